@@ -1,0 +1,190 @@
+//! A finding as plain data: what is wrong, where, and what to do about it.
+//!
+//! Knows no layer's codes, no renderer and no file format: each layer declares its own [`Code`]s, each report draws
+//! diagnostics its own way.
+
+use crate::source::{FileId, Span};
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; never fails a run by itself.
+    Note,
+    /// Probably not what was meant.
+    Warning,
+    /// Wrong.
+    Error,
+}
+
+impl Severity {
+    /// The word that reports use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The identity of a kind of finding. Codes are for ever: never reused, never renumbered.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Code {
+    /// A letter and three digits; the letter is the group.
+    pub id: &'static str,
+    /// The same in words, kebab case.
+    pub name: &'static str,
+    /// Severity where nobody chose another.
+    pub severity: Severity,
+}
+
+impl Code {
+    /// Declares a code.
+    #[must_use]
+    pub const fn new(id: &'static str, name: &'static str, severity: Severity) -> Self {
+        Self { id, name, severity }
+    }
+
+    /// An error.
+    #[must_use]
+    pub const fn error(id: &'static str, name: &'static str) -> Self {
+        Self::new(id, name, Severity::Error)
+    }
+
+    /// A warning.
+    #[must_use]
+    pub const fn warning(id: &'static str, name: &'static str) -> Self {
+        Self::new(id, name, Severity::Warning)
+    }
+
+    /// A note.
+    #[must_use]
+    pub const fn note(id: &'static str, name: &'static str) -> Self {
+        Self::new(id, name, Severity::Note)
+    }
+}
+
+/// A place with what is to be said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The file it points into.
+    pub file: FileId,
+    /// The text it points at.
+    pub span: Span,
+    /// What is there; may be empty.
+    pub text: String,
+}
+
+/// One replacement of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty for an insertion.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub replacement: String,
+}
+
+/// A change that removes the finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an instruction.
+    pub title: String,
+    /// The replacements, all in the file of the primary label.
+    pub edits: Vec<Edit>,
+    /// Whether it keeps what the author meant beyond doubt.
+    pub safe: bool,
+}
+
+/// A finding.
+///
+/// Messages are lower case, without a full stop, with user text in backticks; advice goes into `help`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which kind of finding.
+    pub code: &'static Code,
+    /// Its severity in this run.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub primary: Label,
+    /// Other places that explain it, in the order to read them.
+    pub related: Vec<Label>,
+    /// What to do.
+    pub help: Option<String>,
+    /// A change that would do it.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// A finding of `code` at `span`, with the code's own severity.
+    #[must_use]
+    pub fn new(code: &'static Code, file: FileId, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity,
+            message: message.into(),
+            primary: Label {
+                file,
+                span,
+                text: String::new(),
+            },
+            related: Vec::new(),
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// Says what stands at the primary place.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// Adds another place in the same file.
+    #[must_use]
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label {
+            file: self.primary.file,
+            span,
+            text: text.into(),
+        });
+        self
+    }
+
+    /// Adds the advice.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Adds a fix of one edit that keeps the meaning.
+    #[must_use]
+    pub fn safe_fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
+        let edits = vec![Edit {
+            span,
+            replacement: replacement.into(),
+        }];
+        self.fix = Some(Fix {
+            title: title.into(),
+            edits,
+            safe: true,
+        });
+        self
+    }
+
+    /// Whether it is an error in this run.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// Order of findings for people: by file, place, then code.
+    #[must_use]
+    pub fn order(&self) -> (FileId, Span, &'static str) {
+        (self.primary.file, self.primary.span, self.code.id)
+    }
+}

@@ -1,0 +1,5 @@
+//! x
+mod model;
+mod value;
+pub use model::*;
+pub use value::*;

@@ -1,0 +1,3 @@
+//! x
+mod tree;
+pub use tree::*;
