@@ -29,7 +29,8 @@ impl License {
                     features.push(lowering.feature(&tree, index, block));
                 }
                 Item::Block(block) => broken.push(lowering.broken(&source, block.span, Some(block.name))),
-                Item::Stray(_) | Item::Comment(_) => {}
+                Item::Comment(_) => {}
+                Item::Stray(span) => broken.push(lowering.broken(&source, *span, None)),
                 Item::Lost { span, name } => broken.push(lowering.broken(&source, *span, *name)),
             }
         }
