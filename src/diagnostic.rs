@@ -125,11 +125,7 @@ impl Diagnostic {
             code,
             severity: code.severity,
             message: message.into(),
-            primary: Label {
-                file,
-                span,
-                text: String::new(),
-            },
+            primary: Label { file, span, text: String::new() },
             related: Vec::new(),
             help: None,
             fix: None,
@@ -146,11 +142,7 @@ impl Diagnostic {
     /// Adds another place in the same file.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.related.push(Label {
-            file: self.primary.file,
-            span,
-            text: text.into(),
-        });
+        self.related.push(Label { file: self.primary.file, span, text: text.into() });
         self
     }
 
@@ -164,15 +156,8 @@ impl Diagnostic {
     /// Adds a fix of one edit that keeps the meaning.
     #[must_use]
     pub fn safe_fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
-        let edits = vec![Edit {
-            span,
-            replacement: replacement.into(),
-        }];
-        self.fix = Some(Fix {
-            title: title.into(),
-            edits,
-            safe: true,
-        });
+        let edits = vec![Edit { span, replacement: replacement.into() }];
+        self.fix = Some(Fix { title: title.into(), edits, safe: true });
         self
     }
 

@@ -1,3 +1,12 @@
-//! x
+//! Text to a lossless tree, and back: grammar, formatter, edits that leave all other bytes alone.
+//!
+//! Knows what a directive looks like, not what it means. Parsing never fails: it returns a tree and errors.
+
+pub mod codes;
+mod parse;
+mod split;
+mod stray;
 mod tree;
-pub use tree::*;
+
+pub use parse::{MAX_BLOCKS, parse};
+pub use tree::{Block, Directive, Element, Item, TokenKind, Tree, Value, fold, is_blank};
