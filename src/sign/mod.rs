@@ -7,6 +7,7 @@
 //! Must not know lint rules, reports or terminals. Only [`disk`] touches files, and only those it is given.
 
 pub mod disk;
+mod explain;
 mod hex;
 mod key_file;
 mod key_text;

@@ -1,0 +1,153 @@
+//! What a verification says beyond single blocks: exchanged KEYs, repeated blocks, mixed sets, and text that is no block.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::license::{Feature, License};
+use crate::source::Span;
+
+use super::key_text::KeyText;
+use super::message::{Digest, Domain};
+use super::trust::Trust;
+use super::verdict::{BlockReport, Duplicate, Verdict};
+use super::verify::first_error;
+
+/// Most signatures that are checked only to explain others: a hostile file must not make them a square of its blocks.
+const EXPLANATIONS: usize = 256;
+
+/// Tells of KEYs that belong to another block of the same file.
+pub(super) fn exchanged_keys(trust: &Trust, license: &License, blocks: &mut [BlockReport<'_>]) {
+    let places: Vec<(String, usize, Digest)> = blocks
+        .iter()
+        .filter_map(|block| Some((block.feature.clone()?, block.line, block.digest?)))
+        .collect();
+    let mut budget = EXPLANATIONS;
+    let invalid = blocks
+        .iter_mut()
+        .zip(&license.features)
+        .filter(|(block, _)| block.verdict == Verdict::Invalid);
+    for (block, feature) in invalid {
+        let Some(key) = license
+            .value(feature, "KEY")
+            .and_then(|text| KeyText::parse(&text).ok())
+        else {
+            continue;
+        };
+        let Some(trusted) = trust.get(key.key) else { continue };
+        let owner = places
+            .iter()
+            .filter(|(_, _, digest)| block.digest != Some(*digest))
+            .take_while(|_| {
+                let left = budget > 0;
+                budget = budget.saturating_sub(1);
+                left
+            })
+            .find(|(_, _, digest)| trusted.key.verifies(Domain::Feature, digest, &key.signature));
+        if let Some((name, line, _)) = owner {
+            block.reason =
+                format!("this KEY belongs to the block `{name}` in line {line}, and does not sign this one");
+            block.help = Some("a block was copied and changed, or KEYs were exchanged; each block needs the KEY \
+                it was issued with".to_owned());
+        }
+    }
+}
+
+/// Marks blocks whose payload stands before them: copies count once, however they are laid out or signed.
+pub(super) fn mark_duplicates(blocks: &mut [BlockReport<'_>]) {
+    let mut seen: HashMap<Digest, usize> = HashMap::new();
+    for block in blocks.iter_mut().filter(|block| block.verdict.is_signature_good()) {
+        let Some(digest) = block.digest else { continue };
+        if let Some(first) = seen.get(&digest) {
+            block.duplicate = Some(Duplicate { first_line: *first });
+            block.reason = format!("{}; the same as the block in line {first}, and counts once", block.reason);
+        } else {
+            seen.insert(digest, block.line);
+        }
+    }
+}
+
+/// ◆ Blocks are of one set if, within each vendor, no two of them have different SN, nor different LICENSEE. A block
+/// without one of these is of any set. Only blocks whose signature is good are asked: others prove nothing.
+pub(super) fn mixed_set(license: &License, blocks: &[BlockReport<'_>]) -> Option<String> {
+    let mut first: BTreeMap<(&str, &str), (String, usize)> = BTreeMap::new();
+    let good = blocks
+        .iter()
+        .zip(&license.features)
+        .filter(|(block, _)| block.verdict.is_signature_good());
+    for (block, feature) in good {
+        for name in ["SN", "LICENSEE"] {
+            let Some(value) = license.value(feature, name) else {
+                continue;
+            };
+            let (known, line) = first
+                .entry((feature.vendor_name(), name))
+                .or_insert_with(|| (value.to_string(), block.line));
+            if *known != *value {
+                return Some(format!(
+                    "blocks of different sets stand in one file: {name} is `{known}` in line {line} and `{value}` \
+                     in line {}",
+                    block.line
+                ));
+            }
+        }
+    }
+    None
+}
+
+/// A MALFORMED entry for every lost block, and for errors that belong to no block: what cannot be read is never passed
+/// over in silence.
+pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> Vec<BlockReport<'l>> {
+    let mut lost: Vec<BlockReport<'l>> = license
+        .broken
+        .iter()
+        .map(|broken| {
+            let reason = first_error(license, broken.span)
+                .unwrap_or_else(|| "this part of the file cannot be read".to_owned());
+            let name = broken.name.as_ref().map(|name| name.value.as_str().to_owned());
+            malformed(license, name, broken.span, reason)
+        })
+        .collect();
+    let known: Vec<Span> = blocks.iter().chain(&lost).map(|block| block.span).collect();
+    let mut lines = HashSet::new();
+    let strays = license
+        .diagnostics
+        .iter()
+        .filter(|finding| finding.is_error())
+        .map(|finding| (finding.primary.span, finding.message.clone()))
+        .filter(|(span, _)| !covered(&known, *span))
+        .filter(|(span, _)| lines.insert(license.source.position(span.start as usize).line));
+    let strays: Vec<_> = strays.collect();
+    lost.extend(
+        strays
+            .into_iter()
+            .map(|(span, message)| malformed(license, None, span, message)),
+    );
+    if let (Some(_), true) = (license.source.fault(), lost.is_empty()) {
+        let end = Span::at(license.source.text().len());
+        let reason = "the bytes from here on are no UTF-8 text".to_owned();
+        lost.push(malformed(license, None, end, reason));
+    }
+    lost
+}
+
+/// Whether a place lies in one of some blocks. They do not overlap, but lost ones stand behind the others.
+fn covered(known: &[Span], place: Span) -> bool {
+    known
+        .iter()
+        .any(|span| span.start <= place.start && place.end <= span.end)
+}
+
+fn malformed<'l>(license: &License, feature: Option<String>, span: Span, reason: String) -> BlockReport<'l> {
+    BlockReport {
+        feature,
+        vendor: None,
+        verdict: Verdict::Malformed,
+        reason,
+        help: Some("`keywright lint` shows every fault of the file".to_owned()),
+        key: None,
+        span,
+        line: license.source.position(span.start as usize).line,
+        digest: None,
+        duplicate: None,
+        verified: None::<super::verify::Verified<&'l Feature>>,
+    }
+}
