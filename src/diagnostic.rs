@@ -173,3 +173,37 @@ impl Diagnostic {
         (self.primary.file, self.primary.span, self.code.id)
     }
 }
+
+/// The candidate that `word` was probably meant to be: the nearest by edits, letters' case aside, if it is near enough
+/// to be more likely than chance.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// Longer words are not compared: the cost grows with the product of the lengths.
+    const LONGEST: usize = 64;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let folded = word.to_lowercase();
+    let limit = (folded.chars().count() / 3).clamp(1, 4);
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST && candidate.len().abs_diff(word.len()) <= limit * 4)
+        .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_finds_typing_errors_and_nothing_else() {
+        let known = ["VENDOR", "VERSION", "COUNT", "KEY"];
+        assert_eq!(nearest("VERSOIN", known), Some("VERSION"));
+        assert_eq!(nearest("vendor", known), Some("VENDOR"));
+        assert_eq!(nearest("KEYS", known), Some("KEY"));
+        assert_eq!(nearest("PLATFORM", known), None);
+        assert_eq!(nearest(&"x".repeat(100), known), None);
+    }
+}

@@ -153,6 +153,17 @@ impl Kind {
         Self::Local,
     ];
 
+    /// The word with its article, for messages.
+    #[must_use]
+    pub fn with_article(self) -> String {
+        let article = if matches!(self, Self::Exclusive | Self::Additive | Self::Upgrade | Self::Activation) {
+            "an"
+        } else {
+            "a"
+        };
+        format!("{article} {}", self.word())
+    }
+
     /// The word for it: the KEYTYPE, or `local`.
     #[must_use]
     pub fn word(self) -> &'static str {

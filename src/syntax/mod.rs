@@ -9,4 +9,5 @@ mod stray;
 mod tree;
 
 pub use parse::{MAX_BLOCKS, parse};
+pub use stray::excerpt;
 pub use tree::{Block, Directive, Element, Item, TokenKind, Tree, Value, fold, is_blank};

@@ -15,8 +15,9 @@ pub(super) fn has_curly_quote(text: &str) -> bool {
     text.contains(CURLY)
 }
 
-/// A text short enough for a message, on one line.
-pub(super) fn excerpt(text: &str) -> String {
+/// A text short enough for a message, on one line: at most 40 characters.
+#[must_use]
+pub fn excerpt(text: &str) -> String {
     let line = super::tree::fold(text);
     match line.char_indices().nth(EXCERPT) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
