@@ -72,9 +72,8 @@ pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
     })?;
     Trust::assemble(parse_trust_list(&list)?, |entry| {
         // The name of the file was checked to be one component.
-        read_public(&folder.join(&entry.file), MAX_KEY_FILE).map_err(|error| {
-            TrustError::at(entry.line, format!("the public key `{}`: {error}", entry.file))
-        })
+        read_public(&folder.join(&entry.file), MAX_KEY_FILE)
+            .map_err(|error| TrustError::at(entry.line, format!("the public key `{}`: {error}", entry.file)))
     })
 }
 

@@ -1,6 +1,6 @@
 //! What a verification says beyond single blocks: exchanged KEYs, repeated blocks, mixed sets, and text that is no block.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::license::{Feature, License};
 use crate::source::Span;
@@ -9,27 +9,19 @@ use super::key_text::KeyText;
 use super::message::{Digest, Domain};
 use super::trust::Trust;
 use super::verdict::{BlockReport, Duplicate, Verdict};
-use super::verify::first_error;
 
 /// Most signatures that are checked only to explain others: a hostile file must not make them a square of its blocks.
 const EXPLANATIONS: usize = 256;
 
 /// Tells of KEYs that belong to another block of the same file.
 pub(super) fn exchanged_keys(trust: &Trust, license: &License, blocks: &mut [BlockReport<'_>]) {
-    let places: Vec<(String, usize, Digest)> = blocks
-        .iter()
-        .filter_map(|block| Some((block.feature.clone()?, block.line, block.digest?)))
-        .collect();
+    let places: Vec<(String, usize, Digest)> =
+        blocks.iter().filter_map(|block| Some((block.feature.clone()?, block.line, block.digest?))).collect();
     let mut budget = EXPLANATIONS;
-    let invalid = blocks
-        .iter_mut()
-        .zip(&license.features)
-        .filter(|(block, _)| block.verdict == Verdict::Invalid);
+    let invalid =
+        blocks.iter_mut().zip(&license.features).filter(|(block, _)| block.verdict == Verdict::Invalid);
     for (block, feature) in invalid {
-        let Some(key) = license
-            .value(feature, "KEY")
-            .and_then(|text| KeyText::parse(&text).ok())
-        else {
+        let Some(key) = license.value(feature, "KEY").and_then(|text| KeyText::parse(&text).ok()) else {
             continue;
         };
         let Some(trusted) = trust.get(key.key) else { continue };
@@ -45,8 +37,11 @@ pub(super) fn exchanged_keys(trust: &Trust, license: &License, blocks: &mut [Blo
         if let Some((name, line, _)) = owner {
             block.reason =
                 format!("this KEY belongs to the block `{name}` in line {line}, and does not sign this one");
-            block.help = Some("a block was copied and changed, or KEYs were exchanged; each block needs the KEY \
-                it was issued with".to_owned());
+            block.help = Some(
+                "a block was copied and changed, or KEYs were exchanged; each block needs the KEY \
+                it was issued with"
+                    .to_owned(),
+            );
         }
     }
 }
@@ -58,7 +53,8 @@ pub(super) fn mark_duplicates(blocks: &mut [BlockReport<'_>]) {
         let Some(digest) = block.digest else { continue };
         if let Some(first) = seen.get(&digest) {
             block.duplicate = Some(Duplicate { first_line: *first });
-            block.reason = format!("{}; the same as the block in line {first}, and counts once", block.reason);
+            block.reason =
+                format!("{}; the same as the block in line {first}, and counts once", block.reason);
         } else {
             seen.insert(digest, block.line);
         }
@@ -69,18 +65,14 @@ pub(super) fn mark_duplicates(blocks: &mut [BlockReport<'_>]) {
 /// without one of these is of any set. Only blocks whose signature is good are asked: others prove nothing.
 pub(super) fn mixed_set(license: &License, blocks: &[BlockReport<'_>]) -> Option<String> {
     let mut first: BTreeMap<(&str, &str), (String, usize)> = BTreeMap::new();
-    let good = blocks
-        .iter()
-        .zip(&license.features)
-        .filter(|(block, _)| block.verdict.is_signature_good());
+    let good = blocks.iter().zip(&license.features).filter(|(block, _)| block.verdict.is_signature_good());
     for (block, feature) in good {
         for name in ["SN", "LICENSEE"] {
             let Some(value) = license.value(feature, name) else {
                 continue;
             };
-            let (known, line) = first
-                .entry((feature.vendor_name(), name))
-                .or_insert_with(|| (value.to_string(), block.line));
+            let (known, line) =
+                first.entry((feature.vendor_name(), name)).or_insert_with(|| (value.to_string(), block.line));
             if *known != *value {
                 return Some(format!(
                     "blocks of different sets stand in one file: {name} is `{known}` in line {line} and `{value}` \
@@ -91,6 +83,20 @@ pub(super) fn mixed_set(license: &License, blocks: &[BlockReport<'_>]) -> Option
         }
     }
     None
+}
+
+/// The first error that reading found in a stretch of the file, in its own words.
+pub(super) fn first_error(license: &License, span: Span) -> Option<String> {
+    let findings = &license.diagnostics;
+    // Findings stand in file order.
+    let at = findings.partition_point(|finding| finding.primary.span.start < span.start);
+    let error = findings
+        .get(at..)?
+        .iter()
+        .take_while(|finding| finding.primary.span.start < span.end)
+        .find(|finding| finding.is_error())?;
+    let line = license.source.position(error.primary.span.start as usize).line;
+    Some(format!("{} (line {line})", error.message))
 }
 
 /// A MALFORMED entry for every lost block, and for errors that belong to no block: what cannot be read is never passed
@@ -106,34 +112,25 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
             malformed(license, name, broken.span, reason)
         })
         .collect();
-    let known: Vec<Span> = blocks.iter().chain(&lost).map(|block| block.span).collect();
-    let mut lines = HashSet::new();
-    let strays = license
-        .diagnostics
-        .iter()
-        .filter(|finding| finding.is_error())
-        .map(|finding| (finding.primary.span, finding.message.clone()))
-        .filter(|(span, _)| !covered(&known, *span))
-        .filter(|(span, _)| lines.insert(license.source.position(span.start as usize).line));
-    let strays: Vec<_> = strays.collect();
-    lost.extend(
-        strays
-            .into_iter()
-            .map(|(span, message)| malformed(license, None, span, message)),
-    );
-    if let (Some(_), true) = (license.source.fault(), lost.is_empty()) {
-        let end = Span::at(license.source.text().len());
-        let reason = "the bytes from here on are no UTF-8 text".to_owned();
-        lost.push(malformed(license, None, end, reason));
+    let mut known: Vec<Span> = blocks.iter().chain(&lost).map(|block| block.span).collect();
+    known.sort();
+    let mut last_line = 0;
+    for error in license.diagnostics.iter().filter(|finding| finding.is_error()) {
+        let span = error.primary.span;
+        let line = license.source.position(span.start as usize).line;
+        // One entry a line is enough to fail the file; `lint` shows all.
+        if line != last_line && !is_covered(&known, span) {
+            last_line = line;
+            lost.push(malformed(license, None, span, error.message.clone()));
+        }
     }
     lost
 }
 
-/// Whether a place lies in one of some blocks. They do not overlap, but lost ones stand behind the others.
-fn covered(known: &[Span], place: Span) -> bool {
-    known
-        .iter()
-        .any(|span| span.start <= place.start && place.end <= span.end)
+/// Whether a place begins in one of some spans, which are sorted and do not overlap.
+fn is_covered(known: &[Span], place: Span) -> bool {
+    let after = known.partition_point(|span| span.start <= place.start);
+    after.checked_sub(1).and_then(|at| known.get(at)).is_some_and(|span| span.contains(place.start))
 }
 
 fn malformed<'l>(license: &License, feature: Option<String>, span: Span, reason: String) -> BlockReport<'l> {

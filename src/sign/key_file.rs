@@ -108,14 +108,18 @@ impl fmt::Display for KeyFileError {
             Self::OtherLabel => f.write_str("the PEM file holds no secret key"),
             Self::NotEd25519 => f.write_str("the key file holds no Ed25519 secret key"),
             Self::Unsupported(name) => write!(f, "the key file uses {name}, which is not read"),
-            Self::TooMuchWork => f.write_str("the key file asks for more work than is allowed to derive its key"),
+            Self::TooMuchWork => {
+                f.write_str("the key file asks for more work than is allowed to derive its key")
+            }
             Self::PassphraseNeeded => f.write_str("the key file is encrypted and needs a passphrase"),
             Self::WrongPassphrase => f.write_str("the passphrase is wrong, or the key file is damaged"),
             Self::Contradiction(what, id) => write!(
                 f,
                 "the key in the file is {id}, which {what} contradicts: the file is damaged or was altered"
             ),
-            Self::BadHeader(name) => write!(f, "the line `{name}` of the key file stands twice or has no good value"),
+            Self::BadHeader(name) => {
+                write!(f, "the line `{name}` of the key file stands twice or has no good value")
+            }
             Self::NoRandomness => f.write_str("the operating system gave no random bytes"),
             Self::EmptyPassphrase => f.write_str("the passphrase is empty"),
             Self::NotReadBack => f.write_str("the key file did not read back as the key that was written"),
@@ -134,18 +138,15 @@ pub fn write_secret_key(
     label: &Label,
     protection: Protection<'_>,
 ) -> Result<Zeroizing<String>, KeyFileError> {
-    let plain = KeypairBytes {
-        secret_key: *key.seed(),
-        public_key: None,
-    }
-    .to_pkcs8_der()
-    .map_err(|_| KeyFileError::NotReadBack)?;
+    let plain = KeypairBytes { secret_key: *key.seed(), public_key: None }
+        .to_pkcs8_der()
+        .map_err(|_| KeyFileError::NotReadBack)?;
     let (pem, passphrase) = match protection {
         Protection::Plain => (plain.to_pem(PLAIN_LABEL, LineEnding::LF), None),
         Protection::Passphrase([], _) => return Err(KeyFileError::EmptyPassphrase),
         Protection::Passphrase(passphrase, kdf) => {
             let document = encrypt(plain.as_bytes(), passphrase, kdf)?;
-            (document.to_pem(ENCRYPTED_LABEL, LineEnding::LF), Some(passphrase))
+            (document.into_secret().to_pem(ENCRYPTED_LABEL, LineEnding::LF), Some(passphrase))
         }
     };
     let pem = pem.map_err(|_| KeyFileError::NotReadBack)?;
@@ -153,11 +154,7 @@ pub fn write_secret_key(
     text.push_str(&header_lines(key, label));
     text.push_str(&pem);
     let (back, _) = read_secret_key(&text, passphrase)?;
-    if back.public_key() == key.public_key() {
-        Ok(text)
-    } else {
-        Err(KeyFileError::NotReadBack)
-    }
+    if back.public_key() == key.public_key() { Ok(text) } else { Err(KeyFileError::NotReadBack) }
 }
 
 /// Reads a key file: PKCS#8 version 1 or 2, plain or with PBES2 by scrypt or PBKDF2 and AES-CBC.
@@ -177,13 +174,7 @@ pub fn read_secret_key(text: &str, passphrase: Option<&[u8]>) -> Result<(SecretK
         _ => return Err(KeyFileError::OtherLabel),
     };
     header.check(&key)?;
-    Ok((
-        key,
-        Label {
-            weakness,
-            ..header.label
-        },
-    ))
+    Ok((key, Label { weakness, ..header.label }))
 }
 
 fn header_lines(key: &SecretKey, label: &Label) -> String {
@@ -211,11 +202,7 @@ fn header_lines(key: &SecretKey, label: &Label) -> String {
 
 /// The text before the first PEM block, and the rest.
 fn split_head(text: &str) -> Option<(&str, &str)> {
-    let at = if text.starts_with(BEGIN) {
-        0
-    } else {
-        text.find("\n-----BEGIN ")? + 1
-    };
+    let at = if text.starts_with(BEGIN) { 0 } else { text.find("\n-----BEGIN ")? + 1 };
     text.split_at_checked(at)
 }
 
@@ -279,10 +266,9 @@ fn from_private_key_info(bytes: &[u8], fault: KeyFileError) -> Result<SecretKey,
     let seed = Zeroizing::new(pair.secret_key);
     let key = SecretKey::from_seed(&seed);
     match &pair.public_key {
-        Some(public) if public.to_bytes() != *key.public_key().as_bytes() => Err(KeyFileError::Contradiction(
-            "the public key inside",
-            key.public_key().id(),
-        )),
+        Some(public) if public.to_bytes() != *key.public_key().as_bytes() => {
+            Err(KeyFileError::Contradiction("the public key inside", key.public_key().id()))
+        }
         _ => Ok(key),
     }
 }
@@ -298,9 +284,7 @@ fn encrypt(plain: &[u8], passphrase: &[u8], kdf: Kdf) -> Result<Document, KeyFil
         Kdf::Pbkdf2 => pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(PBKDF2_ROUNDS, &salt, iv).ok(),
     };
     let parameters = parameters.ok_or(KeyFileError::NotReadBack)?;
-    let encrypted = parameters
-        .encrypt(passphrase, plain)
-        .map_err(|_| KeyFileError::NotReadBack)?;
+    let encrypted = parameters.encrypt(passphrase, plain).map_err(|_| KeyFileError::NotReadBack)?;
     let info = EncryptedPrivateKeyInfoRef {
         encryption_algorithm: EncryptionScheme::Pbes2(parameters),
         encrypted_data: OctetStringRef::new(&encrypted).map_err(|_| KeyFileError::NotReadBack)?,
@@ -322,32 +306,23 @@ fn decrypt(
     let weakness = check_work(parameters)?;
     let passphrase = passphrase.ok_or(KeyFileError::PassphraseNeeded)?;
     let mut buffer = Zeroizing::new(info.encrypted_data.as_bytes().to_vec());
-    let plain = parameters
-        .decrypt_in_place(passphrase, &mut buffer)
-        .map_err(|_| KeyFileError::WrongPassphrase)?;
+    let plain =
+        parameters.decrypt_in_place(passphrase, &mut buffer).map_err(|_| KeyFileError::WrongPassphrase)?;
     Ok((from_private_key_info(plain, KeyFileError::WrongPassphrase)?, weakness))
 }
 
 /// Refuses what is not read and what would cost too much, before any work is done.
 fn check_work(parameters: &pbes2::Parameters) -> Result<Option<&'static str>, KeyFileError> {
     use pbes2::EncryptionScheme::{Aes128Cbc, Aes192Cbc, Aes256Cbc};
-    if !matches!(
-        parameters.encryption,
-        Aes128Cbc { .. } | Aes192Cbc { .. } | Aes256Cbc { .. }
-    ) {
+    if !matches!(parameters.encryption, Aes128Cbc { .. } | Aes192Cbc { .. } | Aes256Cbc { .. }) {
         return Err(KeyFileError::Unsupported("a cipher other than AES-CBC".to_owned()));
     }
     match &parameters.kdf {
         pbes2::Kdf::Scrypt(cost) => {
-            let (n, r, p) = (
-                cost.cost_parameter,
-                u64::from(cost.block_size),
-                u64::from(cost.parallelization),
-            );
+            let (n, r, p) =
+                (cost.cost_parameter, u64::from(cost.block_size), u64::from(cost.parallelization));
             if !n.is_power_of_two() || n < 2 || r == 0 || p == 0 {
-                return Err(KeyFileError::Unsupported(
-                    "scrypt with parameters that do not exist".to_owned(),
-                ));
+                return Err(KeyFileError::Unsupported("scrypt with parameters that do not exist".to_owned()));
             }
             let memory = n.saturating_mul(r).saturating_mul(128);
             let traffic = memory.saturating_mul(p);
@@ -370,8 +345,6 @@ fn check_work(parameters: &pbes2::Parameters) -> Result<Option<&'static str>, Ke
             let weak = cost.iteration_count < MIN_KDF_ROUNDS;
             Ok(weak.then_some("the passphrase of the key file is stretched too little (PBKDF2)"))
         }
-        _ => Err(KeyFileError::Unsupported(
-            "a key derivation other than scrypt and PBKDF2".to_owned(),
-        )),
+        _ => Err(KeyFileError::Unsupported("a key derivation other than scrypt and PBKDF2".to_owned())),
     }
 }

@@ -57,10 +57,9 @@ impl std::fmt::Display for KeyFault {
             }
             Self::Character(at) => write!(f, "character {at} of the KEY is none that a KEY can hold"),
             Self::Version(n) => write!(f, "the KEY has format version {n}, which this program does not know"),
-            Self::Algorithm(n) => write!(
-                f,
-                "the KEY uses signature algorithm {n}, which this program does not know"
-            ),
+            Self::Algorithm(n) => {
+                write!(f, "the KEY uses signature algorithm {n}, which this program does not know")
+            }
             Self::Flags(n) => write!(f, "the KEY has flags {n}, which this program does not know"),
         }
     }
@@ -101,14 +100,8 @@ impl KeyText {
 
     fn from_rest(rest: &[u8; KEY_BYTES - 3]) -> Self {
         let (mut key, mut signature) = ([0; KeyId::BYTES], [0; 64]);
-        key.iter_mut()
-            .chain(&mut signature)
-            .zip(rest)
-            .for_each(|(to, from)| *to = *from);
-        Self {
-            key: KeyId::from_bytes(key),
-            signature,
-        }
+        key.iter_mut().chain(&mut signature).zip(rest).for_each(|(to, from)| *to = *from);
+        Self { key: KeyId::from_bytes(key), signature }
     }
 
     /// Writes it as the 100 characters of a KEY.
@@ -134,11 +127,9 @@ mod tests {
 
     #[test]
     fn row_02_other_versions_algorithms_and_flags_are_refused_by_name() {
-        for (at, fault) in [
-            (0, KeyFault::Version as fn(u8) -> KeyFault),
-            (1, KeyFault::Algorithm),
-            (2, KeyFault::Flags),
-        ] {
+        for (at, fault) in
+            [(0, KeyFault::Version as fn(u8) -> KeyFault), (1, KeyFault::Algorithm), (2, KeyFault::Flags)]
+        {
             for value in 0..=255_u8 {
                 let mut bytes = [0; KEY_BYTES];
                 bytes[..3].copy_from_slice(&[VERSION, ALGORITHM, FLAGS]);
@@ -161,11 +152,11 @@ mod tests {
         let good = encoded(&bytes);
         assert!(KeyText::parse(&good).is_ok());
         assert_eq!(KeyText::parse(&good.replace('/', "_")), Err(KeyFault::Character(5)));
-        assert_eq!(KeyText::parse(&good[..99]), Err(KeyFault::Length(99)));
+        assert_eq!(KeyText::parse(good.get(..99).unwrap()), Err(KeyFault::Length(99)));
         assert_eq!(KeyText::parse(&format!("{good}=")), Err(KeyFault::Length(101)));
-        assert_eq!(KeyText::parse(&format!("{}=", &good[..99])), Err(KeyFault::Character(100)));
-        assert_eq!(KeyText::parse(&format!("{}...", &good[..3])), Err(KeyFault::Elided));
-        assert_eq!(KeyText::parse(&format!("{}…", &good[..3])), Err(KeyFault::Elided));
+        assert_eq!(KeyText::parse(&format!("{}=", good.get(..99).unwrap())), Err(KeyFault::Character(100)));
+        assert_eq!(KeyText::parse(&format!("{}...", good.get(..3).unwrap())), Err(KeyFault::Elided));
+        assert_eq!(KeyText::parse(&format!("{}…", good.get(..3).unwrap())), Err(KeyFault::Elided));
         assert_eq!(KeyText::parse(""), Err(KeyFault::Length(0)));
         for length in (0..100).chain(101..=200) {
             assert_eq!(KeyText::parse(&"A".repeat(length)), Err(KeyFault::Length(length)));

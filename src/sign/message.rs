@@ -36,13 +36,7 @@ pub enum Domain {
 
 impl Domain {
     /// All kinds.
-    pub const ALL: [Self; 5] = [
-        Self::Feature,
-        Self::Trust,
-        Self::Revocation,
-        Self::Log,
-        Self::Approval,
-    ];
+    pub const ALL: [Self; 5] = [Self::Feature, Self::Trust, Self::Revocation, Self::Log, Self::Approval];
 
     /// The text that stands for it in a message.
     #[must_use]
@@ -109,9 +103,7 @@ impl KeyId {
         hash.update([ALGORITHM]);
         hash.update(public_key);
         let mut id = [0; Self::BYTES];
-        id.iter_mut()
-            .zip(hash.finalize())
-            .for_each(|(to, from)| *to = from);
+        id.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
         Self(id)
     }
 

@@ -27,16 +27,11 @@ pub struct Payload {
 impl Payload {
     /// The payload of a block from its name and its directives in file order, values as read. KEY is left out.
     pub fn new<'a>(feature: &str, directives: impl IntoIterator<Item = (&'a str, Cow<'a, str>)>) -> Self {
-        let mut records: Vec<(&str, Cow<'_, str>)> = directives
-            .into_iter()
-            .filter(|(name, _)| *name != "KEY")
-            .collect();
+        let mut records: Vec<(&str, Cow<'_, str>)> =
+            directives.into_iter().filter(|(name, _)| *name != "KEY").collect();
         // The sort is stable: directives of one name stay in file order.
         records.sort_by(|one, other| one.0.as_bytes().cmp(other.0.as_bytes()));
-        let size = records
-            .iter()
-            .map(|(name, value)| name.len() + value.len() + 8)
-            .sum::<usize>();
+        let size = records.iter().map(|(name, value)| name.len() + value.len() + 8).sum::<usize>();
         let mut bytes = Vec::with_capacity(HEAD.len() + feature.len() + size + 32);
         bytes.extend_from_slice(HEAD.as_bytes());
         bytes.extend_from_slice((records.len() + 1).to_string().as_bytes());
@@ -117,10 +112,7 @@ mod tests {
     use super::*;
 
     fn of(feature: &str, directives: &[(&str, &str)]) -> Payload {
-        Payload::new(
-            feature,
-            directives.iter().map(|(name, value)| (*name, Cow::Borrowed(*value))),
-        )
+        Payload::new(feature, directives.iter().map(|(name, value)| (*name, Cow::Borrowed(*value))))
     }
 
     #[test]

@@ -87,10 +87,7 @@ impl PublicKey {
 
     /// A key that was computed from a secret one, and so is a multiple of the base point.
     pub(super) fn derived(key: VerifyingKey) -> Self {
-        Self {
-            key,
-            id: KeyId::of(key.as_bytes()),
-        }
+        Self { key, id: KeyId::of(key.as_bytes()) }
     }
 
     /// Reads a SubjectPublicKeyInfo in PEM, as OpenSSL writes it.
@@ -132,11 +129,7 @@ impl PublicKey {
             return Err(PublicKeyError::NotALine);
         };
         let key = Self::from_bytes(&bytes)?;
-        if key.id == id {
-            Ok((vendor, key))
-        } else {
-            Err(PublicKeyError::IdDiffers)
-        }
+        if key.id == id { Ok((vendor, key)) } else { Err(PublicKeyError::IdDiffers) }
     }
 
     /// Writes it as one line, for a message or a form.
@@ -169,8 +162,6 @@ impl PublicKey {
     #[must_use]
     pub fn verifies(&self, domain: Domain, digest: &Digest, signature: &[u8; 64]) -> bool {
         let message = message::message(domain, self.id, digest);
-        self.key
-            .verify_strict(&message, &Signature::from_bytes(signature))
-            .is_ok()
+        self.key.verify_strict(&message, &Signature::from_bytes(signature)).is_ok()
     }
 }

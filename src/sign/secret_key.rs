@@ -60,11 +60,7 @@ impl SecretKey {
             PublicKey::from_bytes(key.public.as_bytes()).map_err(|_| KeyGenerationError::ProbeFailed)?;
         let signature = ed25519_dalek::Signature::from_bytes(&key.sign_bytes(PROBE));
         let checked = key.key.verifying_key().verify_strict(PROBE, &signature);
-        if public == key.public && checked.is_ok() {
-            Ok(key)
-        } else {
-            Err(KeyGenerationError::ProbeFailed)
-        }
+        if public == key.public && checked.is_ok() { Ok(key) } else { Err(KeyGenerationError::ProbeFailed) }
     }
 
     /// The key that a seed of 32 bytes stands for. The public half is always computed, never taken from elsewhere.

@@ -60,10 +60,7 @@ impl SignFileError {
     /// Whether the signer is at fault, so that nothing can be concluded about the file.
     #[must_use]
     pub fn is_signer_fault(&self) -> bool {
-        matches!(
-            self,
-            Self::NotReadBack(_) | Self::Block(_, SignError::BadSignature | SignError::Signer(_))
-        )
+        matches!(self, Self::NotReadBack(_) | Self::Block(_, SignError::BadSignature | SignError::Signer(_)))
     }
 }
 
@@ -138,13 +135,10 @@ fn refuse_faulty(license: &License) -> Result<(), SignFileError> {
         .collect();
     let about_key = |span: Span| {
         let at = keys.partition_point(|key| key.end < span.end);
-        keys.get(at)
-            .is_some_and(|key| key.start <= span.start && !span.is_empty())
+        keys.get(at).is_some_and(|key| key.start <= span.start && !span.is_empty())
     };
-    let error = license
-        .diagnostics
-        .iter()
-        .find(|finding| finding.is_error() && !about_key(finding.primary.span));
+    let error =
+        license.diagnostics.iter().find(|finding| finding.is_error() && !about_key(finding.primary.span));
     if let Some(error) = error {
         let line = license.source.position(error.primary.span.start as usize).line;
         return Err(SignFileError::Faulty(line, error.message.clone()));
@@ -155,10 +149,7 @@ fn refuse_faulty(license: &License) -> Result<(), SignFileError> {
     }
     if license.source.fault().is_some() {
         let line = license.source.line_count();
-        return Err(SignFileError::Faulty(
-            line,
-            "the bytes from here on are no UTF-8 text".to_owned(),
-        ));
+        return Err(SignFileError::Faulty(line, "the bytes from here on are no UTF-8 text".to_owned()));
     }
     if license.features.is_empty() {
         return Err(SignFileError::NothingToSign);
@@ -168,9 +159,7 @@ fn refuse_faulty(license: &License) -> Result<(), SignFileError> {
 
 /// The one KEY directive of a block; none if there are two, which is an error to refuse.
 fn key_directive(license: &License, block: &Block) -> Option<Span> {
-    let mut keys = block
-        .directives()
-        .filter(|directive| license.source.slice(directive.name) == "KEY");
+    let mut keys = block.directives().filter(|directive| license.source.slice(directive.name) == "KEY");
     match (keys.next(), keys.next()) {
         (Some(key), None) => Some(key.span()),
         _ => None,
@@ -188,10 +177,7 @@ fn key_value(license: &License, block: &Block) -> Option<Span> {
 /// the `}` on its line if something else stands there.
 fn key_edit(license: &License, block: &Block, old: Option<Span>, key: &str) -> Edit {
     if let Some(span) = old {
-        return Edit {
-            span,
-            replacement: key.to_owned(),
-        };
+        return Edit { span, replacement: key.to_owned() };
     }
     let text = license.source.text();
     let close = block.close.start as usize;
@@ -199,38 +185,24 @@ fn key_edit(license: &License, block: &Block, old: Option<Span>, key: &str) -> E
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     let lead = before.get(line_start..).unwrap_or_default();
     if lead.bytes().all(|byte| byte == b' ' || byte == b'\t') && line_start > 0 {
-        let line_break = if before.get(..line_start).is_some_and(|text| text.ends_with("\r\n")) {
-            "\r\n"
-        } else {
-            "\n"
-        };
+        let line_break =
+            if before.get(..line_start).is_some_and(|text| text.ends_with("\r\n")) { "\r\n" } else { "\n" };
         let indent = indent_of(text, block).map_or_else(|| format!("{lead}  "), str::to_owned);
-        return Edit {
-            span: Span::at(line_start),
-            replacement: format!("{indent}KEY={key}{line_break}"),
-        };
+        return Edit { span: Span::at(line_start), replacement: format!("{indent}KEY={key}{line_break}") };
     }
     let gap = if before.ends_with([' ', '\t']) { "" } else { " " };
-    Edit {
-        span: Span::at(close),
-        replacement: format!("{gap}KEY={key} "),
-    }
+    Edit { span: Span::at(close), replacement: format!("{gap}KEY={key} ") }
 }
 
 /// The blanks before the last directive of the block that begins a line.
 fn indent_of<'a>(text: &'a str, block: &Block) -> Option<&'a str> {
-    block
-        .elements
-        .iter()
-        .rev()
-        .filter(|element| matches!(element, Element::Directive(_)))
-        .find_map(|element| {
+    block.elements.iter().rev().filter(|element| matches!(element, Element::Directive(_))).find_map(
+        |element| {
             let before = text.get(..element.span().start as usize)?;
             let lead = before.get(before.rfind('\n')? + 1..)?;
-            lead.bytes()
-                .all(|byte| byte == b' ' || byte == b'\t')
-                .then_some(lead)
-        })
+            lead.bytes().all(|byte| byte == b' ' || byte == b'\t').then_some(lead)
+        },
+    )
 }
 
 /// The text with all edits made; they stand in file order and do not overlap.
@@ -262,14 +234,10 @@ fn read_back(
     }
     for (feature, block) in again.features.iter().zip(blocks) {
         let digest = Payload::of(&again, feature).digest();
-        let key = again
-            .value(feature, "KEY")
-            .and_then(|key| KeyText::parse(&key).ok());
+        let key = again.value(feature, "KEY").and_then(|key| KeyText::parse(&key).ok());
         let good = key == Some(block.key)
             && digest == block.digest
-            && trusted
-                .key
-                .verifies(Domain::Feature, &digest, &block.key.signature);
+            && trusted.key.verifies(Domain::Feature, &digest, &block.key.signature);
         if !good {
             return Err(SignFileError::NotReadBack(block.line));
         }

@@ -65,10 +65,9 @@ impl fmt::Display for SignError {
             Self::OtherKey { trusted, signer } => {
                 write!(f, "the signer has key {signer}, but key {trusted} is trusted")
             }
-            Self::ForeignVendor { vendor, trusted } => write!(
-                f,
-                "the block is of vendor `{vendor}`, but the key signs for `{trusted}` only"
-            ),
+            Self::ForeignVendor { vendor, trusted } => {
+                write!(f, "the block is of vendor `{vendor}`, but the key signs for `{trusted}` only")
+            }
             Self::Signer(SignerFailure(why)) => write!(f, "the signer gave no signature: {why}"),
             Self::BadSignature => f.write_str("the signer gave a signature that does not verify"),
         }
@@ -91,10 +90,7 @@ pub fn sign_payload(
 ) -> Result<KeyText, SignError> {
     let key = trusted.key.id();
     if signer.public_key() != &trusted.key {
-        return Err(SignError::OtherKey {
-            trusted: key,
-            signer: signer.public_key().id(),
-        });
+        return Err(SignError::OtherKey { trusted: key, signer: signer.public_key().id() });
     }
     if vendor != trusted.entry.vendor {
         return Err(SignError::ForeignVendor {
@@ -102,9 +98,8 @@ pub fn sign_payload(
             trusted: trusted.entry.vendor.clone(),
         });
     }
-    let signature = signer
-        .sign(&message::message(Domain::Feature, key, digest))
-        .map_err(SignError::Signer)?;
+    let signature =
+        signer.sign(&message::message(Domain::Feature, key, digest)).map_err(SignError::Signer)?;
     if trusted.key.verifies(Domain::Feature, digest, &signature) {
         Ok(KeyText { key, signature })
     } else {

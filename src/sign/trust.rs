@@ -30,9 +30,7 @@ impl Usage {
     /// The usage that a word stands for.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Production, Self::Development]
-            .into_iter()
-            .find(|usage| usage.word() == word)
+        [Self::Production, Self::Development].into_iter().find(|usage| usage.word() == word)
     }
 }
 
@@ -134,7 +132,9 @@ impl Trust {
             let key = PublicKey::from_pem(&text).map_err(|error| unfit(&entry, error))?;
             if key.id() != entry.id {
                 let message = format!("the key in `{}` has id {}, not {}", entry.file, key.id(), entry.id);
-                return Err(TrustError::at(entry.line, message).help("a list that was altered, or the wrong file"));
+                return Err(
+                    TrustError::at(entry.line, message).help("a list that was altered, or the wrong file")
+                );
             }
             trust.add(TrustedKey { entry, key })?;
         }
@@ -143,10 +143,8 @@ impl Trust {
 
     fn add(&mut self, key: TrustedKey) -> Result<(), TrustError> {
         if let Some(other) = self.get(key.key.id()) {
-            let message = format!(
-                "the key id {} stands twice, first in line {}",
-                key.entry.id, other.entry.line
-            );
+            let message =
+                format!("the key id {} stands twice, first in line {}", key.entry.id, other.entry.line);
             return Err(TrustError::at(key.entry.line, message).help("a key has one entry, and one vendor"));
         }
         self.keys.push(key);
@@ -175,7 +173,9 @@ impl Trust {
 fn unfit(entry: &TrustEntry, error: PublicKeyError) -> TrustError {
     let fault = TrustError::at(entry.line, format!("`{}` cannot be trusted: {error}", entry.file));
     if error == PublicKeyError::SecretKey {
-        fault.help("remove the secret key from the trust store at once, and replace the key if others could read it")
+        fault.help(
+            "remove the secret key from the trust store at once, and replace the key if others could read it",
+        )
     } else {
         fault
     }

@@ -68,18 +68,11 @@ impl TrustError {
     /// A fault of no place.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            place: None,
-            help: None,
-        }
+        Self { message: message.into(), place: None, help: None }
     }
 
     pub(super) fn at(line: u64, message: impl Into<String>) -> Self {
-        Self {
-            place: Some((line, 1)),
-            ..Self::new(message)
-        }
+        Self { place: Some((line, 1)), ..Self::new(message) }
     }
 
     pub(super) fn help(mut self, text: impl Into<String>) -> Self {
@@ -168,10 +161,7 @@ fn fault(value: &Spanned<String>, message: impl Into<String>) -> TrustError {
 
 fn read_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
     if !Name::is_valid(&raw.vendor.value) {
-        return Err(fault(
-            &raw.vendor,
-            format!("`{}` is no vendor's name", raw.vendor.value),
-        ));
+        return Err(fault(&raw.vendor, format!("`{}` is no vendor's name", raw.vendor.value)));
     }
     let id = KeyId::parse(&raw.id.value).ok_or_else(|| {
         let message = format!("`{}` is no key id: 16 digits of 0-9 and a-f", raw.id.value);
@@ -182,10 +172,7 @@ fn read_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
         return Err(fault(&raw.file, message).help("a name without folders that ends in `.pub.pem`"));
     }
     let usage = Usage::parse(&raw.usage.value).ok_or_else(|| {
-        fault(
-            &raw.usage,
-            format!("`{}` is no usage: production or development", raw.usage.value),
-        )
+        fault(&raw.usage, format!("`{}` is no usage: production or development", raw.usage.value))
     })?;
     let (not_before, not_after) = (read_day(&raw.not_before)?, read_day(&raw.not_after)?);
     if not_after < not_before {
@@ -214,14 +201,12 @@ fn read_state(raw: &RawEntry) -> Result<KeyState, TrustError> {
             raw.since.as_ref().unwrap_or(&raw.state),
             "`since` belongs to the states retired and compromised only",
         )),
-        ("retired" | "compromised", None) => Err(fault(
-            &raw.state,
-            format!("the state {} needs `since: DATE`", raw.state.value),
-        )),
-        (other, _) => Err(fault(
-            &raw.state,
-            format!("`{other}` is no state: active, standby, retired or compromised"),
-        )),
+        ("retired" | "compromised", None) => {
+            Err(fault(&raw.state, format!("the state {} needs `since: DATE`", raw.state.value)))
+        }
+        (other, _) => {
+            Err(fault(&raw.state, format!("`{other}` is no state: active, standby, retired or compromised")))
+        }
     }
 }
 
@@ -247,16 +232,7 @@ fn is_key_file_name(name: &str) -> bool {
 /// Writes one entry as it stands in a list.
 #[must_use]
 pub fn format_entry(entry: &TrustEntry) -> String {
-    let TrustEntry {
-        vendor,
-        id,
-        file,
-        usage,
-        not_before,
-        not_after,
-        state,
-        ..
-    } = entry;
+    let TrustEntry { vendor, id, file, usage, not_before, not_after, state, .. } = entry;
     // Vendors may be called `null`, and an id may be all digits: quotes keep both from being read as something else.
     let mut text = format!(
         "  - vendor: \"{vendor}\"\n    id: \"{id}\"\n    file: {file}\n    usage: {}\n    not-before: {not_before}\n    \

@@ -6,7 +6,6 @@
 use jiff::civil::Date;
 
 use crate::license::{Condition, Feature, License};
-use crate::source::Span;
 
 use super::explain;
 use super::key_text::{KeyFault, KeyText};
@@ -56,11 +55,7 @@ pub(super) struct Ruling {
 
 impl Ruling {
     fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
-        Self {
-            verdict,
-            reason: reason.into(),
-            help: None,
-        }
+        Self { verdict, reason: reason.into(), help: None }
     }
 
     fn help(mut self, text: impl Into<String>) -> Self {
@@ -73,21 +68,14 @@ impl Verifier<'_> {
     /// The verdicts on all blocks of a license.
     #[must_use]
     pub fn file<'l>(&self, license: &'l License) -> FileReport<'l> {
-        let mut blocks: Vec<BlockReport<'l>> = license
-            .features
-            .iter()
-            .map(|feature| self.block(license, feature))
-            .collect();
+        let mut blocks: Vec<BlockReport<'l>> =
+            license.features.iter().map(|feature| self.block(license, feature)).collect();
         explain::exchanged_keys(self.trust, license, &mut blocks);
         explain::mark_duplicates(&mut blocks);
         let mixed = explain::mixed_set(license, &blocks);
         blocks.extend(explain::unreadable(license, &blocks));
         blocks.sort_by_key(|block| block.span.start);
-        FileReport {
-            file: license.source.name().to_owned(),
-            blocks,
-            mixed,
-        }
+        FileReport { file: license.source.name().to_owned(), blocks, mixed }
     }
 
     fn block<'l>(&self, license: &'l License, feature: &'l Feature) -> BlockReport<'l> {
@@ -134,16 +122,13 @@ impl Verifier<'_> {
         if !trusted.key.verifies(Domain::Feature, digest, &key.signature) {
             return invalid();
         }
-        self.withdrawn(feature, digest, trusted)
-            .unwrap_or_else(|| self.in_time(feature, trusted))
+        self.withdrawn(feature, digest, trusted).unwrap_or_else(|| self.in_time(feature, trusted))
     }
 
     /// What speaks against a block whose signature matches.
     fn withdrawn(&self, feature: &Feature, digest: &Digest, trusted: &TrustedKey) -> Option<Ruling> {
         let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());
-        let reason = self
-            .revocations
-            .reason(digest, feature.vendor_name(), sn, trusted.key.id());
+        let reason = self.revocations.reason(digest, feature.vendor_name(), sn, trusted.key.id());
         if let Some(reason) = reason {
             return Some(
                 Ruling::new(Verdict::Revoked, reason).help("ask the vendor for the license that replaces it"),
@@ -156,22 +141,17 @@ impl Verifier<'_> {
     fn in_time(&self, feature: &Feature, trusted: &TrustedKey) -> Ruling {
         let at = self.at;
         if let Some(start) = feature.start.filter(|start| at < start.value) {
-            let reason = format!(
-                "the signature is good; in force from {}, and {at} was asked about",
-                start.value
-            );
+            let reason =
+                format!("the signature is good; in force from {}, and {at} was asked about", start.value);
             return Ruling::new(Verdict::NotYet, reason);
         }
         if let Some(end) = feature.end.filter(|end| end.value < at) {
-            let reason = format!(
-                "the signature is good; in force until {}, and {at} was asked about",
-                end.value
-            );
+            let reason =
+                format!("the signature is good; in force until {}, and {at} was asked about", end.value);
             return Ruling::new(Verdict::Expired, reason);
         }
-        let until = feature
-            .end
-            .map_or_else(|| "without end".to_owned(), |end| format!("until {}", end.value));
+        let until =
+            feature.end.map_or_else(|| "without end".to_owned(), |end| format!("until {}", end.value));
         let reason = format!("signed by {}, in force {until}", trusted.entry.vendor);
         Ruling::new(Verdict::Valid, reason)
     }
@@ -192,17 +172,17 @@ fn readable(
             "copy the whole KEY from the license as it was sent; as an attachment it is not changed on the way",
         ));
     }
-    match feature.condition {
-        Condition::Malformed if fault != Some(KeyFault::Elided) => return Err(malformed(license, feature.span)),
-        Condition::Unsupported => return Err(unsupported(license, feature.span)),
-        Condition::Malformed | Condition::Sound => {}
+    let error = explain::first_error(license, feature.span);
+    match (feature.condition, error) {
+        (Condition::Unsupported, error) => return Err(unsupported(error)),
+        // A sound block can still hold an error in a comment: text that shows something else than what stands there.
+        (Condition::Malformed, error) | (Condition::Sound, error @ Some(_)) => return Err(malformed(error)),
+        (Condition::Sound, None) => {}
     }
     match key {
         Some(Ok(key)) => Ok(key),
-        Some(Err(KeyFault::Elided)) => {
-            Err(Ruling::new(Verdict::Unsigned, KeyFault::Elided.to_string())
-                .help("use the license file itself instead of a printed copy"))
-        }
+        Some(Err(KeyFault::Elided)) => Err(Ruling::new(Verdict::Unsigned, KeyFault::Elided.to_string())
+            .help("use the license file itself instead of a printed copy")),
         Some(Err(fault)) => Err(Ruling::new(Verdict::Unsupported, fault.to_string())
             .help("a newer version of this program may read it")),
         None => Err(Ruling::new(Verdict::Unsigned, "the block has no KEY")
@@ -210,27 +190,14 @@ fn readable(
     }
 }
 
-/// The first error that reading found in a stretch of the file, in its own words.
-pub(super) fn first_error(license: &License, span: Span) -> Option<String> {
-    license
-        .diagnostics
-        .iter()
-        .filter(|finding| finding.is_error())
-        .find(|finding| span.start <= finding.primary.span.start && finding.primary.span.end <= span.end)
-        .map(|finding| {
-            let line = license.source.position(finding.primary.span.start as usize).line;
-            format!("{} (line {line})", finding.message)
-        })
-}
-
-fn malformed(license: &License, span: Span) -> Ruling {
-    let reason = first_error(license, span).unwrap_or_else(|| "the block cannot be read".to_owned());
+fn malformed(error: Option<String>) -> Ruling {
+    let reason = error.unwrap_or_else(|| "the block cannot be read".to_owned());
     Ruling::new(Verdict::Malformed, reason).help("`keywright lint` shows every fault of the file")
 }
 
-fn unsupported(license: &License, span: Span) -> Ruling {
-    let reason = first_error(license, span)
-        .unwrap_or_else(|| "the block has a directive that this program does not know".to_owned());
+fn unsupported(error: Option<String>) -> Ruling {
+    let reason =
+        error.unwrap_or_else(|| "the block has a directive that this program does not know".to_owned());
     Ruling::new(Verdict::Unsupported, reason).help("a newer version of this program may know it")
 }
 
@@ -278,15 +245,15 @@ pub(super) fn untimely(issued: Option<Date>, trusted: &TrustedKey) -> Option<Str
     let key = trusted.key.id();
     let entry = &trusted.entry;
     match (entry.state, issued) {
-        (KeyState::Compromised(since), _) => Some(format!(
-            "key {key} is in the wrong hands since {since}; nothing signed with it counts"
-        )),
+        (KeyState::Compromised(since), _) => {
+            Some(format!("key {key} is in the wrong hands since {since}; nothing signed with it counts"))
+        }
         (KeyState::Retired(since), None) => Some(format!(
             "key {key} was retired on {since}, and the block has no ISSUED that shows it is older"
         )),
-        (KeyState::Retired(since), Some(issued)) if since < issued => Some(format!(
-            "key {key} was retired on {since}, and the block says ISSUED={issued}"
-        )),
+        (KeyState::Retired(since), Some(issued)) if since < issued => {
+            Some(format!("key {key} was retired on {since}, and the block says ISSUED={issued}"))
+        }
         (_, Some(issued)) if !trusted.is_valid_on(issued) => Some(format!(
             "key {key} may sign from {} to {}, and the block says ISSUED={issued}",
             entry.not_before, entry.not_after
