@@ -14,7 +14,7 @@ use super::trust_list::{TRUST_LIST, TrustError, parse_trust_list};
 /// Most bytes of a key file.
 const MAX_KEY_FILE: u64 = 64 * 1024;
 /// Most bytes of a trust list.
-const MAX_TRUST_LIST: u64 = 4 * 1024 * 1024;
+pub const MAX_TRUST_LIST: usize = 4 * 1024 * 1024;
 
 /// Reads a secret key file.
 ///
@@ -66,7 +66,7 @@ fn create(path: &Path, options: &OpenOptions, text: &str) -> io::Result<()> {
 /// If the folder, the list or a key is missing or is not as it should be.
 pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
     let path = folder.join(TRUST_LIST);
-    let list = read_public(&path, MAX_TRUST_LIST).map_err(|error| {
+    let list = read_public(&path, MAX_TRUST_LIST as u64).map_err(|error| {
         TrustError::new(format!("no trust list `{}`: {error}", path.display()))
             .help("`keywright keys new --vendor NAME` makes a key and a trust store")
     })?;

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::license::{Feature, License};
 use crate::source::Span;
+use crate::syntax::excerpt;
 
 use super::key_text::KeyText;
 use super::message::{Digest, Domain};
 use super::trust::Trust;
-use super::verdict::{BlockReport, Duplicate, Verdict};
+use super::verdict::{BlockReport, Duplicate, FileReport, Verdict};
 
 /// Most signatures that are checked only to explain others: a hostile file must not make them a square of its blocks.
 const EXPLANATIONS: usize = 256;
@@ -46,26 +47,33 @@ pub(super) fn exchanged_keys(trust: &Trust, license: &License, blocks: &mut [Blo
     }
 }
 
-/// Marks blocks whose payload stands before them: copies count once, however they are laid out or signed.
-pub(super) fn mark_duplicates(blocks: &mut [BlockReport<'_>]) {
-    let mut seen: HashMap<Digest, usize> = HashMap::new();
-    for block in blocks.iter_mut().filter(|block| block.verdict.is_signature_good()) {
-        let Some(digest) = block.digest else { continue };
-        if let Some(first) = seen.get(&digest) {
-            block.duplicate = Some(Duplicate { first_line: *first });
-            block.reason =
-                format!("{}; the same as the block in line {first}, and counts once", block.reason);
-        } else {
-            seen.insert(digest, block.line);
+/// Marks blocks whose payload stands before them, in any of the files: copies count once, however they are laid out or
+/// signed.
+pub(super) fn mark_duplicates(reports: &mut [FileReport<'_>]) {
+    let mut seen: HashMap<Digest, (usize, String, usize)> = HashMap::new();
+    for (number, report) in reports.iter_mut().enumerate() {
+        for block in report.blocks.iter_mut().filter(|block| block.verdict.is_signature_good()) {
+            let Some(digest) = block.digest else { continue };
+            let Some((first, file, line)) = seen.get(&digest) else {
+                seen.insert(digest, (number, report.file.clone(), block.line));
+                continue;
+            };
+            let place =
+                if *first == number { format!("line {line}") } else { format!("line {line} of `{file}`") };
+            block.duplicate = Some(Duplicate { file: file.clone(), line: *line });
+            block.reason = format!("{}; the same as the block in {place}, and counts once", block.reason);
         }
     }
 }
 
 /// ◆ Blocks are of one set if, within each vendor, no two of them have different SN, nor different LICENSEE. A block
 /// without one of these is of any set. Only blocks whose signature is good are asked: others prove nothing.
-pub(super) fn mixed_set(license: &License, blocks: &[BlockReport<'_>]) -> Option<String> {
+///
+/// The first block that does not fit is told so in its reason.
+pub(super) fn mixed_set(license: &License, blocks: &mut [BlockReport<'_>]) -> Option<String> {
     let mut first: BTreeMap<(&str, &str), (String, usize)> = BTreeMap::new();
-    let good = blocks.iter().zip(&license.features).filter(|(block, _)| block.verdict.is_signature_good());
+    let good =
+        blocks.iter_mut().zip(&license.features).filter(|(block, _)| block.verdict.is_signature_good());
     for (block, feature) in good {
         for name in ["SN", "LICENSEE"] {
             let Some(value) = license.value(feature, name) else {
@@ -74,11 +82,11 @@ pub(super) fn mixed_set(license: &License, blocks: &[BlockReport<'_>]) -> Option
             let (known, line) =
                 first.entry((feature.vendor_name(), name)).or_insert_with(|| (value.to_string(), block.line));
             if *known != *value {
-                return Some(format!(
-                    "blocks of different sets stand in one file: {name} is `{known}` in line {line} and `{value}` \
-                     in line {}",
-                    block.line
-                ));
+                let (known, value) = (excerpt(known), excerpt(&value));
+                let reason =
+                    format!("not of the set of line {line}: {name} is `{value}` here and `{known}` there");
+                block.reason = format!("{}; {reason}", block.reason);
+                return Some(format!("the block in line {} is {reason}", block.line));
             }
         }
     }

@@ -33,6 +33,6 @@ pub use secret_key::{KeyGenerationError, SecretKey};
 pub use sign_file::{SignFileError, Signed, SignedBlock, sign_file};
 pub use signer::{SignError, Signer, SignerFailure, sign_payload};
 pub use trust::{KeyState, Mode, Trust, TrustedKey, Usage};
-pub use trust_list::{TRUST_LIST, TrustEntry, TrustError, format_entry, parse_trust_list};
+pub use trust_list::{TRUST_LIST, TrustEntry, TrustError, append_entry, format_entry, parse_trust_list};
 pub use verdict::{BlockReport, Duplicate, FileReport, Outcome, Verdict};
 pub use verify::{Verified, Verifier};

@@ -75,7 +75,9 @@ impl TrustError {
         Self { place: Some((line, 1)), ..Self::new(message) }
     }
 
-    pub(super) fn help(mut self, text: impl Into<String>) -> Self {
+    /// Adds the advice.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
         self
     }
@@ -227,6 +229,35 @@ fn is_key_file_name(name: &str) -> bool {
         && name
             .strip_suffix(KEY_FILE_SUFFIX)
             .is_some_and(|stem| stem.starts_with(|c: char| c.is_ascii_alphanumeric()))
+}
+
+/// The text of a list with one more entry at its end; `None` is no list yet. All that stood there stays as it is.
+///
+/// # Errors
+/// If the list cannot be read, or is laid out so that an entry cannot be put at its end.
+pub fn append_entry(list: Option<&str>, entry: &TrustEntry) -> Result<String, TrustError> {
+    let before = list.map_or(Ok(Vec::new()), parse_trust_list)?;
+    let mut text = list.unwrap_or("version: 1\nkeys:\n").to_owned();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    if before.is_empty() {
+        // A list without keys is written `keys: []`, which nothing can follow.
+        text = text.replace("keys: []", "keys:");
+    }
+    text.push_str(&format_entry(entry));
+    let after = parse_trust_list(&text);
+    let kept = after.as_ref().ok().and_then(|after| after.split_last()).is_some_and(|(last, others)| {
+        let same = TrustEntry { line: entry.line, ..last.clone() } == *entry;
+        same && others == before
+    });
+    if kept {
+        return Ok(text);
+    }
+    Err(TrustError::new(format!("the layout of `{TRUST_LIST}` takes no entry at its end")).help(format!(
+        "lay the list out as one entry under the other, or add this by hand: {}",
+        format_entry(entry).split_whitespace().collect::<Vec<_>>().join(" ")
+    )))
 }
 
 /// Writes one entry as it stands in a list.

@@ -98,11 +98,13 @@ pub enum Outcome {
     Unreadable,
 }
 
-/// A block whose payload stands in the file before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where the first block with the same payload stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duplicate {
-    /// Line of the first block with this payload.
-    pub first_line: usize,
+    /// Name of its file. Untrusted: escape it.
+    pub file: String,
+    /// Line where it begins, from 1.
+    pub line: usize,
 }
 
 /// What was found out about one block.
@@ -126,7 +128,7 @@ pub struct BlockReport<'a> {
     pub line: usize,
     /// Digest of its payload, where the block could be read.
     pub digest: Option<Digest>,
-    /// Set if the same payload stands before it in the file: the two count once.
+    /// Set if the same payload stands before it, here or in an earlier file: the two count once.
     pub duplicate: Option<Duplicate>,
     /// The block itself, if it is valid.
     pub verified: Option<Verified<&'a Feature>>,

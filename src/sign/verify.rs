@@ -68,11 +68,25 @@ impl Verifier<'_> {
     /// The verdicts on all blocks of a license.
     #[must_use]
     pub fn file<'l>(&self, license: &'l License) -> FileReport<'l> {
+        let mut report = self.report(license);
+        explain::mark_duplicates(std::slice::from_mut(&mut report));
+        report
+    }
+
+    /// The verdicts on all blocks of some licenses; a payload that stands in several files counts once.
+    #[must_use]
+    pub fn files<'l>(&self, licenses: impl IntoIterator<Item = &'l License>) -> Vec<FileReport<'l>> {
+        let mut reports: Vec<FileReport<'l>> =
+            licenses.into_iter().map(|license| self.report(license)).collect();
+        explain::mark_duplicates(&mut reports);
+        reports
+    }
+
+    fn report<'l>(&self, license: &'l License) -> FileReport<'l> {
         let mut blocks: Vec<BlockReport<'l>> =
             license.features.iter().map(|feature| self.block(license, feature)).collect();
         explain::exchanged_keys(self.trust, license, &mut blocks);
-        explain::mark_duplicates(&mut blocks);
-        let mixed = explain::mixed_set(license, &blocks);
+        let mixed = explain::mixed_set(license, &mut blocks);
         blocks.extend(explain::unreadable(license, &blocks));
         blocks.sort_by_key(|block| block.span.start);
         FileReport { file: license.source.name().to_owned(), blocks, mixed }
