@@ -43,6 +43,12 @@ pub struct Args {
 /// When the license, the key or the trust store cannot be read, or the result cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let target = target(args)?;
+    if is_same_file(target, &args.key) {
+        return Err(Stop::usage(format!(
+            "`{}` is the key file; the license would take its place",
+            file::shown(target)
+        )));
+    }
     let license = License::read(file::source(&args.file, 0, io)?);
     if let Some(exit) = refuse(&license, io)? {
         return Ok(exit);
@@ -58,7 +64,11 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
     let replaced = signed.blocks.iter().filter(|block| block.replaced).count();
     let blocks = crate::report::counted(signed.blocks.len(), "block");
-    let old = if replaced == 0 { String::new() } else { format!(", {replaced} of them again") };
+    let old = if replaced == 0 {
+        String::new()
+    } else {
+        format!(" ({} replaced)", crate::report::counted(replaced, "KEY"))
+    };
     let name = if file::is_stdin(target) { "standard output".to_owned() } else { file::shown(target) };
     io.say(&format!("signed {blocks}{old} with key {} into {}", key.trusted.key.id(), escape(&name)))?;
     Ok(Exit::Yes)
@@ -75,6 +85,13 @@ fn target(args: &Args) -> Result<&Path, Stop> {
         }
         None => Ok(&args.file),
     }
+}
+
+/// Whether two paths name one existing file.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    one == other
+        || std::fs::canonicalize(one)
+            .is_ok_and(|one| std::fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
 /// What keeps a license from being signed, told to the user. Here is the one place for checks before signing.

@@ -66,14 +66,17 @@ fn create(path: &Path, options: &OpenOptions, text: &str) -> io::Result<()> {
 /// If the folder, the list or a key is missing or is not as it should be.
 pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
     let path = folder.join(TRUST_LIST);
-    let list = read_public(&path, MAX_TRUST_LIST as u64).map_err(|error| {
-        TrustError::new(format!("no trust list `{}`: {error}", path.display()))
-            .help("`keywright keys new --vendor NAME` makes a key and a trust store")
+    let list = read_public(&path, MAX_TRUST_LIST as u64).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => TrustError::new(format!("it has no list `{TRUST_LIST}`")).help(
+            "`keywright keys new --vendor NAME` makes a key and a trust store; `--trust DIR` names another",
+        ),
+        _ => TrustError::new(format!("its list `{TRUST_LIST}`: {}", reason(&error))),
     })?;
     Trust::assemble(parse_trust_list(&list)?, |entry| {
         // The name of the file was checked to be one component.
-        read_public(&folder.join(&entry.file), MAX_KEY_FILE)
-            .map_err(|error| TrustError::at(entry.line, format!("the public key `{}`: {error}", entry.file)))
+        read_public(&folder.join(&entry.file), MAX_KEY_FILE).map_err(|error| {
+            TrustError::at(entry.line, format!("the public key `{}`: {}", entry.file, reason(&error)))
+        })
     })
 }
 
@@ -94,6 +97,15 @@ fn read_text(file: File, limit: u64) -> io::Result<Zeroizing<String>> {
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| refusal("it is no text"))?;
     Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// The reason of an error without the numbering of the system.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase(),
+    }
 }
 
 fn refusal(why: &'static str) -> io::Error {

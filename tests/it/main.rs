@@ -14,6 +14,7 @@ mod fmt;
 mod parse;
 mod sign;
 mod sign_attacks;
+mod sign_cli;
 mod sign_keys;
 mod sign_openssl;
 mod sign_trust;

@@ -174,7 +174,7 @@ fn a_public_key_reads_back_in_both_forms() {
 fn a_folder_is_a_trust_store() {
     let folder = tempfile::tempdir().unwrap();
     let missing = disk::load_trust(folder.path()).unwrap_err();
-    assert!(missing.message.contains("no trust list") && missing.help.is_some());
+    assert!(missing.message.contains("has no list") && missing.help.is_some());
     fs::write(folder.path().join(TRUST_LIST), good()).unwrap();
     let missing = disk::load_trust(folder.path()).unwrap_err();
     assert!(missing.message.contains("abc.pub.pem"), "{missing}");
