@@ -7,7 +7,13 @@ pub mod file;
 pub mod findings;
 pub mod fmt;
 pub mod io;
+pub mod keys;
 pub mod man;
+pub mod passphrase;
+pub mod payload;
+pub mod sign;
+pub mod trust;
+pub mod verify;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write};
@@ -74,6 +80,10 @@ impl Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     Fmt(fmt::Args),
+    Keys(keys::Args),
+    Sign(sign::Args),
+    Verify(verify::Args),
+    Payload(payload::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -82,6 +92,10 @@ impl Command {
     fn run(&self, io: &mut Io<'_>) -> Result<Exit, Stop> {
         match self {
             Self::Fmt(args) => fmt::run(args, io),
+            Self::Keys(args) => keys::run(args, io),
+            Self::Sign(args) => sign::run(args, io),
+            Self::Verify(args) => verify::run(args, io),
+            Self::Payload(args) => payload::run(args, io),
             Self::Completions(args) => completions::run(args, io),
             Self::Man(args) => man::run(args, io),
         }
