@@ -1,1 +1,22 @@
-fn main() {}
+//! The integration tests: one binary, a module an area, cases as data in folders beside it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that meets the unexpected fails"
+)]
+
+mod architecture;
+mod files;
+mod fmt;
+mod parse;
+mod sign;
+mod sign_attacks;
+mod sign_cli;
+mod sign_keys;
+mod sign_openssl;
+mod sign_trust;
+mod sign_vectors;
+mod support;
