@@ -8,6 +8,7 @@ pub mod findings;
 pub mod fmt;
 pub mod io;
 pub mod man;
+pub mod new;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write};
@@ -73,6 +74,7 @@ impl Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::Args),
     Fmt(fmt::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -81,6 +83,7 @@ enum Command {
 impl Command {
     fn run(&self, io: &mut Io<'_>) -> Result<Exit, Stop> {
         match self {
+            Self::New(args) => new::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Completions(args) => completions::run(args, io),
             Self::Man(args) => man::run(args, io),

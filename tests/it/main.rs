@@ -9,7 +9,9 @@
 )]
 
 mod architecture;
+mod author;
 mod files;
 mod fmt;
 mod parse;
 mod support;
+mod templates;
