@@ -7,8 +7,14 @@ pub mod file;
 pub mod findings;
 pub mod fmt;
 pub mod io;
+pub mod keys;
 pub mod man;
 pub mod new;
+pub mod passphrase;
+pub mod payload;
+pub mod sign;
+pub mod trust;
+pub mod verify;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write};
@@ -76,6 +82,10 @@ impl Color {
 enum Command {
     New(new::Args),
     Fmt(fmt::Args),
+    Keys(keys::Args),
+    Sign(sign::Args),
+    Verify(verify::Args),
+    Payload(payload::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -85,6 +95,10 @@ impl Command {
         match self {
             Self::New(args) => new::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
+            Self::Keys(args) => keys::run(args, io),
+            Self::Sign(args) => sign::run(args, io),
+            Self::Verify(args) => verify::run(args, io),
+            Self::Payload(args) => payload::run(args, io),
             Self::Completions(args) => completions::run(args, io),
             Self::Man(args) => man::run(args, io),
         }

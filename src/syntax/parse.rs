@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{BOM, EncodingFault, MAX_FILE_BYTES, SourceFile, Span};
 
 use super::codes;
-use super::split::{Cause, Lost, Part, split};
+use super::split::{Cause, Lost, MAX_BLOCK_BYTES, Part, split};
 use super::stray;
 use super::tree::{Block, Directive, Element, Item, Tree, Value};
 
@@ -244,6 +244,15 @@ impl<'a> Builder<'a> {
                 let message =
                     format!("the block `{}` has no closing brace", stray::excerpt(name.unwrap_or_default()));
                 self.error(&codes::UNCLOSED_BLOCK, Span::new(at, at + 1), message).help("close it with `}`")
+            }
+            Cause::Size => {
+                let place = lost.header.map_or(lost.span, |header| header.name);
+                let mib = MAX_BLOCK_BYTES / (1024 * 1024);
+                let message = format!(
+                    "the block `{}` has more than {mib} MiB",
+                    stray::excerpt(name.unwrap_or_default())
+                );
+                self.error(&codes::BLOCK_TOO_LARGE, place, message).help("split it into several blocks")
             }
         };
         self.errors.push(found);
