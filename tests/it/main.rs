@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod author;
 mod files;
 mod fmt;
 mod parse;
@@ -22,3 +23,4 @@ mod sign_openssl;
 mod sign_trust;
 mod sign_vectors;
 mod support;
+mod templates;
