@@ -11,6 +11,7 @@
 
 mod architecture;
 mod author;
+mod docs;
 mod files;
 mod fmt;
 mod parse;
