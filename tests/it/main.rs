@@ -11,6 +11,7 @@
 mod architecture;
 mod files;
 mod fmt;
+mod lint;
 mod parse;
 mod sign;
 mod sign_attacks;

@@ -20,7 +20,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for license in cx.licenses {
         for feature in &license.features {
             let Some(key) = feature.key.as_ref().filter(|key| is_elided(&key.value)) else { continue };
-            let message = format!("the KEY of `{}` is elided", crate::syntax::excerpt(feature.name.value.as_str()));
+            let message =
+                format!("the KEY of `{}` is elided", crate::syntax::excerpt(feature.name.value.as_str()));
             sink.push(
                 Diagnostic::new(&CODE, license.source.id(), key.span, message)
                     .help("take the whole KEY from the file as it was issued, or sign with `keywright sign`"),
