@@ -14,6 +14,7 @@ mod author;
 mod docs;
 mod files;
 mod fmt;
+mod lint;
 mod parse;
 mod readme;
 mod sign;
