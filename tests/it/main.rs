@@ -17,6 +17,7 @@ mod fmt;
 mod lint;
 mod parse;
 mod readme;
+mod road;
 mod sign;
 mod sign_attacks;
 mod sign_cli;
