@@ -125,11 +125,7 @@ impl Diagnostic {
             code,
             severity: code.severity,
             message: message.into(),
-            primary: Label {
-                file,
-                span,
-                text: String::new(),
-            },
+            primary: Label { file, span, text: String::new() },
             related: Vec::new(),
             help: None,
             fix: None,
@@ -146,11 +142,7 @@ impl Diagnostic {
     /// Adds another place in the same file.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.related.push(Label {
-            file: self.primary.file,
-            span,
-            text: text.into(),
-        });
+        self.related.push(Label { file: self.primary.file, span, text: text.into() });
         self
     }
 
@@ -164,15 +156,8 @@ impl Diagnostic {
     /// Adds a fix of one edit that keeps the meaning.
     #[must_use]
     pub fn safe_fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
-        let edits = vec![Edit {
-            span,
-            replacement: replacement.into(),
-        }];
-        self.fix = Some(Fix {
-            title: title.into(),
-            edits,
-            safe: true,
-        });
+        let edits = vec![Edit { span, replacement: replacement.into() }];
+        self.fix = Some(Fix { title: title.into(), edits, safe: true });
         self
     }
 
@@ -186,5 +171,39 @@ impl Diagnostic {
     #[must_use]
     pub fn order(&self) -> (FileId, Span, &'static str) {
         (self.primary.file, self.primary.span, self.code.id)
+    }
+}
+
+/// The candidate that `word` was probably meant to be: the nearest by edits, letters' case aside, if it is near enough
+/// to be more likely than chance.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// Longer words are not compared: the cost grows with the product of the lengths.
+    const LONGEST: usize = 64;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let folded = word.to_lowercase();
+    let limit = (folded.chars().count() / 3).clamp(1, 4);
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST && candidate.len().abs_diff(word.len()) <= limit * 4)
+        .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_finds_typing_errors_and_nothing_else() {
+        let known = ["VENDOR", "VERSION", "COUNT", "KEY"];
+        assert_eq!(nearest("VERSOIN", known), Some("VERSION"));
+        assert_eq!(nearest("vendor", known), Some("VENDOR"));
+        assert_eq!(nearest("KEYS", known), Some("KEY"));
+        assert_eq!(nearest("PLATFORM", known), None);
+        assert_eq!(nearest(&"x".repeat(100), known), None);
     }
 }

@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The keywright program: the command line of the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(keywright::cli::main().code())
+}

@@ -25,10 +25,7 @@ impl Span {
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
         let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        Self {
-            start: narrow(start),
-            end: narrow(end.max(start)),
-        }
+        Self { start: narrow(start), end: narrow(end.max(start)) }
     }
 
     /// An empty span at `offset`.
@@ -58,10 +55,7 @@ impl Span {
     /// The smallest span that covers both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// Whether `offset` lies in it.
@@ -146,13 +140,7 @@ impl SourceFile {
     #[must_use]
     pub fn from_bytes(id: FileId, name: impl Into<String>, bytes: Vec<u8>) -> Arc<Self> {
         let (text, fault) = decode(bytes);
-        Arc::new(Self {
-            id,
-            name: name.into(),
-            text,
-            fault,
-            index: OnceLock::new(),
-        })
+        Arc::new(Self { id, name: name.into(), text, fault, index: OnceLock::new() })
     }
 
     /// Its place among the files of one run.
@@ -258,25 +246,14 @@ impl LineIndex {
     fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| Span::at(at + 1).start));
-        let characters = if text.is_ascii() {
-            Vec::new()
-        } else {
-            count_characters(text.as_bytes())
-        };
-        Self {
-            starts,
-            characters,
-            bom: text.starts_with(BOM),
-        }
+        let characters = if text.is_ascii() { Vec::new() } else { count_characters(text.as_bytes()) };
+        Self { starts, characters, bom: text.starts_with(BOM) }
     }
 
     fn position(&self, text: &str, offset: usize) -> Position {
         let offset = offset.min(text.len());
         let line = self.starts.partition_point(|start| *start as usize <= offset);
-        let start = line
-            .checked_sub(1)
-            .and_then(|at| self.starts.get(at))
-            .map_or(0, |start| *start as usize);
+        let start = line.checked_sub(1).and_then(|at| self.starts.get(at)).map_or(0, |start| *start as usize);
         let mark = usize::from(self.bom && line == 1 && offset > 0);
         let column = self.characters_before(text, offset) - self.characters_before(text, start) - mark + 1;
         Position { line, column, offset }
@@ -349,10 +326,7 @@ mod tests {
         assert_eq!(fault(b"\xff\xfeF\0E\0"), Some(EncodingFault::Utf16));
         assert_eq!(fault(b"F\0E\0A\0T\0"), Some(EncodingFault::Utf16));
         assert_eq!(fault(b"\0F\0E\0A\0T"), Some(EncodingFault::Utf16));
-        assert_eq!(
-            fault(b"FEATURE \xe4 {"),
-            Some(EncodingFault::NotUtf8 { offset: 8 })
-        );
+        assert_eq!(fault(b"FEATURE \xe4 {"), Some(EncodingFault::NotUtf8 { offset: 8 }));
         assert_eq!(fault(b"FEATURE"), None);
     }
 }

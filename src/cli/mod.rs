@@ -1,1 +1,166 @@
-//! x
+//! The command line: one file a subcommand, each an `Args` struct and a function that returns the exit code, callable
+//! without a process.
+
+pub mod completions;
+pub mod exit;
+pub mod file;
+pub mod findings;
+pub mod fmt;
+pub mod io;
+pub mod man;
+
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, Write};
+use std::path::PathBuf;
+
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+pub use exit::{Exit, Stop};
+pub use io::Io;
+
+/// Write, lint, prove, sign and verify software license files with tokens.
+#[derive(Debug, Parser)]
+#[command(name = "keywright", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit codes: 0 yes, 1 no, 2 usage, 3 unreadable, 4 not in force, 5 policy, 6 failure.\n\
+    `-` is standard input. Try `keywright demo` first."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+pub struct Global {
+    /// When to colour
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
+    color: Color,
+    /// Only errors on stderr
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// More detail
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+    /// Configuration file, instead of the `keywright.toml` found upward from each file
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// When output is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Also into files and pipes
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    fn on(self, terminal: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Fmt(fmt::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Command {
+    fn run(&self, io: &mut Io<'_>) -> Result<Exit, Stop> {
+        match self {
+            Self::Fmt(args) => fmt::run(args, io),
+            Self::Completions(args) => completions::run(args, io),
+            Self::Man(args) => man::run(args, io),
+        }
+    }
+}
+
+/// The definition of the command line, for completions and man pages.
+#[must_use]
+pub fn definition() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the program on the process's own streams.
+#[must_use]
+pub fn main() -> Exit {
+    let terminal = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+    let mut stdout = std::io::BufWriter::new(io::Pipe(std::io::stdout()));
+    let mut io = Io {
+        stdin: &mut std::io::stdin(),
+        stdout: &mut stdout,
+        stderr: &mut io::Pipe(std::io::stderr()),
+        color_out: terminal.0,
+        color_err: terminal.1,
+        quiet: false,
+        verbose: 0,
+        width: terminal_width(),
+        today: jiff::Zoned::now().date(),
+        interactive: terminal.1 && std::io::stdin().is_terminal(),
+    };
+    let exit = run(std::env::args_os(), &mut io);
+    match io.stdout.flush() {
+        Ok(()) => exit,
+        Err(error) => {
+            io.stop(&Stop::from(error)).ok();
+            exit.worst(Exit::Failure)
+        }
+    }
+}
+
+/// Runs one command line; the first argument is the program's name. `io` says on entry whether its streams are
+/// terminals, which `--color` decides upon.
+pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut Io<'_>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return explain_usage(&error, io),
+    };
+    io.color_out = cli.global.color.on(io.color_out);
+    io.color_err = cli.global.color.on(io.color_err);
+    io.quiet = cli.global.quiet;
+    io.verbose = cli.global.verbose;
+    cli.command.run(io).unwrap_or_else(|stop| {
+        // Where stderr itself fails there is nobody left to tell; the code still says it.
+        io.stop(&stop).ok();
+        stop.exit
+    })
+}
+
+/// Help and version go to stdout and are no error; everything else is wrong usage.
+fn explain_usage(error: &clap::Error, io: &mut Io<'_>) -> Exit {
+    let (stream, exit): (&mut dyn Write, Exit) =
+        if error.use_stderr() { (&mut *io.stderr, Exit::Usage) } else { (&mut *io.stdout, Exit::Yes) };
+    let text = error.render().to_string();
+    match write!(stream, "{}", crate::report::escape::escape_lines(&text)) {
+        Ok(()) => exit,
+        Err(_) => exit.worst(Exit::Failure),
+    }
+}
+
+fn terminal_width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(100_usize).clamp(40, 120)
+}
+
+/// A day on the command line: `YYYY-MM-DD`.
+///
+/// # Errors
+/// When it is not a real day in this form.
+pub fn parse_day(text: &str) -> Result<Date, String> {
+    let shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let day = text.parse::<Date>().ok().filter(|_| shaped);
+    day.ok_or_else(|| "write a real day as YYYY-MM-DD".to_owned())
+}

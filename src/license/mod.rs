@@ -1,5 +1,23 @@
-//! x
+//! The typed model of a license file, and the one table of all directives.
+//!
+//! Knows what directives mean; knows nothing of files, keys, or other blocks.
+
+mod check;
+pub mod codes;
+mod dates;
+mod directive;
+mod layout;
+mod lower;
 mod model;
+mod read;
+mod text;
 mod value;
-pub use model::*;
-pub use value::*;
+
+pub use directive::{DIRECTIVES, Directive, MAX_COUNT, Needs, directive};
+pub use layout::{format, layout};
+pub use model::{BrokenBlock, Condition, Dependency, Feature, License, Metered};
+pub use text::MAX_VALUE_BYTES;
+pub use value::{
+    Count, Currency, KeyType, Kind, Money, Name, Payment, Period, Replaces, Reserved, Share, ShareSet, Tier,
+    Version,
+};

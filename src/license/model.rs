@@ -38,9 +38,7 @@ impl License {
     /// The value of the first directive `name` of a block as read: quotes off, blanks folded.
     #[must_use]
     pub fn value(&self, feature: &Feature, name: &str) -> Option<Cow<'_, str>> {
-        self.records(feature)
-            .find(|(directive, _)| *directive == name)
-            .map(|(_, value)| value)
+        self.records(feature).find(|(directive, _)| *directive == name).map(|(_, value)| value)
     }
 
     /// All directives of a block in file order: name, and value as read. This is what a signature covers (but KEY).
@@ -49,21 +47,16 @@ impl License {
         feature: &Feature,
     ) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> + use<'a> {
         let source = &*self.source;
-        self.block(feature)
-            .into_iter()
-            .flat_map(Block::directives)
-            .map(move |directive| {
-                let name = source.slice(directive.name);
-                (name, read_value(name, directive.value.read(source)))
-            })
+        self.block(feature).into_iter().flat_map(Block::directives).map(move |directive| {
+            let name = source.slice(directive.name);
+            (name, read_value(name, directive.value.read(source)))
+        })
     }
 
     /// Whether a block of this name stands in the file but could not be read, so that nothing can be said about it.
     #[must_use]
     pub fn is_broken_name(&self, name: &str) -> bool {
-        self.broken
-            .iter()
-            .any(|broken| broken.name.as_ref().is_some_and(|known| known.value == *name))
+        self.broken.iter().any(|broken| broken.name.as_ref().is_some_and(|known| known.value == *name))
     }
 
     /// Whether anything that reading found is an error.
@@ -77,11 +70,7 @@ impl License {
 /// a KEY that a mail program wrapped still reads.
 pub(super) fn read_value<'a>(name: &str, folded: Cow<'a, str>) -> Cow<'a, str> {
     let is_key = name == "KEY" || name == "REPLACES" && folded.starts_with("KEY=");
-    if is_key && folded.contains(' ') {
-        Cow::Owned(folded.replace(' ', ""))
-    } else {
-        folded
-    }
+    if is_key && folded.contains(' ') { Cow::Owned(folded.replace(' ', "")) } else { folded }
 }
 
 /// A block that a syntax error cost.

@@ -153,6 +153,17 @@ impl Kind {
         Self::Local,
     ];
 
+    /// The word with its article, for messages.
+    #[must_use]
+    pub fn with_article(self) -> String {
+        let article = if matches!(self, Self::Exclusive | Self::Additive | Self::Upgrade | Self::Activation) {
+            "an"
+        } else {
+            "a"
+        };
+        format!("{article} {}", self.word())
+    }
+
     /// The word for it: the KEYTYPE, or `local`.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -219,19 +230,14 @@ impl ShareSet {
     /// Whether counts are shared: HOST, USER or CUSTOM. The others only permit an environment.
     #[must_use]
     pub fn counts(self) -> bool {
-        [Share::Host, Share::User, Share::Custom]
-            .into_iter()
-            .any(|share| self.has(share))
+        [Share::Host, Share::User, Share::Custom].into_iter().any(|share| self.has(share))
     }
 }
 
 impl fmt::Display for ShareSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<&str> = Share::ALL
-            .iter()
-            .filter(|(share, _)| self.has(*share))
-            .map(|(_, word)| *word)
-            .collect();
+        let words: Vec<&str> =
+            Share::ALL.iter().filter(|(share, _)| self.has(*share)).map(|(_, word)| *word).collect();
         f.write_str(&words.join("|"))
     }
 }
@@ -278,10 +284,7 @@ impl Currency {
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let letters: [u8; 3] = text.as_bytes().try_into().ok()?;
-        letters
-            .iter()
-            .all(u8::is_ascii_uppercase)
-            .then_some(Self(letters))
+        letters.iter().all(u8::is_ascii_uppercase).then_some(Self(letters))
     }
 }
 

@@ -1,1 +1,74 @@
-//! x
+//! Results to text: one file a format. Machine formats have their own frozen structs, apart from the engines' types.
+
+pub mod concise;
+pub mod escape;
+#[cfg(feature = "cli")]
+pub mod human;
+pub mod lint_json;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, SourceFile};
+
+/// The files of a run, found by the ids that spans carry.
+#[derive(Debug, Clone, Default)]
+pub struct Sources<'a> {
+    files: Vec<&'a SourceFile>,
+}
+
+impl<'a> Sources<'a> {
+    /// The files of a run.
+    pub fn new(files: impl IntoIterator<Item = &'a SourceFile>) -> Self {
+        let mut files: Vec<&SourceFile> = files.into_iter().collect();
+        files.sort_by_key(|file| file.id());
+        Self { files }
+    }
+
+    /// The file with this id.
+    #[must_use]
+    pub fn get(&self, id: FileId) -> Option<&'a SourceFile> {
+        let at = self.files.binary_search_by_key(&id, |file| file.id()).ok()?;
+        self.files.get(at).copied()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+/// How many findings of each severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Notes.
+    pub notes: usize,
+}
+
+impl Tally {
+    /// Counts findings.
+    #[must_use]
+    pub fn of(diagnostics: &[Diagnostic]) -> Self {
+        let count = |severity| diagnostics.iter().filter(|found| found.severity == severity).count();
+        Self {
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            notes: count(Severity::Note),
+        }
+    }
+}
+
+/// `1 error`, `2 errors`.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,3 +1,15 @@
-//! x
+//! Text to a lossless tree, and back: grammar, formatter, edits that leave all other bytes alone.
+//!
+//! Knows what a directive looks like, not what it means. Parsing never fails: it returns a tree and errors.
+
+pub mod codes;
+mod format;
+mod parse;
+mod split;
+mod stray;
 mod tree;
-pub use tree::*;
+
+pub use format::{Layout, Unproven, format};
+pub use parse::{MAX_BLOCKS, parse};
+pub use stray::excerpt;
+pub use tree::{Block, Directive, Element, Item, TokenKind, Tree, Value, fold, is_blank};

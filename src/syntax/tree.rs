@@ -73,10 +73,7 @@ impl Block {
     /// Whether all of it could be read as directives and comments.
     #[must_use]
     pub fn is_readable(&self) -> bool {
-        !self
-            .elements
-            .iter()
-            .any(|element| matches!(element, Element::Stray(_)))
+        !self.elements.iter().any(|element| matches!(element, Element::Stray(_)))
     }
 }
 
@@ -133,10 +130,7 @@ impl Value {
     #[must_use]
     pub fn inner(self) -> Span {
         if self.quoted && self.span.len() >= 2 {
-            Span {
-                start: self.span.start + 1,
-                end: self.span.end - 1,
-            }
+            Span { start: self.span.start + 1, end: self.span.end - 1 }
         } else {
             self.span
         }
@@ -208,13 +202,10 @@ impl Tree {
 
     /// The blocks in file order, each with its index among the items.
     pub fn blocks(&self) -> impl Iterator<Item = (usize, &Block)> {
-        self.items
-            .iter()
-            .enumerate()
-            .filter_map(|(index, item)| match item {
-                Item::Block(block) => Some((index, block)),
-                Item::Comment(_) | Item::Broken { .. } => None,
-            })
+        self.items.iter().enumerate().filter_map(|(index, item)| match item {
+            Item::Block(block) => Some((index, block)),
+            Item::Comment(_) | Item::Broken { .. } => None,
+        })
     }
 
     /// The block at an index among the items.
@@ -248,18 +239,14 @@ impl Tree {
 }
 
 fn push_block(parts: &mut Vec<(TokenKind, Span)>, block: &Block) {
-    let keyword = Span {
-        start: block.span.start,
-        end: block.span.start + 7,
-    };
+    let keyword = Span { start: block.span.start, end: block.span.start + 7 };
     parts.push((TokenKind::Keyword, keyword));
+    let header = parts.len();
     parts.push((TokenKind::Name, block.name));
-    parts.extend(
-        block
-            .header_comments
-            .iter()
-            .map(|span| (TokenKind::Comment, *span)),
-    );
+    parts.extend(block.header_comments.iter().map(|span| (TokenKind::Comment, *span)));
+    if let Some(header) = parts.get_mut(header..) {
+        header.sort_by_key(|(_, span)| *span);
+    }
     parts.push((TokenKind::Punctuation, block.open));
     for element in &block.elements {
         match element {
@@ -280,14 +267,7 @@ fn fill_gaps(source: &SourceFile, parts: Vec<(TokenKind, Span)>) -> Vec<(TokenKi
     let mut at = 0;
     let end = (TokenKind::Blank, Span::at(source.text().len()));
     for (kind, span) in parts.into_iter().chain([end]) {
-        push_gap(
-            &mut tokens,
-            source,
-            Span {
-                start: at,
-                end: span.start,
-            },
-        );
+        push_gap(&mut tokens, source, Span { start: at, end: span.start });
         if !span.is_empty() {
             tokens.push((kind, span));
         }
@@ -304,21 +284,7 @@ fn push_gap(tokens: &mut Vec<(TokenKind, Span)>, source: &SourceFile, gap: Span)
         return;
     };
     let sign = Span::new(gap.start as usize + equals, gap.start as usize + equals + 1);
-    push_gap(
-        tokens,
-        source,
-        Span {
-            start: gap.start,
-            end: sign.start,
-        },
-    );
+    push_gap(tokens, source, Span { start: gap.start, end: sign.start });
     tokens.push((TokenKind::Punctuation, sign));
-    push_gap(
-        tokens,
-        source,
-        Span {
-            start: sign.end,
-            end: gap.end,
-        },
-    );
+    push_gap(tokens, source, Span { start: sign.end, end: gap.end });
 }

@@ -1,0 +1,161 @@
+//! Files: bounded reads of regular files or standard input, and writes that appear whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::source::{FileId, MAX_FILE_BYTES, SourceFile};
+
+use super::exit::Stop;
+use super::io::Io;
+
+/// The name under which standard input appears in messages.
+pub const STDIN: &str = "<stdin>";
+
+/// Whether a path on the command line means standard input.
+#[must_use]
+pub fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The name of a path in messages.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    if is_stdin(path) { STDIN.to_owned() } else { path.display().to_string() }
+}
+
+/// Reads a file, or standard input for `-`, up to the cap of a license file.
+///
+/// # Errors
+/// When it is missing, no regular file, above the cap, or cannot be read.
+pub fn read(path: &Path, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
+    read_up_to(path, MAX_FILE_BYTES, io)
+}
+
+/// Reads a file, or standard input for `-`, up to `cap` bytes.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_up_to(path: &Path, cap: usize, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
+    if is_stdin(path) {
+        return bounded(&mut *io.stdin, cap, STDIN);
+    }
+    read_file(path, cap)
+}
+
+/// Reads a regular file up to `cap` bytes.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_file(path: &Path, cap: usize) -> Result<Vec<u8>, Stop> {
+    let name = shown(path);
+    let cannot = |error: &io::Error| Stop::failure(format!("cannot read `{name}`: {}", reason(error)));
+    // Looked at before it is opened: opening a pipe waits for its writer.
+    let kind = fs::metadata(path).map_err(|error| cannot(&error))?.file_type();
+    if kind.is_dir() {
+        return Err(Stop::failure(format!("`{name}` is a directory, not a file")));
+    }
+    if !kind.is_file() {
+        return Err(Stop::failure(format!("`{name}` is not a regular file"))
+            .help("pipe its content into the command and name `-` as the file"));
+    }
+    let file = File::open(path).map_err(|error| cannot(&error))?;
+    bounded(file, cap, &name)
+}
+
+fn bounded(reader: impl Read, cap: usize, name: &str) -> Result<Vec<u8>, Stop> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(cap).unwrap_or(u64::MAX).saturating_add(1);
+    reader
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Stop::failure(format!("cannot read `{name}`: {}", reason(&error))))?;
+    if bytes.len() > cap {
+        return Err(Stop::failure(format!("`{name}` has more than {}", size(cap)))
+            .help("no license or scenario file is that large; a license file may be split at any block"));
+    }
+    Ok(bytes)
+}
+
+fn size(bytes: usize) -> String {
+    const MIB: usize = 1024 * 1024;
+    if bytes >= MIB { format!("{} MiB", bytes / MIB) } else { format!("{} KiB", bytes / 1024) }
+}
+
+/// Reads a license file as source text.
+///
+/// # Errors
+/// As [`read`].
+pub fn source(path: &Path, id: usize, io: &mut Io<'_>) -> Result<Arc<SourceFile>, Stop> {
+    let bytes = read(path, io)?;
+    let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
+    Ok(SourceFile::from_bytes(id, shown(path), bytes))
+}
+
+/// Writes a file so that it appears whole or not at all: into a temporary file beside it, which then takes its name.
+/// An existing file keeps its permissions; through a symbolic link the file it points to is replaced.
+///
+/// # Errors
+/// When the folder or the file cannot be written; the old file is then untouched.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+    let name = shown(path);
+    let cannot = |error: &io::Error| Stop::failure(format!("cannot write `{name}`: {}", reason(error)));
+    let target = resolve(path).map_err(|error| cannot(&error))?;
+    let old = match fs::metadata(&target) {
+        Ok(found) if found.is_file() => Some(found.permissions()),
+        Ok(_) => return Err(Stop::failure(format!("cannot write `{name}`: it is not a regular file"))),
+        Err(_) => None,
+    };
+    if old.as_ref().is_some_and(fs::Permissions::readonly) {
+        return Err(Stop::failure(format!("cannot write `{name}`: it is read-only")));
+    }
+    let folder = folder_of(&target);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".keywright-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As any new file: the umask decides. A temporary file is private unless told otherwise.
+        builder.permissions(old.unwrap_or_else(|| fs::Permissions::from_mode(0o666)));
+    }
+    let mut temporary = builder.tempfile_in(folder).map_err(|error| cannot(&error))?;
+    temporary.write_all(bytes).map_err(|error| cannot(&error))?;
+    temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
+    temporary.persist(&target).map_err(|error| cannot(&error.error))?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Where a write goes: an existing path with its links followed, so that a link stays a link.
+fn resolve(path: &Path) -> io::Result<PathBuf> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => fs::canonicalize(path),
+        _ => Ok(path.to_owned()),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes the new name durable. Not all systems let a folder be opened: the file itself is safe by then.
+fn sync_folder(folder: &Path) {
+    if let Ok(handle) = File::open(folder) {
+        handle.sync_all().ok();
+    }
+}
+
+/// The reason of an error without Rust's own numbering.
+#[must_use]
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
+        _ => {
+            let text = error.to_string().to_lowercase();
+            text.split(" (os error").next().unwrap_or_default().to_owned()
+        }
+    }
+}

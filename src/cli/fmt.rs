@@ -1,0 +1,110 @@
+//! `keywright fmt`: the canonical layout, proven on every run.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use similar::TextDiff;
+
+use crate::diagnostic::Diagnostic;
+use crate::license::{self, License};
+use crate::report::escape::{escape, escape_lines};
+use crate::syntax::Unproven;
+
+use super::{Exit, Io, Stop, file, findings};
+
+/// Lay files out in the canonical way
+///
+/// Changes blanks, line breaks and quotes; never order, names, values or comments. After each run the result is read
+/// again and compared, so that a signature stays good.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright fmt license.lic\n  keywright fmt --check *.lic\n  \
+    keywright fmt - < license.lic > canonical.lic")]
+pub struct Args {
+    /// License files; `-` reads standard input and prints the result
+    #[arg(required = true, value_name = "FILES")]
+    files: Vec<PathBuf>,
+    /// Write nothing; exit 1 and name the files that would change
+    #[arg(long)]
+    check: bool,
+    /// Write nothing; exit 1 and show what would change
+    #[arg(long)]
+    diff: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let mut exit = Exit::Yes;
+    for (id, path) in args.files.iter().enumerate() {
+        exit = exit.worst(match one(args, path, id, io) {
+            Ok(exit) => exit,
+            Err(stop) => {
+                io.stop(&stop)?;
+                stop.exit
+            }
+        });
+    }
+    Ok(exit)
+}
+
+fn one(args: &Args, path: &Path, id: usize, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let license = License::read(file::source(path, id, io)?);
+    let text = match license::format(&license.tree) {
+        Ok(text) => text,
+        Err(Unproven::Unreadable) => return unreadable(&license, io),
+        Err(Unproven::Changed) => {
+            return Err(Stop::failure(format!(
+                "the layout of `{}` would change its meaning",
+                file::shown(path)
+            ))
+            .help("nothing was written; this is a fault of the formatter, please report it with the file"));
+        }
+    };
+    let old = license.source.text();
+    let same = text == old;
+    match (args.check || args.diff, file::is_stdin(path)) {
+        (true, _) if same => return Ok(Exit::Yes),
+        (true, _) => would_change(args, path, old, &text, io)?,
+        (false, true) => io.stdout.write_all(text.as_bytes())?,
+        (false, false) if same => {}
+        (false, false) => {
+            file::write(path, text.as_bytes())?;
+            io.say(&format!("formatted {}", escape(&file::shown(path))))?;
+        }
+    }
+    Ok(if args.check || args.diff { Exit::No } else { Exit::Yes })
+}
+
+fn unreadable(license: &License, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let errors: Vec<Diagnostic> =
+        license.tree.errors().iter().filter(|found| found.is_error()).cloned().collect();
+    findings::show(&errors, &[license], io)?;
+    io.say(&format!(
+        "{} was not formatted: text that cannot be read has no layout",
+        escape(license.source.name())
+    ))?;
+    Ok(Exit::Unreadable)
+}
+
+fn would_change(args: &Args, path: &Path, old: &str, new: &str, io: &mut Io<'_>) -> Result<(), Stop> {
+    let name = file::shown(path);
+    if !args.diff {
+        writeln!(io.stdout, "{}", escape(&name))?;
+        return Ok(());
+    }
+    // Bounded: on huge differences a coarser diff is better than none.
+    let diff = TextDiff::configure().timeout(Duration::from_secs(2)).diff_lines(old, new);
+    let text = diff.unified_diff().header(&name, &name).to_string();
+    for line in text.split_inclusive('\n') {
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        let (on, off) = match line.chars().next().filter(|_| io.color_out) {
+            Some('-') => ("\u{1b}[31m", "\u{1b}[0m"),
+            Some('+') => ("\u{1b}[32m", "\u{1b}[0m"),
+            _ => ("", ""),
+        };
+        writeln!(io.stdout, "{on}{}{off}", escape_lines(line))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `keywright man`: manual pages from the command line's own definition.
+
+use std::path::{Path, PathBuf};
+
+use super::{Exit, Io, Stop, file};
+
+/// Write the manual pages
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright man | man -l -\n  keywright man -o ~/.local/share/man/man1")]
+pub struct Args {
+    /// Folder for one page a command; without it the main page goes to stdout
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the pages cannot be written.
+pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let mut definition = super::definition();
+    definition.build();
+    match &args.output {
+        Some(folder) => pages(&definition, folder, "")?,
+        None => io.stdout.write_all(&page(&definition)?)?,
+    }
+    Ok(Exit::Yes)
+}
+
+fn page(command: &clap::Command) -> Result<Vec<u8>, Stop> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    Ok(page)
+}
+
+/// One page a command, named `keywright-sign.1` and so on.
+fn pages(command: &clap::Command, folder: &Path, before: &str) -> Result<(), Stop> {
+    let name = format!("{before}{}", command.get_name());
+    file::write(&folder.join(format!("{name}.1")), &page(&command.clone().name(name.clone()))?)?;
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        pages(sub, folder, &format!("{name}-"))?;
+    }
+    Ok(())
+}

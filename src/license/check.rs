@@ -1,0 +1,242 @@
+//! What a block must have and may not have, taken together: by its kind, and between its directives.
+
+use rust_decimal::Decimal;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{FileId, Span};
+
+use super::codes;
+use super::directive::Needs;
+use super::lower::Seen;
+use super::model::Feature;
+use super::value::{Count, Kind, Payment};
+
+/// The faults of a block as a whole. `unreadable`: some of its values did not read, so that what follows from their
+/// absence is not said.
+pub(super) fn block(file: FileId, feature: &Feature, seen: &[Seen], unreadable: bool) -> Vec<Diagnostic> {
+    let mut checks = Checks { file, feature, seen, found: Vec::new() };
+    checks.vendor();
+    checks.version_spellings();
+    let kind_known = feature.keytype.is_some() || checks.place("KEYTYPE").is_none();
+    if kind_known {
+        checks.misplaced();
+        checks.missing(unreadable);
+    }
+    checks.softlimit();
+    checks.metered();
+    checks.found
+}
+
+struct Checks<'a> {
+    file: FileId,
+    feature: &'a Feature,
+    seen: &'a [Seen],
+    found: Vec<Diagnostic>,
+}
+
+impl Checks<'_> {
+    fn place(&self, name: &str) -> Option<&Seen> {
+        self.seen.iter().find(|seen| seen.row.name == name)
+    }
+
+    fn report(&mut self, code: &'static Code, span: Span, message: String, help: impl Into<String>) {
+        self.found.push(Diagnostic::new(code, self.file, span, message).help(help));
+    }
+
+    fn vendor(&mut self) {
+        if self.place("VENDOR").is_none() {
+            let message = format!(
+                "the block `{}` has no VENDOR",
+                crate::syntax::excerpt(self.feature.name.value.as_str())
+            );
+            let help = "write `VENDOR=name`: who issues and signs it";
+            self.report(&codes::MISSING_VENDOR, self.feature.name.span, message, help);
+        }
+    }
+
+    fn version_spellings(&mut self) {
+        let pair = ["MAJOR_VERSION", "MINOR_VERSION"].map(|name| self.place(name).map(|seen| seen.whole));
+        let single = self.place("VERSION").map(|seen| seen.whole);
+        match (single, pair) {
+            (Some(single), [Some(other), _] | [None, Some(other)]) => {
+                let message = "both spellings of the version in one block".to_owned();
+                let help = "keep VERSION, or the pair MAJOR_VERSION and MINOR_VERSION";
+                self.report(&codes::VERSION_SPELLINGS, single.max(other), message, help);
+            }
+            (None, [Some(half), None]) => {
+                let message = "MAJOR_VERSION without MINOR_VERSION".to_owned();
+                self.report(&codes::VERSION_SPELLINGS, half, message, "write both, or VERSION alone");
+            }
+            (None, [None, Some(half)]) => {
+                let message = "MINOR_VERSION without MAJOR_VERSION".to_owned();
+                self.report(&codes::VERSION_SPELLINGS, half, message, "write both, or VERSION alone");
+            }
+            _ => {}
+        }
+    }
+
+    fn misplaced(&mut self) {
+        let kind = self.feature.kind;
+        let mut dependency_named = false;
+        for seen in self.seen {
+            let row = seen.row;
+            if row.on.contains(&kind) {
+                self.needs(seen);
+            } else if row.name == "TOKEN_DEPENDENCY" {
+                if !dependency_named {
+                    self.stray_dependency(seen.name);
+                }
+                dependency_named = true;
+            } else {
+                let message = format!("`{}` cannot stand on {} block", row.name, kind.with_article());
+                self.report(
+                    &codes::MISPLACED_DIRECTIVE,
+                    seen.name,
+                    message,
+                    misplaced_help(row.name, kind, row.on),
+                );
+            }
+        }
+    }
+
+    fn stray_dependency(&mut self, place: Span) {
+        let help = match self.feature.keytype {
+            None if self.feature.count.is_none() => "write `KEYTYPE=TOKEN`",
+            _ => {
+                "only a TOKEN block draws on others: remove the dependency, or make the block a TOKEN without COUNT"
+            }
+        };
+        let message = format!("a dependency on a block that is no TOKEN ({})", self.feature.kind.word());
+        self.report(&codes::STRAY_DEPENDENCY, place, message, help);
+    }
+
+    fn needs(&mut self, seen: &Seen) {
+        let name = seen.row.name;
+        let has_count = self.place("COUNT").is_some();
+        let postpaid =
+            self.feature.metered.as_ref().is_some_and(|metered| metered.payment == Payment::Postpaid);
+        match seen.row.needs {
+            Needs::Count if !has_count => {
+                let message = format!("`{name}` on a block without COUNT");
+                let help = "it changes how counted licenses are given out: write COUNT, or remove it";
+                self.report(&codes::MISPLACED_DIRECTIVE, seen.name, message, help);
+            }
+            Needs::Postpaid if !postpaid => {
+                let message = format!("`{name}` on a block that is not PAYMENT=POSTPAID");
+                self.report(
+                    &codes::MISPLACED_DIRECTIVE,
+                    seen.name,
+                    message,
+                    "write `PAYMENT=POSTPAID`, or remove it",
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn missing(&mut self, unreadable: bool) {
+        let feature = self.feature;
+        let Some(keytype) = feature.keytype else { return };
+        let word = feature.kind.word();
+        let dependency = self.place("TOKEN_DEPENDENCY").is_some();
+        match feature.kind {
+            Kind::Token if !dependency => {
+                let message = format!("the TOKEN `{}` has no dependency", feature.name.value);
+                let help =
+                    "write `TOKEN_DEPENDENCY=\"FEATURE=name VERSION=1.0 COUNT=1\"`: what one checkout draws";
+                self.report(&codes::MISSING_DEPENDENCY, keytype.span, message, help);
+            }
+            Kind::Exclusive | Kind::Additive | Kind::Upgrade | Kind::Activation
+                if self.place("COUNT").is_none() =>
+            {
+                let message = format!("KEYTYPE={word} without COUNT");
+                self.report(
+                    &codes::MISSING_COUNT,
+                    keytype.span,
+                    message,
+                    "write `COUNT=n`, or `COUNT=UNLIMITED`",
+                );
+            }
+            Kind::Metered if !unreadable => self.missing_metered(keytype.span),
+            _ => {}
+        }
+    }
+
+    fn missing_metered(&mut self, place: Span) {
+        let metered = self.feature.metered.as_deref().cloned().unwrap_or_default();
+        let (message, help) = match metered.payment {
+            Payment::Prepaid if self.feature.count.is_none() && metered.funds.is_none() => (
+                "KEYTYPE=METERED without COUNT or FUNDS",
+                "write COUNT (tokens bought) or FUNDS with PRICE (money prepaid)",
+            ),
+            Payment::Postpaid if metered.price.is_none() || metered.period.is_none() => {
+                ("PAYMENT=POSTPAID without PRICE and PERIOD", "write `PRICE=\"0.05 USD\"` and `PERIOD=MONTH`")
+            }
+            _ => return,
+        };
+        self.report(&codes::MISSING_COUNT, place, message.to_owned(), help);
+    }
+
+    fn softlimit(&mut self) {
+        if let (Some(soft), Some(count)) = (self.feature.softlimit, self.feature.count)
+            && let Count::Limited(limit) = count.value
+            && soft.value >= limit
+        {
+            let message = format!("SOFTLIMIT={} is not below COUNT={limit}", soft.value);
+            let found = Diagnostic::new(&codes::SOFTLIMIT_TOO_HIGH, self.file, soft.span, message)
+                .also(count.span, "the count")
+                .help("checkouts above SOFTLIMIT are granted with a warning: it must leave some below COUNT");
+            self.found.push(found);
+        }
+    }
+
+    fn metered(&mut self) {
+        let Some(metered) = self.feature.metered.as_deref() else { return };
+        if let (Some(funds), Some(count)) = (&metered.funds, self.feature.count) {
+            let found = Diagnostic::new(
+                &codes::METERED_CONFLICT,
+                self.file,
+                funds.span,
+                "both COUNT and FUNDS on one METERED block",
+            )
+            .also(count.span, "tokens bought")
+            .help("a lot is bought in tokens or in money: keep one, put the other in a second block");
+            self.found.push(found);
+        }
+        if let Some(price) = metered.price.filter(|price| price.value.amount == Decimal::ZERO) {
+            let message = "a PRICE of 0".to_owned();
+            self.report(
+                &codes::METERED_CONFLICT,
+                price.span,
+                message,
+                "tokens that cost nothing are COUNT=UNLIMITED",
+            );
+        }
+        if let (Some(funds), None) = (&metered.funds, &metered.price) {
+            let message = "FUNDS without PRICE".to_owned();
+            self.report(
+                &codes::METERED_CONFLICT,
+                funds.span,
+                message,
+                "write `PRICE=\"0.05 USD\"`: what one token costs",
+            );
+        }
+        if let (Some(funds), Some(price)) = (&metered.funds, &metered.price)
+            && funds.value.currency != price.value.currency
+        {
+            let message = format!("FUNDS in {}, PRICE in {}", funds.value.currency, price.value.currency);
+            self.report(&codes::METERED_CONFLICT, price.span, message, "write both in one currency");
+        }
+    }
+}
+
+fn misplaced_help(name: &str, kind: Kind, on: &[Kind]) -> String {
+    if kind == Kind::Token && on.contains(&Kind::Exclusive) {
+        return "tokens are always unlimited: what limits them is what they depend on".to_owned();
+    }
+    if on == [Kind::Local] {
+        return "only a local license, without COUNT and KEYTYPE, is locked to hosts".to_owned();
+    }
+    let words: Vec<&str> = on.iter().map(|kind| kind.word()).collect();
+    format!("`{name}` stands on {} blocks only", words.join(", "))
+}

@@ -1,0 +1,267 @@
+//! Tree to typed model: reads each block against the table of directives.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::source::{FileId, SourceFile, Span, Spanned};
+use crate::syntax::{self, Block, Item, Tree};
+
+use super::check;
+use super::codes;
+use super::directive::{DIRECTIVES, Directive, directive};
+use super::model::{BrokenBlock, Condition, Feature, License, read_value};
+use super::read::{Problem, Reading, read_name};
+use super::text;
+use super::value::{Count, KeyType, Kind, Name, Version};
+
+impl License {
+    /// Reads a file. Never fails: what is wrong is in [`License::diagnostics`].
+    #[must_use]
+    pub fn read(source: Arc<SourceFile>) -> Self {
+        let tree = syntax::parse(Arc::clone(&source));
+        let mut lowering = Lowering { names: HashSet::new(), diagnostics: tree.errors().to_vec() };
+        let mut features = Vec::new();
+        let mut broken = Vec::new();
+        for (index, item) in tree.items().iter().enumerate() {
+            match item {
+                Item::Block(block) if block.is_readable() => {
+                    features.push(lowering.feature(&tree, index, block));
+                }
+                Item::Block(block) => broken.push(lowering.broken(&source, block.span, Some(block.name))),
+                Item::Broken { span, name } => broken.push(lowering.broken(&source, *span, *name)),
+                Item::Comment(_) => {}
+            }
+        }
+        let mut diagnostics = lowering.diagnostics;
+        diagnostics.sort_by_key(Diagnostic::order);
+        Self { source, tree, features, broken, diagnostics }
+    }
+
+    /// Reads text that stands in no file.
+    #[must_use]
+    pub fn from_text(name: &str, text: &str) -> Self {
+        Self::read(SourceFile::new(name, text))
+    }
+}
+
+struct Lowering {
+    /// Every name seen, so that equal names share one allocation.
+    names: HashSet<Name>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Lowering {
+    fn shared(&mut self, name: Name) -> Name {
+        if let Some(known) = self.names.get(name.as_str()) {
+            return known.clone();
+        }
+        self.names.insert(name.clone());
+        name
+    }
+
+    fn broken(&mut self, source: &SourceFile, span: Span, name: Option<Span>) -> BrokenBlock {
+        let name = name.and_then(|place| Some(Spanned::new(Name::new(source.slice(place))?, place)));
+        BrokenBlock { name: name.map(|name| Spanned::new(self.shared(name.value), name.span)), span }
+    }
+
+    fn feature(&mut self, tree: &Tree, index: usize, block: &Block) -> Feature {
+        let source = tree.source();
+        let mut reader = BlockReader {
+            source,
+            feature: empty(index, block),
+            seen: Vec::new(),
+            diagnostics: &mut self.diagnostics,
+            malformed: false,
+            unsupported: false,
+        };
+        reader.name(block.name);
+        reader.directives(block);
+        let malformed = reader.malformed;
+        let unsupported = reader.unsupported;
+        let seen = std::mem::take(&mut reader.seen);
+        let mut feature = reader.feature;
+        feature.kind = kind(&feature);
+        let faults = check::block(source.id(), &feature, &seen, malformed);
+        let malformed = malformed || faults.iter().any(Diagnostic::is_error);
+        self.diagnostics.extend(faults);
+        feature.condition = match (malformed, unsupported) {
+            (true, _) => Condition::Malformed,
+            (false, true) => Condition::Unsupported,
+            (false, false) => Condition::Sound,
+        };
+        self.share_names(&mut feature);
+        feature
+    }
+
+    fn share_names(&mut self, feature: &mut Feature) {
+        feature.name.value = self.shared(feature.name.value.clone());
+        for named in [&mut feature.vendor, &mut feature.sn].into_iter().flatten() {
+            named.value = self.shared(named.value.clone());
+        }
+        for dependency in &mut feature.dependencies {
+            dependency.feature.value = self.shared(dependency.feature.value.clone());
+        }
+    }
+}
+
+/// What a block is, from its KEYTYPE and the presence of COUNT and TOKEN_DEPENDENCY.
+fn kind(feature: &Feature) -> Kind {
+    match feature.keytype.map(|keytype| keytype.value) {
+        Some(KeyType::Exclusive) => Kind::Exclusive,
+        Some(KeyType::Additive) => Kind::Additive,
+        Some(KeyType::Upgrade) => Kind::Upgrade,
+        Some(KeyType::Token) => Kind::Token,
+        Some(KeyType::Activation) => Kind::Activation,
+        Some(KeyType::Metered) => Kind::Metered,
+        None if feature.count.is_some() => Kind::Exclusive,
+        None => Kind::Local,
+    }
+}
+
+fn empty(index: usize, block: &Block) -> Feature {
+    Feature {
+        block: index,
+        span: block.span,
+        condition: Condition::Sound,
+        name: Spanned::new(Name::unchecked(""), block.name),
+        vendor: None,
+        kind: Kind::Local,
+        keytype: None,
+        version: Version::DEFAULT,
+        version_span: None,
+        count: None::<Spanned<Count>>,
+        dependencies: Vec::new(),
+        share: None,
+        start: None,
+        end: None,
+        issued: None,
+        maintenance_start: None,
+        maintenance_end: None,
+        sn: None,
+        replaces: None,
+        softlimit: None,
+        hold: None,
+        min_checkout: None,
+        borrow: None,
+        grace: None,
+        userbased: None,
+        hostbased: None,
+        metered: None,
+        key: None,
+    }
+}
+
+/// A directive of a block with its row and the place of its name.
+pub(super) struct Seen {
+    pub(super) row: &'static Directive,
+    pub(super) name: Span,
+    pub(super) whole: Span,
+}
+
+struct BlockReader<'a> {
+    source: &'a SourceFile,
+    feature: Feature,
+    seen: Vec<Seen>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+    malformed: bool,
+    unsupported: bool,
+}
+
+impl BlockReader<'_> {
+    fn file(&self) -> FileId {
+        self.source.id()
+    }
+
+    fn name(&mut self, place: Span) {
+        let text = self.source.slice(place);
+        match read_name(text) {
+            Ok(name) => self.feature.name = Spanned::new(name, place),
+            Err(problem) => {
+                self.feature.name = Spanned::new(Name::unchecked(text), place);
+                self.problem(problem, place, false);
+            }
+        }
+    }
+
+    fn directives(&mut self, block: &Block) {
+        for read in block.directives() {
+            let name = self.source.slice(read.name);
+            let Some(row) = directive(name) else {
+                self.unknown(name, read.name, block);
+                continue;
+            };
+            let whole = read.span();
+            let first =
+                if row.repeats { None } else { self.seen.iter().find(|seen| std::ptr::eq(seen.row, row)) };
+            if let Some(first) = first {
+                let found = duplicate(self.source, row, first.whole, whole);
+                self.diagnostics.push(found);
+                self.malformed = true;
+                continue;
+            }
+            self.seen.push(Seen { row, name: read.name, whole });
+            self.value(row, *read);
+        }
+    }
+
+    fn value(&mut self, row: &'static Directive, read: syntax::Directive) {
+        let place = read.value.inner();
+        let raw = self.source.slice(place);
+        let value = read_value(row.name, read.value.read(self.source));
+        let reading = Reading { directive: row.name, text: &value, raw, span: place };
+        if let Err(problem) = text::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
+        {
+            self.problem(problem, place, true);
+        } else {
+            self.diagnostics.extend(text::warn(self.file(), &reading, row, read.value));
+        }
+        self.malformed |= text::has_control(raw);
+    }
+
+    fn problem(&mut self, problem: Problem, place: Span, fixable: bool) {
+        let mut found = Diagnostic::new(problem.code, self.file(), place, problem.message).help(problem.help);
+        if let Some(meant) = problem.meant.filter(|_| fixable) {
+            found = found.safe_fix(format!("write `{meant}`"), place, meant);
+        }
+        self.diagnostics.push(found);
+        self.malformed = true;
+    }
+
+    fn unknown(&mut self, name: &str, place: Span, block: &Block) {
+        self.unsupported = true;
+        let message = format!("unknown directive `{}`", syntax::excerpt(name));
+        let found = Diagnostic::new(&codes::UNKNOWN_DIRECTIVE, self.file(), place, message);
+        let found = match nearest(name, DIRECTIVES.iter().map(|row| row.name)) {
+            Some(known) => {
+                let stands = block.directives().any(|other| self.source.slice(other.name) == known);
+                let repeats = directive(known).is_some_and(|row| row.repeats);
+                let found = found.help(format!("did you mean `{known}`?"));
+                if stands && !repeats {
+                    found
+                } else {
+                    found.safe_fix(format!("write `{known}`"), place, known)
+                }
+            }
+            None => found
+                .help("a block with a directive that is not known cannot be relied on; notes go behind `#`"),
+        };
+        self.diagnostics.push(found);
+    }
+}
+
+fn duplicate(source: &SourceFile, row: &Directive, first: Span, second: Span) -> Diagnostic {
+    let equal = source.slice(first) == source.slice(second);
+    let found = Diagnostic::new(
+        &codes::DUPLICATE_DIRECTIVE,
+        source.id(),
+        second,
+        format!("`{}` stands twice", row.name),
+    )
+    .label("here again")
+    .also(first, "first here");
+    if equal {
+        return found.help("remove one of them").safe_fix("remove the second", second, "");
+    }
+    found.help("only one can be meant: remove the other")
+}

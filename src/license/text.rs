@@ -1,0 +1,126 @@
+//! What every value is checked for, whatever it means: its length, and characters that cannot be seen.
+
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Span};
+use crate::syntax::{Value, codes as syntax_codes, fold};
+
+use super::codes;
+use super::directive::Directive;
+use super::read::{Problem, Reading};
+
+/// Most bytes of a value, after folding.
+pub const MAX_VALUE_BYTES: usize = 8192;
+
+const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
+
+/// Refuses values that are too long, empty where they may not be, or hold hidden characters.
+pub(super) fn check(reading: &Reading<'_>, row: &Directive) -> Result<(), Problem> {
+    if reading.text.is_empty() && row.form != "text" {
+        let message = format!("`{}` is empty", row.name);
+        return Err(Problem::new(
+            &codes::EMPTY_VALUE,
+            message,
+            format!("write {}, or remove the directive", row.form),
+        ));
+    }
+    if reading.text.len() > MAX_VALUE_BYTES {
+        let message = format!("the value of `{}` has {} bytes", row.name, reading.text.len());
+        return Err(Problem::new(
+            &codes::VALUE_TOO_LONG,
+            message,
+            format!("at most {MAX_VALUE_BYTES} bytes are allowed"),
+        ));
+    }
+    match reading.text.char_indices().find(|(at, c)| is_hidden(reading.text, *at, *c)) {
+        Some((_, c)) => Err(Problem::new(
+            &codes::HIDDEN_CHARACTER,
+            format!("the value of `{}` holds {}", row.name, name_hidden(c)),
+            "remove it: it cannot be seen, and makes the value read differently from what it is",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Whether the raw text holds a control character that no value can hold (reported with the file's text).
+pub(super) fn has_control(raw: &str) -> bool {
+    raw.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+        || raw
+            .match_indices('\r')
+            .any(|(at, _)| !raw.get(at + 1..).is_some_and(|rest| rest.starts_with('\n')))
+}
+
+/// A character of free text that cannot be seen: control and format characters, line separators, unassigned ones.
+/// Joiners between letters are a matter of spelling in some scripts: they are warned of instead.
+fn is_hidden(text: &str, at: usize, c: char) -> bool {
+    if c.is_ascii() {
+        return false;
+    }
+    if JOINERS.contains(&c) {
+        return !joins_letters(text, at, c);
+    }
+    matches!(
+        c.general_category(),
+        GeneralCategory::Format
+            | GeneralCategory::Unassigned
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+            | GeneralCategory::Surrogate
+    )
+}
+
+/// Whether the joiner at `at` stands between letters (or between pictures, which it joins to one).
+fn joins_letters(text: &str, at: usize, c: char) -> bool {
+    let visible =
+        |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && !c.is_ascii() && !JOINERS.contains(&c));
+    visible(text.get(..at).and_then(|before| before.chars().next_back()))
+        && visible(text.get(at + c.len_utf8()..).and_then(|after| after.chars().next()))
+}
+
+fn name_hidden(c: char) -> String {
+    let kind = match c.general_category() {
+        GeneralCategory::Unassigned => "an unassigned character",
+        GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => "a line separator",
+        _ if matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}') => {
+            "a mark that turns the reading direction"
+        }
+        _ => "an invisible character",
+    };
+    format!("{kind} (U+{:04X})", u32::from(c))
+}
+
+/// What is worth a warning in a value that reads well: a line break in quotes, a joiner between letters.
+pub(super) fn warn(file: FileId, reading: &Reading<'_>, row: &Directive, value: Value) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    // A KEY in quotes may be wrapped: that is the form for mail.
+    if reading.raw.contains('\n') && row.name != "KEY" {
+        found.push(
+            Diagnostic::new(
+                &syntax_codes::WRAPPED_STRING,
+                file,
+                first_line(reading),
+                format!("the value of `{}` crosses a line", row.name),
+            )
+            .help("it reads as one line, as a mail program may have wrapped it")
+            .safe_fix("write it on one line", value.inner(), fold(reading.raw)),
+        );
+    }
+    if reading.text.contains(JOINERS) {
+        found.push(
+            Diagnostic::new(
+                &codes::JOINER,
+                file,
+                reading.span,
+                format!("the value of `{}` holds an invisible joiner", row.name),
+            )
+            .help("fine where the script needs it; otherwise remove it"),
+        );
+    }
+    found
+}
+
+fn first_line(reading: &Reading<'_>) -> Span {
+    let len = reading.raw.find(['\n', '\r']).unwrap_or(reading.raw.len());
+    Span::new(reading.span.start as usize, reading.span.start as usize + len)
+}

@@ -1,0 +1,108 @@
+//! The one function that untrusted text passes on its way to a terminal, a report or JSON.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
+
+/// `text` with every character that a terminal could act upon, or that cannot be seen, written as `\u{…}`; line breaks
+/// and tabs as `\n`, `\r`, `\t`. Text that is fine is returned as it is.
+#[must_use]
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            c if is_hostile(c) => {
+                // Writing to a string cannot fail.
+                let _ = write!(escaped, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => escaped.push(c),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// A text of several lines, each escaped; the line breaks stay.
+#[must_use]
+pub fn escape_lines(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|c| c != '\n' && is_hostile(c)) {
+        return Cow::Borrowed(text);
+    }
+    let lines: Vec<Cow<'_, str>> = text.split('\n').map(escape).collect();
+    Cow::Owned(lines.join("\n"))
+}
+
+/// Text of the same length in bytes without hostile characters, so that offsets into it stay good. Tabs stay, as do
+/// line feeds and the carriage returns before them.
+#[must_use]
+pub fn mask(text: &str) -> Cow<'_, str> {
+    let keep = |at: usize, c: char| {
+        matches!(c, '\n' | '\t') || c == '\r' && text.as_bytes().get(at + 1) == Some(&b'\n') || !is_hostile(c)
+    };
+    if text.char_indices().all(|(at, c)| keep(at, c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut masked = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        match c.len_utf8() {
+            _ if keep(at, c) => masked.push(c),
+            2 => masked.push('¿'),
+            3 => masked.push('\u{fffd}'),
+            len => masked.extend(std::iter::repeat_n('?', len)),
+        }
+    }
+    Cow::Owned(masked)
+}
+
+/// Control and format characters (direction marks and invisible ones among them), line separators, private and
+/// unassigned characters.
+fn is_hostile(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    matches!(
+        c.general_category(),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Surrogate
+            | GeneralCategory::Unassigned
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_terminal_acts_upon_passes() {
+        let hostile: String = (0..0x20)
+            .chain(0x7f..0xa0)
+            .chain([0x200b, 0x202e, 0x2066, 0xfeff, 0x2028, 0xe0041, 0xe000])
+            .filter_map(char::from_u32)
+            .collect();
+        let escaped = escape(&hostile);
+        assert!(escaped.chars().all(|c| c.is_ascii_graphic()), "{escaped}");
+        assert_eq!(escape("\u{1b}[2Jx\ny"), "\\u{1b}[2Jx\\ny");
+        let masked = mask(&hostile);
+        assert_eq!(masked.len(), hostile.len());
+        assert!(masked.chars().all(|c| !is_hostile(c) || matches!(c, '\n' | '\t')), "{masked:?}");
+    }
+
+    #[test]
+    fn good_text_passes_unchanged() {
+        for good in ["MySolutions", "Größe 5 – 日本語", ""] {
+            assert!(matches!(escape(good), Cow::Borrowed(same) if same == good));
+        }
+        assert_eq!(mask("a\tb\r\nc\r"), "a\tb\r\nc?");
+        assert_eq!(escape_lines("a\nb\u{7}"), "a\nb\\u{7}");
+    }
+}

@@ -1,0 +1,137 @@
+//! JSON of findings, version 1. These structs are the contract with programs: they change only by addition.
+
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Edit, Label};
+use crate::source::{SourceFile, Span};
+
+use super::escape::escape;
+use super::{Sources, Tally};
+
+#[derive(Debug, Serialize)]
+struct Report {
+    version: u32,
+    diagnostics: Vec<Finding>,
+    summary: Summary,
+}
+
+#[derive(Debug, Serialize)]
+struct Finding {
+    code: &'static str,
+    name: &'static str,
+    severity: &'static str,
+    message: String,
+    help: Option<String>,
+    file: String,
+    range: Range,
+    related: Vec<Related>,
+    fix: Option<FixedBy>,
+}
+
+#[derive(Debug, Serialize)]
+struct Range {
+    start: Place,
+    end: Place,
+}
+
+#[derive(Debug, Serialize)]
+struct Place {
+    line: usize,
+    column: usize,
+    offset: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Related {
+    file: String,
+    range: Range,
+    message: String,
+}
+
+#[derive(Debug, Serialize)]
+struct FixedBy {
+    title: String,
+    safe: bool,
+    edits: Vec<Replacement>,
+}
+
+#[derive(Debug, Serialize)]
+struct Replacement {
+    range: Range,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Summary {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    files: usize,
+}
+
+/// The report as pretty JSON with a final line break.
+///
+/// # Errors
+/// When serialisation fails, which the types rule out.
+pub fn render(diagnostics: &[Diagnostic], sources: &Sources<'_>) -> serde_json::Result<String> {
+    let tally = Tally::of(diagnostics);
+    let report = Report {
+        version: 1,
+        diagnostics: diagnostics.iter().map(|found| finding(found, sources)).collect(),
+        summary: Summary {
+            errors: tally.errors,
+            warnings: tally.warnings,
+            notes: tally.notes,
+            files: sources.len(),
+        },
+    };
+    serde_json::to_string_pretty(&report).map(|json| json + "\n")
+}
+
+fn finding(found: &Diagnostic, sources: &Sources<'_>) -> Finding {
+    let source = sources.get(found.primary.file);
+    Finding {
+        code: found.code.id,
+        name: found.code.name,
+        severity: found.severity.word(),
+        message: escape(&found.message).into_owned(),
+        help: found.help.as_deref().map(|help| escape(help).into_owned()),
+        file: file_name(source),
+        range: range(source, found.primary.span),
+        related: found.related.iter().map(|label| related(label, sources)).collect(),
+        fix: found.fix.as_ref().map(|fix| FixedBy {
+            title: escape(&fix.title).into_owned(),
+            safe: fix.safe,
+            edits: fix.edits.iter().map(|edit| replacement(source, edit)).collect(),
+        }),
+    }
+}
+
+fn related(label: &Label, sources: &Sources<'_>) -> Related {
+    let source = sources.get(label.file);
+    Related {
+        file: file_name(source),
+        range: range(source, label.span),
+        message: escape(&label.text).into_owned(),
+    }
+}
+
+/// The replacement is data for a program that edits the file, so it is not escaped; JSON itself quotes it.
+fn replacement(source: Option<&SourceFile>, edit: &Edit) -> Replacement {
+    Replacement { range: range(source, edit.span), text: edit.replacement.clone() }
+}
+
+fn file_name(source: Option<&SourceFile>) -> String {
+    source.map_or_else(String::new, |source| escape(source.name()).into_owned())
+}
+
+fn range(source: Option<&SourceFile>, span: Span) -> Range {
+    Range { start: place(source, span.start as usize), end: place(source, span.end as usize) }
+}
+
+fn place(source: Option<&SourceFile>, offset: usize) -> Place {
+    source.map_or(Place { line: 1, column: 1, offset }, |source| {
+        let at = source.position(offset);
+        Place { line: at.line, column: at.column, offset: at.offset }
+    })
+}

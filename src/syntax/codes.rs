@@ -1,0 +1,32 @@
+//! Codes of what can be wrong with the text of a file (group S), each declared once.
+
+use crate::diagnostic::Code;
+
+/// The bytes are not UTF-8.
+pub static NOT_UTF8: Code = Code::error("S001", "not-utf8");
+/// The text is UTF-16.
+pub static UTF16: Code = Code::error("S002", "utf16");
+/// A control character, or a carriage return without line feed.
+pub static CONTROL_CHARACTER: Code = Code::error("S003", "control-character");
+/// A quote that is never closed.
+pub static UNCLOSED_QUOTE: Code = Code::error("S004", "unclosed-quote");
+/// A block without its closing brace.
+pub static UNCLOSED_BLOCK: Code = Code::error("S005", "unclosed-block");
+/// Text that is neither block, directive nor comment.
+pub static STRAY_TEXT: Code = Code::error("S006", "stray-text");
+/// A byte order mark before the text.
+pub static BYTE_ORDER_MARK: Code = Code::note("S007", "byte-order-mark");
+/// A no-break space that reads as a space.
+pub static NO_BREAK_SPACE: Code = Code::warning("S008", "no-break-space");
+/// A quoted value that crosses a line.
+pub static WRAPPED_STRING: Code = Code::warning("S009", "wrapped-string");
+/// Typographic quotes where `"` belongs.
+pub static CURLY_QUOTES: Code = Code::error("S010", "curly-quotes");
+/// A directive without a value.
+pub static MISSING_VALUE: Code = Code::error("S012", "missing-value");
+/// A no-break space inside a name or a bare value.
+pub static NO_BREAK_SPACE_INSIDE: Code = Code::error("S013", "no-break-space-inside");
+/// More bytes than a file may have.
+pub static FILE_TOO_LARGE: Code = Code::error("S014", "file-too-large");
+/// More blocks than a file may have.
+pub static TOO_MANY_BLOCKS: Code = Code::error("S015", "too-many-blocks");

@@ -1,0 +1,346 @@
+//! Text to tree. The only file that names pest; its pairs become our spans at once and its messages are never shown.
+
+use std::sync::Arc;
+
+use pest::Parser as _;
+use pest::iterators::Pair;
+use pest_derive::Parser;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{BOM, EncodingFault, MAX_FILE_BYTES, SourceFile, Span};
+
+use super::codes;
+use super::split::{Cause, Lost, Part, split};
+use super::stray;
+use super::tree::{Block, Directive, Element, Item, Tree, Value};
+
+/// Most blocks that a file may have.
+pub const MAX_BLOCKS: usize = 100_000;
+
+#[derive(Parser)]
+#[grammar = "grammar/license.pest"]
+struct LicenseParser;
+
+/// Parses a file. Never fails: what could not be read is in [`Tree::errors`].
+#[must_use]
+pub fn parse(source: Arc<SourceFile>) -> Tree {
+    let mut builder = Builder::new(&source);
+    builder.check_file();
+    for part in split(source.text(), builder.text_start) {
+        match part {
+            Part::Text(span) => builder.text(span),
+            Part::Lost(lost) => builder.lost(&lost),
+        }
+    }
+    let (items, errors) = builder.finish();
+    Tree { source, items, errors }
+}
+
+struct Builder<'a> {
+    source: &'a SourceFile,
+    /// Where the text starts behind a byte order mark.
+    text_start: usize,
+    items: Vec<Item>,
+    blocks: usize,
+    errors: Vec<Diagnostic>,
+    /// No-break spaces outside quotes and comments.
+    no_break_spaces: Vec<Span>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(source: &'a SourceFile) -> Self {
+        let text_start = if source.text().starts_with(BOM) { BOM.len() } else { 0 };
+        Self {
+            source,
+            text_start,
+            items: Vec::new(),
+            blocks: 0,
+            errors: Vec::new(),
+            no_break_spaces: Vec::new(),
+        }
+    }
+
+    fn error(
+        &self,
+        code: &'static crate::diagnostic::Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::new(code, self.source.id(), span, message)
+    }
+
+    /// Findings on the file as a whole: its encoding, its byte order mark, its control characters.
+    fn check_file(&mut self) {
+        if let Some(fault) = self.source.fault() {
+            let found = self.encoding_error(fault);
+            self.errors.push(found);
+        }
+        if self.text_start > 0 {
+            let mark = Span::new(0, self.text_start);
+            let found = self
+                .error(&codes::BYTE_ORDER_MARK, mark, "the file begins with a byte order mark")
+                .help("harmless; save the file as UTF-8 without a mark, or run `keywright fmt`")
+                .safe_fix("remove the mark", mark, "");
+            self.errors.push(found);
+        }
+        for span in stray::controls(self.source.text()) {
+            let found = stray::control_error(self.source, span);
+            self.errors.push(found);
+        }
+    }
+
+    fn encoding_error(&self, fault: EncodingFault) -> Diagnostic {
+        match fault {
+            EncodingFault::Utf16 => self
+                .error(&codes::UTF16, Span::default(), "the file is UTF-16, not UTF-8")
+                .help("save it again as UTF-8"),
+            EncodingFault::NotUtf8 { offset } => self
+                .error(
+                    &codes::NOT_UTF8,
+                    Span::at(offset),
+                    format!("byte {offset} of the file is not UTF-8 text"),
+                )
+                .help("save the file as UTF-8; what stands behind this byte was not read"),
+            EncodingFault::TooLarge => self
+                .error(
+                    &codes::FILE_TOO_LARGE,
+                    Span::default(),
+                    format!("the file has more than {} MiB", MAX_FILE_BYTES / (1024 * 1024)),
+                )
+                .help("split the file: blocks may stand in any number of files"),
+        }
+    }
+
+    fn text(&mut self, span: Span) {
+        let Ok(pairs) = LicenseParser::parse(Rule::part, self.source.slice(span)) else {
+            // The recovery rules accept any text; only the parser's own guard against deep nesting could refuse.
+            self.stray_item(span);
+            return;
+        };
+        let base = span.start;
+        for pair in pairs.flat_map(Pair::into_inner) {
+            let place = shift(&pair, base);
+            match pair.as_rule() {
+                Rule::block => self.block(pair, base),
+                Rule::comment => self.items.push(Item::Comment(trim_line_end(self.source, place))),
+                Rule::nbsp => self.no_break_spaces.push(place),
+                Rule::stray | Rule::outside => self.stray_item(place),
+                _ => {}
+            }
+        }
+    }
+
+    /// Stray text between blocks; neighbours that only blanks separate are one item.
+    fn stray_item(&mut self, span: Span) {
+        if let Some(Item::Broken { span: last, name: None }) = self.items.last_mut()
+            && is_gap(self.source, Span { start: last.end, end: span.start })
+        {
+            last.end = span.end;
+            return;
+        }
+        self.items.push(Item::Broken { span, name: None });
+    }
+
+    fn block(&mut self, pair: Pair<'_, Rule>, base: u32) {
+        self.blocks += 1;
+        if self.blocks == MAX_BLOCKS + 1 {
+            let found = self
+                .error(
+                    &codes::TOO_MANY_BLOCKS,
+                    shift(&pair, base),
+                    format!("more than {MAX_BLOCKS} blocks in one file"),
+                )
+                .help("split the file; the blocks from here on were not read");
+            self.errors.push(found);
+        }
+        if self.blocks > MAX_BLOCKS {
+            self.items.push(Item::Broken { span: shift(&pair, base), name: None });
+            return;
+        }
+        let block = self.read_block(pair, base);
+        self.items.push(Item::Block(block));
+    }
+
+    fn read_block(&mut self, pair: Pair<'_, Rule>, base: u32) -> Block {
+        let nowhere = Span::default();
+        let mut block = Block {
+            span: shift(&pair, base),
+            name: nowhere,
+            header_comments: Vec::new(),
+            open: nowhere,
+            elements: Vec::new(),
+            close: nowhere,
+        };
+        for inner in pair.into_inner() {
+            let place = shift(&inner, base);
+            match inner.as_rule() {
+                Rule::word => block.name = place,
+                Rule::open => block.open = place,
+                Rule::close => block.close = place,
+                Rule::nbsp => self.no_break_spaces.push(place),
+                Rule::comment if block.open == nowhere => {
+                    block.header_comments.push(trim_line_end(self.source, place));
+                }
+                Rule::comment => block.elements.push(Element::Comment(trim_line_end(self.source, place))),
+                Rule::stray => self.stray_element(&mut block, place),
+                Rule::directive => self.directive(&mut block, inner, base),
+                _ => {}
+            }
+        }
+        block
+    }
+
+    fn directive(&mut self, block: &mut Block, pair: Pair<'_, Rule>, base: u32) {
+        let mut name = Span::default();
+        let mut value = Value { span: Span::default(), quoted: false };
+        for inner in pair.into_inner() {
+            let place = shift(&inner, base);
+            match inner.as_rule() {
+                Rule::word => name = place,
+                Rule::nbsp => self.no_break_spaces.push(place),
+                Rule::quoted => value = Value { span: place, quoted: true },
+                Rule::bare => value = Value { span: place, quoted: false },
+                _ => {}
+            }
+        }
+        let directive = Directive { name, value };
+        if !value.quoted && stray::has_curly_quote(self.source.slice(value.span)) {
+            self.stray_element(block, directive.span());
+        } else {
+            block.elements.push(Element::Directive(directive));
+        }
+    }
+
+    fn stray_element(&self, block: &mut Block, span: Span) {
+        if let Some(Element::Stray(last)) = block.elements.last_mut()
+            && is_gap(self.source, Span { start: last.end, end: span.start })
+        {
+            last.end = span.end;
+            return;
+        }
+        block.elements.push(Element::Stray(span));
+    }
+
+    fn lost(&mut self, lost: &Lost) {
+        let name = lost.header.map(|header| self.source.slice(header.name));
+        let found = match lost.cause {
+            Cause::Quote(at) => self
+                .error(&codes::UNCLOSED_QUOTE, Span::new(at, at + 1), "this quote is never closed")
+                .help("close it with `\"`; a value cannot hold a quote"),
+            Cause::Brace(at) => {
+                let message =
+                    format!("the block `{}` has no closing brace", stray::excerpt(name.unwrap_or_default()));
+                self.error(&codes::UNCLOSED_BLOCK, Span::new(at, at + 1), message).help("close it with `}`")
+            }
+        };
+        self.errors.push(found);
+        self.items.push(Item::Broken { span: lost.span, name: lost.header.map(|header| header.name) });
+    }
+
+    /// Adds the findings that need the whole tree: stray text and no-break spaces.
+    fn finish(mut self) -> (Vec<Item>, Vec<Diagnostic>) {
+        let mut inside = Vec::new();
+        for item in &self.items {
+            let strays: &mut dyn Iterator<Item = (Span, bool)> = match item {
+                Item::Broken { span, name: None } => &mut std::iter::once((*span, false)),
+                Item::Block(block) => &mut block.elements.iter().filter_map(|element| match element {
+                    Element::Stray(span) => Some((*span, true)),
+                    _ => None,
+                }),
+                _ => continue,
+            };
+            for (span, in_block) in strays {
+                let Some(found) = stray::explain(self.source, span, in_block) else {
+                    continue;
+                };
+                if *found.code == codes::NO_BREAK_SPACE_INSIDE {
+                    inside.push(span);
+                }
+                self.errors.push(found);
+            }
+        }
+        stray::no_break_spaces(self.source, &self.no_break_spaces, &inside, &mut self.errors);
+        self.errors.sort_by_key(Diagnostic::order);
+        (self.items, self.errors)
+    }
+}
+
+fn shift(pair: &Pair<'_, Rule>, base: u32) -> Span {
+    let span = pair.as_span();
+    let base = base as usize;
+    Span::new(base + span.start(), base + span.end())
+}
+
+fn trim_line_end(source: &SourceFile, comment: Span) -> Span {
+    let text = source.slice(comment);
+    Span::new(comment.start as usize, comment.start as usize + text.trim_end_matches('\r').len())
+}
+
+fn is_gap(source: &SourceFile, between: Span) -> bool {
+    source.slice(between).chars().all(|c| super::tree::is_blank(c) || c == '\u{a0}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The whole-file grammar and the parsing in parts agree on what is accepted.
+    fn whole_file_accepts(text: &str) -> bool {
+        LicenseParser::parse(Rule::file, text).is_ok_and(|pairs| {
+            pairs.flatten().all(|pair| !matches!(pair.as_rule(), Rule::stray | Rule::outside))
+        })
+    }
+
+    fn block_texts(text: &str) -> Vec<String> {
+        let Ok(pairs) = LicenseParser::parse(Rule::file, text) else {
+            return Vec::new();
+        };
+        let blocks = pairs.flatten().filter(|pair| pair.as_rule() == Rule::block);
+        blocks.map(|pair| pair.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn parts_and_whole_file_agree_on_mutated_text() {
+        let base = "FEATURE A\n{\n VENDOR=V COUNT=5 # a } \" {\n LICENSEE=\"x } # y\"\r\n}\nFEATURE B{K=1}\n# end {\n";
+        let marks = ["\"", "#", "{", "}", "\n", " ", "=", "FEATURE", "\u{a0}", "x"];
+        let mut state = 0x9e37_79b9_u64;
+        let mut next = |bound: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % bound
+        };
+        let mut accepted = 0;
+        for _ in 0..20_000 {
+            let mut text = base.to_owned();
+            for _ in 0..=next(3) {
+                let at = (0..=text.len())
+                    .cycle()
+                    .skip(next(text.len() + 1))
+                    .find(|at| text.is_char_boundary(*at))
+                    .unwrap();
+                let end = (at + next(3)).min(text.len());
+                let end = (end..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap();
+                text.replace_range(at..end, marks[next(marks.len())]);
+            }
+            let tree = parse(SourceFile::new("m", text.clone()));
+            let joined: String = tree.tokens().iter().map(|(_, span)| tree.source().slice(*span)).collect();
+            assert_eq!(joined, text, "not lossless");
+            let guessed_unclosed = tree.errors().iter().any(|e| *e.code == codes::UNCLOSED_QUOTE);
+            if guessed_unclosed {
+                continue;
+            }
+            let readable = tree.items().iter().all(|item| match item {
+                Item::Block(block) => block.is_readable(),
+                Item::Comment(_) => true,
+                Item::Broken { .. } => false,
+            });
+            assert_eq!(readable, whole_file_accepts(&text), "disagree on {text:?}");
+            if readable {
+                accepted += 1;
+                let ours: Vec<&str> =
+                    tree.blocks().map(|(_, block)| tree.source().slice(block.span)).collect();
+                assert_eq!(ours, block_texts(&text));
+            }
+        }
+        assert!(accepted > 1000, "only {accepted} accepted");
+    }
+}

@@ -1,0 +1,219 @@
+//! Cuts a file into parts that can be parsed alone, and finds the blocks that an unclosed quote or brace costs.
+//!
+//! The scan hides braces in quotes and comments exactly as the grammar does; a test compares the two on mutated files.
+
+use crate::source::Span;
+
+/// Parsing goes group by group: a whole file at once would cost ten times its size in memory.
+const GROUP_BYTES: usize = 64 * 1024;
+
+/// A part of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Whole blocks, and what stands between them.
+    Text(Span),
+    /// Text that an error costs.
+    Lost(Lost),
+}
+
+/// A block, or text outside of blocks, that is given up up to the next block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Lost {
+    /// The text given up.
+    pub(super) span: Span,
+    /// The header of the block it belongs to.
+    pub(super) header: Option<Header>,
+    /// Why.
+    pub(super) cause: Cause,
+}
+
+/// Why text was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// The quote at this offset is never closed.
+    Quote(usize),
+    /// The brace at this offset is never closed.
+    Brace(usize),
+}
+
+/// `FEATURE name` before a `{`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Header {
+    /// Offset of `FEATURE`.
+    pub(super) start: usize,
+    /// The name.
+    pub(super) name: Span,
+}
+
+/// Cuts `text` from `start` on.
+pub(super) fn split(text: &str, start: usize) -> Vec<Part> {
+    Splitter { text, at: start, done: start, words: [None; 2], block: None, parts: Vec::new() }.run()
+}
+
+struct Splitter<'a> {
+    text: &'a str,
+    /// Everything before is scanned.
+    at: usize,
+    /// Everything before is in `parts`.
+    done: usize,
+    /// The last two words seen, to know a header when its brace comes.
+    words: [Option<Span>; 2],
+    /// The block that is open: its header and the offset of its brace.
+    block: Option<(Header, usize)>,
+    parts: Vec<Part>,
+}
+
+impl Splitter<'_> {
+    fn run(mut self) -> Vec<Part> {
+        while let Some((at, byte)) = self.next_special() {
+            self.note_words(at);
+            self.at = at + 1;
+            match byte {
+                b'#' => self.skip_comment(),
+                b'"' => self.quote(at),
+                b'{' => self.open(at),
+                _ => self.close(),
+            }
+        }
+        if let Some((header, brace)) = self.block.take() {
+            self.lose(header.start, Some(header), Cause::Brace(brace), self.text.len());
+        }
+        self.flush(self.text.len());
+        self.parts
+    }
+
+    fn next_special(&self) -> Option<(usize, u8)> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let offset = rest.iter().position(|byte| matches!(byte, b'"' | b'#' | b'{' | b'}'))?;
+        rest.get(offset).map(|byte| (self.at + offset, *byte))
+    }
+
+    /// Remembers the last two words of the text up to `end`.
+    fn note_words(&mut self, end: usize) {
+        let segment = self.text.get(self.at..end).unwrap_or_default();
+        let mut last = segment.rsplit(is_gap).filter(|word| !word.is_empty());
+        let place = |word: &str| {
+            let start = self.at + (word.as_ptr() as usize - segment.as_ptr() as usize);
+            Span::new(start, start + word.len())
+        };
+        match (last.next().map(place), last.next().map(place)) {
+            (Some(second), Some(first)) => self.words = [Some(first), Some(second)],
+            (Some(second), None) => self.words = [self.words[1], Some(second)],
+            _ => {}
+        }
+    }
+
+    fn skip_comment(&mut self) {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        self.at = memchr::memchr(b'\n', rest).map_or(self.text.len(), |offset| self.at + offset);
+    }
+
+    fn quote(&mut self, open: usize) {
+        self.words = [None; 2];
+        let rest = self.text.get(open + 1..).unwrap_or_default();
+        match memchr::memchr(b'"', rest.as_bytes()) {
+            Some(len) if !looks_unclosed(rest, len) => self.at = open + 1 + len + 1,
+            _ => {
+                let header = self.block.take().map(|(header, _)| header);
+                let start = header.map_or(open, |header| header.start);
+                let end = next_header(self.text, open + 1).unwrap_or(self.text.len());
+                self.lose(start, header, Cause::Quote(open), end);
+            }
+        }
+    }
+
+    fn open(&mut self, at: usize) {
+        let header = header_of(self.text, self.words);
+        self.words = [None; 2];
+        match (header, self.block) {
+            (Some(header), None) => self.block = Some((header, at)),
+            (Some(header), Some((outer, brace))) => {
+                self.lose(outer.start, Some(outer), Cause::Brace(brace), header.start);
+                self.at = at + 1;
+                self.block = Some((header, at));
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn close(&mut self) {
+        self.words = [None; 2];
+        self.block = None;
+        if self.at - self.done >= GROUP_BYTES {
+            self.flush(self.at);
+        }
+    }
+
+    fn flush(&mut self, end: usize) {
+        if end > self.done {
+            self.parts.push(Part::Text(Span::new(self.done, end)));
+            self.done = end;
+        }
+    }
+
+    fn lose(&mut self, start: usize, header: Option<Header>, cause: Cause, end: usize) {
+        self.flush(start);
+        self.parts.push(Part::Lost(Lost { span: Span::new(start, end), header, cause }));
+        self.done = end;
+        self.at = end;
+        self.words = [None; 2];
+    }
+}
+
+fn is_gap(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{a0}')
+}
+
+/// Whether a quote whose text is the first `len` bytes of `rest` was in truth never closed: the quote found belongs to
+/// the next value. Its text then ends in `NAME=`, over a line or with more text right behind the quote; or it crosses a
+/// line and is followed by text.
+fn looks_unclosed(rest: &str, len: usize) -> bool {
+    let inner = rest.get(..len).unwrap_or_default();
+    let after = rest.get(len + 1..).and_then(|after| after.chars().next());
+    let bounded = after.is_none_or(|c| is_gap(c) || matches!(c, '}' | '#'));
+    let crosses = inner.contains('\n');
+    let doubtful = [crosses, ends_in_assignment(inner), !bounded].into_iter().filter(|sign| *sign).count();
+    doubtful >= 2
+}
+
+fn ends_in_assignment(inner: &str) -> bool {
+    let Some(before) = inner.trim_end_matches([' ', '\t', '\u{a0}']).strip_suffix('=') else {
+        return false;
+    };
+    let word = before.trim_end_matches([' ', '\t', '\u{a0}']);
+    let name = word.rsplit(is_gap).next().unwrap_or_default();
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
+/// Where the next `FEATURE name {` begins, from `from` on. One pass: the cost is the distance.
+fn next_header(text: &str, from: usize) -> Option<usize> {
+    let mut words: [Option<Span>; 2] = [None; 2];
+    let mut at = from;
+    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let rest = text.get(at..).unwrap_or_default();
+        match c {
+            '#' => at += rest.find('\n').unwrap_or(rest.len()),
+            '{' => match header_of(text, words) {
+                Some(header) => return Some(header.start),
+                None => (words, at) = ([None; 2], at + 1),
+            },
+            '}' => (words, at) = ([None; 2], at + 1),
+            c if is_gap(c) => at += c.len_utf8(),
+            _ => {
+                let len = rest.find(|c| is_gap(c) || matches!(c, '#' | '{' | '}')).unwrap_or(rest.len());
+                words = [words[1], Some(Span::new(at, at + len))];
+                at += len;
+            }
+        }
+    }
+    None
+}
+
+/// The header that two words before a `{` are, if they are one.
+fn header_of(text: &str, words: [Option<Span>; 2]) -> Option<Header> {
+    let [Some(first), Some(name)] = words else {
+        return None;
+    };
+    let plain = !text.get(name.range())?.contains(['"', '=']);
+    (plain && text.get(first.range())? == "FEATURE").then_some(Header { start: first.start as usize, name })
+}

@@ -1,0 +1,203 @@
+//! What stray text probably is: the message for text that the grammar does not know.
+
+use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::source::{SourceFile, Span};
+
+use super::codes;
+
+/// Longest piece of the file that a message repeats, in characters.
+const EXCERPT: usize = 40;
+
+const CURLY: [char; 7] = ['“', '”', '„', '‟', '″', '«', '»'];
+
+/// Whether the text holds a typographic quote.
+pub(super) fn has_curly_quote(text: &str) -> bool {
+    text.contains(CURLY)
+}
+
+/// A text short enough for a message, on one line: at most 40 characters.
+#[must_use]
+pub fn excerpt(text: &str) -> String {
+    let line = super::tree::fold(text);
+    match line.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line.into_owned(),
+    }
+}
+
+/// Control characters, and carriage returns without line feed; neighbours are one span.
+pub(super) fn controls(text: &str) -> Vec<Span> {
+    let bytes = text.as_bytes();
+    let mut found: Vec<Span> = Vec::new();
+    let mut at = 0;
+    while let Some(offset) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| is_suspect(*byte))) {
+        let start = at + offset;
+        let len = control_at(bytes, start);
+        at = start + len.max(1);
+        match found.last_mut() {
+            _ if len == 0 => {}
+            Some(last) if last.end as usize == start => *last = Span::new(last.start as usize, start + len),
+            _ => found.push(Span::new(start, start + len)),
+        }
+    }
+    found
+}
+
+fn is_suspect(byte: u8) -> bool {
+    (byte < 0x20 && byte != b'\t' && byte != b'\n') || byte == 0x7f || byte == 0xc2
+}
+
+/// Length of the control character at `start`, 0 if what stands there is none.
+fn control_at(bytes: &[u8], start: usize) -> usize {
+    match (bytes.get(start), bytes.get(start + 1)) {
+        (Some(b'\r'), Some(b'\n')) => 0,
+        (Some(0xc2), Some(0x80..=0x9f)) => 2,
+        (Some(0xc2), _) => 0,
+        _ => 1,
+    }
+}
+
+/// The finding for a run of control characters.
+pub(super) fn control_error(source: &SourceFile, span: Span) -> Diagnostic {
+    let c = source.slice(span).chars().next().unwrap_or_default();
+    let name = match c {
+        '\r' => "a carriage return without line feed".to_owned(),
+        '\0' => "a NUL character".to_owned(),
+        '\u{c}' => "a form feed".to_owned(),
+        c => format!("the control character U+{:04X}", u32::from(c)),
+    };
+    Diagnostic::new(&codes::CONTROL_CHARACTER, source.id(), span, format!("{name} stands in the file"))
+        .help("remove it: only space, tab and line breaks may separate, and no value can hold it")
+}
+
+/// The finding for stray text; none where another finding already says why the text could not be read.
+pub(super) fn explain(source: &SourceFile, span: Span, in_block: bool) -> Option<Diagnostic> {
+    let text = source.slice(span);
+    let around = source.slice(Span::new(
+        floor_boundary(source.text(), span.start as usize),
+        ceil_boundary(source.text(), span.end as usize),
+    ));
+    if !controls(around).is_empty() {
+        return None;
+    }
+    let found = |code, message: String| Diagnostic::new(code, source.id(), span, message);
+    if has_curly_quote(text) {
+        return Some(
+            found(&codes::CURLY_QUOTES, format!("typographic quotes in `{}`", excerpt(text)))
+                .help("type straight quotes `\"`; a word processor or mail program changed them"),
+        );
+    }
+    if touches_no_break_space(source, span) {
+        return Some(
+            found(
+                &codes::NO_BREAK_SPACE_INSIDE,
+                format!("a no-break space stands inside `{}`", excerpt(around)),
+            )
+            .help("a name or a value without quotes cannot hold it: remove it, or put the value in quotes"),
+        );
+    }
+    if let Some(name) = assigned_name(text) {
+        return Some(
+            found(&codes::MISSING_VALUE, format!("`{}` has no value on its line", excerpt(name)))
+                .help("write the value behind `=`, on the same line"),
+        );
+    }
+    Some(found(&codes::STRAY_TEXT, stray_message(source, span, in_block)).help(stray_help(text, in_block)))
+}
+
+/// `NAME` where the text is `NAME =`, with nothing or with a line break behind the sign.
+fn assigned_name(text: &str) -> Option<&str> {
+    let (name, rest) = text.split_once('=')?;
+    let name = name.trim_matches([' ', '\t', '\u{a0}']);
+    let value_lost =
+        rest.trim_start_matches([' ', '\t', '\u{a0}']).starts_with(['\n', '\r']) || rest.trim().is_empty();
+    (value_lost && !name.is_empty() && !name.contains([' ', '\n', '"'])).then_some(name)
+}
+
+fn stray_message(source: &SourceFile, span: Span, in_block: bool) -> String {
+    let text = source.slice(span);
+    let before = source.text().get(..span.start as usize).and_then(|before| before.chars().next_back());
+    if in_block && before == Some('"') {
+        return format!("`{}` follows a closing quote without a blank", excerpt(text));
+    }
+    match (text.chars().next(), in_block) {
+        (Some('}'), false) => "a closing brace without a block".to_owned(),
+        (_, false) => format!("`{}` stands outside of any block", excerpt(text)),
+        (_, true) => format!("`{}` is no directive", excerpt(text)),
+    }
+}
+
+fn stray_help(text: &str, in_block: bool) -> String {
+    if in_block {
+        return "a block holds `NAME=value`; put a value with blanks in quotes, and notes behind `#`"
+            .to_owned();
+    }
+    match text.starts_with("FEATURE") {
+        true => "a block is `FEATURE name { … }`, the name of letters, digits, `_` and `-`".to_owned(),
+        false => "a file holds blocks `FEATURE name { … }`; put notes behind `#`".to_owned(),
+    }
+}
+
+/// Whether a no-break space in or next to the text joins what should be one word.
+fn touches_no_break_space(source: &SourceFile, span: Span) -> bool {
+    const NBSP: char = '\u{a0}';
+    let text = source.text();
+    let inner = source.slice(span).trim_matches(NBSP);
+    let joined =
+        |c: Option<char>| c.is_some_and(|c| !super::tree::is_blank(c) && !matches!(c, '{' | '}' | '"' | '#'));
+    let within = inner.match_indices(NBSP).any(|(at, _)| {
+        let before = inner.get(..at).and_then(|part| part.chars().next_back());
+        let after = inner.get(at + NBSP.len_utf8()..).and_then(|part| part.chars().next());
+        joined(before) && joined(after)
+    });
+    let left = text.get(..span.start as usize).and_then(|part| part.strip_suffix(NBSP));
+    let right = text.get(span.end as usize..).and_then(|part| part.strip_prefix(NBSP));
+    within
+        || joined(left.and_then(|part| part.chars().next_back()))
+        || joined(right.and_then(|part| part.chars().next()))
+}
+
+/// Warnings for no-break spaces that read as spaces, one a line; those that an error already names are left out.
+pub(super) fn no_break_spaces(
+    source: &SourceFile,
+    spans: &[Span],
+    inside: &[Span],
+    errors: &mut Vec<Diagnostic>,
+) {
+    let line_of = |span: &Span| source.position(span.start as usize).line;
+    for line in spans.chunk_by(|one, other| line_of(one) == line_of(other)) {
+        let edits: Vec<Edit> = line
+            .iter()
+            .filter(|span| !is_named(**span, inside))
+            .map(|span| blank_for(source, *span))
+            .collect();
+        let Some(first) = edits.first().map(|edit| edit.span) else {
+            continue;
+        };
+        let mut found =
+            Diagnostic::new(&codes::NO_BREAK_SPACE, source.id(), first, "a no-break space (U+00A0)")
+                .help("it reads as a space; text copied from a web page has it");
+        found.fix = Some(Fix { title: "replace it by a space".to_owned(), edits, safe: true });
+        errors.push(found);
+    }
+}
+
+/// Whether an error on stray text (in file order) already names this no-break space.
+fn is_named(span: Span, inside: &[Span]) -> bool {
+    let next = inside.partition_point(|stray| stray.end < span.start);
+    inside.get(next).is_some_and(|stray| stray.start <= span.end)
+}
+
+fn blank_for(source: &SourceFile, span: Span) -> Edit {
+    Edit { span, replacement: " ".repeat(source.slice(span).chars().count()) }
+}
+
+/// One character more to the left.
+fn floor_boundary(text: &str, at: usize) -> usize {
+    text.get(..at).and_then(|before| before.char_indices().next_back()).map_or(0, |(start, _)| start)
+}
+
+/// One character more to the right.
+fn ceil_boundary(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|after| after.chars().next()).map_or(at, |c| at + c.len_utf8())
+}
