@@ -36,10 +36,7 @@ struct Link {
 
 impl Default for Link {
     fn default() -> Self {
-        Self {
-            older: NONE,
-            newer: NONE,
-        }
+        Self { older: NONE, newer: NONE }
     }
 }
 
@@ -160,10 +157,9 @@ impl Ages {
     fn append(&mut self, index: u32, by: By, name: NameId, who: Who) {
         let ends = match by {
             By::Name => self.names.entry(name).or_insert(Ends { oldest: index, newest: NONE }),
-            By::Person => self
-                .persons
-                .entry((name, who.user, who.host))
-                .or_insert(Ends { oldest: index, newest: NONE }),
+            By::Person => {
+                self.persons.entry((name, who.user, who.host)).or_insert(Ends { oldest: index, newest: NONE })
+            }
         };
         let older = std::mem::replace(&mut ends.newest, index);
         *self.slots.get_mut(index).link(by) = Link { older, newer: NONE };

@@ -3,21 +3,17 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::license::{Condition, Count, Feature, Kind, License, Name, Payment, Period, Replaces, Reserved, Share};
+use crate::license::{
+    Condition, Count, Feature, Kind, License, Name, Payment, Period, Replaces, Reserved, Share,
+};
 
 use super::model::{Block, Edge, Meter, Model, ModelError, Notice, Replaced, SharedBy, UNLIMITED};
 use super::order;
 use super::table::{BlockId, NameId, TargetId};
 
 /// Directives that change who is served, and that the resolver leaves to the server.
-const NOT_MODELLED: [&str; 6] = [
-    "HAL_SERVERS",
-    "GRACE",
-    "SYSTEMCLOCKCHECK",
-    "PLATFORMS",
-    "TIME_ZONES",
-    "HOSTID",
-];
+const NOT_MODELLED: [&str; 6] =
+    ["HAL_SERVERS", "GRACE", "SYSTEMCLOCKCHECK", "PLATFORMS", "TIME_ZONES", "HOSTID"];
 
 pub(super) fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Result<Model, ModelError> {
     let licenses: Vec<&License> = licenses.into_iter().collect();
@@ -60,10 +56,7 @@ fn distinct_blocks<'a>(licenses: &[&'a License]) -> Vec<(usize, &'a Feature)> {
 
 /// What makes two blocks the same: name and directives but KEY, ordered by directive name.
 fn payload<'a>(license: &'a License, feature: &'a Feature) -> (&'a str, Vec<(&'a str, Cow<'a, str>)>) {
-    let mut records: Vec<_> = license
-        .records(feature)
-        .filter(|(name, _)| *name != "KEY")
-        .collect();
+    let mut records: Vec<_> = license.records(feature).filter(|(name, _)| *name != "KEY").collect();
     records.sort_by_key(|(name, _)| *name);
     (feature.name.value.as_str(), records)
 }
@@ -81,10 +74,8 @@ impl Builder {
         if let Some(known) = self.model.by_name.get(name) {
             return *known;
         }
-        let id = self.model.names.push(super::model::NameRow {
-            text: Some(name.clone()),
-            ..Default::default()
-        });
+        let id =
+            self.model.names.push(super::model::NameRow { text: Some(name.clone()), ..Default::default() });
         self.model.by_name.insert(name.clone(), id);
         id
     }
@@ -101,10 +92,7 @@ impl Builder {
         if let Some(known) = self.targets.get(&(vendor, name)) {
             return *known;
         }
-        let id = self.model.targets.push(super::model::Target {
-            name,
-            ..Default::default()
-        });
+        let id = self.model.targets.push(super::model::Target { name, ..Default::default() });
         self.targets.insert((vendor, name), id);
         id
     }
@@ -140,19 +128,14 @@ impl Builder {
 
     fn notice(&mut self, license: usize, file: &License, feature: &Feature) {
         let written: HashSet<&str> = file.records(feature).map(|(name, _)| name).collect();
-        let directives = NOT_MODELLED
-            .into_iter()
-            .filter(|directive| written.contains(directive));
+        let directives = NOT_MODELLED.into_iter().filter(|directive| written.contains(directive));
         let permits = [
             (Share::Virtual, "SHARE=VIRTUAL"),
             (Share::Cloud, "SHARE=CLOUD"),
             (Share::TerminalServer, "SHARE=TERMINALSERVER"),
             (Share::Single, "SHARE=SINGLE"),
         ];
-        let shares = permits
-            .into_iter()
-            .filter(|(share, _)| feature.shares(*share))
-            .map(|(_, text)| text);
+        let shares = permits.into_iter().filter(|(share, _)| feature.shares(*share)).map(|(_, text)| text);
         let notices = directives.chain(shares).map(|directive| Notice {
             license,
             feature: feature.name.value.clone(),
@@ -169,11 +152,7 @@ impl Builder {
             .iter()
             .filter(|feature| feature.condition == Condition::Malformed)
             .map(|feature| &feature.name.value);
-        let broken = license
-            .broken
-            .iter()
-            .filter_map(|block| block.name.as_ref())
-            .map(|name| &name.value);
+        let broken = license.broken.iter().filter_map(|block| block.name.as_ref()).map(|name| &name.value);
         let names: Vec<Name> = malformed.chain(broken).cloned().collect();
         for name in names {
             let id = self.name(&name);

@@ -99,6 +99,5 @@ pub(super) fn is_open(block: &Block, who: Who) -> bool {
 /// ◆ How long a license stays used after it is returned: to the later of return + HOLD and checkout + MIN_CHECKOUT.
 /// Seconds on the state's clock.
 pub(super) fn kept_until(block: &Block, checkout: i64, now: i64) -> i64 {
-    now.saturating_add(block.hold)
-        .max(checkout.saturating_add(block.min_checkout))
+    now.saturating_add(block.hold).max(checkout.saturating_add(block.min_checkout))
 }

@@ -30,19 +30,11 @@ impl Request {
     /// One license of any version, for nobody in particular.
     #[must_use]
     pub fn one(feature: Option<NameId>) -> Self {
-        Self {
-            feature,
-            count: 1,
-            version: None,
-            who: Who::default(),
-        }
+        Self { feature, count: 1, version: None, who: Who::default() }
     }
 
     pub(super) fn need(&self) -> Need {
-        Need {
-            count: self.count,
-            version: self.version.map_or(0, pack),
-        }
+        Need { count: self.count, version: self.version.map_or(0, pack) }
     }
 }
 
@@ -97,11 +89,7 @@ impl Model {
             Event::Checkout(request) => self.checkout(state, request, Mode::Checkout),
             Event::Borrow(request, hours) => self.checkout(state, request, Mode::Borrow(*hours)),
             Event::Return(ticket) => self.give_back(state, *ticket),
-            Event::Checkin {
-                feature,
-                person,
-                custom,
-            } => self.checkin(state, *feature, *person, *custom),
+            Event::Checkin { feature, person, custom } => self.checkin(state, *feature, *person, *custom),
             Event::Consume { feature, units } => self.consume(state, *feature, *units),
             Event::Activate { feature, device } => self.activate(state, *feature, *device),
             Event::Deactivate { feature, device } => self.deactivate(state, *feature, *device),
@@ -119,10 +107,7 @@ impl Model {
             |outcome| outcome,
             |grant| {
                 let ticket = self.open(state, name, request, mode);
-                Outcome::Granted(Grant {
-                    ticket: Some(ticket),
-                    ..grant
-                })
+                Outcome::Granted(Grant { ticket: Some(ticket), ..grant })
             },
         )
     }
@@ -136,8 +121,7 @@ impl Model {
         slot.active = active;
         slot.since = since;
         let held = state.scratch.draws.drain(..);
-        slot.draws
-            .extend(held.filter(|draw| !matches!(draw, Draw::Burned { .. })));
+        slot.draws.extend(held.filter(|draw| !matches!(draw, Draw::Burned { .. })));
         state.active = state.active.saturating_add(active);
         if let Mode::Borrow(hours) = mode {
             let at = since.saturating_add(i64::from(hours) * 3600);
@@ -145,10 +129,7 @@ impl Model {
             state.slots.set_due(index, due);
         }
         state.scratch.clear();
-        Ticket {
-            slot: index,
-            generation,
-        }
+        Ticket { slot: index, generation }
     }
 
     fn checkin(
@@ -162,9 +143,9 @@ impl Model {
             return Outcome::Failed(Failure::NothingToReturn);
         };
         let mut steps = 0;
-        let oldest = state.slots.oldest(name, person, &mut steps, |slot| {
-            custom.is_none() || slot.who.custom == custom
-        });
+        let oldest = state
+            .slots
+            .oldest(name, person, &mut steps, |slot| custom.is_none() || slot.who.custom == custom);
         state.work = state.work.saturating_add(steps);
         let Some(slot) = oldest else {
             return Outcome::Failed(Failure::NothingToReturn);
@@ -235,10 +216,7 @@ impl Model {
             return Outcome::Denied(Reason::NoSuchFeature);
         };
         let mut walk = Walk::new(self, state, Who::default(), Mode::Consume);
-        let need = Need {
-            count: units,
-            version: 0,
-        };
+        let need = Need { count: units, version: 0 };
         let served = walk.request(name, need);
         let outcome = walk.settle(served, 0);
         state.scratch.clear();
@@ -300,10 +278,7 @@ impl Model {
 
     fn bound(&self, state: &State, name: NameId, device: Symbol) -> Option<BlockId> {
         let blocks = &self.names.get(name).blocks;
-        blocks
-            .iter()
-            .copied()
-            .find(|block| state.devices.contains(&(*block, device)))
+        blocks.iter().copied().find(|block| state.devices.contains(&(*block, device)))
     }
 
     fn deactivate(&self, state: &mut State, feature: Option<NameId>, device: Symbol) -> Outcome {
@@ -377,18 +352,12 @@ impl Walk<'_> {
         if !served {
             return Err(Outcome::Denied(nearest.unwrap_or(Reason::NoSuchFeature)));
         }
-        Ok(Grant {
-            ticket: None,
-            above_softlimit,
-        })
+        Ok(Grant { ticket: None, above_softlimit })
     }
 
     pub(super) fn passes_active_limit(&self, count: u64) -> bool {
         let wanted = active_tokens(count, self.scratch.holds_something());
         wanted > 0
-            && self
-                .state
-                .active_limit
-                .is_some_and(|limit| self.state.active.saturating_add(wanted) > limit)
+            && self.state.active_limit.is_some_and(|limit| self.state.active.saturating_add(wanted) > limit)
     }
 }

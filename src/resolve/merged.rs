@@ -99,9 +99,6 @@ impl Walk<'_> {
 
 impl Arrivals {
     fn need(self, count: u64) -> Need {
-        Need {
-            count,
-            version: self.version,
-        }
+        Need { count, version: self.version }
     }
 }

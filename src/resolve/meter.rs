@@ -40,15 +40,8 @@ impl Walk<'_> {
             }
         }
         if rest == 0 {
-            self.scratch.draws.push(Draw::Burned {
-                target,
-                version,
-                amount: tokens,
-            });
-            return Ok(Served {
-                extra: tokens,
-                joined: false,
-            });
+            self.scratch.draws.push(Draw::Burned { target, version, amount: tokens });
+            return Ok(Served { extra: tokens, joined: false });
         }
         Err(match (old, idle) {
             (true, _) => Reason::VersionTooLow.into(),
@@ -71,9 +64,8 @@ impl Walk<'_> {
         let mut before = None;
         if let (Some(_), Some(price)) = (meter.funds, meter.price) {
             let spent = self.state.spent.get(&lot).copied().unwrap_or_default();
-            let Some(after) = price
-                .checked_mul(Decimal::from(tokens))
-                .and_then(|cost| cost.checked_add(spent))
+            let Some(after) =
+                price.checked_mul(Decimal::from(tokens)).and_then(|cost| cost.checked_add(spent))
             else {
                 return false;
             };
@@ -85,12 +77,7 @@ impl Walk<'_> {
             *self.state.billed.entry((lot, period)).or_default() += tokens;
         }
         self.state.add(lot, tokens, false);
-        self.scratch.trail.push(Undo::Lot {
-            block: lot,
-            tokens,
-            spent: before,
-            period,
-        });
+        self.scratch.trail.push(Undo::Lot { block: lot, tokens, spent: before, period });
         true
     }
 }

@@ -232,9 +232,7 @@ impl Model {
 
     /// All feature names, in the order of their first appearance.
     pub fn names(&self) -> impl Iterator<Item = (NameId, &str)> {
-        self.names
-            .iter()
-            .map(|(id, row)| (id, row.text.as_ref().map_or("", Name::as_str)))
+        self.names.iter().map(|(id, row)| (id, row.text.as_ref().map_or("", Name::as_str)))
     }
 
     /// The blocks of a name, in file order.
@@ -289,9 +287,7 @@ impl Model {
     /// Whether anything depends on the date.
     #[must_use]
     pub fn has_dates(&self) -> bool {
-        self.blocks
-            .iter()
-            .any(|(_, block)| block.start.is_some() || block.end.is_some())
+        self.blocks.iter().any(|(_, block)| block.start.is_some() || block.end.is_some())
     }
 
     /// Whether a block serves on a day: inside its dates, not replaced, not discarded for an earlier EXCLUSIVE.
@@ -313,9 +309,7 @@ impl Model {
             .upgrades
             .iter()
             .filter(|upgrade| self.blocks.get(**upgrade).covers(day) && !self.is_hidden(**upgrade, day))
-            .fold(row.capacity, |sum, upgrade| {
-                sum.saturating_add(self.blocks.get(*upgrade).capacity)
-            })
+            .fold(row.capacity, |sum, upgrade| sum.saturating_add(self.blocks.get(*upgrade).capacity))
     }
 
     /// Whether a block that is in force replaces this one.

@@ -7,7 +7,7 @@ use crate::license::Kind;
 
 use super::decisions::MAX_CHAIN;
 use super::model::{Model, ModelError};
-use super::table::{BlockId, Index, Table, TargetId};
+use super::table::{BlockId, Table, TargetId};
 
 /// What is known of a target once everything it depends on is known.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,10 +34,7 @@ pub(super) fn check(model: &mut Model) -> Result<(), ModelError> {
 
 fn token_blocks(model: &Model, target: TargetId) -> impl Iterator<Item = BlockId> + '_ {
     let order = &model.targets.get(target).order;
-    order
-        .iter()
-        .copied()
-        .filter(|id| model.blocks.get(*id).kind == Kind::Token)
+    order.iter().copied().filter(|id| model.blocks.get(*id).kind == Kind::Token)
 }
 
 fn children(model: &Model, target: TargetId) -> impl Iterator<Item = TargetId> + '_ {
@@ -52,11 +49,8 @@ fn sort(model: &Model) -> Result<Vec<TargetId>, ModelError> {
             *waiting.get_mut(child) += 1;
         }
     }
-    let mut order: Vec<TargetId> = waiting
-        .iter()
-        .filter(|(_, count)| **count == 0)
-        .map(|(id, _)| id)
-        .collect();
+    let mut order: Vec<TargetId> =
+        waiting.iter().filter(|(_, count)| **count == 0).map(|(id, _)| id).collect();
     let mut next = 0;
     while let Some(target) = order.get(next).copied() {
         next += 1;
@@ -68,11 +62,7 @@ fn sort(model: &Model) -> Result<Vec<TargetId>, ModelError> {
             }
         }
     }
-    if order.len() == model.targets.len() {
-        Ok(order)
-    } else {
-        Err(cycle_error(model, &waiting))
-    }
+    if order.len() == model.targets.len() { Ok(order) } else { Err(cycle_error(model, &waiting)) }
 }
 
 /// Names a cycle: every target that is left waits for another one that is left, so walking back must meet itself.
@@ -124,11 +114,7 @@ fn fault(model: &Model, target: TargetId, message: String) -> ModelError {
     ModelError { license, span, message }
 }
 
-fn look_below(
-    model: &Model,
-    below: &Table<TargetId, Below>,
-    target: TargetId,
-) -> Result<Below, ModelError> {
+fn look_below(model: &Model, below: &Table<TargetId, Below>, target: TargetId) -> Result<Below, ModelError> {
     let name = || model.name_text(model.targets.get(target).name);
     let mut sum = Below::default();
     for child in children(model, target) {

@@ -43,19 +43,13 @@ impl Reason {
     /// The word that files and reports use.
     #[must_use]
     pub fn word(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(reason, _)| *reason == self)
-            .map_or("", |(_, word)| word)
+        Self::ALL.iter().find(|(reason, _)| *reason == self).map_or("", |(_, word)| word)
     }
 
     /// The reason of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(_, known)| *known == word)
-            .map(|(reason, _)| *reason)
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(reason, _)| *reason)
     }
 }
 
@@ -160,12 +154,7 @@ impl Refusal {
     }
 
     pub(super) fn numbers(reason: Reason, needed: u64, free: u64) -> Self {
-        Self {
-            reason,
-            needed,
-            free,
-            holders: Vec::new(),
-        }
+        Self { reason, needed, free, holders: Vec::new() }
     }
 }
 

@@ -132,11 +132,7 @@ impl Groups {
     }
 
     pub(super) fn open(&mut self, block: BlockId, key: ShareKey) -> GroupId {
-        let group = Group {
-            block,
-            key,
-            ..Group::default()
-        };
+        let group = Group { block, key, ..Group::default() };
         let id = match self.free.pop() {
             Some(id) => {
                 *self.rows.get_mut(id) = group;
@@ -255,11 +251,7 @@ impl State {
             before.entry(*block).or_insert(*used);
         }
         let change = |(block, used): (BlockId, u64)| (block, i128::from(self.used(block)) - i128::from(used));
-        before
-            .into_iter()
-            .map(change)
-            .filter(|(_, change)| *change != 0)
-            .collect()
+        before.into_iter().map(change).filter(|(_, change)| *change != 0).collect()
     }
 
     pub(super) fn add(&mut self, block: BlockId, amount: u64, open: bool) {

@@ -15,10 +15,10 @@ pub(super) trait Index: Copy {
 
 /// Declares index types.
 macro_rules! indices {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+    ($($(#[$doc:meta])* $visible:vis $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-        pub struct $name(u32);
+        $visible struct $name(u32);
 
         impl Index for $name {
             fn row(self) -> usize {
@@ -33,13 +33,13 @@ macro_rules! indices {
 
 indices! {
     /// A block of a model.
-    BlockId;
+    pub BlockId;
     /// A feature name of a model.
-    NameId;
+    pub NameId;
     /// A name as one vendor's blocks see it: what a dependency resolves to.
-    TargetId;
+    pub TargetId;
     /// A share group of a state.
-    GroupId;
+    pub(super) GroupId;
 }
 
 /// The rows.
@@ -52,11 +52,7 @@ pub(super) struct Table<I, T> {
 
 impl<I, T: Default> Default for Table<I, T> {
     fn default() -> Self {
-        Self {
-            rows: Vec::new(),
-            spare: T::default(),
-            index: PhantomData,
-        }
+        Self { rows: Vec::new(), spare: T::default(), index: PhantomData }
     }
 }
 
@@ -72,10 +68,7 @@ impl<I: Index, T: Default> Table<I, T> {
     where
         T: Clone,
     {
-        Self {
-            rows: vec![T::default(); len],
-            ..Self::default()
-        }
+        Self { rows: vec![T::default(); len], ..Self::default() }
     }
 
     /// The row of an index.

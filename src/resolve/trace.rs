@@ -28,13 +28,7 @@ impl Trace {
     }
 
     pub(super) fn enter(&mut self, name: Option<NameId>, block: Option<BlockId>, count: u64) {
-        self.stack.push(Attempt {
-            name,
-            block,
-            count,
-            verdict: Verdict::Unmet,
-            children: Vec::new(),
-        });
+        self.stack.push(Attempt { name, block, count, verdict: Verdict::Unmet, children: Vec::new() });
     }
 
     pub(super) fn leave(&mut self, tried: Tried, state: &State) {
@@ -42,10 +36,7 @@ impl Trace {
             return;
         };
         attempt.verdict = match tried {
-            Ok(served) => Verdict::Served {
-                extra: served.extra,
-                joined: served.joined,
-            },
+            Ok(served) => Verdict::Served { extra: served.extra, joined: served.joined },
             Err(Miss::Inner) => Verdict::Unmet,
             Err(Miss::Leaf(refusal)) => Verdict::Refused(with_holders(refusal, attempt.block, state)),
         };
@@ -108,10 +99,7 @@ fn holders(state: &State, block: BlockId) -> Vec<Holder> {
             *sum = sum.saturating_add(held);
         }
     }
-    let mut holders: Vec<Holder> = amounts
-        .into_iter()
-        .map(|(who, amount)| Holder { who, amount })
-        .collect();
+    let mut holders: Vec<Holder> = amounts.into_iter().map(|(who, amount)| Holder { who, amount }).collect();
     holders.sort_by_key(|holder| (u64::MAX - holder.amount, holder.who));
     holders.truncate(MAX_HOLDERS);
     holders

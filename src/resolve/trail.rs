@@ -26,11 +26,7 @@ pub(super) struct Mark {
 
 impl Scratch {
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            trail: self.trail.len(),
-            draws: self.draws.len(),
-            warned: self.warned.len(),
-        }
+        Mark { trail: self.trail.len(), draws: self.draws.len(), warned: self.warned.len() }
     }
 
     /// Whether a checkout with these draws holds anything that it could return.
@@ -81,12 +77,7 @@ impl Undo {
                 state.groups.leave(group, size);
             }
             Self::BurnedFor { group, before } => state.groups.get_mut(group).burned_for = before,
-            Self::Lot {
-                block,
-                tokens,
-                spent,
-                period,
-            } => {
+            Self::Lot { block, tokens, spent, period } => {
                 state.subtract(block, tokens, false);
                 if let Some(spent) = spent {
                     state.spent.insert(block, spent);

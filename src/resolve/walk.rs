@@ -95,6 +95,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Lets the walk take as many steps from now.
+    pub(super) fn limit_to(&mut self, steps: u64) {
+        self.limit = self.state.work.saturating_add(steps);
+    }
+
+    /// Says how many tokens stand above the block that is tried next.
+    pub(super) fn set_depth(&mut self, depth: u32) {
+        self.depth = depth;
+    }
+
     /// Whether the budget is spent; what was found until then means nothing.
     pub(super) fn is_exhausted(&self) -> bool {
         self.state.work > self.limit
@@ -125,12 +135,8 @@ impl<'a> Walk<'a> {
             return order.iter().any(|block| self.try_block(*block, need));
         }
         let live = |walk: &Self, block: BlockId| walk.live_group(block).is_some();
-        order
-            .iter()
-            .any(|block| live(self, *block) && self.try_block(*block, need))
-            || order
-                .iter()
-                .any(|block| !live(self, *block) && self.try_block(*block, need))
+        order.iter().any(|block| live(self, *block) && self.try_block(*block, need))
+            || order.iter().any(|block| !live(self, *block) && self.try_block(*block, need))
     }
 
     /// The name has no block that could be tried.
@@ -182,10 +188,7 @@ impl<'a> Walk<'a> {
             return Err(Reason::NotDrawable.into());
         }
         self.standing(id, row, need.version)?;
-        Ok(Served {
-            extra: 0,
-            joined: false,
-        })
+        Ok(Served { extra: 0, joined: false })
     }
 
     /// Version and dates.
@@ -213,25 +216,15 @@ impl<'a> Walk<'a> {
         let open = group.map_or_else(|| is_open(row, self.who), |group| self.state.groups.get(group).open);
         self.take(id, row, extra, open)?;
         match key {
-            None => self.scratch.draws.push(Draw::Pool {
-                block: id,
-                amount: extra,
-                open,
-            }),
+            None => self.scratch.draws.push(Draw::Pool { block: id, amount: extra, open }),
             Some(key) => {
                 let group = group.unwrap_or_else(|| self.state.groups.open(id, key));
                 self.state.groups.get_mut(group).open = open;
                 self.join(group, need.count);
-                self.scratch.draws.push(Draw::Member {
-                    group,
-                    amount: need.count,
-                });
+                self.scratch.draws.push(Draw::Member { group, amount: need.count });
             }
         }
-        Ok(Served {
-            extra,
-            joined: group.is_some(),
-        })
+        Ok(Served { extra, joined: group.is_some() })
     }
 
     /// Takes licenses out of a pool that is in force and has them.
@@ -252,11 +245,7 @@ impl<'a> Walk<'a> {
             return Err(Miss::Leaf(Refusal::numbers(Reason::NotEnoughLicenses, extra, free)));
         }
         self.state.add(id, extra, open);
-        self.scratch.trail.push(Undo::Pool {
-            block: id,
-            amount: extra,
-            open,
-        });
+        self.scratch.trail.push(Undo::Pool { block: id, amount: extra, open });
         if row.softlimit.is_some_and(|limit| self.state.used(id) > limit) {
             self.scratch.warned.push(id);
         }
@@ -308,15 +297,9 @@ impl<'a> Walk<'a> {
         if let Some(key) = key
             && let Some(group) = self.state.groups.find(id, key)
         {
-            self.scratch.draws.push(Draw::Token {
-                group,
-                count: need.count,
-            });
+            self.scratch.draws.push(Draw::Token { group, count: need.count });
         }
-        Ok(Served {
-            extra,
-            joined: group.is_some(),
-        })
+        Ok(Served { extra, joined: group.is_some() })
     }
 
     fn dependencies(&mut self, id: BlockId, row: &'a Block, count: u64) -> Result<(), Miss> {
@@ -326,10 +309,7 @@ impl<'a> Walk<'a> {
             self.merged(id, count)
         } else {
             row.edges.iter().all(|edge| {
-                let need = Need {
-                    count: edge.count.saturating_mul(count),
-                    version: edge.version,
-                };
+                let need = Need { count: edge.count.saturating_mul(count), version: edge.version };
                 self.depend(edge.target, need)
             })
         };
@@ -343,20 +323,12 @@ impl<'a> Walk<'a> {
         row.parts.clear();
         row.burned_for = count;
         let parts = self.scratch.draws.drain(mark.draws..).filter_map(|draw| match draw {
-            Draw::Pool { block, amount, open } => Some(Part::Pool {
-                block,
-                unit: amount / count.max(1),
-                open,
-            }),
-            Draw::Burned {
-                target,
-                version,
-                amount,
-            } => Some(Part::Burned {
-                target,
-                version,
-                unit: amount / count.max(1),
-            }),
+            Draw::Pool { block, amount, open } => {
+                Some(Part::Pool { block, unit: amount / count.max(1), open })
+            }
+            Draw::Burned { target, version, amount } => {
+                Some(Part::Burned { target, version, unit: amount / count.max(1) })
+            }
             // Nothing below a shared token is shared: compiling refuses it.
             Draw::Member { .. } | Draw::Token { .. } => None,
         });
@@ -374,11 +346,9 @@ impl<'a> Walk<'a> {
                 Part::Pool { block, unit, open } if extra > 0 => {
                     self.grow_pool(block, unit.saturating_mul(extra), open)
                 }
-                Part::Burned {
-                    target,
-                    version,
-                    unit,
-                } if burn > 0 => self.grow_burned(target, version, unit.saturating_mul(burn)),
+                Part::Burned { target, version, unit } if burn > 0 => {
+                    self.grow_burned(target, version, unit.saturating_mul(burn))
+                }
                 Part::Pool { .. } | Part::Burned { .. } => true,
             };
             if !grown {
@@ -386,10 +356,7 @@ impl<'a> Walk<'a> {
             }
         }
         if burn > 0 {
-            self.scratch.trail.push(Undo::BurnedFor {
-                group,
-                before: burned_for,
-            });
+            self.scratch.trail.push(Undo::BurnedFor { group, before: burned_for });
             self.state.groups.get_mut(group).burned_for = count;
         }
         self.join(group, count);
@@ -399,10 +366,7 @@ impl<'a> Walk<'a> {
     fn grow_pool(&mut self, block: BlockId, extra: u64, open: bool) -> bool {
         let row = self.model.blocks.get(block);
         self.enter(Some(row.name), Some(block), extra);
-        let served = Served {
-            extra,
-            joined: false,
-        };
+        let served = Served { extra, joined: false };
         let tried = self.take(block, row, extra, open).map(|()| served);
         self.leave(tried)
     }

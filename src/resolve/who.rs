@@ -32,9 +32,7 @@ impl Symbols {
     /// The text of a symbol.
     #[must_use]
     pub fn text(&self, symbol: Symbol) -> &str {
-        self.texts
-            .get(symbol.0.get() as usize - 1)
-            .map_or("", |text| text)
+        self.texts.get(symbol.0.get() as usize - 1).map_or("", |text| text)
     }
 }
 

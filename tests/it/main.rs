@@ -1,1 +1,3 @@
-fn main() {}
+//! One binary with all integration tests, one module an area.
+
+mod resolve;
