@@ -100,7 +100,7 @@ impl std::error::Error for Stop {}
 /// Only writing results fails with a bare [`io::Error`]; files are opened through [`super::file`], which names them.
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
-        Self::failure(format!("cannot write the output: {error}"))
+        Self::failure(format!("cannot write the output: {}", super::file::reason(&error)))
     }
 }
 

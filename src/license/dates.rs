@@ -88,7 +88,7 @@ fn readings(text: &str) -> Vec<Date> {
         ([first, second, year], [1..=2, 1..=2, 4]) => {
             vec![day(*year, *second, *first), day(*year, *first, *second)]
         }
-        ([_], [8]) => vec![compact(text)],
+        (_, [8]) => vec![compact(text)],
         _ => Vec::new(),
     };
     let mut days: Vec<Date> = candidates.into_iter().flatten().collect();

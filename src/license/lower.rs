@@ -29,8 +29,9 @@ impl License {
                     features.push(lowering.feature(&tree, index, block));
                 }
                 Item::Block(block) => broken.push(lowering.broken(&source, block.span, Some(block.name))),
-                Item::Broken { span, name } => broken.push(lowering.broken(&source, *span, *name)),
                 Item::Comment(_) => {}
+                Item::Stray(span) => broken.push(lowering.broken(&source, *span, None)),
+                Item::Lost { span, name } => broken.push(lowering.broken(&source, *span, *name)),
             }
         }
         let mut diagnostics = lowering.diagnostics;

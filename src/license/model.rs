@@ -22,7 +22,7 @@ pub struct License {
     pub tree: Tree,
     /// The blocks in file order; those whose text could not be read are in [`Self::broken`] instead.
     pub features: Vec<Feature>,
-    /// Blocks lost to a syntax error.
+    /// Blocks lost to a syntax error, and stray text outside of blocks (without a name).
     pub broken: Vec<BrokenBlock>,
     /// What reading found (groups S and V), in file order.
     pub diagnostics: Vec<Diagnostic>,

@@ -22,7 +22,7 @@ pub(super) fn check(reading: &Reading<'_>, row: &Directive) -> Result<(), Proble
         return Err(Problem::new(
             &codes::EMPTY_VALUE,
             message,
-            format!("write {}, or remove the directive", row.form),
+            format!("its form is {}; or remove the directive", row.form),
         ));
     }
     if reading.text.len() > MAX_VALUE_BYTES {
@@ -70,7 +70,7 @@ fn is_hidden(text: &str, at: usize, c: char) -> bool {
     )
 }
 
-/// Whether the joiner at `at` stands between letters (or between pictures, which it joins to one).
+/// Whether the joiner at `at` stands between letters (with their marks), or between pictures, which it joins to one.
 fn joins_letters(text: &str, at: usize, c: char) -> bool {
     let visible =
         |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && !c.is_ascii() && !JOINERS.contains(&c));

@@ -41,7 +41,7 @@ pub fn format(tree: &Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Result<Stri
     let readable = tree.items.iter().all(|item| match item {
         Item::Block(block) => block.is_readable(),
         Item::Comment(_) => true,
-        Item::Broken { .. } => false,
+        Item::Stray(_) | Item::Lost { .. } => false,
     });
     if !readable || tree.source.fault().is_some() {
         return Err(Unproven::Unreadable);
@@ -67,7 +67,9 @@ fn content<'a>(tree: &'a Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Vec<(&'
     for item in &tree.items {
         match item {
             Item::Comment(span) => all.push(comment(*span)),
-            Item::Broken { span, .. } => all.push(("?", Cow::Borrowed(source.slice(*span)))),
+            Item::Stray(span) | Item::Lost { span, .. } => {
+                all.push(("?", Cow::Borrowed(source.slice(*span))))
+            }
             Item::Block(block) => {
                 all.push(("FEATURE", Cow::Borrowed(source.slice(block.name))));
                 all.extend(block.header_comments.iter().map(|span| comment(*span)));
@@ -113,7 +115,7 @@ impl Printer<'_> {
             }
             match item {
                 Item::Block(block) => self.block(block),
-                Item::Comment(span) | Item::Broken { span, .. } => self.text(*span),
+                Item::Comment(span) | Item::Stray(span) | Item::Lost { span, .. } => self.text(*span),
             }
             before = Some(item);
         }

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{BOM, EncodingFault, MAX_FILE_BYTES, SourceFile, Span};
 
 use super::codes;
-use super::split::{Cause, Lost, Part, split};
+use super::split::{Cause, Lost, MAX_BLOCK_BYTES, Part, split};
 use super::stray;
 use super::tree::{Block, Directive, Element, Item, Tree, Value};
 
@@ -132,13 +132,13 @@ impl<'a> Builder<'a> {
 
     /// Stray text between blocks; neighbours that only blanks separate are one item.
     fn stray_item(&mut self, span: Span) {
-        if let Some(Item::Broken { span: last, name: None }) = self.items.last_mut()
+        if let Some(Item::Stray(last)) = self.items.last_mut()
             && is_gap(self.source, Span { start: last.end, end: span.start })
         {
             last.end = span.end;
             return;
         }
-        self.items.push(Item::Broken { span, name: None });
+        self.items.push(Item::Stray(span));
     }
 
     fn block(&mut self, pair: Pair<'_, Rule>, base: u32) {
@@ -154,11 +154,19 @@ impl<'a> Builder<'a> {
             self.errors.push(found);
         }
         if self.blocks > MAX_BLOCKS {
-            self.items.push(Item::Broken { span: shift(&pair, base), name: None });
+            self.skip(shift(&pair, base));
             return;
         }
         let block = self.read_block(pair, base);
         self.items.push(Item::Block(block));
+    }
+
+    /// Blocks above the cap become one lost item.
+    fn skip(&mut self, span: Span) {
+        match self.items.last_mut() {
+            Some(Item::Lost { span: last, .. }) if self.blocks > MAX_BLOCKS + 1 => last.end = span.end,
+            _ => self.items.push(Item::Lost { span, name: None }),
+        }
     }
 
     fn read_block(&mut self, pair: Pair<'_, Rule>, base: u32) -> Block {
@@ -223,6 +231,11 @@ impl<'a> Builder<'a> {
 
     fn lost(&mut self, lost: &Lost) {
         let name = lost.header.map(|header| self.source.slice(header.name));
+        self.items.push(Item::Lost { span: lost.span, name: lost.header.map(|header| header.name) });
+        if self.source.fault().is_some() && lost.span.end as usize == self.source.text().len() {
+            // The text was cut there: that is the one fault.
+            return;
+        }
         let found = match lost.cause {
             Cause::Quote(at) => self
                 .error(&codes::UNCLOSED_QUOTE, Span::new(at, at + 1), "this quote is never closed")
@@ -232,9 +245,17 @@ impl<'a> Builder<'a> {
                     format!("the block `{}` has no closing brace", stray::excerpt(name.unwrap_or_default()));
                 self.error(&codes::UNCLOSED_BLOCK, Span::new(at, at + 1), message).help("close it with `}`")
             }
+            Cause::Size => {
+                let place = lost.header.map_or(lost.span, |header| header.name);
+                let mib = MAX_BLOCK_BYTES / (1024 * 1024);
+                let message = format!(
+                    "the block `{}` has more than {mib} MiB",
+                    stray::excerpt(name.unwrap_or_default())
+                );
+                self.error(&codes::BLOCK_TOO_LARGE, place, message).help("split it into several blocks")
+            }
         };
         self.errors.push(found);
-        self.items.push(Item::Broken { span: lost.span, name: lost.header.map(|header| header.name) });
     }
 
     /// Adds the findings that need the whole tree: stray text and no-break spaces.
@@ -242,7 +263,7 @@ impl<'a> Builder<'a> {
         let mut inside = Vec::new();
         for item in &self.items {
             let strays: &mut dyn Iterator<Item = (Span, bool)> = match item {
-                Item::Broken { span, name: None } => &mut std::iter::once((*span, false)),
+                Item::Stray(span) => &mut std::iter::once((*span, false)),
                 Item::Block(block) => &mut block.elements.iter().filter_map(|element| match element {
                     Element::Stray(span) => Some((*span, true)),
                     _ => None,
@@ -331,7 +352,7 @@ mod tests {
             let readable = tree.items().iter().all(|item| match item {
                 Item::Block(block) => block.is_readable(),
                 Item::Comment(_) => true,
-                Item::Broken { .. } => false,
+                Item::Stray(_) | Item::Lost { .. } => false,
             });
             assert_eq!(readable, whole_file_accepts(&text), "disagree on {text:?}");
             if readable {

@@ -7,6 +7,9 @@ use crate::source::Span;
 /// Parsing goes group by group: a whole file at once would cost ten times its size in memory.
 const GROUP_BYTES: usize = 64 * 1024;
 
+/// Most bytes of one block: many times what the longest legitimate one needs.
+pub(super) const MAX_BLOCK_BYTES: usize = 8 * 1024 * 1024;
+
 /// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Part {
@@ -34,6 +37,8 @@ pub(super) enum Cause {
     Quote(usize),
     /// The brace at this offset is never closed.
     Brace(usize),
+    /// The block has more than [`MAX_BLOCK_BYTES`].
+    Size,
 }
 
 /// `FEATURE name` before a `{`.
@@ -106,6 +111,7 @@ impl Splitter<'_> {
     fn skip_comment(&mut self) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         self.at = memchr::memchr(b'\n', rest).map_or(self.text.len(), |offset| self.at + offset);
+        self.flush_between_blocks();
     }
 
     fn quote(&mut self, open: usize) {
@@ -132,14 +138,26 @@ impl Splitter<'_> {
                 self.at = at + 1;
                 self.block = Some((header, at));
             }
-            (None, _) => {}
+            (None, _) => self.flush_between_blocks(),
+        }
+    }
+
+    /// Outside of blocks a part may end behind any of these characters, unless a header has begun.
+    fn flush_between_blocks(&mut self) {
+        let header_begun =
+            self.words.iter().flatten().any(|word| self.text.get(word.range()) == Some("FEATURE"));
+        if self.block.is_none() && !header_begun && self.at - self.done >= GROUP_BYTES {
+            self.flush(self.at);
         }
     }
 
     fn close(&mut self) {
         self.words = [None; 2];
-        self.block = None;
-        if self.at - self.done >= GROUP_BYTES {
+        if let Some((header, _)) = self.block.take()
+            && self.at - header.start > MAX_BLOCK_BYTES
+        {
+            self.lose(header.start, Some(header), Cause::Size, self.at);
+        } else if self.at - self.done >= GROUP_BYTES {
             self.flush(self.at);
         }
     }

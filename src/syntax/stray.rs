@@ -91,7 +91,7 @@ pub(super) fn explain(source: &SourceFile, span: Span, in_block: bool) -> Option
         return Some(
             found(
                 &codes::NO_BREAK_SPACE_INSIDE,
-                format!("a no-break space stands inside `{}`", excerpt(around)),
+                format!("a no-break space stands inside `{}`", excerpt(words_around(source.text(), span))),
             )
             .help("a name or a value without quotes cannot hold it: remove it, or put the value in quotes"),
         );
@@ -190,6 +190,20 @@ fn is_named(span: Span, inside: &[Span]) -> bool {
 
 fn blank_for(source: &SourceFile, span: Span) -> Edit {
     Edit { span, replacement: " ".repeat(source.slice(span).chars().count()) }
+}
+
+/// The span with the words that it touches, at most 20 characters more on each side.
+fn words_around(text: &str, span: Span) -> &str {
+    const MOST: usize = 20;
+    let (before, after) = (
+        text.get(..span.start as usize).unwrap_or_default(),
+        text.get(span.end as usize..).unwrap_or_default(),
+    );
+    let left = before.char_indices().rev().take(MOST).take_while(|(_, c)| !super::tree::is_blank(*c)).last();
+    let right = after.char_indices().take(MOST).take_while(|(_, c)| !super::tree::is_blank(*c)).last();
+    let start = left.map_or(span.start as usize, |(at, _)| at);
+    let end = span.end as usize + right.map_or(0, |(at, c)| at + c.len_utf8());
+    text.get(start..end).unwrap_or_default()
 }
 
 /// One character more to the left.

@@ -24,8 +24,10 @@ pub enum Item {
     Block(Block),
     /// A comment between blocks, from `#` to the end of its line.
     Comment(Span),
-    /// Text that is no block: stray text, or a block lost to an error, with its name where that could be read.
-    Broken {
+    /// Text outside of blocks that is no comment.
+    Stray(Span),
+    /// A block that an error cost, with its name where that could be read.
+    Lost {
         /// The text given up.
         span: Span,
         /// The name of the block.
@@ -39,7 +41,7 @@ impl Item {
     pub fn span(&self) -> Span {
         match self {
             Self::Block(block) => block.span,
-            Self::Comment(span) | Self::Broken { span, .. } => *span,
+            Self::Comment(span) | Self::Stray(span) | Self::Lost { span, .. } => *span,
         }
     }
 }
@@ -204,7 +206,7 @@ impl Tree {
     pub fn blocks(&self) -> impl Iterator<Item = (usize, &Block)> {
         self.items.iter().enumerate().filter_map(|(index, item)| match item {
             Item::Block(block) => Some((index, block)),
-            Item::Comment(_) | Item::Broken { .. } => None,
+            Item::Comment(_) | Item::Stray(_) | Item::Lost { .. } => None,
         })
     }
 
@@ -231,7 +233,7 @@ impl Tree {
             match item {
                 Item::Block(block) => push_block(&mut parts, block),
                 Item::Comment(span) => parts.push((TokenKind::Comment, *span)),
-                Item::Broken { span, .. } => parts.push((TokenKind::Stray, *span)),
+                Item::Stray(span) | Item::Lost { span, .. } => parts.push((TokenKind::Stray, *span)),
             }
         }
         fill_gaps(&self.source, parts)

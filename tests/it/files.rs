@@ -1,0 +1,70 @@
+//! Input and output that goes wrong is named, ends with the right code and leaves old files as they were.
+
+use std::fs;
+
+use crate::support::Place;
+
+#[test]
+fn what_is_no_readable_file_is_named() {
+    let place = Place::new();
+    fs::create_dir(place.path("folder")).unwrap();
+    let missing = place.run(&["fmt", "missing.lic"]).expect_code(6);
+    assert_eq!(missing.stderr, "error: cannot read `missing.lic`: no such file or directory\n");
+    let folder = place.run(&["fmt", "folder"]).expect_code(6);
+    assert_eq!(folder.stderr, "error: `folder` is a directory, not a file\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_device_as_file_does_not_hang() {
+    let place = Place::new();
+    let made = std::process::Command::new("mkfifo").arg(place.path("pipe")).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo is part of every Unix");
+    let pipe = place.run(&["fmt", "pipe"]).expect_code(6);
+    assert!(pipe.stderr.starts_with("error: `pipe` is not a regular file\n"), "{}", pipe.stderr);
+    let device = place.run(&["fmt", "/dev/zero"]).expect_code(6);
+    assert!(device.stderr.contains("is not a regular file"), "{}", device.stderr);
+}
+
+#[test]
+fn a_file_above_the_cap_is_refused() {
+    let place = Place::new();
+    let file = fs::File::create(place.path("large.lic")).unwrap();
+    file.set_len(64 * 1024 * 1024 + 1).unwrap();
+    let large = place.run(&["fmt", "large.lic"]).expect_code(6);
+    assert!(large.stderr.starts_with("error: `large.lic` has more than 64 MiB\n"), "{}", large.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_a_failure_not_a_success() {
+    let place = Place::new();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full");
+    let Ok(full) = full else {
+        println!("skipped: this system has no /dev/full");
+        return;
+    };
+    let output = place.command().args(["completions", "bash"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(6));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no space left on the device"));
+}
+
+#[test]
+fn wrong_usage_is_code_2_and_help_is_code_0() {
+    let place = Place::new();
+    place.run(&["fmt"]).expect_code(2);
+    place.run(&["fmt", "--no-such-option"]).expect_code(2);
+    place.run(&["no-such-command"]).expect_code(2);
+    let help = place.run(&["--help"]).expect_code(0);
+    assert!(help.stdout.contains("Exit codes") && help.stderr.is_empty());
+    place.run(&["--version"]).expect_code(0);
+}
+
+#[test]
+fn hostile_names_do_not_reach_the_terminal() {
+    let place = Place::new();
+    let outcome = place.run(&["fmt", "x\u{1b}[2J\u{202e}.lic"]).expect_code(6);
+    assert_eq!(outcome.stderr, "error: cannot read `x\\u{1b}[2J\\u{202e}.lic`: no such file or directory\n");
+    let usage = place.run(&["x\u{1b}[2J"]).expect_code(2);
+    assert!(!usage.stderr.contains('\u{1b}'));
+}

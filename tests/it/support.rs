@@ -1,0 +1,145 @@
+//! Runs the program as a user would, in a folder of its own and with a clean environment.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// The project's folder.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All files below a folder of the project, sorted.
+pub(crate) fn files_below(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What a run of the program gave.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Outcome {
+    /// Both streams and the code, as a snapshot shows them.
+    pub(crate) fn shown(&self) -> String {
+        format!("exit {}\n--- stdout\n{}--- stderr\n{}", self.code, self.stdout, self.stderr)
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_code(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// A folder to run the program in.
+pub(crate) struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::Builder::new().prefix("kw").tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+        self
+    }
+
+    /// Copies a file of the project.
+    pub(crate) fn copy(&self, from: &str, name: &str) -> &Self {
+        self.write(name, fs::read(root().join(from)).unwrap())
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(self.folder.path())
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The program's command in this folder, with a clean environment.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+        command
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("TMPDIR", self.folder.path()).env("TZ", "UTC");
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Outcome {
+        self.run_with(args, b"")
+    }
+
+    /// Runs with text on standard input. The folder's path is replaced by `@` in what was printed.
+    pub(crate) fn run_with(&self, args: &[&str], stdin: &[u8]) -> Outcome {
+        let mut child = self
+            .command()
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        let stdin = stdin.to_vec();
+        // A command that does not read its input closes it early.
+        let feeder = std::thread::spawn(move || pipe.write_all(&stdin).ok());
+        let output = child.wait_with_output().unwrap();
+        feeder.join().unwrap();
+        Outcome {
+            code: output.status.code().expect("ended by a signal"),
+            stdout: self.neutral(&output.stdout),
+            stderr: self.neutral(&output.stderr),
+        }
+    }
+
+    fn neutral(&self, bytes: &[u8]) -> String {
+        let text = String::from_utf8(bytes.to_vec()).expect("output is UTF-8");
+        text.replace(&*self.folder.path().to_string_lossy(), "@")
+    }
+}
+
+/// Compares with a snapshot in `snapshots/<area>/`.
+pub(crate) fn snapshot(area: &str, name: &str, content: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(root().join("snapshots").join(area));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, content));
+}
+
+/// The stem of a file's name.
+pub(crate) fn stem(path: &Path) -> &str {
+    path.file_name().unwrap().to_str().unwrap().split('.').next().unwrap()
+}
