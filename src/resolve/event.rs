@@ -97,6 +97,27 @@ impl Model {
         }
     }
 
+    /// What a checkout would use in addition, by block in file order; the state is as before.
+    ///
+    /// # Errors
+    /// The outcome, where it would not be granted.
+    pub fn cost(&self, state: &mut State, request: &Request) -> Result<Vec<(BlockId, u64)>, Outcome> {
+        let Some(name) = request.feature else {
+            return Err(Outcome::Denied(Reason::NoSuchFeature));
+        };
+        let mut walk = Walk::new(self, state, request.who, Mode::Checkout);
+        let served = walk.request(name, request.need());
+        let cost = walk.scratch.taken();
+        if served && !walk.is_exhausted() && !walk.passes_active_limit(request.count) {
+            walk.abandon();
+            return Ok(cost);
+        }
+        match walk.settle(served, request.count) {
+            Ok(_) => Ok(cost),
+            Err(outcome) => Err(outcome),
+        }
+    }
+
     fn checkout(&self, state: &mut State, request: &Request, mode: Mode) -> Outcome {
         let Some(name) = request.feature else {
             return Outcome::Denied(Reason::NoSuchFeature);

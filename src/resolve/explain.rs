@@ -92,7 +92,7 @@ impl Model {
 
 impl Walk<'_> {
     /// Takes everything back, whatever came of it.
-    fn abandon(mut self) {
+    pub(super) fn abandon(mut self) {
         self.roll_back(Mark::default());
         self.scratch.clear();
         self.state.scratch = std::mem::take(&mut self.scratch);

@@ -287,6 +287,12 @@ impl State {
         self.slots.get(index)
     }
 
+    /// Whether a checkout is still out.
+    #[must_use]
+    pub fn is_live(&self, ticket: super::outcome::Ticket) -> bool {
+        self.slots.live(ticket.slot, ticket.generation).is_some()
+    }
+
     /// What a live checkout draws, by block; draws of share groups count in full.
     #[must_use]
     pub fn draws(&self, ticket: super::outcome::Ticket) -> Vec<(BlockId, u64)> {

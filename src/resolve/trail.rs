@@ -1,5 +1,7 @@
 //! What a walk changed, in order, so that it can be taken back exactly.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -32,6 +34,18 @@ impl Scratch {
     /// Whether a checkout with these draws holds anything that it could return.
     pub(super) fn holds_something(&self) -> bool {
         self.draws.iter().any(|draw| !matches!(draw, Draw::Burned { .. }))
+    }
+
+    /// What was taken since the walk began, by block in file order.
+    pub(super) fn taken(&self) -> Vec<(BlockId, u64)> {
+        let mut sums: BTreeMap<BlockId, u64> = BTreeMap::new();
+        for undo in &self.trail {
+            if let Undo::Pool { block, amount, .. } | Undo::Lot { block, tokens: amount, .. } = undo {
+                let sum = sums.entry(*block).or_default();
+                *sum = sum.saturating_add(*amount);
+            }
+        }
+        sums.into_iter().collect()
     }
 
     /// The blocks above their SOFTLIMIT, each once, in file order.

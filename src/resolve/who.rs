@@ -22,11 +22,16 @@ impl Symbols {
             return *known;
         }
         let text: Arc<str> = text.into();
-        self.texts.push(text.clone());
-        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        let symbol = Symbol(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN));
+        let symbol = self.fresh(&text);
         self.by_text.insert(text, symbol);
         symbol
+    }
+
+    /// A symbol that is equal to no other, with a text for people.
+    pub fn fresh(&mut self, text: &str) -> Symbol {
+        self.texts.push(text.into());
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        Symbol(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN))
     }
 
     /// The text of a symbol.

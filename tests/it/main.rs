@@ -13,4 +13,5 @@ mod files;
 mod fmt;
 mod parse;
 mod resolve;
+mod scenario;
 mod support;
