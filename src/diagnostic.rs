@@ -146,6 +146,13 @@ impl Diagnostic {
         self
     }
 
+    /// Adds another place, in any file.
+    #[must_use]
+    pub fn also_in(mut self, file: FileId, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label { file, span, text: text.into() });
+        self
+    }
+
     /// Adds the advice.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {

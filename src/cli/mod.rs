@@ -2,12 +2,20 @@
 //! without a process.
 
 pub mod completions;
+pub mod demo;
 pub mod exit;
 pub mod file;
 pub mod findings;
 pub mod fmt;
 pub mod io;
+pub mod keys;
+pub mod lint;
 pub mod man;
+pub mod passphrase;
+pub mod payload;
+pub mod sign;
+pub mod trust;
+pub mod verify;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write};
@@ -73,7 +81,13 @@ impl Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
+    Lint(lint::Args),
     Fmt(fmt::Args),
+    Keys(keys::Args),
+    Sign(sign::Args),
+    Verify(verify::Args),
+    Payload(payload::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -81,7 +95,13 @@ enum Command {
 impl Command {
     fn run(&self, io: &mut Io<'_>) -> Result<Exit, Stop> {
         match self {
+            Self::Demo(args) => demo::run(args, io),
+            Self::Lint(args) => lint::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
+            Self::Keys(args) => keys::run(args, io),
+            Self::Sign(args) => sign::run(args, io),
+            Self::Verify(args) => verify::run(args, io),
+            Self::Payload(args) => payload::run(args, io),
             Self::Completions(args) => completions::run(args, io),
             Self::Man(args) => man::run(args, io),
         }

@@ -1,1 +1,21 @@
-//! x
+//! The linter: what is wrong with license files, or probably not what was meant.
+//!
+//! A rule is one file under `rules/`, with its code, its explanation and its check; [`RULES`] is the one table of them,
+//! which `explain`, the documentation, reports and tests read. Knows no keys: verdicts on signatures are handed in.
+
+mod allow;
+mod context;
+mod level;
+mod phrase;
+mod registry;
+mod rule;
+mod rules;
+mod run;
+mod sink;
+
+pub use context::{Context, KeyFinding, KeyState, Options, Stage};
+pub use level::{Level, Levels, UnknownSelector};
+pub use registry::{RULES, rule};
+pub use rule::{Check, EXAMPLE_DAY, Example, Group, Rule};
+pub use run::lint;
+pub use sink::{MAX_FINDINGS, Sink};

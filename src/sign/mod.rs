@@ -1,1 +1,38 @@
-//! x
+//! Signatures: what of a block is signed, keys and key files, whom to trust, and the verdict on a license.
+//!
+//! A block is signed alone. Its payload ([`Payload`]) is hashed into a small message ([`message`]), the message is
+//! signed with Ed25519, and header and signature are written as KEY ([`KeyText`]). Verifying takes a
+//! [`Trust`] store, never a key that came with the license, and hands out [`Verified`] features.
+//!
+//! Must not know lint rules, reports or terminals. Only [`disk`] touches files, and only those it is given.
+
+pub mod disk;
+mod explain;
+mod hex;
+mod key_file;
+mod key_text;
+pub mod message;
+mod payload;
+mod public_key;
+mod revocation;
+mod secret_key;
+mod sign_file;
+mod signer;
+mod trust;
+mod trust_list;
+mod verdict;
+mod verify;
+
+pub use key_file::{Kdf, KeyFileError, Label, MIN_KDF_ROUNDS, Protection, read_secret_key, write_secret_key};
+pub use key_text::{KEY_BYTES, KEY_CHARS, KeyFault, KeyText};
+pub use message::{Digest, Domain, KeyId};
+pub use payload::Payload;
+pub use public_key::{PublicKey, PublicKeyError};
+pub use revocation::Revocations;
+pub use secret_key::{KeyGenerationError, SecretKey};
+pub use sign_file::{SignFileError, Signed, SignedBlock, sign_file};
+pub use signer::{SignError, Signer, SignerFailure, sign_payload};
+pub use trust::{KeyState, Mode, Trust, TrustedKey, Usage};
+pub use trust_list::{TRUST_LIST, TrustEntry, TrustError, append_entry, format_entry, parse_trust_list};
+pub use verdict::{BlockReport, Duplicate, FileReport, Outcome, Verdict};
+pub use verify::{Verified, Verifier};

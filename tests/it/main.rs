@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stderr,
     clippy::indexing_slicing,
     clippy::string_slice,
     reason = "a test that meets the unexpected fails"
@@ -12,6 +13,14 @@ mod architecture;
 mod files;
 mod fmt;
 mod parse;
+mod readme;
 mod resolve;
 mod scenario;
+mod sign;
+mod sign_attacks;
+mod sign_cli;
+mod sign_keys;
+mod sign_openssl;
+mod sign_trust;
+mod sign_vectors;
 mod support;

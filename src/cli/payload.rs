@@ -1,0 +1,97 @@
+//! `keywright payload`: the bytes that a signature covers, for checking with other tools.
+
+use std::path::PathBuf;
+
+use crate::diagnostic::nearest;
+use crate::license::{Condition, Feature, License};
+use crate::sign::{Domain, KeyId, KeyText, Payload, message};
+use crate::syntax::excerpt;
+
+use super::{Exit, Io, Stop, file};
+
+/// Print the bytes that a block's signature covers
+///
+/// Without options the payload: every name and value of the block. With `--message` the 95 bytes that are signed: domain,
+/// key and SHA-512 of the payload.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright payload license.lic --feature MyDraw\n  \
+    keywright payload license.lic --feature MyDraw --message > message\n  \
+    openssl pkeyutl -verify -pubin -inkey vendor.pub.pem -rawin -in message -sigfile signature")]
+pub struct Args {
+    /// License file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Name of the block
+    #[arg(long, value_name = "NAME")]
+    feature: String,
+    /// Which of several blocks of that name, from 1
+    #[arg(long, value_name = "N")]
+    block: Option<usize>,
+    /// Print the message that is signed instead
+    #[arg(long)]
+    message: bool,
+    /// Key id of the message, for a block without KEY
+    #[arg(long, value_name = "ID", requires = "message", value_parser = parse_id)]
+    key_id: Option<KeyId>,
+}
+
+fn parse_id(text: &str) -> Result<KeyId, String> {
+    KeyId::parse(text).ok_or_else(|| "write the 16 digits of a key id".to_owned())
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the file cannot be read, or has no such block.
+pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let license = License::read(file::source(&args.file, 0, io)?);
+    let feature = find(args, &license)?;
+    if feature.condition == Condition::Malformed {
+        return Err(Stop::new(Exit::Unreadable, "the block has errors, so it has no payload")
+            .help("`keywright lint` shows them"));
+    }
+    let payload = Payload::of(&license, feature);
+    if !args.message {
+        io.stdout.write_all(payload.as_bytes())?;
+        return Ok(Exit::Yes);
+    }
+    let key = key_id(args, &license, feature)?;
+    io.stdout.write_all(&message::message(Domain::Feature, key, &payload.digest()))?;
+    Ok(Exit::Yes)
+}
+
+fn find<'a>(args: &Args, license: &'a License) -> Result<&'a Feature, Stop> {
+    let wanted = || license.features.iter().filter(|feature| feature.name.value == *args.feature.as_str());
+    let line = |feature: &Feature| license.source.position(feature.span.start as usize).line;
+    match (wanted().count(), args.block) {
+        (0, _) => {
+            let stop = Stop::usage(format!("the file has no readable block `{}`", excerpt(&args.feature)));
+            let names = license.features.iter().map(|feature| feature.name.value.as_str());
+            Err(match nearest(&args.feature, names) {
+                Some(name) => stop.help(format!("did you mean `{name}`?")),
+                None => stop,
+            })
+        }
+        (1, None) => wanted().next().ok_or_else(|| Stop::usage("the file has no such block")),
+        (count, None) => {
+            let lines: Vec<String> = wanted().take(8).map(|feature| line(feature).to_string()).collect();
+            Err(Stop::usage(format!("`{}` stands {count} times in the file", args.feature))
+                .help(format!("choose one with `--block N`; they begin in lines {}", lines.join(", "))))
+        }
+        (count, Some(number)) => number.checked_sub(1).and_then(|at| wanted().nth(at)).ok_or_else(|| {
+            Stop::usage(format!("`{}` stands {count} times in the file, not {number}", args.feature))
+        }),
+    }
+}
+
+fn key_id(args: &Args, license: &License, feature: &Feature) -> Result<KeyId, Stop> {
+    if let Some(id) = args.key_id {
+        return Ok(id);
+    }
+    match license.value(feature, "KEY").map(|text| KeyText::parse(&text)) {
+        Some(Ok(key)) => Ok(key.key),
+        Some(Err(fault)) => Err(Stop::new(Exit::Unreadable, fault.to_string())),
+        None => Err(Stop::usage("the block has no KEY, so its message names no key yet")
+            .help("name the key that is to sign with `--key-id ID`")),
+    }
+}

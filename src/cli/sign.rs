@@ -1,0 +1,141 @@
+//! `keywright sign`: puts KEYs into a license file and changes nothing else.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use crate::diagnostic::Severity;
+use crate::license::License;
+use crate::lint;
+use crate::report::escape::escape;
+use crate::sign::{SignFileError, sign_file};
+
+use super::lint::LevelArgs;
+use super::passphrase::PassphraseArgs;
+use super::trust::{TrustArgs, signing_key};
+use super::{Exit, Io, Stop, file, findings};
+
+/// Sign every block of a license file
+///
+/// Each block gets a KEY of its own; no other byte changes. A license with errors is refused. The result is read again
+/// and verified before anything is written.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright sign license.lic --key ABC_Software.key.pem --in-place\n  \
+    keywright sign draft.lic --key ABC_Software.key.pem -o license.lic")]
+#[command(group(clap::ArgGroup::new("target").required(true).args(["output", "in_place"])))]
+pub struct Args {
+    /// License file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Secret key file
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// File to write; `-` is standard output
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// Write the license file itself
+    #[arg(long)]
+    in_place: bool,
+    #[command(flatten)]
+    trust: TrustArgs,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    #[command(flatten)]
+    levels: LevelArgs,
+    /// The day for which dates are judged, instead of today
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
+    at: Option<Date>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the license, the key or the trust store cannot be read, or the result cannot be written.
+pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let target = target(args)?;
+    if is_same_file(target, &args.key) {
+        return Err(Stop::usage(format!(
+            "`{}` is the key file; the license would take its place",
+            file::shown(target)
+        )));
+    }
+    let license = License::read(file::source(&args.file, 0, io)?);
+    if let Some(exit) = refuse(args, &license, io)? {
+        return Ok(exit);
+    }
+    let trust = args.trust.load()?;
+    let key = signing_key(&args.key, &args.passphrase, &trust, io)?;
+    let signed = sign_file(&license, &key.key, key.trusted)
+        .map_err(|error| stop(&error).help("nothing was written"))?;
+    if file::is_stdin(target) {
+        io.stdout.write_all(signed.text.as_bytes())?;
+    } else {
+        file::write(target, signed.text.as_bytes())?;
+    }
+    let replaced = signed.blocks.iter().filter(|block| block.replaced).count();
+    let blocks = crate::report::counted(signed.blocks.len(), "block");
+    let old = if replaced == 0 {
+        String::new()
+    } else {
+        format!(" ({} replaced)", crate::report::counted(replaced, "KEY"))
+    };
+    let name = if file::is_stdin(target) { "standard output".to_owned() } else { file::shown(target) };
+    io.say(&format!("signed {blocks}{old} with key {} into {}", key.trusted.key.id(), escape(&name)))?;
+    Ok(Exit::Yes)
+}
+
+fn target(args: &Args) -> Result<&Path, Stop> {
+    if file::is_stdin(&args.file) && args.passphrase.takes_stdin() {
+        return Err(Stop::usage("standard input cannot be both the license and the passphrase"));
+    }
+    match &args.output {
+        Some(output) => Ok(output),
+        None if file::is_stdin(&args.file) => {
+            Err(Stop::usage("standard input cannot be signed in place").help("name a file with `-o OUT`"))
+        }
+        None => Ok(&args.file),
+    }
+}
+
+/// Whether two paths name one existing file.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    one == other
+        || std::fs::canonicalize(one)
+            .is_ok_and(|one| std::fs::canonicalize(other).is_ok_and(|other| one == other))
+}
+
+/// What keeps a license from being signed, told to the user. Here is the one place for checks before signing: what
+/// could not be read is worse than what the linter finds.
+fn refuse(args: &Args, license: &License, io: &mut Io<'_>) -> Result<Option<Exit>, Stop> {
+    let (levels, fails) = args.levels.levels()?;
+    let at = args.at.unwrap_or(io.today);
+    let options = lint::Options { levels, stage: lint::Stage::Signing, ..lint::Options::at(at) };
+    let found: Vec<_> = lint::lint(&[license], &options)
+        .into_iter()
+        .filter(|found| found.severity > Severity::Note)
+        .collect();
+    let refused = found.iter().any(|found| found.severity >= fails);
+    if !io.quiet || refused {
+        findings::show(&found, &[license], io)?;
+    }
+    // An error of reading cannot be allowed: what was not read cannot be signed.
+    let unreadable = license.has_errors();
+    if !refused && !unreadable {
+        return Ok(None);
+    }
+    let name = escape(license.source.name());
+    io.say(&format!(
+        "{name} was not signed: {}",
+        if unreadable { "it does not read as a license" } else { "see above" }
+    ))?;
+    Ok(Some(if unreadable { Exit::Unreadable } else { Exit::No }))
+}
+
+fn stop(error: &SignFileError) -> Stop {
+    let exit = match error {
+        SignFileError::Faulty(..) => Exit::Unreadable,
+        _ if error.is_signer_fault() => Exit::Failure,
+        _ => Exit::No,
+    };
+    Stop::new(exit, error.to_string())
+}

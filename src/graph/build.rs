@@ -1,0 +1,176 @@
+//! From license files to the graph.
+
+use std::collections::{HashMap, HashSet};
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use crate::license::{Kind, License, Name, Version};
+use crate::syntax::MAX_BLOCKS;
+
+use super::model::{Block, BlockId, Graph, Named, Step, Target};
+
+impl<'a> Graph<'a> {
+    /// The graph over the sound blocks of all `licenses`, in the order given.
+    #[must_use]
+    pub fn new(licenses: &[&'a License]) -> Self {
+        let mut graph = Self {
+            blocks: Vec::new(),
+            names: Vec::new(),
+            index: HashMap::new(),
+            by_name: HashMap::new(),
+            unreadable: HashSet::new(),
+            cut: false,
+            net: DiGraph::new(),
+            targets: Vec::new(),
+            first_target: Vec::new(),
+        };
+        for (file, license) in licenses.iter().enumerate() {
+            graph.take_blocks(file, license);
+            graph.take_unreadable(license);
+        }
+        graph.take_targets();
+        graph.climb();
+        graph.connect();
+        graph
+    }
+
+    fn take_blocks(&mut self, file: usize, license: &'a License) {
+        for feature in license.features.iter().filter(|feature| feature.is_sound()) {
+            let id = BlockId::new(self.blocks.len());
+            self.blocks.push(Block { id, license, file, feature });
+            self.net.add_node(());
+            let Some(vendor) = &feature.vendor else { continue };
+            let at = self.entry(&vendor.value, &feature.name.value);
+            if let Some(named) = self.names.get_mut(at) {
+                let drawable = Block { id, license, file, feature }.serves();
+                named.newest = named.newest.max(drawable.then_some(feature.version));
+                named.only_upgrades &= feature.kind == Kind::Upgrade;
+                named.blocks.push(id);
+            }
+        }
+    }
+
+    fn entry(&mut self, vendor: &'a Name, name: &'a Name) -> usize {
+        let at = self.names.len();
+        let known = *self.index.entry((vendor.as_str(), name.as_str())).or_insert(at);
+        if known == at {
+            self.names.push(Named {
+                vendor,
+                name,
+                blocks: Vec::new(),
+                drawn: false,
+                newest: None,
+                only_upgrades: true,
+                rungs: Vec::new(),
+            });
+            self.by_name.entry(name.as_str()).or_default().push(at);
+        }
+        known
+    }
+
+    /// Notes the names that stand in blocks and text that cannot be relied on.
+    fn take_unreadable(&mut self, license: &'a License) {
+        self.cut |= license.source.fault().is_some() || license.tree.blocks().count() >= MAX_BLOCKS;
+        let unsound = license.features.iter().filter(|feature| !feature.is_sound());
+        self.unreadable.extend(unsound.map(|feature| feature.name.value.as_str()));
+        for broken in &license.broken {
+            match &broken.name {
+                Some(name) => {
+                    self.unreadable.insert(name.value.as_str());
+                }
+                // The header itself may be what could not be read: any word of the text may have been the name.
+                None => self.unreadable.extend(words(license.source.slice(broken.span))),
+            }
+        }
+    }
+
+    /// Finds where every dependency leads.
+    fn take_targets(&mut self) {
+        for at in 0..self.blocks.len() {
+            self.first_target.push(self.targets.len());
+            let Some(block) = self.blocks.get(at).copied() else { continue };
+            for dependency in &block.feature.dependencies {
+                let name = dependency.feature.value.as_str();
+                let target = self.target(&block, name, dependency.version);
+                self.targets.push(target);
+                let known =
+                    self.index.get(&(block.vendor(), name)).and_then(|known| self.names.get_mut(*known));
+                let Some(named) = known else { continue };
+                named.drawn = true;
+                if target == Target::Served {
+                    named.rungs.push((dependency.version, NodeIndex::end()));
+                }
+            }
+        }
+    }
+
+    fn target(&self, block: &Block<'a>, name: &str, version: Version) -> Target {
+        let unread = |otherwise| if self.may_be_unread(name) { Target::Unreadable } else { otherwise };
+        let Some(named) = self.named(block.vendor(), name) else {
+            return unread(if self.by_name.contains_key(name) {
+                Target::OtherVendor
+            } else {
+                Target::Unknown
+            });
+        };
+        // ◆ A block serves a dependency if its version is not older than the version asked for.
+        if named.name == &block.feature.name.value && block.is_token() && block.feature.version >= version {
+            return Target::Itself;
+        }
+        match named.newest {
+            Some(newest) if newest >= version => Target::Served,
+            Some(_) => unread(Target::TooOld),
+            None if named.only_upgrades => unread(Target::OnlyUpgrades),
+            None => unread(Target::NotDrawable),
+        }
+    }
+
+    /// Gives every version of a name that is asked for a node: oldest first, each leading to the next newer, so that
+    /// a block hangs under one of them only and the edges stay linear in the number of blocks and dependencies.
+    fn climb(&mut self) {
+        for named in &mut self.names {
+            named.rungs.sort_unstable();
+            named.rungs.dedup();
+            let mut older: Option<NodeIndex> = None;
+            for (_, node) in &mut named.rungs {
+                *node = self.net.add_node(());
+                if let Some(older) = older {
+                    self.net.add_edge(older, *node, Step::Choice);
+                }
+                older = Some(*node);
+            }
+        }
+    }
+
+    fn connect(&mut self) {
+        for named in &self.names {
+            for provider in named.blocks.iter().filter_map(|id| self.blocks.get(id.index())) {
+                let served = named.rungs.partition_point(|(asked, _)| *asked <= provider.feature.version);
+                let rung = served.checked_sub(1).and_then(|at| named.rungs.get(at));
+                if let Some((_, rung)) = rung.filter(|_| provider.serves()) {
+                    self.net.add_edge(*rung, provider.id.node(), Step::Choice);
+                }
+            }
+        }
+        for (at, block) in self.blocks.iter().enumerate() {
+            let start = self.first_target.get(at).copied().unwrap_or_default();
+            for (place, dependency) in block.feature.dependencies.iter().enumerate() {
+                if self.targets.get(start + place) != Some(&Target::Served) {
+                    continue;
+                }
+                let known = self.index.get(&(block.vendor(), dependency.feature.value.as_str()));
+                let Some(named) = known.and_then(|known| self.names.get(*known)) else { continue };
+                let rung = named.rungs.binary_search_by_key(&dependency.version, |(asked, _)| *asked);
+                if let Some((_, rung)) = rung.ok().and_then(|rung| named.rungs.get(rung)) {
+                    let need = Step::Need(u32::try_from(place).unwrap_or(u32::MAX));
+                    self.net.add_edge(block.id.node(), *rung, need);
+                }
+            }
+        }
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let is_name = |c: char| c.is_ascii() && u8::try_from(c).is_ok_and(Name::allows);
+    text.split(move |c| !is_name(c)).filter(|word| !word.is_empty())
+}

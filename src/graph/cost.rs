@@ -1,0 +1,152 @@
+//! What one checkout draws from each pool.
+
+use std::collections::BTreeMap;
+
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+
+use super::model::{BlockId, Graph, Hop, Step};
+use super::order::Measures;
+
+/// A number of licenses, in checked 64-bit arithmetic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cost {
+    /// That many.
+    Known(u64),
+    /// More than any pool has: 64 bits cannot count it.
+    TooMany,
+}
+
+impl Cost {
+    fn times(self, count: u32) -> Self {
+        match self {
+            Self::Known(n) => n.checked_mul(u64::from(count)).map_or(Self::TooMany, Self::Known),
+            Self::TooMany => Self::TooMany,
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Known(one), Self::Known(other)) => {
+                one.checked_add(other).map_or(Self::TooMany, Self::Known)
+            }
+            _ => Self::TooMany,
+        }
+    }
+}
+
+/// What one checkout of a block draws from one pool, at least, by whatever alternatives it is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draw {
+    /// The sum over all paths: what it draws where nothing is shared.
+    pub sum: Cost,
+    /// The largest single path: what it draws at least where something on the way is shared.
+    pub largest: Cost,
+}
+
+/// The draws of every block on every pool.
+#[derive(Debug)]
+pub struct Draws {
+    nodes: Vec<Option<Node>>,
+}
+
+/// Most draws that are looked at, over all blocks. A license needs as many only where very many tokens each reach very
+/// many pools; of the blocks beyond it nothing is said.
+const MAX_WORK: usize = 4_000_000;
+
+#[derive(Debug, Default)]
+struct Node {
+    /// Least draw on each pool that is drawn on by every choice of alternatives.
+    draws: BTreeMap<BlockId, Draw>,
+    /// Whether alternatives lie ahead, so that more may be drawn than is certain.
+    open: bool,
+}
+
+impl Draws {
+    /// Adds up the draws of every block of `graph` that no cycle and no other fault lies before.
+    #[must_use]
+    pub fn new(graph: &Graph<'_>, measures: &Measures) -> Self {
+        let mut nodes: Vec<Option<Node>> = Vec::new();
+        nodes.resize_with(graph.net.node_count(), || None);
+        let mut room = MAX_WORK;
+        for at in super::order::order(graph).0 {
+            let block = graph.blocks.get(at.index());
+            let work: usize = graph.net.edges(at).filter_map(|edge| size(&nodes, edge.target())).sum();
+            let Some(rest) = room.checked_sub(work + 1) else { break };
+            room = rest;
+            let node = match block {
+                Some(block) if measures.is_faulty(block.id) => None,
+                Some(block) if block.is_token() => token(graph, &nodes, block.id),
+                Some(block) => Some(pool(block.id)),
+                None => choice(graph, &nodes, at),
+            };
+            if let Some(slot) = nodes.get_mut(at.index()) {
+                *slot = node;
+            }
+        }
+        Self { nodes }
+    }
+
+    /// The pools that every checkout of a block draws on, and how much at least. `None` where it is not known.
+    #[must_use]
+    pub fn of(&self, id: BlockId) -> Option<&BTreeMap<BlockId, Draw>> {
+        self.nodes.get(id.index())?.as_ref().map(|node| &node.draws)
+    }
+
+    /// Whether [`Self::of`] is all that a checkout of the block draws: no alternatives lie ahead.
+    #[must_use]
+    pub fn is_exact(&self, id: BlockId) -> bool {
+        self.nodes.get(id.index()).and_then(Option::as_ref).is_some_and(|node| !node.open)
+    }
+}
+
+fn size(nodes: &[Option<Node>], at: NodeIndex) -> Option<usize> {
+    nodes.get(at.index())?.as_ref().map(|node| node.draws.len())
+}
+
+fn pool(id: BlockId) -> Node {
+    let one = Draw { sum: Cost::Known(1), largest: Cost::Known(1) };
+    Node { draws: BTreeMap::from([(id, one)]), open: false }
+}
+
+fn token(graph: &Graph<'_>, nodes: &[Option<Node>], id: BlockId) -> Option<Node> {
+    let mut found = Node::default();
+    for edge in graph.net.edges(id.node()) {
+        let node = nodes.get(edge.target().index())?.as_ref()?;
+        let Step::Need(place) = edge.weight() else { continue };
+        let count = graph.dependency(Hop { block: id, dependency: *place as usize })?.count;
+        found.open |= node.open;
+        for (pool, draw) in &node.draws {
+            let one = Draw { sum: draw.sum.times(count), largest: draw.largest.times(count) };
+            let total = found.draws.entry(*pool);
+            total
+                .and_modify(|all| {
+                    *all = Draw { sum: all.sum.plus(one.sum), largest: all.largest.max(one.largest) };
+                })
+                .or_insert(one);
+        }
+    }
+    Some(found)
+}
+
+fn choice(graph: &Graph<'_>, nodes: &[Option<Node>], at: NodeIndex) -> Option<Node> {
+    let mut found: Option<Node> = None;
+    for edge in graph.net.edges(at) {
+        let node = nodes.get(edge.target().index())?.as_ref()?;
+        found = Some(match found {
+            None => Node { draws: node.draws.clone(), open: node.open },
+            Some(mut least) => {
+                least.open = true;
+                least.draws.retain(|pool, _| node.draws.contains_key(pool));
+                for (pool, draw) in &mut least.draws {
+                    if let Some(other) = node.draws.get(pool) {
+                        draw.sum = draw.sum.min(other.sum);
+                        draw.largest = draw.largest.min(other.largest);
+                    }
+                }
+                least
+            }
+        });
+    }
+    found
+}

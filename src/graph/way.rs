@@ -1,0 +1,120 @@
+//! Ways through the graph: from a block to the one that makes a finding true.
+
+use std::collections::{HashMap, VecDeque};
+
+use petgraph::Direction;
+use petgraph::graph::{EdgeIndex, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use super::model::{BlockId, Graph, Hop, Step};
+
+/// A chain of dependencies: each hop leads to the block of the next one, the last to `end`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    /// The steps, from the block that draws on.
+    pub hops: Vec<Hop>,
+    /// Where they end.
+    pub end: BlockId,
+}
+
+impl Chain {
+    /// The blocks along the chain, both ends included.
+    pub fn blocks(&self) -> impl Iterator<Item = BlockId> {
+        self.hops.iter().map(|hop| hop.block).chain([self.end])
+    }
+}
+
+/// From every node, the next edge on a shortest way to one of the goals.
+#[derive(Debug)]
+pub struct Ways {
+    next: Vec<Option<EdgeIndex>>,
+}
+
+impl Ways {
+    /// Whether a way begins at a block.
+    #[must_use]
+    pub fn leads_from(&self, from: BlockId) -> bool {
+        self.next.get(from.index()).is_some_and(Option::is_some)
+    }
+}
+
+impl Graph<'_> {
+    /// Shortest ways from all blocks to the nearest block that `is_goal` names. One search backwards, whatever the
+    /// number of goals.
+    #[must_use]
+    pub fn ways_to(&self, is_goal: impl Fn(BlockId) -> bool) -> Ways {
+        let mut next = vec![None; self.net.node_count()];
+        let goals = self.blocks.iter().map(|block| block.id).filter(|id| is_goal(*id));
+        let mut queue: VecDeque<NodeIndex> = goals.map(BlockId::node).collect();
+        let mut seen = vec![false; self.net.node_count()];
+        for goal in &queue {
+            mark(&mut seen, *goal);
+        }
+        while let Some(at) = queue.pop_front() {
+            for edge in self.net.edges_directed(at, Direction::Incoming) {
+                if let Some(slot) = next.get_mut(edge.source().index())
+                    && slot.is_none()
+                {
+                    *slot = Some(edge.id());
+                }
+                if mark(&mut seen, edge.source()) {
+                    queue.push_back(edge.source());
+                }
+            }
+        }
+        Ways { next }
+    }
+
+    /// The way from a block to a goal other than itself. A goal may stand on the way to another: the first ends it.
+    #[must_use]
+    pub fn way(&self, ways: &Ways, from: BlockId, is_goal: impl Fn(BlockId) -> bool) -> Option<Chain> {
+        let mut hops = Vec::new();
+        let mut block = from;
+        let mut at = from.node();
+        loop {
+            let edge = (*ways.next.get(at.index())?)?;
+            let (_, to) = self.net.edge_endpoints(edge)?;
+            if let Some(Step::Need(dependency)) = self.net.edge_weight(edge) {
+                hops.push(Hop { block, dependency: *dependency as usize });
+            }
+            if to.index() < self.blocks.len() {
+                block = BlockId::new(to.index());
+                if block == from {
+                    return None;
+                }
+                if is_goal(block) {
+                    return Some(Chain { hops, end: block });
+                }
+            }
+            at = to;
+        }
+    }
+}
+
+fn mark(seen: &mut [bool], node: NodeIndex) -> bool {
+    seen.get_mut(node.index()).is_some_and(|seen| !std::mem::replace(seen, true))
+}
+
+/// The hops from `start` to `start`, the last by the edge `closing`; `came` has the edge by which each node was met.
+pub(super) fn back_to(
+    graph: &Graph<'_>,
+    came: &HashMap<NodeIndex, EdgeIndex>,
+    start: NodeIndex,
+    closing: EdgeIndex,
+) -> Vec<Hop> {
+    let mut edges = vec![closing];
+    let mut at = graph.net.edge_endpoints(closing).map(|(from, _)| from);
+    while let Some(node) = at.filter(|node| *node != start) {
+        let Some(edge) = came.get(&node) else { break };
+        edges.push(*edge);
+        at = graph.net.edge_endpoints(*edge).map(|(from, _)| from);
+    }
+    let needs = edges.iter().rev().filter_map(|edge| {
+        let (from, _) = graph.net.edge_endpoints(*edge)?;
+        match graph.net.edge_weight(*edge)? {
+            Step::Need(place) => Some(Hop { block: BlockId::new(from.index()), dependency: *place as usize }),
+            Step::Choice => None,
+        }
+    });
+    needs.collect()
+}

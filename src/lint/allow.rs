@@ -1,0 +1,154 @@
+//! Comments that allow a finding: `# keywright: allow(CODE) reason`.
+//!
+//! Above a block, in its header or behind `FEATURE name` it holds for the block; behind a directive for its line; alone
+//! on a line within a block for the next directive.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::license::License;
+use crate::source::{FileId, SourceFile, Span};
+use crate::syntax::{Block, Element, Item};
+
+use super::registry;
+use super::rules::allows::{allow_without_reason, unknown_allow, unused_allow};
+
+/// The allowing comments of one file.
+#[derive(Debug, Default)]
+pub(super) struct Allows {
+    /// Each code that a comment names: where, and whether a finding was met.
+    named: Vec<(&'static Code, Span, bool)>,
+    /// Per code, the scopes of blocks and those of lines: each list in file order and without overlap, but for equal
+    /// ones.
+    blocks: HashMap<&'static str, Vec<(Span, usize)>>,
+    lines: HashMap<&'static str, Vec<(Span, usize)>>,
+    /// What is wrong with the comments themselves.
+    faults: Vec<Diagnostic>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Scope {
+    Block(Span),
+    Line(Span),
+    Nothing,
+}
+
+impl Allows {
+    pub(super) fn read(license: &License) -> Self {
+        let mut allows = Self::default();
+        let source = &*license.source;
+        if !source.text().contains("keywright:") {
+            return allows;
+        }
+        let mut pending = Vec::new();
+        for item in license.tree.items() {
+            match item {
+                Item::Comment(span) if is_trailing(source, *span) => {
+                    allows.comment(source, *span, Scope::Line(line_of(source, *span)));
+                }
+                Item::Comment(span) => pending.push(*span),
+                Item::Stray(_) | Item::Lost { .. } => allows.pending(source, &mut pending, Scope::Nothing),
+                Item::Block(block) => {
+                    allows.pending(source, &mut pending, Scope::Block(block.span));
+                    allows.block(source, block);
+                }
+            }
+        }
+        allows.pending(source, &mut pending, Scope::Nothing);
+        allows
+    }
+
+    fn pending(&mut self, source: &SourceFile, pending: &mut Vec<Span>, scope: Scope) {
+        for span in pending.drain(..) {
+            self.comment(source, span, scope);
+        }
+    }
+
+    fn block(&mut self, source: &SourceFile, block: &Block) {
+        for span in &block.header_comments {
+            self.comment(source, *span, Scope::Block(block.span));
+        }
+        let mut pending = Vec::new();
+        for element in &block.elements {
+            let Element::Comment(span) = element else {
+                self.pending(source, &mut pending, Scope::Line(line_of(source, element.span())));
+                continue;
+            };
+            if !is_trailing(source, *span) {
+                pending.push(*span);
+                continue;
+            }
+            let line = line_of(source, *span);
+            let in_header = line.contains(block.span.start) || line.contains(block.open.start);
+            self.comment(source, *span, if in_header { Scope::Block(block.span) } else { Scope::Line(line) });
+        }
+        self.pending(source, &mut pending, Scope::Nothing);
+    }
+
+    fn comment(&mut self, source: &SourceFile, span: Span, scope: Scope) {
+        let text = source.slice(span).trim_start_matches('#').trim();
+        let Some(order) = text.strip_prefix("keywright:") else { return };
+        let read = order.trim().strip_prefix("allow").and_then(|rest| rest.trim_start().strip_prefix('('));
+        let Some((codes, reason)) = read.and_then(|rest| rest.split_once(')')) else {
+            self.faults.push(unknown_allow::not_understood(source.id(), span, order.trim()));
+            return;
+        };
+        if reason.trim().is_empty() {
+            self.faults.push(allow_without_reason::finding(source.id(), span));
+        }
+        for word in codes.split(',').map(str::trim) {
+            match registry::rule(word) {
+                None => self.faults.push(unknown_allow::unknown(source.id(), span, word)),
+                Some(rule) if !rule.may_be_allowed_in_file() => {
+                    self.faults.push(unknown_allow::refused(source.id(), span, rule.code));
+                }
+                Some(rule) => self.name(rule.code, span, scope),
+            }
+        }
+    }
+
+    fn name(&mut self, code: &'static Code, comment: Span, scope: Scope) {
+        let at = self.named.len();
+        self.named.push((code, comment, false));
+        match scope {
+            Scope::Block(span) => self.blocks.entry(code.id).or_default().push((span, at)),
+            Scope::Line(span) => self.lines.entry(code.id).or_default().push((span, at)),
+            Scope::Nothing => {}
+        }
+    }
+
+    /// Whether a comment allows a finding of `code` that stands at `place`.
+    pub(super) fn allow(&mut self, code: &Code, place: Span) -> bool {
+        let at = [&self.lines, &self.blocks].into_iter().find_map(|scopes| {
+            let scopes = scopes.get(code.id)?;
+            let before = scopes.partition_point(|(scope, _)| scope.start <= place.start);
+            let (scope, at) = scopes.get(before.checked_sub(1)?)?;
+            (place.start <= scope.end).then_some(*at)
+        });
+        match at.and_then(|at| self.named.get_mut(at)) {
+            Some((_, _, used)) => {
+                *used = true;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// What is wrong with the comments, once all findings were met.
+    pub(super) fn findings(&mut self, file: FileId) -> Vec<Diagnostic> {
+        let unused = self.named.iter().filter(|(_, _, used)| !used);
+        let unused = unused.map(|(code, span, _)| unused_allow::finding(file, *span, code));
+        std::mem::take(&mut self.faults).into_iter().chain(unused).collect()
+    }
+}
+
+/// Whether something other than blanks stands before `comment` on its line.
+fn is_trailing(source: &SourceFile, comment: Span) -> bool {
+    let before = Span { start: line_of(source, comment).start, end: comment.start };
+    !source.slice(before).trim_start_matches(crate::source::BOM).trim().is_empty()
+}
+
+/// The line in which `span` begins.
+fn line_of(source: &SourceFile, span: Span) -> Span {
+    source.line_span(source.position(span.start as usize).line).unwrap_or(span)
+}

@@ -1,0 +1,54 @@
+//! Words that several rules share: chains in a message, labels along a chain, lists.
+
+use crate::diagnostic::Diagnostic;
+use crate::graph::{BlockId, Chain, Graph, Hop};
+
+/// Most names of a chain that a message shows, and most places that are labelled.
+const SHOWN: usize = 20;
+
+/// `` `A` → `B` → `C` ``; the middle of a very long chain is only counted.
+pub(super) fn chain(graph: &Graph<'_>, blocks: impl Iterator<Item = BlockId>) -> String {
+    let names: Vec<String> =
+        blocks.filter_map(|id| graph.block(id)).map(|block| format!("`{}`", block.name())).collect();
+    let half = SHOWN / 2;
+    match (names.get(..half), names.get(names.len().saturating_sub(half)..)) {
+        (Some(head), Some(tail)) if names.len() > SHOWN => {
+            format!("{} → … {} more … → {}", head.join(" → "), names.len() - SHOWN, tail.join(" → "))
+        }
+        _ => names.join(" → "),
+    }
+}
+
+/// Puts a label at every dependency that the hops take, in their order.
+pub(super) fn along(mut found: Diagnostic, graph: &Graph<'_>, hops: &[Hop]) -> Diagnostic {
+    for hop in hops.iter().take(SHOWN) {
+        if let (Some(block), Some(dependency)) = (graph.block(hop.block), graph.dependency(*hop)) {
+            let text = format!("`{}` draws on `{}`", block.name(), dependency.feature.value);
+            found = found.also_in(block.license.source.id(), dependency.span, text);
+        }
+    }
+    found
+}
+
+/// Labels at the blocks of a chain's end and the steps to it.
+pub(super) fn along_chain(found: Diagnostic, graph: &Graph<'_>, chain: &Chain) -> Diagnostic {
+    along(found, graph, &chain.hops)
+}
+
+/// `` `a`, `b` and `c` ``, at most five of them.
+pub(super) fn list<T: std::fmt::Display>(items: &[T]) -> String {
+    const MOST: usize = 5;
+    let quoted: Vec<String> = items.iter().take(MOST).map(|item| format!("`{item}`")).collect();
+    if items.len() > MOST {
+        return format!("{} and {} more", quoted.join(", "), items.len() - MOST);
+    }
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+/// A number with its noun: `1 license`, `3 licenses`.
+pub(super) fn number(n: u64, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}

@@ -1,0 +1,63 @@
+//! D001: dependencies that run in a circle.
+
+use crate::diagnostic::Code;
+use crate::graph::Hop;
+use crate::lint::phrase;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+/// Dependencies that run in a circle.
+static CODE: Code = Code::error("D001", "dependency-cycle");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "tokens that draw on one another in a circle",
+    why: "A checkout would have to be served by itself: it never ends at a real license, and license servers refuse \
+          the file.",
+    bad: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Print VERSION=1.0 COUNT=1\"
+}
+FEATURE Print
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Draw VERSION=1.0 COUNT=1\"
+}
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Print VERSION=1.0 COUNT=1\"
+}
+FEATURE Print
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\"
+}
+FEATURE Pool { VENDOR=Acme COUNT=10 }
+",
+    ),
+    remedy: "Decide which of the features is the basic one and let it draw on a real license, that is on a block with \
+             COUNT.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for cycle in &cx.measures.cycles {
+        let Some((first, block)) = cycle.first().and_then(|hop| Some((hop, cx.graph.block(hop.block)?)))
+        else {
+            continue;
+        };
+        let blocks = cycle.iter().map(|hop: &Hop| hop.block).chain([first.block]);
+        let message = format!("dependencies run in a circle: {}", phrase::chain(cx.graph, blocks));
+        let Some(dependency) = cx.graph.dependency(*first) else { continue };
+        let found = cx
+            .found(&CODE, block, dependency.span, message)
+            .label(format!("`{}` draws on `{}`", block.name(), dependency.feature.value))
+            .help("let one of them draw on a real license (a block with COUNT) instead");
+        sink.push(phrase::along(found, cx.graph, cycle.get(1..).unwrap_or_default()));
+    }
+}

@@ -1,0 +1,57 @@
+//! D008: a dependency on something that no checkout can draw on.
+
+use crate::diagnostic::Code;
+use crate::graph::Target;
+use crate::license::Kind;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+use super::unserved;
+
+/// A dependency on something that no checkout can draw on.
+static CODE: Code = Code::error("D008", "not-drawable");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a dependency on a feature that has only local or ACTIVATION blocks",
+    why: "A local license serves its own host without counting, an ACTIVATION block binds devices: neither has \
+          anything that a token could draw.",
+    bad: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\"
+}
+FEATURE Pool { VENDOR=Acme KEYTYPE=ACTIVATION COUNT=10 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\"
+}
+FEATURE Pool { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 }
+",
+    ),
+    remedy: "Draw on a floating license (EXCLUSIVE, ADDITIVE), on another TOKEN, or on METERED tokens.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for (fault, block, dependency) in unserved(cx, Target::NotDrawable) {
+        let name = dependency.feature.value.as_str();
+        let holders = cx.graph.named(block.vendor(), name);
+        let Some(holder) = holders.and_then(|named| cx.graph.block(*named.blocks.first()?)) else { continue };
+        let (kind, help) = match holder.feature.kind {
+            Kind::Local => ("a local license", "write COUNT in the block of the license to make it a pool"),
+            _ => ("an ACTIVATION license", "draw on a floating license: EXCLUSIVE or ADDITIVE with COUNT"),
+        };
+        let message = format!("`{}` draws on `{name}`, which is {kind}", block.name());
+        let place = holder.feature.keytype.map_or(holder.feature.name.span, |keytype| keytype.span);
+        let found = cx
+            .found(&CODE, &block, dependency.span, message)
+            .also_in(holder.license.source.id(), place, format!("{kind} cannot be drawn on"))
+            .help(help);
+        sink.push(super::also_needed(found, cx, &fault));
+    }
+}

@@ -1,0 +1,58 @@
+//! D007: a dependency that only another vendor could serve.
+
+use crate::diagnostic::Code;
+use crate::graph::Target;
+use crate::lint::phrase;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+use super::unserved;
+
+/// A dependency that only another vendor could serve.
+static CODE: Code = Code::error("D007", "other-vendor");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a dependency on a feature that only blocks of another vendor have",
+    why: "A dependency resolves within one VENDOR: nobody can sell tokens that draw on another vendor's licenses.",
+    bad: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\"
+}
+FEATURE Pool { VENDOR=Apex COUNT=10 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\"
+}
+FEATURE Pool { VENDOR=Acme COUNT=10 }
+",
+    ),
+    remedy: "Write the same VENDOR in both blocks if one company issues both; otherwise draw on an own license.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for (fault, block, dependency) in unserved(cx, Target::OtherVendor) {
+        let name = dependency.feature.value.as_str();
+        let vendors: Vec<&str> = cx.graph.vendors_of(name).map(|named| named.vendor.as_str()).collect();
+        let message = format!(
+            "`{}` of `{}` draws on `{name}`, which only {} has",
+            block.name(),
+            block.vendor(),
+            phrase::list(&vendors),
+        );
+        let mut found = cx
+            .found(&CODE, &block, dependency.feature.span, message)
+            .help("a dependency resolves within one VENDOR: check VENDOR of both blocks");
+        let other = cx.graph.vendors_of(name).find_map(|named| cx.graph.block(*named.blocks.first()?));
+        if let Some((other, vendor)) = other.and_then(|other| Some((other, other.feature.vendor.as_ref()?))) {
+            found = found.also_in(other.license.source.id(), vendor.span, format!("`{name}` stands here"));
+        }
+        sink.push(super::also_needed(found, cx, &fault));
+    }
+}

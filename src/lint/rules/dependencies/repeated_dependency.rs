@@ -1,0 +1,62 @@
+//! D009: the same dependency twice in one block.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::Code;
+use crate::license::Version;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+/// The same dependency twice in one block.
+static CODE: Code = Code::warning("D009", "repeated-dependency");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a TOKEN block that names the same feature and version twice",
+    why: "Both are drawn, so that their counts add up (on a shared pool only the larger counts). Most often the line \
+          was copied to be changed, and was not.",
+    bad: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=2\"
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=2\"
+}
+FEATURE Pool { VENDOR=Acme COUNT=8 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=4\"
+}
+FEATURE Pool { VENDOR=Acme COUNT=8 }
+",
+    ),
+    remedy: "Remove the second, name the feature that was meant, or write one dependency with the sum.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for block in cx.blocks() {
+        let mut met: HashMap<(&str, Version), Vec<usize>> = HashMap::new();
+        for (at, dependency) in block.feature.dependencies.iter().enumerate() {
+            met.entry((dependency.feature.value.as_str(), dependency.version)).or_default().push(at);
+        }
+        let mut repeated: Vec<_> = met.into_iter().filter(|(_, places)| places.len() > 1).collect();
+        repeated.sort_by(|(_, one), (_, other)| one.cmp(other));
+        for ((name, version), places) in repeated {
+            let all = || places.iter().filter_map(|at| block.feature.dependencies.get(*at));
+            let sum: u64 = all().map(|dependency| u64::from(dependency.count)).sum();
+            let [Some(first), Some(second)] = [all().next(), all().nth(1)] else { continue };
+            let times =
+                if places.len() == 2 { "twice".to_owned() } else { format!("{} times", places.len()) };
+            let message = format!("`{}` draws on `{name}` {version} {times}", block.name());
+            sink.push(cx.found(&CODE, block, second.span, message).also(first.span, "first here").help(
+                format!(
+                    "all are drawn, {sum} in all; write one dependency with COUNT={sum} if that is meant"
+                ),
+            ));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! D006: a dependency for which no block is new enough.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Code;
+use crate::graph::Target;
+use crate::license::Version;
+use crate::lint::phrase;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+use super::unserved;
+
+/// A dependency for which no block is new enough.
+static CODE: Code = Code::error("D006", "version-not-served");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a dependency on a newer version than any block of that feature serves",
+    why: "VERSION of a block is the highest version that may be checked out, so that nothing serves the dependency. \
+          Versions compare as pairs of numbers: 1.10 is newer than 1.2.",
+    bad: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=2.0 COUNT=1\"
+}
+FEATURE Pool { VENDOR=Acme VERSION=1.5 COUNT=10 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.5 COUNT=1\"
+}
+FEATURE Pool { VENDOR=Acme VERSION=1.5 COUNT=10 }
+",
+    ),
+    remedy: "Ask for a version that is served, or issue the block for the newer version.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for (fault, block, dependency) in unserved(cx, Target::TooOld) {
+        let name = dependency.feature.value.as_str();
+        let Some(named) = cx.graph.named(block.vendor(), name) else { continue };
+        let versions: BTreeSet<Version> =
+            cx.graph.providers(named).map(|provider| provider.feature.version).collect();
+        let newest_first: Vec<Version> = versions.into_iter().rev().collect();
+        let message =
+            format!("`{}` needs `{name}` {}, which no block serves", block.name(), dependency.version);
+        let mut found = cx
+            .found(&CODE, &block, dependency.span, message)
+            .help(format!("served up to: {}", phrase::list(&newest_first)));
+        let newest =
+            cx.graph.providers(named).find(|provider| Some(provider.feature.version) == named.newest);
+        if let Some(provider) = newest {
+            let place = provider.feature.version_span.unwrap_or(provider.feature.name.span);
+            let text = format!("serves up to {}", provider.feature.version);
+            found = found.also_in(provider.license.source.id(), place, text);
+        }
+        sink.push(super::also_needed(found, cx, &fault));
+    }
+}

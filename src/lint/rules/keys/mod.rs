@@ -1,0 +1,43 @@
+//! Signatures.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::license::{Feature, License};
+use crate::lint::{Context, KeyState, Sink};
+
+pub(in crate::lint) mod development_key;
+pub(in crate::lint) mod draft_file;
+pub(in crate::lint) mod key_of_other_vendor;
+pub(in crate::lint) mod key_out_of_time;
+pub(in crate::lint) mod malformed_key;
+pub(in crate::lint) mod revoked_key;
+pub(in crate::lint) mod signature_mismatch;
+pub(in crate::lint) mod unknown_key;
+pub(in crate::lint) mod unsigned_block;
+pub(in crate::lint) mod unsupported_key;
+
+/// Whether a file is a draft: it has blocks, and none of them a KEY.
+fn is_draft(license: &License) -> bool {
+    license.features.iter().all(|feature| feature.key.is_none())
+}
+
+/// Reports the blocks whose KEY was found to be in `state`.
+fn report(
+    cx: &Context<'_>,
+    sink: &mut Sink<'_>,
+    state: KeyState,
+    code: &'static Code,
+    message: impl Fn(&Feature) -> String,
+    help: &str,
+) {
+    for key in cx.options.keys.iter().filter(|key| key.state == state) {
+        let license = cx.licenses.iter().find(|license| license.source.id() == key.file);
+        let feature = license.and_then(|license| {
+            let at = license.features.binary_search_by_key(&key.block, |feature| feature.block).ok()?;
+            license.features.get(at)
+        });
+        let Some(feature) = feature else { continue };
+        let place = feature.key.as_ref().map_or(feature.name.span, |key| key.span);
+        let found = Diagnostic::new(code, key.file, place, message(feature)).help(help);
+        sink.push(if key.detail.is_empty() { found } else { found.label(&key.detail) });
+    }
+}

@@ -1,0 +1,35 @@
+//! K007: a KEY that is revoked.
+
+use crate::diagnostic::Code;
+use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
+
+use super::report;
+
+/// A KEY that is revoked.
+static CODE: Code = Code::error("K007", "revoked-key");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a block that is revoked, or whose key is",
+    why: "The vendor took it back: the license was replaced, or its key may be in strange hands.",
+    bad: Example::Judged(
+        "FEATURE Draw { VENDOR=Acme COUNT=5
+  KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
+",
+        KeyState::Revoked,
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5
+  KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
+",
+    ),
+    remedy: "Ask the vendor for a new license.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let message = |feature: &crate::license::Feature| {
+        format!("the license or the key of `{}` is revoked", feature.name.value)
+    };
+    report(cx, sink, KeyState::Revoked, &CODE, message, "ask the vendor for a new license");
+}

@@ -1,0 +1,46 @@
+//! K001: a block without KEY among signed ones.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::lint::{Check, Context, Example, Rule, Sink, Stage};
+
+use super::is_draft;
+
+/// A block without KEY among signed ones.
+static CODE: Code = Code::error("K001", "unsigned-block");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a block without KEY in a file in which others have one",
+    why: "A license server refuses the block. It was added after signing, or its KEY was lost.",
+    bad: Example::Text(
+        "FEATURE Pool { VENDOR=Acme COUNT=10
+  KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
+FEATURE Print { VENDOR=Acme COUNT=10 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Pool { VENDOR=Acme COUNT=10
+  KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
+FEATURE Print { VENDOR=Acme COUNT=10
+  KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
+",
+    ),
+    remedy: "Sign the file with `keywright sign`, or remove the block.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    if cx.options.stage == Stage::Signing {
+        return;
+    }
+    for license in cx.licenses.iter().filter(|license| !is_draft(license)) {
+        let unsigned = license.features.iter().filter(|feature| feature.is_sound() && feature.key.is_none());
+        for feature in unsigned {
+            let message = format!("`{}` has no KEY, others in the file have", feature.name.value);
+            sink.push(
+                Diagnostic::new(&CODE, license.source.id(), feature.name.span, message)
+                    .help("sign the file with `keywright sign`, or remove the block"),
+            );
+        }
+    }
+}

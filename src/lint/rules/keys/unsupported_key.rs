@@ -1,0 +1,42 @@
+//! K010: a KEY of an unknown version.
+
+use crate::diagnostic::Code;
+use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
+
+use super::report;
+
+/// A KEY of an unknown version.
+static CODE: Code = Code::error("K010", "unsupported-key");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a KEY whose version or algorithm this program does not know",
+    why: "A newer program made it, or it is damaged. What cannot be checked is not valid.",
+    bad: Example::Judged(
+        "FEATURE Draw { VENDOR=Acme COUNT=5
+  KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
+",
+        KeyState::Unsupported,
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5
+  KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
+",
+    ),
+    remedy: "Use a newer version of keywright, or sign again.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let message = |feature: &crate::license::Feature| {
+        format!("the KEY of `{}` is of an unknown version", feature.name.value)
+    };
+    report(
+        cx,
+        sink,
+        KeyState::Unsupported,
+        &CODE,
+        message,
+        "use a newer version of keywright, or sign again",
+    );
+}

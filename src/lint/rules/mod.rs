@@ -1,0 +1,11 @@
+//! All rules, one a file, by group.
+
+pub(super) mod allows;
+pub(super) mod capacity;
+pub(super) mod dependencies;
+pub(super) mod keys;
+pub(super) mod sets;
+pub(super) mod sharing;
+pub(super) mod syntax;
+pub(super) mod time;
+pub(super) mod values;

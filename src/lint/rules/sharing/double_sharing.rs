@@ -1,0 +1,64 @@
+//! H001: a shared token that reaches a shared block.
+
+use crate::diagnostic::Code;
+use crate::graph::BlockId;
+use crate::lint::phrase;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+/// A shared token that reaches a shared block.
+static CODE: Code = Code::error("H001", "double-sharing");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a TOKEN with SHARE=HOST, USER or CUSTOM that reaches, at any depth and by any alternative, another block with \
+           one of these three",
+    why: "Tokens and their dependencies cannot both be shared: it would not be clear whose checkouts share what, and \
+          license servers refuse it.",
+    bad: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN SHARE=HOST
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=3\"
+}
+FEATURE Pool { VENDOR=Acme COUNT=9 SHARE=HOST }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw
+{
+  VENDOR=Acme KEYTYPE=TOKEN
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=3\"
+}
+FEATURE Pool { VENDOR=Acme COUNT=9 SHARE=HOST }
+",
+    ),
+    remedy: "Share the token if several runs of one product on a host should cost once; share the license if different \
+             products on a host should cost only as much as the largest of them.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let is_shared = |id: BlockId| cx.graph.block(id).is_some_and(|block| block.feature.shares_counts());
+    let ways = cx.graph.ways_to(is_shared);
+    for block in cx.blocks().filter(|block| block.is_token()) {
+        let Some(share) = block.feature.share.filter(|share| share.value.counts()) else { continue };
+        let Some(chain) = cx.graph.way(&ways, block.id, is_shared) else { continue };
+        let Some((end, culprit)) =
+            cx.graph.block(chain.end).and_then(|end| Some((end, end.feature.share.as_ref()?)))
+        else {
+            continue;
+        };
+        let message = format!(
+            "`{}` and its dependency `{}` are both shared: {}",
+            block.name(),
+            end.name(),
+            phrase::chain(cx.graph, chain.blocks()),
+        );
+        let found = cx
+            .found(&CODE, block, share.span, message)
+            .label("the token is shared")
+            .help("keep SHARE on one of the two");
+        let found = phrase::along_chain(found, cx.graph, &chain);
+        sink.push(found.also_in(end.license.source.id(), culprit.span, "what it draws on is shared as well"));
+    }
+}

@@ -1,0 +1,20 @@
+//! S013: a no-break space inside a name or a bare value.
+
+use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &codes::NO_BREAK_SPACE_INSIDE,
+    what: "a no-break space (U+00A0) within what should be one word",
+    why: "It looks like a space, so that the word looks like two. Which was meant is not known.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Ac\u{a0}me COUNT=5 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 }
+",
+    ),
+    remedy: "Remove it, or put the value in quotes.",
+    check: Check::WhileReading,
+};

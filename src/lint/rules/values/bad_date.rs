@@ -1,0 +1,20 @@
+//! V005: a date that is none.
+
+use crate::license::codes;
+use crate::lint::{Check, Example, Rule};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &codes::BAD_DATE,
+    what: "a date that is not a real day as YYYY-MM-DD",
+    why: "`01-06-2021` is the first of June to some and the sixth of January to others.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 END=01-06-2027 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 END=2027-06-01 }
+",
+    ),
+    remedy: "Write the year first: `2027-06-01`.",
+    check: Check::WhileReading,
+};

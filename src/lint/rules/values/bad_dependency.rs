@@ -1,0 +1,22 @@
+//! V018: a dependency that does not read.
+
+use crate::license::codes;
+use crate::lint::{Check, Example, Rule};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &codes::BAD_DEPENDENCY,
+    what: "a TOKEN_DEPENDENCY that is not FEATURE, VERSION and COUNT, in this order",
+    why: "What the token draws is not known.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool COUNT=1\" }
+FEATURE Pool { VENDOR=Acme COUNT=5 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
+FEATURE Pool { VENDOR=Acme COUNT=5 }
+",
+    ),
+    remedy: "Write `\"FEATURE=name VERSION=1.0 COUNT=1\"`.",
+    check: Check::WhileReading,
+};

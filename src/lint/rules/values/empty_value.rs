@@ -1,0 +1,20 @@
+//! V022: an empty value.
+
+use crate::license::codes;
+use crate::lint::{Check, Example, Rule};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &codes::EMPTY_VALUE,
+    what: "an empty value where text is not expected",
+    why: "Nothing can be read from it.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=\"\" COUNT=5 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 }
+",
+    ),
+    remedy: "Write a value, or remove the directive.",
+    check: Check::WhileReading,
+};

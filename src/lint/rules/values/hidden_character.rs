@@ -1,0 +1,21 @@
+//! V009: a character that cannot be seen.
+
+use crate::license::codes;
+use crate::lint::{Check, Example, Rule};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &codes::HIDDEN_CHARACTER,
+    what: "a character that cannot be seen, or that turns the reading direction, in a value",
+    why: "Two values that look alike would be different, or a value would read as another: a way to make a \
+          license look like what it is not.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Example\u{200b} Ltd\" }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Example Ltd\" }
+",
+    ),
+    remedy: "Remove it; typing the value again is easiest.",
+    check: Check::WhileReading,
+};

@@ -1,0 +1,21 @@
+//! V021: METERED directives that contradict each other.
+
+use crate::license::codes;
+use crate::lint::{Check, Example, Rule};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &codes::METERED_CONFLICT,
+    what: "COUNT together with FUNDS, FUNDS without PRICE, a PRICE of 0, or two currencies on one METERED \
+           block",
+    why: "What a token costs, and how many are left, would have two answers.",
+    bad: Example::Text(
+        "FEATURE Pages { VENDOR=Acme KEYTYPE=METERED COUNT=100 FUNDS=\"5.00 USD\" PRICE=\"0.05 USD\" }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Pages { VENDOR=Acme KEYTYPE=METERED FUNDS=\"5.00 USD\" PRICE=\"0.05 USD\" }
+",
+    ),
+    remedy: "Keep COUNT, or FUNDS and PRICE in one currency.",
+    check: Check::WhileReading,
+};

@@ -1,0 +1,21 @@
+//! V013: a TOKEN without dependency.
+
+use crate::license::codes;
+use crate::lint::{Check, Example, Rule};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &codes::MISSING_DEPENDENCY,
+    what: "a TOKEN block without TOKEN_DEPENDENCY",
+    why: "A token is worth what it draws: without a dependency it would be free and without limit.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
+FEATURE Pool { VENDOR=Acme COUNT=5 }
+",
+    ),
+    remedy: "Write `TOKEN_DEPENDENCY=\"FEATURE=name VERSION=1.0 COUNT=1\"`.",
+    check: Check::WhileReading,
+};

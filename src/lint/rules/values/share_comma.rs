@@ -1,0 +1,20 @@
+//! V016: a comma in SHARE.
+
+use crate::license::codes;
+use crate::lint::{Check, Example, Rule};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &codes::SHARE_COMMA,
+    what: "values of SHARE that are joined by commas",
+    why: "They are joined by `|`.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 SHARE=HOST,USER }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 SHARE=HOST|USER }
+",
+    ),
+    remedy: "Write `|`; `keywright lint --fix` does.",
+    check: Check::WhileReading,
+};

@@ -1,0 +1,21 @@
+//! V015: a SOFTLIMIT that is not below COUNT.
+
+use crate::license::codes;
+use crate::lint::{Check, Example, Rule};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &codes::SOFTLIMIT_TOO_HIGH,
+    what: "SOFTLIMIT at or above COUNT",
+    why: "Checkouts above SOFTLIMIT are granted with a warning. If it is not below COUNT, nobody is ever \
+          warned.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 SOFTLIMIT=5 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 SOFTLIMIT=4 }
+",
+    ),
+    remedy: "Lower SOFTLIMIT, or raise COUNT.",
+    check: Check::WhileReading,
+};

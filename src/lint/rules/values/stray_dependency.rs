@@ -1,0 +1,22 @@
+//! V014: a dependency on a block that is no TOKEN.
+
+use crate::license::codes;
+use crate::lint::{Check, Example, Rule};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &codes::STRAY_DEPENDENCY,
+    what: "TOKEN_DEPENDENCY on a block that is no TOKEN",
+    why: "Only tokens draw on other licenses: the dependency would be ignored.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
+FEATURE Pool { VENDOR=Acme COUNT=5 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
+FEATURE Pool { VENDOR=Acme COUNT=5 }
+",
+    ),
+    remedy: "Write `KEYTYPE=TOKEN` and no COUNT, or remove the dependency.",
+    check: Check::WhileReading,
+};

@@ -1,0 +1,22 @@
+//! V008: a value with too many bytes.
+
+use crate::license::{MAX_VALUE_BYTES, codes};
+use crate::lint::{Check, Example, Rule};
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &codes::VALUE_TOO_LONG,
+    what: "a value of more than 8192 bytes",
+    why: "License servers read lines of limited length.",
+    bad: Example::Made { shown: "a COMMENT of 8193 bytes", make: long_comment },
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 COMMENT=\"short\" }
+",
+    ),
+    remedy: "Shorten it.",
+    check: Check::WhileReading,
+};
+
+fn long_comment() -> Vec<u8> {
+    let comment = "x".repeat(MAX_VALUE_BYTES + 1);
+    format!("FEATURE Draw {{ VENDOR=Acme COUNT=5 COMMENT={comment} }}\n").into_bytes()
+}

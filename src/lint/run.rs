@@ -1,0 +1,35 @@
+//! One run of all rules.
+
+use std::cell::OnceCell;
+
+use crate::diagnostic::Diagnostic;
+use crate::graph::{Graph, Measures};
+use crate::license::License;
+
+use super::context::{Context, Options};
+use super::registry::RULES;
+use super::rule::Check;
+use super::sink::Sink;
+
+/// All findings on `licenses`, taken together: what reading them found, and what the rules find. Sorted by file, place
+/// and code; at most [`super::MAX_FINDINGS`] a file, with a last one that counts the rest.
+///
+/// The files of one run need different [`FileId`](crate::source::FileId)s, rising in the order given.
+#[must_use]
+pub fn lint(licenses: &[&License], options: &Options) -> Vec<Diagnostic> {
+    let graph = Graph::new(licenses);
+    let measures = Measures::new(&graph);
+    let context = Context { licenses, graph: &graph, measures: &measures, options, draws: OnceCell::new() };
+    let mut sink = Sink::new(licenses, &options.levels);
+    for license in licenses {
+        for found in &license.diagnostics {
+            sink.push(found.clone());
+        }
+    }
+    for rule in RULES {
+        if let Check::Whole(check) = rule.check {
+            check(&context, &mut sink);
+        }
+    }
+    sink.finish()
+}

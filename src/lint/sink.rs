@@ -1,0 +1,102 @@
+//! Where all findings go: here alone levels and allowing comments apply, and their number is bounded.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::license::License;
+use crate::source::{FileId, Span};
+
+use super::allow::Allows;
+use super::level::Levels;
+use super::rules::allows::more_findings;
+
+/// Most findings on one file that are kept; the rest is counted.
+pub const MAX_FINDINGS: usize = 1000;
+
+/// Takes in findings.
+#[derive(Debug)]
+pub struct Sink<'a> {
+    levels: &'a Levels,
+    files: BTreeMap<FileId, File>,
+}
+
+#[derive(Debug, Default)]
+struct File {
+    allows: Allows,
+    /// Offset of the end of the file.
+    end: usize,
+    /// Kept findings, by severity from notes to errors.
+    kept: [Vec<Diagnostic>; 3],
+    /// How many findings of each severity were met.
+    met: [usize; 3],
+}
+
+impl<'a> Sink<'a> {
+    pub(super) fn new(licenses: &[&License], levels: &'a Levels) -> Self {
+        let files = licenses.iter().map(|license| {
+            let allows = Allows::read(license);
+            let end = license.source.text().len();
+            (license.source.id(), File { allows, end, ..File::default() })
+        });
+        Self { levels, files: files.collect() }
+    }
+
+    /// Takes a finding, unless its level or a comment in the file allows it.
+    pub fn push(&mut self, mut found: Diagnostic) {
+        let file = self.files.entry(found.primary.file).or_default();
+        if file.allows.allow(found.code, found.primary.span) {
+            return;
+        }
+        if let Some(severity) = self.levels.apply(found.code, found.severity) {
+            found.severity = severity;
+            file.keep(found);
+        }
+    }
+
+    /// The findings, sorted.
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        let mut all = Vec::new();
+        for (id, mut file) in std::mem::take(&mut self.files) {
+            for mut found in file.allows.findings(id) {
+                if let Some(severity) = self.levels.apply(found.code, found.severity) {
+                    found.severity = severity;
+                    file.keep(found);
+                }
+            }
+            all.extend(file.finish(id));
+        }
+        all.sort_by_key(Diagnostic::order);
+        all
+    }
+}
+
+impl File {
+    fn keep(&mut self, found: Diagnostic) {
+        let rank = found.severity as usize;
+        if let (Some(met), Some(kept)) = (self.met.get_mut(rank), self.kept.get_mut(rank)) {
+            *met += 1;
+            if kept.len() < MAX_FINDINGS {
+                kept.push(found);
+            }
+        }
+    }
+
+    /// The gravest findings first, up to the limit; then how many there are more.
+    fn finish(self, id: FileId) -> Vec<Diagnostic> {
+        let total: usize = self.met.iter().sum();
+        let mut lost: Option<Severity> = None;
+        let mut all = Vec::new();
+        let severities = [Severity::Note, Severity::Warning, Severity::Error];
+        for ((mut kept, met), severity) in self.kept.into_iter().zip(self.met).zip(severities).rev() {
+            kept.truncate(MAX_FINDINGS - all.len());
+            if kept.len() < met {
+                lost = lost.max(Some(severity));
+            }
+            all.extend(kept);
+        }
+        if let Some(severity) = lost {
+            all.push(more_findings::finding(id, Span::at(self.end), total - all.len(), severity));
+        }
+        all
+    }
+}

@@ -1,0 +1,153 @@
+//! The files that signing reads and writes: secret keys, public keys, the folder of a trust store.
+//!
+//! Everything is bounded, only regular files are opened, and a secret key is never left where others can read it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::trust::Trust;
+use super::trust_list::{TRUST_LIST, TrustError, parse_trust_list};
+
+/// Most bytes of a key file.
+const MAX_KEY_FILE: u64 = 64 * 1024;
+/// Most bytes of a trust list.
+pub const MAX_TRUST_LIST: usize = 4 * 1024 * 1024;
+
+/// Reads a secret key file.
+///
+/// # Errors
+/// If it is no regular file (a symbolic link is none), can be read or written by others than its owner (on Unix), is
+/// too large, or is no text.
+pub fn read_secret_file(path: &Path) -> io::Result<Zeroizing<String>> {
+    let named = fs::symlink_metadata(path)?;
+    if !named.is_file() {
+        return Err(refusal("it is no regular file"));
+    }
+    let file = File::open(path)?;
+    private::check(&named, &file.metadata()?)?;
+    read_text(file, MAX_KEY_FILE)
+}
+
+/// Creates a secret key file that only its owner can read.
+///
+/// # Errors
+/// If something stands there already, or writing fails; then no file is left.
+pub fn create_secret_file(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    private::restrict(&mut options);
+    create(path, &options, text)
+}
+
+/// Creates a file for all to read, such as a public key.
+///
+/// # Errors
+/// If something stands there already, or writing fails; then no file is left.
+pub fn create_public_file(path: &Path, text: &str) -> io::Result<()> {
+    create(path, OpenOptions::new().write(true).create_new(true), text)
+}
+
+fn create(path: &Path, options: &OpenOptions, text: &str) -> io::Result<()> {
+    let mut file = options.open(path)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // The error to tell is the first one; a rest that cannot be removed does not change it.
+        let _ = fs::remove_file(path);
+    }
+    written
+}
+
+/// Reads a trust store: the list `trust.yaml` in a folder, and the public keys it names.
+///
+/// # Errors
+/// If the folder, the list or a key is missing or is not as it should be.
+pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
+    let path = folder.join(TRUST_LIST);
+    let list = read_public(&path, MAX_TRUST_LIST as u64).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => TrustError::new(format!("it has no list `{TRUST_LIST}`")).help(
+            "`keywright keys new --vendor NAME` makes a key and a trust store; `--trust DIR` names another",
+        ),
+        _ => TrustError::new(format!("its list `{TRUST_LIST}`: {}", reason(&error))),
+    })?;
+    Trust::assemble(parse_trust_list(&list)?, |entry| {
+        // The name of the file was checked to be one component.
+        read_public(&folder.join(&entry.file), MAX_KEY_FILE).map_err(|error| {
+            TrustError::at(entry.line, format!("the public key `{}`: {}", entry.file, reason(&error)))
+        })
+    })
+}
+
+fn read_public(path: &Path, limit: u64) -> io::Result<String> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(refusal("it is no regular file"));
+    }
+    read_text(File::open(path)?, limit).map(|text| (*text).clone())
+}
+
+fn read_text(file: File, limit: u64) -> io::Result<Zeroizing<String>> {
+    // Room for the whole file at once: growing would leave copies of a secret behind.
+    let size = usize::try_from(limit.min(file.metadata()?.len()) + 1).unwrap_or(usize::MAX);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size));
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(refusal("it is too large"));
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| refusal("it is no text"))?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// The reason of an error without the numbering of the system.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase(),
+    }
+}
+
+fn refusal(why: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, why)
+}
+
+#[cfg(unix)]
+mod private {
+    use std::fs::{Metadata, OpenOptions};
+    use std::io;
+    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+
+    pub(super) fn restrict(options: &mut OpenOptions) {
+        options.mode(0o600);
+    }
+
+    /// Looks at the file that was opened, not at the name: the two must be one, and nobody else may read it.
+    pub(super) fn check(named: &Metadata, opened: &Metadata) -> io::Result<()> {
+        if (named.dev(), named.ino()) != (opened.dev(), opened.ino()) || !opened.is_file() {
+            return Err(super::refusal("it was exchanged while it was opened"));
+        }
+        if opened.mode() & 0o077 != 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                format!(
+                    "others can use it (mode {:04o}); make it yours alone: chmod 600",
+                    opened.mode() & 0o7777
+                ),
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(not(unix))]
+mod private {
+    use std::fs::{Metadata, OpenOptions};
+    use std::io;
+
+    pub(super) fn restrict(_: &mut OpenOptions) {}
+
+    pub(super) fn check(_: &Metadata, _: &Metadata) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,158 @@
+//! What a verification says beyond single blocks: exchanged KEYs, repeated blocks, mixed sets, and text that is no block.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::license::{Feature, License};
+use crate::source::Span;
+use crate::syntax::excerpt;
+
+use super::key_text::KeyText;
+use super::message::{Digest, Domain};
+use super::trust::Trust;
+use super::verdict::{BlockReport, Duplicate, FileReport, Verdict};
+
+/// Most signatures that are checked only to explain others: a hostile file must not make them a square of its blocks.
+const EXPLANATIONS: usize = 256;
+
+/// Tells of KEYs that belong to another block of the same file.
+pub(super) fn exchanged_keys(trust: &Trust, license: &License, blocks: &mut [BlockReport<'_>]) {
+    let places: Vec<(String, usize, Digest)> =
+        blocks.iter().filter_map(|block| Some((block.feature.clone()?, block.line, block.digest?))).collect();
+    let mut budget = EXPLANATIONS;
+    let invalid =
+        blocks.iter_mut().zip(&license.features).filter(|(block, _)| block.verdict == Verdict::Invalid);
+    for (block, feature) in invalid {
+        let Some(key) = license.value(feature, "KEY").and_then(|text| KeyText::parse(&text).ok()) else {
+            continue;
+        };
+        let Some(trusted) = trust.get(key.key) else { continue };
+        let owner = places
+            .iter()
+            .filter(|(_, _, digest)| block.digest != Some(*digest))
+            .take_while(|_| {
+                let left = budget > 0;
+                budget = budget.saturating_sub(1);
+                left
+            })
+            .find(|(_, _, digest)| trusted.key.verifies(Domain::Feature, digest, &key.signature));
+        if let Some((name, line, _)) = owner {
+            block.reason =
+                format!("this KEY belongs to the block `{name}` in line {line}, and does not sign this one");
+            block.help = Some(
+                "a block was copied and changed, or KEYs were exchanged; each block needs the KEY \
+                it was issued with"
+                    .to_owned(),
+            );
+        }
+    }
+}
+
+/// Marks blocks whose payload stands before them, in any of the files: copies count once, however they are laid out or
+/// signed.
+pub(super) fn mark_duplicates(reports: &mut [FileReport<'_>]) {
+    let mut seen: HashMap<Digest, (usize, String, usize)> = HashMap::new();
+    for (number, report) in reports.iter_mut().enumerate() {
+        for block in report.blocks.iter_mut().filter(|block| block.verdict.is_signature_good()) {
+            let Some(digest) = block.digest else { continue };
+            let Some((first, file, line)) = seen.get(&digest) else {
+                seen.insert(digest, (number, report.file.clone(), block.line));
+                continue;
+            };
+            let place =
+                if *first == number { format!("line {line}") } else { format!("line {line} of `{file}`") };
+            block.duplicate = Some(Duplicate { file: file.clone(), line: *line });
+            block.reason = format!("{}; the same as the block in {place}, and counts once", block.reason);
+        }
+    }
+}
+
+/// ◆ Blocks are of one set if, within each vendor, no two of them have different SN, nor different LICENSEE. A block
+/// without one of these is of any set. Only blocks whose signature is good are asked: others prove nothing.
+///
+/// The first block that does not fit is told so in its reason.
+pub(super) fn mixed_set(license: &License, blocks: &mut [BlockReport<'_>]) -> Option<String> {
+    let mut first: BTreeMap<(&str, &str), (String, usize)> = BTreeMap::new();
+    let good =
+        blocks.iter_mut().zip(&license.features).filter(|(block, _)| block.verdict.is_signature_good());
+    for (block, feature) in good {
+        for name in ["SN", "LICENSEE"] {
+            let Some(value) = license.value(feature, name) else {
+                continue;
+            };
+            let (known, line) =
+                first.entry((feature.vendor_name(), name)).or_insert_with(|| (value.to_string(), block.line));
+            if *known != *value {
+                let (known, value) = (excerpt(known), excerpt(&value));
+                let reason =
+                    format!("not of the set of line {line}: {name} is `{value}` here and `{known}` there");
+                block.reason = format!("{}; {reason}", block.reason);
+                return Some(format!("the block in line {} is {reason}", block.line));
+            }
+        }
+    }
+    None
+}
+
+/// The first error that reading found in a stretch of the file, in its own words.
+pub(super) fn first_error(license: &License, span: Span) -> Option<String> {
+    let findings = &license.diagnostics;
+    // Findings stand in file order.
+    let at = findings.partition_point(|finding| finding.primary.span.start < span.start);
+    let error = findings
+        .get(at..)?
+        .iter()
+        .take_while(|finding| finding.primary.span.start < span.end)
+        .find(|finding| finding.is_error())?;
+    let line = license.source.position(error.primary.span.start as usize).line;
+    Some(format!("{} (line {line})", error.message))
+}
+
+/// A MALFORMED entry for every lost block, and for errors that belong to no block: what cannot be read is never passed
+/// over in silence.
+pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> Vec<BlockReport<'l>> {
+    let mut lost: Vec<BlockReport<'l>> = license
+        .broken
+        .iter()
+        .map(|broken| {
+            let reason = first_error(license, broken.span)
+                .unwrap_or_else(|| "this part of the file cannot be read".to_owned());
+            let name = broken.name.as_ref().map(|name| name.value.as_str().to_owned());
+            malformed(license, name, broken.span, reason)
+        })
+        .collect();
+    let mut known: Vec<Span> = blocks.iter().chain(&lost).map(|block| block.span).collect();
+    known.sort();
+    let mut last_line = 0;
+    for error in license.diagnostics.iter().filter(|finding| finding.is_error()) {
+        let span = error.primary.span;
+        let line = license.source.position(span.start as usize).line;
+        // One entry a line is enough to fail the file; `lint` shows all.
+        if line != last_line && !is_covered(&known, span) {
+            last_line = line;
+            lost.push(malformed(license, None, span, error.message.clone()));
+        }
+    }
+    lost
+}
+
+/// Whether a place begins in one of some spans, which are sorted and do not overlap.
+fn is_covered(known: &[Span], place: Span) -> bool {
+    let after = known.partition_point(|span| span.start <= place.start);
+    after.checked_sub(1).and_then(|at| known.get(at)).is_some_and(|span| span.contains(place.start))
+}
+
+fn malformed<'l>(license: &License, feature: Option<String>, span: Span, reason: String) -> BlockReport<'l> {
+    BlockReport {
+        feature,
+        vendor: None,
+        verdict: Verdict::Malformed,
+        reason,
+        help: Some("`keywright lint` shows every fault of the file".to_owned()),
+        key: None,
+        span,
+        line: license.source.position(span.start as usize).line,
+        digest: None,
+        duplicate: None,
+        verified: None::<super::verify::Verified<&'l Feature>>,
+    }
+}

@@ -1,0 +1,42 @@
+//! Bytes as lower-case hexadecimal digits and back.
+
+use std::fmt;
+
+/// Writes every byte as two digits.
+pub(super) fn write(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+/// Reads exactly `N` bytes; upper-case digits are refused, so that a value has one spelling.
+pub(super) fn read<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digits = text.as_bytes();
+    if digits.len() != N * 2 {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = pair.iter().try_fold(0, |sum, digit| Some(sum << 4 | value(*digit)?))?;
+    }
+    Some(bytes)
+}
+
+fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_spelling_is_read() {
+        assert_eq!(read::<2>("0aff"), Some([10, 255]));
+        for wrong in ["0AFF", "0af", "0aff0", "0agf", "+aff", "é"] {
+            assert_eq!(read::<2>(wrong), None, "{wrong}");
+        }
+    }
+}

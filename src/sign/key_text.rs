@@ -1,0 +1,186 @@
+//! KEY as text: 75 bytes as exactly 100 characters of base64, without padding and without spare bits, so that a
+//! signature has one spelling.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::message::{self, ALGORITHM, FLAGS, HEADER_BYTES, KeyId, VERSION};
+
+/// Characters of a KEY.
+pub const KEY_CHARS: usize = 100;
+/// Bytes that a KEY stands for: header and signature.
+pub const KEY_BYTES: usize = HEADER_BYTES + 64;
+
+/// A KEY taken apart. That it could be read says nothing about the signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyText {
+    /// Which key is said to have signed.
+    pub key: KeyId,
+    /// The signature.
+    pub signature: [u8; 64],
+}
+
+/// Why a text is no KEY.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFault {
+    /// It ends in `...` or `…`: a KEY that was shortened for print.
+    Elided,
+    /// It has this many characters instead of [`KEY_CHARS`].
+    Length(usize),
+    /// The character at this place (from 1) is not one of base64.
+    Character(usize),
+    /// A version that this program does not know.
+    Version(u8),
+    /// An algorithm that this program does not know.
+    Algorithm(u8),
+    /// A flag that this program does not know.
+    Flags(u8),
+}
+
+impl KeyFault {
+    /// Whether a newer version of the format could have written it.
+    #[must_use]
+    pub fn is_unsupported(self) -> bool {
+        matches!(self, Self::Version(_) | Self::Algorithm(_) | Self::Flags(_))
+    }
+}
+
+impl std::fmt::Display for KeyFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Elided => write!(f, "the KEY is elided (it ends in dots): it was shortened for print"),
+            Self::Length(n) if *n < KEY_CHARS => {
+                write!(f, "the KEY has {n} characters instead of {KEY_CHARS}: it was cut short")
+            }
+            Self::Length(n) => {
+                write!(f, "the KEY has {n} characters instead of {KEY_CHARS}: something was added to it")
+            }
+            Self::Character(at) => write!(f, "character {at} of the KEY is none that a KEY can hold"),
+            Self::Version(n) => write!(f, "the KEY has format version {n}, which this program does not know"),
+            Self::Algorithm(n) => {
+                write!(f, "the KEY uses signature algorithm {n}, which this program does not know")
+            }
+            Self::Flags(n) => write!(f, "the KEY has flags {n}, which this program does not know"),
+        }
+    }
+}
+
+impl std::error::Error for KeyFault {}
+
+impl KeyText {
+    /// Reads a KEY; blanks of the quoted form are already dropped.
+    ///
+    /// # Errors
+    /// What keeps the text from being a KEY, the simplest cause first.
+    pub fn parse(text: &str) -> Result<Self, KeyFault> {
+        if text.ends_with("...") || text.ends_with('…') {
+            return Err(KeyFault::Elided);
+        }
+        let strange = text.chars().position(|c| !is_base64(c));
+        let length = text.chars().count();
+        if length != KEY_CHARS {
+            return Err(KeyFault::Length(length));
+        }
+        if let Some(at) = strange {
+            return Err(KeyFault::Character(at + 1));
+        }
+        let bytes: [u8; KEY_BYTES] = STANDARD
+            .decode(text)
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or(KeyFault::Length(length))?;
+        let [version, algorithm, flags, rest @ ..] = bytes;
+        match (version, algorithm, flags) {
+            (VERSION, ALGORITHM, FLAGS) => Ok(Self::from_rest(&rest)),
+            (VERSION, ALGORITHM, flags) => Err(KeyFault::Flags(flags)),
+            (VERSION, algorithm, _) => Err(KeyFault::Algorithm(algorithm)),
+            (version, ..) => Err(KeyFault::Version(version)),
+        }
+    }
+
+    fn from_rest(rest: &[u8; KEY_BYTES - 3]) -> Self {
+        let (mut key, mut signature) = ([0; KeyId::BYTES], [0; 64]);
+        key.iter_mut().chain(&mut signature).zip(rest).for_each(|(to, from)| *to = *from);
+        Self { key: KeyId::from_bytes(key), signature }
+    }
+
+    /// Writes it as the 100 characters of a KEY.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        STANDARD.encode([&message::header(self.key)[..], &self.signature].concat())
+    }
+}
+
+fn is_base64(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '+' || c == '/'
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn encoded(bytes: &[u8]) -> String {
+        STANDARD.encode(bytes)
+    }
+
+    #[test]
+    fn row_02_other_versions_algorithms_and_flags_are_refused_by_name() {
+        for (at, fault) in
+            [(0, KeyFault::Version as fn(u8) -> KeyFault), (1, KeyFault::Algorithm), (2, KeyFault::Flags)]
+        {
+            for value in 0..=255_u8 {
+                let mut bytes = [0; KEY_BYTES];
+                bytes[..3].copy_from_slice(&[VERSION, ALGORITHM, FLAGS]);
+                let known = bytes[at];
+                bytes[at] = value;
+                let read = KeyText::parse(&encoded(&bytes));
+                if value == known {
+                    assert!(read.is_ok());
+                } else {
+                    assert_eq!(read, Err(fault(value)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn row_05_only_one_spelling_is_read() {
+        let mut bytes = [0xff; KEY_BYTES];
+        bytes[..3].copy_from_slice(&[VERSION, ALGORITHM, FLAGS]);
+        let good = encoded(&bytes);
+        assert!(KeyText::parse(&good).is_ok());
+        assert_eq!(KeyText::parse(&good.replace('/', "_")), Err(KeyFault::Character(5)));
+        assert_eq!(KeyText::parse(good.get(..99).unwrap()), Err(KeyFault::Length(99)));
+        assert_eq!(KeyText::parse(&format!("{good}=")), Err(KeyFault::Length(101)));
+        assert_eq!(KeyText::parse(&format!("{}=", good.get(..99).unwrap())), Err(KeyFault::Character(100)));
+        assert_eq!(KeyText::parse(&format!("{}...", good.get(..3).unwrap())), Err(KeyFault::Elided));
+        assert_eq!(KeyText::parse(&format!("{}…", good.get(..3).unwrap())), Err(KeyFault::Elided));
+        assert_eq!(KeyText::parse(""), Err(KeyFault::Length(0)));
+        for length in (0..100).chain(101..=200) {
+            assert_eq!(KeyText::parse(&"A".repeat(length)), Err(KeyFault::Length(length)));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn row_05_what_is_read_is_written_back(key: [u8; 8], signature in prop::array::uniform32(any::<u8>())) {
+            let mut both = [0; 64];
+            both[..32].copy_from_slice(&signature);
+            both[32..].copy_from_slice(&signature);
+            let text = KeyText { key: KeyId::from_bytes(key), signature: both };
+            prop_assert_eq!(text.encode().len(), KEY_CHARS);
+            prop_assert_eq!(KeyText::parse(&text.encode()), Ok(text));
+        }
+
+        #[test]
+        fn row_05_any_text_that_reads_is_the_encoding_of_what_it_reads_as(text in "[A-Za-z0-9+/]{100}", tail in "[A-Za-z0-9+/]{96}") {
+            for text in [text, format!("AQEA{tail}")] {
+                if let Ok(read) = KeyText::parse(&text) {
+                    prop_assert_eq!(read.encode(), text);
+                }
+            }
+        }
+    }
+}

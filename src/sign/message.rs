@@ -1,0 +1,187 @@
+//! The small message that is signed, and the identity of a key.
+//!
+//! A signature covers `u8(length of domain) | domain | key header | SHA-512(payload)`: the kind of object, the version
+//! and algorithm of the signature, the key, and the payload. No signature of one kind of object passes for another, and
+//! whoever has the public key can check one with stock tools.
+
+use std::fmt;
+
+use sha2::{Digest as _, Sha256, Sha512};
+
+use super::hex;
+
+/// Version of the signature format.
+pub const VERSION: u8 = 1;
+/// Ed25519, pure, as in RFC 8032.
+pub const ALGORITHM: u8 = 1;
+/// No flag is defined.
+pub const FLAGS: u8 = 0;
+/// Length of a key header: version, algorithm, flags, key id.
+pub const HEADER_BYTES: usize = 3 + KeyId::BYTES;
+
+/// The kind of object that a signature is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Domain {
+    /// A FEATURE block.
+    Feature,
+    /// A trust list.
+    Trust,
+    /// A revocation list.
+    Revocation,
+    /// A record of the issue log.
+    Log,
+    /// An approval of a batch.
+    Approval,
+}
+
+impl Domain {
+    /// All kinds.
+    pub const ALL: [Self; 5] = [Self::Feature, Self::Trust, Self::Revocation, Self::Log, Self::Approval];
+
+    /// The text that stands for it in a message.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Feature => "keywright/feature/1",
+            Self::Trust => "keywright/trust/1",
+            Self::Revocation => "keywright/revocation/1",
+            Self::Log => "keywright/log/1",
+            Self::Approval => "keywright/approval/1",
+        }
+    }
+}
+
+/// SHA-512 of a payload: the identity of what was signed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest([u8; 64]);
+
+impl Digest {
+    /// The digest of some bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha512::digest(bytes).into())
+    }
+
+    /// The digest that `text` spells in 128 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        hex::read(text).map(Self)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 64] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hex::write(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The short name of a public key: it selects a key of the trust store and never decides anything.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId([u8; KeyId::BYTES]);
+
+impl KeyId {
+    /// Length in bytes.
+    pub const BYTES: usize = 8;
+
+    /// The id of an Ed25519 public key.
+    #[must_use]
+    pub fn of(public_key: &[u8; 32]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"keywright-key-id 1\n");
+        hash.update([ALGORITHM]);
+        hash.update(public_key);
+        let mut id = [0; Self::BYTES];
+        id.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+        Self(id)
+    }
+
+    /// The id with these bytes, as a KEY carries it.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
+        Self(bytes)
+    }
+
+    /// The id that `text` spells in 16 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        hex::read(text).map(Self)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; Self::BYTES] {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hex::write(&self.0, f)
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The header of a KEY: version, algorithm, flags, key id. It is signed too.
+#[must_use]
+pub fn header(key: KeyId) -> [u8; HEADER_BYTES] {
+    let mut bytes = [0; HEADER_BYTES];
+    bytes
+        .iter_mut()
+        .zip([VERSION, ALGORITHM, FLAGS].iter().chain(key.as_bytes()))
+        .for_each(|(to, from)| *to = *from);
+    bytes
+}
+
+/// The bytes that are signed: 95 for a FEATURE block.
+#[must_use]
+pub fn message(domain: Domain, key: KeyId, digest: &Digest) -> Vec<u8> {
+    let text = domain.text();
+    let mut bytes = Vec::with_capacity(1 + text.len() + HEADER_BYTES + digest.as_bytes().len());
+    // All domain texts are shorter than 256 bytes; a test holds them to it.
+    bytes.push(u8::try_from(text.len()).unwrap_or(u8::MAX));
+    bytes.extend_from_slice(text.as_bytes());
+    bytes.extend_from_slice(&header(key));
+    bytes.extend_from_slice(digest.as_bytes());
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_a_block_has_95_bytes() {
+        let bytes = message(Domain::Feature, KeyId::of(&[7; 32]), &Digest::of(b""));
+        assert_eq!(bytes.len(), 95);
+        assert_eq!(&bytes[..20], b"\x13keywright/feature/1");
+        assert_eq!(&bytes[20..23], &[1, 1, 0]);
+    }
+
+    #[test]
+    fn no_domain_is_the_beginning_of_another() {
+        for (at, one) in Domain::ALL.iter().enumerate() {
+            assert!(one.text().len() < 256);
+            for other in Domain::ALL.iter().skip(at + 1) {
+                let (one, other) = (one.text(), other.text());
+                assert!(!one.starts_with(other) && !other.starts_with(one));
+            }
+        }
+    }
+}

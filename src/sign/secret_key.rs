@@ -1,0 +1,113 @@
+//! The secret half of a key. It has no `Debug` and no way into a text but an encrypted key file.
+
+use std::fmt;
+
+use ed25519_dalek::{Signer as _, SigningKey};
+use zeroize::Zeroizing;
+
+use super::public_key::PublicKey;
+
+/// An Ed25519 key that signs. Wiped from memory when dropped.
+pub struct SecretKey {
+    key: SigningKey,
+    public: PublicKey,
+}
+
+/// Why no key was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyGenerationError {
+    /// The operating system gave no random bytes.
+    NoRandomness,
+    /// It gave bytes that are all equal, which cannot be chance.
+    NotRandom,
+    /// A signature made with the new key did not verify.
+    ProbeFailed,
+}
+
+impl fmt::Display for KeyGenerationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoRandomness => "the operating system gave no random bytes",
+            Self::NotRandom => "the operating system gave bytes that are not random",
+            Self::ProbeFailed => "a signature made with the new key did not verify",
+        })
+    }
+}
+
+impl std::error::Error for KeyGenerationError {}
+
+impl SecretKey {
+    /// A new key from the randomness of the operating system.
+    ///
+    /// # Errors
+    /// If there is no randomness, or the key fails its probe.
+    pub fn generate() -> Result<Self, KeyGenerationError> {
+        Self::generate_from(|seed| getrandom::fill(seed).is_ok())
+    }
+
+    fn generate_from(fill: impl FnOnce(&mut [u8]) -> bool) -> Result<Self, KeyGenerationError> {
+        const PROBE: &[u8] = b"keywright probe of a new key";
+        let mut seed = Zeroizing::new([0; 32]);
+        if !fill(&mut seed[..]) {
+            return Err(KeyGenerationError::NoRandomness);
+        }
+        if seed.iter().all(|byte| seed.first() == Some(byte)) {
+            return Err(KeyGenerationError::NotRandom);
+        }
+        let key = Self::from_seed(&seed);
+        // The probe also sends the public half through the checks that every imported key passes.
+        let public =
+            PublicKey::from_bytes(key.public.as_bytes()).map_err(|_| KeyGenerationError::ProbeFailed)?;
+        let signature = ed25519_dalek::Signature::from_bytes(&key.sign_bytes(PROBE));
+        let checked = key.key.verifying_key().verify_strict(PROBE, &signature);
+        if public == key.public && checked.is_ok() { Ok(key) } else { Err(KeyGenerationError::ProbeFailed) }
+    }
+
+    /// The key that a seed of 32 bytes stands for. The public half is always computed, never taken from elsewhere.
+    #[must_use]
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        let key = SigningKey::from_bytes(seed);
+        let public = PublicKey::derived(key.verifying_key());
+        Self { key, public }
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// The seed, for a key file.
+    pub(super) fn seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.key.to_bytes())
+    }
+
+    /// The signature of some bytes; the same bytes always give the same signature.
+    pub(super) fn sign_bytes(&self, message: &[u8]) -> [u8; 64] {
+        self.key.sign(message).to_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn row_11_no_key_comes_of_bad_randomness() {
+        let failure = |fill: fn(&mut [u8]) -> bool| SecretKey::generate_from(fill).err();
+        assert_eq!(failure(|_| false), Some(KeyGenerationError::NoRandomness));
+        assert_eq!(failure(|_| true), Some(KeyGenerationError::NotRandom));
+        let constant = |seed: &mut [u8]| {
+            seed.fill(0x5a);
+            true
+        };
+        assert_eq!(failure(constant), Some(KeyGenerationError::NotRandom));
+        assert!(SecretKey::generate().is_ok());
+    }
+
+    #[test]
+    fn two_new_keys_differ() {
+        let ids = [SecretKey::generate(), SecretKey::generate()].map(|key| key.map(|key| key.public.id()));
+        assert_ne!(ids[0], ids[1]);
+    }
+}

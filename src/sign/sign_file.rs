@@ -1,0 +1,246 @@
+//! Signing a file: KEYs are put in or replaced, and no other byte changes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::diagnostic::Edit;
+use crate::license::{Feature, License};
+use crate::source::{SourceFile, Span};
+use crate::syntax::{Block, Element};
+
+use super::key_text::KeyText;
+use super::message::{Digest, Domain};
+use super::payload::Payload;
+use super::signer::{SignError, Signer, sign_payload};
+use super::trust::TrustedKey;
+use super::verify::untimely;
+
+/// What became of one block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedBlock {
+    /// Its name.
+    pub feature: String,
+    /// Line where it begins, before and after: signing adds lines behind it only.
+    pub line: usize,
+    /// Digest of its payload.
+    pub digest: Digest,
+    /// Its KEY.
+    pub key: KeyText,
+    /// Whether it had a KEY, which is replaced.
+    pub replaced: bool,
+}
+
+/// A signed file.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// Its text.
+    pub text: String,
+    /// What turns the text that was read into it.
+    pub edits: Vec<Edit>,
+    /// Its blocks, in file order.
+    pub blocks: Vec<SignedBlock>,
+}
+
+/// Why a file was not signed. Messages hold text of the file: escape them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignFileError {
+    /// It holds no block.
+    NothingToSign,
+    /// It has an error, in this line.
+    Faulty(usize, String),
+    /// The key cannot sign this block, in this line.
+    Untimely(usize, String),
+    /// A block, in this line, could not be signed.
+    Block(usize, SignError),
+    /// The signed text does not read as what was signed.
+    NotReadBack(usize),
+}
+
+impl SignFileError {
+    /// Whether the signer is at fault, so that nothing can be concluded about the file.
+    #[must_use]
+    pub fn is_signer_fault(&self) -> bool {
+        matches!(self, Self::NotReadBack(_) | Self::Block(_, SignError::BadSignature | SignError::Signer(_)))
+    }
+}
+
+impl fmt::Display for SignFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NothingToSign => f.write_str("the file holds no FEATURE block"),
+            Self::Faulty(line, why) => write!(f, "the file has an error in line {line}: {why}"),
+            Self::Untimely(line, why) => write!(f, "the block in line {line} cannot be signed: {why}"),
+            Self::Block(line, error) => write!(f, "the block in line {line} cannot be signed: {error}"),
+            Self::NotReadBack(line) => {
+                write!(f, "the block in line {line} did not verify after it was signed")
+            }
+        }
+    }
+}
+
+impl std::error::Error for SignFileError {}
+
+/// Signs every block of a license.
+///
+/// The new text is read and verified before it is handed out: each payload is what it was, each KEY is good.
+///
+/// # Errors
+/// If the license has an error or no block, a block is another vendor's or of a time in which the key may not sign, or
+/// the signer fails. Nothing is signed then.
+pub fn sign_file(
+    license: &License,
+    signer: &dyn Signer,
+    trusted: &TrustedKey,
+) -> Result<Signed, SignFileError> {
+    refuse_faulty(license)?;
+    let mut edits = Vec::with_capacity(license.features.len());
+    let mut blocks = Vec::with_capacity(license.features.len());
+    for feature in &license.features {
+        let line = line_of(license, feature);
+        if let Some(reason) = untimely(feature.issued.map(|issued| issued.value), trusted) {
+            return Err(SignFileError::Untimely(line, reason));
+        }
+        let digest = Payload::of(license, feature).digest();
+        let key = sign_payload(signer, trusted, feature.vendor_name(), &digest)
+            .map_err(|error| SignFileError::Block(line, error))?;
+        let block = license
+            .block(feature)
+            .ok_or_else(|| SignFileError::Faulty(line, "the block cannot be read".to_owned()))?;
+        let old = key_value(license, block);
+        edits.push(key_edit(license, block, old, &key.encode()));
+        blocks.push(SignedBlock {
+            feature: feature.name.value.as_str().to_owned(),
+            line,
+            digest,
+            key,
+            replaced: old.is_some(),
+        });
+    }
+    let text = apply(license.source.text(), &edits);
+    read_back(license, &text, &blocks, trusted)?;
+    Ok(Signed { text, edits, blocks })
+}
+
+fn line_of(license: &License, feature: &Feature) -> usize {
+    license.source.position(feature.span.start as usize).line
+}
+
+/// A file with errors is not signed. Errors of a KEY are not looked at: it is replaced.
+fn refuse_faulty(license: &License) -> Result<(), SignFileError> {
+    let keys: Vec<Span> = license
+        .features
+        .iter()
+        .filter_map(|feature| license.block(feature))
+        .filter_map(|block| key_directive(license, block))
+        .collect();
+    let about_key = |span: Span| {
+        let at = keys.partition_point(|key| key.end < span.end);
+        keys.get(at).is_some_and(|key| key.start <= span.start && !span.is_empty())
+    };
+    let error =
+        license.diagnostics.iter().find(|finding| finding.is_error() && !about_key(finding.primary.span));
+    if let Some(error) = error {
+        let line = license.source.position(error.primary.span.start as usize).line;
+        return Err(SignFileError::Faulty(line, error.message.clone()));
+    }
+    if let Some(broken) = license.broken.first() {
+        let line = license.source.position(broken.span.start as usize).line;
+        return Err(SignFileError::Faulty(line, "this part cannot be read".to_owned()));
+    }
+    if license.source.fault().is_some() {
+        let line = license.source.line_count();
+        return Err(SignFileError::Faulty(line, "the bytes from here on are no UTF-8 text".to_owned()));
+    }
+    if license.features.is_empty() {
+        return Err(SignFileError::NothingToSign);
+    }
+    Ok(())
+}
+
+/// The one KEY directive of a block; none if there are two, which is an error to refuse.
+fn key_directive(license: &License, block: &Block) -> Option<Span> {
+    let mut keys = block.directives().filter(|directive| license.source.slice(directive.name) == "KEY");
+    match (keys.next(), keys.next()) {
+        (Some(key), None) => Some(key.span()),
+        _ => None,
+    }
+}
+
+fn key_value(license: &License, block: &Block) -> Option<Span> {
+    block
+        .directives()
+        .find(|directive| license.source.slice(directive.name) == "KEY")
+        .map(|directive| directive.value.span)
+}
+
+/// The edit that gives a block its KEY: in place of the old value, or on a line of its own before the `}`, or before
+/// the `}` on its line if something else stands there.
+fn key_edit(license: &License, block: &Block, old: Option<Span>, key: &str) -> Edit {
+    if let Some(span) = old {
+        return Edit { span, replacement: key.to_owned() };
+    }
+    let text = license.source.text();
+    let close = block.close.start as usize;
+    let before = text.get(..close).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let lead = before.get(line_start..).unwrap_or_default();
+    if lead.bytes().all(|byte| byte == b' ' || byte == b'\t') && line_start > 0 {
+        let line_break =
+            if before.get(..line_start).is_some_and(|text| text.ends_with("\r\n")) { "\r\n" } else { "\n" };
+        let indent = indent_of(text, block).map_or_else(|| format!("{lead}  "), str::to_owned);
+        return Edit { span: Span::at(line_start), replacement: format!("{indent}KEY={key}{line_break}") };
+    }
+    let gap = if before.ends_with([' ', '\t']) { "" } else { " " };
+    Edit { span: Span::at(close), replacement: format!("{gap}KEY={key} ") }
+}
+
+/// The blanks before the last directive of the block that begins a line.
+fn indent_of<'a>(text: &'a str, block: &Block) -> Option<&'a str> {
+    block.elements.iter().rev().filter(|element| matches!(element, Element::Directive(_))).find_map(
+        |element| {
+            let before = text.get(..element.span().start as usize)?;
+            let lead = before.get(before.rfind('\n')? + 1..)?;
+            lead.bytes().all(|byte| byte == b' ' || byte == b'\t').then_some(lead)
+        },
+    )
+}
+
+/// The text with all edits made; they stand in file order and do not overlap.
+fn apply(text: &str, edits: &[Edit]) -> String {
+    let added: usize = edits.iter().map(|edit| edit.replacement.len()).sum();
+    let mut result = String::with_capacity(text.len() + added);
+    let mut at = 0;
+    for edit in edits {
+        let range = edit.span.range();
+        result.push_str(text.get(at..range.start).unwrap_or_default());
+        result.push_str(&edit.replacement);
+        at = range.end;
+    }
+    result.push_str(text.get(at..).unwrap_or_default());
+    result
+}
+
+/// Reads the signed text again and checks every block of it.
+fn read_back(
+    license: &License,
+    text: &str,
+    blocks: &[SignedBlock],
+    trusted: &TrustedKey,
+) -> Result<(), SignFileError> {
+    let again: Arc<SourceFile> = SourceFile::new(license.source.name(), text);
+    let again = License::read(again);
+    if again.features.len() != blocks.len() || again.has_errors() {
+        return Err(SignFileError::NotReadBack(1));
+    }
+    for (feature, block) in again.features.iter().zip(blocks) {
+        let digest = Payload::of(&again, feature).digest();
+        let key = again.value(feature, "KEY").and_then(|key| KeyText::parse(&key).ok());
+        let good = key == Some(block.key)
+            && digest == block.digest
+            && trusted.key.verifies(Domain::Feature, &digest, &block.key.signature);
+        if !good {
+            return Err(SignFileError::NotReadBack(block.line));
+        }
+    }
+    Ok(())
+}

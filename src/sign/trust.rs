@@ -1,0 +1,182 @@
+//! Whom to trust: (vendor, key, usage, time), never a bare list of keys and never a key that came with a license.
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+use super::message::KeyId;
+use super::public_key::{PublicKey, PublicKeyError};
+use super::trust_list::{TrustEntry, TrustError};
+
+/// What a key may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Usage {
+    /// Licenses for customers.
+    Production,
+    /// Trials inside the house; never accepted in production.
+    Development,
+}
+
+impl Usage {
+    /// The word in a trust list and a key file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Development => "development",
+        }
+    }
+
+    /// The usage that a word stands for.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Production, Self::Development].into_iter().find(|usage| usage.word() == word)
+    }
+}
+
+/// Which keys a verification accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Production keys only.
+    #[default]
+    Production,
+    /// Development keys too.
+    Development,
+}
+
+impl Mode {
+    /// Whether keys of this usage count.
+    #[must_use]
+    pub fn accepts(self, usage: Usage) -> bool {
+        usage == Usage::Production || self == Self::Development
+    }
+}
+
+/// What became of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// It signs.
+    Active,
+    /// It is published ahead of its use.
+    Standby,
+    /// It signs no more; what was issued up to this day stays good.
+    Retired(Date),
+    /// Others may have it since this day; nothing it signed counts.
+    Compromised(Date),
+}
+
+impl KeyState {
+    /// The word in a trust list.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Standby => "standby",
+            Self::Retired(_) => "retired",
+            Self::Compromised(_) => "compromised",
+        }
+    }
+
+    /// The day that belongs to it.
+    #[must_use]
+    pub fn since(self) -> Option<Date> {
+        match self {
+            Self::Active | Self::Standby => None,
+            Self::Retired(day) | Self::Compromised(day) => Some(day),
+        }
+    }
+}
+
+impl fmt::Display for KeyState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())?;
+        self.since().map_or(Ok(()), |day| write!(f, " since {day}"))
+    }
+}
+
+/// One key of a trust store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustedKey {
+    /// What the list says of it.
+    pub entry: TrustEntry,
+    /// The key.
+    pub key: PublicKey,
+}
+
+impl TrustedKey {
+    /// Whether a day lies in its validity, both ends included.
+    #[must_use]
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.entry.not_before <= day && day <= self.entry.not_after
+    }
+}
+
+/// A trust store: the keys of a list, each checked against its file.
+#[derive(Debug, Clone, Default)]
+pub struct Trust {
+    keys: Vec<TrustedKey>,
+}
+
+impl Trust {
+    /// Puts a store together from the entries of its list; `read` gives the text of a public key file.
+    ///
+    /// # Errors
+    /// If a file cannot be had or holds no key fit to trust, a key id is not its key's, or two entries share a key id.
+    pub fn assemble(
+        entries: Vec<TrustEntry>,
+        mut read: impl FnMut(&TrustEntry) -> Result<String, TrustError>,
+    ) -> Result<Self, TrustError> {
+        let mut trust = Self::default();
+        for entry in entries {
+            let text = read(&entry)?;
+            let key = PublicKey::from_pem(&text).map_err(|error| unfit(&entry, error))?;
+            if key.id() != entry.id {
+                let message = format!("the key in `{}` has id {}, not {}", entry.file, key.id(), entry.id);
+                return Err(
+                    TrustError::at(entry.line, message).help("a list that was altered, or the wrong file")
+                );
+            }
+            trust.add(TrustedKey { entry, key })?;
+        }
+        Ok(trust)
+    }
+
+    fn add(&mut self, key: TrustedKey) -> Result<(), TrustError> {
+        if let Some(other) = self.get(key.key.id()) {
+            let message =
+                format!("the key id {} stands twice, first in line {}", key.entry.id, other.entry.line);
+            return Err(TrustError::at(key.entry.line, message).help("a key has one entry, and one vendor"));
+        }
+        self.keys.push(key);
+        Ok(())
+    }
+
+    /// The key with this id.
+    #[must_use]
+    pub fn get(&self, id: KeyId) -> Option<&TrustedKey> {
+        self.keys.iter().find(|key| key.key.id() == id)
+    }
+
+    /// All keys, in the order of the list.
+    #[must_use]
+    pub fn keys(&self) -> &[TrustedKey] {
+        &self.keys
+    }
+
+    /// Whether nothing is trusted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+}
+
+fn unfit(entry: &TrustEntry, error: PublicKeyError) -> TrustError {
+    let fault = TrustError::at(entry.line, format!("`{}` cannot be trusted: {error}", entry.file));
+    if error == PublicKeyError::SecretKey {
+        fault.help(
+            "remove the secret key from the trust store at once, and replace the key if others could read it",
+        )
+    } else {
+        fault
+    }
+}

@@ -1,0 +1,277 @@
+//! Verifying: from a license and a trust store to verdicts.
+//!
+//! The tree that was read is the tree that is verified; nothing is read again afterwards. Only this file can make a
+//! [`Verified`] value, and it makes one for valid blocks alone.
+
+use jiff::civil::Date;
+
+use crate::license::{Condition, Feature, License};
+
+use super::explain;
+use super::key_text::{KeyFault, KeyText};
+use super::message::{Digest, Domain, KeyId};
+use super::payload::Payload;
+use super::revocation::Revocations;
+use super::trust::{KeyState, Mode, Trust, TrustedKey};
+use super::verdict::{BlockReport, FileReport, Verdict};
+
+/// Something whose signature was verified: it cannot be made in any other way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified<T>(T);
+
+impl<T> Verified<T> {
+    /// The thing itself.
+    #[must_use]
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+
+    /// The thing itself, taken out.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+/// What a verification goes by: whom to trust, what was withdrawn, and the day that is asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Verifier<'a> {
+    /// The trusted keys.
+    pub trust: &'a Trust,
+    /// What was withdrawn.
+    pub revocations: &'a Revocations,
+    /// The day on which START and END are judged.
+    pub at: Date,
+    /// Whether development keys count.
+    pub mode: Mode,
+}
+
+/// A verdict with its grounds.
+pub(super) struct Ruling {
+    pub(super) verdict: Verdict,
+    pub(super) reason: String,
+    pub(super) help: Option<String>,
+}
+
+impl Ruling {
+    fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
+        Self { verdict, reason: reason.into(), help: None }
+    }
+
+    fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+}
+
+impl Verifier<'_> {
+    /// The verdicts on all blocks of a license.
+    #[must_use]
+    pub fn file<'l>(&self, license: &'l License) -> FileReport<'l> {
+        let mut report = self.report(license);
+        explain::mark_duplicates(std::slice::from_mut(&mut report));
+        report
+    }
+
+    /// The verdicts on all blocks of some licenses; a payload that stands in several files counts once.
+    #[must_use]
+    pub fn files<'l>(&self, licenses: impl IntoIterator<Item = &'l License>) -> Vec<FileReport<'l>> {
+        let mut reports: Vec<FileReport<'l>> =
+            licenses.into_iter().map(|license| self.report(license)).collect();
+        explain::mark_duplicates(&mut reports);
+        reports
+    }
+
+    fn report<'l>(&self, license: &'l License) -> FileReport<'l> {
+        let mut blocks: Vec<BlockReport<'l>> =
+            license.features.iter().map(|feature| self.block(license, feature)).collect();
+        explain::exchanged_keys(self.trust, license, &mut blocks);
+        let mixed = explain::mixed_set(license, &mut blocks);
+        blocks.extend(explain::unreadable(license, &blocks));
+        blocks.sort_by_key(|block| block.span.start);
+        FileReport { file: license.source.name().to_owned(), blocks, mixed }
+    }
+
+    fn block<'l>(&self, license: &'l License, feature: &'l Feature) -> BlockReport<'l> {
+        let digest = Payload::of(license, feature).digest();
+        let text = license.value(feature, "KEY");
+        let key = text.as_deref().map(KeyText::parse);
+        let ruling = self.rule(license, feature, &digest, key);
+        BlockReport {
+            feature: Some(feature.name.value.as_str().to_owned()),
+            vendor: license.value(feature, "VENDOR").map(String::from),
+            verdict: ruling.verdict,
+            reason: ruling.reason,
+            help: ruling.help,
+            key: key.and_then(Result::ok).map(|key| key.key),
+            span: feature.span,
+            line: license.source.position(feature.span.start as usize).line,
+            digest: Some(digest),
+            duplicate: None,
+            verified: (ruling.verdict == Verdict::Valid).then_some(Verified(feature)),
+        }
+    }
+
+    /// The first verdict of the list that applies.
+    fn rule(
+        &self,
+        license: &License,
+        feature: &Feature,
+        digest: &Digest,
+        key: Option<Result<KeyText, KeyFault>>,
+    ) -> Ruling {
+        let key = match readable(license, feature, key) {
+            Ok(key) => key,
+            Err(ruling) => return ruling,
+        };
+        let Some(trusted) = self.trust.get(key.key) else {
+            return unknown_key(key.key);
+        };
+        if !self.mode.accepts(trusted.entry.usage) {
+            return development_key(key.key);
+        }
+        if trusted.entry.vendor != feature.vendor_name() {
+            return not_for_vendor(feature, trusted);
+        }
+        if !trusted.key.verifies(Domain::Feature, digest, &key.signature) {
+            return invalid();
+        }
+        self.withdrawn(feature, digest, trusted).unwrap_or_else(|| self.in_time(feature, trusted))
+    }
+
+    /// What speaks against a block whose signature matches.
+    fn withdrawn(&self, feature: &Feature, digest: &Digest, trusted: &TrustedKey) -> Option<Ruling> {
+        let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());
+        let reason = self.revocations.reason(digest, feature.vendor_name(), sn, trusted.key.id());
+        if let Some(reason) = reason {
+            return Some(
+                Ruling::new(Verdict::Revoked, reason).help("ask the vendor for the license that replaces it"),
+            );
+        }
+        let reason = untimely(feature.issued.map(|issued| issued.value), trusted)?;
+        Some(Ruling::new(Verdict::Revoked, reason).help("ask the vendor to issue the license again"))
+    }
+
+    fn in_time(&self, feature: &Feature, trusted: &TrustedKey) -> Ruling {
+        let at = self.at;
+        if let Some(start) = feature.start.filter(|start| at < start.value) {
+            let reason =
+                format!("the signature is good; in force from {}, and {at} was asked about", start.value);
+            return Ruling::new(Verdict::NotYet, reason);
+        }
+        if let Some(end) = feature.end.filter(|end| end.value < at) {
+            let reason =
+                format!("the signature is good; in force until {}, and {at} was asked about", end.value);
+            return Ruling::new(Verdict::Expired, reason);
+        }
+        let until =
+            feature.end.map_or_else(|| "without end".to_owned(), |end| format!("until {}", end.value));
+        let reason = format!("signed by {}, in force {until}", trusted.entry.vendor);
+        Ruling::new(Verdict::Valid, reason)
+    }
+}
+
+/// The KEY of a block that can be verified, or why it cannot.
+fn readable(
+    license: &License,
+    feature: &Feature,
+    key: Option<Result<KeyText, KeyFault>>,
+) -> Result<KeyText, Ruling> {
+    let fault = match key {
+        Some(Err(fault)) => Some(fault),
+        _ => None,
+    };
+    if let Some(fault @ (KeyFault::Length(_) | KeyFault::Character(_))) = fault {
+        return Err(Ruling::new(Verdict::Malformed, fault.to_string()).help(
+            "copy the whole KEY from the license as it was sent; as an attachment it is not changed on the way",
+        ));
+    }
+    let error = explain::first_error(license, feature.span);
+    match (feature.condition, error) {
+        (Condition::Unsupported, error) => return Err(unsupported(error)),
+        // A sound block can still hold an error in a comment: text that shows something else than what stands there.
+        (Condition::Malformed, error) | (Condition::Sound, error @ Some(_)) => return Err(malformed(error)),
+        (Condition::Sound, None) => {}
+    }
+    match key {
+        Some(Ok(key)) => Ok(key),
+        Some(Err(KeyFault::Elided)) => Err(Ruling::new(Verdict::Unsigned, KeyFault::Elided.to_string())
+            .help("use the license file itself instead of a printed copy")),
+        Some(Err(fault)) => Err(Ruling::new(Verdict::Unsupported, fault.to_string())
+            .help("a newer version of this program may read it")),
+        None => Err(Ruling::new(Verdict::Unsigned, "the block has no KEY")
+            .help("the vendor signs it with `keywright sign`")),
+    }
+}
+
+fn malformed(error: Option<String>) -> Ruling {
+    let reason = error.unwrap_or_else(|| "the block cannot be read".to_owned());
+    Ruling::new(Verdict::Malformed, reason).help("`keywright lint` shows every fault of the file")
+}
+
+fn unsupported(error: Option<String>) -> Ruling {
+    let reason =
+        error.unwrap_or_else(|| "the block has a directive that this program does not know".to_owned());
+    Ruling::new(Verdict::Unsupported, reason).help("a newer version of this program may know it")
+}
+
+fn unknown_key(key: KeyId) -> Ruling {
+    Ruling::new(
+        Verdict::UnknownKey,
+        format!("signed with key {key}, which is not in the trust store"),
+    )
+    .help("check that the trust store is the vendor's current one; a key that comes with a license proves nothing")
+}
+
+fn development_key(key: KeyId) -> Ruling {
+    Ruling::new(
+        Verdict::UnknownKey,
+        format!("signed with development key {key}, which is not trusted in production"),
+    )
+    .help("sign with a production key; `--development` accepts development keys in trials")
+}
+
+fn not_for_vendor(feature: &Feature, trusted: &TrustedKey) -> Ruling {
+    Ruling::new(
+        Verdict::NotForVendor,
+        format!(
+            "the block says VENDOR={}, but key {} is trusted for `{}` only",
+            feature.vendor_name(),
+            trusted.key.id(),
+            trusted.entry.vendor
+        ),
+    )
+}
+
+fn invalid() -> Ruling {
+    Ruling::new(
+        Verdict::Invalid,
+        "a name or value inside the braces, or the KEY, is not what was signed; comments, spacing, line ends and the \
+         order of blocks cannot cause this",
+    )
+    .help("compare the block with the license as it was issued, and use that copy")
+}
+
+/// ◆ A key signs only from its not-before to its not-after, and up to the day it was retired; nothing that a compromised
+/// key signed counts. The day of signing is ISSUED. A block without ISSUED is good under an active or standby key; under
+/// a retired one it cannot be told from a block that was signed afterwards.
+pub(super) fn untimely(issued: Option<Date>, trusted: &TrustedKey) -> Option<String> {
+    let key = trusted.key.id();
+    let entry = &trusted.entry;
+    match (entry.state, issued) {
+        (KeyState::Compromised(since), _) => {
+            Some(format!("key {key} is in the wrong hands since {since}; nothing signed with it counts"))
+        }
+        (KeyState::Retired(since), None) => Some(format!(
+            "key {key} was retired on {since}, and the block has no ISSUED that shows it is older"
+        )),
+        (KeyState::Retired(since), Some(issued)) if since < issued => {
+            Some(format!("key {key} was retired on {since}, and the block says ISSUED={issued}"))
+        }
+        (_, Some(issued)) if !trusted.is_valid_on(issued) => Some(format!(
+            "key {key} may sign from {} to {}, and the block says ISSUED={issued}",
+            entry.not_before, entry.not_after
+        )),
+        _ => None,
+    }
+}

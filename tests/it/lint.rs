@@ -1,0 +1,202 @@
+//! The linter: laws over the registry, the seed's files, the corpus, limits.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use jiff::civil::{Date, date};
+use keywright::diagnostic::{Diagnostic, Severity};
+use keywright::license::License;
+use keywright::lint::{
+    Check, EXAMPLE_DAY, Example, Group, KeyFinding, Level, Options, RULES, Rule, lint, rule,
+};
+use keywright::source::{FileId, SourceFile};
+
+fn day() -> Date {
+    date(EXAMPLE_DAY.0, EXAMPLE_DAY.1, EXAMPLE_DAY.2)
+}
+
+fn lint_text(text: &str) -> Vec<Diagnostic> {
+    lint(&[&License::from_text("test.lic", text)], &Options::at(day()))
+}
+
+fn ids(found: &[Diagnostic]) -> Vec<&'static str> {
+    found.iter().map(|found| found.code.id).collect()
+}
+
+fn lint_example(example: &Example) -> Vec<Diagnostic> {
+    let licenses: Vec<License> = example.sources().into_iter().map(License::read).collect();
+    let mut options = Options::at(day());
+    if let Example::Judged(_, state) = example {
+        let block = licenses[0].features[0].block;
+        options.keys.push(KeyFinding { file: FileId(0), block, state: *state, detail: String::new() });
+    }
+    lint(&licenses.iter().collect::<Vec<_>>(), &options)
+}
+
+/// One line a finding: place, code, severity, message.
+fn listing(licenses: &[&License], found: &[Diagnostic]) -> String {
+    let mut text = String::new();
+    for found in found {
+        let license = licenses.iter().find(|license| license.source.id() == found.primary.file).unwrap();
+        let place = license.source.position(found.primary.span.start as usize);
+        let (line, column, code) = (place.line, place.column, found.code.id);
+        writeln!(text, "{line}:{column} {} {code} {}", found.severity.word(), found.message).unwrap();
+    }
+    text
+}
+
+#[test]
+fn codes_are_unique_ordered_and_named_by_convention() {
+    let groups: String = Group::ALL.iter().map(|group| group.letter).collect();
+    let keys: Vec<(usize, &str)> =
+        RULES.iter().map(|rule| (groups.find(&rule.code.id[..1]).unwrap(), rule.code.id)).collect();
+    assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "{keys:?}");
+    let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.code.name).collect();
+    assert_eq!(names.len(), RULES.len());
+    for rule in RULES {
+        let (id, name) = (rule.code.id, rule.code.name);
+        assert!(id.len() == 4 && id[1..].bytes().all(|b| b.is_ascii_digit()), "{id}");
+        assert!(
+            name.split('-').all(|word| !word.is_empty()
+                && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())),
+            "{name}"
+        );
+        assert!(rule.group().is_some(), "{id}");
+    }
+}
+
+#[test]
+fn every_rule_is_explained() {
+    for rule in RULES {
+        let id = rule.code.id;
+        assert!(!rule.what.is_empty() && !rule.what.ends_with('.'), "{id}: `what` is a phrase");
+        assert!(!rule.what.starts_with(char::is_uppercase) || rule.what.starts_with(|c: char| c.is_uppercase() && rule.what[1..2].chars().all(char::is_uppercase)), "{id}: {}", rule.what);
+        for sentence in [rule.why, rule.remedy] {
+            assert!(sentence.ends_with('.') && sentence.len() > 3, "{id}: {sentence}");
+        }
+        for text in [rule.what, rule.why, rule.remedy] {
+            assert!(!text.contains("  ") && !text.contains('\n'), "{id}: {text}");
+        }
+    }
+}
+
+#[test]
+fn rules_are_found_by_code_and_by_name() {
+    for known in RULES {
+        assert!(std::ptr::eq(rule(known.code.id).unwrap(), *known));
+        assert!(std::ptr::eq(rule(known.code.name).unwrap(), *known));
+    }
+    assert!(rule("D999").is_none());
+}
+
+#[test]
+fn every_code_that_reading_raises_has_a_rule() {
+    for file in ["src/syntax/codes.rs", "src/license/codes.rs"] {
+        let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        let declared: Vec<&str> = text.split("Code::").filter_map(|rest| rest.split('"').nth(1)).collect();
+        let declared: Vec<&&str> = declared.iter().filter(|id| id.len() == 4).collect();
+        assert!(declared.len() > 10);
+        for id in declared {
+            assert!(rule(id).is_some_and(|rule| matches!(rule.check, Check::WhileReading)), "{id}");
+        }
+    }
+}
+
+fn bad_example_raises_its_code(rule: &Rule) {
+    let found = lint_example(&rule.bad);
+    let id = rule.code.id;
+    assert!(found.iter().any(|found| found.code.id == id), "{id} is not raised, but {found:#?}");
+    if id == "A004" {
+        return;
+    }
+    for other in found.iter().filter(|found| found.code.id != id) {
+        assert_eq!(other.severity, Severity::Note, "{id} also raises {other:#?}");
+    }
+    for own in found.iter().filter(|found| found.code.id == id) {
+        assert_eq!(own.severity, rule.code.severity, "{id}");
+    }
+    assert_eq!(found.iter().filter(|found| found.code.id == id).count(), 1, "{id}: one fault, one finding: {found:#?}");
+}
+
+#[test]
+fn bad_examples_raise_their_code_and_nothing_else() {
+    for rule in RULES {
+        bad_example_raises_its_code(rule);
+    }
+}
+
+#[test]
+fn good_examples_raise_neither_errors_nor_warnings() {
+    for rule in RULES {
+        let found = lint_example(&rule.good);
+        let id = rule.code.id;
+        assert!(found.iter().all(|found| found.severity == Severity::Note && found.code.id != id), "{id}: {found:#?}");
+    }
+}
+
+/// Applies the safe fixes of one run, those that touch others left for the next.
+fn fix_once(text: &str, found: &[Diagnostic]) -> String {
+    let mut edits: Vec<_> =
+        found.iter().filter_map(|found| found.fix.as_ref()).filter(|fix| fix.safe).flat_map(|fix| &fix.edits).collect();
+    edits.sort_by_key(|edit| edit.span);
+    edits.dedup_by(|later, earlier| later.span.start < earlier.span.end);
+    let mut fixed = text.to_owned();
+    for edit in edits.into_iter().rev() {
+        fixed.replace_range(edit.span.range(), &edit.replacement);
+    }
+    fixed
+}
+
+#[test]
+fn safe_fixes_remove_the_finding_and_break_nothing() {
+    let mut fixable = 0;
+    for rule in RULES {
+        let [source] = rule.bad.sources().try_into().unwrap_or_else(|_| [SourceFile::new("a", "")]);
+        let mut text = source.text().to_owned();
+        let before = lint_text(&text);
+        if !before.iter().any(|found| found.code.id == rule.code.id && found.fix.as_ref().is_some_and(|fix| fix.safe)) {
+            continue;
+        }
+        fixable += 1;
+        for _ in 0..3 {
+            text = fix_once(&text, &lint_text(&text));
+        }
+        let after = lint_text(&text);
+        assert_eq!(fix_once(&text, &after), text, "{} does not converge", rule.code.id);
+        assert!(after.iter().all(|found| found.severity == Severity::Note), "{}: {text}\n{after:#?}", rule.code.id);
+    }
+    assert!(fixable >= 8, "{fixable}");
+}
+
+#[test]
+fn messages_keep_the_house_style() {
+    for found in RULES.iter().flat_map(|rule| lint_example(&rule.bad)) {
+        let texts = [Some(&found.message), found.help.as_ref()];
+        for text in texts.into_iter().flatten() {
+            assert!(!text.ends_with('.') && !text.contains('\n') && !text.is_empty(), "{text}");
+            let first = text.chars().next().unwrap();
+            let word: String = text.chars().take_while(|c| c.is_alphabetic()).collect();
+            assert!(!first.is_uppercase() || word.len() > 1 && word.chars().all(char::is_uppercase), "{text}");
+        }
+        assert!(found.help.is_some(), "no advice: {}", found.message);
+    }
+}
+
+#[test]
+fn the_seeds_files_have_elided_keys_and_no_other_fault() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/seed");
+    for name in ["alternates", "cascade", "dependency-sharing", "pool", "suite", "token-sharing"] {
+        let text = std::fs::read_to_string(folder.join(format!("{name}.lic"))).unwrap();
+        let license = License::from_text(name, &text);
+        let found = lint(&[&license], &Options::at(day()));
+        let grave: Vec<&Diagnostic> = found.iter().filter(|found| found.severity > Severity::Note).collect();
+        let elided = grave.iter().filter(|found| found.code.id == "S011").count();
+        assert_eq!(elided, license.features.len(), "{name}");
+        for other in grave.iter().filter(|found| found.code.id != "S011") {
+            assert!(name == "dependency-sharing" && other.code.id == "S008", "{name}: {other:#?}");
+        }
+        let notes: Vec<&Diagnostic> = found.iter().filter(|found| found.severity == Severity::Note).collect();
+        assert!(notes.is_empty(), "{name}: {notes:#?}");
+    }
+}

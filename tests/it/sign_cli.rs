@@ -1,0 +1,447 @@
+//! The commands keys, sign, verify and payload, as scripts and people use them.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::sign::PLAIN;
+use crate::support::{Place, root, snapshot};
+
+const KEY: &str = "ABC_Software.test.key.pem";
+const DAY: &str = "2026-03-01";
+
+/// A folder with the example trust store, its test key, and an unsigned license.
+fn place() -> Place {
+    let place = Place::new();
+    for entry in fs::read_dir(root().join("keys")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        place.copy(&format!("keys/{name}"), &format!("keys/{name}"));
+    }
+    fs::rename(place.path(&format!("keys/{KEY}")), place.path(KEY)).unwrap();
+    private(&place, KEY);
+    place.write("a.lic", PLAIN);
+    place
+}
+
+/// Makes a file its owner's alone, as a secret must be.
+fn private(place: &Place, name: &str) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let _ = (place, name);
+}
+
+fn signed_place() -> Place {
+    let place = place();
+    place.run(&["sign", "a.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    place
+}
+
+fn verify(place: &Place, args: &[&str]) -> crate::support::Outcome {
+    place.run(&[&["verify", "--development", "--at", DAY][..], args].concat())
+}
+
+#[test]
+fn the_whole_way_from_a_new_key_to_a_verified_license() {
+    let place = Place::new();
+    place.write("a.lic", PLAIN.replace("ISSUED=2026-01-15", ""));
+    place.write("pass", "a passphrase\n");
+    private(&place, "pass");
+    let made =
+        place.run(&["keys", "new", "--vendor", "ABC_Software", "--passphrase-file", "pass"]).expect_code(0);
+    assert!(
+        made.stdout.contains("next: keywright sign LICENSE --key ABC_Software.key.pem --in-place"),
+        "{}",
+        made.stdout
+    );
+    let secret = place.read("ABC_Software.key.pem");
+    assert!(secret.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+    place.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(2);
+    let sign = ["sign", "a.lic", "--key", "ABC_Software.key.pem", "-o", "b.lic"];
+    place.run(&[&sign[..], &["--passphrase-file", "pass"]].concat()).expect_code(0);
+    place.run_with(&[&sign[..], &["--passphrase-fd", "0"]].concat(), b"a passphrase\r\n").expect_code(0);
+    let wrong = place.run_with(&[&sign[..], &["--passphrase-fd", "0"]].concat(), b"another").expect_code(6);
+    assert!(wrong.stderr.contains("the passphrase is wrong, or the key file is damaged"), "{}", wrong.stderr);
+    assert_eq!(place.read("a.lic"), PLAIN.replace("ISSUED=2026-01-15", ""));
+    let good = place.run(&["verify", "--at", "2027-01-01", "b.lic"]).expect_code(0);
+    assert!(good.stdout.ends_with("RESULT: VALID (2 of 2 blocks valid)  exit 0\n"), "{}", good.stdout);
+    // Nothing is overwritten, and a second key joins the store.
+    let again = place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(6);
+    assert!(again.stderr.contains("never overwritten"), "{}", again.stderr);
+    assert_eq!(place.read("ABC_Software.key.pem"), secret);
+    let more = [
+        "keys",
+        "new",
+        "--vendor",
+        "null",
+        "--no-passphrase",
+        "--usage",
+        "development",
+        "--out",
+        "other.pem",
+    ];
+    place.run(&more).expect_code(0);
+    assert_eq!(place.run(&["keys", "list"]).expect_code(0).stdout.lines().count(), 2);
+    place.run(&["verify", "--at", "2027-01-01", "b.lic"]).expect_code(0);
+}
+
+#[test]
+fn signing_says_what_it_did_and_does_nothing_by_halves() {
+    let place = place();
+    let sign = place.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic"]).expect_code(0);
+    assert_eq!(sign.stdout, "");
+    assert_eq!(place.read("a.lic"), PLAIN);
+    let stdout = place.run(&["sign", "a.lic", "--key", KEY, "-o", "-"]).expect_code(0).stdout;
+    assert_eq!(stdout, place.read("b.lic"));
+    let piped =
+        place.run_with(&["sign", "-", "--key", KEY, "-o", "-"], PLAIN.as_bytes()).expect_code(0).stdout;
+    assert_eq!(piped, stdout);
+    snapshot("sign", "signed", &stdout);
+    for (name, text, code) in [
+        ("broken.lic", PLAIN.replace("COUNT=20", "COUNT=020"), 3),
+        ("lost.lic", PLAIN.replace("}\nFEATURE", "\nFEATURE"), 3),
+        ("foreign.lic", PLAIN.replace("ABC_Software KEYTYPE=TOKEN", "Other KEYTYPE=TOKEN"), 1),
+        ("late.lic", PLAIN.replace("ISSUED=2026-01-15", "ISSUED=2025-12-31"), 1),
+        ("empty.lic", String::new(), 1),
+    ] {
+        place.write(name, &text);
+        let refused = place.run(&["sign", name, "--key", KEY, "--in-place"]).expect_code(code);
+        assert!(!refused.stderr.is_empty());
+        assert_eq!(place.read(name), text);
+    }
+    for (args, code) in [
+        (&["sign", "a.lic", "--key", KEY][..], 2),
+        (&["sign", "a.lic", "--key", KEY, "-o", "b.lic", "--in-place"], 2),
+        (&["sign", "-", "--key", KEY, "--in-place"], 2),
+        (&["sign", "-", "--key", KEY, "-o", "b.lic", "--passphrase-fd", "0"], 2),
+        (&["sign", "a.lic", "--key", KEY, "-o", KEY], 2),
+        (&["sign", "a.lic", "--key", KEY, "-o", "b.lic", "--trust", "nowhere"], 2),
+        (&["sign", "a.lic", "--key", "missing.pem", "-o", "b.lic"], 6),
+        (&["sign", "missing.lic", "--key", KEY, "-o", "b.lic"], 6),
+        (&["sign", "a.lic", "--key", "a.lic", "-o", "b.lic"], 6),
+    ] {
+        place.run(args).expect_code(code);
+    }
+    assert!(place.read(KEY).contains("PRIVATE KEY"));
+}
+
+#[test]
+fn a_key_that_is_not_trusted_signs_nothing() {
+    let place = place();
+    let made = ["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--trust", "other"];
+    place.run(&made).expect_code(0);
+    let refused =
+        place.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "-o", "b.lic"]).expect_code(2);
+    assert!(refused.stderr.contains("is not in the trust store"), "{}", refused.stderr);
+    place
+        .run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "-o", "b.lic", "--trust", "other"])
+        .expect_code(1);
+    // The header of a key file and the store must tell the same story.
+    let text = place.read(KEY).replace("Usage: development", "Usage: production");
+    fs::write(place.path(KEY), text).unwrap();
+    let refused = place.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic"]).expect_code(2);
+    assert!(refused.stderr.contains("disagree"), "{}", refused.stderr);
+}
+
+#[test]
+fn verdicts_for_people() {
+    let place = signed_place();
+    let good = place.read("a.lic");
+    place.write("changed.lic", good.replace("COUNT=5", "COUNT=50"));
+    let both = verify(&place, &["a.lic", "changed.lic"]).expect_code(1);
+    snapshot("sign", "verify-human", &both.shown());
+    place.write("mixed.lic", "");
+    let one = "FEATURE a { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 SN=S-1 }\n";
+    place.write("mixed.lic", format!("{one}{}", one.replace("S-1", "S-2")));
+    place.run(&["sign", "mixed.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    let mixed = verify(&place, &["mixed.lic"]).expect_code(5);
+    snapshot("sign", "verify-mixed", &mixed.shown());
+}
+
+#[test]
+fn exit_codes_of_verify() {
+    let place = signed_place();
+    let good = place.read("a.lic");
+    place
+        .write("invalid.lic", good.replace("COUNT=5", "COUNT=6"))
+        .write("malformed.lic", good.replace("COUNT=20", "COUNT=020"))
+        .write("unknown.lic", good.replace("COUNT=20", "COUNT=20 QUOTA=1"))
+        .write("cut.lic", &good[..good.len() - 20])
+        .write("empty.lic", "")
+        .write("comment.lic", "# nothing\n")
+        .write("latin1.lic", b"FEATURE \xe4 { }")
+        .write("none/trust.yaml", "version: 1\nkeys: []\n")
+        .write("bad/trust.yaml", "version: 1\nkeys: {}\n");
+    for (args, code) in [
+        (&["a.lic"][..], 0),
+        (&["invalid.lic"], 1),
+        (&["empty.lic"], 1),
+        (&["comment.lic"], 1),
+        (&["malformed.lic"], 3),
+        (&["unknown.lic"], 3),
+        (&["cut.lic"], 3),
+        (&["latin1.lic"], 3),
+        (&["missing.lic"], 6),
+        (&["keys"], 6),
+        (&["a.lic", "empty.lic"], 1),
+        (&["a.lic", "invalid.lic", "malformed.lic"], 3),
+        (&["malformed.lic", "missing.lic", "a.lic"], 6),
+        (&["a.lic", "--at", "2028-01-01"], 4),
+        (&["a.lic", "--at", "2025-01-01"], 4),
+        (&["a.lic", "invalid.lic", "--at", "2028-01-01"], 1),
+        (&["a.lic", "--at", "2028-02-30"], 2),
+        (&["a.lic", "--trust", "nowhere"], 2),
+        (&["a.lic", "--trust", "none"], 2),
+        (&["a.lic", "--trust", "bad"], 2),
+        (&["a.lic", "--format", "xml"], 2),
+        (&[], 2),
+    ] {
+        let args: Vec<&str> = [&["verify", "--development"][..], args].concat();
+        let args = if args.contains(&"--at") { args } else { [&args[..], &["--at", DAY]].concat() };
+        // The code does not depend on how much is said, or on the form.
+        place.run(&args).expect_code(code);
+        place.run(&[&args[..], &["--quiet"]].concat()).expect_code(code);
+        if !args.contains(&"--format") {
+            let json = place.run(&[&args[..], &["--format", "json"]].concat()).expect_code(code);
+            if code != 2 {
+                let report: Value = serde_json::from_str(&json.stdout).unwrap();
+                assert_eq!(report["exit_code"], code, "{args:?}");
+            }
+        }
+    }
+    place.run(&["verify", "--at", DAY, "a.lic"]).expect_code(1);
+    let piped =
+        place.run_with(&["verify", "--development", "--at", DAY, "-"], good.as_bytes()).expect_code(0);
+    assert!(piped.stdout.contains("license  <stdin>"), "{}", piped.stdout);
+}
+
+/// The object's keys are those that the schema asks for, no more and no fewer.
+fn conforms(object: &Value, schema: &Value, name: &str) {
+    let mut expected: Vec<&str> =
+        schema["required"].as_array().unwrap().iter().map(|key| key.as_str().unwrap()).collect();
+    let mut found: Vec<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
+    expected.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, expected, "{name}");
+}
+
+#[test]
+fn verdicts_for_programs_are_as_their_schema_says() {
+    let place = signed_place();
+    let good = place.read("a.lic");
+    place.write("b.lic", format!("{}\nFEATURE lost {{", good.replace("COUNT=5", "COUNT=6")));
+    let json = verify(&place, &["--format", "json", "a.lic", "b.lic", "missing.lic"]).expect_code(6).stdout;
+    let schema: Value = serde_json::from_str(include_str!("../../docs/schema/verify.schema.json")).unwrap();
+    let report: Value = serde_json::from_str(&json).unwrap();
+    conforms(&report, &schema, "report");
+    let mut verdicts = Vec::new();
+    for file in report["files"].as_array().unwrap() {
+        conforms(file, &schema["$defs"]["file"], "file");
+        for block in file["blocks"].as_array().unwrap() {
+            conforms(block, &schema["$defs"]["block"], "block");
+            verdicts.push(block["verdict"].as_str().unwrap());
+        }
+    }
+    assert_eq!(verdicts, ["VALID", "VALID", "VALID", "INVALID", "MALFORMED"]);
+    assert_eq!(report["files"][2]["result"], "NOT-READ");
+    assert_eq!((&report["result"], &report["exit_code"]), (&Value::from("NOT-READ"), &Value::from(6)));
+    let listed: Vec<&str> = schema["$defs"]["verdict"]["enum"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|word| word.as_str().unwrap())
+        .collect();
+    assert_eq!(listed, keywright::sign::Verdict::ALL.map(keywright::sign::Verdict::word));
+}
+
+#[test]
+fn row_36_no_text_of_a_license_acts_on_a_terminal_or_begins_a_line() {
+    let place = signed_place();
+    let good = place.read("a.lic");
+    let hostile = [
+        "\u{1b}[2J",
+        "\u{1b}]0;x\u{7}",
+        "\u{9b}31m",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{200b}",
+        "\r",
+        "\u{c}",
+        "\u{85}",
+        "\0",
+        "\nRESULT: VALID (2 of 2 blocks valid)  exit 0\n",
+        "\n  VALID  a\n",
+    ];
+    for text in hostile {
+        let variants = [
+            good.replace("Bäckerei", text),
+            good.replace("MyDraw", &format!("My{text}Draw")),
+            good.replace("VENDOR=ABC_Software KEYTYPE=TOKEN", &format!("VENDOR=\"{text}\" KEYTYPE=TOKEN")),
+            good.replace("# Issued", &format!("# {text}")),
+            good.replace("KEY=AQEA", &format!("KEY=\"{text}\" X=\"")),
+            good.replace("COUNT=20", &format!("{text}=20 COUNT={text}")),
+        ];
+        for variant in variants {
+            place.write("x.lic", &variant);
+            let run = verify(&place, &["x.lic"]);
+            // Comments belong to the file, and a signature ignores them.
+            assert!(run.code != 0 || variant.starts_with("# "), "{variant}");
+            for line in run.stdout.lines() {
+                let ours =
+                    line.starts_with("license  ") || line.starts_with("  ") || line.starts_with("RESULT: ");
+                assert!(ours, "{line:?}");
+                assert_eq!(
+                    line.starts_with("RESULT: "),
+                    std::ptr::eq(line, run.stdout.lines().last().unwrap())
+                );
+            }
+            let json = verify(&place, &["x.lic", "--format", "json"]);
+            for out in [run.stdout, run.stderr, json.stdout] {
+                let bad = |c: char| c != '\n' && (c.is_control() || "\u{202e}\u{2066}\u{200b}".contains(c));
+                assert!(!out.contains(bad), "{out:?}");
+            }
+        }
+    }
+    place.write("e\u{1b}[2J\nRESULT: VALID.lic", &good);
+    let run = verify(&place, &["e\u{1b}[2J\nRESULT: VALID.lic"]).expect_code(0);
+    assert!(run.stdout.starts_with("license  e\\u{1b}[2J\\nRESULT: VALID.lic  "), "{}", run.stdout);
+}
+
+#[test]
+fn row_41_no_secret_is_ever_printed() {
+    let place = place();
+    let canary = "canary-passphrase-7f3a";
+    place.write("pass", canary);
+    private(&place, "pass");
+    let secret = place.read(KEY);
+    let body = secret.lines().find(|line| line.starts_with("MC4C")).unwrap().to_owned();
+    let new = ["keys", "new", "--vendor", "V", "--passphrase-file", "pass", "--trust", "other"];
+    let runs = [
+        place.run(&new),
+        place.run(&new),
+        place.run(&["sign", "a.lic", "--key", "V.key.pem", "-o", "b.lic", "--passphrase-file", "pass"]),
+        place.run(&["-vv", "sign", "a.lic", "--key", KEY, "-o", "b.lic"]),
+        place.run(&["keys", "show", KEY]),
+        place.run(&["keys", "show", "pass"]),
+        place.run(&["keys", "list"]),
+        place.run(&["verify", KEY]),
+        place.run(&["verify", "--format", "json", KEY]),
+        place.run(&["sign", KEY, "--key", "pass", "-o", "b.lic"]),
+    ];
+    for run in runs {
+        let shown = run.shown();
+        assert!(!shown.contains(canary) && !shown.contains(&body), "{shown}");
+    }
+    assert!(!place.read("V.key.pem").contains(canary));
+}
+
+#[cfg(unix)]
+#[test]
+fn row_40_key_files_and_passphrase_files_of_others_are_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = place();
+    fs::set_permissions(place.path(KEY), fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = place.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic"]).expect_code(6);
+    assert!(refused.stderr.contains("chmod 600"), "{}", refused.stderr);
+    place.write("pass", "x");
+    fs::set_permissions(place.path("pass"), fs::Permissions::from_mode(0o640)).unwrap();
+    place.run(&["keys", "new", "--vendor", "V", "--passphrase-file", "pass"]).expect_code(2);
+    assert!(!place.path("V.key.pem").exists());
+}
+
+#[test]
+fn a_faulty_store_takes_no_new_key() {
+    let place = place();
+    let list = place.read("keys/trust.yaml");
+    for text in [
+        list.replace("state: active", "state: actve"),
+        "keys: [".to_owned(),
+        list.replace("version: 1", "version: 2"),
+    ] {
+        place.write("keys/trust.yaml", &text);
+        place.run(&["keys", "new", "--vendor", "V", "--no-passphrase"]).expect_code(2);
+        assert_eq!(place.read("keys/trust.yaml"), text);
+        assert!(!place.path("V.key.pem").exists());
+    }
+    // A list in another layout is read, but not guessed at.
+    let flow = "version: 1\nkeys: []\n# end";
+    place.write("keys/trust.yaml", flow);
+    place.run(&["keys", "new", "--vendor", "V", "--no-passphrase"]).expect_code(0);
+    for args in [["--vendor", "a b"], ["--vendor", ""], ["--vendor", "../x"]] {
+        place.run(&[&["keys", "new", "--no-passphrase"][..], &args[..]].concat()).expect_code(2);
+    }
+    let never = [
+        "keys",
+        "new",
+        "--vendor",
+        "W",
+        "--no-passphrase",
+        "--not-before",
+        "2027-01-01",
+        "--not-after",
+        "2026-01-01",
+    ];
+    place.run(&never).expect_code(2);
+}
+
+#[test]
+fn a_strange_layout_of_the_list_is_left_alone() {
+    let place = place();
+    let id = "20cb69c381446502";
+    let text = format!(
+        "keys:\n- {{vendor: ABC_Software, id: '{id}', file: ABC_Software-{id}.pub.pem, usage: development, not-before: 2026-01-01, not-after: 2099-12-31, state: active}}\nversion: 1\n"
+    );
+    place.write("keys/trust.yaml", &text);
+    place.run(&["keys", "list"]).expect_code(0);
+    let refused = place.run(&["keys", "new", "--vendor", "V", "--no-passphrase"]).expect_code(2);
+    assert!(
+        refused.stderr.contains("takes no entry at its end") && refused.stderr.contains("by hand"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(place.read("keys/trust.yaml"), text);
+    assert!(!place.path("V.key.pem").exists());
+}
+
+#[test]
+fn payloads_as_raw_bytes() {
+    let place = signed_place();
+    let payload = place.run(&["payload", "a.lic", "--feature", "MyDraw"]).expect_code(0).stdout;
+    snapshot("sign", "payload", &payload);
+    assert!(payload.starts_with("keywright-feature 1\n5\nFEATURE 6 MyDraw\n"));
+    let mut command = place.command();
+    let message =
+        command.args(["payload", "a.lic", "--feature", "MyDraw", "--message"]).output().unwrap().stdout;
+    assert_eq!((message.len(), &message[..20]), (95, &b"\x13keywright/feature/1"[..]));
+    place.write("u.lic", "FEATURE a { VENDOR=v }\nFEATURE a { VENDOR=w }\nFEATURE b { VENDOR=v COUNT=01 }");
+    for (args, code) in [
+        (&["--feature", "a"][..], 2),
+        (&["--feature", "a", "--block", "2"], 0),
+        (&["--feature", "a", "--block", "0"], 2),
+        (&["--feature", "a", "--block", "3"], 2),
+        (&["--feature", "A", "--block", "1"], 2),
+        (&["--feature", "b"], 3),
+        (&["--feature", "a", "--block", "1", "--message"], 2),
+        (&["--feature", "a", "--block", "1", "--message", "--key-id", "0123"], 2),
+        (&["--feature", "a", "--block", "1", "--key-id", "0123456789abcdef"], 2),
+    ] {
+        place.run(&[&["payload", "u.lic"][..], args].concat()).expect_code(code);
+    }
+    let second = place.run(&["payload", "u.lic", "--feature", "a", "--block", "2"]).stdout;
+    assert!(second.contains("VENDOR 1 w\n"), "{second}");
+    let mut command = place.command();
+    command.args([
+        "payload",
+        "u.lic",
+        "--feature",
+        "a",
+        "--block",
+        "1",
+        "--message",
+        "--key-id",
+        "0123456789abcdef",
+    ]);
+    assert_eq!(command.output().unwrap().stdout.len(), 95);
+}

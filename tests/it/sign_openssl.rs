@@ -1,0 +1,95 @@
+//! Stock tools: OpenSSL reads our keys, we read its, and it checks our signatures.
+//!
+//! Where there is no `openssl` these tests say so and prove nothing.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use keywright::license::License;
+use keywright::sign::{
+    Domain, Kdf, KeyText, Label, Payload, Protection, PublicKey, message, read_secret_key, write_secret_key,
+};
+
+use crate::sign::{PLAIN, key, signed};
+
+fn openssl(folder: &Path, arguments: &str) -> Option<Output> {
+    let output = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output();
+    if output.is_err() {
+        // Past the capture of the test runner, which would swallow it in a passing test.
+        eprintln!("SKIPPED: there is no `openssl` here, so interoperability was not tested");
+    }
+    output.ok()
+}
+
+fn text(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn openssl_reads_our_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = key(1);
+    fs::write(folder.path().join("pub.pem"), key.public_key().to_pem()).unwrap();
+    for protection in [
+        Protection::Plain,
+        Protection::Passphrase(b"test", Kdf::Scrypt),
+        Protection::Passphrase(b"test", Kdf::Pbkdf2),
+    ] {
+        let label = Label { vendor: Some("ABC_Software".to_owned()), ..Label::default() };
+        let text_of_key = write_secret_key(&key, &label, protection).unwrap();
+        fs::write(folder.path().join("key.pem"), &*text_of_key).unwrap();
+        let Some(output) = openssl(folder.path(), "pkey -in key.pem -passin pass:test -pubout") else {
+            return;
+        };
+        assert_eq!(text(&output), key.public_key().to_pem());
+    }
+    let output = openssl(folder.path(), "pkey -pubin -in pub.pem -pubout").unwrap();
+    assert_eq!(text(&output), key.public_key().to_pem());
+}
+
+#[test]
+fn we_read_the_keys_of_openssl() {
+    let folder = tempfile::tempdir().unwrap();
+    for options in [
+        "pkcs8 -topk8 -in key.pem -out other.pem -nocrypt",
+        "pkcs8 -topk8 -in key.pem -out other.pem -passout pass:test",
+        "pkcs8 -topk8 -in key.pem -out other.pem -passout pass:test -v2 aes-128-cbc -v2prf hmacWithSHA512",
+        "pkcs8 -topk8 -in key.pem -out other.pem -passout pass:test -iter 600000",
+        "pkcs8 -topk8 -in key.pem -out other.pem -passout pass:test -scrypt",
+        "pkey -in key.pem -out other.pem -aes256 -passout pass:test",
+    ] {
+        let Some(made) = openssl(folder.path(), "genpkey -algorithm ed25519 -out key.pem") else { return };
+        text(&made);
+        text(&openssl(folder.path(), options).unwrap());
+        let public = text(&openssl(folder.path(), "pkey -in key.pem -pubout").unwrap());
+        let file = fs::read_to_string(folder.path().join("other.pem")).unwrap();
+        let (read, _) =
+            read_secret_key(&file, Some(b"test")).unwrap_or_else(|error| panic!("{options}: {error}"));
+        assert_eq!(read.public_key().to_pem(), public, "{options}");
+        assert_eq!(PublicKey::from_pem(&public), Ok(*read.public_key()));
+    }
+}
+
+#[test]
+fn openssl_checks_our_signatures() {
+    let folder = tempfile::tempdir().unwrap();
+    let license = License::from_text("test.lic", &signed(PLAIN));
+    fs::write(folder.path().join("pub.pem"), key(1).public_key().to_pem()).unwrap();
+    for feature in &license.features {
+        let parts = KeyText::parse(&license.value(feature, "KEY").unwrap()).unwrap();
+        let digest = Payload::of(&license, feature).digest();
+        fs::write(folder.path().join("message"), message::message(Domain::Feature, parts.key, &digest))
+            .unwrap();
+        fs::write(folder.path().join("signature"), parts.signature).unwrap();
+        let command = "pkeyutl -verify -pubin -inkey pub.pem -rawin -in message -sigfile signature";
+        let Some(output) = openssl(folder.path(), command) else { return };
+        assert!(text(&output).contains("Signature Verified Successfully"));
+        let mut wrong = parts.signature;
+        wrong[0] ^= 1;
+        fs::write(folder.path().join("signature"), wrong).unwrap();
+        assert!(!openssl(folder.path(), command).unwrap().status.success());
+    }
+}
