@@ -187,6 +187,7 @@ fn number(count: u64) -> String {
 fn who_text(who: Who, symbols: &Symbols) -> String {
     let text = |part| symbols.text(part);
     match (who.user.map(text), who.host.map(text)) {
+        (Some(user), Some(_)) if who.user == who.host => user.to_owned(),
         (Some(user), Some(host)) => format!("{user}@{host}"),
         (Some(user), None) => user.to_owned(),
         (None, Some(host)) => format!("@{host}"),

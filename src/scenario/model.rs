@@ -144,6 +144,21 @@ pub enum Verb {
     Expect(Vec<Expectation>),
 }
 
+impl Verb {
+    /// The feature that it is about.
+    #[must_use]
+    pub fn feature(&self) -> Option<&str> {
+        match self {
+            Self::Checkout { ask, .. } | Self::Borrow { ask, .. } => Some(&ask.feature),
+            Self::Checkin { feature, .. }
+            | Self::Activate { feature, .. }
+            | Self::Deactivate { feature, .. }
+            | Self::Consume { feature, .. } => Some(feature),
+            Self::Advance(_) | Self::Expect(_) => None,
+        }
+    }
+}
+
 /// What is asked for.
 #[derive(Debug)]
 pub struct Ask {

@@ -6,6 +6,7 @@ use std::collections::{HashMap, VecDeque};
 
 use jiff::civil::DateTime;
 
+use crate::diagnostic::nearest;
 use crate::resolve::{Event, Failure, Model, Outcome, Reason, Request, State, Symbols, Ticket, Who};
 use crate::source::{Span, Spanned};
 
@@ -137,6 +138,16 @@ impl Player<'_> {
             }
         }
         tally
+    }
+
+    /// What to say about a feature that no license has.
+    pub(super) fn unknown(&self, feature: &str) -> Option<Vec<String>> {
+        if self.model.name(feature).is_some() {
+            return None;
+        }
+        let help = nearest(feature, self.model.names().map(|(_, text)| text));
+        let help = help.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        Some(vec![format!("no license has a feature `{feature}`{help}")])
     }
 
     /// The first denial is explained; all are counted.

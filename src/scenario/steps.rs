@@ -44,7 +44,7 @@ impl Player<'_> {
             });
         }
         if !result.passed() {
-            result.reason = tally.reason;
+            result.reason = step.verb.feature().and_then(|name| self.unknown(name)).unwrap_or(tally.reason);
         }
         result
     }

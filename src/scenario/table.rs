@@ -74,6 +74,9 @@ impl Player<'_> {
             result.reason = tally.reason;
             result.reason.extend(tally.failed.map(|failure| failure.words().to_owned()));
         }
+        if !result.reason.is_empty() {
+            result.reason = self.unknown(&line.feature.value).unwrap_or(result.reason);
+        }
         sum.checkouts += tally.granted;
         sum.changes.extend(changes);
         result
@@ -96,7 +99,7 @@ impl Player<'_> {
         let checks = scenario
             .remaining
             .iter()
-            .map(|(pool, level)| self.check_level("", Gauge::Free, &pool.value, level))
+            .map(|(pool, level)| self.check_level("free", Gauge::Free, &pool.value, level))
             .collect();
         Some(RowResult { checks, ..row(first.span, "remaining".to_owned()) })
     }

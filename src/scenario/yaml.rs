@@ -341,11 +341,15 @@ fn explain(error: &Error, source: &SourceFile) -> Diagnostic {
         other => {
             let text = other.to_string().to_lowercase();
             let text = text.split(" at line ").next().unwrap_or_default();
+            if text.contains("recursion limit") {
+                return found(&codes::BAD_YAML, TOO_DEEP.to_owned());
+            }
             found(&codes::BAD_YAML, format!("this is not YAML: {}", text.replace(['\n', '\r'], " ")))
         }
     }
 }
 
+const TOO_DEEP: &str = "nested deeper than any scenario is";
 const ONE_DOCUMENT: &str = "a scenario file is one YAML document";
 
 fn budget_words(breach: &serde_yaml::budget::BudgetBreach) -> &'static str {
@@ -353,7 +357,7 @@ fn budget_words(breach: &serde_yaml::budget::BudgetBreach) -> &'static str {
     match breach {
         Breach::Anchors { .. } | Breach::Aliases { .. } => "anchors and aliases are not allowed",
         Breach::Documents { .. } => ONE_DOCUMENT,
-        Breach::Depth { .. } => "nested deeper than any scenario is",
+        Breach::Depth { .. } => TOO_DEEP,
         _ => "the file holds more than a scenario file may",
     }
 }

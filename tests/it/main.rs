@@ -16,6 +16,7 @@ mod parse;
 mod readme;
 mod resolve;
 mod scenario;
+mod scenario_cli;
 mod sign;
 mod sign_attacks;
 mod sign_cli;

@@ -566,8 +566,8 @@ fn a_ladder_of_equal_dependencies_is_walked_by_names() {
 
 #[test]
 fn a_walk_that_passes_its_budget_is_undetermined() {
-    let bottom = format!("COUNT=UNLIMITED }}\nFEATURE L16 {{ VENDOR=abc KEYTYPE=ADDITIVE COUNT=1");
-    let mut desk = Desk::new(&ladder(16, 512, &bottom));
+    let bottom = "COUNT=UNLIMITED }\nFEATURE L16 { VENDOR=abc KEYTYPE=ADDITIVE COUNT=1";
+    let mut desk = Desk::new(&ladder(16, 512, bottom));
     let request = desk.request("L0", 1, "");
     let outcome = desk.model.apply(&mut desk.state, &Event::Checkout(request));
     assert_eq!(outcome, Outcome::Failed(Failure::Budget));

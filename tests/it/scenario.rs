@@ -8,7 +8,7 @@ use keywright::diagnostic::Diagnostic;
 use keywright::scenario::{self, ScenarioResult};
 use keywright::source::{FileId, SourceFile};
 
-use crate::support::{files_below, root};
+use crate::support::{files_below, root, snapshot};
 
 fn yaml_files(folder: &str) -> Vec<PathBuf> {
     let files = files_below(folder).into_iter();
@@ -64,14 +64,6 @@ fn results_text(source: &SourceFile, results: &[ScenarioResult]) -> String {
     text
 }
 
-fn snapshot(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(root().join("snapshots/scenario"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
-
 #[test]
 fn what_the_sources_tabulate_holds() {
     let files = yaml_files("tests/scenarios/good");
@@ -90,9 +82,9 @@ fn failing_rows_say_what_there_was() {
         let results = play_file(&path).unwrap_or_else(|found| panic!("{}", findings_text(&source, &found)));
         assert!(!results.iter().all(ScenarioResult::passed));
         let name = source.name().trim_end_matches(".scenarios.yaml").to_owned();
-        snapshot(&format!("failing_{name}"), &results_text(&source, &results));
+        snapshot("scenario", &format!("failing_{name}"), &results_text(&source, &results));
         let (updated, left) = scenario::updated(&source, &results);
-        snapshot(&format!("updated_{name}"), &format!("{updated}--- left: {left}\n"));
+        snapshot("scenario", &format!("updated_{name}"), &format!("{updated}--- left: {left}\n"));
     }
 }
 
@@ -114,7 +106,7 @@ fn what_is_no_scenario_file_is_refused_in_place() {
         let source = source(&path);
         let found = play_file(&path).expect_err(source.name());
         let name = source.name().trim_end_matches(".yaml").to_owned();
-        snapshot(&format!("bad_{name}"), &findings_text(&source, &found));
+        snapshot("scenario", &format!("bad_{name}"), &findings_text(&source, &found));
     }
 }
 
