@@ -2,12 +2,14 @@
 //! without a process.
 
 pub mod completions;
+pub mod demo;
 pub mod exit;
 pub mod file;
 pub mod findings;
 pub mod fmt;
 pub mod io;
 pub mod keys;
+pub mod lint;
 pub mod man;
 pub mod new;
 pub mod passphrase;
@@ -81,6 +83,8 @@ impl Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     New(new::Args),
+    Demo(demo::Args),
+    Lint(lint::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
     Sign(sign::Args),
@@ -94,6 +98,8 @@ impl Command {
     fn run(&self, io: &mut Io<'_>) -> Result<Exit, Stop> {
         match self {
             Self::New(args) => new::run(args, io),
+            Self::Demo(args) => demo::run(args, io),
+            Self::Lint(args) => lint::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
             Self::Sign(args) => sign::run(args, io),

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stderr,
     clippy::indexing_slicing,
     clippy::string_slice,
     reason = "a test that meets the unexpected fails"
@@ -13,6 +14,7 @@ mod author;
 mod files;
 mod fmt;
 mod parse;
+mod readme;
 mod sign;
 mod sign_attacks;
 mod sign_cli;
