@@ -82,9 +82,9 @@ impl Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    New(new::Args),
     Demo(demo::Args),
     Lint(lint::Args),
+    New(new::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
     Sign(sign::Args),
@@ -97,9 +97,9 @@ enum Command {
 impl Command {
     fn run(&self, io: &mut Io<'_>) -> Result<Exit, Stop> {
         match self {
-            Self::New(args) => new::run(args, io),
             Self::Demo(args) => demo::run(args, io),
             Self::Lint(args) => lint::run(args, io),
+            Self::New(args) => new::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
             Self::Sign(args) => sign::run(args, io),
