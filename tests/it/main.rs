@@ -11,10 +11,16 @@
 
 mod architecture;
 mod author;
+mod docs;
 mod files;
 mod fmt;
+mod lint;
 mod parse;
 mod readme;
+mod resolve;
+mod road;
+mod scenario;
+mod scenario_cli;
 mod sign;
 mod sign_attacks;
 mod sign_cli;
