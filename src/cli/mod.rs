@@ -2,16 +2,20 @@
 //! without a process.
 
 pub mod completions;
+pub mod demo;
 pub mod exit;
 pub mod file;
 pub mod findings;
 pub mod fmt;
 pub mod io;
 pub mod keys;
+pub mod lint;
 pub mod man;
+pub mod new;
 pub mod passphrase;
 pub mod payload;
 pub mod sign;
+pub mod test;
 pub mod trust;
 pub mod verify;
 
@@ -79,11 +83,15 @@ impl Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
+    Lint(lint::Args),
+    New(new::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
     Sign(sign::Args),
     Verify(verify::Args),
     Payload(payload::Args),
+    Test(test::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -91,11 +99,15 @@ enum Command {
 impl Command {
     fn run(&self, io: &mut Io<'_>) -> Result<Exit, Stop> {
         match self {
+            Self::Demo(args) => demo::run(args, io),
+            Self::Lint(args) => lint::run(args, io),
+            Self::New(args) => new::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
             Self::Sign(args) => sign::run(args, io),
             Self::Verify(args) => verify::run(args, io),
             Self::Payload(args) => payload::run(args, io),
+            Self::Test(args) => test::run(args, io),
             Self::Completions(args) => completions::run(args, io),
             Self::Man(args) => man::run(args, io),
         }

@@ -68,7 +68,7 @@ fn content<'a>(tree: &'a Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Vec<(&'
         match item {
             Item::Comment(span) => all.push(comment(*span)),
             Item::Stray(span) | Item::Lost { span, .. } => {
-                all.push(("?", Cow::Borrowed(source.slice(*span))))
+                all.push(("?", Cow::Borrowed(source.slice(*span))));
             }
             Item::Block(block) => {
                 all.push(("FEATURE", Cow::Borrowed(source.slice(block.name))));

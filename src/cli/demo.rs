@@ -1,0 +1,198 @@
+//! `keywright demo`: the whole road in a folder of its own, by the commands that a user would type.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::report::escape::{escape, escape_lines};
+
+use super::{Exit, Io, Stop, file};
+
+/// Show the whole road in a temporary folder: keys, template, lint, sign, verify, scenarios
+///
+/// Needs no network and no configuration. Every command is printed, so that it can be repeated.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright demo\n  keywright demo --keep tour")]
+pub struct Args {
+    /// Work in this new folder and leave it there
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+}
+
+/// One step: what it shows, what is typed, and how it must end.
+struct Step {
+    title: &'static str,
+    /// What is typed, as the arguments of the program; a change to a file is shown as the `sed` command that makes it.
+    action: Action,
+    expected: Exit,
+}
+
+enum Action {
+    Run(&'static [&'static str]),
+    /// Writes a file that the next command reads.
+    Write(&'static str, &'static str),
+    /// Shows a file.
+    Show(&'static str),
+    /// Replaces the first occurrence of a text in a file.
+    Change(&'static str, &'static str, &'static str),
+}
+
+const LICENSE: &str = "mysolutions.lic";
+
+const TOO_MANY: &str = "\
+license: mysolutions.lic
+scenarios:
+  - name: five MyDraw at once
+    steps:
+      - { checkout: MyDraw, times: 4, consumes: 20 }
+      - { checkout: MyDraw }
+";
+
+const STEPS: &[Step] = &[
+    Step {
+        title: "A key for the vendor, and a trust store that knows it",
+        action: Action::Run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]),
+        expected: Exit::Yes,
+    },
+    Step {
+        title: "A license from a template: a pool of 20, and three features that draw on it",
+        action: Action::Run(&["new", "pool", "-o", LICENSE]),
+        expected: Exit::Yes,
+    },
+    Step { title: "What it says", action: Action::Show(LICENSE), expected: Exit::Yes },
+    Step { title: "Is it sound?", action: Action::Run(&["lint", LICENSE]), expected: Exit::Yes },
+    Step {
+        title: "Sign it",
+        action: Action::Run(&["sign", LICENSE, "--key", "ABC_Software.key.pem", "--in-place"]),
+        expected: Exit::Yes,
+    },
+    Step {
+        title: "Verify it, as support would",
+        action: Action::Run(&["verify", LICENSE]),
+        expected: Exit::Yes,
+    },
+    Step {
+        title: "Does it do what was sold? The scenario tables say what must happen",
+        action: Action::Run(&["test", "mysolutions.scenarios.yaml"]),
+        expected: Exit::Yes,
+    },
+    Step {
+        title: "One checkout too many: 4 MyDraw take all 20, the fifth is denied",
+        action: Action::Write("too-many.scenarios.yaml", TOO_MANY),
+        expected: Exit::Yes,
+    },
+    Step {
+        title: "The scenario expects it to be granted, so it fails and says why",
+        action: Action::Run(&["test", "too-many.scenarios.yaml"]),
+        expected: Exit::No,
+    },
+    Step {
+        title: "A customer changes one character",
+        action: Action::Change(LICENSE, "COUNT=20", "COUNT=90"),
+        expected: Exit::Yes,
+    },
+    Step { title: "The verdict", action: Action::Run(&["verify", LICENSE]), expected: Exit::No },
+];
+
+/// Runs the command.
+///
+/// # Errors
+/// When the folder cannot be made, or a step does not end as it must.
+pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let temporary;
+    let folder: &Path = match &args.keep {
+        Some(folder) => {
+            make(folder)?;
+            folder
+        }
+        None => {
+            let made = tempfile::Builder::new().prefix("keywright-demo-").tempdir();
+            temporary = made
+                .map_err(|error| Stop::failure(format!("no temporary folder: {}", file::reason(&error))))?;
+            temporary.path()
+        }
+    };
+    let program = std::env::current_exe()
+        .map_err(|error| Stop::failure(format!("cannot find this program: {}", file::reason(&error))))?;
+    for (number, step) in STEPS.iter().enumerate() {
+        writeln!(io.stdout, "{}. {}", number + 1, step.title)?;
+        play(step, &program, folder, io)?;
+        writeln!(io.stdout)?;
+    }
+    match &args.keep {
+        Some(folder) => {
+            writeln!(io.stdout, "The files are in {}.", escape(&file::shown(folder)))?;
+        }
+        None => writeln!(
+            io.stdout,
+            "The folder is gone again. `keywright demo --keep tour` leaves one to play with."
+        )?,
+    }
+    Ok(Exit::Yes)
+}
+
+fn make(folder: &Path) -> Result<(), Stop> {
+    fs::create_dir(folder).map_err(|error| {
+        let stop =
+            Stop::failure(format!("cannot create `{}`: {}", file::shown(folder), file::reason(&error)));
+        if folder.exists() { stop.help("name a folder that does not exist yet") } else { stop }
+    })
+}
+
+fn play(step: &Step, program: &Path, folder: &Path, io: &mut Io<'_>) -> Result<(), Stop> {
+    match step.action {
+        Action::Run(args) => {
+            writeln!(io.stdout, "   $ keywright {}", args.join(" "))?;
+            let (code, output) = call(program, folder, args)?;
+            indent(&output, io)?;
+            if code != Some(i32::from(step.expected.code())) {
+                let ended = code.map_or_else(|| "a signal".to_owned(), |code| format!("exit code {code}"));
+                return Err(Stop::failure(format!("`keywright {}` ended with {ended}", args.join(" ")))
+                    .help("that must not happen in the demo: please report it"));
+            }
+        }
+        Action::Write(name, content) => {
+            writeln!(io.stdout, "   $ cat > {name} <<'END'")?;
+            indent(content, io)?;
+            writeln!(io.stdout, "   END")?;
+            file::write(&folder.join(name), content.as_bytes())?;
+        }
+        Action::Show(name) => {
+            writeln!(io.stdout, "   $ cat {name}")?;
+            indent(&escape_lines(&text_of(&folder.join(name))?), io)?;
+        }
+        Action::Change(name, from, to) => {
+            writeln!(io.stdout, "   $ sed -i 's/{from}/{to}/' {name}")?;
+            let path = folder.join(name);
+            file::write(&path, text_of(&path)?.replacen(from, to, 1).as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+fn text_of(path: &Path) -> Result<String, Stop> {
+    let bytes = file::read_file(path, crate::source::MAX_FILE_BYTES)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Runs the program in the folder; what it prints on both streams, in its order.
+fn call(program: &Path, folder: &Path, args: &[&str]) -> Result<(Option<i32>, String), Stop> {
+    let failed =
+        |error: &std::io::Error| Stop::failure(format!("cannot run this program: {}", file::reason(error)));
+    let output = Command::new(program)
+        .args(args.iter().map(OsStr::new))
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| failed(&error))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok((output.status.code(), text(&output.stdout) + &text(&output.stderr)))
+}
+
+fn indent(text: &str, io: &mut Io<'_>) -> Result<(), Stop> {
+    for line in text.lines() {
+        writeln!(io.stdout, "{}", format_args!("   {line}").to_string().trim_end())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! The README's examples are what the program prints.
+//!
+//! All `console` blocks run in order, in one folder, by the shell: a line `$ command` and below it what it prints on
+//! both streams. Key ids and dates of the day are shown as `…` there.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{Place, root};
+
+struct Example {
+    command: String,
+    printed: String,
+}
+
+/// The examples of a document, each with the line its command stands on.
+fn examples(text: &str) -> Vec<(usize, Example)> {
+    let mut found: Vec<(usize, Example)> = Vec::new();
+    let mut inside = false;
+    for (index, line) in text.lines().enumerate() {
+        match line {
+            "```console" => inside = true,
+            "```" => inside = false,
+            _ if !inside => {}
+            _ => match (line.strip_prefix("$ "), found.last_mut()) {
+                (Some(command), _) => {
+                    let example = Example { command: command.to_owned(), printed: String::new() };
+                    found.push((index + 1, example));
+                }
+                (None, Some((_, example))) => writeln!(example.printed, "{line}").unwrap(),
+                (None, None) => panic!("line {}: output without a command", index + 1),
+            },
+        }
+    }
+    found
+}
+
+fn run(place: &Place, command: &str) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_keywright")).parent().unwrap().to_owned();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    let output = Command::new("sh")
+        .args(["-c", &format!("exec 2>&1\n{command}")])
+        .current_dir(place.path("."))
+        .env_clear()
+        .env("PATH", path)
+        .env("TZ", "UTC")
+        .output()
+        .unwrap();
+    neutral(&String::from_utf8(output.stdout).unwrap())
+}
+
+/// Key ids differ from run to run.
+fn neutral(text: &str) -> String {
+    let mut out = String::new();
+    let mut word = String::new();
+    let flush = |word: &mut String, out: &mut String| {
+        let is_id =
+            word.len() == 16 && word.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        out.push_str(if is_id { "1f7f1125050563e1" } else { word });
+        word.clear();
+    };
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            word.push(c);
+        } else {
+            flush(&mut word, &mut out);
+            out.push(c);
+        }
+    }
+    flush(&mut word, &mut out);
+    out.lines().map(str::trim_end).fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// The document with what was printed below each command.
+fn with_printed(text: &str, printed: &[String]) -> String {
+    let mut out = String::new();
+    let (mut inside, mut next) = (false, printed.iter());
+    for line in text.lines() {
+        let is_command = inside && line.starts_with("$ ");
+        inside = line == "```console" || inside && line != "```";
+        if !inside || line == "```console" || is_command {
+            writeln!(out, "{line}").unwrap();
+        }
+        if is_command {
+            let printed = next.next().unwrap().trim_end();
+            out += &if printed.is_empty() { String::new() } else { format!("{printed}\n") };
+        }
+    }
+    out
+}
+
+/// `KEYWRIGHT_UPDATE=1` writes what the program prints into the README; the difference is then for a reviewer to read.
+#[cfg(unix)]
+#[test]
+fn readme_examples_print_what_they_show() {
+    let path = root().join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let examples = examples(&text);
+    assert!(examples.len() >= 10, "the README shows {} examples", examples.len());
+    let place = Place::new();
+    let printed: Vec<String> = examples.iter().map(|(_, example)| run(&place, &example.command)).collect();
+    if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
+        fs::write(&path, with_printed(&text, &printed)).unwrap();
+    }
+    let mut wrong = String::new();
+    for ((line, example), printed) in examples.iter().zip(&printed) {
+        if printed.trim_end() != neutral(&example.printed).trim_end() {
+            writeln!(wrong, "README.md:{line}: $ {}\n{printed}", example.command).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "these print something else than shown; what they print:\n{wrong}");
+}
