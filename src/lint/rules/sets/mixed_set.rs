@@ -1,13 +1,13 @@
 //! X003: blocks of different sets in one file.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::graph::Block;
+use crate::graph::{Block, BlockId};
 use crate::lint::{Check, Context, Example, Rule, Sink};
 use crate::source::Span;
 
-use super::crossings;
+use super::{adds, content, crossings};
 
 /// Blocks of different sets in one file.
 static CODE: Code = Code::error("X003", "mixed-set");
@@ -39,11 +39,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .filter(|(token, provider)| token == provider)
         .map(|(file, _)| file)
         .collect();
+    let twins = twins(cx);
     let mut first: [Option<(usize, String, Span)>; 2] = [None, None];
     let mut told: HashSet<usize> = crossed;
     for block in cx.blocks() {
-        for (slot, (what, place)) in first.iter_mut().zip([("SN", sn(block)), ("LICENSEE", licensee(block))])
-        {
+        let sn = if twins.contains(&block.id) { None } else { sn(block) };
+        for (slot, (what, place)) in first.iter_mut().zip([("SN", sn), ("LICENSEE", licensee(block))]) {
             let Some((value, span)) = place else { continue };
             match slot {
                 Some((file, known, at)) if *file == block.file => {
@@ -55,6 +56,23 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Blocks that add to one another and differ from one before in nothing but SN: there SN tells two purchases apart, and
+/// does not name a set.
+fn twins(cx: &Context<'_>) -> HashSet<BlockId> {
+    let mut twins = HashSet::new();
+    for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
+        let mut met: HashMap<(usize, Vec<(String, String)>), BlockId> = HashMap::new();
+        for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)).filter(|block| adds(block)) {
+            let mut said = content(block);
+            said.retain(|(name, _)| name != "SN");
+            if let Some(first) = met.insert((block.file, said), block.id) {
+                twins.extend([first, block.id]);
+            }
+        }
+    }
+    twins
 }
 
 fn sn(block: &Block<'_>) -> Option<(String, Span)> {

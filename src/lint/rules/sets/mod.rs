@@ -1,6 +1,7 @@
 //! Blocks that stand together, in one file or in several.
 
 use crate::graph::{Block, Hop, Target};
+use crate::license::Kind;
 use crate::lint::Context;
 
 pub(in crate::lint) mod block_in_two_files;
@@ -17,6 +18,11 @@ fn content(block: &Block<'_>) -> Vec<(String, String)> {
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     all.insert(0, ("FEATURE".to_owned(), block.name().to_owned()));
     all
+}
+
+/// Whether a further block of the same name gives more, so that a copy of it would.
+fn adds(block: &Block<'_>) -> bool {
+    matches!(block.feature.kind, Kind::Additive | Kind::Upgrade | Kind::Metered | Kind::Activation)
 }
 
 /// Whether two blocks of different files are the same license.

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use crate::diagnostic::Code;
 use crate::graph::Block;
-use crate::license::Kind;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-use super::content;
+use super::{adds, content};
 
 /// A copy of a block that would double the license.
 static CODE: Code = Code::error("X001", "pasted-block");
@@ -23,21 +22,14 @@ FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=5 }
 ",
     ),
     good: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=10 }\n"),
-    remedy: "Remove the copy, or raise COUNT. What is bought twice has its own SN each time, in a file of its own.",
+    remedy: "Remove the copy, or raise COUNT. What was bought twice has an SN of its own each time.",
     check: Check::Whole(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
         let mut met: HashMap<(usize, Vec<(String, String)>), &Block<'_>> = HashMap::new();
-        for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)) {
-            let adds = matches!(
-                block.feature.kind,
-                Kind::Additive | Kind::Upgrade | Kind::Metered | Kind::Activation
-            );
-            if !adds {
-                continue;
-            }
+        for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)).filter(|block| adds(block)) {
             let key = (block.file, content(block));
             let Some(first) = met.get(&key) else {
                 met.insert(key, block);
