@@ -15,6 +15,7 @@ mod fmt;
 mod parse;
 mod readme;
 mod resolve;
+mod resolve_laws;
 mod scenario;
 mod scenario_cli;
 mod sign;
