@@ -11,6 +11,7 @@ pub mod io;
 pub mod keys;
 pub mod lint;
 pub mod man;
+pub mod new;
 pub mod passphrase;
 pub mod payload;
 pub mod sign;
@@ -84,6 +85,7 @@ impl Color {
 enum Command {
     Demo(demo::Args),
     Lint(lint::Args),
+    New(new::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
     Sign(sign::Args),
@@ -99,6 +101,7 @@ impl Command {
         match self {
             Self::Demo(args) => demo::run(args, io),
             Self::Lint(args) => lint::run(args, io),
+            Self::New(args) => new::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
             Self::Sign(args) => sign::run(args, io),

@@ -10,12 +10,16 @@
 )]
 
 mod architecture;
+mod author;
+mod docs;
 mod files;
 mod fmt;
+mod lint;
 mod parse;
 mod readme;
 mod resolve;
 mod resolve_laws;
+mod road;
 mod scenario;
 mod scenario_cli;
 mod sign;
@@ -26,3 +30,4 @@ mod sign_openssl;
 mod sign_trust;
 mod sign_vectors;
 mod support;
+mod templates;

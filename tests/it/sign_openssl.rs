@@ -3,7 +3,6 @@
 //! Where there is no `openssl` these tests say so and prove nothing.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
