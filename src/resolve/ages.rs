@@ -83,6 +83,11 @@ impl Ages {
         self.get(index).filter(|slot| slot.generation == generation)
     }
 
+    /// How many checkouts were out at most.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Live checkouts, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Slot> {
         self.slots.iter().map(|(_, slot)| slot).filter(|slot| slot.live)

@@ -39,7 +39,9 @@ pub struct State {
     /// Steps of all events so far.
     pub(super) work: u64,
     /// Blocks whose use changed since [`State::watch`], each with what it was before.
-    changed: Option<Vec<(BlockId, u64)>>,
+    changed: Vec<(BlockId, u64)>,
+    /// Which watch this is; 0 before the first.
+    watch: u32,
 }
 
 /// A pool of licenses, devices or tokens.
@@ -49,6 +51,8 @@ pub(super) struct Pool {
     pub(super) used: u64,
     /// The part of it that was drawn by requests that may not take reserved licenses.
     pub(super) open: u64,
+    /// The watch in which it was noted.
+    noted: u32,
 }
 
 /// What returns by itself.
@@ -190,7 +194,8 @@ impl State {
             active_limit: None,
             scratch: Scratch::default(),
             work: 0,
-            changed: None,
+            changed: Vec::new(),
+            watch: 0,
         }
     }
 
@@ -209,6 +214,11 @@ impl State {
     #[must_use]
     pub fn work(&self) -> u64 {
         self.work
+    }
+
+    /// Adds to [`Self::work`] what looking at the state costs.
+    pub fn spend(&mut self, steps: u64) {
+        self.work = self.work.saturating_add(steps);
     }
 
     /// Active license tokens: licenses asked for by live checkouts, and activated devices.
@@ -240,14 +250,15 @@ impl State {
 
     /// Starts to note what changes, from now.
     pub fn watch(&mut self) {
-        self.changed = Some(Vec::new());
+        self.changed.clear();
+        self.watch = self.watch.wrapping_add(1);
     }
 
     /// The change of what is used since [`Self::watch`], by block in file order; blocks without a change are left out.
     #[must_use]
     pub fn changes(&self) -> Vec<(BlockId, i128)> {
         let mut before: BTreeMap<BlockId, u64> = BTreeMap::new();
-        for (block, used) in self.changed.iter().flatten() {
+        for (block, used) in &self.changed {
             before.entry(*block).or_insert(*used);
         }
         let change = |(block, used): (BlockId, u64)| (block, i128::from(self.used(block)) - i128::from(used));
@@ -256,8 +267,9 @@ impl State {
 
     pub(super) fn add(&mut self, block: BlockId, amount: u64, open: bool) {
         let pool = self.pools.get_mut(block);
-        if let Some(changed) = &mut self.changed {
-            changed.push((block, pool.used));
+        if pool.noted != self.watch {
+            pool.noted = self.watch;
+            self.changed.push((block, pool.used));
         }
         pool.used = pool.used.saturating_add(amount);
         if open {
@@ -267,8 +279,9 @@ impl State {
 
     pub(super) fn subtract(&mut self, block: BlockId, amount: u64, open: bool) {
         let pool = self.pools.get_mut(block);
-        if let Some(changed) = &mut self.changed {
-            changed.push((block, pool.used));
+        if pool.noted != self.watch {
+            pool.noted = self.watch;
+            self.changed.push((block, pool.used));
         }
         pool.used = pool.used.saturating_sub(amount);
         if open {

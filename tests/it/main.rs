@@ -18,6 +18,7 @@ mod lint;
 mod parse;
 mod readme;
 mod resolve;
+mod resolve_laws;
 mod road;
 mod scenario;
 mod scenario_cli;
