@@ -1,7 +1,7 @@
 //! The one table of all rules.
 
 use super::rule::Rule;
-use super::rules::{allows, dependencies, keys, sharing, syntax, values};
+use super::rules::{allows, dependencies, keys, policy, sharing, syntax, values};
 
 /// All rules, by group and code.
 pub static RULES: &[&Rule] = &[
@@ -68,6 +68,8 @@ pub static RULES: &[&Rule] = &[
     &keys::development_key::RULE,
     &keys::key_of_other_vendor::RULE,
     &keys::unsupported_key::RULE,
+    &policy::foreign_vendor::RULE,
+    &policy::unused_directive::RULE,
     &allows::unused_allow::RULE,
     &allows::unknown_allow::RULE,
     &allows::allow_without_reason::RULE,
