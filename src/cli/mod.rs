@@ -2,7 +2,9 @@
 //! without a process.
 
 pub mod completions;
+pub mod config;
 pub mod demo;
+pub mod diff;
 pub mod exit;
 pub mod file;
 pub mod findings;
@@ -97,10 +99,10 @@ enum Command {
 }
 
 impl Command {
-    fn run(&self, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    fn run(&self, global: &Global, io: &mut Io<'_>) -> Result<Exit, Stop> {
         match self {
             Self::Demo(args) => demo::run(args, io),
-            Self::Lint(args) => lint::run(args, io),
+            Self::Lint(args) => lint::run(args, global.config.as_deref(), io),
             Self::New(args) => new::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
@@ -158,7 +160,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut
     io.color_err = cli.global.color.on(io.color_err);
     io.quiet = cli.global.quiet;
     io.verbose = cli.global.verbose;
-    cli.command.run(io).unwrap_or_else(|stop| {
+    cli.command.run(&cli.global, io).unwrap_or_else(|stop| {
         // Where stderr itself fails there is nobody left to tell; the code still says it.
         io.stop(&stop).ok();
         stop.exit
