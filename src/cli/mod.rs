@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, each an `Args` struct and a function that returns the exit code, callable
 //! without a process.
 
+mod batch;
 pub mod completions;
 pub mod config;
 pub mod demo;
@@ -10,6 +11,7 @@ pub mod file;
 pub mod findings;
 pub mod fmt;
 pub mod io;
+pub mod issue;
 pub mod keys;
 pub mod lint;
 pub mod man;
@@ -88,6 +90,7 @@ enum Command {
     Demo(demo::Args),
     Lint(lint::Args),
     New(new::Args),
+    Issue(issue::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
     Sign(sign::Args),
@@ -104,6 +107,7 @@ impl Command {
             Self::Demo(args) => demo::run(args, io),
             Self::Lint(args) => lint::run(args, global.config.as_deref(), io),
             Self::New(args) => new::run(args, io),
+            Self::Issue(args) => issue::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
             Self::Sign(args) => sign::run(args, io),
