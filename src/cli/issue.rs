@@ -358,7 +358,7 @@ fn approved(args: &Args, vendor: &str, needed: u16, io: &mut Io<'_>) -> Result<(
     }
     let count = author::approvals(bytes.as_bytes(), vendor, &approvals, &trust, io.today);
     if count < usize::from(needed) {
-        let message = format!("{} of {needed} approvals: nothing was signed", count);
+        let message = format!("{count} of {needed} approvals: nothing was signed");
         return Err(Stop::new(Exit::Policy, message).help(
             "an approval counts if its key is active in the trust store and signed exactly this plan",
         ));
