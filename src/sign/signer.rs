@@ -88,19 +88,31 @@ pub fn sign_payload(
     vendor: &str,
     digest: &Digest,
 ) -> Result<KeyText, SignError> {
-    let key = trusted.key.id();
-    if signer.public_key() != &trusted.key {
-        return Err(SignError::OtherKey { trusted: key, signer: signer.public_key().id() });
-    }
     if vendor != trusted.entry.vendor {
         return Err(SignError::ForeignVendor {
             vendor: vendor.to_owned(),
             trusted: trusted.entry.vendor.clone(),
         });
     }
-    let signature =
-        signer.sign(&message::message(Domain::Feature, key, digest)).map_err(SignError::Signer)?;
-    if trusted.key.verifies(Domain::Feature, digest, &signature) {
+    sign_object(signer, trusted, Domain::Feature, digest)
+}
+
+/// Signs an object of any kind by its digest and checks the signature with the key of the trust store.
+///
+/// # Errors
+/// If the signer has another key or there is no good signature.
+pub(super) fn sign_object(
+    signer: &dyn Signer,
+    trusted: &TrustedKey,
+    domain: Domain,
+    digest: &Digest,
+) -> Result<KeyText, SignError> {
+    let key = trusted.key.id();
+    if signer.public_key() != &trusted.key {
+        return Err(SignError::OtherKey { trusted: key, signer: signer.public_key().id() });
+    }
+    let signature = signer.sign(&message::message(domain, key, digest)).map_err(SignError::Signer)?;
+    if trusted.key.verifies(domain, digest, &signature) {
         Ok(KeyText { key, signature })
     } else {
         Err(SignError::BadSignature)
