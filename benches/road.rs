@@ -1,12 +1,7 @@
 //! Each part of the road beside its floor, in the same run: what the least possible work on the same input costs.
 //!
 //! `cargo bench --bench road`. Ratios are what counts: machines differ.
-#![expect(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a benchmark that meets the unexpected fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a benchmark that meets the unexpected fails")]
 
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};

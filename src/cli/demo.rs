@@ -56,7 +56,11 @@ const STEPS: &[Step] = &[
         action: Action::Run(&["new", "pool", "-o", LICENSE]),
         expected: Exit::Yes,
     },
-    Step { title: "What does it say, and is it sound?", action: Action::Run(&["lint", LICENSE]), expected: Exit::Yes },
+    Step {
+        title: "What does it say, and is it sound?",
+        action: Action::Run(&["lint", LICENSE]),
+        expected: Exit::Yes,
+    },
     Step {
         title: "Does it do what was sold? The scenario tables say what must happen",
         action: Action::Run(&["test", "mysolutions.scenarios.yaml"]),
@@ -67,7 +71,11 @@ const STEPS: &[Step] = &[
         action: Action::Run(&["sign", LICENSE, "--key", "ABC_Software.key.pem", "--in-place"]),
         expected: Exit::Yes,
     },
-    Step { title: "Verify it, as support would", action: Action::Run(&["verify", LICENSE]), expected: Exit::Yes },
+    Step {
+        title: "Verify it, as support would",
+        action: Action::Run(&["verify", LICENSE]),
+        expected: Exit::Yes,
+    },
     Step {
         title: "One checkout too many: 4 MyDraw take all 20, the fifth is denied",
         action: Action::Write("too-many.scenarios.yaml", TOO_MANY),
@@ -99,7 +107,8 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         }
         None => {
             let made = tempfile::Builder::new().prefix("keywright-demo-").tempdir();
-            temporary = made.map_err(|error| Stop::failure(format!("no temporary folder: {}", file::reason(&error))))?;
+            temporary = made
+                .map_err(|error| Stop::failure(format!("no temporary folder: {}", file::reason(&error))))?;
             temporary.path()
         }
     };
@@ -111,15 +120,21 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         writeln!(io.stdout)?;
     }
     match &args.keep {
-        Some(folder) => writeln!(io.stdout, "The files are in {}.", crate::report::escape::escape(&file::shown(folder)))?,
-        None => writeln!(io.stdout, "The folder is gone again. `keywright demo --keep tour` leaves one to play with.")?,
+        Some(folder) => {
+            writeln!(io.stdout, "The files are in {}.", crate::report::escape::escape(&file::shown(folder)))?;
+        }
+        None => writeln!(
+            io.stdout,
+            "The folder is gone again. `keywright demo --keep tour` leaves one to play with."
+        )?,
     }
     Ok(Exit::Yes)
 }
 
 fn make(folder: &Path) -> Result<(), Stop> {
     fs::create_dir(folder).map_err(|error| {
-        let stop = Stop::failure(format!("cannot create `{}`: {}", file::shown(folder), file::reason(&error)));
+        let stop =
+            Stop::failure(format!("cannot create `{}`: {}", file::shown(folder), file::reason(&error)));
         if folder.exists() { stop.help("name a folder that does not exist yet") } else { stop }
     })
 }
@@ -145,7 +160,8 @@ fn play(step: &Step, program: &Path, folder: &Path, io: &mut Io<'_>) -> Result<(
         Action::Change(name, from, to) => {
             writeln!(io.stdout, "   $ sed -i 's/{from}/{to}/' {name}")?;
             let path = folder.join(name);
-            let text = String::from_utf8_lossy(&file::read_file(&path, crate::source::MAX_FILE_BYTES)?).into_owned();
+            let text =
+                String::from_utf8_lossy(&file::read_file(&path, crate::source::MAX_FILE_BYTES)?).into_owned();
             file::write(&path, text.replacen(from, to, 1).as_bytes())?;
         }
     }
@@ -154,7 +170,8 @@ fn play(step: &Step, program: &Path, folder: &Path, io: &mut Io<'_>) -> Result<(
 
 /// Runs the program in the folder; what it prints on both streams, in its order.
 fn call(program: &Path, folder: &Path, args: &[&str]) -> Result<(Option<i32>, String), Stop> {
-    let failed = |error: &std::io::Error| Stop::failure(format!("cannot run this program: {}", file::reason(error)));
+    let failed =
+        |error: &std::io::Error| Stop::failure(format!("cannot run this program: {}", file::reason(error)));
     let output = Command::new(program)
         .args(args.iter().map(OsStr::new))
         .current_dir(folder)

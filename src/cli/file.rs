@@ -111,20 +111,64 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
         return Err(Stop::failure(format!("cannot write `{name}`: it is read-only")));
     }
     let folder = folder_of(&target);
+    let mut temporary = temporary_in(folder, old).map_err(|error| cannot(&error))?;
+    temporary.write_all(bytes).map_err(|error| cannot(&error))?;
+    temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
+    temporary.persist(&target).map_err(|error| cannot(&error.error))?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Creates files that must not exist yet, all of them or none. Each appears whole.
+///
+/// # Errors
+/// When one exists already or cannot be written; those that were created before it are removed again.
+pub fn create_all(files: &[(&Path, &[u8])]) -> Result<(), Stop> {
+    let mut temporaries = Vec::new();
+    for (path, bytes) in files {
+        let cannot = |error: &io::Error| cannot_create(path, error);
+        if fs::symlink_metadata(path).is_ok() {
+            return Err(cannot(&io::ErrorKind::AlreadyExists.into()));
+        }
+        let mut temporary = temporary_in(folder_of(path), None).map_err(|error| cannot(&error))?;
+        temporary.write_all(bytes).map_err(|error| cannot(&error))?;
+        temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
+        temporaries.push((path, temporary));
+    }
+    let mut created: Vec<&Path> = Vec::new();
+    for (path, temporary) in temporaries {
+        if let Err(error) = temporary.persist_noclobber(path) {
+            for earlier in created {
+                fs::remove_file(earlier).ok();
+            }
+            return Err(cannot_create(path, &error.error));
+        }
+        created.push(path);
+        sync_folder(folder_of(path));
+    }
+    Ok(())
+}
+
+fn cannot_create(path: &Path, error: &io::Error) -> Stop {
+    let name = shown(path);
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return Stop::failure(format!("`{name}` exists already"))
+            .help("nothing was written; choose another name, or remove it");
+    }
+    Stop::failure(format!("cannot write `{name}`: {}", reason(error)))
+}
+
+/// A temporary file beside the one it will become, with the permissions of the one it replaces.
+fn temporary_in(folder: &Path, permissions: Option<fs::Permissions>) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".keywright-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         // As any new file: the umask decides. A temporary file is private unless told otherwise.
-        builder.permissions(old.unwrap_or_else(|| fs::Permissions::from_mode(0o666)));
+        builder.permissions(permissions.unwrap_or_else(|| fs::Permissions::from_mode(0o666)));
     }
-    let mut temporary = builder.tempfile_in(folder).map_err(|error| cannot(&error))?;
-    temporary.write_all(bytes).map_err(|error| cannot(&error))?;
-    temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
-    temporary.persist(&target).map_err(|error| cannot(&error.error))?;
-    sync_folder(folder);
-    Ok(())
+    builder.tempfile_in(folder)
 }
 
 /// Where a write goes: an existing path with its links followed, so that a link stays a link.

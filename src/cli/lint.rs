@@ -68,13 +68,17 @@ impl LevelArgs {
     pub fn levels(&self) -> Result<(Levels, Severity), Stop> {
         let mut levels = Levels::default();
         let mut fails = Severity::Error;
-        for (selectors, level) in [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)] {
+        for (selectors, level) in
+            [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)]
+        {
             for selector in selectors {
                 if selector == "warnings" && level == Level::Deny {
                     fails = Severity::Warning;
                     continue;
                 }
-                levels.set(selector, level).map_err(|unknown| Stop::usage(unknown.to_string()).help(unknown.help()))?;
+                levels
+                    .set(selector, level)
+                    .map_err(|unknown| Stop::usage(unknown.to_string()).help(unknown.help()))?;
             }
         }
         Ok((levels, fails))
@@ -131,7 +135,8 @@ fn show(format: Format, found: &[Diagnostic], licenses: &[&License], io: &mut Io
             write!(io.stdout, "{}", concise::render(found, &sources))?;
         }
         Format::Json => {
-            let json = lint_json::render(found, &sources).map_err(|error| Stop::failure(error.to_string()))?;
+            let json =
+                lint_json::render(found, &sources).map_err(|error| Stop::failure(error.to_string()))?;
             write!(io.stdout, "{json}")?;
         }
     }
@@ -141,7 +146,8 @@ fn show(format: Format, found: &[Diagnostic], licenses: &[&License], io: &mut Io
 fn summary(found: &[Diagnostic], files: usize) -> String {
     let tally = Tally::of(found);
     let counts = [(tally.errors, "error"), (tally.warnings, "warning"), (tally.notes, "note")];
-    let parts: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| counted(*n, noun)).collect();
+    let parts: Vec<String> =
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| counted(*n, noun)).collect();
     let what = if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") };
     format!("{what} in {}", counted(files, "file"))
 }

@@ -2,13 +2,16 @@
 //! without a process.
 
 pub mod completions;
+pub mod demo;
 pub mod exit;
 pub mod file;
 pub mod findings;
 pub mod fmt;
 pub mod io;
 pub mod keys;
+pub mod lint;
 pub mod man;
+pub mod new;
 pub mod passphrase;
 pub mod payload;
 pub mod sign;
@@ -79,6 +82,9 @@ impl Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
+    Lint(lint::Args),
+    New(new::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
     Sign(sign::Args),
@@ -91,6 +97,9 @@ enum Command {
 impl Command {
     fn run(&self, io: &mut Io<'_>) -> Result<Exit, Stop> {
         match self {
+            Self::Demo(args) => demo::run(args, io),
+            Self::Lint(args) => lint::run(args, io),
+            Self::New(args) => new::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
             Self::Sign(args) => sign::run(args, io),

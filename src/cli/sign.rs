@@ -2,18 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
+use crate::diagnostic::Severity;
 use crate::license::License;
+use crate::lint;
 use crate::report::escape::escape;
 use crate::sign::{SignFileError, sign_file};
 
+use super::lint::LevelArgs;
 use super::passphrase::PassphraseArgs;
 use super::trust::{TrustArgs, signing_key};
 use super::{Exit, Io, Stop, file, findings};
 
 /// Sign every block of a license file
 ///
-/// Each block gets a KEY of its own; no other byte changes. The result is read again and verified before anything is
-/// written.
+/// Each block gets a KEY of its own; no other byte changes. A license with errors is refused. The result is read again
+/// and verified before anything is written.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright sign license.lic --key ABC_Software.key.pem --in-place\n  \
     keywright sign draft.lic --key ABC_Software.key.pem -o license.lic")]
@@ -35,6 +40,11 @@ pub struct Args {
     trust: TrustArgs,
     #[command(flatten)]
     passphrase: PassphraseArgs,
+    #[command(flatten)]
+    levels: LevelArgs,
+    /// The day for which dates are judged, instead of today
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
+    at: Option<Date>,
 }
 
 /// Runs the command.
@@ -50,7 +60,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         )));
     }
     let license = License::read(file::source(&args.file, 0, io)?);
-    if let Some(exit) = refuse(&license, io)? {
+    if let Some(exit) = refuse(args, &license, io)? {
         return Ok(exit);
     }
     let trust = args.trust.load()?;
@@ -94,15 +104,31 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
             .is_ok_and(|one| std::fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
-/// What keeps a license from being signed, told to the user. Here is the one place for checks before signing.
-fn refuse(license: &License, io: &mut Io<'_>) -> Result<Option<Exit>, Stop> {
-    let errors: Vec<_> = license.diagnostics.iter().filter(|found| found.is_error()).cloned().collect();
-    if errors.is_empty() {
+/// What keeps a license from being signed, told to the user. Here is the one place for checks before signing: what
+/// could not be read is worse than what the linter finds.
+fn refuse(args: &Args, license: &License, io: &mut Io<'_>) -> Result<Option<Exit>, Stop> {
+    let (levels, fails) = args.levels.levels()?;
+    let at = args.at.unwrap_or(io.today);
+    let options = lint::Options { levels, stage: lint::Stage::Signing, ..lint::Options::at(at) };
+    let found: Vec<_> = lint::lint(&[license], &options)
+        .into_iter()
+        .filter(|found| found.severity > Severity::Note)
+        .collect();
+    let refused = found.iter().any(|found| found.severity >= fails);
+    if !io.quiet || refused {
+        findings::show(&found, &[license], io)?;
+    }
+    // An error of reading cannot be allowed: what was not read cannot be signed.
+    let unreadable = license.has_errors();
+    if !refused && !unreadable {
         return Ok(None);
     }
-    findings::show(&errors, &[license], io)?;
-    io.say(&format!("{} was not signed: it has errors", escape(license.source.name())))?;
-    Ok(Some(Exit::Unreadable))
+    let name = escape(license.source.name());
+    io.say(&format!(
+        "{name} was not signed: {}",
+        if unreadable { "it does not read as a license" } else { "see above" }
+    ))?;
+    Ok(Some(if unreadable { Exit::Unreadable } else { Exit::No }))
 }
 
 fn stop(error: &SignFileError) -> Stop {

@@ -93,7 +93,8 @@ impl<'a> Graph<'a> {
                 let name = dependency.feature.value.as_str();
                 let target = self.target(&block, name, dependency.version);
                 self.targets.push(target);
-                let known = self.index.get(&(block.vendor(), name)).and_then(|known| self.names.get_mut(*known));
+                let known =
+                    self.index.get(&(block.vendor(), name)).and_then(|known| self.names.get_mut(*known));
                 let Some(named) = known else { continue };
                 named.drawn = true;
                 if target == Target::Served {
@@ -106,7 +107,11 @@ impl<'a> Graph<'a> {
     fn target(&self, block: &Block<'a>, name: &str, version: Version) -> Target {
         let unread = |otherwise| if self.may_be_unread(name) { Target::Unreadable } else { otherwise };
         let Some(named) = self.named(block.vendor(), name) else {
-            return unread(if self.by_name.contains_key(name) { Target::OtherVendor } else { Target::Unknown });
+            return unread(if self.by_name.contains_key(name) {
+                Target::OtherVendor
+            } else {
+                Target::Unknown
+            });
         };
         // ◆ A block serves a dependency if its version is not older than the version asked for.
         if named.name == &block.feature.name.value && block.is_token() && block.feature.version >= version {

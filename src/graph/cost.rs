@@ -27,7 +27,9 @@ impl Cost {
 
     fn plus(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Known(one), Self::Known(other)) => one.checked_add(other).map_or(Self::TooMany, Self::Known),
+            (Self::Known(one), Self::Known(other)) => {
+                one.checked_add(other).map_or(Self::TooMany, Self::Known)
+            }
             _ => Self::TooMany,
         }
     }

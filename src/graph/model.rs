@@ -207,9 +207,12 @@ impl<'a> Graph<'a> {
         let dependencies = self.block(id).map(|block| block.feature.dependencies.as_slice());
         let start = self.first_target.get(id.index()).copied().unwrap_or(usize::MAX);
         let targets = self.targets.get(start..).unwrap_or_default();
-        dependencies.unwrap_or_default().iter().zip(targets).enumerate().map(move |(at, (dependency, target))| {
-            (Hop { block: id, dependency: at }, dependency, *target)
-        })
+        dependencies
+            .unwrap_or_default()
+            .iter()
+            .zip(targets)
+            .enumerate()
+            .map(move |(at, (dependency, target))| (Hop { block: id, dependency: at }, dependency, *target))
     }
 
     /// The blocks that can serve a dependency of `block`, in file order.

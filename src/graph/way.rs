@@ -112,9 +112,7 @@ pub(super) fn back_to(
     let needs = edges.iter().rev().filter_map(|edge| {
         let (from, _) = graph.net.edge_endpoints(*edge)?;
         match graph.net.edge_weight(*edge)? {
-            Step::Need(place) => {
-                Some(Hop { block: BlockId::new(from.index()), dependency: *place as usize })
-            }
+            Step::Need(place) => Some(Hop { block: BlockId::new(from.index()), dependency: *place as usize }),
             Step::Choice => None,
         }
     });

@@ -13,7 +13,7 @@ use super::directive::{DIRECTIVES, Directive, directive};
 use super::model::{BrokenBlock, Condition, Feature, License, read_value};
 use super::read::{Problem, Reading, read_name};
 use super::text;
-use super::value::{Count, KeyType, Kind, Name, Version};
+use super::value::{KeyType, Kind, Name};
 
 impl License {
     /// Reads a file. Never fails: what is wrong is in [`License::diagnostics`].
@@ -70,7 +70,7 @@ impl Lowering {
         let source = tree.source();
         let mut reader = BlockReader {
             source,
-            feature: empty(index, block),
+            feature: Feature::unread(index, block.span, block.name),
             seen: Vec::new(),
             diagnostics: &mut self.diagnostics,
             malformed: false,
@@ -117,39 +117,6 @@ fn kind(feature: &Feature) -> Kind {
         Some(KeyType::Metered) => Kind::Metered,
         None if feature.count.is_some() => Kind::Exclusive,
         None => Kind::Local,
-    }
-}
-
-fn empty(index: usize, block: &Block) -> Feature {
-    Feature {
-        block: index,
-        span: block.span,
-        condition: Condition::Sound,
-        name: Spanned::new(Name::unchecked(""), block.name),
-        vendor: None,
-        kind: Kind::Local,
-        keytype: None,
-        version: Version::DEFAULT,
-        version_span: None,
-        count: None::<Spanned<Count>>,
-        dependencies: Vec::new(),
-        share: None,
-        start: None,
-        end: None,
-        issued: None,
-        maintenance_start: None,
-        maintenance_end: None,
-        sn: None,
-        replaces: None,
-        softlimit: None,
-        hold: None,
-        min_checkout: None,
-        borrow: None,
-        grace: None,
-        userbased: None,
-        hostbased: None,
-        metered: None,
-        key: None,
     }
 }
 

@@ -6,6 +6,7 @@ mod check;
 pub mod codes;
 mod dates;
 mod directive;
+mod given;
 mod layout;
 mod lower;
 mod model;
@@ -14,6 +15,7 @@ mod text;
 mod value;
 
 pub use directive::{DIRECTIVES, Directive, MAX_COUNT, Needs, directive};
+pub use given::{Refusal, check_value};
 pub use layout::{format, layout};
 pub use model::{BrokenBlock, Condition, Dependency, Feature, License, Metered};
 pub use text::MAX_VALUE_BYTES;

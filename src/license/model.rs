@@ -155,6 +155,40 @@ pub struct Feature {
 }
 
 impl Feature {
+    /// A block of which nothing was read yet but its places.
+    pub(super) fn unread(block: usize, span: Span, name: Span) -> Self {
+        Self {
+            block,
+            span,
+            condition: Condition::Sound,
+            name: Spanned::new(Name::unchecked(""), name),
+            vendor: None,
+            kind: Kind::Local,
+            keytype: None,
+            version: Version::DEFAULT,
+            version_span: None,
+            count: None::<Spanned<Count>>,
+            dependencies: Vec::new(),
+            share: None,
+            start: None,
+            end: None,
+            issued: None,
+            maintenance_start: None,
+            maintenance_end: None,
+            sn: None,
+            replaces: None,
+            softlimit: None,
+            hold: None,
+            min_checkout: None,
+            borrow: None,
+            grace: None,
+            userbased: None,
+            hostbased: None,
+            metered: None,
+            key: None,
+        }
+    }
+
     /// Whether the block is in force on a day (START and END included).
     #[must_use]
     pub fn in_force(&self, day: Date) -> bool {

@@ -47,7 +47,7 @@ impl Allows {
                     allows.comment(source, *span, Scope::Line(line_of(source, *span)));
                 }
                 Item::Comment(span) => pending.push(*span),
-                Item::Broken { .. } => allows.pending(source, &mut pending, Scope::Nothing),
+                Item::Stray(_) | Item::Lost { .. } => allows.pending(source, &mut pending, Scope::Nothing),
                 Item::Block(block) => {
                     allows.pending(source, &mut pending, Scope::Block(block.span));
                     allows.block(source, block);

@@ -20,6 +20,7 @@ pub static RULES: &[&Rule] = &[
     &syntax::no_break_space_inside::RULE,
     &syntax::file_too_large::RULE,
     &syntax::too_many_blocks::RULE,
+    &syntax::block_too_large::RULE,
     &values::unknown_directive::RULE,
     &values::duplicate_directive::RULE,
     &values::missing_vendor::RULE,

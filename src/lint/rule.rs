@@ -116,6 +116,10 @@ impl Group {
         Self { letter: 'T', name: "time", about: "dates, and what follows from them" },
         Self { letter: 'K', name: "keys", about: "signatures" },
         Self { letter: 'X', name: "sets", about: "blocks that stand together, in one file or in several" },
-        Self { letter: 'A', name: "allows", about: "comments that allow a finding, and the list of findings itself" },
+        Self {
+            letter: 'A',
+            name: "allows",
+            about: "comments that allow a finding, and the list of findings itself",
+        },
     ];
 }

@@ -3,15 +3,20 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stderr,
     clippy::indexing_slicing,
     clippy::string_slice,
     reason = "a test that meets the unexpected fails"
 )]
 
 mod architecture;
+mod author;
+mod docs;
 mod files;
 mod fmt;
+mod lint;
 mod parse;
+mod readme;
 mod sign;
 mod sign_attacks;
 mod sign_cli;
@@ -20,3 +25,4 @@ mod sign_openssl;
 mod sign_trust;
 mod sign_vectors;
 mod support;
+mod templates;

@@ -56,7 +56,8 @@ fn neutral(text: &str) -> String {
     let mut out = String::new();
     let mut word = String::new();
     let flush = |word: &mut String, out: &mut String| {
-        let is_id = word.len() == 16 && word.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let is_id =
+            word.len() == 16 && word.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         out.push_str(if is_id { "1f7f1125050563e1" } else { word });
         word.clear();
     };
@@ -72,16 +73,39 @@ fn neutral(text: &str) -> String {
     out.lines().map(str::trim_end).fold(String::new(), |text, line| text + line + "\n")
 }
 
+/// The document with what was printed below each command.
+fn with_printed(text: &str, printed: &[String]) -> String {
+    let mut out = String::new();
+    let (mut inside, mut next) = (false, printed.iter());
+    for line in text.lines() {
+        let is_command = inside && line.starts_with("$ ");
+        inside = line == "```console" || inside && line != "```";
+        if !inside || line == "```console" || is_command {
+            writeln!(out, "{line}").unwrap();
+        }
+        if is_command {
+            let printed = next.next().unwrap().trim_end();
+            out += &if printed.is_empty() { String::new() } else { format!("{printed}\n") };
+        }
+    }
+    out
+}
+
+/// `KEYWRIGHT_UPDATE=1` writes what the program prints into the README; the difference is then for a reviewer to read.
 #[cfg(unix)]
 #[test]
 fn readme_examples_print_what_they_show() {
-    let text = fs::read_to_string(root().join("README.md")).unwrap();
+    let path = root().join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
     let examples = examples(&text);
     assert!(examples.len() >= 10, "the README shows {} examples", examples.len());
     let place = Place::new();
+    let printed: Vec<String> = examples.iter().map(|(_, example)| run(&place, &example.command)).collect();
+    if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
+        fs::write(&path, with_printed(&text, &printed)).unwrap();
+    }
     let mut wrong = String::new();
-    for (line, example) in &examples {
-        let printed = run(&place, &example.command);
+    for ((line, example), printed) in examples.iter().zip(&printed) {
         if printed.trim_end() != neutral(&example.printed).trim_end() {
             writeln!(wrong, "README.md:{line}: $ {}\n{printed}", example.command).unwrap();
         }

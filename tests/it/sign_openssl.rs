@@ -3,7 +3,6 @@
 //! Where there is no `openssl` these tests say so and prove nothing.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -18,11 +17,7 @@ fn openssl(folder: &Path, arguments: &str) -> Option<Output> {
     let output = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output();
     if output.is_err() {
         // Past the capture of the test runner, which would swallow it in a passing test.
-        writeln!(
-            std::io::stderr(),
-            "SKIPPED: there is no `openssl` here, so interoperability was not tested"
-        )
-        .unwrap();
+        eprintln!("SKIPPED: there is no `openssl` here, so interoperability was not tested");
     }
     output.ok()
 }

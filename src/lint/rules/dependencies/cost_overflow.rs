@@ -36,7 +36,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if !overflows || !cx.measures.needs_are_countable(cx.graph, block.id) {
             continue;
         }
-        let message = format!("one checkout of `{}` needs more licenses than 64 bits can count", block.name());
+        let message =
+            format!("one checkout of `{}` needs more licenses than 64 bits can count", block.name());
         let found = cx
             .found(&CODE, block, block.feature.name.span, message)
             .help("counts multiply along the chain: look for the one that is too high");

@@ -47,7 +47,8 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for cycle in &cx.measures.cycles {
-        let Some((first, block)) = cycle.first().and_then(|hop| Some((hop, cx.graph.block(hop.block)?))) else {
+        let Some((first, block)) = cycle.first().and_then(|hop| Some((hop, cx.graph.block(hop.block)?)))
+        else {
             continue;
         };
         let blocks = cycle.iter().map(|hop: &Hop| hop.block).chain([first.block]);

@@ -1,8 +1,8 @@
 //! What tokens draw on.
 
+pub(in crate::lint) mod chain_too_deep;
 pub(in crate::lint) mod cost_overflow;
 pub(in crate::lint) mod dependency_cycle;
-pub(in crate::lint) mod chain_too_deep;
 pub(in crate::lint) mod not_drawable;
 pub(in crate::lint) mod other_vendor;
 pub(in crate::lint) mod repeated_dependency;
@@ -19,7 +19,10 @@ use crate::license::Dependency;
 use crate::lint::Context;
 
 /// The dependencies that nothing serves for one reason, each with the first block that has it.
-fn unserved<'a>(cx: &Context<'a>, target: Target) -> impl Iterator<Item = (Unserved, Block<'a>, &'a Dependency)> {
+fn unserved<'a>(
+    cx: &Context<'a>,
+    target: Target,
+) -> impl Iterator<Item = (Unserved, Block<'a>, &'a Dependency)> {
     let graph = cx.graph;
     let faults = graph.unserved().into_iter().filter(move |fault| fault.target == target);
     faults.filter_map(move |fault| {
@@ -39,7 +42,9 @@ fn also_needed(mut found: Diagnostic, cx: &Context<'_>, fault: &Unserved) -> Dia
         }
     }
     let more = fault.places.len().saturating_sub(1 + SHOWN);
-    if more > 0 && let Some(last) = found.related.last_mut() {
+    if more > 0
+        && let Some(last) = found.related.last_mut()
+    {
         last.text = format!("and here, and in {}", crate::lint::phrase::number(more as u64, "more place"));
     }
     found

@@ -49,13 +49,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let all = || places.iter().filter_map(|at| block.feature.dependencies.get(*at));
             let sum: u64 = all().map(|dependency| u64::from(dependency.count)).sum();
             let [Some(first), Some(second)] = [all().next(), all().nth(1)] else { continue };
-            let times = if places.len() == 2 { "twice".to_owned() } else { format!("{} times", places.len()) };
+            let times =
+                if places.len() == 2 { "twice".to_owned() } else { format!("{} times", places.len()) };
             let message = format!("`{}` draws on `{name}` {version} {times}", block.name());
-            sink.push(
-                cx.found(&CODE, block, second.span, message)
-                    .also(first.span, "first here")
-                    .help(format!("all are drawn, {sum} in all; write one dependency with COUNT={sum} if that is meant")),
-            );
+            sink.push(cx.found(&CODE, block, second.span, message).also(first.span, "first here").help(
+                format!(
+                    "all are drawn, {sum} in all; write one dependency with COUNT={sum} if that is meant"
+                ),
+            ));
         }
     }
 }

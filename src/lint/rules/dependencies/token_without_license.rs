@@ -40,7 +40,8 @@ FEATURE Pool { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (fault, block, dependency) in unserved(cx, Target::OnlyUpgrades) {
         let name = dependency.feature.value.as_str();
-        let message = format!("the token `{}` ends in no real license: `{name}` is only UPGRADE", block.name());
+        let message =
+            format!("the token `{}` ends in no real license: `{name}` is only UPGRADE", block.name());
         let mut found = cx
             .found(&CODE, &block, dependency.span, message)
             .help(format!("add the EXCLUSIVE block of `{name}`, or hand over the file that holds it"));

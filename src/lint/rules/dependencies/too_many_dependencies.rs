@@ -7,14 +7,20 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 static CODE: Code = Code::error("D004", "too-many-dependencies");
 
 /// Most TOKEN_DEPENDENCY lines of one block.
-pub const MAX_DEPENDENCIES: usize = 512;
+const MAX_DEPENDENCIES: usize = 512;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "a TOKEN block with more than 512 dependencies",
     why: "License servers take at most 512 for one token.",
-    bad: Example::Made { shown: "a token with 513 dependencies, each on a pool of its own", make: || token(513) },
-    good: Example::Made { shown: "a token with 512 dependencies, each on a pool of its own", make: || token(512) },
+    bad: Example::Made {
+        shown: "a token with 513 dependencies, each on a pool of its own",
+        make: || token(513),
+    },
+    good: Example::Made {
+        shown: "a token with 512 dependencies, each on a pool of its own",
+        make: || token(512),
+    },
     remedy: "Put some of them into a second token and let the first draw on that.",
     check: Check::Whole(check),
 };

@@ -37,7 +37,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .filter(|block| cx.graph.needs(block.id).any(|(_, _, target)| !target.is_served()))
         .map(Block::vendor)
         .collect();
-    let with_tokens: HashSet<&str> = cx.blocks().filter(|block| block.is_token()).map(Block::vendor).collect();
+    let with_tokens: HashSet<&str> =
+        cx.blocks().filter(|block| block.is_token()).map(Block::vendor).collect();
     for named in cx.graph.names().iter().filter(|named| !named.drawn) {
         let vendor = named.vendor.as_str();
         // Where a dependency leads nowhere, or text was lost, what should draw on this one is not known.
@@ -45,9 +46,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let mut pools = named.blocks.iter().filter_map(|id| cx.graph.block(*id));
-        let pool = pools.find(|block| {
-            matches!(block.feature.kind, Kind::Exclusive | Kind::Additive | Kind::Metered)
-        });
+        let pool = pools
+            .find(|block| matches!(block.feature.kind, Kind::Exclusive | Kind::Additive | Kind::Metered));
         if let Some(pool) = pool {
             let message = format!("no token draws on `{}`", pool.name());
             sink.push(

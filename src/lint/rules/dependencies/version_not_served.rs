@@ -47,11 +47,13 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let versions: BTreeSet<Version> =
             cx.graph.providers(named).map(|provider| provider.feature.version).collect();
         let newest_first: Vec<Version> = versions.into_iter().rev().collect();
-        let message = format!("`{}` needs `{name}` {}, which no block serves", block.name(), dependency.version);
+        let message =
+            format!("`{}` needs `{name}` {}, which no block serves", block.name(), dependency.version);
         let mut found = cx
             .found(&CODE, &block, dependency.span, message)
             .help(format!("served up to: {}", phrase::list(&newest_first)));
-        let newest = cx.graph.providers(named).find(|provider| Some(provider.feature.version) == named.newest);
+        let newest =
+            cx.graph.providers(named).find(|provider| Some(provider.feature.version) == named.newest);
         if let Some(provider) = newest {
             let place = provider.feature.version_span.unwrap_or(provider.feature.name.span);
             let text = format!("serves up to {}", provider.feature.version);

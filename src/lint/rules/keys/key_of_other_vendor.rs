@@ -29,7 +29,18 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let message = |feature: &crate::license::Feature| {
-        format!("the KEY of `{}` was made by a key of another vendor than `{}`", feature.name.value, feature.vendor_name())
+        format!(
+            "the KEY of `{}` was made by a key of another vendor than `{}`",
+            feature.name.value,
+            feature.vendor_name()
+        )
     };
-    report(cx, sink, KeyState::NotForVendor, &CODE, message, "check VENDOR, then sign with the key of that vendor");
+    report(
+        cx,
+        sink,
+        KeyState::NotForVendor,
+        &CODE,
+        message,
+        "check VENDOR, then sign with the key of that vendor",
+    );
 }

@@ -32,5 +32,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let message = |feature: &crate::license::Feature| {
         format!("`{}` was changed after it was signed", feature.name.value)
     };
-    report(cx, sink, KeyState::Mismatch, &CODE, message, "take the block from the file as it was issued, or sign it again");
+    report(
+        cx,
+        sink,
+        KeyState::Mismatch,
+        &CODE,
+        message,
+        "take the block from the file as it was issued, or sign it again",
+    );
 }

@@ -33,5 +33,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let message = |feature: &crate::license::Feature| {
         format!("the KEY of `{}` was made by a key that is not trusted", feature.name.value)
     };
-    report(cx, sink, KeyState::UnknownKey, &CODE, message, "check with the vendor whose key this is before you trust it");
+    report(
+        cx,
+        sink,
+        KeyState::UnknownKey,
+        &CODE,
+        message,
+        "check with the vendor whose key this is before you trust it",
+    );
 }

@@ -31,5 +31,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let message = |feature: &crate::license::Feature| {
         format!("the KEY of `{}` is of an unknown version", feature.name.value)
     };
-    report(cx, sink, KeyState::Unsupported, &CODE, message, "use a newer version of keywright, or sign again");
+    report(
+        cx,
+        sink,
+        KeyState::Unsupported,
+        &CODE,
+        message,
+        "use a newer version of keywright, or sign again",
+    );
 }

@@ -43,7 +43,9 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 /// Whether checkouts of a real license use up a number.
 fn counts(feature: &crate::license::Feature) -> bool {
     match feature.kind {
-        Kind::Exclusive | Kind::Additive => feature.count.is_some_and(|count| count.value != Count::Unlimited),
+        Kind::Exclusive | Kind::Additive => {
+            feature.count.is_some_and(|count| count.value != Count::Unlimited)
+        }
         Kind::Metered => true,
         _ => false,
     }

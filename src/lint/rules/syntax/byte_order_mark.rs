@@ -1,7 +1,7 @@
 //! S007: a byte order mark.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::BYTE_ORDER_MARK,

@@ -1,7 +1,7 @@
 //! S003: a control character.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::CONTROL_CHARACTER,

@@ -1,7 +1,7 @@
 //! S010: typographic quotes.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::CURLY_QUOTES,

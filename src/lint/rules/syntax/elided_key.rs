@@ -1,7 +1,7 @@
 //! S011: a KEY that was cut short where it was published.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::lint::{Check, Context, Example, Rule, Sink, Stage};
 
 /// A KEY that was cut short where it was published.
 static CODE: Code = Code::error("S011", "elided-key");
@@ -17,10 +17,15 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    // Signing replaces it.
+    if cx.options.stage == Stage::Signing {
+        return;
+    }
     for license in cx.licenses {
         for feature in &license.features {
             let Some(key) = feature.key.as_ref().filter(|key| is_elided(&key.value)) else { continue };
-            let message = format!("the KEY of `{}` is elided", crate::syntax::excerpt(feature.name.value.as_str()));
+            let message =
+                format!("the KEY of `{}` is elided", crate::syntax::excerpt(feature.name.value.as_str()));
             sink.push(
                 Diagnostic::new(&CODE, license.source.id(), key.span, message)
                     .help("take the whole KEY from the file as it was issued, or sign with `keywright sign`"),

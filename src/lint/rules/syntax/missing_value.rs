@@ -1,7 +1,7 @@
 //! S012: a directive without a value.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::MISSING_VALUE,

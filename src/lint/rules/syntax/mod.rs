@@ -1,5 +1,6 @@
 //! What the text of a file must be.
 
+pub(in crate::lint) mod block_too_large;
 pub(in crate::lint) mod byte_order_mark;
 pub(in crate::lint) mod control_character;
 pub(in crate::lint) mod curly_quotes;

@@ -1,7 +1,7 @@
 //! S008: a no-break space that reads as a space.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::NO_BREAK_SPACE,

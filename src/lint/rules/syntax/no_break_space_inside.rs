@@ -1,7 +1,7 @@
 //! S013: a no-break space inside a name or a bare value.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::NO_BREAK_SPACE_INSIDE,

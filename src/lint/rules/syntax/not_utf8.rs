@@ -1,7 +1,7 @@
 //! S001: bytes that are not UTF-8.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::NOT_UTF8,

@@ -1,7 +1,7 @@
 //! S006: text that is neither block, directive nor comment.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::STRAY_TEXT,

@@ -1,7 +1,7 @@
 //! S005: a block without its closing brace.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::UNCLOSED_BLOCK,

@@ -1,7 +1,7 @@
 //! S004: a quote that is never closed.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::UNCLOSED_QUOTE,

@@ -1,7 +1,7 @@
 //! S002: text that is UTF-16.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::UTF16,

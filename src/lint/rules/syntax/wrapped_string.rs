@@ -1,7 +1,7 @@
 //! S009: a quoted value that crosses a line.
 
-use crate::syntax::codes;
 use crate::lint::{Check, Example, Rule};
+use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::WRAPPED_STRING,

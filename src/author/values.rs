@@ -1,0 +1,124 @@
+//! Values given for parameters: where they came from, and the whole set checked against a template.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde_yaml::Spanned;
+
+use crate::diagnostic::nearest;
+
+use super::fault::Fault;
+use super::parameter::Parameter;
+use super::template::Template;
+use super::types::Value;
+use super::yaml;
+
+/// A value as it was given, before it is known to be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The parameter's name.
+    pub name: String,
+    /// The value's text.
+    pub text: String,
+    /// The file, line and column it stands at; `None` on the command line.
+    pub place: Option<(String, u64, u64)>,
+}
+
+impl Given {
+    /// A value of no file.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into(), place: None }
+    }
+
+    fn fault(&self, fault: Fault) -> Fault {
+        match &self.place {
+            Some((file, line, column)) => fault.file(file).at(*line, *column),
+            None => fault,
+        }
+    }
+}
+
+/// Reads a YAML map of parameters and values. Every scalar is text; its type is the parameter's.
+///
+/// # Errors
+/// When it is no such map.
+pub fn read_values(file: &str, text: &str) -> Result<Vec<Given>, Fault> {
+    let map: BTreeMap<String, Spanned<String>> = yaml::read(file, text)?;
+    let given = map.into_iter().map(|(name, value)| {
+        let place = (file.to_owned(), value.referenced.line(), value.referenced.column());
+        Given { name, text: value.value, place: Some(place) }
+    });
+    let mut given: Vec<Given> = given.collect();
+    given.sort_by(|one, other| one.place.cmp(&other.place));
+    Ok(given)
+}
+
+/// The values of all parameters of a template, checked. An optional one without default has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    pub(super) values: BTreeMap<String, Option<Value>>,
+    pub(super) defaults: BTreeMap<String, Option<Value>>,
+}
+
+impl Assigned {
+    /// The value of a parameter.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.values.get(name).and_then(Option::as_ref)
+    }
+}
+
+impl Template {
+    /// The required parameters that have no value yet, in declared order.
+    #[must_use]
+    pub fn missing(&self, given: &[Given]) -> Vec<&Parameter> {
+        let is_given = |name: &str| given.iter().any(|value| value.name == name);
+        self.parameters.iter().filter(|parameter| parameter.required && !is_given(&parameter.name)).collect()
+    }
+
+    /// Checks values against the parameters; of two values for one parameter the last counts.
+    ///
+    /// # Errors
+    /// With everything that is wrong: unknown names, values of a wrong type, required ones that are missing.
+    pub fn assign(&self, given: &[Given], today: Date) -> Result<Assigned, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut values = BTreeMap::new();
+        let mut defaults = BTreeMap::new();
+        for parameter in &self.parameters {
+            match parameter.read_default(today) {
+                Ok(default) => {
+                    values.insert(parameter.name.clone(), default.clone());
+                    defaults.insert(parameter.name.clone(), default);
+                }
+                Err(refusal) => faults.push(Fault::refused(&parameter.name, &refusal).file(&self.file)),
+            }
+        }
+        for value in given {
+            match self.parameter(&value.name).map(|parameter| parameter.read(&value.text)) {
+                Some(Ok(read)) => drop(values.insert(value.name.clone(), Some(read))),
+                Some(Err(refusal)) => faults.push(value.fault(Fault::refused(&value.name, &refusal))),
+                None => faults.push(value.fault(self.unknown(&value.name))),
+            }
+        }
+        faults.extend(self.missing(given).into_iter().map(|parameter| {
+            Fault::new(format!("`{}` has no value", parameter.name)).help(format!(
+                "give {} ({}): {}",
+                parameter.name,
+                parameter.form(),
+                parameter.text
+            ))
+        }));
+        if faults.is_empty() { Ok(Assigned { values, defaults }) } else { Err(faults) }
+    }
+
+    fn unknown(&self, name: &str) -> Fault {
+        let names = || self.parameters.iter().map(|parameter| parameter.name.as_str());
+        let shown = crate::syntax::excerpt(name);
+        let fault = Fault::new(format!("the template `{}` has no parameter `{shown}`", self.name));
+        match nearest(name, names()) {
+            Some(known) => fault.help(format!("did you mean `{known}`?")),
+            None => fault.help(format!("it has {}", names().collect::<Vec<_>>().join(", "))),
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! `keywright new`: a license, with the scenarios that prove it, from a template.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::author::{self, Assigned, BUILTIN, Given, MAX_TEMPLATE_BYTES, Parameter, Template, TemplateText};
+use crate::diagnostic::nearest;
+use crate::report::escape::escape;
+
+use super::{Exit, Io, Stop, file};
+
+/// Make a license, and the scenarios that prove it, from a template
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  keywright new --list\n  keywright new --show pool\n  keywright new pool\n  \
+    keywright new pool --set pool=Studio --set features=Draw:5,Write:2 -o studio.lic"
+)]
+pub struct Args {
+    /// The template
+    #[arg(value_name = "TEMPLATE", required_unless_present_any = ["list", "show"], conflicts_with_all = ["list", "show"])]
+    template: Option<String>,
+    /// Give a parameter a value; may stand several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// Take values from a YAML map; `--set` goes before it
+    #[arg(long, value_name = "FILE")]
+    values: Option<PathBuf>,
+    /// Write the license here and its scenarios beside it; without it the license goes to stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// A folder with further templates: `NAME.lic` and `NAME.scenarios.yaml`
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+    /// List the templates
+    #[arg(long)]
+    list: bool,
+    /// Show a template: its parameters, its license, what its scenarios prove
+    #[arg(long, value_name = "NAME", conflicts_with = "list")]
+    show: Option<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the template, its values or the output are refused.
+pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let shelf = Shelf { folder: args.templates.as_deref() };
+    if args.list {
+        return list(&shelf, io);
+    }
+    if let Some(name) = &args.show {
+        return show(&shelf.template(name)?, io);
+    }
+    let template = shelf.template(args.template.as_deref().unwrap_or_default())?;
+    let mut given = given(args, io)?;
+    ask(&template, &mut given, io)?;
+    let assigned = assign(&template, &given, io)?;
+    let license = template.render(&assigned).map_err(|fault| refused(&fault))?;
+    match &args.output {
+        None => io.stdout.write_all(license.as_bytes())?,
+        Some(path) => write(&template, &assigned, path, &license, io)?,
+    }
+    Ok(Exit::Yes)
+}
+
+/// Where templates are found: a folder of the user first, then those that come with the program.
+pub(super) struct Shelf<'a> {
+    pub(super) folder: Option<&'a Path>,
+}
+
+impl Shelf<'_> {
+    /// Names of all templates, those of the folder first.
+    pub(super) fn names(&self) -> Result<Vec<String>, Stop> {
+        let mut names = match self.folder {
+            Some(folder) => names_in(folder)?,
+            None => Vec::new(),
+        };
+        for builtin in BUILTIN {
+            if !names.iter().any(|name| name == builtin.name) {
+                names.push(builtin.name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// Reads a template by its name.
+    pub(super) fn template(&self, name: &str) -> Result<Template, Stop> {
+        if let Some(folder) = self.folder
+            && names_in(folder)?.iter().any(|known| known == name)
+        {
+            return from_folder(folder, name);
+        }
+        let Some(builtin) = BUILTIN.iter().find(|builtin| builtin.name == name) else {
+            return Err(self.unknown(name));
+        };
+        let file = format!("{name}.lic");
+        let scenario_file = format!("{name}.scenarios.yaml");
+        let text = TemplateText {
+            name,
+            file: &file,
+            license: builtin.license,
+            scenarios: Some((&scenario_file, builtin.scenarios)),
+        };
+        Template::read(text).map_err(|fault| refused(&fault))
+    }
+
+    fn unknown(&self, name: &str) -> Stop {
+        let stop = Stop::usage(format!("there is no template `{name}`"));
+        let names = self.names().unwrap_or_default();
+        match nearest(name, names.iter().map(String::as_str)) {
+            Some(known) => stop.help(format!("did you mean `{known}`?")),
+            None => stop.help("`keywright new --list` shows them all"),
+        }
+    }
+}
+
+fn names_in(folder: &Path) -> Result<Vec<String>, Stop> {
+    let cannot = |error: &std::io::Error| {
+        Stop::failure(format!("cannot read the folder `{}`: {}", file::shown(folder), file::reason(error)))
+    };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
+        let name = entry.map_err(|error| cannot(&error))?.file_name();
+        if let Some(stem) = name.to_str().and_then(|name| name.strip_suffix(".lic")) {
+            names.push(stem.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn from_folder(folder: &Path, name: &str) -> Result<Template, Stop> {
+    let license_path = folder.join(format!("{name}.lic"));
+    let scenario_path = folder.join(format!("{name}.scenarios.yaml"));
+    let license = text(&license_path)?;
+    let scenarios = if scenario_path.exists() { Some(text(&scenario_path)?) } else { None };
+    let (file, scenario_file) = (file::shown(&license_path), file::shown(&scenario_path));
+    let scenarios = scenarios.as_deref().map(|text| (scenario_file.as_str(), text));
+    let text = TemplateText { name, file: &file, license: &license, scenarios };
+    Template::read(text).map_err(|fault| refused(&fault))
+}
+
+fn text(path: &Path) -> Result<String, Stop> {
+    into_text(path, file::read_file(path, MAX_TEMPLATE_BYTES)?)
+}
+
+fn into_text(path: &Path, bytes: Vec<u8>) -> Result<String, Stop> {
+    String::from_utf8(bytes)
+        .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", file::shown(path))))
+}
+
+/// A fault of a template or of values, as the end of the command.
+pub(super) fn refused(fault: &author::Fault) -> Stop {
+    let stop = Stop::new(Exit::Unreadable, fault.to_string());
+    match &fault.help {
+        Some(help) => stop.help(help.clone()),
+        None => stop,
+    }
+}
+
+fn given(args: &Args, io: &mut Io<'_>) -> Result<Vec<Given>, Stop> {
+    let mut given = match &args.values {
+        Some(path) => {
+            let text = into_text(path, file::read_up_to(path, MAX_TEMPLATE_BYTES, io)?)?;
+            author::read_values(&file::shown(path), &text).map_err(|fault| refused(&fault))?
+        }
+        None => Vec::new(),
+    };
+    for set in &args.set {
+        let (name, value) = set
+            .split_once('=')
+            .ok_or_else(|| Stop::usage(format!("`{set}` gives no value")).help("write `--set NAME=VALUE`"))?;
+        given.push(Given::new(name, value));
+    }
+    Ok(given)
+}
+
+/// Asks for required values that are missing, where somebody is there to answer.
+fn ask(template: &Template, given: &mut Vec<Given>, io: &mut Io<'_>) -> Result<(), Stop> {
+    if !io.interactive {
+        return Ok(());
+    }
+    let missing: Vec<Parameter> = template.missing(given).into_iter().cloned().collect();
+    for parameter in missing {
+        loop {
+            write!(io.stderr, "{} ({}, {}): ", parameter.name, escape(&parameter.text), parameter.form())?;
+            io.stderr.flush()?;
+            let Some(answer) = read_line(io)? else { return Ok(()) };
+            match parameter.read(&answer) {
+                Ok(_) => {
+                    given.push(Given::new(parameter.name.as_str(), answer));
+                    break;
+                }
+                Err(refusal) => {
+                    writeln!(io.stderr, "  {}; {}", escape(&refusal.message), escape(&refusal.help))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A line of standard input without its line break; nothing at its end.
+fn read_line(io: &mut Io<'_>) -> Result<Option<String>, Stop> {
+    const LONGEST: usize = 16 * 1024;
+    let mut line = Vec::new();
+    let mut byte = [0_u8];
+    loop {
+        // A byte at a time: what follows the line belongs to the next question.
+        let count = io
+            .stdin
+            .read(&mut byte)
+            .map_err(|error| Stop::failure(format!("cannot read the answer: {}", file::reason(&error))))?;
+        match byte {
+            [_] if count == 0 && line.is_empty() => return Ok(None),
+            [b'\n'] => break,
+            [_] if count == 0 => break,
+            [_] if line.len() == LONGEST => return Err(Stop::usage("the answer is too long")),
+            [byte] => line.push(byte),
+        }
+    }
+    Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
+}
+
+/// Checks the values; tells all that is wrong with them.
+fn assign(template: &Template, given: &[Given], io: &mut Io<'_>) -> Result<Assigned, Stop> {
+    template.assign(given, io.today).map_err(|faults| {
+        let mut stops = faults.iter().map(|fault| Stop { exit: Exit::Usage, ..refused(fault) });
+        let last = stops.next_back().unwrap_or_else(|| Stop::usage("the values are refused"));
+        for stop in stops {
+            // Where stderr itself fails, the last fault and the exit code still say it.
+            io.stop(&stop).ok();
+        }
+        last
+    })
+}
+
+fn write(
+    template: &Template,
+    assigned: &Assigned,
+    path: &Path,
+    license: &str,
+    io: &mut Io<'_>,
+) -> Result<(), Stop> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.filter(|_| !file::is_stdin(path)).ok_or_else(|| {
+        Stop::usage(format!("`{}` is no name for a license file", file::shown(path)))
+            .help("name a file: `-o license.lic`; without `-o` the license goes to stdout")
+    })?;
+    let scenarios = template.render_scenarios(assigned, name).map_err(|fault| refused(&fault))?;
+    let scenario_path = path.with_extension("scenarios.yaml");
+    if scenario_path == path {
+        return Err(Stop::usage(format!("`{name}` is the name of a scenario file"))
+            .help("name the license: `-o license.lic`"));
+    }
+    let mut files = vec![(path, license.as_bytes())];
+    files.extend(scenarios.as_ref().map(|text| (scenario_path.as_path(), text.as_bytes())));
+    file::create_all(&files)?;
+    for (path, _) in &files {
+        io.say(&format!("wrote {}", escape(&file::shown(path))))?;
+    }
+    let shown = file::shown(path);
+    let mut next = vec![format!("keywright lint {shown}")];
+    next.extend(scenarios.map(|_| format!("keywright test {}", file::shown(&scenario_path))));
+    next.push(format!("keywright sign {shown} --key KEY --in-place"));
+    io.say("next:")?;
+    for command in next {
+        io.say(&format!("  {}", escape(&command)))?;
+    }
+    Ok(())
+}
+
+fn list(shelf: &Shelf<'_>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let names = shelf.names()?;
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let mut exit = Exit::Yes;
+    for name in names {
+        match shelf.template(&name) {
+            Ok(template) => {
+                writeln!(io.stdout, "{:width$}  {}", escape(&name), escape(&template.summary))?;
+            }
+            Err(stop) => {
+                io.stop(&stop)?;
+                exit = exit.worst(stop.exit);
+            }
+        }
+    }
+    Ok(exit)
+}
+
+fn show(template: &Template, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    writeln!(io.stdout, "{}: {}\n\nParameters:", escape(&template.name), escape(&template.summary))?;
+    for parameter in &template.parameters {
+        show_parameter(parameter, io)?;
+    }
+    if template.parameters.iter().any(|parameter| parameter.required) {
+        writeln!(io.stdout, "\nThe license:\n")?;
+        writeln!(io.stdout, "{}", crate::report::escape::escape_lines(&template.text))?;
+        return Ok(Exit::Yes);
+    }
+    let assigned = assign(template, &[], io)?;
+    let license = template.render(&assigned).map_err(|fault| refused(&fault))?;
+    writeln!(io.stdout, "\nThe license with the defaults:\n\n{license}")?;
+    let name = format!("{}.lic", template.name);
+    if let Some(scenarios) = template.render_scenarios(&assigned, &name).map_err(|fault| refused(&fault))? {
+        writeln!(io.stdout, "What its scenarios prove:")?;
+        for name in author::scenario_names(&scenarios).map_err(|fault| refused(&fault))? {
+            writeln!(io.stdout, "  {}", escape(&name))?;
+        }
+    }
+    Ok(Exit::Yes)
+}
+
+fn show_parameter(parameter: &Parameter, io: &mut Io<'_>) -> Result<(), Stop> {
+    let value = match (&parameter.default, parameter.required) {
+        (_, true) => "required".to_owned(),
+        (Some(default), false) => format!("default {default}"),
+        (None, false) => "optional".to_owned(),
+    };
+    writeln!(io.stdout, "  {} ({}; {})", parameter.name, parameter.type_name(), escape(&value))?;
+    writeln!(io.stdout, "      {}: {}", escape(&parameter.text), escape(&parameter.form()))?;
+    Ok(())
+}

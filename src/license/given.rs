@@ -1,0 +1,111 @@
+//! Values that come from elsewhere than a license file (parameters, orders), judged by the rules of the language before
+//! they are written into one.
+
+use std::fmt;
+
+use crate::source::Span;
+use crate::syntax::fold;
+
+use super::directive::{Directive, directive};
+use super::model::Feature;
+use super::read::Reading;
+use super::text;
+
+/// Why a value cannot stand in a license.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong; may hold the value, which is untrusted.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Refusal {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
+    }
+}
+
+/// Whether `text` is a value of the directive `name`, exactly as it stands: a value that would need an escape, or that a
+/// license would read differently (folded blanks), is refused.
+///
+/// # Errors
+/// When it is not, or when there is no such directive.
+pub fn check_value(name: &str, text: &str) -> Result<(), Refusal> {
+    let Some(row) = directive(name) else {
+        return Err(Refusal::new(
+            format!("there is no directive `{name}`"),
+            "use a directive of the language",
+        ));
+    };
+    check_plain(text)?;
+    check_row(row, text)
+}
+
+fn check_row(row: &Directive, text: &str) -> Result<(), Refusal> {
+    let reading = Reading { directive: row.name, text, raw: text, span: Span::default() };
+    let mut scratch = Feature::unread(0, Span::default(), Span::default());
+    text::check(&reading, row)
+        .and_then(|()| (row.set)(&mut scratch, reading))
+        .map_err(|problem| Refusal::new(problem.message, problem.help))
+}
+
+/// What no value of any directive can hold: there are no escapes, and blanks are folded when read.
+fn check_plain(text: &str) -> Result<(), Refusal> {
+    let shown = crate::syntax::excerpt(text);
+    if let Some(c) = text.chars().find(|c| *c == '"' || c.is_control()) {
+        let what = match c {
+            '"' => "a quote `\"`".to_owned(),
+            '\n' | '\r' => "a line break".to_owned(),
+            '\t' => "a tab".to_owned(),
+            c => format!("the control character U+{:04X}", u32::from(c)),
+        };
+        let help = "a license has no escapes: leave it out";
+        return Err(Refusal::new(format!("the value `{shown}` holds {what}"), help));
+    }
+    if fold(text) != text {
+        let message = format!("the value `{shown}` begins or ends with a blank, or has two in a row");
+        let help = format!("a license reads it as `{}`: write that", crate::syntax::excerpt(&fold(text)));
+        return Err(Refusal::new(message, help));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_judged_by_its_directive() {
+        for (name, good) in [
+            ("COUNT", "20"),
+            ("COUNT", "UNLIMITED"),
+            ("VERSION", "1.10"),
+            ("SN", "A-1"),
+            ("LICENSEE", "Größe {5} # {{x}}"),
+            ("FUNDS", "1000.00 USD"),
+        ] {
+            assert_eq!(check_value(name, good), Ok(()), "{good}");
+        }
+        for (name, bad) in [
+            ("COUNT", "020"),
+            ("VERSION", "1"),
+            ("SN", "A 1"),
+            ("START", "01-06-2021"),
+            ("LICENSEE", "a\"b"),
+            ("LICENSEE", "a\nb"),
+            ("LICENSEE", " a"),
+            ("LICENSEE", "a  b"),
+            ("LICENSEE", "a\u{202e}b"),
+            ("NOTHING", "a"),
+        ] {
+            assert!(check_value(name, bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! `new`: values that cannot become syntax, files that appear together or not at all, faults that name their place.
+
+use std::io::Cursor;
+
+use keywright::author::{Given, Template, TemplateText};
+use keywright::cli::{self, Exit, Io};
+use keywright::license::License;
+use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+
+use crate::support::{Place, root, snapshot};
+
+const TODAY: jiff::civil::Date = jiff::civil::Date::constant(2026, 1, 15);
+const SITE: &str = "tests/author/templates/site.lic";
+
+fn site() -> Template {
+    let text = std::fs::read_to_string(root().join(SITE)).unwrap();
+    Template::read(TemplateText { name: "site", file: "site.lic", license: &text, scenarios: None }).unwrap()
+}
+
+fn read(text: &str) -> Result<Template, String> {
+    let source = TemplateText { name: "t", file: "t.lic", license: text, scenarios: None };
+    Template::read(source).map_err(|fault| format!("{fault}; {}", fault.help.as_deref().unwrap_or("-")))
+}
+
+fn hostile() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        any::<char>().prop_map(String::from),
+        proptest::sample::select(vec![
+            "{{ remark }}",
+            "{% for x in y %}",
+            "{# #}",
+            "\"",
+            "'",
+            "\n",
+            "\r\n",
+            "}",
+            "{",
+            "#",
+            " ",
+            "  ",
+            "\t",
+            "FEATURE x {",
+            "KEY=",
+            "COUNT=500",
+            "\u{202e}",
+            "\u{200b}",
+            "\u{feff}",
+            "\u{a0}",
+            "\\",
+            "\u{fdd0}41\u{fdd1}",
+            "\u{fdd0}",
+            "$ENV",
+            "${HOME}",
+            "a",
+            "ü",
+            "\u{0}",
+            "\u{1b}[2J",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    proptest::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn a_value_is_refused_or_stands_as_given_and_is_never_syntax(remark in hostile(), licensee in hostile()) {
+        let template = site();
+        let given = [
+            Given::new("feature", "MyDraw"),
+            Given::new("remark", remark.as_str()),
+            Given::new("licensee", licensee.as_str()),
+        ];
+        let Ok(assigned) = template.assign(&given, TODAY) else { return Ok(()) };
+        let text = match template.render(&assigned) {
+            Ok(text) => text,
+            // Empty text folds into the template's own blank before it.
+            Err(fault) => {
+                prop_assert!(remark.is_empty(), "{}", fault);
+                return Ok(());
+            }
+        };
+        let license = License::from_text("site", &text);
+        prop_assert!(!license.has_errors());
+        prop_assert_eq!(license.features.len(), 1);
+        let feature = &license.features[0];
+        let options = format!("seats 5: {remark}");
+        for (name, meant) in [("DATA", remark.as_str()), ("OPTIONS", &options), ("LICENSEE", licensee.as_str()), ("COUNT", "5")] {
+            prop_assert_eq!(license.value(feature, name).unwrap(), meant);
+        }
+        prop_assert_eq!(license.records(feature).count(), 5);
+    }
+
+    #[test]
+    fn a_name_is_refused_or_a_name(name in hostile()) {
+        let template = site();
+        match template.assign(&[Given::new("feature", name.as_str())], TODAY) {
+            Ok(assigned) => {
+                let license = License::from_text("site", &template.render(&assigned).unwrap());
+                prop_assert_eq!(license.features[0].name.value.as_str(), name);
+            }
+            Err(faults) => prop_assert!(!faults.is_empty()),
+        }
+    }
+}
+
+#[test]
+fn a_head_that_is_wrong_says_where() {
+    let head = |row: &str| {
+        format!("---\nsummary: s\nparameters:\n  - {{ name: n, {row}, text: t }}\n---\nFEATURE A\n{{\n}}\n")
+    };
+    let cases = [
+        "FEATURE A\n{\n}\n".to_owned(),
+        "---\nsummary: s\n".to_owned(),
+        head("type: nmae"),
+        head("type: count, default: 0"),
+        head("type: count, range: 5..1"),
+        head("type: name, range: 1..5"),
+        head("type: name, required: true, default: a"),
+        head("type: name, required: perhaps"),
+        head("type: name, defualt: a"),
+        head("type: name").replace("name: n,", "name: N,"),
+        "---\nsummary: s\nevery-block: [COUNT]\n---\nFEATURE A\n{\n}\n".to_owned(),
+        "---\nsummary: s\nevery-block: [SN, SN]\n---\nFEATURE A\n{\n}\n".to_owned(),
+        head("type: name").replace("FEATURE A", "FEATURE {{ nn }}"),
+        "---\nsummary: s\n---\nFEATURE {% if %}\n{\n}\n".to_owned(),
+        "---\nsummary: s\n---\n{% include \"/etc/passwd\" %}\n".to_owned(),
+    ];
+    let told: Vec<String> =
+        cases.iter().map(|text| format!("{text}=> {}\n", read(text).unwrap_err())).collect();
+    snapshot("author", "heads", &told.join("\n"));
+}
+
+#[test]
+fn a_template_that_makes_no_license_says_why() {
+    let bodies = [
+        "FEATURE {{ [].name }}\n{\n  VENDOR=A\n}\n",
+        "FEATURE A\n{\n  {{ \"VENDOR\" }}=A\n}\n",
+        "FEATURE A\n{\n  {{ \"VENDOR=A\" }}\n}\n",
+        "FEATURE A\n{\n  VENDOR=A COUNT=0\n}\n",
+        "FEATURE A\n{\n  VENDOR={{ \"a\\\"b\" }}\n}\n",
+        "FEATURE A\n{\n  VENDOR={{ [1, 2] }}\n}\n",
+        "FEATURE A\n{\n  VENDOR={% set x %}{{ 1 }}{% endset %}{{ x }}\n}\n",
+        "{% for a in range(90000) %}{% for b in range(90000) %}x{% endfor %}{% endfor %}",
+        "# nothing\n",
+        "stray\n",
+    ];
+    let told = bodies.map(|body| {
+        let template = read(&format!("---\nsummary: s\n---\n{body}")).unwrap();
+        let fault = template.render(&template.assign(&[], TODAY).unwrap()).unwrap_err();
+        format!("{body}=> {fault}; {}\n", fault.help.as_deref().unwrap_or("-"))
+    });
+    snapshot("author", "bodies", &told.join("\n"));
+}
+
+#[test]
+fn both_files_are_written_or_none() {
+    let place = Place::new();
+    let told = place.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
+    snapshot("author", "new_pool", &told.shown());
+    assert_eq!(place.names(), ["a.lic", "a.scenarios.yaml"]);
+    place.run(&["fmt", "--check", "a.lic"]).expect_code(0);
+    let license = place.read("a.lic");
+    let again = place.run(&["new", "suite", "-o", "a.lic"]).expect_code(6);
+    assert!(again.stderr.contains("`a.lic` exists already"), "{}", again.stderr);
+    assert_eq!(place.read("a.lic"), license);
+    place.write("b.scenarios.yaml", "mine");
+    place.run(&["new", "pool", "-o", "b.lic"]).expect_code(6);
+    assert_eq!(place.names(), ["a.lic", "a.scenarios.yaml", "b.scenarios.yaml"]);
+    place.run(&["new", "pool", "-o", "missing/c.lic"]).expect_code(6);
+    assert_eq!(place.read("b.scenarios.yaml"), "mine");
+}
+
+#[test]
+fn values_come_from_a_file_and_the_command_line_goes_before_it() {
+    let place = Place::new();
+    place.write("values.yaml", "licenses: 30\nfeatures: Draw:3, Write:2\npool: Studio\n");
+    let told = place.run(&["new", "pool", "--values", "values.yaml", "--set", "licenses=40"]).expect_code(0);
+    assert!(told.stdout.starts_with("FEATURE Studio\n{\n  VENDOR=ABC_Software COUNT=40 "), "{}", told.stdout);
+    place.write("bad.yaml", "licenses: 0\nfeatures: Draw\nend: 31.12.2026\nlicenseee: A\n");
+    let told = place.run(&["new", "pool", "--values", "bad.yaml"]).expect_code(2);
+    snapshot("author", "bad_values", &told.shown());
+}
+
+#[test]
+fn unknown_names_are_guessed() {
+    let place = Place::new();
+    for (args, meant) in [
+        (&["new", "pol"][..], "did you mean `pool`?"),
+        (&["new", "pool", "--set", "licences=5"][..], "did you mean `licenses`?"),
+        (&["new", "pool", "--set", "licenses"][..], "write `--set NAME=VALUE`"),
+    ] {
+        let told = place.run(args).expect_code(2);
+        assert!(told.stderr.contains(meant), "{}", told.stderr);
+    }
+}
+
+#[test]
+fn a_folder_of_own_templates_comes_first() {
+    let place = Place::new();
+    place.copy(SITE, "mine/site.lic");
+    let list = place.run(&["new", "--templates", "mine", "--list"]).expect_code(0);
+    assert!(list.stdout.starts_with("site  "), "{}", list.stdout);
+    let told = place.run(&["new", "--templates", "mine", "site"]).expect_code(2);
+    assert!(told.stderr.contains("`feature` has no value"), "{}", told.stderr);
+    place.run(&["new", "--templates", "mine", "site", "--set", "feature=A", "-o", "a.lic"]).expect_code(0);
+    assert_eq!(place.names(), ["a.lic", "mine"]);
+    place.run(&["new", "--templates", "mine", "--show", "site"]).expect_code(0);
+    place.run(&["new", "--templates", "none", "--list"]).expect_code(6);
+}
+
+#[test]
+fn somebody_at_a_terminal_is_asked_for_what_is_missing() {
+    let place = Place::new();
+    place.copy(SITE, "mine/site.lic");
+    let folder = place.path("mine");
+    let mut stdin = Cursor::new(b"My Draw\nMyDraw\n".to_vec());
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let mut io = Io {
+        stdin: &mut stdin,
+        stdout: &mut stdout,
+        stderr: &mut stderr,
+        color_out: false,
+        color_err: false,
+        quiet: false,
+        verbose: 0,
+        width: 100,
+        today: TODAY,
+        interactive: true,
+    };
+    let exit = cli::run(["keywright", "new", "site", "--templates", folder.to_str().unwrap()], &mut io);
+    let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+    assert_eq!(exit, Exit::Yes, "{stderr}");
+    assert!(stdout.contains("FEATURE MyDraw\n"), "{stdout}");
+    assert!(stderr.starts_with("feature (what is sold, "), "{stderr}");
+    assert_eq!(stderr.matches("feature (what is sold, ").count(), 2, "{stderr}");
+}

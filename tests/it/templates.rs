@@ -1,0 +1,90 @@
+//! The templates that come with the program: each makes the license of the document it comes from, in canonical layout.
+
+use keywright::author::{self, BUILTIN, Builtin, Given, Template, TemplateText};
+use keywright::license::{self, License};
+
+use crate::support::{Place, root, snapshot};
+
+const TODAY: jiff::civil::Date = jiff::civil::Date::constant(2026, 1, 15);
+
+fn read(builtin: &Builtin) -> Template {
+    let scenarios = Some(("scenarios.yaml", builtin.scenarios));
+    let text = TemplateText { name: builtin.name, file: builtin.name, license: builtin.license, scenarios };
+    Template::read(text).unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+fn render(template: &Template, given: &[Given]) -> (String, String) {
+    let assigned = template.assign(given, TODAY).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let license = template.render(&assigned).unwrap_or_else(|fault| panic!("{fault}: {:?}", fault.help));
+    let scenarios =
+        template.render_scenarios(&assigned, "a license.lic").unwrap_or_else(|fault| panic!("{fault}"));
+    (license, scenarios.unwrap())
+}
+
+/// Names and records of all blocks, KEYs left out.
+fn content(text: &str) -> Vec<(String, Vec<String>)> {
+    let license = License::from_text("license", text);
+    let records = |feature| {
+        let records = license.records(feature).filter(|(name, _)| *name != "KEY");
+        records.map(|(name, value)| format!("{name}={value}")).collect()
+    };
+    license.features.iter().map(|feature| (feature.name.value.to_string(), records(feature))).collect()
+}
+
+#[test]
+fn defaults_give_a_license_in_canonical_layout_without_findings() {
+    for builtin in BUILTIN {
+        let (text, scenarios) = render(&read(builtin), &[]);
+        let license = License::from_text(builtin.name, &text);
+        assert!(license.diagnostics.is_empty(), "{}: {:?}", builtin.name, license.diagnostics);
+        assert_eq!(license::format(&license.tree).unwrap(), text, "{}", builtin.name);
+        assert!(!author::scenario_names(&scenarios).unwrap().is_empty(), "{}", builtin.name);
+        assert!(scenarios.contains("\nlicense: \"a license.lic\"\n"), "{scenarios}");
+    }
+}
+
+#[test]
+fn the_first_six_are_the_licenses_of_the_document() {
+    for builtin in &BUILTIN[..6] {
+        let seed = std::fs::read_to_string(root().join(format!("tests/seed/{}.lic", builtin.name))).unwrap();
+        let (text, _) = render(&read(builtin), &[]);
+        assert_eq!(content(&text), content(&seed), "{}", builtin.name);
+    }
+}
+
+#[test]
+fn what_holds_for_a_whole_license_stands_on_every_block() {
+    let given = [
+        Given::new("end", "2026-12-31"),
+        Given::new("sn", "A-17"),
+        Given::new("licensee", "Größe {5} # \u{201c}x\u{201d}"),
+    ];
+    for builtin in BUILTIN.iter().filter(|builtin| read(builtin).parameter("sn").is_some()) {
+        let (text, scenarios) = render(&read(builtin), &given);
+        for (_, records) in content(&text) {
+            for record in ["END=2026-12-31", "SN=A-17", "LICENSEE=Größe {5} # \u{201c}x\u{201d}"] {
+                assert!(records.iter().any(|known| known == record), "{}: {records:?}", builtin.name);
+            }
+        }
+        assert!(scenarios.contains("\nat: 2026-"), "{}", builtin.name);
+    }
+}
+
+#[test]
+fn the_scenarios_of_the_document_are_left_out_where_the_numbers_differ() {
+    let template = read(&BUILTIN[0]);
+    let names = |given: &[Given]| author::scenario_names(&render(&template, given).1).unwrap();
+    assert!(names(&[Given::new("vendor", "Other")]).iter().any(|name| name == "Example Scenario 2"));
+    let other = names(&[Given::new("licenses", "21"), Given::new("features", "Draw:6")]);
+    assert_eq!(other, ["Draw alone until the pool is empty"]);
+}
+
+#[test]
+fn the_list_and_a_template_are_shown() {
+    let place = Place::new();
+    let list = place.run(&["new", "--list"]).expect_code(0);
+    for builtin in BUILTIN {
+        assert!(list.stdout.contains(builtin.name), "{}", list.stdout);
+    }
+    snapshot("author", "show_pool", &place.run(&["new", "--show", "pool"]).expect_code(0).shown());
+}
