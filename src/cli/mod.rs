@@ -1,6 +1,8 @@
 //! The command line: one file a subcommand, each an `Args` struct and a function that returns the exit code, callable
 //! without a process.
 
+pub mod bundle;
+pub mod collect;
 pub mod completions;
 pub mod demo;
 pub mod exit;
@@ -14,6 +16,7 @@ pub mod man;
 pub mod new;
 pub mod passphrase;
 pub mod payload;
+pub mod revoke;
 pub mod sign;
 pub mod trust;
 pub mod verify;
@@ -90,6 +93,8 @@ enum Command {
     Sign(sign::Args),
     Verify(verify::Args),
     Payload(payload::Args),
+    Revoke(revoke::Args),
+    Trust(bundle::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -105,6 +110,8 @@ impl Command {
             Self::Sign(args) => sign::run(args, io),
             Self::Verify(args) => verify::run(args, io),
             Self::Payload(args) => payload::run(args, io),
+            Self::Revoke(args) => revoke::run(args, io),
+            Self::Trust(args) => bundle::run(args, io),
             Self::Completions(args) => completions::run(args, io),
             Self::Man(args) => man::run(args, io),
         }

@@ -112,7 +112,8 @@ pub fn load_last_seen(folder: &Path) -> Result<LastSeen, TrustError> {
     let Some(bytes) = read_if_there(folder, LAST_SEEN, MAX_TRUST_LIST)? else {
         return Ok(LastSeen::default());
     };
-    let text = std::str::from_utf8(&bytes).map_err(|_| TrustError::new(format!("its `{LAST_SEEN}` is no text")))?;
+    let text =
+        std::str::from_utf8(&bytes).map_err(|_| TrustError::new(format!("its `{LAST_SEEN}` is no text")))?;
     LastSeen::parse(text).map_err(|error| {
         let message = format!("its `{LAST_SEEN}` cannot be read: {}", error.message);
         TrustError { message, ..error }.help("restore the file: without it old lists could come back")

@@ -13,6 +13,7 @@ mod key_file;
 mod key_text;
 mod last_seen;
 pub mod message;
+mod parallel;
 mod payload;
 mod public_key;
 mod revocation;
@@ -47,5 +48,5 @@ pub use trust_bundle::{MAX_TRUST_BUNDLE, TRUST_BUNDLE, TrustBundle};
 pub use trust_list::{
     TRUST_LIST, TrustEntry, TrustError, append_entry, change_state, format_entry, parse_trust_list,
 };
-pub use verdict::{BlockReport, Duplicate, FileReport, Outcome, Verdict};
+pub use verdict::{BlockReport, Claimed, Duplicate, FileReport, Outcome, Policy, PolicyFault, Verdict};
 pub use verify::{Verified, Verifier};

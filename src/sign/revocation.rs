@@ -34,13 +34,13 @@ impl Revocations {
     pub fn reason(&self, digest: &Digest, vendor: &str, sn: Option<&str>, key: KeyId) -> Option<String> {
         let withdrawn = self.vendors.get(vendor)?;
         if let Some(reason) = withdrawn.digests.get(digest) {
-            return Some(format!("this block was withdrawn: {reason}"));
+            return Some(format!("this block was withdrawn: `{reason}`"));
         }
         if let Some((sn, reason)) = sn.and_then(|sn| withdrawn.sns.get_key_value(sn)) {
-            return Some(format!("all blocks with SN `{sn}` were withdrawn: {reason}"));
+            return Some(format!("all blocks with SN `{sn}` were withdrawn: `{reason}`"));
         }
         let reason = withdrawn.key_ids.get(&key)?;
-        Some(format!("key {key} was withdrawn: {reason}"))
+        Some(format!("key {key} was withdrawn: `{reason}`"))
     }
 
     /// Why nothing can be said for sure about what this vendor withdrew: its list is too old or missing.

@@ -122,7 +122,9 @@ impl RevocationList {
             )));
         }
         match untimely(Some(list.issued), signer) {
-            Some(reason) => Err(TrustError::new(reason.replace("the block says ISSUED=", "the list was issued on "))),
+            Some(reason) => {
+                Err(TrustError::new(reason.replace("the block says ISSUED=", "the list was issued on ")))
+            }
             None => Ok(list),
         }
     }
@@ -238,7 +240,10 @@ fn put<K: Ord>(
     reason: &Spanned<String>,
 ) -> Result<(), TrustError> {
     if !is_reason(&reason.value) {
-        return Err(fault(reason, format!("a reason is text of 1 to {MAX_REASON} bytes without line breaks")));
+        return Err(fault(
+            reason,
+            format!("a reason is text of 1 to {MAX_REASON} bytes without line breaks"),
+        ));
     }
     match map.insert(key, reason.value.clone()) {
         None => Ok(()),

@@ -58,7 +58,9 @@ impl fmt::Display for SealFault {
         match self {
             Self::NotSealed(domain) => write!(f, "it does not begin with the line `{}`", domain.text()),
             Self::OtherKind(domain) => write!(f, "it is a signed object of the kind `{}`", domain.text()),
-            Self::LineEnds => f.write_str("its line ends were changed on the way, which breaks its signature"),
+            Self::LineEnds => {
+                f.write_str("its line ends were changed on the way, which breaks its signature")
+            }
             Self::Key(fault) => write!(f, "its signature cannot be read: {fault}"),
             Self::Signatures => {
                 write!(f, "it must have 1 to {MAX_SIGNATURES} signatures, each of another key")
@@ -133,11 +135,7 @@ impl<'a> Sealed<'a> {
     ///
     /// # Errors
     /// If none does, or one does not match, or the body is no text.
-    pub fn open<'t>(
-        &self,
-        trust: &'t Trust,
-        mode: Mode,
-    ) -> Result<(&'a str, &'t TrustedKey), SealFault> {
+    pub fn open<'t>(&self, trust: &'t Trust, mode: Mode) -> Result<(&'a str, &'t TrustedKey), SealFault> {
         let digest = self.digest();
         let mut signer = None;
         let mut fault = None;
@@ -177,7 +175,7 @@ fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 ///
 /// # Errors
 /// If the signer has another key or gives no good signature.
-pub fn seal(
+pub(super) fn seal(
     domain: Domain,
     body: &str,
     signer: &dyn Signer,

@@ -15,7 +15,7 @@ pub struct SignerFailure(pub String);
 /// Whoever holds a secret key: a key file, a security module, a program.
 ///
 /// Nothing it returns is believed: [`sign_payload`] checks each signature with the trusted public key.
-pub trait Signer {
+pub trait Signer: Sync {
     /// The public key it signs for.
     fn public_key(&self) -> &PublicKey;
 
@@ -24,6 +24,11 @@ pub trait Signer {
     /// # Errors
     /// If it cannot sign.
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerFailure>;
+
+    /// Whether it may be asked for many signatures at once.
+    fn is_concurrent(&self) -> bool {
+        false
+    }
 }
 
 impl Signer for SecretKey {
@@ -33,6 +38,10 @@ impl Signer for SecretKey {
 
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerFailure> {
         Ok(self.sign_bytes(message))
+    }
+
+    fn is_concurrent(&self) -> bool {
+        true
     }
 }
 

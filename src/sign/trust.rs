@@ -172,6 +172,16 @@ impl Trust {
         Self { expires: Some(expires), ..self }
     }
 
+    /// The same store with other states of its keys.
+    #[must_use]
+    pub fn assuming(&self, state: impl Fn(&TrustedKey) -> KeyState) -> Self {
+        let mut trust = self.clone();
+        for key in &mut trust.keys {
+            key.entry.state = state(key);
+        }
+        trust
+    }
+
     /// Why the store is too old to go by on a day, if it is.
     #[must_use]
     pub fn stale(&self, at: Date) -> Option<String> {

@@ -99,8 +99,9 @@ impl TrustBundle {
         let sealed = Sealed::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
         let digest = sealed.digest();
         if !is_known(&digest) {
-            return Err(TrustError::new("the bundle is not the one that was installed")
-                .help("install it with `keywright trust install`; it was exchanged or damaged"));
+            return Err(TrustError::new("the bundle is not the one that was installed").help(
+                "it was exchanged or damaged: install it again with `keywright trust install --first KEY`",
+            ));
         }
         let text = sealed.body().ok_or_else(|| TrustError::new("the bundle is no text"))?;
         Self::parse(text, digest)
@@ -132,7 +133,9 @@ impl TrustBundle {
             Some(KeyState::Compromised(_)) => {
                 Err(TrustError::new(format!("it is signed with key {id}, which it calls compromised itself")))
             }
-            None => Err(TrustError::new(format!("it is signed with key {id}, which is not among its own keys"))),
+            None => {
+                Err(TrustError::new(format!("it is signed with key {id}, which is not among its own keys")))
+            }
         }
     }
 
@@ -158,7 +161,14 @@ impl TrustBundle {
             trust.add(read_key(key)?)?;
         }
         let keys = trust.keys().to_vec();
-        Ok(Self { vendor: raw.vendor.value.clone(), version: number(&raw.version)?, issued, expires, keys, digest })
+        Ok(Self {
+            vendor: raw.vendor.value.clone(),
+            version: number(&raw.version)?,
+            issued,
+            expires,
+            keys,
+            digest,
+        })
     }
 
     /// Writes the body.
@@ -194,7 +204,8 @@ impl TrustBundle {
     /// If there is no good signature, or the file would not be believed.
     pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SealListError> {
         let text = seal(Domain::Trust, &self.body(), signer, trusted).map_err(SealListError::Sign)?;
-        let again = Self::open(text.as_bytes(), &Trust::of(trusted.clone())).map_err(SealListError::Refused)?;
+        let again =
+            Self::open(text.as_bytes(), &Trust::of(trusted.clone())).map_err(SealListError::Refused)?;
         let same = again.version == self.version && again.body() == self.body();
         if same { Ok(text) } else { Err(SealListError::Refused(TrustError::new("it does not read back"))) }
     }
@@ -216,8 +227,9 @@ fn read_key(raw: &RawKey) -> Result<TrustedKey, TrustError> {
     if !Name::is_valid(&raw.vendor.value) {
         return Err(fault(&raw.vendor, format!("`{}` is no vendor's name", raw.vendor.value)));
     }
-    let id = KeyId::parse(&raw.id.value)
-        .ok_or_else(|| fault(&raw.id, format!("`{}` is no key id: 16 digits of 0-9 and a-f", raw.id.value)))?;
+    let id = KeyId::parse(&raw.id.value).ok_or_else(|| {
+        fault(&raw.id, format!("`{}` is no key id: 16 digits of 0-9 and a-f", raw.id.value))
+    })?;
     let bytes: Option<[u8; 32]> =
         STANDARD.decode(&raw.public.value).ok().and_then(|bytes| bytes.try_into().ok());
     let bytes = bytes.ok_or_else(|| fault(&raw.public, "this is no public key: 32 bytes in base64"))?;
