@@ -2,6 +2,8 @@
 //! without a process.
 
 mod batch;
+pub mod bundle;
+pub mod collect;
 pub mod completions;
 pub mod config;
 pub mod demo;
@@ -18,6 +20,7 @@ pub mod man;
 pub mod new;
 pub mod passphrase;
 pub mod payload;
+pub mod revoke;
 pub mod sign;
 pub mod test;
 pub mod trust;
@@ -98,6 +101,8 @@ enum Command {
     Verify(verify::Args),
     Payload(payload::Args),
     Test(test::Args),
+    Revoke(revoke::Args),
+    Trust(bundle::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -115,6 +120,8 @@ impl Command {
             Self::Verify(args) => verify::run(args, io),
             Self::Payload(args) => payload::run(args, io),
             Self::Test(args) => test::run(args, io),
+            Self::Revoke(args) => revoke::run(args, io),
+            Self::Trust(args) => bundle::run(args, io),
             Self::Completions(args) => completions::run(args, io),
             Self::Man(args) => man::run(args, io),
         }

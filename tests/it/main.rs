@@ -26,6 +26,8 @@ mod sign;
 mod sign_attacks;
 mod sign_cli;
 mod sign_keys;
+mod sign_life;
+mod sign_lists;
 mod sign_openssl;
 mod sign_trust;
 mod sign_vectors;
