@@ -4,6 +4,7 @@
 pub mod completions;
 pub mod demo;
 pub mod exit;
+pub mod explain;
 pub mod file;
 pub mod findings;
 pub mod fmt;
@@ -85,6 +86,7 @@ impl Color {
 enum Command {
     Demo(demo::Args),
     Lint(lint::Args),
+    Explain(explain::Args),
     New(new::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
@@ -101,6 +103,7 @@ impl Command {
         match self {
             Self::Demo(args) => demo::run(args, io),
             Self::Lint(args) => lint::run(args, io),
+            Self::Explain(args) => explain::run(args, io),
             Self::New(args) => new::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),

@@ -15,6 +15,7 @@ mod docs;
 mod files;
 mod fmt;
 mod lint;
+mod lint_explain;
 mod parse;
 mod readme;
 mod resolve;
