@@ -14,6 +14,7 @@ mod author;
 mod docs;
 mod files;
 mod fmt;
+mod graph;
 mod lint;
 mod lint_explain;
 mod parse;
