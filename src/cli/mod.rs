@@ -9,6 +9,7 @@ pub mod config;
 pub mod demo;
 pub mod diff;
 pub mod exit;
+pub mod explain;
 pub mod file;
 pub mod findings;
 pub mod fmt;
@@ -93,6 +94,7 @@ impl Color {
 enum Command {
     Demo(demo::Args),
     Lint(lint::Args),
+    Explain(explain::Args),
     New(new::Args),
     Issue(issue::Args),
     Fmt(fmt::Args),
@@ -112,6 +114,8 @@ impl Command {
         match self {
             Self::Demo(args) => demo::run(args, io),
             Self::Lint(args) => lint::run(args, global.config.as_deref(), io),
+            Self::Lint(args) => lint::run(args, io),
+            Self::Explain(args) => explain::run(args, io),
             Self::New(args) => new::run(args, io),
             Self::Issue(args) => issue::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),

@@ -161,9 +161,10 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// petgraph walks the edges of a node last one first: put in backwards, they are walked in file order.
     fn connect(&mut self) {
         for named in &self.names {
-            for provider in named.blocks.iter().filter_map(|id| self.blocks.get(id.index())) {
+            for provider in named.blocks.iter().rev().filter_map(|id| self.blocks.get(id.index())) {
                 let served = named.rungs.partition_point(|(asked, _)| *asked <= provider.feature.version);
                 let rung = served.checked_sub(1).and_then(|at| named.rungs.get(at));
                 if let Some((_, rung)) = rung.filter(|_| provider.serves()) {
@@ -173,7 +174,7 @@ impl<'a> Graph<'a> {
         }
         for (at, block) in self.blocks.iter().enumerate() {
             let start = self.first_target.get(at).copied().unwrap_or_default();
-            for (place, dependency) in block.feature.dependencies.iter().enumerate() {
+            for (place, dependency) in block.feature.dependencies.iter().enumerate().rev() {
                 if self.targets.get(start + place) != Some(&Target::Served) {
                     continue;
                 }
