@@ -17,6 +17,7 @@ pub mod new;
 pub mod passphrase;
 pub mod payload;
 pub mod sign;
+pub mod test;
 pub mod trust;
 pub mod verify;
 
@@ -92,6 +93,7 @@ enum Command {
     Sign(sign::Args),
     Verify(verify::Args),
     Payload(payload::Args),
+    Test(test::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -107,6 +109,7 @@ impl Command {
             Self::Sign(args) => sign::run(args, io),
             Self::Verify(args) => verify::run(args, io),
             Self::Payload(args) => payload::run(args, io),
+            Self::Test(args) => test::run(args, io),
             Self::Completions(args) => completions::run(args, io),
             Self::Man(args) => man::run(args, io),
         }

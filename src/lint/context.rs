@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::graph::{Block, Draws, Graph, Measures};
+use crate::graph::{Block, Capacities, Draws, Graph, Measures};
 use crate::license::License;
 use crate::source::{FileId, Span};
 
@@ -101,6 +101,7 @@ pub struct Context<'a> {
     /// What is asked for.
     pub options: &'a Options,
     pub(super) draws: OnceCell<Draws>,
+    pub(super) capacities: OnceCell<Capacities>,
 }
 
 impl<'a> Context<'a> {
@@ -108,6 +109,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn draws(&self) -> &Draws {
         self.draws.get_or_init(|| Draws::new(self.graph, self.measures))
+    }
+
+    /// What each block can give at most; added up at first use.
+    #[must_use]
+    pub fn capacities(&self) -> &Capacities {
+        self.capacities.get_or_init(|| Capacities::new(self.graph))
     }
 
     /// A finding in the file of a block.

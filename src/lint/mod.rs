@@ -19,5 +19,6 @@ pub use level::{Level, Levels, UnknownSelector};
 pub use policy::Policy;
 pub use registry::{RULES, rule};
 pub use rule::{Check, EXAMPLE_DAY, Example, Group, Rule};
-pub use run::lint;
+pub use rules::capacity::more_means_less::MoreMeansLess;
+pub use run::{lint, more_means_less};
 pub use sink::{MAX_FINDINGS, Sink};

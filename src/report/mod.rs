@@ -4,6 +4,10 @@ pub mod escape;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod lint;
+pub mod test;
+pub mod test_human;
+pub mod test_json;
+pub mod test_junit;
 pub mod verify_human;
 pub mod verify_json;
 

@@ -1,1 +1,44 @@
-//! x
+//! What a checkout consumes: a pure function of licenses, state and event.
+//!
+//! Knows no clock, no file and no YAML: time is part of the state, licenses are handed in. What the sources leave open
+//! is decided in [`decisions`].
+//!
+//! ```
+//! use keywright::license::License;
+//! use keywright::resolve::{Event, Model, Outcome, Request, State};
+//!
+//! let text = "FEATURE Pool { VENDOR=abc COUNT=20 KEYTYPE=EXCLUSIVE }\n\
+//!             FEATURE MyDraw { VENDOR=abc KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }";
+//! let license = License::from_text("pool.lic", text);
+//! let model = Model::compile([&license]).unwrap();
+//! let mut state = State::new(&model, jiff::civil::date(2026, 1, 15).at(0, 0, 0, 0));
+//! let outcome = model.apply(&mut state, &Event::Checkout(Request::one(model.name("MyDraw"))));
+//! assert!(matches!(outcome, Outcome::Granted(_)));
+//! let pool = model.blocks_of(model.name("Pool").unwrap())[0];
+//! assert_eq!(state.used(pool), 5);
+//! ```
+
+mod ages;
+mod compile;
+pub mod decisions;
+mod event;
+mod explain;
+mod merged;
+mod meter;
+mod model;
+mod order;
+mod outcome;
+mod search;
+mod state;
+mod table;
+mod trace;
+mod trail;
+mod walk;
+mod who;
+
+pub use event::{Event, Request};
+pub use model::{Model, ModelError, Notice, UNLIMITED};
+pub use outcome::{Attempt, Explanation, Failure, Grant, Holder, Outcome, Reason, Refusal, Ticket, Verdict};
+pub use state::State;
+pub use table::{BlockId, NameId, TargetId};
+pub use who::{Symbol, Symbols, Who};

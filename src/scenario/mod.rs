@@ -1,1 +1,29 @@
-//! x
+//! Scenario files: what a license must do, written down by people and proven by playing it.
+//!
+//! Knows the resolver and YAML; knows no terminal and opens no file: [`parse`] takes text, [`load`] asks for licenses,
+//! [`run`] plays.
+
+pub mod codes;
+mod load;
+mod lower;
+mod model;
+mod pools;
+mod result;
+mod run;
+mod steps;
+mod table;
+mod update;
+mod value;
+mod verbs;
+mod yaml;
+
+pub use load::{Loaded, load};
+pub use lower::parse;
+pub use model::{
+    Ask, Change, Expectation, Gauge, Level, Person, Row, Scenario, ScenarioFile, Step, Totals, Verb, When,
+};
+pub use result::{Check, RowResult, ScenarioResult};
+pub use run::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK, run};
+pub use update::updated;
+pub use value::MAX_TIMES;
+pub use yaml::MAX_SCENARIO_BYTES;

@@ -11,5 +11,6 @@ mod tree;
 
 pub use format::{Layout, Unproven, format};
 pub use parse::{MAX_BLOCKS, parse};
+pub use split::MAX_BLOCK_BYTES;
 pub use stray::excerpt;
 pub use tree::{Block, Directive, Element, Item, TokenKind, Tree, Value, fold, is_blank};

@@ -8,7 +8,7 @@ use crate::source::Span;
 const GROUP_BYTES: usize = 64 * 1024;
 
 /// Most bytes of one block: many times what the longest legitimate one needs.
-pub(super) const MAX_BLOCK_BYTES: usize = 8 * 1024 * 1024;
+pub const MAX_BLOCK_BYTES: usize = 8 * 1024 * 1024;
 
 /// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

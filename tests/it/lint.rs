@@ -61,8 +61,9 @@ fn codes_are_unique_ordered_and_named_by_convention() {
         let (id, name) = (rule.code.id, rule.code.name);
         assert!(id.len() == 4 && id[1..].bytes().all(|b| b.is_ascii_digit()), "{id}");
         assert!(
-            name.split('-').all(|word| !word.is_empty()
-                && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())),
+            name.split('-')
+                .all(|word| !word.is_empty()
+                    && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())),
             "{name}"
         );
         assert!(rule.group().is_some(), "{id}");
@@ -74,7 +75,14 @@ fn every_rule_is_explained() {
     for rule in RULES {
         let id = rule.code.id;
         assert!(!rule.what.is_empty() && !rule.what.ends_with('.'), "{id}: `what` is a phrase");
-        assert!(!rule.what.starts_with(char::is_uppercase) || rule.what.starts_with(|c: char| c.is_uppercase() && rule.what[1..2].chars().all(char::is_uppercase)), "{id}: {}", rule.what);
+        assert!(
+            !rule.what.starts_with(char::is_uppercase)
+                || rule.what.starts_with(
+                    |c: char| c.is_uppercase() && rule.what[1..2].chars().all(char::is_uppercase)
+                ),
+            "{id}: {}",
+            rule.what
+        );
         for sentence in [rule.why, rule.remedy] {
             assert!(sentence.ends_with('.') && sentence.len() > 3, "{id}: {sentence}");
         }
@@ -96,7 +104,8 @@ fn rules_are_found_by_code_and_by_name() {
 #[test]
 fn every_code_that_reading_raises_has_a_rule() {
     for file in ["src/syntax/codes.rs", "src/license/codes.rs"] {
-        let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        let text =
+            std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
         let declared: Vec<&str> = text.split("Code::").filter_map(|rest| rest.split('"').nth(1)).collect();
         let declared: Vec<&&str> = declared.iter().filter(|id| id.len() == 4).collect();
         assert!(declared.len() > 10);
@@ -119,7 +128,11 @@ fn bad_example_raises_its_code(rule: &Rule) {
     for own in found.iter().filter(|found| found.code.id == id) {
         assert_eq!(own.severity, rule.code.severity, "{id}");
     }
-    assert_eq!(found.iter().filter(|found| found.code.id == id).count(), 1, "{id}: one fault, one finding: {found:#?}");
+    assert_eq!(
+        found.iter().filter(|found| found.code.id == id).count(),
+        1,
+        "{id}: one fault, one finding: {found:#?}"
+    );
 }
 
 #[test]
@@ -134,14 +147,21 @@ fn good_examples_raise_neither_errors_nor_warnings() {
     for rule in RULES {
         let found = lint_example(&rule.good);
         let id = rule.code.id;
-        assert!(found.iter().all(|found| found.severity == Severity::Note && found.code.id != id), "{id}: {found:#?}");
+        assert!(
+            found.iter().all(|found| found.severity == Severity::Note && found.code.id != id),
+            "{id}: {found:#?}"
+        );
     }
 }
 
 /// Applies the safe fixes of one run, those that touch others left for the next.
 fn fix_once(text: &str, found: &[Diagnostic]) -> String {
-    let mut edits: Vec<_> =
-        found.iter().filter_map(|found| found.fix.as_ref()).filter(|fix| fix.safe).flat_map(|fix| &fix.edits).collect();
+    let mut edits: Vec<_> = found
+        .iter()
+        .filter_map(|found| found.fix.as_ref())
+        .filter(|fix| fix.safe)
+        .flat_map(|fix| &fix.edits)
+        .collect();
     edits.sort_by_key(|edit| edit.span);
     edits.dedup_by(|later, earlier| later.span.start < earlier.span.end);
     let mut fixed = text.to_owned();
@@ -158,7 +178,10 @@ fn safe_fixes_remove_the_finding_and_break_nothing() {
         let [source] = rule.bad.sources().try_into().unwrap_or_else(|_| [SourceFile::new("a", "")]);
         let mut text = source.text().to_owned();
         let before = lint_text(&text);
-        if !before.iter().any(|found| found.code.id == rule.code.id && found.fix.as_ref().is_some_and(|fix| fix.safe)) {
+        if !before
+            .iter()
+            .any(|found| found.code.id == rule.code.id && found.fix.as_ref().is_some_and(|fix| fix.safe))
+        {
             continue;
         }
         fixable += 1;
@@ -167,7 +190,11 @@ fn safe_fixes_remove_the_finding_and_break_nothing() {
         }
         let after = lint_text(&text);
         assert_eq!(fix_once(&text, &after), text, "{} does not converge", rule.code.id);
-        assert!(after.iter().all(|found| found.severity == Severity::Note), "{}: {text}\n{after:#?}", rule.code.id);
+        assert!(
+            after.iter().all(|found| found.severity == Severity::Note),
+            "{}: {text}\n{after:#?}",
+            rule.code.id
+        );
     }
     assert!(fixable >= 8, "{fixable}");
 }
@@ -180,7 +207,10 @@ fn messages_keep_the_house_style() {
             assert!(!text.ends_with('.') && !text.contains('\n') && !text.is_empty(), "{text}");
             let first = text.chars().next().unwrap();
             let word: String = text.chars().take_while(|c| c.is_alphabetic()).collect();
-            assert!(!first.is_uppercase() || word.len() > 1 && word.chars().all(char::is_uppercase), "{text}");
+            assert!(
+                !first.is_uppercase() || word.len() > 1 && word.chars().all(char::is_uppercase),
+                "{text}"
+            );
         }
         assert!(found.help.is_some(), "no advice: {}", found.message);
     }
@@ -201,5 +231,175 @@ fn the_seeds_files_have_elided_keys_and_no_other_fault() {
         }
         let notes: Vec<&Diagnostic> = found.iter().filter(|found| found.severity == Severity::Note).collect();
         assert!(notes.is_empty(), "{name}: {notes:#?}");
+    }
+}
+
+#[test]
+fn levels_are_set_by_code_name_and_group() {
+    let text =
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Draw VERSION=1.0 COUNT=1\" }\n";
+    let with = |settings: &[(&str, Level)]| {
+        let mut options = Options::at(day());
+        for (selector, level) in settings {
+            options.levels.set(selector, *level).unwrap();
+        }
+        let license = License::from_text("a", text);
+        lint(&[&license], &options).iter().map(|f| (f.code.id, f.severity)).collect::<Vec<_>>()
+    };
+    let (note, warning, error) = (Severity::Note, Severity::Warning, Severity::Error);
+    assert_eq!(with(&[]), [("K002", note), ("D002", error)]);
+    assert_eq!(with(&[("D002", Level::Warn)]), [("K002", note), ("D002", warning)]);
+    assert_eq!(with(&[("D", Level::Allow)]), [("K002", note)]);
+    assert_eq!(with(&[("draft-file", Level::Deny)]), [("K002", error), ("D002", error)]);
+    let both = [("self-dependency", Level::Warn), ("dependencies", Level::Allow)];
+    assert_eq!(with(&both), [("K002", note), ("D002", warning)], "a rule wins over its group");
+    let mut levels = keywright::lint::Levels::default();
+    let unknown = levels.set("self-dependancy", Level::Warn).unwrap_err();
+    assert_eq!(unknown.to_string(), "there is no rule `self-dependancy`");
+    assert_eq!(unknown.help(), "did you mean `self-dependency`?");
+}
+
+#[test]
+fn a_comment_allows_on_its_block_or_line_and_nowhere_else() {
+    let block = "FEATURE Draw\n{\n  VENDOR=Acme KEYTYPE=TOKEN\n  TOKEN_DEPENDENCY=\"FEATURE=Draw VERSION=1.0 COUNT=1\"\n}\n";
+    let line = "  TOKEN_DEPENDENCY";
+    let comment = "# keywright: allow(self-dependency) a joke";
+    let found = |text: &str| {
+        let mut ids = ids(&lint_text(text));
+        ids.retain(|id| *id != "K002");
+        ids
+    };
+    assert_eq!(found(block), ["D002"]);
+    assert_eq!(found(&format!("{comment}\n\n{block}")), [""; 0]);
+    assert_eq!(found(&block.replacen('\n', &format!(" {comment}\n"), 1)), [""; 0]);
+    assert_eq!(found(&block.replace(line, &format!("  {comment}\n{line}"))), [""; 0]);
+    assert_eq!(found(&block.replace("COUNT=1\"", &format!("COUNT=1\" {comment}"))), [""; 0]);
+    assert_eq!(found(&block.replace("TOKEN\n", &format!("TOKEN {comment}\n"))), ["A001", "D002"]);
+    assert_eq!(found(&format!("{block}{comment}\n")), ["D002", "A001"]);
+    assert_eq!(found(&format!("# keywright: allow(D001, D002) x\n{block}")), ["A001"]);
+    assert_eq!(found(&format!("# keywright: allow(D002)\n{block}")), ["A003"]);
+    assert_eq!(found(&format!("# keywright: allow D002 x\n{block}")), ["A002", "D002"]);
+    assert_eq!(found(&format!("# keywright: allow(D02) x\n{block}")), ["A002", "D002"]);
+    assert_eq!(found(&format!("# keywright: allow(K005) x\n{block}")), ["A002", "D002"]);
+}
+
+fn within(limit: Duration, what: &str, run: impl FnOnce()) {
+    let start = Instant::now();
+    run();
+    let took = start.elapsed();
+    assert!(took < limit, "{what} took {took:?}");
+}
+
+#[test]
+fn sixteen_levels_of_512_equal_dependencies_are_one_overflow() {
+    let mut text = "FEATURE T16 { VENDOR=V COUNT=1 }\n".to_owned();
+    for level in 0..16 {
+        let need = format!("TOKEN_DEPENDENCY=\"FEATURE=T{} VERSION=1.0 COUNT=1\" ", level + 1).repeat(512);
+        writeln!(text, "FEATURE T{level} {{ VENDOR=V KEYTYPE=TOKEN {need}}}").unwrap();
+    }
+    let license = License::from_text("a", &text);
+    within(Duration::from_secs(2), "512^16 paths", || {
+        let found = lint(&[&license], &Options::at(day()));
+        let errors: Vec<&str> = found.iter().filter(|f| f.is_error()).map(|f| f.code.id).collect();
+        assert_eq!(errors, ["D010", "C001"][..errors.len()]);
+        assert_eq!(found.iter().filter(|found| found.code.id == "D009").count(), 16);
+    });
+}
+
+/// A chain of tokens, its end on what `last` names.
+fn chain(length: usize, last: &str) -> String {
+    let mut text = String::new();
+    for at in 0..length {
+        let next = if at + 1 == length { last.to_owned() } else { format!("T{}", at + 1) };
+        writeln!(
+            text,
+            "FEATURE T{at} {{VENDOR=V KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE={next} VERSION=1.0 COUNT=1\"}}"
+        )
+        .unwrap();
+    }
+    text
+}
+
+#[test]
+fn very_long_chains_and_circles_neither_overflow_nor_flood() {
+    let circle = License::from_text("a", &chain(50_000, "T0"));
+    let line = License::from_text("a", &(chain(50_000, "P") + "FEATURE P {VENDOR=V COUNT=1}"));
+    within(Duration::from_secs(20), "50,000 tokens in a row", || {
+        let found = lint(&[&circle], &Options::at(day()));
+        assert_eq!(ids(&found), ["K002", "D001"]);
+        assert!(found[1].message.len() < 600 && found[1].related.len() < 50);
+        let found = lint(&[&line], &Options::at(day()));
+        assert_eq!(ids(&found), ["D003", "K002"]);
+        assert!(found[0].message.contains("50000 dependencies away"), "{}", found[0].message);
+    });
+}
+
+#[test]
+fn many_unknown_names_cost_no_more_than_their_number() {
+    let mut text = String::new();
+    for at in 0..20_000 {
+        writeln!(text, "FEATURE T{at} {{VENDOR=V KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Some_name_{at} VERSION=1.0 COUNT=1\"}}")
+            .unwrap();
+    }
+    let license = License::from_text("a", &text);
+    within(Duration::from_secs(20), "20,000 unknown names", || {
+        let found = lint(&[&license], &Options::at(day()));
+        assert_eq!(found.len(), keywright::lint::MAX_FINDINGS + 1);
+        let last = found.last().unwrap();
+        assert_eq!((last.code.id, last.severity), ("A004", Severity::Error));
+        assert_eq!(last.message, "19001 more findings are not shown");
+    });
+}
+
+#[test]
+fn behind_what_could_not_be_read_nothing_is_said() {
+    let token =
+        "FEATURE Draw { VENDOR=V KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }\n";
+    for pool in [
+        "FEATURE Pool { VENDOR=V COUNT=0 }\n",
+        "FEATURE Pool { VENDOR=V COUTN=5 }\n",
+        "FEATURE Pool { VENDOR=V COUNT 5 }\n",
+        "FEATURE Pool { COUNT=5 }\n",
+        "FEATURE Pool { VENDOR=V COUNT=5\n",
+        "FEATUER Pool { VENDOR=V COUNT=5 }\n",
+    ] {
+        let found = lint_text(&format!("{token}{pool}"));
+        let errors: Vec<&Diagnostic> = found.iter().filter(|found| found.is_error()).collect();
+        assert_eq!(errors.len(), 1, "{pool}: {errors:#?}");
+        assert!(errors[0].code.id.starts_with(['S', 'V']), "{pool}");
+    }
+}
+
+#[test]
+fn versions_decide_which_block_closes_a_circle() {
+    let old_draws_on_new = "FEATURE Draw {VENDOR=V VERSION=1.0 KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Draw VERSION=2.0 COUNT=1\"}\n\
+                            FEATURE Draw {VENDOR=V VERSION=2.0 COUNT=4}\n";
+    assert_eq!(ids(&lint_text(old_draws_on_new)), ["K002"]);
+    let new_draws_on_old = "FEATURE Draw {VENDOR=V VERSION=2.0 KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Draw VERSION=1.0 COUNT=1\"}\n\
+                            FEATURE Draw {VENDOR=V VERSION=1.0 COUNT=4}\n";
+    assert_eq!(ids(&lint_text(new_draws_on_old)), ["K002", "D002"]);
+}
+
+#[test]
+fn the_proof_of_more_means_less_holds_before_the_resolver() {
+    use keywright::resolve::{Event, Model, Outcome, Request, State};
+
+    let Example::Text(text) = rule("C007").unwrap().bad else { panic!("one file") };
+    let license = License::from_text("a", text);
+    let proofs = keywright::lint::more_means_less(&[&license], &Options::at(day()));
+    assert_eq!(proofs.len(), 1);
+    let granted = |text: &str, feature: &str| {
+        let license = License::from_text("a", text);
+        let model = Model::compile([&license]).unwrap();
+        let mut state = State::new(&model, day().at(0, 0, 0, 0));
+        let outcome = model.apply(&mut state, &Event::Checkout(Request::one(model.name(feature))));
+        matches!(outcome, Outcome::Granted(_))
+    };
+    for proof in proofs {
+        let pool = license.features.iter().find(|feature| feature.block == proof.block).unwrap();
+        let mut larger = text.to_owned();
+        larger.replace_range(pool.count.unwrap().span.range(), &proof.larger.to_string());
+        assert!(granted(text, &proof.feature), "granted now");
+        assert!(!granted(&larger, &proof.feature), "denied with {larger}");
     }
 }

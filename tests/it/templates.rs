@@ -1,7 +1,9 @@
 //! The templates that come with the program: each makes the license of the document it comes from, in canonical layout.
 
 use keywright::author::{self, BUILTIN, Builtin, Given, Template, TemplateText};
+use keywright::diagnostic::Severity;
 use keywright::license::{self, License};
+use keywright::lint;
 
 use crate::support::{Place, root, snapshot};
 
@@ -38,6 +40,8 @@ fn defaults_give_a_license_in_canonical_layout_without_findings() {
         let license = License::from_text(builtin.name, &text);
         assert!(license.diagnostics.is_empty(), "{}: {:?}", builtin.name, license.diagnostics);
         assert_eq!(license::format(&license.tree).unwrap(), text, "{}", builtin.name);
+        let found = lint::lint(&[&license], &lint::Options::at(TODAY));
+        assert!(found.iter().all(|found| found.severity == Severity::Note), "{}: {found:?}", builtin.name);
         assert!(!author::scenario_names(&scenarios).unwrap().is_empty(), "{}", builtin.name);
         assert!(scenarios.contains("\nlicense: \"a license.lic\"\n"), "{scenarios}");
     }

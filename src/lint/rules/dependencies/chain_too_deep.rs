@@ -11,7 +11,7 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 static CODE: Code = Code::error("D003", "chain-too-deep");
 
 /// Most TOKEN_DEPENDENCY steps from a token to a real license. ◆ Steps are counted, not blocks: 16 is good, 17 is not.
-pub(crate) const MAX_DEPTH: u32 = 16;
+const MAX_DEPTH: u32 = 16;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,

@@ -7,7 +7,7 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 static CODE: Code = Code::error("D004", "too-many-dependencies");
 
 /// Most TOKEN_DEPENDENCY lines of one block.
-pub(crate) const MAX_DEPENDENCIES: usize = 512;
+const MAX_DEPENDENCIES: usize = 512;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,

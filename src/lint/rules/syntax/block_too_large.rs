@@ -1,23 +1,25 @@
 //! S016: more bytes than a block may have.
 
 use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::syntax::{MAX_BLOCK_BYTES, codes};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::BLOCK_TOO_LARGE,
-    what: "a block of more than 8 MiB",
-    why: "The longest block that makes sense, with 512 dependencies and every text at its limit, is far shorter. What is \
-          larger is damaged or hostile, and reading it would only cost memory.",
+    what: "a block, comments included, of more bytes than one may have",
+    why: "Blocks are read one by one, and a block is never so long: the file holds something else. It is \
+          not read.",
     bad: Example::Made {
-        shown: "a block with a comment of 8 MiB",
-        make: || {
-            format!("FEATURE A {{ VENDOR=V COUNT=5\n#{}\n}}\n", "x".repeat(8 * 1024 * 1024)).into_bytes()
-        },
+        shown: "a block with a comment that is longer than a block may be",
+        make: long_block,
     },
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Split it into several blocks, or put long comments between blocks.",
+    remedy: "Remove what does not belong there.",
     check: Check::WhileReading,
 };
+
+fn long_block() -> Vec<u8> {
+    format!("FEATURE Draw {{ VENDOR=Acme COUNT=5 # {}\n}}\n", "x".repeat(MAX_BLOCK_BYTES)).into_bytes()
+}

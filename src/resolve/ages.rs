@@ -1,0 +1,203 @@
+//! Live checkouts in the order of their age: by feature, and by feature and person, each found and left in constant
+//! time.
+
+use std::collections::HashMap;
+
+use super::state::Draw;
+use super::table::{NameId, Table};
+use super::who::{Symbol, Who};
+
+/// No slot.
+const NONE: u32 = u32::MAX;
+
+/// A checkout.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Slot {
+    pub(super) generation: u32,
+    pub(super) live: bool,
+    pub(super) name: NameId,
+    pub(super) who: Who,
+    /// Active license tokens that it holds.
+    pub(super) active: u64,
+    /// When it was made, in seconds.
+    pub(super) since: i64,
+    pub(super) draws: Vec<Draw>,
+    /// When it returns by itself.
+    pub(super) due: Option<(i64, u64)>,
+    of_name: Link,
+    of_person: Link,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    older: u32,
+    newer: u32,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self { older: NONE, newer: NONE }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Ends {
+    oldest: u32,
+    newest: u32,
+}
+
+/// Which of the two orders.
+#[derive(Clone, Copy)]
+enum By {
+    Name,
+    Person,
+}
+
+impl Slot {
+    fn link(&mut self, by: By) -> &mut Link {
+        match by {
+            By::Name => &mut self.of_name,
+            By::Person => &mut self.of_person,
+        }
+    }
+}
+
+type Person = (NameId, Option<Symbol>, Option<Symbol>);
+
+/// The checkouts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ages {
+    slots: Table<u32, Slot>,
+    free: Vec<u32>,
+    names: HashMap<NameId, Ends>,
+    persons: HashMap<Person, Ends>,
+}
+
+impl Ages {
+    pub(super) fn get(&self, index: u32) -> Option<&Slot> {
+        let slot = self.slots.get(index);
+        slot.live.then_some(slot)
+    }
+
+    pub(super) fn live(&self, index: u32, generation: u32) -> Option<&Slot> {
+        self.get(index).filter(|slot| slot.generation == generation)
+    }
+
+    /// How many checkouts were out at most.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Live checkouts, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().map(|(_, slot)| slot).filter(|slot| slot.live)
+    }
+
+    /// Takes a slot for a new checkout; its list of draws is empty but keeps its room.
+    pub(super) fn open(&mut self, name: NameId, who: Who) -> (u32, &mut Slot) {
+        let index = match self.free.pop() {
+            Some(index) => index,
+            None => self.slots.push(Slot::default()),
+        };
+        self.append(index, By::Name, name, who);
+        self.append(index, By::Person, name, who);
+        let slot = self.slots.get_mut(index);
+        slot.live = true;
+        slot.name = name;
+        slot.who = who;
+        (index, slot)
+    }
+
+    pub(super) fn set_due(&mut self, index: u32, due: (i64, u64)) {
+        self.slots.get_mut(index).due = Some(due);
+    }
+
+    /// Gives a slot back. Its draws are handed out; [`Self::recycle`] takes their list back.
+    pub(super) fn close(&mut self, index: u32) -> Vec<Draw> {
+        let slot = self.slots.get_mut(index);
+        let (name, who) = (slot.name, slot.who);
+        slot.live = false;
+        slot.generation = slot.generation.wrapping_add(1);
+        slot.due = None;
+        let draws = std::mem::take(&mut slot.draws);
+        self.unlink(index, By::Name, name, who);
+        self.unlink(index, By::Person, name, who);
+        self.free.push(index);
+        draws
+    }
+
+    pub(super) fn recycle(&mut self, index: u32, mut draws: Vec<Draw>) {
+        draws.clear();
+        self.slots.get_mut(index).draws = draws;
+    }
+
+    /// The oldest checkout of a feature that `fits`, of one person where `who` names one. Each checkout looked at
+    /// counts into `steps`.
+    pub(super) fn oldest(
+        &self,
+        name: NameId,
+        who: Option<Who>,
+        steps: &mut u64,
+        fits: impl Fn(&Slot) -> bool,
+    ) -> Option<u32> {
+        let (ends, by) = match who {
+            Some(who) => (self.persons.get(&(name, who.user, who.host)), By::Person),
+            None => (self.names.get(&name), By::Name),
+        };
+        let mut at = ends?.oldest;
+        while at != NONE {
+            *steps += 1;
+            let slot = self.slots.get(at);
+            if fits(slot) {
+                return Some(at);
+            }
+            at = match by {
+                By::Name => slot.of_name.newer,
+                By::Person => slot.of_person.newer,
+            };
+        }
+        None
+    }
+
+    fn append(&mut self, index: u32, by: By, name: NameId, who: Who) {
+        let ends = match by {
+            By::Name => self.names.entry(name).or_insert(Ends { oldest: index, newest: NONE }),
+            By::Person => {
+                self.persons.entry((name, who.user, who.host)).or_insert(Ends { oldest: index, newest: NONE })
+            }
+        };
+        let older = std::mem::replace(&mut ends.newest, index);
+        *self.slots.get_mut(index).link(by) = Link { older, newer: NONE };
+        if older != NONE {
+            self.slots.get_mut(older).link(by).newer = index;
+        }
+    }
+
+    fn unlink(&mut self, index: u32, by: By, name: NameId, who: Who) {
+        let Link { older, newer } = *self.slots.get_mut(index).link(by);
+        if older != NONE {
+            self.slots.get_mut(older).link(by).newer = newer;
+        }
+        if newer != NONE {
+            self.slots.get_mut(newer).link(by).older = older;
+        }
+        let person = (name, who.user, who.host);
+        let ends = match by {
+            By::Name => self.names.get_mut(&name),
+            By::Person => self.persons.get_mut(&person),
+        };
+        let Some(ends) = ends else { return };
+        if ends.oldest == index {
+            ends.oldest = newer;
+        }
+        if ends.newest == index {
+            ends.newest = older;
+        }
+        if ends.oldest == NONE {
+            match by {
+                By::Name => self.names.remove(&name),
+                By::Person => self.persons.remove(&person),
+            };
+        }
+    }
+}

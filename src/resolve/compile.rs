@@ -1,0 +1,300 @@
+//! From licenses to a [`Model`]: names become indices, copies count once, selection orders are made.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use crate::license::{
+    Condition, Count, Feature, Kind, License, Name, Payment, Period, Replaces, Reserved, Share,
+};
+
+use super::model::{Block, Edge, Meter, Model, ModelError, Notice, Replaced, SharedBy, UNLIMITED};
+use super::order;
+use super::table::{BlockId, NameId, TargetId};
+
+/// Directives that change who is served, and that the resolver leaves to the server.
+const NOT_MODELLED: [&str; 6] =
+    ["HAL_SERVERS", "GRACE", "SYSTEMCLOCKCHECK", "PLATFORMS", "TIME_ZONES", "HOSTID"];
+
+pub(super) fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Result<Model, ModelError> {
+    let licenses: Vec<&License> = licenses.into_iter().collect();
+    let mut builder = Builder::default();
+    let taken = distinct_blocks(&licenses);
+    for (license, feature) in &taken {
+        if let Some(file) = licenses.get(*license) {
+            builder.add_block(*license, file, feature);
+        }
+    }
+    for license in &licenses {
+        builder.note_broken(license);
+    }
+    builder.link(&taken);
+    builder.arrange();
+    let mut model = builder.model;
+    order::check(&mut model)?;
+    Ok(model)
+}
+
+/// The blocks that can be used, in order, each payload once.
+fn distinct_blocks<'a>(licenses: &[&'a License]) -> Vec<(usize, &'a Feature)> {
+    let usable = |feature: &Feature| feature.condition != Condition::Malformed && feature.vendor.is_some();
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for feature in licenses.iter().flat_map(|license| &license.features) {
+        *times.entry(feature.name.value.as_str()).or_default() += 1;
+    }
+    let mut seen = HashSet::new();
+    let mut taken = Vec::new();
+    for (index, license) in licenses.iter().enumerate() {
+        for feature in license.features.iter().filter(|feature| usable(feature)) {
+            let once = times.get(feature.name.value.as_str()) == Some(&1);
+            if once || seen.insert(payload(license, feature)) {
+                taken.push((index, feature));
+            }
+        }
+    }
+    taken
+}
+
+/// What makes two blocks the same: name and directives but KEY, ordered by directive name.
+fn payload<'a>(license: &'a License, feature: &'a Feature) -> (&'a str, Vec<(&'a str, Cow<'a, str>)>) {
+    let mut records: Vec<_> = license.records(feature).filter(|(name, _)| *name != "KEY").collect();
+    records.sort_by_key(|(name, _)| *name);
+    (feature.name.value.as_str(), records)
+}
+
+#[derive(Default)]
+struct Builder {
+    model: Model,
+    vendors: HashMap<Name, u32>,
+    targets: HashMap<(u32, NameId), TargetId>,
+    by_key: HashMap<String, BlockId>,
+}
+
+impl Builder {
+    fn name(&mut self, name: &Name) -> NameId {
+        if let Some(known) = self.model.by_name.get(name) {
+            return *known;
+        }
+        let id =
+            self.model.names.push(super::model::NameRow { text: Some(name.clone()), ..Default::default() });
+        self.model.by_name.insert(name.clone(), id);
+        id
+    }
+
+    fn vendor(&mut self, feature: &Feature) -> u32 {
+        let next = u32::try_from(self.vendors.len()).unwrap_or(u32::MAX);
+        feature
+            .vendor
+            .as_ref()
+            .map_or(next, |vendor| *self.vendors.entry(vendor.value.clone()).or_insert(next))
+    }
+
+    fn target(&mut self, vendor: u32, name: NameId) -> TargetId {
+        if let Some(known) = self.targets.get(&(vendor, name)) {
+            return *known;
+        }
+        let id = self.model.targets.push(super::model::Target { name, ..Default::default() });
+        self.targets.insert((vendor, name), id);
+        id
+    }
+
+    fn add_block(&mut self, license: usize, file: &License, feature: &Feature) {
+        let name = self.name(&feature.name.value);
+        let vendor = self.vendor(feature);
+        let target = self.target(vendor, name);
+        let blocks = &self.model.names.get(name).blocks;
+        let block = Block {
+            ordinal: u32::try_from(blocks.len()).unwrap_or(u32::MAX).saturating_add(1),
+            ..read_block(name, target, license, feature)
+        };
+        let edges = feature
+            .dependencies
+            .iter()
+            .map(|dependency| {
+                let name = self.name(&dependency.feature.value);
+                Edge {
+                    target: self.target(vendor, name),
+                    version: pack(dependency.version),
+                    count: u64::from(dependency.count),
+                }
+            })
+            .collect();
+        let id = self.model.blocks.push(Block { edges, ..block });
+        self.model.names.get_mut(name).blocks.push(id);
+        if let Some(key) = &feature.key {
+            self.by_key.entry(key.value.to_string()).or_insert(id);
+        }
+        self.notice(license, file, feature);
+    }
+
+    fn notice(&mut self, license: usize, file: &License, feature: &Feature) {
+        let written: HashSet<&str> = file.records(feature).map(|(name, _)| name).collect();
+        let directives = NOT_MODELLED.into_iter().filter(|directive| written.contains(directive));
+        let permits = [
+            (Share::Virtual, "SHARE=VIRTUAL"),
+            (Share::Cloud, "SHARE=CLOUD"),
+            (Share::TerminalServer, "SHARE=TERMINALSERVER"),
+            (Share::Single, "SHARE=SINGLE"),
+        ];
+        let shares = permits.into_iter().filter(|(share, _)| feature.shares(*share)).map(|(_, text)| text);
+        let notices = directives.chain(shares).map(|directive| Notice {
+            license,
+            feature: feature.name.value.clone(),
+            span: feature.span,
+            directive,
+        });
+        self.model.notices.extend(notices);
+    }
+
+    /// Names of blocks that cannot be used are known, so that asking for them is not answered with "no such feature".
+    fn note_broken(&mut self, license: &License) {
+        let malformed = license
+            .features
+            .iter()
+            .filter(|feature| feature.condition == Condition::Malformed)
+            .map(|feature| &feature.name.value);
+        let broken = license.broken.iter().filter_map(|block| block.name.as_ref()).map(|name| &name.value);
+        let names: Vec<Name> = malformed.chain(broken).cloned().collect();
+        for name in names {
+            let id = self.name(&name);
+            self.model.names.get_mut(id).broken = true;
+        }
+    }
+
+    /// Resolves what REPLACES names.
+    fn link(&mut self, taken: &[(usize, &Feature)]) {
+        let ids: Vec<BlockId> = self.model.blocks.iter().map(|(id, _)| id).collect();
+        for (id, (_, feature)) in ids.into_iter().zip(taken) {
+            let Some(replaces) = &feature.replaces else {
+                continue;
+            };
+            let found = match &replaces.value {
+                Replaces::Feature(name) => {
+                    let vendor = self.vendor(feature);
+                    let name = self.model.by_name.get(name).copied();
+                    name.and_then(|name| self.targets.get(&(vendor, name)))
+                        .map(|target| Replaced::Target(*target))
+                }
+                Replaces::Key(key) => self.by_key.get(key).map(|block| Replaced::Block(*block)),
+            };
+            match found {
+                Some(Replaced::Target(target)) => self.model.targets.get_mut(target).replacers.push(id),
+                Some(Replaced::Block(block)) => self.model.blocks.get_mut(block).replaced_by.push(id),
+                Some(Replaced::Nothing) | None => continue,
+            }
+            self.model.blocks.get_mut(id).replaces = found.unwrap_or(Replaced::Nothing);
+        }
+    }
+
+    /// Makes the orders in which blocks of a name are tried: EXCLUSIVE first, then file order. METERED blocks of one
+    /// vendor stand as one, at the place of the first; UPGRADE blocks are tried through their EXCLUSIVE.
+    fn arrange(&mut self) {
+        let rows: Vec<(BlockId, NameId, TargetId, Kind, bool)> = self
+            .model
+            .blocks
+            .iter()
+            .map(|(id, block)| (id, block.name, block.target, block.kind, block.shared.any()))
+            .collect();
+        for exclusive in [true, false] {
+            for (id, name, target, kind, shared) in &rows {
+                if (*kind == Kind::Exclusive) == exclusive {
+                    self.place(*id, *name, *target, *kind, *shared);
+                }
+            }
+        }
+        let blocks = &self.model.blocks;
+        for target in (0..self.model.targets.len()).map(super::table::Index::of) {
+            let target: TargetId = target;
+            let mut lots = std::mem::take(&mut self.model.targets.get_mut(target).lots);
+            lots.sort_by_key(|lot| {
+                let end = blocks.get(*lot).end;
+                (end.is_none(), end, *lot)
+            });
+            self.model.targets.get_mut(target).lots = lots;
+        }
+    }
+
+    fn place(&mut self, id: BlockId, name: NameId, target: TargetId, kind: Kind, shared: bool) {
+        let name = self.model.names.get_mut(name);
+        let target = self.model.targets.get_mut(target);
+        match kind {
+            Kind::Upgrade => {
+                target.upgrades.push(id);
+                return;
+            }
+            Kind::Exclusive => target.exclusives.push(id),
+            Kind::Metered => {
+                target.lots.push(id);
+                if target.lots.len() > 1 {
+                    return;
+                }
+            }
+            Kind::Additive | Kind::Token | Kind::Activation | Kind::Local => {}
+        }
+        name.order.push(id);
+        name.shared |= shared;
+        target.order.push(id);
+        target.shared |= shared;
+    }
+}
+
+fn read_block(name: NameId, target: TargetId, license: usize, feature: &Feature) -> Block {
+    let capacity = feature.count.map_or(0, |count| match count.value {
+        Count::Limited(n) => u64::from(n),
+        Count::Unlimited => UNLIMITED,
+    });
+    let reserved = |reserved: Option<crate::source::Spanned<Reserved>>| match reserved.map(|it| it.value) {
+        None => 0,
+        Some(Reserved::Some(n)) => u64::from(n),
+        Some(Reserved::All) => UNLIMITED,
+    };
+    Block {
+        name,
+        target,
+        kind: feature.kind,
+        supported: feature.condition == Condition::Sound,
+        version: pack(feature.version),
+        capacity: if feature.kind == Kind::Metered && feature.count.is_none() { UNLIMITED } else { capacity },
+        start: feature.start.map(|date| date.value),
+        end: feature.end.map(|date| date.value),
+        shared: shared_by(feature),
+        softlimit: feature.softlimit.map(|it| u64::from(it.value)),
+        hold: feature.hold.map_or(0, |it| i64::from(it.value)),
+        min_checkout: feature.min_checkout.map_or(0, |it| i64::from(it.value)),
+        borrow: feature.borrow.map(|it| it.value),
+        reserved_user: reserved(feature.userbased),
+        reserved_host: reserved(feature.hostbased),
+        meter: (feature.kind == Kind::Metered).then(|| Box::new(read_meter(feature))),
+        license,
+        span: feature.span,
+        ..Block::default()
+    }
+}
+
+/// SHARE counts on pools and tokens; ACTIVATION and METERED blocks and UPGRADEs have no groups.
+fn shared_by(feature: &Feature) -> SharedBy {
+    if !matches!(feature.kind, Kind::Exclusive | Kind::Additive | Kind::Token) {
+        return SharedBy::default();
+    }
+    SharedBy {
+        user: feature.shares(Share::User),
+        host: feature.shares(Share::Host),
+        custom: feature.shares(Share::Custom),
+    }
+}
+
+fn read_meter(feature: &Feature) -> Meter {
+    let Some(metered) = &feature.metered else {
+        return Meter::default();
+    };
+    let period = metered.period.map_or(Period::Month, |period| period.value);
+    Meter {
+        funds: metered.funds.map(|funds| funds.value.amount),
+        price: metered.price.map(|price| price.value.amount),
+        postpaid: (metered.payment == Payment::Postpaid).then_some(period),
+    }
+}
+
+/// A version as one number that compares like the pair.
+pub(super) fn pack(version: crate::license::Version) -> u32 {
+    u32::from(version.major) << 16 | u32::from(version.minor)
+}

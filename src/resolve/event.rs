@@ -1,0 +1,384 @@
+//! Events, and what they do to a state.
+
+use jiff::civil::DateTime;
+
+use crate::license::{Kind, Version};
+
+use super::compile::pack;
+use super::decisions::{active_tokens, kept_until};
+use super::model::Model;
+use super::outcome::{Failure, Grant, Outcome, Reason, Ticket};
+use super::state::{Draw, Due, Part, State, seconds_of};
+use super::table::{BlockId, GroupId, NameId};
+use super::walk::{Mode, Need, Walk};
+use super::who::{Symbol, Who};
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// The feature; `None` for a name that no license mentions.
+    pub feature: Option<NameId>,
+    /// How many licenses, at least 1.
+    pub count: u64,
+    /// The version needed; `None` for any.
+    pub version: Option<Version>,
+    /// Who asks.
+    pub who: Who,
+}
+
+impl Request {
+    /// One license of any version, for nobody in particular.
+    #[must_use]
+    pub fn one(feature: Option<NameId>) -> Self {
+        Self { feature, count: 1, version: None, who: Who::default() }
+    }
+
+    pub(super) fn need(&self) -> Need {
+        Need { count: self.count, version: self.version.map_or(0, pack) }
+    }
+}
+
+/// What happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// Licenses are taken until they are checked in.
+    Checkout(Request),
+    /// Licenses are taken for a number of hours and return by themselves.
+    Borrow(Request, u32),
+    /// A checkout is returned, whole.
+    Return(Ticket),
+    /// The oldest checkout of a feature is returned.
+    Checkin {
+        /// The feature.
+        feature: Option<NameId>,
+        /// Whose; user and host must be the same. `None`: anybody's.
+        person: Option<Who>,
+        /// With which custom string; `None`: any.
+        custom: Option<Symbol>,
+    },
+    /// METERED tokens are burned.
+    Consume {
+        /// The feature.
+        feature: Option<NameId>,
+        /// How many of it.
+        units: u64,
+    },
+    /// A device is bound.
+    Activate {
+        /// The feature.
+        feature: Option<NameId>,
+        /// The device.
+        device: Symbol,
+    },
+    /// A device is released.
+    Deactivate {
+        /// The feature.
+        feature: Option<NameId>,
+        /// The device.
+        device: Symbol,
+    },
+    /// Time passes; what is due by then returns.
+    Advance(DateTime),
+}
+
+impl Model {
+    /// What an event does: a function of the licenses, the state and the event. A state is changed only by an event that
+    /// is granted.
+    pub fn apply(&self, state: &mut State, event: &Event) -> Outcome {
+        match event {
+            Event::Checkout(request) => self.checkout(state, request, Mode::Checkout),
+            Event::Borrow(request, hours) => self.checkout(state, request, Mode::Borrow(*hours)),
+            Event::Return(ticket) => self.give_back(state, *ticket),
+            Event::Checkin { feature, person, custom } => self.checkin(state, *feature, *person, *custom),
+            Event::Consume { feature, units } => self.consume(state, *feature, *units),
+            Event::Activate { feature, device } => self.activate(state, *feature, *device),
+            Event::Deactivate { feature, device } => self.deactivate(state, *feature, *device),
+            Event::Advance(time) => self.advance(state, *time),
+        }
+    }
+
+    /// What a checkout would use in addition, by block in file order; the state is as before.
+    ///
+    /// # Errors
+    /// The outcome, where it would not be granted.
+    pub fn cost(&self, state: &mut State, request: &Request) -> Result<Vec<(BlockId, u64)>, Outcome> {
+        let Some(name) = request.feature else {
+            return Err(Outcome::Denied(Reason::NoSuchFeature));
+        };
+        let mut walk = Walk::new(self, state, request.who, Mode::Checkout);
+        let served = walk.request(name, request.need());
+        let cost = walk.scratch.taken();
+        if served && !walk.is_exhausted() && !walk.passes_active_limit(request.count) {
+            walk.abandon();
+            return Ok(cost);
+        }
+        match walk.settle(served, request.count) {
+            Ok(_) => Ok(cost),
+            Err(outcome) => Err(outcome),
+        }
+    }
+
+    fn checkout(&self, state: &mut State, request: &Request, mode: Mode) -> Outcome {
+        let Some(name) = request.feature else {
+            return Outcome::Denied(Reason::NoSuchFeature);
+        };
+        let mut walk = Walk::new(self, state, request.who, mode);
+        let served = walk.request(name, request.need());
+        walk.settle(served, request.count).map_or_else(
+            |outcome| outcome,
+            |grant| {
+                let ticket = self.open(state, name, request, mode);
+                Outcome::Granted(Grant { ticket: Some(ticket), ..grant })
+            },
+        )
+    }
+
+    /// Makes the checkout that the scratch lists hold.
+    fn open(&self, state: &mut State, name: NameId, request: &Request, mode: Mode) -> Ticket {
+        let active = active_tokens(request.count, state.scratch.holds_something());
+        let since = state.seconds;
+        let (index, slot) = state.slots.open(name, request.who);
+        let generation = slot.generation;
+        slot.active = active;
+        slot.since = since;
+        let held = state.scratch.draws.drain(..);
+        slot.draws.extend(held.filter(|draw| !matches!(draw, Draw::Burned { .. })));
+        state.active = state.active.saturating_add(active);
+        if let Mode::Borrow(hours) = mode {
+            let at = since.saturating_add(i64::from(hours) * 3600);
+            let due = state.schedule(at, Due::Checkout { slot: index, generation });
+            state.slots.set_due(index, due);
+        }
+        state.scratch.clear();
+        Ticket { slot: index, generation }
+    }
+
+    fn checkin(
+        &self,
+        state: &mut State,
+        feature: Option<NameId>,
+        person: Option<Who>,
+        custom: Option<Symbol>,
+    ) -> Outcome {
+        let Some(name) = feature else {
+            return Outcome::Failed(Failure::NothingToReturn);
+        };
+        let mut steps = 0;
+        let oldest = state
+            .slots
+            .oldest(name, person, &mut steps, |slot| custom.is_none() || slot.who.custom == custom);
+        state.work = state.work.saturating_add(steps);
+        let Some(slot) = oldest else {
+            return Outcome::Failed(Failure::NothingToReturn);
+        };
+        self.close(state, slot);
+        Outcome::Granted(Grant::default())
+    }
+
+    fn give_back(&self, state: &mut State, ticket: Ticket) -> Outcome {
+        if state.slots.live(ticket.slot, ticket.generation).is_none() {
+            return Outcome::Failed(Failure::NothingToReturn);
+        }
+        self.close(state, ticket.slot);
+        Outcome::Granted(Grant::default())
+    }
+
+    fn close(&self, state: &mut State, index: u32) {
+        let Some(slot) = state.slot(index) else { return };
+        let (since, active, due) = (slot.since, slot.active, slot.due);
+        if let Some(due) = due {
+            state.due.remove(&due);
+        }
+        state.active = state.active.saturating_sub(active);
+        let draws = state.slots.close(index);
+        for draw in &draws {
+            self.return_draw(state, *draw, since);
+        }
+        state.slots.recycle(index, draws);
+    }
+
+    fn return_draw(&self, state: &mut State, draw: Draw, since: i64) {
+        match draw {
+            Draw::Pool { block, amount, open } => self.release(state, block, amount, open, since),
+            Draw::Member { group, amount } => {
+                let block = state.groups.get(group).block;
+                let until = kept_until(self.blocks.get(block), since, state.seconds);
+                if until > state.seconds {
+                    state.schedule(until, Due::Member { group, amount });
+                } else {
+                    leave_group(state, group, amount);
+                }
+            }
+            Draw::Token { group, count } => {
+                let fell = state.groups.leave(group, count);
+                let mut next = 0;
+                while let Some(part) = state.groups.get(group).parts.get(next).copied() {
+                    next += 1;
+                    if let Part::Pool { block, unit, open } = part {
+                        self.release(state, block, unit.saturating_mul(fell), open, since);
+                    }
+                }
+            }
+            Draw::Burned { .. } => {}
+        }
+    }
+
+    fn release(&self, state: &mut State, block: BlockId, amount: u64, open: bool, since: i64) {
+        let until = kept_until(self.blocks.get(block), since, state.seconds);
+        if until > state.seconds && amount > 0 {
+            state.schedule(until, Due::Pool { block, amount, open });
+        } else {
+            state.subtract(block, amount, open);
+        }
+    }
+
+    fn consume(&self, state: &mut State, feature: Option<NameId>, units: u64) -> Outcome {
+        let Some(name) = feature else {
+            return Outcome::Denied(Reason::NoSuchFeature);
+        };
+        let mut walk = Walk::new(self, state, Who::default(), Mode::Consume);
+        let need = Need { count: units, version: 0 };
+        let served = walk.request(name, need);
+        let outcome = walk.settle(served, 0);
+        state.scratch.clear();
+        outcome.map_or_else(|outcome| outcome, Outcome::Granted)
+    }
+
+    fn activate(&self, state: &mut State, feature: Option<NameId>, device: Symbol) -> Outcome {
+        let Some(name) = feature else {
+            return Outcome::Denied(Reason::NoSuchFeature);
+        };
+        if self.bound(state, name, device).is_some() {
+            return Outcome::Granted(Grant::default());
+        }
+        match self.choose_activation(state, name) {
+            Err(reason) => Outcome::Denied(reason),
+            Ok(_) if state.active_limit.is_some_and(|limit| state.active >= limit) => {
+                Outcome::Denied(Reason::ActiveTokenLimit)
+            }
+            Ok(block) => {
+                state.devices.insert((block, device));
+                state.add(block, 1, false);
+                state.active = state.active.saturating_add(1);
+                Outcome::Granted(Grant::default())
+            }
+        }
+    }
+
+    /// The first ACTIVATION block of a name that has room for a device.
+    pub(super) fn choose_activation(&self, state: &State, name: NameId) -> Result<BlockId, Reason> {
+        let mut nearest = None;
+        for block in &self.names.get(name).order {
+            let reason = self.activation_miss(state, *block);
+            let Some(reason) = reason else {
+                return Ok(*block);
+            };
+            let rank = super::decisions::nearness;
+            if nearest.is_none_or(|nearest| rank(reason) < rank(nearest)) {
+                nearest = Some(reason);
+            }
+        }
+        Err(nearest.unwrap_or(Reason::NoSuchFeature))
+    }
+
+    /// Why a block does not take one more device.
+    pub(super) fn activation_miss(&self, state: &State, block: BlockId) -> Option<Reason> {
+        let row = self.blocks.get(block);
+        if !row.supported {
+            Some(Reason::NotModelled)
+        } else if row.kind != Kind::Activation {
+            Some(Reason::NotDrawable)
+        } else if !self.in_force(block, state.now.date()) {
+            Some(Reason::NotInForce)
+        } else if state.free(self, block) == 0 {
+            Some(Reason::NotEnoughLicenses)
+        } else {
+            None
+        }
+    }
+
+    fn bound(&self, state: &State, name: NameId, device: Symbol) -> Option<BlockId> {
+        let blocks = &self.names.get(name).blocks;
+        blocks.iter().copied().find(|block| state.devices.contains(&(*block, device)))
+    }
+
+    fn deactivate(&self, state: &mut State, feature: Option<NameId>, device: Symbol) -> Outcome {
+        let bound = feature.and_then(|name| self.bound(state, name, device));
+        let Some(block) = bound else {
+            return Outcome::Failed(Failure::NothingToReturn);
+        };
+        state.devices.remove(&(block, device));
+        state.subtract(block, 1, false);
+        state.active = state.active.saturating_sub(1);
+        Outcome::Granted(Grant::default())
+    }
+
+    fn advance(&self, state: &mut State, time: DateTime) -> Outcome {
+        if time < state.now {
+            return Outcome::Failed(Failure::TimeGoesBack);
+        }
+        let until = seconds_of(time);
+        while let Some(entry) = state.due.first_entry() {
+            let (at, _) = *entry.key();
+            if at > until {
+                break;
+            }
+            let due = entry.remove();
+            state.seconds = at;
+            state.work = state.work.saturating_add(1);
+            self.fall_due(state, due);
+        }
+        state.now = time;
+        state.seconds = until;
+        Outcome::Granted(Grant::default())
+    }
+
+    fn fall_due(&self, state: &mut State, due: Due) {
+        match due {
+            Due::Pool { block, amount, open } => state.subtract(block, amount, open),
+            Due::Member { group, amount } => leave_group(state, group, amount),
+            Due::Checkout { slot, generation } => {
+                if state.slots.live(slot, generation).is_some() {
+                    self.close(state, slot);
+                }
+            }
+        }
+    }
+}
+
+/// Takes a draw out of a share group of a real license; what the group falls by is free.
+fn leave_group(state: &mut State, group: GroupId, amount: u64) {
+    let (block, open) = (state.groups.get(group).block, state.groups.get(group).open);
+    let fell = state.groups.leave(group, amount);
+    state.subtract(block, fell, open);
+}
+
+impl Walk<'_> {
+    /// Ends a walk: granted with its draws left in the state's lists, or everything as it was.
+    pub(super) fn settle(mut self, served: bool, active: u64) -> Result<Grant, Outcome> {
+        let exhausted = self.is_exhausted();
+        let over = served && self.passes_active_limit(active);
+        if !served || exhausted || over {
+            self.roll_back(super::trail::Mark::default());
+        }
+        let nearest = self.nearest;
+        let above_softlimit = self.scratch.take_warnings();
+        self.state.scratch = std::mem::take(&mut self.scratch);
+        if exhausted {
+            return Err(Outcome::Failed(Failure::Budget));
+        }
+        if over {
+            return Err(Outcome::Denied(Reason::ActiveTokenLimit));
+        }
+        if !served {
+            return Err(Outcome::Denied(nearest.unwrap_or(Reason::NoSuchFeature)));
+        }
+        Ok(Grant { ticket: None, above_softlimit })
+    }
+
+    pub(super) fn passes_active_limit(&self, count: u64) -> bool {
+        let wanted = active_tokens(count, self.scratch.holds_something());
+        wanted > 0
+            && self.state.active_limit.is_some_and(|limit| self.state.active.saturating_add(wanted) > limit)
+    }
+}

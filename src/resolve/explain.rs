@@ -1,0 +1,206 @@
+//! Why an event comes to what it does: the same walk, recorded, with nothing left changed.
+
+use std::fmt::Write as _;
+
+use super::decisions::BEYOND;
+use super::event::{Event, Request};
+use super::model::{Model, UNLIMITED};
+use super::outcome::{Attempt, Explanation, Reason, Refusal, Verdict};
+use super::state::State;
+use super::table::{BlockId, NameId};
+use super::trace::Trace;
+use super::trail::Mark;
+use super::walk::{Mode, Need, Walk};
+use super::who::{Symbols, Who};
+
+/// Most attempts that are written out.
+const MAX_LINES: usize = 60;
+
+impl Model {
+    /// Every block that an event would try, nested through tokens, and what came of each. `None` for events that try
+    /// no block, and for walks that pass their budget. The state is as before.
+    #[must_use]
+    pub fn explain(&self, state: &mut State, event: &Event) -> Option<Explanation> {
+        let walked = |state: &mut State, request: &Request, mode: Mode| {
+            let name = request.feature;
+            self.explain_walk(state, name, request.need(), request.who, mode, request.count)
+        };
+        match event {
+            Event::Checkout(request) => walked(state, request, Mode::Checkout),
+            Event::Borrow(request, hours) => walked(state, request, Mode::Borrow(*hours)),
+            Event::Consume { feature, units } => {
+                let need = Need { count: *units, version: 0 };
+                self.explain_walk(state, *feature, need, Who::default(), Mode::Consume, 0)
+            }
+            Event::Activate { feature, .. } => Some(self.explain_activation(state, *feature)),
+            Event::Return(_) | Event::Checkin { .. } | Event::Deactivate { .. } | Event::Advance(_) => None,
+        }
+    }
+
+    fn explain_walk(
+        &self,
+        state: &mut State,
+        feature: Option<NameId>,
+        need: Need,
+        who: Who,
+        mode: Mode,
+        active: u64,
+    ) -> Option<Explanation> {
+        let Some(name) = feature else {
+            return Some(unknown_name(need.count));
+        };
+        // Naming who holds licenses looks at every checkout.
+        state.spend(state.slots.len() as u64);
+        let mut walk = Walk::new(self, state, who, mode);
+        walk.trace = Some(Trace::default());
+        let served = walk.request(name, need);
+        let attempts = walk.trace.take().map(Trace::finish).unwrap_or_default();
+        let outcome = if served && walk.passes_active_limit(active) {
+            Err(Reason::ActiveTokenLimit)
+        } else if served {
+            Ok(())
+        } else {
+            Err(walk.nearest.unwrap_or(Reason::NoSuchFeature))
+        };
+        let exhausted = walk.is_exhausted();
+        walk.abandon();
+        if exhausted {
+            return None;
+        }
+        let other_choice =
+            if served { None } else { Walk::new(self, state, who, mode).find_other_choice(name, need) };
+        Some(Explanation { outcome, attempts, other_choice })
+    }
+
+    fn explain_activation(&self, state: &State, feature: Option<NameId>) -> Explanation {
+        let Some(name) = feature else {
+            return unknown_name(1);
+        };
+        let attempt = |block: &BlockId| Attempt {
+            name: Some(name),
+            block: Some(*block),
+            count: 1,
+            verdict: self
+                .activation_miss(state, *block)
+                .map_or(Verdict::Served { extra: 1, joined: false }, |reason| {
+                    Verdict::Refused(Refusal::numbers(reason, 1, 0))
+                }),
+            children: Vec::new(),
+        };
+        Explanation {
+            outcome: self.choose_activation(state, name).map(|_| ()),
+            attempts: self.names.get(name).order.iter().map(attempt).collect(),
+            other_choice: None,
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// Takes everything back, whatever came of it.
+    pub(super) fn abandon(mut self) {
+        self.roll_back(Mark::default());
+        self.scratch.clear();
+        self.state.scratch = std::mem::take(&mut self.scratch);
+    }
+}
+
+fn unknown_name(count: u64) -> Explanation {
+    let refusal = Refusal::new(Reason::NoSuchFeature);
+    Explanation {
+        outcome: Err(Reason::NoSuchFeature),
+        attempts: vec![Attempt {
+            name: None,
+            block: None,
+            count,
+            verdict: Verdict::Refused(refusal),
+            children: Vec::new(),
+        }],
+        other_choice: None,
+    }
+}
+
+impl Explanation {
+    /// The attempts as lines, two spaces of indent a level, without line breaks.
+    #[must_use]
+    pub fn lines(&self, model: &Model, symbols: &Symbols) -> Vec<String> {
+        let mut lines = Vec::new();
+        for attempt in &self.attempts {
+            push_lines(attempt, 0, model, symbols, &mut lines);
+        }
+        if lines.len() > MAX_LINES {
+            let more = lines.len() - MAX_LINES;
+            lines.truncate(MAX_LINES);
+            lines.push(format!("… and {more} more"));
+        }
+        if self.outcome == Err(Reason::ActiveTokenLimit) {
+            lines.push(format!(
+                "the limit on active license tokens is reached: {}",
+                Reason::ActiveTokenLimit.word()
+            ));
+        }
+        if let Some(choice) = &self.other_choice {
+            let draws: Vec<String> =
+                choice.iter().map(|(block, amount)| format!("{amount} × {}", model.label(*block))).collect();
+            lines.push(format!("another choice would have served: {}", draws.join(", ")));
+        }
+        lines
+    }
+}
+
+fn push_lines(attempt: &Attempt, depth: usize, model: &Model, symbols: &Symbols, into: &mut Vec<String>) {
+    let name = match (attempt.block, attempt.name) {
+        (Some(block), _) => format!("{} ({})", model.label(block), model.kind(block).word()),
+        (None, Some(name)) => model.name_text(name).to_owned(),
+        (None, None) => "the name".to_owned(),
+    };
+    let verdict = match &attempt.verdict {
+        Verdict::Served { joined: true, extra: 0 } => "shared with a live group".to_owned(),
+        Verdict::Served { extra, joined: true } => format!("a live group grows by {extra}"),
+        Verdict::Served { .. } => "served".to_owned(),
+        Verdict::Unmet => "a dependency is not met".to_owned(),
+        Verdict::Refused(refusal) => refusal_text(refusal, symbols),
+    };
+    into.push(format!("{:indent$}{} × {name}: {verdict}", "", number(attempt.count), indent = depth * 2));
+    for child in &attempt.children {
+        push_lines(child, depth + 1, model, symbols, into);
+    }
+}
+
+fn refusal_text(refusal: &Refusal, symbols: &Symbols) -> String {
+    let mut text = refusal.reason.word().to_owned();
+    if matches!(refusal.reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow) {
+        let free = refusal.free;
+        _ = write!(text, ", needed {}, free {}", number(refusal.needed), number(free));
+    }
+    let holders: Vec<String> = refusal
+        .holders
+        .iter()
+        .map(|holder| format!("{} has {}", who_text(holder.who, symbols), number(holder.amount)))
+        .collect();
+    if !holders.is_empty() {
+        _ = write!(text, "; {}", holders.join(", "));
+    }
+    text
+}
+
+/// A count as people read it.
+fn number(count: u64) -> String {
+    if count == BEYOND {
+        "more than any pool has".to_owned()
+    } else if count == UNLIMITED - 1 {
+        "unlimited".to_owned()
+    } else {
+        count.to_string()
+    }
+}
+
+fn who_text(who: Who, symbols: &Symbols) -> String {
+    let text = |part| symbols.text(part);
+    match (who.user.map(text), who.host.map(text)) {
+        (Some(user), Some(_)) if who.user == who.host => user.to_owned(),
+        (Some(user), Some(host)) => format!("{user}@{host}"),
+        (Some(user), None) => user.to_owned(),
+        (None, Some(host)) => format!("@{host}"),
+        (None, None) => "somebody".to_owned(),
+    }
+}

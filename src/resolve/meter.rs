@@ -1,0 +1,156 @@
+//! METERED tokens: lots, balances, billing periods. What is burned is never returned.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::license::Period;
+
+use super::decisions::{BEYOND, serves_version};
+use super::model::{Meter, Model, UNLIMITED};
+use super::outcome::{Reason, Refusal};
+use super::state::{Draw, State};
+use super::table::{BlockId, TargetId};
+use super::trail::Undo;
+use super::walk::{Miss, Served, Tried, Walk};
+
+impl Walk<'_> {
+    /// Burns tokens of the lots of a name, earliest END first; all or nothing.
+    pub(super) fn charge(&mut self, target: TargetId, version: u32, tokens: u64) -> Tried {
+        let lots = &self.model.targets.get(target).lots;
+        if !self.step(lots.iter().map(|lot| self.model.weight(*lot)).sum()) {
+            return Err(Miss::Inner);
+        }
+        let mut rest = tokens;
+        let mut old = true;
+        let mut idle = true;
+        for lot in lots {
+            let row = self.model.blocks.get(*lot);
+            if !serves_version(row, version) {
+                continue;
+            }
+            old = false;
+            if !self.model.in_force(*lot, self.day) {
+                continue;
+            }
+            idle = false;
+            let take = rest.min(self.state.tokens_left(self.model, *lot));
+            if tokens != BEYOND && self.burn(*lot, take) {
+                rest -= take;
+            }
+        }
+        if rest == 0 {
+            self.scratch.draws.push(Draw::Burned { target, version, amount: tokens });
+            return Ok(Served { extra: tokens, joined: false });
+        }
+        Err(match (old, idle) {
+            (true, _) => Reason::VersionTooLow.into(),
+            (_, true) => Reason::NotInForce.into(),
+            _ => {
+                let free = tokens.saturating_sub(rest);
+                Miss::Leaf(Refusal::numbers(Reason::BalanceTooLow, tokens, free))
+            }
+        })
+    }
+
+    /// Burns tokens of one lot that has them.
+    fn burn(&mut self, lot: BlockId, tokens: u64) -> bool {
+        let Some(meter) = &self.model.blocks.get(lot).meter else {
+            return false;
+        };
+        if tokens == 0 {
+            return true;
+        }
+        let mut before = None;
+        if let (Some(_), Some(price)) = (meter.funds, meter.price) {
+            let spent = self.state.spent.get(&lot).copied().unwrap_or_default();
+            let Some(after) =
+                price.checked_mul(Decimal::from(tokens)).and_then(|cost| cost.checked_add(spent))
+            else {
+                return false;
+            };
+            self.state.spent.insert(lot, after);
+            before = Some(spent);
+        }
+        let period = meter.postpaid.map(|period| first_day(period, self.day));
+        if let Some(period) = period {
+            *self.state.billed.entry((lot, period)).or_default() += tokens;
+        }
+        self.state.add(lot, tokens, false);
+        self.scratch.trail.push(Undo::Lot { block: lot, tokens, spent: before, period });
+        true
+    }
+}
+
+impl State {
+    /// Tokens that can still be burned of a METERED block that is in force now; 0 if it is not, [`UNLIMITED`] without a
+    /// limit. A balance in money counts as the whole tokens it buys.
+    #[must_use]
+    pub fn balance(&self, model: &Model, block: BlockId) -> u64 {
+        if !model.in_force(block, self.now.date()) {
+            return 0;
+        }
+        let row = model.blocks.get(block);
+        match (&row.meter, row.capacity) {
+            (None, _) => 0,
+            (Some(meter), UNLIMITED) if meter.funds.is_none() => UNLIMITED,
+            _ => self.tokens_left(model, block),
+        }
+    }
+
+    /// Money left of a METERED block that was bought by money.
+    #[must_use]
+    pub fn money_left(&self, model: &Model, block: BlockId) -> Option<Decimal> {
+        let funds = model.blocks.get(block).meter.as_ref()?.funds?;
+        funds.checked_sub(self.spent.get(&block).copied().unwrap_or_default())
+    }
+
+    /// Tokens of a billed block in the period that a day lies in.
+    #[must_use]
+    pub fn billed_in(&self, model: &Model, block: BlockId, day: Date) -> Option<u64> {
+        let period = model.blocks.get(block).meter.as_ref()?.postpaid?;
+        Some(self.billed.get(&(block, first_day(period, day))).copied().unwrap_or(0))
+    }
+
+    /// Tokens left of a lot, whatever the day; less than [`BEYOND`].
+    fn tokens_left(&self, model: &Model, lot: BlockId) -> u64 {
+        let row = model.blocks.get(lot);
+        let counted = row.capacity.min(BEYOND - 1).saturating_sub(self.used(lot));
+        match &row.meter {
+            Some(meter) if meter.funds.is_some() => self.bought(model, lot, meter).min(counted),
+            _ => counted,
+        }
+    }
+
+    /// Whole tokens that the money left buys.
+    fn bought(&self, model: &Model, lot: BlockId, meter: &Meter) -> u64 {
+        let (Some(left), Some(price)) = (self.money_left(model, lot), meter.price) else {
+            return 0;
+        };
+        let Some(tokens) = left.checked_div(price).and_then(|tokens| tokens.floor().to_u64()) else {
+            return 0;
+        };
+        // A quotient is rounded at its last digit: what it says must be covered by the money.
+        let cost = price.checked_mul(Decimal::from(tokens));
+        if cost.is_some_and(|cost| cost <= left) { tokens } else { tokens.saturating_sub(1) }
+    }
+
+    pub(super) fn unbill(&mut self, block: BlockId, period: Date, tokens: u64) {
+        if let Some(billed) = self.billed.get_mut(&(block, period)) {
+            *billed = billed.saturating_sub(tokens);
+            if *billed == 0 {
+                self.billed.remove(&(block, period));
+            }
+        }
+    }
+}
+
+/// The first day of the calendar period that a day lies in.
+fn first_day(period: Period, day: Date) -> Date {
+    let month = match period {
+        Period::Month => day.month(),
+        Period::Quarter => (day.month() - 1) / 3 * 3 + 1,
+        Period::Year => 1,
+    };
+    Date::new(day.year(), month, 1).unwrap_or(day)
+}

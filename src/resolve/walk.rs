@@ -1,0 +1,418 @@
+//! The walk of one request through blocks: first fit, all or nothing, with a trail that takes back what was given up.
+//!
+//! ◆ First fit without backtracking: blocks of a name are tried in their order; what a block took is given back when
+//! one of its dependencies fails, and a choice that served is not revisited.
+
+use jiff::civil::Date;
+
+use crate::license::Kind;
+
+use super::decisions::{
+    BEYOND, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, nearness, needs_force,
+    serves_version, share_key,
+};
+use super::model::{Block, Model, UNLIMITED};
+use super::outcome::{Reason, Refusal};
+use super::state::{Draw, Part, State};
+use super::table::{BlockId, GroupId, NameId, TargetId};
+use super::trace::Trace;
+use super::trail::{Mark, Scratch, Undo};
+use super::who::Who;
+
+/// What a walk is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    Checkout,
+    /// Only METERED tokens are taken.
+    Consume,
+    /// For that many hours.
+    Borrow(u32),
+}
+
+/// What is asked of a name or a block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Need {
+    /// [`BEYOND`] for more than any pool has.
+    pub(super) count: u64,
+    pub(super) version: u32,
+}
+
+/// How a block served.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Served {
+    pub(super) extra: u64,
+    pub(super) joined: bool,
+}
+
+/// Why it did not.
+#[derive(Debug)]
+pub(super) enum Miss {
+    /// It says so itself.
+    Leaf(Refusal),
+    /// What it tried says so.
+    Inner,
+}
+
+impl From<Reason> for Miss {
+    fn from(reason: Reason) -> Self {
+        Self::Leaf(Refusal::new(reason))
+    }
+}
+
+pub(super) type Tried = Result<Served, Miss>;
+
+/// One walk.
+pub(super) struct Walk<'a> {
+    pub(super) model: &'a Model,
+    pub(super) state: &'a mut State,
+    pub(super) day: Date,
+    pub(super) who: Who,
+    mode: Mode,
+    /// The state's work at which the walk ends undetermined.
+    limit: u64,
+    pub(super) scratch: Scratch,
+    /// The nearest miss so far.
+    pub(super) nearest: Option<Reason>,
+    pub(super) trace: Option<Trace>,
+    /// Tokens above the block at hand.
+    depth: u32,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(model: &'a Model, state: &'a mut State, who: Who, mode: Mode) -> Self {
+        let scratch = std::mem::take(&mut state.scratch);
+        Self {
+            model,
+            day: state.now.date(),
+            limit: state.work.saturating_add(STEP_BUDGET),
+            state,
+            who,
+            mode,
+            scratch,
+            nearest: None,
+            trace: None,
+            depth: 0,
+        }
+    }
+
+    /// Lets the walk take as many steps from now.
+    pub(super) fn limit_to(&mut self, steps: u64) {
+        self.limit = self.state.work.saturating_add(steps);
+    }
+
+    /// Says how many tokens stand above the block that is tried next.
+    pub(super) fn set_depth(&mut self, depth: u32) {
+        self.depth = depth;
+    }
+
+    /// Whether the budget is spent; what was found until then means nothing.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.state.work > self.limit
+    }
+
+    pub(super) fn step(&mut self, cost: u64) -> bool {
+        self.state.spend(cost);
+        !self.is_exhausted()
+    }
+
+    /// A request from outside: all vendors' blocks.
+    pub(super) fn request(&mut self, name: NameId, need: Need) -> bool {
+        let row = self.model.names.get(name);
+        self.try_all(&row.order, row.shared, Some(name), need)
+    }
+
+    /// A dependency: the vendor's own blocks.
+    fn depend(&mut self, target: TargetId, need: Need) -> bool {
+        let row = self.model.targets.get(target);
+        self.try_all(&row.order, row.shared, Some(row.name), need)
+    }
+
+    fn try_all(&mut self, order: &'a [BlockId], shared: bool, name: Option<NameId>, need: Need) -> bool {
+        if order.is_empty() {
+            return self.nothing_to_try(name, need);
+        }
+        if !(shared && LIVE_GROUP_FIRST && order.len() > 1) {
+            return order.iter().any(|block| self.try_block(*block, need));
+        }
+        let live = |walk: &Self, block: BlockId| walk.live_group(block).is_some();
+        order.iter().any(|block| live(self, *block) && self.try_block(*block, need))
+            || order.iter().any(|block| !live(self, *block) && self.try_block(*block, need))
+    }
+
+    /// The name has no block that could be tried.
+    pub(super) fn nothing_to_try(&mut self, name: Option<NameId>, need: Need) -> bool {
+        let row = name.map(|name| self.model.names.get(name));
+        let reason = match row {
+            Some(row) if row.broken => Reason::NotModelled,
+            Some(row) if row.blocks.iter().any(|block| self.model.kind(*block) == Kind::Upgrade) => {
+                Reason::NotDrawable
+            }
+            _ => Reason::NoSuchFeature,
+        };
+        self.enter(name, None, need.count);
+        self.leave(Err(reason.into()))
+    }
+
+    fn live_group(&self, block: BlockId) -> Option<GroupId> {
+        let key = share_key(self.model.blocks.get(block).shared, self.who)?;
+        self.state.groups.find(block, key)
+    }
+
+    pub(super) fn try_block(&mut self, id: BlockId, need: Need) -> bool {
+        if !self.step(self.model.weight(id)) {
+            return false;
+        }
+        let row = self.model.blocks.get(id);
+        self.enter(Some(row.name), Some(id), need.count);
+        let mark = self.scratch.mark();
+        let tried = match row.kind {
+            _ if !row.supported => Err(Reason::NotModelled.into()),
+            Kind::Token => self.token(id, row, need),
+            Kind::Exclusive | Kind::Additive => self.pool(id, row, need),
+            Kind::Metered => self.charge(row.target, need.version, need.count),
+            Kind::Local => self.local(id, row, need),
+            Kind::Activation | Kind::Upgrade => Err(Reason::NotDrawable.into()),
+        };
+        if tried.is_err() {
+            self.roll_back(mark);
+        }
+        self.leave(tried)
+    }
+
+    /// A block without COUNT serves without counting, and only who asks for it by name.
+    fn local(&mut self, id: BlockId, row: &Block, need: Need) -> Tried {
+        if self.mode == Mode::Consume {
+            return Err(Reason::NotMetered.into());
+        }
+        if self.depth > 0 || self.mode != Mode::Checkout {
+            return Err(Reason::NotDrawable.into());
+        }
+        self.standing(id, row, need.version)?;
+        Ok(Served { extra: 0, joined: false })
+    }
+
+    /// Version and dates.
+    pub(super) fn standing(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Miss> {
+        if !serves_version(row, version) {
+            return Err(Reason::VersionTooLow.into());
+        }
+        if !self.model.in_force(id, self.day) {
+            return Err(Reason::NotInForce.into());
+        }
+        Ok(())
+    }
+
+    fn pool(&mut self, id: BlockId, row: &Block, need: Need) -> Tried {
+        if self.mode == Mode::Consume {
+            return Err(Reason::NotMetered.into());
+        }
+        if !serves_version(row, need.version) {
+            return Err(Reason::VersionTooLow.into());
+        }
+        let key = share_key(row.shared, self.who);
+        let group = key.and_then(|key| self.state.groups.find(id, key));
+        let largest = group.map_or(0, |group| self.state.groups.get(group).largest());
+        let extra = need.count.saturating_sub(largest);
+        let open = group.map_or_else(|| is_open(row, self.who), |group| self.state.groups.get(group).open);
+        self.take(id, row, extra, open)?;
+        match key {
+            None => self.scratch.draws.push(Draw::Pool { block: id, amount: extra, open }),
+            Some(key) => {
+                let group = group.unwrap_or_else(|| self.state.groups.open(id, key));
+                self.state.groups.get_mut(group).open = open;
+                self.join(group, need.count);
+                self.scratch.draws.push(Draw::Member { group, amount: need.count });
+            }
+        }
+        Ok(Served { extra, joined: group.is_some() })
+    }
+
+    /// Takes licenses out of a pool that is in force and has them.
+    fn take(&mut self, id: BlockId, row: &Block, extra: u64, open: bool) -> Result<(), Miss> {
+        if let Mode::Borrow(hours) = self.mode
+            && !may_borrow(row, hours)
+        {
+            return Err(Reason::NotDrawable.into());
+        }
+        if !needs_force(extra) {
+            return Ok(());
+        }
+        if !self.model.in_force(id, self.day) {
+            return Err(Reason::NotInForce.into());
+        }
+        let free = self.room(id, row, open);
+        if extra > free {
+            return Err(Miss::Leaf(Refusal::numbers(Reason::NotEnoughLicenses, extra, free)));
+        }
+        self.state.add(id, extra, open);
+        self.scratch.trail.push(Undo::Pool { block: id, amount: extra, open });
+        if row.softlimit.is_some_and(|limit| self.state.used(id) > limit) {
+            self.scratch.warned.push(id);
+        }
+        Ok(())
+    }
+
+    /// Free licenses for a request; never as many as [`BEYOND`].
+    fn room(&mut self, id: BlockId, row: &Block, open: bool) -> u64 {
+        self.state.spend(self.model.targets.get(row.target).upgrades.len() as u64);
+        let capacity = self.model.capacity(id, self.day).min(UNLIMITED - 1);
+        let pool = self.state.pools.get(id);
+        let free = capacity.saturating_sub(pool.used);
+        if !open {
+            return free;
+        }
+        let user = if self.who.user.is_none() { row.reserved_user } else { 0 };
+        let host = if self.who.host.is_none() { row.reserved_host } else { 0 };
+        let unreserved = capacity.saturating_sub(user).saturating_sub(host);
+        free.min(unreserved.saturating_sub(pool.open))
+    }
+
+    fn join(&mut self, group: GroupId, size: u64) {
+        self.state.groups.join(group, size);
+        self.scratch.trail.push(Undo::Joined { group, size });
+    }
+
+    fn token(&mut self, id: BlockId, row: &'a Block, need: Need) -> Tried {
+        if !serves_version(row, need.version) {
+            return Err(Reason::VersionTooLow.into());
+        }
+        let key = share_key(row.shared, self.who);
+        let group = key.and_then(|key| self.state.groups.find(id, key));
+        let largest = group.map_or(0, |group| self.state.groups.get(group).largest());
+        let extra = need.count.saturating_sub(largest);
+        if needs_force(extra) && !self.model.in_force(id, self.day) {
+            return Err(Reason::NotInForce.into());
+        }
+        match (key, group) {
+            (None, _) => self.dependencies(id, row, need.count)?,
+            (Some(_), Some(group)) => self.grow(group, need.count, extra)?,
+            (Some(key), None) => {
+                let mark = self.scratch.mark();
+                self.dependencies(id, row, need.count)?;
+                let group = self.state.groups.open(id, key);
+                self.keep_choices(group, mark, need.count);
+                self.join(group, need.count);
+            }
+        }
+        if let Some(key) = key
+            && let Some(group) = self.state.groups.find(id, key)
+        {
+            self.scratch.draws.push(Draw::Token { group, count: need.count });
+        }
+        Ok(Served { extra, joined: group.is_some() })
+    }
+
+    fn dependencies(&mut self, id: BlockId, row: &'a Block, count: u64) -> Result<(), Miss> {
+        let target = self.model.targets.get(row.target);
+        self.depth += 1;
+        let served = if target.simple && target.paths > MERGE_ABOVE {
+            self.merged(id, count)
+        } else {
+            row.edges.iter().all(|edge| {
+                let need = Need { count: edge.count.saturating_mul(count), version: edge.version };
+                self.depend(edge.target, need)
+            })
+        };
+        self.depth -= 1;
+        if served { Ok(()) } else { Err(Miss::Inner) }
+    }
+
+    /// Moves what was drawn since `mark` from the checkout to the group that it is drawn for.
+    fn keep_choices(&mut self, group: GroupId, mark: Mark, count: u64) {
+        let row = self.state.groups.get_mut(group);
+        row.parts.clear();
+        row.burned_for = count;
+        let parts = self.scratch.draws.drain(mark.draws..).filter_map(|draw| match draw {
+            Draw::Pool { block, amount, open } => {
+                Some(Part::Pool { block, unit: amount / count.max(1), open })
+            }
+            Draw::Burned { target, version, amount } => {
+                Some(Part::Burned { target, version, unit: amount / count.max(1) })
+            }
+            // Nothing below a shared token is shared: compiling refuses it.
+            Draw::Member { .. } | Draw::Token { .. } => None,
+        });
+        row.parts.extend(parts);
+    }
+
+    /// Lets a live group of a token grow by the choices it was served by.
+    fn grow(&mut self, group: GroupId, count: u64, extra: u64) -> Result<(), Miss> {
+        let burned_for = self.state.groups.get(group).burned_for;
+        let burn = count.saturating_sub(burned_for);
+        let mut next = 0;
+        while let Some(part) = self.state.groups.get(group).parts.get(next).copied() {
+            next += 1;
+            let grown = match part {
+                // Borrowing asks every block for leave, also where it takes nothing more.
+                Part::Pool { block, unit, open } if extra > 0 || self.mode != Mode::Checkout => {
+                    self.grow_pool(block, unit.saturating_mul(extra), open)
+                }
+                Part::Burned { target, version, unit } if burn > 0 => {
+                    self.grow_burned(target, version, unit.saturating_mul(burn))
+                }
+                Part::Pool { .. } | Part::Burned { .. } => true,
+            };
+            if !grown {
+                return Err(Miss::Inner);
+            }
+        }
+        if burn > 0 {
+            self.scratch.trail.push(Undo::BurnedFor { group, before: burned_for });
+            self.state.groups.get_mut(group).burned_for = count;
+        }
+        self.join(group, count);
+        Ok(())
+    }
+
+    fn grow_pool(&mut self, block: BlockId, extra: u64, open: bool) -> bool {
+        let row = self.model.blocks.get(block);
+        self.enter(Some(row.name), Some(block), extra);
+        let served = Served { extra, joined: false };
+        let tried = self.take(block, row, extra, open).map(|()| served);
+        self.leave(tried)
+    }
+
+    fn grow_burned(&mut self, target: TargetId, version: u32, tokens: u64) -> bool {
+        let row = self.model.targets.get(target);
+        self.enter(Some(row.name), row.lots.first().copied(), tokens);
+        let draws = self.scratch.draws.len();
+        let tried = self.charge(target, version, tokens);
+        self.scratch.draws.truncate(draws);
+        self.leave(tried)
+    }
+
+    /// Takes back everything since `mark`, last first.
+    pub(super) fn roll_back(&mut self, mark: Mark) {
+        while self.scratch.trail.len() > mark.trail {
+            if let Some(undo) = self.scratch.trail.pop() {
+                undo.apply(self.state);
+            }
+        }
+        self.scratch.draws.truncate(mark.draws);
+        self.scratch.warned.truncate(mark.warned);
+    }
+
+    pub(super) fn enter(&mut self, name: Option<NameId>, block: Option<BlockId>, count: u64) {
+        if let Some(trace) = &mut self.trace {
+            trace.enter(name, block, count);
+        }
+    }
+
+    /// Notes what came of a block; true if it served.
+    pub(super) fn leave(&mut self, tried: Tried) -> bool {
+        if let Err(Miss::Leaf(refusal)) = &tried {
+            let reason = refusal.reason;
+            if self.nearest.is_none_or(|nearest| nearness(reason) < nearness(nearest)) {
+                self.nearest = Some(reason);
+            }
+        }
+        let served = tried.is_ok();
+        if let Some(trace) = &mut self.trace {
+            trace.leave(tried, self.state);
+        }
+        served
+    }
+}
+
+/// What is more than any pool has stays so through every multiplication.
+const _: () = assert!(BEYOND == u64::MAX);

@@ -1,0 +1,53 @@
+//! Who asks: user, host and custom string, interned so that a draw compares numbers.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+/// An interned text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Symbol(NonZeroU32);
+
+/// Texts of users, hosts, custom strings and devices.
+#[derive(Debug, Clone, Default)]
+pub struct Symbols {
+    by_text: HashMap<Arc<str>, Symbol>,
+    texts: Vec<Arc<str>>,
+}
+
+impl Symbols {
+    /// The symbol of a text; the same text has the same symbol.
+    pub fn symbol(&mut self, text: &str) -> Symbol {
+        if let Some(known) = self.by_text.get(text) {
+            return *known;
+        }
+        let text: Arc<str> = text.into();
+        let symbol = self.fresh(&text);
+        self.by_text.insert(text, symbol);
+        symbol
+    }
+
+    /// A symbol that is equal to no other, with a text for people.
+    pub fn fresh(&mut self, text: &str) -> Symbol {
+        self.texts.push(text.into());
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        Symbol(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN))
+    }
+
+    /// The text of a symbol.
+    #[must_use]
+    pub fn text(&self, symbol: Symbol) -> &str {
+        self.texts.get(symbol.0.get() as usize - 1).map_or("", |text| text)
+    }
+}
+
+/// Who asks. What is `None` is unknown, and equal to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Who {
+    /// The user.
+    pub user: Option<Symbol>,
+    /// The host.
+    pub host: Option<Symbol>,
+    /// The custom string of SHARE=CUSTOM.
+    pub custom: Option<Symbol>,
+}

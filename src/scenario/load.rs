@@ -1,0 +1,165 @@
+//! The licenses of a scenario file, and whether what it says fits them.
+//!
+//! Reads no file itself: it hands out relative paths that stay in the folder, and is given text.
+
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::license::License;
+use crate::resolve::Model;
+use crate::source::{SourceFile, Spanned};
+
+use super::codes;
+use super::lower::meant;
+use super::model::{Change, Level, Scenario, ScenarioFile, Verb};
+use super::pools;
+
+/// Licenses of a scenario file, ready to play.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The licenses, in the order of the file.
+    pub licenses: Vec<License>,
+    /// The same, compiled.
+    pub model: Model,
+}
+
+/// Reads and compiles the licenses that a scenario file names, and checks what the file says against them. `read` is
+/// given each path; it says in a few words why it cannot read one.
+///
+/// # Errors
+/// Everything that is wrong: findings point into the scenario file; those in licenses are in `related` order behind it.
+pub fn load(
+    file: &ScenarioFile,
+    mut read: impl FnMut(&str) -> Result<Arc<SourceFile>, String>,
+) -> Result<Loaded, Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    let mut licenses = Vec::new();
+    for path in &file.licenses {
+        match load_one(file, path, &mut read) {
+            Ok(license) => licenses.push(license),
+            Err(finding) => found.push(*finding),
+        }
+    }
+    if !found.is_empty() {
+        return Err(found);
+    }
+    let model = Model::compile(&licenses).map_err(|error| {
+        let path = file.licenses.get(error.license).or(file.licenses.first());
+        let span = path.map_or_else(Default::default, |path| path.span);
+        let found = Diagnostic::new(&codes::BAD_LICENSE, file.source.id(), span, error.message);
+        vec![found.help("correct the license; `keywright lint` shows the place")]
+    })?;
+    let found = check(file, &model);
+    if found.is_empty() { Ok(Loaded { licenses, model }) } else { Err(found) }
+}
+
+fn load_one(
+    file: &ScenarioFile,
+    path: &Spanned<String>,
+    read: &mut impl FnMut(&str) -> Result<Arc<SourceFile>, String>,
+) -> Result<License, Box<Diagnostic>> {
+    let at = |code, message: String| Diagnostic::new(code, file.source.id(), path.span, message);
+    if !stays_inside(&path.value) {
+        let found = at(&codes::PATH_LEAVES, format!("`{}` leaves the folder of this file", path.value));
+        return Err(Box::new(found.help("write a path below this folder, without `..`")));
+    }
+    let source = read(&path.value).map_err(|why| {
+        let found = at(&codes::BAD_LICENSE, format!("cannot read `{}`: {why}", path.value));
+        found.help("the path is relative to the folder of this file")
+    })?;
+    let license = License::read(source);
+    let first = license.diagnostics.iter().find(|finding| finding.is_error());
+    if let Some(first) = first {
+        let line = license.source.position(first.primary.span.start as usize).line;
+        let message = format!("`{}` has errors, the first on line {line}: {}", path.value, first.message);
+        let help = format!("`keywright lint {}` shows all of them", path.value);
+        return Err(Box::new(at(&codes::BAD_LICENSE, message).help(help)));
+    }
+    Ok(license)
+}
+
+/// Whether a path names something below the folder it is relative to, whatever the system.
+fn stays_inside(path: &str) -> bool {
+    let foreign = path.contains(['\\', ':', '\0']) || path.is_empty();
+    let mut parts = Path::new(path).components();
+    !foreign && parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+/// What a file says that its licenses do not know.
+fn check(file: &ScenarioFile, model: &Model) -> Vec<Diagnostic> {
+    let mut checking = Checking { file, model, found: Vec::new() };
+    for scenario in &file.scenarios {
+        checking.scenario(scenario);
+    }
+    checking.found
+}
+
+struct Checking<'a> {
+    file: &'a ScenarioFile,
+    model: &'a Model,
+    found: Vec<Diagnostic>,
+}
+
+impl Checking<'_> {
+    fn scenario(&mut self, scenario: &Scenario) {
+        self.time(scenario);
+        for row in &scenario.table {
+            self.change(row.each.as_ref());
+            self.change(row.consumes.as_ref());
+        }
+        self.change(scenario.totals.as_ref().and_then(|totals| totals.consumes.as_ref()));
+        for (pool, _) in &scenario.remaining {
+            self.pool(pool);
+        }
+        for step in &scenario.steps {
+            self.change(step.consumes.as_ref());
+            if let Verb::Expect(all) = &step.verb {
+                for expectation in all {
+                    self.pool(&expectation.pool);
+                    self.money(&expectation.pool, &expectation.level);
+                }
+            }
+        }
+    }
+
+    fn time(&mut self, scenario: &Scenario) {
+        let first = scenario.steps.first().filter(|_| scenario.table.is_empty());
+        let known = scenario.at.or(self.file.at).or(first.and_then(|step| step.at));
+        if known.is_none() && self.model.has_dates() {
+            let message =
+                format!("`{}` does not say when it plays, and the license has dates", scenario.name.value);
+            let found = Diagnostic::new(&codes::NO_TIME, self.file.source.id(), scenario.name.span, message);
+            self.found.push(found.help("add `at: YYYY-MM-DD` to the scenario or to the file"));
+        }
+    }
+
+    fn change(&mut self, change: Option<&Spanned<Change>>) {
+        if let Some(Change::Pools(pools)) = change.map(|change| &change.value) {
+            for (pool, _) in pools {
+                self.pool(pool);
+            }
+        }
+    }
+
+    fn pool(&mut self, pool: &Spanned<String>) {
+        if let Err(message) = pools::find(self.model, &pool.value) {
+            let known = self.model.names().filter(|(name, _)| pools::has_pools(self.model, *name));
+            let help =
+                meant(&pool.value, known.map(|(_, text)| text), "a pool is a block with a COUNT or METERED");
+            let found = Diagnostic::new(&codes::UNKNOWN_POOL, self.file.source.id(), pool.span, message);
+            self.found.push(found.help(help));
+        }
+    }
+
+    fn money(&mut self, pool: &Spanned<String>, level: &Spanned<Level>) {
+        let Level::Money(_) = level.value else { return };
+        if let Ok(blocks) = pools::find(self.model, &pool.value)
+            && !pools::has_money(self.model, &blocks)
+        {
+            let message = format!("`{}` has no balance in money", pool.value);
+            let found = Diagnostic::new(&codes::BAD_VALUE, self.file.source.id(), level.span, message);
+            self.found.push(found.help("write a number of tokens"));
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! From raw rows to typed scenarios: every value is read by its key, every step has one verb.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::source::{SourceFile, Span, Spanned};
+
+use super::codes;
+use super::model::{
+    Ask, Change, Expectation, Gauge, Level, Person, Row, Scenario, ScenarioFile, Step, Totals, Verb,
+};
+use super::value::{self, Fault};
+use super::verbs;
+use super::yaml::{self, Placed, RawExpect, RawFile, RawRow, RawScenario, RawStep, RawTotals, Shape, Text};
+
+/// Reads a scenario file.
+///
+/// # Errors
+/// Everything that is wrong with it, in file order; a file that is no YAML has one finding.
+pub fn parse(source: &Arc<SourceFile>) -> Result<ScenarioFile, Vec<Diagnostic>> {
+    if let Some(fault) = source.fault() {
+        let end = source.text().len();
+        let why = match fault {
+            crate::source::EncodingFault::Utf16 => "the file is UTF-16",
+            crate::source::EncodingFault::NotUtf8 { .. } => "the file is not UTF-8 text",
+            crate::source::EncodingFault::TooLarge => "the file is too large",
+        };
+        return Err(vec![Diagnostic::new(&codes::BAD_YAML, source.id(), Span::at(end), why)]);
+    }
+    let raw = yaml::read(source).map_err(|found| vec![*found])?;
+    let mut lowering = Lowering { source, found: Vec::new() };
+    let file = lowering.file(&raw);
+    if lowering.found.iter().any(Diagnostic::is_error) {
+        lowering.found.sort_by_key(Diagnostic::order);
+        return Err(lowering.found);
+    }
+    Ok(file)
+}
+
+pub(super) struct Lowering<'a> {
+    source: &'a Arc<SourceFile>,
+    found: Vec<Diagnostic>,
+}
+
+impl Lowering<'_> {
+    fn file(&mut self, raw: &RawFile) -> ScenarioFile {
+        let licenses = self.licenses(&raw.license);
+        let mut names = HashSet::new();
+        let mut scenarios = Vec::new();
+        for scenario in &raw.scenarios {
+            let name = scenario.value().name.spanned();
+            if !names.insert(name.value) {
+                let message = format!("there are two scenarios `{}`", name.value);
+                self.report(&codes::SAME_NAME, name.span, message, "give each its own name");
+            }
+            scenarios.push(self.scenario(scenario.value()));
+        }
+        ScenarioFile { source: self.source.clone(), licenses, at: self.moment(raw.at.as_ref()), scenarios }
+    }
+
+    fn licenses(&mut self, raw: &Placed<Shape>) -> Vec<Spanned<String>> {
+        let span = raw.span();
+        match raw.value() {
+            Shape::Scalar => {
+                let text = self.scalar(span).to_owned();
+                vec![Spanned::new(text, span)]
+            }
+            Shape::List(items) if !items.is_empty() => {
+                items.iter().map(|item| Spanned::new(item.value().clone(), item.span())).collect()
+            }
+            _ => {
+                self.report(
+                    &codes::BAD_VALUE,
+                    span,
+                    "`license` names no file",
+                    "write a path, or a list of paths, relative to this file",
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    fn scenario(&mut self, raw: &RawScenario) -> Scenario {
+        let name = raw.name.spanned();
+        if raw.table.is_none() && raw.steps.is_none() {
+            let message = format!("`{}` proves nothing", name.value);
+            self.report(&codes::MISSING_KEY, name.span, message, "give it a `table` or `steps`");
+        }
+        if raw.table.is_none() {
+            let left = [raw.totals.as_ref().map(Placed::span), raw.remaining.as_ref().map(Placed::span)];
+            for span in left.into_iter().flatten() {
+                self.report(&codes::MISSING_KEY, span, "there is no `table` that this belongs to", "add one");
+            }
+        }
+        let rows = raw.table.iter().flatten();
+        let steps = raw.steps.iter().flatten();
+        Scenario {
+            name: Spanned::new(name.value.to_owned(), name.span),
+            at: self.moment(raw.at.as_ref()),
+            active_tokens: self.read(raw.active_tokens.as_ref(), value::number),
+            table: rows.map(|row| self.row(row.value())).collect(),
+            totals: raw.totals.as_ref().map(|totals| self.totals(totals.value())),
+            remaining: self.levels(raw.remaining.as_ref(), value::level),
+            steps: steps.filter_map(|step| self.step(step)).collect(),
+        }
+    }
+
+    fn row(&mut self, raw: &RawRow) -> Row {
+        let feature = self.read(Some(&raw.feature), value::feature).unwrap_or_default();
+        Row {
+            feature: Spanned::new(feature, raw.feature.span()),
+            each: self.change(raw.each.as_ref()),
+            checkouts: self.placed(raw.checkouts.as_ref(), value::checkouts),
+            consumes: self.change(raw.consumes.as_ref()),
+            count: self.read(raw.count.as_ref(), value::positive),
+            version: self.read(raw.version.as_ref(), value::version),
+            by: self.read(raw.by.as_ref(), value::person),
+        }
+    }
+
+    fn totals(&mut self, raw: &RawTotals) -> Totals {
+        Totals {
+            checkouts: self.placed(raw.checkouts.as_ref(), value::number),
+            consumes: self.change(raw.consumes.as_ref()),
+        }
+    }
+
+    fn step(&mut self, raw: &Placed<RawStep>) -> Option<Step> {
+        let written = raw.value().written();
+        let (verb, span) = self.verb(&written, raw.span())?;
+        self.check_keys(verb, &written);
+        let raw = raw.value();
+        let times = self.read(raw.times.as_ref(), value::times).unwrap_or(1);
+        Some(Step {
+            span,
+            at: self.moment(raw.at.as_ref()),
+            verb: self.lower_verb(verb, raw, span)?,
+            times,
+            consumes: self.change(raw.consumes.as_ref()),
+            denied: self.placed(raw.denied.as_ref(), value::reason),
+            warns: self.placed(raw.warns.as_ref(), value::boolean),
+        })
+    }
+
+    /// The one verb of a step.
+    fn verb(&mut self, written: &[(&'static str, Span)], step: Span) -> Option<(&'static verbs::Keys, Span)> {
+        let mut verbs = written.iter().filter_map(|(key, span)| verbs::find(key).map(|found| (found, *span)));
+        match (verbs.next(), verbs.next()) {
+            (Some(verb), None) => Some(verb),
+            (Some(first), Some((second, span))) => {
+                let message =
+                    format!("a step does one thing, this one has `{}` and `{}`", first.0.verb, second.verb);
+                self.report(&codes::BAD_STEP, span, message, "make two steps of it");
+                None
+            }
+            (None, _) => {
+                let at = written.first().map_or(step, |(_, span)| *span);
+                let help = format!("its verb is one of {}", verbs::words().join(", "));
+                self.report(&codes::BAD_STEP, at, "this step does nothing", help);
+                None
+            }
+        }
+    }
+
+    /// Keys that the verb does not have, and keys that it needs.
+    fn check_keys(&mut self, verb: &verbs::Keys, written: &[(&'static str, Span)]) {
+        for (key, span) in written {
+            if *key != verb.verb && *key != "at" && !verb.has(key) {
+                let message = format!("`{}` has no `{key}`", verb.verb);
+                let keys: Vec<&str> = verb.keys().chain(["at"]).collect();
+                self.report(&codes::BAD_STEP, *span, message, format!("its keys are {}", keys.join(", ")));
+            }
+        }
+    }
+
+    fn lower_verb(&mut self, keys: &verbs::Keys, raw: &RawStep, span: Span) -> Option<Verb> {
+        for needed in keys.needed {
+            if !raw.written().iter().any(|(key, _)| key == needed) {
+                let message = format!("`{}` needs `{needed}`", keys.verb);
+                self.report(&codes::MISSING_KEY, span, message, format!("add `{needed}` to the step"));
+                return None;
+            }
+        }
+        verbs::lower(self, raw)
+    }
+
+    pub(super) fn ask(&mut self, feature: &Text, raw: &RawStep) -> Option<Ask> {
+        Some(Ask {
+            feature: self.read(Some(feature), value::feature)?,
+            count: self.read(raw.count.as_ref(), value::positive).unwrap_or(1),
+            version: self.read(raw.version.as_ref(), value::version),
+            by: self.person(raw),
+            custom: self.read(raw.custom.as_ref(), value::word),
+        })
+    }
+
+    pub(super) fn person(&mut self, raw: &RawStep) -> Option<Person> {
+        self.read(raw.by.as_ref(), value::person)
+    }
+
+    pub(super) fn expectations(&mut self, raw: &Placed<RawExpect>) -> Vec<Expectation> {
+        let span = raw.span();
+        let raw = raw.value();
+        let gauges = [
+            (Gauge::Used, raw.used.as_ref()),
+            (Gauge::Free, raw.free.as_ref()),
+            (Gauge::Balance, raw.balance.as_ref()),
+        ];
+        let mut all = Vec::new();
+        for (gauge, map) in gauges {
+            let read = if gauge == Gauge::Balance { value::balance } else { value::level };
+            let levels = self.levels(map, read);
+            all.extend(levels.into_iter().map(|(pool, level)| Expectation { gauge, pool, level }));
+        }
+        if all.is_empty() {
+            self.report(
+                &codes::BAD_STEP,
+                span,
+                "this step expects nothing",
+                "name pools under `used`, `free` or `balance`",
+            );
+        }
+        all
+    }
+
+    fn moment(&mut self, raw: Option<&Text>) -> Option<DateTime> {
+        self.read(raw, value::moment)
+    }
+
+    /// The value of a text, if it is one.
+    pub(super) fn read<T>(
+        &mut self,
+        raw: Option<&Text>,
+        read: impl FnOnce(&str) -> Result<T, Fault>,
+    ) -> Option<T> {
+        let text = raw?.spanned();
+        self.judge(read(text.value), text.span)
+    }
+
+    fn placed<T>(
+        &mut self,
+        raw: Option<&Text>,
+        read: impl FnOnce(&str) -> Result<T, Fault>,
+    ) -> Option<Spanned<T>> {
+        let span = raw?.span();
+        self.read(raw, read).map(|value| Spanned::new(value, span))
+    }
+
+    fn judge<T>(&mut self, read: Result<T, Fault>, span: Span) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err((message, help)) => {
+                self.report(&codes::BAD_VALUE, span, message, help);
+                None
+            }
+        }
+    }
+
+    /// A scalar as written, quotes off: what a shape says about its own place.
+    fn scalar(&self, span: Span) -> &str {
+        let text = self.source.slice(span);
+        let quoted = |quote: char| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        quoted('"').or_else(|| quoted('\'')).unwrap_or(text)
+    }
+
+    fn change(&mut self, raw: Option<&Placed<Shape>>) -> Option<Spanned<Change>> {
+        let raw = raw?;
+        let span = raw.span();
+        let change = match raw.value() {
+            Shape::Scalar => {
+                let read = value::change(self.scalar(span));
+                Change::Sum(self.judge(read, span)?)
+            }
+            Shape::Map(entries) => Change::Pools(self.entries(entries, value::change)),
+            Shape::List(_) | Shape::Nothing => {
+                let help = "write a number, or a map of pools: `{ Product: 3 }`";
+                self.report(&codes::BAD_VALUE, span, "this is not an amount", help);
+                return None;
+            }
+        };
+        Some(Spanned::new(change, span))
+    }
+
+    fn levels(
+        &mut self,
+        raw: Option<&Placed<Shape>>,
+        read: fn(&str) -> Result<Level, Fault>,
+    ) -> Vec<(Spanned<String>, Spanned<Level>)> {
+        let Some(raw) = raw else { return Vec::new() };
+        if let Shape::Map(entries) = raw.value() {
+            return self.entries(entries, read);
+        }
+        let help = "write a map of pools: `{ Product: 3 }`";
+        self.report(&codes::BAD_VALUE, raw.span(), "this is not a map of pools", help);
+        Vec::new()
+    }
+
+    fn entries<T>(
+        &mut self,
+        entries: &[(Text, Text)],
+        read: fn(&str) -> Result<T, Fault>,
+    ) -> Vec<(Spanned<String>, Spanned<T>)> {
+        let mut all = Vec::new();
+        for (pool, amount) in entries {
+            if let Some(amount) = self.placed(Some(amount), read) {
+                all.push((Spanned::new(pool.value().clone(), pool.span()), amount));
+            }
+        }
+        all
+    }
+
+    pub(super) fn report(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let found = Diagnostic::new(code, self.source.id(), span, message);
+        self.found.push(found.help(help));
+    }
+}
+
+/// A help line for a name that is not known.
+pub(super) fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, otherwise: &str) -> String {
+    nearest(word, known).map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{near}`?"))
+}

@@ -1,0 +1,287 @@
+//! Plays scenarios: tables first, then steps, each scenario on a state of its own.
+//!
+//! Pure: the same file and licenses give the same result. Bounded in requests and in work.
+
+use std::collections::{HashMap, VecDeque};
+
+use jiff::civil::DateTime;
+
+use crate::diagnostic::nearest;
+use crate::resolve::{Event, Failure, Model, Outcome, Reason, Request, State, Symbols, Ticket, Who};
+use crate::source::{Span, Spanned};
+
+use super::model::{Change, Level, Person, Scenario, ScenarioFile};
+use super::pools;
+use super::result::{Check, RowResult, ScenarioResult};
+use super::update;
+
+/// Most requests of one scenario.
+pub const MAX_REQUESTS: u64 = 1_000_000;
+
+/// Most work of one scenario, in steps of the resolver.
+pub const MAX_WORK: u64 = 10_000_000;
+
+/// Most work of one file.
+pub const MAX_FILE_WORK: u64 = 200_000_000;
+
+/// Plays the scenarios of a file that `wanted` says yes to, by name.
+pub fn run(file: &ScenarioFile, model: &Model, wanted: impl Fn(&str) -> bool) -> Vec<ScenarioResult> {
+    let chosen = file.scenarios.iter().filter(|scenario| wanted(&scenario.name.value));
+    let mut left = MAX_FILE_WORK;
+    chosen.map(|scenario| play(file, model, scenario, &mut left)).collect()
+}
+
+fn play(file: &ScenarioFile, model: &Model, scenario: &Scenario, left: &mut u64) -> ScenarioResult {
+    let first = scenario.steps.first().and_then(|step| step.at);
+    let at = scenario.at.or(file.at).or(first).unwrap_or(DateTime::constant(2000, 1, 1, 0, 0, 0, 0));
+    let mut state = State::new(model, at);
+    state.limit_active_tokens(scenario.active_tokens);
+    let mut player = Player {
+        file,
+        model,
+        state,
+        symbols: Symbols::default(),
+        ids: HashMap::new(),
+        strangers: 0,
+        requests: 0,
+        limit: MAX_WORK.min(*left),
+    };
+    let mut rows = player.table(scenario);
+    rows.extend(scenario.steps.iter().map(|step| player.step(step)));
+    // A state has room for every block before anything happens.
+    *left = left.saturating_sub(player.state.work() + player.requests + model.names().count() as u64 + 1);
+    ScenarioResult { name: scenario.name.value.clone(), span: scenario.name.span, rows }
+}
+
+pub(super) struct Player<'a> {
+    pub(super) file: &'a ScenarioFile,
+    pub(super) model: &'a Model,
+    pub(super) state: State,
+    pub(super) symbols: Symbols,
+    /// Checkouts by the names that steps gave them, oldest first.
+    pub(super) ids: HashMap<String, VecDeque<Ticket>>,
+    strangers: u64,
+    requests: u64,
+    /// Work after which nothing more is played.
+    limit: u64,
+}
+
+/// What several equal requests came to.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) granted: u64,
+    pub(super) warned: bool,
+    pub(super) tickets: Vec<Ticket>,
+    /// The first denial or failure, and how often each kind came.
+    pub(super) denied: Vec<(Reason, u64)>,
+    pub(super) failed: Option<Failure>,
+    pub(super) reason: Vec<String>,
+}
+
+impl Tally {
+    /// In words: `granted`, `denied: …`, or how many of each.
+    pub(super) fn words(&self) -> String {
+        let mut parts = Vec::new();
+        let sorts = usize::from(self.granted > 0) + self.denied.len() + usize::from(self.failed.is_some());
+        if self.granted > 0 {
+            parts.push(if sorts == 1 { "granted".to_owned() } else { format!("{} granted", self.granted) });
+        }
+        for (reason, times) in &self.denied {
+            let word = reason.word();
+            parts.push(if sorts == 1 {
+                format!("denied: {word}")
+            } else {
+                format!("{times} denied: {word}")
+            });
+        }
+        parts.extend(self.failed.map(|failure| failure.words().to_owned()));
+        parts.join(", ")
+    }
+}
+
+impl Player<'_> {
+    /// A person as the resolver knows them; without one, somebody who was never there before.
+    pub(super) fn who(&mut self, by: Option<&Person>, custom: Option<&str>, stranger: bool) -> Who {
+        let custom = custom.map(|text| self.symbols.symbol(text));
+        let Some(by) = by else {
+            return if stranger { self.stranger(custom) } else { Who { custom, ..Who::default() } };
+        };
+        let mut part = |text: &Option<String>| text.as_deref().map(|text| self.symbols.symbol(text));
+        Who { user: part(&by.user), host: part(&by.host), custom }
+    }
+
+    fn stranger(&mut self, custom: Option<crate::resolve::Symbol>) -> Who {
+        self.strangers += 1;
+        let symbol = self.symbols.fresh(&format!("person {}", self.strangers));
+        Who { user: Some(symbol), host: Some(symbol), custom }
+    }
+
+    /// Makes requests one after the other. Each asks as `event` says, which is told how many came before.
+    pub(super) fn repeat(
+        &mut self,
+        times: u64,
+        mut event: impl FnMut(&mut Self) -> Result<Event, Failure>,
+    ) -> Tally {
+        let mut tally = Tally::default();
+        for _ in 0..times {
+            self.requests += 1;
+            if self.requests > MAX_REQUESTS || self.is_spent() {
+                tally.failed = Some(Failure::Budget);
+                break;
+            }
+            let outcome = match event(self) {
+                Ok(event) => (self.model.apply(&mut self.state, &event), Some(event)),
+                Err(failure) => (Outcome::Failed(failure), None),
+            };
+            match outcome {
+                (Outcome::Granted(grant), _) => {
+                    tally.granted += 1;
+                    tally.warned |= !grant.above_softlimit.is_empty();
+                    tally.tickets.extend(grant.ticket);
+                }
+                (Outcome::Denied(reason), event) => self.note_denial(&mut tally, reason, event),
+                (Outcome::Failed(failure), _) => {
+                    tally.failed = Some(failure);
+                    break;
+                }
+            }
+        }
+        tally
+    }
+
+    /// Whether the scenario took all the work that it may.
+    pub(super) fn is_spent(&self) -> bool {
+        self.state.work() >= self.limit
+    }
+
+    /// What to say about a feature that no license has.
+    pub(super) fn unknown(&self, feature: &str) -> Option<Vec<String>> {
+        if self.model.name(feature).is_some() {
+            return None;
+        }
+        let help = nearest(feature, self.model.names().map(|(_, text)| text));
+        let help = help.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        Some(vec![format!("no license has a feature `{feature}`{help}")])
+    }
+
+    /// The first denial is explained; all are counted.
+    fn note_denial(&mut self, tally: &mut Tally, reason: Reason, event: Option<Event>) {
+        if tally.denied.is_empty()
+            && !self.is_spent()
+            && let Some(explanation) = event.and_then(|event| self.model.explain(&mut self.state, &event))
+        {
+            tally.reason = explanation.lines(self.model, &self.symbols);
+        }
+        match tally.denied.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, times)) => *times += 1,
+            None => tally.denied.push((reason, 1)),
+        }
+    }
+
+    /// Compares a change with what is expected of it.
+    pub(super) fn check_change(
+        &mut self,
+        what: &'static str,
+        expected: &Spanned<Change>,
+        changes: &[(crate::resolve::BlockId, i128)],
+    ) -> Check {
+        let (actual, edits) = match &expected.value {
+            Change::Sum(sum) => {
+                let actual: i128 = changes.iter().map(|(_, change)| change).sum();
+                let edits = if actual == *sum { Vec::new() } else { update::value(expected.span, actual) };
+                (actual.to_string(), edits)
+            }
+            Change::Pools(named) => {
+                let cost: u64 = named.iter().map(|(pool, _)| pools::weight(self.model, &pool.value)).sum();
+                self.state.spend(cost);
+                let (amounts, others) = pools::by_pool(self.model, named, changes);
+                let mut entries: Vec<(&str, i128)> =
+                    named.iter().map(|(pool, _)| pool.value.as_str()).zip(amounts.iter().copied()).collect();
+                entries.extend(others.iter().map(|(pool, change)| (pool.as_str(), *change)));
+                let edits = update::pools(&self.file.source, expected.span, named, &amounts, &others);
+                (pools::entries_text(&entries), edits)
+            }
+        };
+        Check { what, span: expected.span, expected: pools::change_text(&expected.value), actual, edits }
+    }
+
+    /// Compares a number with what is written.
+    pub(super) fn check_number(what: &'static str, expected: Spanned<u64>, actual: u64) -> Check {
+        Check {
+            what,
+            span: expected.span,
+            expected: expected.value.to_string(),
+            actual: actual.to_string(),
+            edits: if expected.value == actual { Vec::new() } else { update::value(expected.span, actual) },
+        }
+    }
+
+    /// Compares how much there is of a pool.
+    pub(super) fn check_level(
+        &mut self,
+        what: &'static str,
+        gauge: super::model::Gauge,
+        pool: &str,
+        expected: &Spanned<Level>,
+    ) -> Check {
+        self.state.spend(8 * pools::weight(self.model, pool));
+        let actual = pools::level(self.model, &self.state, pool, gauge, expected.value);
+        let same = match (actual, expected.value) {
+            (Level::Money(actual), Level::Money(expected)) => actual == expected,
+            (actual, expected) => actual == expected,
+        };
+        let written = self.file.source.slice(expected.span).to_owned();
+        let shown = if same { written.clone() } else { level_text(actual, &written) };
+        Check {
+            what,
+            span: expected.span,
+            edits: if same { Vec::new() } else { update::value(expected.span, &shown) },
+            expected: format!("{pool} {written}"),
+            actual: format!("{pool} {shown}"),
+        }
+    }
+
+    /// What one checkout would take on a state where nothing is out.
+    pub(super) fn cost_on_empty(
+        &mut self,
+        empty: &mut State,
+        request: &Request,
+    ) -> Result<Changes, Vec<String>> {
+        let before = empty.work();
+        let cost = self.model.cost(empty, request);
+        self.state.spend(1 + empty.work() - before);
+        match cost {
+            Ok(cost) => Ok(cost.into_iter().map(|(block, amount)| (block, i128::from(amount))).collect()),
+            Err(Outcome::Failed(failure)) => Err(vec![failure.words().to_owned()]),
+            Err(_) => {
+                let explanation = self.model.explain(empty, &Event::Checkout(*request));
+                Err(explanation.map(|it| it.lines(self.model, &self.symbols)).unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// Changes by block.
+pub(super) type Changes = Vec<(crate::resolve::BlockId, i128)>;
+
+fn level_text(level: Level, like: &str) -> String {
+    match level {
+        Level::Number(number) => number.to_string(),
+        Level::Unlimited => "unlimited".to_owned(),
+        Level::Money(amount) => {
+            let currency = like.rsplit(' ').next().unwrap_or_default().trim_end_matches(['"', '\'']);
+            format!("{amount} {currency}")
+        }
+    }
+}
+
+/// A row without comparisons yet.
+pub(super) fn row(span: Span, text: String) -> RowResult {
+    RowResult { span, text, checks: Vec::new(), reason: Vec::new() }
+}
+
+/// The comparison of a row that is not played because the work is used up.
+pub(super) fn out_of_budget(span: Span) -> Check {
+    let actual = Failure::Budget.words().to_owned();
+    Check { what: "", span, expected: "granted".to_owned(), actual, edits: Vec::new() }
+}

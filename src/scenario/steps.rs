@@ -1,0 +1,218 @@
+//! Plays the steps of a scenario.
+
+use jiff::civil::DateTime;
+
+use crate::resolve::{Event, Failure, Outcome, Reason, Request};
+
+use super::model::{Ask, Expectation, Person, Step, Verb, When};
+use super::result::{Check, RowResult};
+use super::run::{Player, Tally, out_of_budget, row};
+use super::update;
+
+impl Player<'_> {
+    pub(super) fn step(&mut self, step: &Step) -> RowResult {
+        let mut result = row(step.span, text(step));
+        if self.is_spent() {
+            result.checks.push(out_of_budget(step.span));
+            return result;
+        }
+        if let Some(at) = step.at
+            && let Outcome::Failed(failure) = self.model.apply(&mut self.state, &Event::Advance(at))
+        {
+            result.checks.push(failure_check(step, failure));
+            return result;
+        }
+        if let Verb::Expect(all) = &step.verb {
+            result.checks = all.iter().map(|expectation| self.expectation(expectation)).collect();
+            return result;
+        }
+        self.state.watch();
+        let tally = self.act(step);
+        let changes = self.state.changes();
+        result.checks.push(granted_check(step, &tally));
+        if let Some(consumes) = &step.consumes {
+            result.checks.push(self.check_change("consumes", consumes, &changes));
+        }
+        if let Some(warns) = step.warns {
+            let edits = if warns.value == tally.warned {
+                Vec::new()
+            } else {
+                update::value(warns.span, tally.warned)
+            };
+            result.checks.push(Check {
+                what: "warns",
+                span: warns.span,
+                expected: warns.value.to_string(),
+                actual: tally.warned.to_string(),
+                edits,
+            });
+        }
+        if !result.passed() {
+            result.reason = step.verb.feature().and_then(|name| self.unknown(name)).unwrap_or(tally.reason);
+        }
+        result
+    }
+
+    fn expectation(&mut self, expectation: &Expectation) -> Check {
+        let Expectation { gauge, pool, level } = expectation;
+        self.check_level(gauge.word(), *gauge, &pool.value, level)
+    }
+
+    fn act(&mut self, step: &Step) -> Tally {
+        match &step.verb {
+            Verb::Checkout { ask, id } => {
+                let mut tally = self.repeat(step.times, |player| Ok(Event::Checkout(player.request(ask))));
+                if let Some(id) = id {
+                    self.ids.entry(id.clone()).or_default().extend(tally.tickets.drain(..));
+                }
+                tally
+            }
+            Verb::Borrow { ask, hours } => {
+                self.repeat(step.times, |player| Ok(Event::Borrow(player.request(ask), *hours)))
+            }
+            Verb::Checkin { feature, by, custom, id } => match id {
+                Some(id) => self.repeat(step.times, |player| player.return_named(id)),
+                None => self.checkin(step.times, feature, by.as_ref(), custom.as_deref()),
+            },
+            Verb::Activate { feature, device } => {
+                let feature = self.model.name(feature);
+                let device = self.symbols.symbol(device);
+                self.repeat(1, |_| Ok(Event::Activate { feature, device }))
+            }
+            Verb::Deactivate { feature, device } => {
+                let feature = self.model.name(feature);
+                let device = self.symbols.symbol(device);
+                self.repeat(1, |_| Ok(Event::Deactivate { feature, device }))
+            }
+            Verb::Consume { feature, units } => {
+                let feature = self.model.name(feature);
+                self.repeat(step.times, |_| Ok(Event::Consume { feature, units: *units }))
+            }
+            Verb::Advance(when) => {
+                let when = *when;
+                self.repeat(1, |player| player.moment(when).map(Event::Advance).ok_or(Failure::TimeGoesBack))
+            }
+            Verb::Expect(_) => Tally::default(),
+        }
+    }
+
+    fn request(&mut self, ask: &Ask) -> Request {
+        Request {
+            feature: self.model.name(&ask.feature),
+            count: ask.count,
+            version: ask.version,
+            who: self.who(ask.by.as_ref(), ask.custom.as_deref(), false),
+        }
+    }
+
+    /// The oldest checkout that was taken under a name and is still out: one may have been returned otherwise.
+    fn return_named(&mut self, id: &str) -> Result<Event, Failure> {
+        let tickets = self.ids.get_mut(id).ok_or(Failure::NothingToReturn)?;
+        while let Some(ticket) = tickets.pop_front() {
+            if self.state.is_live(ticket) {
+                return Ok(Event::Return(ticket));
+            }
+        }
+        Err(Failure::NothingToReturn)
+    }
+
+    fn checkin(&mut self, times: u64, feature: &str, by: Option<&Person>, custom: Option<&str>) -> Tally {
+        let feature = self.model.name(feature);
+        let person = by.map(|by| self.who(Some(by), None, false));
+        let custom = custom.map(|text| self.symbols.symbol(text));
+        self.repeat(times, |_| Ok(Event::Checkin { feature, person, custom }))
+    }
+
+    fn moment(&self, when: When) -> Option<DateTime> {
+        match when {
+            When::Moment(moment) => Some(moment),
+            When::Later(span) => self.state.now().checked_add(span).ok(),
+        }
+    }
+}
+
+/// Whether all requests came to what the step says.
+fn granted_check(step: &Step, tally: &Tally) -> Check {
+    let actual = tally.words();
+    let Some(denied) = step.denied else {
+        return Check {
+            what: "",
+            span: step.span,
+            expected: "granted".to_owned(),
+            actual,
+            edits: Vec::new(),
+        };
+    };
+    let edits = match tally.denied.as_slice() {
+        [(reason, _)] if *reason != denied.value && tally.granted == 0 => {
+            update::value(denied.span, reason.word())
+        }
+        _ => Vec::new(),
+    };
+    Check { what: "", span: denied.span, expected: denial_text(denied.value), actual, edits }
+}
+
+fn denial_text(reason: Reason) -> String {
+    format!("denied: {}", reason.word())
+}
+
+fn failure_check(step: &Step, failure: Failure) -> Check {
+    let expected = step.denied.map_or_else(|| "granted".to_owned(), |denied| denial_text(denied.value));
+    Check { what: "", span: step.span, expected, actual: failure.words().to_owned(), edits: Vec::new() }
+}
+
+/// A step in a few words.
+fn text(step: &Step) -> String {
+    let times = if step.times > 1 { format!(" × {}", step.times) } else { String::new() };
+    let by = |person: &Option<Person>| {
+        person.as_ref().map(|by| format!(" by {}", person_text(by))).unwrap_or_default()
+    };
+    let asked = |ask: &Ask| {
+        let count = if ask.count > 1 { format!("{} ", ask.count) } else { String::new() };
+        format!("{count}{}{times}{}", ask.feature, by(&ask.by))
+    };
+    match &step.verb {
+        Verb::Checkout { ask, .. } => format!("checkout {}", asked(ask)),
+        Verb::Borrow { ask, hours } => format!("borrow {} for {hours} hours", asked(ask)),
+        Verb::Checkin { feature, by: person, id, .. } => {
+            let id = id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
+            format!("checkin {feature}{id}{times}{}", by(person))
+        }
+        Verb::Activate { feature, device } => format!("activate {feature} on {device}"),
+        Verb::Deactivate { feature, device } => format!("deactivate {feature} on {device}"),
+        Verb::Consume { feature, units } => format!("consume {units} {feature}{times}"),
+        Verb::Advance(When::Moment(moment)) => format!("advance to {}", moment_text(*moment)),
+        Verb::Advance(When::Later(span)) => format!("advance by {}", span_text(span)),
+        Verb::Expect(_) => "expect".to_owned(),
+    }
+}
+
+fn person_text(by: &Person) -> String {
+    match (&by.user, &by.host) {
+        (Some(user), Some(host)) => format!("{user}@{host}"),
+        (Some(user), None) => user.clone(),
+        (None, host) => format!("@{}", host.as_deref().unwrap_or_default()),
+    }
+}
+
+fn moment_text(moment: DateTime) -> String {
+    if moment.time() == jiff::civil::Time::midnight() {
+        moment.date().to_string()
+    } else {
+        moment.to_string()
+    }
+}
+
+fn span_text(span: &jiff::Span) -> String {
+    let parts = [
+        (i64::from(span.get_years()), "years"),
+        (span.get_months().into(), "months"),
+        (span.get_weeks().into(), "weeks"),
+        (span.get_days().into(), "days"),
+        (span.get_hours().into(), "hours"),
+        (span.get_minutes(), "minutes"),
+        (span.get_seconds(), "seconds"),
+    ];
+    let found = parts.iter().find(|(amount, _)| *amount != 0);
+    found.map_or_else(|| "nothing".to_owned(), |(amount, unit)| format!("{amount} {unit}"))
+}

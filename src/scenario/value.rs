@@ -1,0 +1,203 @@
+//! From the text of a value to the value: numbers, times, persons, reasons.
+//!
+//! Each reader says what it takes; the place is the caller's business.
+
+use jiff::Span as TimeSpan;
+use jiff::civil::{Date, DateTime};
+use rust_decimal::Decimal;
+
+use crate::diagnostic::nearest;
+use crate::license::{Name, Version};
+use crate::resolve::Reason;
+
+use super::model::{Level, Person, When};
+
+/// Why a text is not the value: what is wrong, and what to write.
+pub(super) type Fault = (String, String);
+
+/// Most requests that one step or row may make.
+pub const MAX_TIMES: u64 = 1_000_000;
+
+fn fault(text: &str, what: &str, help: impl Into<String>) -> Fault {
+    (format!("`{text}` is not {what}"), help.into())
+}
+
+/// Digits without sign or leading zero, as in license files.
+fn digits<T: std::str::FromStr>(text: &str) -> Option<T> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    if plain { text.parse().ok() } else { None }
+}
+
+pub(super) fn number(text: &str) -> Result<u64, Fault> {
+    digits(text).ok_or_else(|| fault(text, "a number", "write digits, without a sign or a leading zero"))
+}
+
+pub(super) fn positive(text: &str) -> Result<u64, Fault> {
+    let found: Option<u64> = digits(text).filter(|n| (1..=2_147_483_647).contains(n));
+    found.ok_or_else(|| fault(text, "a count", "write a number from 1 to 2147483647"))
+}
+
+pub(super) fn units(text: &str) -> Result<u64, Fault> {
+    let found: Option<u64> = digits(text).filter(|n| (1..u64::MAX).contains(n));
+    found.ok_or_else(|| fault(text, "a number of units", "write a number from 1 on"))
+}
+
+pub(super) fn times(text: &str) -> Result<u64, Fault> {
+    let found: Option<u64> = digits(text).filter(|n| (1..=MAX_TIMES).contains(n));
+    found.ok_or_else(|| fault(text, "a number of times", format!("write a number from 1 to {MAX_TIMES}")))
+}
+
+pub(super) fn checkouts(text: &str) -> Result<u64, Fault> {
+    let found: Option<u64> = digits(text).filter(|n| *n <= MAX_TIMES);
+    found.ok_or_else(|| fault(text, "a number of checkouts", format!("write a number up to {MAX_TIMES}")))
+}
+
+pub(super) fn hours(text: &str) -> Result<u32, Fault> {
+    let found: Option<u32> = digits(text).filter(|n| (1..=87_600).contains(n));
+    found.ok_or_else(|| fault(text, "a number of hours", "write a number from 1 to 87600"))
+}
+
+pub(super) fn change(text: &str) -> Result<i128, Fault> {
+    let (sign, rest) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let found = digits::<u64>(rest).filter(|n| sign > 0 || *n > 0);
+    let found = found.map(|n| sign * i128::from(n));
+    found.ok_or_else(|| {
+        fault(text, "a number", "write digits, with `-` before them where licenses are returned")
+    })
+}
+
+pub(super) fn level(text: &str) -> Result<Level, Fault> {
+    if text == "unlimited" {
+        return Ok(Level::Unlimited);
+    }
+    let found = digits(text).map(Level::Number);
+    found.ok_or_else(|| fault(text, "a number of licenses", "write digits, or `unlimited`"))
+}
+
+/// A number of tokens, or an amount of money such as `12.50 USD`.
+pub(super) fn balance(text: &str) -> Result<Level, Fault> {
+    let money = text.split_once(' ').and_then(|(amount, currency)| {
+        crate::license::Currency::new(currency.trim())?;
+        amount.parse::<Decimal>().ok()
+    });
+    match money {
+        Some(amount) => Ok(Level::Money(amount)),
+        None => level(text).map_err(|(message, _)| {
+            (message, "write digits, `unlimited`, or an amount such as `12.50 USD`".to_owned())
+        }),
+    }
+}
+
+pub(super) fn boolean(text: &str) -> Result<bool, Fault> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(fault(text, "yes or no", "write `true` or `false`")),
+    }
+}
+
+pub(super) fn feature(text: &str) -> Result<String, Fault> {
+    if Name::is_valid(text) {
+        return Ok(text.to_owned());
+    }
+    Err(fault(text, "a feature name", "a name has 1 to 64 of the characters `A-Z a-z 0-9 _ -`"))
+}
+
+/// A free text that names something: an id, a device, a custom string.
+pub(super) fn word(text: &str) -> Result<String, Fault> {
+    if text.is_empty() || text.len() > 256 {
+        return Err(("the text is empty or too long".to_owned(), "write 1 to 256 bytes".to_owned()));
+    }
+    Ok(text.to_owned())
+}
+
+pub(super) fn version(text: &str) -> Result<Version, Fault> {
+    let part = |text: &str| digits::<u16>(text).filter(|n| *n <= 9999);
+    let found = text.split_once('.').and_then(|(major, minor)| {
+        let (major, minor) = (part(major)?, part(minor)?);
+        Some(Version { major, minor })
+    });
+    found.ok_or_else(|| fault(text, "a version", "write `major.minor`, such as `1.10`"))
+}
+
+/// User and host, split at the last `@`.
+pub(super) fn person(text: &str) -> Result<Person, Fault> {
+    let (user, host) = text.rsplit_once('@').unwrap_or((text, ""));
+    let part = |part: &str| (!part.is_empty()).then(|| part.to_owned());
+    let person = Person { user: part(user), host: part(host) };
+    if person.user.is_none() && person.host.is_none() || text.len() > 256 {
+        return Err(fault(text, "a person", "write `user@host`, `user` or `@host`"));
+    }
+    Ok(person)
+}
+
+pub(super) fn reason(text: &str) -> Result<Reason, Fault> {
+    Reason::from_word(text).ok_or_else(|| {
+        let words = Reason::ALL.map(|(_, word)| word);
+        let help = match nearest(text, words) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the reasons are {}", words.join(", ")),
+        };
+        fault(text, "a reason", help)
+    })
+}
+
+const WHEN: &str =
+    "write a day as `2026-01-15`, or a time of it as `2026-01-15 13:30` or `2026-01-15T13:30:00`";
+
+/// A date, which is its first second, or a date and time.
+pub(super) fn moment(text: &str) -> Result<DateTime, Fault> {
+    let (day, time) = match text.split_once(['T', ' ']) {
+        Some((day, time)) => (day, Some(time)),
+        None => (text, None),
+    };
+    let shaped = day.len() == 10 && day.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let day = day.parse::<Date>().ok().filter(|_| shaped);
+    let found = match time {
+        None => day.map(|day| day.at(0, 0, 0, 0)),
+        Some(time) => day.and_then(|day| clock(day, time)),
+    };
+    found.ok_or_else(|| fault(text, "a date or a time", WHEN))
+}
+
+/// `HH:MM` or `HH:MM:SS`.
+fn clock(day: Date, text: &str) -> Option<DateTime> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let two = |text: &&str| -> Option<i8> {
+        let fits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if fits { text.parse().ok() } else { None }
+    };
+    let (hour, minute, second) = match parts.as_slice() {
+        [hour, minute] => (two(hour)?, two(minute)?, 0),
+        [hour, minute, second] => (two(hour)?, two(minute)?, two(second)?),
+        _ => return None,
+    };
+    let time = jiff::civil::Time::new(hour, minute, second, 0).ok()?;
+    Some(day.to_datetime(time))
+}
+
+/// A moment, or a span such as `2 days`.
+pub(super) fn when(text: &str) -> Result<When, Fault> {
+    if let Some(span) = span(text) {
+        return Ok(When::Later(span));
+    }
+    moment(text)
+        .map(When::Moment)
+        .map_err(|(message, _)| (message, format!("{WHEN}, or a span such as `2 days`")))
+}
+
+fn span(text: &str) -> Option<TimeSpan> {
+    let (amount, unit) = text.split_once(' ')?;
+    let amount: i64 = digits::<u32>(amount)?.into();
+    let empty = TimeSpan::new();
+    match unit.strip_suffix('s').unwrap_or(unit) {
+        "second" => empty.try_seconds(amount).ok(),
+        "minute" => empty.try_minutes(amount).ok(),
+        "hour" => empty.try_hours(amount).ok(),
+        "day" => empty.try_days(amount).ok(),
+        "week" => empty.try_weeks(amount).ok(),
+        "month" => empty.try_months(amount).ok(),
+        "year" => empty.try_years(amount).ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,378 @@
+//! The one file that names the YAML library: text to raw rows, each scalar as the text that was written, with its place.
+//!
+//! Types nothing: `1.10`, `no` and `2026-01-15` stay the letters they are.
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_yaml::{Budget, Error, Options};
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::source::{SourceFile, Span, Spanned};
+
+use super::codes;
+
+/// Largest scenario file, in bytes (16 MiB).
+pub const MAX_SCENARIO_BYTES: usize = 16 * 1024 * 1024;
+
+/// Deepest nesting: file, scenarios, steps, a step, a map of pools, a value.
+const MAX_DEPTH: usize = 12;
+
+/// A scalar as written.
+pub(super) type Text = Placed<String>;
+
+/// A value with its place in the file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Placed<T>(serde_yaml::Spanned<T>);
+
+impl<T> Placed<T> {
+    pub(super) fn value(&self) -> &T {
+        &self.0.value
+    }
+
+    pub(super) fn span(&self) -> Span {
+        span_of(&self.0.referenced)
+    }
+}
+
+impl Text {
+    pub(super) fn spanned(&self) -> Spanned<&str> {
+        Spanned::new(self.value().as_str(), self.span())
+    }
+}
+
+fn span_of(location: &serde_yaml::Location) -> Span {
+    let narrow = |number: Option<u64>| number.and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
+    let start = narrow(location.span().byte_offset());
+    Span::new(start, start + narrow(location.span().byte_len()))
+}
+
+/// The file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawFile {
+    pub(super) license: Placed<Shape>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) at: Option<Text>,
+    pub(super) scenarios: Vec<Placed<RawScenario>>,
+}
+
+/// A scenario.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RawScenario {
+    pub(super) name: Text,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) at: Option<Text>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) active_tokens: Option<Text>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) table: Option<Vec<Placed<RawRow>>>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) totals: Option<Placed<RawTotals>>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) remaining: Option<Placed<Shape>>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) steps: Option<Vec<Placed<RawStep>>>,
+}
+
+/// A row of a table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRow {
+    pub(super) feature: Text,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) each: Option<Placed<Shape>>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) checkouts: Option<Text>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) consumes: Option<Placed<Shape>>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) count: Option<Text>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) version: Option<Text>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) by: Option<Text>,
+}
+
+/// What a table adds up to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTotals {
+    #[serde(default, deserialize_with = "present")]
+    pub(super) checkouts: Option<Text>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) consumes: Option<Placed<Shape>>,
+}
+
+/// Declares the fields of a step: name in the file, field, and its list.
+macro_rules! raw_step {
+    ($($field:ident: $type:ty,)*) => {
+        /// A step: all keys that any verb has.
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct RawStep {
+            $(
+                #[serde(default, deserialize_with = "present")]
+                pub(super) $field: Option<$type>,
+            )*
+        }
+
+        impl RawStep {
+            /// The keys that are written, each with the place of its value.
+            pub(super) fn written(&self) -> Vec<(&'static str, Span)> {
+                let mut written = Vec::new();
+                $(
+                    if let Some(value) = &self.$field {
+                        written.push((stringify!($field), value.span()));
+                    }
+                )*
+                written
+            }
+        }
+    };
+}
+
+raw_step! {
+    checkout: Text,
+    checkin: Text,
+    activate: Text,
+    deactivate: Text,
+    consume: Text,
+    borrow: Text,
+    advance: Text,
+    expect: Placed<RawExpect>,
+    at: Text,
+    count: Text,
+    times: Text,
+    version: Text,
+    by: Text,
+    custom: Text,
+    id: Text,
+    device: Text,
+    units: Text,
+    hours: Text,
+    consumes: Placed<Shape>,
+    denied: Text,
+    warns: Text,
+}
+
+/// What an `expect` looks at.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawExpect {
+    #[serde(default, deserialize_with = "present")]
+    pub(super) used: Option<Placed<Shape>>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) free: Option<Placed<Shape>>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) balance: Option<Placed<Shape>>,
+}
+
+/// A value whose shape is looked at before it is judged.
+#[derive(Debug, Clone)]
+pub(super) enum Shape {
+    /// Read it from its place.
+    Scalar,
+    List(Vec<Text>),
+    Map(Vec<(Text, Text)>),
+    Nothing,
+}
+
+/// A key that is written has a value: `null` is not the same as leaving it out.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ShapeVisitor)
+    }
+}
+
+struct ShapeVisitor;
+
+impl<'de> Visitor<'de> for ShapeVisitor {
+    type Value = Shape;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a value, a list or a map")
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Shape, E> {
+        Ok(Shape::Scalar)
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Shape, E> {
+        Ok(Shape::Scalar)
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Shape, E> {
+        Ok(Shape::Scalar)
+    }
+
+    fn visit_i128<E: de::Error>(self, _: i128) -> Result<Shape, E> {
+        Ok(Shape::Scalar)
+    }
+
+    fn visit_u128<E: de::Error>(self, _: u128) -> Result<Shape, E> {
+        Ok(Shape::Scalar)
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Shape, E> {
+        Ok(Shape::Scalar)
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Shape, E> {
+        Ok(Shape::Scalar)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Shape, E> {
+        Ok(Shape::Nothing)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Shape, E> {
+        Ok(Shape::Nothing)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Shape::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(key) = map.next_key()? {
+            entries.push((key, map.next_value()?));
+        }
+        Ok(Shape::Map(entries))
+    }
+}
+
+/// Reads the raw file.
+pub(super) fn read(source: &SourceFile) -> Result<RawFile, Box<Diagnostic>> {
+    if source.text().len() > MAX_SCENARIO_BYTES {
+        let message = format!("the file has more than {} MiB", MAX_SCENARIO_BYTES / 1024 / 1024);
+        return Err(Box::new(Diagnostic::new(&codes::TOO_LARGE, source.id(), Span::default(), message)));
+    }
+    if let Some(tag) = find_tag(source.text()) {
+        let found = Diagnostic::new(&codes::BAD_YAML, source.id(), tag, "tags are not allowed");
+        return Err(Box::new(found.help("remove it: every value is read as text and then typed by its key")));
+    }
+    serde_yaml::from_str_with_options(source.text(), options(source.text().len()))
+        .map_err(|error| Box::new(explain(&error, source)))
+}
+
+/// A tag of YAML's own types before a value: the library would quietly use it.
+fn find_tag(text: &str) -> Option<Span> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let plain = !line.contains(['"', '\'', '#']);
+        if plain && let Some(found) = line.find("!!") {
+            let before = line.get(..found).unwrap_or_default().trim_end();
+            if before.is_empty() || before.ends_with([':', '-', ',', '{', '[']) {
+                return Some(Span::new(at + found, at + found + 2));
+            }
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn options(bytes: usize) -> Options {
+    let mut budget = Budget::default();
+    budget.max_anchors = 0;
+    budget.max_aliases = 0;
+    budget.max_documents = 1;
+    budget.max_depth = MAX_DEPTH;
+    budget.flow_nesting_limit = MAX_DEPTH;
+    // A node takes at least a byte of the file, whose size has its own cap.
+    budget.max_nodes = bytes + 16;
+    budget.max_events = 4 * bytes + 64;
+    budget.max_total_scalar_bytes = 2 * bytes + 64;
+    let mut options = Options::default();
+    options.budget = Some(budget);
+    options.merge_keys = serde_yaml::options::MergeKeyPolicy::Error;
+    options.reject_unsupported_tags = true;
+    options.reject_tagged_field_names = true;
+    options.strict_booleans = true;
+    options.with_snippet = false;
+    options
+}
+
+/// An error of the library in our words, at our place.
+fn explain(error: &Error, source: &SourceFile) -> Diagnostic {
+    let error = error.without_snippet();
+    let span = error.location().map_or(Span::default(), |location| place(&location, source));
+    let found = |code, message: String| Diagnostic::new(code, source.id(), span, message);
+    match error {
+        Error::SerdeUnknownField { field, expected, .. } => {
+            let found = found(&codes::UNKNOWN_KEY, format!("`{field}` is not a key of this place"));
+            found.help(match nearest(field, expected.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the keys are {}", expected.join(", ")),
+            })
+        }
+        Error::SerdeMissingField { field, .. } => found(&codes::MISSING_KEY, format!("`{field}` is missing")),
+        Error::DuplicateMappingKey { key, .. } => {
+            let key = key.as_deref().unwrap_or("a key");
+            found(&codes::DUPLICATE_KEY, format!("`{key}` stands twice"))
+        }
+        Error::NullIntoString { .. } => found(&codes::BAD_VALUE, "the value is missing".to_owned()),
+        Error::MergeKeyNotAllowed { .. } => found(&codes::BAD_YAML, "merge keys are not allowed".to_owned()),
+        Error::UnknownAnchor { .. } => {
+            found(&codes::BAD_YAML, "anchors and aliases are not allowed".to_owned())
+        }
+        Error::MultipleDocuments { .. } => found(&codes::BAD_YAML, ONE_DOCUMENT.to_owned()),
+        Error::Budget { breach, .. } => found(&codes::BAD_YAML, budget_words(breach).to_owned()),
+        Error::Eof { .. } => found(&codes::BAD_YAML, "the file ends where a value is expected".to_owned()),
+        Error::Unexpected { expected, .. } => {
+            let message = match *expected {
+                "mapping start" => "a map of keys is expected here".to_owned(),
+                "sequence start" => "a list is expected here".to_owned(),
+                "string scalar" => "one value is expected here".to_owned(),
+                other => format!("{other} is expected here"),
+            };
+            found(&codes::BAD_VALUE, message)
+        }
+        other => {
+            let text = other.to_string().to_lowercase();
+            let text = text.split(" at line ").next().unwrap_or_default();
+            if text.contains("recursion limit") {
+                return found(&codes::BAD_YAML, TOO_DEEP.to_owned());
+            }
+            found(&codes::BAD_YAML, format!("this is not YAML: {}", text.replace(['\n', '\r'], " ")))
+        }
+    }
+}
+
+const TOO_DEEP: &str = "nested deeper than any scenario is";
+const ONE_DOCUMENT: &str = "a scenario file is one YAML document";
+
+fn budget_words(breach: &serde_yaml::budget::BudgetBreach) -> &'static str {
+    use serde_yaml::budget::BudgetBreach as Breach;
+    match breach {
+        Breach::Anchors { .. } | Breach::Aliases { .. } => "anchors and aliases are not allowed",
+        Breach::Documents { .. } => ONE_DOCUMENT,
+        Breach::Depth { .. } => TOO_DEEP,
+        _ => "the file holds more than a scenario file may",
+    }
+}
+
+/// The place of an error, on character boundaries.
+fn place(location: &serde_yaml::Location, source: &SourceFile) -> Span {
+    let span = span_of(location);
+    let known = location.span().byte_offset().is_some();
+    if known && source.text().get(span.range()).is_some() && (span.start > 0 || location.line() <= 1) {
+        return span;
+    }
+    let line = usize::try_from(location.line()).unwrap_or(1);
+    let start = source.line_span(line).map_or(0, |line| line.start as usize);
+    let column = usize::try_from(location.column()).unwrap_or(1).saturating_sub(1);
+    let text = source.text().get(start..).unwrap_or_default();
+    let skip: usize = text.chars().take(column).map(char::len_utf8).sum();
+    Span::at(start + skip)
+}

@@ -1,0 +1,128 @@
+//! The whole road, by the program alone: from a template to a signed, verified, proven license file.
+
+use std::fs;
+
+use crate::support::{Place, files_below, stem};
+
+/// A place with a vendor's key and trust store.
+fn with_key() -> Place {
+    let place = Place::new();
+    place
+        .run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--out", "vendor.key.pem"])
+        .expect_code(0);
+    place
+}
+
+/// The codes of the findings of a severity, from the concise output.
+fn codes(printed: &str, severity: &str) -> Vec<String> {
+    let mark = format!(": {severity}[");
+    printed.lines().filter_map(|line| Some(line.split_once(&mark)?.1.split_once(']')?.0.to_owned())).collect()
+}
+
+#[test]
+fn the_seed_has_elided_keys_and_nothing_else() {
+    let place = Place::new();
+    for path in files_below("tests/seed") {
+        let text = fs::read_to_string(&path).unwrap();
+        place.write("seed.lic", &text);
+        let lint = place.run(&["lint", "--format", "concise", "seed.lic"]).expect_code(1);
+        let blocks = text.matches("FEATURE ").count();
+        assert_eq!(codes(&lint.stdout, "error"), vec!["S011"; blocks], "{}", path.display());
+        let no_break_lines = text.lines().filter(|line| line.contains('\u{a0}')).count();
+        assert_eq!(codes(&lint.stdout, "warning"), vec!["S008"; no_break_lines], "{}", path.display());
+        assert_eq!(no_break_lines > 0, stem(&path) == "dependency-sharing");
+    }
+}
+
+#[test]
+fn the_seed_signed_again_is_valid_and_has_no_error() {
+    let place = with_key();
+    for path in files_below("tests/seed") {
+        place.write("seed.lic", fs::read(&path).unwrap());
+        place.run(&["sign", "seed.lic", "--key", "vendor.key.pem", "-o", "signed.lic"]).expect_code(0);
+        let lint = place.run(&["lint", "--format", "concise", "signed.lic"]).expect_code(0);
+        assert_eq!(codes(&lint.stdout, "error"), Vec::<String>::new());
+        place.run(&["verify", "signed.lic"]).expect_code(0);
+        // The layout is not signed.
+        place.run(&["fmt", "signed.lic"]).expect_code(0);
+        place.run(&["verify", "signed.lic"]).expect_code(0);
+        let lint = place.run(&["lint", "--format", "concise", "signed.lic"]).expect_code(0);
+        assert_eq!(lint.stdout, "", "{}", path.display());
+    }
+}
+
+#[test]
+fn every_template_lints_proves_signs_and_verifies() {
+    let place = with_key();
+    let list = place.run(&["new", "--list"]).expect_code(0).stdout;
+    let names: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    for case in ["pool", "suite", "alternates", "cascade", "token-sharing", "dependency-sharing"] {
+        assert!(names.contains(&case), "{list}");
+    }
+    for name in names {
+        let file = format!("{name}.lic");
+        let made = place.run(&["new", name, "-o", &file]);
+        if made.code != 0 && made.stderr.contains("--set") {
+            // A template with required parameters says so; its own tests give them.
+            continue;
+        }
+        made.expect_code(0);
+        place.run(&["fmt", "--check", &file]).expect_code(0);
+        place.run(&["lint", "--deny", "warnings", &file]).expect_code(0);
+        place.run(&["test", &format!("{name}.scenarios.yaml")]).expect_code(0);
+        place.run(&["sign", &file, "--key", "vendor.key.pem", "--in-place"]).expect_code(0);
+        place.run(&["verify", &file]).expect_code(0);
+        place.run(&["lint", "--deny", "warnings", &file]).expect_code(0);
+    }
+}
+
+#[test]
+fn demo_shows_the_road_and_leaves_nothing() {
+    let place = Place::new();
+    let demo = place.run(&["demo"]).expect_code(0);
+    assert_eq!(place.names(), Vec::<String>::new(), "left behind in the temporary folder");
+    for shown in [
+        "$ keywright keys new",
+        "$ keywright new pool",
+        "$ keywright lint",
+        "$ keywright sign",
+        "$ keywright verify",
+        "$ keywright test",
+        "Example Scenario 1",
+        "Example Scenario 2",
+        "not-enough-licenses",
+        "INVALID",
+    ] {
+        assert!(demo.stdout.contains(shown), "no `{shown}` in:\n{}", demo.stdout);
+    }
+    place.run(&["demo", "--keep", "tour"]).expect_code(0);
+    assert!(place.path("tour/mysolutions.lic").is_file());
+    let again = place.run(&["demo", "--keep", "tour"]).expect_code(6);
+    assert!(again.stderr.contains("name a folder that does not exist yet"), "{}", again.stderr);
+}
+
+/// A file of 16 levels, each of 512 equal dependencies: 512^16 paths.
+fn ladder() -> String {
+    let mut text = "FEATURE L0 { VENDOR=V COUNT=UNLIMITED }\n".to_owned();
+    for level in 1..=16 {
+        let line = format!(" TOKEN_DEPENDENCY=\"FEATURE=L{} VERSION=1.0 COUNT=1\"\n", level - 1);
+        text += &format!("FEATURE L{level} {{ VENDOR=V KEYTYPE=TOKEN\n{}}}\n", line.repeat(512));
+    }
+    text
+}
+
+#[test]
+fn a_ladder_of_512_to_the_16_paths_lints_and_resolves() {
+    let place = Place::new();
+    place.write("ladder.lic", ladder());
+    let lint = place.run(&["lint", "--format", "concise", "ladder.lic"]);
+    // The cost overflows any pool, which is an error; nothing is said of depth or of 512.
+    let codes = codes(&lint.stdout, "error");
+    assert!(!codes.iter().any(|code| matches!(&**code, "D002" | "D003")), "{}", lint.stdout);
+    place.write(
+        "ladder.scenarios.yaml",
+        "license: ladder.lic\nscenarios:\n  - name: one\n    steps:\n      - { checkout: L4, consumes: { L0: 68719476736 } }\n",
+    );
+    let test = place.run(&["test", "ladder.scenarios.yaml"]);
+    assert!(test.code == 0 || test.stderr.contains("L16") || test.stdout.contains("L16"), "{}", test.shown());
+}

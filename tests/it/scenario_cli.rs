@@ -1,0 +1,128 @@
+//! `keywright test` as a user and a script see it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::support::{Place, snapshot};
+
+fn place() -> Place {
+    let place = Place::new();
+    for name in
+        ["good/pool.lic", "good/pool.scenarios.yaml", "failing/pool.lic", "failing/sum.scenarios.yaml"]
+    {
+        place.copy(&format!("tests/scenarios/{name}"), name);
+    }
+    place
+}
+
+#[test]
+fn scenarios_that_hold_and_scenarios_that_fail() {
+    let place = place();
+    place.run(&["test", "good"]).expect_code(0);
+    snapshot("scenario", "cli_failing", &place.run(&["test", "good", "failing"]).expect_code(1).shown());
+    let filtered = place.run(&["test", ".", "--filter", "pool is empty"]).expect_code(0);
+    assert!(filtered.stdout.ends_with("\n1 passed, 0 failed\n"), "{}", filtered.stdout);
+    assert!(!filtered.stdout.contains("sum.scenarios.yaml"));
+}
+
+#[test]
+fn nothing_proven_is_no_success() {
+    let place = place();
+    place.write("empty/readme.txt", "");
+    place.write("none.scenarios.yaml", "license: good/pool.lic\nscenarios: []\n");
+    place.run(&["test", "empty"]).expect_code(2);
+    place.run(&["test", "none.scenarios.yaml"]).expect_code(2);
+    place.run(&["test", "good", "--filter", "no such scenario"]).expect_code(2);
+    place.run(&["test"]).expect_code(2);
+    place.run(&["test", "missing.scenarios.yaml"]).expect_code(6);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_as_such_is_drawn_and_the_others_play() {
+    let place = place();
+    place.write("bad.scenarios.yaml", "license: good/pool.lic\nscenarois: []\n");
+    let outcome = place.run(&["test", "bad.scenarios.yaml", "good/pool.scenarios.yaml"]).expect_code(3);
+    snapshot("scenario", "cli_unreadable", &outcome.shown());
+}
+
+#[test]
+fn an_update_writes_the_actual_values_and_keeps_the_rest() {
+    let place = place();
+    let before = place.read("failing/sum.scenarios.yaml");
+    let outcome = place.run(&["test", "--update", "failing"]).expect_code(0);
+    assert!(outcome.stderr.contains("updated failing/sum.scenarios.yaml"), "{}", outcome.stderr);
+    assert_eq!(place.read("failing/sum.scenarios.yaml"), before.replace("checkouts: 11", "checkouts: 12"));
+    place.run(&["test", "failing"]).expect_code(0);
+}
+
+#[test]
+fn json_is_as_its_schema_says() {
+    let schema: Value = serde_json::from_str(include_str!("../../docs/schema/test.schema.json")).unwrap();
+    let outcome = place().run(&["test", ".", "--format", "json"]).expect_code(1);
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    conforms(&report, &schema);
+    for scenario in report["scenarios"].as_array().unwrap() {
+        conforms(scenario, &schema["$defs"]["scenario"]);
+        for row in scenario["rows"].as_array().unwrap() {
+            conforms(row, &schema["$defs"]["row"]);
+        }
+    }
+    assert_eq!((report["passed"].as_u64(), report["failed"].as_u64()), (Some(3), Some(1)));
+    let failing = report["scenarios"].as_array().unwrap().iter().find(|it| it["passed"] == false).unwrap();
+    let row = failing["rows"].as_array().unwrap().iter().find(|it| it["passed"] == false).unwrap();
+    assert_eq!(row["line"], 9);
+    assert_eq!(row["actual"], "checkouts: 12, consumes: 20");
+}
+
+/// The object's keys are those that the schema asks for, no more and no fewer.
+fn conforms(object: &Value, schema: &Value) {
+    let keys: BTreeSet<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
+    let required = schema["required"].as_array().unwrap().iter();
+    assert_eq!(keys, required.map(|key| key.as_str().unwrap()).collect());
+}
+
+#[test]
+fn junit_escapes_what_files_say() {
+    let place = place();
+    place.write(
+        "hostile.scenarios.yaml",
+        "license: good/pool.lic\nscenarios:\n  - name: \"<a & \\\"b\\\"> \\x1b[2J \\uFFFE\"\n    steps:\n      \
+         - { checkout: MyDraw, denied: not-in-force }\n",
+    );
+    let outcome = place.run(&["test", "hostile.scenarios.yaml", "--format", "junit"]).expect_code(1);
+    snapshot("scenario", "cli_junit", &outcome.stdout);
+    let human = place.run(&["test", "hostile.scenarios.yaml", "--color", "never"]).expect_code(1);
+    assert!(!human.stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn what_is_not_modelled_is_said() {
+    let place = Place::new();
+    place.write("a.lic", "FEATURE A { VENDOR=abc COUNT=1 HAL_SERVERS=3 SHARE=HOST|VIRTUAL }\n");
+    place.write(
+        "a.scenarios.yaml",
+        "license: a.lic\nscenarios:\n  - { name: one, steps: [ { checkout: A, consumes: 1 } ] }\n",
+    );
+    let outcome = place.run(&["test", "."]).expect_code(0);
+    assert!(outcome.stderr.contains("note: HAL_SERVERS is not modelled"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("note: SHARE=VIRTUAL is not modelled"), "{}", outcome.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_does_not_lead_out_of_the_folder() {
+    let place = place();
+    place.write("inner/x.scenarios.yaml", "license: pool.lic\nscenarios:\n  - { name: a, steps: [] }\n");
+    std::os::unix::fs::symlink(place.path("good/pool.lic"), place.path("inner/pool.lic")).unwrap();
+    let outcome = place.run(&["test", "inner"]).expect_code(3);
+    assert!(outcome.stderr.contains("a link leads out of the folder"), "{}", outcome.stderr);
+}
+
+#[test]
+fn standard_input_is_a_file_of_the_working_folder() {
+    let place = place();
+    let text = place.read("good/pool.scenarios.yaml").replace("license: pool.lic", "license: good/pool.lic");
+    place.run_with(&["test", "-"], text.as_bytes()).expect_code(0);
+    place.run_with(&["test", "--update", "-"], text.replace("each: 5", "each: 6").as_bytes()).expect_code(2);
+}
