@@ -2,6 +2,7 @@
 //! without a process.
 
 mod batch;
+pub mod catalog;
 pub mod completions;
 pub mod demo;
 pub mod exit;
@@ -12,10 +13,12 @@ pub mod io;
 pub mod issue;
 pub mod keys;
 pub mod lint;
+pub mod log;
 pub mod man;
 pub mod new;
 pub mod passphrase;
 pub mod payload;
+mod provenance;
 pub mod sign;
 pub mod test;
 pub mod trust;
@@ -89,6 +92,8 @@ enum Command {
     Lint(lint::Args),
     New(new::Args),
     Issue(issue::Args),
+    Log(log::Args),
+    Catalog(catalog::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
     Sign(sign::Args),
@@ -106,6 +111,8 @@ impl Command {
             Self::Lint(args) => lint::run(args, io),
             Self::New(args) => new::run(args, io),
             Self::Issue(args) => issue::run(args, io),
+            Self::Log(args) => log::run(args, io),
+            Self::Catalog(args) => catalog::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
             Self::Sign(args) => sign::run(args, io),

@@ -11,7 +11,7 @@ use crate::report::{VerifyReport, verify_json};
 use crate::sign::{Mode, Outcome, Revocations, Verifier};
 
 use super::trust::TrustArgs;
-use super::{Exit, Io, Stop, file, parse_day};
+use super::{Exit, Io, Stop, file, parse_day, provenance};
 
 /// Verify the signatures of license files
 ///
@@ -35,6 +35,9 @@ pub struct Args {
     /// Accept development keys too
     #[arg(long)]
     development: bool,
+    /// Look every block up in this issue log: was it issued, was it replaced, which directive was changed
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,6 +53,9 @@ enum Format {
 /// # Errors
 /// When there is no trust store, or the report cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    if args.log.is_some() && args.format == Format::Json {
+        return Err(Stop::usage("`--log` has no JSON report").help("leave `--format json` or `--log` out"));
+    }
     let trust = args.trust.load()?;
     let mut unread = Vec::new();
     let mut licenses = Vec::new();
@@ -85,7 +91,10 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
             .map_err(|error| Stop::failure(format!("cannot write the report: {error}")))?,
     };
     io.stdout.write_all(text.as_bytes())?;
-    Ok(exit)
+    match &args.log {
+        Some(log) => Ok(exit.worst(provenance::tell(log, &licenses, &trust, io)?)),
+        None => Ok(exit),
+    }
 }
 
 /// The exit code of a file's outcome.
