@@ -1,12 +1,17 @@
 //! Each part of the road beside its floor, in the same run: what the least possible work on the same input costs.
 //!
 //! `cargo bench --bench road`. Ratios are what counts: machines differ.
-#![expect(clippy::unwrap_used, reason = "a benchmark that meets the unexpected fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a benchmark that meets the unexpected fails"
+)]
 
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
-use divan::counter::BytesCount;
+use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use keywright::license::License;
 use keywright::source::SourceFile;
@@ -65,5 +70,155 @@ mod reading {
             assert!(license.features.len() == blocks && license.diagnostics.is_empty());
             license
         });
+    }
+}
+
+mod linting {
+    use super::{Arc, Bencher, BytesCount, License, file_of};
+    use keywright::lint::{Options, lint};
+
+    /// Beside `reading::parse_and_lower` of the same file.
+    #[divan::bench(args = [10_000, 100_000], sample_count = 5)]
+    fn all_rules(bencher: Bencher<'_, '_>, blocks: usize) {
+        let file = file_of(blocks);
+        let license = License::read(Arc::clone(&file));
+        let options = Options::at(jiff::civil::date(2026, 1, 15));
+        bencher.counter(BytesCount::new(file.text().len())).bench(|| lint(&[&license], &options));
+    }
+}
+
+mod signing {
+    use super::{Bencher, ItemsCount, License, black_box, large_file};
+    use ed25519_dalek::{Signer as _, SigningKey};
+    use keywright::sign::{
+        KeyId, KeyState, KeyText, Mode, Payload, PublicKey, Revocations, SecretKey, Trust, TrustEntry, Usage,
+        Verifier, sign_file, sign_payload,
+    };
+
+    const BLOCKS: usize = 1000;
+    const SEED: [u8; 32] = [7; 32];
+
+    fn trust() -> (SecretKey, Trust) {
+        let secret = SecretKey::from_seed(&SEED);
+        let public: &PublicKey = secret.public_key();
+        let entry = TrustEntry {
+            vendor: "ABC_Software".to_owned(),
+            id: KeyId::of(public.as_bytes()),
+            file: "key.pub.pem".to_owned(),
+            usage: Usage::Production,
+            not_before: jiff::civil::date(2020, 1, 1),
+            not_after: jiff::civil::date(2040, 1, 1),
+            state: KeyState::Active,
+            line: 1,
+        };
+        let pem = public.to_pem();
+        let trust = Trust::assemble(vec![entry], |_| Ok(pem.clone())).unwrap();
+        (secret, trust)
+    }
+
+    #[divan::bench(sample_count = 10)]
+    fn floor_bare_sign(bencher: Bencher<'_, '_>) {
+        let key = SigningKey::from_bytes(&SEED);
+        let message = [1_u8; 95];
+        bencher.counter(ItemsCount::new(BLOCKS)).bench(|| {
+            for _ in 0..BLOCKS {
+                black_box(key.sign(black_box(&message)));
+            }
+        });
+    }
+
+    #[divan::bench(sample_count = 10)]
+    fn floor_bare_verify_strict(bencher: Bencher<'_, '_>) {
+        let key = SigningKey::from_bytes(&SEED);
+        let message = [1_u8; 95];
+        let signature = key.sign(&message);
+        let public = key.verifying_key();
+        bencher.counter(ItemsCount::new(BLOCKS)).bench(|| {
+            for _ in 0..BLOCKS {
+                public.verify_strict(black_box(&message), &signature).unwrap();
+            }
+        });
+    }
+
+    /// Payload, signature, its check, and KEY of each block: beside bare sign and verify together.
+    #[divan::bench(sample_count = 10)]
+    fn payload_and_sign(bencher: Bencher<'_, '_>) {
+        let license = License::from_text("bench", &large_file(BLOCKS));
+        let (secret, trust) = trust();
+        let key = &trust.keys()[0];
+        bencher.counter(ItemsCount::new(BLOCKS)).bench(|| {
+            let sign = |feature| -> KeyText {
+                let digest = Payload::of(&license, feature).digest();
+                sign_payload(&secret, key, "ABC_Software", &digest).unwrap()
+            };
+            license.features.iter().map(sign).map(|key| key.encode().len()).sum::<usize>()
+        });
+    }
+
+    /// Verdicts of a file of signed blocks: beside bare verify.
+    #[divan::bench(sample_count = 10)]
+    fn payload_and_verify(bencher: Bencher<'_, '_>) {
+        let (secret, trust) = trust();
+        let draft = License::from_text("bench", &large_file(BLOCKS));
+        let signed = sign_file(&draft, &secret, &trust.keys()[0]).unwrap();
+        let license = License::from_text("bench", &signed.text);
+        let revocations = Revocations::default();
+        let at = jiff::civil::date(2026, 1, 15);
+        let verifier = Verifier { trust: &trust, revocations: &revocations, at, mode: Mode::Production };
+        bencher.counter(ItemsCount::new(BLOCKS)).bench(|| {
+            let report = verifier.file(&license);
+            assert!(report.verified().count() == BLOCKS);
+        });
+    }
+}
+
+mod resolving {
+    use super::{Bencher, ItemsCount, License, black_box};
+    use keywright::resolve::{Event, Model, Outcome, Request, State};
+
+    const ROUNDS: usize = 1000;
+
+    /// The least that a pool can do: add, compare, subtract.
+    #[divan::bench(sample_count = 20)]
+    fn floor_counter(bencher: Bencher<'_, '_>) {
+        bencher.counter(ItemsCount::new(ROUNDS)).bench(|| {
+            let mut used = 0_u64;
+            for _ in 0..ROUNDS {
+                used = black_box(used + 5);
+                assert!(used <= 20);
+                used = black_box(used - 5);
+            }
+            used
+        });
+    }
+
+    fn checkouts(bencher: Bencher<'_, '_>, text: &str, feature: &str) {
+        let license = License::from_text("bench", text);
+        let model = Model::compile([&license]).unwrap();
+        let request = Request::one(model.name(feature));
+        bencher
+            .counter(ItemsCount::new(ROUNDS))
+            .with_inputs(|| State::new(&model, jiff::civil::date(2026, 1, 15).at(0, 0, 0, 0)))
+            .bench_local_refs(|state| {
+                for _ in 0..ROUNDS {
+                    let Outcome::Granted(grant) = model.apply(state, &Event::Checkout(request)) else {
+                        panic!("denied");
+                    };
+                    let returned = model.apply(state, &Event::Return(grant.ticket.unwrap()));
+                    assert!(matches!(black_box(returned), Outcome::Granted(_)));
+                }
+            });
+    }
+
+    /// Checkout and check-in of MyDraw on the pool license; an item is one such pair.
+    #[divan::bench(sample_count = 20)]
+    fn pool(bencher: Bencher<'_, '_>) {
+        checkouts(bencher, include_str!("../tests/seed/pool.lic"), "MyDraw");
+    }
+
+    /// The same on the cascade.
+    #[divan::bench(sample_count = 20)]
+    fn cascade(bencher: Bencher<'_, '_>) {
+        checkouts(bencher, include_str!("../tests/seed/cascade.lic"), "MyWrite");
     }
 }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::report::escape::{escape, escape_lines};
+
 use super::{Exit, Io, Stop, file};
 
 /// Show the whole road in a temporary folder: keys, template, lint, sign, verify, scenarios
@@ -30,6 +32,8 @@ enum Action {
     Run(&'static [&'static str]),
     /// Writes a file that the next command reads.
     Write(&'static str, &'static str),
+    /// Shows a file.
+    Show(&'static str),
     /// Replaces the first occurrence of a text in a file.
     Change(&'static str, &'static str, &'static str),
 }
@@ -56,16 +60,8 @@ const STEPS: &[Step] = &[
         action: Action::Run(&["new", "pool", "-o", LICENSE]),
         expected: Exit::Yes,
     },
-    Step {
-        title: "What does it say, and is it sound?",
-        action: Action::Run(&["lint", LICENSE]),
-        expected: Exit::Yes,
-    },
-    Step {
-        title: "Does it do what was sold? The scenario tables say what must happen",
-        action: Action::Run(&["test", "mysolutions.scenarios.yaml"]),
-        expected: Exit::Yes,
-    },
+    Step { title: "What it says", action: Action::Show(LICENSE), expected: Exit::Yes },
+    Step { title: "Is it sound?", action: Action::Run(&["lint", LICENSE]), expected: Exit::Yes },
     Step {
         title: "Sign it",
         action: Action::Run(&["sign", LICENSE, "--key", "ABC_Software.key.pem", "--in-place"]),
@@ -74,6 +70,11 @@ const STEPS: &[Step] = &[
     Step {
         title: "Verify it, as support would",
         action: Action::Run(&["verify", LICENSE]),
+        expected: Exit::Yes,
+    },
+    Step {
+        title: "Does it do what was sold? The scenario tables say what must happen",
+        action: Action::Run(&["test", "mysolutions.scenarios.yaml"]),
         expected: Exit::Yes,
     },
     Step {
@@ -121,7 +122,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
     match &args.keep {
         Some(folder) => {
-            writeln!(io.stdout, "The files are in {}.", crate::report::escape::escape(&file::shown(folder)))?;
+            writeln!(io.stdout, "The files are in {}.", escape(&file::shown(folder)))?;
         }
         None => writeln!(
             io.stdout,
@@ -157,15 +158,22 @@ fn play(step: &Step, program: &Path, folder: &Path, io: &mut Io<'_>) -> Result<(
             writeln!(io.stdout, "   END")?;
             file::write(&folder.join(name), content.as_bytes())?;
         }
+        Action::Show(name) => {
+            writeln!(io.stdout, "   $ cat {name}")?;
+            indent(&escape_lines(&text_of(&folder.join(name))?), io)?;
+        }
         Action::Change(name, from, to) => {
             writeln!(io.stdout, "   $ sed -i 's/{from}/{to}/' {name}")?;
             let path = folder.join(name);
-            let text =
-                String::from_utf8_lossy(&file::read_file(&path, crate::source::MAX_FILE_BYTES)?).into_owned();
-            file::write(&path, text.replacen(from, to, 1).as_bytes())?;
+            file::write(&path, text_of(&path)?.replacen(from, to, 1).as_bytes())?;
         }
     }
     Ok(())
+}
+
+fn text_of(path: &Path) -> Result<String, Stop> {
+    let bytes = file::read_file(path, crate::source::MAX_FILE_BYTES)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Runs the program in the folder; what it prints on both streams, in its order.

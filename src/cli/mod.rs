@@ -4,7 +4,9 @@
 mod batch;
 pub mod catalog;
 pub mod completions;
+pub mod config;
 pub mod demo;
+pub mod diff;
 pub mod exit;
 pub mod file;
 pub mod findings;
@@ -105,10 +107,10 @@ enum Command {
 }
 
 impl Command {
-    fn run(&self, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    fn run(&self, global: &Global, io: &mut Io<'_>) -> Result<Exit, Stop> {
         match self {
             Self::Demo(args) => demo::run(args, io),
-            Self::Lint(args) => lint::run(args, io),
+            Self::Lint(args) => lint::run(args, global.config.as_deref(), io),
             Self::New(args) => new::run(args, io),
             Self::Issue(args) => issue::run(args, io),
             Self::Log(args) => log::run(args, io),
@@ -169,7 +171,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut
     io.color_err = cli.global.color.on(io.color_err);
     io.quiet = cli.global.quiet;
     io.verbose = cli.global.verbose;
-    cli.command.run(io).unwrap_or_else(|stop| {
+    cli.command.run(&cli.global, io).unwrap_or_else(|stop| {
         // Where stderr itself fails there is nobody left to tell; the code still says it.
         io.stop(&stop).ok();
         stop.exit

@@ -13,11 +13,13 @@
 //! about their names.
 
 mod build;
+mod capacity;
 mod cost;
 mod model;
 mod order;
 mod way;
 
+pub use capacity::{Capacities, UNLIMITED};
 pub use cost::{Cost, Draw, Draws};
 pub use model::{Block, BlockId, Graph, Hop, Named, Target, Unserved};
 pub use order::Measures;

@@ -215,7 +215,7 @@ impl<'a> Graph<'a> {
             .map(move |(at, (dependency, target))| (Hop { block: id, dependency: at }, dependency, *target))
     }
 
-    /// The blocks that can serve a dependency of `block`, in file order.
+    /// The blocks that can serve a dependency of `block`, in file order, among the first thousand of their name.
     pub fn serving<'s>(
         &'s self,
         block: &Block<'a>,
@@ -223,7 +223,7 @@ impl<'a> Graph<'a> {
     ) -> impl Iterator<Item = &'s Block<'a>> {
         self.named(block.vendor(), dependency.feature.value.as_str())
             .into_iter()
-            .flat_map(|named| self.providers(named))
+            .flat_map(|named| self.providers(named).take(1000))
             .filter(|provider| provider.feature.version >= dependency.version)
     }
 

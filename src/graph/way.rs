@@ -91,6 +91,28 @@ impl Graph<'_> {
     }
 }
 
+impl Graph<'_> {
+    /// A shortest chain from one block to another. Visits at most `room` nodes, and takes those it visits from it.
+    #[must_use]
+    pub fn chain_between(&self, from: BlockId, to: BlockId, room: &mut usize) -> Option<Chain> {
+        let mut came: HashMap<NodeIndex, EdgeIndex> = HashMap::new();
+        let mut queue = VecDeque::from([from.node()]);
+        while let Some(at) = queue.pop_front() {
+            for edge in self.net.edges(at) {
+                *room = room.checked_sub(1)?;
+                if edge.target() == to.node() {
+                    return Some(Chain { hops: back_to(self, &came, from.node(), edge.id()), end: to });
+                }
+                came.entry(edge.target()).or_insert_with(|| {
+                    queue.push_back(edge.target());
+                    edge.id()
+                });
+            }
+        }
+        None
+    }
+}
+
 fn mark(seen: &mut [bool], node: NodeIndex) -> bool {
     seen.get_mut(node.index()).is_some_and(|seen| !std::mem::replace(seen, true))
 }

@@ -5,11 +5,13 @@ use std::cell::OnceCell;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::graph::{Block, Draws, Graph, Measures};
+use crate::graph::{Block, Capacities, Draws, Graph, Measures};
 use crate::license::License;
 use crate::source::{FileId, Span};
 
 use super::level::Levels;
+use super::policy::Policy;
+use super::sink::MAX_FINDINGS;
 
 /// What the files are being checked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,6 +34,10 @@ pub struct Options {
     pub stage: Stage,
     /// Severities other than the rules' own.
     pub levels: Levels,
+    /// What is asked for beyond the language.
+    pub policy: Policy,
+    /// Most findings on one file that are kept; the rest is counted.
+    pub most: usize,
     /// What a trust store says of the KEYs; empty where none was asked.
     pub keys: Vec<KeyFinding>,
 }
@@ -40,7 +46,14 @@ impl Options {
     /// The usual options, for a day.
     #[must_use]
     pub fn at(at: Date) -> Self {
-        Self { at, stage: Stage::Draft, levels: Levels::default(), keys: Vec::new() }
+        Self {
+            at,
+            stage: Stage::Draft,
+            levels: Levels::default(),
+            policy: Policy::default(),
+            most: MAX_FINDINGS,
+            keys: Vec::new(),
+        }
     }
 }
 
@@ -88,6 +101,7 @@ pub struct Context<'a> {
     /// What is asked for.
     pub options: &'a Options,
     pub(super) draws: OnceCell<Draws>,
+    pub(super) capacities: OnceCell<Capacities>,
 }
 
 impl<'a> Context<'a> {
@@ -95,6 +109,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn draws(&self) -> &Draws {
         self.draws.get_or_init(|| Draws::new(self.graph, self.measures))
+    }
+
+    /// What each block can give at most; added up at first use.
+    #[must_use]
+    pub fn capacities(&self) -> &Capacities {
+        self.capacities.get_or_init(|| Capacities::new(self.graph))
     }
 
     /// A finding in the file of a block.

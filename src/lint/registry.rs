@@ -1,7 +1,7 @@
 //! The one table of all rules.
 
 use super::rule::Rule;
-use super::rules::{allows, dependencies, keys, sharing, syntax, values};
+use super::rules::{allows, capacity, dependencies, keys, policy, sets, sharing, syntax, time, values};
 
 /// All rules, by group and code.
 pub static RULES: &[&Rule] = &[
@@ -58,6 +58,20 @@ pub static RULES: &[&Rule] = &[
     &sharing::double_sharing::RULE,
     &sharing::misplaced_share::RULE,
     &sharing::share_without_effect::RULE,
+    &capacity::never_runs::RULE,
+    &capacity::dead_alternative::RULE,
+    &capacity::second_exclusive::RULE,
+    &capacity::upgrade_without_exclusive::RULE,
+    &capacity::upgrade_outside_dates::RULE,
+    &capacity::upgrade_of_unlimited::RULE,
+    &capacity::more_means_less::RULE,
+    &capacity::indivisible_pool::RULE,
+    &time::start_after_end::RULE,
+    &time::expired::RULE,
+    &time::issued_in_future::RULE,
+    &time::dependency_ends_early::RULE,
+    &time::capacity_gap::RULE,
+    &time::maintenance_order::RULE,
     &keys::unsigned_block::RULE,
     &keys::draft_file::RULE,
     &keys::malformed_key::RULE,
@@ -68,6 +82,13 @@ pub static RULES: &[&Rule] = &[
     &keys::development_key::RULE,
     &keys::key_of_other_vendor::RULE,
     &keys::unsupported_key::RULE,
+    &sets::pasted_block::RULE,
+    &sets::similar_names::RULE,
+    &sets::mixed_set::RULE,
+    &sets::crossed_sets::RULE,
+    &sets::block_in_two_files::RULE,
+    &policy::foreign_vendor::RULE,
+    &policy::unused_directive::RULE,
     &allows::unused_allow::RULE,
     &allows::unknown_allow::RULE,
     &allows::allow_without_reason::RULE,

@@ -27,6 +27,9 @@ fn ids(found: &[Diagnostic]) -> Vec<&'static str> {
 fn lint_example(example: &Example) -> Vec<Diagnostic> {
     let licenses: Vec<License> = example.sources().into_iter().map(License::read).collect();
     let mut options = Options::at(day());
+    if let Example::Configured { policy, .. } = example {
+        options.policy = policy();
+    }
     if let Example::Judged(_, state) = example {
         let block = licenses[0].features[0].block;
         options.keys.push(KeyFinding { file: FileId(0), block, state: *state, detail: String::new() });
@@ -375,4 +378,28 @@ fn versions_decide_which_block_closes_a_circle() {
     let new_draws_on_old = "FEATURE Draw {VENDOR=V VERSION=2.0 KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Draw VERSION=1.0 COUNT=1\"}\n\
                             FEATURE Draw {VENDOR=V VERSION=1.0 COUNT=4}\n";
     assert_eq!(ids(&lint_text(new_draws_on_old)), ["K002", "D002"]);
+}
+
+#[test]
+fn the_proof_of_more_means_less_holds_before_the_resolver() {
+    use keywright::resolve::{Event, Model, Outcome, Request, State};
+
+    let Example::Text(text) = rule("C007").unwrap().bad else { panic!("one file") };
+    let license = License::from_text("a", text);
+    let proofs = keywright::lint::more_means_less(&[&license], &Options::at(day()));
+    assert_eq!(proofs.len(), 1);
+    let granted = |text: &str, feature: &str| {
+        let license = License::from_text("a", text);
+        let model = Model::compile([&license]).unwrap();
+        let mut state = State::new(&model, day().at(0, 0, 0, 0));
+        let outcome = model.apply(&mut state, &Event::Checkout(Request::one(model.name(feature))));
+        matches!(outcome, Outcome::Granted(_))
+    };
+    for proof in proofs {
+        let pool = license.features.iter().find(|feature| feature.block == proof.block).unwrap();
+        let mut larger = text.to_owned();
+        larger.replace_range(pool.count.unwrap().span.range(), &proof.larger.to_string());
+        assert!(granted(text, &proof.feature), "granted now");
+        assert!(!granted(&larger, &proof.feature), "denied with {larger}");
+    }
 }

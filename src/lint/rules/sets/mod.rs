@@ -1,1 +1,54 @@
-//! x
+//! Blocks that stand together, in one file or in several.
+
+use crate::graph::{Block, Hop, Target};
+use crate::license::Kind;
+use crate::lint::Context;
+
+pub(in crate::lint) mod block_in_two_files;
+pub(in crate::lint) mod crossed_sets;
+pub(in crate::lint) mod mixed_set;
+pub(in crate::lint) mod pasted_block;
+pub(in crate::lint) mod similar_names;
+
+/// What a block says, its KEY aside: equal for blocks that are the same license.
+fn content(block: &Block<'_>) -> Vec<(String, String)> {
+    let records = block.license.records(block.feature).filter(|(name, _)| *name != "KEY");
+    let mut all: Vec<_> = records.map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
+    // A stable sort: directives that may repeat keep their order, which has a meaning.
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    all.insert(0, ("FEATURE".to_owned(), block.name().to_owned()));
+    all
+}
+
+/// Whether a further block of the same name gives more, so that a copy of it would.
+fn adds(block: &Block<'_>) -> bool {
+    matches!(block.feature.kind, Kind::Additive | Kind::Upgrade | Kind::Metered | Kind::Activation)
+}
+
+/// Whether two blocks of different files are the same license.
+pub(super) fn same_block_elsewhere(one: &Block<'_>, other: &Block<'_>) -> bool {
+    one.file != other.file
+        && one.name() == other.name()
+        && one.feature.kind == other.feature.kind
+        && content(one) == content(other)
+}
+
+/// Dependencies of blocks with SN that only blocks of another SN serve, each with one that does.
+fn crossings<'a>(cx: &Context<'a>) -> Vec<(Hop, Block<'a>)> {
+    let mut found = Vec::new();
+    for block in cx.blocks() {
+        let Some(set) = &block.feature.sn else { continue };
+        for (hop, need, target) in cx.graph.needs(block.id) {
+            if target != Target::Served {
+                continue;
+            }
+            let mut serving = cx.graph.serving(block, need).take(64);
+            let stranger = |one: &&Block<'_>| one.feature.sn.as_ref().is_some_and(|sn| sn.value != set.value);
+            let Some(first) = serving.next().filter(stranger) else { continue };
+            if serving.all(|one| stranger(&one)) {
+                found.push((hop, *first));
+            }
+        }
+    }
+    found
+}

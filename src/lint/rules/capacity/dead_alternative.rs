@@ -1,0 +1,145 @@
+//! C002: an alternative that is never reached.
+
+use crate::diagnostic::Code;
+use crate::graph::Block;
+use crate::license::{Count, Dependency, Kind};
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+use super::{MOST_ALTERNATIVES, Shortage, covers, replaced_names, shortages};
+
+/// An alternative that is never reached.
+static CODE: Code = Code::error("C002", "dead-alternative");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a block that no checkout of its name is ever served by: it costs more than there is, or whenever it could \
+           serve, an earlier block does",
+    why: "Blocks of one name are tried in file order, EXCLUSIVE ones first. One that never comes into play is usually \
+          in the wrong place, or a copy that was to be changed.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
+FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=2\" }
+FEATURE Pool { VENDOR=Acme COUNT=10 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
+FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Spare VERSION=1.0 COUNT=2\" }
+FEATURE Pool { VENDOR=Acme COUNT=10 }
+FEATURE Spare { VENDOR=Acme COUNT=10 }
+",
+    ),
+    remedy: "Remove the block, put it before the one that hides it, or let it draw on another pool.",
+    check: Check::Whole(check),
+};
+
+/// Whether another block of the same name serves every version that `block` does, and can run.
+pub(super) fn another_lives(cx: &Context<'_>, block: &Block<'_>, dead: &[(Block<'_>, Shortage<'_>)]) -> bool {
+    let Some(named) = cx.graph.named(block.vendor(), block.name()) else { return false };
+    cx.graph.providers(named).take(MOST_ALTERNATIVES).any(|other| {
+        let runs = other.id != block.id
+            && !cx.measures.is_faulty(other.id)
+            && cx.capacities().of(other.id) > 0
+            && dead.binary_search_by_key(&other.id, |(dead, _)| dead.id).is_err();
+        runs && other.feature.version >= block.feature.version
+    })
+}
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let dead = shortages(cx);
+    let mut room = super::never_runs::MAX_SEARCH;
+    for (block, lack) in &dead {
+        if another_lives(cx, block, &dead) {
+            let consequence = "so that this alternative is never reached";
+            sink.push(super::never_runs::describe(cx, block, lack, &CODE, consequence, &mut room));
+        }
+    }
+    let Some(replaced) = replaced_names(cx) else { return };
+    let anything_shared = cx.blocks().any(|block| block.is_token() && block.feature.shares_counts());
+    for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
+        if replaced.contains(named.name.as_str()) {
+            continue;
+        }
+        let mut blocks: Vec<&Block<'_>> = cx.graph.providers(named).collect();
+        blocks.sort_by_key(|block| block.feature.kind != Kind::Exclusive);
+        for (at, later) in blocks.iter().enumerate().skip(1) {
+            let is_dead = dead.binary_search_by_key(&later.id, |(dead, _)| dead.id).is_ok();
+            // A second EXCLUSIVE is a fault of its own; what lies before a fault is not judged.
+            if is_dead || later.feature.kind == Kind::Exclusive || cx.measures.is_faulty(later.id) {
+                continue;
+            }
+            let earlier = blocks.iter().take(at).take(MOST_ALTERNATIVES);
+            if let Some((earlier, why)) =
+                earlier.into_iter().find_map(|one| Some((one, hides(cx, one, later, anything_shared)?)))
+            {
+                let message = format!("this alternative of `{}` is never reached", later.name());
+                sink.push(
+                    cx.found(&CODE, later, later.feature.name.span, message)
+                        .also_in(earlier.license.source.id(), earlier.feature.name.span, why)
+                        .help("remove it, put it before the other, or let it draw on another pool"),
+                );
+            }
+        }
+    }
+}
+
+/// Why `later` is never reached behind `earlier`, if so.
+fn hides(
+    cx: &Context<'_>,
+    earlier: &Block<'_>,
+    later: &Block<'_>,
+    anything_shared: bool,
+) -> Option<&'static str> {
+    let (one, other) = (earlier.feature, later.feature);
+    let is_copy = crate::lint::rules::sets::same_block_elsewhere(earlier, later);
+    if is_copy || !covers(one, other) || one.version < other.version {
+        return None;
+    }
+    match one.kind {
+        Kind::Exclusive | Kind::Additive => {
+            let endless = one.count.is_some_and(|count| count.value == Count::Unlimited);
+            let open = one.userbased.is_none() && one.hostbased.is_none();
+            (endless && open).then_some("this block is tried first and is UNLIMITED")
+        }
+        Kind::Token if other.kind == Kind::Token && !one.shares_counts() && !other.shares_counts() => {
+            if begins_with(&other.dependencies, &one.dependencies) {
+                return Some("this block is tried first and needs nothing more");
+            }
+            let cheaper = !anything_shared
+                && is_certain(cx, earlier)
+                && needs_no_more(&one.dependencies, &other.dependencies);
+            cheaper.then_some("this block is tried first and costs less")
+        }
+        _ => None,
+    }
+}
+
+/// Whether `all` begins with exactly `head`: where the head cannot be served, nor can the whole.
+fn begins_with(all: &[Dependency], head: &[Dependency]) -> bool {
+    let key = |need: &Dependency| (need.feature.value.clone(), need.version, need.count);
+    all.get(..head.len()).is_some_and(|start| start.iter().map(key).eq(head.iter().map(key)))
+}
+
+/// Whether no alternatives and no shared counts lie ahead of a token, so that less of the same is always easier to get.
+fn is_certain(cx: &Context<'_>, block: &Block<'_>) -> bool {
+    let unshared = |id| cx.graph.block(id).is_some_and(|pool| !pool.feature.shares_counts());
+    cx.draws().is_exact(block.id)
+        && cx.draws().of(block.id).is_some_and(|draws| draws.keys().all(|pool| unshared(*pool)))
+}
+
+/// Whether every dependency of `few` is asked for by `many` too: the same feature, as new or newer, as many or more.
+fn needs_no_more(few: &[Dependency], many: &[Dependency]) -> bool {
+    let mut used = vec![false; many.len()];
+    let small = few.len() <= MOST_ALTERNATIVES && many.len() <= MOST_ALTERNATIVES;
+    small
+        && few.iter().all(|need| {
+            let mut others = many.iter().zip(&mut used);
+            let met = others.find(|(other, used)| {
+                !**used
+                    && other.feature.value == need.feature.value
+                    && other.version >= need.version
+                    && other.count >= need.count
+            });
+            met.map(|(_, used)| *used = true).is_some()
+        })
+}

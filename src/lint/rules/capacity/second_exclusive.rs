@@ -1,0 +1,66 @@
+//! C003: two EXCLUSIVE blocks of one name at the same time.
+
+use jiff::civil::Date;
+
+use crate::diagnostic::Code;
+use crate::graph::Block;
+use crate::license::Kind;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+use super::overlap;
+
+/// Two EXCLUSIVE blocks of one name at the same time.
+static CODE: Code = Code::error("C003", "second-exclusive");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a second EXCLUSIVE block of a name, in force on a day on which the first is",
+    why: "Of several EXCLUSIVE blocks the first serves, the others are discarded: the customer loses what they hold. A \
+          block with COUNT and without KEYTYPE is EXCLUSIVE as well.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 END=2026-12-31 }
+FEATURE Draw { VENDOR=Acme COUNT=9 START=2026-12-01 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 END=2026-12-31 }
+FEATURE Draw { VENDOR=Acme COUNT=9 START=2027-01-01 }
+",
+    ),
+    remedy: "Write KEYTYPE=ADDITIVE for a further pool, KEYTYPE=UPGRADE to enlarge the first, or let a renewal start on \
+             the day after the END of the first.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for named in cx.graph.names() {
+        let blocks = named.blocks.iter().filter_map(|id| cx.graph.block(*id));
+        let mut exclusive: Vec<&Block<'_>> =
+            blocks.filter(|block| block.feature.kind == Kind::Exclusive).collect();
+        exclusive.sort_by_key(|block| block.feature.start.map_or(Date::MIN, |start| start.value));
+        // Of the blocks that began before, the one that ends last.
+        let mut longest: Option<&Block<'_>> = None;
+        for block in exclusive {
+            if let Some(other) = longest.filter(|other| overlap(other.feature, block.feature)) {
+                let (first, second) = if other.id < block.id { (other, block) } else { (block, other) };
+                if !crate::lint::rules::sets::same_block_elsewhere(first, second) {
+                    report(cx, sink, first, second);
+                }
+            }
+            let end = |block: &Block<'_>| block.feature.end.map_or(Date::MAX, |end| end.value);
+            longest = Some(longest.filter(|other| end(other) >= end(block)).unwrap_or(block));
+        }
+    }
+}
+
+fn report(cx: &Context<'_>, sink: &mut Sink<'_>, first: &Block<'_>, second: &Block<'_>) {
+    let message =
+        format!("a second EXCLUSIVE block of `{}` at the same time: it is discarded", second.name());
+    let place =
+        |block: &Block<'_>| block.feature.keytype.map_or(block.feature.name.span, |keytype| keytype.span);
+    sink.push(
+        cx.found(&CODE, second, place(second), message)
+            .also_in(first.license.source.id(), place(first), "this one serves")
+            .help("KEYTYPE=ADDITIVE makes it a further pool, KEYTYPE=UPGRADE adds it to the first"),
+    );
+}

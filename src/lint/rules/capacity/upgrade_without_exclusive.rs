@@ -1,0 +1,43 @@
+//! C004: an UPGRADE without the block that it adds to.
+
+use crate::diagnostic::Code;
+use crate::license::Kind;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+/// An UPGRADE without the block that it adds to.
+static CODE: Code = Code::error("C004", "upgrade-without-exclusive");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "an UPGRADE block of a name that has no EXCLUSIVE block in any of the files",
+    why: "An UPGRADE adds its COUNT to the EXCLUSIVE block of the same name and gives nothing by itself.",
+    bad: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }\n"),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 }
+FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }
+",
+    ),
+    remedy: "Give the file with the EXCLUSIVE block to the same run, or write KEYTYPE=ADDITIVE for a pool of its own.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for named in cx.graph.names() {
+        let name = named.name.as_str();
+        let blocks = || named.blocks.iter().filter_map(|id| cx.graph.block(*id));
+        let exclusive = blocks().any(|block| block.feature.kind == Kind::Exclusive);
+        // A token that draws on nothing but upgrades is reported there.
+        let told = named.drawn && named.newest.is_none();
+        if exclusive || told || cx.graph.may_be_unread(name) {
+            continue;
+        }
+        if let Some(upgrade) = blocks().find(|block| block.feature.kind == Kind::Upgrade) {
+            let place = upgrade.feature.keytype.map_or(upgrade.feature.name.span, |keytype| keytype.span);
+            let message = format!("an UPGRADE of `{name}`, which has no EXCLUSIVE block");
+            sink.push(
+                cx.found(&CODE, upgrade, place, message)
+                    .help("hand over the file that holds it, or write KEYTYPE=ADDITIVE"),
+            );
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! X004: a dependency that crosses sets.
+
+use std::collections::HashSet;
+
+use crate::diagnostic::Code;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+use super::crossings;
+
+/// A dependency that crosses sets.
+static CODE: Code = Code::error("X004", "crossed-sets");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a token with an SN that only blocks of another SN can serve",
+    why: "Tokens and the licenses that they draw on are sold together. A token of one set on the pool of another runs \
+          at the expense of somebody else's purchase, or stops when that is not renewed.",
+    bad: Example::Files(&[
+        (
+            "tokens.lic",
+            "FEATURE Draw { VENDOR=Acme SN=A-1001 KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }\n",
+        ),
+        ("pool.lic", "FEATURE Pool { VENDOR=Acme SN=A-1002 COUNT=10 }\n"),
+    ]),
+    good: Example::Files(&[
+        (
+            "tokens.lic",
+            "FEATURE Draw { VENDOR=Acme SN=A-1001 KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }\n",
+        ),
+        ("pool.lic", "FEATURE Pool { VENDOR=Acme SN=A-1001 COUNT=10 }\n"),
+    ]),
+    remedy: "Issue the token together with its pool; blocks for all sets carry no SN.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let mut told = HashSet::new();
+    for (hop, provider) in crossings(cx) {
+        let (Some(block), Some(need)) = (cx.graph.block(hop.block), cx.graph.dependency(hop)) else {
+            continue;
+        };
+        let (Some(own), Some(other)) = (&block.feature.sn, &provider.feature.sn) else { continue };
+        if !told.insert((own.value.as_str(), provider.id)) {
+            continue;
+        }
+        let message = format!(
+            "`{}` of set `{}` draws on `{}` of set `{}`",
+            block.name(),
+            own.value,
+            need.feature.value,
+            other.value,
+        );
+        sink.push(
+            cx.found(&CODE, block, need.span, message)
+                .also(own.span, "the token's set")
+                .also_in(provider.license.source.id(), other.span, "the set of what it draws on")
+                .help("issue the token together with its pool, in one set"),
+        );
+    }
+}

@@ -1,0 +1,102 @@
+//! X003: blocks of different sets in one file.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::graph::{Block, BlockId};
+use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::source::Span;
+
+use super::{adds, content, crossings};
+
+/// Blocks of different sets in one file.
+static CODE: Code = Code::error("X003", "mixed-set");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a file with blocks of different SN, or of different LICENSEE",
+    why: "SN names the set that blocks were issued in, LICENSEE whom they were issued to. A file of two of them was put \
+          together by hand: it may belong to two customers.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 SN=A-1001 }
+FEATURE Print { VENDOR=Acme COUNT=5 SN=A-1002 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 SN=A-1001 }
+FEATURE Print { VENDOR=Acme COUNT=5 SN=A-1001 }
+",
+    ),
+    remedy: "Keep each set in a file of its own; license servers read any number of files.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    // A dependency that crosses sets within a file says more than that the file is mixed.
+    let crossed: HashSet<usize> = crossings(cx)
+        .into_iter()
+        .filter_map(|(hop, provider)| Some((cx.graph.block(hop.block)?.file, provider.file)))
+        .filter(|(token, provider)| token == provider)
+        .map(|(file, _)| file)
+        .collect();
+    let twins = twins(cx);
+    let mut first: [Option<(usize, String, Span)>; 2] = [None, None];
+    let mut told: HashSet<usize> = crossed;
+    for block in cx.blocks() {
+        let sn = if twins.contains(&block.id) { None } else { sn(block) };
+        for (slot, (what, place)) in first.iter_mut().zip([("SN", sn), ("LICENSEE", licensee(block))]) {
+            let Some((value, span)) = place else { continue };
+            match slot {
+                Some((file, known, at)) if *file == block.file => {
+                    if *known != value && told.insert(block.file) {
+                        sink.push(finding(cx, block, what, (span, &value), (*at, known)));
+                    }
+                }
+                _ => *slot = Some((block.file, value, span)),
+            }
+        }
+    }
+}
+
+/// Blocks that add to one another and differ from one before in nothing but SN: there SN tells two purchases apart, and
+/// does not name a set.
+fn twins(cx: &Context<'_>) -> HashSet<BlockId> {
+    let mut twins = HashSet::new();
+    for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
+        let mut met: HashMap<(usize, Vec<(String, String)>), BlockId> = HashMap::new();
+        for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)).filter(|block| adds(block)) {
+            let mut said = content(block);
+            said.retain(|(name, _)| name != "SN");
+            if let Some(first) = met.insert((block.file, said), block.id) {
+                twins.extend([first, block.id]);
+            }
+        }
+    }
+    twins
+}
+
+fn sn(block: &Block<'_>) -> Option<(String, Span)> {
+    block.feature.sn.as_ref().map(|sn| (sn.value.as_str().to_owned(), sn.span))
+}
+
+fn licensee(block: &Block<'_>) -> Option<(String, Span)> {
+    let source = &block.license.source;
+    let directives = block.license.block(block.feature)?.directives();
+    let own = directives.into_iter().find(|directive| source.slice(directive.name) == "LICENSEE")?;
+    Some((own.value.read(source).into_owned(), own.value.inner()))
+}
+
+fn finding(
+    cx: &Context<'_>,
+    block: &Block<'_>,
+    what: &str,
+    (span, value): (Span, &str),
+    (first, known): (Span, &str),
+) -> Diagnostic {
+    let short = crate::syntax::excerpt;
+    let message =
+        format!("blocks of different {what} in one file: `{}` and `{}`", short(known), short(value));
+    cx.found(&CODE, block, span, message)
+        .also(first, "the first one")
+        .help("keep each set in a file of its own: any number of files can be read together")
+}

@@ -1,0 +1,97 @@
+//! X002: names that look alike.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::Code;
+use crate::graph::{Block, Named, Target};
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+/// Names that look alike.
+static CODE: Code = Code::error("X002", "similar-names");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "two features of one vendor, or two vendors, whose names differ only by case, by `-` and `_`, or by characters \
+           that look alike (`0` and `O`; `1`, `l` and `I`)",
+    why: "Names are compared byte for byte, so that these are different features. People do not see it: they draw on \
+          one and buy the other.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 }
+FEATURE DRAW { VENDOR=Acme COUNT=9 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 }
+FEATURE Print { VENDOR=Acme COUNT=9 }
+",
+    ),
+    remedy: "Write the name in one way, or choose names that differ visibly.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let mut met: HashMap<(&str, String), &Named<'_>> = HashMap::new();
+    for named in cx.graph.names() {
+        let vendor = named.vendor.as_str();
+        let alike = keys(named.name.as_str()).into_iter().find_map(|key| met.get(&(vendor, key)).copied());
+        match (alike, first(cx, named)) {
+            (Some(other), Some(block)) => {
+                let message = format!("`{}` and `{}` are different features", named.name, other.name);
+                let place =
+                    first(cx, other).map(|other| (other.license.source.id(), other.feature.name.span));
+                let mut found = cx.found(&CODE, block, block.feature.name.span, message).help(HELP);
+                if let Some((file, span)) = place {
+                    found = found.also_in(file, span, "looks like this one");
+                }
+                sink.push(found);
+            }
+            _ => met.extend(keys(named.name.as_str()).map(|key| ((vendor, key), named))),
+        }
+    }
+    // A dependency that fails for its vendor is reported itself.
+    if !cx.graph.unserved().iter().any(|fault| fault.target == Target::OtherVendor) {
+        vendors(cx, sink);
+    }
+}
+
+const HELP: &str =
+    "names are compared byte for byte: write it in one way, or choose names that differ visibly";
+
+fn vendors(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let mut met: HashMap<String, &str> = HashMap::new();
+    let mut told: Vec<&str> = Vec::new();
+    for named in cx.graph.names() {
+        let vendor = named.vendor.as_str();
+        let alike = keys(vendor).into_iter().find_map(|key| met.get(&key).copied());
+        let place = first(cx, named).and_then(|block| Some((block, block.feature.vendor.as_ref()?)));
+        match (alike, place) {
+            (Some(other), Some((block, name))) if other != vendor && !told.contains(&vendor) => {
+                let message = format!("`{vendor}` and `{other}` are different vendors");
+                sink.push(cx.found(&CODE, block, name.span, message).help(HELP));
+                told.push(vendor);
+            }
+            (None, _) => met.extend(keys(vendor).map(|key| (key, vendor))),
+            _ => {}
+        }
+    }
+}
+
+fn first<'g, 'a>(cx: &Context<'a>, named: &Named<'_>) -> Option<&'g Block<'a>>
+where
+    'a: 'g,
+{
+    cx.graph.block(*named.blocks.first()?)
+}
+
+/// What two names have in common if they look alike: the letters without case, and the shapes of the characters.
+fn keys(name: &str) -> [String; 2] {
+    let folded = name.to_lowercase().replace('-', "_");
+    let shapes = name.chars().map(|c| match c {
+        '1' | 'l' | 'I' => 'l',
+        '0' | 'O' => 'O',
+        '-' => '_',
+        c => c,
+    });
+    // The two kinds of keys are kept apart.
+    [format!("c{folded}"), format!("s{}", shapes.collect::<String>())]
+}

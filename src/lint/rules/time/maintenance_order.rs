@@ -1,0 +1,40 @@
+//! T006: maintenance dates that are crossed.
+
+use crate::diagnostic::Code;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+/// Maintenance dates that are crossed.
+static CODE: Code = Code::error("T006", "maintenance-order");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a MAINTENANCE_START after the MAINTENANCE_END",
+    why: "The plan covers no day: a customer who asks for support would be turned away.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 MAINTENANCE_START=2027-01-01 MAINTENANCE_END=2026-12-31 }\n",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 MAINTENANCE_START=2026-01-01 MAINTENANCE_END=2026-12-31 }\n",
+    ),
+    remedy: "Correct the dates; both days are included.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for block in cx.blocks() {
+        let dates = block.feature.maintenance_start.zip(block.feature.maintenance_end);
+        if let Some((start, end)) = dates.filter(|(start, end)| start.value > end.value) {
+            let message = format!(
+                "maintenance of `{}` starts on {} and ended on {} already",
+                block.name(),
+                start.value,
+                end.value
+            );
+            sink.push(
+                cx.found(&CODE, block, start.span, message)
+                    .also(end.span, "the end")
+                    .help("correct the dates; both days are included"),
+            );
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! T001: a START after the END.
+
+use crate::diagnostic::Code;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+use super::is_never_in_force;
+
+/// A START after the END.
+static CODE: Code = Code::error("T001", "start-after-end");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a block whose START is after its END",
+    why: "It is never in force.",
+    bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 END=2026-12-31 }\n"),
+    good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 START=2026-01-01 END=2026-12-31 }\n"),
+    remedy: "Correct the dates; both days are included.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for block in cx.blocks().filter(|block| is_never_in_force(block.feature)) {
+        let (Some(start), Some(end)) = (block.feature.start, block.feature.end) else { continue };
+        let message =
+            format!("`{}` starts on {} and ended on {} already", block.name(), start.value, end.value);
+        sink.push(
+            cx.found(&CODE, block, start.span, message)
+                .also(end.span, "the END")
+                .help("correct the dates; both days are included"),
+        );
+    }
+}
