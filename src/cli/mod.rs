@@ -4,6 +4,7 @@
 mod batch;
 pub mod bundle;
 pub mod collect;
+pub mod catalog;
 pub mod completions;
 pub mod config;
 pub mod demo;
@@ -17,11 +18,13 @@ pub mod io;
 pub mod issue;
 pub mod keys;
 pub mod lint;
+pub mod log;
 pub mod man;
 pub mod new;
 pub mod passphrase;
 pub mod payload;
 pub mod revoke;
+mod provenance;
 pub mod sign;
 pub mod test;
 pub mod trust;
@@ -97,6 +100,8 @@ enum Command {
     Explain(explain::Args),
     New(new::Args),
     Issue(issue::Args),
+    Log(log::Args),
+    Catalog(catalog::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
     Sign(sign::Args),
@@ -118,6 +123,8 @@ impl Command {
             Self::Explain(args) => explain::run(args, io),
             Self::New(args) => new::run(args, io),
             Self::Issue(args) => issue::run(args, io),
+            Self::Log(args) => log::run(args, io),
+            Self::Catalog(args) => catalog::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
             Self::Sign(args) => sign::run(args, io),

@@ -15,6 +15,7 @@ use crate::sign::{FileReport, Mode, Outcome, Verifier};
 
 use super::trust::TrustArgs;
 use super::{Exit, Io, Stop, collect, file, parse_day};
+use super::{Exit, Io, Stop, file, parse_day, provenance};
 
 /// Verify the signatures of license files
 ///
@@ -54,6 +55,9 @@ pub struct Args {
     /// Mask LICENSEE, SN, host ids and folders, for a ticket
     #[arg(long)]
     redact: bool,
+    /// Look every block up in this issue log: was it issued, was it replaced, which directive was changed
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -75,6 +79,21 @@ fn parse_name(text: &str) -> Result<String, String> {
 /// # Errors
 /// When there is no trust store, a list of it is not to be believed, or the report cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    if args.log.is_some() && args.format == Format::Json {
+        return Err(Stop::usage("`--log` has no JSON report").help("leave `--format json` or `--log` out"));
+    }
+    let trust = args.trust.load()?;
+    let mut unread = Vec::new();
+    let mut licenses = Vec::new();
+    for (id, path) in args.files.iter().enumerate() {
+        match file::source(path, id, io) {
+            Ok(source) => licenses.push(License::read(source)),
+            Err(stop) => {
+                io.stop(&stop)?;
+                unread.push((file::shown(path), stop.exit));
+            }
+        }
+    }
     let at = args.at.unwrap_or(io.today);
     let mode = if args.development { Mode::Development } else { Mode::Production };
     let (trust, revocations) = args.trust.load_with_revocations(&args.revocations, mode, io)?;
@@ -107,7 +126,10 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
             .map_err(|error| Stop::failure(format!("cannot write the report: {error}")))?,
     };
     io.stdout.write_all(text.as_bytes())?;
-    Ok(exit)
+    match &args.log {
+        Some(log) => Ok(exit.worst(provenance::tell(log, &licenses, &trust, io)?)),
+        None => Ok(exit),
+    }
 }
 
 /// A file that could not be read, and what that means.

@@ -15,6 +15,7 @@ mod docs;
 mod files;
 mod fmt;
 mod graph;
+mod issue;
 mod lint;
 mod lint_explain;
 mod parse;
