@@ -129,7 +129,7 @@ fn row_29_a_log_that_was_edited_cut_or_reordered_is_found() {
         ("edited", "UPDATE entry SET customer = 'Mallory' WHERE seq = 7", "entry 7 is not what was written"),
         (
             "payload",
-            "UPDATE entry SET payload = payload || 'x' WHERE seq = 3",
+            "UPDATE entry SET payload = CAST(payload || 'x' AS BLOB) WHERE seq = 3",
             "entry 3 is not what was written",
         ),
         ("cut", "DELETE FROM entry WHERE seq > 18", "the log ends at entry 18, its head says 20"),
@@ -224,7 +224,7 @@ fn row_31_one_key_approves_once_whatever_it_is_called() {
     place.run(&["issue", "--approve", "plan.json", "--key", KEY]).expect_code(0);
     let approval = place.names().into_iter().find(|name| name.ends_with(".approval")).unwrap();
     place
-        .run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "-o", "second.pem"])
+        .run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--out", "second.pem"])
         .expect_code(0);
     let ids: Vec<String> = place
         .read("keys/trust.yaml")
@@ -355,7 +355,7 @@ fn rows_that_are_wrong_are_named_and_the_others_planned() {
 fn tables_with_wrong_columns_are_refused() {
     let place = place();
     for (head, meant) in [
-        ("customer,sn,product", "column 3: there is no `product`"),
+        ("customer,sn,prodcts", "column 3: there is no `prodcts`"),
         ("customer,sn,products,sn", "column 4: `sn` stands twice"),
         ("customer,sn", "the column `products` is missing"),
     ] {
