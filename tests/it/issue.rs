@@ -500,3 +500,34 @@ fn catalogues_and_orders_that_are_wrong_say_where() {
         .collect();
     snapshot("issue", "wrong_inputs", &told.join("\n"));
 }
+
+/// Names that stand in quotes or between commas behind `expected one of` in a message.
+fn expected_names(message: &str) -> Vec<String> {
+    let list = message.split("expected one of ").nth(1).unwrap().lines().next().unwrap();
+    let mut names: Vec<String> = list.split(", ").map(|name| name.trim_matches('`').to_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_schemas_name_what_is_read_and_nothing_else() {
+    let schema = |name: &str| -> serde_json::Value {
+        serde_json::from_str(
+            &std::fs::read_to_string(crate::support::root().join("docs/schema").join(name)).unwrap(),
+        )
+        .unwrap()
+    };
+    let keys = |object: &serde_json::Value| -> Vec<String> {
+        object["properties"].as_object().unwrap().keys().cloned().collect()
+    };
+    let (catalog, order) = (schema("catalog.schema.json"), schema("order.schema.json"));
+    let place = Place::new();
+    let told = |catalog: &str, order: &str| {
+        place.write("catalog.yaml", catalog).write("order.yaml", order);
+        expected_names(&issue(&place, "order.yaml", &["--dry-run"]).stderr)
+    };
+    let good = "vendor: A\nproducts: [{ product: P, template: pool }]\n";
+    assert_eq!(told("vendor: A\nproducts: [{ zzz: 1 }]\n", ""), keys(&catalog["$defs"]["product"]));
+    assert_eq!(told(good, "zzz: 1\n"), keys(&order));
+    assert_eq!(told(good, "customer: A\nsn: A\nproducts: [{ zzz: 1 }]\n"), keys(&order["$defs"]["line"]));
+}
