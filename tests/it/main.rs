@@ -11,17 +11,23 @@
 
 mod architecture;
 mod author;
+mod ci;
+mod config;
 mod docs;
 mod files;
 mod fmt;
 mod lint;
+mod lint_cli;
+mod lint_fix;
 mod parse;
 mod readme;
+mod report_lint;
 mod resolve;
 mod resolve_laws;
 mod road;
 mod scenario;
 mod scenario_cli;
+mod schema;
 mod sign;
 mod sign_attacks;
 mod sign_cli;
