@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod diff;
 pub mod exit;
+pub mod explain_feature;
 pub mod file;
 pub mod findings;
 pub mod fmt;

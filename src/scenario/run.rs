@@ -116,10 +116,12 @@ impl Player<'_> {
         Who { user: Some(symbol), host: Some(symbol), custom }
     }
 
-    /// Makes requests one after the other. Each asks as `event` says, which is told how many came before.
+    /// Makes requests one after the other. Each asks as `event` says. A denial is explained unless it is the one
+    /// expected.
     pub(super) fn repeat(
         &mut self,
         times: u64,
+        expected: Option<Reason>,
         mut event: impl FnMut(&mut Self) -> Result<Event, Failure>,
     ) -> Tally {
         let mut tally = Tally::default();
@@ -139,7 +141,10 @@ impl Player<'_> {
                     tally.warned |= !grant.above_softlimit.is_empty();
                     tally.tickets.extend(grant.ticket);
                 }
-                (Outcome::Denied(reason), event) => self.note_denial(&mut tally, reason, event),
+                (Outcome::Denied(reason), event) => {
+                    let event = event.filter(|_| expected != Some(reason));
+                    self.note_denial(&mut tally, reason, event);
+                }
                 (Outcome::Failed(failure), _) => {
                     tally.failed = Some(failure);
                     break;
@@ -164,9 +169,10 @@ impl Player<'_> {
         Some(vec![format!("no license has a feature `{feature}`{help}")])
     }
 
-    /// The first denial is explained; all are counted.
+    /// The first denial that is not expected is explained; all are counted.
     fn note_denial(&mut self, tally: &mut Tally, reason: Reason, event: Option<Event>) {
-        if tally.denied.is_empty()
+        if tally.reason.is_empty()
+            && tally.denied.iter().all(|(known, _)| *known != reason)
             && !self.is_spent()
             && let Some(explanation) = event.and_then(|event| self.model.explain(&mut self.state, &event))
         {
