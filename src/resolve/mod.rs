@@ -25,6 +25,7 @@ mod cost;
 pub mod decisions;
 mod event;
 mod explain;
+mod inert;
 mod merged;
 mod meter;
 mod mix;
