@@ -23,9 +23,12 @@ pub mod man;
 pub mod new;
 pub mod passphrase;
 pub mod payload;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
 pub mod revoke;
 mod provenance;
 pub mod sign;
+pub mod signer;
 pub mod test;
 pub mod trust;
 pub mod verify;
