@@ -204,7 +204,8 @@ mod resolving {
                     let Outcome::Granted(grant) = model.apply(state, &Event::Checkout(request)) else {
                         panic!("denied");
                     };
-                    black_box(model.apply(state, &Event::Return(grant.ticket.unwrap())));
+                    let returned = model.apply(state, &Event::Return(grant.ticket.unwrap()));
+                    assert!(matches!(black_box(returned), Outcome::Granted(_)));
                 }
             });
     }

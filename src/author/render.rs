@@ -126,18 +126,17 @@ pub(super) fn environment(
     Ok(environment)
 }
 
-/// Names that the texts of a template use and nobody declares.
-pub(super) fn undeclared(environment: &Environment<'_>, declared: &BTreeSet<String>) -> BTreeSet<String> {
-    let is_known =
-        |name: &str| declared.contains(name) || environment.globals().any(|(known, _)| known == name);
+/// Names that the texts of a template use, other than those that every template has.
+pub(super) fn used_names(environment: &Environment<'_>) -> BTreeSet<String> {
     let texts = [(LICENSE, &["default"][..]), (SCENARIOS, &["default", "license"])];
-    let mut unknown = BTreeSet::new();
-    for (text, extra) in texts {
+    let mut used = BTreeSet::new();
+    for (text, always) in texts {
         let Ok(template) = environment.get_template(text) else { continue };
-        let used = template.undeclared_variables(false).into_iter();
-        unknown.extend(used.filter(|name| !is_known(name) && !extra.contains(&name.as_str())));
+        let is_given =
+            |name: &str| always.contains(&name) || environment.globals().any(|(global, _)| global == name);
+        used.extend(template.undeclared_variables(false).into_iter().filter(|name| !is_given(name)));
     }
-    unknown
+    used
 }
 
 /// The text of a value; what is no scalar cannot be written.

@@ -1,16 +1,13 @@
 //! `keywright fmt`: the canonical layout, proven on every run.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use similar::TextDiff;
 
 use crate::diagnostic::Diagnostic;
 use crate::license::{self, License};
-use crate::report::escape::{escape, escape_lines};
+use crate::report::escape::escape;
 use crate::syntax::Unproven;
 
-use super::{Exit, Io, Stop, file, findings};
+use super::{Exit, Io, Stop, diff, file, findings};
 
 /// Lay files out in the canonical way
 ///
@@ -94,17 +91,5 @@ fn would_change(args: &Args, path: &Path, old: &str, new: &str, io: &mut Io<'_>)
         writeln!(io.stdout, "{}", escape(&name))?;
         return Ok(());
     }
-    // Bounded: on huge differences a coarser diff is better than none.
-    let diff = TextDiff::configure().timeout(Duration::from_secs(2)).diff_lines(old, new);
-    let text = diff.unified_diff().header(&name, &name).to_string();
-    for line in text.split_inclusive('\n') {
-        let line = line.strip_suffix('\n').unwrap_or(line);
-        let (on, off) = match line.chars().next().filter(|_| io.color_out) {
-            Some('-') => ("\u{1b}[31m", "\u{1b}[0m"),
-            Some('+') => ("\u{1b}[32m", "\u{1b}[0m"),
-            _ => ("", ""),
-        };
-        writeln!(io.stdout, "{on}{}{off}", escape_lines(line))?;
-    }
-    Ok(())
+    diff::show(&name, old, new, io)
 }

@@ -1,14 +1,18 @@
 //! The command line: one file a subcommand, each an `Args` struct and a function that returns the exit code, callable
 //! without a process.
 
+mod batch;
 pub mod completions;
+pub mod config;
 pub mod demo;
+pub mod diff;
 pub mod exit;
 pub mod explain;
 pub mod file;
 pub mod findings;
 pub mod fmt;
 pub mod io;
+pub mod issue;
 pub mod keys;
 pub mod lint;
 pub mod man;
@@ -88,6 +92,7 @@ enum Command {
     Lint(lint::Args),
     Explain(explain::Args),
     New(new::Args),
+    Issue(issue::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
     Sign(sign::Args),
@@ -99,12 +104,13 @@ enum Command {
 }
 
 impl Command {
-    fn run(&self, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    fn run(&self, global: &Global, io: &mut Io<'_>) -> Result<Exit, Stop> {
         match self {
             Self::Demo(args) => demo::run(args, io),
-            Self::Lint(args) => lint::run(args, io),
+            Self::Lint(args) => lint::run(args, global.config.as_deref(), io),
             Self::Explain(args) => explain::run(args, io),
             Self::New(args) => new::run(args, io),
+            Self::Issue(args) => issue::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
             Self::Sign(args) => sign::run(args, io),
@@ -161,7 +167,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut
     io.color_err = cli.global.color.on(io.color_err);
     io.quiet = cli.global.quiet;
     io.verbose = cli.global.verbose;
-    cli.command.run(io).unwrap_or_else(|stop| {
+    cli.command.run(&cli.global, io).unwrap_or_else(|stop| {
         // Where stderr itself fails there is nobody left to tell; the code still says it.
         io.stop(&stop).ok();
         stop.exit

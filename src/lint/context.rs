@@ -10,6 +10,8 @@ use crate::license::License;
 use crate::source::{FileId, Span};
 
 use super::level::Levels;
+use super::policy::Policy;
+use super::sink::MAX_FINDINGS;
 
 /// What the files are being checked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,6 +34,10 @@ pub struct Options {
     pub stage: Stage,
     /// Severities other than the rules' own.
     pub levels: Levels,
+    /// What is asked for beyond the language.
+    pub policy: Policy,
+    /// Most findings on one file that are kept; the rest is counted.
+    pub most: usize,
     /// What a trust store says of the KEYs; empty where none was asked.
     pub keys: Vec<KeyFinding>,
 }
@@ -40,7 +46,14 @@ impl Options {
     /// The usual options, for a day.
     #[must_use]
     pub fn at(at: Date) -> Self {
-        Self { at, stage: Stage::Draft, levels: Levels::default(), keys: Vec::new() }
+        Self {
+            at,
+            stage: Stage::Draft,
+            levels: Levels::default(),
+            policy: Policy::default(),
+            most: MAX_FINDINGS,
+            keys: Vec::new(),
+        }
     }
 }
 

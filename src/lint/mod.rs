@@ -7,6 +7,7 @@ mod allow;
 mod context;
 mod level;
 mod phrase;
+mod policy;
 mod registry;
 mod rule;
 mod rules;
@@ -15,6 +16,7 @@ mod sink;
 
 pub use context::{Context, KeyFinding, KeyState, Options, Stage};
 pub use level::{Level, Levels, UnknownSelector};
+pub use policy::Policy;
 pub use registry::{RULES, rule};
 pub use rule::{Check, EXAMPLE_DAY, Example, Group, Rule};
 pub use rules::capacity::more_means_less::MoreMeansLess;

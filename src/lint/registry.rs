@@ -1,7 +1,7 @@
 //! The one table of all rules.
 
 use super::rule::Rule;
-use super::rules::{allows, capacity, dependencies, keys, sets, sharing, syntax, time, values};
+use super::rules::{allows, capacity, dependencies, keys, policy, sets, sharing, syntax, time, values};
 
 /// All rules, by group and code.
 pub static RULES: &[&Rule] = &[
@@ -87,6 +87,8 @@ pub static RULES: &[&Rule] = &[
     &sets::mixed_set::RULE,
     &sets::crossed_sets::RULE,
     &sets::block_in_two_files::RULE,
+    &policy::foreign_vendor::RULE,
+    &policy::unused_directive::RULE,
     &allows::unused_allow::RULE,
     &allows::unknown_allow::RULE,
     &allows::allow_without_reason::RULE,

@@ -6,6 +6,7 @@ use crate::diagnostic::Code;
 use crate::source::{FileId, SourceFile};
 
 use super::context::{Context, KeyState};
+use super::policy::Policy;
 use super::sink::Sink;
 
 /// The day on which the examples of rules are judged: year, month, day.
@@ -68,6 +69,15 @@ pub enum Example {
     Files(&'static [(&'static str, &'static str)]),
     /// One file, and what the trust store says of the KEY of its first block.
     Judged(&'static str, KeyState),
+    /// One file, under a configuration.
+    Configured {
+        /// The configuration as it stands in `keywright.toml`.
+        config: &'static str,
+        /// The same, read.
+        policy: fn() -> Policy,
+        /// The file.
+        text: &'static str,
+    },
     /// A file too long to be shown.
     Made {
         /// What it holds.
@@ -83,7 +93,9 @@ impl Example {
     pub fn sources(&self) -> Vec<Arc<SourceFile>> {
         let one = |bytes: Vec<u8>| vec![SourceFile::from_bytes(FileId(0), "example.lic", bytes)];
         match self {
-            Self::Text(text) | Self::Judged(text, _) => one(text.as_bytes().to_vec()),
+            Self::Text(text) | Self::Judged(text, _) | Self::Configured { text, .. } => {
+                one(text.as_bytes().to_vec())
+            }
             Self::Bytes(bytes) => one(bytes.to_vec()),
             Self::Made { make, .. } => one(make()),
             Self::Files(files) => (0..)
@@ -116,6 +128,7 @@ impl Group {
         Self { letter: 'T', name: "time", about: "dates, and what follows from them" },
         Self { letter: 'K', name: "keys", about: "signatures" },
         Self { letter: 'X', name: "sets", about: "blocks that stand together, in one file or in several" },
+        Self { letter: 'P', name: "policy", about: "what `keywright.toml` asks for beyond the language" },
         Self {
             letter: 'A',
             name: "allows",

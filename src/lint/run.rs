@@ -13,12 +13,12 @@ use super::rules::capacity::more_means_less::{MoreMeansLess, find};
 use super::sink::Sink;
 
 /// All findings on `licenses`, taken together: what reading them found, and what the rules find. Sorted by file, place
-/// and code; at most [`super::MAX_FINDINGS`] a file, with a last one that counts the rest.
+/// and code; at most [`Options::most`] a file, with a last one that counts the rest.
 ///
 /// The files of one run need different [`FileId`](crate::source::FileId)s, rising in the order given.
 #[must_use]
 pub fn lint(licenses: &[&License], options: &Options) -> Vec<Diagnostic> {
-    let mut sink = Sink::new(licenses, &options.levels);
+    let mut sink = Sink::new(licenses, options);
     for license in licenses {
         for found in &license.diagnostics {
             sink.push(found.clone());

@@ -7,16 +7,18 @@ use crate::license::License;
 use crate::source::{FileId, Span};
 
 use super::allow::Allows;
+use super::context::Options;
 use super::level::Levels;
 use super::rules::allows::more_findings;
 
-/// Most findings on one file that are kept; the rest is counted.
+/// Most findings on one file that are usually kept; the rest is counted.
 pub const MAX_FINDINGS: usize = 1000;
 
 /// Takes in findings.
 #[derive(Debug)]
 pub struct Sink<'a> {
     levels: &'a Levels,
+    most: usize,
     files: BTreeMap<FileId, File>,
 }
 
@@ -32,13 +34,13 @@ struct File {
 }
 
 impl<'a> Sink<'a> {
-    pub(super) fn new(licenses: &[&License], levels: &'a Levels) -> Self {
+    pub(super) fn new(licenses: &[&License], options: &'a Options) -> Self {
         let files = licenses.iter().map(|license| {
             let allows = Allows::read(license);
             let end = license.source.text().len();
             (license.source.id(), File { allows, end, ..File::default() })
         });
-        Self { levels, files: files.collect() }
+        Self { levels: &options.levels, most: options.most, files: files.collect() }
     }
 
     /// Takes a finding, unless its level or a comment in the file allows it.
@@ -49,7 +51,7 @@ impl<'a> Sink<'a> {
         }
         if let Some(severity) = self.levels.apply(found.code, found.severity) {
             found.severity = severity;
-            file.keep(found);
+            file.keep(found, self.most);
         }
     }
 
@@ -60,10 +62,10 @@ impl<'a> Sink<'a> {
             for mut found in file.allows.findings(id) {
                 if let Some(severity) = self.levels.apply(found.code, found.severity) {
                     found.severity = severity;
-                    file.keep(found);
+                    file.keep(found, self.most);
                 }
             }
-            all.extend(file.finish(id));
+            all.extend(file.finish(id, self.most));
         }
         all.sort_by_key(Diagnostic::order);
         all
@@ -71,24 +73,24 @@ impl<'a> Sink<'a> {
 }
 
 impl File {
-    fn keep(&mut self, found: Diagnostic) {
+    fn keep(&mut self, found: Diagnostic, most: usize) {
         let rank = found.severity as usize;
         if let (Some(met), Some(kept)) = (self.met.get_mut(rank), self.kept.get_mut(rank)) {
             *met += 1;
-            if kept.len() < MAX_FINDINGS {
+            if kept.len() < most {
                 kept.push(found);
             }
         }
     }
 
     /// The gravest findings first, up to the limit; then how many there are more.
-    fn finish(self, id: FileId) -> Vec<Diagnostic> {
+    fn finish(self, id: FileId, most: usize) -> Vec<Diagnostic> {
         let total: usize = self.met.iter().sum();
         let mut lost: Option<Severity> = None;
         let mut all = Vec::new();
         let severities = [Severity::Note, Severity::Warning, Severity::Error];
         for ((mut kept, met), severity) in self.kept.into_iter().zip(self.met).zip(severities).rev() {
-            kept.truncate(MAX_FINDINGS - all.len());
+            kept.truncate(most - all.len());
             if kept.len() < met {
                 lost = lost.max(Some(severity));
             }

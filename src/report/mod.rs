@@ -1,10 +1,9 @@
 //! Results to text: one file a format. Machine formats have their own frozen structs, apart from the engines' types.
 
-pub mod concise;
 pub mod escape;
 #[cfg(feature = "cli")]
 pub mod human;
-pub mod lint_json;
+pub mod lint;
 pub mod rule_page;
 pub mod test;
 pub mod test_human;
@@ -38,6 +37,11 @@ impl<'a> Sources<'a> {
     pub fn get(&self, id: FileId) -> Option<&'a SourceFile> {
         let at = self.files.binary_search_by_key(&id, |file| file.id()).ok()?;
         self.files.get(at).copied()
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &'a SourceFile> {
+        self.files.iter().copied()
     }
 
     /// How many there are.

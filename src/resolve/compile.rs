@@ -176,10 +176,12 @@ impl Builder {
                 }
                 Replaces::Key(key) => self.by_key.get(key).map(|block| Replaced::Block(*block)),
             };
-            if let Some(found) = found {
-                self.model.blocks.get_mut(id).replaces = found;
-                self.model.replacers.push(id);
+            match found {
+                Some(Replaced::Target(target)) => self.model.targets.get_mut(target).replacers.push(id),
+                Some(Replaced::Block(block)) => self.model.blocks.get_mut(block).replaced_by.push(id),
+                Some(Replaced::Nothing) | None => continue,
             }
+            self.model.blocks.get_mut(id).replaces = found.unwrap_or(Replaced::Nothing);
         }
     }
 

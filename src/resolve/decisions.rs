@@ -16,6 +16,10 @@ pub const SEARCH_BUDGET: u64 = 20_000;
 /// ◆ Longest chain of TOKEN_DEPENDENCY steps from a token to a real license: edges are counted.
 pub const MAX_CHAIN: usize = 16;
 
+/// ◆ Most EXCLUSIVE blocks of one name, and most blocks that replace one name or one block. Each of them is looked at
+/// whenever one of them is tried.
+pub const MAX_RIVALS: usize = 128;
+
 /// ◆ Above this many paths a token whose names have one block each is walked by names instead of by paths.
 pub(super) const MERGE_ABOVE: u64 = 48;
 

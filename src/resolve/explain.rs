@@ -13,6 +13,9 @@ use super::trail::Mark;
 use super::walk::{Mode, Need, Walk};
 use super::who::{Symbols, Who};
 
+/// Most attempts that are written out.
+const MAX_LINES: usize = 60;
+
 impl Model {
     /// Every block that an event would try, nested through tokens, and what came of each. `None` for events that try
     /// no block, and for walks that pass their budget. The state is as before.
@@ -46,6 +49,8 @@ impl Model {
         let Some(name) = feature else {
             return Some(unknown_name(need.count));
         };
+        // Naming who holds licenses looks at every checkout.
+        state.spend(state.slots.len() as u64);
         let mut walk = Walk::new(self, state, who, mode);
         walk.trace = Some(Trace::default());
         let served = walk.request(name, need);
@@ -121,6 +126,11 @@ impl Explanation {
         let mut lines = Vec::new();
         for attempt in &self.attempts {
             push_lines(attempt, 0, model, symbols, &mut lines);
+        }
+        if lines.len() > MAX_LINES {
+            let more = lines.len() - MAX_LINES;
+            lines.truncate(MAX_LINES);
+            lines.push(format!("… and {more} more"));
         }
         if self.outcome == Err(Reason::ActiveTokenLimit) {
             lines.push(format!(

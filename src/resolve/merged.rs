@@ -60,7 +60,7 @@ impl Walk<'_> {
             let count = if shares { arrivals.largest } else { arrivals.sum };
             return self.try_block(id, arrivals.need(count));
         }
-        if !self.step(row.edges.len()) {
+        if !self.step(self.model.weight(id) + row.edges.len() as u64) {
             return false;
         }
         if let Err(miss) = self.standing(id, row, arrivals.version) {

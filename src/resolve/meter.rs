@@ -18,7 +18,7 @@ impl Walk<'_> {
     /// Burns tokens of the lots of a name, earliest END first; all or nothing.
     pub(super) fn charge(&mut self, target: TargetId, version: u32, tokens: u64) -> Tried {
         let lots = &self.model.targets.get(target).lots;
-        if !self.step(lots.len()) {
+        if !self.step(lots.iter().map(|lot| self.model.weight(*lot)).sum()) {
             return Err(Miss::Inner);
         }
         let mut rest = tokens;

@@ -24,8 +24,6 @@ pub struct Model {
     pub(super) names: Table<NameId, NameRow>,
     pub(super) targets: Table<TargetId, Target>,
     pub(super) by_name: HashMap<Name, NameId>,
-    /// Blocks that name another block in REPLACES, in file order.
-    pub(super) replacers: Vec<BlockId>,
     pub(super) notices: Vec<Notice>,
 }
 
@@ -106,6 +104,8 @@ pub(super) struct Block {
     pub(super) meter: Option<Box<Meter>>,
     /// What REPLACES names.
     pub(super) replaces: Replaced,
+    /// Blocks whose REPLACES names this one by its KEY.
+    pub(super) replaced_by: Vec<BlockId>,
     /// Which license it came from, and where it stands there.
     pub(super) license: usize,
     pub(super) span: Span,
@@ -133,6 +133,7 @@ impl Default for Block {
             reserved_host: 0,
             meter: None,
             replaces: Replaced::Nothing,
+            replaced_by: Vec::new(),
             license: 0,
             span: Span::default(),
         }
@@ -197,6 +198,8 @@ pub(super) struct Target {
     pub(super) order: Vec<BlockId>,
     pub(super) exclusives: Vec<BlockId>,
     pub(super) upgrades: Vec<BlockId>,
+    /// Blocks whose REPLACES names this feature.
+    pub(super) replacers: Vec<BlockId>,
     /// METERED blocks: earliest END first, then file order.
     pub(super) lots: Vec<BlockId>,
     pub(super) shared: bool,
@@ -314,11 +317,22 @@ impl Model {
 
     /// Whether a block that is in force replaces this one.
     fn is_hidden(&self, block: BlockId, day: Date) -> bool {
-        self.replacers.iter().any(|replacer| {
-            self.replaces(*replacer, block)
+        let row = self.blocks.get(block);
+        let mut replacers = self.targets.get(row.target).replacers.iter().chain(&row.replaced_by);
+        replacers.any(|replacer| {
+            *replacer != block
                 && self.blocks.get(*replacer).covers(day)
                 && hides(*replacer > block, self.replaces(block, *replacer))
         })
+    }
+
+    /// How many blocks are looked at when this one is.
+    pub(super) fn weight(&self, block: BlockId) -> u64 {
+        let row = self.blocks.get(block);
+        let target = self.targets.get(row.target);
+        let replacers = target.replacers.len() + row.replaced_by.len();
+        let exclusives = if row.kind == Kind::Exclusive { target.exclusives.len() - 1 } else { 0 };
+        1 + (replacers + exclusives * (1 + replacers)) as u64
     }
 
     fn replaces(&self, replacer: BlockId, block: BlockId) -> bool {

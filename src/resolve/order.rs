@@ -5,7 +5,7 @@
 
 use crate::license::Kind;
 
-use super::decisions::MAX_CHAIN;
+use super::decisions::{MAX_CHAIN, MAX_RIVALS};
 use super::model::{Model, ModelError};
 use super::table::{BlockId, Table, TargetId};
 
@@ -20,6 +20,7 @@ struct Below {
 
 /// Checks the dependencies and ranks the targets.
 pub(super) fn check(model: &mut Model) -> Result<(), ModelError> {
+    limit_rivals(model)?;
     let order = sort(model)?;
     for (rank, target) in order.iter().enumerate() {
         model.targets.get_mut(*target).rank = u32::try_from(rank).unwrap_or(u32::MAX);
@@ -28,6 +29,21 @@ pub(super) fn check(model: &mut Model) -> Result<(), ModelError> {
     for target in order.iter().rev() {
         *below.get_mut(*target) = look_below(model, &below, *target)?;
         summarise(model, *target);
+    }
+    Ok(())
+}
+
+/// Refuses names with so many blocks that exclude or replace each other that looking at each would be a cost of its own.
+fn limit_rivals(model: &Model) -> Result<(), ModelError> {
+    for (id, block) in model.blocks.iter() {
+        let target = model.targets.get(block.target);
+        let crowds = [target.exclusives.len(), target.replacers.len(), block.replaced_by.len()];
+        if crowds.into_iter().any(|crowd| crowd > MAX_RIVALS) {
+            let name = model.name_text(block.name);
+            let message = format!("more than {MAX_RIVALS} blocks of `{name}` exclude or replace each other");
+            let (license, span) = model.origin(id);
+            return Err(ModelError { license, span, message });
+        }
     }
     Ok(())
 }

@@ -75,7 +75,9 @@ impl<'a> Walk<'a> {
             self.set_depth(goal.depth);
             return self.try_block(id, goal.need).then_some(goal.rest);
         }
-        if !self.step(1 + row.edges.len()) || self.standing(id, row, goal.need.version).is_err() {
+        if !self.step(self.model.weight(id) + row.edges.len() as u64)
+            || self.standing(id, row, goal.need.version).is_err()
+        {
             return None;
         }
         let mut rest = goal.rest;

@@ -2,13 +2,14 @@
 //!
 //! Knows how to change and to take back a change, but not when: that is the walk's business.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
 use super::ages::{Ages, Slot};
 use super::decisions::{ShareKey, group_use};
+use super::mix::{MixMap, MixSet};
 use super::model::{Model, UNLIMITED};
 use super::table::{BlockId, GroupId, Index, Table, TargetId};
 use super::trail::Scratch;
@@ -23,7 +24,7 @@ pub struct State {
     pub(super) pools: Table<BlockId, Pool>,
     pub(super) groups: Groups,
     pub(super) slots: Ages,
-    pub(super) devices: HashSet<(BlockId, Symbol)>,
+    pub(super) devices: MixSet<(BlockId, Symbol)>,
     /// Money spent on lots bought by money.
     pub(super) spent: HashMap<BlockId, Decimal>,
     /// Tokens of billed blocks, by the first day of their period.
@@ -39,7 +40,9 @@ pub struct State {
     /// Steps of all events so far.
     pub(super) work: u64,
     /// Blocks whose use changed since [`State::watch`], each with what it was before.
-    changed: Option<Vec<(BlockId, u64)>>,
+    changed: Vec<(BlockId, u64)>,
+    /// Which watch this is; 0 before the first.
+    watch: u32,
 }
 
 /// A pool of licenses, devices or tokens.
@@ -49,6 +52,8 @@ pub(super) struct Pool {
     pub(super) used: u64,
     /// The part of it that was drawn by requests that may not take reserved licenses.
     pub(super) open: u64,
+    /// The watch in which it was noted.
+    noted: u32,
 }
 
 /// What returns by itself.
@@ -115,7 +120,7 @@ impl Group {
 pub(super) struct Groups {
     rows: Table<GroupId, Group>,
     free: Vec<GroupId>,
-    by_key: HashMap<(BlockId, ShareKey), GroupId>,
+    by_key: MixMap<(BlockId, ShareKey), GroupId>,
 }
 
 impl Groups {
@@ -181,7 +186,7 @@ impl State {
             pools: Table::with_len(model.blocks.len()),
             groups: Groups::default(),
             slots: Ages::default(),
-            devices: HashSet::new(),
+            devices: MixSet::default(),
             spent: HashMap::new(),
             billed: BTreeMap::new(),
             due: BTreeMap::new(),
@@ -190,7 +195,8 @@ impl State {
             active_limit: None,
             scratch: Scratch::default(),
             work: 0,
-            changed: None,
+            changed: Vec::new(),
+            watch: 0,
         }
     }
 
@@ -209,6 +215,11 @@ impl State {
     #[must_use]
     pub fn work(&self) -> u64 {
         self.work
+    }
+
+    /// Adds to [`Self::work`] what looking at the state costs.
+    pub fn spend(&mut self, steps: u64) {
+        self.work = self.work.saturating_add(steps);
     }
 
     /// Active license tokens: licenses asked for by live checkouts, and activated devices.
@@ -240,14 +251,15 @@ impl State {
 
     /// Starts to note what changes, from now.
     pub fn watch(&mut self) {
-        self.changed = Some(Vec::new());
+        self.changed.clear();
+        self.watch = self.watch.wrapping_add(1);
     }
 
     /// The change of what is used since [`Self::watch`], by block in file order; blocks without a change are left out.
     #[must_use]
     pub fn changes(&self) -> Vec<(BlockId, i128)> {
         let mut before: BTreeMap<BlockId, u64> = BTreeMap::new();
-        for (block, used) in self.changed.iter().flatten() {
+        for (block, used) in &self.changed {
             before.entry(*block).or_insert(*used);
         }
         let change = |(block, used): (BlockId, u64)| (block, i128::from(self.used(block)) - i128::from(used));
@@ -256,8 +268,9 @@ impl State {
 
     pub(super) fn add(&mut self, block: BlockId, amount: u64, open: bool) {
         let pool = self.pools.get_mut(block);
-        if let Some(changed) = &mut self.changed {
-            changed.push((block, pool.used));
+        if pool.noted != self.watch {
+            pool.noted = self.watch;
+            self.changed.push((block, pool.used));
         }
         pool.used = pool.used.saturating_add(amount);
         if open {
@@ -267,8 +280,9 @@ impl State {
 
     pub(super) fn subtract(&mut self, block: BlockId, amount: u64, open: bool) {
         let pool = self.pools.get_mut(block);
-        if let Some(changed) = &mut self.changed {
-            changed.push((block, pool.used));
+        if pool.noted != self.watch {
+            pool.noted = self.watch;
+            self.changed.push((block, pool.used));
         }
         pool.used = pool.used.saturating_sub(amount);
         if open {

@@ -45,7 +45,7 @@ impl Trace {
 
     fn keep(&mut self, attempt: Attempt) {
         self.kept += 1;
-        if self.kept <= MAX_ATTEMPTS || attempt.verdict == Verdict::Unmet {
+        if self.kept <= MAX_ATTEMPTS || self.stack.is_empty() {
             self.siblings().push(attempt);
         }
     }

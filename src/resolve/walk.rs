@@ -110,8 +110,8 @@ impl<'a> Walk<'a> {
         self.state.work > self.limit
     }
 
-    pub(super) fn step(&mut self, cost: usize) -> bool {
-        self.state.work = self.state.work.saturating_add(cost as u64);
+    pub(super) fn step(&mut self, cost: u64) -> bool {
+        self.state.spend(cost);
         !self.is_exhausted()
     }
 
@@ -159,7 +159,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn try_block(&mut self, id: BlockId, need: Need) -> bool {
-        if !self.step(1 + self.model.replacers.len()) {
+        if !self.step(self.model.weight(id)) {
             return false;
         }
         let row = self.model.blocks.get(id);
@@ -229,16 +229,16 @@ impl<'a> Walk<'a> {
 
     /// Takes licenses out of a pool that is in force and has them.
     fn take(&mut self, id: BlockId, row: &Block, extra: u64, open: bool) -> Result<(), Miss> {
+        if let Mode::Borrow(hours) = self.mode
+            && !may_borrow(row, hours)
+        {
+            return Err(Reason::NotDrawable.into());
+        }
         if !needs_force(extra) {
             return Ok(());
         }
         if !self.model.in_force(id, self.day) {
             return Err(Reason::NotInForce.into());
-        }
-        if let Mode::Borrow(hours) = self.mode
-            && !may_borrow(row, hours)
-        {
-            return Err(Reason::NotDrawable.into());
         }
         let free = self.room(id, row, open);
         if extra > free {
@@ -254,7 +254,7 @@ impl<'a> Walk<'a> {
 
     /// Free licenses for a request; never as many as [`BEYOND`].
     fn room(&mut self, id: BlockId, row: &Block, open: bool) -> u64 {
-        self.state.work += self.model.targets.get(row.target).upgrades.len() as u64;
+        self.state.spend(self.model.targets.get(row.target).upgrades.len() as u64);
         let capacity = self.model.capacity(id, self.day).min(UNLIMITED - 1);
         let pool = self.state.pools.get(id);
         let free = capacity.saturating_sub(pool.used);
@@ -343,7 +343,8 @@ impl<'a> Walk<'a> {
         while let Some(part) = self.state.groups.get(group).parts.get(next).copied() {
             next += 1;
             let grown = match part {
-                Part::Pool { block, unit, open } if extra > 0 => {
+                // Borrowing asks every block for leave, also where it takes nothing more.
+                Part::Pool { block, unit, open } if extra > 0 || self.mode != Mode::Checkout => {
                     self.grow_pool(block, unit.saturating_mul(extra), open)
                 }
                 Part::Burned { target, version, unit } if burn > 0 => {

@@ -23,7 +23,7 @@ pub use model::{
     Ask, Change, Expectation, Gauge, Level, Person, Row, Scenario, ScenarioFile, Step, Totals, Verb, When,
 };
 pub use result::{Check, RowResult, ScenarioResult};
-pub use run::{MAX_REQUESTS, MAX_WORK, run};
+pub use run::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK, run};
 pub use update::updated;
 pub use value::MAX_TIMES;
 pub use yaml::MAX_SCENARIO_BYTES;

@@ -1,5 +1,7 @@
 //! Pools by the names that scenario files give them: `Name` for all blocks of a name, `Name#2` for the second.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::license::Kind;
 use crate::resolve::{BlockId, Model, NameId, State, UNLIMITED};
 
@@ -38,6 +40,12 @@ pub(super) fn find(model: &Model, text: &str) -> Result<Vec<BlockId>, String> {
 
 fn counts(model: &Model, block: BlockId) -> bool {
     !matches!(model.kind(block), Kind::Token | Kind::Local)
+}
+
+/// What looking at a pool costs: one for each block that it may have.
+pub(super) fn weight(model: &Model, text: &str) -> u64 {
+    let name = text.split('#').next().unwrap_or(text);
+    model.name(name).map_or(0, |name| model.blocks_of(name).len() as u64)
 }
 
 /// Whether a name has a block that counts.
@@ -100,24 +108,28 @@ pub(super) fn by_pool(
     named: &[(Spanned<String>, Spanned<i128>)],
     changes: &[(BlockId, i128)],
 ) -> (Vec<i128>, Vec<(String, i128)>) {
-    let mut covered = Vec::new();
+    let changed: HashMap<BlockId, i128> = changes.iter().copied().collect();
+    let mut covered = HashSet::new();
+    let mut names = HashSet::new();
     let mut amounts = Vec::new();
     for (pool, _) in named {
         let blocks = find(model, &pool.value).unwrap_or_default();
-        let here = changes.iter().filter(|(block, _)| blocks.contains(block));
-        amounts.push(here.map(|(_, change)| change).sum());
+        amounts.push(blocks.iter().filter_map(|block| changed.get(block)).sum());
+        names.extend(blocks.iter().map(|block| model.name_of(*block)));
         covered.extend(blocks);
     }
-    let mut others: Vec<(String, i128)> = Vec::new();
+    let mut sums: Vec<(String, i128)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for (block, change) in changes.iter().filter(|(block, _)| !covered.contains(block)) {
         let name = model.name_of(*block);
-        let partly = covered.iter().any(|block| model.name_of(*block) == name);
+        let partly = names.contains(&name);
         let label = if partly { model.label(*block) } else { model.name_text(name).to_owned() };
-        match others.iter_mut().find(|(known, _)| *known == label) {
+        let place = *places.entry(label.clone()).or_insert(sums.len());
+        match sums.get_mut(place) {
             Some((_, sum)) => *sum += change,
-            None => others.push((label, *change)),
+            None => sums.push((label, *change)),
         }
     }
-    others.retain(|(_, change)| *change != 0);
-    (amounts, others)
+    sums.retain(|(_, change)| *change != 0);
+    (amounts, sums)
 }

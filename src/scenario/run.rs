@@ -16,18 +16,22 @@ use super::result::{Check, RowResult, ScenarioResult};
 use super::update;
 
 /// Most requests of one scenario.
-pub const MAX_REQUESTS: u64 = 2_000_000;
+pub const MAX_REQUESTS: u64 = 1_000_000;
 
 /// Most work of one scenario, in steps of the resolver.
-pub const MAX_WORK: u64 = 40_000_000;
+pub const MAX_WORK: u64 = 10_000_000;
+
+/// Most work of one file.
+pub const MAX_FILE_WORK: u64 = 200_000_000;
 
 /// Plays the scenarios of a file that `wanted` says yes to, by name.
 pub fn run(file: &ScenarioFile, model: &Model, wanted: impl Fn(&str) -> bool) -> Vec<ScenarioResult> {
     let chosen = file.scenarios.iter().filter(|scenario| wanted(&scenario.name.value));
-    chosen.map(|scenario| play(file, model, scenario)).collect()
+    let mut left = MAX_FILE_WORK;
+    chosen.map(|scenario| play(file, model, scenario, &mut left)).collect()
 }
 
-fn play(file: &ScenarioFile, model: &Model, scenario: &Scenario) -> ScenarioResult {
+fn play(file: &ScenarioFile, model: &Model, scenario: &Scenario, left: &mut u64) -> ScenarioResult {
     let first = scenario.steps.first().and_then(|step| step.at);
     let at = scenario.at.or(file.at).or(first).unwrap_or(DateTime::constant(2000, 1, 1, 0, 0, 0, 0));
     let mut state = State::new(model, at);
@@ -40,9 +44,12 @@ fn play(file: &ScenarioFile, model: &Model, scenario: &Scenario) -> ScenarioResu
         ids: HashMap::new(),
         strangers: 0,
         requests: 0,
+        limit: MAX_WORK.min(*left),
     };
     let mut rows = player.table(scenario);
     rows.extend(scenario.steps.iter().map(|step| player.step(step)));
+    // A state has room for every block before anything happens.
+    *left = left.saturating_sub(player.state.work() + player.requests + model.names().count() as u64 + 1);
     ScenarioResult { name: scenario.name.value.clone(), span: scenario.name.span, rows }
 }
 
@@ -55,6 +62,8 @@ pub(super) struct Player<'a> {
     pub(super) ids: HashMap<String, VecDeque<Ticket>>,
     strangers: u64,
     requests: u64,
+    /// Work after which nothing more is played.
+    limit: u64,
 }
 
 /// What several equal requests came to.
@@ -116,7 +125,7 @@ impl Player<'_> {
         let mut tally = Tally::default();
         for _ in 0..times {
             self.requests += 1;
-            if self.requests > MAX_REQUESTS || self.state.work() > MAX_WORK {
+            if self.requests > MAX_REQUESTS || self.is_spent() {
                 tally.failed = Some(Failure::Budget);
                 break;
             }
@@ -140,6 +149,11 @@ impl Player<'_> {
         tally
     }
 
+    /// Whether the scenario took all the work that it may.
+    pub(super) fn is_spent(&self) -> bool {
+        self.state.work() >= self.limit
+    }
+
     /// What to say about a feature that no license has.
     pub(super) fn unknown(&self, feature: &str) -> Option<Vec<String>> {
         if self.model.name(feature).is_some() {
@@ -153,6 +167,7 @@ impl Player<'_> {
     /// The first denial is explained; all are counted.
     fn note_denial(&mut self, tally: &mut Tally, reason: Reason, event: Option<Event>) {
         if tally.denied.is_empty()
+            && !self.is_spent()
             && let Some(explanation) = event.and_then(|event| self.model.explain(&mut self.state, &event))
         {
             tally.reason = explanation.lines(self.model, &self.symbols);
@@ -165,7 +180,7 @@ impl Player<'_> {
 
     /// Compares a change with what is expected of it.
     pub(super) fn check_change(
-        &self,
+        &mut self,
         what: &'static str,
         expected: &Spanned<Change>,
         changes: &[(crate::resolve::BlockId, i128)],
@@ -177,6 +192,8 @@ impl Player<'_> {
                 (actual.to_string(), edits)
             }
             Change::Pools(named) => {
+                let cost: u64 = named.iter().map(|(pool, _)| pools::weight(self.model, &pool.value)).sum();
+                self.state.spend(cost);
                 let (amounts, others) = pools::by_pool(self.model, named, changes);
                 let mut entries: Vec<(&str, i128)> =
                     named.iter().map(|(pool, _)| pool.value.as_str()).zip(amounts.iter().copied()).collect();
@@ -201,12 +218,13 @@ impl Player<'_> {
 
     /// Compares how much there is of a pool.
     pub(super) fn check_level(
-        &self,
+        &mut self,
         what: &'static str,
         gauge: super::model::Gauge,
         pool: &str,
         expected: &Spanned<Level>,
     ) -> Check {
+        self.state.spend(8 * pools::weight(self.model, pool));
         let actual = pools::level(self.model, &self.state, pool, gauge, expected.value);
         let same = match (actual, expected.value) {
             (Level::Money(actual), Level::Money(expected)) => actual == expected,
@@ -229,7 +247,10 @@ impl Player<'_> {
         empty: &mut State,
         request: &Request,
     ) -> Result<Changes, Vec<String>> {
-        match self.model.cost(empty, request) {
+        let before = empty.work();
+        let cost = self.model.cost(empty, request);
+        self.state.spend(1 + empty.work() - before);
+        match cost {
             Ok(cost) => Ok(cost.into_iter().map(|(block, amount)| (block, i128::from(amount))).collect()),
             Err(Outcome::Failed(failure)) => Err(vec![failure.words().to_owned()]),
             Err(_) => {
@@ -257,4 +278,10 @@ fn level_text(level: Level, like: &str) -> String {
 /// A row without comparisons yet.
 pub(super) fn row(span: Span, text: String) -> RowResult {
     RowResult { span, text, checks: Vec::new(), reason: Vec::new() }
+}
+
+/// The comparison of a row that is not played because the work is used up.
+pub(super) fn out_of_budget(span: Span) -> Check {
+    let actual = Failure::Budget.words().to_owned();
+    Check { what: "", span, expected: "granted".to_owned(), actual, edits: Vec::new() }
 }

@@ -6,12 +6,16 @@ use crate::resolve::{Event, Failure, Outcome, Reason, Request};
 
 use super::model::{Ask, Expectation, Person, Step, Verb, When};
 use super::result::{Check, RowResult};
-use super::run::{Player, Tally, row};
+use super::run::{Player, Tally, out_of_budget, row};
 use super::update;
 
 impl Player<'_> {
     pub(super) fn step(&mut self, step: &Step) -> RowResult {
         let mut result = row(step.span, text(step));
+        if self.is_spent() {
+            result.checks.push(out_of_budget(step.span));
+            return result;
+        }
         if let Some(at) = step.at
             && let Outcome::Failed(failure) = self.model.apply(&mut self.state, &Event::Advance(at))
         {
@@ -49,7 +53,7 @@ impl Player<'_> {
         result
     }
 
-    fn expectation(&self, expectation: &Expectation) -> Check {
+    fn expectation(&mut self, expectation: &Expectation) -> Check {
         let Expectation { gauge, pool, level } = expectation;
         self.check_level(gauge.word(), *gauge, &pool.value, level)
     }

@@ -1,16 +1,18 @@
 //! Plays the table of a scenario.
 
-use crate::resolve::{Event, Request, State};
+use std::collections::BTreeMap;
+
+use crate::resolve::{BlockId, Event, Request, State};
 
 use super::model::{Gauge, Row, Scenario, Totals};
 use super::result::{Check, RowResult};
-use super::run::{Changes, Player, row};
+use super::run::{Changes, Player, out_of_budget, row};
 
 /// What the rows of a table add up to.
 #[derive(Default)]
 struct Sum {
     checkouts: u64,
-    changes: Changes,
+    changes: BTreeMap<BlockId, i128>,
 }
 
 impl Player<'_> {
@@ -26,6 +28,10 @@ impl Player<'_> {
 
     fn table_row(&mut self, line: &Row, empty: &mut State, sum: &mut Sum) -> RowResult {
         let mut result = row(line.feature.span, line.feature.value.clone());
+        if self.is_spent() {
+            result.checks.push(out_of_budget(line.feature.span));
+            return result;
+        }
         let request = Request {
             count: line.count.unwrap_or(1),
             version: line.version,
@@ -78,23 +84,26 @@ impl Player<'_> {
             result.reason = self.unknown(&line.feature.value).unwrap_or(result.reason);
         }
         sum.checkouts += tally.granted;
-        sum.changes.extend(changes);
+        for (block, change) in changes {
+            *sum.changes.entry(block).or_default() += change;
+        }
         result
     }
 
-    fn totals(&self, totals: &Totals, sum: &Sum) -> Option<RowResult> {
+    fn totals(&mut self, totals: &Totals, sum: &Sum) -> Option<RowResult> {
         let mut checks = Vec::new();
+        let changes: Changes = sum.changes.iter().map(|(block, change)| (*block, *change)).collect();
         if let Some(checkouts) = totals.checkouts {
             checks.push(Self::check_number("checkouts", checkouts, sum.checkouts));
         }
         if let Some(consumes) = &totals.consumes {
-            checks.push(self.check_change("consumes", consumes, &sum.changes));
+            checks.push(self.check_change("consumes", consumes, &changes));
         }
         let span = checks.first()?.span;
         Some(RowResult { checks, ..row(span, "totals".to_owned()) })
     }
 
-    fn remaining(&self, scenario: &Scenario) -> Option<RowResult> {
+    fn remaining(&mut self, scenario: &Scenario) -> Option<RowResult> {
         let (first, _) = scenario.remaining.first()?;
         let checks = scenario
             .remaining

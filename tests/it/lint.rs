@@ -29,6 +29,9 @@ fn ids(found: &[Diagnostic]) -> Vec<&'static str> {
 fn lint_example(example: &Example) -> Vec<Diagnostic> {
     let licenses: Vec<License> = example.sources().into_iter().map(License::read).collect();
     let mut options = Options::at(day());
+    if let Example::Configured { policy, .. } = example {
+        options.policy = policy();
+    }
     if let Example::Judged(_, state) = example {
         let block = licenses[0].features[0].block;
         options.keys.push(KeyFinding { file: FileId(0), block, state: *state, detail: String::new() });

@@ -20,6 +20,7 @@ mod lint_explain;
 mod parse;
 mod readme;
 mod resolve;
+mod resolve_laws;
 mod road;
 mod scenario;
 mod scenario_cli;

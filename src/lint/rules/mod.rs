@@ -4,6 +4,7 @@ pub(super) mod allows;
 pub(super) mod capacity;
 pub(super) mod dependencies;
 pub(super) mod keys;
+pub(super) mod policy;
 pub(super) mod sets;
 pub(super) mod sharing;
 pub(super) mod syntax;

@@ -1,14 +1,27 @@
 //! Findings, one a line: `file:line:column: severity[CODE]: message`, as editors and `grep` read them.
 
 use crate::diagnostic::Diagnostic;
+use crate::report::Sources;
+use crate::report::escape::escape;
 
-use super::Sources;
-use super::escape::escape;
+use super::{Outcome, Part, Report};
 
 /// One line for each finding.
-#[must_use]
-pub fn render(diagnostics: &[Diagnostic], sources: &Sources<'_>) -> String {
-    diagnostics.iter().map(|found| line(found, sources)).collect()
+#[derive(Debug, Default)]
+pub struct Concise;
+
+impl Report for Concise {
+    fn head(&self) -> String {
+        String::new()
+    }
+
+    fn part(&mut self, part: &Part<'_>) -> String {
+        part.findings.iter().map(|found| line(found, part.sources)).collect()
+    }
+
+    fn tail(&mut self, _: &Outcome) -> String {
+        String::new()
+    }
 }
 
 fn line(found: &Diagnostic, sources: &Sources<'_>) -> String {

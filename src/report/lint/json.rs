@@ -5,14 +5,21 @@ use serde::Serialize;
 use crate::diagnostic::{Diagnostic, Edit, Label};
 use crate::source::{SourceFile, Span};
 
-use super::escape::escape;
-use super::{Sources, Tally};
+use crate::report::Sources;
+use crate::report::escape::escape;
 
-#[derive(Debug, Serialize)]
-struct Report {
-    version: u32,
-    diagnostics: Vec<Finding>,
-    summary: Summary,
+use super::{Elements, Outcome, Part, indented};
+
+/// One object: `version`, `diagnostics`, `summary`.
+#[derive(Debug)]
+pub struct Json {
+    elements: Elements,
+}
+
+impl Default for Json {
+    fn default() -> Self {
+        Self { elements: Elements::new(4) }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -69,23 +76,29 @@ struct Summary {
     files: usize,
 }
 
-/// The report as pretty JSON with a final line break.
-///
-/// # Errors
-/// When serialisation fails, which the types rule out.
-pub fn render(diagnostics: &[Diagnostic], sources: &Sources<'_>) -> serde_json::Result<String> {
-    let tally = Tally::of(diagnostics);
-    let report = Report {
-        version: 1,
-        diagnostics: diagnostics.iter().map(|found| finding(found, sources)).collect(),
-        summary: Summary {
-            errors: tally.errors,
-            warnings: tally.warnings,
-            notes: tally.notes,
-            files: sources.len(),
-        },
-    };
-    serde_json::to_string_pretty(&report).map(|json| json + "\n")
+impl super::Report for Json {
+    fn head(&self) -> String {
+        "{\n  \"version\": 1,\n  \"diagnostics\": [".to_owned()
+    }
+
+    fn part(&mut self, part: &Part<'_>) -> String {
+        let mut out = String::new();
+        for found in part.findings {
+            self.elements.push(&mut out, &finding(found, part.sources));
+        }
+        out
+    }
+
+    fn tail(&mut self, outcome: &Outcome) -> String {
+        let summary = Summary {
+            errors: outcome.tally.errors,
+            warnings: outcome.tally.warnings,
+            notes: outcome.tally.notes,
+            files: outcome.files,
+        };
+        let summary = indented(&summary, 2);
+        format!("{}],\n  \"summary\": {}\n}}\n", self.elements.close(), summary.trim_start())
+    }
 }
 
 fn finding(found: &Diagnostic, sources: &Sources<'_>) -> Finding {

@@ -1,0 +1,386 @@
+//! `keywright.toml`: what a house asks of its licenses. Every key and value is checked; a wrong one stops the command.
+
+use std::collections::HashMap;
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use crate::diagnostic::{Severity, nearest};
+use crate::license::{DIRECTIVES, check_value, directive};
+use crate::lint::{Level, Levels, Policy};
+use crate::source::SourceFile;
+
+use super::{Exit, Stop, file};
+
+/// The file's name.
+pub const NAME: &str = "keywright.toml";
+
+/// Keys of the file.
+pub const KEYS: &[&str] = &["vendor", "directives", "fail", "levels", "override"];
+/// Keys of one `[[override]]`.
+pub const OVERRIDE_KEYS: &[&str] = &["files", "vendor", "directives", "fail", "levels"];
+const LEVELS: &[(&str, Level)] = &[("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny)];
+const FAILS: &[(&str, Severity)] =
+    &[("note", Severity::Note), ("warning", Severity::Warning), ("error", Severity::Error)];
+
+/// Largest configuration that is read, in bytes.
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// One configuration file.
+#[derive(Debug)]
+pub struct Config {
+    /// Patterns are relative to it.
+    folder: PathBuf,
+    base: Wishes,
+    overrides: Vec<Override>,
+}
+
+#[derive(Debug)]
+struct Override {
+    files: GlobSet,
+    wishes: Wishes,
+}
+
+/// What is asked for, for all files or for some.
+#[derive(Debug, Default)]
+struct Wishes {
+    levels: Vec<(String, Level)>,
+    fails: Option<Severity>,
+    vendors: Option<Vec<String>>,
+    directives: Option<Vec<String>>,
+}
+
+/// What holds for one file.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Severities other than the rules' own.
+    pub levels: Levels,
+    /// The severity from which on a run fails.
+    pub fails: Severity,
+    /// What is asked for beyond the language.
+    pub policy: Policy,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { levels: Levels::default(), fails: Severity::Error, policy: Policy::default() }
+    }
+}
+
+impl Settings {
+    fn apply(&mut self, wishes: &Wishes) {
+        for (selector, level) in &wishes.levels {
+            // Selectors were checked when the file was read.
+            self.levels.set(selector, *level).ok();
+        }
+        self.fails = wishes.fails.unwrap_or(self.fails);
+        if let Some(vendors) = &wishes.vendors {
+            self.policy.vendors.clone_from(vendors);
+        }
+        if let Some(directives) = &wishes.directives {
+            self.policy.directives.clone_from(directives);
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration from its text. `folder` is what its patterns are relative to.
+    ///
+    /// # Errors
+    /// At the first key or value that is wrong, with its place: exit code 2.
+    pub fn parse(name: &str, folder: &Path, text: &str) -> Result<Self, Stop> {
+        let reader = Reader { source: SourceFile::new(name, text) };
+        let root = DeTable::parse(text).map_err(|error| {
+            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            reader.stop(error.span().unwrap_or_default(), message)
+        })?;
+        let mut config = Self { folder: folder.to_owned(), base: Wishes::default(), overrides: Vec::new() };
+        for (key, value) in in_order(root.get_ref()) {
+            if key.get_ref() == "override" {
+                for table in reader.array(value, "[[override]]")? {
+                    config.overrides.push(reader.overriding(table)?);
+                }
+            } else {
+                reader.wish(&mut config.base, key, value, KEYS)?;
+            }
+        }
+        Ok(config)
+    }
+
+    /// What holds for a file, by its full path; overrides in the order of the file, the later one winning.
+    #[must_use]
+    pub fn settings(&self, path: Option<&Path>) -> Settings {
+        let mut settings = Settings::default();
+        settings.apply(&self.base);
+        if let Some(inside) = path.and_then(|path| path.strip_prefix(&self.folder).ok()) {
+            for wishes in self.overrides.iter().filter(|one| one.files.is_match(inside)) {
+                settings.apply(&wishes.wishes);
+            }
+        }
+        settings
+    }
+}
+
+/// The entries of a table as they stand in the file, so that the first fault of the file is the one that is told.
+fn in_order<'t, 'i>(
+    table: &'t DeTable<'i>,
+) -> Vec<(&'t Spanned<std::borrow::Cow<'i, str>>, &'t Spanned<DeValue<'i>>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
+
+struct Reader {
+    source: Arc<SourceFile>,
+}
+
+type Value<'i> = Spanned<DeValue<'i>>;
+
+impl Reader {
+    fn stop(&self, span: Range<usize>, message: impl std::fmt::Display) -> Stop {
+        let at = self.source.position(span.start);
+        Stop::usage(format!("{}:{}:{}: {message}", self.source.name(), at.line, at.column))
+    }
+
+    /// A word that is none of those known.
+    fn unknown(&self, what: &str, word: &str, span: Range<usize>, known: &[&str]) -> Stop {
+        let stop = self.stop(span, format!("there is no {what} `{}`", crate::syntax::excerpt(word)));
+        match nearest(word, known.iter().copied()) {
+            Some(meant) => stop.help(format!("did you mean `{meant}`?")),
+            None => stop.help(format!("one of {}", known.join(", "))),
+        }
+    }
+
+    fn wish(
+        &self,
+        wishes: &mut Wishes,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Value<'_>,
+        known: &[&str],
+    ) -> Result<(), Stop> {
+        match &**key.get_ref() {
+            "vendor" => wishes.vendors = Some(self.vendors(value)?),
+            "directives" => wishes.directives = Some(self.directives(value)?),
+            "fail" => wishes.fails = Some(self.choice(value, "fail level", FAILS)?),
+            "levels" => wishes.levels = self.levels(value)?,
+            other => return Err(self.unknown("key", other, key.span(), known)),
+        }
+        Ok(())
+    }
+
+    fn overriding(&self, value: &Value<'_>) -> Result<Override, Stop> {
+        let table = self.table(value, "an override")?;
+        let mut wishes = Wishes::default();
+        let mut files = None;
+        for (key, value) in in_order(table) {
+            if key.get_ref() == "files" {
+                files = Some(self.patterns(value)?);
+            } else {
+                self.wish(&mut wishes, key, value, OVERRIDE_KEYS)?;
+            }
+        }
+        let files = files.ok_or_else(|| {
+            self.stop(value.span(), "an override needs `files`")
+                .help("write the files it is for: files = [\"drafts/**\"]")
+        })?;
+        Ok(Override { files, wishes })
+    }
+
+    fn levels(&self, value: &Value<'_>) -> Result<Vec<(String, Level)>, Stop> {
+        let mut levels = Vec::new();
+        for (key, value) in in_order(self.table(value, "`levels`")?) {
+            let level = self.choice(value, "level", LEVELS)?;
+            Levels::default()
+                .set(key.get_ref(), level)
+                .map_err(|unknown| self.stop(key.span(), &unknown).help(unknown.help()))?;
+            levels.push((key.get_ref().to_string(), level));
+        }
+        Ok(levels)
+    }
+
+    fn vendors(&self, value: &Value<'_>) -> Result<Vec<String>, Stop> {
+        let names =
+            if value.get_ref().is_str() { vec![value] } else { self.array(value, "`vendor`")?.collect() };
+        let mut vendors = Vec::new();
+        for name in names {
+            let text = self.text(name, "a vendor")?;
+            check_value("VENDOR", text)
+                .map_err(|refusal| self.stop(name.span(), &refusal.message).help(refusal.help))?;
+            vendors.push(text.to_owned());
+        }
+        self.some(vendors, value, "`vendor` names nobody")
+    }
+
+    fn directives(&self, value: &Value<'_>) -> Result<Vec<String>, Stop> {
+        let known: Vec<&str> = DIRECTIVES.iter().map(|row| row.name).collect();
+        let mut directives = Vec::new();
+        for name in self.array(value, "`directives`")? {
+            let text = self.text(name, "a directive")?;
+            if directive(text).is_none() {
+                return Err(self.unknown("directive", text, name.span(), &known));
+            }
+            directives.push(text.to_owned());
+        }
+        self.some(directives, value, "`directives` lists none")
+    }
+
+    fn patterns(&self, value: &Value<'_>) -> Result<GlobSet, Stop> {
+        let mut set = GlobSetBuilder::new();
+        let mut any = Vec::new();
+        for pattern in self.array(value, "`files`")? {
+            let text = self.text(pattern, "a pattern")?;
+            // As in .gitignore: without a slash it is a name, in any folder.
+            let whole = if text.contains('/') {
+                text.trim_start_matches("./").to_owned()
+            } else {
+                format!("**/{text}")
+            };
+            let glob = GlobBuilder::new(&whole).literal_separator(true).backslash_escape(false).build();
+            set.add(glob.map_err(|error| {
+                let reason = error.kind();
+                self.stop(
+                    pattern.span(),
+                    format!("`{}` is no pattern: {reason}", crate::syntax::excerpt(text)),
+                )
+                .help("`*` is any part of a name, `**` any folders, `[abc]` one of these characters")
+            })?);
+            any.push(());
+        }
+        self.some(any, value, "`files` lists none")?;
+        set.build()
+            .map_err(|error| self.stop(value.span(), format!("these patterns cannot be used: {error}")))
+    }
+
+    fn some<T>(&self, list: Vec<T>, value: &Value<'_>, message: &str) -> Result<Vec<T>, Stop> {
+        if list.is_empty() {
+            return Err(self.stop(value.span(), message).help("leave the key out if nothing is asked for"));
+        }
+        Ok(list)
+    }
+
+    fn choice<T: Copy>(&self, value: &Value<'_>, what: &str, choices: &[(&str, T)]) -> Result<T, Stop> {
+        let word = self.text(value, &format!("a {what}"))?;
+        let found = choices.iter().find(|(name, _)| *name == word).map(|(_, choice)| *choice);
+        let known: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        found.ok_or_else(|| self.unknown(what, word, value.span(), &known))
+    }
+
+    fn text<'v>(&self, value: &'v Value<'_>, what: &str) -> Result<&'v str, Stop> {
+        let wrong = || self.mismatch(value, what, "a text in quotes");
+        value.get_ref().as_str().ok_or_else(wrong)
+    }
+
+    fn table<'v, 'i>(&self, value: &'v Value<'i>, what: &str) -> Result<&'v DeTable<'i>, Stop> {
+        value.get_ref().as_table().ok_or_else(|| self.mismatch(value, what, "a table"))
+    }
+
+    fn array<'v, 'i>(
+        &self,
+        value: &'v Value<'i>,
+        what: &str,
+    ) -> Result<impl Iterator<Item = &'v Value<'i>> + use<'v, 'i>, Stop> {
+        let array: Option<&DeArray<'i>> = value.get_ref().as_array();
+        array.map(|array| array.iter()).ok_or_else(|| self.mismatch(value, what, "a list"))
+    }
+
+    fn mismatch(&self, value: &Value<'_>, what: &str, wanted: &str) -> Stop {
+        self.stop(value.span(), format!("{what} is {wanted}, not {}", article(value.get_ref().type_str())))
+    }
+}
+
+fn article(noun: &str) -> String {
+    let an = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {noun}", if an { "an" } else { "a" })
+}
+
+/// The configurations of a run, each read once.
+#[derive(Debug, Default)]
+pub struct Configs {
+    /// The one that `--config` names; it holds for all files.
+    named: Option<Arc<Config>>,
+    /// The one that holds in each folder looked at.
+    folders: HashMap<PathBuf, Option<Arc<Config>>>,
+}
+
+impl Configs {
+    /// The configurations of a run, with the one that the command line names.
+    ///
+    /// # Errors
+    /// When that one cannot be read or is wrong.
+    pub fn new(named: Option<&Path>) -> Result<Self, Stop> {
+        let named = named.map(load).transpose()?;
+        Ok(Self { named, folders: HashMap::new() })
+    }
+
+    /// What holds for a file: the configuration in its folder, or in the nearest one above. Standard input belongs to
+    /// the working directory.
+    ///
+    /// # Errors
+    /// When that configuration cannot be read or is wrong.
+    pub fn settings(&mut self, path: &Path) -> Result<Settings, Stop> {
+        let place = place(path);
+        let folder = place.as_deref().and_then(Path::parent).map(Path::to_owned);
+        let config = match &self.named {
+            Some(named) => Some(Arc::clone(named)),
+            None => folder.map(|folder| self.upward(&folder)).transpose()?.flatten(),
+        };
+        let path = place.as_deref().filter(|_| !file::is_stdin(path));
+        Ok(config.map(|config| config.settings(path)).unwrap_or_default())
+    }
+
+    fn upward(&mut self, folder: &Path) -> Result<Option<Arc<Config>>, Stop> {
+        let mut passed = Vec::new();
+        let mut found = None;
+        for folder in folder.ancestors() {
+            if let Some(known) = self.folders.get(folder) {
+                found.clone_from(known);
+                break;
+            }
+            passed.push(folder.to_owned());
+            let candidate = folder.join(NAME);
+            let missing = |error: std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+            // One that cannot be looked at is an error when it is read, never a reason to go on without it.
+            if !fs::symlink_metadata(&candidate).is_err_and(missing) {
+                found = Some(load(&candidate)?);
+                break;
+            }
+        }
+        for folder in passed {
+            self.folders.insert(folder, found.clone());
+        }
+        Ok(found)
+    }
+}
+
+/// The full path of a file, its folder without links; `None` where the folder does not exist.
+fn place(path: &Path) -> Option<PathBuf> {
+    if file::is_stdin(path) {
+        return Some(std::env::current_dir().ok()?.join(file::STDIN));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+}
+
+fn load(path: &Path) -> Result<Arc<Config>, Stop> {
+    let unusable = |stop: Stop| Stop { exit: Exit::Usage, ..stop };
+    let bytes = file::read_file(path, MAX_BYTES).map_err(unusable)?;
+    let name = shown(path);
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        Stop::usage(format!("{name} is not UTF-8: the byte at offset {offset} begins no character"))
+    })?;
+    let folder = place(path).and_then(|place| Some(place.parent()?.to_owned())).unwrap_or_default();
+    Config::parse(&name, &folder, &text).map(Arc::new)
+}
+
+/// A path below the working directory is shown relative to it, as the user knows it.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
+    file::shown(inside.unwrap_or(path))
+}

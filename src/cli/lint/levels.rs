@@ -1,0 +1,55 @@
+//! Levels of rules as options, for every command that lints.
+
+use crate::diagnostic::Severity;
+use crate::lint::{Level, Levels, UnknownSelector};
+
+use crate::cli::Stop;
+
+/// Levels of rules, for every command that lints.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct LevelArgs {
+    /// Treat as errors: a code, a name, a group's letter, or `warnings`
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    deny: Vec<String>,
+    /// Treat as warnings
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    warn: Vec<String>,
+    /// Do not report
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    allow: Vec<String>,
+}
+
+impl LevelArgs {
+    /// The levels asked for, and the severity from which on a run fails.
+    ///
+    /// # Errors
+    /// When a rule or group is unknown.
+    pub fn levels(&self) -> Result<(Levels, Severity), Stop> {
+        let mut levels = Levels::default();
+        let mut fails = Severity::Error;
+        self.apply(&mut levels, &mut fails)?;
+        Ok((levels, fails))
+    }
+
+    /// Lays the levels asked for over others.
+    ///
+    /// # Errors
+    /// When a rule or group is unknown.
+    pub fn apply(&self, levels: &mut Levels, fails: &mut Severity) -> Result<(), Stop> {
+        let given = [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
+        for (selectors, level) in given {
+            for selector in selectors {
+                if selector == "warnings" && level == Level::Deny {
+                    *fails = (*fails).min(Severity::Warning);
+                    continue;
+                }
+                levels.set(selector, level).map_err(|unknown| refusal(&unknown))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refusal(unknown: &UnknownSelector) -> Stop {
+    Stop::usage(unknown.to_string()).help(unknown.help())
+}

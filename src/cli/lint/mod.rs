@@ -1,0 +1,226 @@
+//! `keywright lint`: findings on license files.
+
+mod fix;
+mod levels;
+mod progress;
+mod search;
+mod show;
+mod watch;
+mod work;
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use jiff::civil::Date;
+
+use crate::lint;
+use crate::report::lint::{self as formats, Report};
+
+use super::config::Configs;
+use super::{Exit, Io, Stop, file};
+
+pub use levels::LevelArgs;
+
+/// Find what is wrong with license files
+///
+/// Each file stands for one license; with `--together` all files given are one. Folders are searched for `*.lic`, but
+/// for hidden files and those that `.gitignore` names. Levels, vendor and directives in use are taken from the
+/// `keywright.toml` found upward from each file.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright lint license.lic\n  keywright lint licenses/\n  \
+    keywright lint --deny warnings *.lic\n  keywright lint --fix --diff license.lic\n  \
+    keywright lint --format json - < license.lic\n  keywright explain D001")]
+pub struct Args {
+    /// License files, and folders to search for them; `-` is standard input
+    #[arg(required = true, value_name = "FILES")]
+    files: Vec<PathBuf>,
+    /// How findings are shown
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    format: Format,
+    #[command(flatten)]
+    levels: LevelArgs,
+    /// The files are parts of one license: a dependency may be in another file
+    #[arg(long)]
+    together: bool,
+    /// Apply the safe fixes, then show what is left; with `-` the result is printed
+    #[arg(long)]
+    fix: bool,
+    /// Show what `--fix` would change, and change nothing; exit 1 if it would
+    #[arg(long)]
+    diff: bool,
+    /// Fix signed blocks too, and apply fixes that may not be meant; what is changed must be signed again
+    #[arg(long)]
+    unsafe_fixes: bool,
+    /// Lint again whenever a file changes, until interrupted
+    #[arg(long, conflicts_with_all = ["fix", "diff"])]
+    watch: bool,
+    /// End `--watch` after so many runs
+    #[arg(long, hide = true, requires = "watch", value_name = "N")]
+    watch_runs: Option<usize>,
+    /// The day for which dates are judged, instead of today
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
+    at: Option<Date>,
+}
+
+/// How findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Drawn on their source
+    Human,
+    /// One line each
+    Concise,
+    /// JSON, version 1
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab code quality
+    Gitlab,
+    /// JUnit XML
+    Junit,
+}
+
+impl Format {
+    /// The report for programs; `None` where findings are drawn for people.
+    fn report(self) -> Option<Box<dyn Report>> {
+        Some(match self {
+            Self::Human => return None,
+            Self::Concise => Box::new(formats::concise::Concise),
+            Self::Json => Box::new(formats::json::Json::default()),
+            Self::Sarif => Box::new(formats::sarif::Sarif::default()),
+            Self::Github => Box::new(formats::github::Github),
+            Self::Gitlab => Box::new(formats::gitlab::Gitlab::default()),
+            Self::Junit => Box::new(formats::junit::Junit),
+        })
+    }
+}
+
+/// Runs the command. `config` is the configuration that the command line names.
+///
+/// # Errors
+/// When an option or a configuration cannot be understood, or results cannot be written.
+pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    args.check()?;
+    if args.watch { watch::run(args, config, io) } else { once(args, config, io) }
+}
+
+impl Args {
+    /// What of the options cannot go together.
+    fn check(&self) -> Result<(), Stop> {
+        let stdin = self.files.iter().filter(|path| file::is_stdin(path)).count();
+        let report = self.format != Format::Human;
+        if stdin > 0 && self.watch {
+            return Err(Stop::usage("standard input cannot be watched"));
+        }
+        if self.watch && !matches!(self.format, Format::Human | Format::Concise) {
+            return Err(Stop::usage("`--watch` shows findings to people").help("use `--format concise`"));
+        }
+        if self.unsafe_fixes && !self.fix && !self.diff {
+            return Err(Stop::usage("`--unsafe-fixes` needs `--fix` or `--diff`"));
+        }
+        if report && (self.diff || self.fix && stdin > 0) {
+            return Err(Stop::usage("the result and the report would both go to standard output")
+                .help("leave `--format` out: findings then go to standard error"));
+        }
+        Ok(())
+    }
+
+    fn fixing(&self) -> Option<fix::Mode> {
+        let mode = if self.unsafe_fixes { fix::Mode::Unsafe } else { fix::Mode::Safe };
+        (self.fix || self.diff).then_some(mode)
+    }
+}
+
+/// One run over all files.
+fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let plan = Plan::new(args, config, io)?;
+    let mut show = show::Show::new(args.format, io)?;
+    let mut exit = Exit::Yes;
+    for fault in &plan.faults {
+        exit = exit.worst(show.unread(fault, None, io)?);
+    }
+    let progress = progress::Progress::new(plan.files(), io.interactive && !io.quiet);
+    for batch in work::batches(&plan.sets) {
+        for done in work::batch(batch, &plan, &progress) {
+            exit = exit.worst(take(args, &done, &mut show, io)?);
+        }
+    }
+    progress.end();
+    show.end(io)?;
+    Ok(exit)
+}
+
+/// What became of one set of files: fixes are written, findings shown.
+fn take(args: &Args, done: &work::Done, show: &mut show::Show, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let mut exit = Exit::Yes;
+    for (name, stop) in &done.unread {
+        exit = exit.worst(show.unread(stop, Some(name), io)?);
+    }
+    for fixed in &done.fixed {
+        exit = exit.worst(match write(args, fixed, io) {
+            Ok(exit) => exit,
+            Err(stop) => show.unread(&stop, Some(fixed.old.name()), io)?,
+        });
+    }
+    if args.diff {
+        show.count(done);
+        return Ok(exit);
+    }
+    show.part(done, io)?;
+    Ok(exit.worst(done.exit))
+}
+
+/// Writes or shows what was fixed in one file.
+fn write(args: &Args, fixed: &work::FixedFile, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let changed = fixed.old.text() != fixed.new.text();
+    let mut exit = Exit::Yes;
+    if args.diff {
+        if changed {
+            super::diff::show(fixed.old.name(), fixed.old.text(), fixed.new.text(), io)?;
+            exit = Exit::No;
+        }
+    } else if file::is_stdin(&fixed.path) {
+        io.stdout.write_all(fixed.new.text().as_bytes())?;
+    } else if changed {
+        file::write(&fixed.path, fixed.new.text().as_bytes())?;
+    }
+    show::fixed(fixed, args.diff, io)?;
+    Ok(exit)
+}
+
+/// What a run has to do.
+struct Plan {
+    sets: Vec<Vec<work::Input>>,
+    faults: Vec<Stop>,
+    fixing: Option<fix::Mode>,
+    at: Date,
+}
+
+impl Plan {
+    fn new(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Self, Stop> {
+        let found = search::search(&args.files);
+        let mut configs = Configs::new(config)?;
+        let mut inputs = Vec::with_capacity(found.paths.len());
+        for (id, path) in found.paths.into_iter().enumerate() {
+            let mut settings = configs.settings(&path)?;
+            args.levels.apply(&mut settings.levels, &mut settings.fails)?;
+            let given = if file::is_stdin(&path) { Some(file::read(&path, io)) } else { None };
+            inputs.push(work::Input { id, path, given, settings });
+        }
+        let sets =
+            if args.together { vec![inputs] } else { inputs.into_iter().map(|one| vec![one]).collect() };
+        let at = args.at.unwrap_or(io.today);
+        Ok(Self { sets, faults: found.faults, fixing: args.fixing(), at })
+    }
+
+    fn files(&self) -> usize {
+        self.sets.iter().map(Vec::len).sum()
+    }
+
+    /// The options for a set; of files that are linted together, the first decides.
+    fn options(&self, settings: &super::config::Settings) -> lint::Options {
+        let (levels, policy) = (settings.levels.clone(), settings.policy.clone());
+        lint::Options { levels, policy, ..lint::Options::at(self.at) }
+    }
+}

@@ -1,0 +1,110 @@
+//! What a run says: findings for people or programs, what could not be read, what was fixed, and the sum.
+
+use crate::cli::{Exit, Io, Stop, findings};
+use crate::report::escape::escape;
+use crate::report::lint::{Outcome, Part, Report};
+use crate::report::{Sources, Tally, counted};
+
+use super::Format;
+use super::work::{Done, FixedFile};
+
+/// Shows a run as it goes on.
+pub(super) struct Show {
+    /// `None` where findings are drawn for people.
+    report: Option<Box<dyn Report>>,
+    outcome: Outcome,
+    drawn: usize,
+}
+
+impl Show {
+    pub(super) fn new(format: Format, io: &mut Io<'_>) -> Result<Self, Stop> {
+        let report = format.report();
+        if let Some(report) = &report {
+            write!(io.stdout, "{}", report.head())?;
+        }
+        Ok(Self { report, outcome: Outcome::default(), drawn: 0 })
+    }
+
+    /// Something that could not be read, searched or written, by the name of the file if it is one.
+    pub(super) fn unread(&mut self, stop: &Stop, name: Option<&str>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+        io.stop(stop)?;
+        let name = name.unwrap_or("keywright").to_owned();
+        self.outcome.unread.push((name, stop.message.clone()));
+        Ok(stop.exit)
+    }
+
+    /// Takes a set of files into the sum only.
+    pub(super) fn count(&mut self, done: &Done) {
+        let tally = Tally::of(&done.found);
+        self.outcome.tally.errors += tally.errors;
+        self.outcome.tally.warnings += tally.warnings;
+        self.outcome.tally.notes += tally.notes;
+        self.outcome.files += done.sources.len();
+    }
+
+    /// The findings on a set of files.
+    pub(super) fn part(&mut self, done: &Done, io: &mut Io<'_>) -> Result<(), Stop> {
+        self.count(done);
+        let sources = Sources::new(done.sources.iter().map(|source| &**source));
+        let Some(report) = &mut self.report else {
+            let left = findings::MOST.saturating_sub(self.drawn);
+            self.drawn += done.found.len();
+            let drawn = done.found.get(..left).unwrap_or(&done.found);
+            return findings::show_in(drawn, &sources, io);
+        };
+        let part = Part { findings: &done.found, sources: &sources, fails: done.fails };
+        write!(io.stdout, "{}", report.part(&part))?;
+        Ok(())
+    }
+
+    /// The end of the report, and the sum for people.
+    pub(super) fn end(mut self, io: &mut Io<'_>) -> Result<(), Stop> {
+        if let Some(report) = &mut self.report {
+            write!(io.stdout, "{}", report.tail(&self.outcome))?;
+            return Ok(());
+        }
+        if self.drawn > findings::MOST {
+            writeln!(io.stderr, "… and {} more", self.drawn - findings::MOST)?;
+        }
+        io.say(&self.summary())?;
+        Ok(())
+    }
+
+    fn summary(&self) -> String {
+        let tally = self.outcome.tally;
+        let counts = [(tally.errors, "error"), (tally.warnings, "warning"), (tally.notes, "note")];
+        let parts: Vec<String> =
+            counts.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| counted(*n, noun)).collect();
+        let what = if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") };
+        format!("{what} in {}", counted(self.outcome.files, "file"))
+    }
+}
+
+/// What was fixed in a file, and what was not because it is signed.
+pub(super) fn fixed(file: &FixedFile, only_shown: bool, io: &mut Io<'_>) -> Result<(), Stop> {
+    let name = escape(file.old.name()).into_owned();
+    let report = &file.report;
+    if report.applied > 0 {
+        let would = if only_shown { "would fix" } else { "fixed" };
+        io.say(&format!("{would} {} in {name}", counted(report.applied, "finding")))?;
+    }
+    if report.withheld > 0 {
+        let fixes =
+            if report.withheld == 1 { "1 fix".to_owned() } else { format!("{} fixes", report.withheld) };
+        io.say(&format!(
+            "{name}: {fixes} left out, because the block is signed; `--unsafe-fixes` applies them, and the block \
+             must then be signed again"
+        ))?;
+    }
+    if !report.unsigned.is_empty() {
+        let names: Vec<String> = report.unsigned.iter().map(|name| format!("`{}`", escape(name))).collect();
+        let blocks = if names.len() == 1 { "block" } else { "blocks" };
+        // A warning, so it is said even with `-q`.
+        writeln!(
+            io.stderr,
+            "warning: {name}: the signed {blocks} {} must be signed again",
+            names.join(", ")
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Reading and linting, in parallel: only as much is in memory at a time as is being worked on.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::cli::config::Settings;
+use crate::cli::{Exit, Stop, file};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::license::License;
+use crate::lint;
+use crate::source::{FileId, MAX_FILE_BYTES, SourceFile};
+
+use super::progress::Progress;
+use super::{Plan, fix};
+
+/// A file to lint.
+pub(super) struct Input {
+    /// Its place among all files of the run.
+    pub(super) id: usize,
+    pub(super) path: PathBuf,
+    /// What was read already: standard input.
+    pub(super) given: Option<Result<Vec<u8>, Stop>>,
+    pub(super) settings: Settings,
+}
+
+/// What became of a set of files.
+pub(super) struct Done {
+    pub(super) sources: Vec<Arc<SourceFile>>,
+    pub(super) found: Vec<Diagnostic>,
+    pub(super) fixed: Vec<FixedFile>,
+    /// Files that could not be read or fixed.
+    pub(super) unread: Vec<(String, Stop)>,
+    pub(super) fails: Severity,
+    pub(super) exit: Exit,
+}
+
+/// A file after fixing, changed or not.
+pub(super) struct FixedFile {
+    pub(super) path: PathBuf,
+    pub(super) old: Arc<SourceFile>,
+    pub(super) new: Arc<SourceFile>,
+    pub(super) report: fix::Report,
+}
+
+/// Cuts the sets into batches of at most one largest file's bytes, unless a set alone has more.
+pub(super) fn batches(sets: &[Vec<Input>]) -> Vec<&[Vec<Input>]> {
+    /// Small files are held by their number.
+    const MOST: usize = 1024;
+    let size = |set: &Vec<Input>| -> u64 {
+        set.iter().filter_map(|input| fs::metadata(&input.path).ok()).map(|found| found.len()).sum()
+    };
+    let cap = u64::try_from(MAX_FILE_BYTES).unwrap_or(u64::MAX);
+    let (mut batches, mut first, mut bytes) = (Vec::new(), 0, 0);
+    for (at, set) in sets.iter().enumerate() {
+        let own = size(set);
+        if at > first && (bytes + own > cap || at - first >= MOST) {
+            batches.extend(sets.get(first..at));
+            (first, bytes) = (at, 0);
+        }
+        bytes += own;
+    }
+    batches.extend(sets.get(first..).filter(|rest| !rest.is_empty()));
+    batches
+}
+
+/// Works on a batch in parallel; the outcomes come in the order of the sets.
+pub(super) fn batch(sets: &[Vec<Input>], plan: &Plan, progress: &Progress) -> Vec<Done> {
+    sets.par_iter()
+        .map(|set| {
+            let done = work(set, plan);
+            progress.done(set.len());
+            done
+        })
+        .collect()
+}
+
+fn work(set: &[Input], plan: &Plan) -> Done {
+    let settings = set.first().map(|input| input.settings.clone()).unwrap_or_default();
+    let options = plan.options(&settings);
+    let mut done = Done {
+        sources: Vec::new(),
+        found: Vec::new(),
+        fixed: Vec::new(),
+        unread: Vec::new(),
+        fails: settings.fails,
+        exit: Exit::Yes,
+    };
+    let mut paths = Vec::new();
+    for input in set {
+        match read(input) {
+            Ok(source) => {
+                done.sources.push(source);
+                paths.push(&input.path);
+            }
+            Err(stop) => done.unread.push((file::shown(&input.path), stop)),
+        }
+    }
+    if let Some(mode) = plan.fixing {
+        match fix::fix(&done.sources, &options, mode) {
+            Ok(fixes) => {
+                for ((path, old), (new, report)) in paths.iter().zip(&mut done.sources).zip(fixes) {
+                    let old = std::mem::replace(old, Arc::clone(&new));
+                    done.fixed.push(FixedFile { path: (*path).clone(), old, new, report });
+                }
+            }
+            Err((name, unfixed)) => done.unread.push((name, unfixed.stop())),
+        }
+    }
+    let licenses: Vec<License> =
+        done.sources.iter().map(|source| License::read(Arc::clone(source))).collect();
+    let all: Vec<&License> = licenses.iter().collect();
+    done.found = lint::lint(&all, &options);
+    done.exit = conclusion(&done.found, &all, done.fails);
+    done
+}
+
+fn read(input: &Input) -> Result<Arc<SourceFile>, Stop> {
+    let bytes = match &input.given {
+        Some(given) => given.clone()?,
+        None => file::read_file(&input.path, MAX_FILE_BYTES)?,
+    };
+    let id = FileId(u32::try_from(input.id).unwrap_or(u32::MAX));
+    Ok(SourceFile::from_bytes(id, file::shown(&input.path), bytes))
+}
+
+/// Findings are "no"; text that could not be read as a license at all is worse.
+fn conclusion(found: &[Diagnostic], licenses: &[&License], fails: Severity) -> Exit {
+    let failing = found.iter().any(|diagnostic| diagnostic.severity >= fails);
+    let lost = licenses.iter().any(|license| !license.broken.is_empty() || license.source.fault().is_some());
+    match (failing, lost) {
+        (true, true) => Exit::Unreadable,
+        (true, false) => Exit::No,
+        (false, _) => Exit::Yes,
+    }
+}

@@ -1,0 +1,52 @@
+//! P001: a block of a vendor that the configuration does not name.
+
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::lint::phrase;
+use crate::lint::{Check, Context, Example, Policy, Rule, Sink};
+
+/// A block of a vendor that the configuration does not name.
+static CODE: Code = Code::error("P001", "foreign-vendor");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a block whose VENDOR is not the one that `keywright.toml` names",
+    why: "A vendor name with a typing error is a good name: the block would read well, and no client would ever ask \
+          for it.",
+    bad: Example::Configured {
+        config: "vendor = \"Acme\"\n",
+        policy,
+        text: "FEATURE Draw { VENDOR=Acmee COUNT=5 }\n",
+    },
+    good: Example::Configured {
+        config: "vendor = \"Acme\"\n",
+        policy,
+        text: "FEATURE Draw { VENDOR=Acme COUNT=5 }\n",
+    },
+    remedy: "Write the vendor's name as it is configured, or add this one to `vendor` in `keywright.toml`.",
+    check: Check::Whole(check),
+};
+
+fn policy() -> Policy {
+    Policy { vendors: vec!["Acme".to_owned()], ..Policy::default() }
+}
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let ours = &cx.options.policy.vendors;
+    if ours.is_empty() {
+        return;
+    }
+    for license in cx.licenses {
+        for vendor in license.features.iter().filter_map(|feature| feature.vendor.as_ref()) {
+            let name = vendor.value.as_str();
+            if ours.iter().any(|known| known == name) {
+                continue;
+            }
+            let message = format!("`{name}` is not the vendor of these licenses, {} is", phrase::list(ours));
+            let help = match nearest(name, ours.iter().map(String::as_str)) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "if it is right, add it to `vendor` in `keywright.toml`".to_owned(),
+            };
+            sink.push(Diagnostic::new(&CODE, license.source.id(), vendor.span, message).help(help));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! P002: a directive that the configuration does not list.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::license::directive;
+use crate::lint::{Check, Context, Example, Policy, Rule, Sink};
+
+/// A directive that the configuration does not list.
+static CODE: Code = Code::error("P002", "unused-directive");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a directive that `keywright.toml` does not list among those in use",
+    why: "A client that was never tried with a directive may not do what it says; the list keeps such a license from \
+          going out.",
+    bad: Example::Configured {
+        config: "directives = [\"COUNT\", \"VERSION\"]\n",
+        policy,
+        text: "FEATURE Draw { VENDOR=Acme COUNT=5 BORROW=24 }\n",
+    },
+    good: Example::Configured {
+        config: "directives = [\"COUNT\", \"VERSION\"]\n",
+        policy,
+        text: "FEATURE Draw { VENDOR=Acme COUNT=5 }\n",
+    },
+    remedy: "Leave the directive out, or add it to `directives` in `keywright.toml`.",
+    check: Check::Whole(check),
+};
+
+fn policy() -> Policy {
+    Policy { directives: vec!["COUNT".to_owned(), "VERSION".to_owned()], ..Policy::default() }
+}
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let used = &cx.options.policy.directives;
+    if used.is_empty() {
+        return;
+    }
+    for license in cx.licenses {
+        for (_, block) in license.tree.blocks() {
+            for written in block.directives() {
+                let name = license.source.slice(written.name);
+                let is_used = matches!(name, "VENDOR" | "KEY") || used.iter().any(|known| known == name);
+                // What the language does not know is said by the rule on unknown directives.
+                if is_used || directive(name).is_none() {
+                    continue;
+                }
+                let message = format!("`{name}` is not among the directives in use");
+                let help = "leave it out, or add it to `directives` in `keywright.toml`";
+                sink.push(Diagnostic::new(&CODE, license.source.id(), written.name, message).help(help));
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Findings as workflow commands of GitHub Actions, which shows them beside the changed lines.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::report::Sources;
+
+use super::place::{message, path, range};
+use super::{Outcome, Part, Report};
+
+/// One command for each finding.
+#[derive(Debug, Default)]
+pub struct Github;
+
+impl Report for Github {
+    fn head(&self) -> String {
+        String::new()
+    }
+
+    fn part(&mut self, part: &Part<'_>) -> String {
+        part.findings.iter().map(|found| command(found, part.sources)).collect()
+    }
+
+    fn tail(&mut self, _: &Outcome) -> String {
+        String::new()
+    }
+}
+
+fn command(found: &Diagnostic, sources: &Sources<'_>) -> String {
+    let range = range(sources.get(found.primary.file), found.primary.span);
+    let word = match found.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    };
+    let file = property(&path(sources, found.primary.file));
+    let title = property(&format!("{} {}", found.code.id, found.code.name));
+    // Columns are read only where the range stays on one line; the end is the last column, not the one behind it.
+    let columns = if range.start.line == range.end.line {
+        let last = range.end.column.saturating_sub(1).max(range.start.column);
+        format!(",col={},endColumn={last}", range.start.column)
+    } else {
+        String::new()
+    };
+    let (first, last) = (range.start.line, range.end.line);
+    format!(
+        "::{word} file={file},line={first},endLine={last}{columns},title={title}::{}\n",
+        data(&message(found))
+    )
+}
+
+/// The text of a command: what would end it is written in hexadecimal.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a property: as [`data`], and what would end the value.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_leaves_its_field() {
+        assert_eq!(data("100%\r\n::error::"), "100%25%0D%0A::error::");
+        assert_eq!(property("a,line=1::x"), "a%2Cline=1%3A%3Ax");
+    }
+}

@@ -1,0 +1,90 @@
+//! Findings as GitLab reads them for its code quality report.
+
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::report::Sources;
+
+use super::identity::Fingerprints;
+use super::place::{self, message};
+use super::{Elements, Outcome, Part, Report};
+
+/// A list of issues.
+#[derive(Debug)]
+pub struct Gitlab {
+    elements: Elements,
+    fingerprints: Fingerprints,
+}
+
+impl Default for Gitlab {
+    fn default() -> Self {
+        Self { elements: Elements::new(2), fingerprints: Fingerprints::default() }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Issue {
+    description: String,
+    check_name: &'static str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location,
+}
+
+#[derive(Debug, Serialize)]
+struct Location {
+    path: String,
+    positions: Positions,
+}
+
+#[derive(Debug, Serialize)]
+struct Positions {
+    begin: Place,
+    end: Place,
+}
+
+#[derive(Debug, Serialize)]
+struct Place {
+    line: usize,
+    column: usize,
+}
+
+impl Report for Gitlab {
+    fn head(&self) -> String {
+        "[".to_owned()
+    }
+
+    fn part(&mut self, part: &Part<'_>) -> String {
+        let mut out = String::new();
+        for found in part.findings {
+            let fingerprint = self.fingerprints.of(found, part.sources);
+            self.elements.push(&mut out, &issue(found, part.sources, fingerprint));
+        }
+        out
+    }
+
+    fn tail(&mut self, _: &Outcome) -> String {
+        format!("{}]\n", self.elements.close())
+    }
+}
+
+fn issue(found: &Diagnostic, sources: &Sources<'_>, fingerprint: String) -> Issue {
+    let range = place::range(sources.get(found.primary.file), found.primary.span);
+    Issue {
+        description: format!("{}: {}", found.code.id, message(found)),
+        check_name: found.code.name,
+        fingerprint,
+        severity: match found.severity {
+            Severity::Error => "major",
+            Severity::Warning => "minor",
+            Severity::Note => "info",
+        },
+        location: Location {
+            path: place::path(sources, found.primary.file),
+            positions: Positions {
+                begin: Place { line: range.start.line, column: range.start.column },
+                end: Place { line: range.end.line, column: range.end.column },
+            },
+        },
+    }
+}

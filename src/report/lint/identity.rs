@@ -1,0 +1,54 @@
+//! What makes a finding the same finding in the next run, when lines have moved.
+
+use std::collections::HashMap;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::diagnostic::Diagnostic;
+use crate::report::Sources;
+
+/// Gives fingerprints. Equal findings on equal lines of one file are told apart by their number.
+#[derive(Debug, Default)]
+pub(super) struct Fingerprints {
+    seen: HashMap<[u8; 32], u32>,
+    file: Option<crate::source::FileId>,
+}
+
+impl Fingerprints {
+    /// The fingerprint of a finding: 64 hexadecimal digits of file, code, message and the text of the line, but not of
+    /// the line's number.
+    pub(super) fn of(&mut self, found: &Diagnostic, sources: &Sources<'_>) -> String {
+        // The name of the file is in the fingerprint, so that those of other files need not be remembered.
+        if self.file != Some(found.primary.file) {
+            self.seen.clear();
+            self.file = Some(found.primary.file);
+        }
+        let base = base(found, sources);
+        let number = self.seen.entry(base).or_default();
+        let mut hash = Sha256::new();
+        hash.update(base);
+        hash.update(number.to_le_bytes());
+        *number += 1;
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn base(found: &Diagnostic, sources: &Sources<'_>) -> [u8; 32] {
+    /// A line may be as long as a file; its beginning tells it apart well enough.
+    const LINE_BYTES: usize = 512;
+    let mut hash = Sha256::new();
+    let mut field = |bytes: &[u8]| {
+        hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hash.update(bytes);
+    };
+    field(found.code.id.as_bytes());
+    field(found.message.as_bytes());
+    if let Some(source) = sources.get(found.primary.file) {
+        field(super::place::shown(source.name()).as_bytes());
+        let line = source.position(found.primary.span.start as usize).line;
+        let text =
+            source.line_span(line).map(|span| source.slice(span).trim().as_bytes()).unwrap_or_default();
+        field(text.get(..LINE_BYTES).unwrap_or(text));
+    }
+    hash.finalize().into()
+}

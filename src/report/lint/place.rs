@@ -1,0 +1,75 @@
+//! Places as programs read them: line and column from 1, and a file's name as a relative URI.
+
+use crate::diagnostic::Diagnostic;
+use crate::report::Sources;
+use crate::report::escape::escape;
+use crate::source::{FileId, Position, SourceFile, Span};
+
+/// Where a span begins and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Range {
+    pub(super) start: Position,
+    /// Behind its last character.
+    pub(super) end: Position,
+}
+
+/// The range of a span; the beginning of the file where the file is not known.
+pub(super) fn range(source: Option<&SourceFile>, span: Span) -> Range {
+    let at = |offset: u32| match source {
+        Some(source) => source.position(offset as usize),
+        None => Position { line: 1, column: 1, offset: offset as usize },
+    };
+    Range { start: at(span.start), end: at(span.end) }
+}
+
+/// A file's name for a program that shows it to people: escaped, with `/` between folders and without a leading `./`.
+pub(super) fn path(sources: &Sources<'_>, file: FileId) -> String {
+    sources.get(file).map_or_else(String::new, |source| shown(source.name()))
+}
+
+/// As [`path`], from the name itself.
+pub(super) fn shown(name: &str) -> String {
+    let name = if cfg!(windows) { name.replace('\\', "/") } else { name.to_owned() };
+    escape(name.strip_prefix("./").unwrap_or(&name)).into_owned()
+}
+
+/// A file's name as a URI reference: relative where the name is, `file:` where it is absolute.
+pub(super) fn uri(name: &str) -> String {
+    let name = if cfg!(windows) { name.replace('\\', "/") } else { name.to_owned() };
+    let name = name.strip_prefix("./").unwrap_or(&name);
+    let mut uri = match name {
+        _ if name.starts_with('/') => "file://".to_owned(),
+        _ if cfg!(windows) && name.as_bytes().get(1) == Some(&b':') => "file:///".to_owned(),
+        _ => String::new(),
+    };
+    let absolute = !uri.is_empty();
+    for byte in name.bytes() {
+        // A colon in the first folder of a relative reference would read as a scheme.
+        let plain = byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) || absolute && byte == b':';
+        if plain {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}
+
+/// The advice below the message, for formats that have one text only.
+pub(super) fn message(found: &Diagnostic) -> String {
+    let help = found.help.as_deref().map(|help| format!("\nhelp: {}", escape(help))).unwrap_or_default();
+    format!("{}{help}", escape(&found.message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_uris_that_name_the_same_file() {
+        assert_eq!(uri("./a b/ü.lic"), "a%20b/%C3%BC.lic");
+        assert_eq!(uri("/tmp/x.lic"), "file:///tmp/x.lic");
+        assert_eq!(uri("c:x#?.lic"), "c%3Ax%23%3F.lic");
+        assert_eq!(uri("<stdin>"), "%3Cstdin%3E");
+    }
+}

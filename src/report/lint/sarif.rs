@@ -1,0 +1,279 @@
+//! Findings as SARIF 2.1.0, with all rules and their explanations.
+
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+use crate::lint::{RULES, Rule};
+use crate::report::Sources;
+use crate::report::escape::escape;
+use crate::source::{FileId, Span};
+
+use super::identity::Fingerprints;
+use super::place::{self, message, uri};
+use super::{Elements, Outcome, Part, Report, indented};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// One run of one tool.
+#[derive(Debug)]
+pub struct Sarif {
+    results: Elements,
+    fingerprints: Fingerprints,
+}
+
+impl Default for Sarif {
+    fn default() -> Self {
+        Self { results: Elements::new(8), fingerprints: Fingerprints::default() }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<ReportingDescriptor>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReportingDescriptor {
+    id: &'static str,
+    name: &'static str,
+    short_description: Message,
+    full_description: Message,
+    help: Help,
+    default_configuration: Configuration,
+    properties: Tags,
+}
+
+#[derive(Debug, Serialize)]
+struct Help {
+    text: String,
+    markdown: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Tags {
+    tags: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding {
+    rule_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Message,
+    locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
+    partial_fingerprints: Partial,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Change>,
+}
+
+#[derive(Debug, Serialize)]
+struct Partial {
+    #[serde(rename = "keywright/v1")]
+    v1: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    physical_location: Physical,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    region: Region,
+}
+
+#[derive(Debug, Serialize)]
+struct Artifact {
+    uri: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+    end_line: usize,
+    end_column: usize,
+    byte_offset: usize,
+    byte_length: usize,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Change {
+    description: Message,
+    artifact_changes: [ArtifactChange; 1],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange {
+    artifact_location: Artifact,
+    replacements: Vec<Replacement>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: Region,
+    inserted_content: Message,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Debug, Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Message,
+}
+
+impl Report for Sarif {
+    fn head(&self) -> String {
+        let driver = Driver {
+            name: "keywright",
+            semantic_version: env!("CARGO_PKG_VERSION"),
+            rules: RULES.iter().map(|rule| descriptor(rule)).collect(),
+        };
+        let tool = indented(&Tool { driver }, 6);
+        format!(
+            "{{\n  \"$schema\": \"{SCHEMA}\",\n  \"version\": \"2.1.0\",\n  \"runs\": [\n    {{\n      \
+             \"tool\": {},\n      \"columnKind\": \"unicodeCodePoints\",\n      \"results\": [",
+            tool.trim_start()
+        )
+    }
+
+    fn part(&mut self, part: &Part<'_>) -> String {
+        let mut out = String::new();
+        for found in part.findings {
+            let fingerprint = self.fingerprints.of(found, part.sources);
+            self.results.push(&mut out, &finding(found, part.sources, fingerprint));
+        }
+        out
+    }
+
+    fn tail(&mut self, outcome: &Outcome) -> String {
+        let notification = |(name, reason): &(String, String)| Notification {
+            level: "error",
+            message: Message { text: format!("{}: {}", escape(name), escape(reason)) },
+        };
+        let invocation = Invocation {
+            execution_successful: outcome.unread.is_empty(),
+            tool_execution_notifications: outcome.unread.iter().map(notification).collect(),
+        };
+        format!(
+            "{}],\n      \"invocations\": [\n{}\n      ]\n    }}\n  ]\n}}\n",
+            self.results.close(),
+            indented(&invocation, 8)
+        )
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    severity.word()
+}
+
+fn descriptor(rule: &Rule) -> ReportingDescriptor {
+    ReportingDescriptor {
+        id: rule.code.id,
+        name: rule.code.name,
+        short_description: Message { text: rule.what.to_owned() },
+        full_description: Message { text: rule.why.to_owned() },
+        help: Help {
+            text: format!("{} {}", rule.why, rule.remedy),
+            markdown: format!("{}\n\n**How to fix**: {}", rule.why, rule.remedy),
+        },
+        default_configuration: Configuration { level: level(rule.code.severity) },
+        properties: Tags { tags: rule.group().iter().map(|group| group.name).collect() },
+    }
+}
+
+fn finding(found: &Diagnostic, sources: &Sources<'_>, fingerprint: String) -> Finding {
+    let related = found.related.iter().zip(1..);
+    let primary = &found.primary;
+    Finding {
+        rule_id: found.code.id,
+        rule_index: RULES.iter().position(|rule| rule.code.id == found.code.id),
+        level: level(found.severity),
+        message: Message { text: message(found) },
+        locations: [location(primary, None, sources)],
+        related_locations: related.map(|(label, id)| location(label, Some(id), sources)).collect(),
+        partial_fingerprints: Partial { v1: fingerprint },
+        fixes: found.fix.iter().map(|fix| change(fix, primary.file, sources)).collect(),
+    }
+}
+
+fn location(label: &Label, id: Option<usize>, sources: &Sources<'_>) -> Location {
+    let message = (!label.text.is_empty()).then(|| Message { text: escape(&label.text).into_owned() });
+    let physical_location = Physical {
+        artifact_location: artifact(label.file, sources),
+        region: region(label.file, label.span, sources),
+    };
+    Location { id, physical_location, message }
+}
+
+fn artifact(file: FileId, sources: &Sources<'_>) -> Artifact {
+    Artifact { uri: sources.get(file).map(|source| uri(source.name())).unwrap_or_default() }
+}
+
+fn region(file: FileId, span: Span, sources: &Sources<'_>) -> Region {
+    let range = place::range(sources.get(file), span);
+    Region {
+        start_line: range.start.line,
+        start_column: range.start.column,
+        end_line: range.end.line,
+        end_column: range.end.column,
+        byte_offset: range.start.offset,
+        byte_length: range.end.offset.saturating_sub(range.start.offset),
+    }
+}
+
+fn change(fix: &Fix, file: FileId, sources: &Sources<'_>) -> Change {
+    let replacement = |edit: &Edit| Replacement {
+        deleted_region: region(file, edit.span, sources),
+        inserted_content: Message { text: edit.replacement.clone() },
+    };
+    Change {
+        description: Message { text: escape(&fix.title).into_owned() },
+        artifact_changes: [ArtifactChange {
+            artifact_location: artifact(file, sources),
+            replacements: fix.edits.iter().map(replacement).collect(),
+        }],
+    }
+}

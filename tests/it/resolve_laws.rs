@@ -1,0 +1,464 @@
+//! Laws of the resolver over generated licenses, against a second implementation that is slow and simple: it walks every
+//! path, copies the whole state before each try, and counts what is used anew each time.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use keywright::license::License;
+use keywright::resolve::{Event, Model, Outcome, Request, State, Symbols, Ticket, Who};
+use proptest::prelude::*;
+
+/// A generated block.
+#[derive(Debug, Clone)]
+struct Block {
+    name: String,
+    /// Licenses of a real block; `None` for a token.
+    count: Option<u64>,
+    shared: Option<&'static str>,
+    needs: Vec<(String, u64)>,
+}
+
+/// What happens.
+#[derive(Debug, Clone)]
+enum Op {
+    Out {
+        name: usize,
+        count: u64,
+        user: usize,
+        host: usize,
+    },
+    /// Of the checkouts that are out, by a number to be reduced.
+    Back(usize),
+}
+
+fn text(blocks: &[Block]) -> String {
+    let mut text = String::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, block) in blocks.iter().enumerate() {
+        let first = seen.entry(&block.name).or_default();
+        *first += 1;
+        let kind = match (block.count, *first) {
+            (None, _) => "TOKEN",
+            (Some(_), 1) => "EXCLUSIVE",
+            (Some(_), _) => "ADDITIVE",
+        };
+        let _ = write!(text, "FEATURE {} {{ VENDOR=abc SN=s{index} KEYTYPE={kind}", block.name);
+        if let Some(count) = block.count {
+            let _ = write!(text, " COUNT={count}");
+        }
+        if let Some(share) = block.shared {
+            let _ = write!(text, " SHARE={share}");
+        }
+        for (name, count) in &block.needs {
+            let _ = write!(text, "\n  TOKEN_DEPENDENCY=\"FEATURE={name} VERSION=1.0 COUNT={count}\"");
+        }
+        text.push_str("\n}\n");
+    }
+    text
+}
+
+fn model(blocks: &[Block]) -> Model {
+    let license = License::from_text("law.lic", &text(blocks));
+    assert!(!license.has_errors(), "{}\n{:?}", text(blocks), license.diagnostics);
+    Model::compile([&license]).unwrap()
+}
+
+/// Who asks, as numbers.
+type Person = (usize, usize);
+
+/// What must be equal to share.
+type Key = Vec<usize>;
+
+fn key(block: &Block, who: Person) -> Option<Key> {
+    let (user, host) = who;
+    match block.shared? {
+        "USER" => Some(vec![user]),
+        "HOST" => Some(vec![host]),
+        _ => Some(vec![user, host]),
+    }
+}
+
+/// The slow implementation's state.
+#[derive(Debug, Clone, Default)]
+struct Slow {
+    /// Draws of checkouts: ticket, block, key, amount.
+    draws: Vec<(usize, usize, Option<Key>, u64)>,
+    /// Token groups: block, key, members by ticket, parts.
+    groups: Vec<Group>,
+}
+
+#[derive(Debug, Clone)]
+struct Group {
+    block: usize,
+    key: Key,
+    members: Vec<(usize, u64)>,
+    parts: Vec<(usize, u64)>,
+}
+
+impl Slow {
+    fn used(&self, block: usize) -> u64 {
+        let mut sum = 0;
+        let mut largest: BTreeMap<&Key, u64> = BTreeMap::new();
+        for (_, of, key, amount) in &self.draws {
+            match key {
+                _ if *of != block => {}
+                None => sum += amount,
+                Some(key) => {
+                    let group = largest.entry(key).or_default();
+                    *group = (*group).max(*amount);
+                }
+            }
+        }
+        let of_groups: u64 = self.groups.iter().map(|group| group.used(block)).sum();
+        sum + largest.values().sum::<u64>() + of_groups
+    }
+
+    fn checkout(&mut self, blocks: &[Block], ticket: usize, name: &str, count: u64, who: Person) -> bool {
+        let before = self.clone();
+        let served = self.serve(blocks, ticket, name, count, who, &mut None);
+        if !served {
+            *self = before;
+        }
+        served
+    }
+
+    /// `inside` gathers what is drawn for a new token group.
+    fn serve(
+        &mut self,
+        blocks: &[Block],
+        ticket: usize,
+        name: &str,
+        count: u64,
+        who: Person,
+        inside: &mut Option<Vec<(usize, u64)>>,
+    ) -> bool {
+        let mut order: Vec<usize> = (0..blocks.len()).filter(|index| blocks[*index].name == name).collect();
+        let live = |slow: &Self, index: usize| {
+            let key = key(&blocks[index], who);
+            key.is_some()
+                && (slow.draws.iter().any(|(_, of, of_key, _)| *of == index && *of_key == key)
+                    || slow
+                        .groups
+                        .iter()
+                        .any(|group| group.block == index && Some(&group.key) == key.as_ref()))
+        };
+        order.sort_by_key(|index| !live(self, *index));
+        for index in order {
+            let before = (self.clone(), inside.clone());
+            if self.try_block(blocks, ticket, index, count, who, inside) {
+                return true;
+            }
+            (*self, *inside) = before;
+        }
+        false
+    }
+
+    fn try_block(
+        &mut self,
+        blocks: &[Block],
+        ticket: usize,
+        index: usize,
+        count: u64,
+        who: Person,
+        inside: &mut Option<Vec<(usize, u64)>>,
+    ) -> bool {
+        let block = &blocks[index];
+        let key = key(block, who);
+        if let Some(capacity) = block.count {
+            let before = self.used(index);
+            match inside {
+                Some(parts) => parts.push((index, count)),
+                None => self.draws.push((ticket, index, key, count)),
+            }
+            let waiting: u64 = inside.iter().flatten().filter(|(of, _)| *of == index).map(|(_, n)| n).sum();
+            let after = self.used(index) + waiting;
+            return after <= capacity || after == before + waiting && waiting == 0;
+        }
+        let Some(key) = key else {
+            return block
+                .needs
+                .iter()
+                .all(|(name, each)| self.serve(blocks, ticket, name, each * count, who, inside));
+        };
+        let known = self.groups.iter().position(|group| group.block == index && group.key == key);
+        if let Some(known) = known {
+            self.groups[known].members.push((ticket, count));
+            return blocks
+                .iter()
+                .enumerate()
+                .all(|(of, block)| block.count.is_none_or(|capacity| self.used(of) <= capacity));
+        }
+        let mut parts = Some(Vec::new());
+        for (name, each) in &block.needs {
+            if !self.serve(blocks, ticket, name, each * count, who, &mut parts) {
+                return false;
+            }
+        }
+        let parts = parts.unwrap().into_iter().map(|(of, amount)| (of, amount / count)).collect();
+        self.groups.push(Group { block: index, key, members: vec![(ticket, count)], parts });
+        true
+    }
+
+    fn checkin(&mut self, ticket: usize) {
+        self.draws.retain(|(of, ..)| *of != ticket);
+        for group in &mut self.groups {
+            group.members.retain(|(of, _)| *of != ticket);
+        }
+        self.groups.retain(|group| !group.members.is_empty());
+    }
+}
+
+impl Group {
+    fn used(&self, block: usize) -> u64 {
+        let largest = self.members.iter().map(|(_, count)| *count).max().unwrap_or(0);
+        self.parts.iter().filter(|(of, _)| *of == block).map(|(_, unit)| unit * largest).sum()
+    }
+}
+
+/// The real implementation with what it needs to be driven.
+struct Fast {
+    model: Model,
+    state: State,
+    symbols: Symbols,
+}
+
+impl Fast {
+    fn new(blocks: &[Block]) -> Self {
+        let model = model(blocks);
+        let state = State::new(&model, jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0));
+        Self { model, state, symbols: Symbols::default() }
+    }
+
+    fn event(&mut self, name: &str, count: u64, (user, host): Person) -> Event {
+        let who = Who {
+            user: Some(self.symbols.symbol(&format!("u{user}"))),
+            host: Some(self.symbols.symbol(&format!("h{host}"))),
+            custom: None,
+        };
+        Event::Checkout(Request { count, who, ..Request::one(self.model.name(name)) })
+    }
+
+    fn checkout(&mut self, name: &str, count: u64, who: Person) -> Option<Ticket> {
+        let event = self.event(name, count, who);
+        match self.model.apply(&mut self.state, &event) {
+            Outcome::Granted(grant) => grant.ticket,
+            Outcome::Denied(_) => None,
+            Outcome::Failed(failure) => panic!("{}", failure.words()),
+        }
+    }
+
+    fn checkin(&mut self, ticket: Ticket) {
+        let outcome = self.model.apply(&mut self.state, &Event::Return(ticket));
+        assert!(matches!(outcome, Outcome::Granted(_)));
+    }
+
+    /// What is used of each block, in file order.
+    fn used(&self, blocks: &[Block]) -> Vec<u64> {
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut used = Vec::new();
+        for block in blocks {
+            let ordinal = seen.entry(&block.name).or_default();
+            let id = self.model.blocks_of(self.model.name(&block.name).unwrap())[*ordinal];
+            *ordinal += 1;
+            used.push(self.state.used(id));
+        }
+        used
+    }
+}
+
+const POOLS: usize = 3;
+const TOKENS: usize = 5;
+
+/// What is shared.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Sharing {
+    Nothing,
+    Pools,
+    Tokens,
+}
+
+/// Small licenses with alternatives, and licenses without any whose many paths are merged.
+fn blocks() -> impl Strategy<Value = Vec<Block>> {
+    prop_oneof![3 => license(40, 0.3, 1..5), 1 => license(6_000, f64::MIN_POSITIVE, 3..6)]
+}
+
+fn license(most: u64, second: f64, lines: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Block>> {
+    let sharing = prop_oneof![Just(Sharing::Nothing), Just(Sharing::Pools), Just(Sharing::Tokens)];
+    sharing.prop_flat_map(move |sharing| {
+        let share = prop_oneof![Just("HOST"), Just("USER"), Just("HOST|USER")];
+        let shares = prop::collection::vec(prop::option::of(share), POOLS * 2 + TOKENS * 2);
+        let pools = prop::collection::vec((1..most, prop::option::weighted(second, 1..20u64)), POOLS);
+        let needs = || prop::collection::vec((0..100usize, 1..3u64), lines.clone());
+        let tokens = prop::collection::vec((needs(), prop::option::weighted(second, needs())), TOKENS);
+        (shares, pools, tokens)
+            .prop_map(move |(shares, pools, tokens)| assemble(sharing, &shares, &pools, &tokens))
+    })
+}
+
+type Needs = Vec<(usize, u64)>;
+
+fn assemble(
+    sharing: Sharing,
+    shares: &[Option<&'static str>],
+    pools: &[(u64, Option<u64>)],
+    tokens: &[(Needs, Option<Needs>)],
+) -> Vec<Block> {
+    let mut shares = shares.iter().copied();
+    let mut blocks = Vec::new();
+    for (index, (first, second)) in pools.iter().enumerate() {
+        for count in [Some(*first), *second].into_iter().flatten() {
+            let shared = shares.next().flatten().filter(|_| sharing == Sharing::Pools);
+            blocks.push(Block { name: format!("P{index}"), count: Some(count), shared, needs: Vec::new() });
+        }
+    }
+    for (level, (first, second)) in tokens.iter().enumerate() {
+        for needs in [Some(first), second.as_ref()].into_iter().flatten() {
+            // Only the last tokens are shared, and none needs another of them: both sides shared is refused.
+            let top = level + 2 >= TOKENS;
+            let shared = shares.next().flatten().filter(|_| sharing == Sharing::Tokens && top);
+            let below = POOLS + if sharing == Sharing::Tokens { level.min(TOKENS - 2) } else { level };
+            let name = |at: usize| if at < POOLS { format!("P{at}") } else { format!("T{}", at - POOLS) };
+            let needs = needs.iter().map(|(at, count)| (name(at % below), *count)).collect();
+            blocks.push(Block { name: format!("T{level}"), count: None, shared, needs });
+        }
+    }
+    blocks
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let out = (0..POOLS + TOKENS, 1..4u64, 0..2usize, 0..2usize);
+    let out = out.prop_map(|(name, count, user, host)| Op::Out { name, count, user, host });
+    prop::collection::vec(prop_oneof![3 => out, 1 => (0..100usize).prop_map(Op::Back)], 1..30)
+}
+
+fn name(at: usize) -> String {
+    if at < POOLS { format!("P{at}") } else { format!("T{}", at - POOLS) }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Both implementations grant the same, use the same, never more than there is, and end at nothing.
+    #[test]
+    fn it_agrees_with_the_slow_implementation(blocks in blocks(), ops in ops()) {
+        let mut fast = Fast::new(&blocks);
+        let mut slow = Slow::default();
+        let mut out: Vec<(usize, Ticket)> = Vec::new();
+        for (number, op) in ops.iter().enumerate() {
+            match op {
+                Op::Out { name: at, count, user, host } => {
+                    let before = fast.used(&blocks);
+                    let ticket = fast.checkout(&name(*at), *count, (*user, *host));
+                    let served = slow.checkout(&blocks, number, &name(*at), *count, (*user, *host));
+                    prop_assert_eq!(ticket.is_some(), served, "{}\n{:?}", text(&blocks), op);
+                    match ticket {
+                        Some(ticket) => out.push((number, ticket)),
+                        None => prop_assert_eq!(before, fast.used(&blocks)),
+                    }
+                }
+                Op::Back(_) if out.is_empty() => {}
+                Op::Back(at) => {
+                    let (number, ticket) = out.remove(at % out.len());
+                    fast.checkin(ticket);
+                    slow.checkin(number);
+                }
+            }
+            let used = fast.used(&blocks);
+            for (index, block) in blocks.iter().enumerate() {
+                prop_assert_eq!(used[index], slow.used(index), "{} {:?}\n{}", block.name, ops, text(&blocks));
+                prop_assert!(block.count.is_none_or(|count| used[index] <= count));
+            }
+        }
+        for (_, ticket) in out {
+            fast.checkin(ticket);
+        }
+        prop_assert!(fast.used(&blocks).iter().all(|used| *used == 0));
+    }
+
+    /// A check-in takes back what its checkout did, and looking at a request changes nothing.
+    #[test]
+    fn a_checkin_undoes_its_checkout(blocks in blocks(), ops in ops(), last in 0..POOLS + TOKENS) {
+        let mut fast = Fast::new(&blocks);
+        for op in &ops {
+            if let Op::Out { name: at, count, user, host } = op {
+                fast.checkout(&name(*at), *count, (*user, *host));
+            }
+        }
+        let before = fast.used(&blocks);
+        let event = fast.event(&name(last), 2, (0, 1));
+        let explained = fast.model.explain(&mut fast.state, &event).unwrap();
+        prop_assert_eq!(&before, &fast.used(&blocks));
+        let ticket = fast.checkout(&name(last), 2, (0, 1));
+        prop_assert_eq!(explained.outcome.is_ok(), ticket.is_some());
+        if let Some(ticket) = ticket {
+            fast.checkin(ticket);
+        }
+        prop_assert_eq!(&before, &fast.used(&blocks));
+        // What a choice that would have served draws is free now.
+        for (block, amount) in explained.other_choice.unwrap_or_default() {
+            prop_assert!(amount >= 1 && fast.state.used(block) <= 6_000);
+        }
+    }
+
+    /// The order of pools in a file, where each name has one, changes nothing.
+    #[test]
+    fn the_order_of_pools_does_not_matter(blocks in blocks(), ops in ops()) {
+        let single: Vec<Block> = {
+            let mut seen = std::collections::BTreeSet::new();
+            blocks.iter().filter(|block| block.count.is_none() || seen.insert(block.name.clone())).cloned().collect()
+        };
+        let mut turned = single.clone();
+        turned.sort_by_key(|block| (block.count.is_some(), std::cmp::Reverse(block.count.map(|_| block.name.clone()))));
+        let (mut one, mut other) = (Fast::new(&single), Fast::new(&turned));
+        for op in &ops {
+            if let Op::Out { name: at, count, user, host } = op {
+                let granted = one.checkout(&name(*at), *count, (*user, *host)).is_some();
+                prop_assert_eq!(granted, other.checkout(&name(*at), *count, (*user, *host)).is_some());
+            }
+        }
+        let total = |fast: &Fast, blocks: &[Block]| -> BTreeMap<String, u64> {
+            let mut totals = BTreeMap::new();
+            for (block, used) in blocks.iter().zip(fast.used(blocks)) {
+                *totals.entry(block.name.clone()).or_default() += used;
+            }
+            totals
+        };
+        prop_assert_eq!(total(&one, &single), total(&other, &turned));
+    }
+
+    /// With enough of everything, sharing never uses more than no sharing.
+    #[test]
+    fn sharing_never_costs_more_than_none(blocks in blocks(), ops in ops()) {
+        let plenty: Vec<Block> =
+            blocks.iter().map(|block| Block { count: block.count.map(|_| 2_000_000_000), ..block.clone() }).collect();
+        let apart: Vec<Block> = plenty.iter().map(|block| Block { shared: None, ..block.clone() }).collect();
+        let (mut shared, mut unshared) = (Fast::new(&plenty), Fast::new(&apart));
+        for op in &ops {
+            if let Op::Out { name: at, count, user, host } = op {
+                prop_assert!(shared.checkout(&name(*at), *count, (*user, *host)).is_some());
+                prop_assert!(unshared.checkout(&name(*at), *count, (*user, *host)).is_some());
+            }
+            for (with, without) in shared.used(&plenty).iter().zip(unshared.used(&apart)) {
+                prop_assert!(*with <= without);
+            }
+        }
+    }
+
+    /// What a cascade takes of a pool is the number of paths to it, each times the counts along it.
+    #[test]
+    fn a_cascade_takes_what_its_paths_add_up_to(widths in prop::collection::vec((1..6usize, 1..4u64), 1..9)) {
+        let mut blocks = vec![Block {
+            name: format!("L{}", widths.len()), count: Some(2_000_000_000), shared: None, needs: Vec::new(),
+        }];
+        let mut expected: u64 = 1;
+        for (level, (width, count)) in widths.iter().enumerate() {
+            let needs = vec![(format!("L{}", level + 1), *count); *width];
+            blocks.push(Block { name: format!("L{level}"), count: None, shared: None, needs });
+            expected *= *width as u64 * count;
+        }
+        let mut fast = Fast::new(&blocks);
+        let granted = fast.checkout("L0", 1, (0, 0)).is_some();
+        prop_assert_eq!(granted, expected <= 2_000_000_000);
+        prop_assert_eq!(fast.used(&blocks)[0], if granted { expected } else { 0 });
+    }
+}
