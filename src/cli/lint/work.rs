@@ -129,7 +129,7 @@ fn read(input: &Input) -> Result<Arc<SourceFile>, Stop> {
 /// Findings are "no"; text that could not be read as a license at all is worse.
 fn conclusion(found: &[Diagnostic], licenses: &[&License], fails: Severity) -> Exit {
     let failing = found.iter().any(|diagnostic| diagnostic.severity >= fails);
-    let lost = licenses.iter().any(|license| !license.broken.is_empty() || license.source.fault().is_some());
+    let lost = licenses.iter().any(|license| license.tree.errors().iter().any(Diagnostic::is_error));
     match (failing, lost) {
         (true, true) => Exit::Unreadable,
         (true, false) => Exit::No,
