@@ -9,7 +9,7 @@ use crate::license::Refusal;
 pub struct Fault {
     /// The file, as it was named. Untrusted, like all text here: escape it before it goes to a terminal.
     pub file: Option<String>,
-    /// Line and column, from 1.
+    /// Line and column, from 1; column 0 is a whole line.
     pub place: Option<(u64, u64)>,
     /// What is wrong; lower case, no full stop.
     pub message: String,
@@ -56,6 +56,8 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.file, self.place) {
+            // A row of a table has no column of its own.
+            (Some(file), Some((line, 0))) => write!(f, "{file}:{line}: ")?,
             (Some(file), Some((line, column))) => write!(f, "{file}:{line}:{column}: ")?,
             (Some(file), None) => write!(f, "{file}: ")?,
             (None, Some((line, column))) => write!(f, "line {line}, column {column}: ")?,

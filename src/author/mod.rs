@@ -4,8 +4,20 @@
 //! read as license text: no value can become syntax. Knows no terminal, reads no file and no clock.
 
 mod builtin;
+#[cfg(feature = "cli")]
+mod catalog;
+#[cfg(feature = "cli")]
+mod effect;
 mod fault;
+#[cfg(feature = "cli")]
+mod issue;
+#[cfg(feature = "cli")]
+pub mod log;
+#[cfg(feature = "cli")]
+mod order;
 mod parameter;
+#[cfg(feature = "cli")]
+mod plan;
 mod render;
 mod template;
 mod types;
@@ -13,8 +25,18 @@ mod values;
 mod yaml;
 
 pub use builtin::{BUILTIN, Builtin};
+#[cfg(feature = "cli")]
+pub use catalog::{Catalog, Product};
+#[cfg(feature = "cli")]
+pub use effect::{Mix, Runs, could_run, runs};
 pub use fault::Fault;
+#[cfg(feature = "cli")]
+pub use issue::{Cause, Draft, Issued, Issuer, Refused};
+#[cfg(feature = "cli")]
+pub use order::{Line, MAX_ORDERS, Order, clashes, file_name, read_order, read_orders};
 pub use parameter::Parameter;
+#[cfg(feature = "cli")]
+pub use plan::{Approval, Plan, Planned, PlannedLicenses, Totals, approvals};
 pub use template::{MAX_TEMPLATE_BYTES, Template, TemplateText};
 pub use types::{TYPES, Value, ValueType};
 pub use values::{Assigned, Given, read_values};

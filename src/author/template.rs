@@ -63,6 +63,8 @@ pub struct Template {
     pub(super) scenario_file: Option<String>,
     pub(super) every_block: Vec<&'static Directive>,
     pub(super) environment: Environment<'static>,
+    /// Names that the texts use.
+    used: BTreeSet<String>,
     /// Lines of the head, fences included.
     pub(super) head_lines: u64,
 }
@@ -121,7 +123,8 @@ impl Template {
             parameters.push(parameter);
         }
         let environment = render::environment(file, body, source.scenarios, head_lines)?;
-        if let Some(unknown) = render::undeclared(&environment, &names).first() {
+        let used = render::used_names(&environment);
+        if let Some(unknown) = used.iter().find(|name| !names.contains(*name)) {
             let message = format!("the template uses `{unknown}`, which is no parameter");
             let fault = Fault::new(message).file(file);
             return Err(match nearest(unknown, names.iter().map(String::as_str)) {
@@ -138,6 +141,7 @@ impl Template {
             scenario_file: source.scenarios.map(|(file, _)| file.to_owned()),
             every_block,
             environment,
+            used,
             head_lines,
         })
     }
@@ -146,6 +150,11 @@ impl Template {
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+
+    /// Whether a parameter's value is written on every block and used nowhere else.
+    pub(super) fn is_only_on_every_block(&self, name: &str) -> bool {
+        self.every_block.iter().any(|row| row.name.eq_ignore_ascii_case(name)) && !self.used.contains(name)
     }
 
     /// Whether a scenario file goes with it.

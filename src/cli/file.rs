@@ -149,6 +149,26 @@ pub fn create_all(files: &[(&Path, &[u8])]) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Puts a file in place, whole or not at all, over an old one if `replace`. A link in its place is never followed: it
+/// is replaced itself. Unless `durable`, the system may take its time to write it down.
+///
+/// # Errors
+/// When it exists and may not be replaced, or cannot be written.
+pub fn put(path: &Path, bytes: &[u8], replace: bool, durable: bool) -> Result<(), Stop> {
+    let cannot = |error: &io::Error| cannot_create(path, error);
+    let mut temporary = temporary_in(folder_of(path), None).map_err(|error| cannot(&error))?;
+    temporary.write_all(bytes).map_err(|error| cannot(&error))?;
+    if durable {
+        temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
+    }
+    let placed = if replace { temporary.persist(path) } else { temporary.persist_noclobber(path) };
+    placed.map_err(|error| cannot(&error.error))?;
+    if durable {
+        sync_folder(folder_of(path));
+    }
+    Ok(())
+}
+
 fn cannot_create(path: &Path, error: &io::Error) -> Stop {
     let name = shown(path);
     if error.kind() == io::ErrorKind::AlreadyExists {

@@ -1,10 +1,9 @@
 //! Live checkouts in the order of their age: by feature, and by feature and person, each found and left in constant
 //! time.
 
-use std::collections::HashMap;
-
+use super::mix::MixMap;
 use super::state::Draw;
-use super::table::{NameId, Table};
+use super::table::{Index, NameId, Table};
 use super::who::{Symbol, Who};
 
 /// No slot.
@@ -26,6 +25,8 @@ pub(super) struct Slot {
     pub(super) due: Option<(i64, u64)>,
     of_name: Link,
     of_person: Link,
+    /// Whose line it stands in.
+    person: PersonId,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -40,10 +41,30 @@ impl Default for Link {
     }
 }
 
+/// One line of checkouts, by age.
 #[derive(Debug, Clone, Copy)]
 struct Ends {
     oldest: u32,
     newest: u32,
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self { oldest: NONE, newest: NONE }
+    }
+}
+
+/// A feature and a person who took it once.
+#[derive(Debug, Clone, Copy, Default)]
+struct PersonId(u32);
+
+impl Index for PersonId {
+    fn row(self) -> usize {
+        self.0 as usize
+    }
+    fn of(row: usize) -> Self {
+        Self(u32::of(row))
+    }
 }
 
 /// Which of the two orders.
@@ -69,8 +90,9 @@ type Person = (NameId, Option<Symbol>, Option<Symbol>);
 pub(super) struct Ages {
     slots: Table<u32, Slot>,
     free: Vec<u32>,
-    names: HashMap<NameId, Ends>,
-    persons: HashMap<Person, Ends>,
+    names: Table<NameId, Ends>,
+    persons: Table<PersonId, Ends>,
+    person_ids: MixMap<Person, PersonId>,
 }
 
 impl Ages {
@@ -99,13 +121,22 @@ impl Ages {
             Some(index) => index,
             None => self.slots.push(Slot::default()),
         };
-        self.append(index, By::Name, name, who);
-        self.append(index, By::Person, name, who);
+        let persons = &mut self.persons;
+        let person = *self
+            .person_ids
+            .entry((name, who.user, who.host))
+            .or_insert_with(|| persons.push(Ends::default()));
+        while self.names.len() <= name.row() {
+            self.names.push(Ends::default());
+        }
         let slot = self.slots.get_mut(index);
         slot.live = true;
         slot.name = name;
         slot.who = who;
-        (index, slot)
+        slot.person = person;
+        append(&mut self.slots, self.names.get_mut(name), index, By::Name);
+        append(&mut self.slots, self.persons.get_mut(person), index, By::Person);
+        (index, self.slots.get_mut(index))
     }
 
     pub(super) fn set_due(&mut self, index: u32, due: (i64, u64)) {
@@ -115,13 +146,13 @@ impl Ages {
     /// Gives a slot back. Its draws are handed out; [`Self::recycle`] takes their list back.
     pub(super) fn close(&mut self, index: u32) -> Vec<Draw> {
         let slot = self.slots.get_mut(index);
-        let (name, who) = (slot.name, slot.who);
+        let (name, person) = (slot.name, slot.person);
         slot.live = false;
         slot.generation = slot.generation.wrapping_add(1);
         slot.due = None;
         let draws = std::mem::take(&mut slot.draws);
-        self.unlink(index, By::Name, name, who);
-        self.unlink(index, By::Person, name, who);
+        unlink(&mut self.slots, self.names.get_mut(name), index, By::Name);
+        unlink(&mut self.slots, self.persons.get_mut(person), index, By::Person);
         self.free.push(index);
         draws
     }
@@ -141,10 +172,13 @@ impl Ages {
         fits: impl Fn(&Slot) -> bool,
     ) -> Option<u32> {
         let (ends, by) = match who {
-            Some(who) => (self.persons.get(&(name, who.user, who.host)), By::Person),
-            None => (self.names.get(&name), By::Name),
+            Some(who) => {
+                let person = *self.person_ids.get(&(name, who.user, who.host))?;
+                (self.persons.get(person), By::Person)
+            }
+            None => (self.names.get(name), By::Name),
         };
-        let mut at = ends?.oldest;
+        let mut at = ends.oldest;
         while at != NONE {
             *steps += 1;
             let slot = self.slots.get(at);
@@ -158,46 +192,30 @@ impl Ages {
         }
         None
     }
+}
 
-    fn append(&mut self, index: u32, by: By, name: NameId, who: Who) {
-        let ends = match by {
-            By::Name => self.names.entry(name).or_insert(Ends { oldest: index, newest: NONE }),
-            By::Person => {
-                self.persons.entry((name, who.user, who.host)).or_insert(Ends { oldest: index, newest: NONE })
-            }
-        };
-        let older = std::mem::replace(&mut ends.newest, index);
-        *self.slots.get_mut(index).link(by) = Link { older, newer: NONE };
-        if older != NONE {
-            self.slots.get_mut(older).link(by).newer = index;
-        }
+/// Puts a checkout at the young end of a line.
+fn append(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: By) {
+    let older = std::mem::replace(&mut ends.newest, index);
+    *slots.get_mut(index).link(by) = Link { older, newer: NONE };
+    if older == NONE {
+        ends.oldest = index;
+    } else {
+        slots.get_mut(older).link(by).newer = index;
     }
+}
 
-    fn unlink(&mut self, index: u32, by: By, name: NameId, who: Who) {
-        let Link { older, newer } = *self.slots.get_mut(index).link(by);
-        if older != NONE {
-            self.slots.get_mut(older).link(by).newer = newer;
-        }
-        if newer != NONE {
-            self.slots.get_mut(newer).link(by).older = older;
-        }
-        let person = (name, who.user, who.host);
-        let ends = match by {
-            By::Name => self.names.get_mut(&name),
-            By::Person => self.persons.get_mut(&person),
-        };
-        let Some(ends) = ends else { return };
-        if ends.oldest == index {
-            ends.oldest = newer;
-        }
-        if ends.newest == index {
-            ends.newest = older;
-        }
-        if ends.oldest == NONE {
-            match by {
-                By::Name => self.names.remove(&name),
-                By::Person => self.persons.remove(&person),
-            };
-        }
+/// Takes a checkout out of a line.
+fn unlink(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: By) {
+    let Link { older, newer } = *slots.get_mut(index).link(by);
+    if older == NONE {
+        ends.oldest = newer;
+    } else {
+        slots.get_mut(older).link(by).newer = newer;
+    }
+    if newer == NONE {
+        ends.newest = older;
+    } else {
+        slots.get_mut(newer).link(by).older = older;
     }
 }

@@ -25,6 +25,7 @@ mod event;
 mod explain;
 mod merged;
 mod meter;
+mod mix;
 mod model;
 mod order;
 mod outcome;

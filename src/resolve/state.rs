@@ -2,13 +2,14 @@
 //!
 //! Knows how to change and to take back a change, but not when: that is the walk's business.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
 use super::ages::{Ages, Slot};
 use super::decisions::{ShareKey, group_use};
+use super::mix::{MixMap, MixSet};
 use super::model::{Model, UNLIMITED};
 use super::table::{BlockId, GroupId, Index, Table, TargetId};
 use super::trail::Scratch;
@@ -23,7 +24,7 @@ pub struct State {
     pub(super) pools: Table<BlockId, Pool>,
     pub(super) groups: Groups,
     pub(super) slots: Ages,
-    pub(super) devices: HashSet<(BlockId, Symbol)>,
+    pub(super) devices: MixSet<(BlockId, Symbol)>,
     /// Money spent on lots bought by money.
     pub(super) spent: HashMap<BlockId, Decimal>,
     /// Tokens of billed blocks, by the first day of their period.
@@ -119,7 +120,7 @@ impl Group {
 pub(super) struct Groups {
     rows: Table<GroupId, Group>,
     free: Vec<GroupId>,
-    by_key: HashMap<(BlockId, ShareKey), GroupId>,
+    by_key: MixMap<(BlockId, ShareKey), GroupId>,
 }
 
 impl Groups {
@@ -185,7 +186,7 @@ impl State {
             pools: Table::with_len(model.blocks.len()),
             groups: Groups::default(),
             slots: Ages::default(),
-            devices: HashSet::new(),
+            devices: MixSet::default(),
             spent: HashMap::new(),
             billed: BTreeMap::new(),
             due: BTreeMap::new(),

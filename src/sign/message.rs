@@ -62,6 +62,12 @@ impl Digest {
         Self(Sha512::digest(bytes).into())
     }
 
+    /// The digest with these bytes, as it was stored.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 64]) -> Self {
+        Self(bytes)
+    }
+
     /// The digest that `text` spells in 128 lower-case hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -122,11 +122,19 @@ impl<'a> Builder<'a> {
             let place = shift(&pair, base);
             match pair.as_rule() {
                 Rule::block => self.block(pair, base),
-                Rule::comment => self.items.push(Item::Comment(trim_line_end(self.source, place))),
+                Rule::comment => self.push(Item::Comment(trim_line_end(self.source, place))),
                 Rule::nbsp => self.no_break_spaces.push(place),
                 Rule::stray | Rule::outside => self.stray_item(place),
                 _ => {}
             }
+        }
+    }
+
+    /// Adds an item; behind the cap of blocks all is part of the last one, which is lost.
+    fn push(&mut self, item: Item) {
+        match self.items.last_mut() {
+            Some(Item::Lost { span: last, .. }) if self.blocks > MAX_BLOCKS => last.end = item.span().end,
+            _ => self.items.push(item),
         }
     }
 
@@ -138,35 +146,31 @@ impl<'a> Builder<'a> {
             last.end = span.end;
             return;
         }
-        self.items.push(Item::Stray(span));
+        self.push(Item::Stray(span));
     }
 
     fn block(&mut self, pair: Pair<'_, Rule>, base: u32) {
-        self.blocks += 1;
-        if self.blocks == MAX_BLOCKS + 1 {
-            let found = self
-                .error(
-                    &codes::TOO_MANY_BLOCKS,
-                    shift(&pair, base),
-                    format!("more than {MAX_BLOCKS} blocks in one file"),
-                )
-                .help("split the file; the blocks from here on were not read");
-            self.errors.push(found);
-        }
-        if self.blocks > MAX_BLOCKS {
-            self.skip(shift(&pair, base));
+        if self.is_over_cap(shift(&pair, base)) {
             return;
         }
         let block = self.read_block(pair, base);
-        self.items.push(Item::Block(block));
+        self.items.push(Item::Block(Box::new(block)));
     }
 
-    /// Blocks above the cap become one lost item.
-    fn skip(&mut self, span: Span) {
-        match self.items.last_mut() {
-            Some(Item::Lost { span: last, .. }) if self.blocks > MAX_BLOCKS + 1 => last.end = span.end,
-            _ => self.items.push(Item::Lost { span, name: None }),
+    /// Counts a block, good or lost. What stands above the cap becomes one lost item.
+    fn is_over_cap(&mut self, span: Span) -> bool {
+        self.blocks += 1;
+        if self.blocks == MAX_BLOCKS + 1 {
+            let message = format!("more than {MAX_BLOCKS} blocks in one file");
+            let found = self
+                .error(&codes::TOO_MANY_BLOCKS, span, message)
+                .help("split the file; the blocks from here on were not read");
+            self.errors.push(found);
+            self.items.push(Item::Lost { span, name: None });
+        } else if self.blocks > MAX_BLOCKS {
+            self.push(Item::Lost { span, name: None });
         }
+        self.blocks > MAX_BLOCKS
     }
 
     fn read_block(&mut self, pair: Pair<'_, Rule>, base: u32) -> Block {
@@ -230,6 +234,9 @@ impl<'a> Builder<'a> {
     }
 
     fn lost(&mut self, lost: &Lost) {
+        if lost.header.is_some() && self.is_over_cap(lost.span) {
+            return;
+        }
         let name = lost.header.map(|header| self.source.slice(header.name));
         self.items.push(Item::Lost { span: lost.span, name: lost.header.map(|header| header.name) });
         if self.source.fault().is_some() && lost.span.end as usize == self.source.text().len() {

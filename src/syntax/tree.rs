@@ -20,8 +20,8 @@ pub struct Tree {
 /// What stands at the top level of a file.
 #[derive(Debug, Clone)]
 pub enum Item {
-    /// A FEATURE block.
-    Block(Block),
+    /// A FEATURE block. Boxed: a hostile file has millions of comments, which should not each take the room of a block.
+    Block(Box<Block>),
     /// A comment between blocks, from `#` to the end of its line.
     Comment(Span),
     /// Text outside of blocks that is no comment.
@@ -205,7 +205,7 @@ impl Tree {
     /// The blocks in file order, each with its index among the items.
     pub fn blocks(&self) -> impl Iterator<Item = (usize, &Block)> {
         self.items.iter().enumerate().filter_map(|(index, item)| match item {
-            Item::Block(block) => Some((index, block)),
+            Item::Block(block) => Some((index, &**block)),
             Item::Comment(_) | Item::Stray(_) | Item::Lost { .. } => None,
         })
     }
