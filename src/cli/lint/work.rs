@@ -47,8 +47,8 @@ pub(super) struct FixedFile {
 
 /// Cuts the sets into batches of at most one largest file's bytes, unless a set alone has more.
 pub(super) fn batches(sets: &[Vec<Input>]) -> Vec<&[Vec<Input>]> {
-    /// Small files are held by their number.
-    const MOST: usize = 1024;
+    /// Small files may have many findings each: they are bounded by their number.
+    const MOST: usize = 256;
     let size = |set: &Vec<Input>| -> u64 {
         set.iter().filter_map(|input| fs::metadata(&input.path).ok()).map(|found| found.len()).sum()
     };
