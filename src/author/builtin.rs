@@ -22,5 +22,18 @@ macro_rules! builtin {
 }
 
 /// All of them, the usual ones first.
-pub static BUILTIN: &[Builtin] =
-    builtin!["pool", "suite", "alternates", "cascade", "token-sharing", "dependency-sharing"];
+pub static BUILTIN: &[Builtin] = builtin![
+    "pool",
+    "suite",
+    "alternates",
+    "cascade",
+    "token-sharing",
+    "dependency-sharing",
+    "suite-with-alternates",
+    "evaluation",
+    "node-locked",
+    "activation",
+    "prepaid-quantity",
+    "prepaid-money",
+    "postpaid",
+];

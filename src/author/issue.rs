@@ -269,7 +269,6 @@ impl Issuer {
 
     /// Plays the template's scenarios, once for all orders that differ in nothing that a scenario depends on.
     fn prove(&self, template: &Template, assigned: &Assigned, text: &str) -> Result<(), Fault> {
-        let Some(scenarios) = template.render_scenarios(assigned, "license.lic")? else { return Ok(()) };
         let values: Vec<String> = assigned
             .values
             .iter()
@@ -278,11 +277,11 @@ impl Issuer {
             })
             .map(|(name, value)| format!("{name}={value:?}"))
             .collect();
-        let key = Digest::of(format!("{}\n{values:?}\n{scenarios}", template.name).as_bytes());
+        let key = Digest::of(format!("{}\n{values:?}", template.name).as_bytes());
         if let Some(known) = self.proven.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return known.clone();
         }
-        let result = play(template, &scenarios, text);
+        let result = template.prove(assigned, text);
         self.proven.lock().unwrap_or_else(PoisonError::into_inner).insert(key, result.clone());
         result
     }
@@ -320,6 +319,19 @@ impl Issuer {
         });
         let entries = entries.collect();
         Ok(Issued { file: draft.file.clone(), text: signed.text, entries })
+    }
+}
+
+impl Template {
+    /// Plays the template's scenarios for these values against the license it makes of them.
+    ///
+    /// # Errors
+    /// With the first scenario that does not hold, or what is wrong with the scenario file.
+    pub fn prove(&self, assigned: &Assigned, license: &str) -> Result<(), Fault> {
+        match self.render_scenarios(assigned, "license.lic")? {
+            Some(scenarios) => play(self, &scenarios, license),
+            None => Ok(()),
+        }
     }
 }
 

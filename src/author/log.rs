@@ -277,6 +277,14 @@ impl Log {
         self.query(filter, most).map_err(|error| self.fault(&error))
     }
 
+    /// Entries behind a number, in their order; at most `most`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn entries_after(&self, seq: i64, most: usize) -> Result<Vec<Numbered>, Fault> {
+        self.entries(&Filter::After(seq), most)
+    }
+
     fn query(&self, filter: &Filter, most: usize) -> rusqlite::Result<Vec<Numbered>> {
         let (condition, value) = filter.condition();
         let sql = format!("SELECT {COLUMNS} FROM entry WHERE {condition} ORDER BY seq LIMIT ?2");
@@ -399,6 +407,8 @@ pub enum Filter {
     All,
     /// The entry with this number.
     Seq(i64),
+    /// Those behind this number.
+    After(i64),
     /// With this serial number.
     Sn(String),
     /// With this payload.
@@ -417,6 +427,7 @@ impl Filter {
         match self {
             Self::All => ("?1 IS NULL", Value::Null),
             Self::Seq(seq) => ("seq = ?1", Value::Integer(*seq)),
+            Self::After(seq) => ("seq > ?1", Value::Integer(*seq)),
             Self::Sn(sn) => ("sn = ?1", Value::Text(sn.clone())),
             Self::Digest(digest) => ("digest = ?1", Value::Blob(digest.as_bytes().to_vec())),
             Self::Signature(signature) => ("signature = ?1", Value::Blob(signature.to_vec())),

@@ -6,6 +6,8 @@
 mod builtin;
 #[cfg(feature = "cli")]
 mod catalog;
+#[cfg(feature = "cli")]
+mod effect;
 mod fault;
 #[cfg(feature = "cli")]
 mod issue;
@@ -25,6 +27,8 @@ mod yaml;
 pub use builtin::{BUILTIN, Builtin};
 #[cfg(feature = "cli")]
 pub use catalog::{Catalog, Product};
+#[cfg(feature = "cli")]
+pub use effect::{Mix, Runs, could_run, runs};
 pub use fault::Fault;
 #[cfg(feature = "cli")]
 pub use issue::{Cause, Draft, Issued, Issuer, Refused};

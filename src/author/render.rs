@@ -8,9 +8,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use jiff::Span as Period;
+use jiff::civil::Date;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::ValueKind;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 
 use crate::license::{self, License, Name};
 use crate::source::{SourceFile, Span};
@@ -104,6 +109,8 @@ pub(super) fn environment(
     );
     environment.set_recursion_limit(32);
     environment.set_fuel(Some(FUEL));
+    environment.add_filter("plus_days", plus_days);
+    environment.add_function("tokens_of", tokens_of);
     for filter in ["safe", "escape", "e"] {
         environment.remove_filter(filter);
     }
@@ -124,6 +131,20 @@ pub(super) fn environment(
         add(&mut environment, SCENARIOS, text).map_err(|error| fault(&error, file, 0))?;
     }
     Ok(environment)
+}
+
+/// The day that is some days after another.
+fn plus_days(day: &str, days: i64) -> Result<String, minijinja::Error> {
+    let moved =
+        day.parse::<Date>().ok().and_then(|day| day.checked_add(Period::new().try_days(days).ok()?).ok());
+    moved.map(|day| day.to_string()).ok_or_else(|| refuse(format!("`{day}` has no day {days} days after it")))
+}
+
+/// How many tokens an amount of money buys; 0 where the price is none.
+fn tokens_of(funds: &str, price: &str) -> u64 {
+    let amount = |money: &str| Decimal::from_str_exact(money.split(' ').next().unwrap_or_default()).ok();
+    let tokens = amount(funds).zip(amount(price)).and_then(|(funds, price)| funds.checked_div(price));
+    tokens.and_then(|tokens| tokens.floor().to_u64()).unwrap_or(0)
 }
 
 /// Names that the texts of a template use, other than those that every template has.
@@ -277,6 +298,10 @@ fn template_value(value: Option<&Value>) -> minijinja::Value {
             ("name", minijinja::Value::from(name.as_str())),
             ("version", version.as_str().into()),
         ]),
+        Some(Value::Tier(from, price)) => minijinja::Value::from_pairs([
+            ("from", minijinja::Value::from(*from)),
+            ("price", price.as_str().into()),
+        ]),
         Some(Value::List(items)) => items.iter().map(|item| template_value(Some(item))).collect(),
     }
 }
@@ -381,8 +406,7 @@ impl Writer<'_> {
         }
         if !lines.is_empty() {
             lines.push('\n');
-            self.edits
-                .push((Span { start: block.close.start, end: block.close.start }, format!("\n{lines}")));
+            self.edits.push((Span { start: block.close.start, end: block.close.start }, lines));
         }
         self.meant.push((name, records));
         Ok(())

@@ -1,4 +1,4 @@
-//! The types that a parameter can have: the value types of the license language, and two pairs of them.
+//! The types that a parameter can have: the value types of the license language, and pairs of them.
 
 use crate::license::{MAX_COUNT, Refusal, Share, check_value};
 
@@ -25,6 +25,8 @@ pub enum Value {
     Cost(String, u32),
     /// A name and a version.
     Release(String, String),
+    /// From how many tokens on, and the price of each further one.
+    Tier(u32, String),
     /// Several values of one type.
     List(Vec<Self>),
 }
@@ -34,7 +36,7 @@ impl Value {
     fn name(&self) -> Option<&str> {
         match self {
             Self::Cost(name, _) | Self::Release(name, _) | Self::Text(name) => Some(name),
-            Self::Number(_) | Self::List(_) => None,
+            Self::Number(_) | Self::Tier(..) | Self::List(_) => None,
         }
     }
 }
@@ -46,6 +48,7 @@ impl std::fmt::Display for Value {
             Self::Text(text) => f.write_str(text),
             Self::Cost(name, count) => write!(f, "{name}:{count}"),
             Self::Release(name, version) => write!(f, "{name}:{version}"),
+            Self::Tier(from, price) => write!(f, "{from}:{price}"),
             Self::List(items) => {
                 let items: Vec<String> = items.iter().map(ToString::to_string).collect();
                 f.write_str(&items.join(", "))
@@ -68,6 +71,7 @@ pub static TYPES: &[ValueType] = &[
     ValueType { word: "share", form: "HOST, USER, CUSTOM, joined by |", counts: false, read: read_share },
     ValueType { word: "host", form: "TYPE=value", counts: false, read: |text| as_text("HOSTID", text) },
     ValueType { word: "cost", form: "NAME:COUNT", counts: false, read: read_cost },
+    ValueType { word: "tier", form: "FROM:PRICE", counts: false, read: read_tier },
     ValueType { word: "release", form: "NAME:VERSION", counts: false, read: read_release },
 ];
 
@@ -172,6 +176,18 @@ fn read_release(text: &str) -> Result<Value, Refusal> {
     Ok(Value::Release(name.to_owned(), version.to_owned()))
 }
 
+fn read_tier(text: &str) -> Result<Value, Refusal> {
+    let (from, price) = text.split_once(':').ok_or_else(|| {
+        let shown = crate::syntax::excerpt(text);
+        refusal(
+            format!("`{shown}` is not of the form FROM:PRICE"),
+            "write a number of tokens, a colon, and a price: `10000:0.04`",
+        )
+    })?;
+    check_value("TIER", &format!("FROM={from} PRICE={price}"))?;
+    Ok(Value::Tier(read_integer(from)?, price.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,6 +207,7 @@ mod tests {
             ("host", "ETHERNET=00", "ETHERNET"),
             ("cost", "MyDraw:5", "MyDraw:0"),
             ("release", "Sketcher:2.0", "Sketcher"),
+            ("tier", "10000:0.04", "10000:-1"),
         ] {
             let known = ValueType::named(word).unwrap();
             assert_eq!(known.read(good).unwrap().to_string(), good);

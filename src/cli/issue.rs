@@ -123,12 +123,9 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         issuer = Issuer::new(catalog, templates, *day).map_err(|fault| refused(&fault))?;
         check_plan(plan, &issuer, &orders, wrong.is_empty())?;
     }
-    let (key_path, out) = match (&args.key, &args.out) {
-        (Some(key), Some(out)) => (key, out),
-        _ => {
-            return Err(Stop::usage("`--key` and `--out` are needed to issue")
-                .help("`--dry-run` shows what would be issued without them"));
-        }
+    let (Some(key_path), Some(out)) = (&args.key, &args.out) else {
+        return Err(Stop::usage("`--key` and `--out` are needed to issue")
+            .help("`--dry-run` shows what would be issued without them"));
     };
     let trust = args.trust.load()?;
     let key = signing_key(key_path, &args.passphrase, &trust, io)?;
@@ -358,7 +355,7 @@ fn approved(args: &Args, vendor: &str, needed: u16, io: &mut Io<'_>) -> Result<(
     }
     let count = author::approvals(bytes.as_bytes(), vendor, &approvals, &trust, io.today);
     if count < usize::from(needed) {
-        let message = format!("{} of {needed} approvals: nothing was signed", count);
+        let message = format!("{count} of {needed} approvals: nothing was signed");
         return Err(Stop::new(Exit::Policy, message).help(
             "an approval counts if its key is active in the trust store and signed exactly this plan",
         ));

@@ -2,11 +2,15 @@
 //! without a process.
 
 mod batch;
+pub mod bundle;
+pub mod catalog;
+pub mod collect;
 pub mod completions;
 pub mod config;
 pub mod demo;
 pub mod diff;
 pub mod exit;
+pub mod explain;
 pub mod explain_feature;
 pub mod file;
 pub mod findings;
@@ -15,10 +19,13 @@ pub mod io;
 pub mod issue;
 pub mod keys;
 pub mod lint;
+pub mod log;
 pub mod man;
 pub mod new;
 pub mod passphrase;
 pub mod payload;
+mod provenance;
+pub mod revoke;
 pub mod sign;
 pub mod test;
 pub mod trust;
@@ -50,6 +57,7 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// When to colour
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
@@ -90,14 +98,19 @@ impl Color {
 enum Command {
     Demo(demo::Args),
     Lint(lint::Args),
+    Explain(explain::Args),
     New(new::Args),
     Issue(issue::Args),
+    Log(log::Args),
+    Catalog(catalog::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
     Sign(sign::Args),
     Verify(verify::Args),
     Payload(payload::Args),
     Test(test::Args),
+    Revoke(revoke::Args),
+    Trust(bundle::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -107,14 +120,19 @@ impl Command {
         match self {
             Self::Demo(args) => demo::run(args, io),
             Self::Lint(args) => lint::run(args, global.config.as_deref(), io),
+            Self::Explain(args) => explain::run(args, io),
             Self::New(args) => new::run(args, io),
             Self::Issue(args) => issue::run(args, io),
+            Self::Log(args) => log::run(args, io),
+            Self::Catalog(args) => catalog::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
             Self::Sign(args) => sign::run(args, io),
             Self::Verify(args) => verify::run(args, io),
             Self::Payload(args) => payload::run(args, io),
             Self::Test(args) => test::run(args, io),
+            Self::Revoke(args) => revoke::run(args, io),
+            Self::Trust(args) => bundle::run(args, io),
             Self::Completions(args) => completions::run(args, io),
             Self::Man(args) => man::run(args, io),
         }

@@ -247,6 +247,7 @@ fn write(
         Stop::usage(format!("`{}` is no name for a license file", file::shown(path)))
             .help("name a file: `-o license.lic`; without `-o` the license goes to stdout")
     })?;
+    template.prove(assigned, license).map_err(|fault| Stop { exit: Exit::No, ..refused(&fault) })?;
     let scenarios = template.render_scenarios(assigned, name).map_err(|fault| refused(&fault))?;
     let scenario_path = path.with_extension("scenarios.yaml");
     if scenario_path == path {

@@ -1,7 +1,7 @@
 //! Passphrases: from a prompt, a file or a descriptor; never from an argument or the environment.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -41,21 +41,60 @@ impl PassphraseArgs {
     /// # Errors
     /// When it cannot be read, is empty, or nobody is there to be asked.
     pub fn get(&self, new: bool, io: &mut Io<'_>) -> Result<Zeroizing<String>, Stop> {
-        let passphrase = if let Some(path) = &self.passphrase_file {
-            disk::read_secret_file(path).map_err(|error| {
-                Stop::usage(format!("the passphrase file `{}`: {}", file::shown(path), file::reason(&error)))
-            })?
-        } else if let Some(number) = self.passphrase_fd {
-            from_descriptor(number, io)?
-        } else {
-            prompt(new, io)?
-        };
-        let passphrase = Zeroizing::new(without_line_end(&passphrase).to_owned());
-        if passphrase.is_empty() {
-            return Err(Stop::usage("the passphrase is empty"));
-        }
-        Ok(passphrase)
+        obtain(self.passphrase_file.as_deref(), self.passphrase_fd, new, io)
     }
+}
+
+/// Where a new passphrase comes from, where an old one is asked for too.
+#[derive(Debug, clap::Args)]
+pub struct NewPassphraseArgs {
+    /// File that holds the new passphrase, for your eyes alone (mode 0600)
+    #[arg(long, value_name = "FILE", conflicts_with = "new_passphrase_fd")]
+    new_passphrase_file: Option<PathBuf>,
+    /// Open descriptor that the new passphrase is read from
+    #[arg(long, value_name = "N")]
+    new_passphrase_fd: Option<u32>,
+}
+
+impl NewPassphraseArgs {
+    /// Whether a passphrase was given by an option.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.new_passphrase_file.is_some() || self.new_passphrase_fd.is_some()
+    }
+
+    /// The new passphrase from the option, or from a prompt that asks twice.
+    ///
+    /// # Errors
+    /// When it cannot be read, is empty, or nobody is there to be asked.
+    pub fn get(&self, io: &mut Io<'_>) -> Result<Zeroizing<String>, Stop> {
+        obtain(self.new_passphrase_file.as_deref(), self.new_passphrase_fd, true, io).map_err(|stop| {
+            let names = |help: String| help.replace("--passphrase-", "--new-passphrase-");
+            Stop { help: stop.help.map(names), ..stop }
+        })
+    }
+}
+
+fn obtain(
+    file: Option<&Path>,
+    descriptor: Option<u32>,
+    new: bool,
+    io: &mut Io<'_>,
+) -> Result<Zeroizing<String>, Stop> {
+    let passphrase = if let Some(path) = file {
+        disk::read_secret_file(path).map_err(|error| {
+            Stop::usage(format!("the passphrase file `{}`: {}", file::shown(path), file::reason(&error)))
+        })?
+    } else if let Some(number) = descriptor {
+        from_descriptor(number, io)?
+    } else {
+        prompt(new, io)?
+    };
+    let passphrase = Zeroizing::new(without_line_end(&passphrase).to_owned());
+    if passphrase.is_empty() {
+        return Err(Stop::usage("the passphrase is empty"));
+    }
+    Ok(passphrase)
 }
 
 fn without_line_end(text: &str) -> &str {

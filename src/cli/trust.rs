@@ -1,8 +1,13 @@
 //! The trust store that a command goes by, and the secret key it signs with.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::sign::{KeyFileError, Label, SecretKey, Trust, TrustError, TrustedKey, disk, read_secret_key};
+use crate::report::escape::escape;
+use crate::sign::{
+    KeyFileError, LAST_SEEN, Label, ListKind, MAX_REVOCATION_LIST, Mode, RevocationList, Revocations,
+    SecretKey, Trust, TrustError, TrustedKey, disk, read_secret_key,
+};
 
 use super::passphrase::PassphraseArgs;
 use super::{Exit, Io, Stop, file};
@@ -28,15 +33,87 @@ impl TrustArgs {
         }
         Ok(trust)
     }
+
+    /// The trust store, and what was withdrawn: the lists in its folder and those of the command line.
+    ///
+    /// # Errors
+    /// As [`Self::load`]; also when a list is not to be believed, or older than one that was seen.
+    pub fn load_with_revocations(
+        &self,
+        extra: &[PathBuf],
+        mode: Mode,
+        io: &mut Io<'_>,
+    ) -> Result<(Trust, Revocations), Stop> {
+        let trust = self.load()?;
+        let revocations = revocations(&self.trust, extra, &trust, mode, io)?;
+        Ok((trust, revocations))
+    }
 }
 
 /// A fault of a trust store, for the user.
 pub(super) fn stop(folder: &Path, error: &TrustError) -> Stop {
-    let stop = Stop::usage(format!("the trust store `{}`: {error}", file::shown(folder)));
+    fault(&format!("the trust store `{}`", file::shown(folder)), error)
+}
+
+/// A fault of something that trust is built on, for the user.
+pub(super) fn fault(what: &str, error: &TrustError) -> Stop {
+    let stop = Stop::usage(format!("{what}: {error}"));
     match &error.help {
         Some(help) => stop.help(help),
         None => stop,
     }
+}
+
+/// Puts the revocation lists of a store and of the command line together.
+///
+/// ◆ Of several lists of one vendor the newest counts, and every one must be at least as new as the one seen last; which
+/// that is, is kept in the folder. A list that was seen and is not there now makes its vendor's blocks stale.
+fn revocations(
+    folder: &Path,
+    extra: &[PathBuf],
+    trust: &Trust,
+    mode: Mode,
+    io: &mut Io<'_>,
+) -> Result<Revocations, Stop> {
+    let mut last_seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
+    let mut files = Vec::new();
+    for (name, bytes) in disk::read_revocation_files(folder).map_err(|error| stop(folder, &error))? {
+        files.push((folder.join(name), bytes));
+    }
+    for path in extra {
+        files.push((path.clone(), file::read_up_to(path, MAX_REVOCATION_LIST, io)?));
+    }
+    let mut newest: BTreeMap<String, RevocationList> = BTreeMap::new();
+    for (path, bytes) in files {
+        let what = format!("the revocation list `{}`", file::shown(&path));
+        let list = RevocationList::open(&bytes, trust, mode).map_err(|error| fault(&what, &error))?;
+        last_seen.check(ListKind::Revocation, &list.vendor, list.version, &list.digest).map_err(|old| {
+            Stop::new(Exit::Policy, format!("{what}: {old}")).help("fetch the newest list from the vendor")
+        })?;
+        let newer = newest.get(&list.vendor).is_none_or(|other| other.version < list.version);
+        if newer {
+            newest.insert(list.vendor.clone(), list);
+        }
+    }
+    let mut revocations = Revocations::default();
+    for (vendor, version) in last_seen.seen(ListKind::Revocation) {
+        if !newest.contains_key(vendor) {
+            revocations.missing.insert(vendor.to_owned(), version);
+        }
+    }
+    let mut news = false;
+    for (vendor, list) in newest {
+        news |= last_seen.note(ListKind::Revocation, &vendor, list.version, list.digest);
+        revocations.vendors.insert(vendor, list.withdrawn);
+    }
+    if news && let Err(error) = file::write(&folder.join(LAST_SEEN), last_seen.text().as_bytes()) {
+        // The verdicts are good without it; that the next run cannot know what this one saw must be told.
+        io.say(&format!(
+            "warning: {}; an older revocation list would be taken next time",
+            escape(&error.message)
+        ))?;
+    }
+    Ok(revocations)
 }
 
 /// A secret key with its entry in the trust store.
@@ -75,7 +152,12 @@ pub(super) fn signing_key<'a>(
     Ok(SigningKey { key, trusted })
 }
 
-fn read_key(path: &Path, passphrase: &PassphraseArgs, io: &mut Io<'_>) -> Result<(SecretKey, Label), Stop> {
+/// Reads a secret key file, asking for its passphrase if it has one.
+pub(super) fn read_key(
+    path: &Path,
+    passphrase: &PassphraseArgs,
+    io: &mut Io<'_>,
+) -> Result<(SecretKey, Label), Stop> {
     let name = file::shown(path);
     let text = disk::read_secret_file(path).map_err(|error| {
         // A refusal says itself what is wrong; only the system's own words are put plainer.
@@ -89,11 +171,14 @@ fn read_key(path: &Path, passphrase: &PassphraseArgs, io: &mut Io<'_>) -> Result
         }
         read => read,
     };
-    read.map_err(|error| {
-        let exit = match error {
-            KeyFileError::WrongPassphrase | KeyFileError::Contradiction(..) => Exit::Failure,
-            _ => Exit::Usage,
-        };
-        Stop::new(exit, format!("`{name}`: {error}"))
-    })
+    read.map_err(|error| key_stop(path, &error))
+}
+
+/// A fault of a secret key file, for the user. Whoever cannot open it concludes nothing.
+pub(super) fn key_stop(path: &Path, error: &KeyFileError) -> Stop {
+    let exit = match error {
+        KeyFileError::WrongPassphrase | KeyFileError::Contradiction(..) => Exit::Failure,
+        _ => Exit::Usage,
+    };
+    Stop::new(exit, format!("`{}`: {error}", file::shown(path)))
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::license::{Kind, License, Name, Version};
+use crate::license::{Feature, Kind, License, Name, Version};
 use crate::syntax::MAX_BLOCKS;
 
 use super::model::{Block, BlockId, Graph, Named, Step, Target};
@@ -13,7 +13,27 @@ impl<'a> Graph<'a> {
     /// The graph over the sound blocks of all `licenses`, in the order given.
     #[must_use]
     pub fn new(licenses: &[&'a License]) -> Self {
-        let mut graph = Self {
+        let mut graph = Self::empty();
+        for (file, license) in licenses.iter().enumerate() {
+            graph.take_blocks(file, license, |_| true);
+            graph.take_unreadable(license);
+        }
+        graph.finish()
+    }
+
+    /// The graph over those sound blocks that `keep` chooses, given the place of the file. The others are not there: what
+    /// draws on them is not served.
+    #[must_use]
+    pub fn of_some(licenses: &[&'a License], keep: impl Fn(usize, &Feature) -> bool) -> Self {
+        let mut graph = Self::empty();
+        for (file, license) in licenses.iter().enumerate() {
+            graph.take_blocks(file, license, |feature| keep(file, feature));
+        }
+        graph.finish()
+    }
+
+    fn empty() -> Self {
+        Self {
             blocks: Vec::new(),
             names: Vec::new(),
             index: HashMap::new(),
@@ -23,19 +43,18 @@ impl<'a> Graph<'a> {
             net: DiGraph::new(),
             targets: Vec::new(),
             first_target: Vec::new(),
-        };
-        for (file, license) in licenses.iter().enumerate() {
-            graph.take_blocks(file, license);
-            graph.take_unreadable(license);
         }
-        graph.take_targets();
-        graph.climb();
-        graph.connect();
-        graph
     }
 
-    fn take_blocks(&mut self, file: usize, license: &'a License) {
-        for feature in license.features.iter().filter(|feature| feature.is_sound()) {
+    fn finish(mut self) -> Self {
+        self.take_targets();
+        self.climb();
+        self.connect();
+        self
+    }
+
+    fn take_blocks(&mut self, file: usize, license: &'a License, keep: impl Fn(&Feature) -> bool) {
+        for feature in license.features.iter().filter(|feature| feature.is_sound() && keep(feature)) {
             let id = BlockId::new(self.blocks.len());
             self.blocks.push(Block { id, license, file, feature });
             self.net.add_node(());
@@ -142,9 +161,10 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// petgraph walks the edges of a node last one first: put in backwards, they are walked in file order.
     fn connect(&mut self) {
         for named in &self.names {
-            for provider in named.blocks.iter().filter_map(|id| self.blocks.get(id.index())) {
+            for provider in named.blocks.iter().rev().filter_map(|id| self.blocks.get(id.index())) {
                 let served = named.rungs.partition_point(|(asked, _)| *asked <= provider.feature.version);
                 let rung = served.checked_sub(1).and_then(|at| named.rungs.get(at));
                 if let Some((_, rung)) = rung.filter(|_| provider.serves()) {
@@ -154,7 +174,7 @@ impl<'a> Graph<'a> {
         }
         for (at, block) in self.blocks.iter().enumerate() {
             let start = self.first_target.get(at).copied().unwrap_or_default();
-            for (place, dependency) in block.feature.dependencies.iter().enumerate() {
+            for (place, dependency) in block.feature.dependencies.iter().enumerate().rev() {
                 if self.targets.get(start + place) != Some(&Target::Served) {
                     continue;
                 }

@@ -52,7 +52,7 @@ pub struct Draws {
 
 /// Most draws that are looked at, over all blocks. A license needs as many only where very many tokens each reach very
 /// many pools; of the blocks beyond it nothing is said.
-const MAX_WORK: usize = 4_000_000;
+const MAX_WORK: usize = 1_000_000;
 
 #[derive(Debug, Default)]
 struct Node {

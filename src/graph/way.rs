@@ -66,12 +66,20 @@ impl Graph<'_> {
     }
 
     /// The way from a block to a goal other than itself. A goal may stand on the way to another: the first ends it.
+    /// Takes at most `room` steps, and takes those it makes from it.
     #[must_use]
-    pub fn way(&self, ways: &Ways, from: BlockId, is_goal: impl Fn(BlockId) -> bool) -> Option<Chain> {
+    pub fn way(
+        &self,
+        ways: &Ways,
+        from: BlockId,
+        is_goal: impl Fn(BlockId) -> bool,
+        room: &mut usize,
+    ) -> Option<Chain> {
         let mut hops = Vec::new();
         let mut block = from;
         let mut at = from.node();
         loop {
+            *room = room.checked_sub(1)?;
             let edge = (*ways.next.get(at.index())?)?;
             let (_, to) = self.net.edge_endpoints(edge)?;
             if let Some(Step::Need(dependency)) = self.net.edge_weight(edge) {

@@ -70,7 +70,9 @@ pub struct UnknownSelector {
 }
 
 impl UnknownSelector {
-    pub(super) fn new(selector: &str) -> Self {
+    /// A word that is none, with what it is nearest to.
+    #[must_use]
+    pub fn new(selector: &str) -> Self {
         let names = registry::RULES.iter().map(|rule| rule.code.name);
         let ids = registry::RULES.iter().map(|rule| rule.code.id);
         let folded = selector.to_uppercase();

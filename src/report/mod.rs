@@ -5,17 +5,19 @@ pub mod escape;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod lint;
+pub mod rule_page;
+pub mod statement_csv;
+pub mod statement_human;
+pub mod statement_json;
 pub mod test;
 pub mod test_human;
 pub mod test_json;
 pub mod test_junit;
+pub mod verify;
 pub mod verify_human;
 pub mod verify_json;
 
-use jiff::civil::Date;
-
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::sign::{FileReport, Mode};
 use crate::source::{FileId, SourceFile};
 
 /// The files of a run, found by the ids that spans carry.
@@ -55,30 +57,6 @@ impl<'a> Sources<'a> {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
-}
-
-/// The verdicts of one run, for the reports that show them.
-#[derive(Debug)]
-pub struct VerifyReport<'a> {
-    /// The files that were read, in the order of the command line.
-    pub files: &'a [FileReport<'a>],
-    /// Names of files that could not be read. Untrusted.
-    pub unread: Vec<&'a str>,
-    /// The day that was asked about.
-    pub at: Date,
-    /// Which keys were accepted.
-    pub mode: Mode,
-    /// The trust store, as it was named. Untrusted.
-    pub trust: String,
-    /// One word for the run.
-    pub result: &'static str,
-    /// The exit code that goes with it.
-    pub exit_code: u8,
-}
-
-impl VerifyReport<'_> {
-    /// The word for a file that could not be read.
-    pub const NOT_READ: &'static str = "NOT-READ";
 }
 
 /// How many findings of each severity.

@@ -3,12 +3,12 @@
 
 use std::fmt::Write as _;
 
-use crate::license::Feature;
 use crate::sign::{BlockReport, FileReport, Mode, Verdict};
 use crate::syntax::excerpt;
 
+use super::counted;
 use super::escape::escape;
-use super::{VerifyReport, counted};
+use super::verify::{DrawnOn, Grant, VerifyReport};
 
 /// How the report is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +24,11 @@ const WIDTH: usize = 14;
 #[must_use]
 pub fn render(report: &VerifyReport<'_>, style: Style) -> String {
     let mut text = String::new();
-    for file in report.files {
-        render_file(&mut text, report, file, style);
+    for (at, file) in report.files.iter().enumerate() {
+        render_file(&mut text, report, at, file, style);
     }
     for name in &report.unread {
-        line(&mut text, format_args!("license  {}  not read", escape(name)));
+        line(&mut text, format_args!("license  {}  not read", report.file_name(name)));
     }
     let blocks: usize = report.files.iter().map(|file| file.blocks.len()).sum();
     let valid =
@@ -47,32 +47,40 @@ pub fn render(report: &VerifyReport<'_>, style: Style) -> String {
     text
 }
 
-fn render_file(text: &mut String, report: &VerifyReport<'_>, file: &FileReport<'_>, style: Style) {
+fn render_file(text: &mut String, report: &VerifyReport<'_>, at: usize, file: &FileReport<'_>, style: Style) {
     let mode = if report.mode == Mode::Development { "  development keys accepted" } else { "" };
     line(
         text,
         format_args!(
             "license  {}  {}  checked at {}  trust {}{mode}",
-            escape(&file.file),
+            report.file_name(&file.file),
             counted(file.blocks.len(), "block"),
             report.at,
-            escape(&report.trust)
+            report.file_name(&report.trust)
         ),
     );
-    for block in &file.blocks {
-        render_block(text, block, style);
+    for (number, block) in file.blocks.iter().enumerate() {
+        render_block(text, report, file, block, report.draws(at, number), style);
     }
     if file.blocks.is_empty() {
         line(text, format_args!("  {:WIDTH$}  no FEATURE block", ""));
         line(text, format_args!("  {:WIDTH$}  nothing signed is never a success", ""));
     }
-    if let Some(mixed) = &file.mixed {
+    for fault in &file.policy {
         let (on, off) = color(style, RED);
-        line(text, format_args!("  {on}{:WIDTH$}{off}  {}", "MIXED-SET", escape(mixed)));
+        let reason = report.sentence(file, &fault.reason);
+        line(text, format_args!("  {on}{:WIDTH$}{off}  {reason}", fault.policy.word()));
     }
 }
 
-fn render_block(text: &mut String, block: &BlockReport<'_>, style: Style) {
+fn render_block(
+    text: &mut String,
+    report: &VerifyReport<'_>,
+    file: &FileReport<'_>,
+    block: &BlockReport<'_>,
+    draws: &[DrawnOn],
+    style: Style,
+) {
     let paint = match block.verdict {
         Verdict::Valid => GREEN,
         Verdict::NotYet | Verdict::Expired => YELLOW,
@@ -80,33 +88,64 @@ fn render_block(text: &mut String, block: &BlockReport<'_>, style: Style) {
     };
     let (on, off) = color(style, paint);
     let name = block.feature.as_deref().map_or_else(|| "(no name)".to_owned(), excerpt);
-    let claims = block.verified.as_ref().map(|verified| claims(verified.get())).unwrap_or_default();
+    let granted = block.verified.as_ref().map(|verified| Grant::of(verified.get(), report.redact));
+    let granted = granted.map(|grant| format!("  {}", words(&grant))).unwrap_or_default();
     let key = block.key.map(|key| format!("  key {key}")).unwrap_or_default();
     line(
         text,
         format_args!(
-            "  {on}{:WIDTH$}{off}  {}{claims}{key}  line {}",
+            "  {on}{:WIDTH$}{off}  {}{granted}{key}  line {}",
             block.verdict.word(),
             escape(&name),
             block.line
         ),
     );
-    line(text, format_args!("  {:WIDTH$}  {}", "", escape(&block.reason)));
+    line(text, format_args!("  {:WIDTH$}  {}", "", report.sentence(file, &block.reason)));
+    if let Some(draws) = drawn(draws) {
+        line(text, format_args!("  {:WIDTH$}  one checkout draws {draws}", ""));
+    }
+    if let Some(claimed) = &block.claimed {
+        let claims = Grant::of(claimed.unverified(), report.redact);
+        line(text, format_args!("  {:WIDTH$}  claims, not verified: {}", "", words(&claims)));
+    }
     if let Some(help) = &block.help {
         line(text, format_args!("  {:WIDTH$}  {}", "", escape(help)));
     }
 }
 
-/// What a verified block grants, in short.
-fn claims(feature: &Feature) -> String {
-    let mut text = format!("  {} {}", feature.kind.word(), feature.version);
-    if let Some(count) = feature.count {
-        text.push_str(&format!(" COUNT={}", count.value));
+/// What a block grants, in short.
+fn words(grant: &Grant) -> String {
+    let Grant { kind, version, count, sn, start, end } = grant;
+    let mut text = format!("{kind} {version}");
+    for (name, value) in [("COUNT", count), ("SN", sn)] {
+        if let Some(value) = value {
+            text.push_str(&format!(" {name}={value}"));
+        }
     }
-    if let Some(sn) = &feature.sn {
-        text.push_str(&format!(" SN={}", sn.value));
+    for (name, day) in [("START", start), ("END", end)] {
+        if let Some(day) = day {
+            text.push_str(&format!(" {name}={day}"));
+        }
     }
     text
+}
+
+/// What one checkout draws, in words; at most a few pools are named.
+fn drawn(draws: &[DrawnOn]) -> Option<String> {
+    const MOST: usize = 8;
+    if draws.is_empty() {
+        return None;
+    }
+    let one = |draw: &DrawnOn| {
+        let least = if draw.exact { "" } else { "at least " };
+        let count = draw.count.map_or_else(|| "more than any pool has".to_owned(), |count| count.to_string());
+        format!("{least}{count} of {}", draw.pool)
+    };
+    let mut parts: Vec<String> = draws.iter().take(MOST).map(one).collect();
+    if draws.len() > MOST {
+        parts.push(format!("and of {} more", counted(draws.len() - MOST, "pool")));
+    }
+    Some(parts.join(", "))
 }
 
 const GREEN: &str = "\u{1b}[32m";

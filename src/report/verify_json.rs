@@ -4,12 +4,13 @@ use serde::Serialize;
 
 use crate::sign::{BlockReport, FileReport};
 
-use super::VerifyReport;
 use super::escape::escape;
+use super::verify::{DrawnOn, Grant, VerifyReport};
 
 #[derive(Debug, Serialize)]
 struct Report {
     version: u32,
+    at: String,
     files: Vec<File>,
     result: &'static str,
     exit_code: u8,
@@ -19,7 +20,14 @@ struct Report {
 struct File {
     file: String,
     result: &'static str,
+    policy: Vec<Policy>,
     blocks: Vec<Block>,
+}
+
+#[derive(Debug, Serialize)]
+struct Policy {
+    policy: &'static str,
+    reason: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -31,6 +39,32 @@ struct Block {
     key_id: Option<String>,
     line: usize,
     digest: Option<String>,
+    unlocks: Option<Unlocks>,
+    claims: Option<Granted>,
+}
+
+#[derive(Debug, Serialize)]
+struct Unlocks {
+    #[serde(flatten)]
+    granted: Granted,
+    draws: Vec<Drawn>,
+}
+
+#[derive(Debug, Serialize)]
+struct Granted {
+    kind: &'static str,
+    version: String,
+    count: Option<String>,
+    sn: Option<String>,
+    start: Option<String>,
+    end: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Drawn {
+    pool: String,
+    count: Option<u64>,
+    exact: bool,
 }
 
 /// The report as pretty JSON with a final line break.
@@ -39,36 +73,68 @@ struct Block {
 /// When serialisation fails, which the types rule out.
 pub fn render(report: &VerifyReport<'_>) -> serde_json::Result<String> {
     let unread = report.unread.iter().map(|name| File {
-        file: escape(name).into_owned(),
+        file: report.file_name(name),
         result: VerifyReport::NOT_READ,
+        policy: Vec::new(),
         blocks: Vec::new(),
     });
+    let files = report.files.iter().enumerate().map(|(at, found)| file(report, at, found));
     let report = Report {
         version: 1,
-        files: report.files.iter().map(file).chain(unread).collect(),
+        at: report.at.to_string(),
+        files: files.chain(unread).collect(),
         result: report.result,
         exit_code: report.exit_code,
     };
     serde_json::to_string_pretty(&report).map(|json| json + "\n")
 }
 
-fn file(report: &FileReport<'_>) -> File {
+fn file(report: &VerifyReport<'_>, at: usize, found: &FileReport<'_>) -> File {
+    let policy = found
+        .policy
+        .iter()
+        .map(|fault| Policy { policy: fault.policy.word(), reason: report.sentence(found, &fault.reason) });
+    let blocks = found.blocks.iter().enumerate();
     File {
-        file: escape(&report.file).into_owned(),
-        result: report.result(),
-        blocks: report.blocks.iter().map(block).collect(),
+        file: report.file_name(&found.file),
+        result: found.result(),
+        policy: policy.collect(),
+        blocks: blocks.map(|(number, one)| block(report, found, one, report.draws(at, number))).collect(),
     }
 }
 
-fn block(block: &BlockReport<'_>) -> Block {
+fn block(
+    report: &VerifyReport<'_>,
+    file: &FileReport<'_>,
+    block: &BlockReport<'_>,
+    draws: &[DrawnOn],
+) -> Block {
     let escaped = |text: &str| escape(text).into_owned();
+    let unlocks = block.verified.as_ref().filter(|_| block.duplicate.is_none()).map(|feature| Unlocks {
+        granted: granted(Grant::of(feature.get(), report.redact)),
+        draws: draws.iter().map(drawn).collect(),
+    });
+    let claims =
+        block.claimed.as_ref().map(|claimed| granted(Grant::of(claimed.unverified(), report.redact)));
     Block {
         feature: block.feature.as_deref().map(escaped),
         verdict: block.verdict.word(),
-        reason: escaped(&block.reason),
+        reason: report.sentence(file, &block.reason),
         vendor: block.vendor.as_deref().map(escaped),
         key_id: block.key.map(|key| key.to_string()),
         line: block.line,
         digest: block.digest.map(|digest| digest.to_string()),
+        unlocks,
+        claims,
     }
+}
+
+fn granted(grant: Grant) -> Granted {
+    let Grant { kind, version, count, sn, start, end } = grant;
+    let day = |day: jiff::civil::Date| day.to_string();
+    Granted { kind, version, count, sn, start: start.map(day), end: end.map(day) }
+}
+
+fn drawn(draw: &DrawnOn) -> Drawn {
+    Drawn { pool: draw.pool.clone(), count: draw.count, exact: draw.exact }
 }

@@ -8,7 +8,10 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use super::last_seen::{LAST_SEEN, LastSeen, ListKind};
+use super::revocation_list::{MAX_REVOCATION_LIST, REVOCATION_SUFFIX};
 use super::trust::Trust;
+use super::trust_bundle::{MAX_TRUST_BUNDLE, TRUST_BUNDLE, TrustBundle};
 use super::trust_list::{TRUST_LIST, TrustError, parse_trust_list};
 
 /// Most bytes of a key file.
@@ -60,12 +63,19 @@ fn create(path: &Path, options: &OpenOptions, text: &str) -> io::Result<()> {
     written
 }
 
-/// Reads a trust store: the list `trust.yaml` in a folder, and the public keys it names.
+/// Reads a trust store from a folder: the list `trust.yaml` and the public keys it names, or an installed bundle.
 ///
 /// # Errors
 /// If the folder, the list or a key is missing or is not as it should be.
 pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
     let path = folder.join(TRUST_LIST);
+    if let Some(bundle) = load_bundle(folder)? {
+        if fs::symlink_metadata(&path).is_ok() {
+            return Err(TrustError::new(format!("it has both a list `{TRUST_LIST}` and a `{TRUST_BUNDLE}`"))
+                .help("keep one of the two: your own list, or the bundle that was installed"));
+        }
+        return bundle.trust();
+    }
     let list = read_public(&path, MAX_TRUST_LIST as u64).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => TrustError::new(format!("it has no list `{TRUST_LIST}`")).help(
             "`keywright keys new --vendor NAME` makes a key and a trust store; `--trust DIR` names another",
@@ -80,11 +90,83 @@ pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
     })
 }
 
-fn read_public(path: &Path, limit: u64) -> io::Result<String> {
+/// Reads the bundle that is installed in a folder, if there is one.
+///
+/// # Errors
+/// If it cannot be read, or is not the one that was installed.
+pub fn load_bundle(folder: &Path) -> Result<Option<TrustBundle>, TrustError> {
+    let Some(bytes) = read_if_there(folder, TRUST_BUNDLE, MAX_TRUST_BUNDLE)? else {
+        return Ok(None);
+    };
+    let last_seen = load_last_seen(folder)?;
+    TrustBundle::reopen(&bytes, |digest| last_seen.knows(ListKind::Trust, digest))
+        .map(Some)
+        .map_err(|error| TrustError { message: format!("its `{TRUST_BUNDLE}`: {}", error.message), ..error })
+}
+
+/// Reads which lists were seen in a folder; nothing was where there is no such file.
+///
+/// # Errors
+/// If the file is there and cannot be read.
+pub fn load_last_seen(folder: &Path) -> Result<LastSeen, TrustError> {
+    let Some(bytes) = read_if_there(folder, LAST_SEEN, MAX_TRUST_LIST)? else {
+        return Ok(LastSeen::default());
+    };
+    let text =
+        std::str::from_utf8(&bytes).map_err(|_| TrustError::new(format!("its `{LAST_SEEN}` is no text")))?;
+    LastSeen::parse(text).map_err(|error| {
+        let message = format!("its `{LAST_SEEN}` cannot be read: {}", error.message);
+        TrustError { message, ..error }.help("restore the file: without it old lists could come back")
+    })
+}
+
+/// The revocation lists in the folder of a trust store, by name: their bytes, of which nothing was looked at.
+///
+/// # Errors
+/// If one cannot be read, or there are more than a vendor could have.
+pub fn read_revocation_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, TrustError> {
+    const MOST: usize = 1000;
+    let cannot = |error: &io::Error| TrustError::new(format!("its files: {}", reason(error)));
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
+        let name = entry.map_err(|error| cannot(&error))?.file_name();
+        if let Some(name) = name.to_str().filter(|name| name.ends_with(REVOCATION_SUFFIX)) {
+            names.push(name.to_owned());
+        }
+    }
+    if names.len() > MOST {
+        return Err(TrustError::new(format!("it holds more than {MOST} revocation lists")));
+    }
+    names.sort();
+    let read = |name: String| {
+        let bytes = read_if_there(folder, &name, MAX_REVOCATION_LIST)?.unwrap_or_default();
+        Ok((name, bytes))
+    };
+    names.into_iter().map(read).collect()
+}
+
+fn read_if_there(folder: &Path, name: &str, limit: usize) -> Result<Option<Vec<u8>>, TrustError> {
+    match read_bytes(&folder.join(name), limit as u64) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(TrustError::new(format!("its `{name}`: {}", reason(&error)))),
+    }
+}
+
+fn read_bytes(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(refusal("it is no regular file"));
     }
-    read_text(File::open(path)?, limit).map(|text| (*text).clone())
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(refusal("it is too large"));
+    }
+    Ok(bytes)
+}
+
+fn read_public(path: &Path, limit: u64) -> io::Result<String> {
+    String::from_utf8(read_bytes(path, limit)?).map_err(|_| refusal("it is no text"))
 }
 
 fn read_text(file: File, limit: u64) -> io::Result<Zeroizing<String>> {

@@ -1,6 +1,6 @@
 //! What a verification says beyond single blocks: exchanged KEYs, repeated blocks, mixed sets, and text that is no block.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::license::{Feature, License};
 use crate::source::Span;
@@ -9,7 +9,7 @@ use crate::syntax::excerpt;
 use super::key_text::KeyText;
 use super::message::{Digest, Domain};
 use super::trust::Trust;
-use super::verdict::{BlockReport, Duplicate, FileReport, Verdict};
+use super::verdict::{BlockReport, Duplicate, FileReport, Policy, PolicyFault, Verdict};
 
 /// Most signatures that are checked only to explain others: a hostile file must not make them a square of its blocks.
 const EXPLANATIONS: usize = 256;
@@ -66,31 +66,74 @@ pub(super) fn mark_duplicates(reports: &mut [FileReport<'_>]) {
     }
 }
 
-/// ◆ Blocks are of one set if, within each vendor, no two of them have different SN, nor different LICENSEE. A block
-/// without one of these is of any set. Only blocks whose signature is good are asked: others prove nothing.
-///
-/// The first block that does not fit is told so in its reason.
-pub(super) fn mixed_set(license: &License, blocks: &mut [BlockReport<'_>]) -> Option<String> {
-    let mut first: BTreeMap<(&str, &str), (String, usize)> = BTreeMap::new();
-    let good =
-        blocks.iter_mut().zip(&license.features).filter(|(block, _)| block.verdict.is_signature_good());
-    for (block, feature) in good {
+/// The names and values that make a set, by vendor, each with the place where it was met first.
+#[derive(Default)]
+struct Sets<'a> {
+    first: BTreeMap<(&'a str, &'static str), (String, String)>,
+}
+
+impl<'a> Sets<'a> {
+    /// ◆ Blocks are of one set if, within each vendor, no two of them have different SN, nor different LICENSEE. A block
+    /// without one of these is of any set. Only blocks whose signature is good are asked: others prove nothing.
+    ///
+    /// What does not fit of a block, if anything.
+    fn misfit(&mut self, license: &License, feature: &'a Feature, place: &str) -> Option<String> {
         for name in ["SN", "LICENSEE"] {
             let Some(value) = license.value(feature, name) else {
                 continue;
             };
-            let (known, line) =
-                first.entry((feature.vendor_name(), name)).or_insert_with(|| (value.to_string(), block.line));
+            let key = (feature.vendor_name(), name);
+            let (known, there) =
+                self.first.entry(key).or_insert_with(|| (value.to_string(), place.to_owned()));
             if *known != *value {
                 let (known, value) = (excerpt(known), excerpt(&value));
-                let reason =
-                    format!("not of the set of line {line}: {name} is `{value}` here and `{known}` there");
-                block.reason = format!("{}; {reason}", block.reason);
-                return Some(format!("the block in line {} is {reason}", block.line));
+                return Some(format!(
+                    "not of the set of {there}: {name} is `{value}` here and `{known}` there"
+                ));
             }
+        }
+        None
+    }
+}
+
+/// Why the blocks of a file are not of one set, if they are not. The first block that does not fit is told so in its
+/// reason.
+pub(super) fn mixed_set(license: &License, blocks: &mut [BlockReport<'_>]) -> Option<String> {
+    let mut sets = Sets::default();
+    let good =
+        blocks.iter_mut().zip(&license.features).filter(|(block, _)| block.verdict.is_signature_good());
+    for (block, feature) in good {
+        if let Some(reason) = sets.misfit(license, feature, &format!("line {}", block.line)) {
+            block.reason = format!("{}; {reason}", block.reason);
+            return Some(format!("the block in line {} is {reason}", block.line));
         }
     }
     None
+}
+
+/// Tells the first file whose blocks are not of the set of the files before it.
+pub(super) fn mixed_files(licenses: &[&License], reports: &mut [FileReport<'_>]) {
+    let mut sets = Sets::default();
+    for (license, report) in licenses.iter().zip(reports) {
+        let good: HashSet<Span> = report
+            .blocks
+            .iter()
+            .filter(|block| block.verdict.is_signature_good())
+            .map(|block| block.span)
+            .collect();
+        for feature in license.features.iter().filter(|feature| good.contains(&feature.span)) {
+            let line = license.source.position(feature.span.start as usize).line;
+            let place = format!("line {line} of `{}`", report.file);
+            if let Some(reason) = sets.misfit(license, feature, &place) {
+                // A file that is mixed in itself says so already.
+                if !report.policy.iter().any(|fault| fault.policy == Policy::MixedSet) {
+                    let reason = format!("the block in line {line} is {reason}");
+                    report.policy.push(PolicyFault { policy: Policy::MixedSet, reason });
+                }
+                return;
+            }
+        }
+    }
 }
 
 /// The first error that reading found in a stretch of the file, in its own words.
@@ -153,6 +196,7 @@ fn malformed<'l>(license: &License, feature: Option<String>, span: Span, reason:
         line: license.source.position(span.start as usize).line,
         digest: None,
         duplicate: None,
-        verified: None::<super::verify::Verified<&'l Feature>>,
+        verified: None,
+        claimed: None,
     }
 }

@@ -11,28 +11,42 @@ mod explain;
 mod hex;
 mod key_file;
 mod key_text;
+mod last_seen;
 pub mod message;
+mod parallel;
 mod payload;
 mod public_key;
 mod revocation;
+mod revocation_list;
+mod sealed;
 mod secret_key;
 mod sign_file;
 mod signer;
+mod strict_yaml;
 mod trust;
+mod trust_bundle;
 mod trust_list;
 mod verdict;
 mod verify;
 
 pub use key_file::{Kdf, KeyFileError, Label, MIN_KDF_ROUNDS, Protection, read_secret_key, write_secret_key};
 pub use key_text::{KEY_BYTES, KEY_CHARS, KeyFault, KeyText};
+pub use last_seen::{LAST_SEEN, LastSeen, ListKind, Rollback};
 pub use message::{Digest, Domain, KeyId};
 pub use payload::Payload;
 pub use public_key::{PublicKey, PublicKeyError};
-pub use revocation::Revocations;
+pub use revocation::{Revocations, Withdrawn};
+pub use revocation_list::{
+    MAX_REASON, MAX_REVOCATION_LIST, REVOCATION_SUFFIX, RevocationList, SealListError, is_reason,
+};
+pub use sealed::{MAX_SIGNATURES, SealFault, Sealed};
 pub use secret_key::{KeyGenerationError, SecretKey};
 pub use sign_file::{SignFileError, Signed, SignedBlock, sign_file};
 pub use signer::{SignError, Signer, SignerFailure, sign_payload};
 pub use trust::{KeyState, Mode, Trust, TrustedKey, Usage};
-pub use trust_list::{TRUST_LIST, TrustEntry, TrustError, append_entry, format_entry, parse_trust_list};
-pub use verdict::{BlockReport, Duplicate, FileReport, Outcome, Verdict};
+pub use trust_bundle::{MAX_TRUST_BUNDLE, TRUST_BUNDLE, TrustBundle};
+pub use trust_list::{
+    TRUST_LIST, TrustEntry, TrustError, append_entry, change_state, format_entry, parse_trust_list,
+};
+pub use verdict::{BlockReport, Claimed, Duplicate, FileReport, Outcome, Policy, PolicyFault, Verdict};
 pub use verify::{Verified, Verifier};

@@ -1,33 +1,57 @@
-//! What was withdrawn: single blocks, whole sets, keys. How a revocation list is signed and read is another matter.
+//! What was withdrawn: single blocks, whole sets, keys.
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::message::{Digest, KeyId};
 
-/// Withdrawn blocks, sets and keys, each with the reason that was given. Reasons are text of a list: escape them.
+/// What one vendor withdrew, each entry with the reason that was given. Reasons are text of a list: escape them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Revocations {
+pub struct Withdrawn {
     /// Blocks, by the digest of their payload.
     pub digests: BTreeMap<Digest, String>,
-    /// Sets, by vendor and SN: serial numbers are a vendor's own.
-    pub sns: BTreeMap<(String, String), String>,
+    /// Sets, by SN.
+    pub sns: BTreeMap<String, String>,
     /// Keys: nothing they signed counts.
     pub key_ids: BTreeMap<KeyId, String>,
+    /// Last day for which the list speaks; later it is stale.
+    pub expires: Option<Date>,
+}
+
+/// What was withdrawn, by vendor: nobody withdraws what another vendor issued.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Revocations {
+    /// One entry a vendor.
+    pub vendors: BTreeMap<String, Withdrawn>,
+    /// Vendors whose list was seen before and is not there now, with the version that was seen.
+    pub missing: BTreeMap<String, u64>,
 }
 
 impl Revocations {
     /// Why a block is withdrawn, if it is: the narrowest entry first.
     #[must_use]
     pub fn reason(&self, digest: &Digest, vendor: &str, sn: Option<&str>, key: KeyId) -> Option<String> {
-        if let Some(reason) = self.digests.get(digest) {
-            return Some(format!("this block was withdrawn: {reason}"));
+        let withdrawn = self.vendors.get(vendor)?;
+        if let Some(reason) = withdrawn.digests.get(digest) {
+            return Some(format!("this block was withdrawn: `{reason}`"));
         }
-        if let Some(sn) = sn
-            && let Some(reason) = self.sns.get(&(vendor.to_owned(), sn.to_owned()))
-        {
-            return Some(format!("all blocks with SN `{sn}` were withdrawn: {reason}"));
+        if let Some((sn, reason)) = sn.and_then(|sn| withdrawn.sns.get_key_value(sn)) {
+            return Some(format!("all blocks with SN `{sn}` were withdrawn: `{reason}`"));
         }
-        let reason = self.key_ids.get(&key)?;
-        Some(format!("key {key} was withdrawn: {reason}"))
+        let reason = withdrawn.key_ids.get(&key)?;
+        Some(format!("key {key} was withdrawn: `{reason}`"))
+    }
+
+    /// Why nothing can be said for sure about what this vendor withdrew: its list is too old or missing.
+    #[must_use]
+    pub fn stale(&self, vendor: &str, at: Date) -> Option<String> {
+        if let Some(version) = self.missing.get(vendor) {
+            return Some(format!(
+                "the revocation list of {vendor}, version {version} when it was last seen, is not there"
+            ));
+        }
+        let expires = self.vendors.get(vendor)?.expires.filter(|expires| *expires < at)?;
+        Some(format!("the revocation list of {vendor} speaks until {expires}, and {at} was asked about"))
     }
 }

@@ -9,7 +9,8 @@ use crate::source::{SourceFile, Span};
 use crate::syntax::{Block, Element};
 
 use super::key_text::KeyText;
-use super::message::{Digest, Domain};
+use super::message::Digest;
+use super::parallel;
 use super::payload::Payload;
 use super::signer::{SignError, Signer, sign_payload};
 use super::trust::TrustedKey;
@@ -93,32 +94,44 @@ pub fn sign_file(
     trusted: &TrustedKey,
 ) -> Result<Signed, SignFileError> {
     refuse_faulty(license)?;
-    let mut edits = Vec::with_capacity(license.features.len());
-    let mut blocks = Vec::with_capacity(license.features.len());
-    for feature in &license.features {
-        let line = line_of(license, feature);
-        if let Some(reason) = untimely(feature.issued.map(|issued| issued.value), trusted) {
-            return Err(SignFileError::Untimely(line, reason));
-        }
-        let digest = Payload::of(license, feature).digest();
-        let key = sign_payload(signer, trusted, feature.vendor_name(), &digest)
-            .map_err(|error| SignFileError::Block(line, error))?;
-        let block = license
-            .block(feature)
-            .ok_or_else(|| SignFileError::Faulty(line, "the block cannot be read".to_owned()))?;
-        let old = key_value(license, block);
-        edits.push(key_edit(license, block, old, &key.encode()));
-        blocks.push(SignedBlock {
-            feature: feature.name.value.as_str().to_owned(),
-            line,
-            digest,
-            key,
-            replaced: old.is_some(),
-        });
-    }
+    let sign = |feature: &Feature| sign_block(license, feature, signer, trusted);
+    let signed: Result<Vec<(Edit, SignedBlock)>, SignFileError> = if signer.is_concurrent() {
+        parallel::map(&license.features, parallel::cores(), sign).into_iter().collect()
+    } else {
+        license.features.iter().map(sign).collect()
+    };
+    let (edits, blocks): (Vec<Edit>, Vec<SignedBlock>) = signed?.into_iter().unzip();
     let text = apply(license.source.text(), &edits);
-    read_back(license, &text, &blocks, trusted)?;
+    read_back(license, &text, &blocks)?;
     Ok(Signed { text, edits, blocks })
+}
+
+/// Signs one block and checks its signature.
+fn sign_block(
+    license: &License,
+    feature: &Feature,
+    signer: &dyn Signer,
+    trusted: &TrustedKey,
+) -> Result<(Edit, SignedBlock), SignFileError> {
+    let line = line_of(license, feature);
+    if let Some(reason) = untimely(feature.issued.map(|issued| issued.value), trusted) {
+        return Err(SignFileError::Untimely(line, reason));
+    }
+    let digest = Payload::of(license, feature).digest();
+    let key = sign_payload(signer, trusted, feature.vendor_name(), &digest)
+        .map_err(|error| SignFileError::Block(line, error))?;
+    let block = license
+        .block(feature)
+        .ok_or_else(|| SignFileError::Faulty(line, "the block cannot be read".to_owned()))?;
+    let old = key_value(license, block);
+    let signed = SignedBlock {
+        feature: feature.name.value.as_str().to_owned(),
+        line,
+        digest,
+        key,
+        replaced: old.is_some(),
+    };
+    Ok((key_edit(license, block, old, &key.encode()), signed))
 }
 
 fn line_of(license: &License, feature: &Feature) -> usize {
@@ -220,27 +233,21 @@ fn apply(text: &str, edits: &[Edit]) -> String {
     result
 }
 
-/// Reads the signed text again and checks every block of it.
-fn read_back(
-    license: &License,
-    text: &str,
-    blocks: &[SignedBlock],
-    trusted: &TrustedKey,
-) -> Result<(), SignFileError> {
+/// Reads the signed text again and checks every block of it: that it has the payload and the KEY which were checked with
+/// the trusted key when it was signed. Both being equal, so is what the check would say.
+fn read_back(license: &License, text: &str, blocks: &[SignedBlock]) -> Result<(), SignFileError> {
     let again: Arc<SourceFile> = SourceFile::new(license.source.name(), text);
     let again = License::read(again);
     if again.features.len() != blocks.len() || again.has_errors() {
         return Err(SignFileError::NotReadBack(1));
     }
-    for (feature, block) in again.features.iter().zip(blocks) {
-        let digest = Payload::of(&again, feature).digest();
+    let pairs: Vec<(&Feature, &SignedBlock)> = again.features.iter().zip(blocks).collect();
+    let good = parallel::map(&pairs, parallel::cores(), |(feature, block)| {
         let key = again.value(feature, "KEY").and_then(|key| KeyText::parse(&key).ok());
-        let good = key == Some(block.key)
-            && digest == block.digest
-            && trusted.key.verifies(Domain::Feature, &digest, &block.key.signature);
-        if !good {
-            return Err(SignFileError::NotReadBack(block.line));
-        }
+        key == Some(block.key) && Payload::of(&again, feature).digest() == block.digest
+    });
+    match pairs.iter().zip(good).find(|(_, good)| !good) {
+        Some(((_, block), _)) => Err(SignFileError::NotReadBack(block.line)),
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -15,7 +15,7 @@ pub struct SignerFailure(pub String);
 /// Whoever holds a secret key: a key file, a security module, a program.
 ///
 /// Nothing it returns is believed: [`sign_payload`] checks each signature with the trusted public key.
-pub trait Signer {
+pub trait Signer: Sync {
     /// The public key it signs for.
     fn public_key(&self) -> &PublicKey;
 
@@ -24,6 +24,11 @@ pub trait Signer {
     /// # Errors
     /// If it cannot sign.
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerFailure>;
+
+    /// Whether it may be asked for many signatures at once.
+    fn is_concurrent(&self) -> bool {
+        false
+    }
 }
 
 impl Signer for SecretKey {
@@ -33,6 +38,10 @@ impl Signer for SecretKey {
 
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerFailure> {
         Ok(self.sign_bytes(message))
+    }
+
+    fn is_concurrent(&self) -> bool {
+        true
     }
 }
 
@@ -88,19 +97,31 @@ pub fn sign_payload(
     vendor: &str,
     digest: &Digest,
 ) -> Result<KeyText, SignError> {
-    let key = trusted.key.id();
-    if signer.public_key() != &trusted.key {
-        return Err(SignError::OtherKey { trusted: key, signer: signer.public_key().id() });
-    }
     if vendor != trusted.entry.vendor {
         return Err(SignError::ForeignVendor {
             vendor: vendor.to_owned(),
             trusted: trusted.entry.vendor.clone(),
         });
     }
-    let signature =
-        signer.sign(&message::message(Domain::Feature, key, digest)).map_err(SignError::Signer)?;
-    if trusted.key.verifies(Domain::Feature, digest, &signature) {
+    sign_object(signer, trusted, Domain::Feature, digest)
+}
+
+/// Signs an object of any kind by its digest and checks the signature with the key of the trust store.
+///
+/// # Errors
+/// If the signer has another key or there is no good signature.
+pub(super) fn sign_object(
+    signer: &dyn Signer,
+    trusted: &TrustedKey,
+    domain: Domain,
+    digest: &Digest,
+) -> Result<KeyText, SignError> {
+    let key = trusted.key.id();
+    if signer.public_key() != &trusted.key {
+        return Err(SignError::OtherKey { trusted: key, signer: signer.public_key().id() });
+    }
+    let signature = signer.sign(&message::message(domain, key, digest)).map_err(SignError::Signer)?;
+    if trusted.key.verifies(domain, digest, &signature) {
         Ok(KeyText { key, signature })
     } else {
         Err(SignError::BadSignature)

@@ -1,5 +1,6 @@
 //! Whom to trust: (vendor, key, usage, time), never a bare list of keys and never a key that came with a license.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use jiff::civil::Date;
@@ -115,6 +116,8 @@ impl TrustedKey {
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
     keys: Vec<TrustedKey>,
+    index: HashMap<KeyId, usize>,
+    expires: Option<Date>,
 }
 
 impl Trust {
@@ -141,20 +144,55 @@ impl Trust {
         Ok(trust)
     }
 
-    fn add(&mut self, key: TrustedKey) -> Result<(), TrustError> {
+    /// A store of one key.
+    #[must_use]
+    pub fn of(key: TrustedKey) -> Self {
+        let index = HashMap::from([(key.key.id(), 0)]);
+        Self { keys: vec![key], index, expires: None }
+    }
+
+    /// Adds a key.
+    ///
+    /// # Errors
+    /// If a key with its id is in the store.
+    pub(super) fn add(&mut self, key: TrustedKey) -> Result<(), TrustError> {
         if let Some(other) = self.get(key.key.id()) {
             let message =
                 format!("the key id {} stands twice, first in line {}", key.entry.id, other.entry.line);
             return Err(TrustError::at(key.entry.line, message).help("a key has one entry, and one vendor"));
         }
+        self.index.insert(key.key.id(), self.keys.len());
         self.keys.push(key);
         Ok(())
+    }
+
+    /// The same store, which speaks until a day.
+    #[must_use]
+    pub fn until(self, expires: Date) -> Self {
+        Self { expires: Some(expires), ..self }
+    }
+
+    /// The same store with other states of its keys.
+    #[must_use]
+    pub fn assuming(&self, state: impl Fn(&TrustedKey) -> KeyState) -> Self {
+        let mut trust = self.clone();
+        for key in &mut trust.keys {
+            key.entry.state = state(key);
+        }
+        trust
+    }
+
+    /// Why the store is too old to go by on a day, if it is.
+    #[must_use]
+    pub fn stale(&self, at: Date) -> Option<String> {
+        let expires = self.expires.filter(|expires| *expires < at)?;
+        Some(format!("the trust bundle speaks until {expires}, and {at} was asked about"))
     }
 
     /// The key with this id.
     #[must_use]
     pub fn get(&self, id: KeyId) -> Option<&TrustedKey> {
-        self.keys.iter().find(|key| key.key.id() == id)
+        self.index.get(&id).and_then(|at| self.keys.get(*at))
     }
 
     /// All keys, in the order of the list.

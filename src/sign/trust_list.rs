@@ -19,11 +19,12 @@ use std::fmt;
 
 use jiff::civil::Date;
 use serde::Deserialize;
-use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned, budget, options};
+use serde_yaml::Spanned;
 
 use crate::license::Name;
 
 use super::message::KeyId;
+use super::strict_yaml::{self, day, fault};
 use super::trust::{KeyState, Usage};
 
 /// Name of the list in the folder of a trust store.
@@ -120,24 +121,7 @@ struct RawEntry {
 /// # Errors
 /// At the first thing that is not as it should be, with its line and column.
 pub fn parse_trust_list(text: &str) -> Result<Vec<TrustEntry>, TrustError> {
-    let options = options! {
-        budget: budget! {
-            max_anchors: 0,
-            max_aliases: 0,
-            max_depth: 8,
-            max_documents: 1,
-            max_nodes: 100_000,
-        },
-        duplicate_keys: DuplicateKeyPolicy::Error,
-        merge_keys: MergeKeyPolicy::Error,
-        reject_unsupported_tags: true,
-        strict_booleans: true,
-        with_snippet: false,
-    };
-    let list: RawList = serde_yaml::from_str_with_options(text, options).map_err(|error| TrustError {
-        place: error.location().map(|at| (at.line(), at.column())),
-        ..TrustError::new(one_line(&error.without_snippet().to_string()))
-    })?;
+    let list: RawList = strict_yaml::read(text)?;
     if list.version.value != VERSION {
         return Err(fault(
             &list.version,
@@ -145,20 +129,6 @@ pub fn parse_trust_list(text: &str) -> Result<Vec<TrustEntry>, TrustError> {
         ));
     }
     list.keys.iter().map(read_entry).collect()
-}
-
-/// The messages of the reader without line breaks and without the place, which stands beside them.
-fn one_line(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = text.split(" at line ").next().unwrap_or_default();
-    text.trim_end_matches('.').to_owned()
-}
-
-fn fault(value: &Spanned<String>, message: impl Into<String>) -> TrustError {
-    TrustError {
-        place: Some((value.referenced.line(), value.referenced.column())),
-        ..TrustError::new(message)
-    }
 }
 
 fn read_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
@@ -176,7 +146,7 @@ fn read_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
     let usage = Usage::parse(&raw.usage.value).ok_or_else(|| {
         fault(&raw.usage, format!("`{}` is no usage: production or development", raw.usage.value))
     })?;
-    let (not_before, not_after) = (read_day(&raw.not_before)?, read_day(&raw.not_after)?);
+    let (not_before, not_after) = (day(&raw.not_before)?, day(&raw.not_after)?);
     if not_after < not_before {
         return Err(fault(&raw.not_after, "`not-after` lies before `not-before`"));
     }
@@ -187,39 +157,32 @@ fn read_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
         usage,
         not_before,
         not_after,
-        state: read_state(raw)?,
+        state: read_state(&raw.state, raw.since.as_ref())?,
         line: raw.vendor.referenced.line(),
     })
 }
 
-fn read_state(raw: &RawEntry) -> Result<KeyState, TrustError> {
-    let since = raw.since.as_ref().map(read_day).transpose()?;
-    match (raw.state.value.as_str(), since) {
+/// The state of a key from its word and the day that belongs to it.
+pub(super) fn read_state(
+    state: &Spanned<String>,
+    since: Option<&Spanned<String>>,
+) -> Result<KeyState, TrustError> {
+    let day_since = since.map(day).transpose()?;
+    match (state.value.as_str(), day_since) {
         ("active", None) => Ok(KeyState::Active),
         ("standby", None) => Ok(KeyState::Standby),
         ("retired", Some(day)) => Ok(KeyState::Retired(day)),
         ("compromised", Some(day)) => Ok(KeyState::Compromised(day)),
-        ("active" | "standby", Some(_)) => Err(fault(
-            raw.since.as_ref().unwrap_or(&raw.state),
-            "`since` belongs to the states retired and compromised only",
-        )),
+        ("active" | "standby", Some(_)) => {
+            Err(fault(since.unwrap_or(state), "`since` belongs to the states retired and compromised only"))
+        }
         ("retired" | "compromised", None) => {
-            Err(fault(&raw.state, format!("the state {} needs `since: DATE`", raw.state.value)))
+            Err(fault(state, format!("the state {} needs `since: DATE`", state.value)))
         }
         (other, _) => {
-            Err(fault(&raw.state, format!("`{other}` is no state: active, standby, retired or compromised")))
+            Err(fault(state, format!("`{other}` is no state: active, standby, retired or compromised")))
         }
     }
-}
-
-fn read_day(value: &Spanned<String>) -> Result<Date, TrustError> {
-    parse_day(&value.value)
-        .ok_or_else(|| fault(value, format!("`{}` is no day of the form YYYY-MM-DD", value.value)))
-}
-
-/// A day in its one spelling, `YYYY-MM-DD`.
-pub(super) fn parse_day(text: &str) -> Option<Date> {
-    text.parse::<Date>().ok().filter(|day| day.to_string() == text)
 }
 
 fn is_key_file_name(name: &str) -> bool {
@@ -258,6 +221,46 @@ pub fn append_entry(list: Option<&str>, entry: &TrustEntry) -> Result<String, Tr
         "lay the list out as one entry under the other, or add this by hand: {}",
         format_entry(entry).split_whitespace().collect::<Vec<_>>().join(" ")
     )))
+}
+
+/// The text of a list with another state of one key. All else stays as it is.
+///
+/// # Errors
+/// If the list cannot be read, has no such key, or is laid out so that its state cannot be changed.
+pub fn change_state(list: &str, id: KeyId, state: KeyState) -> Result<String, TrustError> {
+    let before = parse_trust_list(list)?;
+    let at = before.iter().position(|entry| entry.id == id);
+    let entry = at.and_then(|at| before.get(at));
+    let entry = entry.ok_or_else(|| TrustError::new(format!("key {id} is not in the trust store")))?;
+    let next = before.iter().map(|other| other.line).filter(|line| *line > entry.line).min();
+    let lines = entry.line..next.unwrap_or(u64::MAX);
+    let mut text = String::with_capacity(list.len() + 32);
+    for (number, line) in (1..).zip(list.split_inclusive('\n')) {
+        let inside = lines.contains(&number);
+        let (blanks, word) = line.split_at(line.len() - line.trim_start_matches([' ', '-']).len());
+        if inside && word.starts_with("since:") {
+            continue;
+        }
+        if !inside || !word.starts_with("state:") {
+            text.push_str(line);
+            continue;
+        }
+        text.push_str(&format!("{blanks}state: {}\n", state.word()));
+        if let Some(day) = state.since() {
+            text.push_str(&format!("{}since: {day}\n", blanks.replace('-', " ")));
+        }
+    }
+    let wanted = before.iter().map(|entry| match entry.id == id {
+        true => TrustEntry { state, line: 0, ..entry.clone() },
+        false => TrustEntry { line: 0, ..entry.clone() },
+    });
+    let after = parse_trust_list(&text).unwrap_or_default();
+    if after.into_iter().map(|entry| TrustEntry { line: 0, ..entry }).eq(wanted) {
+        return Ok(text);
+    }
+    let since = state.since().map(|day| format!(" and `since: {day}`")).unwrap_or_default();
+    Err(TrustError::new(format!("the layout of `{TRUST_LIST}` does not let the state be changed"))
+        .help(format!("write `state: {}`{since} for key {id} by hand", state.word())))
 }
 
 /// Writes one entry as it stands in a list.

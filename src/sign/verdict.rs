@@ -90,12 +90,44 @@ pub enum Outcome {
     Valid,
     /// Signatures are good, but a block is expired or not yet in force.
     NotNow,
-    /// Signatures are good, but blocks of different sets stand in one file.
+    /// Signatures are good, but a policy is not met: see [`Policy`].
     Policy,
     /// A signature is missing, not trusted, wrong or withdrawn.
     NotValid,
     /// A block could not be read.
     Unreadable,
+}
+
+/// What can be wrong though every signature is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Policy {
+    /// Blocks of different sets stand together.
+    MixedSet,
+    /// What valid blocks draw on is not there, not valid, or of another set.
+    Incomplete,
+    /// The trust bundle or a revocation list is too old to go by, or missing.
+    Stale,
+}
+
+impl Policy {
+    /// The word in reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::MixedSet => "MIXED-SET",
+            Self::Incomplete => "INCOMPLETE",
+            Self::Stale => "STALE",
+        }
+    }
+}
+
+/// A policy that is not met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyFault {
+    /// Which one.
+    pub policy: Policy,
+    /// Why. Holds text of the file: escape it.
+    pub reason: String,
 }
 
 /// Where the first block with the same payload stands.
@@ -132,6 +164,24 @@ pub struct BlockReport<'a> {
     pub duplicate: Option<Duplicate>,
     /// The block itself, if it is valid.
     pub verified: Option<Verified<&'a Feature>>,
+    /// What the block claims, if it can be read and is not valid.
+    pub claimed: Option<Claimed<&'a Feature>>,
+}
+
+/// Something that nobody has vouched for: it may be shown as a claim and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed<T>(T);
+
+impl<T> Claimed<T> {
+    pub(super) fn new(claimed: T) -> Self {
+        Self(claimed)
+    }
+
+    /// The thing itself, unverified.
+    #[must_use]
+    pub fn unverified(&self) -> &T {
+        &self.0
+    }
 }
 
 /// What was found out about one file.
@@ -141,15 +191,15 @@ pub struct FileReport<'a> {
     pub file: String,
     /// Its blocks, in file order; what could not be read stands among them.
     pub blocks: Vec<BlockReport<'a>>,
-    /// Why the blocks are not of one set, if they are not. Holds text of the file: escape it.
-    pub mixed: Option<String>,
+    /// Policies that are not met.
+    pub policy: Vec<PolicyFault>,
 }
 
 impl<'a> FileReport<'a> {
     /// What the verdicts add up to. A file without blocks is not valid: nothing signed is never success.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        let policy = self.mixed.as_ref().map(|_| Outcome::Policy);
+        let policy = self.policy.first().map(|_| Outcome::Policy);
         let blocks = self.blocks.iter().map(|block| block.verdict.outcome());
         if self.blocks.is_empty() {
             Outcome::NotValid
@@ -158,12 +208,12 @@ impl<'a> FileReport<'a> {
         }
     }
 
-    /// One word for the file: the verdict of the block that decides its outcome, or `MIXED-SET`.
+    /// One word for the file: the verdict of the block that decides its outcome, or the policy that is not met.
     #[must_use]
     pub fn result(&self) -> &'static str {
         let outcome = self.outcome();
-        if outcome == Outcome::Policy {
-            return "MIXED-SET";
+        if let (Outcome::Policy, Some(fault)) = (outcome, self.policy.first()) {
+            return fault.policy.word();
         }
         self.blocks
             .iter()

@@ -3,6 +3,8 @@
 //! The tree that was read is the tree that is verified; nothing is read again afterwards. Only this file can make a
 //! [`Verified`] value, and it makes one for valid blocks alone.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::license::{Condition, Feature, License};
@@ -10,10 +12,11 @@ use crate::license::{Condition, Feature, License};
 use super::explain;
 use super::key_text::{KeyFault, KeyText};
 use super::message::{Digest, Domain, KeyId};
+use super::parallel;
 use super::payload::Payload;
 use super::revocation::Revocations;
 use super::trust::{KeyState, Mode, Trust, TrustedKey};
-use super::verdict::{BlockReport, FileReport, Verdict};
+use super::verdict::{BlockReport, Claimed, FileReport, Policy, PolicyFault, Verdict};
 
 /// Something whose signature was verified: it cannot be made in any other way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,12 @@ pub struct Verifier<'a> {
     pub at: Date,
     /// Whether development keys count.
     pub mode: Mode,
+    /// The only vendor whose blocks are asked for, if not all are.
+    pub vendor: Option<&'a str>,
+    /// Whether the blocks of all files must be of one set.
+    pub one_set: bool,
+    /// How many threads may be used.
+    pub threads: usize,
 }
 
 /// A verdict with its grounds.
@@ -64,7 +73,13 @@ impl Ruling {
     }
 }
 
-impl Verifier<'_> {
+impl<'a> Verifier<'a> {
+    /// A verifier for the blocks of all vendors, each file on its own, on all cores.
+    #[must_use]
+    pub fn new(trust: &'a Trust, revocations: &'a Revocations, at: Date, mode: Mode) -> Self {
+        Self { trust, revocations, at, mode, vendor: None, one_set: false, threads: parallel::cores() }
+    }
+
     /// The verdicts on all blocks of a license.
     #[must_use]
     pub fn file<'l>(&self, license: &'l License) -> FileReport<'l> {
@@ -76,20 +91,42 @@ impl Verifier<'_> {
     /// The verdicts on all blocks of some licenses; a payload that stands in several files counts once.
     #[must_use]
     pub fn files<'l>(&self, licenses: impl IntoIterator<Item = &'l License>) -> Vec<FileReport<'l>> {
-        let mut reports: Vec<FileReport<'l>> =
-            licenses.into_iter().map(|license| self.report(license)).collect();
+        let licenses: Vec<&License> = licenses.into_iter().collect();
+        let mut reports: Vec<FileReport<'l>> = match licenses.as_slice() {
+            [license] => vec![self.report(license)],
+            // Many files are spread over the cores, and each is judged on one.
+            many => {
+                let alone = Self { threads: 1, ..*self };
+                let threads = self.threads.min(many.len());
+                parallel::map_any(many, threads, |license| alone.report(license))
+            }
+        };
         explain::mark_duplicates(&mut reports);
+        if self.one_set {
+            explain::mixed_files(&licenses, &mut reports);
+        }
         reports
     }
 
     fn report<'l>(&self, license: &'l License) -> FileReport<'l> {
         let mut blocks: Vec<BlockReport<'l>> =
-            license.features.iter().map(|feature| self.block(license, feature)).collect();
+            parallel::map(&license.features, self.threads, |feature| self.block(license, feature));
         explain::exchanged_keys(self.trust, license, &mut blocks);
         let mixed = explain::mixed_set(license, &mut blocks);
+        let mut policy = self.stale(&blocks);
+        policy.extend(mixed.map(|reason| PolicyFault { policy: Policy::MixedSet, reason }));
         blocks.extend(explain::unreadable(license, &blocks));
         blocks.sort_by_key(|block| block.span.start);
-        FileReport { file: license.source.name().to_owned(), blocks, mixed }
+        FileReport { file: license.source.name().to_owned(), blocks, policy }
+    }
+
+    /// What is too old to go by: the trust bundle, and the revocation lists of the vendors whose signatures are good.
+    fn stale(&self, blocks: &[BlockReport<'_>]) -> Vec<PolicyFault> {
+        let good = blocks.iter().filter(|block| block.verdict.is_signature_good());
+        let vendors: BTreeSet<&str> = good.filter_map(|block| block.vendor.as_deref()).collect();
+        let lists = vendors.into_iter().filter_map(|vendor| self.revocations.stale(vendor, self.at));
+        let reasons = self.trust.stale(self.at).into_iter().chain(lists);
+        reasons.map(|reason| PolicyFault { policy: Policy::Stale, reason }).collect()
     }
 
     fn block<'l>(&self, license: &'l License, feature: &'l Feature) -> BlockReport<'l> {
@@ -109,6 +146,7 @@ impl Verifier<'_> {
             digest: Some(digest),
             duplicate: None,
             verified: (ruling.verdict == Verdict::Valid).then_some(Verified(feature)),
+            claimed: (ruling.verdict != Verdict::Valid && feature.is_sound()).then(|| Claimed::new(feature)),
         }
     }
 
@@ -124,6 +162,9 @@ impl Verifier<'_> {
             Ok(key) => key,
             Err(ruling) => return ruling,
         };
+        if let Some(asked) = self.vendor.filter(|asked| *asked != feature.vendor_name()) {
+            return other_vendor(feature, asked);
+        }
         let Some(trusted) = self.trust.get(key.key) else {
             return unknown_key(key.key);
         };
@@ -239,6 +280,16 @@ fn not_for_vendor(feature: &Feature, trusted: &TrustedKey) -> Ruling {
             feature.vendor_name(),
             trusted.key.id(),
             trusted.entry.vendor
+        ),
+    )
+}
+
+fn other_vendor(feature: &Feature, asked: &str) -> Ruling {
+    Ruling::new(
+        Verdict::NotForVendor,
+        format!(
+            "the block says VENDOR={}, and only blocks of `{asked}` were asked for",
+            feature.vendor_name()
         ),
     )
 }

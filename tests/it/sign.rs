@@ -76,7 +76,7 @@ pub(crate) const TODAY: Date = date(2026, 3, 1);
 
 pub(crate) fn report<'l>(trust: &Trust, license: &'l License) -> FileReport<'l> {
     let revocations = Revocations::default();
-    Verifier { trust, revocations: &revocations, at: TODAY, mode: Mode::Production }.file(license)
+    Verifier::new(trust, &revocations, TODAY, Mode::Production).file(license)
 }
 
 pub(crate) fn verdicts_of(trust: &Trust, text: &str) -> Vec<Verdict> {
@@ -212,7 +212,7 @@ fn dates_decide_last() {
         (date(2028, 1, 1), Verdict::Expired, Outcome::NotNow),
     ] {
         let license = License::from_text("test.lic", &good);
-        let verifier = Verifier { trust: &trust, revocations: &revocations, at: day, mode: Mode::Production };
+        let verifier = Verifier::new(&trust, &revocations, day, Mode::Production);
         let report = verifier.file(&license);
         assert_eq!((report.blocks[0].verdict, report.outcome()), (verdict, outcome), "{day}");
         assert_eq!(report.verified().count(), usize::from(verdict == Verdict::Valid));

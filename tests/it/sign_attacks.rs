@@ -307,7 +307,7 @@ fn row_22_blocks_of_two_sets_are_a_mixed_set() {
         let report = report(&trust, &license);
         assert!(report.blocks.iter().all(|block| block.verdict == Verdict::Valid));
         assert_eq!((report.outcome(), report.result()), (Outcome::Policy, "MIXED-SET"), "{text}");
-        let reason = report.mixed.unwrap();
+        let reason = &report.policy[0].reason;
         assert!(reason.contains("line 1") && reason.contains("line 2"), "{reason}");
     }
     // Blocks that say nothing of a set fit any, and what is not good proves nothing.
@@ -318,7 +318,7 @@ fn row_22_blocks_of_two_sets_are_a_mixed_set() {
     {
         let license = License::from_text("test.lic", &text);
         let report = report(&trust, &license);
-        assert_eq!((report.outcome(), report.mixed.is_none()), (outcome, true));
+        assert_eq!((report.outcome(), report.policy.is_empty()), (outcome, true));
     }
 }
 
@@ -349,14 +349,20 @@ fn row_24_a_withdrawn_block_is_not_valid() {
     let id = key(1).public_key().id();
     let mut lists =
         [Revocations::default(), Revocations::default(), Revocations::default(), Revocations::default()];
-    lists[0].digests.insert(digest, "replaced".to_owned());
-    lists[1].sns.insert((VENDOR.to_owned(), "S-1".to_owned()), "refunded".to_owned());
-    lists[2].key_ids.insert(id, "key lost".to_owned());
-    lists[3].sns.insert(("Other".to_owned(), "S-1".to_owned()), "another vendor's".to_owned());
+    let ours = |list: &mut Revocations| list.vendors.entry(VENDOR.to_owned()).or_default().clone();
+    let mut withdrawn = lists.each_mut().map(ours);
+    withdrawn[0].digests.insert(digest, "replaced".to_owned());
+    withdrawn[1].sns.insert("S-1".to_owned(), "refunded".to_owned());
+    withdrawn[2].key_ids.insert(id, "key lost".to_owned());
+    withdrawn[3].sns.insert("S-1".to_owned(), "another vendor's".to_owned());
+    withdrawn[3].digests.insert(digest, "another vendor's".to_owned());
+    for ((list, withdrawn), vendor) in lists.iter_mut().zip(withdrawn).zip([VENDOR, VENDOR, VENDOR, "Other"])
+    {
+        list.vendors = [(vendor.to_owned(), withdrawn)].into();
+    }
     let trust = usual();
     let found = lists.map(|revocations| {
-        let verifier =
-            Verifier { trust: &trust, revocations: &revocations, at: TODAY, mode: Mode::Production };
+        let verifier = Verifier::new(&trust, &revocations, TODAY, Mode::Production);
         let report = verifier.file(&license);
         (report.blocks[0].verdict, report.blocks[0].reason.clone())
     });
@@ -374,7 +380,7 @@ fn under(change: impl FnOnce(&mut keywright::sign::TrustEntry), text: &str, mode
     let trust = store(&[(entry, &key)]);
     let revocations = Revocations::default();
     let license = License::from_text("test.lic", text);
-    let report = Verifier { trust: &trust, revocations: &revocations, at: TODAY, mode }.file(&license);
+    let report = Verifier::new(&trust, &revocations, TODAY, mode).file(&license);
     (report.blocks[0].verdict, report.blocks[0].reason.clone())
 }
 

@@ -7,11 +7,11 @@ use serde_json::Value;
 use crate::sign::PLAIN;
 use crate::support::{Place, root, snapshot};
 
-const KEY: &str = "ABC_Software.test.key.pem";
-const DAY: &str = "2026-03-01";
+pub(crate) const KEY: &str = "ABC_Software.test.key.pem";
+pub(crate) const DAY: &str = "2026-03-01";
 
 /// A folder with the example trust store, its test key, and an unsigned license.
-fn place() -> Place {
+pub(crate) fn place() -> Place {
     let place = Place::new();
     for entry in fs::read_dir(root().join("keys")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
@@ -24,7 +24,7 @@ fn place() -> Place {
 }
 
 /// Makes a file its owner's alone, as a secret must be.
-fn private(place: &Place, name: &str) {
+pub(crate) fn private(place: &Place, name: &str) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -33,13 +33,13 @@ fn private(place: &Place, name: &str) {
     let _ = (place, name);
 }
 
-fn signed_place() -> Place {
+pub(crate) fn signed_place() -> Place {
     let place = place();
     place.run(&["sign", "a.lic", "--key", KEY, "--in-place"]).expect_code(0);
     place
 }
 
-fn verify(place: &Place, args: &[&str]) -> crate::support::Outcome {
+pub(crate) fn verify(place: &Place, args: &[&str]) -> crate::support::Outcome {
     place.run(&[&["verify", "--development", "--at", DAY][..], args].concat())
 }
 
@@ -241,6 +241,13 @@ fn verdicts_for_programs_are_as_their_schema_says() {
         conforms(file, &schema["$defs"]["file"], "file");
         for block in file["blocks"].as_array().unwrap() {
             conforms(block, &schema["$defs"]["block"], "block");
+            assert!(block["verdict"] == "VALID" || block["unlocks"].is_null());
+            assert!(block["verdict"] != "VALID" || block["claims"].is_null());
+            for (part, definition) in [("unlocks", "unlocks"), ("claims", "granted")] {
+                if block[part].is_object() {
+                    conforms(&block[part], &schema["$defs"][definition], part);
+                }
+            }
             verdicts.push(block["verdict"].as_str().unwrap());
         }
     }

@@ -73,6 +73,12 @@ impl Place {
         self.write(name, fs::read(root().join(from)).unwrap())
     }
 
+    /// Copies a file of this folder.
+    pub(crate) fn copy_own(&self, from: &str, name: &str) -> &Self {
+        fs::copy(self.path(from), self.path(name)).unwrap();
+        self
+    }
+
     pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }

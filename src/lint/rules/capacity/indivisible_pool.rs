@@ -51,11 +51,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let costs: Vec<u64> = costs.into_iter().collect();
         let place = block.feature.count.map_or(block.feature.name.span, |count| count.span);
-        let message = format!(
-            "the {size} of `{}` cannot be divided by a cost of {}",
-            block.name(),
-            phrase::list(&costs)
-        );
+        let message =
+            format!("no cost divides the {size} licenses of `{}`: {}", block.name(), phrase::list(&costs));
         sink.push(
             cx.found(&CODE, block, place, message)
                 .help("some are left over as long as one product runs alone; sell a multiple"),

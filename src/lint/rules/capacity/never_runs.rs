@@ -53,11 +53,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if super::dead_alternative::another_lives(cx, block, &dead) {
             continue;
         }
-        let mut found = describe(cx, block, lack, &CODE, "so that it can never run", &mut room);
-        if cx.options.stage == Stage::Draft && block.feature.key.is_none() {
-            found.severity = Severity::Warning;
-        }
-        sink.push(found);
+        sink.push(describe(cx, block, lack, &CODE, "so that it can never run", &mut room));
     }
 }
 
@@ -83,6 +79,9 @@ pub(super) fn describe(
     let mut found = cx
         .found(code, block, block.feature.name.span, message)
         .help("enlarge the pool, or lower the COUNT of a dependency");
+    if cx.options.stage == Stage::Draft && block.feature.key.is_none() {
+        found.severity = Severity::Warning;
+    }
     if let Some(chain) = cx.graph.chain_between(block.id, lack.pool.id, room) {
         found = phrase::along_chain(found, cx.graph, &chain);
     }

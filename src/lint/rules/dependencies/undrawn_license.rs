@@ -45,6 +45,10 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if !with_tokens.contains(vendor) || unclear.contains(vendor) || !cx.graph.is_whole() {
             continue;
         }
+        // Beside a token of the same name it is an alternative of a product, not a pool.
+        if cx.graph.providers(named).any(Block::is_token) {
+            continue;
+        }
         let mut pools = named.blocks.iter().filter_map(|id| cx.graph.block(*id));
         let pool = pools
             .find(|block| matches!(block.feature.kind, Kind::Exclusive | Kind::Additive | Kind::Metered));

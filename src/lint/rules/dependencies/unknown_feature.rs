@@ -37,7 +37,7 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 };
 
 /// Most names that are compared in one run, to find what was meant: beyond that no proposals are made.
-const MAX_COMPARISONS: usize = 1_000_000;
+const MAX_COMPARISONS: usize = 200_000;
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut room = MAX_COMPARISONS;

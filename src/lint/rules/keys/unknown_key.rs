@@ -25,7 +25,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 ",
     ),
     remedy: "Ask the vendor for the public key, check it by another way than the license came, and add it \
-             with `keywright keys import`; or the block is a forgery.",
+             to the trust store. Or the block is a forgery.",
     check: Check::Whole(check),
 };
 

@@ -7,7 +7,7 @@ use crate::graph::Block;
 use crate::lint::phrase;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-use super::content;
+use super::{Content, content};
 
 /// The same block in two files.
 static CODE: Code = Code::error("X005", "block-in-two-files");
@@ -36,7 +36,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     // By the two files: of a file that was copied one finding is enough.
     let mut copies: BTreeMap<(usize, usize), Vec<(&Block<'_>, &Block<'_>)>> = BTreeMap::new();
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
-        let mut met: HashMap<Vec<(String, String)>, &Block<'_>> = HashMap::new();
+        let mut met: HashMap<Content, &Block<'_>> = HashMap::new();
         for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)) {
             let first = *met.entry(content(block)).or_insert(block);
             if first.file != block.file {

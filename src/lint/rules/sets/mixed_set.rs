@@ -7,7 +7,7 @@ use crate::graph::{Block, BlockId};
 use crate::lint::{Check, Context, Example, Rule, Sink};
 use crate::source::Span;
 
-use super::{adds, content, crossings};
+use super::{Content, adds, content, crossings};
 
 /// Blocks of different sets in one file.
 static CODE: Code = Code::error("X003", "mixed-set");
@@ -63,7 +63,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 fn twins(cx: &Context<'_>) -> HashSet<BlockId> {
     let mut twins = HashSet::new();
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
-        let mut met: HashMap<(usize, Vec<(String, String)>), BlockId> = HashMap::new();
+        let mut met: HashMap<(usize, Content), BlockId> = HashMap::new();
         for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)).filter(|block| adds(block)) {
             let mut said = content(block);
             said.retain(|(name, _)| name != "SN");

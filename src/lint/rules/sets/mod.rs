@@ -10,8 +10,11 @@ pub(in crate::lint) mod mixed_set;
 pub(in crate::lint) mod pasted_block;
 pub(in crate::lint) mod similar_names;
 
-/// What a block says, its KEY aside: equal for blocks that are the same license.
-fn content(block: &Block<'_>) -> Vec<(String, String)> {
+/// Name and value of all that a block says, its KEY aside.
+type Content = Vec<(String, String)>;
+
+/// What a block says: equal for blocks that are the same license.
+fn content(block: &Block<'_>) -> Content {
     let records = block.license.records(block.feature).filter(|(name, _)| *name != "KEY");
     let mut all: Vec<_> = records.map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
     // A stable sort: directives that may repeat keep their order, which has a meaning.

@@ -6,7 +6,7 @@ use crate::diagnostic::Code;
 use crate::graph::Block;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-use super::{adds, content};
+use super::{Content, adds, content};
 
 /// A copy of a block that would double the license.
 static CODE: Code = Code::error("X001", "pasted-block");
@@ -28,7 +28,7 @@ FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=5 }
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
-        let mut met: HashMap<(usize, Vec<(String, String)>), &Block<'_>> = HashMap::new();
+        let mut met: HashMap<(usize, Content), &Block<'_>> = HashMap::new();
         for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)).filter(|block| adds(block)) {
             let key = (block.file, content(block));
             let Some(first) = met.get(&key) else {

@@ -12,7 +12,7 @@ static CODE: Code = Code::error("X002", "similar-names");
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "two features of one vendor, or two vendors, whose names differ only by case, by `-` and `_`, or by characters \
-           that look alike (`0` and `O`; `1`, `l` and `I`)",
+           that look alike (`0` and `O`, or `1`, `l` and `I`)",
     why: "Names are compared byte for byte, so that these are different features. People do not see it: they draw on \
           one and buy the other.",
     bad: Example::Text(

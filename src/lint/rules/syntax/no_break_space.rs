@@ -16,6 +16,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Replace it by a space; `keywright lint --fix` does.",
+    remedy: "Replace it by a space; `keywright fmt` does.",
     check: Check::WhileReading,
 };

@@ -17,6 +17,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 COMMENT=\"for tests\" }
 ",
     ),
-    remedy: "Write the value on one line; `keywright lint --fix` does.",
+    remedy: "Write the value on one line; `keywright fmt` does.",
     check: Check::WhileReading,
 };

@@ -5,7 +5,7 @@ use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::MISSING_COUNT,
-    what: "a block whose KEYTYPE needs COUNT (METERED: COUNT, FUNDS or a postpaid PRICE) and that has none",
+    what: "a block without the COUNT that its KEYTYPE needs, or a METERED block without COUNT, FUNDS or a postpaid PRICE",
     why: "How many licenses it gives is not said.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE }

@@ -15,6 +15,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 SHARE=HOST|USER }
 ",
     ),
-    remedy: "Write `|`; `keywright lint --fix` does.",
+    remedy: "Write `|` between the values.",
     check: Check::WhileReading,
 };

@@ -1,0 +1,82 @@
+//! `keywright explain`: the page of a rule; what a feature costs.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use crate::lint::{RULES, Rule, UnknownSelector, rule};
+use crate::report::rule_page;
+
+use super::{Exit, Io, Stop, explain_feature};
+
+/// Explain a rule, or what a checkout of a feature costs
+///
+/// With a code or name: what the rule finds, why, an example of it and one without, and what to do. With a feature and
+/// files: what one checkout draws from which pool, by which alternatives, from an empty server.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright explain D001\n  keywright explain dependency-cycle\n  \
+    keywright explain --all\n  keywright explain MyDraw license.lic")]
+pub struct Args {
+    /// A rule's code or name; with files: a feature
+    #[arg(value_name = "CODE|FEATURE", required_unless_present = "all", conflicts_with = "all")]
+    subject: Option<String>,
+    /// License files, taken together; `-` is standard input
+    #[arg(value_name = "FILES")]
+    files: Vec<PathBuf>,
+    /// List all rules; with `-v`, all pages
+    #[arg(long)]
+    all: bool,
+    /// How many licenses of the feature are checked out at once
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "files",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    count: u32,
+    /// The day on which it is checked out, instead of today
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day, requires = "files")]
+    at: Option<Date>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the rule or the feature is unknown, a file cannot be read, or the page cannot be written.
+pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    match &args.subject {
+        None => all(io),
+        Some(code) if args.files.is_empty() => one(code, io),
+        Some(feature) => {
+            let question = explain_feature::Question {
+                feature,
+                files: &args.files,
+                count: args.count.into(),
+                at: args.at,
+            };
+            explain_feature::run(&question, io)
+        }
+    }
+}
+
+fn all(io: &mut Io<'_>) -> Result<Exit, Stop> {
+    if io.verbose == 0 {
+        write!(io.stdout, "{}", rule_page::table())?;
+        return Ok(Exit::Yes);
+    }
+    for (at, rule) in RULES.iter().enumerate() {
+        let line = if at == 0 { "" } else { "\n\n" };
+        write!(io.stdout, "{line}{}", rule_page::terminal(rule, io.width))?;
+    }
+    Ok(Exit::Yes)
+}
+
+fn one(code: &str, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let found: Option<&Rule> = rule(code).or_else(|| rule(&code.to_uppercase()));
+    let Some(found) = found else {
+        let unknown = UnknownSelector::new(code);
+        let help = match unknown.meant {
+            Some(_) => unknown.help(),
+            None => format!("{}; for a feature, name its license files as well", unknown.help()),
+        };
+        return Err(Stop::usage(unknown.to_string()).help(help));
+    };
+    write!(io.stdout, "{}", rule_page::terminal(found, io.width))?;
+    Ok(Exit::Yes)
+}

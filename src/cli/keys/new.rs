@@ -1,0 +1,209 @@
+//! `keywright keys new`: a secret key file, and an entry in the trust store.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use zeroize::Zeroizing;
+
+use crate::license::Name;
+use crate::report::escape::escape;
+use crate::sign::{
+    Kdf, KeyId, KeyState, Label, Protection, SecretKey, TRUST_LIST, TrustEntry, Usage, append_entry,
+    write_secret_key,
+};
+
+use super::super::passphrase::PassphraseArgs;
+use super::super::trust::{TrustArgs, stop};
+use super::super::{Exit, Io, Stop, file, parse_day};
+use super::{existing_list, refuse_existing, word, write_all};
+
+/// How many years a new key may sign, if nothing else is said.
+const YEARS: i64 = 5;
+
+/// Make a key: a secret key file, and an entry in the trust store
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys new --vendor ABC_Software\n  \
+    keywright keys new --vendor ABC_Software --standby --out spare.key.pem\n  \
+    keywright keys new --vendor ABC_Software --usage development --no-passphrase --out dev.key.pem")]
+pub(super) struct NewArgs {
+    /// Who signs with it: VENDOR of the licenses
+    #[arg(long, value_name = "NAME", value_parser = parse_vendor)]
+    vendor: String,
+    #[command(flatten)]
+    trust: TrustArgs,
+    /// Secret key file to create [default: VENDOR.key.pem]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    entry: EntryArgs,
+    #[command(flatten)]
+    protection: ProtectionArgs,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+}
+
+/// What the trust list is to say of a key.
+#[derive(Debug, clap::Args)]
+pub(super) struct EntryArgs {
+    /// What it may sign
+    #[arg(long, value_enum, default_value_t = UsageArg::Production)]
+    usage: UsageArg,
+    /// First day on which it may sign [default: today]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    not_before: Option<Date>,
+    /// Last day on which it may sign [default: five years later]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    not_after: Option<Date>,
+    /// Publish it ahead of its use, for the day on which another is lost
+    #[arg(long)]
+    standby: bool,
+}
+
+impl EntryArgs {
+    pub(super) fn usage(&self) -> Usage {
+        match self.usage {
+            UsageArg::Production => Usage::Production,
+            UsageArg::Development => Usage::Development,
+        }
+    }
+
+    /// The entry of a key.
+    pub(super) fn entry(&self, vendor: &str, id: KeyId, today: Date) -> Result<TrustEntry, Stop> {
+        let (not_before, not_after) = validity(self, today)?;
+        Ok(TrustEntry {
+            vendor: vendor.to_owned(),
+            id,
+            file: format!("{vendor}-{id}.pub.pem"),
+            usage: self.usage(),
+            not_before,
+            not_after,
+            state: if self.standby { KeyState::Standby } else { KeyState::Active },
+            line: 0,
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum UsageArg {
+    /// Licenses for customers
+    Production,
+    /// Trials; never accepted in production
+    Development,
+}
+
+/// How a new secret key file is protected.
+#[derive(Debug, clap::Args)]
+pub(super) struct ProtectionArgs {
+    /// How the passphrase is stretched
+    #[arg(long, value_enum, default_value_t = KdfArg::Scrypt)]
+    kdf: KdfArg,
+    /// Leave the secret key file unencrypted
+    #[arg(long)]
+    pub(super) no_passphrase: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum KdfArg {
+    /// scrypt
+    Scrypt,
+    /// PBKDF2 with HMAC-SHA-256
+    Pbkdf2,
+}
+
+impl ProtectionArgs {
+    /// The text of a secret key file; `passphrase` is asked for unless there is to be none.
+    pub(super) fn write(
+        &self,
+        key: &SecretKey,
+        label: &Label,
+        passphrase: impl FnOnce() -> Result<Zeroizing<String>, Stop>,
+    ) -> Result<Zeroizing<String>, Stop> {
+        let passphrase = if self.no_passphrase { None } else { Some(passphrase()?) };
+        let kdf = match self.kdf {
+            KdfArg::Scrypt => Kdf::Scrypt,
+            KdfArg::Pbkdf2 => Kdf::Pbkdf2,
+        };
+        let protection = passphrase
+            .as_ref()
+            .map_or(Protection::Plain, |passphrase| Protection::Passphrase(passphrase.as_bytes(), kdf));
+        write_secret_key(key, label, protection).map_err(|error| Stop::failure(error.to_string()))
+    }
+
+    /// Warns where the file is left unencrypted.
+    pub(super) fn warn(&self, io: &mut Io<'_>) -> Result<(), Stop> {
+        if self.no_passphrase {
+            io.say("warning: the secret key file is not encrypted: whoever reads it can sign")?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn parse_vendor(text: &str) -> Result<String, String> {
+    let good = Name::is_valid(text);
+    good.then(|| text.to_owned()).ok_or_else(|| "letters, digits, `_` and `-`, at most 64".to_owned())
+}
+
+pub(super) fn new(args: &NewArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    if args.protection.no_passphrase && args.passphrase.is_given() {
+        return Err(Stop::usage("a passphrase was given, and the key is to have none"));
+    }
+    let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.key.pem", args.vendor)));
+    refuse_existing(&out)?;
+    let folder = &args.trust.trust;
+    let old_list = existing_list(folder)?;
+    validity(&args.entry, io.today)?;
+    let key = SecretKey::generate().map_err(|error| Stop::failure(error.to_string()))?;
+    let entry = args.entry.entry(&args.vendor, key.public_key().id(), io.today)?;
+    let list = append_entry(old_list.as_deref(), &entry).map_err(|error| stop(folder, &error))?;
+    let label = Label {
+        vendor: Some(args.vendor.clone()),
+        created: Some(io.today),
+        usage: Some(entry.usage),
+        weakness: None,
+    };
+    let secret = args.protection.write(&key, &label, || args.passphrase.get(true, io))?;
+    write_all(folder, Some((&out, &secret)), &entry, key.public_key(), &list)?;
+    args.protection.warn(io)?;
+    told(folder, Some((&out, args.protection.no_passphrase)), &entry, io)?;
+    Ok(Exit::Yes)
+}
+
+fn validity(args: &EntryArgs, today: Date) -> Result<(Date, Date), Stop> {
+    let not_before = args.not_before.unwrap_or(today);
+    let not_after =
+        args.not_after.unwrap_or_else(|| not_before.saturating_add(YEARS.years()).saturating_sub(1.day()));
+    if not_after < not_before {
+        return Err(Stop::usage(format!("a key from {not_before} to {not_after} could never sign")));
+    }
+    Ok((not_before, not_after))
+}
+
+/// Tells what was made, and what comes next.
+pub(super) fn told(
+    folder: &Path,
+    secret: Option<(&Path, bool)>,
+    entry: &TrustEntry,
+    io: &mut Io<'_>,
+) -> Result<(), Stop> {
+    let TrustEntry { vendor, id, usage, not_before, not_after, state, .. } = entry;
+    let shown = |path: &Path| escape(&file::shown(path)).into_owned();
+    let usage = usage.word();
+    let spare = if *state == KeyState::Standby { ", standby" } else { "" };
+    writeln!(io.stdout, "key {id} for {vendor}, {usage}{spare}, signs from {not_before} to {not_after}")?;
+    if let Some((out, plain)) = secret {
+        let note = if plain { "not encrypted: keep it safe" } else { "encrypted; keep it private" };
+        writeln!(io.stdout, "  secret key  {}  ({note})", shown(out))?;
+    }
+    writeln!(io.stdout, "  public key  {}", shown(&folder.join(&entry.file)))?;
+    writeln!(io.stdout, "  trust list  {}", shown(&folder.join(TRUST_LIST)))?;
+    let trust =
+        if folder == Path::new("keys") { String::new() } else { format!(" --trust {}", word(folder)) };
+    if let Some((out, _)) = secret {
+        let next = if *state == KeyState::Standby { "keys drill" } else { "sign LICENSE" };
+        let place = if *state == KeyState::Standby { "" } else { " --in-place" };
+        writeln!(io.stdout, "next: keywright {next} --key {}{place}{trust}", word(out))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! `keywright keys import | export`: keys from and for other programs.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use crate::sign::{KeyFileError, KeyId, Label, PublicKey, append_entry, disk, read_secret_key};
+
+use super::super::passphrase::{NewPassphraseArgs, PassphraseArgs};
+use super::super::trust::{TrustArgs, key_stop, stop};
+use super::super::{Exit, Io, Stop, file};
+use super::new::{EntryArgs, ProtectionArgs, parse_vendor, told};
+use super::{existing_list, refuse_existing, write_all};
+
+/// How a public key as one line begins.
+const LINE_HEAD: &str = "keywright-pub:";
+
+/// Take a key of another program, or a public key, into the trust store
+///
+/// A secret key file of OpenSSL (PKCS#8, plain or encrypted) is written again as one of ours; of a public key only the
+/// entry is made. A public key must have come by a way that you trust.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys import openssl.pem --vendor ABC_Software\n  \
+    keywright keys import vendor.pub.pem --vendor Other_Vendor\n  \
+    keywright keys import keywright-pub:ABC_Software:1f7f1125050563e1:BASE64")]
+pub(super) struct ImportArgs {
+    /// Secret or public key file (PEM), or a public key as one line
+    #[arg(value_name = "KEY")]
+    key: String,
+    /// Who signs with it; a public key as one line says so itself
+    #[arg(long, value_name = "NAME", value_parser = parse_vendor)]
+    vendor: Option<String>,
+    #[command(flatten)]
+    trust: TrustArgs,
+    /// Secret key file to create [default: VENDOR.key.pem]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    entry: EntryArgs,
+    #[command(flatten)]
+    protection: ProtectionArgs,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    #[command(flatten)]
+    new: NewPassphraseArgs,
+}
+
+/// Print the public half of a key for other programs
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys export 1f7f1125050563e1 > vendor.pub.pem\n  \
+    keywright keys export 1f7f1125050563e1 --form line")]
+pub(super) struct ExportArgs {
+    /// Key id in the trust store
+    #[arg(value_name = "KEY")]
+    key: String,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = Form::Pem)]
+    form: Form,
+    #[command(flatten)]
+    trust: TrustArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// SubjectPublicKeyInfo, as OpenSSL reads it
+    Pem,
+    /// One line, for a message
+    Line,
+    /// The 32 bytes in hexadecimal digits
+    Hex,
+}
+
+pub(super) fn export(args: &ExportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let trust = args.trust.load()?;
+    let key = KeyId::parse(&args.key).and_then(|id| trust.get(id)).ok_or_else(|| {
+        Stop::new(Exit::No, format!("key `{}` is not in the trust store", args.key))
+            .help("`keywright keys list` shows the keys that are; a secret key file is its own export")
+    })?;
+    match args.form {
+        Form::Pem => write!(io.stdout, "{}", key.key.to_pem())?,
+        Form::Line => writeln!(io.stdout, "{}", key.key.to_line(&key.entry.vendor))?,
+        Form::Hex => {
+            let digits: String = key.key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+            writeln!(io.stdout, "{digits}")?;
+        }
+    }
+    Ok(Exit::Yes)
+}
+
+pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    if args.key.starts_with(LINE_HEAD) {
+        let (vendor, key) =
+            PublicKey::from_line(&args.key).map_err(|error| Stop::usage(error.to_string()))?;
+        if args.vendor.as_ref().is_some_and(|asked| asked != vendor) {
+            return Err(Stop::usage(format!("the key is of vendor `{vendor}`, as it says itself")));
+        }
+        let vendor = parse_vendor(vendor).map_err(Stop::usage)?;
+        return take(args, &vendor, &key, None, io);
+    }
+    let vendor = args
+        .vendor
+        .as_ref()
+        .ok_or_else(|| Stop::usage("whose key it is must be said").help("`--vendor NAME`"))?;
+    let path = Path::new(&args.key);
+    let text = match disk::read_secret_file(path) {
+        Ok(text) => text,
+        // Others can read it, which is as it should be for a public key.
+        Err(error) => {
+            let bytes = file::read_file(path, 64 * 1024)?;
+            let text =
+                String::from_utf8(bytes).map_err(|_| Stop::usage(format!("`{}` is no text", args.key)))?;
+            if text.contains("PRIVATE KEY") {
+                return Err(Stop::failure(format!("the key file `{}`: {error}", args.key)));
+            }
+            text.into()
+        }
+    };
+    if !text.contains("PRIVATE KEY") {
+        let key =
+            PublicKey::from_pem(&text).map_err(|error| Stop::usage(format!("`{}`: {error}", args.key)))?;
+        return take(args, vendor, &key, None, io);
+    }
+    let mut old = None;
+    let read = match read_secret_key(&text, None) {
+        Err(KeyFileError::PassphraseNeeded) => {
+            let passphrase = args.passphrase.get(false, io)?;
+            let read = read_secret_key(&text, Some(passphrase.as_bytes()));
+            old = Some(passphrase);
+            read
+        }
+        read => read,
+    };
+    let (key, label) = read.map_err(|error| key_stop(path, &error))?;
+    if label.vendor.as_ref().is_some_and(|other| other != vendor) {
+        return Err(Stop::usage(format!("the key file `{}` says that it is of another vendor", args.key)));
+    }
+    let label = Label {
+        vendor: Some(vendor.clone()),
+        created: label.created,
+        usage: Some(args.entry.usage()),
+        weakness: None,
+    };
+    let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{vendor}.key.pem")));
+    refuse_existing(&out)?;
+    let secret = args.protection.write(&key, &label, || match old {
+        // The passphrase that opened the file protects the new one, unless another is given.
+        Some(old) if !args.new.is_given() => Ok(old),
+        _ => args.new.get(io),
+    })?;
+    take(args, vendor, key.public_key(), Some((&out, &secret)), io)
+}
+
+/// Puts a key into the store.
+fn take(
+    args: &ImportArgs,
+    vendor: &str,
+    key: &PublicKey,
+    secret: Option<(&Path, &str)>,
+    io: &mut Io<'_>,
+) -> Result<Exit, Stop> {
+    let folder = &args.trust.trust;
+    let list = existing_list(folder)?;
+    let entry = args.entry.entry(vendor, key.id(), io.today)?;
+    let known = list.as_deref().map(crate::sign::parse_trust_list).transpose();
+    let known = known.map_err(|error| stop(folder, &error))?.unwrap_or_default();
+    if known.iter().any(|known| known.id == entry.id) {
+        return Err(Stop::new(Exit::No, format!("key {} is in the trust store already", entry.id)));
+    }
+    let list = append_entry(list.as_deref(), &entry).map_err(|error| stop(folder, &error))?;
+    write_all(folder, secret, &entry, key, &list)?;
+    if secret.is_some() {
+        args.protection.warn(io)?;
+    }
+    told(folder, secret.map(|(out, _)| (out, args.protection.no_passphrase)), &entry, io)?;
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,205 @@
+//! `keywright revoke`: withdraws blocks, sets and keys in a signed list.
+
+use std::path::{Path, PathBuf};
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use crate::license::{License, Name};
+use crate::report::counted;
+use crate::report::escape::escape;
+use crate::sign::{
+    Digest, KeyId, LAST_SEEN, LastSeen, ListKind, MAX_REASON, MAX_REVOCATION_LIST, Mode, Payload,
+    REVOCATION_SUFFIX, RevocationList, Trust, disk, is_reason,
+};
+
+use super::passphrase::PassphraseArgs;
+use super::trust::{TrustArgs, fault, signing_key, stop};
+use super::{Exit, Io, Stop, file, parse_day};
+
+/// Withdraw blocks, sets or keys in a signed list
+///
+/// The list of a vendor is kept in the trust store as VENDOR.revocations; `verify` finds it there. Each run adds to it and
+/// signs the next version. Without anything to withdraw the list is only renewed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    keywright revoke --license old.lic --feature MyDraw --reason \"replaced\" --key ABC_Software.key.pem\n  \
+    keywright revoke --sn 2026-000123 --reason refunded --key ABC_Software.key.pem\n  \
+    keywright revoke --key ABC_Software.key.pem --expires 2027-12-31")]
+pub struct Args {
+    /// Withdraw the blocks of this license file
+    #[arg(long, value_name = "FILE")]
+    license: Vec<PathBuf>,
+    /// Only its blocks of this name
+    #[arg(long, value_name = "NAME", requires = "license")]
+    feature: Option<String>,
+    /// Withdraw the block whose payload has this digest, as `verify --format json` shows it
+    #[arg(long, value_name = "HEX", value_parser = parse_digest)]
+    digest: Vec<Digest>,
+    /// Withdraw all blocks with this SN
+    #[arg(long, value_name = "SN")]
+    sn: Vec<String>,
+    /// Withdraw everything that this key signed
+    #[arg(long, value_name = "ID", value_parser = parse_id)]
+    key_id: Vec<KeyId>,
+    /// Why: whoever verifies reads it
+    #[arg(long, value_name = "TEXT", required_unless_present = "expires")]
+    reason: Option<String>,
+    /// Last day for which the list speaks [default: a year from today]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    expires: Option<Date>,
+    /// Secret key file of the vendor
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    #[command(flatten)]
+    trust: TrustArgs,
+    /// The list, to be read and written [default: VENDOR.revocations in the trust store]
+    #[arg(short, long, value_name = "LIST")]
+    output: Option<PathBuf>,
+}
+
+fn parse_digest(text: &str) -> Result<Digest, String> {
+    Digest::parse(text).ok_or_else(|| "write the 128 digits of a digest".to_owned())
+}
+
+fn parse_id(text: &str) -> Result<KeyId, String> {
+    KeyId::parse(text).ok_or_else(|| "write the 16 digits of a key id".to_owned())
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When what is to be withdrawn, the key or the list cannot be read, or the list cannot be written.
+pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let reason = reason(args)?;
+    let trust = args.trust.load()?;
+    let key = signing_key(&args.key, &args.passphrase, &trust, io)?;
+    let vendor = key.trusted.entry.vendor.as_str();
+    let folder = &args.trust.trust;
+    let path = args.output.clone().unwrap_or_else(|| folder.join(format!("{vendor}{REVOCATION_SUFFIX}")));
+    let mut last_seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
+    let mut list = current(&path, vendor, &trust, &last_seen, io.today)?;
+
+    let before = count(&list);
+    withdraw(args, &mut list, reason, io)?;
+    if list.withdrawn.key_ids.contains_key(&key.trusted.key.id()) {
+        return Err(Stop::usage("a key cannot sign the list that withdraws it").help("sign with another key"));
+    }
+    if count(&list) == before && args.expires.is_none() {
+        return Err(Stop::usage("there is nothing to withdraw that the list does not hold already")
+            .help("`--expires DATE` renews the list as it is"));
+    }
+    list.version += 1;
+    list.issued = io.today;
+    let expires = args.expires.unwrap_or_else(|| io.today.saturating_add(1.year()));
+    if expires < io.today {
+        return Err(Stop::usage(format!("a list that speaks until {expires} would be stale today")));
+    }
+    list.withdrawn.expires = Some(expires);
+    let text = list.seal(&key.key, key.trusted).map_err(|error| {
+        Stop::new(Exit::No, format!("the list was not signed: {error}")).help("nothing was written")
+    })?;
+    file::write(&path, text.as_bytes())?;
+    let signed = RevocationList::open(text.as_bytes(), &trust, Mode::Development)
+        .map_err(|error| fault("the list", &error))?;
+    last_seen.note(ListKind::Revocation, vendor, signed.version, signed.digest);
+    file::write(&folder.join(LAST_SEEN), last_seen.text().as_bytes())?;
+    io.say(&format!(
+        "version {} of the revocation list of {vendor}, with {}, until {expires}, into {}",
+        list.version,
+        counted(count(&list), "entry").replace("entrys", "entries"),
+        escape(&file::shown(&path))
+    ))?;
+    Ok(Exit::Yes)
+}
+
+fn reason(args: &Args) -> Result<&str, Stop> {
+    let reason = args.reason.as_deref().unwrap_or("withdrawn");
+    if is_reason(reason) {
+        return Ok(reason);
+    }
+    Err(Stop::usage(format!("a reason is text of 1 to {MAX_REASON} bytes without line breaks")))
+}
+
+fn count(list: &RevocationList) -> usize {
+    let withdrawn = &list.withdrawn;
+    withdrawn.digests.len() + withdrawn.sns.len() + withdrawn.key_ids.len()
+}
+
+/// The list as it stands; an empty one if none was ever made.
+fn current(
+    path: &Path,
+    vendor: &str,
+    trust: &Trust,
+    seen: &LastSeen,
+    today: Date,
+) -> Result<RevocationList, Stop> {
+    let what = format!("the revocation list `{}`", file::shown(path));
+    if std::fs::symlink_metadata(path).is_err() {
+        if let Some((_, version)) = seen.seen(ListKind::Revocation).find(|(other, _)| *other == vendor) {
+            return Err(Stop::new(
+                Exit::Policy,
+                format!("{what} is not there, but version {version} was seen before"),
+            )
+            .help("restore it first: a new list would forget what was withdrawn"));
+        }
+        return Ok(RevocationList::new(vendor, today));
+    }
+    let bytes = file::read_file(path, MAX_REVOCATION_LIST)?;
+    let list =
+        RevocationList::open(&bytes, trust, Mode::Development).map_err(|error| fault(&what, &error))?;
+    if list.vendor != vendor {
+        return Err(Stop::usage(format!("{what} is of vendor `{}`, and the key of `{vendor}`", list.vendor)));
+    }
+    seen.check(ListKind::Revocation, vendor, list.version, &list.digest)
+        .map_err(|old| Stop::new(Exit::Policy, format!("{what}: {old}")))?;
+    Ok(list)
+}
+
+fn withdraw(args: &Args, list: &mut RevocationList, reason: &str, io: &mut Io<'_>) -> Result<(), Stop> {
+    let (vendor, withdrawn) = (list.vendor.clone(), &mut list.withdrawn);
+    for digest in &args.digest {
+        withdrawn.digests.entry(*digest).or_insert_with(|| reason.to_owned());
+    }
+    for sn in &args.sn {
+        if !Name::is_valid(sn) {
+            return Err(
+                Stop::usage(format!("`{sn}` is no SN")).help("letters, digits, `_` and `-`, at most 64")
+            );
+        }
+        withdrawn.sns.entry(sn.clone()).or_insert_with(|| reason.to_owned());
+    }
+    for id in &args.key_id {
+        withdrawn.key_ids.entry(*id).or_insert_with(|| reason.to_owned());
+    }
+    for path in &args.license {
+        let license = License::read(file::source(path, 0, io)?);
+        let name = file::shown(path);
+        let chosen: Vec<_> = license
+            .features
+            .iter()
+            .filter(|feature| args.feature.as_ref().is_none_or(|name| feature.name.value == *name.as_str()))
+            .collect();
+        if chosen.is_empty() {
+            return Err(Stop::new(Exit::No, format!("`{name}` has no such block")));
+        }
+        for feature in chosen {
+            if !feature.is_sound() {
+                return Err(Stop::new(Exit::Unreadable, format!("`{name}` has a block with errors"))
+                    .help("`keywright lint` shows them; `--digest` withdraws a block by its digest"));
+            }
+            if feature.vendor_name() != vendor {
+                let other = feature.vendor_name();
+                return Err(Stop::new(
+                    Exit::No,
+                    format!("`{name}` has a block of `{other}`, and the key is of `{vendor}`"),
+                ));
+            }
+            let digest = Payload::of(&license, feature).digest();
+            withdrawn.digests.entry(digest).or_insert_with(|| reason.to_owned());
+        }
+    }
+    Ok(())
+}

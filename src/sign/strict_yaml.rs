@@ -1,0 +1,74 @@
+//! YAML as the lists of a trust store are written in: no aliases, tags, merges, repeated or unknown keys, and every value
+//! as text, so that it has one spelling.
+
+use jiff::civil::Date;
+use serde::de::DeserializeOwned;
+use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned, budget, options};
+
+use super::trust_list::TrustError;
+
+/// Reads a list.
+///
+/// # Errors
+/// At the first thing that is not as it should be, with its line and column.
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TrustError> {
+    let options = options! {
+        budget: budget! {
+            max_anchors: 0,
+            max_aliases: 0,
+            max_depth: 8,
+            max_documents: 1,
+            max_nodes: 1_000_000,
+        },
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        merge_keys: MergeKeyPolicy::Error,
+        reject_unsupported_tags: true,
+        strict_booleans: true,
+        with_snippet: false,
+    };
+    serde_yaml::from_str_with_options(text, options).map_err(|error| TrustError {
+        place: error.location().map(|at| (at.line(), at.column())),
+        ..TrustError::new(one_line(&error.without_snippet().to_string()))
+    })
+}
+
+/// The messages of the reader without line breaks and without the place, which stands beside them.
+fn one_line(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text.split(" at line ").next().unwrap_or_default();
+    text.trim_end_matches('.').to_owned()
+}
+
+/// A fault at the place of a value.
+pub(super) fn fault(value: &Spanned<String>, message: impl Into<String>) -> TrustError {
+    TrustError {
+        place: Some((value.referenced.line(), value.referenced.column())),
+        ..TrustError::new(message)
+    }
+}
+
+/// A day of the form YYYY-MM-DD.
+pub(super) fn day(value: &Spanned<String>) -> Result<Date, TrustError> {
+    parse_day(&value.value)
+        .ok_or_else(|| fault(value, format!("`{}` is no day of the form YYYY-MM-DD", value.value)))
+}
+
+/// A day in its one spelling, `YYYY-MM-DD`.
+pub(super) fn parse_day(text: &str) -> Option<Date> {
+    text.parse::<Date>().ok().filter(|day| day.to_string() == text)
+}
+
+/// A number from 1, in its one spelling.
+pub(super) fn number(value: &Spanned<String>) -> Result<u64, TrustError> {
+    value
+        .value
+        .parse::<u64>()
+        .ok()
+        .filter(|number| *number > 0 && number.to_string() == value.value)
+        .ok_or_else(|| fault(value, format!("`{}` is no whole number from 1", value.value)))
+}
+
+/// Text as a double-quoted scalar; it must hold no control character.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

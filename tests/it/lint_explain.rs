@@ -1,0 +1,69 @@
+//! `explain`, and the documentation of the rules.
+
+use std::fs;
+
+use keywright::lint::RULES;
+use keywright::report::rule_page;
+
+use crate::support::{Place, root, snapshot};
+
+#[test]
+fn the_documentation_of_the_rules_is_what_the_rules_say() {
+    let path = root().join("docs/rules.md");
+    if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
+        fs::write(&path, rule_page::markdown()).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        rule_page::markdown(),
+        "stale: run with KEYWRIGHT_UPDATE=1"
+    );
+}
+
+#[test]
+fn every_page_fits_a_terminal_and_leaves_nothing_hidden() {
+    for rule in RULES {
+        let page = rule_page::terminal(rule, 80);
+        for line in page.lines() {
+            assert!(line.chars().count() <= 110, "{}: {line}", rule.code.id);
+            assert!(!line.ends_with(' ') && !line.contains(['\u{a0}', '\u{200b}', '\u{feff}']), "{line}");
+        }
+        let first = rule.what.split([':', ';']).next().unwrap();
+        assert_eq!(first.matches('(').count(), first.matches(')').count(), "cut in the table: {first}");
+    }
+}
+
+#[test]
+fn explain_shows_pages_by_code_and_by_name() {
+    let place = Place::new();
+    let by_code = place.run(&["explain", "D001"]).expect_code(0);
+    snapshot("lint", "explain-D001", &by_code.shown());
+    for same in ["d001", "dependency-cycle"] {
+        assert_eq!(place.run(&["explain", same]).expect_code(0).stdout, by_code.stdout);
+    }
+    let all = place.run(&["explain", "--all"]).expect_code(0).stdout;
+    let pages = place.run(&["explain", "--all", "-v"]).expect_code(0).stdout;
+    for rule in RULES {
+        assert!(all.contains(&format!("  {}  ", rule.code.id)) && pages.contains(rule.code.name));
+    }
+    snapshot("lint", "explain-unknown", &place.run(&["explain", "dependency-circle"]).expect_code(2).shown());
+    place.run(&["explain"]).expect_code(2);
+    place.run(&["explain", "--all", "D001"]).expect_code(2);
+}
+
+#[test]
+fn explain_says_what_a_feature_costs() {
+    let place = Place::new();
+    place.copy("tests/seed/alternates.lic", "a.lic").write("bad.lic", "FEATURE A { COUNT=1 }");
+    snapshot(
+        "lint",
+        "explain-cost",
+        &place.run(&["explain", "MyDraw", "a.lic", "--at", "2026-06-01"]).expect_code(0).shown(),
+    );
+    let three =
+        place.run(&["explain", "MyDraw", "a.lic", "--at", "2026-06-01", "--count", "3"]).expect_code(1);
+    snapshot("lint", "explain-denied", &three.shown());
+    place.run(&["explain", "MyDrow", "a.lic"]).expect_code(1);
+    place.run(&["explain", "A", "bad.lic"]).expect_code(3);
+    place.run(&["explain", "A", "missing.lic"]).expect_code(6);
+}

@@ -1,0 +1,393 @@
+//! The life of keys and licenses on the command line: withdrawing, publishing trust, states of keys, losing one.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::sign_cli::{DAY, KEY, place, private, signed_place, verify};
+use crate::support::{Outcome, Place, snapshot};
+
+const ID: &str = "20cb69c381446502";
+
+fn revoke(place: &Place, args: &[&str]) -> Outcome {
+    place.run(&[&["revoke", "--key", KEY][..], args].concat())
+}
+
+#[test]
+fn row_24_what_is_revoked_is_not_valid_any_more() {
+    let place = signed_place();
+    revoke(&place, &["--license", "a.lic", "--feature", "MyDraw", "--reason", "replaced by a larger one"])
+        .expect_code(0);
+    let seen = verify(&place, &["a.lic"]).expect_code(1);
+    assert!(seen.stdout.contains("this block was withdrawn: `replaced by a larger one`"), "{}", seen.stdout);
+    assert_eq!(seen.stdout.matches("  REVOKED  ").count(), 1);
+    let first = place.read("keys/ABC_Software.revocations");
+    // An older list is never taken again, nor is none.
+    revoke(&place, &["--sn", "S-1", "--reason", "refunded"]).expect_code(0);
+    verify(&place, &["a.lic"]).expect_code(1);
+    let second = place.read("keys/ABC_Software.revocations");
+    place.write("keys/ABC_Software.revocations", &first);
+    let old = verify(&place, &["a.lic"]).expect_code(5);
+    assert!(old.stderr.contains("it has version 1, but version 2 was seen before"), "{}", old.stderr);
+    revoke(&place, &["--sn", "S-2", "--reason", "x"]).expect_code(5);
+    fs::remove_file(place.path("keys/ABC_Software.revocations")).unwrap();
+    place.write("b.lic", "FEATURE MyWrite { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 }\n");
+    place.run(&["sign", "b.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    let gone = verify(&place, &["b.lic"]).expect_code(5);
+    assert!(gone.stdout.contains("RESULT: STALE"), "{}", gone.stdout);
+    revoke(&place, &["--sn", "S-2", "--reason", "x"]).expect_code(5);
+    // From elsewhere by option.
+    place.write("new.list", &second);
+    verify(&place, &["b.lic", "--revocations", "new.list"]).expect_code(0);
+    verify(&place, &["b.lic", "--revocations", "missing.list"]).expect_code(6);
+    verify(&place, &["b.lic", "--revocations", "b.lic"]).expect_code(2);
+    place.write("new.list", second.replace("refunded", "refundee"));
+    let forged = verify(&place, &["b.lic", "--revocations", "new.list"]).expect_code(2);
+    assert!(forged.stderr.contains("is not what key"), "{}", forged.stderr);
+    // A memory that was cut is no fresh start.
+    place.write("keys/last-seen.yaml", "");
+    verify(&place, &["b.lic"]).expect_code(2);
+}
+
+#[test]
+fn a_list_is_renewed_and_gets_stale() {
+    let place = signed_place();
+    revoke(&place, &["--key-id", "0123456789abcdef", "--reason", "lost", "--expires", "2099-01-31"])
+        .expect_code(0);
+    verify(&place, &["a.lic"]).expect_code(0);
+    let at = |day: &str| place.run(&["verify", "--development", "--at", day, "a.lic"]).code;
+    assert_eq!((at("2027-12-31"), at("2099-02-01")), (0, 5));
+    let human = place.run(&["verify", "--development", "--at", "2099-02-01", "a.lic"]);
+    assert!(human.stdout.contains("\n  STALE "), "{}", human.stdout);
+    revoke(&place, &["--expires", "2099-12-31"]).expect_code(0);
+    assert_eq!(at("2099-12-01"), 4);
+    for (args, code) in [
+        (&["--sn", "S 1", "--reason", "x"][..], 2),
+        (&["--sn", "S-1"], 2),
+        (&["--sn", "S-1", "--reason", ""], 2),
+        (&["--sn", "S-1", "--reason", "a\nb"], 2),
+        (&["--reason", "x"], 2),
+        (&["--key-id", "0123456789abcdef", "--reason", "again"], 2),
+        (&["--key-id", ID, "--reason", "itself"], 2),
+        (&["--key-id", "01", "--reason", "x"], 2),
+        (&["--digest", "01", "--reason", "x"], 2),
+        (&["--feature", "a", "--reason", "x"], 2),
+        (&["--license", "a.lic", "--feature", "None", "--reason", "x"], 1),
+        (&["--license", "missing.lic", "--reason", "x"], 6),
+        (&["--sn", "S-1", "--reason", "x", "--expires", "2020-01-01"], 2),
+    ] {
+        let before = place.read("keys/ABC_Software.revocations");
+        revoke(&place, args).expect_code(code);
+        assert_eq!(place.read("keys/ABC_Software.revocations"), before);
+    }
+}
+
+/// A vendor's folder with an active and a standby production key, and a license signed with the active one.
+fn vendor() -> Place {
+    let place = Place::new();
+    let new = ["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"];
+    place.run(&[&new[..], &["--out", "one.pem"]].concat()).expect_code(0);
+    place.run(&[&new[..], &["--out", "two.pem", "--standby"]].concat()).expect_code(0);
+    place.write("a.lic", "FEATURE MyDraw { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 }\n");
+    place.run(&["sign", "a.lic", "--key", "one.pem", "--in-place"]).expect_code(0);
+    place
+}
+
+fn ids(place: &Place) -> Vec<String> {
+    let list = place.run(&["keys", "list"]).expect_code(0).stdout;
+    list.lines().map(|line| line[..16].to_owned()).collect()
+}
+
+#[test]
+fn support_installs_a_bundle_once_and_follows_its_vendor() {
+    let place = vendor();
+    let ids = ids(&place);
+    let line = place.run(&["keys", "export", &ids[0], "--form", "line"]).expect_code(0).stdout;
+    place.run(&["trust", "bundle", "--key", "one.pem", "-o", "1.bundle"]).expect_code(0);
+    let install = |bundle: &str, more: &[&str]| {
+        place.run(&[&["trust", "install", bundle, "--trust", "support"][..], more].concat())
+    };
+    install("1.bundle", &[]).expect_code(2);
+    let other = place.run(&["keys", "export", &ids[1], "--form", "line"]).expect_code(0).stdout;
+    install("1.bundle", &["--first", other.trim()]).expect_code(1);
+    install("1.bundle", &["--first", "keywright-pub:a:b:c"]).expect_code(2);
+    assert!(!place.path("support").exists());
+    install("1.bundle", &["--first", line.trim()]).expect_code(0);
+    place.run(&["verify", "a.lic", "--trust", "support"]).expect_code(0);
+    assert_eq!(place.run(&["keys", "list", "--trust", "support"]).expect_code(0).stdout.lines().count(), 2);
+    // The installed store is its vendor's.
+    place.run(&["keys", "retire", &ids[0], "--trust", "support"]).expect_code(2);
+    place.run(&["keys", "new", "--vendor", "V", "--no-passphrase", "--trust", "support"]).expect_code(2);
+    // The active key is lost: the standby key, which version 1 knows, signs version 2.
+    place.run(&["keys", "compromise", &ids[0]]).expect_code(0);
+    place.run(&["keys", "activate", &ids[1]]).expect_code(0);
+    place.run(&["trust", "bundle", "--key", "two.pem", "-o", "2.bundle"]).expect_code(0);
+    let same = install("2.bundle", &[]).expect_code(5);
+    assert!(same.stderr.contains("version 1 was seen before with another text"), "{}", same.stderr);
+    let bundle = ["trust", "bundle", "--key", "two.pem", "--previous", "1.bundle", "-o", "2.bundle"];
+    place.run(&bundle).expect_code(0);
+    install("2.bundle", &[]).expect_code(0);
+    install("2.bundle", &[]).expect_code(0);
+    let lost = place.run(&["verify", "a.lic", "--trust", "support"]).expect_code(1);
+    assert!(lost.stdout.contains("in the wrong hands"), "{}", lost.stdout);
+    let rollback = install("1.bundle", &[]).expect_code(1);
+    assert!(rollback.stderr.contains("wrong hands"), "{}", rollback.stderr);
+    // What was changed, cut or taken away is noticed.
+    let text = place.read("support/trust.bundle");
+    place.write("support/trust.bundle", text.replace("active", "standby"));
+    place.run(&["verify", "a.lic", "--trust", "support"]).expect_code(2);
+    place.write("support/trust.bundle", "");
+    place.run(&["verify", "a.lic", "--trust", "support"]).expect_code(2);
+    fs::remove_file(place.path("support/trust.bundle")).unwrap();
+    place.run(&["verify", "a.lic", "--trust", "support"]).expect_code(2);
+    let old = install("1.bundle", &["--first", line.trim()]).expect_code(5);
+    assert!(old.stderr.contains("version 2 was seen before"), "{}", old.stderr);
+}
+
+#[test]
+fn a_bundle_that_nobody_could_install_is_not_made() {
+    let place = vendor();
+    place.run(&["trust", "bundle", "--key", "one.pem", "-o", "1.bundle"]).expect_code(0);
+    let new = ["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--out", "three.pem"];
+    place.run(&new).expect_code(0);
+    let bundle = |key: &str, previous: &str| {
+        place.run(&["trust", "bundle", "--key", key, "--previous", previous, "-o", "2.bundle"])
+    };
+    let refused = bundle("three.pem", "1.bundle").expect_code(1);
+    assert!(refused.stderr.contains("version 1 does not know key"), "{}", refused.stderr);
+    bundle("one.pem", "a.lic").expect_code(2);
+    place.write("cut.bundle", &place.read("1.bundle")[..300]);
+    bundle("one.pem", "cut.bundle").expect_code(2);
+    assert!(!place.path("2.bundle").exists());
+    place.run(&["trust", "bundle", "--key", "one.pem", "-o", "x", "--expires", "2020-01-01"]).expect_code(1);
+    bundle("one.pem", "1.bundle").expect_code(0);
+    assert!(place.read("2.bundle").contains("version: 2\n"));
+}
+
+#[test]
+fn keys_change_their_state_one_way() {
+    let place = vendor();
+    let ids = ids(&place);
+    let state = |command: &str, id: &str| place.run(&["keys", command, id]);
+    state("standby", &ids[0]).expect_code(0);
+    state("activate", &ids[0]).expect_code(0);
+    let told = state("retire", &ids[0]).expect_code(0);
+    assert!(told.stdout.contains("active before, now retired since"), "{}", told.stdout);
+    state("activate", &ids[0]).expect_code(1);
+    place.run(&["keys", "retire", &ids[0], "--since", "2026-01-01"]).expect_code(0);
+    let told = state("compromise", &ids[0]).expect_code(0);
+    assert!(told.stderr.contains("keywright revoke"), "{}", told.stderr);
+    state("retire", &ids[0]).expect_code(1);
+    state("activate", &ids[0]).expect_code(1);
+    state("retire", "0123456789abcdef").expect_code(1);
+    state("retire", "x").expect_code(2);
+    place.run(&["sign", "a.lic", "--key", "one.pem", "-o", "b.lic"]).expect_code(1);
+    assert!(!place.path("b.lic").exists());
+}
+
+#[test]
+fn a_loss_is_rehearsed_with_the_standby_key() {
+    let place = vendor();
+    let ids = ids(&place);
+    let drill = place.run(&["keys", "drill", "--key", "two.pem"]).expect_code(0);
+    assert!(drill.stdout.contains(&format!("taken as lost   {}", ids[0])), "{}", drill.stdout);
+    assert!(drill.stdout.contains("is VALID with this trust store"), "{}", drill.stdout);
+    place.run(&["keys", "drill", "--key", "one.pem"]).expect_code(2);
+    // A store that was shipped before the standby key was made does not help.
+    place.run(&[
+        "keys",
+        "new",
+        "--vendor",
+        "ABC_Software",
+        "--no-passphrase",
+        "--trust",
+        "old",
+        "--out",
+        "x.pem",
+    ]);
+    place.run(&["keys", "drill", "--key", "two.pem", "--trust", "old"]).expect_code(2);
+    // Nor does a standby key that may not sign yet.
+    let late = ["--not-before", "2090-01-01", "--standby", "--out", "late.pem", "--no-passphrase"];
+    place.run(&[&["keys", "new", "--vendor", "ABC_Software"][..], &late].concat()).expect_code(0);
+    place.run(&["keys", "drill", "--key", "late.pem"]).expect_code(1);
+}
+
+#[test]
+fn a_passphrase_is_changed_whole_or_not_at_all() {
+    let place = place();
+    for (name, text) in [("old", "old one"), ("new", "new one"), ("wrong", "x"), ("empty", "")] {
+        place.write(name, text);
+        private(&place, name);
+    }
+    let file = ["keys", "passwd", KEY];
+    let passwd = |args: &[&str]| place.run(&[&file[..], args].concat());
+    let plain = place.read(KEY);
+    passwd(&["--new-passphrase-file", "old"]).expect_code(0);
+    let first = place.read(KEY);
+    assert!(first.contains("ENCRYPTED") && first.contains("Created: 2026-11-22\n"), "{first}");
+    for (args, code) in [
+        (&["--passphrase-file", "wrong", "--new-passphrase-file", "new"][..], 6),
+        (&["--passphrase-file", "old", "--new-passphrase-file", "empty"], 2),
+        (&["--passphrase-file", "old", "--new-passphrase-file", "missing"], 2),
+        (&["--passphrase-file", "old"], 2),
+        (&["--passphrase-file", "old", "--no-passphrase", "--new-passphrase-file", "new"], 2),
+    ] {
+        passwd(args).expect_code(code);
+        assert_eq!(place.read(KEY), first);
+    }
+    passwd(&["--passphrase-file", "old", "--new-passphrase-file", "new", "--kdf", "pbkdf2"]).expect_code(0);
+    place.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic", "--passphrase-file", "old"]).expect_code(6);
+    place.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic", "--passphrase-file", "new"]).expect_code(0);
+    let warned = passwd(&["--passphrase-file", "new", "--no-passphrase"]).expect_code(0);
+    assert!(warned.stderr.contains("not encrypted"), "{}", warned.stderr);
+    assert_eq!(place.read(KEY), plain);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(place.path(KEY)).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    assert!(!place.names().iter().any(|name| name.starts_with(".keywright")), "{:?}", place.names());
+}
+
+#[test]
+fn keys_of_other_programs_come_in() {
+    let place = Place::new();
+    place.copy("tests/sign/openssl-pbkdf2.test.key.pem", "openssl.pem");
+    place.write("pass", "test").write("new", "another");
+    private(&place, "pass");
+    private(&place, "new");
+    let import = |args: &[&str]| place.run(&[&["keys", "import"][..], args].concat());
+    let mine = ["openssl.pem", "--vendor", "V", "--passphrase-file", "pass"];
+    // Others can read the file: a clone does not keep its mode.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(place.path("openssl.pem"), fs::Permissions::from_mode(0o644)).unwrap();
+        import(&mine).expect_code(6);
+    }
+    private(&place, "openssl.pem");
+    import(&["openssl.pem", "--passphrase-file", "pass"]).expect_code(2);
+    import(&["openssl.pem", "--vendor", "V", "--passphrase-file", "new"]).expect_code(6);
+    assert!(!place.path("keys").exists());
+    import(&[&mine[..], &["--new-passphrase-file", "new"]].concat()).expect_code(0);
+    place.write("a.lic", "FEATURE a { VENDOR=V KEYTYPE=ADDITIVE COUNT=1 }");
+    place
+        .run(&["sign", "a.lic", "--key", "V.key.pem", "-o", "b.lic", "--passphrase-file", "new"])
+        .expect_code(0);
+    place.run(&["verify", "b.lic"]).expect_code(0);
+    import(&[&mine[..], &["--out", "again.pem"]].concat()).expect_code(1);
+    assert!(!place.path("again.pem").exists());
+    // The public half as a file and as a line, into other stores.
+    let id = ids(&place).remove(0);
+    let line = place.run(&["keys", "export", &id, "--form", "line"]).expect_code(0).stdout;
+    let pem = place.run(&["keys", "export", &id]).expect_code(0).stdout;
+    assert_eq!(place.run(&["keys", "export", &id, "--form", "hex"]).expect_code(0).stdout.len(), 65);
+    place.run(&["keys", "export", "0123456789abcdef"]).expect_code(1);
+    place.write("V.pub.pem", pem);
+    import(&["V.pub.pem", "--vendor", "V", "--trust", "one"]).expect_code(0);
+    import(&["V.pub.pem", "--trust", "three"]).expect_code(2);
+    import(&[line.trim(), "--trust", "two"]).expect_code(0);
+    import(&[line.trim(), "--vendor", "W", "--trust", "three"]).expect_code(2);
+    import(&["keywright-pub:V:00:x", "--trust", "three"]).expect_code(2);
+    import(&["b.lic", "--vendor", "V", "--trust", "three"]).expect_code(2);
+    assert!(!place.path("three").exists());
+    for store in ["one", "two"] {
+        place.run(&["verify", "b.lic", "--trust", store]).expect_code(0);
+    }
+}
+
+#[test]
+fn folders_sets_and_vendors() {
+    let place = place();
+    let pool = "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=1.0 COUNT=20 SN=S-1 }\n";
+    let token = "FEATURE Draw { VENDOR=ABC_Software KEYTYPE=TOKEN VERSION=1.0 SN=S-1\n  \
+        TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }\n";
+    for (name, text) in [
+        ("c/pool.lic", pool.to_owned()),
+        ("c/deep/draw.lic", token.to_owned()),
+        ("other/pool.lic", pool.replace("S-1", "S-2")),
+        ("whole.lic", format!("{pool}{token}")),
+    ] {
+        place.write(name, text);
+        place
+            .run(&["sign", name, "--key", KEY, "--in-place", "--allow", "D001,unknown-feature"])
+            .expect_code(0);
+    }
+    place.write("c/notes.txt", "no license").write("c/deep/x.lic.bak", "no license");
+    let both = verify(&place, &["c"]).expect_code(0);
+    assert!(both.stdout.contains("RESULT: VALID (2 of 2 blocks valid)"), "{}", both.stdout);
+    for (args, code) in [
+        (&["c", "--one-set", "--require-all"][..], 0),
+        (&["c/deep/draw.lic"], 0),
+        (&["c/deep/draw.lic", "--require-all"], 5),
+        (&["c", "--require-all"], 5),
+        (&["whole.lic", "--require-all"], 0),
+        (&["c/deep", "other"], 0),
+        (&["c/deep", "other", "--one-set"], 5),
+        (&["c/deep", "other", "--one-set", "--require-all"], 5),
+        (&["c", "--vendor", "ABC_Software"], 0),
+        (&["c", "--vendor", "Other"], 1),
+        (&["c", "--vendor", "a b"], 2),
+        (&["keys"], 6),
+    ] {
+        verify(&place, args).expect_code(code);
+    }
+    let crossed = verify(&place, &["c/deep", "other", "--one-set", "--require-all"]);
+    snapshot("sign", "verify-crossed", &crossed.stdout);
+    // A pool that is not valid is none.
+    let changed = place.read("whole.lic").replace("COUNT=20", "COUNT=90");
+    place.write("whole.lic", changed);
+    let report = verify(&place, &["whole.lic", "--require-all", "--format", "json"]).expect_code(1);
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    let file = &report["files"][0];
+    assert_eq!(file["blocks"][0]["claims"]["count"], "90");
+    assert_eq!(file["blocks"][1]["unlocks"]["draws"], Value::Array(Vec::new()));
+    assert_eq!(file["policy"][0]["policy"], "INCOMPLETE");
+    let whole = place.run(&["verify", "--development", "--at", DAY, "c", "--one-set", "--format", "json"]);
+    let whole: Value = serde_json::from_str(&whole.stdout).unwrap();
+    assert_eq!(whole["files"][0]["blocks"][0]["unlocks"]["draws"][0]["count"], 5);
+}
+
+#[test]
+fn row_22_a_token_of_one_set_does_not_draw_on_another() {
+    let place = place();
+    let text = "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE COUNT=20 SN=EVAL }\n\
+        FEATURE Draw { VENDOR=ABC_Software KEYTYPE=TOKEN SN=S-1 TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }\n";
+    place.write("x.lic", text);
+    place.run(&["sign", "x.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    let crossed = verify(&place, &["x.lic", "--require-all"]).expect_code(5);
+    assert!(crossed.stdout.contains("only blocks of another set (SN) are given"), "{}", crossed.stdout);
+    place.write("y.lic", text.replace(" SN=EVAL", ""));
+    place.run(&["sign", "y.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    verify(&place, &["y.lic", "--require-all"]).expect_code(0);
+}
+
+#[test]
+fn a_ticket_holds_nothing_of_the_customer() {
+    let place = place();
+    let text = "FEATURE MyDraw { VENDOR=ABC_Software SN=CANARY-SN LICENSEE=\"CANARY GmbH\"\n  HOSTID=\"ETHERNET=CANARY01\"\n  \
+        COMMENT=\"CANARY note\" DATA=\"CANARY\" OPTIONS=\"CANARY\" }\nFEATURE Other { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 SN=CANARY-2 }\n";
+    place.write("CANARY/a.lic", text);
+    place.run(&["sign", "CANARY/a.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    let good = place.read("CANARY/a.lic");
+    place
+        .write("CANARY/b.lic", good.replace("CANARY GmbH", "CANARY AG"))
+        .write("CANARY/c.lic", good.replace("SN=CANARY-SN", "SN=\"CANARY SN\""))
+        .write("CANARY/d.lic", good.replace("HOSTID=\"ETHERNET=", "HOSTID=\"CANARY"))
+        .write("CANARY/e.lic", good.replace("COMMENT=\"CANARY note\"", "CANARY=1"))
+        .write("CANARY/f.lic", good.replace("COUNT=1", "COUNT=\"`CANARY\""))
+        .write("CANARY/g.lic", good.replace("SN=CANARY-2 ", "SN=CANARY-2 LICENSEE=\"CANARY`` Inc\" "));
+    for form in ["human", "json"] {
+        let args = ["CANARY", "--redact", "--one-set", "--require-all", "--format", form];
+        let run = verify(&place, &args);
+        assert!(run.stdout.contains("[redacted]"), "{}", run.stdout);
+        assert!(
+            !run.stdout.contains("CANARY") && !run.stderr.contains("CANARY"),
+            "{}{}",
+            run.stdout,
+            run.stderr
+        );
+        assert!(verify(&place, &args[..1]).stdout.contains("CANARY"));
+    }
+    verify(&place, &["CANARY/a.lic", "--redact"]).expect_code(5);
+}
