@@ -24,9 +24,12 @@ pub mod man;
 pub mod new;
 pub mod passphrase;
 pub mod payload;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
 mod provenance;
 pub mod revoke;
 pub mod sign;
+pub mod signer;
 pub mod test;
 pub mod trust;
 pub mod verify;

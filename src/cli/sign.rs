@@ -12,7 +12,8 @@ use crate::sign::{SignFileError, sign_file};
 
 use super::lint::LevelArgs;
 use super::passphrase::PassphraseArgs;
-use super::trust::{TrustArgs, signing_key};
+use super::signer::SignerArgs;
+use super::trust::TrustArgs;
 use super::{Exit, Io, Stop, file, findings};
 
 /// Sign every block of a license file
@@ -21,15 +22,15 @@ use super::{Exit, Io, Stop, file, findings};
 /// and verified before anything is written.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright sign license.lic --key ABC_Software.key.pem --in-place\n  \
-    keywright sign draft.lic --key ABC_Software.key.pem -o license.lic")]
+    keywright sign draft.lic --key ABC_Software.key.pem -o license.lic\n  \
+    keywright sign draft.lic --key-id 1f7f1125050563e1 --signer ./hsm-sign --signer-arg slot=1 -o license.lic")]
 #[command(group(clap::ArgGroup::new("target").required(true).args(["output", "in_place"])))]
 pub struct Args {
     /// License file; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Secret key file
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    #[command(flatten)]
+    signer: SignerArgs,
     /// File to write; `-` is standard output
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
@@ -53,7 +54,7 @@ pub struct Args {
 /// When the license, the key or the trust store cannot be read, or the result cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let target = target(args)?;
-    if is_same_file(target, &args.key) {
+    if args.signer.key.as_ref().is_some_and(|key| is_same_file(target, key)) {
         return Err(Stop::usage(format!(
             "`{}` is the key file; the license would take its place",
             file::shown(target)
@@ -64,8 +65,8 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         return Ok(exit);
     }
     let trust = args.trust.load()?;
-    let key = signing_key(&args.key, &args.passphrase, &trust, io)?;
-    let signed = sign_file(&license, &key.key, key.trusted)
+    let key = args.signer.open(&args.passphrase, &trust, io)?;
+    let signed = sign_file(&license, &*key.signer, key.trusted)
         .map_err(|error| stop(&error).help("nothing was written"))?;
     if file::is_stdin(target) {
         io.stdout.write_all(signed.text.as_bytes())?;

@@ -11,20 +11,26 @@
 
 mod architecture;
 mod author;
+mod ci;
+mod config;
 mod docs;
 mod files;
 mod fmt;
 mod graph;
 mod issue;
 mod lint;
+mod lint_cli;
 mod lint_explain;
+mod lint_fix;
 mod parse;
 mod readme;
+mod report_lint;
 mod resolve;
 mod resolve_laws;
 mod road;
 mod scenario;
 mod scenario_cli;
+mod schema;
 mod sign;
 mod sign_attacks;
 mod sign_cli;
