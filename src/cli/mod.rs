@@ -3,8 +3,8 @@
 
 mod batch;
 pub mod bundle;
-pub mod collect;
 pub mod catalog;
+pub mod collect;
 pub mod completions;
 pub mod config;
 pub mod demo;
@@ -25,8 +25,8 @@ pub mod passphrase;
 pub mod payload;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
-pub mod revoke;
 mod provenance;
+pub mod revoke;
 pub mod sign;
 pub mod signer;
 pub mod test;
@@ -122,7 +122,6 @@ impl Command {
         match self {
             Self::Demo(args) => demo::run(args, io),
             Self::Lint(args) => lint::run(args, global.config.as_deref(), io),
-            Self::Lint(args) => lint::run(args, io),
             Self::Explain(args) => explain::run(args, io),
             Self::New(args) => new::run(args, io),
             Self::Issue(args) => issue::run(args, io),

@@ -24,7 +24,12 @@ pub(super) struct Token {
 
 impl Token {
     /// Opens a token and finds the secret key that belongs to a public one.
-    pub(super) fn open(module: &Path, label: Option<&str>, pin: &str, public: &PublicKey) -> Result<Self, Stop> {
+    pub(super) fn open(
+        module: &Path,
+        label: Option<&str>,
+        pin: &str,
+        public: &PublicKey,
+    ) -> Result<Self, Stop> {
         let cannot = |what: &str| {
             let name = file::shown(module);
             let what = what.to_owned();
@@ -76,7 +81,8 @@ fn find(session: &Session, public: &PublicKey) -> cryptoki::error::Result<Option
             match attribute {
                 // The point stands bare, or in an OCTET STRING of two bytes before it.
                 Attribute::EcPoint(point) => {
-                    is_it = point == public.as_bytes() || point.strip_prefix(&[4, 32]) == Some(public.as_bytes());
+                    is_it =
+                        point == public.as_bytes() || point.strip_prefix(&[4, 32]) == Some(public.as_bytes());
                 }
                 Attribute::Id(bytes) => id = Some(bytes),
                 _ => {}
@@ -102,6 +108,8 @@ impl Signer for Token {
             .sign(&mechanism, self.key, message)
             .map_err(|error| SignerFailure(format!("the token: {error}")))?;
         let length = signature.len();
-        signature.try_into().map_err(|_| SignerFailure(format!("the token gave {length} bytes instead of 64")))
+        signature
+            .try_into()
+            .map_err(|_| SignerFailure(format!("the token gave {length} bytes instead of 64")))
     }
 }

@@ -14,8 +14,7 @@ use crate::report::verify_json;
 use crate::sign::{FileReport, Mode, Outcome, Verifier};
 
 use super::trust::TrustArgs;
-use super::{Exit, Io, Stop, collect, file, parse_day};
-use super::{Exit, Io, Stop, file, parse_day, provenance};
+use super::{Exit, Io, Stop, collect, file, parse_day, provenance};
 
 /// Verify the signatures of license files
 ///
@@ -81,18 +80,6 @@ fn parse_name(text: &str) -> Result<String, String> {
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if args.log.is_some() && args.format == Format::Json {
         return Err(Stop::usage("`--log` has no JSON report").help("leave `--format json` or `--log` out"));
-    }
-    let trust = args.trust.load()?;
-    let mut unread = Vec::new();
-    let mut licenses = Vec::new();
-    for (id, path) in args.files.iter().enumerate() {
-        match file::source(path, id, io) {
-            Ok(source) => licenses.push(License::read(source)),
-            Err(stop) => {
-                io.stop(&stop)?;
-                unread.push((file::shown(path), stop.exit));
-            }
-        }
     }
     let at = args.at.unwrap_or(io.today);
     let mode = if args.development { Mode::Development } else { Mode::Production };

@@ -4,7 +4,6 @@ pub mod escape;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod lint;
-pub mod lint_json;
 pub mod rule_page;
 pub mod test;
 pub mod test_human;

@@ -131,6 +131,11 @@ fn shown(example: &Example) -> String {
     match example {
         Example::Text(text) => all(text),
         Example::Judged(text, state) => format!("{}\n# {}", all(text), judgement(*state)),
+        Example::Configured { config, text, .. } => {
+            let config: Vec<String> =
+                config.trim_end().lines().map(|line| format!("# keywright.toml: {line}")).collect();
+            format!("{}\n{}", config.join("\n"), all(text))
+        }
         Example::Made { shown, .. } => format!("# {shown}"),
         Example::Bytes(bytes) => {
             let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
