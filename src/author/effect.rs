@@ -26,9 +26,8 @@ pub struct Runs {
 ///
 /// # Errors
 /// When the resolver does not take it.
-pub fn runs(name: &str, text: &str, day: Date) -> Result<Runs, Fault> {
-    let license = License::from_text(name, text);
-    let model = Model::compile([&license]).map_err(|error| Fault::new(error.message))?;
+pub fn runs(license: &License, day: Date) -> Result<Runs, Fault> {
+    let model = Model::compile([license]).map_err(|error| Fault::new(error.message))?;
     let names = |only_tokens: bool| {
         let mut names: Vec<String> = Vec::new();
         for feature in &license.features {

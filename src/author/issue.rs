@@ -75,7 +75,7 @@ impl Refused {
 }
 
 /// The license of an order before it is signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Draft {
     /// The order's serial number.
     pub sn: String,
@@ -83,12 +83,20 @@ pub struct Draft {
     pub customer: String,
     /// The name of the license file.
     pub file: String,
-    /// The license text.
-    pub text: String,
+    /// The license.
+    pub license: License,
     /// Digest of the order.
     pub order: Digest,
     /// The template of each block.
     templates: Vec<String>,
+}
+
+impl Draft {
+    /// The license text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.license.source.text()
+    }
 }
 
 /// A signed license.
@@ -161,9 +169,9 @@ impl Issuer {
     /// With everything that is wrong with the order.
     pub fn draft(&self, order: &Order) -> Result<Draft, Refused> {
         let draft = self.render(order)?;
-        let license = License::from_text(&draft.file, &draft.text);
+        let license = &draft.license;
         let options = lint::Options { stage: lint::Stage::Signing, ..lint::Options::at(self.day) };
-        let found = lint::lint(&[&license], &options);
+        let found = lint::lint(&[license], &options);
         let errors: Vec<Fault> = found
             .iter()
             .filter(|found| found.is_error())
@@ -184,30 +192,30 @@ impl Issuer {
     /// As [`Self::draft`], but for the linter.
     pub fn render(&self, order: &Order) -> Result<Draft, Refused> {
         let file = order::file_name(order).map_err(|fault| Refused::new(Cause::Order, fault))?;
-        let mut draft = Draft {
+        let mut text = String::new();
+        let mut templates = Vec::new();
+        for line in &order.lines {
+            let (template, assigned) = self.assign(order, line)?;
+            let refused = |cause, fault| Refused::new(cause, order.fault(fault));
+            let part = template.render_license(&assigned).map_err(|fault| refused(Cause::Template, fault))?;
+            self.prove(template, &assigned, &part.text).map_err(|fault| refused(Cause::Scenario, fault))?;
+            templates.extend(std::iter::repeat_n(template.name.clone(), part.blocks));
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&part.text);
+        }
+        Ok(Draft {
             sn: order.sn.clone(),
             customer: order.customer.clone(),
+            license: License::from_text(&file, &text),
             file,
-            text: String::new(),
             order: order.digest(),
-            templates: Vec::new(),
-        };
-        for line in &order.lines {
-            let (product, template, assigned) = self.assign(order, line)?;
-            let refused = |cause, fault| Refused::new(cause, order.fault(fault));
-            let text = template.render(&assigned).map_err(|fault| refused(Cause::Template, fault))?;
-            self.prove(template, &assigned, &text).map_err(|fault| refused(Cause::Scenario, fault))?;
-            let blocks = License::from_text(&product.name, &text).features.len();
-            draft.templates.extend(std::iter::repeat_n(template.name.clone(), blocks));
-            if !draft.text.is_empty() {
-                draft.text.push('\n');
-            }
-            draft.text.push_str(&text);
-        }
-        Ok(draft)
+            templates,
+        })
     }
 
-    fn assign(&self, order: &Order, line: &Line) -> Result<(&Product, &Template, Assigned), Refused> {
+    fn assign(&self, order: &Order, line: &Line) -> Result<(&Template, Assigned), Refused> {
         let refused = |fault: Fault| Refused::new(Cause::Order, order.fault(fault));
         let product = self.catalog.product(&line.product).map_err(refused)?;
         let template = self
@@ -219,7 +227,7 @@ impl Issuer {
             cause: Cause::Order,
             faults: faults.into_iter().map(|fault| order.fault(fault)).collect(),
         })?;
-        Ok((product, template, assigned))
+        Ok((template, assigned))
     }
 
     /// All values of a line: the catalogue's, then the order's, then the line's own.
@@ -297,8 +305,8 @@ impl Issuer {
         trusted: &TrustedKey,
         issued_at: &str,
     ) -> Result<Issued, Refused> {
-        let license = License::from_text(&draft.file, &draft.text);
-        let signed = sign_file(&license, signer, trusted).map_err(|error| {
+        let license = &draft.license;
+        let signed = sign_file(license, signer, trusted).map_err(|error| {
             Refused::new(Cause::Signature, Fault::new(format!("`{}`: {error}", draft.sn)))
         })?;
         let blocks = license.features.iter().zip(&signed.blocks).zip(&draft.templates);
@@ -314,7 +322,7 @@ impl Issuer {
             file: draft.file.clone(),
             order: draft.order,
             digest: block.digest,
-            payload: Payload::of(&license, feature).as_bytes().to_vec(),
+            payload: Payload::of(license, feature).as_bytes().to_vec(),
             signature: block.key.signature,
         });
         let entries = entries.collect();

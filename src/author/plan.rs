@@ -56,7 +56,7 @@ impl PlannedLicenses {
     /// Whether exactly this license is planned.
     #[must_use]
     pub fn holds(&self, draft: &Draft) -> bool {
-        let digest = Digest::of(draft.text.as_bytes()).to_string();
+        let digest = Digest::of(draft.text().as_bytes()).to_string();
         self.0.get(&draft.sn).is_some_and(|planned| *planned == digest)
     }
 }
@@ -90,7 +90,7 @@ impl Plan {
     /// # Errors
     /// When the log cannot be read.
     pub fn add(&mut self, draft: &Draft, log: Option<&Log>) -> Result<(), Fault> {
-        let license = License::from_text(&draft.file, &draft.text);
+        let license = &draft.license;
         self.totals.orders += 1;
         self.totals.blocks += license.features.len();
         for feature in &license.features {
@@ -107,8 +107,8 @@ impl Plan {
             sn: draft.sn.clone(),
             customer: draft.customer.clone(),
             file: draft.file.clone(),
-            license: Digest::of(draft.text.as_bytes()).to_string(),
-            changes: changes(&license, &draft.sn, log)?,
+            license: Digest::of(draft.text().as_bytes()).to_string(),
+            changes: changes(license, &draft.sn, log)?,
         });
         Ok(())
     }

@@ -214,6 +214,12 @@ fn fault(error: &minijinja::Error, file: &str, lines_before: u64) -> Fault {
     }
 }
 
+/// A license text with the number of its blocks.
+pub(super) struct Rendered {
+    pub(super) text: String,
+    pub(super) blocks: usize,
+}
+
 impl Template {
     /// The license that the template makes of these values, in canonical layout. It was read again: it has no errors,
     /// and every name and value in it is what was meant.
@@ -221,6 +227,10 @@ impl Template {
     /// # Errors
     /// When the template does not make a license of them.
     pub fn render(&self, assigned: &Assigned) -> Result<String, Fault> {
+        self.render_license(assigned).map(|rendered| rendered.text)
+    }
+
+    pub(super) fn render_license(&self, assigned: &Assigned) -> Result<Rendered, Fault> {
         let marked = self
             .render_text(LICENSE, assigned, None)
             .map_err(|error| fault(&error, &self.file, self.head_lines))?;
@@ -248,7 +258,7 @@ impl Template {
         if blocks_of(&license) != meant {
             return Err(wrong("its text reads differently from what was meant".to_owned()));
         }
-        Ok(text)
+        Ok(Rendered { text, blocks: meant.len() })
     }
 
     /// The scenario file for these values; `license` is the name of the license file beside it. `None` where the

@@ -153,7 +153,8 @@ impl Template {
     }
 
     /// Whether a parameter's value is written on every block and used nowhere else.
-    pub(super) fn is_only_on_every_block(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn is_only_on_every_block(&self, name: &str) -> bool {
         self.every_block.iter().any(|row| row.name.eq_ignore_ascii_case(name)) && !self.used.contains(name)
     }
 

@@ -44,6 +44,15 @@ pub(super) fn fault<T>(file: &str, value: &Spanned<T>, message: impl Into<String
 
 /// The reader's messages without line breaks and without the place, which stands beside them.
 fn one_line(text: &str) -> String {
+    if text.contains("budget breached") {
+        let is_anchor = text.contains("Anchors") || text.contains("Alias");
+        let what = if is_anchor {
+            "anchors and aliases are not allowed"
+        } else {
+            "the file is too large, or nested too deep"
+        };
+        return what.to_owned();
+    }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = text.split(" at line ").next().unwrap_or_default();
     text.trim_end_matches('.').to_owned()

@@ -178,7 +178,7 @@ fn tell_differences(old: &Catalog, new: &Catalog, io: &mut Io<'_>) -> Result<(),
 fn compare(before: &Issuer, after: &Issuer, order: &Order) -> Result<Vec<(Mix, Mix)>, Refused> {
     let ask = |issuer: &Issuer| {
         let draft = issuer.render(order)?;
-        author::runs(&draft.file, &draft.text, issuer.day())
+        author::runs(&draft.license, issuer.day())
             .map_err(|fault| Refused::new(author::Cause::Order, order.fault(fault)))
     };
     let (old, new) = (ask(before)?, ask(after)?);

@@ -386,10 +386,15 @@ fn check_plan(plan: &Plan, issuer: &Issuer, orders: &[Order], all_read: bool) ->
     Ok(())
 }
 
-/// Tells why orders were refused, one by one up to a number.
-fn tell(refused: &[Refused], io: &mut Io<'_>) -> Result<(), Stop> {
-    for fault in refused.iter().flat_map(|refused| &refused.faults).take(MOST_TOLD) {
-        io.stop(&super::new::refused(fault))?;
+/// Tells why orders were refused, in the order in which they stand in their files, up to a number.
+fn tell(all: &[Refused], io: &mut Io<'_>) -> Result<(), Stop> {
+    let mut faults: Vec<&author::Fault> = all.iter().flat_map(|refused| &refused.faults).collect();
+    faults.sort_by(|one, other| (&one.file, one.place).cmp(&(&other.file, other.place)));
+    for fault in faults.iter().take(MOST_TOLD) {
+        io.stop(&refused(fault))?;
+    }
+    if faults.len() > MOST_TOLD {
+        io.say(&format!("… and {} more", faults.len() - MOST_TOLD))?;
     }
     Ok(())
 }

@@ -170,7 +170,7 @@ fn verify(
 ) -> Result<Exit, Stop> {
     let trust = trust.load()?;
     let name = escape(&file::shown(&args.log)).into_owned();
-    match log.verify(&trust, kept) {
+    match log.check(&trust, kept) {
         Ok(head) => {
             writeln!(io.stdout, "{name}: good, last entry {}", head.seq)?;
             writeln!(io.stdout, "head {head}")?;

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod diff;
 pub mod exit;
 pub mod explain;
+pub mod explain_feature;
 pub mod file;
 pub mod findings;
 pub mod fmt;

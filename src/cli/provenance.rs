@@ -17,7 +17,7 @@ use super::{Exit, Io, Stop};
 /// When the log cannot be read, or is not as it was written.
 pub(super) fn tell(path: &Path, licenses: &[License], trust: &Trust, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let log = Log::open_to_read(path).map_err(|fault| failed(&fault))?;
-    log.verify(trust, None).map_err(|fault| {
+    log.check(trust, None).map_err(|fault| {
         let stop = failed(&fault);
         Stop { message: format!("the log is not as it was written: {}", stop.message), ..stop }
     })?;

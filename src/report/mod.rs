@@ -1,5 +1,6 @@
 //! Results to text: one file a format. Machine formats have their own frozen structs, apart from the engines' types.
 
+pub mod cost_human;
 pub mod escape;
 #[cfg(feature = "cli")]
 pub mod human;

@@ -115,6 +115,11 @@ impl Ages {
         self.slots.iter().map(|(_, slot)| slot).filter(|slot| slot.live)
     }
 
+    /// Live checkouts with their slots, in the order of the slots.
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (u32, &Slot)> {
+        self.slots.iter().filter(|(_, slot)| slot.live)
+    }
+
     /// Takes a slot for a new checkout; its list of draws is empty but keeps its room.
     pub(super) fn open(&mut self, name: NameId, who: Who) -> (u32, &mut Slot) {
         let index = match self.free.pop() {

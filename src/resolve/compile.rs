@@ -287,7 +287,12 @@ fn read_meter(feature: &Feature) -> Meter {
         return Meter::default();
     };
     let period = metered.period.map_or(Period::Month, |period| period.value);
+    let mut tiers: Vec<_> = metered.tiers.iter().map(|tier| tier.value).collect();
+    tiers.sort_by_key(|tier| tier.from);
     Meter {
+        currency: metered.price.or(metered.funds).map(|money| money.value.currency),
+        minimum: metered.minimum.map_or(0, |minimum| minimum.value),
+        tiers,
         funds: metered.funds.map(|funds| funds.value.amount),
         price: metered.price.map(|price| price.value.amount),
         postpaid: (metered.payment == Payment::Postpaid).then_some(period),

@@ -8,6 +8,7 @@ use super::compile::pack;
 use super::decisions::{active_tokens, kept_until};
 use super::model::Model;
 use super::outcome::{Failure, Grant, Outcome, Reason, Ticket};
+use super::sights::Sight;
 use super::state::{Draw, Due, Part, State, seconds_of};
 use super::table::{BlockId, GroupId, NameId};
 use super::walk::{Mode, Need, Walk};
@@ -112,7 +113,9 @@ impl Model {
             walk.abandon();
             return Ok(cost);
         }
-        match walk.settle(served, request.count) {
+        let settled = walk.settle(served, request.count);
+        state.scratch.clear();
+        match settled {
             Ok(_) => Ok(cost),
             Err(outcome) => Err(outcome),
         }
@@ -124,7 +127,9 @@ impl Model {
         };
         let mut walk = Walk::new(self, state, request.who, mode);
         let served = walk.request(name, request.need());
-        walk.settle(served, request.count).map_or_else(
+        let settled = walk.settle(served, request.count);
+        state.note_settled(name, &settled);
+        settled.map_or_else(
             |outcome| outcome,
             |grant| {
                 let ticket = self.open(state, name, request, mode);
@@ -183,7 +188,7 @@ impl Model {
         Outcome::Granted(Grant::default())
     }
 
-    fn close(&self, state: &mut State, index: u32) {
+    pub(super) fn close(&self, state: &mut State, index: u32) {
         let Some(slot) = state.slot(index) else { return };
         let (since, active, due) = (slot.since, slot.active, slot.due);
         if let Some(due) = due {
@@ -240,6 +245,7 @@ impl Model {
         let need = Need { count: units, version: 0 };
         let served = walk.request(name, need);
         let outcome = walk.settle(served, 0);
+        state.note_settled(name, &outcome);
         state.scratch.clear();
         outcome.map_or_else(|outcome| outcome, Outcome::Granted)
     }
@@ -252,11 +258,15 @@ impl Model {
             return Outcome::Granted(Grant::default());
         }
         match self.choose_activation(state, name) {
-            Err(reason) => Outcome::Denied(reason),
+            Err(reason) => {
+                state.note_denied_activation(self, name);
+                Outcome::Denied(reason)
+            }
             Ok(_) if state.active_limit.is_some_and(|limit| state.active >= limit) => {
                 Outcome::Denied(Reason::ActiveTokenLimit)
             }
             Ok(block) => {
+                state.note(Sight::Block(block));
                 state.devices.insert((block, device));
                 state.add(block, 1, false);
                 state.active = state.active.saturating_add(1);

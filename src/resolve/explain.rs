@@ -6,6 +6,7 @@ use super::decisions::BEYOND;
 use super::event::{Event, Request};
 use super::model::{Model, UNLIMITED};
 use super::outcome::{Attempt, Explanation, Reason, Refusal, Verdict};
+use super::remedy::{Remedy, Returned};
 use super::state::State;
 use super::table::{BlockId, NameId};
 use super::trace::Trace;
@@ -22,15 +23,23 @@ impl Model {
     #[must_use]
     pub fn explain(&self, state: &mut State, event: &Event) -> Option<Explanation> {
         let walked = |state: &mut State, request: &Request, mode: Mode| {
-            let name = request.feature;
-            self.explain_walk(state, name, request.need(), request.who, mode, request.count)
+            let Request { feature, who, count, .. } = *request;
+            self.explain_walk(state, feature, |name| Asked {
+                name,
+                need: request.need(),
+                who,
+                mode,
+                active: count,
+            })
         };
         match event {
             Event::Checkout(request) => walked(state, request, Mode::Checkout),
             Event::Borrow(request, hours) => walked(state, request, Mode::Borrow(*hours)),
             Event::Consume { feature, units } => {
                 let need = Need { count: *units, version: 0 };
-                self.explain_walk(state, *feature, need, Who::default(), Mode::Consume, 0)
+                let who = Who::default();
+                let asked = |name| Asked { name, need, who, mode: Mode::Consume, active: 0 };
+                self.explain_walk(state, *feature, asked)
             }
             Event::Activate { feature, .. } => Some(self.explain_activation(state, *feature)),
             Event::Return(_) | Event::Checkin { .. } | Event::Deactivate { .. } | Event::Advance(_) => None,
@@ -41,21 +50,19 @@ impl Model {
         &self,
         state: &mut State,
         feature: Option<NameId>,
-        need: Need,
-        who: Who,
-        mode: Mode,
-        active: u64,
+        asked: impl Fn(NameId) -> Asked,
     ) -> Option<Explanation> {
         let Some(name) = feature else {
-            return Some(unknown_name(need.count));
+            return Some(unknown_name(asked(NameId::default()).need.count));
         };
+        let asked = asked(name);
         // Naming who holds licenses looks at every checkout.
         state.spend(state.slots.len() as u64);
-        let mut walk = Walk::new(self, state, who, mode);
+        let mut walk = Walk::new(self, state, asked.who, asked.mode);
         walk.trace = Some(Trace::default());
-        let served = walk.request(name, need);
+        let served = walk.request(name, asked.need);
         let attempts = walk.trace.take().map(Trace::finish).unwrap_or_default();
-        let outcome = if served && walk.passes_active_limit(active) {
+        let outcome = if served && walk.passes_active_limit(asked.active) {
             Err(Reason::ActiveTokenLimit)
         } else if served {
             Ok(())
@@ -67,9 +74,16 @@ impl Model {
         if exhausted {
             return None;
         }
-        let other_choice =
-            if served { None } else { Walk::new(self, state, who, mode).find_other_choice(name, need) };
-        Some(Explanation { outcome, attempts, other_choice })
+        let other_choice = if served {
+            None
+        } else {
+            Walk::new(self, state, asked.who, asked.mode).find_other_choice(name, asked.need)
+        };
+        let remedies = match outcome {
+            Ok(()) => Vec::new(),
+            Err(reason) => self.remedies(state, &asked, reason, &attempts),
+        };
+        Some(Explanation { outcome, attempts, other_choice, remedies })
     }
 
     fn explain_activation(&self, state: &State, feature: Option<NameId>) -> Explanation {
@@ -91,7 +105,26 @@ impl Model {
             outcome: self.choose_activation(state, name).map(|_| ()),
             attempts: self.names.get(name).order.iter().map(attempt).collect(),
             other_choice: None,
+            remedies: Vec::new(),
         }
+    }
+}
+
+/// A request, as walks are made of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) name: NameId,
+    pub(super) need: Need,
+    pub(super) who: Who,
+    pub(super) mode: Mode,
+    /// License tokens that would be active.
+    pub(super) active: u64,
+}
+
+impl Asked {
+    /// Whether a walk serves it.
+    pub(super) fn served(&self, walk: &mut Walk<'_>) -> bool {
+        walk.request(self.name, self.need) && !walk.is_exhausted()
     }
 }
 
@@ -116,6 +149,7 @@ fn unknown_name(count: u64) -> Explanation {
             children: Vec::new(),
         }],
         other_choice: None,
+        remedies: Vec::new(),
     }
 }
 
@@ -143,7 +177,26 @@ impl Explanation {
                 choice.iter().map(|(block, amount)| format!("{amount} × {}", model.label(*block))).collect();
             lines.push(format!("another choice would have served: {}", draws.join(", ")));
         }
+        lines.extend(self.remedies.iter().map(|remedy| remedy_text(remedy, model, symbols)));
         lines
+    }
+}
+
+fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
+    match remedy {
+        Remedy::More(pools) => {
+            let more = |(block, amount): &(BlockId, u64)| format!("{amount} more of {}", model.label(*block));
+            let pools: Vec<String> = pools.iter().map(more).collect();
+            format!("it would be granted with {}", pools.join(" and "))
+        }
+        Remedy::HigherLimit(by) => format!("it would be granted with a limit that is {by} higher"),
+        Remedy::Return(all) => {
+            let one = |it: &Returned| {
+                format!("{} returned {}", who_text(it.who, symbols), model.name_text(it.feature))
+            };
+            let all: Vec<String> = all.iter().map(one).collect();
+            format!("it would be granted if {}", all.join(" and "))
+        }
     }
 }
 

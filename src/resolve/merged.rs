@@ -10,6 +10,7 @@ use crate::license::Kind;
 
 use super::decisions::share_key;
 use super::model::Block;
+use super::sights::Sight;
 use super::table::{BlockId, TargetId};
 use super::walk::{Need, Walk};
 
@@ -71,8 +72,10 @@ impl Walk<'_> {
         true
     }
 
-    fn arrive(&self, waiting: &mut Waiting, from: BlockId, row: &Block, sum: u64, largest: u64) {
-        for edge in &row.edges {
+    fn arrive(&mut self, waiting: &mut Waiting, from: BlockId, row: &Block, sum: u64, largest: u64) {
+        self.see(Sight::Block(from));
+        for (edge, index) in row.edges.iter().zip(0..) {
+            self.see(Sight::Dependency(from, index));
             let rank = self.model.targets.get(edge.target).rank;
             let arrivals = waiting.entry((rank, edge.target)).or_insert(Arrivals {
                 sum: 0,

@@ -9,6 +9,7 @@ use crate::license::Period;
 use super::decisions::{BEYOND, serves_version};
 use super::model::{Meter, Model, UNLIMITED};
 use super::outcome::{Reason, Refusal};
+use super::sights::Sight;
 use super::state::{Draw, State};
 use super::table::{BlockId, TargetId};
 use super::trail::Undo;
@@ -34,7 +35,8 @@ impl Walk<'_> {
                 continue;
             }
             idle = false;
-            let take = rest.min(self.state.tokens_left(self.model, *lot));
+            let left = self.state.tokens_left(self.model, *lot).saturating_add(self.gift(*lot));
+            let take = rest.min(left.min(BEYOND - 1));
             if tokens != BEYOND && self.burn(*lot, take) {
                 rest -= take;
             }
@@ -61,6 +63,7 @@ impl Walk<'_> {
         if tokens == 0 {
             return true;
         }
+        self.see(Sight::Block(lot));
         let mut before = None;
         if let (Some(_), Some(price)) = (meter.funds, meter.price) {
             let spent = self.state.spent.get(&lot).copied().unwrap_or_default();
@@ -72,7 +75,7 @@ impl Walk<'_> {
             self.state.spent.insert(lot, after);
             before = Some(spent);
         }
-        let period = meter.postpaid.map(|period| first_day(period, self.day));
+        let period = Some(first_day(meter.period(), self.day));
         if let Some(period) = period {
             *self.state.billed.entry((lot, period)).or_default() += tokens;
         }
@@ -146,7 +149,7 @@ impl State {
 }
 
 /// The first day of the calendar period that a day lies in.
-fn first_day(period: Period, day: Date) -> Date {
+pub(super) fn first_day(period: Period, day: Date) -> Date {
     let month = match period {
         Period::Month => day.month(),
         Period::Quarter => (day.month() - 1) / 3 * 3 + 1,

@@ -19,27 +19,38 @@
 //! ```
 
 mod ages;
+mod at_once;
 mod compile;
+mod cost;
 pub mod decisions;
 mod event;
 mod explain;
+mod inert;
 mod merged;
 mod meter;
 mod mix;
 mod model;
 mod order;
 mod outcome;
+mod remedy;
 mod search;
+mod sights;
 mod state;
+mod statement;
 mod table;
 mod trace;
 mod trail;
 mod walk;
 mod who;
 
+pub use at_once::AtOnce;
+pub use cost::{Alternative, CostLine};
 pub use event::{Event, Request};
 pub use model::{Model, ModelError, Notice, UNLIMITED};
 pub use outcome::{Attempt, Explanation, Failure, Grant, Holder, Outcome, Reason, Refusal, Ticket, Verdict};
+pub use remedy::{Remedy, Returned};
+pub use sights::Sight;
 pub use state::State;
+pub use statement::{Billed, Line, LineKind, Statement};
 pub use table::{BlockId, NameId, TargetId};
 pub use who::{Symbol, Symbols, Who};

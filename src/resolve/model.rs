@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::license::{Kind, License, Name, Period};
+use crate::license::{Currency, Kind, License, Name, Period, Tier};
 use crate::source::Span;
 
 use super::compile;
@@ -174,6 +174,12 @@ pub(super) struct Meter {
     pub(super) price: Option<Decimal>,
     /// Billed after each period instead of bought before.
     pub(super) postpaid: Option<Period>,
+    /// The currency of its prices.
+    pub(super) currency: Option<Currency>,
+    /// Tokens committed to in each period.
+    pub(super) minimum: u64,
+    /// Volume prices, by the first token each applies to, ascending.
+    pub(super) tiers: Vec<Tier>,
 }
 
 /// A feature name.

@@ -1,5 +1,6 @@
 //! What an event came to, and why.
 
+use super::remedy::Remedy;
 use super::table::{BlockId, NameId};
 use super::who::Who;
 
@@ -176,4 +177,6 @@ pub struct Explanation {
     pub attempts: Vec<Attempt>,
     /// Where first fit denies: what another choice of alternatives would draw, block and licenses.
     pub other_choice: Option<Vec<(BlockId, u64)>>,
+    /// Where licenses or tokens were too few: the smallest changes that would grant it.
+    pub remedies: Vec<Remedy>,
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows how to change and to take back a change, but not when: that is the walk's business.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
@@ -11,6 +11,7 @@ use super::ages::{Ages, Slot};
 use super::decisions::{ShareKey, group_use};
 use super::mix::{MixMap, MixSet};
 use super::model::{Model, UNLIMITED};
+use super::sights::Sight;
 use super::table::{BlockId, GroupId, Index, Table, TargetId};
 use super::trail::Scratch;
 use super::who::Symbol;
@@ -19,6 +20,8 @@ use super::who::Symbol;
 #[derive(Debug, Clone)]
 pub struct State {
     pub(super) now: DateTime,
+    /// When nothing was out yet.
+    pub(super) began: DateTime,
     /// The same in seconds on the state's own scale.
     pub(super) seconds: i64,
     pub(super) pools: Table<BlockId, Pool>,
@@ -35,6 +38,8 @@ pub struct State {
     /// License tokens that are active, and the limit on them.
     pub(super) active: u64,
     pub(super) active_limit: Option<u64>,
+    /// What events came by, where it is observed.
+    pub(super) sights: Option<Box<BTreeSet<Sight>>>,
     /// Lists that walks work with; empty between events.
     pub(super) scratch: Scratch,
     /// Steps of all events so far.
@@ -182,6 +187,7 @@ impl State {
     pub fn new(model: &Model, now: DateTime) -> Self {
         Self {
             now,
+            began: now,
             seconds: seconds_of(now),
             pools: Table::with_len(model.blocks.len()),
             groups: Groups::default(),
@@ -193,6 +199,7 @@ impl State {
             next_due: 0,
             active: 0,
             active_limit: None,
+            sights: None,
             scratch: Scratch::default(),
             work: 0,
             changed: Vec::new(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::sights::Sight;
 use super::state::{Draw, State};
 use super::table::{BlockId, GroupId};
 
@@ -16,6 +17,10 @@ pub(super) struct Scratch {
     pub(super) draws: Vec<Draw>,
     /// Blocks that went above their SOFTLIMIT.
     pub(super) warned: Vec<BlockId>,
+    /// What the walk came by, where the state observes.
+    pub(super) sights: Vec<Sight>,
+    /// Blocks that had too little, where the state observes; kept when what led there is given up.
+    pub(super) full: Vec<BlockId>,
 }
 
 /// A moment of a walk.
@@ -24,11 +29,17 @@ pub(super) struct Mark {
     pub(super) trail: usize,
     pub(super) draws: usize,
     pub(super) warned: usize,
+    pub(super) sights: usize,
 }
 
 impl Scratch {
     pub(super) fn mark(&self) -> Mark {
-        Mark { trail: self.trail.len(), draws: self.draws.len(), warned: self.warned.len() }
+        Mark {
+            trail: self.trail.len(),
+            draws: self.draws.len(),
+            warned: self.warned.len(),
+            sights: self.sights.len(),
+        }
     }
 
     /// Whether a checkout with these draws holds anything that it could return.
@@ -60,6 +71,8 @@ impl Scratch {
         self.trail.clear();
         self.draws.clear();
         self.warned.clear();
+        self.sights.clear();
+        self.full.clear();
     }
 }
 

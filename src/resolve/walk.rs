@@ -13,6 +13,7 @@ use super::decisions::{
 };
 use super::model::{Block, Model, UNLIMITED};
 use super::outcome::{Reason, Refusal};
+use super::sights::Sight;
 use super::state::{Draw, Part, State};
 use super::table::{BlockId, GroupId, NameId, TargetId};
 use super::trace::Trace;
@@ -76,6 +77,8 @@ pub(super) struct Walk<'a> {
     pub(super) trace: Option<Trace>,
     /// Tokens above the block at hand.
     depth: u32,
+    /// Licenses that blocks are supposed to have in addition: what if there were more.
+    pub(super) gifts: Vec<(BlockId, u64)>,
 }
 
 impl<'a> Walk<'a> {
@@ -92,6 +95,7 @@ impl<'a> Walk<'a> {
             nearest: None,
             trace: None,
             depth: 0,
+            gifts: Vec::new(),
         }
     }
 
@@ -173,10 +177,32 @@ impl<'a> Walk<'a> {
             Kind::Local => self.local(id, row, need),
             Kind::Activation | Kind::Upgrade => Err(Reason::NotDrawable.into()),
         };
-        if tried.is_err() {
-            self.roll_back(mark);
+        match &tried {
+            Err(miss) => {
+                self.roll_back(mark);
+                self.note_full(id, row, miss);
+            }
+            Ok(served) => {
+                self.see(Sight::Block(id));
+                if served.joined {
+                    self.see(Sight::Joined(id));
+                }
+            }
         }
         self.leave(tried)
+    }
+
+    fn note_full(&mut self, id: BlockId, row: &Block, miss: &Miss) {
+        if self.state.sights.is_none() {
+            return;
+        }
+        match miss {
+            Miss::Leaf(refusal) if refusal.reason == Reason::NotEnoughLicenses => self.scratch.full.push(id),
+            Miss::Leaf(refusal) if refusal.reason == Reason::BalanceTooLow => {
+                self.scratch.full.extend(&self.model.targets.get(row.target).lots);
+            }
+            Miss::Leaf(_) | Miss::Inner => {}
+        }
     }
 
     /// A block without COUNT serves without counting, and only who asks for it by name.
@@ -255,7 +281,7 @@ impl<'a> Walk<'a> {
     /// Free licenses for a request; never as many as [`BEYOND`].
     fn room(&mut self, id: BlockId, row: &Block, open: bool) -> u64 {
         self.state.spend(self.model.targets.get(row.target).upgrades.len() as u64);
-        let capacity = self.model.capacity(id, self.day).min(UNLIMITED - 1);
+        let capacity = self.model.capacity(id, self.day).saturating_add(self.gift(id)).min(UNLIMITED - 1);
         let pool = self.state.pools.get(id);
         let free = capacity.saturating_sub(pool.used);
         if !open {
@@ -265,6 +291,18 @@ impl<'a> Walk<'a> {
         let host = if self.who.host.is_none() { row.reserved_host } else { 0 };
         let unreserved = capacity.saturating_sub(user).saturating_sub(host);
         free.min(unreserved.saturating_sub(pool.open))
+    }
+
+    /// What a block is supposed to have in addition.
+    pub(super) fn gift(&self, id: BlockId) -> u64 {
+        self.gifts.iter().filter(|(block, _)| *block == id).map(|(_, amount)| *amount).sum()
+    }
+
+    /// Notes what the walk came by, where the state observes.
+    pub(super) fn see(&mut self, sight: Sight) {
+        if self.state.sights.is_some() {
+            self.scratch.sights.push(sight);
+        }
     }
 
     fn join(&mut self, group: GroupId, size: u64) {
@@ -308,8 +346,9 @@ impl<'a> Walk<'a> {
         let served = if target.simple && target.paths > MERGE_ABOVE {
             self.merged(id, count)
         } else {
-            row.edges.iter().all(|edge| {
+            row.edges.iter().zip(0..).all(|(edge, index)| {
                 let need = Need { count: edge.count.saturating_mul(count), version: edge.version };
+                self.see(Sight::Dependency(id, index));
                 self.depend(edge.target, need)
             })
         };
@@ -369,6 +408,9 @@ impl<'a> Walk<'a> {
         self.enter(Some(row.name), Some(block), extra);
         let served = Served { extra, joined: false };
         let tried = self.take(block, row, extra, open).map(|()| served);
+        if let Err(miss) = &tried {
+            self.note_full(block, row, miss);
+        }
         self.leave(tried)
     }
 
@@ -390,6 +432,7 @@ impl<'a> Walk<'a> {
         }
         self.scratch.draws.truncate(mark.draws);
         self.scratch.warned.truncate(mark.warned);
+        self.scratch.sights.truncate(mark.sights);
     }
 
     pub(super) fn enter(&mut self, name: Option<NameId>, block: Option<BlockId>, count: u64) {

@@ -87,7 +87,7 @@ fn stays_inside(path: &str) -> bool {
 }
 
 /// What a file says that its licenses do not know.
-fn check(file: &ScenarioFile, model: &Model) -> Vec<Diagnostic> {
+pub(super) fn check(file: &ScenarioFile, model: &Model) -> Vec<Diagnostic> {
     let mut checking = Checking { file, model, found: Vec::new() };
     for scenario in &file.scenarios {
         checking.scenario(scenario);

@@ -4,9 +4,12 @@
 //! [`run`] plays.
 
 pub mod codes;
+mod coverage;
 mod load;
 mod lower;
 mod model;
+mod mutate;
+mod mutation;
 mod pools;
 mod result;
 mod run;
@@ -17,13 +20,16 @@ mod value;
 mod verbs;
 mod yaml;
 
+pub use coverage::{Coverage, Missed, coverage};
 pub use load::{Loaded, load};
 pub use lower::parse;
 pub use model::{
     Ask, Change, Expectation, Gauge, Level, Person, Row, Scenario, ScenarioFile, Step, Totals, Verb, When,
 };
+pub use mutate::{Mutant, mutants};
+pub use mutation::{MAX_MUTANTS, Mutation, mutate};
 pub use result::{Check, RowResult, ScenarioResult};
-pub use run::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK, run};
+pub use run::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK, observe, run};
 pub use update::updated;
 pub use value::MAX_TIMES;
 pub use yaml::MAX_SCENARIO_BYTES;

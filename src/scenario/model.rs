@@ -10,6 +10,8 @@ use crate::license::Version;
 use crate::resolve::Reason;
 use crate::source::{SourceFile, Span, Spanned};
 
+use super::run::beginning;
+
 /// A scenario file.
 #[derive(Debug)]
 pub struct ScenarioFile {
@@ -21,6 +23,15 @@ pub struct ScenarioFile {
     pub at: Option<DateTime>,
     /// The scenarios, in file order.
     pub scenarios: Vec<Scenario>,
+}
+
+impl ScenarioFile {
+    /// The moment that its first scenario plays at.
+    #[must_use]
+    pub fn begins(&self) -> DateTime {
+        let first = self.scenarios.first().map(|scenario| beginning(self, scenario));
+        first.or(self.at).unwrap_or(DateTime::constant(2000, 1, 1, 0, 0, 0, 0))
+    }
 }
 
 /// One scenario.

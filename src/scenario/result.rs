@@ -1,6 +1,7 @@
 //! What playing a scenario file came to.
 
 use crate::diagnostic::Edit;
+use crate::resolve::Statement;
 use crate::source::Span;
 
 /// One scenario.
@@ -12,6 +13,8 @@ pub struct ScenarioResult {
     pub span: Span,
     /// Its rows, in the order they were played.
     pub rows: Vec<RowResult>,
+    /// What METERED licenses were used for, by period; empty without any.
+    pub statements: Vec<Statement>,
 }
 
 impl ScenarioResult {

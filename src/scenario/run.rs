@@ -2,12 +2,12 @@
 //!
 //! Pure: the same file and licenses give the same result. Bounded in requests and in work.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use jiff::civil::DateTime;
 
 use crate::diagnostic::nearest;
-use crate::resolve::{Event, Failure, Model, Outcome, Reason, Request, State, Symbols, Ticket, Who};
+use crate::resolve::{Event, Failure, Model, Outcome, Reason, Request, Sight, State, Symbols, Ticket, Who};
 use crate::source::{Span, Spanned};
 
 use super::model::{Change, Level, Person, Scenario, ScenarioFile};
@@ -28,13 +28,46 @@ pub const MAX_FILE_WORK: u64 = 200_000_000;
 pub fn run(file: &ScenarioFile, model: &Model, wanted: impl Fn(&str) -> bool) -> Vec<ScenarioResult> {
     let chosen = file.scenarios.iter().filter(|scenario| wanted(&scenario.name.value));
     let mut left = MAX_FILE_WORK;
-    chosen.map(|scenario| play(file, model, scenario, &mut left)).collect()
+    chosen.map(|scenario| play(file, model, scenario, &mut left, None)).collect()
 }
 
-fn play(file: &ScenarioFile, model: &Model, scenario: &Scenario, left: &mut u64) -> ScenarioResult {
+/// The same, and what of the licenses the scenarios came by.
+pub fn observe(
+    file: &ScenarioFile,
+    model: &Model,
+    wanted: impl Fn(&str) -> bool,
+) -> (Vec<ScenarioResult>, BTreeSet<Sight>) {
+    let chosen = file.scenarios.iter().filter(|scenario| wanted(&scenario.name.value));
+    let mut left = MAX_FILE_WORK;
+    let mut seen = BTreeSet::new();
+    let results = chosen.map(|scenario| play(file, model, scenario, &mut left, Some(&mut seen))).collect();
+    (results, seen)
+}
+
+/// Whether all scenarios hold; the first that does not ends it.
+pub(super) fn holds(file: &ScenarioFile, model: &Model, wanted: impl Fn(&str) -> bool) -> bool {
+    let mut chosen = file.scenarios.iter().filter(|scenario| wanted(&scenario.name.value));
+    let mut left = MAX_FILE_WORK;
+    chosen.all(|scenario| play(file, model, scenario, &mut left, None).passed())
+}
+
+/// When a scenario begins.
+pub(super) fn beginning(file: &ScenarioFile, scenario: &Scenario) -> DateTime {
     let first = scenario.steps.first().and_then(|step| step.at);
-    let at = scenario.at.or(file.at).or(first).unwrap_or(DateTime::constant(2000, 1, 1, 0, 0, 0, 0));
-    let mut state = State::new(model, at);
+    scenario.at.or(file.at).or(first).unwrap_or(DateTime::constant(2000, 1, 1, 0, 0, 0, 0))
+}
+
+fn play(
+    file: &ScenarioFile,
+    model: &Model,
+    scenario: &Scenario,
+    left: &mut u64,
+    seen: Option<&mut BTreeSet<Sight>>,
+) -> ScenarioResult {
+    let mut state = State::new(model, beginning(file, scenario));
+    if seen.is_some() {
+        state.observe();
+    }
     state.limit_active_tokens(scenario.active_tokens);
     let mut player = Player {
         file,
@@ -50,7 +83,11 @@ fn play(file: &ScenarioFile, model: &Model, scenario: &Scenario, left: &mut u64)
     rows.extend(scenario.steps.iter().map(|step| player.step(step)));
     // A state has room for every block before anything happens.
     *left = left.saturating_sub(player.state.work() + player.requests + model.names().count() as u64 + 1);
-    ScenarioResult { name: scenario.name.value.clone(), span: scenario.name.span, rows }
+    if let (Some(seen), Some(sights)) = (seen, player.state.sights()) {
+        seen.extend(sights);
+    }
+    let statements = if model.has_meters() { model.statements(&player.state) } else { Vec::new() };
+    ScenarioResult { name: scenario.name.value.clone(), span: scenario.name.span, rows, statements }
 }
 
 pub(super) struct Player<'a> {
@@ -116,10 +153,12 @@ impl Player<'_> {
         Who { user: Some(symbol), host: Some(symbol), custom }
     }
 
-    /// Makes requests one after the other. Each asks as `event` says, which is told how many came before.
+    /// Makes requests one after the other. Each asks as `event` says. A denial is explained unless it is the one
+    /// expected.
     pub(super) fn repeat(
         &mut self,
         times: u64,
+        expected: Option<Reason>,
         mut event: impl FnMut(&mut Self) -> Result<Event, Failure>,
     ) -> Tally {
         let mut tally = Tally::default();
@@ -139,7 +178,10 @@ impl Player<'_> {
                     tally.warned |= !grant.above_softlimit.is_empty();
                     tally.tickets.extend(grant.ticket);
                 }
-                (Outcome::Denied(reason), event) => self.note_denial(&mut tally, reason, event),
+                (Outcome::Denied(reason), event) => {
+                    let event = event.filter(|_| expected != Some(reason));
+                    self.note_denial(&mut tally, reason, event);
+                }
                 (Outcome::Failed(failure), _) => {
                     tally.failed = Some(failure);
                     break;
@@ -164,9 +206,10 @@ impl Player<'_> {
         Some(vec![format!("no license has a feature `{feature}`{help}")])
     }
 
-    /// The first denial is explained; all are counted.
+    /// The first denial that is not expected is explained; all are counted.
     fn note_denial(&mut self, tally: &mut Tally, reason: Reason, event: Option<Event>) {
-        if tally.denied.is_empty()
+        if tally.reason.is_empty()
+            && tally.denied.iter().all(|(known, _)| *known != reason)
             && !self.is_spent()
             && let Some(explanation) = event.and_then(|event| self.model.explain(&mut self.state, &event))
         {

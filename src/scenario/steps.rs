@@ -59,38 +59,42 @@ impl Player<'_> {
     }
 
     fn act(&mut self, step: &Step) -> Tally {
+        let denied = step.denied.map(|denied| denied.value);
         match &step.verb {
             Verb::Checkout { ask, id } => {
-                let mut tally = self.repeat(step.times, |player| Ok(Event::Checkout(player.request(ask))));
+                let mut tally =
+                    self.repeat(step.times, denied, |player| Ok(Event::Checkout(player.request(ask))));
                 if let Some(id) = id {
                     self.ids.entry(id.clone()).or_default().extend(tally.tickets.drain(..));
                 }
                 tally
             }
             Verb::Borrow { ask, hours } => {
-                self.repeat(step.times, |player| Ok(Event::Borrow(player.request(ask), *hours)))
+                self.repeat(step.times, denied, |player| Ok(Event::Borrow(player.request(ask), *hours)))
             }
             Verb::Checkin { feature, by, custom, id } => match id {
-                Some(id) => self.repeat(step.times, |player| player.return_named(id)),
+                Some(id) => self.repeat(step.times, denied, |player| player.return_named(id)),
                 None => self.checkin(step.times, feature, by.as_ref(), custom.as_deref()),
             },
             Verb::Activate { feature, device } => {
                 let feature = self.model.name(feature);
                 let device = self.symbols.symbol(device);
-                self.repeat(1, |_| Ok(Event::Activate { feature, device }))
+                self.repeat(1, denied, |_| Ok(Event::Activate { feature, device }))
             }
             Verb::Deactivate { feature, device } => {
                 let feature = self.model.name(feature);
                 let device = self.symbols.symbol(device);
-                self.repeat(1, |_| Ok(Event::Deactivate { feature, device }))
+                self.repeat(1, denied, |_| Ok(Event::Deactivate { feature, device }))
             }
             Verb::Consume { feature, units } => {
                 let feature = self.model.name(feature);
-                self.repeat(step.times, |_| Ok(Event::Consume { feature, units: *units }))
+                self.repeat(step.times, denied, |_| Ok(Event::Consume { feature, units: *units }))
             }
             Verb::Advance(when) => {
                 let when = *when;
-                self.repeat(1, |player| player.moment(when).map(Event::Advance).ok_or(Failure::TimeGoesBack))
+                self.repeat(1, denied, |player| {
+                    player.moment(when).map(Event::Advance).ok_or(Failure::TimeGoesBack)
+                })
             }
             Verb::Expect(_) => Tally::default(),
         }
@@ -120,7 +124,7 @@ impl Player<'_> {
         let feature = self.model.name(feature);
         let person = by.map(|by| self.who(Some(by), None, false));
         let custom = custom.map(|text| self.symbols.symbol(text));
-        self.repeat(times, |_| Ok(Event::Checkin { feature, person, custom }))
+        self.repeat(times, None, |_| Ok(Event::Checkin { feature, person, custom }))
     }
 
     fn moment(&self, when: When) -> Option<DateTime> {

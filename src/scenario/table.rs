@@ -55,7 +55,7 @@ impl Player<'_> {
             (None, _, _) => 1,
         };
         self.state.watch();
-        let tally = self.repeat(times, |player| {
+        let tally = self.repeat(times, None, |player| {
             let who = player.who(line.by.as_ref(), None, true);
             Ok(Event::Checkout(Request { who, ..request }))
         });

@@ -129,7 +129,7 @@ fn row_29_a_log_that_was_edited_cut_or_reordered_is_found() {
         ("edited", "UPDATE entry SET customer = 'Mallory' WHERE seq = 7", "entry 7 is not what was written"),
         (
             "payload",
-            "UPDATE entry SET payload = payload || 'x' WHERE seq = 3",
+            "UPDATE entry SET payload = CAST(payload || 'x' AS BLOB) WHERE seq = 3",
             "entry 3 is not what was written",
         ),
         ("cut", "DELETE FROM entry WHERE seq > 18", "the log ends at entry 18, its head says 20"),
@@ -224,7 +224,7 @@ fn row_31_one_key_approves_once_whatever_it_is_called() {
     place.run(&["issue", "--approve", "plan.json", "--key", KEY]).expect_code(0);
     let approval = place.names().into_iter().find(|name| name.ends_with(".approval")).unwrap();
     place
-        .run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "-o", "second.pem"])
+        .run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--out", "second.pem"])
         .expect_code(0);
     let ids: Vec<String> = place
         .read("keys/trust.yaml")
@@ -355,7 +355,7 @@ fn rows_that_are_wrong_are_named_and_the_others_planned() {
 fn tables_with_wrong_columns_are_refused() {
     let place = place();
     for (head, meant) in [
-        ("customer,sn,product", "column 3: there is no `product`"),
+        ("customer,sn,prodcts", "column 3: there is no `prodcts`"),
         ("customer,sn,products,sn", "column 4: `sn` stands twice"),
         ("customer,sn", "the column `products` is missing"),
     ] {
@@ -499,4 +499,35 @@ fn catalogues_and_orders_that_are_wrong_say_where() {
         })
         .collect();
     snapshot("issue", "wrong_inputs", &told.join("\n"));
+}
+
+/// Names that stand in quotes or between commas behind `expected one of` in a message.
+fn expected_names(message: &str) -> Vec<String> {
+    let list = message.split("expected one of ").nth(1).unwrap().lines().next().unwrap();
+    let mut names: Vec<String> = list.split(", ").map(|name| name.trim_matches('`').to_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_schemas_name_what_is_read_and_nothing_else() {
+    let schema = |name: &str| -> serde_json::Value {
+        serde_json::from_str(
+            &std::fs::read_to_string(crate::support::root().join("docs/schema").join(name)).unwrap(),
+        )
+        .unwrap()
+    };
+    let keys = |object: &serde_json::Value| -> Vec<String> {
+        object["properties"].as_object().unwrap().keys().cloned().collect()
+    };
+    let (catalog, order) = (schema("catalog.schema.json"), schema("order.schema.json"));
+    let place = Place::new();
+    let told = |catalog: &str, order: &str| {
+        place.write("catalog.yaml", catalog).write("order.yaml", order);
+        expected_names(&issue(&place, "order.yaml", &["--dry-run"]).stderr)
+    };
+    let good = "vendor: A\nproducts: [{ product: P, template: pool }]\n";
+    assert_eq!(told("vendor: A\nproducts: [{ zzz: 1 }]\n", ""), keys(&catalog["$defs"]["product"]));
+    assert_eq!(told(good, "zzz: 1\n"), keys(&order));
+    assert_eq!(told(good, "customer: A\nsn: A\nproducts: [{ zzz: 1 }]\n"), keys(&order["$defs"]["line"]));
 }

@@ -63,7 +63,7 @@ fn what_holds_for_a_whole_license_stands_on_every_block() {
         Given::new("sn", "A-17"),
         Given::new("licensee", "Größe {5} # \u{201c}x\u{201d}"),
     ];
-    for builtin in BUILTIN.iter().filter(|builtin| read(builtin).parameter("sn").is_some()) {
+    for builtin in BUILTIN.iter().filter(|builtin| read(builtin).parameter("end").is_some()) {
         let (text, scenarios) = render(&read(builtin), &given);
         for (_, records) in content(&text) {
             for record in ["END=2026-12-31", "SN=A-17", "LICENSEE=Größe {5} # \u{201c}x\u{201d}"] {

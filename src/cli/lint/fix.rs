@@ -229,7 +229,9 @@ fn tidy(text: &str, edit: &Edit) -> Edit {
         _ => 0,
     };
     let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-    let span = match (edit.replacement.is_empty() && !edit.span.is_empty(), at_line_start) {
+    // A byte order mark stands before the first line and is no part of it.
+    let deletes = edit.replacement.is_empty() && !edit.span.is_empty() && edit.span.start > 0;
+    let span = match (deletes, at_line_start) {
         (false, _) => edit.span,
         (true, true) if line_break > 0 || rest.is_empty() => {
             Span::new(start - left, end + right + line_break)

@@ -2,19 +2,28 @@
 //!
 //! Each row holds the hash of itself and of the row before it, and the head (number and hash of the last row) is signed.
 //! So a row that was edited, left out, put in or moved is found, and so is an end that was cut off, unless an older head
-//! was put back with it: for that, keep a head outside of the file and give it to [`Log::verify`].
+//! was put back with it: for that, keep a head outside of the file and give it to [`Log::check`].
 
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{
-    Connection, OpenFlags, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
 
 use crate::sign::message::{Domain, message};
-use crate::sign::{Digest, KeyId, Payload, Signer, Trust, TrustedKey};
+use crate::sign::{Digest, KeyId, Signer, Trust, TrustedKey};
 
 use super::fault::Fault;
+
+mod change;
+mod entry;
+mod rows;
+
+pub use change::{Change, changes};
+pub use entry::{Entry, Head, Numbered, line};
+pub use rows::Filter;
+
+use entry::hash_of;
+use rows::{COLUMN_COUNT, COLUMNS, bytes_of, digest_of, insert, is_known, last_hash, read_entry, read_head};
 
 /// Marks the file as one of ours.
 const APPLICATION: i32 = 0x6b77_6c67;
@@ -60,84 +69,6 @@ CREATE TRIGGER entry_remains BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 't
 
 /// How long a run waits for another one that writes.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// One KEY that was issued.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// When, as `YYYY-MM-DDTHH:MM:SSZ`.
-    pub issued_at: String,
-    /// The key that signed.
-    pub key: KeyId,
-    /// VENDOR.
-    pub vendor: String,
-    /// The customer of the order.
-    pub customer: String,
-    /// The order's serial number.
-    pub sn: String,
-    /// The block's name.
-    pub feature: String,
-    /// END, `YYYY-MM-DD`; empty where there is none.
-    pub ends: String,
-    /// The template it was made from.
-    pub template: String,
-    /// The name of the license file.
-    pub file: String,
-    /// Digest of the order.
-    pub order: Digest,
-    /// Digest of the payload.
-    pub digest: Digest,
-    /// The signed bytes.
-    pub payload: Vec<u8>,
-    /// The signature.
-    pub signature: [u8; 64],
-}
-
-/// An entry with its number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Numbered {
-    /// Its number, from 1.
-    pub seq: i64,
-    /// The entry.
-    pub entry: Entry,
-}
-
-/// The end of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// Number of the last entry; 0 in an empty log.
-    pub seq: i64,
-    /// Hash of the last entry.
-    pub hash: Digest,
-}
-
-impl Head {
-    fn empty() -> Self {
-        Self { seq: 0, hash: Digest::of(b"keywright-log 1\n") }
-    }
-
-    /// What is signed.
-    fn digest(&self) -> Digest {
-        Digest::of(format!("keywright-log-head 1\n{}\n{}\n", self.seq, self.hash).as_bytes())
-    }
-}
-
-/// `seq:hash`, to be kept outside of the log.
-impl std::fmt::Display for Head {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.seq, self.hash)
-    }
-}
-
-impl std::str::FromStr for Head {
-    type Err = Fault;
-
-    fn from_str(text: &str) -> Result<Self, Fault> {
-        let read = text.split_once(':').and_then(|(seq, hash)| {
-            Some(Self { seq: seq.parse().ok().filter(|seq| *seq >= 0)?, hash: Digest::parse(hash)? })
-        });
-        read.ok_or_else(|| Fault::new("a head is a number, a colon and 128 digits of 0-9 and a-f"))
-    }
-}
 
 /// An open log.
 #[derive(Debug)]
@@ -299,7 +230,7 @@ impl Log {
     ///
     /// # Errors
     /// With the first thing that is not as it was written, and its entry.
-    pub fn verify(&self, trust: &Trust, kept: Option<&Head>) -> Result<Head, Fault> {
+    pub fn check(&self, trust: &Trust, kept: Option<&Head>) -> Result<Head, Fault> {
         let read = |error: rusqlite::Error| self.fault(&error);
         let mut before = Head::empty();
         let mut found_kept = kept.is_none_or(|kept| *kept == before);
@@ -398,227 +329,6 @@ impl Log {
         self.connection.execute(sql, [inputs.as_bytes()]).map_err(|error| self.fault(&error))?;
         Ok(())
     }
-}
-
-/// Which entries are asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Filter {
-    /// All.
-    All,
-    /// The entry with this number.
-    Seq(i64),
-    /// Those behind this number.
-    After(i64),
-    /// With this serial number.
-    Sn(String),
-    /// With this payload.
-    Digest(Digest),
-    /// With this signature.
-    Signature([u8; 64]),
-    /// With this text in customer, serial number, feature or file.
-    Text(String),
-    /// With an END up to this day.
-    EndsBy(String),
-}
-
-impl Filter {
-    fn condition(&self) -> (&'static str, rusqlite::types::Value) {
-        use rusqlite::types::Value;
-        match self {
-            Self::All => ("?1 IS NULL", Value::Null),
-            Self::Seq(seq) => ("seq = ?1", Value::Integer(*seq)),
-            Self::After(seq) => ("seq > ?1", Value::Integer(*seq)),
-            Self::Sn(sn) => ("sn = ?1", Value::Text(sn.clone())),
-            Self::Digest(digest) => ("digest = ?1", Value::Blob(digest.as_bytes().to_vec())),
-            Self::Signature(signature) => ("signature = ?1", Value::Blob(signature.to_vec())),
-            Self::Text(text) => (
-                "instr(lower(customer), lower(?1)) OR instr(sn, ?1) OR instr(feature, ?1) OR instr(file, ?1)",
-                Value::Text(text.clone()),
-            ),
-            Self::EndsBy(day) => ("ends <> '' AND ends <= ?1", Value::Text(day.clone())),
-        }
-    }
-}
-
-const COLUMNS: &str = "seq, issued_at, key_id, vendor, customer, sn, feature, ends, template, file, order_digest, digest, payload, signature";
-const COLUMN_COUNT: usize = 14;
-
-fn read_entry(row: &Row<'_>) -> rusqlite::Result<Numbered> {
-    let key: String = row.get(2)?;
-    let key = KeyId::parse(&key).ok_or_else(|| bad_column(2))?;
-    let entry = Entry {
-        issued_at: row.get(1)?,
-        key,
-        vendor: row.get(3)?,
-        customer: row.get(4)?,
-        sn: row.get(5)?,
-        feature: row.get(6)?,
-        ends: row.get(7)?,
-        template: row.get(8)?,
-        file: row.get(9)?,
-        order: digest_of(row, 10)?,
-        digest: digest_of(row, 11)?,
-        payload: row.get(12)?,
-        signature: bytes_of(row, 13)?,
-    };
-    Ok(Numbered { seq: row.get(0)?, entry })
-}
-
-fn bytes_of<const N: usize>(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; N]> {
-    row.get::<_, Vec<u8>>(column)?.try_into().map_err(|_| bad_column(column))
-}
-
-fn digest_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Digest> {
-    bytes_of(row, column).map(Digest::from_bytes)
-}
-
-fn bad_column(column: usize) -> rusqlite::Error {
-    rusqlite::Error::InvalidColumnType(column, "log".to_owned(), rusqlite::types::Type::Blob)
-}
-
-fn read_head(connection: &Connection) -> rusqlite::Result<Head> {
-    let row = connection.query_row("SELECT seq, hash FROM head", [], |row| {
-        Ok(Head { seq: row.get(0)?, hash: digest_of(row, 1)? })
-    });
-    Ok(row.optional()?.unwrap_or_else(Head::empty))
-}
-
-fn last_hash(connection: &Connection) -> rusqlite::Result<(i64, Digest)> {
-    let row = connection.query_row("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1", [], |row| {
-        Ok((row.get(0)?, digest_of(row, 1)?))
-    });
-    let empty = Head::empty();
-    Ok(row.optional()?.unwrap_or((empty.seq, empty.hash)))
-}
-
-fn is_known(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<bool> {
-    let sql = "SELECT 1 FROM entry WHERE digest = ?1 AND order_digest = ?2 AND file = ?3 AND signature = ?4";
-    let mut statement = transaction.prepare_cached(sql)?;
-    statement.exists(params![entry.digest.as_bytes(), entry.order.as_bytes(), entry.file, entry.signature])
-}
-
-fn insert(transaction: &Transaction<'_>, before: &Head, entry: &Entry) -> rusqlite::Result<Head> {
-    let head = Head { seq: before.seq + 1, hash: hash_of(before, before.seq + 1, entry) };
-    let sql = format!(
-        "INSERT INTO entry({COLUMNS}, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
-    );
-    transaction.prepare_cached(&sql)?.execute(params![
-        head.seq,
-        entry.issued_at,
-        entry.key.to_string(),
-        entry.vendor,
-        entry.customer,
-        entry.sn,
-        entry.feature,
-        entry.ends,
-        entry.template,
-        entry.file,
-        entry.order.as_bytes(),
-        entry.digest.as_bytes(),
-        entry.payload,
-        entry.signature,
-        head.hash.as_bytes(),
-    ])?;
-    Ok(head)
-}
-
-/// The hash of an entry and of all before it: lengths stand before values, so that no two entries share their bytes.
-fn hash_of(before: &Head, seq: i64, entry: &Entry) -> Digest {
-    let seq = seq.to_string();
-    let key = entry.key.to_string();
-    let fields: [&[u8]; 14] = [
-        before.hash.as_bytes(),
-        seq.as_bytes(),
-        entry.issued_at.as_bytes(),
-        key.as_bytes(),
-        entry.vendor.as_bytes(),
-        entry.customer.as_bytes(),
-        entry.sn.as_bytes(),
-        entry.feature.as_bytes(),
-        entry.ends.as_bytes(),
-        entry.template.as_bytes(),
-        entry.file.as_bytes(),
-        entry.order.as_bytes(),
-        entry.payload.as_slice(),
-        &entry.signature,
-    ];
-    let mut bytes = b"keywright-log-entry 1\n".to_vec();
-    for field in fields {
-        bytes.extend_from_slice(field.len().to_string().as_bytes());
-        bytes.push(b' ');
-        bytes.extend_from_slice(field);
-        bytes.push(b'\n');
-    }
-    Digest::of(&bytes)
-}
-
-/// An entry in one line.
-#[must_use]
-pub fn line(entry: &Entry) -> String {
-    let until =
-        if entry.ends.is_empty() { "without end".to_owned() } else { format!("until {}", entry.ends) };
-    format!("{} {} {} `{}` {until}", entry.issued_at, entry.sn, entry.feature, entry.customer)
-}
-
-/// One difference between what was issued and what stands in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The directive, or `FEATURE` for the name.
-    pub directive: String,
-    /// What was issued; nothing if the directive was put in.
-    pub issued: Option<String>,
-    /// What stands there now; nothing if it was taken out.
-    pub now: Option<String>,
-}
-
-impl std::fmt::Display for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let directive = &self.directive;
-        match (&self.issued, &self.now) {
-            (Some(issued), Some(now)) => write!(f, "{directive} was {issued}, now {now}"),
-            (Some(issued), None) => write!(f, "{directive}={issued} was taken out"),
-            (None, Some(now)) => write!(f, "{directive}={now} was put in"),
-            (None, None) => f.write_str(directive),
-        }
-    }
-}
-
-/// What differs between two payloads, directive by directive. Values of a repeated directive are compared as a list.
-#[must_use]
-pub fn changes(issued: &[u8], now: &[u8]) -> Vec<Change> {
-    let (Some(issued), Some(now)) = (Payload::decode(issued), Payload::decode(now)) else {
-        return Vec::new();
-    };
-    let mut names: Vec<&str> = issued.iter().chain(&now).map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let mut changes = Vec::new();
-    for name in names {
-        let of = |records: &'_ [(String, String)]| -> Vec<String> {
-            records.iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
-        };
-        let (old, new) = (of(&issued), of(&now));
-        let only = |one: &[String], other: &[String]| -> Vec<String> {
-            one.iter().filter(|value| !other.contains(value)).cloned().collect()
-        };
-        if old != new && only(&old, &new).is_empty() && only(&new, &old).is_empty() {
-            changes.push(Change {
-                directive: name.to_owned(),
-                issued: Some(old.join(", ")),
-                now: Some(new.join(", ")),
-            });
-            continue;
-        }
-        let (mut gone, mut come) = (only(&old, &new).into_iter(), only(&new, &old).into_iter());
-        loop {
-            let change = Change { directive: name.to_owned(), issued: gone.next(), now: come.next() };
-            if change.issued.is_none() && change.now.is_none() {
-                break;
-            }
-            changes.push(change);
-        }
-    }
-    changes
 }
 
 /// The words of an error, without the library's own numbering.

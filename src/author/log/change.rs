@@ -1,0 +1,64 @@
+//! What differs between what was issued and what stands in a file, directive by directive.
+
+use crate::sign::Payload;
+
+/// One difference between what was issued and what stands in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The directive, or `FEATURE` for the name.
+    pub directive: String,
+    /// What was issued; nothing if the directive was put in.
+    pub issued: Option<String>,
+    /// What stands there now; nothing if it was taken out.
+    pub now: Option<String>,
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let directive = &self.directive;
+        match (&self.issued, &self.now) {
+            (Some(issued), Some(now)) => write!(f, "{directive} was {issued}, now {now}"),
+            (Some(issued), None) => write!(f, "{directive}={issued} was taken out"),
+            (None, Some(now)) => write!(f, "{directive}={now} was put in"),
+            (None, None) => f.write_str(directive),
+        }
+    }
+}
+
+/// What differs between two payloads, directive by directive. Values of a repeated directive are compared as a list.
+#[must_use]
+pub fn changes(issued: &[u8], now: &[u8]) -> Vec<Change> {
+    let (Some(issued), Some(now)) = (Payload::decode(issued), Payload::decode(now)) else {
+        return Vec::new();
+    };
+    let mut names: Vec<&str> = issued.iter().chain(&now).map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut changes = Vec::new();
+    for name in names {
+        let of = |records: &'_ [(String, String)]| -> Vec<String> {
+            records.iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
+        };
+        let (old, new) = (of(&issued), of(&now));
+        let only = |one: &[String], other: &[String]| -> Vec<String> {
+            one.iter().filter(|value| !other.contains(value)).cloned().collect()
+        };
+        if old != new && only(&old, &new).is_empty() && only(&new, &old).is_empty() {
+            changes.push(Change {
+                directive: name.to_owned(),
+                issued: Some(old.join(", ")),
+                now: Some(new.join(", ")),
+            });
+            continue;
+        }
+        let (mut gone, mut come) = (only(&old, &new).into_iter(), only(&new, &old).into_iter());
+        loop {
+            let change = Change { directive: name.to_owned(), issued: gone.next(), now: come.next() };
+            if change.issued.is_none() && change.now.is_none() {
+                break;
+            }
+            changes.push(change);
+        }
+    }
+    changes
+}

@@ -1,0 +1,100 @@
+//! What a feature costs, for people: a tree for each block that can serve it, what it draws, and how many fit at once.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::civil::DateTime;
+
+use crate::resolve::decisions::BEYOND;
+use crate::resolve::{Alternative, AtOnce, BlockId, CostLine, Model, Reason, Request, State, UNLIMITED};
+
+use super::escape::escape;
+
+/// What a request for a feature costs on a server where nothing is out.
+#[must_use]
+pub fn render(model: &Model, at: DateTime, request: &Request) -> String {
+    let mut state = State::new(model, at);
+    let mut text = String::new();
+    let feature = request.feature.map_or("", |name| model.name_text(name));
+    let count = if request.count > 1 { format!("{} × ", request.count) } else { String::new() };
+    let _ = writeln!(text, "{count}{} on {}", escape(feature), at.date());
+    let alternatives = model.alternatives(&mut state, request);
+    let first = alternatives.iter().position(|alternative| alternative.draws.is_ok());
+    for (index, alternative) in alternatives.iter().enumerate() {
+        let _ = writeln!(text, "\n{}", heading(model, alternative, index, first));
+        push_tree(&mut text, model, alternative);
+        if let Ok(draws) = &alternative.draws {
+            push_pools(&mut text, model, &state, draws);
+        }
+    }
+    let _ = writeln!(text, "\n{}", at_once(model.at_once(&state, request)));
+    text
+}
+
+fn heading(model: &Model, alternative: &Alternative, index: usize, first: Option<usize>) -> String {
+    let block = alternative.block;
+    let name = format!("{} ({})", escape(&model.label(block)), model.kind(block).word());
+    match &alternative.draws {
+        Err(reason) => format!("{name}: would be denied, {}", reason.word()),
+        Ok(_) if first == Some(index) => format!("{name}: serves"),
+        Ok(_) => format!("{name}: serves when those before it cannot"),
+    }
+}
+
+fn push_tree(text: &mut String, model: &Model, alternative: &Alternative) {
+    // Whether the line of each depth above goes on below.
+    let mut open: Vec<bool> = Vec::new();
+    for line in &alternative.tree {
+        open.truncate(line.depth - 1);
+        text.push_str("  ");
+        for goes_on in &open {
+            text.push_str(if *goes_on { "│  " } else { "   " });
+        }
+        text.push_str(if line.last { "└─ " } else { "├─ " });
+        let _ = writeln!(text, "{}", needed(model, line));
+        open.push(!line.last);
+    }
+    if alternative.cut {
+        let _ = writeln!(text, "  … and more, by further paths");
+    }
+}
+
+fn needed(model: &Model, line: &CostLine) -> String {
+    let count = number(line.count);
+    let Some(block) = line.block else {
+        return format!("{count} × {}: {}", escape(model.name_text(line.name)), Reason::NoSuchFeature.word());
+    };
+    let name = format!("{count} × {} ({})", escape(&model.label(block)), model.kind(block).word());
+    match line.choice {
+        (_, 1) => name,
+        (1, _) => format!("{name}, first choice"),
+        (n, _) => format!("or {name}, choice {n}"),
+    }
+}
+
+/// What is drawn from each pool, beside what it has.
+fn push_pools(text: &mut String, model: &Model, state: &State, draws: &[(BlockId, u64)]) {
+    if draws.is_empty() {
+        let _ = writeln!(text, "  takes nothing that is counted");
+        return;
+    }
+    let draws: BTreeMap<BlockId, u64> = draws.iter().copied().collect();
+    for (block, amount) in draws {
+        let free = state.free(model, block);
+        let of = if free == UNLIMITED { "unlimited".to_owned() } else { format!("{free} free") };
+        let _ = writeln!(text, "  takes {amount} of {} ({of})", escape(&model.label(block)));
+    }
+}
+
+fn at_once(fit: AtOnce) -> String {
+    match fit {
+        AtOnce::Exactly(0) => "none can run".to_owned(),
+        AtOnce::Exactly(count) => format!("{count} can run at once, if nothing else does"),
+        AtOnce::AtLeast(count) => format!("at least {count} can run at once, if nothing else does"),
+        AtOnce::Unlimited => "as many can run at once as are asked for".to_owned(),
+    }
+}
+
+fn number(count: u64) -> String {
+    if count == BEYOND { "more than any pool has".to_owned() } else { count.to_string() }
+}

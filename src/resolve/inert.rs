@@ -1,0 +1,110 @@
+//! What cannot matter: proofs that a change of a license changes no outcome. Cautious: what is not proven may matter.
+
+use jiff::civil::Date;
+
+use crate::license::Kind;
+use crate::source::Span;
+
+use super::decisions::{hides, serves_version};
+use super::model::{Block, Model, Replaced};
+use super::table::{BlockId, TargetId};
+
+impl Model {
+    /// The block that stands at a place of one of the licenses handed in (from 0).
+    #[must_use]
+    pub fn block_at(&self, license: usize, span: Span) -> Option<BlockId> {
+        self.blocks.iter().find(|(_, row)| row.license == license && row.span == span).map(|(id, _)| id)
+    }
+
+    /// Whether a block gives nothing on any day: another one replaces it for ever, an EXCLUSIVE before it serves for
+    /// ever, or it adds to nothing. A block that replaces others is never inert.
+    #[must_use]
+    pub fn is_inert(&self, block: BlockId) -> bool {
+        let row = self.blocks.get(block);
+        if row.replaces != Replaced::Nothing {
+            return false;
+        }
+        let target = self.targets.get(row.target);
+        let replaced = target.replacers.iter().chain(&row.replaced_by).any(|replacer| {
+            let other = self.blocks.get(*replacer);
+            *replacer != block && is_undated(other) && hides(*replacer > block, false)
+        });
+        let discarded = row.kind == Kind::Exclusive
+            && target.replacers.is_empty()
+            && target.exclusives.iter().any(|other| {
+                let earlier = self.blocks.get(*other);
+                *other < block && is_undated(earlier) && earlier.replaced_by.is_empty()
+            });
+        let adds_to_nothing = row.kind == Kind::Upgrade && target.exclusives.is_empty();
+        replaced || discarded || adds_to_nothing
+    }
+
+    /// Whether it makes no difference if a block is in force on one day: what it needs is not.
+    #[must_use]
+    pub fn is_idle_on(&self, block: BlockId, day: Date) -> bool {
+        let row = self.blocks.get(block);
+        if row.replaces != Replaced::Nothing {
+            return false;
+        }
+        match row.kind {
+            Kind::Token => row.edges.iter().any(|edge| !self.is_servable(edge.target, edge.version, day)),
+            Kind::Upgrade => {
+                let exclusives = &self.targets.get(row.target).exclusives;
+                !exclusives.iter().any(|exclusive| self.in_force(*exclusive, day))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a name has a block in force that could serve a version. Depth is bounded by the longest chain, and work
+    /// by giving up on names with many paths, which then count as servable.
+    fn is_servable(&self, target: TargetId, version: u32, day: Date) -> bool {
+        let row = self.targets.get(target);
+        if row.paths > 10_000 {
+            return true;
+        }
+        row.order.iter().chain(&row.lots).any(|block| {
+            let row = self.blocks.get(*block);
+            let needs = || row.edges.iter().all(|edge| self.is_servable(edge.target, edge.version, day));
+            serves_version(row, version) && self.in_force(*block, day) && needs()
+        })
+    }
+
+    /// Whether two blocks of one name can stand in either order.
+    #[must_use]
+    pub fn can_swap(&self, first: BlockId, second: BlockId) -> bool {
+        let (a, b) = (self.blocks.get(first), self.blocks.get(second));
+        let quiet = a.replaces == Replaced::Nothing && b.replaces == Replaced::Nothing;
+        if a.target != b.target || !quiet {
+            return false;
+        }
+        let apart = a.end.zip(b.start).is_some_and(|(end, start)| end < start)
+            || b.end.zip(a.start).is_some_and(|(end, start)| end < start);
+        let sorted = match (a.kind, b.kind) {
+            (Kind::Upgrade, _) | (_, Kind::Upgrade) => true,
+            (Kind::Metered, Kind::Metered) => a.end != b.end,
+            (a, b) => (a == Kind::Exclusive) != (b == Kind::Exclusive),
+        };
+        let apart = apart && !a.shared.any() && !b.shared.any();
+        sorted || apart || are_twins(a, b)
+    }
+}
+
+fn is_undated(block: &Block) -> bool {
+    block.start.is_none() && block.end.is_none()
+}
+
+/// Whether two blocks differ only in their place and in what is information.
+fn are_twins(a: &Block, b: &Block) -> bool {
+    let edges = |block: &Block| -> Vec<_> {
+        block.edges.iter().map(|edge| (edge.target, edge.version, edge.count)).collect()
+    };
+    let numbers = |it: &Block| (it.version, it.capacity, it.hold, it.min_checkout, it.softlimit, it.borrow);
+    let meters = |it: &Block| it.meter.is_none();
+    (a.kind, a.supported, a.start, a.end, a.shared) == (b.kind, b.supported, b.start, b.end, b.shared)
+        && numbers(a) == numbers(b)
+        && (a.reserved_user, a.reserved_host) == (b.reserved_user, b.reserved_host)
+        && meters(a)
+        && meters(b)
+        && edges(a) == edges(b)
+}

@@ -1,0 +1,208 @@
+//! Small changes of a license, each of which a complete set of scenarios notices: a COUNT one higher or lower, a
+//! dependency dropped, two alternatives swapped, a date moved by a day, SHARE removed.
+
+use jiff::civil::Date;
+
+use crate::diagnostic::Edit;
+use crate::license::{Count, Feature, Kind, License};
+use crate::resolve::Model;
+use crate::source::Span;
+use crate::syntax::Directive;
+
+/// A changed license.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mutant {
+    /// Which of the licenses, from 0.
+    pub license: usize,
+    /// What is changed.
+    pub span: Span,
+    /// The change in words.
+    pub text: String,
+    /// The change of the text, in order.
+    pub edits: Vec<Edit>,
+    touched: Touched,
+}
+
+/// What has to be inert for a change not to matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Touched {
+    /// A block, by its place.
+    Block(Span),
+    /// Whether it is in force on a day.
+    Day(Span, Date),
+    /// The order of two.
+    Order(Span, Span),
+}
+
+impl Mutant {
+    /// The changed text.
+    #[must_use]
+    pub fn apply(&self, text: &str) -> String {
+        let mut changed = String::with_capacity(text.len() + 8);
+        let mut at = 0;
+        for edit in &self.edits {
+            changed.push_str(text.get(at..edit.span.start as usize).unwrap_or_default());
+            changed.push_str(&edit.replacement);
+            at = edit.span.end as usize;
+        }
+        changed.push_str(text.get(at..).unwrap_or_default());
+        changed
+    }
+
+    /// Why no event can tell the changed license from the other, where that is proven.
+    #[must_use]
+    pub fn cannot_matter(&self, model: &Model) -> Option<&'static str> {
+        let block = |span| model.block_at(self.license, span);
+        match self.touched {
+            Touched::Block(span) => block(span)
+                .is_some_and(|id| model.is_inert(id))
+                .then_some("the block gives nothing on any day"),
+            Touched::Day(span, day) => {
+                let id = block(span)?;
+                if model.is_inert(id) {
+                    return Some("the block gives nothing on any day");
+                }
+                model.is_idle_on(id, day).then_some("what the block needs is not in force on that day")
+            }
+            Touched::Order(first, second) => {
+                let can_swap = model.can_swap(block(first)?, block(second)?);
+                can_swap.then_some("their order does not decide which of them serves")
+            }
+        }
+    }
+}
+
+/// All changes of a license, in file order.
+#[must_use]
+pub fn mutants(license: usize, file: &License) -> Vec<Mutant> {
+    let mut all = Vec::new();
+    for (index, feature) in file.features.iter().enumerate() {
+        if !feature.is_sound() {
+            continue;
+        }
+        let mut block = Changes { license, file, feature, all: &mut all };
+        block.count();
+        block.dependencies();
+        block.share();
+        block.dates();
+        let later = file.features.iter().skip(index + 1);
+        let next = later.clone().find(|other| {
+            other.is_sound()
+                && other.name.value == feature.name.value
+                && other.vendor_name() == feature.vendor_name()
+        });
+        if let Some(next) = next {
+            block.swap(next);
+        }
+    }
+    all
+}
+
+struct Changes<'a> {
+    license: usize,
+    file: &'a License,
+    feature: &'a Feature,
+    all: &'a mut Vec<Mutant>,
+}
+
+impl Changes<'_> {
+    fn push(&mut self, span: Span, text: String, edits: Vec<Edit>, touched: Touched) {
+        self.all.push(Mutant { license: self.license, span, text, edits, touched });
+    }
+
+    fn replace(&mut self, span: Span, text: String, replacement: String, touched: Touched) {
+        self.push(span, text, vec![Edit { span, replacement }], touched);
+    }
+
+    fn block(&self) -> Touched {
+        Touched::Block(self.feature.span)
+    }
+
+    fn directive(&self, name: &str) -> Option<Directive> {
+        let block = self.file.block(self.feature)?;
+        block.directives().find(|directive| self.file.source.slice(directive.name) == name).cloned()
+    }
+
+    fn count(&mut self) {
+        let Some(Count::Limited(count)) = self.feature.count.map(|count| count.value) else { return };
+        let Some(directive) = self.directive("COUNT") else { return };
+        for changed in neighbours(count) {
+            let text = format!("{}: COUNT={count} becomes {changed}", self.feature.name.value);
+            self.replace(directive.value.inner(), text, changed.to_string(), self.block());
+        }
+    }
+
+    fn dependencies(&mut self) {
+        let source = self.file.source.clone();
+        for dependency in &self.feature.dependencies {
+            let needed = &dependency.feature.value;
+            let written = source.slice(dependency.span);
+            let Some(at) = written.rfind("COUNT=").map(|at| at + "COUNT=".len()) else { continue };
+            let start = dependency.span.start as usize + at;
+            let digits = written.get(at..).unwrap_or_default();
+            let len = digits.bytes().take_while(u8::is_ascii_digit).count();
+            for changed in neighbours(dependency.count) {
+                let (name, count) = (&self.feature.name.value, dependency.count);
+                let text = format!("{name}: COUNT={count} of {needed} becomes {changed}");
+                self.replace(Span::new(start, start + len), text, changed.to_string(), self.block());
+            }
+        }
+        if self.feature.dependencies.len() > 1 {
+            self.dropped();
+        }
+    }
+
+    fn dropped(&mut self) {
+        let file = self.file;
+        let Some(block) = file.block(self.feature) else { return };
+        let written = block.directives().filter(|it| file.source.slice(it.name) == "TOKEN_DEPENDENCY");
+        for (directive, dependency) in written.zip(&self.feature.dependencies) {
+            let text =
+                format!("{}: {} is no longer needed", self.feature.name.value, dependency.feature.value);
+            self.replace(directive.span(), text, String::new(), self.block());
+        }
+    }
+
+    fn share(&mut self) {
+        let counts = matches!(self.feature.kind, Kind::Exclusive | Kind::Additive | Kind::Token);
+        if !(counts && self.feature.shares_counts()) {
+            return;
+        }
+        let Some(directive) = self.directive("SHARE") else { return };
+        let text = format!("{}: SHARE is removed", self.feature.name.value);
+        self.replace(directive.span(), text, String::new(), self.block());
+    }
+
+    /// A date that moves by a day changes one day: the one that it leaves, or the one that it takes in.
+    fn dates(&mut self) {
+        let dates = [("START", self.feature.start, true), ("END", self.feature.end, false)];
+        for (name, date, is_start) in dates {
+            let (Some(date), Some(directive)) = (date.map(|date| date.value), self.directive(name)) else {
+                continue;
+            };
+            let (earlier, later) = (date.yesterday().ok(), date.tomorrow().ok());
+            for (moved, grows) in [(earlier, is_start), (later, !is_start)] {
+                let Some(moved) = moved else { continue };
+                let day = if grows { moved } else { date };
+                let text = format!("{}: {name}={date} becomes {moved}", self.feature.name.value);
+                let touched = Touched::Day(self.feature.span, day);
+                self.replace(directive.value.inner(), text, moved.to_string(), touched);
+            }
+        }
+    }
+
+    fn swap(&mut self, next: &Feature) {
+        let (first, second) = (self.feature.span, next.span);
+        let source = self.file.source.clone();
+        let edit = |span, from| Edit { span, replacement: source.slice(from).to_owned() };
+        let line = source.position(second.start as usize).line;
+        let text = format!("{}: changes places with the one on line {line}", self.feature.name.value);
+        self.push(first, text, vec![edit(first, second), edit(second, first)], Touched::Order(first, second));
+    }
+}
+
+/// One more and one less, where that is a count.
+fn neighbours(count: u32) -> impl Iterator<Item = u32> {
+    let more = count.checked_add(1).filter(|more| i32::try_from(*more).is_ok());
+    [more, count.checked_sub(1).filter(|less| *less > 0)].into_iter().flatten()
+}

@@ -1,0 +1,116 @@
+//! What docs/ci.md, the pre-commit hooks and the GitHub action say is what the program does.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use keywright::cli::config::Config;
+use serde_json::Value;
+
+use crate::schema;
+use crate::support::{Place, root};
+
+fn yaml(name: &str) -> Value {
+    serde_yaml::from_str(&fs::read_to_string(root().join(name)).unwrap()).unwrap()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+#[test]
+fn the_documented_configuration_is_read() {
+    let document = fs::read_to_string(root().join("docs/ci.md")).unwrap();
+    let (_, rest) = document.split_once("```toml\n").unwrap();
+    let example = rest.split("```").next().unwrap();
+    Config::parse("docs/ci.md", Path::new("/"), example).unwrap();
+    let place = Place::new();
+    let block = "FEATURE Draw { VENDOR=ABC_Software COUNT=5 BORROW=24 LICENSEE=\"a\n b\" }\n";
+    place.write("keywright.toml", example).write("a.lic", block).write("drafts/b.lic", block);
+    let outcome = place.run(&["lint", "--format", "concise", "a.lic"]).expect_code(1);
+    for said in ["error[P002]: `BORROW`", "error[S009]", "note[K002]"] {
+        assert!(outcome.stdout.contains(said), "{}", outcome.stdout);
+    }
+    assert!(!place.run(&["lint", "--format", "concise", "drafts"]).stdout.contains("K002"));
+    // The schema says the same of it as the program.
+    let told = |text: &str| -> Value {
+        let table: toml::Table = text.parse().unwrap();
+        serde_json::to_value(table).unwrap()
+    };
+    assert_eq!(schema::faults("config", &told(example)), [""; 0]);
+    let wrong = example.replace("files =", "file =");
+    assert!(Config::parse("x", Path::new("/"), &wrong).is_err());
+    assert_eq!(schema::faults("config", &told(&wrong)).len(), 2);
+}
+
+#[test]
+fn formats_and_codes_of_the_documentation_are_those_of_the_program() {
+    let document = fs::read_to_string(root().join("docs/ci.md")).unwrap();
+    let help = Place::new().run(&["lint", "--help"]).expect_code(0).stdout;
+    for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit"] {
+        assert!(
+            document.contains(&format!("| `{format}` |")) && help.contains(&format!("- {format}:")),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn hooks_run_the_program_on_the_files_they_are_given() {
+    let place = Place::new();
+    place
+        .write("bad.lic", "FEATURE Draw { VENDOR=Acme CUONT=5 }\n")
+        .write("good.lic", "FEATURE Draw\n{\n  VENDOR=Acme COUNT=5\n}\n");
+    for hook in yaml(".pre-commit-hooks.yaml").as_array().unwrap() {
+        assert_eq!((text(&hook["language"]), text(&hook["files"])), ("system", r"\.lic$"));
+        let mut words = text(&hook["entry"]).split(' ');
+        assert_eq!(words.next(), Some("keywright"));
+        let entry: Vec<&str> = words.collect();
+        place.run(&[&entry[..], &["good.lic"]].concat()).expect_code(0);
+        assert_eq!(text(&hook["id"]), format!("keywright-{}", entry[0]));
+        if entry == ["lint"] {
+            place.run(&["lint", "good.lic", "bad.lic"]).expect_code(1);
+        }
+    }
+}
+
+/// The action's own script, run as the runner runs it.
+#[cfg(unix)]
+#[test]
+fn the_action_lints_what_it_is_told_to() {
+    let action = yaml("action.yml");
+    let steps = action["runs"]["steps"].as_array().unwrap();
+    let lint = steps.iter().find(|step| step["name"] == "Lint").unwrap();
+    let script = text(&lint["run"]);
+    assert!(!script.contains("${{"), "values go through the environment");
+    for (variable, value) in lint["env"].as_object().unwrap() {
+        let input = text(value).trim_start_matches("${{ inputs.").trim_end_matches(" }}");
+        assert_eq!(variable.to_lowercase(), input);
+        assert!(action["inputs"][input]["description"].is_string(), "{input}");
+    }
+    let place = Place::new();
+    place
+        .write("my licenses/bad.lic", "FEATURE Draw { VENDOR=Acme CUONT=5 }\n")
+        .write("$(touch owned).lic", "");
+    let run = |format: &str, output: &str, args: &str| {
+        let output = Command::new("bash")
+            .args(["-c", script])
+            .current_dir(place.path("."))
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .envs([
+                ("BINARY", env!("CARGO_BIN_EXE_keywright")),
+                ("PATHS", "my licenses\n$(touch owned).lic\n"),
+            ])
+            .envs([("FORMAT", format), ("OUTPUT", output), ("CONFIG", ""), ("ARGS", args)])
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, told) = run("github", "", "");
+    assert_eq!(code, Some(1));
+    assert!(told.contains("::error file=my licenses/bad.lic,line=1,"), "{told}");
+    assert_eq!(run("sarif", "out.sarif", "--allow\nvalues"), (Some(0), String::new()));
+    assert!(place.read("out.sarif").contains("\"2.1.0\""));
+    assert!(!place.path("owned").exists());
+}

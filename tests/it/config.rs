@@ -1,0 +1,184 @@
+//! `keywright.toml`: where it is found, what it changes, and that no fault in it is passed over.
+
+use std::path::Path;
+
+use keywright::cli::config::{Config, KEYS, OVERRIDE_KEYS};
+use serde_json::Value;
+
+use crate::support::{Place, root};
+
+const UNSIGNED: &str = "FEATURE Draw { VENDOR=Acme COUNT=5 }\nFEATURE Signed { VENDOR=Acme COUNT=5 KEY=x }\n";
+
+fn codes(place: &Place, args: &[&str]) -> Vec<String> {
+    let outcome = place.run(&[&["lint", "--format", "concise"], args].concat());
+    assert!(outcome.code < 2, "{}", outcome.shown());
+    let part = |line: &str| line.split(": ").nth(1).unwrap().to_owned();
+    outcome.stdout.lines().map(|line| format!("{} {}", line.split(':').next().unwrap(), part(line))).collect()
+}
+
+/// What is said of a wrong configuration: message and help.
+fn fault(text: &str) -> (String, String) {
+    let stop = Config::parse("keywright.toml", Path::new("/x"), text).unwrap_err();
+    assert_eq!(stop.exit.code(), 2);
+    (stop.message, stop.help.unwrap_or_default())
+}
+
+#[test]
+fn the_nearest_file_upward_holds_and_the_command_line_goes_before_it() {
+    let place = Place::new();
+    for name in ["a.lic", "sub/b.lic", "sub/deep/c.lic"] {
+        place.write(name, UNSIGNED);
+    }
+    let without = codes(&place, &["."]);
+    assert!(without.iter().any(|line| line == "a.lic error[K001]"), "{without:?}");
+    place.write("keywright.toml", "[levels]\nK = \"allow\"\n");
+    place.write("sub/deep/keywright.toml", "levels = { unsigned-block = \"warn\", K003 = \"allow\" }\n");
+    assert_eq!(codes(&place, &["."]), ["sub/deep/c.lic warning[K001]"]);
+    assert_eq!(codes(&place, &["sub/b.lic"]), [""; 0]);
+    let denied = codes(&place, &["--deny", "K001", "sub"]);
+    assert_eq!(denied, ["sub/b.lic error[K001]", "sub/deep/c.lic error[K001]"]);
+    place.write("other.toml", "[levels]\nsyntax = \"warn\"\n");
+    assert_eq!(codes(&place, &["--config", "other.toml", "."]), without);
+}
+
+#[test]
+fn overrides_hold_for_the_paths_they_name() {
+    let place = Place::new();
+    for name in ["a.lic", "drafts/b.lic", "drafts/old/c.lic", "x/y.draft.lic"] {
+        place.write(name, UNSIGNED);
+    }
+    place.write(
+        "keywright.toml",
+        "levels = { K003 = \"allow\" }\n\
+         [[override]]\nfiles = [\"drafts/**\", \"*.draft.lic\"]\nlevels = { K001 = \"allow\" }\n\
+         [[override]]\nfiles = [\"drafts/*.lic\"]\nlevels = { K001 = \"warn\" }\n",
+    );
+    assert_eq!(codes(&place, &["."]), ["a.lic error[K001]", "drafts/b.lic warning[K001]"]);
+    assert_eq!(codes(&place, &["./drafts/../drafts/b.lic"]), ["drafts/../drafts/b.lic warning[K001]"]);
+}
+
+#[test]
+fn vendor_and_directives_are_held_to_what_is_asked_for() {
+    let place = Place::new();
+    place
+        .write(
+            "a.lic",
+            "FEATURE Draw { VENDOR=Acmee COUNT=5 }\nFEATURE Pen { VENDOR=Acme COUNT=5 BORROW=24 }\n",
+        )
+        .write(
+            "keywright.toml",
+            "vendor = \"Acme\"\ndirectives = [\"COUNT\", \"VERSION\"]\nlevels = { K = \"allow\" }\n",
+        );
+    assert_eq!(codes(&place, &["."]), ["a.lic error[P001]", "a.lic error[P002]"]);
+    let json: Value = serde_json::from_str(&place.run(&["lint", "--format", "json", "."]).stdout).unwrap();
+    assert_eq!(json["diagnostics"][0]["help"], "did you mean `Acme`?");
+    place.write("keywright.toml", "vendor = [\"Acme\", \"Acmee\"]\nlevels = { K = \"allow\" }\n");
+    assert_eq!(codes(&place, &["."]), [""; 0]);
+}
+
+#[test]
+fn the_fail_level_decides_the_exit_code() {
+    let place = Place::new();
+    place.write("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"a\n b\" }\n");
+    place.run(&["lint", "a.lic"]).expect_code(0);
+    place.write("keywright.toml", "fail = \"warning\"\n");
+    place.run(&["lint", "a.lic"]).expect_code(1);
+    place.write("keywright.toml", "fail = \"warning\"\n[[override]]\nfiles = [\"a.*\"]\nfail = \"error\"\n");
+    place.run(&["lint", "a.lic"]).expect_code(0);
+    place.run(&["lint", "--deny", "warnings", "a.lic"]).expect_code(1);
+    let input = std::fs::read(place.path("a.lic")).unwrap();
+    // Standard input is no file of that name, but it does belong to this folder.
+    place.run_with(&["lint", "-"], &input).expect_code(1);
+}
+
+#[test]
+fn a_wrong_key_or_value_is_told_with_its_place() {
+    for (text, message, help) in [
+        ("vendro = \"x\"", "1:1: there is no key `vendro`", "did you mean `vendor`?"),
+        ("\n[levles]\n", "2:2: there is no key `levles`", "did you mean `levels`?"),
+        ("[zzz]\n", "1:2: there is no key `zzz`", "one of vendor, directives, fail, levels, override"),
+        ("[levels]\nD005 = \"wran\"", "2:8: there is no level `wran`", "did you mean `warn`?"),
+        (
+            "[levels]\nunknown-featur = \"warn\"",
+            "2:1: there is no rule `unknown-featur`",
+            "did you mean `unknown-feature`?",
+        ),
+        ("[levels]\nd005 = \"warn\"", "2:1: there is no rule `d005`", "did you mean `D005`?"),
+        ("[levels]\nD005 = true", "2:8: a level is a text in quotes, not a boolean", ""),
+        ("levels = \"deny\"", "1:10: `levels` is a table, not a string", ""),
+        ("fail = \"warnings\"", "1:8: there is no fail level `warnings`", "did you mean `warning`?"),
+        ("vendor = \"A b\"", "1:10: ", ""),
+        ("vendor = []", "1:10: `vendor` names nobody", "leave the key out if nothing is asked for"),
+        ("vendor = [1]", "1:11: a vendor is a text in quotes, not an integer", ""),
+        (
+            "directives = [\"COUNT\", \"VERSOIN\"]",
+            "1:24: there is no directive `VERSOIN`",
+            "did you mean `VERSION`?",
+        ),
+        ("[[override]]\nfile = [\"x\"]", "2:1: there is no key `file`", "did you mean `files`?"),
+        (
+            "[[override]]\nfail = \"note\"",
+            "1:1: an override needs `files`",
+            "write the files it is for: files = [\"drafts/**\"]",
+        ),
+        ("[[override]]\nfiles = [\"a[\"]", "2:10: `a[` is no pattern: ", ""),
+        ("[override]\nfiles = [\"a\"]", "1:1: [[override]] is a list, not a table", ""),
+        ("fail = \"note\"\nfail = \"note\"", "2:1: duplicate key", ""),
+        ("vendor = ", "1:10: ", ""),
+        ("vendor = \"x", "1:", ""),
+        ("\u{1b}[31m = 1", "1:", ""),
+    ] {
+        let (told, advice) = fault(text);
+        assert!(told.starts_with(&format!("keywright.toml:{message}")), "{text}: {told}");
+        assert!(advice.starts_with(help), "{text}: {advice}");
+    }
+    // The first fault of the file is told, whatever the order of the keys.
+    assert!(fault("zz = 1\naa = 1").0.starts_with("keywright.toml:1:1"));
+}
+
+#[test]
+fn a_wrong_configuration_stops_the_command_before_anything_is_done() {
+    let place = Place::new();
+    place.write("a.lic", "FEATURE Draw { VENDOR=Acme VENDOR=Acme COUNT=5 }\n").write("sub/b.lic", UNSIGNED);
+    place.write("sub/keywright.toml", "[levels]\nD005 = \"wran\"\n");
+    let before = place.read("a.lic");
+    let outcome = place.run(&["lint", "--fix", "a.lic", "sub"]).expect_code(2);
+    let expected = "error: sub/keywright.toml:2:8: there is no level `wran`\n  help: did you mean `warn`?\n";
+    assert_eq!((outcome.stderr.as_str(), outcome.stdout.as_str()), (expected, ""));
+    assert_eq!(place.read("a.lic"), before);
+    for (name, bytes) in
+        [("latin.toml", &b"vendor = \"\xe4\""[..]), ("large.toml", &b"#".repeat(2 << 20)[..])]
+    {
+        place.write(name, bytes);
+        place.run(&["lint", "--config", name, "a.lic"]).expect_code(2);
+    }
+    place.run(&["lint", "--config", "none.toml", "a.lic"]).expect_code(2);
+    place.run(&["lint", "--config", "sub", "a.lic"]).expect_code(2);
+}
+
+/// The schema for editors names the same keys.
+#[test]
+fn the_schema_knows_every_key() {
+    let text = std::fs::read_to_string(root().join("docs/schema/config.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    let keys = |value: &Value| -> Vec<String> {
+        let mut keys: Vec<String> = value["properties"].as_object().unwrap().keys().cloned().collect();
+        keys.sort();
+        keys
+    };
+    let sorted = |known: &[&str]| -> Vec<String> {
+        let mut known: Vec<String> = known.iter().map(|key| (*key).to_owned()).collect();
+        known.sort();
+        known
+    };
+    assert_eq!(keys(&schema), sorted(KEYS));
+    assert_eq!(keys(&schema["$defs"]["override"]), sorted(OVERRIDE_KEYS));
+    let listed: Vec<&str> = schema["$defs"]["directives"]["items"]["enum"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    let known: Vec<&str> = keywright::license::DIRECTIVES.iter().map(|row| row.name).collect();
+    assert_eq!(listed, known);
+}

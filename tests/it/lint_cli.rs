@@ -1,0 +1,185 @@
+//! `keywright lint` over files and folders: what is read, in which order, and what bad input costs.
+
+use std::fs;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::support::Place;
+
+// Drafts, so that no KEY is missed.
+const GOOD: &str = "# keywright: allow(K002) a draft\nFEATURE Draw { VENDOR=Acme COUNT=5 }\n";
+const BAD: &str = "# keywright: allow(K002) a draft\nFEATURE Draw { VENDOR=Acme CUONT=5 }\n";
+
+fn codes(stdout: &str) -> Vec<String> {
+    let code = |line: &str| line.split(['[', ']']).nth(1).unwrap().to_owned();
+    stdout.lines().map(|line| format!("{} {}", line.split(':').next().unwrap(), code(line))).collect()
+}
+
+#[test]
+fn folders_are_searched_as_git_sees_them() {
+    let place = Place::new();
+    for name in
+        ["b.lic", "a/z.LIC", "a/a.lic", "a/note.txt", ".hidden/x.lic", "out/x.lic", "a/skip.lic", "c.d/x.lic"]
+    {
+        place.write(name, BAD);
+    }
+    place.write(".gitignore", "out/\n").write("a/.ignore", "skip.lic\n");
+    let expected = ["a/a.lic V001", "a/z.LIC V001", "b.lic V001", "c.d/x.lic V001"];
+    let all = place.run(&["lint", "--format", "concise", "."]).expect_code(1);
+    assert_eq!(codes(&all.stdout), expected);
+    // What is named itself is read whatever rules say, and nothing is read twice.
+    let named =
+        place.run(&["lint", "--format", "concise", "out/x.lic", "a", "./a/a.lic", "b.lic", "a/note.txt"]);
+    let expected = ["out/x.lic V001", "a/a.lic V001", "a/z.LIC V001", "b.lic V001", "a/note.txt V001"];
+    assert_eq!(codes(&named.stdout), expected);
+}
+
+#[test]
+fn a_folder_without_licenses_is_no_success() {
+    let place = Place::new();
+    place.write("empty/readme.txt", "").write("good.lic", GOOD);
+    let outcome = place.run(&["lint", "empty", "good.lic"]).expect_code(2);
+    assert!(
+        outcome.stderr.contains("error: there is no license file (`*.lic`) in `empty`\n  help: "),
+        "{}",
+        outcome.stderr
+    );
+    assert!(outcome.stderr.ends_with("in 1 file\n"), "{}", outcome.stderr);
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_the_rest_is_linted() {
+    let place = Place::new();
+    place.write("a.lic", BAD).write("c.lic", BAD).write("d.lic/inner.txt", "");
+    let outcome = place.run(&["lint", "--format", "concise", "a.lic", "b.lic", "c.lic"]).expect_code(6);
+    assert_eq!(codes(&outcome.stdout), ["a.lic V001", "c.lic V001"]);
+    assert_eq!(outcome.stderr, "error: cannot read `b.lic`: no such file or directory\n");
+    #[cfg(unix)]
+    {
+        let made = std::process::Command::new("mkfifo").arg(place.path("e.lic")).status();
+        assert!(made.unwrap().success());
+        let outcome = place.run(&["lint", "--format", "concise", "."]).expect_code(6);
+        assert_eq!(codes(&outcome.stdout), ["a.lic V001", "c.lic V001"]);
+        assert!(outcome.stderr.starts_with("error: `e.lic` is not a regular file\n"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn many_files_come_in_the_same_order_every_time() {
+    let place = Place::new();
+    for n in 0..3000 {
+        place.write(&format!("{}/{n:04}.lic", n % 7), if n % 10 == 0 { BAD } else { GOOD });
+    }
+    let first = place.run(&["lint", "--format", "concise", "."]).expect_code(1).stdout;
+    assert_eq!(first.lines().filter(|line| line.contains("[V001]")).count(), 300);
+    let files: Vec<&str> = first.lines().map(|line| line.split(':').next().unwrap()).collect();
+    assert!(files.is_sorted());
+    assert_eq!(place.run(&["lint", "--format", "concise", "."]).stdout, first);
+    let human = place.run(&["lint", "."]).stderr;
+    assert!(
+        human.contains("\n… and 100 more\n") && human.ends_with("300 errors in 3000 files\n"),
+        "{}",
+        &human[human.len() - 200..]
+    );
+}
+
+#[test]
+fn each_file_is_a_license_unless_together() {
+    let place = Place::new();
+    let token =
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }\n";
+    place.write("token.lic", token).write("pool.lic", "FEATURE Pool { VENDOR=Acme COUNT=5 }\n");
+    let alone = place.run(&["lint", "--format", "concise", "."]).expect_code(1);
+    assert!(alone.stdout.contains("error[D005]"), "{}", alone.stdout);
+    place.run(&["lint", "--together", "."]).expect_code(0);
+    place.run_with(&["lint", "--together", "pool.lic", "-"], token.as_bytes()).expect_code(0);
+}
+
+#[test]
+fn options_that_contradict_each_other_are_refused() {
+    let place = Place::new();
+    place.write("a.lic", GOOD);
+    for args in [
+        &["lint", "--watch", "-"][..],
+        &["lint", "--watch", "--fix", "a.lic"],
+        &["lint", "--watch", "--format", "json", "a.lic"],
+        &["lint", "--unsafe-fixes", "a.lic"],
+        &["lint", "--fix", "--format", "json", "-"],
+        &["lint", "--diff", "--format", "sarif", "a.lic"],
+        &["lint", "--deny", "D9999", "a.lic"],
+        &["lint"],
+    ] {
+        place.run(args).expect_code(2);
+    }
+}
+
+#[test]
+fn files_that_are_no_text_are_named() {
+    let place = Place::new();
+    let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    place.write("latin1.lic", b"FEATURE D { VENDOR=\xe4 }").write("utf16.lic", utf16).write("good.lic", GOOD);
+    let outcome = place.run(&["lint", "--format", "concise", "."]).expect_code(3);
+    assert_eq!(codes(&outcome.stdout), ["latin1.lic S001", "utf16.lic S002"]);
+    let before = fs::read(place.path("latin1.lic")).unwrap();
+    place.run(&["lint", "--fix", "."]).expect_code(3);
+    assert_eq!(fs::read(place.path("latin1.lic")).unwrap(), before);
+}
+
+#[test]
+fn a_line_of_the_largest_size_is_read_in_bounds() {
+    const LARGEST: usize = 64 * 1024 * 1024;
+    let place = Place::new();
+    place.write("long.lic", "#".repeat(LARGEST)).write("longer.lic", "#".repeat(LARGEST + 1));
+    let start = Instant::now();
+    let outcome = place.run(&["lint", "--format", "concise", "long.lic"]).expect_code(0);
+    assert_eq!(outcome.stdout, "");
+    let outcome = place.run(&["lint", "longer.lic"]).expect_code(6);
+    assert!(outcome.stderr.starts_with("error: `longer.lic` has more than 64 MiB\n"), "{}", outcome.stderr);
+    // One unknown word a line is no more than one finding a block; here all stands on one line.
+    place.write("long.lic", format!("FEATURE A {{ VENDOR=x COUNT=5 }} {}", "x ".repeat(LARGEST / 2 - 100)));
+    let outcome = place.run(&["lint", "long.lic"]).expect_code(3);
+    assert!(outcome.stderr.len() < 20_000, "{}", outcome.stderr.len());
+    assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_million_findings_are_counted_and_not_all_shown() {
+    let place = Place::new();
+    place.write("many.lic", "FEATURE A { VENDOR=Acme ".to_owned() + &"X=1 ".repeat(1_000_000) + "}\n");
+    let outcome = place.run(&["lint", "many.lic"]).expect_code(1);
+    assert!(outcome.stderr.contains("… and 801 more\n"), "{}", &outcome.stderr[outcome.stderr.len() - 300..]);
+    let json = place.run(&["lint", "--format", "json", "many.lic"]).expect_code(1).stdout;
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let all = report["diagnostics"].as_array().unwrap();
+    assert_eq!(all.len(), 1001);
+    assert!(all.iter().any(|found| found["code"] == "A004"), "{}", all[1000]);
+}
+
+#[test]
+fn watching_lints_again_when_a_file_changes() {
+    let place = Place::new();
+    place.write("a.lic", BAD);
+    let child = place
+        .command()
+        .args(["lint", "--format", "concise", "--watch", "--watch-runs", "3", "."])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let writer = std::thread::spawn({
+        let (one, other) = (place.path("a.lic"), place.path("b.lic"));
+        move || {
+            std::thread::sleep(Duration::from_millis(1500));
+            fs::write(one, GOOD).unwrap();
+            std::thread::sleep(Duration::from_millis(2500));
+            fs::write(other, BAD).unwrap();
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let errors: Vec<String> = codes(&stdout).into_iter().filter(|line| line.contains("V001")).collect();
+    assert_eq!(errors, ["a.lic V001", "b.lic V001"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stderr).unwrap().matches("watching for changes").count(), 2);
+}

@@ -1,0 +1,228 @@
+//! `keywright lint --fix`: what is changed, what never is, and the proof of it.
+
+use std::fs;
+
+use keywright::license::License;
+use keywright::lint::{Example, RULES};
+use keywright::sign::Payload;
+use proptest::prelude::*;
+
+use crate::support::{Place, files_below, root};
+
+const SIGN: &str = "ABC_Software.test.key.pem";
+
+/// Fixes a text and gives the result with what was said.
+fn fixed(place: &Place, text: &str, more: &[&str]) -> (String, String) {
+    place.write("x.lic", text);
+    let outcome = place.run(&[&["lint", "--fix", "x.lic"], more].concat());
+    (place.read("x.lic"), outcome.stderr)
+}
+
+#[test]
+fn lines_leave_nothing_behind() {
+    let place = Place::new();
+    for (before, after) in [
+        ("FEATURE A\n{\n  VENDOR=x\n  VENDOR=x\n  COUNT=5\n}\n", "FEATURE A\n{\n  VENDOR=x\n  COUNT=5\n}\n"),
+        (
+            "FEATURE A\r\n{\r\n\tVENDOR=x\r\n\tVENDOR=x \r\n\tCOUNT=5\r\n}\r\n",
+            "FEATURE A\r\n{\r\n\tVENDOR=x\r\n\tCOUNT=5\r\n}\r\n",
+        ),
+        ("FEATURE A { VENDOR=x VENDOR=x COUNT=5 }\n", "FEATURE A { VENDOR=x COUNT=5 }\n"),
+        ("FEATURE A { VENDOR=x COUNT=5\n  VENDOR=x }\n", "FEATURE A { VENDOR=x COUNT=5\n  }\n"),
+        ("FEATURE A { VENDOR=x COUNT=5\n  VENDOR=x # why\n}\n", "FEATURE A { VENDOR=x COUNT=5\n  # why\n}\n"),
+        ("\u{feff}FEATURE A { VENDOR=x COUNT=5 }", "FEATURE A { VENDOR=x COUNT=5 }"),
+        ("\u{feff}\nFEATURE A { VENDOR=x COUNT=5 }", "\nFEATURE A { VENDOR=x COUNT=5 }"),
+        (
+            "FEATURE A { VENDOR=x\u{a0}CUONT=5 LICENSEE=\"a\n  b\" }\n",
+            "FEATURE A { VENDOR=x COUNT=5 LICENSEE=\"a b\" }\n",
+        ),
+    ] {
+        let (text, said) = fixed(&place, before, &[]);
+        assert_eq!(text, after, "{said}");
+        assert!(said.contains("fixed "), "{said}");
+        assert_eq!(fixed(&place, &text, &[]).0, text);
+    }
+}
+
+#[test]
+fn a_fix_that_brings_another_to_light_is_followed() {
+    let place = Place::new();
+    let (text, said) = fixed(&place, "FEATURE A { VENDOR=x KYETYPE=EXCLUSVE COUNT=5 }\n", &[]);
+    assert_eq!(text, "FEATURE A { VENDOR=x KEYTYPE=EXCLUSIVE COUNT=5 }\n");
+    assert!(said.contains("fixed 2 findings in x.lic\n"), "{said}");
+}
+
+#[test]
+fn the_difference_is_shown_and_nothing_is_written() {
+    let place = Place::new();
+    let text = "FEATURE A\n{\n  VENDOR=x\n  VENDOR=x\n  COUNT=5\n}\n";
+    place.write("x.lic", text);
+    let outcome = place.run(&["lint", "--fix", "--diff", "x.lic"]).expect_code(1);
+    let expected =
+        "--- x.lic\n+++ x.lic\n@@ -1,6 +1,5 @@\n FEATURE A\n {\n   VENDOR=x\n-  VENDOR=x\n   COUNT=5\n }\n";
+    assert_eq!(outcome.stdout, expected);
+    assert_eq!(place.read("x.lic"), text);
+    assert!(outcome.stderr.contains("would fix 1 finding in x.lic\n"), "{}", outcome.stderr);
+    place.run(&["lint", "--fix", "x.lic"]).expect_code(0);
+    assert_eq!(place.run(&["lint", "--diff", "x.lic"]).expect_code(0).stdout, "");
+}
+
+#[test]
+fn standard_input_is_fixed_onto_standard_output() {
+    let place = Place::new();
+    let outcome = place.run_with(&["lint", "--fix", "-"], b"FEATURE A { VENDOR=x CUONT=5 }\n").expect_code(0);
+    assert_eq!(outcome.stdout, "FEATURE A { VENDOR=x COUNT=5 }\n");
+    // Unchanged text is printed too: whoever pipes wants the file.
+    let good = b"FEATURE A { VENDOR=x COUNT=5 }\n";
+    assert_eq!(place.run_with(&["lint", "--fix", "-"], good).expect_code(0).stdout.as_bytes(), good);
+}
+
+/// A signed license, and the place in which it verifies.
+fn signed() -> (Place, String) {
+    let place = Place::new();
+    for name in ["trust.yaml", "ABC_Software-20cb69c381446502.pub.pem", SIGN] {
+        place.copy(&format!("keys/{name}"), &format!("keys/{name}"));
+    }
+    place.write(
+        "s.lic",
+        "FEATURE Pool\n{\n  VENDOR=ABC_Software\n  COUNT=20 LICENSEE=\"ABC Corp\"\n}\nFEATURE Draw\n{\n  VENDOR=ABC_Software KEYTYPE=TOKEN\n  \
+         TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\"\n}\n",
+    );
+    let key = format!("keys/{SIGN}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(place.path(&key), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    place.run(&["sign", "s.lic", "--key", &key, "--in-place"]).expect_code(0);
+    let text = place.read("s.lic");
+    (place, text)
+}
+
+#[test]
+fn layout_of_signed_blocks_may_be_fixed_and_they_still_verify() {
+    let (place, text) = signed();
+    let key = text.split("KEY=").nth(1).unwrap().split_whitespace().next().unwrap();
+    let wrapped = text
+        .replacen(&format!("KEY={key}"), &format!("KEY=\"{}\n    {}\"", &key[..40], &key[40..]), 1)
+        .replace("ABC Corp", "ABC\n Corp")
+        .replace("COUNT=20 ", "COUNT=20\u{a0}");
+    let (fixed, said) = fixed(&place, &format!("\u{feff}{wrapped}"), &[]);
+    assert!(said.contains("fixed 3 findings") && !said.contains("left out"), "{said}");
+    // A wrapped KEY reads as it is meant, and stays as it is.
+    assert_eq!(fixed.replace("\n    ", "").replace('"', ""), text.replace('"', ""));
+    place.run(&["verify", "--development", "--at", "2026-12-01", "x.lic"]).expect_code(0);
+}
+
+#[test]
+fn signed_text_is_never_changed_unless_asked_for() {
+    let (place, text) = signed();
+    let twice = text.replacen("  COUNT=20", "  COUNT=20\n  VENDOR=ABC_Software\n  COUNT=20", 1);
+    let with_draft = format!("{twice}FEATURE Own {{ VENDOR=ABC_Software CUONT=5 }}\n");
+    let (fixed_text, said) = fixed(&place, &with_draft, &[]);
+    assert_eq!(fixed_text, with_draft.replace("CUONT", "COUNT"));
+    assert!(said.contains("x.lic: 2 fixes left out, because the block is signed"), "{said}");
+    let (fixed_text, said) = fixed(&place, &twice, &["--unsafe-fixes"]);
+    assert_eq!(fixed_text, text.replace("COUNT=20 LIC", "COUNT=20\n  LIC"));
+    assert!(said.contains("warning: x.lic: the signed block `Pool` must be signed again\n"), "{said}");
+    // What is lost to an error may hold a KEY: nothing in it can be proven, so nothing in it is changed.
+    let lost = "FEATURE A { VENDOR=x KEY=abc COUNT=5\u{a0}\u{1} }\nFEATURE B { VENDOR=x CUONT=5 }\n";
+    assert_eq!(fixed(&place, lost, &[]).0, lost.replace("CUONT", "COUNT"));
+}
+
+#[test]
+fn files_linted_together_are_fixed_each() {
+    let place = Place::new();
+    place
+        .write("a.lic", "FEATURE A { VENDOR=x CUONT=5 }\n")
+        .write("b.lic", "FEATURE B { VENDOR=x VENDOR=x COUNT=5 }\n");
+    place.run(&["lint", "--fix", "--together", "."]).expect_code(0);
+    assert_eq!(place.read("a.lic"), "FEATURE A { VENDOR=x COUNT=5 }\n");
+    assert_eq!(place.read("b.lic"), "FEATURE B { VENDOR=x COUNT=5 }\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_stays_whole() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    let text = "FEATURE A { VENDOR=x CUONT=5 }\n";
+    place.write("x.lic", text).write("y.lic", text);
+    fs::set_permissions(place.path("x.lic"), fs::Permissions::from_mode(0o444)).unwrap();
+    let outcome = place.run(&["lint", "--fix", "."]).expect_code(6);
+    assert!(outcome.stderr.contains("cannot write `x.lic`: it is read-only"), "{}", outcome.stderr);
+    assert_eq!(place.read("x.lic"), text);
+    assert_eq!(place.read("y.lic"), "FEATURE A { VENDOR=x COUNT=5 }\n");
+    fs::set_permissions(place.path("y.lic"), fs::Permissions::from_mode(0o640)).unwrap();
+    place.run(&["lint", "--fix", "y.lic"]).expect_code(0);
+    assert_eq!(fs::metadata(place.path("y.lic")).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn many_fixes_are_all_applied() {
+    let place = Place::new();
+    let block = "FEATURE A# { VENDOR=x\n  LICENSEE=\"a\n  b\"\u{a0}COUNT=5 VENDOR=x }\n";
+    let text: String = (0..3000).map(|n| block.replace('#', &n.to_string())).collect();
+    let (fixed, said) = fixed(&place, &text, &["--allow", "K"]);
+    assert!(said.contains("fixed 9000 findings in x.lic\n"), "{}", &said[said.len() - 200..]);
+    assert!(!fixed.contains('\u{a0}') && fixed.lines().count() == 6000);
+}
+
+fn payloads(text: &str) -> Vec<Vec<u8>> {
+    let license = License::from_text("x", text);
+    let is_signed =
+        |feature: &&keywright::license::Feature| license.records(feature).any(|(name, _)| name == "KEY");
+    license
+        .features
+        .iter()
+        .filter(is_signed)
+        .map(|feature| Payload::of(&license, feature).as_bytes().to_vec())
+        .collect()
+}
+
+/// Every file at hand, as it is and with a KEY in each block: fixing converges, and signed text stays.
+#[test]
+fn no_fix_changes_a_signed_payload() {
+    let place = Place::new();
+    let mut texts: Vec<String> = files_below("tests")
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "lic"))
+        .filter_map(|path| fs::read_to_string(root().join(path)).ok())
+        .collect();
+    for rule in RULES {
+        if let Example::Text(text) | Example::Configured { text, .. } = rule.bad {
+            texts.push(text.to_owned());
+        }
+    }
+    assert!(texts.len() > 60);
+    let signed: Vec<String> = texts.iter().map(|text| text.replace('}', " KEY=AQE\n}")).collect();
+    for (n, text) in texts.iter().chain(&signed).enumerate() {
+        place.write(&format!("{n:04}.lic"), text);
+    }
+    let outcome = place.run(&["lint", "--fix", "--format", "concise", "."]);
+    assert!(outcome.code == 3 || outcome.code == 1, "{}", outcome.stderr);
+    for (n, text) in texts.iter().chain(&signed).enumerate() {
+        let name = format!("{n:04}.lic");
+        assert_eq!(payloads(&place.read(&name)), payloads(text), "{text}");
+    }
+    assert_eq!(place.run(&["lint", "--diff", "."]).expect_code(0).stdout, "");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever the text, what is fixed once needs no fixing again, and nothing signed changed.
+    #[test]
+    fn fixing_converges_on_any_text(pieces in prop::collection::vec(prop::sample::select(&[
+        "FEATURE A", " {", "}\n", "VENDOR=x ", "VENDOR=x ", "CUONT=5 ", "COUNT=5 ", "KEY=AQE ", "KEY=AQE\n", "\u{a0}",
+        "\n", "  ", "LICENSEE=\"a\n b\" ", "\"", "# note\n", "\r\n", "KYETYPE=EXCLUSVE ", "\u{feff}", "SN=1 SN=1 ",
+    ][..]), 0..40)) {
+        let text = pieces.concat();
+        let place = Place::new();
+        let (once, said) = fixed(&place, &text, &[]);
+        prop_assert!(!said.contains("fault of a rule"), "{}", said);
+        prop_assert_eq!(payloads(&once), payloads(&text));
+        let (twice, _) = fixed(&place, &once, &[]);
+        prop_assert_eq!(twice, once);
+    }
+}

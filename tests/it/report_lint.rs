@@ -1,0 +1,283 @@
+//! The linter's reports: each as its reader expects it, and all of the same findings.
+
+use std::collections::BTreeSet;
+
+use keywright::lint::RULES;
+use serde_json::Value;
+
+use crate::schema;
+use crate::support::Place;
+
+/// A place with files that have findings of all severities, related places, fixes and hostile names.
+fn place() -> Place {
+    let place = Place::new();
+    let token = "FEATURE Draw\n{\n  VENDOR=Acme KEYTYPE=TOKEN\n  \
+        TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\"\n}\n";
+    place
+        .write("cycle.lic", token.replace("=Pool", "=Write") + &token.replace("Draw", "Write").replace("=Pool", "=Draw"))
+        .write("fixes.lic", "\u{feff}FEATURE Größe\u{a0}A { VENDOR=Acme VENDOR=Acme CUONT=5 LICENSEE=\"a\n b\" }\nFEATURE B { VENDOR=Acme CUONT=5 LICENSEE=\"a\n b\" VENDOR=Acme }\n")
+        .write("a & <b>, 100%: c.lic", "FEATURE X { VENDOR=\"<&'>\" COUNT=5 }\nFEATURE Y { VENDOR=x COUNT=0 \u{1b}[31m }\n")
+        .write("good.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 }\n# signed later\n")
+        .write("latin.lic", b"FEATURE D { VENDOR=\xe4 }");
+    place
+}
+
+fn lint(place: &Place, format: &str) -> String {
+    place.run(&["lint", "--format", format, "."]).expect_code(3).stdout
+}
+
+fn json(place: &Place, format: &str) -> Value {
+    serde_json::from_str(&lint(place, format)).unwrap()
+}
+
+type Set = BTreeSet<(String, String, u64)>;
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+fn of_json(place: &Place) -> Vec<(String, String, u64)> {
+    let report = json(place, "json");
+    let all = report["diagnostics"].as_array().unwrap();
+    all.iter()
+        .map(|found| {
+            (text(&found["code"]), text(&found["file"]), found["range"]["start"]["line"].as_u64().unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn all_formats_report_the_same_set() {
+    let place = place();
+    let expected = of_json(&place);
+    assert!(expected.len() > 8, "{expected:?}");
+    let set: Set = expected.iter().cloned().collect();
+    let (count, codes) = (expected.len(), |line: &str| line.split(['[', ']']).nth(1).unwrap().to_owned());
+
+    let concise = lint(&place, "concise");
+    let of_concise: Set = concise
+        .lines()
+        .map(|line| {
+            let (file, rest) = line.split_once(".lic:").unwrap();
+            (codes(rest), format!("{file}.lic"), rest.split(':').next().unwrap().parse().unwrap())
+        })
+        .collect();
+    assert_eq!((concise.lines().count(), of_concise), (count, set.clone()));
+
+    let github = lint(&place, "github");
+    let property = |line: &str, name: &str| {
+        let value = line.split(&format!("{name}=")).nth(1).unwrap().split([',', ':']).next().unwrap();
+        value.replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
+    };
+    let of_github: Set = github
+        .lines()
+        .map(|line| {
+            let code = property(line, "title").split(' ').next().unwrap().to_owned();
+            (code, property(line, "file"), property(line, "line").parse().unwrap())
+        })
+        .collect();
+    assert_eq!((github.lines().count(), of_github), (count, set.clone()));
+
+    let gitlab = json(&place, "gitlab");
+    let issues = gitlab.as_array().unwrap();
+    let of_gitlab: Set = issues
+        .iter()
+        .map(|issue| {
+            let code = text(&issue["description"]).split(':').next().unwrap().to_owned();
+            let line = issue["location"]["positions"]["begin"]["line"].as_u64().unwrap();
+            (code, text(&issue["location"]["path"]), line)
+        })
+        .collect();
+    assert_eq!((issues.len(), of_gitlab), (count, set.clone()));
+
+    let sarif = json(&place, "sarif");
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let of_sarif: Set = results
+        .iter()
+        .map(|result| {
+            let physical = &result["locations"][0]["physicalLocation"];
+            let file = decoded(physical["artifactLocation"]["uri"].as_str().unwrap());
+            (text(&result["ruleId"]), file, physical["region"]["startLine"].as_u64().unwrap())
+        })
+        .collect();
+    assert_eq!((results.len(), of_sarif), (count, set.clone()));
+
+    let junit = lint(&place, "junit");
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let cases =
+        document.descendants().filter(|node| node.has_tag_name("testcase") && node.has_attribute("line"));
+    let cases: Vec<(String, String, u64)> = cases
+        .map(|case| {
+            let code = case.attribute("name").unwrap().split(' ').next().unwrap().to_owned();
+            (
+                code,
+                case.attribute("file").unwrap().to_owned(),
+                case.attribute("line").unwrap().parse().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!((cases.len(), cases.into_iter().collect::<Set>()), (count, set.clone()));
+
+    // People see each finding as its code and name in a line of their own.
+    let human = place.run(&["lint", "."]).expect_code(3).stderr;
+    for rule in RULES {
+        let head = format!("{} {}\n", rule.code.id, rule.code.name);
+        let drawn = human.match_indices(&head).count();
+        assert_eq!(drawn, expected.iter().filter(|(code, ..)| code == rule.code.id).count(), "{head}{human}");
+    }
+}
+
+fn decoded(uri: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = uri.as_bytes();
+    while let Some((first, more)) = rest.split_first() {
+        if *first == b'%' {
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&more[..2]).unwrap(), 16).unwrap());
+            rest = &more[2..];
+        } else {
+            bytes.push(*first);
+            rest = more;
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn json_is_as_its_schema_says() {
+    let place = place();
+    let report = json(&place, "json");
+    assert_eq!(schema::faults("lint", &report), [""; 0]);
+    assert_eq!(report["summary"]["files"], 5);
+    let all = report["diagnostics"].as_array().unwrap();
+    let count = |severity: &str| all.iter().filter(|found| found["severity"] == severity).count();
+    for (severity, key) in [("error", "errors"), ("warning", "warnings"), ("note", "notes")] {
+        assert!(count(severity) > 0, "{severity}");
+        assert_eq!(report["summary"][key], count(severity));
+    }
+    assert!(
+        all.iter().any(|found| !found["fix"].is_null())
+            && all.iter().any(|found| found["related"][0].is_object())
+    );
+    // The schema is no empty promise: it refuses what is not so.
+    let mut wrong = report.clone();
+    wrong["diagnostics"][0]["severity"] = "fatal".into();
+    wrong["diagnostics"][0]["extra"] = 1.into();
+    wrong["summary"]["files"] = Value::Null;
+    assert_eq!(schema::faults("lint", &wrong).len(), 3);
+    let none = Place::new();
+    none.write("a.lic", "");
+    let report: Value = serde_json::from_str(&none.run(&["lint", "--format", "json", "."]).stdout).unwrap();
+    assert_eq!(schema::faults("lint", &report), [""; 0]);
+}
+
+#[test]
+fn sarif_is_read_by_types_made_from_its_schema() {
+    use serde_sarif::sarif::{ResultLevel, Sarif};
+    let place = place();
+    let sarif: Sarif = serde_json::from_str(&lint(&place, "sarif")).unwrap();
+    let [run] = sarif.runs.as_slice() else { panic!("one run") };
+    let rules = run.tool.driver.rules.as_ref().unwrap();
+    let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    assert_eq!(ids, RULES.iter().map(|rule| rule.code.id).collect::<Vec<_>>());
+    for rule in rules {
+        assert!(rule.help.as_ref().is_some_and(|help| !help.text.is_empty() && help.markdown.is_some()));
+        assert!(rule.short_description.is_some() && rule.full_description.is_some());
+    }
+    let results = run.results.as_ref().unwrap();
+    for result in results {
+        let index = usize::try_from(result.rule_index.unwrap()).unwrap();
+        assert_eq!(result.rule_id.as_deref(), Some(ids[index]));
+        let region = result.locations.as_ref().unwrap()[0]
+            .physical_location
+            .as_ref()
+            .unwrap()
+            .region
+            .as_ref()
+            .unwrap();
+        let (start, end) = (
+            (region.start_line.unwrap(), region.start_column.unwrap()),
+            (region.end_line.unwrap(), region.end_column.unwrap()),
+        );
+        assert!(start <= end && start.0 >= 1 && start.1 >= 1);
+        assert!(result.message.text.as_ref().is_some_and(|text| !text.is_empty()));
+        assert!(result.partial_fingerprints.as_ref().is_some_and(|prints| !prints.is_empty()));
+    }
+    let levels: BTreeSet<String> = results.iter().map(|one| format!("{:?}", one.level)).collect();
+    assert_eq!(levels.len(), 3, "{levels:?}");
+    assert!(results.iter().any(|one| one.level == Some(ResultLevel::Error)));
+    assert!(results.iter().any(|one| one.related_locations.as_ref().is_some_and(|all| !all.is_empty())));
+    let fix = results.iter().find_map(|one| one.fixes.as_ref()?.first()).unwrap();
+    assert!(!fix.artifact_changes[0].replacements.is_empty());
+    // Read and written again it says the same: nothing in it was unknown to the types.
+    let mut ours: Value = serde_json::from_str(&lint(&place, "sarif")).unwrap();
+    let theirs = serde_json::to_value(&sarif).unwrap();
+    assert_eq!(run.invocations.as_ref().unwrap().len(), 1);
+    ours["runs"][0]["invocations"] = theirs["runs"][0]["invocations"].clone();
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn sarif_says_what_could_not_be_read() {
+    let place = Place::new();
+    place.write("a.lic", "");
+    let outcome = place.run(&["lint", "--format", "sarif", "a.lic", "none.lic"]).expect_code(6);
+    let sarif: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let told = text(&invocation["toolExecutionNotifications"][0]["message"]["text"]);
+    assert_eq!(told, "none.lic: cannot read `none.lic`: no such file or directory");
+    let junit = place.run(&["lint", "--format", "junit", "a.lic", "none.lic"]).stdout;
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    assert!(document.descendants().any(|node| node.has_tag_name("error")));
+}
+
+#[test]
+fn junit_counts_what_it_holds_and_gives_every_name_back() {
+    let place = place();
+    let junit = lint(&place, "junit");
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let suites: Vec<_> = document.descendants().filter(|node| node.has_tag_name("testsuite")).collect();
+    let names: Vec<&str> = suites.iter().map(|suite| suite.attribute("name").unwrap()).collect();
+    assert_eq!(names, ["a & <b>, 100%: c.lic", "cycle.lic", "fixes.lic", "good.lic", "latin.lic"]);
+    for suite in suites {
+        let count = |tag: &str| suite.descendants().filter(|node| node.has_tag_name(tag)).count().to_string();
+        assert_eq!(suite.attribute("tests").unwrap(), count("testcase"));
+        assert_eq!(suite.attribute("failures").unwrap(), count("failure"));
+        assert_eq!(suite.attribute("errors"), Some("0"));
+    }
+    let message = document
+        .descendants()
+        .find_map(|node| node.attribute("message").filter(|m| m.contains("<&")))
+        .unwrap();
+    assert!(message.contains("<&'>"), "{message}");
+}
+
+#[test]
+fn annotations_stay_on_one_line_and_in_their_fields() {
+    let place = place();
+    let github = lint(&place, "github");
+    for line in github.lines() {
+        let (head, message) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
+        let word = head.split(' ').next().unwrap();
+        assert!(["error", "warning", "notice"].contains(&word), "{line}");
+        assert!(message.contains("%0Ahelp: "), "{line}");
+    }
+    assert!(github.contains("file=a & <b>%2C 100%25%3A c.lic,line="), "{github}");
+}
+
+#[test]
+fn fingerprints_outlive_moved_lines_and_tell_findings_apart() {
+    let fingerprints = |text: &str| -> Vec<String> {
+        let place = Place::new();
+        place.write("a.lic", text);
+        let report: Value =
+            serde_json::from_str(&place.run(&["lint", "--format", "gitlab", "a.lic"]).stdout).unwrap();
+        report.as_array().unwrap().iter().map(|issue| self::text(&issue["fingerprint"])).collect()
+    };
+    let block = "FEATURE A {\n  VENDOR=x CUONT=5\n}\nFEATURE A {\n  VENDOR=x CUONT=5\n}\n";
+    let before = fingerprints(block);
+    assert!(before.len() >= 2);
+    assert_eq!(before.iter().collect::<BTreeSet<_>>().len(), before.len());
+    assert_eq!(fingerprints(&format!("# one\n\n# two\n{block}")), before);
+    assert_ne!(fingerprints(&block.replace("CUONT=5", "CUONT=6")), before);
+}

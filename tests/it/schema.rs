@@ -1,0 +1,120 @@
+//! A validator for the JSON Schemas under docs/: the keywords that they use, and a failure at any other.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::root;
+
+/// What keeps `value` from being as the schema `docs/schema/<name>.schema.json` says.
+pub(crate) fn faults(name: &str, value: &Value) -> Vec<String> {
+    let path = root().join(format!("docs/schema/{name}.schema.json"));
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let mut faults = Vec::new();
+    validate(&schema, &schema, value, "$", &mut faults);
+    faults
+}
+
+fn validate(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
+    for (keyword, rule) in schema.as_object().expect("a schema is an object") {
+        let mut wrong = |holds: bool| {
+            if !holds {
+                faults.push(format!("{at}: {keyword} {rule}: {value}"));
+            }
+        };
+        match keyword.as_str() {
+            "$schema"
+            | "$defs"
+            | "title"
+            | "description"
+            | "items"
+            | "properties"
+            | "additionalProperties" => {}
+            "const" => wrong(value == rule),
+            "enum" => wrong(rule.as_array().unwrap().contains(value)),
+            "type" => wrong(types(rule).iter().any(|kind| is(value, kind))),
+            "minimum" => wrong(value.as_i64().is_none_or(|number| number >= rule.as_i64().unwrap())),
+            "minItems" => {
+                wrong(value.as_array().is_none_or(|items| items.len() as u64 >= rule.as_u64().unwrap()))
+            }
+            "pattern" => wrong(value.as_str().is_none_or(|text| matches(rule.as_str().unwrap(), text))),
+            "required" => {
+                let has = |key: &Value| value.get(key.as_str().unwrap()).is_some();
+                wrong(!value.is_object() || rule.as_array().unwrap().iter().all(has));
+            }
+            "anyOf" => wrong(rule.as_array().unwrap().iter().any(|one| {
+                let mut faults = Vec::new();
+                validate(root, one, value, at, &mut faults);
+                faults.is_empty()
+            })),
+            "$ref" => {
+                let target = rule.as_str().unwrap().strip_prefix('#').unwrap();
+                validate(
+                    root,
+                    root.pointer(target).expect("the reference leads somewhere"),
+                    value,
+                    at,
+                    faults,
+                );
+            }
+            other => panic!("the validator does not know `{other}`"),
+        }
+    }
+    inside(root, schema, value, at, faults);
+}
+
+fn inside(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
+    if let (Some(items), Some(rule)) = (value.as_array(), schema.get("items")) {
+        for (index, item) in items.iter().enumerate() {
+            validate(root, rule, item, &format!("{at}[{index}]"), faults);
+        }
+    }
+    let Some(entries) = value.as_object() else { return };
+    for (key, inner) in entries {
+        let at = format!("{at}.{key}");
+        match (schema.get("properties").and_then(|known| known.get(key)), schema.get("additionalProperties"))
+        {
+            (Some(rule), _) => validate(root, rule, inner, &at, faults),
+            (None, Some(Value::Bool(false))) => faults.push(format!("{at}: no such key")),
+            (None, Some(rule @ Value::Object(_))) => validate(root, rule, inner, &at, faults),
+            (None, _) => {}
+        }
+    }
+}
+
+fn types(rule: &Value) -> Vec<&str> {
+    rule.as_array()
+        .map_or_else(|| vec![rule.as_str().unwrap()], |all| all.iter().filter_map(Value::as_str).collect())
+}
+
+fn is(value: &Value, kind: &str) -> bool {
+    match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        other => panic!("the validator does not know the type `{other}`"),
+    }
+}
+
+/// The few patterns that the schemas use.
+fn matches(pattern: &str, text: &str) -> bool {
+    let hexadecimal = |digits: usize| {
+        text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    match pattern {
+        "^[A-Z][0-9]{3}$" => {
+            text.len() == 4
+                && text.starts_with(|c: char| c.is_ascii_uppercase())
+                && text[1..].bytes().all(|b| b.is_ascii_digit())
+        }
+        "^[a-z0-9]+(-[a-z0-9]+)*$" => text.split('-').all(|word| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        }),
+        "^[0-9a-f]{16}$" => hexadecimal(16),
+        "^[0-9a-f]{128}$" => hexadecimal(128),
+        other => panic!("the validator does not know the pattern `{other}`"),
+    }
+}
