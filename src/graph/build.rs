@@ -48,7 +48,6 @@ impl<'a> Graph<'a> {
 
     fn finish(mut self) -> Self {
         self.take_targets();
-        self.climb();
         self.connect();
         self
     }
@@ -80,7 +79,7 @@ impl<'a> Graph<'a> {
                 drawn: false,
                 newest: None,
                 only_upgrades: true,
-                rungs: Vec::new(),
+                node: NodeIndex::end(),
             });
             self.by_name.entry(name.as_str()).or_default().push(at);
         }
@@ -116,9 +115,6 @@ impl<'a> Graph<'a> {
                     self.index.get(&(block.vendor(), name)).and_then(|known| self.names.get_mut(*known));
                 let Some(named) = known else { continue };
                 named.drawn = true;
-                if target == Target::Served {
-                    named.rungs.push((dependency.version, NodeIndex::end()));
-                }
             }
         }
     }
@@ -132,10 +128,11 @@ impl<'a> Graph<'a> {
                 Target::Unknown
             });
         };
-        // ◆ A block serves a dependency if its version is not older than the version asked for.
-        if named.name == &block.feature.name.value && block.is_token() && block.feature.version >= version {
+        // ◆ A token that names itself draws on itself, whatever the versions: see `connect`.
+        if named.name == &block.feature.name.value && block.is_token() {
             return Target::Itself;
         }
+        // ◆ A block serves a dependency if its version is not older than the version asked for.
         match named.newest {
             Some(newest) if newest >= version => Target::Served,
             Some(_) => unread(Target::TooOld),
@@ -144,31 +141,17 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Gives every version of a name that is asked for a node: oldest first, each leading to the next newer, so that
-    /// a block hangs under one of them only and the edges stay linear in the number of blocks and dependencies.
-    fn climb(&mut self) {
-        for named in &mut self.names {
-            named.rungs.sort_unstable();
-            named.rungs.dedup();
-            let mut older: Option<NodeIndex> = None;
-            for (_, node) in &mut named.rungs {
-                *node = self.net.add_node(());
-                if let Some(older) = older {
-                    self.net.add_edge(older, *node, Step::Choice);
-                }
-                older = Some(*node);
-            }
-        }
-    }
-
+    /// Makes the edges. ◆ Cycles, chains and shared counts are looked for by name: a block may be met by a dependency
+    /// that it is too old to serve, as it may by one outside its dates. So a license keeps its shape when a version is
+    /// raised.
+    ///
     /// petgraph walks the edges of a node last one first: put in backwards, they are walked in file order.
     fn connect(&mut self) {
-        for named in &self.names {
+        for named in &mut self.names {
+            named.node = self.net.add_node(());
             for provider in named.blocks.iter().rev().filter_map(|id| self.blocks.get(id.index())) {
-                let served = named.rungs.partition_point(|(asked, _)| *asked <= provider.feature.version);
-                let rung = served.checked_sub(1).and_then(|at| named.rungs.get(at));
-                if let Some((_, rung)) = rung.filter(|_| provider.serves()) {
-                    self.net.add_edge(*rung, provider.id.node(), Step::Choice);
+                if provider.serves() {
+                    self.net.add_edge(named.node, provider.id.node(), Step::Choice);
                 }
             }
         }
@@ -179,11 +162,9 @@ impl<'a> Graph<'a> {
                     continue;
                 }
                 let known = self.index.get(&(block.vendor(), dependency.feature.value.as_str()));
-                let Some(named) = known.and_then(|known| self.names.get(*known)) else { continue };
-                let rung = named.rungs.binary_search_by_key(&dependency.version, |(asked, _)| *asked);
-                if let Some((_, rung)) = rung.ok().and_then(|rung| named.rungs.get(rung)) {
+                if let Some(named) = known.and_then(|known| self.names.get(*known)) {
                     let need = Step::Need(u32::try_from(place).unwrap_or(u32::MAX));
-                    self.net.add_edge(block.id.node(), *rung, need);
+                    self.net.add_edge(block.id.node(), named.node, need);
                 }
             }
         }

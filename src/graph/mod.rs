@@ -5,8 +5,7 @@
 //! recurse and would exhaust the stack on a long chain.
 //!
 //! ```text
-//! block ──dependency (a step)──▶ name at a version ──alternative──▶ block
-//!                                       └──▶ the same name at the next newer version asked for
+//! block ──dependency (a step)──▶ name ──alternative──▶ block
 //! ```
 //!
 //! Names are taken within one vendor. Only sound blocks take part; of the others it is known that nothing can be said

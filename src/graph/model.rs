@@ -81,8 +81,8 @@ pub struct Named<'a> {
     pub newest: Option<Version>,
     /// Whether all its blocks are UPGRADE blocks.
     pub(super) only_upgrades: bool,
-    /// The versions asked for, oldest first, each with its node.
-    pub(super) rungs: Vec<(Version, NodeIndex)>,
+    /// Its node.
+    pub(super) node: NodeIndex,
 }
 
 /// One step along a dependency.
@@ -136,7 +136,7 @@ pub struct Unserved {
 pub(super) enum Step {
     /// A TOKEN_DEPENDENCY, by its place in the block.
     Need(u32),
-    /// From a name at a version to a block that serves it, or to the same name at the next newer version.
+    /// From a name to a block of that name.
     Choice,
 }
 
@@ -153,7 +153,7 @@ pub struct Graph<'a> {
     pub(super) unreadable: HashSet<&'a str>,
     /// Whether a file was cut short, so that no absence can be stated.
     pub(super) cut: bool,
-    /// Blocks first, by their index; names at versions behind them.
+    /// Blocks first, by their index; names behind them.
     pub(super) net: DiGraph<(), Step>,
     /// Targets of all dependencies, block after block.
     pub(super) targets: Vec<Target>,

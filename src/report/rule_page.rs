@@ -108,6 +108,9 @@ fn messages(rule: &Rule) -> Option<String> {
     let licenses: Vec<License> = sources.into_iter().map(License::read).collect();
     let (year, month, day) = EXAMPLE_DAY;
     let mut options = Options::at(jiff::civil::date(year, month, day));
+    if let Example::Configured { policy, .. } = rule.bad {
+        options.policy = policy();
+    }
     if let Example::Judged(_, state) = rule.bad {
         let block = licenses.first()?.features.first()?.block;
         options.keys.push(KeyFinding { file: FileId(0), block, state, detail: String::new() });
@@ -132,9 +135,7 @@ fn shown(example: &Example) -> String {
         Example::Text(text) => all(text),
         Example::Judged(text, state) => format!("{}\n# {}", all(text), judgement(*state)),
         Example::Configured { config, text, .. } => {
-            let config: Vec<String> =
-                config.trim_end().lines().map(|line| format!("# keywright.toml: {line}")).collect();
-            format!("{}\n{}", config.join("\n"), all(text))
+            format!("# with keywright.toml: {}\n{}", config.trim_end(), all(text))
         }
         Example::Made { shown, .. } => format!("# {shown}"),
         Example::Bytes(bytes) => {

@@ -120,7 +120,7 @@ impl Changes<'_> {
 
     fn directive(&self, name: &str) -> Option<Directive> {
         let block = self.file.block(self.feature)?;
-        block.directives().find(|directive| self.file.source.slice(directive.name) == name).cloned()
+        block.directives().find(|directive| self.file.source.slice(directive.name) == name).copied()
     }
 
     fn count(&mut self) {

@@ -35,7 +35,7 @@ fn validate(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut 
             "type" => wrong(types(rule).iter().any(|kind| is(value, kind))),
             "minimum" => wrong(value.as_i64().is_none_or(|number| number >= rule.as_i64().unwrap())),
             "minItems" => {
-                wrong(value.as_array().is_none_or(|items| items.len() as u64 >= rule.as_u64().unwrap()))
+                wrong(value.as_array().is_none_or(|items| items.len() as u64 >= rule.as_u64().unwrap()));
             }
             "pattern" => wrong(value.as_str().is_none_or(|text| matches(rule.as_str().unwrap(), text))),
             "required" => {

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use crate::diagnostic::Code;
 use crate::graph::Block;
-use crate::license::Kind;
+use crate::license::{Kind, Replaces};
+use crate::lint::rules::sets::same_block_elsewhere;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::overlap;
@@ -43,7 +44,9 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         for block in exclusive {
             if let Some(other) = longest.filter(|other| overlap(other.feature, block.feature)) {
                 let (first, second) = if other.id < block.id { (other, block) } else { (block, other) };
-                if !crate::lint::rules::sets::same_block_elsewhere(first, second) {
+                let fine =
+                    same_block_elsewhere(first, second) || replaces(first, second) || replaces(second, first);
+                if !fine {
                     report(cx, sink, first, second);
                 }
             }
@@ -51,6 +54,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             longest = Some(longest.filter(|other| end(other) >= end(block)).unwrap_or(block));
         }
     }
+}
+
+/// Whether one block hides the other as long as it is in force itself.
+fn replaces(one: &Block<'_>, other: &Block<'_>) -> bool {
+    one.feature.replaces.as_ref().is_some_and(|replaced| match &replaced.value {
+        Replaces::Feature(name) => name.as_str() == other.name(),
+        Replaces::Key(key) => other.feature.key.as_ref().is_some_and(|own| *own.value == **key),
+    })
 }
 
 fn report(cx: &Context<'_>, sink: &mut Sink<'_>, first: &Block<'_>, second: &Block<'_>) {

@@ -9,8 +9,9 @@ static CODE: Code = Code::error("D002", "self-dependency");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a TOKEN block with a dependency that it would serve itself",
-    why: "A checkout of it would need another checkout of it, without end.",
+    what: "a TOKEN block with a dependency on its own name",
+    why: "A checkout of it would need another checkout of it, without end. That holds by name: where another block of the \
+          name is new enough and this one is not, the circle closes as soon as its VERSION is raised.",
     bad: Example::Text(
         "FEATURE Draw
 {

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Code;
 use crate::graph::BlockId;
+use crate::license::Kind;
 use crate::lint::phrase;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
@@ -41,7 +42,13 @@ FEATURE Pool { VENDOR=Acme COUNT=9 SHARE=HOST }
 const MAX_STEPS: usize = 1_000_000;
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let is_shared = |id: BlockId| cx.graph.block(id).is_some_and(|block| block.feature.shares_counts());
+    // On other kinds a SHARE that counts is a fault of its own.
+    let is_shared = |id: BlockId| {
+        cx.graph.block(id).is_some_and(|block| {
+            let kind = block.feature.kind;
+            block.feature.shares_counts() && matches!(kind, Kind::Exclusive | Kind::Additive | Kind::Token)
+        })
+    };
     let ways = cx.graph.ways_to(is_shared);
     let mut room = MAX_STEPS;
     for block in cx.blocks().filter(|block| block.is_token()) {
