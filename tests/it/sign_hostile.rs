@@ -400,7 +400,7 @@ fn row_20_what_mail_and_editors_do_keeps_a_license_good_or_is_named() {
         (good.replace('"', "\u{201c}").into_bytes(), "quot"),
         ([&[0xff, 0xfe][..], &wide].concat(), "UTF-16"),
         (good.replace("ä", "\u{fffd}").into_bytes(), ""),
-        (good[..good.len() - 30].as_bytes().to_vec(), ""),
+        (good.as_bytes()[..good.len() - 30].to_vec(), ""),
     ];
     for (number, (bytes, word)) in named.into_iter().enumerate() {
         let name = format!("damaged{number}.lic");
