@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::scenario::ScenarioResult;
-use crate::source::SourceFile;
+use crate::scenario::{Coverage, Mutation, ScenarioResult};
+use crate::source::{SourceFile, Span};
+
+use super::escape::escape;
 
 /// A run.
 #[derive(Debug, Default)]
@@ -12,6 +14,50 @@ pub struct TestReport {
     pub files: Vec<TestedFile>,
     /// How many files could not be played; findings say why.
     pub not_played: usize,
+    /// What the scenarios came by, where that was asked for.
+    pub coverage: Vec<Covered>,
+    /// Which changes of a license no scenario notices, where that was asked for.
+    pub mutation: Vec<Mutated>,
+}
+
+/// Licenses that are proven together, and what the scenarios came by.
+#[derive(Debug)]
+pub struct Covered {
+    /// Their texts.
+    pub licenses: Vec<Arc<SourceFile>>,
+    /// What was come by.
+    pub coverage: Coverage,
+}
+
+/// Licenses that are proven together, and which changes of them nobody notices.
+#[derive(Debug)]
+pub struct Mutated {
+    /// Their texts.
+    pub licenses: Vec<Arc<SourceFile>>,
+    /// What came of the changes; `None` where a scenario fails on the unchanged license already.
+    pub mutation: Option<Mutation>,
+}
+
+impl Mutated {
+    /// Whether every change that matters is noticed.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.mutation.as_ref().is_some_and(|mutation| mutation.survivors.is_empty())
+    }
+}
+
+/// The names of licenses that are proven together.
+pub(super) fn names(licenses: &[Arc<SourceFile>]) -> String {
+    let names: Vec<String> = licenses.iter().map(|license| escape(license.name()).into_owned()).collect();
+    names.join(", ")
+}
+
+/// Where something stands in one of them: file, line and column.
+pub(super) fn place(licenses: &[Arc<SourceFile>], license: usize, span: Span) -> (String, usize, usize) {
+    licenses.get(license).map_or((String::new(), 1, 1), |source| {
+        let at = source.position(span.start as usize);
+        (escape(source.name()).into_owned(), at.line, at.column)
+    })
 }
 
 /// A file that was played.

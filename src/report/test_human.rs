@@ -7,7 +7,7 @@ use crate::source::SourceFile;
 
 use super::counted;
 use super::escape::escape;
-use super::test::{TestReport, TestedFile};
+use super::test::{self, Covered, Mutated, TestReport, TestedFile};
 
 /// Colours or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub fn render(report: &TestReport, style: Style) -> String {
         let files = counted(report.not_played, "file");
         line(&mut text, &format!("{files} could not be played"));
     }
+    report.coverage.iter().for_each(|covered| render_coverage(&mut text, covered));
+    report.mutation.iter().for_each(|mutated| render_mutation(&mut text, mutated, style));
     let (passed, failed) = report.counts();
     let good = failed == 0 && report.not_played == 0;
     let summary = format!("{passed} passed, {failed} failed");
@@ -90,6 +92,50 @@ fn render_checks(text: &mut String, row: &RowResult, style: Style) {
 fn cells(check: &Check) -> [String; 3] {
     let what = if check.what.is_empty() { "result" } else { check.what };
     [what.to_owned(), escape(&check.expected).into_owned(), escape(&check.actual).into_owned()]
+}
+
+fn render_coverage(text: &mut String, covered: &Covered) {
+    let coverage = &covered.coverage;
+    let (seen, all) = coverage.counts();
+    let names = test::names(&covered.licenses);
+    line(text, &format!("coverage of {names}: {seen} of {all}, {} %", coverage.percent()));
+    let kinds: Vec<String> =
+        coverage.kinds.iter().map(|(kind, seen, all)| format!("{kind} {seen}/{all}")).collect();
+    line(text, &format!("  {}", kinds.join(", ")));
+    for missed in &coverage.missed {
+        let (file, row, column) = test::place(&covered.licenses, missed.license, missed.span);
+        line(text, &format!("  {file}:{row}:{column}  {}", escape(&missed.text)));
+    }
+    line(text, "");
+}
+
+fn render_mutation(text: &mut String, mutated: &Mutated, style: Style) {
+    let names = test::names(&mutated.licenses);
+    let Some(mutation) = &mutated.mutation else {
+        line(text, &format!("mutation of {names}: not tried, a scenario fails without any change"));
+        line(text, "");
+        return;
+    };
+    let survived = mutation.survivors.len();
+    let changes = counted(mutation.played, "change");
+    let verdict = style.paint(if survived == 0 { GREEN } else { RED }, &format!("{survived} survived"));
+    let noticed = mutation.noticed;
+    line(text, &format!("mutation of {names}: {changes}, {noticed} noticed, {verdict}"));
+    if mutation.possible > mutation.played {
+        line(text, &format!("  {} more were not tried", mutation.possible - mutation.played));
+    }
+    if mutation.unreadable > 0 {
+        line(text, &format!("  {} make a license with errors", mutation.unreadable));
+    }
+    for survivor in &mutation.survivors {
+        let (file, row, column) = test::place(&mutated.licenses, survivor.license, survivor.span);
+        line(text, &format!("  {file}:{row}:{column}  {}: no scenario notices", escape(&survivor.text)));
+    }
+    for (mutant, proof) in &mutation.equivalent {
+        let (file, row, column) = test::place(&mutated.licenses, mutant.license, mutant.span);
+        line(text, &format!("  {file}:{row}:{column}  {}: cannot matter, {proof}", escape(&mutant.text)));
+    }
+    line(text, "");
 }
 
 fn line(text: &mut String, line: &str) {

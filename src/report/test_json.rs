@@ -1,12 +1,14 @@
 //! JSON of scenario runs, version 1. These structs are the contract with programs: they change only by addition.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::scenario::{RowResult, ScenarioResult};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 
 use super::escape::escape;
-use super::test::TestReport;
+use super::test::{self, Covered, Mutated, TestReport};
 
 #[derive(Debug, Serialize)]
 struct Report {
@@ -14,6 +16,51 @@ struct Report {
     scenarios: Vec<Scenario>,
     passed: usize,
     failed: usize,
+    /// Only where it was asked for, as the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Vec<Coverage>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutation: Option<Vec<Mutation>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Coverage {
+    licenses: Vec<String>,
+    reached: usize,
+    total: usize,
+    percent: usize,
+    kinds: Vec<Kind>,
+    missed: Vec<Place>,
+}
+
+#[derive(Debug, Serialize)]
+struct Kind {
+    kind: &'static str,
+    reached: usize,
+    total: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Mutation {
+    licenses: Vec<String>,
+    /// False where a scenario fails on the unchanged license.
+    played: bool,
+    changes: usize,
+    not_tried: usize,
+    noticed: usize,
+    unreadable: usize,
+    survivors: Vec<Place>,
+    equivalent: Vec<Place>,
+}
+
+#[derive(Debug, Serialize)]
+struct Place {
+    file: String,
+    line: usize,
+    column: usize,
+    text: String,
+    /// The kind of what was missed, or the proof that a change cannot matter.
+    note: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,9 +92,61 @@ pub fn render(report: &TestReport) -> serde_json::Result<String> {
         .iter()
         .flat_map(|file| file.results.iter().map(|result| scenario(&file.source, result)))
         .collect();
-    let mut json = serde_json::to_string_pretty(&Report { version: 1, scenarios, passed, failed })?;
+    let some = |empty: bool| (!empty).then_some(());
+    let coverage = some(report.coverage.is_empty()).map(|()| report.coverage.iter().map(coverage).collect());
+    let mutation = some(report.mutation.is_empty()).map(|()| report.mutation.iter().map(mutation).collect());
+    let mut json =
+        serde_json::to_string_pretty(&Report { version: 1, scenarios, passed, failed, coverage, mutation })?;
     json.push('\n');
     Ok(json)
+}
+
+fn names(licenses: &[Arc<SourceFile>]) -> Vec<String> {
+    licenses.iter().map(|license| escape(license.name()).into_owned()).collect()
+}
+
+fn coverage(covered: &Covered) -> Coverage {
+    let (reached, total) = covered.coverage.counts();
+    let kinds = covered.coverage.kinds.iter();
+    let missed = covered.coverage.missed.iter();
+    Coverage {
+        licenses: names(&covered.licenses),
+        reached,
+        total,
+        percent: covered.coverage.percent(),
+        kinds: kinds.map(|(kind, reached, total)| Kind { kind, reached: *reached, total: *total }).collect(),
+        missed: missed
+            .map(|it| place(&covered.licenses, it.license, it.span, &it.text, Some(it.kind)))
+            .collect(),
+    }
+}
+
+fn mutation(mutated: &Mutated) -> Mutation {
+    let none = crate::scenario::Mutation::default();
+    let found = mutated.mutation.as_ref().unwrap_or(&none);
+    let at =
+        |it: &crate::scenario::Mutant, note| place(&mutated.licenses, it.license, it.span, &it.text, note);
+    Mutation {
+        licenses: names(&mutated.licenses),
+        played: mutated.mutation.is_some(),
+        changes: found.played,
+        not_tried: found.possible - found.played,
+        noticed: found.noticed,
+        unreadable: found.unreadable,
+        survivors: found.survivors.iter().map(|it| at(it, None)).collect(),
+        equivalent: found.equivalent.iter().map(|(it, proof)| at(it, Some(proof))).collect(),
+    }
+}
+
+fn place(
+    licenses: &[Arc<SourceFile>],
+    license: usize,
+    span: Span,
+    text: &str,
+    note: Option<&'static str>,
+) -> Place {
+    let (file, line, column) = test::place(licenses, license, span);
+    Place { file, line, column, text: escape(text).into_owned(), note }
 }
 
 fn scenario(source: &SourceFile, result: &ScenarioResult) -> Scenario {

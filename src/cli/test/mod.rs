@@ -1,0 +1,224 @@
+//! `keywright test`: plays scenario files.
+
+mod discover;
+mod play;
+mod watch;
+mod whole;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::report::escape::escape;
+use crate::report::test::{TestReport, TestedFile};
+use crate::report::{
+    Sources, counted, statement_csv, statement_human, statement_json, test_human, test_json, test_junit,
+};
+use crate::resolve::Notice;
+use crate::scenario::{self, Loaded};
+use crate::source::SourceFile;
+
+use super::{Exit, Io, Stop, file, findings};
+
+use discover::discover;
+use play::{Played, Work, play_all};
+
+/// Prove that licenses do what they must: play scenario files
+///
+/// A scenario file says what checkouts take, when they are denied and what remains. Nothing is asked of a server: the
+/// license's own text decides.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright test license.scenarios.yaml\n  keywright test licenses/\n  \
+    keywright test --filter sharing licenses/\n  keywright test --update license.scenarios.yaml\n  \
+    keywright test --coverage --fail-under 90 licenses/\n  keywright test --mutate licenses/\n  \
+    keywright test --statement=csv metered.scenarios.yaml")]
+pub struct Args {
+    /// Scenario files, or folders to search for `*.scenarios.yaml`; `-` is standard input
+    #[arg(required = true, value_name = "FILES|DIRS")]
+    paths: Vec<PathBuf>,
+    /// Only scenarios whose name contains this text
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Write the actual values into the files; comments and layout stay
+    #[arg(long)]
+    update: bool,
+    /// How results are shown
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    format: Format,
+    /// Say which features, alternatives, dependencies, share groups, denials and limits no scenario reached
+    #[arg(long)]
+    coverage: bool,
+    /// Fail where coverage is below so many percent
+    #[arg(long, value_name = "PERCENT", requires = "coverage", value_parser = clap::value_parser!(u8).range(0..=100))]
+    fail_under: Option<u8>,
+    /// Change the licenses in small ways and list the changes that no scenario notices
+    #[arg(long)]
+    mutate: bool,
+    /// Show what METERED licenses were used for and what it costs, by period
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, require_equals = true,
+          default_missing_value = "table", conflicts_with = "format")]
+    statement: Option<StatementForm>,
+    /// Play again when a file changes, until interrupted
+    #[arg(long, conflicts_with = "update")]
+    watch: bool,
+    /// End after so many runs of `--watch`
+    #[arg(long, hide = true, requires = "watch", value_name = "N")]
+    watch_runs: Option<u32>,
+}
+
+/// How statements are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum StatementForm {
+    /// A table below the results
+    Table,
+    /// Comma-separated values instead of the results
+    Csv,
+    /// JSON, version 1, instead of the results
+    Json,
+}
+
+/// How results are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A line a scenario, a table a failure
+    Human,
+    /// JSON, version 1
+    Json,
+    /// `JUnit` XML
+    Junit,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When no scenario is found, or results cannot be written.
+pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    if args.watch { watch::run(args, io) } else { once(args, io) }
+}
+
+fn once(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let paths = discover(&args.paths)?;
+    let filter = args.filter.as_deref().unwrap_or_default();
+    let mut report = TestReport::default();
+    let (played, mut exit) = collect(play_all(&paths, filter, io), &mut report, io)?;
+    for one in &played {
+        if args.update && one.results.iter().any(|result| !result.passed()) {
+            report.files.push(update(one, filter, io)?);
+        } else {
+            report.files.push(TestedFile { source: one.source.clone(), results: one.results.clone() });
+        }
+    }
+    if exit == Exit::Yes && report.files.iter().all(|file| file.results.is_empty()) {
+        return Err(nothing(args));
+    }
+    report.files.retain(|file| !file.results.is_empty());
+    if args.coverage {
+        report.coverage = whole::cover(&played);
+    }
+    if args.mutate {
+        report.mutation = whole::mutate(&played, filter);
+    }
+    show(args, &report, io)?;
+    if let Some(least) = args.fail_under
+        && report.coverage.iter().any(|covered| covered.coverage.percent() < usize::from(least))
+    {
+        io.say(&format!("coverage is below {least} %"))?;
+        exit = exit.worst(Exit::No);
+    }
+    let survived = report.mutation.iter().any(|mutated| !mutated.is_complete());
+    let (_, failed) = report.counts();
+    Ok(if failed > 0 || survived { exit.worst(Exit::No) } else { exit })
+}
+
+/// The files that could be played; what is wrong with the others is said.
+fn collect(
+    works: Vec<Work>,
+    report: &mut TestReport,
+    io: &mut Io<'_>,
+) -> Result<(Vec<Box<Played>>, Exit), Stop> {
+    let mut exit = Exit::Yes;
+    let mut all = Vec::new();
+    for work in works {
+        match work {
+            Work::Played(played) => {
+                say_not_modelled(&played.loaded, io)?;
+                all.push(played);
+                continue;
+            }
+            Work::Unsound(source, found) => {
+                findings::show_in(&found, &Sources::new([&*source]), io)?;
+                exit = exit.worst(Exit::Unreadable);
+            }
+            Work::Unread(stop) => {
+                io.stop(&stop)?;
+                exit = exit.worst(stop.exit);
+            }
+        }
+        report.not_played += 1;
+    }
+    Ok((all, exit))
+}
+
+fn show(args: &Args, report: &TestReport, io: &mut Io<'_>) -> Result<(), Stop> {
+    let failure = |error: serde_json::Error| Stop::failure(error.to_string());
+    let human = test_human::Style { color: io.color_out };
+    let text = match (args.statement, args.format) {
+        (Some(StatementForm::Csv), _) => statement_csv::render(report),
+        (Some(StatementForm::Json), _) => statement_json::render(report).map_err(failure)?,
+        (Some(StatementForm::Table), _) => {
+            format!("{}\n{}", statement_human::render(report), test_human::render(report, human))
+        }
+        (None, Format::Human) => test_human::render(report, human),
+        (None, Format::Json) => test_json::render(report).map_err(failure)?,
+        (None, Format::Junit) => test_junit::render(report),
+    };
+    write!(io.stdout, "{text}")?;
+    Ok(())
+}
+
+/// Nothing proven is no success.
+fn nothing(args: &Args) -> Stop {
+    match &args.filter {
+        Some(filter) => Stop::usage(format!("no scenario has `{filter}` in its name")),
+        None => Stop::usage("there is no scenario in these files"),
+    }
+}
+
+/// Says once what of the licenses the scenarios say nothing about.
+fn say_not_modelled(loaded: &Loaded, io: &mut Io<'_>) -> Result<(), Stop> {
+    let mut said = BTreeSet::new();
+    for Notice { license, feature, directive, .. } in loaded.model.notices() {
+        if said.insert((*license, *directive)) {
+            let name = loaded.licenses.get(*license).map_or("", |license| license.source.name());
+            io.say(&format!(
+                "note: {directive} is not modelled, scenarios do as if it were not there (`{feature}` in {})",
+                escape(name)
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the actual values, and plays what is then written.
+fn update(played: &Played, filter: &str, io: &mut Io<'_>) -> Result<TestedFile, Stop> {
+    let Played { path, source, results, loaded, .. } = played;
+    if file::is_stdin(path) {
+        return Err(Stop::usage("`--update` needs a file to write to"));
+    }
+    let (text, left) = scenario::updated(source, results);
+    let name = escape(source.name()).into_owned();
+    let again = SourceFile::from_bytes(source.id(), source.name(), text.clone().into_bytes());
+    let reread = scenario::parse(&again)
+        .map_err(|_| Stop::failure(format!("the update of `{name}` would not read; nothing was written")))?;
+    if text != source.text() {
+        file::write(path, text.as_bytes())?;
+        io.say(&format!("updated {name}"))?;
+    }
+    if left > 0 {
+        let values = counted(left, "value");
+        io.say(&format!("{values} in {name} left: no change of a value says what there was"))?;
+    }
+    let results = scenario::run(&reread, &loaded.model, |name| name.contains(filter));
+    Ok(TestedFile { results, source: again })
+}

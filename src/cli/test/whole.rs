@@ -1,0 +1,67 @@
+//! What all scenarios of a license come to together: coverage and mutation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::report::test::{Covered, Mutated};
+use crate::resolve::Sight;
+use crate::scenario::{self, ScenarioFile};
+
+use super::play::Played;
+
+/// Scenario files that prove the same licenses.
+struct Group<'a> {
+    first: &'a Played,
+    files: Vec<&'a ScenarioFile>,
+    seen: BTreeSet<Sight>,
+    holds: bool,
+}
+
+/// Files by the licenses that they name, in the order of their first file.
+fn groups<'a>(played: &'a [Box<Played>]) -> Vec<Group<'a>> {
+    let mut places: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for one in played {
+        let names = one.loaded.licenses.iter().map(|license| license.source.name()).collect();
+        let place = *places.entry(names).or_insert(groups.len());
+        if groups.len() == place {
+            groups.push(Group { first: one, files: Vec::new(), seen: BTreeSet::new(), holds: true });
+        }
+        if let Some(group) = groups.get_mut(place) {
+            group.files.push(&one.file);
+            group.seen.extend(&one.seen);
+            group.holds &= one.results.iter().all(scenario::ScenarioResult::passed);
+        }
+    }
+    groups
+}
+
+/// What the scenarios came by, license by license.
+pub(super) fn cover(played: &[Box<Played>]) -> Vec<Covered> {
+    let cover = |group: Group<'_>| {
+        let loaded = &group.first.loaded;
+        let at = group.first.file.begins();
+        Covered {
+            licenses: sources(group.first),
+            coverage: scenario::coverage(&loaded.licenses, &loaded.model, at, &group.seen),
+        }
+    };
+    groups(played).into_iter().map(cover).collect()
+}
+
+/// Which changes nobody notices, license by license. Scenarios that fail already notice nothing.
+pub(super) fn mutate(played: &[Box<Played>], filter: &str) -> Vec<Mutated> {
+    let mutate = |group: Group<'_>| {
+        let loaded = &group.first.loaded;
+        let wanted = |name: &str| name.contains(filter);
+        let mutation =
+            group.holds.then(|| scenario::mutate(&group.files, &loaded.licenses, &loaded.model, &wanted));
+        Mutated { licenses: sources(group.first), mutation }
+    };
+    groups(played).into_par_iter().map(mutate).collect()
+}
+
+fn sources(played: &Played) -> Vec<std::sync::Arc<crate::source::SourceFile>> {
+    played.loaded.licenses.iter().map(|license| license.source.clone()).collect()
+}

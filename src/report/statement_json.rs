@@ -1,0 +1,81 @@
+//! JSON of statements, version 1. These structs are the contract with programs: they change only by addition. Money is
+//! written as text, so that no reader rounds it.
+
+use serde::Serialize;
+
+use crate::resolve::Statement;
+
+use super::escape::escape;
+use super::test::TestReport;
+
+#[derive(Debug, Serialize)]
+struct Report {
+    version: u32,
+    statements: Vec<Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    file: String,
+    scenario: String,
+    feature: String,
+    billed: &'static str,
+    start: String,
+    end: String,
+    closed: bool,
+    used: u64,
+    minimum: u64,
+    lines: Vec<Line>,
+    total: Option<String>,
+    currency: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    kind: &'static str,
+    from: u64,
+    units: u64,
+    price: Option<String>,
+    amount: Option<String>,
+}
+
+/// All statements of a run as JSON, with a line break at its end.
+///
+/// # Errors
+/// None that is known: the structs hold nothing that JSON cannot.
+pub fn render(report: &TestReport) -> serde_json::Result<String> {
+    let mut statements = Vec::new();
+    for file in &report.files {
+        for result in &file.results {
+            let row = |it| row(file.source.name(), &result.name, it);
+            statements.extend(result.statements.iter().map(row));
+        }
+    }
+    let mut json = serde_json::to_string_pretty(&Report { version: 1, statements })?;
+    json.push('\n');
+    Ok(json)
+}
+
+fn row(file: &str, scenario: &str, statement: &Statement) -> Row {
+    let line = |line: &crate::resolve::Line| Line {
+        kind: line.kind.word(),
+        from: line.from,
+        units: line.units,
+        price: line.price.map(|price| price.to_string()),
+        amount: line.amount.map(|amount| amount.to_string()),
+    };
+    Row {
+        file: escape(file).into_owned(),
+        scenario: escape(scenario).into_owned(),
+        feature: escape(&statement.feature).into_owned(),
+        billed: statement.billed.word(),
+        start: statement.start.to_string(),
+        end: statement.end.to_string(),
+        closed: statement.closed,
+        used: statement.used,
+        minimum: statement.minimum,
+        lines: statement.lines.iter().map(line).collect(),
+        total: statement.total.map(|total| total.to_string()),
+        currency: statement.currency.map(|currency| currency.to_string()),
+    }
+}
