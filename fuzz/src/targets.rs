@@ -104,9 +104,7 @@ pub fn trust_bundle(data: &[u8]) {
 pub fn key_file(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match read_secret_key(text, None) {
-        Ok((key, _)) => {
-            assert!(text.contains("PRIVATE KEY") && key.public_key().id().to_string().len() == 16);
-        }
+        Ok(_) => assert!(text.contains("PRIVATE KEY")),
         Err(error) => assert!(error.to_string().len() < 1000),
     }
 }

@@ -113,6 +113,11 @@ fn row_36_no_control_byte_of_a_file_reaches_a_terminal() {
     assert!(colored, "the terminal was taken for one");
 }
 
+/// Whether a temporary file stands in the folder.
+fn writing(place: &Place) -> bool {
+    place.names().iter().any(|name| name.starts_with(".keywright"))
+}
+
 #[cfg(unix)]
 #[test]
 fn row_39_a_killed_signer_leaves_the_old_or_the_new_file() {
@@ -130,10 +135,24 @@ fn row_39_a_killed_signer_leaves_the_old_or_the_new_file() {
     for point in 0..60 {
         place.write("big.lic", &old);
         let mut child = place.command().args(args).stderr(Stdio::null()).spawn().unwrap();
-        // Points all over the run, and beyond its end.
-        std::thread::sleep(whole.mul_f64(f64::from(point) / 50.0).min(Duration::from_secs(3)));
+        match point {
+            // All over the run.
+            0..25 => std::thread::sleep(whole.mul_f64(f64::from(point) / 25.0).min(Duration::from_secs(3))),
+            // From the moment on at which the temporary file stands beside it.
+            25..57 => {
+                while !writing(&place) && child.try_wait().unwrap().is_none() {
+                    std::thread::yield_now();
+                }
+                std::thread::sleep(Duration::from_micros(150) * (point - 25));
+            }
+            // And not at all.
+            _ => drop(child.wait().unwrap()),
+        }
         child.kill().unwrap();
         child.wait().unwrap();
+        for name in place.names().iter().filter(|name| name.starts_with(".keywright")) {
+            fs::remove_file(place.path(name)).unwrap();
+        }
         let found = place.read("big.lic");
         olds += usize::from(found == old);
         news += usize::from(found == new);
