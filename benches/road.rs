@@ -164,7 +164,7 @@ mod signing {
         let license = License::from_text("bench", &signed.text);
         let revocations = Revocations::default();
         let at = jiff::civil::date(2026, 1, 15);
-        let verifier = Verifier::new(&trust, &revocations, at, Mode::Production);
+        let verifier = Verifier { threads: 1, ..Verifier::new(&trust, &revocations, at, Mode::Production) };
         bencher.counter(ItemsCount::new(BLOCKS)).bench(|| {
             let report = verifier.file(&license);
             assert!(report.verified().count() == BLOCKS);

@@ -190,7 +190,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let folded = word.to_lowercase();
-    let limit = (folded.chars().count() / 3).clamp(1, 4);
+    // Of two letters any two words are near: only their case may differ.
+    let limit = (folded.chars().count() / 3).min(4);
     candidates
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST && candidate.len().abs_diff(word.len()) <= limit * 4)

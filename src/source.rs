@@ -8,6 +8,13 @@ use std::sync::{Arc, OnceLock};
 /// Largest license file that is read, in bytes (64 MiB).
 pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 
+/// What stands in the text for a byte that is no UTF-8: a control character as long, which no value can hold, so that
+/// offsets stay good and the block it stands in is given up.
+pub const UNREADABLE: char = '\u{1a}';
+
+/// With more bytes that are no UTF-8, a file is no text in another encoding but no text at all.
+const MOST_UNREADABLE: usize = 1000;
+
 /// The byte order mark that some editors put before UTF-8.
 pub const BOM: &str = "\u{feff}";
 
@@ -109,10 +116,12 @@ pub struct Position {
 pub enum EncodingFault {
     /// UTF-16, little or big endian, recognised by its mark or by its zero bytes.
     Utf16,
-    /// The byte at this offset begins no UTF-8 character.
+    /// Bytes that are no UTF-8 characters. A few of them are read as [`UNREADABLE`]; at many the text ends.
     NotUtf8 {
-        /// Offset of the offending byte.
+        /// Offset of the first such byte.
         offset: usize,
+        /// Whether the text ends there.
+        cut: bool,
     },
     /// More than [`MAX_FILE_BYTES`].
     TooLarge,
@@ -200,7 +209,7 @@ impl SourceFile {
     }
 }
 
-fn decode(mut bytes: Vec<u8>) -> (String, Option<EncodingFault>) {
+fn decode(bytes: Vec<u8>) -> (String, Option<EncodingFault>) {
     if bytes.len() > MAX_FILE_BYTES {
         return (String::new(), Some(EncodingFault::TooLarge));
     }
@@ -209,14 +218,31 @@ fn decode(mut bytes: Vec<u8>) -> (String, Option<EncodingFault>) {
     }
     match String::from_utf8(bytes) {
         Ok(text) => (text, None),
-        Err(error) => {
-            let offset = error.utf8_error().valid_up_to();
-            bytes = error.into_bytes();
-            bytes.truncate(offset);
-            let text = String::from_utf8(bytes).unwrap_or_default();
-            (text, Some(EncodingFault::NotUtf8 { offset }))
-        }
+        Err(error) => replace_unreadable(error.into_bytes()),
     }
+}
+
+/// Text in another encoding, mostly Latin-1: every byte that is no UTF-8 is replaced.
+fn replace_unreadable(mut bytes: Vec<u8>) -> (String, Option<EncodingFault>) {
+    let mut first = None;
+    let mut at = 0;
+    for count in 1.. {
+        let Err(error) = std::str::from_utf8(bytes.get(at..).unwrap_or_default()) else { break };
+        at += error.valid_up_to();
+        let offset = *first.get_or_insert(at);
+        if count > MOST_UNREADABLE {
+            bytes.truncate(offset);
+            let fault = EncodingFault::NotUtf8 { offset, cut: true };
+            return (String::from_utf8(bytes).unwrap_or_default(), Some(fault));
+        }
+        let wrong = error.error_len().unwrap_or(bytes.len() - at);
+        if let Some(wrong) = bytes.get_mut(at..at + wrong) {
+            wrong.fill(UNREADABLE as u8);
+        }
+        at += wrong;
+    }
+    let fault = first.map(|offset| EncodingFault::NotUtf8 { offset, cut: false });
+    (String::from_utf8(bytes).unwrap_or_default(), fault)
 }
 
 /// A byte order mark of UTF-16, or zero in every second of the first bytes, as in UTF-16 of Latin text.
@@ -326,7 +352,10 @@ mod tests {
         assert_eq!(fault(b"\xff\xfeF\0E\0"), Some(EncodingFault::Utf16));
         assert_eq!(fault(b"F\0E\0A\0T\0"), Some(EncodingFault::Utf16));
         assert_eq!(fault(b"\0F\0E\0A\0T"), Some(EncodingFault::Utf16));
-        assert_eq!(fault(b"FEATURE \xe4 {"), Some(EncodingFault::NotUtf8 { offset: 8 }));
+        let latin = |cut| Some(EncodingFault::NotUtf8 { offset: 8, cut });
+        assert_eq!(fault(b"FEATURE \xe4 {"), latin(false));
+        assert_eq!(fault(&[b"FEATURE ".as_slice(), &[0xe4; 500]].concat()), latin(false));
+        assert_eq!(fault(&[b"FEATURE ".as_slice(), &b"\xe4x".repeat(5000)].concat()), latin(true));
         assert_eq!(fault(b"FEATURE"), None);
     }
 }

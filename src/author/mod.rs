@@ -37,6 +37,7 @@ pub use order::{Line, MAX_ORDERS, Order, clashes, file_name, read_order, read_or
 pub use parameter::Parameter;
 #[cfg(feature = "cli")]
 pub use plan::{Approval, Plan, Planned, PlannedLicenses, Totals, approvals};
+pub use render::Rendered;
 pub use template::{MAX_TEMPLATE_BYTES, Template, TemplateText};
 pub use types::{TYPES, Value, ValueType};
 pub use values::{Assigned, Given, read_values};

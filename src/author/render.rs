@@ -214,10 +214,13 @@ fn fault(error: &minijinja::Error, file: &str, lines_before: u64) -> Fault {
     }
 }
 
-/// A license text with the number of its blocks.
-pub(super) struct Rendered {
-    pub(super) text: String,
-    pub(super) blocks: usize,
+/// A license that a template made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// Its text, in canonical layout.
+    pub text: String,
+    /// How many blocks it has.
+    pub blocks: usize,
 }
 
 impl Template {
@@ -230,7 +233,11 @@ impl Template {
         self.render_license(assigned).map(|rendered| rendered.text)
     }
 
-    pub(super) fn render_license(&self, assigned: &Assigned) -> Result<Rendered, Fault> {
+    /// As [`Self::render`], with the number of blocks.
+    ///
+    /// # Errors
+    /// As [`Self::render`].
+    pub fn render_license(&self, assigned: &Assigned) -> Result<Rendered, Fault> {
         let marked = self
             .render_text(LICENSE, assigned, None)
             .map_err(|error| fault(&error, &self.file, self.head_lines))?;

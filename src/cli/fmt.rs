@@ -51,6 +51,13 @@ fn one(args: &Args, path: &Path, id: usize, io: &mut Io<'_>) -> Result<Exit, Sto
     let text = match license::format(&license.tree) {
         Ok(text) => text,
         Err(Unproven::Unreadable) => return unreadable(&license, io),
+        Err(Unproven::TooLarge) => {
+            return Err(Stop::failure(format!(
+                "`{}` laid out has more bytes than a file may have",
+                file::shown(path)
+            ))
+            .help("split the file; nothing was written"));
+        }
         Err(Unproven::Changed) => {
             return Err(Stop::failure(format!(
                 "the layout of `{}` would change its meaning",

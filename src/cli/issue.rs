@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::author::log::Log;
-use crate::author::{self, Approval, Catalog, Cause, Issuer, Order, Plan, Refused};
+use crate::author::{self, Approval, Catalog, Cause, Issuer, Order, Plan, PlannedLicenses, Refused};
 use crate::report::counted;
 use crate::report::escape::escape;
 use crate::sign::Digest;
@@ -15,7 +15,7 @@ use crate::sign::Digest;
 use super::batch::{Batch, Ended, on_all_cores};
 use super::new::{Shelf, refused};
 use super::passphrase::PassphraseArgs;
-use super::trust::{SigningKey, TrustArgs, signing_key};
+use super::trust::{TrustArgs, signing_key};
 use super::{Exit, Io, Stop, file};
 
 /// Issue licenses for orders: render, lint, prove, sign, verify, log, write
@@ -91,38 +91,74 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if let Some(plan) = &args.approve {
         return approve(args, plan, io);
     }
-    let catalog_path = args.catalog.as_deref().unwrap_or(Path::new(""));
-    let catalog_text = text(catalog_path, io)?;
-    let catalog = read_catalog(catalog_path, &catalog_text)?;
-    let templates = templates(&catalog, args.templates.as_deref())?;
-    let today = args.at.unwrap_or(io.today);
-    let vendor = catalog.vendor.clone();
-    let mut issuer = Issuer::new(catalog.clone(), templates, today).map_err(|fault| refused(&fault))?;
-    let (orders, faults) = read_orders(&args.order, &issuer.parameters(), io)?;
-    let wrong: Vec<Refused> = faults.into_iter().map(|fault| Refused::new(Cause::Order, fault)).collect();
-    let clashes: Vec<Refused> =
-        author::clashes(&orders).into_iter().map(|fault| Refused::new(Cause::Order, fault)).collect();
-    let planning = args.dry_run || (args.plan.is_some() && args.approvals.is_none());
-    if planning {
-        let log = if args.log.exists() {
-            Some(Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?)
-        } else {
-            None
-        };
-        let mut ended = Ended { refused: wrong, ..Ended::default() };
-        ended.refused.extend(clashes);
-        return plan(args, &issuer, &vendor, &orders, log.as_ref(), ended, io);
+    let inputs = Inputs::read(args, io)?;
+    if args.dry_run || (args.plan.is_some() && args.approvals.is_none()) {
+        return plan(args, inputs, io);
     }
-    if !clashes.is_empty() {
-        tell(&clashes, io)?;
+    issue(args, inputs, io)
+}
+
+/// What a run works on.
+struct Inputs {
+    catalog: Catalog,
+    issuer: Issuer,
+    orders: Vec<Order>,
+    /// What could not be read as orders.
+    wrong: Vec<Refused>,
+    /// Orders whose license files would have one name.
+    clashes: Vec<Refused>,
+    /// Digest of catalogue, templates and orders.
+    digest: Digest,
+}
+
+impl Inputs {
+    fn read(args: &Args, io: &mut Io<'_>) -> Result<Self, Stop> {
+        let path = args.catalog.as_deref().unwrap_or(Path::new(""));
+        let catalog_text = text(path, io)?;
+        let catalog = read_catalog(path, &catalog_text)?;
+        let templates = templates(&catalog, args.templates.as_deref())?;
+        let mut said = format!("keywright-run 1\n{}\n", Digest::of(catalog_text.as_bytes()));
+        for template in templates.values() {
+            said.push_str(&format!("{}\n", Digest::of(template.text.as_bytes())));
+        }
+        let issuer = Issuer::new(catalog.clone(), templates, args.at.unwrap_or(io.today))
+            .map_err(|fault| refused(&fault))?;
+        let (orders, faults) = read_orders(&args.order, &issuer.parameters(), io)?;
+        if orders.is_empty() && faults.is_empty() {
+            return Err(
+                Stop::usage("there is no order").help("a CSV file has a head line, and one order a row")
+            );
+        }
+        for order in &orders {
+            said.push_str(&format!("{}\n", order.digest()));
+        }
+        let all = |faults: Vec<author::Fault>| -> Vec<Refused> {
+            faults.into_iter().map(|fault| Refused::new(Cause::Order, fault)).collect()
+        };
+        let (wrong, clashes) = (all(faults), all(author::clashes(&orders)));
+        Ok(Self { catalog, issuer, orders, wrong, clashes, digest: Digest::of(said.as_bytes()) })
+    }
+
+    /// Lets the licenses be of another day.
+    fn on(&mut self, day: Date, args: &Args) -> Result<(), Stop> {
+        if day != self.issuer.day() {
+            let templates = templates(&self.catalog, args.templates.as_deref())?;
+            self.issuer =
+                Issuer::new(self.catalog.clone(), templates, day).map_err(|fault| refused(&fault))?;
+        }
+        Ok(())
+    }
+}
+
+fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    if !inputs.clashes.is_empty() {
+        tell(&inputs.clashes, io)?;
         return Err(Stop::new(Exit::No, "two orders would have one license file").help("nothing was issued"));
     }
-    let approved = args.approvals.map(|needed| approved(args, &vendor, needed, io)).transpose()?;
-    if let Some((plan, day)) = &approved {
-        let templates = self::templates(&catalog, args.templates.as_deref())?;
-        issuer = Issuer::new(catalog, templates, *day).map_err(|fault| refused(&fault))?;
-        check_plan(plan, &issuer, &orders, wrong.is_empty())?;
-    }
+    let approved = match args.approvals {
+        Some(needed) => Some(approved(args, needed, &mut inputs, io)?),
+        None => None,
+    };
     let (Some(key_path), Some(out)) = (&args.key, &args.out) else {
         return Err(Stop::usage("`--key` and `--out` are needed to issue")
             .help("`--dry-run` shows what would be issued without them"));
@@ -130,31 +166,28 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let trust = args.trust.load()?;
     let key = signing_key(key_path, &args.passphrase, &trust, io)?;
     let mut log = Log::open(&args.log).map_err(|fault| failed(&fault))?;
-    let inputs = inputs(&catalog_text, &orders, &key, approved.is_some());
-    let day = day_of_run(args, &log, &inputs, issuer.day())?;
-    if day != issuer.day() {
-        let catalog = read_catalog(catalog_path, &catalog_text)?;
-        let templates = self::templates(&catalog, args.templates.as_deref())?;
-        issuer = Issuer::new(catalog, templates, day).map_err(|fault| refused(&fault))?;
-    }
+    let run = format!("{}\n{}\n", inputs.digest, key.trusted.key.id());
+    let run = Digest::of(run.as_bytes());
+    let day = day_of_run(args, &log, &run, inputs.issuer.day())?;
+    inputs.on(day, args)?;
     fs::create_dir_all(out).map_err(|error| {
         Stop::failure(format!("cannot make the folder `{}`: {}", file::shown(out), file::reason(&error)))
     })?;
-    log.begin_run(&inputs, &day.to_string()).map_err(|fault| failed(&fault))?;
+    log.begin_run(&run, &day.to_string()).map_err(|fault| failed(&fault))?;
     let batch = Batch {
-        issuer: &issuer,
+        issuer: &inputs.issuer,
         signer: &key.key,
         trusted: key.trusted,
-        plan: approved.as_ref().map(|(plan, _)| plan.licenses()),
+        plan: approved,
         out,
         replace: args.replace,
         issued_at: now(),
     };
-    let mut ended = batch.run(&orders, &mut log, io)?;
+    let mut ended = batch.run(&inputs.orders, &mut log, io)?;
     if !ended.is_broken() {
-        log.end_run(&inputs).map_err(|fault| failed(&fault))?;
+        log.end_run(&run).map_err(|fault| failed(&fault))?;
     }
-    ended.refused.splice(0..0, wrong);
+    ended.refused.append(&mut inputs.wrong);
     conclude(&ended, out, io)
 }
 
@@ -222,20 +255,6 @@ pub(super) fn read_orders(
     Ok((orders, faults))
 }
 
-/// What a run is to do, as a digest: the same inputs can be resumed.
-fn inputs(catalog: &str, orders: &[Order], key: &SigningKey<'_>, approved: bool) -> Digest {
-    let mut bytes = format!(
-        "keywright-run 1\n{}\n{}\n{approved}\n",
-        Digest::of(catalog.as_bytes()),
-        key.trusted.key.id()
-    );
-    for order in orders {
-        bytes.push_str(&order.digest().to_string());
-        bytes.push('\n');
-    }
-    Digest::of(bytes.as_bytes())
-}
-
 /// The day of a new run, or that of the interrupted one that goes on.
 fn day_of_run(args: &Args, log: &Log, inputs: &Digest, day: Date) -> Result<Date, Stop> {
     let open = log.open_run(inputs).map_err(|fault| failed(&fault))?;
@@ -252,49 +271,53 @@ fn day_of_run(args: &Args, log: &Log, inputs: &Digest, day: Date) -> Result<Date
 }
 
 /// Shows or writes what would be issued.
-fn plan(
-    args: &Args,
-    issuer: &Issuer,
-    vendor: &str,
-    orders: &[Order],
-    log: Option<&Log>,
-    mut ended: Ended,
-    io: &mut Io<'_>,
-) -> Result<Exit, Stop> {
-    let mut plan = Plan::new(vendor, issuer.day());
-    for draft in on_all_cores(orders, |order| issuer.draft(order)) {
+fn plan(args: &Args, inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let Inputs { catalog, issuer, orders, wrong, clashes, .. } = inputs;
+    let log = match args.log.exists() {
+        true => Some(Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?),
+        false => None,
+    };
+    let mut refused: Vec<Refused> = wrong.into_iter().chain(clashes).collect();
+    let mut plan = Plan::new(&catalog.vendor, issuer.day());
+    for draft in on_all_cores(&orders, |order| issuer.draft(order)) {
         match draft {
-            Ok(draft) => plan.add(&draft, log).map_err(|fault| failed(&fault))?,
-            Err(refused) => ended.refused.push(refused),
+            Ok(draft) => plan.add(&draft, log.as_ref()).map_err(|fault| failed(&fault))?,
+            Err(wrong) => refused.push(wrong),
         }
     }
-    tell(&ended.refused, io)?;
-    if let Some(path) = &args.plan {
-        if !ended.refused.is_empty() {
-            return Err(Stop::new(Exit::No, "no plan was written: some orders are refused")
-                .help("correct them, or take them out"));
-        }
-        let text = plan.text().map_err(|fault| failed(&fault))?;
-        file::put(path, text.as_bytes(), false, true)?;
-        io.say(&format!(
-            "wrote {}\nits digest is {}",
-            escape(&file::shown(path)),
-            Digest::of(text.as_bytes())
-        ))?;
-        io.say("next:")?;
-        io.say(&format!("  keywright issue --approve {} --key KEY", escape(&file::shown(path))))?;
-    } else {
-        for planned in &plan.orders {
-            writeln!(io.stdout, "{}  {}", escape(&planned.file), escape(&planned.customer))?;
-            let changes =
-                if planned.changes.is_empty() { &["no change".to_owned()][..] } else { &planned.changes };
-            for change in changes {
-                writeln!(io.stdout, "    {}", escape(change))?;
-            }
-        }
+    tell(&refused, io)?;
+    match &args.plan {
+        Some(path) => write_plan(path, &plan, refused.is_empty(), io)?,
+        None => show_plan(&plan, io)?,
     }
     totals(&plan.totals, io)?;
-    Ok(if ended.refused.is_empty() { Exit::Yes } else { Exit::No })
+    Ok(if refused.is_empty() { Exit::Yes } else { Exit::No })
+}
+
+fn write_plan(path: &Path, plan: &Plan, complete: bool, io: &mut Io<'_>) -> Result<(), Stop> {
+    if !complete {
+        return Err(Stop::new(Exit::No, "no plan was written: some orders are refused")
+            .help("correct them, or take them out"));
+    }
+    let text = plan.text().map_err(|fault| failed(&fault))?;
+    file::put(path, text.as_bytes(), false, true)?;
+    let shown = escape(&file::shown(path)).into_owned();
+    io.say(&format!("wrote {shown}\nits digest is {}", Digest::of(text.as_bytes())))?;
+    io.say(&format!("next:\n  keywright issue --approve {shown} --key KEY"))?;
+    Ok(())
+}
+
+fn show_plan(plan: &Plan, io: &mut Io<'_>) -> Result<(), Stop> {
+    for planned in &plan.orders {
+        writeln!(io.stdout, "{}  {}", escape(&planned.file), escape(&planned.customer))?;
+        if planned.changes.is_empty() {
+            writeln!(io.stdout, "    no change")?;
+        }
+        for change in &planned.changes {
+            writeln!(io.stdout, "    {}", escape(change))?;
+        }
+    }
+    Ok(())
 }
 
 fn totals(totals: &author::Totals, io: &mut Io<'_>) -> Result<(), Stop> {
@@ -337,8 +360,8 @@ fn approval_path(plan: &Path, key: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// The plan of this run, if enough keys approved it.
-fn approved(args: &Args, vendor: &str, needed: u16, io: &mut Io<'_>) -> Result<(Plan, Date), Stop> {
+/// The licenses of this run, if enough keys approved its plan and they are what the inputs make on the plan's day.
+fn approved(args: &Args, needed: u16, inputs: &mut Inputs, io: &mut Io<'_>) -> Result<PlannedLicenses, Stop> {
     let path = args.plan.as_deref().unwrap_or(Path::new(""));
     let bytes = text(path, io)?;
     let plan = Plan::read(&file::shown(path), &bytes).map_err(|fault| refused(&fault))?;
@@ -349,41 +372,40 @@ fn approved(args: &Args, vendor: &str, needed: u16, io: &mut Io<'_>) -> Result<(
     for key in trust.keys() {
         let target = approval_path(path, &key.key.id().to_string());
         if target.exists() {
-            let text = text(&target, io)?;
-            approvals.extend(Approval::read(&text));
+            approvals.extend(Approval::read(&text(&target, io)?));
         }
     }
-    let count = author::approvals(bytes.as_bytes(), vendor, &approvals, &trust, io.today);
+    let count = author::approvals(bytes.as_bytes(), &inputs.catalog.vendor, &approvals, &trust, io.today);
     if count < usize::from(needed) {
         let message = format!("{count} of {needed} approvals: nothing was signed");
         return Err(Stop::new(Exit::Policy, message).help(
             "an approval counts if its key is active in the trust store and signed exactly this plan",
         ));
     }
-    Ok((plan, day))
+    inputs.on(day, args)?;
+    check_plan(&plan, inputs)
 }
 
 /// Nothing is signed unless everything that would be is in the plan.
-fn check_plan(plan: &Plan, issuer: &Issuer, orders: &[Order], all_read: bool) -> Result<(), Stop> {
+fn check_plan(plan: &Plan, inputs: &Inputs) -> Result<PlannedLicenses, Stop> {
     let differs = |what: String| {
         Stop::new(Exit::Policy, format!("{what}: nothing was signed")).help(
             "orders, catalogue or templates have changed since the plan: make a new one and have it approved",
         )
     };
-    if !all_read || plan.orders.len() != orders.len() {
+    if !inputs.wrong.is_empty() || plan.orders.len() != inputs.orders.len() {
         return Err(differs("the orders are not those of the approved plan".to_owned()));
     }
     let licenses = plan.licenses();
-    let held = on_all_cores(orders, |order| issuer.draft(order).is_ok_and(|draft| licenses.holds(&draft)));
-    for (order, held) in orders.iter().zip(held) {
-        if !held {
-            return Err(differs(format!(
-                "the license of `{}` is not the one of the approved plan",
-                order.sn
-            )));
+    let held = on_all_cores(&inputs.orders, |order| {
+        inputs.issuer.draft(order).is_ok_and(|draft| licenses.holds(&draft))
+    });
+    match inputs.orders.iter().zip(held).find(|(_, held)| !held) {
+        Some((order, _)) => {
+            Err(differs(format!("the license of `{}` is not the one of the approved plan", order.sn)))
         }
+        None => Ok(licenses),
     }
-    Ok(())
 }
 
 /// Tells why orders were refused, in the order in which they stand in their files, up to a number.
@@ -409,7 +431,7 @@ fn conclude(ended: &Ended, out: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
         counted(ended.blocks, "block")
     )?;
     if ended.unchanged > 0 {
-        writeln!(io.stdout, "{} as they were", counted(ended.unchanged, "license"))?;
+        writeln!(io.stdout, "{} unchanged", counted(ended.unchanged, "license"))?;
     }
     let mut causes: BTreeMap<Cause, usize> = BTreeMap::new();
     for refused in &ended.refused {

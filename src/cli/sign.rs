@@ -24,6 +24,14 @@ use super::{Exit, Io, Stop, file, findings};
 #[command(after_help = "Examples:\n  keywright sign license.lic --key ABC_Software.key.pem --in-place\n  \
     keywright sign draft.lic --key ABC_Software.key.pem -o license.lic\n  \
     keywright sign draft.lic --key-id 1f7f1125050563e1 --signer ./hsm-sign --signer-arg slot=1 -o license.lic")]
+#[cfg_attr(
+    feature = "pkcs11",
+    command(group(clap::ArgGroup::new("holder").required(true).args(["key", "signer", "pkcs11"])))
+)]
+#[cfg_attr(
+    not(feature = "pkcs11"),
+    command(group(clap::ArgGroup::new("holder").required(true).args(["key", "signer"])))
+)]
 #[command(group(clap::ArgGroup::new("target").required(true).args(["output", "in_place"])))]
 pub struct Args {
     /// License file; `-` is standard input

@@ -17,8 +17,7 @@ use super::{Io, Stop, file};
 
 /// Where the secret key is.
 #[derive(Debug, clap::Args)]
-#[group(id = "holder", required = true, multiple = false, args = ["key", "signer"])]
-#[cfg_attr(feature = "pkcs11", group(id = "holder", required = true, multiple = false, args = ["key", "signer", "pkcs11"]))]
+#[group(skip)]
 pub struct SignerArgs {
     /// Secret key file
     #[arg(long, value_name = "FILE")]
@@ -27,7 +26,7 @@ pub struct SignerArgs {
     #[arg(long, value_name = "PROGRAM", requires = "key_id")]
     signer: Option<PathBuf>,
     /// Argument for the program; may stand several times
-    #[arg(long, value_name = "ARG", requires = "signer", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ARG", requires = "signer", conflicts_with = "key", allow_hyphen_values = true)]
     signer_arg: Vec<String>,
     /// Seconds that the program has for one signature
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]

@@ -191,7 +191,11 @@ impl Checks<'_> {
     }
 
     fn metered(&mut self) {
-        let Some(metered) = self.feature.metered.as_deref() else { return };
+        // On another kind the directives themselves are misplaced, which is said already.
+        let Some(metered) = self.feature.metered.as_deref().filter(|_| self.feature.kind == Kind::Metered)
+        else {
+            return;
+        };
         if let (Some(funds), Some(count)) = (&metered.funds, self.feature.count) {
             let found = Diagnostic::new(
                 &codes::METERED_CONFLICT,

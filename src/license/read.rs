@@ -152,9 +152,18 @@ impl Reading<'_> {
             )
             .meant(joined));
         }
+        if self.text.contains(' ') {
+            let joined = self.text.replace(' ', "");
+            let help = format!("write `{}`", crate::syntax::excerpt(&joined));
+            return Err(Problem::new(&codes::BAD_CHOICE, "no blanks may stand in SHARE", help).meant(joined));
+        }
         let mut set = ShareSet::default();
         for word in self.text.split('|') {
             let known = Share::ALL.iter().find(|(_, known)| *known == word);
+            if word.is_empty() {
+                let message = "a value is missing beside `|` in SHARE";
+                return Err(Problem::new(&codes::BAD_CHOICE, message, "join values by `|`: `HOST|USER`"));
+            }
             let Some((share, _)) = known else {
                 let words: Vec<&str> = Share::ALL.iter().map(|(_, word)| *word).collect();
                 let message = format!("`{}` is not a value of SHARE", crate::syntax::excerpt(word));
@@ -359,6 +368,9 @@ const DEPENDENCY_FORM: &str = "write `\"FEATURE=name VERSION=1.0 COUNT=1\"`: the
 
 fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
     let problem = |message: String| Problem::new(&codes::BAD_DEPENDENCY, message, DEPENDENCY_FORM);
+    if text.contains(" =") || text.contains("= ") {
+        return Err(problem("no blank may stand beside `=` in a dependency".to_owned()));
+    }
     let mut parts = text.split(' ');
     let mut next = |name: &str| {
         let part = parts.next().ok_or_else(|| problem(format!("the dependency has no {name}")))?;

@@ -72,8 +72,9 @@ fn is_hidden(text: &str, at: usize, c: char) -> bool {
 
 /// Whether the joiner at `at` stands between letters (with their marks), or between pictures, which it joins to one.
 fn joins_letters(text: &str, at: usize, c: char) -> bool {
-    let visible =
-        |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && !c.is_ascii() && !JOINERS.contains(&c));
+    let visible = |c: Option<char>| {
+        c.is_some_and(|c| c.is_alphabetic() || !c.is_ascii() && !c.is_whitespace() && !JOINERS.contains(&c))
+    };
     visible(text.get(..at).and_then(|before| before.chars().next_back()))
         && visible(text.get(at + c.len_utf8()..).and_then(|after| after.chars().next()))
 }

@@ -106,7 +106,7 @@ impl State {
     /// What events came by since [`Self::observe`].
     #[must_use]
     pub fn sights(&self) -> Option<&BTreeSet<Sight>> {
-        self.sights.as_deref()
+        self.sights.as_ref()
     }
 
     pub(super) fn note(&mut self, sight: Sight) {

@@ -39,7 +39,7 @@ pub struct State {
     pub(super) active: u64,
     pub(super) active_limit: Option<u64>,
     /// What events came by, where it is observed.
-    pub(super) sights: Option<Box<BTreeSet<Sight>>>,
+    pub(super) sights: Option<BTreeSet<Sight>>,
     /// Lists that walks work with; empty between events.
     pub(super) scratch: Scratch,
     /// Steps of all events so far.

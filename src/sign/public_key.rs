@@ -157,11 +157,16 @@ impl PublicKey {
     }
 
     /// Whether a signature is this key's for an object of this kind with this digest.
+    #[must_use]
+    pub fn verifies(&self, domain: Domain, digest: &Digest, signature: &[u8; 64]) -> bool {
+        self.verifies_message(&message::message(domain, self.id, digest), signature)
+    }
+
+    /// Whether a signature is this key's for some bytes, whatever they are.
     ///
     /// Only the strict check is ever used: the plain one and the batch one accept signatures that others refuse.
     #[must_use]
-    pub fn verifies(&self, domain: Domain, digest: &Digest, signature: &[u8; 64]) -> bool {
-        let message = message::message(domain, self.id, digest);
-        self.key.verify_strict(&message, &Signature::from_bytes(signature)).is_ok()
+    pub fn verifies_message(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        self.key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
     }
 }

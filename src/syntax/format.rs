@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::source::{SourceFile, Span};
+use crate::source::{MAX_FILE_BYTES, SourceFile, Span};
 
 use super::tree::{Block, Directive, Element, Item, Tree, fold};
 
@@ -29,6 +29,8 @@ pub struct Layout {
 pub enum Unproven {
     /// The tree has text that could not be read.
     Unreadable,
+    /// The formatted text is larger than a file may be.
+    TooLarge,
     /// The formatted text does not read as the same blocks, directives and comments. This is a fault of the formatter.
     Changed,
 }
@@ -43,12 +45,16 @@ pub fn format(tree: &Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Result<Stri
         Item::Comment(_) => true,
         Item::Stray(_) | Item::Lost { .. } => false,
     });
-    if !readable || tree.source.fault().is_some() {
+    let unsound = tree.errors.iter().any(crate::diagnostic::Diagnostic::is_error);
+    if !readable || unsound || tree.source.fault().is_some() {
         return Err(Unproven::Unreadable);
     }
     let mut printer = Printer { source: &tree.source, layout, out: String::new() };
     printer.items(&tree.items);
     let text = with_line_ends(printer.out, &tree.source);
+    if text.len() > MAX_FILE_BYTES {
+        return Err(Unproven::TooLarge);
+    }
     let again = super::parse(SourceFile::new(tree.source.name(), text.clone()));
     if content(tree, layout) == content(&again, layout) { Ok(text) } else { Err(Unproven::Changed) }
 }

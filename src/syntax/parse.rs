@@ -71,9 +71,13 @@ impl<'a> Builder<'a> {
 
     /// Findings on the file as a whole: its encoding, its byte order mark, its control characters.
     fn check_file(&mut self) {
-        if let Some(fault) = self.source.fault() {
-            let found = self.encoding_error(fault);
-            self.errors.push(found);
+        match self.source.fault() {
+            // Told byte by byte, with the control characters.
+            None | Some(EncodingFault::NotUtf8 { cut: false, .. }) => {}
+            Some(fault) => {
+                let found = self.encoding_error(fault);
+                self.errors.push(found);
+            }
         }
         if self.text_start > 0 {
             let mark = Span::new(0, self.text_start);
@@ -94,13 +98,9 @@ impl<'a> Builder<'a> {
             EncodingFault::Utf16 => self
                 .error(&codes::UTF16, Span::default(), "the file is UTF-16, not UTF-8")
                 .help("save it again as UTF-8"),
-            EncodingFault::NotUtf8 { offset } => self
-                .error(
-                    &codes::NOT_UTF8,
-                    Span::at(offset),
-                    format!("byte {offset} of the file is not UTF-8 text"),
-                )
-                .help("save the file as UTF-8; what stands behind this byte was not read"),
+            EncodingFault::NotUtf8 { offset, .. } => self
+                .error(&codes::NOT_UTF8, Span::at(offset), "from here on the file is not UTF-8 text")
+                .help("save the file as UTF-8; what stands behind this place was not read"),
             EncodingFault::TooLarge => self
                 .error(
                     &codes::FILE_TOO_LARGE,
@@ -239,7 +239,9 @@ impl<'a> Builder<'a> {
         }
         let name = lost.header.map(|header| self.source.slice(header.name));
         self.items.push(Item::Lost { span: lost.span, name: lost.header.map(|header| header.name) });
-        if self.source.fault().is_some() && lost.span.end as usize == self.source.text().len() {
+        if matches!(self.source.fault(), Some(EncodingFault::NotUtf8 { cut: true, .. }))
+            && lost.span.end as usize == self.source.text().len()
+        {
             // The text was cut there: that is the one fault.
             return;
         }

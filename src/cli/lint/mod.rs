@@ -142,11 +142,13 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
     }
     let progress = progress::Progress::new(plan.files(), io.interactive && !io.quiet);
     for batch in work::batches(&plan.sets) {
-        for done in work::batch(batch, &plan, &progress) {
-            exit = exit.worst(take(args, &done, &mut show, io)?);
-        }
+        let all = work::batch(batch, &plan, &progress);
+        exit = progress.aside(|| {
+            all.iter()
+                .try_fold(exit, |exit, done| Ok::<_, Stop>(exit.worst(take(args, done, &mut show, io)?)))
+        })?;
     }
-    progress.end();
+    drop(progress);
     show.end(io)?;
     Ok(exit)
 }

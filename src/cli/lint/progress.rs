@@ -34,7 +34,14 @@ impl Progress {
     }
 
     /// Runs something that prints, with the bar out of its way.
-    pub(super) fn end(&self) {
+    pub(super) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bar.suspend(print)
+    }
+}
+
+impl Drop for Progress {
+    /// However a run ends, its bar does not stay behind.
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }

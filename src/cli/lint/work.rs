@@ -47,8 +47,8 @@ pub(super) struct FixedFile {
 
 /// Cuts the sets into batches of at most one largest file's bytes, unless a set alone has more.
 pub(super) fn batches(sets: &[Vec<Input>]) -> Vec<&[Vec<Input>]> {
-    /// Small files are held by their number.
-    const MOST: usize = 1024;
+    /// Small files may have many findings each: they are bounded by their number.
+    const MOST: usize = 256;
     let size = |set: &Vec<Input>| -> u64 {
         set.iter().filter_map(|input| fs::metadata(&input.path).ok()).map(|found| found.len()).sum()
     };
@@ -129,7 +129,7 @@ fn read(input: &Input) -> Result<Arc<SourceFile>, Stop> {
 /// Findings are "no"; text that could not be read as a license at all is worse.
 fn conclusion(found: &[Diagnostic], licenses: &[&License], fails: Severity) -> Exit {
     let failing = found.iter().any(|diagnostic| diagnostic.severity >= fails);
-    let lost = licenses.iter().any(|license| !license.broken.is_empty() || license.source.fault().is_some());
+    let lost = licenses.iter().any(|license| license.tree.errors().iter().any(Diagnostic::is_error));
     match (failing, lost) {
         (true, true) => Exit::Unreadable,
         (true, false) => Exit::No,

@@ -132,18 +132,14 @@ fn once(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
 }
 
 /// The files that could be played; what is wrong with the others is said.
-fn collect(
-    works: Vec<Work>,
-    report: &mut TestReport,
-    io: &mut Io<'_>,
-) -> Result<(Vec<Box<Played>>, Exit), Stop> {
+fn collect(works: Vec<Work>, report: &mut TestReport, io: &mut Io<'_>) -> Result<(Vec<Played>, Exit), Stop> {
     let mut exit = Exit::Yes;
     let mut all = Vec::new();
     for work in works {
         match work {
             Work::Played(played) => {
                 say_not_modelled(&played.loaded, io)?;
-                all.push(played);
+                all.push(*played);
                 continue;
             }
             Work::Unsound(source, found) => {

@@ -19,7 +19,7 @@ struct Group<'a> {
 }
 
 /// Files by the licenses that they name, in the order of their first file.
-fn groups<'a>(played: &'a [Box<Played>]) -> Vec<Group<'a>> {
+fn groups<'a>(played: &'a [Played]) -> Vec<Group<'a>> {
     let mut places: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
     let mut groups: Vec<Group<'a>> = Vec::new();
     for one in played {
@@ -38,7 +38,7 @@ fn groups<'a>(played: &'a [Box<Played>]) -> Vec<Group<'a>> {
 }
 
 /// What the scenarios came by, license by license.
-pub(super) fn cover(played: &[Box<Played>]) -> Vec<Covered> {
+pub(super) fn cover(played: &[Played]) -> Vec<Covered> {
     let cover = |group: Group<'_>| {
         let loaded = &group.first.loaded;
         let at = group.first.file.begins();
@@ -51,7 +51,7 @@ pub(super) fn cover(played: &[Box<Played>]) -> Vec<Covered> {
 }
 
 /// Which changes nobody notices, license by license. Scenarios that fail already notice nothing.
-pub(super) fn mutate(played: &[Box<Played>], filter: &str) -> Vec<Mutated> {
+pub(super) fn mutate(played: &[Played], filter: &str) -> Vec<Mutated> {
     let mutate = |group: Group<'_>| {
         let loaded = &group.first.loaded;
         let wanted = |name: &str| name.contains(filter);

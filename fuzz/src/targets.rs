@@ -1,0 +1,163 @@
+//! What each fuzz target does with its bytes: plain functions, so that the corpus can be replayed by any test.
+//!
+//! A target fails by panicking, by taking too long, or by one of its own assertions.
+
+use keywright::license::{self, License};
+use keywright::report::escape::escape;
+use keywright::scenario;
+use keywright::sign::{
+    Digest, Domain, KeyText, LastSeen, Mode, Outcome, Payload, RevocationList, Revocations, Sealed,
+    SecretKey, Trust, TrustBundle, Verdict, Verifier, parse_trust_list, read_secret_key,
+};
+use keywright::source::{FileId, SourceFile};
+
+/// A target: its name, which is also its folder in the corpus, and what it does.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    ("license", license),
+    ("key", key),
+    ("trust_list", trust_list),
+    ("revocation_list", revocation_list),
+    ("trust_bundle", trust_bundle),
+    ("key_file", key_file),
+    ("scenario", scenario),
+    ("round_trip", round_trip),
+];
+
+fn read(data: &[u8]) -> License {
+    License::read(SourceFile::from_bytes(FileId::default(), "fuzz.lic", data.to_vec()))
+}
+
+fn day() -> jiff::civil::Date {
+    jiff::civil::date(2026, 3, 1)
+}
+
+/// A license file is read and verified; nothing is valid without a key, and every word about it can be shown.
+pub fn license(data: &[u8]) {
+    let license = read(data);
+    let (trust, revocations) = (Trust::default(), Revocations::default());
+    let report = Verifier::new(&trust, &revocations, day(), Mode::Development).file(&license);
+    assert!(report.outcome() >= Outcome::NotValid);
+    for block in &report.blocks {
+        assert!(!block.verdict.is_signature_good() && block.verified.is_none());
+        for text in
+            [block.feature.as_deref(), block.vendor.as_deref(), Some(&*block.reason)].into_iter().flatten()
+        {
+            assert!(!escape(text).chars().any(char::is_control));
+        }
+    }
+    for feature in &license.features {
+        let payload = Payload::of(&license, feature);
+        // A sound block has a payload that can be taken apart again; of others nothing is promised.
+        assert!(!feature.is_sound() || Payload::decode(payload.as_bytes()).is_some());
+    }
+}
+
+/// A KEY that reads is written as it was.
+pub fn key(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data)
+        && let Ok(key) = KeyText::parse(text)
+    {
+        assert_eq!(key.encode(), text);
+    }
+}
+
+/// Lists of a trust store: the list itself, and what was seen.
+pub fn trust_list(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(entries) = parse_trust_list(text) {
+        let again: String = entries.iter().map(keywright::sign::format_entry).collect();
+        let head = if entries.is_empty() { "version: 1\nkeys: []\n" } else { "version: 1\nkeys:\n" };
+        let again = parse_trust_list(&format!("{head}{again}")).expect("what is written reads");
+        assert_eq!(again.len(), entries.len());
+    }
+    if let Ok(seen) = LastSeen::parse(text) {
+        assert_eq!(LastSeen::parse(&seen.text()).expect("what is written reads"), seen);
+    }
+}
+
+/// A revocation list: its seal, and its body as if it had been signed.
+pub fn revocation_list(data: &[u8]) {
+    assert!(RevocationList::open(data, &Trust::default(), Mode::Development).is_err());
+    let _ = Sealed::split(data, Domain::Revocation);
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let digest = Digest::of(b"");
+    if let Ok(list) = RevocationList::parse(text, digest) {
+        assert_eq!(RevocationList::parse(&list.body(), digest).expect("what is written reads"), list);
+    }
+}
+
+/// A trust bundle: its seal, and its body as if it had been signed.
+pub fn trust_bundle(data: &[u8]) {
+    assert!(TrustBundle::open(data, &Trust::default()).is_err());
+    let _ = Sealed::split(data, Domain::Trust);
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(bundle) = TrustBundle::parse(text, Digest::of(b"")) {
+        let again = TrustBundle::parse(&bundle.body(), Digest::of(b"")).expect("what is written reads");
+        assert_eq!(again.body(), bundle.body());
+    }
+}
+
+/// A key file without its passphrase: no work is done for it.
+pub fn key_file(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match read_secret_key(text, None) {
+        Ok(_) => assert!(text.contains("PRIVATE KEY")),
+        Err(error) => assert!(error.to_string().len() < 1000),
+    }
+}
+
+/// A scenario file is read.
+pub fn scenario(data: &[u8]) {
+    let source = SourceFile::from_bytes(FileId::default(), "fuzz.yaml", data.to_vec());
+    if let Err(found) = scenario::parse(&source) {
+        assert!(!found.is_empty());
+    }
+}
+
+/// A license that can be formatted is the same license, and formatting again changes nothing; one that can be signed is
+/// valid, and stays so when it is formatted.
+pub fn round_trip(data: &[u8]) {
+    let license = read(data);
+    let Ok(text) = license::format(&license.tree) else { return };
+    let again = License::from_text("fuzz.lic", &text);
+    let digests = |license: &License| -> Vec<Digest> {
+        license.features.iter().map(|feature| Payload::of(license, feature).digest()).collect()
+    };
+    assert_eq!(digests(&license), digests(&again));
+    assert_eq!(license::format(&again.tree).as_deref(), Ok(text.as_str()));
+    let key = SecretKey::from_seed(&[7; 32]);
+    let trusted = trusted(&key);
+    if let Ok(signed) = keywright::sign::sign_file(&license, &key, &trusted) {
+        let (trust, revocations) = (Trust::of(trusted), Revocations::default());
+        let verifier = Verifier::new(&trust, &revocations, day(), Mode::Production);
+        for text in [
+            license::format(&License::from_text("fuzz.lic", &signed.text).tree).unwrap_or_default(),
+            signed.text,
+        ] {
+            let license = License::from_text("fuzz.lic", &text);
+            let report = verifier.file(&license);
+            let good = |verdict: Verdict| verdict.is_signature_good();
+            assert!(
+                !report.blocks.is_empty() && report.blocks.iter().all(|block| good(block.verdict)),
+                "{text}"
+            );
+        }
+    }
+}
+
+fn trusted(key: &SecretKey) -> keywright::sign::TrustedKey {
+    let entry = keywright::sign::TrustEntry {
+        vendor: "ABC_Software".to_owned(),
+        id: key.public_key().id(),
+        file: String::new(),
+        usage: keywright::sign::Usage::Production,
+        not_before: jiff::civil::date(1, 1, 1),
+        not_after: jiff::civil::date(9999, 12, 31),
+        state: keywright::sign::KeyState::Active,
+        line: 1,
+    };
+    keywright::sign::TrustedKey { entry, key: *key.public_key() }
+}

@@ -1,0 +1,109 @@
+//! The fuzz targets on their corpus, as it stands and mutated for a bounded number of rounds.
+
+use std::fs;
+
+use crate::support::root;
+
+#[path = "../../fuzz/src/targets.rs"]
+#[expect(unreachable_pub, reason = "public for the fuzzer's own crate")]
+mod targets;
+
+/// Mutations of each file of the corpus; more by the environment variable `KEYWRIGHT_FUZZ_ROUNDS`.
+const ROUNDS: usize = 40;
+/// Larger files are replayed and not mutated.
+const LARGEST: usize = 4096;
+
+/// Numbers without end, the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(end.max(1)).unwrap()).unwrap()
+    }
+}
+
+/// Bytes that mean something to one of the readers.
+const SPICE: &[&[u8]] = &[
+    b"\0",
+    b"\xff",
+    b"\r",
+    b"\n",
+    b"\"",
+    b"{",
+    b"}",
+    b"#",
+    b"=",
+    b"&a ",
+    b"*a",
+    b"- ",
+    b": ",
+    b"FEATURE x {",
+    b"KEY=",
+    b"...",
+    b"\xe2\x80\xae",
+    b"\xc2\xa0",
+    b"\xef\xbb\xbf",
+    b"99999999999999999999",
+    b"-----BEGIN ",
+    b"\t",
+    b"'",
+    b"[",
+    b"!!set ",
+];
+
+fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) {
+    for _ in 0..=dice.below(4) {
+        let at = dice.below(bytes.len() + 1);
+        match dice.below(6) {
+            0 if at < bytes.len() => bytes[at] ^= 1 << dice.below(8),
+            1 if at < bytes.len() => drop(bytes.remove(at)),
+            2 => bytes.truncate(at),
+            3 => {
+                let end = (at + dice.below(64)).min(bytes.len());
+                let piece = bytes[at..end].to_vec();
+                bytes.splice(at..at, piece);
+            }
+            _ => drop(bytes.splice(at..at, SPICE[dice.below(SPICE.len())].iter().copied())),
+        }
+    }
+}
+
+#[test]
+fn fuzz_targets_hold_on_their_corpus_and_round_it() {
+    let rounds = std::env::var("KEYWRIGHT_FUZZ_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(ROUNDS);
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    for (name, target) in targets::TARGETS {
+        let folder = root().join("fuzz/corpus").join(name);
+        let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        assert!(files.len() >= 4, "{name} has no corpus");
+        for file in files {
+            let seed = fs::read(&file).unwrap();
+            target(&seed);
+            for _ in 0..if seed.len() > LARGEST { 0 } else { rounds } {
+                let mut bytes = seed.clone();
+                mutate(&mut bytes, &mut dice);
+                let caught = std::panic::catch_unwind(|| target(&bytes));
+                assert!(
+                    caught.is_ok(),
+                    "{name} fails on a mutation of {}: {:?}",
+                    file.display(),
+                    String::from_utf8_lossy(&bytes)
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_target_is_wired() {
+    let manifest = fs::read_to_string(root().join("fuzz/Cargo.toml")).unwrap();
+    for (name, _) in targets::TARGETS {
+        assert!(manifest.contains(&format!("name = \"{name}\"")), "{name}");
+        let target = fs::read_to_string(root().join(format!("fuzz/fuzz_targets/{name}.rs"))).unwrap();
+        assert!(target.contains(&format!("targets::{name}(data)")), "{name}");
+    }
+}

@@ -1,0 +1,58 @@
+//! The table of attacks in docs/security.md is held to the tests that it names.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::support::{files_below, root};
+
+/// Rows of the threat model that other parts of the project answer.
+const ELSEWHERE: &[u32] = &[35, 37];
+const ROWS: u32 = 48;
+
+fn tests() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for path in files_below("tests/it").into_iter().chain(files_below("src")) {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let mut is_test = false;
+        for line in text.lines().map(str::trim) {
+            is_test |= line.starts_with("#[test]");
+            if let Some(rest) = line.strip_prefix("fn ") {
+                if is_test {
+                    names.insert(rest.split('(').next().unwrap().to_owned());
+                }
+                is_test = false;
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn every_attack_has_a_defence_and_a_test_that_exists() {
+    let text = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let tests = tests();
+    let mut rows = BTreeSet::new();
+    let mut named = BTreeSet::new();
+    for line in text.lines().filter(|line| line.starts_with("| ") && line.as_bytes()[2].is_ascii_digit()) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        assert_eq!(cells.len(), 4, "{line}");
+        let row: u32 = cells[0].parse().unwrap();
+        assert!(rows.insert(row), "row {row} stands twice");
+        let mut numbered = false;
+        for name in cells[3].split(", ").map(|name| name.trim_matches('`')) {
+            assert!(tests.contains(name), "row {row} names `{name}`, which is no test");
+            numbered |= name.contains(&format!("row_{row:02}"));
+            named.insert(name.to_owned());
+        }
+        assert!(numbered, "no test of row {row} carries its number");
+    }
+    let expected: BTreeSet<u32> = (1..=ROWS).filter(|row| !ELSEWHERE.contains(row)).collect();
+    assert_eq!(rows, expected);
+    let of_signing = |name: &&String| {
+        let number = name.strip_prefix("row_").and_then(|rest| rest.get(..2)?.parse().ok());
+        number.is_some_and(|row| !ELSEWHERE.contains(&row))
+    };
+    let forgotten: Vec<&String> =
+        tests.iter().filter(of_signing).filter(|name| !named.contains(*name)).collect();
+    assert!(forgotten.is_empty(), "not in the table: {forgotten:?}");
+}
