@@ -48,7 +48,8 @@ pub fn run(question: &Question<'_>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     Ok(if denied { Exit::No } else { Exit::Yes })
 }
 
-fn read(files: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<License>, Stop> {
+/// Reads sound licenses.
+pub(super) fn read(files: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<License>, Stop> {
     let mut licenses = Vec::new();
     for (id, path) in files.iter().enumerate() {
         let license = License::read(file::source(path, id, io)?);

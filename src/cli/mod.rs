@@ -30,6 +30,7 @@ mod provenance;
 pub mod revoke;
 pub mod sign;
 pub mod signer;
+pub mod simulate;
 pub mod test;
 pub mod trust;
 pub mod verify;
@@ -112,6 +113,7 @@ enum Command {
     Verify(verify::Args),
     Payload(payload::Args),
     Test(test::Args),
+    Simulate(simulate::Args),
     Revoke(revoke::Args),
     Trust(bundle::Args),
     Completions(completions::Args),
@@ -134,6 +136,7 @@ impl Command {
             Self::Verify(args) => verify::run(args, io),
             Self::Payload(args) => payload::run(args, io),
             Self::Test(args) => test::run(args, io),
+            Self::Simulate(args) => simulate::run(args, io),
             Self::Revoke(args) => revoke::run(args, io),
             Self::Trust(args) => bundle::run(args, io),
             Self::Completions(args) => completions::run(args, io),

@@ -6,6 +6,8 @@ pub mod escape;
 pub mod human;
 pub mod lint;
 pub mod rule_page;
+pub mod simulate_human;
+pub mod simulate_json;
 pub mod statement_csv;
 pub mod statement_human;
 pub mod statement_json;

@@ -191,10 +191,18 @@ fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
         }
         Remedy::HigherLimit(by) => format!("it would be granted with a limit that is {by} higher"),
         Remedy::Return(all) => {
-            let one = |it: &Returned| {
-                format!("{} returned {}", who_text(it.who, symbols), model.name_text(it.feature))
+            let mut times: Vec<(Returned, usize)> = Vec::new();
+            for one in all {
+                match times.iter_mut().find(|(known, _)| known == one) {
+                    Some((_, times)) => *times += 1,
+                    None => times.push((*one, 1)),
+                }
+            }
+            let one = |(it, times): &(Returned, usize)| {
+                let times = if *times > 1 { format!("{times} × ") } else { String::new() };
+                format!("{} returned {times}{}", who_text(it.who, symbols), model.name_text(it.feature))
             };
-            let all: Vec<String> = all.iter().map(one).collect();
+            let all: Vec<String> = times.iter().map(one).collect();
             format!("it would be granted if {}", all.join(" and "))
         }
     }

@@ -40,6 +40,16 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<ScenarioFile, Vec<Diagnostic>> 
     Ok(file)
 }
 
+/// Reads one step that stands alone.
+pub(super) fn parse_step(source: &Arc<SourceFile>) -> Result<Step, Vec<Diagnostic>> {
+    let raw = yaml::read_step(source).map_err(|found| vec![*found])?;
+    let mut lowering = Lowering { source, found: Vec::new() };
+    match lowering.step(&raw) {
+        Some(step) if lowering.found.is_empty() => Ok(step),
+        _ => Err(lowering.found),
+    }
+}
+
 pub(super) struct Lowering<'a> {
     source: &'a Arc<SourceFile>,
     found: Vec<Diagnostic>,

@@ -69,16 +69,7 @@ fn play(
         state.observe();
     }
     state.limit_active_tokens(scenario.active_tokens);
-    let mut player = Player {
-        file,
-        model,
-        state,
-        symbols: Symbols::default(),
-        ids: HashMap::new(),
-        strangers: 0,
-        requests: 0,
-        limit: MAX_WORK.min(*left),
-    };
+    let mut player = Player::new(file, model, state, MAX_WORK.min(*left));
     let mut rows = player.table(scenario);
     rows.extend(scenario.steps.iter().map(|step| player.step(step)));
     // A state has room for every block before anything happens.
@@ -101,6 +92,8 @@ pub(super) struct Player<'a> {
     requests: u64,
     /// Work after which nothing more is played.
     limit: u64,
+    /// Whether the last step went above a SOFTLIMIT.
+    pub(super) warned: bool,
 }
 
 /// What several equal requests came to.
@@ -136,7 +129,29 @@ impl Tally {
     }
 }
 
+impl<'a> Player<'a> {
+    pub(super) fn new(file: &'a ScenarioFile, model: &'a Model, state: State, limit: u64) -> Self {
+        Self {
+            file,
+            model,
+            state,
+            symbols: Symbols::default(),
+            ids: HashMap::new(),
+            strangers: 0,
+            requests: 0,
+            limit,
+            warned: false,
+        }
+    }
+}
+
 impl Player<'_> {
+    /// Allows so much more work, however much was done.
+    pub(super) fn allow(&mut self, work: u64) {
+        self.limit = self.state.work().saturating_add(work);
+        self.requests = 0;
+    }
+
     /// A person as the resolver knows them; without one, somebody who was never there before.
     pub(super) fn who(&mut self, by: Option<&Person>, custom: Option<&str>, stranger: bool) -> Who {
         let custom = custom.map(|text| self.symbols.symbol(text));

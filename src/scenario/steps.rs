@@ -3,6 +3,7 @@
 use jiff::civil::DateTime;
 
 use crate::resolve::{Event, Failure, Outcome, Reason, Request};
+use crate::source::SourceFile;
 
 use super::model::{Ask, Expectation, Person, Step, Verb, When};
 use super::result::{Check, RowResult};
@@ -28,8 +29,9 @@ impl Player<'_> {
         }
         self.state.watch();
         let tally = self.act(step);
+        self.warned = tally.warned;
         let changes = self.state.changes();
-        result.checks.push(granted_check(step, &tally));
+        result.checks.push(granted_check(&self.file.source, step, &tally));
         if let Some(consumes) = &step.consumes {
             result.checks.push(self.check_change("consumes", consumes, &changes));
         }
@@ -136,21 +138,23 @@ impl Player<'_> {
 }
 
 /// Whether all requests came to what the step says.
-fn granted_check(step: &Step, tally: &Tally) -> Check {
+fn granted_check(source: &SourceFile, step: &Step, tally: &Tally) -> Check {
     let actual = tally.words();
+    let can_be_denied = !matches!(step.verb, Verb::Checkin { .. } | Verb::Advance(_) | Verb::Expect(_));
     let Some(denied) = step.denied else {
-        return Check {
-            what: "",
-            span: step.span,
-            expected: "granted".to_owned(),
-            actual,
-            edits: Vec::new(),
+        let edits = match tally.denied.as_slice() {
+            [(reason, _)] if tally.granted == 0 && tally.failed.is_none() && can_be_denied => {
+                update::add_denied(source, step.span, reason.word())
+            }
+            _ => Vec::new(),
         };
+        return Check { what: "", span: step.span, expected: "granted".to_owned(), actual, edits };
     };
     let edits = match tally.denied.as_slice() {
         [(reason, _)] if *reason != denied.value && tally.granted == 0 => {
             update::value(denied.span, reason.word())
         }
+        [] if tally.granted > 0 && tally.failed.is_none() => update::remove_denied(source, denied.span),
         _ => Vec::new(),
     };
     Check { what: "", span: denied.span, expected: denial_text(denied.value), actual, edits }

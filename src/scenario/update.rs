@@ -34,6 +34,37 @@ pub(super) fn pools(
     edits
 }
 
+/// Writes the reason of a denial behind the value of the verb, in the style of the step.
+pub(super) fn add_denied(source: &SourceFile, verb: Span, reason: &str) -> Vec<Edit> {
+    let at = verb.end as usize;
+    let Some(line) = source.line_span(source.position(verb.start as usize).line) else { return Vec::new() };
+    let before = source.text().get(line.start as usize..verb.start as usize).unwrap_or_default();
+    if before.contains('{') {
+        return vec![Edit { span: Span::at(at), replacement: format!(", denied: {reason}") }];
+    }
+    let is_lead = |c: &char| matches!(c, ' ' | '-');
+    let indent = before.chars().take_while(is_lead).count();
+    vec![Edit { span: Span::at(at), replacement: format!("\n{}denied: {reason}", " ".repeat(indent)) }]
+}
+
+/// Takes `denied` and its value out of a step; nothing where that is not simply done.
+pub(super) fn remove_denied(source: &SourceFile, value: Span) -> Vec<Edit> {
+    let before = source.text().get(..value.start as usize).unwrap_or_default();
+    let key = before.trim_end().strip_suffix(':').and_then(|before| before.trim_end().strip_suffix("denied"));
+    let Some(before) = key else { return Vec::new() };
+    let kept = before.trim_end();
+    let is_line = before.trim_end_matches(' ').ends_with('\n');
+    match kept.strip_suffix(',') {
+        Some(kept) => {
+            vec![Edit { span: Span::new(kept.len(), value.end as usize), replacement: String::new() }]
+        }
+        None if is_line => {
+            vec![Edit { span: Span::new(kept.len(), value.end as usize), replacement: String::new() }]
+        }
+        None => Vec::new(),
+    }
+}
+
 /// Where further pools go, and what stands before each.
 fn insertion(
     source: &SourceFile,

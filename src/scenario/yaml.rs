@@ -254,6 +254,15 @@ impl<'de> Visitor<'de> for ShapeVisitor {
 
 /// Reads the raw file.
 pub(super) fn read(source: &SourceFile) -> Result<RawFile, Box<Diagnostic>> {
+    read_as(source)
+}
+
+/// Reads a raw step that stands alone.
+pub(super) fn read_step(source: &SourceFile) -> Result<Placed<RawStep>, Box<Diagnostic>> {
+    read_as(source)
+}
+
+fn read_as<T: de::DeserializeOwned>(source: &SourceFile) -> Result<T, Box<Diagnostic>> {
     if source.text().len() > MAX_SCENARIO_BYTES {
         let message = format!("the file has more than {} MiB", MAX_SCENARIO_BYTES / 1024 / 1024);
         return Err(Box::new(Diagnostic::new(&codes::TOO_LARGE, source.id(), Span::default(), message)));

@@ -57,6 +57,23 @@ fn an_update_writes_the_actual_values_and_keeps_the_rest() {
 }
 
 #[test]
+fn an_update_says_what_is_denied_and_what_is_not() {
+    let place = place();
+    let head = "license: good/pool.lic\nscenarios:\n  - name: one\n    steps:\n";
+    let wrong = "      - { checkout: MyDraw, count: 5 } # too many\n      \
+         - { checkout: MyDraw, denied: not-in-force }\n      \
+         - checkout: MyDraw\n        count: 4\n      \
+         - checkout: MyDraw\n        denied: not-in-force # or not\n        by: ann@ws1\n";
+    let right = "      - { checkout: MyDraw, denied: not-enough-licenses, count: 5 } # too many\n      \
+         - { checkout: MyDraw }\n      \
+         - checkout: MyDraw\n        denied: not-enough-licenses\n        count: 4\n      \
+         - checkout: MyDraw # or not\n        by: ann@ws1\n";
+    place.write("x.scenarios.yaml", format!("{head}{wrong}"));
+    place.run(&["test", "--update", "x.scenarios.yaml"]).expect_code(0);
+    assert_eq!(place.read("x.scenarios.yaml"), format!("{head}{right}"));
+}
+
+#[test]
 fn json_is_as_its_schema_says() {
     let schema: Value = serde_json::from_str(include_str!("../../docs/schema/test.schema.json")).unwrap();
     let outcome = place().run(&["test", ".", "--format", "json"]).expect_code(1);
@@ -76,7 +93,7 @@ fn json_is_as_its_schema_says() {
 }
 
 /// The object's keys are those that the schema asks for, no more and no fewer.
-fn conforms(object: &Value, schema: &Value) {
+pub(crate) fn conforms(object: &Value, schema: &Value) {
     let keys: BTreeSet<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
     let required = schema["required"].as_array().unwrap().iter();
     assert_eq!(keys, required.map(|key| key.as_str().unwrap()).collect());

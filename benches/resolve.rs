@@ -1,0 +1,180 @@
+//! The resolver and its scenarios, each beside its floor in the same run: what the least possible work costs.
+//!
+//! `cargo bench --bench resolve`. Ratios are what counts: machines differ.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a benchmark that meets the unexpected fails"
+)]
+
+use std::fmt::Write as _;
+
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use jiff::civil::{DateTime, date};
+use keywright::license::License;
+use keywright::resolve::{Event, Model, Outcome, Request, State, Symbols, Who};
+
+fn main() {
+    divan::main();
+}
+
+const PAIRS: u64 = 100_000;
+
+fn midnight() -> DateTime {
+    date(2026, 1, 15).at(0, 0, 0, 0)
+}
+
+fn compile(text: &str) -> Model {
+    let license = License::from_text("bench.lic", text);
+    assert!(!license.has_errors(), "{:?}", license.diagnostics.first());
+    Model::compile([&license]).unwrap()
+}
+
+fn token(name: &str, needs: &[(&str, u32)], more: &str) -> String {
+    let mut text = format!("FEATURE {name} {{ VENDOR=v KEYTYPE=TOKEN {more}\n");
+    for (need, count) in needs {
+        writeln!(text, "TOKEN_DEPENDENCY=\"FEATURE={need} VERSION=1.0 COUNT={count}\"").unwrap();
+    }
+    text + "}\n"
+}
+
+/// A pair: one checkout, and its return.
+fn pairs(model: &Model, name: &str, who: Who) {
+    let mut state = State::new(model, midnight());
+    let request = Request { who, ..Request::one(model.name(name)) };
+    for _ in 0..PAIRS {
+        let Outcome::Granted(grant) = model.apply(&mut state, &black_box(Event::Checkout(request))) else {
+            panic!("denied");
+        };
+        let ticket = grant.ticket.unwrap();
+        let Outcome::Granted(_) = model.apply(&mut state, &black_box(Event::Return(ticket))) else {
+            panic!("not returned");
+        };
+    }
+    black_box(state.used(model.blocks_of(model.name("Pool").unwrap())[0]));
+}
+
+fn ann(symbols: &mut Symbols) -> Who {
+    Who { user: Some(symbols.symbol("ann")), host: Some(symbols.symbol("ws1")), custom: None }
+}
+
+#[divan::bench]
+fn pairs_floor_counter(bencher: Bencher<'_, '_>) {
+    bencher.counter(ItemsCount::new(PAIRS)).bench(|| {
+        let (mut used, capacity) = (0_u64, black_box(20_u64));
+        for _ in 0..PAIRS {
+            assert!(black_box(1) <= capacity - used);
+            used = black_box(used + 1);
+            used = black_box(used - 1);
+        }
+        used
+    });
+}
+
+#[divan::bench]
+fn pairs_pool(bencher: Bencher<'_, '_>) {
+    let model = compile("FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=20 }\n");
+    bencher.counter(ItemsCount::new(PAIRS)).bench(|| pairs(&model, "Pool", Who::default()));
+}
+
+#[divan::bench]
+fn pairs_cascade_of_four_shared(bencher: Bencher<'_, '_>) {
+    let text = [
+        "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=100 SHARE=HOST }\n".to_owned(),
+        token("A", &[("Pool", 2)], ""),
+        token("B", &[("A", 1)], ""),
+        token("C", &[("B", 2)], ""),
+        token("D", &[("C", 1)], ""),
+    ]
+    .concat();
+    let model = compile(&text);
+    let mut symbols = Symbols::default();
+    let who = ann(&mut symbols);
+    bencher.counter(ItemsCount::new(PAIRS)).bench(|| pairs(&model, "D", who));
+}
+
+/// 16 levels of 512 equal dependencies: 512^16 paths.
+fn ladder() -> String {
+    let mut text = "FEATURE L0 { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=UNLIMITED }\n".to_owned();
+    for level in 1..=16 {
+        let below = format!("L{}", level - 1);
+        text += &token(&format!("L{level}"), &vec![(below.as_str(), 1); 512], "");
+    }
+    text
+}
+
+#[divan::bench]
+fn ladder_floor_walk_of_edges(bencher: Bencher<'_, '_>) {
+    let edges: Vec<Vec<u64>> = vec![vec![1; 512]; 16];
+    bencher.bench(|| {
+        black_box(&edges).iter().fold(1_u64, |sum, level| {
+            level.iter().fold(0_u64, |all, count| all.saturating_add(sum.saturating_mul(*count)))
+        })
+    });
+}
+
+#[divan::bench]
+fn ladder_16_by_512(bencher: Bencher<'_, '_>) {
+    let model = compile(&ladder());
+    let request = Request::one(model.name("L16"));
+    let mut state = State::new(&model, midnight());
+    bencher.bench_local(|| {
+        // More than any pool has: an overflow is a denial, never a wrap.
+        let Outcome::Denied(_) = model.apply(&mut state, &black_box(Event::Checkout(request))) else {
+            panic!("an overflow was granted");
+        };
+    });
+}
+
+/// 16 levels of two alternatives, each needing the level below twice: the last pool is always short.
+#[divan::bench]
+fn alternatives_nested_16_deep(bencher: Bencher<'_, '_>) {
+    let mut text = "FEATURE N0 { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 }\n".to_owned();
+    for level in 1..=16 {
+        let below = format!("N{}", level - 1);
+        for count in [2, 3] {
+            text += &token(&format!("N{level}"), &[(below.as_str(), 1), (below.as_str(), count)], "");
+        }
+    }
+    let model = compile(&text);
+    let request = Request::one(model.name("N16"));
+    bencher.with_inputs(|| State::new(&model, midnight())).bench_local_values(|mut state| {
+        let outcome = model.apply(&mut state, &Event::Checkout(request));
+        assert!(!matches!(outcome, Outcome::Granted(_)));
+        assert!(state.work() < 3_000_000, "the budget ends it: {}", state.work());
+    });
+}
+
+mod files {
+    use super::{Bencher, ItemsCount, black_box};
+    use keywright::scenario;
+    use keywright::source::SourceFile;
+
+    const FILES: usize = 100;
+    const LICENSE: &str = include_str!("../tests/scenarios/good/pool.lic");
+    const SCENARIOS: &str = include_str!("../tests/scenarios/good/pool.scenarios.yaml");
+
+    #[divan::bench]
+    fn floor_counting_lines(bencher: Bencher<'_, '_>) {
+        bencher.counter(ItemsCount::new(FILES)).bench(|| {
+            let count = |text: &str| black_box(text).lines().filter(|line| !line.is_empty()).count();
+            (0..FILES).map(|_| count(LICENSE) + count(SCENARIOS)).sum::<usize>()
+        });
+    }
+
+    #[divan::bench]
+    fn scenario_files(bencher: Bencher<'_, '_>) {
+        bencher.counter(ItemsCount::new(FILES)).bench(|| {
+            for _ in 0..FILES {
+                let source = SourceFile::new("pool.scenarios.yaml", SCENARIOS);
+                let file = scenario::parse(black_box(&source)).unwrap();
+                let loaded =
+                    scenario::load(&file, |path| Ok(SourceFile::new(path, black_box(LICENSE)))).unwrap();
+                let results = scenario::run(&file, &loaded.model, |_| true);
+                assert!(results.iter().all(scenario::ScenarioResult::passed));
+            }
+        });
+    }
+}

@@ -1,0 +1,65 @@
+//! A played server for people: what each event came to, and the pools as a table with bars.
+
+use std::fmt::Write as _;
+
+use crate::scenario::{Pool, Reply, Session};
+
+use super::escape::escape;
+
+/// Width of a bar in columns.
+const BAR: u64 = 20;
+
+/// What an event came to: a line, and where it was denied the reason below.
+#[must_use]
+pub fn reply(reply: &Reply) -> String {
+    let mut text = escape(&reply.outcome).into_owned();
+    let changes: Vec<String> =
+        reply.changes.iter().map(|(pool, change)| format!("{} {change:+}", escape(pool))).collect();
+    if !changes.is_empty() {
+        let _ = write!(text, ": {}", changes.join(", "));
+    }
+    if reply.warns {
+        text.push_str(" (above its SOFTLIMIT)");
+    }
+    text.push('\n');
+    for line in &reply.reason {
+        let _ = writeln!(text, "  {}", escape(line));
+    }
+    text
+}
+
+/// All pools as a table.
+#[must_use]
+pub fn state(session: &Session<'_>) -> String {
+    let pools = session.pools();
+    let width = pools.iter().map(|pool| pool.name.chars().count()).max().unwrap_or(0).max(4);
+    let mut text = format!("{}, active license tokens: {}\n", session.now(), session.active_tokens());
+    for pool in &pools {
+        let name = escape(&pool.name);
+        let free = match pool.free {
+            None => "unlimited".to_owned(),
+            Some(free) => format!("{free} free"),
+        };
+        let money = pool.money.map(|money| format!(", {money} left")).unwrap_or_default();
+        let force = if pool.in_force { "" } else { ", not in force" };
+        let kind = pool.kind.word();
+        let used = pool.used;
+        let _ = writeln!(text, "{name:width$}  {kind:10}  {}  {used} used, {free}{money}{force}", bar(pool));
+    }
+    text
+}
+
+fn bar(pool: &Pool) -> String {
+    let all = u128::from(pool.used) + u128::from(pool.free.unwrap_or(0));
+    // What is used at all shows, and what is free at all does too.
+    let full = match (pool.free, all) {
+        (None, _) | (_, 0) => 0,
+        (Some(free), all) => {
+            let share = (u128::from(pool.used) * u128::from(BAR)).div_ceil(all);
+            let most = if free > 0 { BAR - 1 } else { BAR };
+            u64::try_from(share).unwrap_or(BAR).min(most)
+        }
+    };
+    let part = |sign: &str, times: u64| sign.repeat(usize::try_from(times).unwrap_or_default());
+    format!("[{}{}]", part("#", full), part("-", BAR - full))
+}

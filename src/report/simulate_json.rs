@@ -1,0 +1,105 @@
+//! A played server for programs: one JSON object a line. These structs are the contract with programs: they change only
+//! by addition.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::diagnostic::Diagnostic;
+use crate::scenario::{Reply, Session};
+
+use super::escape::escape;
+
+#[derive(Debug, Serialize)]
+struct Event {
+    event: String,
+    granted: bool,
+    outcome: String,
+    changes: BTreeMap<String, i64>,
+    warns: bool,
+    reason: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct State {
+    at: String,
+    active_tokens: u64,
+    pools: Vec<Pool>,
+}
+
+#[derive(Debug, Serialize)]
+struct Pool {
+    pool: String,
+    kind: &'static str,
+    used: u64,
+    /// Null without a limit.
+    free: Option<u64>,
+    /// Null where tokens are not bought by money; else an exact decimal.
+    money: Option<String>,
+    in_force: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Undone {
+    undone: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Wrong {
+    error: String,
+    help: Option<String>,
+}
+
+/// What an event came to.
+///
+/// # Errors
+/// None that is known, as in all of these: the structs hold nothing that JSON cannot.
+pub fn reply(reply: &Reply) -> serde_json::Result<String> {
+    let narrow = |change: i128| i64::try_from(change).unwrap_or(if change < 0 { i64::MIN } else { i64::MAX });
+    let clean = |text: &str| escape(text).into_owned();
+    serde_json::to_string(&Event {
+        event: clean(&reply.text),
+        granted: reply.granted,
+        outcome: clean(&reply.outcome),
+        changes: reply.changes.iter().map(|(pool, change)| (clean(pool), narrow(*change))).collect(),
+        warns: reply.warns,
+        reason: reply.reason.iter().map(|line| clean(line)).collect(),
+    })
+}
+
+/// All pools.
+///
+/// # Errors
+/// See [`reply`].
+pub fn state(session: &Session<'_>) -> serde_json::Result<String> {
+    let pools = session.pools().into_iter().map(|pool| Pool {
+        pool: escape(&pool.name).into_owned(),
+        kind: pool.kind.word(),
+        used: pool.used,
+        free: pool.free,
+        money: pool.money.map(|money| money.to_string()),
+        in_force: pool.in_force,
+    });
+    serde_json::to_string(&State {
+        at: session.now().to_string(),
+        active_tokens: session.active_tokens(),
+        pools: pools.collect(),
+    })
+}
+
+/// Whether there was an event to take back.
+///
+/// # Errors
+/// See [`reply`].
+pub fn undone(undone: bool) -> serde_json::Result<String> {
+    serde_json::to_string(&Undone { undone })
+}
+
+/// Why a line is no event.
+///
+/// # Errors
+/// See [`reply`].
+pub fn wrong(found: &Diagnostic) -> serde_json::Result<String> {
+    let help = found.help.as_ref().map(|help| escape(help).into_owned());
+    serde_json::to_string(&Wrong { error: escape(&found.message).into_owned(), help })
+}

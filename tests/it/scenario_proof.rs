@@ -1,0 +1,220 @@
+//! What scenarios prove of a license together: coverage, mutation, statements; and the schema of scenario files.
+
+use std::collections::BTreeSet;
+
+use keywright::author::BUILTIN;
+use keywright::license::License;
+use keywright::resolve::{Model, Reason};
+use keywright::scenario::mutants;
+use serde_json::Value;
+
+use crate::scenario_cli::conforms;
+use crate::support::{Place, root, snapshot};
+
+const POOL: &str = "FEATURE Pool { VENDOR=abc KEYTYPE=EXCLUSIVE COUNT=4 }\n\
+    FEATURE Draw { VENDOR=abc KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=2\" }\n\
+    FEATURE Write { VENDOR=abc KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }\n";
+
+fn schema(name: &str) -> Value {
+    let text = std::fs::read_to_string(root().join("docs/schema").join(name)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn half_proven() -> Place {
+    let place = Place::new();
+    place.write("a.lic", POOL);
+    place.write(
+        "a.scenarios.yaml",
+        "license: a.lic\nscenarios:\n  - { name: one, steps: [ { checkout: Draw, consumes: { Pool: 2 } } ] }\n",
+    );
+    place
+}
+
+#[test]
+fn no_change_of_a_template_goes_unnoticed() {
+    let place = Place::new();
+    for builtin in BUILTIN {
+        place.run(&["new", builtin.name, "-o", &format!("{}.lic", builtin.name)]).expect_code(0);
+    }
+    let outcome = place.run(&["test", "--mutate", "."]).expect_code(0);
+    let reports = outcome.stdout.lines().filter(|line| line.starts_with("mutation of "));
+    assert_eq!(reports.clone().count(), BUILTIN.len());
+    assert!(reports.clone().all(|line| line.ends_with(" 0 survived")), "{}", outcome.stdout);
+}
+
+#[test]
+fn what_no_scenario_reaches_is_listed() {
+    let place = half_proven();
+    let outcome = place.run(&["test", "--coverage", "--fail-under", "80", "."]).expect_code(1);
+    snapshot("scenario", "coverage", &outcome.shown());
+    place.run(&["test", "--coverage", "--fail-under", "37", "."]).expect_code(0);
+    place.run(&["test", "--fail-under", "40", "."]).expect_code(2);
+    let json = place.run(&["test", "--coverage", "--format", "json", "."]).expect_code(0).stdout;
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let schema = schema("test.schema.json");
+    let covered = &report["coverage"][0];
+    conforms(covered, &schema["$defs"]["coverage"]);
+    conforms(&covered["missed"][0], &schema["$defs"]["place"]);
+    assert!(report.get("mutation").is_none());
+}
+
+#[test]
+fn a_second_file_adds_to_what_is_covered() {
+    let place = half_proven();
+    place.write(
+        "b.scenarios.yaml",
+        "license: a.lic\nscenarios:\n  - name: two\n    steps:\n      \
+         - { checkout: Write, count: 4, consumes: { Pool: 4 } }\n      \
+         - { checkout: Draw, denied: not-enough-licenses }\n      \
+         - { checkout: Write, denied: not-enough-licenses }\n",
+    );
+    let outcome = place.run(&["test", "--coverage", "--fail-under", "100", "."]).expect_code(0);
+    assert!(outcome.stdout.contains("coverage of ./a.lic: 8 of 8, 100 %"), "{}", outcome.stdout);
+}
+
+#[test]
+fn changes_that_survive_are_listed_with_their_place() {
+    let place = half_proven();
+    let outcome = place.run(&["test", "--mutate", "."]).expect_code(1);
+    snapshot("scenario", "mutation", &outcome.shown());
+    let json = place.run(&["test", "--mutate", "--format", "json", "."]).expect_code(1).stdout;
+    let report: Value = serde_json::from_str(&json).unwrap();
+    conforms(&report["mutation"][0], &schema("test.schema.json")["$defs"]["mutation"]);
+    assert_eq!(report["mutation"][0]["survivors"][0]["line"], 1);
+}
+
+#[test]
+fn a_change_that_cannot_matter_is_proven_so() {
+    let text = "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=5 SN=one }\n\
+        FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=6 SN=two }\n\
+        FEATURE A { VENDOR=v KEYTYPE=ADDITIVE COUNT=7 SN=three }\n\
+        FEATURE B { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=2 END=2026-06-30 }\n\
+        FEATURE T { VENDOR=v KEYTYPE=TOKEN END=2026-12-31 TOKEN_DEPENDENCY=\"FEATURE=B VERSION=1.0 COUNT=1\" }\n";
+    let license = License::from_text("a.lic", text);
+    assert!(!license.has_errors(), "{:?}", license.diagnostics);
+    let model = Model::compile([&license]).unwrap();
+    let proven: Vec<(String, bool)> = mutants(0, &license)
+        .iter()
+        .map(|mutant| (mutant.text.clone(), mutant.cannot_matter(&model).is_some()))
+        .collect();
+    let expect = |text: &str, proven: bool| (text.to_owned(), proven);
+    assert_eq!(
+        proven,
+        [
+            expect("A: COUNT=5 becomes 6", false),
+            expect("A: COUNT=5 becomes 4", false),
+            expect("A: changes places with the one on line 2", false),
+            // The first EXCLUSIVE serves for ever, so that this one never does.
+            expect("A: COUNT=6 becomes 7", true),
+            expect("A: COUNT=6 becomes 5", true),
+            // An EXCLUSIVE stands before an ADDITIVE wherever they are written.
+            expect("A: changes places with the one on line 3", true),
+            expect("A: COUNT=7 becomes 8", false),
+            expect("A: COUNT=7 becomes 6", false),
+            expect("B: COUNT=2 becomes 3", false),
+            expect("B: COUNT=2 becomes 1", false),
+            expect("B: END=2026-06-30 becomes 2026-06-29", false),
+            expect("B: END=2026-06-30 becomes 2026-07-01", false),
+            expect("T: COUNT=1 of B becomes 2", false),
+            // On these days B is over.
+            expect("T: END=2026-12-31 becomes 2026-12-30", true),
+            expect("T: END=2026-12-31 becomes 2027-01-01", true),
+        ]
+    );
+}
+
+#[test]
+fn a_change_that_is_proven_not_to_matter_is_noticed_by_nobody() {
+    let place = Place::new();
+    place.copy("tests/scenarios/good/time.lic", "time.lic");
+    place.copy("tests/scenarios/good/time.scenarios.yaml", "time.scenarios.yaml");
+    let license = License::from_text("time.lic", &place.read("time.lic"));
+    let model = Model::compile([&license]).unwrap();
+    for mutant in mutants(0, &license).iter().filter(|mutant| mutant.cannot_matter(&model).is_some()) {
+        place.write("time.lic", mutant.apply(license.source.text()));
+        place.run(&["test", "time.scenarios.yaml"]).expect_code(0);
+    }
+}
+
+#[test]
+fn statements_are_tables_values_and_json() {
+    let place = Place::new();
+    place.copy("tests/scenarios/good/babel.lic", "babel.lic");
+    place.copy("tests/scenarios/good/babel.scenarios.yaml", "babel.scenarios.yaml");
+    let filter = ["--filter", "p"];
+    let run = |form: &str| place.run(&[&["test", "babel.scenarios.yaml", form][..], &filter[..]].concat());
+    snapshot("scenario", "statement_table", &run("--statement").expect_code(0).stdout);
+    let rows = run("--statement=csv").expect_code(0).stdout;
+    snapshot("scenario", "statement_csv", &rows);
+    let columns: BTreeSet<usize> = rows.lines().map(|line| line.split(',').count()).collect();
+    assert_eq!(columns.len(), 2, "only quoted names hold commas");
+    let report: Value = serde_json::from_str(&run("--statement=json").expect_code(0).stdout).unwrap();
+    let schema = schema("statement.schema.json");
+    conforms(&report, &schema);
+    let statements = report["statements"].as_array().unwrap();
+    for statement in statements {
+        conforms(statement, &schema["$defs"]["statement"]);
+        conforms(&statement["lines"][0], &schema["$defs"]["line"]);
+    }
+    let january = statements.iter().find(|it| it["used"] == 2505).unwrap();
+    assert_eq!((&january["total"], &january["closed"]), (&Value::from("11.02"), &Value::from(true)));
+}
+
+#[test]
+fn lines_are_rounded_half_to_even() {
+    let place = Place::new();
+    let bill = |price: &str, units: u64| {
+        place.write(
+            "a.lic",
+            format!(
+                "FEATURE A {{ VENDOR=v KEYTYPE=METERED PAYMENT=POSTPAID PERIOD=YEAR PRICE=\"{price}\" }}\n"
+            ),
+        );
+        place.write(
+            "a.scenarios.yaml",
+            format!("license: a.lic\nat: 2026-05-05\nscenarios:\n  - {{ name: a, steps: [ {{ consume: A, units: {units} }} ] }}\n"),
+        );
+        let json = place.run(&["test", "--statement=json", "a.scenarios.yaml"]).expect_code(0).stdout;
+        let report: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(report["statements"][0]["end"], "2026-12-31");
+        report["statements"][0]["total"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(bill("0.005 USD", 1), "0.00");
+    assert_eq!(bill("0.005 USD", 3), "0.02");
+    assert_eq!(bill("0.5 JPY", 5), "2");
+    assert_eq!(bill("0.0005 KWD", 3), "0.002");
+}
+
+#[test]
+fn a_watch_plays_and_ends_after_the_runs_asked_for() {
+    let place = half_proven();
+    let outcome = place.run(&["test", "--watch", "--watch-runs", "1", "."]).expect_code(0);
+    assert!(outcome.stdout.ends_with("\n1 passed, 0 failed\n"), "{}", outcome.stdout);
+    place.run_with(&["test", "--watch", "--watch-runs", "1", "-"], b"").expect_code(2);
+}
+
+/// The keys of the schema, tried on the program itself: it refuses a key that it does not know and names those that it
+/// does, so that both lists can be compared.
+#[test]
+fn the_schema_of_scenario_files_has_the_keys_that_are_read() {
+    let schema = schema("scenario.schema.json");
+    let reasons: BTreeSet<&str> =
+        schema["$defs"]["reason"]["enum"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    assert_eq!(reasons, Reason::ALL.iter().map(|(_, word)| *word).collect());
+    let place = half_proven();
+    let known = |text: &str| -> BTreeSet<String> {
+        place.write("x.scenarios.yaml", text);
+        let told = place.run(&["test", "x.scenarios.yaml", "--color", "never"]).expect_code(3).stderr;
+        let folded = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        let keys = folded.split("the keys are ").nth(1).unwrap_or_else(|| panic!("{told}"));
+        let keys = keys.split(|c: char| !(c.is_ascii_alphanumeric() || ", -".contains(c))).next().unwrap();
+        keys.split(',').filter_map(|key| key.split_whitespace().next()).map(str::to_owned).collect()
+    };
+    let has =
+        |at: &Value| -> BTreeSet<String> { at["properties"].as_object().unwrap().keys().cloned().collect() };
+    let defs = &schema["$defs"];
+    assert_eq!(known("qqqqqqqqqqqqqqqqqqqqq: 1\n"), has(&schema));
+    let row = |line: &str| format!("license: a.lic\nscenarios:\n  - {line}\n");
+    assert_eq!(known(&row("qqqqqqqqqqqqqqqqqqqqq: 1")), has(&defs["scenario"]));
+    assert_eq!(known(&row("{ name: a, table: [ { qqqqqqqqqqqqqqqqqqqqqqq: 1 } ] }")), has(&defs["row"]));
+}
