@@ -34,6 +34,7 @@ pub mod simulate;
 pub mod test;
 pub mod trust;
 pub mod verify;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write};

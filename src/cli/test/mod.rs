@@ -64,7 +64,7 @@ pub struct Args {
     watch: bool,
     /// End after so many runs of `--watch`
     #[arg(long, hide = true, requires = "watch", value_name = "N")]
-    watch_runs: Option<u32>,
+    watch_runs: Option<usize>,
 }
 
 /// How statements are shown.
