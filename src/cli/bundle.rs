@@ -14,12 +14,15 @@ use crate::sign::{
     Trust, TrustBundle, TrustEntry, TrustedKey, Usage, disk,
 };
 
+use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
 use super::trust::{TrustArgs, fault, signing_key, stop};
 use super::{Exit, Io, Stop, file, parse_day};
 
 /// Publish a trust store as one signed file, and install it
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright trust bundle --key ABC_Software.key.pem -o 1.bundle\n  \
+    keywright trust install 2.bundle")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -86,7 +89,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
 }
 
 fn bundle(args: &BundleArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let trust = args.trust.load()?;
+    let trust = args.trust.load(io.today)?;
     let key = signing_key(&args.key, &args.passphrase, &trust, io)?;
     let vendor = &key.trusted.entry.vendor;
     let version = match &args.previous {
@@ -135,6 +138,7 @@ fn bundle(args: &BundleArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
 
 fn install(args: &InstallArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let folder = &args.trust.trust;
+    let _lock = Lock::take(folder)?;
     if fs::symlink_metadata(folder.join(TRUST_LIST)).is_ok() {
         return Err(Stop::usage(format!("the trust store `{}` has a list of its own", file::shown(folder)))
             .help("install the bundle into another folder with `--trust DIR`"));
@@ -157,9 +161,6 @@ fn install(args: &InstallArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         return Err(Stop::new(Exit::Policy, format!("{what} speaks until {} only", bundle.expires))
             .help("fetch the newest one from the vendor"));
     }
-    fs::create_dir_all(folder).map_err(|error| {
-        Stop::failure(format!("cannot make `{}`: {}", file::shown(folder), file::reason(&error)))
-    })?;
     // The bundle first: one that was seen but is not there could not be told from one that was taken away.
     file::write(&folder.join(TRUST_BUNDLE), &bytes)?;
     last_seen.note(ListKind::Trust, &bundle.vendor, bundle.version, bundle.digest);

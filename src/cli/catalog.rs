@@ -34,6 +34,9 @@ enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  keywright catalog check catalog.yaml --was catalog-2025.yaml --orders orders"
+)]
 struct Check {
     /// The new catalogue
     #[arg(value_name = "CATALOG")]

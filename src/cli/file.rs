@@ -19,6 +19,17 @@ pub fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// Refuses paths that name standard input more than once: it can be read once.
+///
+/// # Errors
+/// When they do.
+pub fn refuse_stdin_twice(paths: &[PathBuf]) -> Result<(), Stop> {
+    if paths.iter().filter(|path| is_stdin(path)).count() < 2 {
+        return Ok(());
+    }
+    Err(Stop::usage("standard input can be read once only").help("name `-` once"))
+}
+
 /// The name of a path in messages.
 #[must_use]
 pub fn shown(path: &Path) -> String {
@@ -208,6 +219,13 @@ fn sync_folder(folder: &Path) {
     if let Ok(handle) = File::open(folder) {
         handle.sync_all().ok();
     }
+}
+
+/// The reason why a secret file is not read: a refusal says itself what is wrong, only the system's own words are put
+/// plainer.
+#[must_use]
+pub fn secret_reason(error: &io::Error) -> String {
+    if error.raw_os_error().is_some() { reason(error) } else { error.to_string() }
 }
 
 /// The reason of an error without Rust's own numbering.

@@ -163,7 +163,7 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
         return Err(Stop::usage("`--key` and `--out` are needed to issue")
             .help("`--dry-run` shows what would be issued without them"));
     };
-    let trust = args.trust.load()?;
+    let trust = args.trust.load(io.today)?;
     let key = signing_key(key_path, &args.passphrase, &trust, io)?;
     let mut log = Log::open(&args.log).map_err(|fault| failed(&fault))?;
     let run = format!("{}\n{}\n", inputs.digest, key.trusted.key.id());
@@ -335,7 +335,7 @@ fn totals(totals: &author::Totals, io: &mut Io<'_>) -> Result<(), Stop> {
 fn approve(args: &Args, path: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let bytes = text(path, io)?;
     let plan = Plan::read(&file::shown(path), &bytes).map_err(|fault| refused(&fault))?;
-    let trust = args.trust.load()?;
+    let trust = args.trust.load(io.today)?;
     let key_path = args.key.as_deref().unwrap_or(Path::new(""));
     let key = signing_key(key_path, &args.passphrase, &trust, io)?;
     if key.trusted.entry.vendor != plan.vendor {
@@ -367,7 +367,7 @@ fn approved(args: &Args, needed: u16, inputs: &mut Inputs, io: &mut Io<'_>) -> R
     let plan = Plan::read(&file::shown(path), &bytes).map_err(|fault| refused(&fault))?;
     let day = super::parse_day(&plan.day)
         .map_err(|why| Stop::new(Exit::Unreadable, format!("the day of the plan: {why}")))?;
-    let trust = args.trust.load()?;
+    let trust = args.trust.load(io.today)?;
     let mut approvals = Vec::new();
     for key in trust.keys() {
         let target = approval_path(path, &key.key.id().to_string());

@@ -1,6 +1,7 @@
 //! `keywright keys`: making keys, and keeping the trust store.
 
 mod drill;
+pub(super) mod lock;
 mod new;
 mod passwd;
 mod state;
@@ -24,6 +25,8 @@ use super::{Exit, Io, Stop, file};
 
 /// Make keys, keep them, and say whom to trust
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys new --vendor ABC_Software\n  \
+    keywright keys list")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -46,6 +49,8 @@ enum Command {
 
 /// List the keys of the trust store
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys list\n  \
+    keywright keys list --trust /media/support/keys")]
 pub struct ListArgs {
     #[command(flatten)]
     trust: TrustArgs,
@@ -111,6 +116,7 @@ fn existing_list(folder: &Path) -> Result<Option<String>, Stop> {
 }
 
 /// Writes the secret key if there is one, the public key and the list; if one cannot be written, none is left behind.
+/// The caller holds the lock of the store.
 fn write_all(
     folder: &Path,
     secret: Option<(&Path, &str)>,
@@ -121,7 +127,6 @@ fn write_all(
     let cannot = |path: &Path, error: &std::io::Error| {
         Stop::failure(format!("cannot write `{}`: {}", file::shown(path), file::reason(error)))
     };
-    fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
     if let Some((out, secret)) = secret {
         disk::create_secret_file(out, secret).map_err(|error| cannot(out, &error))?;
     }
@@ -150,7 +155,7 @@ fn word(path: &Path) -> String {
 }
 
 fn list(args: &ListArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let trust = args.trust.load()?;
+    let trust = args.trust.load(io.today)?;
     let width = trust.keys().iter().map(|key| key.entry.vendor.len()).max().unwrap_or_default();
     for TrustedKey { entry, .. } in trust.keys() {
         let TrustEntry { vendor, id, usage, not_before, not_after, state, .. } = entry;
@@ -162,7 +167,7 @@ fn list(args: &ListArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
 
 fn show(args: &ShowArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if let Some(id) = KeyId::parse(&args.key) {
-        let trust = args.trust.load()?;
+        let trust = args.trust.load(io.today)?;
         let key = trust.get(id).ok_or_else(|| {
             Stop::new(Exit::No, format!("key {id} is not in the trust store"))
                 .help("`keywright keys list` shows the keys that are")

@@ -29,22 +29,26 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// List the last entries
+    #[command(after_help = "Examples:\n  keywright log list --most 10")]
     List {
         /// How many at most
         #[arg(long, default_value_t = 50, value_name = "N")]
         most: usize,
     },
     /// Show one entry with all that was signed
+    #[command(after_help = "Examples:\n  keywright log show 17")]
     Show {
         /// Its number
         number: i64,
     },
     /// Find entries by customer, serial number, feature or file
+    #[command(after_help = "Examples:\n  keywright log find MyDraw")]
     Find {
         /// A part of one of them
         text: String,
     },
     /// List what ends soon
+    #[command(after_help = "Examples:\n  keywright log expiring --within 60d")]
     Expiring {
         /// In how many days at most: `60d`
         #[arg(long, default_value = "60d", value_name = "DAYS", value_parser = parse_days)]
@@ -54,6 +58,7 @@ enum Command {
         at: Option<Date>,
     },
     /// Check every entry, their order, and the signature of the head
+    #[command(after_help = "Examples:\n  keywright log verify")]
     Verify {
         #[command(flatten)]
         trust: TrustArgs,
@@ -62,6 +67,7 @@ enum Command {
         head: Option<Head>,
     },
     /// Write all entries to standard output
+    #[command(after_help = "Examples:\n  keywright log export --format csv > issued.csv")]
     Export {
         /// In which form
         #[arg(long, value_enum, default_value_t = Format::Json)]
@@ -168,7 +174,7 @@ fn verify(
     kept: Option<&Head>,
     io: &mut Io<'_>,
 ) -> Result<Exit, Stop> {
-    let trust = trust.load()?;
+    let trust = trust.load(io.today)?;
     let name = escape(&file::shown(&args.log)).into_owned();
     match log.check(&trust, kept) {
         Ok(head) => {

@@ -21,7 +21,12 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let mut definition = super::definition();
     definition.build();
     match &args.output {
-        Some(folder) => pages(&definition, folder, "")?,
+        Some(folder) => {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                Stop::failure(format!("cannot make `{}`: {}", file::shown(folder), file::reason(&error)))
+            })?;
+            pages(&definition, folder, "")?;
+        }
         None => io.stdout.write_all(&page(&definition)?)?,
     }
     Ok(Exit::Yes)

@@ -222,3 +222,27 @@ pub fn parse_day(text: &str) -> Result<Date, String> {
     let day = text.parse::<Date>().ok().filter(|_| shaped);
     day.ok_or_else(|| "write a real day as YYYY-MM-DD".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    fn without_examples(command: &clap::Command, before: &str, found: &mut Vec<String>) {
+        let name = format!("{before} {}", command.get_name());
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        if !help.contains("Example") {
+            found.push(name.clone());
+        }
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            without_examples(sub, &name, found);
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        let definition = super::definition();
+        let mut found = Vec::new();
+        for command in definition.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            without_examples(command, "keywright", &mut found);
+        }
+        assert_eq!(found, Vec::<String>::new());
+    }
+}

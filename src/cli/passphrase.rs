@@ -83,7 +83,11 @@ fn obtain(
 ) -> Result<Zeroizing<String>, Stop> {
     let passphrase = if let Some(path) = file {
         disk::read_secret_file(path).map_err(|error| {
-            Stop::usage(format!("the passphrase file `{}`: {}", file::shown(path), file::reason(&error)))
+            Stop::usage(format!(
+                "the passphrase file `{}`: {}",
+                file::shown(path),
+                file::secret_reason(&error)
+            ))
         })?
     } else if let Some(number) = descriptor {
         from_descriptor(number, io)?

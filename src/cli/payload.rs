@@ -65,6 +65,9 @@ fn find<'a>(args: &Args, license: &'a License) -> Result<&'a Feature, Stop> {
     let line = |feature: &Feature| license.source.position(feature.span.start as usize).line;
     match (wanted().count(), args.block) {
         (0, _) => {
+            if let Some(stop) = unreadable(args, license) {
+                return Err(stop);
+            }
             let stop = Stop::usage(format!("the file has no readable block `{}`", excerpt(&args.feature)));
             let names = license.features.iter().map(|feature| feature.name.value.as_str());
             Err(match nearest(&args.feature, names) {
@@ -82,6 +85,26 @@ fn find<'a>(args: &Args, license: &'a License) -> Result<&'a Feature, Stop> {
             Stop::usage(format!("`{}` stands {count} times in the file, not {number}", args.feature))
         }),
     }
+}
+
+/// Why no block of that name could be read, if there may be one: it is broken, or the whole file is.
+fn unreadable(args: &Args, license: &License) -> Option<Stop> {
+    let named = |name: &str| name == args.feature;
+    let broken = license
+        .broken
+        .iter()
+        .find(|block| block.name.as_ref().is_some_and(|name| named(name.value.as_str())));
+    let message = match broken {
+        Some(block) => {
+            let line = license.source.position(block.span.start as usize).line;
+            format!("block `{}` in line {line} cannot be read", excerpt(&args.feature))
+        }
+        None if license.features.is_empty() && license.has_errors() => {
+            "the file holds no block that can be read".to_owned()
+        }
+        None => return None,
+    };
+    Some(Stop::new(Exit::Unreadable, message).help("`keywright lint` shows why"))
 }
 
 fn key_id(args: &Args, license: &License, feature: &Feature) -> Result<KeyId, Stop> {

@@ -74,7 +74,7 @@ fn parse_id(text: &str) -> Result<KeyId, String> {
 /// When what is to be withdrawn, the key or the list cannot be read, or the list cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let reason = reason(args)?;
-    let trust = args.trust.load()?;
+    let trust = args.trust.load(io.today)?;
     let key = signing_key(&args.key, &args.passphrase, &trust, io)?;
     let vendor = key.trusted.entry.vendor.as_str();
     let folder = &args.trust.trust;

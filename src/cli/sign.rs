@@ -8,7 +8,7 @@ use crate::diagnostic::Severity;
 use crate::license::License;
 use crate::lint;
 use crate::report::escape::escape;
-use crate::sign::{SignFileError, sign_file};
+use crate::sign::{SignFileError, TrustedKey, sign_file};
 
 use super::lint::LevelArgs;
 use super::passphrase::PassphraseArgs;
@@ -72,8 +72,9 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if let Some(exit) = refuse(args, &license, io)? {
         return Ok(exit);
     }
-    let trust = args.trust.load()?;
+    let trust = args.trust.load(io.today)?;
     let key = args.signer.open(&args.passphrase, &trust, io)?;
+    refuse_day(args.at.unwrap_or(io.today), key.trusted)?;
     let signed = sign_file(&license, &*key.signer, key.trusted)
         .map_err(|error| stop(&error).help("nothing was written"))?;
     if file::is_stdin(target) {
@@ -138,6 +139,19 @@ fn refuse(args: &Args, license: &License, io: &mut Io<'_>) -> Result<Option<Exit
         if unreadable { "it does not read as a license" } else { "see above" }
     ))?;
     Ok(Some(if unreadable { Exit::Unreadable } else { Exit::No }))
+}
+
+/// ◆ A key signs on the days of its validity only, whatever ISSUED says: who verifies cannot see on which day it was used.
+fn refuse_day(day: Date, trusted: &TrustedKey) -> Result<(), Stop> {
+    if trusted.is_valid_on(day) {
+        return Ok(());
+    }
+    let (entry, id) = (&trusted.entry, trusted.key.id());
+    Err(Stop::new(
+        Exit::No,
+        format!("key {id} may sign from {} to {}, and not on {day}", entry.not_before, entry.not_after),
+    )
+    .help("nothing was written; sign with a key that is in use: `keywright keys list` shows them"))
 }
 
 fn stop(error: &SignFileError) -> Stop {

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
 use crate::report::escape::escape;
 use crate::sign::{
     KeyFileError, LAST_SEEN, Label, ListKind, MAX_REVOCATION_LIST, Mode, RevocationList, Revocations,
@@ -25,13 +28,29 @@ impl TrustArgs {
     ///
     /// # Errors
     /// When there is none, it is faulty, or it trusts nobody.
-    pub fn load(&self) -> Result<Trust, Stop> {
+    pub fn load(&self, today: Date) -> Result<Trust, Stop> {
         let trust = disk::load_trust(&self.trust).map_err(|error| stop(&self.trust, &error))?;
         if trust.is_empty() {
             return Err(Stop::usage(format!("the trust store `{}` holds no key", file::shown(&self.trust)))
                 .help("`keywright keys new --vendor NAME` makes a key and adds it"));
         }
+        self.refuse_to_come(&trust, today)?;
         Ok(trust)
+    }
+
+    /// ◆ A key is retired or lost on a day that has been: a list that knows of a day to come is refused, as is all that could
+    /// not have happened. One day more is let pass, for it may be tomorrow already where the list was written.
+    fn refuse_to_come(&self, trust: &Trust, today: Date) -> Result<(), Stop> {
+        let last = today.saturating_add(1.day());
+        let early = trust.keys().iter().find(|key| key.entry.state.since().is_some_and(|since| since > last));
+        let Some(key) = early else { return Ok(()) };
+        Err(Stop::usage(format!(
+            "the trust store `{}`: key {} is {}, a day to come",
+            file::shown(&self.trust),
+            key.key.id(),
+            key.entry.state
+        ))
+        .help("write the state when that day has come; `not-after` ends a key ahead of time"))
     }
 
     /// The trust store, and what was withdrawn: the lists in its folder and those of the command line.
@@ -44,7 +63,7 @@ impl TrustArgs {
         mode: Mode,
         io: &mut Io<'_>,
     ) -> Result<(Trust, Revocations), Stop> {
-        let trust = self.load()?;
+        let trust = self.load(io.today)?;
         let revocations = revocations(&self.trust, extra, &trust, mode, io)?;
         Ok((trust, revocations))
     }
@@ -160,9 +179,11 @@ pub(super) fn read_key(
 ) -> Result<(SecretKey, Label), Stop> {
     let name = file::shown(path);
     let text = disk::read_secret_file(path).map_err(|error| {
-        // A refusal says itself what is wrong; only the system's own words are put plainer.
-        let why = if error.raw_os_error().is_some() { file::reason(&error) } else { error.to_string() };
-        Stop::failure(format!("the key file `{name}`: {why}"))
+        if is_public(path) {
+            return Stop::usage(format!("the key file `{name}` holds no secret key"))
+                .help("it is a public key; name the secret key file that belongs to it");
+        }
+        Stop::failure(format!("the key file `{name}`: {}", file::secret_reason(&error)))
     })?;
     let read = match read_secret_key(&text, None) {
         Err(KeyFileError::PassphraseNeeded) => {
@@ -172,6 +193,14 @@ pub(super) fn read_key(
         read => read,
     };
     read.map_err(|error| key_stop(path, &error))
+}
+
+/// Whether a file is a public key, which others may read.
+fn is_public(path: &Path) -> bool {
+    file::read_file(path, 64 * 1024).is_ok_and(|bytes| {
+        let text = String::from_utf8_lossy(&bytes);
+        text.contains("PUBLIC KEY") && !text.contains("PRIVATE KEY")
+    })
 }
 
 /// A fault of a secret key file, for the user. Whoever cannot open it concludes nothing.

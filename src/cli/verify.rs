@@ -81,6 +81,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if args.log.is_some() && args.format == Format::Json {
         return Err(Stop::usage("`--log` has no JSON report").help("leave `--format json` or `--log` out"));
     }
+    file::refuse_stdin_twice(&args.files)?;
     let at = args.at.unwrap_or(io.today);
     let mode = if args.development { Mode::Development } else { Mode::Production };
     let (trust, revocations) = args.trust.load_with_revocations(&args.revocations, mode, io)?;

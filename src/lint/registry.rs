@@ -21,6 +21,7 @@ pub static RULES: &[&Rule] = &[
     &syntax::file_too_large::RULE,
     &syntax::too_many_blocks::RULE,
     &syntax::block_too_large::RULE,
+    &syntax::no_block::RULE,
     &values::unknown_directive::RULE,
     &values::duplicate_directive::RULE,
     &values::missing_vendor::RULE,

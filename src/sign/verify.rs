@@ -189,12 +189,21 @@ impl<'a> Verifier<'a> {
                 Ruling::new(Verdict::Revoked, reason).help("ask the vendor for the license that replaces it"),
             );
         }
-        let reason = untimely(feature.issued.map(|issued| issued.value), trusted)?;
+        let issued = feature.issued.map(|issued| issued.value);
+        let reason = untimely(issued, trusted).or_else(|| undated(issued, trusted, self.at))?;
         Some(Ruling::new(Verdict::Revoked, reason).help("ask the vendor to issue the license again"))
     }
 
     fn in_time(&self, feature: &Feature, trusted: &TrustedKey) -> Ruling {
         let at = self.at;
+        let first = trusted.entry.not_before;
+        if at < first {
+            let reason = format!(
+                "the signature is good; key {} may sign from {first}, and {at} was asked about",
+                trusted.key.id()
+            );
+            return Ruling::new(Verdict::NotYet, reason);
+        }
         if let Some(start) = feature.start.filter(|start| at < start.value) {
             let reason =
                 format!("the signature is good; in force from {}, and {at} was asked about", start.value);
@@ -325,4 +334,16 @@ pub(super) fn untimely(issued: Option<Date>, trusted: &TrustedKey) -> Option<Str
         )),
         _ => None,
     }
+}
+
+/// ◆ A block without ISSUED is good as long as its key may sign. After that it cannot be told from a block that was signed
+/// too late.
+fn undated(issued: Option<Date>, trusted: &TrustedKey, at: Date) -> Option<String> {
+    let last = trusted.entry.not_after;
+    (issued.is_none() && last < at).then(|| {
+        format!(
+            "key {} could sign until {last}, and the block has no ISSUED: the day of signing cannot be shown",
+            trusted.key.id()
+        )
+    })
 }

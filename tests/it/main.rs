@@ -42,6 +42,7 @@ mod sign_keys;
 mod sign_life;
 mod sign_lists;
 mod sign_openssl;
+mod sign_store;
 mod sign_table;
 mod sign_trust;
 mod sign_vectors;

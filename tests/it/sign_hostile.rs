@@ -532,7 +532,9 @@ fn row_28_the_day_is_asked_for_and_told() {
     ] {
         place.write(
             "d.lic",
-            format!("FEATURE a {{ VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 {dates} }}\n"),
+            format!(
+                "FEATURE a {{ VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 ISSUED=2026-01-01 {dates} }}\n"
+            ),
         );
         place.run(&["sign", "d.lic", "--key", KEY, "--in-place", "--at", "2028-02-29"]).expect_code(0);
         for (day, code) in days {

@@ -28,7 +28,7 @@ pub(super) struct DrillArgs {
 }
 
 pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let shipped = args.trust.load()?;
+    let shipped = args.trust.load(io.today)?;
     let key = signing_key(&args.key, &args.passphrase, &shipped, io)?;
     let (entry, id) = (&key.trusted.entry, key.trusted.key.id());
     if entry.state != KeyState::Standby {

@@ -17,6 +17,7 @@ use crate::sign::{
 use super::super::passphrase::PassphraseArgs;
 use super::super::trust::{TrustArgs, stop};
 use super::super::{Exit, Io, Stop, file, parse_day};
+use super::lock::Lock;
 use super::{existing_list, refuse_existing, word, write_all};
 
 /// How many years a new key may sign, if nothing else is said.
@@ -152,11 +153,13 @@ pub(super) fn new(args: &NewArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.key.pem", args.vendor)));
     refuse_existing(&out)?;
     let folder = &args.trust.trust;
-    let old_list = existing_list(folder)?;
     validity(&args.entry, io.today)?;
     let key = SecretKey::generate().map_err(|error| Stop::failure(error.to_string()))?;
     let entry = args.entry.entry(&args.vendor, key.public_key().id(), io.today)?;
-    let list = append_entry(old_list.as_deref(), &entry).map_err(|error| stop(folder, &error))?;
+    let extended =
+        || append_entry(existing_list(folder)?.as_deref(), &entry).map_err(|error| stop(folder, &error));
+    // A store that takes no key is found before a passphrase is asked for.
+    extended()?;
     let label = Label {
         vendor: Some(args.vendor.clone()),
         created: Some(io.today),
@@ -164,7 +167,9 @@ pub(super) fn new(args: &NewArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         weakness: None,
     };
     let secret = args.protection.write(&key, &label, || args.passphrase.get(true, io))?;
-    write_all(folder, Some((&out, &secret)), &entry, key.public_key(), &list)?;
+    let lock = Lock::take(folder)?;
+    write_all(folder, Some((&out, &secret)), &entry, key.public_key(), &extended()?)?;
+    drop(lock);
     args.protection.warn(io)?;
     told(folder, Some((&out, args.protection.no_passphrase)), &entry, io)?;
     Ok(Exit::Yes)

@@ -7,6 +7,7 @@ use crate::sign::{KeyId, KeyState, TRUST_LIST, change_state};
 use super::super::trust::{TrustArgs, stop};
 use super::super::{Exit, Io, Stop, file, parse_day};
 use super::existing_list;
+use super::lock::Lock;
 
 fn parse_id(text: &str) -> Result<KeyId, String> {
     KeyId::parse(text).ok_or_else(|| "write the 16 digits of a key id, as `keys list` shows it".to_owned())
@@ -14,6 +15,7 @@ fn parse_id(text: &str) -> Result<KeyId, String> {
 
 /// Let a key sign: a standby key takes its place
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys activate 1f7f1125050563e1")]
 pub(super) struct ActivateArgs {
     /// Key id
     #[arg(value_name = "KEY", value_parser = parse_id)]
@@ -24,6 +26,7 @@ pub(super) struct ActivateArgs {
 
 /// Keep a key in reserve: trusted, but not yet in use
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys standby 1f7f1125050563e1")]
 pub(super) struct StandbyArgs {
     /// Key id
     #[arg(value_name = "KEY", value_parser = parse_id)]
@@ -34,6 +37,8 @@ pub(super) struct StandbyArgs {
 
 /// End a key: what it signed up to a day stays good, later signatures do not count
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys retire 1f7f1125050563e1\n  \
+    keywright keys retire 1f7f1125050563e1 --since 2026-01-31")]
 pub(super) struct RetireArgs {
     /// Key id
     #[arg(value_name = "KEY", value_parser = parse_id)]
@@ -47,6 +52,8 @@ pub(super) struct RetireArgs {
 
 /// Give a key up that others may have: nothing it signed counts any more
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys compromise 1f7f1125050563e1\n  \
+    keywright keys compromise 1f7f1125050563e1 --since 2026-01-31")]
 pub(super) struct CompromiseArgs {
     /// Key id
     #[arg(value_name = "KEY", value_parser = parse_id)]
@@ -88,7 +95,14 @@ fn may_become(old: KeyState, new: KeyState) -> bool {
 
 fn change(trust: &TrustArgs, id: KeyId, state: KeyState, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let folder = &trust.trust;
-    let store = trust.load()?;
+    if let Some(since) = state.since().filter(|since| io.today < *since) {
+        return Err(Stop::usage(format!("{since} is a day to come, and today is {}", io.today))
+            .help("say it when that day has come: until then the key is in use"));
+    }
+    // A store that is not there is not made by locking it.
+    trust.load(io.today)?;
+    let _lock = Lock::take(folder)?;
+    let store = trust.load(io.today)?;
     let key = store.get(id).ok_or_else(|| {
         Stop::new(Exit::No, format!("key {id} is not in the trust store"))
             .help("`keywright keys list` shows the keys that are")

@@ -9,6 +9,7 @@ use crate::sign::{KeyFileError, KeyId, Label, PublicKey, append_entry, disk, rea
 use super::super::passphrase::{NewPassphraseArgs, PassphraseArgs};
 use super::super::trust::{TrustArgs, key_stop, stop};
 use super::super::{Exit, Io, Stop, file};
+use super::lock::Lock;
 use super::new::{EntryArgs, ProtectionArgs, parse_vendor, told};
 use super::{existing_list, refuse_existing, write_all};
 
@@ -71,7 +72,7 @@ enum Form {
 }
 
 pub(super) fn export(args: &ExportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let trust = args.trust.load()?;
+    let trust = args.trust.load(io.today)?;
     let key = KeyId::parse(&args.key).and_then(|id| trust.get(id)).ok_or_else(|| {
         Stop::new(Exit::No, format!("key `{}` is not in the trust store", args.key))
             .help("`keywright keys list` shows the keys that are; a secret key file is its own export")
@@ -159,6 +160,7 @@ fn take(
     io: &mut Io<'_>,
 ) -> Result<Exit, Stop> {
     let folder = &args.trust.trust;
+    let lock = Lock::take(folder)?;
     let list = existing_list(folder)?;
     let entry = args.entry.entry(vendor, key.id(), io.today)?;
     let known = list.as_deref().map(crate::sign::parse_trust_list).transpose();
@@ -168,6 +170,7 @@ fn take(
     }
     let list = append_entry(list.as_deref(), &entry).map_err(|error| stop(folder, &error))?;
     write_all(folder, secret, &entry, key, &list)?;
+    drop(lock);
     if secret.is_some() {
         args.protection.warn(io)?;
     }

@@ -109,6 +109,7 @@ impl Args {
     /// What of the options cannot go together.
     fn check(&self) -> Result<(), Stop> {
         let stdin = self.files.iter().filter(|path| file::is_stdin(path)).count();
+        file::refuse_stdin_twice(&self.files)?;
         let report = self.format != Format::Human;
         if stdin > 0 && self.watch {
             return Err(Stop::usage("standard input cannot be watched"));

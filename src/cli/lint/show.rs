@@ -1,6 +1,7 @@
 //! What a run says: findings for people or programs, what could not be read, what was fixed, and the sum.
 
 use crate::cli::{Exit, Io, Stop, findings};
+use crate::diagnostic::Severity;
 use crate::report::escape::escape;
 use crate::report::lint::{Outcome, Part, Report};
 use crate::report::{Sources, Tally, counted};
@@ -47,9 +48,13 @@ impl Show {
         self.count(done);
         let sources = Sources::new(done.sources.iter().map(|source| &**source));
         let Some(report) = &mut self.report else {
+            // With `-q` only what fails the run is drawn; the sum, which counts the rest, is not said either.
+            let least = if io.quiet { done.fails.min(Severity::Error) } else { Severity::Note };
+            let found: Vec<_> =
+                done.found.iter().filter(|finding| finding.severity >= least).cloned().collect();
             let left = findings::MOST.saturating_sub(self.drawn);
-            self.drawn += done.found.len();
-            let drawn = done.found.get(..left).unwrap_or(&done.found);
+            self.drawn += found.len();
+            let drawn = found.get(..left).unwrap_or(&found);
             return findings::show_in(drawn, &sources, io);
         };
         let part = Part { findings: &done.found, sources: &sources, fails: done.fails };
@@ -66,7 +71,10 @@ impl Show {
         if self.drawn > findings::MOST {
             writeln!(io.stderr, "… and {} more", self.drawn - findings::MOST)?;
         }
-        io.say(&self.summary())?;
+        // Of files none of which could be read there is nothing to sum up.
+        if self.outcome.files > 0 || self.outcome.unread.is_empty() {
+            io.say(&self.summary())?;
+        }
         Ok(())
     }
 

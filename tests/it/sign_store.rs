@@ -1,0 +1,162 @@
+//! What becomes of a trust store under many hands and over time, and what is said when a secret or a block cannot be read.
+
+use std::fs;
+
+use crate::sign::PLAIN;
+use crate::sign_cli::private;
+use crate::support::Place;
+
+#[test]
+fn keys_made_at_the_same_time_are_all_in_the_list() {
+    let place = Place::new();
+    let children: Vec<_> = (0..8)
+        .map(|number| {
+            let vendor = format!("V{number}");
+            let mut command = place.command();
+            command.args(["keys", "new", "--no-passphrase", "--vendor", &vendor]);
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+            command.spawn().unwrap()
+        })
+        .collect();
+    let made = children
+        .into_iter()
+        .map(|mut child| child.wait().unwrap())
+        .filter(std::process::ExitStatus::success)
+        .count();
+    assert_eq!(made, 8);
+    assert_eq!(place.run(&["keys", "list"]).expect_code(0).stdout.lines().count(), 8);
+    assert!(!place.path("keys/trust.yaml.lock").exists());
+}
+
+#[test]
+fn a_store_that_cannot_be_written_leaves_no_folder() {
+    let place = Place::new();
+    let new = ["keys", "new", "--vendor", "V", "--no-passphrase", "--trust", "deep/keys"];
+    // The secret key cannot be put where there is no folder.
+    place.run(&[&new[..], &["--out", "nowhere/V.key.pem"]].concat()).expect_code(6);
+    assert_eq!(place.names(), Vec::<String>::new());
+}
+
+/// A store with a key of V that may sign from one day to another.
+fn store(from: &str, to: &str) -> Place {
+    let place = Place::new();
+    let new = ["keys", "new", "--vendor", "V", "--no-passphrase", "--not-before", from, "--not-after", to];
+    place.run(&new).expect_code(0);
+    place.write("a.lic", "FEATURE A { VENDOR=V KEYTYPE=ADDITIVE VERSION=1.0 COUNT=1 }\n");
+    place
+}
+
+#[test]
+fn a_key_signs_on_the_days_of_its_validity_only() {
+    let place = store("2020-01-01", "2021-01-01");
+    let sign = ["sign", "a.lic", "--key", "V.key.pem", "-o", "b.lic"];
+    let refused = place.run(&sign).expect_code(1);
+    assert!(
+        refused.stderr.contains("may sign from 2020-01-01 to 2021-01-01, and not on"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!place.path("b.lic").exists());
+    place.run(&[&sign[..], &["--at", "2019-12-31"]].concat()).expect_code(1);
+    place.run(&[&sign[..], &["--at", "2021-01-01"]].concat()).expect_code(0);
+    let verify = |at: &str, code| place.run(&["verify", "b.lic", "--at", at]).expect_code(code).stdout;
+    assert!(verify("2021-01-01", 0).contains("RESULT: VALID"));
+    let late = verify("2021-01-02", 1);
+    assert!(late.contains("REVOKED") && late.contains("the day of signing cannot be shown"), "{late}");
+    let early = verify("2019-12-31", 4);
+    assert!(early.contains("NOT-YET") && early.contains("may sign from 2020-01-01"), "{early}");
+}
+
+#[test]
+fn a_block_with_issued_outlives_its_key() {
+    let place = store("2020-01-01", "2021-01-01");
+    place.write("a.lic", "FEATURE A { VENDOR=V KEYTYPE=ADDITIVE VERSION=1.0 COUNT=1 ISSUED=2020-06-01 }\n");
+    place.run(&["sign", "a.lic", "--key", "V.key.pem", "--in-place", "--at", "2020-06-01"]).expect_code(0);
+    place.run(&["verify", "a.lic", "--at", "2026-01-01"]).expect_code(0);
+}
+
+#[test]
+fn a_key_is_not_given_up_on_a_day_to_come() {
+    let place = store("2020-01-01", "2099-01-01");
+    let id = place.run(&["keys", "list"]).expect_code(0).stdout[..16].to_owned();
+    for command in ["retire", "compromise"] {
+        let refused = place.run(&["keys", command, &id, "--since", "2098-01-01"]).expect_code(2);
+        assert!(refused.stderr.contains("2098-01-01 is a day to come"), "{}", refused.stderr);
+    }
+    place.run(&["sign", "a.lic", "--key", "V.key.pem", "--in-place"]).expect_code(0);
+    let list = place.read("keys/trust.yaml");
+    for state in ["retired", "compromised"] {
+        let early = format!("state: {state}\n    since: 2098-01-01");
+        place.write("keys/trust.yaml", list.replace("state: active", &early));
+        let refused = place.run(&["verify", "a.lic"]).expect_code(2);
+        assert!(refused.stderr.contains("since 2098-01-01, a day to come"), "{}", refused.stderr);
+        assert!(!refused.stdout.contains("REVOKED"), "{}", refused.stdout);
+    }
+}
+
+#[test]
+fn payload_of_what_cannot_be_read() {
+    let place = Place::new();
+    place.write("a.lic", "FEATURE A { VENDOR=V COUNT=1 }\nFEATURE B { VENDOR=V COUNT=1 ??? }\n");
+    let broken = place.run(&["payload", "a.lic", "--feature", "B"]).expect_code(3);
+    assert!(broken.stderr.contains("block `B` in line 2 cannot be read"), "{}", broken.stderr);
+    assert!(broken.stderr.contains("`keywright lint` shows why"), "{}", broken.stderr);
+    place.write("garbage.lic", "nothing of this is a license ???\n");
+    place.run(&["payload", "garbage.lic", "--feature", "B"]).expect_code(3);
+    place.run(&["payload", "a.lic", "--feature", "C"]).expect_code(2);
+}
+
+#[cfg(unix)]
+#[test]
+fn secrets_that_others_can_read_and_public_keys_are_told_apart() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    place.write("pp", "a passphrase\n");
+    private(&place, "pp");
+    place.run(&["keys", "new", "--vendor", "ABC_Software", "--passphrase-file", "pp"]).expect_code(0);
+    place.write("a.lic", PLAIN.replace("ISSUED=2026-01-15", ""));
+    fs::set_permissions(place.path("pp"), fs::Permissions::from_mode(0o644)).unwrap();
+    let sign = |key: &str| {
+        let args = ["sign", "a.lic", "--key", key, "-o", "b.lic", "--passphrase-file", "pp"];
+        place.run(&args).expect_code(2).stderr
+    };
+    let told = sign("ABC_Software.key.pem");
+    assert!(told.contains("the passphrase file `pp`: others can use it (mode 0644)"), "{told}");
+    let public = place.run(&["keys", "list"]).stdout;
+    let public = format!("keys/ABC_Software-{}.pub.pem", &public[..16]);
+    fs::set_permissions(place.path(&public), fs::Permissions::from_mode(0o644)).unwrap();
+    let told = sign(&public);
+    assert!(told.contains("holds no secret key") && !told.contains("chmod"), "{told}");
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let place = store("2026-01-01", "2099-01-01");
+    for command in ["lint", "verify"] {
+        let refused =
+            place.run_with(&[command, "-", "-"], b"FEATURE A { VENDOR=V COUNT=1 }\n").expect_code(2);
+        assert!(refused.stderr.contains("standard input can be read once only"), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn pages_are_written_into_a_new_folder() {
+    let place = Place::new();
+    place.run(&["man", "-o", "share/man1"]).expect_code(0);
+    assert!(place.path("share/man1/keywright-sign.1").exists());
+}
+
+#[test]
+fn quiet_lint_shows_errors_only_and_sums_up_nothing_that_was_not_read() {
+    let place = Place::new();
+    place.write("a.lic", "FEATURE A { VENDOR=V COUNT=1 END=2020-01-01 }\n");
+    let loud = place.run(&["lint", "a.lic"]).expect_code(0);
+    assert!(loud.stderr.contains("warning"), "{}", loud.stderr);
+    let quiet = place.run(&["lint", "-q", "a.lic"]).expect_code(0);
+    assert_eq!(quiet.stderr, "");
+    let denied = place.run(&["lint", "-q", "--deny", "warnings", "a.lic"]).expect_code(1);
+    assert!(!denied.stderr.is_empty());
+    fs::create_dir(place.path("empty")).unwrap();
+    let unread = place.run(&["lint", "missing.lic"]).expect_code(6);
+    assert!(!unread.stderr.contains("no findings"), "{}", unread.stderr);
+}
