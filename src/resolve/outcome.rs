@@ -91,6 +91,8 @@ pub enum Failure {
     NothingToReturn,
     /// The time lies before the state's.
     TimeGoesBack,
+    /// The time lies behind the last that there is: the end of the year 9999.
+    EndOfTime,
 }
 
 impl Failure {
@@ -101,6 +103,7 @@ impl Failure {
             Self::Budget => "undetermined: budget",
             Self::NothingToReturn => "nothing to return",
             Self::TimeGoesBack => "time goes backwards",
+            Self::EndOfTime => "this passes the last day there is, 9999-12-31",
         }
     }
 }
