@@ -184,3 +184,31 @@ fn time_ends_with_the_year_9999() {
     let outcome = place.run(&["test", "x.scenarios.yaml"]).expect_code(1);
     assert!(outcome.stdout.contains("this passes the last day there is, 9999-12-31"), "{}", outcome.stdout);
 }
+
+#[test]
+fn denials_name_what_they_rest_on() {
+    let place = Place::new();
+    place.write(
+        "a.lic",
+        "FEATURE Old { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE VERSION=1.0 }\n\
+         FEATURE Past { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE END=2025-01-01 }\n\
+         FEATURE Next { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE START=2027-01-01 }\n\
+         FEATURE Gone { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE }\n\
+         FEATURE New { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE REPLACES=\"FEATURE=Gone\" }\n",
+    );
+    for (step, told) in [
+        ("checkout: Old, version: 2.0", "version-too-low, has 1.0, asked 2.0"),
+        ("checkout: Past", "not-in-force, ended 2025-01-01"),
+        ("checkout: Next", "not-in-force, starts 2027-01-01"),
+        ("checkout: Gone", "not-in-force, replaced by `New`"),
+    ] {
+        place.write(
+            "a.scenarios.yaml",
+            format!(
+                "license: a.lic\nat: 2026-01-01\nscenarios:\n  - {{ name: a, steps: [ {{ {step} }} ] }}\n"
+            ),
+        );
+        let outcome = place.run(&["test", "a.scenarios.yaml"]).expect_code(1);
+        assert!(outcome.stdout.contains(told), "{}", outcome.stdout);
+    }
+}
