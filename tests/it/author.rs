@@ -271,3 +271,19 @@ fn a_dash_is_standard_output() {
     assert_eq!(told.stdout, place.run(&["new", "pool"]).expect_code(0).stdout);
     assert!(place.names().is_empty());
 }
+
+#[test]
+fn files_of_values_are_refused_in_plain_words() {
+    let place = Place::new();
+    for (text, told) in [
+        ("pool: A\npool: B\n", "values.yaml:2:1: `pool` stands twice"),
+        ("pool: &a A\n", "anchors and aliases are not allowed"),
+        ("pool: !x A\n", "the tag `!x` is not allowed"),
+        ("- a\n", "a map of keys is expected here"),
+        ("pool: { a: b }\n", "one value is expected here"),
+    ] {
+        place.write("values.yaml", text);
+        let outcome = place.run(&["new", "pool", "--values", "values.yaml"]).expect_code(3);
+        assert!(outcome.stderr.contains(told), "{text}{}", outcome.stderr);
+    }
+}
