@@ -1,10 +1,13 @@
 //! `keywright new`: a license, with the scenarios that prove it, from a template.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::author::{self, Assigned, BUILTIN, Given, MAX_TEMPLATE_BYTES, Parameter, Template, TemplateText};
 use crate::diagnostic::nearest;
+use crate::license::License;
+use crate::lint;
 use crate::report::escape::escape;
 
 use super::{Exit, Io, Stop, file};
@@ -56,7 +59,8 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     ask(&template, &mut given, io)?;
     let assigned = assign(&template, &given, io)?;
     let license = template.render(&assigned).map_err(|fault| refused(&fault))?;
-    match &args.output {
+    check(&template, &given, &license, io)?;
+    match args.output.as_deref().filter(|path| !file::is_stdin(path)) {
         None => io.stdout.write_all(license.as_bytes())?,
         Some(path) => write(&template, &assigned, path, &license, io)?,
     }
@@ -235,6 +239,31 @@ fn assign(template: &Template, given: &[Given], io: &mut Io<'_>) -> Result<Assig
     })
 }
 
+/// Refuses a license that `lint` would call broken: values can be sound one by one and clash with each other.
+fn check(template: &Template, given: &[Given], text: &str, io: &mut Io<'_>) -> Result<(), Stop> {
+    /// Most errors that are said; one pair of values can break every block.
+    const MOST: usize = 5;
+    let license = License::from_text(&template.name, text);
+    let found = lint::lint(&[&license], &lint::Options::at(io.today));
+    let mut messages = Vec::new();
+    for error in found.iter().filter(|found| found.is_error()) {
+        if !messages.contains(&&*error.message) {
+            messages.push(&*error.message);
+        }
+    }
+    let Some((last, others)) = messages.get(..MOST).unwrap_or(&messages).split_last() else { return Ok(()) };
+    let broken = |message: &str| Stop::usage(format!("these values make a broken license: {message}"));
+    for message in others {
+        io.stop(&broken(message))?;
+    }
+    let names: BTreeSet<String> = given.iter().map(|given| format!("`{}`", given.name)).collect();
+    let help = match names.len() {
+        0 => format!("correct the template `{}`", template.name),
+        _ => format!("change {}", names.into_iter().collect::<Vec<_>>().join(" or ")),
+    };
+    Err(broken(last).help(help))
+}
+
 fn write(
     template: &Template,
     assigned: &Assigned,
@@ -242,8 +271,7 @@ fn write(
     license: &str,
     io: &mut Io<'_>,
 ) -> Result<(), Stop> {
-    let name = path.file_name().and_then(|name| name.to_str());
-    let name = name.filter(|_| !file::is_stdin(path)).ok_or_else(|| {
+    let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
         Stop::usage(format!("`{}` is no name for a license file", file::shown(path)))
             .help("name a file: `-o license.lic`; without `-o` the license goes to stdout")
     })?;

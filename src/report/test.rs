@@ -12,8 +12,8 @@ use super::escape::escape;
 pub struct TestReport {
     /// The files that could be played, in the order of the run.
     pub files: Vec<TestedFile>,
-    /// How many files could not be played; findings say why.
-    pub not_played: usize,
+    /// The files that could not be played; findings say all that is wrong with them.
+    pub not_played: Vec<NotPlayed>,
     /// What the scenarios came by, where that was asked for.
     pub coverage: Vec<Covered>,
     /// Which changes of a license no scenario notices, where that was asked for.
@@ -58,6 +58,17 @@ pub(super) fn place(licenses: &[Arc<SourceFile>], license: usize, span: Span) ->
         let at = source.position(span.start as usize);
         (escape(source.name()).into_owned(), at.line, at.column)
     })
+}
+
+/// A file that could not be played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotPlayed {
+    /// How it was named. Untrusted, like the message.
+    pub file: String,
+    /// The line of the first error, from 1, where it has one.
+    pub line: Option<usize>,
+    /// The first error.
+    pub message: String,
 }
 
 /// A file that was played.

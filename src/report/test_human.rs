@@ -33,14 +33,14 @@ pub fn render(report: &TestReport, style: Style) -> String {
     for file in &report.files {
         render_file(&mut text, file, style);
     }
-    if report.not_played > 0 {
-        let files = counted(report.not_played, "file");
+    if !report.not_played.is_empty() {
+        let files = counted(report.not_played.len(), "file");
         line(&mut text, &format!("{files} could not be played"));
     }
     report.coverage.iter().for_each(|covered| render_coverage(&mut text, covered));
     report.mutation.iter().for_each(|mutated| render_mutation(&mut text, mutated, style));
     let (passed, failed) = report.counts();
-    let good = failed == 0 && report.not_played == 0;
+    let good = failed == 0 && report.not_played.is_empty();
     let summary = format!("{passed} passed, {failed} failed");
     line(&mut text, &style.paint(if good { GREEN } else { RED }, &summary));
     text

@@ -16,11 +16,20 @@ struct Report {
     scenarios: Vec<Scenario>,
     passed: usize,
     failed: usize,
+    /// Files that could not be played: a run with one of them proves less than it was asked to.
+    not_played: Vec<NotPlayed>,
     /// Only where it was asked for, as the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Vec<Coverage>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mutation: Option<Vec<Mutation>>,
+}
+
+#[derive(Debug, Serialize)]
+struct NotPlayed {
+    file: String,
+    line: Option<usize>,
+    message: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -95,14 +104,23 @@ pub fn render(report: &TestReport) -> serde_json::Result<String> {
     let some = |empty: bool| (!empty).then_some(());
     let coverage = some(report.coverage.is_empty()).map(|()| report.coverage.iter().map(coverage).collect());
     let mutation = some(report.mutation.is_empty()).map(|()| report.mutation.iter().map(mutation).collect());
-    let mut json =
-        serde_json::to_string_pretty(&Report { version: 1, scenarios, passed, failed, coverage, mutation })?;
+    let not_played = report.not_played.iter().map(not_played).collect();
+    let report = Report { version: 1, scenarios, passed, failed, not_played, coverage, mutation };
+    let mut json = serde_json::to_string_pretty(&report)?;
     json.push('\n');
     Ok(json)
 }
 
 fn names(licenses: &[Arc<SourceFile>]) -> Vec<String> {
     licenses.iter().map(|license| escape(license.name()).into_owned()).collect()
+}
+
+fn not_played(file: &test::NotPlayed) -> NotPlayed {
+    NotPlayed {
+        file: escape(&file.file).into_owned(),
+        line: file.line,
+        message: escape(&file.message).into_owned(),
+    }
 }
 
 fn coverage(covered: &Covered) -> Coverage {

@@ -6,14 +6,16 @@ use crate::scenario::ScenarioResult;
 use crate::source::SourceFile;
 
 use super::escape::escape;
-use super::test::TestReport;
+use super::test::{NotPlayed, TestReport};
 
 /// The report as JUnit XML.
 #[must_use]
 pub fn render(report: &TestReport) -> String {
     let (passed, failed) = report.counts();
     let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
-    let (tests, errors) = (passed + failed, report.not_played);
+    let errors = report.not_played.len();
+    // A file that could not be played counts as the one case that stands for it.
+    let tests = passed + failed + errors;
     let _ = writeln!(text, "<testsuites tests=\"{tests}\" failures=\"{failed}\" errors=\"{errors}\">");
     for file in &report.files {
         let failures = file.results.iter().filter(|result| !result.passed()).count();
@@ -28,8 +30,23 @@ pub fn render(report: &TestReport) -> String {
         }
         text.push_str("  </testsuite>\n");
     }
+    for file in &report.not_played {
+        error(&mut text, file);
+    }
     text.push_str("</testsuites>\n");
     text
+}
+
+/// A suite whose one case is an error: the file could not be played.
+fn error(text: &mut String, file: &NotPlayed) {
+    let (name, message) = (xml(&file.file), xml(&file.message));
+    let line = file.line.map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
+    let _ = writeln!(text, "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"1\">");
+    let _ = writeln!(
+        text,
+        "    <testcase classname=\"{name}\" name=\"the file can be played\" file=\"{name}\"{line}>"
+    );
+    let _ = writeln!(text, "      <error message=\"{message}\"/>\n    </testcase>\n  </testsuite>");
 }
 
 fn case(text: &mut String, source: &SourceFile, result: &ScenarioResult) {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::decisions::BEYOND;
 use super::event::{Event, Request};
 use super::model::{Model, UNLIMITED};
-use super::outcome::{Attempt, Explanation, Reason, Refusal, Verdict};
+use super::outcome::{Attempt, Explanation, Fact, Reason, Refusal, Verdict};
 use super::remedy::{Remedy, Returned};
 use super::state::State;
 use super::table::{BlockId, NameId};
@@ -94,11 +94,14 @@ impl Model {
             name: Some(name),
             block: Some(*block),
             count: 1,
-            verdict: self
-                .activation_miss(state, *block)
-                .map_or(Verdict::Served { extra: 1, joined: false }, |reason| {
-                    Verdict::Refused(Refusal::numbers(reason, 1, 0))
-                }),
+            verdict: self.activation_miss(state, *block).map_or(
+                Verdict::Served { extra: 1, joined: false },
+                |reason| {
+                    let fact = self.out_of_force(*block, state.now.date());
+                    let fact = fact.filter(|_| reason == Reason::NotInForce);
+                    Verdict::Refused(Refusal { fact, ..Refusal::numbers(reason, 1, 0) })
+                },
+            ),
             children: Vec::new(),
         };
         Explanation {
@@ -219,7 +222,7 @@ fn push_lines(attempt: &Attempt, depth: usize, model: &Model, symbols: &Symbols,
         Verdict::Served { extra, joined: true } => format!("a live group grows by {extra}"),
         Verdict::Served { .. } => "served".to_owned(),
         Verdict::Unmet => "a dependency is not met".to_owned(),
-        Verdict::Refused(refusal) => refusal_text(refusal, symbols),
+        Verdict::Refused(refusal) => refusal_text(refusal, model, symbols),
     };
     into.push(format!("{:indent$}{} × {name}: {verdict}", "", number(attempt.count), indent = depth * 2));
     for child in &attempt.children {
@@ -227,12 +230,22 @@ fn push_lines(attempt: &Attempt, depth: usize, model: &Model, symbols: &Symbols,
     }
 }
 
-fn refusal_text(refusal: &Refusal, symbols: &Symbols) -> String {
+fn refusal_text(refusal: &Refusal, model: &Model, symbols: &Symbols) -> String {
     let mut text = refusal.reason.word().to_owned();
     if matches!(refusal.reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow) {
         let free = refusal.free;
         _ = write!(text, ", needed {}, free {}", number(refusal.needed), number(free));
     }
+    _ = match refusal.fact {
+        Some(Fact::Version { has, asked }) => {
+            write!(text, ", has {}, asked {}", version_text(has), version_text(asked))
+        }
+        Some(Fact::Ended(day)) => write!(text, ", ended {day}"),
+        Some(Fact::Starts(day)) => write!(text, ", starts {day}"),
+        Some(Fact::ReplacedBy(block)) => write!(text, ", replaced by `{}`", model.label(block)),
+        Some(Fact::Behind(block)) => write!(text, ", `{}` stands before it", model.label(block)),
+        None => Ok(()),
+    };
     let holders: Vec<String> = refusal
         .holders
         .iter()
@@ -242,6 +255,11 @@ fn refusal_text(refusal: &Refusal, symbols: &Symbols) -> String {
         _ = write!(text, "; {}", holders.join(", "));
     }
     text
+}
+
+/// A version that was made one number.
+fn version_text(packed: u32) -> String {
+    format!("{}.{}", packed >> 16, packed & 0xffff)
 }
 
 /// A count as people read it.

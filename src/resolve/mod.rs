@@ -47,7 +47,9 @@ pub use at_once::AtOnce;
 pub use cost::{Alternative, CostLine};
 pub use event::{Event, Request};
 pub use model::{Model, ModelError, Notice, UNLIMITED};
-pub use outcome::{Attempt, Explanation, Failure, Grant, Holder, Outcome, Reason, Refusal, Ticket, Verdict};
+pub use outcome::{
+    Attempt, Explanation, Fact, Failure, Grant, Holder, Outcome, Reason, Refusal, Ticket, Verdict,
+};
 pub use remedy::{Remedy, Returned};
 pub use sights::Sight;
 pub use state::State;

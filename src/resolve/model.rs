@@ -12,6 +12,7 @@ use crate::source::Span;
 
 use super::compile;
 use super::decisions::hides;
+use super::outcome::Fact;
 use super::table::{BlockId, NameId, Table, TargetId};
 
 /// The capacity of a block without a limit.
@@ -323,13 +324,28 @@ impl Model {
 
     /// Whether a block that is in force replaces this one.
     fn is_hidden(&self, block: BlockId, day: Date) -> bool {
+        self.hidden_by(block, day).is_some()
+    }
+
+    fn hidden_by(&self, block: BlockId, day: Date) -> Option<BlockId> {
         let row = self.blocks.get(block);
-        let mut replacers = self.targets.get(row.target).replacers.iter().chain(&row.replaced_by);
-        replacers.any(|replacer| {
+        let mut replacers = self.targets.get(row.target).replacers.iter().chain(&row.replaced_by).copied();
+        replacers.find(|replacer| {
             *replacer != block
                 && self.blocks.get(*replacer).covers(day)
                 && hides(*replacer > block, self.replaces(block, *replacer))
         })
+    }
+
+    /// Why a block does not serve on a day; `None` where it does.
+    pub(super) fn out_of_force(&self, block: BlockId, day: Date) -> Option<Fact> {
+        let row = self.blocks.get(block);
+        let starts = row.start.filter(|start| *start > day).map(Fact::Starts);
+        let ended = row.end.filter(|end| *end < day).map(Fact::Ended);
+        starts
+            .or(ended)
+            .or_else(|| self.hidden_by(block, day).map(Fact::ReplacedBy))
+            .or_else(|| self.discarded_for(block, day).map(Fact::Behind))
     }
 
     /// How many blocks are looked at when this one is.
@@ -352,14 +368,16 @@ impl Model {
 
     /// Of several EXCLUSIVE blocks of one name in force on a day the first serves.
     fn is_discarded(&self, block: BlockId, day: Date) -> bool {
+        self.discarded_for(block, day).is_some()
+    }
+
+    fn discarded_for(&self, block: BlockId, day: Date) -> Option<BlockId> {
         let row = self.blocks.get(block);
-        row.kind == Kind::Exclusive
-            && self
-                .targets
-                .get(row.target)
-                .exclusives
-                .iter()
-                .take_while(|earlier| **earlier < block)
-                .any(|earlier| self.blocks.get(*earlier).covers(day) && !self.is_hidden(*earlier, day))
+        let exclusives: &[BlockId] = match row.kind {
+            Kind::Exclusive => &self.targets.get(row.target).exclusives,
+            _ => &[],
+        };
+        let mut earlier = exclusives.iter().copied().take_while(|earlier| *earlier < block);
+        earlier.find(|earlier| self.blocks.get(*earlier).covers(day) && !self.is_hidden(*earlier, day))
     }
 }

@@ -1,5 +1,7 @@
 //! What an event came to, and why.
 
+use jiff::civil::Date;
+
 use super::remedy::Remedy;
 use super::table::{BlockId, NameId};
 use super::who::Who;
@@ -91,6 +93,8 @@ pub enum Failure {
     NothingToReturn,
     /// The time lies before the state's.
     TimeGoesBack,
+    /// The time lies behind the last that there is: the end of the year 9999.
+    EndOfTime,
 }
 
 impl Failure {
@@ -101,6 +105,7 @@ impl Failure {
             Self::Budget => "undetermined: budget",
             Self::NothingToReturn => "nothing to return",
             Self::TimeGoesBack => "time goes backwards",
+            Self::EndOfTime => "this passes the last day there is, 9999-12-31",
         }
     }
 }
@@ -147,6 +152,28 @@ pub struct Refusal {
     pub free: u64,
     /// Who holds licenses of the block, largest first, a few of them.
     pub holders: Vec<Holder>,
+    /// What the reason rests on, where one thing can be named.
+    pub fact: Option<Fact>,
+}
+
+/// What a refusal rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// Versions as one number: major in the high half, minor in the low one.
+    Version {
+        /// The block's.
+        has: u32,
+        /// The one asked for.
+        asked: u32,
+    },
+    /// The last day of the block.
+    Ended(Date),
+    /// The first day of the block.
+    Starts(Date),
+    /// The block in force that hides it.
+    ReplacedBy(BlockId),
+    /// The EXCLUSIVE in force that stands before it.
+    Behind(BlockId),
 }
 
 impl Refusal {
@@ -155,7 +182,11 @@ impl Refusal {
     }
 
     pub(super) fn numbers(reason: Reason, needed: u64, free: u64) -> Self {
-        Self { reason, needed, free, holders: Vec::new() }
+        Self { reason, needed, free, holders: Vec::new(), fact: None }
+    }
+
+    pub(super) fn version(has: u32, asked: u32) -> Self {
+        Self { fact: Some(Fact::Version { has, asked }), ..Self::new(Reason::VersionTooLow) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::model::Model;
 use super::outcome::{Attempt, Holder, Reason, Refusal, Verdict};
 use super::state::State;
 use super::table::{BlockId, NameId};
@@ -31,14 +32,14 @@ impl Trace {
         self.stack.push(Attempt { name, block, count, verdict: Verdict::Unmet, children: Vec::new() });
     }
 
-    pub(super) fn leave(&mut self, tried: Tried, state: &State) {
+    pub(super) fn leave(&mut self, tried: Tried, model: &Model, state: &State) {
         let Some(mut attempt) = self.stack.pop() else {
             return;
         };
         attempt.verdict = match tried {
             Ok(served) => Verdict::Served { extra: served.extra, joined: served.joined },
             Err(Miss::Inner) => Verdict::Unmet,
-            Err(Miss::Leaf(refusal)) => Verdict::Refused(with_holders(refusal, attempt.block, state)),
+            Err(Miss::Leaf(refusal)) => Verdict::Refused(with_facts(refusal, attempt.block, model, state)),
         };
         self.keep(attempt);
     }
@@ -72,11 +73,12 @@ impl Trace {
     }
 }
 
-fn with_holders(mut refusal: Refusal, block: Option<BlockId>, state: &State) -> Refusal {
-    if refusal.reason == Reason::NotEnoughLicenses
-        && let Some(block) = block
-    {
-        refusal.holders = holders(state, block);
+fn with_facts(mut refusal: Refusal, block: Option<BlockId>, model: &Model, state: &State) -> Refusal {
+    let Some(block) = block else { return refusal };
+    match refusal.reason {
+        Reason::NotEnoughLicenses => refusal.holders = holders(state, block),
+        Reason::NotInForce => refusal.fact = model.out_of_force(block, state.now.date()),
+        _ => {}
     }
     refusal
 }

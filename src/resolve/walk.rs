@@ -220,7 +220,7 @@ impl<'a> Walk<'a> {
     /// Version and dates.
     pub(super) fn standing(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Miss> {
         if !serves_version(row, version) {
-            return Err(Reason::VersionTooLow.into());
+            return Err(Miss::Leaf(Refusal::version(row.version, version)));
         }
         if !self.model.in_force(id, self.day) {
             return Err(Reason::NotInForce.into());
@@ -233,7 +233,7 @@ impl<'a> Walk<'a> {
             return Err(Reason::NotMetered.into());
         }
         if !serves_version(row, need.version) {
-            return Err(Reason::VersionTooLow.into());
+            return Err(Miss::Leaf(Refusal::version(row.version, need.version)));
         }
         let key = share_key(row.shared, self.who);
         let group = key.and_then(|key| self.state.groups.find(id, key));
@@ -312,7 +312,7 @@ impl<'a> Walk<'a> {
 
     fn token(&mut self, id: BlockId, row: &'a Block, need: Need) -> Tried {
         if !serves_version(row, need.version) {
-            return Err(Reason::VersionTooLow.into());
+            return Err(Miss::Leaf(Refusal::version(row.version, need.version)));
         }
         let key = share_key(row.shared, self.who);
         let group = key.and_then(|key| self.state.groups.find(id, key));
@@ -451,7 +451,7 @@ impl<'a> Walk<'a> {
         }
         let served = tried.is_ok();
         if let Some(trace) = &mut self.trace {
-            trace.leave(tried, self.state);
+            trace.leave(tried, self.model, self.state);
         }
         served
     }

@@ -95,7 +95,7 @@ impl Lowering<'_> {
 
     fn scenario(&mut self, raw: &RawScenario) -> Scenario {
         let name = raw.name.spanned();
-        if raw.table.is_none() && raw.steps.is_none() {
+        if raw.table.iter().flatten().next().is_none() && raw.steps.iter().flatten().next().is_none() {
             let message = format!("`{}` proves nothing", name.value);
             self.report(&codes::MISSING_KEY, name.span, message, "give it a `table` or `steps`");
         }

@@ -95,7 +95,7 @@ impl Player<'_> {
             Verb::Advance(when) => {
                 let when = *when;
                 self.repeat(1, denied, |player| {
-                    player.moment(when).map(Event::Advance).ok_or(Failure::TimeGoesBack)
+                    player.moment(when).map(Event::Advance).ok_or(Failure::EndOfTime)
                 })
             }
             Verb::Expect(_) => Tally::default(),

@@ -315,6 +315,10 @@ fn options(bytes: usize) -> Options {
 /// An error of the library in our words, at our place.
 fn explain(error: &Error, source: &SourceFile) -> Diagnostic {
     let error = error.without_snippet();
+    let found_anchor = is_anchor(error).then(|| error.location()).flatten();
+    if let Some(span) = found_anchor.and_then(|location| find_anchor(&location, source)) {
+        return Diagnostic::new(&codes::BAD_YAML, source.id(), span, NO_ANCHORS);
+    }
     let span = error.location().map_or(Span::default(), |location| place(&location, source));
     let found = |code, message: String| Diagnostic::new(code, source.id(), span, message);
     match error {
@@ -332,9 +336,10 @@ fn explain(error: &Error, source: &SourceFile) -> Diagnostic {
         }
         Error::NullIntoString { .. } => found(&codes::BAD_VALUE, "the value is missing".to_owned()),
         Error::MergeKeyNotAllowed { .. } => found(&codes::BAD_YAML, "merge keys are not allowed".to_owned()),
-        Error::UnknownAnchor { .. } => {
-            found(&codes::BAD_YAML, "anchors and aliases are not allowed".to_owned())
+        Error::UnsupportedTag { tag, .. } => {
+            found(&codes::BAD_YAML, format!("the tag `{tag}` is not allowed"))
         }
+        Error::UnknownAnchor { .. } => found(&codes::BAD_YAML, NO_ANCHORS.to_owned()),
         Error::MultipleDocuments { .. } => found(&codes::BAD_YAML, ONE_DOCUMENT.to_owned()),
         Error::Budget { breach, .. } => found(&codes::BAD_YAML, budget_words(breach).to_owned()),
         Error::Eof { .. } => found(&codes::BAD_YAML, "the file ends where a value is expected".to_owned()),
@@ -358,13 +363,34 @@ fn explain(error: &Error, source: &SourceFile) -> Diagnostic {
     }
 }
 
+fn is_anchor(error: &Error) -> bool {
+    use serde_yaml::budget::BudgetBreach;
+    matches!(error, Error::Budget { breach: BudgetBreach::Anchors { .. }, .. })
+}
+
+/// The library names the place of the value that an anchor is on; the anchor stands before it, maybe lines before.
+fn find_anchor(location: &serde_yaml::Location, source: &SourceFile) -> Option<Span> {
+    let value = place(location, source).start as usize;
+    let text = source.text();
+    // The value itself may begin with the anchor.
+    let before = text.get(..value + usize::from(text.get(value..)?.starts_with('&')))?;
+    let starts = |at: &usize| {
+        let last = before.get(..*at).and_then(|before| before.chars().next_back());
+        last.is_none_or(|last| last.is_whitespace() || "[{,".contains(last))
+    };
+    let at = before.rmatch_indices('&').map(|(at, _)| at).find(starts)?;
+    let name = text.get(at..)?.split(|c: char| c.is_whitespace() || ",[]{}".contains(c)).next()?;
+    Some(Span::new(at, at + name.len()))
+}
+
+const NO_ANCHORS: &str = "anchors and aliases are not allowed";
 const TOO_DEEP: &str = "nested deeper than any scenario is";
 const ONE_DOCUMENT: &str = "a scenario file is one YAML document";
 
 fn budget_words(breach: &serde_yaml::budget::BudgetBreach) -> &'static str {
     use serde_yaml::budget::BudgetBreach as Breach;
     match breach {
-        Breach::Anchors { .. } | Breach::Aliases { .. } => "anchors and aliases are not allowed",
+        Breach::Anchors { .. } | Breach::Aliases { .. } => NO_ANCHORS,
         Breach::Documents { .. } => ONE_DOCUMENT,
         Breach::Depth { .. } => TOO_DEEP,
         _ => "the file holds more than a scenario file may",

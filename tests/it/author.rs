@@ -234,3 +234,56 @@ fn somebody_at_a_terminal_is_asked_for_what_is_missing() {
     assert!(stderr.starts_with("feature (what is sold, "), "{stderr}");
     assert_eq!(stderr.matches("feature (what is sold, ").count(), 2, "{stderr}");
 }
+
+#[test]
+fn values_that_clash_make_no_license() {
+    let place = Place::new();
+    let steps = (0..20).map(|step| format!("S{step}:1")).collect::<Vec<_>>().join(",");
+    let steps = format!("steps={steps}");
+    for (args, message, names) in [
+        (&["pool", "--set", "features=MySolutions:3"][..], "draws on itself", "change `features`"),
+        (
+            &["alternates", "--set", "alternatives=A:3,B:3", "--set", "feature=A"],
+            "draws on itself",
+            "change `alternatives` or `feature`",
+        ),
+        (&["cascade", "--set", &steps], "16", "change `steps`"),
+        (
+            &["pool", "--set", "start=2026-02-01", "--set", "end=2026-01-01"],
+            "ended on 2026-01-01 already",
+            "change `end` or `start`",
+        ),
+        (&["pool", "--set", "features=mysolutions:3"], "are different features", "change `features`"),
+    ] {
+        let args: Vec<&str> = ["new"].iter().chain(args).copied().collect();
+        for output in [&[][..], &["-o", "a.lic"]] {
+            let told = place.run(&[&args, output].concat()).expect_code(2);
+            assert!(told.stderr.contains(message) && told.stderr.contains(names), "{}", told.stderr);
+            assert!(told.stdout.is_empty() && place.names().is_empty(), "{}", told.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_dash_is_standard_output() {
+    let place = Place::new();
+    let told = place.run(&["new", "pool", "-o", "-"]).expect_code(0);
+    assert_eq!(told.stdout, place.run(&["new", "pool"]).expect_code(0).stdout);
+    assert!(place.names().is_empty());
+}
+
+#[test]
+fn files_of_values_are_refused_in_plain_words() {
+    let place = Place::new();
+    for (text, told) in [
+        ("pool: A\npool: B\n", "values.yaml:2:1: `pool` stands twice"),
+        ("pool: &a A\n", "anchors and aliases are not allowed"),
+        ("pool: !x A\n", "the tag `!x` is not allowed"),
+        ("- a\n", "a map of keys is expected here"),
+        ("pool: { a: b }\n", "one value is expected here"),
+    ] {
+        place.write("values.yaml", text);
+        let outcome = place.run(&["new", "pool", "--values", "values.yaml"]).expect_code(3);
+        assert!(outcome.stderr.contains(told), "{text}{}", outcome.stderr);
+    }
+}

@@ -510,10 +510,10 @@ fn catalogues_and_orders_that_are_wrong_say_where() {
     snapshot("issue", "wrong_inputs", &told.join("\n"));
 }
 
-/// Names that stand in quotes or between commas behind `expected one of` in a message.
+/// Names that stand between commas behind `the keys are` in a help line.
 fn expected_names(message: &str) -> Vec<String> {
-    let list = message.split("expected one of ").nth(1).unwrap().lines().next().unwrap();
-    let mut names: Vec<String> = list.split(", ").map(|name| name.trim_matches('`').to_owned()).collect();
+    let list = message.split("the keys are ").nth(1).unwrap().lines().next().unwrap();
+    let mut names: Vec<String> = list.split(", ").map(|name| name.trim().to_owned()).collect();
     names.sort();
     names
 }

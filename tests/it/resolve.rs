@@ -283,7 +283,7 @@ fn the_nearest_miss_names_the_denial() {
         "1 × T#1 (TOKEN): a dependency is not met\n  \
            1 × Missing: no-such-feature\n\
          1 × T#2 (TOKEN): a dependency is not met\n  \
-           1 × Old (EXCLUSIVE): not-in-force\n\
+           1 × Old (EXCLUSIVE): not-in-force, ended 2025-01-01\n\
          1 × T#3 (TOKEN): a dependency is not met\n  \
            2 × Full (EXCLUSIVE): not-enough-licenses, needed 2, free 1\n\
          it would be granted with 1 more of Full"

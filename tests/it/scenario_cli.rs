@@ -130,7 +130,10 @@ fn what_is_not_modelled_is_said() {
 #[test]
 fn a_link_does_not_lead_out_of_the_folder() {
     let place = place();
-    place.write("inner/x.scenarios.yaml", "license: pool.lic\nscenarios:\n  - { name: a, steps: [] }\n");
+    place.write(
+        "inner/x.scenarios.yaml",
+        "license: pool.lic\nscenarios:\n  - { name: a, steps: [ { checkout: A } ] }\n",
+    );
     std::os::unix::fs::symlink(place.path("good/pool.lic"), place.path("inner/pool.lic")).unwrap();
     let outcome = place.run(&["test", "inner"]).expect_code(3);
     assert!(outcome.stderr.contains("a link leads out of the folder"), "{}", outcome.stderr);
@@ -142,4 +145,87 @@ fn standard_input_is_a_file_of_the_working_folder() {
     let text = place.read("good/pool.scenarios.yaml").replace("license: pool.lic", "license: good/pool.lic");
     place.run_with(&["test", "-"], text.as_bytes()).expect_code(0);
     place.run_with(&["test", "--update", "-"], text.replace("each: 5", "each: 6").as_bytes()).expect_code(2);
+}
+
+#[test]
+fn a_scenario_without_rows_and_steps_proves_nothing() {
+    let place = place();
+    for empty in ["table: []", "steps: []", "table: [], steps: []"] {
+        let text = format!("license: good/pool.lic\nscenarios:\n  - {{ name: none, {empty} }}\n");
+        place.write("none.scenarios.yaml", text);
+        let outcome = place.run(&["test", "none.scenarios.yaml"]).expect_code(3);
+        assert!(outcome.stderr.contains("`none` proves nothing"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_license_that_is_missing_is_a_missing_file() {
+    let place = place();
+    place.write(
+        "x.scenarios.yaml",
+        "license: gone.lic\nscenarios:\n  - { name: a, steps: [ { checkout: A } ] }\n",
+    );
+    let outcome = place.run(&["test", "x.scenarios.yaml"]).expect_code(6);
+    assert!(outcome.stderr.contains("cannot read `gone.lic`: no such file"), "{}", outcome.stderr);
+}
+
+#[test]
+fn reports_name_the_files_that_could_not_be_played() {
+    let place = place();
+    place.write("bad.scenarios.yaml", "license: good/pool.lic\nscenarois: []\n");
+    let files = ["bad.scenarios.yaml", "gone.scenarios.yaml", "good/pool.scenarios.yaml"];
+    let run = |format| {
+        let args: Vec<&str> = ["test", "--format", format].into_iter().chain(files).collect();
+        place.run(&args).expect_code(6).stdout
+    };
+    let report: Value = serde_json::from_str(&run("json")).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../../docs/schema/test.schema.json")).unwrap();
+    let not_played = report["not_played"].as_array().unwrap();
+    assert_eq!(not_played.len(), 2);
+    not_played.iter().for_each(|file| conforms(file, &schema["$defs"]["not_played"]));
+    assert_eq!((&not_played[0]["file"], &not_played[0]["line"]), (&"bad.scenarios.yaml".into(), &2.into()));
+    assert!(not_played[1]["line"].is_null());
+    let junit = run("junit");
+    assert!(junit.contains("errors=\"2\">\n"), "{junit}");
+    assert_eq!(junit.matches("<error message=").count(), 2, "{junit}");
+    assert!(junit.contains("`scenarois` is not a key of this place"), "{junit}");
+}
+
+#[test]
+fn time_ends_with_the_year_9999() {
+    let place = place();
+    place.write(
+        "x.scenarios.yaml",
+        "license: good/pool.lic\nscenarios:\n  - { name: a, steps: [ { advance: 3000000 days } ] }\n",
+    );
+    let outcome = place.run(&["test", "x.scenarios.yaml"]).expect_code(1);
+    assert!(outcome.stdout.contains("this passes the last day there is, 9999-12-31"), "{}", outcome.stdout);
+}
+
+#[test]
+fn denials_name_what_they_rest_on() {
+    let place = Place::new();
+    place.write(
+        "a.lic",
+        "FEATURE Old { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE VERSION=1.0 }\n\
+         FEATURE Past { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE END=2025-01-01 }\n\
+         FEATURE Next { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE START=2027-01-01 }\n\
+         FEATURE Gone { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE }\n\
+         FEATURE New { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE REPLACES=\"FEATURE=Gone\" }\n",
+    );
+    for (step, told) in [
+        ("checkout: Old, version: 2.0", "version-too-low, has 1.0, asked 2.0"),
+        ("checkout: Past", "not-in-force, ended 2025-01-01"),
+        ("checkout: Next", "not-in-force, starts 2027-01-01"),
+        ("checkout: Gone", "not-in-force, replaced by `New`"),
+    ] {
+        place.write(
+            "a.scenarios.yaml",
+            format!(
+                "license: a.lic\nat: 2026-01-01\nscenarios:\n  - {{ name: a, steps: [ {{ {step} }} ] }}\n"
+            ),
+        );
+        let outcome = place.run(&["test", "a.scenarios.yaml"]).expect_code(1);
+        assert!(outcome.stdout.contains(told), "{}", outcome.stdout);
+    }
 }

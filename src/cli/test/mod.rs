@@ -10,8 +10,9 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::diagnostic::Diagnostic;
 use crate::report::escape::escape;
-use crate::report::test::{TestReport, TestedFile};
+use crate::report::test::{NotPlayed, TestReport, TestedFile};
 use crate::report::{
     Sources, counted, statement_csv, statement_human, statement_json, test_human, test_json, test_junit,
 };
@@ -142,18 +143,33 @@ fn collect(works: Vec<Work>, report: &mut TestReport, io: &mut Io<'_>) -> Result
                 all.push(*played);
                 continue;
             }
-            Work::Unsound(source, found) => {
+            Work::Unsound(source, found, why) => {
                 findings::show_in(&found, &Sources::new([&*source]), io)?;
-                exit = exit.worst(Exit::Unreadable);
+                exit = exit.worst(why);
+                report.not_played.push(not_played(&source, &found));
             }
-            Work::Unread(stop) => {
+            Work::Unread(path, stop) => {
                 io.stop(&stop)?;
                 exit = exit.worst(stop.exit);
+                report.not_played.push(NotPlayed {
+                    file: file::shown(&path),
+                    line: None,
+                    message: stop.message,
+                });
             }
         }
-        report.not_played += 1;
     }
     Ok((all, exit))
+}
+
+/// What reports say of a file that is not sound: its first error.
+fn not_played(source: &SourceFile, found: &[Diagnostic]) -> NotPlayed {
+    let first = found.iter().find(|found| found.is_error()).or(found.first());
+    NotPlayed {
+        file: source.name().to_owned(),
+        line: first.map(|found| source.position(found.primary.span.start as usize).line),
+        message: first.map(|found| found.message.clone()).unwrap_or_default(),
+    }
 }
 
 fn show(args: &Args, report: &TestReport, io: &mut Io<'_>) -> Result<(), Stop> {

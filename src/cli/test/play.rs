@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::cli::{Io, Stop, file};
+use crate::cli::{Exit, Io, Stop, file};
 use crate::diagnostic::Diagnostic;
 use crate::resolve::Sight;
 use crate::scenario::{self, Loaded, MAX_SCENARIO_BYTES, ScenarioFile, ScenarioResult};
@@ -26,10 +26,10 @@ pub(super) struct Played {
 /// What came of a file.
 pub(super) enum Work {
     Played(Box<Played>),
-    /// It is no sound scenario file.
-    Unsound(Arc<SourceFile>, Vec<Diagnostic>),
+    /// It is no sound scenario file, or a license of it is not: with what the command then ends.
+    Unsound(Arc<SourceFile>, Vec<Diagnostic>, Exit),
     /// It cannot be read.
-    Unread(Stop),
+    Unread(PathBuf, Stop),
 }
 
 /// Reads and plays all files; results stand in the order of the files.
@@ -44,7 +44,7 @@ pub(super) fn play_all(paths: &[PathBuf], filter: &str, io: &mut Io<'_>) -> Vec<
     let all = paths.par_iter().enumerate();
     all.map(|(index, path)| match read(path) {
         Ok(bytes) => play_one(path, index, bytes, filter),
-        Err(stop) => Work::Unread(stop),
+        Err(stop) => Work::Unread(path.clone(), stop),
     })
     .collect()
 }
@@ -53,7 +53,7 @@ fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str) -> Work {
     let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
     let source = SourceFile::from_bytes(id, file::shown(path), bytes);
     match prepare(path, &source) {
-        Err(found) => Work::Unsound(source, found),
+        Err((found, exit)) => Work::Unsound(source, found, exit),
         Ok((file, loaded)) => {
             let (results, seen) = scenario::observe(&file, &loaded.model, |name| name.contains(filter));
             Work::Played(Box::new(Played { path: path.to_owned(), source, file, loaded, results, seen }))
@@ -61,20 +61,32 @@ fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str) -> Work {
     }
 }
 
-fn prepare(path: &Path, source: &Arc<SourceFile>) -> Result<(ScenarioFile, Loaded), Vec<Diagnostic>> {
-    let file = scenario::parse(source)?;
+type Refused = (Vec<Diagnostic>, Exit);
+
+fn prepare(path: &Path, source: &Arc<SourceFile>) -> Result<(ScenarioFile, Loaded), Refused> {
+    let file = scenario::parse(source).map_err(|found| (found, Exit::Unreadable))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let loaded = scenario::load(&file, |relative| read_below(folder, relative))?;
-    Ok((file, loaded))
+    // A license that is not there is the same failure as a scenario file that is not there.
+    let mut exit = Exit::Unreadable;
+    let loaded = scenario::load(&file, |relative| {
+        read_below(folder, relative).map_err(|stop| {
+            exit = exit.worst(stop.exit);
+            stop.message
+        })
+    });
+    match loaded {
+        Ok(loaded) => Ok((file, loaded)),
+        Err(found) => Err((found, exit)),
+    }
 }
 
 /// Reads a license below a folder; a link that leads out of it is refused.
-fn read_below(folder: &Path, relative: &str) -> Result<Arc<SourceFile>, String> {
+fn read_below(folder: &Path, relative: &str) -> Result<Arc<SourceFile>, Stop> {
     let path = folder.join(relative);
-    let real = |path: &Path| fs::canonicalize(path).map_err(|error| file::reason(&error));
+    let real = |path: &Path| fs::canonicalize(path).map_err(|error| Stop::failure(file::reason(&error)));
     if !real(&path)?.starts_with(real(folder)?) {
-        return Err("a link leads out of the folder".to_owned());
+        return Err(Stop::new(Exit::Unreadable, "a link leads out of the folder"));
     }
-    let bytes = file::read_file(&path, crate::source::MAX_FILE_BYTES).map_err(|stop| stop.message)?;
+    let bytes = file::read_file(&path, crate::source::MAX_FILE_BYTES)?;
     Ok(SourceFile::from_bytes(FileId(0), file::shown(&path), bytes))
 }
