@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::Diagnostic;
 use crate::license::{self, License};
 use crate::report::escape::escape;
+use crate::sign::Payload;
 use crate::syntax::Unproven;
 
 use super::{Exit, Io, Stop, diff, file, findings};
@@ -58,14 +59,11 @@ fn one(args: &Args, path: &Path, id: usize, io: &mut Io<'_>) -> Result<Exit, Sto
             ))
             .help("split the file; nothing was written"));
         }
-        Err(Unproven::Changed) => {
-            return Err(Stop::failure(format!(
-                "the layout of `{}` would change its meaning",
-                file::shown(path)
-            ))
-            .help("nothing was written; this is a fault of the formatter, please report it with the file"));
-        }
+        Err(Unproven::Changed) => return Err(changed(path)),
     };
+    if !signs_alike(&license, &License::from_text(license.source.name(), &text)) {
+        return Err(changed(path));
+    }
     let old = license.source.text();
     let same = text == old;
     match (args.check || args.diff, file::is_stdin(path)) {
@@ -79,6 +77,19 @@ fn one(args: &Args, path: &Path, id: usize, io: &mut Io<'_>) -> Result<Exit, Sto
         }
     }
     Ok(if args.check || args.diff { Exit::No } else { Exit::Yes })
+}
+
+fn changed(path: &Path) -> Stop {
+    Stop::failure(format!("the layout of `{}` would change its meaning", file::shown(path)))
+        .help("nothing was written; this is a fault of the formatter, please report it with the file")
+}
+
+/// Whether the blocks of both texts have the same signed payloads, in the same order.
+fn signs_alike(old: &License, new: &License) -> bool {
+    let payloads = |license: &License| -> Vec<Payload> {
+        license.features.iter().map(|feature| Payload::of(license, feature)).collect()
+    };
+    payloads(old) == payloads(new)
 }
 
 fn unreadable(license: &License, io: &mut Io<'_>) -> Result<Exit, Stop> {

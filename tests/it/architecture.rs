@@ -142,7 +142,7 @@ fn files_are_small_and_say_what_they_are_for() {
 
 #[test]
 fn nothing_is_left_open() {
-    let open = ["TODO", "FIXME", "XXX", "todo!(", "unimplemented!(", "#[ignore"];
+    let open = ["TODO", "FIXME", "XXX", "todo!(", "unimplemented!(", concat!("#[", "ignore")];
     let all = sources().into_iter().map(|(_, name, text)| (name, text));
     for (name, text) in all {
         for word in open {

@@ -186,3 +186,14 @@ fn watching_lints_again_when_a_file_changes() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(String::from_utf8(output.stderr).unwrap().matches("watching for changes").count(), 2);
 }
+
+#[test]
+fn more_detail_says_what_each_rule_met_is_about() {
+    let place = Place::new();
+    place.write("a.lic", "FEATURE A { VENDOR=V CUONT=5 }\n");
+    let plain = place.run(&["lint", "a.lic"]).expect_code(1);
+    assert!(!plain.stderr.contains("keywright explain V001"), "{}", plain.stderr);
+    let more = place.run(&["lint", "-v", "a.lic"]).expect_code(1);
+    assert!(more.stderr.contains("V001 unknown-directive: "), "{}", more.stderr);
+    assert!(more.stderr.contains("more with `keywright explain V001`"), "{}", more.stderr);
+}

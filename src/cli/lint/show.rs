@@ -1,7 +1,10 @@
 //! What a run says: findings for people or programs, what could not be read, what was fixed, and the sum.
 
+use std::collections::BTreeSet;
+
 use crate::cli::{Exit, Io, Stop, findings};
 use crate::diagnostic::Severity;
+use crate::lint;
 use crate::report::escape::escape;
 use crate::report::lint::{Outcome, Part, Report};
 use crate::report::{Sources, Tally, counted};
@@ -15,6 +18,8 @@ pub(super) struct Show {
     report: Option<Box<dyn Report>>,
     outcome: Outcome,
     drawn: usize,
+    /// The rules whose findings were drawn, for `-v`.
+    met: BTreeSet<&'static str>,
 }
 
 impl Show {
@@ -23,7 +28,7 @@ impl Show {
         if let Some(report) = &report {
             write!(io.stdout, "{}", report.head())?;
         }
-        Ok(Self { report, outcome: Outcome::default(), drawn: 0 })
+        Ok(Self { report, outcome: Outcome::default(), drawn: 0, met: BTreeSet::new() })
     }
 
     /// Something that could not be read, searched or written, by the name of the file if it is one.
@@ -54,6 +59,7 @@ impl Show {
                 done.found.iter().filter(|finding| finding.severity >= least).cloned().collect();
             let left = findings::MOST.saturating_sub(self.drawn);
             self.drawn += found.len();
+            self.met.extend(found.iter().map(|finding| finding.code.id));
             let drawn = found.get(..left).unwrap_or(&found);
             return findings::show_in(drawn, &sources, io);
         };
@@ -73,7 +79,19 @@ impl Show {
         }
         // Of files none of which could be read there is nothing to sum up.
         if self.outcome.files > 0 || self.outcome.unread.is_empty() {
+            if io.verbose > 0 {
+                self.about(io)?;
+            }
             io.say(&self.summary())?;
+        }
+        Ok(())
+    }
+
+    /// `-v`: what each rule met is about.
+    fn about(&self, io: &mut Io<'_>) -> Result<(), Stop> {
+        for rule in self.met.iter().filter_map(|id| lint::rule(id)) {
+            let (id, name) = (rule.code.id, rule.code.name);
+            writeln!(io.stderr, "{id} {name}: {}; more with `keywright explain {id}`", rule.what)?;
         }
         Ok(())
     }
