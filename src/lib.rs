@@ -3,7 +3,7 @@
 //! Data flows one way, and a module imports only what stands to its left:
 //!
 //! ```text
-//! source, diagnostic → syntax → license → graph → lint | sign | resolve → scenario | author → report → cli → main
+//! source, diagnostic, yaml → syntax → license → graph → lint | sign | resolve → scenario | author → report → cli → main
 //! ```
 //!
 //! Without the feature `cli` the library carries no argument parser and no terminal code: a vendor's own program can
@@ -22,3 +22,4 @@ pub mod scenario;
 pub mod sign;
 pub mod source;
 pub mod syntax;
+pub mod yaml;

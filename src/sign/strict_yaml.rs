@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned, budget, options};
 
+use crate::yaml::words;
+
 use super::trust_list::TrustError;
 
 /// Reads a list.
@@ -26,17 +28,15 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TrustError> {
         strict_booleans: true,
         with_snippet: false,
     };
-    serde_yaml::from_str_with_options(text, options).map_err(|error| TrustError {
-        place: error.location().map(|at| (at.line(), at.column())),
-        ..TrustError::new(one_line(&error.without_snippet().to_string()))
+    serde_yaml::from_str_with_options(text, options).map_err(|error| {
+        let (message, help) = words(error.without_snippet());
+        let place = error.location().map(|at| (at.line(), at.column()));
+        let fault = TrustError { place, ..TrustError::new(message) };
+        match help {
+            Some(help) => fault.help(help),
+            None => fault,
+        }
     })
-}
-
-/// The messages of the reader without line breaks and without the place, which stands beside them.
-fn one_line(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = text.split(" at line ").next().unwrap_or_default();
-    text.trim_end_matches('.').to_owned()
 }
 
 /// A fault at the place of a value.

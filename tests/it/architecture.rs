@@ -10,6 +10,7 @@ use crate::support::{files_below, root};
 const ROOMS: &[(&str, u32)] = &[
     ("source", 0),
     ("diagnostic", 1),
+    ("yaml", 2),
     ("syntax", 2),
     ("license", 3),
     ("graph", 4),
