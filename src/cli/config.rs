@@ -21,9 +21,9 @@ use super::{Exit, Stop, file};
 pub const NAME: &str = "keywright.toml";
 
 /// Keys of the file.
-pub const KEYS: &[&str] = &["vendor", "directives", "fail", "levels", "override"];
+pub const KEYS: &[&str] = &["vendor", "directives", "trust", "fail", "levels", "override"];
 /// Keys of one `[[override]]`.
-pub const OVERRIDE_KEYS: &[&str] = &["files", "vendor", "directives", "fail", "levels"];
+pub const OVERRIDE_KEYS: &[&str] = &["files", "vendor", "directives", "trust", "fail", "levels"];
 const LEVELS: &[(&str, Level)] = &[("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny)];
 const FAILS: &[(&str, Severity)] =
     &[("note", Severity::Note), ("warning", Severity::Warning), ("error", Severity::Error)];
@@ -53,6 +53,7 @@ struct Wishes {
     fails: Option<Severity>,
     vendors: Option<Vec<String>>,
     directives: Option<Vec<String>>,
+    trust: Option<PathBuf>,
 }
 
 /// What holds for one file.
@@ -64,11 +65,13 @@ pub struct Settings {
     pub fails: Severity,
     /// What is asked for beyond the language.
     pub policy: Policy,
+    /// Folder of the trust store that judges the KEYs, if any does.
+    pub trust: Option<PathBuf>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { levels: Levels::default(), fails: Severity::Error, policy: Policy::default() }
+        Self { levels: Levels::default(), fails: Severity::Error, policy: Policy::default(), trust: None }
     }
 }
 
@@ -85,6 +88,9 @@ impl Settings {
         if let Some(directives) = &wishes.directives {
             self.policy.directives.clone_from(directives);
         }
+        if let Some(trust) = &wishes.trust {
+            self.trust = Some(trust.clone());
+        }
     }
 }
 
@@ -94,7 +100,7 @@ impl Config {
     /// # Errors
     /// At the first key or value that is wrong, with its place: exit code 2.
     pub fn parse(name: &str, folder: &Path, text: &str) -> Result<Self, Stop> {
-        let reader = Reader { source: SourceFile::new(name, text) };
+        let reader = Reader { source: SourceFile::new(name, text), folder };
         let root = DeTable::parse(text).map_err(|error| {
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
             reader.stop(error.span().unwrap_or_default(), message)
@@ -135,13 +141,15 @@ fn in_order<'t, 'i>(
     entries
 }
 
-struct Reader {
+struct Reader<'a> {
     source: Arc<SourceFile>,
+    /// What paths are relative to.
+    folder: &'a Path,
 }
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
-impl Reader {
+impl Reader<'_> {
     fn stop(&self, span: Range<usize>, message: impl std::fmt::Display) -> Stop {
         let at = self.source.position(span.start);
         Stop::usage(format!("{}:{}:{}: {message}", self.source.name(), at.line, at.column))
@@ -166,6 +174,7 @@ impl Reader {
         match &**key.get_ref() {
             "vendor" => wishes.vendors = Some(self.vendors(value)?),
             "directives" => wishes.directives = Some(self.directives(value)?),
+            "trust" => wishes.trust = Some(self.folder.join(self.text(value, "a trust store")?)),
             "fail" => wishes.fails = Some(self.choice(value, "fail level", FAILS)?),
             "levels" => wishes.levels = self.levels(value)?,
             other => return Err(self.unknown("key", other, key.span(), known)),

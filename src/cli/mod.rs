@@ -133,7 +133,7 @@ impl Command {
             Self::Catalog(args) => catalog::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
-            Self::Sign(args) => sign::run(args, io),
+            Self::Sign(args) => sign::run(args, global.config.as_deref(), io),
             Self::Verify(args) => verify::run(args, io),
             Self::Payload(args) => payload::run(args, io),
             Self::Test(args) => test::run(args, io),

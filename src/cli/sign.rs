@@ -10,6 +10,7 @@ use crate::lint;
 use crate::report::escape::escape;
 use crate::sign::{SignFileError, TrustedKey, sign_file};
 
+use super::config::{Configs, Settings};
 use super::lint::LevelArgs;
 use super::passphrase::PassphraseArgs;
 use super::signer::SignerArgs;
@@ -18,8 +19,8 @@ use super::{Exit, Io, Stop, file, findings};
 
 /// Sign every block of a license file
 ///
-/// Each block gets a KEY of its own; no other byte changes. A license with errors is refused. The result is read again
-/// and verified before anything is written.
+/// Each block gets a KEY of its own; no other byte changes. A license with errors is refused, by the levels of
+/// `keywright.toml` if there is one. The result is read again and verified before anything is written.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright sign license.lic --key ABC_Software.key.pem --in-place\n  \
     keywright sign draft.lic --key ABC_Software.key.pem -o license.lic\n  \
@@ -56,11 +57,11 @@ pub struct Args {
     at: Option<Date>,
 }
 
-/// Runs the command.
+/// Runs the command. `config` is the configuration that the command line names.
 ///
 /// # Errors
-/// When the license, the key or the trust store cannot be read, or the result cannot be written.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+/// When the license, the key, the trust store or a configuration cannot be read, or the result cannot be written.
+pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let target = target(args)?;
     if args.signer.key.as_ref().is_some_and(|key| is_same_file(target, key)) {
         return Err(Stop::usage(format!(
@@ -69,7 +70,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         )));
     }
     let license = License::read(file::source(&args.file, 0, io)?);
-    if let Some(exit) = refuse(args, &license, io)? {
+    if let Some(exit) = refuse(args, config, &license, io)? {
         return Ok(exit);
     }
     let trust = args.trust.load(io.today)?;
@@ -116,10 +117,16 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 
 /// What keeps a license from being signed, told to the user. Here is the one place for checks before signing: what
 /// could not be read is worse than what the linter finds.
-fn refuse(args: &Args, license: &License, io: &mut Io<'_>) -> Result<Option<Exit>, Stop> {
-    let (levels, fails) = args.levels.levels()?;
+fn refuse(
+    args: &Args,
+    config: Option<&Path>,
+    license: &License,
+    io: &mut Io<'_>,
+) -> Result<Option<Exit>, Stop> {
+    let Settings { mut levels, mut fails, policy, .. } = Configs::new(config)?.settings(&args.file)?;
+    args.levels.apply(&mut levels, &mut fails)?;
     let at = args.at.unwrap_or(io.today);
-    let options = lint::Options { levels, stage: lint::Stage::Signing, ..lint::Options::at(at) };
+    let options = lint::Options { levels, policy, stage: lint::Stage::Signing, ..lint::Options::at(at) };
     let found: Vec<_> = lint::lint(&[license], &options)
         .into_iter()
         .filter(|found| found.severity > Severity::Note)

@@ -6,9 +6,10 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::{Block, Capacities, Draws, Graph, Measures};
-use crate::license::License;
+use crate::license::{Feature, License};
 use crate::source::{FileId, Span};
 
+use super::across::Elsewhere;
 use super::level::Levels;
 use super::policy::Policy;
 use super::sink::MAX_FINDINGS;
@@ -40,6 +41,8 @@ pub struct Options {
     pub most: usize,
     /// What a trust store says of the KEYs; empty where none was asked.
     pub keys: Vec<KeyFinding>,
+    /// What earlier files of the run have to do with these, though each is a license of its own.
+    pub elsewhere: Vec<Elsewhere>,
 }
 
 impl Options {
@@ -53,6 +56,7 @@ impl Options {
             policy: Policy::default(),
             most: MAX_FINDINGS,
             keys: Vec::new(),
+            elsewhere: Vec::new(),
         }
     }
 }
@@ -127,6 +131,14 @@ impl<'a> Context<'a> {
         message: impl Into<String>,
     ) -> Diagnostic {
         Diagnostic::new(code, block.license.source.id(), span, message)
+    }
+
+    /// The block with this index in the tree of a file.
+    #[must_use]
+    pub fn feature(&self, file: FileId, block: usize) -> Option<&'a Feature> {
+        let license = self.licenses.iter().find(|license| license.source.id() == file)?;
+        let at = license.features.binary_search_by_key(&block, |feature| feature.block).ok()?;
+        license.features.get(at)
     }
 
     /// The sound blocks of all files, in order.

@@ -1,8 +1,10 @@
 //! The linter: what is wrong with license files, or probably not what was meant.
 //!
 //! A rule is one file under `rules/`, with its code, its explanation and its check; [`RULES`] is the one table of them,
-//! which `explain`, the documentation, reports and tests read. Knows no keys: verdicts on signatures are handed in.
+//! which `explain`, the documentation, reports and tests read. Knows no keys: verdicts on signatures are handed in, and so is what
+//! files that are linted apart have in common.
 
+mod across;
 mod allow;
 mod context;
 mod level;
@@ -14,6 +16,7 @@ mod rules;
 mod run;
 mod sink;
 
+pub use across::{Across, Elsewhere, Marks, Twin};
 pub use context::{Context, KeyFinding, KeyState, Options, Stage};
 pub use level::{Level, Levels, UnknownSelector};
 pub use policy::Policy;

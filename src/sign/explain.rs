@@ -9,7 +9,7 @@ use crate::syntax::excerpt;
 use super::key_text::KeyText;
 use super::message::{Digest, Domain};
 use super::trust::Trust;
-use super::verdict::{BlockReport, Duplicate, FileReport, Policy, PolicyFault, Verdict};
+use super::verdict::{BlockReport, Duplicate, FileReport, Ground, Policy, PolicyFault, Verdict};
 
 /// Most signatures that are checked only to explain others: a hostile file must not make them a square of its blocks.
 const EXPLANATIONS: usize = 256;
@@ -189,6 +189,7 @@ fn malformed<'l>(license: &License, feature: Option<String>, span: Span, reason:
         feature,
         vendor: None,
         verdict: Verdict::Malformed,
+        ground: Ground::Verdict,
         reason,
         help: Some("`keywright lint` shows every fault of the file".to_owned()),
         key: None,

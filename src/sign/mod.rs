@@ -48,5 +48,7 @@ pub use trust_bundle::{MAX_TRUST_BUNDLE, TRUST_BUNDLE, TrustBundle};
 pub use trust_list::{
     TRUST_LIST, TrustEntry, TrustError, append_entry, change_state, format_entry, parse_trust_list,
 };
-pub use verdict::{BlockReport, Claimed, Duplicate, FileReport, Outcome, Policy, PolicyFault, Verdict};
+pub use verdict::{
+    BlockReport, Claimed, Duplicate, FileReport, Ground, Outcome, Policy, PolicyFault, Verdict,
+};
 pub use verify::{Verified, Verifier};

@@ -139,6 +139,20 @@ pub struct Duplicate {
     pub line: usize,
 }
 
+/// What a verdict rests on, where the verdict alone does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Ground {
+    /// What the verdict says.
+    #[default]
+    Verdict,
+    /// UNSUPPORTED: it is the KEY that a newer version wrote, not a directive.
+    KeyVersion,
+    /// UNKNOWN-KEY: the store has the key, as one for development.
+    DevelopmentKey,
+    /// REVOKED or NOT-YET: nobody took anything back; the key may not have signed then.
+    KeyTime,
+}
+
 /// What was found out about one block.
 #[derive(Debug)]
 pub struct BlockReport<'a> {
@@ -148,6 +162,8 @@ pub struct BlockReport<'a> {
     pub vendor: Option<String>,
     /// The verdict.
     pub verdict: Verdict,
+    /// What it rests on.
+    pub ground: Ground,
     /// Why, in words that can be read aloud. Holds text of the file: escape it.
     pub reason: String,
     /// What to do about it.

@@ -16,7 +16,7 @@ use super::parallel;
 use super::payload::Payload;
 use super::revocation::Revocations;
 use super::trust::{KeyState, Mode, Trust, TrustedKey};
-use super::verdict::{BlockReport, Claimed, FileReport, Policy, PolicyFault, Verdict};
+use super::verdict::{BlockReport, Claimed, FileReport, Ground, Policy, PolicyFault, Verdict};
 
 /// Something whose signature was verified: it cannot be made in any other way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,13 +58,19 @@ pub struct Verifier<'a> {
 /// A verdict with its grounds.
 pub(super) struct Ruling {
     pub(super) verdict: Verdict,
+    pub(super) ground: Ground,
     pub(super) reason: String,
     pub(super) help: Option<String>,
 }
 
 impl Ruling {
     fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
-        Self { verdict, reason: reason.into(), help: None }
+        Self { verdict, ground: Ground::Verdict, reason: reason.into(), help: None }
+    }
+
+    fn on(mut self, ground: Ground) -> Self {
+        self.ground = ground;
+        self
     }
 
     fn help(mut self, text: impl Into<String>) -> Self {
@@ -138,6 +144,7 @@ impl<'a> Verifier<'a> {
             feature: Some(feature.name.value.as_str().to_owned()),
             vendor: license.value(feature, "VENDOR").map(String::from),
             verdict: ruling.verdict,
+            ground: ruling.ground,
             reason: ruling.reason,
             help: ruling.help,
             key: key.and_then(Result::ok).map(|key| key.key),
@@ -191,7 +198,13 @@ impl<'a> Verifier<'a> {
         }
         let issued = feature.issued.map(|issued| issued.value);
         let reason = untimely(issued, trusted).or_else(|| undated(issued, trusted, self.at))?;
-        Some(Ruling::new(Verdict::Revoked, reason).help("ask the vendor to issue the license again"))
+        let lost = matches!(trusted.entry.state, KeyState::Compromised(_));
+        let ground = if lost { Ground::Verdict } else { Ground::KeyTime };
+        Some(
+            Ruling::new(Verdict::Revoked, reason)
+                .on(ground)
+                .help("ask the vendor to issue the license again"),
+        )
     }
 
     fn in_time(&self, feature: &Feature, trusted: &TrustedKey) -> Ruling {
@@ -202,7 +215,7 @@ impl<'a> Verifier<'a> {
                 "the signature is good; key {} may sign from {first}, and {at} was asked about",
                 trusted.key.id()
             );
-            return Ruling::new(Verdict::NotYet, reason);
+            return Ruling::new(Verdict::NotYet, reason).on(Ground::KeyTime);
         }
         if let Some(start) = feature.start.filter(|start| at < start.value) {
             let reason =
@@ -248,6 +261,7 @@ fn readable(
         Some(Err(KeyFault::Elided)) => Err(Ruling::new(Verdict::Unsigned, KeyFault::Elided.to_string())
             .help("use the license file itself instead of a printed copy")),
         Some(Err(fault)) => Err(Ruling::new(Verdict::Unsupported, fault.to_string())
+            .on(Ground::KeyVersion)
             .help("a newer version of this program may read it")),
         None => Err(Ruling::new(Verdict::Unsigned, "the block has no KEY")
             .help("the vendor signs it with `keywright sign`")),
@@ -278,6 +292,7 @@ fn development_key(key: KeyId) -> Ruling {
         Verdict::UnknownKey,
         format!("signed with development key {key}, which is not trusted in production"),
     )
+    .on(Ground::DevelopmentKey)
     .help("sign with a production key; `--development` accepts development keys in trials")
 }
 

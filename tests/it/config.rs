@@ -95,8 +95,9 @@ fn the_fail_level_decides_the_exit_code() {
 fn a_wrong_key_or_value_is_told_with_its_place() {
     for (text, message, help) in [
         ("vendro = \"x\"", "1:1: there is no key `vendro`", "did you mean `vendor`?"),
+        ("trust = [\"keys\"]", "1:9: a trust store is a text in quotes, not an array", ""),
         ("\n[levles]\n", "2:2: there is no key `levles`", "did you mean `levels`?"),
-        ("[zzz]\n", "1:2: there is no key `zzz`", "one of vendor, directives, fail, levels, override"),
+        ("[zzz]\n", "1:2: there is no key `zzz`", "one of vendor, directives, trust, fail, levels, override"),
         ("[levels]\nD005 = \"wran\"", "2:8: there is no level `wran`", "did you mean `warn`?"),
         (
             "[levels]\nunknown-featur = \"warn\"",

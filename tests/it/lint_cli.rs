@@ -197,3 +197,91 @@ fn more_detail_says_what_each_rule_met_is_about() {
     assert!(more.stderr.contains("V001 unknown-directive: "), "{}", more.stderr);
     assert!(more.stderr.contains("more with `keywright explain V001`"), "{}", more.stderr);
 }
+
+/// A file for every verdict that only a trust store can give.
+fn judged() -> Place {
+    let place = Place::new();
+    let new = |name: &str, more: &[&str]| {
+        let out = format!("{name}.pem");
+        let args = ["keys", "new", "--no-passphrase", "--not-before", "2026-01-01", "--out", &out];
+        place.run(&[&args[..], more].concat()).expect_code(0);
+    };
+    new("good", &["--vendor", "Acme"]);
+    new("trial", &["--vendor", "Acme", "--usage", "development"]);
+    new("strange", &["--vendor", "Acme", "--trust", "elsewhere"]);
+    new("other", &["--vendor", "Other"]);
+    new("lost", &["--vendor", "Acme"]);
+    let sign = |name: &str, key: &str, text: &str, trust: &str| {
+        place.write(name, text);
+        let key = format!("{key}.pem");
+        let args = ["sign", name, "--key", &key, "--in-place", "--trust", trust, "--at", "2026-02-01", "-q"];
+        place.run(&args).expect_code(0);
+    };
+    let block = |name: &str| format!("FEATURE {name} {{ VENDOR=Acme COUNT=5 ISSUED=2026-02-01 }}\n");
+    sign("valid.lic", "good", &block("Valid"), "keys");
+    sign("unknown.lic", "strange", &block("Unknown"), "elsewhere");
+    sign("trial.lic", "trial", &block("Trial"), "keys");
+    sign("lost.lic", "lost", &block("Lost"), "keys");
+    sign("foreign.lic", "other", &block("Foreign").replace("Acme", "Other"), "keys");
+    place.write("foreign.lic", place.read("foreign.lic").replace("VENDOR=Other", "VENDOR=Acme"));
+    sign("early.lic", "good", &block("Early"), "keys");
+    sign("changed.lic", "good", &block("Changed"), "keys");
+    place.write("changed.lic", place.read("changed.lic").replace("COUNT=5", "COUNT=50"));
+    // Version 2 of the KEY: the first of its bytes.
+    place.write("newer.lic", place.read("valid.lic").replace("KEY=AQ", "KEY=Ag"));
+    let lost = place.read("lost.pem");
+    let id = lost.lines().find_map(|line| line.strip_prefix("Key-Id: ")).unwrap().trim();
+    place.run(&["keys", "compromise", id, "--since", "2026-03-01"]).expect_code(0);
+    place
+}
+
+#[test]
+fn a_trust_store_judges_the_keys() {
+    let place = judged();
+    let args = ["lint", "--format", "concise", "--at", "2026-06-01", "--allow", "X", "--trust", "keys", "."];
+    let judged = place.run(&args).expect_code(1);
+    let expected = [
+        "changed.lic K005",
+        "foreign.lic K009",
+        "lost.lic K007",
+        "newer.lic K010",
+        "trial.lic K008",
+        "unknown.lic K004",
+    ];
+    assert_eq!(codes(&judged.stdout), expected, "{}", judged.stderr);
+    // A house that names its trust store gets the same without being asked.
+    place.write("keywright.toml", "trust = \"keys\"\n");
+    let configured = place.run(&["lint", "--format", "concise", "--at", "2026-06-01", "--allow", "X", "."]);
+    assert_eq!(configured.stdout, judged.stdout);
+    // Before the key may sign, its signatures are out of time.
+    let early =
+        place.run(&["lint", "--format", "concise", "--at", "2025-06-01", "--allow", "T", "valid.lic"]);
+    assert_eq!(codes(&early.stdout), ["valid.lic K006"]);
+    place.write("keywright.toml", "trust = \"nowhere\"\n");
+    place.run(&["lint", "valid.lic"]).expect_code(2);
+    place.run(&["lint", "--trust", "keys", "valid.lic"]).expect_code(0);
+}
+
+#[test]
+fn files_that_are_licenses_of_their_own_are_compared() {
+    let place = Place::new();
+    let draft = "# keywright: allow(K002) a draft\n";
+    let text = |sn: &str, name: &str| format!("{draft}FEATURE {name} {{ VENDOR=Acme COUNT=5 {sn} }}\n");
+    place
+        .write("a.lic", text("SN=A-1", "Draw") + "FEATURE Print { VENDOR=Acme COUNT=5 }\n")
+        .write("b.lic", text("SN=A-2", "Draw") + "FEATURE Print { VENDOR=Acme COUNT=5 }\n")
+        .write("c.lic", text("SN=A-1", "Draw"))
+        .write("d.lic", text("SN=A-3", "DRAW"))
+        .write("e.lic", text("SN=A-3", "DRAW").replace("Acme", "Other"))
+        .write("f.lic", "# keywright: allow(X005) a copy for support\n".to_owned() + &text("SN=A-1", "Draw"));
+    let outcome = place.run(&["lint", "--format", "concise", "."]).expect_code(1);
+    assert_eq!(codes(&outcome.stdout), ["c.lic X005", "d.lic X002"]);
+    assert!(
+        outcome.stdout.contains("the block `Draw` of one set stands in another file too: `a.lic:2`"),
+        "{}",
+        outcome.stdout
+    );
+    // What the files are given as decides the order, not the thread that read them.
+    let turned = place.run(&["lint", "--format", "concise", "c.lic", "a.lic"]).expect_code(1);
+    assert_eq!(codes(&turned.stdout), ["a.lic X005"]);
+}

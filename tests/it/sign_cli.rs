@@ -452,3 +452,17 @@ fn payloads_as_raw_bytes() {
     ]);
     assert_eq!(command.output().unwrap().stdout.len(), 95);
 }
+
+#[test]
+fn the_configuration_of_the_house_holds_when_signing() {
+    let place = Place::new();
+    place.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"]).expect_code(0);
+    place.write("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 COMMENT=x }\n");
+    let sign = ["sign", "a.lic", "--key", "k.pem", "-o", "signed.lic"];
+    place.write("keywright.toml", "directives = [\"COUNT\"]\n");
+    let refused = place.run(&sign).expect_code(1);
+    assert!(refused.stderr.contains("P002"), "{}", refused.stderr);
+    assert!(!place.names().contains(&"signed.lic".to_owned()));
+    place.write("keywright.toml", "directives = [\"COUNT\"]\nlevels = { P002 = \"allow\" }\n");
+    place.run(&sign).expect_code(0);
+}

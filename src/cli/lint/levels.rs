@@ -20,17 +20,6 @@ pub struct LevelArgs {
 }
 
 impl LevelArgs {
-    /// The levels asked for, and the severity from which on a run fails.
-    ///
-    /// # Errors
-    /// When a rule or group is unknown.
-    pub fn levels(&self) -> Result<(Levels, Severity), Stop> {
-        let mut levels = Levels::default();
-        let mut fails = Severity::Error;
-        self.apply(&mut levels, &mut fails)?;
-        Ok((levels, fails))
-    }
-
     /// Lays the levels asked for over others.
     ///
     /// # Errors

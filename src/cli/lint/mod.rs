@@ -1,6 +1,7 @@
 //! `keywright lint`: findings on license files.
 
 mod fix;
+mod keys;
 mod levels;
 mod progress;
 mod search;
@@ -42,6 +43,9 @@ pub struct Args {
     /// The files are parts of one license: a dependency may be in another file
     #[arg(long)]
     together: bool,
+    /// Judge the KEYs by this trust store, instead of the one that `keywright.toml` names, if any
+    #[arg(long, value_name = "DIR")]
+    trust: Option<PathBuf>,
     /// Apply the safe fixes, then show what is left; with `-` the result is printed
     #[arg(long)]
     fix: bool,
@@ -142,8 +146,9 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
         exit = exit.worst(show.unread(fault, None, io)?);
     }
     let progress = progress::Progress::new(plan.files(), io.interactive && !io.quiet);
+    let mut across = lint::Across::default();
     for batch in work::batches(&plan.sets) {
-        let all = work::batch(batch, &plan, &progress);
+        let all = work::batch(batch, &plan, &mut across, &progress);
         exit = progress.aside(|| {
             all.iter()
                 .try_fold(exit, |exit, done| Ok::<_, Stop>(exit.worst(take(args, done, &mut show, io)?)))
@@ -197,6 +202,7 @@ struct Plan {
     sets: Vec<Vec<work::Input>>,
     faults: Vec<Stop>,
     fixing: Option<fix::Mode>,
+    stores: keys::Stores,
     at: Date,
 }
 
@@ -204,17 +210,24 @@ impl Plan {
     fn new(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Self, Stop> {
         let found = search::search(&args.files);
         let mut configs = Configs::new(config)?;
+        let mut stores = keys::Stores::new();
         let mut inputs = Vec::with_capacity(found.paths.len());
         for (id, path) in found.paths.into_iter().enumerate() {
             let mut settings = configs.settings(&path)?;
             args.levels.apply(&mut settings.levels, &mut settings.fails)?;
+            if let Some(trust) = &args.trust {
+                settings.trust = Some(trust.clone());
+            }
+            if let Some(folder) = &settings.trust {
+                keys::load(&mut stores, folder, io)?;
+            }
             let given = if file::is_stdin(&path) { Some(file::read(&path, io)) } else { None };
             inputs.push(work::Input { id, path, given, settings });
         }
         let sets =
             if args.together { vec![inputs] } else { inputs.into_iter().map(|one| vec![one]).collect() };
         let at = args.at.unwrap_or(io.today);
-        Ok(Self { sets, faults: found.faults, fixing: args.fixing(), at })
+        Ok(Self { sets, faults: found.faults, fixing: args.fixing(), stores, at })
     }
 
     fn files(&self) -> usize {

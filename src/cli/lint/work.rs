@@ -10,7 +10,7 @@ use crate::cli::config::Settings;
 use crate::cli::{Exit, Stop, file};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::license::License;
-use crate::lint;
+use crate::lint::{self, Across, Elsewhere, Marks};
 use crate::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
 use super::progress::Progress;
@@ -66,55 +66,84 @@ pub(super) fn batches(sets: &[Vec<Input>]) -> Vec<&[Vec<Input>]> {
     batches
 }
 
-/// Works on a batch in parallel; the outcomes come in the order of the sets.
-pub(super) fn batch(sets: &[Vec<Input>], plan: &Plan, progress: &Progress) -> Vec<Done> {
-    sets.par_iter()
-        .map(|set| {
-            let done = work(set, plan);
-            progress.done(set.len());
+/// Works on a batch in parallel; the outcomes come in the order of the sets. What the files have in common with those
+/// of earlier sets is found in between, in that order.
+pub(super) fn batch(sets: &[Vec<Input>], plan: &Plan, across: &mut Across, progress: &Progress) -> Vec<Done> {
+    let ready: Vec<Ready> = sets.par_iter().map(|set| Ready::new(set, plan)).collect();
+    let elsewhere: Vec<Vec<Elsewhere>> =
+        ready.iter().map(|ready| ready.marks.iter().flat_map(|marks| across.meet(marks)).collect()).collect();
+    ready
+        .into_par_iter()
+        .zip(elsewhere)
+        .map(|(ready, elsewhere)| {
+            let files = ready.licenses.len() + ready.done.unread.len();
+            let done = ready.lint(elsewhere, plan);
+            progress.done(files);
             done
         })
         .collect()
 }
 
-fn work(set: &[Input], plan: &Plan) -> Done {
-    let settings = set.first().map(|input| input.settings.clone()).unwrap_or_default();
-    let options = plan.options(&settings);
-    let mut done = Done {
-        sources: Vec::new(),
-        found: Vec::new(),
-        fixed: Vec::new(),
-        unread: Vec::new(),
-        fails: settings.fails,
-        exit: Exit::Yes,
-    };
-    let mut paths = Vec::new();
-    for input in set {
-        match read(input) {
-            Ok(source) => {
-                done.sources.push(source);
-                paths.push(&input.path);
-            }
-            Err(stop) => done.unread.push((file::shown(&input.path), stop)),
-        }
-    }
-    if let Some(mode) = plan.fixing {
-        match fix::fix(&done.sources, &options, mode) {
-            Ok(fixes) => {
-                for ((path, old), (new, report)) in paths.iter().zip(&mut done.sources).zip(fixes) {
-                    let old = std::mem::replace(old, Arc::clone(&new));
-                    done.fixed.push(FixedFile { path: (*path).clone(), old, new, report });
+/// A set of files, read and fixed, before it is linted.
+struct Ready {
+    done: Done,
+    licenses: Vec<License>,
+    options: lint::Options,
+    trust: Option<PathBuf>,
+    /// What other sets must know of it; files that are linted together see each other anyway.
+    marks: Vec<Marks>,
+}
+
+impl Ready {
+    fn new(set: &[Input], plan: &Plan) -> Self {
+        let settings = set.first().map(|input| input.settings.clone()).unwrap_or_default();
+        let options = plan.options(&settings);
+        let mut done = Done {
+            sources: Vec::new(),
+            found: Vec::new(),
+            fixed: Vec::new(),
+            unread: Vec::new(),
+            fails: settings.fails,
+            exit: Exit::Yes,
+        };
+        let mut paths = Vec::new();
+        for input in set {
+            match read(input) {
+                Ok(source) => {
+                    done.sources.push(source);
+                    paths.push(&input.path);
                 }
+                Err(stop) => done.unread.push((file::shown(&input.path), stop)),
             }
-            Err((name, unfixed)) => done.unread.push((name, unfixed.stop())),
         }
+        if let Some(mode) = plan.fixing {
+            match fix::fix(&done.sources, &options, mode) {
+                Ok(fixes) => {
+                    for ((path, old), (new, report)) in paths.iter().zip(&mut done.sources).zip(fixes) {
+                        let old = std::mem::replace(old, Arc::clone(&new));
+                        done.fixed.push(FixedFile { path: (*path).clone(), old, new, report });
+                    }
+                }
+                Err((name, unfixed)) => done.unread.push((name, unfixed.stop())),
+            }
+        }
+        let licenses: Vec<License> =
+            done.sources.iter().map(|source| License::read(Arc::clone(source))).collect();
+        let marks = if plan.sets.len() > 1 { licenses.iter().map(Marks::of).collect() } else { Vec::new() };
+        Self { done, licenses, options, trust: settings.trust, marks }
     }
-    let licenses: Vec<License> =
-        done.sources.iter().map(|source| License::read(Arc::clone(source))).collect();
-    let all: Vec<&License> = licenses.iter().collect();
-    done.found = lint::lint(&all, &options);
-    done.exit = conclusion(&done.found, &all, done.fails);
-    done
+
+    fn lint(self, elsewhere: Vec<Elsewhere>, plan: &Plan) -> Done {
+        let Self { mut done, licenses, mut options, trust, .. } = self;
+        let all: Vec<&License> = licenses.iter().collect();
+        options.elsewhere = elsewhere;
+        if let Some(store) = trust.as_ref().and_then(|folder| plan.stores.get(folder)) {
+            options.keys = store.judge(&all, plan.at);
+        }
+        done.found = lint::lint(&all, &options);
+        done.exit = conclusion(&done.found, &all, done.fails);
+        done
+    }
 }
 
 fn read(input: &Input) -> Result<Arc<SourceFile>, Stop> {

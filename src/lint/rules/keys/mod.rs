@@ -30,12 +30,7 @@ fn report(
     help: &str,
 ) {
     for key in cx.options.keys.iter().filter(|key| key.state == state) {
-        let license = cx.licenses.iter().find(|license| license.source.id() == key.file);
-        let feature = license.and_then(|license| {
-            let at = license.features.binary_search_by_key(&key.block, |feature| feature.block).ok()?;
-            license.features.get(at)
-        });
-        let Some(feature) = feature else { continue };
+        let Some(feature) = cx.feature(key.file, key.block) else { continue };
         let place = feature.key.as_ref().map_or(feature.name.span, |key| key.span);
         let found = Diagnostic::new(code, key.file, place, message(feature)).help(help);
         sink.push(if key.detail.is_empty() { found } else { found.label(&key.detail) });

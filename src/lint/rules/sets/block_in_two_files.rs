@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Block;
+use crate::license::Feature;
 use crate::lint::phrase;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::lint::{Check, Context, Elsewhere, Example, Rule, Sink, Twin};
+use crate::source::FileId;
 
 use super::{Content, content};
 
@@ -16,7 +18,8 @@ pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "a block that says the same as one in another file of the run, KEY aside",
     why: "It counts once, however often it is read. Where two are meant one is lost; where a file was copied, a change \
-          to one of them is easily missed in the other.",
+          to one of them is easily missed in the other. Between files that are licenses of their own, blocks without SN \
+          may be the same: such tokens go to every customer. With an SN, one set went out twice.",
     bad: Example::Files(&[
         ("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
         ("b.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
@@ -30,6 +33,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    apart(cx, sink);
     if cx.licenses.len() < 2 {
         return;
     }
@@ -38,7 +42,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
         let mut met: HashMap<Content, &Block<'_>> = HashMap::new();
         for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)) {
-            let first = *met.entry(content(block)).or_insert(block);
+            let first = *met.entry(content(block.license, block.feature)).or_insert(block);
             if first.file != block.file {
                 copies.entry((block.file, first.file)).or_default().push((block, first));
             }
@@ -53,7 +57,28 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         sink.push(
             cx.found(&CODE, block, block.feature.name.span, message)
                 .also_in(first.license.source.id(), first.feature.name.span, "the same block")
-                .help("remove one of the two; what was bought twice has an SN of its own each time"),
+                .help(HELP),
         );
+    }
+}
+
+const HELP: &str = "remove one of the two; what was bought twice has an SN of its own each time";
+
+/// Files that are licenses of their own: for each earlier file one finding.
+fn apart(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let mut copies: BTreeMap<(FileId, &str), Vec<(&Elsewhere, &Feature)>> = BTreeMap::new();
+    for one in cx.options.elsewhere.iter().filter(|one| one.twin == Twin::Block) {
+        let Some(feature) = cx.feature(one.file, one.block) else { continue };
+        let other = one.place.rsplit_once(':').map_or(&*one.place, |(file, _)| file);
+        copies.entry((one.file, other)).or_default().push((one, feature));
+    }
+    for ((file, _), pairs) in copies {
+        let Some((first, feature)) = pairs.first() else { continue };
+        let names: Vec<&str> = pairs.iter().map(|(_, feature)| feature.name.value.as_str()).collect();
+        let (noun, verb) = if names.len() == 1 { ("block", "stands") } else { ("blocks", "stand") };
+        let names = phrase::list(&names);
+        let place = &first.place;
+        let message = format!("the {noun} {names} of one set {verb} in another file too: `{place}`");
+        sink.push(Diagnostic::new(&CODE, file, feature.name.span, message).help(HELP));
     }
 }

@@ -65,7 +65,7 @@ fn twins(cx: &Context<'_>) -> HashSet<BlockId> {
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
         let mut met: HashMap<(usize, Content), BlockId> = HashMap::new();
         for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)).filter(|block| adds(block)) {
-            let mut said = content(block);
+            let mut said = content(block.license, block.feature);
             said.retain(|(name, _)| name != "SN");
             if let Some(first) = met.insert((block.file, said), block.id) {
                 twins.extend([first, block.id]);

@@ -1,7 +1,7 @@
 //! Blocks that stand together, in one file or in several.
 
 use crate::graph::{Block, Hop, Target};
-use crate::license::Kind;
+use crate::license::{Feature, Kind, License};
 use crate::lint::Context;
 
 pub(in crate::lint) mod block_in_two_files;
@@ -14,12 +14,12 @@ pub(in crate::lint) mod similar_names;
 type Content = Vec<(String, String)>;
 
 /// What a block says: equal for blocks that are the same license.
-fn content(block: &Block<'_>) -> Content {
-    let records = block.license.records(block.feature).filter(|(name, _)| *name != "KEY");
+pub(in crate::lint) fn content(license: &License, feature: &Feature) -> Content {
+    let records = license.records(feature).filter(|(name, _)| *name != "KEY");
     let mut all: Vec<_> = records.map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
     // A stable sort: directives that may repeat keep their order, which has a meaning.
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
-    all.insert(0, ("FEATURE".to_owned(), block.name().to_owned()));
+    all.insert(0, ("FEATURE".to_owned(), feature.name.value.as_str().to_owned()));
     all
 }
 
@@ -33,7 +33,7 @@ pub(super) fn same_block_elsewhere(one: &Block<'_>, other: &Block<'_>) -> bool {
     one.file != other.file
         && one.name() == other.name()
         && one.feature.kind == other.feature.kind
-        && content(one) == content(other)
+        && content(one.license, one.feature) == content(other.license, other.feature)
 }
 
 /// Dependencies of blocks with SN that only blocks of another SN serve, each with one that does.

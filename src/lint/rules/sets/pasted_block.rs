@@ -30,7 +30,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
         let mut met: HashMap<(usize, Content), &Block<'_>> = HashMap::new();
         for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)).filter(|block| adds(block)) {
-            let key = (block.file, content(block));
+            let key = (block.file, content(block.license, block.feature));
             let Some(first) = met.get(&key) else {
                 met.insert(key, block);
                 continue;

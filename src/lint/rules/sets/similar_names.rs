@@ -1,10 +1,10 @@
 //! X002: names that look alike.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::{Block, Named, Target};
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::lint::{Check, Context, Example, Rule, Sink, Twin};
 
 /// Names that look alike.
 static CODE: Code = Code::error("X002", "similar-names");
@@ -31,6 +31,7 @@ FEATURE Print { VENDOR=Acme COUNT=9 }
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut met: HashMap<(&str, String), &Named<'_>> = HashMap::new();
+    let mut told = HashSet::new();
     for named in cx.graph.names() {
         let vendor = named.vendor.as_str();
         let alike = keys(named.name.as_str()).into_iter().find_map(|key| met.get(&(vendor, key)).copied());
@@ -43,11 +44,13 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 if let Some((file, span)) = place {
                     found = found.also_in(file, span, "looks like this one");
                 }
+                told.insert(block.feature.block);
                 sink.push(found);
             }
             _ => met.extend(keys(named.name.as_str()).map(|key| ((vendor, key), named))),
         }
     }
+    apart(cx, sink, &told);
     // A dependency that fails for its vendor is reported itself.
     if !cx.graph.unserved().iter().any(|fault| fault.target == Target::OtherVendor) {
         vendors(cx, sink);
@@ -56,6 +59,17 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 const HELP: &str =
     "names are compared byte for byte: write it in one way, or choose names that differ visibly";
+
+/// Names of earlier files that are licenses of their own. What is told of the file itself is not told again.
+fn apart(cx: &Context<'_>, sink: &mut Sink<'_>, told: &HashSet<usize>) {
+    for one in cx.options.elsewhere.iter().filter(|one| !told.contains(&one.block)) {
+        let Twin::Name(other) = &one.twin else { continue };
+        let Some(feature) = cx.feature(one.file, one.block) else { continue };
+        let (name, place) = (&feature.name.value, &one.place);
+        let message = format!("`{name}` and `{other}` of another file (`{place}`) are different features");
+        sink.push(Diagnostic::new(&CODE, one.file, feature.name.span, message).help(HELP));
+    }
+}
 
 fn vendors(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut met: HashMap<String, &str> = HashMap::new();
@@ -84,7 +98,7 @@ where
 }
 
 /// What two names have in common if they look alike: the letters without case, and the shapes of the characters.
-fn keys(name: &str) -> [String; 2] {
+pub(in crate::lint) fn keys(name: &str) -> [String; 2] {
     let folded = name.to_lowercase().replace('-', "_");
     let shapes = name.chars().map(|c| match c {
         '1' | 'l' | 'I' => 'l',

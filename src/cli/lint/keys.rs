@@ -1,0 +1,70 @@
+//! What a trust store says of the KEYs: the linter knows no keys, verdicts are handed in.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use crate::cli::trust::TrustArgs;
+use crate::cli::{Io, Stop};
+use crate::license::License;
+use crate::lint::{KeyFinding, KeyState};
+use crate::sign::{BlockReport, Ground, Mode, Revocations, Trust, Verdict, Verifier};
+
+/// A trust store with what was withdrawn.
+pub(super) struct Store {
+    trust: Trust,
+    revocations: Revocations,
+}
+
+/// The trust stores of a run, by folder.
+pub(super) type Stores = HashMap<PathBuf, Store>;
+
+/// Loads a store once.
+pub(super) fn load(stores: &mut Stores, folder: &Path, io: &mut Io<'_>) -> Result<(), Stop> {
+    if !stores.contains_key(folder) {
+        let args = TrustArgs { trust: folder.to_owned() };
+        let (trust, revocations) = args.load_with_revocations(&[], Mode::Production, io)?;
+        stores.insert(folder.to_owned(), Store { trust, revocations });
+    }
+    Ok(())
+}
+
+impl Store {
+    /// What is wrong with the KEYs of some files, for the rules that report it.
+    pub(super) fn judge(&self, licenses: &[&License], at: Date) -> Vec<KeyFinding> {
+        // Many files are spread over the cores already.
+        let verifier =
+            Verifier { threads: 1, ..Verifier::new(&self.trust, &self.revocations, at, Mode::Production) };
+        let mut findings = Vec::new();
+        for license in licenses {
+            let report = verifier.file(license);
+            for block in &report.blocks {
+                let at = license.features.binary_search_by_key(&block.span, |feature| feature.span);
+                let feature = at.ok().and_then(|at| license.features.get(at));
+                let (Some(feature), Some(state)) = (feature, state(block)) else { continue };
+                findings.push(KeyFinding {
+                    file: license.source.id(),
+                    block: feature.block,
+                    state,
+                    detail: block.reason.clone(),
+                });
+            }
+        }
+        findings
+    }
+}
+
+/// What a verdict is to the linter; `None` where other rules see it: what cannot be read, what has no KEY, dates.
+fn state(block: &BlockReport<'_>) -> Option<KeyState> {
+    match (block.verdict, block.ground) {
+        (Verdict::UnknownKey, Ground::DevelopmentKey) => Some(KeyState::Development),
+        (Verdict::Revoked | Verdict::NotYet, Ground::KeyTime) => Some(KeyState::OutOfTime),
+        (Verdict::UnknownKey, _) => Some(KeyState::UnknownKey),
+        (Verdict::NotForVendor, _) => Some(KeyState::NotForVendor),
+        (Verdict::Invalid, _) => Some(KeyState::Mismatch),
+        (Verdict::Revoked, _) => Some(KeyState::Revoked),
+        (Verdict::Unsupported, Ground::KeyVersion) => Some(KeyState::Unsupported),
+        _ => None,
+    }
+}
