@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE, is_slip, nearest};
 use crate::source::{FileId, SourceFile, Span, Spanned};
 use crate::syntax::{self, Block, Item, Tree};
 
@@ -19,9 +19,16 @@ impl License {
     /// Reads a file. Never fails: what is wrong is in [`License::diagnostics`].
     #[must_use]
     pub fn read(source: Arc<SourceFile>) -> Self {
-        let tree = syntax::parse(Arc::clone(&source));
-        let mut lowering = Lowering { names: HashSet::new(), diagnostics: tree.errors().to_vec() };
-        let mut features = Vec::new();
+        Self::read_keeping(source, MOST_OF_A_CODE)
+    }
+
+    /// As [`Self::read`], keeping so many findings of each code whole.
+    #[must_use]
+    pub fn read_keeping(source: Arc<SourceFile>, most: usize) -> Self {
+        let tree = syntax::parse_keeping(Arc::clone(&source), most);
+        let mut lowering = Lowering { names: HashSet::new(), diagnostics: tree.findings().carry_on() };
+        // Exactly as many: room for more would be room for a hundred thousand more.
+        let mut features = Vec::with_capacity(tree.blocks().filter(|(_, block)| block.is_readable()).count());
         let mut broken = Vec::new();
         for (index, item) in tree.items().iter().enumerate() {
             match item {
@@ -34,9 +41,9 @@ impl License {
                 Item::Lost { span, name } => broken.push(lowering.broken(&source, *span, *name)),
             }
         }
-        let mut diagnostics = lowering.diagnostics;
-        diagnostics.sort_by_key(Diagnostic::order);
-        Self { source, tree, features, broken, diagnostics }
+        let mut found = lowering.diagnostics;
+        found.sort();
+        Self { source, tree, features, broken, diagnostics: found.kept, more: found.more }
     }
 
     /// Reads text that stands in no file.
@@ -49,7 +56,7 @@ impl License {
 struct Lowering {
     /// Every name seen, so that equal names share one allocation.
     names: HashSet<Name>,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Findings,
 }
 
 impl Lowering {
@@ -72,6 +79,7 @@ impl Lowering {
             source,
             feature: Feature::unread(index, block.span, block.name),
             seen: Vec::new(),
+            meant: Vec::new(),
             diagnostics: &mut self.diagnostics,
             malformed: false,
             unsupported: false,
@@ -81,9 +89,10 @@ impl Lowering {
         let malformed = reader.malformed;
         let unsupported = reader.unsupported;
         let seen = std::mem::take(&mut reader.seen);
+        let meant = std::mem::take(&mut reader.meant);
         let mut feature = reader.feature;
         feature.kind = kind(&feature);
-        let faults = check::block(source.id(), &feature, &seen, malformed);
+        let faults = check::block(source.id(), &feature, &seen, &meant, malformed);
         let malformed = malformed || faults.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(faults);
         feature.condition = match (malformed, unsupported) {
@@ -91,6 +100,7 @@ impl Lowering {
             (false, true) => Condition::Unsupported,
             (false, false) => Condition::Sound,
         };
+        feature.dependencies.shrink_to_fit();
         self.share_names(&mut feature);
         feature
     }
@@ -131,7 +141,9 @@ struct BlockReader<'a> {
     source: &'a SourceFile,
     feature: Feature,
     seen: Vec<Seen>,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    /// The directives that unknown ones were probably meant to be.
+    meant: Vec<&'static str>,
+    diagnostics: &'a mut Findings,
     malformed: bool,
     unsupported: bool,
 }
@@ -190,7 +202,7 @@ impl BlockReader<'_> {
     fn problem(&mut self, problem: Problem, place: Span, fixable: bool) {
         let mut found = Diagnostic::new(problem.code, self.file(), place, problem.message).help(problem.help);
         if let Some(meant) = problem.meant.filter(|_| fixable) {
-            found = found.safe_fix(format!("write `{meant}`"), place, meant);
+            found = found.fix(format!("write `{meant}`"), place, meant, problem.sure);
         }
         self.diagnostics.push(found);
         self.malformed = true;
@@ -202,13 +214,14 @@ impl BlockReader<'_> {
         let found = Diagnostic::new(&codes::UNKNOWN_DIRECTIVE, self.file(), place, message);
         let found = match nearest(name, DIRECTIVES.iter().map(|row| row.name)) {
             Some(known) => {
+                self.meant.push(known);
                 let stands = block.directives().any(|other| self.source.slice(other.name) == known);
                 let repeats = directive(known).is_some_and(|row| row.repeats);
                 let found = found.help(format!("did you mean `{known}`?"));
                 if stands && !repeats {
                     found
                 } else {
-                    found.safe_fix(format!("write `{known}`"), place, known)
+                    found.fix(format!("write `{known}`"), place, known, is_slip(name, known))
                 }
             }
             None => found

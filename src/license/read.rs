@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use rust_decimal::Decimal;
 
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::{Code, is_slip, nearest};
 use crate::source::{Span, Spanned};
 
 use super::codes;
@@ -20,13 +20,15 @@ pub(super) struct Problem {
     pub(super) code: &'static Code,
     pub(super) message: String,
     pub(super) help: String,
-    /// The value that was meant, where only one could be.
+    /// The value that was probably meant.
     pub(super) meant: Option<String>,
+    /// Whether no other could be meant.
+    pub(super) sure: bool,
 }
 
 impl Problem {
     pub(super) fn new(code: &'static Code, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: help.into(), meant: None }
+        Self { code, message: message.into(), help: help.into(), meant: None, sure: true }
     }
 
     fn meant(mut self, value: impl Into<String>) -> Self {
@@ -302,7 +304,8 @@ pub(super) fn describe(c: char) -> String {
 fn choice_problem(message: String, text: &str, words: &[&str]) -> Problem {
     match nearest(text, words.iter().copied()) {
         Some(word) => {
-            Problem::new(&codes::BAD_CHOICE, message, format!("did you mean `{word}`?")).meant(word)
+            let problem = Problem::new(&codes::BAD_CHOICE, message, format!("did you mean `{word}`?"));
+            Problem { sure: is_slip(text, word), ..problem.meant(word) }
         }
         None => Problem::new(&codes::BAD_CHOICE, message, format!("write one of {}", words.join(", "))),
     }
@@ -379,7 +382,15 @@ fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
             .ok_or_else(|| problem(format!("`{}` stands where {name} belongs", crate::syntax::excerpt(part))))
     };
     let feature = read_name(next("FEATURE")?)?;
-    let version = read_version(next("VERSION")?).map_err(|problem| Problem { meant: None, ..problem })?;
+    let version = next("VERSION")?;
+    // What is meant for a part is put into the whole, which is what a fix replaces.
+    let within = |name: &str, part: &str, problem: Problem| {
+        let meant = problem.meant.as_ref();
+        let meant =
+            meant.map(|meant| text.replacen(&format!("{name}={part}"), &format!("{name}={meant}"), 1));
+        Problem { meant, ..problem }
+    };
+    let version = read_version(version).map_err(|problem| within("VERSION", version, problem))?;
     let count = next("COUNT")?;
     if count == "UNLIMITED" {
         return Err(Problem {
@@ -388,7 +399,7 @@ fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
         });
     }
     let count = read_number(count, 1, super::directive::MAX_COUNT)
-        .map_err(|problem| Problem { meant: None, ..problem })?;
+        .map_err(|problem| within("COUNT", count, problem))?;
     match parts.next() {
         None => Ok((feature, version, count)),
         Some(part) => Err(problem(format!("`{}` follows COUNT", crate::syntax::excerpt(part)))),
