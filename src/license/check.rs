@@ -11,13 +11,19 @@ use super::lower::Seen;
 use super::model::Feature;
 use super::value::{Count, Kind, Payment};
 
-/// The faults of a block as a whole. `unreadable`: some of its values did not read, so that what follows from their
-/// absence is not said.
-pub(super) fn block(file: FileId, feature: &Feature, seen: &[Seen], unreadable: bool) -> Vec<Diagnostic> {
-    let mut checks = Checks { file, feature, seen, found: Vec::new() };
+/// The faults of a block as a whole. `meant`: directives that unknown ones of the block were probably meant to be;
+/// `unreadable`: some of its values did not read. What follows from their absence is not said.
+pub(super) fn block(
+    file: FileId,
+    feature: &Feature,
+    seen: &[Seen],
+    meant: &[&str],
+    unreadable: bool,
+) -> Vec<Diagnostic> {
+    let mut checks = Checks { file, feature, seen, meant, found: Vec::new() };
     checks.vendor();
     checks.version_spellings();
-    let kind_known = feature.keytype.is_some() || checks.place("KEYTYPE").is_none();
+    let kind_known = feature.keytype.is_some() || checks.is_absent("KEYTYPE");
     if kind_known {
         checks.misplaced();
         checks.missing(unreadable);
@@ -31,6 +37,7 @@ struct Checks<'a> {
     file: FileId,
     feature: &'a Feature,
     seen: &'a [Seen],
+    meant: &'a [&'a str],
     found: Vec<Diagnostic>,
 }
 
@@ -39,12 +46,17 @@ impl Checks<'_> {
         self.seen.iter().find(|seen| seen.row.name == name)
     }
 
+    /// Whether a directive stands nowhere, not even misspelt.
+    fn is_absent(&self, name: &str) -> bool {
+        self.place(name).is_none() && !self.meant.contains(&name)
+    }
+
     fn report(&mut self, code: &'static Code, span: Span, message: String, help: impl Into<String>) {
         self.found.push(Diagnostic::new(code, self.file, span, message).help(help));
     }
 
     fn vendor(&mut self) {
-        if self.place("VENDOR").is_none() {
+        if self.is_absent("VENDOR") {
             let message = format!(
                 "the block `{}` has no VENDOR",
                 crate::syntax::excerpt(self.feature.name.value.as_str())
@@ -63,11 +75,11 @@ impl Checks<'_> {
                 let help = "keep VERSION, or the pair MAJOR_VERSION and MINOR_VERSION";
                 self.report(&codes::VERSION_SPELLINGS, single.max(other), message, help);
             }
-            (None, [Some(half), None]) => {
+            (None, [Some(half), None]) if self.is_absent("MINOR_VERSION") => {
                 let message = "MAJOR_VERSION without MINOR_VERSION".to_owned();
                 self.report(&codes::VERSION_SPELLINGS, half, message, "write both, or VERSION alone");
             }
-            (None, [None, Some(half)]) => {
+            (None, [None, Some(half)]) if self.is_absent("MAJOR_VERSION") => {
                 let message = "MINOR_VERSION without MAJOR_VERSION".to_owned();
                 self.report(&codes::VERSION_SPELLINGS, half, message, "write both, or VERSION alone");
             }
@@ -112,16 +124,15 @@ impl Checks<'_> {
 
     fn needs(&mut self, seen: &Seen) {
         let name = seen.row.name;
-        let has_count = self.place("COUNT").is_some();
         let postpaid =
             self.feature.metered.as_ref().is_some_and(|metered| metered.payment == Payment::Postpaid);
         match seen.row.needs {
-            Needs::Count if !has_count => {
+            Needs::Count if self.is_absent("COUNT") => {
                 let message = format!("`{name}` on a block without COUNT");
                 let help = "it changes how counted licenses are given out: write COUNT, or remove it";
                 self.report(&codes::MISPLACED_DIRECTIVE, seen.name, message, help);
             }
-            Needs::Postpaid if !postpaid => {
+            Needs::Postpaid if !postpaid && !self.meant.contains(&"PAYMENT") => {
                 let message = format!("`{name}` on a block that is not PAYMENT=POSTPAID");
                 self.report(
                     &codes::MISPLACED_DIRECTIVE,
@@ -138,16 +149,15 @@ impl Checks<'_> {
         let feature = self.feature;
         let Some(keytype) = feature.keytype else { return };
         let word = feature.kind.word();
-        let dependency = self.place("TOKEN_DEPENDENCY").is_some();
         match feature.kind {
-            Kind::Token if !dependency => {
+            Kind::Token if self.is_absent("TOKEN_DEPENDENCY") => {
                 let message = format!("the TOKEN `{}` has no dependency", feature.name.value);
                 let help =
                     "write `TOKEN_DEPENDENCY=\"FEATURE=name VERSION=1.0 COUNT=1\"`: what one checkout draws";
                 self.report(&codes::MISSING_DEPENDENCY, keytype.span, message, help);
             }
             Kind::Exclusive | Kind::Additive | Kind::Upgrade | Kind::Activation
-                if self.place("COUNT").is_none() =>
+                if self.is_absent("COUNT") =>
             {
                 let message = format!("KEYTYPE={word} without COUNT");
                 self.report(
@@ -157,7 +167,7 @@ impl Checks<'_> {
                     "write `COUNT=n`, or `COUNT=UNLIMITED`",
                 );
             }
-            Kind::Metered if !unreadable => self.missing_metered(keytype.span),
+            Kind::Metered if !unreadable && self.meant.is_empty() => self.missing_metered(keytype.span),
             _ => {}
         }
     }
@@ -216,7 +226,7 @@ impl Checks<'_> {
                 "tokens that cost nothing are COUNT=UNLIMITED",
             );
         }
-        if let (Some(funds), None) = (&metered.funds, &metered.price) {
+        if let Some(funds) = metered.funds.as_ref().filter(|_| self.is_absent("PRICE")) {
             let message = "FUNDS without PRICE".to_owned();
             self.report(
                 &codes::METERED_CONFLICT,

@@ -75,15 +75,17 @@ impl Lowering {
             diagnostics: &mut self.diagnostics,
             malformed: false,
             unsupported: false,
+            meant: Vec::new(),
         };
         reader.name(block.name);
         reader.directives(block);
         let malformed = reader.malformed;
         let unsupported = reader.unsupported;
         let seen = std::mem::take(&mut reader.seen);
+        let meant = std::mem::take(&mut reader.meant);
         let mut feature = reader.feature;
         feature.kind = kind(&feature);
-        let faults = check::block(source.id(), &feature, &seen, malformed);
+        let faults = check::block(source.id(), &feature, &seen, &meant, malformed);
         let malformed = malformed || faults.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(faults);
         feature.condition = match (malformed, unsupported) {
@@ -134,6 +136,8 @@ struct BlockReader<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
     malformed: bool,
     unsupported: bool,
+    /// Directives that unknown ones were probably meant to be.
+    meant: Vec<&'static str>,
 }
 
 impl BlockReader<'_> {
@@ -202,6 +206,7 @@ impl BlockReader<'_> {
         let found = Diagnostic::new(&codes::UNKNOWN_DIRECTIVE, self.file(), place, message);
         let found = match nearest(name, DIRECTIVES.iter().map(|row| row.name)) {
             Some(known) => {
+                self.meant.push(known);
                 let stands = block.directives().any(|other| self.source.slice(other.name) == known);
                 let repeats = directive(known).is_some_and(|row| row.repeats);
                 let found = found.help(format!("did you mean `{known}`?"));
