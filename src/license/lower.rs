@@ -9,6 +9,7 @@ use crate::syntax::{self, Block, Item, Tree};
 
 use super::check;
 use super::codes;
+use super::given::is_near;
 use super::directive::{DIRECTIVES, Directive, directive};
 use super::model::{BrokenBlock, Condition, Feature, License, read_value};
 use super::read::{Problem, Reading, read_name};
@@ -160,7 +161,7 @@ impl BlockReader<'_> {
         for read in block.directives() {
             let name = self.source.slice(read.name);
             let Some(row) = directive(name) else {
-                self.unknown(name, read.name, block);
+                self.unknown(name, read, block);
                 continue;
             };
             let whole = read.span();
@@ -200,7 +201,8 @@ impl BlockReader<'_> {
         self.malformed = true;
     }
 
-    fn unknown(&mut self, name: &str, place: Span, block: &Block) {
+    fn unknown(&mut self, name: &str, read: &syntax::Directive, block: &Block) {
+        let place = read.name;
         self.unsupported = true;
         let message = format!("unknown directive `{}`", syntax::excerpt(name));
         let found = Diagnostic::new(&codes::UNKNOWN_DIRECTIVE, self.file(), place, message);
@@ -210,7 +212,9 @@ impl BlockReader<'_> {
                 let stands = block.directives().any(|other| self.source.slice(other.name) == known);
                 let repeats = directive(known).is_some_and(|row| row.repeats);
                 let found = found.help(format!("did you mean `{known}`?"));
-                if stands && !repeats {
+                // A name that is as near by chance has another kind of value.
+                let fits = is_near(known, &read_value(known, read.value.read(self.source)));
+                if stands && !repeats || !fits {
                     found
                 } else {
                     found.safe_fix(format!("write `{known}`"), place, known)

@@ -371,6 +371,9 @@ fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
     if text.contains(" =") || text.contains("= ") {
         return Err(problem("no blank may stand beside `=` in a dependency".to_owned()));
     }
+    if text.contains(',') {
+        return Err(problem("the parts of a dependency are separated by commas, not blanks".to_owned()));
+    }
     let mut parts = text.split(' ');
     let mut next = |name: &str| {
         let part = parts.next().ok_or_else(|| problem(format!("the dependency has no {name}")))?;

@@ -15,6 +15,11 @@ pub(super) fn has_curly_quote(text: &str) -> bool {
     text.contains(CURLY)
 }
 
+/// Whether one of a pair of typographic quotes stands in the text without the other.
+pub(super) fn opens_or_closes(text: &str) -> bool {
+    text.matches(CURLY).count() % 2 == 1
+}
+
 /// A text short enough for a message, on one line: at most 40 characters.
 #[must_use]
 pub fn excerpt(text: &str) -> String {
@@ -133,6 +138,9 @@ fn stray_message(source: &SourceFile, span: Span, in_block: bool) -> String {
 }
 
 fn stray_help(text: &str, in_block: bool) -> String {
+    if text.starts_with(crate::source::BOM) {
+        return "a byte order mark stands before it, as where files were joined: remove it".to_owned();
+    }
     if in_block {
         return "a block holds `NAME=value`; put a value with blanks in quotes, and notes behind `#`"
             .to_owned();
