@@ -9,8 +9,8 @@ use crate::syntax::{self, Block, Item, Tree};
 
 use super::check;
 use super::codes;
-use super::given::is_near;
 use super::directive::{DIRECTIVES, Directive, directive};
+use super::given::is_near;
 use super::model::{BrokenBlock, Condition, Feature, License, read_value};
 use super::read::{Problem, Reading, read_name};
 use super::text;
@@ -185,7 +185,8 @@ impl BlockReader<'_> {
         let reading = Reading { directive: row.name, text: &value, raw, span: place };
         if let Err(problem) = text::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
         {
-            self.problem(problem, place, true);
+            let part = problem.part.and_then(|part| place_of(raw, place, part));
+            self.problem(problem, part.unwrap_or(place), true);
         } else {
             self.diagnostics.extend(text::warn(self.file(), &reading, row, read.value));
         }
@@ -225,6 +226,14 @@ impl BlockReader<'_> {
         };
         self.diagnostics.push(found);
     }
+}
+
+/// Where the text behind `prefix` stands in a value, up to the next blank.
+fn place_of(raw: &str, value: Span, prefix: &str) -> Option<Span> {
+    let start = raw.find(prefix)? + prefix.len();
+    let len = raw.get(start..)?.find([' ', '\t', '\r', '\n']).unwrap_or(raw.len() - start);
+    let start = value.start as usize + start;
+    (len > 0).then(|| Span::new(start, start + len))
 }
 
 fn duplicate(source: &SourceFile, row: &Directive, first: Span, second: Span) -> Diagnostic {

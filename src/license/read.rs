@@ -22,16 +22,23 @@ pub(super) struct Problem {
     pub(super) help: String,
     /// The value that was meant, where only one could be.
     pub(super) meant: Option<String>,
+    /// The part `NAME=…` of the value that it is about, where it is not about the whole.
+    pub(super) part: Option<&'static str>,
 }
 
 impl Problem {
     pub(super) fn new(code: &'static Code, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: help.into(), meant: None }
+        Self { code, message: message.into(), help: help.into(), meant: None, part: None }
     }
 
     fn meant(mut self, value: impl Into<String>) -> Self {
         self.meant = Some(value.into());
         self
+    }
+
+    /// It is about one part of the value. What was meant by the part would not stand for the whole.
+    fn within(self, part: &'static str) -> Self {
+        Self { meant: None, part: Some(part), ..self }
     }
 }
 
@@ -381,17 +388,17 @@ fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
         value
             .ok_or_else(|| problem(format!("`{}` stands where {name} belongs", crate::syntax::excerpt(part))))
     };
-    let feature = read_name(next("FEATURE")?)?;
-    let version = read_version(next("VERSION")?).map_err(|problem| Problem { meant: None, ..problem })?;
+    let feature = read_name(next("FEATURE")?).map_err(|problem| problem.within("FEATURE="))?;
+    let version = read_version(next("VERSION")?).map_err(|problem| problem.within("VERSION="))?;
     let count = next("COUNT")?;
     if count == "UNLIMITED" {
         return Err(Problem {
             help: "a dependency draws a number: write COUNT=1 to 2147483647".to_owned(),
-            ..problem("a dependency on UNLIMITED licenses".to_owned())
+            ..problem("a dependency on UNLIMITED licenses".to_owned()).within("COUNT=")
         });
     }
-    let count = read_number(count, 1, super::directive::MAX_COUNT)
-        .map_err(|problem| Problem { meant: None, ..problem })?;
+    let count =
+        read_number(count, 1, super::directive::MAX_COUNT).map_err(|problem| problem.within("COUNT="))?;
     match parts.next() {
         None => Ok((feature, version, count)),
         Some(part) => Err(problem(format!("`{}` follows COUNT", crate::syntax::excerpt(part)))),

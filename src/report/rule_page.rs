@@ -61,8 +61,14 @@ pub fn summary(page: &str) -> String {
         let links: Vec<String> = rules
             .map(|rule| format!("[{}]({page}#{}) {}", rule.code.id, anchor(rule), rule.code.name))
             .collect();
-        let _ =
-            writeln!(text, "| **{}** {} | {} | {} |", group.letter, group.name, group.about, links.join(", "));
+        let _ = writeln!(
+            text,
+            "| **{}** {} | {} | {} |",
+            group.letter,
+            group.name,
+            group.about,
+            links.join(", ")
+        );
     }
     text
 }

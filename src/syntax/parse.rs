@@ -286,10 +286,15 @@ impl<'a> Builder<'a> {
         for item in &self.items {
             let strays: &mut dyn Iterator<Item = (Span, bool)> = match item {
                 Item::Stray(span) => &mut std::iter::once((*span, false)),
-                Item::Block(block) => &mut block.elements.iter().filter_map(|element| match element {
-                    Element::Stray(span) => Some((*span, true)),
-                    _ => None,
-                }),
+                Item::Block(block) => &mut block
+                    .elements
+                    .iter()
+                    .filter_map(|element| match element {
+                        Element::Stray(span) => Some(*span),
+                        _ => None,
+                    })
+                    .flat_map(|span| stray::pieces(self.source, span))
+                    .map(|span| (span, true)),
                 _ => continue,
             };
             let mut quote_open = false;

@@ -115,6 +115,22 @@ pub(super) fn explain(source: &SourceFile, span: Span, in_block: bool) -> Option
     Some(found(&codes::STRAY_TEXT, stray_message(source, span, in_block)).help(stray_help(text, in_block)))
 }
 
+/// Stray text of a block in pieces that are faults of their own: lines that each hold a `NAME=` without value.
+pub(super) fn pieces(source: &SourceFile, span: Span) -> Vec<Span> {
+    let mut start = span.start as usize;
+    let mut pieces = Vec::new();
+    for line in source.slice(span).split_inclusive('\n') {
+        let blanks = line.len() - line.trim_start().len();
+        pieces.push(Span::new(start + blanks, start + blanks + line.trim().len()));
+        start += line.len();
+    }
+    let lost = |piece: &Span| {
+        let text = source.slice(*piece);
+        text.ends_with('=') && assigned_name(text).is_some()
+    };
+    if pieces.iter().all(lost) { pieces } else { vec![span] }
+}
+
 /// `NAME` where the text is `NAME =`, with nothing or with a line break behind the sign.
 fn assigned_name(text: &str) -> Option<&str> {
     let (name, rest) = text.split_once('=')?;

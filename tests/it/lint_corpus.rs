@@ -78,11 +78,7 @@ fn lint_corpus(format: &str) -> Outcome {
         .unwrap();
     assert_eq!(seen(), before, "the run changed the trust store");
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-    Outcome {
-        code: output.status.code().unwrap(),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
+    Outcome { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
 /// What the command says of each file, by its path.
@@ -205,7 +201,8 @@ fn every_rule_has_three_cases_in_the_corpus() {
     for (code, ..) in MADE {
         *cases_of.entry((*code).to_owned()).or_default() += 1;
     }
-    let few: Vec<_> = RULES.iter().map(|rule| rule.code.id).filter(|id| cases_of.get(*id) < Some(&3)).collect();
+    let few: Vec<_> =
+        RULES.iter().map(|rule| rule.code.id).filter(|id| cases_of.get(*id) < Some(&3)).collect();
     assert!(few.is_empty(), "fewer than three cases: {few:?}");
     let paths: BTreeSet<String> = cases.iter().map(Case::path).collect();
     assert!(found.keys().all(|path| paths.contains(path)), "a finding on another file");

@@ -38,9 +38,9 @@ fn the_readme_has_the_table_of_rules() {
     let page = rule_page::markdown();
     for link in table.split("](docs/rules.md#").skip(1) {
         let anchor = link.split(')').next().unwrap();
-        let heading = |line: &&str| line.strip_prefix("### ").is_some_and(|head| {
-            head.to_lowercase().replace(' ', "-") == anchor
-        });
+        let heading = |line: &&str| {
+            line.strip_prefix("### ").is_some_and(|head| head.to_lowercase().replace(' ', "-") == anchor)
+        };
         assert_eq!(page.lines().filter(heading).count(), 1, "{anchor}");
     }
 }

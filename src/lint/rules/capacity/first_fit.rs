@@ -35,7 +35,12 @@ pub(super) struct FirstFit<'g, 'a> {
 }
 
 impl<'g, 'a> FirstFit<'g, 'a> {
-    pub(super) fn new(graph: &'g Graph<'a>, day: Date, enlarged: Option<(BlockId, u64)>, steps: usize) -> Self {
+    pub(super) fn new(
+        graph: &'g Graph<'a>,
+        day: Date,
+        enlarged: Option<(BlockId, u64)>,
+        steps: usize,
+    ) -> Self {
         Self {
             graph,
             day,

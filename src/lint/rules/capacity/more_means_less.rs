@@ -151,9 +151,11 @@ fn try_name(cx: &Context<'_>, named: &Named<'_>, root: BlockId, steps: &mut usiz
     }
     // Each size at which one more alternative fits may be the one that denies; so may having enough for all of them.
     let denied = pools.into_iter().filter_map(|(pool, sizes)| {
-        sizes.into_iter().take(MOST_SIZES).chain([UNLIMITED]).find_map(|size| match run(Some((pool, size)))? {
-            (Outcome::Denied(scarce), _, peak) => Some((pool, scarce, peak)),
-            _ => None,
+        sizes.into_iter().take(MOST_SIZES).chain([UNLIMITED]).find_map(|size| {
+            match run(Some((pool, size)))? {
+                (Outcome::Denied(scarce), _, peak) => Some((pool, scarce, peak)),
+                _ => None,
+            }
         })
     });
     let proofs = denied.filter_map(|(pool, scarce, larger)| {
@@ -180,6 +182,11 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let Some(count) = pool.feature.count else { continue };
         let scarce =
             proof.scarce.and_then(|id| cx.graph.block(id)).map_or("another pool", |block| block.name());
+        let help = if proof.scarce == Some(proof.pool) {
+            "put the dependency that has alternatives last, or enlarge the pool by enough for both"
+        } else {
+            "put the dependency that has alternatives last, or enlarge the other pool as well"
+        };
         let message =
             format!("a larger `{}` would deny `{}`, which is granted now", pool.name(), proof.feature);
         sink.push(
@@ -193,7 +200,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                     ),
                 )
                 .also_in(root.license.source.id(), root.feature.name.span, "the feature that is denied")
-                .help("put the dependency that has alternatives last, or enlarge the other pool as well"),
+                .help(help),
         );
     }
 }
