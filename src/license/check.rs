@@ -11,22 +11,22 @@ use super::lower::Seen;
 use super::model::Feature;
 use super::value::{Count, Kind, Payment};
 
-/// The faults of a block as a whole. `meant`: directives that unknown ones of the block were probably meant to be;
-/// `unreadable`: some of its values did not read. What follows from their absence is not said.
+/// The faults of a block as a whole. `unreadable`: some of its values did not read, and `meant`: unknown directives were
+/// probably these; what follows from the absence of either is not said.
 pub(super) fn block(
     file: FileId,
     feature: &Feature,
     seen: &[Seen],
-    meant: &[&str],
+    meant: &[&'static str],
     unreadable: bool,
 ) -> Vec<Diagnostic> {
     let mut checks = Checks { file, feature, seen, meant, found: Vec::new() };
     checks.vendor();
     checks.version_spellings();
-    let kind_known = feature.keytype.is_some() || checks.is_absent("KEYTYPE");
+    let kind_known = feature.keytype.is_some() || !checks.stands("KEYTYPE");
     if kind_known {
         checks.misplaced();
-        checks.missing(unreadable);
+        checks.missing(unreadable || !meant.is_empty());
     }
     checks.softlimit();
     checks.metered();
@@ -37,7 +37,7 @@ struct Checks<'a> {
     file: FileId,
     feature: &'a Feature,
     seen: &'a [Seen],
-    meant: &'a [&'a str],
+    meant: &'a [&'static str],
     found: Vec<Diagnostic>,
 }
 
@@ -46,9 +46,9 @@ impl Checks<'_> {
         self.seen.iter().find(|seen| seen.row.name == name)
     }
 
-    /// Whether a directive stands nowhere, not even misspelt.
-    fn is_absent(&self, name: &str) -> bool {
-        self.place(name).is_none() && !self.meant.contains(&name)
+    /// Whether a directive stands in the block, be it misspelt.
+    fn stands(&self, name: &str) -> bool {
+        self.place(name).is_some() || self.meant.contains(&name)
     }
 
     fn report(&mut self, code: &'static Code, span: Span, message: String, help: impl Into<String>) {
@@ -56,7 +56,7 @@ impl Checks<'_> {
     }
 
     fn vendor(&mut self) {
-        if self.is_absent("VENDOR") {
+        if !self.stands("VENDOR") {
             let message = format!(
                 "the block `{}` has no VENDOR",
                 crate::syntax::excerpt(self.feature.name.value.as_str())
@@ -75,11 +75,12 @@ impl Checks<'_> {
                 let help = "keep VERSION, or the pair MAJOR_VERSION and MINOR_VERSION";
                 self.report(&codes::VERSION_SPELLINGS, single.max(other), message, help);
             }
-            (None, [Some(half), None]) if self.is_absent("MINOR_VERSION") => {
+            _ if ["MAJOR_VERSION", "MINOR_VERSION"].iter().any(|name| self.meant.contains(name)) => {}
+            (None, [Some(half), None]) => {
                 let message = "MAJOR_VERSION without MINOR_VERSION".to_owned();
                 self.report(&codes::VERSION_SPELLINGS, half, message, "write both, or VERSION alone");
             }
-            (None, [None, Some(half)]) if self.is_absent("MAJOR_VERSION") => {
+            (None, [None, Some(half)]) => {
                 let message = "MINOR_VERSION without MAJOR_VERSION".to_owned();
                 self.report(&codes::VERSION_SPELLINGS, half, message, "write both, or VERSION alone");
             }
@@ -124,15 +125,17 @@ impl Checks<'_> {
 
     fn needs(&mut self, seen: &Seen) {
         let name = seen.row.name;
+        let has_count = self.stands("COUNT");
         let postpaid =
-            self.feature.metered.as_ref().is_some_and(|metered| metered.payment == Payment::Postpaid);
+            self.feature.metered.as_ref().is_some_and(|metered| metered.payment == Payment::Postpaid)
+                || self.meant.contains(&"PAYMENT");
         match seen.row.needs {
-            Needs::Count if self.is_absent("COUNT") => {
+            Needs::Count if !has_count => {
                 let message = format!("`{name}` on a block without COUNT");
                 let help = "it changes how counted licenses are given out: write COUNT, or remove it";
                 self.report(&codes::MISPLACED_DIRECTIVE, seen.name, message, help);
             }
-            Needs::Postpaid if !postpaid && !self.meant.contains(&"PAYMENT") => {
+            Needs::Postpaid if !postpaid => {
                 let message = format!("`{name}` on a block that is not PAYMENT=POSTPAID");
                 self.report(
                     &codes::MISPLACED_DIRECTIVE,
@@ -149,16 +152,15 @@ impl Checks<'_> {
         let feature = self.feature;
         let Some(keytype) = feature.keytype else { return };
         let word = feature.kind.word();
+        let dependency = self.stands("TOKEN_DEPENDENCY");
         match feature.kind {
-            Kind::Token if self.is_absent("TOKEN_DEPENDENCY") => {
+            Kind::Token if !dependency => {
                 let message = format!("the TOKEN `{}` has no dependency", feature.name.value);
                 let help =
                     "write `TOKEN_DEPENDENCY=\"FEATURE=name VERSION=1.0 COUNT=1\"`: what one checkout draws";
                 self.report(&codes::MISSING_DEPENDENCY, keytype.span, message, help);
             }
-            Kind::Exclusive | Kind::Additive | Kind::Upgrade | Kind::Activation
-                if self.is_absent("COUNT") =>
-            {
+            Kind::Exclusive | Kind::Additive | Kind::Upgrade | Kind::Activation if !self.stands("COUNT") => {
                 let message = format!("KEYTYPE={word} without COUNT");
                 let help = match feature.kind {
                     // One that is UNLIMITED adds nothing.
@@ -167,7 +169,7 @@ impl Checks<'_> {
                 };
                 self.report(&codes::MISSING_COUNT, keytype.span, message, help);
             }
-            Kind::Metered if !unreadable && self.meant.is_empty() => self.missing_metered(keytype.span),
+            Kind::Metered if !unreadable => self.missing_metered(keytype.span),
             _ => {}
         }
     }
@@ -236,7 +238,7 @@ impl Checks<'_> {
                 "tokens that cost nothing are COUNT=UNLIMITED",
             );
         }
-        if let Some(funds) = metered.funds.as_ref().filter(|_| self.is_absent("PRICE")) {
+        if let Some(funds) = metered.funds.as_ref().filter(|_| !self.stands("PRICE")) {
             let message = "FUNDS without PRICE".to_owned();
             self.report(
                 &codes::METERED_CONFLICT,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE, is_slip, nearest};
 use crate::source::{FileId, SourceFile, Span, Spanned};
 use crate::syntax::{self, Block, Item, Tree};
 
@@ -20,9 +20,16 @@ impl License {
     /// Reads a file. Never fails: what is wrong is in [`License::diagnostics`].
     #[must_use]
     pub fn read(source: Arc<SourceFile>) -> Self {
-        let tree = syntax::parse(Arc::clone(&source));
-        let mut lowering = Lowering { names: HashSet::new(), diagnostics: tree.errors().to_vec() };
-        let mut features = Vec::new();
+        Self::read_keeping(source, MOST_OF_A_CODE)
+    }
+
+    /// As [`Self::read`], keeping so many findings of each code whole.
+    #[must_use]
+    pub fn read_keeping(source: Arc<SourceFile>, most: usize) -> Self {
+        let tree = syntax::parse_keeping(Arc::clone(&source), most);
+        let mut lowering = Lowering { names: HashSet::new(), diagnostics: tree.findings().carry_on() };
+        // Exactly as many: room for more would be room for a hundred thousand more.
+        let mut features = Vec::with_capacity(tree.blocks().filter(|(_, block)| block.is_readable()).count());
         let mut broken = Vec::new();
         for (index, item) in tree.items().iter().enumerate() {
             match item {
@@ -35,9 +42,9 @@ impl License {
                 Item::Lost { span, name } => broken.push(lowering.broken(&source, *span, *name)),
             }
         }
-        let mut diagnostics = lowering.diagnostics;
-        diagnostics.sort_by_key(Diagnostic::order);
-        Self { source, tree, features, broken, diagnostics }
+        let mut found = lowering.diagnostics;
+        found.sort();
+        Self { source, tree, features, broken, diagnostics: found.kept, more: found.more }
     }
 
     /// Reads text that stands in no file.
@@ -50,7 +57,7 @@ impl License {
 struct Lowering {
     /// Every name seen, so that equal names share one allocation.
     names: HashSet<Name>,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Findings,
 }
 
 impl Lowering {
@@ -94,6 +101,7 @@ impl Lowering {
             (false, true) => Condition::Unsupported,
             (false, false) => Condition::Sound,
         };
+        feature.dependencies.shrink_to_fit();
         self.share_names(&mut feature);
         feature
     }
@@ -134,11 +142,11 @@ struct BlockReader<'a> {
     source: &'a SourceFile,
     feature: Feature,
     seen: Vec<Seen>,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    /// The directives that unknown ones were probably meant to be.
+    meant: Vec<&'static str>,
+    diagnostics: &'a mut Findings,
     malformed: bool,
     unsupported: bool,
-    /// Directives that unknown ones were probably meant to be.
-    meant: Vec<&'static str>,
 }
 
 impl BlockReader<'_> {
@@ -186,7 +194,9 @@ impl BlockReader<'_> {
         if let Err(problem) = text::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
         {
             let part = problem.part.and_then(|part| place_of(raw, place, part));
-            self.problem(problem, part.unwrap_or(place), true);
+            // What was meant by a part would not stand for the whole.
+            let fixable = problem.part.is_none() || part.is_some();
+            self.problem(problem, part.unwrap_or(place), fixable);
         } else {
             self.diagnostics.extend(text::warn(self.file(), &reading, row, read.value));
         }
@@ -196,7 +206,7 @@ impl BlockReader<'_> {
     fn problem(&mut self, problem: Problem, place: Span, fixable: bool) {
         let mut found = Diagnostic::new(problem.code, self.file(), place, problem.message).help(problem.help);
         if let Some(meant) = problem.meant.filter(|_| fixable) {
-            found = found.safe_fix(format!("write `{meant}`"), place, meant);
+            found = found.fix(format!("write `{meant}`"), place, meant, problem.sure);
         }
         self.diagnostics.push(found);
         self.malformed = true;
@@ -218,7 +228,7 @@ impl BlockReader<'_> {
                 if stands && !repeats || !fits {
                     found
                 } else {
-                    found.safe_fix(format!("write `{known}`"), place, known)
+                    found.fix(format!("write `{known}`"), place, known, is_slip(name, known))
                 }
             }
             None => found

@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use rust_decimal::Decimal;
 
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::{Code, is_slip, nearest};
 use crate::source::{Span, Spanned};
 
 use super::codes;
@@ -20,15 +20,17 @@ pub(super) struct Problem {
     pub(super) code: &'static Code,
     pub(super) message: String,
     pub(super) help: String,
-    /// The value that was meant, where only one could be.
+    /// The value that was probably meant.
     pub(super) meant: Option<String>,
     /// The part `NAME=…` of the value that it is about, where it is not about the whole.
     pub(super) part: Option<&'static str>,
+    /// Whether no other could be meant.
+    pub(super) sure: bool,
 }
 
 impl Problem {
     pub(super) fn new(code: &'static Code, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: help.into(), meant: None, part: None }
+        Self { code, message: message.into(), help: help.into(), meant: None, sure: true, part: None }
     }
 
     fn meant(mut self, value: impl Into<String>) -> Self {
@@ -36,9 +38,9 @@ impl Problem {
         self
     }
 
-    /// It is about one part of the value. What was meant by the part would not stand for the whole.
+    /// It is about one part of the value, and so is what was meant.
     fn within(self, part: &'static str) -> Self {
-        Self { meant: None, part: Some(part), ..self }
+        Self { part: Some(part), ..self }
     }
 }
 
@@ -309,7 +311,8 @@ pub(super) fn describe(c: char) -> String {
 fn choice_problem(message: String, text: &str, words: &[&str]) -> Problem {
     match nearest(text, words.iter().copied()) {
         Some(word) => {
-            Problem::new(&codes::BAD_CHOICE, message, format!("did you mean `{word}`?")).meant(word)
+            let problem = Problem::new(&codes::BAD_CHOICE, message, format!("did you mean `{word}`?"));
+            Problem { sure: is_slip(text, word), ..problem.meant(word) }
         }
         None => Problem::new(&codes::BAD_CHOICE, message, format!("write one of {}", words.join(", "))),
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::diagnostic::Brief;
 use crate::license::{Feature, License};
 use crate::source::Span;
 use crate::syntax::excerpt;
@@ -145,9 +146,14 @@ pub(super) fn first_error(license: &License, span: Span) -> Option<String> {
         .get(at..)?
         .iter()
         .take_while(|finding| finding.primary.span.start < span.end)
-        .find(|finding| finding.is_error())?;
-    let line = license.source.position(error.primary.span.start as usize).line;
-    Some(format!("{} (line {line})", error.message))
+        .find(|finding| finding.is_error());
+    let line = |place: Span| license.source.position(place.start as usize).line;
+    if let Some(error) = error {
+        return Some(format!("{} (line {})", error.message, line(error.primary.span)));
+    }
+    // One of very many: what it is called says what it is.
+    let brief = license.more_in(span).find(|brief| brief.is_error())?;
+    Some(format!("{} (line {})", brief.code.name.replace('-', " "), line(brief.span)))
 }
 
 /// A MALFORMED entry for every lost block, and for errors that belong to no block: what cannot be read is never passed
@@ -174,6 +180,11 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
             last_line = line;
             lost.push(malformed(license, None, span, error.message.clone()));
         }
+    }
+    // Of very many one entry for all is enough.
+    let uncovered = |brief: &&Brief| brief.is_error() && !is_covered(&known, brief.span);
+    if let Some(brief) = license.more().find(uncovered) {
+        lost.push(malformed(license, None, brief.span, "more than can be told one by one".to_owned()));
     }
     lost
 }

@@ -6,7 +6,7 @@ use pest::Parser as _;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE};
 use crate::source::{BOM, EncodingFault, MAX_FILE_BYTES, SourceFile, Span};
 
 use super::codes;
@@ -24,7 +24,13 @@ struct LicenseParser;
 /// Parses a file. Never fails: what could not be read is in [`Tree::errors`].
 #[must_use]
 pub fn parse(source: Arc<SourceFile>) -> Tree {
-    let mut builder = Builder::new(&source);
+    parse_keeping(source, MOST_OF_A_CODE)
+}
+
+/// As [`parse`], keeping so many findings of each code whole.
+#[must_use]
+pub fn parse_keeping(source: Arc<SourceFile>, most: usize) -> Tree {
+    let mut builder = Builder::new(&source, most);
     builder.check_file();
     for part in split(source.text(), builder.text_start) {
         match part {
@@ -32,8 +38,8 @@ pub fn parse(source: Arc<SourceFile>) -> Tree {
             Part::Lost(lost) => builder.lost(&lost),
         }
     }
-    let (items, errors) = builder.finish();
-    Tree { source, items, errors }
+    let (items, findings) = builder.finish();
+    Tree { source, items, findings }
 }
 
 struct Builder<'a> {
@@ -42,20 +48,20 @@ struct Builder<'a> {
     text_start: usize,
     items: Vec<Item>,
     blocks: usize,
-    errors: Vec<Diagnostic>,
+    errors: Findings,
     /// No-break spaces outside quotes and comments.
     no_break_spaces: Vec<Span>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(source: &'a SourceFile) -> Self {
+    fn new(source: &'a SourceFile, most: usize) -> Self {
         let text_start = if source.text().starts_with(BOM) { BOM.len() } else { 0 };
         Self {
             source,
             text_start,
             items: Vec::new(),
             blocks: 0,
-            errors: Vec::new(),
+            errors: Findings::new(most),
             no_break_spaces: Vec::new(),
         }
     }
@@ -212,6 +218,7 @@ impl<'a> Builder<'a> {
                 _ => {}
             }
         }
+        block.elements.shrink_to_fit();
         block
     }
 
@@ -281,7 +288,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds the findings that need the whole tree: stray text and no-break spaces.
-    fn finish(mut self) -> (Vec<Item>, Vec<Diagnostic>) {
+    fn finish(mut self) -> (Vec<Item>, Findings) {
         let mut inside = Vec::new();
         for item in &self.items {
             let strays: &mut dyn Iterator<Item = (Span, bool)> = match item {
@@ -315,7 +322,7 @@ impl<'a> Builder<'a> {
             }
         }
         stray::no_break_spaces(self.source, &self.no_break_spaces, &inside, &mut self.errors);
-        self.errors.sort_by_key(Diagnostic::order);
+        self.errors.sort();
         (self.items, self.errors)
     }
 }

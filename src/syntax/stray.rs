@@ -1,6 +1,6 @@
 //! What stray text probably is: the message for text that the grammar does not know.
 
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Findings, Fix};
 use crate::source::{EncodingFault, SourceFile, Span, UNREADABLE};
 
 use super::codes;
@@ -191,12 +191,7 @@ fn touches_no_break_space(source: &SourceFile, span: Span) -> bool {
 }
 
 /// Warnings for no-break spaces that read as spaces, one a line; those that an error already names are left out.
-pub(super) fn no_break_spaces(
-    source: &SourceFile,
-    spans: &[Span],
-    inside: &[Span],
-    errors: &mut Vec<Diagnostic>,
-) {
+pub(super) fn no_break_spaces(source: &SourceFile, spans: &[Span], inside: &[Span], errors: &mut Findings) {
     let line_of = |span: &Span| source.position(span.start as usize).line;
     for line in spans.chunk_by(|one, other| line_of(one) == line_of(other)) {
         let edits: Vec<Edit> = line
