@@ -93,8 +93,21 @@ impl<'a> Builder<'a> {
                 .safe_fix("remove the mark", mark, "");
             self.errors.push(found);
         }
-        for span in stray::controls(self.source.text()) {
-            let found = stray::control_error(self.source, span);
+        self.check_controls();
+    }
+
+    /// Lone carriage returns are one fault: the file has the line ends of another system.
+    fn check_controls(&mut self) {
+        let (returns, others): (Vec<Span>, Vec<Span>) = stray::controls(self.source.text())
+            .into_iter()
+            .partition(|span| self.source.slice(*span).starts_with('\r'));
+        for span in returns.first().into_iter().chain(&others) {
+            let mut found = stray::control_error(self.source, *span);
+            if returns.len() > 1 && Some(span) == returns.first() {
+                found.message =
+                    format!("carriage returns without line feed stand in {} places", returns.len());
+                found.help = Some("save the file with the line ends of Unix or Windows".to_owned());
+            }
             self.errors.push(found);
         }
     }
@@ -280,13 +293,25 @@ impl<'a> Builder<'a> {
         for item in &self.items {
             let strays: &mut dyn Iterator<Item = (Span, bool)> = match item {
                 Item::Stray(span) => &mut std::iter::once((*span, false)),
-                Item::Block(block) => &mut block.elements.iter().filter_map(|element| match element {
-                    Element::Stray(span) => Some((*span, true)),
-                    _ => None,
-                }),
+                Item::Block(block) => &mut block
+                    .elements
+                    .iter()
+                    .filter_map(|element| match element {
+                        Element::Stray(span) => Some(*span),
+                        _ => None,
+                    })
+                    .flat_map(|span| stray::pieces(self.source, span))
+                    .map(|span| (span, true)),
                 _ => continue,
             };
+            let mut quote_open = false;
             for (span, in_block) in strays {
+                // What a pair of typographic quotes tears apart is one fault.
+                let closes = quote_open && stray::opens_or_closes(self.source.slice(span));
+                quote_open = !closes && stray::opens_or_closes(self.source.slice(span));
+                if closes {
+                    continue;
+                }
                 let Some(found) = stray::explain(self.source, span, in_block) else {
                     continue;
                 };
