@@ -96,16 +96,23 @@ impl<'a> Builder<'a> {
         self.check_controls();
     }
 
-    /// Lone carriage returns are one fault: the file has the line ends of another system.
+    /// In a file without any line feed the carriage returns are one fault: it has the line ends of another system. Elsewhere
+    /// each is told where it stands, for it can hide text.
     fn check_controls(&mut self) {
-        let (returns, others): (Vec<Span>, Vec<Span>) = stray::controls(self.source.text())
-            .into_iter()
-            .partition(|span| self.source.slice(*span).starts_with('\r'));
-        for span in returns.first().into_iter().chain(&others) {
-            let mut found = stray::control_error(self.source, *span);
-            if returns.len() > 1 && Some(span) == returns.first() {
-                found.message =
-                    format!("carriage returns without line feed stand in {} places", returns.len());
+        let text = self.source.text();
+        let mut controls = stray::controls(text);
+        let is_return = |span: &Span| self.source.slice(*span).starts_with('\r');
+        let returns = controls.iter().filter(|span| is_return(span)).count();
+        if returns < 2 || text.contains('\n') {
+            self.errors.extend(controls.into_iter().map(|span| stray::control_error(self.source, span)));
+            return;
+        }
+        let mut first = true;
+        controls.retain(|span| !is_return(span) || std::mem::take(&mut first));
+        for span in controls {
+            let mut found = stray::control_error(self.source, span);
+            if is_return(&span) {
+                found.message = format!("carriage returns without line feed stand in {returns} places");
                 found.help = Some("save the file with the line ends of Unix or Windows".to_owned());
             }
             self.errors.push(found);

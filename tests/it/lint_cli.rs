@@ -346,3 +346,18 @@ fn files_that_are_licenses_of_their_own_are_compared() {
     let turned = place.run(&["lint", "--format", "concise", "c.lic", "a.lic"]).expect_code(1);
     assert_eq!(codes(&turned.stdout), ["a.lic X005"]);
 }
+
+/// One finding for a file with the line ends of another system must not hide a carriage return that hides text.
+#[test]
+fn every_carriage_return_that_can_hide_text_is_told() {
+    let place = Place::new();
+    place.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"]).expect_code(0);
+    place.write("a.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\nFEATURE B { VENDOR=Acme COUNT=5 }\n");
+    place.run(&["sign", "a.lic", "--key", "k.pem", "--in-place"]).expect_code(0);
+    place.write("a.lic", place.read("a.lic").replace("COUNT=5", "COUNT=5 # as\rordered\n"));
+    let verified = place.run(&["verify", "a.lic"]).expect_code(3);
+    assert_eq!(verified.stdout.matches("  MALFORMED ").count(), 2, "{}", verified.stdout);
+    place.write("mac.lic", "FEATURE A {\r  VENDOR=Acme\r  COUNT=5\r}\r");
+    let linted = place.run(&["lint", "--format", "concise", "mac.lic"]).expect_code(3);
+    assert_eq!(linted.stdout.matches("error[S003]").count(), 1, "{}", linted.stdout);
+}
