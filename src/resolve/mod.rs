@@ -18,6 +18,7 @@
 //! assert_eq!(state.used(pool), 5);
 //! ```
 
+mod activation;
 mod ages;
 mod at_once;
 mod compile;
@@ -25,6 +26,7 @@ mod cost;
 pub mod decisions;
 mod event;
 mod explain;
+mod first_miss;
 mod inert;
 mod merged;
 mod meter;
@@ -35,6 +37,7 @@ mod outcome;
 mod remedy;
 mod search;
 mod sights;
+mod smallest;
 mod state;
 mod statement;
 mod table;
@@ -48,7 +51,7 @@ pub use cost::{Alternative, CostLine};
 pub use event::{Event, Request};
 pub use model::{Model, ModelError, Notice, UNLIMITED};
 pub use outcome::{
-    Attempt, Explanation, Fact, Failure, Grant, Holder, Outcome, Reason, Refusal, Ticket, Verdict,
+    Attempt, Explanation, Fact, Failure, Grant, Holder, Kept, Outcome, Reason, Refusal, Ticket, Verdict,
 };
 pub use remedy::{Remedy, Returned};
 pub use sights::Sight;
