@@ -4,8 +4,8 @@ use crate::license::Kind;
 
 use super::event::Event;
 use super::model::Model;
-use super::outcome::{Attempt, Explanation, Grant, Holder, Outcome, Reason, Refusal, Verdict};
 use super::outcome::Failure;
+use super::outcome::{Attempt, Explanation, Grant, Holder, Outcome, Reason, Refusal, Verdict};
 use super::remedy::{Remedy, Returned};
 use super::sights::Sight;
 use super::state::State;
@@ -93,7 +93,8 @@ impl Model {
     /// Why an activation comes to what it does, block by block.
     pub(super) fn explain_activation(&self, state: &mut State, name: NameId, device: Symbol) -> Explanation {
         let order = &self.names.get(name).order;
-        let mut attempts: Vec<Attempt> = order.iter().map(|block| self.attempt(state, name, *block)).collect();
+        let mut attempts: Vec<Attempt> =
+            order.iter().map(|block| self.attempt(state, name, *block)).collect();
         let outcome = if let Some(bound) = self.bound(state, name, device) {
             attempts.retain(|attempt| attempt.block == Some(bound));
             attempts.iter_mut().for_each(|it| it.verdict = Verdict::Served { extra: 0, joined: true });
@@ -131,13 +132,12 @@ impl Model {
         device: Symbol,
         attempts: &[Attempt],
     ) -> Vec<Remedy> {
-        let is_full = |attempt: &&Attempt| {
-            matches!(&attempt.verdict, Verdict::Refused(it) if it.reason == Reason::NotEnoughLicenses)
-        };
+        let is_full = |attempt: &&Attempt| matches!(&attempt.verdict, Verdict::Refused(it) if it.reason == Reason::NotEnoughLicenses);
         let limit = u64::from(is_at_limit(state));
         let has_room = attempts.iter().any(|attempt| matches!(attempt.verdict, Verdict::Served { .. }));
         let full = attempts.iter().find(is_full).and_then(|attempt| attempt.block);
-        let pools: Vec<(BlockId, u64)> = full.filter(|_| !has_room).map(|block| (block, 1)).into_iter().collect();
+        let pools: Vec<(BlockId, u64)> =
+            full.filter(|_| !has_room).map(|block| (block, 1)).into_iter().collect();
         let mut found = vec![Remedy::More { pools, limit }];
         let mut bound: Vec<(BlockId, Symbol)> = state.devices.iter().copied().collect();
         // Devices of the feature itself come first.
@@ -156,7 +156,8 @@ impl Model {
                 return found;
             }
         }
-        let least = state.slots.numbered().filter(|(_, slot)| slot.active > 0).min_by_key(|(_, slot)| slot.active);
+        let least =
+            state.slots.numbered().filter(|(_, slot)| slot.active > 0).min_by_key(|(_, slot)| slot.active);
         if let Some((index, slot)) = least {
             let gone = Returned { feature: slot.name, who: slot.who, device: None };
             let mut after = state.clone();

@@ -248,7 +248,9 @@ fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbol
         None => Ok(()),
     };
     let mut uses: Vec<String> = refusal.holders.iter().map(|holder| holder_text(holder, symbols)).collect();
-    uses.extend(refusal.kept.iter().map(|kept| format!("{} kept until {}", kept.amount, time_text(kept.until))));
+    uses.extend(
+        refusal.kept.iter().map(|kept| format!("{} kept until {}", kept.amount, time_text(kept.until))),
+    );
     if let (Some(block), 1..) = (block, refusal.reserved) {
         uses.push(format!("{} reserved for named {}", refusal.reserved, model.reserved_for(block)));
     }
@@ -276,11 +278,7 @@ fn version_text(packed: u32) -> String {
 
 /// A count as people read it.
 fn number(count: u64) -> String {
-    if count == BEYOND {
-        "more than any pool has".to_owned()
-    } else {
-        count.to_string()
-    }
+    if count == BEYOND { "more than any pool has".to_owned() } else { count.to_string() }
 }
 
 fn who_text(who: Who, symbols: &Symbols) -> String {

@@ -184,7 +184,8 @@ fn summarise(model: &mut Model, target: TargetId) {
     let row = model.targets.get(target);
     // Lots of different versions are no single block: who asks for more may reach fewer of them.
     let version = |lot: &BlockId| model.blocks.get(*lot).version;
-    let alike = row.lots.windows(2).all(|pair| pair.iter().map(version).min() == pair.iter().map(version).max());
+    let alike =
+        row.lots.windows(2).all(|pair| pair.iter().map(version).min() == pair.iter().map(version).max());
     let mut simple = row.order.len() <= 1 && alike;
     let mut paths: u64 = 1;
     for id in &row.order {

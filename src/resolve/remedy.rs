@@ -134,7 +134,11 @@ impl Search<'_> {
             bound.sort_unstable();
             live.extend(bound.into_iter().map(|(block, device)| {
                 let feature = self.model.name_of(block);
-                (1, Out::Device(block, device), Returned { feature, who: Who::default(), device: Some(device) })
+                (
+                    1,
+                    Out::Device(block, device),
+                    Returned { feature, who: Who::default(), device: Some(device) },
+                )
             }));
             live.sort_by_key(|(held, _, _)| *held);
         }

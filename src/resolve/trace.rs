@@ -139,7 +139,8 @@ fn holders(state: &State, block: BlockId) -> Vec<Holder> {
             *sum = sum.saturating_add(held);
         }
     }
-    let mut holders: Vec<Holder> = amounts.into_iter().map(|(who, amount)| Holder { who, device: None, amount }).collect();
+    let mut holders: Vec<Holder> =
+        amounts.into_iter().map(|(who, amount)| Holder { who, device: None, amount }).collect();
     holders.sort_by_key(|holder| (u64::MAX - holder.amount, holder.who));
     holders.truncate(MAX_HOLDERS);
     holders

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use crate::license::Kind;
 
 use super::decisions::{
-    BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, nearness, needs_force,
-    serves_version, share_key,
+    BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, nearness,
+    needs_force, serves_version, share_key,
 };
 use super::model::{Block, Model, UNLIMITED};
 use super::outcome::{Reason, Refusal};
@@ -327,7 +327,10 @@ impl<'a> Walk<'a> {
 
     /// What a block is supposed to have in addition.
     pub(super) fn gift(&self, id: BlockId) -> u64 {
-        self.gifts.iter().filter(|(block, _)| *block == id).fold(0, |sum, (_, amount)| sum.saturating_add(*amount))
+        self.gifts
+            .iter()
+            .filter(|(block, _)| *block == id)
+            .fold(0, |sum, (_, amount)| sum.saturating_add(*amount))
     }
 
     /// Notes what the walk came by, where the state observes.

@@ -120,7 +120,7 @@ fn as_step(line: &str) -> String {
 #[must_use]
 pub fn no_file() -> ScenarioFile {
     let source = SourceFile::new("events", "");
-    ScenarioFile { source, licenses: Vec::new(), at: None, scenarios: Vec::new() }
+    ScenarioFile { source, licenses: Vec::new(), at: None, scenarios: Vec::new(), warnings: Vec::new() }
 }
 
 impl<'a> Session<'a> {

@@ -22,7 +22,7 @@ static VERBS: [Keys; 8] = [
     },
     Keys { verb: "checkin", needed: &[], optional: &["times", "by", "custom", "id", "consumes"] },
     Keys { verb: "activate", needed: &["device"], optional: &["consumes", "denied"] },
-    Keys { verb: "deactivate", needed: &["device"], optional: &["consumes", "denied"] },
+    Keys { verb: "deactivate", needed: &["device"], optional: &["consumes"] },
     Keys { verb: "consume", needed: &["units"], optional: &["times", "consumes", "denied"] },
     Keys {
         verb: "borrow",
