@@ -28,6 +28,7 @@ mod event;
 mod explain;
 mod first_miss;
 mod inert;
+mod limits;
 mod merged;
 mod meter;
 mod mix;
@@ -49,6 +50,7 @@ mod who;
 pub use at_once::AtOnce;
 pub use cost::{Alternative, CostLine};
 pub use event::{Event, Request};
+pub use limits::{MixLimit, Replay};
 pub use model::{Model, ModelError, Notice, UNLIMITED};
 pub use outcome::{
     Attempt, Explanation, Fact, Failure, Grant, Holder, Kept, Outcome, Reason, Refusal, Ticket, Verdict,

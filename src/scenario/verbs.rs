@@ -47,6 +47,10 @@ pub(super) fn find(key: &str) -> Option<&'static Keys> {
     VERBS.iter().find(|keys| keys.verb == key)
 }
 
+pub(super) fn all() -> &'static [Keys] {
+    &VERBS
+}
+
 pub(super) fn words() -> Vec<&'static str> {
     VERBS.iter().map(|keys| keys.verb).collect()
 }

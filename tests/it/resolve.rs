@@ -680,3 +680,29 @@ fn consumption_and_borrowing_say_what_a_token_can_never_give_before_its_dates() 
     assert_eq!(borrow(&mut desk, "L", 25), Err(Reason::NotDrawable));
     assert_eq!(borrow(&mut desk, "L", 24), Err(Reason::NotInForce));
 }
+
+#[test]
+fn a_mix_and_a_log_of_events_are_played() {
+    let desk = Desk::new(
+        &[real("Pool", "COUNT=20"), token("Draw", &[("Pool", 5)], ""), token("Write", &[("Pool", 2)], "")]
+            .concat(),
+    );
+    let ask = |name: &str| Request::one(desk.model.name(name));
+    let mut people = Symbols::default();
+    let limit = desk.model.first_denied(&desk.state, &[ask("Draw"), ask("Write")], &mut people);
+    assert_eq!(limit.granted, [3, 2]);
+    assert_eq!(limit.stopped, Some((1, Outcome::Denied(Reason::NotEnoughLicenses))));
+    assert_eq!(desk.model.first_denied(&desk.state, &[], &mut people).granted, [0_u64; 0]);
+    let mut state = desk.state.clone();
+    let checkin = |name: &str| Event::Checkin { feature: desk.model.name(name), person: None, custom: None };
+    let log = [
+        Event::Checkout(ask("Draw")),
+        Event::Checkout(ask("Write")),
+        checkin("Draw"),
+        Event::Checkout(ask("Write")),
+    ];
+    let replay = desk.model.replay(&mut state, log);
+    let pool = desk.model.blocks_of(desk.model.name("Pool").unwrap())[0];
+    assert_eq!((replay.peaks, replay.live.len(), state.used(pool)), (vec![(pool, 7)], 2, 4));
+    assert!(replay.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Granted(_))));
+}
