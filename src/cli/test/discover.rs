@@ -16,10 +16,12 @@ const MAX_DEPTH: usize = 64;
 pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
+    // The same file by another path is played once.
+    let place = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
     for path in paths {
         let is_folder = !file::is_stdin(path) && fs::metadata(path).is_ok_and(|found| found.is_dir());
         let found = if is_folder { search(path)? } else { vec![path.clone()] };
-        all.extend(found.into_iter().filter(|path| seen.insert(path.clone())));
+        all.extend(found.into_iter().filter(|path| seen.insert(place(path))));
     }
     if all.is_empty() {
         return Err(Stop::usage(format!("there is no `*{SUFFIX}` in these folders"))
@@ -28,7 +30,8 @@ pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
     Ok(all)
 }
 
-/// Scenario files below a folder, in the order of their paths. Links to folders are not followed.
+/// Scenario files below a folder, in the order of their paths. Links to folders are not followed, and what is hidden is
+/// not looked at.
 fn search(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
     let mut found = BTreeSet::new();
     let mut waiting = vec![(folder.to_owned(), 0)];
@@ -42,6 +45,9 @@ fn search(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
         };
         for entry in fs::read_dir(&folder).map_err(|error| cannot(&error))? {
             let entry = entry.map_err(|error| cannot(&error))?;
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
             let kind = entry.file_type().map_err(|error| cannot(&error))?;
             if kind.is_dir() && depth < MAX_DEPTH {
                 waiting.push((entry.path(), depth + 1));

@@ -1,6 +1,9 @@
 //! `keywright simulate`: a server to play with, at a prompt or through a pipe.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+mod prompt;
+
+use std::collections::VecDeque;
+use std::io::{IsTerminal as _, Read};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -14,7 +17,7 @@ use crate::scenario::{Session, no_file, read_event};
 use super::{Exit, Io, Stop, explain_feature, file};
 
 /// Longest line, in bytes.
-const MAX_LINE: u64 = 64 * 1024;
+const MAX_LINE: usize = 64 * 1024;
 
 const HELP: &str = "\
 checkout FEATURE [count=N] [version=V] [by=USER@HOST] [custom=TEXT] [id=NAME] [times=N]
@@ -25,6 +28,7 @@ deactivate FEATURE device=NAME
 consume FEATURE units=N
 advance 2026-01-31 | advance 2 days
 state     the pools
+usage     what all events together came to
 undo      takes the last event back
 quit
 ";
@@ -32,8 +36,9 @@ quit
 /// Play a server: check out, check in, activate, consume, let time pass, and look at the pools
 ///
 /// Events come from standard input, one a line: `checkout MyDraw count=2 by=ann@ws1`, or a step as scenario files write
-/// it, in braces. At a prompt answers are for people; through a pipe they are JSON, one object a line. The prompt has no
-/// history and no completion of its own; `rlwrap` adds both.
+/// it, in braces. At a prompt answers are for people; the tab key completes events, keys and features, the arrow keys
+/// go through what was asked before. Through a pipe answers are JSON, one object a line, each as soon as its event has
+/// happened.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright simulate license.lic\n  \
     printf 'checkout MyDraw\\nstate\\n' | keywright simulate license.lic")]
@@ -68,6 +73,7 @@ enum Line<'a> {
     Quit,
     State,
     Undo,
+    Usage,
     Event(&'a str),
 }
 
@@ -80,6 +86,7 @@ impl<'a> Line<'a> {
             "quit" | "exit" => Self::Quit,
             "state" => Self::State,
             "undo" => Self::Undo,
+            "usage" => Self::Usage,
             event => Self::Event(event),
         }
     }
@@ -97,31 +104,67 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let model = Model::compile(&licenses).map_err(|error| {
         Stop::new(Exit::Unreadable, error.to_string()).help("`keywright lint` shows the place")
     })?;
+    for notice in model.notices() {
+        let (directive, block) = (notice.directive, escape(notice.feature.as_str()));
+        io.say(&format!("note: {directive} is not modelled, as if it were not there (`{block}`)"))?;
+    }
     let file = no_file();
     let at = args.at.unwrap_or(io.today).at(0, 0, 0, 0);
     let mut session = Session::new(&file, &model, at, args.active_tokens);
     let default = if io.interactive { Format::Human } else { Format::Json };
-    play(&mut session, args.format.unwrap_or(default), io)
+    let format = args.format.unwrap_or(default);
+    if io.interactive && std::io::stdin().is_terminal() {
+        writeln!(io.stderr, "`help` lists the events")?;
+        let mut prompt = prompt::Prompt::new(&model)?;
+        return play(&mut session, format, |io| Ok(prompt.read(io)?.map(String::into_bytes)), io);
+    }
+    let mut lines = Lines::default();
+    play(&mut session, format, |io| Ok(lines.next(&mut *io.stdin)?), io)
 }
 
-fn play(session: &mut Session<'_>, format: Format, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let mut exit = Exit::Yes;
-    let mut lines = BufReader::new(&mut *io.stdin);
-    if io.interactive {
-        writeln!(io.stderr, "`help` lists the events")?;
+/// Lines of a stream, each as soon as it is there.
+#[derive(Default)]
+struct Lines {
+    /// What was read and not yet asked for.
+    waiting: VecDeque<u8>,
+}
+
+impl Lines {
+    /// The next line, without the end that it may have; what is too long is cut.
+    fn next(&mut self, stream: &mut dyn Read) -> std::io::Result<Option<Vec<u8>>> {
+        let mut seen = 0;
+        loop {
+            if let Some(at) = self.waiting.iter().skip(seen).position(|byte| *byte == b'\n') {
+                let line = self.waiting.drain(..=seen + at).collect();
+                return Ok(Some(line));
+            }
+            seen = self.waiting.len();
+            let mut chunk = [0; 8 * 1024];
+            let wanted = if seen < MAX_LINE { chunk.len() } else { 0 };
+            let read = match stream.read(chunk.get_mut(..wanted).unwrap_or_default()) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                read => read?,
+            };
+            if read == 0 {
+                let rest: Vec<u8> = self.waiting.drain(..).collect();
+                return Ok((!rest.is_empty()).then_some(rest));
+            }
+            self.waiting.extend(chunk.iter().take(read));
+        }
     }
+}
+
+/// Answers line after line, until there is none or one says so.
+fn play(
+    session: &mut Session<'_>,
+    format: Format,
+    mut next: impl FnMut(&mut Io<'_>) -> Result<Option<Vec<u8>>, Stop>,
+    io: &mut Io<'_>,
+) -> Result<Exit, Stop> {
+    let mut exit = Exit::Yes;
     loop {
-        if io.interactive {
-            io.stdout.flush()?;
-            write!(io.stderr, "> ")?;
-            io.stderr.flush()?;
-        }
-        let mut bytes = Vec::new();
-        let read = lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut bytes)?;
-        if read == 0 {
-            return Ok(exit);
-        }
-        if u64::try_from(read).unwrap_or(MAX_LINE) >= MAX_LINE {
+        let Some(bytes) = next(io)? else { return Ok(exit) };
+        if bytes.len() >= MAX_LINE {
             return Err(Stop::new(Exit::Unreadable, "a line is longer than 64 KiB"));
         }
         let text = String::from_utf8_lossy(&bytes);
@@ -135,6 +178,8 @@ fn play(session: &mut Session<'_>, format: Format, io: &mut Io<'_>) -> Result<Ex
             exit = Exit::Unreadable;
         }
         write!(io.stdout, "{answer}")?;
+        // Who asks through a pipe waits for the answer.
+        io.stdout.flush()?;
     }
 }
 
@@ -147,6 +192,8 @@ fn answer(session: &mut Session<'_>, line: &Line<'_>, format: Format) -> serde_j
         Line::Help if human => HELP.to_owned(),
         Line::State if human => simulate_human::state(session),
         Line::State => json(simulate_json::state(session)?),
+        Line::Usage if human => simulate_human::usage(&session.usage()),
+        Line::Usage => json(simulate_json::usage(&session.usage())?),
         Line::Undo => {
             let undone = session.undo();
             match (human, undone) {
