@@ -128,7 +128,7 @@ fn bundle(args: &BundleArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if file::is_stdin(&args.output) {
         io.stdout.write_all(text.as_bytes())?;
     } else {
-        file::write(&args.output, text.as_bytes())?;
+        file::replace(&args.output, text.as_bytes())?;
     }
     io.say(&format!(
         "version {version} of the trust bundle of {vendor}, with {}, until {}",

@@ -108,7 +108,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let text = list.seal(&*key.signer, key.trusted).map_err(|error| {
         Stop::new(Exit::No, format!("the list was not signed: {error}")).help("nothing was written")
     })?;
-    file::write(&path, text.as_bytes())?;
+    file::replace(&path, text.as_bytes())?;
     let signed = RevocationList::open(text.as_bytes(), &trust, Mode::Development)
         .map_err(|error| fault("the list", &error))?;
     last_seen.note(ListKind::Revocation, vendor, signed.version, signed.digest);

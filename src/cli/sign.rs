@@ -75,8 +75,10 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
         .map_err(|error| stop(&error).help("nothing was written"))?;
     if file::is_stdin(target) {
         io.stdout.write_all(signed.text.as_bytes())?;
-    } else {
+    } else if args.in_place {
         file::write(target, signed.text.as_bytes())?;
+    } else {
+        file::replace(target, signed.text.as_bytes())?;
     }
     let replaced = signed.blocks.iter().filter(|block| block.replaced).count();
     let blocks = crate::report::counted(signed.blocks.len(), "block");

@@ -266,7 +266,10 @@ fn is_public(path: &Path) -> bool {
 /// A fault of a secret key file, for the user. Whoever cannot open it concludes nothing.
 pub(super) fn key_stop(path: &Path, error: &KeyFileError) -> Stop {
     let exit = match error {
-        KeyFileError::WrongPassphrase | KeyFileError::Contradiction(..) => Exit::Failure,
+        KeyFileError::WrongPassphrase
+        | KeyFileError::Contradiction(..)
+        | KeyFileError::TooMuchWork
+        | KeyFileError::BadHeader(_) => Exit::Failure,
         _ => Exit::Usage,
     };
     Stop::new(exit, format!("`{}`: {error}", file::shown(path)))

@@ -39,7 +39,8 @@ impl Revocations {
             return Some(format!("this block was withdrawn: `{reason}`"));
         }
         if let Some((sn, reason)) = sn.and_then(|sn| withdrawn.sns.get_key_value(sn)) {
-            return Some(format!("all blocks with SN `{sn}` were withdrawn: `{reason}`"));
+            // Text of others stands at the end: where it is masked, what was done is still said.
+            return Some(format!("withdrawn with all blocks of its SN: SN `{sn}`, `{reason}`"));
         }
         let reason = withdrawn.key_ids.get(&key)?;
         Some(format!("key {key} was withdrawn: `{reason}`"))

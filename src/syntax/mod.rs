@@ -5,6 +5,7 @@
 pub mod codes;
 mod format;
 mod parse;
+mod mail;
 mod split;
 mod stray;
 mod tree;

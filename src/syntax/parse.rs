@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{BOM, EncodingFault, MAX_FILE_BYTES, SourceFile, Span};
 
 use super::codes;
+use super::mail;
 use super::split::{Cause, Lost, MAX_BLOCK_BYTES, Part, split};
 use super::stray;
 use super::tree::{Block, Directive, Element, Item, Tree, Value};
@@ -45,6 +46,8 @@ struct Builder<'a> {
     errors: Vec<Diagnostic>,
     /// No-break spaces outside quotes and comments.
     no_break_spaces: Vec<Span>,
+    /// Whether mail changed the whole file, which explains all stray text.
+    mail: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -57,6 +60,7 @@ impl<'a> Builder<'a> {
             blocks: 0,
             errors: Vec::new(),
             no_break_spaces: Vec::new(),
+            mail: false,
         }
     }
 
@@ -86,6 +90,10 @@ impl<'a> Builder<'a> {
                 .help("harmless; save the file as UTF-8 without a mark, or run `keywright fmt`")
                 .safe_fix("remove the mark", mark, "");
             self.errors.push(found);
+        }
+        if let Some(found) = mail::whole(self.source) {
+            self.errors.push(found);
+            self.mail = true;
         }
         for span in stray::controls(self.source.text()) {
             let found = stray::control_error(self.source, span);
@@ -271,16 +279,23 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> (Vec<Item>, Vec<Diagnostic>) {
         let mut inside = Vec::new();
         for item in &self.items {
-            let strays: &mut dyn Iterator<Item = (Span, bool)> = match item {
-                Item::Stray(span) => &mut std::iter::once((*span, false)),
+            let mut before = None;
+            let strays: &mut dyn Iterator<Item = (Span, bool, Option<&Directive>)> = match item {
+                _ if self.mail => continue,
+                Item::Stray(span) => &mut std::iter::once((*span, false, None)),
                 Item::Block(block) => &mut block.elements.iter().filter_map(|element| match element {
-                    Element::Stray(span) => Some((*span, true)),
-                    _ => None,
+                    Element::Stray(span) => Some((*span, true, before.take())),
+                    Element::Directive(directive) => {
+                        before = Some(directive);
+                        None
+                    }
+                    Element::Comment(_) => None,
                 }),
                 _ => continue,
             };
-            for (span, in_block) in strays {
-                let Some(found) = stray::explain(self.source, span, in_block) else {
+            for (span, in_block, before) in strays {
+                let wrapped = before.and_then(|before| mail::wrapped_key(self.source, before, span));
+                let Some(found) = wrapped.or_else(|| stray::explain(self.source, span, in_block)) else {
                     continue;
                 };
                 if *found.code == codes::NO_BREAK_SPACE_INSIDE {
