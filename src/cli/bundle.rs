@@ -164,9 +164,9 @@ fn install(args: &InstallArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
             .help("fetch the newest one from the vendor"));
     }
     // The bundle first: one that was seen but is not there could not be told from one that was taken away.
-    file::write(&folder.join(TRUST_BUNDLE), &bytes)?;
+    file::replace(&folder.join(TRUST_BUNDLE), &bytes)?;
     last_seen.note(ListKind::Trust, &bundle.vendor, bundle.version, bundle.digest);
-    file::write(&folder.join(LAST_SEEN), last_seen.text().as_bytes())?;
+    file::replace(&folder.join(LAST_SEEN), last_seen.text().as_bytes())?;
     io.say(&format!(
         "installed version {} of the trust bundle of {}, with {}, until {}, into {}",
         bundle.version,
@@ -197,8 +197,9 @@ fn anchor(args: &InstallArgs, installed: Option<&TrustBundle>, seen: &LastSeen) 
 }
 
 fn first(line: &str) -> Result<Trust, Stop> {
+    let line = PublicKey::find_line(line).unwrap_or_default();
     let (vendor, key) =
-        PublicKey::from_line(line.trim()).map_err(|error| Stop::usage(format!("`--first`: {error}")))?;
+        PublicKey::from_line(&line).map_err(|error| Stop::usage(format!("`--first`: {error}")))?;
     let entry = TrustEntry {
         vendor: vendor.to_owned(),
         id: key.id(),

@@ -110,9 +110,8 @@ pub fn source(path: &Path, id: usize, io: &mut Io<'_>) -> Result<Arc<SourceFile>
 /// # Errors
 /// When the folder or the file cannot be written; the old file is then untouched.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
-    let target = resolve(path).map_err(|error| {
-        Stop::failure(format!("cannot write `{}`: {}", shown(path), reason(&error)))
-    })?;
+    let target = resolve(path)
+        .map_err(|error| Stop::failure(format!("cannot write `{}`: {}", shown(path), reason(&error))))?;
     write_over(path, &target, bytes)
 }
 

@@ -349,7 +349,8 @@ fn approve(args: &Args, path: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
         ));
     }
     totals(&plan.totals, io)?;
-    let approval = Approval::of(bytes.as_bytes(), &*key.signer, key.trusted).map_err(|fault| failed(&fault))?;
+    let approval =
+        Approval::of(bytes.as_bytes(), &*key.signer, key.trusted).map_err(|fault| failed(&fault))?;
     let target = approval_path(path, &approval.key().to_string());
     file::put(&target, approval.text().as_bytes(), false, true)?;
     io.say(&format!("approved with key {}: wrote {}", approval.key(), escape(&file::shown(&target))))?;

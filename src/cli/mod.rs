@@ -15,6 +15,7 @@ pub mod explain_feature;
 pub mod file;
 pub mod findings;
 pub mod fmt;
+pub mod guard;
 pub mod io;
 pub mod issue;
 pub mod keys;

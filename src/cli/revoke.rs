@@ -112,7 +112,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let signed = RevocationList::open(text.as_bytes(), &trust, Mode::Development)
         .map_err(|error| fault("the list", &error))?;
     last_seen.note(ListKind::Revocation, vendor, signed.version, signed.digest);
-    file::write(&folder.join(LAST_SEEN), last_seen.text().as_bytes())?;
+    file::replace(&folder.join(LAST_SEEN), last_seen.text().as_bytes())?;
     io.say(&format!(
         "version {} of the revocation list of {vendor}, with {}, until {expires}, into {}",
         list.version,

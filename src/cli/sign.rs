@@ -146,7 +146,13 @@ fn refuse(
 }
 
 /// What was withdrawn is not signed again: it would be REVOKED where it is verified.
-fn refuse_withdrawn(args: &Args, license: &License, key: &Holder<'_>, trust: &Trust, io: &mut Io<'_>) -> Result<(), Stop> {
+fn refuse_withdrawn(
+    args: &Args,
+    license: &License,
+    key: &Holder<'_>,
+    trust: &Trust,
+    io: &mut Io<'_>,
+) -> Result<(), Stop> {
     let revocations = args.trust.revocations(&[], trust, key.mode(), io)?;
     for feature in &license.features {
         let digest = Payload::of(license, feature).digest();
@@ -155,7 +161,9 @@ fn refuse_withdrawn(args: &Args, license: &License, key: &Holder<'_>, trust: &Tr
         if let Some(reason) = reason {
             let line = license.source.position(feature.span.start as usize).line;
             return Err(Stop::new(Exit::No, format!("the block in line {line} cannot be signed: {reason}"))
-                .help("nothing was written; what replaces it needs another SN, other values, or another key"));
+                .help(
+                    "nothing was written; what replaces it needs another SN, other values, or another key",
+                ));
         }
     }
     Ok(())

@@ -83,7 +83,8 @@ impl Holder<'_> {
         match state {
             KeyState::Active | KeyState::Standby => Ok(()),
             KeyState::Retired(_) | KeyState::Compromised(_) => {
-                Err(Stop::new(Exit::No, format!("key {id} is {state}: it signs nothing any more")).help(IN_USE))
+                Err(Stop::new(Exit::No, format!("key {id} is {state}: it signs nothing any more"))
+                    .help(IN_USE))
             }
         }
     }
@@ -119,8 +120,7 @@ impl Holder<'_> {
     }
 }
 
-const IN_USE: &str =
-    "nothing was written; sign with a key that is in use: `keywright keys list` shows them";
+const IN_USE: &str = "nothing was written; sign with a key that is in use: `keywright keys list` shows them";
 
 impl SignerArgs {
     /// Whether anybody is named who signs.
@@ -200,13 +200,12 @@ impl Signer for Program {
         let failed = |what: &str, error: &std::io::Error| {
             SignerFailure(format!("`{}` {what}: {}", file::shown(&self.path), file::reason(error)))
         };
-        let mut child = Command::new(&self.path)
-            .args(&self.arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| failed("cannot be started", &error))?;
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A group of its own: what it starts can be ended with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn().map_err(|error| failed("cannot be started", &error))?;
         let answer = read_aside(child.stdout.take(), 65);
         let words = read_aside(child.stderr.take(), MOST_WORDS);
         if let Some(mut stdin) = child.stdin.take() {
@@ -232,7 +231,11 @@ impl Signer for Program {
                 escape(&words)
             )));
         }
-        let answer = answer.recv_timeout(left()).unwrap_or_default();
+        let answer = answer.recv_timeout(left()).unwrap_or_else(|_| {
+            // It has ended, and what it started holds its output open.
+            end_group(&child);
+            Vec::new()
+        });
         answer.as_slice().try_into().map_err(|_| {
             let length = if answer.len() > 64 { "more than 64".to_owned() } else { answer.len().to_string() };
             SignerFailure(format!("`{}` wrote {length} bytes instead of 64", file::shown(&self.path)))
@@ -254,6 +257,18 @@ fn read_aside(stream: Option<impl Read + Send + 'static>, limit: u64) -> mpsc::R
     receiver
 }
 
+/// Ends what a program started, as far as the system knows of it; the program itself is ended besides.
+#[cfg(unix)]
+fn end_group(child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    // A group that has ended already is as good.
+    let _ = group.map(|group| kill_process_group(group, Signal::KILL));
+}
+
+#[cfg(not(unix))]
+fn end_group(_: &Child) {}
+
 /// Waits for a program; one that is still running at `end` is ended, and `None` returned.
 fn wait(child: &mut Child, end: Instant) -> std::io::Result<Option<std::process::ExitStatus>> {
     let mut pause = Duration::from_micros(200);
@@ -262,6 +277,7 @@ fn wait(child: &mut Child, end: Instant) -> std::io::Result<Option<std::process:
             return Ok(Some(status));
         }
         if Instant::now() >= end {
+            end_group(child);
             child.kill()?;
             child.wait()?;
             return Ok(None);

@@ -183,7 +183,7 @@ fn remember(
     let noted = Lock::take(folder).and_then(|_lock| {
         let mut seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
         note(&mut seen);
-        file::write(&folder.join(LAST_SEEN), seen.text().as_bytes())
+        file::replace(&folder.join(LAST_SEEN), seen.text().as_bytes())
     });
     if let Err(error) = noted {
         // The verdicts are good without it; that the next run cannot know what this one saw must be told.

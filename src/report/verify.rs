@@ -131,7 +131,8 @@ pub struct Sum {
 }
 
 /// Directives whose values are masked in a ticket.
-const PRIVATE: [&str; 8] = ["LICENSEE", "SN", "HOSTID", "COMMENT", "DATA", "OPTIONS", "PLATFORMS", "REPLACES"];
+const PRIVATE: [&str; 8] =
+    ["LICENSEE", "SN", "HOSTID", "COMMENT", "DATA", "OPTIONS", "PLATFORMS", "REPLACES"];
 
 /// What one checkout of a block draws on.
 #[derive(Debug, Clone, PartialEq, Eq)]

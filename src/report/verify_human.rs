@@ -59,7 +59,8 @@ fn render_sums(text: &mut String, report: &VerifyReport<'_>) {
     }
     line(text, format_args!("  all valid blocks together"));
     for Sum { vendor, feature, kind, blocks, count } in &sums {
-        let count = count.filter(|count| *count > 0).map(|count| format!(" COUNT={count}")).unwrap_or_default();
+        let count =
+            count.filter(|count| *count > 0).map(|count| format!(" COUNT={count}")).unwrap_or_default();
         let blocks = counted(*blocks, "block");
         line(text, format_args!("  {:WIDTH$}  {vendor} {feature} {kind}{count}, {blocks}", ""));
     }

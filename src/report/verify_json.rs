@@ -165,8 +165,7 @@ fn block(
         granted: granted(Grant::of(feature.get(), report.redact)),
         draws: draws.iter().map(drawn).collect(),
     });
-    let grants =
-        block.out_of_force.as_ref().map(|feature| granted(Grant::of(feature.get(), report.redact)));
+    let grants = block.out_of_force.as_ref().map(|feature| granted(Grant::of(feature.get(), report.redact)));
     let claims =
         block.claimed.as_ref().map(|claimed| granted(Grant::of(claimed.unverified(), report.redact)));
     Block {
@@ -200,12 +199,7 @@ fn log(report: &VerifyReport<'_>, logged: &Logged) -> Log {
             now: value(&change.now),
         }
     });
-    Log {
-        state: logged.state.word(),
-        entry,
-        replaced_by: logged.replaced_by,
-        changes: changes.collect(),
-    }
+    Log { state: logged.state.word(), entry, replaced_by: logged.replaced_by, changes: changes.collect() }
 }
 
 fn granted(grant: Grant) -> Granted {

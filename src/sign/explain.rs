@@ -185,8 +185,7 @@ pub(super) struct FirstError {
     pub(super) is_cause: bool,
 }
 
-/// The error that reading found in a stretch of the file: one that others follow from, else the first. Where there is
-/// none, a fault of the whole file.
+/// The error that reading found in a stretch of the file: one that others follow from, else the first.
 pub(super) fn first_error(license: &License, span: Span) -> Option<FirstError> {
     let findings = &license.diagnostics;
     let is_cause = |finding: &&Diagnostic| finding.is_error() && CAUSES.contains(&finding.code.id);
@@ -196,16 +195,20 @@ pub(super) fn first_error(license: &License, span: Span) -> Option<FirstError> {
         let rest = findings.get(at..).unwrap_or_default().iter();
         rest.take_while(|finding| finding.primary.span.start < span.end)
     };
-    let error = inside()
-        .find(is_cause)
-        .or_else(|| inside().find(|finding| finding.is_error()))
-        .or_else(|| findings.iter().take(1).find(is_cause))?;
+    let error = inside().find(is_cause).or_else(|| inside().find(|finding| finding.is_error()))?;
+    let is_cause = is_cause(&error);
+    Some(told(license, error, is_cause))
+}
+
+/// What mail did to the file as a whole, for a block that cannot be read because of it.
+pub(super) fn whole_fault(license: &License) -> Option<FirstError> {
+    let error = license.diagnostics.iter().find(|finding| finding.code.id == "S018")?;
+    Some(told(license, error, true))
+}
+
+fn told(license: &License, error: &Diagnostic, is_cause: bool) -> FirstError {
     let line = license.source.position(error.primary.span.start as usize).line;
-    Some(FirstError {
-        text: format!("{} (line {line})", error.message),
-        help: error.help.clone(),
-        is_cause: is_cause(&error),
-    })
+    FirstError { text: format!("{} (line {line})", error.message), help: error.help.clone(), is_cause }
 }
 
 /// A MALFORMED entry for every lost block, and for errors that belong to no block: what cannot be read is never passed

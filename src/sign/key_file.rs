@@ -11,7 +11,7 @@ use ed25519_dalek::pkcs8::KeypairBytes;
 use jiff::civil::Date;
 use pkcs8::der::asn1::{ObjectIdentifier, OctetStringRef};
 use pkcs8::der::pem::LineEnding;
-use pkcs8::der::{Decode as _, Document, ErrorKind, SecretDocument};
+use pkcs8::der::{Decode as _, Document, SecretDocument};
 use pkcs8::pkcs5::{EncryptionScheme, pbes2};
 use pkcs8::{EncodePrivateKey as _, EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
@@ -274,6 +274,9 @@ const OTHER_KEYS: [ObjectIdentifier; 2] = [
     ObjectIdentifier::new_unwrap("1.2.840.10045.2.1"),
 ];
 
+/// In so many bytes at the beginning an encrypted file says how it is encrypted.
+const MAX_SCHEME_BYTES: usize = 128;
+
 /// What encrypted files use that are not read: known by name, and none of them one flipped bit away from what is read.
 const OTHER_SCHEMES: [(ObjectIdentifier, &str); 11] = [
     (ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.1"), "PBE-SHA1-RC4-128"),
@@ -288,6 +291,21 @@ const OTHER_SCHEMES: [(ObjectIdentifier, &str); 11] = [
     (ObjectIdentifier::new_unwrap("1.2.840.113549.2.7"), "PBKDF2 with SHA-1"),
     (ObjectIdentifier::new_unwrap("1.2.156.10197.1.104.2"), "SM4"),
 ];
+
+/// Why an encrypted file cannot be taken apart: a scheme that is known and not read, by its name, or damage.
+fn other_scheme(bytes: &[u8]) -> KeyFileError {
+    let head = bytes.get(..MAX_SCHEME_BYTES).unwrap_or(bytes);
+    let stands = |oid: &ObjectIdentifier| {
+        let oid = oid.as_bytes();
+        let tagged: Vec<u8> =
+            [0x06].into_iter().chain(u8::try_from(oid.len())).chain(oid.iter().copied()).collect();
+        head.windows(tagged.len()).any(|window| window == tagged)
+    };
+    match OTHER_SCHEMES.iter().find(|(oid, _)| stands(oid)) {
+        Some((_, name)) => KeyFileError::Unsupported((*name).to_owned()),
+        None => KeyFileError::WrongPassphrase,
+    }
+}
 
 /// The key in a PKCS#8 structure. `fault` is what a structure that is none means: in a plain file it is no Ed25519 key, in
 /// an encrypted one the passphrase is wrong or the file is damaged.
@@ -331,13 +349,7 @@ fn decrypt(
     bytes: &[u8],
     passphrase: Option<&[u8]>,
 ) -> Result<(SecretKey, Option<&'static str>), KeyFileError> {
-    let info = EncryptedPrivateKeyInfoRef::from_der(bytes).map_err(|error| match error.kind() {
-        ErrorKind::OidUnknown { oid } => OTHER_SCHEMES
-            .iter()
-            .find(|(known, _)| *known == oid)
-            .map_or(KeyFileError::WrongPassphrase, |(_, name)| KeyFileError::Unsupported((*name).to_owned())),
-        _ => KeyFileError::WrongPassphrase,
-    })?;
+    let info = EncryptedPrivateKeyInfoRef::from_der(bytes).map_err(|_| other_scheme(bytes))?;
     let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm else {
         return Err(KeyFileError::Unsupported("PBES1".to_owned()));
     };

@@ -139,7 +139,11 @@ impl RevocationList {
         Self::open(bytes, trust, mode).or_else(|error| {
             let then = trust.assuming(|_| KeyState::Active);
             let list = Self::open(bytes, &then, mode).map_err(|_| error.clone())?;
-            if seen.is_newest(ListKind::Revocation, &list.vendor, &list.digest) { Ok(list) } else { Err(error) }
+            if seen.is_newest(ListKind::Revocation, &list.vendor, &list.digest) {
+                Ok(list)
+            } else {
+                Err(error)
+            }
         })
     }
 

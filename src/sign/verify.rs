@@ -267,7 +267,9 @@ fn readable(
     match (feature.condition, error) {
         (Condition::Unsupported, error) => return Err(unsupported(error)),
         // A sound block can still hold an error in a comment: text that shows something else than what stands there.
-        (Condition::Malformed, error) | (Condition::Sound, error @ Some(_)) => return Err(malformed(error)),
+        (Condition::Malformed, error) | (Condition::Sound, error @ Some(_)) => {
+            return Err(malformed(error.or_else(|| explain::whole_fault(license))));
+        }
         (Condition::Sound, None) => {}
     }
     match key {
@@ -286,7 +288,9 @@ fn malformed(error: Option<FirstError>) -> Ruling {
     const HELP: &str = "`keywright lint` shows every fault of the file";
     match error {
         // What is to be done about a cause is worth more than a list of what follows from it.
-        Some(FirstError { text, help: Some(help), is_cause: true }) => Ruling::new(Verdict::Malformed, text).help(help),
+        Some(FirstError { text, help: Some(help), is_cause: true }) => {
+            Ruling::new(Verdict::Malformed, text).help(help)
+        }
         Some(error) => Ruling::new(Verdict::Malformed, error.text).help(HELP),
         None => Ruling::new(Verdict::Malformed, "the block cannot be read").help(HELP),
     }

@@ -55,10 +55,15 @@ pub(super) fn wrapped_key(source: &SourceFile, before: &Directive, span: Span) -
     let head = source.slice(before.value.span);
     // Quoted-printable ends a line that goes on with `=`.
     let head = head.strip_suffix('=').unwrap_or(head);
-    let rest: String =
-        source.slice(span).lines().map(str::trim).map(|line| line.strip_suffix('=').unwrap_or(line)).collect();
+    let rest: String = source
+        .slice(span)
+        .lines()
+        .map(str::trim)
+        .map(|line| line.strip_suffix('=').unwrap_or(line))
+        .collect();
     let is_base64 = |text: &str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+        !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
     };
     let length = head.len() + rest.len();
     let fits = head.len() < KEY_CHARS && (length == KEY_CHARS || rest.len() >= PIECE);

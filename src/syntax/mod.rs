@@ -4,8 +4,8 @@
 
 pub mod codes;
 mod format;
-mod parse;
 mod mail;
+mod parse;
 mod split;
 mod stray;
 mod tree;

@@ -38,9 +38,10 @@ impl Script {
             '×' | '÷' => None,
             'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => Some(Self::Latin),
             '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Some(Self::Greek),
-            '\u{400}'..='\u{52f}' | '\u{1c80}'..='\u{1c8f}' | '\u{2de0}'..='\u{2dff}' | '\u{a640}'..='\u{a69f}' => {
-                Some(Self::Cyrillic)
-            }
+            '\u{400}'..='\u{52f}'
+            | '\u{1c80}'..='\u{1c8f}'
+            | '\u{2de0}'..='\u{2dff}'
+            | '\u{a640}'..='\u{a69f}' => Some(Self::Cyrillic),
             _ => None,
         }
     }
@@ -60,7 +61,9 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             for directive in block.directives() {
                 let value = license.source.slice(directive.value.inner());
                 // Nearly all values are ASCII.
-                let Some((word, other)) = (!value.is_ascii()).then(|| mixed(value)).flatten() else { continue };
+                let Some((word, other)) = (!value.is_ascii()).then(|| mixed(value)).flatten() else {
+                    continue;
+                };
                 let name = license.source.slice(directive.name);
                 let message =
                     format!("`{}` in `{name}` mixes Latin and {} letters", excerpt(word), other.word());
