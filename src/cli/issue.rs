@@ -168,6 +168,7 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
     let trust = args.trust.load(io.today)?;
     let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     key.refuse_state()?;
+    key.refuse_withdrawn(&args.trust.revocations(&[], &trust, key.mode(), io)?)?;
     let mut log = Log::open(&args.log).map_err(|fault| failed(&fault))?;
     let run = format!("{}\n{}\n", inputs.digest, key.trusted.key.id());
     let run = Digest::of(run.as_bytes());

@@ -154,6 +154,7 @@ fn refuse_withdrawn(
     io: &mut Io<'_>,
 ) -> Result<(), Stop> {
     let revocations = args.trust.revocations(&[], trust, key.mode(), io)?;
+    key.refuse_withdrawn(&revocations)?;
     for feature in &license.features {
         let digest = Payload::of(license, feature).digest();
         let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use jiff::civil::Date;
 
 use crate::report::escape::escape;
-use crate::sign::{KeyId, KeyState, Mode, PublicKey, Signer, SignerFailure, Trust, TrustedKey, Usage};
+use crate::sign::{
+    KeyId, KeyState, Mode, PublicKey, Revocations, Signer, SignerFailure, Trust, TrustedKey, Usage,
+};
 
 use super::passphrase::PassphraseArgs;
 use super::trust::{SigningKey, signing_key};
@@ -108,6 +110,20 @@ impl Holder<'_> {
             ))?;
         }
         Ok(())
+    }
+
+    /// ◆ A key that was withdrawn signs no licenses: where the list is known they would be REVOKED.
+    ///
+    /// # Errors
+    /// When this one was.
+    pub fn refuse_withdrawn(&self, revocations: &Revocations) -> Result<(), Stop> {
+        let (id, vendor) = (self.trusted.key.id(), &self.trusted.entry.vendor);
+        match revocations.vendors.get(vendor).and_then(|withdrawn| withdrawn.key_ids.get(&id)) {
+            None => Ok(()),
+            Some(reason) => {
+                Err(Stop::new(Exit::No, format!("key {id} was withdrawn: `{reason}`")).help(IN_USE))
+            }
+        }
     }
 
     /// Which keys count where what this one signs is used.

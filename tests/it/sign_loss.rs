@@ -142,6 +142,15 @@ fn what_was_withdrawn_is_withdrawn_for_signing_and_in_a_drill() {
     assert!(again.stderr.contains("this block was withdrawn: `wrong`"), "{}", again.stderr);
     place.run(&["keys", "drill", "--key", "two.pem"]).expect_code(0);
     place.run(&["revoke", "--key-id", &ids[1], "--reason", "copied", "--key", "one.pem"]).expect_code(0);
+    place
+        .copy("tests/author/issue/catalog.yaml", "catalog.yaml")
+        .copy("tests/author/issue/order.yaml", "order.yaml");
+    let issue = ["issue", "--catalog", "catalog.yaml", "--order", "order.yaml", "--out", "out"];
+    for args in [&["sign", "a.lic", "-o", "b.lic"][..], &issue] {
+        let refused = place.run(&[args, &["--key", "two.pem"]].concat()).expect_code(1);
+        assert!(refused.stderr.contains("was withdrawn: `copied`"), "{}", refused.stderr);
+    }
+    assert!(!place.path("out").exists());
     let drill = place.run(&["keys", "drill", "--key", "two.pem"]).expect_code(1);
     assert!(drill.stdout.contains("REVOKED") && drill.stdout.contains("copied"), "{}", drill.stdout);
     assert!(!place.path("b.lic").exists());
