@@ -15,9 +15,9 @@ use super::{Io, Stop, file};
 const TOGETHER: usize = 256;
 
 /// What is done with every order.
-pub(super) struct Batch<'a, S> {
+pub(super) struct Batch<'a> {
     pub(super) issuer: &'a Issuer,
-    pub(super) signer: &'a S,
+    pub(super) signer: &'a dyn Signer,
     pub(super) trusted: &'a TrustedKey,
     /// Nothing that is not in it is signed.
     pub(super) plan: Option<PlannedLicenses>,
@@ -54,14 +54,14 @@ struct Ready {
     stands: bool,
 }
 
-impl<S: Signer + Sync> Batch<'_, S> {
+impl Batch<'_> {
     /// Issues the orders. A fault of one order is in the result; a log that cannot be written ends the run.
     pub(super) fn run(&self, orders: &[Order], log: &mut Log, io: &mut Io<'_>) -> Result<Ended, Stop> {
         let mut ended = Ended::default();
         let durable = orders.len() <= TOGETHER;
         for (number, part) in orders.chunks(TOGETHER).enumerate() {
             let mut ready = Vec::with_capacity(part.len());
-            for made in on_all_cores(part, |order| self.make(order)) {
+            for made in self.make_all(part) {
                 match made {
                     Ok(made) => ready.push(made),
                     Err(refused) => ended.refused.push(refused),
@@ -88,6 +88,14 @@ impl<S: Signer + Sync> Batch<'_, S> {
             progress((number * TOGETHER + part.len()).min(orders.len()), orders.len(), io)?;
         }
         Ok(ended)
+    }
+
+    /// A signer that is asked for one signature at a time makes them in turn.
+    fn make_all(&self, orders: &[Order]) -> Vec<Result<Ready, Refused>> {
+        if self.signer.is_concurrent() {
+            return on_all_cores(orders, |order| self.make(order));
+        }
+        orders.iter().map(|order| self.make(order)).collect()
     }
 
     fn make(&self, order: &Order) -> Result<Ready, Refused> {

@@ -15,7 +15,8 @@ use crate::sign::Digest;
 use super::batch::{Batch, Ended, on_all_cores};
 use super::new::{Shelf, refused};
 use super::passphrase::PassphraseArgs;
-use super::trust::{TrustArgs, signing_key};
+use super::signer::{KeyIdArgs, SignerArgs};
+use super::trust::TrustArgs;
 use super::{Exit, Io, Stop, file};
 
 /// Issue licenses for orders: render, lint, prove, sign, verify, log, write
@@ -41,9 +42,10 @@ pub struct Args {
     /// A folder with further templates
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
-    /// Secret key file
-    #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    #[command(flatten)]
+    signer: SignerArgs,
+    #[command(flatten)]
+    key_id: KeyIdArgs,
     /// Folder for the license files
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -57,7 +59,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "approve")]
     plan: Option<PathBuf>,
     /// Approve a plan: sign its digest, into a file beside it
-    #[arg(long, value_name = "PLAN", requires = "key")]
+    #[arg(long, value_name = "PLAN")]
     approve: Option<PathBuf>,
     /// Issue only what is in the plan, and only if this many keys approved it
     #[arg(long, value_name = "N", requires = "plan", value_parser = clap::value_parser!(u16).range(1..))]
@@ -159,24 +161,27 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
         Some(needed) => Some(approved(args, needed, &mut inputs, io)?),
         None => None,
     };
-    let (Some(key_path), Some(out)) = (&args.key, &args.out) else {
+    let (true, Some(out)) = (args.signer.is_given(), &args.out) else {
         return Err(Stop::usage("`--key` and `--out` are needed to issue")
             .help("`--dry-run` shows what would be issued without them"));
     };
     let trust = args.trust.load(io.today)?;
-    let key = signing_key(key_path, &args.passphrase, &trust, io)?;
+    let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
+    key.refuse_state()?;
+    key.refuse_withdrawn(&args.trust.revocations(&[], &trust, key.mode(), io)?)?;
     let mut log = Log::open(&args.log).map_err(|fault| failed(&fault))?;
     let run = format!("{}\n{}\n", inputs.digest, key.trusted.key.id());
     let run = Digest::of(run.as_bytes());
     let day = day_of_run(args, &log, &run, inputs.issuer.day())?;
     inputs.on(day, args)?;
+    key.refuse_day(day, io)?;
     fs::create_dir_all(out).map_err(|error| {
         Stop::failure(format!("cannot make the folder `{}`: {}", file::shown(out), file::reason(&error)))
     })?;
     log.begin_run(&run, &day.to_string()).map_err(|fault| failed(&fault))?;
     let batch = Batch {
         issuer: &inputs.issuer,
-        signer: &key.key,
+        signer: &*key.signer,
         trusted: key.trusted,
         plan: approved,
         out,
@@ -336,8 +341,8 @@ fn approve(args: &Args, path: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let bytes = text(path, io)?;
     let plan = Plan::read(&file::shown(path), &bytes).map_err(|fault| refused(&fault))?;
     let trust = args.trust.load(io.today)?;
-    let key_path = args.key.as_deref().unwrap_or(Path::new(""));
-    let key = signing_key(key_path, &args.passphrase, &trust, io)?;
+    let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
+    key.refuse_state()?;
     if key.trusted.entry.vendor != plan.vendor {
         return Err(Stop::new(
             Exit::Policy,
@@ -345,7 +350,8 @@ fn approve(args: &Args, path: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
         ));
     }
     totals(&plan.totals, io)?;
-    let approval = Approval::of(bytes.as_bytes(), &key.key, key.trusted).map_err(|fault| failed(&fault))?;
+    let approval =
+        Approval::of(bytes.as_bytes(), &*key.signer, key.trusted).map_err(|fault| failed(&fault))?;
     let target = approval_path(path, &approval.key().to_string());
     file::put(&target, approval.text().as_bytes(), false, true)?;
     io.say(&format!("approved with key {}: wrote {}", approval.key(), escape(&file::shown(&target))))?;

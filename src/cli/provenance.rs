@@ -1,54 +1,60 @@
-//! What the issue log says of the blocks of a file: whether we issued them, whether they were replaced, and which
+//! What the issue log says of the blocks of some files: whether we issued them, whether they were replaced, and which
 //! directive was changed.
 
 use std::path::Path;
 
 use crate::author::log::{self, Filter, Log, Numbered};
 use crate::license::{Feature, License};
-use crate::report::escape::escape;
-use crate::sign::{KeyText, Payload, Trust};
+use crate::report::verify::{LogChange, LogEntry, LogReport, LogState, Logged};
+use crate::sign::{FileReport, KeyText, Payload, Trust};
 
+use super::Stop;
 use super::issue::failed;
-use super::{Exit, Io, Stop};
 
-/// Tells it on standard output. A block that was not issued as it stands is a "no", whoever signed it.
+/// Looks all blocks up.
 ///
 /// # Errors
 /// When the log cannot be read, or is not as it was written.
-pub(super) fn tell(path: &Path, licenses: &[License], trust: &Trust, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn look_up(
+    path: &Path,
+    licenses: &[License],
+    files: &[FileReport<'_>],
+    trust: &Trust,
+) -> Result<LogReport, Stop> {
     let log = Log::open_to_read(path).map_err(|fault| failed(&fault))?;
     log.check(trust, None).map_err(|fault| {
         let stop = failed(&fault);
         Stop { message: format!("the log is not as it was written: {}", stop.message), ..stop }
     })?;
-    let mut exit = Exit::Yes;
-    writeln!(io.stdout, "\nissue log  {}", escape(&path.display().to_string()))?;
-    for license in licenses {
-        for feature in &license.features {
-            exit = exit.worst(tell_block(&log, license, feature, io)?);
+    let mut report = LogReport::default();
+    for (license, file) in licenses.iter().zip(files) {
+        let mut blocks = Vec::with_capacity(file.blocks.len());
+        for block in &file.blocks {
+            let at = license.features.binary_search_by_key(&block.span, |feature| feature.span);
+            let feature = at.ok().and_then(|at| license.features.get(at));
+            blocks.push(feature.map(|feature| look_up_block(&log, license, feature)).transpose()?);
         }
+        report.files.push(blocks);
     }
-    Ok(exit)
+    Ok(report)
 }
 
-fn tell_block(log: &Log, license: &License, feature: &Feature, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn look_up_block(log: &Log, license: &License, feature: &Feature) -> Result<Logged, Stop> {
     let find = |filter: Filter| log.entries(&filter, usize::MAX).map_err(|fault| failed(&fault));
-    let name = escape(feature.name.value.as_str()).into_owned();
-    let line = license.source.position(feature.span.start as usize).line;
-    let place = format!("  {name} (line {line}):");
     let payload = Payload::of(license, feature);
     if let Some(known) = find(Filter::Digest(payload.digest()))?.into_iter().next_back() {
-        writeln!(io.stdout, "{place} issued as entry {}, {}", known.seq, escape(&log::line(&known.entry)))?;
         let later = find(Filter::Sn(known.entry.sn.clone()))?.into_iter().rev();
-        if let Some(later) = later.take_while(|other| other.seq > known.seq).find(|other| {
+        let later = later.take_while(|other| other.seq > known.seq).find(|other| {
             other.entry.feature == known.entry.feature
                 && other.entry.digest != known.entry.digest
                 && other.entry.order != known.entry.order
-        }) {
-            writeln!(io.stdout, "    replaced by entry {}:", later.seq)?;
-            changes(&known, &later.entry.payload, io)?;
-        }
-        return Ok(Exit::Yes);
+        });
+        return Ok(Logged {
+            state: if later.is_some() { LogState::Replaced } else { LogState::Issued },
+            changes: later.as_ref().map(|later| changes(&known, &later.entry.payload)).unwrap_or_default(),
+            replaced_by: later.map(|later| later.seq),
+            entry: Some(entry(&known)),
+        });
     }
     let key = license.value(feature, "KEY").and_then(|key| KeyText::parse(&key).ok());
     let by_key = match key {
@@ -61,24 +67,27 @@ fn tell_block(log: &Log, license: &License, feature: &Feature, io: &mut Io<'_>) 
             .rfind(|known| known.entry.feature == feature.name.value.as_str()),
         _ => None,
     };
-    match by_key.or(by_name) {
-        Some(known) => {
-            writeln!(
-                io.stdout,
-                "{place} not as it was issued, entry {}, {}",
-                known.seq,
-                escape(&log::line(&known.entry))
-            )?;
-            changes(&known, payload.as_bytes(), io)?;
-        }
-        None => writeln!(io.stdout, "{place} not issued: the log does not have it")?,
-    }
-    Ok(Exit::No)
+    let known = by_key.or(by_name);
+    Ok(Logged {
+        state: if known.is_some() { LogState::Changed } else { LogState::NotIssued },
+        changes: known.as_ref().map(|known| changes(known, payload.as_bytes())).unwrap_or_default(),
+        replaced_by: None,
+        entry: known.as_ref().map(entry),
+    })
 }
 
-fn changes(known: &Numbered, now: &[u8], io: &mut Io<'_>) -> Result<(), Stop> {
-    for change in log::changes(&known.entry.payload, now) {
-        writeln!(io.stdout, "    {}", escape(&change.to_string()))?;
+fn entry(known: &Numbered) -> LogEntry {
+    LogEntry {
+        number: known.seq,
+        issued_at: known.entry.issued_at.clone(),
+        sn: known.entry.sn.clone(),
+        customer: known.entry.customer.clone(),
     }
-    Ok(())
+}
+
+fn changes(known: &Numbered, now: &[u8]) -> Vec<LogChange> {
+    let changes = log::changes(&known.entry.payload, now).into_iter();
+    changes
+        .map(|change| LogChange { directive: change.directive, was: change.issued, now: change.now })
+        .collect()
 }

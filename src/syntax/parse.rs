@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE};
 use crate::source::{BOM, EncodingFault, MAX_FILE_BYTES, SourceFile, Span};
 
 use super::codes;
+use super::mail;
 use super::split::{Cause, Lost, MAX_BLOCK_BYTES, Part, split};
 use super::stray;
 use super::tree::{Block, Directive, Element, Item, Tree, Value};
@@ -51,6 +52,8 @@ struct Builder<'a> {
     errors: Findings,
     /// No-break spaces outside quotes and comments.
     no_break_spaces: Vec<Span>,
+    /// Whether mail changed the whole file, which explains all stray text.
+    mail: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -63,6 +66,7 @@ impl<'a> Builder<'a> {
             blocks: 0,
             errors: Findings::new(most),
             no_break_spaces: Vec::new(),
+            mail: false,
         }
     }
 
@@ -92,6 +96,10 @@ impl<'a> Builder<'a> {
                 .help("harmless; save the file as UTF-8 without a mark, or run `keywright fmt`")
                 .safe_fix("remove the mark", mark, "");
             self.errors.push(found);
+        }
+        if let Some(found) = mail::whole(self.source) {
+            self.errors.push(found);
+            self.mail = true;
         }
         self.check_controls();
     }
@@ -298,28 +306,20 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> (Vec<Item>, Findings) {
         let mut inside = Vec::new();
         for item in &self.items {
-            let strays: &mut dyn Iterator<Item = (Span, bool)> = match item {
-                Item::Stray(span) => &mut std::iter::once((*span, false)),
-                Item::Block(block) => &mut block
-                    .elements
-                    .iter()
-                    .filter_map(|element| match element {
-                        Element::Stray(span) => Some(*span),
-                        _ => None,
-                    })
-                    .flat_map(|span| stray::pieces(self.source, span))
-                    .map(|span| (span, true)),
-                _ => continue,
-            };
+            if self.mail {
+                continue;
+            }
             let mut quote_open = false;
-            for (span, in_block) in strays {
+            for stray in strays(self.source, item) {
+                let Stray { span, in_block, before } = stray;
                 // What a pair of typographic quotes tears apart is one fault.
                 let closes = quote_open && stray::opens_or_closes(self.source.slice(span));
                 quote_open = !closes && stray::opens_or_closes(self.source.slice(span));
                 if closes {
                     continue;
                 }
-                let Some(found) = stray::explain(self.source, span, in_block) else {
+                let wrapped = before.and_then(|before| mail::wrapped_key(self.source, before, span));
+                let Some(found) = wrapped.or_else(|| stray::explain(self.source, span, in_block)) else {
                     continue;
                 };
                 if *found.code == codes::NO_BREAK_SPACE_INSIDE {
@@ -332,6 +332,34 @@ impl<'a> Builder<'a> {
         self.errors.sort();
         (self.items, self.errors)
     }
+}
+
+/// Text that could not be read, in pieces that are faults of their own.
+struct Stray<'a> {
+    span: Span,
+    in_block: bool,
+    /// The directive that it stands behind.
+    before: Option<&'a Directive>,
+}
+
+fn strays<'a>(source: &SourceFile, item: &'a Item) -> Vec<Stray<'a>> {
+    let elements = match item {
+        Item::Stray(span) => return vec![Stray { span: *span, in_block: false, before: None }],
+        Item::Block(block) => &block.elements,
+        Item::Comment(_) | Item::Lost { .. } => return Vec::new(),
+    };
+    let (mut found, mut before) = (Vec::new(), None);
+    for element in elements {
+        match element {
+            Element::Directive(directive) => before = Some(directive),
+            Element::Comment(_) => {}
+            Element::Stray(span) => {
+                let pieces = stray::pieces(source, *span).into_iter();
+                found.extend(pieces.map(|span| Stray { span, in_block: true, before: before.take() }));
+            }
+        }
+    }
+    found
 }
 
 fn shift(pair: &Pair<'_, Rule>, base: u32) -> Span {

@@ -83,9 +83,12 @@ pub(super) fn control_error(source: &SourceFile, span: Span) -> Diagnostic {
 /// The finding for stray text; none where another finding already says why the text could not be read.
 pub(super) fn explain(source: &SourceFile, span: Span, in_block: bool) -> Option<Diagnostic> {
     let text = source.slice(span);
+    let end = ceil_boundary(source.text(), span.end as usize);
+    // A carriage return before a line feed is a line end, and no control character that explains anything.
+    let is_line_end = source.text().get(span.end as usize..).is_some_and(|rest| rest.starts_with("\r\n"));
     let around = source.slice(Span::new(
         floor_boundary(source.text(), span.start as usize),
-        ceil_boundary(source.text(), span.end as usize),
+        if is_line_end { end + 1 } else { end },
     ));
     if !controls(around).is_empty() {
         return None;

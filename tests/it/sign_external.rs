@@ -21,14 +21,9 @@ fn sign(place: &Place, program: &str, args: &[&str]) -> Outcome {
     place.run(&[&base[..], args].concat())
 }
 
-/// Whether the tools of the reference signer are here; said aloud if not.
+/// Whether the tools of the reference signer are here.
 fn has_tools() -> bool {
-    let has = |tool: &str, arg: &str| std::process::Command::new(tool).arg(arg).output().is_ok();
-    let here = has("python3", "--version") && has("openssl", "version");
-    if !here {
-        eprintln!("SKIPPED: no `python3` and `openssl` here, so the reference signer was not tested");
-    }
-    here
+    crate::support::has_tools(&["python3", "openssl"], "the reference signer")
 }
 
 #[test]
@@ -117,11 +112,10 @@ fn a_signer_is_named_by_its_path_and_its_key() {
 fn a_pkcs11_token_signs() {
     let modules = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"];
     let module = modules.into_iter().find(|module| fs::exists(module).unwrap_or(false));
-    let has_tool = std::process::Command::new("softhsm2-util").arg("--version").output().is_ok();
-    let (Some(module), true) = (module, has_tool) else {
-        eprintln!("SKIPPED: no SoftHSM2 here, so signing with a token was not tested");
+    if !crate::support::has_tools(&["softhsm2-util"], "signing with a token") {
         return;
-    };
+    }
+    let module = module.expect("the tool comes with its module");
     let place = place();
     fs::create_dir(place.path("tokens")).unwrap();
     let tokens = place.path("tokens").display().to_string();

@@ -140,6 +140,23 @@ impl Place {
     }
 }
 
+/// Whether the tools that a test needs are here. Where they are not, it says so and proves nothing; with
+/// `KEYWRIGHT_ALL_TOOLS=1` that is a failure.
+pub(crate) fn has_tools(tools: &[&str], what: &str) -> bool {
+    let has = |tool: &&&str| {
+        let version = if **tool == "openssl" { "version" } else { "--version" };
+        Command::new(tool).arg(version).output().is_ok()
+    };
+    let missing: Vec<&&str> = tools.iter().filter(|tool| !has(tool)).collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let required = std::env::var_os("KEYWRIGHT_ALL_TOOLS").is_some_and(|value| value == "1");
+    assert!(!required, "{missing:?} must be here: {what} was not tested");
+    eprintln!("SKIPPED: no {missing:?} here, so {what} was not tested");
+    false
+}
+
 /// Compares with a snapshot in `snapshots/<area>/`.
 pub(crate) fn snapshot(area: &str, name: &str, content: &str) {
     let mut settings = insta::Settings::clone_current();

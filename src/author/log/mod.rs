@@ -19,10 +19,10 @@ mod entry;
 mod rows;
 
 pub use change::{Change, changes};
-pub use entry::{Entry, Head, Numbered, line};
+pub use entry::{Entry, Head, Numbered};
 pub use rows::Filter;
 
-use entry::hash_of;
+use entry::{hash_of, line};
 use rows::{COLUMN_COUNT, COLUMNS, bytes_of, digest_of, insert, is_known, last_hash, read_entry, read_head};
 
 /// Marks the file as one of ours.
