@@ -23,6 +23,7 @@ mod lint;
 mod lint_cli;
 mod lint_explain;
 mod lint_fix;
+mod lint_proofs;
 mod parse;
 mod readme;
 mod report_lint;

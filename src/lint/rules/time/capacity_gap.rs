@@ -1,12 +1,16 @@
 //! T005: days on which a license has less to give than before.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::diagnostic::Code;
-use crate::graph::{Block, Named};
+use crate::graph::{Block, BlockId};
 use crate::license::{Count, Kind};
+use crate::lint::phrase;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
+use super::drop::Drops;
 use super::is_never_in_force;
 
 /// Days on which a license has less to give than before.
@@ -15,7 +19,7 @@ static CODE: Code = Code::warning("T005", "capacity-gap");
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "a license that has nothing to give between two of its blocks, or less from some day on while other blocks go \
-           on",
+           on, with the tokens for which that is too few",
     why: "Both days of a period are included, so that a renewal starts on the day after the END before it. A gap of \
           one day stops everybody on that day; a drop turns some of them away.",
     bad: Example::Text(
@@ -33,21 +37,24 @@ FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let mut drops = Drops::new(cx);
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
         let blocks: Vec<&Block<'_>> = named
             .blocks
             .iter()
             .filter_map(|id| cx.graph.block(*id))
-            .filter(|block| matches!(block.feature.kind, Kind::Exclusive | Kind::Additive | Kind::Upgrade))
             .filter(|block| !is_never_in_force(block.feature))
             .collect();
         // Where EXCLUSIVE blocks overlap, what there is follows from that fault.
         if rivals(&blocks) {
             continue;
         }
-        let line = timeline(&blocks);
-        if let Some(fault) = gap(&line, cx.options.at).or_else(|| drop_of(&line, cx.options.at)) {
-            report(cx, sink, named, &blocks, &fault);
+        let faults = faults(&timeline(&blocks), cx.options.at);
+        if !faults.is_empty() {
+            let periods = Periods::new(named.name.as_str(), &blocks);
+            for fault in faults {
+                report(cx, sink, &periods, &fault, &mut drops);
+            }
         }
     }
 }
@@ -65,7 +72,7 @@ fn rivals(blocks: &[&Block<'_>]) -> bool {
     periods.windows(2).any(|two| matches!(two, [one, next] if next.0 <= one.1))
 }
 
-/// Stands for UNLIMITED in sums: more than all COUNTs of a file together.
+/// Stands for UNLIMITED in sums, and for what is not counted: more than all COUNTs of a file together.
 const ENDLESS: u64 = 1 << 50;
 
 /// Licenses from a day on.
@@ -75,23 +82,14 @@ struct Stretch {
     size: u64,
 }
 
-/// What goes wrong on which day.
-struct Fault {
-    /// The first day with less.
-    day: Date,
-    /// The day on which there is something again; `None` for a drop.
-    again: Option<Date>,
-    before: u64,
-    after: u64,
-}
-
 /// What the blocks give together, day by day. An UPGRADE gives nothing on days without an EXCLUSIVE block.
 fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
     let mut changes: Vec<(Date, bool, Kind, u64)> = Vec::new();
     for block in blocks {
         let (feature, kind) = (block.feature, block.feature.kind);
-        let size = match feature.count.map(|count| count.value) {
-            Some(Count::Limited(n)) => u64::from(n),
+        let size = match (feature.count.map(|count| count.value), kind) {
+            // ◆ What is left of a balance is not what it was sold with: only that there is one counts.
+            (Some(Count::Limited(n)), kind) if kind != Kind::Metered => u64::from(n),
             _ => ENDLESS,
         };
         changes.push((feature.start.map_or(Date::MIN, |start| start.value), true, kind, size));
@@ -110,6 +108,7 @@ fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
         };
         *part = if begins { part.saturating_add(count) } else { part.saturating_sub(count) };
         let size = beside.saturating_add(if own > 0 { own.saturating_add(added) } else { 0 });
+        let size = size.min(ENDLESS);
         match line.last_mut().filter(|last| last.from == from) {
             Some(last) => last.size = size,
             None => line.push(Stretch { from, size }),
@@ -120,65 +119,108 @@ fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
     line
 }
 
-fn gap(line: &[Stretch], today: Date) -> Option<Fault> {
-    line.windows(3).find_map(|three| match three {
-        [before, hole, after]
-            if before.size > 0 && hole.size == 0 && after.size > 0 && after.from > today =>
-        {
-            Some(Fault { day: hole.from, again: Some(after.from), before: before.size, after: 0 })
-        }
-        _ => None,
-    })
+/// What goes wrong on which day.
+struct Fault {
+    /// The first day with less.
+    day: Date,
+    /// The day on which there is something again; `None` for a drop.
+    again: Option<Date>,
+    before: u64,
+    /// What there is then.
+    after: u64,
 }
 
-fn drop_of(line: &[Stretch], today: Date) -> Option<Fault> {
-    line.windows(2).find_map(|two| match two {
-        [before, after] if after.size < before.size && after.size > 0 && after.from > today => {
-            Some(Fault { day: after.from, again: None, before: before.size, after: after.size })
+/// All gaps and drops that are still to come. What is missing after a gap belongs to it.
+fn faults(line: &[Stretch], today: Date) -> Vec<Fault> {
+    let next = line.iter().skip(2).map(Some).chain([None]);
+    let fault = |(two, next): (&[Stretch], Option<&Stretch>)| {
+        let [before, less] = two else { return None };
+        let (day, before) = (less.from, before.size);
+        match next {
+            _ if less.size >= before => None,
+            Some(next) if less.size == 0 => (next.from > today)
+                .then_some(Fault { day, again: Some(next.from), before, after: next.size }),
+            // Where nothing follows the license ends.
+            _ => (less.size > 0 && day > today).then_some(Fault { day, again: None, before, after: less.size }),
         }
-        _ => None,
-    })
-}
-
-fn report(cx: &Context<'_>, sink: &mut Sink<'_>, named: &Named<'_>, blocks: &[&Block<'_>], fault: &Fault) {
-    let eve = fault.day.yesterday().ok();
-    let ending = blocks.iter().find_map(|block| {
-        let end = block.feature.end.filter(|end| Some(end.value) == eve)?;
-        Some((*block, end))
-    });
-    let Some((block, end)) = ending else { return };
-    let name = named.name;
-    let number = |size: u64| if size >= ENDLESS { "UNLIMITED".to_owned() } else { size.to_string() };
-    let (message, help) = match fault.again {
-        Some(again) => {
-            let last = again.yesterday().unwrap_or(again);
-            let days = if last == fault.day {
-                format!("on {last}")
-            } else {
-                format!("from {} to {last}", fault.day)
-            };
-            (
-                format!("`{name}` has no license {days}"),
-                "both days of a period are included: let the next START follow on",
-            )
-        }
-        None => (
-            format!(
-                "`{name}` falls from {} to {} on {}",
-                number(fault.before),
-                number(fault.after),
-                fault.day
-            ),
-            "renew what ends there, or allow the finding if less is meant",
-        ),
     };
+    line.windows(2).zip(next).filter_map(fault).collect()
+}
+
+/// The blocks of one name, by the days on which they start and end.
+struct Periods<'n, 'a> {
+    name: &'n str,
+    ids: Vec<BlockId>,
+    starts: BTreeMap<Date, &'n Block<'a>>,
+    ends: BTreeMap<Date, Vec<&'n Block<'a>>>,
+}
+
+impl<'n, 'a> Periods<'n, 'a> {
+    fn new(name: &'n str, blocks: &[&'n Block<'a>]) -> Self {
+        let mut periods =
+            Self { name, ids: Vec::new(), starts: BTreeMap::new(), ends: BTreeMap::new() };
+        for block in blocks {
+            periods.ids.push(block.id);
+            if let Some(start) = block.feature.start {
+                periods.starts.entry(start.value).or_insert(block);
+            }
+            if let Some(end) = block.feature.end {
+                periods.ends.entry(end.value).or_default().push(block);
+            }
+        }
+        periods
+    }
+}
+
+/// Most blocks that end on one day, and most tokens, that are labelled.
+const SHOWN: usize = 5;
+
+fn report(
+    cx: &Context<'_>,
+    sink: &mut Sink<'_>,
+    periods: &Periods<'_, '_>,
+    fault: &Fault,
+    drops: &mut Drops<'_, '_>,
+) {
+    let Ok(eve) = fault.day.yesterday() else { return };
+    let ending = periods.ends.get(&eve).map(Vec::as_slice).unwrap_or_default();
+    let mut ending = ending.iter().filter_map(|block| Some((block, block.feature.end?)));
+    let Some((block, end)) = ending.next() else { return };
+    let starved = if fault.after < fault.before {
+        drops.starved(&periods.ids, eve, fault.again.unwrap_or(fault.day))
+    } else {
+        Vec::new()
+    };
+    let (message, help) = words(periods.name, fault);
+    let names: Vec<&str> = starved.iter().map(|(token, _)| token.name()).collect();
+    let message = if names.is_empty() { message } else { format!("{message}: too few for {}", phrase::list(&names)) };
     let mut found = cx.found(&CODE, block, end.span, message).help(help);
-    let next = fault.again.and_then(|again| {
-        let mut starts = blocks.iter().filter_map(|block| Some((block, block.feature.start?)));
-        starts.find(|(_, start)| start.value == again)
-    });
-    if let Some((next, start)) = next {
+    for (other, end) in ending.take(SHOWN) {
+        found = found.also_in(other.license.source.id(), end.span, "this ends too");
+    }
+    let next = fault.again.and_then(|again| periods.starts.get(&again));
+    if let Some((next, start)) = next.and_then(|next| Some((next, next.feature.start?))) {
         found = found.also_in(next.license.source.id(), start.span, "the next period");
     }
+    for (token, needed) in starved.iter().take(SHOWN) {
+        let text = format!("needs {needed} of it");
+        found = found.also_in(token.license.source.id(), token.feature.name.span, text);
+    }
     sink.push(found);
+}
+
+/// What is wrong, and what to do.
+fn words(name: &str, fault: &Fault) -> (String, &'static str) {
+    let number = |size: u64| if size >= ENDLESS { "UNLIMITED".to_owned() } else { size.to_string() };
+    let (before, after) = (number(fault.before), number(fault.after));
+    let Some(again) = fault.again else {
+        let message = format!("`{name}` falls from {before} to {after} on {}", fault.day);
+        return (message, "renew what ends there, or allow the finding if less is meant");
+    };
+    let last = again.yesterday().unwrap_or(again);
+    let days =
+        if last == fault.day { format!("on {last}") } else { format!("from {} to {last}", fault.day) };
+    let less = if fault.after < fault.before { format!(", and {after} instead of {before} then") } else { String::new() };
+    let message = format!("`{name}` has no license {days}{less}");
+    (message, "both days of a period are included: let the next START follow on")
 }
