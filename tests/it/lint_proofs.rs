@@ -111,7 +111,8 @@ fn holds(text: &str, proof: &MoreMeansLess) {
     assert_eq!(granted(&model(&larger), &features), features.len() - 1, "denied: {proof:?}\n{larger}");
 }
 
-const SEED: &str = "FEATURE MyDraw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=A VERSION=1.0 COUNT=5\" }
+const SEED: &str =
+    "FEATURE MyDraw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=A VERSION=1.0 COUNT=5\" }
 FEATURE MyDraw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=B VERSION=1.0 COUNT=10\" }
 FEATURE X { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=A VERSION=1.0 COUNT=4\" }
 FEATURE A { VENDOR=Acme COUNT=4 }
@@ -152,8 +153,8 @@ fn choices() -> impl Strategy<Value = Vec<Block>> {
     let alternative = || prop::collection::btree_map(0_usize..3, 1_u64..=5, 1..=2);
     let name = || prop::collection::vec(alternative(), 1..=3);
     let things = Just(vec![0_usize, 1, 2, 3, 4]).prop_shuffle();
-    (size(), name(), name(), things, 2_usize..=4, prop::collection::vec(1_u64..=4, 5), any::<bool>()).prop_map(
-        |(sizes, first, second, things, many, counts, split)| {
+    (size(), name(), name(), things, 2_usize..=4, prop::collection::vec(1_u64..=4, 5), any::<bool>())
+        .prop_map(|(sizes, first, second, things, many, counts, split)| {
             let mut blocks = Vec::new();
             for (name, alternatives) in [("M0", first), ("M1", second)] {
                 for needs in alternatives {
@@ -179,16 +180,16 @@ fn choices() -> impl Strategy<Value = Vec<Block>> {
                 blocks.push(Block::pool("P1", "UPGRADE", 2));
             }
             blocks
-        },
-    )
+        })
 }
 
 /// Pools, by block, whose enlargement denies what is granted now; with the feature where one checkout alone shows it.
 fn brute_force(blocks: &[Block]) -> (BTreeSet<(usize, String)>, BTreeSet<usize>) {
     let names: BTreeSet<&str> = blocks.iter().map(|block| block.name.as_str()).collect();
-    let mixes = names.iter().map(|one| vec![*one]).chain(
-        names.iter().flat_map(|one| names.iter().map(|other| vec![*one, *other])),
-    );
+    let mixes = names
+        .iter()
+        .map(|one| vec![*one])
+        .chain(names.iter().flat_map(|one| names.iter().map(|other| vec![*one, *other])));
     let now = model(&text(blocks));
     let mixes: Vec<Vec<&str>> = mixes.filter(|mix| granted(&now, mix) == mix.len()).collect();
     let (mut alone, mut pools) = (BTreeSet::new(), BTreeSet::new());
@@ -226,13 +227,15 @@ fn dated() -> impl Strategy<Value = Vec<Block>> {
     };
     let kind = prop::sample::select(vec!["ADDITIVE", "METERED", "EXCLUSIVE"]);
     let pool = move |name: &'static str| {
-        (kind.clone(), prop::collection::vec((1_u64..=8, 1_u32..=2, years()), 1..=3), any::<bool>(), 0_u64..4).prop_map(
-            move |(kind, parts, share, upgrade)| {
+        (kind.clone(), prop::collection::vec((1_u64..=8, 1_u32..=2, years()), 1..=3), any::<bool>(), 0_u64..4)
+            .prop_map(move |(kind, parts, share, upgrade)| {
                 let mut blocks: Vec<Block> = parts
                     .into_iter()
                     .enumerate()
                     .map(|(at, (count, version, (from, to)))| {
                         let share = share && kind != "METERED";
+                        // What no block is new enough for is a fault of its own.
+                        let version = if at == 0 { 2 } else { version };
                         // A second EXCLUSIVE at the same time is a fault of its own: they take turns.
                         let (from, to) = match (kind, at as u32) {
                             ("EXCLUSIVE", at) => (Some(22 + 3 * at), Some(23 + 3 * at)),
@@ -243,11 +246,14 @@ fn dated() -> impl Strategy<Value = Vec<Block>> {
                     .collect();
                 if kind == "EXCLUSIVE" && upgrade > 0 {
                     let dates = (blocks[0].from, blocks[0].to);
-                    blocks.push(Block { from: dates.0, to: dates.1, ..Block::pool(name, "UPGRADE", upgrade) });
+                    blocks.push(Block {
+                        from: dates.0,
+                        to: dates.1,
+                        ..Block::pool(name, "UPGRADE", upgrade)
+                    });
                 }
                 blocks
-            },
-        )
+            })
     };
     let need = |names: Vec<&'static str>| (prop::sample::select(names), 1_u32..=2, 1_u64..=6);
     let token = move |name: &'static str, below: Vec<&'static str>, most: usize| {
@@ -255,15 +261,17 @@ fn dated() -> impl Strategy<Value = Vec<Block>> {
         prop::collection::vec(one, 1..=most).prop_map(move |all| {
             let blocks = all.into_iter().map(|(needs, (from, to))| {
                 let mut token = Block::token(name, &[]);
-                token.needs = needs.into_iter().map(|(name, version, count)| (name.to_owned(), version, count)).collect();
+                token.needs = needs
+                    .into_iter()
+                    .map(|(name, version, count)| (name.to_owned(), version, count))
+                    .collect();
                 Block { version: 2, from, to, ..token }
             });
             blocks.collect::<Vec<_>>()
         })
     };
-    (token("S", vec!["A", "P0", "P1"], 2), token("A", vec!["P0", "P1"], 2), pool("P0"), pool("P1")).prop_map(
-        |(suite, token, first, second)| [suite, token, first, second].concat(),
-    )
+    (token("S", vec!["A", "P0", "P1"], 2), token("A", vec!["P0", "P1"], 2), pool("P0"), pool("P1"))
+        .prop_map(|(suite, token, first, second)| [suite, token, first, second].concat())
 }
 
 /// Whether a block alone is denied on every day, by whoever asks.
@@ -280,8 +288,11 @@ fn never_served(blocks: &[Block], at: usize) -> bool {
     let license = License::from_text("a", &text);
     let Ok(model) = Model::compile([&license]) else { return false };
     let mut symbols = Symbols::default();
-    let somebody =
-        Who { user: Some(symbols.symbol("u")), host: Some(symbols.symbol("h")), custom: Some(symbols.symbol("c")) };
+    let somebody = Who {
+        user: Some(symbols.symbol("u")),
+        host: Some(symbols.symbol("h")),
+        custom: Some(symbols.symbol("c")),
+    };
     [Who::default(), somebody].into_iter().all(|who| {
         days().all(|day| {
             let mut state = State::new(&model, day.at(0, 0, 0, 0));
@@ -292,7 +303,7 @@ fn never_served(blocks: &[Block], at: usize) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 30, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn more_means_less_is_found_wherever_brute_force_finds_it_and_every_proof_holds(blocks in choices()) {
@@ -312,7 +323,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_never_runs_is_what_the_resolver_denies_on_every_day(blocks in dated()) {
@@ -320,11 +331,10 @@ proptest! {
         let license = License::from_text("a", &text);
         prop_assume!(!license.has_errors());
         let found = lint(&[&license], &Options::at(day()));
-        // What leads nowhere is a fault of its own.
-        prop_assume!(!found.iter().any(|found| found.code.id.starts_with('D') && found.code.id != "D012" && found.code.id != "D009"));
+        prop_assert!(!found.iter().any(|found| ["D005", "D006"].contains(&found.code.id)), "{text}");
         let told: BTreeSet<usize> = found
             .iter()
-            .filter(|found| ["C001", "C002"].contains(&found.code.id) && found.related.len() < 100)
+            .filter(|found| ["C001", "C002"].contains(&found.code.id))
             .filter(|found| !found.message.starts_with("this alternative"))
             .filter_map(|found| license.features.iter().find(|feature| feature.name.span == found.primary.span))
             .map(|feature| feature.block)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::diagnostic::{Code, Severity};
-use crate::graph::BlockId;
+use crate::graph::{Block, BlockId};
 use crate::lint::phrase;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
@@ -20,7 +20,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     why: "What these rules say is true, but of such features they may not say all. Where one of the two rules was set to a \
           level, this finding has the same: a check that may not fail must not pass because nobody looked.",
     bad: Example::Made {
-        shown: "15 pairs of tokens, each of which draws on both of the next pair, over a pool that is renewed: 32768 ways",
+        shown: "15 pairs of tokens, each of which draws on both of the next pair, over two pools of one name: 32768 ways",
         make: || pairs(15),
     },
     good: Example::Made { shown: "8 such pairs: 256 ways", make: || pairs(8) },
@@ -42,8 +42,8 @@ fn pairs(levels: usize) -> Vec<u8> {
             let _ = writeln!(text, "FEATURE {side}{level} {{ VENDOR=Acme KEYTYPE=TOKEN{needs} }}");
         }
     }
-    text.push_str("FEATURE Pool { VENDOR=Acme COUNT=UNLIMITED END=2026-12-31 }\n");
-    text.push_str("FEATURE Pool { VENDOR=Acme COUNT=UNLIMITED START=2027-01-01 }\n");
+    text.push_str("FEATURE Pool { VENDOR=Acme COUNT=65536 }\n");
+    text.push_str("FEATURE Pool { VENDOR=Acme COUNT=65536 KEYTYPE=ADDITIVE }\n");
     text.into_bytes()
 }
 
@@ -51,12 +51,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let (shortages, mixes) = (&cx.shortages().unexamined, &cx.mixes().unexamined);
     let rules = [(&never_runs::CODE, shortages), (&more_means_less::CODE, mixes)];
     // What was not asked for is not missed; what was set to a level, its absence has it too.
-    let asked = rules.into_iter().filter(|(_, unexamined)| !unexamined.is_empty()).filter_map(|(code, unexamined)| {
-        Some((code, unexamined, cx.options.levels.apply(code, Severity::Note)?))
-    });
+    let asked = rules.into_iter().filter(|(_, unexamined)| !unexamined.is_empty()).filter_map(
+        |(code, unexamined)| Some((code, unexamined, cx.options.levels.apply(code, Severity::Note)?)),
+    );
     let asked: Vec<_> = asked.collect();
-    let blocks: BTreeSet<BlockId> = asked.iter().flat_map(|(_, unexamined, _)| unexamined.iter().copied()).collect();
-    let names: BTreeSet<&str> = blocks.iter().filter_map(|id| cx.graph.block(*id)).map(|block| block.name()).collect();
+    let blocks: BTreeSet<BlockId> =
+        asked.iter().flat_map(|(_, unexamined, _)| unexamined.iter().copied()).collect();
+    let names: BTreeSet<&str> =
+        blocks.iter().filter_map(|id| cx.graph.block(*id)).map(Block::name).collect();
     let Some(first) = blocks.first().and_then(|id| cx.graph.block(*id)) else { return };
     let (noun, number) = if names.len() == 1 { ("feature was", 1) } else { ("features were", names.len()) };
     let names: Vec<&str> = names.into_iter().collect();

@@ -3,6 +3,7 @@
 use crate::diagnostic::Code;
 use crate::graph::{Block, Cost, Ways};
 use crate::license::{Count, Dependency, Kind};
+use crate::lint::first_fit::DEEPEST;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::{MOST_ALTERNATIVES, covers, replaced_names};
@@ -143,9 +144,12 @@ impl<'c, 'a> World<'c, 'a> {
         let draws = self.cx.draws();
         // A token on the way that ends, or starts, would make a difference between the two.
         let same_days = !self.dated.leads_from(one.id);
+        // A chain that is too long is a fault of its own.
+        let long = |block: &Block<'_>| self.cx.measures.depth(block.id).is_none_or(|depth| depth > DEEPEST);
         let (Some(few), Some(many)) = (draws.of(one.id), draws.of(other.id)) else { return false };
         let counted = |cost: Cost| matches!(cost, Cost::Known(_));
         same_days
+            && !long(other)
             && self.is_certain(other)
             && few.iter().all(|(pool, draw)| {
                 many.get(pool).is_some_and(|more| counted(draw.sum) && draw.sum <= more.sum)

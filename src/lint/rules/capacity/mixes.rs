@@ -1,7 +1,9 @@
 //! Which checkouts that are granted now would be denied if a pool were larger: one checkout alone, or two, one after the
 //! other.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use jiff::civil::Date;
 
 use crate::graph::{BlockId, Graph, Toward, UNLIMITED, Ways};
 use crate::license::{Kind, Version};
@@ -63,6 +65,8 @@ struct Player {
     version: Version,
     /// Whether alternatives lie ahead of one of its blocks.
     open: bool,
+    /// The first name that says the same: they get on with others alike.
+    like: usize,
     /// ◆ What is only drawn on comes last among partners: people check out features, not pools.
     is_pool: bool,
 }
@@ -95,7 +99,7 @@ impl Mixes {
                 }
             }
         }
-        for player in open() {
+        for player in open().filter(|player| player.like == player.at) {
             match search.in_company(player, &players, &mut found.proofs) {
                 Ok(()) => {}
                 Err(GivenUp) => {
@@ -125,8 +129,29 @@ fn players(cx: &Context<'_>) -> BTreeMap<usize, Player> {
     let chosen = chosen(cx);
     let choices = graph.ways_to(|id| chosen.contains(&id));
     let is_open = |id| chosen.contains(&id) || choices.leads_from(id);
-    let players = (0..graph.names().len()).filter_map(|at| Some((at, player(cx, &special, is_open, at)?)));
+    let mut likes: HashMap<(&str, Says<'_>), usize> = HashMap::new();
+    let players = (0..graph.names().len()).filter_map(|at| {
+        let player = player(cx, &special, is_open, at)?;
+        let like = says(cx, at).map_or(at, |says| *likes.entry(says).or_insert(at));
+        Some((at, Player { like, ..player }))
+    });
     players.collect()
+}
+
+/// What the tokens of a name need, and of which versions and when they are.
+type Says<'a> = Vec<(Version, [Option<Date>; 2], Vec<(&'a str, Version, u32)>)>;
+
+/// What a name of tokens says; `None` where it has anything else.
+fn says<'a>(cx: &Context<'a>, at: usize) -> Option<(&'a str, Says<'a>)> {
+    let named = cx.graph.names().get(at)?;
+    let blocks = named.blocks.iter().filter_map(|id| cx.graph.block(*id)).map(|block| {
+        let feature = block.feature;
+        let needs = feature.dependencies.iter();
+        let needs = needs.map(|need| (need.feature.value.as_str(), need.version, need.count)).collect();
+        let dates = [feature.start, feature.end].map(|date| date.map(|date| date.value));
+        block.is_token().then_some((feature.version, dates, needs))
+    });
+    Some((named.vendor.as_str(), blocks.collect::<Option<_>>()?))
 }
 
 /// The blocks that are one of several that may serve today.
@@ -162,7 +187,7 @@ fn player(cx: &Context<'_>, special: &Ways, is_open: impl Fn(BlockId) -> bool, a
     let tokens = || graph.providers(named).filter(|block| block.is_token());
     let open = blocks().any(|block| is_open(block.id));
     let is_pool = tokens().next().is_none();
-    (simple && own).then_some(Player { at, root: root.id, version, open, is_pool })
+    (simple && own).then_some(Player { at, root: root.id, version, open, like: at, is_pool })
 }
 
 /// What is being looked for.
@@ -235,7 +260,8 @@ impl Search<'_, '_> {
             .filter_map(|id| graph.block(id))
             .filter_map(|block| graph.name_at(block.vendor(), block.name()))
             .collect();
-        let mut partners: Vec<&Player> = names.iter().filter_map(|at| players.get(at)).collect();
+        let all = names.iter().filter_map(|at| players.get(at));
+        let mut partners: Vec<&Player> = all.filter(|partner| partner.like == partner.at).collect();
         partners.sort_by_key(|partner| partner.is_pool);
         Ok(partners)
     }

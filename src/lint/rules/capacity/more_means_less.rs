@@ -90,7 +90,9 @@ fn finding(cx: &Context<'_>, proof: &MoreMeansLess) -> Option<Diagnostic> {
         Some(first) => (
             format!("a larger `{name}` would deny `{last}` beside `{first}`, which are both granted now"),
             "both are granted",
-            format!("put the alternative of `{first}` that is taken now before the other, or enlarge `{name}` for both"),
+            format!(
+                "put the alternative of `{first}` that is taken now before the other, or enlarge `{name}` for both"
+            ),
         ),
     };
     let now = list(cx, &proof.features, &proof.now);
@@ -116,7 +118,8 @@ fn finding(cx: &Context<'_>, proof: &MoreMeansLess) -> Option<Diagnostic> {
 /// `` `Draw` takes 10 of `B`, `Print` takes 4 of `A` ``
 fn list(cx: &Context<'_>, features: &[String], taken: &[Taken]) -> String {
     let one = |(feature, taken): (&String, &Taken)| {
-        let parts = taken.iter().filter_map(|(pool, n)| Some(format!("{n} of `{}`", cx.graph.block(*pool)?.name())));
+        let parts =
+            taken.iter().filter_map(|(pool, n)| Some(format!("{n} of `{}`", cx.graph.block(*pool)?.name())));
         let mut parts: Vec<String> = parts.collect();
         let more = parts.len().saturating_sub(MOST_POOLS);
         parts.truncate(MOST_POOLS);

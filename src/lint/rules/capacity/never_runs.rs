@@ -74,8 +74,10 @@ pub(super) fn describe(
                 Some(day) => format!("{size} on {day}"),
                 None => size.to_string(),
             };
-            let message =
-                format!("one checkout of `{}` needs {needed} of `{name}`, which has {has}, {consequence}", block.name());
+            let message = format!(
+                "one checkout of `{}` needs {needed} of `{name}`, which has {has}, {consequence}",
+                block.name()
+            );
             let found = cx
                 .found(code, block, block.feature.name.span, message)
                 .help("enlarge the pool, or lower the COUNT of a dependency");
@@ -133,13 +135,7 @@ fn to_pool(
 }
 
 /// How a token comes to a pool by one of its dependencies.
-fn chain_by(
-    cx: &Context<'_>,
-    block: &Block<'_>,
-    hop: Hop,
-    pool: BlockId,
-    room: &mut usize,
-) -> Option<Chain> {
+fn chain_by(cx: &Context<'_>, block: &Block<'_>, hop: Hop, pool: BlockId, room: &mut usize) -> Option<Chain> {
     let need = cx.graph.dependency(hop)?;
     let mut serving = cx.graph.serving(block, need).take(super::MOST_ALTERNATIVES);
     serving.find_map(|provider| {

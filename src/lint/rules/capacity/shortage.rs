@@ -219,7 +219,9 @@ impl<'c, 'a> Search<'c, 'a> {
         let mut days = MOST_DAYS;
         if let Some(from) = self.first_served(block, (begin, last), shares, &mut denied, &mut days)? {
             let until = denied.filter(|(_, day)| *day == today && from > today);
-            return Some(until.map_or(Fate::Runs, |(lack, _)| Fate::Late(Late { block: block.id, lack, from })));
+            return Some(
+                until.map_or(Fate::Runs, |(lack, _)| Fate::Late(Late { block: block.id, lack, from })),
+            );
         }
         let past = (first, last.min(today.yesterday().unwrap_or(today)));
         if self.first_served(block, past, shares, &mut denied, &mut days)?.is_some() {
@@ -271,9 +273,7 @@ fn rivals<'a>(cx: &Context<'a>) -> HashSet<(&'a str, &'a str)> {
         let blocks = named.blocks.iter().filter_map(|id| cx.graph.block(*id));
         let mut exclusive: Vec<_> = blocks.filter(|block| block.feature.kind == Kind::Exclusive).collect();
         exclusive.sort_by_key(|block| block.feature.start.map(|start| start.value));
-        let both = |two: &[&Block<'a>]| {
-            matches!(two, [one, other] if overlap(one.feature, other.feature))
-        };
+        let both = |two: &[&Block<'a>]| matches!(two, [one, other] if overlap(one.feature, other.feature));
         if exclusive.windows(2).any(both) {
             found.insert((named.vendor.as_str(), named.name.as_str()));
         }

@@ -138,10 +138,13 @@ fn faults(line: &[Stretch], today: Date) -> Vec<Fault> {
         let (day, before) = (less.from, before.size);
         match next {
             _ if less.size >= before => None,
-            Some(next) if less.size == 0 => (next.from > today)
-                .then_some(Fault { day, again: Some(next.from), before, after: next.size }),
+            Some(next) if less.size == 0 => {
+                (next.from > today).then_some(Fault { day, again: Some(next.from), before, after: next.size })
+            }
             // Where nothing follows the license ends.
-            _ => (less.size > 0 && day > today).then_some(Fault { day, again: None, before, after: less.size }),
+            _ => {
+                (less.size > 0 && day > today).then_some(Fault { day, again: None, before, after: less.size })
+            }
         }
     };
     line.windows(2).zip(next).filter_map(fault).collect()
@@ -157,8 +160,7 @@ struct Periods<'n, 'a> {
 
 impl<'n, 'a> Periods<'n, 'a> {
     fn new(name: &'n str, blocks: &[&'n Block<'a>]) -> Self {
-        let mut periods =
-            Self { name, ids: Vec::new(), starts: BTreeMap::new(), ends: BTreeMap::new() };
+        let mut periods = Self { name, ids: Vec::new(), starts: BTreeMap::new(), ends: BTreeMap::new() };
         for block in blocks {
             periods.ids.push(block.id);
             if let Some(start) = block.feature.start {
@@ -193,7 +195,8 @@ fn report(
     };
     let (message, help) = words(periods.name, fault);
     let names: Vec<&str> = starved.iter().map(|(token, _)| token.name()).collect();
-    let message = if names.is_empty() { message } else { format!("{message}: too few for {}", phrase::list(&names)) };
+    let message =
+        if names.is_empty() { message } else { format!("{message}: too few for {}", phrase::list(&names)) };
     let mut found = cx.found(&CODE, block, end.span, message).help(help);
     for (other, end) in ending.take(SHOWN) {
         found = found.also_in(other.license.source.id(), end.span, "this ends too");
@@ -218,9 +221,12 @@ fn words(name: &str, fault: &Fault) -> (String, &'static str) {
         return (message, "renew what ends there, or allow the finding if less is meant");
     };
     let last = again.yesterday().unwrap_or(again);
-    let days =
-        if last == fault.day { format!("on {last}") } else { format!("from {} to {last}", fault.day) };
-    let less = if fault.after < fault.before { format!(", and {after} instead of {before} then") } else { String::new() };
+    let days = if last == fault.day { format!("on {last}") } else { format!("from {} to {last}", fault.day) };
+    let less = if fault.after < fault.before {
+        format!(", and {after} instead of {before} then")
+    } else {
+        String::new()
+    };
     let message = format!("`{name}` has no license {days}{less}");
     (message, "both days of a period are included: let the next START follow on")
 }

@@ -52,7 +52,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 /// Where periods end, and the next begins.
 fn holes(periods: &[Period]) -> Vec<Fault> {
     let next = periods.iter().skip(1).map(|(start, _)| Some(*start)).chain([None]);
-    periods.iter().zip(next).map(|((_, end), next)| (*end, next)).filter(|(end, _)| *end < Date::MAX).collect()
+    periods
+        .iter()
+        .zip(next)
+        .map(|((_, end), next)| (*end, next))
+        .filter(|(end, _)| *end < Date::MAX)
+        .collect()
 }
 
 /// Whether a token is in force on a day to come on which nothing serves its dependency.
@@ -75,7 +80,10 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, last: Date, again: Option<Date>
             "nothing serves it after this day".to_owned(),
         ),
         Some(again) => (
-            format!("`{name}` {} ends on {last} and is back on {again}, the token `{token}` draws on it in between", need.version),
+            format!(
+                "`{name}` {} ends on {last} and is back on {again}, the token `{token}` draws on it in between",
+                need.version
+            ),
             "let the next period follow on".to_owned(),
             format!("nothing as new serves it from here to {again}"),
         ),

@@ -37,7 +37,8 @@ impl<'c, 'a> Drops<'c, 'a> {
         let mut found: Vec<(&Block<'a>, u64)> = Vec::new();
         for token in above.into_iter().filter_map(|id| graph.block(id)).filter(|block| block.is_token()) {
             let deep = self.cx.measures.depth(token.id).is_none_or(|depth| depth > DEEPEST);
-            if deep || self.cx.measures.is_faulty(token.id) || self.play(token, eve) != Some(Outcome::Granted) {
+            if deep || self.cx.measures.is_faulty(token.id) || self.play(token, eve) != Some(Outcome::Granted)
+            {
                 continue;
             }
             if let Some(Outcome::Denied(Some(lack))) = self.play(token, day)

@@ -38,7 +38,8 @@ impl<'a> Services<'a> {
     fn named(&mut self, cx: &Context<'a>, key: Key<'a>) -> &[Period] {
         self.known.entry(key).or_insert_with(|| {
             let (vendor, name, version) = key;
-            let providers = cx.graph.named(vendor, name).into_iter().flat_map(|named| cx.graph.providers(named));
+            let providers =
+                cx.graph.named(vendor, name).into_iter().flat_map(|named| cx.graph.providers(named));
             let serving = providers.filter(|one| one.feature.version >= version);
             let periods = serving.filter(|one| !is_never_in_force(one.feature)).map(|one| {
                 let (start, end) = (one.feature.start, one.feature.end);
