@@ -57,8 +57,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let asked: Vec<_> = asked.collect();
     let blocks: BTreeSet<BlockId> =
         asked.iter().flat_map(|(_, unexamined, _)| unexamined.iter().copied()).collect();
-    let names: BTreeSet<&str> =
-        blocks.iter().filter_map(|id| cx.graph.block(*id)).map(Block::name).collect();
+    let names: BTreeSet<&str> = blocks.iter().filter_map(|id| cx.graph.block(*id)).map(Block::name).collect();
     let Some(first) = blocks.first().and_then(|id| cx.graph.block(*id)) else { return };
     let (noun, number) = if names.len() == 1 { ("feature was", 1) } else { ("features were", names.len()) };
     let names: Vec<&str> = names.into_iter().collect();

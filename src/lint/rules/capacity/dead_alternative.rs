@@ -144,12 +144,12 @@ impl<'c, 'a> World<'c, 'a> {
         let draws = self.cx.draws();
         // A token on the way that ends, or starts, would make a difference between the two.
         let same_days = !self.dated.leads_from(one.id);
-        // A chain that is too long is a fault of its own.
+        // What is too far from a real license is refused, and does not stand before anything.
         let long = |block: &Block<'_>| self.cx.measures.depth(block.id).is_none_or(|depth| depth > DEEPEST);
         let (Some(few), Some(many)) = (draws.of(one.id), draws.of(other.id)) else { return false };
         let counted = |cost: Cost| matches!(cost, Cost::Known(_));
         same_days
-            && !long(other)
+            && !long(one)
             && self.is_certain(other)
             && few.iter().all(|(pool, draw)| {
                 many.get(pool).is_some_and(|more| counted(draw.sum) && draw.sum <= more.sum)

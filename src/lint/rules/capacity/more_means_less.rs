@@ -100,19 +100,27 @@ fn finding(cx: &Context<'_>, proof: &MoreMeansLess) -> Option<Diagnostic> {
     if !then.is_empty() {
         then.push_str(", ");
     }
-    let lack = match proof.lack.and_then(|lack| Some((lack, cx.graph.block(lack.pool)?))) {
-        Some((lack, scarce)) => {
-            let free = lack.size.saturating_sub(lack.used);
-            format!(": needs {} of `{}`, {free} free", lack.needed.saturating_sub(lack.used), scarce.name())
-        }
-        None => String::new(),
-    };
+    let lack = lack(cx, proof).unwrap_or_default();
     let found = cx
         .found(&CODE, pool, count.span, message)
         .label(format!("now, `{name}`={}: {now}: {all}", count.value))
         .also(count.span, format!("with `{name}`={}: {then}`{last}` is denied{lack}", proof.larger))
         .also_in(root.license.source.id(), root.feature.name.span, "the feature that is denied");
     Some(found.help(help))
+}
+
+/// Of what there is too little for the last checkout.
+fn lack(cx: &Context<'_>, proof: &MoreMeansLess) -> Option<String> {
+    let lack = proof.lack?;
+    let scarce = cx.graph.block(lack.pool)?.name();
+    let others = proof.then.iter().flatten().filter(|(pool, _)| *pool == lack.pool);
+    let own = lack.used.saturating_sub(others.map(|(_, used)| *used).sum());
+    let (more, free) = (lack.needed.saturating_sub(lack.used), lack.size.saturating_sub(lack.used));
+    Some(if own > 0 {
+        format!(": takes {own} of `{scarce}` and needs {more} more, {free} free")
+    } else {
+        format!(": needs {more} of `{scarce}`, {free} free")
+    })
 }
 
 /// `` `Draw` takes 10 of `B`, `Print` takes 4 of `A` ``
