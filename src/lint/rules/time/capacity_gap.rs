@@ -72,7 +72,7 @@ fn rivals(blocks: &[&Block<'_>]) -> bool {
     periods.windows(2).any(|two| matches!(two, [one, next] if next.0 <= one.1))
 }
 
-/// Stands for UNLIMITED in sums, and for what is not counted: more than all COUNTs of a file together.
+/// Stands for UNLIMITED in sums: more than all COUNTs of a file together.
 const ENDLESS: u64 = 1 << 50;
 
 /// Licenses from a day on.
@@ -80,6 +80,25 @@ const ENDLESS: u64 = 1 << 50;
 struct Stretch {
     from: Date,
     size: u64,
+    /// Whether there is something besides that is not counted.
+    open: bool,
+}
+
+impl Stretch {
+    fn is_empty(&self) -> bool {
+        self.size == 0 && !self.open
+    }
+
+    /// Whether there is less than before, as far as it is counted.
+    fn is_less_than(&self, before: &Self) -> bool {
+        self.size < before.size && !self.open && !before.open
+    }
+}
+
+/// Whether what a block gives is not counted day by day. ◆ What is left of a balance is not what it was sold with: only
+/// that there is one counts.
+fn is_uncounted(kind: Kind) -> bool {
+    matches!(kind, Kind::Token | Kind::Local | Kind::Metered)
 }
 
 /// What the blocks give together, day by day. An UPGRADE gives nothing on days without an EXCLUSIVE block.
@@ -87,9 +106,9 @@ fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
     let mut changes: Vec<(Date, bool, Kind, u64)> = Vec::new();
     for block in blocks {
         let (feature, kind) = (block.feature, block.feature.kind);
-        let size = match (feature.count.map(|count| count.value), kind) {
-            // ◆ What is left of a balance is not what it was sold with: only that there is one counts.
-            (Some(Count::Limited(n)), kind) if kind != Kind::Metered => u64::from(n),
+        let size = match feature.count.map(|count| count.value) {
+            _ if is_uncounted(kind) => 1,
+            Some(Count::Limited(n)) => u64::from(n),
             _ => ENDLESS,
         };
         changes.push((feature.start.map_or(Date::MIN, |start| start.value), true, kind, size));
@@ -99,23 +118,24 @@ fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
     }
     changes.sort_unstable();
     let mut line: Vec<Stretch> = Vec::new();
-    let (mut own, mut added, mut beside) = (0_u64, 0_u64, 0_u64);
+    let (mut own, mut added, mut beside, mut uncounted) = (0_u64, 0_u64, 0_u64, 0_u64);
     for (from, begins, kind, count) in changes {
         let part = match kind {
             Kind::Exclusive => &mut own,
             Kind::Upgrade => &mut added,
+            kind if is_uncounted(kind) => &mut uncounted,
             _ => &mut beside,
         };
         *part = if begins { part.saturating_add(count) } else { part.saturating_sub(count) };
         let size = beside.saturating_add(if own > 0 { own.saturating_add(added) } else { 0 });
-        let size = size.min(ENDLESS);
+        let stretch = Stretch { from, size: size.min(ENDLESS), open: uncounted > 0 };
         match line.last_mut().filter(|last| last.from == from) {
-            Some(last) => last.size = size,
-            None => line.push(Stretch { from, size }),
+            Some(last) => *last = stretch,
+            None => line.push(stretch),
         }
     }
     // Changes that leave the size as it was are none.
-    line.dedup_by_key(|stretch| stretch.size);
+    line.dedup_by_key(|stretch| (stretch.size, stretch.open));
     line
 }
 
@@ -125,9 +145,8 @@ struct Fault {
     day: Date,
     /// The day on which there is something again; `None` for a drop.
     again: Option<Date>,
-    before: u64,
-    /// What there is then.
-    after: u64,
+    /// From how many to how many it falls, where it does.
+    fallen: Option<(u64, u64)>,
 }
 
 /// All gaps and drops that are still to come. What is missing after a gap belongs to it.
@@ -135,16 +154,16 @@ fn faults(line: &[Stretch], today: Date) -> Vec<Fault> {
     let next = line.iter().skip(2).map(Some).chain([None]);
     let fault = |(two, next): (&[Stretch], Option<&Stretch>)| {
         let [before, less] = two else { return None };
-        let (day, before) = (less.from, before.size);
+        let fault = |again, after: &Stretch| {
+            let fallen = after.is_less_than(before).then_some((before.size, after.size));
+            Fault { day: less.from, again, fallen }
+        };
         match next {
-            _ if less.size >= before => None,
-            Some(next) if less.size == 0 => {
-                (next.from > today).then_some(Fault { day, again: Some(next.from), before, after: next.size })
-            }
+            _ if before.is_empty() => None,
+            Some(next) if less.is_empty() => (next.from > today).then(|| fault(Some(next.from), next)),
             // Where nothing follows the license ends.
-            _ => {
-                (less.size > 0 && day > today).then_some(Fault { day, again: None, before, after: less.size })
-            }
+            _ if less.is_empty() => None,
+            _ => (less.is_less_than(before) && less.from > today).then(|| fault(None, less)),
         }
     };
     line.windows(2).zip(next).filter_map(fault).collect()
@@ -188,10 +207,9 @@ fn report(
     let ending = periods.ends.get(&eve).map(Vec::as_slice).unwrap_or_default();
     let mut ending = ending.iter().filter_map(|block| Some((block, block.feature.end?)));
     let Some((block, end)) = ending.next() else { return };
-    let starved = if fault.after < fault.before {
-        drops.starved(&periods.ids, eve, fault.again.unwrap_or(fault.day))
-    } else {
-        Vec::new()
+    let starved = match fault.fallen {
+        Some(_) => drops.starved(&periods.ids, eve, fault.again.unwrap_or(fault.day)),
+        None => Vec::new(),
     };
     let (message, help) = words(periods.name, fault);
     let names: Vec<&str> = starved.iter().map(|(token, _)| token.name()).collect();
@@ -215,18 +233,16 @@ fn report(
 /// What is wrong, and what to do.
 fn words(name: &str, fault: &Fault) -> (String, &'static str) {
     let number = |size: u64| if size >= ENDLESS { "UNLIMITED".to_owned() } else { size.to_string() };
-    let (before, after) = (number(fault.before), number(fault.after));
+    let fallen = fault.fallen.map(|(before, after)| (number(before), number(after)));
     let Some(again) = fault.again else {
+        let (before, after) = fallen.unwrap_or_default();
         let message = format!("`{name}` falls from {before} to {after} on {}", fault.day);
         return (message, "renew what ends there, or allow the finding if less is meant");
     };
     let last = again.yesterday().unwrap_or(again);
     let days = if last == fault.day { format!("on {last}") } else { format!("from {} to {last}", fault.day) };
-    let less = if fault.after < fault.before {
-        format!(", and {after} instead of {before} then")
-    } else {
-        String::new()
-    };
+    let less =
+        fallen.map(|(before, after)| format!(", and {after} instead of {before} then")).unwrap_or_default();
     let message = format!("`{name}` has no license {days}{less}");
     (message, "both days of a period are included: let the next START follow on")
 }
