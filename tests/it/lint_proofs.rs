@@ -274,32 +274,48 @@ fn dated() -> impl Strategy<Value = Vec<Block>> {
         .prop_map(|(suite, token, first, second)| [suite, token, first, second].concat())
 }
 
+/// The blocks without the other alternatives of one of them.
+fn without_alternatives(blocks: &[Block], at: usize) -> Vec<Block> {
+    let name = &blocks[at].name;
+    let kept = blocks.iter().enumerate().filter(|(other, block)| *other == at || block.name != *name);
+    kept.map(|(_, block)| block.clone()).collect()
+}
+
+/// Whether a block alone serves somebody on a day.
+fn is_served(model: &Model, name: &str, day: Date, who: Who) -> bool {
+    let mut state = State::new(model, day.at(0, 0, 0, 0));
+    let request = Request { who, ..Request::one(model.name(name)) };
+    matches!(model.apply(&mut state, &Event::Checkout(request)), Outcome::Granted(_))
+}
+
 /// Whether a block alone is denied on every day, by whoever asks.
 fn never_served(blocks: &[Block], at: usize) -> bool {
-    // The other alternatives of its name are out of the way.
-    let name = blocks[at].name.clone();
-    let alone: Vec<Block> = blocks
-        .iter()
-        .enumerate()
-        .filter(|(other, block)| *other == at || block.name != name)
-        .map(|(_, block)| block.clone())
-        .collect();
-    let text = text(&alone);
-    let license = License::from_text("a", &text);
-    let Ok(model) = Model::compile([&license]) else { return false };
+    let model = model(&text(&without_alternatives(blocks, at)));
     let mut symbols = Symbols::default();
-    let somebody = Who {
-        user: Some(symbols.symbol("u")),
-        host: Some(symbols.symbol("h")),
-        custom: Some(symbols.symbol("c")),
-    };
-    [Who::default(), somebody].into_iter().all(|who| {
-        days().all(|day| {
-            let mut state = State::new(&model, day.at(0, 0, 0, 0));
-            let request = Request { who, ..Request::one(model.name(&name)) };
-            !matches!(model.apply(&mut state, &Event::Checkout(request)), Outcome::Granted(_))
-        })
-    })
+    let (user, host, custom) = (symbols.symbol("u"), symbols.symbol("h"), symbols.symbol("c"));
+    let somebody = Who { user: Some(user), host: Some(host), custom: Some(custom) };
+    [Who::default(), somebody]
+        .into_iter()
+        .all(|who| days().all(|day| !is_served(&model, &blocks[at].name, day, who)))
+}
+
+/// Whether a block is in force on a day.
+fn in_force(block: &Block, day: Date) -> bool {
+    let year = u32::try_from(day.year()).unwrap() - 2000;
+    block.from.is_none_or(|from| from <= year) && block.to.is_none_or(|to| year <= to)
+}
+
+/// What changes for a block alone while it is in force: it is served and later denied, or not yet served today.
+fn changes(blocks: &[Block], at: usize) -> (bool, bool) {
+    let model = model(&text(&without_alternatives(blocks, at)));
+    let to_come = [day()].into_iter().chain(days().filter(|later| *later > day()));
+    let served: Vec<bool> = to_come
+        .filter(|day| in_force(&blocks[at], *day))
+        .map(|day| is_served(&model, &blocks[at].name, day, Who::default()))
+        .collect();
+    let ends = served.iter().skip_while(|served| !**served).any(|served| !served);
+    let late = in_force(&blocks[at], day()) && !served[0] && served.contains(&true);
+    (ends, late)
 }
 
 proptest! {
@@ -323,7 +339,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_never_runs_is_what_the_resolver_denies_on_every_day(blocks in dated()) {
@@ -353,6 +369,26 @@ proptest! {
         };
         for at in &denied {
             prop_assert!(told.contains(at) || follows(*at), "{at} is denied, told {told:?}\n{text}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_a_start_or_an_end_changes_for_a_token_is_told(mut blocks in dated()) {
+        for block in &mut blocks {
+            block.share = false;
+        }
+        let text = text(&blocks);
+        let license = License::from_text("a", &text);
+        let found = lint(&[&license], &Options::at(day()));
+        let told = |codes: &[&str]| found.iter().any(|found| codes.contains(&found.code.id));
+        for at in (0..blocks.len()).filter(|at| blocks[*at].kind == "TOKEN") {
+            let (ends, late) = changes(&blocks, at);
+            prop_assert!(!ends || told(&["T004", "T005"]), "{at} is served and then denied\n{text}\n{found:#?}");
+            prop_assert!(!late || told(&["T004", "T005", "T007"]), "{at} is not served yet\n{text}\n{found:#?}");
         }
     }
 }

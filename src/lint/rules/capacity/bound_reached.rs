@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::diagnostic::{Code, Severity};
 use crate::graph::{Block, BlockId};
 use crate::lint::phrase;
+use crate::lint::rules::time::capacity_gap;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::{more_means_less, never_runs};
@@ -15,9 +16,9 @@ static CODE: Code = Code::note("C009", "bound-reached");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "features that never-runs (C001) or more-means-less (C007) gave up on, as too many ways would have to be \
+    what: "features that never-runs (C001), more-means-less (C007) or capacity-gap (T005) gave up on, as too many ways would have to be \
            tried: how many",
-    why: "What these rules say is true, but of such features they may not say all. Where one of the two rules was set to a \
+    why: "What these rules say is true, but of such features they may not say all. Where one of these rules was set to a \
           level, this finding has the same: a check that may not fail must not pass because nobody looked.",
     bad: Example::Made {
         shown: "15 pairs of tokens, each of which draws on both of the next pair, over two pools of one name: 32768 ways",
@@ -48,8 +49,12 @@ fn pairs(levels: usize) -> Vec<u8> {
 }
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let (shortages, mixes) = (&cx.shortages().unexamined, &cx.mixes().unexamined);
-    let rules = [(&never_runs::CODE, shortages), (&more_means_less::CODE, mixes)];
+    let (shortages, mixes) = (cx.shortages(), cx.mixes());
+    let rules = [
+        (&never_runs::CODE, &shortages.unexamined),
+        (&more_means_less::CODE, &mixes.unexamined),
+        (&capacity_gap::CODE, &shortages.unfollowed),
+    ];
     // What was not asked for is not missed; what was set to a level, its absence has it too.
     let asked = rules.into_iter().filter(|(_, unexamined)| !unexamined.is_empty()).filter_map(
         |(code, unexamined)| Some((code, unexamined, cx.options.levels.apply(code, Severity::Note)?)),

@@ -41,6 +41,17 @@ pub(in crate::lint) struct Late {
     pub(in crate::lint) from: Date,
 }
 
+/// A token that was served the day before, or before a gap, and finds too little from a day on.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::lint) struct Fall {
+    /// The token.
+    pub(in crate::lint) block: BlockId,
+    /// The first day on which too little is there.
+    pub(in crate::lint) day: Date,
+    /// What it lacks.
+    pub(in crate::lint) lack: Refusal,
+}
+
 /// Tokens that cannot be served.
 #[derive(Debug, Default)]
 pub(in crate::lint) struct Shortages {
@@ -50,6 +61,10 @@ pub(in crate::lint) struct Shortages {
     causes: Vec<(BlockId, Lack)>,
     /// Those that are too dear until some day, consequences left out.
     pub(in crate::lint) late: Vec<Late>,
+    /// Those that are served and will not be, consequences left out.
+    pub(in crate::lint) falls: Vec<Fall>,
+    /// Those of whose days to come not all were tried, as the bound was reached.
+    pub(in crate::lint) unfollowed: Vec<BlockId>,
     /// Those about which nothing was found out, as the bound was reached.
     pub(in crate::lint) unexamined: Vec<BlockId>,
 }
@@ -76,13 +91,27 @@ impl Shortages {
                 Some(Fate::Late(late)) => found.late.push(late),
                 None => found.unexamined.push(block.id),
             }
+            match search.falls(block) {
+                Some(falls) => found.falls.extend(falls),
+                None => found.unfollowed.push(block.id),
+            }
         }
-        let late: HashSet<BlockId> = found.late.iter().map(|late| late.block).collect();
-        let fails = |id| found.is_dead(id) || late.contains(&id);
-        let causes = found.dead.iter().filter(|(id, _)| !follows(cx, *id, |id| found.is_dead(id)));
-        let causes = causes.copied().collect();
-        let own = found.late.iter().filter(|late| !follows(cx, late.block, fails)).copied().collect();
-        Self { causes, late: own, ..found }
+        found.only_causes(cx)
+    }
+
+    /// Leaves out what only follows from others.
+    fn only_causes(self, cx: &Context<'_>) -> Self {
+        let late: HashSet<BlockId> = self.late.iter().map(|late| late.block).collect();
+        let fallen: HashSet<(BlockId, Date)> = self.falls.iter().map(|fall| (fall.block, fall.day)).collect();
+        let fails = |id| self.is_dead(id) || late.contains(&id);
+        let dead = self.dead.iter().filter(|(id, _)| !follows(cx, *id, |id| self.is_dead(id)));
+        let causes = dead.copied().collect();
+        let late = self.late.iter().filter(|late| !follows(cx, late.block, fails)).copied().collect();
+        let falls = self.falls.iter().filter(|fall| {
+            !follows(cx, fall.block, |id| fallen.contains(&(id, fall.day)) || self.is_dead(id))
+        });
+        let falls = falls.copied().collect();
+        Self { causes, late, falls, ..self }
     }
 
     /// Whether a token never runs.
@@ -97,7 +126,7 @@ impl Shortages {
 }
 
 /// Whether a token fails because everything that serves one of its dependencies does.
-pub(in crate::lint) fn follows(cx: &Context<'_>, id: BlockId, fails: impl Fn(BlockId) -> bool) -> bool {
+fn follows(cx: &Context<'_>, id: BlockId, fails: impl Fn(BlockId) -> bool) -> bool {
     let Some(block) = cx.graph.block(id) else { return false };
     let needs = &block.feature.dependencies;
     needs.iter().any(|need| {
@@ -192,9 +221,7 @@ impl<'c, 'a> Search<'c, 'a> {
         let (cx, id) = (self.cx, block.id);
         // What always draws the same, on pools that are always the same, was judged by its sums.
         let plain = cx.draws().is_exact(id) && !self.dated.leads_from(id);
-        let long = cx.measures.depth(id).is_none_or(|depth| depth > DEEPEST);
-        let faulty = self.special.leads_from(id) || is_never_in_force(block.feature);
-        if plain || long || faulty || overflows(cx, block) {
+        if plain || !self.can_be_tried(block) {
             return Some(Fate::Runs);
         }
         let alone = self.follow(block, false)?;
@@ -207,6 +234,12 @@ impl<'c, 'a> Search<'c, 'a> {
             }),
             _ => Some(alone),
         }
+    }
+
+    fn can_be_tried(&self, block: &Block<'_>) -> bool {
+        let long = self.cx.measures.depth(block.id).is_none_or(|depth| depth > DEEPEST);
+        let faulty = self.special.leads_from(block.id) || is_never_in_force(block.feature);
+        !long && !faulty && !overflows(self.cx, block)
     }
 
     /// Tries a token today, then on later days, then on earlier ones.
@@ -248,17 +281,54 @@ impl<'c, 'a> Search<'c, 'a> {
         let mut day = Some(first).filter(|first| *first <= last);
         while let Some(on) = day {
             *days = days.checked_sub(1)?;
-            let room = STEPS.min(self.steps);
-            let mut fit = FirstFit::new(self.cx.graph, self.cx.orders(), on, room).sharing(shares);
-            let outcome = fit.block(block.id, 1);
-            self.steps -= room - fit.steps.min(room);
-            match outcome? {
+            let (outcome, next) = self.play(block, on, shares)?;
+            match outcome {
                 Outcome::Granted => return Some(Some(on)),
                 Outcome::Denied(lack) => *denied = denied.or(lack.map(|lack| (lack, on))),
             }
-            day = fit.change.filter(|next| *next <= last);
+            day = next.filter(|next| *next <= last);
         }
         Some(None)
+    }
+
+    /// The days to come from which on a token finds too little, having been served before; `None`: the bound was
+    /// reached.
+    fn falls(&mut self, block: &Block<'_>) -> Option<Vec<Fall>> {
+        let mut falls = Vec::new();
+        if !self.dated.leads_from(block.id) || !self.can_be_tried(block) {
+            return Some(falls);
+        }
+        let today = self.cx.options.at;
+        let first = block.feature.start.map_or(today, |start| start.value.max(today));
+        let last = block.feature.end.map_or(Date::MAX, |end| end.value);
+        let shares = self.shared.leads_from(block.id);
+        let mut served = false;
+        let mut days = MOST_DAYS;
+        let mut day = Some(first).filter(|first| *first <= last);
+        while let Some(on) = day {
+            days = days.checked_sub(1)?;
+            let (outcome, next) = self.play(block, on, shares)?;
+            match outcome {
+                Outcome::Granted => served = true,
+                Outcome::Denied(Some(lack)) if served => {
+                    falls.push(Fall { block: block.id, day: on, lack });
+                    served = false;
+                }
+                // Days without anything are a gap: what is there after it is compared with what was before.
+                Outcome::Denied(_) => {}
+            }
+            day = next.filter(|next| *next <= last);
+        }
+        Some(falls)
+    }
+
+    /// Tries a token on a day; with the next day on which that may change.
+    fn play(&mut self, block: &Block<'_>, day: Date, shares: bool) -> Option<(Outcome, Option<Date>)> {
+        let room = STEPS.min(self.steps);
+        let mut fit = FirstFit::new(self.cx.graph, self.cx.orders(), day, room).sharing(shares);
+        let outcome = fit.block(block.id, 1);
+        self.steps -= room - fit.steps.min(room);
+        Some((outcome?, fit.change))
     }
 }
 

@@ -5,21 +5,22 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::diagnostic::Code;
-use crate::graph::{Block, BlockId};
+use crate::graph::{Block, Named};
 use crate::license::{Count, Kind};
 use crate::lint::phrase;
+use crate::lint::rules::capacity::shortage::Fall;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-use super::drop::Drops;
+use super::falls::Falls;
 use super::is_never_in_force;
 
 /// Days on which a license has less to give than before.
-static CODE: Code = Code::warning("T005", "capacity-gap");
+pub(in crate::lint) static CODE: Code = Code::warning("T005", "capacity-gap");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "a license that has nothing to give between two of its blocks, or less from some day on while other blocks go \
-           on, with the tokens for which that is too few",
+           on, with the tokens for which that is too few; and a token that is denied from some day on for want of licenses",
     why: "Both days of a period are included, so that a renewal starts on the day after the END before it. A gap of \
           one day stops everybody on that day; a drop turns some of them away.",
     bad: Example::Text(
@@ -37,7 +38,7 @@ FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut drops = Drops::new(cx);
+    let mut falls = Falls::new(cx);
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
         let blocks: Vec<&Block<'_>> = named
             .blocks
@@ -51,11 +52,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let faults = faults(&timeline(&blocks), cx.options.at);
         if !faults.is_empty() {
-            let periods = Periods::new(named.name.as_str(), &blocks);
+            let periods = Periods::new(named, &blocks);
             for fault in faults {
-                report(cx, sink, &periods, &fault, &mut drops);
+                report(cx, sink, &periods, &fault, &mut falls);
             }
         }
+    }
+    for tokens in falls.left() {
+        report_fall(cx, sink, &tokens);
     }
 }
 
@@ -140,11 +144,11 @@ fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
 }
 
 /// What goes wrong on which day.
-struct Fault {
+pub(super) struct Fault {
     /// The first day with less.
-    day: Date,
+    pub(super) day: Date,
     /// The day on which there is something again; `None` for a drop.
-    again: Option<Date>,
+    pub(super) again: Option<Date>,
     /// From how many to how many it falls, where it does.
     fallen: Option<(u64, u64)>,
 }
@@ -171,17 +175,15 @@ fn faults(line: &[Stretch], today: Date) -> Vec<Fault> {
 
 /// The blocks of one name, by the days on which they start and end.
 struct Periods<'n, 'a> {
-    name: &'n str,
-    ids: Vec<BlockId>,
+    named: &'n Named<'a>,
     starts: BTreeMap<Date, &'n Block<'a>>,
     ends: BTreeMap<Date, Vec<&'n Block<'a>>>,
 }
 
 impl<'n, 'a> Periods<'n, 'a> {
-    fn new(name: &'n str, blocks: &[&'n Block<'a>]) -> Self {
-        let mut periods = Self { name, ids: Vec::new(), starts: BTreeMap::new(), ends: BTreeMap::new() };
+    fn new(named: &'n Named<'a>, blocks: &[&'n Block<'a>]) -> Self {
+        let mut periods = Self { named, starts: BTreeMap::new(), ends: BTreeMap::new() };
         for block in blocks {
-            periods.ids.push(block.id);
             if let Some(start) = block.feature.start {
                 periods.starts.entry(start.value).or_insert(block);
             }
@@ -201,18 +203,17 @@ fn report(
     sink: &mut Sink<'_>,
     periods: &Periods<'_, '_>,
     fault: &Fault,
-    drops: &mut Drops<'_, '_>,
+    falls: &mut Falls<'_>,
 ) {
     let Ok(eve) = fault.day.yesterday() else { return };
     let ending = periods.ends.get(&eve).map(Vec::as_slice).unwrap_or_default();
     let mut ending = ending.iter().filter_map(|block| Some((block, block.feature.end?)));
     let Some((block, end)) = ending.next() else { return };
-    let starved = match fault.fallen {
-        Some(_) => drops.starved(&periods.ids, eve, fault.again.unwrap_or(fault.day)),
-        None => Vec::new(),
-    };
-    let (message, help) = words(periods.name, fault);
-    let names: Vec<&str> = starved.iter().map(|(token, _)| token.name()).collect();
+    let name = periods.named.name.as_str();
+    let starved = falls.take(cx, periods.named, fault);
+    let (message, help) = words(name, fault);
+    let names: Vec<&str> =
+        starved.iter().filter_map(|fall| Some(cx.graph.block(fall.block)?.name())).collect();
     let message =
         if names.is_empty() { message } else { format!("{message}: too few for {}", phrase::list(&names)) };
     let mut found = cx.found(&CODE, block, end.span, message).help(help);
@@ -223,9 +224,37 @@ fn report(
     if let Some((next, start)) = next.and_then(|next| Some((next, next.feature.start?))) {
         found = found.also_in(next.license.source.id(), start.span, "the next period");
     }
-    for (token, needed) in starved.iter().take(SHOWN) {
-        let text = format!("needs {needed} of it");
-        found = found.also_in(token.license.source.id(), token.feature.name.span, text);
+    for fall in starved.iter().take(SHOWN) {
+        if let (Some(token), Some(pool)) = (cx.graph.block(fall.block), cx.graph.block(fall.lack.pool)) {
+            let text = format!("needs {} of `{}`", fall.lack.needed, pool.name());
+            found = found.also_in(token.license.source.id(), token.feature.name.span, text);
+        }
+    }
+    sink.push(found);
+}
+
+/// Tokens that find too little though no license has less in all: one checkout is served by one block of it, or burns
+/// what is left of a balance.
+fn report_fall(cx: &Context<'_>, sink: &mut Sink<'_>, tokens: &[&Fall]) {
+    let Some(first) = tokens.first() else { return };
+    let (Some(token), Some(pool)) = (cx.graph.block(first.block), cx.graph.block(first.lack.pool)) else {
+        return;
+    };
+    let message = format!(
+        "`{}` is denied from {} on: it needs {} of `{}`, which has {} then",
+        token.name(),
+        first.day,
+        first.lack.needed,
+        pool.name(),
+        first.lack.size
+    );
+    let place = pool.feature.count.map_or(pool.feature.name.span, |count| count.span);
+    let mut found = cx
+        .found(&CODE, token, token.feature.name.span, message)
+        .also_in(pool.license.source.id(), place, "what is tried then")
+        .help("enlarge what is tried then, or renew what served before");
+    for other in tokens.iter().skip(1).take(SHOWN).filter_map(|fall| cx.graph.block(fall.block)) {
+        found = found.also_in(other.license.source.id(), other.feature.name.span, "this token too");
     }
     sink.push(found);
 }

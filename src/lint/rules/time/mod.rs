@@ -8,7 +8,7 @@ pub(in crate::lint) mod issued_in_future;
 pub(in crate::lint) mod maintenance_order;
 pub(in crate::lint) mod start_after_end;
 
-mod drop;
+mod falls;
 mod service;
 
 use crate::license::Feature;
