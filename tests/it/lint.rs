@@ -347,31 +347,37 @@ fn behind_what_could_not_be_read_nothing_is_said() {
     }
 }
 
+/// What stands in for a rule that gave up is as grave as the rule was made.
 #[test]
-fn the_proof_of_more_means_less_holds_before_the_resolver() {
-    use keywright::resolve::{Event, Model, Outcome, Request, State};
-
-    let granted = |text: &str, feature: &str| {
-        let license = License::from_text("a", text);
-        let model = Model::compile([&license]).unwrap();
-        let mut state = State::new(&model, day().at(0, 0, 0, 0));
-        let outcome = model.apply(&mut state, &Event::Checkout(Request::one(model.name(feature))));
-        matches!(outcome, Outcome::Granted(_))
-    };
-    let Example::Text(example) = rule("C007").unwrap().bad else { panic!("one file") };
-    let mut proven = 0;
-    for text in texts().into_iter().map(|(_, text)| text).chain([example.to_owned()]) {
-        let license = License::from_text("a", &text);
-        for proof in keywright::lint::more_means_less(&[&license], &Options::at(day())) {
-            let pool = license.features.iter().find(|feature| feature.block == proof.block).unwrap();
-            let mut larger = text.clone();
-            larger.replace_range(pool.count.unwrap().span.range(), &proof.larger.to_string());
-            assert!(granted(&text, &proof.feature), "granted now: {text}");
-            assert!(!granted(&larger, &proof.feature), "denied with {larger}");
-            proven += 1;
+fn a_bound_that_was_reached_does_not_pass_where_the_rule_is_denied() {
+    let Example::Made { make, .. } = rule("C009").unwrap().bad else { panic!("made") };
+    let license = License::read(SourceFile::from_bytes(FileId(0), "a", make()));
+    let severity = |levels: &[(&str, Level)]| {
+        let mut options = Options::at(day());
+        for (selector, level) in levels {
+            options.levels.set(selector, *level).unwrap();
         }
-    }
-    assert!(proven >= 5, "{proven}");
+        let found = lint(&[&license], &options);
+        found.iter().find(|found| found.code.id == "C009").map(|found| found.severity)
+    };
+    assert_eq!(severity(&[]), Some(Severity::Note));
+    assert_eq!(severity(&[("C007", Level::Deny)]), Some(Severity::Error));
+    assert_eq!(severity(&[("C001", Level::Deny)]), Some(Severity::Error));
+    assert_eq!(severity(&[("C007", Level::Warn)]), Some(Severity::Warning));
+    assert_eq!(severity(&[("C001", Level::Allow), ("C007", Level::Allow)]), None);
+    assert_eq!(severity(&[("C007", Level::Deny), ("C009", Level::Warn)]), Some(Severity::Warning));
+}
+
+/// A file of as many blocks as are allowed is whole.
+#[test]
+fn absence_is_stated_of_a_full_file_and_not_of_a_cut_one() {
+    let token = "FEATURE T{VENDOR=V KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Missing VERSION=1.0 COUNT=1\"}";
+    let unknown = |blocks: usize| {
+        let text = token.to_owned() + &"FEATURE A{VENDOR=V}".repeat(blocks - 1);
+        ids(&lint_text(&text)).contains(&"D005")
+    };
+    assert!(unknown(keywright::syntax::MAX_BLOCKS));
+    assert!(!unknown(keywright::syntax::MAX_BLOCKS + 1));
 }
 
 /// The licenses of the corpus and of the seed that are text, each with its path.

@@ -24,6 +24,7 @@ mod lint_cli;
 mod lint_corpus;
 mod lint_explain;
 mod lint_fix;
+mod lint_proofs;
 mod parse;
 mod readme;
 mod report_lint;
