@@ -259,6 +259,8 @@ impl<'a> Session<'a> {
         let Some(moment) = self.moments.back() else { return false };
         self.player.state = moment.state.clone();
         self.player.ids = moment.ids.clone();
+        // What was denied did not happen, and cannot be taken back.
+        let denied = self.tally.denied;
         self.tally = moment.tally.clone();
         let from = moment.after - self.forgotten;
         let past = std::mem::take(&mut self.past);
@@ -266,6 +268,7 @@ impl<'a> Session<'a> {
             self.act(step);
         });
         self.past = past;
+        self.tally.denied = denied;
         true
     }
 

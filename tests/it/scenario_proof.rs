@@ -276,3 +276,35 @@ fn the_schema_of_scenario_files_has_the_keys_that_are_read() {
     assert_eq!(known(&row("qqqqqqqqqqqqqqqqqqqqq: 1")), has(&defs["scenario"]));
     assert_eq!(known(&row("{ name: a, table: [ { qqqqqqqqqqqqqqqqqqqqqqq: 1 } ] }")), has(&defs["row"]));
 }
+
+/// The schema is written by the reader of scenario files: `KEYWRIGHT_UPDATE=1 cargo test` writes it anew.
+#[test]
+fn the_schema_of_scenario_files_is_what_is_read() {
+    let path = root().join("docs/schema/scenario.schema.json");
+    let now = keywright::scenario::schema();
+    if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    assert!(std::fs::read_to_string(&path).unwrap() == now, "stale: run with KEYWRIGHT_UPDATE=1");
+}
+
+#[test]
+fn templates_are_played_as_they_stand() {
+    let place = Place::new();
+    for builtin in BUILTIN {
+        place.copy(&format!("templates/{}.lic", builtin.name), &format!("templates/{}.lic", builtin.name));
+        let scenarios = format!("templates/{}.scenarios.yaml", builtin.name);
+        place.copy(&scenarios, &scenarios);
+    }
+    let outcome = place.run(&["test", "--mutate", "templates/"]).expect_code(0);
+    let reports = outcome.stdout.lines().filter(|line| line.starts_with("mutation of "));
+    assert_eq!(reports.clone().count(), BUILTIN.len());
+    assert!(reports.clone().all(|line| line.ends_with(" 0 survived")), "{}", outcome.stdout);
+    // What a template makes is corrected in the template.
+    let before = place.read("templates/pool.scenarios.yaml");
+    let wrong = before.replace("each: 5, checkouts: 2, consumes: 10", "each: 5, checkouts: 2, consumes: 11");
+    place.write("templates/pool.scenarios.yaml", &wrong);
+    let outcome = place.run(&["test", "--update", "templates/pool.scenarios.yaml"]).expect_code(2);
+    assert!(outcome.stderr.contains("belongs to a template"), "{}", outcome.stderr);
+    assert_eq!(place.read("templates/pool.scenarios.yaml"), wrong);
+}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Stop, file};
 
 /// What the names of scenario files end in.
-const SUFFIX: &str = ".scenarios.yaml";
+pub(super) const SUFFIX: &str = ".scenarios.yaml";
 
 /// Deepest folder that is looked into.
 const MAX_DEPTH: usize = 64;
