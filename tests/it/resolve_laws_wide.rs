@@ -476,12 +476,12 @@ fn is_true(both: &Both, ask: &Ask, mode: Mode, remedy: &Remedy) -> bool {
             slow.limit = slow.limit.map(|known| known + limit);
             granted(&slow, ask, mode)
         }
-        Remedy::Return(all) => returned(both, &slow, ask, mode, all.len()),
+        Remedy::Return(all) => returned(&slow, ask, mode, all.len()),
     }
 }
 
 /// Whether returning so many checkouts, whichever, grants it.
-fn returned(both: &Both, slow: &Slow, ask: &Ask, mode: Mode, most: usize) -> bool {
+fn returned(slow: &Slow, ask: &Ask, mode: Mode, most: usize) -> bool {
     if granted(slow, ask, mode) {
         return true;
     }
@@ -489,7 +489,7 @@ fn returned(both: &Both, slow: &Slow, ask: &Ask, mode: Mode, most: usize) -> boo
         && slow.live.iter().any(|(ticket, _)| {
             let mut after = slow.clone();
             after.give_back(*ticket);
-            returned(both, &after, ask, mode, most - 1)
+            returned(&after, ask, mode, most - 1)
         })
 }
 
