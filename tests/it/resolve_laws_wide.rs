@@ -437,7 +437,10 @@ proptest! {
                 }
             }
             if let Some(choice) = &explained.other_choice {
-                prop_assert!(!choice.is_empty());
+                for (block, amount) in choice {
+                    let index = both.fast.ids.iter().position(|id| id == block).unwrap();
+                    prop_assert!(both.slow.used(index) + amount <= both.slow.capacity(index));
+                }
             }
         }
     }

@@ -164,7 +164,7 @@ impl Slow {
         block.start.is_none_or(|start| start <= day) && block.end.is_none_or(|end| day <= end)
     }
 
-    fn capacity(&self, index: usize) -> u64 {
+    pub(crate) fn capacity(&self, index: usize) -> u64 {
         let block = &self.blocks[index];
         let adds = |other: usize| {
             let upgrade = &self.blocks[other];

@@ -43,6 +43,17 @@ fn no_change_of_a_template_goes_unnoticed() {
 }
 
 #[test]
+fn a_signed_license_is_changed_like_any_other() {
+    let place = Place::new();
+    place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
+    place.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
+    place.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(0);
+    assert!(place.read("a.lic").contains("KEY="));
+    let outcome = place.run(&["test", "--mutate", "a.scenarios.yaml"]).expect_code(0);
+    assert!(outcome.stdout.contains("7 changes, 7 noticed, 0 survived"), "{}", outcome.stdout);
+}
+
+#[test]
 fn what_no_scenario_reaches_is_listed() {
     let place = half_proven();
     let outcome = place.run(&["test", "--coverage", "--fail-under", "80", "."]).expect_code(1);
