@@ -98,6 +98,17 @@ pub(super) fn may_borrow(block: &Block, hours: u32) -> bool {
     block.borrow.is_some_and(|most| hours <= most)
 }
 
+/// ◆ Consumption asks a token first whether it can end in METERED tokens alone, by some choice and whatever the day, as
+/// it asks a license of its own: that it is not in force says nothing where it could never be burned.
+pub(super) fn may_burn(token: &Block) -> bool {
+    token.burns
+}
+
+/// ◆ Likewise borrowing asks a token whether it can be had for so many hours before it asks for its dates.
+pub(super) fn may_lend(token: &Block, hours: u32) -> bool {
+    hours <= token.lends
+}
+
 /// ◆ Licenses that USERBASED and HOSTBASED reserve serve any request that names a user, or a host: the names
 /// themselves are the server's business. Others get what is not reserved.
 pub(super) fn is_open(block: &Block, lacks: Lacks) -> bool {

@@ -234,8 +234,10 @@ fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbol
     let mut text = refusal.reason.word().to_owned();
     if matches!(refusal.reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow) {
         let free = refusal.free;
-        let free = if free == UNLIMITED { "unlimited".to_owned() } else { free.to_string() };
-        _ = write!(text, ", needed {}, free {free}", number(refusal.needed));
+        _ = match free {
+            UNLIMITED => write!(text, ", needed {}, more than can be counted", number(refusal.needed)),
+            _ => write!(text, ", needed {}, free {free}", number(refusal.needed)),
+        };
     }
     _ = match refusal.fact {
         Some(Fact::Version { has, asked }) => {

@@ -33,8 +33,9 @@ impl Walk<'_> {
                 continue;
             }
             idle = false;
-            free = free.saturating_add(self.state.balance(self.model, *lot)).saturating_add(self.gift(*lot));
-            let left = self.state.tokens_left(self.model, *lot).saturating_add(self.gift(*lot));
+            let left = self.state.tokens_left(self.model, *lot, self.gift(*lot));
+            let unlimited = self.state.balance(self.model, *lot) == UNLIMITED;
+            free = free.saturating_add(if unlimited { UNLIMITED } else { left });
             let take = rest.min(left.min((BEYOND - 1).saturating_sub(self.state.used(*lot))));
             if tokens != BEYOND && self.burn(*lot, take) {
                 rest -= take;
@@ -93,7 +94,7 @@ impl State {
         match (&row.meter, row.capacity) {
             (None, _) => 0,
             (Some(meter), UNLIMITED) if meter.funds.is_none() => UNLIMITED,
-            _ => self.tokens_left(model, block),
+            _ => self.tokens_left(model, block, 0),
         }
     }
 
@@ -111,21 +112,23 @@ impl State {
         Some(self.billed.get(&(block, first_day(period, day))).copied().unwrap_or(0))
     }
 
-    /// Tokens left of a lot, whatever the day; less than [`BEYOND`].
-    fn tokens_left(&self, model: &Model, lot: BlockId) -> u64 {
+    /// Tokens left of a lot, whatever the day, if it were larger by a gift; less than [`BEYOND`].
+    fn tokens_left(&self, model: &Model, lot: BlockId, gift: u64) -> u64 {
         let row = model.blocks.get(lot);
-        let counted = row.capacity.min(BEYOND - 1).saturating_sub(self.used(lot));
+        let counted = row.capacity.saturating_add(gift).min(BEYOND - 1).saturating_sub(self.used(lot));
         match &row.meter {
-            Some(meter) if meter.funds.is_some() => self.bought(model, lot, meter).min(counted),
+            Some(meter) if meter.funds.is_some() => self.bought(model, lot, meter, gift).min(counted),
             _ => counted,
         }
     }
 
-    /// Whole tokens that the money left buys.
-    fn bought(&self, model: &Model, lot: BlockId, meter: &Meter) -> u64 {
+    /// Whole tokens that the money left buys, and the money for a gift of tokens.
+    fn bought(&self, model: &Model, lot: BlockId, meter: &Meter, gift: u64) -> u64 {
         let (Some(left), Some(price)) = (self.money_left(model, lot), meter.price) else {
             return 0;
         };
+        let given = price.checked_mul(Decimal::from(gift)).and_then(|more| left.checked_add(more));
+        let left = given.unwrap_or(Decimal::MAX);
         let Some(tokens) = left.checked_div(price).and_then(|tokens| tokens.floor().to_u64()) else {
             return 0;
         };

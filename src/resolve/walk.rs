@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use crate::license::Kind;
 
 use super::decisions::{
-    BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, nearness,
-    needs_force, serves_version, share_key,
+    BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, may_burn,
+    may_lend, nearness, needs_force, serves_version, share_key,
 };
 use super::model::{Block, Model, UNLIMITED};
 use super::outcome::{Reason, Refusal};
@@ -240,14 +240,14 @@ impl<'a> Walk<'a> {
     /// Whether a token that takes something in addition may be looked into: what it can never give is said before its
     /// dates are asked, as a license of its own does.
     pub(super) fn opens(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Miss> {
-        if self.mode == Mode::Consume && !row.burns {
+        if self.mode == Mode::Consume && !may_burn(row) {
             return Err(Reason::NotMetered.into());
         }
         if !serves_version(row, version) {
             return Err(Miss::Leaf(Refusal::version(row.version, version)));
         }
         if let Mode::Borrow(hours) = self.mode
-            && hours > row.lends
+            && !may_lend(row, hours)
         {
             return Err(Reason::NotDrawable.into());
         }

@@ -118,19 +118,8 @@ pub struct Pool {
 /// What is wrong with it.
 pub fn read_event(line: &str) -> Result<Step, Vec<Diagnostic>> {
     let line = line.trim();
-    let verb = line.split_whitespace().next().unwrap_or_default();
-    if !line.starts_with('{') && verbs::find(verb).is_none_or(|keys| keys.verb == "expect") {
-        let found = Diagnostic::new(
-            &codes::BAD_STEP,
-            FileId::default(),
-            Span::default(),
-            format!("`{verb}` is no event"),
-        );
-        let known = || verbs::words().into_iter().filter(|word| *word != "expect");
-        return Err(vec![found.help(match nearest(verb, known()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the events are {}", known().collect::<Vec<_>>().join(", ")),
-        })]);
+    if !line.starts_with('{') {
+        check_words(line).map_err(|found| vec![*found])?;
     }
     let text = if line.starts_with('{') { line.to_owned() } else { as_step(line) };
     let source = SourceFile::new("event", text);
@@ -141,6 +130,34 @@ pub fn read_event(line: &str) -> Result<Step, Vec<Diagnostic>> {
         return Err(vec![found.help("leave out `consumes`, `denied`, `warns` and `expect`")]);
     }
     Ok(step)
+}
+
+/// What a line may say to a session beside an event.
+pub const COMMANDS: [&str; 5] = ["state", "usage", "undo", "help", "quit"];
+
+/// Whether words begin as an event does: with a verb, and what it is about.
+fn check_words(line: &str) -> Result<(), Box<Diagnostic>> {
+    let mut words = line.split_whitespace();
+    let (verb, about) = (words.next().unwrap_or_default(), words.next());
+    let wrong = |message: String, help: String| {
+        let found = Diagnostic::new(&codes::BAD_STEP, FileId::default(), Span::default(), message);
+        Err(Box::new(found.help(help)))
+    };
+    let mut events = verbs::words();
+    events.retain(|word| *word != "expect");
+    if !events.contains(&verb) {
+        let near = nearest(verb, events.iter().copied().chain(COMMANDS));
+        let all = || format!("the events are {}", events.join(", "));
+        return wrong(
+            format!("`{verb}` is no event"),
+            near.map_or_else(all, |near| format!("did you mean `{near}`?")),
+        );
+    }
+    if about.is_none_or(|about| about.contains('=')) {
+        let what = if verb == "advance" { "a time" } else { "a feature" };
+        return wrong(format!("`{verb}` needs {what}"), format!("write it behind `{verb}`"));
+    }
+    Ok(())
 }
 
 /// The events, each with the keys that it takes.
@@ -259,6 +276,8 @@ impl<'a> Session<'a> {
         let Some(moment) = self.moments.back() else { return false };
         self.player.state = moment.state.clone();
         self.player.ids = moment.ids.clone();
+        // What was denied did not happen, and cannot be taken back.
+        let denied = self.tally.denied;
         self.tally = moment.tally.clone();
         let from = moment.after - self.forgotten;
         let past = std::mem::take(&mut self.past);
@@ -266,6 +285,7 @@ impl<'a> Session<'a> {
             self.act(step);
         });
         self.past = past;
+        self.tally.denied = denied;
         true
     }
 

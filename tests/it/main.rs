@@ -30,6 +30,8 @@ mod readme;
 mod report_lint;
 mod resolve;
 mod resolve_laws;
+mod resolve_laws_wide;
+mod resolve_slow;
 mod road;
 mod scenario;
 mod scenario_cli;

@@ -16,9 +16,6 @@ use crate::scenario;
 
 use crate::cli::{Io, Stop};
 
-/// What a line may be beside an event.
-const WORDS: [&str; 5] = ["help", "quit", "state", "undo", "usage"];
-
 /// Lines that are remembered.
 const HISTORY: usize = 1000;
 
@@ -91,7 +88,7 @@ impl Words {
         let all: Vec<String> = match earlier.as_slice() {
             [] => {
                 let events = self.events.iter().map(|(verb, _)| *verb);
-                events.chain(WORDS).map(|word| format!("{word} ")).collect()
+                events.chain(scenario::COMMANDS).map(|word| format!("{word} ")).collect()
             }
             ["advance"] => Vec::new(),
             [_] => self.features.iter().map(|name| format!("{name} ")).collect(),

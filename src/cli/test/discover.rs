@@ -8,7 +8,7 @@ use crate::cli::search::Search;
 use crate::cli::{Stop, file};
 
 /// What the names of scenario files end in.
-const SUFFIX: &str = ".scenarios.yaml";
+pub(super) const SUFFIX: &str = ".scenarios.yaml";
 
 const SEARCH: Search = Search { ending: SUFFIX, as_git: false, hidden: false, links: true };
 

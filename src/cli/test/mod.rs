@@ -2,6 +2,7 @@
 
 mod discover;
 mod play;
+mod template;
 mod watch;
 mod whole;
 
@@ -26,12 +27,13 @@ use super::progress::Progress;
 use super::{Exit, Io, Stop, file, findings};
 
 use discover::discover;
-use play::{Played, Work, play_all};
+use play::{House, Played, Work, play_all};
 
 /// Prove that licenses do what they must: play scenario files
 ///
 /// A scenario file says what checkouts take, when they are denied and what remains. Nothing is asked of a server: the
-/// license's own text decides.
+/// license's own text decides. A license that does not lint is not played, by the levels of `keywright.toml`. The
+/// scenarios of a template are played on what it makes with its defaults.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright test license.scenarios.yaml\n  keywright test licenses/\n  \
     keywright test --filter sharing licenses/\n  keywright test --update license.scenarios.yaml\n  \
@@ -107,7 +109,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
     let filter = args.filter.as_deref().unwrap_or_default();
     let mut report = TestReport::default();
     let progress = Progress::new(paths.len(), io.interactive && !io.quiet);
-    let works = play_all(&paths, filter, &configs, &progress, io);
+    let works = play_all(&paths, filter, &House { configs, today: io.today }, &progress, io);
     drop(progress);
     let (played, mut exit) = collect(works, &mut report, io)?;
     for one in &played {
@@ -234,6 +236,11 @@ fn update(played: &Played, filter: &str, io: &mut Io<'_>) -> Result<TestedFile, 
     let Played { path, source, results, loaded, .. } = played;
     if file::is_stdin(path) {
         return Err(Stop::usage("`--update` needs a file to write to"));
+    }
+    if played.is_rendered {
+        let name = escape(source.name()).into_owned();
+        return Err(Stop::usage(format!("`{name}` belongs to a template, which is not updated"))
+            .help("the values are made by the template: correct them there"));
     }
     let (text, left) = scenario::updated(source, results);
     let name = escape(source.name()).into_owned();

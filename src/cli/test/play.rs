@@ -17,6 +17,8 @@ use crate::resolve::Sight;
 use crate::scenario::{self, Loaded, MAX_SCENARIO_BYTES, ScenarioFile, ScenarioResult};
 use crate::source::{FileId, SourceFile};
 
+use super::template::{self, Rendered};
+
 /// A file that was played.
 pub(super) struct Played {
     pub(super) path: PathBuf,
@@ -25,6 +27,14 @@ pub(super) struct Played {
     pub(super) loaded: Loaded,
     pub(super) results: Vec<ScenarioResult>,
     pub(super) seen: BTreeSet<Sight>,
+    /// Whether its text was made by a template.
+    pub(super) is_rendered: bool,
+}
+
+/// What holds for all files of a run.
+pub(super) struct House {
+    pub(super) configs: Mutex<Configs>,
+    pub(super) today: Date,
 }
 
 /// What came of a file.
@@ -40,7 +50,7 @@ pub(super) enum Work {
 pub(super) fn play_all(
     paths: &[PathBuf],
     filter: &str,
-    configs: &Mutex<Configs>,
+    house: &House,
     progress: &Progress,
     io: &mut Io<'_>,
 ) -> Vec<Work> {
@@ -54,7 +64,7 @@ pub(super) fn play_all(
     let all = paths.par_iter().enumerate();
     all.map(|(index, path)| {
         let work = match read(path) {
-            Ok(bytes) => play_one(path, index, bytes, filter, configs),
+            Ok(bytes) => play_one(path, index, bytes, filter, house),
             Err(stop) => Work::Unread(path.clone(), stop),
         };
         progress.done(1);
@@ -63,15 +73,29 @@ pub(super) fn play_all(
     .collect()
 }
 
-fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str, configs: &Mutex<Configs>) -> Work {
+fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str, house: &House) -> Work {
     let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+    let rendered = template::beside(path).map(|license| template::render(&license, house.today)).transpose();
+    let rendered = match rendered {
+        Ok(rendered) => rendered,
+        Err(stop) => return Work::Unread(path.to_owned(), stop),
+    };
+    let bytes = rendered.as_ref().map_or(bytes, |rendered| rendered.scenarios.clone().into_bytes());
     let source = SourceFile::from_bytes(id, file::shown(path), bytes);
-    match prepare(path, &source, configs) {
+    match prepare(path, &source, rendered.as_ref(), house) {
         Err(Refused::Found(found, exit)) => Work::Unsound(source, found, exit),
         Err(Refused::Stop(stop)) => Work::Unread(path.to_owned(), *stop),
         Ok((file, loaded)) => {
             let (results, seen) = scenario::observe(&file, &loaded.model, |name| name.contains(filter));
-            Work::Played(Box::new(Played { path: path.to_owned(), source, file, loaded, results, seen }))
+            Work::Played(Box::new(Played {
+                path: path.to_owned(),
+                source,
+                file,
+                loaded,
+                results,
+                seen,
+                is_rendered: rendered.is_some(),
+            }))
         }
     }
 }
@@ -85,14 +109,15 @@ enum Refused {
 fn prepare(
     path: &Path,
     source: &Arc<SourceFile>,
-    configs: &Mutex<Configs>,
+    rendered: Option<&Rendered>,
+    house: &House,
 ) -> Result<(ScenarioFile, Loaded), Refused> {
     let file = scenario::parse(source).map_err(|found| Refused::Found(found, Exit::Unreadable))?;
     let folder = folder_of(path);
     let lint = match file.licenses.first() {
         // Licenses that are proven together are linted together, as the house wants the first of them.
         Some(first) => {
-            lint_options(&folder.join(&first.value), configs).map_err(|stop| Refused::Stop(Box::new(stop)))?
+            lint_options(&folder.join(&first.value), house).map_err(|stop| Refused::Stop(Box::new(stop)))?
         }
         None => lint::Options::at(Date::MIN),
     };
@@ -101,6 +126,10 @@ fn prepare(
     let loaded = scenario::load(
         &file,
         |relative| {
+            if let (Some(rendered), true) = (rendered, file.licenses.iter().any(|it| it.value == relative)) {
+                let name = file::shown(&folder.join(relative));
+                return Ok(SourceFile::new(name, rendered.license.as_str()));
+            }
             read_below(folder, relative).map_err(|stop| {
                 exit = exit.worst(stop.exit);
                 stop.message
@@ -115,8 +144,8 @@ fn prepare(
 }
 
 /// What the house asks of a license; the day is set by whoever lints.
-fn lint_options(license: &Path, configs: &Mutex<Configs>) -> Result<lint::Options, Stop> {
-    let mut configs = configs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+fn lint_options(license: &Path, house: &House) -> Result<lint::Options, Stop> {
+    let mut configs = house.configs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let settings = configs.settings(license)?;
     Ok(lint::Options { levels: settings.levels, policy: settings.policy, ..lint::Options::at(Date::MIN) })
 }

@@ -9,7 +9,7 @@ use crate::source::{FileId, SourceFile};
 
 use super::discover::discover;
 use super::play::folder_of;
-use super::{Args, once};
+use super::{Args, once, template};
 
 /// Plays, waits for a change, and plays again, until interrupted.
 pub(super) fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
@@ -29,6 +29,9 @@ fn paths(args: &Args) -> Vec<PathBuf> {
 fn licenses(path: &Path) -> Vec<PathBuf> {
     let Ok(bytes) = file::read_file(path, MAX_SCENARIO_BYTES) else { return Vec::new() };
     let source = SourceFile::from_bytes(FileId(0), file::shown(path), bytes);
+    if let Some(template) = template::beside(path) {
+        return vec![template];
+    }
     let Ok(file) = scenario::parse(&source) else { return Vec::new() };
     file.licenses.iter().map(|license| folder_of(path).join(&license.value)).collect()
 }
