@@ -3,6 +3,8 @@
 //! Knows no layer's codes, no renderer and no file format: each layer declares its own [`Code`]s, each report draws
 //! diagnostics its own way.
 
+use std::collections::HashMap;
+
 use crate::source::{FileId, Span};
 
 /// How much a finding matters.
@@ -168,6 +170,20 @@ impl Diagnostic {
         self
     }
 
+    /// Adds a fix of one edit, which keeps the meaning if it is `safe`.
+    #[must_use]
+    pub fn fix(
+        mut self,
+        title: impl Into<String>,
+        span: Span,
+        replacement: impl Into<String>,
+        safe: bool,
+    ) -> Self {
+        self = self.safe_fix(title, span, replacement);
+        self.fix.iter_mut().for_each(|fix| fix.safe = safe);
+        self
+    }
+
     /// Whether it is an error in this run.
     #[must_use]
     pub fn is_error(&self) -> bool {
@@ -178,6 +194,74 @@ impl Diagnostic {
     #[must_use]
     pub fn order(&self) -> (FileId, Span, &'static str) {
         (self.primary.file, self.primary.span, self.code.id)
+    }
+}
+
+/// Findings of one code that reading a file keeps whole; of the others it is known that they are there, and where.
+pub const MOST_OF_A_CODE: usize = 1000;
+
+/// A finding that is not kept whole: a hostile file has millions of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Brief {
+    /// Which kind of finding.
+    pub code: &'static Code,
+    /// Where.
+    pub span: Span,
+}
+
+impl Brief {
+    /// Whether it is an error.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.code.severity == Severity::Error
+    }
+}
+
+/// Findings as reading one file meets them, bounded: of each code so many are kept whole.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    most: usize,
+    met: HashMap<&'static str, usize>,
+    /// Those that are kept whole.
+    pub kept: Vec<Diagnostic>,
+    /// The others.
+    pub more: Vec<Brief>,
+}
+
+impl Findings {
+    /// None yet; at most `most` of a code will be kept whole.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self { most, met: HashMap::new(), kept: Vec::new(), more: Vec::new() }
+    }
+
+    /// Takes a finding.
+    pub fn push(&mut self, found: Diagnostic) {
+        let met = self.met.entry(found.code.id).or_default();
+        *met += 1;
+        if *met <= self.most {
+            self.kept.push(found);
+        } else {
+            self.more.push(Brief { code: found.code, span: found.primary.span });
+        }
+    }
+
+    /// Puts all in the order of the file.
+    pub fn sort(&mut self) {
+        self.kept.sort_by_key(Diagnostic::order);
+        self.more.sort_by_key(|brief| brief.span);
+    }
+
+    /// The same findings, to go on with: those that are not kept whole stay behind and are only counted.
+    #[must_use]
+    pub fn carry_on(&self) -> Self {
+        Self { most: self.most, met: self.met.clone(), kept: self.kept.clone(), more: Vec::new() }
+    }
+}
+
+impl Extend<Diagnostic> for Findings {
+    fn extend<T: IntoIterator<Item = Diagnostic>>(&mut self, found: T) {
+        found.into_iter().for_each(|found| self.push(found));
     }
 }
 
@@ -201,9 +285,51 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// ◆ Whether `word` is `meant` but for a slip of the fingers: the case of letters, two of them exchanged, one missing or
+/// too many, or in a longer word one wrong. What is further away may be meant (`MAXIMUM` is no slip of `MINIMUM`, nor
+/// `DATE` of `DATA`): it is proposed, and never put right unasked.
+#[must_use]
+pub fn is_slip(word: &str, meant: &str) -> bool {
+    /// From this length on one wrong letter makes no other word.
+    const LONG: usize = 6;
+    let (word, meant) = (word.to_lowercase(), meant.to_lowercase());
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    match strsim::damerau_levenshtein(&word, &meant) {
+        0 => true,
+        1 => word.len() != meant.len() || meant.len() >= LONG || sorted(&word) == sorted(&meant),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slip_is_no_other_word() {
+        for (word, meant) in [
+            ("vendor", "VENDOR"),
+            ("CUONT", "COUNT"),
+            ("COUN", "COUNT"),
+            ("COUNTS", "COUNT"),
+            ("BURROW", "BORROW"),
+        ] {
+            assert!(is_slip(word, meant), "{word}");
+        }
+        for (word, meant) in [
+            ("MAXIMUM", "MINIMUM"),
+            ("MAX_CHECKOUT", "MIN_CHECKOUT"),
+            ("MAINTENANCE_STOP", "MAINTENANCE_START"),
+            ("DATE", "DATA"),
+            ("USERS", "SHARE"),
+        ] {
+            assert!(!is_slip(word, meant), "{word}");
+        }
+    }
 
     #[test]
     fn nearest_finds_typing_errors_and_nothing_else() {

@@ -8,7 +8,7 @@ use super::search::{LICENSE, Search};
 use super::{Io, Stop, file};
 
 /// A folder that came from a customer: everything in it is looked at, and nothing outside of it.
-const SEARCH: Search = Search { ending: LICENSE, as_git: false, links: false };
+const SEARCH: Search = Search { ending: LICENSE, as_git: false, hidden: true, links: false };
 
 /// What a path stands for.
 #[derive(Debug, Default)]

@@ -243,6 +243,7 @@ impl Reader<'_> {
         let mut any = Vec::new();
         for pattern in self.array(value, "`files`")? {
             let text = self.text(pattern, "a pattern")?;
+            self.refuse_outside(pattern, text)?;
             // As in .gitignore: without a slash it is a name, in any folder.
             let whole = if text.contains('/') {
                 text.trim_start_matches("./").to_owned()
@@ -263,6 +264,21 @@ impl Reader<'_> {
         self.some(any, value, "`files` lists none")?;
         set.build()
             .map_err(|error| self.stop(value.span(), format!("these patterns cannot be used: {error}")))
+    }
+
+    /// A pattern that can fit no file would quietly take back what it is there for.
+    fn refuse_outside(&self, pattern: &Value<'_>, text: &str) -> Result<(), Stop> {
+        let help = if text.starts_with('/') {
+            "patterns are relative to the folder of this file: leave the leading `/` out"
+        } else if text.ends_with('/') {
+            "for all files of a folder write `folder/**`"
+        } else if text.split('/').any(|part| part == "..") {
+            "put a keywright.toml into that folder, or above it"
+        } else {
+            return Ok(());
+        };
+        let message = format!("`{}` fits no file", crate::syntax::excerpt(text));
+        Err(self.stop(pattern.span(), message).help(help))
     }
 
     fn some<T>(&self, list: Vec<T>, value: &Value<'_>, message: &str) -> Result<Vec<T>, Stop> {

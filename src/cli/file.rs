@@ -55,11 +55,35 @@ pub fn read_up_to(path: &Path, cap: usize, io: &mut Io<'_>) -> Result<Vec<u8>, S
     read_file(path, cap)
 }
 
+/// Reads a license file, or standard input for `-`; of one above the cap enough to see that it is.
+///
+/// # Errors
+/// As [`read`], but for the cap.
+pub fn read_license(path: &Path, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
+    if is_stdin(path) { read_up_to_cap(&mut *io.stdin, STDIN) } else { read_license_file(path) }
+}
+
+/// As [`read_license`], of a regular file.
+///
+/// # Errors
+/// As [`read`], but for the cap.
+pub fn read_license_file(path: &Path) -> Result<Vec<u8>, Stop> {
+    read_up_to_cap(open(path)?, &shown(path))
+}
+
+fn read_up_to_cap(reader: impl Read, name: &str) -> Result<Vec<u8>, Stop> {
+    read_bytes(reader, MAX_FILE_BYTES + 1, name)
+}
+
 /// Reads a regular file up to `cap` bytes.
 ///
 /// # Errors
 /// As [`read`].
 pub fn read_file(path: &Path, cap: usize) -> Result<Vec<u8>, Stop> {
+    bounded(open(path)?, cap, &shown(path))
+}
+
+fn open(path: &Path) -> Result<File, Stop> {
     let name = shown(path);
     let cannot = |error: &io::Error| Stop::failure(format!("cannot read `{name}`: {}", reason(error)));
     // Looked at before it is opened: opening a pipe waits for its writer.
@@ -71,17 +95,19 @@ pub fn read_file(path: &Path, cap: usize) -> Result<Vec<u8>, Stop> {
         return Err(Stop::failure(format!("`{name}` is not a regular file"))
             .help("pipe its content into the command and name `-` as the file"));
     }
-    let file = File::open(path).map_err(|error| cannot(&error))?;
-    bounded(file, cap, &name)
+    File::open(path).map_err(|error| cannot(&error))
+}
+
+/// At most so many bytes.
+fn read_bytes(reader: impl Read, most: usize, name: &str) -> Result<Vec<u8>, Stop> {
+    let mut bytes = Vec::new();
+    let read = reader.take(u64::try_from(most).unwrap_or(u64::MAX)).read_to_end(&mut bytes);
+    read.map_err(|error| Stop::failure(format!("cannot read `{name}`: {}", reason(&error))))?;
+    Ok(bytes)
 }
 
 fn bounded(reader: impl Read, cap: usize, name: &str) -> Result<Vec<u8>, Stop> {
-    let mut bytes = Vec::new();
-    let limit = u64::try_from(cap).unwrap_or(u64::MAX).saturating_add(1);
-    reader
-        .take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Stop::failure(format!("cannot read `{name}`: {}", reason(&error))))?;
+    let bytes = read_bytes(reader, cap.saturating_add(1), name)?;
     if bytes.len() > cap {
         return Err(Stop::failure(format!("`{name}` has more than {}", size(cap)))
             .help("no license or scenario file is that large; a license file may be split at any block"));
@@ -94,12 +120,12 @@ fn size(bytes: usize) -> String {
     if bytes >= MIB { format!("{} MiB", bytes / MIB) } else { format!("{} KiB", bytes / 1024) }
 }
 
-/// Reads a license file as source text.
+/// Reads a license file as source text. One above the cap is read as such: its text says nothing but that.
 ///
 /// # Errors
-/// As [`read`].
+/// As [`read`], but for the cap.
 pub fn source(path: &Path, id: usize, io: &mut Io<'_>) -> Result<Arc<SourceFile>, Stop> {
-    let bytes = read(path, io)?;
+    let bytes = read_license(path, io)?;
     let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
     Ok(SourceFile::from_bytes(id, shown(path), bytes))
 }

@@ -27,6 +27,7 @@ pub mod passphrase;
 pub mod payload;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
+mod progress;
 mod provenance;
 pub mod revoke;
 mod search;
@@ -140,7 +141,7 @@ impl Command {
             Self::Sign(args) => sign::run(args, global.config.as_deref(), io),
             Self::Verify(args) => verify::run(args, io),
             Self::Payload(args) => payload::run(args, io),
-            Self::Test(args) => test::run(args, io),
+            Self::Test(args) => test::run(args, global.config.as_deref(), io),
             Self::Simulate(args) => simulate::run(args, io),
             Self::Revoke(args) => revoke::run(args, io),
             Self::Trust(args) => bundle::run(args, io),

@@ -18,11 +18,13 @@ const DEEPEST: usize = 64;
 pub(super) struct Search {
     /// What the names of files end in, in letters of any case.
     pub(super) ending: &'static str,
-    /// Whether hidden files, and those that `.gitignore` and `.ignore` name, are left out.
+    /// Whether files that `.gitignore` and `.ignore` name are left out.
     ///
     /// ◆ So it is in a house's own folders. In a folder that came from outside nothing may keep a file from being looked
     /// at, least of all another file in it.
     pub(super) as_git: bool,
+    /// Whether hidden files and folders are looked at.
+    pub(super) hidden: bool,
     /// Whether links to files are read. Those to folders never are.
     pub(super) links: bool,
 }
@@ -43,7 +45,10 @@ impl Search {
     pub(super) fn below(self, folder: &Path) -> Found {
         let mut found = Found::default();
         let mut walk = WalkBuilder::new(folder);
-        walk.standard_filters(self.as_git).require_git(false).sort_by_file_name(Ord::cmp);
+        walk.standard_filters(self.as_git)
+            .hidden(!self.hidden)
+            .require_git(false)
+            .sort_by_file_name(Ord::cmp);
         walk.max_depth(Some(DEEPEST + 1));
         for entry in walk.build() {
             match entry {

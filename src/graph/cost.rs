@@ -54,10 +54,11 @@ pub struct Draws {
 /// many pools; of the blocks beyond it nothing is said.
 const MAX_WORK: usize = 1_000_000;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Node {
-    /// Least draw on each pool that is drawn on by every choice of alternatives.
-    draws: BTreeMap<BlockId, Draw>,
+    /// Least draw on each pool that is drawn on by every choice of alternatives, by pool. A slice: most have one pool, and
+    /// there may be a hundred thousand of them.
+    draws: Box<[(BlockId, Draw)]>,
     /// Whether alternatives lie ahead, so that more may be drawn than is certain.
     open: bool,
 }
@@ -87,10 +88,11 @@ impl Draws {
         Self { nodes }
     }
 
-    /// The pools that every checkout of a block draws on, and how much at least. `None` where it is not known.
+    /// The pools that every checkout of a block draws on, in file order, and how much at least. `None` where it is not
+    /// known.
     #[must_use]
-    pub fn of(&self, id: BlockId) -> Option<&BTreeMap<BlockId, Draw>> {
-        self.nodes.get(id.index())?.as_ref().map(|node| &node.draws)
+    pub fn of(&self, id: BlockId) -> Option<&[(BlockId, Draw)]> {
+        self.nodes.get(id.index())?.as_ref().map(|node| &*node.draws)
     }
 
     /// Whether [`Self::of`] is all that a checkout of the block draws: no alternatives lie ahead.
@@ -106,19 +108,20 @@ fn size(nodes: &[Option<Node>], at: NodeIndex) -> Option<usize> {
 
 fn pool(id: BlockId) -> Node {
     let one = Draw { sum: Cost::Known(1), largest: Cost::Known(1) };
-    Node { draws: BTreeMap::from([(id, one)]), open: false }
+    Node { draws: Box::new([(id, one)]), open: false }
 }
 
 fn token(graph: &Graph<'_>, nodes: &[Option<Node>], id: BlockId) -> Option<Node> {
-    let mut found = Node::default();
+    let mut open = false;
+    let mut draws: BTreeMap<BlockId, Draw> = BTreeMap::new();
     for edge in graph.net.edges(id.node()) {
         let node = nodes.get(edge.target().index())?.as_ref()?;
         let Step::Need(place) = edge.weight() else { continue };
         let count = graph.dependency(Hop { block: id, dependency: *place as usize })?.count;
-        found.open |= node.open;
+        open |= node.open;
         for (pool, draw) in &node.draws {
             let one = Draw { sum: draw.sum.times(count), largest: draw.largest.times(count) };
-            let total = found.draws.entry(*pool);
+            let total = draws.entry(*pool);
             total
                 .and_modify(|all| {
                     *all = Draw { sum: all.sum.plus(one.sum), largest: all.largest.max(one.largest) };
@@ -126,27 +129,24 @@ fn token(graph: &Graph<'_>, nodes: &[Option<Node>], id: BlockId) -> Option<Node>
                 .or_insert(one);
         }
     }
-    Some(found)
+    Some(Node { draws: draws.into_iter().collect(), open })
 }
 
 fn choice(graph: &Graph<'_>, nodes: &[Option<Node>], at: NodeIndex) -> Option<Node> {
-    let mut found: Option<Node> = None;
-    for edge in graph.net.edges(at) {
+    let mut alternatives = graph.net.edges(at);
+    let first = nodes.get(alternatives.next()?.target().index())?.as_ref()?;
+    let (mut least, mut open) = (first.draws.to_vec(), first.open);
+    for edge in alternatives {
         let node = nodes.get(edge.target().index())?.as_ref()?;
-        found = Some(match found {
-            None => Node { draws: node.draws.clone(), open: node.open },
-            Some(mut least) => {
-                least.open = true;
-                least.draws.retain(|pool, _| node.draws.contains_key(pool));
-                for (pool, draw) in &mut least.draws {
-                    if let Some(other) = node.draws.get(pool) {
-                        draw.sum = draw.sum.min(other.sum);
-                        draw.largest = draw.largest.min(other.largest);
-                    }
-                }
-                least
-            }
+        open = true;
+        // Both are in the order of the pools.
+        let mut others = node.draws.iter().peekable();
+        least.retain_mut(|(pool, draw)| {
+            while others.next_if(|(other, _)| *other < *pool).is_some() {}
+            let Some((_, other)) = others.next_if(|(other, _)| *other == *pool) else { return false };
+            *draw = Draw { sum: draw.sum.min(other.sum), largest: draw.largest.min(other.largest) };
+            true
         });
     }
-    found
+    Some(Node { draws: least.into(), open })
 }

@@ -11,16 +11,22 @@ use super::lower::Seen;
 use super::model::Feature;
 use super::value::{Count, Kind, Payment};
 
-/// The faults of a block as a whole. `unreadable`: some of its values did not read, so that what follows from their
-/// absence is not said.
-pub(super) fn block(file: FileId, feature: &Feature, seen: &[Seen], unreadable: bool) -> Vec<Diagnostic> {
-    let mut checks = Checks { file, feature, seen, found: Vec::new() };
+/// The faults of a block as a whole. `unreadable`: some of its values did not read, and `meant`: unknown directives were
+/// probably these; what follows from the absence of either is not said.
+pub(super) fn block(
+    file: FileId,
+    feature: &Feature,
+    seen: &[Seen],
+    meant: &[&'static str],
+    unreadable: bool,
+) -> Vec<Diagnostic> {
+    let mut checks = Checks { file, feature, seen, meant, found: Vec::new() };
     checks.vendor();
     checks.version_spellings();
-    let kind_known = feature.keytype.is_some() || checks.place("KEYTYPE").is_none();
+    let kind_known = feature.keytype.is_some() || !checks.stands("KEYTYPE");
     if kind_known {
         checks.misplaced();
-        checks.missing(unreadable);
+        checks.missing(unreadable || !meant.is_empty());
     }
     checks.softlimit();
     checks.metered();
@@ -31,6 +37,7 @@ struct Checks<'a> {
     file: FileId,
     feature: &'a Feature,
     seen: &'a [Seen],
+    meant: &'a [&'static str],
     found: Vec<Diagnostic>,
 }
 
@@ -39,12 +46,17 @@ impl Checks<'_> {
         self.seen.iter().find(|seen| seen.row.name == name)
     }
 
+    /// Whether a directive stands in the block, be it misspelt.
+    fn stands(&self, name: &str) -> bool {
+        self.place(name).is_some() || self.meant.contains(&name)
+    }
+
     fn report(&mut self, code: &'static Code, span: Span, message: String, help: impl Into<String>) {
         self.found.push(Diagnostic::new(code, self.file, span, message).help(help));
     }
 
     fn vendor(&mut self) {
-        if self.place("VENDOR").is_none() {
+        if !self.stands("VENDOR") {
             let message = format!(
                 "the block `{}` has no VENDOR",
                 crate::syntax::excerpt(self.feature.name.value.as_str())
@@ -63,6 +75,7 @@ impl Checks<'_> {
                 let help = "keep VERSION, or the pair MAJOR_VERSION and MINOR_VERSION";
                 self.report(&codes::VERSION_SPELLINGS, single.max(other), message, help);
             }
+            _ if ["MAJOR_VERSION", "MINOR_VERSION"].iter().any(|name| self.meant.contains(name)) => {}
             (None, [Some(half), None]) => {
                 let message = "MAJOR_VERSION without MINOR_VERSION".to_owned();
                 self.report(&codes::VERSION_SPELLINGS, half, message, "write both, or VERSION alone");
@@ -112,9 +125,10 @@ impl Checks<'_> {
 
     fn needs(&mut self, seen: &Seen) {
         let name = seen.row.name;
-        let has_count = self.place("COUNT").is_some();
+        let has_count = self.stands("COUNT");
         let postpaid =
-            self.feature.metered.as_ref().is_some_and(|metered| metered.payment == Payment::Postpaid);
+            self.feature.metered.as_ref().is_some_and(|metered| metered.payment == Payment::Postpaid)
+                || self.meant.contains(&"PAYMENT");
         match seen.row.needs {
             Needs::Count if !has_count => {
                 let message = format!("`{name}` on a block without COUNT");
@@ -138,7 +152,7 @@ impl Checks<'_> {
         let feature = self.feature;
         let Some(keytype) = feature.keytype else { return };
         let word = feature.kind.word();
-        let dependency = self.place("TOKEN_DEPENDENCY").is_some();
+        let dependency = self.stands("TOKEN_DEPENDENCY");
         match feature.kind {
             Kind::Token if !dependency => {
                 let message = format!("the TOKEN `{}` has no dependency", feature.name.value);
@@ -146,16 +160,14 @@ impl Checks<'_> {
                     "write `TOKEN_DEPENDENCY=\"FEATURE=name VERSION=1.0 COUNT=1\"`: what one checkout draws";
                 self.report(&codes::MISSING_DEPENDENCY, keytype.span, message, help);
             }
-            Kind::Exclusive | Kind::Additive | Kind::Upgrade | Kind::Activation
-                if self.place("COUNT").is_none() =>
-            {
+            Kind::Exclusive | Kind::Additive | Kind::Upgrade | Kind::Activation if !self.stands("COUNT") => {
                 let message = format!("KEYTYPE={word} without COUNT");
-                self.report(
-                    &codes::MISSING_COUNT,
-                    keytype.span,
-                    message,
-                    "write `COUNT=n`, or `COUNT=UNLIMITED`",
-                );
+                let help = match feature.kind {
+                    // One that is UNLIMITED adds nothing.
+                    Kind::Upgrade => "write `COUNT=n`: what it adds",
+                    _ => "write `COUNT=n`, or `COUNT=UNLIMITED`",
+                };
+                self.report(&codes::MISSING_COUNT, keytype.span, message, help);
             }
             Kind::Metered if !unreadable => self.missing_metered(keytype.span),
             _ => {}
@@ -169,10 +181,20 @@ impl Checks<'_> {
                 "KEYTYPE=METERED without COUNT or FUNDS",
                 "write COUNT (tokens bought) or FUNDS with PRICE (money prepaid)",
             ),
-            Payment::Postpaid if metered.price.is_none() || metered.period.is_none() => {
-                ("PAYMENT=POSTPAID without PRICE and PERIOD", "write `PRICE=\"0.05 USD\"` and `PERIOD=MONTH`")
-            }
-            _ => return,
+            Payment::Postpaid => match (metered.price, metered.period) {
+                (None, None) => (
+                    "PAYMENT=POSTPAID without PRICE and PERIOD",
+                    "write `PRICE=\"0.05 USD\"` and `PERIOD=MONTH`",
+                ),
+                (None, Some(_)) => {
+                    ("PAYMENT=POSTPAID without PRICE", "write `PRICE=\"0.05 USD\"`: what one token costs")
+                }
+                (Some(_), None) => {
+                    ("PAYMENT=POSTPAID without PERIOD", "write `PERIOD=MONTH`: how often it is billed")
+                }
+                (Some(_), Some(_)) => return,
+            },
+            Payment::Prepaid => return,
         };
         self.report(&codes::MISSING_COUNT, place, message.to_owned(), help);
     }
@@ -216,7 +238,7 @@ impl Checks<'_> {
                 "tokens that cost nothing are COUNT=UNLIMITED",
             );
         }
-        if let (Some(funds), None) = (&metered.funds, &metered.price) {
+        if let Some(funds) = metered.funds.as_ref().filter(|_| !self.stands("PRICE")) {
             let message = "FUNDS without PRICE".to_owned();
             self.report(
                 &codes::METERED_CONFLICT,

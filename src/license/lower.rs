@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE, is_slip, nearest};
 use crate::source::{FileId, SourceFile, Span, Spanned};
 use crate::syntax::{self, Block, Item, Tree};
 
 use super::check;
 use super::codes;
 use super::directive::{DIRECTIVES, Directive, directive};
+use super::given::is_near;
 use super::model::{BrokenBlock, Condition, Feature, License, read_value};
 use super::read::{Problem, Reading, read_name};
 use super::text;
@@ -19,9 +20,16 @@ impl License {
     /// Reads a file. Never fails: what is wrong is in [`License::diagnostics`].
     #[must_use]
     pub fn read(source: Arc<SourceFile>) -> Self {
-        let tree = syntax::parse(Arc::clone(&source));
-        let mut lowering = Lowering { names: HashSet::new(), diagnostics: tree.errors().to_vec() };
-        let mut features = Vec::new();
+        Self::read_keeping(source, MOST_OF_A_CODE)
+    }
+
+    /// As [`Self::read`], keeping so many findings of each code whole.
+    #[must_use]
+    pub fn read_keeping(source: Arc<SourceFile>, most: usize) -> Self {
+        let tree = syntax::parse_keeping(Arc::clone(&source), most);
+        let mut lowering = Lowering { names: HashSet::new(), diagnostics: tree.findings().carry_on() };
+        // Exactly as many: room for more would be room for a hundred thousand more.
+        let mut features = Vec::with_capacity(tree.blocks().filter(|(_, block)| block.is_readable()).count());
         let mut broken = Vec::new();
         for (index, item) in tree.items().iter().enumerate() {
             match item {
@@ -34,9 +42,9 @@ impl License {
                 Item::Lost { span, name } => broken.push(lowering.broken(&source, *span, *name)),
             }
         }
-        let mut diagnostics = lowering.diagnostics;
-        diagnostics.sort_by_key(Diagnostic::order);
-        Self { source, tree, features, broken, diagnostics }
+        let mut found = lowering.diagnostics;
+        found.sort();
+        Self { source, tree, features, broken, diagnostics: found.kept, more: found.more }
     }
 
     /// Reads text that stands in no file.
@@ -49,7 +57,7 @@ impl License {
 struct Lowering {
     /// Every name seen, so that equal names share one allocation.
     names: HashSet<Name>,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Findings,
 }
 
 impl Lowering {
@@ -75,15 +83,17 @@ impl Lowering {
             diagnostics: &mut self.diagnostics,
             malformed: false,
             unsupported: false,
+            meant: Vec::new(),
         };
         reader.name(block.name);
         reader.directives(block);
         let malformed = reader.malformed;
         let unsupported = reader.unsupported;
         let seen = std::mem::take(&mut reader.seen);
+        let meant = std::mem::take(&mut reader.meant);
         let mut feature = reader.feature;
         feature.kind = kind(&feature);
-        let faults = check::block(source.id(), &feature, &seen, malformed);
+        let faults = check::block(source.id(), &feature, &seen, &meant, malformed);
         let malformed = malformed || faults.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(faults);
         feature.condition = match (malformed, unsupported) {
@@ -91,6 +101,7 @@ impl Lowering {
             (false, true) => Condition::Unsupported,
             (false, false) => Condition::Sound,
         };
+        feature.dependencies.shrink_to_fit();
         self.share_names(&mut feature);
         feature
     }
@@ -131,7 +142,9 @@ struct BlockReader<'a> {
     source: &'a SourceFile,
     feature: Feature,
     seen: Vec<Seen>,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    /// The directives that unknown ones were probably meant to be.
+    meant: Vec<&'static str>,
+    diagnostics: &'a mut Findings,
     malformed: bool,
     unsupported: bool,
 }
@@ -156,7 +169,7 @@ impl BlockReader<'_> {
         for read in block.directives() {
             let name = self.source.slice(read.name);
             let Some(row) = directive(name) else {
-                self.unknown(name, read.name, block);
+                self.unknown(name, read, block);
                 continue;
             };
             let whole = read.span();
@@ -180,7 +193,10 @@ impl BlockReader<'_> {
         let reading = Reading { directive: row.name, text: &value, raw, span: place };
         if let Err(problem) = text::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
         {
-            self.problem(problem, place, true);
+            let part = problem.part.and_then(|part| place_of(raw, place, part));
+            // What was meant by a part would not stand for the whole.
+            let fixable = problem.part.is_none() || part.is_some();
+            self.problem(problem, part.unwrap_or(place), fixable);
         } else {
             self.diagnostics.extend(text::warn(self.file(), &reading, row, read.value));
         }
@@ -190,25 +206,29 @@ impl BlockReader<'_> {
     fn problem(&mut self, problem: Problem, place: Span, fixable: bool) {
         let mut found = Diagnostic::new(problem.code, self.file(), place, problem.message).help(problem.help);
         if let Some(meant) = problem.meant.filter(|_| fixable) {
-            found = found.safe_fix(format!("write `{meant}`"), place, meant);
+            found = found.fix(format!("write `{meant}`"), place, meant, problem.sure);
         }
         self.diagnostics.push(found);
         self.malformed = true;
     }
 
-    fn unknown(&mut self, name: &str, place: Span, block: &Block) {
+    fn unknown(&mut self, name: &str, read: &syntax::Directive, block: &Block) {
+        let place = read.name;
         self.unsupported = true;
         let message = format!("unknown directive `{}`", syntax::excerpt(name));
         let found = Diagnostic::new(&codes::UNKNOWN_DIRECTIVE, self.file(), place, message);
         let found = match nearest(name, DIRECTIVES.iter().map(|row| row.name)) {
             Some(known) => {
+                self.meant.push(known);
                 let stands = block.directives().any(|other| self.source.slice(other.name) == known);
                 let repeats = directive(known).is_some_and(|row| row.repeats);
                 let found = found.help(format!("did you mean `{known}`?"));
-                if stands && !repeats {
+                // A name that is as near by chance has another kind of value.
+                let fits = is_near(known, &read_value(known, read.value.read(self.source)));
+                if stands && !repeats || !fits {
                     found
                 } else {
-                    found.safe_fix(format!("write `{known}`"), place, known)
+                    found.fix(format!("write `{known}`"), place, known, is_slip(name, known))
                 }
             }
             None => found
@@ -216,6 +236,14 @@ impl BlockReader<'_> {
         };
         self.diagnostics.push(found);
     }
+}
+
+/// Where the text behind `prefix` stands in a value, up to the next blank.
+fn place_of(raw: &str, value: Span, prefix: &str) -> Option<Span> {
+    let start = raw.find(prefix)? + prefix.len();
+    let len = raw.get(start..)?.find([' ', '\t', '\r', '\n']).unwrap_or(raw.len() - start);
+    let start = value.start as usize + start;
+    (len > 0).then(|| Span::new(start, start + len))
 }
 
 fn duplicate(source: &SourceFile, row: &Directive, first: Span, second: Span) -> Diagnostic {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Brief, Diagnostic};
 use crate::source::{SourceFile, Span, Spanned};
 use crate::syntax::{Block, Tree};
 
@@ -24,8 +24,10 @@ pub struct License {
     pub features: Vec<Feature>,
     /// Blocks lost to a syntax error, and stray text outside of blocks (without a name).
     pub broken: Vec<BrokenBlock>,
-    /// What reading found (groups S and V), in file order.
+    /// What reading found (groups S and V), in file order; of each code only so many.
     pub diagnostics: Vec<Diagnostic>,
+    /// What reading found besides; with that of the tree, see [`Self::more`].
+    pub(super) more: Vec<Brief>,
 }
 
 impl License {
@@ -57,6 +59,20 @@ impl License {
     #[must_use]
     pub fn is_broken_name(&self, name: &str) -> bool {
         self.broken.iter().any(|broken| broken.name.as_ref().is_some_and(|known| known.value == *name))
+    }
+
+    /// What reading found besides [`Self::diagnostics`]: findings that are not kept whole, of codes of which many are.
+    pub fn more(&self) -> impl Iterator<Item = &Brief> {
+        self.tree.findings().more.iter().chain(&self.more)
+    }
+
+    /// As [`Self::more`], of those that begin in a stretch of the file.
+    pub fn more_in(&self, span: Span) -> impl Iterator<Item = &Brief> {
+        let parts = [&self.tree.findings().more, &self.more];
+        parts.into_iter().flat_map(move |all| {
+            let from = all.partition_point(|brief| brief.span.start < span.start);
+            all.iter().skip(from).take_while(move |brief| brief.span.start < span.end)
+        })
     }
 
     /// Whether anything that reading found is an error.

@@ -69,16 +69,20 @@ impl Allows {
             self.comment(source, *span, Scope::Block(block.span));
         }
         let mut pending = Vec::new();
+        let mut before = block.open;
         for element in &block.elements {
             let Element::Comment(span) = element else {
-                self.pending(source, &mut pending, Scope::Line(line_of(source, element.span())));
+                before = element.span();
+                self.pending(source, &mut pending, Scope::Line(line_of(source, before)));
                 continue;
             };
             if !is_trailing(source, *span) {
                 pending.push(*span);
                 continue;
             }
-            let line = line_of(source, *span);
+            // A value may go over several lines; the comment behind it is about all of them.
+            let own = line_of(source, *span);
+            let line = if own.contains(before.end) { own.to(line_of(source, before)) } else { own };
             let in_header = line.contains(block.span.start) || line.contains(block.open.start);
             self.comment(source, *span, if in_header { Scope::Block(block.span) } else { Scope::Line(line) });
         }

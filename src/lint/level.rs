@@ -65,7 +65,7 @@ impl Levels {
 pub struct UnknownSelector {
     /// The word.
     pub selector: String,
-    /// The rule that was probably meant.
+    /// The rule or group that was probably meant.
     pub meant: Option<&'static str>,
 }
 
@@ -73,10 +73,12 @@ impl UnknownSelector {
     /// A word that is none, with what it is nearest to.
     #[must_use]
     pub fn new(selector: &str) -> Self {
-        let names = registry::RULES.iter().map(|rule| rule.code.name);
-        let ids = registry::RULES.iter().map(|rule| rule.code.id);
+        let rules = registry::RULES.iter();
+        let names = rules.clone().map(|rule| rule.code.name).chain(Group::ALL.iter().map(|group| group.name));
+        let ids = rules.map(|rule| rule.code.id);
         let folded = selector.to_uppercase();
-        let meant = ids.clone().find(|id| *id == folded).or_else(|| nearest(selector, names));
+        let same = ids.clone().find(|id| *id == folded);
+        let meant = same.or_else(|| nearest(selector, names)).or_else(|| nearest(selector, ids));
         Self { selector: crate::syntax::excerpt(selector), meant }
     }
 

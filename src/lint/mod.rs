@@ -23,5 +23,5 @@ pub use policy::Policy;
 pub use registry::{RULES, rule};
 pub use rule::{Check, EXAMPLE_DAY, Example, Group, Rule};
 pub use rules::capacity::more_means_less::MoreMeansLess;
-pub use run::{lint, more_means_less};
-pub use sink::{MAX_FINDINGS, Sink};
+pub use run::{lint, lint_counting, more_means_less};
+pub use sink::{MAX_FINDINGS, Sink, Tally};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Severity};
 use crate::source::{FileId, SourceFile};
 
 use super::context::{Context, KeyState};
@@ -39,11 +39,17 @@ impl Rule {
         Group::ALL.iter().find(|group| group.letter == letter).copied()
     }
 
-    /// Whether a comment in the file may allow its findings. A file cannot vouch for its own keys, nor silence what is
-    /// said about its comments.
+    /// Whether a comment in the file may allow its findings. A file cannot vouch for its own keys, declare itself readable,
+    /// nor silence what is said about its comments; and where a finding is about the file as a whole, a comment stands
+    /// nowhere near it.
     #[must_use]
     pub fn may_be_allowed_in_file(&self) -> bool {
-        !matches!(self.bad, Example::Judged(..)) && self.group().is_some_and(|group| group.letter != 'A')
+        /// Byte order mark, file without blocks.
+        const WHOLE_FILE: [&str; 2] = ["S007", "S017"];
+        let judged = matches!(self.bad, Example::Judged(..));
+        let unreadable = self.code.id.starts_with('S') && self.code.severity == Severity::Error;
+        let about_comments = self.code.id.starts_with('A');
+        !(judged || unreadable || about_comments || WHOLE_FILE.contains(&self.code.id))
     }
 }
 

@@ -10,7 +10,7 @@ use super::context::{Context, Options};
 use super::registry::RULES;
 use super::rule::Check;
 use super::rules::capacity::more_means_less::{MoreMeansLess, find};
-use super::sink::Sink;
+use super::sink::{Sink, Tally};
 
 /// All findings on `licenses`, taken together: what reading them found, and what the rules find. Sorted by file, place
 /// and code; at most [`Options::most`] a file, with a last one that counts the rest.
@@ -18,10 +18,19 @@ use super::sink::Sink;
 /// The files of one run need different [`FileId`](crate::source::FileId)s, rising in the order given.
 #[must_use]
 pub fn lint(licenses: &[&License], options: &Options) -> Vec<Diagnostic> {
+    lint_counting(licenses, options).0
+}
+
+/// As [`lint`], with the number of all findings that were met.
+#[must_use]
+pub fn lint_counting(licenses: &[&License], options: &Options) -> (Vec<Diagnostic>, Tally) {
     let mut sink = Sink::new(licenses, options);
     for license in licenses {
         for found in &license.diagnostics {
             sink.push(found.clone());
+        }
+        for found in license.more() {
+            sink.count(license.source.id(), found);
         }
     }
     with_context(licenses, options, |context| {

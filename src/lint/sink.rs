@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Brief, Diagnostic, Severity};
 use crate::license::License;
 use crate::source::{FileId, Span};
 
@@ -13,6 +13,47 @@ use super::rules::allows::more_findings;
 
 /// Most findings on one file that are usually kept; the rest is counted.
 pub const MAX_FINDINGS: usize = 1000;
+
+/// How many findings of each severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Notes.
+    pub notes: usize,
+}
+
+impl Tally {
+    /// Counts findings.
+    #[must_use]
+    pub fn of(diagnostics: &[Diagnostic]) -> Self {
+        let count = |severity| diagnostics.iter().filter(|found| found.severity == severity).count();
+        Self {
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            notes: count(Severity::Note),
+        }
+    }
+
+    /// How many are of a severity or graver.
+    #[must_use]
+    pub fn at_least(self, severity: Severity) -> usize {
+        match severity {
+            Severity::Note => self.errors + self.warnings + self.notes,
+            Severity::Warning => self.errors + self.warnings,
+            Severity::Error => self.errors,
+        }
+    }
+
+    /// Adds those of another file.
+    pub fn add(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.notes += other.notes;
+    }
+}
 
 /// Takes in findings.
 #[derive(Debug)]
@@ -55,9 +96,23 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// The findings, sorted.
-    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+    /// Counts a finding that was not kept whole.
+    pub(super) fn count(&mut self, id: FileId, found: &Brief) {
+        let file = self.files.entry(id).or_default();
+        if file.allows.allow(found.code, found.span) {
+            return;
+        }
+        if let Some(severity) = self.levels.apply(found.code, found.code.severity)
+            && let Some(met) = file.met.get_mut(severity as usize)
+        {
+            *met += 1;
+        }
+    }
+
+    /// The findings, sorted, and how many were met.
+    pub(super) fn finish(mut self) -> (Vec<Diagnostic>, Tally) {
         let mut all = Vec::new();
+        let mut sum = Tally::default();
         for (id, mut file) in std::mem::take(&mut self.files) {
             for mut found in file.allows.findings(id) {
                 if let Some(severity) = self.levels.apply(found.code, found.severity) {
@@ -65,10 +120,12 @@ impl<'a> Sink<'a> {
                     file.keep(found, self.most);
                 }
             }
+            let [notes, warnings, errors] = file.met;
+            sum.add(Tally { errors, warnings, notes });
             all.extend(file.finish(id, self.most));
         }
         all.sort_by_key(Diagnostic::order);
-        all
+        (all, sum)
     }
 }
 

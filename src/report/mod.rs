@@ -19,7 +19,6 @@ pub mod verify;
 pub mod verify_human;
 pub mod verify_json;
 
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, SourceFile};
 
 /// The files of a run, found by the ids that spans carry.
@@ -58,30 +57,6 @@ impl<'a> Sources<'a> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
-    }
-}
-
-/// How many findings of each severity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    /// Errors.
-    pub errors: usize,
-    /// Warnings.
-    pub warnings: usize,
-    /// Notes.
-    pub notes: usize,
-}
-
-impl Tally {
-    /// Counts findings.
-    #[must_use]
-    pub fn of(diagnostics: &[Diagnostic]) -> Self {
-        let count = |severity| diagnostics.iter().filter(|found| found.severity == severity).count();
-        Self {
-            errors: count(Severity::Error),
-            warnings: count(Severity::Warning),
-            notes: count(Severity::Note),
-        }
     }
 }
 

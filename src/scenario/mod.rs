@@ -31,7 +31,7 @@ pub use mutate::{Mutant, mutants};
 pub use mutation::{MAX_MUTANTS, Mutation, mutate};
 pub use result::{Check, RowResult, ScenarioResult};
 pub use run::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK, observe, run};
-pub use session::{Pool, Reply, Session, no_file, read_event};
+pub use session::{Peak, Pool, Reply, Session, Usage, events, no_file, read_event};
 pub use update::updated;
 pub use value::MAX_TIMES;
 pub use yaml::MAX_SCENARIO_BYTES;

@@ -172,8 +172,8 @@ pub(super) struct RawExpect {
 /// A value whose shape is looked at before it is judged.
 #[derive(Debug, Clone)]
 pub(super) enum Shape {
-    /// Read it from its place.
-    Scalar,
+    /// A text; what YAML takes for something else is read from its place.
+    Scalar(Option<String>),
     List(Vec<Text>),
     Map(Vec<(Text, Text)>),
     Nothing,
@@ -200,31 +200,31 @@ impl<'de> Visitor<'de> for ShapeVisitor {
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
     fn visit_i64<E: de::Error>(self, _: i64) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
     fn visit_u64<E: de::Error>(self, _: u64) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
     fn visit_i128<E: de::Error>(self, _: i128) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
     fn visit_u128<E: de::Error>(self, _: u128) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
-    fn visit_str<E: de::Error>(self, _: &str) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Shape, E> {
+        Ok(Shape::Scalar(Some(text.to_owned())))
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Shape, E> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Brief, Diagnostic};
 use crate::license::{Feature, License};
 use crate::source::Span;
 use crate::syntax::excerpt;
@@ -195,9 +195,13 @@ pub(super) fn first_error(license: &License, span: Span) -> Option<FirstError> {
         let rest = findings.get(at..).unwrap_or_default().iter();
         rest.take_while(|finding| finding.primary.span.start < span.end)
     };
-    let error = inside().find(is_cause).or_else(|| inside().find(|finding| finding.is_error()))?;
-    let is_cause = is_cause(&error);
-    Some(told(license, error, is_cause))
+    if let Some(error) = inside().find(is_cause).or_else(|| inside().find(|finding| finding.is_error())) {
+        return Some(told(license, error, is_cause(&error)));
+    }
+    // One of very many: what it is called says what it is.
+    let brief = license.more_in(span).find(|brief| brief.is_error())?;
+    let text = format!("{} (line {})", brief.code.name.replace('-', " "), line(license, brief.span));
+    Some(FirstError { text, help: None, is_cause: CAUSES.contains(&brief.code.id) })
 }
 
 /// What mail did to the file as a whole, for a block that cannot be read because of it.
@@ -207,8 +211,12 @@ pub(super) fn whole_fault(license: &License) -> Option<FirstError> {
 }
 
 fn told(license: &License, error: &Diagnostic, is_cause: bool) -> FirstError {
-    let line = license.source.position(error.primary.span.start as usize).line;
-    FirstError { text: format!("{} (line {line})", error.message), help: error.help.clone(), is_cause }
+    let text = format!("{} (line {})", error.message, line(license, error.primary.span));
+    FirstError { text, help: error.help.clone(), is_cause }
+}
+
+fn line(license: &License, place: Span) -> usize {
+    license.source.position(place.start as usize).line
 }
 
 /// A MALFORMED entry for every lost block, and for errors that belong to no block: what cannot be read is never passed
@@ -235,6 +243,11 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
             last_line = line;
             lost.push(malformed(license, None, span, error.message.clone()));
         }
+    }
+    // Of very many one entry for all is enough.
+    let uncovered = |brief: &&Brief| brief.is_error() && !is_covered(&known, brief.span);
+    if let Some(brief) = license.more().find(uncovered) {
+        lost.push(malformed(license, None, brief.span, "more than can be told one by one".to_owned()));
     }
     lost
 }

@@ -156,6 +156,10 @@ fn refuse_faulty(license: &License) -> Result<(), SignFileError> {
         let line = license.source.position(error.primary.span.start as usize).line;
         return Err(SignFileError::Faulty(line, error.message.clone()));
     }
+    if let Some(brief) = license.more().find(|brief| brief.is_error() && !about_key(brief.span)) {
+        let line = license.source.position(brief.span.start as usize).line;
+        return Err(SignFileError::Faulty(line, brief.code.name.replace('-', " ")));
+    }
     if let Some(broken) = license.broken.first() {
         let line = license.source.position(broken.span.start as usize).line;
         return Err(SignFileError::Faulty(line, "this part cannot be read".to_owned()));

@@ -45,7 +45,7 @@ pub fn format(tree: &Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Result<Stri
         Item::Comment(_) => true,
         Item::Stray(_) | Item::Lost { .. } => false,
     });
-    let unsound = tree.errors.iter().any(crate::diagnostic::Diagnostic::is_error);
+    let unsound = tree.errors().iter().any(crate::diagnostic::Diagnostic::is_error);
     if !readable || unsound || tree.source.fault().is_some() {
         return Err(Unproven::Unreadable);
     }

@@ -11,7 +11,7 @@ mod stray;
 mod tree;
 
 pub use format::{Layout, Unproven, format};
-pub use parse::{MAX_BLOCKS, parse};
+pub use parse::{MAX_BLOCKS, parse, parse_keeping};
 pub use split::MAX_BLOCK_BYTES;
 pub use stray::excerpt;
 pub use tree::{Block, Directive, Element, Item, TokenKind, Tree, Value, fold, is_blank};

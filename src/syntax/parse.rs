@@ -6,7 +6,7 @@ use pest::Parser as _;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE};
 use crate::source::{BOM, EncodingFault, MAX_FILE_BYTES, SourceFile, Span};
 
 use super::codes;
@@ -25,7 +25,13 @@ struct LicenseParser;
 /// Parses a file. Never fails: what could not be read is in [`Tree::errors`].
 #[must_use]
 pub fn parse(source: Arc<SourceFile>) -> Tree {
-    let mut builder = Builder::new(&source);
+    parse_keeping(source, MOST_OF_A_CODE)
+}
+
+/// As [`parse`], keeping so many findings of each code whole.
+#[must_use]
+pub fn parse_keeping(source: Arc<SourceFile>, most: usize) -> Tree {
+    let mut builder = Builder::new(&source, most);
     builder.check_file();
     for part in split(source.text(), builder.text_start) {
         match part {
@@ -33,8 +39,8 @@ pub fn parse(source: Arc<SourceFile>) -> Tree {
             Part::Lost(lost) => builder.lost(&lost),
         }
     }
-    let (items, errors) = builder.finish();
-    Tree { source, items, errors }
+    let (items, findings) = builder.finish();
+    Tree { source, items, findings }
 }
 
 struct Builder<'a> {
@@ -43,7 +49,7 @@ struct Builder<'a> {
     text_start: usize,
     items: Vec<Item>,
     blocks: usize,
-    errors: Vec<Diagnostic>,
+    errors: Findings,
     /// No-break spaces outside quotes and comments.
     no_break_spaces: Vec<Span>,
     /// Whether mail changed the whole file, which explains all stray text.
@@ -51,14 +57,14 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(source: &'a SourceFile) -> Self {
+    fn new(source: &'a SourceFile, most: usize) -> Self {
         let text_start = if source.text().starts_with(BOM) { BOM.len() } else { 0 };
         Self {
             source,
             text_start,
             items: Vec::new(),
             blocks: 0,
-            errors: Vec::new(),
+            errors: Findings::new(most),
             no_break_spaces: Vec::new(),
             mail: false,
         }
@@ -95,8 +101,28 @@ impl<'a> Builder<'a> {
             self.errors.push(found);
             self.mail = true;
         }
-        for span in stray::controls(self.source.text()) {
-            let found = stray::control_error(self.source, span);
+        self.check_controls();
+    }
+
+    /// In a file without any line feed the carriage returns are one fault: it has the line ends of another system. Elsewhere
+    /// each is told where it stands, for it can hide text.
+    fn check_controls(&mut self) {
+        let text = self.source.text();
+        let mut controls = stray::controls(text);
+        let is_return = |span: &Span| self.source.slice(*span).starts_with('\r');
+        let returns = controls.iter().filter(|span| is_return(span)).count();
+        if returns < 2 || text.contains('\n') {
+            self.errors.extend(controls.into_iter().map(|span| stray::control_error(self.source, span)));
+            return;
+        }
+        let mut first = true;
+        controls.retain(|span| !is_return(span) || std::mem::take(&mut first));
+        for span in controls {
+            let mut found = stray::control_error(self.source, span);
+            if is_return(&span) {
+                found.message = format!("carriage returns without line feed stand in {returns} places");
+                found.help = Some("save the file with the line ends of Unix or Windows".to_owned());
+            }
             self.errors.push(found);
         }
     }
@@ -207,6 +233,7 @@ impl<'a> Builder<'a> {
                 _ => {}
             }
         }
+        block.elements.shrink_to_fit();
         block
     }
 
@@ -276,24 +303,21 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds the findings that need the whole tree: stray text and no-break spaces.
-    fn finish(mut self) -> (Vec<Item>, Vec<Diagnostic>) {
+    fn finish(mut self) -> (Vec<Item>, Findings) {
         let mut inside = Vec::new();
         for item in &self.items {
-            let mut before = None;
-            let strays: &mut dyn Iterator<Item = (Span, bool, Option<&Directive>)> = match item {
-                _ if self.mail => continue,
-                Item::Stray(span) => &mut std::iter::once((*span, false, None)),
-                Item::Block(block) => &mut block.elements.iter().filter_map(|element| match element {
-                    Element::Stray(span) => Some((*span, true, before.take())),
-                    Element::Directive(directive) => {
-                        before = Some(directive);
-                        None
-                    }
-                    Element::Comment(_) => None,
-                }),
-                _ => continue,
-            };
-            for (span, in_block, before) in strays {
+            if self.mail {
+                continue;
+            }
+            let mut quote_open = false;
+            for stray in strays(self.source, item) {
+                let Stray { span, in_block, before } = stray;
+                // What a pair of typographic quotes tears apart is one fault.
+                let closes = quote_open && stray::opens_or_closes(self.source.slice(span));
+                quote_open = !closes && stray::opens_or_closes(self.source.slice(span));
+                if closes {
+                    continue;
+                }
                 let wrapped = before.and_then(|before| mail::wrapped_key(self.source, before, span));
                 let Some(found) = wrapped.or_else(|| stray::explain(self.source, span, in_block)) else {
                     continue;
@@ -305,9 +329,37 @@ impl<'a> Builder<'a> {
             }
         }
         stray::no_break_spaces(self.source, &self.no_break_spaces, &inside, &mut self.errors);
-        self.errors.sort_by_key(Diagnostic::order);
+        self.errors.sort();
         (self.items, self.errors)
     }
+}
+
+/// Text that could not be read, in pieces that are faults of their own.
+struct Stray<'a> {
+    span: Span,
+    in_block: bool,
+    /// The directive that it stands behind.
+    before: Option<&'a Directive>,
+}
+
+fn strays<'a>(source: &SourceFile, item: &'a Item) -> Vec<Stray<'a>> {
+    let elements = match item {
+        Item::Stray(span) => return vec![Stray { span: *span, in_block: false, before: None }],
+        Item::Block(block) => &block.elements,
+        Item::Comment(_) | Item::Lost { .. } => return Vec::new(),
+    };
+    let (mut found, mut before) = (Vec::new(), None);
+    for element in elements {
+        match element {
+            Element::Directive(directive) => before = Some(directive),
+            Element::Comment(_) => {}
+            Element::Stray(span) => {
+                let pieces = stray::pieces(source, *span).into_iter();
+                found.extend(pieces.map(|span| Stray { span, in_block: true, before: before.take() }));
+            }
+        }
+    }
+    found
 }
 
 fn shift(pair: &Pair<'_, Rule>, base: u32) -> Span {

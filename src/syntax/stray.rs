@@ -1,6 +1,6 @@
 //! What stray text probably is: the message for text that the grammar does not know.
 
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Findings, Fix};
 use crate::source::{EncodingFault, SourceFile, Span, UNREADABLE};
 
 use super::codes;
@@ -13,6 +13,11 @@ const CURLY: [char; 7] = ['“', '”', '„', '‟', '″', '«', '»'];
 /// Whether the text holds a typographic quote.
 pub(super) fn has_curly_quote(text: &str) -> bool {
     text.contains(CURLY)
+}
+
+/// Whether one of a pair of typographic quotes stands in the text without the other.
+pub(super) fn opens_or_closes(text: &str) -> bool {
+    text.matches(CURLY).count() % 2 == 1
 }
 
 /// A text short enough for a message, on one line: at most 40 characters.
@@ -113,6 +118,22 @@ pub(super) fn explain(source: &SourceFile, span: Span, in_block: bool) -> Option
     Some(found(&codes::STRAY_TEXT, stray_message(source, span, in_block)).help(stray_help(text, in_block)))
 }
 
+/// Stray text of a block in pieces that are faults of their own: lines that each hold a `NAME=` without value.
+pub(super) fn pieces(source: &SourceFile, span: Span) -> Vec<Span> {
+    let mut start = span.start as usize;
+    let mut pieces = Vec::new();
+    for line in source.slice(span).split_inclusive('\n') {
+        let blanks = line.len() - line.trim_start().len();
+        pieces.push(Span::new(start + blanks, start + blanks + line.trim().len()));
+        start += line.len();
+    }
+    let lost = |piece: &Span| {
+        let text = source.slice(*piece);
+        text.ends_with('=') && assigned_name(text).is_some()
+    };
+    if pieces.iter().all(lost) { pieces } else { vec![span] }
+}
+
 /// `NAME` where the text is `NAME =`, with nothing or with a line break behind the sign.
 fn assigned_name(text: &str) -> Option<&str> {
     let (name, rest) = text.split_once('=')?;
@@ -136,6 +157,9 @@ fn stray_message(source: &SourceFile, span: Span, in_block: bool) -> String {
 }
 
 fn stray_help(text: &str, in_block: bool) -> String {
+    if text.starts_with(crate::source::BOM) {
+        return "a byte order mark stands before it, as where files were joined: remove it".to_owned();
+    }
     if in_block {
         return "a block holds `NAME=value`; put a value with blanks in quotes, and notes behind `#`"
             .to_owned();
@@ -170,12 +194,7 @@ fn touches_no_break_space(source: &SourceFile, span: Span) -> bool {
 }
 
 /// Warnings for no-break spaces that read as spaces, one a line; those that an error already names are left out.
-pub(super) fn no_break_spaces(
-    source: &SourceFile,
-    spans: &[Span],
-    inside: &[Span],
-    errors: &mut Vec<Diagnostic>,
-) {
+pub(super) fn no_break_spaces(source: &SourceFile, spans: &[Span], inside: &[Span], errors: &mut Findings) {
     let line_of = |span: &Span| source.position(span.start as usize).line;
     for line in spans.chunk_by(|one, other| line_of(one) == line_of(other)) {
         let edits: Vec<Edit> = line

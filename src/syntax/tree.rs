@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::source::{SourceFile, Span};
 
 /// A parsed file. Parsing never fails: what is wrong is in [`Tree::errors`], the rest is still there.
@@ -14,7 +14,7 @@ use crate::source::{SourceFile, Span};
 pub struct Tree {
     pub(super) source: Arc<SourceFile>,
     pub(super) items: Vec<Item>,
-    pub(super) errors: Vec<Diagnostic>,
+    pub(super) findings: Findings,
 }
 
 /// What stands at the top level of a file.
@@ -222,7 +222,13 @@ impl Tree {
     /// What could not be read, in file order.
     #[must_use]
     pub fn errors(&self) -> &[Diagnostic] {
-        &self.errors
+        &self.findings.kept
+    }
+
+    /// The same with what is not kept whole.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.findings
     }
 
     /// Every byte of the file as tokens in file order: joined, they are the file.

@@ -25,6 +25,7 @@ fn the_documented_configuration_is_read() {
     let example = rest.split("```").next().unwrap();
     Config::parse("docs/ci.md", Path::new("/"), example).unwrap();
     let place = Place::new();
+    place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
     let block = "FEATURE Draw { VENDOR=ABC_Software COUNT=5 BORROW=24 LICENSEE=\"a\n b\" }\n";
     place.write("keywright.toml", example).write("a.lic", block).write("drafts/b.lic", block);
     let outcome = place.run(&["lint", "--format", "concise", "a.lic"]).expect_code(1);

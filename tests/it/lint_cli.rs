@@ -133,8 +133,9 @@ fn a_line_of_the_largest_size_is_read_in_bounds() {
     let outcome =
         place.run(&["lint", "--format", "concise", "--allow", "no-block", "long.lic"]).expect_code(0);
     assert_eq!(outcome.stdout, "");
-    let outcome = place.run(&["lint", "longer.lic"]).expect_code(6);
-    assert!(outcome.stderr.starts_with("error: `longer.lic` has more than 64 MiB\n"), "{}", outcome.stderr);
+    let outcome = place.run(&["lint", "--format", "concise", "longer.lic"]).expect_code(3);
+    assert_eq!(codes(&outcome.stdout), ["longer.lic S014"]);
+    place.run(&["verify", "longer.lic", "--trust", "none"]).expect_code(2);
     let value = format!("FEATURE A {{ VENDOR=x COUNT=5 LICENSEE=\"{}\" }}", "é".repeat(LARGEST / 2 - 100));
     place.write("long.lic", value);
     let outcome = place.run(&["lint", "--format", "concise", "long.lic"]).expect_code(3);
@@ -150,12 +151,72 @@ fn findings_without_end_are_counted_and_not_all_shown() {
     let place = Place::new();
     place.write("many.lic", "FEATURE A { VENDOR=Acme ".to_owned() + &"X=1 ".repeat(200_000) + "}\n");
     let outcome = place.run(&["lint", "many.lic"]).expect_code(1);
-    assert!(outcome.stderr.contains("… and 801 more\n"), "{}", &outcome.stderr[outcome.stderr.len() - 300..]);
+    let told = "… and 199801 more\n200000 errors, 1 note in 1 file\n";
+    assert!(outcome.stderr.ends_with(told), "{}", &outcome.stderr[outcome.stderr.len() - 300..]);
     let json = place.run(&["lint", "--format", "json", "many.lic"]).expect_code(1).stdout;
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();
     let all = report["diagnostics"].as_array().unwrap();
     assert_eq!(all.len(), 1001);
     assert!(all.iter().any(|found| found["code"] == "A004"), "{}", all[1000]);
+    assert_eq!(report["summary"]["errors"], 200_000);
+}
+
+/// What very many findings are about is known of each of them, though few are kept whole.
+#[test]
+fn what_is_not_kept_whole_is_still_judged() {
+    let place = Place::new();
+    // Two thousand of one code that are allowed, and one behind them that is not.
+    let allowed = "# keywright: allow(V001) for a later version\nFEATURE A { VENDOR=Acme COUNT=5 X=1 }\n";
+    let many: String = allowed.repeat(1500);
+    let args = ["lint", "--format", "concise", "--allow", "K002,X,C", "many.lic"];
+    place.write("many.lic", &many);
+    assert_eq!(place.run(&args).expect_code(0).stdout, "");
+    place.write("many.lic", many.clone() + "FEATURE B { VENDOR=Acme COUNT=5 X=1 }\n");
+    place.run(&args).expect_code(1);
+    // Errors beyond those that are kept make their blocks unreadable to those who verify, and to those who sign.
+    place.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"]).expect_code(0);
+    place.write("signed.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\n");
+    place.run(&["sign", "signed.lic", "--key", "k.pem", "--in-place"]).expect_code(0);
+    let comments = "# \u{7}\n".repeat(2000);
+    let signed = place.read("signed.lic").replace("COUNT=5", &format!("{comments}COUNT=5"));
+    place.write("signed.lic", comments + &signed);
+    let verified = place.run(&["verify", "signed.lic"]).expect_code(3);
+    assert!(verified.stdout.contains("MALFORMED       A "), "{}", verified.stdout);
+    place.write("signed.lic", signed);
+    place.run(&["sign", "signed.lic", "--key", "k.pem", "-o", "-"]).expect_code(3);
+}
+
+#[test]
+fn what_cannot_be_read_cannot_declare_itself_fine() {
+    let place = Place::new();
+    let stray = "FEATURE A { VENDOR=x COUNT=5 ??? } # keywright: allow(S006) fine\n";
+    place.write("stray.lic", stray);
+    let outcome = place.run(&["lint", "--format", "concise", "stray.lic"]).expect_code(3);
+    assert_eq!(codes(&outcome.stdout), ["stray.lic S006", "stray.lic A002"]);
+    place.run(&["lint", "--allow", "S,A", "stray.lic"]).expect_code(3);
+    place.run(&["lint", "--warn", "S006", "--allow", "A", "stray.lic"]).expect_code(3);
+}
+
+#[test]
+fn fixing_never_gives_back_less_than_it_got() {
+    let place = Place::new();
+    let latin = b"FEATURE A { VENDOR=Acme CUONT=5 }\n# \xfc\n";
+    let outcome = place.run_with(&["lint", "--fix", "-"], latin).expect_code(3);
+    assert_eq!(outcome.stdout, "");
+    assert!(outcome.stderr.contains("error: standard input is not UTF-8 text: nothing was written\n"));
+    let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(place.run_with(&["lint", "--fix", "-"], &utf16).expect_code(3).stdout, "");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_stands_in_every_report() {
+    let place = Place::new();
+    place.write("a.lic", GOOD);
+    for format in ["json", "sarif", "github", "gitlab", "junit"] {
+        let outcome = place.run(&["lint", "--format", format, "a.lic", "gone.lic"]).expect_code(6);
+        assert!(outcome.stdout.contains("gone.lic"), "{format}: {}", outcome.stdout);
+        assert!(outcome.stdout.contains("no such file or directory"), "{format}: {}", outcome.stdout);
+    }
 }
 
 #[test]
@@ -284,4 +345,19 @@ fn files_that_are_licenses_of_their_own_are_compared() {
     // What the files are given as decides the order, not the thread that read them.
     let turned = place.run(&["lint", "--format", "concise", "c.lic", "a.lic"]).expect_code(1);
     assert_eq!(codes(&turned.stdout), ["a.lic X005"]);
+}
+
+/// One finding for a file with the line ends of another system must not hide a carriage return that hides text.
+#[test]
+fn every_carriage_return_that_can_hide_text_is_told() {
+    let place = Place::new();
+    place.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"]).expect_code(0);
+    place.write("a.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\nFEATURE B { VENDOR=Acme COUNT=5 }\n");
+    place.run(&["sign", "a.lic", "--key", "k.pem", "--in-place"]).expect_code(0);
+    place.write("a.lic", place.read("a.lic").replace("COUNT=5", "COUNT=5 # as\rordered\n"));
+    let verified = place.run(&["verify", "a.lic"]).expect_code(3);
+    assert_eq!(verified.stdout.matches("  MALFORMED ").count(), 2, "{}", verified.stdout);
+    place.write("mac.lic", "FEATURE A {\r  VENDOR=Acme\r  COUNT=5\r}\r");
+    let linted = place.run(&["lint", "--format", "concise", "mac.lic"]).expect_code(3);
+    assert_eq!(linted.stdout.matches("error[S003]").count(), 1, "{}", linted.stdout);
 }

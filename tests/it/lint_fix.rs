@@ -226,3 +226,33 @@ proptest! {
         prop_assert_eq!(twice, once);
     }
 }
+
+/// What may mean something else is proposed, and changed only by those who ask for it.
+#[test]
+fn a_word_that_may_be_another_is_not_put_right_unasked() {
+    let place = Place::new();
+    let text = "FEATURE M { VENDOR=Acme KEYTYPE=METERED PAYMENT=POSTPAID PRICE=\"1.00 USD\" PERIOD=MONTH MAXIMUM=10000 }\n\
+                FEATURE A { VENDOR=Acme COUNT=5 MAX_CHECKOUT=3600 DATE=x MAINTENANCE_STOP=2026-01-31 CUONT=7 }\n";
+    place.write("a.lic", text);
+    place.run(&["lint", "--fix", "a.lic"]).expect_code(1);
+    assert_eq!(place.read("a.lic"), text);
+    place.run(&["lint", "--fix", "--unsafe-fixes", "a.lic"]).expect_code(1);
+    let fixed = place.read("a.lic");
+    for word in ["MINIMUM=10000", "MIN_CHECKOUT=3600", "DATA=x", "MAINTENANCE_START=2026-01-31", "CUONT=7"] {
+        assert!(fixed.contains(word), "{word}: {fixed}");
+    }
+}
+
+#[test]
+fn a_version_in_a_dependency_is_spelt_right() {
+    let place = Place::new();
+    let text = "FEATURE A { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=P VERSION=2021.0105 COUNT=02\" }\n\
+                FEATURE P { VENDOR=Acme COUNT=5 VERSION=2021.105 }\n";
+    place.write("a.lic", text);
+    place.run(&["lint", "--fix", "--allow", "C", "a.lic"]).expect_code(0);
+    assert!(
+        place.read("a.lic").contains("\"FEATURE=P VERSION=2021.105 COUNT=2\""),
+        "{}",
+        place.read("a.lic")
+    );
+}

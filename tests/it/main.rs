@@ -21,6 +21,7 @@ mod graph;
 mod issue;
 mod lint;
 mod lint_cli;
+mod lint_corpus;
 mod lint_explain;
 mod lint_fix;
 mod parse;

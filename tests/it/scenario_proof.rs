@@ -124,6 +124,64 @@ fn a_change_that_cannot_matter_is_proven_so() {
 }
 
 #[test]
+fn a_day_matters_where_it_changes_the_reason() {
+    let text = "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 }\n\
+        FEATURE B { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 END=2026-05-31 }\n\
+        FEATURE C { VENDOR=v KEYTYPE=METERED COUNT=100 END=2026-03-31 }\n\
+        FEATURE AB { VENDOR=v KEYTYPE=TOKEN END=2026-06-30 TOKEN_DEPENDENCY=\"FEATURE=A VERSION=1.0 COUNT=1\" \
+            TOKEN_DEPENDENCY=\"FEATURE=B VERSION=1.0 COUNT=1\" }\n\
+        FEATURE BA { VENDOR=v KEYTYPE=TOKEN END=2026-06-30 TOKEN_DEPENDENCY=\"FEATURE=B VERSION=1.0 COUNT=1\" \
+            TOKEN_DEPENDENCY=\"FEATURE=A VERSION=1.0 COUNT=1\" }\n\
+        FEATURE S { VENDOR=v KEYTYPE=TOKEN SHARE=USER END=2026-03-31 \
+            TOKEN_DEPENDENCY=\"FEATURE=C VERSION=1.0 COUNT=1\" }\n\
+        FEATURE N { VENDOR=v KEYTYPE=TOKEN END=2026-06-30 TOKEN_DEPENDENCY=\"FEATURE=B VERSION=2.0 COUNT=1\" }\n";
+    let license = License::from_text("a.lic", text);
+    let model = Model::compile([&license]).unwrap();
+    let all = mutants(0, &license);
+    let proven = |name: &str| -> Vec<bool> {
+        let start = format!("{name}: END=");
+        let of_name = all.iter().filter(|mutant| mutant.text.starts_with(&start));
+        of_name.map(|mutant| mutant.cannot_matter(&model).is_some()).collect()
+    };
+    // Whether A is free shows before B is over, or not at all.
+    assert_eq!(proven("AB"), [false, false]);
+    assert_eq!(proven("BA"), [true, true]);
+    // Who is in the group already may take it again at no cost.
+    assert_eq!(proven("S"), [false, false]);
+    // B is too old before it is over.
+    assert_eq!(proven("N"), [false, false]);
+}
+
+#[test]
+fn a_denial_for_another_reason_covers_no_limit() {
+    let place = half_proven();
+    place.write(
+        "b.scenarios.yaml",
+        "license: a.lic\nscenarios:\n  - { name: two, steps: [ { checkout: Write, version: 9.0, denied: version-too-low } ] }\n",
+    );
+    let outcome = place.run(&["test", "--coverage", "."]).expect_code(0);
+    assert!(outcome.stdout.contains("Write is never denied"), "{}", outcome.stdout);
+}
+
+#[test]
+fn a_change_that_no_longer_lints_has_to_be_noticed_by_nobody() {
+    let place = Place::new();
+    place.write(
+        "a.lic",
+        "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 END=2026-12-31 }\n\
+         FEATURE A { VENDOR=v KEYTYPE=UPGRADE COUNT=1 START=2026-01-01 END=2026-12-31 }\n",
+    );
+    place.write(
+        "a.scenarios.yaml",
+        "license: a.lic\nat: 2026-12-31\nscenarios:\n  - { name: one, steps: [ { checkout: A, count: 2, consumes: 2 } ] }\n",
+    );
+    let outcome = place.run(&["test", "--mutate", "--format", "json", "."]).expect_code(1);
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    // An UPGRADE that ends after its EXCLUSIVE, by either of their ENDs.
+    assert_eq!(report["mutation"][0]["unreadable"], 1, "{}", outcome.stdout);
+}
+
+#[test]
 fn a_change_that_is_proven_not_to_matter_is_noticed_by_nobody() {
     let place = Place::new();
     place.copy("tests/scenarios/good/time.lic", "time.lic");

@@ -374,7 +374,7 @@ fn row_26_a_diamond_of_2_to_the_64_is_counted_to_the_last() {
         let graph = Graph::new(&[&license]);
         let draws = Draws::new(&graph, &Measures::new(&graph));
         let last = graph.blocks().last().unwrap().id;
-        assert_eq!(draws.of(last).unwrap().values().next().unwrap().sum, meant, "{extra}");
+        assert_eq!(draws.of(last).unwrap().first().unwrap().1.sum, meant, "{extra}");
     }
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let (_, release) = manifest.split_once("[profile.release]").unwrap();
@@ -417,7 +417,7 @@ fn row_33_each_cap_holds_at_its_limit_and_not_beyond() {
     place.write("large.lic", vec![b'\n'; large]);
     verify(&place, &["large.lic"]).expect_code(1);
     place.write("large.lic", vec![b'\n'; large + 1]);
-    verify(&place, &["large.lic"]).expect_code(6);
+    verify(&place, &["large.lic"]).expect_code(3);
     // Reasons, passphrases, key files.
     for (bytes, code) in [(500, 0), (501, 2)] {
         let reason = "x".repeat(bytes);

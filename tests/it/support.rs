@@ -4,8 +4,12 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use tempfile::TempDir;
+
+/// Held while the README is read and written: more than one test brings a part of it up to date.
+pub(crate) static README: Mutex<()> = Mutex::new(());
 
 /// The project's folder.
 pub(crate) fn root() -> PathBuf {

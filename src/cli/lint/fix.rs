@@ -74,7 +74,8 @@ pub(super) fn fix(
     let options = Options { most: FINDINGS, ..options.clone() };
     let mut now: Vec<FixedSource> = files.iter().map(|file| (Arc::clone(file), Report::default())).collect();
     for _ in 0..ROUNDS {
-        let licenses: Vec<License> = now.iter().map(|(file, _)| License::read(Arc::clone(file))).collect();
+        let read = |file: &Arc<SourceFile>| License::read_keeping(Arc::clone(file), FINDINGS);
+        let licenses: Vec<License> = now.iter().map(|(file, _)| read(file)).collect();
         let found = lint::lint(&licenses.iter().collect::<Vec<_>>(), &options);
         let mut changed = false;
         for (license, (file, report)) in licenses.iter().zip(&mut now) {

@@ -3,7 +3,6 @@
 mod fix;
 mod keys;
 mod levels;
-mod progress;
 mod search;
 mod show;
 mod watch;
@@ -145,7 +144,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
     for fault in &plan.faults {
         exit = exit.worst(show.unread(fault, None, io)?);
     }
-    let progress = progress::Progress::new(plan.files(), io.interactive && !io.quiet);
+    let progress = super::progress::Progress::new(plan.files(), io.interactive && !io.quiet);
     let mut across = lint::Across::default();
     for batch in work::batches(&plan.sets) {
         let all = work::batch(batch, &plan, &mut across, &progress);
@@ -189,6 +188,10 @@ fn write(args: &Args, fixed: &work::FixedFile, io: &mut Io<'_>) -> Result<Exit, 
             exit = Exit::No;
         }
     } else if file::is_stdin(&fixed.path) {
+        if fixed.old.fault().is_some() {
+            return Err(Stop::new(Exit::Unreadable, "standard input is not UTF-8 text: nothing was written")
+                .help("what could not be read cannot be given back; the findings show the place"));
+        }
         io.stdout.write_all(fixed.new.text().as_bytes())?;
     } else if changed {
         file::write(&fixed.path, fixed.new.text().as_bytes())?;
@@ -221,7 +224,7 @@ impl Plan {
             if let Some(folder) = &settings.trust {
                 keys::load(&mut stores, folder, io)?;
             }
-            let given = if file::is_stdin(&path) { Some(file::read(&path, io)) } else { None };
+            let given = if file::is_stdin(&path) { Some(file::read_license(&path, io)) } else { None };
             inputs.push(work::Input { id, path, given, settings });
         }
         let sets =

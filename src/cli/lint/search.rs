@@ -7,7 +7,7 @@ use crate::cli::search::{LICENSE, Search};
 use crate::cli::{Exit, Stop, file};
 
 /// A house's own folders: what git leaves out is left out, and links to files are files.
-const SEARCH: Search = Search { ending: LICENSE, as_git: true, links: true };
+const SEARCH: Search = Search { ending: LICENSE, as_git: true, hidden: false, links: true };
 
 /// What was found.
 #[derive(Debug, Default)]

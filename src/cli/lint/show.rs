@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 use crate::lint;
 use crate::report::escape::escape;
 use crate::report::lint::{Outcome, Part, Report};
-use crate::report::{Sources, Tally, counted};
+use crate::report::{Sources, counted};
 
 use super::Format;
 use super::work::{Done, FixedFile};
@@ -17,7 +17,9 @@ pub(super) struct Show {
     /// `None` where findings are drawn for people.
     report: Option<Box<dyn Report>>,
     outcome: Outcome,
+    /// Findings that were drawn, and all that would have been.
     drawn: usize,
+    wanted: usize,
     /// The rules whose findings were drawn, for `-v`.
     met: BTreeSet<&'static str>,
 }
@@ -28,7 +30,7 @@ impl Show {
         if let Some(report) = &report {
             write!(io.stdout, "{}", report.head())?;
         }
-        Ok(Self { report, outcome: Outcome::default(), drawn: 0, met: BTreeSet::new() })
+        Ok(Self { report, outcome: Outcome::default(), drawn: 0, wanted: 0, met: BTreeSet::new() })
     }
 
     /// Something that could not be read, searched or written, by the name of the file if it is one.
@@ -41,10 +43,7 @@ impl Show {
 
     /// Takes a set of files into the sum only.
     pub(super) fn count(&mut self, done: &Done) {
-        let tally = Tally::of(&done.found);
-        self.outcome.tally.errors += tally.errors;
-        self.outcome.tally.warnings += tally.warnings;
-        self.outcome.tally.notes += tally.notes;
+        self.outcome.tally.add(done.tally);
         self.outcome.files += done.sources.len();
     }
 
@@ -58,9 +57,12 @@ impl Show {
             let found: Vec<_> =
                 done.found.iter().filter(|finding| finding.severity >= least).cloned().collect();
             let left = findings::MOST.saturating_sub(self.drawn);
-            self.drawn += found.len();
             self.met.extend(found.iter().map(|finding| finding.code.id));
+            // What is more is counted in the last line, not by a finding of its own.
+            let found: Vec<_> = found.into_iter().filter(|finding| finding.code.id != "A004").collect();
             let drawn = found.get(..left).unwrap_or(&found);
+            self.drawn += drawn.len();
+            self.wanted += done.tally.at_least(least);
             return findings::show_in(drawn, &sources, io);
         };
         let part = Part { findings: &done.found, sources: &sources, fails: done.fails };
@@ -74,8 +76,8 @@ impl Show {
             write!(io.stdout, "{}", report.tail(&self.outcome))?;
             return Ok(());
         }
-        if self.drawn > findings::MOST {
-            writeln!(io.stderr, "… and {} more", self.drawn - findings::MOST)?;
+        if self.wanted > self.drawn {
+            writeln!(io.stderr, "… and {} more", self.wanted - self.drawn)?;
         }
         // Of files none of which could be read there is nothing to sum up.
         if self.outcome.files > 0 || self.outcome.unread.is_empty() {

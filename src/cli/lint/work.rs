@@ -10,11 +10,11 @@ use crate::cli::config::Settings;
 use crate::cli::{Exit, Stop, file};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::license::License;
-use crate::lint::{self, Across, Elsewhere, Marks};
+use crate::lint::{self, Across, Elsewhere, Marks, Tally};
 use crate::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
-use super::progress::Progress;
 use super::{Plan, fix};
+use crate::cli::progress::Progress;
 
 /// A file to lint.
 pub(super) struct Input {
@@ -30,6 +30,8 @@ pub(super) struct Input {
 pub(super) struct Done {
     pub(super) sources: Vec<Arc<SourceFile>>,
     pub(super) found: Vec<Diagnostic>,
+    /// How many findings were met: of very many not all are kept.
+    pub(super) tally: Tally,
     pub(super) fixed: Vec<FixedFile>,
     /// Files that could not be read or fixed.
     pub(super) unread: Vec<(String, Stop)>,
@@ -101,6 +103,7 @@ impl Ready {
         let mut done = Done {
             sources: Vec::new(),
             found: Vec::new(),
+            tally: Tally::default(),
             fixed: Vec::new(),
             unread: Vec::new(),
             fails: settings.fails,
@@ -140,7 +143,7 @@ impl Ready {
         if let Some(store) = trust.as_ref().and_then(|folder| plan.stores.get(folder)) {
             options.keys = store.judge(&all, plan.at);
         }
-        done.found = lint::lint(&all, &options);
+        (done.found, done.tally) = lint::lint_counting(&all, &options);
         done.exit = conclusion(&done.found, &all, done.fails);
         done
     }
@@ -149,7 +152,7 @@ impl Ready {
 fn read(input: &Input) -> Result<Arc<SourceFile>, Stop> {
     let bytes = match &input.given {
         Some(given) => given.clone()?,
-        None => file::read_file(&input.path, MAX_FILE_BYTES)?,
+        None => file::read_license_file(&input.path)?,
     };
     let id = FileId(u32::try_from(input.id).unwrap_or(u32::MAX));
     Ok(SourceFile::from_bytes(id, file::shown(&input.path), bytes))
@@ -159,9 +162,10 @@ fn read(input: &Input) -> Result<Arc<SourceFile>, Stop> {
 fn conclusion(found: &[Diagnostic], licenses: &[&License], fails: Severity) -> Exit {
     let failing = found.iter().any(|diagnostic| diagnostic.severity >= fails);
     let lost = licenses.iter().any(|license| license.tree.errors().iter().any(Diagnostic::is_error));
+    // Whatever level such findings were given: what could not be read was not linted.
     match (failing, lost) {
-        (true, true) => Exit::Unreadable,
+        (_, true) => Exit::Unreadable,
         (true, false) => Exit::No,
-        (false, _) => Exit::Yes,
+        (false, false) => Exit::Yes,
     }
 }

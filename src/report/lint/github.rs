@@ -2,8 +2,9 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::Sources;
+use crate::report::escape::escape;
 
-use super::place::{message, path, range};
+use super::place::{message, path, range, shown};
 use super::{Outcome, Part, Report};
 
 /// One command for each finding.
@@ -19,8 +20,14 @@ impl Report for Github {
         part.findings.iter().map(|found| command(found, part.sources)).collect()
     }
 
-    fn tail(&mut self, _: &Outcome) -> String {
-        String::new()
+    fn tail(&mut self, outcome: &Outcome) -> String {
+        let unread = outcome.unread.iter();
+        unread
+            .map(|(name, reason)| {
+                let (file, reason) = (property(&shown(name)), data(&escape(reason)));
+                format!("::error file={file},title=not read::{reason}\n")
+            })
+            .collect()
     }
 }
 

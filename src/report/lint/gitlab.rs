@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::Sources;
+use crate::report::escape::escape;
 
-use super::identity::Fingerprints;
+use super::identity::{self, Fingerprints};
 use super::place::{self, message};
 use super::{Elements, Outcome, Part, Report};
 
@@ -63,8 +64,24 @@ impl Report for Gitlab {
         out
     }
 
-    fn tail(&mut self, _: &Outcome) -> String {
-        format!("{}]\n", self.elements.close())
+    fn tail(&mut self, outcome: &Outcome) -> String {
+        let mut out = String::new();
+        for (name, reason) in &outcome.unread {
+            self.elements.push(&mut out, &unread(name, reason));
+        }
+        format!("{out}{}]\n", self.elements.close())
+    }
+}
+
+fn unread(name: &str, reason: &str) -> Issue {
+    let path = place::shown(name);
+    let first = || Place { line: 1, column: 1 };
+    Issue {
+        description: escape(reason).into_owned(),
+        check_name: "not-read",
+        fingerprint: identity::of_text(&format!("not-read\n{path}")),
+        severity: "blocker",
+        location: Location { path, positions: Positions { begin: first(), end: first() } },
     }
 }
 

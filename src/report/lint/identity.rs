@@ -29,8 +29,17 @@ impl Fingerprints {
         hash.update(base);
         hash.update(number.to_le_bytes());
         *number += 1;
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        digits(hash)
     }
+}
+
+/// The fingerprint of what is told by its text alone.
+pub(super) fn of_text(text: &str) -> String {
+    digits(Sha256::new().chain_update(text))
+}
+
+fn digits(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn base(found: &Diagnostic, sources: &Sources<'_>) -> [u8; 32] {

@@ -10,7 +10,7 @@ use crate::report::escape::escape;
 
 use super::{Elements, Outcome, Part, indented};
 
-/// One object: `version`, `diagnostics`, `summary`.
+/// One object: `version`, `diagnostics`, `unread`, `summary`.
 #[derive(Debug)]
 pub struct Json {
     elements: Elements,
@@ -31,6 +31,7 @@ struct Finding {
     help: Option<String>,
     file: String,
     range: Range,
+    label: Option<String>,
     related: Vec<Related>,
     fix: Option<FixedBy>,
 }
@@ -76,6 +77,13 @@ struct Summary {
     files: usize,
 }
 
+/// A file that could not be read, searched or written.
+#[derive(Debug, Serialize)]
+struct Unread {
+    file: String,
+    reason: String,
+}
+
 impl super::Report for Json {
     fn head(&self) -> String {
         "{\n  \"version\": 1,\n  \"diagnostics\": [".to_owned()
@@ -96,8 +104,17 @@ impl super::Report for Json {
             notes: outcome.tally.notes,
             files: outcome.files,
         };
-        let summary = indented(&summary, 2);
-        format!("{}],\n  \"summary\": {}\n}}\n", self.elements.close(), summary.trim_start())
+        let unread = outcome.unread.iter().map(|(file, reason)| Unread {
+            file: escape(file).into_owned(),
+            reason: escape(reason).into_owned(),
+        });
+        let (unread, summary) = (indented(&unread.collect::<Vec<_>>(), 2), indented(&summary, 2));
+        format!(
+            "{}],\n  \"unread\": {},\n  \"summary\": {}\n}}\n",
+            self.elements.close(),
+            unread.trim_start(),
+            summary.trim_start()
+        )
     }
 }
 
@@ -111,6 +128,9 @@ fn finding(found: &Diagnostic, sources: &Sources<'_>) -> Finding {
         help: found.help.as_deref().map(|help| escape(help).into_owned()),
         file: file_name(source),
         range: range(source, found.primary.span),
+        label: Some(&found.primary.text)
+            .filter(|text| !text.is_empty())
+            .map(|text| escape(text).into_owned()),
         related: found.related.iter().map(|label| related(label, sources)).collect(),
         fix: found.fix.as_ref().map(|fix| FixedBy {
             title: escape(&fix.title).into_owned(),

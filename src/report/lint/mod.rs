@@ -15,7 +15,9 @@ mod place;
 
 use crate::diagnostic::{Diagnostic, Severity};
 
-use super::{Sources, Tally};
+use crate::lint::Tally;
+
+use super::Sources;
 
 /// Some files of a run with all that was found on them.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +33,7 @@ pub struct Part<'a> {
 /// What a run came to.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
-    /// How many findings there were.
+    /// How many findings there were, those that are only counted among them.
     pub tally: Tally,
     /// How many files were read.
     pub files: usize,

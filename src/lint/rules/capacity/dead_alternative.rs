@@ -124,7 +124,7 @@ fn begins_with(all: &[Dependency], head: &[Dependency]) -> bool {
 fn is_certain(cx: &Context<'_>, block: &Block<'_>) -> bool {
     let unshared = |id| cx.graph.block(id).is_some_and(|pool| !pool.feature.shares_counts());
     cx.draws().is_exact(block.id)
-        && cx.draws().of(block.id).is_some_and(|draws| draws.keys().all(|pool| unshared(*pool)))
+        && cx.draws().of(block.id).is_some_and(|draws| draws.iter().all(|(pool, _)| unshared(*pool)))
 }
 
 /// Whether every dependency of `few` is asked for by `many` too: the same feature, as new or newer, as many or more.

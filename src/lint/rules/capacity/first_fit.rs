@@ -21,13 +21,13 @@ pub(super) enum Outcome {
 pub(super) struct FirstFit<'g, 'a> {
     graph: &'g Graph<'a>,
     day: Date,
-    /// The pool that is taken to be without limit.
-    enlarged: Option<BlockId>,
+    /// The pool that is taken to have another size.
+    enlarged: Option<(BlockId, u64)>,
     used: HashMap<BlockId, u64>,
     /// What was drawn, to give it back.
     journal: Vec<(BlockId, u64)>,
-    /// The pools that an alternative failed at, in order.
-    pub(super) refused: Vec<BlockId>,
+    /// The pools that an alternative failed at, in order, each with the size at which it would not have.
+    pub(super) refused: Vec<(BlockId, u64)>,
     /// Most that was in use of the enlarged pool.
     pub(super) peak: u64,
     /// Steps left before it is given up.
@@ -35,7 +35,12 @@ pub(super) struct FirstFit<'g, 'a> {
 }
 
 impl<'g, 'a> FirstFit<'g, 'a> {
-    pub(super) fn new(graph: &'g Graph<'a>, day: Date, enlarged: Option<BlockId>, steps: usize) -> Self {
+    pub(super) fn new(
+        graph: &'g Graph<'a>,
+        day: Date,
+        enlarged: Option<(BlockId, u64)>,
+        steps: usize,
+    ) -> Self {
         Self {
             graph,
             day,
@@ -86,14 +91,14 @@ impl<'g, 'a> FirstFit<'g, 'a> {
     fn draw(&mut self, pool: &Block<'a>, count: u64) -> Outcome {
         let used = self.used.entry(pool.id).or_default();
         let total = used.saturating_add(count);
-        let size = if self.enlarged == Some(pool.id) { UNLIMITED } else { size(self.graph, pool, self.day) };
-        if total > size {
-            self.refused.push(pool.id);
+        let enlarged = self.enlarged.filter(|(id, _)| *id == pool.id).map(|(_, size)| size);
+        if total > enlarged.unwrap_or_else(|| size(self.graph, pool, self.day)) {
+            self.refused.push((pool.id, total));
             return Outcome::Denied(Some(pool.id));
         }
         *used = total;
         self.journal.push((pool.id, count));
-        if self.enlarged == Some(pool.id) {
+        if enlarged.is_some() {
             self.peak = self.peak.max(total);
         }
         Outcome::Granted

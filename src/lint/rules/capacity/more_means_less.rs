@@ -1,9 +1,9 @@
 //! C007: a larger pool would deny what is granted now.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Code;
-use crate::graph::{Block, BlockId, Named};
+use crate::graph::{Block, BlockId, Named, UNLIMITED};
 use crate::license::{Kind, Version};
 use crate::lint::{Check, Context, Example, Rule, Sink};
 use crate::source::FileId;
@@ -93,6 +93,8 @@ pub struct MoreMeansLess {
 /// Steps that one checkout may take before it is given up, and all of one run together.
 const STEPS: usize = 5_000;
 const ALL_STEPS: usize = 2_000_000;
+/// Most sizes of one pool that are tried.
+const MOST_SIZES: usize = 8;
 /// Chains longer than this are an error of their own.
 const DEEPEST: u32 = 16;
 
@@ -143,10 +145,18 @@ fn try_name(cx: &Context<'_>, named: &Named<'_>, root: BlockId, steps: &mut usiz
         Some((outcome, fit.refused, fit.peak))
     };
     let Some((Outcome::Granted, refused, _)) = run(None) else { return Vec::new() };
-    let pools: BTreeSet<BlockId> = refused.into_iter().collect();
-    let denied = pools.into_iter().filter_map(|pool| match run(Some(pool))? {
-        (Outcome::Denied(scarce), _, peak) => Some((pool, scarce, peak)),
-        _ => None,
+    let mut pools: BTreeMap<BlockId, BTreeSet<u64>> = BTreeMap::new();
+    for (pool, size) in refused {
+        pools.entry(pool).or_default().insert(size);
+    }
+    // Each size at which one more alternative fits may be the one that denies; so may having enough for all of them.
+    let denied = pools.into_iter().filter_map(|(pool, sizes)| {
+        sizes.into_iter().take(MOST_SIZES).chain([UNLIMITED]).find_map(|size| {
+            match run(Some((pool, size)))? {
+                (Outcome::Denied(scarce), _, peak) => Some((pool, scarce, peak)),
+                _ => None,
+            }
+        })
     });
     let proofs = denied.filter_map(|(pool, scarce, larger)| {
         let block = cx.graph.block(pool)?;
@@ -172,6 +182,11 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let Some(count) = pool.feature.count else { continue };
         let scarce =
             proof.scarce.and_then(|id| cx.graph.block(id)).map_or("another pool", |block| block.name());
+        let help = if proof.scarce == Some(proof.pool) {
+            "put the dependency that has alternatives last, or enlarge the pool by enough for both"
+        } else {
+            "put the dependency that has alternatives last, or enlarge the other pool as well"
+        };
         let message =
             format!("a larger `{}` would deny `{}`, which is granted now", pool.name(), proof.feature);
         sink.push(
@@ -185,7 +200,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                     ),
                 )
                 .also_in(root.license.source.id(), root.feature.name.span, "the feature that is denied")
-                .help("put the dependency that has alternatives last, or enlarge the other pool as well"),
+                .help(help),
         );
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::{Block, Named, Target};
 use crate::lint::{Check, Context, Example, Rule, Sink, Twin};
+use crate::source::FileId;
 
 /// Names that look alike.
 static CODE: Code = Code::error("X002", "similar-names");
@@ -44,7 +45,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 if let Some((file, span)) = place {
                     found = found.also_in(file, span, "looks like this one");
                 }
-                told.insert(block.feature.block);
+                told.insert((block.license.source.id(), block.feature.block));
                 sink.push(found);
             }
             _ => met.extend(keys(named.name.as_str()).map(|key| ((vendor, key), named))),
@@ -61,8 +62,8 @@ const HELP: &str =
     "names are compared byte for byte: write it in one way, or choose names that differ visibly";
 
 /// Names of earlier files that are licenses of their own. What is told of the file itself is not told again.
-fn apart(cx: &Context<'_>, sink: &mut Sink<'_>, told: &HashSet<usize>) {
-    for one in cx.options.elsewhere.iter().filter(|one| !told.contains(&one.block)) {
+fn apart(cx: &Context<'_>, sink: &mut Sink<'_>, told: &HashSet<(FileId, usize)>) {
+    for one in cx.options.elsewhere.iter().filter(|one| !told.contains(&(one.file, one.block))) {
         let Twin::Name(other) = &one.twin else { continue };
         let Some(feature) = cx.feature(one.file, one.block) else { continue };
         let (name, place) = (&feature.name.value, &one.place);
