@@ -66,7 +66,7 @@ pub(super) fn level(model: &Model, state: &State, pool: &str, gauge: Gauge, like
     let blocks = find(model, pool).unwrap_or_default();
     if let Level::Money(_) = like {
         let mut left = blocks.iter().filter_map(|block| state.money_left(model, *block));
-        let sum = left.try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount));
+        let sum = left.try_fold(Decimal::ZERO, Decimal::checked_add);
         return Level::Money(sum.unwrap_or(Decimal::MAX));
     }
     let mut sum: u64 = 0;
