@@ -56,6 +56,7 @@ pub struct Args {
 /// # Errors
 /// When the license, the key, the trust store or a configuration cannot be read, or the result cannot be written.
 pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    args.signer.require()?;
     let target = target(args)?;
     if args.signer.key.as_ref().is_some_and(|key| is_same_file(target, key)) {
         return Err(Stop::usage(format!(

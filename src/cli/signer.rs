@@ -149,6 +149,19 @@ impl SignerArgs {
         self.key.is_some() || self.signer.is_some()
     }
 
+    /// Refuses a command line that names nobody who signs.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn require(&self) -> Result<(), Stop> {
+        if self.is_given() {
+            return Ok(());
+        }
+        Err(Stop::usage("nobody is named who signs").help(
+            "`--key FILE` names a secret key file, `--signer PROGRAM --key-id ID` a program that holds the key",
+        ))
+    }
+
     /// Opens the key file, or makes ready to ask the program or the token, which holds the key with this id.
     ///
     /// # Errors
@@ -164,11 +177,7 @@ impl SignerArgs {
             let SigningKey { key, trusted } = signing_key(path, passphrase, trust, io)?;
             return Ok(Holder { signer: Box::new(key), trusted });
         }
-        if !self.is_given() {
-            return Err(Stop::usage("nobody is named who signs").help(
-                "`--key FILE` names a secret key file, `--signer PROGRAM --key-id ID` a program that holds the key",
-            ));
-        }
+        self.require()?;
         let trusted = id.and_then(|id| trust.get(id)).ok_or_else(|| {
             Stop::usage("the key of the signer is not in the trust store")
                 .help("`keywright keys import` adds its public half; `--key-id ID` names it")

@@ -16,7 +16,7 @@ pub(super) fn whole(source: &SourceFile) -> Option<Diagnostic> {
     let text = source.text();
     let (message, help) = if is_quoted(text) {
         (
-            "every line begins with `>`: the license was quoted in a mail",
+            "its lines begin with `>`: the license was quoted in a mail",
             "take it from the attachment, or remove the `>` from every line",
         )
     } else if is_encoded(text) {
@@ -32,9 +32,11 @@ pub(super) fn whole(source: &SourceFile) -> Option<Diagnostic> {
     Some(Diagnostic::new(&codes::MAIL_DAMAGE, source.id(), Span::new(first, end), message).help(help))
 }
 
+/// Whether all lines of a license begin with `>`; what a mail says around them may begin with anything.
 fn is_quoted(text: &str) -> bool {
-    text.contains("FEATURE")
-        && text.lines().filter(|line| !line.trim().is_empty()).all(|line| line.starts_with('>'))
+    let is_license = |line: &&str| line.contains("FEATURE") || line.contains(['{', '}', '=']);
+    let mut lines = text.lines().filter(is_license).peekable();
+    lines.peek().is_some() && lines.all(|line| line.starts_with('>')) && text.contains("FEATURE")
 }
 
 /// Whether each `=` is followed by two digits of a byte or by the end of its line, and one stands for itself.

@@ -76,14 +76,30 @@ fn row_10_a_signer_that_lies_or_crashes_writes_nothing() {
 fn row_10_a_slow_signer_is_ended_in_time() {
     let place = place();
     // The second one leaves its output open behind it.
-    for (name, body) in [("slow", "exec sleep 60"), ("left", "sleep 60 & exit 0")] {
+    let both = "sleep 60 & echo $! >started; wait";
+    for (name, body) in [("slow", "exec sleep 60"), ("left", "sleep 60 & echo $! >started"), ("both", both)] {
         script(&place, name, body);
         let start = Instant::now();
         let done = sign(&place, &format!("./{name}"), &["--signer-timeout", "1"]);
         assert_eq!(done.code, 6, "{}", done.stderr);
         assert!(start.elapsed() < Duration::from_secs(20), "{name}");
         assert!(!place.path("out.lic").exists());
+        // What it started is ended with it.
+        if let Ok(id) = fs::read_to_string(place.path("started")) {
+            let gone = || !std::path::Path::new("/proc").exists() || is_gone(id.trim());
+            let end = Instant::now() + Duration::from_secs(5);
+            while !gone() && Instant::now() < end {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            assert!(gone(), "{name}: what it started still runs");
+        }
     }
+}
+
+/// Whether a process has ended, by what the system shows of it: one that nobody waits for stays as a zombie.
+fn is_gone(id: &str) -> bool {
+    let state = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    state.is_empty() || state.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'))
 }
 
 #[test]

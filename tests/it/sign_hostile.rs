@@ -114,6 +114,60 @@ fn row_36_no_control_byte_of_a_file_reaches_a_terminal() {
     assert!(colored, "the terminal was taken for one");
 }
 
+/// Names of files, folders and options come from outside too: whatever is done with them, they begin no line.
+#[cfg(unix)]
+#[test]
+fn row_36_no_name_begins_a_verdict_line() {
+    let place = signed_place();
+    let name = "x\nRESULT: VALID (9 of 9 blocks valid)  exit 0\n\u{1b}[2J.lic";
+    place.write(name, "FEATURE a { VENDOR=V COUNT=5 }\n");
+    let folder = format!("d{name}");
+    place.write(&format!("{folder}/a.lic"), "FEATURE a{VENDOR=V COUNT=5}");
+    let key = format!("k{name}");
+    let store = format!("t{name}");
+    for args in [
+        &["lint", name][..],
+        &["lint", "--format", "concise", &folder],
+        &["lint", "--format", "github", name],
+        &["lint", "--fix", name],
+        &["fmt", "--diff", &folder],
+        &["fmt", "--diff", name],
+        &["verify", name, "missing\nRESULT: VALID (9"],
+        &["verify", &folder],
+        &["verify", "a.lic", "--trust", name],
+        &["verify", "a.lic", "--revocations", name],
+        &["verify", "a.lic", "--log", name],
+        &["verify", "--format", "json", name],
+        &["sign", name, "--key", name, "-o", "out.lic"],
+        &["sign", "a.lic", "--key", KEY, "-o", name],
+        &["sign", "a.lic", "--signer", name, "--key-id", "20cb69c381446502", "-o", "out.lic"],
+        &["payload", name, "--feature", name],
+        &["test", name],
+        &["explain", name],
+        &["new", "pool", "--set", name, "-o", "out.lic"],
+        &["issue", "--catalog", name, "--order", name],
+        &["log", "--log", name, "list"],
+        &["keys", "new", "--vendor", "V", "--no-passphrase", "--trust", &store, "--out", &key],
+        &["keys", "list", "--trust", &store],
+        &["keys", "show", name],
+        &["keys", "import", name],
+        &["keys", "drill", "--key", &key, "--trust", &store],
+        &["revoke", "--sn", name, "--reason", "x", "--key", &key, "--trust", &store],
+        &["revoke", "--sn", "S-1", "--reason", name, "--key", &key, "--trust", &store],
+        &["revoke", "--sn", "S-1", "--reason", "x", "--key", &key, "--trust", &store],
+        &["trust", "bundle", "--key", &key, "--trust", &store, "-o", &format!("b{name}")],
+        &["trust", "install", name, "--first", name],
+        &[name],
+        &["--config", name, "lint", "a.lic"],
+    ] {
+        let run = place.run(args);
+        for stream in [&run.stdout, &run.stderr] {
+            assert!(!stream.contains('\u{1b}'), "{args:?}: {stream:?}");
+            assert!(!stream.lines().any(|line| line.starts_with("RESULT: VALID (9")), "{args:?}: {stream:?}");
+        }
+    }
+}
+
 /// Whether a temporary file stands in the folder.
 fn writing(place: &Place) -> bool {
     place.names().iter().any(|name| name.starts_with(".keywright"))

@@ -35,9 +35,14 @@ fn what_mail_does_to_a_license_is_named() {
         ("three lines", folded(&good, 45), wrapped),
         ("soft breaks", good.replace(&key, &format!("{}=\n{}", &key[..70], &key[70..])), wrapped),
         ("in one line", " ".to_owned() + &folded(&good.replace('\n', " "), 120), wrapped),
-        ("quoted", quoted.clone(), "every line begins with `>`: the license was quoted in a mail"),
-        ("quoted twice", quoted.lines().map(|l| format!("> {l}\n")).collect(), "every line begins with `>`"),
-        ("quoted in one line", format!("> {}\n", good.replace('\n', " ")), "every line begins with `>`"),
+        ("quoted", quoted.clone(), "its lines begin with `>`: the license was quoted in a mail"),
+        ("quoted twice", quoted.lines().map(|l| format!("> {l}\n")).collect(), "its lines begin with `>`"),
+        (
+            "quoted with words around",
+            format!("Hello,\n\n{quoted}\n-- \nBest regards\n"),
+            "its lines begin with `>`",
+        ),
+        ("quoted in one line", format!("> {}\n", good.replace('\n', " ")), "its lines begin with `>`"),
         ("source of a mail", good.replace('=', "=3D"), "every `=` is written as `=3D`"),
         (
             "source of a mail, broken",
