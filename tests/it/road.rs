@@ -119,8 +119,6 @@ fn a_ladder_of_512_to_the_16_paths_lints_and_resolves() {
     // The cost overflows any pool, which is an error; nothing is said of depth or of 512.
     let codes = codes(&lint.stdout, "error");
     assert!(!codes.iter().any(|code| matches!(&**code, "D002" | "D003")), "{}", lint.stdout);
-    // A license with an error is not played, unless the house thinks otherwise of it.
-    place.write("keywright.toml", "[levels]\ncost-overflow = \"warn\"\n");
     place.write(
         "ladder.scenarios.yaml",
         "license: ladder.lic\nscenarios:\n  - name: one\n    steps:\n      - { checkout: L4, consumes: { L0: 68719476736 } }\n",
