@@ -22,10 +22,12 @@ pub mod lint;
 pub mod log;
 pub mod man;
 pub mod new;
+mod out;
 pub mod passphrase;
 pub mod payload;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
+mod progress;
 mod provenance;
 pub mod revoke;
 pub mod sign;

@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use crate::author::log::{self, Filter, Log, Numbered};
-use crate::license::{Feature, License};
+use crate::author::log::{self, Later, Log, Numbered, Provenance, Wanted};
+use crate::license::License;
 use crate::report::escape::escape;
-use crate::sign::{KeyText, Payload, Trust};
+use crate::sign::{Payload, Trust};
 
 use super::issue::failed;
 use super::{Exit, Io, Stop};
@@ -17,63 +17,48 @@ use super::{Exit, Io, Stop};
 /// When the log cannot be read, or is not as it was written.
 pub(super) fn tell(path: &Path, licenses: &[License], trust: &Trust, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let log = Log::open_to_read(path).map_err(|fault| failed(&fault))?;
-    log.check(trust, None).map_err(|fault| {
-        let stop = failed(&fault);
-        Stop { message: format!("the log is not as it was written: {}", stop.message), ..stop }
-    })?;
+    let wanted: Vec<Vec<Wanted>> = licenses.iter().map(Wanted::all_of).collect();
+    let found = log.trace(trust, &wanted.concat()).map_err(|fault| failed(&fault))?;
     let mut exit = Exit::Yes;
     writeln!(io.stdout, "\nissue log  {}", escape(&path.display().to_string()))?;
-    for license in licenses {
-        for feature in &license.features {
-            exit = exit.worst(tell_block(&log, license, feature, io)?);
-        }
+    let blocks =
+        licenses.iter().flat_map(|license| license.features.iter().map(move |block| (license, block)));
+    for ((license, feature), found) in blocks.zip(&found) {
+        let name = escape(feature.name.value.as_str()).into_owned();
+        let line = license.source.position(feature.span.start as usize).line;
+        let now = Payload::of(license, feature);
+        exit = exit.worst(tell_block(&format!("  {name} (line {line}):"), found, now.as_bytes(), io)?);
     }
     Ok(exit)
 }
 
-fn tell_block(log: &Log, license: &License, feature: &Feature, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let find = |filter: Filter| log.entries(&filter, usize::MAX).map_err(|fault| failed(&fault));
-    let name = escape(feature.name.value.as_str()).into_owned();
-    let line = license.source.position(feature.span.start as usize).line;
-    let place = format!("  {name} (line {line}):");
-    let payload = Payload::of(license, feature);
-    if let Some(known) = find(Filter::Digest(payload.digest()))?.into_iter().next_back() {
-        writeln!(io.stdout, "{place} issued as entry {}, {}", known.seq, escape(&log::line(&known.entry)))?;
-        let later = find(Filter::Sn(known.entry.sn.clone()))?.into_iter().rev();
-        if let Some(later) = later.take_while(|other| other.seq > known.seq).find(|other| {
-            other.entry.feature == known.entry.feature
-                && other.entry.digest != known.entry.digest
-                && other.entry.order != known.entry.order
-        }) {
-            writeln!(io.stdout, "    replaced by entry {}:", later.seq)?;
-            changes(&known, &later.entry.payload, io)?;
+fn tell_block(place: &str, found: &Provenance, now: &[u8], io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let shown = |known: &Numbered| format!("entry {}, {}", known.seq, escape(&log::line(&known.entry)));
+    match found {
+        Provenance::Issued(known, later) => {
+            writeln!(io.stdout, "{place} issued as {}", shown(known))?;
+            match later {
+                Later::Same => {}
+                Later::Gone(issue) => {
+                    writeln!(io.stdout, "    not in the later issue, which begins with entry {issue}")?;
+                }
+                Later::Replaced(later) => {
+                    writeln!(io.stdout, "    replaced by entry {}:", later.seq)?;
+                    changes(known, &later.entry.payload, io)?;
+                }
+            }
+            Ok(Exit::Yes)
         }
-        return Ok(Exit::Yes);
-    }
-    let key = license.value(feature, "KEY").and_then(|key| KeyText::parse(&key).ok());
-    let by_key = match key {
-        Some(key) => find(Filter::Signature(key.signature))?.into_iter().next_back(),
-        None => None,
-    };
-    let by_name = match (&by_key, license.value(feature, "SN")) {
-        (None, Some(sn)) => find(Filter::Sn(sn.into_owned()))?
-            .into_iter()
-            .rfind(|known| known.entry.feature == feature.name.value.as_str()),
-        _ => None,
-    };
-    match by_key.or(by_name) {
-        Some(known) => {
-            writeln!(
-                io.stdout,
-                "{place} not as it was issued, entry {}, {}",
-                known.seq,
-                escape(&log::line(&known.entry))
-            )?;
-            changes(&known, payload.as_bytes(), io)?;
+        Provenance::Changed(known) => {
+            writeln!(io.stdout, "{place} not as it was issued, {}", shown(known))?;
+            changes(known, now, io)?;
+            Ok(Exit::No)
         }
-        None => writeln!(io.stdout, "{place} not issued: the log does not have it")?,
+        Provenance::Unknown => {
+            writeln!(io.stdout, "{place} not issued: the log does not have it")?;
+            Ok(Exit::No)
+        }
     }
-    Ok(Exit::No)
 }
 
 fn changes(known: &Numbered, now: &[u8], io: &mut Io<'_>) -> Result<(), Stop> {

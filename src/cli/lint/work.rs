@@ -13,7 +13,7 @@ use crate::license::License;
 use crate::lint::{self, Across, Elsewhere, Marks, Tally};
 use crate::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
-use super::progress::Progress;
+use super::super::progress::Progress;
 use super::{Plan, fix};
 
 /// A file to lint.
