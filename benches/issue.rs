@@ -5,7 +5,6 @@
 //! all cores. Then the most memory that a process ever had for so many orders, and for ten times fewer.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a benchmark prints, and one that meets the unexpected fails"

@@ -189,17 +189,12 @@ mod tests {
                     Given::new("end", "2027-12-31"),
                     Given::new("licenses", count.to_string()),
                 ];
-                let assigned = template.assign(&given, date(2026, 1, 15)).unwrap();
+                let Ok(assigned) = template.assign(&given, date(2026, 1, 15)) else { continue };
                 match (template.render(&assigned), shapes.render(&template, &assigned)) {
                     (Ok(text), Ok(piece)) => {
                         prop_assert_eq!(&piece.text, &text);
                         let license = License::from_text("pool", &text);
                         prop_assert!(piece.is(&license, &license.features));
-                    }
-                    // Blanks that reading would fold away: by its shape it is made, and not what was meant.
-                    (Err(_), Ok(piece)) => {
-                        let license = License::from_text("pool", &piece.text);
-                        prop_assert!(!piece.is(&license, &license.features));
                     }
                     (one, other) => prop_assert!(one.is_err() && other.is_err()),
                 }

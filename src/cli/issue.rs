@@ -183,8 +183,9 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
 /// The interrupted run of these inputs, if this is to go on with it.
 fn open_run(args: &Args, run: &Digest) -> Result<Option<OpenRun>, Stop> {
     let path = log_path(args);
+    // To write, because another run may be making the log at this moment.
     let open = match path.exists() {
-        true => Log::open_to_read(path).and_then(|log| log.open_run(run)).map_err(|fault| failed(&fault))?,
+        true => Log::open(path).and_then(|log| log.open_run(run)).map_err(|fault| failed(&fault))?,
         false => None,
     };
     match (args.resume, &open) {

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use crate::sign::message::{Domain, message};
@@ -96,6 +97,8 @@ impl Log {
     pub fn open(path: &Path) -> Result<Self, Fault> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut log = Self::connect(path, flags)?;
+        // Enough for the indexes of a large log; bounded, whatever its size.
+        log.connection.pragma_update(None, "cache_size", -16_384).map_err(|error| log.fault(&error))?;
         log.prepare().map_err(|error| log.fault(&error))?;
         log.check_kind()?;
         Ok(log)
@@ -106,23 +109,18 @@ impl Log {
     /// # Errors
     /// When the file is missing, cannot be opened, or is no log.
     pub fn open_to_read(path: &Path) -> Result<Self, Fault> {
-        let log = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        // A run that was killed while it wrote leaves a journal; only who may write can roll it back.
-        if log.has_open_journal(path) {
-            let writer = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-            writer.check_kind()?;
-        }
-        log.check_kind()?;
-        Ok(log)
-    }
-
-    fn has_open_journal(&self, path: &Path) -> bool {
+        // A run that was killed while it wrote leaves a journal; only who may write can roll it back. Where it cannot be
+        // done, reading says so.
         let mut journal = path.as_os_str().to_owned();
         journal.push("-journal");
-        let read = self.connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()));
-        let is_read_only =
-            read.err().is_some_and(|error| error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly));
-        is_read_only && Path::new(&journal).exists()
+        if Path::new(&journal).exists()
+            && let Ok(writer) = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        {
+            writer.check_kind()?;
+        }
+        let log = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        log.check_kind()?;
+        Ok(log)
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Fault> {
@@ -133,9 +131,13 @@ impl Log {
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|error| fault(&error))?;
         connection.busy_timeout(PATIENCE).map_err(|error| fault(&error))?;
+        // Plans do not depend on the values that are asked for: a statement is planned once.
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(|error| fault(&error))?;
         connection
             .execute_batch(
-                "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;",
+                "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL;",
             )
             .map_err(|error| fault(&error))?;
         Ok(Self { connection, name })
