@@ -45,6 +45,10 @@ pub struct Product {
     pub values: Vec<Given>,
     /// Line and column of its name.
     pub place: (u64, u64),
+    /// Line and column of its template.
+    pub template_place: (u64, u64),
+    /// Line and column of the parameter for counts, if the catalogue names one.
+    pub count_place: Option<(u64, u64)>,
 }
 
 #[derive(Deserialize)]
@@ -60,7 +64,7 @@ struct RawProduct {
     product: Spanned<String>,
     template: Spanned<String>,
     #[serde(default)]
-    count: Option<String>,
+    count: Option<Spanned<String>>,
     #[serde(default)]
     values: BTreeMap<String, Spanned<String>>,
 }
@@ -87,10 +91,12 @@ impl Catalog {
                 .map_err(|refusal| yaml::fault(file, name, refusal.message).help(refusal.help))?;
             products.push(Product {
                 name: name.value.clone(),
+                place: place(name),
+                template_place: place(&row.template),
+                count_place: row.count.as_ref().map(place),
                 template: row.template.value,
-                count: row.count.unwrap_or_else(|| COUNT.to_owned()),
+                count: row.count.map_or_else(|| COUNT.to_owned(), |count| count.value),
                 values: given(file, row.values),
-                place: (name.referenced.line(), name.referenced.column()),
             });
         }
         Ok(Self { file: file.to_owned(), vendor: raw.vendor.value, products })
@@ -111,6 +117,10 @@ impl Catalog {
             }
         })
     }
+}
+
+fn place<T>(value: &Spanned<T>) -> (u64, u64) {
+    (value.referenced.line(), value.referenced.column())
 }
 
 /// Values of a YAML map, with their places.

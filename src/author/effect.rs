@@ -3,82 +3,324 @@
 use jiff::civil::Date;
 
 use crate::license::{Kind, License};
-use crate::resolve::{Event, Model, Outcome, Request, State};
+use crate::resolve::{AtOnce, Event, Model, Outcome, Request, State, Symbols, Who};
 
 use super::fault::Fault;
 
 /// Features and how many of each at one time.
-pub type Mix = Vec<(String, u32)>;
+pub type Mix = Vec<(String, u64)>;
 
-/// Most checkouts of one feature that are tried.
-const MOST: u32 = 1000;
+/// Stands for as many as anybody asks for.
+pub const ANY_NUMBER: u64 = 1 << 52;
+
+/// ◆ Most mixes of one license that are tried.
+const MOST_MIXES: usize = 1000;
+
+/// ◆ Most that are taken one by one, where alternatives or sharing make arithmetic impossible.
+const MOST_STEPS: u64 = 10_000;
+
+/// ◆ Most mixes that are told of one license: the smallest ones.
+const MOST_TOLD: usize = 3;
+
+/// How a feature is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Checkout,
+    Activate,
+    Consume,
+}
 
 /// A license, ready to be asked.
 #[derive(Debug)]
 pub struct Runs {
     model: Model,
-    /// The features that users check out: tokens, and where there are none all names.
-    features: Vec<String>,
+    /// What users ask for: all names but those that only tokens draw on.
+    features: Vec<(String, Use)>,
     day: Date,
 }
 
-/// Compiles a license to ask what it runs on a day.
+/// The first day on which all of a license is in force, from a day on.
+#[must_use]
+pub fn first_day(license: &License, day: Date) -> Date {
+    let starts = license.features.iter().filter_map(|feature| feature.start.map(|start| start.value));
+    starts.fold(day, Date::max)
+}
+
+/// Compiles a license to ask what it runs on a day; no license runs nothing.
 ///
 /// # Errors
 /// When the resolver does not take it.
-pub fn runs(license: &License, day: Date) -> Result<Runs, Fault> {
-    let model = Model::compile([license]).map_err(|error| Fault::new(error.message))?;
-    let names = |only_tokens: bool| {
-        let mut names: Vec<String> = Vec::new();
-        for feature in &license.features {
-            let name = feature.name.value.to_string();
-            let wanted =
-                if only_tokens { feature.kind == Kind::Token } else { feature.kind != Kind::Activation };
-            if wanted && !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
-    };
-    let tokens = names(true);
-    let features = if tokens.is_empty() { names(false) } else { tokens };
+pub fn runs(license: Option<&License>, day: Date) -> Result<Runs, Fault> {
+    let model = Model::compile(license).map_err(|error| Fault::new(error.message))?;
+    let features = license.map(features).unwrap_or_default();
     Ok(Runs { model, features, day })
 }
 
-impl Runs {
-    /// How many of each feature of a mix run when they are started in its order; all of them, or fewer.
-    #[must_use]
-    pub fn granted(&self, mix: &Mix) -> Mix {
-        let mut state = State::new(&self.model, self.day.at(0, 0, 0, 0));
-        let mut granted = Mix::new();
-        for (feature, wanted) in mix {
-            let event = Event::Checkout(Request::one(self.model.name(feature)));
-            let is_granted =
-                |state: &mut State| matches!(self.model.apply(state, &event), Outcome::Granted(_));
-            let mut count = 0;
-            while count < (*wanted).min(MOST) && is_granted(&mut state) {
-                count += 1;
-            }
-            granted.push((feature.clone(), count));
+fn features(license: &License) -> Vec<(String, Use)> {
+    let drawn_on = |name: &str| {
+        let mut all = license.features.iter().flat_map(|feature| &feature.dependencies);
+        all.any(|dependency| dependency.feature.value.as_str() == name)
+    };
+    let mut features: Vec<(String, Use)> = Vec::new();
+    for feature in &license.features {
+        let name = feature.name.value.as_str();
+        let how = match feature.kind {
+            Kind::Activation => Use::Activate,
+            Kind::Metered => Use::Consume,
+            Kind::Upgrade => continue,
+            Kind::Token => Use::Checkout,
+            _ if drawn_on(name) => continue,
+            _ => Use::Checkout,
+        };
+        if !features.iter().any(|(known, _)| known == name) {
+            features.push((name.to_owned(), how));
         }
-        granted
+    }
+    features
+}
+
+/// A mix that ran and does not run any more.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Loss {
+    /// What ran.
+    pub ran: Mix,
+    /// What of it runs now.
+    pub now: Mix,
+}
+
+/// What one license runs and another does not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lost {
+    /// The smallest mixes, each without what is not needed to lose it.
+    pub losses: Vec<Loss>,
+    /// How many further ones there are.
+    pub more: usize,
+    /// Whether not all was tried.
+    pub bounded: bool,
+}
+
+/// Compares two licenses: by the mix that is wanted, or else by the mixes on the edge of what the first one runs.
+#[must_use]
+pub fn lost(before: &Runs, after: &Runs, wanted: &Mix) -> Lost {
+    let mut trial = Trial { before, after, bounded: false };
+    let mixes = if wanted.is_empty() { trial.edge() } else { vec![wanted.clone()] };
+    let mut losses: Vec<Loss> = Vec::new();
+    for mix in mixes {
+        let ran = trial.before(&mix);
+        if let Some(loss) = trial.smallest_loss(ran, wanted.is_empty())
+            && !losses.contains(&loss)
+        {
+            losses.push(loss);
+        }
+    }
+    losses.sort_by_key(|loss| loss.ran.len());
+    let more = losses.len().saturating_sub(MOST_TOLD);
+    losses.truncate(MOST_TOLD);
+    Lost { losses, more, bounded: trial.bounded }
+}
+
+struct Trial<'a> {
+    before: &'a Runs,
+    after: &'a Runs,
+    bounded: bool,
+}
+
+impl Trial<'_> {
+    fn before(&mut self, mix: &Mix) -> Mix {
+        let how = |name: &str| self.before.how(name);
+        self.before.granted(mix, &how, &mut self.bounded)
     }
 
-    /// The most of each feature alone: the mixes that are compared where an order does not say what is run.
-    #[must_use]
-    pub fn alone(&self) -> Vec<Mix> {
-        let most = |feature: &String| self.granted(&vec![(feature.clone(), MOST)]);
-        self.features.iter().map(most).filter(|mix| mix.iter().any(|(_, count)| *count > 0)).collect()
+    fn after(&mut self, mix: &Mix) -> Mix {
+        // What was checked out is asked for in the same way, whatever the new license makes of it.
+        let how = |name: &str| self.before.how(name);
+        self.after.granted(mix, &how, &mut self.bounded)
+    }
+
+    /// What of a mix that ran is lost; of a mix that nobody asked for only as much as it takes to lose something.
+    fn smallest_loss(&mut self, ran: Mix, shrink: bool) -> Option<Loss> {
+        let mut ran: Mix = ran.into_iter().filter(|(_, count)| *count > 0).collect();
+        let mut now = self.after(&ran);
+        if now == ran {
+            return None;
+        }
+        let mut at = 0;
+        while shrink && at < ran.len() && ran.len() > 1 {
+            let mut less = ran.clone();
+            less.remove(at);
+            let then = self.after(&less);
+            // Without one of its features the rest must still have run before, and be lost now.
+            if then != less && self.before(&less) == less {
+                (ran, now) = (less, then);
+            } else {
+                at += 1;
+            }
+        }
+        Some(Loss { ran, now })
+    }
+
+    /// The mixes on the edge of what a license runs: some of one feature, then all that fits of the others, each of them
+    /// first in turn.
+    fn edge(&mut self) -> Vec<Mix> {
+        let names: Vec<String> = self.before.features.iter().map(|(name, _)| name.clone()).collect();
+        let mut mixes: Vec<Mix> = Vec::new();
+        for first in &names {
+            let alone = self.before(&vec![(first.clone(), ANY_NUMBER)]);
+            let Some(most) = alone.first().map(|(_, count)| *count).filter(|count| *count > 0) else {
+                continue;
+            };
+            mixes.push(alone);
+            let mut counts = vec![most, most.saturating_sub(1), most / 2, 1];
+            counts.retain(|count| *count > 0);
+            counts.dedup();
+            for count in counts {
+                mixes.extend(fills(first, count, &names));
+                if mixes.len() > MOST_MIXES {
+                    self.bounded = true;
+                    mixes.truncate(MOST_MIXES);
+                    return mixes;
+                }
+            }
+        }
+        mixes
     }
 }
 
-/// Mixes that one license runs and another does not, each with what of it the other runs.
-#[must_use]
-pub fn could_run(before: &Runs, after: &Runs, wanted: &[Mix]) -> Vec<(Mix, Mix)> {
-    let ran = wanted.iter().map(|mix| before.granted(mix));
-    let pairs = ran.map(|mix| {
-        let now = after.granted(&mix);
-        (mix, now)
-    });
-    pairs.filter(|(mix, now)| mix != now).collect()
+/// So many of one feature, then as many as fit of the others, beginning with each of them in turn.
+fn fills(first: &str, count: u64, names: &[String]) -> Vec<Mix> {
+    let others: Vec<&String> = names.iter().filter(|name| *name != first).collect();
+    let turn = |begin: usize| {
+        let filled = others.iter().cycle().skip(begin).take(others.len());
+        let filled = filled.map(|name| ((*name).clone(), ANY_NUMBER));
+        std::iter::once((first.to_owned(), count)).chain(filled).collect()
+    };
+    (0..others.len()).map(turn).collect()
+}
+
+impl Runs {
+    fn how(&self, name: &str) -> Use {
+        self.features.iter().find(|(known, _)| known == name).map_or(Use::Checkout, |(_, how)| *how)
+    }
+
+    /// How many of each feature of a mix run when they are started in its order; all of them, or fewer.
+    fn granted(&self, mix: &Mix, how: &dyn Fn(&str) -> Use, bounded: &mut bool) -> Mix {
+        let mut asked = Asked {
+            model: &self.model,
+            state: State::new(&self.model, self.day.at(0, 0, 0, 0)),
+            people: Symbols::default(),
+            bounded,
+        };
+        let granted = mix.iter().map(|(feature, wanted)| {
+            let count = match how(feature) {
+                Use::Checkout => asked.checkouts(feature, *wanted),
+                Use::Activate => asked.devices(feature, *wanted),
+                Use::Consume => asked.units(feature, *wanted),
+            };
+            (feature.clone(), count)
+        });
+        granted.collect()
+    }
+}
+
+/// A license that is asked for one feature after the other.
+struct Asked<'a> {
+    model: &'a Model,
+    state: State,
+    people: Symbols,
+    bounded: &'a mut bool,
+}
+
+impl Asked<'_> {
+    fn grants(&mut self, event: &Event) -> bool {
+        matches!(self.model.apply(&mut self.state, event), Outcome::Granted(_))
+    }
+
+    fn request(&mut self, feature: &str, count: u64) -> Request {
+        let somebody = Some(self.people.fresh("somebody"));
+        let who = Who { user: somebody, host: somebody, custom: somebody };
+        Request { count, who, ..Request::one(self.model.name(feature)) }
+    }
+
+    /// Checkouts by as many different people.
+    fn checkouts(&mut self, feature: &str, wanted: u64) -> u64 {
+        let one = self.request(feature, 1);
+        let fit = match self.model.at_once(&self.state, &one) {
+            AtOnce::Unlimited => wanted,
+            AtOnce::Exactly(fit) => fit.min(wanted),
+            AtOnce::AtLeast(fit) => {
+                *self.bounded |= fit < wanted;
+                fit.min(wanted)
+            }
+            // Devices are activated, not checked out.
+            AtOnce::Devices(_) => 0,
+            AtOnce::Undetermined => {
+                *self.bounded = true;
+                0
+            }
+        };
+        if fit == 0 || self.takes_at_once(feature, fit) {
+            return fit;
+        }
+        self.one_by_one(fit, |asked| {
+            let one = asked.request(feature, 1);
+            Event::Checkout(one)
+        })
+    }
+
+    /// Takes many in one step, if that costs as much as one by one.
+    fn takes_at_once(&mut self, feature: &str, count: u64) -> bool {
+        let (one, many) = (self.request(feature, 1), self.request(feature, count));
+        let one = self.model.cost(&mut self.state, &one);
+        let all = self.model.cost(&mut self.state, &many);
+        let same = match (one, all) {
+            (Ok(one), Ok(all)) => {
+                one.len() == all.len()
+                    && one
+                        .iter()
+                        .zip(&all)
+                        .all(|(one, all)| one.0 == all.0 && one.1.saturating_mul(count) == all.1)
+            }
+            _ => false,
+        };
+        same && self.grants(&Event::Checkout(many))
+    }
+
+    fn devices(&mut self, feature: &str, wanted: u64) -> u64 {
+        let feature = self.model.name(feature);
+        self.one_by_one(wanted, |asked| Event::Activate { feature, device: asked.people.fresh("device") })
+    }
+
+    /// As many as are granted, up to a number; with more than can be tried, as many as are wanted.
+    fn one_by_one(&mut self, wanted: u64, event: impl Fn(&mut Self) -> Event) -> u64 {
+        for count in 0..wanted.min(MOST_STEPS) {
+            let event = event(self);
+            if !self.grants(&event) {
+                return count;
+            }
+        }
+        *self.bounded |= wanted > MOST_STEPS;
+        wanted.min(MOST_STEPS)
+    }
+
+    /// The most units that can be burned.
+    fn units(&mut self, feature: &str, wanted: u64) -> u64 {
+        let feature = self.model.name(feature);
+        let burns = |asked: &Self, units: u64| {
+            let mut state = asked.state.clone();
+            let event = Event::Consume { feature, units };
+            units == 0 || matches!(asked.model.apply(&mut state, &event), Outcome::Granted(_))
+        };
+        let (mut fits, mut fails) = (0, wanted + 1);
+        if burns(self, wanted) {
+            fits = wanted;
+        }
+        while fits < wanted && fits + 1 < fails {
+            let middle = fits + (fails - fits) / 2;
+            if burns(self, middle) { fits = middle } else { fails = middle }
+        }
+        if fits > 0 {
+            self.grants(&Event::Consume { feature, units: fits });
+        }
+        fits
+    }
 }

@@ -16,6 +16,7 @@ use super::catalog::{Catalog, Product};
 use super::fault::Fault;
 use super::log::Entry;
 use super::order::{self, Line, Order};
+use super::shape::{Piece, Shapes};
 use super::template::Template;
 use super::values::{Assigned, Given};
 
@@ -116,6 +117,7 @@ pub struct Issuer {
     catalog: Catalog,
     templates: BTreeMap<String, Template>,
     day: Date,
+    shapes: Shapes,
     /// Scenarios that were played already, by the values that decide them.
     proven: Mutex<HashMap<Digest, Result<(), Fault>>>,
 }
@@ -124,27 +126,61 @@ pub struct Issuer {
 const INFORMATION: [&str; 8] =
     ["maintenance_start", "maintenance_end", "issued", "sn", "licensee", "data", "comment", "options"];
 
+/// Values of a whole order.
+///
+/// ◆ A column is for those products whose templates have it, but a date is for all: where one product cannot take it, the
+/// order is refused, because a license without its END would never end.
+const DATES: [&str; 3] = ["start", "end", "issued"];
+
+/// ◆ Most results of scenarios that are remembered; then all are forgotten, so that memory stays flat.
+const MOST_PROVEN: usize = 65_536;
+
+/// Whether a license reads as its parts were meant.
+fn is_meant(license: &License, parts: &[(&Template, Assigned, Piece)]) -> bool {
+    let mut rest = license.features.as_slice();
+    let all = parts.iter().all(|(_, _, piece)| {
+        let Some((own, others)) = rest.split_at_checked(piece.blocks()) else { return false };
+        rest = others;
+        piece.is(license, own)
+    });
+    all && rest.is_empty()
+}
+
 impl Issuer {
     /// An issuer for a day. `templates` holds the templates that the catalogue names.
     ///
     /// # Errors
-    /// When a template is missing, has no parameter for counts, or refuses a value of the catalogue.
+    /// When a template is missing or cannot say for whom it is, has no parameter that the catalogue names, or refuses a
+    /// value of the catalogue: at the place in the catalogue.
     pub fn new(catalog: Catalog, templates: BTreeMap<String, Template>, day: Date) -> Result<Self, Fault> {
         for product in &catalog.products {
-            let at = |fault: Fault| fault.file(&catalog.file).at(product.place.0, product.place.1);
+            let at = |place: (u64, u64), fault: Fault| fault.file(&catalog.file).at(place.0, place.1);
             let Some(template) = templates.get(&product.template) else {
-                return Err(at(Fault::new(format!("there is no template `{}`", product.template))));
+                let message = format!("there is no template `{}`", product.template);
+                return Err(at(product.template_place, Fault::new(message)));
             };
-            if let Some(wrong) = product.values.iter().find(|value| template.parameter(&value.name).is_none())
+            if let Some(missing) = ["sn", "licensee"].iter().find(|name| template.parameter(name).is_none()) {
+                let message = format!("the template `{}` has no parameter `{missing}`", template.name);
+                let help = "write `every-block: [START, END, ISSUED, SN, LICENSEE]` at its head";
+                return Err(at(product.template_place, Fault::new(message).help(help)));
+            }
+            for value in &product.values {
+                template.read_value(value)?;
+            }
+            if let Some(place) = product.count_place
+                && template.parameter(&product.count).is_none()
             {
-                let faults = template.assign(std::slice::from_ref(wrong), day).err().unwrap_or_default();
-                return Err(faults
-                    .into_iter()
-                    .next()
-                    .unwrap_or_else(|| at(Fault::new("a value is refused"))));
+                let fault = template.unknown(&product.count);
+                return Err(at(place, fault));
             }
         }
-        Ok(Self { catalog, templates, day, proven: Mutex::default() })
+        let (shapes, proven) = (Shapes::default(), Mutex::default());
+        Ok(Self { catalog, templates, day, shapes, proven })
+    }
+
+    /// The templates that have no scenarios, so that nothing proves what their licenses do.
+    pub fn unproven(&self) -> impl Iterator<Item = &str> {
+        self.templates.values().filter(|template| !template.has_scenarios()).map(|template| &*template.name)
     }
 
     /// The day of issue.
@@ -192,31 +228,50 @@ impl Issuer {
     /// As [`Self::draft`], but for the linter.
     pub fn render(&self, order: &Order) -> Result<Draft, Refused> {
         let file = order::file_name(order).map_err(|fault| Refused::new(Cause::Order, fault))?;
+        let refused = |cause, fault| Refused::new(cause, order.fault(fault));
+        let mut parts = Vec::with_capacity(order.lines.len());
         let mut text = String::new();
-        let mut templates = Vec::new();
         for line in &order.lines {
             let (template, assigned) = self.assign(order, line)?;
-            let refused = |cause, fault| Refused::new(cause, order.fault(fault));
-            let part = template.render_license(&assigned).map_err(|fault| refused(Cause::Template, fault))?;
-            self.prove(template, &assigned, &part.text).map_err(|fault| refused(Cause::Scenario, fault))?;
-            templates.extend(std::iter::repeat_n(template.name.clone(), part.blocks));
+            let piece = self.shapes.render(template, &assigned);
+            let piece = piece.map_err(|fault| refused(Cause::Template, fault))?;
+            self.prove(template, &assigned, &piece.text).map_err(|fault| refused(Cause::Scenario, fault))?;
             if !text.is_empty() {
                 text.push('\n');
             }
-            text.push_str(&part.text);
+            text.push_str(&piece.text);
+            parts.push((template, assigned, piece));
         }
+        let license = License::from_text(&file, &text);
+        if license.has_errors() || !is_meant(&license, &parts) {
+            // The template itself says what is wrong with these values. What only the whole has is the linter's.
+            for (template, assigned, _) in &parts {
+                template.render(assigned).map_err(|fault| refused(Cause::Template, fault))?;
+            }
+            if !license.has_errors() {
+                let message = "the license reads differently from what was meant";
+                return Err(refused(Cause::Template, Fault::new(message)));
+            }
+        }
+        let templates = parts.iter();
+        let templates = templates
+            .flat_map(|(template, _, piece)| std::iter::repeat_n(template.name.clone(), piece.blocks()));
         Ok(Draft {
             sn: order.sn.clone(),
             customer: order.customer.clone(),
-            license: License::from_text(&file, &text),
+            templates: templates.collect(),
+            license,
             file,
             order: order.digest(),
-            templates,
         })
     }
 
     fn assign(&self, order: &Order, line: &Line) -> Result<(&Template, Assigned), Refused> {
-        let refused = |fault: Fault| Refused::new(Cause::Order, order.fault(fault));
+        let at = |fault: Fault| match fault.file {
+            None => fault.file(&order.file).at(line.place.0, line.place.1),
+            Some(_) => fault,
+        };
+        let refused = |fault: Fault| Refused::new(Cause::Order, at(fault));
         let product = self.catalog.product(&line.product).map_err(refused)?;
         let template = self
             .templates
@@ -225,7 +280,7 @@ impl Issuer {
         let given = self.given(order, line, product, template).map_err(refused)?;
         let assigned = template.assign(&given, self.day).map_err(|faults| Refused {
             cause: Cause::Order,
-            faults: faults.into_iter().map(|fault| order.fault(fault)).collect(),
+            faults: faults.into_iter().map(at).collect(),
         })?;
         Ok((template, assigned))
     }
@@ -243,33 +298,35 @@ impl Issuer {
         if has("vendor") {
             given.push(Given::new("vendor", self.catalog.vendor.as_str()));
         }
-        for (name, value) in [("sn", &order.sn), ("licensee", &order.customer)] {
-            if !has(name) {
-                let message = format!("the template `{}` has no parameter `{name}`", template.name);
-                return Err(Fault::new(message)
-                    .help("write `every-block: [START, END, ISSUED, SN, LICENSEE]` at its head"));
-            }
-            given.push(Given::new(name, value.as_str()));
-        }
+        given.push(Given::new("sn", order.sn.as_str()));
+        given.push(Given::new("licensee", order.customer.as_str()));
         if has("issued") {
             given.push(Given::new("issued", self.day.to_string()));
         }
-        // A column is for the products whose templates have it; dates are for all.
-        let dates = ["start", "end", "issued"];
-        given.extend(
-            order
-                .values
-                .iter()
-                .filter(|value| has(&value.name) || dates.contains(&value.name.as_str()))
-                .cloned(),
-        );
+        for value in &order.values {
+            if has(&value.name) {
+                given.push(value.clone());
+            } else if DATES.contains(&value.name.as_str()) {
+                let (name, product) = (&value.name, &product.name);
+                let message =
+                    format!("the product `{product}` takes no `{name}`, which is said for the whole order");
+                let help = format!(
+                    "write `every-block: [{}]` at the head of its template `{}`, or order it by itself",
+                    name.to_ascii_uppercase(),
+                    template.name
+                );
+                return Err(value.fault(Fault::new(message).help(help)));
+            }
+        }
         if let Some(count) = &line.count {
             if !has(&product.count) {
                 let message = format!("the product `{}` takes no count", product.name);
-                return Err(Fault::new(message)
-                    .help("leave the count out, or name the parameter with `count:` in the catalogue"));
+                return Err(count.fault(
+                    Fault::new(message)
+                        .help("leave the count out, or name the parameter with `count:` in the catalogue"),
+                ));
             }
-            given.push(Given::new(product.count.as_str(), count.as_str()));
+            given.push(Given { name: product.count.clone(), ..count.clone() });
         }
         given.extend(line.values.iter().cloned());
         Ok(given)
@@ -290,7 +347,11 @@ impl Issuer {
             return known.clone();
         }
         let result = template.prove(assigned, text);
-        self.proven.lock().unwrap_or_else(PoisonError::into_inner).insert(key, result.clone());
+        let mut proven = self.proven.lock().unwrap_or_else(PoisonError::into_inner);
+        if proven.len() >= MOST_PROVEN {
+            proven.clear();
+        }
+        proven.insert(key, result.clone());
         result
     }
 

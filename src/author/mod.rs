@@ -19,6 +19,10 @@ mod parameter;
 #[cfg(feature = "cli")]
 mod plan;
 mod render;
+#[cfg(feature = "cli")]
+mod shape;
+#[cfg(feature = "cli")]
+mod table;
 mod template;
 mod types;
 mod values;
@@ -28,16 +32,17 @@ pub use builtin::{BUILTIN, Builtin};
 #[cfg(feature = "cli")]
 pub use catalog::{Catalog, Product};
 #[cfg(feature = "cli")]
-pub use effect::{Mix, Runs, could_run, runs};
+pub use effect::{ANY_NUMBER, Loss, Lost, Mix, Runs, first_day, lost, runs};
 pub use fault::Fault;
 #[cfg(feature = "cli")]
 pub use issue::{Cause, Draft, Issued, Issuer, Refused};
 #[cfg(feature = "cli")]
-pub use order::{Line, MAX_ORDERS, Order, clashes, file_name, read_order, read_orders};
+pub use order::{Clashes, Line, MAX_ORDERS, Order, file_name, read_order};
 pub use parameter::Parameter;
 #[cfg(feature = "cli")]
-pub use plan::{Approval, Plan, Planned, PlannedLicenses, Totals, approvals};
-pub use render::Rendered;
+pub use plan::{Approval, Past, Plan, Planned, PlannedLicenses, Totals, approvals, refused_approver};
+#[cfg(feature = "cli")]
+pub use table::Table;
 pub use template::{MAX_TEMPLATE_BYTES, Template, TemplateText};
 pub use types::{TYPES, Value, ValueType};
 pub use values::{Assigned, Given, read_values};

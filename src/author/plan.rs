@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::license::{Count, License};
+use crate::license::Count;
 use crate::sign::message::{Domain, message};
-use crate::sign::{Digest, KeyId, KeyState, Payload, Signer, Trust, TrustedKey};
+use crate::sign::{Digest, KeyId, KeyState, Payload, Signer, Trust, TrustedKey, Usage};
 
 use super::fault::Fault;
 use super::issue::Draft;
-use super::log::{self, Filter, Log};
+use super::log::{self, Difference, Log, Numbered, Whose};
 
 /// A plan, as it is written to its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,19 +44,19 @@ pub struct Planned {
     pub file: String,
     /// Digest of the license text that will be signed.
     pub license: String,
-    /// What becomes different from what the customer has under this serial number; `new` where there is nothing.
+    /// What becomes different from what the customer has; `new` where there is nothing.
     pub changes: Vec<String>,
 }
 
 /// The licenses of a plan: serial number and digest of the text.
 #[derive(Debug, Clone, Default)]
-pub struct PlannedLicenses(HashMap<String, String>);
+pub struct PlannedLicenses(HashMap<String, Digest>);
 
 impl PlannedLicenses {
     /// Whether exactly this license is planned.
     #[must_use]
     pub fn holds(&self, draft: &Draft) -> bool {
-        let digest = Digest::of(draft.text().as_bytes()).to_string();
+        let digest = Digest::of(draft.text().as_bytes());
         self.0.get(&draft.sn).is_some_and(|planned| *planned == digest)
     }
 }
@@ -85,11 +85,11 @@ impl Plan {
         Self { version: VERSION, vendor, day, orders: Vec::new(), totals: Totals::default() }
     }
 
-    /// Adds a draft, compared with what the log has under its serial number.
+    /// Adds a draft, compared with what the log has.
     ///
     /// # Errors
     /// When the log cannot be read.
-    pub fn add(&mut self, draft: &Draft, log: Option<&Log>) -> Result<(), Fault> {
+    pub fn add(&mut self, draft: &Draft, past: Past<'_>) -> Result<(), Fault> {
         let license = &draft.license;
         self.totals.orders += 1;
         self.totals.blocks += license.features.len();
@@ -108,7 +108,7 @@ impl Plan {
             customer: draft.customer.clone(),
             file: draft.file.clone(),
             license: Digest::of(draft.text().as_bytes()).to_string(),
-            changes: changes(license, &draft.sn, log)?,
+            changes: changes(draft, past)?,
         });
         Ok(())
     }
@@ -116,7 +116,10 @@ impl Plan {
     /// The licenses that are planned, to look drafts up in.
     #[must_use]
     pub fn licenses(&self) -> PlannedLicenses {
-        let licenses = self.orders.iter().map(|planned| (planned.sn.clone(), planned.license.clone()));
+        let licenses = self
+            .orders
+            .iter()
+            .filter_map(|planned| Some((planned.sn.clone(), Digest::parse(&planned.license)?)));
         PlannedLicenses(licenses.collect())
     }
 
@@ -151,33 +154,111 @@ impl Plan {
     }
 }
 
-/// What differs from the license that was issued last under a serial number.
-fn changes(license: &License, sn: &str, log: Option<&Log>) -> Result<Vec<String>, Fault> {
-    let entries = match log {
-        Some(log) => log.entries(&Filter::Sn(sn.to_owned()), usize::MAX)?,
-        None => Vec::new(),
-    };
-    let Some(last) = entries.last() else { return Ok(vec!["new".to_owned()]) };
-    let mut before: Vec<_> = entries
-        .iter()
-        .filter(|known| {
-            known.entry.order == last.entry.order && known.entry.issued_at == last.entry.issued_at
-        })
-        .collect();
-    let mut told = Vec::new();
-    for feature in &license.features {
-        let name = feature.name.value.as_str();
-        let payload = Payload::of(license, feature);
-        let Some(at) = before.iter().position(|known| known.entry.feature == name) else {
-            told.push(format!("{name} is new"));
-            continue;
+/// What a plan is compared with: the log, and where a run that goes on began in it. What that run issued itself is no
+/// past.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Past<'a> {
+    /// The log, if there is one.
+    pub log: Option<&'a Log>,
+    /// The last entry before the run.
+    pub since: Option<i64>,
+}
+
+impl Past<'_> {
+    fn last_issue(self, of: Whose<'_>, draft: &Draft) -> Result<Option<Vec<Numbered>>, Fault> {
+        let ours = |first: &Numbered| {
+            self.since.is_some_and(|since| first.seq > since) && first.entry.order == draft.order
         };
-        let known = before.remove(at);
-        let changes = log::changes(&known.entry.payload, payload.as_bytes());
-        told.extend(changes.iter().map(|change| format!("{name}: {change}")));
+        self.log.map_or(Ok(None), |log| log.last_issue(of, ours))
     }
-    told.extend(before.iter().map(|known| format!("{} is gone", known.entry.feature)));
-    Ok(told)
+}
+
+/// What differs from what the customer has.
+///
+/// ◆ A customer has what was issued last under the serial number; where that is new, what the same customer got last
+/// under another one.
+fn changes(draft: &Draft, past: Past<'_>) -> Result<Vec<String>, Fault> {
+    if let Some(before) = past.last_issue(Whose::Sn(&draft.sn), draft)? {
+        return Ok(told(draft, &before, &[]));
+    }
+    let Some(before) = past.last_issue(Whose::Customer(&draft.customer), draft)? else {
+        return Ok(vec!["new".to_owned()]);
+    };
+    let other = before.first().map_or_else(String::new, |first| first.entry.sn.clone());
+    let mut changes = vec![format!("new serial number; beside {other} of the same customer:")];
+    changes.extend(told(draft, &before, &["SN"]));
+    Ok(changes)
+}
+
+/// The differences in words, but for some directives. What all blocks have in common is said once.
+fn told(draft: &Draft, before: &[Numbered], but: &[&str]) -> Vec<String> {
+    let license = &draft.license;
+    let payloads: Vec<Payload> =
+        license.features.iter().map(|feature| Payload::of(license, feature)).collect();
+    let names = license.features.iter().map(|feature| feature.name.value.as_str());
+    let after: Vec<(&str, &[u8])> = names.zip(payloads.iter().map(Payload::as_bytes)).collect();
+    let before: Vec<(&str, &[u8])> =
+        before.iter().map(|known| (known.entry.feature.as_str(), &*known.entry.payload)).collect();
+    let mut told: Vec<String> = Vec::new();
+    let mut changes: Vec<(String, String)> = Vec::new();
+    for difference in log::differences(&before, &after) {
+        match difference {
+            Difference::New(name) => told.push(format!("{name} is new")),
+            Difference::Gone(name) => told.push(format!("{name} is gone")),
+            Difference::Both(name, all) => {
+                let all = all.into_iter().filter(|change| !but.contains(&change.directive.as_str()));
+                changes.extend(all.map(|change| (name.clone(), change.to_string())));
+            }
+        }
+    }
+    let everywhere = in_every_block(&changes, after.len());
+    let of_one = changes.iter().filter(|(_, change)| !everywhere.contains(change));
+    let of_one: Vec<String> = of_one.map(|(name, change)| format!("{name}: {change}")).collect();
+    everywhere.into_iter().map(|change| format!("every block: {change}")).chain(of_one).chain(told).collect()
+}
+
+/// The changes that so many blocks, all there are, have in common.
+fn in_every_block(changes: &[(String, String)], blocks: usize) -> BTreeSet<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, change) in changes {
+        *counts.entry(change).or_default() += 1;
+    }
+    let common = counts.into_iter().filter(|(_, count)| blocks > 1 && *count == blocks);
+    common.map(|(change, _)| change.to_owned()).collect()
+}
+
+impl Plan {
+    /// The first thing in which this plan, which was approved, is not what its orders come to now.
+    #[must_use]
+    pub fn difference(&self, now: &Self) -> Option<String> {
+        if (&self.vendor, &self.day) != (&now.vendor, &now.day) || self.orders.len() != now.orders.len() {
+            return Some("the orders are not those of the approved plan".to_owned());
+        }
+        let of_orders =
+            self.orders.iter().zip(&now.orders).find_map(|(planned, now)| planned.difference(now));
+        let of_totals = || {
+            (self.totals != now.totals)
+                .then(|| "the totals of the plan are not those of its orders".to_owned())
+        };
+        of_orders.or_else(of_totals)
+    }
+}
+
+impl Planned {
+    fn difference(&self, now: &Self) -> Option<String> {
+        let sn = &now.sn;
+        if self.sn != *sn {
+            return Some(format!("`{sn}` is not the order of the approved plan"));
+        }
+        if self.license != now.license {
+            return Some(format!("the license of `{sn}` is not the one of the approved plan"));
+        }
+        if (&self.customer, &self.file) != (&now.customer, &now.file) {
+            return Some(format!("the customer or the file of `{sn}` is not the one of the approved plan"));
+        }
+        (self.changes != now.changes)
+            .then(|| format!("what changes for `{sn}` is not what the approved plan says"))
+    }
 }
 
 /// An approval of a plan: who, and the signature.
@@ -230,22 +311,57 @@ impl Approval {
         lines.next().is_none().then_some(Self { key, signature })
     }
 
-    /// Whether a trusted key of the vendor, that may sign on a day, approved these bytes.
-    fn is_good(&self, plan: &[u8], vendor: &str, trust: &Trust, day: Date) -> bool {
+    /// Whether a key that counts approved these bytes.
+    fn is_good(&self, plan: &[u8], vendor: &str, trust: &Trust, usage: Usage, day: Date) -> bool {
         trust.get(self.key).is_some_and(|trusted| {
-            let entry = &trusted.entry;
-            entry.vendor == vendor
-                && matches!(entry.state, KeyState::Active)
-                && trusted.is_valid_on(day)
+            cannot_count(trusted, vendor, day).is_none()
+                && trusted.entry.usage == usage
                 && trusted.key.verifies(Domain::Approval, &Digest::of(plan), &self.signature)
         })
     }
 }
 
-/// How many different keys approved a plan: a key counts once, whatever it is called.
+/// Why no approval by a key counts on a day, if so.
+fn cannot_count(trusted: &TrustedKey, vendor: &str, day: Date) -> Option<String> {
+    let (id, entry) = (trusted.key.id(), &trusted.entry);
+    if entry.vendor != vendor {
+        return Some(format!("the plan is of vendor `{vendor}`, key {id} of `{}`", entry.vendor));
+    }
+    if entry.state != KeyState::Active {
+        return Some(format!("key {id} is {}: its approval does not count", entry.state));
+    }
+    (!trusted.is_valid_on(day))
+        .then(|| format!("key {id} is not valid on {day}: its approval does not count"))
+}
+
+/// Why a key is of no use to approve a plan of a vendor, if so.
+///
+/// ◆ An approval counts only where a key of the same usage signs. So a development key approves only where the vendor
+/// has no production key.
 #[must_use]
-pub fn approvals(plan: &[u8], vendor: &str, approvals: &[Approval], trust: &Trust, day: Date) -> usize {
-    let good = approvals.iter().filter(|approval| approval.is_good(plan, vendor, trust, day));
+pub fn refused_approver(trusted: &TrustedKey, vendor: &str, trust: &Trust, day: Date) -> Option<String> {
+    let has_production = || {
+        let mut keys = trust.keys().iter();
+        keys.any(|key| key.entry.vendor == vendor && key.entry.usage == Usage::Production)
+    };
+    let is_trial = trusted.entry.usage == Usage::Development && has_production();
+    cannot_count(trusted, vendor, day).or_else(|| {
+        let id = trusted.key.id();
+        is_trial.then(|| format!("key {id} is a development key: its approval does not count"))
+    })
+}
+
+/// How many different keys approved a plan that a key of some usage is to sign: a key counts once, whatever it is called.
+#[must_use]
+pub fn approvals(
+    plan: &[u8],
+    vendor: &str,
+    approvals: &[Approval],
+    trust: &Trust,
+    usage: Usage,
+    day: Date,
+) -> usize {
+    let good = approvals.iter().filter(|approval| approval.is_good(plan, vendor, trust, usage, day));
     let keys: BTreeSet<[u8; 32]> =
         good.filter_map(|approval| trust.get(approval.key)).map(|trusted| *trusted.key.as_bytes()).collect();
     keys.len()

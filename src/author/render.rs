@@ -26,8 +26,8 @@ use super::template::Template;
 use super::types::Value;
 use super::values::Assigned;
 
-const LICENSE: &str = "license";
-const SCENARIOS: &str = "scenarios";
+pub(super) const LICENSE: &str = "license";
+pub(super) const SCENARIOS: &str = "scenarios";
 
 /// Steps and bytes of output that one rendering may cost.
 const FUEL: u64 = 20_000_000;
@@ -110,6 +110,7 @@ pub(super) fn environment(
     environment.set_recursion_limit(32);
     environment.set_fuel(Some(FUEL));
     environment.add_filter("plus_days", plus_days);
+    environment.add_filter("word", word);
     environment.add_function("tokens_of", tokens_of);
     for filter in ["safe", "escape", "e"] {
         environment.remove_filter(filter);
@@ -117,7 +118,8 @@ pub(super) fn environment(
     environment.set_formatter(move |out, state, value| {
         let text = match scalar(value)? {
             text if state.name() == LICENSE => mark_value(&text)?,
-            // Only the name of the license file is safe: it comes in quotes already, and no filter makes text safe.
+            // Safe are the name of the license file, which comes in quotes already, and plain words as parts of quoted
+            // text: no filter makes other text safe.
             text if value.is_safe() => text,
             text => yaml_scalar(&text)?,
         };
@@ -131,6 +133,12 @@ pub(super) fn environment(
         add(&mut environment, SCENARIOS, text).map_err(|error| fault(&error, file, 0))?;
     }
     Ok(environment)
+}
+
+/// A plain word without quotes of its own, to stand inside of quoted text of a scenario file.
+fn word(value: &minijinja::Value) -> Result<minijinja::Value, minijinja::Error> {
+    let text = scalar(value)?;
+    is_plain(&text).then(|| minijinja::Value::from_safe_string(text)).ok_or_else(not_plain)
 }
 
 /// The day that is some days after another.
@@ -147,17 +155,15 @@ fn tokens_of(funds: &str, price: &str) -> u64 {
     tokens.and_then(|tokens| tokens.floor().to_u64()).unwrap_or(0)
 }
 
-/// Names that the texts of a template use, other than those that every template has.
-pub(super) fn used_names(environment: &Environment<'_>) -> BTreeSet<String> {
-    let texts = [(LICENSE, &["default"][..]), (SCENARIOS, &["default", "license"])];
-    let mut used = BTreeSet::new();
-    for (text, always) in texts {
-        let Ok(template) = environment.get_template(text) else { continue };
-        let is_given =
-            |name: &str| always.contains(&name) || environment.globals().any(|(global, _)| global == name);
-        used.extend(template.undeclared_variables(false).into_iter().filter(|name| !is_given(name)));
-    }
-    used
+/// Names that a text of a template uses, other than those that every template has.
+pub(super) fn used_names(environment: &Environment<'_>, text: &str) -> BTreeSet<String> {
+    let Ok(template) = environment.get_template(text) else { return BTreeSet::new() };
+    let is_given = |name: &str| {
+        name == "default"
+            || name == "license" && text == SCENARIOS
+            || environment.globals().any(|(global, _)| global == name)
+    };
+    template.undeclared_variables(false).into_iter().filter(|name| !is_given(name)).collect()
 }
 
 /// The text of a value; what is no scalar cannot be written.
@@ -183,14 +189,19 @@ fn mark_value(text: &str) -> Result<String, minijinja::Error> {
     Ok(mark::of(text))
 }
 
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+}
+
+fn not_plain() -> minijinja::Error {
+    refuse("free text cannot stand in a scenario file, only names, numbers and dates".to_owned())
+}
+
 /// A scalar of a scenario file: what YAML reads as one plain word, or that word in quotes where YAML would take it for
 /// something else.
 fn yaml_scalar(text: &str) -> Result<String, minijinja::Error> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    if !text.chars().all(plain) {
-        return Err(refuse(
-            "free text cannot stand in a scenario file, only names, numbers and dates".to_owned(),
-        ));
+    if !is_plain(text) {
+        return Err(not_plain());
     }
     let special = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
     let quoted = special.contains(&text.to_ascii_lowercase().as_str()) || text.starts_with("--");
@@ -214,15 +225,6 @@ fn fault(error: &minijinja::Error, file: &str, lines_before: u64) -> Fault {
     }
 }
 
-/// A license that a template made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendered {
-    /// Its text, in canonical layout.
-    pub text: String,
-    /// How many blocks it has.
-    pub blocks: usize,
-}
-
 impl Template {
     /// The license that the template makes of these values, in canonical layout. It was read again: it has no errors,
     /// and every name and value in it is what was meant.
@@ -230,14 +232,6 @@ impl Template {
     /// # Errors
     /// When the template does not make a license of them.
     pub fn render(&self, assigned: &Assigned) -> Result<String, Fault> {
-        self.render_license(assigned).map(|rendered| rendered.text)
-    }
-
-    /// As [`Self::render`], with the number of blocks.
-    ///
-    /// # Errors
-    /// As [`Self::render`].
-    pub fn render_license(&self, assigned: &Assigned) -> Result<Rendered, Fault> {
         let marked = self
             .render_text(LICENSE, assigned, None)
             .map_err(|error| fault(&error, &self.file, self.head_lines))?;
@@ -265,7 +259,7 @@ impl Template {
         if blocks_of(&license) != meant {
             return Err(wrong("its text reads differently from what was meant".to_owned()));
         }
-        Ok(Rendered { text, blocks: meant.len() })
+        Ok(text)
     }
 
     /// The scenario file for these values; `license` is the name of the license file beside it. `None` where the

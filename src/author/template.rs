@@ -65,6 +65,8 @@ pub struct Template {
     pub(super) environment: Environment<'static>,
     /// Names that the texts use.
     used: BTreeSet<String>,
+    /// Those of them that the license text uses.
+    in_body: BTreeSet<String>,
     /// Lines of the head, fences included.
     pub(super) head_lines: u64,
 }
@@ -123,7 +125,9 @@ impl Template {
             parameters.push(parameter);
         }
         let environment = render::environment(file, body, source.scenarios, head_lines)?;
-        let used = render::used_names(&environment);
+        let in_body = render::used_names(&environment, render::LICENSE);
+        let mut used = render::used_names(&environment, render::SCENARIOS);
+        used.extend(in_body.iter().cloned());
         if let Some(unknown) = used.iter().find(|name| !names.contains(*name)) {
             let message = format!("the template uses `{unknown}`, which is no parameter");
             let fault = Fault::new(message).file(file);
@@ -142,6 +146,7 @@ impl Template {
             every_block,
             environment,
             used,
+            in_body,
             head_lines,
         })
     }
@@ -156,6 +161,11 @@ impl Template {
     #[must_use]
     pub fn is_only_on_every_block(&self, name: &str) -> bool {
         self.every_block.iter().any(|row| row.name.eq_ignore_ascii_case(name)) && !self.used.contains(name)
+    }
+
+    /// Whether a parameter's value is written on every block and is not used by the license text besides.
+    pub(super) fn is_not_in_body(&self, name: &str) -> bool {
+        self.every_block.iter().any(|row| row.name.eq_ignore_ascii_case(name)) && !self.in_body.contains(name)
     }
 
     /// Whether a scenario file goes with it.

@@ -31,7 +31,7 @@ impl Given {
         Self { name: name.into(), text: text.into(), place: None }
     }
 
-    fn fault(&self, fault: Fault) -> Fault {
+    pub(super) fn fault(&self, fault: Fault) -> Fault {
         match &self.place {
             Some((file, line, column)) => fault.file(file).at(*line, *column),
             None => fault,
@@ -95,10 +95,9 @@ impl Template {
             }
         }
         for value in given {
-            match self.parameter(&value.name).map(|parameter| parameter.read(&value.text)) {
-                Some(Ok(read)) => drop(values.insert(value.name.clone(), Some(read))),
-                Some(Err(refusal)) => faults.push(value.fault(Fault::refused(&value.name, &refusal))),
-                None => faults.push(value.fault(self.unknown(&value.name))),
+            match self.read_value(value) {
+                Ok(read) => drop(values.insert(value.name.clone(), Some(read))),
+                Err(fault) => faults.push(fault),
             }
         }
         faults.extend(self.missing(given).into_iter().map(|parameter| {
@@ -112,7 +111,19 @@ impl Template {
         if faults.is_empty() { Ok(Assigned { values, defaults }) } else { Err(faults) }
     }
 
-    fn unknown(&self, name: &str) -> Fault {
+    /// Reads one value for the parameter of its name.
+    ///
+    /// # Errors
+    /// When there is no such parameter, or it refuses the value; at the place of the value.
+    pub fn read_value(&self, given: &Given) -> Result<Value, Fault> {
+        match self.parameter(&given.name).map(|parameter| parameter.read(&given.text)) {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(refusal)) => Err(given.fault(Fault::refused(&given.name, &refusal))),
+            None => Err(given.fault(self.unknown(&given.name))),
+        }
+    }
+
+    pub(super) fn unknown(&self, name: &str) -> Fault {
         let names = || self.parameters.iter().map(|parameter| parameter.name.as_str());
         let shown = crate::syntax::excerpt(name);
         let fault = Fault::new(format!("the template `{}` has no parameter `{shown}`", self.name));

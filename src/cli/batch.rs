@@ -1,18 +1,20 @@
-//! Many orders at once: made and signed on all cores, logged in the order of the orders, then written.
+//! Many orders at once: made and signed on all cores, and meanwhile, in the order of the orders, logged and written.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-use crate::author::log::{Entry, Log};
+use crate::author::log::{Entry, Log, Whose};
 use crate::author::{Cause, Fault, Issued, Issuer, Order, PlannedLicenses, Refused};
 use crate::sign::{Signer, TrustedKey};
 
-use super::{Io, Stop, file};
+use super::out::{Out, Standing};
+use super::progress::Progress;
+use super::{Stop, file};
 
 /// Orders that are made, logged and written together: what an interruption costs at most.
-const TOGETHER: usize = 256;
+pub(super) const TOGETHER: usize = 512;
 
 /// What is done with every order.
 pub(super) struct Batch<'a> {
@@ -21,10 +23,13 @@ pub(super) struct Batch<'a> {
     pub(super) trusted: &'a TrustedKey,
     /// Nothing that is not in it is signed.
     pub(super) plan: Option<PlannedLicenses>,
-    pub(super) out: &'a Path,
+    pub(super) out: Out<'a>,
     /// Whether files with other content are replaced.
     pub(super) replace: bool,
+    /// The last entry before the run, if it goes on.
+    pub(super) resumed: Option<i64>,
     pub(super) issued_at: String,
+    pub(super) progress: Progress,
 }
 
 /// What a run came to.
@@ -50,52 +55,55 @@ impl Ended {
 /// A license with what stands at its place.
 struct Ready {
     issued: Issued,
-    path: PathBuf,
-    stands: bool,
+    standing: Standing,
+    /// The fault for when it must not be put over what stands there.
+    exists: Fault,
 }
+
+/// What some orders came to.
+type Made = Vec<Result<Ready, Refused>>;
 
 impl Batch<'_> {
     /// Issues the orders. A fault of one order is in the result; a log that cannot be written ends the run.
-    pub(super) fn run(&self, orders: &[Order], log: &mut Log, io: &mut Io<'_>) -> Result<Ended, Stop> {
+    pub(super) fn run(&self, orders: impl Iterator<Item = Order>, log: &mut Log) -> Result<Ended, Stop> {
+        if self.signer.is_concurrent() {
+            return self.run_at_once(orders, log);
+        }
         let mut ended = Ended::default();
-        let durable = orders.len() <= TOGETHER;
-        for (number, part) in orders.chunks(TOGETHER).enumerate() {
-            let mut ready = Vec::with_capacity(part.len());
-            for made in self.make_all(part) {
-                match made {
-                    Ok(made) => ready.push(made),
-                    Err(refused) => ended.refused.push(refused),
-                }
-            }
-            // The log first: a file that is not in the log must not exist, one that is missing can be made again.
-            let entries: Vec<Entry> =
-                ready.iter().flat_map(|ready| ready.issued.entries.iter().cloned()).collect();
-            log.append(&entries, self.signer, self.trusted).map_err(|fault| super::issue::failed(&fault))?;
-            let written = on_all_cores(&ready, |ready| self.write(ready, durable));
-            for (ready, written) in ready.iter().zip(written) {
-                match written {
-                    Ok(()) if ready.stands => ended.unchanged += 1,
-                    Ok(()) => {
-                        ended.issued += 1;
-                        ended.blocks += ready.issued.entries.len();
-                    }
-                    Err(refused) => ended.refused.push(refused),
-                }
-            }
+        for part in in_parts(orders) {
+            let made = part.iter().map(|order| self.make(order)).collect();
+            self.keep(made, log, &mut ended)?;
             if ended.is_broken() {
                 break;
             }
-            progress((number * TOGETHER + part.len()).min(orders.len()), orders.len(), io)?;
         }
         Ok(ended)
     }
 
-    /// A signer that is asked for one signature at a time makes them in turn.
-    fn make_all(&self, orders: &[Order]) -> Vec<Result<Ready, Refused>> {
-        if self.signer.is_concurrent() {
-            return on_all_cores(orders, |order| self.make(order));
-        }
-        orders.iter().map(|order| self.make(order)).collect()
+    /// Makes the next orders while the last ones are logged and written.
+    fn run_at_once(&self, orders: impl Iterator<Item = Order>, log: &mut Log) -> Result<Ended, Stop> {
+        thread::scope(|scope| {
+            // One part under way is enough to keep all busy, and holds few licenses.
+            let (sender, receiver) = mpsc::sync_channel::<Made>(1);
+            let keeper = scope.spawn(move || {
+                let mut ended = Ended::default();
+                for made in receiver {
+                    self.keep(made, log, &mut ended)?;
+                    if ended.is_broken() {
+                        break;
+                    }
+                }
+                Ok(ended)
+            });
+            for part in in_parts(orders) {
+                // Whoever keeps them has stopped: it says why.
+                if sender.send(on_all_cores(&part, |order| self.make(order))).is_err() {
+                    break;
+                }
+            }
+            drop(sender);
+            keeper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     }
 
     fn make(&self, order: &Order) -> Result<Ready, Refused> {
@@ -107,54 +115,92 @@ impl Batch<'_> {
             ));
         }
         let issued = self.issuer.sign(&draft, self.signer, self.trusted, &self.issued_at)?;
-        let path = self.out.join(&issued.file);
-        let stands = match fs::symlink_metadata(&path) {
-            Err(_) => false,
-            Ok(_) => {
-                let same = file::read_file(&path, crate::source::MAX_FILE_BYTES)
-                    .is_ok_and(|old| old == issued.text.as_bytes());
-                if !same && !self.replace {
-                    let message = format!("`{}` exists with other content", file::shown(&path));
-                    let fault = order.fault(Fault::new(message).help("`--replace` replaces it"));
-                    return Err(Refused::new(Cause::Exists, fault));
-                }
-                same
-            }
-        };
-        Ok(Ready { issued, path, stands })
+        let standing = self.out.standing(&issued.file, &issued.text);
+        let message = format!("`{}` exists with other content", file::shown(&self.out.path(&issued.file)));
+        let exists = order.fault(Fault::new(message).help("`--replace` replaces it"));
+        Ok(Ready { issued, standing, exists })
     }
 
-    fn write(&self, ready: &Ready, durable: bool) -> Result<(), Refused> {
-        if ready.stands {
-            return Ok(());
+    /// Logs and writes what was made.
+    fn keep(&self, made: Made, log: &mut Log, ended: &mut Ended) -> Result<(), Stop> {
+        let count = made.len();
+        let mut ready = Vec::with_capacity(count);
+        for made in made {
+            match made {
+                Ok(made) if self.may_put(&made, log)? => ready.push(made),
+                Ok(made) => ended.refused.push(Refused::new(Cause::Exists, made.exists)),
+                Err(refused) => ended.refused.push(refused),
+            }
         }
-        file::put(&ready.path, ready.issued.text.as_bytes(), self.replace, durable).map_err(|stop| {
+        // The log first: a file that is not in the log must not exist, one that is missing can be made again.
+        let issues = ready.iter().map(|ready| ready.issued.entries.as_slice());
+        log.append(issues, self.signer, self.trusted).map_err(|fault| super::issue::failed(&fault))?;
+        let written = on_all_cores(&ready, |ready| self.write(ready));
+        for (ready, written) in ready.iter().zip(written) {
+            match written {
+                Ok(false) => ended.unchanged += 1,
+                Ok(true) => {
+                    ended.issued += 1;
+                    ended.blocks += ready.issued.entries.len();
+                }
+                Err(refused) => ended.refused.push(refused),
+            }
+        }
+        self.progress.done(count);
+        Ok(())
+    }
+
+    /// Whether a license may be put where it belongs.
+    fn may_put(&self, ready: &Ready, log: &Log) -> Result<bool, Stop> {
+        match (ready.standing, self.resumed) {
+            (Standing::Nothing | Standing::Same, _) => Ok(true),
+            (Standing::Other { .. }, _) if self.replace => Ok(true),
+            (Standing::Other { .. }, None) => Ok(false),
+            (Standing::Other { beginning }, Some(since)) => is_ours(ready, log, since, beginning),
+        }
+    }
+
+    /// Whether the file was written, or stands there already.
+    fn write(&self, ready: &Ready) -> Result<bool, Refused> {
+        let Issued { file, text, .. } = &ready.issued;
+        let replace = match ready.standing {
+            Standing::Same => return Ok(false),
+            Standing::Nothing => self.replace,
+            Standing::Other { .. } => true,
+        };
+        self.out.put(file, text, replace).map_err(|stop| {
             let fault = Fault::new(stop.message);
-            Refused::new(
-                Cause::Write,
-                match stop.help {
-                    Some(help) => fault.help(help),
-                    None => fault,
-                },
-            )
+            let fault = stop.help.map_or(fault.clone(), |help| fault.help(help));
+            Refused::new(Cause::Write, fault)
         })
     }
+}
+
+/// ◆ A run that goes on replaces a file of other content only if it is its own, damaged: the log has this very license as
+/// the last one of its serial number, and had it from this run, or the file is a beginning of it.
+fn is_ours(ready: &Ready, log: &Log, since: i64, beginning: bool) -> Result<bool, Stop> {
+    let entries = &ready.issued.entries;
+    let Some(first) = entries.first() else { return Ok(false) };
+    let last = log
+        .last_issue(Whose::Sn(&first.sn), |_| false)
+        .map_err(|fault| super::issue::failed(&fault))?
+        .unwrap_or_default();
+    let same = |(known, entry): (&crate::author::log::Numbered, &Entry)| {
+        known.entry.digest == entry.digest && known.entry.signature == entry.signature
+    };
+    let is_last = last.len() == entries.len() && last.iter().zip(entries).all(same);
+    Ok(is_last && (beginning || last.iter().all(|known| known.seq > since)))
+}
+
+/// The orders in parts of bounded size.
+pub(super) fn in_parts<T>(mut items: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
+    std::iter::from_fn(move || {
+        let part: Vec<T> = items.by_ref().take(TOGETHER).collect();
+        (!part.is_empty()).then_some(part)
+    })
 }
 
 /// The results of `work` on every item, in the order of the items.
 pub(super) fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
     items.par_iter().map(work).collect()
-}
-
-/// A bar on the terminal, where there is one and it is worth it.
-fn progress(done: usize, all: usize, io: &mut Io<'_>) -> Result<(), Stop> {
-    const WIDTH: usize = 30;
-    if io.quiet || !io.interactive || all <= TOGETHER {
-        return Ok(());
-    }
-    let filled = done * WIDTH / all;
-    let end = if done == all { "\r\u{1b}[K" } else { "" };
-    write!(io.stderr, "\r[{}{}] {done} of {all}{end}", "#".repeat(filled), " ".repeat(WIDTH - filled))?;
-    io.stderr.flush()?;
-    Ok(())
 }

@@ -1,24 +1,30 @@
 //! `keywright catalog check`: what a change of the catalogue does to customers.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use clap::Subcommand;
 use jiff::civil::Date;
 
-use crate::author::{self, Catalog, Given, Issuer, Mix, Order, Refused};
+use crate::author::log::{Log, Whose};
+use crate::author::{self, ANY_NUMBER, Catalog, Cause, Fault, Issuer, Lost, Mix, Order, Refused};
+use crate::license::License;
 use crate::report::escape::escape;
+use crate::sign::{Digest, Payload};
 
-use super::batch::on_all_cores;
-use super::issue::{read_catalog, read_orders, templates, text};
+use super::batch::{in_parts, on_all_cores};
+use super::issue::{self, Orders, failed, read_catalog, templates, text};
 use super::new::refused;
 use super::{Exit, Io, Stop, file};
 
+mod changes;
+
 /// Look at the product catalogue
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:\n  keywright catalog check catalog.yaml --was catalog-2025.yaml --orders orders"
-)]
+#[command(after_help = "Examples:\n  keywright catalog check --orders orders\n  \
+    keywright catalog check catalog.yaml --was catalog-2025.yaml --orders orders")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -28,29 +34,33 @@ pub struct Args {
 enum Command {
     /// Tell which customers could not run any more what they could run
     ///
-    /// Compares the licenses that two catalogues make of the same orders. What is compared is what an order says the
-    /// customer runs (`runs: MyDraw:2, MyWrite:3`); where it says nothing, the most of each feature alone.
+    /// Compares, order by order, the license that a customer has with the one that the catalogue makes now. What the
+    /// customer has is what the issue log says, or with `--was` what another catalogue makes of the same order. Compared
+    /// is what an order says the customer runs (`runs: MyDraw:2, MyWrite:3`); where it says nothing, mixes on the edge of
+    /// what the license runs.
     Check(Check),
 }
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  keywright catalog check catalog.yaml --was catalog-2025.yaml --orders orders"
-)]
+#[command(after_help = "Examples:\n  keywright catalog check --orders orders\n  \
+    keywright catalog check catalog.yaml --was catalog-2025.yaml --orders orders")]
 struct Check {
-    /// The new catalogue
-    #[arg(value_name = "CATALOG")]
+    /// The catalogue as it is to be
+    #[arg(value_name = "CATALOG", default_value = "catalog.yaml")]
     catalog: PathBuf,
-    /// The catalogue as it was
-    #[arg(long, value_name = "FILE")]
-    was: PathBuf,
+    /// The catalogue as it was; without it the issue log says what customers have
+    #[arg(long, value_name = "FILE", conflicts_with = "log")]
+    was: Option<PathBuf>,
+    /// The issue log
+    #[arg(long, value_name = "FILE", default_value = issue::LOG)]
+    log: PathBuf,
     /// Orders: YAML and CSV files, or folders of them
     #[arg(long, value_name = "DIR", required = true)]
     orders: Vec<PathBuf>,
     /// A folder with further templates
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
-    /// The day for which licenses are compared, instead of today
+    /// The day for which licenses are compared, instead of today; an order that begins later is compared on its first day
     #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     at: Option<Date>,
 }
@@ -62,51 +72,254 @@ struct Check {
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let Command::Check(check) = &args.command;
     let day = check.at.unwrap_or(io.today);
-    let mut read = |path: &Path| read_catalog(path, &text(path, io)?);
-    let (old, new) = (read(&check.was)?, read(&check.catalog)?);
-    let issuer = |catalog: &Catalog| {
-        let templates = templates(catalog, check.templates.as_deref())?;
-        Issuer::new(catalog.clone(), templates, day).map_err(|fault| refused(&fault))
+    let issuer = |path: &Path, io: &mut Io<'_>| {
+        let catalog = read_catalog(path, &text(path, io)?)?;
+        let templates = templates(&catalog, check.templates.as_deref())?;
+        let issuer = Issuer::new(catalog.clone(), templates, day).map_err(|fault| refused(&fault))?;
+        Ok::<(Catalog, Issuer), Stop>((catalog, issuer))
     };
-    let (before, after) = (issuer(&old)?, issuer(&new)?);
-    let (orders, faults) = read_orders(&files(&check.orders)?, &before.parameters(), io)?;
-    for fault in &faults {
-        io.stop(&refused(fault))?;
+    let (new, after) = issuer(&check.catalog, io)?;
+    let mut changed = Vec::new();
+    let before = match &check.was {
+        Some(was) => {
+            let (old, before) = issuer(was, io)?;
+            changed = changes::between(&old, &new);
+            Before::Catalog(Box::new(before))
+        }
+        None => Before::Log(open_log(&check.log)?),
+    };
+    for change in &changed {
+        writeln!(io.stdout, "{}", escape(change))?;
     }
-    tell_differences(&old, &new, io)?;
-    let compared = on_all_cores(&orders, |order| compare(&before, &after, order));
-    let mut hit = 0;
-    let mut wrong = faults.len();
-    for (order, lost) in orders.iter().zip(compared) {
-        match lost {
-            Ok(lost) if lost.is_empty() => {}
-            Ok(lost) => {
-                hit += 1;
-                for (mix, now) in lost {
-                    writeln!(
-                        io.stdout,
-                        "  {} ({}) ran {}, now {}",
-                        escape(&order.customer),
-                        escape(&order.sn),
-                        escape(&shown(&mix)),
-                        escape(&shown(&now))
-                    )?;
+    let mut parameters = after.parameters();
+    if let Before::Catalog(before) = &before {
+        parameters.extend(before.parameters());
+    }
+    let orders = Orders::read(&files(&check.orders)?, parameters, io)?;
+    let (mut tally, mut unread) = (Tally::default(), Vec::new());
+    let comparison = Comparison { before: before.catalog(), after: &after, day, known: Mutex::default() };
+    let read = orders.each().filter_map(|order| order.map_err(|fault| unread.push(fault)).ok());
+    for part in in_parts(read) {
+        let had = |order: Order| had(&before, &order).map(|had| (order, had));
+        let part = part.into_iter().map(had).collect::<Result<Vec<(Order, Had)>, Stop>>()?;
+        let compared = on_all_cores(&part, |(order, had)| comparison.of(order, had));
+        for ((order, _), compared) in part.iter().zip(compared) {
+            tally.count(order, compared, io)?;
+        }
+    }
+    tally.unread = unread;
+    tally.conclude(&changed, io)
+}
+
+/// What customers have.
+enum Before {
+    /// What a catalogue makes of their orders.
+    Catalog(Box<Issuer>),
+    /// What was issued last.
+    Log(Log),
+}
+
+impl Before {
+    fn catalog(&self) -> Option<&Issuer> {
+        match self {
+            Self::Catalog(issuer) => Some(issuer),
+            Self::Log(_) => None,
+        }
+    }
+}
+
+fn open_log(path: &Path) -> Result<Log, Stop> {
+    if !path.exists() {
+        return Err(Stop::usage(format!(
+            "there is no issue log `{}` that says what customers have",
+            file::shown(path)
+        ))
+        .help("name it with `--log FILE`, or the catalogue as it was with `--was FILE`"));
+    }
+    Log::open_to_read(path).map_err(|fault| failed(&fault))
+}
+
+/// What the log has of an order, where the log is asked.
+enum Had {
+    AsOrdered,
+    Nothing,
+    Text(String),
+}
+
+fn had(before: &Before, order: &Order) -> Result<Had, Stop> {
+    let Before::Log(log) = before else { return Ok(Had::AsOrdered) };
+    let issue = log.last_issue(Whose::Sn(&order.sn), |_| false).map_err(|fault| failed(&fault))?;
+    let Some(issue) = issue else { return Ok(Had::Nothing) };
+    let blocks = issue.iter().filter_map(|known| Payload::decode(&known.entry.payload));
+    Ok(Had::Text(blocks.map(|records| block(&records)).collect()))
+}
+
+/// A block as license text. Who has it since when is left out: it does not decide what runs.
+fn block(records: &[(String, String)]) -> String {
+    let mut text = String::new();
+    for (name, value) in records {
+        match name.as_str() {
+            "FEATURE" => text.push_str(&format!("FEATURE {value}\n{{\n")),
+            "SN" | "LICENSEE" | "ISSUED" => {}
+            _ => text.push_str(&format!("  {name}=\"{value}\"\n")),
+        }
+    }
+    text.push_str("}\n");
+    text
+}
+
+/// What became of one order.
+#[derive(Clone)]
+enum Compared {
+    /// It was compared.
+    Lost(Lost),
+    /// The catalogue makes no license of it any more.
+    Gone(Mix, Refused),
+    /// It was never issued: nobody can lose it.
+    Never,
+}
+
+/// Compares orders. Equal orders have equal results, whoever made them.
+struct Comparison<'a> {
+    /// Makes what customers have, where the log does not say it.
+    before: Option<&'a Issuer>,
+    after: &'a Issuer,
+    day: Date,
+    known: Mutex<HashMap<Digest, Compared>>,
+}
+
+impl Comparison<'_> {
+    fn of(&self, order: &Order, had: &Had) -> Result<Compared, Refused> {
+        let text = match had {
+            Had::Nothing => return Ok(Compared::Never),
+            Had::AsOrdered => "",
+            Had::Text(text) => text,
+        };
+        let nobodys = Order { customer: String::new(), sn: String::new(), ..order.clone() };
+        let content = format!("{}\n{:?}\n{text}", nobodys.digest(), order.runs);
+        let content = Digest::of(content.as_bytes());
+        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&content) {
+            return Ok(known.clone());
+        }
+        let license = match self.before {
+            Some(issuer) => issuer.render(order)?.license,
+            None => License::from_text("issued", text),
+        };
+        let compared = self.compare(&license, order)?;
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(content, compared.clone());
+        Ok(compared)
+    }
+
+    fn compare(&self, license: &License, order: &Order) -> Result<Compared, Refused> {
+        // On the day it is asked for, or the first on which the customer can run it.
+        let day = author::first_day(license, self.day);
+        let runs = |license: Option<&License>| {
+            author::runs(license, day).map_err(|fault| Refused::new(Cause::Order, order.fault(fault)))
+        };
+        let before = runs(Some(license))?;
+        let wanted: Mix = order.runs.iter().map(|(name, count)| (name.clone(), u64::from(*count))).collect();
+        match self.after.render(order) {
+            Ok(draft) => Ok(Compared::Lost(author::lost(&before, &runs(Some(&draft.license))?, &wanted))),
+            Err(refused) => {
+                // ◆ Of an order with a product that is gone the customer keeps what he has, and gets it never again.
+                let nothing = author::lost(&before, &runs(None)?, &wanted);
+                let ran = nothing.losses.into_iter().next().map(|loss| loss.ran).unwrap_or_default();
+                Ok(Compared::Gone(ran, refused))
+            }
+        }
+    }
+}
+
+/// What all orders came to.
+#[derive(Default)]
+struct Tally {
+    unread: Vec<Fault>,
+    customers: BTreeSet<String>,
+    hit: BTreeSet<String>,
+    wrong: usize,
+    never: usize,
+    bounded: usize,
+}
+
+impl Tally {
+    fn count(
+        &mut self,
+        order: &Order,
+        compared: Result<Compared, Refused>,
+        io: &mut Io<'_>,
+    ) -> Result<(), Stop> {
+        let customer = &order.customer;
+        self.customers.insert(customer.clone());
+        let who = format!("  {} ({})", escape(customer), escape(&order.sn));
+        match compared {
+            Ok(Compared::Never) => self.never += 1,
+            Ok(Compared::Lost(lost)) => {
+                self.bounded += usize::from(lost.bounded);
+                if !lost.losses.is_empty() {
+                    self.hit.insert(customer.clone());
+                }
+                for loss in &lost.losses {
+                    writeln!(io.stdout, "{who} ran {}, now {}", shown(&loss.ran), shown(&loss.now))?;
+                }
+                if lost.more > 0 {
+                    writeln!(io.stdout, "{who} lost {} more mixes", lost.more)?;
                 }
             }
+            Ok(Compared::Gone(ran, refused)) => {
+                self.hit.insert(customer.clone());
+                let why = refused.faults.first().map_or(String::new(), |fault| fault.message.clone());
+                writeln!(io.stdout, "{who} ran {}, now nothing: {}", shown(&ran), escape(&why))?;
+            }
             Err(refused) => {
-                wrong += 1;
+                self.wrong += 1;
                 for fault in &refused.faults {
                     io.stop(&super::new::refused(fault))?;
                 }
             }
         }
+        Ok(())
     }
-    let all = orders.len();
-    writeln!(io.stdout, "{hit} of {all} customers could not run what they could run")?;
-    if wrong > 0 {
-        writeln!(io.stdout, "{wrong} could not be compared")?;
+
+    fn conclude(mut self, changed: &[String], io: &mut Io<'_>) -> Result<Exit, Stop> {
+        self.wrong += self.unread.len();
+        for fault in &self.unread {
+            io.stop(&refused(fault))?;
+        }
+        let all = self.customers.len();
+        if all == 0 && self.wrong == 0 {
+            return Err(Stop::usage("there is no order to compare")
+                .help("`--orders` names YAML and CSV files, or folders that hold some"));
+        }
+        let what = match changed {
+            [one] => format!("{} leaves", escape(one)),
+            [] => "the catalogue leaves".to_owned(),
+            _ => "these changes leave".to_owned(),
+        };
+        let hit = self.hit.len();
+        let customers = if all == 1 { "customer" } else { "customers" };
+        writeln!(io.stdout, "{what} {hit} of {all} {customers} unable to run what they could run")?;
+        for (count, what) in [
+            (self.wrong, "could not be compared"),
+            (self.never, "not in the issue log, so that nothing is lost"),
+            (self.bounded, "with more mixes than were tried"),
+        ] {
+            if count > 0 {
+                writeln!(io.stdout, "{} {what}", crate::report::counted(count, "order"))?;
+            }
+        }
+        Ok(if hit == 0 && self.wrong == 0 { Exit::Yes } else { Exit::No })
     }
-    Ok(if hit == 0 && wrong == 0 { Exit::Yes } else { Exit::No })
+}
+
+/// A mix in words.
+fn shown(mix: &Mix) -> String {
+    let some = mix.iter().filter(|(_, count)| *count > 0);
+    let parts = some.map(|(feature, count)| match *count {
+        ANY_NUMBER => format!("any number of {}", escape(feature)),
+        count => format!("{count} {}", escape(feature)),
+    });
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join(" + ") }
 }
 
 /// Files as they are, folders as the orders in them.
@@ -134,62 +347,4 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
         files.extend(found);
     }
     Ok(files)
-}
-
-/// What of the catalogue changed, value by value.
-fn tell_differences(old: &Catalog, new: &Catalog, io: &mut Io<'_>) -> Result<(), Stop> {
-    let value = |values: &[Given], name: &str| {
-        values
-            .iter()
-            .find(|value| value.name == name)
-            .map_or_else(|| "the default".to_owned(), |value| value.text.clone())
-    };
-    for product in &new.products {
-        let name = escape(&product.name).into_owned();
-        let Some(before) = old.products.iter().find(|other| other.name == product.name) else {
-            writeln!(io.stdout, "{name} is new")?;
-            continue;
-        };
-        if before.template != product.template {
-            writeln!(
-                io.stdout,
-                "{name}: template {} → {}",
-                escape(&before.template),
-                escape(&product.template)
-            )?;
-        }
-        let mut names: Vec<&str> =
-            before.values.iter().chain(&product.values).map(|value| value.name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        for parameter in names {
-            let (was, is) = (value(&before.values, parameter), value(&product.values, parameter));
-            if was != is {
-                writeln!(io.stdout, "{name}: {} {} → {}", escape(parameter), escape(&was), escape(&is))?;
-            }
-        }
-    }
-    for product in
-        old.products.iter().filter(|product| !new.products.iter().any(|other| other.name == product.name))
-    {
-        writeln!(io.stdout, "{} is gone", escape(&product.name))?;
-    }
-    Ok(())
-}
-
-/// What of an order ran under the old catalogue and does not under the new one.
-fn compare(before: &Issuer, after: &Issuer, order: &Order) -> Result<Vec<(Mix, Mix)>, Refused> {
-    let ask = |issuer: &Issuer| {
-        let draft = issuer.render(order)?;
-        author::runs(&draft.license, issuer.day())
-            .map_err(|fault| Refused::new(author::Cause::Order, order.fault(fault)))
-    };
-    let (old, new) = (ask(before)?, ask(after)?);
-    let wanted = if order.runs.is_empty() { old.alone() } else { vec![order.runs.clone()] };
-    Ok(author::could_run(&old, &new, &wanted))
-}
-
-fn shown(mix: &Mix) -> String {
-    let parts: Vec<String> = mix.iter().map(|(feature, count)| format!("{count} {feature}")).collect();
-    parts.join(" + ")
 }

@@ -1,23 +1,36 @@
 //! `keywright issue`: from orders to signed licenses, for one customer or a hundred thousand.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::author::log::Log;
-use crate::author::{self, Approval, Catalog, Cause, Issuer, Order, Plan, PlannedLicenses, Refused};
+use crate::author::log::{Log, OpenRun};
+use crate::author::{self, Catalog, Cause, Refused};
 use crate::report::counted;
 use crate::report::escape::escape;
 use crate::sign::Digest;
 
-use super::batch::{Batch, Ended, on_all_cores};
-use super::new::{Shelf, refused};
+use super::batch::{Batch, Ended, TOGETHER};
+use super::new::refused;
+use super::out::Out;
 use super::passphrase::PassphraseArgs;
+use super::progress::Progress;
 use super::signer::{KeyIdArgs, SignerArgs};
 use super::trust::TrustArgs;
 use super::{Exit, Io, Stop, file};
+
+mod inputs;
+mod lock;
+mod orders;
+mod plan;
+
+pub(super) use inputs::templates;
+pub(super) use orders::Orders;
+
+use inputs::Inputs;
+use lock::RunLock;
+use plan::{Approvers, approve, approved, plan};
 
 /// Issue licenses for orders: render, lint, prove, sign, verify, log, write
 ///
@@ -49,9 +62,9 @@ pub struct Args {
     /// Folder for the license files
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The issue log; made if there is none
-    #[arg(long, value_name = "FILE", default_value = "issue-log.sqlite")]
-    log: PathBuf,
+    /// The issue log; made if there is none [default: issue-log.sqlite]
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
     /// Show what would be issued, with totals and changes; sign and write nothing
     #[arg(long, conflicts_with_all = ["resume", "replace", "approvals", "approve"])]
     dry_run: bool,
@@ -79,7 +92,17 @@ pub struct Args {
     passphrase: PassphraseArgs,
 }
 
-/// Largest catalogue, order file or plan, in bytes.
+/// The issue log where none is named.
+pub(super) const LOG: &str = "issue-log.sqlite";
+
+fn log_path(args: &Args) -> &Path {
+    args.log.as_deref().unwrap_or(Path::new(LOG))
+}
+
+/// Digits of a run's digest that tell it from others in the names of its files.
+const RUN_NAME: usize = 16;
+
+/// Largest catalogue or order file, in bytes.
 const MAX_INPUT: usize = crate::source::MAX_FILE_BYTES;
 
 /// Refused orders that are told one by one; the rest is counted.
@@ -100,67 +123,11 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     issue(args, inputs, io)
 }
 
-/// What a run works on.
-struct Inputs {
-    catalog: Catalog,
-    issuer: Issuer,
-    orders: Vec<Order>,
-    /// What could not be read as orders.
-    wrong: Vec<Refused>,
-    /// Orders whose license files would have one name.
-    clashes: Vec<Refused>,
-    /// Digest of catalogue, templates and orders.
-    digest: Digest,
-}
-
-impl Inputs {
-    fn read(args: &Args, io: &mut Io<'_>) -> Result<Self, Stop> {
-        let path = args.catalog.as_deref().unwrap_or(Path::new(""));
-        let catalog_text = text(path, io)?;
-        let catalog = read_catalog(path, &catalog_text)?;
-        let templates = templates(&catalog, args.templates.as_deref())?;
-        let mut said = format!("keywright-run 1\n{}\n", Digest::of(catalog_text.as_bytes()));
-        for template in templates.values() {
-            said.push_str(&format!("{}\n", Digest::of(template.text.as_bytes())));
-        }
-        let issuer = Issuer::new(catalog.clone(), templates, args.at.unwrap_or(io.today))
-            .map_err(|fault| refused(&fault))?;
-        let (orders, faults) = read_orders(&args.order, &issuer.parameters(), io)?;
-        if orders.is_empty() && faults.is_empty() {
-            return Err(
-                Stop::usage("there is no order").help("a CSV file has a head line, and one order a row")
-            );
-        }
-        for order in &orders {
-            said.push_str(&format!("{}\n", order.digest()));
-        }
-        let all = |faults: Vec<author::Fault>| -> Vec<Refused> {
-            faults.into_iter().map(|fault| Refused::new(Cause::Order, fault)).collect()
-        };
-        let (wrong, clashes) = (all(faults), all(author::clashes(&orders)));
-        Ok(Self { catalog, issuer, orders, wrong, clashes, digest: Digest::of(said.as_bytes()) })
-    }
-
-    /// Lets the licenses be of another day.
-    fn on(&mut self, day: Date, args: &Args) -> Result<(), Stop> {
-        if day != self.issuer.day() {
-            let templates = templates(&self.catalog, args.templates.as_deref())?;
-            self.issuer =
-                Issuer::new(self.catalog.clone(), templates, day).map_err(|fault| refused(&fault))?;
-        }
-        Ok(())
-    }
-}
-
 fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if !inputs.clashes.is_empty() {
         tell(&inputs.clashes, io)?;
         return Err(Stop::new(Exit::No, "two orders would have one license file").help("nothing was issued"));
     }
-    let approved = match args.approvals {
-        Some(needed) => Some(approved(args, needed, &mut inputs, io)?),
-        None => None,
-    };
     let (true, Some(out)) = (args.signer.is_given(), &args.out) else {
         return Err(Stop::usage("`--key` and `--out` are needed to issue")
             .help("`--dry-run` shows what would be issued without them"));
@@ -169,31 +136,72 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
     let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     key.refuse_state()?;
     key.refuse_withdrawn(&args.trust.revocations(&[], &trust, key.mode(), io)?)?;
-    let mut log = Log::open(&args.log).map_err(|fault| failed(&fault))?;
-    let run = format!("{}\n{}\n", inputs.digest, key.trusted.key.id());
-    let run = Digest::of(run.as_bytes());
-    let day = day_of_run(args, &log, &run, inputs.issuer.day())?;
+    let run = Digest::of(format!("{}\n{}\n", inputs.digest, key.trusted.key.id()).as_bytes());
+    let name: String = run.to_string().chars().take(RUN_NAME).collect();
+    let lock = RunLock::take(log_path(args), &name)?;
+    let open = open_run(args, &run)?;
+    let approved = match args.approvals {
+        Some(needed) => {
+            let approvers = Approvers { needed, trust: &trust, usage: key.trusted.entry.usage };
+            Some(approved(args, &approvers, &mut inputs, open.as_ref().map(|open| open.since), io)?)
+        }
+        None => None,
+    };
+    let mut log = Log::open(log_path(args)).map_err(|fault| failed(&fault))?;
+    let open_run = match &open {
+        Some(open) => open.clone(),
+        None => OpenRun {
+            day: inputs.issuer.day().to_string(),
+            since: log.head().map_err(|fault| failed(&fault))?.seq,
+        },
+    };
+    let day =
+        super::parse_day(&open_run.day).map_err(|_| Stop::failure("the log holds a run without a day"))?;
     inputs.on(day, args)?;
     key.refuse_day(day, io)?;
-    fs::create_dir_all(out).map_err(|error| {
-        Stop::failure(format!("cannot make the folder `{}`: {}", file::shown(out), file::reason(&error)))
-    })?;
-    log.begin_run(&run, &day.to_string()).map_err(|fault| failed(&fault))?;
+    let place = Out::make(out, &name, inputs.count <= TOGETHER)?;
+    if open.is_some() {
+        place.clean()?;
+    }
+    log.begin_run(&run, &open_run).map_err(|fault| failed(&fault))?;
     let batch = Batch {
         issuer: &inputs.issuer,
         signer: &*key.signer,
         trusted: key.trusted,
         plan: approved,
-        out,
+        out: place,
         replace: args.replace,
+        resumed: open.as_ref().map(|open| open.since),
         issued_at: now(),
+        progress: Progress::new(inputs.count, "orders", io.interactive && !io.quiet),
     };
-    let mut ended = batch.run(&inputs.orders, &mut log, io)?;
+    let mut ended = batch.run(inputs.orders(), &mut log)?;
     if !ended.is_broken() {
+        // A run has ended when its files would outlive a failure of power.
+        batch.out.sync()?;
         log.end_run(&run).map_err(|fault| failed(&fault))?;
     }
+    drop((batch, lock));
     ended.refused.append(&mut inputs.wrong);
     conclude(&ended, out, io)
+}
+
+/// The interrupted run of these inputs, if this is to go on with it.
+fn open_run(args: &Args, run: &Digest) -> Result<Option<OpenRun>, Stop> {
+    let path = log_path(args);
+    // To write, because another run may be making the log at this moment.
+    let open = match path.exists() {
+        true => Log::open(path).and_then(|log| log.open_run(run)).map_err(|fault| failed(&fault))?,
+        false => None,
+    };
+    match (args.resume, &open) {
+        (false, None) | (true, Some(_)) => Ok(open),
+        (false, Some(_)) => {
+            Err(Stop::usage("a run of these orders was interrupted").help("`--resume` goes on with it"))
+        }
+        (true, None) => Err(Stop::usage("no run of these orders was interrupted")
+            .help("leave `--resume` out; or the catalogue, the orders or the key have changed since")),
+    }
 }
 
 /// The time of issue, for the log: `YYYY-MM-DDTHH:MM:SSZ`.
@@ -213,205 +221,6 @@ pub(super) fn text(path: &Path, io: &mut Io<'_>) -> Result<String, Stop> {
 
 pub(super) fn read_catalog(path: &Path, text: &str) -> Result<Catalog, Stop> {
     Catalog::read(&file::shown(path), text).map_err(|fault| refused(&fault))
-}
-
-/// The templates that a catalogue names.
-pub(super) fn templates(
-    catalog: &Catalog,
-    folder: Option<&Path>,
-) -> Result<BTreeMap<String, author::Template>, Stop> {
-    let shelf = Shelf { folder };
-    let mut templates = BTreeMap::new();
-    for product in &catalog.products {
-        if !templates.contains_key(&product.template) {
-            let template = shelf.template(&product.template).map_err(|stop| Stop {
-                exit: Exit::Unreadable,
-                message: format!("{}:{}: {}", catalog.file, product.place.0, stop.message),
-                help: stop.help,
-            })?;
-            templates.insert(product.template.clone(), template);
-        }
-    }
-    Ok(templates)
-}
-
-/// The orders of all files, and what is wrong in them.
-pub(super) fn read_orders(
-    paths: &[PathBuf],
-    parameters: &[String],
-    io: &mut Io<'_>,
-) -> Result<(Vec<Order>, Vec<author::Fault>), Stop> {
-    let mut orders = Vec::new();
-    let mut faults = Vec::new();
-    for path in paths {
-        let name = file::shown(path);
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
-            let bytes = file::read_up_to(path, MAX_INPUT, io)?;
-            let (read, wrong) = author::read_orders(&name, &bytes, parameters);
-            orders.extend(read);
-            faults.extend(wrong);
-        } else {
-            match author::read_order(&name, &text(path, io)?) {
-                Ok(order) => orders.push(order),
-                Err(fault) => faults.push(fault),
-            }
-        }
-    }
-    Ok((orders, faults))
-}
-
-/// The day of a new run, or that of the interrupted one that goes on.
-fn day_of_run(args: &Args, log: &Log, inputs: &Digest, day: Date) -> Result<Date, Stop> {
-    let open = log.open_run(inputs).map_err(|fault| failed(&fault))?;
-    let open = open.map(|day| super::parse_day(&day)).transpose();
-    match (args.resume, open.map_err(|_| Stop::failure("the log holds a run without a day"))?) {
-        (false, None) => Ok(day),
-        (true, Some(day)) => Ok(day),
-        (false, Some(_)) => {
-            Err(Stop::usage("a run of these orders was interrupted").help("`--resume` goes on with it"))
-        }
-        (true, None) => Err(Stop::usage("no run of these orders was interrupted")
-            .help("leave `--resume` out; or the catalogue, the orders or the key have changed since")),
-    }
-}
-
-/// Shows or writes what would be issued.
-fn plan(args: &Args, inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let Inputs { catalog, issuer, orders, wrong, clashes, .. } = inputs;
-    let log = match args.log.exists() {
-        true => Some(Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?),
-        false => None,
-    };
-    let mut refused: Vec<Refused> = wrong.into_iter().chain(clashes).collect();
-    let mut plan = Plan::new(&catalog.vendor, issuer.day());
-    for draft in on_all_cores(&orders, |order| issuer.draft(order)) {
-        match draft {
-            Ok(draft) => plan.add(&draft, log.as_ref()).map_err(|fault| failed(&fault))?,
-            Err(wrong) => refused.push(wrong),
-        }
-    }
-    tell(&refused, io)?;
-    match &args.plan {
-        Some(path) => write_plan(path, &plan, refused.is_empty(), io)?,
-        None => show_plan(&plan, io)?,
-    }
-    totals(&plan.totals, io)?;
-    Ok(if refused.is_empty() { Exit::Yes } else { Exit::No })
-}
-
-fn write_plan(path: &Path, plan: &Plan, complete: bool, io: &mut Io<'_>) -> Result<(), Stop> {
-    if !complete {
-        return Err(Stop::new(Exit::No, "no plan was written: some orders are refused")
-            .help("correct them, or take them out"));
-    }
-    let text = plan.text().map_err(|fault| failed(&fault))?;
-    file::put(path, text.as_bytes(), false, true)?;
-    let shown = escape(&file::shown(path)).into_owned();
-    io.say(&format!("wrote {shown}\nits digest is {}", Digest::of(text.as_bytes())))?;
-    io.say(&format!("next:\n  keywright issue --approve {shown} --key KEY"))?;
-    Ok(())
-}
-
-fn show_plan(plan: &Plan, io: &mut Io<'_>) -> Result<(), Stop> {
-    for planned in &plan.orders {
-        writeln!(io.stdout, "{}  {}", escape(&planned.file), escape(&planned.customer))?;
-        if planned.changes.is_empty() {
-            writeln!(io.stdout, "    no change")?;
-        }
-        for change in &planned.changes {
-            writeln!(io.stdout, "    {}", escape(change))?;
-        }
-    }
-    Ok(())
-}
-
-fn totals(totals: &author::Totals, io: &mut Io<'_>) -> Result<(), Stop> {
-    writeln!(io.stdout, "{}, {}", counted(totals.orders, "order"), counted(totals.blocks, "block"))?;
-    for (feature, count) in &totals.licenses {
-        writeln!(io.stdout, "  {count} of {}", escape(feature))?;
-    }
-    if totals.unlimited > 0 {
-        writeln!(io.stdout, "  {} with COUNT=UNLIMITED", counted(totals.unlimited, "block"))?;
-    }
-    Ok(())
-}
-
-/// Signs the digest of a plan.
-fn approve(args: &Args, path: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let bytes = text(path, io)?;
-    let plan = Plan::read(&file::shown(path), &bytes).map_err(|fault| refused(&fault))?;
-    let trust = args.trust.load(io.today)?;
-    let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
-    key.refuse_state()?;
-    if key.trusted.entry.vendor != plan.vendor {
-        return Err(Stop::new(
-            Exit::Policy,
-            format!("the plan is of vendor `{}`, the key of another", plan.vendor),
-        ));
-    }
-    totals(&plan.totals, io)?;
-    let approval =
-        Approval::of(bytes.as_bytes(), &*key.signer, key.trusted).map_err(|fault| failed(&fault))?;
-    let target = approval_path(path, &approval.key().to_string());
-    file::put(&target, approval.text().as_bytes(), false, true)?;
-    io.say(&format!("approved with key {}: wrote {}", approval.key(), escape(&file::shown(&target))))?;
-    Ok(Exit::Yes)
-}
-
-const APPROVAL: &str = ".approval";
-
-fn approval_path(plan: &Path, key: &str) -> PathBuf {
-    let mut name = plan.as_os_str().to_owned();
-    name.push(format!(".{key}{APPROVAL}"));
-    PathBuf::from(name)
-}
-
-/// The licenses of this run, if enough keys approved its plan and they are what the inputs make on the plan's day.
-fn approved(args: &Args, needed: u16, inputs: &mut Inputs, io: &mut Io<'_>) -> Result<PlannedLicenses, Stop> {
-    let path = args.plan.as_deref().unwrap_or(Path::new(""));
-    let bytes = text(path, io)?;
-    let plan = Plan::read(&file::shown(path), &bytes).map_err(|fault| refused(&fault))?;
-    let day = super::parse_day(&plan.day)
-        .map_err(|why| Stop::new(Exit::Unreadable, format!("the day of the plan: {why}")))?;
-    let trust = args.trust.load(io.today)?;
-    let mut approvals = Vec::new();
-    for key in trust.keys() {
-        let target = approval_path(path, &key.key.id().to_string());
-        if target.exists() {
-            approvals.extend(Approval::read(&text(&target, io)?));
-        }
-    }
-    let count = author::approvals(bytes.as_bytes(), &inputs.catalog.vendor, &approvals, &trust, io.today);
-    if count < usize::from(needed) {
-        let message = format!("{count} of {needed} approvals: nothing was signed");
-        return Err(Stop::new(Exit::Policy, message).help(
-            "an approval counts if its key is active in the trust store and signed exactly this plan",
-        ));
-    }
-    inputs.on(day, args)?;
-    check_plan(&plan, inputs)
-}
-
-/// Nothing is signed unless everything that would be is in the plan.
-fn check_plan(plan: &Plan, inputs: &Inputs) -> Result<PlannedLicenses, Stop> {
-    let differs = |what: String| {
-        Stop::new(Exit::Policy, format!("{what}: nothing was signed")).help(
-            "orders, catalogue or templates have changed since the plan: make a new one and have it approved",
-        )
-    };
-    if !inputs.wrong.is_empty() || plan.orders.len() != inputs.orders.len() {
-        return Err(differs("the orders are not those of the approved plan".to_owned()));
-    }
-    let licenses = plan.licenses();
-    let held = on_all_cores(&inputs.orders, |order| {
-        inputs.issuer.draft(order).is_ok_and(|draft| licenses.holds(&draft))
-    });
-    match inputs.orders.iter().zip(held).find(|(_, held)| !held) {
-        Some((order, _)) => {
-            Err(differs(format!("the license of `{}` is not the one of the approved plan", order.sn)))
-        }
-        None => Ok(licenses),
-    }
 }
 
 /// Tells why orders were refused, in the order in which they stand in their files, up to a number.

@@ -1,10 +1,12 @@
 //! `keywright log`: what was issued, found, listed and verified.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use crate::author::Fault;
 use crate::author::log::{Entry, Filter, Head, Log, Numbered};
 use crate::report::counted;
 use crate::report::escape::escape;
@@ -22,7 +24,7 @@ pub struct Args {
     #[command(subcommand)]
     command: Command,
     /// The issue log
-    #[arg(long, value_name = "FILE", default_value = "issue-log.sqlite", global = true)]
+    #[arg(long, value_name = "FILE", default_value = super::issue::LOG, global = true)]
     log: PathBuf,
 }
 
@@ -41,13 +43,13 @@ enum Command {
         /// Its number
         number: i64,
     },
-    /// Find entries by customer, serial number, feature or file
+    /// Find entries by customer, serial number, feature, file or key id
     #[command(after_help = "Examples:\n  keywright log find MyDraw")]
     Find {
         /// A part of one of them
         text: String,
     },
-    /// List what ends soon
+    /// List what ends soon and was not issued again since
     #[command(after_help = "Examples:\n  keywright log expiring --within 60d")]
     Expiring {
         /// In how many days at most: `60d`
@@ -94,25 +96,25 @@ fn parse_days(text: &str) -> Result<i32, String> {
 /// When the log cannot be read.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let log = Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?;
-    let find = |filter: Filter| log.entries(&filter, usize::MAX).map_err(|fault| failed(&fault));
     match &args.command {
         Command::List { most } => {
             let head = log.head().map_err(|fault| failed(&fault))?;
             let first = head.seq.saturating_sub(i64::try_from(*most).unwrap_or(i64::MAX));
-            let entries = log.entries_after(first, *most).map_err(|fault| failed(&fault))?;
-            list(&entries, io)?;
+            list(&log, &Filter::After(first), |_| true, io)?;
             Ok(Exit::Yes)
         }
-        Command::Show { number } => show(*number, &find(Filter::Seq(*number))?, io),
-        Command::Find { text } => listed(&find(Filter::Text(text.clone()))?, io),
+        Command::Show { number } => show(*number, &log, io),
+        Command::Find { text } => {
+            let text = text.to_lowercase();
+            // A search that finds nothing is a "no".
+            let found = list(&log, &Filter::All, |known| holds(&known.entry, &text), io)?;
+            Ok(if found == 0 { Exit::No } else { Exit::Yes })
+        }
         Command::Expiring { within, at } => {
             let from = at.unwrap_or(io.today);
             let until = from.checked_add(jiff::Span::new().days(*within)).unwrap_or(Date::MAX);
-            let mut entries = find(Filter::EndsBy(until.to_string()))?;
-            entries.retain(|known| known.entry.ends >= from.to_string());
-            entries.sort_by(|one, other| one.entry.ends.cmp(&other.entry.ends).then(one.seq.cmp(&other.seq)));
-            list(&entries, io)?;
-            io.say(&format!("{} from {from} to {until}", counted(entries.len(), "end")))?;
+            let found = list(&log, &Filter::Ends(from.to_string(), until.to_string()), |_| true, io)?;
+            io.say(&format!("{} from {from} to {until}", counted(found, "end")))?;
             Ok(Exit::Yes)
         }
         Command::Verify { trust, head } => verify(args, &log, trust, head.as_ref(), io),
@@ -120,34 +122,68 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
 }
 
-/// A search that finds nothing is a "no".
-fn listed(entries: &[Numbered], io: &mut Io<'_>) -> Result<Exit, Stop> {
-    list(entries, io)?;
-    Ok(if entries.is_empty() { Exit::No } else { Exit::Yes })
+/// Whether an entry holds a text, in small letters, in what people look for.
+fn holds(entry: &Entry, text: &str) -> bool {
+    let key = entry.key.to_string();
+    let fields = [&entry.customer, &entry.sn, &entry.feature, &entry.file, &key];
+    fields.iter().any(|field| field.to_lowercase().contains(text))
 }
 
-fn list(entries: &[Numbered], io: &mut Io<'_>) -> Result<(), Stop> {
-    for Numbered { seq, entry } in entries {
-        let ends = if entry.ends.is_empty() { "no end" } else { entry.ends.as_str() };
-        writeln!(
-            io.stdout,
-            "{seq:>6}  {}  {}  {}  {ends}  {}",
-            escape(&entry.issued_at),
-            escape(&entry.sn),
-            escape(&entry.feature),
-            escape(&entry.customer)
-        )?;
+/// A fault of the log, or of the output that it is shown on.
+struct Broken(Stop);
+
+impl From<Fault> for Broken {
+    fn from(fault: Fault) -> Self {
+        Self(failed(&fault))
     }
-    Ok(())
 }
 
-fn show(number: i64, entries: &[Numbered], io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let Some(Numbered { seq, entry }) = entries.first() else {
+impl From<std::io::Error> for Broken {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+/// Lists the entries of a filter that are wanted, and says how many.
+fn list(
+    log: &Log,
+    filter: &Filter,
+    wanted: impl Fn(&Numbered) -> bool,
+    io: &mut Io<'_>,
+) -> Result<usize, Stop> {
+    let mut found = 0;
+    let listed = log.each::<Broken>(filter, |known| {
+        if wanted(&known) {
+            found += 1;
+            writeln!(io.stdout, "{}", row(&known))?;
+        }
+        Ok(ControlFlow::Continue(()))
+    });
+    listed.map_err(|Broken(stop)| stop)?;
+    Ok(found)
+}
+
+fn row(known: &Numbered) -> String {
+    let Numbered { seq, entry, .. } = known;
+    let ends = if entry.ends.is_empty() { "no end" } else { entry.ends.as_str() };
+    format!(
+        "{seq:>6}  {}  {}  {}  {ends}  {}",
+        escape(&entry.issued_at),
+        escape(&entry.sn),
+        escape(&entry.feature),
+        escape(&entry.customer)
+    )
+}
+
+fn show(number: i64, log: &Log, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let known = log.entry(number).map_err(|fault| failed(&fault))?;
+    let Some(Numbered { seq, issue, hash, entry }) = &known else {
         return Err(Stop::new(Exit::No, format!("the log has no entry {number}")));
     };
     let key = KeyText { key: entry.key, signature: entry.signature };
     let rows = [
         ("entry", seq.to_string()),
+        ("issue", issue.to_string()),
         ("issued", entry.issued_at.clone()),
         ("key", entry.key.to_string()),
         ("customer", entry.customer.clone()),
@@ -156,6 +192,7 @@ fn show(number: i64, entries: &[Numbered], io: &mut Io<'_>) -> Result<Exit, Stop
         ("order", entry.order.to_string()),
         ("digest", entry.digest.to_string()),
         ("KEY", key.encode()),
+        ("hash", hash.to_string()),
     ];
     for (name, value) in rows {
         writeln!(io.stdout, "{name:<9} {}", escape(&value))?;
@@ -176,10 +213,19 @@ fn verify(
 ) -> Result<Exit, Stop> {
     let trust = trust.load(io.today)?;
     let name = escape(&file::shown(&args.log)).into_owned();
-    match log.check(&trust, kept) {
-        Ok(head) => {
-            writeln!(io.stdout, "{name}: good, last entry {}", head.seq)?;
-            writeln!(io.stdout, "head {head}")?;
+    let checked = log.check(&trust, kept, |_| {}).and_then(|checked| match checked.doubt() {
+        // An empty log is one without a doubt only where somebody kept its head.
+        Some(doubt) if kept.is_none_or(|kept| *kept != checked.head) => Err(doubt),
+        _ => Ok(checked),
+    });
+    match checked {
+        Ok(checked) => {
+            writeln!(io.stdout, "{name}: good, last entry {}", checked.head.seq)?;
+            writeln!(io.stdout, "head {}", checked.head)?;
+            if let Some(key) = &checked.key {
+                let (vendor, usage) = (escape(&key.vendor), key.usage.word());
+                writeln!(io.stdout, "signed by key {} of {vendor}, {usage}, {}", key.id, key.state)?;
+            }
             Ok(Exit::Yes)
         }
         Err(fault) => {
@@ -192,35 +238,32 @@ fn verify(
     }
 }
 
-/// How many entries are held at one time.
-const PAGE: usize = 10_000;
-
-const COLUMNS: [&str; 12] = [
-    "entry", "issued", "key", "vendor", "customer", "sn", "feature", "ends", "template", "file", "order",
-    "digest",
+const COLUMNS: [&str; 15] = [
+    "entry", "issue", "issued", "key", "vendor", "customer", "sn", "feature", "ends", "template", "file",
+    "order", "digest", "KEY", "hash",
 ];
 
 fn export(log: &Log, format: Format, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let mut last = 0;
     if format == Format::Csv {
         writeln!(io.stdout, "{}", COLUMNS.join(","))?;
     }
-    loop {
-        let page = log.entries_after(last, PAGE).map_err(|fault| failed(&fault))?;
-        let Some(end) = page.last() else { return Ok(Exit::Yes) };
-        last = end.seq;
-        for Numbered { seq, entry } in &page {
-            match format {
-                Format::Json => writeln!(io.stdout, "{}", json(*seq, entry))?,
-                Format::Csv => writeln!(io.stdout, "{}", csv(*seq, entry))?,
-            }
+    let exported = log.each::<Broken>(&Filter::All, |known| {
+        match format {
+            Format::Json => writeln!(io.stdout, "{}", json(&known))?,
+            Format::Csv => writeln!(io.stdout, "{}", csv(&known))?,
         }
-    }
+        Ok(ControlFlow::Continue(()))
+    });
+    exported.map_err(|Broken(stop)| stop)?;
+    Ok(Exit::Yes)
 }
 
-fn values(seq: i64, entry: &Entry) -> [String; 12] {
+fn values(known: &Numbered) -> [String; 15] {
+    let Numbered { seq, issue, hash, entry } = known;
+    let key = KeyText { key: entry.key, signature: entry.signature };
     [
         seq.to_string(),
+        issue.to_string(),
         entry.issued_at.clone(),
         entry.key.to_string(),
         entry.vendor.clone(),
@@ -232,24 +275,27 @@ fn values(seq: i64, entry: &Entry) -> [String; 12] {
         entry.file.clone(),
         entry.order.to_string(),
         entry.digest.to_string(),
+        key.encode(),
+        hash.to_string(),
     ]
 }
 
-fn json(seq: i64, entry: &Entry) -> String {
-    let columns = COLUMNS.iter().zip(values(seq, entry));
+fn json(known: &Numbered) -> String {
+    let columns = COLUMNS.iter().zip(values(known));
     let mut object: serde_json::Map<String, serde_json::Value> = columns
         .map(|(name, value)| ((*name).to_owned(), serde_json::Value::from(escape(&value).into_owned())))
         .collect();
-    object.insert("entry".to_owned(), seq.into());
-    let signed = Payload::decode(&entry.payload).unwrap_or_default();
+    object.insert("entry".to_owned(), known.seq.into());
+    object.insert("issue".to_owned(), known.issue.into());
+    let signed = Payload::decode(&known.entry.payload).unwrap_or_default();
     let signed = signed.into_iter().map(|(name, value)| serde_json::json!([name, escape(&value)]));
     object.insert("signed".to_owned(), signed.collect());
     serde_json::Value::from(object).to_string()
 }
 
 /// A row; text that a spreadsheet would take for a formula is led by an apostrophe.
-fn csv(seq: i64, entry: &Entry) -> String {
-    let cells = values(seq, entry).map(|value| {
+fn csv(known: &Numbered) -> String {
+    let cells = values(known).map(|value| {
         let value = escape(&value).replace('"', "\"\"");
         let formula = value.starts_with(['=', '+', '-', '@']);
         format!("\"{}{value}\"", if formula { "'" } else { "" })

@@ -23,6 +23,7 @@ pub mod lint;
 pub mod log;
 pub mod man;
 pub mod new;
+mod out;
 pub mod passphrase;
 pub mod payload;
 #[cfg(feature = "pkcs11")]

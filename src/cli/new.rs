@@ -56,10 +56,11 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
     let template = shelf.template(args.template.as_deref().unwrap_or_default())?;
     let mut given = given(args, io)?;
-    ask(&template, &mut given, io)?;
+    ask(&template, args, &mut given, io)?;
     let assigned = assign(&template, &given, io)?;
     let license = template.render(&assigned).map_err(|fault| refused(&fault))?;
     check(&template, &given, &license, io)?;
+    template.prove(&assigned, &license).map_err(|fault| Stop { exit: Exit::No, ..refused(&fault) })?;
     match args.output.as_deref().filter(|path| !file::is_stdin(path)) {
         None => io.stdout.write_all(license.as_bytes())?,
         Some(path) => write(&template, &assigned, path, &license, io)?,
@@ -179,29 +180,62 @@ fn given(args: &Args, io: &mut Io<'_>) -> Result<Vec<Given>, Stop> {
     Ok(given)
 }
 
-/// Asks for required values that are missing, where somebody is there to answer.
-fn ask(template: &Template, given: &mut Vec<Given>, io: &mut Io<'_>) -> Result<(), Stop> {
+/// Asks for values, where somebody is there to answer: for all of them if none was given, else for required ones that are
+/// missing.
+fn ask(template: &Template, args: &Args, given: &mut Vec<Given>, io: &mut Io<'_>) -> Result<(), Stop> {
     if !io.interactive {
         return Ok(());
     }
-    let missing: Vec<Parameter> = template.missing(given).into_iter().cloned().collect();
+    let nothing_given = args.set.is_empty() && args.values.is_none();
+    let missing: Vec<Parameter> = match nothing_given {
+        true => template.parameters.clone(),
+        false => template.missing(given).into_iter().cloned().collect(),
+    };
     for parameter in missing {
-        loop {
-            write!(io.stderr, "{} ({}, {}): ", parameter.name, escape(&parameter.text), parameter.form())?;
-            io.stderr.flush()?;
-            let Some(answer) = read_line(io)? else { return Ok(()) };
-            match parameter.read(&answer) {
-                Ok(_) => {
-                    given.push(Given::new(parameter.name.as_str(), answer));
-                    break;
-                }
-                Err(refusal) => {
-                    writeln!(io.stderr, "  {}; {}", escape(&refusal.message), escape(&refusal.help))?;
-                }
-            }
+        match answer(&parameter, io)? {
+            Answer::Value(text) => given.push(Given::new(parameter.name.as_str(), text)),
+            Answer::Default => {}
+            Answer::End => return Ok(()),
         }
     }
     Ok(())
+}
+
+enum Answer {
+    Value(String),
+    /// An empty line: the default, or no value.
+    Default,
+    /// Nobody answers any more.
+    End,
+}
+
+/// Asks for one value until the answer is one.
+fn answer(parameter: &Parameter, io: &mut Io<'_>) -> Result<Answer, Stop> {
+    let default = match (&parameter.default, parameter.required) {
+        (_, true) => String::new(),
+        (Some(default), false) => format!(" [{}]", escape(default)),
+        (None, false) => " [none]".to_owned(),
+    };
+    loop {
+        write!(
+            io.stderr,
+            "{} ({}, {}){default}: ",
+            parameter.name,
+            escape(&parameter.text),
+            parameter.form()
+        )?;
+        io.stderr.flush()?;
+        let Some(answer) = read_line(io)? else { return Ok(Answer::End) };
+        if answer.is_empty() && !parameter.required {
+            return Ok(Answer::Default);
+        }
+        match parameter.read(&answer) {
+            Ok(_) => return Ok(Answer::Value(answer)),
+            Err(refusal) => {
+                writeln!(io.stderr, "  {}; {}", escape(&refusal.message), escape(&refusal.help))?;
+            }
+        }
+    }
 }
 
 /// A line of standard input without its line break; nothing at its end.
@@ -275,7 +309,6 @@ fn write(
         Stop::usage(format!("`{}` is no name for a license file", file::shown(path)))
             .help("name a file: `-o license.lic`; without `-o` the license goes to stdout")
     })?;
-    template.prove(assigned, license).map_err(|fault| Stop { exit: Exit::No, ..refused(&fault) })?;
     let scenarios = template.render_scenarios(assigned, name).map_err(|fault| refused(&fault))?;
     let scenario_path = path.with_extension("scenarios.yaml");
     if scenario_path == path {

@@ -8,33 +8,34 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How far a run is. Counts from several threads.
-pub(super) struct Progress {
+pub(in crate::cli) struct Progress {
     bar: ProgressBar,
     since: Instant,
     wanted: bool,
 }
 
 impl Progress {
-    /// For so many files; `wanted` says whether anybody looks.
-    pub(super) fn new(files: usize, wanted: bool) -> Self {
+    /// For so many `things`; `wanted` says whether anybody looks.
+    pub(in crate::cli) fn new(count: usize, things: &'static str, wanted: bool) -> Self {
         let bar = ProgressBar::hidden();
-        bar.set_length(u64::try_from(files).unwrap_or(u64::MAX));
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} files") {
+        bar.set_length(u64::try_from(count).unwrap_or(u64::MAX));
+        bar.set_message(things);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}") {
             bar.set_style(style);
         }
         Self { bar, since: Instant::now(), wanted }
     }
 
-    /// Some more files are done.
-    pub(super) fn done(&self, files: usize) {
-        self.bar.inc(u64::try_from(files).unwrap_or_default());
+    /// Some more are done.
+    pub(in crate::cli) fn done(&self, count: usize) {
+        self.bar.inc(u64::try_from(count).unwrap_or_default());
         if self.wanted && self.bar.is_hidden() && self.since.elapsed() > PATIENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
         }
     }
 
     /// Runs something that prints, with the bar out of its way.
-    pub(super) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+    pub(in crate::cli) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
         self.bar.suspend(print)
     }
 }

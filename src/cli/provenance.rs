@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use crate::author::log::{self, Filter, Log, Numbered};
-use crate::license::{Feature, License};
+use crate::author::log::{self, Later, Log, Numbered, Provenance, Wanted};
+use crate::license::License;
 use crate::report::verify::{LogChange, LogEntry, LogReport, LogState, Logged};
-use crate::sign::{FileReport, KeyText, Payload, Trust};
+use crate::sign::{FileReport, Payload, Trust};
 
 use super::Stop;
 use super::issue::failed;
@@ -22,58 +22,35 @@ pub(super) fn look_up(
     trust: &Trust,
 ) -> Result<LogReport, Stop> {
     let log = Log::open_to_read(path).map_err(|fault| failed(&fault))?;
-    log.check(trust, None).map_err(|fault| {
-        let stop = failed(&fault);
-        Stop { message: format!("the log is not as it was written: {}", stop.message), ..stop }
-    })?;
+    let wanted: Vec<Wanted> = licenses.iter().flat_map(Wanted::all_of).collect();
+    let found = log.trace(trust, &wanted).map_err(|fault| failed(&fault))?;
+    let mut found = found.into_iter();
     let mut report = LogReport::default();
     for (license, file) in licenses.iter().zip(files) {
-        let mut blocks = Vec::with_capacity(file.blocks.len());
-        for block in &file.blocks {
-            let at = license.features.binary_search_by_key(&block.span, |feature| feature.span);
-            let feature = at.ok().and_then(|at| license.features.get(at));
-            blocks.push(feature.map(|feature| look_up_block(&log, license, feature)).transpose()?);
-        }
-        report.files.push(blocks);
+        let of_features: Vec<Provenance> = found.by_ref().take(license.features.len()).collect();
+        let logged = |span| {
+            let at = license.features.binary_search_by_key(&span, |feature| feature.span).ok()?;
+            let payload = Payload::of(license, license.features.get(at)?);
+            Some(logged(of_features.get(at)?, payload.as_bytes()))
+        };
+        report.files.push(file.blocks.iter().map(|block| logged(block.span)).collect());
     }
     Ok(report)
 }
 
-fn look_up_block(log: &Log, license: &License, feature: &Feature) -> Result<Logged, Stop> {
-    let find = |filter: Filter| log.entries(&filter, usize::MAX).map_err(|fault| failed(&fault));
-    let payload = Payload::of(license, feature);
-    if let Some(known) = find(Filter::Digest(payload.digest()))?.into_iter().next_back() {
-        let later = find(Filter::Sn(known.entry.sn.clone()))?.into_iter().rev();
-        let later = later.take_while(|other| other.seq > known.seq).find(|other| {
-            other.entry.feature == known.entry.feature
-                && other.entry.digest != known.entry.digest
-                && other.entry.order != known.entry.order
-        });
-        return Ok(Logged {
-            state: if later.is_some() { LogState::Replaced } else { LogState::Issued },
-            changes: later.as_ref().map(|later| changes(&known, &later.entry.payload)).unwrap_or_default(),
-            replaced_by: later.map(|later| later.seq),
-            entry: Some(entry(&known)),
-        });
-    }
-    let key = license.value(feature, "KEY").and_then(|key| KeyText::parse(&key).ok());
-    let by_key = match key {
-        Some(key) => find(Filter::Signature(key.signature))?.into_iter().next_back(),
-        None => None,
+/// What is told of a block that reads `now`.
+fn logged(found: &Provenance, now: &[u8]) -> Logged {
+    let (state, known, replaced_by, then) = match found {
+        Provenance::Issued(known, Later::Same) => (LogState::Issued, Some(known), None, None),
+        Provenance::Issued(known, Later::Replaced(later)) => {
+            (LogState::Replaced, Some(known), Some(later.seq), Some(later.entry.payload.as_slice()))
+        }
+        Provenance::Issued(known, Later::Gone(issue)) => (LogState::Dropped, Some(known), Some(*issue), None),
+        Provenance::Changed(known) => (LogState::Changed, Some(known), None, Some(now)),
+        Provenance::Unknown => (LogState::NotIssued, None, None, None),
     };
-    let by_name = match (&by_key, license.value(feature, "SN")) {
-        (None, Some(sn)) => find(Filter::Sn(sn.into_owned()))?
-            .into_iter()
-            .rfind(|known| known.entry.feature == feature.name.value.as_str()),
-        _ => None,
-    };
-    let known = by_key.or(by_name);
-    Ok(Logged {
-        state: if known.is_some() { LogState::Changed } else { LogState::NotIssued },
-        changes: known.as_ref().map(|known| changes(known, payload.as_bytes())).unwrap_or_default(),
-        replaced_by: None,
-        entry: known.as_ref().map(entry),
-    })
+    let changes = known.zip(then).map(|(known, then)| changes(known, then)).unwrap_or_default();
+    Logged { state, entry: known.map(|known| entry(known)), replaced_by, changes }
 }
 
 fn entry(known: &Numbered) -> LogEntry {

@@ -1,14 +1,16 @@
 //! The same work on many blocks, on all cores, with results in the order of the blocks.
 
 use std::num::NonZero;
+use std::sync::OnceLock;
 use std::thread;
 
 /// Fewer items than this are not worth a thread.
 const FEW: usize = 64;
 
-/// How many threads this machine runs at once.
+/// How many threads this machine runs at once. Asked once: the system reads several files to say it.
 pub(super) fn cores() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// `work` on every item; results stand in the order of the items, however many threads there are.

@@ -106,6 +106,12 @@ fn value<'a>(
     (value, layout)
 }
 
+/// Whether a value is printed in quotes wherever it stands.
+#[must_use]
+pub fn needs_quotes(value: &str) -> bool {
+    value.is_empty() || value.contains([' ', '"', '#', '{', '}', '\u{a0}'])
+}
+
 struct Printer<'a> {
     source: &'a SourceFile,
     layout: &'a dyn Fn(&str, &str) -> Layout,
@@ -212,8 +218,7 @@ impl Printer<'_> {
             return (self.source.slice(element.span()).to_owned(), true);
         };
         let (value, layout) = value(self.source, *directive, self.layout);
-        let needs_quotes = value.is_empty() || value.contains([' ', '"', '#', '{', '}', '\u{a0}']);
-        let quote = if layout.quoted || needs_quotes { "\"" } else { "" };
+        let quote = if layout.quoted || needs_quotes(&value) { "\"" } else { "" };
         let name = self.source.slice(directive.name);
         (format!("{name}={quote}{value}{quote}"), layout.own_line)
     }

@@ -10,7 +10,7 @@ mod split;
 mod stray;
 mod tree;
 
-pub use format::{Layout, Unproven, format};
+pub use format::{Layout, Unproven, format, needs_quotes};
 pub use parse::{MAX_BLOCKS, parse, parse_keeping};
 pub use split::MAX_BLOCK_BYTES;
 pub use stray::excerpt;

@@ -63,7 +63,7 @@ fn hostile() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn a_value_is_refused_or_stands_as_given_and_is_never_syntax(remark in hostile(), licensee in hostile()) {
+    fn row_35_a_value_is_refused_or_stands_as_given_and_is_never_syntax(remark in hostile(), licensee in hostile()) {
         let template = site();
         let given = [
             Given::new("feature", "MyDraw"),
@@ -250,7 +250,7 @@ fn values_that_clash_make_no_license() {
         (&["cascade", "--set", &steps], "16", "change `steps`"),
         (
             &["pool", "--set", "start=2026-02-01", "--set", "end=2026-01-01"],
-            "ended on 2026-01-01 already",
+            "after its end on 2026-01-01",
             "change `end` or `start`",
         ),
         (&["pool", "--set", "features=mysolutions:3"], "are different features", "change `features`"),
@@ -286,4 +286,62 @@ fn files_of_values_are_refused_in_plain_words() {
         let outcome = place.run(&["new", "pool", "--values", "values.yaml"]).expect_code(3);
         assert!(outcome.stderr.contains(told), "{text}{}", outcome.stderr);
     }
+}
+
+/// The program on a pseudo-terminal, with what is typed there; nothing where there is no python.
+fn typed(place: &Place, typed: &str, args: &[&str]) -> Option<(bool, String)> {
+    let mut child = std::process::Command::new("python3")
+        .arg(root().join("tests/sign/terminal.py"))
+        .arg(env!("CARGO_BIN_EXE_keywright"))
+        .args(args)
+        .current_dir(place.path(""))
+        .env("TERM", "dumb")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .ok()?;
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), typed.as_bytes()).unwrap();
+    let done = child.wait_with_output().unwrap();
+    Some((done.status.success(), String::from_utf8_lossy(&done.stdout).into_owned()))
+}
+
+#[test]
+fn at_a_terminal_all_parameters_are_asked_for_with_their_defaults() {
+    let place = Place::new();
+    // Vendor by default; a pool; licenses, wrong at first; then defaults, and no dates.
+    let answers = format!("\nStudio\nmany\n30\n{}", "\n".repeat(7));
+    let Some((good, told)) = typed(&place, &answers, &["new", "pool", "-o", "a.lic"]) else {
+        eprintln!("SKIPPED: there is no `python3` here, so no terminal was tested");
+        return;
+    };
+    assert!(good, "{told}");
+    for asked in [
+        "vendor (who issues and signs, 1 to 64 letters, digits, `_` and `-`) [ABC_Software]: ",
+        "[20]: ",
+        "`many` is not a plain integer; ",
+        "[MyDraw:5, MyWrite:2, MySpreadsheet:1]: ",
+        "[none]: ",
+    ] {
+        assert!(told.contains(asked), "{asked}: {told}");
+    }
+    let license = place.read("a.lic");
+    assert!(license.starts_with("FEATURE Studio\n{\n  VENDOR=ABC_Software COUNT=30 "), "{license}");
+    // Who gives values is asked for nothing that has a default.
+    let (good, told) = typed(&place, "", &["new", "pool", "--set", "licenses=5"]).unwrap();
+    assert!(good && !told.contains("]: "), "{told}");
+}
+
+#[test]
+fn a_license_on_standard_output_was_proven_too() {
+    let place = Place::new();
+    let template =
+        "---\nsummary: s\nparameters: []\n---\nFEATURE A\n{\n  VENDOR=V COUNT=2 KEYTYPE=EXCLUSIVE\n}\n";
+    let scenarios = "license: {{ license }}\nscenarios:\n  - name: three\n    steps:\n      - { checkout: A, count: 3 }\n";
+    place.write("mine/t.lic", template).write("mine/t.scenarios.yaml", scenarios);
+    let told = place.run(&["new", "t", "--templates", "mine"]).expect_code(1);
+    assert!(
+        told.stdout.is_empty() && told.stderr.contains("the scenario `three` does not hold"),
+        "{}",
+        told.stderr
+    );
 }

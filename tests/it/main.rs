@@ -11,6 +11,7 @@
 
 mod architecture;
 mod author;
+mod catalog_check;
 mod ci;
 mod config;
 mod docs;
@@ -19,6 +20,11 @@ mod fmt;
 mod fuzz;
 mod graph;
 mod issue;
+mod issue_bulk;
+mod issue_log;
+mod issue_plan;
+mod issue_schema;
+mod issue_table;
 mod lint;
 mod lint_cli;
 mod lint_corpus;

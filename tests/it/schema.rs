@@ -26,6 +26,7 @@ fn validate(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut 
             "$schema"
             | "$defs"
             | "title"
+            | "default"
             | "description"
             | "format"
             | "items"
@@ -35,6 +36,17 @@ fn validate(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut 
             "enum" => wrong(rule.as_array().unwrap().contains(value)),
             "type" => wrong(types(rule).iter().any(|kind| is(value, kind))),
             "minimum" => wrong(value.as_i64().is_none_or(|number| number >= rule.as_i64().unwrap())),
+            "maximum" => wrong(value.as_i64().is_none_or(|number| number <= rule.as_i64().unwrap())),
+            "minLength" => {
+                wrong(
+                    value.as_str().is_none_or(|text| text.chars().count() as u64 >= rule.as_u64().unwrap()),
+                );
+            }
+            "maxLength" => {
+                wrong(
+                    value.as_str().is_none_or(|text| text.chars().count() as u64 <= rule.as_u64().unwrap()),
+                );
+            }
             "minItems" => {
                 wrong(value.as_array().is_none_or(|items| items.len() as u64 >= rule.as_u64().unwrap()));
             }
@@ -94,6 +106,7 @@ fn is(value: &Value, kind: &str) -> bool {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
         "boolean" => value.is_boolean(),
         "null" => value.is_null(),
         other => panic!("the validator does not know the type `{other}`"),
@@ -114,6 +127,22 @@ fn matches(pattern: &str, text: &str) -> bool {
         "^[a-z0-9]+(-[a-z0-9]+)*$" => text.split('-').all(|word| {
             !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         }),
+        "^[A-Za-z0-9_-]{1,64}$" => is_name(text),
+        "^[^\"]+$" => !text.is_empty() && !text.contains('"'),
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" => {
+            let parts: Vec<&str> = text.split('-').collect();
+            let digits = |part: &&str| part.bytes().all(|b| b.is_ascii_digit());
+            parts.iter().map(|part| part.len()).eq([4, 2, 2]) && parts.iter().all(digits)
+        }
+        "^(0|[1-9][0-9]{0,9}|UNLIMITED)$" => text == "UNLIMITED" || text == "0" || is_count(text),
+        "^ *[A-Za-z0-9_-]{1,64}:[1-9][0-9]{0,9} *(, *[A-Za-z0-9_-]{1,64}:[1-9][0-9]{0,9} *)*$" => {
+            let pair = |part: &str| {
+                part.trim_matches(' ')
+                    .split_once(':')
+                    .is_some_and(|(name, count)| is_name(name) && is_count(count))
+            };
+            text.split(',').all(pair)
+        }
         "^[0-9a-f]{16}$" => hexadecimal(16),
         "^[0-9a-f]{128}$" => hexadecimal(128),
         "^([0-9]+|UNLIMITED)$" => {
@@ -121,4 +150,13 @@ fn matches(pattern: &str, text: &str) -> bool {
         }
         other => panic!("the validator does not know the pattern `{other}`"),
     }
+}
+
+fn is_name(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+fn is_count(text: &str) -> bool {
+    (1..=10).contains(&text.len()) && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -92,3 +92,38 @@ fn the_list_and_a_template_are_shown() {
     }
     snapshot("author", "show_pool", &place.run(&["new", "--show", "pool"]).expect_code(0).shown());
 }
+
+#[test]
+fn words_that_yaml_takes_for_something_else_are_names_like_others() {
+    const WORDS: [&str; 8] = ["Y", "n", "No", "on", "OFF", "true", "null", "--x"];
+    for (template, name, value) in [
+        ("pool", "features", "W:2"),
+        ("pool", "pool", "W"),
+        ("suite", "product", "W"),
+        ("suite", "modules", "W:1.0"),
+        ("alternates", "feature", "W"),
+        ("alternates", "alternatives", "W:2"),
+        ("cascade", "steps", "W:2"),
+        ("cascade", "base", "W"),
+        ("token-sharing", "features", "W:3"),
+        ("token-sharing", "product", "W"),
+        ("dependency-sharing", "product", "W"),
+        ("suite-with-alternates", "product", "W"),
+        ("activation", "product", "W"),
+        ("evaluation", "product", "W"),
+        ("node-locked", "product", "W"),
+        ("prepaid-quantity", "service", "W"),
+        ("prepaid-money", "units", "W"),
+        ("postpaid", "units", "W"),
+    ] {
+        let template = read(BUILTIN.iter().find(|builtin| builtin.name == template).unwrap());
+        for word in WORDS {
+            let given = [Given::new(name, value.replace('W', word))];
+            let assigned = template.assign(&given, TODAY).unwrap_or_else(|faults| panic!("{faults:?}"));
+            let license = template.render(&assigned).unwrap_or_else(|fault| panic!("{fault}"));
+            template
+                .prove(&assigned, &license)
+                .unwrap_or_else(|fault| panic!("{}, {name}={word}: {fault}", template.name));
+        }
+    }
+}

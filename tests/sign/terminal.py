@@ -1,4 +1,7 @@
-"""Runs a command on a pseudo-terminal and copies what it printed there to standard output: terminal.py PROGRAM ARGUMENT…"""
+"""Runs a command on a pseudo-terminal and copies what it printed there to standard output: terminal.py PROGRAM ARGUMENT…
+
+What stands on standard input is typed there.
+"""
 import os
 import pty
 import sys
@@ -6,6 +9,9 @@ import sys
 pid, terminal = pty.fork()
 if pid == 0:
     os.execv(sys.argv[1], sys.argv[1:])
+typed = sys.stdin.buffer.read()
+if typed:
+    os.write(terminal, typed)
 output = b""
 while True:
     try:

@@ -39,6 +39,10 @@ pub struct Entry {
 pub struct Numbered {
     /// Its number, from 1.
     pub seq: i64,
+    /// Its issue: the number of the first entry of what was issued for one order at one time.
+    pub issue: i64,
+    /// The hash of it and of all before it.
+    pub hash: Digest,
     /// The entry.
     pub entry: Entry,
 }
@@ -54,7 +58,7 @@ pub struct Head {
 
 impl Head {
     pub(super) fn empty() -> Self {
-        Self { seq: 0, hash: Digest::of(b"keywright-log 1\n") }
+        Self { seq: 0, hash: Digest::of(b"keywright-log 2\n") }
     }
 
     /// What is signed.
@@ -82,12 +86,13 @@ impl std::str::FromStr for Head {
 }
 
 /// The hash of an entry and of all before it: lengths stand before values, so that no two entries share their bytes.
-pub(super) fn hash_of(before: &Head, seq: i64, entry: &Entry) -> Digest {
-    let seq = seq.to_string();
+pub(super) fn hash_of(before: &Head, seq: i64, issue: i64, entry: &Entry) -> Digest {
+    let (seq, issue) = (seq.to_string(), issue.to_string());
     let key = entry.key.to_string();
-    let fields: [&[u8]; 14] = [
+    let fields: [&[u8]; 15] = [
         before.hash.as_bytes(),
         seq.as_bytes(),
+        issue.as_bytes(),
         entry.issued_at.as_bytes(),
         key.as_bytes(),
         entry.vendor.as_bytes(),
@@ -101,7 +106,9 @@ pub(super) fn hash_of(before: &Head, seq: i64, entry: &Entry) -> Digest {
         entry.payload.as_slice(),
         &entry.signature,
     ];
-    let mut bytes = b"keywright-log-entry 1\n".to_vec();
+    let size: usize = fields.iter().map(|field| field.len() + 8).sum();
+    let mut bytes = Vec::with_capacity(size + 32);
+    bytes.extend_from_slice(b"keywright-log-entry 2\n");
     for field in fields {
         bytes.extend_from_slice(field.len().to_string().as_bytes());
         bytes.push(b' ');

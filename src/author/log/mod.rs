@@ -4,35 +4,47 @@
 //! So a row that was edited, left out, put in or moved is found, and so is an end that was cut off, unless an older head
 //! was put back with it: for that, keep a head outside of the file and give it to [`Log::check`].
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use crate::sign::message::{Domain, message};
-use crate::sign::{Digest, KeyId, Signer, Trust, TrustedKey};
+use crate::sign::{Signer, TrustedKey};
 
 use super::fault::Fault;
 
 mod change;
+mod check;
+mod compare;
 mod entry;
 mod rows;
+mod runs;
+mod trace;
 
 pub use change::{Change, changes};
+pub use check::{Checked, HeadKey};
+pub use compare::{Difference, differences};
 pub use entry::{Entry, Head, Numbered};
-pub use rows::Filter;
+pub use rows::{Filter, Whose};
+pub use runs::OpenRun;
+pub use trace::{Later, Provenance, Wanted};
 
-use entry::{hash_of, line};
-use rows::{COLUMN_COUNT, COLUMNS, bytes_of, digest_of, insert, is_known, last_hash, read_entry, read_head};
+use rows::{COLUMNS, insert, is_last_issue, last_hash, last_issue, read_entry, read_head, read_issue};
 
 /// Marks the file as one of ours.
 const APPLICATION: i32 = 0x6b77_6c67;
 /// Version of the tables.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
+/// ◆ An issue has the number of its first entry: no counter has to keep in step. Only first entries are indexed: an index of
+/// digests or signatures is written in random places, and in a large log that costs more than all else.
 const TABLES: &str = "
 CREATE TABLE entry(
     seq INTEGER PRIMARY KEY CHECK (seq > 0),
+    issue INTEGER NOT NULL,
     issued_at TEXT NOT NULL,
     key_id TEXT NOT NULL,
     vendor TEXT NOT NULL,
@@ -48,9 +60,8 @@ CREATE TABLE entry(
     signature BLOB NOT NULL,
     hash BLOB NOT NULL
 ) STRICT;
-CREATE INDEX entry_sn ON entry(sn);
-CREATE INDEX entry_digest ON entry(digest);
-CREATE INDEX entry_signature ON entry(signature);
+CREATE INDEX entry_sn ON entry(sn) WHERE seq = issue;
+CREATE INDEX entry_customer ON entry(customer) WHERE seq = issue;
 CREATE TABLE head(
     only INTEGER PRIMARY KEY CHECK (only = 1),
     seq INTEGER NOT NULL,
@@ -61,6 +72,7 @@ CREATE TABLE head(
 CREATE TABLE run(
     inputs BLOB PRIMARY KEY,
     day TEXT NOT NULL,
+    since INTEGER NOT NULL,
     ended INTEGER NOT NULL
 ) STRICT;
 CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
@@ -85,6 +97,8 @@ impl Log {
     pub fn open(path: &Path) -> Result<Self, Fault> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut log = Self::connect(path, flags)?;
+        // Enough for the indexes of a large log; bounded, whatever its size.
+        log.connection.pragma_update(None, "cache_size", -16_384).map_err(|error| log.fault(&error))?;
         log.prepare().map_err(|error| log.fault(&error))?;
         log.check_kind()?;
         Ok(log)
@@ -95,6 +109,15 @@ impl Log {
     /// # Errors
     /// When the file is missing, cannot be opened, or is no log.
     pub fn open_to_read(path: &Path) -> Result<Self, Fault> {
+        // A run that was killed while it wrote leaves a journal; only who may write can roll it back. Where it cannot be
+        // done, reading says so.
+        let mut journal = path.as_os_str().to_owned();
+        journal.push("-journal");
+        if Path::new(&journal).exists()
+            && let Ok(writer) = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        {
+            writer.check_kind()?;
+        }
         let log = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         log.check_kind()?;
         Ok(log)
@@ -108,6 +131,10 @@ impl Log {
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|error| fault(&error))?;
         connection.busy_timeout(PATIENCE).map_err(|error| fault(&error))?;
+        // Plans do not depend on the values that are asked for: a statement is planned once.
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(|error| fault(&error))?;
         connection
             .execute_batch(
                 "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL;",
@@ -143,22 +170,23 @@ impl Log {
     }
 
     fn fault(&self, error: &rusqlite::Error) -> Fault {
-        Fault::new(format!("the log `{}`: {}", self.name, words(error)))
+        fault_of(&self.name, error)
     }
 
-    /// Appends entries and signs the new head, all or nothing. Entries that the log has already (same payload, order and
-    /// file) are passed over. Other runs may append at the same time: one waits for the other.
+    /// Appends issues, each with the entries of its blocks, and signs the new head, all or nothing. An issue that is the
+    /// last one of its serial number already, block by block, is passed over. Other runs may append at the same time: one
+    /// waits for the other.
     ///
     /// # Errors
     /// When the end of the log is not what its head says, the signer fails, or the file cannot be written.
-    pub fn append(
+    pub fn append<'e>(
         &mut self,
-        entries: &[Entry],
+        issues: impl IntoIterator<Item = &'e [Entry]>,
         signer: &dyn Signer,
         trusted: &TrustedKey,
     ) -> Result<Head, Fault> {
         let name = self.name.clone();
-        let fault = |error: rusqlite::Error| Fault::new(format!("the log `{name}`: {}", words(&error)));
+        let fault = |error: rusqlite::Error| fault_of(&name, &error);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault)?;
         let mut head = read_head(&transaction).map_err(fault)?;
@@ -169,23 +197,16 @@ impl Log {
                 Fault::new(format!("the end of the log `{name}` is not what its head says")).help(help)
             );
         }
-        for entry in entries {
-            if !is_known(&transaction, entry).map_err(fault)? {
-                head = insert(&transaction, &head, entry).map_err(fault)?;
+        for entries in issues {
+            if !is_last_issue(&transaction, entries).map_err(fault)? {
+                head = insert(&transaction, &head, entries).map_err(fault)?;
             }
         }
-        let digest = head.digest();
-        let key = trusted.key.id();
-        let signature = signer
-            .sign(&message(Domain::Log, key, &digest))
-            .map_err(|failure| Fault::new(format!("the head of the log was not signed: {}", failure.0)))?;
-        if !trusted.key.verifies(Domain::Log, &digest, &signature) {
-            return Err(Fault::new("the signature of the log's head does not verify; nothing was written"));
-        }
+        let signature = sign_head(&head, signer, trusted)?;
         transaction
             .execute(
                 "INSERT OR REPLACE INTO head(only, seq, hash, key_id, signature) VALUES (1, ?1, ?2, ?3, ?4)",
-                params![head.seq, head.hash.as_bytes(), key.to_string(), signature],
+                params![head.seq, head.hash.as_bytes(), trusted.key.id().to_string(), signature],
             )
             .map_err(fault)?;
         transaction.commit().map_err(fault)?;
@@ -200,135 +221,82 @@ impl Log {
         read_head(&self.connection).map_err(|error| self.fault(&error))
     }
 
-    /// Entries that match a filter, in their order; at most `most`.
+    /// Hands out the entries that match a filter, one by one in their order, until `take` has enough.
     ///
     /// # Errors
-    /// When the file cannot be read.
-    pub fn entries(&self, filter: &Filter, most: usize) -> Result<Vec<Numbered>, Fault> {
-        self.query(filter, most).map_err(|error| self.fault(&error))
-    }
-
-    /// Entries behind a number, in their order; at most `most`.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn entries_after(&self, seq: i64, most: usize) -> Result<Vec<Numbered>, Fault> {
-        self.entries(&Filter::After(seq), most)
-    }
-
-    fn query(&self, filter: &Filter, most: usize) -> rusqlite::Result<Vec<Numbered>> {
-        let (condition, value) = filter.condition();
-        let sql = format!("SELECT {COLUMNS} FROM entry WHERE {condition} ORDER BY seq LIMIT ?2");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows =
-            statement.query_map(params![value, i64::try_from(most).unwrap_or(i64::MAX)], read_entry)?;
-        rows.collect()
-    }
-
-    /// Goes through the whole log: every hash, every number, the head and its signature. `kept` is a head that was kept
-    /// elsewhere: the log must still hold it.
-    ///
-    /// # Errors
-    /// With the first thing that is not as it was written, and its entry.
-    pub fn check(&self, trust: &Trust, kept: Option<&Head>) -> Result<Head, Fault> {
-        let read = |error: rusqlite::Error| self.fault(&error);
-        let mut before = Head::empty();
-        let mut found_kept = kept.is_none_or(|kept| *kept == before);
-        let sql = format!("SELECT {COLUMNS}, hash FROM entry ORDER BY seq");
-        let mut statement = self.connection.prepare(&sql).map_err(read)?;
-        let mut rows = statement.query([]).map_err(read)?;
-        while let Some(row) = rows.next().map_err(read)? {
-            let Numbered { seq, entry } = read_entry(row).map_err(read)?;
-            let hash = digest_of(row, COLUMN_COUNT).map_err(read)?;
-            self.check_entry(&before, seq, &entry, hash)?;
-            before = Head { seq, hash };
-            found_kept |= kept == Some(&before);
-        }
-        let head = read_head(&self.connection).map_err(read)?;
-        if head != before {
-            let message = format!("the log ends at entry {}, its head says {}", before.seq, head.seq);
-            return Err(Fault::new(message).help("the end was cut off, or rows were put in from outside"));
-        }
-        self.check_head(&head, trust)?;
-        if !found_kept {
-            let message = "the log does not hold the head that was kept";
-            return Err(
-                Fault::new(message).help("it was replaced by another one, or by an older state of itself")
-            );
-        }
-        Ok(head)
-    }
-
-    fn check_entry(&self, before: &Head, seq: i64, entry: &Entry, hash: Digest) -> Result<(), Fault> {
-        if seq != before.seq + 1 {
-            return Err(
-                Fault::new(format!("entry {} is missing", before.seq + 1)).help("a row was taken out")
-            );
-        }
-        if hash_of(before, seq, entry) != hash {
-            let message =
-                format!("entry {seq} is not what was written, or does not follow entry {}", before.seq);
-            return Err(Fault::new(message).help(format!("it says: {}", line(entry))));
-        }
-        if Digest::of(&entry.payload) != entry.digest {
-            return Err(Fault::new(format!("the payload of entry {seq} does not have its digest")));
+    /// When the file cannot be read, or as `take`.
+    pub fn each<E: From<Fault>>(
+        &self,
+        filter: &Filter,
+        mut take: impl FnMut(Numbered) -> Result<ControlFlow<()>, E>,
+    ) -> Result<(), E> {
+        let fault = |error: rusqlite::Error| E::from(self.fault(&error));
+        let (condition, order, value) = filter.condition();
+        let sql = format!("SELECT {COLUMNS} FROM entry WHERE {condition} ORDER BY {order}");
+        let mut statement = self.connection.prepare_cached(&sql).map_err(fault)?;
+        let mut rows = statement.query([value]).map_err(fault)?;
+        while let Some(row) = rows.next().map_err(fault)? {
+            if take(read_entry(row).map_err(fault)?)?.is_break() {
+                break;
+            }
         }
         Ok(())
     }
 
-    fn check_head(&self, head: &Head, trust: &Trust) -> Result<(), Fault> {
-        if head.seq == 0 {
-            return Ok(());
-        }
-        let row = self.connection.query_row("SELECT key_id, signature FROM head", [], |row| {
-            Ok((row.get::<_, String>(0)?, bytes_of::<64>(row, 1)?))
-        });
-        let (key, signature) = row.map_err(|error| self.fault(&error))?;
-        let trusted = KeyId::parse(&key).and_then(|key| trust.get(key));
-        let Some(trusted) = trusted else {
-            return Err(Fault::new(format!(
-                "the head is signed by key {key}, which is not in the trust store"
-            )));
-        };
-        if trusted.key.verifies(Domain::Log, &head.digest(), &signature) {
-            return Ok(());
-        }
-        Err(Fault::new("the signature of the head does not match")
-            .help("the head was changed after it was signed"))
-    }
-
-    /// The day of a run that did not end, by the digest of what it was to do.
+    /// The entry with a number.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn open_run(&self, inputs: &Digest) -> Result<Option<String>, Fault> {
-        let row = self.connection.query_row(
-            "SELECT day FROM run WHERE inputs = ?1 AND ended = 0",
-            [inputs.as_bytes()],
-            |row| row.get(0),
-        );
-        row.optional().map_err(|error| self.fault(&error))
+    pub fn entry(&self, seq: i64) -> Result<Option<Numbered>, Fault> {
+        let mut found = None;
+        self.each(&Filter::Seq(seq), |entry| {
+            found = Some(entry);
+            Ok::<_, Fault>(ControlFlow::Break(()))
+        })?;
+        Ok(found)
     }
 
-    /// Notes that a run began, on a day.
+    /// All entries of an issue.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub fn begin_run(&self, inputs: &Digest, day: &str) -> Result<(), Fault> {
-        let sql = "INSERT OR REPLACE INTO run(inputs, day, ended) VALUES (?1, ?2, 0)";
-        self.connection.execute(sql, params![inputs.as_bytes(), day]).map_err(|error| self.fault(&error))?;
-        Ok(())
+    /// When the file cannot be read.
+    pub fn issue(&self, number: i64) -> Result<Vec<Numbered>, Fault> {
+        read_issue(&self.connection, number).map_err(|error| self.fault(&error))
     }
 
-    /// Notes that a run ended.
+    /// The last issue of a serial number, or of a customer, whole; nothing where there is none. Issues that `passed_over`
+    /// names by their first entry do not count.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub fn end_run(&self, inputs: &Digest) -> Result<(), Fault> {
-        let sql = "UPDATE run SET ended = 1 WHERE inputs = ?1";
-        self.connection.execute(sql, [inputs.as_bytes()]).map_err(|error| self.fault(&error))?;
-        Ok(())
+    /// When the file cannot be read.
+    pub fn last_issue(
+        &self,
+        of: Whose<'_>,
+        passed_over: impl Fn(&Numbered) -> bool,
+    ) -> Result<Option<Vec<Numbered>>, Fault> {
+        last_issue(&self.connection, of, passed_over).map_err(|error| self.fault(&error))
     }
+}
+
+/// The signature of a head, checked.
+fn sign_head(head: &Head, signer: &dyn Signer, trusted: &TrustedKey) -> Result<[u8; 64], Fault> {
+    let digest = head.digest();
+    let signature = signer
+        .sign(&message(Domain::Log, trusted.key.id(), &digest))
+        .map_err(|failure| Fault::new(format!("the head of the log was not signed: {}", failure.0)))?;
+    if trusted.key.verifies(Domain::Log, &digest, &signature) {
+        Ok(signature)
+    } else {
+        Err(Fault::new("the signature of the log's head does not verify; nothing was written"))
+    }
+}
+
+fn fault_of(name: &str, error: &rusqlite::Error) -> Fault {
+    let fault = Fault::new(format!("the log `{name}`: {}", words(error)));
+    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
+        return fault.help("make room; `--resume` goes on with the run");
+    }
+    fault
 }
 
 /// The words of an error, without the library's own numbering.

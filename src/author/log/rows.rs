@@ -15,39 +15,39 @@ pub enum Filter {
     Seq(i64),
     /// Those behind this number.
     After(i64),
-    /// With this serial number.
-    Sn(String),
-    /// With this payload.
-    Digest(Digest),
-    /// With this signature.
-    Signature([u8; 64]),
-    /// With this text in customer, serial number, feature or file.
-    Text(String),
-    /// With an END up to this day.
-    EndsBy(String),
+    /// With an END from one day to another, in the last issue of their serial number; by END.
+    Ends(String, String),
 }
 
 impl Filter {
-    pub(super) fn condition(&self) -> (&'static str, rusqlite::types::Value) {
+    /// Condition and order, and what stands for `?1`.
+    pub(super) fn condition(&self) -> (&'static str, &'static str, rusqlite::types::Value) {
         use rusqlite::types::Value;
         match self {
-            Self::All => ("?1 IS NULL", Value::Null),
-            Self::Seq(seq) => ("seq = ?1", Value::Integer(*seq)),
-            Self::After(seq) => ("seq > ?1", Value::Integer(*seq)),
-            Self::Sn(sn) => ("sn = ?1", Value::Text(sn.clone())),
-            Self::Digest(digest) => ("digest = ?1", Value::Blob(digest.as_bytes().to_vec())),
-            Self::Signature(signature) => ("signature = ?1", Value::Blob(signature.to_vec())),
-            Self::Text(text) => (
-                "instr(lower(customer), lower(?1)) OR instr(sn, ?1) OR instr(feature, ?1) OR instr(file, ?1)",
-                Value::Text(text.clone()),
+            Self::All => ("?1 IS NULL", "seq", Value::Null),
+            Self::Seq(seq) => ("seq = ?1", "seq", Value::Integer(*seq)),
+            Self::After(seq) => ("seq > ?1", "seq", Value::Integer(*seq)),
+            // Two days of ten characters each: one parameter for every filter.
+            Self::Ends(from, to) => (
+                "ends BETWEEN substr(?1, 1, 10) AND substr(?1, 11) AND issue = \
+                 (SELECT max(seq) FROM entry AS other WHERE other.sn = entry.sn AND other.seq = other.issue)",
+                "ends, seq",
+                Value::Text(format!("{from}{to}")),
             ),
-            Self::EndsBy(day) => ("ends <> '' AND ends <= ?1", Value::Text(day.clone())),
         }
     }
 }
 
-pub(super) const COLUMNS: &str = "seq, issued_at, key_id, vendor, customer, sn, feature, ends, template, file, order_digest, digest, payload, signature";
-pub(super) const COLUMN_COUNT: usize = 14;
+/// Whose issues are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose<'a> {
+    /// Those of a serial number.
+    Sn(&'a str),
+    /// Those of a customer.
+    Customer(&'a str),
+}
+
+pub(super) const COLUMNS: &str = "seq, issued_at, key_id, vendor, customer, sn, feature, ends, template, file, order_digest, digest, payload, signature, issue, hash";
 
 pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Numbered> {
     let key: String = row.get(2)?;
@@ -67,7 +67,7 @@ pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Numbered> {
         payload: row.get(12)?,
         signature: bytes_of(row, 13)?,
     };
-    Ok(Numbered { seq: row.get(0)?, entry })
+    Ok(Numbered { seq: row.get(0)?, issue: row.get(14)?, hash: digest_of(row, 15)?, entry })
 }
 
 pub(super) fn bytes_of<const N: usize>(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; N]> {
@@ -97,33 +97,90 @@ pub(super) fn last_hash(connection: &Connection) -> rusqlite::Result<(i64, Diges
     Ok(row.optional()?.unwrap_or((empty.seq, empty.hash)))
 }
 
-pub(super) fn is_known(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<bool> {
-    let sql = "SELECT 1 FROM entry WHERE digest = ?1 AND order_digest = ?2 AND file = ?3 AND signature = ?4";
-    let mut statement = transaction.prepare_cached(sql)?;
-    statement.exists(params![entry.digest.as_bytes(), entry.order.as_bytes(), entry.file, entry.signature])
+/// Whether entries are, block by block, the last issue of their serial number.
+pub(super) fn is_last_issue(connection: &Connection, entries: &[Entry]) -> rusqlite::Result<bool> {
+    let Some(first) = entries.first() else { return Ok(true) };
+    let Some(last) = last_issue(connection, Whose::Sn(&first.sn), |_| false)? else { return Ok(false) };
+    let same = |known: &Numbered, entry: &Entry| {
+        let known = &known.entry;
+        known.digest == entry.digest
+            && known.order == entry.order
+            && known.file == entry.file
+            && known.signature == entry.signature
+    };
+    Ok(last.len() == entries.len() && last.iter().zip(entries).all(|(known, entry)| same(known, entry)))
 }
 
-pub(super) fn insert(transaction: &Transaction<'_>, before: &Head, entry: &Entry) -> rusqlite::Result<Head> {
-    let head = Head { seq: before.seq + 1, hash: hash_of(before, before.seq + 1, entry) };
+pub(super) fn last_issue(
+    connection: &Connection,
+    of: Whose<'_>,
+    passed_over: impl Fn(&Numbered) -> bool,
+) -> rusqlite::Result<Option<Vec<Numbered>>> {
+    let (column, value) = match of {
+        Whose::Sn(sn) => ("sn", sn),
+        Whose::Customer(customer) => ("customer", customer),
+    };
+    let sql = format!("SELECT {COLUMNS} FROM entry WHERE {column} = ?1 AND seq = issue ORDER BY seq DESC");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([value])?;
+    while let Some(row) = rows.next()? {
+        let first = read_entry(row)?;
+        if !passed_over(&first) {
+            return read_issue(connection, first.issue).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// All entries of an issue: they stand one behind the other.
+pub(super) fn read_issue(connection: &Connection, number: i64) -> rusqlite::Result<Vec<Numbered>> {
+    let sql = format!("SELECT {COLUMNS} FROM entry WHERE seq >= ?1 ORDER BY seq");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([number])?;
+    let mut issue = Vec::new();
+    while let Some(row) = rows.next()? {
+        let entry = read_entry(row)?;
+        if entry.issue != number {
+            break;
+        }
+        issue.push(entry);
+    }
+    Ok(issue)
+}
+
+/// Puts an issue in.
+pub(super) fn insert(
+    transaction: &Transaction<'_>,
+    before: &Head,
+    entries: &[Entry],
+) -> rusqlite::Result<Head> {
     let sql = format!(
-        "INSERT INTO entry({COLUMNS}, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+        "INSERT INTO entry({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
     );
-    transaction.prepare_cached(&sql)?.execute(params![
-        head.seq,
-        entry.issued_at,
-        entry.key.to_string(),
-        entry.vendor,
-        entry.customer,
-        entry.sn,
-        entry.feature,
-        entry.ends,
-        entry.template,
-        entry.file,
-        entry.order.as_bytes(),
-        entry.digest.as_bytes(),
-        entry.payload,
-        entry.signature,
-        head.hash.as_bytes(),
-    ])?;
+    let mut statement = transaction.prepare_cached(&sql)?;
+    let issue = before.seq + 1;
+    let mut head = before.clone();
+    for entry in entries {
+        let seq = head.seq + 1;
+        head = Head { seq, hash: hash_of(&head, seq, issue, entry) };
+        statement.execute(params![
+            seq,
+            entry.issued_at,
+            entry.key.to_string(),
+            entry.vendor,
+            entry.customer,
+            entry.sn,
+            entry.feature,
+            entry.ends,
+            entry.template,
+            entry.file,
+            entry.order.as_bytes(),
+            entry.digest.as_bytes(),
+            entry.payload,
+            entry.signature,
+            issue,
+            head.hash.as_bytes(),
+        ])?;
+    }
     Ok(head)
 }

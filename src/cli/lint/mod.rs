@@ -144,7 +144,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
     for fault in &plan.faults {
         exit = exit.worst(show.unread(fault, None, io)?);
     }
-    let progress = super::progress::Progress::new(plan.files(), io.interactive && !io.quiet);
+    let progress = super::progress::Progress::new(plan.files(), "files", io.interactive && !io.quiet);
     let mut across = lint::Across::default();
     for batch in work::batches(&plan.sets) {
         let all = work::batch(batch, &plan, &mut across, &progress);

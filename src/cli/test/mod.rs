@@ -108,7 +108,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
     let configs = Mutex::new(Configs::new(config)?);
     let filter = args.filter.as_deref().unwrap_or_default();
     let mut report = TestReport::default();
-    let progress = Progress::new(paths.len(), io.interactive && !io.quiet);
+    let progress = Progress::new(paths.len(), "files", io.interactive && !io.quiet);
     let works = play_all(&paths, filter, &House { configs, today: io.today }, &progress, io);
     drop(progress);
     let (played, mut exit) = collect(works, &mut report, io)?;

@@ -1,0 +1,50 @@
+//! Runs in the log: what was begun on which day, so that an interrupted one can go on.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use crate::author::fault::Fault;
+use crate::sign::Digest;
+
+use super::Log;
+
+/// A run that did not end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenRun {
+    /// The day of its licenses.
+    pub day: String,
+    /// The last entry before it began.
+    pub since: i64,
+}
+
+impl Log {
+    /// A run that did not end, by the digest of what it was to do.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn open_run(&self, inputs: &Digest) -> Result<Option<OpenRun>, Fault> {
+        let sql = "SELECT day, since FROM run WHERE inputs = ?1 AND ended = 0";
+        let row = self
+            .connection
+            .query_row(sql, [inputs.as_bytes()], |row| Ok(OpenRun { day: row.get(0)?, since: row.get(1)? }));
+        row.optional().map_err(|error| self.fault(&error))
+    }
+
+    /// Notes that a run began, on a day, behind an entry.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn begin_run(&self, inputs: &Digest, run: &OpenRun) -> Result<(), Fault> {
+        let sql = "INSERT OR REPLACE INTO run(inputs, day, since, ended) VALUES (?1, ?2, ?3, 0)";
+        let done = self.connection.execute(sql, params![inputs.as_bytes(), run.day, run.since]);
+        done.map(drop).map_err(|error| self.fault(&error))
+    }
+
+    /// Notes that a run ended.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn end_run(&self, inputs: &Digest) -> Result<(), Fault> {
+        let done = self.connection.execute("UPDATE run SET ended = 1 WHERE inputs = ?1", [inputs.as_bytes()]);
+        done.map(drop).map_err(|error| self.fault(&error))
+    }
+}

@@ -1,0 +1,168 @@
+//! Where a block comes from: whether we issued it as it stands, whether a later issue of its order replaced it, or which
+//! issued block it was made of.
+
+use std::collections::HashMap;
+
+use crate::author::fault::Fault;
+use crate::license::{Feature, License};
+use crate::sign::{Digest, KeyText, Payload, Trust};
+
+use super::Log;
+use super::entry::Numbered;
+use super::rows::Whose;
+
+/// A block that is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    name: String,
+    /// How many blocks of its name stand before it in its file.
+    before: usize,
+    digest: Digest,
+    sn: Option<String>,
+    signature: Option<[u8; 64]>,
+}
+
+impl Wanted {
+    /// The blocks of a license, in file order.
+    #[must_use]
+    pub fn all_of(license: &License) -> Vec<Self> {
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        let mut of = |feature: &Feature| {
+            let name = license.source.slice(feature.name.span);
+            let count = seen.entry(name).or_default();
+            *count += 1;
+            let key = license.value(feature, "KEY").and_then(|key| KeyText::parse(&key).ok());
+            Self {
+                name: feature.name.value.to_string(),
+                before: *count - 1,
+                digest: Payload::of(license, feature).digest(),
+                sn: license.value(feature, "SN").map(std::borrow::Cow::into_owned),
+                signature: key.map(|key| key.signature),
+            }
+        };
+        license.features.iter().map(&mut of).collect()
+    }
+}
+
+/// What the log says of a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Provenance {
+    /// It was issued as it stands.
+    Issued(Box<Numbered>, Later),
+    /// It was issued otherwise.
+    Changed(Box<Numbered>),
+    /// The log does not have it.
+    Unknown,
+}
+
+/// What a later issue of the same serial number made of a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Later {
+    /// There is none, or the block stands in it as it was.
+    Same,
+    /// This block took its place.
+    Replaced(Box<Numbered>),
+    /// The issue with this number does not have it.
+    Gone(i64),
+}
+
+/// Last entries by what they are looked up with.
+#[derive(Default)]
+struct Found {
+    digests: HashMap<Digest, Option<Numbered>>,
+    signatures: HashMap<[u8; 64], Option<Numbered>>,
+}
+
+impl Found {
+    fn new(wanted: &[Wanted]) -> Self {
+        Self {
+            digests: wanted.iter().map(|wanted| (wanted.digest, None)).collect(),
+            signatures: wanted.iter().filter_map(|wanted| Some((wanted.signature?, None))).collect(),
+        }
+    }
+
+    fn look(&mut self, known: &Numbered) {
+        if let Some(found) = self.digests.get_mut(&known.entry.digest) {
+            *found = Some(known.clone());
+        }
+        if let Some(found) = self.signatures.get_mut(&known.entry.signature) {
+            *found = Some(known.clone());
+        }
+    }
+}
+
+impl Log {
+    /// Looks blocks up, in a log that is verified while it is read: nothing is told of rows that somebody changed.
+    ///
+    /// # Errors
+    /// When the log cannot be read, or is not as it was written.
+    pub fn trace(&self, trust: &Trust, wanted: &[Wanted]) -> Result<Vec<Provenance>, Fault> {
+        let mut found = Found::new(wanted);
+        self.check(trust, None, |known| found.look(known)).map_err(|fault| Fault {
+            message: format!("the log is not as it was written: {}", fault.message),
+            ..fault
+        })?;
+        let mut issues = Issues { log: self, known: HashMap::new() };
+        wanted.iter().map(|wanted| self.trace_one(&found, wanted, &mut issues)).collect()
+    }
+
+    fn trace_one(
+        &self,
+        found: &Found,
+        wanted: &Wanted,
+        issues: &mut Issues<'_>,
+    ) -> Result<Provenance, Fault> {
+        if let Some(Some(known)) = found.digests.get(&wanted.digest) {
+            return Ok(Provenance::Issued(Box::new(known.clone()), self.later(known, issues)?));
+        }
+        let by_key = wanted.signature.and_then(|signature| found.signatures.get(&signature)?.clone());
+        let by_name = match (&by_key, &wanted.sn) {
+            (None, Some(sn)) => nth(issues.last(sn)?, &wanted.name, wanted.before).cloned(),
+            _ => None,
+        };
+        Ok(by_key.or(by_name).map_or(Provenance::Unknown, |known| Provenance::Changed(Box::new(known))))
+    }
+
+    /// ◆ Issue is compared with issue: what counts is the last issue of the serial number as a whole, and in it the n-th
+    /// block of the name for the n-th.
+    fn later(&self, known: &Numbered, issues: &mut Issues<'_>) -> Result<Later, Fault> {
+        let last = issues.last(&known.entry.sn)?;
+        let Some(number) = last.first().map(|entry| entry.issue).filter(|number| *number != known.issue)
+        else {
+            return Ok(Later::Same);
+        };
+        let before = self.place_in_issue(known)?;
+        Ok(match nth(last, &known.entry.feature, before) {
+            None => Later::Gone(number),
+            Some(later) if later.entry.digest == known.entry.digest => Later::Same,
+            Some(later) => Later::Replaced(Box::new(later.clone())),
+        })
+    }
+
+    /// How many blocks of its name stand before an entry in its issue.
+    fn place_in_issue(&self, known: &Numbered) -> Result<usize, Fault> {
+        let issue = self.issue(known.issue)?;
+        let earlier = issue.iter().take_while(|entry| entry.seq < known.seq);
+        Ok(earlier.filter(|entry| entry.entry.feature == known.entry.feature).count())
+    }
+}
+
+/// The last issues of serial numbers, each read once.
+struct Issues<'a> {
+    log: &'a Log,
+    known: HashMap<String, Vec<Numbered>>,
+}
+
+impl Issues<'_> {
+    fn last(&mut self, sn: &str) -> Result<&[Numbered], Fault> {
+        if !self.known.contains_key(sn) {
+            let issue = self.log.last_issue(Whose::Sn(sn), |_| false)?.unwrap_or_default();
+            self.known.insert(sn.to_owned(), issue);
+        }
+        Ok(self.known.get(sn).map(Vec::as_slice).unwrap_or_default())
+    }
+}
+
+fn nth<'e>(issue: &'e [Numbered], name: &str, before: usize) -> Option<&'e Numbered> {
+    issue.iter().filter(|entry| entry.entry.feature == name).nth(before)
+}

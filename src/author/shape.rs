@@ -1,0 +1,204 @@
+//! Licenses of one shape: made by the template once, then by putting other values in the same places.
+//!
+//! In a run of many orders most licenses differ only in what stands on every block: serial number, customer, dates. Where
+//! these values are as long as those of an earlier license and need quotes where those did, the canonical layout is the
+//! same. So their text is that license's text with other values, and only reading it proves that it means what it should.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::license::{Feature, License};
+use crate::source::Span;
+use crate::syntax::{Block, needs_quotes};
+
+use super::fault::Fault;
+use super::template::Template;
+use super::values::Assigned;
+
+/// ◆ Most shapes that are remembered; then all are forgotten, so that memory stays flat.
+const MOST: usize = 1024;
+
+/// A license with places for the values that stand on every block.
+#[derive(Debug)]
+struct Shape {
+    parts: Vec<Part>,
+    blocks: Vec<Meant>,
+}
+
+#[derive(Debug)]
+enum Part {
+    Text(Box<str>),
+    /// The value of a directive that stands on every block.
+    Value(&'static str),
+}
+
+/// Name and records of a block; a record of a directive that stands on every block has no value here.
+#[derive(Debug)]
+struct Meant {
+    name: Box<str>,
+    records: Vec<(Box<str>, Option<Box<str>>)>,
+}
+
+/// Directives that stand on every block, with their values.
+type Everywhere = Vec<(&'static str, String)>;
+
+/// The part of a license that one template made.
+#[derive(Debug)]
+pub(super) struct Piece {
+    /// Its text, in canonical layout.
+    pub(super) text: String,
+    shape: Arc<Shape>,
+    everywhere: Everywhere,
+}
+
+/// Shapes that were made.
+#[derive(Debug, Default)]
+pub(super) struct Shapes(Mutex<HashMap<String, Arc<Shape>>>);
+
+impl Shapes {
+    /// The text that a template makes of some values. It is not read again: see [`Piece::is`].
+    pub(super) fn render(&self, template: &Template, assigned: &Assigned) -> Result<Piece, Fault> {
+        let everywhere = everywhere(template, assigned);
+        let key = key(template, assigned, &everywhere);
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(shape) = known {
+            return Ok(Piece { text: shape.text(&everywhere), shape, everywhere });
+        }
+        let text = template.render(assigned)?;
+        let shape = Arc::new(Shape::of(&License::from_text(&template.name, &text), &everywhere));
+        let mut shapes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if shapes.len() >= MOST {
+            shapes.clear();
+        }
+        shapes.insert(key, Arc::clone(&shape));
+        Ok(Piece { text, shape, everywhere })
+    }
+}
+
+fn everywhere(template: &Template, assigned: &Assigned) -> Everywhere {
+    let rows = template.every_block.iter();
+    rows.filter_map(|row| Some((row.name, assigned.get(&row.name.to_ascii_lowercase())?.to_string())))
+        .collect()
+}
+
+/// All that decides the layout.
+fn key(template: &Template, assigned: &Assigned, everywhere: &Everywhere) -> String {
+    let mut key = template.name.clone();
+    for (name, value) in &assigned.values {
+        if !template.is_not_in_body(name) {
+            key.push_str(&format!("\n{name}={value:?}"));
+        }
+    }
+    for (name, value) in everywhere {
+        key.push_str(&format!("\n{name} {} {}", value.len(), needs_quotes(value)));
+    }
+    key
+}
+
+impl Shape {
+    fn of(license: &License, everywhere: &Everywhere) -> Self {
+        let text = license.source.text();
+        let of_every = |name: &str| everywhere.iter().map(|(known, _)| *known).find(|known| *known == name);
+        let mut parts = Vec::new();
+        let mut at = 0;
+        for feature in &license.features {
+            for directive in license.block(feature).into_iter().flat_map(Block::directives) {
+                let Some(name) = of_every(license.source.slice(directive.name)) else { continue };
+                let inner = directive.value.inner();
+                parts.push(Part::Text(license.source.slice(Span { start: at, end: inner.start }).into()));
+                parts.push(Part::Value(name));
+                at = inner.end;
+            }
+        }
+        parts.push(Part::Text(text.get(at as usize..).unwrap_or_default().into()));
+        let records = |feature: &Feature| {
+            let record = |(name, value): (&str, std::borrow::Cow<'_, str>)| {
+                (Box::from(name), of_every(name).is_none().then(|| Box::from(&*value)))
+            };
+            license.records(feature).map(record).collect()
+        };
+        let block = |feature: &Feature| Meant {
+            name: Box::from(feature.name.value.as_str()),
+            records: records(feature),
+        };
+        Self { parts, blocks: license.features.iter().map(block).collect() }
+    }
+
+    fn text(&self, everywhere: &Everywhere) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(part) => text.push_str(part),
+                Part::Value(name) => text.push_str(value(everywhere, name).unwrap_or_default()),
+            }
+        }
+        text
+    }
+}
+
+fn value<'v>(everywhere: &'v Everywhere, name: &str) -> Option<&'v str> {
+    everywhere.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+}
+
+impl Piece {
+    /// How many blocks it has.
+    pub(super) fn blocks(&self) -> usize {
+        self.shape.blocks.len()
+    }
+
+    /// Whether blocks that were read are, name by name and value by value, what was meant.
+    pub(super) fn is(&self, license: &License, features: &[Feature]) -> bool {
+        let same = |feature: &Feature, block: &Meant| {
+            let mut records = license.records(feature);
+            let all = block.records.iter().all(|(name, meant)| {
+                let meant = meant.as_deref().or_else(|| value(&self.everywhere, name));
+                records.next().is_some_and(|(read, value)| *read == **name && Some(&*value) == meant)
+            });
+            all && records.next().is_none() && feature.name.value.as_str() == &*block.name
+        };
+        features.len() == self.shape.blocks.len()
+            && features.iter().zip(&self.shape.blocks).all(|(feature, block)| same(feature, block))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::author::{BUILTIN, Given, TemplateText};
+
+    fn pool() -> Template {
+        let pool = &BUILTIN[0];
+        let text = TemplateText { name: pool.name, file: pool.name, license: pool.license, scenarios: None };
+        Template::read(text).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_license_made_by_its_shape_is_the_one_that_the_template_makes(
+            customers in proptest::collection::vec("[A-Za-z ü#{}=.]{0,5}[a-z]", 1..12),
+            counts in proptest::collection::vec(1_u32..3, 12),
+        ) {
+            let (template, shapes) = (pool(), Shapes::default());
+            for (customer, count) in customers.iter().zip(counts) {
+                let given = [
+                    Given::new("licensee", customer.as_str()),
+                    Given::new("sn", "A-1"),
+                    Given::new("end", "2027-12-31"),
+                    Given::new("licenses", count.to_string()),
+                ];
+                let Ok(assigned) = template.assign(&given, date(2026, 1, 15)) else { continue };
+                match (template.render(&assigned), shapes.render(&template, &assigned)) {
+                    (Ok(text), Ok(piece)) => {
+                        prop_assert_eq!(&piece.text, &text);
+                        let license = License::from_text("pool", &text);
+                        prop_assert!(piece.is(&license, &license.features));
+                    }
+                    (one, other) => prop_assert!(one.is_err() && other.is_err()),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What a run of `keywright issue` works on: catalogue, templates and orders.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use crate::author::{self, Catalog, Cause, Clashes, Fault, Issuer, MAX_ORDERS, Order, Refused};
+use crate::report::escape::escape;
+use crate::sign::Digest;
+
+use super::super::new::{Shelf, refused};
+use super::super::{Exit, Io, Stop};
+use super::orders::Orders;
+use super::{Args, read_catalog, text};
+
+/// What a run works on.
+pub(super) struct Inputs {
+    pub(super) catalog: Catalog,
+    pub(super) issuer: Issuer,
+    orders: Orders,
+    /// How many orders can be worked on.
+    pub(super) count: usize,
+    /// What could not be read as orders.
+    pub(super) wrong: Vec<Refused>,
+    /// Orders whose license files would have the name of another's.
+    pub(super) clashes: Vec<Refused>,
+    /// Which orders these are, of those that could be read.
+    clashing: HashSet<usize>,
+    /// Digest of catalogue, templates and orders.
+    pub(super) digest: Digest,
+}
+
+impl Inputs {
+    pub(super) fn read(args: &Args, io: &mut Io<'_>) -> Result<Self, Stop> {
+        let path = args.catalog.as_deref().unwrap_or(Path::new(""));
+        let catalog_text = text(path, io)?;
+        let catalog = read_catalog(path, &catalog_text)?;
+        let templates = templates(&catalog, args.templates.as_deref())?;
+        let mut digest =
+            Digest::of(format!("keywright-run 1\n{}\n", Digest::of(catalog_text.as_bytes())).as_bytes());
+        for template in templates.values() {
+            digest = behind(&digest, &Digest::of(template.text.as_bytes()));
+        }
+        let issuer = Issuer::new(catalog.clone(), templates, args.at.unwrap_or(io.today))
+            .map_err(|fault| refused(&fault))?;
+        for name in issuer.unproven() {
+            let name = escape(name);
+            io.say(&format!(
+                "warning: the template `{name}` has no scenarios: nothing proves what its licenses do"
+            ))?;
+        }
+        let orders = Orders::read(&args.order, issuer.parameters(), io)?;
+        let (wrong, clashes, clashing) = (Vec::new(), Vec::new(), HashSet::new());
+        let mut inputs = Self { catalog, issuer, orders, count: 0, wrong, clashes, clashing, digest };
+        inputs.look()?;
+        Ok(inputs)
+    }
+
+    /// Goes through the orders once: what is wrong in them, which of them clash, and their digest.
+    fn look(&mut self) -> Result<(), Stop> {
+        let mut clashes = Clashes::default();
+        let mut read = 0;
+        let refuse = |fault: Fault| Refused::new(Cause::Order, fault);
+        for order in self.orders.each() {
+            match order {
+                Err(fault) => self.wrong.push(refuse(fault)),
+                Ok(order) => {
+                    self.digest = behind(&self.digest, &order.digest());
+                    if let Some(fault) = clashes.of(&order) {
+                        self.clashes.push(refuse(fault));
+                        self.clashing.insert(read);
+                    }
+                    read += 1;
+                }
+            }
+            if read + self.wrong.len() > MAX_ORDERS {
+                return Err(Stop::new(Exit::Unreadable, format!("more than {MAX_ORDERS} orders")));
+            }
+        }
+        self.count = read - self.clashing.len();
+        if read == 0 && self.wrong.is_empty() {
+            return Err(
+                Stop::usage("there is no order").help("a CSV file has a head line, and one order a row")
+            );
+        }
+        Ok(())
+    }
+
+    /// The orders that can be worked on.
+    pub(super) fn orders(&self) -> impl Iterator<Item = Order> + '_ {
+        let good = self.orders.each().filter_map(Result::ok).enumerate();
+        good.filter(|(at, _)| !self.clashing.contains(at)).map(|(_, order)| order)
+    }
+
+    /// Lets the licenses be of another day.
+    pub(super) fn on(&mut self, day: Date, args: &Args) -> Result<(), Stop> {
+        if day != self.issuer.day() {
+            let templates = templates(&self.catalog, args.templates.as_deref())?;
+            self.issuer =
+                Issuer::new(self.catalog.clone(), templates, day).map_err(|fault| refused(&fault))?;
+        }
+        Ok(())
+    }
+}
+
+/// A digest of one thing behind another.
+fn behind(before: &Digest, next: &Digest) -> Digest {
+    Digest::of(&[before.as_bytes().as_slice(), next.as_bytes()].concat())
+}
+
+/// The templates that a catalogue names.
+pub(in crate::cli) fn templates(
+    catalog: &Catalog,
+    folder: Option<&Path>,
+) -> Result<BTreeMap<String, author::Template>, Stop> {
+    let shelf = Shelf { folder };
+    let mut templates = BTreeMap::new();
+    for product in &catalog.products {
+        if !templates.contains_key(&product.template) {
+            let (line, column) = product.template_place;
+            let template = shelf.template(&product.template).map_err(|stop| Stop {
+                exit: Exit::Unreadable,
+                message: format!("{}:{line}:{column}: {}", catalog.file, stop.message),
+                help: stop.help,
+            })?;
+            templates.insert(product.template.clone(), template);
+        }
+    }
+    Ok(templates)
+}

@@ -1,0 +1,54 @@
+//! The orders of a run: read one by one, so that a run holds few of them at a time, and as often as they are needed.
+
+use std::path::PathBuf;
+
+use crate::author::{self, Fault, Order, Table};
+
+use super::super::{Io, Stop, file};
+use super::{MAX_INPUT, text};
+
+/// Orders of some files.
+pub(in crate::cli) struct Orders {
+    sources: Vec<Source>,
+    /// Further columns that a table may have.
+    parameters: Vec<String>,
+}
+
+enum Source {
+    Table { name: String, bytes: Vec<u8> },
+    One(Result<Box<Order>, Fault>),
+}
+
+impl Orders {
+    /// Reads the files; what is in a table is looked at when it is asked for.
+    pub(in crate::cli) fn read(
+        paths: &[PathBuf],
+        parameters: Vec<String>,
+        io: &mut Io<'_>,
+    ) -> Result<Self, Stop> {
+        let mut sources = Vec::new();
+        for path in paths {
+            let name = file::shown(path);
+            let is_table = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+            sources.push(if is_table {
+                Source::Table { name, bytes: file::read_up_to(path, MAX_INPUT, io)? }
+            } else {
+                Source::One(author::read_order(&name, &text(path, io)?).map(Box::new))
+            });
+        }
+        Ok(Self { sources, parameters })
+    }
+
+    /// All orders in their order, each or what is wrong with it.
+    pub(in crate::cli) fn each(&self) -> impl Iterator<Item = Result<Order, Fault>> + '_ {
+        self.sources.iter().flat_map(|source| -> Box<dyn Iterator<Item = Result<Order, Fault>> + '_> {
+            match source {
+                Source::One(order) => Box::new(std::iter::once(order.clone().map(|order| *order))),
+                Source::Table { name, bytes } => match Table::read(name, bytes, &self.parameters) {
+                    Ok(table) => Box::new(table),
+                    Err(faults) => Box::new(faults.into_iter().map(Err)),
+                },
+            }
+        })
+    }
+}

@@ -1,0 +1,201 @@
+//! `keywright issue --dry-run`, `--plan` and `--approve`: what would be issued, shown, written, approved, compared.
+
+use std::path::{Path, PathBuf};
+
+use crate::author::log::Log;
+use crate::author::{self, Approval, Past, Plan, PlannedLicenses, Refused, refused_approver};
+use crate::report::counted;
+use crate::report::escape::escape;
+use crate::sign::{Digest, Trust, Usage};
+
+use super::super::batch::{in_parts, on_all_cores};
+use super::super::new::refused;
+use super::super::progress::Progress;
+use super::super::{Exit, Io, Stop, file};
+use super::inputs::Inputs;
+use super::{Args, failed, log_path, tell};
+
+/// ◆ Largest plan, in bytes: of a million orders, each with a few changes.
+const MAX_PLAN: usize = 1024 * 1024 * 1024;
+
+/// Shows or writes what would be issued.
+pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let log = log_to_compare(args, io)?;
+    let past = Past { log: log.as_ref(), since: None };
+    let (plan, wrong) = build(&inputs, past, io)?;
+    let mut refused = std::mem::take(&mut inputs.wrong);
+    refused.append(&mut inputs.clashes);
+    refused.extend(wrong);
+    tell(&refused, io)?;
+    match &args.plan {
+        Some(path) => write_plan(path, &plan, refused.is_empty(), io)?,
+        None => show_plan(&plan, io)?,
+    }
+    totals(&plan.totals, io)?;
+    Ok(if refused.is_empty() { Exit::Yes } else { Exit::No })
+}
+
+/// The log to compare with. Where none is named there need not be one yet; one that is named must be there.
+fn log_to_compare(args: &Args, io: &mut Io<'_>) -> Result<Option<Log>, Stop> {
+    let path = log_path(args);
+    if path.exists() {
+        return Log::open_to_read(path).map(Some).map_err(|fault| failed(&fault));
+    }
+    let shown = file::shown(path);
+    if args.log.is_some() {
+        return Err(Stop::failure(format!("there is no issue log `{shown}`"))
+            .help("leave `--log` out where nothing was issued yet"));
+    }
+    io.say(&format!("there is no issue log `{}`: everything counts as new", escape(&shown)))?;
+    Ok(None)
+}
+
+/// The plan of all orders, and those that are refused. Drafts are held for some orders at a time only.
+fn build(inputs: &Inputs, past: Past<'_>, io: &Io<'_>) -> Result<(Plan, Vec<Refused>), Stop> {
+    let mut plan = Plan::new(&inputs.catalog.vendor, inputs.issuer.day());
+    let mut refused = Vec::new();
+    let progress = Progress::new(inputs.count, "orders", io.interactive && !io.quiet);
+    for part in in_parts(inputs.orders()) {
+        for draft in on_all_cores(&part, |order| inputs.issuer.draft(order)) {
+            match draft {
+                Ok(draft) => plan.add(&draft, past).map_err(|fault| failed(&fault))?,
+                Err(wrong) => refused.push(wrong),
+            }
+        }
+        progress.done(part.len());
+    }
+    Ok((plan, refused))
+}
+
+fn write_plan(path: &Path, plan: &Plan, complete: bool, io: &mut Io<'_>) -> Result<(), Stop> {
+    if !complete {
+        return Err(Stop::new(Exit::No, "no plan was written: some orders are refused")
+            .help("correct them, or take them out"));
+    }
+    let text = plan.text().map_err(|fault| failed(&fault))?;
+    file::put(path, text.as_bytes(), false, true)?;
+    let shown = escape(&file::shown(path)).into_owned();
+    io.say(&format!("wrote {shown}\nits digest is {}", Digest::of(text.as_bytes())))?;
+    io.say(&format!("next:\n  keywright issue --approve {shown} --key KEY"))?;
+    Ok(())
+}
+
+fn show_plan(plan: &Plan, io: &mut Io<'_>) -> Result<(), Stop> {
+    for planned in &plan.orders {
+        writeln!(io.stdout, "{}  {}", escape(&planned.file), escape(&planned.customer))?;
+        if planned.changes.is_empty() {
+            writeln!(io.stdout, "    no change")?;
+        }
+        for change in &planned.changes {
+            writeln!(io.stdout, "    {}", escape(change))?;
+        }
+    }
+    Ok(())
+}
+
+fn totals(totals: &author::Totals, io: &mut Io<'_>) -> Result<(), Stop> {
+    writeln!(io.stdout, "{}, {}", counted(totals.orders, "order"), counted(totals.blocks, "block"))?;
+    for (feature, count) in &totals.licenses {
+        writeln!(io.stdout, "  {count} of {}", escape(feature))?;
+    }
+    if totals.unlimited > 0 {
+        writeln!(io.stdout, "  {} with COUNT=UNLIMITED", counted(totals.unlimited, "block"))?;
+    }
+    Ok(())
+}
+
+/// A plan file: its text, whose bytes are approved, and what it says.
+fn read_plan(path: &Path, io: &mut Io<'_>) -> Result<(String, Plan), Stop> {
+    let text = String::from_utf8(file::read_up_to(path, MAX_PLAN, io)?)
+        .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", file::shown(path))))?;
+    let plan = Plan::read(&file::shown(path), &text).map_err(|fault| refused(&fault))?;
+    Ok((text, plan))
+}
+
+/// Shows a plan and signs its digest.
+pub(super) fn approve(args: &Args, path: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let (text, plan) = read_plan(path, io)?;
+    let trust = args.trust.load(io.today)?;
+    let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
+    key.refuse_state()?;
+    if let Some(why) = refused_approver(key.trusted, &plan.vendor, &trust, io.today) {
+        return Err(Stop::new(Exit::Policy, why).help("nothing was approved"));
+    }
+    show_plan(&plan, io)?;
+    totals(&plan.totals, io)?;
+    let approval =
+        Approval::of(text.as_bytes(), &*key.signer, key.trusted).map_err(|fault| failed(&fault))?;
+    let target = approval_path(path, &approval.key().to_string());
+    file::put(&target, approval.text().as_bytes(), false, true)?;
+    io.say(&format!("approved with key {}: wrote {}", approval.key(), escape(&file::shown(&target))))?;
+    Ok(Exit::Yes)
+}
+
+const APPROVAL: &str = ".approval";
+
+fn approval_path(plan: &Path, key: &str) -> PathBuf {
+    let mut name = plan.as_os_str().to_owned();
+    name.push(format!(".{key}{APPROVAL}"));
+    PathBuf::from(name)
+}
+
+/// What an approved plan is held against.
+pub(super) struct Approvers<'a> {
+    pub(super) needed: u16,
+    pub(super) trust: &'a Trust,
+    /// The usage of the key that is to sign.
+    pub(super) usage: Usage,
+}
+
+/// The licenses of this run, if enough keys approved its plan and all that the plan says is what the inputs make on its
+/// day, beside what the log has now, but for what this run put into it behind `since`.
+pub(super) fn approved(
+    args: &Args,
+    approvers: &Approvers<'_>,
+    inputs: &mut Inputs,
+    since: Option<i64>,
+    io: &mut Io<'_>,
+) -> Result<PlannedLicenses, Stop> {
+    let path = args.plan.as_deref().unwrap_or(Path::new(""));
+    let (text, plan) = read_plan(path, io)?;
+    let day = super::super::parse_day(&plan.day)
+        .map_err(|why| Stop::new(Exit::Unreadable, format!("the day of the plan: {why}")))?;
+    let Approvers { needed, trust, usage } = *approvers;
+    let mut approvals = Vec::new();
+    for key in trust.keys() {
+        let target = approval_path(path, &key.key.id().to_string());
+        if target.exists() {
+            approvals.extend(Approval::read(&super::text(&target, io)?));
+        }
+    }
+    let vendor = &inputs.catalog.vendor;
+    let count = author::approvals(text.as_bytes(), vendor, &approvals, trust, usage, io.today);
+    if count < usize::from(needed) {
+        let message = format!("{count} of {needed} approvals: nothing was signed");
+        return Err(Stop::new(Exit::Policy, message).help(
+            "an approval counts if its key is active in the trust store, of the usage of the key that signs, and signed exactly this plan",
+        ));
+    }
+    inputs.on(day, args)?;
+    let path = log_path(args);
+    let log = match path.exists() {
+        true => Some(Log::open_to_read(path).map_err(|fault| failed(&fault))?),
+        false => None,
+    };
+    check_plan(&plan, inputs, Past { log: log.as_ref(), since }, io)
+}
+
+/// Nothing is signed unless all that the plan says is so.
+fn check_plan(plan: &Plan, inputs: &Inputs, past: Past<'_>, io: &Io<'_>) -> Result<PlannedLicenses, Stop> {
+    let (now, refused) = build(inputs, past, io)?;
+    let difference = plan.difference(&now).or_else(|| {
+        let unread = !inputs.wrong.is_empty() || !refused.is_empty();
+        unread.then(|| "the orders are not those of the approved plan".to_owned())
+    });
+    match difference {
+        Some(what) => Err(Stop::new(Exit::Policy, format!("{what}: nothing was signed")).help(
+            "orders, catalogue, templates or the issue log have changed since the plan: make a new one and have it approved",
+        )),
+        None => Ok(plan.licenses()),
+    }
+}

@@ -1,0 +1,141 @@
+//! The folder that license files are put into: each whole or not at all, and none over another one by accident.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::{Stop, file};
+
+/// What stands where a license is to be put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nothing.
+    Nothing,
+    /// The license itself.
+    Same,
+    /// Something else; whether it is a beginning of the license, as a failure of power leaves it.
+    Other {
+        /// See above.
+        beginning: bool,
+    },
+}
+
+/// A folder for licenses, and the mark of a run on its temporary files.
+#[derive(Debug)]
+pub(super) struct Out<'a> {
+    folder: &'a Path,
+    mark: String,
+    /// Whether each file is written down at once.
+    durable: bool,
+}
+
+impl<'a> Out<'a> {
+    /// Makes the folder. `run` is a name of the run, so that its temporary files are known again.
+    pub(super) fn make(folder: &'a Path, run: &str, durable: bool) -> Result<Self, Stop> {
+        fs::create_dir_all(folder).map_err(|error| {
+            Stop::failure(format!(
+                "cannot make the folder `{}`: {}",
+                file::shown(folder),
+                file::reason(&error)
+            ))
+        })?;
+        // Where the system cannot write a whole folder down at the end, every file is written down by itself.
+        let durable = durable || !cfg!(target_os = "linux");
+        Ok(Self { folder, mark: format!(".keywright-{run}-"), durable })
+    }
+
+    /// Where a license is put.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// What stands in its place.
+    pub(super) fn standing(&self, name: &str, license: &str) -> Standing {
+        let path = self.path(name);
+        if fs::symlink_metadata(&path).is_err() {
+            return Standing::Nothing;
+        }
+        match file::read_file(&path, crate::source::MAX_FILE_BYTES) {
+            Ok(old) if old == license.as_bytes() => Standing::Same,
+            Ok(old) => Standing::Other { beginning: license.as_bytes().starts_with(&old) },
+            Err(_) => Standing::Other { beginning: false },
+        }
+    }
+
+    /// Puts a license in place; `false` if it stands there already, put there by somebody else meanwhile. A link in its
+    /// place is never followed: it is replaced itself.
+    pub(super) fn put(&self, name: &str, license: &str, replace: bool) -> Result<bool, Stop> {
+        let path = self.path(name);
+        let cannot = |error: &io::Error| {
+            Stop::failure(format!("cannot write `{}`: {}", file::shown(&path), file::reason(error)))
+        };
+        let mut temporary = self.temporary().map_err(|error| cannot(&error))?;
+        temporary.write_all(license.as_bytes()).map_err(|error| cannot(&error))?;
+        if self.durable {
+            temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
+        }
+        let placed = if replace { temporary.persist(&path) } else { temporary.persist_noclobber(&path) };
+        match placed.map(drop).map_err(|error| error.error) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if self.standing(name, license) == Standing::Same { Ok(false) } else { Err(cannot(&error)) }
+            }
+            Err(error) => Err(cannot(&error)),
+        }
+    }
+
+    fn temporary(&self) -> io::Result<tempfile::NamedTempFile> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&self.mark);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            // As any new file: the umask decides. A temporary file is private unless told otherwise.
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        builder.tempfile_in(self.folder)
+    }
+
+    /// Removes the temporary files that this run left when it was killed. Those of other runs are theirs.
+    pub(super) fn clean(&self) -> Result<(), Stop> {
+        let cannot = |error: &io::Error| {
+            Stop::failure(format!("cannot clean `{}`: {}", file::shown(self.folder), file::reason(error)))
+        };
+        for entry in fs::read_dir(self.folder).map_err(|error| cannot(&error))? {
+            let entry = entry.map_err(|error| cannot(&error))?;
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(&self.mark)) {
+                fs::remove_file(entry.path()).map_err(|error| cannot(&error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns when all that was put here is written down.
+    pub(super) fn sync(&self) -> Result<(), Stop> {
+        let write_down = if self.durable { write_names_down } else { write_all_down };
+        let synced = fs::File::open(self.folder).and_then(|folder| write_down(&folder));
+        synced.map_err(|error| {
+            Stop::failure(format!(
+                "cannot write `{}` down: {}",
+                file::shown(self.folder),
+                file::reason(&error)
+            ))
+            .help("make room; `--resume` goes on with the run")
+        })
+    }
+}
+
+/// Writes all down that the file system of a folder holds back: one step for a hundred thousand files.
+#[cfg(target_os = "linux")]
+fn write_all_down(folder: &fs::File) -> io::Result<()> {
+    rustix::fs::syncfs(folder)?;
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+use write_names_down as write_all_down;
+
+/// Writes the names in a folder down. Not all systems let that be asked for.
+fn write_names_down(folder: &fs::File) -> io::Result<()> {
+    if cfg!(unix) { folder.sync_all() } else { Ok(()) }
+}

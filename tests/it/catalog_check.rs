@@ -1,0 +1,121 @@
+//! `catalog check`: who loses what by another catalogue, however much of it there is and whatever its kind.
+
+use crate::issue::{DAY, issue_into, place};
+use crate::support::{Outcome, Place};
+
+fn check(place: &Place, was: &str, is: &str, orders: &str) -> Outcome {
+    let catalog = |products: &str| format!("vendor: ABC_Software\nproducts:\n{products}");
+    place.write("was.yaml", catalog(was)).write("catalog.yaml", catalog(is)).write("orders/o.csv", orders);
+    place.run(&["catalog", "check", "catalog.yaml", "--was", "was.yaml", "--orders", "orders", "--at", DAY])
+}
+
+const POOL: &str = "  - { product: P, template: pool, values: { features: \"MyDraw:5, MyWrite:2\" } }\n";
+
+#[test]
+fn losses_are_found_that_only_show_in_some_place() {
+    let place = place();
+    let row = |rest: &str| format!("customer,sn,products,start,end\nA,A-1,{rest}\n");
+    let cases = [
+        (
+            "many",
+            POOL.to_owned(),
+            POOL.replace("MyDraw:5", "MyDraw:6"),
+            row("P:60000,,"),
+            "ran 12000 MyDraw, now 10000 MyDraw",
+        ),
+        (
+            "a mix",
+            POOL.to_owned(),
+            POOL.replace("MyDraw:5", "MyDraw:6"),
+            row("P:7,,"),
+            "ran 1 MyDraw + 1 MyWrite, now 1 MyDraw",
+        ),
+        (
+            "later",
+            POOL.to_owned(),
+            POOL.replace("MyDraw:5", "MyDraw:6"),
+            row("P:20,2027-01-01,"),
+            "ran 4 MyDraw, now 3 MyDraw",
+        ),
+        (
+            "activation",
+            "  - { product: P, template: activation, values: { devices: 3 } }\n".to_owned(),
+            "  - { product: P, template: activation, values: { devices: 2 } }\n".to_owned(),
+            row("P,,"),
+            "ran 3 MyDraw, now 2 MyDraw",
+        ),
+        (
+            "metered",
+            "  - { product: P, template: prepaid-quantity, values: { tokens: 5000 } }\n".to_owned(),
+            "  - { product: P, template: prepaid-quantity, values: { tokens: 4000 } }\n".to_owned(),
+            row("P,,"),
+            "now 4000",
+        ),
+        (
+            "unlimited",
+            "  - { product: P, template: pool, values: { features: \"MyDraw:5\", licenses: UNLIMITED } }\n"
+                .to_owned(),
+            "  - { product: P, template: pool, values: { features: \"MyDraw:5\", licenses: 20 } }\n"
+                .to_owned(),
+            row("P,,"),
+            "ran any number of MyDraw, now 4 MyDraw",
+        ),
+        (
+            "local",
+            "  - { product: P, template: node-locked }\n".to_owned(),
+            "  - { product: P, template: node-locked, values: { product: Other } }\n".to_owned(),
+            row("P,,"),
+            "ran any number of MyDraw, now nothing",
+        ),
+        (
+            "gone",
+            POOL.to_owned(),
+            POOL.replace("product: P", "product: Q"),
+            row("P:20,,"),
+            "now nothing: there is no product `P`",
+        ),
+    ];
+    for (name, was, is, orders, meant) in cases {
+        let told = check(&place, &was, &is, &orders).expect_code(1);
+        assert!(told.stdout.contains(meant), "{name}: {}{}", told.stdout, told.stderr);
+        assert!(
+            told.stdout.contains("1 of 1 customer unable to run what they could run\n"),
+            "{name}: {}",
+            told.stdout
+        );
+        check(&place, &was, &was, &orders).expect_code(0);
+    }
+}
+
+#[test]
+fn customers_are_counted_and_not_orders() {
+    let place = place();
+    let orders = "customer,sn,products\nA,A-1,P:20\nA,A-2,P:20\nB,B-1,P:4\n";
+    let told = check(&place, POOL, &POOL.replace("MyDraw:5", "MyDraw:6"), orders).expect_code(1);
+    let last = "P: MyDraw 5 → 6 leaves 1 of 2 customers unable to run what they could run\n";
+    assert!(told.stdout.ends_with(last), "{}", told.stdout);
+}
+
+#[test]
+fn no_order_is_no_answer() {
+    let place = place();
+    std::fs::create_dir_all(place.path("empty")).unwrap();
+    let args = ["catalog", "check", "catalog.yaml", "--was", "catalog.yaml", "--orders", "empty"];
+    let told = place.run(&args).expect_code(2);
+    assert!(told.stderr.contains("there is no order to compare"), "{}", told.stderr);
+}
+
+#[test]
+fn without_the_old_catalogue_the_log_says_what_customers_have() {
+    let place = place();
+    let args = ["catalog", "check", "--orders", "order.yaml", "--at", DAY, "--log", "log"];
+    let told = place.run(&args).expect_code(2);
+    assert!(told.stderr.contains("there is no issue log `log`"), "{}", told.stderr);
+    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
+    let told = place.run(&args).expect_code(0);
+    let same = "the catalogue leaves 0 of 1 customer unable to run what they could run\n";
+    assert_eq!(told.stdout, same);
+    place.write("catalog.yaml", place.read("catalog.yaml").replace("MyDraw:5", "MyDraw:6"));
+    let told = place.run(&args).expect_code(1);
+    assert!(told.stdout.contains("ABC Corp (ABC-1) ran 4 MyDraw, now 3 MyDraw\n"), "{}", told.stdout);
+}

@@ -1,0 +1,125 @@
+//! Many orders at once: killed, damaged, resumed, twice at the same time.
+
+use std::fs::File;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::issue::{DAY, KEY, contents, issue, issue_into, many, place, sql};
+use crate::support::Place;
+
+/// The document's MySolutions for so many customers.
+fn customers(place: &Place, count: usize) {
+    let catalog = "vendor: ABC_Software\nproducts:\n  - product: MySolutions\n    template: pool\n    \
+                   values: { features: \"MyDraw:5, MyWrite:2, MySpreadsheet:1\" }\n";
+    place.write("catalog.yaml", catalog).write("orders.csv", many(count));
+}
+
+#[test]
+fn a_thousand_customers_are_issued_killed_half_way_resumed_and_an_edited_row_is_caught() {
+    let place = place();
+    customers(&place, 1000);
+    issue_into(&place, "orders.csv", "whole", "whole.log").expect_code(0);
+    let args =
+        ["issue", "-q", "--catalog", "catalog.yaml", "--order", "orders.csv", "--at", DAY, "--key", KEY];
+    let args = [&args[..], &["--out", "cut", "--log", "cut.log"]].concat();
+    let mut child = place.command().args(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let written = || std::fs::read_dir(place.path("cut")).map_or(0, Iterator::count);
+    let begun = Instant::now();
+    while written() < 100 && begun.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let left = written();
+    assert!((1..1000).contains(&left), "killed with {left} files");
+    place.run(&["log", "--log", "cut.log", "list", "--most", "1"]).expect_code(0);
+    place.run(&[&args[..], &["--resume"]].concat()).expect_code(0);
+    assert_eq!(contents(&place, "cut"), contents(&place, "whole"));
+    place.run(&["log", "--log", "cut.log", "verify"]).expect_code(0);
+    sql(
+        &place,
+        "cut.log",
+        "UPDATE entry SET payload = CAST(replace(payload, 'COUNT 2 20', 'COUNT 2 90') AS BLOB) WHERE seq = 1",
+    );
+    let told = place.run(&["log", "--log", "cut.log", "verify"]).expect_code(1);
+    assert!(told.stdout.contains("entry 1 is not what was written"), "{}", told.stdout);
+}
+
+/// A run that stopped before its last file, with its log.
+fn broken(place: &Place) {
+    place.write("orders.csv", many(3));
+    std::fs::create_dir_all(place.path("out/C-00002.lic/x")).unwrap();
+    issue(place, "orders.csv", &["--key", KEY, "--out", "out", "--log", "log", "--replace"]).expect_code(6);
+    std::fs::remove_dir_all(place.path("out/C-00002.lic")).unwrap();
+}
+
+const RESUME: [&str; 7] = ["--key", KEY, "--out", "out", "--log", "log", "--resume"];
+
+#[test]
+fn row_39_what_a_failure_of_power_damaged_is_written_again() {
+    let place = place();
+    broken(&place);
+    let whole = place.read("out/C-00000.lic");
+    place.write("out/C-00000.lic", "").write("out/C-00001.lic", "something of the same run, damaged");
+    issue(&place, "orders.csv", &RESUME).expect_code(0);
+    assert_eq!(place.read("out/C-00000.lic"), whole);
+    for number in 0..3 {
+        place
+            .run(&["verify", "--at", DAY, "--log", "log", &format!("out/C-0000{number}.lic")])
+            .expect_code(0);
+    }
+}
+
+#[test]
+fn a_file_that_the_run_did_not_write_is_left_alone_when_it_goes_on() {
+    let place = place();
+    place.write("orders.csv", many(3));
+    place.write("out/C-00000.lic", "mine");
+    std::fs::create_dir_all(place.path("out/C-00002.lic/x")).unwrap();
+    // The first is refused; the last exists as a folder, which is other content too.
+    issue_into(&place, "orders.csv", "out", "log").expect_code(1);
+    assert_eq!(place.read("out/C-00000.lic"), "mine");
+    let log = place.run(&["log", "--log", "log", "verify"]).expect_code(0);
+    assert!(log.stdout.contains("last entry 4\n"), "{}", log.stdout);
+}
+
+#[test]
+fn a_run_that_still_goes_on_is_not_begun_again() {
+    let place = place();
+    broken(&place);
+    let lock = || {
+        let name = |id: &str| place.path(&format!(".keywright-run-{id}"));
+        let connection = rusqlite::Connection::open(place.path("log")).unwrap();
+        let run: Vec<u8> =
+            connection.query_row("SELECT inputs FROM run WHERE ended = 0", [], |row| row.get(0)).unwrap();
+        let id: String = run.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        File::options().create(true).truncate(false).write(true).open(name(&id)).unwrap()
+    };
+    let held = lock();
+    held.lock().unwrap();
+    let told = issue(&place, "orders.csv", &RESUME).expect_code(6);
+    assert!(told.stderr.contains("this run is going on in another process"), "{}", told.stderr);
+    drop(held);
+    issue(&place, "orders.csv", &RESUME).expect_code(0);
+    assert!(place.names().iter().all(|name| !name.starts_with(".keywright")), "{:?}", place.names());
+}
+
+#[test]
+fn a_date_that_one_product_cannot_take_refuses_the_order() {
+    let place = place();
+    place.write(
+        "mine/plain.lic",
+        "---\nsummary: no end\nevery-block: [SN, LICENSEE]\nparameters:\n  - { name: vendor, type: name, required: true, text: v }\n---\nFEATURE P\n{\n  VENDOR={{ vendor }}\n}\n",
+    );
+    place.write(
+        "catalog.yaml",
+        "vendor: ABC_Software\nproducts:\n  - { product: MySolutions, template: pool }\n  - { product: Plain, template: plain }\n",
+    );
+    place.write(
+        "order.yaml",
+        "customer: A\nsn: A-1\nend: 2027-12-31\nproducts: [{ product: MySolutions }, { product: Plain }]\n",
+    );
+    let told = issue(&place, "order.yaml", &["--dry-run", "--templates", "mine"]).expect_code(1);
+    let expected = "order.yaml:3:6: the product `Plain` takes no `end`, which is said for the whole order";
+    assert!(told.stderr.contains(expected), "{}", told.stderr);
+}

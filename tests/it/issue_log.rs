@@ -1,0 +1,207 @@
+//! The issue log: what counts as issued last, what it says of a block, and when it proves nothing.
+
+use crate::issue::{DAY, KEY, issue, issue_into, many, place, sql};
+use crate::support::{Outcome, Place};
+
+fn again(place: &Place, day: &str) {
+    let args = ["issue", "-q", "--catalog", "catalog.yaml", "--order", "order.yaml", "--at", day];
+    place
+        .run(&[&args[..], &["--key", KEY, "--out", "out", "--log", "log", "--replace"]].concat())
+        .expect_code(0);
+}
+
+fn change(place: &Place, from: &str, to: &str) {
+    let order = place.read("order.yaml");
+    assert!(order.contains(from));
+    place.write("order.yaml", order.replace(from, to));
+}
+
+/// What the log says of the blocks of a file, without the indents of the report.
+fn provenance(place: &Place, file: &str) -> Outcome {
+    let told = place.run(&["verify", "--at", DAY, "--log", "log", file]);
+    let stdout = told.stdout.lines().map(|line| format!("{}\n", line.trim_start())).collect();
+    Outcome { stdout, ..told }
+}
+
+#[test]
+fn an_earlier_state_that_is_issued_again_is_the_latest() {
+    let place = place();
+    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
+    place.copy_own("out/ABC-1.lic", "20.lic");
+    change(&place, "count: 20", "count: 25");
+    again(&place, DAY);
+    place.copy_own("out/ABC-1.lic", "25.lic");
+    change(&place, "count: 25", "count: 20");
+    again(&place, DAY);
+    let log = place.run(&["log", "--log", "log", "verify"]).expect_code(0);
+    assert!(log.stdout.contains("last entry 21\n"), "{}", log.stdout);
+    let told = provenance(&place, "25.lic").expect_code(0);
+    assert!(told.stdout.contains("replaced by entry 15:\nCOUNT was 25, now 20\n"), "{}", told.stdout);
+    assert!(!provenance(&place, "20.lic").expect_code(0).stdout.contains("replaced"));
+    let planned = issue(&place, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
+    assert!(planned.stdout.contains("    no change\n"), "{}", planned.stdout);
+    // The same again adds nothing.
+    again(&place, DAY);
+    assert!(place.run(&["log", "--log", "log", "verify"]).stdout.contains("last entry 21\n"));
+}
+
+#[test]
+fn a_block_that_a_later_issue_leaves_out_is_told() {
+    let place = place();
+    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
+    place.copy_own("out/ABC-1.lic", "old.lic");
+    change(&place, "  - { product: Drawing, count: 5 }\n", "");
+    again(&place, DAY);
+    let told = provenance(&place, "old.lic").expect_code(0);
+    let gone = "\nnot in the later issue, which begins with entry 8\n";
+    assert_eq!(told.stdout.matches(gone).count(), 3, "{}", told.stdout);
+    assert!(!told.stdout.contains("replaced"), "{}", told.stdout);
+}
+
+#[test]
+fn the_same_order_on_another_day_replaces() {
+    let place = place();
+    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
+    place.copy_own("out/ABC-1.lic", "old.lic");
+    again(&place, "2026-03-01");
+    let told = place.run(&["verify", "--at", "2026-03-01", "--log", "log", "old.lic"]).expect_code(0);
+    let changed = "    ISSUED was 2026-01-15, now 2026-03-01\n";
+    assert_eq!(told.stdout.matches(changed).count(), 7, "{}", told.stdout);
+}
+
+#[test]
+fn blocks_of_one_name_are_compared_each_with_its_own() {
+    let place = place();
+    let block = |count: &str| {
+        format!("FEATURE A\n{{\n  VENDOR={{{{ vendor }}}} KEYTYPE=ADDITIVE COUNT={{{{ {count} }}}}\n}}\n")
+    };
+    let head = "---\nsummary: two lots\nevery-block: [ISSUED, SN, LICENSEE]\nparameters:\n  \
+                - { name: vendor, type: name, required: true, text: v }\n  \
+                - { name: one, type: count, required: true, text: o }\n  \
+                - { name: two, type: count, required: true, text: t }\n---\n";
+    place.write("mine/lots.lic", format!("{head}{}\n{}", block("one"), block("two")));
+    let catalog = |two: u32| {
+        format!(
+            "vendor: ABC_Software\nproducts: [{{ product: P, template: lots, values: {{ one: 5, two: {two} }} }}]\n"
+        )
+    };
+    place.write("order.yaml", "customer: A\nsn: A-1\nproducts: [{ product: P }]\n");
+    let go = |place: &Place| {
+        let args = ["--templates", "mine", "--key", KEY, "--out", "out", "--log", "log", "--replace"];
+        issue(place, "order.yaml", &args).expect_code(0)
+    };
+    place.write("catalog.yaml", catalog(7));
+    go(&place);
+    place.copy_own("out/A-1.lic", "old.lic");
+    place.write("catalog.yaml", catalog(9));
+    let told = go(&place);
+    let told_unproven = place
+        .run(&[
+            "issue",
+            "--catalog",
+            "catalog.yaml",
+            "--order",
+            "order.yaml",
+            "--templates",
+            "mine",
+            "--dry-run",
+            "--log",
+            "log",
+            "--at",
+            DAY,
+        ])
+        .expect_code(0);
+    assert!(told.stdout.starts_with("1 license issued"), "{}", told.stdout);
+    assert!(
+        told_unproven.stderr.contains("warning: the template `lots` has no scenarios"),
+        "{}",
+        told_unproven.stderr
+    );
+    let told = provenance(&place, "old.lic").expect_code(0);
+    assert_eq!(
+        told.stdout.matches("replaced by entry 4:\nCOUNT was 7, now 9\n").count(),
+        1,
+        "{}",
+        told.stdout
+    );
+    assert_eq!(told.stdout.matches("replaced").count(), 1, "{}", told.stdout);
+}
+
+#[test]
+fn a_count_that_was_changed_is_all_that_is_said() {
+    let place = place();
+    place.write("orders.csv", many(3).replace("MySolutions:20", "MySolutions:5"));
+    issue_into(&place, "orders.csv", "out", "log").expect_code(0);
+    place.write("changed.lic", place.read("out/C-00000.lic").replacen("COUNT=5 ", "COUNT=50 ", 1));
+    let told = provenance(&place, "changed.lic").expect_code(1);
+    let log = &told.stdout;
+    assert_eq!(log.matches("issue log: not as it was issued, entry 1, ").count(), 1, "{log}");
+    let changes: Vec<&str> = log.lines().filter(|line| line.contains(", now ")).collect();
+    assert_eq!(changes, ["COUNT was 5, now 50"], "{log}");
+}
+
+#[test]
+fn row_29_a_head_that_proves_nothing_is_a_no() {
+    let place = place();
+    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
+    let good = place.run(&["log", "--log", "log", "verify"]).expect_code(0);
+    assert!(good.stdout.contains(" of ABC_Software, production, active\n"), "{}", good.stdout);
+    place.copy_own("log", "bare");
+    sql(&place, "bare", "DELETE FROM entry; DELETE FROM head");
+    let told = place.run(&["log", "--log", "bare", "verify"]).expect_code(1);
+    assert!(told.stdout.contains("NOT GOOD: the log has no signed head"), "{}", told.stdout);
+    let id = place
+        .read("keys/trust.yaml")
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("id: ").map(|id| id.trim_matches('"').to_owned()));
+    place.run(&["keys", "compromise", &id.unwrap()]).expect_code(0);
+    let told = place.run(&["log", "--log", "log", "verify"]).expect_code(1);
+    assert!(told.stdout.contains("which is compromised since"), "{}", told.stdout);
+}
+
+#[test]
+fn what_was_renewed_does_not_expire_and_any_spelling_is_found() {
+    let place = place();
+    change(&place, "ABC Corp", "Größe AG");
+    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
+    let log = |args: &[&str]| place.run(&[&["log", "--log", "log"], args].concat());
+    let soon =
+        || log(&["expiring", "--within", "60d", "--at", "2027-11-15"]).expect_code(0).stdout.lines().count();
+    assert_eq!(soon(), 7);
+    change(&place, "2027-12-31", "2028-12-31");
+    again(&place, DAY);
+    assert_eq!(soon(), 0);
+    for text in ["GRÖSSE", "größe ag", "abc-1", "MYDRAW"] {
+        let code = i32::from(text == "GRÖSSE");
+        log(&["find", text]).expect_code(code);
+    }
+    let key = place.names().into_iter().find(|name| name == KEY).unwrap();
+    assert_eq!(key, KEY);
+    let line = log(&["export"]).expect_code(0).stdout.lines().next().unwrap().to_owned();
+    let entry: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(entry["KEY"].as_str().unwrap().len(), 100);
+    assert_eq!(entry["hash"].as_str().unwrap().len(), 128);
+    assert_eq!(entry["issue"], 1);
+    log(&["find", entry["key"].as_str().unwrap()]).expect_code(0);
+    let csv = log(&["export", "--format", "csv"]).expect_code(0).stdout;
+    assert!(csv.lines().next().unwrap().ends_with("digest,KEY,hash"), "{csv}");
+}
+
+#[test]
+fn a_log_whose_writer_was_killed_is_read() {
+    let place = place();
+    place.write("orders.csv", many(5));
+    issue_into(&place, "orders.csv", "out", "log").expect_code(0);
+    let before = place.run(&["log", "--log", "log", "verify"]).expect_code(0).stdout;
+    // A transaction that spills to the file and is never ended, as a killed process leaves it.
+    let connection = rusqlite::Connection::open(place.path("log")).unwrap();
+    connection
+        .execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN; CREATE TABLE waste(x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO waste SELECT randomblob(500) FROM n;")
+        .unwrap();
+    for name in ["log", "log-journal"] {
+        place.copy_own(name, &name.replace("log", "killed"));
+    }
+    connection.execute_batch("ROLLBACK").unwrap();
+    let after = place.run(&["log", "--log", "killed", "verify"]).expect_code(0).stdout;
+    assert_eq!(after.replace("killed", "log"), before);
+}
