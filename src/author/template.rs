@@ -164,7 +164,8 @@ impl Template {
     }
 
     /// Whether a parameter's value is written on every block and is not used by the license text besides.
-    pub(super) fn is_not_in_body(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn is_not_in_body(&self, name: &str) -> bool {
         self.every_block.iter().any(|row| row.name.eq_ignore_ascii_case(name)) && !self.in_body.contains(name)
     }
 

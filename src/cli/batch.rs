@@ -65,7 +65,11 @@ type Made = Vec<Result<Ready, Refused>>;
 
 impl Batch<'_> {
     /// Issues the orders. A fault of one order is in the result; a log that cannot be written ends the run.
-    pub(super) fn run(&self, orders: impl Iterator<Item = Order>, log: &mut Log) -> Result<Ended, Stop> {
+    pub(super) fn run(
+        &self,
+        orders: impl Iterator<Item = Order> + Send,
+        log: &mut Log,
+    ) -> Result<Ended, Stop> {
         if self.signer.is_concurrent() {
             return self.run_at_once(orders, log);
         }
@@ -80,10 +84,12 @@ impl Batch<'_> {
         Ok(ended)
     }
 
-    /// Makes the next orders while the last ones are logged and written.
-    fn run_at_once(&self, orders: impl Iterator<Item = Order>, log: &mut Log) -> Result<Ended, Stop> {
+    /// Makes orders while the next ones are read, and the last ones are logged and written.
+    fn run_at_once(&self, orders: impl Iterator<Item = Order> + Send, log: &mut Log) -> Result<Ended, Stop> {
         thread::scope(|scope| {
-            // One part under way is enough to keep all busy, and holds few licenses.
+            // One part under way is enough to keep all busy, and holds few orders and licenses.
+            let (reader, parts) = mpsc::sync_channel::<Vec<Order>>(1);
+            scope.spawn(move || in_parts(orders).try_for_each(|part| reader.send(part)));
             let (sender, receiver) = mpsc::sync_channel::<Made>(1);
             let keeper = scope.spawn(move || {
                 let mut ended = Ended::default();
@@ -95,7 +101,7 @@ impl Batch<'_> {
                 }
                 Ok(ended)
             });
-            for part in in_parts(orders) {
+            for part in parts {
                 // Whoever keeps them has stopped: it says why.
                 if sender.send(on_all_cores(&part, |order| self.make(order))).is_err() {
                     break;

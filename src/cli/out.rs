@@ -139,3 +139,32 @@ use write_names_down as write_all_down;
 fn write_names_down(folder: &fs::File) -> io::Result<()> {
     if cfg!(unix) { folder.sync_all() } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_else_put_there_meanwhile_is_unchanged_or_left_alone() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("out");
+        let out = Out::make(&folder, "0123", false).unwrap();
+        assert_eq!(out.standing("a.lic", "text"), Standing::Nothing);
+        assert!(out.put("a.lic", "text", false).unwrap());
+        assert!(!out.put("a.lic", "text", false).unwrap());
+        assert_eq!(out.standing("a.lic", "text and more"), Standing::Other { beginning: true });
+        assert!(out.put("a.lic", "other", false).unwrap_err().message.contains("exists"));
+        assert!(out.put("a.lic", "other", true).unwrap());
+        out.sync().unwrap();
+        for name in [".keywright-0123-Ab", ".keywright-9999-Ab", "b.lic"] {
+            fs::write(folder.join(name), "").unwrap();
+        }
+        out.clean().unwrap();
+        let mut left: Vec<_> = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(left, [".keywright-9999-Ab", "a.lic", "b.lic"]);
+    }
+}

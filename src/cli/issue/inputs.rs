@@ -88,7 +88,7 @@ impl Inputs {
     }
 
     /// The orders that can be worked on.
-    pub(super) fn orders(&self) -> impl Iterator<Item = Order> + '_ {
+    pub(super) fn orders(&self) -> impl Iterator<Item = Order> + Send + '_ {
         let good = self.orders.each().filter_map(Result::ok).enumerate();
         good.filter(|(at, _)| !self.clashing.contains(at)).map(|(_, order)| order)
     }

@@ -40,8 +40,8 @@ impl Orders {
     }
 
     /// All orders in their order, each or what is wrong with it.
-    pub(in crate::cli) fn each(&self) -> impl Iterator<Item = Result<Order, Fault>> + '_ {
-        self.sources.iter().flat_map(|source| -> Box<dyn Iterator<Item = Result<Order, Fault>> + '_> {
+    pub(in crate::cli) fn each(&self) -> impl Iterator<Item = Result<Order, Fault>> + Send + '_ {
+        self.sources.iter().flat_map(|source| -> Box<dyn Iterator<Item = Result<Order, Fault>> + Send + '_> {
             match source {
                 Source::One(order) => Box::new(std::iter::once(order.clone().map(|order| *order))),
                 Source::Table { name, bytes } => match Table::read(name, bytes, &self.parameters) {
