@@ -1,7 +1,11 @@
 //! The linter beside what it stands on, in the same run: linting beside reading, many files on all threads beside one.
 //!
 //! `cargo bench --bench lint`. Ratios are what counts: machines differ.
-#![expect(clippy::unwrap_used, reason = "a benchmark that meets the unexpected fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark that meets the unexpected fails, and says what it measured"
+)]
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -18,7 +22,58 @@ use keywright::source::SourceFile;
 const TODAY: Date = date(2026, 6, 1);
 
 fn main() {
+    memory();
     divan::main();
+}
+
+/// The most memory of this process so far, in MiB, where the system tells it.
+fn peak() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<usize>().ok()? / 1024)
+}
+
+/// Memory for the largest license that may be: 100,000 blocks, each as it leaves the house. Measured first: a peak is for
+/// good.
+fn memory() {
+    let key = format!("\n  SN=A-1001 ISSUED=2026-01-15\n  KEY=AQE{}\n}}", "A".repeat(97));
+    let text = blocks(0, 100_000).replace("\n}", &key);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("largest.lic");
+    std::fs::write(&path, &text).unwrap();
+    let size = text.len() / (1024 * 1024);
+    drop(text);
+    let before = peak();
+    let code = lint_quietly(&path);
+    match (before, peak()) {
+        (Some(before), Some(after)) => println!(
+            "memory: linting 100,000 blocks, {size} MiB, took {after} MiB at most (making the file {before}): \
+             {:.1} times the file; exit {code}",
+            after as f64 / size as f64
+        ),
+        _ => println!("memory: not measured, the system does not tell"),
+    }
+}
+
+fn lint_quietly(path: &std::path::Path) -> u8 {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let mut io = io(&mut stdout, &mut stderr);
+    cli::run(["keywright", "lint", "--format", "concise", path.to_str().unwrap()], &mut io).code()
+}
+
+fn io<'a>(stdout: &'a mut Vec<u8>, stderr: &'a mut Vec<u8>) -> Io<'a> {
+    Io {
+        stdin: Box::leak(Box::new(std::io::empty())),
+        stdout,
+        stderr,
+        color_out: false,
+        color_err: false,
+        quiet: false,
+        verbose: 0,
+        width: 100,
+        today: TODAY,
+        interactive: false,
+    }
 }
 
 /// Sets of a pool and three tokens on it. Some lines have a note or warning, none an error.
@@ -98,18 +153,7 @@ mod many_files {
         bencher.counter(ItemsCount::new(FILES)).bench(|| {
             pool.install(|| {
                 let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-                let mut io = Io {
-                    stdin: &mut std::io::empty(),
-                    stdout: &mut stdout,
-                    stderr: &mut stderr,
-                    color_out: false,
-                    color_err: false,
-                    quiet: false,
-                    verbose: 0,
-                    width: 100,
-                    today: TODAY,
-                    interactive: false,
-                };
+                let mut io = io(&mut stdout, &mut stderr);
                 let args = ["keywright", "lint", "--format", "concise", folder.to_str().unwrap()];
                 let exit = cli::run(args, &mut io);
                 assert_eq!(exit.code(), 0, "{}", String::from_utf8_lossy(&stderr));

@@ -171,7 +171,8 @@ mod files {
                 let source = SourceFile::new("pool.scenarios.yaml", SCENARIOS);
                 let file = scenario::parse(black_box(&source)).unwrap();
                 let loaded =
-                    scenario::load(&file, |path| Ok(SourceFile::new(path, black_box(LICENSE)))).unwrap();
+                    scenario::load(&file, |path| Ok(SourceFile::new(path, black_box(LICENSE))), None)
+                        .unwrap();
                 let results = scenario::run(&file, &loaded.model, |_| true);
                 assert!(results.iter().all(scenario::ScenarioResult::passed));
             }

@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use keywright::cli;
+
 fn main() -> ExitCode {
-    ExitCode::from(keywright::cli::main().code())
+    cli::guard::no_core_dumps();
+    ExitCode::from(cli::guard::guarded(cli::main).code())
 }

@@ -417,7 +417,7 @@ fn play(template: &Template, scenarios: &str, license: &str) -> Result<(), Fault
         Fault::new(format!("the scenarios of the template `{}`: {message}", template.name))
     };
     let parsed = scenario::parse(&source).map_err(wrong)?;
-    let loaded = scenario::load(&parsed, |name| Ok(SourceFile::new(name, license))).map_err(wrong)?;
+    let loaded = scenario::load(&parsed, |name| Ok(SourceFile::new(name, license)), None).map_err(wrong)?;
     let results = scenario::run(&parsed, &loaded.model, |_| true);
     let Some(failed) = results.iter().find(|result| !result.passed()) else { return Ok(()) };
     let row = failed.rows.iter().find(|row| !row.passed());

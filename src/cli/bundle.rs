@@ -16,7 +16,8 @@ use crate::sign::{
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
-use super::trust::{TrustArgs, fault, signing_key, stop};
+use super::signer::{KeyIdArgs, SignerArgs};
+use super::trust::{TrustArgs, fault, stop};
 use super::{Exit, Io, Stop, file, parse_day};
 
 /// Publish a trust store as one signed file, and install it
@@ -41,9 +42,10 @@ enum Command {
 #[command(after_help = "Examples:\n  keywright trust bundle --key ABC_Software.key.pem -o abc-1.bundle\n  \
     keywright trust bundle --key ABC_Software.key.pem --previous abc-1.bundle -o abc-2.bundle")]
 pub struct BundleArgs {
-    /// Secret key file of the vendor who publishes
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    #[command(flatten)]
+    signer: SignerArgs,
+    #[command(flatten)]
+    key_id: KeyIdArgs,
     /// The version before; without it this is version 1
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
@@ -90,7 +92,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
 
 fn bundle(args: &BundleArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let trust = args.trust.load(io.today)?;
-    let key = signing_key(&args.key, &args.passphrase, &trust, io)?;
+    let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     let vendor = &key.trusted.entry.vendor;
     let version = match &args.previous {
         None => 1,
@@ -120,13 +122,13 @@ fn bundle(args: &BundleArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         keys: trust.keys().to_vec(),
         digest: Digest::of(b""),
     };
-    let text = bundle.seal(&key.key, key.trusted).map_err(|error| {
+    let text = bundle.seal(&*key.signer, key.trusted).map_err(|error| {
         Stop::new(Exit::No, format!("the bundle was not signed: {error}")).help("nothing was written")
     })?;
     if file::is_stdin(&args.output) {
         io.stdout.write_all(text.as_bytes())?;
     } else {
-        file::write(&args.output, text.as_bytes())?;
+        file::replace(&args.output, text.as_bytes())?;
     }
     io.say(&format!(
         "version {version} of the trust bundle of {vendor}, with {}, until {}",
@@ -162,9 +164,9 @@ fn install(args: &InstallArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
             .help("fetch the newest one from the vendor"));
     }
     // The bundle first: one that was seen but is not there could not be told from one that was taken away.
-    file::write(&folder.join(TRUST_BUNDLE), &bytes)?;
+    file::replace(&folder.join(TRUST_BUNDLE), &bytes)?;
     last_seen.note(ListKind::Trust, &bundle.vendor, bundle.version, bundle.digest);
-    file::write(&folder.join(LAST_SEEN), last_seen.text().as_bytes())?;
+    file::replace(&folder.join(LAST_SEEN), last_seen.text().as_bytes())?;
     io.say(&format!(
         "installed version {} of the trust bundle of {}, with {}, until {}, into {}",
         bundle.version,
@@ -195,8 +197,9 @@ fn anchor(args: &InstallArgs, installed: Option<&TrustBundle>, seen: &LastSeen) 
 }
 
 fn first(line: &str) -> Result<Trust, Stop> {
+    let line = PublicKey::find_line(line).unwrap_or_default();
     let (vendor, key) =
-        PublicKey::from_line(line.trim()).map_err(|error| Stop::usage(format!("`--first`: {error}")))?;
+        PublicKey::from_line(&line).map_err(|error| Stop::usage(format!("`--first`: {error}")))?;
     let entry = TrustEntry {
         vendor: vendor.to_owned(),
         id: key.id(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use similar::TextDiff;
 
-use crate::report::escape::escape_lines;
+use crate::report::escape::{escape, escape_lines};
 
 use super::{Io, Stop};
 
@@ -15,7 +15,7 @@ use super::{Io, Stop};
 pub fn show(name: &str, old: &str, new: &str, io: &mut Io<'_>) -> Result<(), Stop> {
     // Bounded: on huge differences a coarser diff is better than none.
     let diff = TextDiff::configure().timeout(Duration::from_secs(2)).diff_lines(old, new);
-    let text = diff.unified_diff().header(name, name).to_string();
+    let text = diff.unified_diff().header(&escape(name), &escape(name)).to_string();
     for line in text.split_inclusive('\n') {
         let line = line.strip_suffix('\n').unwrap_or(line);
         let (on, off) = match line.chars().next().filter(|_| io.color_out) {

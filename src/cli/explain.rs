@@ -12,13 +12,16 @@ use super::{Exit, Io, Stop, explain_feature};
 /// Explain a rule, or what a checkout of a feature costs
 ///
 /// With a code or name: what the rule finds, why, an example of it and one without, and what to do. With a feature and
-/// files: what one checkout draws from which pool, by which alternatives, from an empty server.
+/// files: what one checkout draws from which pool, by which alternatives, from an empty server. With several features, as
+/// in `MyDraw:2,MyWrite`: how many of them can run at once when they are checked out in turn, and which mix is the first
+/// that is denied.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright explain D001\n  keywright explain dependency-cycle\n  \
-    keywright explain --all\n  keywright explain MyDraw license.lic")]
+    keywright explain --all\n  keywright explain MyDraw license.lic\n  \
+    keywright explain MyDraw:2,MyWrite license.lic")]
 pub struct Args {
-    /// A rule's code or name; with files: a feature
-    #[arg(value_name = "CODE|FEATURE", required_unless_present = "all", conflicts_with = "all")]
+    /// A rule's code or name; with files: a feature, or several
+    #[arg(value_name = "CODE|FEATURE|MIX", required_unless_present = "all", conflicts_with = "all")]
     subject: Option<String>,
     /// License files, taken together; `-` is standard input
     #[arg(value_name = "FILES")]

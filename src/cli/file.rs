@@ -136,10 +136,29 @@ pub fn source(path: &Path, id: usize, io: &mut Io<'_>) -> Result<Arc<SourceFile>
 /// # Errors
 /// When the folder or the file cannot be written; the old file is then untouched.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+    let target = resolve(path)
+        .map_err(|error| Stop::failure(format!("cannot write `{}`: {}", shown(path), reason(&error))))?;
+    write_over(path, &target, bytes)
+}
+
+/// As [`write`], but a symbolic link in the file's place is not followed: it is replaced itself, and what it pointed to
+/// stays as it was. A link to a device is refused: whoever names it means the device.
+///
+/// # Errors
+/// As [`write`].
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    // One that leads nowhere is replaced too.
+    if is_link && fs::metadata(path).map_or(true, |found| found.is_file()) {
+        return put(path, bytes, true, true);
+    }
+    write_over(path, path, bytes)
+}
+
+fn write_over(path: &Path, target: &Path, bytes: &[u8]) -> Result<(), Stop> {
     let name = shown(path);
     let cannot = |error: &io::Error| Stop::failure(format!("cannot write `{name}`: {}", reason(error)));
-    let target = resolve(path).map_err(|error| cannot(&error))?;
-    let old = match fs::metadata(&target) {
+    let old = match fs::metadata(target) {
         Ok(found) if found.is_file() => Some(found.permissions()),
         Ok(_) => return Err(Stop::failure(format!("cannot write `{name}`: it is not a regular file"))),
         Err(_) => None,
@@ -147,11 +166,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     if old.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(Stop::failure(format!("cannot write `{name}`: it is read-only")));
     }
-    let folder = folder_of(&target);
+    let folder = folder_of(target);
     let mut temporary = temporary_in(folder, old).map_err(|error| cannot(&error))?;
     temporary.write_all(bytes).map_err(|error| cannot(&error))?;
     temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
-    temporary.persist(&target).map_err(|error| cannot(&error.error))?;
+    temporary.persist(target).map_err(|error| cannot(&error.error))?;
     sync_folder(folder);
     Ok(())
 }

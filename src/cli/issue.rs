@@ -16,7 +16,8 @@ use super::new::refused;
 use super::out::Out;
 use super::passphrase::PassphraseArgs;
 use super::progress::Progress;
-use super::trust::{TrustArgs, signing_key};
+use super::signer::{KeyIdArgs, SignerArgs};
+use super::trust::TrustArgs;
 use super::{Exit, Io, Stop, file};
 
 mod inputs;
@@ -54,9 +55,10 @@ pub struct Args {
     /// A folder with further templates
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
-    /// Secret key file
-    #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    #[command(flatten)]
+    signer: SignerArgs,
+    #[command(flatten)]
+    key_id: KeyIdArgs,
     /// Folder for the license files
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -70,7 +72,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "approve")]
     plan: Option<PathBuf>,
     /// Approve a plan: sign its digest, into a file beside it
-    #[arg(long, value_name = "PLAN", requires = "key")]
+    #[arg(long, value_name = "PLAN")]
     approve: Option<PathBuf>,
     /// Issue only what is in the plan, and only if this many keys approved it
     #[arg(long, value_name = "N", requires = "plan", value_parser = clap::value_parser!(u16).range(1..))]
@@ -126,12 +128,14 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
         tell(&inputs.clashes, io)?;
         return Err(Stop::new(Exit::No, "two orders would have one license file").help("nothing was issued"));
     }
-    let (Some(key_path), Some(out)) = (&args.key, &args.out) else {
+    let (true, Some(out)) = (args.signer.is_given(), &args.out) else {
         return Err(Stop::usage("`--key` and `--out` are needed to issue")
             .help("`--dry-run` shows what would be issued without them"));
     };
     let trust = args.trust.load(io.today)?;
-    let key = signing_key(key_path, &args.passphrase, &trust, io)?;
+    let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
+    key.refuse_state()?;
+    key.refuse_withdrawn(&args.trust.revocations(&[], &trust, key.mode(), io)?)?;
     let run = Digest::of(format!("{}\n{}\n", inputs.digest, key.trusted.key.id()).as_bytes());
     let name: String = run.to_string().chars().take(RUN_NAME).collect();
     let lock = RunLock::take(log_path(args), &name)?;
@@ -151,8 +155,10 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
             since: log.head().map_err(|fault| failed(&fault))?.seq,
         },
     };
-    let day = super::parse_day(&open_run.day);
-    inputs.on(day.map_err(|_| Stop::failure("the log holds a run without a day"))?, args)?;
+    let day =
+        super::parse_day(&open_run.day).map_err(|_| Stop::failure("the log holds a run without a day"))?;
+    inputs.on(day, args)?;
+    key.refuse_day(day, io)?;
     let place = Out::make(out, &name, inputs.count <= TOGETHER)?;
     if open.is_some() {
         place.clean()?;
@@ -160,7 +166,7 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
     log.begin_run(&run, &open_run).map_err(|fault| failed(&fault))?;
     let batch = Batch {
         issuer: &inputs.issuer,
-        signer: &key.key,
+        signer: &*key.signer,
         trusted: key.trusted,
         plan: approved,
         out: place,

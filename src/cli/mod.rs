@@ -4,7 +4,7 @@
 mod batch;
 pub mod bundle;
 pub mod catalog;
-pub mod collect;
+mod collect;
 pub mod completions;
 pub mod config;
 pub mod demo;
@@ -15,6 +15,7 @@ pub mod explain_feature;
 pub mod file;
 pub mod findings;
 pub mod fmt;
+pub mod guard;
 pub mod io;
 pub mod issue;
 pub mod keys;
@@ -30,6 +31,7 @@ mod pkcs11;
 mod progress;
 mod provenance;
 pub mod revoke;
+mod search;
 pub mod sign;
 pub mod signer;
 pub mod simulate;
@@ -44,6 +46,8 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+
+use crate::report::escape::{escape, escape_lines};
 
 pub use exit::{Exit, Stop};
 pub use io::Io;
@@ -138,7 +142,7 @@ impl Command {
             Self::Sign(args) => sign::run(args, global.config.as_deref(), io),
             Self::Verify(args) => verify::run(args, io),
             Self::Payload(args) => payload::run(args, io),
-            Self::Test(args) => test::run(args, io),
+            Self::Test(args) => test::run(args, global.config.as_deref(), io),
             Self::Simulate(args) => simulate::run(args, io),
             Self::Revoke(args) => revoke::run(args, io),
             Self::Trust(args) => bundle::run(args, io),
@@ -184,9 +188,10 @@ pub fn main() -> Exit {
 /// Runs one command line; the first argument is the program's name. `io` says on entry whether its streams are
 /// terminals, which `--color` decides upon.
 pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut Io<'_>) -> Exit {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return explain_usage(&error, io),
+        Err(error) => return explain_usage(&error, &args, io),
     };
     io.color_out = cli.global.color.on(io.color_out);
     io.color_err = cli.global.color.on(io.color_err);
@@ -200,11 +205,18 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut
 }
 
 /// Help and version go to stdout and are no error; everything else is wrong usage.
-fn explain_usage(error: &clap::Error, io: &mut Io<'_>) -> Exit {
+///
+/// What is said of an argument holds its text, line breaks and all. So it is said of the arguments as they are shown
+/// anywhere else; where these would be understood, all is put on one line.
+fn explain_usage(error: &clap::Error, args: &[OsString], io: &mut Io<'_>) -> Exit {
+    let shown: Vec<String> = args.iter().map(|arg| escape(&arg.to_string_lossy()).into_owned()).collect();
+    let text = match Cli::try_parse_from(&shown) {
+        Err(error) => escape_lines(&error.render().to_string()).into_owned(),
+        Ok(_) => format!("{}\n", escape(error.render().to_string().trim_end())),
+    };
     let (stream, exit): (&mut dyn Write, Exit) =
         if error.use_stderr() { (&mut *io.stderr, Exit::Usage) } else { (&mut *io.stdout, Exit::Yes) };
-    let text = error.render().to_string();
-    match write!(stream, "{}", crate::report::escape::escape_lines(&text)) {
+    match write!(stream, "{text}") {
         Ok(()) => exit,
         Err(_) => exit.worst(Exit::Failure),
     }

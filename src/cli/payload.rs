@@ -16,6 +16,7 @@ use super::{Exit, Io, Stop, file};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright payload license.lic --feature MyDraw\n  \
     keywright payload license.lic --feature MyDraw --message > message\n  \
+    keywright payload license.lic --feature MyDraw --signature > signature\n  \
     openssl pkeyutl -verify -pubin -inkey vendor.pub.pem -rawin -in message -sigfile signature")]
 pub struct Args {
     /// License file; `-` is standard input
@@ -30,6 +31,9 @@ pub struct Args {
     /// Print the message that is signed instead
     #[arg(long)]
     message: bool,
+    /// Print the 64 bytes of the signature instead, as the KEY of the block holds them
+    #[arg(long, conflicts_with = "message")]
+    signature: bool,
     /// Key id of the message, for a block without KEY
     #[arg(long, value_name = "ID", requires = "message", value_parser = parse_id)]
     key_id: Option<KeyId>,
@@ -49,6 +53,10 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if feature.condition == Condition::Malformed {
         return Err(Stop::new(Exit::Unreadable, "the block has errors, so it has no payload")
             .help("`keywright lint` shows them"));
+    }
+    if args.signature {
+        io.stdout.write_all(&key_of(&license, feature)?.signature)?;
+        return Ok(Exit::Yes);
     }
     let payload = Payload::of(&license, feature);
     if !args.message {
@@ -107,14 +115,22 @@ fn unreadable(args: &Args, license: &License) -> Option<Stop> {
     Some(Stop::new(Exit::Unreadable, message).help("`keywright lint` shows why"))
 }
 
+fn key_of(license: &License, feature: &Feature) -> Result<KeyText, Stop> {
+    match license.value(feature, "KEY").map(|text| KeyText::parse(&text)) {
+        Some(Ok(key)) => Ok(key),
+        Some(Err(fault)) => Err(Stop::new(Exit::Unreadable, fault.to_string())),
+        None => Err(Stop::usage("the block has no KEY")),
+    }
+}
+
 fn key_id(args: &Args, license: &License, feature: &Feature) -> Result<KeyId, Stop> {
     if let Some(id) = args.key_id {
         return Ok(id);
     }
-    match license.value(feature, "KEY").map(|text| KeyText::parse(&text)) {
-        Some(Ok(key)) => Ok(key.key),
-        Some(Err(fault)) => Err(Stop::new(Exit::Unreadable, fault.to_string())),
-        None => Err(Stop::usage("the block has no KEY, so its message names no key yet")
-            .help("name the key that is to sign with `--key-id ID`")),
-    }
+    key_of(license, feature).map(|key| key.key).map_err(|stop| match stop.exit {
+        Exit::Usage => {
+            stop.help("its message names no key yet: name the one that is to sign with `--key-id ID`")
+        }
+        _ => stop,
+    })
 }

@@ -1,69 +1,80 @@
-//! What the issue log says of the blocks of a file: whether we issued them, whether they were replaced, and which
+//! What the issue log says of the blocks of some files: whether we issued them, whether they were replaced, and which
 //! directive was changed.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::author::log::{self, Later, Log, Numbered, Provenance, Wanted};
-use crate::license::License;
-use crate::report::escape::escape;
-use crate::sign::{Payload, Trust};
+use crate::license::{Feature, License};
+use crate::report::verify::{LogChange, LogEntry, LogReport, LogState, Logged};
+use crate::sign::{FileReport, Payload, Trust};
+use crate::source::Span;
 
+use super::Stop;
 use super::issue::failed;
-use super::{Exit, Io, Stop};
 
-/// Tells it on standard output. A block that was not issued as it stands is a "no", whoever signed it.
+/// Looks all blocks up.
 ///
 /// # Errors
 /// When the log cannot be read, or is not as it was written.
-pub(super) fn tell(path: &Path, licenses: &[License], trust: &Trust, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn look_up(
+    path: &Path,
+    licenses: &[License],
+    files: &[FileReport<'_>],
+    trust: &Trust,
+) -> Result<LogReport, Stop> {
     let log = Log::open_to_read(path).map_err(|fault| failed(&fault))?;
     let wanted: Vec<Vec<Wanted>> = licenses.iter().map(Wanted::all_of).collect();
     let found = log.trace(trust, &wanted.concat()).map_err(|fault| failed(&fault))?;
-    let mut exit = Exit::Yes;
-    writeln!(io.stdout, "\nissue log  {}", escape(&path.display().to_string()))?;
-    let blocks =
-        licenses.iter().flat_map(|license| license.features.iter().map(move |block| (license, block)));
-    for ((license, feature), found) in blocks.zip(&found) {
-        let name = escape(feature.name.value.as_str()).into_owned();
-        let line = license.source.position(feature.span.start as usize).line;
-        let now = Payload::of(license, feature);
-        exit = exit.worst(tell_block(&format!("  {name} (line {line}):"), found, now.as_bytes(), io)?);
+    let mut found = found.into_iter();
+    let mut report = LogReport::default();
+    for (license, file) in licenses.iter().zip(files) {
+        let traced = license.features.iter().zip(found.by_ref());
+        let traced: HashMap<Span, Logged> =
+            traced.map(|(feature, found)| (feature.span, logged(license, feature, found))).collect();
+        report.files.push(file.blocks.iter().map(|block| traced.get(&block.span).cloned()).collect());
     }
-    Ok(exit)
+    Ok(report)
 }
 
-fn tell_block(place: &str, found: &Provenance, now: &[u8], io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let shown = |known: &Numbered| format!("entry {}, {}", known.seq, escape(&log::line(&known.entry)));
+fn logged(license: &License, feature: &Feature, found: Provenance) -> Logged {
+    let told = |state, known: &Numbered, replaced_by, changes| Logged {
+        state,
+        entry: Some(entry(known)),
+        replaced_by,
+        changes,
+    };
     match found {
-        Provenance::Issued(known, later) => {
-            writeln!(io.stdout, "{place} issued as {}", shown(known))?;
-            match later {
-                Later::Same => {}
-                Later::Gone(issue) => {
-                    writeln!(io.stdout, "    not in the later issue, which begins with entry {issue}")?;
-                }
-                Later::Replaced(later) => {
-                    writeln!(io.stdout, "    replaced by entry {}:", later.seq)?;
-                    changes(known, &later.entry.payload, io)?;
-                }
-            }
-            Ok(Exit::Yes)
+        Provenance::Unknown => {
+            Logged { state: LogState::NotIssued, entry: None, replaced_by: None, changes: Vec::new() }
         }
         Provenance::Changed(known) => {
-            writeln!(io.stdout, "{place} not as it was issued, {}", shown(known))?;
-            changes(known, now, io)?;
-            Ok(Exit::No)
+            let changes = changes(&known, Payload::of(license, feature).as_bytes());
+            told(LogState::Changed, &known, None, changes)
         }
-        Provenance::Unknown => {
-            writeln!(io.stdout, "{place} not issued: the log does not have it")?;
-            Ok(Exit::No)
+        Provenance::Issued(known, Later::Same) => told(LogState::Issued, &known, None, Vec::new()),
+        Provenance::Issued(known, Later::Gone(issue)) => {
+            told(LogState::LeftOut, &known, Some(issue), Vec::new())
+        }
+        Provenance::Issued(known, Later::Replaced(later)) => {
+            let changes = changes(&known, &later.entry.payload);
+            told(LogState::Replaced, &known, Some(later.seq), changes)
         }
     }
 }
 
-fn changes(known: &Numbered, now: &[u8], io: &mut Io<'_>) -> Result<(), Stop> {
-    for change in log::changes(&known.entry.payload, now) {
-        writeln!(io.stdout, "    {}", escape(&change.to_string()))?;
+fn entry(known: &Numbered) -> LogEntry {
+    LogEntry {
+        number: known.seq,
+        issued_at: known.entry.issued_at.clone(),
+        sn: known.entry.sn.clone(),
+        customer: known.entry.customer.clone(),
     }
-    Ok(())
+}
+
+fn changes(known: &Numbered, now: &[u8]) -> Vec<LogChange> {
+    let changes = log::changes(&known.entry.payload, now).into_iter();
+    changes
+        .map(|change| LogChange { directive: change.directive, was: change.issued, now: change.now })
+        .collect()
 }

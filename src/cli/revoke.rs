@@ -9,12 +9,14 @@ use crate::license::{License, Name};
 use crate::report::counted;
 use crate::report::escape::escape;
 use crate::sign::{
-    Digest, KeyId, LAST_SEEN, LastSeen, ListKind, MAX_REASON, MAX_REVOCATION_LIST, Mode, Payload,
-    REVOCATION_SUFFIX, RevocationList, Trust, disk, is_reason,
+    Digest, KeyId, KeyState, LAST_SEEN, LastSeen, ListKind, MAX_REASON, MAX_REVOCATION_LIST, Mode, Payload,
+    REVOCATION_SUFFIX, RevocationList, Trust, TrustError, TrustedKey, Usage, disk, is_reason,
 };
 
+use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
-use super::trust::{TrustArgs, fault, signing_key, stop};
+use super::signer::{SignerArgs, SignerKeyArgs};
+use super::trust::{TrustArgs, fault, stop};
 use super::{Exit, Io, Stop, file, parse_day};
 
 /// Withdraw blocks, sets or keys in a signed list
@@ -48,9 +50,10 @@ pub struct Args {
     /// Last day for which the list speaks [default: a year from today]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     expires: Option<Date>,
-    /// Secret key file of the vendor
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    #[command(flatten)]
+    signer: SignerArgs,
+    #[command(flatten)]
+    signer_key: SignerKeyArgs,
     #[command(flatten)]
     passphrase: PassphraseArgs,
     #[command(flatten)]
@@ -75,10 +78,14 @@ fn parse_id(text: &str) -> Result<KeyId, String> {
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let reason = reason(args)?;
     let trust = args.trust.load(io.today)?;
-    let key = signing_key(&args.key, &args.passphrase, &trust, io)?;
+    let key = args.signer.open(args.signer_key.id, &args.passphrase, &trust, io)?;
+    key.refuse_state()?;
+    refuse_development(&trust, key.trusted)?;
     let vendor = key.trusted.entry.vendor.as_str();
     let folder = &args.trust.trust;
     let path = args.output.clone().unwrap_or_else(|| folder.join(format!("{vendor}{REVOCATION_SUFFIX}")));
+    // From here on no other run may read the list: what the two withdraw would not come together.
+    let _lock = Lock::take(folder)?;
     let mut last_seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
     let mut list = current(&path, vendor, &trust, &last_seen, io.today)?;
 
@@ -98,14 +105,14 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         return Err(Stop::usage(format!("a list that speaks until {expires} would be stale today")));
     }
     list.withdrawn.expires = Some(expires);
-    let text = list.seal(&key.key, key.trusted).map_err(|error| {
+    let text = list.seal(&*key.signer, key.trusted).map_err(|error| {
         Stop::new(Exit::No, format!("the list was not signed: {error}")).help("nothing was written")
     })?;
-    file::write(&path, text.as_bytes())?;
+    file::replace(&path, text.as_bytes())?;
     let signed = RevocationList::open(text.as_bytes(), &trust, Mode::Development)
         .map_err(|error| fault("the list", &error))?;
     last_seen.note(ListKind::Revocation, vendor, signed.version, signed.digest);
-    file::write(&folder.join(LAST_SEEN), last_seen.text().as_bytes())?;
+    file::replace(&folder.join(LAST_SEEN), last_seen.text().as_bytes())?;
     io.say(&format!(
         "version {} of the revocation list of {vendor}, with {}, until {expires}, into {}",
         list.version,
@@ -148,14 +155,46 @@ fn current(
         return Ok(RevocationList::new(vendor, today));
     }
     let bytes = file::read_file(path, MAX_REVOCATION_LIST)?;
-    let list =
-        RevocationList::open(&bytes, trust, Mode::Development).map_err(|error| fault(&what, &error))?;
+    let list = taken_up(&bytes, vendor, trust, seen).map_err(|error| fault(&what, &error))?;
     if list.vendor != vendor {
         return Err(Stop::usage(format!("{what} is of vendor `{}`, and the key of `{vendor}`", list.vendor)));
     }
     seen.check(ListKind::Revocation, vendor, list.version, &list.digest)
         .map_err(|old| Stop::new(Exit::Policy, format!("{what}: {old}")))?;
     Ok(list)
+}
+
+/// The list that the next version goes on from.
+///
+/// ◆ A key that was lost is why there is a next version: the list that it signed while it was in use is gone on from. Only
+/// the one that was seen here, where one was: whoever has the key since can write others.
+fn taken_up(
+    bytes: &[u8],
+    vendor: &str,
+    trust: &Trust,
+    seen: &LastSeen,
+) -> Result<RevocationList, TrustError> {
+    let mode = Mode::Development;
+    RevocationList::open_seen(bytes, trust, mode, seen).or_else(|error| {
+        if seen.seen(ListKind::Revocation).any(|(other, _)| other == vendor) {
+            return Err(error);
+        }
+        RevocationList::open(bytes, &trust.assuming(|_| KeyState::Active), mode).map_err(|_| error)
+    })
+}
+
+/// ◆ A development key withdraws nothing where production licenses are issued: `verify` would not believe the list, and
+/// every license of the vendor would be stale.
+fn refuse_development(trust: &Trust, key: &TrustedKey) -> Result<(), Stop> {
+    let entry = &key.entry;
+    let is_ours =
+        |other: &&TrustedKey| other.entry.vendor == entry.vendor && other.entry.usage == Usage::Production;
+    if entry.usage == Usage::Production || !trust.keys().iter().any(|other| is_ours(&other)) {
+        return Ok(());
+    }
+    let id = key.key.id();
+    Err(Stop::usage(format!("key {id} is for development, and {} has production keys", entry.vendor))
+        .help("sign the list with a production key: no other is believed where licenses are verified"))
 }
 
 fn withdraw(args: &Args, list: &mut RevocationList, reason: &str, io: &mut Io<'_>) -> Result<(), Stop> {

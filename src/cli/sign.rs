@@ -8,12 +8,12 @@ use crate::diagnostic::Severity;
 use crate::license::License;
 use crate::lint;
 use crate::report::escape::escape;
-use crate::sign::{SignFileError, TrustedKey, sign_file};
+use crate::sign::{Payload, SignFileError, Trust, sign_file};
 
 use super::config::{Configs, Settings};
 use super::lint::LevelArgs;
 use super::passphrase::PassphraseArgs;
-use super::signer::SignerArgs;
+use super::signer::{Holder, KeyIdArgs, SignerArgs};
 use super::trust::TrustArgs;
 use super::{Exit, Io, Stop, file, findings};
 
@@ -25,14 +25,6 @@ use super::{Exit, Io, Stop, file, findings};
 #[command(after_help = "Examples:\n  keywright sign license.lic --key ABC_Software.key.pem --in-place\n  \
     keywright sign draft.lic --key ABC_Software.key.pem -o license.lic\n  \
     keywright sign draft.lic --key-id 1f7f1125050563e1 --signer ./hsm-sign --signer-arg slot=1 -o license.lic")]
-#[cfg_attr(
-    feature = "pkcs11",
-    command(group(clap::ArgGroup::new("holder").required(true).args(["key", "signer", "pkcs11"])))
-)]
-#[cfg_attr(
-    not(feature = "pkcs11"),
-    command(group(clap::ArgGroup::new("holder").required(true).args(["key", "signer"])))
-)]
 #[command(group(clap::ArgGroup::new("target").required(true).args(["output", "in_place"])))]
 pub struct Args {
     /// License file; `-` is standard input
@@ -40,6 +32,8 @@ pub struct Args {
     file: PathBuf,
     #[command(flatten)]
     signer: SignerArgs,
+    #[command(flatten)]
+    key_id: KeyIdArgs,
     /// File to write; `-` is standard output
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
@@ -62,6 +56,7 @@ pub struct Args {
 /// # Errors
 /// When the license, the key, the trust store or a configuration cannot be read, or the result cannot be written.
 pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    args.signer.require()?;
     let target = target(args)?;
     if args.signer.key.as_ref().is_some_and(|key| is_same_file(target, key)) {
         return Err(Stop::usage(format!(
@@ -74,14 +69,17 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
         return Ok(exit);
     }
     let trust = args.trust.load(io.today)?;
-    let key = args.signer.open(&args.passphrase, &trust, io)?;
-    refuse_day(args.at.unwrap_or(io.today), key.trusted)?;
+    let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
+    key.refuse_day(args.at.unwrap_or(io.today), io)?;
+    refuse_withdrawn(args, &license, &key, &trust, io)?;
     let signed = sign_file(&license, &*key.signer, key.trusted)
         .map_err(|error| stop(&error).help("nothing was written"))?;
     if file::is_stdin(target) {
         io.stdout.write_all(signed.text.as_bytes())?;
-    } else {
+    } else if args.in_place {
         file::write(target, signed.text.as_bytes())?;
+    } else {
+        file::replace(target, signed.text.as_bytes())?;
     }
     let replaced = signed.blocks.iter().filter(|block| block.replaced).count();
     let blocks = crate::report::counted(signed.blocks.len(), "block");
@@ -148,17 +146,29 @@ fn refuse(
     Ok(Some(if unreadable { Exit::Unreadable } else { Exit::No }))
 }
 
-/// ◆ A key signs on the days of its validity only, whatever ISSUED says: who verifies cannot see on which day it was used.
-fn refuse_day(day: Date, trusted: &TrustedKey) -> Result<(), Stop> {
-    if trusted.is_valid_on(day) {
-        return Ok(());
+/// What was withdrawn is not signed again: it would be REVOKED where it is verified.
+fn refuse_withdrawn(
+    args: &Args,
+    license: &License,
+    key: &Holder<'_>,
+    trust: &Trust,
+    io: &mut Io<'_>,
+) -> Result<(), Stop> {
+    let revocations = args.trust.revocations(&[], trust, key.mode(), io)?;
+    key.refuse_withdrawn(&revocations)?;
+    for feature in &license.features {
+        let digest = Payload::of(license, feature).digest();
+        let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());
+        let reason = revocations.reason(&digest, feature.vendor_name(), sn, key.trusted.key.id());
+        if let Some(reason) = reason {
+            let line = license.source.position(feature.span.start as usize).line;
+            return Err(Stop::new(Exit::No, format!("the block in line {line} cannot be signed: {reason}"))
+                .help(
+                    "nothing was written; what replaces it needs another SN, other values, or another key",
+                ));
+        }
     }
-    let (entry, id) = (&trusted.entry, trusted.key.id());
-    Err(Stop::new(
-        Exit::No,
-        format!("key {id} may sign from {} to {}, and not on {day}", entry.not_before, entry.not_after),
-    )
-    .help("nothing was written; sign with a key that is in use: `keywright keys list` shows them"))
+    Ok(())
 }
 
 fn stop(error: &SignFileError) -> Stop {

@@ -8,10 +8,11 @@ use jiff::civil::Date;
 
 use crate::report::escape::escape;
 use crate::sign::{
-    KeyFileError, LAST_SEEN, Label, ListKind, MAX_REVOCATION_LIST, Mode, RevocationList, Revocations,
-    SecretKey, Trust, TrustError, TrustedKey, disk, read_secret_key,
+    KeyFileError, LAST_SEEN, Label, LastSeen, ListKind, MAX_REVOCATION_LIST, Mode, REVOCATION_SUFFIX,
+    RevocationList, Revocations, SecretKey, Trust, TrustError, TrustedKey, disk, read_secret_key,
 };
 
+use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
 use super::{Exit, Io, Stop, file};
 
@@ -64,8 +65,22 @@ impl TrustArgs {
         io: &mut Io<'_>,
     ) -> Result<(Trust, Revocations), Stop> {
         let trust = self.load(io.today)?;
-        let revocations = revocations(&self.trust, extra, &trust, mode, io)?;
+        let revocations = self.revocations(extra, &trust, mode, io)?;
         Ok((trust, revocations))
+    }
+
+    /// What was withdrawn: the lists in the folder of the store, and those of the command line.
+    ///
+    /// # Errors
+    /// When a list of the command line is not to be believed, or the store cannot be read.
+    pub fn revocations(
+        &self,
+        extra: &[PathBuf],
+        trust: &Trust,
+        mode: Mode,
+        io: &mut Io<'_>,
+    ) -> Result<Revocations, Stop> {
+        revocations(&self.trust, extra, trust, mode, io)
     }
 }
 
@@ -86,7 +101,8 @@ pub(super) fn fault(what: &str, error: &TrustError) -> Stop {
 /// Puts the revocation lists of a store and of the command line together.
 ///
 /// ◆ Of several lists of one vendor the newest counts, and every one must be at least as new as the one seen last; which
-/// that is, is kept in the folder. A list that was seen and is not there now makes its vendor's blocks stale.
+/// that is, is kept in the folder. A list of the store that is not believed, or was seen and is not there now, makes its
+/// vendor's blocks stale and no one else's. A list that the command line names must be good.
 fn revocations(
     folder: &Path,
     extra: &[PathBuf],
@@ -94,45 +110,89 @@ fn revocations(
     mode: Mode,
     io: &mut Io<'_>,
 ) -> Result<Revocations, Stop> {
-    let mut last_seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
-    let mut files = Vec::new();
+    let last_seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
+    let mut lists = Vec::new();
+    let mut revocations = Revocations::default();
     for (name, bytes) in disk::read_revocation_files(folder).map_err(|error| stop(folder, &error))? {
-        files.push((folder.join(name), bytes));
+        match believed(&folder.join(&name), &bytes, trust, mode, &last_seen) {
+            Ok(list) => lists.push(list),
+            Err(stop) => {
+                io.say(&format!("warning: {}", escape(&stop.message)))?;
+                let reason = stop.message.split_once("`: ").map_or("", |(_, reason)| reason).to_owned();
+                let vendor = name.strip_suffix(REVOCATION_SUFFIX).unwrap_or(&name).to_owned();
+                revocations.unbelieved.insert(vendor, reason);
+            }
+        }
     }
     for path in extra {
-        files.push((path.clone(), file::read_up_to(path, MAX_REVOCATION_LIST, io)?));
+        let bytes = file::read_up_to(path, MAX_REVOCATION_LIST, io)?;
+        lists.push(believed(path, &bytes, trust, mode, &last_seen)?);
     }
     let mut newest: BTreeMap<String, RevocationList> = BTreeMap::new();
-    for (path, bytes) in files {
-        let what = format!("the revocation list `{}`", file::shown(&path));
-        let list = RevocationList::open(&bytes, trust, mode).map_err(|error| fault(&what, &error))?;
-        last_seen.check(ListKind::Revocation, &list.vendor, list.version, &list.digest).map_err(|old| {
-            Stop::new(Exit::Policy, format!("{what}: {old}")).help("fetch the newest list from the vendor")
-        })?;
+    for list in lists {
         let newer = newest.get(&list.vendor).is_none_or(|other| other.version < list.version);
         if newer {
             newest.insert(list.vendor.clone(), list);
         }
     }
-    let mut revocations = Revocations::default();
     for (vendor, version) in last_seen.seen(ListKind::Revocation) {
         if !newest.contains_key(vendor) {
             revocations.missing.insert(vendor.to_owned(), version);
         }
     }
-    let mut news = false;
+    remember(folder, &last_seen, &newest, io)?;
     for (vendor, list) in newest {
-        news |= last_seen.note(ListKind::Revocation, &vendor, list.version, list.digest);
+        revocations.unbelieved.remove(&vendor);
         revocations.vendors.insert(vendor, list.withdrawn);
     }
-    if news && let Err(error) = file::write(&folder.join(LAST_SEEN), last_seen.text().as_bytes()) {
+    Ok(revocations)
+}
+
+/// A list, if it can be gone by.
+fn believed(
+    path: &Path,
+    bytes: &[u8],
+    trust: &Trust,
+    mode: Mode,
+    seen: &LastSeen,
+) -> Result<RevocationList, Stop> {
+    let what = format!("the revocation list `{}`", file::shown(path));
+    let list = RevocationList::open_seen(bytes, trust, mode, seen).map_err(|error| fault(&what, &error))?;
+    seen.check(ListKind::Revocation, &list.vendor, list.version, &list.digest).map_err(|old| {
+        Stop::new(Exit::Policy, format!("{what}: {old}")).help("fetch the newest list from the vendor")
+    })?;
+    Ok(list)
+}
+
+/// Notes the lists that are news, beside what other commands note at the same time.
+fn remember(
+    folder: &Path,
+    seen: &LastSeen,
+    newest: &BTreeMap<String, RevocationList>,
+    io: &mut Io<'_>,
+) -> Result<(), Stop> {
+    let note = |seen: &mut LastSeen| {
+        newest.values().fold(false, |news, list| {
+            let newer = seen.check(ListKind::Revocation, &list.vendor, list.version, &list.digest).is_ok();
+            newer && seen.note(ListKind::Revocation, &list.vendor, list.version, list.digest) || news
+        })
+    };
+    if !note(&mut seen.clone()) {
+        return Ok(());
+    }
+    let noted = Lock::take(folder).and_then(|_lock| {
+        let mut seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
+        note(&mut seen);
+        file::replace(&folder.join(LAST_SEEN), seen.text().as_bytes())
+    });
+    if let Err(error) = noted {
         // The verdicts are good without it; that the next run cannot know what this one saw must be told.
         io.say(&format!(
             "warning: {}; an older revocation list would be taken next time",
             escape(&error.message)
         ))?;
     }
-    Ok(revocations)
+    Ok(())
 }
 
 /// A secret key with its entry in the trust store.
@@ -206,7 +266,10 @@ fn is_public(path: &Path) -> bool {
 /// A fault of a secret key file, for the user. Whoever cannot open it concludes nothing.
 pub(super) fn key_stop(path: &Path, error: &KeyFileError) -> Stop {
     let exit = match error {
-        KeyFileError::WrongPassphrase | KeyFileError::Contradiction(..) => Exit::Failure,
+        KeyFileError::WrongPassphrase
+        | KeyFileError::Contradiction(..)
+        | KeyFileError::TooMuchWork
+        | KeyFileError::BadHeader(_) => Exit::Failure,
         _ => Exit::Usage,
     };
     Stop::new(exit, format!("`{}`: {error}", file::shown(path)))

@@ -78,9 +78,6 @@ fn parse_name(text: &str) -> Result<String, String> {
 /// # Errors
 /// When there is no trust store, a list of it is not to be believed, or the report cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    if args.log.is_some() && args.format == Format::Json {
-        return Err(Stop::usage("`--log` has no JSON report").help("leave `--format json` or `--log` out"));
-    }
     file::refuse_stdin_twice(&args.files)?;
     let at = args.at.unwrap_or(io.today);
     let mode = if args.development { Mode::Development } else { Mode::Production };
@@ -94,56 +91,63 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let mut files = verifier.files(&licenses);
     let draws = unlock(args, &licenses, &mut files);
 
-    let worst = unread.iter().fold(Exit::Yes, |worst, (_, exit)| worst.worst(*exit));
-    let exit = files.iter().fold(worst, |worst, report| worst.worst(exit(report.outcome())));
-    let decides = files.iter().find(|report| self::exit(report.outcome()) == exit);
-    let report = VerifyReport {
-        result: decides.map_or(VerifyReport::NOT_READ, |report| report.result()),
+    let log = args.log.as_ref().map(|log| provenance::look_up(log, &licenses, &files, &trust)).transpose()?;
+    let mut report = VerifyReport {
+        result: VerifyReport::NOT_READ,
         files: &files,
         draws,
-        unread: unread.iter().map(|(name, _)| name.as_str()).collect(),
+        unread: unread.iter().map(|unread| (unread.before, unread.name.as_str())).collect(),
+        log,
         at,
         mode,
         trust: file::shown(&args.trust.trust),
         redact: args.redact,
-        exit_code: exit.code(),
+        exit_code: 0,
     };
+    let worst = unread.iter().fold(Exit::Yes, |worst, unread| worst.worst(unread.exit));
+    let of_files: Vec<Exit> = (0..files.len()).map(|at| exit(&report, at)).collect();
+    let exit = of_files.iter().fold(worst, |worst, exit| worst.worst(*exit));
+    let decides = of_files.iter().position(|of_file| *of_file == exit);
+    report.result = decides.map_or(VerifyReport::NOT_READ, |at| report.file_result(at));
+    report.exit_code = exit.code();
     let text = match args.format {
         Format::Human => verify_human::render(&report, Style { color: io.color_out }),
         Format::Json => verify_json::render(&report)
             .map_err(|error| Stop::failure(format!("cannot write the report: {error}")))?,
     };
     io.stdout.write_all(text.as_bytes())?;
-    match &args.log {
-        Some(log) => Ok(exit.worst(provenance::tell(log, &licenses, &trust, io)?)),
-        None => Ok(exit),
-    }
+    Ok(exit)
 }
 
-/// A file that could not be read, and what that means.
-type Unread = (String, Exit);
+/// A file that could not be read: how many were read before it, and what that means.
+struct Unread {
+    before: usize,
+    name: String,
+    exit: Exit,
+}
 
-/// The files that were read, and the names of those that were not.
+/// The files that were read, and those that were not.
 fn read(args: &Args, io: &mut Io<'_>) -> Result<(Vec<License>, Vec<Unread>), Stop> {
     let mut unread = Vec::new();
-    let mut paths: Vec<PathBuf> = Vec::new();
-    let mut not = |path: &Path, stop: Stop, io: &mut Io<'_>| -> Result<(), Stop> {
+    let mut licenses = Vec::new();
+    let mut not = |before: usize, path: &Path, stop: Stop, io: &mut Io<'_>| -> Result<(), Stop> {
         // The name of the file is masked in the report alone: what could not be read is told to whoever asked for it.
         io.stop(&stop)?;
-        unread.push((file::shown(path), stop.exit));
+        unread.push(Unread { before, name: file::shown(path), exit: stop.exit });
         Ok(())
     };
+    let mut number = 0;
     for path in &args.files {
-        match collect::license_files(path) {
-            Ok(found) => paths.extend(found),
-            Err(stop) => not(path, stop, io)?,
+        let found = collect::license_files(path, io)?;
+        for stop in found.faults {
+            not(licenses.len(), path, stop, io)?;
         }
-    }
-    let mut licenses = Vec::new();
-    for (id, path) in paths.iter().enumerate() {
-        match file::source(path, id, io) {
-            Ok(source) => licenses.push(License::read(source)),
-            Err(stop) => not(path, stop, io)?,
+        for path in &found.files {
+            match file::source(path, number, io) {
+                Ok(source) => licenses.push(License::read(source)),
+                Err(stop) => not(licenses.len(), path, stop, io)?,
+            }
+            number += 1;
         }
     }
     Ok((licenses, unread))
@@ -166,13 +170,14 @@ fn unlock(args: &Args, licenses: &[License], files: &mut [FileReport<'_>]) -> Ve
     draws
 }
 
-/// The exit code of a file's outcome.
-fn exit(outcome: Outcome) -> Exit {
-    match outcome {
-        Outcome::Valid => Exit::Yes,
-        Outcome::NotNow => Exit::NotNow,
-        Outcome::Policy => Exit::Policy,
-        Outcome::NotValid => Exit::No,
-        Outcome::Unreadable => Exit::Unreadable,
-    }
+/// The exit code of a file. A block that the issue log does not have as it stands is a "no", whoever signed it.
+fn exit(report: &VerifyReport<'_>, at: usize) -> Exit {
+    let exit = match report.files.get(at).map(FileReport::outcome) {
+        Some(Outcome::Valid) => Exit::Yes,
+        Some(Outcome::NotNow) => Exit::NotNow,
+        Some(Outcome::Policy) => Exit::Policy,
+        Some(Outcome::Unreadable) => Exit::Unreadable,
+        Some(Outcome::NotValid) | None => Exit::No,
+    };
+    if report.is_issued(at) { exit } else { exit.worst(Exit::No) }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::license::{Feature, Kind, License, Name, Version};
-use crate::syntax::MAX_BLOCKS;
+use crate::syntax::codes;
 
 use super::model::{Block, BlockId, Graph, Named, Step, Target};
 
@@ -88,7 +88,8 @@ impl<'a> Graph<'a> {
 
     /// Notes the names that stand in blocks and text that cannot be relied on.
     fn take_unreadable(&mut self, license: &'a License) {
-        self.cut |= license.source.fault().is_some() || license.tree.blocks().count() >= MAX_BLOCKS;
+        let too_many = || license.diagnostics.iter().any(|found| found.code == &codes::TOO_MANY_BLOCKS);
+        self.cut |= license.source.fault().is_some() || too_many();
         let unsound = license.features.iter().filter(|feature| !feature.is_sound());
         self.unreadable.extend(unsound.map(|feature| feature.name.value.as_str()));
         for broken in &license.broken {

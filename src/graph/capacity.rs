@@ -6,7 +6,7 @@ use petgraph::visit::EdgeRef;
 
 use crate::license::{Count, Feature, Kind, Payment};
 
-use super::model::{BlockId, Graph, Hop, Step};
+use super::model::{Block, BlockId, Graph, Hop, Step};
 
 /// Capacities of all blocks of a graph.
 #[derive(Debug)]
@@ -35,6 +35,14 @@ impl Graph<'_> {
             Kind::Metered => all_of(Kind::Metered).fold(0, u64::saturating_add),
             _ => own_size(block.feature),
         }
+    }
+}
+
+impl Block<'_> {
+    /// What the block gives by itself: licenses, tokens of a balance; [`UNLIMITED`] where nothing limits it.
+    #[must_use]
+    pub fn own_size(&self) -> u64 {
+        own_size(self.feature)
     }
 }
 

@@ -95,6 +95,14 @@ impl Draws {
         self.nodes.get(id.index())?.as_ref().map(|node| &*node.draws)
     }
 
+    /// What every checkout of a block draws on one pool, at least; `None` where it is not known, or nothing.
+    #[must_use]
+    pub fn on(&self, id: BlockId, pool: BlockId) -> Option<Draw> {
+        let draws = self.of(id)?;
+        let at = draws.binary_search_by_key(&pool, |(pool, _)| *pool).ok()?;
+        draws.get(at).map(|(_, draw)| *draw)
+    }
+
     /// Whether [`Self::of`] is all that a checkout of the block draws: no alternatives lie ahead.
     #[must_use]
     pub fn is_exact(&self, id: BlockId) -> bool {

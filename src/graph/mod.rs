@@ -22,4 +22,4 @@ pub use capacity::{Capacities, UNLIMITED};
 pub use cost::{Cost, Draw, Draws};
 pub use model::{Block, BlockId, Graph, Hop, Named, Target, Unserved};
 pub use order::Measures;
-pub use way::{Chain, Ways};
+pub use way::{Chain, Toward, Ways};

@@ -186,6 +186,12 @@ impl<'a> Graph<'a> {
         self.index.get(&(vendor, name)).and_then(|at| self.names.get(*at))
     }
 
+    /// The place of a vendor's name among [`Self::names`].
+    #[must_use]
+    pub fn name_at(&self, vendor: &str, name: &str) -> Option<usize> {
+        self.index.get(&(vendor, name)).copied()
+    }
+
     /// All blocks of a name, one entry a vendor.
     pub fn vendors_of(&self, name: &str) -> impl Iterator<Item = &Named<'a>> {
         self.by_name.get(name).into_iter().flatten().filter_map(|at| self.names.get(*at))

@@ -1,6 +1,6 @@
 //! Ways through the graph: from a block to the one that makes a finding true.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use petgraph::Direction;
 use petgraph::graph::{EdgeIndex, NodeIndex};
@@ -99,7 +99,43 @@ impl Graph<'_> {
     }
 }
 
+/// Where to look from a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Toward {
+    /// At what it draws on.
+    Pools,
+    /// At what draws on it.
+    Tokens,
+}
+
 impl Graph<'_> {
+    /// The blocks that can be reached from some, by any alternative, those included; in file order. Visits at most
+    /// `room` edges, and takes those it visits from it; `None` if that is too few.
+    #[must_use]
+    pub fn reached(
+        &self,
+        from: impl IntoIterator<Item = BlockId>,
+        toward: Toward,
+        room: &mut usize,
+    ) -> Option<Vec<BlockId>> {
+        let direction = match toward {
+            Toward::Pools => Direction::Outgoing,
+            Toward::Tokens => Direction::Incoming,
+        };
+        let mut queue: Vec<NodeIndex> = from.into_iter().map(BlockId::node).collect();
+        let mut seen: BTreeSet<NodeIndex> = queue.iter().copied().collect();
+        while let Some(at) = queue.pop() {
+            for next in self.net.neighbors_directed(at, direction) {
+                *room = room.checked_sub(1)?;
+                if seen.insert(next) {
+                    queue.push(next);
+                }
+            }
+        }
+        let blocks = seen.into_iter().map(NodeIndex::index).take_while(|at| *at < self.blocks.len());
+        Some(blocks.map(BlockId::new).collect())
+    }
+
     /// A shortest chain from one block to another. Visits at most `room` nodes, and takes those it visits from it.
     #[must_use]
     pub fn chain_between(&self, from: BlockId, to: BlockId, room: &mut usize) -> Option<Chain> {

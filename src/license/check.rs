@@ -162,12 +162,12 @@ impl Checks<'_> {
             }
             Kind::Exclusive | Kind::Additive | Kind::Upgrade | Kind::Activation if !self.stands("COUNT") => {
                 let message = format!("KEYTYPE={word} without COUNT");
-                self.report(
-                    &codes::MISSING_COUNT,
-                    keytype.span,
-                    message,
-                    "write `COUNT=n`, or `COUNT=UNLIMITED`",
-                );
+                let help = match feature.kind {
+                    // One that is UNLIMITED adds nothing.
+                    Kind::Upgrade => "write `COUNT=n`: what it adds",
+                    _ => "write `COUNT=n`, or `COUNT=UNLIMITED`",
+                };
+                self.report(&codes::MISSING_COUNT, keytype.span, message, help);
             }
             Kind::Metered if !unreadable => self.missing_metered(keytype.span),
             _ => {}
@@ -181,10 +181,20 @@ impl Checks<'_> {
                 "KEYTYPE=METERED without COUNT or FUNDS",
                 "write COUNT (tokens bought) or FUNDS with PRICE (money prepaid)",
             ),
-            Payment::Postpaid if metered.price.is_none() || metered.period.is_none() => {
-                ("PAYMENT=POSTPAID without PRICE and PERIOD", "write `PRICE=\"0.05 USD\"` and `PERIOD=MONTH`")
-            }
-            _ => return,
+            Payment::Postpaid => match (metered.price, metered.period) {
+                (None, None) => (
+                    "PAYMENT=POSTPAID without PRICE and PERIOD",
+                    "write `PRICE=\"0.05 USD\"` and `PERIOD=MONTH`",
+                ),
+                (None, Some(_)) => {
+                    ("PAYMENT=POSTPAID without PRICE", "write `PRICE=\"0.05 USD\"`: what one token costs")
+                }
+                (Some(_), None) => {
+                    ("PAYMENT=POSTPAID without PERIOD", "write `PERIOD=MONTH`: how often it is billed")
+                }
+                (Some(_), Some(_)) => return,
+            },
+            Payment::Prepaid => return,
         };
         self.report(&codes::MISSING_COUNT, place, message.to_owned(), help);
     }
@@ -228,7 +238,7 @@ impl Checks<'_> {
                 "tokens that cost nothing are COUNT=UNLIMITED",
             );
         }
-        if let (Some(funds), None) = (&metered.funds, &metered.price) {
+        if let Some(funds) = metered.funds.as_ref().filter(|_| !self.stands("PRICE")) {
             let message = "FUNDS without PRICE".to_owned();
             self.report(
                 &codes::METERED_CONFLICT,

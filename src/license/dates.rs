@@ -20,6 +20,9 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+/// What other license managers write where there is no end.
+const FOR_EVER: [&str; 3] = ["permanent", "unlimited", "never"];
+
 /// A real day from 0001-01-01 to 9999-12-31.
 pub(super) fn read(text: &str) -> Result<Date, Problem> {
     iso(text).ok_or_else(|| problem(text))
@@ -53,6 +56,9 @@ fn problem(text: &str) -> Problem {
             format!("`{shown}` is not a real day"),
             "check the month and the length of the month".to_owned(),
         ),
+        [] if FOR_EVER.iter().any(|word| text.eq_ignore_ascii_case(word)) => {
+            found(message, "leave it out: what has no END goes on for ever".to_owned())
+        }
         [] => found(message, "write a real day as YYYY-MM-DD".to_owned()),
         [only] => {
             let mut found = found(message, format!("dates are YYYY-MM-DD: write `{only}`"));
@@ -81,6 +87,13 @@ fn spoken(date: Date) -> String {
 /// The days that another spelling can mean: year first or last, day or month first, any usual separator.
 fn readings(text: &str) -> Vec<Date> {
     let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
+    if let [date, name, year] = parts.as_slice()
+        && let Some(month) = month_named(name)
+    {
+        let number = |part: &str| part.parse::<i16>().ok();
+        let read = number(year).filter(|_| year.len() == 4).zip(number(date));
+        return read.and_then(|(year, date)| day(year, month, date)).into_iter().collect();
+    }
     let numbers: Vec<i16> = parts.iter().filter_map(|part| part.parse().ok()).collect();
     let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
     let candidates = match (numbers.as_slice(), lengths.as_slice()) {
@@ -94,6 +107,15 @@ fn readings(text: &str) -> Vec<Date> {
     let mut days: Vec<Date> = candidates.into_iter().flatten().collect();
     days.dedup();
     days
+}
+
+/// The number of a month by its English name, or the first three letters of it.
+fn month_named(name: &str) -> Option<i16> {
+    let is_named = |month: &&str| {
+        name.eq_ignore_ascii_case(month)
+            || month.get(..3).is_some_and(|short| name.eq_ignore_ascii_case(short))
+    };
+    (1..).zip(&MONTHS).find(|(_, month)| is_named(month)).map(|(number, _)| number)
 }
 
 fn compact(text: &str) -> Option<Date> {
@@ -135,6 +157,11 @@ mod tests {
         assert_eq!(help("2021/6/1"), "dates are YYYY-MM-DD: write `2021-06-01`");
         assert_eq!(help("20210601"), "dates are YYYY-MM-DD: write `2021-06-01`");
         assert_eq!(help("2021-02-30"), "check the month and the length of the month");
+        assert_eq!(help("31-dec-2021"), "dates are YYYY-MM-DD: write `2021-12-31`");
+        assert_eq!(help("1-June-2021"), "dates are YYYY-MM-DD: write `2021-06-01`");
+        assert_eq!(help("31-jun-2021"), "write a real day as YYYY-MM-DD");
+        assert_eq!(help("31-dec-21"), "write a real day as YYYY-MM-DD");
+        assert_eq!(help("permanent"), "leave it out: what has no END goes on for ever");
         assert_eq!(help("soon"), "write a real day as YYYY-MM-DD");
     }
 }

@@ -48,6 +48,15 @@ pub fn check_value(name: &str, text: &str) -> Result<(), Refusal> {
     check_row(row, text)
 }
 
+/// Whether `text` is a value of the directive `name`, or a misspelt one of which it is clear what was meant.
+pub(super) fn is_near(name: &str, text: &str) -> bool {
+    directive(name).is_some_and(|row| {
+        let reading = Reading { directive: row.name, text, raw: text, span: Span::default() };
+        let mut scratch = Feature::unread(0, Span::default(), Span::default());
+        (row.set)(&mut scratch, reading).map_or_else(|problem| problem.meant.is_some(), |()| true)
+    })
+}
+
 fn check_row(row: &Directive, text: &str) -> Result<(), Refusal> {
     let reading = Reading { directive: row.name, text, raw: text, span: Span::default() };
     let mut scratch = Feature::unread(0, Span::default(), Span::default());

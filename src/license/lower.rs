@@ -10,6 +10,7 @@ use crate::syntax::{self, Block, Item, Tree};
 use super::check;
 use super::codes;
 use super::directive::{DIRECTIVES, Directive, directive};
+use super::given::is_near;
 use super::model::{BrokenBlock, Condition, Feature, License, read_value};
 use super::read::{Problem, Reading, read_name};
 use super::text;
@@ -79,10 +80,10 @@ impl Lowering {
             source,
             feature: Feature::unread(index, block.span, block.name),
             seen: Vec::new(),
-            meant: Vec::new(),
             diagnostics: &mut self.diagnostics,
             malformed: false,
             unsupported: false,
+            meant: Vec::new(),
         };
         reader.name(block.name);
         reader.directives(block);
@@ -168,7 +169,7 @@ impl BlockReader<'_> {
         for read in block.directives() {
             let name = self.source.slice(read.name);
             let Some(row) = directive(name) else {
-                self.unknown(name, read.name, block);
+                self.unknown(name, read, block);
                 continue;
             };
             let whole = read.span();
@@ -192,7 +193,10 @@ impl BlockReader<'_> {
         let reading = Reading { directive: row.name, text: &value, raw, span: place };
         if let Err(problem) = text::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
         {
-            self.problem(problem, place, true);
+            let part = problem.part.and_then(|part| place_of(raw, place, part));
+            // What was meant by a part would not stand for the whole.
+            let fixable = problem.part.is_none() || part.is_some();
+            self.problem(problem, part.unwrap_or(place), fixable);
         } else {
             self.diagnostics.extend(text::warn(self.file(), &reading, row, read.value));
         }
@@ -208,7 +212,8 @@ impl BlockReader<'_> {
         self.malformed = true;
     }
 
-    fn unknown(&mut self, name: &str, place: Span, block: &Block) {
+    fn unknown(&mut self, name: &str, read: &syntax::Directive, block: &Block) {
+        let place = read.name;
         self.unsupported = true;
         let message = format!("unknown directive `{}`", syntax::excerpt(name));
         let found = Diagnostic::new(&codes::UNKNOWN_DIRECTIVE, self.file(), place, message);
@@ -218,7 +223,9 @@ impl BlockReader<'_> {
                 let stands = block.directives().any(|other| self.source.slice(other.name) == known);
                 let repeats = directive(known).is_some_and(|row| row.repeats);
                 let found = found.help(format!("did you mean `{known}`?"));
-                if stands && !repeats {
+                // A name that is as near by chance has another kind of value.
+                let fits = is_near(known, &read_value(known, read.value.read(self.source)));
+                if stands && !repeats || !fits {
                     found
                 } else {
                     found.fix(format!("write `{known}`"), place, known, is_slip(name, known))
@@ -229,6 +236,14 @@ impl BlockReader<'_> {
         };
         self.diagnostics.push(found);
     }
+}
+
+/// Where the text behind `prefix` stands in a value, up to the next blank.
+fn place_of(raw: &str, value: Span, prefix: &str) -> Option<Span> {
+    let start = raw.find(prefix)? + prefix.len();
+    let len = raw.get(start..)?.find([' ', '\t', '\r', '\n']).unwrap_or(raw.len() - start);
+    let start = value.start as usize + start;
+    (len > 0).then(|| Span::new(start, start + len))
 }
 
 fn duplicate(source: &SourceFile, row: &Directive, first: Span, second: Span) -> Diagnostic {

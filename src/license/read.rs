@@ -22,18 +22,25 @@ pub(super) struct Problem {
     pub(super) help: String,
     /// The value that was probably meant.
     pub(super) meant: Option<String>,
+    /// The part `NAME=…` of the value that it is about, where it is not about the whole.
+    pub(super) part: Option<&'static str>,
     /// Whether no other could be meant.
     pub(super) sure: bool,
 }
 
 impl Problem {
     pub(super) fn new(code: &'static Code, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: help.into(), meant: None, sure: true }
+        Self { code, message: message.into(), help: help.into(), meant: None, sure: true, part: None }
     }
 
     fn meant(mut self, value: impl Into<String>) -> Self {
         self.meant = Some(value.into());
         self
+    }
+
+    /// It is about one part of the value, and so is what was meant.
+    fn within(self, part: &'static str) -> Self {
+        Self { part: Some(part), ..self }
     }
 }
 
@@ -374,6 +381,9 @@ fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
     if text.contains(" =") || text.contains("= ") {
         return Err(problem("no blank may stand beside `=` in a dependency".to_owned()));
     }
+    if text.contains(',') {
+        return Err(problem("the parts of a dependency are separated by commas, not blanks".to_owned()));
+    }
     let mut parts = text.split(' ');
     let mut next = |name: &str| {
         let part = parts.next().ok_or_else(|| problem(format!("the dependency has no {name}")))?;
@@ -381,25 +391,17 @@ fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
         value
             .ok_or_else(|| problem(format!("`{}` stands where {name} belongs", crate::syntax::excerpt(part))))
     };
-    let feature = read_name(next("FEATURE")?)?;
-    let version = next("VERSION")?;
-    // What is meant for a part is put into the whole, which is what a fix replaces.
-    let within = |name: &str, part: &str, problem: Problem| {
-        let meant = problem.meant.as_ref();
-        let meant =
-            meant.map(|meant| text.replacen(&format!("{name}={part}"), &format!("{name}={meant}"), 1));
-        Problem { meant, ..problem }
-    };
-    let version = read_version(version).map_err(|problem| within("VERSION", version, problem))?;
+    let feature = read_name(next("FEATURE")?).map_err(|problem| problem.within("FEATURE="))?;
+    let version = read_version(next("VERSION")?).map_err(|problem| problem.within("VERSION="))?;
     let count = next("COUNT")?;
     if count == "UNLIMITED" {
         return Err(Problem {
             help: "a dependency draws a number: write COUNT=1 to 2147483647".to_owned(),
-            ..problem("a dependency on UNLIMITED licenses".to_owned())
+            ..problem("a dependency on UNLIMITED licenses".to_owned()).within("COUNT=")
         });
     }
-    let count = read_number(count, 1, super::directive::MAX_COUNT)
-        .map_err(|problem| within("COUNT", count, problem))?;
+    let count =
+        read_number(count, 1, super::directive::MAX_COUNT).map_err(|problem| problem.within("COUNT="))?;
     match parts.next() {
         None => Ok((feature, version, count)),
         Some(part) => Err(problem(format!("`{}` follows COUNT", crate::syntax::excerpt(part)))),

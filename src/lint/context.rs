@@ -10,8 +10,11 @@ use crate::license::{Feature, License};
 use crate::source::{FileId, Span};
 
 use super::across::Elsewhere;
+use super::first_fit::Orders;
 use super::level::Levels;
 use super::policy::Policy;
+use super::rules::capacity::mixes::Mixes;
+use super::rules::capacity::shortage::Shortages;
 use super::sink::MAX_FINDINGS;
 
 /// What the files are being checked for.
@@ -104,11 +107,33 @@ pub struct Context<'a> {
     pub measures: &'a Measures,
     /// What is asked for.
     pub options: &'a Options,
-    pub(super) draws: OnceCell<Draws>,
-    pub(super) capacities: OnceCell<Capacities>,
+    draws: OnceCell<Draws>,
+    capacities: OnceCell<Capacities>,
+    orders: OnceCell<Orders>,
+    shortages: OnceCell<Shortages>,
+    mixes: OnceCell<Mixes>,
 }
 
 impl<'a> Context<'a> {
+    pub(super) fn new(
+        licenses: &'a [&'a License],
+        graph: &'a Graph<'a>,
+        measures: &'a Measures,
+        options: &'a Options,
+    ) -> Self {
+        Self {
+            licenses,
+            graph,
+            measures,
+            options,
+            draws: OnceCell::new(),
+            capacities: OnceCell::new(),
+            orders: OnceCell::new(),
+            shortages: OnceCell::new(),
+            mixes: OnceCell::new(),
+        }
+    }
+
     /// What each block draws from each pool; added up at first use.
     #[must_use]
     pub fn draws(&self) -> &Draws {
@@ -119,6 +144,21 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn capacities(&self) -> &Capacities {
         self.capacities.get_or_init(|| Capacities::new(self.graph))
+    }
+
+    /// How the blocks of each name are tried; put in order at first use.
+    pub(super) fn orders(&self) -> &Orders {
+        self.orders.get_or_init(|| Orders::new(self.graph))
+    }
+
+    /// The tokens that never run, or not yet; found at first use.
+    pub(super) fn shortages(&self) -> &Shortages {
+        self.shortages.get_or_init(|| Shortages::find(self))
+    }
+
+    /// What a larger pool would deny; found at first use.
+    pub(super) fn mixes(&self) -> &Mixes {
+        self.mixes.get_or_init(|| Mixes::find(self))
     }
 
     /// A finding in the file of a block.

@@ -7,6 +7,7 @@
 mod across;
 mod allow;
 mod context;
+mod first_fit;
 mod level;
 mod phrase;
 mod policy;
@@ -22,6 +23,6 @@ pub use level::{Level, Levels, UnknownSelector};
 pub use policy::Policy;
 pub use registry::{RULES, rule};
 pub use rule::{Check, EXAMPLE_DAY, Example, Group, Rule};
-pub use rules::capacity::more_means_less::MoreMeansLess;
+pub use rules::capacity::mixes::MoreMeansLess;
 pub use run::{lint, lint_counting, more_means_less};
 pub use sink::{MAX_FINDINGS, Sink, Tally};

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::{BlockId, Chain, Graph, Hop};
+use crate::license::Feature;
 
 /// Most names of a chain that a message shows, and most places that are labelled.
 const SHOWN: usize = 20;
@@ -45,6 +46,16 @@ pub(super) fn list<T: std::fmt::Display>(items: &[T]) -> String {
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => quoted.concat(),
+    }
+}
+
+/// When a block is in force: `until 2026-12-31`.
+pub(super) fn period(feature: &Feature) -> String {
+    match (feature.start, feature.end) {
+        (Some(start), Some(end)) => format!("from {} to {}", start.value, end.value),
+        (Some(start), None) => format!("from {} on", start.value),
+        (None, Some(end)) => format!("until {}", end.value),
+        (None, None) => "always".to_owned(),
     }
 }
 

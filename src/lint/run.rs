@@ -1,7 +1,5 @@
 //! One run of all rules.
 
-use std::cell::OnceCell;
-
 use crate::diagnostic::Diagnostic;
 use crate::graph::{Graph, Measures};
 use crate::license::License;
@@ -9,7 +7,7 @@ use crate::license::License;
 use super::context::{Context, Options};
 use super::registry::RULES;
 use super::rule::Check;
-use super::rules::capacity::more_means_less::{MoreMeansLess, find};
+use super::rules::capacity::mixes::MoreMeansLess;
 use super::sink::{Sink, Tally};
 
 /// All findings on `licenses`, taken together: what reading them found, and what the rules find. Sorted by file, place
@@ -46,18 +44,11 @@ pub fn lint_counting(licenses: &[&License], options: &Options) -> (Vec<Diagnosti
 /// The proofs of all findings of `more-means-less`: what a resolver can be asked to see for itself.
 #[must_use]
 pub fn more_means_less(licenses: &[&License], options: &Options) -> Vec<MoreMeansLess> {
-    with_context(licenses, options, find)
+    with_context(licenses, options, |context| context.mixes().proofs.clone())
 }
 
 fn with_context<T>(licenses: &[&License], options: &Options, run: impl FnOnce(&Context<'_>) -> T) -> T {
     let graph = Graph::new(licenses);
     let measures = Measures::new(&graph);
-    run(&Context {
-        licenses,
-        graph: &graph,
-        measures: &measures,
-        options,
-        draws: OnceCell::new(),
-        capacities: OnceCell::new(),
-    })
+    run(&Context::new(licenses, &graph, &measures, options))
 }

@@ -1,6 +1,6 @@
 //! Where all findings go: here alone levels and allowing comments apply, and their number is bounded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::diagnostic::{Brief, Diagnostic, Severity};
 use crate::license::License;
@@ -70,6 +70,10 @@ struct File {
     end: usize,
     /// Kept findings, by severity from notes to errors.
     kept: [Vec<Diagnostic>; 3],
+    /// Beyond the limit, the first of each code of which none was kept: no kind of fault is lost behind many of another.
+    firsts: Vec<Diagnostic>,
+    /// The codes that were met.
+    told: HashSet<&'static str>,
     /// How many findings of each severity were met.
     met: [usize; 3],
 }
@@ -134,26 +138,32 @@ impl File {
         let rank = found.severity as usize;
         if let (Some(met), Some(kept)) = (self.met.get_mut(rank), self.kept.get_mut(rank)) {
             *met += 1;
+            let first = self.told.insert(found.code.id);
             if kept.len() < most {
                 kept.push(found);
+            } else if first {
+                self.firsts.push(found);
             }
         }
     }
 
-    /// The gravest findings first, up to the limit; then how many there are more.
+    /// The gravest findings first, up to the limit, and of each other code the first; then how many there are more.
     fn finish(self, id: FileId, most: usize) -> Vec<Diagnostic> {
         let total: usize = self.met.iter().sum();
         let mut lost: Option<Severity> = None;
-        let mut all = Vec::new();
+        let (mut all, mut cut) = (Vec::new(), self.firsts);
         let severities = [Severity::Note, Severity::Warning, Severity::Error];
         for ((mut kept, met), severity) in self.kept.into_iter().zip(self.met).zip(severities).rev() {
-            kept.truncate(most - all.len());
+            let rest = kept.split_off(kept.len().min(most - all.len()));
             if kept.len() < met {
                 lost = lost.max(Some(severity));
             }
             all.extend(kept);
+            cut.extend(rest);
         }
-        if let Some(severity) = lost {
+        let mut told: HashSet<&str> = all.iter().map(|found| found.code.id).collect();
+        all.extend(cut.into_iter().filter(|found| told.insert(found.code.id)));
+        if let Some(severity) = lost.filter(|_| all.len() < total) {
             all.push(more_findings::finding(id, Span::at(self.end), total - all.len(), severity));
         }
         all

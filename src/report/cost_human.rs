@@ -5,8 +5,12 @@ use std::fmt::Write as _;
 
 use jiff::civil::DateTime;
 
+use crate::license::Kind;
 use crate::resolve::decisions::BEYOND;
-use crate::resolve::{Alternative, AtOnce, BlockId, CostLine, Model, Reason, Request, State, UNLIMITED};
+use crate::resolve::{
+    Alternative, AtOnce, BlockId, CostLine, Failure, MixLimit, Model, Outcome, Reason, Request, State,
+    Symbols, UNLIMITED,
+};
 
 use super::escape::escape;
 
@@ -31,13 +35,50 @@ pub fn render(model: &Model, at: DateTime, request: &Request) -> String {
     text
 }
 
+/// How far a mix goes whose requests come in turn: `names` says what each asks for.
+#[must_use]
+pub fn render_mix(
+    model: &Model,
+    at: DateTime,
+    names: &[String],
+    limit: &MixLimit,
+    people: &Symbols,
+) -> String {
+    let mut sums: Vec<(&String, u64)> = Vec::new();
+    for (name, count) in names.iter().zip(&limit.granted) {
+        match sums.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += count,
+            None => sums.push((name, *count)),
+        }
+    }
+    let sums: Vec<String> = sums.iter().map(|(name, sum)| format!("{sum} × {}", escape(name))).collect();
+    let mut text = format!("in turn on {}: {} can run at once\n", at.date(), sums.join(" and "));
+    let name = |index: usize| names.get(index).map(|name| escape(name).into_owned()).unwrap_or_default();
+    let _ = match &limit.stopped {
+        None => writeln!(text, "more were not tried"),
+        Some((index, Outcome::Denied(reason))) => {
+            writeln!(text, "the first mix that is denied has one {} more, {}", name(*index), reason.word())
+        }
+        Some((index, Outcome::Failed(failure))) => {
+            writeln!(text, "whether one {} more can run is {}", name(*index), failure.words())
+        }
+        Some((_, Outcome::Granted(_))) => Ok(()),
+    };
+    for line in limit.explanation.iter().flat_map(|it| it.lines(model, people)) {
+        let _ = writeln!(text, "  {}", escape(&line));
+    }
+    text
+}
+
 fn heading(model: &Model, alternative: &Alternative, index: usize, first: Option<usize>) -> String {
     let block = alternative.block;
     let name = format!("{} ({})", escape(&model.label(block)), model.kind(block).word());
     match &alternative.draws {
-        Err(reason) => format!("{name}: would be denied, {}", reason.word()),
+        Err(Outcome::Denied(reason)) => format!("{name}: would be denied, {}", reason.word()),
+        Err(Outcome::Failed(failure)) => format!("{name}: {}", failure.words()),
+        _ if model.kind(block) == Kind::Activation => format!("{name}: binds a device, is not checked out"),
         Ok(_) if first == Some(index) => format!("{name}: serves"),
-        Ok(_) => format!("{name}: serves when those before it cannot"),
+        _ => format!("{name}: serves when those before it cannot"),
     }
 }
 
@@ -89,6 +130,10 @@ fn push_pools(text: &mut String, model: &Model, state: &State, draws: &[(BlockId
 fn at_once(fit: AtOnce) -> String {
     match fit {
         AtOnce::Exactly(0) => "none can run".to_owned(),
+        AtOnce::Devices(0) => "no device can be activated".to_owned(),
+        AtOnce::Devices(UNLIMITED) => "as many devices as are there can be activated".to_owned(),
+        AtOnce::Devices(count) => format!("{count} devices can be activated"),
+        AtOnce::Undetermined => format!("whether one can run is {}", Failure::Budget.words()),
         AtOnce::Exactly(count) => format!("{count} can run at once, if nothing else does"),
         AtOnce::AtLeast(count) => format!("at least {count} can run at once, if nothing else does"),
         AtOnce::Unlimited => "as many can run at once as are asked for".to_owned(),

@@ -52,6 +52,32 @@ pub fn table() -> String {
     text
 }
 
+/// The rules in short, as a Markdown table: one row a group. `page` is the way to the page that [`markdown`] makes.
+#[must_use]
+pub fn summary(page: &str) -> String {
+    let mut text = "| group | looks at | rules |\n| --- | --- | --- |\n".to_owned();
+    for group in Group::ALL {
+        let rules = RULES.iter().filter(|rule| rule.group() == Some(*group));
+        let links: Vec<String> = rules
+            .map(|rule| format!("[{}]({page}#{}) {}", rule.code.id, anchor(rule), rule.code.name))
+            .collect();
+        let _ = writeln!(
+            text,
+            "| **{}** {} | {} | {} |",
+            group.letter,
+            group.name,
+            group.about,
+            links.join(", ")
+        );
+    }
+    text
+}
+
+/// Where a rule stands on the page of all rules.
+fn anchor(rule: &Rule) -> String {
+    format!("{}-{}", rule.code.id.to_lowercase(), rule.code.name)
+}
+
 /// The documentation of all rules, as Markdown.
 #[must_use]
 pub fn markdown() -> String {
@@ -75,7 +101,7 @@ pub fn markdown() -> String {
         let rules = || RULES.iter().filter(|rule| rule.group() == Some(*group));
         for rule in rules() {
             let (id, name) = (rule.code.id, rule.code.name);
-            let anchor = format!("{}-{name}", id.to_lowercase());
+            let anchor = anchor(rule);
             let what = first_part(rule.what).replace('|', "\\|");
             let _ = writeln!(text, "| [{id}](#{anchor}) | {name} | {} | {what} |", rule.code.severity.word());
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::scenario::{Pool, Reply, Session};
+use crate::scenario::{Peak, Pool, Reply, Session, Usage};
 
 use super::escape::escape;
 
@@ -24,6 +24,17 @@ pub fn reply(reply: &Reply) -> String {
     text.push('\n');
     for line in &reply.reason {
         let _ = writeln!(text, "  {}", escape(line));
+    }
+    text
+}
+
+/// What all events together came to, pool by pool.
+#[must_use]
+pub fn usage(usage: &Usage) -> String {
+    let width = usage.peaks.iter().map(|peak| peak.pool.chars().count()).max().unwrap_or(0);
+    let mut text = format!("{} granted, {} not\n", usage.granted, usage.denied);
+    for Peak { pool, used, peak } in &usage.peaks {
+        let _ = writeln!(text, "{:width$}  {used} used now, {peak} at most", escape(pool));
     }
     text
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{Reply, Session};
+use crate::scenario::{self, Reply, Session};
 
 use super::escape::escape;
 
@@ -15,7 +15,7 @@ struct Event {
     event: String,
     granted: bool,
     outcome: String,
-    changes: BTreeMap<String, i64>,
+    changes: BTreeMap<String, i128>,
     warns: bool,
     reason: Vec<String>,
 }
@@ -40,6 +40,20 @@ struct Pool {
 }
 
 #[derive(Debug, Serialize)]
+struct Usage {
+    usage: Vec<Peak>,
+    granted: u64,
+    denied: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Peak {
+    pool: String,
+    used: u64,
+    peak: u64,
+}
+
+#[derive(Debug, Serialize)]
 struct Undone {
     undone: bool,
 }
@@ -55,13 +69,12 @@ struct Wrong {
 /// # Errors
 /// None that is known, as in all of these: the structs hold nothing that JSON cannot.
 pub fn reply(reply: &Reply) -> serde_json::Result<String> {
-    let narrow = |change: i128| i64::try_from(change).unwrap_or(if change < 0 { i64::MIN } else { i64::MAX });
     let clean = |text: &str| escape(text).into_owned();
     serde_json::to_string(&Event {
         event: clean(&reply.text),
         granted: reply.granted,
         outcome: clean(&reply.outcome),
-        changes: reply.changes.iter().map(|(pool, change)| (clean(pool), narrow(*change))).collect(),
+        changes: reply.changes.iter().map(|(pool, change)| (clean(pool), *change)).collect(),
         warns: reply.warns,
         reason: reply.reason.iter().map(|line| clean(line)).collect(),
     })
@@ -84,6 +97,20 @@ pub fn state(session: &Session<'_>) -> serde_json::Result<String> {
         at: session.now().to_string(),
         active_tokens: session.active_tokens(),
         pools: pools.collect(),
+    })
+}
+
+/// What all events together came to.
+///
+/// # Errors
+/// See [`reply`].
+pub fn usage(usage: &scenario::Usage) -> serde_json::Result<String> {
+    let peak =
+        |it: &scenario::Peak| Peak { pool: escape(&it.pool).into_owned(), used: it.used, peak: it.peak };
+    serde_json::to_string(&Usage {
+        usage: usage.peaks.iter().map(peak).collect(),
+        granted: usage.granted,
+        denied: usage.denied,
     })
 }
 

@@ -1,5 +1,5 @@
 //! Verdicts for people. Every line begins with a word or a blank of ours, so that no text of a license can pass for a
-//! verdict; what a block claims is shown only if it was verified.
+//! verdict; what nobody has vouched for is called a claim.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::syntax::excerpt;
 
 use super::counted;
 use super::escape::escape;
-use super::verify::{DrawnOn, Grant, VerifyReport};
+use super::verify::{DrawnOn, Grant, LogChange, LogState, Logged, Sum, VerifyReport};
 
 /// How the report is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +24,15 @@ const WIDTH: usize = 14;
 #[must_use]
 pub fn render(report: &VerifyReport<'_>, style: Style) -> String {
     let mut text = String::new();
-    for (at, file) in report.files.iter().enumerate() {
-        render_file(&mut text, report, at, file, style);
+    let several = report.files.len() + report.unread.len() > 1;
+    for file in report.in_order() {
+        match file {
+            Ok(at) => render_file(&mut text, report, at, several, style),
+            Err(name) => line(&mut text, format_args!("license  {}  not read", report.file_name(name))),
+        }
     }
-    for name in &report.unread {
-        line(&mut text, format_args!("license  {}  not read", report.file_name(name)));
+    if several {
+        render_sums(&mut text, report);
     }
     let blocks: usize = report.files.iter().map(|file| file.blocks.len()).sum();
     let valid =
@@ -47,7 +51,23 @@ pub fn render(report: &VerifyReport<'_>, style: Style) -> String {
     text
 }
 
-fn render_file(text: &mut String, report: &VerifyReport<'_>, at: usize, file: &FileReport<'_>, style: Style) {
+/// What all files grant together; the counts of a feature that stands in several blocks are added up.
+fn render_sums(text: &mut String, report: &VerifyReport<'_>) {
+    let sums = report.sums();
+    if sums.is_empty() {
+        return;
+    }
+    line(text, format_args!("  all valid blocks together"));
+    for Sum { vendor, feature, kind, blocks, count } in &sums {
+        let count =
+            count.filter(|count| *count > 0).map(|count| format!(" COUNT={count}")).unwrap_or_default();
+        let blocks = counted(*blocks, "block");
+        line(text, format_args!("  {:WIDTH$}  {vendor} {feature} {kind}{count}, {blocks}", ""));
+    }
+}
+
+fn render_file(text: &mut String, report: &VerifyReport<'_>, at: usize, several: bool, style: Style) {
+    let Some(file) = report.files.get(at) else { return };
     let mode = if report.mode == Mode::Development { "  development keys accepted" } else { "" };
     line(
         text,
@@ -61,6 +81,9 @@ fn render_file(text: &mut String, report: &VerifyReport<'_>, at: usize, file: &F
     );
     for (number, block) in file.blocks.iter().enumerate() {
         render_block(text, report, file, block, report.draws(at, number), style);
+        if let Some(logged) = report.logged(at, number) {
+            render_logged(text, report, logged);
+        }
     }
     if file.blocks.is_empty() {
         line(text, format_args!("  {:WIDTH$}  no FEATURE block", ""));
@@ -70,6 +93,43 @@ fn render_file(text: &mut String, report: &VerifyReport<'_>, at: usize, file: &F
         let (on, off) = color(style, RED);
         let reason = report.sentence(file, &fault.reason);
         line(text, format_args!("  {on}{:WIDTH$}{off}  {reason}", fault.policy.word()));
+    }
+    if several {
+        let valid = file.blocks.iter().filter(|block| block.verdict == Verdict::Valid).count();
+        let blocks = counted(file.blocks.len(), "block");
+        line(text, format_args!("  result: {} ({valid} of {blocks} valid)", report.file_result(at)));
+    }
+}
+
+/// What the issue log says of a block.
+fn render_logged(text: &mut String, report: &VerifyReport<'_>, logged: &Logged) {
+    let entry = logged.entry.as_ref().map_or_else(String::new, |entry| {
+        let (sn, customer) = (report.value("SN", &entry.sn), report.value("LICENSEE", &entry.customer));
+        format!("entry {}, {} {sn} `{customer}`", entry.number, escape(&entry.issued_at))
+    });
+    let said = match logged.state {
+        LogState::Issued | LogState::Replaced | LogState::LeftOut => format!("issued as {entry}"),
+        LogState::Changed => format!("not as it was issued, {entry}"),
+        LogState::NotIssued => "not issued: the log does not have it".to_owned(),
+    };
+    line(text, format_args!("  {:WIDTH$}  issue log: {said}", ""));
+    if let Some(number) = logged.replaced_by {
+        let later = match logged.state {
+            LogState::LeftOut => format!("not in the later issue, which begins with entry {number}"),
+            _ => format!("replaced by entry {number}:"),
+        };
+        line(text, format_args!("  {:WIDTH$}  {later}", ""));
+    }
+    for LogChange { directive, was, now } in &logged.changes {
+        let shown = |value: &Option<String>| value.as_ref().map(|value| report.value(directive, value));
+        let name = escape(directive);
+        let change = match (shown(was), shown(now)) {
+            (Some(was), Some(now)) => format!("{name} was {was}, now {now}"),
+            (Some(was), None) => format!("{name}={was} was taken out"),
+            (None, Some(now)) => format!("{name}={now} was put in"),
+            (None, None) => name.into_owned(),
+        };
+        line(text, format_args!("  {:WIDTH$}    {change}", ""));
     }
 }
 
@@ -104,12 +164,25 @@ fn render_block(
     if let Some(draws) = drawn(draws) {
         line(text, format_args!("  {:WIDTH$}  one checkout draws {draws}", ""));
     }
+    if let Some(granted) = &block.out_of_force {
+        let grant = Grant::of(granted.get(), report.redact);
+        let (when, words) = (out_of_force(block.verdict, &grant), words(&grant));
+        line(text, format_args!("  {:WIDTH$}  {when}: {words}", ""));
+    }
     if let Some(claimed) = &block.claimed {
         let claims = Grant::of(claimed.unverified(), report.redact);
         line(text, format_args!("  {:WIDTH$}  claims, not verified: {}", "", words(&claims)));
     }
     if let Some(help) = &block.help {
         line(text, format_args!("  {:WIDTH$}  {}", "", escape(help)));
+    }
+}
+
+/// When a block that was signed grants what it says.
+fn out_of_force(verdict: Verdict, grant: &Grant) -> String {
+    match (verdict, grant.end) {
+        (Verdict::Expired, Some(end)) => format!("granted until {end}"),
+        _ => "grants when in force".to_owned(),
     }
 }
 

@@ -5,13 +5,14 @@ use serde::Serialize;
 use crate::sign::{BlockReport, FileReport};
 
 use super::escape::escape;
-use super::verify::{DrawnOn, Grant, VerifyReport};
+use super::verify::{DrawnOn, Grant, Logged, VerifyReport};
 
 #[derive(Debug, Serialize)]
 struct Report {
     version: u32,
     at: String,
     files: Vec<File>,
+    sums: Vec<Summed>,
     result: &'static str,
     exit_code: u8,
 }
@@ -22,6 +23,38 @@ struct File {
     result: &'static str,
     policy: Vec<Policy>,
     blocks: Vec<Block>,
+}
+
+#[derive(Debug, Serialize)]
+struct Summed {
+    vendor: String,
+    feature: String,
+    kind: &'static str,
+    blocks: usize,
+    count: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Log {
+    state: &'static str,
+    entry: Option<Entry>,
+    replaced_by: Option<i64>,
+    changes: Vec<Change>,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    number: i64,
+    issued_at: String,
+    sn: String,
+    customer: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Change {
+    directive: String,
+    was: Option<String>,
+    now: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -40,7 +73,9 @@ struct Block {
     line: usize,
     digest: Option<String>,
     unlocks: Option<Unlocks>,
+    grants: Option<Granted>,
     claims: Option<Granted>,
+    log: Option<Log>,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,17 +107,28 @@ struct Drawn {
 /// # Errors
 /// When serialisation fails, which the types rule out.
 pub fn render(report: &VerifyReport<'_>) -> serde_json::Result<String> {
-    let unread = report.unread.iter().map(|name| File {
+    let unread = |name: &str| File {
         file: report.file_name(name),
         result: VerifyReport::NOT_READ,
         policy: Vec::new(),
         blocks: Vec::new(),
+    };
+    let files = report.in_order().filter_map(|one| match one {
+        Ok(at) => report.files.get(at).map(|found| file(report, at, found)),
+        Err(name) => Some(unread(name)),
     });
-    let files = report.files.iter().enumerate().map(|(at, found)| file(report, at, found));
+    let sums = report.sums().into_iter().map(|sum| Summed {
+        vendor: sum.vendor,
+        feature: sum.feature,
+        kind: sum.kind,
+        blocks: sum.blocks,
+        count: sum.count,
+    });
     let report = Report {
         version: 1,
         at: report.at.to_string(),
-        files: files.chain(unread).collect(),
+        files: files.collect(),
+        sums: sums.collect(),
         result: report.result,
         exit_code: report.exit_code,
     };
@@ -97,9 +143,14 @@ fn file(report: &VerifyReport<'_>, at: usize, found: &FileReport<'_>) -> File {
     let blocks = found.blocks.iter().enumerate();
     File {
         file: report.file_name(&found.file),
-        result: found.result(),
+        result: report.file_result(at),
         policy: policy.collect(),
-        blocks: blocks.map(|(number, one)| block(report, found, one, report.draws(at, number))).collect(),
+        blocks: blocks
+            .map(|(number, one)| Block {
+                log: report.logged(at, number).map(|logged| log(report, logged)),
+                ..block(report, found, one, report.draws(at, number))
+            })
+            .collect(),
     }
 }
 
@@ -114,6 +165,7 @@ fn block(
         granted: granted(Grant::of(feature.get(), report.redact)),
         draws: draws.iter().map(drawn).collect(),
     });
+    let grants = block.out_of_force.as_ref().map(|feature| granted(Grant::of(feature.get(), report.redact)));
     let claims =
         block.claimed.as_ref().map(|claimed| granted(Grant::of(claimed.unverified(), report.redact)));
     Block {
@@ -125,8 +177,29 @@ fn block(
         line: block.line,
         digest: block.digest.map(|digest| digest.to_string()),
         unlocks,
+        grants,
         claims,
+        log: None,
     }
+}
+
+fn log(report: &VerifyReport<'_>, logged: &Logged) -> Log {
+    let entry = logged.entry.as_ref().map(|entry| Entry {
+        number: entry.number,
+        issued_at: escape(&entry.issued_at).into_owned(),
+        sn: report.value("SN", &entry.sn),
+        customer: report.value("LICENSEE", &entry.customer),
+    });
+    let changes = logged.changes.iter().map(|change| {
+        let value =
+            |value: &Option<String>| value.as_ref().map(|value| report.value(&change.directive, value));
+        Change {
+            directive: escape(&change.directive).into_owned(),
+            was: value(&change.was),
+            now: value(&change.now),
+        }
+    });
+    Log { state: logged.state.word(), entry, replaced_by: logged.replaced_by, changes: changes.collect() }
 }
 
 fn granted(grant: Grant) -> Granted {

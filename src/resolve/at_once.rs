@@ -1,5 +1,7 @@
 //! How many checkouts of one feature fit at once.
 
+use crate::license::Kind;
+
 use super::event::{Event, Request};
 use super::model::Model;
 use super::outcome::Outcome;
@@ -24,6 +26,10 @@ pub enum AtOnce {
     AtLeast(u64),
     /// As many as anybody asks for.
     Unlimited,
+    /// So many devices can be activated: the feature is not checked out.
+    Devices(u64),
+    /// Even one takes more steps than an event may.
+    Undetermined,
 }
 
 impl Model {
@@ -31,14 +37,21 @@ impl Model {
     /// remains in the state.
     #[must_use]
     pub fn at_once(&self, state: &State, request: &Request) -> AtOnce {
+        let blocks = request.feature.map(|name| self.blocks_of(name)).unwrap_or_default();
+        if !blocks.is_empty() && blocks.iter().all(|block| self.kind(*block) == Kind::Activation) {
+            let free = blocks.iter().map(|block| state.free(self, *block));
+            return AtOnce::Devices(free.fold(0, u64::saturating_add));
+        }
         let mut state = state.clone();
         let mut people = Symbols::default();
         let mut stranger = || {
             let one = Some(people.fresh("somebody"));
             Who { user: one, host: one, custom: None }
         };
-        if !self.grants(&mut state, &Request { who: stranger(), ..*request }) {
-            return AtOnce::Exactly(0);
+        match self.cost(&mut state, &Request { who: stranger(), ..*request }) {
+            Ok(_) => {}
+            Err(Outcome::Failed(_)) => return AtOnce::Undetermined,
+            Err(_) => return AtOnce::Exactly(0),
         }
         let many = Request { count: request.count.saturating_mul(NO_LIMIT), who: stranger(), ..*request };
         if self.grants(&mut state, &many) {
@@ -51,10 +64,11 @@ impl Model {
         let mut fit = 0;
         while fit < MOST_STEPS && state.work() - begin < MOST_WORK {
             let event = Event::Checkout(Request { who: stranger(), ..*request });
-            if !matches!(self.apply(&mut state, &event), Outcome::Granted(_)) {
-                return AtOnce::Exactly(fit);
+            match self.apply(&mut state, &event) {
+                Outcome::Granted(_) => fit += 1,
+                Outcome::Denied(_) => return AtOnce::Exactly(fit),
+                Outcome::Failed(_) => return AtOnce::AtLeast(fit),
             }
-            fit += 1;
         }
         AtOnce::AtLeast(fit)
     }

@@ -201,6 +201,8 @@ impl Builder {
                 }
             }
         }
+        let reserves = |block: &Block| block.reserved_user > 0 || block.reserved_host > 0;
+        self.model.reserves = self.model.blocks.iter().any(|(_, block)| reserves(block));
         let blocks = &self.model.blocks;
         for target in (0..self.model.targets.len()).map(super::table::Index::of) {
             let target: TargetId = target;

@@ -2,9 +2,11 @@
 //!
 //! Knows the walk; changes nothing.
 
+use crate::license::Kind;
+
 use super::event::Request;
 use super::model::Model;
-use super::outcome::Reason;
+use super::outcome::{Failure, Outcome, Reason};
 use super::state::State;
 use super::table::{BlockId, NameId, TargetId};
 use super::walk::{Mode, Need, Walk};
@@ -17,8 +19,9 @@ const MAX_LINES: usize = 400;
 pub struct Alternative {
     /// The block that is tried.
     pub block: BlockId,
-    /// What it would draw, by block in file order; or why it would not serve.
-    pub draws: Result<Vec<(BlockId, u64)>, Reason>,
+    /// What it would draw, by block in file order; or what it comes to instead.
+    /// An ACTIVATION block binds a device.
+    pub draws: Result<Vec<(BlockId, u64)>, Outcome>,
     /// What it needs, each line below the one it belongs to.
     pub tree: Vec<CostLine>,
     /// Lines that were left out of the tree.
@@ -52,17 +55,34 @@ impl Model {
     }
 
     fn alternative(&self, state: &mut State, block: BlockId, request: &Request) -> Alternative {
-        let mut walk = Walk::new(self, state, request.who, Mode::Checkout);
-        let served = walk.try_block(block, request.need());
-        let draws = if served && !walk.is_exhausted() {
-            Ok(walk.scratch.taken())
-        } else {
-            Err(walk.nearest.unwrap_or(Reason::NoSuchFeature))
+        let draws = match self.kind(block) {
+            Kind::Activation => self
+                .activation_miss(state, block)
+                .map_or(Ok(vec![(block, 1)]), |miss| Err(Outcome::Denied(miss))),
+            _ => self.draws_of(state, block, request),
         };
-        walk.abandon();
         let mut tree = Vec::new();
         let cut = !self.push_dependencies(block, request.need().count, 1, &mut tree);
         Alternative { block, draws, tree, cut }
+    }
+
+    fn draws_of(
+        &self,
+        state: &mut State,
+        block: BlockId,
+        request: &Request,
+    ) -> Result<Vec<(BlockId, u64)>, Outcome> {
+        let mut walk = Walk::new(self, state, request.who, Mode::Checkout);
+        let served = walk.try_block(block, request.need());
+        let draws = if walk.is_exhausted() {
+            Err(Outcome::Failed(Failure::Budget))
+        } else if served {
+            Ok(walk.scratch.taken())
+        } else {
+            Err(Outcome::Denied(walk.nearest.unwrap_or(Reason::NoSuchFeature)))
+        };
+        walk.abandon();
+        draws
     }
 
     /// Pushes what a block needs; false if lines had to be left out. Depth is bounded by the longest chain.

@@ -5,13 +5,17 @@
 
 use super::model::{Block, SharedBy};
 use super::outcome::Reason;
-use super::who::{Symbol, Who};
+use super::who::{Lacks, Symbol, Who};
 
 /// ◆ How many steps one event may take before it ends as undetermined: arrivals at blocks, edges of merged walks.
 pub const STEP_BUDGET: u64 = 2_000_000;
 
 /// ◆ How many arrivals the search for a choice that would have served may make.
 pub const SEARCH_BUDGET: u64 = 20_000;
+
+/// ◆ How many steps one event may take, beside those, to find which dependency was the first that is not met where
+/// several reasons meet in a merged walk. Beyond them the reason is that of the first name in the order of the walk.
+pub(super) const FIRST_MISS_BUDGET: u64 = 500_000;
 
 /// ◆ Longest chain of TOKEN_DEPENDENCY steps from a token to a real license: edges are counted.
 pub const MAX_CHAIN: usize = 16;
@@ -94,14 +98,31 @@ pub(super) fn may_borrow(block: &Block, hours: u32) -> bool {
     block.borrow.is_some_and(|most| hours <= most)
 }
 
+/// ◆ Consumption asks a token first whether it can end in METERED tokens alone, by some choice and whatever the day, as
+/// it asks a license of its own: that it is not in force says nothing where it could never be burned.
+pub(super) fn may_burn(token: &Block) -> bool {
+    token.burns
+}
+
+/// ◆ Likewise borrowing asks a token whether it can be had for so many hours before it asks for its dates.
+pub(super) fn may_lend(token: &Block, hours: u32) -> bool {
+    hours <= token.lends
+}
+
 /// ◆ Licenses that USERBASED and HOSTBASED reserve serve any request that names a user, or a host: the names
 /// themselves are the server's business. Others get what is not reserved.
-pub(super) fn is_open(block: &Block, who: Who) -> bool {
-    block.reserved_user > 0 && who.user.is_none() || block.reserved_host > 0 && who.host.is_none()
+pub(super) fn is_open(block: &Block, lacks: Lacks) -> bool {
+    block.reserved_user > 0 && lacks.user || block.reserved_host > 0 && lacks.host
+}
+
+/// ◆ What of a share group's use counts against the licenses that are not reserved: what its draws that may not take
+/// reserved ones need beyond those that may.
+pub(super) fn open_part(open: u64, others: u64) -> u64 {
+    open.saturating_sub(others)
 }
 
 /// ◆ How long a license stays used after it is returned: to the later of return + HOLD and checkout + MIN_CHECKOUT.
-/// Seconds on the state's clock.
+/// Seconds on the state's clock. Of a shared token the group is kept as one, to the latest of all that it draws.
 pub(super) fn kept_until(block: &Block, checkout: i64, now: i64) -> i64 {
     now.saturating_add(block.hold).max(checkout.saturating_add(block.min_checkout))
 }

@@ -8,8 +8,7 @@ use super::compile::pack;
 use super::decisions::{active_tokens, kept_until};
 use super::model::Model;
 use super::outcome::{Failure, Grant, Outcome, Reason, Ticket};
-use super::sights::Sight;
-use super::state::{Draw, Due, Part, State, seconds_of};
+use super::state::{Draw, Due, Part, Reach, Size, State, seconds_of};
 use super::table::{BlockId, GroupId, NameId};
 use super::walk::{Mode, Need, Walk};
 use super::who::{Symbol, Who};
@@ -205,27 +204,54 @@ impl Model {
     fn return_draw(&self, state: &mut State, draw: Draw, since: i64) {
         match draw {
             Draw::Pool { block, amount, open } => self.release(state, block, amount, open, since),
-            Draw::Member { group, amount } => {
-                let block = state.groups.get(group).block;
-                let until = kept_until(self.blocks.get(block), since, state.seconds);
+            Draw::Member { group, size } | Draw::Token { group, size } => {
+                let until = self.group_kept_until(state, group, since);
                 if until > state.seconds {
-                    state.schedule(until, Due::Member { group, amount });
+                    state.schedule(until, Due::Member { group, size });
                 } else {
-                    leave_group(state, group, amount);
-                }
-            }
-            Draw::Token { group, count } => {
-                let fell = state.groups.leave(group, count);
-                let mut next = 0;
-                while let Some(part) = state.groups.get(group).parts.get(next).copied() {
-                    next += 1;
-                    if let Part::Pool { block, unit, open } = part {
-                        self.release(state, block, unit.saturating_mul(fell), open, since);
-                    }
+                    self.leave_group(state, group, size);
                 }
             }
             Draw::Burned { .. } => {}
         }
+    }
+
+    /// How long a draw in a share group stays in it.
+    fn group_kept_until(&self, state: &State, group: GroupId, since: i64) -> i64 {
+        let group = state.groups.get(group);
+        let kept = |block: BlockId| kept_until(self.blocks.get(block), since, state.seconds);
+        let parts = group.parts.iter().filter_map(|part| match part {
+            Part::Pool { block, .. } => Some(kept(*block)),
+            Part::Burned { .. } => None,
+        });
+        parts.fold(kept(group.block), i64::max)
+    }
+
+    /// Takes a draw out of a share group; what the group falls by is free.
+    fn leave_group(&self, state: &mut State, group: GroupId, size: Size) {
+        let before = state.groups.reach(self, group);
+        let fell = state.groups.leave(group, size);
+        let after = state.groups.reach(self, group);
+        let row = state.groups.get(group);
+        if self.kind(row.block) != Kind::Token {
+            self.shrink(state, (row.block, 1), fell, (before, after));
+            return;
+        }
+        let mut next = 0;
+        while let Some(part) = state.groups.get(group).parts.get(next).copied() {
+            next += 1;
+            if let Part::Pool { block, unit } = part {
+                self.shrink(state, (block, unit), fell, (before, after));
+            }
+        }
+    }
+
+    /// Gives back what a share group fell by, of a block of which it draws `unit`.
+    fn shrink(&self, state: &mut State, (block, unit): (BlockId, u64), fell: u64, reach: (Reach, Reach)) {
+        let row = self.blocks.get(block);
+        let open = |reach: Reach| reach.open_part(row).saturating_mul(unit);
+        state.subtract(block, unit.saturating_mul(fell), false);
+        state.shift_open(block, open(reach.0), open(reach.1));
     }
 
     fn release(&self, state: &mut State, block: BlockId, amount: u64, open: bool, since: i64) {
@@ -248,79 +274,6 @@ impl Model {
         state.note_settled(name, &outcome);
         state.scratch.clear();
         outcome.map_or_else(|outcome| outcome, Outcome::Granted)
-    }
-
-    fn activate(&self, state: &mut State, feature: Option<NameId>, device: Symbol) -> Outcome {
-        let Some(name) = feature else {
-            return Outcome::Denied(Reason::NoSuchFeature);
-        };
-        if self.bound(state, name, device).is_some() {
-            return Outcome::Granted(Grant::default());
-        }
-        match self.choose_activation(state, name) {
-            Err(reason) => {
-                state.note_denied_activation(self, name);
-                Outcome::Denied(reason)
-            }
-            Ok(_) if state.active_limit.is_some_and(|limit| state.active >= limit) => {
-                Outcome::Denied(Reason::ActiveTokenLimit)
-            }
-            Ok(block) => {
-                state.note(Sight::Block(block));
-                state.devices.insert((block, device));
-                state.add(block, 1, false);
-                state.active = state.active.saturating_add(1);
-                Outcome::Granted(Grant::default())
-            }
-        }
-    }
-
-    /// The first ACTIVATION block of a name that has room for a device.
-    pub(super) fn choose_activation(&self, state: &State, name: NameId) -> Result<BlockId, Reason> {
-        let mut nearest = None;
-        for block in &self.names.get(name).order {
-            let reason = self.activation_miss(state, *block);
-            let Some(reason) = reason else {
-                return Ok(*block);
-            };
-            let rank = super::decisions::nearness;
-            if nearest.is_none_or(|nearest| rank(reason) < rank(nearest)) {
-                nearest = Some(reason);
-            }
-        }
-        Err(nearest.unwrap_or(Reason::NoSuchFeature))
-    }
-
-    /// Why a block does not take one more device.
-    pub(super) fn activation_miss(&self, state: &State, block: BlockId) -> Option<Reason> {
-        let row = self.blocks.get(block);
-        if !row.supported {
-            Some(Reason::NotModelled)
-        } else if row.kind != Kind::Activation {
-            Some(Reason::NotDrawable)
-        } else if !self.in_force(block, state.now.date()) {
-            Some(Reason::NotInForce)
-        } else if state.free(self, block) == 0 {
-            Some(Reason::NotEnoughLicenses)
-        } else {
-            None
-        }
-    }
-
-    fn bound(&self, state: &State, name: NameId, device: Symbol) -> Option<BlockId> {
-        let blocks = &self.names.get(name).blocks;
-        blocks.iter().copied().find(|block| state.devices.contains(&(*block, device)))
-    }
-
-    fn deactivate(&self, state: &mut State, feature: Option<NameId>, device: Symbol) -> Outcome {
-        let bound = feature.and_then(|name| self.bound(state, name, device));
-        let Some(block) = bound else {
-            return Outcome::Failed(Failure::NothingToReturn);
-        };
-        state.devices.remove(&(block, device));
-        state.subtract(block, 1, false);
-        state.active = state.active.saturating_sub(1);
-        Outcome::Granted(Grant::default())
     }
 
     fn advance(&self, state: &mut State, time: DateTime) -> Outcome {
@@ -346,7 +299,7 @@ impl Model {
     fn fall_due(&self, state: &mut State, due: Due) {
         match due {
             Due::Pool { block, amount, open } => state.subtract(block, amount, open),
-            Due::Member { group, amount } => leave_group(state, group, amount),
+            Due::Member { group, size } => self.leave_group(state, group, size),
             Due::Checkout { slot, generation } => {
                 if state.slots.live(slot, generation).is_some() {
                     self.close(state, slot);
@@ -354,13 +307,6 @@ impl Model {
             }
         }
     }
-}
-
-/// Takes a draw out of a share group of a real license; what the group falls by is free.
-fn leave_group(state: &mut State, group: GroupId, amount: u64) {
-    let (block, open) = (state.groups.get(group).block, state.groups.get(group).open);
-    let fell = state.groups.leave(group, amount);
-    state.subtract(block, fell, open);
 }
 
 impl Walk<'_> {

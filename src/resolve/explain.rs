@@ -2,10 +2,14 @@
 
 use std::fmt::Write as _;
 
+use jiff::civil::DateTime;
+
+use crate::license::Kind;
+
 use super::decisions::BEYOND;
 use super::event::{Event, Request};
 use super::model::{Model, UNLIMITED};
-use super::outcome::{Attempt, Explanation, Fact, Reason, Refusal, Verdict};
+use super::outcome::{Attempt, Explanation, Fact, Holder, Reason, Refusal, Verdict};
 use super::remedy::{Remedy, Returned};
 use super::state::State;
 use super::table::{BlockId, NameId};
@@ -41,7 +45,10 @@ impl Model {
                 let asked = |name| Asked { name, need, who, mode: Mode::Consume, active: 0 };
                 self.explain_walk(state, *feature, asked)
             }
-            Event::Activate { feature, .. } => Some(self.explain_activation(state, *feature)),
+            Event::Activate { feature, device } => Some(match feature {
+                Some(name) => self.explain_activation(state, *name, *device),
+                None => unknown_name(1),
+            }),
             Event::Return(_) | Event::Checkin { .. } | Event::Deactivate { .. } | Event::Advance(_) => None,
         }
     }
@@ -77,39 +84,13 @@ impl Model {
         let other_choice = if served {
             None
         } else {
-            Walk::new(self, state, asked.who, asked.mode).find_other_choice(name, asked.need)
+            Walk::new(self, state, asked.who, asked.mode).find_other_choice(&asked)
         };
         let remedies = match outcome {
             Ok(()) => Vec::new(),
             Err(reason) => self.remedies(state, &asked, reason, &attempts),
         };
         Some(Explanation { outcome, attempts, other_choice, remedies })
-    }
-
-    fn explain_activation(&self, state: &State, feature: Option<NameId>) -> Explanation {
-        let Some(name) = feature else {
-            return unknown_name(1);
-        };
-        let attempt = |block: &BlockId| Attempt {
-            name: Some(name),
-            block: Some(*block),
-            count: 1,
-            verdict: self.activation_miss(state, *block).map_or(
-                Verdict::Served { extra: 1, joined: false },
-                |reason| {
-                    let fact = self.out_of_force(*block, state.now.date());
-                    let fact = fact.filter(|_| reason == Reason::NotInForce);
-                    Verdict::Refused(Refusal { fact, ..Refusal::numbers(reason, 1, 0) })
-                },
-            ),
-            children: Vec::new(),
-        };
-        Explanation {
-            outcome: self.choose_activation(state, name).map(|_| ()),
-            attempts: self.names.get(name).order.iter().map(attempt).collect(),
-            other_choice: None,
-            remedies: Vec::new(),
-        }
     }
 }
 
@@ -128,6 +109,15 @@ impl Asked {
     /// Whether a walk serves it.
     pub(super) fn served(&self, walk: &mut Walk<'_>) -> bool {
         walk.request(self.name, self.need) && !walk.is_exhausted()
+    }
+
+    /// By how many license tokens what a walk served passes the limit on active ones.
+    pub(super) fn over_limit(&self, walk: &Walk<'_>) -> u64 {
+        if !walk.passes_active_limit(self.active) {
+            return 0;
+        }
+        let wanted = walk.state.active.saturating_add(self.active);
+        wanted.saturating_sub(walk.state.active_limit.unwrap_or(u64::MAX))
     }
 }
 
@@ -187,12 +177,14 @@ impl Explanation {
 
 fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
     match remedy {
-        Remedy::More(pools) => {
+        Remedy::More { pools, limit } => {
             let more = |(block, amount): &(BlockId, u64)| format!("{amount} more of {}", model.label(*block));
-            let pools: Vec<String> = pools.iter().map(more).collect();
-            format!("it would be granted with {}", pools.join(" and "))
+            let mut parts: Vec<String> = pools.iter().map(more).collect();
+            if *limit > 0 {
+                parts.push(format!("a limit on active license tokens that is {limit} higher"));
+            }
+            format!("it would be granted with {}", parts.join(" and "))
         }
-        Remedy::HigherLimit(by) => format!("it would be granted with a limit that is {by} higher"),
         Remedy::Return(all) => {
             let mut times: Vec<(Returned, usize)> = Vec::new();
             for one in all {
@@ -202,6 +194,10 @@ fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
                 }
             }
             let one = |(it, times): &(Returned, usize)| {
+                if let Some(device) = it.device {
+                    let device = symbols.text(device);
+                    return format!("{device} is deactivated for {}", model.name_text(it.feature));
+                }
                 let times = if *times > 1 { format!("{times} × ") } else { String::new() };
                 format!("{} returned {times}{}", who_text(it.who, symbols), model.name_text(it.feature))
             };
@@ -213,6 +209,10 @@ fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
 
 fn push_lines(attempt: &Attempt, depth: usize, model: &Model, symbols: &Symbols, into: &mut Vec<String>) {
     let name = match (attempt.block, attempt.name) {
+        // Lots are charged as one.
+        (Some(block), Some(name)) if model.kind(block) == Kind::Metered => {
+            format!("{} ({})", model.name_text(name), Kind::Metered.word())
+        }
         (Some(block), _) => format!("{} ({})", model.label(block), model.kind(block).word()),
         (None, Some(name)) => model.name_text(name).to_owned(),
         (None, None) => "the name".to_owned(),
@@ -222,7 +222,7 @@ fn push_lines(attempt: &Attempt, depth: usize, model: &Model, symbols: &Symbols,
         Verdict::Served { extra, joined: true } => format!("a live group grows by {extra}"),
         Verdict::Served { .. } => "served".to_owned(),
         Verdict::Unmet => "a dependency is not met".to_owned(),
-        Verdict::Refused(refusal) => refusal_text(refusal, model, symbols),
+        Verdict::Refused(refusal) => refusal_text(refusal, attempt.block, model, symbols),
     };
     into.push(format!("{:indent$}{} × {name}: {verdict}", "", number(attempt.count), indent = depth * 2));
     for child in &attempt.children {
@@ -230,11 +230,14 @@ fn push_lines(attempt: &Attempt, depth: usize, model: &Model, symbols: &Symbols,
     }
 }
 
-fn refusal_text(refusal: &Refusal, model: &Model, symbols: &Symbols) -> String {
+fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbols: &Symbols) -> String {
     let mut text = refusal.reason.word().to_owned();
     if matches!(refusal.reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow) {
         let free = refusal.free;
-        _ = write!(text, ", needed {}, free {}", number(refusal.needed), number(free));
+        _ = match free {
+            UNLIMITED => write!(text, ", needed {}, more than can be counted", number(refusal.needed)),
+            _ => write!(text, ", needed {}, free {free}", number(refusal.needed)),
+        };
     }
     _ = match refusal.fact {
         Some(Fact::Version { has, asked }) => {
@@ -246,15 +249,28 @@ fn refusal_text(refusal: &Refusal, model: &Model, symbols: &Symbols) -> String {
         Some(Fact::Behind(block)) => write!(text, ", `{}` stands before it", model.label(block)),
         None => Ok(()),
     };
-    let holders: Vec<String> = refusal
-        .holders
-        .iter()
-        .map(|holder| format!("{} has {}", who_text(holder.who, symbols), number(holder.amount)))
-        .collect();
-    if !holders.is_empty() {
-        _ = write!(text, "; {}", holders.join(", "));
+    let mut uses: Vec<String> = refusal.holders.iter().map(|holder| holder_text(holder, symbols)).collect();
+    uses.extend(
+        refusal.kept.iter().map(|kept| format!("{} kept until {}", kept.amount, time_text(kept.until))),
+    );
+    if let (Some(block), 1..) = (block, refusal.reserved) {
+        uses.push(format!("{} reserved for named {}", refusal.reserved, model.reserved_for(block)));
+    }
+    if !uses.is_empty() {
+        _ = write!(text, "; {}", uses.join(", "));
     }
     text
+}
+
+fn holder_text(holder: &Holder, symbols: &Symbols) -> String {
+    match holder.device {
+        Some(device) => format!("{} is bound", symbols.text(device)),
+        None => format!("{} has {}", who_text(holder.who, symbols), number(holder.amount)),
+    }
+}
+
+fn time_text(time: DateTime) -> String {
+    format!("{} {}", time.date(), time.time())
 }
 
 /// A version that was made one number.
@@ -264,13 +280,7 @@ fn version_text(packed: u32) -> String {
 
 /// A count as people read it.
 fn number(count: u64) -> String {
-    if count == BEYOND {
-        "more than any pool has".to_owned()
-    } else if count == UNLIMITED - 1 {
-        "unlimited".to_owned()
-    } else {
-        count.to_string()
-    }
+    if count == BEYOND { "more than any pool has".to_owned() } else { count.to_string() }
 }
 
 fn who_text(who: Who, symbols: &Symbols) -> String {

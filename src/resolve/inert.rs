@@ -39,7 +39,8 @@ impl Model {
         replaced || discarded || adds_to_nothing
     }
 
-    /// Whether it makes no difference if a block is in force on one day: what it needs is not.
+    /// Whether it makes no difference if a block is in force on one day, for it is denied as one that is not in force:
+    /// what it needs first is not. A group that shares it could be joined all the same.
     #[must_use]
     pub fn is_idle_on(&self, block: BlockId, day: Date) -> bool {
         let row = self.blocks.get(block);
@@ -47,7 +48,8 @@ impl Model {
             return false;
         }
         match row.kind {
-            Kind::Token => row.edges.iter().any(|edge| !self.is_servable(edge.target, edge.version, day)),
+            Kind::Token if row.shared.any() => false,
+            Kind::Token => row.edges.first().is_some_and(|edge| self.is_shut(edge.target, edge.version, day)),
             Kind::Upgrade => {
                 let exclusives = &self.targets.get(row.target).exclusives;
                 !exclusives.iter().any(|exclusive| self.in_force(*exclusive, day))
@@ -56,18 +58,23 @@ impl Model {
         }
     }
 
-    /// Whether a name has a block in force that could serve a version. Depth is bounded by the longest chain, and work
-    /// by giving up on names with many paths, which then count as servable.
-    fn is_servable(&self, target: TargetId, version: u32, day: Date) -> bool {
+    /// Whether every request to a name is denied as not in force, whatever is out: each of its blocks is new enough and
+    /// out of its dates, or a token whose first dependency is shut. Depth is bounded by the longest chain, and work by
+    /// giving up on names with many paths.
+    fn is_shut(&self, target: TargetId, version: u32, day: Date) -> bool {
         let row = self.targets.get(target);
-        if row.paths > 10_000 {
-            return true;
-        }
-        row.order.iter().chain(&row.lots).any(|block| {
+        let is_shut = |block: &BlockId| {
             let row = self.blocks.get(*block);
-            let needs = || row.edges.iter().all(|edge| self.is_servable(edge.target, edge.version, day));
-            serves_version(row, version) && self.in_force(*block, day) && needs()
-        })
+            let counts = matches!(row.kind, Kind::Exclusive | Kind::Additive | Kind::Metered | Kind::Token);
+            let first = row.edges.first();
+            counts
+                && row.supported
+                && !row.shared.any()
+                && serves_version(row, version)
+                && (!self.in_force(*block, day)
+                    || first.is_some_and(|edge| self.is_shut(edge.target, edge.version, day)))
+        };
+        row.paths <= 10_000 && !row.order.is_empty() && row.order.iter().chain(&row.lots).all(is_shut)
     }
 
     /// Whether two blocks of one name can stand in either order.

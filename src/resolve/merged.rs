@@ -9,82 +9,135 @@ use std::collections::BTreeMap;
 use crate::license::Kind;
 
 use super::decisions::share_key;
-use super::model::Block;
+use super::model::{Block, Edge};
+use super::outcome::Reason;
 use super::sights::Sight;
 use super::table::{BlockId, TargetId};
-use super::walk::{Need, Walk};
+use super::walk::{Need, Walk, nearer};
 
 /// What arrives at a name.
 #[derive(Debug, Clone, Copy)]
 struct Arrivals {
     sum: u64,
     largest: u64,
-    /// The highest version asked: one block that serves it serves them all.
+    /// The lowest and the highest version asked: one block that serves the highest serves them all.
+    lowest: u32,
     version: u32,
     /// The block that arrived first.
     from: BlockId,
 }
 
-/// Names that wait for their turn, by rank.
-type Waiting = BTreeMap<(u32, TargetId), Arrivals>;
+/// A walk by names under way.
+#[derive(Debug, Default)]
+pub(super) struct Front {
+    /// Names that wait for their turn, by rank.
+    waiting: BTreeMap<(u32, TargetId), Arrivals>,
+    came_from: BTreeMap<BlockId, BlockId>,
+    /// Whether the name that failed last was asked for in versions of which it may have served some.
+    mixed: bool,
+}
 
 impl Walk<'_> {
-    /// Serves all dependencies of a token block, each name below it once.
-    pub(super) fn merged(&mut self, root: BlockId, count: u64) -> bool {
-        let mut waiting = Waiting::new();
-        let mut came_from: BTreeMap<BlockId, BlockId> = BTreeMap::new();
-        let row = self.model.blocks.get(root);
-        self.arrive(&mut waiting, root, row, count, count);
-        while let Some(((_, target), arrivals)) = waiting.pop_first() {
+    /// Serves all dependencies of a token block, each name below it once. Where it fails, the reason is that of the
+    /// dependency that a walk by paths meets first.
+    pub(super) fn merged(&mut self, root: BlockId, row: &Block, count: u64) -> bool {
+        let before = self.nearest.take();
+        let mark = self.scratch.mark();
+        let full = self.scratch.full.len();
+        let mut front = Front::default();
+        self.arrive(&mut front, root, &row.edges, (count, count));
+        let served = self.pass(&mut front, root);
+        if !served && !self.is_exhausted() {
+            let reason = self.nearest;
+            let fullest = self.scratch.full.len();
+            let several = self.has_other_reason(&mut front, root, reason);
+            self.roll_back(mark);
+            self.nearest = reason;
+            self.scratch.full.truncate(fullest);
+            if several {
+                self.tell_first_miss(root, row, count, full);
+            }
+        }
+        self.nearest = nearer(before, self.nearest);
+        served
+    }
+
+    /// Serves what waits, up to the first name that does not serve.
+    pub(super) fn pass(&mut self, front: &mut Front, root: BlockId) -> bool {
+        while let Some(((_, target), arrivals)) = front.waiting.pop_first() {
             let served = match self.model.targets.get(target).order.first() {
                 None => {
                     let need = arrivals.need(arrivals.sum);
                     self.nothing_to_try(Some(self.model.targets.get(target).name), need)
                 }
                 Some(id) => {
-                    came_from.insert(*id, arrivals.from);
-                    self.serve_merged(&mut waiting, *id, arrivals)
+                    front.came_from.insert(*id, arrivals.from);
+                    self.serve_merged(front, *id, arrivals)
                 }
             };
             if !served {
-                self.nest_last(root, arrivals.from, &came_from);
+                front.mixed = arrivals.lowest < arrivals.version;
+                self.nest_last(root, arrivals.from, &front.came_from);
                 return false;
             }
         }
         true
     }
 
-    fn serve_merged(&mut self, waiting: &mut Waiting, id: BlockId, arrivals: Arrivals) -> bool {
+    /// Whether names behind the one that failed would fail for another reason, so that their order matters. Shows
+    /// nothing; what it takes is the caller's to take back.
+    fn has_other_reason(&mut self, front: &mut Front, root: BlockId, reason: Option<Reason>) -> bool {
+        let trace = self.trace.take();
+        let mut several = front.mixed;
+        while !several && !front.waiting.is_empty() && !self.is_exhausted() {
+            self.nearest = None;
+            if !self.pass(front, root) {
+                several = front.mixed || self.nearest != reason;
+            }
+        }
+        self.trace = trace;
+        several
+    }
+
+    fn serve_merged(&mut self, front: &mut Front, id: BlockId, arrivals: Arrivals) -> bool {
         let row = self.model.blocks.get(id);
-        let shares = share_key(row.shared, self.who).is_some();
-        if row.kind != Kind::Token || shares || !row.supported {
+        if !self.is_passage(row) {
+            let shares = share_key(row.shared, self.who).is_some();
             let count = if shares { arrivals.largest } else { arrivals.sum };
             return self.try_block(id, arrivals.need(count));
         }
         if !self.step(self.model.weight(id) + row.edges.len() as u64) {
             return false;
         }
-        if let Err(miss) = self.standing(id, row, arrivals.version) {
+        if let Err(miss) = self.opens(id, row, arrivals.version) {
             self.enter(Some(row.name), Some(id), arrivals.sum);
             return self.leave(Err(miss));
         }
-        self.arrive(waiting, id, row, arrivals.sum, arrivals.largest);
+        self.arrive(front, id, &row.edges, (arrivals.sum, arrivals.largest));
         true
     }
 
-    fn arrive(&mut self, waiting: &mut Waiting, from: BlockId, row: &Block, sum: u64, largest: u64) {
+    /// Whether a block only leads on: a token that is not shared.
+    pub(super) fn is_passage(&self, row: &Block) -> bool {
+        row.kind == Kind::Token && row.supported && share_key(row.shared, self.who).is_none()
+    }
+
+    /// Notes what a block needs; `times` is how often it is needed: in sum, and at most by one arrival.
+    pub(super) fn arrive(&mut self, front: &mut Front, from: BlockId, edges: &[Edge], times: (u64, u64)) {
         self.see(Sight::Block(from));
-        for (edge, index) in row.edges.iter().zip(0..) {
+        for (edge, index) in edges.iter().zip(0..) {
             self.see(Sight::Dependency(from, index));
             let rank = self.model.targets.get(edge.target).rank;
-            let arrivals = waiting.entry((rank, edge.target)).or_insert(Arrivals {
+            let arrivals = front.waiting.entry((rank, edge.target)).or_insert(Arrivals {
                 sum: 0,
                 largest: 0,
+                lowest: u32::MAX,
                 version: 0,
                 from,
             });
-            arrivals.sum = arrivals.sum.saturating_add(sum.saturating_mul(edge.count));
-            arrivals.largest = arrivals.largest.max(largest.saturating_mul(edge.count));
+            arrivals.sum = arrivals.sum.saturating_add(times.0.saturating_mul(edge.count));
+            arrivals.largest = arrivals.largest.max(times.1.saturating_mul(edge.count));
+            arrivals.lowest = arrivals.lowest.min(edge.version);
             arrivals.version = arrivals.version.max(edge.version);
         }
     }

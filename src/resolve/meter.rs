@@ -23,20 +23,20 @@ impl Walk<'_> {
             return Err(Miss::Inner);
         }
         let mut rest = tokens;
-        let mut old = true;
+        let mut newest = None;
         let mut idle = true;
+        let mut free: u64 = 0;
         for lot in lots {
             let row = self.model.blocks.get(*lot);
-            if !serves_version(row, version) {
-                continue;
-            }
-            old = false;
-            if !self.model.in_force(*lot, self.day) {
+            newest = newest.max(Some(row.version));
+            if !serves_version(row, version) || !self.model.in_force(*lot, self.day) {
                 continue;
             }
             idle = false;
-            let left = self.state.tokens_left(self.model, *lot).saturating_add(self.gift(*lot));
-            let take = rest.min(left.min(BEYOND - 1));
+            let left = self.state.tokens_left(self.model, *lot, self.gift(*lot));
+            let unlimited = self.state.balance(self.model, *lot) == UNLIMITED;
+            free = free.saturating_add(if unlimited { UNLIMITED } else { left });
+            let take = rest.min(left.min((BEYOND - 1).saturating_sub(self.state.used(*lot))));
             if tokens != BEYOND && self.burn(*lot, take) {
                 rest -= take;
             }
@@ -45,13 +45,10 @@ impl Walk<'_> {
             self.scratch.draws.push(Draw::Burned { target, version, amount: tokens });
             return Ok(Served { extra: tokens, joined: false });
         }
-        Err(match (old, idle) {
-            (true, _) => Reason::VersionTooLow.into(),
-            (_, true) => Reason::NotInForce.into(),
-            _ => {
-                let free = tokens.saturating_sub(rest);
-                Miss::Leaf(Refusal::numbers(Reason::BalanceTooLow, tokens, free))
-            }
+        Err(match newest {
+            Some(newest) if newest < version => Miss::Leaf(Refusal::version(newest, version)),
+            _ if idle => Reason::NotInForce.into(),
+            _ => Miss::Leaf(Refusal::numbers(Reason::BalanceTooLow, tokens, free)),
         })
     }
 
@@ -64,6 +61,9 @@ impl Walk<'_> {
             return true;
         }
         self.see(Sight::Block(lot));
+        let period = first_day(meter.period(), self.day);
+        let billed = self.state.billed.get(&(lot, period)).copied().unwrap_or_default();
+        let Some(billed) = billed.checked_add(tokens) else { return false };
         let mut before = None;
         if let (Some(_), Some(price)) = (meter.funds, meter.price) {
             let spent = self.state.spent.get(&lot).copied().unwrap_or_default();
@@ -75,10 +75,7 @@ impl Walk<'_> {
             self.state.spent.insert(lot, after);
             before = Some(spent);
         }
-        let period = Some(first_day(meter.period(), self.day));
-        if let Some(period) = period {
-            *self.state.billed.entry((lot, period)).or_default() += tokens;
-        }
+        self.state.billed.insert((lot, period), billed);
         self.state.add(lot, tokens, false);
         self.scratch.trail.push(Undo::Lot { block: lot, tokens, spent: before, period });
         true
@@ -97,7 +94,7 @@ impl State {
         match (&row.meter, row.capacity) {
             (None, _) => 0,
             (Some(meter), UNLIMITED) if meter.funds.is_none() => UNLIMITED,
-            _ => self.tokens_left(model, block),
+            _ => self.tokens_left(model, block, 0),
         }
     }
 
@@ -115,27 +112,40 @@ impl State {
         Some(self.billed.get(&(block, first_day(period, day))).copied().unwrap_or(0))
     }
 
-    /// Tokens left of a lot, whatever the day; less than [`BEYOND`].
-    fn tokens_left(&self, model: &Model, lot: BlockId) -> u64 {
+    /// Tokens left of a lot, whatever the day, if it were larger by a gift; less than [`BEYOND`].
+    fn tokens_left(&self, model: &Model, lot: BlockId, gift: u64) -> u64 {
         let row = model.blocks.get(lot);
-        let counted = row.capacity.min(BEYOND - 1).saturating_sub(self.used(lot));
+        let counted = row.capacity.saturating_add(gift).min(BEYOND - 1).saturating_sub(self.used(lot));
         match &row.meter {
-            Some(meter) if meter.funds.is_some() => self.bought(model, lot, meter).min(counted),
+            Some(meter) if meter.funds.is_some() => self.bought(model, lot, meter, gift).min(counted),
             _ => counted,
         }
     }
 
-    /// Whole tokens that the money left buys.
-    fn bought(&self, model: &Model, lot: BlockId, meter: &Meter) -> u64 {
+    /// Whole tokens that the money left buys, and the money for a gift of tokens.
+    fn bought(&self, model: &Model, lot: BlockId, meter: &Meter, gift: u64) -> u64 {
         let (Some(left), Some(price)) = (self.money_left(model, lot), meter.price) else {
             return 0;
         };
+        let given = price.checked_mul(Decimal::from(gift)).and_then(|more| left.checked_add(more));
+        let left = given.unwrap_or(Decimal::MAX);
         let Some(tokens) = left.checked_div(price).and_then(|tokens| tokens.floor().to_u64()) else {
             return 0;
         };
         // A quotient is rounded at its last digit: what it says must be covered by the money.
         let cost = price.checked_mul(Decimal::from(tokens));
         if cost.is_some_and(|cost| cost <= left) { tokens } else { tokens.saturating_sub(1) }
+    }
+
+    /// The lot that people are shown for a name: of those that could be charged the one that serves most versions, and
+    /// of these the one that lasts longest; where none could be, the last that is new enough.
+    pub(super) fn shown_lot(&self, model: &Model, target: TargetId, version: u32) -> Option<BlockId> {
+        let rank = |lot: &&BlockId| {
+            let row = model.blocks.get(**lot);
+            let serves = serves_version(row, version);
+            (serves && model.in_force(**lot, self.now.date()), serves, row.version)
+        };
+        model.targets.get(target).lots.iter().max_by_key(rank).copied()
     }
 
     pub(super) fn unbill(&mut self, block: BlockId, period: Date, tokens: u64) {

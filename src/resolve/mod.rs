@@ -18,6 +18,7 @@
 //! assert_eq!(state.used(pool), 5);
 //! ```
 
+mod activation;
 mod ages;
 mod at_once;
 mod compile;
@@ -25,7 +26,9 @@ mod cost;
 pub mod decisions;
 mod event;
 mod explain;
+mod first_miss;
 mod inert;
+mod limits;
 mod merged;
 mod meter;
 mod mix;
@@ -35,6 +38,7 @@ mod outcome;
 mod remedy;
 mod search;
 mod sights;
+mod smallest;
 mod state;
 mod statement;
 mod table;
@@ -46,9 +50,10 @@ mod who;
 pub use at_once::AtOnce;
 pub use cost::{Alternative, CostLine};
 pub use event::{Event, Request};
+pub use limits::{MixLimit, Replay};
 pub use model::{Model, ModelError, Notice, UNLIMITED};
 pub use outcome::{
-    Attempt, Explanation, Fact, Failure, Grant, Holder, Outcome, Reason, Refusal, Ticket, Verdict,
+    Attempt, Explanation, Fact, Failure, Grant, Holder, Kept, Outcome, Reason, Refusal, Ticket, Verdict,
 };
 pub use remedy::{Remedy, Returned};
 pub use sights::Sight;

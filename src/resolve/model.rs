@@ -26,6 +26,8 @@ pub struct Model {
     pub(super) targets: Table<TargetId, Target>,
     pub(super) by_name: HashMap<Name, NameId>,
     pub(super) notices: Vec<Notice>,
+    /// Whether a block reserves licenses for named users or hosts.
+    pub(super) reserves: bool,
 }
 
 /// What a file says that the resolver does not model.
@@ -103,6 +105,10 @@ pub(super) struct Block {
     pub(super) reserved_user: u64,
     pub(super) reserved_host: u64,
     pub(super) meter: Option<Box<Meter>>,
+    /// Of a token: whether consumption can pass through it to METERED tokens alone, by some choice.
+    pub(super) burns: bool,
+    /// Of a token: for how many hours it can be borrowed at most, by some choice.
+    pub(super) lends: u32,
     /// What REPLACES names.
     pub(super) replaces: Replaced,
     /// Blocks whose REPLACES names this one by its KEY.
@@ -133,6 +139,8 @@ impl Default for Block {
             reserved_user: 0,
             reserved_host: 0,
             meter: None,
+            burns: false,
+            lends: 0,
             replaces: Replaced::Nothing,
             replaced_by: Vec::new(),
             license: 0,
@@ -346,6 +354,16 @@ impl Model {
             .or(ended)
             .or_else(|| self.hidden_by(block, day).map(Fact::ReplacedBy))
             .or_else(|| self.discarded_for(block, day).map(Fact::Behind))
+    }
+
+    /// For whom USERBASED and HOSTBASED of a block reserve.
+    pub(super) fn reserved_for(&self, block: BlockId) -> &'static str {
+        let row = self.blocks.get(block);
+        match (row.reserved_user > 0, row.reserved_host > 0) {
+            (true, true) => "users and hosts",
+            (false, true) => "hosts",
+            _ => "users",
+        }
     }
 
     /// How many blocks are looked at when this one is.

@@ -16,6 +16,10 @@ struct Below {
     depth: usize,
     /// A block here or below shares counts.
     shared: bool,
+    /// Consumption can pass.
+    burns: bool,
+    /// Most hours that it can be borrowed for.
+    lends: u32,
 }
 
 /// Checks the dependencies and ranks the targets.
@@ -28,6 +32,7 @@ pub(super) fn check(model: &mut Model) -> Result<(), ModelError> {
     let mut below: Table<TargetId, Below> = Table::with_len(model.targets.len());
     for target in order.iter().rev() {
         *below.get_mut(*target) = look_below(model, &below, *target)?;
+        reach(model, &mut below, *target);
         summarise(model, *target);
     }
     Ok(())
@@ -153,10 +158,35 @@ fn look_below(model: &Model, below: &Table<TargetId, Below>, target: TargetId) -
     Ok(sum)
 }
 
+/// What consumption and borrowing can come to by some choice, whatever is out and on whatever day.
+fn reach(model: &mut Model, below: &mut Table<TargetId, Below>, target: TargetId) {
+    let (mut burns, mut lends) = (false, 0);
+    for id in model.targets.get(target).order.clone() {
+        let row = model.blocks.get_mut(id);
+        let edges = || row.edges.iter().map(|edge| below.get(edge.target));
+        let (block_burns, block_lends) = match row.kind {
+            _ if !row.supported => (false, 0),
+            Kind::Metered => (true, u32::MAX),
+            Kind::Token => (edges().all(|it| it.burns), edges().map(|it| it.lends).min().unwrap_or(0)),
+            Kind::Exclusive | Kind::Additive => (false, row.borrow.unwrap_or(0)),
+            Kind::Local | Kind::Activation | Kind::Upgrade => (false, 0),
+        };
+        (row.burns, row.lends) = (block_burns, block_lends);
+        burns |= block_burns;
+        lends = lends.max(block_lends);
+    }
+    let row = below.get_mut(target);
+    (row.burns, row.lends) = (burns, lends);
+}
+
 /// Whether paths may be merged from here on, and how many there are.
 fn summarise(model: &mut Model, target: TargetId) {
     let row = model.targets.get(target);
-    let mut simple = row.order.len() <= 1;
+    // Lots of different versions are no single block: who asks for more may reach fewer of them.
+    let version = |lot: &BlockId| model.blocks.get(*lot).version;
+    let alike =
+        row.lots.windows(2).all(|pair| pair.iter().map(version).min() == pair.iter().map(version).max());
+    let mut simple = row.order.len() <= 1 && alike;
     let mut paths: u64 = 1;
     for id in &row.order {
         for edge in &model.blocks.get(*id).edges {

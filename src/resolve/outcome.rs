@@ -1,10 +1,10 @@
 //! What an event came to, and why.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use super::remedy::Remedy;
 use super::table::{BlockId, NameId};
-use super::who::Who;
+use super::who::{Symbol, Who};
 
 /// Why a request is denied: a closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -148,10 +148,14 @@ pub struct Refusal {
     pub reason: Reason,
     /// What was needed in addition, where the reason is a number.
     pub needed: u64,
-    /// What was free, where the reason is a number.
+    /// What was free, where the reason is a number; [`super::UNLIMITED`] without a limit.
     pub free: u64,
     /// Who holds licenses of the block, largest first, a few of them.
     pub holders: Vec<Holder>,
+    /// Licenses of the block that are used though nobody holds them, until when: earliest first, a few of them.
+    pub kept: Vec<Kept>,
+    /// How many more are free, but reserved for who names a user or a host.
+    pub reserved: u64,
     /// What the reason rests on, where one thing can be named.
     pub fact: Option<Fact>,
 }
@@ -182,7 +186,7 @@ impl Refusal {
     }
 
     pub(super) fn numbers(reason: Reason, needed: u64, free: u64) -> Self {
-        Self { reason, needed, free, holders: Vec::new(), fact: None }
+        Self { reason, needed, free, holders: Vec::new(), kept: Vec::new(), reserved: 0, fact: None }
     }
 
     pub(super) fn version(has: u32, asked: u32) -> Self {
@@ -190,11 +194,22 @@ impl Refusal {
     }
 }
 
-/// Somebody with licenses of a block.
+/// Licenses kept by HOLD or MIN_CHECKOUT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// How many; draws of one share group count each.
+    pub amount: u64,
+    /// When they are free.
+    pub until: DateTime,
+}
+
+/// Somebody, or something, with licenses of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holder {
     /// Who.
     pub who: Who,
+    /// The device that is bound, of an ACTIVATION.
+    pub device: Option<Symbol>,
     /// How many licenses their checkouts draw from the block; draws of one share group count each.
     pub amount: u64,
 }

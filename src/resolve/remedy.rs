@@ -1,23 +1,21 @@
-//! The smallest changes that would grant a request that was denied for want of licenses: more of a pool, or something
-//! that is out and would have to come back. Each is proven by the same walk before it is said.
+//! The smallest changes that would grant a request that was denied for want of licenses: more of a pool, a higher limit
+//! on active license tokens, or something that is out and would have to come back. Each is proven by the same walk
+//! before it is said.
 
 use super::explain::Asked;
 use super::model::Model;
 use super::outcome::{Attempt, Reason, Verdict};
+use super::smallest::Gifts;
 use super::state::State;
 use super::table::{BlockId, NameId};
-use super::trace::Trace;
 use super::walk::Walk;
-use super::who::Who;
+use super::who::{Symbol, Who};
 
 /// Work that looking for changes may take, in steps of the resolver.
-const BUDGET: u64 = 200_000;
-
-/// Pools that are looked at.
-const MAX_POOLS: usize = 8;
+pub(super) const BUDGET: u64 = 200_000;
 
 /// Changes that are named.
-const MAX_REMEDIES: usize = 3;
+pub(super) const MAX_REMEDIES: usize = 3;
 
 /// Checkouts that are supposed to be returned, one after the other.
 const MAX_TRIES: usize = 24;
@@ -25,27 +23,36 @@ const MAX_TRIES: usize = 24;
 /// Above so many live checkouts nobody reads which one to return.
 const MAX_LIVE: usize = 5_000;
 
-/// As many licenses as any request can need.
-const PLENTY: u64 = 1 << 60;
-
 /// A change that would grant the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remedy {
-    /// So many more licenses or tokens of each of these blocks.
-    More(Vec<(BlockId, u64)>),
-    /// A limit on active license tokens that is so much higher.
-    HigherLimit(u64),
-    /// These checkouts are returned.
+    /// There is more.
+    More {
+        /// So many more licenses, devices or tokens of each of these blocks.
+        pools: Vec<(BlockId, u64)>,
+        /// By how much the limit on active license tokens is higher; 0 where it is as it is.
+        limit: u64,
+    },
+    /// These checkouts are returned, or these devices deactivated.
     Return(Vec<Returned>),
 }
 
-/// A checkout that is still out.
+/// A checkout that is still out, or a device that is bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Returned {
     /// Its feature.
     pub feature: NameId,
     /// Who has it.
     pub who: Who,
+    /// The device, of an activation.
+    pub device: Option<Symbol>,
+}
+
+/// What could come back.
+#[derive(Debug, Clone, Copy)]
+enum Out {
+    Slot(u32),
+    Device(BlockId, Symbol),
 }
 
 impl Model {
@@ -57,203 +64,150 @@ impl Model {
         reason: Reason,
         attempts: &[Attempt],
     ) -> Vec<Remedy> {
+        let capacity =
+            matches!(reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow | Reason::ActiveTokenLimit);
+        if !capacity {
+            return Vec::new();
+        }
         let end = state.work().saturating_add(BUDGET);
         let mut search = Search { model: self, state, asked, end };
-        match reason {
-            Reason::ActiveTokenLimit => {
-                let over = search.over_limit();
-                let mut found = vec![Remedy::HigherLimit(over)];
-                found.extend(search.returns(&[], over));
-                found
-            }
-            Reason::NotEnoughLicenses | Reason::BalanceTooLow => {
-                let mut short = Vec::new();
-                attempts.iter().for_each(|attempt| collect_short(attempt, &mut short));
-                let mut found = search.more(&short);
-                let least = found.iter().filter_map(alone).min().unwrap_or(1);
-                found.extend(search.returns(&short, least));
-                found
-            }
-            _ => Vec::new(),
-        }
+        let more = search.more();
+        let mut pools = short_of(attempts).into_iter().map(|(block, _)| block).collect::<Vec<_>>();
+        pools.extend(more.iter().flat_map(|gifts| &gifts.pools).map(|(block, _)| *block));
+        let limit = reason == Reason::ActiveTokenLimit || more.iter().any(|gifts| gifts.limit > 0);
+        let mut found: Vec<Remedy> = more.into_iter().map(Gifts::remedy).collect();
+        found.extend(search.returns(&pools, limit));
+        found
     }
 }
 
-/// The amount of a change of one pool.
-fn alone(remedy: &Remedy) -> Option<u64> {
-    match remedy {
-        Remedy::More(pools) if pools.len() == 1 => pools.first().map(|(_, amount)| *amount),
-        _ => None,
-    }
+/// What was too little, with how much is missing: each block once, with the least that is.
+pub(super) fn short_of(attempts: &[Attempt]) -> Vec<(BlockId, u64)> {
+    let mut short = Vec::new();
+    attempts.iter().for_each(|attempt| collect_short(attempt, &mut short));
+    short
 }
 
-/// The blocks that had too little, each once.
-fn collect_short(attempt: &Attempt, short: &mut Vec<BlockId>) {
+fn collect_short(attempt: &Attempt, short: &mut Vec<(BlockId, u64)>) {
     if let (Verdict::Refused(refusal), Some(block)) = (&attempt.verdict, attempt.block)
         && matches!(refusal.reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow)
-        && short.len() < MAX_POOLS
-        && !short.contains(&block)
     {
-        short.push(block);
+        let missing = refusal.needed.saturating_sub(refusal.free);
+        match short.iter_mut().find(|(known, _)| *known == block) {
+            Some((_, least)) => *least = missing.min(*least),
+            None => short.push((block, missing)),
+        }
     }
     attempt.children.iter().for_each(|child| collect_short(child, short));
 }
 
-struct Search<'a> {
-    model: &'a Model,
-    state: &'a mut State,
-    asked: &'a Asked,
+pub(super) struct Search<'a> {
+    pub(super) model: &'a Model,
+    pub(super) state: &'a mut State,
+    pub(super) asked: &'a Asked,
     /// The state's work at which the search ends.
-    end: u64,
+    pub(super) end: u64,
 }
 
 impl Search<'_> {
-    fn is_spent(&self) -> bool {
+    pub(super) fn is_spent(&self) -> bool {
         self.state.work() >= self.end
     }
 
-    /// More of one pool where that is enough; else more of several.
-    fn more(&mut self, short: &[BlockId]) -> Vec<Remedy> {
-        let mut found = Vec::new();
-        for block in short {
-            if self.grants(&[(*block, PLENTY)]) {
-                let pools = self.smallest(vec![(*block, PLENTY)]);
-                found.extend((!pools.is_empty()).then_some(pools));
-            }
-        }
-        if found.is_empty() {
-            let all = self.until_enough(short);
-            if let Some(all) = all {
-                found.push(self.smallest(all));
-            }
-        }
-        found.sort_by_key(|pools| pools.iter().fold(0, |sum: u64, (_, amount)| sum.saturating_add(*amount)));
-        found.truncate(MAX_REMEDIES);
-        found.into_iter().map(Remedy::More).collect()
-    }
-
-    /// Plenty of every pool that is short, and of those that are found to be short then.
-    fn until_enough(&mut self, short: &[BlockId]) -> Option<Vec<(BlockId, u64)>> {
-        let mut gifts: Vec<(BlockId, u64)> = short.iter().map(|block| (*block, PLENTY)).collect();
-        for _ in 0..=MAX_POOLS {
-            let asked = *self.asked;
-            let mut walk = self.walk(&gifts);
-            walk.trace = Some(Trace::default());
-            let served = asked.served(&mut walk);
-            let attempts = walk.trace.take().map(Trace::finish).unwrap_or_default();
-            walk.abandon();
-            if served {
-                return Some(gifts);
-            }
-            let mut further = Vec::new();
-            attempts.iter().for_each(|attempt| collect_short(attempt, &mut further));
-            further.retain(|block| !gifts.iter().any(|(known, _)| known == block));
-            if further.is_empty() || self.is_spent() {
-                return None;
-            }
-            gifts.extend(further.into_iter().map(|block| (block, PLENTY)));
-        }
-        None
-    }
-
-    /// The smallest amounts that still grant it, one pool after the other.
-    fn smallest(&mut self, mut pools: Vec<(BlockId, u64)>) -> Vec<(BlockId, u64)> {
-        for index in 0..pools.len() {
-            let (mut bad, mut good) = (0, PLENTY);
-            let mut with = |search: &mut Self, amount: u64| {
-                if let Some(pool) = pools.get_mut(index) {
-                    pool.1 = amount;
-                }
-                search.grants(&pools)
-            };
-            if with(self, 0) {
-                continue;
-            }
-            while good - bad > 1 {
-                let middle = bad + (good - bad) / 2;
-                if with(self, middle) {
-                    good = middle;
-                } else {
-                    bad = middle;
-                }
-                if self.is_spent() {
-                    return Vec::new();
-                }
-            }
-            with(self, good);
-        }
-        pools.retain(|(_, amount)| *amount > 0);
-        pools
-    }
-
-    fn walk(&mut self, gifts: &[(BlockId, u64)]) -> Walk<'_> {
-        let mut walk = Walk::new(self.model, self.state, self.asked.who, self.asked.mode);
-        walk.gifts = gifts.to_vec();
-        walk
-    }
-
-    fn grants(&mut self, gifts: &[(BlockId, u64)]) -> bool {
-        if self.is_spent() {
-            return false;
-        }
-        let asked = *self.asked;
-        let mut walk = self.walk(gifts);
-        let served = asked.served(&mut walk);
-        walk.abandon();
-        served
-    }
-
-    /// By how many license tokens the request passes the limit.
-    fn over_limit(&self) -> u64 {
-        let wanted = self.state.active.saturating_add(self.asked.active);
-        wanted.saturating_sub(self.state.active_limit.unwrap_or(u64::MAX))
-    }
-
-    /// The smallest checkout whose return would be enough; else several, largest first.
-    fn returns(&mut self, short: &[BlockId], least: u64) -> Option<Remedy> {
-        if self.state.slots.len() > MAX_LIVE {
-            return None;
-        }
-        let mut live: Vec<(u64, u32, Returned)> = Vec::new();
+    /// What is out of these blocks, or counts against the limit, smallest first.
+    fn out(&self, pools: &[BlockId], limit: bool) -> Vec<(u64, Out, Returned)> {
+        let mut live = Vec::new();
         for (index, slot) in self.state.slots.numbered() {
             let mut draws = Vec::new();
             slot.draws.iter().for_each(|draw| self.state.push_draws(*draw, &mut draws));
-            let held = draws.iter().filter(|(block, _)| short.contains(block)).map(|(_, amount)| *amount);
-            let held = if short.is_empty() { slot.active } else { held.fold(0, u64::saturating_add) };
+            let held = draws.iter().filter(|(block, _)| pools.contains(block)).map(|(_, amount)| *amount);
+            let held = held.fold(if limit { slot.active } else { 0 }, u64::saturating_add);
             if held > 0 {
-                live.push((held, index, Returned { feature: slot.name, who: slot.who }));
+                let returned = Returned { feature: slot.name, who: slot.who, device: None };
+                live.push((held, Out::Slot(index), returned));
             }
         }
-        live.sort_by_key(|(held, index, _)| (*held, *index));
-        let enough = live.iter().filter(|(held, _, _)| *held >= least).take(MAX_TRIES);
-        for (_, index, returned) in enough {
-            let mut after = self.state.clone();
-            self.model.close(&mut after, *index);
-            if self.grants_after(&mut after) {
+        // Each of these gives back what all together hold of a share group only with the last of them.
+        live.sort_by_key(|(held, out, _)| (*held, out.order()));
+        if limit {
+            let mut bound: Vec<(BlockId, Symbol)> = self.state.devices.iter().copied().collect();
+            bound.sort_unstable();
+            live.extend(bound.into_iter().map(|(block, device)| {
+                let feature = self.model.name_of(block);
+                (
+                    1,
+                    Out::Device(block, device),
+                    Returned { feature, who: Who::default(), device: Some(device) },
+                )
+            }));
+            live.sort_by_key(|(held, _, _)| *held);
+        }
+        live
+    }
+
+    /// The smallest checkout whose return would be enough; else several, each of them needed.
+    fn returns(&mut self, pools: &[BlockId], limit: bool) -> Option<Remedy> {
+        if self.state.slots.len() > MAX_LIVE {
+            return None;
+        }
+        let live = self.out(pools, limit);
+        for (_, out, returned) in live.iter().take(MAX_TRIES).chain(live.iter().skip(MAX_TRIES).next_back()) {
+            if self.grants_without(&[*out]) {
                 return Some(Remedy::Return(vec![*returned]));
             }
         }
-        let mut after = self.state.clone();
-        let mut returned = Vec::new();
-        for (_, index, one) in live.iter().rev().take(MAX_TRIES) {
-            self.model.close(&mut after, *index);
-            returned.push(*one);
-            if self.grants_after(&mut after) {
-                return Some(Remedy::Return(returned));
+        let mut gone: Vec<(Out, Returned)> = Vec::new();
+        for (_, out, returned) in live.iter().rev().take(MAX_TRIES) {
+            gone.push((*out, *returned));
+            let all: Vec<Out> = gone.iter().map(|(out, _)| *out).collect();
+            if gone.len() > 1 && self.grants_without(&all) {
+                return Some(Remedy::Return(self.needed(gone)));
             }
         }
         None
     }
 
-    fn grants_after(&mut self, after: &mut State) -> bool {
+    /// Those of what is returned without which it is not enough.
+    fn needed(&mut self, mut gone: Vec<(Out, Returned)>) -> Vec<Returned> {
+        let mut index = 0;
+        while index < gone.len() {
+            let others = gone.iter().enumerate().filter(|(at, _)| *at != index);
+            let others: Vec<Out> = others.map(|(_, (out, _))| *out).collect();
+            if self.grants_without(&others) {
+                gone.remove(index);
+            } else {
+                index += 1;
+            }
+        }
+        gone.into_iter().map(|(_, returned)| returned).collect()
+    }
+
+    /// Whether the request is granted once these are returned.
+    fn grants_without(&mut self, gone: &[Out]) -> bool {
         if self.is_spent() {
             return false;
         }
+        let mut after = self.state.clone();
         let before = after.work();
-        let mut walk = Walk::new(self.model, after, self.asked.who, self.asked.mode);
+        for out in gone {
+            match *out {
+                Out::Slot(index) => self.model.close(&mut after, index),
+                Out::Device(block, device) => self.model.release_device(&mut after, block, device),
+            }
+        }
+        let mut walk = Walk::new(self.model, &mut after, self.asked.who, self.asked.mode);
         let served = self.asked.served(&mut walk) && !walk.passes_active_limit(self.asked.active);
         walk.abandon();
         self.state.spend(after.work() - before + after.slots.len() as u64);
         served
+    }
+}
+
+impl Out {
+    fn order(self) -> u32 {
+        match self {
+            Self::Slot(index) => index,
+            Self::Device(..) => u32::MAX,
+        }
     }
 }

@@ -1,23 +1,31 @@
 //! Whether another choice of alternatives would have served where first fit denied: a bounded search that shows what it
 //! found and changes nothing.
 
-use std::collections::BTreeMap;
-
 use crate::license::Kind;
 
-use super::decisions::{SEARCH_BUDGET, share_key};
-use super::state::{Draw, State};
-use super::table::{BlockId, NameId};
+use super::decisions::{SEARCH_BUDGET, ShareKey, share_key};
+use super::explain::Asked;
+use super::model::Block;
+use super::state::{Draw, Size};
+use super::table::BlockId;
 use super::trail::Mark;
 use super::walk::{Need, Walk};
 
-/// An arrival that is still to be served, and the one after it.
+/// What is still to be done, and what after it.
 #[derive(Clone, Copy)]
 struct Goal<'a> {
-    order: &'a [BlockId],
-    need: Need,
+    aim: Aim<'a>,
     depth: u32,
     rest: Option<usize>,
+}
+
+/// What a goal is for.
+#[derive(Clone, Copy)]
+enum Aim<'a> {
+    /// One of these blocks serves an arrival.
+    Serve(&'a [BlockId], Need),
+    /// What was drawn since the mark becomes the share group of a token.
+    Share { block: BlockId, key: ShareKey, count: u64, since: Mark },
 }
 
 /// A goal with choices left, and the moment to come back to.
@@ -28,81 +36,109 @@ struct Choice {
 }
 
 impl<'a> Walk<'a> {
-    /// What a choice that serves would draw, by block in file order; `None` if there is none within the budget.
-    pub(super) fn find_other_choice(mut self, name: NameId, need: Need) -> Option<Vec<(BlockId, u64)>> {
+    /// What a choice that serves would take in addition, by block in file order; `None` if there is none within the
+    /// budget.
+    pub(super) fn find_other_choice(mut self, asked: &Asked) -> Option<Vec<(BlockId, u64)>> {
         self.limit_to(SEARCH_BUDGET);
-        let mark = self.scratch.mark();
-        let found = self.search(name, need).then(|| drawn(self.state, &self.scratch.draws));
-        self.roll_back(mark);
-        self.state.scratch = std::mem::take(&mut self.scratch);
-        self.state.scratch.clear();
+        let found = self.search(asked).then(|| self.scratch.taken());
+        self.abandon();
         found
     }
 
-    fn search(&mut self, name: NameId, need: Need) -> bool {
-        let mut goals = vec![Goal { order: &self.model.names.get(name).order, need, depth: 0, rest: None }];
+    fn search(&mut self, asked: &Asked) -> bool {
+        let aim = Aim::Serve(&self.model.names.get(asked.name).order, asked.need);
+        let mut goals = vec![Goal { aim, depth: 0, rest: None }];
         let mut choices: Vec<Choice> = Vec::new();
         let mut at = Some(0);
         let mut next = 0;
         loop {
-            let Some(goal) = at.and_then(|index| goals.get(index).copied()) else {
-                return true;
-            };
+            if self.is_exhausted() {
+                return false;
+            }
             let mark = self.scratch.mark();
-            if let Some(block) = goal.order.get(next) {
-                next += 1;
-                let Some(after) = self.pursue(*block, goal, &mut goals) else {
-                    if self.is_exhausted() {
-                        return false;
-                    }
+            let goal = at.and_then(|index| goals.get(index).copied());
+            let served = match goal {
+                None if !self.passes_active_limit(asked.active) => return true,
+                None => None,
+                Some(Goal { aim: Aim::Share { block, key, count, since }, rest, .. }) => {
+                    self.share(block, key, count, since);
+                    (at, next) = (rest, 0);
                     continue;
-                };
-                choices.push(Choice { goal: at.unwrap_or(0), next, mark });
-                (at, next) = (after, 0);
-            } else {
-                let Some(choice) = choices.pop() else { return false };
-                self.roll_back(choice.mark);
-                (at, next) = (Some(choice.goal), choice.next);
+                }
+                Some(goal @ Goal { aim: Aim::Serve(order, need), .. }) => order.get(next).map(|block| {
+                    next += 1;
+                    self.pursue(*block, need, goal, &mut goals)
+                }),
+            };
+            match served {
+                Some(None) => {}
+                Some(Some(after)) => {
+                    choices.push(Choice { goal: at.unwrap_or(0), next, mark });
+                    (at, next) = (after, 0);
+                }
+                None => {
+                    let Some(choice) = choices.pop() else { return false };
+                    self.roll_back(choice.mark);
+                    (at, next) = (Some(choice.goal), choice.next);
+                }
             }
         }
     }
 
     /// Tries one block for a goal; the goals that follow, if it serves.
-    fn pursue(&mut self, id: BlockId, goal: Goal<'a>, goals: &mut Vec<Goal<'a>>) -> Option<Option<usize>> {
+    fn pursue(
+        &mut self,
+        id: BlockId,
+        need: Need,
+        goal: Goal<'a>,
+        goals: &mut Vec<Goal<'a>>,
+    ) -> Option<Option<usize>> {
         let row = self.model.blocks.get(id);
-        let is_path = row.kind == Kind::Token && row.supported && share_key(row.shared, self.who).is_none();
-        if !is_path {
+        let key = share_key(row.shared, self.who);
+        // A live group has made its choice.
+        let is_live = key.is_some_and(|key| self.state.groups.find(id, key).is_some());
+        if row.kind != Kind::Token || !row.supported || is_live {
             self.set_depth(goal.depth);
-            return self.try_block(id, goal.need).then_some(goal.rest);
+            return self.try_block(id, need).then_some(goal.rest);
         }
         if !self.step(self.model.weight(id) + row.edges.len() as u64)
-            || self.standing(id, row, goal.need.version).is_err()
+            || self.opens(id, row, need.version).is_err()
         {
             return None;
         }
         let mut rest = goal.rest;
-        for edge in row.edges.iter().rev() {
-            goals.push(Goal {
-                order: &self.model.targets.get(edge.target).order,
-                need: Need { count: edge.count.saturating_mul(goal.need.count), version: edge.version },
-                depth: goal.depth + 1,
-                rest,
-            });
+        if let Some(key) = key {
+            let aim = Aim::Share { block: id, key, count: need.count, since: self.scratch.mark() };
+            goals.push(Goal { aim, depth: goal.depth, rest });
             rest = Some(goals.len() - 1);
         }
-        Some(rest)
+        Some(push_needs(row, need.count, goal.depth + 1, rest, self, goals))
+    }
+
+    fn share(&mut self, block: BlockId, key: ShareKey, count: u64, since: Mark) {
+        // Two arrivals on one path cannot be: a name does not depend on itself.
+        let group = self.state.groups.open(block, key);
+        self.keep_choices(group, since, count);
+        self.join(group, count);
+        let size = Size { lacks: self.who.lacks(), count };
+        self.scratch.draws.push(Draw::Token { group, size });
     }
 }
 
-fn drawn(state: &State, draws: &[Draw]) -> Vec<(BlockId, u64)> {
-    let mut sums: BTreeMap<BlockId, u64> = BTreeMap::new();
-    let mut parts = Vec::new();
-    for draw in draws {
-        state.push_draws(*draw, &mut parts);
+/// Pushes what a token needs, first thing last; the first of these goals.
+fn push_needs<'a>(
+    row: &'a Block,
+    count: u64,
+    depth: u32,
+    mut rest: Option<usize>,
+    walk: &Walk<'a>,
+    goals: &mut Vec<Goal<'a>>,
+) -> Option<usize> {
+    for edge in row.edges.iter().rev() {
+        let need = Need { count: edge.count.saturating_mul(count), version: edge.version };
+        let aim = Aim::Serve(&walk.model.targets.get(edge.target).order, need);
+        goals.push(Goal { aim, depth, rest });
+        rest = Some(goals.len() - 1);
     }
-    for (block, amount) in parts {
-        let sum = sums.entry(block).or_default();
-        *sum = sum.saturating_add(amount);
-    }
-    sums.into_iter().collect()
+    rest
 }

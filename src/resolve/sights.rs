@@ -91,9 +91,8 @@ impl Model {
             return false;
         }
         let request = Request { count: VERY_MANY, ..Request::one(Some(name)) };
-        let capacity = |reason| matches!(reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow);
         let mut state = State::new(self, at);
-        matches!(self.apply(&mut state, &Event::Checkout(request)), Outcome::Denied(reason) if capacity(reason))
+        matches!(self.apply(&mut state, &Event::Checkout(request)), Outcome::Denied(reason) if is_capacity(reason))
     }
 }
 
@@ -127,14 +126,14 @@ impl State {
                 seen.into_iter().for_each(|sight| self.note(sight));
                 grant.above_softlimit.iter().for_each(|block| self.note(Sight::AboveSoftlimit(*block)));
             }
-            Err(Outcome::Denied(_)) => self.note(Sight::Denied(name)),
+            Err(Outcome::Denied(reason)) if is_capacity(*reason) => self.note(Sight::Denied(name)),
             Err(_) => {}
         }
         full.into_iter().for_each(|block| self.note(Sight::Full(block)));
     }
 
-    pub(super) fn note_denied_activation(&mut self, model: &Model, name: NameId) {
-        if self.sights.is_none() {
+    pub(super) fn note_denied_activation(&mut self, model: &Model, name: NameId, reason: Reason) {
+        if self.sights.is_none() || !is_capacity(reason) {
             return;
         }
         self.note(Sight::Denied(name));
@@ -144,6 +143,11 @@ impl State {
             }
         }
     }
+}
+
+/// Whether a denial shows how much a license gives, and not that the request was wrong or came on the wrong day.
+fn is_capacity(reason: Reason) -> bool {
+    matches!(reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow)
 }
 
 /// Whether a sight is among those seen; a feature was served when one of its blocks was.

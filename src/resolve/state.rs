@@ -7,14 +7,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
+use crate::license::Kind;
+
 use super::ages::{Ages, Slot};
-use super::decisions::{ShareKey, group_use};
+use super::decisions::{ShareKey, group_use, is_open, open_part};
 use super::mix::{MixMap, MixSet};
-use super::model::{Model, UNLIMITED};
+use super::model::{Block, Model, UNLIMITED};
 use super::sights::Sight;
 use super::table::{BlockId, GroupId, Index, Table, TargetId};
 use super::trail::Scratch;
-use super::who::Symbol;
+use super::who::{Lacks, Symbol};
 
 /// What is out at a moment. Cloning it keeps a moment to come back to.
 #[derive(Debug, Clone)]
@@ -66,8 +68,8 @@ pub(super) struct Pool {
 pub(super) enum Due {
     /// Licenses kept by HOLD or MIN_CHECKOUT.
     Pool { block: BlockId, amount: u64, open: bool },
-    /// A draw of a share group kept likewise.
-    Member { group: GroupId, amount: u64 },
+    /// A draw of a share group kept likewise, of a license or of a token.
+    Member { group: GroupId, size: Size },
     /// A borrowed checkout.
     Checkout { slot: u32, generation: u32 },
 }
@@ -78,11 +80,36 @@ pub(super) enum Draw {
     /// Licenses of an unshared pool.
     Pool { block: BlockId, amount: u64, open: bool },
     /// A draw in a share group of a real license.
-    Member { group: GroupId, amount: u64 },
+    Member { group: GroupId, size: Size },
     /// A draw in a share group of a token.
-    Token { group: GroupId, count: u64 },
+    Token { group: GroupId, size: Size },
     /// Tokens burned; nothing to return.
     Burned { target: TargetId, version: u32, amount: u64 },
+}
+
+/// A draw in a share group: how many, and whether it may take reserved ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Size {
+    pub(super) lacks: Lacks,
+    pub(super) count: u64,
+}
+
+/// How far the draws of a share group reach, by what they lack.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reach([Size; 4]);
+
+impl Reach {
+    /// What of the group's use counts against the licenses of a block that are not reserved.
+    pub(super) fn open_part(self, block: &Block) -> u64 {
+        if block.reserved_user == 0 && block.reserved_host == 0 {
+            return 0;
+        }
+        let largest = |open: bool| {
+            let those = self.0.iter().filter(|size| is_open(block, size.lacks) == open);
+            those.map(|size| size.count).max().unwrap_or(0)
+        };
+        open_part(largest(true), largest(false))
+    }
 }
 
 /// A share group.
@@ -91,20 +118,18 @@ pub(super) struct Group {
     pub(super) block: BlockId,
     pub(super) key: ShareKey,
     /// Its draws: how many of each size.
-    sizes: BTreeMap<u64, u32>,
+    sizes: BTreeMap<Size, u32>,
     /// Of a token: what one checkout of it draws, by the choices it was served by.
     pub(super) parts: Vec<Part>,
     /// Of a token: the largest count that METERED tokens were burned for.
     pub(super) burned_for: u64,
-    /// Of a token: whether its first request may not take reserved licenses.
-    pub(super) open: bool,
 }
 
 /// What one checkout of a shared token draws.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Part {
     /// Licenses of a pool.
-    Pool { block: BlockId, unit: u64, open: bool },
+    Pool { block: BlockId, unit: u64 },
     /// Tokens of the lots of a name.
     Burned { target: TargetId, version: u32, unit: u64 },
 }
@@ -112,7 +137,21 @@ pub(super) enum Part {
 impl Group {
     /// The largest of its draws.
     pub(super) fn largest(&self) -> u64 {
-        group_use(self.sizes.last_key_value().map(|(size, _)| *size))
+        match self.sizes.last_key_value() {
+            // Who lacks nothing sorts first: then all do.
+            Some((size, _)) if size.lacks == Lacks::default() => group_use(Some(size.count)),
+            _ => group_use(self.reach().0.iter().map(|size| size.count).max()),
+        }
+    }
+
+    /// The largest of its draws for each thing that requests can lack.
+    pub(super) fn reach(&self) -> Reach {
+        let all = [(false, false), (false, true), (true, false), (true, true)];
+        Reach(all.map(|(user, host)| {
+            let none = Size { lacks: Lacks { user, host }, count: 0 };
+            let same = none..=Size { count: u64::MAX, ..none };
+            self.sizes.range(same).next_back().map_or(none, |(size, _)| *size)
+        }))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -137,6 +176,11 @@ impl Groups {
         self.rows.get_mut(id)
     }
 
+    /// How far the draws of a group reach; looked at only where a license is reserved.
+    pub(super) fn reach(&self, model: &Model, id: GroupId) -> Reach {
+        if model.reserves { self.get(id).reach() } else { Reach::default() }
+    }
+
     pub(super) fn find(&self, block: BlockId, key: ShareKey) -> Option<GroupId> {
         self.by_key.get(&(block, key)).copied()
     }
@@ -155,7 +199,7 @@ impl Groups {
     }
 
     /// Adds a draw; returns by how much the largest grew.
-    pub(super) fn join(&mut self, id: GroupId, size: u64) -> u64 {
+    pub(super) fn join(&mut self, id: GroupId, size: Size) -> u64 {
         let group = self.rows.get_mut(id);
         let before = group.largest();
         *group.sizes.entry(size).or_default() += 1;
@@ -163,7 +207,7 @@ impl Groups {
     }
 
     /// Removes a draw; returns by how much the largest fell. The last one closes the group.
-    pub(super) fn leave(&mut self, id: GroupId, size: u64) -> u64 {
+    pub(super) fn leave(&mut self, id: GroupId, size: Size) -> u64 {
         let group = self.rows.get_mut(id);
         let before = group.largest();
         if let Some(times) = group.sizes.get_mut(&size) {
@@ -244,8 +288,11 @@ impl State {
     /// What of a block can be taken now: 0 if it is not in force, [`UNLIMITED`] without a limit.
     #[must_use]
     pub fn free(&self, model: &Model, block: BlockId) -> u64 {
-        if model.blocks.get(block).meter.is_some() {
-            return self.balance(model, block);
+        match model.kind(block) {
+            Kind::Metered => return self.balance(model, block),
+            // What it adds is free of the EXCLUSIVE that it adds to.
+            Kind::Upgrade => return 0,
+            _ => {}
         }
         if !model.in_force(block, self.now.date()) {
             return 0;
@@ -297,6 +344,12 @@ impl State {
         }
     }
 
+    /// Moves the part of a pool's use that counts against the licenses that are not reserved.
+    pub(super) fn shift_open(&mut self, block: BlockId, before: u64, after: u64) {
+        let pool = self.pools.get_mut(block);
+        pool.open = pool.open.saturating_add(after).saturating_sub(before);
+    }
+
     pub(super) fn schedule(&mut self, at: i64, due: Due) -> (i64, u64) {
         let key = (at, self.next_due);
         self.next_due += 1;
@@ -328,11 +381,14 @@ impl State {
     pub(super) fn push_draws(&self, draw: Draw, into: &mut Vec<(BlockId, u64)>) {
         match draw {
             Draw::Pool { block, amount, .. } => into.push((block, amount)),
-            Draw::Member { group, amount } => into.push((self.groups.get(group).block, amount)),
-            Draw::Token { group, count } => {
-                for part in &self.groups.get(group).parts {
-                    if let Part::Pool { block, unit, .. } = part {
-                        into.push((*block, unit.saturating_mul(count)));
+            Draw::Member { group, size } | Draw::Token { group, size } => {
+                let group = self.groups.get(group);
+                if group.parts.is_empty() {
+                    into.push((group.block, size.count));
+                }
+                for part in &group.parts {
+                    if let Part::Pool { block, unit } = part {
+                        into.push((*block, unit.saturating_mul(size.count)));
                     }
                 }
             }
@@ -344,6 +400,12 @@ impl State {
 /// A civil time in seconds, on a scale that only compares and adds.
 pub(super) fn seconds_of(time: DateTime) -> i64 {
     time.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs()
+}
+
+/// The civil time of such seconds.
+pub(super) fn time_of(seconds: i64) -> Option<DateTime> {
+    let since = jiff::SignedDuration::from_secs(seconds);
+    DateTime::constant(1970, 1, 1, 0, 0, 0, 0).checked_add(since).ok()
 }
 
 impl Index for u32 {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::model::Model;
-use super::outcome::{Attempt, Holder, Reason, Refusal, Verdict};
-use super::state::State;
+use super::outcome::{Attempt, Holder, Kept, Reason, Refusal, Verdict};
+use super::state::{Draw, Due, State, seconds_of, time_of};
 use super::table::{BlockId, NameId};
 use super::walk::{Miss, Tried};
 use super::who::Who;
@@ -13,7 +13,7 @@ use super::who::Who;
 const MAX_ATTEMPTS: usize = 2_000;
 
 /// Holders that a refusal names.
-const MAX_HOLDERS: usize = 5;
+pub(super) const MAX_HOLDERS: usize = 5;
 
 /// A recording.
 #[derive(Debug, Default)]
@@ -58,6 +58,16 @@ impl Trace {
         }
     }
 
+    /// Takes the last attempt out again.
+    pub(super) fn pop_last(&mut self) -> Option<Attempt> {
+        self.siblings().pop()
+    }
+
+    /// Puts an attempt in that was taken out.
+    pub(super) fn push_last(&mut self, attempt: Attempt) {
+        self.siblings().push(attempt);
+    }
+
     /// Puts the last attempt below a block that led to it.
     pub(super) fn wrap_last(&mut self, name: NameId, block: BlockId) {
         let siblings = self.siblings();
@@ -76,11 +86,39 @@ impl Trace {
 fn with_facts(mut refusal: Refusal, block: Option<BlockId>, model: &Model, state: &State) -> Refusal {
     let Some(block) = block else { return refusal };
     match refusal.reason {
-        Reason::NotEnoughLicenses => refusal.holders = holders(state, block),
+        Reason::NotEnoughLicenses => {
+            refusal.holders = holders(state, block);
+            refusal.kept = kept(state, block);
+        }
         Reason::NotInForce => refusal.fact = model.out_of_force(block, state.now.date()),
         _ => {}
     }
     refusal
+}
+
+/// What HOLD and MIN_CHECKOUT keep of a block, earliest first.
+fn kept(state: &State, block: BlockId) -> Vec<Kept> {
+    let mut all: Vec<Kept> = Vec::new();
+    let mut draws = Vec::new();
+    for ((at, _), due) in &state.due {
+        let draw = match *due {
+            Due::Pool { block, amount, open } => Draw::Pool { block, amount, open },
+            Due::Member { group, size } => Draw::Member { group, size },
+            Due::Checkout { .. } => continue,
+        };
+        draws.clear();
+        state.push_draws(draw, &mut draws);
+        let amounts = draws.iter().filter(|(of, _)| *of == block).map(|(_, amount)| *amount);
+        let amount = amounts.fold(0, u64::saturating_add);
+        let is_full = all.len() == MAX_HOLDERS;
+        match all.last_mut() {
+            _ if amount == 0 => {}
+            Some(last) if seconds_of(last.until) == *at => last.amount = last.amount.saturating_add(amount),
+            _ if is_full => break,
+            _ => all.extend(time_of(*at).map(|until| Kept { amount, until })),
+        }
+    }
+    all
 }
 
 /// Who holds licenses of a block, largest first.
@@ -101,7 +139,8 @@ fn holders(state: &State, block: BlockId) -> Vec<Holder> {
             *sum = sum.saturating_add(held);
         }
     }
-    let mut holders: Vec<Holder> = amounts.into_iter().map(|(who, amount)| Holder { who, amount }).collect();
+    let mut holders: Vec<Holder> =
+        amounts.into_iter().map(|(who, amount)| Holder { who, device: None, amount }).collect();
     holders.sort_by_key(|holder| (u64::MAX - holder.amount, holder.who));
     holders.truncate(MAX_HOLDERS);
     holders

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::sights::Sight;
-use super::state::{Draw, State};
+use super::state::{Draw, Size, State};
 use super::table::{BlockId, GroupId};
 
 /// Lists of a walk, kept between walks so that they need no memory of their own.
@@ -82,7 +82,9 @@ pub(super) enum Undo {
     /// Licenses were taken.
     Pool { block: BlockId, amount: u64, open: bool },
     /// A draw joined a group, maybe as its first.
-    Joined { group: GroupId, size: u64 },
+    Joined { group: GroupId, size: Size },
+    /// Less counts against the licenses that are not reserved.
+    Closed { block: BlockId, before: u64, after: u64 },
     /// A group burned for more than before.
     BurnedFor { group: GroupId, before: u64 },
     /// Tokens were burned.
@@ -92,7 +94,7 @@ pub(super) enum Undo {
         /// Money spent before, where the lot is bought by money.
         spent: Option<Decimal>,
         /// First day of the period that was billed.
-        period: Option<Date>,
+        period: Date,
     },
 }
 
@@ -103,15 +105,14 @@ impl Undo {
             Self::Joined { group, size } => {
                 state.groups.leave(group, size);
             }
+            Self::Closed { block, before, after } => state.shift_open(block, after, before),
             Self::BurnedFor { group, before } => state.groups.get_mut(group).burned_for = before,
             Self::Lot { block, tokens, spent, period } => {
                 state.subtract(block, tokens, false);
                 if let Some(spent) = spent {
                     state.spent.insert(block, spent);
                 }
-                if let Some(period) = period {
-                    state.unbill(block, period, tokens);
-                }
+                state.unbill(block, period, tokens);
             }
         }
     }

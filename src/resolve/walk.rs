@@ -8,13 +8,13 @@ use jiff::civil::Date;
 use crate::license::Kind;
 
 use super::decisions::{
-    BEYOND, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, nearness, needs_force,
-    serves_version, share_key,
+    BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, may_burn,
+    may_lend, nearness, needs_force, serves_version, share_key,
 };
 use super::model::{Block, Model, UNLIMITED};
 use super::outcome::{Reason, Refusal};
 use super::sights::Sight;
-use super::state::{Draw, Part, State};
+use super::state::{Draw, Part, Reach, Size, State};
 use super::table::{BlockId, GroupId, NameId, TargetId};
 use super::trace::Trace;
 use super::trail::{Mark, Scratch, Undo};
@@ -70,13 +70,15 @@ pub(super) struct Walk<'a> {
     pub(super) who: Who,
     mode: Mode,
     /// The state's work at which the walk ends undetermined.
-    limit: u64,
+    pub(super) limit: u64,
     pub(super) scratch: Scratch,
     /// The nearest miss so far.
     pub(super) nearest: Option<Reason>,
     pub(super) trace: Option<Trace>,
     /// Tokens above the block at hand.
     depth: u32,
+    /// Steps left to find the first miss of merged walks.
+    pub(super) for_first_miss: u64,
     /// Licenses that blocks are supposed to have in addition: what if there were more.
     pub(super) gifts: Vec<(BlockId, u64)>,
 }
@@ -95,6 +97,7 @@ impl<'a> Walk<'a> {
             nearest: None,
             trace: None,
             depth: 0,
+            for_first_miss: FIRST_MISS_BUDGET,
             gifts: Vec::new(),
         }
     }
@@ -167,7 +170,7 @@ impl<'a> Walk<'a> {
             return false;
         }
         let row = self.model.blocks.get(id);
-        self.enter(Some(row.name), Some(id), need.count);
+        self.enter(Some(row.name), Some(self.shown(id, row, need.version)), need.count);
         let mark = self.scratch.mark();
         let tried = match row.kind {
             _ if !row.supported => Err(Reason::NotModelled.into()),
@@ -190,6 +193,12 @@ impl<'a> Walk<'a> {
             }
         }
         self.leave(tried)
+    }
+
+    /// The block that people are shown: of lots, which stand as one, the one that matters.
+    fn shown(&self, id: BlockId, row: &Block, version: u32) -> BlockId {
+        let lot = || self.state.shown_lot(self.model, row.target, version);
+        if self.trace.is_some() && row.kind == Kind::Metered { lot().unwrap_or(id) } else { id }
     }
 
     fn note_full(&mut self, id: BlockId, row: &Block, miss: &Miss) {
@@ -228,6 +237,26 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    /// Whether a token that takes something in addition may be looked into: what it can never give is said before its
+    /// dates are asked, as a license of its own does.
+    pub(super) fn opens(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Miss> {
+        if self.mode == Mode::Consume && !may_burn(row) {
+            return Err(Reason::NotMetered.into());
+        }
+        if !serves_version(row, version) {
+            return Err(Miss::Leaf(Refusal::version(row.version, version)));
+        }
+        if let Mode::Borrow(hours) = self.mode
+            && !may_lend(row, hours)
+        {
+            return Err(Reason::NotDrawable.into());
+        }
+        if !self.model.in_force(id, self.day) {
+            return Err(Reason::NotInForce.into());
+        }
+        Ok(())
+    }
+
     fn pool(&mut self, id: BlockId, row: &Block, need: Need) -> Tried {
         if self.mode == Mode::Consume {
             return Err(Reason::NotMetered.into());
@@ -239,63 +268,69 @@ impl<'a> Walk<'a> {
         let group = key.and_then(|key| self.state.groups.find(id, key));
         let largest = group.map_or(0, |group| self.state.groups.get(group).largest());
         let extra = need.count.saturating_sub(largest);
-        let open = group.map_or_else(|| is_open(row, self.who), |group| self.state.groups.get(group).open);
-        self.take(id, row, extra, open)?;
+        let open = self.take(id, row, extra)?;
         match key {
             None => self.scratch.draws.push(Draw::Pool { block: id, amount: extra, open }),
             Some(key) => {
                 let group = group.unwrap_or_else(|| self.state.groups.open(id, key));
-                self.state.groups.get_mut(group).open = open;
-                self.join(group, need.count);
-                self.scratch.draws.push(Draw::Member { group, amount: need.count });
+                let size = self.join(group, need.count);
+                self.scratch.draws.push(Draw::Member { group, size });
             }
         }
         Ok(Served { extra, joined: group.is_some() })
     }
 
-    /// Takes licenses out of a pool that is in force and has them.
-    fn take(&mut self, id: BlockId, row: &Block, extra: u64, open: bool) -> Result<(), Miss> {
+    /// Takes licenses out of a pool that is in force and has them; says whether they count against those that are not
+    /// reserved.
+    fn take(&mut self, id: BlockId, row: &Block, extra: u64) -> Result<bool, Miss> {
+        let open = is_open(row, self.who.lacks());
         if let Mode::Borrow(hours) = self.mode
             && !may_borrow(row, hours)
         {
             return Err(Reason::NotDrawable.into());
         }
         if !needs_force(extra) {
-            return Ok(());
+            return Ok(open);
         }
         if !self.model.in_force(id, self.day) {
             return Err(Reason::NotInForce.into());
         }
-        let free = self.room(id, row, open);
+        let (free, reserved) = self.room(id, row, open);
         if extra > free {
-            return Err(Miss::Leaf(Refusal::numbers(Reason::NotEnoughLicenses, extra, free)));
+            let free = if self.model.capacity(id, self.day) == UNLIMITED { UNLIMITED } else { free };
+            let refusal = Refusal::numbers(Reason::NotEnoughLicenses, extra, free);
+            return Err(Miss::Leaf(Refusal { reserved, ..refusal }));
         }
         self.state.add(id, extra, open);
         self.scratch.trail.push(Undo::Pool { block: id, amount: extra, open });
         if row.softlimit.is_some_and(|limit| self.state.used(id) > limit) {
             self.scratch.warned.push(id);
         }
-        Ok(())
+        Ok(open)
     }
 
-    /// Free licenses for a request; never as many as [`BEYOND`].
-    fn room(&mut self, id: BlockId, row: &Block, open: bool) -> u64 {
+    /// Free licenses for a request, never as many as [`BEYOND`], and how many more are free but reserved.
+    fn room(&mut self, id: BlockId, row: &Block, open: bool) -> (u64, u64) {
         self.state.spend(self.model.targets.get(row.target).upgrades.len() as u64);
         let capacity = self.model.capacity(id, self.day).saturating_add(self.gift(id)).min(UNLIMITED - 1);
         let pool = self.state.pools.get(id);
         let free = capacity.saturating_sub(pool.used);
         if !open {
-            return free;
+            return (free, 0);
         }
         let user = if self.who.user.is_none() { row.reserved_user } else { 0 };
         let host = if self.who.host.is_none() { row.reserved_host } else { 0 };
         let unreserved = capacity.saturating_sub(user).saturating_sub(host);
-        free.min(unreserved.saturating_sub(pool.open))
+        let unreserved = free.min(unreserved.saturating_sub(pool.open));
+        (unreserved, free - unreserved)
     }
 
     /// What a block is supposed to have in addition.
     pub(super) fn gift(&self, id: BlockId) -> u64 {
-        self.gifts.iter().filter(|(block, _)| *block == id).map(|(_, amount)| *amount).sum()
+        self.gifts
+            .iter()
+            .filter(|(block, _)| *block == id)
+            .fold(0, |sum, (_, amount)| sum.saturating_add(*amount))
     }
 
     /// Notes what the walk came by, where the state observes.
@@ -305,21 +340,50 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn join(&mut self, group: GroupId, size: u64) {
+    /// Joins a draw to a group that has what it needs in addition.
+    pub(super) fn join(&mut self, group: GroupId, count: u64) -> Size {
+        let size = Size { lacks: self.who.lacks(), count };
+        let before = self.state.groups.reach(self.model, group);
         self.state.groups.join(group, size);
         self.scratch.trail.push(Undo::Joined { group, size });
+        let after = self.state.groups.reach(self.model, group);
+        if !self.model.reserves {
+            return size;
+        }
+        let of = self.state.groups.get(group).block;
+        if self.model.kind(of) != Kind::Token {
+            self.close_part((of, 1), before, after);
+        }
+        let mut next = 0;
+        while let Some(part) = self.state.groups.get(group).parts.get(next).copied() {
+            next += 1;
+            if let Part::Pool { block, unit } = part {
+                self.close_part((block, unit), before, after);
+            }
+        }
+        size
+    }
+
+    /// Counts less against the licenses that are not reserved, where somebody who may take those holds them too. What
+    /// grows was counted when it was taken.
+    fn close_part(&mut self, (block, unit): (BlockId, u64), before: Reach, after: Reach) {
+        let row = self.model.blocks.get(block);
+        let open = |reach: Reach| reach.open_part(row).saturating_mul(unit);
+        let (before, after) = (open(before), open(after));
+        if after < before {
+            self.state.shift_open(block, before, after);
+            self.scratch.trail.push(Undo::Closed { block, before, after });
+        }
     }
 
     fn token(&mut self, id: BlockId, row: &'a Block, need: Need) -> Tried {
-        if !serves_version(row, need.version) {
-            return Err(Miss::Leaf(Refusal::version(row.version, need.version)));
-        }
         let key = share_key(row.shared, self.who);
         let group = key.and_then(|key| self.state.groups.find(id, key));
         let largest = group.map_or(0, |group| self.state.groups.get(group).largest());
         let extra = need.count.saturating_sub(largest);
-        if needs_force(extra) && !self.model.in_force(id, self.day) {
-            return Err(Reason::NotInForce.into());
+        match self.opens(id, row, need.version) {
+            Err(Miss::Leaf(refusal)) if refusal.reason == Reason::NotInForce && !needs_force(extra) => {}
+            other => other?,
         }
         match (key, group) {
             (None, _) => self.dependencies(id, row, need.count)?,
@@ -329,13 +393,15 @@ impl<'a> Walk<'a> {
                 self.dependencies(id, row, need.count)?;
                 let group = self.state.groups.open(id, key);
                 self.keep_choices(group, mark, need.count);
+                self.scratch.draws.truncate(mark.draws);
                 self.join(group, need.count);
             }
         }
         if let Some(key) = key
             && let Some(group) = self.state.groups.find(id, key)
         {
-            self.scratch.draws.push(Draw::Token { group, count: need.count });
+            let size = Size { lacks: self.who.lacks(), count: need.count };
+            self.scratch.draws.push(Draw::Token { group, size });
         }
         Ok(Served { extra, joined: group.is_some() })
     }
@@ -344,7 +410,7 @@ impl<'a> Walk<'a> {
         let target = self.model.targets.get(row.target);
         self.depth += 1;
         let served = if target.simple && target.paths > MERGE_ABOVE {
-            self.merged(id, count)
+            self.merged(id, row, count)
         } else {
             row.edges.iter().zip(0..).all(|(edge, index)| {
                 let need = Need { count: edge.count.saturating_mul(count), version: edge.version };
@@ -356,15 +422,13 @@ impl<'a> Walk<'a> {
         if served { Ok(()) } else { Err(Miss::Inner) }
     }
 
-    /// Moves what was drawn since `mark` from the checkout to the group that it is drawn for.
-    fn keep_choices(&mut self, group: GroupId, mark: Mark, count: u64) {
+    /// Makes what was drawn since `mark` the choices of the group that it is drawn for.
+    pub(super) fn keep_choices(&mut self, group: GroupId, mark: Mark, count: u64) {
         let row = self.state.groups.get_mut(group);
         row.parts.clear();
         row.burned_for = count;
-        let parts = self.scratch.draws.drain(mark.draws..).filter_map(|draw| match draw {
-            Draw::Pool { block, amount, open } => {
-                Some(Part::Pool { block, unit: amount / count.max(1), open })
-            }
+        let parts = self.scratch.draws.iter().skip(mark.draws).filter_map(|draw| match *draw {
+            Draw::Pool { block, amount, .. } => Some(Part::Pool { block, unit: amount / count.max(1) }),
             Draw::Burned { target, version, amount } => {
                 Some(Part::Burned { target, version, unit: amount / count.max(1) })
             }
@@ -383,8 +447,8 @@ impl<'a> Walk<'a> {
             next += 1;
             let grown = match part {
                 // Borrowing asks every block for leave, also where it takes nothing more.
-                Part::Pool { block, unit, open } if extra > 0 || self.mode != Mode::Checkout => {
-                    self.grow_pool(block, unit.saturating_mul(extra), open)
+                Part::Pool { block, unit } if extra > 0 || self.mode != Mode::Checkout => {
+                    self.grow_pool(block, unit.saturating_mul(extra))
                 }
                 Part::Burned { target, version, unit } if burn > 0 => {
                     self.grow_burned(target, version, unit.saturating_mul(burn))
@@ -403,11 +467,11 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn grow_pool(&mut self, block: BlockId, extra: u64, open: bool) -> bool {
+    fn grow_pool(&mut self, block: BlockId, extra: u64) -> bool {
         let row = self.model.blocks.get(block);
         self.enter(Some(row.name), Some(block), extra);
         let served = Served { extra, joined: false };
-        let tried = self.take(block, row, extra, open).map(|()| served);
+        let tried = self.take(block, row, extra).map(|_| served);
         if let Err(miss) = &tried {
             self.note_full(block, row, miss);
         }
@@ -416,7 +480,8 @@ impl<'a> Walk<'a> {
 
     fn grow_burned(&mut self, target: TargetId, version: u32, tokens: u64) -> bool {
         let row = self.model.targets.get(target);
-        self.enter(Some(row.name), row.lots.first().copied(), tokens);
+        let shown = self.state.shown_lot(self.model, target, version);
+        self.enter(Some(row.name), shown, tokens);
         let draws = self.scratch.draws.len();
         let tried = self.charge(target, version, tokens);
         self.scratch.draws.truncate(draws);
@@ -444,16 +509,22 @@ impl<'a> Walk<'a> {
     /// Notes what came of a block; true if it served.
     pub(super) fn leave(&mut self, tried: Tried) -> bool {
         if let Err(Miss::Leaf(refusal)) = &tried {
-            let reason = refusal.reason;
-            if self.nearest.is_none_or(|nearest| nearness(reason) < nearness(nearest)) {
-                self.nearest = Some(reason);
-            }
+            self.nearest = nearer(self.nearest, Some(refusal.reason));
         }
         let served = tried.is_ok();
         if let Some(trace) = &mut self.trace {
             trace.leave(tried, self.model, self.state);
         }
         served
+    }
+}
+
+/// The nearer of two misses, of equally near ones the first.
+pub(super) fn nearer(first: Option<Reason>, second: Option<Reason>) -> Option<Reason> {
+    match (first, second) {
+        (Some(one), Some(other)) if nearness(other) < nearness(one) => second,
+        (Some(_), _) => first,
+        (None, _) => second,
     }
 }
 

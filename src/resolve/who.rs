@@ -41,6 +41,19 @@ impl Symbols {
     }
 }
 
+/// Which of user and host a request does not name: what decides whether it may take reserved licenses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Lacks {
+    pub(super) user: bool,
+    pub(super) host: bool,
+}
+
+impl Who {
+    pub(super) fn lacks(self) -> Lacks {
+        Lacks { user: self.user.is_none(), host: self.host.is_none() }
+    }
+}
+
 /// Who asks. What is `None` is unknown, and equal to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Who {

@@ -5,10 +5,13 @@
 use std::path::{Component, Path};
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::diagnostic::Diagnostic;
 use crate::license::License;
+use crate::lint::{self, Options};
 use crate::resolve::Model;
-use crate::source::{SourceFile, Spanned};
+use crate::source::{FileId, SourceFile, Spanned};
 
 use super::codes;
 use super::lower::meant;
@@ -22,27 +25,38 @@ pub struct Loaded {
     pub licenses: Vec<License>,
     /// The same, compiled.
     pub model: Model,
+    /// What they were linted by, if they were.
+    pub lint: Option<Options>,
 }
 
-/// Reads and compiles the licenses that a scenario file names, and checks what the file says against them. `read` is
-/// given each path; it says in a few words why it cannot read one.
+/// Reads, lints and compiles the licenses that a scenario file names, and checks what the file says against them. `read`
+/// is given each path; it says in a few words why it cannot read one. `lint` asks what to lint a path by; who has linted
+/// the licenses already answers with nothing. Of what it asks for, the day is the day of the scenarios.
 ///
 /// # Errors
 /// Everything that is wrong: findings point into the scenario file; those in licenses are in `related` order behind it.
 pub fn load(
     file: &ScenarioFile,
     mut read: impl FnMut(&str) -> Result<Arc<SourceFile>, String>,
+    lint: Option<Options>,
 ) -> Result<Loaded, Vec<Diagnostic>> {
     let mut found = Vec::new();
     let mut licenses = Vec::new();
-    for path in &file.licenses {
-        match load_one(file, path, &mut read) {
+    for (index, path) in file.licenses.iter().enumerate() {
+        match load_one(file, path, index, &mut read) {
             Ok(license) => licenses.push(license),
             Err(finding) => found.push(*finding),
         }
     }
     if !found.is_empty() {
         return Err(found);
+    }
+    let lint = lint.map(|options| Options { at: day(file, &licenses), ..options });
+    if let Some(options) = &lint {
+        found = refuse_unsound(file, &licenses, options);
+        if !found.is_empty() {
+            return Err(found);
+        }
     }
     let model = Model::compile(&licenses).map_err(|error| {
         let path = file.licenses.get(error.license).or(file.licenses.first());
@@ -51,12 +65,42 @@ pub fn load(
         vec![found.help("correct the license; `keywright lint` shows the place")]
     })?;
     let found = check(file, &model);
-    if found.is_empty() { Ok(Loaded { licenses, model }) } else { Err(found) }
+    if found.is_empty() { Ok(Loaded { licenses, model, lint }) } else { Err(found) }
+}
+
+/// The day that licenses are linted for: that of the scenarios, or when the last of them was issued. Proving a license
+/// by days before it was issued does not make it one of the future.
+fn day(file: &ScenarioFile, licenses: &[License]) -> Date {
+    let features = licenses.iter().flat_map(|license| &license.features);
+    let issued = features.filter_map(|feature| feature.issued.map(|issued| issued.value)).max();
+    issued.map_or(file.begins().date(), |issued| issued.max(file.begins().date()))
+}
+
+/// A finding for each license that does not lint: a proof of it would be worth nothing.
+fn refuse_unsound(file: &ScenarioFile, licenses: &[License], options: &Options) -> Vec<Diagnostic> {
+    let all: Vec<&License> = licenses.iter().collect();
+    let errors = lint::lint(&all, options);
+    let refused = licenses.iter().zip(&file.licenses).filter_map(|(license, path)| {
+        let of_this = |found: &&Diagnostic| found.is_error() && found.primary.file == license.source.id();
+        let first = errors.iter().find(of_this)?;
+        let line = license.source.position(first.primary.span.start as usize).line;
+        let (name, code) = (&path.value, first.code.id);
+        let message = format!("`{name}` does not lint, {code} on line {line}: {}", first.message);
+        let found = Diagnostic::new(&codes::BAD_LICENSE, file.source.id(), path.span, message);
+        Some(found.help(format!("`keywright lint {name}` shows the place")))
+    });
+    refused.collect()
+}
+
+/// Whether a changed license still lints.
+pub(super) fn lints(licenses: &[&License], options: &Options) -> bool {
+    !lint::lint(licenses, options).iter().any(Diagnostic::is_error)
 }
 
 fn load_one(
     file: &ScenarioFile,
     path: &Spanned<String>,
+    index: usize,
     read: &mut impl FnMut(&str) -> Result<Arc<SourceFile>, String>,
 ) -> Result<License, Box<Diagnostic>> {
     let at = |code, message: String| Diagnostic::new(code, file.source.id(), path.span, message);
@@ -68,7 +112,7 @@ fn load_one(
         let found = at(&codes::BAD_LICENSE, format!("cannot read `{}`: {why}", path.value));
         found.help("the path is relative to the folder of this file")
     })?;
-    let license = License::read(source);
+    let license = License::read(numbered(source, index));
     let first = license.diagnostics.iter().find(|finding| finding.is_error());
     if let Some(first) = first {
         let line = license.source.position(first.primary.span.start as usize).line;
@@ -77,6 +121,15 @@ fn load_one(
         return Err(Box::new(at(&codes::BAD_LICENSE, message).help(help)));
     }
     Ok(license)
+}
+
+/// A source with its place among the licenses as its number; as it is where that is the same.
+fn numbered(source: Arc<SourceFile>, index: usize) -> Arc<SourceFile> {
+    let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+    if source.id() == id || source.fault().is_some() {
+        return source;
+    }
+    SourceFile::from_bytes(id, source.name(), source.text().as_bytes().to_vec())
 }
 
 /// Whether a path names something below the folder it is relative to, whatever the system.

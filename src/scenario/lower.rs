@@ -33,11 +33,11 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<ScenarioFile, Vec<Diagnostic>> 
     let raw = yaml::read(source).map_err(|found| vec![*found])?;
     let mut lowering = Lowering { source, found: Vec::new() };
     let file = lowering.file(&raw);
+    lowering.found.sort_by_key(Diagnostic::order);
     if lowering.found.iter().any(Diagnostic::is_error) {
-        lowering.found.sort_by_key(Diagnostic::order);
         return Err(lowering.found);
     }
-    Ok(file)
+    Ok(ScenarioFile { warnings: lowering.found, ..file })
 }
 
 /// Reads one step that stands alone.
@@ -68,16 +68,14 @@ impl Lowering<'_> {
             }
             scenarios.push(self.scenario(scenario.value()));
         }
-        ScenarioFile { source: self.source.clone(), licenses, at: self.moment(raw.at.as_ref()), scenarios }
+        let at = self.moment(raw.at.as_ref());
+        ScenarioFile { source: self.source.clone(), licenses, at, scenarios, warnings: Vec::new() }
     }
 
     fn licenses(&mut self, raw: &Placed<Shape>) -> Vec<Spanned<String>> {
         let span = raw.span();
         match raw.value() {
-            Shape::Scalar => {
-                let text = self.scalar(span).to_owned();
-                vec![Spanned::new(text, span)]
-            }
+            Shape::Scalar(text) => vec![Spanned::new(self.scalar(text, span).to_owned(), span)],
             Shape::List(items) if !items.is_empty() => {
                 items.iter().map(|item| Spanned::new(item.value().clone(), item.span())).collect()
             }
@@ -139,12 +137,14 @@ impl Lowering<'_> {
     }
 
     fn step(&mut self, raw: &Placed<RawStep>) -> Option<Step> {
+        let whole = raw.span();
         let written = raw.value().written();
         let (verb, span) = self.verb(&written, raw.span())?;
         self.check_keys(verb, &written);
         let raw = raw.value();
         let times = self.read(raw.times.as_ref(), value::times).unwrap_or(1);
         Some(Step {
+            whole,
             span,
             at: self.moment(raw.at.as_ref()),
             verb: self.lower_verb(verb, raw, span)?,
@@ -269,19 +269,17 @@ impl Lowering<'_> {
         }
     }
 
-    /// A scalar as written, quotes off: what a shape says about its own place.
-    fn scalar(&self, span: Span) -> &str {
-        let text = self.source.slice(span);
-        let quoted = |quote: char| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-        quoted('"').or_else(|| quoted('\'')).unwrap_or(text)
+    /// The text of a scalar whose shape was looked at: what is no text to YAML is what stands at its place.
+    fn scalar<'t>(&'t self, text: &'t Option<String>, span: Span) -> &'t str {
+        text.as_deref().unwrap_or_else(|| self.source.slice(span))
     }
 
     fn change(&mut self, raw: Option<&Placed<Shape>>) -> Option<Spanned<Change>> {
         let raw = raw?;
         let span = raw.span();
         let change = match raw.value() {
-            Shape::Scalar => {
-                let read = value::change(self.scalar(span));
+            Shape::Scalar(text) => {
+                let read = value::change(self.scalar(text, span));
                 Change::Sum(self.judge(read, span)?)
             }
             Shape::Map(entries) => Change::Pools(self.entries(entries, value::change)),

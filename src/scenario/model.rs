@@ -6,6 +6,7 @@ use jiff::Span as TimeSpan;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
+use crate::diagnostic::Diagnostic;
 use crate::license::Version;
 use crate::resolve::Reason;
 use crate::source::{SourceFile, Span, Spanned};
@@ -23,6 +24,8 @@ pub struct ScenarioFile {
     pub at: Option<DateTime>,
     /// The scenarios, in file order.
     pub scenarios: Vec<Scenario>,
+    /// What is odd about it but no error.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl ScenarioFile {
@@ -84,6 +87,8 @@ pub struct Totals {
 /// A step.
 #[derive(Debug)]
 pub struct Step {
+    /// All of it.
+    pub whole: Span,
     /// The value of its verb.
     pub span: Span,
     /// The time moves there first.

@@ -30,6 +30,8 @@ enum Touched {
     Block(Span),
     /// Whether it is in force on a day.
     Day(Span, Date),
+    /// What it can be asked for at all: no block is so idle that this could not show.
+    Kind,
     /// The order of two.
     Order(Span, Span),
 }
@@ -64,6 +66,7 @@ impl Mutant {
                 }
                 model.is_idle_on(id, day).then_some("what the block needs is not in force on that day")
             }
+            Touched::Kind => None,
             Touched::Order(first, second) => {
                 let can_swap = model.can_swap(block(first)?, block(second)?);
                 can_swap.then_some("their order does not decide which of them serves")
@@ -159,7 +162,7 @@ impl Changes<'_> {
         for (directive, dependency) in written.zip(&self.feature.dependencies) {
             let text =
                 format!("{}: {} is no longer needed", self.feature.name.value, dependency.feature.value);
-            self.replace(directive.span(), text, String::new(), self.block());
+            self.replace(directive.span(), text, String::new(), Touched::Kind);
         }
     }
 

@@ -1,10 +1,11 @@
 //! Plays scenarios on changed licenses: what changes does nobody notice?
 
 use crate::license::License;
+use crate::lint::Options;
 use crate::resolve::Model;
 use crate::source::SourceFile;
 
-use super::load::check;
+use super::load::{Loaded, check, lints};
 use super::model::ScenarioFile;
 use super::mutate::{Mutant, mutants};
 use super::run::holds;
@@ -21,7 +22,7 @@ pub struct Mutation {
     pub played: usize,
     /// Changes that a scenario noticed.
     pub noticed: usize,
-    /// Changes that make the license one that does not read: no scenario has to notice them.
+    /// Changes that make the license one that does not read or does not lint: no scenario has to notice them.
     pub unreadable: usize,
     /// Changes that no scenario notices, in file order.
     pub survivors: Vec<Mutant>,
@@ -29,15 +30,11 @@ pub struct Mutation {
     pub equivalent: Vec<(Mutant, &'static str)>,
 }
 
-/// Changes the licenses of some scenario files, one place at a time, and plays them all. `licenses` are what each of
-/// the files names, in its order, and `model` is compiled from them. Only scenarios that `wanted` says yes to play.
+/// Changes the licenses of some scenario files, one place at a time, and plays them all. `loaded` is what each of
+/// the files names. Only scenarios that `wanted` says yes to play.
 #[must_use]
-pub fn mutate(
-    files: &[&ScenarioFile],
-    licenses: &[License],
-    model: &Model,
-    wanted: &impl Fn(&str) -> bool,
-) -> Mutation {
+pub fn mutate(files: &[&ScenarioFile], loaded: &Loaded, wanted: &impl Fn(&str) -> bool) -> Mutation {
+    let Loaded { licenses, model, lint } = loaded;
     let all: Vec<Mutant> =
         licenses.iter().enumerate().flat_map(|(index, license)| mutants(index, license)).collect();
     let possible = all.len();
@@ -48,6 +45,7 @@ pub fn mutate(
         match play(&mutant, files, licenses, wanted) {
             None => mutation.unreadable += 1,
             Some(true) => mutation.noticed += 1,
+            Some(false) if !still_lints(&mutant, licenses, lint.as_ref()) => mutation.unreadable += 1,
             Some(false) => match mutant.cannot_matter(model) {
                 Some(proof) => mutation.equivalent.push((mutant, proof)),
                 None => mutation.survivors.push(mutant),
@@ -55,6 +53,21 @@ pub fn mutate(
         }
     }
     mutation
+}
+
+/// Whether the changed license lints: nobody proves one that does not. Asked only of changes that no scenario notices.
+fn still_lints(mutant: &Mutant, licenses: &[License], lint: Option<&Options>) -> bool {
+    let (Some(options), Some(original)) = (lint, licenses.get(mutant.license)) else { return true };
+    let changed = changed(mutant, original);
+    let others = licenses.iter().enumerate();
+    let all: Vec<&License> =
+        others.map(|(index, other)| if index == mutant.license { &changed } else { other }).collect();
+    lints(&all, options)
+}
+
+fn changed(mutant: &Mutant, original: &License) -> License {
+    let text = mutant.apply(original.source.text()).into_bytes();
+    License::read(SourceFile::from_bytes(original.source.id(), original.source.name(), text))
 }
 
 /// Whether a scenario notices; `None` if the changed license does not read.
@@ -65,8 +78,7 @@ fn play(
     wanted: &impl Fn(&str) -> bool,
 ) -> Option<bool> {
     let original = licenses.get(mutant.license)?;
-    let text = mutant.apply(original.source.text());
-    let changed = License::read(SourceFile::new(original.source.name(), text));
+    let changed = changed(mutant, original);
     if changed.has_errors() {
         return None;
     }

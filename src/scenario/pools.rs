@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rust_decimal::Decimal;
+
 use crate::license::Kind;
 use crate::resolve::{BlockId, Model, NameId, State, UNLIMITED};
 
@@ -63,8 +65,9 @@ pub(super) fn has_money(model: &Model, blocks: &[BlockId]) -> bool {
 pub(super) fn level(model: &Model, state: &State, pool: &str, gauge: Gauge, like: Level) -> Level {
     let blocks = find(model, pool).unwrap_or_default();
     if let Level::Money(_) = like {
-        let left = blocks.iter().filter_map(|block| state.money_left(model, *block));
-        return Level::Money(left.sum());
+        let mut left = blocks.iter().filter_map(|block| state.money_left(model, *block));
+        let sum = left.try_fold(Decimal::ZERO, Decimal::checked_add);
+        return Level::Money(sum.unwrap_or(Decimal::MAX));
     }
     let mut sum: u64 = 0;
     for block in blocks {

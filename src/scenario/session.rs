@@ -1,19 +1,20 @@
 //! A server that is played with, event by event: each is a step of a scenario on a line of its own, and can be undone.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::license::Kind;
-use crate::resolve::{Model, State, Ticket, UNLIMITED};
-use crate::source::SourceFile;
+use crate::resolve::{BlockId, Model, State, Ticket, UNLIMITED};
+use crate::source::{FileId, SourceFile, Span};
 
 use super::codes;
 use super::lower::parse_step;
 use super::model::{ScenarioFile, Step, Verb};
 use super::run::{MAX_WORK, Player};
+use super::verbs;
 
 /// Events between two moments that are kept to come back to.
 const EVERY: usize = 500;
@@ -29,6 +30,37 @@ pub struct Session<'a> {
     moments: VecDeque<Moment>,
     /// Events before the first that is kept.
     forgotten: usize,
+    tally: Totals,
+}
+
+/// What all events together came to.
+#[derive(Debug, Clone, Default)]
+struct Totals {
+    peaks: BTreeMap<BlockId, u64>,
+    granted: u64,
+    denied: u64,
+}
+
+/// What all events together came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    /// Pools that were used, in file order.
+    pub peaks: Vec<Peak>,
+    /// Events that were granted.
+    pub granted: u64,
+    /// Events that were not.
+    pub denied: u64,
+}
+
+/// How much of a pool was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peak {
+    /// How people call the block.
+    pub pool: String,
+    /// What is used now; of METERED blocks all that was burned.
+    pub used: u64,
+    /// The most that was used after any event.
+    pub peak: u64,
 }
 
 impl std::fmt::Debug for Session<'_> {
@@ -43,6 +75,7 @@ struct Moment {
     after: usize,
     state: State,
     ids: HashMap<String, VecDeque<Ticket>>,
+    tally: Totals,
 }
 
 /// What an event came to.
@@ -85,6 +118,9 @@ pub struct Pool {
 /// What is wrong with it.
 pub fn read_event(line: &str) -> Result<Step, Vec<Diagnostic>> {
     let line = line.trim();
+    if !line.starts_with('{') {
+        check_words(line).map_err(|found| vec![*found])?;
+    }
     let text = if line.starts_with('{') { line.to_owned() } else { as_step(line) };
     let source = SourceFile::new("event", text);
     let step = parse_step(&source)?;
@@ -94,6 +130,42 @@ pub fn read_event(line: &str) -> Result<Step, Vec<Diagnostic>> {
         return Err(vec![found.help("leave out `consumes`, `denied`, `warns` and `expect`")]);
     }
     Ok(step)
+}
+
+/// What a line may say to a session beside an event.
+pub const COMMANDS: [&str; 5] = ["state", "usage", "undo", "help", "quit"];
+
+/// Whether words begin as an event does: with a verb, and what it is about.
+fn check_words(line: &str) -> Result<(), Box<Diagnostic>> {
+    let mut words = line.split_whitespace();
+    let (verb, about) = (words.next().unwrap_or_default(), words.next());
+    let wrong = |message: String, help: String| {
+        let found = Diagnostic::new(&codes::BAD_STEP, FileId::default(), Span::default(), message);
+        Err(Box::new(found.help(help)))
+    };
+    let mut events = verbs::words();
+    events.retain(|word| *word != "expect");
+    if !events.contains(&verb) {
+        let near = nearest(verb, events.iter().copied().chain(COMMANDS));
+        let all = || format!("the events are {}", events.join(", "));
+        return wrong(
+            format!("`{verb}` is no event"),
+            near.map_or_else(all, |near| format!("did you mean `{near}`?")),
+        );
+    }
+    if about.is_none_or(|about| about.contains('=')) {
+        let what = if verb == "advance" { "a time" } else { "a feature" };
+        return wrong(format!("`{verb}` needs {what}"), format!("write it behind `{verb}`"));
+    }
+    Ok(())
+}
+
+/// The events, each with the keys that it takes.
+pub fn events() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    let checks = ["consumes", "denied", "warns"];
+    let asked = verbs::all().iter().filter(|keys| keys.verb != "expect");
+    asked
+        .map(move |keys| (keys.verb, keys.keys().chain(["at"]).filter(|key| !checks.contains(key)).collect()))
 }
 
 /// Words as a step: the verb, what it is about, and `key=value` pairs.
@@ -120,7 +192,7 @@ fn as_step(line: &str) -> String {
 #[must_use]
 pub fn no_file() -> ScenarioFile {
     let source = SourceFile::new("events", "");
-    ScenarioFile { source, licenses: Vec::new(), at: None, scenarios: Vec::new() }
+    ScenarioFile { source, licenses: Vec::new(), at: None, scenarios: Vec::new(), warnings: Vec::new() }
 }
 
 impl<'a> Session<'a> {
@@ -130,7 +202,8 @@ impl<'a> Session<'a> {
         let mut state = State::new(model, at);
         state.limit_active_tokens(active_tokens);
         let player = Player::new(file, model, state, u64::MAX);
-        let mut session = Self { player, past: VecDeque::new(), moments: VecDeque::new(), forgotten: 0 };
+        let (past, moments) = (VecDeque::new(), VecDeque::new());
+        let mut session = Self { player, past, moments, forgotten: 0, tally: Totals::default() };
         session.keep();
         session
     }
@@ -142,7 +215,7 @@ impl<'a> Session<'a> {
     /// Keeps this moment, and lets go of what is too long ago.
     fn keep(&mut self) {
         let (state, ids) = (self.player.state.clone(), self.player.ids.clone());
-        self.moments.push_back(Moment { after: self.events(), state, ids });
+        self.moments.push_back(Moment { after: self.events(), state, ids, tally: self.tally.clone() });
         if self.moments.len() > MOMENTS {
             self.moments.pop_front();
             let first = self.moments.front().map_or(0, |moment| moment.after);
@@ -155,9 +228,10 @@ impl<'a> Session<'a> {
 
     /// Lets an event happen. One that is denied changes nothing, and there is nothing to undo.
     pub fn play(&mut self, step: Step) -> Reply {
+        let before = self.now();
         let reply = self.act(&step);
         // Of several requests some may be granted, and the time may have moved before one was denied.
-        if reply.outcome.contains("granted") || step.at.is_some() {
+        if reply.outcome.contains("granted") || self.now() != before {
             self.past.push_back(step);
             let kept = self.moments.back().map_or(0, |moment| moment.after);
             if self.events() >= kept + EVERY {
@@ -174,9 +248,15 @@ impl<'a> Session<'a> {
         let changes = self.player.state.changes();
         let model = self.player.model;
         let outcome = result.actual();
+        let granted = outcome == "granted";
+        *(if granted { &mut self.tally.granted } else { &mut self.tally.denied }) += 1;
+        for (block, _) in &changes {
+            let peak = self.tally.peaks.entry(*block).or_default();
+            *peak = (*peak).max(self.player.state.used(*block));
+        }
         Reply {
             text: result.text,
-            granted: outcome == "granted",
+            granted,
             outcome,
             changes: changes.into_iter().map(|(block, change)| (model.label(block), change)).collect(),
             warns: self.player.warned,
@@ -196,12 +276,16 @@ impl<'a> Session<'a> {
         let Some(moment) = self.moments.back() else { return false };
         self.player.state = moment.state.clone();
         self.player.ids = moment.ids.clone();
+        // What was denied did not happen, and cannot be taken back.
+        let denied = self.tally.denied;
+        self.tally = moment.tally.clone();
         let from = moment.after - self.forgotten;
         let past = std::mem::take(&mut self.past);
         past.iter().skip(from).for_each(|step| {
             self.act(step);
         });
         self.past = past;
+        self.tally.denied = denied;
         true
     }
 
@@ -215,6 +299,22 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn active_tokens(&self) -> u64 {
         self.player.state.active_tokens()
+    }
+
+    /// What all events together came to; those that were taken back do not count.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        let (model, state) = (self.player.model, &self.player.state);
+        let peak = |(block, peak): (&BlockId, &u64)| Peak {
+            pool: model.label(*block),
+            used: state.used(*block),
+            peak: *peak,
+        };
+        Usage {
+            peaks: self.tally.peaks.iter().map(peak).collect(),
+            granted: self.tally.granted,
+            denied: self.tally.denied,
+        }
     }
 
     /// All pools as they are, in file order.

@@ -140,11 +140,14 @@ impl Player<'_> {
 /// Whether all requests came to what the step says.
 fn granted_check(source: &SourceFile, step: &Step, tally: &Tally) -> Check {
     let actual = tally.words();
-    let can_be_denied = !matches!(step.verb, Verb::Checkin { .. } | Verb::Advance(_) | Verb::Expect(_));
+    let can_be_denied = !matches!(
+        step.verb,
+        Verb::Checkin { .. } | Verb::Deactivate { .. } | Verb::Advance(_) | Verb::Expect(_)
+    );
     let Some(denied) = step.denied else {
         let edits = match tally.denied.as_slice() {
             [(reason, _)] if tally.granted == 0 && tally.failed.is_none() && can_be_denied => {
-                update::add_denied(source, step.span, reason.word())
+                update::add_denied(source, step.whole, step.span, reason.word())
             }
             _ => Vec::new(),
         };
@@ -154,7 +157,9 @@ fn granted_check(source: &SourceFile, step: &Step, tally: &Tally) -> Check {
         [(reason, _)] if *reason != denied.value && tally.granted == 0 => {
             update::value(denied.span, reason.word())
         }
-        [] if tally.granted > 0 && tally.failed.is_none() => update::remove_denied(source, denied.span),
+        [] if tally.granted > 0 && tally.failed.is_none() => {
+            update::remove_denied(source, step.whole, denied.span)
+        }
         _ => Vec::new(),
     };
     Check { what: "", span: denied.span, expected: denial_text(denied.value), actual, edits }

@@ -23,67 +23,132 @@ pub(super) fn pools(
     let wrong = named.iter().zip(amounts).filter(|((_, expected), actual)| expected.value != **actual);
     let mut edits: Vec<Edit> =
         wrong.flat_map(|((_, expected), actual)| value(expected.span, actual)).collect();
-    let Some((at, before)) = insertion(source, map, named) else {
-        return if others.is_empty() { edits } else { Vec::new() };
-    };
+    if others.is_empty() {
+        return edits;
+    }
+    let Some(place) = insertion(source, map, named) else { return Vec::new() };
     for (index, (pool, amount)) in others.iter().enumerate() {
-        let lead = if index == 0 && named.is_empty() { " " } else { before.as_str() };
-        let tail = if named.is_empty() && index + 1 == others.len() { " " } else { "" };
-        edits.push(Edit { span: Span::at(at), replacement: format!("{lead}{pool}: {amount}{tail}") });
+        let entry = format!("{pool}: {amount}");
+        let edit = match place {
+            Place::Lines { behind, indent } => new_line(source, behind, indent, &entry),
+            Place::Flow(at) => {
+                let lead = if index == 0 && named.is_empty() { " " } else { ", " };
+                let tail = if named.is_empty() && index + 1 == others.len() { " " } else { "" };
+                Some(Edit { span: Span::at(at), replacement: format!("{lead}{entry}{tail}") })
+            }
+        };
+        edits.extend(edit);
     }
     edits
 }
 
-/// Writes the reason of a denial behind the value of the verb, in the style of the step.
-pub(super) fn add_denied(source: &SourceFile, verb: Span, reason: &str) -> Vec<Edit> {
-    let at = verb.end as usize;
+/// Writes the reason of a denial behind the verb, in the style of the step: nothing where the verb stands in a way that
+/// leaves no plain place for it.
+pub(super) fn add_denied(source: &SourceFile, step: Span, verb: Span, reason: &str) -> Vec<Edit> {
+    if is_flow(source, step) {
+        return vec![Edit { span: Span::at(verb.end as usize), replacement: format!(", denied: {reason}") }];
+    }
     let Some(line) = source.line_span(source.position(verb.start as usize).line) else { return Vec::new() };
     let before = source.text().get(line.start as usize..verb.start as usize).unwrap_or_default();
-    if before.contains('{') {
-        return vec![Edit { span: Span::at(at), replacement: format!(", denied: {reason}") }];
+    let indent = before.chars().take_while(|c| is_lead(*c)).count();
+    let is_plain = before.trim_end().ends_with(':') && !source.slice(verb).starts_with(['|', '>']);
+    if !is_plain {
+        return Vec::new();
     }
-    let is_lead = |c: &char| matches!(c, ' ' | '-');
-    let indent = before.chars().take_while(is_lead).count();
-    vec![Edit { span: Span::at(at), replacement: format!("\n{}denied: {reason}", " ".repeat(indent)) }]
+    let replacement = format!("denied: {reason}");
+    new_line(source, verb.end as usize, indent, &replacement).into_iter().collect()
 }
 
-/// Takes `denied` and its value out of a step; nothing where that is not simply done.
-pub(super) fn remove_denied(source: &SourceFile, value: Span) -> Vec<Edit> {
-    let before = source.text().get(..value.start as usize).unwrap_or_default();
-    let key = before.trim_end().strip_suffix(':').and_then(|before| before.trim_end().strip_suffix("denied"));
-    let Some(before) = key else { return Vec::new() };
-    let kept = before.trim_end();
-    let is_line = before.trim_end_matches(' ').ends_with('\n');
-    match kept.strip_suffix(',') {
-        Some(kept) => {
-            vec![Edit { span: Span::new(kept.len(), value.end as usize), replacement: String::new() }]
-        }
-        None if is_line => {
-            vec![Edit { span: Span::new(kept.len(), value.end as usize), replacement: String::new() }]
-        }
-        None => Vec::new(),
+/// Takes `denied` and its value out of a step; a comment behind it stays where it is.
+pub(super) fn remove_denied(source: &SourceFile, step: Span, value: Span) -> Vec<Edit> {
+    let text = source.text();
+    let before = text.get(..value.start as usize).unwrap_or_default();
+    let key = before.trim_end().strip_suffix(':').and_then(|before| {
+        let before = before.trim_end();
+        let quoted = |quote: char| before.strip_suffix(quote)?.strip_suffix("denied")?.strip_suffix(quote);
+        quoted('"').or_else(|| quoted('\'')).or_else(|| before.strip_suffix("denied"))
+    });
+    let Some(kept) = key else { return Vec::new() };
+    let after = text.get(value.end as usize..).unwrap_or_default();
+    let (start, end) = if is_flow(source, step) {
+        out_of_flow(kept, after, value.end as usize)
+    } else {
+        out_of_block(kept, after, value.end as usize)
+    };
+    vec![Edit { span: Span::new(start, end), replacement: String::new() }]
+}
+
+/// What goes of a map in braces: the comma before, else the one behind.
+fn out_of_flow(kept: &str, after: &str, end: usize) -> (usize, usize) {
+    if let Some(before) = kept.trim_end().strip_suffix(',') {
+        return (before.len(), end);
+    }
+    let behind = after.trim_start_matches(' ');
+    match behind.strip_prefix(',') {
+        Some(rest) => (kept.len(), end + after.len() - rest.trim_start_matches(' ').len()),
+        None => (kept.len(), end),
     }
 }
 
-/// Where further pools go, and what stands before each.
-fn insertion(
-    source: &SourceFile,
-    map: Span,
-    named: &[(Spanned<String>, Spanned<i128>)],
-) -> Option<(usize, String)> {
-    let flow = source.slice(map).starts_with('{');
+/// What goes of a map on lines of its own: the line, or what stands before a comment on it.
+fn out_of_block(kept: &str, after: &str, end: usize) -> (usize, usize) {
+    let lead = kept.rsplit('\n').next().unwrap_or_default();
+    let line = after.split_inclusive('\n').next().unwrap_or_default();
+    let rest = line.trim_start_matches(' ');
+    if rest.starts_with('#') {
+        return (kept.len(), end + line.len() - rest.len());
+    }
+    if !rest.trim().is_empty() || !lead.chars().all(is_lead) {
+        return (kept.len(), end);
+    }
+    if lead.contains('-') {
+        // The next key takes its place behind the dash.
+        let next = after.get(line.len()..).unwrap_or_default();
+        let indent = next.len() - next.trim_start_matches(' ').len();
+        let is_key = indent == lead.len() && !next.trim_start().starts_with('#');
+        return (kept.len(), if is_key { end + line.len() + indent } else { end });
+    }
+    (kept.len() - lead.len(), end + line.len())
+}
+
+fn is_lead(c: char) -> bool {
+    matches!(c, ' ' | '-')
+}
+
+fn is_flow(source: &SourceFile, map: Span) -> bool {
+    source.text().get(map.start as usize..).is_some_and(|text| text.starts_with('{'))
+}
+
+/// A line of its own behind the one that an offset is on, and behind its comment.
+fn new_line(source: &SourceFile, offset: usize, indent: usize, line: &str) -> Option<Edit> {
+    let end = source.line_span(source.position(offset).line)?.end as usize;
+    let is_crlf = source.text().get(end..).is_some_and(|rest| rest.starts_with("\r\n"));
+    let line_break = if is_crlf { "\r\n" } else { "\n" };
+    Some(Edit { span: Span::at(end), replacement: format!("{line_break}{}{line}", " ".repeat(indent)) })
+}
+
+/// Where further pools go.
+enum Place {
+    /// At an offset in braces.
+    Flow(usize),
+    /// On lines behind the one that an offset is on.
+    Lines { behind: usize, indent: usize },
+}
+
+fn insertion(source: &SourceFile, map: Span, named: &[(Spanned<String>, Spanned<i128>)]) -> Option<Place> {
+    let flow = is_flow(source, map);
     let Some((pool, amount)) = named.last() else {
-        return flow.then(|| (map.start as usize + 1, ", ".to_owned()));
+        return flow.then(|| Place::Flow(map.start as usize + 1));
     };
     let end = amount.span.end as usize;
     if flow {
-        return Some((end, ", ".to_owned()));
+        return Some(Place::Flow(end));
     }
     let key = source.position(pool.span.start as usize);
     let line = source.slice(source.line_span(key.line)?);
-    let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+    let indent = line.chars().take_while(|c| *c == ' ').count();
     // Only a map whose keys begin their lines can be continued on a new one.
-    (indent.len() + 1 == key.column).then(|| (end, format!("\n{indent}")))
+    (indent + 1 == key.column).then_some(Place::Lines { behind: end, indent })
 }
 
 /// The text of a scenario file with the actual values of all results, and how many failing values stay because no

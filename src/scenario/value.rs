@@ -18,6 +18,12 @@ pub(super) type Fault = (String, String);
 /// Most requests that one step or row may make.
 pub const MAX_TIMES: u64 = 1_000_000;
 
+/// Most licenses that one request may ask for.
+pub(super) const MAX_COUNT: u64 = 2_147_483_647;
+
+/// Longest time to borrow for: ten years.
+pub(super) const MAX_HOURS: u32 = 87_600;
+
 fn fault(text: &str, what: &str, help: impl Into<String>) -> Fault {
     (format!("`{text}` is not {what}"), help.into())
 }
@@ -33,8 +39,8 @@ pub(super) fn number(text: &str) -> Result<u64, Fault> {
 }
 
 pub(super) fn positive(text: &str) -> Result<u64, Fault> {
-    let found: Option<u64> = digits(text).filter(|n| (1..=2_147_483_647).contains(n));
-    found.ok_or_else(|| fault(text, "a count", "write a number from 1 to 2147483647"))
+    let found: Option<u64> = digits(text).filter(|n| (1..=MAX_COUNT).contains(n));
+    found.ok_or_else(|| fault(text, "a count", format!("write a number from 1 to {MAX_COUNT}")))
 }
 
 pub(super) fn units(text: &str) -> Result<u64, Fault> {
@@ -53,8 +59,8 @@ pub(super) fn checkouts(text: &str) -> Result<u64, Fault> {
 }
 
 pub(super) fn hours(text: &str) -> Result<u32, Fault> {
-    let found: Option<u32> = digits(text).filter(|n| (1..=87_600).contains(n));
-    found.ok_or_else(|| fault(text, "a number of hours", "write a number from 1 to 87600"))
+    let found: Option<u32> = digits(text).filter(|n| (1..=MAX_HOURS).contains(n));
+    found.ok_or_else(|| fault(text, "a number of hours", format!("write a number from 1 to {MAX_HOURS}")))
 }
 
 pub(super) fn change(text: &str) -> Result<i128, Fault> {

@@ -22,7 +22,7 @@ static VERBS: [Keys; 8] = [
     },
     Keys { verb: "checkin", needed: &[], optional: &["times", "by", "custom", "id", "consumes"] },
     Keys { verb: "activate", needed: &["device"], optional: &["consumes", "denied"] },
-    Keys { verb: "deactivate", needed: &["device"], optional: &["consumes", "denied"] },
+    Keys { verb: "deactivate", needed: &["device"], optional: &["consumes"] },
     Keys { verb: "consume", needed: &["units"], optional: &["times", "consumes", "denied"] },
     Keys {
         verb: "borrow",
@@ -45,6 +45,10 @@ impl Keys {
 
 pub(super) fn find(key: &str) -> Option<&'static Keys> {
     VERBS.iter().find(|keys| keys.verb == key)
+}
+
+pub(super) fn all() -> &'static [Keys] {
+    &VERBS
 }
 
 pub(super) fn words() -> Vec<&'static str> {

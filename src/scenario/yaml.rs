@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{SourceFile, Span, Spanned};
 
 use super::codes;
+use super::schema::Form;
 
 /// Largest scenario file, in bytes (16 MiB).
 pub const MAX_SCENARIO_BYTES: usize = 16 * 1024 * 1024;
@@ -35,6 +36,23 @@ impl<T> Placed<T> {
     }
 }
 
+/// What stands somewhere.
+trait HasPlace {
+    fn place(&self) -> Span;
+}
+
+impl<T> HasPlace for Placed<T> {
+    fn place(&self) -> Span {
+        self.span()
+    }
+}
+
+impl<T> HasPlace for Vec<Placed<T>> {
+    fn place(&self) -> Span {
+        self.first().map(Placed::span).unwrap_or_default()
+    }
+}
+
 impl Text {
     pub(super) fn spanned(&self) -> Spanned<&str> {
         Spanned::new(self.value().as_str(), self.span())
@@ -47,133 +65,162 @@ fn span_of(location: &serde_yaml::Location) -> Span {
     Span::new(start, start + narrow(location.span().byte_len()))
 }
 
-/// The file.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct RawFile {
-    pub(super) license: Placed<Shape>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) at: Option<Text>,
-    pub(super) scenarios: Vec<Placed<RawScenario>>,
+/// A key that a place has: the reader takes these and no others, and the schema is written from the same list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field {
+    /// As its field is called; files write `-` for `_`.
+    name: &'static str,
+    /// What its value is.
+    pub(super) form: Form,
+    pub(super) is_needed: bool,
+    /// What it means, where the name does not say it.
+    pub(super) about: &'static str,
 }
 
-/// A scenario.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct RawScenario {
-    pub(super) name: Text,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) at: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) active_tokens: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) table: Option<Vec<Placed<RawRow>>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) totals: Option<Placed<RawTotals>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) remaining: Option<Placed<Shape>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) steps: Option<Vec<Placed<RawStep>>>,
+impl Field {
+    /// As files write it.
+    pub(super) fn key(&self) -> String {
+        self.name.replace('_', "-")
+    }
 }
 
-/// A row of a table.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawRow {
-    pub(super) feature: Text,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) each: Option<Placed<Shape>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) checkouts: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) consumes: Option<Placed<Shape>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) count: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) version: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) by: Option<Text>,
-}
-
-/// What a table adds up to.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawTotals {
-    #[serde(default, deserialize_with = "present")]
-    pub(super) checkouts: Option<Text>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) consumes: Option<Placed<Shape>>,
-}
-
-/// Declares the fields of a step: name in the file, field, and its list.
-macro_rules! raw_step {
-    ($($field:ident: $type:ty,)*) => {
-        /// A step: all keys that any verb has.
+/// Declares a place of the file: its fields with the form of each, needed ones first.
+macro_rules! raw {
+    ($(#[$doc:meta])* $name:ident
+        needed { $($must:ident: $must_type:ty => $must_form:ident, $must_about:literal;)* }
+        optional { $($may:ident: $may_type:ty => $may_form:ident, $may_about:literal;)* }
+    ) => {
+        $(#[$doc])*
         #[derive(Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub(super) struct RawStep {
+        #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+        pub(super) struct $name {
+            $(pub(super) $must: $must_type,)*
             $(
                 #[serde(default, deserialize_with = "present")]
-                pub(super) $field: Option<$type>,
+                pub(super) $may: Option<$may_type>,
             )*
         }
 
-        impl RawStep {
-            /// The keys that are written, each with the place of its value.
+        impl $name {
+            /// The keys that may be left out and are written, each with the place of its value, if that is known.
+            #[allow(dead_code, reason = "only steps are asked")]
             pub(super) fn written(&self) -> Vec<(&'static str, Span)> {
                 let mut written = Vec::new();
-                $(
-                    if let Some(value) = &self.$field {
-                        written.push((stringify!($field), value.span()));
-                    }
-                )*
+                $(written.extend(self.$may.as_ref().map(|value| (stringify!($may), value.place())));)*
                 written
             }
+
+            pub(super) const FIELDS: &'static [Field] = &[
+                $(Field {
+                    name: stringify!($must), form: Form::$must_form, is_needed: true, about: $must_about,
+                },)*
+                $(Field {
+                    name: stringify!($may), form: Form::$may_form, is_needed: false, about: $may_about,
+                },)*
+            ];
         }
     };
 }
 
-raw_step! {
-    checkout: Text,
-    checkin: Text,
-    activate: Text,
-    deactivate: Text,
-    consume: Text,
-    borrow: Text,
-    advance: Text,
-    expect: Placed<RawExpect>,
-    at: Text,
-    count: Text,
-    times: Text,
-    version: Text,
-    by: Text,
-    custom: Text,
-    id: Text,
-    device: Text,
-    units: Text,
-    hours: Text,
-    consumes: Placed<Shape>,
-    denied: Text,
-    warns: Text,
+raw! {
+    /// The file.
+    RawFile
+    needed {
+        license: Placed<Shape> => Paths, "license files, relative to this file and below its folder";
+        scenarios: Vec<Placed<RawScenario>> => Scenarios, "";
+    }
+    optional {
+        at: Text => Moment, "when the scenarios play, unless they say it themselves";
+    }
 }
 
-/// What an `expect` looks at.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawExpect {
-    #[serde(default, deserialize_with = "present")]
-    pub(super) used: Option<Placed<Shape>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) free: Option<Placed<Shape>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(super) balance: Option<Placed<Shape>>,
+raw! {
+    /// A scenario.
+    RawScenario
+    needed {
+        name: Text => Text, "";
+    }
+    optional {
+        at: Text => Moment, "when it plays";
+        active_tokens: Text => Number, "limit on active license tokens";
+        table: Vec<Placed<RawRow>> => Rows, "";
+        totals: Placed<RawTotals> => Totals, "what the rows of the table add up to";
+        remaining: Placed<Shape> => Levels, "what is free after the table";
+        steps: Vec<Placed<RawStep>> => Steps, "";
+    }
+}
+
+raw! {
+    /// A row of a table.
+    RawRow
+    needed {
+        feature: Text => Name, "";
+    }
+    optional {
+        each: Placed<Shape> => Change, "what one checkout takes where nothing is out";
+        checkouts: Text => Checkouts, "how many checkouts";
+        consumes: Placed<Shape> => Change, "what they consume together";
+        count: Text => Count, "licenses a checkout; 1 if not written";
+        version: Text => Version, "";
+        by: Text => Person, "without it another person each time";
+    }
+}
+
+raw! {
+    /// What a table adds up to.
+    RawTotals
+    needed {}
+    optional {
+        checkouts: Text => Number, "";
+        consumes: Placed<Shape> => Change, "";
+    }
+}
+
+raw! {
+    /// What an `expect` looks at.
+    RawExpect
+    needed {}
+    optional {
+        used: Placed<Shape> => Levels, "";
+        free: Placed<Shape> => Levels, "";
+        balance: Placed<Shape> => Balances, "";
+    }
+}
+
+raw! {
+    /// A step: all keys that any verb has.
+    RawStep
+    needed {}
+    optional {
+        checkout: Text => Name, "takes licenses of a feature";
+        checkin: Text => Name, "returns the oldest checkout of a feature";
+        activate: Text => Name, "binds a device";
+        deactivate: Text => Name, "releases a device";
+        consume: Text => Name, "burns METERED tokens";
+        borrow: Text => Name, "takes licenses for a time";
+        advance: Text => When, "";
+        expect: Placed<RawExpect> => Expect, "looks at pools";
+        at: Text => Moment, "the time moves there first";
+        count: Text => Count, "licenses of one request; 1 if not written";
+        times: Text => Times, "so many equal requests; 1 if not written";
+        version: Text => Version, "";
+        by: Text => Person, "";
+        custom: Text => Text, "the string that SHARE=CUSTOM compares";
+        id: Text => Text, "a name to return it by";
+        device: Text => Text, "";
+        units: Text => Units, "";
+        hours: Text => Hours, "";
+        consumes: Placed<Shape> => Change, "";
+        denied: Text => Reason, "all requests are denied, for this reason";
+        warns: Text => Boolean, "whether a SOFTLIMIT is passed";
+    }
 }
 
 /// A value whose shape is looked at before it is judged.
 #[derive(Debug, Clone)]
 pub(super) enum Shape {
-    /// Read it from its place.
-    Scalar,
+    /// A text; what YAML takes for something else is read from its place.
+    Scalar(Option<String>),
     List(Vec<Text>),
     Map(Vec<(Text, Text)>),
     Nothing,
@@ -200,31 +247,31 @@ impl<'de> Visitor<'de> for ShapeVisitor {
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
     fn visit_i64<E: de::Error>(self, _: i64) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
     fn visit_u64<E: de::Error>(self, _: u64) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
     fn visit_i128<E: de::Error>(self, _: i128) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
     fn visit_u128<E: de::Error>(self, _: u128) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+        Ok(Shape::Scalar(None))
     }
 
-    fn visit_str<E: de::Error>(self, _: &str) -> Result<Shape, E> {
-        Ok(Shape::Scalar)
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Shape, E> {
+        Ok(Shape::Scalar(Some(text.to_owned())))
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Shape, E> {

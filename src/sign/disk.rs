@@ -209,6 +209,9 @@ mod private {
         if (named.dev(), named.ino()) != (opened.dev(), opened.ino()) || !opened.is_file() {
             return Err(super::refusal("it was exchanged while it was opened"));
         }
+        if opened.uid() != rustix::process::geteuid().as_raw() {
+            return Err(super::refusal("it belongs to another user, who can read and change it"));
+        }
         if opened.mode() & 0o077 != 0 {
             return Err(io::Error::new(
                 io::ErrorKind::PermissionDenied,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::diagnostic::Brief;
+use crate::diagnostic::{Brief, Diagnostic};
 use crate::license::{Feature, License};
 use crate::source::Span;
 use crate::syntax::excerpt;
@@ -15,37 +15,74 @@ use super::verdict::{BlockReport, Duplicate, FileReport, Ground, Policy, PolicyF
 /// Most signatures that are checked only to explain others: a hostile file must not make them a square of its blocks.
 const EXPLANATIONS: usize = 256;
 
-/// Tells of KEYs that belong to another block of the same file.
-pub(super) fn exchanged_keys(trust: &Trust, license: &License, blocks: &mut [BlockReport<'_>]) {
-    let places: Vec<(String, usize, Digest)> =
-        blocks.iter().filter_map(|block| Some((block.feature.clone()?, block.line, block.digest?))).collect();
+/// Where a payload stands.
+struct Place {
+    file: usize,
+    name: String,
+    line: usize,
+    digest: Digest,
+}
+
+/// Tells of KEYs that belong to another block, of the same file or of another one that is given. Blocks of the same file
+/// are tried first.
+pub(super) fn exchanged_keys(trust: &Trust, licenses: &[&License], reports: &mut [FileReport<'_>]) {
+    let is_invalid = |report: &FileReport<'_>| {
+        report.blocks.iter().any(|block| block.verdict == Verdict::Invalid && block.key.is_some())
+    };
+    if !reports.iter().any(is_invalid) {
+        return;
+    }
+    let places = places(reports);
+    let files: Vec<String> = reports.iter().map(|report| report.file.clone()).collect();
     let mut budget = EXPLANATIONS;
-    let invalid =
-        blocks.iter_mut().zip(&license.features).filter(|(block, _)| block.verdict == Verdict::Invalid);
-    for (block, feature) in invalid {
-        let Some(key) = license.value(feature, "KEY").and_then(|text| KeyText::parse(&text).ok()) else {
-            continue;
-        };
-        let Some(trusted) = trust.get(key.key) else { continue };
-        let owner = places
-            .iter()
-            .filter(|(_, _, digest)| block.digest != Some(*digest))
-            .take_while(|_| {
-                let left = budget > 0;
-                budget = budget.saturating_sub(1);
-                left
-            })
-            .find(|(_, _, digest)| trusted.key.verifies(Domain::Feature, digest, &key.signature));
-        if let Some((name, line, _)) = owner {
+    for (number, (license, report)) in licenses.iter().zip(reports).enumerate() {
+        for block in report.blocks.iter_mut().filter(|block| block.verdict == Verdict::Invalid) {
+            let at = license.features.binary_search_by_key(&block.span, |feature| feature.span);
+            let feature = at.ok().and_then(|at| license.features.get(at));
+            let text = feature.and_then(|feature| license.value(feature, "KEY"));
+            let Some(key) = text.and_then(|text| KeyText::parse(&text).ok()) else { continue };
+            let Some(trusted) = trust.get(key.key) else { continue };
+            let (own, others): (Vec<&Place>, Vec<&Place>) =
+                places.iter().partition(|place| place.file == number);
+            let owner = own
+                .into_iter()
+                .chain(others)
+                .filter(|place| block.digest != Some(place.digest))
+                .take_while(|_| {
+                    let left = budget > 0;
+                    budget = budget.saturating_sub(1);
+                    left
+                })
+                .find(|place| trusted.key.verifies(Domain::Feature, &place.digest, &key.signature));
+            let Some(Place { file, name, line, .. }) = owner else { continue };
+            let place = match files.get(*file).filter(|_| *file != number) {
+                Some(file) => format!("line {line} of `{file}`"),
+                None => format!("line {line}"),
+            };
             block.reason =
-                format!("this KEY belongs to the block `{name}` in line {line}, and does not sign this one");
+                format!("this KEY belongs to the block `{name}` in {place}, and does not sign this one");
             block.help = Some(
                 "a block was copied and changed, or KEYs were exchanged; each block needs the KEY \
                 it was issued with"
                     .to_owned(),
             );
         }
+        if budget == 0 {
+            return;
+        }
     }
+}
+
+/// The payloads of all files, each with its place; no more than can be tried.
+fn places(reports: &[FileReport<'_>]) -> Vec<Place> {
+    let mut places = Vec::new();
+    for (file, report) in reports.iter().enumerate() {
+        let known = report.blocks.iter().filter_map(|block| {
+            Some(Place { file, name: block.feature.clone()?, line: block.line, digest: block.digest? })
+        });
+        places.extend(known);
+    }
+    places
 }
 
 /// Marks blocks whose payload stands before them, in any of the files: copies count once, however they are laid out or
@@ -137,23 +174,49 @@ pub(super) fn mixed_files(licenses: &[&License], reports: &mut [FileReport<'_>])
     }
 }
 
-/// The first error that reading found in a stretch of the file, in its own words.
-pub(super) fn first_error(license: &License, span: Span) -> Option<String> {
+/// Faults that bring others with them: what mail or an editor did to the text. They are told before all that follows.
+const CAUSES: [&str; 9] = ["S001", "S002", "S003", "S010", "S013", "S018", "V009", "S004", "S005"];
+
+/// An error of reading, in its own words.
+pub(super) struct FirstError {
+    pub(super) text: String,
+    pub(super) help: Option<String>,
+    /// Whether it is what others follow from.
+    pub(super) is_cause: bool,
+}
+
+/// The error that reading found in a stretch of the file: one that others follow from, else the first.
+pub(super) fn first_error(license: &License, span: Span) -> Option<FirstError> {
     let findings = &license.diagnostics;
+    let is_cause = |finding: &&Diagnostic| finding.is_error() && CAUSES.contains(&finding.code.id);
     // Findings stand in file order.
     let at = findings.partition_point(|finding| finding.primary.span.start < span.start);
-    let error = findings
-        .get(at..)?
-        .iter()
-        .take_while(|finding| finding.primary.span.start < span.end)
-        .find(|finding| finding.is_error());
-    let line = |place: Span| license.source.position(place.start as usize).line;
-    if let Some(error) = error {
-        return Some(format!("{} (line {})", error.message, line(error.primary.span)));
+    let inside = || {
+        let rest = findings.get(at..).unwrap_or_default().iter();
+        rest.take_while(|finding| finding.primary.span.start < span.end)
+    };
+    if let Some(error) = inside().find(is_cause).or_else(|| inside().find(|finding| finding.is_error())) {
+        return Some(told(license, error, is_cause(&error)));
     }
     // One of very many: what it is called says what it is.
     let brief = license.more_in(span).find(|brief| brief.is_error())?;
-    Some(format!("{} (line {})", brief.code.name.replace('-', " "), line(brief.span)))
+    let text = format!("{} (line {})", brief.code.name.replace('-', " "), line(license, brief.span));
+    Some(FirstError { text, help: None, is_cause: CAUSES.contains(&brief.code.id) })
+}
+
+/// What mail did to the file as a whole, for a block that cannot be read because of it.
+pub(super) fn whole_fault(license: &License) -> Option<FirstError> {
+    let error = license.diagnostics.iter().find(|finding| finding.code.id == "S018")?;
+    Some(told(license, error, true))
+}
+
+fn told(license: &License, error: &Diagnostic, is_cause: bool) -> FirstError {
+    let text = format!("{} (line {})", error.message, line(license, error.primary.span));
+    FirstError { text, help: error.help.clone(), is_cause }
+}
+
+fn line(license: &License, place: Span) -> usize {
+    license.source.position(place.start as usize).line
 }
 
 /// A MALFORMED entry for every lost block, and for errors that belong to no block: what cannot be read is never passed
@@ -164,7 +227,7 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
         .iter()
         .map(|broken| {
             let reason = first_error(license, broken.span)
-                .unwrap_or_else(|| "this part of the file cannot be read".to_owned());
+                .map_or_else(|| "this part of the file cannot be read".to_owned(), |error| error.text);
             let name = broken.name.as_ref().map(|name| name.value.as_str().to_owned());
             malformed(license, name, broken.span, reason)
         })
@@ -209,6 +272,7 @@ fn malformed<'l>(license: &License, feature: Option<String>, span: Span, reason:
         digest: None,
         duplicate: None,
         verified: None,
+        out_of_force: None,
         claimed: None,
     }
 }

@@ -9,9 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::pkcs8::KeypairBytes;
 use jiff::civil::Date;
-use pkcs8::der::asn1::OctetStringRef;
+use pkcs8::der::asn1::{ObjectIdentifier, OctetStringRef};
 use pkcs8::der::pem::LineEnding;
-use pkcs8::der::{Decode as _, Document, ErrorKind, SecretDocument};
+use pkcs8::der::{Decode as _, Document, SecretDocument};
 use pkcs8::pkcs5::{EncryptionScheme, pbes2};
 use pkcs8::{EncodePrivateKey as _, EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
@@ -34,7 +34,8 @@ const PBKDF2_ROUNDS: u32 = 600_000;
 /// Most memory that reading a file may take for scrypt, in bytes.
 const MAX_KDF_MEMORY: u64 = 256 * 1024 * 1024;
 /// Most bytes that scrypt may go through in all its passes.
-const MAX_KDF_TRAFFIC: u64 = 1024 * 1024 * 1024;
+/// ◆ A little above what looks round: no single flipped bit in the cost of one of our own files asks for more.
+const MAX_KDF_TRAFFIC: u64 = 1280 * 1024 * 1024;
 /// Most rounds of PBKDF2.
 const MAX_KDF_ROUNDS: u32 = 10_000_000;
 /// Fewer rounds of PBKDF2 are read, with a warning.
@@ -164,7 +165,12 @@ pub fn write_secret_key(
 pub fn read_secret_key(text: &str, passphrase: Option<&[u8]>) -> Result<(SecretKey, Label), KeyFileError> {
     let (head, body) = split_head(text).ok_or(KeyFileError::NotPem)?;
     let header = Header::read(head)?;
-    let (label, document) = SecretDocument::from_pem(body.trim_end()).map_err(|_| KeyFileError::NotPem)?;
+    let unreadable = if body.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----") {
+        KeyFileError::WrongPassphrase
+    } else {
+        KeyFileError::NotPem
+    };
+    let (label, document) = SecretDocument::from_pem(body.trim_end()).map_err(|_| unreadable)?;
     let (key, weakness) = match label {
         PLAIN_LABEL => (
             from_private_key_info(document.as_bytes(), KeyFileError::NotEd25519)?,
@@ -173,7 +179,11 @@ pub fn read_secret_key(text: &str, passphrase: Option<&[u8]>) -> Result<(SecretK
         ENCRYPTED_LABEL => decrypt(document.as_bytes(), passphrase)?,
         _ => return Err(KeyFileError::OtherLabel),
     };
-    header.check(&key)?;
+    header.check(&key).map_err(|contradiction| match label {
+        // A flipped bit in the encrypted part is a wrong key and no other error.
+        ENCRYPTED_LABEL => KeyFileError::WrongPassphrase,
+        _ => contradiction,
+    })?;
     Ok((key, Label { weakness, ..header.label }))
 }
 
@@ -256,13 +266,56 @@ fn public_key_bytes(text: &str) -> Option<[u8; 32]> {
     STANDARD.decode(text).ok()?.try_into().ok()
 }
 
+/// Keys of other algorithms that key files hold. No single flipped bit makes one of these of ours.
+const OTHER_KEYS: [ObjectIdentifier; 2] = [
+    // RSA.
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1"),
+    // ECDSA.
+    ObjectIdentifier::new_unwrap("1.2.840.10045.2.1"),
+];
+
+/// In so many bytes at the beginning an encrypted file says how it is encrypted.
+const MAX_SCHEME_BYTES: usize = 128;
+
+/// What encrypted files use that are not read: known by name, and none of them one flipped bit away from what is read.
+const OTHER_SCHEMES: [(ObjectIdentifier, &str); 11] = [
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.1"), "PBE-SHA1-RC4-128"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.2"), "PBE-SHA1-RC4-40"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.3"), "PBE-SHA1-3DES"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.4"), "PBE-SHA1-2DES"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.5"), "PBE-SHA1-RC2-128"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.6"), "PBE-SHA1-RC2-40"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.3.7"), "triple DES"),
+    (ObjectIdentifier::new_unwrap("1.3.14.3.2.7"), "DES"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.3.2"), "RC2"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.2.7"), "PBKDF2 with SHA-1"),
+    (ObjectIdentifier::new_unwrap("1.2.156.10197.1.104.2"), "SM4"),
+];
+
+/// Why an encrypted file cannot be taken apart: a scheme that is known and not read, by its name, or damage.
+fn other_scheme(bytes: &[u8]) -> KeyFileError {
+    let head = bytes.get(..MAX_SCHEME_BYTES).unwrap_or(bytes);
+    let stands = |oid: &ObjectIdentifier| {
+        let oid = oid.as_bytes();
+        let tagged: Vec<u8> =
+            [0x06].into_iter().chain(u8::try_from(oid.len())).chain(oid.iter().copied()).collect();
+        head.windows(tagged.len()).any(|window| window == tagged)
+    };
+    match OTHER_SCHEMES.iter().find(|(oid, _)| stands(oid)) {
+        Some((_, name)) => KeyFileError::Unsupported((*name).to_owned()),
+        None => KeyFileError::WrongPassphrase,
+    }
+}
+
 /// The key in a PKCS#8 structure. `fault` is what a structure that is none means: in a plain file it is no Ed25519 key, in
-/// an encrypted one the passphrase is wrong.
+/// an encrypted one the passphrase is wrong or the file is damaged.
 fn from_private_key_info(bytes: &[u8], fault: KeyFileError) -> Result<SecretKey, KeyFileError> {
     let Ok(info) = PrivateKeyInfoRef::try_from(bytes) else {
         return Err(fault);
     };
-    let pair = KeypairBytes::try_from(info).map_err(|_| KeyFileError::NotEd25519)?;
+    let other = OTHER_KEYS.contains(&info.algorithm.oid);
+    let fault = if other { KeyFileError::NotEd25519 } else { fault };
+    let pair = KeypairBytes::try_from(info).map_err(|_| fault)?;
     let seed = Zeroizing::new(pair.secret_key);
     let key = SecretKey::from_seed(&seed);
     match &pair.public_key {
@@ -296,10 +349,7 @@ fn decrypt(
     bytes: &[u8],
     passphrase: Option<&[u8]>,
 ) -> Result<(SecretKey, Option<&'static str>), KeyFileError> {
-    let info = EncryptedPrivateKeyInfoRef::from_der(bytes).map_err(|error| match error.kind() {
-        ErrorKind::OidUnknown { oid } => KeyFileError::Unsupported(format!("the algorithm {oid}")),
-        _ => KeyFileError::WrongPassphrase,
-    })?;
+    let info = EncryptedPrivateKeyInfoRef::from_der(bytes).map_err(|_| other_scheme(bytes))?;
     let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm else {
         return Err(KeyFileError::Unsupported("PBES1".to_owned()));
     };
@@ -308,7 +358,11 @@ fn decrypt(
     let mut buffer = Zeroizing::new(info.encrypted_data.as_bytes().to_vec());
     let plain =
         parameters.decrypt_in_place(passphrase, &mut buffer).map_err(|_| KeyFileError::WrongPassphrase)?;
-    Ok((from_private_key_info(plain, KeyFileError::WrongPassphrase)?, weakness))
+    match from_private_key_info(plain, KeyFileError::WrongPassphrase) {
+        Ok(key) => Ok((key, weakness)),
+        Err(KeyFileError::Contradiction(..)) => Err(KeyFileError::WrongPassphrase),
+        Err(error) => Err(error),
+    }
 }
 
 /// Refuses what is not read and what would cost too much, before any work is done.
@@ -322,7 +376,7 @@ fn check_work(parameters: &pbes2::Parameters) -> Result<Option<&'static str>, Ke
             let (n, r, p) =
                 (cost.cost_parameter, u64::from(cost.block_size), u64::from(cost.parallelization));
             if !n.is_power_of_two() || n < 2 || r == 0 || p == 0 {
-                return Err(KeyFileError::Unsupported("scrypt with parameters that do not exist".to_owned()));
+                return Err(KeyFileError::WrongPassphrase);
             }
             let memory = n.saturating_mul(r).saturating_mul(128);
             let traffic = memory.saturating_mul(p);
@@ -340,11 +394,11 @@ fn check_work(parameters: &pbes2::Parameters) -> Result<Option<&'static str>, Ke
                 return Err(KeyFileError::TooMuchWork);
             }
             if cost.iteration_count == 0 {
-                return Err(KeyFileError::Unsupported("PBKDF2 without rounds".to_owned()));
+                return Err(KeyFileError::WrongPassphrase);
             }
             let weak = cost.iteration_count < MIN_KDF_ROUNDS;
             Ok(weak.then_some("the passphrase of the key file is stretched too little (PBKDF2)"))
         }
-        _ => Err(KeyFileError::Unsupported("a key derivation other than scrypt and PBKDF2".to_owned())),
+        _ => Err(KeyFileError::WrongPassphrase),
     }
 }

@@ -154,6 +154,12 @@ impl LastSeen {
         }
     }
 
+    /// Whether the list with this digest is the newest of this vendor that was seen.
+    #[must_use]
+    pub fn is_newest(&self, kind: ListKind, vendor: &str, digest: &Digest) -> bool {
+        self.seen.get(&(kind, vendor.to_owned())).is_some_and(|(_, seen)| seen == digest)
+    }
+
     /// Whether a list with this digest is the newest of its kind and vendor that was seen.
     #[must_use]
     pub fn knows(&self, kind: ListKind, digest: &Digest) -> bool {

@@ -16,6 +16,10 @@ use super::message::{self, Digest, Domain, KeyId};
 const SPKI_HEAD: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 const SPKI_LABEL: &str = "PUBLIC KEY";
 const LINE_HEAD: &str = "keywright-pub";
+/// Characters of 32 bytes in base64.
+const KEY_CHARS: usize = 44;
+/// More characters than a public key as one line can have.
+const LONGEST_LINE: usize = 256;
 
 /// An Ed25519 public key fit to verify with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +115,27 @@ impl PublicKey {
     pub fn to_pem(&self) -> String {
         let body = STANDARD.encode([&SPKI_HEAD[..], self.as_bytes()].concat());
         format!("-----BEGIN {SPKI_LABEL}-----\n{body}\n-----END {SPKI_LABEL}-----\n")
+    }
+
+    /// The form of one line in a longer text, as mail leaves it: broken over lines, quoted with `>`, with words round it.
+    #[must_use]
+    pub fn find_line(text: &str) -> Option<String> {
+        let from = text.get(text.find(&format!("{LINE_HEAD}:"))?..)?;
+        let mut line = String::new();
+        for c in from.lines().flat_map(|line| line.trim_start_matches(['>', ' ', '\t']).chars()) {
+            // 32 bytes in base64 end in `=`, which stands nowhere else: any other one is where mail broke the line.
+            let ends = line.split(':').nth(3).is_some_and(|key| key.len() + 1 == KEY_CHARS);
+            if !c.is_whitespace() && (c != '=' || ends) {
+                line.push(c);
+            }
+            if c == '=' && ends {
+                return Some(line);
+            }
+            if line.len() > LONGEST_LINE {
+                return None;
+            }
+        }
+        Some(line)
     }
 
     /// Reads the form of one line; the vendor stands beside the key.

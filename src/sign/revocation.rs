@@ -26,6 +26,8 @@ pub struct Revocations {
     pub vendors: BTreeMap<String, Withdrawn>,
     /// Vendors whose list was seen before and is not there now, with the version that was seen.
     pub missing: BTreeMap<String, u64>,
+    /// Vendors with a list that is not believed, and why: what it says is passed over.
+    pub unbelieved: BTreeMap<String, String>,
 }
 
 impl Revocations {
@@ -37,7 +39,8 @@ impl Revocations {
             return Some(format!("this block was withdrawn: `{reason}`"));
         }
         if let Some((sn, reason)) = sn.and_then(|sn| withdrawn.sns.get_key_value(sn)) {
-            return Some(format!("all blocks with SN `{sn}` were withdrawn: `{reason}`"));
+            // Text of others stands at the end: where it is masked, what was done is still said.
+            return Some(format!("withdrawn with all blocks of its SN: SN `{sn}`, `{reason}`"));
         }
         let reason = withdrawn.key_ids.get(&key)?;
         Some(format!("key {key} was withdrawn: `{reason}`"))
@@ -46,6 +49,9 @@ impl Revocations {
     /// Why nothing can be said for sure about what this vendor withdrew: its list is too old or missing.
     #[must_use]
     pub fn stale(&self, vendor: &str, at: Date) -> Option<String> {
+        if let Some(reason) = self.unbelieved.get(vendor) {
+            return Some(format!("the revocation list of {vendor} is not believed: {reason}"));
+        }
         if let Some(version) = self.missing.get(vendor) {
             return Some(format!(
                 "the revocation list of {vendor}, version {version} when it was last seen, is not there"

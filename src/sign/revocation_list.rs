@@ -28,12 +28,13 @@ use serde_yaml::Spanned;
 
 use crate::license::Name;
 
+use super::last_seen::{LastSeen, ListKind};
 use super::message::{Digest, Domain, KeyId};
 use super::revocation::Withdrawn;
 use super::sealed::{SealFault, Sealed, seal};
 use super::signer::{SignError, Signer};
 use super::strict_yaml::{self, day, fault, number, quoted};
-use super::trust::{Mode, Trust, TrustedKey};
+use super::trust::{KeyState, Mode, Trust, TrustedKey};
 use super::trust_list::TrustError;
 use super::verify::untimely;
 
@@ -127,6 +128,23 @@ impl RevocationList {
             }
             None => Ok(list),
         }
+    }
+
+    /// As [`Self::open`], for a list that was believed once and is the newest one seen: what became of its signer since
+    /// does not undo what it withdrew. Its signature must match all the same.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; the error is that of a list that nobody has seen.
+    pub fn open_seen(bytes: &[u8], trust: &Trust, mode: Mode, seen: &LastSeen) -> Result<Self, TrustError> {
+        Self::open(bytes, trust, mode).or_else(|error| {
+            let then = trust.assuming(|_| KeyState::Active);
+            let list = Self::open(bytes, &then, mode).map_err(|_| error.clone())?;
+            if seen.is_newest(ListKind::Revocation, &list.vendor, &list.digest) {
+                Ok(list)
+            } else {
+                Err(error)
+            }
+        })
     }
 
     /// Reads the body of a list. Public for tests of the reader alone: nothing may be decided by it.

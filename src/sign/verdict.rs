@@ -180,7 +180,9 @@ pub struct BlockReport<'a> {
     pub duplicate: Option<Duplicate>,
     /// The block itself, if it is valid.
     pub verified: Option<Verified<&'a Feature>>,
-    /// What the block claims, if it can be read and is not valid.
+    /// The block itself, if its signature is good and it is not in force on the day asked about.
+    pub out_of_force: Option<Verified<&'a Feature>>,
+    /// What the block claims, if it can be read and its signature is not good.
     pub claimed: Option<Claimed<&'a Feature>>,
 }
 

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::license::{Condition, Feature, License};
 
-use super::explain;
+use super::explain::{self, FirstError};
 use super::key_text::{KeyFault, KeyText};
 use super::message::{Digest, Domain, KeyId};
 use super::parallel;
@@ -90,6 +90,7 @@ impl<'a> Verifier<'a> {
     #[must_use]
     pub fn file<'l>(&self, license: &'l License) -> FileReport<'l> {
         let mut report = self.report(license);
+        explain::exchanged_keys(self.trust, &[license], std::slice::from_mut(&mut report));
         explain::mark_duplicates(std::slice::from_mut(&mut report));
         report
     }
@@ -107,6 +108,7 @@ impl<'a> Verifier<'a> {
                 parallel::map_any(many, threads, |license| alone.report(license))
             }
         };
+        explain::exchanged_keys(self.trust, &licenses, &mut reports);
         explain::mark_duplicates(&mut reports);
         if self.one_set {
             explain::mixed_files(&licenses, &mut reports);
@@ -117,7 +119,6 @@ impl<'a> Verifier<'a> {
     fn report<'l>(&self, license: &'l License) -> FileReport<'l> {
         let mut blocks: Vec<BlockReport<'l>> =
             parallel::map(&license.features, self.threads, |feature| self.block(license, feature));
-        explain::exchanged_keys(self.trust, license, &mut blocks);
         let mixed = explain::mixed_set(license, &mut blocks);
         let mut policy = self.stale(&blocks);
         policy.extend(mixed.map(|reason| PolicyFault { policy: Policy::MixedSet, reason }));
@@ -153,7 +154,10 @@ impl<'a> Verifier<'a> {
             digest: Some(digest),
             duplicate: None,
             verified: (ruling.verdict == Verdict::Valid).then_some(Verified(feature)),
-            claimed: (ruling.verdict != Verdict::Valid && feature.is_sound()).then(|| Claimed::new(feature)),
+            out_of_force: matches!(ruling.verdict, Verdict::NotYet | Verdict::Expired)
+                .then_some(Verified(feature)),
+            claimed: (!ruling.verdict.is_signature_good() && feature.is_sound())
+                .then(|| Claimed::new(feature)),
         }
     }
 
@@ -217,6 +221,14 @@ impl<'a> Verifier<'a> {
             );
             return Ruling::new(Verdict::NotYet, reason).on(Ground::KeyTime);
         }
+        if let Some(issued) = feature.issued.filter(|issued| at < issued.value) {
+            let reason = format!(
+                "the signature is good, but the block was issued on {}, and {at} was asked about",
+                issued.value
+            );
+            return Ruling::new(Verdict::NotYet, reason)
+                .help("check the clock of this computer, or the day given with `--at`");
+        }
         if let Some(start) = feature.start.filter(|start| at < start.value) {
             let reason =
                 format!("the signature is good; in force from {}, and {at} was asked about", start.value);
@@ -244,16 +256,20 @@ fn readable(
         Some(Err(fault)) => Some(fault),
         _ => None,
     };
-    if let Some(fault @ (KeyFault::Length(_) | KeyFault::Character(_))) = fault {
+    let error = explain::first_error(license, feature.span);
+    if let Some(fault @ (KeyFault::Length(_) | KeyFault::Character(_))) = fault
+        && !error.as_ref().is_some_and(|error| error.is_cause)
+    {
         return Err(Ruling::new(Verdict::Malformed, fault.to_string()).help(
             "copy the whole KEY from the license as it was sent; as an attachment it is not changed on the way",
         ));
     }
-    let error = explain::first_error(license, feature.span);
     match (feature.condition, error) {
         (Condition::Unsupported, error) => return Err(unsupported(error)),
         // A sound block can still hold an error in a comment: text that shows something else than what stands there.
-        (Condition::Malformed, error) | (Condition::Sound, error @ Some(_)) => return Err(malformed(error)),
+        (Condition::Malformed, error) | (Condition::Sound, error @ Some(_)) => {
+            return Err(malformed(error.or_else(|| explain::whole_fault(license))));
+        }
         (Condition::Sound, None) => {}
     }
     match key {
@@ -268,14 +284,23 @@ fn readable(
     }
 }
 
-fn malformed(error: Option<String>) -> Ruling {
-    let reason = error.unwrap_or_else(|| "the block cannot be read".to_owned());
-    Ruling::new(Verdict::Malformed, reason).help("`keywright lint` shows every fault of the file")
+fn malformed(error: Option<FirstError>) -> Ruling {
+    const HELP: &str = "`keywright lint` shows every fault of the file";
+    match error {
+        // What is to be done about a cause is worth more than a list of what follows from it.
+        Some(FirstError { text, help: Some(help), is_cause: true }) => {
+            Ruling::new(Verdict::Malformed, text).help(help)
+        }
+        Some(error) => Ruling::new(Verdict::Malformed, error.text).help(HELP),
+        None => Ruling::new(Verdict::Malformed, "the block cannot be read").help(HELP),
+    }
 }
 
-fn unsupported(error: Option<String>) -> Ruling {
-    let reason =
-        error.unwrap_or_else(|| "the block has a directive that this program does not know".to_owned());
+fn unsupported(error: Option<FirstError>) -> Ruling {
+    let reason = error.map_or_else(
+        || "the block has a directive that this program does not know".to_owned(),
+        |error| error.text,
+    );
     Ruling::new(Verdict::Unsupported, reason).help("a newer version of this program may know it")
 }
 

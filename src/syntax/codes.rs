@@ -30,5 +30,7 @@ pub static NO_BREAK_SPACE_INSIDE: Code = Code::error("S013", "no-break-space-ins
 pub static FILE_TOO_LARGE: Code = Code::error("S014", "file-too-large");
 /// More blocks than a file may have.
 pub static TOO_MANY_BLOCKS: Code = Code::error("S015", "too-many-blocks");
+/// A license as a mail program left it.
+pub static MAIL_DAMAGE: Code = Code::error("S018", "mail-damage");
 /// More bytes than a block may have.
 pub static BLOCK_TOO_LARGE: Code = Code::error("S016", "block-too-large");

@@ -4,6 +4,7 @@
 
 pub mod codes;
 mod format;
+mod mail;
 mod parse;
 mod split;
 mod stray;

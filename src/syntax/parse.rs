@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE};
 use crate::source::{BOM, EncodingFault, MAX_FILE_BYTES, SourceFile, Span};
 
 use super::codes;
+use super::mail;
 use super::split::{Cause, Lost, MAX_BLOCK_BYTES, Part, split};
 use super::stray;
 use super::tree::{Block, Directive, Element, Item, Tree, Value};
@@ -51,6 +52,8 @@ struct Builder<'a> {
     errors: Findings,
     /// No-break spaces outside quotes and comments.
     no_break_spaces: Vec<Span>,
+    /// Whether mail changed the whole file, which explains all stray text.
+    mail: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -63,6 +66,7 @@ impl<'a> Builder<'a> {
             blocks: 0,
             errors: Findings::new(most),
             no_break_spaces: Vec::new(),
+            mail: false,
         }
     }
 
@@ -93,8 +97,32 @@ impl<'a> Builder<'a> {
                 .safe_fix("remove the mark", mark, "");
             self.errors.push(found);
         }
-        for span in stray::controls(self.source.text()) {
-            let found = stray::control_error(self.source, span);
+        if let Some(found) = mail::whole(self.source) {
+            self.errors.push(found);
+            self.mail = true;
+        }
+        self.check_controls();
+    }
+
+    /// In a file without any line feed the carriage returns are one fault: it has the line ends of another system. Elsewhere
+    /// each is told where it stands, for it can hide text.
+    fn check_controls(&mut self) {
+        let text = self.source.text();
+        let mut controls = stray::controls(text);
+        let is_return = |span: &Span| self.source.slice(*span).starts_with('\r');
+        let returns = controls.iter().filter(|span| is_return(span)).count();
+        if returns < 2 || text.contains('\n') {
+            self.errors.extend(controls.into_iter().map(|span| stray::control_error(self.source, span)));
+            return;
+        }
+        let mut first = true;
+        controls.retain(|span| !is_return(span) || std::mem::take(&mut first));
+        for span in controls {
+            let mut found = stray::control_error(self.source, span);
+            if is_return(&span) {
+                found.message = format!("carriage returns without line feed stand in {returns} places");
+                found.help = Some("save the file with the line ends of Unix or Windows".to_owned());
+            }
             self.errors.push(found);
         }
     }
@@ -278,16 +306,20 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> (Vec<Item>, Findings) {
         let mut inside = Vec::new();
         for item in &self.items {
-            let strays: &mut dyn Iterator<Item = (Span, bool)> = match item {
-                Item::Stray(span) => &mut std::iter::once((*span, false)),
-                Item::Block(block) => &mut block.elements.iter().filter_map(|element| match element {
-                    Element::Stray(span) => Some((*span, true)),
-                    _ => None,
-                }),
-                _ => continue,
-            };
-            for (span, in_block) in strays {
-                let Some(found) = stray::explain(self.source, span, in_block) else {
+            if self.mail {
+                continue;
+            }
+            let mut quote_open = false;
+            for stray in strays(self.source, item) {
+                let Stray { span, in_block, before } = stray;
+                // What a pair of typographic quotes tears apart is one fault.
+                let closes = quote_open && stray::opens_or_closes(self.source.slice(span));
+                quote_open = !closes && stray::opens_or_closes(self.source.slice(span));
+                if closes {
+                    continue;
+                }
+                let wrapped = before.and_then(|before| mail::wrapped_key(self.source, before, span));
+                let Some(found) = wrapped.or_else(|| stray::explain(self.source, span, in_block)) else {
                     continue;
                 };
                 if *found.code == codes::NO_BREAK_SPACE_INSIDE {
@@ -300,6 +332,34 @@ impl<'a> Builder<'a> {
         self.errors.sort();
         (self.items, self.errors)
     }
+}
+
+/// Text that could not be read, in pieces that are faults of their own.
+struct Stray<'a> {
+    span: Span,
+    in_block: bool,
+    /// The directive that it stands behind.
+    before: Option<&'a Directive>,
+}
+
+fn strays<'a>(source: &SourceFile, item: &'a Item) -> Vec<Stray<'a>> {
+    let elements = match item {
+        Item::Stray(span) => return vec![Stray { span: *span, in_block: false, before: None }],
+        Item::Block(block) => &block.elements,
+        Item::Comment(_) | Item::Lost { .. } => return Vec::new(),
+    };
+    let (mut found, mut before) = (Vec::new(), None);
+    for element in elements {
+        match element {
+            Element::Directive(directive) => before = Some(directive),
+            Element::Comment(_) => {}
+            Element::Stray(span) => {
+                let pieces = stray::pieces(source, *span).into_iter();
+                found.extend(pieces.map(|span| Stray { span, in_block: true, before: before.take() }));
+            }
+        }
+    }
+    found
 }
 
 fn shift(pair: &Pair<'_, Rule>, base: u32) -> Span {

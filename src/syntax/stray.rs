@@ -15,6 +15,11 @@ pub(super) fn has_curly_quote(text: &str) -> bool {
     text.contains(CURLY)
 }
 
+/// Whether one of a pair of typographic quotes stands in the text without the other.
+pub(super) fn opens_or_closes(text: &str) -> bool {
+    text.matches(CURLY).count() % 2 == 1
+}
+
 /// A text short enough for a message, on one line: at most 40 characters.
 #[must_use]
 pub fn excerpt(text: &str) -> String {
@@ -78,9 +83,12 @@ pub(super) fn control_error(source: &SourceFile, span: Span) -> Diagnostic {
 /// The finding for stray text; none where another finding already says why the text could not be read.
 pub(super) fn explain(source: &SourceFile, span: Span, in_block: bool) -> Option<Diagnostic> {
     let text = source.slice(span);
+    let end = ceil_boundary(source.text(), span.end as usize);
+    // A carriage return before a line feed is a line end, and no control character that explains anything.
+    let is_line_end = source.text().get(span.end as usize..).is_some_and(|rest| rest.starts_with("\r\n"));
     let around = source.slice(Span::new(
         floor_boundary(source.text(), span.start as usize),
-        ceil_boundary(source.text(), span.end as usize),
+        if is_line_end { end + 1 } else { end },
     ));
     if !controls(around).is_empty() {
         return None;
@@ -110,6 +118,22 @@ pub(super) fn explain(source: &SourceFile, span: Span, in_block: bool) -> Option
     Some(found(&codes::STRAY_TEXT, stray_message(source, span, in_block)).help(stray_help(text, in_block)))
 }
 
+/// Stray text of a block in pieces that are faults of their own: lines that each hold a `NAME=` without value.
+pub(super) fn pieces(source: &SourceFile, span: Span) -> Vec<Span> {
+    let mut start = span.start as usize;
+    let mut pieces = Vec::new();
+    for line in source.slice(span).split_inclusive('\n') {
+        let blanks = line.len() - line.trim_start().len();
+        pieces.push(Span::new(start + blanks, start + blanks + line.trim().len()));
+        start += line.len();
+    }
+    let lost = |piece: &Span| {
+        let text = source.slice(*piece);
+        text.ends_with('=') && assigned_name(text).is_some()
+    };
+    if pieces.iter().all(lost) { pieces } else { vec![span] }
+}
+
 /// `NAME` where the text is `NAME =`, with nothing or with a line break behind the sign.
 fn assigned_name(text: &str) -> Option<&str> {
     let (name, rest) = text.split_once('=')?;
@@ -133,6 +157,9 @@ fn stray_message(source: &SourceFile, span: Span, in_block: bool) -> String {
 }
 
 fn stray_help(text: &str, in_block: bool) -> String {
+    if text.starts_with(crate::source::BOM) {
+        return "a byte order mark stands before it, as where files were joined: remove it".to_owned();
+    }
     if in_block {
         return "a block holds `NAME=value`; put a value with blanks in quotes, and notes behind `#`"
             .to_owned();

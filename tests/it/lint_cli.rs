@@ -156,7 +156,7 @@ fn findings_without_end_are_counted_and_not_all_shown() {
     let json = place.run(&["lint", "--format", "json", "many.lic"]).expect_code(1).stdout;
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();
     let all = report["diagnostics"].as_array().unwrap();
-    assert_eq!(all.len(), 1001);
+    assert_eq!(all.len(), 1002);
     assert!(all.iter().any(|found| found["code"] == "A004"), "{}", all[1000]);
     assert_eq!(report["summary"]["errors"], 200_000);
 }
@@ -345,4 +345,32 @@ fn files_that_are_licenses_of_their_own_are_compared() {
     // What the files are given as decides the order, not the thread that read them.
     let turned = place.run(&["lint", "--format", "concise", "c.lic", "a.lic"]).expect_code(1);
     assert_eq!(codes(&turned.stdout), ["a.lic X005"]);
+}
+
+/// One finding for a file with the line ends of another system must not hide a carriage return that hides text.
+#[test]
+fn every_carriage_return_that_can_hide_text_is_told() {
+    let place = Place::new();
+    place.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"]).expect_code(0);
+    place.write("a.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\nFEATURE B { VENDOR=Acme COUNT=5 }\n");
+    place.run(&["sign", "a.lic", "--key", "k.pem", "--in-place"]).expect_code(0);
+    place.write("a.lic", place.read("a.lic").replace("COUNT=5", "COUNT=5 # as\rordered\n"));
+    let verified = place.run(&["verify", "a.lic"]).expect_code(3);
+    assert_eq!(verified.stdout.matches("  MALFORMED ").count(), 2, "{}", verified.stdout);
+    place.write("mac.lic", "FEATURE A {\r  VENDOR=Acme\r  COUNT=5\r}\r");
+    let linted = place.run(&["lint", "--format", "concise", "mac.lic"]).expect_code(3);
+    assert_eq!(linted.stdout.matches("error[S003]").count(), 1, "{}", linted.stdout);
+}
+
+#[test]
+fn no_kind_of_fault_is_lost_behind_many_of_another() {
+    let place = Place::new();
+    let many = "FEATURE A { VENDOR=Acme X=1 }\n".repeat(1500);
+    place.write("many.lic", many + "FEATURE B { VENDOR=Acme COUNT=5 END=2026-02-30 COMMENT=\"a\n b\" }\n");
+    let outcome = place.run(&["lint", "--format", "concise", "many.lic"]).expect_code(1);
+    let told: std::collections::BTreeSet<String> =
+        codes(&outcome.stdout).iter().map(|line| line.split(' ').nth(1).unwrap().to_owned()).collect();
+    for code in ["V001", "V005", "S009", "K002", "A004"] {
+        assert!(told.contains(code), "{code}: {told:?}");
+    }
 }

@@ -1,11 +1,12 @@
 //! `explain`, and the documentation of the rules.
 
 use std::fs;
+use std::sync::PoisonError;
 
 use keywright::lint::RULES;
 use keywright::report::rule_page;
 
-use crate::support::{Place, root, snapshot};
+use crate::support::{Place, README, root, snapshot};
 
 #[test]
 fn the_documentation_of_the_rules_is_what_the_rules_say() {
@@ -18,6 +19,30 @@ fn the_documentation_of_the_rules_is_what_the_rules_say() {
         rule_page::markdown(),
         "stale: run with KEYWRIGHT_UPDATE=1"
     );
+}
+
+/// `KEYWRIGHT_UPDATE=1` writes the table; nobody edits it by hand.
+#[test]
+fn the_readme_has_the_table_of_rules() {
+    let _alone = README.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = root().join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once("<!-- rules -->\n").unwrap();
+    let (_, after) = rest.split_once("<!-- /rules -->\n").unwrap();
+    let table = rule_page::summary("docs/rules.md");
+    let fresh = format!("{before}<!-- rules -->\n\n{table}\n<!-- /rules -->\n{after}");
+    if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
+        fs::write(&path, &fresh).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), fresh, "stale: run with KEYWRIGHT_UPDATE=1");
+    let page = rule_page::markdown();
+    for link in table.split("](docs/rules.md#").skip(1) {
+        let anchor = link.split(')').next().unwrap();
+        let heading = |line: &&str| {
+            line.strip_prefix("### ").is_some_and(|head| head.to_lowercase().replace(' ', "-") == anchor)
+        };
+        assert_eq!(page.lines().filter(heading).count(), 1, "{anchor}");
+    }
 }
 
 #[test]
@@ -66,4 +91,44 @@ fn explain_says_what_a_feature_costs() {
     place.run(&["explain", "MyDrow", "a.lic"]).expect_code(1);
     place.run(&["explain", "A", "bad.lic"]).expect_code(3);
     place.run(&["explain", "A", "missing.lic"]).expect_code(6);
+}
+
+#[test]
+fn explain_asks_as_somebody_and_has_answers_for_devices_mixes_and_long_walks() {
+    let place = Place::new();
+    place.write(
+        "a.lic",
+        "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=20 }\n\
+         FEATURE MyDraw { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }\n\
+         FEATURE MyWrite { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=2\" }\n\
+         FEATURE Named { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=2 USERBASED=ALL }\n\
+         FEATURE Desktop { VENDOR=v KEYTYPE=ACTIVATION COUNT=3 }\n",
+    );
+    let run = |subject: &str, code| {
+        place.run(&["explain", subject, "a.lic", "--at", "2026-06-01"]).expect_code(code).stdout
+    };
+    let named = run("Named", 0);
+    assert!(named.contains("serves") && named.contains("2 can run at once"), "{named}");
+    let device = run("Desktop", 0);
+    assert!(device.contains("binds a device") && device.contains("3 devices can be activated"), "{device}");
+    snapshot("lint", "explain-mix", &run("MyDraw:2,MyWrite", 0));
+    assert!(run("MyDraw:5,MyWrite", 1).contains("4 × MyDraw and 0 × MyWrite"));
+    place.run(&["explain", "MyDraw:0,MyWrite", "a.lic"]).expect_code(2);
+    place.run(&["explain", "MyDraw,MyWrit", "a.lic"]).expect_code(1);
+}
+
+#[test]
+fn explain_says_what_it_cannot_decide() {
+    let mut text = "FEATURE L0 { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 }\n".to_owned();
+    for level in 1..14 {
+        for way in 0..4 {
+            let below = level - 1;
+            let need = format!("TOKEN_DEPENDENCY=\"FEATURE=L{below} VERSION=1.0 COUNT=2\"");
+            text += &format!("FEATURE L{level} {{ VENDOR=v KEYTYPE=TOKEN SN=s{way} {need} }}\n");
+        }
+    }
+    let place = Place::new();
+    place.write("a.lic", text);
+    let outcome = place.run(&["explain", "L13", "a.lic"]).expect_code(6);
+    assert!(outcome.stdout.contains("undetermined: budget"), "{}", outcome.stdout);
 }

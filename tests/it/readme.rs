@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::PoisonError;
 
-use crate::support::{Place, root};
+use crate::support::{Place, README, root};
 
 struct Example {
     command: String,
@@ -95,6 +96,7 @@ fn with_printed(text: &str, printed: &[String]) -> String {
 #[cfg(unix)]
 #[test]
 fn readme_examples_print_what_they_show() {
+    let _alone = README.lock().unwrap_or_else(PoisonError::into_inner);
     let path = root().join("README.md");
     let text = fs::read_to_string(&path).unwrap();
     let examples = examples(&text);

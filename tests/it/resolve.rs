@@ -591,3 +591,118 @@ fn checkin_takes_the_oldest_of_a_person() {
     let outcome = desk.model.apply(&mut desk.state, &checkin);
     assert_eq!(outcome, Outcome::Failed(Failure::NothingToReturn));
 }
+
+/// A token over what is given, and over as many equal dependencies as a merged walk needs.
+fn over(needs: &str, paths: usize) -> String {
+    let padding = "TOKEN_DEPENDENCY=\"FEATURE=F VERSION=1.0 COUNT=1\" ".repeat(paths);
+    format!("FEATURE T {{ VENDOR=abc KEYTYPE=TOKEN {needs} {padding} }}\n{}", real("F", "COUNT=1000"))
+}
+
+fn need(name: &str, version: &str, count: u64) -> String {
+    format!("TOKEN_DEPENDENCY=\"FEATURE={name} VERSION={version} COUNT={count}\" ")
+}
+
+#[test]
+fn the_reason_does_not_depend_on_the_number_of_paths() {
+    let old = "END=2020-01-01 COUNT=9";
+    let cases = [
+        // The first dependency is two tokens away from what is missing, the second is over.
+        (need("U", "1.0", 1) + &need("A", "1.0", 1), Reason::NotEnoughLicenses),
+        (need("A", "1.0", 1) + &need("U", "1.0", 1), Reason::NotInForce),
+        (need("B", "1.0", 2) + &need("B", "2.0", 1), Reason::NotEnoughLicenses),
+        (need("B", "2.0", 1) + &need("B", "1.0", 2), Reason::VersionTooLow),
+        (need("V", "1.0", 1) + &need("V", "2.0", 1), Reason::NotEnoughLicenses),
+        (need("B", "1.0", 1) + &need("Gone", "1.0", 1) + &need("U", "1.0", 1), Reason::NoSuchFeature),
+    ];
+    for (needs, reason) in cases {
+        for paths in [1, 100] {
+            let mut desk = Desk::new(
+                &[
+                    real("B", "COUNT=1"),
+                    real("A", old),
+                    token("U", &[("B", 2)], ""),
+                    token("V", &[("U", 1)], ""),
+                    over(&needs, paths),
+                ]
+                .concat(),
+            );
+            assert_eq!(desk.out("T", 1, "ann@ws1"), Err(reason), "{needs} over {paths} paths");
+            assert!(desk.why("T", 1, "ann@ws1").contains(reason.word()));
+            assert_eq!((desk.used("B"), desk.used("F")), (0, 0));
+        }
+    }
+}
+
+#[test]
+fn lots_of_several_versions_are_charged_path_by_path() {
+    let lots = "FEATURE C { VENDOR=abc KEYTYPE=METERED COUNT=1 VERSION=1.0 END=2026-06-30 }\n\
+        FEATURE C { VENDOR=abc KEYTYPE=METERED COUNT=1 VERSION=2.0 }\n";
+    for paths in [1, 100] {
+        let mut desk =
+            Desk::new(&(lots.to_owned() + &over(&(need("C", "1.0", 1) + &need("C", "2.0", 1)), paths)));
+        desk.out("T", 1, "ann@ws1").unwrap();
+        assert_eq!((desk.used("C#1"), desk.used("C#2")), (1, 1));
+    }
+}
+
+#[test]
+fn numbers_beyond_all_lots_are_denied_and_change_nothing() {
+    let mut desk = Desk::new(
+        "FEATURE M { VENDOR=abc KEYTYPE=METERED PAYMENT=POSTPAID PERIOD=MONTH PRICE=\"0.01 USD\" }\n",
+    );
+    let feature = desk.model.name("M");
+    let most = u64::MAX - 1;
+    desk.grant(&Event::Consume { feature, units: most }).unwrap();
+    let more = Event::Consume { feature, units: most };
+    assert_eq!(desk.grant(&more), Err(Reason::BalanceTooLow));
+    desk.model.explain(&mut desk.state, &more).unwrap();
+    assert_eq!(desk.used("M"), most);
+}
+
+#[test]
+fn consumption_and_borrowing_say_what_a_token_can_never_give_before_its_dates() {
+    let mut desk = Desk::new(
+        &[
+            real("Pool", "COUNT=9"),
+            real("Lent", "COUNT=9 BORROW=24 END=2026-01-01"),
+            token("T", &[("Pool", 1)], "END=2026-01-01"),
+            token("L", &[("Lent", 1)], "END=2026-01-01"),
+        ]
+        .concat(),
+    );
+    let feature = desk.model.name("T");
+    assert_eq!(desk.grant(&Event::Consume { feature, units: 1 }), Err(Reason::NotMetered));
+    let borrow = |desk: &mut Desk, name: &str, hours| {
+        let request = desk.request(name, 1, "ann@ws1");
+        desk.grant(&Event::Borrow(request, hours))
+    };
+    assert_eq!(borrow(&mut desk, "T", 1), Err(Reason::NotDrawable));
+    assert_eq!(borrow(&mut desk, "L", 25), Err(Reason::NotDrawable));
+    assert_eq!(borrow(&mut desk, "L", 24), Err(Reason::NotInForce));
+}
+
+#[test]
+fn a_mix_and_a_log_of_events_are_played() {
+    let desk = Desk::new(
+        &[real("Pool", "COUNT=20"), token("Draw", &[("Pool", 5)], ""), token("Write", &[("Pool", 2)], "")]
+            .concat(),
+    );
+    let ask = |name: &str| Request::one(desk.model.name(name));
+    let mut people = Symbols::default();
+    let limit = desk.model.first_denied(&desk.state, &[ask("Draw"), ask("Write")], &mut people);
+    assert_eq!(limit.granted, [3, 2]);
+    assert_eq!(limit.stopped, Some((1, Outcome::Denied(Reason::NotEnoughLicenses))));
+    assert_eq!(desk.model.first_denied(&desk.state, &[], &mut people).granted, [0_u64; 0]);
+    let mut state = desk.state.clone();
+    let checkin = |name: &str| Event::Checkin { feature: desk.model.name(name), person: None, custom: None };
+    let log = [
+        Event::Checkout(ask("Draw")),
+        Event::Checkout(ask("Write")),
+        checkin("Draw"),
+        Event::Checkout(ask("Write")),
+    ];
+    let replay = desk.model.replay(&mut state, log);
+    let pool = desk.model.blocks_of(desk.model.name("Pool").unwrap())[0];
+    assert_eq!((replay.peaks, replay.live.len(), state.used(pool)), (vec![(pool, 7)], 2, 4));
+    assert!(replay.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Granted(_))));
+}

@@ -22,11 +22,15 @@ fn source(path: &Path) -> Arc<SourceFile> {
 
 fn play(source: &Arc<SourceFile>, folder: &Path) -> Result<Vec<ScenarioResult>, Vec<Diagnostic>> {
     let file = scenario::parse(source)?;
-    let loaded = scenario::load(&file, |path| {
-        fs::read(folder.join(path))
-            .map(|bytes| SourceFile::from_bytes(FileId(0), path, bytes))
-            .map_err(|_| "no such file or directory".to_owned())
-    })?;
+    let loaded = scenario::load(
+        &file,
+        |path| {
+            fs::read(folder.join(path))
+                .map(|bytes| SourceFile::from_bytes(FileId(0), path, bytes))
+                .map_err(|_| "no such file or directory".to_owned())
+        },
+        Some(keywright::lint::Options::at(jiff::civil::Date::MIN)),
+    )?;
     Ok(scenario::run(&file, &loaded.model, |_| true))
 }
 

@@ -67,7 +67,7 @@ fn an_update_says_what_is_denied_and_what_is_not() {
     let right = "      - { checkout: MyDraw, denied: not-enough-licenses, count: 5 } # too many\n      \
          - { checkout: MyDraw }\n      \
          - checkout: MyDraw\n        denied: not-enough-licenses\n        count: 4\n      \
-         - checkout: MyDraw # or not\n        by: ann@ws1\n";
+         - checkout: MyDraw\n        # or not\n        by: ann@ws1\n";
     place.write("x.scenarios.yaml", format!("{head}{wrong}"));
     place.run(&["test", "--update", "x.scenarios.yaml"]).expect_code(0);
     assert_eq!(place.read("x.scenarios.yaml"), format!("{head}{right}"));
@@ -228,4 +228,56 @@ fn denials_name_what_they_rest_on() {
         let outcome = place.run(&["test", "a.scenarios.yaml"]).expect_code(1);
         assert!(outcome.stdout.contains(told), "{}", outcome.stdout);
     }
+}
+
+#[test]
+fn an_update_keeps_line_breaks_and_one_file_that_fails_keeps_no_other_from_it() {
+    let place = place();
+    let head = "license: good/pool.lic\r\nscenarios:\r\n  - name: one\r\n    steps:\r\n";
+    let before = "      - checkout: MyDraw # why\r\n        count: 5\r\n";
+    let after =
+        "      - checkout: MyDraw # why\r\n        denied: not-enough-licenses\r\n        count: 5\r\n";
+    place.write("b.scenarios.yaml", format!("{head}{before}"));
+    place.write("a.scenarios.yaml", format!("{head}      - {{ checkout: MyDraw, count: 5 }}\r\n"));
+    let mut rights = std::fs::metadata(place.path("a.scenarios.yaml")).unwrap().permissions();
+    rights.set_readonly(true);
+    std::fs::set_permissions(place.path("a.scenarios.yaml"), rights).unwrap();
+    let outcome = place.run(&["test", "--update", "a.scenarios.yaml", "b.scenarios.yaml"]).expect_code(6);
+    assert!(outcome.stderr.contains("cannot write `a.scenarios.yaml`"), "{}", outcome.stderr);
+    assert_eq!(place.read("b.scenarios.yaml"), format!("{head}{after}"));
+}
+
+#[test]
+fn the_levels_of_the_house_decide_what_lints() {
+    let place = place();
+    place.write("two.lic", "FEATURE A { VENDOR=abc COUNT=1 SN=a }\nFEATURE B { VENDOR=abc COUNT=1 SN=b }\n");
+    let text = "license: two.lic\nscenarios:\n  - { name: one, steps: [ { checkout: A, consumes: 1 } ] }\n";
+    place.write("two.scenarios.yaml", text);
+    let outcome = place.run(&["test", "two.scenarios.yaml"]).expect_code(3);
+    assert!(outcome.stderr.contains("`two.lic` does not lint, X003 on line 2"), "{}", outcome.stderr);
+    place.write("keywright.toml", "[levels]\nmixed-set = \"warn\"\n");
+    place.run(&["test", "two.scenarios.yaml"]).expect_code(0);
+    place.write("keywright.toml", "[levels]\nmixed-set = \"wrong\"\n");
+    place.run(&["test", "two.scenarios.yaml"]).expect_code(2);
+}
+
+#[test]
+fn a_name_that_stands_twice_is_warned_of() {
+    let place = place();
+    let one = "  - { name: one, steps: [ { checkout: MyDraw, consumes: 5 } ] }\n";
+    place.write("x.scenarios.yaml", format!("license: good/pool.lic\nscenarios:\n{one}{one}"));
+    let outcome = place.run(&["test", "x.scenarios.yaml"]).expect_code(0);
+    assert!(outcome.stderr.contains("there are two scenarios `one`"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_file_is_played_once_and_hidden_folders_are_not_searched() {
+    let place = place();
+    place.copy("tests/scenarios/good/pool.lic", ".git/pool.lic");
+    place.copy("tests/scenarios/good/pool.scenarios.yaml", ".git/pool.scenarios.yaml");
+    let outcome = place.run(&["test", "good", "./good/pool.scenarios.yaml", "good/../good"]).expect_code(0);
+    assert_eq!(outcome.stdout.matches("pool.scenarios.yaml\n").count(), 1, "{}", outcome.stdout);
+    let all = place.run(&["test", ".", "--filter", "pool is empty"]).expect_code(0);
+    assert!(!all.stdout.contains(".git"), "{}", all.stdout);
+    place.run(&["test", ".git/pool.scenarios.yaml"]).expect_code(0);
 }

@@ -43,6 +43,17 @@ fn no_change_of_a_template_goes_unnoticed() {
 }
 
 #[test]
+fn a_signed_license_is_changed_like_any_other() {
+    let place = Place::new();
+    place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
+    place.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
+    place.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(0);
+    assert!(place.read("a.lic").contains("KEY="));
+    let outcome = place.run(&["test", "--mutate", "a.scenarios.yaml"]).expect_code(0);
+    assert!(outcome.stdout.contains("7 changes, 7 noticed, 0 survived"), "{}", outcome.stdout);
+}
+
+#[test]
 fn what_no_scenario_reaches_is_listed() {
     let place = half_proven();
     let outcome = place.run(&["test", "--coverage", "--fail-under", "80", "."]).expect_code(1);
@@ -124,6 +135,64 @@ fn a_change_that_cannot_matter_is_proven_so() {
 }
 
 #[test]
+fn a_day_matters_where_it_changes_the_reason() {
+    let text = "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 }\n\
+        FEATURE B { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 END=2026-05-31 }\n\
+        FEATURE C { VENDOR=v KEYTYPE=METERED COUNT=100 END=2026-03-31 }\n\
+        FEATURE AB { VENDOR=v KEYTYPE=TOKEN END=2026-06-30 TOKEN_DEPENDENCY=\"FEATURE=A VERSION=1.0 COUNT=1\" \
+            TOKEN_DEPENDENCY=\"FEATURE=B VERSION=1.0 COUNT=1\" }\n\
+        FEATURE BA { VENDOR=v KEYTYPE=TOKEN END=2026-06-30 TOKEN_DEPENDENCY=\"FEATURE=B VERSION=1.0 COUNT=1\" \
+            TOKEN_DEPENDENCY=\"FEATURE=A VERSION=1.0 COUNT=1\" }\n\
+        FEATURE S { VENDOR=v KEYTYPE=TOKEN SHARE=USER END=2026-03-31 \
+            TOKEN_DEPENDENCY=\"FEATURE=C VERSION=1.0 COUNT=1\" }\n\
+        FEATURE N { VENDOR=v KEYTYPE=TOKEN END=2026-06-30 TOKEN_DEPENDENCY=\"FEATURE=B VERSION=2.0 COUNT=1\" }\n";
+    let license = License::from_text("a.lic", text);
+    let model = Model::compile([&license]).unwrap();
+    let all = mutants(0, &license);
+    let proven = |name: &str| -> Vec<bool> {
+        let start = format!("{name}: END=");
+        let of_name = all.iter().filter(|mutant| mutant.text.starts_with(&start));
+        of_name.map(|mutant| mutant.cannot_matter(&model).is_some()).collect()
+    };
+    // Whether A is free shows before B is over, or not at all.
+    assert_eq!(proven("AB"), [false, false]);
+    assert_eq!(proven("BA"), [true, true]);
+    // Who is in the group already may take it again at no cost.
+    assert_eq!(proven("S"), [false, false]);
+    // B is too old before it is over.
+    assert_eq!(proven("N"), [false, false]);
+}
+
+#[test]
+fn a_denial_for_another_reason_covers_no_limit() {
+    let place = half_proven();
+    place.write(
+        "b.scenarios.yaml",
+        "license: a.lic\nscenarios:\n  - { name: two, steps: [ { checkout: Write, version: 9.0, denied: version-too-low } ] }\n",
+    );
+    let outcome = place.run(&["test", "--coverage", "."]).expect_code(0);
+    assert!(outcome.stdout.contains("Write is never denied"), "{}", outcome.stdout);
+}
+
+#[test]
+fn a_change_that_no_longer_lints_has_to_be_noticed_by_nobody() {
+    let place = Place::new();
+    place.write(
+        "a.lic",
+        "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 END=2026-12-31 }\n\
+         FEATURE A { VENDOR=v KEYTYPE=UPGRADE COUNT=1 START=2026-01-01 END=2026-12-31 }\n",
+    );
+    place.write(
+        "a.scenarios.yaml",
+        "license: a.lic\nat: 2026-12-31\nscenarios:\n  - { name: one, steps: [ { checkout: A, count: 2, consumes: 2 } ] }\n",
+    );
+    let outcome = place.run(&["test", "--mutate", "--format", "json", "."]).expect_code(1);
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    // An UPGRADE that ends after its EXCLUSIVE, by either of their ENDs.
+    assert_eq!(report["mutation"][0]["unreadable"], 1, "{}", outcome.stdout);
+}
+
+#[test]
 fn a_change_that_is_proven_not_to_matter_is_noticed_by_nobody() {
     let place = Place::new();
     place.copy("tests/scenarios/good/time.lic", "time.lic");
@@ -193,6 +262,29 @@ fn a_watch_plays_and_ends_after_the_runs_asked_for() {
     place.run_with(&["test", "--watch", "--watch-runs", "1", "-"], b"").expect_code(2);
 }
 
+#[test]
+fn a_watch_looks_at_the_licenses_that_are_named_and_at_nothing_else() {
+    use std::time::{Duration, Instant};
+    let place = Place::new();
+    place.write("sub/a.lic", POOL);
+    let text =
+        "license: sub/a.lic\nscenarios:\n  - { name: one, steps: [ { checkout: Draw, consumes: 2 } ] }\n";
+    place.write("a.scenarios.yaml", text);
+    let mut command = place.command();
+    let args = ["test", "--watch", "--watch-runs", "2", "a.scenarios.yaml"];
+    let mut child = command.args(args).stdout(std::process::Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(900));
+    place.write("beside.txt", "another file");
+    std::thread::sleep(Duration::from_millis(1200));
+    assert!(child.try_wait().unwrap().is_none(), "it ran again for a file that it does not read");
+    place.write("sub/a.lic", format!("{POOL}# changed\n"));
+    let since = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(since.elapsed() < Duration::from_secs(20), "it did not see that the license changed");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
 /// The keys of the schema, tried on the program itself: it refuses a key that it does not know and names those that it
 /// does, so that both lists can be compared.
 #[test]
@@ -217,4 +309,36 @@ fn the_schema_of_scenario_files_has_the_keys_that_are_read() {
     let row = |line: &str| format!("license: a.lic\nscenarios:\n  - {line}\n");
     assert_eq!(known(&row("qqqqqqqqqqqqqqqqqqqqq: 1")), has(&defs["scenario"]));
     assert_eq!(known(&row("{ name: a, table: [ { qqqqqqqqqqqqqqqqqqqqqqq: 1 } ] }")), has(&defs["row"]));
+}
+
+/// The schema is written by the reader of scenario files: `KEYWRIGHT_UPDATE=1 cargo test` writes it anew.
+#[test]
+fn the_schema_of_scenario_files_is_what_is_read() {
+    let path = root().join("docs/schema/scenario.schema.json");
+    let now = keywright::scenario::schema();
+    if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    assert!(std::fs::read_to_string(&path).unwrap() == now, "stale: run with KEYWRIGHT_UPDATE=1");
+}
+
+#[test]
+fn templates_are_played_as_they_stand() {
+    let place = Place::new();
+    for builtin in BUILTIN {
+        place.copy(&format!("templates/{}.lic", builtin.name), &format!("templates/{}.lic", builtin.name));
+        let scenarios = format!("templates/{}.scenarios.yaml", builtin.name);
+        place.copy(&scenarios, &scenarios);
+    }
+    let outcome = place.run(&["test", "--mutate", "templates/"]).expect_code(0);
+    let reports = outcome.stdout.lines().filter(|line| line.starts_with("mutation of "));
+    assert_eq!(reports.clone().count(), BUILTIN.len());
+    assert!(reports.clone().all(|line| line.ends_with(" 0 survived")), "{}", outcome.stdout);
+    // What a template makes is corrected in the template.
+    let before = place.read("templates/pool.scenarios.yaml");
+    let wrong = before.replace("each: 5, checkouts: 2, consumes: 10", "each: 5, checkouts: 2, consumes: 11");
+    place.write("templates/pool.scenarios.yaml", &wrong);
+    let outcome = place.run(&["test", "--update", "templates/pool.scenarios.yaml"]).expect_code(2);
+    assert!(outcome.stderr.contains("belongs to a template"), "{}", outcome.stderr);
+    assert_eq!(place.read("templates/pool.scenarios.yaml"), wrong);
 }

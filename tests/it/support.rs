@@ -4,8 +4,12 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use tempfile::TempDir;
+
+/// Held while the README is read and written: more than one test brings a part of it up to date.
+pub(crate) static README: Mutex<()> = Mutex::new(());
 
 /// The project's folder.
 pub(crate) fn root() -> PathBuf {
@@ -134,6 +138,23 @@ impl Place {
         let text = String::from_utf8(bytes.to_vec()).expect("output is UTF-8");
         text.replace(&*self.folder.path().to_string_lossy(), "@")
     }
+}
+
+/// Whether the tools that a test needs are here. Where they are not, it says so and proves nothing; with
+/// `KEYWRIGHT_ALL_TOOLS=1` that is a failure.
+pub(crate) fn has_tools(tools: &[&str], what: &str) -> bool {
+    let has = |tool: &&&str| {
+        let version = if **tool == "openssl" { "version" } else { "--version" };
+        Command::new(tool).arg(version).output().is_ok()
+    };
+    let missing: Vec<&&str> = tools.iter().filter(|tool| !has(tool)).collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let required = std::env::var_os("KEYWRIGHT_ALL_TOOLS").is_some_and(|value| value == "1");
+    assert!(!required, "{missing:?} must be here: {what} was not tested");
+    eprintln!("SKIPPED: no {missing:?} here, so {what} was not tested");
+    false
 }
 
 /// Compares with a snapshot in `snapshots/<area>/`.

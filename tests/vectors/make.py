@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Writes feature-1.json and license-1.json: known answers for payloads, messages, KEYs and verdicts.
+"""Writes feature-1.json, license-1.json and revocation-1.json: known answers for payloads, messages, KEYs and verdicts.
 
 Shares no code with the crate: Ed25519 is written out here after RFC 8032, section 5.1.
 """
 import base64
 import hashlib
 import json
+
+from reader import Refused, blocks, payload
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
@@ -62,16 +64,6 @@ def sign(seed, message):
     big_r = compress(times(r, base()))
     h = int.from_bytes(hashlib.sha512(big_r + key + message).digest(), "little") % L
     return big_r + ((r + h * a) % L).to_bytes(32, "little")
-
-
-def payload(name, directives):
-    kept = sorted((d for d in directives if d[0] != "KEY"), key=lambda d: d[0].encode())
-    records = [("FEATURE", name)] + [tuple(d) for d in kept]
-    out = b"keywright-feature 1\n%d\n" % len(records)
-    for key, value in records:
-        data = value.encode()
-        out += key.encode() + b" %d " % len(data) + data + b"\n"
-    return out
 
 
 CASES = [
@@ -230,19 +222,40 @@ OUTCOMES = ["VALID", "NOT-NOW", "POLICY", "NOT-VALID", "UNREADABLE"]
 cases = []
 
 
-def case(title, text, verdicts, at="2026-03-15", policy=False, of=None):
+def known(text):
+    """What stands in each block of a text, down to the signed bytes; None where it does not read as blocks."""
+    try:
+        found = blocks(text)
+    except Refused:
+        return None
+    answers = []
+    for name, directives in found:
+        data = payload(name, directives)
+        key = next(("".join(value.split()) for directive, value in directives if directive == "KEY"), None)
+        answer = {"feature": name, "payload": data.decode(), "digest": hashlib.sha512(data).hexdigest(), "key": key}
+        try:
+            raw = base64.b64decode(key or "", validate=True)
+        except ValueError:
+            raw = b""
+        header = raw[:11] if len(raw) == 75 and raw[:3] == b"\x01\x01\x00" else None
+        signer = next((n for n in NAMES if header and id_of(n) == header[3:]), None)
+        answer["public_key"] = PUBLIC[signer].hex() if signer else None
+        answer["message"] = signed_message(header, data).hex() if header else None
+        answers.append(answer)
+    return answers
+
+
+def case(title, text, verdicts, at="2026-03-15", policy=False, of=None, withdrawn=None):
     verdicts = verdicts.split() if isinstance(verdicts, str) else verdicts
     # Nothing signed is never a success.
     worst = max([WORST.get(v, 3) for v in verdicts] + [2 if policy else 0]) if verdicts else 3
-    entry = {"title": title, "text": text, "at": at, "verdicts": verdicts, "file": OUTCOMES[worst]}
+    entry = {"title": title, "text": text, "at": at, "verdicts": verdicts, "file": OUTCOMES[worst], "blocks": known(text)}
+    if withdrawn:
+        entry["withdrawn"] = withdrawn
     if of:
         name, directives, key = of
-        data, header = payload(name, directives), b"\x01\x01\x00" + id_of(key)
-        entry |= {
-            "payload": data.decode(),
-            "message": signed_message(header, data).hex(),
-            "key": key_of(key, name, directives),
-        }
+        one = entry["blocks"][0]
+        assert one["payload"] == payload(name, directives).decode() and one["key"] == key_of(key, name, directives), title
     cases.append(entry)
 
 
@@ -274,9 +287,10 @@ case("a KEY that mail wrapped", pool.replace(POOL_KEY, wrapped), "VALID")
 case("the same block three times", pool + token + pool + pool, "VALID VALID VALID VALID")
 case("signed with a standby key", block("a", DATED, "standby"), "VALID", of=("a", DATED, "standby"))
 old = [["VENDOR", US], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"], ["ISSUED", "2026-06-30"]]
-case("signed with a retired key on its last day", block("a", old, "retired"), "VALID", of=("a", old, "retired"))
+case("signed with a retired key on its last day", block("a", old, "retired"), "VALID", at="2026-07-01", of=("a", old, "retired"))
 edge = [["VENDOR", US], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"], ["ISSUED", "2026-03-31"]]
-case("issued on the last day of its key", block("a", edge, "short"), "VALID", of=("a", edge, "short"))
+case("issued on the last day of its key", block("a", edge, "short"), "VALID", at="2026-03-31", of=("a", edge, "short"))
+case("issued after the day that is asked about", block("a", edge, "short"), "NOT-YET", at="2026-03-30")
 case("judged long after its key could sign", block("a", edge, "short"), "VALID", at="2035-01-01")
 case("of another vendor, with that vendor's key", block("a", [["VENDOR", THEM], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"]], "other vendor"), "VALID")
 case("first day", block("a", DATED), "VALID", at="2026-03-01", of=("a", DATED, "active"))
@@ -365,6 +379,7 @@ case("an empty KEY", pool.replace(POOL_KEY, '""'), "MALFORMED")
 case("two KEYs", pool.replace("KEY=" + POOL_KEY, f"KEY={POOL_KEY} KEY={POOL_KEY}"), "MALFORMED")
 
 # Who signed, and when.
+FREEDAY = [["VENDOR", US], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"], ["START", "2026-03-15"], ["END", "2026-03-15"]]
 case("a key that is not in the store", block("a", DATED, "not in the store"), "UNKNOWN-KEY")
 case("a development key", block("a", DATED, "development"), "UNKNOWN-KEY")
 case("the key of another vendor", block("a", DATED, "other vendor"), "NOT-FOR-VENDOR")
@@ -376,9 +391,53 @@ case("issued before its key could sign", block("a", DATED + [["ISSUED", "2025-12
 case("issued after its key could sign", block("a", DATED + [["ISSUED", "2026-04-01"]], "short"), "REVOKED")
 case("the day before START", block("a", DATED), "NOT-YET", at="2026-02-28")
 case("the day after END", block("a", DATED), "EXPIRED", at="2026-04-01")
+case("both ends on one day", block("a", FREEDAY), "VALID", at="2026-03-15")
 case("one block expired", pool + block("a", [d for d in DATED if d[0] != "SN"]), "VALID EXPIRED", at="2026-04-01")
 other_set = [d if d[0] != "SN" else ["SN", "S-2"] for d in TOKEN]
 case("blocks of two sets", pool + block("MyDraw", other_set), "VALID VALID", policy=True)
+
+# Sets: good signatures that do not belong together.
+FREE = [["VENDOR", US], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"]]
+THEIRS = [["VENDOR", THEM], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"]]
+
+
+def of(feature, *more, base=FREE, key="active"):
+    return block(feature, base + [list(one) for one in more], key)
+
+
+A, B = of("a", ("SN", "S-1")), of("b", ("SN", "S-2"))
+case("sets: two SN", A + B, "VALID VALID", policy=True)
+case("sets: two SN, far apart", A + of("c") + of("d") + B, "VALID VALID VALID VALID", policy=True)
+case("sets: one SN and none", A + of("c"), "VALID VALID")
+case("sets: two customers", of("a", ("LICENSEE", "One")) + of("b", ("LICENSEE", "Two")), "VALID VALID", policy=True)
+case("sets: a customer and nobody", of("a", ("LICENSEE", "One")) + of("b"), "VALID VALID")
+case("sets: two spellings of a customer", of("a", ("LICENSEE", "One Ltd")) + of("b", ("LICENSEE", "One ltd")), "VALID VALID", policy=True)
+case("sets: one SN, two customers", of("a", ("SN", "S-1"), ("LICENSEE", "One")) + of("b", ("SN", "S-1"), ("LICENSEE", "Two")), "VALID VALID", policy=True)
+case("sets: of two vendors", A + of("b", ("SN", "S-2"), base=THEIRS, key="other vendor"), "VALID VALID")
+case("sets: the other one expired", A + of("b", ("SN", "S-2"), ("END", "2026-03-01")), "VALID EXPIRED", policy=True)
+case("sets: the other one forged", A + B.replace("COUNT=1", "COUNT=9"), "VALID INVALID")
+
+# What was withdrawn. `withdrawn` is what a list says that was believed: see revocation-1.json for the lists themselves.
+POOL_DIGEST = hashlib.sha512(payload("MySolutions", POOL)).hexdigest()
+
+
+def says(vendor=US, digests=(), sns=(), keys=(), expires="2026-12-31"):
+    return [{"vendor": vendor, "digests": list(digests), "sns": list(sns), "keys": list(keys), "expires": expires}]
+
+
+case("withdrawn: the block", pool + token, "REVOKED VALID", withdrawn=says(digests=[POOL_DIGEST]))
+case("withdrawn: all of the SN", pool + token, "REVOKED REVOKED", withdrawn=says(sns=["S-1"]))
+case("withdrawn: another SN", pool + token, "VALID VALID", withdrawn=says(sns=["S-2"]))
+case("withdrawn: an SN of another case", pool, "VALID", withdrawn=says(sns=["s-1"]))
+case("withdrawn: the key", pool + block("a", FREE, "standby"), "REVOKED VALID", withdrawn=says(keys=[id_of("active").hex()]))
+case("withdrawn: by another vendor", pool, "VALID", withdrawn=says(vendor=THEM, digests=[POOL_DIGEST], sns=["S-1"], keys=[id_of("active").hex()]))
+case("withdrawn: laid out in another way", " ".join(pool.split()), "REVOKED", withdrawn=says(digests=[POOL_DIGEST]))
+case("withdrawn: and changed", pool.replace("COUNT=20", "COUNT=21"), "INVALID", withdrawn=says(digests=[POOL_DIGEST]))
+case("withdrawn: and expired", block("a", DATED), "REVOKED", at="2026-04-01", withdrawn=says(keys=[id_of("active").hex()]))
+case("withdrawn: the list is good to its last day", pool, "VALID", at="2026-12-31", withdrawn=says())
+case("withdrawn: the list is too old", pool, "VALID", at="2027-01-01", policy=True, withdrawn=says())
+case("withdrawn: a list of another vendor is too old", pool, "VALID", at="2027-01-01", withdrawn=says(vendor=THEM))
+case("withdrawn: the list is too old, and the block on it", pool, "REVOKED", at="2027-01-01", withdrawn=says(digests=[POOL_DIGEST]))
 
 # What does not read as a license.
 case("an empty file", "", [])
@@ -410,4 +469,83 @@ change("unreadable: a zero-width space", texts, "Söhne", "Söh\u200bne", "MALFO
 
 with open("license-1.json", "w", encoding="utf-8") as file:
     json.dump({"trust": TRUST, "cases": cases}, file, indent=1, ensure_ascii=False)
+    file.write("\n")
+
+
+# Signed revocation lists: whether they are believed. A list is verified over its raw bytes before any of it is read.
+
+def body(vendor=US, version="1", issued="2026-03-01", expires="2027-02-28", blocks="blocks: []", sets="sets: []", keys="keys: []", head="format: 1"):
+    lines = [head, f'vendor: "{vendor}"', f"version: {version}", f"issued: {issued}", f"expires: {expires}", blocks, sets, keys]
+    return "\n".join(lines) + "\n"
+
+
+def sealed(text, names=("active",), domain="keywright/revocation/1", head=None):
+    data = text.encode()
+    lines = [head or domain]
+    for name in names:
+        header = b"\x01\x01\x00" + id_of(name)
+        lines.append("KEY " + base64.b64encode(header + sign(SEEDS[name], signed_message(header, data, domain.encode()))).decode())
+    return "\n".join(lines) + "\n\n" + text
+
+
+lists = []
+
+
+def listed(title, text, good):
+    lists.append({"title": title, "text": text, "believed": good})
+
+
+FULL = body(
+    blocks=f'blocks:\n  - digest: "{POOL_DIGEST}"\n    reason: "replaced"',
+    sets='sets:\n  - sn: "S-1"\n    reason: "refunded: 東京"',
+    keys=f'keys:\n  - id: "{id_of("short").hex()}"\n    reason: "lost"',
+)
+GOOD = sealed(FULL)
+listed("an empty list", sealed(body()), True)
+listed("blocks, sets and keys", GOOD, True)
+listed("signed with a standby key", sealed(body(), ("standby",)), True)
+listed("two signatures", sealed(body(), ("active", "standby")), True)
+listed("one signature of a key that is not in the store", sealed(body(), ("not in the store", "active")), True)
+listed("signed with a retired key on its last day", sealed(body(issued="2026-06-30"), ("retired",)), True)
+listed("of another vendor, with that vendor's key", sealed(body(vendor=THEM), ("other vendor",)), True)
+for title, text in [
+    ("a changed reason", GOOD.replace("refunded", "refundee")),
+    ("an entry less", GOOD.replace('  - sn: "S-1"\n    reason: "refunded: 東京"\n', "")),
+    ("a blank more at its end", GOOD + " "),
+    ("cut", GOOD[:-10]),
+    ("other line ends", GOOD.replace("\n", "\r\n")),
+    ("no signature", sealed(body(), ())),
+    ("the same signature twice", sealed(body(), ("active", "active"))),
+    ("a good signature and a forged one", sealed(body(), ("active", "standby")).replace(id_of("standby").hex(), "") [:-1]),
+    ("another first line", sealed(body(), head="keywright/revocation/2")),
+    ("a license's domain", sealed(body(), domain="keywright/feature/1", head="keywright/revocation/1")),
+    ("a bundle's domain", sealed(body(), domain="keywright/trust/1")),
+    ("a key that is not in the store", sealed(body(), ("not in the store",))),
+    ("a development key", sealed(body(), ("development",))),
+    ("a compromised key", sealed(body(), ("compromised",))),
+    ("a retired key, issued after", sealed(body(issued="2026-07-01"), ("retired",))),
+    ("issued before its key could sign", sealed(body(issued="2025-12-31"))),
+    ("another vendor's key", sealed(body(), ("other vendor",))),
+    ("a newer format", sealed(body(head="format: 2"))),
+    ("an unknown field", sealed(body() + "more: 1\n")),
+    ("a field twice", sealed(body() + "version: 2\n")),
+    ("no version", sealed(body().replace("version: 1\n", ""))),
+    ("version 0", sealed(body(version="0"))),
+    ("a version with leading zero", sealed(body(version="01"))),
+    ("a day that does not exist", sealed(body(expires="2027-02-30"))),
+    ("expires before it was issued", sealed(body(expires="2026-02-28"))),
+    ("an SN that is none", sealed(FULL.replace("S-1", "S 1"))),
+    ("an SN twice", sealed(body(sets='sets:\n  - sn: "S-1"\n    reason: "a"\n  - sn: "S-1"\n    reason: "b"'))),
+    ("a digest cut short", sealed(FULL.replace(POOL_DIGEST, POOL_DIGEST[:-1]))),
+    ("a digest in capitals", sealed(FULL.replace(POOL_DIGEST, POOL_DIGEST.upper()))),
+    ("an empty reason", sealed(FULL.replace('"replaced"', '""'))),
+    ("a line break in a reason", sealed(FULL.replace('"replaced"', '"a\\nb"'))),
+    ("an anchor", sealed(FULL.replace('"replaced"', '&a "replaced"'))),
+    ("a tag", sealed(FULL.replace('"replaced"', '!x "replaced"'))),
+    ("an empty text", ""),
+]:
+    listed(title, text, False)
+
+with open("revocation-1.json", "w", encoding="utf-8") as file:
+    json.dump({"trust": TRUST, "cases": lists}, file, indent=1, ensure_ascii=False)
     file.write("\n")

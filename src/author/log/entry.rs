@@ -119,8 +119,7 @@ pub(super) fn hash_of(before: &Head, seq: i64, issue: i64, entry: &Entry) -> Dig
 }
 
 /// An entry in one line.
-#[must_use]
-pub fn line(entry: &Entry) -> String {
+pub(super) fn line(entry: &Entry) -> String {
     let until =
         if entry.ends.is_empty() { "without end".to_owned() } else { format!("until {}", entry.ends) };
     format!("{} {} {} `{}` {until}", entry.issued_at, entry.sn, entry.feature, entry.customer)

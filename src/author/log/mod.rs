@@ -27,7 +27,7 @@ mod trace;
 pub use change::{Change, changes};
 pub use check::{Checked, HeadKey};
 pub use compare::{Difference, differences};
-pub use entry::{Entry, Head, Numbered, line};
+pub use entry::{Entry, Head, Numbered};
 pub use rows::{Filter, Whose};
 pub use runs::OpenRun;
 pub use trace::{Later, Provenance, Wanted};

@@ -11,7 +11,6 @@ use crate::sign::{Digest, Trust, Usage};
 use super::super::batch::{in_parts, on_all_cores};
 use super::super::new::refused;
 use super::super::progress::Progress;
-use super::super::trust::signing_key;
 use super::super::{Exit, Io, Stop, file};
 use super::inputs::Inputs;
 use super::{Args, failed, log_path, tell};
@@ -117,14 +116,14 @@ fn read_plan(path: &Path, io: &mut Io<'_>) -> Result<(String, Plan), Stop> {
 pub(super) fn approve(args: &Args, path: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let (text, plan) = read_plan(path, io)?;
     let trust = args.trust.load(io.today)?;
-    let key_path = args.key.as_deref().unwrap_or(Path::new(""));
-    let key = signing_key(key_path, &args.passphrase, &trust, io)?;
+    let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     if let Some(why) = refused_approver(key.trusted, &plan.vendor, &trust, io.today) {
         return Err(Stop::new(Exit::Policy, why).help("nothing was approved"));
     }
     show_plan(&plan, io)?;
     totals(&plan.totals, io)?;
-    let approval = Approval::of(text.as_bytes(), &key.key, key.trusted).map_err(|fault| failed(&fault))?;
+    let approval =
+        Approval::of(text.as_bytes(), &*key.signer, key.trusted).map_err(|fault| failed(&fault))?;
     let target = approval_path(path, &approval.key().to_string());
     file::put(&target, approval.text().as_bytes(), false, true)?;
     io.say(&format!("approved with key {}: wrote {}", approval.key(), escape(&file::shown(&target))))?;

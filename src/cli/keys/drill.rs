@@ -1,12 +1,12 @@
 //! `keywright keys drill`: rehearses the loss of the key in use.
 
-use std::path::PathBuf;
-
 use crate::license::License;
-use crate::sign::{KeyState, Mode, Revocations, Trust, Usage, Verdict, Verifier, sign_file};
+use crate::report::escape::escape;
+use crate::sign::{KeyState, Trust, Verdict, Verifier, sign_file};
 
 use super::super::passphrase::PassphraseArgs;
-use super::super::trust::{TrustArgs, signing_key};
+use super::super::signer::{KeyIdArgs, SignerArgs};
+use super::super::trust::TrustArgs;
 use super::super::{Exit, Io, Stop};
 
 /// Rehearse a loss: does what the standby key signs verify where the lost keys no longer count?
@@ -17,9 +17,10 @@ use super::super::{Exit, Io, Stop};
 #[command(after_help = "Examples:\n  keywright keys drill --key spare.key.pem\n  \
     keywright keys drill --key spare.key.pem --trust /media/support/keys")]
 pub(super) struct DrillArgs {
-    /// Secret key file of the standby key
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    #[command(flatten)]
+    signer: SignerArgs,
+    #[command(flatten)]
+    key_id: KeyIdArgs,
     #[command(flatten)]
     passphrase: PassphraseArgs,
     /// The store as it was shipped
@@ -29,7 +30,7 @@ pub(super) struct DrillArgs {
 
 pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let shipped = args.trust.load(io.today)?;
-    let key = signing_key(&args.key, &args.passphrase, &shipped, io)?;
+    let key = args.signer.open(args.key_id.id, &args.passphrase, &shipped, io)?;
     let (entry, id) = (&key.trusted.entry, key.trusted.key.id());
     if entry.state != KeyState::Standby {
         return Err(Stop::usage(format!("key {id} is {}, not standby", entry.state))
@@ -49,12 +50,12 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         "FEATURE Drill {{ VENDOR={} KEYTYPE=ADDITIVE VERSION=1.0 COUNT=1 ISSUED={} }}\n",
         entry.vendor, io.today
     );
-    let signed = sign_file(&License::from_text("drill", &probe), &key.key, key.trusted)
+    let signed = sign_file(&License::from_text("drill", &probe), &*key.signer, key.trusted)
         .map_err(|error| Stop::new(Exit::No, format!("the standby key cannot sign today: {error}")))?;
     let license = License::from_text("drill", &signed.text);
-    // A development key is drilled for what it is.
-    let mode = if entry.usage == Usage::Development { Mode::Development } else { Mode::Production };
-    let revocations = Revocations::default();
+    // A development key is drilled for what it is; what was withdrawn is withdrawn in a drill too.
+    let mode = key.mode();
+    let revocations = args.trust.revocations(&[], &shipped, mode, io)?;
     let report = Verifier::new(&after, &revocations, io.today, mode).file(&license);
     let block = report.blocks.first();
     let lost = if lost.is_empty() { "none besides it is in the store".to_owned() } else { lost.join(", ") };
@@ -72,7 +73,7 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         found => {
             let policy = report.policy.first().map(|fault| fault.reason.clone());
             let reason = policy.or_else(|| found.map(|block| block.reason.clone())).unwrap_or_default();
-            writeln!(io.stdout, "a block signed with it today is {}: {reason}", report.result())?;
+            writeln!(io.stdout, "a block signed with it today is {}: {}", report.result(), escape(&reason))?;
             Ok(Exit::No)
         }
     }

@@ -1,6 +1,6 @@
 //! The lock of a trust store: one command at a time changes its list.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -16,10 +16,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The right to change a trust store; whoever has it reads the list anew before it writes. Given back when dropped,
-/// together with the folders that were made for it and hold nothing.
+/// together with the folders that were made for it and hold nothing. The system gives it back for a command that was
+/// killed: the file that is left behind holds nobody up.
 #[derive(Debug)]
 pub(in crate::cli) struct Lock {
-    path: PathBuf,
+    held: Option<(PathBuf, File)>,
     made: Vec<PathBuf>,
 }
 
@@ -33,27 +34,28 @@ impl Lock {
     }
 
     fn take_within(folder: &Path, patience: Duration) -> Result<Self, Stop> {
-        let mut lock = Self { path: PathBuf::new(), made: Vec::new() };
+        let mut lock = Self { held: None, made: Vec::new() };
         let path = folder.join(LOCK);
         let end = Instant::now() + patience;
         loop {
             lock.make(folder)?;
-            let Err(error) = OpenOptions::new().write(true).create_new(true).open(&path) else {
-                lock.path = path;
-                return Ok(lock);
-            };
-            // The folder may be gone: whoever made it has given up.
-            let passes = matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound);
-            if !passes {
-                return Err(cannot(&path, &error));
+            match try_take(&path) {
+                Ok(Some(file)) => {
+                    lock.held = Some((path, file));
+                    return Ok(lock);
+                }
+                Ok(None) => {}
+                // The folder may be gone: whoever made it has given up.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(cannot(&path, &error)),
             }
             if Instant::now() >= end {
                 return Err(Stop::failure(format!(
-                    "the trust store `{}` is locked: `{}` exists",
+                    "the trust store `{}` is locked: another command holds `{}`",
                     file::shown(folder),
                     file::shown(&path)
                 ))
-                .help("another command is changing the store; if none is running, remove that file"));
+                .help("wait until that command has ended"));
             }
             thread::sleep(PAUSE);
         }
@@ -70,11 +72,41 @@ impl Lock {
     }
 }
 
+/// The lock file, if nobody holds it. A link in its place is never followed.
+fn try_take(path: &Path) -> io::Result<Option<File>> {
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    match file.try_lock() {
+        Ok(()) if is_in_place(&file, path) => Ok(Some(file)),
+        // It was removed by the one who held it, while we opened it.
+        Ok(()) | Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Whether the file that is open still stands under its name.
+#[cfg(unix)]
+fn is_in_place(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = |found: fs::Metadata| (found.dev(), found.ino());
+    let (open, named) = (file.metadata().map(place), fs::symlink_metadata(path).map(place));
+    matches!((open, named), (Ok(open), Ok(named)) if open == named)
+}
+
+/// Here a file that is open cannot be removed.
+#[cfg(not(unix))]
+fn is_in_place(_: &File, _: &Path) -> bool {
+    true
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
-        if !self.path.as_os_str().is_empty() {
-            // What cannot be removed is named to the next command that wants the lock.
-            let _ = fs::remove_file(&self.path);
+        if let Some((path, file)) = self.held.take() {
+            // Removed while it is held: nobody else can take the file that goes. One that stays does no harm.
+            let _ = fs::remove_file(&path);
+            drop(file);
         }
         for folder in &self.made {
             // Innermost first; a folder that holds something is not removed.
@@ -102,6 +134,14 @@ mod tests {
         drop(lock);
         assert!(!place.path().join("a").exists(), "folders that hold nothing are left behind");
         drop(Lock::take_within(&folder, Duration::ZERO).unwrap());
+    }
+
+    #[test]
+    fn what_a_killed_command_leaves_behind_holds_nobody_up() {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join(LOCK), "").unwrap();
+        drop(Lock::take_within(place.path(), Duration::ZERO).unwrap());
+        assert!(!place.path().join(LOCK).exists());
     }
 
     #[test]

@@ -25,7 +25,7 @@ const LINE_HEAD: &str = "keywright-pub:";
     keywright keys import vendor.pub.pem --vendor Other_Vendor\n  \
     keywright keys import keywright-pub:ABC_Software:1f7f1125050563e1:BASE64")]
 pub(super) struct ImportArgs {
-    /// Secret or public key file (PEM), or a public key as one line
+    /// Secret or public key file (PEM), or a public key as one line, itself or in a file
     #[arg(value_name = "KEY")]
     key: String,
     /// Who signs with it; a public key as one line says so itself
@@ -89,19 +89,9 @@ pub(super) fn export(args: &ExportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
 }
 
 pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    if args.key.starts_with(LINE_HEAD) {
-        let (vendor, key) =
-            PublicKey::from_line(&args.key).map_err(|error| Stop::usage(error.to_string()))?;
-        if args.vendor.as_ref().is_some_and(|asked| asked != vendor) {
-            return Err(Stop::usage(format!("the key is of vendor `{vendor}`, as it says itself")));
-        }
-        let vendor = parse_vendor(vendor).map_err(Stop::usage)?;
-        return take(args, &vendor, &key, None, io);
+    if args.key.trim_start().starts_with(LINE_HEAD) {
+        return import_line(args, &args.key, io);
     }
-    let vendor = args
-        .vendor
-        .as_ref()
-        .ok_or_else(|| Stop::usage("whose key it is must be said").help("`--vendor NAME`"))?;
     let path = Path::new(&args.key);
     let text = match disk::read_secret_file(path) {
         Ok(text) => text,
@@ -116,6 +106,13 @@ pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
             text.into()
         }
     };
+    if !text.contains("PRIVATE KEY") && text.contains(LINE_HEAD) {
+        return import_line(args, &text, io);
+    }
+    let vendor = args
+        .vendor
+        .as_ref()
+        .ok_or_else(|| Stop::usage("whose key it is must be said").help("`--vendor NAME`"))?;
     if !text.contains("PRIVATE KEY") {
         let key =
             PublicKey::from_pem(&text).map_err(|error| Stop::usage(format!("`{}`: {error}", args.key)))?;
@@ -149,6 +146,17 @@ pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         _ => args.new.get(io),
     })?;
     take(args, vendor, key.public_key(), Some((&out, &secret)), io)
+}
+
+/// Takes a public key as one line, which says itself whose it is.
+fn import_line(args: &ImportArgs, text: &str, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let line = PublicKey::find_line(text).unwrap_or_default();
+    let (vendor, key) = PublicKey::from_line(&line).map_err(|error| Stop::usage(error.to_string()))?;
+    if args.vendor.as_ref().is_some_and(|asked| asked != vendor) {
+        return Err(Stop::usage(format!("the key is of vendor `{vendor}`, as it says itself")));
+    }
+    let vendor = parse_vendor(vendor).map_err(Stop::usage)?;
+    take(args, &vendor, &key, None, io)
 }
 
 /// Puts a key into the store.

@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use ignore::{DirEntry, WalkBuilder};
-
+use crate::cli::search::{LICENSE, Search};
 use crate::cli::{Exit, Stop, file};
 
-/// The ending of license files, for searching folders. A file that is named itself may be called anything.
-pub(super) const ENDING: &str = "lic";
+/// A house's own folders: what git leaves out is left out, and links to files are files.
+const SEARCH: Search = Search { ending: LICENSE, as_git: true, hidden: false, links: true };
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -29,21 +28,14 @@ pub(super) fn search(paths: &[PathBuf]) -> Files {
             files.take(path, &mut seen);
             continue;
         }
-        let faults = files.faults.len();
-        let mut any = false;
-        for entry in WalkBuilder::new(path).require_git(false).sort_by_file_name(Ord::cmp).build() {
-            match entry {
-                Ok(entry) if is_license(&entry) => {
-                    any = true;
-                    files.take(entry.path(), &mut seen);
-                }
-                Ok(_) => {}
-                Err(error) => files.faults.push(unsearched(path, &error)),
-            }
+        let found = SEARCH.below(path);
+        for path in &found.files {
+            files.take(path, &mut seen);
         }
-        if !any && faults == files.faults.len() {
+        if found.files.is_empty() && found.faults.is_empty() {
             files.faults.push(empty(path));
         }
+        files.faults.extend(found.faults);
     }
     files
 }
@@ -57,19 +49,9 @@ impl Files {
     }
 }
 
-fn is_license(entry: &DirEntry) -> bool {
-    entry.file_type().is_some_and(|kind| !kind.is_dir())
-        && entry.path().extension().is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING))
-}
-
-fn unsearched(folder: &Path, error: &ignore::Error) -> Stop {
-    let reason = error.io_error().map_or_else(|| error.to_string(), file::reason);
-    Stop::failure(format!("cannot search `{}`: {reason}", file::shown(folder)))
-}
-
 /// A folder in which nothing is found is no success: most likely it is the wrong one.
 fn empty(folder: &Path) -> Stop {
-    Stop::new(Exit::Usage, format!("there is no license file (`*.{ENDING}`) in `{}`", file::shown(folder)))
+    Stop::new(Exit::Usage, format!("there is no license file (`*{LICENSE}`) in `{}`", file::shown(folder)))
         .help(
             "hidden files and those that `.gitignore` names are left out; a file named itself is always read",
         )

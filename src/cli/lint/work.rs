@@ -13,8 +13,8 @@ use crate::license::License;
 use crate::lint::{self, Across, Elsewhere, Marks, Tally};
 use crate::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
-use super::super::progress::Progress;
 use super::{Plan, fix};
+use crate::cli::progress::Progress;
 
 /// A file to lint.
 pub(super) struct Input {

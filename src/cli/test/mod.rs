@@ -2,11 +2,13 @@
 
 mod discover;
 mod play;
+mod template;
 mod watch;
 mod whole;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use clap::ValueEnum;
 
@@ -20,15 +22,18 @@ use crate::resolve::Notice;
 use crate::scenario::{self, Loaded};
 use crate::source::SourceFile;
 
+use super::config::Configs;
+use super::progress::Progress;
 use super::{Exit, Io, Stop, file, findings};
 
 use discover::discover;
-use play::{Played, Work, play_all};
+use play::{House, Played, Work, play_all};
 
 /// Prove that licenses do what they must: play scenario files
 ///
 /// A scenario file says what checkouts take, when they are denied and what remains. Nothing is asked of a server: the
-/// license's own text decides.
+/// license's own text decides. A license that does not lint is not played, by the levels of `keywright.toml`. The
+/// scenarios of a template are played on what it makes with its defaults.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright test license.scenarios.yaml\n  keywright test licenses/\n  \
     keywright test --filter sharing licenses/\n  keywright test --update license.scenarios.yaml\n  \
@@ -94,21 +99,32 @@ enum Format {
 ///
 /// # Errors
 /// When no scenario is found, or results cannot be written.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    if args.watch { watch::run(args, io) } else { once(args, io) }
+pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    if args.watch { watch::run(args, config, io) } else { once(args, config, io) }
 }
 
-fn once(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let paths = discover(&args.paths)?;
+    let configs = Mutex::new(Configs::new(config)?);
     let filter = args.filter.as_deref().unwrap_or_default();
     let mut report = TestReport::default();
-    let (played, mut exit) = collect(play_all(&paths, filter, io), &mut report, io)?;
+    let progress = Progress::new(paths.len(), "files", io.interactive && !io.quiet);
+    let works = play_all(&paths, filter, &House { configs, today: io.today }, &progress, io);
+    drop(progress);
+    let (played, mut exit) = collect(works, &mut report, io)?;
     for one in &played {
-        if args.update && one.results.iter().any(|result| !result.passed()) {
-            report.files.push(update(one, filter, io)?);
-        } else {
-            report.files.push(TestedFile { source: one.source.clone(), results: one.results.clone() });
-        }
+        let wanted = args.update && one.results.iter().any(|result| !result.passed());
+        let updated = wanted.then(|| update(one, filter, io)).transpose();
+        let as_is = || TestedFile { source: one.source.clone(), results: one.results.clone() };
+        report.files.push(match updated {
+            Ok(updated) => updated.unwrap_or_else(as_is),
+            // One file that cannot be written keeps no other from it.
+            Err(stop) => {
+                io.stop(&stop)?;
+                exit = exit.worst(stop.exit);
+                as_is()
+            }
+        });
     }
     if exit == Exit::Yes && report.files.iter().all(|file| file.results.is_empty()) {
         return Err(nothing(args));
@@ -139,6 +155,9 @@ fn collect(works: Vec<Work>, report: &mut TestReport, io: &mut Io<'_>) -> Result
     for work in works {
         match work {
             Work::Played(played) => {
+                if !io.quiet {
+                    findings::show_in(&played.file.warnings, &Sources::new([&*played.source]), io)?;
+                }
                 say_not_modelled(&played.loaded, io)?;
                 all.push(*played);
                 continue;
@@ -217,6 +236,11 @@ fn update(played: &Played, filter: &str, io: &mut Io<'_>) -> Result<TestedFile, 
     let Played { path, source, results, loaded, .. } = played;
     if file::is_stdin(path) {
         return Err(Stop::usage("`--update` needs a file to write to"));
+    }
+    if played.is_rendered {
+        let name = escape(source.name()).into_owned();
+        return Err(Stop::usage(format!("`{name}` belongs to a template, which is not updated"))
+            .help("the values are made by the template: correct them there"));
     }
     let (text, left) = scenario::updated(source, results);
     let name = escape(source.name()).into_owned();

@@ -3,15 +3,21 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
+use crate::cli::config::Configs;
+use crate::cli::progress::Progress;
 use crate::cli::{Exit, Io, Stop, file};
 use crate::diagnostic::Diagnostic;
+use crate::lint;
 use crate::resolve::Sight;
 use crate::scenario::{self, Loaded, MAX_SCENARIO_BYTES, ScenarioFile, ScenarioResult};
 use crate::source::{FileId, SourceFile};
+
+use super::template::{self, Rendered};
 
 /// A file that was played.
 pub(super) struct Played {
@@ -21,6 +27,14 @@ pub(super) struct Played {
     pub(super) loaded: Loaded,
     pub(super) results: Vec<ScenarioResult>,
     pub(super) seen: BTreeSet<Sight>,
+    /// Whether its text was made by a template.
+    pub(super) is_rendered: bool,
+}
+
+/// What holds for all files of a run.
+pub(super) struct House {
+    pub(super) configs: Mutex<Configs>,
+    pub(super) today: Date,
 }
 
 /// What came of a file.
@@ -33,7 +47,13 @@ pub(super) enum Work {
 }
 
 /// Reads and plays all files; results stand in the order of the files.
-pub(super) fn play_all(paths: &[PathBuf], filter: &str, io: &mut Io<'_>) -> Vec<Work> {
+pub(super) fn play_all(
+    paths: &[PathBuf],
+    filter: &str,
+    house: &House,
+    progress: &Progress,
+    io: &mut Io<'_>,
+) -> Vec<Work> {
     // Standard input can be read by one thread only, and is named once.
     let stdin = paths.iter().any(|path| file::is_stdin(path));
     let stdin = stdin.then(|| file::read_up_to(Path::new("-"), MAX_SCENARIO_BYTES, io));
@@ -42,42 +62,97 @@ pub(super) fn play_all(paths: &[PathBuf], filter: &str, io: &mut Io<'_>) -> Vec<
         _ => file::read_file(path, MAX_SCENARIO_BYTES),
     };
     let all = paths.par_iter().enumerate();
-    all.map(|(index, path)| match read(path) {
-        Ok(bytes) => play_one(path, index, bytes, filter),
-        Err(stop) => Work::Unread(path.clone(), stop),
+    all.map(|(index, path)| {
+        let work = match read(path) {
+            Ok(bytes) => play_one(path, index, bytes, filter, house),
+            Err(stop) => Work::Unread(path.clone(), stop),
+        };
+        progress.done(1);
+        work
     })
     .collect()
 }
 
-fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str) -> Work {
+fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str, house: &House) -> Work {
     let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+    let rendered = template::beside(path).map(|license| template::render(&license, house.today)).transpose();
+    let rendered = match rendered {
+        Ok(rendered) => rendered,
+        Err(stop) => return Work::Unread(path.to_owned(), stop),
+    };
+    let bytes = rendered.as_ref().map_or(bytes, |rendered| rendered.scenarios.clone().into_bytes());
     let source = SourceFile::from_bytes(id, file::shown(path), bytes);
-    match prepare(path, &source) {
-        Err((found, exit)) => Work::Unsound(source, found, exit),
+    match prepare(path, &source, rendered.as_ref(), house) {
+        Err(Refused::Found(found, exit)) => Work::Unsound(source, found, exit),
+        Err(Refused::Stop(stop)) => Work::Unread(path.to_owned(), *stop),
         Ok((file, loaded)) => {
             let (results, seen) = scenario::observe(&file, &loaded.model, |name| name.contains(filter));
-            Work::Played(Box::new(Played { path: path.to_owned(), source, file, loaded, results, seen }))
+            Work::Played(Box::new(Played {
+                path: path.to_owned(),
+                source,
+                file,
+                loaded,
+                results,
+                seen,
+                is_rendered: rendered.is_some(),
+            }))
         }
     }
 }
 
-type Refused = (Vec<Diagnostic>, Exit);
+/// Why a file is not played: what is wrong with it, or with a configuration.
+enum Refused {
+    Found(Vec<Diagnostic>, Exit),
+    Stop(Box<Stop>),
+}
 
-fn prepare(path: &Path, source: &Arc<SourceFile>) -> Result<(ScenarioFile, Loaded), Refused> {
-    let file = scenario::parse(source).map_err(|found| (found, Exit::Unreadable))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+fn prepare(
+    path: &Path,
+    source: &Arc<SourceFile>,
+    rendered: Option<&Rendered>,
+    house: &House,
+) -> Result<(ScenarioFile, Loaded), Refused> {
+    let file = scenario::parse(source).map_err(|found| Refused::Found(found, Exit::Unreadable))?;
+    let folder = folder_of(path);
+    let lint = match file.licenses.first() {
+        // Licenses that are proven together are linted together, as the house wants the first of them.
+        Some(first) => {
+            lint_options(&folder.join(&first.value), house).map_err(|stop| Refused::Stop(Box::new(stop)))?
+        }
+        None => lint::Options::at(Date::MIN),
+    };
     // A license that is not there is the same failure as a scenario file that is not there.
     let mut exit = Exit::Unreadable;
-    let loaded = scenario::load(&file, |relative| {
-        read_below(folder, relative).map_err(|stop| {
-            exit = exit.worst(stop.exit);
-            stop.message
-        })
-    });
+    let loaded = scenario::load(
+        &file,
+        |relative| {
+            if let (Some(rendered), true) = (rendered, file.licenses.iter().any(|it| it.value == relative)) {
+                let name = file::shown(&folder.join(relative));
+                return Ok(SourceFile::new(name, rendered.license.as_str()));
+            }
+            read_below(folder, relative).map_err(|stop| {
+                exit = exit.worst(stop.exit);
+                stop.message
+            })
+        },
+        Some(lint),
+    );
     match loaded {
         Ok(loaded) => Ok((file, loaded)),
-        Err(found) => Err((found, exit)),
+        Err(found) => Err(Refused::Found(found, exit)),
     }
+}
+
+/// What the house asks of a license; the day is set by whoever lints.
+fn lint_options(license: &Path, house: &House) -> Result<lint::Options, Stop> {
+    let mut configs = house.configs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let settings = configs.settings(license)?;
+    Ok(lint::Options { levels: settings.levels, policy: settings.policy, ..lint::Options::at(Date::MIN) })
+}
+
+/// The folder of a scenario file.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Reads a license below a folder; a link that leads out of it is refused.

@@ -1,31 +1,37 @@
-//! What `test --watch` looks at: the scenario files, and all that stands beside or directly below them.
+//! What `test --watch` looks at: the scenario files, and the licenses that they name.
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::watch::watch;
 use crate::cli::{Exit, Io, Stop, file};
+use crate::scenario::{self, MAX_SCENARIO_BYTES};
+use crate::source::{FileId, SourceFile};
 
 use super::discover::discover;
-use super::{Args, once};
+use super::play::folder_of;
+use super::{Args, once, template};
 
 /// Plays, waits for a change, and plays again, until interrupted.
-pub(super) fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if args.paths.iter().any(|path| file::is_stdin(path)) {
         return Err(Stop::usage("`--watch` needs files to look at"));
     }
-    watch(args.watch_runs, || paths(args), |io| once(args, io), io)
+    watch(args.watch_runs, || paths(args), |io| once(args, config, io), io)
 }
 
-/// Licenses stay below the folder of their scenario file.
+/// A scenario file that does not read now names no license; it is looked at itself.
 fn paths(args: &Args) -> Vec<PathBuf> {
     let files = discover(&args.paths).unwrap_or_default();
-    let folder_of = |path: &PathBuf| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        folder.unwrap_or(Path::new(".")).to_owned()
-    };
-    let folders: BTreeSet<PathBuf> = files.iter().map(folder_of).collect();
-    let beside = folders.iter().flat_map(fs::read_dir).flatten().flatten().map(|entry| entry.path());
-    beside.chain(files).collect()
+    let licenses: Vec<PathBuf> = files.iter().flat_map(|path| licenses(path)).collect();
+    files.into_iter().chain(licenses).collect()
+}
+
+fn licenses(path: &Path) -> Vec<PathBuf> {
+    let Ok(bytes) = file::read_file(path, MAX_SCENARIO_BYTES) else { return Vec::new() };
+    let source = SourceFile::from_bytes(FileId(0), file::shown(path), bytes);
+    if let Some(template) = template::beside(path) {
+        return vec![template];
+    }
+    let Ok(file) = scenario::parse(&source) else { return Vec::new() };
+    file.licenses.iter().map(|license| folder_of(path).join(&license.value)).collect()
 }

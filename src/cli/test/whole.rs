@@ -55,8 +55,7 @@ pub(super) fn mutate(played: &[Played], filter: &str) -> Vec<Mutated> {
     let mutate = |group: Group<'_>| {
         let loaded = &group.first.loaded;
         let wanted = |name: &str| name.contains(filter);
-        let mutation =
-            group.holds.then(|| scenario::mutate(&group.files, &loaded.licenses, &loaded.model, &wanted));
+        let mutation = group.holds.then(|| scenario::mutate(&group.files, loaded, &wanted));
         Mutated { licenses: sources(group.first), mutation }
     };
     groups(played).into_par_iter().map(mutate).collect()

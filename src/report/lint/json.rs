@@ -31,6 +31,7 @@ struct Finding {
     help: Option<String>,
     file: String,
     range: Range,
+    label: Option<String>,
     related: Vec<Related>,
     fix: Option<FixedBy>,
 }
@@ -127,6 +128,9 @@ fn finding(found: &Diagnostic, sources: &Sources<'_>) -> Finding {
         help: found.help.as_deref().map(|help| escape(help).into_owned()),
         file: file_name(source),
         range: range(source, found.primary.span),
+        label: Some(&found.primary.text)
+            .filter(|text| !text.is_empty())
+            .map(|text| escape(text).into_owned()),
         related: found.related.iter().map(|label| related(label, sources)).collect(),
         fix: found.fix.as_ref().map(|fix| FixedBy {
             title: escape(&fix.title).into_owned(),

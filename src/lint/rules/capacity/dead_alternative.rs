@@ -1,11 +1,12 @@
 //! C002: an alternative that is never reached.
 
 use crate::diagnostic::Code;
-use crate::graph::Block;
+use crate::graph::{Block, Cost, Ways};
 use crate::license::{Count, Dependency, Kind};
+use crate::lint::first_fit::DEEPEST;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-use super::{MOST_ALTERNATIVES, Shortage, covers, replaced_names, shortages};
+use super::{MOST_ALTERNATIVES, covers, replaced_names};
 
 /// An alternative that is never reached.
 static CODE: Code = Code::error("C002", "dead-alternative");
@@ -34,28 +35,28 @@ FEATURE Spare { VENDOR=Acme COUNT=10 }
 };
 
 /// Whether another block of the same name serves every version that `block` does, and can run.
-pub(super) fn another_lives(cx: &Context<'_>, block: &Block<'_>, dead: &[(Block<'_>, Shortage<'_>)]) -> bool {
+pub(super) fn another_lives(cx: &Context<'_>, block: &Block<'_>) -> bool {
     let Some(named) = cx.graph.named(block.vendor(), block.name()) else { return false };
     cx.graph.providers(named).take(MOST_ALTERNATIVES).any(|other| {
         let runs = other.id != block.id
             && !cx.measures.is_faulty(other.id)
             && cx.capacities().of(other.id) > 0
-            && dead.binary_search_by_key(&other.id, |(dead, _)| dead.id).is_err();
+            && !cx.shortages().is_dead(other.id);
         runs && other.feature.version >= block.feature.version
     })
 }
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let dead = shortages(cx);
     let mut room = super::never_runs::MAX_SEARCH;
-    for (block, lack) in &dead {
-        if another_lives(cx, block, &dead) {
+    for (id, lack) in cx.shortages().causes() {
+        let Some(block) = cx.graph.block(*id) else { continue };
+        if another_lives(cx, block) {
             let consequence = "so that this alternative is never reached";
             sink.push(super::never_runs::describe(cx, block, lack, &CODE, consequence, &mut room));
         }
     }
     let Some(replaced) = replaced_names(cx) else { return };
-    let anything_shared = cx.blocks().any(|block| block.is_token() && block.feature.shares_counts());
+    let world = World::new(cx);
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
         if replaced.contains(named.name.as_str()) {
             continue;
@@ -63,14 +64,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let mut blocks: Vec<&Block<'_>> = cx.graph.providers(named).collect();
         blocks.sort_by_key(|block| block.feature.kind != Kind::Exclusive);
         for (at, later) in blocks.iter().enumerate().skip(1) {
-            let is_dead = dead.binary_search_by_key(&later.id, |(dead, _)| dead.id).is_ok();
+            let is_dead = cx.shortages().is_dead(later.id);
             // A second EXCLUSIVE is a fault of its own; what lies before a fault is not judged.
             if is_dead || later.feature.kind == Kind::Exclusive || cx.measures.is_faulty(later.id) {
                 continue;
             }
             let earlier = blocks.iter().take(at).take(MOST_ALTERNATIVES);
             if let Some((earlier, why)) =
-                earlier.into_iter().find_map(|one| Some((one, hides(cx, one, later, anything_shared)?)))
+                earlier.into_iter().find_map(|one| Some((one, world.hides(one, later)?)))
             {
                 let message = format!("this alternative of `{}` is never reached", later.name());
                 sink.push(
@@ -83,34 +84,76 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Why `later` is never reached behind `earlier`, if so.
-fn hides(
-    cx: &Context<'_>,
-    earlier: &Block<'_>,
-    later: &Block<'_>,
+/// What the comparisons of one run have in common.
+struct World<'c, 'a> {
+    cx: &'c Context<'a>,
     anything_shared: bool,
-) -> Option<&'static str> {
-    let (one, other) = (earlier.feature, later.feature);
-    let is_copy = crate::lint::rules::sets::same_block_elsewhere(earlier, later);
-    if is_copy || !covers(one, other) || one.version < other.version {
-        return None;
+    /// To tokens that are not always in force.
+    dated: Ways,
+}
+
+impl<'c, 'a> World<'c, 'a> {
+    fn new(cx: &'c Context<'a>) -> Self {
+        let anything_shared = cx.blocks().any(|block| block.is_token() && block.feature.shares_counts());
+        let dated = cx.graph.ways_to(|id| {
+            cx.graph.block(id).is_some_and(|block| {
+                block.is_token() && (block.feature.start.is_some() || block.feature.end.is_some())
+            })
+        });
+        Self { cx, anything_shared, dated }
     }
-    match one.kind {
-        Kind::Exclusive | Kind::Additive => {
-            let endless = one.count.is_some_and(|count| count.value == Count::Unlimited);
-            let open = one.userbased.is_none() && one.hostbased.is_none();
-            (endless && open).then_some("this block is tried first and is UNLIMITED")
+
+    /// Why `later` is never reached behind `earlier`, if so.
+    fn hides(&self, earlier: &Block<'_>, later: &Block<'_>) -> Option<&'static str> {
+        let (one, other) = (earlier.feature, later.feature);
+        let is_copy = crate::lint::rules::sets::same_block_elsewhere(earlier, later);
+        if is_copy || !covers(one, other) || one.version < other.version {
+            return None;
         }
-        Kind::Token if other.kind == Kind::Token && !one.shares_counts() && !other.shares_counts() => {
-            if begins_with(&other.dependencies, &one.dependencies) {
-                return Some("this block is tried first and needs nothing more");
+        match one.kind {
+            Kind::Exclusive | Kind::Additive => {
+                let endless = one.count.is_some_and(|count| count.value == Count::Unlimited);
+                let open = one.userbased.is_none() && one.hostbased.is_none();
+                (endless && open).then_some("this block is tried first and is UNLIMITED")
             }
-            let cheaper = !anything_shared
-                && is_certain(cx, earlier)
-                && needs_no_more(&one.dependencies, &other.dependencies);
-            cheaper.then_some("this block is tried first and costs less")
+            Kind::Token if other.kind == Kind::Token && !one.shares_counts() && !other.shares_counts() => {
+                if begins_with(&other.dependencies, &one.dependencies) {
+                    return Some("this block is tried first and needs nothing more");
+                }
+                let cheaper = !self.anything_shared
+                    && self.is_certain(earlier)
+                    && (needs_no_more(&one.dependencies, &other.dependencies)
+                        || self.draws_no_more(earlier, later));
+                cheaper.then_some("this block is tried first and costs less")
+            }
+            _ => None,
         }
-        _ => None,
+    }
+
+    /// Whether no alternatives and no shared counts lie ahead of a token, so that less of the same is always easier to
+    /// get.
+    fn is_certain(&self, block: &Block<'_>) -> bool {
+        let cx = self.cx;
+        let unshared = |id| cx.graph.block(id).is_some_and(|pool| !pool.feature.shares_counts());
+        cx.draws().is_exact(block.id)
+            && cx.draws().of(block.id).is_some_and(|draws| draws.iter().all(|(pool, _)| unshared(*pool)))
+    }
+
+    /// Whether one token draws on nothing but what another draws on as well, as much or more, by whatever tokens.
+    fn draws_no_more(&self, one: &Block<'_>, other: &Block<'_>) -> bool {
+        let draws = self.cx.draws();
+        // A token on the way that ends, or starts, would make a difference between the two.
+        let same_days = !self.dated.leads_from(one.id);
+        // What is too far from a real license is refused, and does not stand before anything.
+        let long = |block: &Block<'_>| self.cx.measures.depth(block.id).is_none_or(|depth| depth > DEEPEST);
+        let Some(few) = draws.of(one.id) else { return false };
+        let counted = |cost: Cost| matches!(cost, Cost::Known(_));
+        same_days
+            && !long(one)
+            && self.is_certain(other)
+            && few.iter().all(|(pool, draw)| {
+                draws.on(other.id, *pool).is_some_and(|more| counted(draw.sum) && draw.sum <= more.sum)
+            })
     }
 }
 
@@ -118,13 +161,6 @@ fn hides(
 fn begins_with(all: &[Dependency], head: &[Dependency]) -> bool {
     let key = |need: &Dependency| (need.feature.value.clone(), need.version, need.count);
     all.get(..head.len()).is_some_and(|start| start.iter().map(key).eq(head.iter().map(key)))
-}
-
-/// Whether no alternatives and no shared counts lie ahead of a token, so that less of the same is always easier to get.
-fn is_certain(cx: &Context<'_>, block: &Block<'_>) -> bool {
-    let unshared = |id| cx.graph.block(id).is_some_and(|pool| !pool.feature.shares_counts());
-    cx.draws().is_exact(block.id)
-        && cx.draws().of(block.id).is_some_and(|draws| draws.iter().all(|(pool, _)| unshared(*pool)))
 }
 
 /// Whether every dependency of `few` is asked for by `many` too: the same feature, as new or newer, as many or more.

@@ -1,24 +1,21 @@
 //! C007: a larger pool would deny what is granted now.
 
-use std::collections::BTreeSet;
-
-use crate::diagnostic::Code;
-use crate::graph::{Block, BlockId, Named};
-use crate::license::{Kind, Version};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::{Check, Context, Example, Rule, Sink};
-use crate::source::FileId;
 
-use super::first_fit::{FirstFit, Outcome};
+use super::mixes::{MoreMeansLess, Taken};
 
 /// A larger pool would deny what is granted now.
-static CODE: Code = Code::warning("C007", "more-means-less");
+pub(super) static CODE: Code = Code::warning("C007", "more-means-less");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a pool that, were it larger, would make a checkout fail that is granted now",
+    what: "a pool that, were it larger, would make a checkout fail that is granted now, alone or as the second of two",
     why: "Alternatives are tried in order, and what was chosen is not revisited. With a larger pool an earlier \
-          alternative fits that did not fit before, and takes what a later dependency needs. A customer who buys more \
-          would be able to run less.",
+          alternative fits that did not fit before, and takes what a later dependency, or another feature, needs. A \
+          customer who buys more would be able to run less. Every feature is played alone and after every other, with \
+          the sizes at which an alternative begins to fit; features that share counts, burn METERED tokens or draw on \
+          reserved licenses are left out.",
     bad: Example::Text(
         "FEATURE Suite
 {
@@ -72,120 +69,75 @@ FEATURE Spare { VENDOR=Acme COUNT=4 }
     check: Check::Whole(check),
 };
 
-/// What makes a finding true, as plain data: a checkout that is granted, and is denied once a pool is larger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MoreMeansLess {
-    /// The feature that is checked out, once, from full pools.
-    pub feature: String,
-    /// The version asked for.
-    pub version: Version,
-    /// The file of the pool.
-    pub file: FileId,
-    /// The pool's block, by its index in the tree.
-    pub block: usize,
-    /// A COUNT with which the checkout is denied.
-    pub larger: u64,
-    pool: BlockId,
-    root: BlockId,
-    scarce: Option<BlockId>,
-}
-
-/// Steps that one checkout may take before it is given up, and all of one run together.
-const STEPS: usize = 5_000;
-const ALL_STEPS: usize = 2_000_000;
-/// Chains longer than this are an error of their own.
-const DEEPEST: u32 = 16;
-
-/// All pools that, were they larger, would make a checkout fail that is granted now.
-pub(in crate::lint) fn find(cx: &Context<'_>) -> Vec<MoreMeansLess> {
-    let mut found = Vec::new();
-    if cx.blocks().any(|block| block.feature.replaces.is_some()) {
-        return found;
-    }
-    let special = cx.graph.ways_to(|id| cx.graph.block(id).is_some_and(is_special));
-    let mut steps = ALL_STEPS;
-    for named in cx.graph.names() {
-        let mut tokens = cx.graph.providers(named).filter(|block| block.is_token()).peekable();
-        let Some(root) = tokens.peek().map(|block| block.id) else { continue };
-        let simple = cx.graph.providers(named).take(super::MOST_ALTERNATIVES).all(|block| {
-            !special.leads_from(block.id)
-                && !is_special(block)
-                && !cx.measures.is_faulty(block.id)
-                && cx.measures.depth(block.id).is_some_and(|depth| depth <= DEEPEST)
-        });
-        let open = tokens.any(|block| !cx.draws().is_exact(block.id));
-        if simple && open {
-            found.extend(try_name(cx, named, root, &mut steps));
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for proof in &cx.mixes().proofs {
+        if let Some(found) = finding(cx, proof) {
+            sink.push(found);
         }
     }
-    found
 }
 
-/// Whether a block is served by other rules than plain pools: shared, consumed, reserved.
-fn is_special(block: &Block<'_>) -> bool {
-    let feature = block.feature;
-    feature.shares_counts()
-        || feature.kind == Kind::Metered
-        || feature.userbased.is_some()
-        || feature.hostbased.is_some()
-}
-
-fn try_name(cx: &Context<'_>, named: &Named<'_>, root: BlockId, steps: &mut usize) -> Vec<MoreMeansLess> {
-    let day = cx.options.at;
-    let Some(version) = cx.graph.providers(named).map(|block| block.feature.version).min() else {
-        return Vec::new();
+fn finding(cx: &Context<'_>, proof: &MoreMeansLess) -> Option<Diagnostic> {
+    let (pool, root) = (cx.graph.block(proof.pool)?, cx.graph.block(proof.root)?);
+    let (name, count) = (pool.name(), pool.feature.count?);
+    let (last, before) = proof.features.split_last()?;
+    let (message, all, help) = match before.first() {
+        None => (
+            format!("a larger `{name}` would deny `{last}`, which is granted now"),
+            "it is granted",
+            "put the dependency that has alternatives last, or enlarge the other pool as well".to_owned(),
+        ),
+        Some(first) => (
+            format!("a larger `{name}` would deny `{last}` beside `{first}`, which are both granted now"),
+            "both are granted",
+            format!(
+                "put the alternative of `{first}` that is taken now before the other, or enlarge `{name}` for both"
+            ),
+        ),
     };
-    let mut run = |enlarged| {
-        *steps = steps.checked_sub(STEPS)?;
-        let mut fit = FirstFit::new(cx.graph, day, enlarged, STEPS);
-        let outcome = fit.name(named.vendor.as_str(), named.name.as_str(), version, 1)?;
-        *steps += fit.steps;
-        Some((outcome, fit.refused, fit.peak))
-    };
-    let Some((Outcome::Granted, refused, _)) = run(None) else { return Vec::new() };
-    let pools: BTreeSet<BlockId> = refused.into_iter().collect();
-    let denied = pools.into_iter().filter_map(|pool| match run(Some(pool))? {
-        (Outcome::Denied(scarce), _, peak) => Some((pool, scarce, peak)),
-        _ => None,
-    });
-    let proofs = denied.filter_map(|(pool, scarce, larger)| {
-        let block = cx.graph.block(pool)?;
-        Some(MoreMeansLess {
-            feature: named.name.as_str().to_owned(),
-            version,
-            file: block.license.source.id(),
-            block: block.feature.block,
-            larger,
-            pool,
-            root,
-            scarce,
-        })
-    });
-    proofs.collect()
-}
-
-fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for proof in find(cx) {
-        let (Some(pool), Some(root)) = (cx.graph.block(proof.pool), cx.graph.block(proof.root)) else {
-            continue;
-        };
-        let Some(count) = pool.feature.count else { continue };
-        let scarce =
-            proof.scarce.and_then(|id| cx.graph.block(id)).map_or("another pool", |block| block.name());
-        let message =
-            format!("a larger `{}` would deny `{}`, which is granted now", pool.name(), proof.feature);
-        sink.push(
-            cx.found(&CODE, pool, count.span, message)
-                .label(format!("COUNT={}: one `{}` is granted", count.value, proof.feature))
-                .also(
-                    count.span,
-                    format!(
-                        "COUNT={}: it is denied, as an earlier alternative fits and takes too much of `{scarce}`",
-                        proof.larger
-                    ),
-                )
-                .also_in(root.license.source.id(), root.feature.name.span, "the feature that is denied")
-                .help("put the dependency that has alternatives last, or enlarge the other pool as well"),
-        );
+    let now = list(cx, &proof.features, &proof.now);
+    let mut then = list(cx, before, &proof.then);
+    if !then.is_empty() {
+        then.push_str(", ");
     }
+    let lack = lack(cx, proof).unwrap_or_default();
+    let found = cx
+        .found(&CODE, pool, count.span, message)
+        .label(format!("now, `{name}`={}: {now}: {all}", count.value))
+        .also(count.span, format!("with `{name}`={}: {then}`{last}` is denied{lack}", proof.larger))
+        .also_in(root.license.source.id(), root.feature.name.span, "the feature that is denied");
+    Some(found.help(help))
 }
+
+/// Of what there is too little for the last checkout.
+fn lack(cx: &Context<'_>, proof: &MoreMeansLess) -> Option<String> {
+    let lack = proof.lack?;
+    let scarce = cx.graph.block(lack.pool)?.name();
+    let others = proof.then.iter().flatten().filter(|(pool, _)| *pool == lack.pool);
+    let own = lack.used.saturating_sub(others.map(|(_, used)| *used).sum());
+    let (more, free) = (lack.needed.saturating_sub(lack.used), lack.size.saturating_sub(lack.used));
+    Some(if own > 0 {
+        format!(": takes {own} of `{scarce}` and needs {more} more, {free} free")
+    } else {
+        format!(": needs {more} of `{scarce}`, {free} free")
+    })
+}
+
+/// `` `Draw` takes 10 of `B`, `Print` takes 4 of `A` ``
+fn list(cx: &Context<'_>, features: &[String], taken: &[Taken]) -> String {
+    let one = |(feature, taken): (&String, &Taken)| {
+        let parts =
+            taken.iter().filter_map(|(pool, n)| Some(format!("{n} of `{}`", cx.graph.block(*pool)?.name())));
+        let mut parts: Vec<String> = parts.collect();
+        let more = parts.len().saturating_sub(MOST_POOLS);
+        parts.truncate(MOST_POOLS);
+        if more > 0 {
+            parts.push(format!("{more} more"));
+        }
+        format!("`{feature}` takes {}", parts.join(" and "))
+    };
+    features.iter().zip(taken).map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Most pools that are shown of one checkout.
+const MOST_POOLS: usize = 5;

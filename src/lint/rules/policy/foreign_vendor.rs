@@ -41,7 +41,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             if ours.iter().any(|known| known == name) {
                 continue;
             }
-            let message = format!("`{name}` is not the vendor of these licenses, {} is", phrase::list(ours));
+            let (what, verb) = if ours.len() == 1 { ("the vendor", "is") } else { ("a vendor", "are") };
+            let message = format!("`{name}` is not {what} of these licenses, {} {verb}", phrase::list(ours));
             let help = match nearest(name, ours.iter().map(String::as_str)) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "if it is right, add it to `vendor` in `keywright.toml`".to_owned(),

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::{Block, Named, Target};
 use crate::lint::{Check, Context, Example, Rule, Sink, Twin};
+use crate::source::FileId;
 
 /// Names that look alike.
 static CODE: Code = Code::error("X002", "similar-names");
@@ -12,7 +13,7 @@ static CODE: Code = Code::error("X002", "similar-names");
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "two features of one vendor, or two vendors, whose names differ only by case, by `-` and `_`, or by characters \
-           that look alike (`0` and `O`, or `1`, `l` and `I`)",
+           that look alike (`0` and `O`, or `1`, `l` and `I`, or `rn` and `m`, `vv` and `w`, `cl` and `d`), or by both",
     why: "Names are compared byte for byte, so that these are different features. People do not see it: they draw on \
           one and buy the other.",
     bad: Example::Text(
@@ -44,7 +45,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 if let Some((file, span)) = place {
                     found = found.also_in(file, span, "looks like this one");
                 }
-                told.insert(block.feature.block);
+                told.insert((block.license.source.id(), block.feature.block));
                 sink.push(found);
             }
             _ => met.extend(keys(named.name.as_str()).map(|key| ((vendor, key), named))),
@@ -61,8 +62,8 @@ const HELP: &str =
     "names are compared byte for byte: write it in one way, or choose names that differ visibly";
 
 /// Names of earlier files that are licenses of their own. What is told of the file itself is not told again.
-fn apart(cx: &Context<'_>, sink: &mut Sink<'_>, told: &HashSet<usize>) {
-    for one in cx.options.elsewhere.iter().filter(|one| !told.contains(&one.block)) {
+fn apart(cx: &Context<'_>, sink: &mut Sink<'_>, told: &HashSet<(FileId, usize)>) {
+    for one in cx.options.elsewhere.iter().filter(|one| !told.contains(&(one.file, one.block))) {
         let Twin::Name(other) = &one.twin else { continue };
         let Some(feature) = cx.feature(one.file, one.block) else { continue };
         let (name, place) = (&feature.name.value, &one.place);
@@ -97,15 +98,78 @@ where
     cx.graph.block(*named.blocks.first()?)
 }
 
-/// What two names have in common if they look alike: the letters without case, and the shapes of the characters.
-pub(in crate::lint) fn keys(name: &str) -> [String; 2] {
+/// What two names have in common if they look alike: the letters without case, the shapes of the characters, and both
+/// together.
+pub(in crate::lint) fn keys(name: &str) -> [String; 3] {
     let folded = name.to_lowercase().replace('-', "_");
-    let shapes = name.chars().map(|c| match c {
+    let shapes: String = name.chars().map(shape).collect();
+    // The kinds of keys are kept apart.
+    [format!("c{folded}"), format!("s{shapes}"), format!("k{}", skeleton(name))]
+}
+
+fn shape(c: char) -> char {
+    match c {
         '1' | 'l' | 'I' => 'l',
         '0' | 'O' => 'O',
         '-' => '_',
         c => c,
+    }
+}
+
+/// ◆ Letters that look like one other letter when they stand together, in small letters only: `Modern` and `Modem`.
+const PAIRS: [(&str, &str); 3] = [("rn", "m"), ("vv", "w"), ("cl", "d")];
+
+/// Shapes without case, after the skeletons of UTS 39 as far as ASCII goes: `Pool0` and `poolo`, `Modern` and `Modem`.
+///
+/// ◆ An `I` between capital letters is the capital of `i`: `MAIL` is `mail` in capitals, and not `mall`.
+fn skeleton(name: &str) -> String {
+    let small = |c: Option<&char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let joined = PAIRS.iter().fold(name.to_owned(), |text, (pair, one)| text.replace(pair, one));
+    let all: Vec<char> = joined.chars().collect();
+    let shapes = all.iter().enumerate().map(|(at, c)| {
+        let before = at.checked_sub(1).and_then(|before| all.get(before));
+        let beside_small = small(before) || small(all.get(at + 1));
+        if *c == 'I' && !beside_small { 'i' } else { shape(*c) }
     });
-    // The two kinds of keys are kept apart.
-    [format!("c{folded}"), format!("s{}", shapes.collect::<String>())]
+    shapes.collect::<String>().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keys;
+
+    fn alike(one: &str, other: &str) -> bool {
+        keys(one).iter().any(|key| keys(other).contains(key))
+    }
+
+    #[test]
+    fn names_are_alike_by_case_by_shape_and_by_both() {
+        for (one, other) in [
+            ("Draw", "DRAW"),
+            ("a-b", "A_B"),
+            ("Pool0", "PoolO"),
+            ("Pool0", "poolo"),
+            ("Module1", "ModuleI"),
+            ("module1", "ModuleI"),
+            ("Modern", "Modem"),
+            ("modern", "Modem"),
+            ("corn", "com"),
+            ("Savvy", "Sawy"),
+            ("clip", "dip"),
+            ("MAIL", "mail"),
+        ] {
+            assert!(alike(one, other), "{one} {other}");
+        }
+        for (one, other) in [
+            ("Draw1", "Draw2"),
+            ("Draw", "Drawn"),
+            ("Part_c1", "Part_d"),
+            ("Mail", "Mall"),
+            ("MAIL", "mall"),
+            ("CORN", "COM"),
+            ("Pool5", "PoolS"),
+        ] {
+            assert!(!alike(one, other), "{one} {other}");
+        }
+    }
 }

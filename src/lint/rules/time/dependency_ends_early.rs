@@ -1,23 +1,20 @@
 //! T004: a dependency that ends before its token.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 
 use crate::diagnostic::Code;
-use crate::graph::{Block, Hop, Target};
-use crate::license::{Dependency, Version};
+use crate::graph::{Block, Hop};
 use crate::lint::{Check, Context, Example, Rule, Sink};
-use crate::source::{FileId, Span};
 
-use super::is_never_in_force;
+use super::service::{Period, faults, these_too};
 
 /// A dependency that ends before its token.
 static CODE: Code = Code::warning("T004", "dependency-ends-early");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token that is in force longer than everything that can serve one of its dependencies",
+    what: "a token that is in force longer than everything that can serve one of its dependencies, or while nothing new \
+           enough does",
     why: "From that day on the token is there and every checkout of it is denied, which customers read as a fault of \
           the server.",
     bad: Example::Text(
@@ -35,56 +32,67 @@ FEATURE Pool { VENDOR=Acme COUNT=10 END=2026-12-31 }
     check: Check::Whole(check),
 };
 
-/// Most blocks of one name that are looked at.
-const MOST_ALTERNATIVES: usize = 64;
+/// The last day of a period in which something serves a dependency, and the day on which something does again.
+type Fault = (Date, Option<Date>);
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut faults: BTreeMap<(&str, &str, Version, Date), Vec<Hop>> = BTreeMap::new();
-    for block in cx.blocks().filter(|block| block.is_token() && !is_never_in_force(block.feature)) {
-        for (hop, need, target) in cx.graph.needs(block.id) {
-            // What has expired already is reported itself, as is what was never in force.
-            let last = (target == Target::Served).then(|| last_day(cx, block, need)).flatten();
-            let Some(last) = last.filter(|last| *last >= cx.options.at) else { continue };
-            if block.feature.end.is_none_or(|end| end.value > last) {
-                let key = (block.vendor(), need.feature.value.as_str(), need.version, last);
-                faults.entry(key).or_default().push(hop);
-            }
-        }
-    }
-    let mut faults: Vec<_> = faults.into_iter().collect();
-    faults.sort_by_key(|(_, places)| places.first().map(|hop| (hop.block, hop.dependency)));
-    for ((_, name, _, last), places) in faults {
-        report(cx, sink, name, last, &places);
+    let found = faults(cx, |services, block, need| {
+        let whole = holes(services.of_any(cx, block, need));
+        let mut found = holes(services.of(cx, block, need));
+        // Days without any version are told of the license itself.
+        found.retain(|fault| fault.1.is_none() || !whole.contains(fault));
+        found.retain(|fault| is_missed(cx, block, *fault));
+        found
+    });
+    for ((last, again), places) in found {
+        report(cx, sink, last, again, &places);
     }
 }
 
-/// The last day on which something serves a dependency; `None` if that never ends, or never was.
-fn last_day(cx: &Context<'_>, block: &Block<'_>, need: &Dependency) -> Option<Date> {
-    let serving = cx.graph.serving(block, need).filter(|provider| !is_never_in_force(provider.feature));
-    let ends = serving.take(MOST_ALTERNATIVES).map(|provider| provider.feature.end.map(|end| end.value));
-    ends.collect::<Option<Vec<Date>>>()?.into_iter().max()
+/// Where periods end, and the next begins.
+fn holes(periods: &[Period]) -> Vec<Fault> {
+    let next = periods.iter().skip(1).map(|(start, _)| Some(*start)).chain([None]);
+    periods
+        .iter()
+        .zip(next)
+        .map(|((_, end), next)| (*end, next))
+        .filter(|(end, _)| *end < Date::MAX)
+        .collect()
 }
 
-fn report(cx: &Context<'_>, sink: &mut Sink<'_>, name: &str, last: Date, places: &[Hop]) {
+/// Whether a token is in force on a day to come on which nothing serves its dependency.
+fn is_missed(cx: &Context<'_>, block: &Block<'_>, (last, again): Fault) -> bool {
+    // What has expired already is reported itself.
+    let to_come = again.map_or(last >= cx.options.at, |again| again > cx.options.at);
+    let goes_on = block.feature.end.is_none_or(|end| end.value > last);
+    let began = again.is_none_or(|again| block.feature.start.is_none_or(|start| start.value < again));
+    to_come && goes_on && began
+}
+
+fn report(cx: &Context<'_>, sink: &mut Sink<'_>, last: Date, again: Option<Date>, places: &[Hop]) {
     let at = |hop: &Hop| Some((cx.graph.block(hop.block)?, cx.graph.dependency(*hop)?));
     let Some((block, need)) = places.first().and_then(at) else { return };
-    let message = format!("`{name}` ends on {last}, before the token `{}` that draws on it", block.name());
-    let mut found = cx
-        .found(&CODE, block, need.span, message)
-        .help(format!("end the token on {last} as well, or renew `{name}`"));
+    let (name, token) = (&need.feature.value, block.name());
+    let (message, help, text) = match again {
+        None => (
+            format!("`{name}` ends on {last}, before the token `{token}` that draws on it"),
+            format!("end the token on {last} as well, or renew `{name}`"),
+            "nothing serves it after this day".to_owned(),
+        ),
+        Some(again) => (
+            format!(
+                "`{name}` {} ends on {last} and is back on {again}, the token `{token}` draws on it in between",
+                need.version
+            ),
+            "let the next period follow on".to_owned(),
+            format!("nothing as new serves it from here to {again}"),
+        ),
+    };
+    let mut found = cx.found(&CODE, block, need.span, message).help(help);
     let ending =
         cx.graph.serving(block, need).find(|one| one.feature.end.is_some_and(|end| end.value == last));
     if let Some((provider, end)) = ending.and_then(|one| Some((one, one.feature.end?))) {
-        found = found.also_in(provider.license.source.id(), end.span, "nothing serves it after this day");
+        found = found.also_in(provider.license.source.id(), end.span, text);
     }
-    let further: Vec<(FileId, Span)> = places
-        .iter()
-        .skip(1)
-        .filter_map(at)
-        .map(|(block, need)| (block.license.source.id(), need.span))
-        .collect();
-    for (file, span) in further.iter().take(5) {
-        found = found.also_in(*file, *span, "this token too");
-    }
-    sink.push(found);
+    sink.push(these_too(found, cx, places));
 }

@@ -25,7 +25,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let dates = block.feature.maintenance_start.zip(block.feature.maintenance_end);
         if let Some((start, end)) = dates.filter(|(start, end)| start.value > end.value) {
             let message = format!(
-                "maintenance of `{}` starts on {} and ended on {} already",
+                "maintenance of `{}` starts on {}, after its end on {}",
                 block.name(),
                 start.value,
                 end.value

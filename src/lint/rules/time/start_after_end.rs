@@ -21,8 +21,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for block in cx.blocks().filter(|block| is_never_in_force(block.feature)) {
         let (Some(start), Some(end)) = (block.feature.start, block.feature.end) else { continue };
-        let message =
-            format!("`{}` starts on {} and ended on {} already", block.name(), start.value, end.value);
+        let message = format!("`{}` starts on {}, after its end on {}", block.name(), start.value, end.value);
         sink.push(
             cx.found(&CODE, block, start.span, message)
                 .also(end.span, "the END")

@@ -16,6 +16,7 @@ pub(in crate::lint) mod misplaced_directive;
 pub(in crate::lint) mod missing_count;
 pub(in crate::lint) mod missing_dependency;
 pub(in crate::lint) mod missing_vendor;
+pub(in crate::lint) mod mixed_script;
 pub(in crate::lint) mod share_comma;
 pub(in crate::lint) mod softlimit_too_high;
 pub(in crate::lint) mod stray_dependency;

@@ -1,0 +1,372 @@
+//! Which checkouts that are granted now would be denied if a pool were larger: one checkout alone, or two, one after the
+//! other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use jiff::civil::Date;
+
+use crate::graph::{BlockId, Graph, Toward, UNLIMITED, Ways};
+use crate::license::{Kind, Version};
+use crate::lint::Context;
+use crate::lint::first_fit::{DEEPEST, FirstFit, Outcome, Refusal, STEPS};
+use crate::source::FileId;
+
+/// What makes a finding true, as plain data: checkouts that are granted, of which the last is denied once a pool is
+/// larger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoreMeansLess {
+    /// The features that are checked out, one after the other, from full pools: one of each, of any version.
+    pub features: Vec<String>,
+    /// The file of the pool.
+    pub file: FileId,
+    /// The pool's block, by its index in the tree.
+    pub block: usize,
+    /// A COUNT with which the last checkout is denied.
+    pub larger: u64,
+    pub(super) pool: BlockId,
+    /// The first block of the feature that is denied.
+    pub(super) root: BlockId,
+    /// What each checkout takes now.
+    pub(super) now: Vec<Taken>,
+    /// What those before the last one take of the larger pools.
+    pub(super) then: Vec<Taken>,
+    /// What the last one lacks.
+    pub(super) lack: Option<Refusal>,
+}
+
+/// What a checkout takes of each pool.
+pub(super) type Taken = Vec<(BlockId, u64)>;
+
+/// What was found, and for which names that is not all.
+#[derive(Debug, Default)]
+pub(in crate::lint) struct Mixes {
+    pub(in crate::lint) proofs: Vec<MoreMeansLess>,
+    /// First blocks of the names that were not examined, or not with all others: the bound was reached.
+    pub(in crate::lint) unexamined: Vec<BlockId>,
+}
+
+/// ◆ Steps that all tries of a run may take together.
+const ALL_STEPS: usize = 2_000_000;
+/// ◆ Most sizes of one pool that are tried for one mix.
+const MOST_SIZES: usize = 32;
+/// Largest COUNT that can be written.
+const LARGEST_COUNT: u64 = i32::MAX as u64;
+
+/// The bound was reached.
+#[derive(Debug)]
+struct GivenUp;
+
+/// A name that can be checked out.
+#[derive(Debug, Clone, Copy)]
+struct Player {
+    /// Its place in the graph.
+    at: usize,
+    root: BlockId,
+    version: Version,
+    /// Whether alternatives lie ahead of one of its blocks.
+    open: bool,
+    /// The first name that says the same: they get on with others alike.
+    like: usize,
+    /// ◆ What is only drawn on comes last among partners: people check out features, not pools.
+    is_pool: bool,
+}
+
+/// One way the checkouts went.
+struct Played {
+    /// What each took, those before the denied one.
+    taken: Vec<Taken>,
+    /// Which was denied, and for want of what.
+    denied: Option<(usize, Option<Refusal>)>,
+    refusals: Vec<Refusal>,
+}
+
+impl Mixes {
+    pub(in crate::lint) fn find(cx: &Context<'_>) -> Self {
+        let mut found = Self::default();
+        // What stands in for another block changes from day to day in ways that are not followed here.
+        if cx.blocks().any(|block| block.feature.replaces.is_some()) {
+            return found;
+        }
+        let mut search = Search { cx, steps: ALL_STEPS, met: BTreeSet::new() };
+        let players = players(cx);
+        let open = || players.values().filter(|player| player.open);
+        let mut unexamined: BTreeSet<BlockId> = BTreeSet::new();
+        for player in open() {
+            match search.alone(player) {
+                Ok(proofs) => found.proofs.extend(proofs),
+                Err(GivenUp) => {
+                    unexamined.insert(player.root);
+                }
+            }
+        }
+        for player in open().filter(|player| player.like == player.at) {
+            match search.in_company(player, &players, &mut found.proofs) {
+                Ok(()) => {}
+                Err(GivenUp) => {
+                    unexamined.insert(player.root);
+                }
+            }
+        }
+        found.unexamined = unexamined.into_iter().collect();
+        found
+    }
+}
+
+/// Whether a block is served by other rules than plain pools: shared, consumed, reserved.
+fn is_special(graph: &Graph<'_>, id: BlockId) -> bool {
+    graph.block(id).map(|block| block.feature).is_some_and(|feature| {
+        feature.shares_counts()
+            || feature.kind == Kind::Metered
+            || feature.userbased.is_some()
+            || feature.hostbased.is_some()
+    })
+}
+
+/// The names that can be tried, by their place in the graph.
+fn players(cx: &Context<'_>) -> BTreeMap<usize, Player> {
+    let graph = cx.graph;
+    let special = graph.ways_to(|id| is_special(graph, id));
+    let chosen = chosen(cx);
+    let choices = graph.ways_to(|id| chosen.contains(&id));
+    let is_open = |id| chosen.contains(&id) || choices.leads_from(id);
+    let mut likes: HashMap<(&str, Says<'_>), usize> = HashMap::new();
+    let players = (0..graph.names().len()).filter_map(|at| {
+        let player = player(cx, &special, is_open, at)?;
+        let like = says(cx, at).map_or(at, |says| *likes.entry(says).or_insert(at));
+        Some((at, Player { like, ..player }))
+    });
+    players.collect()
+}
+
+/// What the tokens of a name need, and of which versions and when they are.
+type Says<'a> = Vec<(Version, [Option<Date>; 2], Vec<(&'a str, Version, u32)>)>;
+
+/// What a name of tokens says; `None` where it has anything else.
+fn says<'a>(cx: &Context<'a>, at: usize) -> Option<(&'a str, Says<'a>)> {
+    let named = cx.graph.names().get(at)?;
+    let blocks = named.blocks.iter().filter_map(|id| cx.graph.block(*id)).map(|block| {
+        let feature = block.feature;
+        let needs = feature.dependencies.iter();
+        let needs = needs.map(|need| (need.feature.value.as_str(), need.version, need.count)).collect();
+        let dates = [feature.start, feature.end].map(|date| date.map(|date| date.value));
+        block.is_token().then_some((feature.version, dates, needs))
+    });
+    Some((named.vendor.as_str(), blocks.collect::<Option<_>>()?))
+}
+
+/// The blocks that are one of several that may serve today.
+fn chosen(cx: &Context<'_>) -> HashSet<BlockId> {
+    let mut found = HashSet::new();
+    for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
+        let force = || cx.graph.providers(named).filter(|block| block.feature.in_force(cx.options.at));
+        let exclusive = force().filter(|block| block.feature.kind == Kind::Exclusive).count();
+        // Of several EXCLUSIVE blocks one serves, the others are discarded.
+        if force().count() - exclusive + exclusive.min(1) > 1 {
+            found.extend(force().map(|block| block.id));
+        }
+    }
+    found
+}
+
+fn player(cx: &Context<'_>, special: &Ways, is_open: impl Fn(BlockId) -> bool, at: usize) -> Option<Player> {
+    let graph = cx.graph;
+    let named = graph.names().get(at)?;
+    let blocks = || named.blocks.iter().filter_map(|id| graph.block(*id));
+    let simple = blocks().all(|block| {
+        !special.leads_from(block.id)
+            && !is_special(graph, block.id)
+            && !cx.measures.is_faulty(block.id)
+            && cx.measures.depth(block.id).is_some_and(|depth| depth <= DEEPEST)
+            // Served without counting, to who asks for it by name.
+            && block.feature.kind != Kind::Local
+    });
+    // A request from outside sees the blocks of all vendors.
+    let own = graph.vendors_of(named.name.as_str()).count() == 1;
+    let root = graph.providers(named).find(|block| block.is_token()).or(graph.providers(named).next())?;
+    let version = graph.providers(named).map(|block| block.feature.version).min()?;
+    let tokens = || graph.providers(named).filter(|block| block.is_token());
+    let open = blocks().any(|block| is_open(block.id));
+    let is_pool = tokens().next().is_none();
+    (simple && own).then_some(Player { at, root: root.id, version, open, like: at, is_pool })
+}
+
+/// What is being looked for.
+struct Search<'c, 'a> {
+    cx: &'c Context<'a>,
+    steps: usize,
+    /// Pools of which a proof was found already.
+    met: BTreeSet<BlockId>,
+}
+
+impl Search<'_, '_> {
+    /// What a larger pool would deny of one checkout alone.
+    fn alone(&mut self, player: &Player) -> Result<Vec<MoreMeansLess>, GivenUp> {
+        let now = self.play(&[player], None)?;
+        let mut proofs = Vec::new();
+        for (pool, size) in thresholds(&now) {
+            proofs.extend(self.proof(&[player], &now, pool, size)?);
+        }
+        self.met.extend(proofs.iter().map(|proof| proof.pool));
+        Ok(proofs)
+    }
+
+    /// What a larger pool would deny of two checkouts, one of them of `player`. ◆ One proof for a pool is enough.
+    fn in_company(
+        &mut self,
+        player: &Player,
+        players: &BTreeMap<usize, Player>,
+        proofs: &mut Vec<MoreMeansLess>,
+    ) -> Result<(), GivenUp> {
+        let chooses = !self.play(&[player], None)?.refusals.is_empty();
+        for partner in self.partners(player, players)? {
+            // Where neither is refused anything, a larger pool changes nothing.
+            if chooses || partner.open {
+                self.pair([player, partner], proofs)?;
+            }
+            // Two that have alternatives both get their turn to go first.
+            if !partner.open {
+                self.pair([partner, player], proofs)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn pair(&mut self, two: [&Player; 2], proofs: &mut Vec<MoreMeansLess>) -> Result<(), GivenUp> {
+        let now = self.play(&two, None)?;
+        for (pool, size) in thresholds(&now) {
+            if !self.met.contains(&pool)
+                && let Some(proof) = self.proof(&two, &now, pool, size)?
+            {
+                self.met.insert(pool);
+                proofs.push(proof);
+            }
+        }
+        Ok(())
+    }
+
+    /// Who may draw on a pool that `player` may draw on.
+    fn partners<'p>(
+        &mut self,
+        player: &Player,
+        players: &'p BTreeMap<usize, Player>,
+    ) -> Result<Vec<&'p Player>, GivenUp> {
+        let graph = self.cx.graph;
+        let blocks = graph.names().get(player.at).map(|named| named.blocks.clone()).unwrap_or_default();
+        let below = graph.reached(blocks, Toward::Pools, &mut self.steps).ok_or(GivenUp)?;
+        let pools = below.into_iter().filter(|id| graph.block(*id).is_some_and(|block| !block.is_token()));
+        let above = graph.reached(pools, Toward::Tokens, &mut self.steps).ok_or(GivenUp)?;
+        let names: BTreeSet<usize> = above
+            .into_iter()
+            .filter_map(|id| graph.block(id))
+            .filter_map(|block| graph.name_at(block.vendor(), block.name()))
+            .collect();
+        let all = names.iter().filter_map(|at| players.get(at));
+        let mut partners: Vec<&Player> = all.filter(|partner| partner.like == partner.at).collect();
+        partners.sort_by_key(|partner| partner.is_pool);
+        Ok(partners)
+    }
+
+    /// Looks for a size of a pool with which the last checkout is denied. Only sizes at which something fits that did
+    /// not fit before make a difference: `size` is the least of them.
+    fn proof(
+        &mut self,
+        players: &[&Player],
+        now: &Played,
+        pool: BlockId,
+        mut size: u64,
+    ) -> Result<Option<MoreMeansLess>, GivenUp> {
+        if now.denied.is_some() {
+            return Ok(None);
+        }
+        for _ in 0..MOST_SIZES {
+            let Some(larger) = count_for(self.cx, now, pool, size) else { return Ok(None) };
+            let mut then = self.play(players, Some((pool, size)))?;
+            match then.denied {
+                Some((which, lack)) if which + 1 == players.len() => {
+                    let taken = std::mem::take(&mut then.taken);
+                    return Ok(self.proven(players, now, (pool, larger), taken, lack));
+                }
+                // That the first is denied is told of it alone.
+                Some(_) => return Ok(None),
+                None => {}
+            }
+            let next = then.refusals.iter().filter(|one| one.pool == pool && one.needed > size);
+            let Some(next) = next.map(|one| one.needed).min() else { return Ok(None) };
+            size = next;
+        }
+        Err(GivenUp)
+    }
+
+    fn proven(
+        &self,
+        players: &[&Player],
+        now: &Played,
+        (pool, larger): (BlockId, u64),
+        then: Vec<Taken>,
+        lack: Option<Refusal>,
+    ) -> Option<MoreMeansLess> {
+        let graph = self.cx.graph;
+        let block = graph.block(pool)?;
+        let names = players.iter().filter_map(|player| graph.names().get(player.at));
+        Some(MoreMeansLess {
+            features: names.map(|named| named.name.as_str().to_owned()).collect(),
+            file: block.license.source.id(),
+            block: block.feature.block,
+            larger,
+            pool,
+            root: players.last()?.root,
+            now: now.taken.clone(),
+            then,
+            lack,
+        })
+    }
+
+    /// Plays checkouts one after the other, from full pools, up to the first that is denied.
+    fn play(&mut self, players: &[&Player], enlarged: Option<(BlockId, u64)>) -> Result<Played, GivenUp> {
+        let room = STEPS.min(self.steps);
+        let mut fit = FirstFit::new(self.cx.graph, self.cx.orders(), self.cx.options.at, room);
+        if let Some((pool, size)) = enlarged {
+            fit = fit.enlarge(pool, size);
+        }
+        let mut taken: Vec<Taken> = Vec::new();
+        let mut denied = None;
+        let mut before: BTreeMap<BlockId, u64> = BTreeMap::new();
+        for (which, player) in players.iter().enumerate() {
+            let Some(outcome) = fit.name(player.at, player.version, 1) else {
+                self.steps -= room - fit.steps.min(room);
+                return Err(GivenUp);
+            };
+            if let Outcome::Denied(lack) = outcome {
+                denied = Some((which, lack));
+                break;
+            }
+            let in_use = fit.in_use();
+            let own = |(pool, used): &(BlockId, u64)| {
+                let more = used - before.get(pool).copied().unwrap_or_default().min(*used);
+                (more > 0).then_some((*pool, more))
+            };
+            taken.push(in_use.iter().filter_map(own).collect());
+            before = in_use.into_iter().collect();
+        }
+        self.steps -= room - fit.steps.min(room);
+        Ok(Played { taken, denied, refusals: fit.refusals })
+    }
+}
+
+/// The pools that were too small for something, each with the least size at which more fits.
+fn thresholds(played: &Played) -> BTreeMap<BlockId, u64> {
+    let mut least: BTreeMap<BlockId, u64> = BTreeMap::new();
+    for refusal in &played.refusals {
+        let size = least.entry(refusal.pool).or_insert(refusal.needed);
+        *size = refusal.needed.min(*size);
+    }
+    least
+}
+
+/// The COUNT that a pool's block needs for the pool to have `size`, its UPGRADEs included; `None` if none can be written.
+fn count_for(cx: &Context<'_>, now: &Played, pool: BlockId, size: u64) -> Option<u64> {
+    let own = cx.graph.block(pool)?.own_size();
+    let before = now.refusals.iter().find(|refusal| refusal.pool == pool)?.size;
+    let more = size.checked_sub(before)?;
+    own.checked_add(more).filter(|count| own < UNLIMITED && *count <= LARGEST_COUNT)
+}

@@ -1,0 +1,352 @@
+//! Which tokens cannot be served even while nothing else is checked out, and what they lack.
+
+use std::collections::HashSet;
+
+use jiff::civil::Date;
+
+use crate::graph::{Block, BlockId, Cost, Ways};
+use crate::license::Kind;
+use crate::lint::Context;
+use crate::lint::first_fit::{DEEPEST, FirstFit, Outcome, Refusal, STEPS};
+use crate::lint::rules::time::is_never_in_force;
+
+use super::{MOST_ALTERNATIVES, overlap, replaced_names};
+
+/// What a token lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::lint) enum Lack {
+    /// More is needed of a pool than it has.
+    Licenses {
+        /// The pool.
+        pool: BlockId,
+        /// What one checkout needs of it.
+        needed: u64,
+        /// What it has.
+        size: u64,
+        /// The day for which that is said, where it depends on the day.
+        on: Option<Date>,
+    },
+    /// On no day all that it needs is in force.
+    Days,
+}
+
+/// A token that is denied today, and served from some day on.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::lint) struct Late {
+    /// The token.
+    pub(in crate::lint) block: BlockId,
+    /// What it lacks until then.
+    pub(in crate::lint) lack: Refusal,
+    /// The first day on which it is served.
+    pub(in crate::lint) from: Date,
+}
+
+/// A token that was served the day before, or before a gap, and finds too little from a day on.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::lint) struct Fall {
+    /// The token.
+    pub(in crate::lint) block: BlockId,
+    /// The first day on which too little is there.
+    pub(in crate::lint) day: Date,
+    /// What it lacks.
+    pub(in crate::lint) lack: Refusal,
+}
+
+/// Tokens that cannot be served.
+#[derive(Debug, Default)]
+pub(in crate::lint) struct Shortages {
+    /// Those that never run, in file order.
+    dead: Vec<(BlockId, Lack)>,
+    /// Those of them that are not only dead because all that serves one of their dependencies is.
+    causes: Vec<(BlockId, Lack)>,
+    /// Those that are too dear until some day, consequences left out.
+    pub(in crate::lint) late: Vec<Late>,
+    /// Those that are served and will not be, consequences left out.
+    pub(in crate::lint) falls: Vec<Fall>,
+    /// Those of whose days to come not all were tried, as the bound was reached.
+    pub(in crate::lint) unfollowed: Vec<BlockId>,
+    /// Those about which nothing was found out, as the bound was reached.
+    pub(in crate::lint) unexamined: Vec<BlockId>,
+}
+
+/// ◆ Steps that all tries of a run may take together: some for everybody, and some more for each dependency.
+const ALL_STEPS: usize = 2_000_000;
+const STEPS_A_DEPENDENCY: usize = 8;
+/// ◆ Most days on which one token is tried.
+const MOST_DAYS: usize = 400;
+
+impl Shortages {
+    pub(in crate::lint) fn find(cx: &Context<'_>) -> Self {
+        let mut found = Self::default();
+        let mut search = Search::new(cx);
+        let anything_shared = cx.blocks().any(|block| block.is_token() && block.feature.shares_counts());
+        for block in cx.blocks().filter(|block| block.is_token() && !cx.measures.is_faulty(block.id)) {
+            if let Some(lack) = too_dear(cx, block, anything_shared) {
+                found.dead.push((block.id, lack));
+                continue;
+            }
+            match search.examine(block) {
+                Some(Fate::Runs) => {}
+                Some(Fate::Dead(lack)) => found.dead.push((block.id, lack)),
+                Some(Fate::Late(late)) => found.late.push(late),
+                None => found.unexamined.push(block.id),
+            }
+            match search.falls(block) {
+                Some(falls) => found.falls.extend(falls),
+                None => found.unfollowed.push(block.id),
+            }
+        }
+        found.only_causes(cx)
+    }
+
+    /// Leaves out what only follows from others.
+    fn only_causes(self, cx: &Context<'_>) -> Self {
+        let late: HashSet<BlockId> = self.late.iter().map(|late| late.block).collect();
+        let fallen: HashSet<(BlockId, Date)> = self.falls.iter().map(|fall| (fall.block, fall.day)).collect();
+        let fails = |id| self.is_dead(id) || late.contains(&id);
+        let dead = self.dead.iter().filter(|(id, _)| !follows(cx, *id, |id| self.is_dead(id)));
+        let causes = dead.copied().collect();
+        let late = self.late.iter().filter(|late| !follows(cx, late.block, fails)).copied().collect();
+        let falls = self.falls.iter().filter(|fall| {
+            !follows(cx, fall.block, |id| fallen.contains(&(id, fall.day)) || self.is_dead(id))
+        });
+        let falls = falls.copied().collect();
+        Self { causes, late, falls, ..self }
+    }
+
+    /// Whether a token never runs.
+    pub(in crate::lint) fn is_dead(&self, id: BlockId) -> bool {
+        self.dead.binary_search_by_key(&id, |(dead, _)| *dead).is_ok()
+    }
+
+    /// The tokens that never run, each with what it lacks; those that only depend on such tokens left out.
+    pub(super) fn causes(&self) -> &[(BlockId, Lack)] {
+        &self.causes
+    }
+}
+
+/// Whether a token fails because everything that serves one of its dependencies does.
+fn follows(cx: &Context<'_>, id: BlockId, fails: impl Fn(BlockId) -> bool) -> bool {
+    let Some(block) = cx.graph.block(id) else { return false };
+    let needs = &block.feature.dependencies;
+    needs.iter().any(|need| {
+        let mut serving = cx.graph.serving(block, need).take(MOST_ALTERNATIVES).peekable();
+        serving.peek().is_some() && serving.all(|one| fails(one.id))
+    })
+}
+
+/// What a token lacks whatever the day and the alternatives.
+fn too_dear(cx: &Context<'_>, block: &Block<'_>, anything_shared: bool) -> Option<Lack> {
+    let draws = cx.draws().of(block.id)?;
+    let lacking = draws.iter().find_map(|(pool, draw)| {
+        let shared = anything_shared || cx.graph.block(*pool)?.feature.shares_counts();
+        let size = cx.capacities().of(*pool);
+        match if shared { draw.largest } else { draw.sum } {
+            // An overflow is reported as such.
+            Cost::TooMany => None,
+            Cost::Known(needed) => {
+                (needed > size).then_some(Lack::Licenses { pool: *pool, needed, size, on: None })
+            }
+        }
+    });
+    if lacking.is_some() || cx.capacities().of(block.id) > 0 || overflows(cx, block) {
+        return lacking;
+    }
+    // No single pool must be drawn on, but of some dependency every alternative is too small.
+    block.feature.dependencies.iter().find_map(|need| {
+        let serving = cx.graph.serving(block, need).take(MOST_ALTERNATIVES);
+        let best = serving.max_by_key(|provider| cx.capacities().of(provider.id))?;
+        let (needed, size) = (u64::from(need.count), cx.capacities().of(best.id));
+        (size < needed).then_some(Lack::Licenses { pool: best.id, needed, size, on: None })
+    })
+}
+
+fn overflows(cx: &Context<'_>, block: &Block<'_>) -> bool {
+    cx.measures.total(block.id) == Some(None)
+}
+
+/// What becomes of a token.
+enum Fate {
+    Runs,
+    Dead(Lack),
+    Late(Late),
+}
+
+/// What the tries of one run have in common.
+struct Search<'c, 'a> {
+    cx: &'c Context<'a>,
+    /// To blocks that the tries would judge wrongly, or that are faults of their own.
+    special: Ways,
+    /// To blocks that do not give the same every day.
+    dated: Ways,
+    /// To pools whose draws may share.
+    shared: Ways,
+    steps: usize,
+}
+
+impl<'c, 'a> Search<'c, 'a> {
+    fn new(cx: &'c Context<'a>) -> Self {
+        let graph = cx.graph;
+        let replaced = replaced_names(cx);
+        let rivals = rivals(cx);
+        let dated_upgrades: HashSet<(&str, &str)> = cx
+            .blocks()
+            .filter(|block| block.feature.kind == Kind::Upgrade && is_dated(block))
+            .map(|block| (block.vendor(), block.name()))
+            .collect();
+        let special = graph.ways_to(|id| {
+            graph.block(id).is_some_and(|block| {
+                let key = (block.vendor(), block.name());
+                is_never_in_force(block.feature)
+                    || block.is_token() && block.feature.shares_counts()
+                    || replaced.as_ref().is_none_or(|names| names.contains(block.name()))
+                    || block.feature.kind == Kind::Exclusive && rivals.contains(&key)
+            })
+        });
+        let dated = graph.ways_to(|id| {
+            graph.block(id).is_some_and(|block| {
+                is_dated(block) || dated_upgrades.contains(&(block.vendor(), block.name()))
+            })
+        });
+        let shared = graph.ways_to(|id| {
+            graph.block(id).is_some_and(|block| !block.is_token() && block.feature.shares_counts())
+        });
+        let dependencies: usize = cx.blocks().map(|block| block.feature.dependencies.len()).sum();
+        let steps = ALL_STEPS.saturating_add(dependencies.saturating_mul(STEPS_A_DEPENDENCY));
+        Self { cx, special, dated, shared, steps }
+    }
+
+    /// What becomes of a token; `None`: the bound was reached.
+    fn examine(&mut self, block: &Block<'_>) -> Option<Fate> {
+        let (cx, id) = (self.cx, block.id);
+        // What always draws the same, on pools that are always the same, was judged by its sums.
+        let plain = cx.draws().is_exact(id) && !self.dated.leads_from(id);
+        if plain || !self.can_be_tried(block) {
+            return Some(Fate::Runs);
+        }
+        let alone = self.follow(block, false)?;
+        match alone {
+            Fate::Runs => Some(Fate::Runs),
+            // ◆ Who has all that SHARE names and who has none of it are the two who are tried.
+            _ if self.shared.leads_from(id) => Some(match self.follow(block, true)? {
+                Fate::Runs | Fate::Late(_) => Fate::Runs,
+                Fate::Dead(_) => alone,
+            }),
+            _ => Some(alone),
+        }
+    }
+
+    fn can_be_tried(&self, block: &Block<'_>) -> bool {
+        let long = self.cx.measures.depth(block.id).is_none_or(|depth| depth > DEEPEST);
+        let faulty = self.special.leads_from(block.id) || is_never_in_force(block.feature);
+        !long && !faulty && !overflows(self.cx, block)
+    }
+
+    /// Tries a token today, then on later days, then on earlier ones.
+    fn follow(&mut self, block: &Block<'_>, shares: bool) -> Option<Fate> {
+        let today = self.cx.options.at;
+        let first = block.feature.start.map_or(Date::MIN, |start| start.value);
+        let last = block.feature.end.map_or(Date::MAX, |end| end.value);
+        let mut denied: Option<(Refusal, Date)> = None;
+        let begin = today.max(first);
+        let mut days = MOST_DAYS;
+        if let Some(from) = self.first_served(block, (begin, last), shares, &mut denied, &mut days)? {
+            let until = denied.filter(|(_, day)| *day == today && from > today);
+            return Some(
+                until.map_or(Fate::Runs, |(lack, _)| Fate::Late(Late { block: block.id, lack, from })),
+            );
+        }
+        let past = (first, last.min(today.yesterday().unwrap_or(today)));
+        if self.first_served(block, past, shares, &mut denied, &mut days)?.is_some() {
+            return Some(Fate::Runs);
+        }
+        let dated = self.dated.leads_from(block.id);
+        Some(Fate::Dead(denied.map_or(Lack::Days, |(lack, day)| Lack::Licenses {
+            pool: lack.pool,
+            needed: lack.needed,
+            size: lack.size,
+            on: dated.then_some(day),
+        })))
+    }
+
+    /// The first day of a period on which a token is served, alone. Keeps the first refusal that was met.
+    fn first_served(
+        &mut self,
+        block: &Block<'_>,
+        (first, last): (Date, Date),
+        shares: bool,
+        denied: &mut Option<(Refusal, Date)>,
+        days: &mut usize,
+    ) -> Option<Option<Date>> {
+        let mut day = Some(first).filter(|first| *first <= last);
+        while let Some(on) = day {
+            *days = days.checked_sub(1)?;
+            let (outcome, next) = self.play(block, on, shares)?;
+            match outcome {
+                Outcome::Granted => return Some(Some(on)),
+                Outcome::Denied(lack) => *denied = denied.or(lack.map(|lack| (lack, on))),
+            }
+            day = next.filter(|next| *next <= last);
+        }
+        Some(None)
+    }
+
+    /// The days to come from which on a token finds too little, having been served before; `None`: the bound was
+    /// reached.
+    fn falls(&mut self, block: &Block<'_>) -> Option<Vec<Fall>> {
+        let mut falls = Vec::new();
+        if !self.dated.leads_from(block.id) || !self.can_be_tried(block) {
+            return Some(falls);
+        }
+        let today = self.cx.options.at;
+        let first = block.feature.start.map_or(today, |start| start.value.max(today));
+        let last = block.feature.end.map_or(Date::MAX, |end| end.value);
+        let shares = self.shared.leads_from(block.id);
+        let mut served = false;
+        let mut days = MOST_DAYS;
+        let mut day = Some(first).filter(|first| *first <= last);
+        while let Some(on) = day {
+            days = days.checked_sub(1)?;
+            let (outcome, next) = self.play(block, on, shares)?;
+            match outcome {
+                Outcome::Granted => served = true,
+                Outcome::Denied(Some(lack)) if served => {
+                    falls.push(Fall { block: block.id, day: on, lack });
+                    served = false;
+                }
+                // Days without anything are a gap: what is there after it is compared with what was before.
+                Outcome::Denied(_) => {}
+            }
+            day = next.filter(|next| *next <= last);
+        }
+        Some(falls)
+    }
+
+    /// Tries a token on a day; with the next day on which that may change.
+    fn play(&mut self, block: &Block<'_>, day: Date, shares: bool) -> Option<(Outcome, Option<Date>)> {
+        let room = STEPS.min(self.steps);
+        let mut fit = FirstFit::new(self.cx.graph, self.cx.orders(), day, room).sharing(shares);
+        let outcome = fit.block(block.id, 1);
+        self.steps -= room - fit.steps.min(room);
+        Some((outcome?, fit.change))
+    }
+}
+
+fn is_dated(block: &Block<'_>) -> bool {
+    block.feature.start.is_some() || block.feature.end.is_some()
+}
+
+/// The names of which two EXCLUSIVE blocks are in force on one day: a fault of its own.
+fn rivals<'a>(cx: &Context<'a>) -> HashSet<(&'a str, &'a str)> {
+    let mut found = HashSet::new();
+    for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
+        let blocks = named.blocks.iter().filter_map(|id| cx.graph.block(*id));
+        let mut exclusive: Vec<_> = blocks.filter(|block| block.feature.kind == Kind::Exclusive).collect();
+        exclusive.sort_by_key(|block| block.feature.start.map(|start| start.value));
+        let both = |two: &[&Block<'a>]| matches!(two, [one, other] if overlap(one.feature, other.feature));
+        if exclusive.windows(2).any(both) {
+            found.insert((named.vendor.as_str(), named.name.as_str()));
+        }
+    }
+    found
+}

@@ -1,0 +1,98 @@
+//! T007: a dependency that starts after its token.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::diagnostic::Code;
+use crate::graph::{BlockId, Hop};
+use crate::lint::rules::capacity::shortage::Late;
+use crate::lint::{Check, Context, Example, Rule, Sink};
+
+use super::service::{faults, these_too};
+
+/// A dependency that starts after its token.
+static CODE: Code = Code::warning("T007", "dependency-starts-late");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a token that is in force before anything serves one of its dependencies, or before a pool is large enough for \
+           it",
+    why: "Until that day the token is there and every checkout of it is denied, which customers read as a fault of the \
+          server.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
+FEATURE Pool { VENDOR=Acme COUNT=10 START=2027-01-01 }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN START=2027-01-01
+  TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
+FEATURE Pool { VENDOR=Acme COUNT=10 START=2027-01-01 }
+",
+    ),
+    remedy: "Give the token the START of what it draws on, or let that start earlier.",
+    check: Check::Whole(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let found = faults(cx, |services, block, need| {
+        let first = services.of(cx, block, need).first().map(|(start, _)| *start);
+        // What has started already is no fault any more.
+        let late = first.filter(|first| {
+            *first > cx.options.at && block.feature.start.is_none_or(|start| start.value < *first)
+        });
+        late.into_iter().collect()
+    });
+    for (first, places) in found {
+        report(cx, sink, first, &places);
+    }
+    let mut late: BTreeMap<(BlockId, Date), Vec<&Late>> = BTreeMap::new();
+    for one in &cx.shortages().late {
+        late.entry((one.lack.pool, one.from)).or_default().push(one);
+    }
+    for tokens in late.values() {
+        report_small(cx, sink, tokens);
+    }
+}
+
+fn report(cx: &Context<'_>, sink: &mut Sink<'_>, first: Date, places: &[Hop]) {
+    let at = |hop: &Hop| Some((cx.graph.block(hop.block)?, cx.graph.dependency(*hop)?));
+    let Some((block, need)) = places.first().and_then(at) else { return };
+    let name = &need.feature.value;
+    let message = format!("`{name}` starts on {first}, after the token `{}` that draws on it", block.name());
+    let mut found = cx
+        .found(&CODE, block, need.span, message)
+        .help(format!("start the token on {first} as well, or `{name}` earlier"));
+    let starting =
+        cx.graph.serving(block, need).find(|one| one.feature.start.is_some_and(|start| start.value == first));
+    if let Some((provider, start)) = starting.and_then(|one| Some((one, one.feature.start?))) {
+        found = found.also_in(provider.license.source.id(), start.span, "nothing serves it before this day");
+    }
+    sink.push(these_too(found, cx, places));
+}
+
+/// Tokens for which one pool is large enough from one day on.
+fn report_small(cx: &Context<'_>, sink: &mut Sink<'_>, tokens: &[&Late]) {
+    let Some(first) = tokens.first() else { return };
+    let (Some(block), Some(pool)) = (cx.graph.block(first.block), cx.graph.block(first.lack.pool)) else {
+        return;
+    };
+    let (needed, size, from) = (first.lack.needed, first.lack.size, first.from);
+    let message = format!(
+        "`{}` is denied until {from}: it needs {needed} of `{}`, which has {size} until then",
+        block.name(),
+        pool.name()
+    );
+    let place = pool.feature.count.map_or(pool.feature.name.span, |count| count.span);
+    let mut found = cx
+        .found(&CODE, block, block.feature.name.span, message)
+        .also_in(pool.license.source.id(), place, "the pool that is too small")
+        .help(format!("start the token on {from}, or enlarge the pool earlier"));
+    for late in tokens.iter().skip(1).take(5) {
+        if let Some(other) = cx.graph.block(late.block) {
+            found = found.also_in(other.license.source.id(), other.feature.name.span, "this token too");
+        }
+    }
+    sink.push(found);
+}

@@ -1,0 +1,59 @@
+//! The tokens that find too little from some day on, and which fault they are told with.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::graph::{BlockId, Named, Toward};
+use crate::lint::Context;
+use crate::lint::rules::capacity::shortage::Fall;
+
+use super::capacity_gap::Fault;
+
+/// ◆ Most edges that are followed in one run to see which tokens a license serves; those beyond are told by themselves.
+const MOST_STEPS: usize = 1_000_000;
+
+/// Tokens that find too little, by the day.
+pub(super) struct Falls<'c> {
+    days: BTreeMap<Date, Vec<&'c Fall>>,
+    room: usize,
+}
+
+impl<'c> Falls<'c> {
+    pub(super) fn new(cx: &'c Context<'_>) -> Self {
+        let mut days: BTreeMap<Date, Vec<&Fall>> = BTreeMap::new();
+        for fall in &cx.shortages().falls {
+            days.entry(fall.day).or_default().push(fall);
+        }
+        Self { days, room: MOST_STEPS }
+    }
+
+    /// Takes out those that follow from a fault of a license; of a gap only those for which there is too little behind
+    /// it are told, as within it nobody is served.
+    pub(super) fn take(&mut self, cx: &Context<'_>, named: &Named<'_>, fault: &Fault) -> Vec<&'c Fall> {
+        let within = self.take_on(cx, named, fault.day);
+        match fault.again {
+            Some(again) => self.take_on(cx, named, again),
+            None => within,
+        }
+    }
+
+    fn take_on(&mut self, cx: &Context<'_>, named: &Named<'_>, day: Date) -> Vec<&'c Fall> {
+        let Some(all) = self.days.get_mut(&day).filter(|all| !all.is_empty()) else { return Vec::new() };
+        let blocks = named.blocks.iter().copied();
+        let above: Vec<BlockId> =
+            cx.graph.reached(blocks, Toward::Tokens, &mut self.room).unwrap_or_default();
+        let (taken, rest) = all.iter().partition(|fall| above.binary_search(&fall.block).is_ok());
+        *all = rest;
+        taken
+    }
+
+    /// Those that nothing told, by what they lack.
+    pub(super) fn left(self) -> Vec<Vec<&'c Fall>> {
+        let mut left: BTreeMap<(Date, BlockId), Vec<&Fall>> = BTreeMap::new();
+        for fall in self.days.into_values().flatten() {
+            left.entry((fall.day, fall.lack.pool)).or_default().push(fall);
+        }
+        left.into_values().collect()
+    }
+}

@@ -1,0 +1,86 @@
+//! V023: a word of letters of two scripts that look alike.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::syntax::excerpt;
+
+/// A word of letters of two scripts that look alike.
+static CODE: Code = Code::error("V023", "mixed-script");
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: &CODE,
+    what: "a word that mixes Latin letters with Cyrillic or Greek ones",
+    why: "Some of these letters look the same: a name that reads like a known one would be another. Words of one \
+          script are fine, whatever script it is.",
+    bad: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Ex\u{430}mple Ltd\" }
+",
+    ),
+    good: Example::Text(
+        "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Example Ltd\" }
+",
+    ),
+    remedy: "Type the word again. Where it is meant so, allow the rule for the file.",
+    check: Check::Whole(check),
+};
+
+/// A script that has letters which look like those of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Latin,
+    Greek,
+    Cyrillic,
+}
+
+impl Script {
+    fn of(c: char) -> Option<Self> {
+        match c {
+            '×' | '÷' => None,
+            'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => Some(Self::Latin),
+            '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Some(Self::Greek),
+            '\u{400}'..='\u{52f}'
+            | '\u{1c80}'..='\u{1c8f}'
+            | '\u{2de0}'..='\u{2dff}'
+            | '\u{a640}'..='\u{a69f}' => Some(Self::Cyrillic),
+            _ => None,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Latin => "Latin",
+            Self::Greek => "Greek",
+            Self::Cyrillic => "Cyrillic",
+        }
+    }
+}
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for license in cx.licenses {
+        for block in license.features.iter().filter_map(|feature| license.block(feature)) {
+            for directive in block.directives() {
+                let value = license.source.slice(directive.value.inner());
+                // Nearly all values are ASCII.
+                let Some((word, other)) = (!value.is_ascii()).then(|| mixed(value)).flatten() else {
+                    continue;
+                };
+                let name = license.source.slice(directive.name);
+                let message =
+                    format!("`{}` in `{name}` mixes Latin and {} letters", excerpt(word), other.word());
+                sink.push(
+                    Diagnostic::new(&CODE, license.source.id(), directive.value.inner(), message)
+                        .help("some of them look the same: type the word again"),
+                );
+            }
+        }
+    }
+}
+
+/// The first word with letters of two scripts, and the one that is not Latin.
+fn mixed(text: &str) -> Option<(&str, Script)> {
+    text.split(|c: char| !c.is_alphabetic()).find_map(|word| {
+        let has = |script| word.chars().any(|c| Script::of(c) == Some(script));
+        let other = [Script::Cyrillic, Script::Greek].into_iter().find(|other| has(*other))?;
+        has(Script::Latin).then_some((word, other))
+    })
+}

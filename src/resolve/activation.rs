@@ -1,0 +1,184 @@
+//! Activation: a device keeps its license until it is deactivated.
+
+use crate::license::Kind;
+
+use super::event::Event;
+use super::model::Model;
+use super::outcome::Failure;
+use super::outcome::{Attempt, Explanation, Grant, Holder, Outcome, Reason, Refusal, Verdict};
+use super::remedy::{Remedy, Returned};
+use super::sights::Sight;
+use super::state::State;
+use super::table::{BlockId, NameId};
+use super::trace::MAX_HOLDERS;
+use super::who::{Symbol, Who};
+
+impl Model {
+    pub(super) fn activate(&self, state: &mut State, feature: Option<NameId>, device: Symbol) -> Outcome {
+        let Some(name) = feature else {
+            return Outcome::Denied(Reason::NoSuchFeature);
+        };
+        if self.bound(state, name, device).is_some() {
+            return Outcome::Granted(Grant::default());
+        }
+        match self.choose_activation(state, name) {
+            Err(reason) => {
+                state.note_denied_activation(self, name, reason);
+                Outcome::Denied(reason)
+            }
+            Ok(_) if is_at_limit(state) => Outcome::Denied(Reason::ActiveTokenLimit),
+            Ok(block) => {
+                state.note(Sight::Block(block));
+                state.devices.insert((block, device));
+                state.add(block, 1, false);
+                state.active = state.active.saturating_add(1);
+                Outcome::Granted(Grant::default())
+            }
+        }
+    }
+
+    /// The first ACTIVATION block of a name that has room for a device.
+    pub(super) fn choose_activation(&self, state: &State, name: NameId) -> Result<BlockId, Reason> {
+        let mut nearest = None;
+        for block in &self.names.get(name).order {
+            let reason = self.activation_miss(state, *block);
+            let Some(reason) = reason else {
+                return Ok(*block);
+            };
+            let rank = super::decisions::nearness;
+            if nearest.is_none_or(|nearest| rank(reason) < rank(nearest)) {
+                nearest = Some(reason);
+            }
+        }
+        Err(nearest.unwrap_or(Reason::NoSuchFeature))
+    }
+
+    /// Why a block does not take one more device.
+    pub(super) fn activation_miss(&self, state: &State, block: BlockId) -> Option<Reason> {
+        let row = self.blocks.get(block);
+        if !row.supported {
+            Some(Reason::NotModelled)
+        } else if row.kind != Kind::Activation {
+            Some(Reason::NotDrawable)
+        } else if !self.in_force(block, state.now.date()) {
+            Some(Reason::NotInForce)
+        } else if state.free(self, block) == 0 {
+            Some(Reason::NotEnoughLicenses)
+        } else {
+            None
+        }
+    }
+
+    fn bound(&self, state: &State, name: NameId, device: Symbol) -> Option<BlockId> {
+        let blocks = &self.names.get(name).blocks;
+        blocks.iter().copied().find(|block| state.devices.contains(&(*block, device)))
+    }
+
+    pub(super) fn deactivate(&self, state: &mut State, feature: Option<NameId>, device: Symbol) -> Outcome {
+        let bound = feature.and_then(|name| self.bound(state, name, device));
+        let Some(block) = bound else {
+            return Outcome::Failed(Failure::NothingToReturn);
+        };
+        self.release_device(state, block, device);
+        Outcome::Granted(Grant::default())
+    }
+
+    pub(super) fn release_device(&self, state: &mut State, block: BlockId, device: Symbol) {
+        if state.devices.remove(&(block, device)) {
+            state.subtract(block, 1, false);
+            state.active = state.active.saturating_sub(1);
+        }
+    }
+
+    /// Why an activation comes to what it does, block by block.
+    pub(super) fn explain_activation(&self, state: &mut State, name: NameId, device: Symbol) -> Explanation {
+        let order = &self.names.get(name).order;
+        let mut attempts: Vec<Attempt> =
+            order.iter().map(|block| self.attempt(state, name, *block)).collect();
+        let outcome = if let Some(bound) = self.bound(state, name, device) {
+            attempts.retain(|attempt| attempt.block == Some(bound));
+            attempts.iter_mut().for_each(|it| it.verdict = Verdict::Served { extra: 0, joined: true });
+            Ok(())
+        } else {
+            let free = self.choose_activation(state, name).map(|_| ());
+            free.and_then(|()| if is_at_limit(state) { Err(Reason::ActiveTokenLimit) } else { Ok(()) })
+        };
+        let remedies = match outcome {
+            Err(Reason::NotEnoughLicenses | Reason::ActiveTokenLimit) => {
+                self.activation_remedies(state, name, device, &attempts)
+            }
+            _ => Vec::new(),
+        };
+        Explanation { outcome, attempts, other_choice: None, remedies }
+    }
+
+    fn attempt(&self, state: &State, name: NameId, block: BlockId) -> Attempt {
+        let served = Verdict::Served { extra: 1, joined: false };
+        let verdict = self.activation_miss(state, block).map_or(served, |reason| {
+            let fact = self.out_of_force(block, state.now.date()).filter(|_| reason == Reason::NotInForce);
+            let full = reason == Reason::NotEnoughLicenses;
+            let holders = if full { holders(state, block) } else { Vec::new() };
+            let needed = u64::from(full);
+            Verdict::Refused(Refusal { fact, holders, ..Refusal::numbers(reason, needed, 0) })
+        });
+        Attempt { name: Some(name), block: Some(block), count: 1, verdict, children: Vec::new() }
+    }
+
+    /// One device more, a higher limit, or somebody who leaves; each is tried before it is said.
+    fn activation_remedies(
+        &self,
+        state: &mut State,
+        name: NameId,
+        device: Symbol,
+        attempts: &[Attempt],
+    ) -> Vec<Remedy> {
+        let is_full = |attempt: &&Attempt| matches!(&attempt.verdict, Verdict::Refused(it) if it.reason == Reason::NotEnoughLicenses);
+        let limit = u64::from(is_at_limit(state));
+        let has_room = attempts.iter().any(|attempt| matches!(attempt.verdict, Verdict::Served { .. }));
+        let full = attempts.iter().find(is_full).and_then(|attempt| attempt.block);
+        let pools: Vec<(BlockId, u64)> =
+            full.filter(|_| !has_room).map(|block| (block, 1)).into_iter().collect();
+        let mut found = vec![Remedy::More { pools, limit }];
+        let mut bound: Vec<(BlockId, Symbol)> = state.devices.iter().copied().collect();
+        // Devices of the feature itself come first.
+        bound.sort_by_key(|(block, device)| (self.name_of(*block) != name, *block, *device));
+        let granted = |after: &mut State| {
+            let event = Event::Activate { feature: Some(name), device };
+            matches!(self.apply(after, &event), Outcome::Granted(_))
+        };
+        for (block, other) in bound.into_iter().take(MAX_HOLDERS) {
+            let mut after = state.clone();
+            self.release_device(&mut after, block, other);
+            if granted(&mut after) {
+                let feature = self.name_of(block);
+                let gone = Returned { feature, who: Who::default(), device: Some(other) };
+                found.push(Remedy::Return(vec![gone]));
+                return found;
+            }
+        }
+        let least =
+            state.slots.numbered().filter(|(_, slot)| slot.active > 0).min_by_key(|(_, slot)| slot.active);
+        if let Some((index, slot)) = least {
+            let gone = Returned { feature: slot.name, who: slot.who, device: None };
+            let mut after = state.clone();
+            self.close(&mut after, index);
+            if granted(&mut after) {
+                found.push(Remedy::Return(vec![gone]));
+            }
+        }
+        found
+    }
+}
+
+fn is_at_limit(state: &State) -> bool {
+    state.active_limit.is_some_and(|limit| state.active >= limit)
+}
+
+/// The devices that a block is bound to, oldest first, a few of them.
+fn holders(state: &State, block: BlockId) -> Vec<Holder> {
+    let devices = state.devices.iter().filter(|(of, _)| *of == block).map(|(_, device)| *device);
+    let mut devices: Vec<Symbol> = devices.collect();
+    devices.sort_unstable();
+    let holder = |device| Holder { who: Who::default(), device: Some(device), amount: 1 };
+    devices.into_iter().take(MAX_HOLDERS).map(holder).collect()
+}

@@ -1,0 +1,97 @@
+//! Which dependency is the first that is not met: what a walk by paths would meet, found without walking them all.
+//!
+//! Of the dependencies of a token the longest run that is served together is found by halving; the one behind it fails,
+//! and if it is a token itself the search goes on below it. So the order in which a merged walk takes its names does
+//! not show in the reason of a denial.
+
+use super::model::{Block, Edge};
+use super::table::BlockId;
+use super::walk::{Miss, Need, Walk};
+
+use super::merged::Front;
+
+impl Walk<'_> {
+    /// Replaces the reason and what was recorded last by those of the first miss; where that takes too many steps they
+    /// stay. Nothing of what was tried remains.
+    pub(super) fn tell_first_miss(&mut self, root: BlockId, row: &Block, count: u64, full: usize) {
+        let (reason, mark) = (self.nearest.take(), self.scratch.mark());
+        let kept: Vec<BlockId> = self.scratch.full.drain(full..).collect();
+        let shown = self.trace.as_mut().and_then(super::trace::Trace::pop_last);
+        let (limit, begin) = (self.limit, self.state.work);
+        self.limit_to(self.for_first_miss);
+        self.descend(root, row, count);
+        let found = self.nearest.is_some() && !self.is_exhausted();
+        let spent = self.state.work.saturating_sub(begin);
+        self.for_first_miss = self.for_first_miss.saturating_sub(spent);
+        self.limit = limit.saturating_add(spent);
+        self.roll_back(mark);
+        if found {
+            return;
+        }
+        self.nearest = reason;
+        self.scratch.full.truncate(full);
+        self.scratch.full.extend(kept);
+        if let (Some(trace), Some(shown)) = (&mut self.trace, shown) {
+            trace.pop_last();
+            trace.push_last(shown);
+        }
+    }
+
+    /// Finds the first dependency of a block that is not met, and leaves its reason behind.
+    fn descend(&mut self, id: BlockId, row: &Block, count: u64) {
+        let (mut fits, mut fails) = (0, row.edges.len());
+        while fails - fits > 1 && !self.is_exhausted() {
+            let middle = fits + (fails - fits) / 2;
+            if self.serves_up_to(id, row.edges.get(..middle).unwrap_or_default(), count, false) {
+                fits = middle;
+            } else {
+                fails = middle;
+            }
+        }
+        self.serves_up_to(id, row.edges.get(..fits).unwrap_or_default(), count, true);
+        if let Some(edge) = row.edges.get(fits)
+            && !self.is_exhausted()
+        {
+            self.miss(*edge, count);
+        }
+    }
+
+    /// Whether a run of dependencies is served together; what it takes stays taken if `keep`.
+    fn serves_up_to(&mut self, id: BlockId, edges: &[Edge], count: u64, keep: bool) -> bool {
+        let (trace, nearest) = (self.trace.take(), self.nearest.take());
+        let (mark, full) = (self.scratch.mark(), self.scratch.full.len());
+        let mut front = Front::default();
+        self.arrive(&mut front, id, edges, (count, count));
+        let served = self.pass(&mut front, id);
+        if !keep {
+            self.roll_back(mark);
+        }
+        self.scratch.full.truncate(full);
+        (self.trace, self.nearest) = (trace, nearest);
+        served
+    }
+
+    /// Tries the dependency that is not met.
+    fn miss(&mut self, edge: Edge, count: u64) {
+        let need = Need { count: edge.count.saturating_mul(count), version: edge.version };
+        let target = self.model.targets.get(edge.target);
+        let Some(id) = target.order.first().copied() else {
+            self.nothing_to_try(Some(target.name), need);
+            return;
+        };
+        let row = self.model.blocks.get(id);
+        if !self.is_passage(row) {
+            self.try_block(id, need);
+            return;
+        }
+        self.enter(Some(row.name), Some(id), need.count);
+        let missed = match self.opens(id, row, need.version) {
+            Err(miss) => miss,
+            Ok(()) => {
+                self.descend(id, row, need.count);
+                Miss::Inner
+            }
+        };
+        self.leave(Err(missed));
+    }
+}

@@ -1,0 +1,285 @@
+//! The corpus of the linter: at least three cases of every rule, each another way in which a vendor meets the fault.
+//!
+//! A case is a file in `tests/corpus/lint/CODE/` (or below), in the folder of the rule it is about; its name says the
+//! situation. Its first line says what is expected of it:
+//!
+//! - `# good: …`: it must stay silent: nothing of CODE, and nothing but notes. The hardest legal thing next to the fault.
+//! - `# also: T002 C008`: CODE is raised, and these codes too, no other.
+//! - anything else, or no comment at all: CODE is raised, and no other code.
+//!
+//! `K002` (draft-file) is free everywhere. `tests/corpus/keywright.toml` says how the cases are looked at,
+//! `tests/corpus/keys` is the trust store that judges their KEYs. Cases too large to be kept are made: see [`MADE`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+
+use keywright::license::License;
+use keywright::lint::{EXAMPLE_DAY, MAX_FINDINGS, Options, RULES, lint, rule};
+use keywright::source::{FileId, MAX_FILE_BYTES, SourceFile};
+use serde_json::Value;
+
+use crate::support::{Outcome, Place, files_below, root, snapshot};
+
+const FOLDER: &str = "tests/corpus/lint";
+
+/// A file of the corpus.
+struct Case {
+    code: String,
+    /// Path below the folder of its rule, without the ending.
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Case {
+    fn path(&self) -> String {
+        format!("{FOLDER}/{}/{}.lic", self.code, self.name)
+    }
+
+    fn first_line(&self) -> &str {
+        let text = self.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.bytes);
+        std::str::from_utf8(text.split(|byte| *byte == b'\n').next().unwrap()).unwrap_or_default().trim_end()
+    }
+
+    fn is_good(&self) -> bool {
+        self.first_line().starts_with("# good")
+    }
+
+    /// Codes that it raises beside its own.
+    fn also(&self) -> BTreeSet<&str> {
+        let list = self.first_line().strip_prefix("# also:").unwrap_or_default();
+        let codes: BTreeSet<&str> = list.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+        assert!(codes.iter().all(|code| rule(code).is_some()), "{}: {codes:?}", self.path());
+        codes
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let folder = root().join(FOLDER);
+    let case = |path: std::path::PathBuf| {
+        let name = path.strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/");
+        let (code, name) = name.strip_suffix(".lic").expect("only licenses").split_once('/').unwrap();
+        assert!(rule(code).is_some_and(|rule| rule.code.id == code), "no rule {code}");
+        Case { code: code.to_owned(), name: name.to_owned(), bytes: fs::read(&path).unwrap() }
+    };
+    files_below(FOLDER).into_iter().map(case).collect()
+}
+
+/// Runs the command as a user would, from the project's folder.
+fn lint_corpus(format: &str) -> Outcome {
+    let seen = || fs::read(root().join("tests/corpus/keys/last-seen.yaml")).unwrap();
+    let before = seen();
+    let (year, month, day) = EXAMPLE_DAY;
+    let output = Place::new()
+        .command()
+        .current_dir(root())
+        .args(["lint", "--at", &format!("{year}-{month:02}-{day:02}"), "--format", format, "tests/corpus"])
+        .output()
+        .unwrap();
+    assert_eq!(seen(), before, "the run changed the trust store");
+    let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
+    Outcome { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// What the command says of each file, by its path.
+fn found() -> BTreeMap<String, Vec<Value>> {
+    let report: Value = serde_json::from_str(&lint_corpus("json").stdout).unwrap();
+    let mut found: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for one in report["diagnostics"].as_array().unwrap() {
+        found.entry(word(one, "file").to_owned()).or_default().push(one.clone());
+    }
+    found
+}
+
+fn word<'a>(object: &'a Value, key: &str) -> &'a str {
+    object[key].as_str().unwrap_or_default()
+}
+
+fn place(object: &Value) -> String {
+    let start = &object["range"]["start"];
+    format!("{}:{}", start["line"], start["column"])
+}
+
+/// Findings as a reviewer reads them: place, code, message; then labels and help, indented.
+fn listing(found: &[Value]) -> String {
+    let mut text = String::new();
+    for one in found {
+        let (severity, code, name) = (word(one, "severity"), word(one, "code"), word(one, "name"));
+        writeln!(text, "{} {severity} {code} {name}\n    {}", place(one), word(one, "message")).unwrap();
+        if let Some(label) = one["label"].as_str() {
+            writeln!(text, "    at {} {label}", place(one)).unwrap();
+        }
+        for other in one["related"].as_array().unwrap() {
+            writeln!(text, "    at {} {}", place(other), word(other, "message")).unwrap();
+        }
+        if let Some(help) = one["help"].as_str() {
+            writeln!(text, "    help: {help}").unwrap();
+        }
+    }
+    text
+}
+
+/// A file as a reviewer can read it: what cannot be seen made visible, long lines cut.
+fn shown(bytes: &[u8]) -> String {
+    const LONGEST: usize = 300;
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        let escaped = bytes.escape_ascii().to_string().replace("\\n", "\\n\n");
+        return escaped.lines().fold(String::new(), |text, line| text + &cut(line, LONGEST) + "\n");
+    };
+    let mut shown = String::new();
+    for line in text.split_inclusive('\n') {
+        let visible = |c: char| match c {
+            '\n' => "\n".to_owned(),
+            c if c.is_control() || "\u{a0}\u{ad}\u{feff}".contains(c) => c.escape_unicode().to_string(),
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' => c.escape_unicode().to_string(),
+            c => c.to_string(),
+        };
+        shown += &cut(&line.chars().map(visible).collect::<String>(), LONGEST);
+    }
+    shown
+}
+
+fn cut(line: &str, longest: usize) -> String {
+    let length = line.chars().count();
+    if length <= longest {
+        return line.to_owned();
+    }
+    let (head, tail): (String, String) =
+        (line.chars().take(100).collect(), line.chars().skip(length - 50).collect());
+    format!("{head}… {} more characters …{tail}", length - 150)
+}
+
+/// The detailed record: each case with all that is said of it.
+#[test]
+fn corpus() {
+    let found = found();
+    for case in cases() {
+        let said = found.get(&case.path()).map(Vec::as_slice).unwrap_or_default();
+        let text = shown(&case.bytes);
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        snapshot(
+            "lint",
+            &format!("{}-{}", case.code, case.name.replace('/', "-")),
+            &format!("{text}{end}---\n{}", listing(said)),
+        );
+    }
+}
+
+/// The whole run at a glance: which codes, at which places, in which words.
+#[test]
+fn corpus_gives_exactly_these_findings() {
+    let outcome = lint_corpus("concise");
+    assert_eq!(outcome.code, 3, "{}", outcome.stderr);
+    snapshot("lint", "corpus", &outcome.stdout);
+}
+
+/// What a case in the corpus must raise, and what it may not.
+fn check(case: &Case, found: &[Value]) {
+    let path = case.path();
+    let raised: BTreeSet<&str> = found.iter().map(|one| word(one, "code")).collect();
+    if case.is_good() {
+        assert!(!raised.contains(case.code.as_str()), "{path} raises {}", case.code);
+        let grave = found.iter().find(|one| one["severity"] != "note");
+        assert!(grave.is_none(), "{path}: {grave:#?}");
+        return;
+    }
+    assert!(raised.contains(case.code.as_str()), "{path} does not raise {}, but {raised:?}", case.code);
+    let free = [case.code.as_str(), "K002"];
+    let others: BTreeSet<&str> = raised.into_iter().filter(|code| !free.contains(code)).collect();
+    assert_eq!(others, case.also(), "{path}: what it raises beside {}", case.code);
+}
+
+#[test]
+fn every_rule_has_three_cases_in_the_corpus() {
+    let found = found();
+    let mut cases_of: BTreeMap<String, usize> = BTreeMap::new();
+    let cases = cases();
+    for case in &cases {
+        check(case, found.get(&case.path()).map(Vec::as_slice).unwrap_or_default());
+        *cases_of.entry(case.code.clone()).or_default() += usize::from(!case.is_good());
+    }
+    for (code, ..) in MADE {
+        *cases_of.entry((*code).to_owned()).or_default() += 1;
+    }
+    let few: Vec<_> =
+        RULES.iter().map(|rule| rule.code.id).filter(|id| cases_of.get(*id) < Some(&3)).collect();
+    assert!(few.is_empty(), "fewer than three cases: {few:?}");
+    let paths: BTreeSet<String> = cases.iter().map(Case::path).collect();
+    assert!(found.keys().all(|path| paths.contains(path)), "a finding on another file");
+}
+
+/// Cases too large to be kept: the code, the situation, the codes that are raised too, and what makes the file.
+type Made = (&'static str, &'static str, &'static [&'static str], fn() -> Vec<u8>);
+
+const MADE: &[Made] = &[
+    ("S014", "a file of one byte too many, all blanks", &[], || vec![b' '; MAX_FILE_BYTES + 1]),
+    ("S014", "one endless line of a comment", &[], || endless(b"# ", b"x", b"")),
+    ("S014", "a log that goes on and on", &[], || endless(b"", b"2026-06-01 checkout Draw: granted\n", b"")),
+    ("S015", "one block too many", &[], || b"FEATURE A{VENDOR=V}\n".repeat(100_001)),
+    ("S015", "each block without its brace", &["S005", "A004"], || b"FEATURE A{\n".repeat(100_001)),
+    ("S015", "each block with a quote that is not closed", &["S004", "A004"], || {
+        b"FEATURE A{ COMMENT=\"\n".repeat(100_001)
+    }),
+    ("S016", "a comment of 8 MiB inside a block", &[], || block_of(b"# ", b"x", b"\n")),
+    ("S016", "a picture in DATA", &[], || block_of(b"DATA=\"", b"iVBORw0KGgo", b"\"")),
+    ("S016", "one line written again and again", &[], || block_of(b"", b"COUNT=5\n", b"")),
+    ("D004", "513 modules, each with a pool of its own", &[], || {
+        let pools = (0..513).map(|at| format!("FEATURE Part_{at:x}_ {{ VENDOR=Acme COUNT=1 }}\n"));
+        suite((0..513).map(|at| format!("Part_{at:x}_ VERSION=1.0")), &pools.collect::<String>())
+    }),
+    ("D004", "one pool, asked for by 520 versions", &[], || {
+        let pool = "FEATURE Pool { VENDOR=Acme VERSION=1.999 COUNT=UNLIMITED }\n";
+        suite((0..520).map(|at| format!("Pool VERSION=1.{at}")), pool)
+    }),
+    ("D004", "one line pasted 600 times", &["D009"], || {
+        let pool = "FEATURE Pool { VENDOR=Acme COUNT=600 }\n";
+        suite((0..600).map(|_| "Pool VERSION=1.0".to_owned()), pool)
+    }),
+    ("A004", "1001 comments with one typing error", &["A002", "S017"], || {
+        b"# keywright: alow(D001) typing error\n".repeat(1001)
+    }),
+    ("A004", "1100 blocks of a program that forgets VENDOR", &["V003"], || {
+        let blocks = (0..1100).map(|at| format!("FEATURE Part_{at:x}_ {{ COUNT=5 }}\n"));
+        blocks.collect::<String>().into_bytes()
+    }),
+    ("A004", "a table pasted from a web page, 1200 lines of it", &["S008"], || {
+        let blocks = (0..1200).map(|at| format!("FEATURE Part_{at:x}_\u{a0}{{ VENDOR=Acme }}\n"));
+        blocks.collect::<String>().into_bytes()
+    }),
+];
+
+/// More bytes than a file may have.
+fn endless(head: &[u8], filling: &[u8], tail: &[u8]) -> Vec<u8> {
+    [head, &filling.repeat(MAX_FILE_BYTES / filling.len() + 1), tail].concat()
+}
+
+/// A block of more than 8 MiB, and a good one behind it.
+fn block_of(head: &[u8], filling: &[u8], tail: &[u8]) -> Vec<u8> {
+    let filling = filling.repeat(8 * 1024 * 1024 / filling.len() + 1);
+    let (open, close) = (&b"FEATURE Draw {\n"[..], &b"}\nFEATURE Print { VENDOR=Acme COUNT=5 }\n"[..]);
+    [open, head, &filling, tail, close].concat()
+}
+
+/// A token with these needs, and what serves them.
+fn suite(needs: impl Iterator<Item = String>, pools: &str) -> Vec<u8> {
+    let needs = needs.map(|need| format!("  TOKEN_DEPENDENCY=\"FEATURE={need} COUNT=1\"\n"));
+    let needs = needs.collect::<String>();
+    format!("FEATURE Suite\n{{\n  VENDOR=Acme KEYTYPE=TOKEN\n{needs}}}\n{pools}").into_bytes()
+}
+
+#[test]
+fn cases_that_are_made_raise_their_codes() {
+    let (year, month, day) = EXAMPLE_DAY;
+    let mut options = Options::at(jiff::civil::date(year, month, day));
+    for (code, situation, also, make) in MADE {
+        // Behind so many other faults the one that is looked for would only be counted.
+        options.most = if *code == "A004" { MAX_FINDINGS } else { usize::MAX };
+        let license = License::read(SourceFile::from_bytes(FileId(0), "made.lic", make()));
+        let found = lint(&[&license], &options);
+        let own = found.iter().filter(|found| found.code.id == *code).count();
+        assert_eq!(own, 1, "{code}: {situation}");
+        let others: BTreeSet<&str> =
+            found.iter().map(|found| found.code.id).filter(|id| *id != *code && *id != "K002").collect();
+        assert_eq!(others, also.iter().copied().collect(), "{code}: {situation}");
+    }
+}

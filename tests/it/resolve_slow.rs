@@ -1,0 +1,422 @@
+//! A second implementation of the resolver, slow and simple: it walks every path, copies the whole state before each try,
+//! and counts what is used anew each time. Laws hold the real one against it.
+
+use std::fmt::Write as _;
+
+/// Seconds of a day.
+pub(crate) const DAY: i64 = 86_400;
+
+/// What a block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Exclusive,
+    Additive,
+    Upgrade,
+    Metered,
+    Token,
+}
+
+/// A generated block; days count from the first of January 2026.
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) version: u32,
+    pub(crate) count: u64,
+    pub(crate) start: Option<i64>,
+    pub(crate) end: Option<i64>,
+    /// User, host, custom.
+    pub(crate) shared: [bool; 3],
+    pub(crate) hold: i64,
+    pub(crate) min_checkout: i64,
+    pub(crate) borrow: Option<u32>,
+    pub(crate) reserved: [u64; 2],
+    /// Name, version, count.
+    pub(crate) needs: Vec<(String, u32, u64)>,
+}
+
+/// User, host and custom string; numbers stand for texts.
+pub(crate) type Who = [Option<u8>; 3];
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    pub(crate) name: String,
+    pub(crate) count: u64,
+    pub(crate) version: u32,
+    pub(crate) who: Who,
+}
+
+/// How.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Checkout,
+    Borrow(u32),
+    Consume,
+}
+
+pub(crate) fn text(blocks: &[Block]) -> String {
+    let mut text = String::new();
+    for (index, block) in blocks.iter().enumerate() {
+        let kind = format!("{:?}", block.kind).to_uppercase();
+        let _ = write!(text, "FEATURE {} {{ VENDOR=abc SN=s{index} KEYTYPE={kind}", block.name);
+        let _ = write!(text, " VERSION=1.{}", block.version);
+        if block.kind != Kind::Token {
+            let _ = write!(text, " COUNT={}", block.count);
+        }
+        for (name, day) in [("START", block.start), ("END", block.end)] {
+            if let Some(day) = day {
+                let _ = write!(text, " {name}=2026-01-{:02}", day + 1);
+            }
+        }
+        let keys = ["USER", "HOST", "CUSTOM"];
+        let shared: Vec<&str> = keys.into_iter().zip(block.shared).filter(|it| it.1).map(|it| it.0).collect();
+        if !shared.is_empty() {
+            let _ = write!(text, " SHARE={}", shared.join("|"));
+        }
+        let numbers = [
+            ("HOLD", block.hold),
+            ("MIN_CHECKOUT", block.min_checkout),
+            ("BORROW", block.borrow.unwrap_or(0).into()),
+            ("USERBASED", i64::try_from(block.reserved[0]).unwrap()),
+            ("HOSTBASED", i64::try_from(block.reserved[1]).unwrap()),
+        ];
+        for (name, number) in numbers.into_iter().filter(|it| it.1 > 0) {
+            let _ = write!(text, " {name}={number}");
+        }
+        for (name, version, count) in &block.needs {
+            let _ = write!(text, "\n  TOKEN_DEPENDENCY=\"FEATURE={name} VERSION=1.{version} COUNT={count}\"");
+        }
+        text.push_str("\n}\n");
+    }
+    text
+}
+
+/// A draw of licenses.
+#[derive(Debug, Clone)]
+struct Draw {
+    /// The checkout; `None` while a new share group of a token is being drawn for.
+    ticket: Option<usize>,
+    block: usize,
+    amount: u64,
+    who: Who,
+    key: Option<Vec<u8>>,
+    since: i64,
+    kept: Option<i64>,
+}
+
+/// A share group of a token.
+#[derive(Debug, Clone)]
+struct Group {
+    block: usize,
+    key: Vec<u8>,
+    pools: Vec<(usize, u64)>,
+    lots: Vec<(String, u32, u64)>,
+    burned_for: u64,
+    members: Vec<Draw>,
+}
+
+/// The state.
+#[derive(Debug, Clone)]
+pub(crate) struct Slow {
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) now: i64,
+    draws: Vec<Draw>,
+    groups: Vec<Group>,
+    /// What lots are drawn for below a new share group.
+    inside: Option<Vec<(String, u32, u64)>>,
+    pub(crate) burned: Vec<u64>,
+    due: Vec<(i64, usize)>,
+    /// Live checkouts with their license tokens.
+    pub(crate) live: Vec<(usize, u64)>,
+    pub(crate) limit: Option<u64>,
+    next: usize,
+}
+
+fn key(block: &Block, who: Who) -> Option<Vec<u8>> {
+    let parts = block.shared.into_iter().zip(who).filter(|(shared, _)| *shared);
+    let key: Option<Vec<u8>> = parts.map(|(_, part)| part).collect();
+    key.filter(|key| !key.is_empty())
+}
+
+fn is_open(block: &Block, who: Who) -> bool {
+    block.reserved[0] > 0 && who[0].is_none() || block.reserved[1] > 0 && who[1].is_none()
+}
+
+impl Slow {
+    pub(crate) fn new(blocks: &[Block]) -> Self {
+        Self {
+            blocks: blocks.to_vec(),
+            now: 0,
+            draws: Vec::new(),
+            groups: Vec::new(),
+            inside: None,
+            burned: vec![0; blocks.len()],
+            due: Vec::new(),
+            live: Vec::new(),
+            limit: None,
+            next: 0,
+        }
+    }
+
+    fn covers(&self, index: usize) -> bool {
+        let (block, day) = (&self.blocks[index], self.now.div_euclid(DAY));
+        block.start.is_none_or(|start| start <= day) && block.end.is_none_or(|end| day <= end)
+    }
+
+    pub(crate) fn capacity(&self, index: usize) -> u64 {
+        let block = &self.blocks[index];
+        let adds = |other: usize| {
+            let upgrade = &self.blocks[other];
+            upgrade.kind == Kind::Upgrade && upgrade.name == block.name && self.covers(other)
+        };
+        let more = (0..self.blocks.len()).filter(|other| block.kind == Kind::Exclusive && adds(*other));
+        block.count + more.map(|other| self.blocks[other].count).sum::<u64>()
+    }
+
+    /// What is used of a pool by draws for which `wanted` holds, and the largest of the others in each group.
+    fn use_of(&self, index: usize, open: bool) -> u64 {
+        let block = &self.blocks[index];
+        let counts = |who: Who| !open || is_open(block, who);
+        let part = |draws: &[(&Draw, u64)]| -> u64 {
+            let most = |wanted: bool| {
+                let those = draws.iter().filter(|(draw, _)| is_open(block, draw.who) == wanted);
+                those.map(|(_, amount)| *amount).max().unwrap_or(0)
+            };
+            if open { most(true).saturating_sub(most(false)) } else { most(true).max(most(false)) }
+        };
+        let of_block = || self.draws.iter().filter(|draw| draw.block == index);
+        let alone = of_block().filter(|draw| draw.key.is_none() && counts(draw.who)).map(|draw| draw.amount);
+        let mut sum: u64 = alone.sum();
+        let mut keys: Vec<&Vec<u8>> = of_block().filter_map(|draw| draw.key.as_ref()).collect();
+        keys.sort();
+        keys.dedup();
+        for key in keys {
+            let group: Vec<_> =
+                of_block().filter(|draw| draw.key.as_ref() == Some(key)).map(|it| (it, it.amount)).collect();
+            sum += part(&group);
+        }
+        for group in &self.groups {
+            let unit: u64 = group.pools.iter().filter(|(of, _)| *of == index).map(|(_, unit)| unit).sum();
+            let members: Vec<_> = group.members.iter().map(|it| (it, it.amount)).collect();
+            sum += unit * part(&members);
+        }
+        sum
+    }
+
+    pub(crate) fn used(&self, index: usize) -> u64 {
+        if self.blocks[index].kind == Kind::Metered { self.burned[index] } else { self.use_of(index, false) }
+    }
+
+    /// Whether what was used before may have become what is used now.
+    fn fits(&self, before: &Self, index: usize, mode: Mode, who: Who) -> bool {
+        let block = &self.blocks[index];
+        if let Mode::Borrow(hours) = mode
+            && block.borrow.is_none_or(|most| hours > most)
+        {
+            return false;
+        }
+        let (was, is) = (before.use_of(index, false), self.use_of(index, false));
+        if is <= was {
+            return true;
+        }
+        let lacks = |part: usize| if who[part].is_none() { block.reserved[part] } else { 0 };
+        let unreserved = self.capacity(index).saturating_sub(lacks(0)).saturating_sub(lacks(1));
+        let open_fits = !is_open(block, who) || before.use_of(index, true) + (is - was) <= unreserved;
+        self.covers(index) && is <= self.capacity(index) && open_fits
+    }
+
+    /// A checkout, borrowing or consumption; the ticket if it is granted.
+    pub(crate) fn ask(&mut self, ask: &Ask, mode: Mode) -> Option<usize> {
+        let before = self.clone();
+        let ticket = self.next;
+        let served = self.serve(ticket, &ask.name, ask.version, ask.count, ask.who, mode);
+        let holds = self.draws.iter().any(|draw| draw.ticket == Some(ticket))
+            || self.groups.iter().any(|group| group.members.iter().any(|it| it.ticket == Some(ticket)));
+        let active: u64 = self.live.iter().map(|(_, active)| active).sum();
+        let wanted = if holds && mode != Mode::Consume { ask.count } else { 0 };
+        if !served || wanted > 0 && self.limit.is_some_and(|limit| active + wanted > limit) {
+            *self = before;
+            return None;
+        }
+        self.next += 1;
+        if mode != Mode::Consume {
+            self.live.push((ticket, wanted));
+        }
+        if let Mode::Borrow(hours) = mode {
+            self.due.push((self.now + i64::from(hours) * 3600, ticket));
+        }
+        Some(ticket)
+    }
+
+    fn serve(&mut self, ticket: usize, name: &str, version: u32, count: u64, who: Who, mode: Mode) -> bool {
+        let is_named = |index: &usize| self.blocks[*index].name == name;
+        let mut order: Vec<usize> = (0..self.blocks.len()).filter(is_named).collect();
+        order.retain(|index| self.blocks[*index].kind != Kind::Upgrade);
+        let first_lot = order.iter().copied().find(|index| self.blocks[*index].kind == Kind::Metered);
+        order.retain(|index| self.blocks[*index].kind != Kind::Metered || Some(*index) == first_lot);
+        order.sort_by_key(|index| self.blocks[*index].kind != Kind::Exclusive);
+        order.sort_by_key(|index| !self.is_live(*index, who));
+        for index in order {
+            let before = self.clone();
+            if self.try_block(ticket, index, version, count, who, mode) {
+                return true;
+            }
+            *self = before;
+        }
+        false
+    }
+
+    fn is_live(&self, index: usize, who: Who) -> bool {
+        let key = key(&self.blocks[index], who);
+        key.is_some()
+            && (self.draws.iter().any(|draw| draw.block == index && draw.key == key)
+                || self.groups.iter().any(|group| group.block == index && Some(&group.key) == key.as_ref()))
+    }
+
+    fn try_block(
+        &mut self,
+        ticket: usize,
+        index: usize,
+        version: u32,
+        count: u64,
+        who: Who,
+        mode: Mode,
+    ) -> bool {
+        let block = self.blocks[index].clone();
+        if block.kind == Kind::Metered {
+            return self.burn(&block.name, version, count);
+        }
+        if block.version < version {
+            return false;
+        }
+        let key = key(&block, who);
+        let draw = Draw {
+            ticket: if self.inside.is_some() { None } else { Some(ticket) },
+            block: index,
+            amount: count,
+            who,
+            key: key.clone(),
+            since: self.now,
+            kept: None,
+        };
+        if block.kind != Kind::Token {
+            let before = self.clone();
+            self.draws.push(draw);
+            return mode != Mode::Consume && self.fits(&before, index, mode, who);
+        }
+        let Some(key) = key else {
+            let all = |it: &mut Self| {
+                let mut needs = block.needs.iter();
+                needs.all(|(name, version, each)| it.serve(ticket, name, *version, each * count, who, mode))
+            };
+            return self.covers(index) && all(self);
+        };
+        match self.groups.iter().position(|group| group.block == index && group.key == key) {
+            Some(known) => self.grow(known, draw, mode),
+            None => self.covers(index) && self.found(&block, ticket, draw, key, mode),
+        }
+    }
+
+    /// Lets a group grow by a draw.
+    fn grow(&mut self, known: usize, draw: Draw, mode: Mode) -> bool {
+        let (before, count, who) = (self.clone(), draw.amount, draw.who);
+        let group = &self.groups[known];
+        let largest = group.members.iter().map(|it| it.amount).max().unwrap_or(0);
+        if count > largest && !self.covers(group.block) {
+            return false;
+        }
+        let (pools, lots, burned_for) = (group.pools.clone(), group.lots.clone(), group.burned_for);
+        self.groups[known].members.push(draw);
+        let burn = count.saturating_sub(burned_for);
+        self.groups[known].burned_for = burned_for.max(count);
+        pools.iter().all(|(index, _)| self.fits(&before, *index, mode, who))
+            && lots.iter().all(|(name, version, unit)| burn == 0 || self.burn(name, *version, unit * burn))
+    }
+
+    /// Draws for a new group.
+    fn found(&mut self, block: &Block, ticket: usize, draw: Draw, key: Vec<u8>, mode: Mode) -> bool {
+        self.inside = Some(Vec::new());
+        let (count, who) = (draw.amount, draw.who);
+        for (name, version, each) in &block.needs {
+            if !self.serve(ticket, name, *version, each * count, who, mode) {
+                self.inside = None;
+                return false;
+            }
+        }
+        let lots = self.inside.take().unwrap();
+        let (mine, others): (Vec<Draw>, Vec<Draw>) = self.draws.drain(..).partition(|it| it.ticket.is_none());
+        self.draws = others;
+        self.groups.push(Group {
+            block: draw.block,
+            key,
+            pools: mine.iter().map(|it| (it.block, it.amount / count)).collect(),
+            lots: lots.into_iter().map(|(name, version, amount)| (name, version, amount / count)).collect(),
+            burned_for: count,
+            members: vec![draw],
+        });
+        true
+    }
+
+    fn burn(&mut self, name: &str, version: u32, tokens: u64) -> bool {
+        let mut lots: Vec<usize> = (0..self.blocks.len()).collect();
+        lots.retain(|index| self.blocks[*index].name == name && self.blocks[*index].kind == Kind::Metered);
+        lots.sort_by_key(|index| (self.blocks[*index].end.is_none(), self.blocks[*index].end));
+        let mut rest = tokens;
+        for index in lots {
+            if self.blocks[index].version >= version && self.covers(index) {
+                let take = rest.min(self.blocks[index].count.saturating_sub(self.burned[index]));
+                self.burned[index] += take;
+                rest -= take;
+            }
+        }
+        if let Some(inside) = &mut self.inside {
+            inside.push((name.to_owned(), version, tokens));
+        }
+        rest == 0
+    }
+
+    /// Returns a checkout.
+    pub(crate) fn give_back(&mut self, ticket: usize) {
+        self.live.retain(|(live, _)| *live != ticket);
+        self.due.retain(|(_, due)| *due != ticket);
+        let (now, blocks) = (self.now, self.blocks.clone());
+        let until = |index: usize, since: i64| {
+            let until = (now + blocks[index].hold).max(since + blocks[index].min_checkout);
+            (until > now).then_some(until)
+        };
+        for draw in self.draws.iter_mut().filter(|draw| draw.ticket == Some(ticket)) {
+            draw.kept = Some(until(draw.block, draw.since).unwrap_or(now));
+        }
+        for group in &mut self.groups {
+            let pools = group.pools.clone();
+            for draw in group.members.iter_mut().filter(|draw| draw.ticket == Some(ticket)) {
+                let latest = pools.iter().filter_map(|(index, _)| until(*index, draw.since)).max();
+                draw.kept = Some(latest.unwrap_or(now));
+            }
+        }
+        self.release();
+    }
+
+    /// Lets go of what is no longer kept.
+    fn release(&mut self) {
+        let now = self.now;
+        let is_used = |draw: &Draw| draw.kept.is_none_or(|until| until > now);
+        self.draws.retain(is_used);
+        for group in &mut self.groups {
+            group.members.retain(is_used);
+        }
+        self.groups.retain(|group| !group.members.is_empty());
+    }
+
+    /// Lets time pass.
+    pub(crate) fn advance(&mut self, to: i64) {
+        while let Some((at, ticket)) = self.due.iter().copied().filter(|(at, _)| *at <= to).min() {
+            self.now = at;
+            self.release();
+            self.give_back(ticket);
+        }
+        self.now = to;
+        self.release();
+    }
+}

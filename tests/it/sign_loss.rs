@@ -1,0 +1,200 @@
+//! A lost key, many hands, and commands that sign: what was withdrawn stays withdrawn, and one vendor's trouble stays its own.
+
+use std::fs;
+use std::process::Stdio;
+
+use crate::sign_life::{ids, vendor};
+
+const NEW: [&str; 5] = ["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"];
+
+/// The steps of docs/security.md, "When a key is lost", with a list published that the lost key signed.
+#[test]
+fn a_lost_key_is_got_over_though_it_signed_a_revocation_list() {
+    let place = vendor();
+    let ids = ids(&place);
+    let (one, two) = (ids[0].as_str(), ids[1].as_str());
+    place.run(&["revoke", "--sn", "S-9", "--reason", "refunded", "--key", "one.pem"]).expect_code(0);
+    place.run(&["trust", "bundle", "--key", "one.pem", "-o", "1.bundle"]).expect_code(0);
+    let line = place.run(&["keys", "export", one, "--form", "line"]).expect_code(0).stdout;
+    let install = ["trust", "install", "--trust", "support"];
+    place.run(&[&install[..], &["1.bundle", "--first", line.trim()]].concat()).expect_code(0);
+    place.copy_own("keys/ABC_Software.revocations", "support/ABC_Software.revocations");
+    place.run(&["verify", "a.lic", "--trust", "support"]).expect_code(0);
+    place.run(&["keys", "drill", "--key", "two.pem"]).expect_code(0);
+
+    place.run(&["keys", "compromise", one]).expect_code(0);
+    place.run(&["keys", "activate", two]).expect_code(0);
+    place
+        .run(&["trust", "bundle", "--previous", "1.bundle", "--key", "two.pem", "-o", "2.bundle"])
+        .expect_code(0);
+    // Between the steps: the list that was seen is still gone by, so that nothing it withdrew comes back.
+    place.write("b.lic", "FEATURE MyDraw { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 SN=S-9 }\n");
+    place.write("c.lic", "FEATURE MyDraw { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 }\n");
+    let refused = place.run(&["sign", "b.lic", "--key", "two.pem", "--in-place"]).expect_code(1);
+    assert!(refused.stderr.contains("withdrawn with all blocks of its SN"), "{}", refused.stderr);
+    place.run(&["sign", "c.lic", "--key", "two.pem", "--in-place"]).expect_code(0);
+    place.run(&["verify", "c.lic"]).expect_code(0);
+    place.run(&["revoke", "--key-id", one, "--reason", "laptop lost", "--key", "two.pem"]).expect_code(0);
+
+    for store in ["keys", "support"] {
+        if store == "support" {
+            place.run(&[&install[..], &["2.bundle"]].concat()).expect_code(0);
+            // The old list was seen there: it is gone by until the new one comes.
+            place.run(&["verify", "c.lic", "--trust", store]).expect_code(0);
+            place.copy_own("keys/ABC_Software.revocations", "support/ABC_Software.revocations");
+        }
+        let lost = place.run(&["verify", "a.lic", "--trust", store]).expect_code(1);
+        assert!(lost.stdout.contains("laptop lost"), "{}", lost.stdout);
+        place.run(&["verify", "c.lic", "--trust", store]).expect_code(0);
+    }
+    assert!(place.read("keys/ABC_Software.revocations").contains("S-9"));
+}
+
+#[test]
+fn a_list_that_is_not_believed_makes_one_vendor_stale() {
+    let place = vendor();
+    place.run(&["keys", "new", "--vendor", "Other", "--no-passphrase", "--out", "other.pem"]).expect_code(0);
+    place.write("o.lic", "FEATURE Theirs { VENDOR=Other KEYTYPE=ADDITIVE COUNT=1 }\n");
+    place.run(&["sign", "o.lic", "--key", "other.pem", "--in-place"]).expect_code(0);
+    place.run(&["revoke", "--sn", "S-9", "--reason", "x", "--key", "one.pem"]).expect_code(0);
+    let list = place.read("keys/ABC_Software.revocations");
+    for text in [list.replace("S-9", "S-8"), String::new(), "nonsense".to_owned(), list.replace('\n', "\r\n")]
+    {
+        place.write("keys/ABC_Software.revocations", text);
+        let stale = place.run(&["verify", "a.lic"]).expect_code(5);
+        assert!(stale.stdout.contains("  STALE "), "{}", stale.stdout);
+        assert!(stale.stdout.contains("is not believed"), "{}", stale.stdout);
+        place.run(&["verify", "o.lic"]).expect_code(0);
+        // To go on from it would forget what it withdrew.
+        place.run(&["revoke", "--sn", "S-7", "--reason", "x", "--key", "two.pem"]).expect_code(2);
+    }
+    // A thief writes a newer list: it is neither believed nor gone on from.
+    place.write("keys/ABC_Software.revocations", &list);
+    fs::create_dir(place.path("thief")).unwrap();
+    for name in fs::read_dir(place.path("keys")).unwrap() {
+        let name = name.unwrap().file_name().into_string().unwrap();
+        place.copy_own(&format!("keys/{name}"), &format!("thief/{name}"));
+    }
+    place
+        .run(&["revoke", "--sn", "S-1", "--reason", "x", "--key", "one.pem", "--trust", "thief"])
+        .expect_code(0);
+    place.run(&["keys", "compromise", &ids(&place)[0]]).expect_code(0);
+    place.copy_own("thief/ABC_Software.revocations", "keys/ABC_Software.revocations");
+    place.write("c.lic", "FEATURE C { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 }\n");
+    let signed = place.run(&["sign", "c.lic", "--key", "two.pem", "--in-place"]).expect_code(0);
+    assert!(signed.stderr.contains("is standby"), "{}", signed.stderr);
+    place.run(&["verify", "c.lic"]).expect_code(5);
+    place.run(&["revoke", "--sn", "S-7", "--reason", "x", "--key", "two.pem"]).expect_code(2);
+}
+
+#[test]
+fn withdrawals_of_runs_at_the_same_time_come_together() {
+    let place = vendor();
+    let children: Vec<_> = (0..8)
+        .map(|number| {
+            let mut command = place.command();
+            command.args(["revoke", "--sn", &format!("S-{number}"), "--reason", "x", "--key", "one.pem"]);
+            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let list = place.read("keys/ABC_Software.revocations");
+    assert!(list.contains("version: 8\n"), "{list}");
+    assert!((0..8).all(|number| list.contains(&format!("sn: \"S-{number}\""))), "{list}");
+    place.run(&["verify", "a.lic"]).expect_code(0);
+}
+
+#[test]
+fn a_key_that_is_no_longer_in_use_signs_nothing() {
+    let place = vendor();
+    let ids = ids(&place);
+    let sign = |key: &str| place.run(&["sign", "a.lic", "--key", key, "-o", "b.lic"]);
+    let warned = sign("two.pem").expect_code(0);
+    assert!(warned.stderr.contains("is standby; `keywright keys activate"), "{}", warned.stderr);
+    fs::remove_file(place.path("b.lic")).unwrap();
+    place.run(&["keys", "retire", &ids[0]]).expect_code(0);
+    for (command, key) in [("compromise", "one.pem"), ("compromise", "one.pem")] {
+        let refused = sign(key).expect_code(1);
+        assert!(refused.stderr.contains("it signs nothing any more"), "{}", refused.stderr);
+        place.run(&["revoke", "--sn", "S-1", "--reason", "x", "--key", key]).expect_code(1);
+        place.run(&["keys", command, &ids[0]]).expect_code(0);
+    }
+    assert!(!place.path("b.lic").exists() && !place.path("keys/ABC_Software.revocations").exists());
+}
+
+#[test]
+fn a_development_key_withdraws_nothing_where_production_licenses_are_issued() {
+    let place = vendor();
+    place.run(&[&NEW[..], &["--usage", "development", "--out", "dev.pem"]].concat()).expect_code(0);
+    let refused = place.run(&["revoke", "--sn", "S-1", "--reason", "x", "--key", "dev.pem"]).expect_code(2);
+    assert!(refused.stderr.contains("is for development"), "{}", refused.stderr);
+    place.run(&["verify", "a.lic"]).expect_code(0);
+}
+
+#[test]
+fn what_was_withdrawn_is_withdrawn_for_signing_and_in_a_drill() {
+    let place = vendor();
+    let ids = ids(&place);
+    place.run(&["revoke", "--license", "a.lic", "--reason", "wrong", "--key", "one.pem"]).expect_code(0);
+    let again = place.run(&["sign", "a.lic", "--key", "one.pem", "-o", "b.lic"]).expect_code(1);
+    assert!(again.stderr.contains("this block was withdrawn: `wrong`"), "{}", again.stderr);
+    place.run(&["keys", "drill", "--key", "two.pem"]).expect_code(0);
+    place.run(&["revoke", "--key-id", &ids[1], "--reason", "copied", "--key", "one.pem"]).expect_code(0);
+    place
+        .copy("tests/author/issue/catalog.yaml", "catalog.yaml")
+        .copy("tests/author/issue/order.yaml", "order.yaml");
+    let issue = ["issue", "--catalog", "catalog.yaml", "--order", "order.yaml", "--out", "out"];
+    for args in [&["sign", "a.lic", "-o", "b.lic"][..], &issue] {
+        let refused = place.run(&[args, &["--key", "two.pem"]].concat()).expect_code(1);
+        assert!(refused.stderr.contains("was withdrawn: `copied`"), "{}", refused.stderr);
+    }
+    assert!(!place.path("out").exists());
+    let drill = place.run(&["keys", "drill", "--key", "two.pem"]).expect_code(1);
+    assert!(drill.stdout.contains("REVOKED") && drill.stdout.contains("copied"), "{}", drill.stdout);
+    assert!(!place.path("b.lic").exists());
+}
+
+/// A program that holds a key signs wherever a key file does.
+#[cfg(unix)]
+#[test]
+fn every_command_that_signs_takes_a_signer_outside_of_the_program() {
+    if !crate::support::has_tools(&["python3", "openssl"], "the reference signer") {
+        return;
+    }
+    let place = vendor();
+    let ids = ids(&place);
+    place
+        .copy("tests/author/issue/catalog.yaml", "catalog.yaml")
+        .copy("tests/author/issue/order.yaml", "order.yaml")
+        .copy("examples/reference-signer.py", "signer.py");
+    crate::sign_cli::executable(&place, "signer.py");
+    let by = |args: &[&str], id: &str, key: &str, option: &str| {
+        let signer = ["--signer", "./signer.py", "--signer-arg", key, option, id];
+        place.run(&[args, &signer].concat())
+    };
+    let (one, two) = (ids[0].as_str(), ids[1].as_str());
+    by(&["trust", "bundle", "-o", "1.bundle"], one, "one.pem", "--key-id").expect_code(0);
+    by(&["keys", "drill"], two, "two.pem", "--key-id").expect_code(0);
+    by(&["revoke", "--sn", "S-1", "--reason", "x"], one, "one.pem", "--signer-key-id").expect_code(0);
+    let issue = ["issue", "--catalog", "catalog.yaml", "--order", "order.yaml"];
+    by(&[&issue[..], &["--out", "out"]].concat(), one, "one.pem", "--key-id").expect_code(0);
+    place.run(&[&issue[..], &["--plan", "plan.json", "--log", "other"]].concat()).expect_code(0);
+    by(&["issue", "--approve", "plan.json"], one, "one.pem", "--key-id").expect_code(0);
+    place.run(&["verify", "out"]).expect_code(0);
+    // A liar is found in all of them.
+    for args in
+        [&["trust", "bundle", "-o", "2.bundle"][..], &["keys", "drill"], &["issue", "--approve", "plan.json"]]
+    {
+        let (id, key) = if args[0] == "keys" { (two, "one.pem") } else { (one, "two.pem") };
+        assert_ne!(by(args, id, key, "--key-id").code, 0, "{args:?}");
+    }
+    assert!(!place.path("2.bundle").exists());
+    for args in
+        [&["trust", "bundle", "-o", "x"][..], &["keys", "drill"], &["revoke", "--expires", "2099-01-01"]]
+    {
+        let nobody = place.run(args).expect_code(2);
+        assert!(nobody.stderr.contains("nobody is named who signs"), "{}", nobody.stderr);
+    }
+}

@@ -1,0 +1,273 @@
+//! What support sees of files as they come from customers: mail damage, several files, folders, clocks, tickets.
+
+use serde_json::Value;
+
+use crate::schema;
+use crate::sign::PLAIN;
+use crate::sign_cli::{KEY, place, signed_place, verify};
+use crate::support::Place;
+
+/// A signed block with one KEY, and that KEY.
+fn one() -> (String, String) {
+    let text = crate::sign::signed("FEATURE MyDraw\n{\n  VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5\n}\n");
+    let at = text.find("KEY=").unwrap() + 4;
+    (text.clone(), text[at..at + 100].to_owned())
+}
+
+/// What `fold -w WIDTH` makes of a text.
+fn folded(text: &str, width: usize) -> String {
+    let fold = |line: &str| {
+        let pieces: Vec<&str> =
+            line.as_bytes().chunks(width).map(|piece| std::str::from_utf8(piece).unwrap()).collect();
+        pieces.join("\n")
+    };
+    text.lines().map(fold).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+#[test]
+fn what_mail_does_to_a_license_is_named() {
+    let (good, key) = one();
+    let quoted: String = good.lines().map(|line| format!("> {line}\n")).collect();
+    let wrapped = "the KEY was wrapped by mail";
+    for (name, text, words) in [
+        ("fold -w 76", folded(&good, 76), wrapped),
+        ("fold -w 72, CRLF", folded(&good, 72).replace('\n', "\r\n"), wrapped),
+        ("three lines", folded(&good, 45), wrapped),
+        ("soft breaks", good.replace(&key, &format!("{}=\n{}", &key[..70], &key[70..])), wrapped),
+        ("in one line", " ".to_owned() + &folded(&good.replace('\n', " "), 120), wrapped),
+        ("quoted", quoted.clone(), "its lines begin with `>`: the license was quoted in a mail"),
+        ("quoted twice", quoted.lines().map(|l| format!("> {l}\n")).collect(), "its lines begin with `>`"),
+        (
+            "quoted with words around",
+            format!("Hello,\n\n{quoted}\n-- \nBest regards\n"),
+            "its lines begin with `>`",
+        ),
+        ("quoted in one line", format!("> {}\n", good.replace('\n', " ")), "its lines begin with `>`"),
+        ("source of a mail", good.replace('=', "=3D"), "every `=` is written as `=3D`"),
+        (
+            "source of a mail, broken",
+            good.replace('=', "=3D").replace(&key, &format!("{}=\n{}", &key[..60], &key[60..])),
+            "every `=` is written as `=3D`",
+        ),
+    ] {
+        let place = place();
+        place.write("m.lic", &text);
+        let told = verify(&place, &["m.lic"]).expect_code(3);
+        assert!(told.stdout.contains(words), "{name}: {}", told.stdout);
+        assert!(!told.stdout.contains("no directive"), "{name}: {}", told.stdout);
+        let lint = place.run(&["lint", "--format", "concise", "m.lic"]);
+        assert!(lint.stdout.contains("S018") && lint.stdout.contains(words), "{name}: {}", lint.stdout);
+        assert!(!lint.stdout.contains("S006"), "{name}: {}", lint.stdout);
+    }
+    // A quoted KEY may be wrapped, and a stray word behind a short KEY is a stray word.
+    let place = place();
+    place.write("q.lic", folded(&good.replace(&key, &format!("\"{key}\"")), 76));
+    assert!(!place.run(&["lint", "--format", "concise", "q.lic"]).stdout.contains("S018"));
+    place.write("s.lic", "FEATURE a { VENDOR=V COUNT=1 KEY=AQEA\nNOTE }\n");
+    let stray = place.run(&["lint", "--format", "concise", "s.lic"]).stdout;
+    assert!(stray.contains("S006") && !stray.contains("S018"), "{stray}");
+}
+
+#[test]
+fn a_hidden_character_is_told_before_what_follows_from_it() {
+    let good = crate::sign::signed(PLAIN);
+    for (from, to) in [
+        ("VENDOR=ABC_Software KEYTYPE=TOKEN", "VENDOR=\"ABC\u{200b}_Software\" KEYTYPE=TOKEN"),
+        ("LICENSEE=\"Bäckerei", "LICENSEE=\"Bäcke\u{200b}rei"),
+        ("KEYTYPE=TOKEN", "KEYTYPE=\"TO\u{202e}KEN\""),
+    ] {
+        let text = good.replace(from, to);
+        assert_ne!(text, good);
+        let place = place();
+        place.write("h.lic", &text);
+        let told = verify(&place, &["h.lic"]).expect_code(3).stdout;
+        assert!(told.contains("U+200B") || told.contains("U+202E"), "{told}");
+    }
+}
+
+#[test]
+fn each_of_several_files_has_its_result_in_its_place() {
+    let place = signed_place();
+    let good = place.read("a.lic");
+    place.write("b.lic", good.replace("COUNT=5", "COUNT=6"));
+    place.write(
+        "c.lic",
+        crate::sign::signed("FEATURE Own { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=7 }\n"),
+    );
+    place.run(&["sign", "c.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    let run = verify(&place, &["a.lic", "missing.lic", "b.lic", "c.lic"]).expect_code(6);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let place_of = |text: &str| lines.iter().position(|line| line.starts_with(text)).unwrap();
+    let results: Vec<&&str> = lines.iter().filter(|line| line.starts_with("  result: ")).collect();
+    assert_eq!(
+        results,
+        [
+            &"  result: VALID (2 of 2 blocks valid)",
+            &"  result: INVALID (1 of 2 blocks valid)",
+            &"  result: VALID (1 of 1 block valid)"
+        ]
+    );
+    assert!(place_of("license  a.lic") < place_of("license  missing.lic  not read"));
+    assert!(place_of("license  missing.lic") < place_of("license  b.lic"));
+    // A copy counts once in the sum.
+    assert!(run.stdout.contains("ABC_Software MySolutions EXCLUSIVE COUNT=20, 1 block\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("ABC_Software Own ADDITIVE COUNT=7, 1 block\n"), "{}", run.stdout);
+    let json = verify(&place, &["--format", "json", "a.lic", "missing.lic", "b.lic", "c.lic"]);
+    let report: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(schema::faults("verify", &report), [""; 0]);
+    let names: Vec<&Value> = report["files"].as_array().unwrap().iter().map(|file| &file["file"]).collect();
+    assert_eq!(names, ["a.lic", "missing.lic", "b.lic", "c.lic"]);
+    assert_eq!(report["sums"][1]["count"], 20);
+    let alone = verify(&place, &["a.lic"]).stdout;
+    assert!(!alone.contains("  result: ") && !alone.contains("together"), "{alone}");
+}
+
+#[test]
+fn a_good_signature_is_never_called_unverified() {
+    let place = signed_place();
+    for (day, words, code) in [
+        ("2026-01-14", "grants when in force: EXCLUSIVE 1.10 COUNT=20", 4),
+        ("2028-01-01", "granted until 2027-12-31: EXCLUSIVE 1.10 COUNT=20", 4),
+    ] {
+        let args = ["verify", "--development", "--at", day, "a.lic"];
+        let told = place.run(&args).expect_code(code).stdout;
+        assert!(told.contains(words) && !told.contains("claims"), "{told}");
+        let json = place.run(&[&args[..], &["--format", "json"]].concat()).stdout;
+        let report: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(schema::faults("verify", &report), [""; 0]);
+        let block = &report["files"][0]["blocks"][0];
+        assert_eq!((&block["grants"]["count"], &block["claims"]), (&Value::from("20"), &Value::Null));
+    }
+}
+
+#[test]
+fn a_key_of_a_block_of_another_file_is_told() {
+    let place = signed_place();
+    let good = place.read("a.lic");
+    let at = good.rfind("FEATURE ").unwrap();
+    place.write("one.lic", &good[..at]).write("two.lic", &good[at..]);
+    let key = |text: &str| {
+        let from = text.find("KEY=").unwrap() + 4;
+        text[from..from + 100].to_owned()
+    };
+    place.write("wrong.lic", good[at..].replace(&key(&good[at..]), &key(&good[..at])));
+    let told = verify(&place, &["wrong.lic", "one.lic"]).expect_code(1).stdout;
+    assert!(told.contains("this KEY belongs to the block `MySolutions` in line 2 of `one.lic`"), "{told}");
+    let alone = verify(&place, &["wrong.lic"]).expect_code(1).stdout;
+    assert!(!alone.contains("belongs to"), "{alone}");
+    // However many blocks are forged, the search for owners ends.
+    let forged: String = (0..3000).map(|n| good[at..].replace("MyDraw", &format!("F{n}"))).collect();
+    place.write("many.lic", forged);
+    verify(&place, &["many.lic"]).expect_code(1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_is_searched_whole_and_what_is_passed_over_is_told() {
+    let place = signed_place();
+    let good = place.read("a.lic");
+    place
+        .write("in/A.LIC", &good)
+        .write("in/.hidden/b.Lic", &good)
+        .write("in/.gitignore", "*.lic\n*.LIC\n")
+        .write("in/.ignore", "*\n")
+        .write("in/c.lic", &good);
+    std::os::unix::fs::symlink(place.path("a.lic"), place.path("in/link.lic")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(place.path("in/pipe.lic")).status().unwrap().success());
+    let run = verify(&place, &["in"]).expect_code(0);
+    assert_eq!(run.stdout.matches("license  ").count(), 3, "{}", run.stdout);
+    assert!(run.stderr.contains("`in/link.lic` is a link and was not read"), "{}", run.stderr);
+    assert!(run.stderr.contains("`in/pipe.lic` is no regular file and was not read"), "{}", run.stderr);
+}
+
+#[test]
+fn a_ticket_of_the_log_holds_nothing_of_the_customer_and_ends_in_the_result() {
+    let place = Place::new();
+    place
+        .copy("tests/author/issue/catalog.yaml", "catalog.yaml")
+        .copy("tests/author/issue/order.yaml", "order.yaml");
+    let order = place.read("order.yaml");
+    let customer = order.lines().find_map(|line| line.strip_prefix("customer: ")).unwrap().trim_matches('"');
+    place.write("order.yaml", order.replace(customer, "CANARY GmbH"));
+    place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
+    let issue = ["issue", "--catalog", "catalog.yaml", "--order", "order.yaml", "--log", "log"];
+    place.run(&[&issue[..], &["--key", "ABC_Software.key.pem", "--out", "out"]].concat()).expect_code(0);
+    let name = place.run(&["log", "--log", "log", "list"]).stdout;
+    let sn = name.split_whitespace().nth(2).unwrap().to_owned();
+    let good = place.read(&format!("out/{sn}.lic"));
+    place.write("good.lic", &good);
+    assert!(good.contains("CANARY"));
+    place.write("x.lic", good.replace("CANARY GmbH", "CANARY AG"));
+    place.write("ghost.lic", "FEATURE Ghost { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 }\n");
+    place.run(&["sign", "ghost.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(0);
+    for (file, code, result, state) in [
+        ("good.lic", 0, "VALID", "issued"),
+        ("x.lic", 1, "INVALID", "changed"),
+        ("ghost.lic", 1, "NOT-ISSUED", "not-issued"),
+    ] {
+        let run = place.run(&["verify", "--log", "log", file]).expect_code(code);
+        let last = run.stdout.lines().last().unwrap();
+        assert!(last.starts_with(&format!("RESULT: {result} (")), "{last}");
+        assert!(last.ends_with(&format!("exit {code}")), "{last}");
+        for form in ["human", "json"] {
+            let run =
+                place.run(&["verify", "--log", "log", "--redact", "--format", form, file]).expect_code(code);
+            assert!(!run.stdout.contains("CANARY") && !run.stdout.contains(&sn), "{}", run.stdout);
+        }
+        let json = place.run(&["verify", "--log", "log", "--format", "json", file]).expect_code(code);
+        let report: Value = serde_json::from_str(&json.stdout).unwrap();
+        assert_eq!(schema::faults("verify", &report), [""; 0]);
+        assert_eq!((&report["result"], &report["exit_code"]), (&Value::from(result), &Value::from(code)));
+        let blocks = report["files"][0]["blocks"].as_array().unwrap();
+        assert!(blocks.iter().any(|block| block["log"]["state"] == state), "{report}");
+    }
+}
+
+#[test]
+fn a_mask_leaves_what_was_done() {
+    let place = place();
+    place.write("a.lic", PLAIN.replace("VENDOR=ABC_Software", "VENDOR=ABC_Software SN=CANARY-1"));
+    place.run(&["sign", "a.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
+    place.run(&["revoke", "--sn", "CANARY-1", "--reason", "CANARY did not pay", "--key", KEY]).expect_code(0);
+    let told = verify(&place, &["a.lic", "--redact"]).expect_code(1).stdout;
+    assert!(told.contains("withdrawn with all blocks of its SN: SN [redacted]"), "{told}");
+    assert!(!told.contains("CANARY"), "{told}");
+}
+
+#[test]
+fn row_28_a_day_of_issue_that_is_to_come_names_the_clock() {
+    let place = place();
+    place.write("d.lic", "FEATURE a { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 ISSUED=2028-02-29 }\n");
+    place.run(&["sign", "d.lic", "--key", KEY, "--in-place", "--at", "2028-02-29"]).expect_code(0);
+    for (day, code) in [("2028-02-28", 4), ("2028-02-29", 0), ("2028-03-01", 0), ("9999-12-31", 0)] {
+        let run = place.run(&["verify", "--development", "--at", day, "d.lic"]).expect_code(code);
+        assert_eq!(run.stdout.contains("check the clock of this computer"), code == 4, "{}", run.stdout);
+        assert_eq!(run.stdout.contains("NOT-YET"), code == 4, "{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_public_key_comes_in_from_a_mail() {
+    let key = crate::sign::key(1);
+    let line = key.public_key().to_line("ABC_Software");
+    for (number, text) in [
+        format!("{line}\n"),
+        format!("Hello,\nour key is {line}\nBest regards\n"),
+        format!("{}\n{}\n", &line[..50], &line[50..]),
+        format!("> {}\n> {}\n> Best regards\n", &line[..50], &line[50..]),
+        format!("{}=\r\n{}=3D\r\nbye\r\n", &line[..50], &line[50..line.len() - 1]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let place = Place::new();
+        place.write("mail.txt", &text);
+        place.run(&["keys", "import", "mail.txt"]).expect_code(0);
+        let list = place.run(&["keys", "list"]).expect_code(0).stdout;
+        assert!(list.starts_with(&key.public_key().id().to_string()), "{number}: {list}");
+    }
+    let place = Place::new();
+    place.write("cut.txt", &line[..line.len() - 9]);
+    place.run(&["keys", "import", "cut.txt"]).expect_code(2);
+    assert!(!place.path("keys").exists());
+}
