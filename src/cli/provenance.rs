@@ -1,12 +1,14 @@
 //! What the issue log says of the blocks of some files: whether we issued them, whether they were replaced, and which
 //! directive was changed.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::author::log::{self, Later, Log, Numbered, Provenance, Wanted};
-use crate::license::License;
+use crate::license::{Feature, License};
 use crate::report::verify::{LogChange, LogEntry, LogReport, LogState, Logged};
 use crate::sign::{FileReport, Payload, Trust};
+use crate::source::Span;
 
 use super::Stop;
 use super::issue::failed;
@@ -22,35 +24,43 @@ pub(super) fn look_up(
     trust: &Trust,
 ) -> Result<LogReport, Stop> {
     let log = Log::open_to_read(path).map_err(|fault| failed(&fault))?;
-    let wanted: Vec<Wanted> = licenses.iter().flat_map(Wanted::all_of).collect();
-    let found = log.trace(trust, &wanted).map_err(|fault| failed(&fault))?;
+    let wanted: Vec<Vec<Wanted>> = licenses.iter().map(Wanted::all_of).collect();
+    let found = log.trace(trust, &wanted.concat()).map_err(|fault| failed(&fault))?;
     let mut found = found.into_iter();
     let mut report = LogReport::default();
     for (license, file) in licenses.iter().zip(files) {
-        let of_features: Vec<Provenance> = found.by_ref().take(license.features.len()).collect();
-        let logged = |span| {
-            let at = license.features.binary_search_by_key(&span, |feature| feature.span).ok()?;
-            let payload = Payload::of(license, license.features.get(at)?);
-            Some(logged(of_features.get(at)?, payload.as_bytes()))
-        };
-        report.files.push(file.blocks.iter().map(|block| logged(block.span)).collect());
+        let traced = license.features.iter().zip(found.by_ref());
+        let traced: HashMap<Span, Logged> =
+            traced.map(|(feature, found)| (feature.span, logged(license, feature, found))).collect();
+        report.files.push(file.blocks.iter().map(|block| traced.get(&block.span).cloned()).collect());
     }
     Ok(report)
 }
 
-/// What is told of a block that reads `now`.
-fn logged(found: &Provenance, now: &[u8]) -> Logged {
-    let (state, known, replaced_by, then) = match found {
-        Provenance::Issued(known, Later::Same) => (LogState::Issued, Some(known), None, None),
-        Provenance::Issued(known, Later::Replaced(later)) => {
-            (LogState::Replaced, Some(known), Some(later.seq), Some(later.entry.payload.as_slice()))
-        }
-        Provenance::Issued(known, Later::Gone(issue)) => (LogState::Dropped, Some(known), Some(*issue), None),
-        Provenance::Changed(known) => (LogState::Changed, Some(known), None, Some(now)),
-        Provenance::Unknown => (LogState::NotIssued, None, None, None),
+fn logged(license: &License, feature: &Feature, found: Provenance) -> Logged {
+    let told = |state, known: &Numbered, replaced_by, changes| Logged {
+        state,
+        entry: Some(entry(known)),
+        replaced_by,
+        changes,
     };
-    let changes = known.zip(then).map(|(known, then)| changes(known, then)).unwrap_or_default();
-    Logged { state, entry: known.map(|known| entry(known)), replaced_by, changes }
+    match found {
+        Provenance::Unknown => {
+            Logged { state: LogState::NotIssued, entry: None, replaced_by: None, changes: Vec::new() }
+        }
+        Provenance::Changed(known) => {
+            let changes = changes(&known, Payload::of(license, feature).as_bytes());
+            told(LogState::Changed, &known, None, changes)
+        }
+        Provenance::Issued(known, Later::Same) => told(LogState::Issued, &known, None, Vec::new()),
+        Provenance::Issued(known, Later::Gone(issue)) => {
+            told(LogState::LeftOut, &known, Some(issue), Vec::new())
+        }
+        Provenance::Issued(known, Later::Replaced(later)) => {
+            let changes = changes(&known, &later.entry.payload);
+            told(LogState::Replaced, &known, Some(later.seq), changes)
+        }
+    }
 }
 
 fn entry(known: &Numbered) -> LogEntry {

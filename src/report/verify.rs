@@ -53,8 +53,8 @@ pub enum LogState {
     Issued,
     /// As it stands, and another one has replaced it.
     Replaced,
-    /// As it stands, and a later issue of its serial number does not have it.
-    Dropped,
+    /// As it stands, and the last issue of its serial number does not have it.
+    LeftOut,
     /// Not as it stands.
     Changed,
     /// Never.
@@ -68,7 +68,7 @@ impl LogState {
         match self {
             Self::Issued => "issued",
             Self::Replaced => "replaced",
-            Self::Dropped => "dropped",
+            Self::LeftOut => "left-out",
             Self::Changed => "changed",
             Self::NotIssued => "not-issued",
         }
@@ -77,7 +77,7 @@ impl LogState {
     /// Whether the block is one that the house issued.
     #[must_use]
     pub fn is_issued(self) -> bool {
-        matches!(self, Self::Issued | Self::Replaced | Self::Dropped)
+        matches!(self, Self::Issued | Self::Replaced | Self::LeftOut)
     }
 }
 
@@ -88,7 +88,7 @@ pub struct Logged {
     pub state: LogState,
     /// The entry that tells of it.
     pub entry: Option<LogEntry>,
-    /// Number of the entry that replaced it, or with which the issue begins that dropped it.
+    /// Number of the entry that replaced it, or with which the issue begins that left it out.
     pub replaced_by: Option<i64>,
     /// What differs: from the entry, or in the one that replaced it.
     pub changes: Vec<LogChange>,

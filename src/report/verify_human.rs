@@ -108,18 +108,17 @@ fn render_logged(text: &mut String, report: &VerifyReport<'_>, logged: &Logged) 
         format!("entry {}, {} {sn} `{customer}`", entry.number, escape(&entry.issued_at))
     });
     let said = match logged.state {
-        LogState::Issued | LogState::Replaced | LogState::Dropped => format!("issued as {entry}"),
+        LogState::Issued | LogState::Replaced | LogState::LeftOut => format!("issued as {entry}"),
         LogState::Changed => format!("not as it was issued, {entry}"),
         LogState::NotIssued => "not issued: the log does not have it".to_owned(),
     };
     line(text, format_args!("  {:WIDTH$}  issue log: {said}", ""));
-    match (logged.state, logged.replaced_by) {
-        (LogState::Dropped, Some(number)) => {
-            let told = format!("not in the later issue, which begins with entry {number}");
-            line(text, format_args!("  {:WIDTH$}  {told}", ""));
-        }
-        (_, Some(number)) => line(text, format_args!("  {:WIDTH$}  replaced by entry {number}:", "")),
-        (_, None) => {}
+    if let Some(number) = logged.replaced_by {
+        let later = match logged.state {
+            LogState::LeftOut => format!("not in the later issue, which begins with entry {number}"),
+            _ => format!("replaced by entry {number}:"),
+        };
+        line(text, format_args!("  {:WIDTH$}  {later}", ""));
     }
     for LogChange { directive, was, now } in &logged.changes {
         let shown = |value: &Option<String>| value.as_ref().map(|value| report.value(directive, value));

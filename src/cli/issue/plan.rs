@@ -117,7 +117,6 @@ pub(super) fn approve(args: &Args, path: &Path, io: &mut Io<'_>) -> Result<Exit,
     let (text, plan) = read_plan(path, io)?;
     let trust = args.trust.load(io.today)?;
     let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
-    key.refuse_state()?;
     if let Some(why) = refused_approver(key.trusted, &plan.vendor, &trust, io.today) {
         return Err(Stop::new(Exit::Policy, why).help("nothing was approved"));
     }
