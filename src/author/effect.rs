@@ -246,11 +246,6 @@ impl Asked<'_> {
         let one = self.request(feature, 1);
         let fit = match self.model.at_once(&self.state, &one) {
             AtOnce::Unlimited => wanted,
-            AtOnce::Devices(_) => 0,
-            AtOnce::Undetermined => {
-                *self.bounded = true;
-                0
-            }
             AtOnce::Exactly(fit) => fit.min(wanted),
             AtOnce::AtLeast(fit) => {
                 *self.bounded |= fit < wanted;
