@@ -251,6 +251,12 @@ impl Asked<'_> {
                 *self.bounded |= fit < wanted;
                 fit.min(wanted)
             }
+            // Devices are activated, not checked out.
+            AtOnce::Devices(_) => 0,
+            AtOnce::Undetermined => {
+                *self.bounded = true;
+                0
+            }
         };
         if fit == 0 || self.takes_at_once(feature, fit) {
             return fit;
