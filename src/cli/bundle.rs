@@ -95,6 +95,11 @@ fn bundle(args: &BundleArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     let vendor = &key.trusted.entry.vendor;
     let version = match &args.previous {
+        None if !file::is_stdin(&args.output) && fs::symlink_metadata(&args.output).is_ok() => {
+            let name = file::shown(&args.output);
+            return Err(Stop::usage(format!("`{name}` exists already, and this would be a first version"))
+                .help("name the version before with `--previous`, or another file"));
+        }
         None => 1,
         Some(path) => {
             let what = format!("the bundle `{}`", file::shown(path));

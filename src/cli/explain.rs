@@ -73,6 +73,10 @@ fn all(io: &mut Io<'_>) -> Result<Exit, Stop> {
 fn one(code: &str, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let found: Option<&Rule> = rule(code).or_else(|| rule(&code.to_uppercase()));
     let Some(found) = found else {
+        if code.len() == 4 && code.starts_with(['R', 'r']) {
+            let message = format!("`{}` is about scenario files and has no page", code.to_uppercase());
+            return Err(Stop::usage(message).help("docs/scenarios.md says how they are written"));
+        }
         let unknown = UnknownSelector::new(code);
         let help = match unknown.meant {
             Some(_) => unknown.help(),

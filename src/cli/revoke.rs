@@ -22,7 +22,7 @@ use super::{Exit, Io, Stop, file, parse_day};
 /// Withdraw blocks, sets or keys in a signed list
 ///
 /// The list of a vendor is kept in the trust store as VENDOR.revocations; `verify` finds it there. Each run adds to it and
-/// signs the next version. Without anything to withdraw the list is only renewed.
+/// signs the next version. With `--expires` alone the list is only renewed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     keywright revoke --license old.lic --feature MyDraw --reason \"replaced\" --key ABC_Software.key.pem\n  \
@@ -47,7 +47,7 @@ pub struct Args {
     /// Why: whoever verifies reads it
     #[arg(long, value_name = "TEXT", required_unless_present = "expires")]
     reason: Option<String>,
-    /// Last day for which the list speaks [default: a year from today]
+    /// Last day for which the list speaks [default: a year from today, or as before if that is later]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     expires: Option<Date>,
     #[command(flatten)]
@@ -100,7 +100,10 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
     list.version += 1;
     list.issued = io.today;
-    let expires = args.expires.unwrap_or_else(|| io.today.saturating_add(1.year()));
+    // An entry more is no reason to end the list earlier.
+    let usual = io.today.saturating_add(1.year());
+    let expires =
+        args.expires.unwrap_or_else(|| list.withdrawn.expires.map_or(usual, |last| last.max(usual)));
     if expires < io.today {
         return Err(Stop::usage(format!("a list that speaks until {expires} would be stale today")));
     }

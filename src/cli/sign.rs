@@ -72,6 +72,7 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
     let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     key.refuse_day(args.at.unwrap_or(io.today), io)?;
     refuse_withdrawn(args, &license, &key, &trust, io)?;
+    warn_undated(&license, &key, io)?;
     let signed = sign_file(&license, &*key.signer, key.trusted)
         .map_err(|error| stop(&error).help("nothing was written"))?;
     if file::is_stdin(target) {
@@ -91,6 +92,22 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
     let name = if file::is_stdin(target) { "standard output".to_owned() } else { file::shown(target) };
     io.say(&format!("signed {blocks}{old} with key {} into {}", key.trusted.key.id(), escape(&name)))?;
     Ok(Exit::Yes)
+}
+
+/// What is signed without a day of issue ends with its key: better told now than by a customer when that day comes.
+fn warn_undated(license: &License, key: &Holder<'_>, io: &mut Io<'_>) -> Result<(), Stop> {
+    let last = key.trusted.entry.not_after;
+    let ends_before = |feature: &crate::license::Feature| feature.end.is_some_and(|end| end.value <= last);
+    let undated = |feature: &&crate::license::Feature| feature.issued.is_none() && !ends_before(feature);
+    let count = license.features.iter().filter(undated).count();
+    if count > 0 {
+        let (blocks, verb) =
+            (crate::report::counted(count, "block"), if count == 1 { "has" } else { "have" });
+        io.say(&format!(
+            "warning: {blocks} {verb} no ISSUED, and will count until {last} only, the last day of the key, or until it is retired"
+        ))?;
+    }
+    Ok(())
 }
 
 fn target(args: &Args) -> Result<&Path, Stop> {
@@ -163,9 +180,7 @@ fn refuse_withdrawn(
         if let Some(reason) = reason {
             let line = license.source.position(feature.span.start as usize).line;
             return Err(Stop::new(Exit::No, format!("the block in line {line} cannot be signed: {reason}"))
-                .help(
-                    "nothing was written; what replaces it needs another SN, other values, or another key",
-                ));
+                .help("nothing was written; what replaces it needs another SN or other values"));
         }
     }
     Ok(())

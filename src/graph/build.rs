@@ -79,9 +79,17 @@ impl<'a> Graph<'a> {
                 drawn: false,
                 newest: None,
                 only_upgrades: true,
+                next_vendor: None,
                 node: NodeIndex::end(),
             });
-            self.by_name.entry(name.as_str()).or_default().push(at);
+            let place = u32::try_from(at).unwrap_or(u32::MAX);
+            let (_, last) = self.by_name.entry(name.as_str()).or_insert((place, place));
+            let before = std::mem::replace(last, place);
+            if before != place
+                && let Some(named) = self.names.get_mut(before as usize)
+            {
+                named.next_vendor = Some(place);
+            }
         }
         known
     }

@@ -81,6 +81,8 @@ pub struct Named<'a> {
     pub newest: Option<Version>,
     /// Whether all its blocks are UPGRADE blocks.
     pub(super) only_upgrades: bool,
+    /// Where the same name of the next vendor stands.
+    pub(super) next_vendor: Option<u32>,
     /// Its node.
     pub(super) node: NodeIndex,
 }
@@ -147,8 +149,8 @@ pub struct Graph<'a> {
     pub(super) names: Vec<Named<'a>>,
     /// Vendor and name to the place in `names`.
     pub(super) index: HashMap<(&'a str, &'a str), usize>,
-    /// Name to its places in `names`, whatever the vendor.
-    pub(super) by_name: HashMap<&'a str, Vec<usize>>,
+    /// Name to its first and its last place in `names`, whatever the vendor; those in between follow on each other.
+    pub(super) by_name: HashMap<&'a str, (u32, u32)>,
     /// Names about which nothing can be said.
     pub(super) unreadable: HashSet<&'a str>,
     /// Whether a file was cut short, so that no absence can be stated.
@@ -194,7 +196,9 @@ impl<'a> Graph<'a> {
 
     /// All blocks of a name, one entry a vendor.
     pub fn vendors_of(&self, name: &str) -> impl Iterator<Item = &Named<'a>> {
-        self.by_name.get(name).into_iter().flatten().filter_map(|at| self.names.get(*at))
+        let at = |place: u32| self.names.get(place as usize);
+        let first = self.by_name.get(name).and_then(|(first, _)| at(*first));
+        std::iter::successors(first, move |named| named.next_vendor.and_then(at))
     }
 
     /// The blocks of a name that can serve a checkout, in file order.

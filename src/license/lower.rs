@@ -225,7 +225,8 @@ impl BlockReader<'_> {
                 let found = found.help(format!("did you mean `{known}`?"));
                 // A name that is as near by chance has another kind of value.
                 let fits = is_near(known, &read_value(known, read.value.read(self.source)));
-                if stands && !repeats || !fits {
+                // A KEY signs what stands beside it: to give a block one, or to take it, is no correction of a slip.
+                if stands && !repeats || known == "KEY" || !fits {
                     found
                 } else {
                     found.fix(format!("write `{known}`"), place, known, is_slip(name, known))

@@ -25,13 +25,13 @@ pub(in crate::lint) struct Orders {
 #[derive(Debug, Default)]
 struct Order {
     /// Of these the first that is in force is tried before all others.
-    exclusives: Vec<BlockId>,
+    exclusives: Box<[BlockId]>,
     /// The others, in file order; all METERED blocks stand as one, at the place of the first.
-    others: Vec<BlockId>,
+    others: Box<[BlockId]>,
     /// What adds to the EXCLUSIVE block.
-    upgrades: Vec<BlockId>,
+    upgrades: Box<[BlockId]>,
     /// METERED blocks: the earliest END first.
-    lots: Vec<BlockId>,
+    lots: Box<[BlockId]>,
 }
 
 impl Orders {
@@ -42,24 +42,27 @@ impl Orders {
 
 impl Order {
     fn new(graph: &Graph<'_>, named: &Named<'_>) -> Self {
-        let mut order = Self::default();
+        let [mut exclusives, mut others, mut upgrades, mut lots] = [const { Vec::new() }; 4];
         for block in named.blocks.iter().filter_map(|id| graph.block(*id)) {
             match block.feature.kind {
-                Kind::Exclusive => order.exclusives.push(block.id),
-                Kind::Upgrade => order.upgrades.push(block.id),
+                Kind::Exclusive => exclusives.push(block.id),
+                Kind::Upgrade => upgrades.push(block.id),
                 Kind::Metered => {
-                    if order.lots.is_empty() {
-                        order.others.push(block.id);
+                    if lots.is_empty() {
+                        others.push(block.id);
                     }
-                    order.lots.push(block.id);
+                    lots.push(block.id);
                 }
-                Kind::Additive | Kind::Token => order.others.push(block.id),
+                Kind::Additive | Kind::Token => others.push(block.id),
                 Kind::Activation | Kind::Local => {}
             }
         }
         let end = |id: &BlockId| graph.block(*id).and_then(|block| block.feature.end).map(|end| end.value);
-        order.lots.sort_by_key(|id| (end(id).is_none(), end(id), *id));
-        order
+        lots.sort_by_key(|id| (end(id).is_none(), end(id), *id));
+        // Boxed: most are empty or of one, and there may be a hundred thousand names.
+        let [exclusives, others, upgrades, lots] =
+            [exclusives, others, upgrades, lots].map(Vec::into_boxed_slice);
+        Self { exclusives, others, upgrades, lots }
     }
 }
 
@@ -234,7 +237,7 @@ impl<'g, 'a> FirstFit<'g, 'a> {
         if pool.feature.kind == Kind::Exclusive {
             let (graph, orders) = (self.graph, self.orders);
             let at = graph.name_at(pool.vendor(), pool.name());
-            let upgrades = at.and_then(|at| orders.names.get(at)).map(|order| order.upgrades.as_slice());
+            let upgrades = at.and_then(|at| orders.names.get(at)).map(|order| &*order.upgrades);
             for upgrade in upgrades.unwrap_or_default().iter().filter_map(|id| graph.block(*id)) {
                 self.steps = self.steps.checked_sub(1)?;
                 if self.in_force(upgrade.feature) {

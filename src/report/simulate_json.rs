@@ -64,6 +64,20 @@ struct Wrong {
     help: Option<String>,
 }
 
+/// What a line may say.
+#[derive(Debug, Serialize)]
+struct Help<'a> {
+    help: Vec<&'a str>,
+}
+
+/// What a line may say, a form a line.
+///
+/// # Errors
+/// See [`reply`].
+pub fn help(text: &str) -> serde_json::Result<String> {
+    serde_json::to_string(&Help { help: text.lines().collect() })
+}
+
 /// What an event came to.
 ///
 /// # Errors

@@ -17,6 +17,9 @@ const MOST_WORK: u64 = 5_000_000;
 /// More checkouts than all COUNTs of a file can add up to.
 const NO_LIMIT: u64 = 1 << 52;
 
+/// No pool of COUNT 2147483647, however many blocks a file has of it, serves as many.
+const BEYOND_COUNTS: u64 = 1 << 40;
+
 /// How many fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AtOnce {
@@ -58,7 +61,9 @@ impl Model {
             return AtOnce::Unlimited;
         }
         if self.is_linear(request) {
-            return AtOnce::Exactly(self.largest(&mut state, &Request { who: stranger(), ..*request }));
+            let most = self.largest(&mut state, &Request { who: stranger(), ..*request });
+            // What only arithmetic ends is without limit.
+            return if most >= BEYOND_COUNTS { AtOnce::Unlimited } else { AtOnce::Exactly(most) };
         }
         let begin = state.work();
         let mut fit = 0;

@@ -219,12 +219,16 @@ fn line(license: &License, place: Span) -> usize {
     license.source.position(place.start as usize).line
 }
 
+/// Lost blocks that are told one by one.
+const MOST_LOST: usize = 1000;
+
 /// A MALFORMED entry for every lost block, and for errors that belong to no block: what cannot be read is never passed
 /// over in silence.
 pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> Vec<BlockReport<'l>> {
     let mut lost: Vec<BlockReport<'l>> = license
         .broken
         .iter()
+        .take(MOST_LOST)
         .map(|broken| {
             let reason = first_error(license, broken.span)
                 .map_or_else(|| "this part of the file cannot be read".to_owned(), |error| error.text);
@@ -232,6 +236,12 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
             malformed(license, name, broken.span, reason)
         })
         .collect();
+    if let Some(next) = license.broken.get(MOST_LOST) {
+        let more = license.broken.len() - MOST_LOST;
+        // One entry for all of them, over all that they cover.
+        let end = license.broken.last().map_or(next.span, |last| next.span.to(last.span));
+        lost.push(malformed(license, None, end, format!("{more} more parts of the file cannot be read")));
+    }
     let mut known: Vec<Span> = blocks.iter().chain(&lost).map(|block| block.span).collect();
     known.sort();
     let mut last_line = 0;

@@ -239,8 +239,15 @@ impl<'a> Verifier<'a> {
                 format!("the signature is good; in force until {}, and {at} was asked about", end.value);
             return Ruling::new(Verdict::Expired, reason);
         }
-        let until =
-            feature.end.map_or_else(|| "without end".to_owned(), |end| format!("until {}", end.value));
+        // ◆ Without ISSUED a block counts only as long as its key may sign: see `undated`.
+        let key_ends = feature.issued.is_none().then_some(trusted.entry.not_after);
+        let until = match (feature.end.map(|end| end.value), key_ends) {
+            (end, Some(last)) if end.is_none_or(|end| last < end) => {
+                format!("until {last}, the last day of its key, as it has no ISSUED")
+            }
+            (Some(end), _) => format!("until {end}"),
+            (None, _) => "without end".to_owned(),
+        };
         let reason = format!("signed by {}, in force {until}", trusted.entry.vendor);
         Ruling::new(Verdict::Valid, reason)
     }
@@ -346,7 +353,7 @@ fn other_vendor(feature: &Feature, asked: &str) -> Ruling {
 fn invalid() -> Ruling {
     Ruling::new(
         Verdict::Invalid,
-        "a name or value inside the braces, or the KEY, is not what was signed; comments, spacing, line ends and the \
+        "a name or value inside the braces, or the KEY, is not what was signed; comments, layout, line ends and the \
          order of blocks cannot cause this",
     )
     .help("compare the block with the license as it was issued, and use that copy")

@@ -256,3 +256,15 @@ fn a_version_in_a_dependency_is_spelt_right() {
         place.read("a.lic")
     );
 }
+
+/// A KEY signs its block: no slip of the fingers gives a block one, or takes it away.
+#[test]
+fn nothing_becomes_a_key_by_a_fix() {
+    let place = Place::new();
+    for name in ["Key", "CKEY", "KEYY"] {
+        let text = format!("FEATURE P {{ VENDOR=A CUONT=5 {name}=abc }}\n");
+        place.write("a.lic", &text);
+        place.run(&["lint", "--fix", "a.lic"]).expect_code(1);
+        assert_eq!(place.read("a.lic"), text.replace("CUONT", "COUNT"));
+    }
+}

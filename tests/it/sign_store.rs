@@ -170,3 +170,29 @@ fn quiet_lint_shows_errors_only_and_sums_up_nothing_that_was_not_read() {
     let unread = place.run(&["lint", "missing.lic"]).expect_code(6);
     assert!(!unread.stderr.contains("no findings"), "{}", unread.stderr);
 }
+
+/// A license that ends with its key is told when it is signed, and when it is verified.
+#[test]
+fn a_block_without_issued_ends_with_its_key_and_that_is_told() {
+    let place = Place::new();
+    let new = ["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"];
+    place
+        .run(&[&new[..], &["--not-before", "2026-01-01", "--not-after", "2030-12-31"]].concat())
+        .expect_code(0);
+    let sign = |text: &str| {
+        place.write("a.lic", text);
+        place
+            .run(&["sign", "a.lic", "--key", "k.pem", "--in-place", "--at", "2026-02-01"])
+            .expect_code(0)
+            .stderr
+    };
+    let told = sign("FEATURE A { VENDOR=Acme COUNT=5 }\n");
+    assert!(told.contains("warning: 1 block has no ISSUED, and will count until 2030-12-31 only"), "{told}");
+    let verified = place.run(&["verify", "--at", "2026-06-01", "a.lic"]).expect_code(0).stdout;
+    assert!(verified.contains("in force until 2030-12-31, the last day of its key"), "{verified}");
+    place.run(&["verify", "--at", "2031-01-01", "a.lic"]).expect_code(1);
+    for text in ["ISSUED=2026-02-01", "END=2030-12-31"] {
+        let told = sign(&format!("FEATURE A {{ VENDOR=Acme COUNT=5 {text} }}\n"));
+        assert!(!told.contains("no ISSUED"), "{told}");
+    }
+}

@@ -30,7 +30,7 @@ fn place() -> Place {
 fn events_in_answers_out() {
     let place = place();
     let outcome =
-        place.run_with(&["simulate", "a.lic", "--at", "2026-01-15"], EVENTS.as_bytes()).expect_code(0);
+        place.run_with(&["simulate", "a.lic", "--at", "2026-01-15"], EVENTS.as_bytes()).expect_code(1);
     snapshot("scenario", "simulate_json", &outcome.shown());
     let text = std::fs::read_to_string(root().join("docs/schema/simulate.schema.json")).unwrap();
     let schema: Value = serde_json::from_str(&text).unwrap();
@@ -51,7 +51,7 @@ fn events_in_answers_out() {
 fn people_see_bars() {
     let place = place();
     let args = ["simulate", "a.lic", "--at", "2026-01-15", "--format", "human"];
-    snapshot("scenario", "simulate_human", &place.run_with(&args, EVENTS.as_bytes()).expect_code(0).shown());
+    snapshot("scenario", "simulate_human", &place.run_with(&args, EVENTS.as_bytes()).expect_code(1).shown());
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn what_is_not_modelled_is_said_beside_the_answers() {
 fn what_did_not_happen_is_not_taken_back() {
     let place = place();
     let events = "checkout ModuleA\nadvance 2020-01-01\n{ at: 2020-01-01, checkout: ModuleA }\nundo\nundo\n";
-    let outcome = place.run_with(&["simulate", "a.lic"], events.as_bytes()).expect_code(0);
+    let outcome = place.run_with(&["simulate", "a.lic"], events.as_bytes()).expect_code(1);
     let undone: Vec<&str> = outcome.stdout.lines().skip(3).collect();
     assert_eq!(undone, ["{\"undone\":true}", "{\"undone\":false}"], "{}", outcome.stdout);
 }
@@ -148,4 +148,13 @@ fn a_prompt_completes_and_remembers() {
     assert!(done.status.success(), "{shown}");
     assert_eq!(shown.matches("granted: Studio +2").count(), 2, "{shown}");
     assert!(shown.contains("Ctrl-D or `quit` ends") && shown.contains("4 used, 5 free"), "{shown}");
+}
+
+#[test]
+fn help_through_a_pipe_is_an_answer() {
+    let place = Place::new();
+    place.write("a.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\n");
+    let outcome = place.run_with(&["simulate", "a.lic"], b"help\ncheckout A\n").expect_code(0);
+    let first: serde_json::Value = serde_json::from_str(outcome.stdout.lines().next().unwrap()).unwrap();
+    assert!(first["help"].as_array().unwrap().len() > 5, "{first}");
 }

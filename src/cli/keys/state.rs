@@ -35,7 +35,7 @@ pub(super) struct StandbyArgs {
     trust: TrustArgs,
 }
 
-/// End a key: what it signed up to a day stays good, later signatures do not count
+/// End a key: what it signed up to a day stays good if ISSUED says so, later signatures do not count
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys retire 1f7f1125050563e1\n  \
     keywright keys retire 1f7f1125050563e1 --since 2026-01-31")]
@@ -74,12 +74,14 @@ pub(super) fn standby(args: &StandbyArgs, io: &mut Io<'_>) -> Result<Exit, Stop>
 }
 
 pub(super) fn retire(args: &RetireArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    change(&args.trust, args.key, KeyState::Retired(args.since.unwrap_or(io.today)), io)
+    let exit = change(&args.trust, args.key, KeyState::Retired(args.since.unwrap_or(io.today)), io)?;
+    io.say("what it signed stays good where ISSUED says a day up to that one; blocks without ISSUED are REVOKED from now on")?;
+    Ok(exit)
 }
 
 pub(super) fn compromise(args: &CompromiseArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let exit = change(&args.trust, args.key, KeyState::Compromised(args.since.unwrap_or(io.today)), io)?;
-    io.say("next: publish the list with `keywright trust bundle`, withdraw the key with `keywright revoke --key-id`, and issue again what it signed")?;
+    io.say("next: publish the list with `keywright trust bundle`, withdraw the key with `keywright revoke --key-id ID --reason TEXT`, and issue again what it signed")?;
     Ok(exit)
 }
 

@@ -92,7 +92,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Runs the command: `Unreadable` if a line was no event.
+/// Runs the command. Through a pipe: `No` if an event was denied, `Unreadable` if a line was no event.
 ///
 /// # Errors
 /// When a license cannot be read or has errors, or a stream fails.
@@ -172,10 +172,11 @@ fn play(
         if matches!(line, Line::Quit) {
             return Ok(exit);
         }
-        let (answer, good) =
+        let (answer, came) =
             answer(session, &line, format).map_err(|error| Stop::failure(error.to_string()))?;
-        if !good {
-            exit = Exit::Unreadable;
+        // At a prompt a denial is an answer, and a slip of the fingers is seen at once.
+        if !io.interactive {
+            exit = exit.worst(came);
         }
         write!(io.stdout, "{answer}")?;
         // Who asks through a pipe waits for the answer.
@@ -183,8 +184,8 @@ fn play(
     }
 }
 
-/// What to answer, and whether the line was understood.
-fn answer(session: &mut Session<'_>, line: &Line<'_>, format: Format) -> serde_json::Result<(String, bool)> {
+/// What to answer, and what the line came to: `No` if it was denied, `Unreadable` if it was not understood.
+fn answer(session: &mut Session<'_>, line: &Line<'_>, format: Format) -> serde_json::Result<(String, Exit)> {
     let json = |text: String| format!("{text}\n");
     let human = format == Format::Human;
     let text = match line {
@@ -202,27 +203,28 @@ fn answer(session: &mut Session<'_>, line: &Line<'_>, format: Format) -> serde_j
                 (false, _) => json(simulate_json::undone(undone)?),
             }
         }
-        Line::Help => return event(session, "help", format),
+        Line::Help => json(simulate_json::help(HELP)?),
         Line::Event(text) => return event(session, text, format),
     };
-    Ok((text, true))
+    Ok((text, Exit::Yes))
 }
 
-fn event(session: &mut Session<'_>, text: &str, format: Format) -> serde_json::Result<(String, bool)> {
+fn event(session: &mut Session<'_>, text: &str, format: Format) -> serde_json::Result<(String, Exit)> {
     let step = match read_event(text) {
         Ok(step) => step,
         Err(found) => {
-            let Some(first) = found.first() else { return Ok((String::new(), false)) };
+            let Some(first) = found.first() else { return Ok((String::new(), Exit::Unreadable)) };
             if format == Format::Json {
-                return Ok((format!("{}\n", simulate_json::wrong(first)?), false));
+                return Ok((format!("{}\n", simulate_json::wrong(first)?), Exit::Unreadable));
             }
             let help = first.help.as_ref().map(|help| format!("; {}", escape(help))).unwrap_or_default();
-            return Ok((format!("{}{help}\n", escape(&first.message)), false));
+            return Ok((format!("{}{help}\n", escape(&first.message)), Exit::Unreadable));
         }
     };
     let reply = session.play(step);
+    let came = if reply.granted { Exit::Yes } else { Exit::No };
     Ok(match format {
-        Format::Human => (simulate_human::reply(&reply), true),
-        Format::Json => (format!("{}\n", simulate_json::reply(&reply)?), true),
+        Format::Human => (simulate_human::reply(&reply), came),
+        Format::Json => (format!("{}\n", simulate_json::reply(&reply)?), came),
     })
 }

@@ -125,8 +125,12 @@ fn is_special(graph: &Graph<'_>, id: BlockId) -> bool {
 /// The names that can be tried, by their place in the graph.
 fn players(cx: &Context<'_>) -> BTreeMap<usize, Player> {
     let graph = cx.graph;
-    let special = graph.ways_to(|id| is_special(graph, id));
     let chosen = chosen(cx);
+    if chosen.is_empty() {
+        // Without alternatives nothing can be taken otherwise.
+        return BTreeMap::new();
+    }
+    let special = graph.ways_to(|id| is_special(graph, id));
     let choices = graph.ways_to(|id| chosen.contains(&id));
     let is_open = |id| chosen.contains(&id) || choices.leads_from(id);
     let mut likes: HashMap<(&str, Says<'_>), usize> = HashMap::new();

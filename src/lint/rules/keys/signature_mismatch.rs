@@ -29,9 +29,8 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let message = |feature: &crate::license::Feature| {
-        format!("`{}` was changed after it was signed", feature.name.value)
-    };
+    let message =
+        |feature: &crate::license::Feature| format!("`{}` is not what its KEY signed", feature.name.value);
     report(
         cx,
         sink,

@@ -52,8 +52,9 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let Some((block, first)) = pairs.first() else { continue };
         let names: Vec<&str> = pairs.iter().map(|(block, _)| block.name()).collect();
         let (noun, verb) = if names.len() == 1 { ("block", "stands") } else { ("blocks", "stand") };
+        let count = if names.len() == 1 { "counts" } else { "count" };
         let message =
-            format!("the {noun} {} {verb} in another file too, and counts once", phrase::list(&names));
+            format!("the {noun} {} {verb} in another file too, and {count} once", phrase::list(&names));
         sink.push(
             cx.found(&CODE, block, block.feature.name.span, message)
                 .also_in(first.license.source.id(), first.feature.name.span, "the same block")

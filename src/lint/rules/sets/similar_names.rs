@@ -1,6 +1,7 @@
 //! X002: names that look alike.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::{Block, Named, Target};
@@ -31,11 +32,18 @@ FEATURE Print { VENDOR=Acme COUNT=9 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut met: HashMap<(&str, String), &Named<'_>> = HashMap::new();
+    // By the hash of a key, and not by the key: there may be a hundred thousand names, each with three.
+    let hasher = RandomState::new();
+    let mut met: HashMap<u64, &Named<'_>> = HashMap::new();
     let mut told = HashSet::new();
     for named in cx.graph.names() {
         let vendor = named.vendor.as_str();
-        let alike = keys(named.name.as_str()).into_iter().find_map(|key| met.get(&(vendor, key)).copied());
+        let own = keys(named.name.as_str());
+        let hashes = [0, 1, 2].map(|at: usize| hasher.hash_one((vendor, own.get(at))));
+        let alike = hashes.iter().filter_map(|hash| met.get(hash).copied());
+        let alike = alike.into_iter().find(|other| {
+            other.vendor.as_str() == vendor && keys(other.name.as_str()).iter().any(|key| own.contains(key))
+        });
         match (alike, first(cx, named)) {
             (Some(other), Some(block)) => {
                 let message = format!("`{}` and `{}` are different features", named.name, other.name);
@@ -48,7 +56,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 told.insert((block.license.source.id(), block.feature.block));
                 sink.push(found);
             }
-            _ => met.extend(keys(named.name.as_str()).map(|key| ((vendor, key), named))),
+            _ => met.extend(hashes.map(|hash| (hash, named))),
         }
     }
     apart(cx, sink, &told);
