@@ -155,6 +155,6 @@ fn help_through_a_pipe_is_an_answer() {
     let place = Place::new();
     place.write("a.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\n");
     let outcome = place.run_with(&["simulate", "a.lic"], b"help\ncheckout A\n").expect_code(0);
-    let first: serde_json::Value = serde_json::from_str(outcome.stdout.lines().next().unwrap()).unwrap();
+    let first: Value = serde_json::from_str(outcome.stdout.lines().next().unwrap()).unwrap();
     assert!(first["help"].as_array().unwrap().len() > 5, "{first}");
 }

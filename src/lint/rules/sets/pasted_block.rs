@@ -22,7 +22,7 @@ FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=5 }
 ",
     ),
     good: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=10 }\n"),
-    remedy: "Remove the copy, or raise COUNT. What was bought twice has an SN of its own each time.",
+    remedy: "Remove the copy, or raise COUNT. What was bought twice has an SN of its own each time, and best a file of its own: `verify` calls two sets in one file mixed.",
     check: Check::Whole(check),
 };
 
@@ -39,7 +39,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             sink.push(
                 cx.found(&CODE, block, block.feature.name.span, message)
                     .also(first.feature.name.span, "the same block")
-                    .help("remove it, or raise COUNT; what was bought twice has an SN of its own each time"),
+                    .help("remove it, or raise COUNT; what was bought twice has an SN of its own each time, best in a file of its own"),
             );
         }
     }
