@@ -141,11 +141,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     write_over(path, &target, bytes)
 }
 
-/// As [`write`], but a symbolic link in the file's place is not followed: it is replaced itself, and what it pointed to
+/// As [`write()`], but a symbolic link in the file's place is not followed: it is replaced itself, and what it pointed to
 /// stays as it was. A link to a device is refused: whoever names it means the device.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     // One that leads nowhere is replaced too.
