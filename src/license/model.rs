@@ -40,7 +40,10 @@ impl License {
     /// The value of the first directive `name` of a block as read: quotes off, blanks folded.
     #[must_use]
     pub fn value(&self, feature: &Feature, name: &str) -> Option<Cow<'_, str>> {
-        self.records(feature).find(|(directive, _)| *directive == name).map(|(_, value)| value)
+        // Found by its name first: reading the values before it would be for nothing.
+        let mut directives = self.block(feature)?.directives();
+        let directive = directives.find(|directive| self.source.slice(directive.name) == name)?;
+        Some(read_value(name, directive.value.read(&self.source)))
     }
 
     /// All directives of a block in file order: name, and value as read. This is what a signature covers (but KEY).

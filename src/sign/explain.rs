@@ -88,17 +88,19 @@ fn places(reports: &[FileReport<'_>]) -> Vec<Place> {
 /// Marks blocks whose payload stands before them, in any of the files: copies count once, however they are laid out or
 /// signed.
 pub(super) fn mark_duplicates(reports: &mut [FileReport<'_>]) {
-    let mut seen: HashMap<Digest, (usize, String, usize)> = HashMap::new();
+    let names: Vec<String> = reports.iter().map(|report| report.file.clone()).collect();
+    let mut seen: HashMap<Digest, (usize, usize)> = HashMap::new();
     for (number, report) in reports.iter_mut().enumerate() {
         for block in report.blocks.iter_mut().filter(|block| block.verdict.is_signature_good()) {
             let Some(digest) = block.digest else { continue };
-            let Some((first, file, line)) = seen.get(&digest) else {
-                seen.insert(digest, (number, report.file.clone(), block.line));
+            let Some((first, line)) = seen.get(&digest) else {
+                seen.insert(digest, (number, block.line));
                 continue;
             };
+            let file = names.get(*first).map_or("", String::as_str);
             let place =
                 if *first == number { format!("line {line}") } else { format!("line {line} of `{file}`") };
-            block.duplicate = Some(Duplicate { file: file.clone(), line: *line });
+            block.duplicate = Some(Duplicate { file: file.to_owned(), line: *line });
             block.reason = format!("{}; the same as the block in {place}, and counts once", block.reason);
         }
     }
@@ -115,14 +117,19 @@ impl<'a> Sets<'a> {
     /// without one of these is of any set. Only blocks whose signature is good are asked: others prove nothing.
     ///
     /// What does not fit of a block, if anything.
-    fn misfit(&mut self, license: &License, feature: &'a Feature, place: &str) -> Option<String> {
+    fn misfit(
+        &mut self,
+        license: &License,
+        feature: &'a Feature,
+        place: impl Fn() -> String,
+    ) -> Option<String> {
         for name in ["SN", "LICENSEE"] {
             let Some(value) = license.value(feature, name) else {
                 continue;
             };
             let key = (feature.vendor_name(), name);
             let (known, there) =
-                self.first.entry(key).or_insert_with(|| (value.to_string(), place.to_owned()));
+                self.first.entry(key).or_insert_with(|| (value.to_string(), place()));
             if *known != *value {
                 let (known, value) = (excerpt(known), excerpt(&value));
                 return Some(format!(
@@ -141,7 +148,7 @@ pub(super) fn mixed_set(license: &License, blocks: &mut [BlockReport<'_>]) -> Op
     let good =
         blocks.iter_mut().zip(&license.features).filter(|(block, _)| block.verdict.is_signature_good());
     for (block, feature) in good {
-        if let Some(reason) = sets.misfit(license, feature, &format!("line {}", block.line)) {
+        if let Some(reason) = sets.misfit(license, feature, || format!("line {}", block.line)) {
             block.reason = format!("{}; {reason}", block.reason);
             return Some(format!("the block in line {} is {reason}", block.line));
         }
@@ -161,8 +168,8 @@ pub(super) fn mixed_files(licenses: &[&License], reports: &mut [FileReport<'_>])
             .collect();
         for feature in license.features.iter().filter(|feature| good.contains(&feature.span)) {
             let line = license.source.position(feature.span.start as usize).line;
-            let place = format!("line {line} of `{}`", report.file);
-            if let Some(reason) = sets.misfit(license, feature, &place) {
+            let place = || format!("line {line} of `{}`", report.file);
+            if let Some(reason) = sets.misfit(license, feature, place) {
                 // A file that is mixed in itself says so already.
                 if !report.policy.iter().any(|fault| fault.policy == Policy::MixedSet) {
                     let reason = format!("the block in line {line} is {reason}");

@@ -149,10 +149,11 @@ impl Value {
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim_matches(is_blank);
-    let mut before = ' ';
-    let folded = trimmed.chars().all(|c| {
-        let fine = c == ' ' && before != ' ' || !is_blank(c);
-        before = c;
+    let mut before = b' ';
+    // Blanks are ASCII, so that bytes tell as much as characters.
+    let folded = trimmed.bytes().all(|byte| {
+        let fine = byte == b' ' && before != b' ' || !is_blank(char::from(byte));
+        before = byte;
         fine
     });
     if folded {
