@@ -141,9 +141,9 @@ impl Batch<'_> {
         // The log first: a file that is not in the log must not exist, one that is missing can be made again.
         let issues = ready.iter().map(|ready| ready.issued.entries.as_slice());
         log.append(issues, self.signer, self.trusted).map_err(|fault| super::issue::failed(&fault))?;
-        // One after the other: a folder takes one new file at a time, and the cores that would wait for it make licenses.
-        for ready in &ready {
-            match self.write(ready) {
+        let written = on_all_cores(&ready, |ready| self.write(ready));
+        for (ready, written) in ready.iter().zip(written) {
+            match written {
                 Ok(false) => ended.unchanged += 1,
                 Ok(true) => {
                     ended.issued += 1;
