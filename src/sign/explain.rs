@@ -128,8 +128,7 @@ impl<'a> Sets<'a> {
                 continue;
             };
             let key = (feature.vendor_name(), name);
-            let (known, there) =
-                self.first.entry(key).or_insert_with(|| (value.to_string(), place()));
+            let (known, there) = self.first.entry(key).or_insert_with(|| (value.to_string(), place()));
             if *known != *value {
                 let (known, value) = (excerpt(known), excerpt(&value));
                 return Some(format!(

@@ -2,10 +2,14 @@
 
 use std::num::NonZero;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Fewer items than this are not worth a thread.
 const FEW: usize = 64;
+
+/// Parts that a thread has on average: enough that none waits long for the last one.
+const PARTS: usize = 8;
 
 /// How many threads this machine runs at once. Asked once: the system reads several files to say it.
 pub(super) fn cores() -> usize {
@@ -28,27 +32,37 @@ pub(super) fn map_any<'i, T: Sync, R: Send>(
     threads: usize,
     work: impl Fn(&'i T) -> R + Sync,
 ) -> Vec<R> {
-    let all = |items: &'i [T]| items.iter().map(&work).collect::<Vec<R>>();
     if threads < 2 || items.len() < 2 {
-        return all(items);
+        return items.iter().map(work).collect();
     }
-    let parts: Vec<&'i [T]> = items.chunks(items.len().div_ceil(threads)).collect();
-    let mut results = Vec::with_capacity(items.len());
-    thread::scope(|scope| {
-        let all = &all;
-        let handles: Vec<_> = parts
-            .iter()
-            .map(|part| (*part, thread::Builder::new().spawn_scoped(scope, move || all(part))))
-            .collect();
-        for (part, handle) in handles {
-            match handle.map(thread::ScopedJoinHandle::join) {
-                Ok(Ok(part)) => results.extend(part),
-                Ok(Err(panic)) => std::panic::resume_unwind(panic),
-                // The system gives no more threads: the work is done here.
-                Err(_) => results.extend(all(part)),
+    let parts: Vec<&'i [T]> = items.chunks(items.len().div_ceil(threads * PARTS)).collect();
+    let next = AtomicUsize::new(0);
+    // Each takes the next part when it is done with one: a thread that starts late holds nobody up.
+    let take = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(part) = parts.get(at) else { return done };
+            done.push((at, part.iter().map(&work).collect::<Vec<R>>()));
+        }
+    };
+    let mut done = thread::scope(|scope| {
+        let take = &take;
+        // This thread works too. Where the system gives no more threads, the others do what those would have done.
+        let helpers: Vec<_> =
+            (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, take).ok()).collect();
+        let mut done = take();
+        for helper in helpers {
+            match helper.join() {
+                Ok(part) => done.extend(part),
+                Err(panic) => std::panic::resume_unwind(panic),
             }
         }
+        done
     });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    let mut results = Vec::with_capacity(items.len());
+    done.into_iter().for_each(|(_, part)| results.extend(part));
     results
 }
 
