@@ -236,10 +236,16 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
         .iter()
         .take(MOST_LOST)
         .map(|broken| {
-            let reason = first_error(license, broken.span)
-                .map_or_else(|| "this part of the file cannot be read".to_owned(), |error| error.text);
             let name = broken.name.as_ref().map(|name| name.value.as_str().to_owned());
-            malformed(license, name, broken.span, reason)
+            let unread = |reason| malformed(license, name, broken.span, reason);
+            match first_error(license, broken.span) {
+                // What mail or an editor did can be told how to undo.
+                Some(FirstError { text, help: Some(help), is_cause: true }) => {
+                    BlockReport { help: Some(help), ..unread(text) }
+                }
+                Some(error) => unread(error.text),
+                None => unread("this part of the file cannot be read".to_owned()),
+            }
         })
         .collect();
     if let Some(next) = license.broken.get(MOST_LOST) {

@@ -55,6 +55,9 @@ fn what_mail_does_to_a_license_is_named() {
         let told = verify(&place, &["m.lic"]).expect_code(3);
         assert!(told.stdout.contains(words), "{name}: {}", told.stdout);
         assert!(!told.stdout.contains("no directive"), "{name}: {}", told.stdout);
+        // Whoever asks is told what to do, not where to ask on.
+        let advice = if words == wrapped { "join the lines, or put the whole KEY in quotes" } else { "" };
+        assert!(told.stdout.contains(advice), "{name}: {}", told.stdout);
         let lint = place.run(&["lint", "--format", "concise", "m.lic"]);
         assert!(lint.stdout.contains("S018") && lint.stdout.contains(words), "{name}: {}", lint.stdout);
         assert!(!lint.stdout.contains("S006"), "{name}: {}", lint.stdout);
