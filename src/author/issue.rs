@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::license::License;
 use crate::lint;
 use crate::scenario;
-use crate::sign::{Digest, Payload, Signer, TrustedKey, sign_file};
+use crate::sign::{Digest, Signer, TrustedKey, sign_file};
 use crate::source::SourceFile;
 
 use super::catalog::{Catalog, Product};
@@ -242,7 +242,7 @@ impl Issuer {
             text.push_str(&piece.text);
             parts.push((template, assigned, piece));
         }
-        let license = License::from_text(&file, &text);
+        let license = License::read_own(SourceFile::new(file.as_str(), text));
         if license.has_errors() || !is_meant(&license, &parts) {
             // The template itself says what is wrong with these values. What only the whole has is the linter's.
             for (template, assigned, _) in &parts {
@@ -370,7 +370,7 @@ impl Issuer {
         let signed = sign_file(license, signer, trusted).map_err(|error| {
             Refused::new(Cause::Signature, Fault::new(format!("`{}`: {error}", draft.sn)))
         })?;
-        let blocks = license.features.iter().zip(&signed.blocks).zip(&draft.templates);
+        let blocks = license.features.iter().zip(signed.blocks).zip(&draft.templates);
         let entries = blocks.map(|((feature, block), template)| Entry {
             issued_at: issued_at.to_owned(),
             key: block.key.key,
@@ -383,7 +383,7 @@ impl Issuer {
             file: draft.file.clone(),
             order: draft.order,
             digest: block.digest,
-            payload: Payload::of(license, feature).as_bytes().to_vec(),
+            payload: block.payload.into_bytes(),
             signature: block.key.signature,
         });
         let entries = entries.collect();

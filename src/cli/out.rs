@@ -69,19 +69,53 @@ impl<'a> Out<'a> {
         let cannot = |error: &io::Error| {
             Stop::failure(format!("cannot write `{}`: {}", file::shown(&path), file::reason(error)))
         };
-        let mut temporary = self.temporary().map_err(|error| cannot(&error))?;
-        temporary.write_all(license.as_bytes()).map_err(|error| cannot(&error))?;
-        if self.durable {
-            temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
-        }
-        let placed = if replace { temporary.persist(&path) } else { temporary.persist_noclobber(&path) };
-        match placed.map(drop).map_err(|error| error.error) {
+        let nameless =
+            if replace { Err(io::ErrorKind::Unsupported.into()) } else { self.link(&path, license) };
+        let placed = match nameless {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                self.rename(&path, license, replace)
+            }
+            placed => placed,
+        };
+        match placed {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 if self.standing(name, license) == Standing::Same { Ok(false) } else { Err(cannot(&error)) }
             }
             Err(error) => Err(cannot(&error)),
         }
+    }
+
+    /// Puts a new file in place that had no name before: nothing is left of it when the run is killed, and the folder is
+    /// changed once. Not all systems and disks can.
+    #[cfg(target_os = "linux")]
+    fn link(&self, path: &Path, license: &str) -> io::Result<()> {
+        use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, open};
+        use std::os::fd::AsRawFd as _;
+        // As any new file: the umask decides.
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        let mut file = fs::File::from(open(self.folder, flags, Mode::from_raw_mode(0o666))?);
+        self.write(&mut file, license)?;
+        let opened = format!("/proc/self/fd/{}", file.as_raw_fd());
+        Ok(linkat(CWD, opened, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn link(&self, _: &Path, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Puts a file in place by giving it another name.
+    fn rename(&self, path: &Path, license: &str, replace: bool) -> io::Result<()> {
+        let mut temporary = self.temporary()?;
+        self.write(temporary.as_file_mut(), license)?;
+        let placed = if replace { temporary.persist(path) } else { temporary.persist_noclobber(path) };
+        placed.map(drop).map_err(|error| error.error)
+    }
+
+    fn write(&self, file: &mut fs::File, license: &str) -> io::Result<()> {
+        file.write_all(license.as_bytes())?;
+        if self.durable { file.sync_all() } else { Ok(()) }
     }
 
     fn temporary(&self) -> io::Result<tempfile::NamedTempFile> {

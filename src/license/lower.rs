@@ -26,7 +26,17 @@ impl License {
     /// As [`Self::read`], keeping so many findings of each code whole.
     #[must_use]
     pub fn read_keeping(source: Arc<SourceFile>, most: usize) -> Self {
-        let tree = syntax::parse_keeping(Arc::clone(&source), most);
+        Self::of(syntax::parse_keeping(source, most))
+    }
+
+    /// Reads text that we wrote ourselves: see [`syntax::parse_own`].
+    #[must_use]
+    pub fn read_own(source: Arc<SourceFile>) -> Self {
+        Self::of(syntax::parse_own(source))
+    }
+
+    fn of(tree: Tree) -> Self {
+        let source = Arc::clone(tree.source());
         let mut lowering = Lowering { names: HashSet::new(), diagnostics: tree.findings().carry_on() };
         // Exactly as many: room for more would be room for a hundred thousand more.
         let mut features = Vec::with_capacity(tree.blocks().filter(|(_, block)| block.is_readable()).count());

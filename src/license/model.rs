@@ -51,11 +51,7 @@ impl License {
         &'a self,
         feature: &Feature,
     ) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> + use<'a> {
-        let source = &*self.source;
-        self.block(feature).into_iter().flat_map(Block::directives).map(move |directive| {
-            let name = source.slice(directive.name);
-            (name, read_value(name, directive.value.read(source)))
-        })
+        self.block(feature).into_iter().flat_map(|block| records(&self.source, block))
     }
 
     /// Whether a block of this name stands in the file but could not be read, so that nothing can be said about it.
@@ -83,6 +79,17 @@ impl License {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
+}
+
+/// As [`License::records`], of a block of a tree.
+pub fn records<'a>(
+    source: &'a SourceFile,
+    block: &'a Block,
+) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> + use<'a> {
+    block.directives().map(|directive| {
+        let name = source.slice(directive.name);
+        (name, read_value(name, directive.value.read(source)))
+    })
 }
 
 /// What a folded value reads as under its directive's name: in KEY and in `REPLACES="KEY=…"` blanks are dropped, so that

@@ -12,7 +12,9 @@
 
 use std::borrow::Cow;
 
-use crate::license::{Feature, License};
+use crate::license::{Feature, License, records};
+use crate::source::SourceFile;
+use crate::syntax::Block;
 
 use super::message::Digest;
 
@@ -49,10 +51,22 @@ impl Payload {
         Self::new(feature.name.value.as_str(), license.records(feature))
     }
 
+    /// The payload of a block of a tree.
+    #[must_use]
+    pub(super) fn of_block(source: &SourceFile, block: &Block) -> Self {
+        Self::new(source.slice(block.name), records(source, block))
+    }
+
     /// The bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The bytes, without a copy.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// Their SHA-512.

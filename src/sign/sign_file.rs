@@ -1,12 +1,11 @@
 //! Signing a file: KEYs are put in or replaced, and no other byte changes.
 
 use std::fmt;
-use std::sync::Arc;
 
-use crate::diagnostic::Edit;
-use crate::license::{Feature, License};
+use crate::diagnostic::{Diagnostic, Edit};
+use crate::license::{Feature, License, records};
 use crate::source::{SourceFile, Span};
-use crate::syntax::{Block, Element};
+use crate::syntax::{self, Block, Element};
 
 use super::key_text::KeyText;
 use super::message::Digest;
@@ -23,7 +22,9 @@ pub struct SignedBlock {
     pub feature: String,
     /// Line where it begins, before and after: signing adds lines behind it only.
     pub line: usize,
-    /// Digest of its payload.
+    /// What was signed.
+    pub payload: Payload,
+    /// Its digest.
     pub digest: Digest,
     /// Its KEY.
     pub key: KeyText,
@@ -117,7 +118,8 @@ fn sign_block(
     if let Some(reason) = untimely(feature.issued.map(|issued| issued.value), trusted) {
         return Err(SignFileError::Untimely(line, reason));
     }
-    let digest = Payload::of(license, feature).digest();
+    let payload = Payload::of(license, feature);
+    let digest = payload.digest();
     let key = sign_payload(signer, trusted, feature.vendor_name(), &digest)
         .map_err(|error| SignFileError::Block(line, error))?;
     let block = license
@@ -127,6 +129,7 @@ fn sign_block(
     let signed = SignedBlock {
         feature: feature.name.value.as_str().to_owned(),
         line,
+        payload,
         digest,
         key,
         replaced: old.is_some(),
@@ -240,18 +243,20 @@ fn apply(text: &str, edits: &[Edit]) -> String {
 /// Reads the signed text again and checks every block of it: that it has the payload and the KEY which were checked with
 /// the trusted key when it was signed. Both being equal, so is what the check would say.
 fn read_back(license: &License, text: &str, blocks: &[SignedBlock]) -> Result<(), SignFileError> {
-    let again: Arc<SourceFile> = SourceFile::new(license.source.name(), text);
-    let again = License::read(again);
-    if again.features.len() != blocks.len() || again.has_errors() {
+    let again = syntax::parse_own(SourceFile::new(license.source.name(), text));
+    if again.blocks().count() != blocks.len() || again.errors().iter().any(Diagnostic::is_error) {
         return Err(SignFileError::NotReadBack(1));
     }
-    let pairs: Vec<(&Feature, &SignedBlock)> = again.features.iter().zip(blocks).collect();
-    let good = parallel::map(&pairs, parallel::cores(), |(feature, block)| {
-        let key = again.value(feature, "KEY").and_then(|key| KeyText::parse(&key).ok());
-        key == Some(block.key) && Payload::of(&again, feature).digest() == block.digest
+    let pairs: Vec<(&Block, &SignedBlock)> = again.blocks().map(|(_, block)| block).zip(blocks).collect();
+    let good = parallel::map(&pairs, parallel::cores(), |(block, signed)| {
+        let mut keys = records(again.source(), block).filter(|(name, _)| *name == "KEY");
+        let key = keys.next().and_then(|(_, key)| KeyText::parse(&key).ok());
+        keys.next().is_none()
+            && key == Some(signed.key)
+            && Payload::of_block(again.source(), block) == signed.payload
     });
     match pairs.iter().zip(good).find(|(_, good)| !good) {
-        Some(((_, block), _)) => Err(SignFileError::NotReadBack(block.line)),
+        Some(((_, signed), _)) => Err(SignFileError::NotReadBack(signed.line)),
         None => Ok(()),
     }
 }

@@ -18,7 +18,7 @@ pub struct Tree {
 }
 
 /// What stands at the top level of a file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
     /// A FEATURE block. Boxed: a hostile file has millions of comments, which should not each take the room of a block.
     Block(Box<Block>),
@@ -47,7 +47,7 @@ impl Item {
 }
 
 /// A block: `FEATURE name { … }`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// From `FEATURE` to `}`.
     pub span: Span,
@@ -80,7 +80,7 @@ impl Block {
 }
 
 /// What stands in a block.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Element {
     /// `NAME=value`.
     Directive(Directive),

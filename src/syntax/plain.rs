@@ -1,0 +1,134 @@
+//! Plain text, such as our own printer writes, read in one pass without the grammar.
+//!
+//! Issuing reads every license twice before it hands it out, and reading by the grammar would cost it as much as signing.
+//! What is read here is a part of the language: blocks of directives, blanks and line feeds between them, text of letters
+//! and printable ASCII. At the first byte of anything else it gives up, and the grammar reads. A test holds the two
+//! against each other: what is read here, the grammar reads alike and without a finding. Files that others wrote are
+//! read by the grammar alone.
+
+use crate::source::Span;
+
+use super::tree::{Block, Directive, Element, Item, Value};
+
+/// Longer text is the grammar's: below this, no cap on blocks or their size can be met.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// The items of a text, if all of it is plain.
+pub(super) fn read(text: &str) -> Option<Vec<Item>> {
+    // A text in which each `=` is written so is the source of a mail.
+    if text.len() > MOST_BYTES || text.contains("=3D") {
+        return None;
+    }
+    let mut reader = Reader { text, at: 0 };
+    let mut items = Vec::new();
+    reader.gap();
+    while reader.at < text.len() {
+        items.push(Item::Block(Box::new(reader.block()?)));
+        reader.gap();
+    }
+    Some(items)
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn rest(&self) -> &[u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    fn next(&self) -> Option<u8> {
+        self.rest().first().copied()
+    }
+
+    /// Passes over all bytes of a kind.
+    fn run(&mut self, is: impl Fn(u8) -> bool) -> Span {
+        let start = self.at;
+        let len = self.rest().iter().position(|byte| !is(*byte));
+        self.at = len.map_or(self.text.len(), |len| start + len);
+        Span::new(start, self.at)
+    }
+
+    /// At least one byte of a kind.
+    fn some(&mut self, is: impl Fn(u8) -> bool) -> Option<Span> {
+        Some(self.run(is)).filter(|span| !span.is_empty())
+    }
+
+    fn gap(&mut self) -> Span {
+        self.run(is_gap)
+    }
+
+    fn one(&mut self, byte: u8) -> Option<Span> {
+        (self.next() == Some(byte)).then(|| {
+            self.at += 1;
+            Span::new(self.at - 1, self.at)
+        })
+    }
+
+    fn block(&mut self) -> Option<Block> {
+        let start = self.at;
+        self.some(|byte| byte.is_ascii_uppercase())
+            .filter(|word| self.text.get(word.range()) == Some("FEATURE"))?;
+        self.some(is_gap)?;
+        let name = self.some(is_name)?;
+        self.gap();
+        let open = self.one(b'{')?;
+        self.gap();
+        let mut elements = Vec::with_capacity(8);
+        let close = loop {
+            if let Some(close) = self.one(b'}') {
+                break close;
+            }
+            elements.push(Element::Directive(self.directive()?));
+            self.gap();
+        };
+        Some(Block {
+            span: Span::new(start, self.at),
+            name,
+            header_comments: Vec::new(),
+            open,
+            elements,
+            close,
+        })
+    }
+
+    /// A directive, and that what follows ends it.
+    fn directive(&mut self) -> Option<Directive> {
+        let name = self.some(is_name)?;
+        self.one(b'=')?;
+        let value = match self.next()? {
+            b'"' => Value { span: self.quoted()?, quoted: true },
+            _ => Value { span: self.some(is_bare)?, quoted: false },
+        };
+        self.next().filter(|byte| is_gap(*byte) || *byte == b'}')?;
+        Some(Directive { name, value })
+    }
+
+    fn quoted(&mut self) -> Option<Span> {
+        let start = self.at;
+        let inner = self.text.get(start + 1..)?;
+        let len = memchr::memchr(b'"', inner.as_bytes())?;
+        self.at = start + len + 2;
+        inner.get(..len)?.chars().all(is_plain).then(|| Span::new(start, self.at))
+    }
+}
+
+fn is_gap(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n')
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// Printable ASCII, but for the four characters that have a role of their own.
+fn is_bare(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'#' | b'{' | b'}')
+}
+
+/// What may stand in quotes: nothing invisible, and no typographic quotes.
+fn is_plain(c: char) -> bool {
+    c == ' ' || c.is_ascii_graphic() || (!c.is_ascii() && c.is_alphanumeric())
+}
