@@ -1,19 +1,18 @@
 //! From an order to a signed license: render, lint, prove by the templates' scenarios, sign, verify. Pure but for the
 //! memory of what was proven already; whoever calls it writes files and log.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use crate::license::License;
 use crate::lint;
-use crate::scenario;
 use crate::sign::{Digest, Signer, TrustedKey, sign_file};
 use crate::source::SourceFile;
 
 use super::catalog::{Catalog, Product};
 use super::fault::Fault;
+use super::known::{self, Known};
 use super::log::Entry;
 use super::order::{self, Line, Order};
 use super::shape::{Piece, Shapes};
@@ -116,15 +115,12 @@ pub struct Issued {
 pub struct Issuer {
     catalog: Catalog,
     templates: BTreeMap<String, Template>,
+    /// What the catalogue says of each product and the template says for the day, read once.
+    bases: BTreeMap<String, Assigned>,
     day: Date,
     shapes: Shapes,
-    /// Scenarios that were played already, by the values that decide them.
-    proven: Mutex<HashMap<Digest, Result<(), Fault>>>,
+    known: Known,
 }
-
-/// Directives of a whole license that no scenario depends on.
-const INFORMATION: [&str; 8] =
-    ["maintenance_start", "maintenance_end", "issued", "sn", "licensee", "data", "comment", "options"];
 
 /// Values of a whole order.
 ///
@@ -132,11 +128,21 @@ const INFORMATION: [&str; 8] =
 /// order is refused, because a license without its END would never end.
 const DATES: [&str; 3] = ["start", "end", "issued"];
 
-/// ◆ Most results of scenarios that are remembered; then all are forgotten, so that memory stays flat.
-const MOST_PROVEN: usize = 65_536;
+/// The values of a product before an order says more.
+fn base(catalog: &Catalog, product: &Product, template: &Template, day: Date) -> Result<Assigned, Fault> {
+    let (mut base, mut faults) = template.defaults(day);
+    let own = [("vendor", catalog.vendor.clone()), ("issued", day.to_string())];
+    let own = own.into_iter().filter(|(name, _)| template.parameter(name).is_some());
+    let own: Vec<Given> = own.map(|(name, value)| Given::new(name, value)).collect();
+    faults.extend(template.fill(&mut base, product.values.iter().chain(&own)));
+    faults.into_iter().next().map_or(Ok(base), Err)
+}
+
+/// What one line of an order becomes.
+type Part<'t> = (&'t Template, Assigned, Piece);
 
 /// Whether a license reads as its parts were meant.
-fn is_meant(license: &License, parts: &[(&Template, Assigned, Piece)]) -> bool {
+fn is_meant(license: &License, parts: &[Part<'_>]) -> bool {
     let mut rest = license.features.as_slice();
     let all = parts.iter().all(|(_, _, piece)| {
         let Some((own, others)) = rest.split_at_checked(piece.blocks()) else { return false };
@@ -153,6 +159,7 @@ impl Issuer {
     /// When a template is missing or cannot say for whom it is, has no parameter that the catalogue names, or refuses a
     /// value of the catalogue: at the place in the catalogue.
     pub fn new(catalog: Catalog, templates: BTreeMap<String, Template>, day: Date) -> Result<Self, Fault> {
+        let mut bases = BTreeMap::new();
         for product in &catalog.products {
             let at = |place: (u64, u64), fault: Fault| fault.file(&catalog.file).at(place.0, place.1);
             let Some(template) = templates.get(&product.template) else {
@@ -164,9 +171,7 @@ impl Issuer {
                 let help = "write `every-block: [START, END, ISSUED, SN, LICENSEE]` at its head";
                 return Err(at(product.template_place, Fault::new(message).help(help)));
             }
-            for value in &product.values {
-                template.read_value(value)?;
-            }
+            bases.insert(product.name.clone(), base(&catalog, product, template, day)?);
             if let Some(place) = product.count_place
                 && template.parameter(&product.count).is_none()
             {
@@ -174,8 +179,7 @@ impl Issuer {
                 return Err(at(place, fault));
             }
         }
-        let (shapes, proven) = (Shapes::default(), Mutex::default());
-        Ok(Self { catalog, templates, day, shapes, proven })
+        Ok(Self { catalog, templates, bases, day, shapes: Shapes::default(), known: Known::default() })
     }
 
     /// The templates that have no scenarios, so that nothing proves what their licenses do.
@@ -204,8 +208,12 @@ impl Issuer {
     /// # Errors
     /// With everything that is wrong with the order.
     pub fn draft(&self, order: &Order) -> Result<Draft, Refused> {
-        let draft = self.render(order)?;
+        let (draft, parts) = self.made(order)?;
         let license = &draft.license;
+        let key = known::lint_key(parts.iter().map(|(template, assigned, _)| (*template, assigned)));
+        if license.diagnostics.is_empty() && self.known.is_clean(&key) {
+            return Ok(draft);
+        }
         let options = lint::Options { stage: lint::Stage::Signing, ..lint::Options::at(self.day) };
         let found = lint::lint(&[license], &options);
         let errors: Vec<Fault> = found
@@ -219,7 +227,11 @@ impl Issuer {
                 }
             })
             .collect();
-        if errors.is_empty() { Ok(draft) } else { Err(Refused { cause: Cause::Lint, faults: errors }) }
+        if !errors.is_empty() {
+            return Err(Refused { cause: Cause::Lint, faults: errors });
+        }
+        self.known.note_clean(key);
+        Ok(draft)
     }
 
     /// The license of an order as text, its scenarios played; not linted.
@@ -227,6 +239,11 @@ impl Issuer {
     /// # Errors
     /// As [`Self::draft`], but for the linter.
     pub fn render(&self, order: &Order) -> Result<Draft, Refused> {
+        self.made(order).map(|(draft, _)| draft)
+    }
+
+    /// A draft, with the parts it is made of.
+    fn made(&self, order: &Order) -> Result<(Draft, Vec<Part<'_>>), Refused> {
         let file = order::file_name(order).map_err(|fault| Refused::new(Cause::Order, fault))?;
         let refused = |cause, fault| Refused::new(cause, order.fault(fault));
         let mut parts = Vec::with_capacity(order.lines.len());
@@ -235,7 +252,9 @@ impl Issuer {
             let (template, assigned) = self.assign(order, line)?;
             let piece = self.shapes.render(template, &assigned);
             let piece = piece.map_err(|fault| refused(Cause::Template, fault))?;
-            self.prove(template, &assigned, &piece.text).map_err(|fault| refused(Cause::Scenario, fault))?;
+            self.known
+                .prove(template, &assigned, &piece.text)
+                .map_err(|fault| refused(Cause::Scenario, fault))?;
             if !text.is_empty() {
                 text.push('\n');
             }
@@ -256,14 +275,15 @@ impl Issuer {
         let templates = parts.iter();
         let templates = templates
             .flat_map(|(template, _, piece)| std::iter::repeat_n(template.name.clone(), piece.blocks()));
-        Ok(Draft {
+        let draft = Draft {
             sn: order.sn.clone(),
             customer: order.customer.clone(),
             templates: templates.collect(),
             license,
             file,
             order: order.digest(),
-        })
+        };
+        Ok((draft, parts))
     }
 
     fn assign(&self, order: &Order, line: &Line) -> Result<(&Template, Assigned), Refused> {
@@ -277,82 +297,15 @@ impl Issuer {
             .templates
             .get(&product.template)
             .ok_or_else(|| refused(Fault::new(format!("there is no template `{}`", product.template))))?;
-        let given = self.given(order, line, product, template).map_err(refused)?;
-        let assigned = template.assign(&given, self.day).map_err(|faults| Refused {
-            cause: Cause::Order,
-            faults: faults.into_iter().map(at).collect(),
-        })?;
-        Ok((template, assigned))
-    }
-
-    /// All values of a line: the catalogue's, then the order's, then the line's own.
-    fn given(
-        &self,
-        order: &Order,
-        line: &Line,
-        product: &Product,
-        template: &Template,
-    ) -> Result<Vec<Given>, Fault> {
-        let has = |name: &str| template.parameter(name).is_some();
-        let mut given = product.values.clone();
-        if has("vendor") {
-            given.push(Given::new("vendor", self.catalog.vendor.as_str()));
+        let given = given(order, line, product, template).map_err(refused)?;
+        let mut assigned = self.bases.get(&product.name).cloned().unwrap_or_default();
+        let mut faults = template.fill(&mut assigned, &given);
+        faults.extend(template.unfilled(&assigned));
+        if faults.is_empty() {
+            Ok((template, assigned))
+        } else {
+            Err(Refused { cause: Cause::Order, faults: faults.into_iter().map(at).collect() })
         }
-        given.push(Given::new("sn", order.sn.as_str()));
-        given.push(Given::new("licensee", order.customer.as_str()));
-        if has("issued") {
-            given.push(Given::new("issued", self.day.to_string()));
-        }
-        for value in &order.values {
-            if has(&value.name) {
-                given.push(value.clone());
-            } else if DATES.contains(&value.name.as_str()) {
-                let (name, product) = (&value.name, &product.name);
-                let message =
-                    format!("the product `{product}` takes no `{name}`, which is said for the whole order");
-                let help = format!(
-                    "write `every-block: [{}]` at the head of its template `{}`, or order it by itself",
-                    name.to_ascii_uppercase(),
-                    template.name
-                );
-                return Err(value.fault(Fault::new(message).help(help)));
-            }
-        }
-        if let Some(count) = &line.count {
-            if !has(&product.count) {
-                let message = format!("the product `{}` takes no count", product.name);
-                return Err(count.fault(
-                    Fault::new(message)
-                        .help("leave the count out, or name the parameter with `count:` in the catalogue"),
-                ));
-            }
-            given.push(Given { name: product.count.clone(), ..count.clone() });
-        }
-        given.extend(line.values.iter().cloned());
-        Ok(given)
-    }
-
-    /// Plays the template's scenarios, once for all orders that differ in nothing that a scenario depends on.
-    fn prove(&self, template: &Template, assigned: &Assigned, text: &str) -> Result<(), Fault> {
-        let values: Vec<String> = assigned
-            .values
-            .iter()
-            .filter(|(name, _)| {
-                !(INFORMATION.contains(&name.as_str()) && template.is_only_on_every_block(name))
-            })
-            .map(|(name, value)| format!("{name}={value:?}"))
-            .collect();
-        let key = Digest::of(format!("{}\n{values:?}", template.name).as_bytes());
-        if let Some(known) = self.proven.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return known.clone();
-        }
-        let result = template.prove(assigned, text);
-        let mut proven = self.proven.lock().unwrap_or_else(PoisonError::into_inner);
-        if proven.len() >= MOST_PROVEN {
-            proven.clear();
-        }
-        proven.insert(key, result.clone());
-        result
     }
 
     /// Signs a draft; every KEY is verified before it is handed out.
@@ -391,38 +344,36 @@ impl Issuer {
     }
 }
 
-impl Template {
-    /// Plays the template's scenarios for these values against the license it makes of them.
-    ///
-    /// # Errors
-    /// With the first scenario that does not hold, or what is wrong with the scenario file.
-    pub fn prove(&self, assigned: &Assigned, license: &str) -> Result<(), Fault> {
-        match self.render_scenarios(assigned, "license.lic")? {
-            Some(scenarios) => play(self, &scenarios, license),
-            None => Ok(()),
+/// What an order says of a line: the order's own values, then the line's.
+fn given(order: &Order, line: &Line, product: &Product, template: &Template) -> Result<Vec<Given>, Fault> {
+    let has = |name: &str| template.parameter(name).is_some();
+    let mut given =
+        vec![Given::new("sn", order.sn.as_str()), Given::new("licensee", order.customer.as_str())];
+    for value in &order.values {
+        if has(&value.name) {
+            given.push(value.clone());
+        } else if DATES.contains(&value.name.as_str()) {
+            let (name, product) = (&value.name, &product.name);
+            let message =
+                format!("the product `{product}` takes no `{name}`, which is said for the whole order");
+            let help = format!(
+                "write `every-block: [{}]` at the head of its template `{}`, or order it by itself",
+                name.to_ascii_uppercase(),
+                template.name
+            );
+            return Err(value.fault(Fault::new(message).help(help)));
         }
     }
-}
-
-/// Plays a scenario file against the license beside it.
-///
-/// # Errors
-/// With the first scenario that does not hold, or what is wrong with the file.
-fn play(template: &Template, scenarios: &str, license: &str) -> Result<(), Fault> {
-    let file = format!("{}.scenarios.yaml", template.name);
-    let source = SourceFile::new(file.as_str(), scenarios);
-    let wrong = |found: Vec<crate::diagnostic::Diagnostic>| {
-        let message =
-            found.first().map_or_else(|| "it cannot be read".to_owned(), |found| found.message.clone());
-        Fault::new(format!("the scenarios of the template `{}`: {message}", template.name))
-    };
-    let parsed = scenario::parse(&source).map_err(wrong)?;
-    let loaded = scenario::load(&parsed, |name| Ok(SourceFile::new(name, license)), None).map_err(wrong)?;
-    let results = scenario::run(&parsed, &loaded.model, |_| true);
-    let Some(failed) = results.iter().find(|result| !result.passed()) else { return Ok(()) };
-    let row = failed.rows.iter().find(|row| !row.passed());
-    let told =
-        row.map_or_else(String::new, |row| format!(": expected {}, is {}", row.expected(), row.actual()));
-    Err(Fault::new(format!("the scenario `{}` does not hold{told}", failed.name))
-        .help("the license would not do what its template promises"))
+    if let Some(count) = &line.count {
+        if !has(&product.count) {
+            let message = format!("the product `{}` takes no count", product.name);
+            return Err(count.fault(
+                Fault::new(message)
+                    .help("leave the count out, or name the parameter with `count:` in the catalogue"),
+            ));
+        }
+        given.push(Given { name: product.count.clone(), ..count.clone() });
+    }
+    given.extend(line.values.iter().cloned());
+    Ok(given)
 }

@@ -12,6 +12,8 @@ mod fault;
 #[cfg(feature = "cli")]
 mod issue;
 #[cfg(feature = "cli")]
+mod known;
+#[cfg(feature = "cli")]
 pub mod log;
 #[cfg(feature = "cli")]
 mod order;

@@ -55,7 +55,7 @@ pub fn read_values(file: &str, text: &str) -> Result<Vec<Given>, Fault> {
 }
 
 /// The values of all parameters of a template, checked. An optional one without default has none.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Assigned {
     pub(super) values: BTreeMap<String, Option<Value>>,
     pub(super) defaults: BTreeMap<String, Option<Value>>,
@@ -81,34 +81,58 @@ impl Template {
     ///
     /// # Errors
     /// With everything that is wrong: unknown names, values of a wrong type, required ones that are missing.
-    pub fn assign(&self, given: &[Given], today: Date) -> Result<Assigned, Vec<Fault>> {
+    pub fn assign<'g>(
+        &self,
+        given: impl IntoIterator<Item = &'g Given>,
+        today: Date,
+    ) -> Result<Assigned, Vec<Fault>> {
+        let (mut assigned, mut faults) = self.defaults(today);
+        faults.extend(self.fill(&mut assigned, given));
+        faults.extend(self.unfilled(&assigned));
+        if faults.is_empty() { Ok(assigned) } else { Err(faults) }
+    }
+
+    /// The values where none are given, and what is wrong with them.
+    pub(super) fn defaults(&self, today: Date) -> (Assigned, Vec<Fault>) {
         let mut faults = Vec::new();
         let mut values = BTreeMap::new();
-        let mut defaults = BTreeMap::new();
         for parameter in &self.parameters {
             match parameter.read_default(today) {
-                Ok(default) => {
-                    values.insert(parameter.name.clone(), default.clone());
-                    defaults.insert(parameter.name.clone(), default);
-                }
+                Ok(default) => drop(values.insert(parameter.name.clone(), default)),
                 Err(refusal) => faults.push(Fault::refused(&parameter.name, &refusal).file(&self.file)),
             }
         }
+        (Assigned { defaults: values.clone(), values }, faults)
+    }
+
+    /// Puts values in, and says what is wrong with them.
+    pub(super) fn fill<'g>(
+        &self,
+        assigned: &mut Assigned,
+        given: impl IntoIterator<Item = &'g Given>,
+    ) -> Vec<Fault> {
+        let mut faults = Vec::new();
         for value in given {
             match self.read_value(value) {
-                Ok(read) => drop(values.insert(value.name.clone(), Some(read))),
+                // A parameter of this name was declared, and so has an entry.
+                Ok(read) => drop(assigned.values.get_mut(&value.name).map(|place| place.insert(read))),
                 Err(fault) => faults.push(fault),
             }
         }
-        faults.extend(self.missing(given).into_iter().map(|parameter| {
+        faults
+    }
+
+    /// The required parameters that have no value.
+    pub(super) fn unfilled(&self, assigned: &Assigned) -> impl Iterator<Item = Fault> {
+        let missing = self.parameters.iter().filter(|parameter| parameter.required);
+        missing.filter(|parameter| assigned.get(&parameter.name).is_none()).map(|parameter| {
             Fault::new(format!("`{}` has no value", parameter.name)).help(format!(
                 "give {} ({}): {}",
                 parameter.name,
                 parameter.form(),
                 parameter.text
             ))
-        }));
-        if faults.is_empty() { Ok(Assigned { values, defaults }) } else { Err(faults) }
+        })
     }
 
     /// Reads one value for the parameter of its name.

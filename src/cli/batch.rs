@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 use std::thread;
 
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::author::log::{Entry, Log, Whose};
 use crate::author::{Cause, Fault, Issued, Issuer, Order, PlannedLicenses, Refused};
@@ -56,8 +56,8 @@ impl Ended {
 struct Ready {
     issued: Issued,
     standing: Standing,
-    /// The fault for when it must not be put over what stands there.
-    exists: Fault,
+    /// The fault for when it must not be put over other content that stands there.
+    exists: Option<Fault>,
 }
 
 /// What some orders came to.
@@ -122,8 +122,11 @@ impl Batch<'_> {
         }
         let issued = self.issuer.sign(&draft, self.signer, self.trusted, &self.issued_at)?;
         let standing = self.out.standing(&issued.file, &issued.text);
-        let message = format!("`{}` exists with other content", file::shown(&self.out.path(&issued.file)));
-        let exists = order.fault(Fault::new(message).help("`--replace` replaces it"));
+        let exists = matches!(standing, Standing::Other { .. }).then(|| {
+            let message =
+                format!("`{}` exists with other content", file::shown(&self.out.path(&issued.file)));
+            order.fault(Fault::new(message).help("`--replace` replaces it"))
+        });
         Ok(Ready { issued, standing, exists })
     }
 
@@ -134,7 +137,9 @@ impl Batch<'_> {
         for made in made {
             match made {
                 Ok(made) if self.may_put(&made, log)? => ready.push(made),
-                Ok(made) => ended.refused.push(Refused::new(Cause::Exists, made.exists)),
+                Ok(made) => {
+                    ended.refused.extend(made.exists.map(|fault| Refused::new(Cause::Exists, fault)));
+                }
                 Err(refused) => ended.refused.push(refused),
             }
         }
@@ -206,7 +211,10 @@ pub(super) fn in_parts<T>(mut items: impl Iterator<Item = T>) -> impl Iterator<I
     })
 }
 
+/// Most items that a thread takes at once: the others wait for the last one to be done with them.
+const MOST_AT_ONCE: usize = 4;
+
 /// The results of `work` on every item, in the order of the items.
 pub(super) fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
-    items.par_iter().map(work).collect()
+    items.par_iter().with_max_len(MOST_AT_ONCE).map(work).collect()
 }

@@ -14,7 +14,7 @@ mod key_text;
 mod last_seen;
 pub mod message;
 mod parallel;
-mod payload;
+pub(crate) mod payload;
 mod public_key;
 mod revocation;
 mod revocation_list;

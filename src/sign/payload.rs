@@ -36,7 +36,7 @@ impl Payload {
         let size = records.iter().map(|(name, value)| name.len() + value.len() + 8).sum::<usize>();
         let mut bytes = Vec::with_capacity(HEAD.len() + feature.len() + size + 32);
         bytes.extend_from_slice(HEAD.as_bytes());
-        bytes.extend_from_slice((records.len() + 1).to_string().as_bytes());
+        push_number(&mut bytes, records.len() + 1);
         bytes.push(b'\n');
         push(&mut bytes, "FEATURE", feature);
         for (name, value) in &records {
@@ -100,10 +100,25 @@ impl Payload {
 fn push(bytes: &mut Vec<u8>, name: &str, value: &str) {
     bytes.extend_from_slice(name.as_bytes());
     bytes.push(b' ');
-    bytes.extend_from_slice(value.len().to_string().as_bytes());
+    push_number(bytes, value.len());
     bytes.push(b' ');
     bytes.extend_from_slice(value.as_bytes());
     bytes.push(b'\n');
+}
+
+/// Writes a number in decimal digits, without a text of its own: payloads hold very many.
+pub(crate) fn push_number(bytes: &mut Vec<u8>, mut number: usize) {
+    let start = bytes.len();
+    loop {
+        bytes.extend(u8::try_from(number % 10).map(|digit| b'0' + digit));
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    if let Some(digits) = bytes.get_mut(start..) {
+        digits.reverse();
+    }
 }
 
 fn split(bytes: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {
@@ -170,6 +185,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_number_is_written_in_its_digits(number: usize) {
+            let mut bytes = b"=".to_vec();
+            push_number(&mut bytes, number);
+            prop_assert_eq!(bytes, format!("={number}").into_bytes());
+        }
+
         #[test]
         fn a_payload_decodes_to_what_it_was_made_of(
             name in "[A-Za-z0-9_-]{1,64}",

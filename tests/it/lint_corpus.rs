@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use keywright::license::License;
-use keywright::lint::{EXAMPLE_DAY, MAX_FINDINGS, Options, RULES, lint, rule};
+use keywright::lint::{EXAMPLE_DAY, MAX_FINDINGS, Options, RULES, Stage, lint, rule};
 use keywright::source::{FileId, MAX_FILE_BYTES, SourceFile};
 use serde_json::Value;
 
@@ -206,6 +206,49 @@ fn every_rule_has_three_cases_in_the_corpus() {
     assert!(few.is_empty(), "fewer than three cases: {few:?}");
     let paths: BTreeSet<String> = cases.iter().map(Case::path).collect();
     assert!(found.keys().all(|path| paths.contains(path)), "a finding on another file");
+}
+
+/// The text with another value for each SN and LICENSEE of ASCII, the same one wherever it stands.
+fn with_other_customers(license: &License) -> String {
+    let mut others: BTreeMap<String, String> = BTreeMap::new();
+    let (mut text, mut at) = (String::new(), 0);
+    for directive in license.tree.blocks().flat_map(|(_, block)| block.directives()) {
+        let name = license.source.slice(directive.name);
+        let value = directive.value.read(&license.source);
+        if !["SN", "LICENSEE"].contains(&name) || !value.is_ascii() {
+            continue;
+        }
+        let count = others.len();
+        let other = others.entry(format!("{name}={value}"));
+        let range = directive.value.span.range();
+        text += &license.source.text()[at..range.start];
+        text += other.or_insert(format!("\"Q-{count}\""));
+        at = range.end;
+    }
+    text + &license.source.text()[at..]
+}
+
+/// Issuing looks for errors once in all licenses that differ in nothing but who they are for.
+#[test]
+fn errors_depend_on_sn_and_licensee_only_by_whether_two_are_equal() {
+    let (year, month, day) = EXAMPLE_DAY;
+    let day = jiff::civil::date(year, month, day);
+    let options = Options { stage: Stage::Signing, ..Options::at(day) };
+    let mut compared = BTreeSet::new();
+    for case in cases() {
+        let Ok(text) = String::from_utf8(case.bytes.clone()) else { continue };
+        let license = License::from_text("case.lic", &text);
+        let other = with_other_customers(&license);
+        if !license.diagnostics.is_empty() || other == text {
+            continue;
+        }
+        let other = License::from_text("case.lic", &other);
+        let codes =
+            |license| -> Vec<&str> { lint(&[license], &options).iter().map(|found| found.code.id).collect() };
+        assert_eq!(codes(&other), codes(&license), "{}", case.path());
+        compared.insert(case.code);
+    }
+    assert!(["X003", "X004"].iter().all(|code| compared.contains(*code)), "{compared:?}");
 }
 
 /// Cases too large to be kept: the code, the situation, the codes that are raised too, and what makes the file.

@@ -1,6 +1,7 @@
 //! Entries of the log, the chain of their hashes, and the head.
 
 use crate::author::fault::Fault;
+use crate::sign::payload::push_number;
 use crate::sign::{Digest, KeyId};
 
 /// One KEY that was issued.
@@ -110,7 +111,7 @@ pub(super) fn hash_of(before: &Head, seq: i64, issue: i64, entry: &Entry) -> Dig
     let mut bytes = Vec::with_capacity(size + 32);
     bytes.extend_from_slice(b"keywright-log-entry 2\n");
     for field in fields {
-        bytes.extend_from_slice(field.len().to_string().as_bytes());
+        push_number(&mut bytes, field.len());
         bytes.push(b' ');
         bytes.extend_from_slice(field);
         bytes.push(b'\n');
