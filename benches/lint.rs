@@ -7,6 +7,9 @@
     reason = "a benchmark that meets the unexpected fails, and says what it measured"
 )]
 
+#[path = "../src/allocator.rs"]
+mod allocator;
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};

@@ -2,6 +2,8 @@
 //!
 //! A target fails by panicking, by taking too long, or by one of its own assertions.
 
+use std::sync::Arc;
+
 use keywright::license::{self, License};
 use keywright::report::escape::escape;
 use keywright::scenario;
@@ -10,6 +12,7 @@ use keywright::sign::{
     SecretKey, Trust, TrustBundle, Verdict, Verifier, parse_trust_list, read_secret_key,
 };
 use keywright::source::{FileId, SourceFile};
+use keywright::syntax::parse_own;
 
 /// A target: its name, which is also its folder in the corpus, and what it does.
 pub type Target = (&'static str, fn(&[u8]));
@@ -34,9 +37,12 @@ fn day() -> jiff::civil::Date {
     jiff::civil::date(2026, 3, 1)
 }
 
-/// A license file is read and verified; nothing is valid without a key, and every word about it can be shown.
+/// A license file is read and verified; nothing is valid without a key, and every word about it can be shown. As text of
+/// our own it reads alike.
 pub fn license(data: &[u8]) {
     let license = read(data);
+    let own = parse_own(Arc::clone(&license.source));
+    assert_eq!((own.items(), own.errors()), (license.tree.items(), license.tree.errors()));
     let (trust, revocations) = (Trust::default(), Revocations::default());
     let report = Verifier::new(&trust, &revocations, day(), Mode::Development).file(&license);
     assert!(report.outcome() >= Outcome::NotValid);

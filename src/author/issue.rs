@@ -208,10 +208,9 @@ impl Issuer {
     /// # Errors
     /// With everything that is wrong with the order.
     pub fn draft(&self, order: &Order) -> Result<Draft, Refused> {
-        let (draft, parts) = self.made(order)?;
+        let (draft, key) = self.made(order)?;
         let license = &draft.license;
-        let key = known::lint_key(parts.iter().map(|(template, assigned, _)| (*template, assigned)));
-        if license.diagnostics.is_empty() && self.known.is_clean(&key) {
+        if license.diagnostics.is_empty() && self.known.is_sound(&key) {
             return Ok(draft);
         }
         let options = lint::Options { stage: lint::Stage::Signing, ..lint::Options::at(self.day) };
@@ -230,7 +229,7 @@ impl Issuer {
         if !errors.is_empty() {
             return Err(Refused { cause: Cause::Lint, faults: errors });
         }
-        self.known.note_clean(key);
+        self.known.note_sound(key);
         Ok(draft)
     }
 
@@ -242,8 +241,8 @@ impl Issuer {
         self.made(order).map(|(draft, _)| draft)
     }
 
-    /// A draft, with the parts it is made of.
-    fn made(&self, order: &Order) -> Result<(Draft, Vec<Part<'_>>), Refused> {
+    /// A draft, with what decides whether it is sound.
+    fn made(&self, order: &Order) -> Result<(Draft, Digest), Refused> {
         let file = order::file_name(order).map_err(|fault| Refused::new(Cause::Order, fault))?;
         let refused = |cause, fault| Refused::new(cause, order.fault(fault));
         let mut parts = Vec::with_capacity(order.lines.len());
@@ -252,14 +251,19 @@ impl Issuer {
             let (template, assigned) = self.assign(order, line)?;
             let piece = self.shapes.render(template, &assigned);
             let piece = piece.map_err(|fault| refused(Cause::Template, fault))?;
-            self.known
-                .prove(template, &assigned, &piece.text)
-                .map_err(|fault| refused(Cause::Scenario, fault))?;
             if !text.is_empty() {
                 text.push('\n');
             }
+            text.reserve_exact(piece.text.len());
             text.push_str(&piece.text);
             parts.push((template, assigned, piece));
+        }
+        let key = known::key_of(parts.iter().map(|(template, assigned, _)| (*template, assigned)));
+        if !self.known.is_sound(&key) {
+            for (template, assigned, piece) in &parts {
+                let proven = self.known.prove(template, assigned, &piece.text);
+                proven.map_err(|fault| refused(Cause::Scenario, fault))?;
+            }
         }
         let license = License::read_own(SourceFile::new(file.as_str(), text));
         if license.has_errors() || !is_meant(&license, &parts) {
@@ -283,7 +287,7 @@ impl Issuer {
             file,
             order: order.digest(),
         };
-        Ok((draft, parts))
+        Ok((draft, key))
     }
 
     fn assign(&self, order: &Order, line: &Line) -> Result<(&Template, Assigned), Refused> {

@@ -29,7 +29,8 @@ const IDENTITY: [&str; 2] = ["sn", "licensee"];
 #[derive(Debug, Default)]
 pub(super) struct Known {
     scenarios: Mutex<HashMap<Digest, Result<(), Fault>>>,
-    clean: Mutex<HashSet<Digest>>,
+    /// By [`key_of`].
+    sound: Mutex<HashSet<Digest>>,
 }
 
 impl Known {
@@ -49,24 +50,24 @@ impl Known {
         result
     }
 
-    /// Whether the linter found no error in a license with the same key.
-    pub(super) fn is_clean(&self, key: &Digest) -> bool {
-        lock(&self.clean).contains(key)
+    /// Whether all is proven of a license with the same key.
+    pub(super) fn is_sound(&self, key: &Digest) -> bool {
+        lock(&self.sound).contains(key)
     }
 
-    /// Remembers that the linter found no error.
-    pub(super) fn note_clean(&self, key: Digest) {
-        let mut clean = lock(&self.clean);
-        if clean.len() >= MOST {
-            clean.clear();
+    /// Remembers that the scenarios of all parts hold, and that the linter finds no error in the whole.
+    pub(super) fn note_sound(&self, key: Digest) {
+        let mut sound = lock(&self.sound);
+        if sound.len() >= MOST {
+            sound.clear();
         }
-        clean.insert(key);
+        sound.insert(key);
     }
 }
 
-/// What decides the errors of the linter in a license that reads without findings: all values of its parts but those of
-/// [`IDENTITY`] that stand on every block, and so are equal throughout.
-pub(super) fn lint_key<'p>(parts: impl Iterator<Item = (&'p Template, &'p Assigned)>) -> Digest {
+/// What decides whether a license that reads without findings is sound: all values of its parts but those of [`IDENTITY`]
+/// that only stand on every block, and so are equal throughout.
+pub(super) fn key_of<'p>(parts: impl Iterator<Item = (&'p Template, &'p Assigned)>) -> Digest {
     let mut key = String::new();
     for (template, assigned) in parts {
         let plain = |name: &str| assigned.get(name).is_none_or(|value| value.to_string().is_ascii());

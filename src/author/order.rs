@@ -77,7 +77,7 @@ impl Order {
             self.lines.iter().map(|line| (&line.product, count(line), values(&line.values))).collect();
         let content = ("keywright-order 1", &self.customer, &self.sn, lines, values(&self.values));
         // A tuple of texts always has a JSON form.
-        Digest::of(serde_json::json!(content).to_string().as_bytes())
+        Digest::of(&serde_json::to_vec(&content).unwrap_or_default())
     }
 }
 

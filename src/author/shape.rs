@@ -21,6 +21,8 @@ const MOST: usize = 1024;
 /// A license with places for the values that stand on every block.
 #[derive(Debug)]
 struct Shape {
+    /// Bytes of its text: the same for all.
+    size: usize,
     parts: Vec<Part>,
     blocks: Vec<Meant>,
 }
@@ -121,11 +123,11 @@ impl Shape {
             name: Box::from(feature.name.value.as_str()),
             records: records(feature),
         };
-        Self { parts, blocks: license.features.iter().map(block).collect() }
+        Self { size: text.len(), parts, blocks: license.features.iter().map(block).collect() }
     }
 
     fn text(&self, everywhere: &Everywhere) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(self.size);
         for part in &self.parts {
             match part {
                 Part::Text(part) => text.push_str(part),

@@ -25,23 +25,30 @@ pub(super) enum Standing {
 pub(super) struct Out<'a> {
     folder: &'a Path,
     mark: String,
+    /// The folder, opened before the first file: only who has it open is told what fails while files are written down.
+    /// Not all systems can open a folder.
+    opened: Option<fs::File>,
     /// Whether each file is written down at once.
     durable: bool,
+    /// Whether it held nothing at first. What others put there meanwhile is met when a file is put in place.
+    fresh: bool,
 }
 
 impl<'a> Out<'a> {
     /// Makes the folder. `run` is a name of the run, so that its temporary files are known again.
     pub(super) fn make(folder: &'a Path, run: &str, durable: bool) -> Result<Self, Stop> {
-        fs::create_dir_all(folder).map_err(|error| {
-            Stop::failure(format!(
-                "cannot make the folder `{}`: {}",
-                file::shown(folder),
-                file::reason(&error)
-            ))
-        })?;
+        let cannot = |what: &'static str| {
+            move |error: io::Error| {
+                let (folder, reason) = (file::shown(folder), file::reason(&error));
+                Stop::failure(format!("cannot {what} the folder `{folder}`: {reason}"))
+            }
+        };
+        fs::create_dir_all(folder).map_err(cannot("make"))?;
         // Where the system cannot write a whole folder down at the end, every file is written down by itself.
         let durable = durable || !cfg!(target_os = "linux");
-        Ok(Self { folder, mark: format!(".keywright-{run}-"), durable })
+        let fresh = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+        let opened = cfg!(unix).then(|| fs::File::open(folder)).transpose().map_err(cannot("open"))?;
+        Ok(Self { folder, mark: format!(".keywright-{run}-"), opened, durable, fresh })
     }
 
     /// Where a license is put.
@@ -51,6 +58,10 @@ impl<'a> Out<'a> {
 
     /// What stands in its place.
     pub(super) fn standing(&self, name: &str, license: &str) -> Standing {
+        if self.fresh { Standing::Nothing } else { self.look(name, license) }
+    }
+
+    fn look(&self, name: &str, license: &str) -> Standing {
         let path = self.path(name);
         if fs::symlink_metadata(&path).is_err() {
             return Standing::Nothing;
@@ -70,7 +81,7 @@ impl<'a> Out<'a> {
             Stop::failure(format!("cannot write `{}`: {}", file::shown(&path), file::reason(error)))
         };
         let nameless =
-            if replace { Err(io::ErrorKind::Unsupported.into()) } else { self.link(&path, license) };
+            if replace { Err(io::ErrorKind::Unsupported.into()) } else { self.link(name, license) };
         let placed = match nameless {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                 self.rename(&path, license, replace)
@@ -80,7 +91,7 @@ impl<'a> Out<'a> {
         match placed {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if self.standing(name, license) == Standing::Same { Ok(false) } else { Err(cannot(&error)) }
+                if self.look(name, license) == Standing::Same { Ok(false) } else { Err(cannot(&error)) }
             }
             Err(error) => Err(cannot(&error)),
         }
@@ -89,19 +100,27 @@ impl<'a> Out<'a> {
     /// Puts a new file in place that had no name before: nothing is left of it when the run is killed, and the folder is
     /// changed once. Not all systems and disks can.
     #[cfg(target_os = "linux")]
-    fn link(&self, path: &Path, license: &str) -> io::Result<()> {
-        use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, open};
+    fn link(&self, name: &str, license: &str) -> io::Result<()> {
+        use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
+        use rustix::io::Errno;
         use std::os::fd::AsRawFd as _;
+        let folder = self.opened.as_ref().ok_or(io::ErrorKind::Unsupported)?;
         // As any new file: the umask decides.
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-        let mut file = fs::File::from(open(self.folder, flags, Mode::from_raw_mode(0o666))?);
+        let mut file = fs::File::from(openat(folder, ".", flags, Mode::from_raw_mode(0o666))?);
         self.write(&mut file, license)?;
-        let opened = format!("/proc/self/fd/{}", file.as_raw_fd());
-        Ok(linkat(CWD, opened, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+        match linkat(&file, "", folder, name, AtFlags::EMPTY_PATH) {
+            // Older systems let only few do that; this way all may go.
+            Err(error) if error != Errno::EXIST => {
+                let opened = format!("/proc/self/fd/{}", file.as_raw_fd());
+                Ok(linkat(CWD, opened, folder, name, AtFlags::SYMLINK_FOLLOW)?)
+            }
+            linked => Ok(linked?),
+        }
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn link(&self, _: &Path, _: &str) -> io::Result<()> {
+    fn link(&self, _: &str, _: &str) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
@@ -144,11 +163,10 @@ impl<'a> Out<'a> {
         Ok(())
     }
 
-    /// Returns when all that was put here is written down.
+    /// Returns when all that was put here so far is written down.
     pub(super) fn sync(&self) -> Result<(), Stop> {
         let write_down = if self.durable { write_names_down } else { write_all_down };
-        let synced = fs::File::open(self.folder).and_then(|folder| write_down(&folder));
-        synced.map_err(|error| {
+        self.opened.as_ref().map_or(Ok(()), write_down).map_err(|error| {
             Stop::failure(format!(
                 "cannot write `{}` down: {}",
                 file::shown(self.folder),
@@ -169,9 +187,9 @@ fn write_all_down(folder: &fs::File) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 use write_names_down as write_all_down;
 
-/// Writes the names in a folder down. Not all systems let that be asked for.
+/// Writes the names in a folder down.
 fn write_names_down(folder: &fs::File) -> io::Result<()> {
-    if cfg!(unix) { folder.sync_all() } else { Ok(()) }
+    folder.sync_all()
 }
 
 #[cfg(test)]
@@ -184,8 +202,10 @@ mod tests {
         let folder = place.path().join("out");
         let out = Out::make(&folder, "0123", false).unwrap();
         assert_eq!(out.standing("a.lic", "text"), Standing::Nothing);
+        assert!(out.fresh && !Out::make(place.path(), "0123", false).unwrap().fresh);
         assert!(out.put("a.lic", "text", false).unwrap());
         assert!(!out.put("a.lic", "text", false).unwrap());
+        let out = Out::make(&folder, "0123", false).unwrap();
         assert_eq!(out.standing("a.lic", "text and more"), Standing::Other { beginning: true });
         assert!(out.put("a.lic", "other", false).unwrap_err().message.contains("exists"));
         assert!(out.put("a.lic", "other", true).unwrap());

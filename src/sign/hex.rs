@@ -1,10 +1,11 @@
 //! Bytes as lower-case hexadecimal digits and back.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Writes every byte as two digits.
 pub(super) fn write(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).try_for_each(|digit| f.write_char(digit))
 }
 
 /// Reads exactly `N` bytes; upper-case digits are refused, so that a value has one spelling.

@@ -29,8 +29,9 @@ pub struct Payload {
 impl Payload {
     /// The payload of a block from its name and its directives in file order, values as read. KEY is left out.
     pub fn new<'a>(feature: &str, directives: impl IntoIterator<Item = (&'a str, Cow<'a, str>)>) -> Self {
-        let mut records: Vec<(&str, Cow<'_, str>)> =
-            directives.into_iter().filter(|(name, _)| *name != "KEY").collect();
+        // Room for a usual block at once.
+        let mut records: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(16);
+        records.extend(directives.into_iter().filter(|(name, _)| *name != "KEY"));
         // The sort is stable: directives of one name stay in file order.
         records.sort_by(|one, other| one.0.as_bytes().cmp(other.0.as_bytes()));
         let size = records.iter().map(|(name, value)| name.len() + value.len() + 8).sum::<usize>();

@@ -99,8 +99,6 @@ impl Log {
         let mut log = Self::connect(path, flags)?;
         // Enough for the indexes of a large log; bounded, whatever its size.
         log.connection.pragma_update(None, "cache_size", -16_384).map_err(|error| log.fault(&error))?;
-        // Of a new log: an entry has about a kilobyte, so that the usual 4 KiB would hold three and stay a quarter empty.
-        log.connection.pragma_update(None, "page_size", 16_384).map_err(|error| log.fault(&error))?;
         log.prepare().map_err(|error| log.fault(&error))?;
         log.check_kind()?;
         Ok(log)
