@@ -209,6 +209,13 @@ mod tests {
         assert_eq!(out.standing("a.lic", "text and more"), Standing::Other { beginning: true });
         assert!(out.put("a.lic", "other", false).unwrap_err().message.contains("exists"));
         assert!(out.put("a.lic", "other", true).unwrap());
+        // Where the system knows no files without a name.
+        let path = folder.join("c.lic");
+        out.rename(&path, "text", false).unwrap();
+        let again = out.rename(&path, "other", false).unwrap_err();
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"text");
+        fs::remove_file(path).unwrap();
         out.sync().unwrap();
         for name in [".keywright-0123-Ab", ".keywright-9999-Ab", "b.lic"] {
             fs::write(folder.join(name), "").unwrap();
