@@ -254,7 +254,6 @@ impl Issuer {
             if !text.is_empty() {
                 text.push('\n');
             }
-            text.reserve_exact(piece.text.len());
             text.push_str(&piece.text);
             parts.push((template, assigned, piece));
         }

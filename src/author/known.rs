@@ -3,18 +3,16 @@
 //! Most licenses of a run differ only in what no proof depends on: for whom they are. Results are remembered by all the
 //! values that decide them.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use crate::scenario;
 use crate::sign::Digest;
 use crate::source::SourceFile;
 
 use super::fault::Fault;
+use super::memory::Memory;
 use super::template::Template;
 use super::values::Assigned;
 
-/// ◆ Most results that are remembered; then all are forgotten, so that memory stays flat.
+/// ◆ Most results of a kind that are remembered.
 const MOST: usize = 65_536;
 
 /// Directives of a whole license that no scenario depends on.
@@ -26,11 +24,17 @@ const INFORMATION: [&str; 8] =
 const IDENTITY: [&str; 2] = ["sn", "licensee"];
 
 /// What was proven.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Known {
-    scenarios: Mutex<HashMap<Digest, Result<(), Fault>>>,
+    scenarios: Memory<Digest, Result<(), Fault>>,
     /// By [`key_of`].
-    sound: Mutex<HashSet<Digest>>,
+    sound: Memory<Digest, ()>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { scenarios: Memory::new(MOST), sound: Memory::new(MOST) }
+    }
 }
 
 impl Known {
@@ -38,30 +42,21 @@ impl Known {
     pub(super) fn prove(&self, template: &Template, assigned: &Assigned, text: &str) -> Result<(), Fault> {
         let left_out = |name: &str| INFORMATION.contains(&name) && template.is_only_on_every_block(name);
         let key = Digest::of(values(template, assigned, left_out).as_bytes());
-        if let Some(known) = lock(&self.scenarios).get(&key) {
-            return known.clone();
-        }
-        let result = template.prove(assigned, text);
-        let mut scenarios = lock(&self.scenarios);
-        if scenarios.len() >= MOST {
-            scenarios.clear();
-        }
-        scenarios.insert(key, result.clone());
-        result
+        self.scenarios.get(&key).unwrap_or_else(|| {
+            let result = template.prove(assigned, text);
+            self.scenarios.put(key, result.clone());
+            result
+        })
     }
 
     /// Whether all is proven of a license with the same key.
     pub(super) fn is_sound(&self, key: &Digest) -> bool {
-        lock(&self.sound).contains(key)
+        self.sound.get(key).is_some()
     }
 
     /// Remembers that the scenarios of all parts hold, and that the linter finds no error in the whole.
     pub(super) fn note_sound(&self, key: Digest) {
-        let mut sound = lock(&self.sound);
-        if sound.len() >= MOST {
-            sound.clear();
-        }
-        sound.insert(key);
+        self.sound.put(key, ());
     }
 }
 
@@ -85,10 +80,6 @@ fn values(template: &Template, assigned: &Assigned, left_out: impl Fn(&str) -> b
         text.push_str(&format!("\n{name}={value:?}"));
     }
     text
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Template {

@@ -16,6 +16,8 @@ mod known;
 #[cfg(feature = "cli")]
 pub mod log;
 #[cfg(feature = "cli")]
+mod memory;
+#[cfg(feature = "cli")]
 mod order;
 mod parameter;
 #[cfg(feature = "cli")]

@@ -4,18 +4,18 @@
 //! these values are as long as those of an earlier license and need quotes where those did, the canonical layout is the
 //! same. So their text is that license's text with other values, and only reading it proves that it means what it should.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::license::{Feature, License};
 use crate::source::Span;
 use crate::syntax::{Block, needs_quotes};
 
 use super::fault::Fault;
+use super::memory::Memory;
 use super::template::Template;
 use super::values::Assigned;
 
-/// ◆ Most shapes that are remembered; then all are forgotten, so that memory stays flat.
+/// ◆ Most shapes that are remembered.
 const MOST: usize = 1024;
 
 /// A license with places for the values that stand on every block.
@@ -54,25 +54,26 @@ pub(super) struct Piece {
 }
 
 /// Shapes that were made.
-#[derive(Debug, Default)]
-pub(super) struct Shapes(Mutex<HashMap<String, Arc<Shape>>>);
+#[derive(Debug)]
+pub(super) struct Shapes(Memory<String, Arc<Shape>>);
+
+impl Default for Shapes {
+    fn default() -> Self {
+        Self(Memory::new(MOST))
+    }
+}
 
 impl Shapes {
     /// The text that a template makes of some values. It is not read again: see [`Piece::is`].
     pub(super) fn render(&self, template: &Template, assigned: &Assigned) -> Result<Piece, Fault> {
         let everywhere = everywhere(template, assigned);
         let key = key(template, assigned, &everywhere);
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(shape) = known {
+        if let Some(shape) = self.0.get(&key) {
             return Ok(Piece { text: shape.text(&everywhere), shape, everywhere });
         }
         let text = template.render(assigned)?;
         let shape = Arc::new(Shape::of(&License::from_text(&template.name, &text), &everywhere));
-        let mut shapes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if shapes.len() >= MOST {
-            shapes.clear();
-        }
-        shapes.insert(key, Arc::clone(&shape));
+        self.0.put(key, Arc::clone(&shape));
         Ok(Piece { text, shape, everywhere })
     }
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use crate::lint::{RULES, Rule, UnknownSelector, rule};
 use crate::report::rule_page;
+use crate::scenario::codes;
 
 use super::{Exit, Io, Stop, explain_feature};
 
@@ -73,8 +74,8 @@ fn all(io: &mut Io<'_>) -> Result<Exit, Stop> {
 fn one(code: &str, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let found: Option<&Rule> = rule(code).or_else(|| rule(&code.to_uppercase()));
     let Some(found) = found else {
-        if code.len() == 4 && code.starts_with(['R', 'r']) {
-            let message = format!("`{}` is about scenario files and has no page", code.to_uppercase());
+        if let Some(known) = codes::ALL.iter().find(|known| known.id.eq_ignore_ascii_case(code)) {
+            let message = format!("`{}` ({}) is about scenario files and has no page", known.id, known.name);
             return Err(Stop::usage(message).help("docs/scenarios.md says how they are written"));
         }
         let unknown = UnknownSelector::new(code);

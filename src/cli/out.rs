@@ -30,8 +30,6 @@ pub(super) struct Out<'a> {
     opened: Option<fs::File>,
     /// Whether each file is written down at once.
     durable: bool,
-    /// Whether it held nothing at first. What others put there meanwhile is met when a file is put in place.
-    fresh: bool,
 }
 
 impl<'a> Out<'a> {
@@ -46,9 +44,8 @@ impl<'a> Out<'a> {
         fs::create_dir_all(folder).map_err(cannot("make"))?;
         // Where the system cannot write a whole folder down at the end, every file is written down by itself.
         let durable = durable || !cfg!(target_os = "linux");
-        let fresh = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
         let opened = cfg!(unix).then(|| fs::File::open(folder)).transpose().map_err(cannot("open"))?;
-        Ok(Self { folder, mark: format!(".keywright-{run}-"), opened, durable, fresh })
+        Ok(Self { folder, mark: format!(".keywright-{run}-"), opened, durable })
     }
 
     /// Where a license is put.
@@ -58,10 +55,6 @@ impl<'a> Out<'a> {
 
     /// What stands in its place.
     pub(super) fn standing(&self, name: &str, license: &str) -> Standing {
-        if self.fresh { Standing::Nothing } else { self.look(name, license) }
-    }
-
-    fn look(&self, name: &str, license: &str) -> Standing {
         let path = self.path(name);
         if fs::symlink_metadata(&path).is_err() {
             return Standing::Nothing;
@@ -80,18 +73,18 @@ impl<'a> Out<'a> {
         let cannot = |error: &io::Error| {
             Stop::failure(format!("cannot write `{}`: {}", file::shown(&path), file::reason(error)))
         };
-        let nameless =
-            if replace { Err(io::ErrorKind::Unsupported.into()) } else { self.link(name, license) };
-        let placed = match nameless {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                self.rename(&path, license, replace)
-            }
-            placed => placed,
+        let placed = if replace {
+            self.rename(&path, license, true)
+        } else {
+            self.link(name, license).or_else(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => Err(error),
+                _ => self.rename(&path, license, false),
+            })
         };
         match placed {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if self.look(name, license) == Standing::Same { Ok(false) } else { Err(cannot(&error)) }
+                if self.standing(name, license) == Standing::Same { Ok(false) } else { Err(cannot(&error)) }
             }
             Err(error) => Err(cannot(&error)),
         }
@@ -202,10 +195,8 @@ mod tests {
         let folder = place.path().join("out");
         let out = Out::make(&folder, "0123", false).unwrap();
         assert_eq!(out.standing("a.lic", "text"), Standing::Nothing);
-        assert!(out.fresh && !Out::make(place.path(), "0123", false).unwrap().fresh);
         assert!(out.put("a.lic", "text", false).unwrap());
         assert!(!out.put("a.lic", "text", false).unwrap());
-        let out = Out::make(&folder, "0123", false).unwrap();
         assert_eq!(out.standing("a.lic", "text and more"), Standing::Other { beginning: true });
         assert!(out.put("a.lic", "other", false).unwrap_err().message.contains("exists"));
         assert!(out.put("a.lic", "other", true).unwrap());
