@@ -160,6 +160,10 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
     inputs.on(day, args)?;
     key.refuse_day(day, io)?;
     let place = Out::make(out, &name, inputs.count <= TOGETHER)?;
+    place.lock(|| {
+        let folder = escape(&file::shown(out)).into_owned();
+        io.say(&format!("another run puts licenses into {folder}: this one begins when it has ended"))
+    })?;
     if open.is_some() {
         place.clean()?;
     }

@@ -48,6 +48,18 @@ impl<'a> Out<'a> {
         Ok(Self { folder, mark: format!(".keywright-{run}-"), opened, durable })
     }
 
+    /// Keeps all other runs out of the folder until this one is done: what one finds there must not change before it has
+    /// written its own. `wait` is called if another one has to end first. Not all systems can lock a folder.
+    pub(super) fn lock(&self, wait: impl FnOnce() -> io::Result<()>) -> Result<(), Stop> {
+        let Some(folder) = &self.opened else { return Ok(()) };
+        if let Err(fs::TryLockError::WouldBlock) = folder.try_lock() {
+            wait()?;
+            // Where waiting is not possible, neither was the lock.
+            let _ = folder.lock();
+        }
+        Ok(())
+    }
+
     /// Where a license is put.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)

@@ -1,6 +1,7 @@
 //! Many orders at once: killed, damaged, resumed, twice at the same time.
 
 use std::fs::File;
+use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -102,6 +103,26 @@ fn a_run_that_still_goes_on_is_not_begun_again() {
     drop(held);
     issue(&place, "orders.csv", &RESUME).expect_code(0);
     assert!(place.names().iter().all(|name| !name.starts_with(".keywright")), "{:?}", place.names());
+}
+
+/// Else one would put its licenses over those of the other, or log what it cannot put in place.
+#[test]
+fn a_run_waits_for_another_one_that_puts_licenses_into_its_folder() {
+    let place = place();
+    customers(&place, 3);
+    std::fs::create_dir(place.path("out")).unwrap();
+    let other = File::open(place.path("out")).unwrap();
+    other.lock().unwrap();
+    let args = ["issue", "--catalog", "catalog.yaml", "--order", "orders.csv", "--at", DAY, "--key", KEY];
+    let args = [&args[..], &["--out", "out", "--log", "log"]].concat();
+    let mut child = place.command().args(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let waits = "another run puts licenses into out: this one begins when it has ended";
+    assert!(lines.any(|line| line == waits));
+    assert_eq!(std::fs::read_dir(place.path("out")).unwrap().count(), 0);
+    drop(other);
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{:?}", lines.collect::<Vec<_>>());
+    assert_eq!(std::fs::read_dir(place.path("out")).unwrap().count(), 3);
 }
 
 #[test]
