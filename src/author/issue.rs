@@ -13,7 +13,7 @@ use crate::source::SourceFile;
 use super::catalog::{Catalog, Product};
 use super::fault::Fault;
 use super::known::{self, Known};
-use super::log::Entry;
+use super::log::{Entry, Issue};
 use super::order::{self, Line, Order};
 use super::shape::{Piece, Shapes};
 use super::template::Template;
@@ -102,11 +102,11 @@ impl Draft {
 /// A signed license.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issued {
-    /// The name of its file.
-    pub file: String,
     /// Its text.
     pub text: String,
-    /// What goes into the log.
+    /// What goes into the log of it as a whole, with the name of its file.
+    pub issue: Issue,
+    /// What goes into the log of its blocks.
     pub entries: Vec<Entry>,
 }
 
@@ -326,24 +326,26 @@ impl Issuer {
         let signed = sign_file(license, signer, trusted).map_err(|error| {
             Refused::new(Cause::Signature, Fault::new(format!("`{}`: {error}", draft.sn)))
         })?;
-        let blocks = license.features.iter().zip(signed.blocks).zip(&draft.templates);
-        let entries = blocks.map(|((feature, block), template)| Entry {
+        let issue = Issue {
             issued_at: issued_at.to_owned(),
-            key: block.key.key,
-            vendor: feature.vendor_name().to_owned(),
+            key: trusted.key.id(),
+            vendor: trusted.entry.vendor.clone(),
             customer: draft.customer.clone(),
             sn: draft.sn.clone(),
-            feature: feature.name.value.to_string(),
-            ends: feature.end.map_or_else(String::new, |end| end.value.to_string()),
-            template: template.clone(),
             file: draft.file.clone(),
             order: draft.order,
+        };
+        let blocks = license.features.iter().zip(signed.blocks).zip(&draft.templates);
+        let entries = blocks.map(|((feature, block), template)| Entry {
+            feature: block.feature,
+            ends: feature.end.map_or_else(String::new, |end| end.value.to_string()),
+            template: template.clone(),
             digest: block.digest,
             payload: block.payload.into_bytes(),
             signature: block.key.signature,
         });
         let entries = entries.collect();
-        Ok(Issued { file: draft.file.clone(), text: signed.text, entries })
+        Ok(Issued { text: signed.text, issue, entries })
     }
 }
 

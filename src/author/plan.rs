@@ -167,7 +167,7 @@ pub struct Past<'a> {
 impl Past<'_> {
     fn last_issue(self, of: Whose<'_>, draft: &Draft) -> Result<Option<Vec<Numbered>>, Fault> {
         let ours = |first: &Numbered| {
-            self.since.is_some_and(|since| first.seq > since) && first.entry.order == draft.order
+            self.since.is_some_and(|since| first.seq > since) && first.issue.order == draft.order
         };
         self.log.map_or(Ok(None), |log| log.last_issue(of, ours))
     }
@@ -184,7 +184,7 @@ fn changes(draft: &Draft, past: Past<'_>) -> Result<Vec<String>, Fault> {
     let Some(before) = past.last_issue(Whose::Customer(&draft.customer), draft)? else {
         return Ok(vec!["new".to_owned()]);
     };
-    let other = before.first().map_or_else(String::new, |first| first.entry.sn.clone());
+    let other = before.first().map_or_else(String::new, |first| first.issue.sn.clone());
     let mut changes = vec![format!("new serial number; beside {other} of the same customer:")];
     changes.extend(told(draft, &before, &["SN"]));
     Ok(changes)

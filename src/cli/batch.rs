@@ -121,10 +121,10 @@ impl Batch<'_> {
             ));
         }
         let issued = self.issuer.sign(&draft, self.signer, self.trusted, &self.issued_at)?;
-        let standing = self.out.standing(&issued.file, &issued.text);
+        let standing = self.out.standing(&issued.issue.file, &issued.text);
         let exists = matches!(standing, Standing::Other { .. }).then(|| {
             let message =
-                format!("`{}` exists with other content", file::shown(&self.out.path(&issued.file)));
+                format!("`{}` exists with other content", file::shown(&self.out.path(&issued.issue.file)));
             order.fault(Fault::new(message).help("`--replace` replaces it"))
         });
         Ok(Ready { issued, standing, exists })
@@ -144,7 +144,7 @@ impl Batch<'_> {
             }
         }
         // The log first: a file that is not in the log must not exist, one that is missing can be made again.
-        let issues = ready.iter().map(|ready| ready.issued.entries.as_slice());
+        let issues = ready.iter().map(|ready| (&ready.issued.issue, ready.issued.entries.as_slice()));
         log.append(issues, self.signer, self.trusted).map_err(|fault| super::issue::failed(&fault))?;
         let written = on_all_cores(&ready, |ready| self.write(ready));
         for (ready, written) in ready.iter().zip(written) {
@@ -173,13 +173,13 @@ impl Batch<'_> {
 
     /// Whether the file was written, or stands there already.
     fn write(&self, ready: &Ready) -> Result<bool, Refused> {
-        let Issued { file, text, .. } = &ready.issued;
+        let Issued { issue, text, .. } = &ready.issued;
         let replace = match ready.standing {
             Standing::Same => return Ok(false),
             Standing::Nothing => self.replace,
             Standing::Other { .. } => true,
         };
-        self.out.put(file, text, replace).map_err(|stop| {
+        self.out.put(&issue.file, text, replace).map_err(|stop| {
             let fault = Fault::new(stop.message);
             let fault = stop.help.map_or(fault.clone(), |help| fault.help(help));
             Refused::new(Cause::Write, fault)
@@ -191,9 +191,8 @@ impl Batch<'_> {
 /// the last one of its serial number, and had it from this run, or the file is a beginning of it.
 fn is_ours(ready: &Ready, log: &Log, since: i64, beginning: bool) -> Result<bool, Stop> {
     let entries = &ready.issued.entries;
-    let Some(first) = entries.first() else { return Ok(false) };
     let last = log
-        .last_issue(Whose::Sn(&first.sn), |_| false)
+        .last_issue(Whose::Sn(&ready.issued.issue.sn), |_| false)
         .map_err(|fault| super::issue::failed(&fault))?
         .unwrap_or_default();
     let same = |(known, entry): (&crate::author::log::Numbered, &Entry)| {

@@ -7,7 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::author::Fault;
-use crate::author::log::{Entry, Filter, Head, Log, Numbered};
+use crate::author::log::{Filter, Head, Log, Numbered};
 use crate::report::counted;
 use crate::report::escape::escape;
 use crate::sign::{KeyText, Payload};
@@ -107,7 +107,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         Command::Find { text } => {
             let text = text.to_lowercase();
             // A search that finds nothing is a "no".
-            let found = list(&log, &Filter::All, |known| holds(&known.entry, &text), io)?;
+            let found = list(&log, &Filter::All, |known| holds(known, &text), io)?;
             Ok(if found == 0 { Exit::No } else { Exit::Yes })
         }
         Command::Expiring { within, at } => {
@@ -123,9 +123,10 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
 }
 
 /// Whether an entry holds a text, in small letters, in what people look for.
-fn holds(entry: &Entry, text: &str) -> bool {
-    let key = entry.key.to_string();
-    let fields = [&entry.customer, &entry.sn, &entry.feature, &entry.file, &key];
+fn holds(known: &Numbered, text: &str) -> bool {
+    let Numbered { issue, entry, .. } = known;
+    let key = issue.key.to_string();
+    let fields = [&issue.customer, &issue.sn, &entry.feature, &issue.file, &key];
     fields.iter().any(|field| field.to_lowercase().contains(text))
 }
 
@@ -164,32 +165,32 @@ fn list(
 }
 
 fn row(known: &Numbered) -> String {
-    let Numbered { seq, entry, .. } = known;
+    let Numbered { seq, issue, entry, .. } = known;
     let ends = if entry.ends.is_empty() { "no end" } else { entry.ends.as_str() };
     format!(
         "{seq:>6}  {}  {}  {}  {ends}  {}",
-        escape(&entry.issued_at),
-        escape(&entry.sn),
+        escape(&issue.issued_at),
+        escape(&issue.sn),
         escape(&entry.feature),
-        escape(&entry.customer)
+        escape(&issue.customer)
     )
 }
 
 fn show(number: i64, log: &Log, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let known = log.entry(number).map_err(|fault| failed(&fault))?;
-    let Some(Numbered { seq, issue, hash, entry }) = &known else {
+    let Some(Numbered { seq, first, hash, issue, entry }) = &known else {
         return Err(Stop::new(Exit::No, format!("the log has no entry {number}")));
     };
-    let key = KeyText { key: entry.key, signature: entry.signature };
+    let key = KeyText { key: issue.key, signature: entry.signature };
     let rows = [
         ("entry", seq.to_string()),
-        ("issue", issue.to_string()),
-        ("issued", entry.issued_at.clone()),
-        ("key", entry.key.to_string()),
-        ("customer", entry.customer.clone()),
-        ("file", entry.file.clone()),
+        ("issue", first.to_string()),
+        ("issued", issue.issued_at.clone()),
+        ("key", issue.key.to_string()),
+        ("customer", issue.customer.clone()),
+        ("file", issue.file.clone()),
         ("template", entry.template.clone()),
-        ("order", entry.order.to_string()),
+        ("order", issue.order.to_string()),
         ("digest", entry.digest.to_string()),
         ("KEY", key.encode()),
         ("hash", hash.to_string()),
@@ -259,21 +260,21 @@ fn export(log: &Log, format: Format, io: &mut Io<'_>) -> Result<Exit, Stop> {
 }
 
 fn values(known: &Numbered) -> [String; 15] {
-    let Numbered { seq, issue, hash, entry } = known;
-    let key = KeyText { key: entry.key, signature: entry.signature };
+    let Numbered { seq, first, hash, issue, entry } = known;
+    let key = KeyText { key: issue.key, signature: entry.signature };
     [
         seq.to_string(),
-        issue.to_string(),
-        entry.issued_at.clone(),
-        entry.key.to_string(),
-        entry.vendor.clone(),
-        entry.customer.clone(),
-        entry.sn.clone(),
+        first.to_string(),
+        issue.issued_at.clone(),
+        issue.key.to_string(),
+        issue.vendor.clone(),
+        issue.customer.clone(),
+        issue.sn.clone(),
         entry.feature.clone(),
         entry.ends.clone(),
         entry.template.clone(),
-        entry.file.clone(),
-        entry.order.to_string(),
+        issue.file.clone(),
+        issue.order.to_string(),
         entry.digest.to_string(),
         key.encode(),
         hash.to_string(),
@@ -286,7 +287,7 @@ fn json(known: &Numbered) -> String {
         .map(|(name, value)| ((*name).to_owned(), serde_json::Value::from(escape(&value).into_owned())))
         .collect();
     object.insert("entry".to_owned(), known.seq.into());
-    object.insert("issue".to_owned(), known.issue.into());
+    object.insert("issue".to_owned(), known.first.into());
     let signed = Payload::decode(&known.entry.payload).unwrap_or_default();
     let signed = signed.into_iter().map(|(name, value)| serde_json::json!([name, escape(&value)]));
     object.insert("signed".to_owned(), signed.collect());

@@ -66,9 +66,9 @@ fn logged(license: &License, feature: &Feature, found: Provenance) -> Logged {
 fn entry(known: &Numbered) -> LogEntry {
     LogEntry {
         number: known.seq,
-        issued_at: known.entry.issued_at.clone(),
-        sn: known.entry.sn.clone(),
-        customer: known.entry.customer.clone(),
+        issued_at: known.issue.issued_at.clone(),
+        sn: known.issue.sn.clone(),
+        customer: known.issue.customer.clone(),
     }
 }
 

@@ -17,7 +17,7 @@ mod value;
 pub use directive::{DIRECTIVES, Directive, MAX_COUNT, Needs, directive};
 pub use given::{Refusal, check_value};
 pub use layout::{format, layout};
-pub use model::{BrokenBlock, Condition, Dependency, Feature, License, Metered, records};
+pub use model::{BrokenBlock, Condition, Dependency, Feature, License, Metered};
 pub use text::MAX_VALUE_BYTES;
 pub use value::{
     Count, Currency, KeyType, Kind, Money, Name, Payment, Period, Replaces, Reserved, Share, ShareSet, Tier,

@@ -82,7 +82,7 @@ impl License {
 }
 
 /// As [`License::records`], of a block of a tree.
-pub fn records<'a>(
+fn records<'a>(
     source: &'a SourceFile,
     block: &'a Block,
 ) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> + use<'a> {

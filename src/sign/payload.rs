@@ -12,9 +12,7 @@
 
 use std::borrow::Cow;
 
-use crate::license::{Feature, License, records};
-use crate::source::SourceFile;
-use crate::syntax::Block;
+use crate::license::{Feature, License};
 
 use super::message::Digest;
 
@@ -50,12 +48,6 @@ impl Payload {
     #[must_use]
     pub fn of(license: &License, feature: &Feature) -> Self {
         Self::new(feature.name.value.as_str(), license.records(feature))
-    }
-
-    /// The payload of a block of a tree.
-    #[must_use]
-    pub(super) fn of_block(source: &SourceFile, block: &Block) -> Self {
-        Self::new(source.slice(block.name), records(source, block))
     }
 
     /// The bytes.

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use crate::diagnostic::{Diagnostic, Edit};
-use crate::license::{Feature, License, records};
+use crate::license::{Feature, License};
 use crate::source::{SourceFile, Span};
-use crate::syntax::{self, Block, Element};
+use crate::syntax::{self, Block, Element, Tree};
 
 use super::key_text::KeyText;
 use super::message::Digest;
@@ -240,23 +240,42 @@ fn apply(text: &str, edits: &[Edit]) -> String {
     result
 }
 
-/// Reads the signed text again and checks every block of it: that it has the payload and the KEY which were checked with
-/// the trusted key when it was signed. Both being equal, so is what the check would say.
+/// Reads the signed text again and checks every block of it: that it has the KEY which was checked with the trusted key
+/// when it was signed, and that its name and all other directives stand there as they did, so that its payload is the one
+/// that was signed. Both being equal, so is what the check would say.
 fn read_back(license: &License, text: &str, blocks: &[SignedBlock]) -> Result<(), SignFileError> {
     let again = syntax::parse_own(SourceFile::new(license.source.name(), text));
     if again.blocks().count() != blocks.len() || again.errors().iter().any(Diagnostic::is_error) {
         return Err(SignFileError::NotReadBack(1));
     }
-    let pairs: Vec<(&Block, &SignedBlock)> = again.blocks().map(|(_, block)| block).zip(blocks).collect();
-    let good = parallel::map(&pairs, parallel::cores(), |(block, signed)| {
-        let mut keys = records(again.source(), block).filter(|(name, _)| *name == "KEY");
-        let key = keys.next().and_then(|(_, key)| KeyText::parse(&key).ok());
-        keys.next().is_none()
-            && key == Some(signed.key)
-            && Payload::of_block(again.source(), block) == signed.payload
-    });
-    match pairs.iter().zip(good).find(|(_, good)| !good) {
-        Some(((_, signed), _)) => Err(SignFileError::NotReadBack(signed.line)),
+    let signed = license.features.iter().zip(blocks);
+    let mut pairs = again.blocks().map(|(_, block)| block).zip(signed);
+    match pairs.find(|(block, (feature, signed))| !is_read_back(license, feature, signed, &again, block)) {
+        Some((_, (_, signed))) => Err(SignFileError::NotReadBack(signed.line)),
         None => Ok(()),
     }
+}
+
+fn is_read_back(
+    license: &License,
+    feature: &Feature,
+    signed: &SignedBlock,
+    again: &Tree,
+    block: &Block,
+) -> bool {
+    let source = again.source();
+    let mut keys = block.directives().filter(|directive| source.slice(directive.name) == "KEY");
+    let has_key = keys.next().is_some_and(|key| source.slice(key.value.span) == signed.key.encode());
+    let same = license.block(feature).is_some_and(|before| {
+        license.source.slice(before.name) == source.slice(block.name)
+            && written(&license.source, before).eq(written(source, block))
+    });
+    has_key && keys.next().is_none() && same
+}
+
+/// The directives of a block but KEY, as they are written.
+fn written<'a>(source: &'a SourceFile, block: &'a Block) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let all = block.directives();
+    all.map(|directive| (source.slice(directive.name), source.slice(directive.value.span)))
+        .filter(|(name, _)| *name != "KEY")
 }

@@ -54,7 +54,7 @@ pub(crate) fn contents(place: &Place, folder: &str) -> Vec<(String, String)> {
 
 pub(crate) fn sql(place: &Place, log: &str, statements: &str) {
     let connection = rusqlite::Connection::open(place.path(log)).unwrap();
-    connection.execute_batch("DROP TRIGGER entry_stays; DROP TRIGGER entry_remains;").unwrap();
+    connection.execute_batch("DROP TRIGGER issue_stays; DROP TRIGGER issue_remains; DROP TRIGGER entry_stays; DROP TRIGGER entry_remains;").unwrap();
     connection.execute_batch(statements).unwrap();
 }
 
@@ -128,11 +128,28 @@ fn row_29_a_log_that_was_edited_cut_or_reordered_is_found() {
     place.write("orders.csv", many(5));
     issue_into(&place, "orders.csv", "out", "log").expect_code(0);
     let cases = [
-        ("edited", "UPDATE entry SET customer = 'Mallory' WHERE seq = 7", "entry 7 is not what was written"),
+        ("edited", "UPDATE entry SET feature = 'Other' WHERE seq = 7", "entry 7 is not what was written"),
+        (
+            "customer",
+            "UPDATE issue SET customer = 'Mallory' WHERE first = 5",
+            "entry 5 is not what was written",
+        ),
+        (
+            "digest",
+            "UPDATE entry SET digest = (SELECT digest FROM entry WHERE seq = 2) WHERE seq = 3",
+            "entry 3 is not what was written",
+        ),
+        ("moved", "UPDATE entry SET issue = 1 WHERE seq = 6", "entry 6 is not what was written"),
+        ("no issue", "DELETE FROM issue WHERE first = 9", "entry 9 is missing"),
+        (
+            "put in",
+            "INSERT INTO issue SELECT 30, issued_at, key_id, vendor, customer, sn, file, order_digest FROM issue WHERE first = 1",
+            "the log holds an issue without entries",
+        ),
         (
             "payload",
             "UPDATE entry SET payload = CAST(payload || 'x' AS BLOB) WHERE seq = 3",
-            "entry 3 is not what was written",
+            "entry 3 is not what was written: its payload",
         ),
         ("cut", "DELETE FROM entry WHERE seq > 18", "the log ends at entry 18, its head says 20"),
         ("taken out", "DELETE FROM entry WHERE seq = 4", "entry 4 is missing"),
@@ -151,7 +168,7 @@ fn row_29_a_log_that_was_edited_cut_or_reordered_is_found() {
             "UPDATE head SET seq = 19, hash = (SELECT hash FROM entry WHERE seq = 19); DELETE FROM entry WHERE seq = 20",
             "the signature of the head does not match",
         ),
-        ("emptied", "DELETE FROM entry; DELETE FROM head", ""),
+        ("emptied", "DELETE FROM issue; DELETE FROM entry; DELETE FROM head", ""),
     ];
     let kept = place.run(&["log", "--log", "log", "verify"]).expect_code(0).stdout;
     let kept = kept.lines().nth(1).unwrap().strip_prefix("head ").unwrap().to_owned();

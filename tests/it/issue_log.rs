@@ -154,7 +154,7 @@ fn row_29_a_head_that_proves_nothing_is_a_no() {
     let good = place.run(&["log", "--log", "log", "verify"]).expect_code(0);
     assert!(good.stdout.contains(" of ABC_Software, production, active\n"), "{}", good.stdout);
     place.copy_own("log", "bare");
-    sql(&place, "bare", "DELETE FROM entry; DELETE FROM head");
+    sql(&place, "bare", "DELETE FROM issue; DELETE FROM entry; DELETE FROM head");
     let told = place.run(&["log", "--log", "bare", "verify"]).expect_code(1);
     assert!(told.stdout.contains("NOT GOOD: the log has no signed head"), "{}", told.stdout);
     let id = place

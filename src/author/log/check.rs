@@ -8,7 +8,7 @@ use crate::sign::{Digest, KeyId, KeyState, Trust, Usage};
 
 use super::Log;
 use super::entry::{Head, Numbered, hash_of, line};
-use super::rows::{COLUMNS, bytes_of, read_entry, read_head};
+use super::rows::{ENTRIES, bytes_of, read_entry, read_head};
 
 /// A log that is as it was written, as far as it can be known from itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,9 @@ impl Log {
     ) -> Result<Checked, Fault> {
         let read = |error: rusqlite::Error| self.fault(&error);
         let mut before = Head::empty();
+        let mut issues: i64 = 0;
         let mut found_kept = kept.is_none_or(|kept| *kept == before);
-        let sql = format!("SELECT {COLUMNS} FROM entry ORDER BY seq");
+        let sql = format!("{ENTRIES} ORDER BY seq");
         let mut statement = self.connection.prepare(&sql).map_err(read)?;
         let mut rows = statement.query([]).map_err(read)?;
         while let Some(row) = rows.next().map_err(read)? {
@@ -73,7 +74,14 @@ impl Log {
             check_entry(&before, &entry)?;
             before = Head { seq: entry.seq, hash: entry.hash };
             found_kept |= kept == Some(&before);
+            issues += i64::from(entry.seq == entry.first);
             look(&entry);
+        }
+        let all = self.connection.query_row("SELECT count(*) FROM issue", [], |row| row.get::<_, i64>(0));
+        if all.map_err(read)? != issues {
+            return Err(
+                Fault::new("the log holds an issue without entries").help("it was put in from outside")
+            );
         }
         let head = read_head(&self.connection).map_err(read)?;
         if head != before {
@@ -117,12 +125,15 @@ fn check_entry(before: &Head, known: &Numbered) -> Result<(), Fault> {
     if seq != before.seq + 1 {
         return Err(Fault::new(format!("entry {} is missing", before.seq + 1)).help("a row was taken out"));
     }
-    if hash_of(before, seq, known.issue, &known.entry) != known.hash {
-        let message = format!("entry {seq} is not what was written, or does not follow entry {}", before.seq);
-        return Err(Fault::new(message).help(format!("it says: {}", line(&known.entry))));
+    let wrong = |message: String| Err(Fault::new(message).help(format!("it says: {}", line(known))));
+    if hash_of(before, seq, known.first, &known.issue, &known.entry) != known.hash {
+        return wrong(format!(
+            "entry {seq} is not what was written, or does not follow entry {}",
+            before.seq
+        ));
     }
     if Digest::of(&known.entry.payload) != known.entry.digest {
-        return Err(Fault::new(format!("the payload of entry {seq} does not have its digest")));
+        return wrong(format!("entry {seq} is not what was written: its payload does not have its digest"));
     }
     Ok(())
 }

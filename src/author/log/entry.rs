@@ -4,9 +4,9 @@ use crate::author::fault::Fault;
 use crate::sign::payload::push_number;
 use crate::sign::{Digest, KeyId};
 
-/// One KEY that was issued.
+/// What was issued for one order at one time: one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct Issue {
     /// When, as `YYYY-MM-DDTHH:MM:SSZ`.
     pub issued_at: String,
     /// The key that signed.
@@ -17,16 +17,21 @@ pub struct Entry {
     pub customer: String,
     /// The order's serial number.
     pub sn: String,
+    /// The name of the license file.
+    pub file: String,
+    /// Digest of the order.
+    pub order: Digest,
+}
+
+/// One KEY of an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
     /// The block's name.
     pub feature: String,
     /// END, `YYYY-MM-DD`; empty where there is none.
     pub ends: String,
     /// The template it was made from.
     pub template: String,
-    /// The name of the license file.
-    pub file: String,
-    /// Digest of the order.
-    pub order: Digest,
     /// Digest of the payload.
     pub digest: Digest,
     /// The signed bytes.
@@ -35,15 +40,17 @@ pub struct Entry {
     pub signature: [u8; 64],
 }
 
-/// An entry with its number.
+/// An entry with its number and what it is a part of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Numbered {
     /// Its number, from 1.
     pub seq: i64,
-    /// Its issue: the number of the first entry of what was issued for one order at one time.
-    pub issue: i64,
+    /// The number of the first entry of its issue, which is also the issue's.
+    pub first: i64,
     /// The hash of it and of all before it.
     pub hash: Digest,
+    /// Its issue.
+    pub issue: Issue,
     /// The entry.
     pub entry: Entry,
 }
@@ -59,7 +66,7 @@ pub struct Head {
 
 impl Head {
     pub(super) fn empty() -> Self {
-        Self { seq: 0, hash: Digest::of(b"keywright-log 2\n") }
+        Self { seq: 0, hash: Digest::of(b"keywright-log 3\n") }
     }
 
     /// What is signed.
@@ -87,41 +94,42 @@ impl std::str::FromStr for Head {
 }
 
 /// The hash of an entry and of all before it: lengths stand before values, so that no two entries share their bytes.
-pub(super) fn hash_of(before: &Head, seq: i64, issue: i64, entry: &Entry) -> Digest {
-    let (seq, issue) = (seq.to_string(), issue.to_string());
-    let key = entry.key.to_string();
-    let fields: [&[u8]; 15] = [
-        before.hash.as_bytes(),
-        seq.as_bytes(),
-        issue.as_bytes(),
-        entry.issued_at.as_bytes(),
-        key.as_bytes(),
-        entry.vendor.as_bytes(),
-        entry.customer.as_bytes(),
-        entry.sn.as_bytes(),
-        entry.feature.as_bytes(),
-        entry.ends.as_bytes(),
-        entry.template.as_bytes(),
-        entry.file.as_bytes(),
-        entry.order.as_bytes(),
-        entry.payload.as_slice(),
-        &entry.signature,
-    ];
-    let size: usize = fields.iter().map(|field| field.len() + 8).sum();
-    let mut bytes = Vec::with_capacity(size + 32);
-    bytes.extend_from_slice(b"keywright-log-entry 2\n");
-    for field in fields {
+///
+/// The payload is in it by its digest. What all entries of an issue have in common is in the first one's, which all others
+/// follow from.
+pub(super) fn hash_of(before: &Head, seq: i64, first: i64, issue: &Issue, entry: &Entry) -> Digest {
+    let mut bytes = Vec::with_capacity(512);
+    bytes.extend_from_slice(b"keywright-log-entry 3\n");
+    let mut push = |field: &[u8]| {
         push_number(&mut bytes, field.len());
         bytes.push(b' ');
         bytes.extend_from_slice(field);
         bytes.push(b'\n');
+    };
+    push(before.hash.as_bytes());
+    push(&seq.to_be_bytes());
+    push(&first.to_be_bytes());
+    if seq == first {
+        push(issue.issued_at.as_bytes());
+        push(issue.key.as_bytes());
+        push(issue.vendor.as_bytes());
+        push(issue.customer.as_bytes());
+        push(issue.sn.as_bytes());
+        push(issue.file.as_bytes());
+        push(issue.order.as_bytes());
     }
+    push(entry.feature.as_bytes());
+    push(entry.ends.as_bytes());
+    push(entry.template.as_bytes());
+    push(entry.digest.as_bytes());
+    push(&entry.signature);
     Digest::of(&bytes)
 }
 
 /// An entry in one line.
-pub(super) fn line(entry: &Entry) -> String {
+pub(super) fn line(known: &Numbered) -> String {
+    let Numbered { issue, entry, .. } = known;
     let until =
         if entry.ends.is_empty() { "without end".to_owned() } else { format!("until {}", entry.ends) };
-    format!("{} {} {} `{}` {until}", entry.issued_at, entry.sn, entry.feature, entry.customer)
+    format!("{} {} {} `{}` {until}", issue.issued_at, issue.sn, entry.feature, issue.customer)
 }

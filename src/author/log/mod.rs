@@ -27,41 +27,44 @@ mod trace;
 pub use change::{Change, changes};
 pub use check::{Checked, HeadKey};
 pub use compare::{Difference, differences};
-pub use entry::{Entry, Head, Numbered};
+pub use entry::{Entry, Head, Issue, Numbered};
 pub use rows::{Filter, Whose};
 pub use runs::OpenRun;
 pub use trace::{Later, Provenance, Wanted};
 
-use rows::{COLUMNS, insert, is_last_issue, last_hash, last_issue, read_entry, read_head, read_issue};
+use rows::{ENTRIES, insert, is_last_issue, last_hash, last_issue, read_entry, read_head, read_issue};
 
 /// Marks the file as one of ours.
 const APPLICATION: i32 = 0x6b77_6c67;
 /// Version of the tables.
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 
-/// ◆ An issue has the number of its first entry: no counter has to keep in step. Only first entries are indexed: an index of
-/// digests or signatures is written in random places, and in a large log that costs more than all else.
+/// ◆ An issue has the number of its first entry: no counter has to keep in step. Only issues are indexed: an index of digests
+/// or signatures is written in random places, and in a large log that costs more than all else.
 const TABLES: &str = "
-CREATE TABLE entry(
-    seq INTEGER PRIMARY KEY CHECK (seq > 0),
-    issue INTEGER NOT NULL,
+CREATE TABLE issue(
+    first INTEGER PRIMARY KEY CHECK (first > 0),
     issued_at TEXT NOT NULL,
     key_id TEXT NOT NULL,
     vendor TEXT NOT NULL,
     customer TEXT NOT NULL,
     sn TEXT NOT NULL,
+    file TEXT NOT NULL,
+    order_digest BLOB NOT NULL
+) STRICT;
+CREATE INDEX issue_sn ON issue(sn);
+CREATE INDEX issue_customer ON issue(customer);
+CREATE TABLE entry(
+    seq INTEGER PRIMARY KEY CHECK (seq > 0),
+    issue INTEGER NOT NULL,
     feature TEXT NOT NULL,
     ends TEXT NOT NULL,
     template TEXT NOT NULL,
-    file TEXT NOT NULL,
-    order_digest BLOB NOT NULL,
     digest BLOB NOT NULL,
     payload BLOB NOT NULL,
     signature BLOB NOT NULL,
     hash BLOB NOT NULL
 ) STRICT;
-CREATE INDEX entry_sn ON entry(sn) WHERE seq = issue;
-CREATE INDEX entry_customer ON entry(customer) WHERE seq = issue;
 CREATE TABLE head(
     only INTEGER PRIMARY KEY CHECK (only = 1),
     seq INTEGER NOT NULL,
@@ -75,6 +78,8 @@ CREATE TABLE run(
     since INTEGER NOT NULL,
     ended INTEGER NOT NULL
 ) STRICT;
+CREATE TRIGGER issue_stays BEFORE UPDATE ON issue BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TRIGGER issue_remains BEFORE DELETE ON issue BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER entry_remains BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 ";
@@ -181,7 +186,7 @@ impl Log {
     /// When the end of the log is not what its head says, the signer fails, or the file cannot be written.
     pub fn append<'e>(
         &mut self,
-        issues: impl IntoIterator<Item = &'e [Entry]>,
+        issues: impl IntoIterator<Item = (&'e Issue, &'e [Entry])>,
         signer: &dyn Signer,
         trusted: &TrustedKey,
     ) -> Result<Head, Fault> {
@@ -197,9 +202,9 @@ impl Log {
                 Fault::new(format!("the end of the log `{name}` is not what its head says")).help(help)
             );
         }
-        for entries in issues {
-            if !is_last_issue(&transaction, entries).map_err(fault)? {
-                head = insert(&transaction, &head, entries).map_err(fault)?;
+        for (issue, entries) in issues {
+            if !is_last_issue(&transaction, issue, entries).map_err(fault)? {
+                head = insert(&transaction, &head, issue, entries).map_err(fault)?;
             }
         }
         let signature = sign_head(&head, signer, trusted)?;
@@ -232,7 +237,7 @@ impl Log {
     ) -> Result<(), E> {
         let fault = |error: rusqlite::Error| E::from(self.fault(&error));
         let (condition, order, value) = filter.condition();
-        let sql = format!("SELECT {COLUMNS} FROM entry WHERE {condition} ORDER BY {order}");
+        let sql = format!("{ENTRIES} WHERE {condition} ORDER BY {order}");
         let mut statement = self.connection.prepare_cached(&sql).map_err(fault)?;
         let mut rows = statement.query([value]).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {

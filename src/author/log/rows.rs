@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use crate::sign::{Digest, KeyId};
 
-use super::entry::{Entry, Head, Numbered, hash_of};
+use super::entry::{Entry, Head, Issue, Numbered, hash_of};
 
 /// Which entries are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +29,8 @@ impl Filter {
             Self::After(seq) => ("seq > ?1", "seq", Value::Integer(*seq)),
             // Two days of ten characters each: one parameter for every filter.
             Self::Ends(from, to) => (
-                "ends BETWEEN substr(?1, 1, 10) AND substr(?1, 11) AND issue = \
-                 (SELECT max(seq) FROM entry AS other WHERE other.sn = entry.sn AND other.seq = other.issue)",
+                "ends BETWEEN substr(?1, 1, 10) AND substr(?1, 11) AND first = \
+                 (SELECT max(other.first) FROM issue AS other WHERE other.sn = issue.sn)",
                 "ends, seq",
                 Value::Text(format!("{from}{to}")),
             ),
@@ -47,27 +47,32 @@ pub enum Whose<'a> {
     Customer(&'a str),
 }
 
-pub(super) const COLUMNS: &str = "seq, issued_at, key_id, vendor, customer, sn, feature, ends, template, file, order_digest, digest, payload, signature, issue, hash";
+/// The start of a statement that reads entries, each with its issue; what stands behind it decides on which, and their
+/// order.
+pub(super) const ENTRIES: &str = "SELECT seq, first, hash, issued_at, key_id, vendor, customer, sn, file, order_digest, \
+     feature, ends, template, digest, payload, signature FROM entry CROSS JOIN issue ON first = entry.issue";
 
+/// Reads a row of [`ENTRIES`].
 pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Numbered> {
-    let key: String = row.get(2)?;
-    let key = KeyId::parse(&key).ok_or_else(|| bad_column(2))?;
-    let entry = Entry {
-        issued_at: row.get(1)?,
-        key,
-        vendor: row.get(3)?,
-        customer: row.get(4)?,
-        sn: row.get(5)?,
-        feature: row.get(6)?,
-        ends: row.get(7)?,
-        template: row.get(8)?,
-        file: row.get(9)?,
-        order: digest_of(row, 10)?,
-        digest: digest_of(row, 11)?,
-        payload: row.get(12)?,
-        signature: bytes_of(row, 13)?,
+    let key: String = row.get(4)?;
+    let issue = Issue {
+        issued_at: row.get(3)?,
+        key: KeyId::parse(&key).ok_or_else(|| bad_column(4))?,
+        vendor: row.get(5)?,
+        customer: row.get(6)?,
+        sn: row.get(7)?,
+        file: row.get(8)?,
+        order: digest_of(row, 9)?,
     };
-    Ok(Numbered { seq: row.get(0)?, issue: row.get(14)?, hash: digest_of(row, 15)?, entry })
+    let entry = Entry {
+        feature: row.get(10)?,
+        ends: row.get(11)?,
+        template: row.get(12)?,
+        digest: digest_of(row, 13)?,
+        payload: row.get(14)?,
+        signature: bytes_of(row, 15)?,
+    };
+    Ok(Numbered { seq: row.get(0)?, first: row.get(1)?, hash: digest_of(row, 2)?, issue, entry })
 }
 
 pub(super) fn bytes_of<const N: usize>(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; N]> {
@@ -97,16 +102,18 @@ pub(super) fn last_hash(connection: &Connection) -> rusqlite::Result<(i64, Diges
     Ok(row.optional()?.unwrap_or((empty.seq, empty.hash)))
 }
 
-/// Whether entries are, block by block, the last issue of their serial number.
-pub(super) fn is_last_issue(connection: &Connection, entries: &[Entry]) -> rusqlite::Result<bool> {
-    let Some(first) = entries.first() else { return Ok(true) };
-    let Some(last) = last_issue(connection, Whose::Sn(&first.sn), |_| false)? else { return Ok(false) };
+/// Whether an issue is, block by block, the last one of its serial number.
+pub(super) fn is_last_issue(
+    connection: &Connection,
+    issue: &Issue,
+    entries: &[Entry],
+) -> rusqlite::Result<bool> {
+    let Some(last) = last_issue(connection, Whose::Sn(&issue.sn), |_| false)? else { return Ok(false) };
     let same = |known: &Numbered, entry: &Entry| {
-        let known = &known.entry;
-        known.digest == entry.digest
-            && known.order == entry.order
-            && known.file == entry.file
-            && known.signature == entry.signature
+        known.issue.order == issue.order
+            && known.issue.file == issue.file
+            && known.entry.digest == entry.digest
+            && known.entry.signature == entry.signature
     };
     Ok(last.len() == entries.len() && last.iter().zip(entries).all(|(known, entry)| same(known, entry)))
 }
@@ -120,27 +127,27 @@ pub(super) fn last_issue(
         Whose::Sn(sn) => ("sn", sn),
         Whose::Customer(customer) => ("customer", customer),
     };
-    let sql = format!("SELECT {COLUMNS} FROM entry WHERE {column} = ?1 AND seq = issue ORDER BY seq DESC");
+    let sql = format!("SELECT first FROM issue WHERE {column} = ?1 ORDER BY first DESC");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([value])?;
     while let Some(row) = rows.next()? {
-        let first = read_entry(row)?;
-        if !passed_over(&first) {
-            return read_issue(connection, first.issue).map(Some);
+        let issue = read_issue(connection, row.get(0)?)?;
+        if issue.first().is_some_and(|first| !passed_over(first)) {
+            return Ok(Some(issue));
         }
     }
     Ok(None)
 }
 
 /// All entries of an issue: they stand one behind the other.
-pub(super) fn read_issue(connection: &Connection, number: i64) -> rusqlite::Result<Vec<Numbered>> {
-    let sql = format!("SELECT {COLUMNS} FROM entry WHERE seq >= ?1 ORDER BY seq");
+pub(super) fn read_issue(connection: &Connection, first: i64) -> rusqlite::Result<Vec<Numbered>> {
+    let sql = format!("{ENTRIES} WHERE seq >= ?1 ORDER BY seq");
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query([number])?;
+    let mut rows = statement.query([first])?;
     let mut issue = Vec::new();
     while let Some(row) = rows.next()? {
         let entry = read_entry(row)?;
-        if entry.issue != number {
+        if entry.first != first {
             break;
         }
         issue.push(entry);
@@ -152,33 +159,38 @@ pub(super) fn read_issue(connection: &Connection, number: i64) -> rusqlite::Resu
 pub(super) fn insert(
     transaction: &Transaction<'_>,
     before: &Head,
+    issue: &Issue,
     entries: &[Entry],
 ) -> rusqlite::Result<Head> {
-    let sql = format!(
-        "INSERT INTO entry({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
-    );
-    let mut statement = transaction.prepare_cached(&sql)?;
-    let issue = before.seq + 1;
+    let first = before.seq + 1;
+    let sql = "INSERT INTO issue(first, issued_at, key_id, vendor, customer, sn, file, order_digest) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    transaction.prepare_cached(sql)?.execute(params![
+        first,
+        issue.issued_at,
+        issue.key.to_string(),
+        issue.vendor,
+        issue.customer,
+        issue.sn,
+        issue.file,
+        issue.order.as_bytes(),
+    ])?;
+    let sql = "INSERT INTO entry(seq, issue, feature, ends, template, digest, payload, signature, hash) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let mut statement = transaction.prepare_cached(sql)?;
     let mut head = before.clone();
     for entry in entries {
         let seq = head.seq + 1;
-        head = Head { seq, hash: hash_of(&head, seq, issue, entry) };
+        head = Head { seq, hash: hash_of(&head, seq, first, issue, entry) };
         statement.execute(params![
             seq,
-            entry.issued_at,
-            entry.key.to_string(),
-            entry.vendor,
-            entry.customer,
-            entry.sn,
+            first,
             entry.feature,
             entry.ends,
             entry.template,
-            entry.file,
-            entry.order.as_bytes(),
             entry.digest.as_bytes(),
             entry.payload,
             entry.signature,
-            issue,
             head.hash.as_bytes(),
         ])?;
     }

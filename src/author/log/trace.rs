@@ -126,8 +126,8 @@ impl Log {
     /// ◆ Issue is compared with issue: what counts is the last issue of the serial number as a whole, and in it the n-th
     /// block of the name for the n-th.
     fn later(&self, known: &Numbered, issues: &mut Issues<'_>) -> Result<Later, Fault> {
-        let last = issues.last(&known.entry.sn)?;
-        let Some(number) = last.first().map(|entry| entry.issue).filter(|number| *number != known.issue)
+        let last = issues.last(&known.issue.sn)?;
+        let Some(number) = last.first().map(|entry| entry.first).filter(|number| *number != known.first)
         else {
             return Ok(Later::Same);
         };
@@ -141,7 +141,7 @@ impl Log {
 
     /// How many blocks of its name stand before an entry in its issue.
     fn place_in_issue(&self, known: &Numbered) -> Result<usize, Fault> {
-        let issue = self.issue(known.issue)?;
+        let issue = self.issue(known.first)?;
         let earlier = issue.iter().take_while(|entry| entry.seq < known.seq);
         Ok(earlier.filter(|entry| entry.entry.feature == known.entry.feature).count())
     }
