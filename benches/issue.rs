@@ -1,8 +1,8 @@
 //! What issuing costs beside the bare signature: render, prove, lint, sign, verify, log and write, of orders of ten blocks.
 //!
-//! `cargo bench --bench issue`; `ISSUE_ORDERS=100000` for a large run, `ISSUE_FOLDER` for the folder it writes to. (On
-//! ext4 wait five minutes before it is run again: a file system that has just lost so many files, as it does at the end,
-//! makes new ones slowly.) Prints blocks a second and their ratio: 1.00 would be no cost but that of ed25519-dalek's own
+//! `cargo bench --bench issue`, some minutes; `ISSUE_ORDERS=10000` for a short run, `ISSUE_FOLDER` for the folder it
+//! writes to. (On an ext4 without a journal wait five minutes before it is run again: it makes new files slowly while it
+//! has just lost very many, as at the end of a run.) Prints blocks a second and their ratio: 1.00 would be no cost but that of ed25519-dalek's own
 //! `sign` and `verify_strict` on all cores. Then the most memory that a process ever had for so many orders, and for ten
 //! times fewer.
 #![expect(
@@ -26,7 +26,7 @@ use keywright::cli::{self, Exit, Io};
 
 const SEED: [u8; 32] = [7; 32];
 const BLOCKS: u32 = 10;
-const FEW: u32 = 10_000;
+const ORDERS: u32 = 100_000;
 const ROUNDS: usize = 3;
 /// Names the folder in which a process of its own issues all orders and says how much memory it took.
 const CHILD: &str = "ISSUE_CHILD";
@@ -40,7 +40,7 @@ fn main() {
         peak();
         return;
     }
-    let orders = std::env::var("ISSUE_ORDERS").ok().and_then(|text| text.parse().ok()).unwrap_or(FEW);
+    let orders = std::env::var("ISSUE_ORDERS").ok().and_then(|text| text.parse().ok()).unwrap_or(ORDERS);
     let folder = std::env::var_os("ISSUE_FOLDER").map_or_else(std::env::temp_dir, PathBuf::from);
     let place = tempfile::Builder::new().prefix("keywright-bench").tempdir_in(folder).unwrap();
     prepare(place.path(), orders);

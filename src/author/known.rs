@@ -10,7 +10,7 @@ use crate::source::SourceFile;
 use super::fault::Fault;
 use super::memory::Memory;
 use super::template::Template;
-use super::values::Assigned;
+use super::values::{Assigned, push_values};
 
 /// ◆ Most results of a kind that are remembered.
 const MOST: usize = 65_536;
@@ -41,7 +41,9 @@ impl Known {
     /// Plays the template's scenarios, once for all orders that differ in nothing that a scenario depends on.
     pub(super) fn prove(&self, template: &Template, assigned: &Assigned, text: &str) -> Result<(), Fault> {
         let left_out = |name: &str| INFORMATION.contains(&name) && template.is_only_on_every_block(name);
-        let key = Digest::of(values(template, assigned, left_out).as_bytes());
+        let mut key = Vec::new();
+        push_values(&mut key, template, assigned, left_out);
+        let key = Digest::of(&key);
         self.scenarios.get(&key).unwrap_or_else(|| {
             let result = template.prove(assigned, text);
             self.scenarios.put(key, result.clone());
@@ -63,23 +65,13 @@ impl Known {
 /// What decides whether a license that reads without findings is sound: all values of its parts but those of [`IDENTITY`]
 /// that only stand on every block, and so are equal throughout.
 pub(super) fn key_of<'p>(parts: impl Iterator<Item = (&'p Template, &'p Assigned)>) -> Digest {
-    let mut key = String::new();
+    let mut key = Vec::new();
     for (template, assigned) in parts {
         let plain = |name: &str| assigned.get(name).is_none_or(|value| value.to_string().is_ascii());
         let left_out = |name: &str| IDENTITY.contains(&name) && template.is_not_in_body(name) && plain(name);
-        key.push_str(&values(template, assigned, left_out));
-        key.push('\n');
+        push_values(&mut key, template, assigned, left_out);
     }
-    Digest::of(key.as_bytes())
-}
-
-/// The template's name and all values but some; no two different sets are written alike.
-fn values(template: &Template, assigned: &Assigned, left_out: impl Fn(&str) -> bool) -> String {
-    let mut text = template.name.clone();
-    for (name, value) in assigned.values.iter().filter(|(name, _)| !left_out(name)) {
-        text.push_str(&format!("\n{name}={value:?}"));
-    }
-    text
+    Digest::of(&key)
 }
 
 impl Template {

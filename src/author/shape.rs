@@ -13,7 +13,8 @@ use crate::syntax::{Block, needs_quotes};
 use super::fault::Fault;
 use super::memory::Memory;
 use super::template::Template;
-use super::values::Assigned;
+use super::types::push_text;
+use super::values::{Assigned, push_values};
 
 /// ◆ Most shapes that are remembered.
 const MOST: usize = 1024;
@@ -55,7 +56,7 @@ pub(super) struct Piece {
 
 /// Shapes that were made.
 #[derive(Debug)]
-pub(super) struct Shapes(Memory<String, Arc<Shape>>);
+pub(super) struct Shapes(Memory<Vec<u8>, Arc<Shape>>);
 
 impl Default for Shapes {
     fn default() -> Self {
@@ -85,15 +86,13 @@ fn everywhere(template: &Template, assigned: &Assigned) -> Everywhere {
 }
 
 /// All that decides the layout.
-fn key(template: &Template, assigned: &Assigned, everywhere: &Everywhere) -> String {
-    let mut key = template.name.clone();
-    for (name, value) in &assigned.values {
-        if !template.is_not_in_body(name) {
-            key.push_str(&format!("\n{name}={value:?}"));
-        }
-    }
+fn key(template: &Template, assigned: &Assigned, everywhere: &Everywhere) -> Vec<u8> {
+    let mut key = Vec::with_capacity(512);
+    push_values(&mut key, template, assigned, |name| template.is_not_in_body(name));
     for (name, value) in everywhere {
-        key.push_str(&format!("\n{name} {} {}", value.len(), needs_quotes(value)));
+        push_text(&mut key, name);
+        key.extend_from_slice(&value.len().to_be_bytes());
+        key.push(u8::from(needs_quotes(value)));
     }
     key
 }

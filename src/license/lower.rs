@@ -89,7 +89,7 @@ impl Lowering {
         let mut reader = BlockReader {
             source,
             feature: Feature::unread(index, block.span, block.name),
-            seen: Vec::new(),
+            seen: Vec::with_capacity(block.elements.len()),
             diagnostics: &mut self.diagnostics,
             malformed: false,
             unsupported: false,

@@ -319,17 +319,18 @@ fn choice_problem(message: String, text: &str, words: &[&str]) -> Problem {
 }
 
 pub(super) fn read_number(text: &str, least: u32, most: u32) -> Read<u32> {
-    let help = if least == most {
-        format!("write {least}")
-    } else {
-        format!("write an integer from {least} to {most}")
+    let problem = |what: &str| {
+        let help = if least == most {
+            format!("write {least}")
+        } else {
+            format!("write an integer from {least} to {most}")
+        };
+        Problem::new(&codes::BAD_NUMBER, format!("`{}` {what}", crate::syntax::excerpt(text)), help)
     };
-    let problem = |message| Problem::new(&codes::BAD_NUMBER, message, help.clone());
-    let shown = crate::syntax::excerpt(text);
     if !is_plain_integer(text) {
         let bare = text.trim_start_matches(['+', '0']);
         let meant = (is_plain_integer(bare) && bare.len() < text.len()).then(|| bare.to_owned());
-        let found = problem(format!("`{shown}` is not a plain integer"));
+        let found = problem("is not a plain integer");
         return Err(match meant.filter(|meant| read_number(meant, least, most).is_ok()) {
             Some(meant) => {
                 Problem { help: format!("write it without sign or leading zero: `{meant}`"), ..found }
@@ -341,7 +342,7 @@ pub(super) fn read_number(text: &str, least: u32, most: u32) -> Read<u32> {
     text.parse::<u32>()
         .ok()
         .filter(|number| (least..=most).contains(number))
-        .ok_or_else(|| problem(format!("`{shown}` is out of range")))
+        .ok_or_else(|| problem("is out of range"))
 }
 
 /// A version, or what is wrong with it.

@@ -33,6 +33,9 @@ pub(super) fn check(reading: &Reading<'_>, row: &Directive) -> Result<(), Proble
             format!("at most {MAX_VALUE_BYTES} bytes are allowed"),
         ));
     }
+    if is_plain(reading.text) {
+        return Ok(());
+    }
     match reading.text.char_indices().find(|(at, c)| is_hidden(reading.text, *at, *c)) {
         Some((_, c)) => Err(Problem::new(
             &codes::HIDDEN_CHARACTER,
@@ -43,8 +46,16 @@ pub(super) fn check(reading: &Reading<'_>, row: &Directive) -> Result<(), Proble
     }
 }
 
+/// Printable ASCII, as nearly all values are: nothing in it is hidden.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+}
+
 /// Whether the raw text holds a control character that no value can hold (reported with the file's text).
 pub(super) fn has_control(raw: &str) -> bool {
+    if is_plain(raw) {
+        return false;
+    }
     raw.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
         || raw
             .match_indices('\r')
@@ -94,6 +105,9 @@ fn name_hidden(c: char) -> String {
 /// What is worth a warning in a value that reads well: a line break in quotes, a joiner between letters.
 pub(super) fn warn(file: FileId, reading: &Reading<'_>, row: &Directive, value: Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    if is_plain(reading.raw) {
+        return found;
+    }
     // A KEY in quotes may be wrapped: that is the form for mail.
     if reading.raw.contains('\n') && row.name != "KEY" {
         found.push(

@@ -279,3 +279,51 @@ fn written<'a>(source: &'a SourceFile, block: &'a Block) -> impl Iterator<Item =
     all.map(|directive| (source.slice(directive.name), source.slice(directive.value.span)))
         .filter(|(name, _)| *name != "KEY")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sign::KeyId;
+
+    const TEXT: &str =
+        "FEATURE A\n{\n  VENDOR=V COUNT=5 DATA=\"a b\"\n}\nFEATURE B\n{\n  VENDOR=V COUNT=5\n}\n";
+
+    #[test]
+    fn what_does_not_read_back_as_it_was_signed_is_refused() {
+        let license = License::from_text("a.lic", TEXT);
+        let key = |at: u8| KeyText { key: KeyId::from_bytes([at; 8]), signature: [at; 64] };
+        let (edits, blocks): (Vec<Edit>, Vec<SignedBlock>) = (1..)
+            .zip(&license.features)
+            .map(|(at, feature)| {
+                let payload = Payload::of(&license, feature);
+                let block = license.block(feature).unwrap();
+                let edit = key_edit(&license, block, None, &key(at).encode());
+                let (feature, line) = (feature.name.value.to_string(), line_of(&license, feature));
+                let digest = payload.digest();
+                (edit, SignedBlock { feature, line, payload, digest, key: key(at), replaced: false })
+            })
+            .unzip();
+        let text = apply(TEXT, &edits);
+        assert_eq!(read_back(&license, &text, &blocks), Ok(()));
+        let (one, other) = (key(1).encode(), key(2).encode());
+        for (wrong, line) in [
+            (text.replacen("COUNT=5", "COUNT=50", 1), 1),
+            (text.replace("FEATURE B", "FEATURE C"), 5),
+            (text.replace("DATA", "OPTIONS"), 1),
+            (text.replace(" DATA=\"a b\"", ""), 1),
+            (text.replace("COUNT=5 DATA", "COUNT=5 SN=1 DATA"), 1),
+            (text.replace(&other, &one), 5),
+            (text.replace(&format!("  KEY={other}\n"), ""), 5),
+            (text.replace(&other, &format!("{other} KEY={other}")), 5),
+            (format!("{text}{text}"), 1),
+            (text.replace("FEATURE B", "FEATURE"), 1),
+        ] {
+            assert_ne!(wrong, text);
+            assert_eq!(
+                read_back(&license, &wrong, &blocks),
+                Err(SignFileError::NotReadBack(line)),
+                "{wrong}"
+            );
+        }
+    }
+}
