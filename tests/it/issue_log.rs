@@ -164,6 +164,10 @@ fn row_29_a_head_that_proves_nothing_is_a_no() {
     place.run(&["keys", "compromise", &id.unwrap()]).expect_code(0);
     let told = place.run(&["log", "--log", "log", "verify"]).expect_code(1);
     assert!(told.stdout.contains("which is compromised since"), "{}", told.stdout);
+    for (log, why) in [("bare", "the log has no signed head"), ("log", "the head is signed by key")] {
+        let told = place.run(&["verify", "--at", DAY, "--log", log, "out/ABC-1.lic"]).expect_code(6);
+        assert!(told.stderr.contains(&format!("the log proves nothing: {why}")), "{}", told.stderr);
+    }
 }
 
 #[test]

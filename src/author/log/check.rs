@@ -43,7 +43,7 @@ impl Checked {
             ),
             Some(HeadKey { id, state: KeyState::Compromised(since), .. }) => Some(
                 Fault::new(format!("the head is signed by key {id}, which is compromised since {since}"))
-                    .help("others can sign with it; compare with a head that was kept, by `--head`"),
+                    .help("others can sign with it; `keywright log verify --head` compares with a head that was kept, and the next issue signs a new one"),
             ),
             Some(_) => None,
         }

@@ -92,16 +92,20 @@ impl Found {
 }
 
 impl Log {
-    /// Looks blocks up, in a log that is verified while it is read: nothing is told of rows that somebody changed.
+    /// Looks blocks up, in a log that is verified while it is read: nothing is told of rows that somebody changed, or of a
+    /// log whose head proves nothing.
     ///
     /// # Errors
-    /// When the log cannot be read, or is not as it was written.
+    /// When the log cannot be read, or is not as it was written, or that cannot be known.
     pub fn trace(&self, trust: &Trust, wanted: &[Wanted]) -> Result<Vec<Provenance>, Fault> {
         let mut found = Found::new(wanted);
-        self.check(trust, None, |known| found.look(known)).map_err(|fault| Fault {
-            message: format!("the log is not as it was written: {}", fault.message),
-            ..fault
-        })?;
+        let told =
+            |what: &str, fault: Fault| Fault { message: format!("{what}: {}", fault.message), ..fault };
+        let checked = self.check(trust, None, |known| found.look(known));
+        let checked = checked.map_err(|fault| told("the log is not as it was written", fault))?;
+        if let Some(doubt) = checked.doubt() {
+            return Err(told("the log proves nothing", doubt));
+        }
         let mut issues = Issues { log: self, known: HashMap::new() };
         wanted.iter().map(|wanted| self.trace_one(&found, wanted, &mut issues)).collect()
     }
