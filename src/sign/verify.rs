@@ -304,11 +304,15 @@ fn malformed(error: Option<FirstError>) -> Ruling {
 }
 
 fn unsupported(error: Option<FirstError>) -> Ruling {
-    let reason = error.map_or_else(
-        || "the block has a directive that this program does not know".to_owned(),
-        |error| error.text,
-    );
-    Ruling::new(Verdict::Unsupported, reason).help("a newer version of this program may know it")
+    const HELP: &str = "a newer version of this program may know it";
+    let Some(error) = error else {
+        let reason = "the block has a directive that this program does not know";
+        return Ruling::new(Verdict::Unsupported, reason).help(HELP);
+    };
+    // What asks back names the directive that was probably meant.
+    let meant = error.help.filter(|help| help.ends_with('?'));
+    let help = meant.map_or_else(|| HELP.to_owned(), |meant| format!("{meant} Or {HELP}"));
+    Ruling::new(Verdict::Unsupported, error.text).help(help)
 }
 
 fn unknown_key(key: KeyId) -> Ruling {

@@ -1,4 +1,7 @@
-//! What mail does to a license: a KEY on several lines, `>` before every line, `=3D` for every `=`.
+//! What mail does to a license: a KEY on several lines, `>` before every line, `=3D` for every `=`, base64 for all of it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
@@ -24,6 +27,11 @@ pub(super) fn whole(source: &SourceFile) -> Option<Diagnostic> {
             "every `=` is written as `=3D`: this is the source of a mail (quoted-printable)",
             "save the license from the mail program instead of copying the source of the mail",
         )
+    } else if is_base64(text) {
+        (
+            "the license stands in it as base64: this is the source of a mail, or of its attachment",
+            "save the attachment from the mail program instead of copying the source of the mail",
+        )
     } else {
         return None;
     };
@@ -46,6 +54,33 @@ fn is_encoded(text: &str) -> bool {
         rest.starts_with('\n') || rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2
     };
     text.contains("=3D") && text.match_indices('=').all(|(at, _)| text.get(at + 1..).is_some_and(is_code))
+}
+
+/// Characters of base64 that are looked at, a multiple of four: more than what stands before the first block.
+const LOOKED_AT: usize = 64 * 1024;
+
+/// Whether lines of nothing but base64, one behind the other, stand for text with a block.
+fn is_base64(text: &str) -> bool {
+    if text.contains(['{', '}']) {
+        return false;
+    }
+    let is_of_it = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let mut body = String::new();
+    // An empty line behind the last one ends what stands there.
+    for line in text.lines().chain([""]).map(str::trim) {
+        if !line.is_empty() && line.bytes().all(is_of_it) {
+            body.push_str(line.get(..LOOKED_AT.saturating_sub(body.len())).unwrap_or(line));
+        } else if holds_block(&std::mem::take(&mut body)) {
+            return true;
+        }
+    }
+    false
+}
+
+fn holds_block(body: &str) -> bool {
+    let whole = body.get(..body.len().min(LOOKED_AT) / 4 * 4).unwrap_or_default();
+    let decoded = STANDARD.decode(whole).unwrap_or_default();
+    memchr::memmem::find(&decoded, b"FEATURE").is_some() && decoded.contains(&b'{')
 }
 
 /// The finding for stray text that is the rest of the KEY before it.

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use keywright::license::{DIRECTIVES, License, check_value};
 use keywright::sign::{KeyText, Payload, Signer as _, Verdict};
 
@@ -221,6 +223,10 @@ fn row_20_thirty_transports_leave_a_license_good_or_are_named() {
             chars.chunks(width).map(|piece| piece.iter().collect::<String>() + "\n").collect()
         })
     };
+    let base64 = |text: &str| {
+        let all = STANDARD.encode(text);
+        all.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line) + "\r\n").collect::<String>()
+    };
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
         ("nothing", good.clone().into(), ""),
         ("CRLF", good.replace('\n', "\r\n").into(), ""),
@@ -239,6 +245,13 @@ fn row_20_thirty_transports_leave_a_license_good_or_are_named() {
         ("wrapped at 72", fold(72).into(), "the KEY was wrapped by mail"),
         ("wrapped in quotes", good.replace(key, &format!("\"{}\n  {}\"", &key[..60], &key[60..])).into(), ""),
         ("quoted-printable", good.replace('=', "=3D").into(), "quoted-printable"),
+        ("base64 of an attachment", base64(&good).into(), "stands in it as base64"),
+        (
+            "the source of a mail",
+            format!("Subject: license\nContent-Transfer-Encoding: base64\n\n{}\n--end--\n", base64(&good))
+                .into(),
+            "stands in it as base64",
+        ),
         (
             "a soft break",
             good.replace(key, &format!("{}=\n{}", &key[..73], &key[73..])).into(),
@@ -569,8 +582,6 @@ fn row_41_a_fault_of_the_program_shows_nothing_of_what_it_worked_on() {
 
 #[test]
 fn row_43_damage_and_a_wrong_passphrase_give_one_message() {
-    use base64::Engine as _;
-    let engine = base64::engine::general_purpose::STANDARD;
     let place = place();
     place.write("pass", "right").write("wrong", "wrong");
     private(&place, "pass");
@@ -587,12 +598,12 @@ fn row_43_damage_and_a_wrong_passphrase_give_one_message() {
     let text = place.read("v.pem");
     let (head, body) = text.split_at(text.find("-----BEGIN").unwrap());
     let base64: String = body.lines().filter(|line| !line.starts_with('-')).collect();
-    let bytes = engine.decode(&base64).unwrap();
+    let bytes = STANDARD.decode(&base64).unwrap();
     // A sample: each bit is tried in the library, see the other test of this row.
     for bit in (0..bytes.len() * 8).step_by(31) {
         let mut flipped = bytes.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        let lines: Vec<String> = engine
+        let lines: Vec<String> = STANDARD
             .encode(&flipped)
             .as_bytes()
             .chunks(64)

@@ -1,5 +1,7 @@
 //! C005: an UPGRADE outside the dates of its block.
 
+use jiff::civil::Date;
+
 use crate::diagnostic::Code;
 use crate::graph::Block;
 use crate::license::{Feature, Kind};
@@ -33,40 +35,71 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let blocks = named.blocks.iter().filter_map(|id| cx.graph.block(*id));
             blocks.filter(move |block| block.feature.kind == kind).take(super::MOST_ALTERNATIVES)
         };
-        if of_kind(Kind::Exclusive).next().is_none() {
-            continue;
-        }
+        let stretches = stretches(of_kind(Kind::Exclusive).map(|block| block.feature));
+        let base = of_kind(Kind::Exclusive).max_by_key(|block| last_day(block.feature));
+        let (Some(base), Some(last)) = (base, stretches.last()) else { continue };
         for upgrade in of_kind(Kind::Upgrade) {
-            if !of_kind(Kind::Exclusive).any(|block| within(upgrade.feature, block.feature)) {
-                report(cx, sink, upgrade, of_kind(Kind::Exclusive).next());
+            if !stretches.iter().any(|stretch| stretch.holds(upgrade.feature)) {
+                report(cx, sink, upgrade, (base, last));
             }
         }
     }
 }
 
-/// ◆ A missing START is no fault: what is not in force yet cannot be added to, and nobody loses anything.
-fn within(upgrade: &Feature, block: &Feature) -> bool {
-    let starts = upgrade.start.is_none_or(|start| {
-        block.start.is_none_or(|begin| begin.value <= start.value)
-            && block.end.is_none_or(|end| start.value <= end.value)
-    });
-    let ends = block.end.is_none_or(|last| upgrade.end.is_some_and(|end| end.value <= last.value));
-    starts && ends
+/// Days without a gap on which a license is in force.
+struct Stretch {
+    first: Date,
+    last: Date,
 }
 
-fn report(cx: &Context<'_>, sink: &mut Sink<'_>, upgrade: &Block<'_>, base: Option<&Block<'_>>) {
+fn first_day(feature: &Feature) -> Date {
+    feature.start.map_or(Date::MIN, |start| start.value)
+}
+
+fn last_day(feature: &Feature) -> Date {
+    feature.end.map_or(Date::MAX, |end| end.value)
+}
+
+/// The days of some blocks: a renewal that follows on another makes one stretch with it.
+fn stretches<'f>(blocks: impl Iterator<Item = &'f Feature>) -> Vec<Stretch> {
+    let mut days: Vec<(Date, Date)> = blocks.map(|block| (first_day(block), last_day(block))).collect();
+    days.sort_unstable();
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (first, last) in days {
+        match stretches.last_mut() {
+            Some(before) if first <= before.last.tomorrow().unwrap_or(Date::MAX) => {
+                before.last = before.last.max(last);
+            }
+            _ => stretches.push(Stretch { first, last }),
+        }
+    }
+    stretches
+}
+
+impl Stretch {
+    /// ◆ A missing START is no fault: what is not in force yet cannot be added to, and nobody loses anything.
+    fn holds(&self, upgrade: &Feature) -> bool {
+        let starts = upgrade.start.is_none_or(|start| (self.first..=self.last).contains(&start.value));
+        starts && last_day(upgrade) <= self.last
+    }
+}
+
+fn report(cx: &Context<'_>, sink: &mut Sink<'_>, upgrade: &Block<'_>, to: (&Block<'_>, &Stretch)) {
     let feature = upgrade.feature;
     let dated = feature.end.or(feature.start).map(|date| date.span);
     let place = dated.or(feature.keytype.map(|keytype| keytype.span)).unwrap_or(feature.name.span);
     let message =
         format!("the UPGRADE of `{}` is in force outside the dates of the EXCLUSIVE block", upgrade.name());
     let found = cx.found(&CODE, upgrade, place, message);
-    let Some(base) = base else { return };
-    let end = base.feature.end.or(base.feature.start);
-    let (place, help) = match (base.feature.end, end) {
-        (Some(end), _) => (end.span, format!("end it on {} at the latest", end.value)),
-        (None, Some(start)) => (start.span, format!("start it on {} at the earliest", start.value)),
-        (None, None) => (base.feature.name.span, "give it dates within those of the block".to_owned()),
+    let (base, stretch) = to;
+    let help = if last_day(feature) > stretch.last {
+        format!("end it on {} at the latest", stretch.last)
+    } else if stretch.first > Date::MIN {
+        format!("start it on {} at the earliest", stretch.first)
+    } else {
+        "give it dates within those of the block".to_owned()
     };
+    let date = base.feature.end.or(base.feature.start);
+    let place = date.map_or(base.feature.name.span, |date| date.span);
     sink.push(found.also_in(base.license.source.id(), place, "the block it adds to").help(help));
 }
