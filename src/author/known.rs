@@ -8,9 +8,9 @@ use crate::sign::Digest;
 use crate::source::SourceFile;
 
 use super::fault::Fault;
-use super::memory::Memory;
+use super::memory::{Memory, push_values};
 use super::template::Template;
-use super::values::{Assigned, push_values};
+use super::values::Assigned;
 
 /// ◆ Most results of a kind that are remembered.
 const MOST: usize = 65_536;

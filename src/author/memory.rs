@@ -1,8 +1,13 @@
-//! What a run of many orders remembers, so that it does no work twice: bounded, whatever the run.
+//! What a run of many orders remembers, so that it does no work twice: bounded, whatever the run; and what of an order it
+//! is remembered by.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::template::Template;
+use super::types::Value;
+use super::values::Assigned;
 
 /// Values by their keys, for all threads of a run.
 #[derive(Debug)]
@@ -35,6 +40,49 @@ impl<K: Eq + Hash, V: Clone> Memory<K, V> {
     }
 }
 
+/// Writes the template's name and all values but some behind other bytes: no two different sets are written alike.
+pub(super) fn push_values(
+    bytes: &mut Vec<u8>,
+    template: &Template,
+    assigned: &Assigned,
+    left_out: impl Fn(&str) -> bool,
+) {
+    push_text(bytes, &template.name);
+    for (name, value) in assigned.values.iter().filter(|(name, _)| !left_out(name)) {
+        push_text(bytes, name);
+        match value {
+            Some(value) => push_value(bytes, value),
+            None => bytes.push(b'-'),
+        }
+    }
+    // No name is empty: the set ends here.
+    push_text(bytes, "");
+}
+
+/// Writes a text behind other bytes, its length before it.
+pub(super) fn push_text(bytes: &mut Vec<u8>, text: &str) {
+    bytes.extend_from_slice(&text.len().to_be_bytes());
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+fn push_value(bytes: &mut Vec<u8>, value: &Value) {
+    let (kind, texts, number): (u8, &[&String], u32) = match value {
+        Value::Number(number) => (b'n', &[], *number),
+        Value::Text(text) => (b't', &[text], 0),
+        Value::Cost(name, count) => (b'c', &[name], *count),
+        Value::Tier(from, price) => (b'p', &[price], *from),
+        Value::Release(name, version) => (b'r', &[name, version], 0),
+        Value::List(items) => {
+            bytes.push(b'l');
+            bytes.extend_from_slice(&items.len().to_be_bytes());
+            return items.iter().for_each(|item| push_value(bytes, item));
+        }
+    };
+    bytes.push(kind);
+    bytes.extend_from_slice(&number.to_be_bytes());
+    texts.iter().for_each(|text| push_text(bytes, text));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,5 +94,39 @@ mod tests {
             memory.put(number, number);
         }
         assert_eq!([0, 1, 2].map(|number| memory.get(&number)), [None, None, Some(2)]);
+    }
+
+    #[test]
+    fn no_two_values_are_written_alike() {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let (one, two) = ("a".to_owned(), "b".to_owned());
+        let values = [
+            Value::Number(1),
+            Value::Number(256),
+            text(""),
+            text("a"),
+            text("a1"),
+            Value::Cost(one.clone(), 1),
+            Value::Tier(1, one.clone()),
+            Value::Release(one.clone(), two.clone()),
+            Value::Release(one + "b", String::new()),
+            Value::List(Vec::new()),
+            Value::List(vec![text("a"), text("b")]),
+            Value::List(vec![text("a,b")]),
+            Value::List(vec![Value::List(vec![text("a")]), text("b")]),
+            Value::List(vec![Value::List(vec![text("a"), text("b")])]),
+        ];
+        let written: std::collections::BTreeSet<Vec<u8>> = values
+            .iter()
+            .map(|value| {
+                let mut bytes = Vec::new();
+                push_value(&mut bytes, value);
+                bytes
+            })
+            .collect();
+        assert_eq!(written.len(), values.len());
+        // Nor is one the beginning of another, so that what stands behind it cannot be mistaken for a part of it.
+        let mut sorted = written.iter().zip(written.iter().skip(1));
+        assert!(sorted.all(|(one, next)| !next.starts_with(one)));
     }
 }

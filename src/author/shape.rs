@@ -11,10 +11,9 @@ use crate::source::Span;
 use crate::syntax::{Block, needs_quotes};
 
 use super::fault::Fault;
-use super::memory::Memory;
+use super::memory::{Memory, push_text, push_values};
 use super::template::Template;
-use super::types::push_text;
-use super::values::{Assigned, push_values};
+use super::values::Assigned;
 
 /// ◆ Most shapes that are remembered.
 const MOST: usize = 1024;

@@ -41,37 +41,6 @@ impl Value {
     }
 }
 
-impl Value {
-    /// Writes it behind other bytes, so that no two values, or lists of values, are written alike.
-    pub(super) fn push_to(&self, bytes: &mut Vec<u8>) {
-        let (kind, text, number) = match self {
-            Self::Number(number) => (b'n', None, Some(*number)),
-            Self::Text(text) => (b't', Some(text), None),
-            Self::Cost(name, count) => (b'c', Some(name), Some(*count)),
-            Self::Tier(from, price) => (b'p', Some(price), Some(*from)),
-            Self::Release(name, version) => {
-                bytes.push(b'r');
-                push_text(bytes, name);
-                return push_text(bytes, version);
-            }
-            Self::List(items) => {
-                bytes.push(b'l');
-                bytes.extend_from_slice(&items.len().to_be_bytes());
-                return items.iter().for_each(|item| item.push_to(bytes));
-            }
-        };
-        bytes.push(kind);
-        text.into_iter().for_each(|text| push_text(bytes, text));
-        number.into_iter().for_each(|number| bytes.extend_from_slice(&number.to_be_bytes()));
-    }
-}
-
-/// Writes a text behind other bytes, its length before it.
-pub(super) fn push_text(bytes: &mut Vec<u8>, text: &str) {
-    bytes.extend_from_slice(&text.len().to_be_bytes());
-    bytes.extend_from_slice(text.as_bytes());
-}
-
 impl std::fmt::Display for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

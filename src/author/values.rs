@@ -10,7 +10,7 @@ use crate::diagnostic::nearest;
 use super::fault::Fault;
 use super::parameter::Parameter;
 use super::template::Template;
-use super::types::{Value, push_text};
+use super::types::Value;
 use super::yaml;
 
 /// A value as it was given, before it is known to be one.
@@ -67,25 +67,6 @@ impl Assigned {
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.values.get(name).and_then(Option::as_ref)
     }
-}
-
-/// Writes the template's name and all values but some behind other bytes: no two different sets are written alike.
-pub(super) fn push_values(
-    bytes: &mut Vec<u8>,
-    template: &Template,
-    assigned: &Assigned,
-    left_out: impl Fn(&str) -> bool,
-) {
-    push_text(bytes, &template.name);
-    for (name, value) in assigned.values.iter().filter(|(name, _)| !left_out(name)) {
-        push_text(bytes, name);
-        match value {
-            Some(value) => value.push_to(bytes),
-            None => bytes.push(b'-'),
-        }
-    }
-    // No name is empty: the set ends here.
-    push_text(bytes, "");
 }
 
 impl Template {

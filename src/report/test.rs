@@ -16,6 +16,8 @@ pub struct TestReport {
     pub not_played: Vec<NotPlayed>,
     /// What the scenarios came by, where that was asked for.
     pub coverage: Vec<Covered>,
+    /// The least coverage that is enough, in percent, where one was given.
+    pub least: Option<u8>,
     /// Which changes of a license no scenario notices, where that was asked for.
     pub mutation: Vec<Mutated>,
 }
@@ -27,6 +29,14 @@ pub struct Covered {
     pub licenses: Vec<Arc<SourceFile>>,
     /// What was come by.
     pub coverage: Coverage,
+}
+
+impl Covered {
+    /// Whether it is less than so many percent.
+    #[must_use]
+    pub fn is_below(&self, least: u8) -> bool {
+        self.coverage.percent() < usize::from(least)
+    }
 }
 
 /// Licenses that are proven together, and which changes of them nobody notices.

@@ -1,12 +1,13 @@
-//! Scenario runs as JUnit XML: a suite a file, a case a scenario.
+//! Scenario runs as JUnit XML: a suite a file, a case a scenario; and a suite for what else makes the run a "no".
 
 use std::fmt::Write as _;
 
-use crate::scenario::ScenarioResult;
+use crate::scenario::{Missed, Mutant, ScenarioResult};
 use crate::source::SourceFile;
 
+use super::counted;
 use super::escape::escape;
-use super::test::{NotPlayed, TestReport};
+use super::test::{self, Covered, Mutated, NotPlayed, TestReport};
 
 /// The report as JUnit XML.
 #[must_use]
@@ -14,9 +15,11 @@ pub fn render(report: &TestReport) -> String {
     let (passed, failed) = report.counts();
     let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
     let errors = report.not_played.len();
+    let demands = demands(report);
+    let unmet = demands.iter().filter(|demand| demand.unmet.is_some()).count();
     // A file that could not be played counts as the one case that stands for it.
-    let tests = passed + failed + errors;
-    let _ = writeln!(text, "<testsuites tests=\"{tests}\" failures=\"{failed}\" errors=\"{errors}\">");
+    let (tests, failures) = (passed + failed + errors + demands.len(), failed + unmet);
+    let _ = writeln!(text, "<testsuites tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">");
     for file in &report.files {
         let failures = file.results.iter().filter(|result| !result.passed()).count();
         let name = xml(file.source.name());
@@ -33,8 +36,73 @@ pub fn render(report: &TestReport) -> String {
     for file in &report.not_played {
         error(&mut text, file);
     }
+    demands.iter().for_each(|demand| demanded(&mut text, demand));
     text.push_str("</testsuites>\n");
     text
+}
+
+/// What is asked of all scenarios of some licenses together.
+struct Demand {
+    suite: String,
+    name: String,
+    /// Where it is not met: what is missing, in a line, and each of it.
+    unmet: Option<(String, Vec<String>)>,
+}
+
+fn demands(report: &TestReport) -> Vec<Demand> {
+    let covered = report.least.into_iter().flat_map(|least| {
+        report.coverage.iter().map(move |covered| Demand {
+            suite: format!("coverage of {}", test::names(&covered.licenses)),
+            name: format!("at least {least} % is covered"),
+            unmet: covered.is_below(least).then(|| missed(covered)),
+        })
+    });
+    let mutated = report.mutation.iter().map(|mutated| Demand {
+        suite: format!("mutation of {}", test::names(&mutated.licenses)),
+        name: "every change is noticed".to_owned(),
+        unmet: (!mutated.is_complete()).then(|| survived(mutated)),
+    });
+    covered.chain(mutated).collect()
+}
+
+fn missed(covered: &Covered) -> (String, Vec<String>) {
+    let line = |missed: &Missed| {
+        let (file, row, column) = test::place(&covered.licenses, missed.license, missed.span);
+        format!("{file}:{row}:{column}  {}", missed.text)
+    };
+    let coverage = &covered.coverage;
+    (format!("{} % is covered", coverage.percent()), coverage.missed.iter().map(line).collect())
+}
+
+fn survived(mutated: &Mutated) -> (String, Vec<String>) {
+    let Some(mutation) = &mutated.mutation else {
+        return ("not tried, a scenario fails without any change".to_owned(), Vec::new());
+    };
+    let line = |survivor: &Mutant| {
+        let (file, row, column) = test::place(&mutated.licenses, survivor.license, survivor.span);
+        format!("{file}:{row}:{column}  {}: no scenario notices", survivor.text)
+    };
+    let survivors = &mutation.survivors;
+    let message = format!("{} survived", counted(survivors.len(), "change"));
+    (message, survivors.iter().map(line).collect())
+}
+
+/// A suite of one case.
+fn demanded(text: &mut String, demand: &Demand) {
+    let (suite, name) = (xml(&demand.suite), xml(&demand.name));
+    let failures = usize::from(demand.unmet.is_some());
+    let _ = writeln!(text, "  <testsuite name=\"{suite}\" tests=\"1\" failures=\"{failures}\" errors=\"0\">");
+    let head = format!("    <testcase classname=\"{suite}\" name=\"{name}\"");
+    if let Some((message, lines)) = &demand.unmet {
+        let _ = writeln!(text, "{head}>\n      <failure message=\"{}\">", xml(message));
+        for line in lines {
+            let _ = writeln!(text, "{}", xml(line));
+        }
+        text.push_str("      </failure>\n    </testcase>\n");
+    } else {
+        let _ = writeln!(text, "{head}/>");
+    }
+    text.push_str("  </testsuite>\n");
 }
 
 /// A suite whose one case is an error: the file could not be played.

@@ -95,6 +95,25 @@ fn changes_that_survive_are_listed_with_their_place() {
 }
 
 #[test]
+fn junit_fails_where_the_run_does() {
+    let place = half_proven();
+    let junit = |args: &[&str], code: i32| {
+        let args = [&["test", "--format", "junit"], args, &["."]].concat();
+        let text = place.run(&args).expect_code(code).stdout;
+        let document = roxmltree::Document::parse(&text).unwrap();
+        let count = |name: &str| document.root_element().attribute(name).unwrap().parse::<usize>().unwrap();
+        let all = |tag: &str| document.descendants().filter(|node| node.has_tag_name(tag)).count();
+        assert_eq!((count("tests"), count("failures")), (all("testcase"), all("failure")), "{text}");
+        (count("failures"), text)
+    };
+    let (failures, text) = junit(&["--coverage", "--fail-under", "80", "--mutate"], 1);
+    assert_eq!(failures, 2);
+    snapshot("scenario", "junit_demands", &text);
+    assert_eq!(junit(&["--coverage", "--fail-under", "37"], 0).0, 0);
+    assert_eq!(junit(&["--coverage"], 0).1.matches("<testcase").count(), 1);
+}
+
+#[test]
 fn a_change_that_cannot_matter_is_proven_so() {
     let text = "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=5 SN=one }\n\
         FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=6 SN=two }\n\

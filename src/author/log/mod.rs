@@ -203,7 +203,7 @@ impl Log {
             );
         }
         for (issue, entries) in issues {
-            if !is_last_issue(&transaction, issue, entries).map_err(fault)? {
+            if !entries.is_empty() && !is_last_issue(&transaction, issue, entries).map_err(fault)? {
                 head = insert(&transaction, &head, issue, entries).map_err(fault)?;
             }
         }

@@ -132,13 +132,14 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
     report.files.retain(|file| !file.results.is_empty());
     if args.coverage {
         report.coverage = whole::cover(&played);
+        report.least = args.fail_under;
     }
     if args.mutate {
         report.mutation = whole::mutate(&played, filter);
     }
     show(args, &report, io)?;
-    if let Some(least) = args.fail_under
-        && report.coverage.iter().any(|covered| covered.coverage.percent() < usize::from(least))
+    if let Some(least) = report.least
+        && report.coverage.iter().any(|covered| covered.is_below(least))
     {
         io.say(&format!("coverage is below {least} %"))?;
         exit = exit.worst(Exit::No);
