@@ -1,10 +1,10 @@
 //! What issuing costs beside the bare signature: render, prove, lint, sign, verify, log and write, of orders of ten blocks.
 //!
 //! `cargo bench --bench issue`, some minutes; `ISSUE_ORDERS=10000` for a short run, `ISSUE_FOLDER` for the folder it
-//! writes to. (On an ext4 without a journal wait five minutes before it is run again: it makes new files slowly while it
-//! has just lost very many, as at the end of a run.) Prints blocks a second and their ratio: 1.00 would be no cost but that of ed25519-dalek's own
-//! `sign` and `verify_strict` on all cores. Then the most memory that a process ever had for so many orders, and for ten
-//! times fewer.
+//! writes to, instead of one below `target`. (On an ext4 without a journal wait five minutes before it is run again: it
+//! makes new files slowly while it has just lost very many, as at the end of a run.) Prints blocks a second and their
+//! ratio: 1.00 would be no cost but that of ed25519-dalek's own `sign` and `verify_strict` on all cores. Then the most
+//! memory that a process ever had for so many orders, and for ten times fewer.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -41,7 +41,8 @@ fn main() {
         return;
     }
     let orders = std::env::var("ISSUE_ORDERS").ok().and_then(|text| text.parse().ok()).unwrap_or(ORDERS);
-    let folder = std::env::var_os("ISSUE_FOLDER").map_or_else(std::env::temp_dir, PathBuf::from);
+    let folder = std::env::var_os("ISSUE_FOLDER")
+        .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     let place = tempfile::Builder::new().prefix("keywright-bench").tempdir_in(folder).unwrap();
     prepare(place.path(), orders);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
