@@ -382,6 +382,26 @@ impl Configs {
     }
 }
 
+/// Where the configuration of some files stands, or may come to stand; `named` is the one of the command line.
+pub(super) fn places(files: &[PathBuf], named: Option<&Path>) -> Vec<PathBuf> {
+    if let Some(named) = named {
+        return vec![named.to_owned()];
+    }
+    let mut all = Vec::new();
+    let mut last = None;
+    for folder in files.iter().filter_map(|path| path.parent()) {
+        if last == Some(folder) {
+            continue;
+        }
+        last = Some(folder);
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        if let Ok(folder) = fs::canonicalize(folder) {
+            all.extend(folder.ancestors().map(|folder| folder.join(NAME)));
+        }
+    }
+    all
+}
+
 /// The full path of a file, its folder without links; `None` where the folder does not exist.
 fn place(path: &Path) -> Option<PathBuf> {
     if file::is_stdin(path) {

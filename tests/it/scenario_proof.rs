@@ -282,7 +282,7 @@ fn a_watch_plays_and_ends_after_the_runs_asked_for() {
 }
 
 #[test]
-fn a_watch_looks_at_the_licenses_that_are_named_and_at_nothing_else() {
+fn a_watch_looks_at_the_licenses_that_are_named_their_configuration_and_nothing_else() {
     use std::time::{Duration, Instant};
     let place = Place::new();
     place.write("sub/a.lic", POOL);
@@ -290,16 +290,19 @@ fn a_watch_looks_at_the_licenses_that_are_named_and_at_nothing_else() {
         "license: sub/a.lic\nscenarios:\n  - { name: one, steps: [ { checkout: Draw, consumes: 2 } ] }\n";
     place.write("a.scenarios.yaml", text);
     let mut command = place.command();
-    let args = ["test", "--watch", "--watch-runs", "2", "a.scenarios.yaml"];
+    let args = ["test", "--watch", "--watch-runs", "3", "a.scenarios.yaml"];
     let mut child = command.args(args).stdout(std::process::Stdio::null()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(900));
     place.write("beside.txt", "another file");
     std::thread::sleep(Duration::from_millis(1200));
     assert!(child.try_wait().unwrap().is_none(), "it ran again for a file that it does not read");
     place.write("sub/a.lic", format!("{POOL}# changed\n"));
+    std::thread::sleep(Duration::from_millis(2000));
+    assert!(child.try_wait().unwrap().is_none(), "it ran twice for one change");
+    place.write("sub/keywright.toml", "");
     let since = Instant::now();
     while child.try_wait().unwrap().is_none() {
-        assert!(since.elapsed() < Duration::from_secs(20), "it did not see that the license changed");
+        assert!(since.elapsed() < Duration::from_secs(20), "it did not see both changes");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

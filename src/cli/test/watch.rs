@@ -1,9 +1,9 @@
-//! What `test --watch` looks at: the scenario files, and the licenses that they name.
+//! What `test --watch` looks at: the scenario files, the licenses that they name, and the configuration of these.
 
 use std::path::{Path, PathBuf};
 
 use crate::cli::watch::watch;
-use crate::cli::{Exit, Io, Stop, file};
+use crate::cli::{Exit, Io, Stop, config, file};
 use crate::scenario::{self, MAX_SCENARIO_BYTES};
 use crate::source::{FileId, SourceFile};
 
@@ -16,14 +16,15 @@ pub(super) fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result
     if args.paths.iter().any(|path| file::is_stdin(path)) {
         return Err(Stop::usage("`--watch` needs files to look at"));
     }
-    watch(args.watch_runs, || paths(args), |io| once(args, config, io), io)
+    watch(args.watch_runs, || paths(args, config), |io| once(args, config, io), io)
 }
 
 /// A scenario file that does not read now names no license; it is looked at itself.
-fn paths(args: &Args) -> Vec<PathBuf> {
+fn paths(args: &Args, config: Option<&Path>) -> Vec<PathBuf> {
     let files = discover(&args.paths).unwrap_or_default();
     let licenses: Vec<PathBuf> = files.iter().flat_map(|path| licenses(path)).collect();
-    files.into_iter().chain(licenses).collect()
+    let configs = config::places(&licenses, config);
+    files.into_iter().chain(licenses).chain(configs).collect()
 }
 
 fn licenses(path: &Path) -> Vec<PathBuf> {
