@@ -168,6 +168,12 @@ fn row_29_a_log_that_was_edited_cut_or_reordered_is_found() {
             "UPDATE head SET seq = 19, hash = (SELECT hash FROM entry WHERE seq = 19); DELETE FROM entry WHERE seq = 20",
             "the signature of the head does not match",
         ),
+        (
+            "index",
+            "DROP INDEX issue_sn; CREATE INDEX issue_sn ON issue(file); PRAGMA writable_schema = 1; \
+             UPDATE sqlite_master SET sql = 'CREATE INDEX issue_sn ON issue(sn)' WHERE name = 'issue_sn'",
+            "an index of the log does not say what the log says",
+        ),
         ("emptied", "DELETE FROM issue; DELETE FROM entry; DELETE FROM head", ""),
     ];
     let kept = place.run(&["log", "--log", "log", "verify"]).expect_code(0).stdout;

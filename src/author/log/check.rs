@@ -77,12 +77,7 @@ impl Log {
             issues += i64::from(entry.seq == entry.first);
             look(&entry);
         }
-        let all = self.connection.query_row("SELECT count(*) FROM issue", [], |row| row.get::<_, i64>(0));
-        if all.map_err(read)? != issues {
-            return Err(
-                Fault::new("the log holds an issue without entries").help("it was put in from outside")
-            );
-        }
+        self.check_issues(issues)?;
         let head = read_head(&self.connection).map_err(read)?;
         if head != before {
             let message = format!("the log ends at entry {}, its head says {}", before.seq, head.seq);
@@ -96,6 +91,23 @@ impl Log {
             );
         }
         Ok(Checked { head, key })
+    }
+
+    /// That there are only the issues that have entries, and that looking them up by serial number or customer finds what
+    /// stands there.
+    fn check_issues(&self, with_entries: i64) -> Result<(), Fault> {
+        let read = |error: rusqlite::Error| self.fault(&error);
+        let all = self.connection.query_row("SELECT count(*) FROM issue", [], |row| row.get::<_, i64>(0));
+        if all.map_err(read)? != with_entries {
+            let message = "the log holds an issue without entries";
+            return Err(Fault::new(message).help("it was put in from outside"));
+        }
+        let sound = "PRAGMA integrity_check(issue)";
+        let sound = self.connection.query_row(sound, [], |row| row.get::<_, String>(0)).map_err(read)?;
+        if sound != "ok" {
+            return Err(Fault::new("an index of the log does not say what the log says").help(sound));
+        }
+        Ok(())
     }
 
     fn check_head(&self, head: &Head, trust: &Trust) -> Result<Option<HeadKey>, Fault> {
