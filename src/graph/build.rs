@@ -1,4 +1,4 @@
-//! From license files to the graph.
+//! Construction of the graph from license files.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::syntax::codes;
 use super::model::{Block, BlockId, Graph, Named, Step, Target};
 
 impl<'a> Graph<'a> {
-    /// The graph over the sound blocks of all `licenses`, in the order given.
+    /// Builds the graph of the sound blocks of all `licenses`, in the given order.
     #[must_use]
     pub fn new(licenses: &[&'a License]) -> Self {
         let mut graph = Self::empty();
@@ -21,8 +21,8 @@ impl<'a> Graph<'a> {
         graph.finish()
     }
 
-    /// The graph over those sound blocks that `keep` chooses, given the place of the file. The others are not there: what
-    /// draws on them is not served.
+    /// Builds the graph of the sound blocks that `keep` accepts; its first argument is the index of the file. Dependencies
+    /// on other blocks are unserved.
     #[must_use]
     pub fn of_some(licenses: &[&'a License], keep: impl Fn(usize, &Feature) -> bool) -> Self {
         let mut graph = Self::empty();
@@ -94,7 +94,7 @@ impl<'a> Graph<'a> {
         known
     }
 
-    /// Notes the names that stand in blocks and text that cannot be relied on.
+    /// Records the names in unsound blocks and unreadable text.
     fn take_unreadable(&mut self, license: &'a License) {
         let too_many = || license.diagnostics.iter().any(|found| found.code == &codes::TOO_MANY_BLOCKS);
         self.cut |= license.source.fault().is_some() || too_many();
@@ -105,13 +105,13 @@ impl<'a> Graph<'a> {
                 Some(name) => {
                     self.unreadable.insert(name.value.as_str());
                 }
-                // The header itself may be what could not be read: any word of the text may have been the name.
+                // The header may be unreadable too, so any word of the text may be the name.
                 None => self.unreadable.extend(words(license.source.slice(broken.span))),
             }
         }
     }
 
-    /// Finds where every dependency leads.
+    /// Computes the target of every dependency.
     fn take_targets(&mut self) {
         for at in 0..self.blocks.len() {
             self.first_target.push(self.targets.len());
@@ -137,11 +137,11 @@ impl<'a> Graph<'a> {
                 Target::Unknown
             });
         };
-        // ◆ A token that names itself draws on itself, whatever the versions: see `connect`.
+        // DECISION: a token that names itself depends on itself, regardless of versions; see `connect`.
         if named.name == &block.feature.name.value && block.is_token() {
             return Target::Itself;
         }
-        // ◆ A block serves a dependency if its version is not older than the version asked for.
+        // DECISION: a block serves a dependency if its version is not older than the requested version.
         match named.newest {
             Some(newest) if newest >= version => Target::Served,
             Some(_) => unread(Target::TooOld),
@@ -150,11 +150,12 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Makes the edges. ◆ Cycles, chains and shared counts are looked for by name: a block may be met by a dependency
-    /// that it is too old to serve, as it may by one outside its dates. So a license keeps its shape when a version is
-    /// raised.
+    /// Adds the edges.
     ///
-    /// petgraph walks the edges of a node last one first: put in backwards, they are walked in file order.
+    /// DECISION: cycles, chains and shared counts are found by name only, so a dependency also leads to blocks that are too
+    /// old to serve it or outside their dates. The graph then does not change when a version is raised.
+    ///
+    /// petgraph visits the edges of a node in reverse order of insertion; adding them in reverse yields file order.
     fn connect(&mut self) {
         for named in &mut self.names {
             named.node = self.net.add_node(());

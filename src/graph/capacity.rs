@@ -1,4 +1,4 @@
-//! How many licenses a pool has, and how much one checkout can get through a chain at most.
+//! Sizes of pools, and the maximum count that one checkout can get through a chain.
 
 use rust_decimal::prelude::ToPrimitive as _;
 
@@ -11,16 +11,16 @@ use super::model::{Block, BlockId, Graph, Hop, Step};
 /// Capacities of all blocks of a graph.
 #[derive(Debug)]
 pub struct Capacities {
-    /// Most licenses a block gives to one request; `u64::MAX` is without limit.
+    /// The largest count that a block grants to one request; `u64::MAX` is unlimited.
     nodes: Vec<u64>,
 }
 
-/// No limit.
+/// The value for unlimited.
 pub const UNLIMITED: u64 = u64::MAX;
 
 impl Graph<'_> {
-    /// What a real block gives in all, with the UPGRADE blocks that add to it, whatever the dates: licenses of a pool,
-    /// tokens of a balance (all lots of the name together). [`UNLIMITED`] where nothing limits it.
+    /// Returns the size of a real license, regardless of dates: for a pool, its licenses including UPGRADE blocks; for a
+    /// METERED balance, the sum of all blocks of the name. Returns [`UNLIMITED`] if there is no limit.
     #[must_use]
     pub fn pool_size(&self, id: BlockId) -> u64 {
         let Some(block) = self.block(id) else { return 0 };
@@ -39,14 +39,14 @@ impl Graph<'_> {
 }
 
 impl Block<'_> {
-    /// What the block gives by itself: licenses, tokens of a balance; [`UNLIMITED`] where nothing limits it.
+    /// Returns the size of the block alone, in licenses or prepaid METERED units; [`UNLIMITED`] if there is no limit.
     #[must_use]
     pub fn own_size(&self) -> u64 {
         own_size(self.feature)
     }
 }
 
-/// What a block gives by itself.
+/// The size of a block alone.
 fn own_size(feature: &Feature) -> u64 {
     match (feature.count.map(|count| count.value), feature.metered.as_deref()) {
         (Some(Count::Limited(n)), _) => u64::from(n),
@@ -61,7 +61,7 @@ fn own_size(feature: &Feature) -> u64 {
 }
 
 impl Capacities {
-    /// Measures all blocks of `graph`.
+    /// Computes the capacities of all blocks of `graph`.
     #[must_use]
     pub fn new(graph: &Graph<'_>) -> Self {
         let mut nodes = vec![0; graph.net.node_count()];
@@ -70,7 +70,7 @@ impl Capacities {
             let size = match graph.blocks.get(at.index()) {
                 Some(block) if block.is_token() => through(graph, &nodes, block.id),
                 Some(block) => {
-                    // The sizes of a name's blocks are added up once, however many blocks it has.
+                    // Cached by name, so that names with many blocks do not take quadratic time.
                     let key = (block.vendor(), block.name(), block.feature.kind);
                     match block.feature.kind {
                         Kind::Metered => *sizes.entry(key).or_insert_with(|| graph.pool_size(block.id)),
@@ -95,14 +95,15 @@ impl Capacities {
         Self { nodes }
     }
 
-    /// The largest count that one request to the block could ever be granted, each dependency taken alone. 0: none.
+    /// Returns the largest count that one request to the block can be granted, with each dependency considered alone;
+    /// 0 if none.
     #[must_use]
     pub fn of(&self, id: BlockId) -> u64 {
         self.nodes.get(id.index()).copied().unwrap_or(0)
     }
 }
 
-/// What the tightest dependency of a token lets through.
+/// The largest count that the tightest dependency of a token permits.
 fn through(graph: &Graph<'_>, nodes: &[u64], id: BlockId) -> u64 {
     let needs = graph.net.edges(id.node()).filter_map(|edge| {
         let Step::Need(place) = edge.weight() else { return None };

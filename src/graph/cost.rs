@@ -1,4 +1,4 @@
-//! What one checkout draws from each pool.
+//! The draws of one checkout on each pool.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ use super::order::Measures;
 /// A number of licenses, in checked 64-bit arithmetic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cost {
-    /// That many.
+    /// The number.
     Known(u64),
-    /// More than any pool has: 64 bits cannot count it.
+    /// Overflow of 64 bits, more than any pool has.
     TooMany,
 }
 
@@ -35,12 +35,12 @@ impl Cost {
     }
 }
 
-/// What one checkout of a block draws from one pool, at least, by whatever alternatives it is served.
+/// The minimum draw of one checkout of a block on one pool, over all alternatives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draw {
-    /// The sum over all paths: what it draws where nothing is shared.
+    /// The sum over all paths, which is drawn if nothing is shared.
     pub sum: Cost,
-    /// The largest single path: what it draws at least where something on the way is shared.
+    /// The largest single path, which is the minimum draw if a block on the path is shared.
     pub largest: Cost,
 }
 
@@ -50,21 +50,21 @@ pub struct Draws {
     nodes: Vec<Option<Node>>,
 }
 
-/// Most draws that are looked at, over all blocks. A license needs as many only where very many tokens each reach very
-/// many pools; of the blocks beyond it nothing is said.
+/// Maximum number of draws computed over all blocks. Reached only if very many tokens each reach very many pools; the
+/// remaining blocks then have no draws.
 const MAX_WORK: usize = 1_000_000;
 
 #[derive(Debug)]
 struct Node {
-    /// Least draw on each pool that is drawn on by every choice of alternatives, by pool. A slice: most have one pool, and
-    /// there may be a hundred thousand of them.
+    /// Minimum draws by pool, for pools that are used with every choice of alternatives. A boxed slice saves memory: most
+    /// nodes have one pool, and there may be 100,000 nodes.
     draws: Box<[(BlockId, Draw)]>,
-    /// Whether alternatives lie ahead, so that more may be drawn than is certain.
+    /// True if alternatives are reachable, so the actual draws may be larger.
     open: bool,
 }
 
 impl Draws {
-    /// Adds up the draws of every block of `graph` that no cycle and no other fault lies before.
+    /// Computes the draws of every block of `graph` that reaches no fault.
     #[must_use]
     pub fn new(graph: &Graph<'_>, measures: &Measures) -> Self {
         let mut nodes: Vec<Option<Node>> = Vec::new();
@@ -88,14 +88,14 @@ impl Draws {
         Self { nodes }
     }
 
-    /// The pools that every checkout of a block draws on, in file order, and how much at least. `None` where it is not
-    /// known.
+    /// Returns the pools on which every checkout of a block draws, in file order, with the minimum draws, or `None` if they
+    /// are unknown.
     #[must_use]
     pub fn of(&self, id: BlockId) -> Option<&[(BlockId, Draw)]> {
         self.nodes.get(id.index())?.as_ref().map(|node| &*node.draws)
     }
 
-    /// What every checkout of a block draws on one pool, at least; `None` where it is not known, or nothing.
+    /// Returns the minimum draw of every checkout of a block on one pool, or `None` if it is zero or unknown.
     #[must_use]
     pub fn on(&self, id: BlockId, pool: BlockId) -> Option<Draw> {
         let draws = self.of(id)?;
@@ -103,7 +103,7 @@ impl Draws {
         draws.get(at).map(|(_, draw)| *draw)
     }
 
-    /// Whether [`Self::of`] is all that a checkout of the block draws: no alternatives lie ahead.
+    /// Returns true if [`Self::of`] is the exact draw of the block because it reaches no alternatives.
     #[must_use]
     pub fn is_exact(&self, id: BlockId) -> bool {
         self.nodes.get(id.index()).and_then(Option::as_ref).is_some_and(|node| !node.open)
@@ -147,7 +147,7 @@ fn choice(graph: &Graph<'_>, nodes: &[Option<Node>], at: NodeIndex) -> Option<No
     for edge in alternatives {
         let node = nodes.get(edge.target().index())?.as_ref()?;
         open = true;
-        // Both are in the order of the pools.
+        // Both lists are sorted by pool.
         let mut others = node.draws.iter().peekable();
         least.retain_mut(|(pool, draw)| {
             while others.next_if(|(other, _)| *other < *pool).is_some() {}

@@ -1,15 +1,15 @@
-//! The dependency graph over one or more license files: which block draws on which, cycles, chains, costs.
+//! The dependency graph of one or more license files: dependencies, cycles, chains and costs.
 //!
-//! Knows no printing and no rule: it says what is true of the graph. All of it is iterative, and linear in the number
-//! of blocks and dependencies; of petgraph's algorithms only `toposort` and `kosaraju_scc` are used, as the others
-//! recurse and would exhaust the stack on a long chain.
+//! Independent of rules and output. All algorithms are iterative, and linear in the number of blocks and dependencies. Only
+//! `toposort` and `kosaraju_scc` of petgraph are used, because the others recurse and would overflow the stack on a long
+//! chain.
 //!
 //! ```text
 //! block ──dependency (a step)──▶ name ──alternative──▶ block
 //! ```
 //!
-//! Names are taken within one vendor. Only sound blocks take part; of the others it is known that nothing can be said
-//! about their names.
+//! Names are resolved within one vendor. Only sound blocks are in the graph; the names of other blocks are marked as
+//! unreadable, so no conclusion is drawn from their absence.
 
 mod build;
 mod capacity;

@@ -1,4 +1,4 @@
-//! What the graph is made of.
+//! The types of the graph.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::license::{Dependency, Feature, Kind, License, Name, Version};
 
-/// A sound block, by its place among all sound blocks of all files, in the order given.
+/// Handle of a sound block: its index among the sound blocks of all files, in the given order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockId(pub(super) u32);
 
@@ -15,7 +15,7 @@ impl BlockId {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
-    /// Its place among all sound blocks.
+    /// The index among all sound blocks.
     #[must_use]
     pub fn index(self) -> usize {
         self.0 as usize
@@ -26,14 +26,14 @@ impl BlockId {
     }
 }
 
-/// A sound block with the file it stands in.
+/// A sound block and its file.
 #[derive(Debug, Clone, Copy)]
 pub struct Block<'a> {
     /// The block's own handle.
     pub id: BlockId,
     /// The file.
     pub license: &'a License,
-    /// Place of the file in the order given.
+    /// Index of the file in the given order.
     pub file: usize,
     /// The block.
     pub feature: &'a Feature,
@@ -52,14 +52,14 @@ impl<'a> Block<'a> {
         self.feature.vendor_name()
     }
 
-    /// Whether a checkout can be served by it alone. An UPGRADE only adds to an EXCLUSIVE block; a local block serves
-    /// without counting and an ACTIVATION block binds devices, so that neither can be drawn on.
+    /// Returns true if the block can serve a checkout on its own. An UPGRADE only adds to an EXCLUSIVE block. A local
+    /// license is not counted and an ACTIVATION license is bound to a device, so a token can draw on neither.
     #[must_use]
     pub fn serves(&self) -> bool {
         matches!(self.feature.kind, Kind::Exclusive | Kind::Additive | Kind::Metered | Kind::Token)
     }
 
-    /// Whether it is a TOKEN block.
+    /// Returns true for a TOKEN block.
     #[must_use]
     pub fn is_token(&self) -> bool {
         self.feature.kind == Kind::Token
@@ -69,19 +69,19 @@ impl<'a> Block<'a> {
 /// All blocks of one name and vendor.
 #[derive(Debug, Clone)]
 pub struct Named<'a> {
-    /// Who issues them.
+    /// Their vendor.
     pub vendor: &'a Name,
     /// Their name.
     pub name: &'a Name,
     /// The sound blocks, in file order.
     pub blocks: Vec<BlockId>,
-    /// Whether a dependency names it.
+    /// True if a dependency names it.
     pub drawn: bool,
-    /// The newest version that one of its blocks serves to a checkout; `None` if none serves any.
+    /// The newest version that a block serves to a checkout; `None` if no block serves.
     pub newest: Option<Version>,
-    /// Whether all its blocks are UPGRADE blocks.
+    /// True if all its blocks are UPGRADE blocks.
     pub(super) only_upgrades: bool,
-    /// Where the same name of the next vendor stands.
+    /// Index of the same name of the next vendor.
     pub(super) next_vendor: Option<u32>,
     /// Its node.
     pub(super) node: NodeIndex,
@@ -92,51 +92,51 @@ pub struct Named<'a> {
 pub struct Hop {
     /// The block that depends.
     pub block: BlockId,
-    /// Which of its dependencies, from 0.
+    /// Index of the dependency in the block, from 0.
     pub dependency: usize,
 }
 
-/// Where a dependency leads.
+/// The target of a dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Target {
-    /// To at least one block that can serve it.
+    /// At least one block can serve it.
     Served,
-    /// Back to the block itself.
+    /// The block itself.
     Itself,
-    /// Nothing can be said: a block of that name could not be read, or is not supported.
+    /// Unknown, because a block of that name could not be read or is not supported.
     Unreadable,
-    /// No block of that name, of any vendor.
+    /// No vendor has a block of that name.
     Unknown,
-    /// Blocks of that name, all of other vendors.
+    /// Only other vendors have blocks of that name.
     OtherVendor,
-    /// Only blocks that no checkout can draw on: local, ACTIVATION.
+    /// Only local or ACTIVATION blocks, which a token cannot draw on.
     NotDrawable,
-    /// Only UPGRADE blocks, which add to an EXCLUSIVE block that is not there.
+    /// Only UPGRADE blocks; the EXCLUSIVE block that they add to is missing.
     OnlyUpgrades,
-    /// Blocks that could serve, all for older versions.
+    /// Only blocks for older versions.
     TooOld,
 }
 
 impl Target {
-    /// Whether a block serves the dependency.
+    /// Returns true if a block serves the dependency.
     #[must_use]
     pub fn is_served(self) -> bool {
         self == Self::Served
     }
 }
 
-/// Equal dependencies that nothing serves: one fault, wherever it is met.
+/// Equal unserved dependencies, which form a single fault.
 #[derive(Debug, Clone)]
 pub struct Unserved {
-    /// Why.
+    /// The cause.
     pub target: Target,
-    /// Where, in file order; never empty.
+    /// The places in file order; never empty.
     pub places: Vec<Hop>,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
-    /// A TOKEN_DEPENDENCY, by its place in the block.
+    /// A TOKEN_DEPENDENCY, by its index in the block.
     Need(u32),
     /// From a name to a block of that name.
     Choice,
@@ -147,72 +147,72 @@ pub(super) enum Step {
 pub struct Graph<'a> {
     pub(super) blocks: Vec<Block<'a>>,
     pub(super) names: Vec<Named<'a>>,
-    /// Vendor and name to the place in `names`.
+    /// Index in `names` by vendor and name.
     pub(super) index: HashMap<(&'a str, &'a str), usize>,
-    /// Name to its first and its last place in `names`, whatever the vendor; those in between follow on each other.
+    /// First and last index in `names` by name, regardless of vendor. Entries between them are linked by `next_vendor`.
     pub(super) by_name: HashMap<&'a str, (u32, u32)>,
-    /// Names about which nothing can be said.
+    /// Names that may be defined in unreadable text.
     pub(super) unreadable: HashSet<&'a str>,
-    /// Whether a file was cut short, so that no absence can be stated.
+    /// True if a file was read incompletely, so a missing name proves nothing.
     pub(super) cut: bool,
-    /// Blocks first, by their index; names behind them.
+    /// Block nodes first, by index, then name nodes.
     pub(super) net: DiGraph<(), Step>,
     /// Targets of all dependencies, block after block.
     pub(super) targets: Vec<Target>,
-    /// Where the targets of each block begin.
+    /// Index of the first target of each block.
     pub(super) first_target: Vec<usize>,
 }
 
 impl<'a> Graph<'a> {
-    /// All sound blocks, file after file.
+    /// All sound blocks, in file order.
     #[must_use]
     pub fn blocks(&self) -> &[Block<'a>] {
         &self.blocks
     }
 
-    /// All names that sound blocks have, in order of first appearance.
+    /// All names of sound blocks, in order of first appearance.
     #[must_use]
     pub fn names(&self) -> &[Named<'a>] {
         &self.names
     }
 
-    /// The block behind a handle of this graph.
+    /// Returns the block with this handle.
     #[must_use]
     pub fn block(&self, id: BlockId) -> Option<&Block<'a>> {
         self.blocks.get(id.index())
     }
 
-    /// All blocks of a vendor's name.
+    /// Returns the blocks of a vendor and name.
     #[must_use]
     pub fn named(&self, vendor: &str, name: &str) -> Option<&Named<'a>> {
         self.index.get(&(vendor, name)).and_then(|at| self.names.get(*at))
     }
 
-    /// The place of a vendor's name among [`Self::names`].
+    /// Returns the index of a vendor and name in [`Self::names`].
     #[must_use]
     pub fn name_at(&self, vendor: &str, name: &str) -> Option<usize> {
         self.index.get(&(vendor, name)).copied()
     }
 
-    /// All blocks of a name, one entry a vendor.
+    /// Returns the blocks of a name, one entry per vendor.
     pub fn vendors_of(&self, name: &str) -> impl Iterator<Item = &Named<'a>> {
         let at = |place: u32| self.names.get(place as usize);
         let first = self.by_name.get(name).and_then(|(first, _)| at(*first));
         std::iter::successors(first, move |named| named.next_vendor.and_then(at))
     }
 
-    /// The blocks of a name that can serve a checkout, in file order.
+    /// Returns the blocks of a name that can serve a checkout, in file order.
     pub fn providers<'s>(&'s self, named: &'s Named<'a>) -> impl Iterator<Item = &'s Block<'a>> {
         named.blocks.iter().filter_map(|id| self.block(*id)).filter(|block| block.serves())
     }
 
-    /// The dependency a hop takes.
+    /// Returns the dependency of a hop.
     #[must_use]
     pub fn dependency(&self, hop: Hop) -> Option<&'a Dependency> {
         self.block(hop.block)?.feature.dependencies.get(hop.dependency)
     }
 
-    /// All dependencies of a block with where they lead.
+    /// Returns all dependencies of a block with their targets.
     pub fn needs(&self, id: BlockId) -> impl Iterator<Item = (Hop, &'a Dependency, Target)> {
         let dependencies = self.block(id).map(|block| block.feature.dependencies.as_slice());
         let start = self.first_target.get(id.index()).copied().unwrap_or(usize::MAX);
@@ -225,7 +225,7 @@ impl<'a> Graph<'a> {
             .map(move |(at, (dependency, target))| (Hop { block: id, dependency: at }, dependency, *target))
     }
 
-    /// The blocks that can serve a dependency of `block`, in file order, among the first thousand of their name.
+    /// Returns the blocks that can serve a dependency of `block`, in file order, among the first 1,000 of their name.
     pub fn serving<'s>(
         &'s self,
         block: &Block<'a>,
@@ -237,20 +237,20 @@ impl<'a> Graph<'a> {
             .filter(|provider| provider.feature.version >= dependency.version)
     }
 
-    /// Whether a name may stand in text that could not be read, so that its absence proves nothing.
+    /// Returns true if unreadable text may define the name, so its absence proves nothing.
     #[must_use]
     pub fn may_be_unread(&self, name: &str) -> bool {
         self.cut || self.unreadable.contains(name)
     }
 
-    /// Whether all of all files could be read and relied on.
+    /// Returns true if all files were read completely.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         !self.cut && self.unreadable.is_empty()
     }
 
-    /// The dependencies that nothing serves, equal ones together, in order of first appearance; those about which
-    /// nothing can be said are left out.
+    /// Returns the unserved dependencies, with equal ones grouped, in order of first appearance. Dependencies with an
+    /// unreadable target are skipped.
     #[must_use]
     pub fn unserved(&self) -> Vec<Unserved> {
         let mut found: Vec<Unserved> = Vec::new();

@@ -1,4 +1,4 @@
-//! Order of the graph: cycles, and what follows from the order: the longest chain and the total cost of each block.
+//! Topological order of the graph, its cycles, and the longest chain and total cost of each block.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,30 +9,30 @@ use petgraph::visit::EdgeRef;
 use super::model::{BlockId, Graph, Hop, Step};
 use super::way::Chain;
 
-/// What is known of each block from those it draws on.
+/// Measures of each block, computed from the blocks it depends on.
 #[derive(Debug)]
 pub struct Measures {
-    /// Cycles, each as the hops that lead from its first block back to it; those of one knot are one.
+    /// Cycles, each as the hops from its first block back to it; one per strongly connected component.
     pub cycles: Vec<Vec<Hop>>,
     nodes: Vec<Node>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Node {
-    /// Most steps from here to a real license.
+    /// Maximum number of steps to a real license.
     depth: u32,
-    /// The edge that the longest chain takes.
+    /// The first edge of the longest chain.
     deepest: Option<EdgeIndex>,
-    /// Licenses that the cheapest way needs in all; `None`: more than 64 bits can count.
+    /// Total licenses of the cheapest alternative; `None` on overflow of 64 bits.
     total: Option<u64>,
-    /// Whether a cycle lies ahead, so that depth and cost are not known.
+    /// True if a cycle is reachable, so depth and cost are unknown.
     endless: bool,
-    /// Whether something ahead is faulty, so that what follows from it is not said.
+    /// True if a fault is reachable, so its consequences are not reported.
     faulty: bool,
 }
 
 impl Measures {
-    /// Measures every block of `graph`.
+    /// Computes the measures of every block of `graph`.
     #[must_use]
     pub fn new(graph: &Graph<'_>) -> Self {
         let (order, knots) = order(graph);
@@ -57,30 +57,29 @@ impl Measures {
         self.nodes.get(id.index()).copied().unwrap_or_default()
     }
 
-    /// Most TOKEN_DEPENDENCY steps from a block to a real license, over all alternatives whatever their dates; `None`
-    /// where a cycle lies ahead.
+    /// Returns the maximum number of TOKEN_DEPENDENCY steps from a block to a real license, over all alternatives and
+    /// regardless of dates, or `None` if a cycle is reachable.
     #[must_use]
     pub fn depth(&self, id: BlockId) -> Option<u32> {
         let node = self.node(id);
         (!node.endless).then_some(node.depth)
     }
 
-    /// Licenses of all kinds that one checkout needs by the cheapest way. `Some(None)`: more than any pool has. `None`
-    /// where a fault lies ahead.
+    /// Returns the total number of licenses for one checkout with the cheapest alternatives. `Some(None)` is an overflow;
+    /// `None` means that a fault is reachable.
     #[must_use]
     pub fn total(&self, id: BlockId) -> Option<Option<u64>> {
         let node = self.node(id);
         (!node.faulty).then_some(node.total)
     }
 
-    /// Whether the block, or one that it may draw on, has a dependency that nothing serves, or lies before a cycle.
+    /// Returns true if the block reaches an unserved dependency or a cycle.
     #[must_use]
     pub fn is_faulty(&self, id: BlockId) -> bool {
         self.node(id).faulty
     }
 
-    /// Whether every dependency of the block leads only to blocks whose total cost can be counted: then a cost that
-    /// overflows does so here first.
+    /// Returns true if the cost of every dependency of the block fits in 64 bits, so an overflow starts at this block.
     #[must_use]
     pub fn needs_are_countable(&self, graph: &Graph<'_>, id: BlockId) -> bool {
         graph.net.edges(id.node()).all(|edge| {
@@ -88,7 +87,7 @@ impl Measures {
         })
     }
 
-    /// The second block of the longest chain from a block.
+    /// Returns the second block of the longest chain from a block.
     #[must_use]
     pub fn next_in_chain(&self, graph: &Graph<'_>, id: BlockId) -> Option<BlockId> {
         let mut at = id.node();
@@ -101,7 +100,7 @@ impl Measures {
         }
     }
 
-    /// The longest chain from a block.
+    /// Returns the longest chain from a block.
     #[must_use]
     pub fn longest_chain(&self, graph: &Graph<'_>, id: BlockId) -> Chain {
         let mut hops = Vec::new();
@@ -121,7 +120,7 @@ impl Measures {
     }
 }
 
-/// All nodes that no cycle holds, those drawn on before those that draw; and the knots: sets of nodes on cycles.
+/// Returns the nodes outside cycles, dependencies first, and the strongly connected components with cycles.
 pub(super) fn order(graph: &Graph<'_>) -> (Vec<NodeIndex>, Vec<Vec<NodeIndex>>) {
     if let Ok(mut order) = toposort(&graph.net, None) {
         order.reverse();
@@ -130,7 +129,7 @@ pub(super) fn order(graph: &Graph<'_>) -> (Vec<NodeIndex>, Vec<Vec<NodeIndex>>) 
     let mut order = Vec::new();
     let mut knots = Vec::new();
     for part in kosaraju_scc(&graph.net) {
-        // No node leads to itself at once: a dependency of a block on itself is no edge.
+        // Self-dependencies are not edges, so a single node is never a cycle.
         if part.len() > 1 { knots.push(part) } else { order.extend(part) }
     }
     (order, knots)
@@ -183,7 +182,7 @@ fn choice(graph: &Graph<'_>, nodes: &[Node], at: NodeIndex) -> Node {
     found
 }
 
-/// A shortest way from the first block of a knot back to it, within the knot.
+/// A shortest cycle through the first block of a strongly connected component.
 fn cycle(graph: &Graph<'_>, knot: &[NodeIndex]) -> Option<Vec<Hop>> {
     let start = knot.iter().copied().filter(|node| node.index() < graph.blocks.len()).min()?;
     let inside: std::collections::HashSet<NodeIndex> = knot.iter().copied().collect();

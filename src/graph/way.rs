@@ -1,4 +1,4 @@
-//! Ways through the graph: from a block to the one that makes a finding true.
+//! Paths through the graph, from a block to the block that causes a finding.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -11,27 +11,27 @@ use super::model::{BlockId, Graph, Hop, Step};
 /// A chain of dependencies: each hop leads to the block of the next one, the last to `end`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
-    /// The steps, from the block that draws on.
+    /// The steps, starting at the dependent block.
     pub hops: Vec<Hop>,
-    /// Where they end.
+    /// The last block.
     pub end: BlockId,
 }
 
 impl Chain {
-    /// The blocks along the chain, both ends included.
+    /// Returns the blocks along the chain, both ends included.
     pub fn blocks(&self) -> impl Iterator<Item = BlockId> {
         self.hops.iter().map(|hop| hop.block).chain([self.end])
     }
 }
 
-/// From every node, the next edge on a shortest way to one of the goals.
+/// The next edge on a shortest path to a goal, for every node.
 #[derive(Debug)]
 pub struct Ways {
     next: Vec<Option<EdgeIndex>>,
 }
 
 impl Ways {
-    /// Whether a way begins at a block.
+    /// Returns true if a path starts at the block.
     #[must_use]
     pub fn leads_from(&self, from: BlockId) -> bool {
         self.next.get(from.index()).is_some_and(Option::is_some)
@@ -39,8 +39,8 @@ impl Ways {
 }
 
 impl Graph<'_> {
-    /// Shortest ways from all blocks to the nearest block that `is_goal` names. One search backwards, whatever the
-    /// number of goals.
+    /// Finds shortest paths from all blocks to the nearest block that `is_goal` accepts, with a single backward search for
+    /// any number of goals.
     #[must_use]
     pub fn ways_to(&self, is_goal: impl Fn(BlockId) -> bool) -> Ways {
         let mut next = vec![None; self.net.node_count()];
@@ -65,8 +65,8 @@ impl Graph<'_> {
         Ways { next }
     }
 
-    /// The way from a block to a goal other than itself. A goal may stand on the way to another: the first ends it.
-    /// Takes at most `room` steps, and takes those it makes from it.
+    /// Returns the path from a block to the first goal other than itself. Takes at most `room` steps, and subtracts them
+    /// from `room`.
     #[must_use]
     pub fn way(
         &self,
@@ -99,18 +99,18 @@ impl Graph<'_> {
     }
 }
 
-/// Where to look from a block.
+/// A search direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Toward {
-    /// At what it draws on.
+    /// Toward the blocks that a block depends on.
     Pools,
-    /// At what draws on it.
+    /// Toward the blocks that depend on a block.
     Tokens,
 }
 
 impl Graph<'_> {
-    /// The blocks that can be reached from some, by any alternative, those included; in file order. Visits at most
-    /// `room` edges, and takes those it visits from it; `None` if that is too few.
+    /// Returns the blocks that are reachable through any alternative, the start blocks included, in file order. Visits at
+    /// most `room` edges and subtracts them from `room`; returns `None` if more are needed.
     #[must_use]
     pub fn reached(
         &self,
@@ -136,7 +136,7 @@ impl Graph<'_> {
         Some(blocks.map(BlockId::new).collect())
     }
 
-    /// A shortest chain from one block to another. Visits at most `room` nodes, and takes those it visits from it.
+    /// Returns a shortest chain from one block to another. Visits at most `room` edges and subtracts them from `room`.
     #[must_use]
     pub fn chain_between(&self, from: BlockId, to: BlockId, room: &mut usize) -> Option<Chain> {
         let mut came: HashMap<NodeIndex, EdgeIndex> = HashMap::new();
@@ -161,7 +161,8 @@ fn mark(seen: &mut [bool], node: NodeIndex) -> bool {
     seen.get_mut(node.index()).is_some_and(|seen| !std::mem::replace(seen, true))
 }
 
-/// The hops from `start` to `start`, the last by the edge `closing`; `came` has the edge by which each node was met.
+/// Returns the hops from `start` to the end of the edge `closing`; `came` has the edge through which each node was
+/// reached.
 pub(super) fn back_to(
     graph: &Graph<'_>,
     came: &HashMap<NodeIndex, EdgeIndex>,

@@ -27,7 +27,7 @@ fn costs_multiply_along_a_path_and_add_where_paths_meet() {
     assert_eq!([suite, draw, pool].map(|id| measures.depth(id)), [Some(2), Some(1), Some(0)]);
     assert_eq!(measures.total(suite), Some(Some(13)));
     let draws = Draws::new(&graph, &measures);
-    // The cheaper Print is certain, the dearer possible: 2 × 5 and at least 3 × 1.
+    // The minimum uses the cheaper alternative of Print: 2 × 5 + 3 × 1.
     assert_eq!(draws.of(suite).unwrap().iter().find(|(id, _)| *id == pool).unwrap().1.sum, Cost::Known(13));
     assert_eq!(
         draws.of(suite).unwrap().iter().find(|(id, _)| *id == pool).unwrap().1.largest,
@@ -46,7 +46,7 @@ fn targets_say_why_nothing_serves() {
 FEATURE T { VENDOR=V VERSION=2.0 KEYTYPE=TOKEN
   TOKEN_DEPENDENCY=\"FEATURE=T VERSION=2.0 COUNT=1\"
   TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=3.0 COUNT=1\"
-  TOKEN_DEPENDENCY=\"FEATURE=Nowhere VERSION=1.0 COUNT=1\"
+  TOKEN_DEPENDENCY=\"FEATURE=Missing VERSION=1.0 COUNT=1\"
   TOKEN_DEPENDENCY=\"FEATURE=Other VERSION=1.0 COUNT=1\"
   TOKEN_DEPENDENCY=\"FEATURE=Local VERSION=1.0 COUNT=1\"
   TOKEN_DEPENDENCY=\"FEATURE=Upgrade VERSION=1.0 COUNT=1\"
