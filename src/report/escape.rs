@@ -1,12 +1,12 @@
-//! The one function that untrusted text passes on its way to a terminal, a report or JSON.
+//! Escaping of untrusted text for terminals, reports and JSON. All untrusted text goes through this module.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
-/// `text` with every character that a terminal could act upon, or that cannot be seen, written as `\u{…}`; line breaks
-/// and tabs as `\n`, `\r`, `\t`. Text that is fine is returned as it is.
+/// Escapes every invisible character, and every character that a terminal could interpret, as `\u{…}`; line breaks and tabs
+/// become `\n`, `\r`, `\t`. Text without such characters is returned unchanged.
 #[must_use]
 pub fn escape(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hostile) {
@@ -28,7 +28,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// A text of several lines, each escaped; the line breaks stay.
+/// Escapes a text of several lines, and keeps line breaks.
 #[must_use]
 pub fn escape_lines(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| c != '\n' && is_hostile(c)) {
@@ -38,8 +38,8 @@ pub fn escape_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.join("\n"))
 }
 
-/// Text of the same length in bytes without hostile characters, so that offsets into it stay good. Tabs stay, as do
-/// line feeds and the carriage returns before them.
+/// Replaces hostile characters without changing the length in bytes, so that offsets remain valid. Keeps tabs, line feeds,
+/// and carriage returns before line feeds.
 #[must_use]
 pub fn mask(text: &str) -> Cow<'_, str> {
     let keep = |at: usize, c: char| {
@@ -60,8 +60,8 @@ pub fn mask(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
-/// Control and format characters (direction marks and invisible ones among them), line separators, private and
-/// unassigned characters.
+/// Returns true for control and format characters (including direction marks and invisible characters), line separators,
+/// and private-use and unassigned characters.
 fn is_hostile(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();

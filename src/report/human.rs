@@ -1,4 +1,4 @@
-//! Findings drawn on their source, for people. The only file that names miette.
+//! Findings shown with source excerpts, for the terminal. The only file that uses miette.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,21 +14,21 @@ use crate::source::{FileId, SourceFile, Span};
 use super::Sources;
 use super::escape::{escape, mask};
 
-/// Longer lines are not drawn: the finding is then told in words, with its place.
+/// Maximum line length for source excerpts. Findings on longer lines are shown as text, with their place.
 const LONGEST_LINE: usize = 400;
-/// A label that spans more lines is drawn on its first line only.
+/// Maximum number of lines of a label. Longer labels cover only their first line.
 const MOST_LINES: usize = 6;
 
-/// How findings are drawn.
+/// The style of the output.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
-    /// Whether colour is allowed.
+    /// True to use colour.
     pub color: bool,
-    /// Width in columns to wrap text at.
+    /// Width in columns at which text is wrapped.
     pub width: usize,
 }
 
-/// Draws findings one below the other.
+/// Renders findings one after the other.
 #[must_use]
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources<'_>, style: Style) -> String {
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
@@ -40,7 +40,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources<'_>, style: Style) -
     let pages = pages(diagnostics, sources);
     for diagnostic in diagnostics {
         let drawn = Drawn::new(diagnostic, sources, &pages);
-        // Writing to a string cannot fail, and the spans were clamped to the source.
+        // Fallback only: writing to a string cannot fail, and spans are clamped to the source.
         if handler.render_report(&mut out, &drawn).is_err() {
             let _ = writeln!(out, "{}", drawn.message);
         }
@@ -49,7 +49,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources<'_>, style: Style) -
     out
 }
 
-/// The files that have findings, ready to draw.
+/// The files with findings, prepared for excerpts.
 fn pages<'a>(diagnostics: &[Diagnostic], sources: &Sources<'a>) -> HashMap<FileId, Page<'a>> {
     let mut pages = HashMap::new();
     for file in diagnostics.iter().map(|diagnostic| diagnostic.primary.file) {
@@ -60,7 +60,7 @@ fn pages<'a>(diagnostics: &[Diagnostic], sources: &Sources<'a>) -> HashMap<FileI
     pages
 }
 
-/// A diagnostic as miette wants it: all text escaped, all spans within the source.
+/// A diagnostic for miette, with all text escaped and all spans within the source.
 #[derive(Debug)]
 struct Drawn<'a> {
     code: String,
@@ -130,7 +130,7 @@ fn label(source: &SourceFile, label: &Label, primary: bool) -> LabeledSpan {
     }
 }
 
-/// The span, within the source, cut to its first line where it covers many.
+/// Clamps a span to the source, and to its first line if it covers many lines.
 fn drawn_span(source: &SourceFile, span: Span) -> Span {
     let end = source.text().len();
     let span = Span::new((span.start as usize).min(end), (span.end as usize).min(end));
@@ -180,22 +180,22 @@ impl miette::Diagnostic for Drawn<'_> {
     }
 }
 
-/// A source that finds lines by its index. miette's own sources scan from the first byte for every label, which is
-/// quadratic over many findings.
+/// A source with a line index. miette's own sources scan from the first byte for every label, which takes quadratic time
+/// for many findings.
 #[derive(Debug)]
 struct Page<'a> {
     source: &'a SourceFile,
-    /// The text with hostile characters masked, byte for byte as long.
+    /// The text with hostile characters masked, of the same length in bytes.
     text: Cow<'a, str>,
 }
 
-/// The lines that miette asked for.
+/// The lines that miette requested.
 struct Lines<'a> {
     data: &'a [u8],
     span: SourceSpan,
     first: usize,
     count: usize,
-    /// Column of the place asked for, from 1: miette shows it in the head line.
+    /// Column of the requested place, from 1; miette shows it in the header line.
     column: usize,
     name: String,
 }

@@ -1,4 +1,5 @@
-//! Results to text: one file a format. Machine formats have their own frozen structs, apart from the engines' types.
+//! Output formats, one file per format. Machine-readable formats have their own stable structs, separate from the internal
+//! types.
 
 pub mod cost_human;
 pub mod escape;
@@ -21,46 +22,46 @@ pub mod verify_json;
 
 use crate::source::{FileId, SourceFile};
 
-/// The files of a run, found by the ids that spans carry.
+/// The files of a run, by ID.
 #[derive(Debug, Clone, Default)]
 pub struct Sources<'a> {
     files: Vec<&'a SourceFile>,
 }
 
 impl<'a> Sources<'a> {
-    /// The files of a run.
+    /// Creates the collection.
     pub fn new(files: impl IntoIterator<Item = &'a SourceFile>) -> Self {
         let mut files: Vec<&SourceFile> = files.into_iter().collect();
         files.sort_by_key(|file| file.id());
         Self { files }
     }
 
-    /// The file with this id.
+    /// Returns the file with this ID.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&'a SourceFile> {
         let at = self.files.binary_search_by_key(&id, |file| file.id()).ok()?;
         self.files.get(at).copied()
     }
 
-    /// All of them, in order.
+    /// Returns all files, ordered by ID.
     pub fn iter(&self) -> impl Iterator<Item = &'a SourceFile> {
         self.files.iter().copied()
     }
 
-    /// How many there are.
+    /// Returns the number of files.
     #[must_use]
     pub fn len(&self) -> usize {
         self.files.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no files.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 }
 
-/// `1 error`, `2 errors`.
+/// Formats a number with its noun: `1 error`, `2 errors`.
 #[must_use]
 pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }

@@ -1,4 +1,4 @@
-//! The linter's reports: each as its reader expects it, and all of the same findings.
+//! Report formats of the linter: each is valid for its consumer, and all contain the same findings.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::schema;
 use crate::support::Place;
 
-/// A place with files that have findings of all severities, related places, fixes and hostile names.
+/// A directory with files that raise findings of all severities, with related places, fixes and hostile names.
 fn place() -> Place {
     let place = Place::new();
     let token = "FEATURE Draw\n{\n  VENDOR=Acme KEYTYPE=TOKEN\n  \
@@ -118,7 +118,7 @@ fn all_formats_report_the_same_set() {
         .collect();
     assert_eq!((cases.len(), cases.into_iter().collect::<Set>()), (count, set.clone()));
 
-    // People see each finding as its code and name in a line of their own.
+    // The human format has a line with the code and name of each finding.
     let human = place.run(&["lint", "."]).expect_code(3).stderr;
     for rule in RULES {
         let head = format!("{} {}\n", rule.code.id, rule.code.name);
@@ -158,7 +158,7 @@ fn json_is_as_its_schema_says() {
         all.iter().any(|found| !found["fix"].is_null())
             && all.iter().any(|found| found["related"][0].is_object())
     );
-    // The schema is no empty promise: it refuses what is not so.
+    // The schema rejects invalid reports.
     let mut wrong = report.clone();
     wrong["diagnostics"][0]["severity"] = "fatal".into();
     wrong["diagnostics"][0]["extra"] = 1.into();
@@ -208,7 +208,7 @@ fn sarif_is_read_by_types_made_from_its_schema() {
     assert!(results.iter().any(|one| one.related_locations.as_ref().is_some_and(|all| !all.is_empty())));
     let fix = results.iter().find_map(|one| one.fixes.as_ref()?.first()).unwrap();
     assert!(!fix.artifact_changes[0].replacements.is_empty());
-    // Read and written again it says the same: nothing in it was unknown to the types.
+    // A round trip through the types keeps everything, so the report has no unknown fields.
     let mut ours: Value = serde_json::from_str(&lint(&place, "sarif")).unwrap();
     let theirs = serde_json::to_value(&sarif).unwrap();
     assert_eq!(run.invocations.as_ref().unwrap().len(), 1);

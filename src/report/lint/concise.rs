@@ -1,4 +1,4 @@
-//! Findings, one a line: `file:line:column: severity[CODE]: message`, as editors and `grep` read them.
+//! One finding per line, for editors and `grep`: `file:line:column: severity[CODE]: message`.
 
 use crate::diagnostic::Diagnostic;
 use crate::report::Sources;
@@ -6,7 +6,7 @@ use crate::report::escape::escape;
 
 use super::{Outcome, Part, Report};
 
-/// One line for each finding.
+/// The one-line format.
 #[derive(Debug, Default)]
 pub struct Concise;
 

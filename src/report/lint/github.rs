@@ -1,4 +1,4 @@
-//! Findings as workflow commands of GitHub Actions, which shows them beside the changed lines.
+//! Workflow commands for GitHub Actions, which shows findings next to the changed lines.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::Sources;
@@ -7,7 +7,7 @@ use crate::report::escape::escape;
 use super::place::{message, path, range, shown};
 use super::{Outcome, Part, Report};
 
-/// One command for each finding.
+/// The GitHub Actions format, with one command per finding.
 #[derive(Debug, Default)]
 pub struct Github;
 
@@ -40,7 +40,7 @@ fn command(found: &Diagnostic, sources: &Sources<'_>) -> String {
     };
     let file = property(&path(sources, found.primary.file));
     let title = property(&format!("{} {}", found.code.id, found.code.name));
-    // Columns are read only where the range stays on one line; the end is the last column, not the one behind it.
+    // GitHub uses columns only for ranges within one line; `endColumn` is inclusive.
     let columns = if range.start.line == range.end.line {
         let last = range.end.column.saturating_sub(1).max(range.start.column);
         format!(",col={},endColumn={last}", range.start.column)
@@ -54,12 +54,12 @@ fn command(found: &Diagnostic, sources: &Sources<'_>) -> String {
     )
 }
 
-/// The text of a command: what would end it is written in hexadecimal.
+/// Encodes the text of a command; characters that would end it are percent-encoded.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The value of a property: as [`data`], and what would end the value.
+/// Encodes the value of a property: like [`data`], and also characters that would end the value.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! Findings as GitLab reads them for its code quality report.
+//! GitLab code quality report.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::identity::{self, Fingerprints};
 use super::place::{self, message};
 use super::{Elements, Outcome, Part, Report};
 
-/// A list of issues.
+/// The GitLab format: a list of issues.
 #[derive(Debug)]
 pub struct Gitlab {
     elements: Elements,

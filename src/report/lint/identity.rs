@@ -1,4 +1,4 @@
-//! What makes a finding the same finding in the next run, when lines have moved.
+//! Fingerprints that identify a finding across runs, even if lines have moved.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::diagnostic::Diagnostic;
 use crate::report::Sources;
 
-/// Gives fingerprints. Equal findings on equal lines of one file are told apart by their number.
+/// Creates fingerprints. Equal findings on equal lines of one file are distinguished by a counter.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprints {
     seen: HashMap<[u8; 32], u32>,
@@ -15,10 +15,10 @@ pub(super) struct Fingerprints {
 }
 
 impl Fingerprints {
-    /// The fingerprint of a finding: 64 hexadecimal digits of file, code, message and the text of the line, but not of
-    /// the line's number.
+    /// Returns the fingerprint of a finding: 64 hexadecimal digits computed from file, code, message and the text of the
+    /// line, but not the line number.
     pub(super) fn of(&mut self, found: &Diagnostic, sources: &Sources<'_>) -> String {
-        // The name of the file is in the fingerprint, so that those of other files need not be remembered.
+        // The fingerprint includes the file name, so counters of other files are not needed.
         if self.file != Some(found.primary.file) {
             self.seen.clear();
             self.file = Some(found.primary.file);
@@ -33,7 +33,7 @@ impl Fingerprints {
     }
 }
 
-/// The fingerprint of what is told by its text alone.
+/// Returns the fingerprint of a text.
 pub(super) fn of_text(text: &str) -> String {
     digits(Sha256::new().chain_update(text))
 }
@@ -43,7 +43,7 @@ fn digits(hash: Sha256) -> String {
 }
 
 fn base(found: &Diagnostic, sources: &Sources<'_>) -> [u8; 32] {
-    /// A line may be as long as a file; its beginning tells it apart well enough.
+    /// Maximum number of bytes of the line used, because a line may be as long as a file.
     const LINE_BYTES: usize = 512;
     let mut hash = Sha256::new();
     let mut field = |bytes: &[u8]| {

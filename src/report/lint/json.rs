@@ -1,4 +1,4 @@
-//! JSON of findings, version 1. These structs are the contract with programs: they change only by addition.
+//! JSON format, version 1. These structs are a stable interface: fields are only ever added.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::report::escape::escape;
 
 use super::{Elements, Outcome, Part, indented};
 
-/// One object: `version`, `diagnostics`, `unread`, `summary`.
+/// The JSON format: an object with `version`, `diagnostics`, `unread` and `summary`.
 #[derive(Debug)]
 pub struct Json {
     elements: Elements,
@@ -149,7 +149,7 @@ fn related(label: &Label, sources: &Sources<'_>) -> Related {
     }
 }
 
-/// The replacement is data for a program that edits the file, so it is not escaped; JSON itself quotes it.
+/// Converts an edit. The replacement is not escaped, because programs insert it into the file.
 fn replacement(source: Option<&SourceFile>, edit: &Edit) -> Replacement {
     Replacement { range: range(source, edit.span), text: edit.replacement.clone() }
 }

@@ -1,4 +1,4 @@
-//! Findings as JUnit reads them: a suite for each file, a case for each finding, one good case for a file without any.
+//! JUnit XML: a suite per file, a case per finding, and one passing case for a file without findings.
 
 use crate::diagnostic::Diagnostic;
 use crate::report::Sources;
@@ -8,7 +8,7 @@ use crate::source::SourceFile;
 use super::place::{message, range, shown};
 use super::{Outcome, Part, Report};
 
-/// Test suites. A finding that fails the run is a failure; any other is a case that passes and says what was found.
+/// The JUnit format. A finding that fails the run is a failure; any other finding is a passing case with output.
 #[derive(Debug, Default)]
 pub struct Junit;
 
@@ -19,7 +19,7 @@ impl Report for Junit {
 
     fn part(&mut self, part: &Part<'_>) -> String {
         let suite = |source: &SourceFile| {
-            // Findings stand in the order of their files.
+            // Findings are sorted by file.
             let first = part.findings.partition_point(|found| found.primary.file < source.id());
             let behind = part.findings.partition_point(|found| found.primary.file <= source.id());
             suite(source, part.findings.get(first..behind).unwrap_or_default(), part)
@@ -72,7 +72,7 @@ fn case(file: &str, found: &Diagnostic, part: &Part<'_>) -> String {
     )
 }
 
-/// Where it is, and the other places that explain it.
+/// The place of a finding and its related places, one per line.
 fn places(found: &Diagnostic, sources: &Sources<'_>) -> String {
     let mut out = String::new();
     for label in std::iter::once(&found.primary).chain(&found.related) {
@@ -84,12 +84,12 @@ fn places(found: &Diagnostic, sources: &Sources<'_>) -> String {
     out
 }
 
-/// Text between tags. Characters that XML cannot hold at all were escaped before, as no terminal may see them either.
+/// Escapes text between tags. Characters that XML does not permit were already replaced by `escape`.
 fn text(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Text in an attribute.
+/// Escapes text in an attribute.
 fn attribute(value: &str) -> String {
     text(value).replace('"', "&quot;").replace('\n', "&#10;").replace('\t', "&#9;")
 }

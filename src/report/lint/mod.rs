@@ -1,7 +1,7 @@
-//! Reports of the linter: one file a format, all behind one trait.
+//! Report formats of the linter, one file per format, with a common trait.
 //!
-//! A report is written part by part, so that a run over many files holds only those that it is working on. Every format
-//! is given the same findings; none leaves one out.
+//! A report is written in parts, so a run over many files keeps only a few of them in memory. Every format reports the same
+//! findings.
 
 pub mod concise;
 pub mod github;
@@ -19,39 +19,39 @@ use crate::lint::Tally;
 
 use super::Sources;
 
-/// Some files of a run with all that was found on them.
+/// Some files of a run and their findings.
 #[derive(Debug, Clone, Copy)]
 pub struct Part<'a> {
     /// The findings, in the order to show them.
     pub findings: &'a [Diagnostic],
     /// The files.
     pub sources: &'a Sources<'a>,
-    /// The severity from which on the run fails for these files.
+    /// The lowest severity that fails the run for these files.
     pub fails: Severity,
 }
 
-/// What a run came to.
+/// Totals of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
-    /// How many findings there were, those that are only counted among them.
+    /// Number of findings, including those that were only counted.
     pub tally: Tally,
-    /// How many files were read.
+    /// Number of files read.
     pub files: usize,
-    /// Files that could not be read, each with the reason. Untrusted.
+    /// Files that could not be read, with the reason. Untrusted text.
     pub unread: Vec<(String, String)>,
 }
 
-/// A format.
+/// A report format.
 pub trait Report {
-    /// What stands before the first part.
+    /// Returns the text before the first part.
     fn head(&self) -> String;
-    /// The text of one part. Parts come in the order of the files.
+    /// Returns the text of one part. Parts come in the order of the files.
     fn part(&mut self, part: &Part<'_>) -> String;
-    /// What stands behind the last part.
+    /// Returns the text after the last part.
     fn tail(&mut self, outcome: &Outcome) -> String;
 }
 
-/// The whole report at once.
+/// Returns the complete report for a single part.
 pub fn whole(report: &mut dyn Report, part: &Part<'_>) -> String {
     let outcome = Outcome { tally: Tally::of(part.findings), files: part.sources.len(), unread: Vec::new() };
     let head = report.head();
@@ -59,7 +59,7 @@ pub fn whole(report: &mut dyn Report, part: &Part<'_>) -> String {
     head + &body + &report.tail(&outcome)
 }
 
-/// Writes the elements of a JSON list that grows: commas between them, each indented.
+/// Writes the elements of a JSON list incrementally, indented and separated by commas.
 #[derive(Debug, Default)]
 struct Elements {
     indent: usize,
@@ -71,23 +71,24 @@ impl Elements {
         Self { indent, any: false }
     }
 
-    /// One element with what separates it from the one before.
+    /// Writes one element, with a separator if it is not the first.
     fn push<T: serde::Serialize>(&mut self, out: &mut String, element: &T) {
         out.push_str(if self.any { ",\n" } else { "\n" });
         self.any = true;
         out.push_str(&indented(element, self.indent));
     }
 
-    /// The end of the list, before its bracket.
+    /// Returns the text before the closing bracket.
     fn close(&self) -> String {
         if self.any { format!("\n{}", " ".repeat(self.indent.saturating_sub(2))) } else { String::new() }
     }
 }
 
-/// Pretty JSON, every line indented. A line break within a string is `\n` in JSON, so every real one is layout.
+/// Formats a value as pretty JSON with every line indented. Line breaks inside strings are escaped in JSON, so every line
+/// break in the text is layout.
 fn indented<T: serde::Serialize>(value: &T, indent: usize) -> String {
     let margin = " ".repeat(indent);
-    // These types hold no map with keys that are not text, the only thing JSON cannot write.
+    // Serialization fails only for maps with non-string keys, which these types do not have.
     let json = serde_json::to_string_pretty(value).unwrap_or_default();
     format!("{margin}{}", json.replace('\n', &format!("\n{margin}")))
 }

@@ -1,19 +1,19 @@
-//! Places as programs read them: line and column from 1, and a file's name as a relative URI.
+//! Places for machine-readable formats: line and column from 1, and file names as URIs.
 
 use crate::diagnostic::Diagnostic;
 use crate::report::Sources;
 use crate::report::escape::escape;
 use crate::source::{FileId, Position, SourceFile, Span};
 
-/// Where a span begins and ends.
+/// The start and end of a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Range {
     pub(super) start: Position,
-    /// Behind its last character.
+    /// The position after the last character.
     pub(super) end: Position,
 }
 
-/// The range of a span; the beginning of the file where the file is not known.
+/// Returns the range of a span; the start of the file if the file is unknown.
 pub(super) fn range(source: Option<&SourceFile>, span: Span) -> Range {
     let at = |offset: u32| match source {
         Some(source) => source.position(offset as usize),
@@ -22,18 +22,18 @@ pub(super) fn range(source: Option<&SourceFile>, span: Span) -> Range {
     Range { start: at(span.start), end: at(span.end) }
 }
 
-/// A file's name for a program that shows it to people: escaped, with `/` between folders and without a leading `./`.
+/// Returns a file name for display: escaped, with `/` as separator and without a leading `./`.
 pub(super) fn path(sources: &Sources<'_>, file: FileId) -> String {
     sources.get(file).map_or_else(String::new, |source| shown(source.name()))
 }
 
-/// As [`path`], from the name itself.
+/// Like [`path`], for a name.
 pub(super) fn shown(name: &str) -> String {
     let name = if cfg!(windows) { name.replace('\\', "/") } else { name.to_owned() };
     escape(name.strip_prefix("./").unwrap_or(&name)).into_owned()
 }
 
-/// A file's name as a URI reference: relative where the name is, `file:` where it is absolute.
+/// Returns a file name as a URI reference: relative for a relative name, `file:` for an absolute one.
 pub(super) fn uri(name: &str) -> String {
     let name = if cfg!(windows) { name.replace('\\', "/") } else { name.to_owned() };
     let name = name.strip_prefix("./").unwrap_or(&name);
@@ -44,7 +44,7 @@ pub(super) fn uri(name: &str) -> String {
     };
     let absolute = !uri.is_empty();
     for byte in name.bytes() {
-        // A colon in the first folder of a relative reference would read as a scheme.
+        // A colon in the first segment of a relative reference would be parsed as a scheme.
         let plain = byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) || absolute && byte == b':';
         if plain {
             uri.push(char::from(byte));
@@ -55,7 +55,7 @@ pub(super) fn uri(name: &str) -> String {
     uri
 }
 
-/// The advice below the message, for formats that have one text only.
+/// Returns the message followed by the help, for formats with a single text.
 pub(super) fn message(found: &Diagnostic) -> String {
     let help = found.help.as_deref().map(|help| format!("\nhelp: {}", escape(help))).unwrap_or_default();
     format!("{}{help}", escape(&found.message))

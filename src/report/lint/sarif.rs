@@ -1,4 +1,4 @@
-//! Findings as SARIF 2.1.0, with all rules and their explanations.
+//! SARIF 2.1.0, with all rules and their explanations.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use super::{Elements, Outcome, Part, Report, indented};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// One run of one tool.
+/// The SARIF format: one run of one tool.
 #[derive(Debug)]
 pub struct Sarif {
     results: Elements,
