@@ -1,4 +1,4 @@
-//! `keywright explain`: the page of a rule; what a feature costs.
+//! `keywright explain`: explains a rule or the cost of a feature.
 
 use std::path::PathBuf;
 
@@ -10,31 +10,31 @@ use crate::scenario::codes;
 
 use super::{Exit, Io, Stop, explain_feature};
 
-/// Explain a rule, or what a checkout of a feature costs
+/// Explain a lint rule or the cost of a feature
 ///
-/// With a code or name: what the rule finds, why, an example of it and one without, and what to do. With a feature and
-/// files: what one checkout draws from which pool, by which alternatives, from an empty server. With several features, as
-/// in `MyDraw:2,MyWrite`: how many of them can run at once when they are checked out in turn, and which mix is the first
-/// that is denied.
+/// With a rule code or name: the purpose of the rule, an example, a corrected example, and how to fix findings. With a
+/// feature and license files: the licenses that one checkout draws from each pool, for each alternative, on a server
+/// without other checkouts. With several features, as in `MyDraw:2,MyWrite`: how many of them can run at the same time
+/// if they are checked out in turn, and which checkout is denied first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright explain D001\n  keywright explain dependency-cycle\n  \
     keywright explain --all\n  keywright explain MyDraw license.lic\n  \
     keywright explain MyDraw:2,MyWrite license.lic")]
 pub struct Args {
-    /// A rule's code or name; with files: a feature, or several
+    /// Rule code or name; with files, one or more features
     #[arg(value_name = "CODE|FEATURE|MIX", required_unless_present = "all", conflicts_with = "all")]
     subject: Option<String>,
-    /// License files, taken together; `-` is standard input
+    /// License files, treated as one license; `-` is standard input
     #[arg(value_name = "FILES")]
     files: Vec<PathBuf>,
-    /// List all rules; with `-v`, all pages
+    /// List all rules; with `-v`, show all pages
     #[arg(long)]
     all: bool,
-    /// How many licenses of the feature are checked out at once
+    /// Number of licenses in one checkout
     #[arg(long, value_name = "N", default_value_t = 1, requires = "files",
           value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
-    /// The day on which it is checked out, instead of today
+    /// Day of the checkout instead of today
     #[arg(long, value_name = "DATE", value_parser = super::parse_day, requires = "files")]
     at: Option<Date>,
 }
@@ -42,7 +42,7 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// When the rule or the feature is unknown, a file cannot be read, or the page cannot be written.
+/// Returns an error if the rule or feature is unknown, a file cannot be read, or the output cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     match &args.subject {
         None => all(io),
@@ -75,13 +75,13 @@ fn one(code: &str, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let found: Option<&Rule> = rule(code).or_else(|| rule(&code.to_uppercase()));
     let Some(found) = found else {
         if let Some(known) = codes::ALL.iter().find(|known| known.id.eq_ignore_ascii_case(code)) {
-            let message = format!("`{}` ({}) is about scenario files and has no page", known.id, known.name);
-            return Err(Stop::usage(message).help("docs/scenarios.md says how they are written"));
+            let message = format!("`{}` ({}) has no page: it is about scenario files", known.id, known.name);
+            return Err(Stop::usage(message).help("see docs/scenarios.md"));
         }
         let unknown = UnknownSelector::new(code);
         let help = match unknown.meant {
             Some(_) => unknown.help(),
-            None => format!("{}; for a feature, name its license files as well", unknown.help()),
+            None => format!("{}; to explain a feature, add its license files", unknown.help()),
         };
         return Err(Stop::usage(unknown.to_string()).help(help));
     };

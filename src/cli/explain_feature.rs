@@ -1,4 +1,4 @@
-//! `keywright explain FEATURE FILES`: what one checkout costs, and how many fit at once.
+//! `keywright explain FEATURE FILES`: the cost of one checkout, and how many fit at the same time.
 
 use std::path::PathBuf;
 
@@ -12,30 +12,30 @@ use crate::resolve::{AtOnce, Model, Outcome, Request, State, Symbols, Who};
 
 use super::{Exit, Io, Stop, file};
 
-/// Most checkouts of one feature in a turn of a mix.
+/// Maximum number of checkouts of one feature per turn of a mix.
 const MAX_TURN: usize = 1000;
 
-/// What is asked.
+/// The arguments.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// The feature, or several with how many of each: `MyDraw:2,MyWrite`.
+    /// The feature, or a mix of features with counts: `MyDraw:2,MyWrite`.
     pub feature: &'a str,
-    /// License files, taken together; `-` is standard input.
+    /// License files, treated as one license; `-` is standard input.
     pub files: &'a [PathBuf],
-    /// Licenses of the feature that one request asks for, at least 1.
+    /// Number of licenses in one request, at least 1.
     pub count: u64,
-    /// The day it plays; today if none.
+    /// The day of the checkout; today if `None`.
     pub at: Option<Date>,
 }
 
-/// Answers it on stdout: `Yes` if one checkout would be granted.
+/// Writes the answer to standard output. Returns `Yes` if one checkout would be granted.
 ///
 /// # Errors
-/// When a file cannot be read or has errors, or no license has the feature.
+/// Returns an error if a file cannot be read or has errors, or if no license has the feature.
 pub fn run(question: &Question<'_>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let licenses = read(question.files, io)?;
     let model = Model::compile(&licenses).map_err(|error| {
-        Stop::new(Exit::Unreadable, error.to_string()).help("`keywright lint` shows the place")
+        Stop::new(Exit::Unreadable, error.to_string()).help("find the place with `keywright lint`")
     })?;
     let names = mix(question.feature)?;
     let ask = |name: &String| match model.name(name) {
@@ -45,7 +45,10 @@ pub fn run(question: &Question<'_>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let mix = names.iter().map(ask).collect::<Result<Vec<_>, _>>()?;
     for notice in model.notices() {
         let block = escape(notice.feature.as_str());
-        io.say(&format!("note: {} is not modelled, as if it were not there (`{block}`)", notice.directive))?;
+        io.say(&format!(
+            "note: `{block}`: {} is ignored, because the simulation does not support it",
+            notice.directive
+        ))?;
     }
     let at = question.at.unwrap_or(io.today).at(0, 0, 0, 0);
     if let [one] = mix.as_slice() {
@@ -62,9 +65,9 @@ pub fn run(question: &Question<'_>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     })
 }
 
-/// What one checkout costs somebody who has nothing out yet.
+/// Writes the cost of a checkout for a user without other checkouts.
 fn cost(model: &Model, at: DateTime, request: &Request, io: &mut Io<'_>) -> std::io::Result<Exit> {
-    let somebody = Some(Symbols::default().fresh("somebody"));
+    let somebody = Some(Symbols::default().fresh("user"));
     let who = Who { user: somebody, host: somebody, custom: None };
     let request = Request { who, ..*request };
     write!(io.stdout, "{}", cost_human::render(model, at, &request))?;
@@ -75,14 +78,14 @@ fn cost(model: &Model, at: DateTime, request: &Request, io: &mut Io<'_>) -> std:
     })
 }
 
-/// The names of a mix, each as often as it is asked for in turn: `MyDraw:2,MyWrite`.
+/// Parses a mix such as `MyDraw:2,MyWrite`, and returns each name as often as it is requested per turn.
 fn mix(text: &str) -> Result<Vec<String>, Stop> {
     let mut names = Vec::new();
     for part in text.split(',') {
         let (name, times) = part.split_once(':').unwrap_or((part, "1"));
         let times = times.parse::<usize>().ok().filter(|times| (1..=MAX_TURN).contains(times));
         let times = times.ok_or_else(|| {
-            Stop::usage(format!("`{part}` is no part of a mix"))
+            Stop::usage(format!("invalid part `{part}` of a mix"))
                 .help(format!("write `NAME` or `NAME:N`, with N from 1 to {MAX_TURN}"))
         })?;
         names.extend(std::iter::repeat_n(name.to_owned(), times));
@@ -90,7 +93,7 @@ fn mix(text: &str) -> Result<Vec<String>, Stop> {
     Ok(names)
 }
 
-/// Reads sound licenses.
+/// Reads licenses without errors.
 pub(super) fn read(files: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<License>, Stop> {
     let mut licenses = Vec::new();
     for (id, path) in files.iter().enumerate() {
@@ -99,9 +102,9 @@ pub(super) fn read(files: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<License>, S
         if let Some(first) = first {
             let line = license.source.position(first.primary.span.start as usize).line;
             let name = license.source.name();
-            let message = format!("`{name}` has errors, the first on line {line}: {}", first.message);
+            let message = format!("`{name}` has errors; the first is on line {line}: {}", first.message);
             return Err(Stop::new(Exit::Unreadable, message)
-                .help(format!("`keywright lint {name}` shows all of them")));
+                .help(format!("show all of them with `keywright lint {name}`")));
         }
         licenses.push(license);
     }
@@ -109,7 +112,7 @@ pub(super) fn read(files: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<License>, S
 }
 
 fn unknown(model: &Model, feature: &str) -> Stop {
-    let stop = Stop::new(Exit::No, format!("no license has a feature `{feature}`"));
+    let stop = Stop::new(Exit::No, format!("unknown feature `{feature}` in these licenses"));
     match nearest(feature, model.names().map(|(_, text)| text)) {
         Some(near) => stop.help(format!("did you mean `{near}`?")),
         None => stop,

@@ -1,5 +1,4 @@
-//! What the files of a run have in common though each is a license of its own: findings that need another file are made
-//! from facts that are handed in, so that no file has to be kept.
+//! Comparison of files that are linted as separate licenses. Only short marks of each file are kept, not the file.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,29 +10,29 @@ use crate::source::FileId;
 
 use super::rules::sets;
 
-/// What an earlier file of the run has to do with a block.
+/// A match between a block and an earlier file of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Elsewhere {
     /// The file.
     pub file: FileId,
     /// The block, by its index in the tree (as in `Feature::block`).
     pub block: usize,
-    /// What the earlier file has.
+    /// The match in the earlier file.
     pub twin: Twin,
-    /// Where: name of the file and line, as `a.lic:3`. Untrusted.
+    /// File name and line, as in `a.lic:3`. Untrusted text.
     pub place: String,
 }
 
-/// What an earlier file has.
+/// A kind of match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Twin {
     /// The same block of the same set.
     Block,
-    /// A feature of the same vendor with another name that looks alike.
+    /// A feature of the same vendor with a different name that looks alike.
     Name(String),
 }
 
-/// What a file shows of itself to later ones.
+/// The data of a file that later files are compared with.
 #[derive(Debug)]
 pub struct Marks {
     file: FileId,
@@ -45,14 +44,16 @@ pub struct Marks {
 struct Mark {
     block: usize,
     line: usize,
-    /// What the block says. ◆ Only of blocks with an SN: the same tokens without one go to every customer.
+    /// Hash of the block.
+    ///
+    /// DECISION: only for blocks with an SN, because the same tokens without one go to every customer.
     content: Option<[u8; 32]>,
-    /// Vendor and name, where the file has this name for the first time.
+    /// Vendor and name, at the first block of this name in the file.
     name: Option<(String, String)>,
 }
 
 impl Marks {
-    /// The marks of a file's sound blocks.
+    /// Creates the marks of the sound blocks of a file.
     #[must_use]
     pub fn of(license: &License) -> Self {
         let mut met = std::collections::HashSet::new();
@@ -82,7 +83,7 @@ fn digest(license: &License, feature: &Feature) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// Where something stands.
+/// A place in an earlier file.
 #[derive(Debug, Clone)]
 struct Place {
     file: Arc<str>,
@@ -95,16 +96,16 @@ impl Place {
     }
 }
 
-/// The marks of all files that came before.
+/// The marks of all earlier files.
 #[derive(Debug, Default)]
 pub struct Across {
     blocks: HashMap<[u8; 32], Place>,
-    /// By vendor and what names that look alike have in common.
+    /// First name and place by vendor and similarity key.
     names: HashMap<(String, String), (String, Place)>,
 }
 
 impl Across {
-    /// What the files before have to do with this one; then it is one of them.
+    /// Returns the matches with earlier files, then adds the marks of this file.
     pub fn meet(&mut self, marks: &Marks) -> Vec<Elsewhere> {
         let mut found = Vec::new();
         for mark in &marks.blocks {

@@ -1,7 +1,7 @@
 //! Comments that allow a finding: `# keywright: allow(CODE) reason`.
 //!
-//! Above a block, in its header or behind `FEATURE name` it holds for the block; behind a directive for its line; alone
-//! on a line within a block for the next directive.
+//! Above a block or in its header, a comment applies to the block; after a directive, to that line; on its own line within
+//! a block, to the next directive.
 
 use std::collections::HashMap;
 
@@ -13,16 +13,15 @@ use crate::syntax::{Block, Element, Item};
 use super::registry;
 use super::rules::allows::{allow_without_reason, unknown_allow, unused_allow};
 
-/// The allowing comments of one file.
+/// The `allow` comments of one file.
 #[derive(Debug, Default)]
 pub(super) struct Allows {
-    /// Each code that a comment names: where, and whether a finding was met.
+    /// Each code in a comment, with the span of the comment and whether it matched a finding.
     named: Vec<(&'static Code, Span, bool)>,
-    /// Per code, the scopes of blocks and those of lines: each list in file order and without overlap, but for equal
-    /// ones.
+    /// Scopes of blocks and of lines by code. Each list is in file order; scopes are equal or do not overlap.
     blocks: HashMap<&'static str, Vec<(Span, usize)>>,
     lines: HashMap<&'static str, Vec<(Span, usize)>>,
-    /// What is wrong with the comments themselves.
+    /// Findings on the comments themselves.
     faults: Vec<Diagnostic>,
 }
 
@@ -80,7 +79,7 @@ impl Allows {
                 pending.push(*span);
                 continue;
             }
-            // A value may go over several lines; the comment behind it is about all of them.
+            // A value may span several lines; a comment after it applies to all of them.
             let own = line_of(source, *span);
             let line = if own.contains(before.end) { own.to(line_of(source, before)) } else { own };
             let in_header = line.contains(block.span.start) || line.contains(block.open.start);
@@ -121,7 +120,7 @@ impl Allows {
         }
     }
 
-    /// Whether a comment allows a finding of `code` that stands at `place`.
+    /// Returns true if a comment allows a finding of `code` at `place`, and marks the comment as used.
     pub(super) fn allow(&mut self, code: &Code, place: Span) -> bool {
         let at = [&self.lines, &self.blocks].into_iter().find_map(|scopes| {
             let scopes = scopes.get(code.id)?;
@@ -138,7 +137,7 @@ impl Allows {
         }
     }
 
-    /// What is wrong with the comments, once all findings were met.
+    /// The findings on the comments. Call after all other findings were checked.
     pub(super) fn findings(&mut self, file: FileId) -> Vec<Diagnostic> {
         let unused = self.named.iter().filter(|(_, _, used)| !used);
         let unused = unused.map(|(code, span, _)| unused_allow::finding(file, *span, code));
@@ -146,13 +145,13 @@ impl Allows {
     }
 }
 
-/// Whether something other than blanks stands before `comment` on its line.
+/// Returns true if the line has text before `comment`.
 fn is_trailing(source: &SourceFile, comment: Span) -> bool {
     let before = Span { start: line_of(source, comment).start, end: comment.start };
     !source.slice(before).trim_start_matches(crate::source::BOM).trim().is_empty()
 }
 
-/// The line in which `span` begins.
+/// The line in which `span` starts.
 fn line_of(source: &SourceFile, span: Span) -> Span {
     source.line_span(source.position(span.start as usize).line).unwrap_or(span)
 }

@@ -1,4 +1,4 @@
-//! What a rule is given: the files, their graph, and what was asked for.
+//! The input of a rule: the files, their graph and the options.
 
 use std::cell::OnceCell;
 
@@ -17,39 +17,39 @@ use super::rules::capacity::mixes::Mixes;
 use super::rules::capacity::shortage::Shortages;
 use super::sink::MAX_FINDINGS;
 
-/// What the files are being checked for.
+/// The purpose of a lint run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Stage {
-    /// Writing them, or looking at them.
+    /// The files are being written or reviewed.
     #[default]
     Draft,
-    /// They are about to be signed: a missing KEY is no fault yet.
+    /// The files are about to be signed, so missing KEYs are accepted.
     Signing,
-    /// They are about to leave the house.
+    /// The files are about to be sent to a customer.
     Issuing,
 }
 
-/// What is asked for.
+/// Options of a lint run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The day for which dates are judged.
+    /// The day for which dates are checked.
     pub at: Date,
-    /// What the files are being checked for.
+    /// The purpose of the run.
     pub stage: Stage,
-    /// Severities other than the rules' own.
+    /// Levels that override the severities of the rules.
     pub levels: Levels,
-    /// What is asked for beyond the language.
+    /// Vendor policy.
     pub policy: Policy,
-    /// Most findings on one file that are kept; the rest is counted.
+    /// Maximum number of findings kept per file; the rest is only counted.
     pub most: usize,
-    /// What a trust store says of the KEYs; empty where none was asked.
+    /// Verification results for KEYs; empty without a trust store.
     pub keys: Vec<KeyFinding>,
-    /// What earlier files of the run have to do with these, though each is a license of its own.
+    /// Matches with earlier files of the run that are separate licenses.
     pub elsewhere: Vec<Elsewhere>,
 }
 
 impl Options {
-    /// The usual options, for a day.
+    /// The default options for a day.
     #[must_use]
     pub fn at(at: Date) -> Self {
         Self {
@@ -64,39 +64,39 @@ impl Options {
     }
 }
 
-/// What is wrong with the KEY of one block, as whoever holds the trust store found.
+/// A verification failure of the KEY of one block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFinding {
     /// The file.
     pub file: FileId,
     /// The block, by its index in the tree (as in `Feature::block`).
     pub block: usize,
-    /// What is wrong.
+    /// The failure.
     pub state: KeyState,
-    /// More about it, in a few words: the key's id, its dates; may be empty.
+    /// Details such as the key ID or its dates; may be empty.
     pub detail: String,
 }
 
-/// What can be wrong with a KEY that is formed well.
+/// A verification failure of a well-formed KEY.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyState {
-    /// Its version or algorithm is not known.
+    /// Its version or algorithm is not supported.
     Unsupported,
-    /// The trust store does not have the key.
+    /// The signing key is not in the trust store.
     UnknownKey,
-    /// The key is another vendor's.
+    /// The signing key belongs to another vendor.
     NotForVendor,
-    /// It does not match the block: the block was changed.
+    /// It does not match the block, which was changed after signing.
     Mismatch,
-    /// The key or the license is revoked.
+    /// The signing key or the license is revoked.
     Revoked,
-    /// It was made outside the time for which the key is valid.
+    /// It was made outside the validity period of the signing key.
     OutOfTime,
-    /// It was made by a development key.
+    /// It was made with a development key.
     Development,
 }
 
-/// What a rule is given. Read only.
+/// The input of a rule. Read-only.
 #[derive(Debug)]
 pub struct Context<'a> {
     /// The files, in the order given.
@@ -105,7 +105,7 @@ pub struct Context<'a> {
     pub graph: &'a Graph<'a>,
     /// Depths and costs of the blocks.
     pub measures: &'a Measures,
-    /// What is asked for.
+    /// The options of the run.
     pub options: &'a Options,
     draws: OnceCell<Draws>,
     capacities: OnceCell<Capacities>,
@@ -134,34 +134,34 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What each block draws from each pool; added up at first use.
+    /// The draws of each block on each pool; computed at first use.
     #[must_use]
     pub fn draws(&self) -> &Draws {
         self.draws.get_or_init(|| Draws::new(self.graph, self.measures))
     }
 
-    /// What each block can give at most; added up at first use.
+    /// The capacity of each block; computed at first use.
     #[must_use]
     pub fn capacities(&self) -> &Capacities {
         self.capacities.get_or_init(|| Capacities::new(self.graph))
     }
 
-    /// How the blocks of each name are tried; put in order at first use.
+    /// The order in which the blocks of each name are tried; computed at first use.
     pub(super) fn orders(&self) -> &Orders {
         self.orders.get_or_init(|| Orders::new(self.graph))
     }
 
-    /// The tokens that never run, or not yet; found at first use.
+    /// Tokens that never run, or not on all days; computed at first use.
     pub(super) fn shortages(&self) -> &Shortages {
         self.shortages.get_or_init(|| Shortages::find(self))
     }
 
-    /// What a larger pool would deny; found at first use.
+    /// Checkouts that a larger pool would deny; computed at first use.
     pub(super) fn mixes(&self) -> &Mixes {
         self.mixes.get_or_init(|| Mixes::find(self))
     }
 
-    /// A finding in the file of a block.
+    /// Creates a finding in the file of a block.
     #[must_use]
     pub fn found(
         &self,
@@ -173,7 +173,7 @@ impl<'a> Context<'a> {
         Diagnostic::new(code, block.license.source.id(), span, message)
     }
 
-    /// The block with this index in the tree of a file.
+    /// Returns the block with this index in the tree of a file.
     #[must_use]
     pub fn feature(&self, file: FileId, block: usize) -> Option<&'a Feature> {
         let license = self.licenses.iter().find(|license| license.source.id() == file)?;

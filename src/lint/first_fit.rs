@@ -1,6 +1,5 @@
-//! Checkouts from full pools, tried as license servers do: the first alternative that fits, without going back on what
-//! was chosen before. What never-runs, more-can-mean-less and the drops of capacity are found with; a test holds it
-//! against the resolver.
+//! First-fit checkouts from full pools, as on a license server: the first alternative that fits is used, and earlier
+//! choices are not revisited. Used by never-runs, more-means-less and capacity-gap; a test compares it with the resolver.
 
 use std::collections::HashMap;
 
@@ -9,28 +8,28 @@ use jiff::civil::Date;
 use crate::graph::{Block, BlockId, Graph, Named, UNLIMITED};
 use crate::license::{Feature, Kind, Version};
 
-/// Most steps of one try before it is given up.
+/// Maximum number of steps of one trial.
 pub(super) const STEPS: usize = 20_000;
 
-/// Most dependencies from a token to a real license that are followed: longer chains are an error of their own.
+/// Maximum number of dependencies from a token to a real license; D003 reports longer chains.
 pub(super) const DEEPEST: u32 = 16;
 
-/// For all names of a graph, by their place: how their blocks are tried.
+/// The order in which blocks are tried, by index of their name in the graph.
 #[derive(Debug)]
 pub(in crate::lint) struct Orders {
     names: Vec<Order>,
 }
 
-/// How the blocks of one name are tried.
+/// The order in which the blocks of one name are tried.
 #[derive(Debug, Default)]
 struct Order {
-    /// Of these the first that is in force is tried before all others.
+    /// EXCLUSIVE blocks; the first valid one is tried before all others.
     exclusives: Box<[BlockId]>,
-    /// The others, in file order; all METERED blocks stand as one, at the place of the first.
+    /// Other blocks in file order; the METERED blocks form one entry, at the place of the first.
     others: Box<[BlockId]>,
-    /// What adds to the EXCLUSIVE block.
+    /// UPGRADE blocks, which add to the EXCLUSIVE block.
     upgrades: Box<[BlockId]>,
-    /// METERED blocks: the earliest END first.
+    /// METERED blocks, earliest END first.
     lots: Box<[BlockId]>,
 }
 
@@ -59,37 +58,37 @@ impl Order {
         }
         let end = |id: &BlockId| graph.block(*id).and_then(|block| block.feature.end).map(|end| end.value);
         lots.sort_by_key(|id| (end(id).is_none(), end(id), *id));
-        // Boxed: most are empty or of one, and there may be a hundred thousand names.
+        // Boxed to save memory: most lists have at most one entry, and a file may have 100,000 names.
         let [exclusives, others, upgrades, lots] =
             [exclusives, others, upgrades, lots].map(Vec::into_boxed_slice);
         Self { exclusives, others, upgrades, lots }
     }
 }
 
-/// Of a pool there is too little.
+/// A pool that is too small for a draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::lint) struct Refusal {
     /// The pool.
     pub(in crate::lint) pool: BlockId,
-    /// What would be in use of it.
+    /// The number that would be in use.
     pub(in crate::lint) needed: u64,
-    /// What is in use already.
+    /// The number in use before the draw.
     pub(in crate::lint) used: u64,
-    /// What it has.
+    /// The size of the pool.
     pub(in crate::lint) size: u64,
 }
 
-/// How a try went.
+/// The result of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::lint) enum Outcome {
     /// Granted.
     Granted,
-    /// Denied: of the pool that came nearest there was too little. `None`: nothing that is in force serves at all.
+    /// Denied, with the smallest shortage of a pool, or `None` if no valid block serves the name.
     Denied(Option<Refusal>),
 }
 
 impl Outcome {
-    /// Of two denials the one that came nearer.
+    /// Returns the denial with the smaller shortage.
     fn nearer(self, other: Option<Refusal>) -> Option<Refusal> {
         let missing = |lack: &Refusal| lack.needed - lack.size;
         match (other, self) {
@@ -101,24 +100,24 @@ impl Outcome {
     }
 }
 
-/// Checkouts being tried, one after the other.
+/// A sequence of trial checkouts.
 pub(in crate::lint) struct FirstFit<'g, 'a> {
     graph: &'g Graph<'a>,
     orders: &'g Orders,
     day: Date,
-    /// A pool that is taken to have this many.
+    /// A pool with an assumed size.
     enlarged: Option<(BlockId, u64)>,
-    /// Whether the paths of the checkout to a shared pool count as the largest of them, as they do for who has all that
+    /// If true, several paths to a shared pool cost only the largest of them, as for a client with all attributes that
     /// SHARE names.
     shares: bool,
     used: HashMap<BlockId, u64>,
-    /// What was in use before each draw, to give it back.
+    /// The number in use before each draw, for rollback.
     journal: Vec<(BlockId, u64)>,
-    /// Where an alternative failed for want of licenses, in order.
+    /// Refusals for lack of licenses, in order.
     pub(in crate::lint) refusals: Vec<Refusal>,
-    /// The next day on which something that was looked at comes into force or ends.
+    /// The next day on which a visited block starts or ends.
     pub(in crate::lint) change: Option<Date>,
-    /// Steps left before it is given up.
+    /// Remaining steps.
     pub(in crate::lint) steps: usize,
 }
 
@@ -138,19 +137,19 @@ impl<'g, 'a> FirstFit<'g, 'a> {
         }
     }
 
-    /// What if a pool had that many.
+    /// Assumes a size for a pool.
     pub(in crate::lint) fn enlarge(mut self, pool: BlockId, size: u64) -> Self {
         self.enlarged = Some((pool, size));
         self
     }
 
-    /// For somebody who has all that SHARE names.
+    /// Sets whether the client has all attributes that SHARE names.
     pub(in crate::lint) fn sharing(mut self, shares: bool) -> Self {
         self.shares = shares;
         self
     }
 
-    /// What is in use of each pool, in file order.
+    /// The number in use of each pool, in file order.
     pub(in crate::lint) fn in_use(&self) -> Vec<(BlockId, u64)> {
         let mut all: Vec<_> =
             self.used.iter().map(|(id, used)| (*id, *used)).filter(|(_, used)| *used > 0).collect();
@@ -158,8 +157,8 @@ impl<'g, 'a> FirstFit<'g, 'a> {
         all
     }
 
-    /// Tries a name, by its place in the graph. `None`: given up. The caller sees to it that the chains are short: this
-    /// goes as deep as they do.
+    /// Tries a name, by index in the graph. Returns `None` if the steps are used up. The caller must limit the length of
+    /// chains, because this function recurses along them.
     pub(in crate::lint) fn name(&mut self, at: usize, version: Version, count: u64) -> Option<Outcome> {
         let orders = self.orders;
         let Some(order) = orders.names.get(at) else { return Some(Outcome::Denied(None)) };
@@ -182,7 +181,7 @@ impl<'g, 'a> FirstFit<'g, 'a> {
         Some(Outcome::Denied(nearest))
     }
 
-    /// Of the EXCLUSIVE blocks the first that is in force; `Some(None)` if none is.
+    /// The first valid EXCLUSIVE block; `Some(None)` if there is none.
     fn serving_exclusive(&mut self, order: &Order) -> Option<Option<BlockId>> {
         for id in &order.exclusives {
             self.steps = self.steps.checked_sub(1)?;
@@ -193,7 +192,7 @@ impl<'g, 'a> FirstFit<'g, 'a> {
         Some(None)
     }
 
-    /// Tries one block alone.
+    /// Tries a single block.
     pub(in crate::lint) fn block(&mut self, id: BlockId, count: u64) -> Option<Outcome> {
         let graph = self.graph;
         self.steps = self.steps.checked_sub(1)?;
@@ -219,7 +218,7 @@ impl<'g, 'a> FirstFit<'g, 'a> {
         Some(Outcome::Granted)
     }
 
-    /// Whether a block is in force, noting when that changes.
+    /// Returns true if a block is valid, and records when that changes.
     fn in_force(&mut self, feature: &Feature) -> bool {
         let start = feature.start.map(|start| start.value);
         let over = feature.end.and_then(|end| end.value.tomorrow().ok());
@@ -228,7 +227,7 @@ impl<'g, 'a> FirstFit<'g, 'a> {
         feature.in_force(self.day)
     }
 
-    /// What a pool has on the day; never as many as what overflowed.
+    /// The size of a pool on the day, always below the value that marks an overflow.
     fn size(&mut self, pool: &Block<'_>) -> Option<u64> {
         if let Some((_, size)) = self.enlarged.filter(|(id, _)| *id == pool.id) {
             return Some(size);
@@ -269,7 +268,7 @@ impl<'g, 'a> FirstFit<'g, 'a> {
         self.used.insert(id, after);
     }
 
-    /// Burns tokens of the METERED blocks of a name, split over them where need be.
+    /// Consumes licenses of the METERED blocks of a name, split over several blocks if needed.
     fn charge(&mut self, order: &Order, version: Version, count: u64) -> Option<Outcome> {
         let mut rest = count;
         let (mut first, mut size, mut before) = (None, 0_u64, 0_u64);

@@ -1,4 +1,4 @@
-//! Which severity a finding has in a run: the rule's own, or the one that was asked for.
+//! Levels, which override the severities of rules for a run.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Severity, nearest};
 use super::registry;
 use super::rule::Group;
 
-/// What to do with the findings of a rule.
+/// A level: how findings of a rule are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Level {
     /// Do not report them.
@@ -19,7 +19,7 @@ pub enum Level {
     Deny,
 }
 
-/// Levels that were asked for, by rule and by group.
+/// Configured levels by rule and by group.
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
     rules: HashMap<&'static str, Level>,
@@ -27,11 +27,11 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// Sets the level of a rule, by its code or name, or of a group, by its letter or name. A rule's own level wins
-    /// over its group's, whichever was set first; of two for the same, the later.
+    /// Sets the level of a rule, by code or name, or of a group, by letter or name. A level for a rule overrides one for
+    /// its group, in any order; a later level for the same rule or group overrides an earlier one.
     ///
     /// # Errors
-    /// There is no rule and no group of that name.
+    /// Returns an error if there is no rule or group of that name.
     pub fn set(&mut self, selector: &str, level: Level) -> Result<(), UnknownSelector> {
         if let Some(rule) = registry::rule(selector) {
             self.rules.insert(rule.code.id, level);
@@ -47,7 +47,7 @@ impl Levels {
         }
     }
 
-    /// The severity of a finding of `code` that its rule gave `severity`; `None` if it is not to be reported.
+    /// Returns the severity to report for a finding of `code`, or `None` to suppress it.
     #[must_use]
     pub fn apply(&self, code: &Code, severity: Severity) -> Option<Severity> {
         let group = code.id.chars().next().and_then(|letter| self.groups.get(&letter));
@@ -60,17 +60,17 @@ impl Levels {
     }
 }
 
-/// A word that names neither rule nor group.
+/// The error for a word that is not a rule or group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownSelector {
     /// The word.
     pub selector: String,
-    /// The rule or group that was probably meant.
+    /// The most similar rule or group, if any.
     pub meant: Option<&'static str>,
 }
 
 impl UnknownSelector {
-    /// A word that is none, with what it is nearest to.
+    /// Creates the error, with a suggestion if possible.
     #[must_use]
     pub fn new(selector: &str) -> Self {
         let rules = registry::RULES.iter();
@@ -82,19 +82,19 @@ impl UnknownSelector {
         Self { selector: crate::syntax::excerpt(selector), meant }
     }
 
-    /// What to do.
+    /// The help text.
     #[must_use]
     pub fn help(&self) -> String {
         match self.meant {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => "`keywright explain --all` lists all rules".to_owned(),
+            None => "list all rules with `keywright explain --all`".to_owned(),
         }
     }
 }
 
 impl fmt::Display for UnknownSelector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there is no rule `{}`", self.selector)
+        write!(f, "unknown rule or group `{}`", self.selector)
     }
 }
 

@@ -1,8 +1,8 @@
-//! The linter: what is wrong with license files, or probably not what was meant.
+//! The linter, which finds errors and probable mistakes in license files.
 //!
-//! A rule is one file under `rules/`, with its code, its explanation and its check; [`RULES`] is the one table of them,
-//! which `explain`, the documentation, reports and tests read. Knows no keys: verdicts on signatures are handed in, and so is what
-//! files that are linted apart have in common.
+//! Each rule is a file under `rules/` with its code, explanation and check. [`RULES`] is the single table of rules, used
+//! by `explain`, the documentation, reports and tests. The linter does not verify signatures: the caller passes
+//! verification results, and matches between files that are linted separately.
 
 mod across;
 mod allow;

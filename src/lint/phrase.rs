@@ -1,13 +1,13 @@
-//! Words that several rules share: chains in a message, labels along a chain, lists.
+//! Text shared by several rules: chains, labels along a chain, lists.
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::{BlockId, Chain, Graph, Hop};
 use crate::license::Feature;
 
-/// Most names of a chain that a message shows, and most places that are labelled.
+/// Maximum number of names in a chain, and of labelled places.
 const SHOWN: usize = 20;
 
-/// `` `A` → `B` → `C` ``; the middle of a very long chain is only counted.
+/// Formats a chain as `` `A` → `B` → `C` ``. The middle of a very long chain is replaced by a count.
 pub(super) fn chain(graph: &Graph<'_>, blocks: impl Iterator<Item = BlockId>) -> String {
     let names: Vec<String> =
         blocks.filter_map(|id| graph.block(id)).map(|block| format!("`{}`", block.name())).collect();
@@ -20,23 +20,23 @@ pub(super) fn chain(graph: &Graph<'_>, blocks: impl Iterator<Item = BlockId>) ->
     }
 }
 
-/// Puts a label at every dependency that the hops take, in their order.
+/// Labels the dependency of each hop, in order.
 pub(super) fn along(mut found: Diagnostic, graph: &Graph<'_>, hops: &[Hop]) -> Diagnostic {
     for hop in hops.iter().take(SHOWN) {
         if let (Some(block), Some(dependency)) = (graph.block(hop.block), graph.dependency(*hop)) {
-            let text = format!("`{}` draws on `{}`", block.name(), dependency.feature.value);
+            let text = format!("`{}` depends on `{}`", block.name(), dependency.feature.value);
             found = found.also_in(block.license.source.id(), dependency.span, text);
         }
     }
     found
 }
 
-/// Labels at the blocks of a chain's end and the steps to it.
+/// Labels the dependencies along a chain.
 pub(super) fn along_chain(found: Diagnostic, graph: &Graph<'_>, chain: &Chain) -> Diagnostic {
     along(found, graph, &chain.hops)
 }
 
-/// `` `a`, `b` and `c` ``, at most five of them.
+/// Formats a list as `` `a`, `b` and `c` ``, with at most five items.
 pub(super) fn list<T: std::fmt::Display>(items: &[T]) -> String {
     const MOST: usize = 5;
     let quoted: Vec<String> = items.iter().take(MOST).map(|item| format!("`{item}`")).collect();
@@ -49,7 +49,7 @@ pub(super) fn list<T: std::fmt::Display>(items: &[T]) -> String {
     }
 }
 
-/// When a block is in force: `until 2026-12-31`.
+/// Formats the validity period of a block, as in `until 2026-12-31`.
 pub(super) fn period(feature: &Feature) -> String {
     match (feature.start, feature.end) {
         (Some(start), Some(end)) => format!("from {} to {}", start.value, end.value),
@@ -59,7 +59,7 @@ pub(super) fn period(feature: &Feature) -> String {
     }
 }
 
-/// A number with its noun: `1 license`, `3 licenses`.
+/// Formats a number with its noun: `1 license`, `3 licenses`.
 pub(super) fn number(n: u64, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }

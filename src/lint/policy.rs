@@ -1,10 +1,10 @@
-//! What a house asks of its licenses beyond the language: whose they are, and which directives it uses.
+//! Vendor policy: allowed vendors and directives.
 
-/// Wishes of a house. Nothing is wished by default.
+/// Vendor policy. The default permits everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// The vendors whose licenses these may be; any where empty.
+    /// The allowed vendors; empty allows any.
     pub vendors: Vec<String>,
-    /// The directives that may stand in a block, beside VENDOR and KEY, which every block needs; any where empty.
+    /// The allowed directives in addition to VENDOR and KEY; empty allows any.
     pub directives: Vec<String>,
 }

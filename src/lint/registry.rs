@@ -1,9 +1,9 @@
-//! The one table of all rules.
+//! The table of all rules.
 
 use super::rule::Rule;
 use super::rules::{allows, capacity, dependencies, keys, policy, sets, sharing, syntax, time, values};
 
-/// All rules, by group and code.
+/// All rules, ordered by group and code.
 pub static RULES: &[&Rule] = &[
     &syntax::not_utf8::RULE,
     &syntax::utf16::RULE,
@@ -100,7 +100,7 @@ pub static RULES: &[&Rule] = &[
     &allows::more_findings::RULE,
 ];
 
-/// The rule with this code or name.
+/// Returns the rule with this code or name.
 #[must_use]
 pub fn rule(code: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.code.id == code || rule.code.name == code).copied()

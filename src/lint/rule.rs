@@ -1,4 +1,4 @@
-//! What a rule is.
+//! The definition of a rule.
 
 use std::sync::Arc;
 
@@ -9,42 +9,42 @@ use super::context::{Context, KeyState};
 use super::policy::Policy;
 use super::sink::Sink;
 
-/// The day on which the examples of rules are judged: year, month, day.
+/// The day for which the examples are checked: year, month, day.
 pub const EXAMPLE_DAY: (i16, i8, i8) = (2026, 6, 1);
 
 /// One rule: a kind of finding with its explanation and its check.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its identity and default severity.
+    /// Its code, name and default severity.
     pub code: &'static Code,
-    /// What it finds.
+    /// The finding, as a phrase that completes “checks for”, without a full stop.
     pub what: &'static str,
-    /// Why that is a fault.
+    /// The reason for the rule, in sentences.
     pub why: &'static str,
-    /// A license that has exactly this fault.
+    /// A license that raises this rule and no other error or warning.
     pub bad: Example,
-    /// The same without it.
+    /// A corrected license.
     pub good: Example,
-    /// How to mend it.
+    /// The way to fix a finding, in sentences.
     pub remedy: &'static str,
-    /// How it is found.
+    /// The check.
     pub check: Check,
 }
 
 impl Rule {
-    /// The group its code's letter stands for.
+    /// The group of the rule, from the first letter of its code.
     #[must_use]
     pub fn group(&self) -> Option<Group> {
         let letter = self.code.id.chars().next()?;
         Group::ALL.iter().find(|group| group.letter == letter).copied()
     }
 
-    /// Whether a comment in the file may allow its findings. A file cannot vouch for its own keys, declare itself readable,
-    /// nor silence what is said about its comments; and where a finding is about the file as a whole, a comment stands
-    /// nowhere near it.
+    /// Returns true if a comment in the file may allow findings of this rule. A file cannot allow verification failures of
+    /// its own KEYs, errors that make it unreadable, or findings on its `allow` comments. Findings on the whole file
+    /// cannot be allowed either, because they have no line to comment.
     #[must_use]
     pub fn may_be_allowed_in_file(&self) -> bool {
-        /// Byte order mark, file without blocks.
+        /// Byte order mark; file without blocks.
         const WHOLE_FILE: [&str; 2] = ["S007", "S017"];
         let judged = matches!(self.bad, Example::Judged(..));
         let unreadable = self.code.id.starts_with('S') && self.code.severity == Severity::Error;
@@ -53,48 +53,48 @@ impl Rule {
     }
 }
 
-/// How a rule's findings come about.
+/// The way in which findings of a rule are produced.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
-    /// Reading the file finds it.
+    /// By the parser, while the file is read.
     WhileReading,
-    /// A function over all files finds it.
+    /// By a function over all files.
     Whole(fn(&Context<'_>, &mut Sink<'_>)),
-    /// Taking in the findings of other rules finds it.
+    /// By the sink, while it collects the findings of other rules.
     WhileSorting,
 }
 
-/// A license that shows a rule.
+/// An example license of a rule.
 #[derive(Debug, Clone, Copy)]
 pub enum Example {
     /// One file.
     Text(&'static str),
-    /// One file that is no good text.
+    /// One file that is not valid text.
     Bytes(&'static [u8]),
-    /// Several files of one run, each with its name.
+    /// Several files of one run, as name and text.
     Files(&'static [(&'static str, &'static str)]),
-    /// One file, and what the trust store says of the KEY of its first block.
+    /// One file, and the verification failure of the KEY of its first block.
     Judged(&'static str, KeyState),
-    /// One file, under a configuration.
+    /// One file with a configuration.
     Configured {
-        /// The configuration as it stands in `keywright.toml`.
+        /// The text of `keywright.toml`.
         config: &'static str,
-        /// The same, read.
+        /// The same configuration, parsed.
         policy: fn() -> Policy,
         /// The file.
         text: &'static str,
     },
-    /// A file too long to be shown.
+    /// A generated file that is too long to show.
     Made {
-        /// What it holds.
+        /// A description of the file.
         shown: &'static str,
-        /// Makes it.
+        /// Generates the file.
         make: fn() -> Vec<u8>,
     },
 }
 
 impl Example {
-    /// The files of the example, as a run would read them.
+    /// The files of the example as sources.
     #[must_use]
     pub fn sources(&self) -> Vec<Arc<SourceFile>> {
         let one = |bytes: Vec<u8>| vec![SourceFile::from_bytes(FileId(0), "example.lic", bytes)];
@@ -115,30 +115,30 @@ impl Example {
 /// A group of rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Group {
-    /// First letter of its codes.
+    /// The first letter of its codes.
     pub letter: char,
     /// Its name.
     pub name: &'static str,
-    /// What its rules look at.
+    /// The subject of its rules.
     pub about: &'static str,
 }
 
 impl Group {
-    /// All groups, in the order of the registry.
+    /// All groups in the order of the rule table.
     pub const ALL: &[Self] = &[
-        Self { letter: 'S', name: "syntax", about: "what the text of a file must be" },
-        Self { letter: 'V', name: "values", about: "directives and their values, block by block" },
-        Self { letter: 'D', name: "dependencies", about: "what tokens draw on" },
-        Self { letter: 'H', name: "sharing", about: "which checkouts share one count" },
-        Self { letter: 'C', name: "capacity", about: "whether what is bought can be used" },
-        Self { letter: 'T', name: "time", about: "dates, and what follows from them" },
-        Self { letter: 'K', name: "keys", about: "signatures" },
-        Self { letter: 'X', name: "sets", about: "blocks that stand together, in one file or in several" },
-        Self { letter: 'P', name: "policy", about: "what `keywright.toml` asks for beyond the language" },
+        Self { letter: 'S', name: "syntax", about: "encoding and syntax of the file" },
+        Self { letter: 'V', name: "values", about: "directives and their values" },
+        Self { letter: 'D', name: "dependencies", about: "token dependencies" },
+        Self { letter: 'H', name: "sharing", about: "sharing of counts between checkouts" },
+        Self { letter: 'C', name: "capacity", about: "whether purchased licenses can be used" },
+        Self { letter: 'T', name: "time", about: "dates and their consequences" },
+        Self { letter: 'K', name: "keys", about: "KEYs and signatures" },
         Self {
-            letter: 'A',
-            name: "allows",
-            about: "comments that allow a finding, and the list of findings itself",
+            letter: 'X',
+            name: "sets",
+            about: "duplicates, similar names and mixed sets, in one file or across files",
         },
+        Self { letter: 'P', name: "policy", about: "vendor policy in `keywright.toml`" },
+        Self { letter: 'A', name: "allows", about: "`allow` comments, and the list of findings itself" },
     ];
 }

@@ -1,4 +1,4 @@
-//! One run of all rules.
+//! A run of all rules.
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::{Graph, Measures};
@@ -10,16 +10,16 @@ use super::rule::Check;
 use super::rules::capacity::mixes::MoreMeansLess;
 use super::sink::{Sink, Tally};
 
-/// All findings on `licenses`, taken together: what reading them found, and what the rules find. Sorted by file, place
-/// and code; at most [`Options::most`] a file, with a last one that counts the rest.
+/// Lints `licenses` together as one license. Returns the findings of the parser and of all rules, sorted by file, place
+/// and code. At most [`Options::most`] findings per file are returned, plus one that counts the rest.
 ///
-/// The files of one run need different [`FileId`](crate::source::FileId)s, rising in the order given.
+/// The files must have different [`FileId`](crate::source::FileId)s in ascending order.
 #[must_use]
 pub fn lint(licenses: &[&License], options: &Options) -> Vec<Diagnostic> {
     lint_counting(licenses, options).0
 }
 
-/// As [`lint`], with the number of all findings that were met.
+/// Like [`lint`], and also returns the number of all findings, including those not returned.
 #[must_use]
 pub fn lint_counting(licenses: &[&License], options: &Options) -> (Vec<Diagnostic>, Tally) {
     let mut sink = Sink::new(licenses, options);
@@ -41,7 +41,7 @@ pub fn lint_counting(licenses: &[&License], options: &Options) -> (Vec<Diagnosti
     sink.finish()
 }
 
-/// The proofs of all findings of `more-means-less`: what a resolver can be asked to see for itself.
+/// The proofs of all findings of `more-means-less`, which a resolver can replay.
 #[must_use]
 pub fn more_means_less(licenses: &[&License], options: &Options) -> Vec<MoreMeansLess> {
     with_context(licenses, options, |context| context.mixes().proofs.clone())

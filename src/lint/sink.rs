@@ -1,4 +1,4 @@
-//! Where all findings go: here alone levels and allowing comments apply, and their number is bounded.
+//! Collection of findings. Applies levels and `allow` comments, and limits the number of findings.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,10 +11,10 @@ use super::context::Options;
 use super::level::Levels;
 use super::rules::allows::more_findings;
 
-/// Most findings on one file that are usually kept; the rest is counted.
+/// Default maximum number of findings kept per file; the rest is only counted.
 pub const MAX_FINDINGS: usize = 1000;
 
-/// How many findings of each severity.
+/// Number of findings by severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     /// Errors.
@@ -37,7 +37,7 @@ impl Tally {
         }
     }
 
-    /// How many are of a severity or graver.
+    /// Number of findings with at least the given severity.
     #[must_use]
     pub fn at_least(self, severity: Severity) -> usize {
         match severity {
@@ -47,7 +47,7 @@ impl Tally {
         }
     }
 
-    /// Adds those of another file.
+    /// Adds the counts of another file.
     pub fn add(&mut self, other: Self) {
         self.errors += other.errors;
         self.warnings += other.warnings;
@@ -55,7 +55,7 @@ impl Tally {
     }
 }
 
-/// Takes in findings.
+/// Collects findings.
 #[derive(Debug)]
 pub struct Sink<'a> {
     levels: &'a Levels,
@@ -68,13 +68,13 @@ struct File {
     allows: Allows,
     /// Offset of the end of the file.
     end: usize,
-    /// Kept findings, by severity from notes to errors.
+    /// Kept findings by severity, from notes to errors.
     kept: [Vec<Diagnostic>; 3],
-    /// Beyond the limit, the first of each code of which none was kept: no kind of fault is lost behind many of another.
+    /// Beyond the limit: the first finding of each code that has none in `kept`.
     firsts: Vec<Diagnostic>,
-    /// The codes that were met.
+    /// The codes seen so far.
     told: HashSet<&'static str>,
-    /// How many findings of each severity were met.
+    /// Number of findings by severity, including those not kept.
     met: [usize; 3],
 }
 
@@ -88,7 +88,7 @@ impl<'a> Sink<'a> {
         Self { levels: &options.levels, most: options.most, files: files.collect() }
     }
 
-    /// Takes a finding, unless its level or a comment in the file allows it.
+    /// Adds a finding unless its level or a comment in the file allows it.
     pub fn push(&mut self, mut found: Diagnostic) {
         let file = self.files.entry(found.primary.file).or_default();
         if file.allows.allow(found.code, found.primary.span) {
@@ -100,7 +100,7 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Counts a finding that was not kept whole.
+    /// Counts a finding of which the parser kept only the code and span.
     pub(super) fn count(&mut self, id: FileId, found: &Brief) {
         let file = self.files.entry(id).or_default();
         if file.allows.allow(found.code, found.span) {
@@ -113,7 +113,7 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// The findings, sorted, and how many were met.
+    /// Returns the sorted findings and the total numbers.
     pub(super) fn finish(mut self) -> (Vec<Diagnostic>, Tally) {
         let mut all = Vec::new();
         let mut sum = Tally::default();
@@ -147,7 +147,8 @@ impl File {
         }
     }
 
-    /// The gravest findings first, up to the limit, and of each other code the first; then how many there are more.
+    /// Returns the most severe findings up to the limit, the first finding of each missing code, and a finding that counts
+    /// the rest.
     fn finish(self, id: FileId, most: usize) -> Vec<Diagnostic> {
         let total: usize = self.met.iter().sum();
         let mut lost: Option<Severity> = None;

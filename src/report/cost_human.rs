@@ -1,4 +1,5 @@
-//! What a feature costs, for people: a tree for each block that can serve it, what it draws, and how many fit at once.
+//! The cost of a feature as text: for each alternative, a dependency tree and the licenses drawn, and the number of
+//! checkouts that fit at the same time.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,7 +15,7 @@ use crate::resolve::{
 
 use super::escape::escape;
 
-/// What a request for a feature costs on a server where nothing is out.
+/// Renders the cost of a request on a server without other checkouts.
 #[must_use]
 pub fn render(model: &Model, at: DateTime, request: &Request) -> String {
     let mut state = State::new(model, at);
@@ -35,7 +36,7 @@ pub fn render(model: &Model, at: DateTime, request: &Request) -> String {
     text
 }
 
-/// How far a mix goes whose requests come in turn: `names` says what each asks for.
+/// Renders how often a mix of requests, made in turn, is granted. `names` has the feature of each request.
 #[must_use]
 pub fn render_mix(
     model: &Model,
@@ -52,15 +53,15 @@ pub fn render_mix(
         }
     }
     let sums: Vec<String> = sums.iter().map(|(name, sum)| format!("{sum} × {}", escape(name))).collect();
-    let mut text = format!("in turn on {}: {} can run at once\n", at.date(), sums.join(" and "));
+    let mut text = format!("in turn on {}: {} can run at the same time\n", at.date(), sums.join(" and "));
     let name = |index: usize| names.get(index).map(|name| escape(name).into_owned()).unwrap_or_default();
     let _ = match &limit.stopped {
-        None => writeln!(text, "more were not tried"),
+        None => writeln!(text, "further checkouts were not tried"),
         Some((index, Outcome::Denied(reason))) => {
-            writeln!(text, "the first mix that is denied has one {} more, {}", name(*index), reason.word())
+            writeln!(text, "the next {} is denied: {}", name(*index), reason.word())
         }
         Some((index, Outcome::Failed(failure))) => {
-            writeln!(text, "whether one {} more can run is {}", name(*index), failure.words())
+            writeln!(text, "the result for the next {} is {}", name(*index), failure.words())
         }
         Some((_, Outcome::Granted(_))) => Ok(()),
     };
@@ -74,16 +75,18 @@ fn heading(model: &Model, alternative: &Alternative, index: usize, first: Option
     let block = alternative.block;
     let name = format!("{} ({})", escape(&model.label(block)), model.kind(block).word());
     match &alternative.draws {
-        Err(Outcome::Denied(reason)) => format!("{name}: would be denied, {}", reason.word()),
+        Err(Outcome::Denied(reason)) => format!("{name}: denied, {}", reason.word()),
         Err(Outcome::Failed(failure)) => format!("{name}: {}", failure.words()),
-        _ if model.kind(block) == Kind::Activation => format!("{name}: binds a device, is not checked out"),
+        _ if model.kind(block) == Kind::Activation => {
+            format!("{name}: activated on a device, not checked out")
+        }
         Ok(_) if first == Some(index) => format!("{name}: serves"),
-        _ => format!("{name}: serves when those before it cannot"),
+        _ => format!("{name}: serves if the blocks before it cannot"),
     }
 }
 
 fn push_tree(text: &mut String, model: &Model, alternative: &Alternative) {
-    // Whether the line of each depth above goes on below.
+    // For each depth above: true if its line continues below.
     let mut open: Vec<bool> = Vec::new();
     for line in &alternative.tree {
         open.truncate(line.depth - 1);
@@ -96,7 +99,7 @@ fn push_tree(text: &mut String, model: &Model, alternative: &Alternative) {
         open.push(!line.last);
     }
     if alternative.cut {
-        let _ = writeln!(text, "  … and more, by further paths");
+        let _ = writeln!(text, "  … and more paths");
     }
 }
 
@@ -113,10 +116,10 @@ fn needed(model: &Model, line: &CostLine) -> String {
     }
 }
 
-/// What is drawn from each pool, beside what it has.
+/// Writes the number drawn from each pool, and the number free.
 fn push_pools(text: &mut String, model: &Model, state: &State, draws: &[(BlockId, u64)]) {
     if draws.is_empty() {
-        let _ = writeln!(text, "  takes nothing that is counted");
+        let _ = writeln!(text, "  takes no counted licenses");
         return;
     }
     let draws: BTreeMap<BlockId, u64> = draws.iter().copied().collect();
@@ -131,15 +134,15 @@ fn at_once(fit: AtOnce) -> String {
     match fit {
         AtOnce::Exactly(0) => "none can run".to_owned(),
         AtOnce::Devices(0) => "no device can be activated".to_owned(),
-        AtOnce::Devices(UNLIMITED) => "as many devices as are there can be activated".to_owned(),
+        AtOnce::Devices(UNLIMITED) => "any number of devices can be activated".to_owned(),
         AtOnce::Devices(count) => format!("{count} devices can be activated"),
-        AtOnce::Undetermined => format!("whether one can run is {}", Failure::Budget.words()),
-        AtOnce::Exactly(count) => format!("{count} can run at once, if nothing else does"),
-        AtOnce::AtLeast(count) => format!("at least {count} can run at once, if nothing else does"),
-        AtOnce::Unlimited => "as many can run at once as are asked for".to_owned(),
+        AtOnce::Undetermined => format!("the number that can run is {}", Failure::Budget.words()),
+        AtOnce::Exactly(count) => format!("{count} can run at the same time if nothing else runs"),
+        AtOnce::AtLeast(count) => format!("at least {count} can run at the same time if nothing else runs"),
+        AtOnce::Unlimited => "any number can run at the same time".to_owned(),
     }
 }
 
 fn number(count: u64) -> String {
-    if count == BEYOND { "more than any pool has".to_owned() } else { count.to_string() }
+    if count == BEYOND { "more than 2^64".to_owned() } else { count.to_string() }
 }

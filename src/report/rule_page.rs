@@ -1,5 +1,5 @@
-//! The pages of the rules: for a terminal, and as the Markdown file that the documentation holds. Both from the text
-//! that stands beside each rule's check.
+//! Pages of the rules, for the terminal and as Markdown for the documentation. Both are generated from the text in each
+//! rule's source file.
 
 use std::fmt::Write as _;
 
@@ -9,10 +9,10 @@ use crate::source::FileId;
 
 use super::escape::escape;
 
-/// Longest line of prose, in characters.
+/// Maximum line length of prose, in characters.
 const PROSE: usize = 80;
 
-/// The page of one rule for a terminal.
+/// Returns the page of one rule for a terminal.
 #[must_use]
 pub fn terminal(rule: &Rule, width: usize) -> String {
     let mut page = format!("{} {} ({})\n", rule.code.id, rule.code.name, rule.code.severity.word());
@@ -20,19 +20,19 @@ pub fn terminal(rule: &Rule, width: usize) -> String {
     let mut section = |title: &str, text: &str| {
         let _ = write!(page, "\n{title}\n{text}");
     };
-    section("What it finds", &wrap(&sentence(rule.what), "  ", width));
-    section("Why", &wrap(rule.why, "  ", width));
-    section("Wrong", &indented(&shown(&rule.bad)));
+    section("What it does", &wrap(&sentence(rule.what), "  ", width));
+    section("Why is this a problem?", &wrap(rule.why, "  ", width));
+    section("Example", &indented(&shown(&rule.bad)));
     if let Some(message) = messages(rule) {
-        section("What is said", &wrap(&message, "  ", width));
+        section("Message", &wrap(&message, "  ", width));
     }
-    section("Right", &indented(&shown(&rule.good)));
-    section("What to do", &wrap(rule.remedy, "  ", width));
-    section("If it is meant", &indented(&allowing(rule)));
+    section("Use instead", &indented(&shown(&rule.good)));
+    section("How to fix", &wrap(rule.remedy, "  ", width));
+    section("How to allow", &indented(&allowing(rule)));
     page
 }
 
-/// One line for each rule, by group.
+/// Returns one line per rule, by group.
 #[must_use]
 pub fn table() -> String {
     let mut text = String::new();
@@ -52,10 +52,10 @@ pub fn table() -> String {
     text
 }
 
-/// The rules in short, as a Markdown table: one row a group. `page` is the way to the page that [`markdown`] makes.
+/// Returns a short Markdown table with one row per group. `page` is the path of the page that [`markdown`] generates.
 #[must_use]
 pub fn summary(page: &str) -> String {
-    let mut text = "| group | looks at | rules |\n| --- | --- | --- |\n".to_owned();
+    let mut text = "| group | subject | rules |\n| --- | --- | --- |\n".to_owned();
     for group in Group::ALL {
         let rules = RULES.iter().filter(|rule| rule.group() == Some(*group));
         let links: Vec<String> = rules
@@ -73,31 +73,32 @@ pub fn summary(page: &str) -> String {
     text
 }
 
-/// Where a rule stands on the page of all rules.
+/// The anchor of a rule on the page of all rules.
 fn anchor(rule: &Rule) -> String {
     format!("{}-{}", rule.code.id.to_lowercase(), rule.code.name)
 }
 
-/// The documentation of all rules, as Markdown.
+/// Returns the documentation of all rules as Markdown.
 #[must_use]
 pub fn markdown() -> String {
     let (year, month, day) = EXAMPLE_DAY;
     let mut text = format!(
-        "# Rules of the linter\n\nWritten by `KEYWRIGHT_UPDATE=1 cargo test` from the text beside each rule's check in \
-         `src/lint/rules/`; `keywright explain CODE` shows the same. Codes are never reused.\n\n\
-         The severity is the one that a rule has by itself: `--deny`, `--warn` and `--allow` change it for a run, by \
-         code, name or group. A comment `# keywright: allow(CODE) reason` allows a finding where it stands: above a \
-         block for the block, behind a directive for its line, alone on a line within a block for the next directive. \
-         A comment that allows nothing, names no rule or gives no reason is a finding itself.\n\n\
-         The examples are judged for {year}-{month:02}-{day:02}. Examples without KEY are drafts, of which \
-         [K002](#k002-draft-file) says so once a file.\n"
+        "# Linter rules\n\n`KEYWRIGHT_UPDATE=1 cargo test` generates this page from the rules in `src/lint/rules/`. \
+         `keywright explain CODE` shows the same text. Codes are never reused.\n\n\
+         The tables show the default severity. Change it for a run with `--deny`, `--warn` and `--allow`, which accept a \
+         code, a name or a group, or in [`keywright.toml`](ci.md#configuration). To allow a single finding, add a comment \
+         `# keywright: allow(CODE) reason`. Above a block, the comment applies to the block; after a directive, to that \
+         line; on its own line within a block, to the next directive. A comment that matches no finding, names an unknown \
+         rule or gives no reason is itself a finding.\n\n\
+         The examples are checked for {year}-{month:02}-{day:02}. Examples without a KEY are drafts, so they also raise \
+         [K002](#k002-draft-file).\n"
     );
     for group in Group::ALL {
         let _ = write!(text, "\n- **{} {}**: {}", group.letter, group.name, group.about);
     }
     for group in Group::ALL {
         let _ = writeln!(text, "\n\n## {}: {}\n", group.letter, group.name);
-        let _ = writeln!(text, "| code | name | severity | finds |\n| --- | --- | --- | --- |");
+        let _ = writeln!(text, "| code | name | severity | checks for |\n| --- | --- | --- | --- |");
         let rules = || RULES.iter().filter(|rule| rule.group() == Some(*group));
         for rule in rules() {
             let (id, name) = (rule.code.id, rule.code.name);
@@ -115,17 +116,27 @@ pub fn markdown() -> String {
 }
 
 fn section(rule: &Rule) -> String {
-    let mut text =
-        format!("\n### {} {}\n\n{}\n\n{}\n", rule.code.id, rule.code.name, sentence(rule.what), rule.why);
-    let _ = write!(text, "\nWrong:\n\n{}", fenced(&shown(&rule.bad)));
+    let mut text = format!(
+        "\n### {} {}\n\n{}\n\n**Why is this a problem?** {}\n",
+        rule.code.id,
+        rule.code.name,
+        sentence(rule.what),
+        rule.why
+    );
+    let _ = write!(text, "\n**Example**\n\n{}", fenced(&shown(&rule.bad)));
     if let Some(message) = messages(rule) {
         let _ = write!(text, "\n> {message}\n");
     }
-    let _ = write!(text, "\nRight:\n\n{}\n{}\n", fenced(&shown(&rule.good)), rule.remedy);
+    let _ = write!(
+        text,
+        "\n**Use instead**\n\n{}\n**How to fix**: {}\n",
+        fenced(&shown(&rule.good)),
+        rule.remedy
+    );
     text
 }
 
-/// What the linter says of the wrong example. Examples that are too long to be shown are not judged here.
+/// The message for the bad example; `None` for examples that are too long to show.
 fn messages(rule: &Rule) -> Option<String> {
     let sources = match rule.bad {
         Example::Made { .. } => return None,
@@ -148,13 +159,13 @@ fn messages(rule: &Rule) -> Option<String> {
 fn allowing(rule: &Rule) -> String {
     let id = rule.code.id;
     if rule.may_be_allowed_in_file() {
-        format!("# keywright: allow({id}) and a reason, above the block\nkeywright lint --allow {id}")
+        format!("# keywright: allow({id}) reason   (above the block)\nkeywright lint --allow {id}")
     } else {
-        format!("keywright lint --allow {id}\n(a comment in the file cannot allow it)")
+        format!("keywright lint --allow {id}\n(a comment in the file cannot allow this rule)")
     }
 }
 
-/// The text of an example, hidden characters made visible.
+/// The text of an example, with hidden characters escaped.
 fn shown(example: &Example) -> String {
     let all = |text: &str| text.trim_end().lines().map(visible).collect::<Vec<_>>().join("\n");
     match example {
@@ -176,30 +187,29 @@ fn shown(example: &Example) -> String {
     }
 }
 
-/// One line with everything in it that cannot be seen made visible.
+/// Escapes hidden characters in a line.
 fn visible(line: &str) -> String {
     escape(line).replace('\u{a0}', "\\u{a0}")
 }
 
 fn judgement(state: KeyState) -> &'static str {
     match state {
-        KeyState::Unsupported => "the KEY has an unknown version",
-        KeyState::UnknownKey => "the trust store does not have this key",
-        KeyState::NotForVendor => "the trust store has this key for another vendor",
+        KeyState::Unsupported => "the KEY has an unsupported version",
+        KeyState::UnknownKey => "the signing key is not in the trust store",
+        KeyState::NotForVendor => "the signing key belongs to another vendor",
         KeyState::Mismatch => "the signature does not match the block",
-        KeyState::Revoked => "the revocation list names this block",
-        KeyState::OutOfTime => "the key was not in use on the day of issue",
-        KeyState::Development => "the trust store has this key for development only",
+        KeyState::Revoked => "the block is on the revocation list",
+        KeyState::OutOfTime => "the signing key was not valid on the day of issue",
+        KeyState::Development => "the signing key is for development only",
     }
 }
 
+/// The first sentence of a page.
 fn sentence(phrase: &str) -> String {
-    let mut chars = phrase.chars();
-    let head = chars.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
-    format!("{head}{}.", chars.as_str())
+    format!("Checks for {phrase}.")
 }
 
-/// A phrase up to its first colon or semicolon, for tables.
+/// The phrase up to its first colon or semicolon, for tables.
 fn first_part(phrase: &str) -> &str {
     phrase.split([':', ';']).next().unwrap_or(phrase)
 }

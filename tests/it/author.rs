@@ -241,10 +241,10 @@ fn values_that_clash_make_no_license() {
     let steps = (0..20).map(|step| format!("S{step}:1")).collect::<Vec<_>>().join(",");
     let steps = format!("steps={steps}");
     for (args, message, names) in [
-        (&["pool", "--set", "features=MySolutions:3"][..], "draws on itself", "change `features`"),
+        (&["pool", "--set", "features=MySolutions:3"][..], "depends on itself", "change `features`"),
         (
             &["alternates", "--set", "alternatives=A:3,B:3", "--set", "feature=A"],
-            "draws on itself",
+            "depends on itself",
             "change `alternatives` or `feature`",
         ),
         (&["cascade", "--set", &steps], "16", "change `steps`"),

@@ -101,10 +101,10 @@ fn a_wrong_key_or_value_is_told_with_its_place() {
         ("[levels]\nD005 = \"wran\"", "2:8: there is no level `wran`", "did you mean `warn`?"),
         (
             "[levels]\nunknown-featur = \"warn\"",
-            "2:1: there is no rule `unknown-featur`",
+            "2:1: unknown rule or group `unknown-featur`",
             "did you mean `unknown-feature`?",
         ),
-        ("[levels]\nd005 = \"warn\"", "2:1: there is no rule `d005`", "did you mean `D005`?"),
+        ("[levels]\nd005 = \"warn\"", "2:1: unknown rule or group `d005`", "did you mean `D005`?"),
         ("[levels]\nD005 = true", "2:8: a level is a text in quotes, not a boolean", ""),
         ("levels = \"deny\"", "1:10: `levels` is a table, not a string", ""),
         ("fail = \"warnings\"", "1:8: there is no fail level `warnings`", "did you mean `warning`?"),

@@ -1,4 +1,4 @@
-//! The linter: laws over the registry, the seed's files, the corpus, limits.
+//! The linter: properties of the rule table, sample files, the corpus, limits.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -107,7 +107,7 @@ fn every_code_that_reading_raises_has_a_rule() {
 fn bad_example_raises_its_code(rule: &Rule) {
     let found = lint_example(&rule.bad);
     let id = rule.code.id;
-    assert!(found.iter().any(|found| found.code.id == id), "{id} is not raised, but {found:#?}");
+    assert!(found.iter().any(|found| found.code.id == id), "{id} is not raised: {found:#?}");
     if id == "A004" {
         return;
     }
@@ -143,7 +143,7 @@ fn good_examples_raise_neither_errors_nor_warnings() {
     }
 }
 
-/// Applies the safe fixes of one run, those that touch others left for the next.
+/// Applies the safe fixes of one run, except those that overlap others.
 fn fix_once(text: &str, found: &[Diagnostic]) -> String {
     let mut edits: Vec<_> = found
         .iter()
@@ -202,7 +202,7 @@ fn messages_keep_the_house_style() {
                 "{text}"
             );
         }
-        assert!(found.help.is_some(), "no advice: {}", found.message);
+        assert!(found.help.is_some(), "no help: {}", found.message);
     }
 }
 
@@ -245,7 +245,7 @@ fn levels_are_set_by_code_name_and_group() {
     assert_eq!(with(&both), [("K002", note), ("D002", warning)], "a rule wins over its group");
     let mut levels = keywright::lint::Levels::default();
     let unknown = levels.set("self-dependancy", Level::Warn).unwrap_err();
-    assert_eq!(unknown.to_string(), "there is no rule `self-dependancy`");
+    assert_eq!(unknown.to_string(), "unknown rule or group `self-dependancy`");
     assert_eq!(unknown.help(), "did you mean `self-dependency`?");
 }
 
@@ -287,7 +287,7 @@ fn sixteen_levels_of_512_equal_dependencies_are_one_overflow() {
     assert_eq!(found.iter().filter(|found| found.code.id == "D009").count(), 16);
 }
 
-/// A chain of tokens, its end on what `last` names.
+/// A chain of tokens whose last token depends on `last`.
 fn chain(length: usize, last: &str) -> String {
     let mut text = String::new();
     for at in 0..length {
@@ -310,7 +310,7 @@ fn very_long_chains_and_circles_neither_overflow_nor_flood() {
     assert!(found[1].message.len() < 600 && found[1].related.len() < 50);
     let found = lint(&[&line], &Options::at(day()));
     assert_eq!(ids(&found), ["D003", "K002"]);
-    assert!(found[0].message.contains("30000 dependencies away"), "{}", found[0].message);
+    assert!(found[0].message.contains("30000 dependencies"), "{}", found[0].message);
 }
 
 #[test]
@@ -322,7 +322,7 @@ fn many_unknown_names_cost_no_more_than_their_number() {
     }
     let license = License::from_text("a", &text);
     let found = lint(&[&license], &Options::at(day()));
-    // The note on the draft, of another code, and the count of the rest.
+    // Plus the draft note, which has a different code, and the finding that counts the rest.
     assert_eq!(found.len(), keywright::lint::MAX_FINDINGS + 2);
     let last = found.last().unwrap();
     assert_eq!((last.code.id, last.severity), ("A004", Severity::Error));
@@ -348,7 +348,7 @@ fn behind_what_could_not_be_read_nothing_is_said() {
     }
 }
 
-/// What stands in for a rule that gave up is as grave as the rule was made.
+/// C009 has the level of the rule whose analysis is incomplete.
 #[test]
 fn a_bound_that_was_reached_does_not_pass_where_the_rule_is_denied() {
     let Example::Made { make, .. } = rule("C009").unwrap().bad else { panic!("made") };
@@ -369,7 +369,7 @@ fn a_bound_that_was_reached_does_not_pass_where_the_rule_is_denied() {
     assert_eq!(severity(&[("C007", Level::Deny), ("C009", Level::Warn)]), Some(Severity::Warning));
 }
 
-/// A file of as many blocks as are allowed is whole.
+/// A file with exactly the maximum number of blocks is complete.
 #[test]
 fn absence_is_stated_of_a_full_file_and_not_of_a_cut_one() {
     let token = "FEATURE T{VENDOR=V KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Missing VERSION=1.0 COUNT=1\"}";
@@ -381,7 +381,7 @@ fn absence_is_stated_of_a_full_file_and_not_of_a_cut_one() {
     assert!(!unknown(keywright::syntax::MAX_BLOCKS + 1));
 }
 
-/// The licenses of the corpus and of the seed that are text, each with its path.
+/// The corpus and sample licenses that are valid text, as path and text.
 fn texts() -> Vec<(String, String)> {
     let paths = files_below("tests/corpus/lint").into_iter().chain(files_below("tests/seed"));
     let licenses = paths.filter(|path| path.extension().is_some_and(|extension| extension == "lic"));
@@ -395,7 +395,7 @@ fn texts() -> Vec<(String, String)> {
 
 #[test]
 fn every_prefix_and_every_lost_character_of_the_corpus_is_linted_without_harm() {
-    // The time it takes grows with the square of the length.
+    // The run time is quadratic in the length.
     const LONGEST: usize = 2000;
     for (_, text) in texts().into_iter().filter(|(_, text)| text.len() <= LONGEST) {
         for (at, c) in text.char_indices().step_by(7) {
@@ -408,7 +408,7 @@ fn every_prefix_and_every_lost_character_of_the_corpus_is_linted_without_harm() 
     }
 }
 
-/// What the linter and the resolver refuse for the graph alone is the same.
+/// The linter and the resolver reject the same graphs.
 #[test]
 fn the_resolver_refuses_what_the_linter_refuses_of_the_graph() {
     const GRAPH: [&str; 4] = ["D001", "D002", "D003", "H001"];

@@ -1,4 +1,4 @@
-//! `keywright lint` over files and folders: what is read, in which order, and what bad input costs.
+//! `keywright lint` on files and directories: selection, order, and limits for hostile input.
 
 use std::fs;
 use std::process::Stdio;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::support::Place;
 
-// Drafts, so that no KEY is missed.
+// Marked as drafts, so that K002 is not raised.
 const GOOD: &str = "# keywright: allow(K002) a draft\nFEATURE Draw { VENDOR=Acme COUNT=5 }\n";
 const BAD: &str = "# keywright: allow(K002) a draft\nFEATURE Draw { VENDOR=Acme CUONT=5 }\n";
 
@@ -27,7 +27,7 @@ fn folders_are_searched_as_git_sees_them() {
     let expected = ["a/a.lic V001", "a/z.LIC V001", "b.lic V001", "c.d/x.lic V001"];
     let all = place.run(&["lint", "--format", "concise", "."]).expect_code(1);
     assert_eq!(codes(&all.stdout), expected);
-    // What is named itself is read whatever rules say, and nothing is read twice.
+    // Explicitly named files are read in spite of ignore files, and no file is read twice.
     let named =
         place.run(&["lint", "--format", "concise", "out/x.lic", "a", "./a/a.lic", "b.lic", "a/note.txt"]);
     let expected = ["out/x.lic V001", "a/a.lic V001", "a/z.LIC V001", "b.lic V001", "a/note.txt V001"];
@@ -40,7 +40,7 @@ fn a_folder_without_licenses_is_no_success() {
     place.write("empty/readme.txt", "").write("good.lic", GOOD);
     let outcome = place.run(&["lint", "empty", "good.lic"]).expect_code(2);
     assert!(
-        outcome.stderr.contains("error: there is no license file (`*.lic`) in `empty`\n  help: "),
+        outcome.stderr.contains("error: no license files (`*.lic`) in `empty`\n  help: "),
         "{}",
         outcome.stderr
     );
@@ -140,7 +140,7 @@ fn a_line_of_the_largest_size_is_read_in_bounds() {
     place.write("long.lic", value);
     let outcome = place.run(&["lint", "--format", "concise", "long.lic"]).expect_code(3);
     assert!(outcome.stdout.len() < 2_000, "{}", outcome.stdout.len());
-    // A word of stray text costs more than a letter of a value: here fewer, still on one line.
+    // Stray text costs more per byte than a value, so this line is shorter.
     place.write("long.lic", format!("FEATURE A {{ VENDOR=x COUNT=5 }} {}", "x ".repeat(LARGEST / 256)));
     let outcome = place.run(&["lint", "long.lic"]).expect_code(3);
     assert!(outcome.stderr.len() < 20_000, "{}", outcome.stderr.len());
@@ -161,11 +161,11 @@ fn findings_without_end_are_counted_and_not_all_shown() {
     assert_eq!(report["summary"]["errors"], 200_000);
 }
 
-/// What very many findings are about is known of each of them, though few are kept whole.
+/// Levels and `allow` comments apply to every finding, also to those that are only counted.
 #[test]
 fn what_is_not_kept_whole_is_still_judged() {
     let place = Place::new();
-    // Two thousand of one code that are allowed, and one behind them that is not.
+    // 1,500 allowed findings of one code, then one that is not allowed.
     let allowed = "# keywright: allow(V001) for a later version\nFEATURE A { VENDOR=Acme COUNT=5 X=1 }\n";
     let many: String = allowed.repeat(1500);
     let args = ["lint", "--format", "concise", "--allow", "K002,X,C", "many.lic"];
@@ -173,7 +173,7 @@ fn what_is_not_kept_whole_is_still_judged() {
     assert_eq!(place.run(&args).expect_code(0).stdout, "");
     place.write("many.lic", many.clone() + "FEATURE B { VENDOR=Acme COUNT=5 X=1 }\n");
     place.run(&args).expect_code(1);
-    // Errors beyond those that are kept make their blocks unreadable to those who verify, and to those who sign.
+    // Errors that are only counted also make a block malformed for `verify` and `sign`.
     place.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"]).expect_code(0);
     place.write("signed.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\n");
     place.run(&["sign", "signed.lic", "--key", "k.pem", "--in-place"]).expect_code(0);
@@ -203,7 +203,7 @@ fn fixing_never_gives_back_less_than_it_got() {
     let latin = b"FEATURE A { VENDOR=Acme CUONT=5 }\n# \xfc\n";
     let outcome = place.run_with(&["lint", "--fix", "-"], latin).expect_code(3);
     assert_eq!(outcome.stdout, "");
-    assert!(outcome.stderr.contains("error: standard input is not UTF-8 text: nothing was written\n"));
+    assert!(outcome.stderr.contains("error: standard input is not valid UTF-8; nothing was written\n"));
     let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(place.run_with(&["lint", "--fix", "-"], &utf16).expect_code(3).stdout, "");
 }
@@ -255,11 +255,11 @@ fn more_detail_says_what_each_rule_met_is_about() {
     let plain = place.run(&["lint", "a.lic"]).expect_code(1);
     assert!(!plain.stderr.contains("keywright explain V001"), "{}", plain.stderr);
     let more = place.run(&["lint", "-v", "a.lic"]).expect_code(1);
-    assert!(more.stderr.contains("V001 unknown-directive: "), "{}", more.stderr);
+    assert!(more.stderr.contains("V001 unknown-directive checks for "), "{}", more.stderr);
     assert!(more.stderr.contains("more with `keywright explain V001`"), "{}", more.stderr);
 }
 
-/// A file for every verdict that only a trust store can give.
+/// A file for every verdict that requires a trust store.
 fn judged() -> Place {
     let place = Place::new();
     let new = |name: &str, more: &[&str]| {
@@ -288,7 +288,7 @@ fn judged() -> Place {
     sign("early.lic", "good", &block("Early"), "keys");
     sign("changed.lic", "good", &block("Changed"), "keys");
     place.write("changed.lic", place.read("changed.lic").replace("COUNT=5", "COUNT=50"));
-    // Version 2 of the KEY: the first of its bytes.
+    // Change the first byte of the KEY to version 2.
     place.write("newer.lic", place.read("valid.lic").replace("KEY=AQ", "KEY=Ag"));
     let lost = place.read("lost.pem");
     let id = lost.lines().find_map(|line| line.strip_prefix("Key-Id: ")).unwrap().trim();
@@ -310,15 +310,15 @@ fn a_trust_store_judges_the_keys() {
         "unknown.lic K004",
     ];
     assert_eq!(codes(&judged.stdout), expected, "{}", judged.stderr);
-    // A house that names its trust store gets the same without being asked.
+    // A trust store in the configuration gives the same result.
     place.write("keywright.toml", "trust = \"keys\"\n");
     let configured = place.run(&["lint", "--format", "concise", "--at", "2026-06-01", "--allow", "X", "."]);
     assert_eq!(configured.stdout, judged.stdout);
-    // Before the key may sign, its signatures are out of time.
+    // Before the validity period of the key, its signatures are out of time.
     let early =
         place.run(&["lint", "--format", "concise", "--at", "2025-06-01", "--allow", "T", "valid.lic"]);
     assert_eq!(codes(&early.stdout), ["valid.lic K006"]);
-    place.write("keywright.toml", "trust = \"nowhere\"\n");
+    place.write("keywright.toml", "trust = \"missing\"\n");
     place.run(&["lint", "valid.lic"]).expect_code(2);
     place.run(&["lint", "--trust", "keys", "valid.lic"]).expect_code(0);
 }
@@ -338,16 +338,16 @@ fn files_that_are_licenses_of_their_own_are_compared() {
     let outcome = place.run(&["lint", "--format", "concise", "."]).expect_code(1);
     assert_eq!(codes(&outcome.stdout), ["c.lic X005", "d.lic X002"]);
     assert!(
-        outcome.stdout.contains("the block `Draw` of one set stands in another file too: `a.lic:2`"),
+        outcome.stdout.contains("the block `Draw` of one set is also in `a.lic:2`"),
         "{}",
         outcome.stdout
     );
-    // What the files are given as decides the order, not the thread that read them.
+    // The order of the arguments decides, not the thread that reads a file first.
     let turned = place.run(&["lint", "--format", "concise", "c.lic", "a.lic"]).expect_code(1);
     assert_eq!(codes(&turned.stdout), ["a.lic X005"]);
 }
 
-/// One finding for a file with the line ends of another system must not hide a carriage return that hides text.
+/// The single finding for classic Mac OS line endings must not cover a carriage return that hides text.
 #[test]
 fn every_carriage_return_that_can_hide_text_is_told() {
     let place = Place::new();

@@ -1,14 +1,13 @@
-//! The corpus of the linter: at least three cases of every rule, each another way in which a vendor meets the fault.
+//! The corpus of the linter: at least three cases per rule, each with a different cause that occurs in practice.
 //!
-//! A case is a file in `tests/corpus/lint/CODE/` (or below), in the folder of the rule it is about; its name says the
-//! situation. Its first line says what is expected of it:
+//! A case is a file below `tests/corpus/lint/CODE/`, named after its situation. Its first line gives the expected result:
 //!
-//! - `# good: …`: it must stay silent: nothing of CODE, and nothing but notes. The hardest legal thing next to the fault.
-//! - `# also: T002 C008`: CODE is raised, and these codes too, no other.
-//! - anything else, or no comment at all: CODE is raised, and no other code.
+//! - `# good: …`: CODE is not raised, and neither are other errors or warnings. These are valid files close to the fault.
+//! - `# also: T002 C008`: CODE and these codes are raised, and no others.
+//! - anything else, or no comment: CODE is raised, and no other code.
 //!
-//! `K002` (draft-file) is free everywhere. `tests/corpus/keywright.toml` says how the cases are looked at,
-//! `tests/corpus/keys` is the trust store that judges their KEYs. Cases too large to be kept are made: see [`MADE`].
+//! `K002` (draft-file) is always accepted. `tests/corpus/keywright.toml` is the configuration of the cases, and
+//! `tests/corpus/keys` their trust store. Cases that are too large for the repository are generated: see [`MADE`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -23,10 +22,10 @@ use crate::support::{Outcome, Place, files_below, root, snapshot};
 
 const FOLDER: &str = "tests/corpus/lint";
 
-/// A file of the corpus.
+/// A file in the corpus.
 struct Case {
     code: String,
-    /// Path below the folder of its rule, without the ending.
+    /// Path below the directory of its rule, without the extension.
     name: String,
     bytes: Vec<u8>,
 }
@@ -45,7 +44,7 @@ impl Case {
         self.first_line().starts_with("# good")
     }
 
-    /// Codes that it raises beside its own.
+    /// Other codes that the case raises.
     fn also(&self) -> BTreeSet<&str> {
         let list = self.first_line().strip_prefix("# also:").unwrap_or_default();
         let codes: BTreeSet<&str> = list.split([' ', ',']).filter(|word| !word.is_empty()).collect();
@@ -65,7 +64,7 @@ fn cases() -> Vec<Case> {
     files_below(FOLDER).into_iter().map(case).collect()
 }
 
-/// Runs the command as a user would, from the project's folder.
+/// Runs the command in the project directory.
 fn lint_corpus(format: &str) -> Outcome {
     let seen = || fs::read(root().join("tests/corpus/keys/last-seen.yaml")).unwrap();
     let before = seen();
@@ -81,7 +80,7 @@ fn lint_corpus(format: &str) -> Outcome {
     Outcome { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-/// What the command says of each file, by its path.
+/// The findings of the command, by path.
 fn found() -> BTreeMap<String, Vec<Value>> {
     let report: Value = serde_json::from_str(&lint_corpus("json").stdout).unwrap();
     let mut found: BTreeMap<String, Vec<Value>> = BTreeMap::new();
@@ -100,7 +99,7 @@ fn place(object: &Value) -> String {
     format!("{}:{}", start["line"], start["column"])
 }
 
-/// Findings as a reviewer reads them: place, code, message; then labels and help, indented.
+/// Formats findings for review: place, code and message, then labels and help, indented.
 fn listing(found: &[Value]) -> String {
     let mut text = String::new();
     for one in found {
@@ -119,7 +118,7 @@ fn listing(found: &[Value]) -> String {
     text
 }
 
-/// A file as a reviewer can read it: what cannot be seen made visible, long lines cut.
+/// Formats a file for review, with invisible characters escaped and long lines truncated.
 fn shown(bytes: &[u8]) -> String {
     const LONGEST: usize = 300;
     let Ok(text) = std::str::from_utf8(bytes) else {
@@ -149,7 +148,7 @@ fn cut(line: &str, longest: usize) -> String {
     format!("{head}… {} more characters …{tail}", length - 150)
 }
 
-/// The detailed record: each case with all that is said of it.
+/// Records each case with its findings.
 #[test]
 fn corpus() {
     let found = found();
@@ -165,7 +164,7 @@ fn corpus() {
     }
 }
 
-/// The whole run at a glance: which codes, at which places, in which words.
+/// Records all findings of the run in the concise format.
 #[test]
 fn corpus_gives_exactly_these_findings() {
     let outcome = lint_corpus("concise");
@@ -173,7 +172,7 @@ fn corpus_gives_exactly_these_findings() {
     snapshot("lint", "corpus", &outcome.stdout);
 }
 
-/// What a case in the corpus must raise, and what it may not.
+/// Checks the codes that a case raises.
 fn check(case: &Case, found: &[Value]) {
     let path = case.path();
     let raised: BTreeSet<&str> = found.iter().map(|one| word(one, "code")).collect();
@@ -208,7 +207,7 @@ fn every_rule_has_three_cases_in_the_corpus() {
     assert!(found.keys().all(|path| paths.contains(path)), "a finding on another file");
 }
 
-/// The text with another value for each SN and LICENSEE of ASCII, the same one wherever it stands.
+/// Replaces each ASCII value of SN and LICENSEE consistently with another value.
 fn with_other_customers(license: &License) -> String {
     let mut others: BTreeMap<String, String> = BTreeMap::new();
     let (mut text, mut at) = (String::new(), 0);
@@ -228,7 +227,7 @@ fn with_other_customers(license: &License) -> String {
     text + &license.source.text()[at..]
 }
 
-/// Issuing looks for errors once in all licenses that differ in nothing but who they are for.
+/// Bulk issue lints licenses once that differ only in SN and LICENSEE, so the values must not matter.
 #[test]
 fn errors_depend_on_sn_and_licensee_only_by_whether_two_are_equal() {
     let (year, month, day) = EXAMPLE_DAY;
@@ -251,11 +250,11 @@ fn errors_depend_on_sn_and_licensee_only_by_whether_two_are_equal() {
     assert!(["X003", "X004"].iter().all(|code| compared.contains(*code)), "{compared:?}");
 }
 
-/// Cases too large to be kept: the code, the situation, the codes that are raised too, and what makes the file.
+/// A generated case: code, situation, other codes that are raised, and the generator of the file.
 type Made = (&'static str, &'static str, &'static [&'static str], fn() -> Vec<u8>);
 
 const MADE: &[Made] = &[
-    ("S014", "a file of one byte too many, all blanks", &[], || vec![b' '; MAX_FILE_BYTES + 1]),
+    ("S014", "a file of spaces, one byte too large", &[], || vec![b' '; MAX_FILE_BYTES + 1]),
     ("S014", "one endless line of a comment", &[], || endless(b"# ", b"x", b"")),
     ("S014", "a log that goes on and on", &[], || endless(b"", b"2026-06-01 checkout Draw: granted\n", b"")),
     ("S015", "one block too many", &[], || b"FEATURE A{VENDOR=V}\n".repeat(100_001)),
@@ -291,19 +290,19 @@ const MADE: &[Made] = &[
     }),
 ];
 
-/// More bytes than a file may have.
+/// A file above the size limit.
 fn endless(head: &[u8], filling: &[u8], tail: &[u8]) -> Vec<u8> {
     [head, &filling.repeat(MAX_FILE_BYTES / filling.len() + 1), tail].concat()
 }
 
-/// A block of more than 8 MiB, and a good one behind it.
+/// A block larger than 8 MiB, followed by a valid one.
 fn block_of(head: &[u8], filling: &[u8], tail: &[u8]) -> Vec<u8> {
     let filling = filling.repeat(8 * 1024 * 1024 / filling.len() + 1);
     let (open, close) = (&b"FEATURE Draw {\n"[..], &b"}\nFEATURE Print { VENDOR=Acme COUNT=5 }\n"[..]);
     [open, head, &filling, tail, close].concat()
 }
 
-/// A token with these needs, and what serves them.
+/// A token with the given dependencies, and the pools that serve them.
 fn suite(needs: impl Iterator<Item = String>, pools: &str) -> Vec<u8> {
     let needs = needs.map(|need| format!("  TOKEN_DEPENDENCY=\"FEATURE={need} COUNT=1\"\n"));
     let needs = needs.collect::<String>();
@@ -315,7 +314,7 @@ fn cases_that_are_made_raise_their_codes() {
     let (year, month, day) = EXAMPLE_DAY;
     let mut options = Options::at(jiff::civil::date(year, month, day));
     for (code, situation, also, make) in MADE {
-        // Behind so many other faults the one that is looked for would only be counted.
+        // Raise the limit, because among so many findings the expected one would only be counted.
         options.most = if *code == "A004" { MAX_FINDINGS } else { usize::MAX };
         let license = License::read(SourceFile::from_bytes(FileId(0), "made.lic", make()));
         let found = lint(&[&license], &options);

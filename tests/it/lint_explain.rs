@@ -1,4 +1,4 @@
-//! `explain`, and the documentation of the rules.
+//! `keywright explain`, and the documentation of the rules.
 
 use std::fs;
 use std::sync::PoisonError;
@@ -21,7 +21,7 @@ fn the_documentation_of_the_rules_is_what_the_rules_say() {
     );
 }
 
-/// `KEYWRIGHT_UPDATE=1` writes the table; nobody edits it by hand.
+/// The table is generated with `KEYWRIGHT_UPDATE=1`; do not edit it by hand.
 #[test]
 fn the_readme_has_the_table_of_rules() {
     let _alone = README.lock().unwrap_or_else(PoisonError::into_inner);
@@ -108,9 +108,12 @@ fn explain_asks_as_somebody_and_has_answers_for_devices_mixes_and_long_walks() {
         place.run(&["explain", subject, "a.lic", "--at", "2026-06-01"]).expect_code(code).stdout
     };
     let named = run("Named", 0);
-    assert!(named.contains("serves") && named.contains("2 can run at once"), "{named}");
+    assert!(named.contains("serves") && named.contains("2 can run at the same time"), "{named}");
     let device = run("Desktop", 0);
-    assert!(device.contains("binds a device") && device.contains("3 devices can be activated"), "{device}");
+    assert!(
+        device.contains("activated on a device") && device.contains("3 devices can be activated"),
+        "{device}"
+    );
     snapshot("lint", "explain-mix", &run("MyDraw:2,MyWrite", 0));
     assert!(run("MyDraw:5,MyWrite", 1).contains("4 × MyDraw and 0 × MyWrite"));
     place.run(&["explain", "MyDraw:0,MyWrite", "a.lic"]).expect_code(2);

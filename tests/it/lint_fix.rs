@@ -1,4 +1,4 @@
-//! `keywright lint --fix`: what is changed, what never is, and the proof of it.
+//! `keywright lint --fix`: the changes it makes, and the text it never changes.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use crate::support::{Place, files_below, root};
 
 const SIGN: &str = "ABC_Software.test.key.pem";
 
-/// Fixes a text and gives the result with what was said.
+/// Fixes a text and returns the result and standard error.
 fn fixed(place: &Place, text: &str, more: &[&str]) -> (String, String) {
     place.write("x.lic", text);
     let outcome = place.run(&[&["lint", "--fix", "x.lic"], more].concat());
@@ -72,12 +72,12 @@ fn standard_input_is_fixed_onto_standard_output() {
     let place = Place::new();
     let outcome = place.run_with(&["lint", "--fix", "-"], b"FEATURE A { VENDOR=x CUONT=5 }\n").expect_code(0);
     assert_eq!(outcome.stdout, "FEATURE A { VENDOR=x COUNT=5 }\n");
-    // Unchanged text is printed too: whoever pipes wants the file.
+    // Unchanged text is printed too, because the next program in a pipe needs it.
     let good = b"FEATURE A { VENDOR=x COUNT=5 }\n";
     assert_eq!(place.run_with(&["lint", "--fix", "-"], good).expect_code(0).stdout.as_bytes(), good);
 }
 
-/// A signed license, and the place in which it verifies.
+/// A signed license, and a directory with its trust store.
 fn signed() -> (Place, String) {
     let place = Place::new();
     for name in ["trust.yaml", "ABC_Software-20cb69c381446502.pub.pem", SIGN] {
@@ -108,8 +108,8 @@ fn layout_of_signed_blocks_may_be_fixed_and_they_still_verify() {
         .replace("ABC Corp", "ABC\n Corp")
         .replace("COUNT=20 ", "COUNT=20\u{a0}");
     let (fixed, said) = fixed(&place, &format!("\u{feff}{wrapped}"), &[]);
-    assert!(said.contains("fixed 3 findings") && !said.contains("left out"), "{said}");
-    // A wrapped KEY reads as it is meant, and stays as it is.
+    assert!(said.contains("fixed 3 findings") && !said.contains("skipped"), "{said}");
+    // A wrapped KEY is read correctly and is not changed.
     assert_eq!(fixed.replace("\n    ", "").replace('"', ""), text.replace('"', ""));
     place.run(&["verify", "--development", "--at", "2026-12-01", "x.lic"]).expect_code(0);
 }
@@ -121,11 +121,11 @@ fn signed_text_is_never_changed_unless_asked_for() {
     let with_draft = format!("{twice}FEATURE Own {{ VENDOR=ABC_Software CUONT=5 }}\n");
     let (fixed_text, said) = fixed(&place, &with_draft, &[]);
     assert_eq!(fixed_text, with_draft.replace("CUONT", "COUNT"));
-    assert!(said.contains("x.lic: 2 fixes left out, because the block is signed"), "{said}");
+    assert!(said.contains("x.lic: 2 fixes skipped because the block is signed"), "{said}");
     let (fixed_text, said) = fixed(&place, &twice, &["--unsafe-fixes"]);
     assert_eq!(fixed_text, text.replace("COUNT=20 LIC", "COUNT=20\n  LIC"));
-    assert!(said.contains("warning: x.lic: the signed block `Pool` must be signed again\n"), "{said}");
-    // What is lost to an error may hold a KEY: nothing in it can be proven, so nothing in it is changed.
+    assert!(said.contains("warning: x.lic: block `Pool` changed and must be signed again\n"), "{said}");
+    // Unreadable text may contain a KEY and cannot be checked, so it is not changed.
     let lost = "FEATURE A { VENDOR=x KEY=abc COUNT=5\u{a0}\u{1} }\nFEATURE B { VENDOR=x CUONT=5 }\n";
     assert_eq!(fixed(&place, lost, &[]).0, lost.replace("CUONT", "COUNT"));
 }
@@ -180,7 +180,7 @@ fn payloads(text: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Every file at hand, as it is and with a KEY in each block: fixing converges, and signed text stays.
+/// For all license files in the tests, with and without a KEY in each block: fixing converges, and signed text is kept.
 #[test]
 fn no_fix_changes_a_signed_payload() {
     let place = Place::new();
@@ -211,7 +211,7 @@ fn no_fix_changes_a_signed_payload() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever the text, what is fixed once needs no fixing again, and nothing signed changed.
+    /// For any text: a second run fixes nothing, and signed text is kept.
     #[test]
     fn fixing_converges_on_any_text(pieces in prop::collection::vec(prop::sample::select(&[
         "FEATURE A", " {", "}\n", "VENDOR=x ", "VENDOR=x ", "CUONT=5 ", "COUNT=5 ", "KEY=AQE ", "KEY=AQE\n", "\u{a0}",
@@ -220,14 +220,14 @@ proptest! {
         let text = pieces.concat();
         let place = Place::new();
         let (once, said) = fixed(&place, &text, &[]);
-        prop_assert!(!said.contains("fault of a rule"), "{}", said);
+        prop_assert!(!said.contains("this is a bug in keywright"), "{}", said);
         prop_assert_eq!(payloads(&once), payloads(&text));
         let (twice, _) = fixed(&place, &once, &[]);
         prop_assert_eq!(twice, once);
     }
 }
 
-/// What may mean something else is proposed, and changed only by those who ask for it.
+/// Fixes that may change the meaning are only suggested, and are applied only with `--unsafe-fixes`.
 #[test]
 fn a_word_that_may_be_another_is_not_put_right_unasked() {
     let place = Place::new();
@@ -257,7 +257,7 @@ fn a_version_in_a_dependency_is_spelt_right() {
     );
 }
 
-/// A KEY signs its block: no slip of the fingers gives a block one, or takes it away.
+/// A fix for a misspelled directive never adds or removes a KEY.
 #[test]
 fn nothing_becomes_a_key_by_a_fix() {
     let place = Place::new();

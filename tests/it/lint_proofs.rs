@@ -1,4 +1,4 @@
-//! What the linter says of capacity, seen by the resolver: proofs hold, and what brute force finds is found.
+//! Capacity findings compared with the resolver: proofs are valid, and everything that brute force finds is found.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -13,14 +13,14 @@ fn day() -> Date {
     date(EXAMPLE_DAY.0, EXAMPLE_DAY.1, EXAMPLE_DAY.2)
 }
 
-/// The resolver's view of a text.
+/// The resolver model of a text.
 fn model(text: &str) -> Model {
     let license = License::from_text("a", text);
     assert!(!license.has_errors(), "{text}\n{:#?}", license.diagnostics);
     Model::compile([&license]).unwrap()
 }
 
-/// How many of these checkouts, one after the other, are granted before one is denied.
+/// Number of checkouts granted in sequence before the first denial.
 fn granted(model: &Model, features: &[&str]) -> usize {
     let mut state = State::new(model, day().at(0, 0, 0, 0));
     let served = |feature: &&str| {
@@ -30,7 +30,7 @@ fn granted(model: &Model, features: &[&str]) -> usize {
     features.iter().copied().map_while(some_if(served)).count()
 }
 
-/// Something while a question that changes what it holds is answered with yes.
+/// A function for `map_while` from a predicate that changes its state.
 fn some_if<T>(mut ask: impl FnMut(&T) -> bool) -> impl FnMut(T) -> Option<T> {
     move |one| ask(&one).then_some(one)
 }
@@ -41,11 +41,11 @@ struct Block {
     name: String,
     /// KEYTYPE.
     kind: &'static str,
-    /// COUNT of what is no token.
+    /// COUNT; `None` for a token.
     count: Option<u64>,
     needs: Vec<(String, u32, u64)>,
     version: u32,
-    /// Years of the century, the first and the last.
+    /// First year, as two digits.
     from: Option<u32>,
     to: Option<u32>,
     share: bool,
@@ -91,7 +91,7 @@ fn text(blocks: &[Block]) -> String {
     text
 }
 
-/// The text with another COUNT of one block.
+/// Replaces the COUNT of one block.
 fn enlarged(text: &str, block: usize, count: u64) -> String {
     let license = License::from_text("a", text);
     let pool = license.features.iter().find(|feature| feature.block == block).unwrap();
@@ -147,7 +147,7 @@ fn the_two_lines_of_the_proof_are_printed() {
 
 const POOLS: [&str; 3] = ["P0", "P1", "P2"];
 
-/// Two names with alternatives on three pools, and a suite of some of all.
+/// Two names with alternatives on three pools, and a suite that depends on some of them.
 fn choices() -> impl Strategy<Value = Vec<Block>> {
     let size = || prop::collection::vec(1_u64..=8, 3);
     let alternative = || prop::collection::btree_map(0_usize..3, 1_u64..=5, 1..=2);
@@ -183,7 +183,8 @@ fn choices() -> impl Strategy<Value = Vec<Block>> {
         })
 }
 
-/// Pools, by block, whose enlargement denies what is granted now; with the feature where one checkout alone shows it.
+/// Pools whose enlargement denies a checkout that is granted now: first those shown by a single checkout, with its feature,
+/// then all of them.
 fn brute_force(blocks: &[Block]) -> (BTreeSet<(usize, String)>, BTreeSet<usize>) {
     let names: BTreeSet<&str> = blocks.iter().map(|block| block.name.as_str()).collect();
     let mixes = names
@@ -210,12 +211,12 @@ fn brute_force(blocks: &[Block]) -> (BTreeSet<(usize, String)>, BTreeSet<usize>)
     (alone, pools)
 }
 
-/// The day before a year, and its first day.
+/// The last day of each year and the first day of the next.
 fn days() -> impl Iterator<Item = Date> {
     (2020..=2036).flat_map(|year| [date(year, 12, 31), date(year + 1, 1, 1)])
 }
 
-/// Tokens over names of several blocks, with versions and dates.
+/// Tokens on names with several blocks, with versions and dates.
 fn dated() -> impl Strategy<Value = Vec<Block>> {
     let years = || {
         prop_oneof![
@@ -234,9 +235,9 @@ fn dated() -> impl Strategy<Value = Vec<Block>> {
                     .enumerate()
                     .map(|(at, (count, version, (from, to)))| {
                         let share = share && kind != "METERED";
-                        // What no block is new enough for is a fault of its own.
+                        // Keep one block that is new enough, because otherwise D006 is raised.
                         let version = if at == 0 { 2 } else { version };
-                        // A second EXCLUSIVE at the same time is a fault of its own: they take turns.
+                        // EXCLUSIVE blocks must not overlap, because otherwise C003 is raised.
                         let (from, to) = match (kind, at as u32) {
                             ("EXCLUSIVE", at) => (Some(22 + 3 * at), Some(23 + 3 * at)),
                             _ => (from, to),
@@ -274,21 +275,21 @@ fn dated() -> impl Strategy<Value = Vec<Block>> {
         .prop_map(|(suite, token, first, second)| [suite, token, first, second].concat())
 }
 
-/// The blocks without the other alternatives of one of them.
+/// Removes the other alternatives of one block.
 fn without_alternatives(blocks: &[Block], at: usize) -> Vec<Block> {
     let name = &blocks[at].name;
     let kept = blocks.iter().enumerate().filter(|(other, block)| *other == at || block.name != *name);
     kept.map(|(_, block)| block.clone()).collect()
 }
 
-/// Whether a block alone serves somebody on a day.
+/// Returns true if a checkout by `who` is granted on a day with nothing else checked out.
 fn is_served(model: &Model, name: &str, day: Date, who: Who) -> bool {
     let mut state = State::new(model, day.at(0, 0, 0, 0));
     let request = Request { who, ..Request::one(model.name(name)) };
     matches!(model.apply(&mut state, &Event::Checkout(request)), Outcome::Granted(_))
 }
 
-/// Whether a block alone is denied on every day, by whoever asks.
+/// Returns true if a block alone is denied on every day, for clients with and without attributes.
 fn never_served(blocks: &[Block], at: usize) -> bool {
     let model = model(&text(&without_alternatives(blocks, at)));
     let mut symbols = Symbols::default();
@@ -299,13 +300,14 @@ fn never_served(blocks: &[Block], at: usize) -> bool {
         .all(|who| days().all(|day| !is_served(&model, &blocks[at].name, day, who)))
 }
 
-/// Whether a block is in force on a day.
+/// Returns true if a block is valid on a day.
 fn in_force(block: &Block, day: Date) -> bool {
     let year = u32::try_from(day.year()).unwrap() - 2000;
     block.from.is_none_or(|from| from <= year) && block.to.is_none_or(|to| year <= to)
 }
 
-/// What changes for a block alone while it is in force: it is served and later denied, or not yet served today.
+/// For a block alone, on days on which it is valid: whether it is served and later denied, and whether it is not served
+/// today but later.
 fn changes(blocks: &[Block], at: usize) -> (bool, bool) {
     let model = model(&text(&without_alternatives(blocks, at)));
     let to_come = [day()].into_iter().chain(days().filter(|later| *later > day()));
@@ -357,8 +359,8 @@ proptest! {
             .collect();
         let denied: BTreeSet<usize> =
             (0..blocks.len()).filter(|at| blocks[*at].kind == "TOKEN" && never_served(&blocks, *at)).collect();
-        prop_assert!(told.is_subset(&denied), "told {told:?}, denied {denied:?}\n{text}");
-        // A token is not told of if all that serves one of its dependencies is.
+        prop_assert!(told.is_subset(&denied), "reported {told:?}, denied {denied:?}\n{text}");
+        // A token is not reported if all blocks that serve one of its dependencies are.
         let follows = |at: usize| {
             blocks[at].needs.iter().any(|(name, version, _)| {
                 let mut serving = (0..blocks.len())
@@ -368,7 +370,7 @@ proptest! {
             })
         };
         for at in &denied {
-            prop_assert!(told.contains(at) || follows(*at), "{at} is denied, told {told:?}\n{text}");
+            prop_assert!(told.contains(at) || follows(*at), "{at} is denied, reported {told:?}\n{text}");
         }
     }
 }

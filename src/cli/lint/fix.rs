@@ -1,6 +1,4 @@
-//! Applying fixes: which of them, until nothing is left to fix, and the proof that nothing else changed.
-//!
-//! Reads and writes no file.
+//! Selects and applies fixes until none is left, and checks that nothing else changed. Does not access files.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,27 +10,27 @@ use crate::lint::{self, Options};
 use crate::sign::Payload;
 use crate::source::{SourceFile, Span};
 
-/// Most rounds of fixing; a fix may bring another finding to light.
+/// Maximum number of rounds; a fix may reveal another finding.
 const ROUNDS: usize = 16;
 
-/// Findings of one round. Far more than are shown: all are to be fixed.
+/// Maximum number of findings per round. Higher than the number shown, because all of them are fixed.
 const FINDINGS: usize = 100_000;
 
-/// What may be fixed.
+/// The fixes to apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// What keeps the meaning beyond doubt, and no signed text.
+    /// Fixes that keep the meaning and do not change signed text.
     Safe,
-    /// Everything.
+    /// All fixes.
     Unsafe,
 }
 
-/// What was done to a file.
+/// The result for one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Report {
-    /// Findings that were fixed.
+    /// Number of fixed findings.
     pub(super) applied: usize,
-    /// Fixes that were left out, because they would change what is signed.
+    /// Number of fixes skipped because they would change signed text.
     pub(super) withheld: usize,
     /// Names of signed blocks that were changed.
     pub(super) unsigned: Vec<String>,
@@ -41,31 +39,31 @@ pub(super) struct Report {
 /// A file after fixing.
 pub(super) type FixedSource = (Arc<SourceFile>, Report);
 
-/// Why nothing was fixed.
+/// The reason why nothing was fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unfixed {
-    /// The fixes follow on each other without end.
+    /// The fixes do not converge.
     Endless,
-    /// Less of the file could be read than before.
+    /// Less of the file is readable after fixing.
     Worse,
-    /// A signed text would have changed.
+    /// Signed text would change.
     Signed,
 }
 
 impl Unfixed {
-    /// All are faults of this program; the file is untouched.
+    /// Converts the reason to an error. All of them are bugs in this program; the file is unchanged.
     pub(super) fn stop(self) -> Stop {
         let message = match self {
-            Self::Endless => "the fixes bring each other forth without end",
-            Self::Worse => "less of the file could be read after fixing than before",
-            Self::Signed => "fixing would have changed a signed text",
+            Self::Endless => "the fixes do not converge",
+            Self::Worse => "the fixes would make a part of the file unreadable",
+            Self::Signed => "the fixes would change signed text",
         };
         Stop::new(Exit::Failure, message)
-            .help("nothing was written; this is a fault of a rule, please report it with the file")
+            .help("nothing was written; this is a bug in keywright, please report it with the file")
     }
 }
 
-/// Fixes files that are linted together. Every file comes back, changed or not, with what was done.
+/// Fixes files that are linted together. Returns every file, changed or not, with a report.
 pub(super) fn fix(
     files: &[Arc<SourceFile>],
     options: &Options,
@@ -100,7 +98,7 @@ fn names(files: &[Arc<SourceFile>]) -> String {
     files.first().map(|file| file.name().to_owned()).unwrap_or_default()
 }
 
-/// Compares each file with what it was.
+/// Compares each file with its original.
 fn prove(
     before: &[Arc<SourceFile>],
     mut after: Vec<FixedSource>,
@@ -128,7 +126,7 @@ fn prove(
     Ok(after)
 }
 
-/// A signed block: what its KEY is about.
+/// The signed content of a block.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Signed {
     name: String,
@@ -162,7 +160,7 @@ struct Chosen {
 
 fn choose(license: &License, found: &[Diagnostic], mode: Mode) -> Chosen {
     let source = &*license.source;
-    // Behind bytes that are no text the file goes on, unseen: it cannot be written back.
+    // The text is incomplete after an unreadable place, so the file cannot be written back.
     if source.fault().is_some() {
         return Chosen::default();
     }
@@ -183,12 +181,12 @@ fn chosen(fixes: Vec<Vec<Edit>>, withheld: usize) -> Chosen {
     Chosen { edits, applied, withheld }
 }
 
-/// The places that fixes of this round change already; what overlaps waits for the next one.
+/// Spans already changed in this round. Overlapping fixes wait for the next round.
 #[derive(Debug, Default)]
 struct Taken(BTreeMap<u32, u32>);
 
 impl Taken {
-    /// The edits of a fix, made ready, if none is in the way of another.
+    /// Returns the prepared edits of a fix if they do not overlap other edits.
     fn take(&mut self, text: &str, fix: &Fix) -> Option<Vec<Edit>> {
         let mut edits = Vec::with_capacity(fix.edits.len());
         for edit in &fix.edits {
@@ -213,7 +211,7 @@ impl Taken {
     }
 }
 
-/// A deletion takes the blanks with it that would be left over, and its whole line if nothing else stands there.
+/// Extends a deletion to leftover spaces, and to the whole line if nothing else is on it.
 fn tidy(text: &str, edit: &Edit) -> Edit {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let bytes = text.as_bytes();
@@ -230,7 +228,7 @@ fn tidy(text: &str, edit: &Edit) -> Edit {
         _ => 0,
     };
     let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-    // A byte order mark stands before the first line and is no part of it.
+    // A byte order mark precedes the first line and is not part of it.
     let deletes = edit.replacement.is_empty() && !edit.span.is_empty() && edit.span.start > 0;
     let span = match (deletes, at_line_start) {
         (false, _) => edit.span,
@@ -244,8 +242,8 @@ fn tidy(text: &str, edit: &Edit) -> Edit {
     Edit { span, replacement: edit.replacement.clone() }
 }
 
-/// Leaves out the fixes that would change what a KEY is about. Layout within a signed block may be fixed: exactly where
-/// the signed bytes stay the same.
+/// Drops the fixes that would change signed content. The layout of a signed block may be fixed if the signed bytes stay
+/// the same.
 fn without_signed(license: &License, fixes: Vec<Vec<Edit>>) -> Chosen {
     let guarded = guarded(license);
     let (mut kept, mut withheld) = (Vec::new(), 0);
@@ -254,7 +252,7 @@ fn without_signed(license: &License, fixes: Vec<Vec<Edit>>) -> Chosen {
         let touched: Vec<usize> = edits.iter().flat_map(|edit| touching(&guarded, edit.span)).collect();
         match touched.as_slice() {
             [] => kept.push(edits),
-            // A fix over several signed blocks is looked at as a whole by none of them.
+            // A fix that spans several signed blocks cannot be checked within one of them.
             [first, rest @ ..] if rest.iter().all(|other| other == first) => {
                 of_block.entry(*first).or_default().push(edits);
             }
@@ -269,7 +267,7 @@ fn without_signed(license: &License, fixes: Vec<Vec<Edit>>) -> Chosen {
             kept.extend(fixes);
             continue;
         }
-        // Many in one block that cannot all stay: each costs a reading of the block, so their number is bounded.
+        // Not all fixes of the block can be applied. Trying one costs parsing the block, so the number is limited.
         const TRIED: usize = 64;
         let fixes_of_block = fixes.len();
         let good: Vec<Vec<Edit>> = fixes.into_iter().take(TRIED).filter(|edits| keeps(edits)).collect();
@@ -279,7 +277,7 @@ fn without_signed(license: &License, fixes: Vec<Vec<Edit>>) -> Chosen {
     chosen(kept, withheld)
 }
 
-/// The blocks with a KEY, and lost text in which one may stand, of which nothing can be proven.
+/// Spans of the blocks with a KEY, and of unreadable text that may contain a KEY and is never changed.
 fn guarded(license: &License) -> Vec<(Span, Option<Signed>)> {
     let good = license.features.iter();
     let good = good.filter_map(|feature| Some((feature.span, Some(signed_block(license, feature)?))));
@@ -290,14 +288,14 @@ fn guarded(license: &License) -> Vec<(Span, Option<Signed>)> {
     all
 }
 
-/// Which of the spans an edit changes: those that it overlaps, or into which it inserts.
+/// Returns the indices of the spans that an edit overlaps or inserts into.
 fn touching(guarded: &[(Span, Option<Signed>)], edit: Span) -> Vec<usize> {
     let first = guarded.partition_point(|(span, _)| span.end <= edit.start && span.end != edit.end);
     let rest = guarded.get(first..).unwrap_or_default().iter().zip(first..);
     rest.take_while(|((span, _), _)| span.start < edit.end.max(edit.start + 1)).map(|(_, at)| at).collect()
 }
 
-/// Whether a signed block says the same to its KEY after these edits.
+/// Returns true if the signed content of a block is the same after these edits.
 fn is_kept(license: &License, span: Span, old: &Signed, edits: &[Edit]) -> bool {
     let within: Option<Vec<Edit>> = edits
         .iter()
@@ -313,7 +311,7 @@ fn is_kept(license: &License, span: Span, old: &Signed, edits: &[Edit]) -> bool 
     block.broken.is_empty() && signed(&block).as_slice() == std::slice::from_ref(old)
 }
 
-/// The text after edits, which stand in order and apart.
+/// Applies edits, which must be sorted and must not overlap.
 fn apply(text: &str, edits: &[Edit]) -> String {
     let mut fixed = String::with_capacity(text.len());
     let mut from = 0;

@@ -1,4 +1,4 @@
-//! What a trust store says of the KEYs: the linter knows no keys, verdicts are handed in.
+//! Verification of KEYs with a trust store, for the linter.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,16 +11,16 @@ use crate::license::License;
 use crate::lint::{KeyFinding, KeyState};
 use crate::sign::{BlockReport, Ground, Mode, Revocations, Trust, Verdict, Verifier};
 
-/// A trust store with what was withdrawn.
+/// A trust store with its revocations.
 pub(super) struct Store {
     trust: Trust,
     revocations: Revocations,
 }
 
-/// The trust stores of a run, by folder.
+/// The trust stores of a run, by directory.
 pub(super) type Stores = HashMap<PathBuf, Store>;
 
-/// Loads a store once.
+/// Loads a store, unless it is already loaded.
 pub(super) fn load(stores: &mut Stores, folder: &Path, io: &mut Io<'_>) -> Result<(), Stop> {
     if !stores.contains_key(folder) {
         let args = TrustArgs { trust: folder.to_owned() };
@@ -31,9 +31,9 @@ pub(super) fn load(stores: &mut Stores, folder: &Path, io: &mut Io<'_>) -> Resul
 }
 
 impl Store {
-    /// What is wrong with the KEYs of some files, for the rules that report it.
+    /// Returns the verification failures of KEYs, which the rules K004 to K010 report.
     pub(super) fn judge(&self, licenses: &[&License], at: Date) -> Vec<KeyFinding> {
-        // Many files are spread over the cores already.
+        // Files are already processed in parallel.
         let verifier =
             Verifier { threads: 1, ..Verifier::new(&self.trust, &self.revocations, at, Mode::Production) };
         let mut findings = Vec::new();
@@ -55,7 +55,7 @@ impl Store {
     }
 }
 
-/// What a verdict is to the linter; `None` where other rules see it: what cannot be read, what has no KEY, dates.
+/// Converts a verdict to a failure; `None` for verdicts that other rules cover: unreadable blocks, missing KEYs, dates.
 fn state(block: &BlockReport<'_>) -> Option<KeyState> {
     match (block.verdict, block.ground) {
         (Verdict::UnknownKey, Ground::DevelopmentKey) => Some(KeyState::Development),

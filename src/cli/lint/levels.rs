@@ -1,17 +1,17 @@
-//! Levels of rules as options, for every command that lints.
+//! Level options, for every command that lints.
 
 use crate::diagnostic::Severity;
 use crate::lint::{Level, Levels, UnknownSelector};
 
 use crate::cli::Stop;
 
-/// Levels of rules, for every command that lints.
+/// Level options, for every command that lints.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct LevelArgs {
-    /// Treat as errors: a code, a name, a group's letter, or `warnings`
+    /// Report as errors: rule codes, rule names, groups, or `warnings` for all warnings
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     deny: Vec<String>,
-    /// Treat as warnings
+    /// Report as warnings
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     warn: Vec<String>,
     /// Do not report
@@ -20,10 +20,10 @@ pub struct LevelArgs {
 }
 
 impl LevelArgs {
-    /// Lays the levels asked for over others.
+    /// Applies the options on top of configured levels.
     ///
     /// # Errors
-    /// When a rule or group is unknown.
+    /// Returns an error if a rule or group is unknown.
     pub fn apply(&self, levels: &mut Levels, fails: &mut Severity) -> Result<(), Stop> {
         let given = [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
         for (selectors, level) in given {

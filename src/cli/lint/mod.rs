@@ -1,4 +1,4 @@
-//! `keywright lint`: findings on license files.
+//! `keywright lint`: checks license files.
 
 mod fix;
 mod keys;
@@ -21,71 +21,71 @@ use super::{Exit, Io, Stop, file};
 
 pub use levels::LevelArgs;
 
-/// Find what is wrong with license files
+/// Check license files for errors and likely mistakes
 ///
-/// Each file stands for one license; with `--together` all files given are one. Folders are searched for `*.lic`, but
-/// for hidden files and those that `.gitignore` names. Levels, vendor and directives in use are taken from the
-/// `keywright.toml` found upward from each file.
+/// Each file is a separate license; with `--together`, all files form one license. Directories are searched for `*.lic`
+/// files, except hidden ones and those excluded by `.gitignore`. Levels, vendors and allowed directives come from the
+/// nearest `keywright.toml` in the directory of each file or above it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright lint license.lic\n  keywright lint licenses/\n  \
     keywright lint --deny warnings *.lic\n  keywright lint --fix --diff license.lic\n  \
     keywright lint --format json - < license.lic\n  keywright explain D001")]
 pub struct Args {
-    /// License files, and folders to search for them; `-` is standard input
+    /// License files and directories to search; `-` is standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
-    /// How findings are shown
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
     levels: LevelArgs,
-    /// The files are parts of one license: a dependency may be in another file
+    /// Treat all files as one license, so dependencies may be in another file
     #[arg(long)]
     together: bool,
-    /// Judge the KEYs by this trust store, instead of the one that `keywright.toml` names, if any
+    /// Verify KEYs with this trust store instead of the one in `keywright.toml`
     #[arg(long, value_name = "DIR")]
     trust: Option<PathBuf>,
-    /// Apply the safe fixes, then show what is left; with `-` the result is printed
+    /// Apply safe fixes, then show the remaining findings; with `-`, print the result
     #[arg(long)]
     fix: bool,
-    /// Show what `--fix` would change, and change nothing; exit 1 if it would
+    /// Show the changes of `--fix` without writing them; exit with 1 if there are any
     #[arg(long)]
     diff: bool,
-    /// Fix signed blocks too, and apply fixes that may not be meant; what is changed must be signed again
+    /// Also apply fixes that may change the meaning or signed blocks, which must then be signed again
     #[arg(long)]
     unsafe_fixes: bool,
-    /// Lint again whenever a file changes, until interrupted
+    /// Lint again whenever a file changes
     #[arg(long, conflicts_with_all = ["fix", "diff"])]
     watch: bool,
-    /// End `--watch` after so many runs
+    /// End `--watch` after N runs
     #[arg(long, hide = true, requires = "watch", value_name = "N")]
     watch_runs: Option<usize>,
-    /// The day for which dates are judged, instead of today
+    /// Check dates for this day instead of today
     #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     at: Option<Date>,
 }
 
-/// How findings are shown.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Drawn on their source
+    /// Findings with source excerpts
     Human,
-    /// One line each
+    /// One line per finding
     Concise,
     /// JSON, version 1
     Json,
     /// SARIF 2.1.0
     Sarif,
-    /// Annotations of GitHub Actions
+    /// GitHub Actions annotations
     Github,
-    /// GitLab code quality
+    /// GitLab code quality report
     Gitlab,
     /// JUnit XML
     Junit,
 }
 
 impl Format {
-    /// The report for programs; `None` where findings are drawn for people.
+    /// Returns the report writer; `None` for the human format.
     fn report(self) -> Option<Box<dyn Report>> {
         Some(match self {
             Self::Human => return None,
@@ -99,17 +99,17 @@ impl Format {
     }
 }
 
-/// Runs the command. `config` is the configuration that the command line names.
+/// Runs the command. `config` is the configuration file given on the command line.
 ///
 /// # Errors
-/// When an option or a configuration cannot be understood, or results cannot be written.
+/// Returns an error if an option or a configuration is invalid, or if results cannot be written.
 pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     args.check()?;
     if args.watch { watch::run(args, config, io) } else { once(args, config, io) }
 }
 
 impl Args {
-    /// What of the options cannot go together.
+    /// Rejects invalid combinations of options.
     fn check(&self) -> Result<(), Stop> {
         let stdin = self.files.iter().filter(|path| file::is_stdin(path)).count();
         file::refuse_stdin_twice(&self.files)?;
@@ -118,14 +118,15 @@ impl Args {
             return Err(Stop::usage("standard input cannot be watched"));
         }
         if self.watch && !matches!(self.format, Format::Human | Format::Concise) {
-            return Err(Stop::usage("`--watch` shows findings to people").help("use `--format concise`"));
+            return Err(Stop::usage("`--watch` supports only the formats `human` and `concise`")
+                .help("use `--format concise`"));
         }
         if self.unsafe_fixes && !self.fix && !self.diff {
             return Err(Stop::usage("`--unsafe-fixes` needs `--fix` or `--diff`"));
         }
         if report && (self.diff || self.fix && stdin > 0) {
             return Err(Stop::usage("the result and the report would both go to standard output")
-                .help("leave `--format` out: findings then go to standard error"));
+                .help("omit `--format`, so findings go to standard error"));
         }
         Ok(())
     }
@@ -136,7 +137,7 @@ impl Args {
     }
 }
 
-/// One run over all files.
+/// Runs once over all files.
 fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let plan = Plan::new(args, config, io)?;
     let mut show = show::Show::new(args.format, io)?;
@@ -158,7 +159,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
     Ok(exit)
 }
 
-/// What became of one set of files: fixes are written, findings shown.
+/// Writes the fixes and shows the findings of one set of files.
 fn take(args: &Args, done: &work::Done, show: &mut show::Show, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let mut exit = Exit::Yes;
     for (name, stop) in &done.unread {
@@ -178,7 +179,7 @@ fn take(args: &Args, done: &work::Done, show: &mut show::Show, io: &mut Io<'_>) 
     Ok(exit.worst(done.exit))
 }
 
-/// Writes or shows what was fixed in one file.
+/// Writes or shows the fixes of one file.
 fn write(args: &Args, fixed: &work::FixedFile, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let changed = fixed.old.text() != fixed.new.text();
     let mut exit = Exit::Yes;
@@ -189,8 +190,11 @@ fn write(args: &Args, fixed: &work::FixedFile, io: &mut Io<'_>) -> Result<Exit, 
         }
     } else if file::is_stdin(&fixed.path) {
         if fixed.old.fault().is_some() {
-            return Err(Stop::new(Exit::Unreadable, "standard input is not UTF-8 text: nothing was written")
-                .help("what could not be read cannot be given back; the findings show the place"));
+            return Err(Stop::new(
+                Exit::Unreadable,
+                "standard input is not valid UTF-8; nothing was written",
+            )
+            .help("the findings show the place; unreadable text cannot be written back"));
         }
         io.stdout.write_all(fixed.new.text().as_bytes())?;
     } else if changed {
@@ -200,7 +204,7 @@ fn write(args: &Args, fixed: &work::FixedFile, io: &mut Io<'_>) -> Result<Exit, 
     Ok(exit)
 }
 
-/// What a run has to do.
+/// The plan of a run.
 struct Plan {
     sets: Vec<Vec<work::Input>>,
     faults: Vec<Stop>,
@@ -237,7 +241,7 @@ impl Plan {
         self.sets.iter().map(Vec::len).sum()
     }
 
-    /// The options for a set; of files that are linted together, the first decides.
+    /// Returns the options for a set of files. With `--together`, the settings of the first file apply.
     fn options(&self, settings: &super::config::Settings) -> lint::Options {
         let (levels, policy) = (settings.levels.clone(), settings.policy.clone());
         lint::Options { levels, policy, ..lint::Options::at(self.at) }

@@ -1,4 +1,4 @@
-//! Which files the paths on the command line mean.
+//! Resolves the paths on the command line to files.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 use crate::cli::search::{LICENSE, Search};
 use crate::cli::{Exit, Stop, file};
 
-/// A house's own folders: what git leaves out is left out, and links to files are files.
+/// Search settings for the vendor's own directories: ignore files apply, and links to files are followed.
 const SEARCH: Search = Search { ending: LICENSE, as_git: true, hidden: false, links: true };
 
-/// What was found.
+/// The result of the search.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    /// The files, in the order of the command line, those of a folder by name; none twice.
+    /// The files in the order of the command line, sorted by name within a directory, without duplicates.
     pub(super) paths: Vec<PathBuf>,
-    /// What could not be searched, and folders without a license file.
+    /// Errors, including directories without a license file.
     pub(super) faults: Vec<Stop>,
 }
 
-/// Replaces folders by the license files below them. Hidden files, and those that `.gitignore` and `.ignore` leave out,
-/// are not looked at; links to folders are not followed.
+/// Replaces directories with the license files below them. Skips hidden files and files excluded by `.gitignore` or
+/// `.ignore`, and does not follow links to directories.
 pub(super) fn search(paths: &[PathBuf]) -> Files {
     let mut files = Files::default();
     let mut seen = HashSet::new();
@@ -49,10 +49,9 @@ impl Files {
     }
 }
 
-/// A folder in which nothing is found is no success: most likely it is the wrong one.
+/// The error for a directory without license files, which is probably the wrong directory.
 fn empty(folder: &Path) -> Stop {
-    Stop::new(Exit::Usage, format!("there is no license file (`*{LICENSE}`) in `{}`", file::shown(folder)))
-        .help(
-            "hidden files and those that `.gitignore` names are left out; a file named itself is always read",
-        )
+    Stop::new(Exit::Usage, format!("no license files (`*{LICENSE}`) in `{}`", file::shown(folder))).help(
+        "name a file explicitly to read it; hidden files and files excluded by `.gitignore` are skipped",
+    )
 }

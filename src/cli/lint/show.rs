@@ -1,4 +1,4 @@
-//! What a run says: findings for people or programs, what could not be read, what was fixed, and the sum.
+//! The output of a run: findings, unreadable files, fixes and the summary.
 
 use std::collections::BTreeSet;
 
@@ -12,15 +12,15 @@ use crate::report::{Sources, counted};
 use super::Format;
 use super::work::{Done, FixedFile};
 
-/// Shows a run as it goes on.
+/// Writes the output while the run proceeds.
 pub(super) struct Show {
-    /// `None` where findings are drawn for people.
+    /// `None` for the human format.
     report: Option<Box<dyn Report>>,
     outcome: Outcome,
-    /// Findings that were drawn, and all that would have been.
+    /// Number of findings shown, and number that would be shown without a limit.
     drawn: usize,
     wanted: usize,
-    /// The rules whose findings were drawn, for `-v`.
+    /// The rules with findings, for `-v`.
     met: BTreeSet<&'static str>,
 }
 
@@ -33,7 +33,7 @@ impl Show {
         Ok(Self { report, outcome: Outcome::default(), drawn: 0, wanted: 0, met: BTreeSet::new() })
     }
 
-    /// Something that could not be read, searched or written, by the name of the file if it is one.
+    /// Shows an error for a file that could not be read, searched or written.
     pub(super) fn unread(&mut self, stop: &Stop, name: Option<&str>, io: &mut Io<'_>) -> Result<Exit, Stop> {
         io.stop(stop)?;
         let name = name.unwrap_or("keywright").to_owned();
@@ -41,24 +41,24 @@ impl Show {
         Ok(stop.exit)
     }
 
-    /// Takes a set of files into the sum only.
+    /// Adds a set of files to the summary only.
     pub(super) fn count(&mut self, done: &Done) {
         self.outcome.tally.add(done.tally);
         self.outcome.files += done.sources.len();
     }
 
-    /// The findings on a set of files.
+    /// Shows the findings of a set of files.
     pub(super) fn part(&mut self, done: &Done, io: &mut Io<'_>) -> Result<(), Stop> {
         self.count(done);
         let sources = Sources::new(done.sources.iter().map(|source| &**source));
         let Some(report) = &mut self.report else {
-            // With `-q` only what fails the run is drawn; the sum, which counts the rest, is not said either.
+            // With `-q`, only findings that fail the run are shown, without the summary.
             let least = if io.quiet { done.fails.min(Severity::Error) } else { Severity::Note };
             let found: Vec<_> =
                 done.found.iter().filter(|finding| finding.severity >= least).cloned().collect();
             let left = findings::MOST.saturating_sub(self.drawn);
             self.met.extend(found.iter().map(|finding| finding.code.id));
-            // What is more is counted in the last line, not by a finding of its own.
+            // The last line gives the number of omitted findings, so A004 is not shown.
             let found: Vec<_> = found.into_iter().filter(|finding| finding.code.id != "A004").collect();
             let drawn = found.get(..left).unwrap_or(&found);
             self.drawn += drawn.len();
@@ -70,7 +70,7 @@ impl Show {
         Ok(())
     }
 
-    /// The end of the report, and the sum for people.
+    /// Writes the end of the report, or the summary.
     pub(super) fn end(mut self, io: &mut Io<'_>) -> Result<(), Stop> {
         if let Some(report) = &mut self.report {
             write!(io.stdout, "{}", report.tail(&self.outcome))?;
@@ -79,7 +79,7 @@ impl Show {
         if self.wanted > self.drawn {
             writeln!(io.stderr, "… and {} more", self.wanted - self.drawn)?;
         }
-        // Of files none of which could be read there is nothing to sum up.
+        // No summary if no file could be read.
         if self.outcome.files > 0 || self.outcome.unread.is_empty() {
             if io.verbose > 0 {
                 self.about(io)?;
@@ -89,11 +89,11 @@ impl Show {
         Ok(())
     }
 
-    /// `-v`: what each rule met is about.
+    /// For `-v`: explains each rule with findings.
     fn about(&self, io: &mut Io<'_>) -> Result<(), Stop> {
         for rule in self.met.iter().filter_map(|id| lint::rule(id)) {
             let (id, name) = (rule.code.id, rule.code.name);
-            writeln!(io.stderr, "{id} {name}: {}; more with `keywright explain {id}`", rule.what)?;
+            writeln!(io.stderr, "{id} {name} checks for {}; more with `keywright explain {id}`", rule.what)?;
         }
         Ok(())
     }
@@ -108,7 +108,7 @@ impl Show {
     }
 }
 
-/// What was fixed in a file, and what was not because it is signed.
+/// Shows the number of fixes in a file, and of fixes skipped because of signatures.
 pub(super) fn fixed(file: &FixedFile, only_shown: bool, io: &mut Io<'_>) -> Result<(), Stop> {
     let name = escape(file.old.name()).into_owned();
     let report = &file.report;
@@ -120,17 +120,17 @@ pub(super) fn fixed(file: &FixedFile, only_shown: bool, io: &mut Io<'_>) -> Resu
         let fixes =
             if report.withheld == 1 { "1 fix".to_owned() } else { format!("{} fixes", report.withheld) };
         io.say(&format!(
-            "{name}: {fixes} left out, because the block is signed; `--unsafe-fixes` applies them, and the block \
-             must then be signed again"
+            "{name}: {fixes} skipped because the block is signed; apply them with `--unsafe-fixes`, then sign the block \
+             again"
         ))?;
     }
     if !report.unsigned.is_empty() {
         let names: Vec<String> = report.unsigned.iter().map(|name| format!("`{}`", escape(name))).collect();
         let blocks = if names.len() == 1 { "block" } else { "blocks" };
-        // A warning, so it is said even with `-q`.
+        // Warnings are shown even with `-q`.
         writeln!(
             io.stderr,
-            "warning: {name}: the signed {blocks} {} must be signed again",
+            "warning: {name}: {blocks} {} changed and must be signed again",
             names.join(", ")
         )?;
     }

@@ -1,4 +1,4 @@
-//! What `lint --watch` looks at: the files, and where a configuration stands or may come to stand.
+//! `lint --watch`: watches the files, and the existing and possible configuration files.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,12 @@ use crate::cli::{Exit, Io, Stop, config};
 
 use super::{Args, once, search};
 
-/// Lints, waits for a change, and lints again, until interrupted.
+/// Lints again after every change, until interrupted.
 pub(super) fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     watch(args.watch_runs, || paths(args, config), |io| once(args, config, io), io)
 }
 
-/// The files and configurations that a run would read. New files in folders are among them.
+/// Returns the files and configurations that a run would read, including new files in directories.
 fn paths(args: &Args, config: Option<&Path>) -> Vec<PathBuf> {
     let mut paths = search::search(&args.files).paths;
     paths.extend(config::places(&paths, config));

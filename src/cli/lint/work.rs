@@ -1,4 +1,4 @@
-//! Reading and linting, in parallel: only as much is in memory at a time as is being worked on.
+//! Parallel reading and linting in batches, which limits memory use.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,19 +18,19 @@ use crate::cli::progress::Progress;
 
 /// A file to lint.
 pub(super) struct Input {
-    /// Its place among all files of the run.
+    /// Index among all files of the run.
     pub(super) id: usize,
     pub(super) path: PathBuf,
-    /// What was read already: standard input.
+    /// Content that was already read, for standard input.
     pub(super) given: Option<Result<Vec<u8>, Stop>>,
     pub(super) settings: Settings,
 }
 
-/// What became of a set of files.
+/// The result for a set of files.
 pub(super) struct Done {
     pub(super) sources: Vec<Arc<SourceFile>>,
     pub(super) found: Vec<Diagnostic>,
-    /// How many findings were met: of very many not all are kept.
+    /// Number of all findings, including those not kept.
     pub(super) tally: Tally,
     pub(super) fixed: Vec<FixedFile>,
     /// Files that could not be read or fixed.
@@ -47,9 +47,9 @@ pub(super) struct FixedFile {
     pub(super) report: fix::Report,
 }
 
-/// Cuts the sets into batches of at most one largest file's bytes, unless a set alone has more.
+/// Splits the sets into batches of at most `MAX_FILE_BYTES`, unless a single set is larger.
 pub(super) fn batches(sets: &[Vec<Input>]) -> Vec<&[Vec<Input>]> {
-    /// Small files may have many findings each: they are bounded by their number.
+    /// Maximum number of sets in a batch, because small files may have many findings each.
     const MOST: usize = 256;
     let size = |set: &Vec<Input>| -> u64 {
         set.iter().filter_map(|input| fs::metadata(&input.path).ok()).map(|found| found.len()).sum()
@@ -68,8 +68,8 @@ pub(super) fn batches(sets: &[Vec<Input>]) -> Vec<&[Vec<Input>]> {
     batches
 }
 
-/// Works on a batch in parallel; the outcomes come in the order of the sets. What the files have in common with those
-/// of earlier sets is found in between, in that order.
+/// Processes a batch in parallel and returns the results in the order of the sets. Matches with files of earlier sets are
+/// computed sequentially in between.
 pub(super) fn batch(sets: &[Vec<Input>], plan: &Plan, across: &mut Across, progress: &Progress) -> Vec<Done> {
     let ready: Vec<Ready> = sets.par_iter().map(|set| Ready::new(set, plan)).collect();
     let elsewhere: Vec<Vec<Elsewhere>> =
@@ -86,13 +86,13 @@ pub(super) fn batch(sets: &[Vec<Input>], plan: &Plan, across: &mut Across, progr
         .collect()
 }
 
-/// A set of files, read and fixed, before it is linted.
+/// A set of files that was read and fixed but not yet linted.
 struct Ready {
     done: Done,
     licenses: Vec<License>,
     options: lint::Options,
     trust: Option<PathBuf>,
-    /// What other sets must know of it; files that are linted together see each other anyway.
+    /// Marks for comparison with other sets; empty if there is only one set.
     marks: Vec<Marks>,
 }
 
@@ -158,11 +158,11 @@ fn read(input: &Input) -> Result<Arc<SourceFile>, Stop> {
     Ok(SourceFile::from_bytes(id, file::shown(&input.path), bytes))
 }
 
-/// Findings are "no"; text that could not be read as a license at all is worse.
+/// Returns the exit code: `No` for findings, `Unreadable` for text that could not be read as a license.
 fn conclusion(found: &[Diagnostic], licenses: &[&License], fails: Severity) -> Exit {
     let failing = found.iter().any(|diagnostic| diagnostic.severity >= fails);
     let lost = licenses.iter().any(|license| license.tree.errors().iter().any(Diagnostic::is_error));
-    // Whatever level such findings were given: what could not be read was not linted.
+    // Levels do not matter here: unreadable text was not linted.
     match (failing, lost) {
         (_, true) => Exit::Unreadable,
         (true, false) => Exit::No,

@@ -1,4 +1,4 @@
-//! Comments that allow a finding, and the list of findings itself.
+//! A: `allow` comments, and the list of findings itself.
 
 pub(in crate::lint) mod allow_without_reason;
 pub(in crate::lint) mod more_findings;

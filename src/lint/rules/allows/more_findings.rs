@@ -9,12 +9,12 @@ static CODE: Code = Code::note("A004", "more-findings");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a file with more than 1000 findings: how many were left out",
-    why: "So many usually have one cause, and nobody reads them all. Errors are kept before warnings, warnings before \
-          notes; the count is as grave as the gravest that it leaves out.",
-    bad: Example::Made { shown: "1001 comments to the linter with a typing error", make: many },
+    what: "a file with more than 1000 findings",
+    why: "So many findings usually have one cause. Errors are kept before warnings, and warnings before notes. \
+          This finding gives the number of omitted findings and has the highest severity among them.",
+    bad: Example::Made { shown: "1001 `keywright:` comments with a typing error", make: many },
     good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
-    remedy: "Mend what is shown, then look again.",
+    remedy: "Fix the findings that are shown, then run the linter again.",
     check: Check::WhileSorting,
 };
 
@@ -25,7 +25,7 @@ fn many() -> Vec<u8> {
 pub(in crate::lint) fn finding(file: FileId, end: Span, more: usize, gravest: Severity) -> Diagnostic {
     let noun = if more == 1 { "finding is" } else { "findings are" };
     let mut found = Diagnostic::new(&CODE, file, end, format!("{more} more {noun} not shown"))
-        .help("mend what is shown, then look again");
+        .help("fix the findings that are shown, then run the linter again");
     found.severity = gravest;
     found
 }

@@ -1,18 +1,18 @@
-//! A002: a comment to the linter that it does not understand.
+//! A002: an invalid `keywright:` comment.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::{Check, Example, Rule, UnknownSelector};
 use crate::source::{FileId, Span};
 
-/// A comment to the linter that it does not understand.
+/// An invalid `keywright:` comment.
 static CODE: Code = Code::warning("A002", "unknown-allow");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a comment to the linter that names no rule, asks for something it cannot do, or allows what a file may not \
-           allow itself",
-    why: "Whoever wrote it believes that something is settled which is not. What a trust store says of a KEY cannot be \
-          allowed by the file that carries the KEY.",
+    what: "a comment for the linter that names an unknown rule, has invalid syntax, or allows a rule that a \
+           file cannot allow itself",
+    why: "The author expects the finding to be suppressed, but it is not. A file cannot allow what a trust \
+          store reports about its own KEYs.",
     bad: Example::Text(
         "# keywright: allow(D102) sold alone
 FEATURE Draw { VENDOR=Acme COUNT=5 }
@@ -25,15 +25,15 @@ FEATURE Draw { VENDOR=Acme COUNT=5 }
 FEATURE Print { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Write `# keywright: allow(CODE) reason`, with the code or the name of a rule; several are separated by \
-             commas.",
+    remedy: "Write `# keywright: allow(CODE) reason`, with the code or the name of a rule. Separate several \
+             rules with commas.",
     check: Check::WhileSorting,
 };
 
 const FORM: &str = "write `# keywright: allow(CODE) reason`";
 
 pub(in crate::lint) fn not_understood(file: FileId, comment: Span, order: &str) -> Diagnostic {
-    let message = format!("`{}` is not understood", crate::syntax::excerpt(order));
+    let message = format!("invalid `keywright:` comment `{}`", crate::syntax::excerpt(order));
     Diagnostic::new(&CODE, file, comment, message).help(FORM)
 }
 
@@ -45,5 +45,5 @@ pub(in crate::lint) fn unknown(file: FileId, comment: Span, word: &str) -> Diagn
 pub(in crate::lint) fn refused(file: FileId, comment: Span, code: &Code) -> Diagnostic {
     let message = format!("`{}` ({}) cannot be allowed by a comment", code.id, code.name);
     Diagnostic::new(&CODE, file, comment, message)
-        .help("a file cannot vouch for itself: allow it on the command line")
+        .help("allow it on the command line or in `keywright.toml`; a file cannot allow it for itself")
 }

@@ -1,4 +1,4 @@
-//! C009: features that were too much to examine.
+//! C009: features that are too complex to analyse.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,21 +11,23 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::{more_means_less, never_runs};
 
-/// Features that were too much to examine.
+/// Features that are too complex to analyse.
 static CODE: Code = Code::note("C009", "bound-reached");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "features that never-runs (C001), more-means-less (C007) or capacity-gap (T005) gave up on, as too many ways would have to be \
-           tried: how many",
-    why: "What these rules say is true, but of such features they may not say all. Where one of these rules was set to a \
-          level, this finding has the same: a check that may not fail must not pass because nobody looked.",
+    what: "features that never-runs (C001), more-means-less (C007) or capacity-gap (T005) did not analyse \
+           completely, because there are too many combinations to try",
+    why: "The findings of these rules are correct, but may be incomplete for these features. If a level is set \
+          for one of these rules, this finding gets the same level, so that a run cannot pass because an \
+          analysis was skipped.",
     bad: Example::Made {
-        shown: "15 pairs of tokens, each of which draws on both of the next pair, over two pools of one name: 32768 ways",
+        shown: "15 pairs of tokens, each token depending on both tokens of the next pair: 32,768 combinations",
         make: || pairs(15),
     },
-    good: Example::Made { shown: "8 such pairs: 256 ways", make: || pairs(8) },
-    remedy: "Split the feature, or what so many ways lead through; or allow the finding where it is known to be fine.",
+    good: Example::Made { shown: "8 such pairs: 256 combinations", make: || pairs(8) },
+    remedy: "Split the feature, or reduce the number of alternatives that its dependencies pass through. Allow \
+             the finding if the feature is known to work.",
     check: Check::Whole(check),
 };
 
@@ -55,7 +57,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         (&more_means_less::CODE, &mixes.unexamined),
         (&capacity_gap::CODE, &shortages.unfollowed),
     ];
-    // What was not asked for is not missed; what was set to a level, its absence has it too.
+    // An incomplete rule matters only if it is enabled; the finding then has the rule's level.
     let asked = rules.into_iter().filter(|(_, unexamined)| !unexamined.is_empty()).filter_map(
         |(code, unexamined)| Some((code, unexamined, cx.options.levels.apply(code, Severity::Note)?)),
     );
@@ -64,14 +66,17 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         asked.iter().flat_map(|(_, unexamined, _)| unexamined.iter().copied()).collect();
     let names: BTreeSet<&str> = blocks.iter().filter_map(|id| cx.graph.block(*id)).map(Block::name).collect();
     let Some(first) = blocks.first().and_then(|id| cx.graph.block(*id)) else { return };
-    let (noun, number) = if names.len() == 1 { ("feature was", 1) } else { ("features were", names.len()) };
+    let (noun, number) = if names.len() == 1 { ("feature", 1) } else { ("features", names.len()) };
     let names: Vec<&str> = names.into_iter().collect();
-    let message = format!("{number} {noun} not examined, as the bound was reached: {}", phrase::list(&names));
+    let message = format!(
+        "analysis incomplete for {number} {noun} with too many combinations: {}",
+        phrase::list(&names)
+    );
     let codes: Vec<&str> = asked.iter().map(|(code, _, _)| code.name).collect();
     let mut found = cx
         .found(&CODE, first, first.feature.name.span, message)
-        .label(format!("{} gave up here", phrase::list(&codes)))
-        .help("split the feature, or what so many ways lead through, or allow the finding");
+        .label(format!("not analysed completely by {}", phrase::list(&codes)))
+        .help("split the feature, reduce the alternatives of its dependencies, or allow the finding");
     found.severity = asked.iter().map(|(_, _, severity)| *severity).max().unwrap_or(CODE.severity);
     sink.push(found);
 }

@@ -1,4 +1,4 @@
-//! C002: an alternative that is never reached.
+//! C002: an alternative that is never used.
 
 use crate::diagnostic::Code;
 use crate::graph::{Block, Cost, Ways};
@@ -8,15 +8,15 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::{MOST_ALTERNATIVES, covers, replaced_names};
 
-/// An alternative that is never reached.
+/// An alternative that is never used.
 static CODE: Code = Code::error("C002", "dead-alternative");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block that no checkout of its name is ever served by: it costs more than there is, or whenever it could \
-           serve, an earlier block does",
-    why: "Blocks of one name are tried in file order, EXCLUSIVE ones first. One that never comes into play is usually \
-          in the wrong place, or a copy that was to be changed.",
+    what: "a block that never serves a checkout of its name: it costs more than there is, or an earlier block \
+           always serves first",
+    why: "Blocks of one name are tried in file order, EXCLUSIVE blocks first. A block that is never used is \
+          usually in the wrong place, or is a copy that should have been changed.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
 FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=2\" }
@@ -30,11 +30,11 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 FEATURE Spare { VENDOR=Acme COUNT=10 }
 ",
     ),
-    remedy: "Remove the block, put it before the one that hides it, or let it draw on another pool.",
+    remedy: "Remove the block, move it before the one that hides it, or let it draw on another pool.",
     check: Check::Whole(check),
 };
 
-/// Whether another block of the same name serves every version that `block` does, and can run.
+/// Returns true if another block of the same name can run and serves every version that `block` serves.
 pub(super) fn another_lives(cx: &Context<'_>, block: &Block<'_>) -> bool {
     let Some(named) = cx.graph.named(block.vendor(), block.name()) else { return false };
     cx.graph.providers(named).take(MOST_ALTERNATIVES).any(|other| {
@@ -51,7 +51,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (id, lack) in cx.shortages().causes() {
         let Some(block) = cx.graph.block(*id) else { continue };
         if another_lives(cx, block) {
-            let consequence = "so that this alternative is never reached";
+            let consequence = "so this alternative is never used";
             sink.push(super::never_runs::describe(cx, block, lack, &CODE, consequence, &mut room));
         }
     }
@@ -65,7 +65,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         blocks.sort_by_key(|block| block.feature.kind != Kind::Exclusive);
         for (at, later) in blocks.iter().enumerate().skip(1) {
             let is_dead = cx.shortages().is_dead(later.id);
-            // A second EXCLUSIVE is a fault of its own; what lies before a fault is not judged.
+            // C003 reports a second EXCLUSIVE; blocks that depend on a faulty block are skipped.
             if is_dead || later.feature.kind == Kind::Exclusive || cx.measures.is_faulty(later.id) {
                 continue;
             }
@@ -73,22 +73,24 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             if let Some((earlier, why)) =
                 earlier.into_iter().find_map(|one| Some((one, world.hides(one, later)?)))
             {
-                let message = format!("this alternative of `{}` is never reached", later.name());
+                let message = format!("this alternative of `{}` is never used", later.name());
                 sink.push(
                     cx.found(&CODE, later, later.feature.name.span, message)
                         .also_in(earlier.license.source.id(), earlier.feature.name.span, why)
-                        .help("remove it, put it before the other, or let it draw on another pool"),
+                        .help(
+                            "remove the block, move it before the other one, or let it draw on another pool",
+                        ),
                 );
             }
         }
     }
 }
 
-/// What the comparisons of one run have in common.
+/// Shared data for the comparisons of one run.
 struct World<'c, 'a> {
     cx: &'c Context<'a>,
     anything_shared: bool,
-    /// To tokens that are not always in force.
+    /// Paths to tokens with dates.
     dated: Ways,
 }
 
@@ -103,7 +105,7 @@ impl<'c, 'a> World<'c, 'a> {
         Self { cx, anything_shared, dated }
     }
 
-    /// Why `later` is never reached behind `earlier`, if so.
+    /// Returns why `later` is never used after `earlier`, or `None`.
     fn hides(&self, earlier: &Block<'_>, later: &Block<'_>) -> Option<&'static str> {
         let (one, other) = (earlier.feature, later.feature);
         let is_copy = crate::lint::rules::sets::same_block_elsewhere(earlier, later);
@@ -130,8 +132,8 @@ impl<'c, 'a> World<'c, 'a> {
         }
     }
 
-    /// Whether no alternatives and no shared counts lie ahead of a token, so that less of the same is always easier to
-    /// get.
+    /// Returns true if a token reaches no alternatives and no shared counts. Then a token that draws less of the same
+    /// pools always fits if this one does.
     fn is_certain(&self, block: &Block<'_>) -> bool {
         let cx = self.cx;
         let unshared = |id| cx.graph.block(id).is_some_and(|pool| !pool.feature.shares_counts());
@@ -139,12 +141,12 @@ impl<'c, 'a> World<'c, 'a> {
             && cx.draws().of(block.id).is_some_and(|draws| draws.iter().all(|(pool, _)| unshared(*pool)))
     }
 
-    /// Whether one token draws on nothing but what another draws on as well, as much or more, by whatever tokens.
+    /// Returns true if `one` draws only on pools from which `other` draws at least as much, through any tokens.
     fn draws_no_more(&self, one: &Block<'_>, other: &Block<'_>) -> bool {
         let draws = self.cx.draws();
-        // A token on the way that ends, or starts, would make a difference between the two.
+        // A token with dates in between could make `one` unavailable on days on which `other` is available.
         let same_days = !self.dated.leads_from(one.id);
-        // What is too far from a real license is refused, and does not stand before anything.
+        // A token with too long a chain is denied, so it hides nothing.
         let long = |block: &Block<'_>| self.cx.measures.depth(block.id).is_none_or(|depth| depth > DEEPEST);
         let Some(few) = draws.of(one.id) else { return false };
         let counted = |cost: Cost| matches!(cost, Cost::Known(_));
@@ -157,13 +159,14 @@ impl<'c, 'a> World<'c, 'a> {
     }
 }
 
-/// Whether `all` begins with exactly `head`: where the head cannot be served, nor can the whole.
+/// Returns true if `all` starts with exactly `head`. If the head cannot be served, neither can the whole.
 fn begins_with(all: &[Dependency], head: &[Dependency]) -> bool {
     let key = |need: &Dependency| (need.feature.value.clone(), need.version, need.count);
     all.get(..head.len()).is_some_and(|start| start.iter().map(key).eq(head.iter().map(key)))
 }
 
-/// Whether every dependency of `few` is asked for by `many` too: the same feature, as new or newer, as many or more.
+/// Returns true if each dependency in `few` is matched by one in `many` on the same feature, with at least its version
+/// and COUNT.
 fn needs_no_more(few: &[Dependency], many: &[Dependency]) -> bool {
     let mut used = vec![false; many.len()];
     let small = few.len() <= MOST_ALTERNATIVES && many.len() <= MOST_ALTERNATIVES;

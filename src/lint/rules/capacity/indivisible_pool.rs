@@ -1,4 +1,4 @@
-//! C008: a pool of which something is always left over.
+//! C008: a pool with a remainder that is never used.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +8,14 @@ use crate::license::Kind;
 use crate::lint::phrase;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// A pool of which something is always left over.
+/// A pool with a remainder that is never used.
 static CODE: Code = Code::note("C008", "indivisible-pool");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a pool whose COUNT no token that draws on it divides",
-    why: "As long as only one product runs, some licenses are never used: bought for nothing, or the COUNT of one of \
-          the dependencies is not what was meant.",
+    what: "a pool whose COUNT is not a multiple of the cost of any token that draws on it",
+    why: "While only one product runs, some licenses remain unused. Either they were bought for nothing, or \
+          the COUNT of a dependency is wrong.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=3\" }
 FEATURE Pool { VENDOR=Acme COUNT=10 }
@@ -26,7 +26,8 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 FEATURE Pool { VENDOR=Acme COUNT=12 }
 ",
     ),
-    remedy: "Sell a multiple of what the products cost, or leave it if they run side by side.",
+    remedy: "Sell a multiple of what the products cost. Ignore the note if several products run at the same \
+             time.",
     check: Check::Whole(check),
 };
 
@@ -44,18 +45,20 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let size = cx.capacities().of(pool);
         let floats = matches!(block.feature.kind, Kind::Exclusive | Kind::Additive);
         let divides = |cost: &u64| *cost > 0 && size.is_multiple_of(*cost);
-        // What costs more than the pool has is a graver finding.
+        // Costs above the size of the pool are reported by C001 and C002.
         let too_dear = |cost: &u64| *cost > size;
         if !floats || size == UNLIMITED || costs.iter().any(divides) || costs.iter().all(too_dear) {
             continue;
         }
         let costs: Vec<u64> = costs.into_iter().collect();
         let place = block.feature.count.map_or(block.feature.name.span, |count| count.span);
-        let message =
-            format!("no cost divides the {size} licenses of `{}`: {}", block.name(), phrase::list(&costs));
-        sink.push(
-            cx.found(&CODE, block, place, message)
-                .help("some are left over as long as one product runs alone; sell a multiple"),
+        let message = format!(
+            "`{}` has {size} licenses, not a multiple of any cost: {}",
+            block.name(),
+            phrase::list(&costs)
         );
+        sink.push(cx.found(&CODE, block, place, message).help(
+            "sell a multiple of a cost; otherwise some licenses stay unused while only one product runs",
+        ));
     }
 }

@@ -1,5 +1,4 @@
-//! Which checkouts that are granted now would be denied if a pool were larger: one checkout alone, or two, one after the
-//! other.
+//! Checkouts that are granted now but would be denied if a pool were larger: one checkout alone, or two in sequence.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -11,11 +10,11 @@ use crate::lint::Context;
 use crate::lint::first_fit::{DEEPEST, FirstFit, Outcome, Refusal, STEPS};
 use crate::source::FileId;
 
-/// What makes a finding true, as plain data: checkouts that are granted, of which the last is denied once a pool is
-/// larger.
+/// The proof of a finding: a sequence of checkouts that is granted now, and whose last checkout is denied with a larger
+/// pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MoreMeansLess {
-    /// The features that are checked out, one after the other, from full pools: one of each, of any version.
+    /// The features that are checked out in sequence from full pools, one license each, in any version.
     pub features: Vec<String>,
     /// The file of the pool.
     pub file: FileId,
@@ -26,56 +25,56 @@ pub struct MoreMeansLess {
     pub(super) pool: BlockId,
     /// The first block of the feature that is denied.
     pub(super) root: BlockId,
-    /// What each checkout takes now.
+    /// The licenses that each checkout draws now.
     pub(super) now: Vec<Taken>,
-    /// What those before the last one take of the larger pools.
+    /// The licenses that the checkouts before the last one draw with the larger pool.
     pub(super) then: Vec<Taken>,
-    /// What the last one lacks.
+    /// The refusal of the last checkout.
     pub(super) lack: Option<Refusal>,
 }
 
-/// What a checkout takes of each pool.
+/// The licenses that a checkout draws, by pool.
 pub(super) type Taken = Vec<(BlockId, u64)>;
 
-/// What was found, and for which names that is not all.
+/// The proofs, and the names for which the search is incomplete.
 #[derive(Debug, Default)]
 pub(in crate::lint) struct Mixes {
     pub(in crate::lint) proofs: Vec<MoreMeansLess>,
-    /// First blocks of the names that were not examined, or not with all others: the bound was reached.
+    /// The first block of each name for which the limit was reached.
     pub(in crate::lint) unexamined: Vec<BlockId>,
 }
 
-/// ◆ Steps that all tries of a run may take together.
+/// DECISION: maximum number of steps of all trials of a run.
 const ALL_STEPS: usize = 2_000_000;
-/// ◆ Most sizes of one pool that are tried for one mix.
+/// DECISION: maximum number of sizes of one pool that are tried for one mix.
 const MOST_SIZES: usize = 32;
-/// Largest COUNT that can be written.
+/// The largest valid COUNT.
 const LARGEST_COUNT: u64 = i32::MAX as u64;
 
-/// The bound was reached.
+/// The limit was reached.
 #[derive(Debug)]
 struct GivenUp;
 
 /// A name that can be checked out.
 #[derive(Debug, Clone, Copy)]
 struct Player {
-    /// Its place in the graph.
+    /// Index of the name in the graph.
     at: usize,
     root: BlockId,
     version: Version,
-    /// Whether alternatives lie ahead of one of its blocks.
+    /// True if one of its blocks reaches alternatives.
     open: bool,
-    /// The first name that says the same: they get on with others alike.
+    /// Representative of all names with equal dependencies, which behave the same next to others.
     like: usize,
-    /// ◆ What is only drawn on comes last among partners: people check out features, not pools.
+    /// DECISION: pools come last among partners, because people check out features, not pools.
     is_pool: bool,
 }
 
-/// One way the checkouts went.
+/// The result of a sequence of checkouts.
 struct Played {
-    /// What each took, those before the denied one.
+    /// The licenses drawn by each checkout before the denied one.
     taken: Vec<Taken>,
-    /// Which was denied, and for want of what.
+    /// The denied checkout, and its refusal.
     denied: Option<(usize, Option<Refusal>)>,
     refusals: Vec<Refusal>,
 }
@@ -83,7 +82,7 @@ struct Played {
 impl Mixes {
     pub(in crate::lint) fn find(cx: &Context<'_>) -> Self {
         let mut found = Self::default();
-        // What stands in for another block changes from day to day in ways that are not followed here.
+        // REPLACES changes the valid blocks from day to day, which this search does not model.
         if cx.blocks().any(|block| block.feature.replaces.is_some()) {
             return found;
         }
@@ -112,7 +111,7 @@ impl Mixes {
     }
 }
 
-/// Whether a block is served by other rules than plain pools: shared, consumed, reserved.
+/// Returns true if a block is not a plain pool: shared, metered or reserved.
 fn is_special(graph: &Graph<'_>, id: BlockId) -> bool {
     graph.block(id).map(|block| block.feature).is_some_and(|feature| {
         feature.shares_counts()
@@ -122,12 +121,12 @@ fn is_special(graph: &Graph<'_>, id: BlockId) -> bool {
     })
 }
 
-/// The names that can be tried, by their place in the graph.
+/// The names that can be tried, by index in the graph.
 fn players(cx: &Context<'_>) -> BTreeMap<usize, Player> {
     let graph = cx.graph;
     let chosen = chosen(cx);
     if chosen.is_empty() {
-        // Without alternatives nothing can be taken otherwise.
+        // Without alternatives, a larger pool changes no choice.
         return BTreeMap::new();
     }
     let special = graph.ways_to(|id| is_special(graph, id));
@@ -142,10 +141,10 @@ fn players(cx: &Context<'_>) -> BTreeMap<usize, Player> {
     players.collect()
 }
 
-/// What the tokens of a name need, and of which versions and when they are.
+/// The versions, dates and dependencies of the tokens of a name.
 type Says<'a> = Vec<(Version, [Option<Date>; 2], Vec<(&'a str, Version, u32)>)>;
 
-/// What a name of tokens says; `None` where it has anything else.
+/// The vendor and the tokens of a name; `None` if it has other blocks.
 fn says<'a>(cx: &Context<'a>, at: usize) -> Option<(&'a str, Says<'a>)> {
     let named = cx.graph.names().get(at)?;
     let blocks = named.blocks.iter().filter_map(|id| cx.graph.block(*id)).map(|block| {
@@ -158,13 +157,13 @@ fn says<'a>(cx: &Context<'a>, at: usize) -> Option<(&'a str, Says<'a>)> {
     Some((named.vendor.as_str(), blocks.collect::<Option<_>>()?))
 }
 
-/// The blocks that are one of several that may serve today.
+/// The blocks with at least one alternative today.
 fn chosen(cx: &Context<'_>) -> HashSet<BlockId> {
     let mut found = HashSet::new();
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
         let force = || cx.graph.providers(named).filter(|block| block.feature.in_force(cx.options.at));
         let exclusive = force().filter(|block| block.feature.kind == Kind::Exclusive).count();
-        // Of several EXCLUSIVE blocks one serves, the others are discarded.
+        // Only one of several EXCLUSIVE blocks serves; the others are discarded.
         if force().count() - exclusive + exclusive.min(1) > 1 {
             found.extend(force().map(|block| block.id));
         }
@@ -181,10 +180,10 @@ fn player(cx: &Context<'_>, special: &Ways, is_open: impl Fn(BlockId) -> bool, a
             && !is_special(graph, block.id)
             && !cx.measures.is_faulty(block.id)
             && cx.measures.depth(block.id).is_some_and(|depth| depth <= DEEPEST)
-            // Served without counting, to who asks for it by name.
+            // Local licenses are not counted.
             && block.feature.kind != Kind::Local
     });
-    // A request from outside sees the blocks of all vendors.
+    // A checkout by name considers the blocks of all vendors.
     let own = graph.vendors_of(named.name.as_str()).count() == 1;
     let root = graph.providers(named).find(|block| block.is_token()).or(graph.providers(named).next())?;
     let version = graph.providers(named).map(|block| block.feature.version).min()?;
@@ -194,16 +193,16 @@ fn player(cx: &Context<'_>, special: &Ways, is_open: impl Fn(BlockId) -> bool, a
     (simple && own).then_some(Player { at, root: root.id, version, open, like: at, is_pool })
 }
 
-/// What is being looked for.
+/// The state of the search.
 struct Search<'c, 'a> {
     cx: &'c Context<'a>,
     steps: usize,
-    /// Pools of which a proof was found already.
+    /// Pools that already have a proof.
     met: BTreeSet<BlockId>,
 }
 
 impl Search<'_, '_> {
-    /// What a larger pool would deny of one checkout alone.
+    /// Finds larger pools that would deny a single checkout.
     fn alone(&mut self, player: &Player) -> Result<Vec<MoreMeansLess>, GivenUp> {
         let now = self.play(&[player], None)?;
         let mut proofs = Vec::new();
@@ -214,7 +213,9 @@ impl Search<'_, '_> {
         Ok(proofs)
     }
 
-    /// What a larger pool would deny of two checkouts, one of them of `player`. ◆ One proof for a pool is enough.
+    /// Finds larger pools that would deny one of two checkouts, of which one is `player`.
+    ///
+    /// DECISION: one proof per pool is enough.
     fn in_company(
         &mut self,
         player: &Player,
@@ -223,11 +224,11 @@ impl Search<'_, '_> {
     ) -> Result<(), GivenUp> {
         let chooses = !self.play(&[player], None)?.refusals.is_empty();
         for partner in self.partners(player, players)? {
-            // Where neither is refused anything, a larger pool changes nothing.
+            // If neither is refused anything, a larger pool changes nothing.
             if chooses || partner.open {
                 self.pair([player, partner], proofs)?;
             }
-            // Two that have alternatives both get their turn to go first.
+            // A partner with alternatives goes first in its own turn.
             if !partner.open {
                 self.pair([partner, player], proofs)?;
             }
@@ -248,7 +249,7 @@ impl Search<'_, '_> {
         Ok(())
     }
 
-    /// Who may draw on a pool that `player` may draw on.
+    /// The names that may draw on a pool that `player` may draw on.
     fn partners<'p>(
         &mut self,
         player: &Player,
@@ -270,8 +271,8 @@ impl Search<'_, '_> {
         Ok(partners)
     }
 
-    /// Looks for a size of a pool with which the last checkout is denied. Only sizes at which something fits that did
-    /// not fit before make a difference: `size` is the least of them.
+    /// Searches for a size of a pool with which the last checkout is denied. Only sizes at which something more fits
+    /// make a difference; `size` is the smallest of them.
     fn proof(
         &mut self,
         players: &[&Player],
@@ -290,7 +291,7 @@ impl Search<'_, '_> {
                     let taken = std::mem::take(&mut then.taken);
                     return Ok(self.proven(players, now, (pool, larger), taken, lack));
                 }
-                // That the first is denied is told of it alone.
+                // A denial of the first is reported for that checkout alone.
                 Some(_) => return Ok(None),
                 None => {}
             }
@@ -325,7 +326,7 @@ impl Search<'_, '_> {
         })
     }
 
-    /// Plays checkouts one after the other, from full pools, up to the first that is denied.
+    /// Runs checkouts in sequence from full pools, up to the first that is denied.
     fn play(&mut self, players: &[&Player], enlarged: Option<(BlockId, u64)>) -> Result<Played, GivenUp> {
         let room = STEPS.min(self.steps);
         let mut fit = FirstFit::new(self.cx.graph, self.cx.orders(), self.cx.options.at, room);
@@ -357,7 +358,7 @@ impl Search<'_, '_> {
     }
 }
 
-/// The pools that were too small for something, each with the least size at which more fits.
+/// The pools that were too small, each with the smallest size at which more fits.
 fn thresholds(played: &Played) -> BTreeMap<BlockId, u64> {
     let mut least: BTreeMap<BlockId, u64> = BTreeMap::new();
     for refusal in &played.refusals {
@@ -367,7 +368,7 @@ fn thresholds(played: &Played) -> BTreeMap<BlockId, u64> {
     least
 }
 
-/// The COUNT that a pool's block needs for the pool to have `size`, its UPGRADEs included; `None` if none can be written.
+/// The COUNT that gives a pool the total `size`, UPGRADEs included; `None` if that COUNT is not valid.
 fn count_for(cx: &Context<'_>, now: &Played, pool: BlockId, size: u64) -> Option<u64> {
     let own = cx.graph.block(pool)?.own_size();
     let before = now.refusals.iter().find(|refusal| refusal.pool == pool)?.size;

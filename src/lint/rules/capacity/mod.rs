@@ -1,4 +1,4 @@
-//! Whether what is bought can be used.
+//! C: whether purchased licenses can be used.
 
 use std::collections::HashSet;
 
@@ -17,17 +17,17 @@ pub(in crate::lint) mod upgrade_of_unlimited;
 pub(in crate::lint) mod upgrade_outside_dates;
 pub(in crate::lint) mod upgrade_without_exclusive;
 
-/// Most blocks of one name that are compared with one another.
+/// Maximum number of blocks of one name that are compared with each other.
 const MOST_ALTERNATIVES: usize = 64;
 
-/// Whether `one` is in force whenever `other` is.
+/// Returns true if `one` is valid whenever `other` is.
 fn covers(one: &Feature, other: &Feature) -> bool {
     let starts = one.start.is_none_or(|start| other.start.is_some_and(|other| start.value <= other.value));
     let ends = one.end.is_none_or(|end| other.end.is_some_and(|other| end.value >= other.value));
     starts && ends
 }
 
-/// Whether two blocks are in force on a common day.
+/// Returns true if the periods of two blocks overlap.
 fn overlap(one: &Feature, other: &Feature) -> bool {
     let before = |one: &Feature, other: &Feature| {
         one.end.zip(other.start).is_some_and(|(end, start)| end.value < start.value)
@@ -35,7 +35,7 @@ fn overlap(one: &Feature, other: &Feature) -> bool {
     !before(one, other) && !before(other, one)
 }
 
-/// The names whose blocks some REPLACES may hide; `None`: any block, as one is named by its KEY.
+/// The names whose blocks a REPLACES may hide. `None` means any block, because a REPLACES names a KEY.
 fn replaced_names<'a>(cx: &Context<'a>) -> Option<HashSet<&'a str>> {
     let replaces = cx.blocks().filter_map(|block| block.feature.replaces.as_ref());
     let names = replaces.map(|replaces| match &replaces.value {

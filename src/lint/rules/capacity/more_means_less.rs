@@ -1,21 +1,22 @@
-//! C007: a larger pool would deny what is granted now.
+//! C007: a larger pool that would deny a checkout.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::mixes::{MoreMeansLess, Taken};
 
-/// A larger pool would deny what is granted now.
+/// A larger pool that would deny a checkout.
 pub(super) static CODE: Code = Code::warning("C007", "more-means-less");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a pool that, were it larger, would make a checkout fail that is granted now, alone or as the second of two",
-    why: "Alternatives are tried in order, and what was chosen is not revisited. With a larger pool an earlier \
-          alternative fits that did not fit before, and takes what a later dependency, or another feature, needs. A \
-          customer who buys more would be able to run less. Every feature is played alone and after every other, with \
-          the sizes at which an alternative begins to fit; features that share counts, burn METERED tokens or draw on \
-          reserved licenses are left out.",
+    what: "a pool that would deny a checkout if it were larger: one that is granted today, alone or as the \
+           second of two",
+    why: "Alternatives are tried in order, and a choice is not revisited. In a larger pool, an earlier \
+          alternative that did not fit before fits now, and takes the licenses that a later dependency or \
+          another feature needs. A customer who buys more could run less. The rule simulates every feature \
+          alone and after every other feature, at each pool size at which an alternative starts to fit. \
+          Features that share counts, consume METERED licenses or draw on reserved licenses are skipped.",
     bad: Example::Text(
         "FEATURE Suite
 {
@@ -64,8 +65,8 @@ FEATURE Print { VENDOR=Acme COUNT=4 }
 FEATURE Spare { VENDOR=Acme COUNT=4 }
 ",
     ),
-    remedy: "Put the dependency that cannot give way before the one that has alternatives, or enlarge the other pool as \
-             well.",
+    remedy: "Move the dependency without alternatives before the one with alternatives, or enlarge the other \
+             pool as well.",
     check: Check::Whole(check),
 };
 
@@ -85,13 +86,13 @@ fn finding(cx: &Context<'_>, proof: &MoreMeansLess) -> Option<Diagnostic> {
         None => (
             format!("a larger `{name}` would deny `{last}`, which is granted now"),
             "it is granted",
-            "put the dependency that has alternatives last, or enlarge the other pool as well".to_owned(),
+            "move the dependency with alternatives to the end, or enlarge the other pool as well".to_owned(),
         ),
         Some(first) => (
-            format!("a larger `{name}` would deny `{last}` beside `{first}`, which are both granted now"),
+            format!("a larger `{name}` would deny `{last}` after `{first}`; both are granted now"),
             "both are granted",
             format!(
-                "put the alternative of `{first}` that is taken now before the other, or enlarge `{name}` for both"
+                "move the alternative of `{first}` that is used now before the other, or enlarge `{name}` for both"
             ),
         ),
     };
@@ -109,7 +110,7 @@ fn finding(cx: &Context<'_>, proof: &MoreMeansLess) -> Option<Diagnostic> {
     Some(found.help(help))
 }
 
-/// Of what there is too little for the last checkout.
+/// The pool that is too small for the last checkout, as text.
 fn lack(cx: &Context<'_>, proof: &MoreMeansLess) -> Option<String> {
     let lack = proof.lack?;
     let scarce = cx.graph.block(lack.pool)?.name();
@@ -139,5 +140,5 @@ fn list(cx: &Context<'_>, features: &[String], taken: &[Taken]) -> String {
     features.iter().zip(taken).map(one).collect::<Vec<_>>().join(", ")
 }
 
-/// Most pools that are shown of one checkout.
+/// Maximum number of pools shown for one checkout.
 const MOST_POOLS: usize = 5;

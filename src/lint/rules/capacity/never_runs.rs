@@ -13,11 +13,12 @@ pub(super) static CODE: Code = Code::error("C001", "never-runs");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token of which a single checkout is denied on every day, even while nothing else is checked out: it costs \
-           more than a pool has, or what it draws on is never in force at once",
-    why: "The customer pays for a feature that never starts. Counts multiply along a chain of tokens and add up where \
-          paths meet in one pool; what has dates is tried on each day on which something starts or ends. In a file that is not signed yet it is a warning, as it may be one part of a set \
-          whose other files enlarge the pool.",
+    what: "a token that is denied on every day, even if nothing else is checked out: it costs more than a pool \
+           has, or the licenses that it draws on are never valid on the same day",
+    why: "The customer pays for a feature that never starts. COUNTs multiply along a chain of tokens and add \
+          up where paths meet in one pool. Blocks with dates are tested on each day on which something starts \
+          or ends. For an unsigned file this is a warning, because other files of the set may enlarge the \
+          pool.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -41,11 +42,11 @@ FEATURE Pool
 FEATURE Pool { VENDOR=Acme COUNT=24 }
 ",
     ),
-    remedy: "Enlarge the pool (UPGRADE adds to one that is issued already), or lower the COUNT of the dependency.",
+    remedy: "Enlarge the pool (an UPGRADE adds to an issued one), or lower the COUNT of the dependency.",
     check: Check::Whole(check),
 };
 
-/// Most nodes of the graph that are visited in one run to show the chains of findings.
+/// Maximum number of graph nodes visited per run to show the chains of findings.
 pub(super) const MAX_SEARCH: usize = 1_000_000;
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -53,12 +54,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (id, lack) in cx.shortages().causes() {
         let Some(block) = cx.graph.block(*id) else { continue };
         if !super::dead_alternative::another_lives(cx, block) {
-            sink.push(describe(cx, block, lack, &CODE, "so that it can never run", &mut room));
+            sink.push(describe(cx, block, lack, &CODE, "so it can never run", &mut room));
         }
     }
 }
 
-/// What a token needs, and of what there is less.
+/// Describes the licenses or days that a token lacks.
 pub(super) fn describe(
     cx: &Context<'_>,
     block: &Block<'_>,
@@ -84,11 +85,13 @@ pub(super) fn describe(
             to_pool(found, cx, block, *pool, &has, room)
         }
         Lack::Days => {
-            let message =
-                format!("what `{}` draws on is never in force on one day, {consequence}", block.name());
+            let message = format!(
+                "the dependencies of `{}` are never valid on the same day, {consequence}",
+                block.name()
+            );
             let found = cx
                 .found(code, block, block.feature.name.span, message)
-                .help("let the periods of what it draws on overlap with one another, and with its own");
+                .help("let the periods of its dependencies overlap with each other and with its own");
             periods(found, cx, block)
         }
     };
@@ -98,10 +101,10 @@ pub(super) fn describe(
     found
 }
 
-/// Most dependencies of a token that are followed to show how it comes to a pool.
+/// Maximum number of dependencies for which the path to a pool is shown.
 const MOST_WAYS: usize = 5;
 
-/// Labels for each dependency by which a token draws on a pool how it comes there, and how much it takes.
+/// Labels the path and the draw for each dependency through which a token draws on a pool.
 fn to_pool(
     mut found: Diagnostic,
     cx: &Context<'_>,
@@ -128,13 +131,13 @@ fn to_pool(
         }
     }
     if let (true, Some(label)) = (ways.len() > MOST_WAYS, found.related.last_mut()) {
-        label.text.push_str("; so do further dependencies");
+        label.text.push_str("; other dependencies also do");
     }
     let place = pool.feature.count.map_or(pool.feature.name.span, |count| count.span);
     found.also_in(pool.license.source.id(), place, format!("`{}` has {has}", pool.name()))
 }
 
-/// How a token comes to a pool by one of its dependencies.
+/// The path from a token to a pool through one of its dependencies.
 fn chain_by(cx: &Context<'_>, block: &Block<'_>, hop: Hop, pool: BlockId, room: &mut usize) -> Option<Chain> {
     let need = cx.graph.dependency(hop)?;
     let mut serving = cx.graph.serving(block, need).take(super::MOST_ALTERNATIVES);
@@ -148,7 +151,7 @@ fn chain_by(cx: &Context<'_>, block: &Block<'_>, hop: Hop, pool: BlockId, room: 
     })
 }
 
-/// What a token draws on a pool by one of its dependencies, where no alternatives lie behind it.
+/// The number of licenses that a token draws from a pool through one dependency; `None` if there are alternatives.
 fn part(cx: &Context<'_>, block: &Block<'_>, need: &Dependency, pool: BlockId) -> Option<u64> {
     let mut serving = cx.graph.serving(block, need);
     let provider = serving.next().filter(|_| serving.next().is_none())?;
@@ -159,11 +162,11 @@ fn part(cx: &Context<'_>, block: &Block<'_>, need: &Dependency, pool: BlockId) -
     }
 }
 
-/// Labels the dependencies of a token that lead to a block with dates.
+/// Labels the dependencies of a token with the periods of their blocks.
 fn periods(mut found: Diagnostic, cx: &Context<'_>, block: &Block<'_>) -> Diagnostic {
     for (_, need, _) in cx.graph.needs(block.id).take(MOST_WAYS) {
         let Some(provider) = cx.graph.serving(block, need).next() else { continue };
-        let text = format!("`{}` is in force {}", provider.name(), phrase::period(provider.feature));
+        let text = format!("`{}` is valid {}", provider.name(), phrase::period(provider.feature));
         found = found.also_in(block.license.source.id(), need.span, text);
     }
     found

@@ -1,4 +1,4 @@
-//! C003: two EXCLUSIVE blocks of one name at the same time.
+//! C003: two EXCLUSIVE blocks of one name that overlap.
 
 use jiff::civil::Date;
 
@@ -10,14 +10,14 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::overlap;
 
-/// Two EXCLUSIVE blocks of one name at the same time.
+/// Two EXCLUSIVE blocks of one name that overlap.
 static CODE: Code = Code::error("C003", "second-exclusive");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a second EXCLUSIVE block of a name, in force on a day on which the first is",
-    why: "Of several EXCLUSIVE blocks the first serves, the others are discarded: the customer loses what they hold. A \
-          block with COUNT and without KEYTYPE is EXCLUSIVE as well.",
+    what: "a second EXCLUSIVE block of the same name that is valid on the same day as the first",
+    why: "Only the first of several EXCLUSIVE blocks serves; the others are discarded, and the customer loses \
+          their licenses. A block with COUNT and without KEYTYPE is also EXCLUSIVE.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 END=2026-12-31 }
 FEATURE Draw { VENDOR=Acme COUNT=9 START=2026-12-01 }
@@ -28,8 +28,8 @@ FEATURE Draw { VENDOR=Acme COUNT=9 START=2026-12-01 }
 FEATURE Draw { VENDOR=Acme COUNT=9 START=2027-01-01 }
 ",
     ),
-    remedy: "Write KEYTYPE=ADDITIVE for a further pool, KEYTYPE=UPGRADE to enlarge the first, or let a renewal start on \
-             the day after the END of the first.",
+    remedy: "Use KEYTYPE=ADDITIVE for another pool or KEYTYPE=UPGRADE to enlarge the first, or let a renewal \
+             start on the day after the END of the first block.",
     check: Check::Whole(check),
 };
 
@@ -39,7 +39,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let mut exclusive: Vec<&Block<'_>> =
             blocks.filter(|block| block.feature.kind == Kind::Exclusive).collect();
         exclusive.sort_by_key(|block| block.feature.start.map_or(Date::MIN, |start| start.value));
-        // Of the blocks that began before, the one that ends last.
+        // The block with the latest end among those that started earlier.
         let mut longest: Option<&Block<'_>> = None;
         for block in exclusive {
             if let Some(other) = longest.filter(|other| overlap(other.feature, block.feature)) {
@@ -56,7 +56,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether one block hides the other as long as it is in force itself.
+/// Returns true if one block replaces the other while it is valid.
 fn replaces(one: &Block<'_>, other: &Block<'_>) -> bool {
     one.feature.replaces.as_ref().is_some_and(|replaced| match &replaced.value {
         Replaces::Feature(name) => name.as_str() == other.name(),
@@ -65,13 +65,12 @@ fn replaces(one: &Block<'_>, other: &Block<'_>) -> bool {
 }
 
 fn report(cx: &Context<'_>, sink: &mut Sink<'_>, first: &Block<'_>, second: &Block<'_>) {
-    let message =
-        format!("a second EXCLUSIVE block of `{}` at the same time: it is discarded", second.name());
+    let message = format!("second EXCLUSIVE block of `{}` at the same time: it is discarded", second.name());
     let place =
         |block: &Block<'_>| block.feature.keytype.map_or(block.feature.name.span, |keytype| keytype.span);
     sink.push(
         cx.found(&CODE, second, place(second), message)
-            .also_in(first.license.source.id(), place(first), "this one serves")
-            .help("KEYTYPE=ADDITIVE makes it a further pool, KEYTYPE=UPGRADE adds it to the first"),
+            .also_in(first.license.source.id(), place(first), "this block serves")
+            .help("use KEYTYPE=ADDITIVE for another pool, or KEYTYPE=UPGRADE to add to the first"),
     );
 }

@@ -1,4 +1,4 @@
-//! Which tokens cannot be served even while nothing else is checked out, and what they lack.
+//! Tokens that cannot be served even if nothing else is checked out, and the licenses they lack.
 
 use std::collections::HashSet;
 
@@ -12,67 +12,68 @@ use crate::lint::rules::time::is_never_in_force;
 
 use super::{MOST_ALTERNATIVES, overlap, replaced_names};
 
-/// What a token lacks.
+/// The licenses or days that a token lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::lint) enum Lack {
-    /// More is needed of a pool than it has.
+    /// A checkout needs more licenses than the pool has.
     Licenses {
         /// The pool.
         pool: BlockId,
-        /// What one checkout needs of it.
+        /// The number that one checkout needs.
         needed: u64,
-        /// What it has.
+        /// The size of the pool.
         size: u64,
-        /// The day for which that is said, where it depends on the day.
+        /// The day, if the size depends on it.
         on: Option<Date>,
     },
-    /// On no day all that it needs is in force.
+    /// The dependencies are never all valid on the same day.
     Days,
 }
 
-/// A token that is denied today, and served from some day on.
+/// A token that is denied today and served from a later day on.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::lint) struct Late {
     /// The token.
     pub(in crate::lint) block: BlockId,
-    /// What it lacks until then.
+    /// The refusal until then.
     pub(in crate::lint) lack: Refusal,
-    /// The first day on which it is served.
+    /// The first day on which the token is served.
     pub(in crate::lint) from: Date,
 }
 
-/// A token that was served the day before, or before a gap, and finds too little from a day on.
+/// A token that was served the day before, or before a gap, and no longer fits from a day on.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::lint) struct Fall {
     /// The token.
     pub(in crate::lint) block: BlockId,
-    /// The first day on which too little is there.
+    /// The first day on which it does not fit.
     pub(in crate::lint) day: Date,
-    /// What it lacks.
+    /// The refusal on that day.
     pub(in crate::lint) lack: Refusal,
 }
 
 /// Tokens that cannot be served.
 #[derive(Debug, Default)]
 pub(in crate::lint) struct Shortages {
-    /// Those that never run, in file order.
+    /// Tokens that never run, in file order.
     dead: Vec<(BlockId, Lack)>,
-    /// Those of them that are not only dead because all that serves one of their dependencies is.
+    /// The subset of `dead` that does not merely depend on other dead tokens.
     causes: Vec<(BlockId, Lack)>,
-    /// Those that are too dear until some day, consequences left out.
+    /// Tokens that do not fit until a later day, without consequences of others.
     pub(in crate::lint) late: Vec<Late>,
-    /// Those that are served and will not be, consequences left out.
+    /// Tokens that are served now and later are not, without consequences of others.
     pub(in crate::lint) falls: Vec<Fall>,
-    /// Those of whose days to come not all were tried, as the bound was reached.
+    /// Tokens for which the limit was reached before all future days were tried.
     pub(in crate::lint) unfollowed: Vec<BlockId>,
-    /// Those about which nothing was found out, as the bound was reached.
+    /// Tokens for which the limit was reached without a result.
     pub(in crate::lint) unexamined: Vec<BlockId>,
 }
 
-/// ◆ Steps that all tries of a run may take together: some for everybody, and some more for each dependency.
+/// DECISION: maximum number of steps of all trials of a run: a fixed budget, plus an allowance per dependency, so that
+/// the run time grows at most linearly with the license.
 const ALL_STEPS: usize = 2_000_000;
 const STEPS_A_DEPENDENCY: usize = 8;
-/// ◆ Most days on which one token is tried.
+/// DECISION: maximum number of days on which one token is tried.
 const MOST_DAYS: usize = 400;
 
 impl Shortages {
@@ -99,7 +100,7 @@ impl Shortages {
         found.only_causes(cx)
     }
 
-    /// Leaves out what only follows from others.
+    /// Drops tokens that fail only because of other tokens.
     fn only_causes(self, cx: &Context<'_>) -> Self {
         let late: HashSet<BlockId> = self.late.iter().map(|late| late.block).collect();
         let fallen: HashSet<(BlockId, Date)> = self.falls.iter().map(|fall| (fall.block, fall.day)).collect();
@@ -114,18 +115,18 @@ impl Shortages {
         Self { causes, late, falls, ..self }
     }
 
-    /// Whether a token never runs.
+    /// Returns true if a token never runs.
     pub(in crate::lint) fn is_dead(&self, id: BlockId) -> bool {
         self.dead.binary_search_by_key(&id, |(dead, _)| *dead).is_ok()
     }
 
-    /// The tokens that never run, each with what it lacks; those that only depend on such tokens left out.
+    /// The tokens that never run, each with what it lacks, without tokens that merely depend on such tokens.
     pub(super) fn causes(&self) -> &[(BlockId, Lack)] {
         &self.causes
     }
 }
 
-/// Whether a token fails because everything that serves one of its dependencies does.
+/// Returns true if a token fails because everything that serves one of its dependencies fails.
 fn follows(cx: &Context<'_>, id: BlockId, fails: impl Fn(BlockId) -> bool) -> bool {
     let Some(block) = cx.graph.block(id) else { return false };
     let needs = &block.feature.dependencies;
@@ -135,14 +136,14 @@ fn follows(cx: &Context<'_>, id: BlockId, fails: impl Fn(BlockId) -> bool) -> bo
     })
 }
 
-/// What a token lacks whatever the day and the alternatives.
+/// The shortage of a token on every day and with every alternative, if any.
 fn too_dear(cx: &Context<'_>, block: &Block<'_>, anything_shared: bool) -> Option<Lack> {
     let draws = cx.draws().of(block.id)?;
     let lacking = draws.iter().find_map(|(pool, draw)| {
         let shared = anything_shared || cx.graph.block(*pool)?.feature.shares_counts();
         let size = cx.capacities().of(*pool);
         match if shared { draw.largest } else { draw.sum } {
-            // An overflow is reported as such.
+            // D010 reports overflows.
             Cost::TooMany => None,
             Cost::Known(needed) => {
                 (needed > size).then_some(Lack::Licenses { pool: *pool, needed, size, on: None })
@@ -152,7 +153,7 @@ fn too_dear(cx: &Context<'_>, block: &Block<'_>, anything_shared: bool) -> Optio
     if lacking.is_some() || cx.capacities().of(block.id) > 0 || overflows(cx, block) {
         return lacking;
     }
-    // No single pool must be drawn on, but of some dependency every alternative is too small.
+    // No single pool is needed in every case, but all alternatives of some dependency are too small.
     block.feature.dependencies.iter().find_map(|need| {
         let serving = cx.graph.serving(block, need).take(MOST_ALTERNATIVES);
         let best = serving.max_by_key(|provider| cx.capacities().of(provider.id))?;
@@ -165,21 +166,21 @@ fn overflows(cx: &Context<'_>, block: &Block<'_>) -> bool {
     cx.measures.total(block.id) == Some(None)
 }
 
-/// What becomes of a token.
+/// The result for one token.
 enum Fate {
     Runs,
     Dead(Lack),
     Late(Late),
 }
 
-/// What the tries of one run have in common.
+/// Shared data for the trials of one run.
 struct Search<'c, 'a> {
     cx: &'c Context<'a>,
-    /// To blocks that the tries would judge wrongly, or that are faults of their own.
+    /// Paths to blocks that the trials cannot model, or that other rules report.
     special: Ways,
-    /// To blocks that do not give the same every day.
+    /// Paths to blocks whose capacity depends on the day.
     dated: Ways,
-    /// To pools whose draws may share.
+    /// Paths to pools with shared counts.
     shared: Ways,
     steps: usize,
 }
@@ -216,10 +217,10 @@ impl<'c, 'a> Search<'c, 'a> {
         Self { cx, special, dated, shared, steps }
     }
 
-    /// What becomes of a token; `None`: the bound was reached.
+    /// Examines a token. Returns `None` if the limit was reached.
     fn examine(&mut self, block: &Block<'_>) -> Option<Fate> {
         let (cx, id) = (self.cx, block.id);
-        // What always draws the same, on pools that are always the same, was judged by its sums.
+        // `too_dear` covers tokens with fixed draws on pools of constant size.
         let plain = cx.draws().is_exact(id) && !self.dated.leads_from(id);
         if plain || !self.can_be_tried(block) {
             return Some(Fate::Runs);
@@ -227,7 +228,7 @@ impl<'c, 'a> Search<'c, 'a> {
         let alone = self.follow(block, false)?;
         match alone {
             Fate::Runs => Some(Fate::Runs),
-            // ◆ Who has all that SHARE names and who has none of it are the two who are tried.
+            // DECISION: two customers are tried, one with all attributes that SHARE names, and one with none.
             _ if self.shared.leads_from(id) => Some(match self.follow(block, true)? {
                 Fate::Runs | Fate::Late(_) => Fate::Runs,
                 Fate::Dead(_) => alone,
@@ -242,7 +243,7 @@ impl<'c, 'a> Search<'c, 'a> {
         !long && !faulty && !overflows(self.cx, block)
     }
 
-    /// Tries a token today, then on later days, then on earlier ones.
+    /// Tries a token today, then on later days, then on earlier days.
     fn follow(&mut self, block: &Block<'_>, shares: bool) -> Option<Fate> {
         let today = self.cx.options.at;
         let first = block.feature.start.map_or(Date::MIN, |start| start.value);
@@ -269,7 +270,8 @@ impl<'c, 'a> Search<'c, 'a> {
         })))
     }
 
-    /// The first day of a period on which a token is served, alone. Keeps the first refusal that was met.
+    /// The first day of a period on which a token is served with nothing else checked out. Keeps the first refusal in
+    /// `denied`.
     fn first_served(
         &mut self,
         block: &Block<'_>,
@@ -291,8 +293,8 @@ impl<'c, 'a> Search<'c, 'a> {
         Some(None)
     }
 
-    /// The days to come from which on a token finds too little, having been served before; `None`: the bound was
-    /// reached.
+    /// The future days from which on a token no longer fits although it was served before. Returns `None` if the limit
+    /// was reached.
     fn falls(&mut self, block: &Block<'_>) -> Option<Vec<Fall>> {
         let mut falls = Vec::new();
         if !self.dated.leads_from(block.id) || !self.can_be_tried(block) {
@@ -314,7 +316,7 @@ impl<'c, 'a> Search<'c, 'a> {
                     falls.push(Fall { block: block.id, day: on, lack });
                     served = false;
                 }
-                // Days without anything are a gap: what is there after it is compared with what was before.
+                // Nothing serves during a gap: the day after it is compared with the day before it.
                 Outcome::Denied(_) => {}
             }
             day = next.filter(|next| *next <= last);
@@ -322,7 +324,7 @@ impl<'c, 'a> Search<'c, 'a> {
         Some(falls)
     }
 
-    /// Tries a token on a day; with the next day on which that may change.
+    /// Tries a token on a day. Returns the outcome and the next day on which it may change.
     fn play(&mut self, block: &Block<'_>, day: Date, shares: bool) -> Option<(Outcome, Option<Date>)> {
         let room = STEPS.min(self.steps);
         let mut fit = FirstFit::new(self.cx.graph, self.cx.orders(), day, room).sharing(shares);
@@ -336,7 +338,7 @@ fn is_dated(block: &Block<'_>) -> bool {
     block.feature.start.is_some() || block.feature.end.is_some()
 }
 
-/// The names of which two EXCLUSIVE blocks are in force on one day: a fault of its own.
+/// The names with overlapping EXCLUSIVE blocks, which C003 reports.
 fn rivals<'a>(cx: &Context<'a>) -> HashSet<(&'a str, &'a str)> {
     let mut found = HashSet::new();
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {

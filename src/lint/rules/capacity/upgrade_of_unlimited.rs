@@ -1,24 +1,24 @@
-//! C006: an UPGRADE where nothing is limited.
+//! C006: an UPGRADE without a limit.
 
 use crate::diagnostic::Code;
 use crate::graph::Block;
 use crate::license::{Count, Kind};
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// An UPGRADE where nothing is limited.
+/// An UPGRADE without a limit.
 static CODE: Code = Code::error("C006", "upgrade-of-unlimited");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "an UPGRADE that is UNLIMITED, or that adds to an UNLIMITED block",
-    why: "Adding means nothing without a limit; license servers refuse both.",
+    why: "Adding to an unlimited number has no effect. License servers reject both.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 }
 FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=UNLIMITED }
 ",
     ),
     good: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=UNLIMITED }\n"),
-    remedy: "Issue the EXCLUSIVE block anew as UNLIMITED, with REPLACES; or give both a number.",
+    remedy: "Reissue the EXCLUSIVE block as UNLIMITED, with REPLACES, or give both blocks a number.",
     check: Check::Whole(check),
 };
 
@@ -30,15 +30,19 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let base = blocks().filter(|block| block.feature.kind == Kind::Exclusive).find(endless);
         for upgrade in blocks().filter(|block| block.feature.kind == Kind::Upgrade) {
             let Some(count) = upgrade.feature.count else { continue };
-            let help = "give both a number, or issue the EXCLUSIVE block anew as UNLIMITED";
+            let help = "give both blocks a number, or reissue the EXCLUSIVE block as UNLIMITED";
             if endless(&upgrade) {
-                let message = format!("an UNLIMITED UPGRADE of `{}`", upgrade.name());
+                let message = format!("UPGRADE of `{}` is UNLIMITED", upgrade.name());
                 sink.push(cx.found(&CODE, upgrade, count.span, message).help(help));
             } else if let Some(base) = base {
-                let message = format!("an UPGRADE of `{}`, which is UNLIMITED", upgrade.name());
+                let message = format!("UPGRADE of `{}`, which is UNLIMITED", upgrade.name());
                 let place = base.feature.count.map_or(base.feature.name.span, |count| count.span);
                 let found = cx.found(&CODE, upgrade, count.span, message).help(help);
-                sink.push(found.also_in(base.license.source.id(), place, "nothing can be added to this"));
+                sink.push(found.also_in(
+                    base.license.source.id(),
+                    place,
+                    "nothing can be added to this block",
+                ));
             }
         }
     }

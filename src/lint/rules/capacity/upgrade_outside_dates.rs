@@ -1,4 +1,4 @@
-//! C005: an UPGRADE outside the dates of its block.
+//! C005: an UPGRADE outside the dates of its EXCLUSIVE block.
 
 use jiff::civil::Date;
 
@@ -7,14 +7,14 @@ use crate::graph::Block;
 use crate::license::{Feature, Kind};
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// An UPGRADE outside the dates of its block.
+/// An UPGRADE outside the dates of its EXCLUSIVE block.
 static CODE: Code = Code::error("C005", "upgrade-outside-dates");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "an UPGRADE that is in force on days on which no EXCLUSIVE block of the name is, or that has no END under one \
-           that has",
-    why: "On these days there is nothing that it could add to.",
+    what: "an UPGRADE that is valid on days on which no EXCLUSIVE block of its name is, or that has no END \
+           although the EXCLUSIVE block has one",
+    why: "On these days there is no license that it could add to.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 END=2027-05-31 }
 FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }
@@ -25,7 +25,7 @@ FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }
 FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 END=2027-05-31 }
 ",
     ),
-    remedy: "Give the UPGRADE dates within those of the EXCLUSIVE block; the same END is usual.",
+    remedy: "Give the UPGRADE dates within those of the EXCLUSIVE block. Usually both have the same END.",
     check: Check::Whole(check),
 };
 
@@ -46,7 +46,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Days without a gap on which a license is in force.
+/// A period without gaps in which a license is valid.
 struct Stretch {
     first: Date,
     last: Date,
@@ -60,7 +60,7 @@ fn last_day(feature: &Feature) -> Date {
     feature.end.map_or(Date::MAX, |end| end.value)
 }
 
-/// The days of some blocks: a renewal that follows on another makes one stretch with it.
+/// The periods of some blocks; a renewal without a gap extends the period.
 fn stretches<'f>(blocks: impl Iterator<Item = &'f Feature>) -> Vec<Stretch> {
     let mut days: Vec<(Date, Date)> = blocks.map(|block| (first_day(block), last_day(block))).collect();
     days.sort_unstable();
@@ -77,7 +77,8 @@ fn stretches<'f>(blocks: impl Iterator<Item = &'f Feature>) -> Vec<Stretch> {
 }
 
 impl Stretch {
-    /// ◆ A missing START is no fault: what is not in force yet cannot be added to, and nobody loses anything.
+    /// DECISION: a missing START is accepted. Before the EXCLUSIVE block starts, the UPGRADE adds to nothing and the
+    /// customer loses nothing.
     fn holds(&self, upgrade: &Feature) -> bool {
         let starts = upgrade.start.is_none_or(|start| (self.first..=self.last).contains(&start.value));
         starts && last_day(upgrade) <= self.last
@@ -89,7 +90,7 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, upgrade: &Block<'_>, to: (&Bloc
     let dated = feature.end.or(feature.start).map(|date| date.span);
     let place = dated.or(feature.keytype.map(|keytype| keytype.span)).unwrap_or(feature.name.span);
     let message =
-        format!("the UPGRADE of `{}` is in force outside the dates of the EXCLUSIVE block", upgrade.name());
+        format!("UPGRADE of `{}` is valid outside the dates of the EXCLUSIVE block", upgrade.name());
     let found = cx.found(&CODE, upgrade, place, message);
     let (base, stretch) = to;
     let help = if last_day(feature) > stretch.last {
@@ -97,7 +98,7 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, upgrade: &Block<'_>, to: (&Bloc
     } else if stretch.first > Date::MIN {
         format!("start it on {} at the earliest", stretch.first)
     } else {
-        "give it dates within those of the block".to_owned()
+        "give it dates within those of the EXCLUSIVE block".to_owned()
     };
     let date = base.feature.end.or(base.feature.start);
     let place = date.map_or(base.feature.name.span, |date| date.span);

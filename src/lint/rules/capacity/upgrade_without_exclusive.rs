@@ -1,23 +1,24 @@
-//! C004: an UPGRADE without the block that it adds to.
+//! C004: an UPGRADE without an EXCLUSIVE block.
 
 use crate::diagnostic::Code;
 use crate::license::Kind;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// An UPGRADE without the block that it adds to.
+/// An UPGRADE without an EXCLUSIVE block.
 static CODE: Code = Code::error("C004", "upgrade-without-exclusive");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "an UPGRADE block of a name that has no EXCLUSIVE block in any of the files",
-    why: "An UPGRADE adds its COUNT to the EXCLUSIVE block of the same name and gives nothing by itself.",
+    what: "an UPGRADE block without an EXCLUSIVE block of the same name in any of the files",
+    why: "An UPGRADE adds its COUNT to the EXCLUSIVE block of the same name and grants nothing on its own.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }\n"),
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 }
 FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }
 ",
     ),
-    remedy: "Give the file with the EXCLUSIVE block to the same run, or write KEYTYPE=ADDITIVE for a pool of its own.",
+    remedy: "Include the file with the EXCLUSIVE block in the same run, or use KEYTYPE=ADDITIVE for a separate \
+             pool.",
     check: Check::Whole(check),
 };
 
@@ -26,17 +27,17 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let name = named.name.as_str();
         let blocks = || named.blocks.iter().filter_map(|id| cx.graph.block(*id));
         let exclusive = blocks().any(|block| block.feature.kind == Kind::Exclusive);
-        // A token that draws on nothing but upgrades is reported there.
+        // D011 reports tokens that depend only on UPGRADE blocks.
         let told = named.drawn && named.newest.is_none();
         if exclusive || told || cx.graph.may_be_unread(name) {
             continue;
         }
         if let Some(upgrade) = blocks().find(|block| block.feature.kind == Kind::Upgrade) {
             let place = upgrade.feature.keytype.map_or(upgrade.feature.name.span, |keytype| keytype.span);
-            let message = format!("an UPGRADE of `{name}`, which has no EXCLUSIVE block");
+            let message = format!("UPGRADE of `{name}`, which has no EXCLUSIVE block");
             sink.push(
                 cx.found(&CODE, upgrade, place, message)
-                    .help("hand over the file that holds it, or write KEYTYPE=ADDITIVE"),
+                    .help("include the file that contains it, or use KEYTYPE=ADDITIVE"),
             );
         }
     }

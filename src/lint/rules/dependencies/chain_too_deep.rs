@@ -1,4 +1,4 @@
-//! D003: a chain of dependencies that is too long.
+//! D003: a dependency chain that is too long.
 
 use std::collections::HashSet;
 
@@ -7,26 +7,29 @@ use crate::graph::BlockId;
 use crate::lint::phrase;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// A chain of dependencies that is too long.
+/// A dependency chain that is too long.
 static CODE: Code = Code::error("D003", "chain-too-deep");
 
-/// Most TOKEN_DEPENDENCY steps from a token to a real license. ◆ Steps are counted, not blocks: 16 is good, 17 is not.
+/// Maximum number of TOKEN_DEPENDENCY steps from a token to a real license.
+///
+/// DECISION: steps are counted, not blocks: 16 steps are accepted, 17 are not.
 const MAX_DEPTH: u32 = 16;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token from which the longest way to a real license takes more than 16 dependencies, over all alternatives, \
-           whatever their dates",
-    why: "License servers follow at most 16 dependencies: a checkout of the token would be refused.",
+    what: "a token whose longest path to a real license takes more than 16 dependencies, over all alternatives \
+           and regardless of dates",
+    why: "License servers follow at most 16 dependencies and deny a checkout of such a token.",
     bad: Example::Made {
-        shown: "a token, 16 tokens that each draw on the next, and a pool: 17 steps",
+        shown: "a chain of 17 tokens, each depending on the next, and a pool: 17 steps",
         make: || chain(17),
     },
     good: Example::Made {
-        shown: "a token, 15 tokens that each draw on the next, and a pool: 16 steps",
+        shown: "a chain of 16 tokens, each depending on the next, and a pool: 16 steps",
         make: || chain(16),
     },
-    remedy: "Let the token draw on what stands further down the chain, multiplying the counts that it passes over.",
+    remedy: "Let the token depend on a feature further down the chain, and multiply the COUNTs of the \
+             dependencies that this skips.",
     check: Check::Whole(check),
 };
 
@@ -39,9 +42,9 @@ fn chain(steps: usize) -> Vec<u8> {
     tokens.chain(["FEATURE Pool { VENDOR=Acme COUNT=10 }\n".to_owned()]).collect::<String>().into_bytes()
 }
 
-const HELP: &str = "draw on what stands further down, multiplying the counts that are passed over";
+const HELP: &str = "depend on a feature further down the chain, and multiply the COUNTs that this skips";
 
-/// Most steps of chains that are walked to be shown, in one run: very many long chains are shown by their length only.
+/// Maximum number of chain steps shown in one run. Beyond it, findings show only the length of the chain.
 const MAX_SHOWN_STEPS: usize = 1_000_000;
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -49,14 +52,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .blocks()
         .filter(|block| cx.measures.depth(block.id).is_some_and(|depth| depth > MAX_DEPTH))
         .collect();
-    // A chain is reported at its beginning: that the blocks behind it are too deep as well is the same fault.
+    // A chain is reported once, at its first block, although later blocks may be too deep as well.
     let behind: HashSet<BlockId> =
         deep.iter().filter_map(|block| cx.measures.next_in_chain(cx.graph, block.id)).collect();
     let mut room = MAX_SHOWN_STEPS;
     for block in deep.into_iter().filter(|block| !behind.contains(&block.id)) {
         let depth = cx.measures.depth(block.id).unwrap_or_default();
         let message = format!(
-            "`{}` is {depth} dependencies away from a real license, {MAX_DEPTH} are allowed",
+            "dependency chain of `{}` is too long: {depth} dependencies, at most {MAX_DEPTH} are allowed",
             block.name()
         );
         let Some(rest) = room.checked_sub(depth as usize) else {

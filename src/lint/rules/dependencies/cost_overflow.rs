@@ -1,17 +1,17 @@
-//! D010: a token whose cost cannot be counted.
+//! D010: a token whose cost overflows.
 
 use crate::diagnostic::Code;
 use crate::lint::phrase;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// A token whose cost cannot be counted.
+/// A token whose cost overflows.
 static CODE: Code = Code::error("D010", "cost-overflow");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token of which one checkout needs more licenses than 64 bits can count",
-    why: "Counts multiply along a chain of tokens. No pool has so many licenses, so that no checkout is ever granted; \
-          a program that lets the number wrap round would grant it for next to nothing.",
+    what: "a token for which one checkout needs more licenses than a 64-bit number can represent",
+    why: "COUNTs multiply along a chain of tokens. No pool has that many licenses, so every checkout is \
+          denied, and a program in which the number overflows could grant it for almost nothing.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Ink VERSION=1.0 COUNT=2147483647\" }
 FEATURE Ink { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Dye VERSION=1.0 COUNT=2147483647\" }
@@ -25,22 +25,23 @@ FEATURE Ink { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=
 FEATURE Pool { VENDOR=Acme COUNT=UNLIMITED }
 ",
     ),
-    remedy: "Look for the COUNT along the chain that is too high; tokens are usually worth 1 to some hundred licenses.",
+    remedy: "Find the COUNT in the chain that is too high. Tokens usually cost between 1 and a few hundred \
+             licenses.",
     check: Check::Whole(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for block in cx.blocks() {
         let overflows = cx.measures.total(block.id) == Some(None);
-        // Where a dependency already overflows, the tokens that draw on it do so as a consequence.
+        // Report only the first token of a chain that overflows.
         if !overflows || !cx.measures.needs_are_countable(cx.graph, block.id) {
             continue;
         }
         let message =
-            format!("one checkout of `{}` needs more licenses than 64 bits can count", block.name());
+            format!("cost of `{}` overflows: one checkout needs more than 2^64 licenses", block.name());
         let found = cx
             .found(&CODE, block, block.feature.name.span, message)
-            .help("counts multiply along the chain: look for the one that is too high");
+            .help("find the COUNT that is too high; COUNTs multiply along the chain");
         sink.push(phrase::along_chain(found, cx.graph, &cx.measures.longest_chain(cx.graph, block.id)));
     }
 }

@@ -1,18 +1,17 @@
-//! D001: dependencies that run in a circle.
+//! D001: a dependency cycle.
 
 use crate::diagnostic::Code;
 use crate::graph::Hop;
 use crate::lint::phrase;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// Dependencies that run in a circle.
+/// A dependency cycle.
 static CODE: Code = Code::error("D001", "dependency-cycle");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "tokens that draw on one another in a circle",
-    why: "A checkout would have to be served by itself: it never ends at a real license, and license servers refuse \
-          the file.",
+    what: "tokens that depend on each other in a cycle",
+    why: "A checkout would require itself and never reach a real license. License servers reject the file.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -40,8 +39,7 @@ FEATURE Print
 FEATURE Pool { VENDOR=Acme COUNT=10 }
 ",
     ),
-    remedy: "Decide which of the features is the basic one and let it draw on a real license, that is on a block with \
-             COUNT.",
+    remedy: "Decide which feature is the base, and let it draw on a real license, that is a block with COUNT.",
     check: Check::Whole(check),
 };
 
@@ -52,12 +50,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         };
         let blocks = cycle.iter().map(|hop: &Hop| hop.block).chain([first.block]);
-        let message = format!("dependencies run in a circle: {}", phrase::chain(cx.graph, blocks));
+        let message = format!("dependency cycle: {}", phrase::chain(cx.graph, blocks));
         let Some(dependency) = cx.graph.dependency(*first) else { continue };
         let found = cx
             .found(&CODE, block, dependency.span, message)
-            .label(format!("`{}` draws on `{}`", block.name(), dependency.feature.value))
-            .help("let one of them draw on a real license (a block with COUNT) instead");
+            .label(format!("`{}` depends on `{}`", block.name(), dependency.feature.value))
+            .help("let one of them depend on a real license (a block with COUNT) instead");
         sink.push(phrase::along(found, cx.graph, cycle.get(1..).unwrap_or_default()));
     }
 }

@@ -1,4 +1,4 @@
-//! What tokens draw on.
+//! D: token dependencies.
 
 pub(in crate::lint) mod chain_too_deep;
 pub(in crate::lint) mod cost_overflow;
@@ -18,7 +18,7 @@ use crate::graph::{Block, Target, Unserved};
 use crate::license::Dependency;
 use crate::lint::Context;
 
-/// The dependencies that nothing serves for one reason, each with the first block that has it.
+/// The unserved dependencies with the given cause, each with the first block that has it.
 fn unserved<'a>(
     cx: &Context<'a>,
     target: Target,
@@ -33,19 +33,20 @@ fn unserved<'a>(
     })
 }
 
-/// Labels the further places of a fault.
+/// Labels further places of a fault.
 fn also_needed(mut found: Diagnostic, cx: &Context<'_>, fault: &Unserved) -> Diagnostic {
     const SHOWN: usize = 5;
     for place in fault.places.iter().skip(1).take(SHOWN) {
         if let (Some(block), Some(dependency)) = (cx.graph.block(place.block), cx.graph.dependency(*place)) {
-            found = found.also_in(block.license.source.id(), dependency.span, "needed here too");
+            found = found.also_in(block.license.source.id(), dependency.span, "also needed here");
         }
     }
     let more = fault.places.len().saturating_sub(1 + SHOWN);
     if more > 0
         && let Some(last) = found.related.last_mut()
     {
-        last.text = format!("and here, and in {}", crate::lint::phrase::number(more as u64, "more place"));
+        last.text =
+            format!("also needed here, and in {}", crate::lint::phrase::number(more as u64, "more place"));
     }
     found
 }

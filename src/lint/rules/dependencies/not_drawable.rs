@@ -1,4 +1,4 @@
-//! D008: a dependency on something that no checkout can draw on.
+//! D008: a dependency on a license that tokens cannot draw on.
 
 use crate::diagnostic::Code;
 use crate::graph::Target;
@@ -7,14 +7,14 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::unserved;
 
-/// A dependency on something that no checkout can draw on.
+/// A dependency on a license that tokens cannot draw on.
 static CODE: Code = Code::error("D008", "not-drawable");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "a dependency on a feature that has only local or ACTIVATION blocks",
-    why: "A local license serves its own host without counting, an ACTIVATION block binds devices: neither has \
-          anything that a token could draw.",
+    why: "A local license is not counted, and an ACTIVATION license is bound to a device. A token can draw on \
+          neither.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -33,7 +33,7 @@ FEATURE Pool { VENDOR=Acme KEYTYPE=ACTIVATION COUNT=10 }
 FEATURE Pool { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 }
 ",
     ),
-    remedy: "Draw on a floating license (EXCLUSIVE, ADDITIVE), on another TOKEN, or on METERED tokens.",
+    remedy: "Depend on a floating license (EXCLUSIVE, ADDITIVE), on another TOKEN, or on a METERED license.",
     check: Check::Whole(check),
 };
 
@@ -43,14 +43,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let holders = cx.graph.named(block.vendor(), name);
         let Some(holder) = holders.and_then(|named| cx.graph.block(*named.blocks.first()?)) else { continue };
         let (kind, help) = match holder.feature.kind {
-            Kind::Local => ("a local license", "write COUNT in the block of the license to make it a pool"),
-            _ => ("an ACTIVATION license", "draw on a floating license: EXCLUSIVE or ADDITIVE with COUNT"),
+            Kind::Local => ("a local license", "add COUNT to the block of the license to make it a pool"),
+            _ => ("an ACTIVATION license", "depend on a floating license: EXCLUSIVE or ADDITIVE with COUNT"),
         };
-        let message = format!("`{}` draws on `{name}`, which is {kind}", block.name());
+        let message = format!("`{}` cannot draw on `{name}`, which is {kind}", block.name());
         let place = holder.feature.keytype.map_or(holder.feature.name.span, |keytype| keytype.span);
         let found = cx
             .found(&CODE, &block, dependency.span, message)
-            .also_in(holder.license.source.id(), place, format!("{kind} cannot be drawn on"))
+            .also_in(holder.license.source.id(), place, format!("tokens cannot draw on {kind}"))
             .help(help);
         sink.push(super::also_needed(found, cx, &fault));
     }

@@ -1,4 +1,4 @@
-//! D007: a dependency that only another vendor could serve.
+//! D007: a dependency on another vendor's feature.
 
 use crate::diagnostic::Code;
 use crate::graph::Target;
@@ -7,13 +7,13 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::unserved;
 
-/// A dependency that only another vendor could serve.
+/// A dependency on another vendor's feature.
 static CODE: Code = Code::error("D007", "other-vendor");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a dependency on a feature that only blocks of another vendor have",
-    why: "A dependency resolves within one VENDOR: nobody can sell tokens that draw on another vendor's licenses.",
+    what: "a dependency on a feature that only another vendor defines",
+    why: "Dependencies are resolved within one VENDOR. Tokens cannot draw on another vendor's licenses.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -32,7 +32,8 @@ FEATURE Pool { VENDOR=Apex COUNT=10 }
 FEATURE Pool { VENDOR=Acme COUNT=10 }
 ",
     ),
-    remedy: "Write the same VENDOR in both blocks if one company issues both; otherwise draw on an own license.",
+    remedy: "Use the same VENDOR in both blocks if one company issues both. Otherwise depend on one of your \
+             own licenses.",
     check: Check::Whole(check),
 };
 
@@ -41,17 +42,18 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let name = dependency.feature.value.as_str();
         let vendors: Vec<&str> = cx.graph.vendors_of(name).map(|named| named.vendor.as_str()).collect();
         let message = format!(
-            "`{}` of `{}` draws on `{name}`, which only {} has",
+            "`{}` of `{}` depends on `{name}`, which only {} defines",
             block.name(),
             block.vendor(),
             phrase::list(&vendors),
         );
         let mut found = cx
             .found(&CODE, &block, dependency.feature.span, message)
-            .help("a dependency resolves within one VENDOR: check VENDOR of both blocks");
+            .help("check VENDOR of both blocks; dependencies are resolved within one VENDOR");
         let other = cx.graph.vendors_of(name).find_map(|named| cx.graph.block(*named.blocks.first()?));
         if let Some((other, vendor)) = other.and_then(|other| Some((other, other.feature.vendor.as_ref()?))) {
-            found = found.also_in(other.license.source.id(), vendor.span, format!("`{name}` stands here"));
+            found =
+                found.also_in(other.license.source.id(), vendor.span, format!("`{name}` is defined here"));
         }
         sink.push(super::also_needed(found, cx, &fault));
     }

@@ -1,4 +1,4 @@
-//! D009: the same dependency twice in one block.
+//! D009: a repeated dependency.
 
 use std::collections::HashMap;
 
@@ -6,14 +6,14 @@ use crate::diagnostic::Code;
 use crate::license::Version;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// The same dependency twice in one block.
+/// A repeated dependency.
 static CODE: Code = Code::warning("D009", "repeated-dependency");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a TOKEN block that names the same feature and version twice",
-    why: "Both are drawn, so that their counts add up (on a shared pool only the larger counts). Most often the line \
-          was copied to be changed, and was not.",
+    what: "a TOKEN block that repeats a dependency: the same feature and version",
+    why: "Both are drawn, so the COUNTs add up (on a shared pool, only the larger one counts). Usually the \
+          line was copied to be changed and was not.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -33,7 +33,7 @@ FEATURE Pool { VENDOR=Acme COUNT=8 }
 FEATURE Pool { VENDOR=Acme COUNT=8 }
 ",
     ),
-    remedy: "Remove the second, name the feature that was meant, or write one dependency with the sum.",
+    remedy: "Remove the second dependency, correct its feature, or write a single dependency with the sum.",
     check: Check::Whole(check),
 };
 
@@ -51,10 +51,11 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let [Some(first), Some(second)] = [all().next(), all().nth(1)] else { continue };
             let times =
                 if places.len() == 2 { "twice".to_owned() } else { format!("{} times", places.len()) };
-            let message = format!("`{}` draws on `{name}` {version} {times}", block.name());
+            let message =
+                format!("repeated dependency: `{}` draws on `{name}` {version} {times}", block.name());
             sink.push(cx.found(&CODE, block, second.span, message).also(first.span, "first here").help(
                 format!(
-                    "all are drawn, {sum} in all; write one dependency with COUNT={sum} if that is meant"
+                    "write one dependency with COUNT={sum} if all are intended; otherwise remove or correct the copy"
                 ),
             ));
         }

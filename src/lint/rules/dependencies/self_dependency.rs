@@ -1,17 +1,18 @@
-//! D002: a token that draws on itself.
+//! D002: a token that depends on itself.
 
 use crate::diagnostic::Code;
 use crate::graph::Target;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// A token that draws on itself.
+/// A token that depends on itself.
 static CODE: Code = Code::error("D002", "self-dependency");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "a TOKEN block with a dependency on its own name",
-    why: "A checkout of it would need another checkout of it, without end. That holds by name: where another block of the \
-          name is new enough and this one is not, the circle closes as soon as its VERSION is raised.",
+    why: "A checkout would require another checkout of the same token, without end. The rule compares names \
+          only: even if another block of this name serves the dependency today, the cycle closes as soon as \
+          the VERSION of this block is raised.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -29,7 +30,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 FEATURE Pool { VENDOR=Acme COUNT=10 }
 ",
     ),
-    remedy: "Name the real license that the feature is paid from.",
+    remedy: "Name the real license that the token draws on.",
     check: Check::Whole(check),
 };
 
@@ -37,11 +38,11 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for block in cx.blocks() {
         let own = cx.graph.needs(block.id).find(|(_, _, target)| *target == Target::Itself);
         if let Some((_, dependency, _)) = own {
-            let message = format!("the token `{}` draws on itself", block.name());
+            let message = format!("token `{}` depends on itself", block.name());
             sink.push(
                 cx.found(&CODE, block, dependency.span, message)
                     .also(block.feature.name.span, "this block")
-                    .help("name the real license that it is paid from"),
+                    .help("name the real license that the token draws on"),
             );
         }
     }

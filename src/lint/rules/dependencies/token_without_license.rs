@@ -1,4 +1,4 @@
-//! D011: a token that ends in no real license.
+//! D011: a token without a real license.
 
 use crate::diagnostic::Code;
 use crate::graph::Target;
@@ -6,14 +6,14 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::unserved;
 
-/// A token that ends in no real license.
+/// A token without a real license.
 static CODE: Code = Code::error("D011", "token-without-license");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token whose chain ends at UPGRADE blocks, without the license that they add to",
-    why: "An UPGRADE has no licenses of its own: it adds its COUNT to the EXCLUSIVE block of the same name. Without \
-          that block there is nothing to draw, so that no checkout of the token is ever granted.",
+    what: "a token whose chain ends at UPGRADE blocks without the license that they add to",
+    why: "An UPGRADE has no licenses of its own: it adds its COUNT to the EXCLUSIVE block of the same name. \
+          Without that block there is nothing to draw, and every checkout of the token is denied.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -33,7 +33,7 @@ FEATURE Pool { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 }
 FEATURE Pool { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }
 ",
     ),
-    remedy: "Add the EXCLUSIVE block that the upgrade was sold for, or hand over the file that holds it.",
+    remedy: "Add the EXCLUSIVE block that the upgrade was sold for, or include the file that contains it.",
     check: Check::Whole(check),
 };
 
@@ -41,14 +41,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (fault, block, dependency) in unserved(cx, Target::OnlyUpgrades) {
         let name = dependency.feature.value.as_str();
         let message =
-            format!("the token `{}` ends in no real license: `{name}` is only UPGRADE", block.name());
+            format!("token `{}` has no real license: `{name}` has only UPGRADE blocks", block.name());
         let mut found = cx
             .found(&CODE, &block, dependency.span, message)
-            .help(format!("add the EXCLUSIVE block of `{name}`, or hand over the file that holds it"));
+            .help(format!("add the EXCLUSIVE block of `{name}`, or include the file that contains it"));
         let upgrades = cx.graph.named(block.vendor(), name).map(|named| named.blocks.as_slice());
         for upgrade in upgrades.unwrap_or_default().iter().take(3).filter_map(|id| cx.graph.block(*id)) {
             let place = upgrade.feature.keytype.map_or(upgrade.feature.name.span, |keytype| keytype.span);
-            found = found.also_in(upgrade.license.source.id(), place, "adds to a block that is not there");
+            found = found.also_in(upgrade.license.source.id(), place, "adds to a missing EXCLUSIVE block");
         }
         sink.push(super::also_needed(found, cx, &fault));
     }

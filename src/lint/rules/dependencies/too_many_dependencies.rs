@@ -6,13 +6,13 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 /// A block with too many dependencies.
 static CODE: Code = Code::error("D004", "too-many-dependencies");
 
-/// Most TOKEN_DEPENDENCY lines of one block.
+/// Maximum number of TOKEN_DEPENDENCY directives in one block.
 const MAX_DEPENDENCIES: usize = 512;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "a TOKEN block with more than 512 dependencies",
-    why: "License servers take at most 512 for one token.",
+    why: "License servers accept at most 512 dependencies for one token.",
     bad: Example::Made {
         shown: "a token with 513 dependencies, each on a pool of its own",
         make: || token(513),
@@ -21,7 +21,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
         shown: "a token with 512 dependencies, each on a pool of its own",
         make: || token(512),
     },
-    remedy: "Put some of them into a second token and let the first draw on that.",
+    remedy: "Move some of them to a second token, and let the first depend on it.",
     check: Check::Whole(check),
 };
 
@@ -42,14 +42,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let dependencies = &block.feature.dependencies;
         if let Some(first) = dependencies.get(MAX_DEPENDENCIES) {
             let message = format!(
-                "the token `{}` has {} dependencies, {MAX_DEPENDENCIES} are allowed",
+                "too many dependencies: token `{}` has {}, at most {MAX_DEPENDENCIES} are allowed",
                 block.name(),
                 dependencies.len(),
             );
             sink.push(
                 cx.found(&CODE, block, first.span, message)
-                    .label("one too many")
-                    .help("put some of them into a second token and draw on that"),
+                    .label("the first one above the limit")
+                    .help("move some of them to a second token and depend on it"),
             );
         }
     }

@@ -1,4 +1,4 @@
-//! D005: a dependency on a feature that is nowhere.
+//! D005: a dependency on an unknown feature.
 
 use crate::diagnostic::{Code, nearest};
 use crate::graph::Target;
@@ -6,14 +6,14 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::unserved;
 
-/// A dependency on a feature that is nowhere.
+/// A dependency on an unknown feature.
 static CODE: Code = Code::error("D005", "unknown-feature");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a dependency on a feature of which no block stands in any of the files",
-    why: "Nothing can serve it, so that no checkout of the token is ever granted. Most often the name is misspelt, or \
-          the file with the real license was not handed over.",
+    what: "a dependency on a feature that is not defined in any of the files",
+    why: "Nothing can serve the dependency, so every checkout of the token is denied. Usually the name is \
+          misspelled, or the file with the real license was not included.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -32,11 +32,11 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 FEATURE Pool { VENDOR=Acme COUNT=10 }
 ",
     ),
-    remedy: "Correct the name, add the block, or give the file that holds it to the same run.",
+    remedy: "Correct the name, add the block, or include the file that defines it in the same run.",
     check: Check::Whole(check),
 };
 
-/// Most names that are compared in one run, to find what was meant: beyond that no proposals are made.
+/// Maximum number of name comparisons per run for suggestions.
 const MAX_COMPARISONS: usize = 200_000;
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -51,11 +51,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             }
             None => None,
         };
-        let message = format!("`{}` draws on `{name}`, which is nowhere", block.name());
+        let message =
+            format!("`{}` depends on `{name}`, which is not defined in any of these files", block.name());
         let found = cx.found(&CODE, &block, dependency.feature.span, message);
         let found = match meant {
             Some(meant) => found.help(format!("did you mean `{meant}`?")),
-            None => found.help("add the block, or hand over the file that holds it"),
+            None => found.help("add the block, or include the file that contains it"),
         };
         sink.push(super::also_needed(found, cx, &fault));
     }

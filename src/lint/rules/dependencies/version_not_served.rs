@@ -1,4 +1,4 @@
-//! D006: a dependency for which no block is new enough.
+//! D006: a dependency on a version that no block serves.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::unserved;
 
-/// A dependency for which no block is new enough.
+/// A dependency on a version that no block serves.
 static CODE: Code = Code::error("D006", "version-not-served");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a dependency on a newer version than any block of that feature serves",
-    why: "VERSION of a block is the highest version that may be checked out, so that nothing serves the dependency. \
-          Versions compare as pairs of numbers: 1.10 is newer than 1.2.",
+    what: "a dependency on a version that is newer than every block of that feature",
+    why: "VERSION of a block is the highest version that may be checked out, so nothing serves the dependency. \
+          Versions are compared as pairs of numbers: 1.10 is newer than 1.2.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -36,7 +36,7 @@ FEATURE Pool { VENDOR=Acme VERSION=1.5 COUNT=10 }
 FEATURE Pool { VENDOR=Acme VERSION=1.5 COUNT=10 }
 ",
     ),
-    remedy: "Ask for a version that is served, or issue the block for the newer version.",
+    remedy: "Request a version that is served, or issue a block for the newer version.",
     check: Check::Whole(check),
 };
 
@@ -51,7 +51,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             format!("`{}` needs `{name}` {}, which no block serves", block.name(), dependency.version);
         let mut found = cx
             .found(&CODE, &block, dependency.span, message)
-            .help(format!("served up to: {}", phrase::list(&newest_first)));
+            .help(format!("available versions: {}", phrase::list(&newest_first)));
         let newest =
             cx.graph.providers(named).find(|provider| Some(provider.feature.version) == named.newest);
         if let Some(provider) = newest {

@@ -1,18 +1,18 @@
-//! K008: a KEY made by a development key.
+//! K008: a KEY made with a development key.
 
 use crate::diagnostic::Code;
 use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
 
 use super::report;
 
-/// A KEY made by a development key.
+/// A KEY made with a development key.
 static CODE: Code = Code::error("K008", "development-key");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY made by a key that is for development only",
-    why: "Development keys lie about on many machines. What they sign is for tests and never valid for \
-          customers.",
+    what: "a KEY made with a signing key that is for development only",
+    why: "Copies of development keys exist on many machines. Licenses signed with them are for tests and are \
+          never valid for customers.",
     bad: Example::Judged(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
@@ -24,13 +24,13 @@ pub(in crate::lint) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Sign with the production key before the file leaves the house.",
+    remedy: "Sign with the production key before you send the file out.",
     check: Check::Whole(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let message = |feature: &crate::license::Feature| {
-        format!("the KEY of `{}` was made by a development key", feature.name.value)
+        format!("KEY of `{}` was made with a development key", feature.name.value)
     };
     report(cx, sink, KeyState::Development, &CODE, message, "sign with a production key");
 }

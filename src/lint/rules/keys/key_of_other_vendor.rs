@@ -1,17 +1,17 @@
-//! K009: a KEY made by another vendor's key.
+//! K009: a KEY made with another vendor's key.
 
 use crate::diagnostic::Code;
 use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
 
 use super::report;
 
-/// A KEY made by another vendor's key.
+/// A KEY made with another vendor's key.
 static CODE: Code = Code::error("K009", "key-of-other-vendor");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY whose key is trusted, but for another VENDOR",
-    why: "Each key signs for its vendor only: otherwise any vendor could issue licenses of all others.",
+    what: "a KEY made with a signing key that is trusted only for another VENDOR",
+    why: "Each signing key is valid for one vendor. Otherwise any vendor could issue licenses for all others.",
     bad: Example::Judged(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
@@ -23,14 +23,14 @@ pub(in crate::lint) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Correct VENDOR and sign again, or use the vendor's own key.",
+    remedy: "Correct VENDOR and sign again, or sign with a key of that vendor.",
     check: Check::Whole(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let message = |feature: &crate::license::Feature| {
         format!(
-            "the KEY of `{}` was made by a key of another vendor than `{}`",
+            "KEY of `{}` was made with another vendor's key; its VENDOR is `{}`",
             feature.name.value,
             feature.vendor_name()
         )
@@ -41,6 +41,6 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         KeyState::NotForVendor,
         &CODE,
         message,
-        "check VENDOR, then sign with the key of that vendor",
+        "check VENDOR, then sign with a key of that vendor",
     );
 }

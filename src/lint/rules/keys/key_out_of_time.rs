@@ -1,18 +1,18 @@
-//! K006: a KEY made outside the time for which its key is valid.
+//! K006: a KEY made outside the validity of its signing key.
 
 use crate::diagnostic::Code;
 use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
 
 use super::report;
 
-/// A KEY made outside the time for which its key is valid.
+/// A KEY made outside the validity of its signing key.
 static CODE: Code = Code::error("K006", "key-out-of-time");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY made at a time for which its key is not valid",
-    why: "A key is trusted from one day to another. What claims to be issued outside of these days was \
-          signed by a key that was not in use then.",
+    what: "a KEY made outside the validity period of its signing key",
+    why: "A signing key is trusted for a fixed period. This block has an issue date outside that period, when \
+          the key was not in use.",
     bad: Example::Judged(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
@@ -24,13 +24,13 @@ pub(in crate::lint) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Sign with a key that is in use; `keywright keys list` shows which are.",
+    remedy: "Sign with a key that is valid. `keywright keys list` lists the keys.",
     check: Check::Whole(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let message = |feature: &crate::license::Feature| {
-        format!("the KEY of `{}` was made outside the time of its key", feature.name.value)
+        format!("KEY of `{}` was made outside the validity period of its signing key", feature.name.value)
     };
-    report(cx, sink, KeyState::OutOfTime, &CODE, message, "sign again with a key that is in use");
+    report(cx, sink, KeyState::OutOfTime, &CODE, message, "sign again with a key that is valid");
 }

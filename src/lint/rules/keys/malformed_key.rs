@@ -1,32 +1,33 @@
-//! K003: a KEY that cannot be one.
+//! K003: a malformed KEY.
 
 use crate::diagnostic::Code;
 use crate::lint::rules::syntax::elided_key::is_elided;
 use crate::lint::{Check, Context, Example, Rule, Sink, Stage};
 
-/// A KEY that cannot be one.
+/// A malformed KEY.
 static CODE: Code = Code::error("K003", "malformed-key");
 
-/// Characters of a KEY: 75 bytes as base64.
+/// Length of a KEY in characters: 75 bytes in base64.
 const KEY_LENGTH: usize = 100;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY that is not 100 characters of base64",
-    why: "A KEY holds 75 bytes: a header of 11 and a signature of 64. Another length means that it was cut or doubled \
-          on the way; other characters, that it was changed, or that another tool made it.",
+    what: "a KEY that is not 100 base64 characters",
+    why: "A KEY encodes 75 bytes: a header of 11 bytes and a signature of 64. A different length means that it \
+          was truncated or pasted twice; other characters mean that it was changed, or that another tool made \
+          it.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 KEY=AQEA7 }\n"),
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Take the KEY from the file as it was issued, or sign again. Keys of other license managers cannot be used.",
+    remedy: "Copy the KEY from the issued file, or sign again. KEYs of other license managers cannot be used.",
     check: Check::Whole(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    // Signing replaces it.
+    // Signing replaces the KEY.
     if cx.options.stage == Stage::Signing {
         return;
     }
@@ -35,18 +36,20 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let stray = key.value.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/')));
         let length = key.value.chars().count();
         let message = match stray {
-            Some('=') => format!("the KEY of `{}` has padding (`=`)", block.name()),
-            Some(c) => format!("the KEY of `{}` holds {}, which is not base64", block.name(), describe(c)),
+            Some('=') => format!("malformed KEY of `{}`: it has padding (`=`)", block.name()),
+            Some(c) => {
+                format!("malformed KEY of `{}`: {} is not a base64 character", block.name(), describe(c))
+            }
             None if length != KEY_LENGTH => {
-                format!("the KEY of `{}` has {length} characters, not {KEY_LENGTH}", block.name())
+                format!("malformed KEY of `{}`: {length} characters instead of {KEY_LENGTH}", block.name())
             }
             None => continue,
         };
-        let help = "take it from the file as it was issued, or sign again with `keywright sign`";
+        let help = "copy the KEY from the issued file, or sign again with `keywright sign`";
         sink.push(cx.found(&CODE, block, key.span, message).help(help));
     }
 }
 
 fn describe(c: char) -> String {
-    if c.is_ascii_graphic() { format!("`{c}`") } else { format!("the character U+{:04X}", u32::from(c)) }
+    if c.is_ascii_graphic() { format!("`{c}`") } else { format!("U+{:04X}", u32::from(c)) }
 }

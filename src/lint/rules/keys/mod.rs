@@ -1,4 +1,4 @@
-//! Signatures.
+//! K: KEYs and signatures.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::license::{Feature, License};
@@ -15,12 +15,12 @@ pub(in crate::lint) mod unknown_key;
 pub(in crate::lint) mod unsigned_block;
 pub(in crate::lint) mod unsupported_key;
 
-/// Whether a file is a draft: it has blocks, and none of them a KEY.
+/// Returns true if no block of a file has a KEY.
 fn is_draft(license: &License) -> bool {
     license.features.iter().all(|feature| feature.key.is_none())
 }
 
-/// Reports the blocks whose KEY was found to be in `state`.
+/// Reports the blocks whose KEY is in `state`.
 fn report(
     cx: &Context<'_>,
     sink: &mut Sink<'_>,

@@ -1,17 +1,17 @@
-//! K007: a KEY that is revoked.
+//! K007: a revoked block or signing key.
 
 use crate::diagnostic::Code;
 use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
 
 use super::report;
 
-/// A KEY that is revoked.
+/// A revoked block or signing key.
 static CODE: Code = Code::error("K007", "revoked-key");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block that is revoked, or whose key is",
-    why: "The vendor took it back: the license was replaced, or its key may be in strange hands.",
+    what: "a block that is revoked, or whose signing key is revoked",
+    why: "The vendor revoked it: the license was replaced, or the signing key may be compromised.",
     bad: Example::Judged(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
@@ -29,7 +29,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let message = |feature: &crate::license::Feature| {
-        format!("the license or the key of `{}` is revoked", feature.name.value)
+        format!("the license or signing key of `{}` is revoked", feature.name.value)
     };
     report(cx, sink, KeyState::Revoked, &CODE, message, "ask the vendor for a new license");
 }

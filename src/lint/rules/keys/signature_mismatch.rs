@@ -1,18 +1,18 @@
-//! K005: a block that was changed after it was signed.
+//! K005: a block that was changed after signing.
 
 use crate::diagnostic::Code;
 use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
 
 use super::report;
 
-/// A block that was changed after it was signed.
+/// A block that was changed after signing.
 static CODE: Code = Code::error("K005", "signature-mismatch");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block that its KEY does not match",
-    why: "A KEY covers the name and every directive of its block. If a single character of them changes, \
-          the signature is no longer valid. Comments and layout may change.",
+    what: "a block that does not match its KEY",
+    why: "A KEY covers the name and every directive of its block. If a single character of them changes, the \
+          signature is no longer valid. Comments and layout may change.",
     bad: Example::Judged(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
@@ -24,19 +24,20 @@ pub(in crate::lint) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Take the block from the file as it was issued; a vendor signs it again with `keywright sign`.",
+    remedy: "Copy the block from the issued file. As the vendor, sign it again with `keywright sign`.",
     check: Check::Whole(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let message =
-        |feature: &crate::license::Feature| format!("`{}` is not what its KEY signed", feature.name.value);
+    let message = |feature: &crate::license::Feature| {
+        format!("KEY of `{}` does not match the block", feature.name.value)
+    };
     report(
         cx,
         sink,
         KeyState::Mismatch,
         &CODE,
         message,
-        "take the block from the file as it was issued, or sign it again",
+        "copy the block from the issued file, or sign it again",
     );
 }

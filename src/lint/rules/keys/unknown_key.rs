@@ -1,18 +1,18 @@
-//! K004: a KEY made by a key that the trust store does not have.
+//! K004: a KEY made with an unknown signing key.
 
 use crate::diagnostic::Code;
 use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
 
 use super::report;
 
-/// A KEY made by a key that the trust store does not have.
+/// A KEY made with an unknown signing key.
 static CODE: Code = Code::error("K004", "unknown-key");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY whose key the trust store does not know",
-    why: "Nobody can tell who signed the block. A key that comes with the license proves nothing: only a \
-          trust store that was set up before does.",
+    what: "a KEY made with a signing key that is not in the trust store",
+    why: "It is unknown who signed the block. A public key that arrives together with the license proves \
+          nothing; only a trust store that was set up beforehand does.",
     bad: Example::Judged(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
@@ -24,14 +24,14 @@ pub(in crate::lint) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Ask the vendor for the public key, check it by another way than the license came, and add it \
-             to the trust store. Or the block is a forgery.",
+    remedy: "Ask the vendor for the public key, confirm it over a separate channel, and add it to the trust \
+             store. Otherwise treat the block as a forgery.",
     check: Check::Whole(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let message = |feature: &crate::license::Feature| {
-        format!("the KEY of `{}` was made by a key that is not trusted", feature.name.value)
+        format!("KEY of `{}` was made with an unknown signing key", feature.name.value)
     };
     report(
         cx,
@@ -39,6 +39,6 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         KeyState::UnknownKey,
         &CODE,
         message,
-        "check with the vendor whose key this is before you trust it",
+        "ask the vendor whether the key is theirs before you trust it",
     );
 }

@@ -1,17 +1,17 @@
-//! K001: a block without KEY among signed ones.
+//! K001: an unsigned block in a signed file.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::{Check, Context, Example, Rule, Sink, Stage};
 
 use super::is_draft;
 
-/// A block without KEY among signed ones.
+/// An unsigned block in a signed file.
 static CODE: Code = Code::error("K001", "unsigned-block");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block without KEY in a file in which others have one",
-    why: "A license server refuses the block. It was added after signing, or its KEY was lost.",
+    what: "a block without a KEY in a file in which other blocks have one",
+    why: "License servers reject the block. It was added after signing, or its KEY was lost.",
     bad: Example::Text(
         "FEATURE Pool { VENDOR=Acme COUNT=10
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
@@ -36,7 +36,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for license in cx.licenses.iter().filter(|license| !is_draft(license)) {
         let unsigned = license.features.iter().filter(|feature| feature.is_sound() && feature.key.is_none());
         for feature in unsigned {
-            let message = format!("`{}` has no KEY, others in the file have", feature.name.value);
+            let message = format!("`{}` has no KEY, but other blocks in the file do", feature.name.value);
             sink.push(
                 Diagnostic::new(&CODE, license.source.id(), feature.name.span, message)
                     .help("sign the file with `keywright sign`, or remove the block"),

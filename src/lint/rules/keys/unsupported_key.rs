@@ -1,17 +1,17 @@
-//! K010: a KEY of an unknown version.
+//! K010: a KEY of an unsupported version.
 
 use crate::diagnostic::Code;
 use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
 
 use super::report;
 
-/// A KEY of an unknown version.
+/// A KEY of an unsupported version.
 static CODE: Code = Code::error("K010", "unsupported-key");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY whose version or algorithm this program does not know",
-    why: "A newer program made it, or it is damaged. What cannot be checked is not valid.",
+    what: "a KEY whose version or algorithm this program does not support",
+    why: "A newer program made it, or it is damaged. A KEY that cannot be checked is not valid.",
     bad: Example::Judged(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
@@ -29,7 +29,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let message = |feature: &crate::license::Feature| {
-        format!("the KEY of `{}` is of an unknown version", feature.name.value)
+        format!("KEY of `{}` has an unsupported version", feature.name.value)
     };
     report(
         cx,

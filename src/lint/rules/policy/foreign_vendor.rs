@@ -1,17 +1,17 @@
-//! P001: a block of a vendor that the configuration does not name.
+//! P001: a VENDOR that the configuration does not name.
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lint::phrase;
 use crate::lint::{Check, Context, Example, Policy, Rule, Sink};
 
-/// A block of a vendor that the configuration does not name.
+/// A VENDOR that the configuration does not name.
 static CODE: Code = Code::error("P001", "foreign-vendor");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block whose VENDOR is not the one that `keywright.toml` names",
-    why: "A vendor name with a typing error is a good name: the block would read well, and no client would ever ask \
-          for it.",
+    what: "a block whose VENDOR is not named in `keywright.toml`",
+    why: "A misspelled vendor name is still a valid name: the block would be accepted, but no client would \
+          ever request it.",
     bad: Example::Configured {
         config: "vendor = \"Acme\"\n",
         policy,
@@ -22,7 +22,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
         policy,
         text: "FEATURE Draw { VENDOR=Acme COUNT=5 }\n",
     },
-    remedy: "Write the vendor's name as it is configured, or add this one to `vendor` in `keywright.toml`.",
+    remedy: "Use the configured vendor name, or add this one to `vendor` in `keywright.toml`.",
     check: Check::Whole(check),
 };
 
@@ -41,11 +41,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             if ours.iter().any(|known| known == name) {
                 continue;
             }
-            let (what, verb) = if ours.len() == 1 { ("the vendor", "is") } else { ("a vendor", "are") };
-            let message = format!("`{name}` is not {what} of these licenses, {} {verb}", phrase::list(ours));
+            let (noun, verb) = if ours.len() == 1 { ("vendor", "is") } else { ("vendors", "are") };
+            let message =
+                format!("unexpected vendor `{name}`: the configured {noun} {verb} {}", phrase::list(ours));
             let help = match nearest(name, ours.iter().map(String::as_str)) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => "if it is right, add it to `vendor` in `keywright.toml`".to_owned(),
+                None => "if the name is correct, add it to `vendor` in `keywright.toml`".to_owned(),
             };
             sink.push(Diagnostic::new(&CODE, license.source.id(), vendor.span, message).help(help));
         }

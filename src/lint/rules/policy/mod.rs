@@ -1,4 +1,4 @@
-//! P: what the configuration asks for beyond the language.
+//! P: vendor policy from the configuration.
 
 pub(in crate::lint) mod foreign_vendor;
 pub(in crate::lint) mod unused_directive;

@@ -9,9 +9,9 @@ static CODE: Code = Code::error("P002", "unused-directive");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a directive that `keywright.toml` does not list among those in use",
-    why: "A client that was never tried with a directive may not do what it says; the list keeps such a license from \
-          going out.",
+    what: "a directive that is not listed under `directives` in `keywright.toml`",
+    why: "A client that was never tested with a directive may ignore it. The list prevents such a license from \
+          being sent out.",
     bad: Example::Configured {
         config: "directives = [\"COUNT\", \"VERSION\"]\n",
         policy,
@@ -22,7 +22,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
         policy,
         text: "FEATURE Draw { VENDOR=Acme COUNT=5 }\n",
     },
-    remedy: "Leave the directive out, or add it to `directives` in `keywright.toml`.",
+    remedy: "Remove the directive, or add it to `directives` in `keywright.toml`.",
     check: Check::Whole(check),
 };
 
@@ -40,12 +40,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             for written in block.directives() {
                 let name = license.source.slice(written.name);
                 let is_used = matches!(name, "VENDOR" | "KEY") || used.iter().any(|known| known == name);
-                // What the language does not know is said by the rule on unknown directives.
+                // V001 reports unknown directives.
                 if is_used || directive(name).is_none() {
                     continue;
                 }
-                let message = format!("`{name}` is not among the directives in use");
-                let help = "leave it out, or add it to `directives` in `keywright.toml`";
+                let message = format!("`{name}` is not listed under `directives` in the configuration");
+                let help = "remove it, or add it to `directives` in `keywright.toml`";
                 sink.push(Diagnostic::new(&CODE, license.source.id(), written.name, message).help(help));
             }
         }

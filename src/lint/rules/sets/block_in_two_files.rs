@@ -16,10 +16,11 @@ static CODE: Code = Code::error("X005", "block-in-two-files");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block that says the same as one in another file of the run, KEY aside",
-    why: "It counts once, however often it is read. Where two are meant one is lost; where a file was copied, a change \
-          to one of them is easily missed in the other. Between files that are licenses of their own, blocks without SN \
-          may be the same: such tokens go to every customer. With an SN, one set went out twice.",
+    what: "a block that is identical, apart from its KEY, to a block in another file of the run",
+    why: "Identical blocks count once, however many files contain them. If two purchases are intended, one is \
+          lost; if a file was copied, a change to one copy is easily missed in the other. Files that are \
+          separate licenses may share blocks without SN, because such tokens go to every customer. A shared \
+          block with an SN means that one set was sent out twice.",
     bad: Example::Files(&[
         ("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
         ("b.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
@@ -28,7 +29,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
         ("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
         ("b.lic", "FEATURE Print { VENDOR=Acme COUNT=5 }\n"),
     ]),
-    remedy: "Remove one of the two; what was bought twice has an SN of its own each time.",
+    remedy: "Remove one of the two. Give each purchase its own SN.",
     check: Check::Whole(check),
 };
 
@@ -37,7 +38,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     if cx.licenses.len() < 2 {
         return;
     }
-    // By the two files: of a file that was copied one finding is enough.
+    // Grouped by file pair: one finding per copied file is enough.
     let mut copies: BTreeMap<(usize, usize), Vec<(&Block<'_>, &Block<'_>)>> = BTreeMap::new();
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
         let mut met: HashMap<Content, &Block<'_>> = HashMap::new();
@@ -51,10 +52,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for pairs in copies.values() {
         let Some((block, first)) = pairs.first() else { continue };
         let names: Vec<&str> = pairs.iter().map(|(block, _)| block.name()).collect();
-        let (noun, verb) = if names.len() == 1 { ("block", "stands") } else { ("blocks", "stand") };
+        let (noun, verb) = if names.len() == 1 { ("block", "is") } else { ("blocks", "are") };
         let count = if names.len() == 1 { "counts" } else { "count" };
-        let message =
-            format!("the {noun} {} {verb} in another file too, and {count} once", phrase::list(&names));
+        let message = format!(
+            "the {noun} {} {verb} duplicated in another file, and {count} once",
+            phrase::list(&names)
+        );
         sink.push(
             cx.found(&CODE, block, block.feature.name.span, message)
                 .also_in(first.license.source.id(), first.feature.name.span, "the same block")
@@ -63,9 +66,9 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-const HELP: &str = "remove one of the two; what was bought twice has an SN of its own each time";
+const HELP: &str = "remove one of the two, or give each purchase its own SN";
 
-/// Files that are licenses of their own: for each earlier file one finding.
+/// Compares files that are separate licenses. Reports one finding per earlier file.
 fn apart(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut copies: BTreeMap<(FileId, &str), Vec<(&Elsewhere, &Feature)>> = BTreeMap::new();
     for one in cx.options.elsewhere.iter().filter(|one| one.twin == Twin::Block) {
@@ -76,10 +79,10 @@ fn apart(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for ((file, _), pairs) in copies {
         let Some((first, feature)) = pairs.first() else { continue };
         let names: Vec<&str> = pairs.iter().map(|(_, feature)| feature.name.value.as_str()).collect();
-        let (noun, verb) = if names.len() == 1 { ("block", "stands") } else { ("blocks", "stand") };
+        let (noun, verb) = if names.len() == 1 { ("block", "is") } else { ("blocks", "are") };
         let names = phrase::list(&names);
         let place = &first.place;
-        let message = format!("the {noun} {names} of one set {verb} in another file too: `{place}`");
+        let message = format!("the {noun} {names} of one set {verb} also in `{place}`");
         sink.push(Diagnostic::new(&CODE, file, feature.name.span, message).help(HELP));
     }
 }

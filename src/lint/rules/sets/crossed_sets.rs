@@ -1,4 +1,4 @@
-//! X004: a dependency that crosses sets.
+//! X004: a dependency on another set.
 
 use std::collections::HashSet;
 
@@ -7,14 +7,14 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::crossings;
 
-/// A dependency that crosses sets.
+/// A dependency on another set.
 static CODE: Code = Code::error("X004", "crossed-sets");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token with an SN that only blocks of another SN can serve",
-    why: "Tokens and the licenses that they draw on are sold together. A token of one set on the pool of another runs \
-          at the expense of somebody else's purchase, or stops when that is not renewed.",
+    what: "a token with an SN whose dependency only blocks with another SN can serve",
+    why: "Tokens and the licenses they draw on are sold together. A token that draws on another set uses up \
+          licenses of a different purchase, and stops working when that purchase is not renewed.",
     bad: Example::Files(&[
         (
             "tokens.lic",
@@ -29,7 +29,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
         ),
         ("pool.lic", "FEATURE Pool { VENDOR=Acme SN=A-1001 COUNT=10 }\n"),
     ]),
-    remedy: "Issue the token together with its pool; blocks for all sets carry no SN.",
+    remedy: "Issue the token together with its pool. Leave out SN in blocks that belong to all sets.",
     check: Check::Whole(check),
 };
 
@@ -44,7 +44,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let message = format!(
-            "`{}` of set `{}` draws on `{}` of set `{}`",
+            "`{}` of set `{}` depends on `{}` of set `{}`",
             block.name(),
             own.value,
             need.feature.value,
@@ -53,7 +53,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         sink.push(
             cx.found(&CODE, block, need.span, message)
                 .also(own.span, "the token's set")
-                .also_in(provider.license.source.id(), other.span, "the set of what it draws on")
+                .also_in(provider.license.source.id(), other.span, "the set of the dependency")
                 .help("issue the token together with its pool, in one set"),
         );
     }

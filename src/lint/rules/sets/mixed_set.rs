@@ -14,9 +14,9 @@ static CODE: Code = Code::error("X003", "mixed-set");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a file with blocks of different SN, or of different LICENSEE",
-    why: "SN names the set that blocks were issued in, LICENSEE whom they were issued to. A file of two of them was put \
-          together by hand: it may belong to two customers.",
+    what: "a file that contains blocks with different SN, or with different LICENSEE",
+    why: "SN names the set in which the blocks were issued, and LICENSEE the customer. A file with two of them \
+          was assembled by hand and may belong to two customers.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 SN=A-1001 }
 FEATURE Print { VENDOR=Acme COUNT=5 SN=A-1002 }
@@ -27,12 +27,12 @@ FEATURE Print { VENDOR=Acme COUNT=5 SN=A-1002 }
 FEATURE Print { VENDOR=Acme COUNT=5 SN=A-1001 }
 ",
     ),
-    remedy: "Keep each set in a file of its own; license servers read any number of files.",
+    remedy: "Keep each set in its own file. License servers read any number of files.",
     check: Check::Whole(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    // A dependency that crosses sets within a file says more than that the file is mixed.
+    // X004 reports dependencies across sets within a file, which is more specific.
     let crossed: HashSet<usize> = crossings(cx)
         .into_iter()
         .filter_map(|(hop, provider)| Some((cx.graph.block(hop.block)?.file, provider.file)))
@@ -58,8 +58,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Blocks that add to one another and differ from one before in nothing but SN: there SN tells two purchases apart, and
-/// does not name a set.
+/// Blocks that add to each other and differ only in SN. In these, SN distinguishes two purchases instead of naming a
+/// set.
 fn twins(cx: &Context<'_>) -> HashSet<BlockId> {
     let mut twins = HashSet::new();
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
@@ -94,9 +94,8 @@ fn finding(
     (first, known): (Span, &str),
 ) -> Diagnostic {
     let short = crate::syntax::excerpt;
-    let message =
-        format!("blocks of different {what} in one file: `{}` and `{}`", short(known), short(value));
+    let message = format!("different {what} in one file: `{}` and `{}`", short(known), short(value));
     cx.found(&CODE, block, span, message)
-        .also(first, "the first one")
-        .help("keep each set in a file of its own: any number of files can be read together")
+        .also(first, "the first value")
+        .help("keep each set in its own file; license servers read any number of files")
 }

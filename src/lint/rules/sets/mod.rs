@@ -1,4 +1,4 @@
-//! Blocks that stand together, in one file or in several.
+//! X: duplicates, similar names and sets, in one file or across files.
 
 use crate::graph::{Block, Hop, Target};
 use crate::license::{Feature, Kind, License};
@@ -10,25 +10,25 @@ pub(in crate::lint) mod mixed_set;
 pub(in crate::lint) mod pasted_block;
 pub(in crate::lint) mod similar_names;
 
-/// Name and value of all that a block says, its KEY aside.
+/// Name and value of each directive of a block except KEY.
 type Content = Vec<(String, String)>;
 
-/// What a block says: equal for blocks that are the same license.
+/// The content of a block, which is equal for blocks that are the same license.
 pub(in crate::lint) fn content(license: &License, feature: &Feature) -> Content {
     let records = license.records(feature).filter(|(name, _)| *name != "KEY");
     let mut all: Vec<_> = records.map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
-    // A stable sort: directives that may repeat keep their order, which has a meaning.
+    // The sort is stable because the order of repeatable directives matters.
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     all.insert(0, ("FEATURE".to_owned(), feature.name.value.as_str().to_owned()));
     all
 }
 
-/// Whether a further block of the same name gives more, so that a copy of it would.
+/// Returns true if a further block of this kind and name grants more, so a copy would too.
 fn adds(block: &Block<'_>) -> bool {
     matches!(block.feature.kind, Kind::Additive | Kind::Upgrade | Kind::Metered | Kind::Activation)
 }
 
-/// Whether two blocks of different files are the same license.
+/// Returns true if two blocks of different files are the same license.
 pub(super) fn same_block_elsewhere(one: &Block<'_>, other: &Block<'_>) -> bool {
     one.file != other.file
         && one.name() == other.name()
@@ -36,7 +36,7 @@ pub(super) fn same_block_elsewhere(one: &Block<'_>, other: &Block<'_>) -> bool {
         && content(one.license, one.feature) == content(other.license, other.feature)
 }
 
-/// Dependencies of blocks with SN that only blocks of another SN serve, each with one that does.
+/// The dependencies of blocks with an SN that only blocks with another SN serve, each with such a block.
 fn crossings<'a>(cx: &Context<'a>) -> Vec<(Hop, Block<'a>)> {
     let mut found = Vec::new();
     for block in cx.blocks() {

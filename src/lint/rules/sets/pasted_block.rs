@@ -1,4 +1,4 @@
-//! X001: a copy of a block that would double the license.
+//! X001: a duplicate block that counts once.
 
 use std::collections::HashMap;
 
@@ -8,21 +8,22 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 
 use super::{Content, adds, content};
 
-/// A copy of a block that would double the license.
+/// A duplicate block that counts once.
 static CODE: Code = Code::error("X001", "pasted-block");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a second block that says exactly the same as one before it: ADDITIVE, UPGRADE, METERED or ACTIVATION",
-    why: "A copy counts once, or anybody could double a license by pasting its block. If two are meant, the second is \
-          lost.",
+    what: "a duplicate ADDITIVE, UPGRADE, METERED or ACTIVATION block",
+    why: "Identical blocks count once, because otherwise a customer could double a license by pasting its \
+          block. If two purchases are intended, the second one is lost.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=5 }
 FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=5 }
 ",
     ),
     good: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=10 }\n"),
-    remedy: "Remove the copy, or raise COUNT. What was bought twice has an SN of its own each time, and best a file of its own: `verify` calls two sets in one file mixed.",
+    remedy: "Remove the copy, or raise COUNT. Give each purchase its own SN, preferably in a separate file: \
+             `verify` reports two sets in one file as mixed.",
     check: Check::Whole(check),
 };
 
@@ -35,11 +36,11 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 met.insert(key, block);
                 continue;
             };
-            let message = format!("this block of `{}` is a copy, which counts once", block.name());
+            let message = format!("duplicate block of `{}` counts once", block.name());
             sink.push(
                 cx.found(&CODE, block, block.feature.name.span, message)
                     .also(first.feature.name.span, "the same block")
-                    .help("remove it, or raise COUNT; what was bought twice has an SN of its own each time, best in a file of its own"),
+                    .help("remove it, raise COUNT, or give each purchase its own SN, preferably in a separate file"),
             );
         }
     }

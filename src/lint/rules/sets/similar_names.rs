@@ -13,10 +13,11 @@ static CODE: Code = Code::error("X002", "similar-names");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "two features of one vendor, or two vendors, whose names differ only by case, by `-` and `_`, or by characters \
-           that look alike (`0` and `O`, or `1`, `l` and `I`, or `rn` and `m`, `vv` and `w`, `cl` and `d`), or by both",
-    why: "Names are compared byte for byte, so that these are different features. People do not see it: they draw on \
-          one and buy the other.",
+    what: "two features of one vendor, or two vendors, whose names look alike: they differ only in case, in \
+           `-` and `_`, in characters that look alike (`0` and `O`, or `1`, `l` and `I`, or `rn` and `m`, `vv` \
+           and `w`, `cl` and `d`), or in a combination of these",
+    why: "Names are compared byte for byte, so these are different features. People overlook the difference: a \
+          token depends on one while the customer buys the other.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 FEATURE DRAW { VENDOR=Acme COUNT=9 }
@@ -27,12 +28,12 @@ FEATURE DRAW { VENDOR=Acme COUNT=9 }
 FEATURE Print { VENDOR=Acme COUNT=9 }
 ",
     ),
-    remedy: "Write the name in one way, or choose names that differ visibly.",
+    remedy: "Use one spelling, or choose names that are clearly different.",
     check: Check::Whole(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    // By the hash of a key, and not by the key: there may be a hundred thousand names, each with three.
+    // Keyed by hash to save memory: a file may have 100,000 names with three keys each.
     let hasher = RandomState::new();
     let mut met: HashMap<u64, &Named<'_>> = HashMap::new();
     let mut told = HashSet::new();
@@ -46,12 +47,13 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         });
         match (alike, first(cx, named)) {
             (Some(other), Some(block)) => {
-                let message = format!("`{}` and `{}` are different features", named.name, other.name);
+                let message =
+                    format!("similar names: `{}` and `{}` are different features", named.name, other.name);
                 let place =
                     first(cx, other).map(|other| (other.license.source.id(), other.feature.name.span));
                 let mut found = cx.found(&CODE, block, block.feature.name.span, message).help(HELP);
                 if let Some((file, span)) = place {
-                    found = found.also_in(file, span, "looks like this one");
+                    found = found.also_in(file, span, "the other name");
                 }
                 told.insert((block.license.source.id(), block.feature.block));
                 sink.push(found);
@@ -60,22 +62,22 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
     }
     apart(cx, sink, &told);
-    // A dependency that fails for its vendor is reported itself.
+    // D007 reports dependencies that fail because of the vendor.
     if !cx.graph.unserved().iter().any(|fault| fault.target == Target::OtherVendor) {
         vendors(cx, sink);
     }
 }
 
 const HELP: &str =
-    "names are compared byte for byte: write it in one way, or choose names that differ visibly";
+    "use one spelling, or choose names that are clearly different; names are compared byte for byte";
 
-/// Names of earlier files that are licenses of their own. What is told of the file itself is not told again.
+/// Compares with names of earlier files that are separate licenses. Names already reported within the file are skipped.
 fn apart(cx: &Context<'_>, sink: &mut Sink<'_>, told: &HashSet<(FileId, usize)>) {
     for one in cx.options.elsewhere.iter().filter(|one| !told.contains(&(one.file, one.block))) {
         let Twin::Name(other) = &one.twin else { continue };
         let Some(feature) = cx.feature(one.file, one.block) else { continue };
         let (name, place) = (&feature.name.value, &one.place);
-        let message = format!("`{name}` and `{other}` of another file (`{place}`) are different features");
+        let message = format!("similar names: `{name}` and `{other}` in `{place}` are different features");
         sink.push(Diagnostic::new(&CODE, one.file, feature.name.span, message).help(HELP));
     }
 }
@@ -89,7 +91,7 @@ fn vendors(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let place = first(cx, named).and_then(|block| Some((block, block.feature.vendor.as_ref()?)));
         match (alike, place) {
             (Some(other), Some((block, name))) if other != vendor && !told.contains(&vendor) => {
-                let message = format!("`{vendor}` and `{other}` are different vendors");
+                let message = format!("similar names: `{vendor}` and `{other}` are different vendors");
                 sink.push(cx.found(&CODE, block, name.span, message).help(HELP));
                 told.push(vendor);
             }
@@ -106,12 +108,12 @@ where
     cx.graph.block(*named.blocks.first()?)
 }
 
-/// What two names have in common if they look alike: the letters without case, the shapes of the characters, and both
-/// together.
+/// Keys of a name. Names that look alike share one: the letters without case, the shapes of the characters, or both
+/// combined.
 pub(in crate::lint) fn keys(name: &str) -> [String; 3] {
     let folded = name.to_lowercase().replace('-', "_");
     let shapes: String = name.chars().map(shape).collect();
-    // The kinds of keys are kept apart.
+    // A prefix separates the kinds of keys.
     [format!("c{folded}"), format!("s{shapes}"), format!("k{}", skeleton(name))]
 }
 
@@ -124,12 +126,13 @@ fn shape(c: char) -> char {
     }
 }
 
-/// ◆ Letters that look like one other letter when they stand together, in small letters only: `Modern` and `Modem`.
+/// DECISION: pairs of letters that look like a single letter, in lower case only: `Modern` and `Modem`.
 const PAIRS: [(&str, &str); 3] = [("rn", "m"), ("vv", "w"), ("cl", "d")];
 
-/// Shapes without case, after the skeletons of UTS 39 as far as ASCII goes: `Pool0` and `poolo`, `Modern` and `Modem`.
+/// The shapes of a name without case, like the skeletons of UTS 39 limited to ASCII: `Pool0` and `poolo`, `Modern` and
+/// `Modem`.
 ///
-/// ◆ An `I` between capital letters is the capital of `i`: `MAIL` is `mail` in capitals, and not `mall`.
+/// DECISION: an `I` between upper-case letters is the upper case of `i`: `MAIL` is similar to `mail`, not to `mall`.
 fn skeleton(name: &str) -> String {
     let small = |c: Option<&char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     let joined = PAIRS.iter().fold(name.to_owned(), |text, (pair, one)| text.replace(pair, one));

@@ -1,4 +1,4 @@
-//! H001: a shared token that reaches a shared block.
+//! H001: a shared token that draws on a shared block.
 
 use crate::diagnostic::Code;
 use crate::graph::BlockId;
@@ -6,15 +6,15 @@ use crate::license::Kind;
 use crate::lint::phrase;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// A shared token that reaches a shared block.
+/// A shared token that draws on a shared block.
 static CODE: Code = Code::error("H001", "double-sharing");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a TOKEN with SHARE=HOST, USER or CUSTOM that reaches, at any depth and by any alternative, another block with \
-           one of these three",
-    why: "Tokens and their dependencies cannot both be shared: it would not be clear whose checkouts share what, and \
-          license servers refuse it.",
+    what: "a TOKEN with SHARE=HOST, USER or CUSTOM that reaches, at any depth and through any alternative, \
+           another block with one of these three values",
+    why: "A token and its dependencies cannot both be shared: it would be unclear which checkouts share which \
+          count. License servers reject the file.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -33,16 +33,16 @@ FEATURE Pool { VENDOR=Acme COUNT=9 SHARE=HOST }
 FEATURE Pool { VENDOR=Acme COUNT=9 SHARE=HOST }
 ",
     ),
-    remedy: "Share the token if several runs of one product on a host should cost once; share the license if different \
-             products on a host should cost only as much as the largest of them.",
+    remedy: "Share the token if several runs of one product on a host should cost one checkout. Share the \
+             license if different products on a host should together cost only as much as the largest of them.",
     check: Check::Whole(check),
 };
 
-/// Most steps that are walked in one run to show the ways.
+/// Maximum number of graph steps per run to show the chains.
 const MAX_STEPS: usize = 1_000_000;
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    // On other kinds a SHARE that counts is a fault of its own.
+    // H002 reports these SHARE values on other kinds of blocks.
     let is_shared = |id: BlockId| {
         cx.graph.block(id).is_some_and(|block| {
             let kind = block.feature.kind;
@@ -54,7 +54,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for block in cx.blocks().filter(|block| block.is_token()) {
         let Some(share) = block.feature.share.filter(|share| share.value.counts()) else { continue };
         if room == 0 {
-            // Chains so long are refused for their length; the next run shows more of these.
+            // Such chains are errors because of their length; once they are fixed, the next run shows the rest.
             break;
         }
         let Some(chain) = cx.graph.way(&ways, block.id, is_shared, &mut room) else { continue };
@@ -74,6 +74,6 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             .label("the token is shared")
             .help("keep SHARE on one of the two");
         let found = phrase::along_chain(found, cx.graph, &chain);
-        sink.push(found.also_in(end.license.source.id(), culprit.span, "what it draws on is shared as well"));
+        sink.push(found.also_in(end.license.source.id(), culprit.span, "the dependency is shared as well"));
     }
 }

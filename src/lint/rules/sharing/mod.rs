@@ -1,4 +1,4 @@
-//! Which checkouts share one count.
+//! H: sharing of counts between checkouts.
 
 pub(in crate::lint) mod double_sharing;
 pub(in crate::lint) mod misplaced_share;

@@ -1,18 +1,18 @@
-//! H003: sharing that can never apply.
+//! H003: sharing that has no effect.
 
 use crate::diagnostic::Code;
 use crate::license::{Count, Kind};
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// Sharing that can never apply.
+/// Sharing that has no effect.
 static CODE: Code = Code::warning("H003", "share-without-effect");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "SHARE=HOST, USER or CUSTOM where nothing is counted: on an UNLIMITED license, or on a token that ends in \
-           UNLIMITED licenses only",
-    why: "Sharing lets several checkouts use one count. Where nothing is counted, it saves nothing, and probably \
-          another block was meant.",
+    what: "SHARE=HOST, USER or CUSTOM where nothing is counted: on an UNLIMITED license, or on a token that \
+           draws only on UNLIMITED licenses",
+    why: "Sharing lets several checkouts use one count. Where nothing is counted it saves nothing, and the \
+          SHARE was probably meant for another block.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=UNLIMITED SHARE=HOST }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=10 SHARE=HOST }\n"),
     remedy: "Remove SHARE, or limit COUNT.",
@@ -25,10 +25,10 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let Some(share) = block.feature.share.filter(|share| share.value.counts()) else { continue };
         let message = match block.feature.kind {
             Kind::Exclusive | Kind::Additive if !counts(block.feature) => {
-                format!("`{}` is UNLIMITED: sharing saves nothing", block.name())
+                format!("SHARE has no effect: `{}` is UNLIMITED", block.name())
             }
             Kind::Token if !cx.measures.is_faulty(block.id) && !counted.leads_from(block.id) => {
-                format!("`{}` ends in UNLIMITED licenses only: sharing saves nothing", block.name())
+                format!("SHARE has no effect: `{}` draws only on UNLIMITED licenses", block.name())
             }
             _ => continue,
         };
@@ -40,7 +40,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether checkouts of a real license use up a number.
+/// Returns true if checkouts of a real license are counted.
 fn counts(feature: &crate::license::Feature) -> bool {
     match feature.kind {
         Kind::Exclusive | Kind::Additive => {

@@ -1,22 +1,19 @@
-//! S016: more bytes than a block may have.
+//! S016: a block above the size limit.
 
 use crate::lint::{Check, Example, Rule};
 use crate::syntax::{MAX_BLOCK_BYTES, codes};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::BLOCK_TOO_LARGE,
-    what: "a block, comments included, of more bytes than one may have",
-    why: "Blocks are read one by one, and a block is never so long: the file holds something else. It is \
-          not read.",
-    bad: Example::Made {
-        shown: "a block with a comment that is longer than a block may be",
-        make: long_block,
-    },
+    what: "a block larger than 8 MiB, comments included",
+    why: "A real block is never this large, so the file probably contains something else. The block is not \
+          read.",
+    bad: Example::Made { shown: "a block with a comment of 8 MiB", make: long_block },
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Remove what does not belong there.",
+    remedy: "Remove the text that does not belong to the block.",
     check: Check::WhileReading,
 };
 

@@ -5,8 +5,8 @@ use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::BYTE_ORDER_MARK,
-    what: "a byte order mark before the text",
-    why: "It does no harm here, but other programs that read the file may stumble over it.",
+    what: "a byte order mark at the start of the file",
+    why: "keywright ignores it, but other programs that read the file may not.",
     bad: Example::Text(
         "\u{feff}FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
@@ -15,6 +15,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Save the file as UTF-8 without a mark, or run `keywright fmt`.",
+    remedy: "Save the file as UTF-8 without a byte order mark, or run `keywright fmt`.",
     check: Check::WhileReading,
 };

@@ -5,8 +5,8 @@ use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::CONTROL_CHARACTER,
-    what: "a control character other than tab and line breaks, or a carriage return without line feed",
-    why: "It cannot be seen, programs differ in what they make of it, and on a terminal it can hide text.",
+    what: "control characters other than tab and line breaks, and carriage returns without a line feed",
+    why: "They are invisible, programs interpret them differently, and a terminal can use them to hide text.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme\u{c} COUNT=5 }
 ",
@@ -15,6 +15,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Remove it. Files with the line ends of old Macs need a line feed for each carriage return.",
+    remedy: "Remove the character. In files with classic Mac OS line endings, add a line feed after each \
+             carriage return.",
     check: Check::WhileReading,
 };

@@ -5,8 +5,9 @@ use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::CURLY_QUOTES,
-    what: "typographic quotes where straight ones belong",
-    why: "Word processors and mail programs change quotes to pretty ones, which open no value.",
+    what: "typographic quotes in place of straight quotes",
+    why: "Word processors and mail programs replace straight quotes with typographic ones, which do not start \
+          a quoted value.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 COMMENT=“tests” }
 ",

@@ -1,13 +1,14 @@
-//! S018: what a mail program did to a license.
+//! S018: a license that a mail program changed.
 
 use crate::lint::{Check, Example, Rule};
 use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::MAIL_DAMAGE,
-    what: "a license as a mail program left it: a KEY on several lines, `>` before every line, or `=3D` for every `=`",
-    why: "What was signed is all there, but the text no longer reads as a license. It is the mail that did it, and no \
-          fault of whoever issued the license.",
+    what: "a license that was changed by a mail program: a KEY split over several lines, `>` before every \
+           line, or `=3D` for every `=`",
+    why: "The signed text is complete, but the file can no longer be read as a license. The damage happened in \
+          transit; it is not the vendor's mistake.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
@@ -22,6 +23,7 @@ AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"
 }
 ",
     ),
-    remedy: "Send license files as attachments. Otherwise join the lines of the KEY, or put the whole KEY in quotes.",
+    remedy: "Send license files as attachments. To repair this file, join the lines of the KEY, or put the \
+             whole KEY in quotes.",
     check: Check::WhileReading,
 };

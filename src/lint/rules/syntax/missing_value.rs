@@ -5,8 +5,8 @@ use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::MISSING_VALUE,
-    what: "a directive with nothing behind its `=` on the same line",
-    why: "A value cannot stand on the next line: what was meant is not known.",
+    what: "a directive without a value after `=` on the same line",
+    why: "A value cannot start on the next line, so the intended value is unknown.",
     bad: Example::Text(
         "FEATURE Draw
 {

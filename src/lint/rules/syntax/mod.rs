@@ -1,4 +1,4 @@
-//! What the text of a file must be.
+//! S: encoding and syntax of a file.
 
 pub(in crate::lint) mod block_too_large;
 pub(in crate::lint) mod byte_order_mark;

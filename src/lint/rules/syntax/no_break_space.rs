@@ -1,4 +1,4 @@
-//! S008: a no-break space that reads as a space.
+//! S008: a no-break space that is read as a space.
 
 use crate::lint::{Check, Example, Rule};
 use crate::syntax::codes;
@@ -6,8 +6,8 @@ use crate::syntax::codes;
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::NO_BREAK_SPACE,
     what: "a no-break space (U+00A0) between directives",
-    why: "Text that was copied from a web page has it. It looks like a space, and reads as one here, but \
-          not in every program.",
+    why: "Text copied from web pages often contains it. keywright reads it as a space, but other programs may \
+          not.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme\u{a0}COUNT=5 }
 ",
@@ -16,6 +16,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Replace it by a space; `keywright fmt` does.",
+    remedy: "Replace it with a space, or run `keywright fmt`.",
     check: Check::WhileReading,
 };

@@ -1,12 +1,12 @@
-//! S013: a no-break space inside a name or a bare value.
+//! S013: a no-break space inside a name or an unquoted value.
 
 use crate::lint::{Check, Example, Rule};
 use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::NO_BREAK_SPACE_INSIDE,
-    what: "a no-break space (U+00A0) within what should be one word",
-    why: "It looks like a space, so that the word looks like two. Which was meant is not known.",
+    what: "a no-break space (U+00A0) inside a name or an unquoted value",
+    why: "It looks like a space, so one word looks like two, and it is unclear which is intended.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Ac\u{a0}me COUNT=5 }
 ",

@@ -1,12 +1,12 @@
-//! S006: text that is neither block, directive nor comment.
+//! S006: text that is not a block, directive or comment.
 
 use crate::lint::{Check, Example, Rule};
 use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::STRAY_TEXT,
-    what: "text that the language does not know",
-    why: "A block with such text cannot be relied on: what it was meant to say is not known.",
+    what: "text that is not part of a block, a directive or a comment",
+    why: "A block with such text cannot be relied on, because its intended meaning is unknown.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT 5 }
 ",
@@ -15,6 +15,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Write `NAME=value`; put values with blanks in quotes, and notes behind `#`.",
+    remedy: "Write `NAME=value`. Put values that contain spaces in quotes; start comments with `#`.",
     check: Check::WhileReading,
 };

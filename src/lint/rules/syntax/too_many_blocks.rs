@@ -1,20 +1,20 @@
-//! S015: more blocks than a file may have.
+//! S015: a file with too many blocks.
 
 use crate::lint::{Check, Example, Rule};
 use crate::syntax::{MAX_BLOCKS, codes};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::TOO_MANY_BLOCKS,
-    what: "a file of more than 100,000 blocks",
-    why: "What stands behind them is not read.",
+    what: "a file with more than 100,000 blocks",
+    why: "Blocks after the limit are not read.",
     bad: Example::Made {
-        shown: "a file of 100,001 blocks",
+        shown: "a file with 100,001 blocks",
         make: || "FEATURE A{VENDOR=V}".repeat(MAX_BLOCKS + 1).into_bytes(),
     },
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Split it: blocks may stand in any number of files.",
+    remedy: "Split the file: a license may consist of any number of files.",
     check: Check::WhileReading,
 };

@@ -5,8 +5,8 @@ use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::UNCLOSED_BLOCK,
-    what: "a block that is never closed",
-    why: "The file was cut short, or a brace was lost. What belongs to the block is not known.",
+    what: "a block without a closing brace",
+    why: "The file was truncated or a brace was deleted, so the end of the block is unknown.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -20,6 +20,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
 }
 ",
     ),
-    remedy: "Add the brace, or fetch the whole file again.",
+    remedy: "Add the brace, or get a complete copy of the file.",
     check: Check::WhileReading,
 };

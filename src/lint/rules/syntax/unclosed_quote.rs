@@ -1,12 +1,12 @@
-//! S004: a quote that is never closed.
+//! S004: a quote that is not closed.
 
 use crate::lint::{Check, Example, Rule};
 use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::UNCLOSED_QUOTE,
-    what: "a value whose opening quote has no closing one",
-    why: "Where the value ends is not known: reading goes on at the next block, and this one is lost.",
+    what: "a value whose opening quote has no closing quote",
+    why: "The end of the value is unknown. This block cannot be read; reading continues at the next block.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -23,6 +23,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
 }
 ",
     ),
-    remedy: "Close the quote. A value cannot hold a quote itself.",
+    remedy: "Close the quote. A value cannot contain a quote.",
     check: Check::WhileReading,
 };

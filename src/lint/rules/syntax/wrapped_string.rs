@@ -1,13 +1,13 @@
-//! S009: a quoted value that crosses a line.
+//! S009: a quoted value that contains a line break.
 
 use crate::lint::{Check, Example, Rule};
 use crate::syntax::codes;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::WRAPPED_STRING,
-    what: "a value in quotes with a line break in it",
-    why: "Mail programs wrap long lines. The value reads as one line and still verifies, but it looks \
-          different from what it is.",
+    what: "a quoted value that contains a line break",
+    why: "Mail programs wrap long lines. The line break counts as a single space, so the signature still \
+          matches, but the file no longer shows the value as it is.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 COMMENT=\"for
   tests\" }
@@ -17,6 +17,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 COMMENT=\"for tests\" }
 ",
     ),
-    remedy: "Write the value on one line; `keywright fmt` does.",
+    remedy: "Write the value on one line, or run `keywright fmt`.",
     check: Check::WhileReading,
 };

@@ -1,4 +1,4 @@
-//! T005: days on which a license has less to give than before.
+//! T005: a gap or drop in the number of licenses.
 
 use std::collections::BTreeMap;
 
@@ -14,15 +14,15 @@ use crate::lint::{Check, Context, Example, Rule, Sink};
 use super::falls::Falls;
 use super::is_never_in_force;
 
-/// Days on which a license has less to give than before.
+/// A gap or drop in the number of licenses.
 pub(in crate::lint) static CODE: Code = Code::warning("T005", "capacity-gap");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a license that has nothing to give between two of its blocks, or less from some day on while other blocks go \
-           on, with the tokens for which that is too few; and a token that is denied from some day on for want of licenses",
-    why: "Both days of a period are included, so that a renewal starts on the day after the END before it. A gap of \
-          one day stops everybody on that day; a drop turns some of them away.",
+    what: "a license with a gap between two of its blocks or a drop in its count, and a token that is denied \
+           from some day on for lack of licenses; the finding names the tokens that no longer fit",
+    why: "The first and last day of a period are both included, so a renewal starts on the day after the \
+          previous END. A gap of a single day stops every user on that day; a drop stops some of them.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 END=2026-12-30 }
 FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 }
@@ -33,7 +33,8 @@ FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 }
 FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 }
 ",
     ),
-    remedy: "Let periods follow on one another without a gap; allow the finding where less is meant.",
+    remedy: "Let each period start on the day after the previous one ends. Allow the finding if the drop is \
+             intended.",
     check: Check::Whole(check),
 };
 
@@ -46,7 +47,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             .filter_map(|id| cx.graph.block(*id))
             .filter(|block| !is_never_in_force(block.feature))
             .collect();
-        // Where EXCLUSIVE blocks overlap, what there is follows from that fault.
+        // Overlapping EXCLUSIVE blocks are reported by C003; the capacity depends on how that is fixed.
         if rivals(&blocks) {
             continue;
         }
@@ -63,7 +64,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether two EXCLUSIVE blocks are in force on one day.
+/// Returns true if two EXCLUSIVE blocks overlap.
 fn rivals(blocks: &[&Block<'_>]) -> bool {
     let exclusive = blocks.iter().filter(|block| block.feature.kind == Kind::Exclusive);
     let mut periods: Vec<(Date, Date)> = exclusive
@@ -76,15 +77,15 @@ fn rivals(blocks: &[&Block<'_>]) -> bool {
     periods.windows(2).any(|two| matches!(two, [one, next] if next.0 <= one.1))
 }
 
-/// Stands for UNLIMITED in sums: more than all COUNTs of a file together.
+/// UNLIMITED in sums: larger than the sum of all COUNTs of a file.
 const ENDLESS: u64 = 1 << 50;
 
-/// Licenses from a day on.
+/// The number of licenses from one day on.
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
     from: Date,
     size: u64,
-    /// Whether there is something besides that is not counted.
+    /// True if there are also uncounted licenses.
     open: bool,
 }
 
@@ -93,19 +94,20 @@ impl Stretch {
         self.size == 0 && !self.open
     }
 
-    /// Whether there is less than before, as far as it is counted.
+    /// Returns true if there are fewer counted licenses than before.
     fn is_less_than(&self, before: &Self) -> bool {
         self.size < before.size && !self.open && !before.open
     }
 }
 
-/// Whether what a block gives is not counted day by day. ◆ What is left of a balance is not what it was sold with: only
-/// that there is one counts.
+/// Returns true if the licenses of a block are not added up day by day.
+///
+/// DECISION: a METERED balance counts as present or absent, because the remaining balance differs from the amount sold.
 fn is_uncounted(kind: Kind) -> bool {
     matches!(kind, Kind::Token | Kind::Local | Kind::Metered)
 }
 
-/// What the blocks give together, day by day. An UPGRADE gives nothing on days without an EXCLUSIVE block.
+/// The total of the blocks, day by day. An UPGRADE adds nothing on days without an EXCLUSIVE block.
 fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
     let mut changes: Vec<(Date, bool, Kind, u64)> = Vec::new();
     for block in blocks {
@@ -138,22 +140,22 @@ fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
             None => line.push(stretch),
         }
     }
-    // Changes that leave the size as it was are none.
+    // Drop entries that do not change the size.
     line.dedup_by_key(|stretch| (stretch.size, stretch.open));
     line
 }
 
-/// What goes wrong on which day.
+/// A gap or a drop.
 pub(super) struct Fault {
-    /// The first day with less.
+    /// The first day with fewer licenses.
     pub(super) day: Date,
-    /// The day on which there is something again; `None` for a drop.
+    /// The first day after a gap; `None` for a drop.
     pub(super) again: Option<Date>,
-    /// From how many to how many it falls, where it does.
+    /// The size before and after, if it is smaller afterwards.
     fallen: Option<(u64, u64)>,
 }
 
-/// All gaps and drops that are still to come. What is missing after a gap belongs to it.
+/// All future gaps and drops. A lower size after a gap is part of the gap.
 fn faults(line: &[Stretch], today: Date) -> Vec<Fault> {
     let next = line.iter().skip(2).map(Some).chain([None]);
     let fault = |(two, next): (&[Stretch], Option<&Stretch>)| {
@@ -165,7 +167,7 @@ fn faults(line: &[Stretch], today: Date) -> Vec<Fault> {
         match next {
             _ if before.is_empty() => None,
             Some(next) if less.is_empty() => (next.from > today).then(|| fault(Some(next.from), next)),
-            // Where nothing follows the license ends.
+            // No block follows: the license simply ends.
             _ if less.is_empty() => None,
             _ => (less.is_less_than(before) && less.from > today).then(|| fault(None, less)),
         }
@@ -173,7 +175,7 @@ fn faults(line: &[Stretch], today: Date) -> Vec<Fault> {
     line.windows(2).zip(next).filter_map(fault).collect()
 }
 
-/// The blocks of one name, by the days on which they start and end.
+/// The blocks of one name by start and end day.
 struct Periods<'n, 'a> {
     named: &'n Named<'a>,
     starts: BTreeMap<Date, &'n Block<'a>>,
@@ -195,7 +197,7 @@ impl<'n, 'a> Periods<'n, 'a> {
     }
 }
 
-/// Most blocks that end on one day, and most tokens, that are labelled.
+/// Maximum number of labels for ending blocks, and for tokens.
 const SHOWN: usize = 5;
 
 fn report(
@@ -218,7 +220,7 @@ fn report(
         if names.is_empty() { message } else { format!("{message}: too few for {}", phrase::list(&names)) };
     let mut found = cx.found(&CODE, block, end.span, message).help(help);
     for (other, end) in ending.take(SHOWN) {
-        found = found.also_in(other.license.source.id(), end.span, "this ends too");
+        found = found.also_in(other.license.source.id(), end.span, "also ends here");
     }
     let next = fault.again.and_then(|again| periods.starts.get(&again));
     if let Some((next, start)) = next.and_then(|next| Some((next, next.feature.start?))) {
@@ -233,15 +235,15 @@ fn report(
     sink.push(found);
 }
 
-/// Tokens that find too little though no license has less in all: one checkout is served by one block of it, or burns
-/// what is left of a balance.
+/// Reports tokens that no longer fit although no license drops in total: a checkout is served by a single block, or
+/// consumes the rest of a balance.
 fn report_fall(cx: &Context<'_>, sink: &mut Sink<'_>, tokens: &[&Fall]) {
     let Some(first) = tokens.first() else { return };
     let (Some(token), Some(pool)) = (cx.graph.block(first.block), cx.graph.block(first.lack.pool)) else {
         return;
     };
     let message = format!(
-        "`{}` is denied from {} on: it needs {} of `{}`, which has {} then",
+        "`{}` is denied from {} on: it needs {} of `{}`, which then has {}",
         token.name(),
         first.day,
         first.lack.needed,
@@ -251,27 +253,27 @@ fn report_fall(cx: &Context<'_>, sink: &mut Sink<'_>, tokens: &[&Fall]) {
     let place = pool.feature.count.map_or(pool.feature.name.span, |count| count.span);
     let mut found = cx
         .found(&CODE, token, token.feature.name.span, message)
-        .also_in(pool.license.source.id(), place, "what is tried then")
-        .help("enlarge what is tried then, or renew what served before");
+        .also_in(pool.license.source.id(), place, "the license that is tried then")
+        .help("enlarge this license, or renew the one that served before");
     for other in tokens.iter().skip(1).take(SHOWN).filter_map(|fall| cx.graph.block(fall.block)) {
-        found = found.also_in(other.license.source.id(), other.feature.name.span, "this token too");
+        found = found.also_in(other.license.source.id(), other.feature.name.span, "also this token");
     }
     sink.push(found);
 }
 
-/// What is wrong, and what to do.
+/// The message and the help.
 fn words(name: &str, fault: &Fault) -> (String, &'static str) {
     let number = |size: u64| if size >= ENDLESS { "UNLIMITED".to_owned() } else { size.to_string() };
     let fallen = fault.fallen.map(|(before, after)| (number(before), number(after)));
     let Some(again) = fault.again else {
         let (before, after) = fallen.unwrap_or_default();
-        let message = format!("`{name}` falls from {before} to {after} on {}", fault.day);
-        return (message, "renew what ends there, or allow the finding if less is meant");
+        let message = format!("`{name}` drops from {before} to {after} on {}", fault.day);
+        return (message, "renew the block that ends, or allow the finding if the drop is intended");
     };
     let last = again.yesterday().unwrap_or(again);
     let days = if last == fault.day { format!("on {last}") } else { format!("from {} to {last}", fault.day) };
     let less =
-        fallen.map(|(before, after)| format!(", and {after} instead of {before} then")).unwrap_or_default();
+        fallen.map(|(before, after)| format!(", then {after} instead of {before}")).unwrap_or_default();
     let message = format!("`{name}` has no license {days}{less}");
-    (message, "both days of a period are included: let the next START follow on")
+    (message, "let the next block start on the day after the END; both days of a period are included")
 }

@@ -13,10 +13,10 @@ static CODE: Code = Code::warning("T004", "dependency-ends-early");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token that is in force longer than everything that can serve one of its dependencies, or while nothing new \
-           enough does",
-    why: "From that day on the token is there and every checkout of it is denied, which customers read as a fault of \
-          the server.",
+    what: "a token that is valid on days on which nothing serves one of its dependencies, because the licenses \
+           end earlier or a new enough version has a gap",
+    why: "From that day on, every checkout of the token is denied, which customers mistake for a server \
+          problem.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
 FEATURE Pool { VENDOR=Acme COUNT=10 END=2026-12-31 }
@@ -28,18 +28,18 @@ FEATURE Pool { VENDOR=Acme COUNT=10 END=2026-12-31 }
 FEATURE Pool { VENDOR=Acme COUNT=10 END=2026-12-31 }
 ",
     ),
-    remedy: "Give the token the END of what it draws on, or renew that.",
+    remedy: "Give the token the same END as its dependency, or renew the dependency.",
     check: Check::Whole(check),
 };
 
-/// The last day of a period in which something serves a dependency, and the day on which something does again.
+/// The last day on which a dependency is served, and the first day on which it is served again.
 type Fault = (Date, Option<Date>);
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let found = faults(cx, |services, block, need| {
         let whole = holes(services.of_any(cx, block, need));
         let mut found = holes(services.of(cx, block, need));
-        // Days without any version are told of the license itself.
+        // T005 reports days on which no version serves.
         found.retain(|fault| fault.1.is_none() || !whole.contains(fault));
         found.retain(|fault| is_missed(cx, block, *fault));
         found
@@ -49,7 +49,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Where periods end, and the next begins.
+/// The end of each period and the start of the next.
 fn holes(periods: &[Period]) -> Vec<Fault> {
     let next = periods.iter().skip(1).map(|(start, _)| Some(*start)).chain([None]);
     periods
@@ -60,9 +60,9 @@ fn holes(periods: &[Period]) -> Vec<Fault> {
         .collect()
 }
 
-/// Whether a token is in force on a day to come on which nothing serves its dependency.
+/// Returns true if a token is valid on a future day on which nothing serves its dependency.
 fn is_missed(cx: &Context<'_>, block: &Block<'_>, (last, again): Fault) -> bool {
-    // What has expired already is reported itself.
+    // T002 reports dependencies that have already expired.
     let to_come = again.map_or(last >= cx.options.at, |again| again > cx.options.at);
     let goes_on = block.feature.end.is_none_or(|end| end.value > last);
     let began = again.is_none_or(|again| block.feature.start.is_none_or(|start| start.value < again));
@@ -75,17 +75,17 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, last: Date, again: Option<Date>
     let (name, token) = (&need.feature.value, block.name());
     let (message, help, text) = match again {
         None => (
-            format!("`{name}` ends on {last}, before the token `{token}` that draws on it"),
-            format!("end the token on {last} as well, or renew `{name}`"),
+            format!("`{name}` ends on {last}, before the token `{token}` that depends on it"),
+            format!("end the token on {last} too, or renew `{name}`"),
             "nothing serves it after this day".to_owned(),
         ),
         Some(again) => (
             format!(
-                "`{name}` {} ends on {last} and is back on {again}, the token `{token}` draws on it in between",
+                "`{name}` {} ends on {last} and returns on {again}, but the token `{token}` depends on it in between",
                 need.version
             ),
-            "let the next period follow on".to_owned(),
-            format!("nothing as new serves it from here to {again}"),
+            "let the next period start on the day after this END".to_owned(),
+            format!("no block with this version serves it until {again}"),
         ),
     };
     let mut found = cx.found(&CODE, block, need.span, message).help(help);

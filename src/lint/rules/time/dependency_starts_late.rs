@@ -16,10 +16,9 @@ static CODE: Code = Code::warning("T007", "dependency-starts-late");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token that is in force before anything serves one of its dependencies, or before a pool is large enough for \
-           it",
-    why: "Until that day the token is there and every checkout of it is denied, which customers read as a fault of the \
-          server.",
+    what: "a token that is valid before anything serves one of its dependencies, or before a pool is large \
+           enough for it",
+    why: "Until that day, every checkout of the token is denied, which customers mistake for a server problem.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
 FEATURE Pool { VENDOR=Acme COUNT=10 START=2027-01-01 }
@@ -31,14 +30,14 @@ FEATURE Pool { VENDOR=Acme COUNT=10 START=2027-01-01 }
 FEATURE Pool { VENDOR=Acme COUNT=10 START=2027-01-01 }
 ",
     ),
-    remedy: "Give the token the START of what it draws on, or let that start earlier.",
+    remedy: "Give the token the same START as its dependency, or let the dependency start earlier.",
     check: Check::Whole(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let found = faults(cx, |services, block, need| {
         let first = services.of(cx, block, need).first().map(|(start, _)| *start);
-        // What has started already is no fault any more.
+        // A dependency that has already started no longer matters.
         let late = first.filter(|first| {
             *first > cx.options.at && block.feature.start.is_none_or(|start| start.value < *first)
         });
@@ -60,10 +59,11 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, first: Date, places: &[Hop]) {
     let at = |hop: &Hop| Some((cx.graph.block(hop.block)?, cx.graph.dependency(*hop)?));
     let Some((block, need)) = places.first().and_then(at) else { return };
     let name = &need.feature.value;
-    let message = format!("`{name}` starts on {first}, after the token `{}` that draws on it", block.name());
+    let message =
+        format!("`{name}` starts on {first}, after the token `{}` that depends on it", block.name());
     let mut found = cx
         .found(&CODE, block, need.span, message)
-        .help(format!("start the token on {first} as well, or `{name}` earlier"));
+        .help(format!("start the token on {first} too, or start `{name}` earlier"));
     let starting =
         cx.graph.serving(block, need).find(|one| one.feature.start.is_some_and(|start| start.value == first));
     if let Some((provider, start)) = starting.and_then(|one| Some((one, one.feature.start?))) {
@@ -72,7 +72,7 @@ fn report(cx: &Context<'_>, sink: &mut Sink<'_>, first: Date, places: &[Hop]) {
     sink.push(these_too(found, cx, places));
 }
 
-/// Tokens for which one pool is large enough from one day on.
+/// Reports tokens for which a pool becomes large enough on the same day.
 fn report_small(cx: &Context<'_>, sink: &mut Sink<'_>, tokens: &[&Late]) {
     let Some(first) = tokens.first() else { return };
     let (Some(block), Some(pool)) = (cx.graph.block(first.block), cx.graph.block(first.lack.pool)) else {
@@ -91,7 +91,7 @@ fn report_small(cx: &Context<'_>, sink: &mut Sink<'_>, tokens: &[&Late]) {
         .help(format!("start the token on {from}, or enlarge the pool earlier"));
     for late in tokens.iter().skip(1).take(5) {
         if let Some(other) = cx.graph.block(late.block) {
-            found = found.also_in(other.license.source.id(), other.feature.name.span, "this token too");
+            found = found.also_in(other.license.source.id(), other.feature.name.span, "also this token");
         }
     }
     sink.push(found);

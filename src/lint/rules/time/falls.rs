@@ -1,4 +1,4 @@
-//! The tokens that find too little from some day on, and which fault they are told with.
+//! Tokens whose pools become too small on a future date, grouped by the finding that reports them.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,12 @@ use crate::lint::rules::capacity::shortage::Fall;
 
 use super::capacity_gap::Fault;
 
-/// ◆ Most edges that are followed in one run to see which tokens a license serves; those beyond are told by themselves.
+/// Maximum number of edges followed per run to find the tokens that a license serves.
+///
+/// DECISION: tokens beyond the limit are reported in separate findings.
 const MOST_STEPS: usize = 1_000_000;
 
-/// Tokens that find too little, by the day.
+/// Tokens that no longer fit, by day.
 pub(super) struct Falls<'c> {
     days: BTreeMap<Date, Vec<&'c Fall>>,
     room: usize,
@@ -28,8 +30,8 @@ impl<'c> Falls<'c> {
         Self { days, room: MOST_STEPS }
     }
 
-    /// Takes out those that follow from a fault of a license; of a gap only those for which there is too little behind
-    /// it are told, as within it nobody is served.
+    /// Removes and returns the tokens affected by a fault of a license. For a gap, only the tokens that do not fit after
+    /// it are returned, because during the gap no token is served.
     pub(super) fn take(&mut self, cx: &Context<'_>, named: &Named<'_>, fault: &Fault) -> Vec<&'c Fall> {
         let within = self.take_on(cx, named, fault.day);
         match fault.again {
@@ -48,7 +50,7 @@ impl<'c> Falls<'c> {
         taken
     }
 
-    /// Those that nothing told, by what they lack.
+    /// The tokens that no other finding reports, grouped by day and missing pool.
     pub(super) fn left(self) -> Vec<Vec<&'c Fall>> {
         let mut left: BTreeMap<(Date, BlockId), Vec<&Fall>> = BTreeMap::new();
         for fall in self.days.into_values().flatten() {

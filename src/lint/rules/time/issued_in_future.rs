@@ -1,19 +1,19 @@
-//! T003: a day of issue that is still to come.
+//! T003: an ISSUED date in the future.
 
 use crate::diagnostic::Code;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// A day of issue that is still to come.
+/// An ISSUED date in the future.
 static CODE: Code = Code::error("T003", "issued-in-future");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block whose ISSUED is still to come",
-    why: "ISSUED decides whether the key was valid at that time. A license cannot come from the future: the clock of \
-          some computer is wrong, or the date was invented.",
+    what: "a block whose ISSUED date is in the future",
+    why: "ISSUED determines whether the signing key was valid when the license was signed. A date in the \
+          future means that a clock is wrong or that the date was invented.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 ISSUED=2030-01-01 }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 ISSUED=2026-01-01 }\n"),
-    remedy: "Write the day of issue; START says from when on a license counts.",
+    remedy: "Write the actual date of issue. Use START for the first day of validity.",
     check: Check::Whole(check),
 };
 
@@ -21,13 +21,10 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let today = cx.options.at;
     for block in cx.blocks() {
         if let Some(issued) = block.feature.issued.filter(|issued| issued.value > today) {
-            let message =
-                format!("`{}` claims to be issued on {}, which is still to come", block.name(), issued.value);
-            sink.push(
-                cx.found(&CODE, block, issued.span, message).help(format!(
-                    "write the day of issue, START for the first day of use; judged for {today}"
-                )),
-            );
+            let message = format!("`{}` has an ISSUED date in the future: {}", block.name(), issued.value);
+            sink.push(cx.found(&CODE, block, issued.span, message).help(format!(
+                "write the date of issue; use START for the first day of validity (checked for {today})"
+            )));
         }
     }
 }

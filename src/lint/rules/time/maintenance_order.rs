@@ -1,22 +1,22 @@
-//! T006: maintenance dates that are crossed.
+//! T006: maintenance dates in the wrong order.
 
 use crate::diagnostic::Code;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
-/// Maintenance dates that are crossed.
+/// Maintenance dates in the wrong order.
 static CODE: Code = Code::error("T006", "maintenance-order");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "a MAINTENANCE_START after the MAINTENANCE_END",
-    why: "The plan covers no day: a customer who asks for support would be turned away.",
+    why: "The maintenance plan covers no day, so a customer who asks for support is turned away.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 MAINTENANCE_START=2027-01-01 MAINTENANCE_END=2026-12-31 }\n",
     ),
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 MAINTENANCE_START=2026-01-01 MAINTENANCE_END=2026-12-31 }\n",
     ),
-    remedy: "Correct the dates; both days are included.",
+    remedy: "Correct the dates. Both days are included in the period.",
     check: Check::Whole(check),
 };
 
@@ -32,8 +32,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             );
             sink.push(
                 cx.found(&CODE, block, start.span, message)
-                    .also(end.span, "the end")
-                    .help("correct the dates; both days are included"),
+                    .also(end.span, "the MAINTENANCE_END")
+                    .help("correct the dates; both days are included in the period"),
             );
         }
     }

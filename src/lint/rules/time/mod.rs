@@ -1,4 +1,4 @@
-//! Dates, and what follows from them.
+//! T: dates.
 
 pub(in crate::lint) mod capacity_gap;
 pub(in crate::lint) mod dependency_ends_early;
@@ -13,7 +13,7 @@ mod service;
 
 use crate::license::Feature;
 
-/// Whether a block is never in force: its START is after its END.
+/// Returns true if a block is never valid because its START is after its END.
 pub(in crate::lint) fn is_never_in_force(feature: &Feature) -> bool {
     feature.start.zip(feature.end).is_some_and(|(start, end)| start.value > end.value)
 }

@@ -1,4 +1,4 @@
-//! On which days something serves a dependency.
+//! The days on which a dependency is served.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,15 +17,15 @@ pub(super) type Period = (Date, Date);
 /// Vendor, name and version of a dependency.
 type Key<'a> = (&'a str, &'a str, Version);
 
-/// The periods of all dependencies that were asked for.
+/// Cached periods by dependency.
 #[derive(Default)]
 pub(super) struct Services<'a> {
     known: HashMap<Key<'a>, Vec<Period>>,
 }
 
 impl<'a> Services<'a> {
-    /// When something serves a dependency of a block, in order, periods that follow on one another as one. Whatever is
-    /// never in force is left out.
+    /// The periods in which a dependency of a block is served, in order; adjacent periods are merged. Blocks that are
+    /// never valid are ignored.
     pub(super) fn of(&mut self, cx: &Context<'a>, block: &Block<'a>, need: &'a Dependency) -> &[Period] {
         self.named(cx, (block.vendor(), need.feature.value.as_str(), need.version))
     }
@@ -63,7 +63,7 @@ fn merge(mut all: Vec<Period>) -> Vec<Period> {
     merged
 }
 
-/// Equal faults of dependencies, each with the places that have it, in file order.
+/// Equal faults of dependencies, each with its places in file order.
 pub(super) fn faults<'a, F: Ord + Copy>(
     cx: &Context<'a>,
     mut find: impl FnMut(&mut Services<'a>, &Block<'a>, &'a Dependency) -> Vec<F>,
@@ -71,7 +71,7 @@ pub(super) fn faults<'a, F: Ord + Copy>(
     let mut services = Services::default();
     let mut faults: BTreeMap<(&str, &str, Version, F), Vec<Hop>> = BTreeMap::new();
     let tokens = cx.blocks().filter(|block| block.is_token() && !is_never_in_force(block.feature));
-    // What never runs is told with its reason, be that its dates.
+    // C001 reports tokens that never run, also if dates are the cause.
     for block in tokens.filter(|block| !cx.shortages().is_dead(block.id)) {
         for (hop, need, target) in cx.graph.needs(block.id) {
             if target != Target::Served {
@@ -88,14 +88,14 @@ pub(super) fn faults<'a, F: Ord + Copy>(
     faults
 }
 
-/// Most further places that are labelled.
+/// Maximum number of labels for further places.
 const SHOWN: usize = 5;
 
-/// Labels the further tokens that have the same fault.
+/// Labels further tokens with the same fault.
 pub(super) fn these_too(mut found: Diagnostic, cx: &Context<'_>, places: &[Hop]) -> Diagnostic {
     for hop in places.iter().skip(1).take(SHOWN) {
         if let (Some(block), Some(need)) = (cx.graph.block(hop.block), cx.graph.dependency(*hop)) {
-            found = found.also_in(block.license.source.id(), need.span, "this token too");
+            found = found.also_in(block.license.source.id(), need.span, "also this token");
         }
     }
     found

@@ -11,10 +11,10 @@ static CODE: Code = Code::error("T001", "start-after-end");
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
     what: "a block whose START is after its END",
-    why: "It is never in force.",
+    why: "The block is never valid.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 END=2026-12-31 }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 START=2026-01-01 END=2026-12-31 }\n"),
-    remedy: "Correct the dates; both days are included.",
+    remedy: "Correct the dates. START and END are both included in the period.",
     check: Check::Whole(check),
 };
 
@@ -25,7 +25,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         sink.push(
             cx.found(&CODE, block, start.span, message)
                 .also(end.span, "the END")
-                .help("correct the dates; both days are included"),
+                .help("correct the dates; START and END are both included"),
         );
     }
 }

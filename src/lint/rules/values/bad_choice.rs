@@ -1,12 +1,12 @@
-//! V017: a value that is none of the words allowed.
+//! V017: a value that is not one of the allowed words.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::BAD_CHOICE,
-    what: "a value that is none of the words that its directive knows",
-    why: "What was meant is not known.",
+    what: "a value that is not one of the words that its directive accepts",
+    why: "The intended value is unknown.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIV COUNT=5 }
 ",
@@ -15,6 +15,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=5 }
 ",
     ),
-    remedy: "Write one of the words that the help line gives, in capitals.",
+    remedy: "Write one of the words shown in the help, in upper case.",
     check: Check::WhileReading,
 };

@@ -1,12 +1,12 @@
-//! V005: a date that is none.
+//! V005: an invalid date.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::BAD_DATE,
-    what: "a date that is not a real day as YYYY-MM-DD",
-    why: "`01-06-2021` is the first of June to some and the sixth of January to others.",
+    what: "a date that is not a valid calendar date in the form YYYY-MM-DD",
+    why: "`01-06-2021` is June 1 to some readers and January 6 to others.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 END=01-06-2027 }
 ",

@@ -1,4 +1,4 @@
-//! V018: a dependency that does not read.
+//! V018: an invalid TOKEN_DEPENDENCY.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
@@ -6,7 +6,7 @@ use crate::lint::{Check, Example, Rule};
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::BAD_DEPENDENCY,
     what: "a TOKEN_DEPENDENCY that is not FEATURE, VERSION and COUNT, in this order",
-    why: "What the token draws is not known.",
+    why: "It is unclear which licenses the token draws.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool COUNT=1\" }
 FEATURE Pool { VENDOR=Acme COUNT=5 }

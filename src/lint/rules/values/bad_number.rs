@@ -1,12 +1,12 @@
-//! V006: a number out of range or in another spelling.
+//! V006: an invalid number.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::BAD_NUMBER,
-    what: "a number that is out of its range, or has a sign or leading zeros",
-    why: "Numbers have one spelling, so that what is signed is what is meant.",
+    what: "a number that is out of range, or has a sign or leading zeros",
+    why: "A number has exactly one spelling, so the signed text is unambiguous.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=05 }
 ",
@@ -15,6 +15,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Write a plain number within the range that the help line gives.",
+    remedy: "Write a plain number within the range shown in the help.",
     check: Check::WhileReading,
 };

@@ -1,12 +1,12 @@
-//! V019: a value of several parts that does not read.
+//! V019: an invalid value of several parts.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::BAD_VALUE,
-    what: "an amount of money, price tier, host id, REPLACES or list of time zones that does not read",
-    why: "What was meant is not known.",
+    what: "an invalid amount of money, price tier, host ID, REPLACES or list of time zones",
+    why: "The intended value is unknown.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 TIME_ZONES=25 }
 ",
@@ -15,6 +15,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 TIME_ZONES=-5,0,1 }
 ",
     ),
-    remedy: "Write it as the help line shows.",
+    remedy: "Write the value in the form shown in the help.",
     check: Check::WhileReading,
 };

@@ -1,12 +1,12 @@
-//! V004: a version that is none.
+//! V004: an invalid version.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::BAD_VERSION,
-    what: "a version that is not `major.minor`, each 0 to 9999 without leading zeros",
-    why: "Versions compare as pairs of numbers. With several spellings of one version, two blocks could \
+    what: "a version that is not `major.minor`, each from 0 to 9999 without leading zeros",
+    why: "Versions are compared as pairs of numbers. If one version had several spellings, two blocks could \
           look different and mean the same.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme VERSION=2 COUNT=5 }

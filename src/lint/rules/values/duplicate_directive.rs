@@ -1,12 +1,12 @@
-//! V002: a directive that stands twice.
+//! V002: a repeated directive.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::DUPLICATE_DIRECTIVE,
-    what: "a directive that may stand once and stands twice",
-    why: "Programs differ in which of the two they take.",
+    what: "a repeated directive that may appear only once",
+    why: "Programs differ in which of the two values they use.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 COUNT=6 }
 ",

@@ -5,8 +5,8 @@ use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::EMPTY_VALUE,
-    what: "an empty value where text is not expected",
-    why: "Nothing can be read from it.",
+    what: "an empty value of a directive that needs one",
+    why: "An empty value has no meaning there.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=\"\" COUNT=5 }
 ",

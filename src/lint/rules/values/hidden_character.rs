@@ -1,13 +1,13 @@
-//! V009: a character that cannot be seen.
+//! V009: an invisible character.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::HIDDEN_CHARACTER,
-    what: "a character that cannot be seen, or that turns the reading direction, in a value",
-    why: "Two values that look alike would be different, or a value would read as another: a way to make a \
-          license look like what it is not.",
+    what: "an invisible character, or one that changes the reading direction, in a value",
+    why: "Two different values could look the same, or a value could read differently from what it contains. \
+          Both can be used to disguise a license.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Example\u{200b} Ltd\" }
 ",
@@ -16,6 +16,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Example Ltd\" }
 ",
     ),
-    remedy: "Remove it; typing the value again is easiest.",
+    remedy: "Remove the character. Retyping the value is easiest.",
     check: Check::WhileReading,
 };

@@ -1,4 +1,4 @@
-//! V020: an invisible joiner between letters.
+//! V020: a zero-width joiner between letters.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
@@ -6,7 +6,7 @@ use crate::lint::{Check, Example, Rule};
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::JOINER,
     what: "a zero-width joiner or non-joiner between letters",
-    why: "Some scripts need it; elsewhere it only makes two values differ that look alike.",
+    why: "Some scripts need it. Elsewhere it makes two values different that look the same.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"क्\u{200d}ष\" }
 ",
@@ -15,6 +15,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"क्ष\" }
 ",
     ),
-    remedy: "Leave it where the script needs it, and allow the finding; otherwise remove it.",
+    remedy: "Keep it and allow the finding if the script needs it. Otherwise remove it.",
     check: Check::WhileReading,
 };

@@ -5,9 +5,9 @@ use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::METERED_CONFLICT,
-    what: "COUNT together with FUNDS, FUNDS without PRICE, a PRICE of 0, or two currencies on one METERED \
+    what: "COUNT together with FUNDS, FUNDS without PRICE, a PRICE of 0, or two currencies in one METERED \
            block",
-    why: "What a token costs, and how many are left, would have two answers.",
+    why: "The price of a token and the number of remaining tokens would be ambiguous.",
     bad: Example::Text(
         "FEATURE Pages { VENDOR=Acme KEYTYPE=METERED COUNT=100 FUNDS=\"5.00 USD\" PRICE=\"0.05 USD\" }
 ",
@@ -16,6 +16,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Pages { VENDOR=Acme KEYTYPE=METERED FUNDS=\"5.00 USD\" PRICE=\"0.05 USD\" }
 ",
     ),
-    remedy: "Keep COUNT, or FUNDS and PRICE in one currency.",
+    remedy: "Use either COUNT, or FUNDS and PRICE in one currency.",
     check: Check::WhileReading,
 };

@@ -1,13 +1,13 @@
-//! V011: a directive that this kind of block cannot have.
+//! V011: a directive that does not apply to this kind of block.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::MISPLACED_DIRECTIVE,
-    what: "a directive that has no meaning on this kind of block, or without COUNT",
-    why: "It would be ignored, though somebody relied on it. Tokens are always unlimited, so that nothing \
-          that limits a count stands on them.",
+    what: "a directive that has no effect on this kind of block, or without COUNT",
+    why: "It would be ignored although the vendor relies on it. TOKEN blocks are always unlimited, so \
+          directives that limit a count cannot be used on them.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 HOSTID=\"ETHERNET=0050569E1A2B\" }
 ",
@@ -16,6 +16,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Remove it, or change the kind of the block.",
+    remedy: "Remove the directive, or change the KEYTYPE.",
     check: Check::WhileReading,
 };

@@ -1,12 +1,13 @@
-//! V012: a KEYTYPE without the COUNT it needs.
+//! V012: a block without the COUNT that its KEYTYPE needs.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::MISSING_COUNT,
-    what: "a block without the COUNT that its KEYTYPE needs, or a METERED block without COUNT, FUNDS or a postpaid PRICE",
-    why: "How many licenses it gives is not said.",
+    what: "a block without the COUNT that its KEYTYPE requires, and a METERED block without COUNT, FUNDS or a \
+           postpaid PRICE",
+    why: "The block does not say how many licenses it grants.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE }
 ",
@@ -15,6 +16,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=5 }
 ",
     ),
-    remedy: "Write `COUNT=n`, or `COUNT=UNLIMITED`.",
+    remedy: "Add `COUNT=n` or `COUNT=UNLIMITED`.",
     check: Check::WhileReading,
 };

@@ -1,4 +1,4 @@
-//! V013: a TOKEN without dependency.
+//! V013: a TOKEN block without a dependency.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
@@ -6,7 +6,7 @@ use crate::lint::{Check, Example, Rule};
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::MISSING_DEPENDENCY,
     what: "a TOKEN block without TOKEN_DEPENDENCY",
-    why: "A token is worth what it draws: without a dependency it would be free and without limit.",
+    why: "A token costs the licenses that it draws. Without a dependency it would be free and unlimited.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN }
 ",
@@ -16,6 +16,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
 FEATURE Pool { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Write `TOKEN_DEPENDENCY=\"FEATURE=name VERSION=1.0 COUNT=1\"`.",
+    remedy: "Add `TOKEN_DEPENDENCY=\"FEATURE=name VERSION=1.0 COUNT=1\"`.",
     check: Check::WhileReading,
 };

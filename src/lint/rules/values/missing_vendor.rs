@@ -5,9 +5,9 @@ use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::MISSING_VENDOR,
-    what: "a block that does not say who issues it",
-    why: "Every key signs for one vendor, and dependencies resolve within one: without VENDOR a block can \
-          be neither signed nor drawn on.",
+    what: "a block without VENDOR",
+    why: "Every signing key belongs to one vendor, and dependencies are resolved within one vendor. Without \
+          VENDOR, a block cannot be signed and no token can draw on it.",
     bad: Example::Text(
         "FEATURE Draw { COUNT=5 }
 ",
@@ -16,6 +16,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Write `VENDOR=name`.",
+    remedy: "Add `VENDOR=name`.",
     check: Check::WhileReading,
 };

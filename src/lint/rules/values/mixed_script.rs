@@ -1,17 +1,17 @@
-//! V023: a word of letters of two scripts that look alike.
+//! V023: a word that mixes similar scripts.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint::{Check, Context, Example, Rule, Sink};
 use crate::syntax::excerpt;
 
-/// A word of letters of two scripts that look alike.
+/// A word that mixes similar scripts.
 static CODE: Code = Code::error("V023", "mixed-script");
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a word that mixes Latin letters with Cyrillic or Greek ones",
-    why: "Some of these letters look the same: a name that reads like a known one would be another. Words of one \
-          script are fine, whatever script it is.",
+    what: "a word that mixes Latin letters with Cyrillic or Greek letters",
+    why: "Some of these letters look the same, so a different name can look like a known one. Words in a \
+          single script are accepted, whatever the script.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Ex\u{430}mple Ltd\" }
 ",
@@ -20,11 +20,11 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Example Ltd\" }
 ",
     ),
-    remedy: "Type the word again. Where it is meant so, allow the rule for the file.",
+    remedy: "Retype the word. If the mix is intended, allow the rule for the file.",
     check: Check::Whole(check),
 };
 
-/// A script that has letters which look like those of another.
+/// A script with letters that look like those of another script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Script {
     Latin,
@@ -60,23 +60,26 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         for block in license.features.iter().filter_map(|feature| license.block(feature)) {
             for directive in block.directives() {
                 let value = license.source.slice(directive.value.inner());
-                // Nearly all values are ASCII.
+                // Fast path: nearly all values are ASCII.
                 let Some((word, other)) = (!value.is_ascii()).then(|| mixed(value)).flatten() else {
                     continue;
                 };
                 let name = license.source.slice(directive.name);
-                let message =
-                    format!("`{}` in `{name}` mixes Latin and {} letters", excerpt(word), other.word());
+                let message = format!(
+                    "mixed scripts: `{}` in `{name}` has Latin and {} letters",
+                    excerpt(word),
+                    other.word()
+                );
                 sink.push(
                     Diagnostic::new(&CODE, license.source.id(), directive.value.inner(), message)
-                        .help("some of them look the same: type the word again"),
+                        .help("retype the word; some of these letters look the same"),
                 );
             }
         }
     }
 }
 
-/// The first word with letters of two scripts, and the one that is not Latin.
+/// The first word with letters of two scripts, and the script that is not Latin.
 fn mixed(text: &str) -> Option<(&str, Script)> {
     text.split(|c: char| !c.is_alphabetic()).find_map(|word| {
         let has = |script| word.chars().any(|c| Script::of(c) == Some(script));

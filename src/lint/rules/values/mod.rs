@@ -1,4 +1,4 @@
-//! Directives and their values, block by block.
+//! V: directives and their values.
 
 pub(in crate::lint) mod bad_choice;
 pub(in crate::lint) mod bad_date;

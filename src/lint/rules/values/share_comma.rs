@@ -5,8 +5,8 @@ use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::SHARE_COMMA,
-    what: "values of SHARE that are joined by commas",
-    why: "They are joined by `|`.",
+    what: "values of SHARE separated by commas",
+    why: "The separator is `|`.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 SHARE=HOST,USER }
 ",

@@ -5,9 +5,9 @@ use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::SOFTLIMIT_TOO_HIGH,
-    what: "SOFTLIMIT at or above COUNT",
-    why: "Checkouts above SOFTLIMIT are granted with a warning. If it is not below COUNT, nobody is ever \
-          warned.",
+    what: "a SOFTLIMIT that is not lower than COUNT",
+    why: "Checkouts above SOFTLIMIT are granted with a warning. If SOFTLIMIT is not lower than COUNT, the \
+          warning is never shown.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 SOFTLIMIT=5 }
 ",

@@ -1,12 +1,12 @@
-//! V014: a dependency on a block that is no TOKEN.
+//! V014: a dependency on a block that is not a TOKEN block.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::STRAY_DEPENDENCY,
-    what: "TOKEN_DEPENDENCY on a block that is no TOKEN",
-    why: "Only tokens draw on other licenses: the dependency would be ignored.",
+    what: "TOKEN_DEPENDENCY on a block that is not a TOKEN block",
+    why: "Only tokens draw on other licenses, so the dependency would be ignored.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
 FEATURE Pool { VENDOR=Acme COUNT=5 }
@@ -17,6 +17,6 @@ FEATURE Pool { VENDOR=Acme COUNT=5 }
 FEATURE Pool { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Write `KEYTYPE=TOKEN` and no COUNT, or remove the dependency.",
+    remedy: "Write `KEYTYPE=TOKEN` without COUNT, or remove the dependency.",
     check: Check::WhileReading,
 };

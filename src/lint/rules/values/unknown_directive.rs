@@ -1,13 +1,12 @@
-//! V001: a directive that is not in the table.
+//! V001: an unknown directive.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::UNKNOWN_DIRECTIVE,
-    what: "a directive that the language does not have",
-    why: "A block with a directive that is not known cannot be relied on: it may say the very thing that \
-          limits the license.",
+    what: "a directive that the license language does not have",
+    why: "A block with an unknown directive cannot be relied on: the directive may limit the license.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUTN=5 }
 ",
@@ -16,6 +15,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Correct the name. Notes stand behind `#`, or in COMMENT if they are to be signed.",
+    remedy: "Correct the name. Start notes with `#`, or use COMMENT if they must be signed.",
     check: Check::WhileReading,
 };

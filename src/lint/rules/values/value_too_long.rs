@@ -1,18 +1,18 @@
-//! V008: a value with too many bytes.
+//! V008: a value that is too long.
 
 use crate::license::{MAX_VALUE_BYTES, codes};
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::VALUE_TOO_LONG,
-    what: "a value of more than 8192 bytes",
-    why: "License servers read lines of limited length.",
+    what: "a value longer than 8192 bytes",
+    why: "License servers limit the length of a value.",
     bad: Example::Made { shown: "a COMMENT of 8193 bytes", make: long_comment },
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 COMMENT=\"short\" }
 ",
     ),
-    remedy: "Shorten it.",
+    remedy: "Shorten the value.",
     check: Check::WhileReading,
 };
 

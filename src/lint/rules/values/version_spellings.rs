@@ -1,13 +1,13 @@
-//! V010: both spellings of the version, or half of one.
+//! V010: conflicting version directives.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::VERSION_SPELLINGS,
-    what: "VERSION together with MAJOR_VERSION or MINOR_VERSION, or one of the pair alone",
-    why: "They could contradict each other. One is not converted into the other: the signature covers what \
-          is written.",
+    what: "VERSION together with MAJOR_VERSION or MINOR_VERSION, or only one of the latter two",
+    why: "They could contradict each other. keywright does not convert one form into the other, because the \
+          signature covers the directives as written.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 VERSION=2.0 MAJOR_VERSION=2 MINOR_VERSION=0 }
 ",
@@ -16,6 +16,6 @@ pub(in crate::lint) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 VERSION=2.0 }
 ",
     ),
-    remedy: "Keep VERSION, or the pair.",
+    remedy: "Use either VERSION or the pair MAJOR_VERSION and MINOR_VERSION.",
     check: Check::WhileReading,
 };
