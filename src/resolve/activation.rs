@@ -37,7 +37,7 @@ impl Model {
         }
     }
 
-    /// The first ACTIVATION block of a name that has room for a device.
+    /// Returns the first ACTIVATION block of a name that has a free license for a device.
     pub(super) fn choose_activation(&self, state: &State, name: NameId) -> Result<BlockId, Reason> {
         let mut nearest = None;
         for block in &self.names.get(name).order {
@@ -53,7 +53,7 @@ impl Model {
         Err(nearest.unwrap_or(Reason::NoSuchFeature))
     }
 
-    /// Why a block does not take one more device.
+    /// Returns why a block cannot be activated for another device, or `None` if it can.
     pub(super) fn activation_miss(&self, state: &State, block: BlockId) -> Option<Reason> {
         let row = self.blocks.get(block);
         if !row.supported {
@@ -90,7 +90,7 @@ impl Model {
         }
     }
 
-    /// Why an activation comes to what it does, block by block.
+    /// Explains an activation block by block.
     pub(super) fn explain_activation(&self, state: &mut State, name: NameId, device: Symbol) -> Explanation {
         let order = &self.names.get(name).order;
         let mut attempts: Vec<Attempt> =
@@ -124,7 +124,8 @@ impl Model {
         Attempt { name: Some(name), block: Some(block), count: 1, verdict, children: Vec::new() }
     }
 
-    /// One device more, a higher limit, or somebody who leaves; each is tried before it is said.
+    /// Searches for changes that would grant the activation: one more license, a higher limit, or one license returned.
+    /// Each candidate is applied to a copy of the state before it is reported.
     fn activation_remedies(
         &self,
         state: &mut State,
@@ -140,7 +141,7 @@ impl Model {
             full.filter(|_| !has_room).map(|block| (block, 1)).into_iter().collect();
         let mut found = vec![Remedy::More { pools, limit }];
         let mut bound: Vec<(BlockId, Symbol)> = state.devices.iter().copied().collect();
-        // Devices of the feature itself come first.
+        // Try devices of the same feature first.
         bound.sort_by_key(|(block, device)| (self.name_of(*block) != name, *block, *device));
         let granted = |after: &mut State| {
             let event = Event::Activate { feature: Some(name), device };
@@ -174,7 +175,7 @@ fn is_at_limit(state: &State) -> bool {
     state.active_limit.is_some_and(|limit| state.active >= limit)
 }
 
-/// The devices that a block is bound to, oldest first, a few of them.
+/// The first [`MAX_HOLDERS`] devices bound to a block, oldest first.
 fn holders(state: &State, block: BlockId) -> Vec<Holder> {
     let devices = state.devices.iter().filter(|(of, _)| *of == block).map(|(_, device)| *device);
     let mut devices: Vec<Symbol> = devices.collect();

@@ -1,12 +1,11 @@
-//! Live checkouts in the order of their age: by feature, and by feature and person, each found and left in constant
-//! time.
+//! Live checkouts ordered by age, per feature and per feature and person. Insertion and removal take constant time.
 
 use super::mix::MixMap;
 use super::state::Draw;
 use super::table::{Index, NameId, Table};
 use super::who::{Symbol, Who};
 
-/// No slot.
+/// Null index of the linked lists.
 const NONE: u32 = u32::MAX;
 
 /// A checkout.
@@ -16,16 +15,16 @@ pub(super) struct Slot {
     pub(super) live: bool,
     pub(super) name: NameId,
     pub(super) who: Who,
-    /// Active license tokens that it holds.
+    /// Active license tokens of this checkout.
     pub(super) active: u64,
-    /// When it was made, in seconds.
+    /// Time of the checkout, in seconds.
     pub(super) since: i64,
     pub(super) draws: Vec<Draw>,
-    /// When it returns by itself.
+    /// Time of the automatic return, if any.
     pub(super) due: Option<(i64, u64)>,
     of_name: Link,
     of_person: Link,
-    /// Whose line it stands in.
+    /// The person list that contains this slot.
     person: PersonId,
 }
 
@@ -41,7 +40,7 @@ impl Default for Link {
     }
 }
 
-/// One line of checkouts, by age.
+/// The ends of a linked list of checkouts, ordered by age.
 #[derive(Debug, Clone, Copy)]
 struct Ends {
     oldest: u32,
@@ -54,7 +53,7 @@ impl Default for Ends {
     }
 }
 
-/// A feature and a person who took it once.
+/// Identifies a pair of feature and person that occurred in a checkout.
 #[derive(Debug, Clone, Copy, Default)]
 struct PersonId(u32);
 
@@ -67,7 +66,7 @@ impl Index for PersonId {
     }
 }
 
-/// Which of the two orders.
+/// Selects one of the two linked lists of a slot.
 #[derive(Clone, Copy)]
 enum By {
     Name,
@@ -85,7 +84,7 @@ impl Slot {
 
 type Person = (NameId, Option<Symbol>, Option<Symbol>);
 
-/// The checkouts.
+/// All checkouts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ages {
     slots: Table<u32, Slot>,
@@ -105,22 +104,22 @@ impl Ages {
         self.get(index).filter(|slot| slot.generation == generation)
     }
 
-    /// How many checkouts were out at most.
+    /// Number of slots: the highest number of simultaneous checkouts so far.
     pub(super) fn len(&self) -> usize {
         self.slots.len()
     }
 
-    /// Live checkouts, in no order.
+    /// Iterates over live checkouts in no particular order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Slot> {
         self.slots.iter().map(|(_, slot)| slot).filter(|slot| slot.live)
     }
 
-    /// Live checkouts with their slots, in the order of the slots.
+    /// Iterates over live checkouts and their slots, in slot order.
     pub(super) fn numbered(&self) -> impl Iterator<Item = (u32, &Slot)> {
         self.slots.iter().filter(|(_, slot)| slot.live)
     }
 
-    /// Takes a slot for a new checkout; its list of draws is empty but keeps its room.
+    /// Allocates a slot for a new checkout. The draw list is empty; its allocation is reused.
     pub(super) fn open(&mut self, name: NameId, who: Who) -> (u32, &mut Slot) {
         let index = match self.free.pop() {
             Some(index) => index,
@@ -148,7 +147,7 @@ impl Ages {
         self.slots.get_mut(index).due = Some(due);
     }
 
-    /// Gives a slot back. Its draws are handed out; [`Self::recycle`] takes their list back.
+    /// Frees a slot and returns its draws. [`Self::recycle`] takes the list back for reuse.
     pub(super) fn close(&mut self, index: u32) -> Vec<Draw> {
         let slot = self.slots.get_mut(index);
         let (name, person) = (slot.name, slot.person);
@@ -167,8 +166,8 @@ impl Ages {
         self.slots.get_mut(index).draws = draws;
     }
 
-    /// The oldest checkout of a feature that `fits`, of one person where `who` names one. Each checkout looked at
-    /// counts into `steps`.
+    /// Returns the oldest checkout of a feature for which `fits` is true; if `who` is given, only checkouts by that
+    /// person. Adds the number of visited checkouts to `steps`.
     pub(super) fn oldest(
         &self,
         name: NameId,
@@ -199,7 +198,7 @@ impl Ages {
     }
 }
 
-/// Puts a checkout at the young end of a line.
+/// Appends a checkout at the newest end of a list.
 fn append(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: By) {
     let older = std::mem::replace(&mut ends.newest, index);
     *slots.get_mut(index).link(by) = Link { older, newer: NONE };
@@ -210,7 +209,7 @@ fn append(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: By) {
     }
 }
 
-/// Takes a checkout out of a line.
+/// Removes a checkout from a list.
 fn unlink(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: By) {
     let Link { older, newer } = *slots.get_mut(index).link(by);
     if older == NONE {

@@ -1,4 +1,4 @@
-//! How many checkouts of one feature fit at once.
+//! Computes how many checkouts of one feature can be out at the same time.
 
 use crate::license::Kind;
 
@@ -8,36 +8,36 @@ use super::outcome::Outcome;
 use super::state::State;
 use super::who::{Symbols, Who};
 
-/// Checkouts that are tried one by one where alternatives make arithmetic impossible.
+/// Maximum number of checkouts tried one by one, if alternatives rule out arithmetic.
 const MOST_STEPS: u64 = 100_000;
 
-/// Work that this may take, in steps of the resolver.
+/// Maximum work, in resolver steps.
 const MOST_WORK: u64 = 5_000_000;
 
-/// More checkouts than all COUNTs of a file can add up to.
+/// More checkouts than the sum of all COUNTs of a file can serve.
 const NO_LIMIT: u64 = 1 << 52;
 
-/// No pool of COUNT 2147483647, however many blocks a file has of it, serves as many.
+/// More checkouts than any limited pool serves: a COUNT is at most 2147483647, even multiplied by the blocks of a file.
 const BEYOND_COUNTS: u64 = 1 << 40;
 
-/// How many fit.
+/// The number of checkouts that can be out at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AtOnce {
-    /// So many, and not one more.
+    /// Exactly this many.
     Exactly(u64),
-    /// So many were tried; more may fit.
+    /// At least this many: the search stopped here.
     AtLeast(u64),
-    /// As many as anybody asks for.
+    /// No limit.
     Unlimited,
-    /// So many devices can be activated: the feature is not checked out.
+    /// The number of devices that can be activated; an ACTIVATION feature cannot be checked out.
     Devices(u64),
-    /// Even one takes more steps than an event may.
+    /// A single checkout exceeds the step budget.
     Undetermined,
 }
 
 impl Model {
-    /// How many equal requests by as many different people can be out at once, from this state on. Nothing of it
-    /// remains in the state.
+    /// Computes how many equal requests by different people can be granted at the same time, starting from this state.
+    /// The state does not change.
     #[must_use]
     pub fn at_once(&self, state: &State, request: &Request) -> AtOnce {
         let blocks = request.feature.map(|name| self.blocks_of(name)).unwrap_or_default();
@@ -48,7 +48,7 @@ impl Model {
         let mut state = state.clone();
         let mut people = Symbols::default();
         let mut stranger = || {
-            let one = Some(people.fresh("somebody"));
+            let one = Some(people.fresh("anonymous"));
             Who { user: one, host: one, custom: None }
         };
         match self.cost(&mut state, &Request { who: stranger(), ..*request }) {
@@ -62,7 +62,7 @@ impl Model {
         }
         if self.is_linear(request) {
             let most = self.largest(&mut state, &Request { who: stranger(), ..*request });
-            // What only arithmetic ends is without limit.
+            // Only a numeric overflow ends the search above this number: unlimited.
             return if most >= BEYOND_COUNTS { AtOnce::Unlimited } else { AtOnce::Exactly(most) };
         }
         let begin = state.work();
@@ -82,7 +82,7 @@ impl Model {
         self.cost(state, request).is_ok()
     }
 
-    /// Whether every name on the way has one block: then n requests draw what one request of n draws.
+    /// Returns true if every name on every path has one block, so that n requests draw as much as one request for n.
     fn is_linear(&self, request: &Request) -> bool {
         let order = request.feature.map(|name| self.names.get(name).order.as_slice()).unwrap_or_default();
         match order {
@@ -91,7 +91,8 @@ impl Model {
         }
     }
 
-    /// The largest number of requests that fit, where 1 does and [`NO_LIMIT`] does not.
+    /// Returns the largest number of requests that can be granted. One request can be granted and [`NO_LIMIT`] requests
+    /// cannot.
     fn largest(&self, state: &mut State, request: &Request) -> u64 {
         let (mut good, mut bad) = (1, NO_LIMIT);
         while bad - good > 1 {

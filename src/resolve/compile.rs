@@ -1,4 +1,5 @@
-//! From licenses to a [`Model`]: names become indices, copies count once, selection orders are made.
+//! Compiles licenses into a [`Model`]: resolves names to indices, removes duplicate blocks and computes the order in
+//! which blocks are tried.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -11,7 +12,7 @@ use super::model::{Block, Edge, Meter, Model, ModelError, Notice, Replaced, Shar
 use super::order;
 use super::table::{BlockId, NameId, TargetId};
 
-/// Directives that change who is served, and that the resolver leaves to the server.
+/// Directives that restrict who is served but are enforced by the license server, not by the resolver.
 const NOT_MODELLED: [&str; 6] =
     ["HAL_SERVERS", "GRACE", "SYSTEMCLOCKCHECK", "PLATFORMS", "TIME_ZONES", "HOSTID"];
 
@@ -34,7 +35,7 @@ pub(super) fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Re
     Ok(model)
 }
 
-/// The blocks that can be used, in order, each payload once.
+/// Returns the usable blocks in file order, without duplicates.
 fn distinct_blocks<'a>(licenses: &[&'a License]) -> Vec<(usize, &'a Feature)> {
     let usable = |feature: &Feature| feature.condition != Condition::Malformed && feature.vendor.is_some();
     let mut times: HashMap<&str, usize> = HashMap::new();
@@ -54,7 +55,7 @@ fn distinct_blocks<'a>(licenses: &[&'a License]) -> Vec<(usize, &'a Feature)> {
     taken
 }
 
-/// What makes two blocks the same: name and directives but KEY, ordered by directive name.
+/// The identity of a block: its name and all directives except KEY, ordered by directive name.
 fn payload<'a>(license: &'a License, feature: &'a Feature) -> (&'a str, Vec<(&'a str, Cow<'a, str>)>) {
     let mut records: Vec<_> = license.records(feature).filter(|(name, _)| *name != "KEY").collect();
     records.sort_by_key(|(name, _)| *name);
@@ -145,7 +146,7 @@ impl Builder {
         self.model.notices.extend(notices);
     }
 
-    /// Names of blocks that cannot be used are known, so that asking for them is not answered with "no such feature".
+    /// Records the names of unusable blocks, so that a request for them is not reported as "no such feature".
     fn note_broken(&mut self, license: &License) {
         let malformed = license
             .features
@@ -160,7 +161,7 @@ impl Builder {
         }
     }
 
-    /// Resolves what REPLACES names.
+    /// Resolves the references of REPLACES.
     fn link(&mut self, taken: &[(usize, &Feature)]) {
         let ids: Vec<BlockId> = self.model.blocks.iter().map(|(id, _)| id).collect();
         for (id, (_, feature)) in ids.into_iter().zip(taken) {
@@ -185,8 +186,8 @@ impl Builder {
         }
     }
 
-    /// Makes the orders in which blocks of a name are tried: EXCLUSIVE first, then file order. METERED blocks of one
-    /// vendor stand as one, at the place of the first; UPGRADE blocks are tried through their EXCLUSIVE.
+    /// Computes the order in which blocks of a name are tried: EXCLUSIVE first, then file order. All METERED blocks of
+    /// one vendor are one entry, at the position of the first. UPGRADE blocks are part of their EXCLUSIVE block.
     fn arrange(&mut self) {
         let rows: Vec<(BlockId, NameId, TargetId, Kind, bool)> = self
             .model
@@ -272,7 +273,7 @@ fn read_block(name: NameId, target: TargetId, license: usize, feature: &Feature)
     }
 }
 
-/// SHARE counts on pools and tokens; ACTIVATION and METERED blocks and UPGRADEs have no groups.
+/// SHARE applies to pools and tokens; ACTIVATION, METERED and UPGRADE blocks have no share groups.
 fn shared_by(feature: &Feature) -> SharedBy {
     if !matches!(feature.kind, Kind::Exclusive | Kind::Additive | Kind::Token) {
         return SharedBy::default();
@@ -301,7 +302,7 @@ fn read_meter(feature: &Feature) -> Meter {
     }
 }
 
-/// A version as one number that compares like the pair.
+/// Encodes a version as one number with the same order.
 pub(super) fn pack(version: crate::license::Version) -> u32 {
     u32::from(version.major) << 16 | u32::from(version.minor)
 }

@@ -1,6 +1,6 @@
-//! What a feature costs: each of its blocks alone, on the state as it is, with all that it needs below it.
+//! The cost of a feature: for each of its blocks separately, given the current state, with all dependencies.
 //!
-//! Knows the walk; changes nothing.
+//! Uses the walk and leaves the state unchanged.
 
 use crate::license::Kind;
 
@@ -11,42 +11,43 @@ use super::state::State;
 use super::table::{BlockId, NameId, TargetId};
 use super::walk::{Mode, Need, Walk};
 
-/// Most lines of a tree: a cascade may have more paths than anybody reads.
+/// Maximum number of lines of a dependency tree.
 const MAX_LINES: usize = 400;
 
 /// One way to serve a feature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alternative {
-    /// The block that is tried.
+    /// The block.
     pub block: BlockId,
-    /// What it would draw, by block in file order; or what it comes to instead.
-    /// An ACTIVATION block binds a device.
+    /// The licenses it would draw, by block in file order, or the outcome if the request is not granted. An ACTIVATION
+    /// block binds a device.
     pub draws: Result<Vec<(BlockId, u64)>, Outcome>,
-    /// What it needs, each line below the one it belongs to.
+    /// The dependency tree; each line follows its parent.
     pub tree: Vec<CostLine>,
-    /// Lines that were left out of the tree.
+    /// True if lines of the tree were omitted.
     pub cut: bool,
 }
 
-/// A line of a tree.
+/// A line of a dependency tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostLine {
-    /// How deep it stands, from 1.
+    /// Depth in the tree, starting at 1.
     pub depth: usize,
-    /// How many are needed; [`super::decisions::BEYOND`] for more than any pool has.
+    /// Number of licenses needed; [`super::decisions::BEYOND`] after an overflow.
     pub count: u64,
-    /// The feature needed.
+    /// The feature that is needed.
     pub name: NameId,
-    /// The block; `None` where no block has the name.
+    /// The block; `None` if no block has this name.
     pub block: Option<BlockId>,
-    /// Which of the blocks that are tried in order, from 1, and how many there are.
+    /// Position among the alternatives (from 1) and the number of alternatives.
     pub choice: (usize, usize),
-    /// Whether nothing stands below its parent after it.
+    /// True for the last line of its parent.
     pub last: bool,
 }
 
 impl Model {
-    /// What each block of a feature would draw for a request, in the order they are tried. The state is as before.
+    /// Returns what each block of a feature would draw for a request, in the order the blocks are tried. The state does
+    /// not change.
     #[must_use]
     pub fn alternatives(&self, state: &mut State, request: &Request) -> Vec<Alternative> {
         let Some(name) = request.feature else { return Vec::new() };
@@ -85,7 +86,8 @@ impl Model {
         draws
     }
 
-    /// Pushes what a block needs; false if lines had to be left out. Depth is bounded by the longest chain.
+    /// Appends the dependencies of a block; returns false if lines had to be omitted. The recursion depth is limited by
+    /// the longest dependency chain.
     fn push_dependencies(&self, block: BlockId, count: u64, depth: usize, tree: &mut Vec<CostLine>) -> bool {
         let edges = &self.blocks.get(block).edges;
         edges.iter().enumerate().all(|(index, edge)| {

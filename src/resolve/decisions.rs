@@ -1,42 +1,48 @@
-//! What the sources leave open, decided: one function or constant for each decision, so that each can be found and
-//! changed in one place.
+//! Decisions on points that the license documentation leaves open: one function or constant each, so that each can be
+//! found and changed in one place.
 //!
-//! Knows the values it decides on and nothing of walks, states or files.
+//! Depends only on the values it decides on, not on walks, states or files.
 
 use super::model::{Block, SharedBy};
 use super::outcome::Reason;
 use super::who::{Lacks, Symbol, Who};
 
-/// ◆ How many steps one event may take before it ends as undetermined: arrivals at blocks, edges of merged walks.
+/// Maximum number of steps of one event: block attempts, and dependencies in merged walks.
+/// DECISION: an event that exceeds the budget is undetermined, neither granted nor denied.
 pub const STEP_BUDGET: u64 = 2_000_000;
 
-/// ◆ How many arrivals the search for a choice that would have served may make.
+/// Maximum number of block attempts when searching for a choice of alternatives that would be granted.
+/// DECISION: this search is bounded on its own, because the number of choices is exponential.
 pub const SEARCH_BUDGET: u64 = 20_000;
 
-/// ◆ How many steps one event may take, beside those, to find which dependency was the first that is not met where
-/// several reasons meet in a merged walk. Beyond them the reason is that of the first name in the order of the walk.
+/// Maximum number of additional steps of one event to find the first unmet dependency of a merged walk.
+/// DECISION: if the budget is exceeded, the reported reason is that of the first failing name in walk order.
 pub(super) const FIRST_MISS_BUDGET: u64 = 500_000;
 
-/// ◆ Longest chain of TOKEN_DEPENDENCY steps from a token to a real license: edges are counted.
+/// Maximum length of a dependency chain from a token to a license, counted in TOKEN_DEPENDENCY edges.
+/// DECISION: longer chains are rejected.
 pub const MAX_CHAIN: usize = 16;
 
-/// ◆ Most EXCLUSIVE blocks of one name, and most blocks that replace one name or one block. Each of them is looked at
-/// whenever one of them is tried.
+/// Maximum number of EXCLUSIVE blocks of one name, and of blocks that replace one name or one block.
+/// DECISION: such names are rejected, because each attempt at one of these blocks has to inspect all of them.
 pub const MAX_RIVALS: usize = 128;
 
-/// ◆ Above this many paths a token whose names have one block each is walked by names instead of by paths.
+/// Number of paths above which a token is walked by name instead of by path, if each name below it has one block.
+/// DECISION: below this number, the simple walk by paths is faster.
 pub(super) const MERGE_ABOVE: u64 = 48;
 
-/// A number that no pool has: what an overflow of counts becomes.
+/// The result of an overflow of counts, larger than any pool.
 pub const BEYOND: u64 = u64::MAX;
 
-/// ◆ A block serves a version if its own is at least that, for a request from outside and for a dependency alike.
+/// Returns true if a block serves a requested version.
+/// DECISION: the version of the block must be equal or higher, for requests and for dependencies.
 pub(super) fn serves_version(block: &Block, asked: u32) -> bool {
     block.version >= asked
 }
 
-/// ◆ What shares: draws for which every part that SHARE names is there and equal. Who lacks a part shares with nobody,
-/// not even with another path of the same checkout.
+/// Returns the share key of a request, or `None` if it does not share.
+/// DECISION: draws share if every part that SHARE names is known and equal. A request without one of these parts shares
+/// with no other draw, not even on another path of the same checkout.
 pub(super) fn share_key(shared: SharedBy, who: Who) -> Option<ShareKey> {
     let part = |wanted: bool, have: Option<Symbol>| if wanted { have.map(Some) } else { Some(None) };
     if !shared.any() {
@@ -49,7 +55,7 @@ pub(super) fn share_key(shared: SharedBy, who: Who) -> Option<ShareKey> {
     })
 }
 
-/// The parts that must be equal for draws to share.
+/// The values that must be equal for draws to share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct ShareKey {
     user: Option<Symbol>,
@@ -57,21 +63,25 @@ pub(super) struct ShareKey {
     custom: Option<Symbol>,
 }
 
-/// ◆ What a share group uses: the maximum of its draws, so that it falls to the largest that remains.
+/// Returns the number of licenses that a share group uses.
+/// DECISION: a group uses the maximum of its draws. When the largest is returned, usage falls to the next largest.
 pub(super) fn group_use(largest: Option<u64>) -> u64 {
     largest.unwrap_or(0)
 }
 
-/// ◆ Joining a live group at no extra cost is granted even where the block is no longer in force.
+/// Returns true if the block must be in force.
+/// DECISION: joining a live share group at no extra cost is granted even if the block is no longer in force.
 pub(super) fn needs_force(extra: u64) -> bool {
     extra > 0
 }
 
-/// ◆ A live group is joined before an earlier alternative is tried; where it cannot grow, the others are tried in
-/// their order.
+/// Prefer a block with a live share group.
+/// DECISION: a live share group is joined before earlier alternatives are tried. If it cannot grow, the alternatives
+/// are tried in order.
 pub(super) const LIVE_GROUP_FIRST: bool = true;
 
-/// ◆ Which miss is nearest: capacity before dates before version before the kind of block before the name.
+/// Ranks reasons; the lowest rank is reported.
+/// DECISION: capacity before dates before version before block type before name.
 pub(super) fn nearness(reason: Reason) -> u8 {
     match reason {
         Reason::NotEnoughLicenses | Reason::BalanceTooLow | Reason::ActiveTokenLimit => 0,
@@ -82,47 +92,55 @@ pub(super) fn nearness(reason: Reason) -> u8 {
     }
 }
 
-/// ◆ Of two blocks that replace each other the later one hides the earlier: a renewal appended to a file wins.
+/// Returns true if a replacing block hides the other one.
+/// DECISION: if two blocks replace each other, the later one hides the earlier one, so a renewal appended to a file
+/// wins.
 pub(super) fn hides(replacer_is_later: bool, mutual: bool) -> bool {
     !mutual || replacer_is_later
 }
 
-/// ◆ What a live checkout counts against the limit on active license tokens: the licenses asked for. A checkout that
-/// only a local block or only METERED tokens served holds no license token.
+/// Returns how many active license tokens a checkout counts as.
+/// DECISION: the requested number of licenses. A checkout served only by a local block or by METERED tokens counts as
+/// none.
 pub(super) fn active_tokens(count: u64, holds_something: bool) -> u64 {
     if holds_something { count } else { 0 }
 }
 
-/// ◆ Borrowing needs a BORROW of at least as many hours on every block that gives a license, through tokens too.
+/// Returns true if a block can be borrowed for this many hours.
+/// DECISION: every block that supplies a license must have a BORROW of at least this many hours, also below tokens.
 pub(super) fn may_borrow(block: &Block, hours: u32) -> bool {
     block.borrow.is_some_and(|most| hours <= most)
 }
 
-/// ◆ Consumption asks a token first whether it can end in METERED tokens alone, by some choice and whatever the day, as
-/// it asks a license of its own: that it is not in force says nothing where it could never be burned.
+/// Returns true if `consume` can pass through a token.
+/// DECISION: some choice of alternatives must end in METERED tokens only, on any day. This is checked before the dates,
+/// as for a license: a token that can never be consumed is not reported as not in force.
 pub(super) fn may_burn(token: &Block) -> bool {
     token.burns
 }
 
-/// ◆ Likewise borrowing asks a token whether it can be had for so many hours before it asks for its dates.
+/// Returns true if a token can be borrowed for this many hours.
+/// DECISION: like [`may_burn`], this is checked before the dates.
 pub(super) fn may_lend(token: &Block, hours: u32) -> bool {
     hours <= token.lends
 }
 
-/// ◆ Licenses that USERBASED and HOSTBASED reserve serve any request that names a user, or a host: the names
-/// themselves are the server's business. Others get what is not reserved.
+/// Returns true if a request cannot use the reserved licenses of a block.
+/// DECISION: licenses reserved by USERBASED or HOSTBASED serve every request that names a user or a host. The license
+/// server checks which names are permitted.
 pub(super) fn is_open(block: &Block, lacks: Lacks) -> bool {
     block.reserved_user > 0 && lacks.user || block.reserved_host > 0 && lacks.host
 }
 
-/// ◆ What of a share group's use counts against the licenses that are not reserved: what its draws that may not take
-/// reserved ones need beyond those that may.
+/// Returns how much of a share group counts against the unreserved licenses.
+/// DECISION: the amount by which draws without access to reserved licenses exceed the draws with access.
 pub(super) fn open_part(open: u64, others: u64) -> u64 {
     open.saturating_sub(others)
 }
 
-/// ◆ How long a license stays used after it is returned: to the later of return + HOLD and checkout + MIN_CHECKOUT.
-/// Seconds on the state's clock. Of a shared token the group is kept as one, to the latest of all that it draws.
+/// Returns the time, in seconds of the state's clock, until which a returned license is still in use.
+/// DECISION: the later of return + HOLD and checkout + MIN_CHECKOUT. For a shared token, the whole group is kept until
+/// the latest time of all its licenses.
 pub(super) fn kept_until(block: &Block, checkout: i64, now: i64) -> i64 {
     now.saturating_add(block.hold).max(checkout.saturating_add(block.min_checkout))
 }

@@ -1,4 +1,4 @@
-//! Events, and what they do to a state.
+//! Events and their effect on a state.
 
 use jiff::civil::DateTime;
 
@@ -13,21 +13,21 @@ use super::table::{BlockId, GroupId, NameId};
 use super::walk::{Mode, Need, Walk};
 use super::who::{Symbol, Who};
 
-/// What is asked for.
+/// A request for licenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
-    /// The feature; `None` for a name that no license mentions.
+    /// The feature; `None` for a name that is not in any license.
     pub feature: Option<NameId>,
-    /// How many licenses, at least 1.
+    /// Number of licenses, at least 1.
     pub count: u64,
-    /// The version needed; `None` for any.
+    /// The minimum version; `None` for any version.
     pub version: Option<Version>,
-    /// Who asks.
+    /// The user, host and custom string.
     pub who: Who,
 }
 
 impl Request {
-    /// One license of any version, for nobody in particular.
+    /// A request for one license of any version, without user or host.
     #[must_use]
     pub fn one(feature: Option<NameId>) -> Self {
         Self { feature, count: 1, version: None, who: Who::default() }
@@ -38,52 +38,52 @@ impl Request {
     }
 }
 
-/// What happens.
+/// An event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// Licenses are taken until they are checked in.
+    /// Takes licenses until they are checked in.
     Checkout(Request),
-    /// Licenses are taken for a number of hours and return by themselves.
+    /// Takes licenses for a number of hours; they return automatically.
     Borrow(Request, u32),
-    /// A checkout is returned, whole.
+    /// Returns a complete checkout.
     Return(Ticket),
-    /// The oldest checkout of a feature is returned.
+    /// Returns the oldest checkout of a feature.
     Checkin {
         /// The feature.
         feature: Option<NameId>,
-        /// Whose; user and host must be the same. `None`: anybody's.
+        /// The person; user and host must match. `None` matches every checkout.
         person: Option<Who>,
-        /// With which custom string; `None`: any.
+        /// The custom string; `None` matches every checkout.
         custom: Option<Symbol>,
     },
-    /// METERED tokens are burned.
+    /// Consumes METERED tokens.
     Consume {
         /// The feature.
         feature: Option<NameId>,
-        /// How many of it.
+        /// Number of tokens.
         units: u64,
     },
-    /// A device is bound.
+    /// Binds a device.
     Activate {
         /// The feature.
         feature: Option<NameId>,
         /// The device.
         device: Symbol,
     },
-    /// A device is released.
+    /// Releases a device.
     Deactivate {
         /// The feature.
         feature: Option<NameId>,
         /// The device.
         device: Symbol,
     },
-    /// Time passes; what is due by then returns.
+    /// Moves the time forward; everything that is due by then is returned.
     Advance(DateTime),
 }
 
 impl Model {
-    /// What an event does: a function of the licenses, the state and the event. A state is changed only by an event that
-    /// is granted.
+    /// Applies an event. The outcome depends only on the licenses, the state and the event. Only a granted event
+    /// changes the state.
     pub fn apply(&self, state: &mut State, event: &Event) -> Outcome {
         match event {
             Event::Checkout(request) => self.checkout(state, request, Mode::Checkout),
@@ -97,10 +97,10 @@ impl Model {
         }
     }
 
-    /// What a checkout would use in addition, by block in file order; the state is as before.
+    /// Computes what a checkout would use in addition, by block in file order. The state does not change.
     ///
     /// # Errors
-    /// The outcome, where it would not be granted.
+    /// Returns the outcome if the checkout would not be granted.
     pub fn cost(&self, state: &mut State, request: &Request) -> Result<Vec<(BlockId, u64)>, Outcome> {
         let Some(name) = request.feature else {
             return Err(Outcome::Denied(Reason::NoSuchFeature));
@@ -137,7 +137,7 @@ impl Model {
         )
     }
 
-    /// Makes the checkout that the scratch lists hold.
+    /// Creates the checkout from the draws in the scratch lists.
     fn open(&self, state: &mut State, name: NameId, request: &Request, mode: Mode) -> Ticket {
         let active = active_tokens(request.count, state.scratch.holds_something());
         let since = state.seconds;
@@ -216,7 +216,7 @@ impl Model {
         }
     }
 
-    /// How long a draw in a share group stays in it.
+    /// Returns the time until which a draw stays in its share group.
     fn group_kept_until(&self, state: &State, group: GroupId, since: i64) -> i64 {
         let group = state.groups.get(group);
         let kept = |block: BlockId| kept_until(self.blocks.get(block), since, state.seconds);
@@ -227,7 +227,7 @@ impl Model {
         parts.fold(kept(group.block), i64::max)
     }
 
-    /// Takes a draw out of a share group; what the group falls by is free.
+    /// Removes a draw from a share group and frees the difference.
     fn leave_group(&self, state: &mut State, group: GroupId, size: Size) {
         let before = state.groups.reach(self, group);
         let fell = state.groups.leave(group, size);
@@ -246,7 +246,7 @@ impl Model {
         }
     }
 
-    /// Gives back what a share group fell by, of a block of which it draws `unit`.
+    /// Returns the licenses by which a share group shrank to a block of which each member draws `unit`.
     fn shrink(&self, state: &mut State, (block, unit): (BlockId, u64), fell: u64, reach: (Reach, Reach)) {
         let row = self.blocks.get(block);
         let open = |reach: Reach| reach.open_part(row).saturating_mul(unit);
@@ -310,7 +310,7 @@ impl Model {
 }
 
 impl Walk<'_> {
-    /// Ends a walk: granted with its draws left in the state's lists, or everything as it was.
+    /// Finishes a walk: keeps its draws in the state's lists if it is granted, otherwise rolls everything back.
     pub(super) fn settle(mut self, served: bool, active: u64) -> Result<Grant, Outcome> {
         let exhausted = self.is_exhausted();
         let over = served && self.passes_active_limit(active);

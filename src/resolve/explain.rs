@@ -1,4 +1,4 @@
-//! Why an event comes to what it does: the same walk, recorded, with nothing left changed.
+//! Explains the outcome of an event by recording the same walk; the state does not change.
 
 use std::fmt::Write as _;
 
@@ -18,12 +18,12 @@ use super::trail::Mark;
 use super::walk::{Mode, Need, Walk};
 use super::who::{Symbols, Who};
 
-/// Most attempts that are written out.
+/// Maximum number of attempts in the text.
 const MAX_LINES: usize = 60;
 
 impl Model {
-    /// Every block that an event would try, nested through tokens, and what came of each. `None` for events that try
-    /// no block, and for walks that pass their budget. The state is as before.
+    /// Returns every block that an event would try, nested through tokens, with the result of each. `None` for events
+    /// that try no block, and for walks that exceed their budget. The state does not change.
     #[must_use]
     pub fn explain(&self, state: &mut State, event: &Event) -> Option<Explanation> {
         let walked = |state: &mut State, request: &Request, mode: Mode| {
@@ -63,7 +63,7 @@ impl Model {
             return Some(unknown_name(asked(NameId::default()).need.count));
         };
         let asked = asked(name);
-        // Naming who holds licenses looks at every checkout.
+        // Collecting the holders visits every checkout.
         state.spend(state.slots.len() as u64);
         let mut walk = Walk::new(self, state, asked.who, asked.mode);
         walk.trace = Some(Trace::default());
@@ -94,24 +94,24 @@ impl Model {
     }
 }
 
-/// A request, as walks are made of it.
+/// The parameters of a request's walk.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
     pub(super) name: NameId,
     pub(super) need: Need,
     pub(super) who: Who,
     pub(super) mode: Mode,
-    /// License tokens that would be active.
+    /// Active license tokens that the request would count as.
     pub(super) active: u64,
 }
 
 impl Asked {
-    /// Whether a walk serves it.
+    /// Returns true if the walk grants the request.
     pub(super) fn served(&self, walk: &mut Walk<'_>) -> bool {
         walk.request(self.name, self.need) && !walk.is_exhausted()
     }
 
-    /// By how many license tokens what a walk served passes the limit on active ones.
+    /// Returns by how much the walk exceeds the limit on active license tokens.
     pub(super) fn over_limit(&self, walk: &Walk<'_>) -> u64 {
         if !walk.passes_active_limit(self.active) {
             return 0;
@@ -122,7 +122,7 @@ impl Asked {
 }
 
 impl Walk<'_> {
-    /// Takes everything back, whatever came of it.
+    /// Rolls back everything.
     pub(super) fn abandon(mut self) {
         self.roll_back(Mark::default());
         self.scratch.clear();
@@ -147,7 +147,7 @@ fn unknown_name(count: u64) -> Explanation {
 }
 
 impl Explanation {
-    /// The attempts as lines, two spaces of indent a level, without line breaks.
+    /// The attempts as text lines, indented by two spaces per level, without line breaks.
     #[must_use]
     pub fn lines(&self, model: &Model, symbols: &Symbols) -> Vec<String> {
         let mut lines = Vec::new();
@@ -161,14 +161,14 @@ impl Explanation {
         }
         if self.outcome == Err(Reason::ActiveTokenLimit) {
             lines.push(format!(
-                "the limit on active license tokens is reached: {}",
+                "{}: the limit on active license tokens is reached",
                 Reason::ActiveTokenLimit.word()
             ));
         }
         if let Some(choice) = &self.other_choice {
             let draws: Vec<String> =
-                choice.iter().map(|(block, amount)| format!("{amount} × {}", model.label(*block))).collect();
-            lines.push(format!("another choice would have served: {}", draws.join(", ")));
+                choice.iter().map(|(block, amount)| format!("{amount} × `{}`", model.label(*block))).collect();
+            lines.push(format!("note: another choice of alternatives would be granted: {}", draws.join(", ")));
         }
         lines.extend(self.remedies.iter().map(|remedy| remedy_text(remedy, model, symbols)));
         lines
@@ -178,12 +178,12 @@ impl Explanation {
 fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
     match remedy {
         Remedy::More { pools, limit } => {
-            let more = |(block, amount): &(BlockId, u64)| format!("{amount} more of {}", model.label(*block));
+            let more = |(block, amount): &(BlockId, u64)| format!("adding {amount} to `{}`", model.label(*block));
             let mut parts: Vec<String> = pools.iter().map(more).collect();
             if *limit > 0 {
-                parts.push(format!("a limit on active license tokens that is {limit} higher"));
+                parts.push(format!("raising the limit on active license tokens by {limit}"));
             }
-            format!("it would be granted with {}", parts.join(" and "))
+            format!("help: {} would be enough", parts.join(" and "))
         }
         Remedy::Return(all) => {
             let mut times: Vec<(Returned, usize)> = Vec::new();
@@ -196,32 +196,33 @@ fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
             let one = |(it, times): &(Returned, usize)| {
                 if let Some(device) = it.device {
                     let device = symbols.text(device);
-                    return format!("{device} is deactivated for {}", model.name_text(it.feature));
+                    return format!("deactivating `{}` on `{device}`", model.name_text(it.feature));
                 }
                 let times = if *times > 1 { format!("{times} × ") } else { String::new() };
-                format!("{} returned {times}{}", who_text(it.who, symbols), model.name_text(it.feature))
+                let of = who_text(it.who, symbols).map(|who| format!(" of `{who}`")).unwrap_or_default();
+                format!("checking in {times}`{}`{of}", model.name_text(it.feature))
             };
             let all: Vec<String> = times.iter().map(one).collect();
-            format!("it would be granted if {}", all.join(" and "))
+            format!("help: {} would be enough", all.join(" and "))
         }
     }
 }
 
 fn push_lines(attempt: &Attempt, depth: usize, model: &Model, symbols: &Symbols, into: &mut Vec<String>) {
     let name = match (attempt.block, attempt.name) {
-        // Lots are charged as one.
+        // All METERED blocks of a name are charged together.
         (Some(block), Some(name)) if model.kind(block) == Kind::Metered => {
-            format!("{} ({})", model.name_text(name), Kind::Metered.word())
+            format!("`{}` ({})", model.name_text(name), Kind::Metered.word())
         }
-        (Some(block), _) => format!("{} ({})", model.label(block), model.kind(block).word()),
-        (None, Some(name)) => model.name_text(name).to_owned(),
-        (None, None) => "the name".to_owned(),
+        (Some(block), _) => format!("`{}` ({})", model.label(block), model.kind(block).word()),
+        (None, Some(name)) => format!("`{}`", model.name_text(name)),
+        (None, None) => "unknown feature".to_owned(),
     };
     let verdict = match &attempt.verdict {
-        Verdict::Served { joined: true, extra: 0 } => "shared with a live group".to_owned(),
-        Verdict::Served { extra, joined: true } => format!("a live group grows by {extra}"),
+        Verdict::Served { joined: true, extra: 0 } => "granted (shared, no extra license)".to_owned(),
+        Verdict::Served { extra, joined: true } => format!("granted (shared, {extra} more in use)"),
         Verdict::Served { .. } => "served".to_owned(),
-        Verdict::Unmet => "a dependency is not met".to_owned(),
+        Verdict::Unmet => "dependency not met".to_owned(),
         Verdict::Refused(refusal) => refusal_text(refusal, attempt.block, model, symbols),
     };
     into.push(format!("{:indent$}{} × {name}: {verdict}", "", number(attempt.count), indent = depth * 2));
@@ -235,37 +236,40 @@ fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbol
     if matches!(refusal.reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow) {
         let free = refusal.free;
         _ = match free {
-            UNLIMITED => write!(text, ", needed {}, more than can be counted", number(refusal.needed)),
-            _ => write!(text, ", needed {}, free {free}", number(refusal.needed)),
+            UNLIMITED => write!(text, ": needs {}, more than an unlimited pool can count", number(refusal.needed)),
+            _ => write!(text, ": needs {}; {free} free", number(refusal.needed)),
         };
     }
     _ = match refusal.fact {
         Some(Fact::Version { has, asked }) => {
-            write!(text, ", has {}, asked {}", version_text(has), version_text(asked))
+            write!(text, ": has version {}, needs {}", version_text(has), version_text(asked))
         }
-        Some(Fact::Ended(day)) => write!(text, ", ended {day}"),
-        Some(Fact::Starts(day)) => write!(text, ", starts {day}"),
-        Some(Fact::ReplacedBy(block)) => write!(text, ", replaced by `{}`", model.label(block)),
-        Some(Fact::Behind(block)) => write!(text, ", `{}` stands before it", model.label(block)),
+        Some(Fact::Ended(day)) => write!(text, ": ended on {day}"),
+        Some(Fact::Starts(day)) => write!(text, ": starts on {day}"),
+        Some(Fact::ReplacedBy(block)) => write!(text, ": replaced by `{}`", model.label(block)),
+        Some(Fact::Behind(block)) => write!(text, ": the earlier EXCLUSIVE block `{}` is used", model.label(block)),
         None => Ok(()),
     };
     let mut uses: Vec<String> = refusal.holders.iter().map(|holder| holder_text(holder, symbols)).collect();
     uses.extend(
-        refusal.kept.iter().map(|kept| format!("{} kept until {}", kept.amount, time_text(kept.until))),
+        refusal.kept.iter().map(|kept| format!("{} in use until {} (HOLD or MIN_CHECKOUT)", kept.amount, time_text(kept.until))),
     );
     if let (Some(block), 1..) = (block, refusal.reserved) {
-        uses.push(format!("{} reserved for named {}", refusal.reserved, model.reserved_for(block)));
+        uses.push(format!("{} reserved for requests that name {}", refusal.reserved, model.reserved_for(block)));
     }
     if !uses.is_empty() {
-        _ = write!(text, "; {}", uses.join(", "));
+        _ = write!(text, ", {}", uses.join(", "));
     }
     text
 }
 
 fn holder_text(holder: &Holder, symbols: &Symbols) -> String {
     match holder.device {
-        Some(device) => format!("{} is bound", symbols.text(device)),
-        None => format!("{} has {}", who_text(holder.who, symbols), number(holder.amount)),
+        Some(device) => format!("1 in use by device `{}`", symbols.text(device)),
+        None => {
+            let by = who_text(holder.who, symbols).map(|who| format!(" by `{who}`")).unwrap_or_default();
+            format!("{} in use{by}", number(holder.amount))
+        }
     }
 }
 
@@ -273,23 +277,24 @@ fn time_text(time: DateTime) -> String {
     format!("{} {}", time.date(), time.time())
 }
 
-/// A version that was made one number.
+/// Formats a version encoded by `pack`.
 fn version_text(packed: u32) -> String {
     format!("{}.{}", packed >> 16, packed & 0xffff)
 }
 
-/// A count as people read it.
+/// Formats a count.
 fn number(count: u64) -> String {
-    if count == BEYOND { "more than any pool has".to_owned() } else { count.to_string() }
+    if count == BEYOND { "2^64 or more".to_owned() } else { count.to_string() }
 }
 
-fn who_text(who: Who, symbols: &Symbols) -> String {
+/// The user and host of a requester, or `None` if both are unknown.
+fn who_text(who: Who, symbols: &Symbols) -> Option<String> {
     let text = |part| symbols.text(part);
     match (who.user.map(text), who.host.map(text)) {
-        (Some(user), Some(_)) if who.user == who.host => user.to_owned(),
-        (Some(user), Some(host)) => format!("{user}@{host}"),
-        (Some(user), None) => user.to_owned(),
-        (None, Some(host)) => format!("@{host}"),
-        (None, None) => "somebody".to_owned(),
+        (Some(user), Some(_)) if who.user == who.host => Some(user.to_owned()),
+        (Some(user), Some(host)) => Some(format!("{user}@{host}")),
+        (Some(user), None) => Some(user.to_owned()),
+        (None, Some(host)) => Some(format!("@{host}")),
+        (None, None) => None,
     }
 }

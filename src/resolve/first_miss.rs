@@ -1,8 +1,8 @@
-//! Which dependency is the first that is not met: what a walk by paths would meet, found without walking them all.
+//! Finds the first unmet dependency in path order without walking every path.
 //!
-//! Of the dependencies of a token the longest run that is served together is found by halving; the one behind it fails,
-//! and if it is a token itself the search goes on below it. So the order in which a merged walk takes its names does
-//! not show in the reason of a denial.
+//! The longest prefix of a token's dependencies that is served together is found by bisection. The next dependency
+//! fails; if it is a token, the search continues below it. This way the order in which a merged walk visits names does
+//! not affect the reported reason.
 
 use super::model::{Block, Edge};
 use super::table::BlockId;
@@ -11,8 +11,8 @@ use super::walk::{Miss, Need, Walk};
 use super::merged::Front;
 
 impl Walk<'_> {
-    /// Replaces the reason and what was recorded last by those of the first miss; where that takes too many steps they
-    /// stay. Nothing of what was tried remains.
+    /// Replaces the reason and the last recorded attempt by those of the first miss, or keeps them if the search
+    /// exceeds its budget. Everything that was drawn is rolled back.
     pub(super) fn tell_first_miss(&mut self, root: BlockId, row: &Block, count: u64, full: usize) {
         let (reason, mark) = (self.nearest.take(), self.scratch.mark());
         let kept: Vec<BlockId> = self.scratch.full.drain(full..).collect();
@@ -37,7 +37,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Finds the first dependency of a block that is not met, and leaves its reason behind.
+    /// Finds the first unmet dependency of a block and records its reason.
     fn descend(&mut self, id: BlockId, row: &Block, count: u64) {
         let (mut fits, mut fails) = (0, row.edges.len());
         while fails - fits > 1 && !self.is_exhausted() {
@@ -56,7 +56,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a run of dependencies is served together; what it takes stays taken if `keep`.
+    /// Returns true if these dependencies are served together; with `keep`, their draws are kept.
     fn serves_up_to(&mut self, id: BlockId, edges: &[Edge], count: u64, keep: bool) -> bool {
         let (trace, nearest) = (self.trace.take(), self.nearest.take());
         let (mark, full) = (self.scratch.mark(), self.scratch.full.len());
@@ -71,7 +71,7 @@ impl Walk<'_> {
         served
     }
 
-    /// Tries the dependency that is not met.
+    /// Tries the unmet dependency to record its reason.
     fn miss(&mut self, edge: Edge, count: u64) {
         let need = Need { count: edge.count.saturating_mul(count), version: edge.version };
         let target = self.model.targets.get(edge.target);

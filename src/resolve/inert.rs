@@ -1,4 +1,4 @@
-//! What cannot matter: proofs that a change of a license changes no outcome. Cautious: what is not proven may matter.
+//! Conservative proofs that a mutated license behaves like the original (equivalent mutants).
 
 use jiff::civil::Date;
 
@@ -10,14 +10,15 @@ use super::model::{Block, Model, Replaced};
 use super::table::{BlockId, TargetId};
 
 impl Model {
-    /// The block that stands at a place of one of the licenses handed in (from 0).
+    /// Returns the block at a span of one of the licenses (from 0).
     #[must_use]
     pub fn block_at(&self, license: usize, span: Span) -> Option<BlockId> {
         self.blocks.iter().find(|(_, row)| row.license == license && row.span == span).map(|(id, _)| id)
     }
 
-    /// Whether a block gives nothing on any day: another one replaces it for ever, an EXCLUSIVE before it serves for
-    /// ever, or it adds to nothing. A block that replaces others is never inert.
+    /// Returns true if a block has no effect on any day: another block replaces it permanently, an earlier EXCLUSIVE
+    /// block is always used instead, or an UPGRADE has no EXCLUSIVE block. A block that replaces others always has an
+    /// effect.
     #[must_use]
     pub fn is_inert(&self, block: BlockId) -> bool {
         let row = self.blocks.get(block);
@@ -39,8 +40,8 @@ impl Model {
         replaced || discarded || adds_to_nothing
     }
 
-    /// Whether it makes no difference if a block is in force on one day, for it is denied as one that is not in force:
-    /// what it needs first is not. A group that shares it could be joined all the same.
+    /// Returns true if enabling the block on `day` changes nothing, because its first dependency is not in force that
+    /// day. False for shared tokens: their group could still be joined.
     #[must_use]
     pub fn is_idle_on(&self, block: BlockId, day: Date) -> bool {
         let row = self.blocks.get(block);
@@ -58,9 +59,9 @@ impl Model {
         }
     }
 
-    /// Whether every request to a name is denied as not in force, whatever is out: each of its blocks is new enough and
-    /// out of its dates, or a token whose first dependency is shut. Depth is bounded by the longest chain, and work by
-    /// giving up on names with many paths.
+    /// Returns true if every request for a name is denied as not in force, in any state: each block has a sufficient
+    /// version and is outside its dates, or is a token whose first dependency is shut. The recursion depth is limited
+    /// by the longest chain; names with many paths are not analysed.
     fn is_shut(&self, target: TargetId, version: u32, day: Date) -> bool {
         let row = self.targets.get(target);
         let is_shut = |block: &BlockId| {
@@ -77,7 +78,7 @@ impl Model {
         row.paths <= 10_000 && !row.order.is_empty() && row.order.iter().chain(&row.lots).all(is_shut)
     }
 
-    /// Whether two blocks of one name can stand in either order.
+    /// Returns true if the order of two blocks of one name does not matter.
     #[must_use]
     pub fn can_swap(&self, first: BlockId, second: BlockId) -> bool {
         let (a, b) = (self.blocks.get(first), self.blocks.get(second));
@@ -101,7 +102,7 @@ fn is_undated(block: &Block) -> bool {
     block.start.is_none() && block.end.is_none()
 }
 
-/// Whether two blocks differ only in their place and in what is information.
+/// Returns true if two blocks differ only in position and in informational directives.
 fn are_twins(a: &Block, b: &Block) -> bool {
     let edges = |block: &Block| -> Vec<_> {
         block.edges.iter().map(|edge| (edge.target, edge.version, edge.count)).collect()

@@ -1,4 +1,4 @@
-//! What a license allows over several requests: which mix is the first that is denied, and what a log of events comes to.
+//! Runs several requests: finds the first mix that is denied, and replays a list of events.
 
 use std::collections::BTreeMap;
 
@@ -9,40 +9,40 @@ use super::state::State;
 use super::table::BlockId;
 use super::who::{Symbols, Who};
 
-/// Checkouts of a mix that are tried.
+/// Maximum number of checkouts of a mix.
 const MOST_CHECKOUTS: u64 = 100_000;
 
-/// Work that a mix may take, in steps of the resolver.
+/// Maximum work of a mix, in resolver steps.
 const MOST_WORK: u64 = 5_000_000;
 
-/// How far a mix of requests goes.
+/// The result of running a mix of requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MixLimit {
-    /// How many of each request run, in the order of the mix.
+    /// Granted checkouts of each request, in the order of the mix.
     pub granted: Vec<u64>,
-    /// The request that is the first not to be granted, by its place in the mix, and what it comes to; `None` where as
-    /// many were tried as are, and all were granted.
+    /// The position of the first request that was not granted, and its outcome; `None` if every checkout up to the
+    /// maximum was granted.
     pub stopped: Option<(usize, Outcome)>,
-    /// Why it is denied.
+    /// The explanation of the denial.
     pub explanation: Option<Explanation>,
 }
 
-/// What a log of events comes to.
+/// The result of a replay.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Replay {
-    /// What became of each event.
+    /// The outcome of each event.
     pub outcomes: Vec<Outcome>,
-    /// The most that was used of each block after any of the events, by block in file order; blocks that were never used
-    /// are left out.
+    /// The highest usage of each block after any event, by block in file order. Blocks that were never used are
+    /// omitted.
     pub peaks: Vec<(BlockId, u64)>,
-    /// What is still out.
+    /// Checkouts that are still out.
     pub live: Vec<Ticket>,
 }
 
 impl Model {
-    /// Makes the requests of a mix in turn, each by another person, again and again until one is not granted: the mix
-    /// that is denied first is what was granted, and one more of that request. Nothing of it remains in the state;
-    /// `people` gets a name for each person.
+    /// Repeats the requests of a mix in turn, each by a different person, until one is not granted. The first mix that
+    /// is denied is the granted one plus one more of that request. The state does not change; `people` receives a name
+    /// for each person.
     #[must_use]
     pub fn first_denied(&self, state: &State, mix: &[Request], people: &mut Symbols) -> MixLimit {
         let mut state = state.clone();
@@ -68,8 +68,8 @@ impl Model {
         MixLimit { granted, stopped: None, explanation: None }
     }
 
-    /// Lets a log of events happen, one after the other, and says what they came to; the state is then as after the last
-    /// of them, so that [`Self::statements`] says what METERED use costs. An event that is not granted changes nothing.
+    /// Applies a list of events to the state. Afterwards, [`Self::statements`] returns the costs of METERED usage.
+    /// Events that are not granted change nothing.
     pub fn replay(&self, state: &mut State, events: impl IntoIterator<Item = Event>) -> Replay {
         let mut peaks: BTreeMap<BlockId, u64> = BTreeMap::new();
         let mut replay = Replay::default();

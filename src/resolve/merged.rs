@@ -1,8 +1,8 @@
-//! The walk by names: where every name below a token has one block, paths that meet are one arrival.
+//! The walk by names: if every name below a token has one block, paths that meet at a name are merged into one arrival.
 //!
-//! Names are taken in an order in which each stands before what it depends on, so that all arrivals at a name are
-//! known when its turn comes: their sum, for what is counted by the sum, and their maximum, for what is shared. Cost is
-//! linear in the dependencies, however many paths they make.
+//! Names are visited in topological order, so that all arrivals at a name are known before it is served: their sum, for
+//! unshared licenses, and their maximum, for shared ones. The cost is linear in the number of dependencies, however
+//! many paths there are.
 
 use std::collections::BTreeMap;
 
@@ -15,31 +15,31 @@ use super::sights::Sight;
 use super::table::{BlockId, TargetId};
 use super::walk::{Need, Walk, nearer};
 
-/// What arrives at a name.
+/// All arrivals at a name.
 #[derive(Debug, Clone, Copy)]
 struct Arrivals {
     sum: u64,
     largest: u64,
-    /// The lowest and the highest version asked: one block that serves the highest serves them all.
+    /// The lowest and the highest requested version. A block that serves the highest serves them all.
     lowest: u32,
     version: u32,
-    /// The block that arrived first.
+    /// The block of the first arrival.
     from: BlockId,
 }
 
-/// A walk by names under way.
+/// The progress of a walk by names.
 #[derive(Debug, Default)]
 pub(super) struct Front {
-    /// Names that wait for their turn, by rank.
+    /// Names that are not visited yet, by rank.
     waiting: BTreeMap<(u32, TargetId), Arrivals>,
     came_from: BTreeMap<BlockId, BlockId>,
-    /// Whether the name that failed last was asked for in versions of which it may have served some.
+    /// True if the last failing name was requested in several versions, of which it may serve some.
     mixed: bool,
 }
 
 impl Walk<'_> {
-    /// Serves all dependencies of a token block, each name below it once. Where it fails, the reason is that of the
-    /// dependency that a walk by paths meets first.
+    /// Serves all dependencies of a token block, visiting each name below it once. On failure, the reason is that of
+    /// the first unmet dependency in path order.
     pub(super) fn merged(&mut self, root: BlockId, row: &Block, count: u64) -> bool {
         let before = self.nearest.take();
         let mark = self.scratch.mark();
@@ -62,7 +62,7 @@ impl Walk<'_> {
         served
     }
 
-    /// Serves what waits, up to the first name that does not serve.
+    /// Serves the waiting names until one fails.
     pub(super) fn pass(&mut self, front: &mut Front, root: BlockId) -> bool {
         while let Some(((_, target), arrivals)) = front.waiting.pop_first() {
             let served = match self.model.targets.get(target).order.first() {
@@ -84,8 +84,8 @@ impl Walk<'_> {
         true
     }
 
-    /// Whether names behind the one that failed would fail for another reason, so that their order matters. Shows
-    /// nothing; what it takes is the caller's to take back.
+    /// Returns true if names after the failing one would fail for a different reason, so that their order matters.
+    /// Records nothing in the trace; the caller rolls back the draws.
     fn has_other_reason(&mut self, front: &mut Front, root: BlockId, reason: Option<Reason>) -> bool {
         let trace = self.trace.take();
         let mut several = front.mixed;
@@ -117,12 +117,13 @@ impl Walk<'_> {
         true
     }
 
-    /// Whether a block only leads on: a token that is not shared.
+    /// Returns true if a block only passes a request on: an unshared token.
     pub(super) fn is_passage(&self, row: &Block) -> bool {
         row.kind == Kind::Token && row.supported && share_key(row.shared, self.who).is_none()
     }
 
-    /// Notes what a block needs; `times` is how often it is needed: in sum, and at most by one arrival.
+    /// Adds the dependencies of a block to the waiting names; `times` is the total number of requests and the largest
+    /// single request.
     pub(super) fn arrive(&mut self, front: &mut Front, from: BlockId, edges: &[Edge], times: (u64, u64)) {
         self.see(Sight::Block(from));
         for (edge, index) in edges.iter().zip(0..) {
@@ -142,7 +143,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Shows a failure below the tokens of one path that leads to it.
+    /// Nests a failure below the tokens of one path that leads to it.
     fn nest_last(&mut self, root: BlockId, from: BlockId, came_from: &BTreeMap<BlockId, BlockId>) {
         let Some(trace) = &mut self.trace else { return };
         let mut at = from;

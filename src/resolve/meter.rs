@@ -1,4 +1,4 @@
-//! METERED tokens: lots, balances, billing periods. What is burned is never returned.
+//! METERED tokens: balances and billing periods. Consumed tokens are never returned.
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -16,7 +16,7 @@ use super::trail::Undo;
 use super::walk::{Miss, Served, Tried, Walk};
 
 impl Walk<'_> {
-    /// Burns tokens of the lots of a name, earliest END first; all or nothing.
+    /// Consumes tokens of the METERED blocks of a name, earliest END first; all or nothing.
     pub(super) fn charge(&mut self, target: TargetId, version: u32, tokens: u64) -> Tried {
         let lots = &self.model.targets.get(target).lots;
         if !self.step(lots.iter().map(|lot| self.model.weight(*lot)).sum()) {
@@ -52,7 +52,7 @@ impl Walk<'_> {
         })
     }
 
-    /// Burns tokens of one lot that has them.
+    /// Consumes tokens of one block that has enough.
     fn burn(&mut self, lot: BlockId, tokens: u64) -> bool {
         let Some(meter) = &self.model.blocks.get(lot).meter else {
             return false;
@@ -83,8 +83,8 @@ impl Walk<'_> {
 }
 
 impl State {
-    /// Tokens that can still be burned of a METERED block that is in force now; 0 if it is not, [`UNLIMITED`] without a
-    /// limit. A balance in money counts as the whole tokens it buys.
+    /// Tokens left of a METERED block: 0 if it is not in force now, [`UNLIMITED`] if it has no limit. A balance in
+    /// money counts as the whole tokens it buys.
     #[must_use]
     pub fn balance(&self, model: &Model, block: BlockId) -> u64 {
         if !model.in_force(block, self.now.date()) {
@@ -98,21 +98,21 @@ impl State {
         }
     }
 
-    /// Money left of a METERED block that was bought by money.
+    /// Money left of a METERED block with prepaid money.
     #[must_use]
     pub fn money_left(&self, model: &Model, block: BlockId) -> Option<Decimal> {
         let funds = model.blocks.get(block).meter.as_ref()?.funds?;
         funds.checked_sub(self.spent.get(&block).copied().unwrap_or_default())
     }
 
-    /// Tokens of a billed block in the period that a day lies in.
+    /// Tokens of a postpaid block that were used in the period that contains `day`.
     #[must_use]
     pub fn billed_in(&self, model: &Model, block: BlockId, day: Date) -> Option<u64> {
         let period = model.blocks.get(block).meter.as_ref()?.postpaid?;
         Some(self.billed.get(&(block, first_day(period, day))).copied().unwrap_or(0))
     }
 
-    /// Tokens left of a lot, whatever the day, if it were larger by a gift; less than [`BEYOND`].
+    /// Tokens left of a block on any day, with `gift` added; less than [`BEYOND`].
     fn tokens_left(&self, model: &Model, lot: BlockId, gift: u64) -> u64 {
         let row = model.blocks.get(lot);
         let counted = row.capacity.saturating_add(gift).min(BEYOND - 1).saturating_sub(self.used(lot));
@@ -122,7 +122,7 @@ impl State {
         }
     }
 
-    /// Whole tokens that the money left buys, and the money for a gift of tokens.
+    /// Whole tokens that the remaining money and the money for `gift` tokens buy.
     fn bought(&self, model: &Model, lot: BlockId, meter: &Meter, gift: u64) -> u64 {
         let (Some(left), Some(price)) = (self.money_left(model, lot), meter.price) else {
             return 0;
@@ -132,13 +132,13 @@ impl State {
         let Some(tokens) = left.checked_div(price).and_then(|tokens| tokens.floor().to_u64()) else {
             return 0;
         };
-        // A quotient is rounded at its last digit: what it says must be covered by the money.
+        // Division rounds at the last digit, so check that the money covers the cost.
         let cost = price.checked_mul(Decimal::from(tokens));
         if cost.is_some_and(|cost| cost <= left) { tokens } else { tokens.saturating_sub(1) }
     }
 
-    /// The lot that people are shown for a name: of those that could be charged the one that serves most versions, and
-    /// of these the one that lasts longest; where none could be, the last that is new enough.
+    /// The METERED block shown for a name: among those that can be charged the one with the highest version, then the
+    /// latest END; if none can be charged, the last one with a sufficient version.
     pub(super) fn shown_lot(&self, model: &Model, target: TargetId, version: u32) -> Option<BlockId> {
         let rank = |lot: &&BlockId| {
             let row = model.blocks.get(**lot);
@@ -158,7 +158,7 @@ impl State {
     }
 }
 
-/// The first day of the calendar period that a day lies in.
+/// The first day of the calendar period that contains `day`.
 pub(super) fn first_day(period: Period, day: Date) -> Date {
     let month = match period {
         Period::Month => day.month(),

@@ -1,31 +1,31 @@
-//! A quick hash for keys of the resolver's own numbers.
+//! A fast hash for the resolver's own numeric keys.
 //!
-//! The keys are indices and interned symbols, numbered in the order of their first use: nobody outside chooses them, so
-//! that a hash against chosen keys would protect nothing.
+//! Keys are indices and interned symbols, numbered in order of first use. No outside input chooses them, so protection
+//! against hash flooding is not needed.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A map with such keys.
+/// A map with these keys.
 pub(super) type MixMap<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
 
-/// A set of such keys.
+/// A set of these keys.
 pub(super) type MixSet<K> = HashSet<K, BuildHasherDefault<Mix>>;
 
-/// Rotates, adds and multiplies each number into one.
+/// Combines numbers by rotation, xor and multiplication.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Mix(u64);
 
 impl Mix {
     fn mix(&mut self, number: u64) {
-        // An odd constant without a pattern in its bits: the golden ratio.
+        // An odd constant without a bit pattern, from the golden ratio.
         self.0 = (self.0.rotate_left(26) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
 
 impl Hasher for Mix {
     fn finish(&self) -> u64 {
-        // The low bits of a product know only the low bits of its factors.
+        // The low bits of a product depend only on the low bits of its factors.
         self.0 ^ (self.0 >> 32)
     }
 

@@ -1,7 +1,7 @@
-//! What a checkout consumes: a pure function of licenses, state and event.
+//! The resolver: computes what a checkout consumes, as a pure function of licenses, state and event.
 //!
-//! Knows no clock, no file and no YAML: time is part of the state, licenses are handed in. What the sources leave open
-//! is decided in [`decisions`].
+//! The resolver reads no clock, no file and no YAML: time is part of the state, and the caller passes the licenses.
+//! Choices that the license documentation leaves open are in [`decisions`].
 //!
 //! ```
 //! use keywright::license::License;

@@ -1,6 +1,7 @@
-//! The compiled form of one or more license files: names as indices, dependencies as targets, selection orders made.
+//! The compiled form of one or more license files: names as indices, dependencies as targets, blocks in the order they
+//! are tried.
 //!
-//! Immutable, and without a clock: what holds on a day is asked with that day.
+//! Immutable and independent of the clock: queries that depend on the day take it as a parameter.
 
 use std::collections::HashMap;
 
@@ -18,7 +19,7 @@ use super::table::{BlockId, NameId, Table, TargetId};
 /// The capacity of a block without a limit.
 pub const UNLIMITED: u64 = u64::MAX;
 
-/// One or more licenses, ready to be asked.
+/// One or more compiled licenses.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
     pub(super) blocks: Table<BlockId, Block>,
@@ -26,31 +27,31 @@ pub struct Model {
     pub(super) targets: Table<TargetId, Target>,
     pub(super) by_name: HashMap<Name, NameId>,
     pub(super) notices: Vec<Notice>,
-    /// Whether a block reserves licenses for named users or hosts.
+    /// True if a block reserves licenses for named users or hosts.
     pub(super) reserves: bool,
 }
 
-/// What a file says that the resolver does not model.
+/// A directive that the resolver does not model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// Which of the licenses handed in, from 0.
+    /// Index of the license, from 0.
     pub license: usize,
     /// The name of the block.
     pub feature: Name,
-    /// Where the block stands.
+    /// The span of the block.
     pub span: Span,
-    /// The directive, with its value where only some values are not modelled.
+    /// The directive; with its value if only some values are not modelled.
     pub directive: &'static str,
 }
 
-/// Why licenses cannot be compiled.
+/// An error of the compilation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelError {
-    /// Which of the licenses handed in, from 0.
+    /// Index of the license, from 0.
     pub license: usize,
-    /// The block at fault.
+    /// The span of the block.
     pub span: Span,
-    /// What is wrong.
+    /// The error message.
     pub message: String,
 }
 
@@ -62,7 +63,7 @@ impl std::fmt::Display for ModelError {
 
 impl std::error::Error for ModelError {}
 
-/// Which parts of a share key a block compares.
+/// The parts of a share key that a block compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct SharedBy {
     pub(super) user: bool,
@@ -76,21 +77,21 @@ impl SharedBy {
     }
 }
 
-/// A block, as the resolver needs it.
+/// A block, reduced to what the resolver needs.
 #[derive(Debug, Clone)]
 pub(super) struct Block {
     pub(super) name: NameId,
     pub(super) target: TargetId,
-    /// From 1, among the blocks of the name.
+    /// Position among the blocks of the name, from 1.
     pub(super) ordinal: u32,
     pub(super) kind: Kind,
-    /// False where the block has a directive that is not known.
+    /// False if the block has an unknown directive.
     pub(super) supported: bool,
-    /// Major in the high half, minor in the low one.
+    /// Major version in the high half, minor in the low half.
     pub(super) version: u32,
-    /// Licenses, devices or tokens; [`UNLIMITED`] without a limit.
+    /// Number of licenses, devices or tokens; [`UNLIMITED`] without a limit.
     pub(super) capacity: u64,
-    /// First and last day in force.
+    /// First and last day of validity.
     pub(super) start: Option<Date>,
     pub(super) end: Option<Date>,
     pub(super) shared: SharedBy,
@@ -105,15 +106,15 @@ pub(super) struct Block {
     pub(super) reserved_user: u64,
     pub(super) reserved_host: u64,
     pub(super) meter: Option<Box<Meter>>,
-    /// Of a token: whether consumption can pass through it to METERED tokens alone, by some choice.
+    /// For tokens: true if some choice of alternatives ends in METERED tokens only.
     pub(super) burns: bool,
-    /// Of a token: for how many hours it can be borrowed at most, by some choice.
+    /// For tokens: the maximum number of hours it can be borrowed with some choice of alternatives.
     pub(super) lends: u32,
-    /// What REPLACES names.
+    /// The target of REPLACES.
     pub(super) replaces: Replaced,
-    /// Blocks whose REPLACES names this one by its KEY.
+    /// Blocks whose REPLACES names the KEY of this block.
     pub(super) replaced_by: Vec<BlockId>,
-    /// Which license it came from, and where it stands there.
+    /// Index of the license, and the span in it.
     pub(super) license: usize,
     pub(super) span: Span,
 }
@@ -150,17 +151,17 @@ impl Default for Block {
 }
 
 impl Block {
-    /// Whether its own dates cover a day.
+    /// Returns true if the block's own dates include `day`.
     pub(super) fn covers(&self, day: Date) -> bool {
         self.start.is_none_or(|start| start <= day) && self.end.is_none_or(|end| day <= end)
     }
 }
 
-/// What a block replaces.
+/// The blocks that a block replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Replaced {
     Nothing,
-    /// All other blocks of a name of the same vendor.
+    /// All other blocks of a name by the same vendor.
     Target(TargetId),
     /// One block.
     Block(BlockId),
@@ -174,20 +175,20 @@ pub(super) struct Edge {
     pub(super) count: u64,
 }
 
-/// How a METERED block is paid for.
+/// The payment terms of a METERED block.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Meter {
-    /// Money prepaid; `None` where tokens were bought by number or are billed later.
+    /// Prepaid money; `None` for tokens bought by quantity or billed later.
     pub(super) funds: Option<Decimal>,
     /// Price of one token.
     pub(super) price: Option<Decimal>,
-    /// Billed after each period instead of bought before.
+    /// The billing period of a postpaid block.
     pub(super) postpaid: Option<Period>,
     /// The currency of its prices.
     pub(super) currency: Option<Currency>,
-    /// Tokens committed to in each period.
+    /// Committed tokens per period.
     pub(super) minimum: u64,
-    /// Volume prices, by the first token each applies to, ascending.
+    /// Volume prices in ascending order of the first token each applies to.
     pub(super) tiers: Vec<Tier>,
 }
 
@@ -195,43 +196,43 @@ pub(super) struct Meter {
 #[derive(Debug, Clone, Default)]
 pub(super) struct NameRow {
     pub(super) text: Option<Name>,
-    /// All its blocks, in file order.
+    /// All blocks of this name, in file order.
     pub(super) blocks: Vec<BlockId>,
-    /// What a request from outside tries, in order: all vendors' blocks.
+    /// Blocks of all vendors that a request tries, in order.
     pub(super) order: Vec<BlockId>,
-    /// Whether a block of the name shares counts.
+    /// True if a block of this name has SHARE.
     pub(super) shared: bool,
-    /// Whether a block of the name stands in a file but could not be used.
+    /// True if a block of this name exists but is unusable.
     pub(super) broken: bool,
 }
 
-/// A name as one vendor's blocks see it.
+/// A feature name within one vendor's blocks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Target {
     pub(super) name: NameId,
-    /// What a dependency tries, in order.
+    /// Blocks that a dependency tries, in order.
     pub(super) order: Vec<BlockId>,
     pub(super) exclusives: Vec<BlockId>,
     pub(super) upgrades: Vec<BlockId>,
     /// Blocks whose REPLACES names this feature.
     pub(super) replacers: Vec<BlockId>,
-    /// METERED blocks: earliest END first, then file order.
+    /// METERED blocks, earliest END first, then file order.
     pub(super) lots: Vec<BlockId>,
     pub(super) shared: bool,
-    /// Every name from here on has one block, so that paths may be merged.
+    /// True if this name and every name below it have one block, so that paths can be merged.
     pub(super) simple: bool,
-    /// Arrivals that a walk by paths makes from here; saturated.
+    /// Number of block attempts of a walk by paths from here, saturated.
     pub(super) paths: u64,
-    /// Place in an order where every name stands before what it depends on.
+    /// Position in topological order: a name comes before its dependencies.
     pub(super) rank: u32,
 }
 
 impl Model {
-    /// Compiles licenses: sound blocks, in the order of the files. A block with the same name and directives (but KEY)
-    /// as an earlier one counts once.
+    /// Compiles the sound blocks of the licenses, in file order. Blocks with equal names and directives (except KEY)
+    /// count once.
     ///
     /// # Errors
-    /// A cycle of dependencies, a chain longer than 16, or a shared token that reaches a shared block.
+    /// Returns an error for a dependency cycle, a chain longer than 16, or a shared token with a shared dependency.
     pub fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Result<Self, ModelError> {
         compile::compile(licenses)
     }
@@ -259,7 +260,7 @@ impl Model {
         &self.names.get(name).blocks
     }
 
-    /// What a block is.
+    /// The type of a block.
     #[must_use]
     pub fn kind(&self, block: BlockId) -> Kind {
         self.blocks.get(block).kind
@@ -271,13 +272,13 @@ impl Model {
         self.blocks.get(block).name
     }
 
-    /// Which of the blocks of its name it is, from 1.
+    /// Position of the block among the blocks of its name, from 1.
     #[must_use]
     pub fn ordinal(&self, block: BlockId) -> u32 {
         self.blocks.get(block).ordinal
     }
 
-    /// How people call a block: `Name`, or `Name#2` where the name has several.
+    /// The display name of a block: `Name`, or `Name#2` if there are several blocks of this name.
     #[must_use]
     pub fn label(&self, block: BlockId) -> String {
         let row = self.blocks.get(block);
@@ -289,33 +290,34 @@ impl Model {
         }
     }
 
-    /// Where a block stands: which of the licenses handed in (from 0), and its span.
+    /// Index of the license (from 0) and the span of a block in it.
     #[must_use]
     pub fn origin(&self, block: BlockId) -> (usize, Span) {
         let row = self.blocks.get(block);
         (row.license, row.span)
     }
 
-    /// What the licenses say that is not modelled.
+    /// Directives that the resolver does not model.
     #[must_use]
     pub fn notices(&self) -> &[Notice] {
         &self.notices
     }
 
-    /// Whether anything depends on the date.
+    /// Returns true if any block has a start or end date.
     #[must_use]
     pub fn has_dates(&self) -> bool {
         self.blocks.iter().any(|(_, block)| block.start.is_some() || block.end.is_some())
     }
 
-    /// Whether a block serves on a day: inside its dates, not replaced, not discarded for an earlier EXCLUSIVE.
+    /// Returns true if a block is in force: within its dates, not replaced, and not preceded by another EXCLUSIVE
+    /// block.
     #[must_use]
     pub fn in_force(&self, block: BlockId, day: Date) -> bool {
         let row = self.blocks.get(block);
         row.covers(day) && !self.is_hidden(block, day) && !self.is_discarded(block, day)
     }
 
-    /// Licenses of a block on a day, upgrades included; [`UNLIMITED`] without a limit.
+    /// Licenses of a block on `day`, with upgrades; [`UNLIMITED`] without a limit.
     #[must_use]
     pub fn capacity(&self, block: BlockId, day: Date) -> u64 {
         let row = self.blocks.get(block);
@@ -330,7 +332,7 @@ impl Model {
             .fold(row.capacity, |sum, upgrade| sum.saturating_add(self.blocks.get(*upgrade).capacity))
     }
 
-    /// Whether a block that is in force replaces this one.
+    /// Returns true if a valid block replaces this one.
     fn is_hidden(&self, block: BlockId, day: Date) -> bool {
         self.hidden_by(block, day).is_some()
     }
@@ -345,7 +347,7 @@ impl Model {
         })
     }
 
-    /// Why a block does not serve on a day; `None` where it does.
+    /// Returns why a block is not in force on `day`, or `None` if it is.
     pub(super) fn out_of_force(&self, block: BlockId, day: Date) -> Option<Fact> {
         let row = self.blocks.get(block);
         let starts = row.start.filter(|start| *start > day).map(Fact::Starts);
@@ -356,17 +358,17 @@ impl Model {
             .or_else(|| self.discarded_for(block, day).map(Fact::Behind))
     }
 
-    /// For whom USERBASED and HOSTBASED of a block reserve.
+    /// The requests for which USERBASED and HOSTBASED of a block reserve licenses.
     pub(super) fn reserved_for(&self, block: BlockId) -> &'static str {
         let row = self.blocks.get(block);
         match (row.reserved_user > 0, row.reserved_host > 0) {
-            (true, true) => "users and hosts",
-            (false, true) => "hosts",
-            _ => "users",
+            (true, true) => "a user or a host",
+            (false, true) => "a host",
+            _ => "a user",
         }
     }
 
-    /// How many blocks are looked at when this one is.
+    /// The number of blocks that an attempt at this block inspects.
     pub(super) fn weight(&self, block: BlockId) -> u64 {
         let row = self.blocks.get(block);
         let target = self.targets.get(row.target);
@@ -384,7 +386,7 @@ impl Model {
             }
     }
 
-    /// Of several EXCLUSIVE blocks of one name in force on a day the first serves.
+    /// Only the first EXCLUSIVE block of a name that is in force on `day` is used.
     fn is_discarded(&self, block: BlockId, day: Date) -> bool {
         self.discarded_for(block, day).is_some()
     }

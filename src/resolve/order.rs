@@ -1,7 +1,7 @@
-//! The order of names from tokens to licenses, and what it shows: cycles, chains that are too long, shared tokens over
+//! The topological order of names, and the errors it reveals: cycles, chains that are too long, shared tokens above
 //! shared licenses.
 //!
-//! By Kahn's algorithm on arrays: cost linear in the dependencies, no recursion.
+//! Kahn's algorithm on arrays: linear in the number of dependencies, no recursion.
 
 use crate::license::Kind;
 
@@ -9,20 +9,20 @@ use super::decisions::{MAX_CHAIN, MAX_RIVALS};
 use super::model::{Model, ModelError};
 use super::table::{BlockId, Table, TargetId};
 
-/// What is known of a target once everything it depends on is known.
+/// Properties of a target, computed after its dependencies.
 #[derive(Debug, Clone, Copy, Default)]
 struct Below {
-    /// Longest chain of dependencies from here, in edges.
+    /// Longest dependency chain from here, in edges.
     depth: usize,
-    /// A block here or below shares counts.
+    /// True if a block here or below has SHARE.
     shared: bool,
-    /// Consumption can pass.
+    /// True if `consume` can pass.
     burns: bool,
-    /// Most hours that it can be borrowed for.
+    /// Maximum number of hours it can be borrowed.
     lends: u32,
 }
 
-/// Checks the dependencies and ranks the targets.
+/// Checks the dependencies and computes the rank of each target.
 pub(super) fn check(model: &mut Model) -> Result<(), ModelError> {
     limit_rivals(model)?;
     let order = sort(model)?;
@@ -38,7 +38,8 @@ pub(super) fn check(model: &mut Model) -> Result<(), ModelError> {
     Ok(())
 }
 
-/// Refuses names with so many blocks that exclude or replace each other that looking at each would be a cost of its own.
+/// Rejects names with too many blocks that exclude or replace each other, because every attempt has to inspect them
+/// all.
 fn limit_rivals(model: &Model) -> Result<(), ModelError> {
     for (id, block) in model.blocks.iter() {
         let target = model.targets.get(block.target);
@@ -62,7 +63,7 @@ fn children(model: &Model, target: TargetId) -> impl Iterator<Item = TargetId> +
     token_blocks(model, target).flat_map(|id| model.blocks.get(id).edges.iter().map(|edge| edge.target))
 }
 
-/// All targets, each before those it depends on.
+/// Returns all targets, each before its dependencies.
 fn sort(model: &Model) -> Result<Vec<TargetId>, ModelError> {
     let mut waiting: Table<TargetId, usize> = Table::with_len(model.targets.len());
     for (target, _) in model.targets.iter() {
@@ -86,7 +87,7 @@ fn sort(model: &Model) -> Result<Vec<TargetId>, ModelError> {
     if order.len() == model.targets.len() { Ok(order) } else { Err(cycle_error(model, &waiting)) }
 }
 
-/// Names a cycle: every target that is left waits for another one that is left, so walking back must meet itself.
+/// Reports a cycle. Every remaining target has a remaining predecessor, so walking backwards must return to itself.
 fn cycle_error(model: &Model, waiting: &Table<TargetId, usize>) -> ModelError {
     let mut parent: Table<TargetId, Option<TargetId>> = Table::with_len(model.targets.len());
     let mut start = None;
@@ -112,7 +113,7 @@ fn cycle_error(model: &Model, waiting: &Table<TargetId, usize>) -> ModelError {
     ring.push(at);
     ring.reverse();
     let first = ring.first().copied().unwrap_or_default();
-    fault(model, first, format!("tokens depend on each other: {}", chain_text(model, &ring)))
+    fault(model, first, format!("dependency cycle: {}", chain_text(model, &ring)))
 }
 
 fn chain_text(model: &Model, chain: &[TargetId]) -> String {
@@ -142,14 +143,14 @@ fn look_below(model: &Model, below: &Table<TargetId, Below>, target: TargetId) -
         sum.depth = sum.depth.max(below.get(child).depth + 1);
     }
     if sum.depth > MAX_CHAIN {
-        let text = format!("a chain of more than {MAX_CHAIN} dependencies begins at `{}`", name());
+        let text = format!("dependency chain too deep: more than {MAX_CHAIN} dependencies from `{}`", name());
         return Err(fault(model, target, text));
     }
     for id in &model.targets.get(target).order {
         let block = model.blocks.get(*id);
         let shared_below = block.edges.iter().any(|edge| below.get(edge.target).shared);
         if block.shared.any() && shared_below {
-            let text = format!("the token `{}` is shared and so is a license that it needs", name());
+            let text = format!("double sharing: the token `{}` and one of its dependencies both have SHARE", name());
             let (license, span) = model.origin(*id);
             return Err(ModelError { license, span, message: text });
         }
@@ -158,7 +159,7 @@ fn look_below(model: &Model, below: &Table<TargetId, Below>, target: TargetId) -
     Ok(sum)
 }
 
-/// What consumption and borrowing can come to by some choice, whatever is out and on whatever day.
+/// Computes what `consume` and `borrow` can reach with some choice of alternatives, in any state and on any day.
 fn reach(model: &mut Model, below: &mut Table<TargetId, Below>, target: TargetId) {
     let (mut burns, mut lends) = (false, 0);
     for id in model.targets.get(target).order.clone() {
@@ -179,10 +180,11 @@ fn reach(model: &mut Model, below: &mut Table<TargetId, Below>, target: TargetId
     (row.burns, row.lends) = (burns, lends);
 }
 
-/// Whether paths may be merged from here on, and how many there are.
+/// Computes whether paths from here can be merged, and how many there are.
 fn summarise(model: &mut Model, target: TargetId) {
     let row = model.targets.get(target);
-    // Lots of different versions are no single block: who asks for more may reach fewer of them.
+    // METERED blocks of different versions do not act as one block: a request for a higher version reaches fewer of
+    // them.
     let version = |lot: &BlockId| model.blocks.get(*lot).version;
     let alike =
         row.lots.windows(2).all(|pair| pair.iter().map(version).min() == pair.iter().map(version).max());

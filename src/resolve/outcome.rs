@@ -1,4 +1,4 @@
-//! What an event came to, and why.
+//! The outcome of an event and its explanation.
 
 use jiff::civil::{Date, DateTime};
 
@@ -6,31 +6,31 @@ use super::remedy::Remedy;
 use super::table::{BlockId, NameId};
 use super::who::{Symbol, Who};
 
-/// Why a request is denied: a closed list.
+/// The reason of a denial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// No block has the name.
+    /// No block has this name.
     NoSuchFeature,
-    /// The blocks are older than the version asked for.
+    /// The blocks are older than the requested version.
     VersionTooLow,
-    /// The blocks are outside their dates, replaced, or discarded for another EXCLUSIVE.
+    /// The blocks are outside their dates, replaced, or preceded by another EXCLUSIVE block.
     NotInForce,
     /// A pool has too few free licenses.
     NotEnoughLicenses,
-    /// The lots have too few tokens left.
+    /// The METERED blocks have too few tokens left.
     BalanceTooLow,
     /// The limit on active license tokens is reached.
     ActiveTokenLimit,
-    /// Consumption reached a license that is not METERED.
+    /// `consume` reached a license that is not METERED.
     NotMetered,
-    /// A license of this kind is not taken by this event.
+    /// This event cannot take a license of this type.
     NotDrawable,
-    /// The block says something that the resolver does not model.
+    /// The block has a directive that the resolver does not model.
     NotModelled,
 }
 
 impl Reason {
-    /// All reasons with their words.
+    /// All reasons and their names.
     pub const ALL: [(Self, &'static str); 9] = [
         (Self::NoSuchFeature, "no-such-feature"),
         (Self::VersionTooLow, "version-too-low"),
@@ -43,140 +43,140 @@ impl Reason {
         (Self::NotModelled, "not-modelled"),
     ];
 
-    /// The word that files and reports use.
+    /// The name of the reason in files and reports.
     #[must_use]
     pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(reason, _)| *reason == self).map_or("", |(_, word)| word)
     }
 
-    /// The reason of a word.
+    /// Parses the name of a reason.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known)| *known == word).map(|(reason, _)| *reason)
     }
 }
 
-/// A live checkout. A ticket that was returned is never mistaken for a later one.
+/// Identifies a live checkout. A ticket of a returned checkout never matches a later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ticket {
     pub(super) slot: u32,
     pub(super) generation: u32,
 }
 
-/// What an event came to.
+/// The outcome of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum Outcome {
-    /// It was served.
+    /// The event was granted.
     Granted(Grant),
-    /// It was not, and nothing changed.
+    /// The event was denied; the state did not change.
     Denied(Reason),
-    /// It cannot be decided; nothing changed.
+    /// The event is neither granted nor denied; the state did not change.
     Failed(Failure),
 }
 
-/// A served event.
+/// The result of a granted event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Grant {
-    /// What to return later; `None` for events that leave nothing to return.
+    /// The ticket to return it; `None` if there is nothing to return.
     pub ticket: Option<Ticket>,
-    /// Blocks that are now used above their SOFTLIMIT.
+    /// Blocks whose usage is now above their SOFTLIMIT.
     pub above_softlimit: Vec<BlockId>,
 }
 
-/// Why an event is neither granted nor denied.
+/// The reason why an event is neither granted nor denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// The walk passed its step budget.
+    /// The walk exceeded its step budget.
     Budget,
-    /// Nothing is out that could be returned.
+    /// No matching checkout or device to return.
     NothingToReturn,
-    /// The time lies before the state's.
+    /// The new time is before the current time.
     TimeGoesBack,
-    /// The time lies behind the last that there is: the end of the year 9999.
+    /// The new time is after the end of the year 9999.
     EndOfTime,
 }
 
 impl Failure {
-    /// The words that reports use.
+    /// The text for reports.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Budget => "undetermined: budget",
+            Self::Budget => "undetermined: step limit reached",
             Self::NothingToReturn => "nothing to return",
-            Self::TimeGoesBack => "time goes backwards",
-            Self::EndOfTime => "this passes the last day there is, 9999-12-31",
+            Self::TimeGoesBack => "time cannot go backwards",
+            Self::EndOfTime => "time is after 9999-12-31, the last supported day",
         }
     }
 }
 
-/// One block that was tried, or a name without blocks.
+/// An attempt at a block, or at a name without blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// The name asked for; `None` only for a name that no license mentions.
+    /// The requested name; `None` for a name that is not in any license.
     pub name: Option<NameId>,
-    /// The block tried.
+    /// The block.
     pub block: Option<BlockId>,
-    /// Licenses asked of it; [`super::decisions::BEYOND`] for more than any pool has.
+    /// Number of licenses requested; [`super::decisions::BEYOND`] after an overflow.
     pub count: u64,
-    /// What came of it.
+    /// The result.
     pub verdict: Verdict,
-    /// What it tried in turn.
+    /// Attempts at its dependencies.
     pub children: Vec<Attempt>,
 }
 
-/// What came of trying a block.
+/// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It served.
+    /// The block served the request.
     Served {
-        /// What is used in addition; 0 where a share group covers it.
+        /// Additional licenses in use; 0 if a share group covers the request.
         extra: u64,
-        /// Whether a live share group was joined.
+        /// True if a live share group was joined.
         joined: bool,
     },
-    /// It did not.
+    /// The block refused the request.
     Refused(Refusal),
-    /// One of its dependencies did not; they say why.
+    /// A dependency was not met; the nested attempts contain the reason.
     Unmet,
 }
 
-/// Why a block did not serve.
+/// The details of a refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// The reason.
     pub reason: Reason,
-    /// What was needed in addition, where the reason is a number.
+    /// Additional licenses needed, if the reason is a capacity.
     pub needed: u64,
-    /// What was free, where the reason is a number; [`super::UNLIMITED`] without a limit.
+    /// Free licenses, if the reason is a capacity; [`super::UNLIMITED`] without a limit.
     pub free: u64,
-    /// Who holds licenses of the block, largest first, a few of them.
+    /// The users of the block's licenses, largest first, up to a maximum.
     pub holders: Vec<Holder>,
-    /// Licenses of the block that are used though nobody holds them, until when: earliest first, a few of them.
+    /// Returned licenses that are still in use (HOLD or MIN_CHECKOUT), earliest first, up to a maximum.
     pub kept: Vec<Kept>,
-    /// How many more are free, but reserved for who names a user or a host.
+    /// Additional free licenses that are reserved for requests that name a user or a host.
     pub reserved: u64,
-    /// What the reason rests on, where one thing can be named.
+    /// The cause of the reason, if there is a single one.
     pub fact: Option<Fact>,
 }
 
-/// What a refusal rests on.
+/// The cause of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fact {
-    /// Versions as one number: major in the high half, minor in the low one.
+    /// Versions encoded as one number: major in the high half, minor in the low half.
     Version {
-        /// The block's.
+        /// The version of the block.
         has: u32,
-        /// The one asked for.
+        /// The requested version.
         asked: u32,
     },
     /// The last day of the block.
     Ended(Date),
     /// The first day of the block.
     Starts(Date),
-    /// The block in force that hides it.
+    /// The valid block that replaces it.
     ReplacedBy(BlockId),
-    /// The EXCLUSIVE in force that stands before it.
+    /// The earlier EXCLUSIVE block in force.
     Behind(BlockId),
 }
 
@@ -194,35 +194,35 @@ impl Refusal {
     }
 }
 
-/// Licenses kept by HOLD or MIN_CHECKOUT.
+/// Licenses that HOLD or MIN_CHECKOUT keep in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
-    /// How many; draws of one share group count each.
+    /// Number of licenses; each draw of a share group counts.
     pub amount: u64,
-    /// When they are free.
+    /// The time at which they become free.
     pub until: DateTime,
 }
 
-/// Somebody, or something, with licenses of a block.
+/// A user or device with licenses of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holder {
-    /// Who.
+    /// The user, host and custom string.
     pub who: Who,
-    /// The device that is bound, of an ACTIVATION.
+    /// The bound device of an ACTIVATION block.
     pub device: Option<Symbol>,
-    /// How many licenses their checkouts draw from the block; draws of one share group count each.
+    /// Licenses drawn from the block; each draw of a share group counts.
     pub amount: u64,
 }
 
-/// A request with every block that was tried.
+/// The explanation of a request, with every block that was tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// What the event comes to.
+    /// The outcome.
     pub outcome: Result<(), Reason>,
-    /// The blocks tried, nested through tokens.
+    /// The attempts, nested through tokens.
     pub attempts: Vec<Attempt>,
-    /// Where first fit denies: what another choice of alternatives would draw, block and licenses.
+    /// The draws of another choice of alternatives that would be granted.
     pub other_choice: Option<Vec<(BlockId, u64)>>,
-    /// Where licenses or tokens were too few: the smallest changes that would grant it.
+    /// The smallest changes that would grant the request, if licenses or tokens were too few.
     pub remedies: Vec<Remedy>,
 }

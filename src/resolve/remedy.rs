@@ -1,6 +1,6 @@
-//! The smallest changes that would grant a request that was denied for want of licenses: more of a pool, a higher limit
-//! on active license tokens, or something that is out and would have to come back. Each is proven by the same walk
-//! before it is said.
+//! The smallest changes that would grant a request denied for lack of licenses: more licenses in a pool, a higher limit
+//! on active license tokens, or checkouts and devices to return. Each change is verified by the same walk before it is
+//! reported.
 
 use super::explain::Asked;
 use super::model::Model;
@@ -11,44 +11,44 @@ use super::table::{BlockId, NameId};
 use super::walk::Walk;
 use super::who::{Symbol, Who};
 
-/// Work that looking for changes may take, in steps of the resolver.
+/// Maximum work of the search, in resolver steps.
 pub(super) const BUDGET: u64 = 200_000;
 
-/// Changes that are named.
+/// Maximum number of reported changes.
 pub(super) const MAX_REMEDIES: usize = 3;
 
-/// Checkouts that are supposed to be returned, one after the other.
+/// Maximum number of checkouts that are tentatively returned.
 const MAX_TRIES: usize = 24;
 
-/// Above so many live checkouts nobody reads which one to return.
+/// Maximum number of live checkouts. With more, no single checkout is suggested.
 const MAX_LIVE: usize = 5_000;
 
 /// A change that would grant the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remedy {
-    /// There is more.
+    /// More capacity.
     More {
-        /// So many more licenses, devices or tokens of each of these blocks.
+        /// Additional licenses, devices or tokens by block.
         pools: Vec<(BlockId, u64)>,
-        /// By how much the limit on active license tokens is higher; 0 where it is as it is.
+        /// Amount by which to raise the limit on active license tokens; 0 for no change.
         limit: u64,
     },
-    /// These checkouts are returned, or these devices deactivated.
+    /// Checkouts to check in, or devices to deactivate.
     Return(Vec<Returned>),
 }
 
-/// A checkout that is still out, or a device that is bound.
+/// A live checkout or a bound device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Returned {
     /// Its feature.
     pub feature: NameId,
-    /// Who has it.
+    /// The user, host and custom string.
     pub who: Who,
-    /// The device, of an activation.
+    /// The device of an activation.
     pub device: Option<Symbol>,
 }
 
-/// What could come back.
+/// A checkout or device that could be returned.
 #[derive(Debug, Clone, Copy)]
 enum Out {
     Slot(u32),
@@ -56,7 +56,7 @@ enum Out {
 }
 
 impl Model {
-    /// Changes that would grant a denied request, smallest first. The state is as before.
+    /// Returns changes that would grant a denied request, smallest first. The state does not change.
     pub(super) fn remedies(
         &self,
         state: &mut State,
@@ -81,7 +81,7 @@ impl Model {
     }
 }
 
-/// What was too little, with how much is missing: each block once, with the least that is.
+/// Returns the blocks with too few licenses, each once, with the smallest missing amount.
 pub(super) fn short_of(attempts: &[Attempt]) -> Vec<(BlockId, u64)> {
     let mut short = Vec::new();
     attempts.iter().for_each(|attempt| collect_short(attempt, &mut short));
@@ -105,7 +105,7 @@ pub(super) struct Search<'a> {
     pub(super) model: &'a Model,
     pub(super) state: &'a mut State,
     pub(super) asked: &'a Asked,
-    /// The state's work at which the search ends.
+    /// The value of the state's work counter at which the search ends.
     pub(super) end: u64,
 }
 
@@ -114,7 +114,7 @@ impl Search<'_> {
         self.state.work() >= self.end
     }
 
-    /// What is out of these blocks, or counts against the limit, smallest first.
+    /// Returns the checkouts and devices that use these blocks or count against the limit, smallest first.
     fn out(&self, pools: &[BlockId], limit: bool) -> Vec<(u64, Out, Returned)> {
         let mut live = Vec::new();
         for (index, slot) in self.state.slots.numbered() {
@@ -127,7 +127,7 @@ impl Search<'_> {
                 live.push((held, Out::Slot(index), returned));
             }
         }
-        // Each of these gives back what all together hold of a share group only with the last of them.
+        // Members of one share group free their common licenses only when the last of them is returned.
         live.sort_by_key(|(held, out, _)| (*held, out.order()));
         if limit {
             let mut bound: Vec<(BlockId, Symbol)> = self.state.devices.iter().copied().collect();
@@ -145,7 +145,7 @@ impl Search<'_> {
         live
     }
 
-    /// The smallest checkout whose return would be enough; else several, each of them needed.
+    /// Finds the smallest checkout whose return is sufficient, otherwise a set of checkouts that are all needed.
     fn returns(&mut self, pools: &[BlockId], limit: bool) -> Option<Remedy> {
         if self.state.slots.len() > MAX_LIVE {
             return None;
@@ -167,7 +167,7 @@ impl Search<'_> {
         None
     }
 
-    /// Those of what is returned without which it is not enough.
+    /// Removes everything whose return is not needed.
     fn needed(&mut self, mut gone: Vec<(Out, Returned)>) -> Vec<Returned> {
         let mut index = 0;
         while index < gone.len() {
@@ -182,7 +182,7 @@ impl Search<'_> {
         gone.into_iter().map(|(_, returned)| returned).collect()
     }
 
-    /// Whether the request is granted once these are returned.
+    /// Returns true if the request is granted after these are returned.
     fn grants_without(&mut self, gone: &[Out]) -> bool {
         if self.is_spent() {
             return false;

@@ -1,5 +1,5 @@
-//! Whether another choice of alternatives would have served where first fit denied: a bounded search that shows what it
-//! found and changes nothing.
+//! Searches for another choice of alternatives that would be granted after first fit was denied. The search is bounded
+//! and leaves the state unchanged.
 
 use crate::license::Kind;
 
@@ -11,7 +11,7 @@ use super::table::BlockId;
 use super::trail::Mark;
 use super::walk::{Need, Walk};
 
-/// What is still to be done, and what after it.
+/// A remaining goal and the index of the goal after it.
 #[derive(Clone, Copy)]
 struct Goal<'a> {
     aim: Aim<'a>,
@@ -19,16 +19,16 @@ struct Goal<'a> {
     rest: Option<usize>,
 }
 
-/// What a goal is for.
+/// The purpose of a goal.
 #[derive(Clone, Copy)]
 enum Aim<'a> {
-    /// One of these blocks serves an arrival.
+    /// One of these blocks must serve the need.
     Serve(&'a [BlockId], Need),
-    /// What was drawn since the mark becomes the share group of a token.
+    /// Everything drawn since the mark becomes the share group of a token.
     Share { block: BlockId, key: ShareKey, count: u64, since: Mark },
 }
 
-/// A goal with choices left, and the moment to come back to.
+/// A goal with untried alternatives, and the state to return to.
 struct Choice {
     goal: usize,
     next: usize,
@@ -36,8 +36,8 @@ struct Choice {
 }
 
 impl<'a> Walk<'a> {
-    /// What a choice that serves would take in addition, by block in file order; `None` if there is none within the
-    /// budget.
+    /// Returns the additional licenses of a choice that would be granted, by block in file order; `None` if the search
+    /// finds none within its budget.
     pub(super) fn find_other_choice(mut self, asked: &Asked) -> Option<Vec<(BlockId, u64)>> {
         self.limit_to(SEARCH_BUDGET);
         let found = self.search(asked).then(|| self.scratch.taken());
@@ -85,7 +85,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Tries one block for a goal; the goals that follow, if it serves.
+    /// Tries one block for a goal. Returns the next goal if the block serves.
     fn pursue(
         &mut self,
         id: BlockId,
@@ -95,7 +95,7 @@ impl<'a> Walk<'a> {
     ) -> Option<Option<usize>> {
         let row = self.model.blocks.get(id);
         let key = share_key(row.shared, self.who);
-        // A live group has made its choice.
+        // A live group keeps its choice of alternatives.
         let is_live = key.is_some_and(|key| self.state.groups.find(id, key).is_some());
         if row.kind != Kind::Token || !row.supported || is_live {
             self.set_depth(goal.depth);
@@ -116,7 +116,7 @@ impl<'a> Walk<'a> {
     }
 
     fn share(&mut self, block: BlockId, key: ShareKey, count: u64, since: Mark) {
-        // Two arrivals on one path cannot be: a name does not depend on itself.
+        // A path cannot reach the same token twice, because dependency cycles are rejected.
         let group = self.state.groups.open(block, key);
         self.keep_choices(group, since, count);
         self.join(group, count);
@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Pushes what a token needs, first thing last; the first of these goals.
+/// Pushes a goal for each dependency, last one first. Returns the goal of the first dependency.
 fn push_needs<'a>(
     row: &'a Block,
     count: u64,

@@ -1,8 +1,7 @@
-//! What events came by: features, alternatives, dependencies, share groups, denials, limits. The ground that coverage
-//! is counted on.
+//! Coverage points (features, alternatives, dependencies, share groups, denials, limits) that events can hit.
 //!
-//! Noted only in a state that observes; what a walk gave up again was not come by, but a pool that was too small was
-//! seen to be.
+//! Recorded only in a state with observation enabled. Rolled-back draws do not count as covered; an exhausted pool
+//! does.
 
 use std::collections::BTreeSet;
 
@@ -16,14 +15,14 @@ use super::outcome::{Grant, Outcome, Reason};
 use super::state::State;
 use super::table::{BlockId, NameId};
 
-/// Something of a license that an event can come by.
+/// A coverage point of a license.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Sight {
-    /// A feature served.
+    /// A feature was served.
     Feature(NameId),
-    /// One of several blocks of a name served.
+    /// One of several blocks of a name was served.
     Block(BlockId),
-    /// A dependency, by its number from 0, was drawn through.
+    /// A dependency, by its index from 0, was drawn.
     Dependency(BlockId, u32),
     /// A live share group of a block was joined.
     Joined(BlockId),
@@ -35,11 +34,11 @@ pub enum Sight {
     AboveSoftlimit(BlockId),
 }
 
-/// More than any pool has, and far from an overflow.
+/// More than any pool has, and far below an overflow.
 const VERY_MANY: u64 = 1 << 62;
 
 impl Model {
-    /// Everything that scenarios can come by, in the order of blocks. Dates count as at `at`.
+    /// Returns all coverage points, in block order, for licenses in force at `at`.
     #[must_use]
     pub fn sights(&self, at: DateTime) -> Vec<Sight> {
         let mut all = Vec::new();
@@ -84,7 +83,7 @@ impl Model {
         }
     }
 
-    /// Whether asking for very many of a feature with tokens is denied; for a pool, its limit says the same.
+    /// Returns true if a very large request for a token feature is denied. Pools have a coverage point of their own.
     fn can_be_denied(&self, name: NameId, at: DateTime) -> bool {
         let is_token = |block: &BlockId| self.kind(*block) == Kind::Token;
         if !self.blocks_of(name).iter().any(is_token) {
@@ -97,12 +96,12 @@ impl Model {
 }
 
 impl State {
-    /// Starts to note what events come by.
+    /// Starts recording coverage points.
     pub fn observe(&mut self) {
         self.sights.get_or_insert_default();
     }
 
-    /// What events came by since [`Self::observe`].
+    /// The coverage points hit since [`Self::observe`].
     #[must_use]
     pub fn sights(&self) -> Option<&BTreeSet<Sight>> {
         self.sights.as_ref()
@@ -114,7 +113,7 @@ impl State {
         }
     }
 
-    /// Notes what a settled walk came by.
+    /// Records the coverage points of a settled walk.
     pub(super) fn note_settled(&mut self, name: NameId, settled: &Result<Grant, Outcome>) {
         if self.sights.is_none() {
             return;
@@ -145,12 +144,12 @@ impl State {
     }
 }
 
-/// Whether a denial shows how much a license gives, and not that the request was wrong or came on the wrong day.
+/// Returns true if the denial is due to capacity, not to an invalid request or its date.
 fn is_capacity(reason: Reason) -> bool {
     matches!(reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow)
 }
 
-/// Whether a sight is among those seen; a feature was served when one of its blocks was.
+/// Returns true if a coverage point was hit. A feature is hit if one of its blocks is.
 pub(super) fn is_seen(model: &Model, seen: &BTreeSet<Sight>, sight: Sight) -> bool {
     match sight {
         Sight::Feature(name) => {
@@ -161,7 +160,7 @@ pub(super) fn is_seen(model: &Model, seen: &BTreeSet<Sight>, sight: Sight) -> bo
 }
 
 impl Model {
-    /// Whether a sight is among those seen.
+    /// Returns true if a coverage point was hit.
     #[must_use]
     pub fn is_seen(&self, seen: &BTreeSet<Sight>, sight: Sight) -> bool {
         is_seen(self, seen, sight)

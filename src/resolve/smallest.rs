@@ -1,8 +1,9 @@
-//! How little more would be enough: gifts of licenses, tried smallest sum first.
+//! Searches for the smallest set of extra licenses that would grant the request.
 //!
-//! With more of a pool a walk goes the same way until it comes to a block that had too little and has enough now. So
-//! every set of gifts that grants a request holds, for one of the blocks that were too small, at least what was missing
-//! there: adding that, one block at a time, in the order of the sums, comes to the smallest of them.
+//! Extra licenses in a pool do not change a walk until it reaches a block that was too small before and is large enough
+//! now. So every set of extra licenses that grants the request has, for at least one of the exhausted blocks, the
+//! missing amount or more. Adding the missing amount of one block at a time, in order of the sums, therefore finds the
+//! smallest set.
 
 use std::collections::BTreeSet;
 
@@ -12,25 +13,25 @@ use super::table::BlockId;
 use super::trace::Trace;
 use super::walk::Walk;
 
-/// Sets of gifts that are tried.
+/// Maximum number of sets that are tried.
 const MAX_TRIED: usize = 2_000;
 
-/// As many licenses as any request can need.
+/// More licenses than any request needs.
 const PLENTY: u64 = 1 << 60;
 
-/// What there is supposed to be in addition.
+/// A hypothetical set of extra licenses.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Gifts {
     sum: u64,
-    /// License tokens that may be active.
+    /// Amount by which the limit on active license tokens is raised.
     pub(super) limit: u64,
-    /// By block, in file order.
+    /// Extra licenses by block, in file order.
     pub(super) pools: Vec<(BlockId, u64)>,
 }
 
-/// What came of a request with gifts.
+/// The result of a request with extra licenses.
 enum Tried {
-    /// It is granted, if the limit on active license tokens is so much higher.
+    /// Granted, if the limit on active license tokens is raised by this amount.
     Served(u64),
     Denied(Vec<Attempt>),
 }
@@ -57,7 +58,7 @@ impl Gifts {
         Self { limit, sum, pools: self.pools.clone() }
     }
 
-    /// Whether it holds all that another one does.
+    /// Returns true if every amount is at least that of another set.
     fn holds(&self, other: &Self) -> bool {
         let has = |block: BlockId| self.pools.iter().find(|(known, _)| *known == block).map_or(0, |it| it.1);
         self.limit >= other.limit && other.pools.iter().all(|(block, amount)| has(*block) >= *amount)
@@ -65,8 +66,8 @@ impl Gifts {
 }
 
 impl Search<'_> {
-    /// The smallest gifts that grant the request, a few of them, none of which holds another. Where they are too many to
-    /// try, gifts that are as small as each of their parts can be.
+    /// Returns the smallest sets that grant the request, up to a maximum, none of which includes another one. If there
+    /// are too many sets to try, returns sets in which each single amount is minimal.
     pub(super) fn more(&mut self) -> Vec<Gifts> {
         let mut found: Vec<Gifts> = Vec::new();
         let mut waiting = BTreeSet::from([Gifts::default()]);
@@ -111,7 +112,7 @@ impl Search<'_> {
         if served { Tried::Served(limit) } else { Tried::Denied(attempts) }
     }
 
-    /// Plenty of every pool that is short by one of the alternatives, and then of each as little as is enough.
+    /// Starts with very many licenses of every exhausted pool of an alternative, then reduces each to the minimum.
     fn rough(&mut self) -> Vec<Gifts> {
         let Tried::Denied(first) = self.try_with(&Gifts::default()) else { return Vec::new() };
         let mut found = Vec::new();
@@ -125,7 +126,7 @@ impl Search<'_> {
         found
     }
 
-    /// Plenty of all that an alternative is short of.
+    /// Adds very many licenses of everything that an alternative lacks.
     fn plenty(&mut self, alternative: usize) -> Option<Gifts> {
         let mut gifts = Gifts::default();
         while !self.is_spent() {
@@ -145,7 +146,7 @@ impl Search<'_> {
         None
     }
 
-    /// The smallest amounts that still grant it, one pool after the other.
+    /// Reduces one pool after the other to the smallest amount that still grants the request.
     fn lessen(&mut self, mut gifts: Gifts) -> Option<Gifts> {
         for index in 0..gifts.pools.len() {
             let (mut bad, mut good) = (None, PLENTY);
@@ -168,7 +169,7 @@ impl Search<'_> {
 }
 
 impl Gifts {
-    /// The same with another amount for one of the pools.
+    /// Returns a copy with a different amount for one of the pools.
     fn with_amount(&self, index: usize, amount: u64) -> Self {
         let mut other = self.clone();
         other.pools.iter_mut().skip(index).take(1).for_each(|(_, known)| *known = amount);

@@ -1,6 +1,6 @@
-//! What is out: pools, share groups, checkouts, devices, balances, and what returns by itself.
+//! The state of a license server: pools, share groups, checkouts, devices, balances and automatic returns.
 //!
-//! Knows how to change and to take back a change, but not when: that is the walk's business.
+//! Implements changes and their reversal; the walk decides when to apply them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,88 +18,88 @@ use super::table::{BlockId, GroupId, Index, Table, TargetId};
 use super::trail::Scratch;
 use super::who::{Lacks, Symbol};
 
-/// What is out at a moment. Cloning it keeps a moment to come back to.
+/// The state at one moment. Clone it to return to this moment later.
 #[derive(Debug, Clone)]
 pub struct State {
     pub(super) now: DateTime,
-    /// When nothing was out yet.
+    /// The time at which the state was created.
     pub(super) began: DateTime,
-    /// The same in seconds on the state's own scale.
+    /// The current time in seconds on the state's own scale.
     pub(super) seconds: i64,
     pub(super) pools: Table<BlockId, Pool>,
     pub(super) groups: Groups,
     pub(super) slots: Ages,
     pub(super) devices: MixSet<(BlockId, Symbol)>,
-    /// Money spent on lots bought by money.
+    /// Money spent, by METERED block with prepaid money.
     pub(super) spent: HashMap<BlockId, Decimal>,
-    /// Tokens of billed blocks, by the first day of their period.
+    /// Tokens used by METERED block and first day of the billing period.
     pub(super) billed: BTreeMap<(BlockId, Date), u64>,
-    /// What returns by itself, by the second it does.
+    /// Automatic returns by due time in seconds.
     pub(super) due: BTreeMap<(i64, u64), Due>,
     pub(super) next_due: u64,
-    /// License tokens that are active, and the limit on them.
+    /// The number of active license tokens, and the limit on it.
     pub(super) active: u64,
     pub(super) active_limit: Option<u64>,
-    /// What events came by, where it is observed.
+    /// Coverage points hit, if observation is enabled.
     pub(super) sights: Option<BTreeSet<Sight>>,
-    /// Lists that walks work with; empty between events.
+    /// Reusable lists of walks; empty between events.
     pub(super) scratch: Scratch,
-    /// Steps of all events so far.
+    /// Total steps of all events.
     pub(super) work: u64,
-    /// Blocks whose use changed since [`State::watch`], each with what it was before.
+    /// Blocks whose usage changed since [`State::watch`], with the usage before the change.
     changed: Vec<(BlockId, u64)>,
-    /// Which watch this is; 0 before the first.
+    /// Number of the current watch; 0 before the first.
     watch: u32,
 }
 
 /// A pool of licenses, devices or tokens.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Pool {
-    /// What is used; of METERED blocks: what was burned.
+    /// Number of licenses in use; for METERED blocks, tokens consumed.
     pub(super) used: u64,
-    /// The part of it that was drawn by requests that may not take reserved licenses.
+    /// The part drawn by requests without access to reserved licenses.
     pub(super) open: u64,
-    /// The watch in which it was noted.
+    /// The watch in which the change was recorded.
     noted: u32,
 }
 
-/// What returns by itself.
+/// An automatic return.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Due {
     /// Licenses kept by HOLD or MIN_CHECKOUT.
     Pool { block: BlockId, amount: u64, open: bool },
-    /// A draw of a share group kept likewise, of a license or of a token.
+    /// A draw of a share group kept by HOLD or MIN_CHECKOUT.
     Member { group: GroupId, size: Size },
     /// A borrowed checkout.
     Checkout { slot: u32, generation: u32 },
 }
 
-/// What a checkout holds of a block.
+/// A draw of a checkout from a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Draw {
     /// Licenses of an unshared pool.
     Pool { block: BlockId, amount: u64, open: bool },
-    /// A draw in a share group of a real license.
+    /// A draw in a share group of a pool.
     Member { group: GroupId, size: Size },
     /// A draw in a share group of a token.
     Token { group: GroupId, size: Size },
-    /// Tokens burned; nothing to return.
+    /// Consumed tokens, which are never returned.
     Burned { target: TargetId, version: u32, amount: u64 },
 }
 
-/// A draw in a share group: how many, and whether it may take reserved ones.
+/// A draw in a share group: its count, and whether it has access to reserved licenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Size {
     pub(super) lacks: Lacks,
     pub(super) count: u64,
 }
 
-/// How far the draws of a share group reach, by what they lack.
+/// The largest draw of a share group for each combination of missing user and host.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Reach([Size; 4]);
 
 impl Reach {
-    /// What of the group's use counts against the licenses of a block that are not reserved.
+    /// Returns how much of the group's usage counts against the unreserved licenses of a block.
     pub(super) fn open_part(self, block: &Block) -> u64 {
         if block.reserved_user == 0 && block.reserved_host == 0 {
             return 0;
@@ -117,34 +117,34 @@ impl Reach {
 pub(super) struct Group {
     pub(super) block: BlockId,
     pub(super) key: ShareKey,
-    /// Its draws: how many of each size.
+    /// Number of draws of each size.
     sizes: BTreeMap<Size, u32>,
-    /// Of a token: what one checkout of it draws, by the choices it was served by.
+    /// For tokens: the draws of one checkout, with the chosen alternatives.
     pub(super) parts: Vec<Part>,
-    /// Of a token: the largest count that METERED tokens were burned for.
+    /// For tokens: the largest count for which METERED tokens were consumed.
     pub(super) burned_for: u64,
 }
 
-/// What one checkout of a shared token draws.
+/// A draw of one checkout of a shared token.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Part {
     /// Licenses of a pool.
     Pool { block: BlockId, unit: u64 },
-    /// Tokens of the lots of a name.
+    /// Tokens of the METERED blocks of a name.
     Burned { target: TargetId, version: u32, unit: u64 },
 }
 
 impl Group {
-    /// The largest of its draws.
+    /// The size of the largest draw.
     pub(super) fn largest(&self) -> u64 {
         match self.sizes.last_key_value() {
-            // Who lacks nothing sorts first: then all do.
+            // `Lacks::default()` sorts first: if it is last, every draw names a user and a host.
             Some((size, _)) if size.lacks == Lacks::default() => group_use(Some(size.count)),
             _ => group_use(self.reach().0.iter().map(|size| size.count).max()),
         }
     }
 
-    /// The largest of its draws for each thing that requests can lack.
+    /// The largest draw for each combination of missing user and host.
     pub(super) fn reach(&self) -> Reach {
         let all = [(false, false), (false, true), (true, false), (true, true)];
         Reach(all.map(|(user, host)| {
@@ -176,7 +176,7 @@ impl Groups {
         self.rows.get_mut(id)
     }
 
-    /// How far the draws of a group reach; looked at only where a license is reserved.
+    /// The reach of a group; only needed if a block has reserved licenses.
     pub(super) fn reach(&self, model: &Model, id: GroupId) -> Reach {
         if model.reserves { self.get(id).reach() } else { Reach::default() }
     }
@@ -198,7 +198,7 @@ impl Groups {
         id
     }
 
-    /// Adds a draw; returns by how much the largest grew.
+    /// Adds a draw. Returns by how much the maximum grew.
     pub(super) fn join(&mut self, id: GroupId, size: Size) -> u64 {
         let group = self.rows.get_mut(id);
         let before = group.largest();
@@ -206,7 +206,7 @@ impl Groups {
         group.largest() - before
     }
 
-    /// Removes a draw; returns by how much the largest fell. The last one closes the group.
+    /// Removes a draw. Returns by how much the maximum fell. Removing the last draw closes the group.
     pub(super) fn leave(&mut self, id: GroupId, size: Size) -> u64 {
         let group = self.rows.get_mut(id);
         let before = group.largest();
@@ -226,7 +226,7 @@ impl Groups {
 }
 
 impl State {
-    /// Nothing is out, at a time.
+    /// Creates an empty state at a time.
     #[must_use]
     pub fn new(model: &Model, now: DateTime) -> Self {
         Self {
@@ -256,41 +256,41 @@ impl State {
         self.active_limit = limit;
     }
 
-    /// The time.
+    /// The current time.
     #[must_use]
     pub fn now(&self) -> DateTime {
         self.now
     }
 
-    /// Steps that all events so far took: a measure of cost that does not depend on the machine.
+    /// Total steps of all events, a measure of cost that does not depend on the machine.
     #[must_use]
     pub fn work(&self) -> u64 {
         self.work
     }
 
-    /// Adds to [`Self::work`] what looking at the state costs.
+    /// Adds the cost of inspecting the state to [`Self::work`].
     pub fn spend(&mut self, steps: u64) {
         self.work = self.work.saturating_add(steps);
     }
 
-    /// Active license tokens: licenses asked for by live checkouts, and activated devices.
+    /// Active license tokens: the licenses requested by live checkouts, and activated devices.
     #[must_use]
     pub fn active_tokens(&self) -> u64 {
         self.active
     }
 
-    /// What of a block is used: licenses, devices, or tokens burned.
+    /// Usage of a block: licenses, devices, or consumed tokens.
     #[must_use]
     pub fn used(&self, block: BlockId) -> u64 {
         self.pools.get(block).used
     }
 
-    /// What of a block can be taken now: 0 if it is not in force, [`UNLIMITED`] without a limit.
+    /// Free licenses of a block: 0 if it is not in force, [`UNLIMITED`] without a limit.
     #[must_use]
     pub fn free(&self, model: &Model, block: BlockId) -> u64 {
         match model.kind(block) {
             Kind::Metered => return self.balance(model, block),
-            // What it adds is free of the EXCLUSIVE that it adds to.
+            // The licenses of an UPGRADE count as free licenses of its EXCLUSIVE block.
             Kind::Upgrade => return 0,
             _ => {}
         }
@@ -303,13 +303,13 @@ impl State {
         }
     }
 
-    /// Starts to note what changes, from now.
+    /// Starts recording changes of usage.
     pub fn watch(&mut self) {
         self.changed.clear();
         self.watch = self.watch.wrapping_add(1);
     }
 
-    /// The change of what is used since [`Self::watch`], by block in file order; blocks without a change are left out.
+    /// Changes of usage since [`Self::watch`], by block in file order. Unchanged blocks are omitted.
     #[must_use]
     pub fn changes(&self) -> Vec<(BlockId, i128)> {
         let mut before: BTreeMap<BlockId, u64> = BTreeMap::new();
@@ -344,7 +344,7 @@ impl State {
         }
     }
 
-    /// Moves the part of a pool's use that counts against the licenses that are not reserved.
+    /// Changes the part of a pool's usage that counts against the unreserved licenses.
     pub(super) fn shift_open(&mut self, block: BlockId, before: u64, after: u64) {
         let pool = self.pools.get_mut(block);
         pool.open = pool.open.saturating_add(after).saturating_sub(before);
@@ -361,13 +361,13 @@ impl State {
         self.slots.get(index)
     }
 
-    /// Whether a checkout is still out.
+    /// Returns true if a checkout has not been returned.
     #[must_use]
     pub fn is_live(&self, ticket: super::outcome::Ticket) -> bool {
         self.slots.live(ticket.slot, ticket.generation).is_some()
     }
 
-    /// What a live checkout draws, by block; draws of share groups count in full.
+    /// The draws of a live checkout by block. Draws of share groups count in full.
     #[must_use]
     pub fn draws(&self, ticket: super::outcome::Ticket) -> Vec<(BlockId, u64)> {
         let live = self.slots.live(ticket.slot, ticket.generation);
@@ -397,12 +397,12 @@ impl State {
     }
 }
 
-/// A civil time in seconds, on a scale that only compares and adds.
+/// Converts a civil time to seconds on the state's scale, which is only for comparison and addition.
 pub(super) fn seconds_of(time: DateTime) -> i64 {
     time.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs()
 }
 
-/// The civil time of such seconds.
+/// Converts seconds on the state's scale to a civil time.
 pub(super) fn time_of(seconds: i64) -> Option<DateTime> {
     let since = jiff::SignedDuration::from_secs(seconds);
     DateTime::constant(1970, 1, 1, 0, 0, 0, 0).checked_add(since).ok()

@@ -1,5 +1,5 @@
-//! What was used in each period, and what it costs: a usage report for tokens bought before, a statement for tokens
-//! billed later. In exact decimals; only the lines of a statement are rounded.
+//! Usage and costs per billing period: a usage report for prepaid tokens, a billing statement for postpaid tokens.
+//! Amounts are exact decimals; only the lines of a statement are rounded.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -12,10 +12,10 @@ use super::model::{Meter, Model};
 use super::state::State;
 use super::table::BlockId;
 
-/// Most periods of one block, latest kept: a hundred years of months.
+/// Maximum number of periods of one block (100 years of months); the latest are kept.
 const MAX_PERIODS: usize = 1200;
 
-/// Currencies whose minor unit is not the hundredth, by ISO 4217: digits behind the point.
+/// Currencies whose minor unit does not have two decimal places (ISO 4217), with their number of decimal places.
 const MINOR_UNITS: [(&str, u32); 24] = [
     ("BHD", 3),
     ("BIF", 0),
@@ -43,19 +43,19 @@ const MINOR_UNITS: [(&str, u32); 24] = [
     ("XPF", 0),
 ];
 
-/// How tokens are paid for.
+/// The payment terms of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Billed {
-    /// Bought by number before: nothing is due.
+    /// Prepaid by number of tokens: no amount is due.
     ByQuantity,
-    /// Taken from money paid before.
+    /// Charged to prepaid money.
     ByMoney,
-    /// Due at the end of the period.
+    /// Due at the end of the period (postpaid).
     Later,
 }
 
 impl Billed {
-    /// The word that reports use.
+    /// The name used in reports.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -66,17 +66,17 @@ impl Billed {
     }
 }
 
-/// What a line is for.
+/// The purpose of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineKind {
-    /// Tokens that were used.
+    /// Tokens used.
     Usage,
-    /// Tokens that were not used but committed to.
+    /// Committed tokens that were not used.
     Commitment,
 }
 
 impl LineKind {
-    /// The word that reports use.
+    /// The name used in reports.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -89,52 +89,52 @@ impl LineKind {
 /// A line of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What it is for.
+    /// The purpose.
     pub kind: LineKind,
-    /// The first token of the period that its price applies to, from 1.
+    /// The first token of the period to which the price applies, from 1.
     pub from: u64,
-    /// How many tokens.
+    /// Number of tokens.
     pub units: u64,
-    /// The price of one; `None` where tokens were bought by number.
+    /// Price per token; `None` for tokens bought by number.
     pub price: Option<Decimal>,
-    /// What they cost; rounded half to even to the currency's minor unit where it is due, exact where it was prepaid.
+    /// Cost. Postpaid amounts are rounded half to even to the minor unit of the currency; prepaid amounts are exact.
     pub amount: Option<Decimal>,
 }
 
-/// What one block was used for in one period.
+/// Usage of one block in one period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// How people call the block.
+    /// Display name of the block.
     pub feature: String,
-    /// How it is paid for.
+    /// The payment terms.
     pub billed: Billed,
     /// First day of the period.
     pub start: Date,
     /// Last day of the period.
     pub end: Date,
-    /// Whether the period is over; what is open may still grow.
+    /// True if the period is over and usage can no longer grow.
     pub closed: bool,
     /// Tokens used.
     pub used: u64,
-    /// Tokens committed to; 0 for none.
+    /// Committed tokens; 0 for none.
     pub minimum: u64,
-    /// Units, tier by tier: used first, then what is missing to the commitment.
+    /// Tokens by price tier: tokens used first, then the shortfall against the commitment.
     pub lines: Vec<Line>,
-    /// The sum of the lines; `None` where no money is involved, or where it is too large to be a number.
+    /// The sum of the lines; `None` without prices, or if the sum overflows.
     pub total: Option<Decimal>,
     /// The currency of prices and amounts.
     pub currency: Option<Currency>,
 }
 
 impl Model {
-    /// Whether anything is METERED.
+    /// Returns true if any block is METERED.
     #[must_use]
     pub fn has_meters(&self) -> bool {
         self.blocks.iter().any(|(_, block)| block.kind == Kind::Metered)
     }
 
-    /// What METERED blocks were used for since the state began, by block in file order, then by period. A billed block
-    /// with a commitment has a statement for every period in which it was in force.
+    /// Returns the usage of METERED blocks since the state was created, by block in file order, then by period. A
+    /// postpaid block with a commitment has a statement for every period in which it was in force.
     #[must_use]
     pub fn statements(&self, state: &State) -> Vec<Statement> {
         let mut all = Vec::new();
@@ -187,7 +187,7 @@ impl Model {
 }
 
 impl Meter {
-    /// The period that use is counted in: a month where none is written.
+    /// The billing period; a month by default.
     pub(super) fn period(&self) -> Period {
         self.postpaid.unwrap_or(Period::Month)
     }
@@ -203,8 +203,9 @@ impl Meter {
         lines
     }
 
-    /// ◆ Graduated prices: each token of a period costs what the tier says that its number falls into; what is missing
-    /// to a commitment is priced like tokens used. A token before the first tier costs PRICE.
+    /// Splits tokens into lines by price tier.
+    /// DECISION: prices are graduated. Each token of a period costs the price of the tier that contains its number, and
+    /// PRICE before the first tier. A shortfall against the commitment is priced like used tokens.
     fn tiered(&self, kind: LineKind, after: u64, until: u64) -> Vec<Line> {
         let digits = self.currency.map_or(2, minor_digits);
         let mut steps: Vec<(u64, Option<Decimal>)> = vec![(1, self.price)];
@@ -226,20 +227,20 @@ impl Meter {
     }
 }
 
-/// Half to even, with all digits of the minor unit written.
+/// Rounds half to even and writes all digits of the minor unit.
 fn rounded(amount: Decimal, digits: u32) -> Decimal {
     let mut amount = amount.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven);
     amount.rescale(digits);
     amount
 }
 
-/// Digits behind the point of a currency's minor unit.
+/// The number of decimal places of a currency's minor unit.
 fn minor_digits(currency: Currency) -> u32 {
     let code = currency.to_string();
     MINOR_UNITS.iter().find(|(known, _)| *known == code).map_or(2, |(_, digits)| *digits)
 }
 
-/// The last day of the calendar period that begins on a day.
+/// The last day of the calendar period that begins on `start`.
 fn last_day(period: Period, start: Date) -> Date {
     let months = match period {
         Period::Month => 1,

@@ -1,15 +1,14 @@
-//! Rows that are found by a typed index, without a way to fail.
+//! A vector with a typed index, whose lookup cannot fail.
 //!
-//! The model hands out its own indices, so that every one of them has a row; a spare row stands in for the case that
-//! cannot be, which keeps the walk free of branches that nobody could test.
+//! An out-of-range index yields a default row. This cannot happen for indices made by the model.
 
 use std::marker::PhantomData;
 
 /// An index into one kind of table.
 pub(super) trait Index: Copy {
-    /// The row's number, from 0.
+    /// The row number, from 0.
     fn row(self) -> usize;
-    /// The index of a row.
+    /// The index of a row number.
     fn of(row: usize) -> Self;
 }
 
@@ -36,13 +35,13 @@ indices! {
     pub BlockId;
     /// A feature name of a model.
     pub NameId;
-    /// A name as one vendor's blocks see it: what a dependency resolves to.
+    /// A feature name within one vendor's blocks: the target of a dependency.
     pub TargetId;
     /// A share group of a state.
     pub(super) GroupId;
 }
 
-/// The rows.
+/// A table of rows.
 #[derive(Debug, Clone)]
 pub(super) struct Table<I, T> {
     rows: Vec<T>,
@@ -57,13 +56,13 @@ impl<I, T: Default> Default for Table<I, T> {
 }
 
 impl<I: Index, T: Default> Table<I, T> {
-    /// Adds a row.
+    /// Appends a row and returns its index.
     pub(super) fn push(&mut self, row: T) -> I {
         self.rows.push(row);
         I::of(self.rows.len() - 1)
     }
 
-    /// As many default rows.
+    /// Creates a table of default rows.
     pub(super) fn with_len(len: usize) -> Self
     where
         T: Clone,
@@ -71,22 +70,22 @@ impl<I: Index, T: Default> Table<I, T> {
         Self { rows: vec![T::default(); len], ..Self::default() }
     }
 
-    /// The row of an index.
+    /// Returns the row of an index.
     pub(super) fn get(&self, index: I) -> &T {
         self.rows.get(index.row()).unwrap_or(&self.spare)
     }
 
-    /// The row of an index, to change it.
+    /// Returns the row of an index for modification.
     pub(super) fn get_mut(&mut self, index: I) -> &mut T {
         self.rows.get_mut(index.row()).unwrap_or(&mut self.spare)
     }
 
-    /// Number of rows.
+    /// The number of rows.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// All rows with their indices.
+    /// Iterates over all rows and their indices.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (I, &T)> {
         self.rows.iter().enumerate().map(|(row, value)| (I::of(row), value))
     }

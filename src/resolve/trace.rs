@@ -1,4 +1,4 @@
-//! Recording a walk for people: every block that was tried, nested through tokens.
+//! Records the attempts of a walk, nested through tokens, for explanations.
 
 use std::collections::HashMap;
 
@@ -9,13 +9,13 @@ use super::table::{BlockId, NameId};
 use super::walk::{Miss, Tried};
 use super::who::Who;
 
-/// Attempts that are kept; a walk may make more.
+/// Maximum number of recorded attempts.
 const MAX_ATTEMPTS: usize = 2_000;
 
-/// Holders that a refusal names.
+/// Maximum number of holders in a refusal.
 pub(super) const MAX_HOLDERS: usize = 5;
 
-/// A recording.
+/// The recorded attempts.
 #[derive(Debug, Default)]
 pub(super) struct Trace {
     stack: Vec<Attempt>,
@@ -58,17 +58,17 @@ impl Trace {
         }
     }
 
-    /// Takes the last attempt out again.
+    /// Removes and returns the last attempt.
     pub(super) fn pop_last(&mut self) -> Option<Attempt> {
         self.siblings().pop()
     }
 
-    /// Puts an attempt in that was taken out.
+    /// Adds an attempt.
     pub(super) fn push_last(&mut self, attempt: Attempt) {
         self.siblings().push(attempt);
     }
 
-    /// Puts the last attempt below a block that led to it.
+    /// Nests the last attempt below the block that led to it.
     pub(super) fn wrap_last(&mut self, name: NameId, block: BlockId) {
         let siblings = self.siblings();
         if let Some(last) = siblings.pop() {
@@ -96,7 +96,7 @@ fn with_facts(mut refusal: Refusal, block: Option<BlockId>, model: &Model, state
     refusal
 }
 
-/// What HOLD and MIN_CHECKOUT keep of a block, earliest first.
+/// Returns the licenses of a block kept by HOLD and MIN_CHECKOUT, earliest first.
 fn kept(state: &State, block: BlockId) -> Vec<Kept> {
     let mut all: Vec<Kept> = Vec::new();
     let mut draws = Vec::new();
@@ -121,7 +121,7 @@ fn kept(state: &State, block: BlockId) -> Vec<Kept> {
     all
 }
 
-/// Who holds licenses of a block, largest first.
+/// Returns the users of a block's licenses, largest first.
 fn holders(state: &State, block: BlockId) -> Vec<Holder> {
     let mut amounts: HashMap<Who, u64> = HashMap::new();
     let mut draws = Vec::new();

@@ -1,4 +1,4 @@
-//! What a walk changed, in order, so that it can be taken back exactly.
+//! The undo log of a walk.
 
 use std::collections::BTreeMap;
 
@@ -9,21 +9,21 @@ use super::sights::Sight;
 use super::state::{Draw, Size, State};
 use super::table::{BlockId, GroupId};
 
-/// Lists of a walk, kept between walks so that they need no memory of their own.
+/// Lists of a walk, reused to avoid allocations.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scratch {
     pub(super) trail: Vec<Undo>,
-    /// What the checkout holds if the walk succeeds.
+    /// The draws of the checkout if the walk succeeds.
     pub(super) draws: Vec<Draw>,
-    /// Blocks that went above their SOFTLIMIT.
+    /// Blocks whose usage is above their SOFTLIMIT.
     pub(super) warned: Vec<BlockId>,
-    /// What the walk came by, where the state observes.
+    /// Coverage points that the walk hit, if observation is enabled.
     pub(super) sights: Vec<Sight>,
-    /// Blocks that had too little, where the state observes; kept when what led there is given up.
+    /// Exhausted blocks, if observation is enabled. Not rolled back.
     pub(super) full: Vec<BlockId>,
 }
 
-/// A moment of a walk.
+/// A position in the undo log.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Mark {
     pub(super) trail: usize,
@@ -42,12 +42,12 @@ impl Scratch {
         }
     }
 
-    /// Whether a checkout with these draws holds anything that it could return.
+    /// Returns true if a checkout with these draws has licenses to return.
     pub(super) fn holds_something(&self) -> bool {
         self.draws.iter().any(|draw| !matches!(draw, Draw::Burned { .. }))
     }
 
-    /// What was taken since the walk began, by block in file order.
+    /// Returns the licenses taken since the walk began, by block in file order.
     pub(super) fn taken(&self) -> Vec<(BlockId, u64)> {
         let mut sums: BTreeMap<BlockId, u64> = BTreeMap::new();
         for undo in &self.trail {
@@ -59,7 +59,7 @@ impl Scratch {
         sums.into_iter().collect()
     }
 
-    /// The blocks above their SOFTLIMIT, each once, in file order.
+    /// Returns the blocks above their SOFTLIMIT, without duplicates, in file order.
     pub(super) fn take_warnings(&mut self) -> Vec<BlockId> {
         let mut warned = std::mem::take(&mut self.warned);
         warned.sort_unstable();
@@ -76,24 +76,24 @@ impl Scratch {
     }
 }
 
-/// One change, by what takes it back.
+/// A change and the data to undo it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Undo {
     /// Licenses were taken.
     Pool { block: BlockId, amount: u64, open: bool },
-    /// A draw joined a group, maybe as its first.
+    /// A draw joined a group or created it.
     Joined { group: GroupId, size: Size },
-    /// Less counts against the licenses that are not reserved.
+    /// A part of the usage no longer counts against the unreserved licenses.
     Closed { block: BlockId, before: u64, after: u64 },
-    /// A group burned for more than before.
+    /// The count for which a group consumed tokens changed.
     BurnedFor { group: GroupId, before: u64 },
-    /// Tokens were burned.
+    /// Tokens were consumed.
     Lot {
         block: BlockId,
         tokens: u64,
-        /// Money spent before, where the lot is bought by money.
+        /// Money spent before, if the block has prepaid money.
         spent: Option<Decimal>,
-        /// First day of the period that was billed.
+        /// First day of the billing period.
         period: Date,
     },
 }

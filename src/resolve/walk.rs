@@ -1,7 +1,7 @@
-//! The walk of one request through blocks: first fit, all or nothing, with a trail that takes back what was given up.
+//! The walk of one request through blocks: first fit, all or nothing, with an undo log for rollback.
 //!
-//! ◆ First fit without backtracking: blocks of a name are tried in their order; what a block took is given back when
-//! one of its dependencies fails, and a choice that served is not revisited.
+//! DECISION: first fit without backtracking. The blocks of a name are tried in order. If a dependency of a block fails,
+//! its draws are rolled back and the next block is tried; a choice that succeeded is not revisited.
 
 use jiff::civil::Date;
 
@@ -20,37 +20,37 @@ use super::trace::Trace;
 use super::trail::{Mark, Scratch, Undo};
 use super::who::Who;
 
-/// What a walk is for.
+/// The purpose of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     Checkout,
-    /// Only METERED tokens are taken.
+    /// Takes METERED tokens only.
     Consume,
-    /// For that many hours.
+    /// Takes licenses for this number of hours.
     Borrow(u32),
 }
 
-/// What is asked of a name or a block.
+/// A requirement on a name or a block.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Need {
-    /// [`BEYOND`] for more than any pool has.
+    /// The number of licenses; [`BEYOND`] after an overflow.
     pub(super) count: u64,
     pub(super) version: u32,
 }
 
-/// How a block served.
+/// The result of a block that served.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Served {
     pub(super) extra: u64,
     pub(super) joined: bool,
 }
 
-/// Why it did not.
+/// The reason why a block did not serve.
 #[derive(Debug)]
 pub(super) enum Miss {
-    /// It says so itself.
+    /// The block's own reason.
     Leaf(Refusal),
-    /// What it tried says so.
+    /// One of its dependencies has the reason.
     Inner,
 }
 
@@ -62,24 +62,24 @@ impl From<Reason> for Miss {
 
 pub(super) type Tried = Result<Served, Miss>;
 
-/// One walk.
+/// The state of a walk.
 pub(super) struct Walk<'a> {
     pub(super) model: &'a Model,
     pub(super) state: &'a mut State,
     pub(super) day: Date,
     pub(super) who: Who,
     mode: Mode,
-    /// The state's work at which the walk ends undetermined.
+    /// The value of the state's work counter at which the walk ends undetermined.
     pub(super) limit: u64,
     pub(super) scratch: Scratch,
-    /// The nearest miss so far.
+    /// The nearest reason so far.
     pub(super) nearest: Option<Reason>,
     pub(super) trace: Option<Trace>,
-    /// Tokens above the block at hand.
+    /// The number of tokens above the current block.
     depth: u32,
-    /// Steps left to find the first miss of merged walks.
+    /// Remaining steps to find the first unmet dependency of merged walks.
     pub(super) for_first_miss: u64,
-    /// Licenses that blocks are supposed to have in addition: what if there were more.
+    /// Hypothetical extra licenses by block.
     pub(super) gifts: Vec<(BlockId, u64)>,
 }
 
@@ -102,17 +102,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Lets the walk take as many steps from now.
+    /// Limits the number of further steps of the walk.
     pub(super) fn limit_to(&mut self, steps: u64) {
         self.limit = self.state.work.saturating_add(steps);
     }
 
-    /// Says how many tokens stand above the block that is tried next.
+    /// Sets the number of tokens above the block that is tried next.
     pub(super) fn set_depth(&mut self, depth: u32) {
         self.depth = depth;
     }
 
-    /// Whether the budget is spent; what was found until then means nothing.
+    /// Returns true if the step budget is exceeded, which makes the result undetermined.
     pub(super) fn is_exhausted(&self) -> bool {
         self.state.work > self.limit
     }
@@ -122,13 +122,13 @@ impl<'a> Walk<'a> {
         !self.is_exhausted()
     }
 
-    /// A request from outside: all vendors' blocks.
+    /// Serves a request with the blocks of all vendors.
     pub(super) fn request(&mut self, name: NameId, need: Need) -> bool {
         let row = self.model.names.get(name);
         self.try_all(&row.order, row.shared, Some(name), need)
     }
 
-    /// A dependency: the vendor's own blocks.
+    /// Serves a dependency with blocks of the same vendor.
     fn depend(&mut self, target: TargetId, need: Need) -> bool {
         let row = self.model.targets.get(target);
         self.try_all(&row.order, row.shared, Some(row.name), need)
@@ -146,7 +146,7 @@ impl<'a> Walk<'a> {
             || order.iter().any(|block| !live(self, *block) && self.try_block(*block, need))
     }
 
-    /// The name has no block that could be tried.
+    /// Reports a name without blocks that could be tried.
     pub(super) fn nothing_to_try(&mut self, name: Option<NameId>, need: Need) -> bool {
         let row = name.map(|name| self.model.names.get(name));
         let reason = match row {
@@ -195,7 +195,7 @@ impl<'a> Walk<'a> {
         self.leave(tried)
     }
 
-    /// The block that people are shown: of lots, which stand as one, the one that matters.
+    /// The block to show in explanations: for METERED blocks, which are charged together, the relevant one.
     fn shown(&self, id: BlockId, row: &Block, version: u32) -> BlockId {
         let lot = || self.state.shown_lot(self.model, row.target, version);
         if self.trace.is_some() && row.kind == Kind::Metered { lot().unwrap_or(id) } else { id }
@@ -214,7 +214,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A block without COUNT serves without counting, and only who asks for it by name.
+    /// Serves a block without COUNT. It is not counted and only serves direct requests, not dependencies.
     fn local(&mut self, id: BlockId, row: &Block, need: Need) -> Tried {
         if self.mode == Mode::Consume {
             return Err(Reason::NotMetered.into());
@@ -226,7 +226,7 @@ impl<'a> Walk<'a> {
         Ok(Served { extra: 0, joined: false })
     }
 
-    /// Version and dates.
+    /// Checks version and dates.
     pub(super) fn standing(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Miss> {
         if !serves_version(row, version) {
             return Err(Miss::Leaf(Refusal::version(row.version, version)));
@@ -237,8 +237,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Whether a token that takes something in addition may be looked into: what it can never give is said before its
-    /// dates are asked, as a license of its own does.
+    /// Checks whether a token may be entered. Permanent reasons (not metered, not borrowable) are reported before
+    /// validity dates, as for pools.
     pub(super) fn opens(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Miss> {
         if self.mode == Mode::Consume && !may_burn(row) {
             return Err(Reason::NotMetered.into());
@@ -280,8 +280,8 @@ impl<'a> Walk<'a> {
         Ok(Served { extra, joined: group.is_some() })
     }
 
-    /// Takes licenses out of a pool that is in force and has them; says whether they count against those that are not
-    /// reserved.
+    /// Takes licenses from a pool that is in force and has enough. Returns true if they count against the unreserved
+    /// licenses.
     fn take(&mut self, id: BlockId, row: &Block, extra: u64) -> Result<bool, Miss> {
         let open = is_open(row, self.who.lacks());
         if let Mode::Borrow(hours) = self.mode
@@ -309,7 +309,8 @@ impl<'a> Walk<'a> {
         Ok(open)
     }
 
-    /// Free licenses for a request, never as many as [`BEYOND`], and how many more are free but reserved.
+    /// Returns the free licenses for a request (always less than [`BEYOND`]) and the number of further free licenses
+    /// that are reserved.
     fn room(&mut self, id: BlockId, row: &Block, open: bool) -> (u64, u64) {
         self.state.spend(self.model.targets.get(row.target).upgrades.len() as u64);
         let capacity = self.model.capacity(id, self.day).saturating_add(self.gift(id)).min(UNLIMITED - 1);
@@ -325,7 +326,7 @@ impl<'a> Walk<'a> {
         (unreserved, free - unreserved)
     }
 
-    /// What a block is supposed to have in addition.
+    /// The hypothetical extra licenses of a block.
     pub(super) fn gift(&self, id: BlockId) -> u64 {
         self.gifts
             .iter()
@@ -333,14 +334,14 @@ impl<'a> Walk<'a> {
             .fold(0, |sum, (_, amount)| sum.saturating_add(*amount))
     }
 
-    /// Notes what the walk came by, where the state observes.
+    /// Records a coverage point if observation is enabled.
     pub(super) fn see(&mut self, sight: Sight) {
         if self.state.sights.is_some() {
             self.scratch.sights.push(sight);
         }
     }
 
-    /// Joins a draw to a group that has what it needs in addition.
+    /// Adds a draw to a group that has all the licenses it needs.
     pub(super) fn join(&mut self, group: GroupId, count: u64) -> Size {
         let size = Size { lacks: self.who.lacks(), count };
         let before = self.state.groups.reach(self.model, group);
@@ -364,8 +365,8 @@ impl<'a> Walk<'a> {
         size
     }
 
-    /// Counts less against the licenses that are not reserved, where somebody who may take those holds them too. What
-    /// grows was counted when it was taken.
+    /// Reduces what counts against the unreserved licenses if a member with access to reserved licenses also uses them.
+    /// Growth was counted when the licenses were taken.
     fn close_part(&mut self, (block, unit): (BlockId, u64), before: Reach, after: Reach) {
         let row = self.model.blocks.get(block);
         let open = |reach: Reach| reach.open_part(row).saturating_mul(unit);
@@ -422,7 +423,7 @@ impl<'a> Walk<'a> {
         if served { Ok(()) } else { Err(Miss::Inner) }
     }
 
-    /// Makes what was drawn since `mark` the choices of the group that it is drawn for.
+    /// Stores everything drawn since `mark` as the choices of a share group.
     pub(super) fn keep_choices(&mut self, group: GroupId, mark: Mark, count: u64) {
         let row = self.state.groups.get_mut(group);
         row.parts.clear();
@@ -432,13 +433,13 @@ impl<'a> Walk<'a> {
             Draw::Burned { target, version, amount } => {
                 Some(Part::Burned { target, version, unit: amount / count.max(1) })
             }
-            // Nothing below a shared token is shared: compiling refuses it.
+            // Compilation rejects shared licenses below a shared token.
             Draw::Member { .. } | Draw::Token { .. } => None,
         });
         row.parts.extend(parts);
     }
 
-    /// Lets a live group of a token grow by the choices it was served by.
+    /// Grows a live share group of a token with the alternatives chosen before.
     fn grow(&mut self, group: GroupId, count: u64, extra: u64) -> Result<(), Miss> {
         let burned_for = self.state.groups.get(group).burned_for;
         let burn = count.saturating_sub(burned_for);
@@ -446,7 +447,7 @@ impl<'a> Walk<'a> {
         while let Some(part) = self.state.groups.get(group).parts.get(next).copied() {
             next += 1;
             let grown = match part {
-                // Borrowing asks every block for leave, also where it takes nothing more.
+                // Every block on the path must permit borrowing, even if no further license is drawn.
                 Part::Pool { block, unit } if extra > 0 || self.mode != Mode::Checkout => {
                     self.grow_pool(block, unit.saturating_mul(extra))
                 }
@@ -488,7 +489,7 @@ impl<'a> Walk<'a> {
         self.leave(tried)
     }
 
-    /// Takes back everything since `mark`, last first.
+    /// Rolls back everything since `mark`, last change first.
     pub(super) fn roll_back(&mut self, mark: Mark) {
         while self.scratch.trail.len() > mark.trail {
             if let Some(undo) = self.scratch.trail.pop() {
@@ -506,7 +507,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Notes what came of a block; true if it served.
+    /// Records the result of a block. Returns true if it served.
     pub(super) fn leave(&mut self, tried: Tried) -> bool {
         if let Err(Miss::Leaf(refusal)) = &tried {
             self.nearest = nearer(self.nearest, Some(refusal.reason));
@@ -519,7 +520,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The nearer of two misses, of equally near ones the first.
+/// Returns the nearer of two reasons; the first if both are equally near.
 pub(super) fn nearer(first: Option<Reason>, second: Option<Reason>) -> Option<Reason> {
     match (first, second) {
         (Some(one), Some(other)) if nearness(other) < nearness(one) => second,
@@ -528,5 +529,5 @@ pub(super) fn nearer(first: Option<Reason>, second: Option<Reason>) -> Option<Re
     }
 }
 
-/// What is more than any pool has stays so through every multiplication.
+/// The overflow value must stay the maximum under saturating multiplication.
 const _: () = assert!(BEYOND == u64::MAX);

@@ -1,14 +1,14 @@
-//! Who asks: user, host and custom string, interned so that a draw compares numbers.
+//! The requester: user, host and custom string, interned so that comparisons are numeric.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-/// An interned text.
+/// An interned string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(NonZeroU32);
 
-/// Texts of users, hosts, custom strings and devices.
+/// The interned strings of users, hosts, custom strings and devices.
 #[derive(Debug, Clone, Default)]
 pub struct Symbols {
     by_text: HashMap<Arc<str>, Symbol>,
@@ -16,7 +16,7 @@ pub struct Symbols {
 }
 
 impl Symbols {
-    /// The symbol of a text; the same text has the same symbol.
+    /// Interns a string. Equal strings have equal symbols.
     pub fn symbol(&mut self, text: &str) -> Symbol {
         if let Some(known) = self.by_text.get(text) {
             return *known;
@@ -27,7 +27,7 @@ impl Symbols {
         symbol
     }
 
-    /// A symbol that is equal to no other, with a text for people.
+    /// Creates a symbol that differs from all others, with a display text.
     pub fn fresh(&mut self, text: &str) -> Symbol {
         self.texts.push(text.into());
         let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
@@ -41,7 +41,7 @@ impl Symbols {
     }
 }
 
-/// Which of user and host a request does not name: what decides whether it may take reserved licenses.
+/// The parts (user, host) that a request does not name. Determines its access to reserved licenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Lacks {
     pub(super) user: bool,
@@ -54,7 +54,7 @@ impl Who {
     }
 }
 
-/// Who asks. What is `None` is unknown, and equal to nothing.
+/// The requester. `None` means unknown and matches nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Who {
     /// The user.
