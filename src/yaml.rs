@@ -1,42 +1,42 @@
-//! What is wrong with YAML, in our words: the library's own name options that a user cannot set.
+//! Readable messages for errors of the YAML library, whose own messages refer to options that a user cannot set.
 //!
-//! Knows the reader of YAML, and nothing of what is read with it.
+//! Depends only on the YAML library.
 
 use serde_yaml::Error;
 use serde_yaml::budget::BudgetBreach;
 
 use crate::diagnostic::nearest;
 
-/// An error of the library in our words, without the place, which stands beside it.
+/// The message and the help text of an error, without its location.
 #[must_use]
 pub fn words(error: &Error) -> (String, Option<String>) {
     let message = match error {
         Error::SerdeUnknownField { field, expected, .. } => {
             let help = match nearest(field, expected.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the keys are {}", expected.join(", ")),
+                None => format!("use one of {}", expected.join(", ")),
             };
-            return (format!("`{field}` is not a key of this place"), Some(help));
+            return (format!("unknown key `{field}`"), Some(help));
         }
-        Error::SerdeMissingField { field, .. } => format!("`{field}` is missing"),
+        Error::SerdeMissingField { field, .. } => format!("missing key `{field}`"),
         Error::DuplicateMappingKey { key, .. } => {
-            format!("`{}` stands twice", key.as_deref().unwrap_or("a key"))
+            format!("duplicate key `{}`", key.as_deref().unwrap_or("?"))
         }
-        Error::NullIntoString { .. } => "the value is missing".to_owned(),
+        Error::NullIntoString { .. } => "missing value".to_owned(),
         Error::MergeKeyNotAllowed { .. } => "merge keys are not allowed".to_owned(),
         Error::UnknownAnchor { .. } => NO_ANCHORS.to_owned(),
-        Error::UnsupportedTag { tag, .. } => format!("the tag `{tag}` is not allowed"),
-        Error::MultipleDocuments { .. } => "the file is one YAML document".to_owned(),
+        Error::UnsupportedTag { tag, .. } => format!("tag `{tag}` is not allowed"),
+        Error::MultipleDocuments { .. } => "more than one YAML document".to_owned(),
         Error::Budget { breach: BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. }, .. } => {
             NO_ANCHORS.to_owned()
         }
-        Error::Budget { .. } => "the file is too large, or nested too deep".to_owned(),
-        Error::Eof { .. } => "the file ends where a value is expected".to_owned(),
+        Error::Budget { .. } => "the file is too large or nested too deep".to_owned(),
+        Error::Eof { .. } => "unexpected end of file: a value is missing".to_owned(),
         Error::Unexpected { expected, .. } => match *expected {
-            "mapping start" => "a map of keys is expected here".to_owned(),
-            "sequence start" => "a list is expected here".to_owned(),
-            "string scalar" => "one value is expected here".to_owned(),
-            other => format!("{other} is expected here"),
+            "mapping start" => "expected a map of keys".to_owned(),
+            "sequence start" => "expected a list".to_owned(),
+            "string scalar" => "expected a single value".to_owned(),
+            other => format!("expected {other}"),
         },
         other => {
             let text = other.to_string().split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,13 +1,13 @@
-//! A progress bar, for people who wait.
+//! A progress bar on the terminal.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Shorter runs show none.
+/// Shorter runs do not show a progress bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How far a run is. Counts from several threads.
+/// The progress of a run. Can be used from several threads.
 pub(in crate::cli) struct Progress {
     bar: ProgressBar,
     since: Instant,
@@ -15,7 +15,7 @@ pub(in crate::cli) struct Progress {
 }
 
 impl Progress {
-    /// For so many `things`; `wanted` says whether anybody looks.
+    /// Creates a progress bar for `count` items. If `wanted` is false, nothing is shown.
     pub(in crate::cli) fn new(count: usize, things: &'static str, wanted: bool) -> Self {
         let bar = ProgressBar::hidden();
         bar.set_length(u64::try_from(count).unwrap_or(u64::MAX));
@@ -26,7 +26,7 @@ impl Progress {
         Self { bar, since: Instant::now(), wanted }
     }
 
-    /// Some more are done.
+    /// Adds completed items.
     pub(in crate::cli) fn done(&self, count: usize) {
         self.bar.inc(u64::try_from(count).unwrap_or_default());
         if self.wanted && self.bar.is_hidden() && self.since.elapsed() > PATIENCE {
@@ -34,14 +34,14 @@ impl Progress {
         }
     }
 
-    /// Runs something that prints, with the bar out of its way.
+    /// Runs `print` with the progress bar hidden.
     pub(in crate::cli) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
         self.bar.suspend(print)
     }
 }
 
 impl Drop for Progress {
-    /// However a run ends, its bar does not stay behind.
+    /// Removes the progress bar, even after an error.
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

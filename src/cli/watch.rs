@@ -1,7 +1,7 @@
-//! `--watch`: does a command's work again when a file that it reads changes.
+//! Repeats the work of a command when one of its files changes (`--watch`).
 //!
-//! Files are looked at a few times a second instead of asking the operating system to tell: that is the same on every
-//! system and on network drives, and a license folder is small.
+//! DECISION: file times are polled several times per second. This works on every operating system and on network
+//! drives, and license folders are small.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,14 +11,14 @@ use std::time::{Duration, SystemTime};
 
 use super::{Exit, Io, Stop};
 
-/// How often files are looked at.
+/// Polling interval.
 const PERIOD: Duration = Duration::from_millis(300);
 
-/// What tells that a file changed.
+/// Modification time and size of each file.
 type Seen = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
 
-/// Does `once`, waits for a change of one of `paths`, and does it again, until interrupted or `most` times. `paths` is
-/// asked anew each time: new files in folders are among them.
+/// Runs `once` and repeats it after each change of one of `paths`, until interrupted or after `most` runs. `paths` is
+/// evaluated each time, so that new files in folders are included.
 pub(super) fn watch(
     most: Option<usize>,
     paths: impl Fn() -> Vec<PathBuf>,
@@ -28,11 +28,11 @@ pub(super) fn watch(
     let look = || paths().into_iter().map(|path| (path.clone(), state(&path))).collect::<Seen>();
     let mut runs = 0;
     loop {
-        // Looked at before it is read: what changes in between is seen as a change.
+        // Look before reading, so that a change during the run is detected.
         let seen = look();
         let exit = match once(io) {
             Ok(exit) => exit,
-            // Who writes a configuration writes a wrong one first.
+            // A configuration may be invalid while it is being edited.
             Err(stop) => {
                 io.stop(&stop)?;
                 stop.exit
@@ -43,12 +43,12 @@ pub(super) fn watch(
         if most.is_some_and(|most| runs >= most) {
             return Ok(exit);
         }
-        io.say("watching for changes; Ctrl-C ends")?;
+        io.say("watching for changes; press Ctrl-C to stop")?;
         wait(&look, &seen);
     }
 }
 
-/// Returns when something differs from `seen` and has come to rest, so that a file is not read half written.
+/// Returns when the files differ from `seen` and no longer change, so that a half-written file is not read.
 fn wait(look: &dyn Fn() -> Seen, seen: &Seen) {
     let mut last = None;
     loop {

@@ -1,25 +1,33 @@
-//! A played server for people: what each event came to, and the pools as a table with bars.
+//! Human-readable output of `simulate`: the answer to each event, and the pools as a table with bars.
 
 use std::fmt::Write as _;
+
+use jiff::civil::{DateTime, Time};
 
 use crate::scenario::{Peak, Pool, Reply, Session, Usage};
 
 use super::escape::escape;
 
-/// Width of a bar in columns.
+/// Width of a bar, in columns.
 const BAR: u64 = 20;
 
-/// What an event came to: a line, and where it was denied the reason below.
+/// Renders the answer to an event: one line, followed by the explanation of a denial.
 #[must_use]
 pub fn reply(reply: &Reply) -> String {
-    let mut text = escape(&reply.outcome).into_owned();
+    let mut text = match (reply.time, reply.returned) {
+        (Some(time), _) => format!("time is now {}", time_text(time)),
+        (None, Some(times @ 1..)) if reply.granted => format!("returned {times}"),
+        (None, Some(times @ 1..)) => format!("returned {times}; no further checkout to return"),
+        (None, Some(0)) => "no checkout to return".to_owned(),
+        (None, None) => escape(&reply.outcome).into_owned(),
+    };
     let changes: Vec<String> =
         reply.changes.iter().map(|(pool, change)| format!("{} {change:+}", escape(pool))).collect();
     if !changes.is_empty() {
-        let _ = write!(text, ": {}", changes.join(", "));
+        let _ = write!(text, " ({})", changes.join(", "));
     }
     if reply.warns {
-        text.push_str(" (above its SOFTLIMIT)");
+        text.push_str(", above its SOFTLIMIT");
     }
     text.push('\n');
     for line in &reply.reason {
@@ -28,23 +36,32 @@ pub fn reply(reply: &Reply) -> String {
     text
 }
 
-/// What all events together came to, pool by pool.
+/// A date, with the time unless it is midnight.
+fn time_text(time: DateTime) -> String {
+    if time.time() == Time::midnight() {
+        time.date().to_string()
+    } else {
+        format!("{} {}", time.date(), time.time())
+    }
+}
+
+/// Renders the totals of all events, pool by pool.
 #[must_use]
 pub fn usage(usage: &Usage) -> String {
     let width = usage.peaks.iter().map(|peak| peak.pool.chars().count()).max().unwrap_or(0);
-    let mut text = format!("{} granted, {} not\n", usage.granted, usage.denied);
+    let mut text = format!("{} granted, {} denied\n", usage.granted, usage.denied);
     for Peak { pool, used, peak } in &usage.peaks {
-        let _ = writeln!(text, "{:width$}  {used} used now, {peak} at most", escape(pool));
+        let _ = writeln!(text, "{:width$}  {used} in use, {peak} at peak", escape(pool));
     }
     text
 }
 
-/// All pools as a table.
+/// Renders all pools as a table.
 #[must_use]
 pub fn state(session: &Session<'_>) -> String {
     let pools = session.pools();
     let width = pools.iter().map(|pool| pool.name.chars().count()).max().unwrap_or(0).max(4);
-    let mut text = format!("{}, active license tokens: {}\n", session.now(), session.active_tokens());
+    let mut text = format!("{}, {} active license tokens\n", session.now(), session.active_tokens());
     for pool in &pools {
         let name = escape(&pool.name);
         let free = match pool.free {
@@ -55,14 +72,15 @@ pub fn state(session: &Session<'_>) -> String {
         let force = if pool.in_force { "" } else { ", not in force" };
         let kind = pool.kind.word();
         let used = pool.used;
-        let _ = writeln!(text, "{name:width$}  {kind:10}  {}  {used} used, {free}{money}{force}", bar(pool));
+        let _ =
+            writeln!(text, "{name:width$}  {kind:10}  {}  {used} in use, {free}{money}{force}", bar(pool));
     }
     text
 }
 
 fn bar(pool: &Pool) -> String {
     let all = u128::from(pool.used) + u128::from(pool.free.unwrap_or(0));
-    // What is used at all shows, and what is free at all does too.
+    // Show at least one column for any usage and for any free licenses.
     let full = match (pool.free, all) {
         (None, _) | (_, 0) => 0,
         (Some(free), all) => {

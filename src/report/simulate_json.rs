@@ -1,5 +1,4 @@
-//! A played server for programs: one JSON object a line. These structs are the contract with programs: they change only
-//! by addition.
+//! JSON output of `simulate`: one object per line. These structs are a public contract: fields are only added.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +33,7 @@ struct Pool {
     used: u64,
     /// Null without a limit.
     free: Option<u64>,
-    /// Null where tokens are not bought by money; else an exact decimal.
+    /// An exact decimal; null without prepaid money.
     money: Option<String>,
     in_force: bool,
 }
@@ -64,13 +63,13 @@ struct Wrong {
     help: Option<String>,
 }
 
-/// What a line may say.
+/// The lines of the help text.
 #[derive(Debug, Serialize)]
 struct Help<'a> {
     help: Vec<&'a str>,
 }
 
-/// What a line may say, a form a line.
+/// Renders the help text, one entry per line.
 ///
 /// # Errors
 /// See [`reply`].
@@ -78,10 +77,10 @@ pub fn help(text: &str) -> serde_json::Result<String> {
     serde_json::to_string(&Help { help: text.lines().collect() })
 }
 
-/// What an event came to.
+/// Renders the answer to an event.
 ///
 /// # Errors
-/// None that is known, as in all of these: the structs hold nothing that JSON cannot.
+/// Never returns an error for these structs.
 pub fn reply(reply: &Reply) -> serde_json::Result<String> {
     let clean = |text: &str| escape(text).into_owned();
     serde_json::to_string(&Event {
@@ -94,7 +93,7 @@ pub fn reply(reply: &Reply) -> serde_json::Result<String> {
     })
 }
 
-/// All pools.
+/// Renders the state of all pools.
 ///
 /// # Errors
 /// See [`reply`].
@@ -114,7 +113,7 @@ pub fn state(session: &Session<'_>) -> serde_json::Result<String> {
     })
 }
 
-/// What all events together came to.
+/// Renders the totals of all events.
 ///
 /// # Errors
 /// See [`reply`].
@@ -128,7 +127,7 @@ pub fn usage(usage: &scenario::Usage) -> serde_json::Result<String> {
     })
 }
 
-/// Whether there was an event to take back.
+/// Renders whether an event was undone.
 ///
 /// # Errors
 /// See [`reply`].
@@ -136,7 +135,7 @@ pub fn undone(undone: bool) -> serde_json::Result<String> {
     serde_json::to_string(&Undone { undone })
 }
 
-/// Why a line is no event.
+/// Renders the error of an invalid line.
 ///
 /// # Errors
 /// See [`reply`].

@@ -1,4 +1,4 @@
-//! Statements as comma-separated values, a line of a statement a row. The columns change only by addition at the end.
+//! CSV statements: one row per statement line. New columns are only added at the end.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use super::test::TestReport;
 const HEAD: &str =
     "file,scenario,feature,billed,start,end,closed,used,minimum,line,from,units,price,amount,total,currency";
 
-/// All statements of a run.
+/// Renders all statements of a run.
 #[must_use]
 pub fn render(report: &TestReport) -> String {
     let mut text = format!("{HEAD}\n");
@@ -44,7 +44,7 @@ pub fn render(report: &TestReport) -> String {
     text
 }
 
-/// A field, quoted where it must be. What a spreadsheet would take for a formula is marked as text.
+/// Quotes a field if necessary. Text that a spreadsheet would run as a formula is prefixed with `'`.
 fn field(text: &str) -> Cow<'_, str> {
     let text = escape(text);
     let formula = text.starts_with(['=', '+', '-', '@']);

@@ -1,4 +1,4 @@
-//! Statements for people: a block for each period, a line for each price, and the sum.
+//! Human-readable statements: for each period one line per price, and the total.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use crate::resolve::{Billed, Line, Statement};
 use super::escape::escape;
 use super::test::TestReport;
 
-/// All statements of a run, below the scenario that they come from.
+/// Renders all statements of a run, grouped by scenario.
 #[must_use]
 pub fn render(report: &TestReport) -> String {
     let mut text = String::new();
@@ -22,7 +22,7 @@ pub fn render(report: &TestReport) -> String {
 
 fn render_one(text: &mut String, statement: &Statement) {
     let Statement { feature, start, end, used, minimum, .. } = statement;
-    let open = if statement.closed { "" } else { ", still open" };
+    let open = if statement.closed { "" } else { ", not yet closed" };
     let committed = if *minimum > 0 { format!(", {minimum} committed") } else { String::new() };
     let _ = writeln!(
         text,
@@ -45,7 +45,7 @@ fn render_one(text: &mut String, statement: &Statement) {
     let _ = writeln!(text, "    {:10}  {:>21}  {:>10} {:16}  {total:>14} {currency}", "total", "", "", "");
 }
 
-/// Which tokens of the period a line is for.
+/// The token numbers of a line within its period.
 fn range(line: &Line) -> String {
     format!("{} to {}", line.from, line.from.saturating_add(line.units.saturating_sub(1)))
 }

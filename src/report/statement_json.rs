@@ -1,5 +1,5 @@
-//! JSON of statements, version 1. These structs are the contract with programs: they change only by addition. Money is
-//! written as text, so that no reader rounds it.
+//! JSON statements, version 1. These structs are a public contract: fields are only added. Amounts are strings, so that
+//! readers do not round them.
 
 use serde::Serialize;
 
@@ -39,10 +39,10 @@ struct Line {
     amount: Option<String>,
 }
 
-/// All statements of a run as JSON, with a line break at its end.
+/// Renders all statements of a run as JSON with a line break at the end.
 ///
 /// # Errors
-/// None that is known: the structs hold nothing that JSON cannot.
+/// Never returns an error for these structs.
 pub fn render(report: &TestReport) -> serde_json::Result<String> {
     let mut statements = Vec::new();
     for file in &report.files {

@@ -1,4 +1,4 @@
-//! What a run of scenario files came to, for all formats.
+//! The result of a run of scenario files, for all output formats.
 
 use std::sync::Arc;
 
@@ -7,62 +7,62 @@ use crate::source::{SourceFile, Span};
 
 use super::escape::escape;
 
-/// A run.
+/// The result of a run.
 #[derive(Debug, Default)]
 pub struct TestReport {
-    /// The files that could be played, in the order of the run.
+    /// The files that were run, in order.
     pub files: Vec<TestedFile>,
-    /// The files that could not be played; findings say all that is wrong with them.
+    /// The files that could not be run; their errors are reported as findings.
     pub not_played: Vec<NotPlayed>,
-    /// What the scenarios came by, where that was asked for.
+    /// Coverage, if requested.
     pub coverage: Vec<Covered>,
-    /// The least coverage that is enough, in percent, where one was given.
+    /// The minimum coverage in percent, if given.
     pub least: Option<u8>,
-    /// Which changes of a license no scenario notices, where that was asked for.
+    /// Mutation results, if requested.
     pub mutation: Vec<Mutated>,
 }
 
-/// Licenses that are proven together, and what the scenarios came by.
+/// Licenses that are tested together, and their coverage.
 #[derive(Debug)]
 pub struct Covered {
-    /// Their texts.
+    /// The sources of the licenses.
     pub licenses: Vec<Arc<SourceFile>>,
-    /// What was come by.
+    /// The coverage.
     pub coverage: Coverage,
 }
 
 impl Covered {
-    /// Whether it is less than so many percent.
+    /// Returns true if coverage is below this percentage.
     #[must_use]
     pub fn is_below(&self, least: u8) -> bool {
         self.coverage.percent() < usize::from(least)
     }
 }
 
-/// Licenses that are proven together, and which changes of them nobody notices.
+/// Licenses that are tested together, and their mutation results.
 #[derive(Debug)]
 pub struct Mutated {
-    /// Their texts.
+    /// The sources of the licenses.
     pub licenses: Vec<Arc<SourceFile>>,
-    /// What came of the changes; `None` where a scenario fails on the unchanged license already.
+    /// The mutation result; `None` if a scenario fails on the unchanged license.
     pub mutation: Option<Mutation>,
 }
 
 impl Mutated {
-    /// Whether every change that matters is noticed.
+    /// Returns true if every mutation that has an effect is detected.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.mutation.as_ref().is_some_and(|mutation| mutation.survivors.is_empty())
     }
 }
 
-/// The names of licenses that are proven together.
+/// The names of licenses that are tested together.
 pub(super) fn names(licenses: &[Arc<SourceFile>]) -> String {
     let names: Vec<String> = licenses.iter().map(|license| escape(license.name()).into_owned()).collect();
     names.join(", ")
 }
 
-/// Where something stands in one of them: file, line and column.
+/// The file, line and column of a span in one of the licenses.
 pub(super) fn place(licenses: &[Arc<SourceFile>], license: usize, span: Span) -> (String, usize, usize) {
     licenses.get(license).map_or((String::new(), 1, 1), |source| {
         let at = source.position(span.start as usize);
@@ -70,28 +70,28 @@ pub(super) fn place(licenses: &[Arc<SourceFile>], license: usize, span: Span) ->
     })
 }
 
-/// A file that could not be played.
+/// A file that could not be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotPlayed {
-    /// How it was named. Untrusted, like the message.
+    /// The name of the file. Untrusted, like the message.
     pub file: String,
-    /// The line of the first error, from 1, where it has one.
+    /// The line of the first error, from 1, if it has one.
     pub line: Option<usize>,
     /// The first error.
     pub message: String,
 }
 
-/// A file that was played.
+/// A file that was run.
 #[derive(Debug)]
 pub struct TestedFile {
-    /// Its text, for places; its name is how it was found.
+    /// The source of the file.
     pub source: Arc<SourceFile>,
     /// Its scenarios.
     pub results: Vec<ScenarioResult>,
 }
 
 impl TestReport {
-    /// Scenarios that hold, and scenarios that do not.
+    /// The number of scenarios that passed, and of those that failed.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
         let all = || self.files.iter().flat_map(|file| &file.results);

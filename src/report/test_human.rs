@@ -1,4 +1,5 @@
-//! Scenario runs for people: every scenario on a line, and under a failing row what was expected beside what there was.
+//! Human-readable results of scenarios: one line per scenario, and a table of expected and actual values for each
+//! failed row.
 
 use std::fmt::Write as _;
 
@@ -9,10 +10,10 @@ use super::counted;
 use super::escape::escape;
 use super::test::{self, Covered, Mutated, TestReport, TestedFile};
 
-/// Colours or none.
+/// The style of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
-    /// Whether results are coloured.
+    /// True for coloured results.
     pub color: bool,
 }
 
@@ -26,7 +27,7 @@ impl Style {
     }
 }
 
-/// The report; its last line counts what passed and failed.
+/// Renders the report. The last line has the number of passed and failed scenarios.
 #[must_use]
 pub fn render(report: &TestReport, style: Style) -> String {
     let mut text = String::new();
@@ -35,7 +36,7 @@ pub fn render(report: &TestReport, style: Style) -> String {
     }
     if !report.not_played.is_empty() {
         let files = counted(report.not_played.len(), "file");
-        line(&mut text, &format!("{files} could not be played"));
+        line(&mut text, &format!("{files} could not be run"));
     }
     report.coverage.iter().for_each(|covered| render_coverage(&mut text, covered));
     report.mutation.iter().for_each(|mutated| render_mutation(&mut text, mutated, style));
@@ -73,7 +74,7 @@ fn render_failure(text: &mut String, source: &SourceFile, result: &ScenarioResul
     }
 }
 
-/// A small table: what was compared, what was expected, what there was.
+/// Writes a table of the failed comparisons: the key, the expected and the actual value.
 fn render_checks(text: &mut String, row: &RowResult, style: Style) {
     let failing: Vec<[String; 3]> = row.checks.iter().filter(|check| !check.passed()).map(cells).collect();
     let width = |column: usize, title: &str| {
@@ -112,7 +113,10 @@ fn render_coverage(text: &mut String, covered: &Covered) {
 fn render_mutation(text: &mut String, mutated: &Mutated, style: Style) {
     let names = test::names(&mutated.licenses);
     let Some(mutation) = &mutated.mutation else {
-        line(text, &format!("mutation of {names}: not tried, a scenario fails without any change"));
+        line(
+            text,
+            &format!("mutation of {names}: not run, because a scenario fails on the unchanged license"),
+        );
         line(text, "");
         return;
     };
@@ -120,20 +124,23 @@ fn render_mutation(text: &mut String, mutated: &Mutated, style: Style) {
     let changes = counted(mutation.played, "change");
     let verdict = style.paint(if survived == 0 { GREEN } else { RED }, &format!("{survived} survived"));
     let noticed = mutation.noticed;
-    line(text, &format!("mutation of {names}: {changes}, {noticed} noticed, {verdict}"));
+    line(text, &format!("mutation of {names}: {changes}, {noticed} detected, {verdict}"));
     if mutation.possible > mutation.played {
-        line(text, &format!("  {} more were not tried", mutation.possible - mutation.played));
+        line(text, &format!("  {} more were not run", mutation.possible - mutation.played));
     }
     if mutation.unreadable > 0 {
-        line(text, &format!("  {} make a license with errors", mutation.unreadable));
+        line(text, &format!("  {} cause errors in the license and are not counted", mutation.unreadable));
     }
     for survivor in &mutation.survivors {
         let (file, row, column) = test::place(&mutated.licenses, survivor.license, survivor.span);
-        line(text, &format!("  {file}:{row}:{column}  {}: no scenario notices", escape(&survivor.text)));
+        line(
+            text,
+            &format!("  {file}:{row}:{column}  {}: not detected by any scenario", escape(&survivor.text)),
+        );
     }
     for (mutant, proof) in &mutation.equivalent {
         let (file, row, column) = test::place(&mutated.licenses, mutant.license, mutant.span);
-        line(text, &format!("  {file}:{row}:{column}  {}: cannot matter, {proof}", escape(&mutant.text)));
+        line(text, &format!("  {file}:{row}:{column}  {}: has no effect ({proof})", escape(&mutant.text)));
     }
     line(text, "");
 }

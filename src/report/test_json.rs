@@ -1,4 +1,4 @@
-//! JSON of scenario runs, version 1. These structs are the contract with programs: they change only by addition.
+//! JSON results of scenarios, version 1. These structs are a public contract: fields are only added.
 
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ struct Report {
     scenarios: Vec<Scenario>,
     passed: usize,
     failed: usize,
-    /// Files that could not be played: a run with one of them proves less than it was asked to.
+    /// Files that could not be run. The results do not cover them.
     not_played: Vec<NotPlayed>,
-    /// Only where it was asked for, as the next.
+    /// Coverage, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Vec<Coverage>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ struct Kind {
 #[derive(Debug, Serialize)]
 struct Mutation {
     licenses: Vec<String>,
-    /// False where a scenario fails on the unchanged license.
+    /// False if a scenario fails on the unchanged license.
     played: bool,
     changes: usize,
     not_tried: usize,
@@ -68,7 +68,7 @@ struct Place {
     line: usize,
     column: usize,
     text: String,
-    /// The kind of what was missed, or the proof that a change cannot matter.
+    /// The kind of the coverage point, or the proof that a mutation has no effect.
     note: Option<&'static str>,
 }
 
@@ -90,10 +90,10 @@ struct Row {
     reason: Option<String>,
 }
 
-/// The report as JSON, with a line break at its end.
+/// Renders the report as JSON with a line break at the end.
 ///
 /// # Errors
-/// None that is known: the structs hold nothing that JSON cannot.
+/// Never returns an error for these structs.
 pub fn render(report: &TestReport) -> serde_json::Result<String> {
     let (passed, failed) = report.counts();
     let scenarios = report
@@ -187,7 +187,7 @@ fn row(source: &SourceFile, row: &RowResult) -> Row {
     }
 }
 
-/// The lines of a reason, each escaped, joined by line breaks.
+/// The lines of an explanation, each escaped, joined by line breaks.
 fn reason(row: &RowResult) -> Option<String> {
     let lines: Vec<String> = row.reason.iter().map(|line| escape(line).into_owned()).collect();
     if row.passed() || lines.is_empty() { None } else { Some(lines.join("\n")) }

@@ -1,4 +1,5 @@
-//! Scenario runs as JUnit XML: a suite a file, a case a scenario; and a suite for what else makes the run a "no".
+//! JUnit XML results of scenarios: a suite per file, a case per scenario, and a suite for each requirement on coverage
+//! and mutation.
 
 use std::fmt::Write as _;
 
@@ -9,7 +10,7 @@ use super::counted;
 use super::escape::escape;
 use super::test::{self, Covered, Mutated, NotPlayed, TestReport};
 
-/// The report as JUnit XML.
+/// Renders the report as JUnit XML.
 #[must_use]
 pub fn render(report: &TestReport) -> String {
     let (passed, failed) = report.counts();
@@ -17,7 +18,7 @@ pub fn render(report: &TestReport) -> String {
     let errors = report.not_played.len();
     let demands = demands(report);
     let unmet = demands.iter().filter(|demand| demand.unmet.is_some()).count();
-    // A file that could not be played counts as the one case that stands for it.
+    // A file that could not be run counts as one case.
     let (tests, failures) = (passed + failed + errors + demands.len(), failed + unmet);
     let _ = writeln!(text, "<testsuites tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">");
     for file in &report.files {
@@ -41,11 +42,11 @@ pub fn render(report: &TestReport) -> String {
     text
 }
 
-/// What is asked of all scenarios of some licenses together.
+/// A requirement on all scenarios of some licenses.
 struct Demand {
     suite: String,
     name: String,
-    /// Where it is not met: what is missing, in a line, and each of it.
+    /// If it is not met: a summary, and one line for each point that is missing.
     unmet: Option<(String, Vec<String>)>,
 }
 
@@ -53,13 +54,13 @@ fn demands(report: &TestReport) -> Vec<Demand> {
     let covered = report.least.into_iter().flat_map(|least| {
         report.coverage.iter().map(move |covered| Demand {
             suite: format!("coverage of {}", test::names(&covered.licenses)),
-            name: format!("at least {least} % is covered"),
+            name: format!("coverage is at least {least} %"),
             unmet: covered.is_below(least).then(|| missed(covered)),
         })
     });
     let mutated = report.mutation.iter().map(|mutated| Demand {
         suite: format!("mutation of {}", test::names(&mutated.licenses)),
-        name: "every change is noticed".to_owned(),
+        name: "every mutation is detected".to_owned(),
         unmet: (!mutated.is_complete()).then(|| survived(mutated)),
     });
     covered.chain(mutated).collect()
@@ -71,23 +72,23 @@ fn missed(covered: &Covered) -> (String, Vec<String>) {
         format!("{file}:{row}:{column}  {}", missed.text)
     };
     let coverage = &covered.coverage;
-    (format!("{} % is covered", coverage.percent()), coverage.missed.iter().map(line).collect())
+    (format!("coverage is {} %", coverage.percent()), coverage.missed.iter().map(line).collect())
 }
 
 fn survived(mutated: &Mutated) -> (String, Vec<String>) {
     let Some(mutation) = &mutated.mutation else {
-        return ("not tried, a scenario fails without any change".to_owned(), Vec::new());
+        return ("not run, because a scenario fails on the unchanged license".to_owned(), Vec::new());
     };
     let line = |survivor: &Mutant| {
         let (file, row, column) = test::place(&mutated.licenses, survivor.license, survivor.span);
-        format!("{file}:{row}:{column}  {}: no scenario notices", survivor.text)
+        format!("{file}:{row}:{column}  {}: not detected by any scenario", survivor.text)
     };
     let survivors = &mutation.survivors;
     let message = format!("{} survived", counted(survivors.len(), "change"));
     (message, survivors.iter().map(line).collect())
 }
 
-/// A suite of one case.
+/// Writes a suite with one case.
 fn demanded(text: &mut String, demand: &Demand) {
     let (suite, name) = (xml(&demand.suite), xml(&demand.name));
     let failures = usize::from(demand.unmet.is_some());
@@ -105,14 +106,14 @@ fn demanded(text: &mut String, demand: &Demand) {
     text.push_str("  </testsuite>\n");
 }
 
-/// A suite whose one case is an error: the file could not be played.
+/// Writes a suite with one error, for a file that could not be run.
 fn error(text: &mut String, file: &NotPlayed) {
     let (name, message) = (xml(&file.file), xml(&file.message));
     let line = file.line.map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
     let _ = writeln!(text, "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"1\">");
     let _ = writeln!(
         text,
-        "    <testcase classname=\"{name}\" name=\"the file can be played\" file=\"{name}\"{line}>"
+        "    <testcase classname=\"{name}\" name=\"the file can be run\" file=\"{name}\"{line}>"
     );
     let _ = writeln!(text, "      <error message=\"{message}\"/>\n    </testcase>\n  </testsuite>");
 }
@@ -145,7 +146,7 @@ fn case(text: &mut String, source: &SourceFile, result: &ScenarioResult) {
     text.push_str("      </failure>\n    </testcase>\n");
 }
 
-/// Text for an attribute or an element: what XML cannot hold is escaped as on a terminal, then markup is.
+/// Escapes text for an attribute or element: first characters that XML does not permit, as on a terminal, then markup.
 fn xml(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in escape(text).chars() {
@@ -155,7 +156,7 @@ fn xml(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&apos;"),
-            // The two code points that are characters but not of XML.
+            // These two characters are not permitted in XML.
             '\u{fffe}' | '\u{ffff}' => safe.push('\u{fffd}'),
             c => safe.push(c),
         }

@@ -166,9 +166,12 @@ impl Explanation {
             ));
         }
         if let Some(choice) = &self.other_choice {
-            let draws: Vec<String> =
-                choice.iter().map(|(block, amount)| format!("{amount} × `{}`", model.label(*block))).collect();
-            lines.push(format!("note: another choice of alternatives would be granted: {}", draws.join(", ")));
+            let draws: Vec<String> = choice
+                .iter()
+                .map(|(block, amount)| format!("{amount} × `{}`", model.label(*block)))
+                .collect();
+            lines
+                .push(format!("note: another choice of alternatives would be granted: {}", draws.join(", ")));
         }
         lines.extend(self.remedies.iter().map(|remedy| remedy_text(remedy, model, symbols)));
         lines
@@ -178,7 +181,8 @@ impl Explanation {
 fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
     match remedy {
         Remedy::More { pools, limit } => {
-            let more = |(block, amount): &(BlockId, u64)| format!("adding {amount} to `{}`", model.label(*block));
+            let more =
+                |(block, amount): &(BlockId, u64)| format!("adding {amount} to `{}`", model.label(*block));
             let mut parts: Vec<String> = pools.iter().map(more).collect();
             if *limit > 0 {
                 parts.push(format!("raising the limit on active license tokens by {limit}"));
@@ -236,7 +240,9 @@ fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbol
     if matches!(refusal.reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow) {
         let free = refusal.free;
         _ = match free {
-            UNLIMITED => write!(text, ": needs {}, more than an unlimited pool can count", number(refusal.needed)),
+            UNLIMITED => {
+                write!(text, ": needs {}, more than an unlimited pool can count", number(refusal.needed))
+            }
             _ => write!(text, ": needs {}; {free} free", number(refusal.needed)),
         };
     }
@@ -247,15 +253,21 @@ fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbol
         Some(Fact::Ended(day)) => write!(text, ": ended on {day}"),
         Some(Fact::Starts(day)) => write!(text, ": starts on {day}"),
         Some(Fact::ReplacedBy(block)) => write!(text, ": replaced by `{}`", model.label(block)),
-        Some(Fact::Behind(block)) => write!(text, ": the earlier EXCLUSIVE block `{}` is used", model.label(block)),
+        Some(Fact::Behind(block)) => {
+            write!(text, ": the earlier EXCLUSIVE block `{}` is used", model.label(block))
+        }
         None => Ok(()),
     };
     let mut uses: Vec<String> = refusal.holders.iter().map(|holder| holder_text(holder, symbols)).collect();
-    uses.extend(
-        refusal.kept.iter().map(|kept| format!("{} in use until {} (HOLD or MIN_CHECKOUT)", kept.amount, time_text(kept.until))),
-    );
+    uses.extend(refusal.kept.iter().map(|kept| {
+        format!("{} in use until {} (HOLD or MIN_CHECKOUT)", kept.amount, time_text(kept.until))
+    }));
     if let (Some(block), 1..) = (block, refusal.reserved) {
-        uses.push(format!("{} reserved for requests that name {}", refusal.reserved, model.reserved_for(block)));
+        uses.push(format!(
+            "{} reserved for requests that name {}",
+            refusal.reserved,
+            model.reserved_for(block)
+        ));
     }
     if !uses.is_empty() {
         _ = write!(text, ", {}", uses.join(", "));

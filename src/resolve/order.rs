@@ -150,7 +150,8 @@ fn look_below(model: &Model, below: &Table<TargetId, Below>, target: TargetId) -
         let block = model.blocks.get(*id);
         let shared_below = block.edges.iter().any(|edge| below.get(edge.target).shared);
         if block.shared.any() && shared_below {
-            let text = format!("double sharing: the token `{}` and one of its dependencies both have SHARE", name());
+            let text =
+                format!("double sharing: the token `{}` and one of its dependencies both have SHARE", name());
             let (license, span) = model.origin(*id);
             return Err(ModelError { license, span, message: text });
         }

@@ -1,33 +1,34 @@
-//! The kinds of findings in scenario files: group R.
+//! Codes of findings in scenario files: group R.
 
 use crate::diagnostic::Code;
 
-/// The file is not YAML, or uses what scenario files do without: anchors, tags, merge keys, several documents.
+/// The file is not YAML, or uses a YAML feature that scenario files do not allow: anchors, tags, merge keys, several
+/// documents.
 pub const BAD_YAML: Code = Code::error("R001", "bad-yaml");
-/// A key that no place of this kind has.
+/// A key that is not allowed here.
 pub const UNKNOWN_KEY: Code = Code::error("R002", "unknown-scenario-key");
-/// The same key twice.
+/// A duplicate key.
 pub const DUPLICATE_KEY: Code = Code::error("R003", "duplicate-scenario-key");
-/// A key that is needed is not there.
+/// A required key is missing.
 pub const MISSING_KEY: Code = Code::error("R004", "missing-scenario-key");
-/// A value that its key does not take.
+/// A value that the key does not accept.
 pub const BAD_VALUE: Code = Code::error("R005", "bad-scenario-value");
-/// A step without a verb, with two, or with a key that its verb does not have.
+/// A step without a verb, with two verbs, or with a key that its verb does not accept.
 pub const BAD_STEP: Code = Code::error("R006", "bad-step");
-/// A license that cannot be read, or has errors.
+/// A license that cannot be read or has errors.
 pub const BAD_LICENSE: Code = Code::error("R007", "license-not-usable");
-/// A path that leaves the folder of the scenario file.
+/// A path outside of the folder of the scenario file.
 pub const PATH_LEAVES: Code = Code::error("R008", "path-leaves-folder");
-/// A pool that the license does not have.
+/// A pool that is not in the license.
 pub const UNKNOWN_POOL: Code = Code::error("R009", "unknown-pool");
-/// Blocks have dates, and nothing says at which time a scenario plays.
+/// Blocks have dates, but the scenario has no time.
 pub const NO_TIME: Code = Code::error("R010", "no-time");
-/// The file is above its cap, or holds more than a file may.
+/// The file exceeds a size limit.
 pub const TOO_LARGE: Code = Code::error("R011", "scenario-too-large");
-/// Two scenarios of one name in one file.
+/// Two scenarios with the same name in one file.
 pub const SAME_NAME: Code = Code::warning("R012", "scenario-name-twice");
 
-/// All of them.
+/// All codes.
 pub const ALL: [&Code; 12] = [
     &BAD_YAML,
     &UNKNOWN_KEY,

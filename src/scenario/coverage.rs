@@ -1,4 +1,4 @@
-//! What of a license the scenarios came by, and what none of them did.
+//! Coverage of licenses by scenarios.
 
 use std::collections::BTreeSet;
 
@@ -8,26 +8,26 @@ use crate::license::License;
 use crate::resolve::{BlockId, Model, Sight};
 use crate::source::Span;
 
-/// What is counted, in the order of reports.
+/// The kinds of coverage points, in the order of reports.
 const KINDS: [&str; 6] = ["features", "alternatives", "dependencies", "share groups", "denials", "limits"];
 
-/// How much of one or more licenses was come by.
+/// Coverage of one or more licenses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
-    /// What is counted, how many of it were come by, and how many there are.
+    /// Each kind with the number of covered points and the number of all points.
     pub kinds: Vec<(&'static str, usize, usize)>,
-    /// What no scenario came by, in the order of blocks.
+    /// Points that no scenario covers, in block order.
     pub missed: Vec<Missed>,
 }
 
 impl Coverage {
-    /// How many were come by, and how many there are.
+    /// The number of covered points and the number of all points.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
         self.kinds.iter().fold((0, 0), |(seen, all), (_, some, of)| (seen + some, all + of))
     }
 
-    /// Whole percents that were come by, rounded down: 100 says that nothing is missing.
+    /// Coverage in percent, rounded down, so 100 means complete.
     #[must_use]
     pub fn percent(&self) -> usize {
         let (seen, all) = self.counts();
@@ -35,20 +35,20 @@ impl Coverage {
     }
 }
 
-/// Something that no scenario came by.
+/// A coverage point that no scenario covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missed {
-    /// Which of the licenses, from 0.
+    /// Index of the license, from 0.
     pub license: usize,
-    /// Where it stands.
+    /// The location in the license.
     pub span: Span,
-    /// One of the kinds that are counted.
+    /// The kind.
     pub kind: &'static str,
-    /// What it is, in words.
+    /// The description.
     pub text: String,
 }
 
-/// Compares what was seen with all that there is. Dates count as at `at`.
+/// Compares the covered points with all points of the licenses, for blocks in force at `at`.
 #[must_use]
 pub fn coverage(licenses: &[License], model: &Model, at: DateTime, seen: &BTreeSet<Sight>) -> Coverage {
     let mut kinds: Vec<(&'static str, usize, usize)> = KINDS.iter().map(|kind| (*kind, 0, 0)).collect();
@@ -81,16 +81,16 @@ fn kind(sight: Sight) -> &'static str {
 
 fn words(licenses: &[License], model: &Model, sight: Sight) -> String {
     match sight {
-        Sight::Feature(name) => format!("{} is never served", model.name_text(name)),
-        Sight::Block(block) => format!("{} never serves", model.label(block)),
+        Sight::Feature(name) => format!("`{}` is never granted", model.name_text(name)),
+        Sight::Block(block) => format!("`{}` is never used", model.label(block)),
         Sight::Dependency(block, index) => {
             let needed = dependency(licenses, model, block, index).map(|(name, _)| name).unwrap_or_default();
-            format!("{} never draws {needed}", model.label(block))
+            format!("`{}` never draws `{needed}`", model.label(block))
         }
-        Sight::Joined(block) => format!("nobody shares {}", model.label(block)),
-        Sight::Denied(name) => format!("{} is never denied", model.name_text(name)),
-        Sight::Full(block) => format!("{} is never used up", model.label(block)),
-        Sight::AboveSoftlimit(block) => format!("{} never passes its SOFTLIMIT", model.label(block)),
+        Sight::Joined(block) => format!("`{}` is never shared", model.label(block)),
+        Sight::Denied(name) => format!("`{}` is never denied", model.name_text(name)),
+        Sight::Full(block) => format!("`{}` is never used up", model.label(block)),
+        Sight::AboveSoftlimit(block) => format!("`{}` is never above its SOFTLIMIT", model.label(block)),
     }
 }
 
@@ -112,7 +112,7 @@ fn place(licenses: &[License], model: &Model, sight: Sight) -> (usize, Span) {
     (license, found.unwrap_or(span))
 }
 
-/// The name and place of a dependency.
+/// The name and span of a dependency.
 fn dependency(licenses: &[License], model: &Model, block: BlockId, index: u32) -> Option<(String, Span)> {
     let (license, span) = model.origin(block);
     let feature = licenses.get(license)?.features.iter().find(|feature| feature.span == span)?;

@@ -1,6 +1,6 @@
-//! The licenses of a scenario file, and whether what it says fits them.
+//! Loads the licenses of a scenario file and checks that the scenarios fit them.
 //!
-//! Reads no file itself: it hands out relative paths that stay in the folder, and is given text.
+//! Does no I/O: a callback receives paths that are inside the folder and returns their contents.
 
 use std::path::{Component, Path};
 use std::sync::Arc;
@@ -18,23 +18,24 @@ use super::lower::meant;
 use super::model::{Change, Level, Scenario, ScenarioFile, Verb};
 use super::pools;
 
-/// Licenses of a scenario file, ready to play.
+/// The licenses of a scenario file, ready to run.
 #[derive(Debug)]
 pub struct Loaded {
     /// The licenses, in the order of the file.
     pub licenses: Vec<License>,
-    /// The same, compiled.
+    /// The compiled licenses.
     pub model: Model,
-    /// What they were linted by, if they were.
+    /// The lint options, if the licenses were linted.
     pub lint: Option<Options>,
 }
 
-/// Reads, lints and compiles the licenses that a scenario file names, and checks what the file says against them. `read`
-/// is given each path; it says in a few words why it cannot read one. `lint` asks what to lint a path by; who has linted
-/// the licenses already answers with nothing. Of what it asks for, the day is the day of the scenarios.
+/// Reads, lints and compiles the licenses of a scenario file, and checks the scenarios against them. `read` is called
+/// with each path and returns a short error text on failure. `lint` returns the lint options for a path, or `None` if
+/// the caller has linted the licenses. The day in these options is replaced by the day of the scenarios.
 ///
 /// # Errors
-/// Everything that is wrong: findings point into the scenario file; those in licenses are in `related` order behind it.
+/// Returns all findings. Their locations are in the scenario file; findings in licenses are attached as related
+/// locations.
 pub fn load(
     file: &ScenarioFile,
     mut read: impl FnMut(&str) -> Result<Arc<SourceFile>, String>,
@@ -62,21 +63,21 @@ pub fn load(
         let path = file.licenses.get(error.license).or(file.licenses.first());
         let span = path.map_or_else(Default::default, |path| path.span);
         let found = Diagnostic::new(&codes::BAD_LICENSE, file.source.id(), span, error.message);
-        vec![found.help("correct the license; `keywright lint` shows the place")]
+        vec![found.help("run `keywright lint` to see the location")]
     })?;
     let found = check(file, &model);
     if found.is_empty() { Ok(Loaded { licenses, model, lint }) } else { Err(found) }
 }
 
-/// The day that licenses are linted for: that of the scenarios, or when the last of them was issued. Proving a license
-/// by days before it was issued does not make it one of the future.
+/// The day for which licenses are linted: that of the scenarios, or the latest ISSUED date if that is later, so that
+/// scenarios for earlier days do not report the license as issued in the future.
 fn day(file: &ScenarioFile, licenses: &[License]) -> Date {
     let features = licenses.iter().flat_map(|license| &license.features);
     let issued = features.filter_map(|feature| feature.issued.map(|issued| issued.value)).max();
     issued.map_or(file.begins().date(), |issued| issued.max(file.begins().date()))
 }
 
-/// A finding for each license that does not lint: a proof of it would be worth nothing.
+/// Returns a finding for each license with lint errors.
 fn refuse_unsound(file: &ScenarioFile, licenses: &[License], options: &Options) -> Vec<Diagnostic> {
     let all: Vec<&License> = licenses.iter().collect();
     let errors = lint::lint(&all, options);
@@ -85,14 +86,14 @@ fn refuse_unsound(file: &ScenarioFile, licenses: &[License], options: &Options) 
         let first = errors.iter().find(of_this)?;
         let line = license.source.position(first.primary.span.start as usize).line;
         let (name, code) = (&path.value, first.code.id);
-        let message = format!("`{name}` does not lint, {code} on line {line}: {}", first.message);
+        let message = format!("`{name}` has lint errors: {code} on line {line}: {}", first.message);
         let found = Diagnostic::new(&codes::BAD_LICENSE, file.source.id(), path.span, message);
-        Some(found.help(format!("`keywright lint {name}` shows the place")))
+        Some(found.help(format!("run `keywright lint {name}` to see all of them")))
     });
     refused.collect()
 }
 
-/// Whether a changed license still lints.
+/// Returns true if the mutated licenses have no lint errors.
 pub(super) fn lints(licenses: &[&License], options: &Options) -> bool {
     !lint::lint(licenses, options).iter().any(Diagnostic::is_error)
 }
@@ -105,25 +106,25 @@ fn load_one(
 ) -> Result<License, Box<Diagnostic>> {
     let at = |code, message: String| Diagnostic::new(code, file.source.id(), path.span, message);
     if !stays_inside(&path.value) {
-        let found = at(&codes::PATH_LEAVES, format!("`{}` leaves the folder of this file", path.value));
-        return Err(Box::new(found.help("write a path below this folder, without `..`")));
+        let found = at(&codes::PATH_LEAVES, format!("path outside of the scenario folder: `{}`", path.value));
+        return Err(Box::new(found.help("use a path inside the folder of this file, without `..`")));
     }
     let source = read(&path.value).map_err(|why| {
         let found = at(&codes::BAD_LICENSE, format!("cannot read `{}`: {why}", path.value));
-        found.help("the path is relative to the folder of this file")
+        found.help("paths are relative to the folder of this file")
     })?;
     let license = License::read(numbered(source, index));
     let first = license.diagnostics.iter().find(|finding| finding.is_error());
     if let Some(first) = first {
         let line = license.source.position(first.primary.span.start as usize).line;
-        let message = format!("`{}` has errors, the first on line {line}: {}", path.value, first.message);
-        let help = format!("`keywright lint {}` shows all of them", path.value);
+        let message = format!("`{}` has errors; the first is on line {line}: {}", path.value, first.message);
+        let help = format!("run `keywright lint {}` to see all of them", path.value);
         return Err(Box::new(at(&codes::BAD_LICENSE, message).help(help)));
     }
     Ok(license)
 }
 
-/// A source with its place among the licenses as its number; as it is where that is the same.
+/// Returns the source with its license index as id.
 fn numbered(source: Arc<SourceFile>, index: usize) -> Arc<SourceFile> {
     let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
     if source.id() == id || source.fault().is_some() {
@@ -132,14 +133,14 @@ fn numbered(source: Arc<SourceFile>, index: usize) -> Arc<SourceFile> {
     SourceFile::from_bytes(id, source.name(), source.text().as_bytes().to_vec())
 }
 
-/// Whether a path names something below the folder it is relative to, whatever the system.
+/// Returns true if a path is inside the folder it is relative to, on every operating system.
 fn stays_inside(path: &str) -> bool {
     let foreign = path.contains(['\\', ':', '\0']) || path.is_empty();
     let mut parts = Path::new(path).components();
     !foreign && parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
-/// What a file says that its licenses do not know.
+/// Checks that pools and times of a scenario file fit its licenses.
 pub(super) fn check(file: &ScenarioFile, model: &Model) -> Vec<Diagnostic> {
     let mut checking = Checking { file, model, found: Vec::new() };
     for scenario in &file.scenarios {
@@ -181,7 +182,7 @@ impl Checking<'_> {
         let known = scenario.at.or(self.file.at).or(first.and_then(|step| step.at));
         if known.is_none() && self.model.has_dates() {
             let message =
-                format!("`{}` does not say when it plays, and the license has dates", scenario.name.value);
+                format!("scenario `{}` has no `at`, but the license has dates", scenario.name.value);
             let found = Diagnostic::new(&codes::NO_TIME, self.file.source.id(), scenario.name.span, message);
             self.found.push(found.help("add `at: YYYY-MM-DD` to the scenario or to the file"));
         }
@@ -198,8 +199,11 @@ impl Checking<'_> {
     fn pool(&mut self, pool: &Spanned<String>) {
         if let Err(message) = pools::find(self.model, &pool.value) {
             let known = self.model.names().filter(|(name, _)| pools::has_pools(self.model, *name));
-            let help =
-                meant(&pool.value, known.map(|(_, text)| text), "a pool is a block with a COUNT or METERED");
+            let help = meant(
+                &pool.value,
+                known.map(|(_, text)| text),
+                "a pool is a block with COUNT, or a METERED block",
+            );
             let found = Diagnostic::new(&codes::UNKNOWN_POOL, self.file.source.id(), pool.span, message);
             self.found.push(found.help(help));
         }
@@ -210,7 +214,7 @@ impl Checking<'_> {
         if let Ok(blocks) = pools::find(self.model, &pool.value)
             && !pools::has_money(self.model, &blocks)
         {
-            let message = format!("`{}` has no balance in money", pool.value);
+            let message = format!("`{}` does not have a balance in money", pool.value);
             let found = Diagnostic::new(&codes::BAD_VALUE, self.file.source.id(), level.span, message);
             self.found.push(found.help("write a number of tokens"));
         }

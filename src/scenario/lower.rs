@@ -1,4 +1,4 @@
-//! From raw rows to typed scenarios: every value is read by its key, every step has one verb.
+//! Converts raw YAML values to typed scenarios: each value by its key, one verb per step.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use super::value::{self, Fault};
 use super::verbs;
 use super::yaml::{self, Placed, RawExpect, RawFile, RawRow, RawScenario, RawStep, RawTotals, Shape, Text};
 
-/// Reads a scenario file.
+/// Parses a scenario file.
 ///
 /// # Errors
-/// Everything that is wrong with it, in file order; a file that is no YAML has one finding.
+/// Returns all findings in file order. A file that is not valid YAML has exactly one.
 pub fn parse(source: &Arc<SourceFile>) -> Result<ScenarioFile, Vec<Diagnostic>> {
     if let Some(fault) = source.fault() {
         let end = source.text().len();
@@ -40,7 +40,7 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<ScenarioFile, Vec<Diagnostic>> 
     Ok(ScenarioFile { warnings: lowering.found, ..file })
 }
 
-/// Reads one step that stands alone.
+/// Parses a single step.
 pub(super) fn parse_step(source: &Arc<SourceFile>) -> Result<Step, Vec<Diagnostic>> {
     let raw = yaml::read_step(source).map_err(|found| vec![*found])?;
     let mut lowering = Lowering { source, found: Vec::new() };
@@ -63,8 +63,8 @@ impl Lowering<'_> {
         for scenario in &raw.scenarios {
             let name = scenario.value().name.spanned();
             if !names.insert(name.value) {
-                let message = format!("there are two scenarios `{}`", name.value);
-                self.report(&codes::SAME_NAME, name.span, message, "give each its own name");
+                let message = format!("duplicate scenario name `{}`", name.value);
+                self.report(&codes::SAME_NAME, name.span, message, "give each scenario a unique name");
             }
             scenarios.push(self.scenario(scenario.value()));
         }
@@ -83,7 +83,7 @@ impl Lowering<'_> {
                 self.report(
                     &codes::BAD_VALUE,
                     span,
-                    "`license` names no file",
+                    "`license` is empty",
                     "write a path, or a list of paths, relative to this file",
                 );
                 Vec::new()
@@ -94,13 +94,18 @@ impl Lowering<'_> {
     fn scenario(&mut self, raw: &RawScenario) -> Scenario {
         let name = raw.name.spanned();
         if raw.table.iter().flatten().next().is_none() && raw.steps.iter().flatten().next().is_none() {
-            let message = format!("`{}` proves nothing", name.value);
-            self.report(&codes::MISSING_KEY, name.span, message, "give it a `table` or `steps`");
+            let message = format!("scenario `{}` has no `table` and no `steps`", name.value);
+            self.report(&codes::MISSING_KEY, name.span, message, "add one of them");
         }
         if raw.table.is_none() {
             let left = [raw.totals.as_ref().map(Placed::span), raw.remaining.as_ref().map(Placed::span)];
             for span in left.into_iter().flatten() {
-                self.report(&codes::MISSING_KEY, span, "there is no `table` that this belongs to", "add one");
+                self.report(
+                    &codes::MISSING_KEY,
+                    span,
+                    "`totals` and `remaining` need a `table`",
+                    "add a `table`",
+                );
             }
         }
         let rows = raw.table.iter().flatten();
@@ -155,33 +160,35 @@ impl Lowering<'_> {
         })
     }
 
-    /// The one verb of a step.
+    /// Returns the verb of a step.
     fn verb(&mut self, written: &[(&'static str, Span)], step: Span) -> Option<(&'static verbs::Keys, Span)> {
         let mut verbs = written.iter().filter_map(|(key, span)| verbs::find(key).map(|found| (found, *span)));
         match (verbs.next(), verbs.next()) {
             (Some(verb), None) => Some(verb),
             (Some(first), Some((second, span))) => {
-                let message =
-                    format!("a step does one thing, this one has `{}` and `{}`", first.0.verb, second.verb);
-                self.report(&codes::BAD_STEP, span, message, "make two steps of it");
+                let message = format!(
+                    "a step has only one verb, but this one has `{}` and `{}`",
+                    first.0.verb, second.verb
+                );
+                self.report(&codes::BAD_STEP, span, message, "split it into two steps");
                 None
             }
             (None, _) => {
                 let at = written.first().map_or(step, |(_, span)| *span);
-                let help = format!("its verb is one of {}", verbs::words().join(", "));
-                self.report(&codes::BAD_STEP, at, "this step does nothing", help);
+                let help = format!("use one of {}", verbs::words().join(", "));
+                self.report(&codes::BAD_STEP, at, "the step has no verb", help);
                 None
             }
         }
     }
 
-    /// Keys that the verb does not have, and keys that it needs.
+    /// Reports keys that the verb does not accept, and required keys that are missing.
     fn check_keys(&mut self, verb: &verbs::Keys, written: &[(&'static str, Span)]) {
         for (key, span) in written {
             if *key != verb.verb && *key != "at" && !verb.has(key) {
-                let message = format!("`{}` has no `{key}`", verb.verb);
+                let message = format!("`{}` does not accept `{key}`", verb.verb);
                 let keys: Vec<&str> = verb.keys().chain(["at"]).collect();
-                self.report(&codes::BAD_STEP, *span, message, format!("its keys are {}", keys.join(", ")));
+                self.report(&codes::BAD_STEP, *span, message, format!("use {}", keys.join(", ")));
             }
         }
     }
@@ -229,8 +236,8 @@ impl Lowering<'_> {
             self.report(
                 &codes::BAD_STEP,
                 span,
-                "this step expects nothing",
-                "name pools under `used`, `free` or `balance`",
+                "`expect` is empty",
+                "add pools under `used`, `free` or `balance`",
             );
         }
         all
@@ -240,7 +247,7 @@ impl Lowering<'_> {
         self.read(raw, value::moment)
     }
 
-    /// The value of a text, if it is one.
+    /// Parses a text value; reports a fault at its location.
     pub(super) fn read<T>(
         &mut self,
         raw: Option<&Text>,
@@ -269,7 +276,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// The text of a scalar whose shape was looked at: what is no text to YAML is what stands at its place.
+    /// Returns the text of a scalar. If YAML read it as another type, this is the text in the file.
     fn scalar<'t>(&'t self, text: &'t Option<String>, span: Span) -> &'t str {
         text.as_deref().unwrap_or_else(|| self.source.slice(span))
     }
@@ -284,8 +291,8 @@ impl Lowering<'_> {
             }
             Shape::Map(entries) => Change::Pools(self.entries(entries, value::change)),
             Shape::List(_) | Shape::Nothing => {
-                let help = "write a number, or a map of pools: `{ Product: 3 }`";
-                self.report(&codes::BAD_VALUE, span, "this is not an amount", help);
+                let help = "write a number, or a map of pools such as `{ Product: 3 }`";
+                self.report(&codes::BAD_VALUE, span, "not an amount", help);
                 return None;
             }
         };
@@ -301,8 +308,8 @@ impl Lowering<'_> {
         if let Shape::Map(entries) = raw.value() {
             return self.entries(entries, read);
         }
-        let help = "write a map of pools: `{ Product: 3 }`";
-        self.report(&codes::BAD_VALUE, raw.span(), "this is not a map of pools", help);
+        let help = "write a map of pools such as `{ Product: 3 }`";
+        self.report(&codes::BAD_VALUE, raw.span(), "not a map of pools", help);
         Vec::new()
     }
 
@@ -332,7 +339,7 @@ impl Lowering<'_> {
     }
 }
 
-/// A help line for a name that is not known.
+/// The help text for an unknown name.
 pub(super) fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, otherwise: &str) -> String {
     nearest(word, known).map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{near}`?"))
 }

@@ -1,7 +1,7 @@
-//! Scenario files: what a license must do, written down by people and proven by playing it.
+//! Scenario files: tables and steps that describe the required behaviour of a license, and the code that runs them.
 //!
-//! Knows the resolver and YAML; knows no terminal and opens no file: [`parse`] takes text, [`load`] asks for licenses,
-//! [`run`] plays.
+//! Depends on the resolver and the YAML reader. Does no I/O: [`parse`] takes text, [`load`] gets licenses from a
+//! callback, [`run`] runs the scenarios.
 
 pub mod codes;
 mod coverage;

@@ -1,4 +1,4 @@
-//! A scenario file as typed: what is asked and what is expected, each value with the place it was read from.
+//! The typed form of a scenario file. Each value has its location in the file.
 
 use std::sync::Arc;
 
@@ -16,20 +16,20 @@ use super::run::beginning;
 /// A scenario file.
 #[derive(Debug)]
 pub struct ScenarioFile {
-    /// The text it was read from.
+    /// The text of the file.
     pub source: Arc<SourceFile>,
     /// The license files, relative to the folder of the scenario file.
     pub licenses: Vec<Spanned<String>>,
-    /// When its scenarios play, unless they say it themselves.
+    /// The default time of the scenarios.
     pub at: Option<DateTime>,
     /// The scenarios, in file order.
     pub scenarios: Vec<Scenario>,
-    /// What is odd about it but no error.
+    /// Warnings about the file.
     pub warnings: Vec<Diagnostic>,
 }
 
 impl ScenarioFile {
-    /// The moment that its first scenario plays at.
+    /// The time of the first scenario.
     #[must_use]
     pub fn begins(&self) -> DateTime {
         let first = self.scenarios.first().map(|scenario| beginning(self, scenario));
@@ -42,17 +42,17 @@ impl ScenarioFile {
 pub struct Scenario {
     /// Its name.
     pub name: Spanned<String>,
-    /// When it plays.
+    /// The start time.
     pub at: Option<DateTime>,
     /// The limit on active license tokens.
     pub active_tokens: Option<u64>,
-    /// The rows of its table.
+    /// The rows of the table.
     pub table: Vec<Row>,
-    /// What the table adds up to.
+    /// The totals of the table.
     pub totals: Option<Totals>,
-    /// What is free after the table.
+    /// Free licenses after the table.
     pub remaining: Vec<(Spanned<String>, Spanned<Level>)>,
-    /// Its steps, which play after the table.
+    /// The steps, which run after the table.
     pub steps: Vec<Step>,
 }
 
@@ -61,107 +61,107 @@ pub struct Scenario {
 pub struct Row {
     /// The feature checked out.
     pub feature: Spanned<String>,
-    /// What one checkout takes on an empty state.
+    /// Licenses that one checkout takes on an empty state.
     pub each: Option<Spanned<Change>>,
-    /// How many checkouts.
+    /// Number of checkouts.
     pub checkouts: Option<Spanned<u64>>,
-    /// What they consume together.
+    /// Licenses that all checkouts of the row take together.
     pub consumes: Option<Spanned<Change>>,
-    /// Licenses a checkout; 1 if not written.
+    /// Licenses per checkout; default 1.
     pub count: Option<u64>,
-    /// The version asked for.
+    /// The minimum version.
     pub version: Option<Version>,
-    /// Who asks; without it another person each time.
+    /// The requester; by default a different person for each checkout.
     pub by: Option<Person>,
 }
 
-/// What a table adds up to.
+/// The totals of a table.
 #[derive(Debug)]
 pub struct Totals {
-    /// The checkouts of all rows.
+    /// The number of checkouts of all rows.
     pub checkouts: Option<Spanned<u64>>,
-    /// What they consume.
+    /// The licenses they take.
     pub consumes: Option<Spanned<Change>>,
 }
 
 /// A step.
 #[derive(Debug)]
 pub struct Step {
-    /// All of it.
+    /// The span of the step.
     pub whole: Span,
-    /// The value of its verb.
+    /// The span of the verb's value.
     pub span: Span,
-    /// The time moves there first.
+    /// The time to advance to before the step.
     pub at: Option<DateTime>,
-    /// What is done.
+    /// The verb.
     pub verb: Verb,
-    /// That many requests.
+    /// Number of requests.
     pub times: u64,
-    /// The change of what is used.
+    /// The expected change of usage.
     pub consumes: Option<Spanned<Change>>,
-    /// Why all of them are denied.
+    /// The expected reason of denial, for all requests.
     pub denied: Option<Spanned<Reason>>,
-    /// Whether one of them goes above a SOFTLIMIT.
+    /// The expected SOFTLIMIT warning.
     pub warns: Option<Spanned<bool>>,
 }
 
-/// What a step does.
+/// The action of a step.
 #[derive(Debug)]
 pub enum Verb {
-    /// Licenses are taken.
+    /// Takes licenses.
     Checkout {
-        /// What is asked for, and by whom.
+        /// The request.
         ask: Ask,
-        /// A name to return it by.
+        /// A name for a later check-in.
         id: Option<String>,
     },
-    /// Licenses are returned, oldest first.
+    /// Returns licenses, oldest checkout first.
     Checkin {
         /// The feature.
         feature: String,
-        /// Whose.
+        /// The person who checked out; any if not given.
         by: Option<Person>,
-        /// With which custom string.
+        /// The custom string; any if not given.
         custom: Option<String>,
-        /// The name it was taken under.
+        /// The name given at checkout.
         id: Option<String>,
     },
-    /// A device is bound.
+    /// Binds a device.
     Activate {
         /// The feature.
         feature: String,
         /// The device.
         device: String,
     },
-    /// A device is released.
+    /// Releases a device.
     Deactivate {
         /// The feature.
         feature: String,
         /// The device.
         device: String,
     },
-    /// METERED tokens are burned.
+    /// Consumes METERED tokens.
     Consume {
         /// The feature.
         feature: String,
-        /// Units of it.
+        /// Number of tokens.
         units: u64,
     },
-    /// Licenses are taken for a time.
+    /// Takes licenses for a fixed time.
     Borrow {
-        /// What is asked for, and by whom.
+        /// The request.
         ask: Ask,
-        /// For that many hours.
+        /// Number of hours.
         hours: u32,
     },
-    /// Time passes.
+    /// Moves the time forward.
     Advance(When),
-    /// Nothing happens; the state is looked at.
+    /// Checks the state without changing it.
     Expect(Vec<Expectation>),
 }
 
 impl Verb {
-    /// The feature that it is about.
+    /// The feature of the step, if it has one.
     #[must_use]
     pub fn feature(&self) -> Option<&str> {
         match self {
@@ -175,16 +175,16 @@ impl Verb {
     }
 }
 
-/// What is asked for.
+/// A request.
 #[derive(Debug)]
 pub struct Ask {
     /// The feature.
     pub feature: String,
-    /// How many licenses.
+    /// Number of licenses.
     pub count: u64,
     /// The version.
     pub version: Option<Version>,
-    /// Who asks.
+    /// The requester.
     pub by: Option<Person>,
     /// The custom string of SHARE=CUSTOM.
     pub custom: Option<String>,
@@ -193,49 +193,49 @@ pub struct Ask {
 /// `user@host`; either may be missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Before the last `@`.
+    /// The part before the last `@`.
     pub user: Option<String>,
-    /// Behind it.
+    /// The part after the last `@`.
     pub host: Option<String>,
 }
 
-/// When time moves to.
+/// The target of an `advance`.
 #[derive(Debug, Clone, Copy)]
 pub enum When {
-    /// That moment.
+    /// A point in time.
     Moment(DateTime),
-    /// That much later.
+    /// A time span from now.
     Later(TimeSpan),
 }
 
-/// A change of what is used.
+/// A change of usage.
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// The sum over pools.
+    /// The sum over all pools.
     Sum(i128),
-    /// By pool; a pool that is not named must not have changed.
+    /// The change by pool. A pool that is not listed must not change.
     Pools(Vec<(Spanned<String>, Spanned<i128>)>),
 }
 
-/// How much of a pool there is.
+/// An amount of a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// That many.
+    /// A number of licenses.
     Number(u64),
-    /// Without a limit.
+    /// No limit.
     Unlimited,
     /// An amount of money.
     Money(Decimal),
 }
 
-/// What an `expect` looks at.
+/// The quantity that an `expect` checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gauge {
-    /// What is used.
+    /// Licenses in use.
     Used,
-    /// What can be taken.
+    /// Free licenses.
     Free,
-    /// What can be burned.
+    /// Remaining METERED balance.
     Balance,
 }
 
@@ -254,10 +254,10 @@ impl Gauge {
 /// One value of an `expect`.
 #[derive(Debug)]
 pub struct Expectation {
-    /// What is looked at.
+    /// The quantity.
     pub gauge: Gauge,
     /// The pool.
     pub pool: Spanned<String>,
-    /// What is expected.
+    /// The expected amount.
     pub level: Spanned<Level>,
 }

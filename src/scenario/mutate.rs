@@ -1,5 +1,5 @@
-//! Small changes of a license, each of which a complete set of scenarios notices: a COUNT one higher or lower, a
-//! dependency dropped, two alternatives swapped, a date moved by a day, SHARE removed.
+//! Small changes (mutations) of a license, each of which a complete set of scenarios detects: a COUNT one higher or
+//! lower, a dependency removed, two alternatives swapped, a date moved by a day, SHARE removed.
 
 use jiff::civil::Date;
 
@@ -9,35 +9,35 @@ use crate::resolve::Model;
 use crate::source::Span;
 use crate::syntax::Directive;
 
-/// A changed license.
+/// A mutation of a license.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mutant {
-    /// Which of the licenses, from 0.
+    /// Index of the license, from 0.
     pub license: usize,
-    /// What is changed.
+    /// The location of the change.
     pub span: Span,
-    /// The change in words.
+    /// The description of the change.
     pub text: String,
-    /// The change of the text, in order.
+    /// The edits of the license text, in order.
     pub edits: Vec<Edit>,
     touched: Touched,
 }
 
-/// What has to be inert for a change not to matter.
+/// The condition under which a mutation has no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Touched {
-    /// A block, by its place.
+    /// The block at a span has no effect.
     Block(Span),
-    /// Whether it is in force on a day.
+    /// It makes no difference whether a block is in force on a day.
     Day(Span, Date),
-    /// What it can be asked for at all: no block is so idle that this could not show.
+    /// None: the mutation always has an effect.
     Kind,
-    /// The order of two.
+    /// The order of two blocks does not matter.
     Order(Span, Span),
 }
 
 impl Mutant {
-    /// The changed text.
+    /// Returns the mutated text.
     #[must_use]
     pub fn apply(&self, text: &str) -> String {
         let mut changed = String::with_capacity(text.len() + 8);
@@ -51,31 +51,31 @@ impl Mutant {
         changed
     }
 
-    /// Why no event can tell the changed license from the other, where that is proven.
+    /// Returns the proof that no event can distinguish the mutated license from the original, or `None`.
     #[must_use]
     pub fn cannot_matter(&self, model: &Model) -> Option<&'static str> {
         let block = |span| model.block_at(self.license, span);
         match self.touched {
             Touched::Block(span) => block(span)
                 .is_some_and(|id| model.is_inert(id))
-                .then_some("the block gives nothing on any day"),
+                .then_some("the block has no effect on any day"),
             Touched::Day(span, day) => {
                 let id = block(span)?;
                 if model.is_inert(id) {
-                    return Some("the block gives nothing on any day");
+                    return Some("the block has no effect on any day");
                 }
-                model.is_idle_on(id, day).then_some("what the block needs is not in force on that day")
+                model.is_idle_on(id, day).then_some("a dependency of the block is not in force on that day")
             }
             Touched::Kind => None,
             Touched::Order(first, second) => {
                 let can_swap = model.can_swap(block(first)?, block(second)?);
-                can_swap.then_some("their order does not decide which of them serves")
+                can_swap.then_some("the order of these blocks does not matter")
             }
         }
     }
 }
 
-/// All changes of a license, in file order.
+/// Returns all mutations of a license, in file order.
 #[must_use]
 pub fn mutants(license: usize, file: &License) -> Vec<Mutant> {
     let mut all = Vec::new();
@@ -130,7 +130,7 @@ impl Changes<'_> {
         let Some(Count::Limited(count)) = self.feature.count.map(|count| count.value) else { return };
         let Some(directive) = self.directive("COUNT") else { return };
         for changed in neighbours(count) {
-            let text = format!("{}: COUNT={count} becomes {changed}", self.feature.name.value);
+            let text = format!("`{}`: COUNT={count} changed to {changed}", self.feature.name.value);
             self.replace(directive.value.inner(), text, changed.to_string(), self.block());
         }
     }
@@ -146,7 +146,7 @@ impl Changes<'_> {
             let len = digits.bytes().take_while(u8::is_ascii_digit).count();
             for changed in neighbours(dependency.count) {
                 let (name, count) = (&self.feature.name.value, dependency.count);
-                let text = format!("{name}: COUNT={count} of {needed} becomes {changed}");
+                let text = format!("`{name}`: COUNT={count} of `{needed}` changed to {changed}");
                 self.replace(Span::new(start, start + len), text, changed.to_string(), self.block());
             }
         }
@@ -161,7 +161,7 @@ impl Changes<'_> {
         let written = block.directives().filter(|it| file.source.slice(it.name) == "TOKEN_DEPENDENCY");
         for (directive, dependency) in written.zip(&self.feature.dependencies) {
             let text =
-                format!("{}: {} is no longer needed", self.feature.name.value, dependency.feature.value);
+                format!("`{}`: dependency `{}` removed", self.feature.name.value, dependency.feature.value);
             self.replace(directive.span(), text, String::new(), Touched::Kind);
         }
     }
@@ -172,11 +172,11 @@ impl Changes<'_> {
             return;
         }
         let Some(directive) = self.directive("SHARE") else { return };
-        let text = format!("{}: SHARE is removed", self.feature.name.value);
+        let text = format!("`{}`: SHARE removed", self.feature.name.value);
         self.replace(directive.span(), text, String::new(), self.block());
     }
 
-    /// A date that moves by a day changes one day: the one that it leaves, or the one that it takes in.
+    /// Moving a date by a day affects only one day: the day that is added or removed.
     fn dates(&mut self) {
         let dates = [("START", self.feature.start, true), ("END", self.feature.end, false)];
         for (name, date, is_start) in dates {
@@ -187,7 +187,7 @@ impl Changes<'_> {
             for (moved, grows) in [(earlier, is_start), (later, !is_start)] {
                 let Some(moved) = moved else { continue };
                 let day = if grows { moved } else { date };
-                let text = format!("{}: {name}={date} becomes {moved}", self.feature.name.value);
+                let text = format!("`{}`: {name}={date} changed to {moved}", self.feature.name.value);
                 let touched = Touched::Day(self.feature.span, day);
                 self.replace(directive.value.inner(), text, moved.to_string(), touched);
             }
@@ -199,12 +199,12 @@ impl Changes<'_> {
         let source = self.file.source.clone();
         let edit = |span, from| Edit { span, replacement: source.slice(from).to_owned() };
         let line = source.position(second.start as usize).line;
-        let text = format!("{}: changes places with the one on line {line}", self.feature.name.value);
+        let text = format!("`{}`: swapped with the block on line {line}", self.feature.name.value);
         self.push(first, text, vec![edit(first, second), edit(second, first)], Touched::Order(first, second));
     }
 }
 
-/// One more and one less, where that is a count.
+/// The valid counts next to a count.
 fn neighbours(count: u32) -> impl Iterator<Item = u32> {
     let more = count.checked_add(1).filter(|more| i32::try_from(*more).is_ok());
     [more, count.checked_sub(1).filter(|less| *less > 0)].into_iter().flatten()

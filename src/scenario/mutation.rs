@@ -1,4 +1,4 @@
-//! Plays scenarios on changed licenses: what changes does nobody notice?
+//! Mutation testing: runs scenarios against mutated licenses and reports the mutations that no scenario detects.
 
 use crate::license::License;
 use crate::lint::Options;
@@ -10,28 +10,28 @@ use super::model::ScenarioFile;
 use super::mutate::{Mutant, mutants};
 use super::run::holds;
 
-/// Most changes that are played; of more, these many are taken evenly.
+/// Maximum number of mutations to run. If there are more, an evenly spaced selection is run.
 pub const MAX_MUTANTS: usize = 2_000;
 
-/// What playing changed licenses came to.
+/// The result of mutation testing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mutation {
-    /// Changes that there are.
+    /// Number of possible mutations.
     pub possible: usize,
-    /// Changes that were played.
+    /// Number of mutations that were run.
     pub played: usize,
-    /// Changes that a scenario noticed.
+    /// Number of mutations that a scenario detected.
     pub noticed: usize,
-    /// Changes that make the license one that does not read or does not lint: no scenario has to notice them.
+    /// Number of mutations that make the license unreadable or cause lint errors. Scenarios need not detect them.
     pub unreadable: usize,
-    /// Changes that no scenario notices, in file order.
+    /// Mutations that no scenario detected, in file order.
     pub survivors: Vec<Mutant>,
-    /// Changes that no scenario notices because nothing can, each with the proof in words.
+    /// Mutations that provably have no effect, with the proof.
     pub equivalent: Vec<(Mutant, &'static str)>,
 }
 
-/// Changes the licenses of some scenario files, one place at a time, and plays them all. `loaded` is what each of
-/// the files names. Only scenarios that `wanted` says yes to play.
+/// Mutates the licenses of scenario files in one location at a time and runs the scenarios. `loaded` contains the
+/// licenses that each of the files names. `wanted` selects scenarios by name.
 #[must_use]
 pub fn mutate(files: &[&ScenarioFile], loaded: &Loaded, wanted: &impl Fn(&str) -> bool) -> Mutation {
     let Loaded { licenses, model, lint } = loaded;
@@ -55,7 +55,7 @@ pub fn mutate(files: &[&ScenarioFile], loaded: &Loaded, wanted: &impl Fn(&str) -
     mutation
 }
 
-/// Whether the changed license lints: nobody proves one that does not. Asked only of changes that no scenario notices.
+/// Returns true if the mutated license has no lint errors. Only called for mutations that no scenario detected.
 fn still_lints(mutant: &Mutant, licenses: &[License], lint: Option<&Options>) -> bool {
     let (Some(options), Some(original)) = (lint, licenses.get(mutant.license)) else { return true };
     let changed = changed(mutant, original);
@@ -70,7 +70,7 @@ fn changed(mutant: &Mutant, original: &License) -> License {
     License::read(SourceFile::from_bytes(original.source.id(), original.source.name(), text))
 }
 
-/// Whether a scenario notices; `None` if the changed license does not read.
+/// Returns true if a scenario detects the mutation; `None` if the mutated license cannot be read.
 fn play(
     mutant: &Mutant,
     files: &[&ScenarioFile],

@@ -1,4 +1,4 @@
-//! Pools by the names that scenario files give them: `Name` for all blocks of a name, `Name#2` for the second.
+//! Pool names in scenario files: `Name` for all blocks of a name, `Name#2` for the second block.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,10 +10,10 @@ use crate::resolve::{BlockId, Model, NameId, State, UNLIMITED};
 use super::model::{Change, Gauge, Level};
 use crate::source::Spanned;
 
-/// The blocks of a pool.
+/// Returns the blocks of a pool.
 ///
 /// # Errors
-/// Why there is no such pool.
+/// Returns an error message if there is no such pool.
 pub(super) fn find(model: &Model, text: &str) -> Result<Vec<BlockId>, String> {
     let (name, ordinal) = match text.split_once('#') {
         Some((name, ordinal)) => (name, Some(ordinal)),
@@ -21,7 +21,7 @@ pub(super) fn find(model: &Model, text: &str) -> Result<Vec<BlockId>, String> {
     };
     let blocks = model.name(name).map(|id| model.blocks_of(id)).unwrap_or_default();
     if blocks.is_empty() {
-        return Err(format!("there is no pool `{name}`"));
+        return Err(format!("unknown pool `{name}`"));
     }
     let chosen: Vec<BlockId> = match ordinal {
         None => blocks.to_vec(),
@@ -29,13 +29,14 @@ pub(super) fn find(model: &Model, text: &str) -> Result<Vec<BlockId>, String> {
             let number = ordinal.parse::<usize>().ok().filter(|n| n.to_string() == ordinal);
             let block = number.and_then(|n| n.checked_sub(1)).and_then(|index| blocks.get(index));
             let count = blocks.len();
-            let block = block.ok_or_else(|| format!("`{name}` has no block `#{ordinal}`, it has {count}"))?;
+            let block =
+                block.ok_or_else(|| format!("`{name}` does not have a block `#{ordinal}`, only {count}"))?;
             vec![*block]
         }
     };
     let counted: Vec<BlockId> = chosen.into_iter().filter(|block| counts(model, *block)).collect();
     if counted.is_empty() {
-        return Err(format!("`{text}` has no licenses of its own"));
+        return Err(format!("`{text}` is not a pool"));
     }
     Ok(counted)
 }
@@ -44,24 +45,24 @@ fn counts(model: &Model, block: BlockId) -> bool {
     !matches!(model.kind(block), Kind::Token | Kind::Local)
 }
 
-/// What looking at a pool costs: one for each block that it may have.
+/// The cost of inspecting a pool: the number of its blocks.
 pub(super) fn weight(model: &Model, text: &str) -> u64 {
     let name = text.split('#').next().unwrap_or(text);
     model.name(name).map_or(0, |name| model.blocks_of(name).len() as u64)
 }
 
-/// Whether a name has a block that counts.
+/// Returns true if a block of this name is a pool.
 pub(super) fn has_pools(model: &Model, name: NameId) -> bool {
     model.blocks_of(name).iter().any(|block| counts(model, *block))
 }
 
-/// Whether one of the blocks is bought by money.
+/// Returns true if one of the blocks has prepaid money.
 pub(super) fn has_money(model: &Model, blocks: &[BlockId]) -> bool {
     let state = State::new(model, jiff::civil::DateTime::default());
     blocks.iter().any(|block| state.money_left(model, *block).is_some())
 }
 
-/// What there is of a pool, in the form that is asked for.
+/// Returns the amount of a pool in the same form as the expected value.
 pub(super) fn level(model: &Model, state: &State, pool: &str, gauge: Gauge, like: Level) -> Level {
     let blocks = find(model, pool).unwrap_or_default();
     if let Level::Money(_) = like {
@@ -84,7 +85,7 @@ pub(super) fn level(model: &Model, state: &State, pool: &str, gauge: Gauge, like
     Level::Number(sum)
 }
 
-/// A change as a file writes it.
+/// Formats a change as in scenario files.
 pub(super) fn change_text(change: &Change) -> String {
     match change {
         Change::Sum(sum) => sum.to_string(),
@@ -96,7 +97,7 @@ pub(super) fn change_text(change: &Change) -> String {
     }
 }
 
-/// Entries as a map of the file.
+/// Formats a map of pools as in scenario files.
 pub(super) fn entries_text(entries: &[(&str, i128)]) -> String {
     if entries.is_empty() {
         return "{}".to_owned();
@@ -105,7 +106,7 @@ pub(super) fn entries_text(entries: &[(&str, i128)]) -> String {
     format!("{{ {} }}", parts.join(", "))
 }
 
-/// What changed, by pool: first the pools that are named, in their order, then those that are not but changed.
+/// Sums changes by pool: the named pools in their order, and other pools that changed.
 pub(super) fn by_pool(
     model: &Model,
     named: &[(Spanned<String>, Spanned<i128>)],

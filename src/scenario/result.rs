@@ -1,57 +1,59 @@
-//! What playing a scenario file came to.
+//! The result of running a scenario file.
 
 use crate::diagnostic::Edit;
 use crate::resolve::Statement;
 use crate::source::Span;
 
-/// One scenario.
+/// The result of a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScenarioResult {
     /// Its name.
     pub name: String,
-    /// Where its name stands.
+    /// The span of the name.
     pub span: Span,
-    /// Its rows, in the order they were played.
+    /// The rows in execution order.
     pub rows: Vec<RowResult>,
-    /// What METERED licenses were used for, by period; empty without any.
+    /// Usage of METERED licenses by period; empty if there are none.
     pub statements: Vec<Statement>,
 }
 
 impl ScenarioResult {
-    /// Whether every row holds.
+    /// Returns true if every row passed.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.rows.iter().all(RowResult::passed)
     }
 }
 
-/// A row of a table, its totals, what remains, or a step.
+/// The result of a table row, the totals, the remaining licenses, or a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowResult {
-    /// Where it stands: its first value.
+    /// The span of the first value.
     pub span: Span,
-    /// What it does, in short.
+    /// A short description.
     pub text: String,
-    /// What was compared.
+    /// The comparisons.
     pub checks: Vec<Check>,
-    /// Why it was denied, where that was not expected: lines, nested by two spaces.
+    /// Number of requests that were granted.
+    pub granted: u64,
+    /// The explanation of an unexpected denial: lines, indented by two spaces per level.
     pub reason: Vec<String>,
 }
 
 impl RowResult {
-    /// Whether every comparison holds.
+    /// Returns true if every comparison passed.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.checks.iter().all(Check::passed)
     }
 
-    /// What is expected, in one line.
+    /// The expected values in one line.
     #[must_use]
     pub fn expected(&self) -> String {
         join(self.checks.iter().map(|check| (check.what, check.expected.as_str())))
     }
 
-    /// What there was, in one line.
+    /// The actual values in one line.
     #[must_use]
     pub fn actual(&self) -> String {
         join(self.checks.iter().map(|check| (check.what, check.actual.as_str())))
@@ -68,20 +70,20 @@ fn join<'a>(parts: impl Iterator<Item = (&'a str, &'a str)>) -> String {
 /// One comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// The key of what is compared; empty for whether a request is granted.
+    /// The key that is compared; empty for the outcome of requests.
     pub what: &'static str,
-    /// Where the expected value stands; the row's place where it is not written.
+    /// The span of the expected value, or of the row if the file does not contain one.
     pub span: Span,
-    /// As written.
+    /// The expected value, as written.
     pub expected: String,
-    /// As it is.
+    /// The actual value.
     pub actual: String,
-    /// What makes the file say what is; empty where it cannot be said by changing a value.
+    /// Edits that put the actual value in the file; empty if no edit of a value can do that.
     pub edits: Vec<Edit>,
 }
 
 impl Check {
-    /// Whether they are the same.
+    /// Returns true if expected and actual value are equal.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.expected == self.actual

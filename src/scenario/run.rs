@@ -1,6 +1,6 @@
-//! Plays scenarios: tables first, then steps, each scenario on a state of its own.
+//! Runs scenarios: tables first, then steps, each scenario on a new state.
 //!
-//! Pure: the same file and licenses give the same result. Bounded in requests and in work.
+//! Deterministic: the same file and licenses have the same result. The number of requests and the work are bounded.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -15,23 +15,23 @@ use super::pools;
 use super::result::{Check, RowResult, ScenarioResult};
 use super::update;
 
-/// Most requests of one scenario.
+/// Maximum number of requests per scenario.
 pub const MAX_REQUESTS: u64 = 1_000_000;
 
-/// Most work of one scenario, in steps of the resolver.
+/// Maximum work per scenario, in resolver steps.
 pub const MAX_WORK: u64 = 10_000_000;
 
-/// Most work of one file.
+/// Maximum work per file.
 pub const MAX_FILE_WORK: u64 = 200_000_000;
 
-/// Plays the scenarios of a file that `wanted` says yes to, by name.
+/// Runs the scenarios of a file that `wanted` selects by name.
 pub fn run(file: &ScenarioFile, model: &Model, wanted: impl Fn(&str) -> bool) -> Vec<ScenarioResult> {
     let chosen = file.scenarios.iter().filter(|scenario| wanted(&scenario.name.value));
     let mut left = MAX_FILE_WORK;
     chosen.map(|scenario| play(file, model, scenario, &mut left, None)).collect()
 }
 
-/// The same, and what of the licenses the scenarios came by.
+/// Runs the scenarios like [`run`] and also returns the coverage points they hit.
 pub fn observe(
     file: &ScenarioFile,
     model: &Model,
@@ -44,14 +44,14 @@ pub fn observe(
     (results, seen)
 }
 
-/// Whether all scenarios hold; the first that does not ends it.
+/// Returns true if all scenarios pass. Stops at the first failure.
 pub(super) fn holds(file: &ScenarioFile, model: &Model, wanted: impl Fn(&str) -> bool) -> bool {
     let mut chosen = file.scenarios.iter().filter(|scenario| wanted(&scenario.name.value));
     let mut left = MAX_FILE_WORK;
     chosen.all(|scenario| play(file, model, scenario, &mut left, None).passed())
 }
 
-/// When a scenario begins.
+/// The start time of a scenario.
 pub(super) fn beginning(file: &ScenarioFile, scenario: &Scenario) -> DateTime {
     let first = scenario.steps.first().and_then(|step| step.at);
     scenario.at.or(file.at).or(first).unwrap_or(DateTime::constant(2000, 1, 1, 0, 0, 0, 0))
@@ -72,7 +72,7 @@ fn play(
     let mut player = Player::new(file, model, state, MAX_WORK.min(*left));
     let mut rows = player.table(scenario);
     rows.extend(scenario.steps.iter().map(|step| player.step(step)));
-    // A state has room for every block before anything happens.
+    // Charge the initialisation of the state, which is proportional to the number of blocks.
     *left = left.saturating_sub(player.state.work() + player.requests + model.names().count() as u64 + 1);
     if let (Some(seen), Some(sights)) = (seen, player.state.sights()) {
         seen.extend(sights);
@@ -86,30 +86,30 @@ pub(super) struct Player<'a> {
     pub(super) model: &'a Model,
     pub(super) state: State,
     pub(super) symbols: Symbols,
-    /// Checkouts by the names that steps gave them, oldest first.
+    /// Checkouts by their `id` in the scenario, oldest first.
     pub(super) ids: HashMap<String, VecDeque<Ticket>>,
     strangers: u64,
     requests: u64,
-    /// Work after which nothing more is played.
+    /// Maximum work; further steps do not run.
     limit: u64,
-    /// Whether the last step went above a SOFTLIMIT.
+    /// True if the last step exceeded a SOFTLIMIT.
     pub(super) warned: bool,
 }
 
-/// What several equal requests came to.
+/// The results of several equal requests.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) granted: u64,
     pub(super) warned: bool,
     pub(super) tickets: Vec<Ticket>,
-    /// The first denial or failure, and how often each kind came.
+    /// Reasons of denials, with the number of each.
     pub(super) denied: Vec<(Reason, u64)>,
     pub(super) failed: Option<Failure>,
     pub(super) reason: Vec<String>,
 }
 
 impl Tally {
-    /// In words: `granted`, `denied: …`, or how many of each.
+    /// Formats the results: `granted`, `denied: …`, or the number of each.
     pub(super) fn words(&self) -> String {
         let mut parts = Vec::new();
         let sorts = usize::from(self.granted > 0) + self.denied.len() + usize::from(self.failed.is_some());
@@ -146,13 +146,13 @@ impl<'a> Player<'a> {
 }
 
 impl Player<'_> {
-    /// Allows so much more work, however much was done.
+    /// Permits this much further work.
     pub(super) fn allow(&mut self, work: u64) {
         self.limit = self.state.work().saturating_add(work);
         self.requests = 0;
     }
 
-    /// A person as the resolver knows them; without one, somebody who was never there before.
+    /// The requester as the resolver identifies it; without a person, a new anonymous one or none.
     pub(super) fn who(&mut self, by: Option<&Person>, custom: Option<&str>, stranger: bool) -> Who {
         let custom = custom.map(|text| self.symbols.symbol(text));
         let Some(by) = by else {
@@ -168,8 +168,8 @@ impl Player<'_> {
         Who { user: Some(symbol), host: Some(symbol), custom }
     }
 
-    /// Makes requests one after the other. Each asks as `event` says. A denial is explained unless it is the one
-    /// expected.
+    /// Applies an event a number of times; `event` creates each. A denial with another reason than `expected` is
+    /// explained.
     pub(super) fn repeat(
         &mut self,
         times: u64,
@@ -206,22 +206,22 @@ impl Player<'_> {
         tally
     }
 
-    /// Whether the scenario took all the work that it may.
+    /// Returns true if the maximum work is used up.
     pub(super) fn is_spent(&self) -> bool {
         self.state.work() >= self.limit
     }
 
-    /// What to say about a feature that no license has.
+    /// Returns an explanation if no license has this feature.
     pub(super) fn unknown(&self, feature: &str) -> Option<Vec<String>> {
         if self.model.name(feature).is_some() {
             return None;
         }
         let help = nearest(feature, self.model.names().map(|(_, text)| text));
         let help = help.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        Some(vec![format!("no license has a feature `{feature}`{help}")])
+        Some(vec![format!("unknown feature `{feature}`{help}")])
     }
 
-    /// The first denial that is not expected is explained; all are counted.
+    /// Counts a denial. The first unexpected one is explained.
     fn note_denial(&mut self, tally: &mut Tally, reason: Reason, event: Option<Event>) {
         if tally.reason.is_empty()
             && tally.denied.iter().all(|(known, _)| *known != reason)
@@ -236,7 +236,7 @@ impl Player<'_> {
         }
     }
 
-    /// Compares a change with what is expected of it.
+    /// Compares a change of usage with the expected one.
     pub(super) fn check_change(
         &mut self,
         what: &'static str,
@@ -263,7 +263,7 @@ impl Player<'_> {
         Check { what, span: expected.span, expected: pools::change_text(&expected.value), actual, edits }
     }
 
-    /// Compares a number with what is written.
+    /// Compares a number with the expected one.
     pub(super) fn check_number(what: &'static str, expected: Spanned<u64>, actual: u64) -> Check {
         Check {
             what,
@@ -274,7 +274,7 @@ impl Player<'_> {
         }
     }
 
-    /// Compares how much there is of a pool.
+    /// Compares the amount of a pool with the expected one.
     pub(super) fn check_level(
         &mut self,
         what: &'static str,
@@ -299,7 +299,7 @@ impl Player<'_> {
         }
     }
 
-    /// What one checkout would take on a state where nothing is out.
+    /// Returns the licenses that one checkout takes on an empty state.
     pub(super) fn cost_on_empty(
         &mut self,
         empty: &mut State,
@@ -319,7 +319,7 @@ impl Player<'_> {
     }
 }
 
-/// Changes by block.
+/// Changes of usage by block.
 pub(super) type Changes = Vec<(crate::resolve::BlockId, i128)>;
 
 fn level_text(level: Level, like: &str) -> String {
@@ -333,12 +333,12 @@ fn level_text(level: Level, like: &str) -> String {
     }
 }
 
-/// A row without comparisons yet.
+/// Creates the result of a row, without comparisons.
 pub(super) fn row(span: Span, text: String) -> RowResult {
-    RowResult { span, text, checks: Vec::new(), reason: Vec::new() }
+    RowResult { span, text, checks: Vec::new(), granted: 0, reason: Vec::new() }
 }
 
-/// The comparison of a row that is not played because the work is used up.
+/// The comparison of a row that did not run because the maximum work is used up.
 pub(super) fn out_of_budget(span: Span) -> Check {
     let actual = Failure::Budget.words().to_owned();
     Check { what: "", span, expected: "granted".to_owned(), actual, edits: Vec::new() }

@@ -1,4 +1,4 @@
-//! A server that is played with, event by event: each is a step of a scenario on a line of its own, and can be undone.
+//! An interactive license server: each event is one scenario step on one line, and can be undone.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -16,24 +16,24 @@ use super::model::{ScenarioFile, Step, Verb};
 use super::run::{MAX_WORK, Player};
 use super::verbs;
 
-/// Events between two moments that are kept to come back to.
+/// Number of events between two snapshots.
 const EVERY: usize = 500;
 
-/// Moments that are kept: at least [`EVERY`] events can be undone.
+/// Number of snapshots: at least [`EVERY`] events can be undone.
 const MOMENTS: usize = 3;
 
-/// A server, its past, and who asks.
+/// The server with its history.
 pub struct Session<'a> {
     player: Player<'a>,
-    /// Events since the first of the moments.
+    /// Events since the first snapshot.
     past: VecDeque<Step>,
     moments: VecDeque<Moment>,
-    /// Events before the first that is kept.
+    /// Number of events before the first snapshot.
     forgotten: usize,
     tally: Totals,
 }
 
-/// What all events together came to.
+/// Totals of all events.
 #[derive(Debug, Clone, Default)]
 struct Totals {
     peaks: BTreeMap<BlockId, u64>,
@@ -41,25 +41,25 @@ struct Totals {
     denied: u64,
 }
 
-/// What all events together came to.
+/// Totals of all events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usage {
-    /// Pools that were used, in file order.
+    /// Usage of each pool that was used, in file order.
     pub peaks: Vec<Peak>,
-    /// Events that were granted.
+    /// Number of granted events.
     pub granted: u64,
-    /// Events that were not.
+    /// Number of denied events.
     pub denied: u64,
 }
 
-/// How much of a pool was used.
+/// The usage of a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peak {
-    /// How people call the block.
+    /// Display name of the block.
     pub pool: String,
-    /// What is used now; of METERED blocks all that was burned.
+    /// Current usage; for METERED blocks, the tokens consumed.
     pub used: u64,
-    /// The most that was used after any event.
+    /// The highest usage after any event.
     pub peak: u64,
 }
 
@@ -69,53 +69,57 @@ impl std::fmt::Debug for Session<'_> {
     }
 }
 
-/// A moment to come back to.
+/// A snapshot.
 struct Moment {
-    /// How many events were before it.
+    /// Number of events before it.
     after: usize,
     state: State,
     ids: HashMap<String, VecDeque<Ticket>>,
     tally: Totals,
 }
 
-/// What an event came to.
+/// The answer to an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The event in a few words.
+    /// A short description of the event.
     pub text: String,
-    /// Whether it was granted.
+    /// True if the event was granted.
     pub granted: bool,
-    /// The result in words: `granted`, `denied: not-enough-licenses`, `nothing to return`.
+    /// The outcome: `granted`, `denied: not-enough-licenses`, `nothing to return`.
     pub outcome: String,
-    /// What is used in addition, by block, as people call it.
+    /// Number of checkouts that a `checkin` returned; `None` for other events.
+    pub returned: Option<u64>,
+    /// The new time after a granted `advance`.
+    pub time: Option<DateTime>,
+    /// Changes of usage by display name of the block.
     pub changes: Vec<(String, i128)>,
-    /// Whether a SOFTLIMIT was passed.
+    /// True if usage is above a SOFTLIMIT.
     pub warns: bool,
-    /// Why it was denied: lines, nested by two spaces.
+    /// The explanation of a denial: lines, indented by two spaces per level.
     pub reason: Vec<String>,
 }
 
-/// A pool as it is.
+/// The state of a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pool {
-    /// How people call the block.
+    /// Display name of the block.
     pub name: String,
-    /// What the block is.
+    /// The type of the block.
     pub kind: Kind,
-    /// Licenses, devices or tokens that are used.
+    /// Licenses, devices or tokens in use.
     pub used: u64,
-    /// What can be taken; `None` without a limit.
+    /// Free licenses; `None` without a limit.
     pub free: Option<u64>,
-    /// Money left, where tokens were bought by money.
+    /// Remaining prepaid money, if any.
     pub money: Option<Decimal>,
-    /// Whether it is in force now.
+    /// True if the block is in force now.
     pub in_force: bool,
 }
 
-/// Reads an event from a line: `checkout MyDraw count=2 by=ann@ws1`, or a step as scenario files write it, in braces.
+/// Parses an event: `checkout MyDraw count=2 by=ann@ws1`, or a scenario step in braces.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Returns the findings if the line is not a valid event.
 pub fn read_event(line: &str) -> Result<Step, Vec<Diagnostic>> {
     let line = line.trim();
     if !line.starts_with('{') {
@@ -126,16 +130,17 @@ pub fn read_event(line: &str) -> Result<Step, Vec<Diagnostic>> {
     let step = parse_step(&source)?;
     let asks = step.consumes.is_some() || step.denied.is_some() || step.warns.is_some();
     if asks || matches!(step.verb, Verb::Expect(_)) {
-        let found = Diagnostic::new(&codes::BAD_STEP, source.id(), step.span, "an event expects nothing");
-        return Err(vec![found.help("leave out `consumes`, `denied`, `warns` and `expect`")]);
+        let found =
+            Diagnostic::new(&codes::BAD_STEP, source.id(), step.span, "an event cannot have expectations");
+        return Err(vec![found.help("remove `consumes`, `denied`, `warns` and `expect`")]);
     }
     Ok(step)
 }
 
-/// What a line may say to a session beside an event.
+/// Commands of a session that are not events.
 pub const COMMANDS: [&str; 5] = ["state", "usage", "undo", "help", "quit"];
 
-/// Whether words begin as an event does: with a verb, and what it is about.
+/// Checks that a line starts with a verb and its object.
 fn check_words(line: &str) -> Result<(), Box<Diagnostic>> {
     let mut words = line.split_whitespace();
     let (verb, about) = (words.next().unwrap_or_default(), words.next());
@@ -147,20 +152,20 @@ fn check_words(line: &str) -> Result<(), Box<Diagnostic>> {
     events.retain(|word| *word != "expect");
     if !events.contains(&verb) {
         let near = nearest(verb, events.iter().copied().chain(COMMANDS));
-        let all = || format!("the events are {}", events.join(", "));
+        let all = || format!("use one of {}", events.join(", "));
         return wrong(
-            format!("`{verb}` is no event"),
+            format!("unknown event `{verb}`"),
             near.map_or_else(all, |near| format!("did you mean `{near}`?")),
         );
     }
     if about.is_none_or(|about| about.contains('=')) {
         let what = if verb == "advance" { "a time" } else { "a feature" };
-        return wrong(format!("`{verb}` needs {what}"), format!("write it behind `{verb}`"));
+        return wrong(format!("`{verb}` needs {what}"), format!("write it after `{verb}`"));
     }
     Ok(())
 }
 
-/// The events, each with the keys that it takes.
+/// The events and the keys that each accepts.
 pub fn events() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
     let checks = ["consumes", "denied", "warns"];
     let asked = verbs::all().iter().filter(|keys| keys.verb != "expect");
@@ -168,7 +173,7 @@ pub fn events() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
         .map(move |keys| (keys.verb, keys.keys().chain(["at"]).filter(|key| !checks.contains(key)).collect()))
 }
 
-/// Words as a step: the verb, what it is about, and `key=value` pairs.
+/// Converts words to a scenario step: the verb, its object, and `key=value` pairs.
 fn as_step(line: &str) -> String {
     let mut words = line.split_whitespace();
     let verb = words.next().unwrap_or_default();
@@ -188,7 +193,7 @@ fn as_step(line: &str) -> String {
     step
 }
 
-/// What a session needs of a scenario file: none of it is ever shown.
+/// An empty scenario file for a session. No text of it is shown.
 #[must_use]
 pub fn no_file() -> ScenarioFile {
     let source = SourceFile::new("events", "");
@@ -196,7 +201,8 @@ pub fn no_file() -> ScenarioFile {
 }
 
 impl<'a> Session<'a> {
-    /// An empty server; `active_tokens` limits license tokens, and `file` comes from [`no_file`].
+    /// Creates a session without checkouts. `active_tokens` limits active license tokens; `file` comes from
+    /// [`no_file`].
     #[must_use]
     pub fn new(file: &'a ScenarioFile, model: &'a Model, at: DateTime, active_tokens: Option<u64>) -> Self {
         let mut state = State::new(model, at);
@@ -212,7 +218,7 @@ impl<'a> Session<'a> {
         self.forgotten + self.past.len()
     }
 
-    /// Keeps this moment, and lets go of what is too long ago.
+    /// Takes a snapshot and drops the oldest one if there are too many.
     fn keep(&mut self) {
         let (state, ids) = (self.player.state.clone(), self.player.ids.clone());
         self.moments.push_back(Moment { after: self.events(), state, ids, tally: self.tally.clone() });
@@ -226,11 +232,11 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Lets an event happen. One that is denied changes nothing, and there is nothing to undo.
+    /// Applies an event. A denied event changes nothing and cannot be undone.
     pub fn play(&mut self, step: Step) -> Reply {
         let before = self.now();
         let reply = self.act(&step);
-        // Of several requests some may be granted, and the time may have moved before one was denied.
+        // Some of several requests may be granted, or the time may have advanced, before a denial.
         if reply.outcome.contains("granted") || self.now() != before {
             self.past.push_back(step);
             let kept = self.moments.back().map_or(0, |moment| moment.after);
@@ -258,13 +264,15 @@ impl<'a> Session<'a> {
             text: result.text,
             granted,
             outcome,
+            returned: matches!(step.verb, Verb::Checkin { .. }).then_some(result.granted),
+            time: (granted && matches!(step.verb, Verb::Advance(_))).then(|| self.player.state.now()),
             changes: changes.into_iter().map(|(block, change)| (model.label(block), change)).collect(),
             warns: self.player.warned,
             reason: result.reason,
         }
     }
 
-    /// Takes the last event back; false if there is none that is remembered.
+    /// Undoes the last event. Returns false if there is none in the history.
     pub fn undo(&mut self) -> bool {
         if self.past.pop_back().is_none() {
             return false;
@@ -276,7 +284,7 @@ impl<'a> Session<'a> {
         let Some(moment) = self.moments.back() else { return false };
         self.player.state = moment.state.clone();
         self.player.ids = moment.ids.clone();
-        // What was denied did not happen, and cannot be taken back.
+        // Denied events are not undone, so their number remains.
         let denied = self.tally.denied;
         self.tally = moment.tally.clone();
         let from = moment.after - self.forgotten;
@@ -289,19 +297,19 @@ impl<'a> Session<'a> {
         true
     }
 
-    /// The time.
+    /// The current time.
     #[must_use]
     pub fn now(&self) -> DateTime {
         self.player.state.now()
     }
 
-    /// License tokens that are active.
+    /// The number of active license tokens.
     #[must_use]
     pub fn active_tokens(&self) -> u64 {
         self.player.state.active_tokens()
     }
 
-    /// What all events together came to; those that were taken back do not count.
+    /// Totals of all events that were not undone.
     #[must_use]
     pub fn usage(&self) -> Usage {
         let (model, state) = (self.player.model, &self.player.state);
@@ -317,7 +325,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// All pools as they are, in file order.
+    /// The state of all pools, in file order.
     #[must_use]
     pub fn pools(&self) -> Vec<Pool> {
         let (model, state) = (self.player.model, &self.player.state);

@@ -1,4 +1,4 @@
-//! Plays the steps of a scenario.
+//! Runs the steps of a scenario.
 
 use jiff::civil::DateTime;
 
@@ -30,6 +30,7 @@ impl Player<'_> {
         self.state.watch();
         let tally = self.act(step);
         self.warned = tally.warned;
+        result.granted = tally.granted;
         let changes = self.state.changes();
         result.checks.push(granted_check(&self.file.source, step, &tally));
         if let Some(consumes) = &step.consumes {
@@ -111,7 +112,7 @@ impl Player<'_> {
         }
     }
 
-    /// The oldest checkout that was taken under a name and is still out: one may have been returned otherwise.
+    /// Returns the event for the oldest live checkout with this `id`. Some may have been returned in another way.
     fn return_named(&mut self, id: &str) -> Result<Event, Failure> {
         let tickets = self.ids.get_mut(id).ok_or(Failure::NothingToReturn)?;
         while let Some(ticket) = tickets.pop_front() {
@@ -137,7 +138,7 @@ impl Player<'_> {
     }
 }
 
-/// Whether all requests came to what the step says.
+/// Compares the outcome of all requests with the expected one.
 fn granted_check(source: &SourceFile, step: &Step, tally: &Tally) -> Check {
     let actual = tally.words();
     let can_be_denied = !matches!(
@@ -174,7 +175,7 @@ fn failure_check(step: &Step, failure: Failure) -> Check {
     Check { what: "", span: step.span, expected, actual: failure.words().to_owned(), edits: Vec::new() }
 }
 
-/// A step in a few words.
+/// A short description of a step.
 fn text(step: &Step) -> String {
     let times = if step.times > 1 { format!(" × {}", step.times) } else { String::new() };
     let by = |person: &Option<Person>| {

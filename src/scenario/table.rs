@@ -1,4 +1,4 @@
-//! Plays the table of a scenario.
+//! Runs the table of a scenario.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::model::{Gauge, Row, Scenario, Totals};
 use super::result::{Check, RowResult};
 use super::run::{Changes, Player, out_of_budget, row};
 
-/// What the rows of a table add up to.
+/// The totals of the rows.
 #[derive(Default)]
 struct Sum {
     checkouts: u64,
@@ -50,7 +50,7 @@ impl Player<'_> {
         }
         let times = match (&line.checkouts, &line.each, &line.consumes) {
             (Some(times), _, _) => times.value,
-            // A row that only says what one checkout takes is a price list.
+            // A row with only `each` makes no checkouts.
             (None, Some(_), None) => 0,
             (None, _, _) => 1,
         };

@@ -1,4 +1,4 @@
-//! Actual values written into the file: edits of values at their places, so that comments and layout stay.
+//! Edits that write the actual values into a scenario file. Only values are replaced, so comments and layout are kept.
 
 use std::fmt::Display;
 
@@ -12,7 +12,7 @@ pub(super) fn value(span: Span, actual: impl Display) -> Vec<Edit> {
     vec![Edit { span, replacement: actual.to_string() }]
 }
 
-/// Corrects the amounts of a map of pools, and adds the pools that are missing.
+/// Corrects the amounts in a map of pools and adds missing pools.
 pub(super) fn pools(
     source: &SourceFile,
     map: Span,
@@ -42,8 +42,8 @@ pub(super) fn pools(
     edits
 }
 
-/// Writes the reason of a denial behind the verb, in the style of the step: nothing where the verb stands in a way that
-/// leaves no plain place for it.
+/// Adds `denied: reason` after the verb, in the style of the step. Returns no edit if the layout of the step has no
+/// simple position for it.
 pub(super) fn add_denied(source: &SourceFile, step: Span, verb: Span, reason: &str) -> Vec<Edit> {
     if is_flow(source, step) {
         return vec![Edit { span: Span::at(verb.end as usize), replacement: format!(", denied: {reason}") }];
@@ -59,7 +59,7 @@ pub(super) fn add_denied(source: &SourceFile, step: Span, verb: Span, reason: &s
     new_line(source, verb.end as usize, indent, &replacement).into_iter().collect()
 }
 
-/// Takes `denied` and its value out of a step; a comment behind it stays where it is.
+/// Removes `denied` and its value from a step and keeps a comment after it.
 pub(super) fn remove_denied(source: &SourceFile, step: Span, value: Span) -> Vec<Edit> {
     let text = source.text();
     let before = text.get(..value.start as usize).unwrap_or_default();
@@ -78,7 +78,7 @@ pub(super) fn remove_denied(source: &SourceFile, step: Span, value: Span) -> Vec
     vec![Edit { span: Span::new(start, end), replacement: String::new() }]
 }
 
-/// What goes of a map in braces: the comma before, else the one behind.
+/// The range to remove from a map in braces: with the comma before, or else the comma after.
 fn out_of_flow(kept: &str, after: &str, end: usize) -> (usize, usize) {
     if let Some(before) = kept.trim_end().strip_suffix(',') {
         return (before.len(), end);
@@ -90,7 +90,7 @@ fn out_of_flow(kept: &str, after: &str, end: usize) -> (usize, usize) {
     }
 }
 
-/// What goes of a map on lines of its own: the line, or what stands before a comment on it.
+/// The range to remove from a block map: the whole line, or the part before its comment.
 fn out_of_block(kept: &str, after: &str, end: usize) -> (usize, usize) {
     let lead = kept.rsplit('\n').next().unwrap_or_default();
     let line = after.split_inclusive('\n').next().unwrap_or_default();
@@ -102,7 +102,7 @@ fn out_of_block(kept: &str, after: &str, end: usize) -> (usize, usize) {
         return (kept.len(), end);
     }
     if lead.contains('-') {
-        // The next key takes its place behind the dash.
+        // Move the next key to the position after the dash.
         let next = after.get(line.len()..).unwrap_or_default();
         let indent = next.len() - next.trim_start_matches(' ').len();
         let is_key = indent == lead.len() && !next.trim_start().starts_with('#');
@@ -119,7 +119,7 @@ fn is_flow(source: &SourceFile, map: Span) -> bool {
     source.text().get(map.start as usize..).is_some_and(|text| text.starts_with('{'))
 }
 
-/// A line of its own behind the one that an offset is on, and behind its comment.
+/// Inserts a line after the line of an offset and its comment.
 fn new_line(source: &SourceFile, offset: usize, indent: usize, line: &str) -> Option<Edit> {
     let end = source.line_span(source.position(offset).line)?.end as usize;
     let is_crlf = source.text().get(end..).is_some_and(|rest| rest.starts_with("\r\n"));
@@ -127,11 +127,11 @@ fn new_line(source: &SourceFile, offset: usize, indent: usize, line: &str) -> Op
     Some(Edit { span: Span::at(end), replacement: format!("{line_break}{}{line}", " ".repeat(indent)) })
 }
 
-/// Where further pools go.
+/// The position for additional pools.
 enum Place {
-    /// At an offset in braces.
+    /// At this offset, in braces.
     Flow(usize),
-    /// On lines behind the one that an offset is on.
+    /// On new lines after the line of this offset.
     Lines { behind: usize, indent: usize },
 }
 
@@ -147,12 +147,12 @@ fn insertion(source: &SourceFile, map: Span, named: &[(Spanned<String>, Spanned<
     let key = source.position(pool.span.start as usize);
     let line = source.slice(source.line_span(key.line)?);
     let indent = line.chars().take_while(|c| *c == ' ').count();
-    // Only a map whose keys begin their lines can be continued on a new one.
+    // Only a map whose keys begin their lines can be extended with a new line.
     (indent + 1 == key.column).then_some(Place::Lines { behind: end, indent })
 }
 
-/// The text of a scenario file with the actual values of all results, and how many failing values stay because no
-/// change of a value can say them.
+/// Returns the scenario file with the actual values of all results, and the number of failed comparisons that no edit
+/// of a value can correct.
 #[must_use]
 pub fn updated(source: &SourceFile, results: &[ScenarioResult]) -> (String, usize) {
     let failing = || {
@@ -166,7 +166,7 @@ pub fn updated(source: &SourceFile, results: &[ScenarioResult]) -> (String, usiz
     let mut at = 0;
     for edit in edits {
         let start = edit.span.start as usize;
-        // Two edits of one place cannot both be right; the first stands.
+        // If two edits overlap, apply the first.
         let Some(kept) = source.text().get(at..start) else { continue };
         text.push_str(kept);
         text.push_str(&edit.replacement);

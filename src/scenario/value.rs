@@ -1,6 +1,6 @@
-//! From the text of a value to the value: numbers, times, persons, reasons.
+//! Parsers for the values of scenario files: numbers, times, persons, reasons.
 //!
-//! Each reader says what it takes; the place is the caller's business.
+//! A parser returns an error message and a help text; the caller adds the location.
 
 use jiff::Span as TimeSpan;
 use jiff::civil::{Date, DateTime};
@@ -12,23 +12,23 @@ use crate::resolve::Reason;
 
 use super::model::{Level, Person, When};
 
-/// Why a text is not the value: what is wrong, and what to write.
+/// The error message and the help text.
 pub(super) type Fault = (String, String);
 
-/// Most requests that one step or row may make.
+/// Maximum number of requests of one step or row.
 pub const MAX_TIMES: u64 = 1_000_000;
 
-/// Most licenses that one request may ask for.
+/// Maximum number of licenses in one request.
 pub(super) const MAX_COUNT: u64 = 2_147_483_647;
 
-/// Longest time to borrow for: ten years.
+/// Maximum time to borrow: ten years.
 pub(super) const MAX_HOURS: u32 = 87_600;
 
 fn fault(text: &str, what: &str, help: impl Into<String>) -> Fault {
     (format!("`{text}` is not {what}"), help.into())
 }
 
-/// Digits without sign or leading zero, as in license files.
+/// Parses digits without sign or leading zero, as in license files.
 fn digits<T: std::str::FromStr>(text: &str) -> Option<T> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     if plain { text.parse().ok() } else { None }
@@ -45,7 +45,7 @@ pub(super) fn positive(text: &str) -> Result<u64, Fault> {
 
 pub(super) fn units(text: &str) -> Result<u64, Fault> {
     let found: Option<u64> = digits(text).filter(|n| (1..u64::MAX).contains(n));
-    found.ok_or_else(|| fault(text, "a number of units", "write a number from 1 on"))
+    found.ok_or_else(|| fault(text, "a number of units", "write a number of 1 or more"))
 }
 
 pub(super) fn times(text: &str) -> Result<u64, Fault> {
@@ -55,7 +55,7 @@ pub(super) fn times(text: &str) -> Result<u64, Fault> {
 
 pub(super) fn checkouts(text: &str) -> Result<u64, Fault> {
     let found: Option<u64> = digits(text).filter(|n| *n <= MAX_TIMES);
-    found.ok_or_else(|| fault(text, "a number of checkouts", format!("write a number up to {MAX_TIMES}")))
+    found.ok_or_else(|| fault(text, "a number of checkouts", format!("write a number from 0 to {MAX_TIMES}")))
 }
 
 pub(super) fn hours(text: &str) -> Result<u32, Fault> {
@@ -67,9 +67,7 @@ pub(super) fn change(text: &str) -> Result<i128, Fault> {
     let (sign, rest) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let found = digits::<u64>(rest).filter(|n| sign > 0 || *n > 0);
     let found = found.map(|n| sign * i128::from(n));
-    found.ok_or_else(|| {
-        fault(text, "a number", "write digits, with `-` before them where licenses are returned")
-    })
+    found.ok_or_else(|| fault(text, "a number", "write digits, with `-` in front for returned licenses"))
 }
 
 pub(super) fn level(text: &str) -> Result<Level, Fault> {
@@ -80,7 +78,7 @@ pub(super) fn level(text: &str) -> Result<Level, Fault> {
     found.ok_or_else(|| fault(text, "a number of licenses", "write digits, or `unlimited`"))
 }
 
-/// A number of tokens, or an amount of money such as `12.50 USD`.
+/// Parses a number of tokens, or an amount of money such as `12.50 USD`.
 pub(super) fn balance(text: &str) -> Result<Level, Fault> {
     let money = text.split_once(' ').and_then(|(amount, currency)| {
         crate::license::Currency::new(currency.trim())?;
@@ -98,7 +96,7 @@ pub(super) fn boolean(text: &str) -> Result<bool, Fault> {
     match text {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(fault(text, "yes or no", "write `true` or `false`")),
+        _ => Err(fault(text, "a boolean", "write `true` or `false`")),
     }
 }
 
@@ -106,10 +104,10 @@ pub(super) fn feature(text: &str) -> Result<String, Fault> {
     if Name::is_valid(text) {
         return Ok(text.to_owned());
     }
-    Err(fault(text, "a feature name", "a name has 1 to 64 of the characters `A-Z a-z 0-9 _ -`"))
+    Err(fault(text, "a feature name", "use 1 to 64 of the characters `A-Z a-z 0-9 _ -`"))
 }
 
-/// A free text that names something: an id, a device, a custom string.
+/// Parses a free text: an id, a device or a custom string.
 pub(super) fn word(text: &str) -> Result<String, Fault> {
     if text.is_empty() || text.len() > 256 {
         return Err(("the text is empty or too long".to_owned(), "write 1 to 256 bytes".to_owned()));
@@ -126,7 +124,7 @@ pub(super) fn version(text: &str) -> Result<Version, Fault> {
     found.ok_or_else(|| fault(text, "a version", "write `major.minor`, such as `1.10`"))
 }
 
-/// User and host, split at the last `@`.
+/// Parses user and host, separated by the last `@`.
 pub(super) fn person(text: &str) -> Result<Person, Fault> {
     let (user, host) = text.rsplit_once('@').unwrap_or((text, ""));
     let part = |part: &str| (!part.is_empty()).then(|| part.to_owned());
@@ -142,16 +140,15 @@ pub(super) fn reason(text: &str) -> Result<Reason, Fault> {
         let words = Reason::ALL.map(|(_, word)| word);
         let help = match nearest(text, words) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the reasons are {}", words.join(", ")),
+            None => format!("use one of {}", words.join(", ")),
         };
         fault(text, "a reason", help)
     })
 }
 
-const WHEN: &str =
-    "write a day as `2026-01-15`, or a time of it as `2026-01-15 13:30` or `2026-01-15T13:30:00`";
+const WHEN: &str = "write a date such as `2026-01-15`, or a date and time such as `2026-01-15 13:30` or `2026-01-15T13:30:00`";
 
-/// A date, which is its first second, or a date and time.
+/// Parses a date (meaning 00:00:00) or a date and time.
 pub(super) fn moment(text: &str) -> Result<DateTime, Fault> {
     let (day, time) = match text.split_once(['T', ' ']) {
         Some((day, time)) => (day, Some(time)),
@@ -166,7 +163,7 @@ pub(super) fn moment(text: &str) -> Result<DateTime, Fault> {
     found.ok_or_else(|| fault(text, "a date or a time", WHEN))
 }
 
-/// `HH:MM` or `HH:MM:SS`.
+/// Parses `HH:MM` or `HH:MM:SS`.
 fn clock(day: Date, text: &str) -> Option<DateTime> {
     let parts: Vec<&str> = text.split(':').collect();
     let two = |text: &&str| -> Option<i8> {
@@ -182,7 +179,7 @@ fn clock(day: Date, text: &str) -> Option<DateTime> {
     Some(day.to_datetime(time))
 }
 
-/// A moment, or a span such as `2 days`.
+/// Parses a date, a date and time, or a span such as `2 days`.
 pub(super) fn when(text: &str) -> Result<When, Fault> {
     if let Some(span) = span(text) {
         return Ok(When::Later(span));

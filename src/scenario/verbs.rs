@@ -1,11 +1,11 @@
-//! The verbs of steps: which keys each has, and how it is read.
+//! The verbs of steps: the keys that each accepts, and their conversion.
 
 use super::lower::Lowering;
 use super::model::Verb;
 use super::value;
 use super::yaml::RawStep;
 
-/// A verb and its keys beside `at`.
+/// A verb and its keys, except `at`.
 #[derive(Debug)]
 pub(super) struct Keys {
     pub(super) verb: &'static str,
@@ -55,7 +55,7 @@ pub(super) fn words() -> Vec<&'static str> {
     VERBS.iter().map(|keys| keys.verb).collect()
 }
 
-/// Reads the verb that is written; its needed keys are there.
+/// Converts a raw step to its verb. The required keys are present.
 pub(super) fn lower(lowering: &mut Lowering<'_>, raw: &RawStep) -> Option<Verb> {
     if let Some(feature) = &raw.checkout {
         let id = lowering.read(raw.id.as_ref(), value::word);

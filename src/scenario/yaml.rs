@@ -1,6 +1,7 @@
-//! The one file that names the YAML library: text to raw rows, each scalar as the text that was written, with its place.
+//! Reads YAML text into raw values: each scalar as written in the file, with its location. The only module of
+//! `scenario` that uses the YAML library.
 //!
-//! Types nothing: `1.10`, `no` and `2026-01-15` stay the letters they are.
+//! Values are not typed here: `1.10`, `no` and `2026-01-15` remain text.
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -12,16 +13,16 @@ use crate::source::{SourceFile, Span, Spanned};
 use super::codes;
 use super::schema::Form;
 
-/// Largest scenario file, in bytes (16 MiB).
+/// Maximum size of a scenario file, in bytes (16 MiB).
 pub const MAX_SCENARIO_BYTES: usize = 16 * 1024 * 1024;
 
-/// Deepest nesting: file, scenarios, steps, a step, a map of pools, a value.
+/// Maximum nesting depth: file, scenarios, steps, a step, a map of pools, a value.
 const MAX_DEPTH: usize = 12;
 
-/// A scalar as written.
+/// A scalar as written in the file.
 pub(super) type Text = Placed<String>;
 
-/// A value with its place in the file.
+/// A value and its location in the file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Placed<T>(serde_yaml::Spanned<T>);
@@ -36,7 +37,7 @@ impl<T> Placed<T> {
     }
 }
 
-/// What stands somewhere.
+/// A value with a location.
 trait HasPlace {
     fn place(&self) -> Span;
 }
@@ -65,26 +66,26 @@ fn span_of(location: &serde_yaml::Location) -> Span {
     Span::new(start, start + narrow(location.span().byte_len()))
 }
 
-/// A key that a place has: the reader takes these and no others, and the schema is written from the same list.
+/// A key that is permitted at a location. The parser and the schema use the same list.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field {
-    /// As its field is called; files write `-` for `_`.
+    /// The name of the field; `_` is written as `-` in files.
     name: &'static str,
-    /// What its value is.
+    /// The type of its value.
     pub(super) form: Form,
     pub(super) is_needed: bool,
-    /// What it means, where the name does not say it.
+    /// The description, unless the name is sufficient.
     pub(super) about: &'static str,
 }
 
 impl Field {
-    /// As files write it.
+    /// The key as written in files.
     pub(super) fn key(&self) -> String {
         self.name.replace('_', "-")
     }
 }
 
-/// Declares a place of the file: its fields with the form of each, needed ones first.
+/// Declares a struct of the file: its fields with the type of each, required ones first.
 macro_rules! raw {
     ($(#[$doc:meta])* $name:ident
         needed { $($must:ident: $must_type:ty => $must_form:ident, $must_about:literal;)* }
@@ -102,8 +103,8 @@ macro_rules! raw {
         }
 
         impl $name {
-            /// The keys that may be left out and are written, each with the place of its value, if that is known.
-            #[allow(dead_code, reason = "only steps are asked")]
+            /// The optional keys that are present, each with the location of its value if it is known.
+            #[allow(dead_code, reason = "only steps use it")]
             pub(super) fn written(&self) -> Vec<(&'static str, Span)> {
                 let mut written = Vec::new();
                 $(written.extend(self.$may.as_ref().map(|value| (stringify!($may), value.place())));)*
@@ -130,7 +131,7 @@ raw! {
         scenarios: Vec<Placed<RawScenario>> => Scenarios, "";
     }
     optional {
-        at: Text => Moment, "when the scenarios play, unless they say it themselves";
+        at: Text => Moment, "default time of the scenarios";
     }
 }
 
@@ -141,11 +142,11 @@ raw! {
         name: Text => Text, "";
     }
     optional {
-        at: Text => Moment, "when it plays";
+        at: Text => Moment, "time of the scenario";
         active_tokens: Text => Number, "limit on active license tokens";
         table: Vec<Placed<RawRow>> => Rows, "";
-        totals: Placed<RawTotals> => Totals, "what the rows of the table add up to";
-        remaining: Placed<Shape> => Levels, "what is free after the table";
+        totals: Placed<RawTotals> => Totals, "totals of the table rows";
+        remaining: Placed<Shape> => Levels, "free licenses after the table";
         steps: Vec<Placed<RawStep>> => Steps, "";
     }
 }
@@ -157,17 +158,17 @@ raw! {
         feature: Text => Name, "";
     }
     optional {
-        each: Placed<Shape> => Change, "what one checkout takes where nothing is out";
-        checkouts: Text => Checkouts, "how many checkouts";
-        consumes: Placed<Shape> => Change, "what they consume together";
-        count: Text => Count, "licenses a checkout; 1 if not written";
+        each: Placed<Shape> => Change, "licenses that one checkout takes on an empty state";
+        checkouts: Text => Checkouts, "number of checkouts";
+        consumes: Placed<Shape> => Change, "licenses that all checkouts of the row take together";
+        count: Text => Count, "licenses per checkout; default 1";
         version: Text => Version, "";
-        by: Text => Person, "without it another person each time";
+        by: Text => Person, "requester; by default a different person for each checkout";
     }
 }
 
 raw! {
-    /// What a table adds up to.
+    /// The totals of a table.
     RawTotals
     needed {}
     optional {
@@ -177,7 +178,7 @@ raw! {
 }
 
 raw! {
-    /// What an `expect` looks at.
+    /// The quantities that an `expect` checks.
     RawExpect
     needed {}
     optional {
@@ -188,7 +189,7 @@ raw! {
 }
 
 raw! {
-    /// A step: all keys that any verb has.
+    /// A step, with the keys of all verbs.
     RawStep
     needed {}
     optional {
@@ -196,37 +197,37 @@ raw! {
         checkin: Text => Name, "returns the oldest checkout of a feature";
         activate: Text => Name, "binds a device";
         deactivate: Text => Name, "releases a device";
-        consume: Text => Name, "burns METERED tokens";
-        borrow: Text => Name, "takes licenses for a time";
+        consume: Text => Name, "consumes METERED tokens";
+        borrow: Text => Name, "takes licenses for a fixed time";
         advance: Text => When, "";
-        expect: Placed<RawExpect> => Expect, "looks at pools";
-        at: Text => Moment, "the time moves there first";
-        count: Text => Count, "licenses of one request; 1 if not written";
-        times: Text => Times, "so many equal requests; 1 if not written";
+        expect: Placed<RawExpect> => Expect, "checks pools";
+        at: Text => Moment, "time to advance to before the step";
+        count: Text => Count, "licenses per request; default 1";
+        times: Text => Times, "number of equal requests; default 1";
         version: Text => Version, "";
         by: Text => Person, "";
-        custom: Text => Text, "the string that SHARE=CUSTOM compares";
-        id: Text => Text, "a name to return it by";
+        custom: Text => Text, "string compared by SHARE=CUSTOM";
+        id: Text => Text, "name for a later check-in";
         device: Text => Text, "";
         units: Text => Units, "";
         hours: Text => Hours, "";
         consumes: Placed<Shape> => Change, "";
-        denied: Text => Reason, "all requests are denied, for this reason";
-        warns: Text => Boolean, "whether a SOFTLIMIT is passed";
+        denied: Text => Reason, "all requests are denied for this reason";
+        warns: Text => Boolean, "whether usage is above a SOFTLIMIT";
     }
 }
 
-/// A value whose shape is looked at before it is judged.
+/// A value of any type.
 #[derive(Debug, Clone)]
 pub(super) enum Shape {
-    /// A text; what YAML takes for something else is read from its place.
+    /// A scalar; `None` if YAML reads it as another type than text. The text is then taken from the file.
     Scalar(Option<String>),
     List(Vec<Text>),
     Map(Vec<(Text, Text)>),
     Nothing,
 }
 
-/// A key that is written has a value: `null` is not the same as leaving it out.
+/// Deserializes an optional key: `null` is not the same as a missing key.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
@@ -299,30 +300,30 @@ impl<'de> Visitor<'de> for ShapeVisitor {
     }
 }
 
-/// Reads the raw file.
+/// Reads a scenario file.
 pub(super) fn read(source: &SourceFile) -> Result<RawFile, Box<Diagnostic>> {
     read_as(source)
 }
 
-/// Reads a raw step that stands alone.
+/// Reads a single step.
 pub(super) fn read_step(source: &SourceFile) -> Result<Placed<RawStep>, Box<Diagnostic>> {
     read_as(source)
 }
 
 fn read_as<T: de::DeserializeOwned>(source: &SourceFile) -> Result<T, Box<Diagnostic>> {
     if source.text().len() > MAX_SCENARIO_BYTES {
-        let message = format!("the file has more than {} MiB", MAX_SCENARIO_BYTES / 1024 / 1024);
+        let message = format!("the file is larger than {} MiB", MAX_SCENARIO_BYTES / 1024 / 1024);
         return Err(Box::new(Diagnostic::new(&codes::TOO_LARGE, source.id(), Span::default(), message)));
     }
     if let Some(tag) = find_tag(source.text()) {
         let found = Diagnostic::new(&codes::BAD_YAML, source.id(), tag, "tags are not allowed");
-        return Err(Box::new(found.help("remove it: every value is read as text and then typed by its key")));
+        return Err(Box::new(found.help("remove the tag: the key determines the type of its value")));
     }
     serde_yaml::from_str_with_options(source.text(), options(source.text().len()))
         .map_err(|error| Box::new(explain(&error, source)))
 }
 
-/// A tag of YAML's own types before a value: the library would quietly use it.
+/// Finds a standard YAML tag (`!!`) before a value. The library would accept it silently.
 fn find_tag(text: &str) -> Option<Span> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -345,7 +346,7 @@ fn options(bytes: usize) -> Options {
     budget.max_documents = 1;
     budget.max_depth = MAX_DEPTH;
     budget.flow_nesting_limit = MAX_DEPTH;
-    // A node takes at least a byte of the file, whose size has its own cap.
+    // A node needs at least one byte of the file, whose size is limited.
     budget.max_nodes = bytes + 16;
     budget.max_events = 4 * bytes + 64;
     budget.max_total_scalar_bytes = 2 * bytes + 64;
@@ -359,7 +360,7 @@ fn options(bytes: usize) -> Options {
     options
 }
 
-/// An error of the library in our words, at our place.
+/// Converts an error of the library to a finding.
 fn explain(error: &Error, source: &SourceFile) -> Diagnostic {
     let error = error.without_snippet();
     let found_anchor = is_anchor(error).then(|| error.location()).flatten();
@@ -370,32 +371,32 @@ fn explain(error: &Error, source: &SourceFile) -> Diagnostic {
     let found = |code, message: String| Diagnostic::new(code, source.id(), span, message);
     match error {
         Error::SerdeUnknownField { field, expected, .. } => {
-            let found = found(&codes::UNKNOWN_KEY, format!("`{field}` is not a key of this place"));
+            let found = found(&codes::UNKNOWN_KEY, format!("unknown key `{field}`"));
             found.help(match nearest(field, expected.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the keys are {}", expected.join(", ")),
+                None => format!("use one of {}", expected.join(", ")),
             })
         }
-        Error::SerdeMissingField { field, .. } => found(&codes::MISSING_KEY, format!("`{field}` is missing")),
+        Error::SerdeMissingField { field, .. } => {
+            found(&codes::MISSING_KEY, format!("missing key `{field}`"))
+        }
         Error::DuplicateMappingKey { key, .. } => {
             let key = key.as_deref().unwrap_or("a key");
-            found(&codes::DUPLICATE_KEY, format!("`{key}` stands twice"))
+            found(&codes::DUPLICATE_KEY, format!("duplicate key `{key}`"))
         }
-        Error::NullIntoString { .. } => found(&codes::BAD_VALUE, "the value is missing".to_owned()),
+        Error::NullIntoString { .. } => found(&codes::BAD_VALUE, "missing value".to_owned()),
         Error::MergeKeyNotAllowed { .. } => found(&codes::BAD_YAML, "merge keys are not allowed".to_owned()),
-        Error::UnsupportedTag { tag, .. } => {
-            found(&codes::BAD_YAML, format!("the tag `{tag}` is not allowed"))
-        }
+        Error::UnsupportedTag { tag, .. } => found(&codes::BAD_YAML, format!("tag `{tag}` is not allowed")),
         Error::UnknownAnchor { .. } => found(&codes::BAD_YAML, NO_ANCHORS.to_owned()),
         Error::MultipleDocuments { .. } => found(&codes::BAD_YAML, ONE_DOCUMENT.to_owned()),
         Error::Budget { breach, .. } => found(&codes::BAD_YAML, budget_words(breach).to_owned()),
-        Error::Eof { .. } => found(&codes::BAD_YAML, "the file ends where a value is expected".to_owned()),
+        Error::Eof { .. } => found(&codes::BAD_YAML, "unexpected end of file: a value is missing".to_owned()),
         Error::Unexpected { expected, .. } => {
             let message = match *expected {
-                "mapping start" => "a map of keys is expected here".to_owned(),
-                "sequence start" => "a list is expected here".to_owned(),
-                "string scalar" => "one value is expected here".to_owned(),
-                other => format!("{other} is expected here"),
+                "mapping start" => "expected a map of keys".to_owned(),
+                "sequence start" => "expected a list".to_owned(),
+                "string scalar" => "expected a single value".to_owned(),
+                other => format!("expected {other}"),
             };
             found(&codes::BAD_VALUE, message)
         }
@@ -405,7 +406,7 @@ fn explain(error: &Error, source: &SourceFile) -> Diagnostic {
             if text.contains("recursion limit") {
                 return found(&codes::BAD_YAML, TOO_DEEP.to_owned());
             }
-            found(&codes::BAD_YAML, format!("this is not YAML: {}", text.replace(['\n', '\r'], " ")))
+            found(&codes::BAD_YAML, format!("invalid YAML: {}", text.replace(['\n', '\r'], " ")))
         }
     }
 }
@@ -415,7 +416,8 @@ fn is_anchor(error: &Error) -> bool {
     matches!(error, Error::Budget { breach: BudgetBreach::Anchors { .. }, .. })
 }
 
-/// The library names the place of the value that an anchor is on; the anchor stands before it, maybe lines before.
+/// Finds the anchor of a value. The library reports the location of the value; the anchor may be several lines before
+/// it.
 fn find_anchor(location: &serde_yaml::Location, source: &SourceFile) -> Option<Span> {
     let value = place(location, source).start as usize;
     let text = source.text();
@@ -431,8 +433,8 @@ fn find_anchor(location: &serde_yaml::Location, source: &SourceFile) -> Option<S
 }
 
 const NO_ANCHORS: &str = "anchors and aliases are not allowed";
-const TOO_DEEP: &str = "nested deeper than any scenario is";
-const ONE_DOCUMENT: &str = "a scenario file is one YAML document";
+const TOO_DEEP: &str = "nesting too deep";
+const ONE_DOCUMENT: &str = "more than one YAML document";
 
 fn budget_words(breach: &serde_yaml::budget::BudgetBreach) -> &'static str {
     use serde_yaml::budget::BudgetBreach as Breach;
@@ -440,11 +442,11 @@ fn budget_words(breach: &serde_yaml::budget::BudgetBreach) -> &'static str {
         Breach::Anchors { .. } | Breach::Aliases { .. } => NO_ANCHORS,
         Breach::Documents { .. } => ONE_DOCUMENT,
         Breach::Depth { .. } => TOO_DEEP,
-        _ => "the file holds more than a scenario file may",
+        _ => "the file exceeds the size limits of scenario files",
     }
 }
 
-/// The place of an error, on character boundaries.
+/// The location of an error, on character boundaries.
 fn place(location: &serde_yaml::Location, source: &SourceFile) -> Span {
     let span = span_of(location);
     let known = location.span().byte_offset().is_some();

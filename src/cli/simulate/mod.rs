@@ -1,4 +1,4 @@
-//! `keywright simulate`: a server to play with, at a prompt or through a pipe.
+//! `keywright simulate`: an interactive license server, for a prompt or a pipe.
 
 mod prompt;
 
@@ -16,7 +16,7 @@ use crate::scenario::{Session, no_file, read_event};
 
 use super::{Exit, Io, Stop, explain_feature, file};
 
-/// Longest line, in bytes.
+/// Maximum length of a line, in bytes.
 const MAX_LINE: usize = 64 * 1024;
 
 const HELP: &str = "\
@@ -27,46 +27,45 @@ activate FEATURE device=NAME
 deactivate FEATURE device=NAME
 consume FEATURE units=N
 advance 2026-01-31 | advance 2 days
-state     the pools
-usage     what all events together came to
-undo      takes the last event back
-quit
+state     show the pools
+usage     show the peak usage of each pool, and the number of events granted and denied
+undo      undo the last event
+quit      exit
 ";
 
-/// Play a server: check out, check in, activate, consume, let time pass, and look at the pools
+/// Simulate a license server interactively
 ///
-/// Events come from standard input, one a line: `checkout MyDraw count=2 by=ann@ws1`, or a step as scenario files write
-/// it, in braces. At a prompt answers are for people; the tab key completes events, keys and features, the arrow keys
-/// go through what was asked before. Through a pipe answers are JSON, one object a line, each as soon as its event has
-/// happened.
+/// Reads one event per line from standard input: `checkout MyDraw count=2 by=ann@ws1`, or a scenario step in braces. At
+/// a prompt, output is human-readable, the tab key completes events, keys and features, and the arrow keys recall
+/// earlier lines. If input is piped, each line produces one JSON object as soon as its event is applied.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright simulate license.lic\n  \
     printf 'checkout MyDraw\\nstate\\n' | keywright simulate license.lic")]
 pub struct Args {
-    /// License files, taken together
+    /// License files, used together
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
-    /// The day on which it begins, instead of today
+    /// Start date; default: today
     #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     at: Option<Date>,
     /// Limit on active license tokens
     #[arg(long, value_name = "N")]
     active_tokens: Option<u64>,
-    /// How answers are shown
+    /// Output format
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
 }
 
-/// How answers are shown.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Lines and tables; the default at a prompt
+    /// Text and tables; default at a prompt
     Human,
-    /// JSON, one object a line; the default through a pipe
+    /// JSON, one object per line; default for piped input
     Json,
 }
 
-/// What a line asks for.
+/// The meaning of an input line.
 enum Line<'a> {
     Nothing,
     Help,
@@ -92,21 +91,21 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Runs the command. Through a pipe: `No` if an event was denied, `Unreadable` if a line was no event.
+/// Runs the command. For piped input, the exit code is `No` if an event was denied, `Unreadable` if a line was invalid.
 ///
 /// # Errors
-/// When a license cannot be read or has errors, or a stream fails.
+/// Returns an error if a license cannot be read or has errors, or if a stream fails.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if args.files.iter().any(|path| file::is_stdin(path)) {
-        return Err(Stop::usage("events come from standard input, licenses from files"));
+        return Err(Stop::usage("licenses cannot be read from standard input, because events are"));
     }
     let licenses = explain_feature::read(&args.files, io)?;
     let model = Model::compile(&licenses).map_err(|error| {
-        Stop::new(Exit::Unreadable, error.to_string()).help("`keywright lint` shows the place")
+        Stop::new(Exit::Unreadable, error.to_string()).help("run `keywright lint` to see the location")
     })?;
     for notice in model.notices() {
         let (directive, block) = (notice.directive, escape(notice.feature.as_str()));
-        io.say(&format!("note: {directive} is not modelled, as if it were not there (`{block}`)"))?;
+        io.say(&format!("note: {directive} is ignored, because it is not modelled (`{block}`)"))?;
     }
     let file = no_file();
     let at = args.at.unwrap_or(io.today).at(0, 0, 0, 0);
@@ -114,7 +113,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let default = if io.interactive { Format::Human } else { Format::Json };
     let format = args.format.unwrap_or(default);
     if io.interactive && std::io::stdin().is_terminal() {
-        writeln!(io.stderr, "`help` lists the events")?;
+        writeln!(io.stderr, "type `help` for a list of events")?;
         let mut prompt = prompt::Prompt::new(&model)?;
         return play(&mut session, format, |io| Ok(prompt.read(io)?.map(String::into_bytes)), io);
     }
@@ -122,15 +121,15 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     play(&mut session, format, |io| Ok(lines.next(&mut *io.stdin)?), io)
 }
 
-/// Lines of a stream, each as soon as it is there.
+/// The lines of a stream, returned as soon as they are complete.
 #[derive(Default)]
 struct Lines {
-    /// What was read and not yet asked for.
+    /// Bytes that were read but not yet returned.
     waiting: VecDeque<u8>,
 }
 
 impl Lines {
-    /// The next line, without the end that it may have; what is too long is cut.
+    /// Returns the next line without its line break. A line that is too long is cut.
     fn next(&mut self, stream: &mut dyn Read) -> std::io::Result<Option<Vec<u8>>> {
         let mut seen = 0;
         loop {
@@ -154,7 +153,7 @@ impl Lines {
     }
 }
 
-/// Answers line after line, until there is none or one says so.
+/// Answers all lines until the end of input or `quit`.
 fn play(
     session: &mut Session<'_>,
     format: Format,
@@ -165,7 +164,7 @@ fn play(
     loop {
         let Some(bytes) = next(io)? else { return Ok(exit) };
         if bytes.len() >= MAX_LINE {
-            return Err(Stop::new(Exit::Unreadable, "a line is longer than 64 KiB"));
+            return Err(Stop::new(Exit::Unreadable, "line too long: more than 64 KiB"));
         }
         let text = String::from_utf8_lossy(&bytes);
         let line = Line::of(&text);
@@ -174,17 +173,17 @@ fn play(
         }
         let (answer, came) =
             answer(session, &line, format).map_err(|error| Stop::failure(error.to_string()))?;
-        // At a prompt a denial is an answer, and a slip of the fingers is seen at once.
+        // At a prompt, the exit code does not reflect denials and typing errors, which the user has seen.
         if !io.interactive {
             exit = exit.worst(came);
         }
         write!(io.stdout, "{answer}")?;
-        // Who asks through a pipe waits for the answer.
+        // A program at the other end of the pipe waits for the answer.
         io.stdout.flush()?;
     }
 }
 
-/// What to answer, and what the line came to: `No` if it was denied, `Unreadable` if it was not understood.
+/// Returns the answer and the exit code of a line: `No` if the event was denied, `Unreadable` if the line is invalid.
 fn answer(session: &mut Session<'_>, line: &Line<'_>, format: Format) -> serde_json::Result<(String, Exit)> {
     let json = |text: String| format!("{text}\n");
     let human = format == Format::Human;
@@ -199,7 +198,7 @@ fn answer(session: &mut Session<'_>, line: &Line<'_>, format: Format) -> serde_j
             let undone = session.undo();
             match (human, undone) {
                 (true, true) => "undone\n".to_owned(),
-                (true, false) => "there is nothing to undo\n".to_owned(),
+                (true, false) => "nothing to undo\n".to_owned(),
                 (false, _) => json(simulate_json::undone(undone)?),
             }
         }

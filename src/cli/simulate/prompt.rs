@@ -1,6 +1,6 @@
 //! The prompt of `simulate`: a line editor with history, and completion of events, keys and feature names.
 //!
-//! The one file that names the line editor. The history is in memory alone.
+//! The only module that uses the line editor library. The history is kept in memory only.
 
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
@@ -16,18 +16,18 @@ use crate::scenario;
 
 use crate::cli::{Io, Stop};
 
-/// Lines that are remembered.
+/// Maximum number of history lines.
 const HISTORY: usize = 1000;
 
-/// The prompt.
+/// A prompt.
 pub(super) struct Prompt {
     editor: Editor<Words, MemHistory>,
 }
 
 impl Prompt {
-    /// A prompt that completes the features of a model.
+    /// Creates a prompt that completes the features of a model.
     pub(super) fn new(model: &Model) -> Result<Self, Stop> {
-        // A list of candidates, as a shell shows them; several words of one line are several completions.
+        // Show candidates as a list, as shells do: one line may need several completions.
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .max_history_size(HISTORY)
@@ -39,7 +39,7 @@ impl Prompt {
         Ok(Self { editor })
     }
 
-    /// The next line; nothing at the end. Ctrl-C leaves the line that is being written, Ctrl-D ends.
+    /// Reads the next line; `None` at the end of input. Ctrl-C cancels the line, Ctrl-D ends the input.
     pub(super) fn read(&mut self, io: &mut Io<'_>) -> Result<Option<String>, Stop> {
         io.stdout.flush()?;
         loop {
@@ -52,7 +52,7 @@ impl Prompt {
                 }
                 Err(ReadlineError::Eof) => Ok(None),
                 Err(ReadlineError::Interrupted) => {
-                    writeln!(io.stderr, "Ctrl-D or `quit` ends")?;
+                    writeln!(io.stderr, "press Ctrl-D or type `quit` to exit")?;
                     continue;
                 }
                 Err(error) => Err(failed(&error)),
@@ -65,7 +65,7 @@ fn failed(error: &ReadlineError) -> Stop {
     Stop::failure(format!("cannot read the line: {}", error.to_string().to_lowercase()))
 }
 
-/// What can be completed.
+/// The words that can be completed.
 struct Words {
     features: Vec<String>,
     events: Vec<(&'static str, Vec<&'static str>)>,
@@ -73,14 +73,14 @@ struct Words {
 
 impl Words {
     fn new(model: &Model) -> Self {
-        // A candidate is drawn on the terminal as it is: a name that is none is left out.
+        // Candidates are printed unescaped, so names that are not valid are omitted.
         let names = model.names().map(|(_, name)| name).filter(|name| Name::is_valid(name));
         let mut features: Vec<String> = names.map(str::to_owned).collect();
         features.sort();
         Self { features, events: scenario::events().collect() }
     }
 
-    /// Where the word begins that is being written, and what it may become.
+    /// Returns the start of the current word, and its completions.
     fn candidates(&self, before: &str) -> (usize, Vec<String>) {
         let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
         let word = before.get(start..).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Which scenario files there are: those named, and those below folders.
+//! Finds scenario files: named files, and files in named folders.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 use crate::cli::search::Search;
 use crate::cli::{Stop, file};
 
-/// What the names of scenario files end in.
+/// The suffix of scenario file names.
 pub(super) const SUFFIX: &str = ".scenarios.yaml";
 
 const SEARCH: Search = Search { ending: SUFFIX, as_git: false, hidden: false, links: true };
 
-/// The files to play, each once, in the order of the arguments.
+/// Returns the files to run, without duplicates, in argument order.
 pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
-    // The same file by another path is played once.
+    // Different paths to the same file count as one.
     let place = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
     for path in paths {
         let is_folder = !file::is_stdin(path) && fs::metadata(path).is_ok_and(|found| found.is_dir());
@@ -24,14 +24,14 @@ pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
         all.extend(found.into_iter().filter(|path| seen.insert(place(path))));
     }
     if all.is_empty() {
-        return Err(Stop::usage(format!("there is no `*{SUFFIX}` in these folders"))
-            .help("name a scenario file, or a folder that has one"));
+        return Err(Stop::usage(format!("no `*{SUFFIX}` file in these folders"))
+            .help("pass a scenario file, or a folder that contains one"));
     }
     Ok(all)
 }
 
-/// Scenario files below a folder, in the order of their paths. Links to folders are not followed, and what is hidden is
-/// not looked at.
+/// Finds scenario files in a folder, sorted by path. Does not follow links to folders, and skips hidden files and
+/// folders.
 fn search(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
     let mut found = SEARCH.below(folder);
     found.files.sort();

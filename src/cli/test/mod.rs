@@ -1,4 +1,4 @@
-//! `keywright test`: plays scenario files.
+//! `keywright test`: runs scenario files.
 
 mod discover;
 mod play;
@@ -29,11 +29,12 @@ use super::{Exit, Io, Stop, file, findings};
 use discover::discover;
 use play::{House, Played, Work, play_all};
 
-/// Prove that licenses do what they must: play scenario files
+/// Test licenses against scenario files
 ///
-/// A scenario file says what checkouts take, when they are denied and what remains. Nothing is asked of a server: the
-/// license's own text decides. A license that does not lint is not played, by the levels of `keywright.toml`. The
-/// scenarios of a template are played on what it makes with its defaults.
+/// A scenario file describes what checkouts consume, when they are denied and what remains. No license server is
+/// involved: the text of the license determines the results. A license with lint errors (at the levels of
+/// `keywright.toml`) is not tested. Scenarios of a template run on the license that the template generates with its
+/// default parameters.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright test license.scenarios.yaml\n  keywright test licenses/\n  \
     keywright test --filter sharing licenses/\n  keywright test --update license.scenarios.yaml\n  \
@@ -43,40 +44,40 @@ pub struct Args {
     /// Scenario files, or folders to search for `*.scenarios.yaml`; `-` is standard input
     #[arg(required = true, value_name = "FILES|DIRS")]
     paths: Vec<PathBuf>,
-    /// Only scenarios whose name contains this text
+    /// Run only scenarios whose name contains this text
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// Write the actual values into the files; comments and layout stay
+    /// Write the actual values into the files; comments and layout are kept
     #[arg(long)]
     update: bool,
-    /// How results are shown
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     format: Format,
-    /// Say which features, alternatives, dependencies, share groups, denials and limits no scenario reached
+    /// Report features, alternatives, dependencies, share groups, denials and limits that no scenario covers
     #[arg(long)]
     coverage: bool,
-    /// Fail where coverage is below so many percent
+    /// Fail if coverage is below this percentage
     #[arg(long, value_name = "PERCENT", requires = "coverage", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under: Option<u8>,
-    /// Change the licenses in small ways and list the changes that no scenario notices
+    /// Run the scenarios on slightly changed licenses and report changes that no scenario detects
     #[arg(long)]
     mutate: bool,
-    /// Show what METERED licenses were used for and what it costs, by period
+    /// Show usage and costs of METERED licenses by period
     #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, require_equals = true,
           default_missing_value = "table", conflicts_with = "format")]
     statement: Option<StatementForm>,
-    /// Play again when a file changes, until interrupted
+    /// Run again when a file changes, until interrupted
     #[arg(long, conflicts_with = "update")]
     watch: bool,
-    /// End after so many runs of `--watch`
+    /// Stop after this number of `--watch` runs
     #[arg(long, hide = true, requires = "watch", value_name = "N")]
     watch_runs: Option<usize>,
 }
 
-/// How statements are shown.
+/// The output format of statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum StatementForm {
-    /// A table below the results
+    /// Table after the results
     Table,
     /// Comma-separated values instead of the results
     Csv,
@@ -84,10 +85,10 @@ enum StatementForm {
     Json,
 }
 
-/// How results are shown.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A line a scenario, a table a failure
+    /// One line per scenario, a table for each failure
     Human,
     /// JSON, version 1
     Json,
@@ -98,7 +99,7 @@ enum Format {
 /// Runs the command.
 ///
 /// # Errors
-/// When no scenario is found, or results cannot be written.
+/// Returns an error if there is no scenario, or if results cannot be written.
 pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if args.watch { watch::run(args, config, io) } else { once(args, config, io) }
 }
@@ -118,7 +119,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
         let as_is = || TestedFile { source: one.source.clone(), results: one.results.clone() };
         report.files.push(match updated {
             Ok(updated) => updated.unwrap_or_else(as_is),
-            // One file that cannot be written keeps no other from it.
+            // A file that cannot be written does not prevent writing the others.
             Err(stop) => {
                 io.stop(&stop)?;
                 exit = exit.worst(stop.exit);
@@ -149,7 +150,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
     Ok(if failed > 0 || survived { exit.worst(Exit::No) } else { exit })
 }
 
-/// The files that could be played; what is wrong with the others is said.
+/// Returns the files that were run, and reports the errors of the others.
 fn collect(works: Vec<Work>, report: &mut TestReport, io: &mut Io<'_>) -> Result<(Vec<Played>, Exit), Stop> {
     let mut exit = Exit::Yes;
     let mut all = Vec::new();
@@ -182,7 +183,7 @@ fn collect(works: Vec<Work>, report: &mut TestReport, io: &mut Io<'_>) -> Result
     Ok((all, exit))
 }
 
-/// What reports say of a file that is not sound: its first error.
+/// Returns the first error of an invalid file, for reports.
 fn not_played(source: &SourceFile, found: &[Diagnostic]) -> NotPlayed {
     let first = found.iter().find(|found| found.is_error()).or(found.first());
     NotPlayed {
@@ -209,22 +210,22 @@ fn show(args: &Args, report: &TestReport, io: &mut Io<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Nothing proven is no success.
+/// The error for a run without any scenario.
 fn nothing(args: &Args) -> Stop {
     match &args.filter {
-        Some(filter) => Stop::usage(format!("no scenario has `{filter}` in its name")),
-        None => Stop::usage("there is no scenario in these files"),
+        Some(filter) => Stop::usage(format!("no scenario name contains `{filter}`")),
+        None => Stop::usage("no scenario in these files"),
     }
 }
 
-/// Says once what of the licenses the scenarios say nothing about.
+/// Prints one note for each directive that the resolver does not model.
 fn say_not_modelled(loaded: &Loaded, io: &mut Io<'_>) -> Result<(), Stop> {
     let mut said = BTreeSet::new();
     for Notice { license, feature, directive, .. } in loaded.model.notices() {
         if said.insert((*license, *directive)) {
             let name = loaded.licenses.get(*license).map_or("", |license| license.source.name());
             io.say(&format!(
-                "note: {directive} is not modelled, scenarios do as if it were not there (`{feature}` in {})",
+                "note: {directive} is ignored, because scenarios do not model it (`{feature}` in {})",
                 escape(name)
             ))?;
         }
@@ -232,29 +233,30 @@ fn say_not_modelled(loaded: &Loaded, io: &mut Io<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Writes the actual values, and plays what is then written.
+/// Writes the actual values and runs the updated file.
 fn update(played: &Played, filter: &str, io: &mut Io<'_>) -> Result<TestedFile, Stop> {
     let Played { path, source, results, loaded, .. } = played;
     if file::is_stdin(path) {
-        return Err(Stop::usage("`--update` needs a file to write to"));
+        return Err(Stop::usage("`--update` cannot write to standard input"));
     }
     if played.is_rendered {
         let name = escape(source.name()).into_owned();
-        return Err(Stop::usage(format!("`{name}` belongs to a template, which is not updated"))
-            .help("the values are made by the template: correct them there"));
+        return Err(Stop::usage(format!("cannot update the scenarios of a template: `{name}`"))
+            .help("edit the template instead"));
     }
     let (text, left) = scenario::updated(source, results);
     let name = escape(source.name()).into_owned();
     let again = SourceFile::from_bytes(source.id(), source.name(), text.clone().into_bytes());
-    let reread = scenario::parse(&again)
-        .map_err(|_| Stop::failure(format!("the update of `{name}` would not read; nothing was written")))?;
+    let reread = scenario::parse(&again).map_err(|_| {
+        Stop::failure(format!("updating `{name}` would make it invalid; nothing was written"))
+    })?;
     if text != source.text() {
         file::write(path, text.as_bytes())?;
         io.say(&format!("updated {name}"))?;
     }
     if left > 0 {
         let values = counted(left, "value");
-        io.say(&format!("{values} in {name} left: no change of a value says what there was"))?;
+        io.say(&format!("{values} in {name} not updated: correct them by hand"))?;
     }
     let results = scenario::run(&reread, &loaded.model, |name| name.contains(filter));
     Ok(TestedFile { results, source: again })

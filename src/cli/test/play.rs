@@ -1,4 +1,4 @@
-//! Reads scenario files with their licenses and plays them, several at a time.
+//! Reads scenario files and their licenses and runs them in parallel.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,7 +19,7 @@ use crate::source::{FileId, SourceFile};
 
 use super::template::{self, Rendered};
 
-/// A file that was played.
+/// A file that was run.
 pub(super) struct Played {
     pub(super) path: PathBuf,
     pub(super) source: Arc<SourceFile>,
@@ -27,26 +27,26 @@ pub(super) struct Played {
     pub(super) loaded: Loaded,
     pub(super) results: Vec<ScenarioResult>,
     pub(super) seen: BTreeSet<Sight>,
-    /// Whether its text was made by a template.
+    /// True if a template rendered the text.
     pub(super) is_rendered: bool,
 }
 
-/// What holds for all files of a run.
+/// Settings for all files of a run.
 pub(super) struct House {
     pub(super) configs: Mutex<Configs>,
     pub(super) today: Date,
 }
 
-/// What came of a file.
+/// The result of a file.
 pub(super) enum Work {
     Played(Box<Played>),
-    /// It is no sound scenario file, or a license of it is not: with what the command then ends.
+    /// The scenario file or one of its licenses has errors; the exit code of the command.
     Unsound(Arc<SourceFile>, Vec<Diagnostic>, Exit),
-    /// It cannot be read.
+    /// The file cannot be read.
     Unread(PathBuf, Stop),
 }
 
-/// Reads and plays all files; results stand in the order of the files.
+/// Reads and runs all files. Results are in the order of the files.
 pub(super) fn play_all(
     paths: &[PathBuf],
     filter: &str,
@@ -54,7 +54,7 @@ pub(super) fn play_all(
     progress: &Progress,
     io: &mut Io<'_>,
 ) -> Vec<Work> {
-    // Standard input can be read by one thread only, and is named once.
+    // Standard input is read once, before the threads start.
     let stdin = paths.iter().any(|path| file::is_stdin(path));
     let stdin = stdin.then(|| file::read_up_to(Path::new("-"), MAX_SCENARIO_BYTES, io));
     let read = |path: &Path| match &stdin {
@@ -100,7 +100,7 @@ fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str, house: &Hou
     }
 }
 
-/// Why a file is not played: what is wrong with it, or with a configuration.
+/// The reason why a file is not run: findings, or an invalid configuration.
 enum Refused {
     Found(Vec<Diagnostic>, Exit),
     Stop(Box<Stop>),
@@ -115,13 +115,13 @@ fn prepare(
     let file = scenario::parse(source).map_err(|found| Refused::Found(found, Exit::Unreadable))?;
     let folder = folder_of(path);
     let lint = match file.licenses.first() {
-        // Licenses that are proven together are linted together, as the house wants the first of them.
+        // Licenses of one scenario file are linted together, with the configuration of the first.
         Some(first) => {
             lint_options(&folder.join(&first.value), house).map_err(|stop| Refused::Stop(Box::new(stop)))?
         }
         None => lint::Options::at(Date::MIN),
     };
-    // A license that is not there is the same failure as a scenario file that is not there.
+    // A missing license has the same exit code as a missing scenario file.
     let mut exit = Exit::Unreadable;
     let loaded = scenario::load(
         &file,
@@ -143,7 +143,7 @@ fn prepare(
     }
 }
 
-/// What the house asks of a license; the day is set by whoever lints.
+/// The lint options for a license. The caller sets the day.
 fn lint_options(license: &Path, house: &House) -> Result<lint::Options, Stop> {
     let mut configs = house.configs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let settings = configs.settings(license)?;
@@ -155,7 +155,7 @@ pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Reads a license below a folder; a link that leads out of it is refused.
+/// Reads a license in a folder. Rejects links that lead out of the folder.
 fn read_below(folder: &Path, relative: &str) -> Result<Arc<SourceFile>, Stop> {
     let path = folder.join(relative);
     let real = |path: &Path| fs::canonicalize(path).map_err(|error| Stop::failure(file::reason(&error)));

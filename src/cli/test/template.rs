@@ -1,4 +1,4 @@
-//! Scenario files of templates: rendered with the template's defaults before they are played.
+//! Scenario files of templates, rendered with the template's default parameters.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -12,16 +12,16 @@ use crate::cli::{Exit, Stop, file};
 use super::discover::SUFFIX;
 use super::play::folder_of;
 
-/// What a license file that is a template begins with.
+/// The first bytes of a license file that is a template.
 const MARK: &[u8] = b"---";
 
-/// A template's license and scenarios, with its defaults.
+/// A template's license and scenarios, rendered with the default parameters.
 pub(super) struct Rendered {
     pub(super) license: String,
     pub(super) scenarios: String,
 }
 
-/// The template that a scenario file belongs to: the license file of the same name beside it, if it is one.
+/// The template of a scenario file: the license file of the same name in the same folder, if it is a template.
 pub(super) fn beside(path: &Path) -> Option<PathBuf> {
     let stem = path.file_name()?.to_str()?.strip_suffix(SUFFIX)?;
     let license = folder_of(path).join(format!("{stem}.lic"));
@@ -31,15 +31,16 @@ pub(super) fn beside(path: &Path) -> Option<PathBuf> {
     (begins && start == MARK).then_some(license)
 }
 
-/// Renders a template with its defaults.
+/// Renders a template with its default parameters.
 pub(super) fn render(license: &Path, today: Date) -> Result<Rendered, Stop> {
     let folder = folder_of(license);
     let name = license.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let template = Shelf { folder: Some(folder) }.template(name)?;
     let assigned = template.assign(&[], today).map_err(|faults| {
         let stop = faults.first().map(refused);
-        stop.unwrap_or_else(|| Stop::new(Exit::Unreadable, "the defaults are refused"))
-            .help("a template is played with its defaults: make a license of it with `keywright new`")
+        stop.unwrap_or_else(|| Stop::new(Exit::Unreadable, "invalid default parameters")).help(
+            "only the default parameters are tested; create a license with `keywright new` to test others",
+        )
     })?;
     let text = template.render(&assigned).map_err(|fault| refused(&fault))?;
     let scenarios =

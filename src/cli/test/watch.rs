@@ -1,4 +1,4 @@
-//! What `test --watch` looks at: the scenario files, the licenses that they name, and the configuration of these.
+//! The files that `test --watch` monitors: scenario files, their licenses, and the configuration files.
 
 use std::path::{Path, PathBuf};
 
@@ -11,15 +11,15 @@ use super::discover::discover;
 use super::play::folder_of;
 use super::{Args, once, template};
 
-/// Plays, waits for a change, and plays again, until interrupted.
+/// Runs the scenarios after each change, until interrupted.
 pub(super) fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if args.paths.iter().any(|path| file::is_stdin(path)) {
-        return Err(Stop::usage("`--watch` needs files to look at"));
+        return Err(Stop::usage("`--watch` cannot read standard input"));
     }
     watch(args.watch_runs, || paths(args, config), |io| once(args, config, io), io)
 }
 
-/// A scenario file that does not read now names no license; it is looked at itself.
+/// Returns the files to monitor. An invalid scenario file contributes only itself.
 fn paths(args: &Args, config: Option<&Path>) -> Vec<PathBuf> {
     let files = discover(&args.paths).unwrap_or_default();
     let licenses: Vec<PathBuf> = files.iter().flat_map(|path| licenses(path)).collect();

@@ -1,4 +1,4 @@
-//! What all scenarios of a license come to together: coverage and mutation.
+//! Coverage and mutation results of all scenarios of a license.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::scenario::{self, ScenarioFile};
 
 use super::play::Played;
 
-/// Scenario files that prove the same licenses.
+/// Scenario files that test the same licenses.
 struct Group<'a> {
     first: &'a Played,
     files: Vec<&'a ScenarioFile>,
@@ -18,7 +18,7 @@ struct Group<'a> {
     holds: bool,
 }
 
-/// Files by the licenses that they name, in the order of their first file.
+/// Groups files by their licenses, in order of the first file.
 fn groups<'a>(played: &'a [Played]) -> Vec<Group<'a>> {
     let mut places: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
     let mut groups: Vec<Group<'a>> = Vec::new();
@@ -37,7 +37,7 @@ fn groups<'a>(played: &'a [Played]) -> Vec<Group<'a>> {
     groups
 }
 
-/// What the scenarios came by, license by license.
+/// Returns the coverage of each group of licenses.
 pub(super) fn cover(played: &[Played]) -> Vec<Covered> {
     let cover = |group: Group<'_>| {
         let loaded = &group.first.loaded;
@@ -50,7 +50,7 @@ pub(super) fn cover(played: &[Played]) -> Vec<Covered> {
     groups(played).into_iter().map(cover).collect()
 }
 
-/// Which changes nobody notices, license by license. Scenarios that fail already notice nothing.
+/// Returns the mutation results of each group of licenses. Groups with a failed scenario are not mutated.
 pub(super) fn mutate(played: &[Played], filter: &str) -> Vec<Mutated> {
     let mutate = |group: Group<'_>| {
         let loaded = &group.first.loaded;
