@@ -121,7 +121,7 @@ fn render_mutation(text: &mut String, mutated: &Mutated, style: Style) {
         return;
     };
     let survived = mutation.survivors.len();
-    let changes = counted(mutation.played, "change");
+    let changes = counted(mutation.played, "mutation");
     let verdict = style.paint(if survived == 0 { GREEN } else { RED }, &format!("{survived} survived"));
     let noticed = mutation.noticed;
     line(text, &format!("mutation of {names}: {changes}, {noticed} detected, {verdict}"));

@@ -84,7 +84,7 @@ fn survived(mutated: &Mutated) -> (String, Vec<String>) {
         format!("{file}:{row}:{column}  {}: not detected by any scenario", survivor.text)
     };
     let survivors = &mutation.survivors;
-    let message = format!("{} survived", counted(survivors.len(), "change"));
+    let message = format!("{} survived", counted(survivors.len(), "mutation"));
     (message, survivors.iter().map(line).collect())
 }
 

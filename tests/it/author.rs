@@ -276,11 +276,11 @@ fn a_dash_is_standard_output() {
 fn files_of_values_are_refused_in_plain_words() {
     let place = Place::new();
     for (text, told) in [
-        ("pool: A\npool: B\n", "values.yaml:2:1: `pool` stands twice"),
+        ("pool: A\npool: B\n", "values.yaml:2:1: duplicate key `pool`"),
         ("pool: &a A\n", "anchors and aliases are not allowed"),
-        ("pool: !x A\n", "the tag `!x` is not allowed"),
-        ("- a\n", "a map of keys is expected here"),
-        ("pool: { a: b }\n", "one value is expected here"),
+        ("pool: !x A\n", "tag `!x` is not allowed"),
+        ("- a\n", "expected a map of keys"),
+        ("pool: { a: b }\n", "expected a single value"),
     ] {
         place.write("values.yaml", text);
         let outcome = place.run(&["new", "pool", "--values", "values.yaml"]).expect_code(3);

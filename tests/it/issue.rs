@@ -535,9 +535,9 @@ fn catalogues_and_orders_that_are_wrong_say_where() {
     snapshot("issue", "wrong_inputs", &told.join("\n"));
 }
 
-/// Names that stand between commas behind `the keys are` in a help line.
+/// The comma-separated names after `use one of` in a help line.
 fn expected_names(message: &str) -> Vec<String> {
-    let list = message.split("the keys are ").nth(1).unwrap().lines().next().unwrap();
+    let list = message.split("use one of ").nth(1).unwrap().lines().next().unwrap();
     let mut names: Vec<String> = list.split(", ").map(|name| name.trim().to_owned()).collect();
     names.sort();
     names

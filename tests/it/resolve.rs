@@ -1,9 +1,9 @@
-//! The resolver against the cases of the sources and its own decisions.
+//! The resolver against the examples of the license documentation and against its own decisions.
 
 use keywright::license::License;
 use keywright::resolve::{Event, Failure, Model, Outcome, Reason, Request, State, Symbols, Ticket, Who};
 
-/// Licenses with a state, driven by names.
+/// A model and a state, driven by names.
 struct Desk {
     model: Model,
     state: State,
@@ -206,7 +206,7 @@ fn a_live_token_group_is_joined_before_an_earlier_alternative() {
     desk.back(first);
     desk.out("T", 1, "bob@ws1").unwrap();
     assert_eq!((desk.used("A"), desk.used("B")), (0, 3));
-    // The group grows where it is; what it cannot grow to goes to the other block, itself untouched.
+    // The group grows in place. A request that does not fit goes to the other block and leaves the group unchanged.
     desk.out("T", 3, "cid@ws1").unwrap();
     assert_eq!((desk.used("A"), desk.used("B")), (0, 9));
     assert_eq!(desk.out("T", 4, "dan@ws1"), Err(Reason::NotEnoughLicenses));
@@ -238,7 +238,7 @@ fn counts_multiply_along_a_path_and_never_wrap() {
     desk.out("T2", 1, "").unwrap();
     assert_eq!(desk.used("P"), 2_147_483_647 * 2_147_483_647);
     assert_eq!(desk.out("T3", 1, ""), Err(Reason::NotEnoughLicenses));
-    assert!(desk.why("T3", 1, "").contains("more than any pool has"));
+    assert!(desk.why("T3", 1, "").contains("2^64 or more"));
 }
 
 #[test]
@@ -280,13 +280,13 @@ fn the_nearest_miss_names_the_denial() {
     assert_eq!(desk.out("T", 1, ""), Err(Reason::NotEnoughLicenses));
     assert_eq!(
         desk.why("T", 1, ""),
-        "1 × T#1 (TOKEN): a dependency is not met\n  \
-           1 × Missing: no-such-feature\n\
-         1 × T#2 (TOKEN): a dependency is not met\n  \
-           1 × Old (EXCLUSIVE): not-in-force, ended 2025-01-01\n\
-         1 × T#3 (TOKEN): a dependency is not met\n  \
-           2 × Full (EXCLUSIVE): not-enough-licenses, needed 2, free 1\n\
-         it would be granted with 1 more of Full"
+        "1 × `T#1` (TOKEN): dependency not met\n  \
+           1 × `Missing`: no-such-feature\n\
+         1 × `T#2` (TOKEN): dependency not met\n  \
+           1 × `Old` (EXCLUSIVE): not-in-force: ended on 2025-01-01\n\
+         1 × `T#3` (TOKEN): dependency not met\n  \
+           2 × `Full` (EXCLUSIVE): not-enough-licenses: needs 2; 1 free\n\
+         help: adding 1 to `Full` would be enough"
     );
 }
 
@@ -303,7 +303,10 @@ fn a_denial_says_when_another_choice_would_have_served() {
         .concat(),
     );
     assert_eq!(desk.out("T", 1, ""), Err(Reason::NotEnoughLicenses));
-    assert!(desk.why("T", 1, "").contains("\nanother choice would have served: 1 × A, 1 × B\n"));
+    assert!(
+        desk.why("T", 1, "")
+            .contains("\nnote: another choice of alternatives would be granted: 1 × `A`, 1 × `B`\n")
+    );
     assert_eq!((desk.used("A"), desk.used("B")), (0, 0));
 }
 
@@ -533,7 +536,7 @@ fn the_limit_on_active_tokens_counts_floating_and_activated() {
 fn cycles_long_chains_and_double_sharing_are_refused() {
     let refused = |text: &str| Model::compile([&license(text)]).unwrap_err().message;
     let ring = [token("A", &[("B", 1)], ""), token("B", &[("A", 1)], "")].concat();
-    assert_eq!(refused(&ring), "tokens depend on each other: `A` → `B` → `A`");
+    assert_eq!(refused(&ring), "dependency cycle: `A` → `B` → `A`");
     let chain = |length: usize| -> String {
         (0..length)
             .map(|level| token(&format!("T{level}"), &[(&format!("T{}", level + 1), 1)], ""))
@@ -541,9 +544,9 @@ fn cycles_long_chains_and_double_sharing_are_refused() {
             .collect()
     };
     Desk::new(&chain(16)).out("T0", 1, "").unwrap();
-    assert_eq!(refused(&chain(17)), "a chain of more than 16 dependencies begins at `T0`");
+    assert_eq!(refused(&chain(17)), "dependency chain too deep: more than 16 dependencies from `T0`");
     let both = [real("P", "COUNT=5 SHARE=HOST"), token("T", &[("P", 1)], "SHARE=USER")].concat();
-    assert_eq!(refused(&both), "the token `T` is shared and so is a license that it needs");
+    assert_eq!(refused(&both), "double sharing: the token `T` and one of its dependencies both have SHARE");
 }
 
 fn ladder(levels: usize, width: usize, bottom: &str) -> String {
@@ -592,7 +595,7 @@ fn checkin_takes_the_oldest_of_a_person() {
     assert_eq!(outcome, Outcome::Failed(Failure::NothingToReturn));
 }
 
-/// A token over what is given, and over as many equal dependencies as a merged walk needs.
+/// A token with the given dependencies and so many equal ones that walks are merged.
 fn over(needs: &str, paths: usize) -> String {
     let padding = "TOKEN_DEPENDENCY=\"FEATURE=F VERSION=1.0 COUNT=1\" ".repeat(paths);
     format!("FEATURE T {{ VENDOR=abc KEYTYPE=TOKEN {needs} {padding} }}\n{}", real("F", "COUNT=1000"))
@@ -606,7 +609,7 @@ fn need(name: &str, version: &str, count: u64) -> String {
 fn the_reason_does_not_depend_on_the_number_of_paths() {
     let old = "END=2020-01-01 COUNT=9";
     let cases = [
-        // The first dependency is two tokens away from what is missing, the second is over.
+        // The first dependency is two tokens away from the exhausted pool, the second one has ended.
         (need("U", "1.0", 1) + &need("A", "1.0", 1), Reason::NotEnoughLicenses),
         (need("A", "1.0", 1) + &need("U", "1.0", 1), Reason::NotInForce),
         (need("B", "1.0", 2) + &need("B", "2.0", 1), Reason::NotEnoughLicenses),

@@ -1,5 +1,5 @@
-//! Laws of the resolver over generated licenses, against a second implementation that is slow and simple: it walks every
-//! path, copies the whole state before each try, and counts what is used anew each time.
+//! Property tests of the resolver with generated licenses, against a slow and simple second implementation that walks
+//! every path, copies the state before each attempt, and recomputes usage each time.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,13 +12,13 @@ use proptest::prelude::*;
 #[derive(Debug, Clone)]
 struct Block {
     name: String,
-    /// Licenses of a real block; `None` for a token.
+    /// Licenses of a pool; `None` for a token.
     count: Option<u64>,
     shared: Option<&'static str>,
     needs: Vec<(String, u64)>,
 }
 
-/// What happens.
+/// An event.
 #[derive(Debug, Clone)]
 enum Op {
     Out {
@@ -27,7 +27,7 @@ enum Op {
         user: usize,
         host: usize,
     },
-    /// Of the checkouts that are out, by a number to be reduced.
+    /// Returns a live checkout, chosen by this number modulo their count.
     Back(usize),
 }
 
@@ -63,10 +63,10 @@ fn model(blocks: &[Block]) -> Model {
     Model::compile([&license]).unwrap()
 }
 
-/// Who asks, as numbers.
+/// The requester, as numbers.
 type Person = (usize, usize);
 
-/// What must be equal to share.
+/// The values that must be equal to share.
 type Key = Vec<usize>;
 
 fn key(block: &Block, who: Person) -> Option<Key> {
@@ -78,7 +78,7 @@ fn key(block: &Block, who: Person) -> Option<Key> {
     }
 }
 
-/// The slow implementation's state.
+/// The state of the slow implementation.
 #[derive(Debug, Clone, Default)]
 struct Slow {
     /// Draws of checkouts: ticket, block, key, amount.
@@ -122,7 +122,7 @@ impl Slow {
         served
     }
 
-    /// `inside` gathers what is drawn for a new token group.
+    /// `inside` collects the draws of a new token group.
     fn serve(
         &mut self,
         blocks: &[Block],
@@ -215,7 +215,7 @@ impl Group {
     }
 }
 
-/// The real implementation with what it needs to be driven.
+/// The real implementation and the data to drive it.
 struct Fast {
     model: Model,
     state: State,
@@ -252,7 +252,7 @@ impl Fast {
         assert!(matches!(outcome, Outcome::Granted(_)));
     }
 
-    /// What is used of each block, in file order.
+    /// The usage of each block, in file order.
     fn used(&self, blocks: &[Block]) -> Vec<u64> {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         let mut used = Vec::new();
@@ -269,7 +269,7 @@ impl Fast {
 const POOLS: usize = 3;
 const TOKENS: usize = 5;
 
-/// What is shared.
+/// The blocks with SHARE.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Sharing {
     Nothing,
@@ -277,7 +277,7 @@ enum Sharing {
     Tokens,
 }
 
-/// Small licenses with alternatives, and licenses without any whose many paths are merged.
+/// Small licenses with alternatives, and licenses without alternatives whose many paths are merged.
 fn blocks() -> impl Strategy<Value = Vec<Block>> {
     prop_oneof![3 => license(40, 0.3, 1..5), 1 => license(6_000, f64::MIN_POSITIVE, 3..6)]
 }
@@ -313,7 +313,7 @@ fn assemble(
     }
     for (level, (first, second)) in tokens.iter().enumerate() {
         for needs in [Some(first), second.as_ref()].into_iter().flatten() {
-            // Only the last tokens are shared, and none needs another of them: both sides shared is refused.
+            // Only the last tokens have SHARE, and none depends on another of them, because double sharing is rejected.
             let top = level + 2 >= TOKENS;
             let shared = shares.next().flatten().filter(|_| sharing == Sharing::Tokens && top);
             let below = POOLS + if sharing == Sharing::Tokens { level.min(TOKENS - 2) } else { level };
@@ -338,7 +338,8 @@ fn name(at: usize) -> String {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Both implementations grant the same, use the same, never more than there is, and end at nothing.
+    /// Both implementations grant the same requests and have the same usage, which is never above capacity and ends at
+    /// zero.
     #[test]
     fn it_agrees_with_the_slow_implementation(blocks in blocks(), ops in ops()) {
         let mut fast = Fast::new(&blocks);
@@ -375,7 +376,7 @@ proptest! {
         prop_assert!(fast.used(&blocks).iter().all(|used| *used == 0));
     }
 
-    /// A check-in takes back what its checkout did, and looking at a request changes nothing.
+    /// A check-in undoes its checkout, and explaining a request changes nothing.
     #[test]
     fn a_checkin_undoes_its_checkout(blocks in blocks(), ops in ops(), last in 0..POOLS + TOKENS) {
         let mut fast = Fast::new(&blocks);
@@ -394,13 +395,13 @@ proptest! {
             fast.checkin(ticket);
         }
         prop_assert_eq!(&before, &fast.used(&blocks));
-        // What a choice that would have served draws is free now.
+        // The draws of the other choice must be free.
         for (block, amount) in explained.other_choice.unwrap_or_default() {
             prop_assert!(amount >= 1 && fast.state.used(block) <= 6_000);
         }
     }
 
-    /// The order of pools in a file, where each name has one, changes nothing.
+    /// The order of pools in a file does not matter if each name has one block.
     #[test]
     fn the_order_of_pools_does_not_matter(blocks in blocks(), ops in ops()) {
         let single: Vec<Block> = {
@@ -426,7 +427,7 @@ proptest! {
         prop_assert_eq!(total(&one, &single), total(&other, &turned));
     }
 
-    /// With enough of everything, sharing never uses more than no sharing.
+    /// With sufficient capacity, sharing never uses more than no sharing.
     #[test]
     fn sharing_never_costs_more_than_none(blocks in blocks(), ops in ops()) {
         let plenty: Vec<Block> =
@@ -444,7 +445,7 @@ proptest! {
         }
     }
 
-    /// What a cascade takes of a pool is the number of paths to it, each times the counts along it.
+    /// A cascade takes as many licenses of a pool as there are paths to it, each times the counts along it.
     #[test]
     fn a_cascade_takes_what_its_paths_add_up_to(widths in prop::collection::vec((1..6usize, 1..4u64), 1..9)) {
         let mut blocks = vec![Block {

@@ -1,5 +1,5 @@
-//! Laws of the resolver over generated licenses with everything in them: METERED lots, dates, versions, HOLD and
-//! MIN_CHECKOUT, UPGRADE, BORROW, reserved licenses, sharing by custom strings; and over what a denial says.
+//! Property tests of the resolver with generated licenses that use every directive: METERED, dates, versions, HOLD and
+//! MIN_CHECKOUT, UPGRADE, BORROW, reserved licenses, sharing by custom strings; and of explanations.
 
 use keywright::license::{License, Version};
 use keywright::resolve::{
@@ -10,19 +10,19 @@ use proptest::prelude::*;
 
 use crate::resolve_slow::{Ask, Block, DAY, Kind, Mode, Slow, Who, text};
 
-/// What happens.
+/// An event.
 #[derive(Debug, Clone)]
 enum Op {
     Out(Ask),
     Borrow(Ask, u32),
     Consume(Ask),
-    /// Of the checkouts that are out, by a number to be reduced.
+    /// Returns a live checkout, chosen by this number modulo their count.
     Back(usize),
-    /// So many seconds pass.
+    /// Advances by this number of seconds.
     Wait(i64),
 }
 
-/// The real implementation with what it needs to be driven.
+/// The real implementation and the data to drive it.
 struct Fast {
     model: Model,
     state: State,
@@ -65,7 +65,7 @@ impl Fast {
         }
     }
 
-    /// The ticket if it is granted and leaves one.
+    /// Returns the ticket if the request is granted.
     fn ask(&mut self, ask: &Ask, mode: Mode) -> Option<Option<Ticket>> {
         let event = self.event(ask, mode);
         match self.model.apply(&mut self.state, &event) {
@@ -90,7 +90,7 @@ impl Fast {
     }
 }
 
-/// Both implementations side by side.
+/// Both implementations.
 struct Both {
     fast: Fast,
     slow: Slow,
@@ -105,7 +105,7 @@ impl Both {
         Self { fast, slow, live: Vec::new() }
     }
 
-    /// Lets something happen; whether both agree on whether it is granted, and if not, what was asked.
+    /// Applies an event to both implementations and compares them. Returns the request if it was denied.
     fn play(&mut self, op: &Op) -> Result<Option<(Ask, Mode)>, TestCaseError> {
         let (ask, mode) = match op {
             Op::Out(ask) => (ask.clone(), Mode::Checkout),
@@ -161,7 +161,7 @@ fn name(number: usize) -> String {
 
 const NAMES: usize = POOLS + 1 + TOKENS;
 
-/// A block without a name: numbers for all that it may say.
+/// A block without a name, with random values for all directives.
 fn raw() -> impl Strategy<Value = Block> {
     let day = || prop::option::weighted(0.25, 0..12_i64);
     let time = || prop_oneof![4 => Just(0_i64), 1 => 1..2 * DAY];
@@ -191,7 +191,7 @@ fn needs() -> impl Strategy<Value = Needs> {
     prop::collection::vec((0..100_usize, 0..2_u32, 1..3_u64), 1..4)
 }
 
-/// How many blocks of each sort, and what they need.
+/// The number of blocks of each kind, and their dependencies.
 fn license() -> impl Strategy<Value = Vec<Block>> {
     let pool = (raw(), prop::option::weighted(0.3, raw()), prop::option::weighted(0.3, raw()));
     let pools = prop::collection::vec(pool, POOLS);
@@ -214,7 +214,7 @@ fn assemble(sharing: u8, pools: Vec<Pool>, lots: Vec<Block>, tokens: Vec<Token>)
         for (block, kind) in sorts.into_iter().filter_map(|(block, kind)| Some((block?, kind))) {
             let block = Block { name: name(number), kind, ..plain(block) };
             blocks.push(match kind {
-                // What it adds is all that an UPGRADE says.
+                // An UPGRADE has no other directives than its count and dates.
                 Kind::Upgrade => Block {
                     shared: [false; 3],
                     hold: 0,
@@ -240,7 +240,7 @@ fn assemble(sharing: u8, pools: Vec<Pool>, lots: Vec<Block>, tokens: Vec<Token>)
     }
     for (level, (first, needs, second)) in tokens.into_iter().enumerate() {
         for (block, needs) in [Some((first, needs)), second].into_iter().flatten() {
-            // Only the last tokens are shared, and none needs another of them: both sides shared is refused.
+            // Only the last tokens have SHARE, and none depends on another of them, because double sharing is rejected.
             let shares = sharing == 2 && level + 2 >= TOKENS;
             let shared = if shares { block.shared } else { [false; 3] };
             let below = POOLS + 1 + if sharing == 2 { level.min(TOKENS - 2) } else { level };
@@ -291,7 +291,7 @@ fn limit() -> impl Strategy<Value = Option<u64>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
-    /// Granted and used are the same, event by event, and nothing is ever used beyond what there is.
+    /// Both implementations grant the same events and have the same usage, which is never above capacity.
     #[test]
     fn it_agrees_with_the_slow_implementation(blocks in license(), ops in ops(), limit in limit()) {
         let mut both = Both::new(&blocks, limit);
@@ -301,8 +301,8 @@ proptest! {
         }
     }
 
-    /// Time only moves forward: an earlier moment is refused and changes nothing; what passes by itself gives back
-    /// only; two steps come to the same as one.
+    /// Time only moves forward: an earlier time is rejected and changes nothing; automatic returns only reduce usage;
+    /// two steps have the same result as one.
     #[test]
     fn time_only_moves_forward(blocks in license(), ops in ops(), first in 0..3 * DAY, second in 0..3 * DAY) {
         let mut both = Both::new(&blocks, None);
@@ -327,7 +327,7 @@ proptest! {
         prop_assert_eq!(fast.used(), fast.ids.iter().map(|id| at_once.used(*id)).collect::<Vec<_>>());
     }
 
-    /// Blocks of different names may stand in any order.
+    /// The order of blocks with different names does not matter.
     #[test]
     fn the_order_of_unrelated_blocks_does_not_matter(
         blocks in license(), ops in ops(), places in prop::collection::vec(0..100_u8, NAMES),
@@ -357,7 +357,8 @@ proptest! {
         }
     }
 
-    /// What a cascade of any shape takes of a pool is the number of paths to it, each times the counts along it.
+    /// A cascade of any shape takes as many licenses of a pool as there are paths to it, each times the counts along
+    /// it.
     #[test]
     fn a_cascade_of_any_shape_counts_its_paths(
         shape in prop::collection::vec(prop::collection::vec((0..100_usize, 1..4_u64), 1..7), 1..12),
@@ -379,7 +380,7 @@ proptest! {
         prop_assert_eq!(fast.used()[0], if granted { expected } else { 0 });
     }
 
-    /// The reason of a denial is the same whether its paths are walked one by one or merged.
+    /// The reason of a denial is the same for merged walks and walks by paths.
     #[test]
     fn the_number_of_paths_changes_no_outcome(blocks in license(), ops in ops()) {
         let mut seen = std::collections::BTreeSet::new();
@@ -416,10 +417,10 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
 
-    /// What a denial says would grant the request does; and no smaller sum of more would.
+    /// Every suggested change grants the request, and no smaller sum of extra licenses does.
     #[test]
     fn a_remedy_that_is_told_is_true_and_the_smallest(blocks in license(), ops in ops(), limit in limit()) {
-        // One version of tokens: which of several lots a gift belongs to is not for this law.
+        // With one version, it does not matter which METERED block receives the extra tokens.
         let one_version = |block: Block| if block.kind == Kind::Metered { Block { version: 2, ..block } } else { block };
         let blocks: Vec<Block> = blocks.into_iter().map(one_version).collect();
         let mut both = Both::new(&blocks, limit);
@@ -467,7 +468,7 @@ fn granted(slow: &Slow, ask: &Ask, mode: Mode) -> bool {
     slow.clone().ask(ask, mode).is_some()
 }
 
-/// Whether a request is granted after a change, by the slow implementation.
+/// Returns true if the slow implementation grants the request after the change.
 fn is_true(both: &Both, ask: &Ask, mode: Mode, remedy: &Remedy) -> bool {
     let mut slow = both.slow.clone();
     match remedy {
@@ -483,7 +484,7 @@ fn is_true(both: &Both, ask: &Ask, mode: Mode, remedy: &Remedy) -> bool {
     }
 }
 
-/// Whether returning so many checkouts, whichever, grants it.
+/// Returns true if returning any set of at most this many checkouts grants the request.
 fn returned(slow: &Slow, ask: &Ask, mode: Mode, most: usize) -> bool {
     if granted(slow, ask, mode) {
         return true;
@@ -496,7 +497,7 @@ fn returned(slow: &Slow, ask: &Ask, mode: Mode, most: usize) -> bool {
         })
 }
 
-/// Whether some gift of a sum, of the blocks from one on or of the limit, grants it.
+/// Returns true if any distribution of a sum over the blocks from an index on, or over the limit, grants the request.
 fn some_gift(slow: &Slow, sum: u64, from: usize, ask: &Ask, mode: Mode) -> bool {
     if sum == 0 {
         return granted(slow, ask, mode);

@@ -1,12 +1,12 @@
-//! A second implementation of the resolver, slow and simple: it walks every path, copies the whole state before each try,
-//! and counts what is used anew each time. Laws hold the real one against it.
+//! A slow and simple second implementation of the resolver: it walks every path, copies the state before each attempt,
+//! and recomputes usage each time. Property tests compare the resolver with it.
 
 use std::fmt::Write as _;
 
-/// Seconds of a day.
+/// Seconds per day.
 pub(crate) const DAY: i64 = 86_400;
 
-/// What a block is.
+/// The type of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Exclusive,
@@ -16,7 +16,7 @@ pub(crate) enum Kind {
     Token,
 }
 
-/// A generated block; days count from the first of January 2026.
+/// A generated block; day 0 is 2026-01-01.
 #[derive(Debug, Clone)]
 pub(crate) struct Block {
     pub(crate) name: String,
@@ -35,10 +35,10 @@ pub(crate) struct Block {
     pub(crate) needs: Vec<(String, u32, u64)>,
 }
 
-/// User, host and custom string; numbers stand for texts.
+/// User, host and custom string, as numbers.
 pub(crate) type Who = [Option<u8>; 3];
 
-/// What is asked for.
+/// A request.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
     pub(crate) name: String,
@@ -47,7 +47,7 @@ pub(crate) struct Ask {
     pub(crate) who: Who,
 }
 
-/// How.
+/// The kind of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     Checkout,
@@ -123,11 +123,11 @@ pub(crate) struct Slow {
     pub(crate) now: i64,
     draws: Vec<Draw>,
     groups: Vec<Group>,
-    /// What lots are drawn for below a new share group.
+    /// METERED draws below a new share group.
     inside: Option<Vec<(String, u32, u64)>>,
     pub(crate) burned: Vec<u64>,
     due: Vec<(i64, usize)>,
-    /// Live checkouts with their license tokens.
+    /// Live checkouts with their active license tokens.
     pub(crate) live: Vec<(usize, u64)>,
     pub(crate) limit: Option<u64>,
     next: usize,
@@ -174,7 +174,7 @@ impl Slow {
         block.count + more.map(|other| self.blocks[other].count).sum::<u64>()
     }
 
-    /// What is used of a pool by draws for which `wanted` holds, and the largest of the others in each group.
+    /// The usage of a pool by draws that match `open`, and the largest of the others in each group.
     fn use_of(&self, index: usize, open: bool) -> u64 {
         let block = &self.blocks[index];
         let counts = |who: Who| !open || is_open(block, who);
@@ -208,7 +208,7 @@ impl Slow {
         if self.blocks[index].kind == Kind::Metered { self.burned[index] } else { self.use_of(index, false) }
     }
 
-    /// Whether what was used before may have become what is used now.
+    /// Returns true if the usage may have changed from the previous state to this one.
     fn fits(&self, before: &Self, index: usize, mode: Mode, who: Who) -> bool {
         let block = &self.blocks[index];
         if let Mode::Borrow(hours) = mode
@@ -226,7 +226,7 @@ impl Slow {
         self.covers(index) && is <= self.capacity(index) && open_fits
     }
 
-    /// A checkout, borrowing or consumption; the ticket if it is granted.
+    /// A checkout, borrow or consume. Returns the ticket if it is granted.
     pub(crate) fn ask(&mut self, ask: &Ask, mode: Mode) -> Option<usize> {
         let before = self.clone();
         let ticket = self.next;
@@ -318,7 +318,7 @@ impl Slow {
         }
     }
 
-    /// Lets a group grow by a draw.
+    /// Adds a draw to a group.
     fn grow(&mut self, known: usize, draw: Draw, mode: Mode) -> bool {
         let (before, count, who) = (self.clone(), draw.amount, draw.who);
         let group = &self.groups[known];
@@ -334,7 +334,7 @@ impl Slow {
             && lots.iter().all(|(name, version, unit)| burn == 0 || self.burn(name, *version, unit * burn))
     }
 
-    /// Draws for a new group.
+    /// Creates a group.
     fn found(&mut self, block: &Block, ticket: usize, draw: Draw, key: Vec<u8>, mode: Mode) -> bool {
         self.inside = Some(Vec::new());
         let (count, who) = (draw.amount, draw.who);
@@ -398,7 +398,7 @@ impl Slow {
         self.release();
     }
 
-    /// Lets go of what is no longer kept.
+    /// Frees licenses whose HOLD or MIN_CHECKOUT has passed.
     fn release(&mut self) {
         let now = self.now;
         let is_used = |draw: &Draw| draw.kept.is_none_or(|until| until > now);
@@ -409,7 +409,7 @@ impl Slow {
         self.groups.retain(|group| !group.members.is_empty());
     }
 
-    /// Lets time pass.
+    /// Advances the time.
     pub(crate) fn advance(&mut self, to: i64) {
         while let Some((at, ticket)) = self.due.iter().copied().filter(|(at, _)| *at <= to).min() {
             self.now = at;

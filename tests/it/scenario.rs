@@ -1,4 +1,4 @@
-//! Scenario files: those that hold, those that fail, and those that are no scenario files.
+//! Scenario files that pass, that fail, and that are invalid.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -142,5 +142,5 @@ fn requests_are_bounded() {
         + &"      - { checkout: MyDraw, times: 1000000, denied: not-enough-licenses }\n".repeat(4);
     let text = text.replacen("steps:\n", "steps:\n      - { checkout: MyDraw, times: 4 }\n", 1);
     let results = play(&SourceFile::new("many", text), &root().join("tests/scenarios/good")).unwrap();
-    assert_eq!(results[0].rows[4].actual(), "undetermined: budget");
+    assert_eq!(results[0].rows[4].actual(), "undetermined: step limit reached");
 }

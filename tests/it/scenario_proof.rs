@@ -1,4 +1,4 @@
-//! What scenarios prove of a license together: coverage, mutation, statements; and the schema of scenario files.
+//! Coverage, mutation and statements of scenario files, and their JSON Schema.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ fn a_signed_license_is_changed_like_any_other() {
     place.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(0);
     assert!(place.read("a.lic").contains("KEY="));
     let outcome = place.run(&["test", "--mutate", "a.scenarios.yaml"]).expect_code(0);
-    assert!(outcome.stdout.contains("7 changes, 7 noticed, 0 survived"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("7 mutations, 7 detected, 0 survived"), "{}", outcome.stdout);
 }
 
 #[test]
@@ -131,24 +131,24 @@ fn a_change_that_cannot_matter_is_proven_so() {
     assert_eq!(
         proven,
         [
-            expect("A: COUNT=5 becomes 6", false),
-            expect("A: COUNT=5 becomes 4", false),
-            expect("A: changes places with the one on line 2", false),
-            // The first EXCLUSIVE serves for ever, so that this one never does.
-            expect("A: COUNT=6 becomes 7", true),
-            expect("A: COUNT=6 becomes 5", true),
-            // An EXCLUSIVE stands before an ADDITIVE wherever they are written.
-            expect("A: changes places with the one on line 3", true),
-            expect("A: COUNT=7 becomes 8", false),
-            expect("A: COUNT=7 becomes 6", false),
-            expect("B: COUNT=2 becomes 3", false),
-            expect("B: COUNT=2 becomes 1", false),
-            expect("B: END=2026-06-30 becomes 2026-06-29", false),
-            expect("B: END=2026-06-30 becomes 2026-07-01", false),
-            expect("T: COUNT=1 of B becomes 2", false),
-            // On these days B is over.
-            expect("T: END=2026-12-31 becomes 2026-12-30", true),
-            expect("T: END=2026-12-31 becomes 2027-01-01", true),
+            expect("`A`: COUNT=5 changed to 6", false),
+            expect("`A`: COUNT=5 changed to 4", false),
+            expect("`A`: swapped with the block on line 2", false),
+            // The first EXCLUSIVE block is valid forever, so this one is never used.
+            expect("`A`: COUNT=6 changed to 7", true),
+            expect("`A`: COUNT=6 changed to 5", true),
+            // An EXCLUSIVE block is tried before an ADDITIVE block, whatever their order in the file.
+            expect("`A`: swapped with the block on line 3", true),
+            expect("`A`: COUNT=7 changed to 8", false),
+            expect("`A`: COUNT=7 changed to 6", false),
+            expect("`B`: COUNT=2 changed to 3", false),
+            expect("`B`: COUNT=2 changed to 1", false),
+            expect("`B`: END=2026-06-30 changed to 2026-06-29", false),
+            expect("`B`: END=2026-06-30 changed to 2026-07-01", false),
+            expect("`T`: COUNT=1 of `B` changed to 2", false),
+            // B has ended on these days.
+            expect("`T`: END=2026-12-31 changed to 2026-12-30", true),
+            expect("`T`: END=2026-12-31 changed to 2027-01-01", true),
         ]
     );
 }
@@ -169,16 +169,16 @@ fn a_day_matters_where_it_changes_the_reason() {
     let model = Model::compile([&license]).unwrap();
     let all = mutants(0, &license);
     let proven = |name: &str| -> Vec<bool> {
-        let start = format!("{name}: END=");
+        let start = format!("`{name}`: END=");
         let of_name = all.iter().filter(|mutant| mutant.text.starts_with(&start));
         of_name.map(|mutant| mutant.cannot_matter(&model).is_some()).collect()
     };
-    // Whether A is free shows before B is over, or not at all.
+    // For AB, whether A is free affects the result before B is reported as ended.
     assert_eq!(proven("AB"), [false, false]);
     assert_eq!(proven("BA"), [true, true]);
-    // Who is in the group already may take it again at no cost.
+    // A member of the group may take S again at no cost.
     assert_eq!(proven("S"), [false, false]);
-    // B is too old before it is over.
+    // The version of B is too low, which is reported before its dates.
     assert_eq!(proven("N"), [false, false]);
 }
 
@@ -190,7 +190,7 @@ fn a_denial_for_another_reason_covers_no_limit() {
         "license: a.lic\nscenarios:\n  - { name: two, steps: [ { checkout: Write, version: 9.0, denied: version-too-low } ] }\n",
     );
     let outcome = place.run(&["test", "--coverage", "."]).expect_code(0);
-    assert!(outcome.stdout.contains("Write is never denied"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("`Write` is never denied"), "{}", outcome.stdout);
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_change_that_no_longer_lints_has_to_be_noticed_by_nobody() {
     );
     let outcome = place.run(&["test", "--mutate", "--format", "json", "."]).expect_code(1);
     let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
-    // An UPGRADE that ends after its EXCLUSIVE, by either of their ENDs.
+    // An UPGRADE that ends after its EXCLUSIVE block, by a mutation of either END.
     assert_eq!(report["mutation"][0]["unreadable"], 1, "{}", outcome.stdout);
 }
 
@@ -235,7 +235,7 @@ fn statements_are_tables_values_and_json() {
     let rows = run("--statement=csv").expect_code(0).stdout;
     snapshot("scenario", "statement_csv", &rows);
     let columns: BTreeSet<usize> = rows.lines().map(|line| line.split(',').count()).collect();
-    assert_eq!(columns.len(), 2, "only quoted names hold commas");
+    assert_eq!(columns.len(), 2, "only quoted names contain commas");
     let report: Value = serde_json::from_str(&run("--statement=json").expect_code(0).stdout).unwrap();
     let schema = schema("statement.schema.json");
     conforms(&report, &schema);
@@ -307,8 +307,8 @@ fn a_watch_looks_at_the_licenses_that_are_named_their_configuration_and_nothing_
     }
 }
 
-/// The keys of the schema, tried on the program itself: it refuses a key that it does not know and names those that it
-/// does, so that both lists can be compared.
+/// Compares the keys of the schema with those that the program accepts: the error for an unknown key lists the
+/// permitted keys.
 #[test]
 fn the_schema_of_scenario_files_has_the_keys_that_are_read() {
     let schema = schema("scenario.schema.json");
@@ -318,9 +318,9 @@ fn the_schema_of_scenario_files_has_the_keys_that_are_read() {
     let place = half_proven();
     let known = |text: &str| -> BTreeSet<String> {
         place.write("x.scenarios.yaml", text);
-        let told = place.run(&["test", "x.scenarios.yaml", "--color", "never"]).expect_code(3).stderr;
-        let folded = told.split_whitespace().collect::<Vec<_>>().join(" ");
-        let keys = folded.split("the keys are ").nth(1).unwrap_or_else(|| panic!("{told}"));
+        let stderr = place.run(&["test", "x.scenarios.yaml", "--color", "never"]).expect_code(3).stderr;
+        let folded = stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        let keys = folded.split("use one of ").nth(1).unwrap_or_else(|| panic!("{stderr}"));
         let keys = keys.split(|c: char| !(c.is_ascii_alphanumeric() || ", -".contains(c))).next().unwrap();
         keys.split(',').filter_map(|key| key.split_whitespace().next()).map(str::to_owned).collect()
     };
@@ -333,7 +333,7 @@ fn the_schema_of_scenario_files_has_the_keys_that_are_read() {
     assert_eq!(known(&row("{ name: a, table: [ { qqqqqqqqqqqqqqqqqqqqqqq: 1 } ] }")), has(&defs["row"]));
 }
 
-/// The schema is written by the reader of scenario files: `KEYWRIGHT_UPDATE=1 cargo test` writes it anew.
+/// The schema file is generated: `KEYWRIGHT_UPDATE=1 cargo test` updates it.
 #[test]
 fn the_schema_of_scenario_files_is_what_is_read() {
     let path = root().join("docs/schema/scenario.schema.json");
@@ -356,7 +356,7 @@ fn templates_are_played_as_they_stand() {
     let reports = outcome.stdout.lines().filter(|line| line.starts_with("mutation of "));
     assert_eq!(reports.clone().count(), BUILTIN.len());
     assert!(reports.clone().all(|line| line.ends_with(" 0 survived")), "{}", outcome.stdout);
-    // What a template makes is corrected in the template.
+    // Scenarios of a template are not updated.
     let before = place.read("templates/pool.scenarios.yaml");
     let wrong = before.replace("each: 5, checkouts: 2, consumes: 10", "each: 5, checkouts: 2, consumes: 11");
     place.write("templates/pool.scenarios.yaml", &wrong);

@@ -73,7 +73,7 @@ fn row_34_a_hostile_list_is_refused_where_it_is_wrong() {
         ("version: 1", "version: 2", 1, "version"),
         ("version: 1\n", "", 1, "version"),
         ("usage: production", "usage: prod", 6, "`prod` is no usage"),
-        ("usage: production", "usage: production\n    usage: development", 7, "`usage` stands twice"),
+        ("usage: production", "usage: production\n    usage: development", 7, "duplicate key `usage`"),
         ("usage: production", "usage: production\n    colour: red", 7, "colour"),
         ("vendor: ABC_Software", "vendor: ABC Software", 3, "no vendor's name"),
         ("vendor: ABC_Software", "vendor: ''", 3, "no vendor's name"),

@@ -1,6 +1,6 @@
-"""Types at a program on a pseudo-terminal and copies what it printed there to standard output: prompt.py PROGRAM ARGUMENT…
+"""Runs a program on a pseudo-terminal, types lines and prints its output: prompt.py PROGRAM ARGUMENT…
 
-Each line of standard input is typed when a prompt has come, with Python's escapes: `\\t` is the tab key, `\\x03` Ctrl-C.
+Each line of standard input is typed after the next prompt, with Python escapes: `\\t` is the tab key, `\\x03` Ctrl-C.
 """
 import os
 import pty
@@ -15,7 +15,7 @@ output = b""
 
 
 def read_until(done, patience):
-    """Reads until what is new is enough, the program ends, or it says no more for a while."""
+    """Reads until `done` accepts the new output, the program ends, or `patience` seconds have passed."""
     global output
     begin, end = len(output), time.monotonic() + patience
     while time.monotonic() < end and not done(output[begin:]):
