@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::{DateTime, Time};
 
+use crate::resolve::Failure;
 use crate::scenario::{Peak, Pool, Reply, Session, Usage};
 
 use super::escape::escape;
@@ -14,12 +15,15 @@ const BAR: u64 = 20;
 /// Renders the answer to an event: one line, followed by the explanation of a denial.
 #[must_use]
 pub fn reply(reply: &Reply) -> String {
-    let mut text = match (reply.time, reply.returned) {
-        (Some(time), _) => format!("time is now {}", time_text(time)),
-        (None, Some(times @ 1..)) if reply.granted => format!("returned {times}"),
-        (None, Some(times @ 1..)) => format!("returned {times}; no further checkout to return"),
-        (None, Some(0)) => "no checkout to return".to_owned(),
-        (None, None) => escape(&reply.outcome).into_owned(),
+    let mut text = match (reply.time, reply.returned, reply.failure) {
+        (Some(time), _, _) => format!("time is now {}", time_text(time)),
+        (None, Some(times @ 1..), None) => format!("returned {times}"),
+        (None, Some(times @ 1..), Some(Failure::NothingToReturn)) => {
+            format!("returned {times}; no further checkout to return")
+        }
+        (None, Some(times @ 1..), Some(failure)) => format!("returned {times}; {}", failure.words()),
+        (None, Some(0), Some(Failure::NothingToReturn)) => "no checkout to return".to_owned(),
+        _ => escape(&reply.outcome).into_owned(),
     };
     let changes: Vec<String> =
         reply.changes.iter().map(|(pool, change)| format!("{} {change:+}", escape(pool))).collect();
@@ -51,7 +55,7 @@ pub fn usage(usage: &Usage) -> String {
     let width = usage.peaks.iter().map(|peak| peak.pool.chars().count()).max().unwrap_or(0);
     let mut text = format!("{} granted, {} denied\n", usage.granted, usage.denied);
     for Peak { pool, used, peak } in &usage.peaks {
-        let _ = writeln!(text, "{:width$}  {used} in use, {peak} at peak", escape(pool));
+        let _ = writeln!(text, "{:width$}  {used} in use, peak {peak}", escape(pool));
     }
     text
 }
@@ -61,7 +65,7 @@ pub fn usage(usage: &Usage) -> String {
 pub fn state(session: &Session<'_>) -> String {
     let pools = session.pools();
     let width = pools.iter().map(|pool| pool.name.chars().count()).max().unwrap_or(0).max(4);
-    let mut text = format!("{}, {} active license tokens\n", session.now(), session.active_tokens());
+    let mut text = format!("{}, active license tokens: {}\n", session.now(), session.active_tokens());
     for pool in &pools {
         let name = escape(&pool.name);
         let free = match pool.free {

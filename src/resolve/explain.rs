@@ -181,9 +181,12 @@ impl Explanation {
 fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
     match remedy {
         Remedy::More { pools, limit } => {
-            let more =
-                |(block, amount): &(BlockId, u64)| format!("adding {amount} to `{}`", model.label(*block));
-            let mut parts: Vec<String> = pools.iter().map(more).collect();
+            let more = |(block, amount): &(BlockId, u64)| format!("{amount} to `{}`", model.label(*block));
+            let more: Vec<String> = pools.iter().map(more).collect();
+            let mut parts = Vec::new();
+            if !more.is_empty() {
+                parts.push(format!("adding {}", more.join(" and ")));
+            }
             if *limit > 0 {
                 parts.push(format!("raising the limit on active license tokens by {limit}"));
             }
@@ -225,7 +228,7 @@ fn push_lines(attempt: &Attempt, depth: usize, model: &Model, symbols: &Symbols,
     let verdict = match &attempt.verdict {
         Verdict::Served { joined: true, extra: 0 } => "granted (shared, no extra license)".to_owned(),
         Verdict::Served { extra, joined: true } => format!("granted (shared, {extra} more in use)"),
-        Verdict::Served { .. } => "served".to_owned(),
+        Verdict::Served { .. } => "granted".to_owned(),
         Verdict::Unmet => "dependency not met".to_owned(),
         Verdict::Refused(refusal) => refusal_text(refusal, attempt.block, model, symbols),
     };

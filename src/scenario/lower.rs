@@ -292,7 +292,7 @@ impl Lowering<'_> {
             Shape::Map(entries) => Change::Pools(self.entries(entries, value::change)),
             Shape::List(_) | Shape::Nothing => {
                 let help = "write a number, or a map of pools such as `{ Product: 3 }`";
-                self.report(&codes::BAD_VALUE, span, "not an amount", help);
+                self.report(&codes::BAD_VALUE, span, "expected an amount", help);
                 return None;
             }
         };
@@ -309,7 +309,7 @@ impl Lowering<'_> {
             return self.entries(entries, read);
         }
         let help = "write a map of pools such as `{ Product: 3 }`";
-        self.report(&codes::BAD_VALUE, raw.span(), "not a map of pools", help);
+        self.report(&codes::BAD_VALUE, raw.span(), "expected a map of pools", help);
         Vec::new()
     }
 

@@ -29,8 +29,8 @@ pub(super) fn find(model: &Model, text: &str) -> Result<Vec<BlockId>, String> {
             let number = ordinal.parse::<usize>().ok().filter(|n| n.to_string() == ordinal);
             let block = number.and_then(|n| n.checked_sub(1)).and_then(|index| blocks.get(index));
             let count = blocks.len();
-            let block =
-                block.ok_or_else(|| format!("`{name}` does not have a block `#{ordinal}`, only {count}"))?;
+            let block = block
+                .ok_or_else(|| format!("block number out of range: `{name}#{ordinal}` (blocks: {count})"))?;
             vec![*block]
         }
     };

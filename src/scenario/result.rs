@@ -1,7 +1,7 @@
 //! The result of running a scenario file.
 
 use crate::diagnostic::Edit;
-use crate::resolve::Statement;
+use crate::resolve::{Failure, Statement};
 use crate::source::Span;
 
 /// The result of a scenario.
@@ -36,6 +36,8 @@ pub struct RowResult {
     pub checks: Vec<Check>,
     /// Number of requests that were granted.
     pub granted: u64,
+    /// The failure of the last request, if it was neither granted nor denied.
+    pub failure: Option<Failure>,
     /// The explanation of an unexpected denial: lines, indented by two spaces per level.
     pub reason: Vec<String>,
 }

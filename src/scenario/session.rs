@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::license::Kind;
-use crate::resolve::{BlockId, Model, State, Ticket, UNLIMITED};
+use crate::resolve::{BlockId, Failure, Model, State, Ticket, UNLIMITED};
 use crate::source::{FileId, SourceFile, Span};
 
 use super::codes;
@@ -89,6 +89,8 @@ pub struct Reply {
     pub outcome: String,
     /// Number of checkouts that a `checkin` returned; `None` for other events.
     pub returned: Option<u64>,
+    /// The failure of the last request, if it was neither granted nor denied.
+    pub failure: Option<Failure>,
     /// The new time after a granted `advance`.
     pub time: Option<DateTime>,
     /// Changes of usage by display name of the block.
@@ -265,6 +267,7 @@ impl<'a> Session<'a> {
             granted,
             outcome,
             returned: matches!(step.verb, Verb::Checkin { .. }).then_some(result.granted),
+            failure: result.failure,
             time: (granted && matches!(step.verb, Verb::Advance(_))).then(|| self.player.state.now()),
             changes: changes.into_iter().map(|(block, change)| (model.label(block), change)).collect(),
             warns: self.player.warned,

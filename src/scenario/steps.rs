@@ -30,7 +30,7 @@ impl Player<'_> {
         self.state.watch();
         let tally = self.act(step);
         self.warned = tally.warned;
-        result.granted = tally.granted;
+        (result.granted, result.failure) = (tally.granted, tally.failed);
         let changes = self.state.changes();
         result.checks.push(granted_check(&self.file.source, step, &tally));
         if let Some(consumes) = &step.consumes {

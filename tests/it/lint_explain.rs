@@ -133,5 +133,5 @@ fn explain_says_what_it_cannot_decide() {
     let place = Place::new();
     place.write("a.lic", text);
     let outcome = place.run(&["explain", "L13", "a.lic"]).expect_code(6);
-    assert!(outcome.stdout.contains("undetermined: budget"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("undetermined: step limit reached"), "{}", outcome.stdout);
 }

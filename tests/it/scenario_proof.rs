@@ -361,6 +361,6 @@ fn templates_are_played_as_they_stand() {
     let wrong = before.replace("each: 5, checkouts: 2, consumes: 10", "each: 5, checkouts: 2, consumes: 11");
     place.write("templates/pool.scenarios.yaml", &wrong);
     let outcome = place.run(&["test", "--update", "templates/pool.scenarios.yaml"]).expect_code(2);
-    assert!(outcome.stderr.contains("belongs to a template"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("cannot update the scenarios of a template"), "{}", outcome.stderr);
     assert_eq!(place.read("templates/pool.scenarios.yaml"), wrong);
 }

@@ -161,3 +161,25 @@ fn help_through_a_pipe_is_an_answer() {
     let first: Value = serde_json::from_str(outcome.stdout.lines().next().unwrap()).unwrap();
     assert!(first["help"].as_array().unwrap().len() > 5, "{first}");
 }
+
+#[test]
+fn check_in_and_advance_report_counts_and_time() {
+    let place = Place::new();
+    place.write("a.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\n");
+    let events = "checkout A\ncheckin A times=2\ncheckin A\nadvance 400 days\nadvance 2 hours\n\
+        { checkin: A, at: 2020-01-01 }\n";
+    let args = ["simulate", "a.lic", "--at", "2026-12-15", "--format", "human"];
+    let outcome = place.run_with(&args, events.as_bytes()).expect_code(1);
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "granted (A +1)",
+            "returned 1; no further checkout to return (A -1)",
+            "no checkout to return",
+            "time is now 2028-01-19",
+            "time is now 2028-01-19 02:00:00",
+            "time cannot go backwards",
+        ]
+    );
+}
