@@ -1,4 +1,4 @@
-//! The allocator of the program. Its benchmarks have it too; who uses the library chooses their own.
+//! The global allocator of the program and its benchmarks. Users of the library choose their own.
 
 #[cfg(not(target_env = "msvc"))]
 #[global_allocator]

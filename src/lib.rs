@@ -1,13 +1,13 @@
-//! keywright: write, lint, prove, sign and verify software license files with tokens.
+//! Tools to write, lint, test, sign and verify license files for token-based software licenses.
 //!
-//! Data flows one way, and a module imports only what stands to its left:
+//! A module imports only modules to its left:
 //!
 //! ```text
 //! source, diagnostic, yaml → syntax → license → graph → lint | sign | resolve → scenario | author → report → cli → main
 //! ```
 //!
-//! Without the feature `cli` the library carries no argument parser and no terminal code: a vendor's own program can
-//! embed reading, verifying and resolving.
+//! Without the feature `cli` the library has no argument parser and no terminal code, so an application can embed
+//! parsing, verification and the resolver.
 
 pub mod author;
 #[cfg(feature = "cli")]

@@ -1,4 +1,4 @@
-//! The keywright program: the command line of the library.
+//! The `keywright` program.
 
 use std::process::ExitCode;
 

@@ -1,13 +1,13 @@
-//! The templates that come with the program.
+//! Built-in templates.
 
-/// A template's texts.
+/// The texts of a built-in template.
 #[derive(Debug)]
 pub struct Builtin {
-    /// Its name.
+    /// Template name.
     pub name: &'static str,
-    /// The license text with the parameters at its head.
+    /// License text, starting with the parameter head.
     pub license: &'static str,
-    /// The scenario file that goes with it.
+    /// Scenario file of the template.
     pub scenarios: &'static str,
 }
 
@@ -21,7 +21,7 @@ macro_rules! builtin {
     };
 }
 
-/// All of them, the usual ones first.
+/// All built-in templates, most common first.
 pub static BUILTIN: &[Builtin] = builtin![
     "pool",
     "suite",

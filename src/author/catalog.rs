@@ -1,11 +1,11 @@
-//! The vendor's catalogue: what each product is made of, written once.
+//! The vendor's product catalogue: one definition per product.
 //!
 //! ```yaml
 //! vendor: ABC_Software
 //! products:
 //!   - product: MySolutions
 //!     template: pool
-//!     count: licenses                 the parameter that the count of an order sets; `licenses` if absent
+//!     count: licenses                 parameter that an order's count sets; default `licenses`
 //!     values: { pool: MySolutions, version: 1.0, features: "MyDraw:5, MyWrite:2, MySpreadsheet:1" }
 //! ```
 
@@ -21,33 +21,33 @@ use super::fault::Fault;
 use super::values::Given;
 use super::yaml;
 
-/// A catalogue that was read. Its templates are not looked at yet.
+/// A parsed catalogue. Its templates are not resolved yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalog {
-    /// Its file, for messages.
+    /// File name, for messages.
     pub file: String,
     /// VENDOR of all products.
     pub vendor: String,
-    /// The products, in file order.
+    /// Products in file order.
     pub products: Vec<Product>,
 }
 
 /// One product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
-    /// The name that orders use.
+    /// Name used in orders.
     pub name: String,
-    /// The template it is made from.
+    /// Name of the template.
     pub template: String,
-    /// The template's parameter that the count of an order sets.
+    /// Template parameter that an order's count sets.
     pub count: String,
     /// Values for the template's parameters.
     pub values: Vec<Given>,
-    /// Line and column of its name.
+    /// Line and column of the name.
     pub place: (u64, u64),
-    /// Line and column of its template.
+    /// Line and column of the template name.
     pub template_place: (u64, u64),
-    /// Line and column of the parameter for counts, if the catalogue names one.
+    /// Line and column of `count:`, if given.
     pub count_place: Option<(u64, u64)>,
 }
 
@@ -69,14 +69,14 @@ struct RawProduct {
     values: BTreeMap<String, Spanned<String>>,
 }
 
-/// The parameter that the count of an order sets where the catalogue names none.
+/// Default parameter for an order's count.
 const COUNT: &str = "licenses";
 
 impl Catalog {
-    /// Reads a catalogue.
+    /// Parses a catalogue.
     ///
     /// # Errors
-    /// At the first thing that is wrong, with line and column.
+    /// Returns an error for the first problem found, with line and column.
     pub fn read(file: &str, text: &str) -> Result<Self, Fault> {
         let raw: RawCatalog = yaml::read(file, text)?;
         check_value("VENDOR", &raw.vendor.value)
@@ -85,7 +85,7 @@ impl Catalog {
         for row in raw.products {
             let name = &row.product;
             if products.iter().any(|product| product.name == name.value) {
-                return Err(yaml::fault(file, name, format!("the product `{}` stands twice", name.value)));
+                return Err(yaml::fault(file, name, format!("duplicate product `{}`", name.value)));
             }
             check_value("SN", &name.value)
                 .map_err(|refusal| yaml::fault(file, name, refusal.message).help(refusal.help))?;
@@ -102,18 +102,18 @@ impl Catalog {
         Ok(Self { file: file.to_owned(), vendor: raw.vendor.value, products })
     }
 
-    /// The product with this name.
+    /// Returns the product with this name.
     ///
     /// # Errors
-    /// When there is none; the help names the nearest.
+    /// Returns an error if there is none; the help suggests the closest name.
     pub fn product(&self, name: &str) -> Result<&Product, Fault> {
         self.products.iter().find(|product| product.name == name).ok_or_else(|| {
             let shown = crate::syntax::excerpt(name);
-            let fault = Fault::new(format!("there is no product `{shown}` in `{}`", self.file));
+            let fault = Fault::new(format!("unknown product `{shown}` in `{}`", self.file));
             let names = || self.products.iter().map(|product| product.name.as_str());
             match nearest(name, names()) {
                 Some(known) => fault.help(format!("did you mean `{known}`?")),
-                None => fault.help("orders name products of the catalogue"),
+                None => fault.help("use a product name from the catalogue"),
             }
         })
     }
@@ -123,7 +123,7 @@ fn place<T>(value: &Spanned<T>) -> (u64, u64) {
     (value.referenced.line(), value.referenced.column())
 }
 
-/// Values of a YAML map, with their places.
+/// Converts a YAML map to values with their places.
 pub(super) fn given(file: &str, map: BTreeMap<String, Spanned<String>>) -> Vec<Given> {
     let given = map.into_iter().map(|(name, value)| {
         let place = (file.to_owned(), value.referenced.line(), value.referenced.column());

@@ -1,4 +1,4 @@
-//! What a license lets a customer run, to compare two catalogues: mixes of features at one time, played on the resolver.
+//! Compares which feature mixes two versions of a license can run, using the resolver.
 
 use jiff::civil::Date;
 
@@ -7,22 +7,22 @@ use crate::resolve::{AtOnce, Event, Model, Outcome, Request, State, Symbols, Who
 
 use super::fault::Fault;
 
-/// Features and how many of each at one time.
+/// Features and how many of each are in use at the same time.
 pub type Mix = Vec<(String, u64)>;
 
-/// Stands for as many as anybody asks for.
+/// Placeholder count: as many as possible.
 pub const ANY_NUMBER: u64 = 1 << 52;
 
-/// ◆ Most mixes of one license that are tried.
+/// DECISION: maximum number of mixes tried per license.
 const MOST_MIXES: usize = 1000;
 
-/// ◆ Most that are taken one by one, where alternatives or sharing make arithmetic impossible.
+/// DECISION: maximum number of single checkouts tried where alternatives or sharing rule out arithmetic.
 const MOST_STEPS: u64 = 10_000;
 
-/// ◆ Most mixes that are told of one license: the smallest ones.
+/// DECISION: maximum number of lost mixes reported per license, smallest first.
 const MOST_TOLD: usize = 3;
 
-/// How a feature is used.
+/// The way in which users take a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
     Checkout,
@@ -30,26 +30,26 @@ enum Use {
     Consume,
 }
 
-/// A license, ready to be asked.
+/// A compiled license, ready for queries.
 #[derive(Debug)]
 pub struct Runs {
     model: Model,
-    /// What users ask for: all names but those that only tokens draw on.
+    /// Features that users check out: all names except those that only tokens draw on.
     features: Vec<(String, Use)>,
     day: Date,
 }
 
-/// The first day on which all of a license is in force, from a day on.
+/// Returns the first day, not before `day`, on which every block of the license is in force.
 #[must_use]
 pub fn first_day(license: &License, day: Date) -> Date {
     let starts = license.features.iter().filter_map(|feature| feature.start.map(|start| start.value));
     starts.fold(day, Date::max)
 }
 
-/// Compiles a license to ask what it runs on a day; no license runs nothing.
+/// Compiles a license to query what it can run on a day. Without a license nothing runs.
 ///
 /// # Errors
-/// When the resolver does not take it.
+/// Returns an error if the resolver rejects the license.
 pub fn runs(license: Option<&License>, day: Date) -> Result<Runs, Fault> {
     let model = Model::compile(license).map_err(|error| Fault::new(error.message))?;
     let features = license.map(features).unwrap_or_default();
@@ -79,27 +79,27 @@ fn features(license: &License) -> Vec<(String, Use)> {
     features
 }
 
-/// A mix that ran and does not run any more.
+/// A mix that can no longer run completely.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Loss {
-    /// What ran.
+    /// The mix that ran before.
     pub ran: Mix,
-    /// What of it runs now.
+    /// The part of it that runs now.
     pub now: Mix,
 }
 
-/// What one license runs and another does not.
+/// Mixes that one license can run and another cannot.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lost {
-    /// The smallest mixes, each without what is not needed to lose it.
+    /// The smallest lost mixes, each reduced to the features needed to reproduce the loss.
     pub losses: Vec<Loss>,
-    /// How many further ones there are.
+    /// Number of further lost mixes.
     pub more: usize,
-    /// Whether not all was tried.
+    /// True if a limit stopped the search.
     pub bounded: bool,
 }
 
-/// Compares two licenses: by the mix that is wanted, or else by the mixes on the edge of what the first one runs.
+/// Compares two licenses on the `wanted` mix or, if that is empty, on mixes that exhaust the first license.
 #[must_use]
 pub fn lost(before: &Runs, after: &Runs, wanted: &Mix) -> Lost {
     let mut trial = Trial { before, after, bounded: false };
@@ -132,12 +132,13 @@ impl Trial<'_> {
     }
 
     fn after(&mut self, mix: &Mix) -> Mix {
-        // What was checked out is asked for in the same way, whatever the new license makes of it.
+        // Use each feature as the old license does, whatever the new license makes of it.
         let how = |name: &str| self.before.how(name);
         self.after.granted(mix, &how, &mut self.bounded)
     }
 
-    /// What of a mix that ran is lost; of a mix that nobody asked for only as much as it takes to lose something.
+    /// Returns the part of a mix that is lost. With `shrink`, the mix is first reduced to a minimal one that still
+    /// loses something.
     fn smallest_loss(&mut self, ran: Mix, shrink: bool) -> Option<Loss> {
         let mut ran: Mix = ran.into_iter().filter(|(_, count)| *count > 0).collect();
         let mut now = self.after(&ran);
@@ -149,7 +150,7 @@ impl Trial<'_> {
             let mut less = ran.clone();
             less.remove(at);
             let then = self.after(&less);
-            // Without one of its features the rest must still have run before, and be lost now.
+            // Without this feature the rest must still run before and be lost now.
             if then != less && self.before(&less) == less {
                 (ran, now) = (less, then);
             } else {
@@ -159,7 +160,7 @@ impl Trial<'_> {
         Some(Loss { ran, now })
     }
 
-    /// The mixes on the edge of what a license runs: some of one feature, then all that fits of the others, each of them
+    /// Mixes that exhaust a license: a number of one feature, then as many as possible of the others, each of them
     /// first in turn.
     fn edge(&mut self) -> Vec<Mix> {
         let names: Vec<String> = self.before.features.iter().map(|(name, _)| name.clone()).collect();
@@ -186,7 +187,7 @@ impl Trial<'_> {
     }
 }
 
-/// So many of one feature, then as many as fit of the others, beginning with each of them in turn.
+/// Mixes with `count` of one feature, then as many as possible of the others, starting with each of them in turn.
 fn fills(first: &str, count: u64, names: &[String]) -> Vec<Mix> {
     let others: Vec<&String> = names.iter().filter(|name| *name != first).collect();
     let turn = |begin: usize| {
@@ -202,7 +203,7 @@ impl Runs {
         self.features.iter().find(|(known, _)| known == name).map_or(Use::Checkout, |(_, how)| *how)
     }
 
-    /// How many of each feature of a mix run when they are started in its order; all of them, or fewer.
+    /// Returns how many of each feature are granted when the mix is started in order.
     fn granted(&self, mix: &Mix, how: &dyn Fn(&str) -> Use, bounded: &mut bool) -> Mix {
         let mut asked = Asked {
             model: &self.model,
@@ -222,7 +223,7 @@ impl Runs {
     }
 }
 
-/// A license that is asked for one feature after the other.
+/// A license state that receives one request after the other.
 struct Asked<'a> {
     model: &'a Model,
     state: State,
@@ -236,12 +237,12 @@ impl Asked<'_> {
     }
 
     fn request(&mut self, feature: &str, count: u64) -> Request {
-        let somebody = Some(self.people.fresh("somebody"));
+        let somebody = Some(self.people.fresh("user"));
         let who = Who { user: somebody, host: somebody, custom: somebody };
         Request { count, who, ..Request::one(self.model.name(feature)) }
     }
 
-    /// Checkouts by as many different people.
+    /// Checkouts, each by a different user.
     fn checkouts(&mut self, feature: &str, wanted: u64) -> u64 {
         let one = self.request(feature, 1);
         let fit = match self.model.at_once(&self.state, &one) {
@@ -267,7 +268,7 @@ impl Asked<'_> {
         })
     }
 
-    /// Takes many in one step, if that costs as much as one by one.
+    /// Checks out all in one step if that costs the same as single checkouts.
     fn takes_at_once(&mut self, feature: &str, count: u64) -> bool {
         let (one, many) = (self.request(feature, 1), self.request(feature, count));
         let one = self.model.cost(&mut self.state, &one);
@@ -290,7 +291,7 @@ impl Asked<'_> {
         self.one_by_one(wanted, |asked| Event::Activate { feature, device: asked.people.fresh("device") })
     }
 
-    /// As many as are granted, up to a number; with more than can be tried, as many as are wanted.
+    /// Returns how many of `wanted` events are granted one by one. Above the step limit, `wanted` is assumed to fit.
     fn one_by_one(&mut self, wanted: u64, event: impl Fn(&mut Self) -> Event) -> u64 {
         for count in 0..wanted.min(MOST_STEPS) {
             let event = event(self);
@@ -302,7 +303,7 @@ impl Asked<'_> {
         wanted.min(MOST_STEPS)
     }
 
-    /// The most units that can be burned.
+    /// Returns the largest number of units that can be consumed.
     fn units(&mut self, feature: &str, wanted: u64) -> u64 {
         let feature = self.model.name(feature);
         let burns = |asked: &Self, units: u64| {

@@ -1,50 +1,50 @@
-//! Why a template, a set of values or an order was refused, and where.
+//! Errors in templates, values and orders, with their place.
 
 use std::fmt;
 
 use crate::license::Refusal;
 
-/// One thing that is wrong, with its place where one can be named.
+/// One problem, with its place if known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The file, as it was named. Untrusted, like all text here: escape it before it goes to a terminal.
+    /// File name as given. Untrusted like all text here: escape it before printing to a terminal.
     pub file: Option<String>,
-    /// Line and column, from 1; column 0 is a whole line.
+    /// Line and column, from 1; column 0 means the whole line.
     pub place: Option<(u64, u64)>,
-    /// What is wrong; lower case, no full stop.
+    /// Message; lower case, no full stop.
     pub message: String,
-    /// What to do.
+    /// Advice.
     pub help: Option<String>,
 }
 
 impl Fault {
-    /// A fault of no place.
+    /// Creates a fault without a place.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
         Self { file: None, place: None, message: message.into(), help: None }
     }
 
-    /// A value that the license language refuses, under the name of what it was given for.
+    /// Creates a fault for a value that the license language rejects, prefixed with the parameter name.
     #[must_use]
     pub fn refused(what: &str, refusal: &Refusal) -> Self {
         Self::new(format!("`{what}`: {}", refusal.message)).help(refusal.help.clone())
     }
 
-    /// Adds the file.
+    /// Sets the file.
     #[must_use]
     pub fn file(mut self, name: &str) -> Self {
         self.file = Some(name.to_owned());
         self
     }
 
-    /// Adds line and column, from 1.
+    /// Sets line and column, from 1.
     #[must_use]
     pub fn at(mut self, line: u64, column: u64) -> Self {
         self.place = Some((line, column));
         self
     }
 
-    /// Adds the advice.
+    /// Sets the advice.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
@@ -52,11 +52,11 @@ impl Fault {
     }
 }
 
-/// `file:line:column: message`, as much of it as is known.
+/// Formats as `file:line:column: message`, without the parts that are unknown.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.file, self.place) {
-            // A row of a table has no column of its own.
+            // A table row has no column.
             (Some(file), Some((line, 0))) => write!(f, "{file}:{line}: ")?,
             (Some(file), Some((line, column))) => write!(f, "{file}:{line}:{column}: ")?,
             (Some(file), None) => write!(f, "{file}: ")?,

@@ -1,5 +1,5 @@
-//! From an order to a signed license: render, lint, prove by the templates' scenarios, sign, verify. Pure but for the
-//! memory of what was proven already; whoever calls it writes files and log.
+//! Turns an order into a signed license: render, lint, run the template's scenarios, sign, verify. Pure except for the
+//! cache of proven results; the caller writes the files and the log.
 
 use std::collections::BTreeMap;
 
@@ -19,80 +19,80 @@ use super::shape::{Piece, Shapes};
 use super::template::Template;
 use super::values::{Assigned, Given};
 
-/// Why an order was refused, for counting.
+/// Reason for refusing an order, for statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
-    /// The order itself, or a value of it.
+    /// The order or one of its values is invalid.
     Order,
-    /// The template makes no license of it.
+    /// The template does not produce a license from the values.
     Template,
-    /// The linter finds an error.
+    /// The linter reports an error.
     Lint,
-    /// A scenario of the template does not hold.
+    /// A scenario of the template fails.
     Scenario,
-    /// It could not be signed.
+    /// Signing failed.
     Signature,
-    /// It is not in the approved plan.
+    /// The license is not in the approved plan.
     Plan,
-    /// Its file exists with other content.
+    /// The license file exists with different content.
     Exists,
-    /// Its file could not be written.
+    /// The license file could not be written.
     Write,
 }
 
 impl Cause {
-    /// What is said of such orders.
+    /// Returns the text for the summary.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Order => "the order is wrong",
-            Self::Template => "the template makes no license of it",
-            Self::Lint => "the linter finds an error",
-            Self::Scenario => "a scenario does not hold",
-            Self::Signature => "it could not be signed",
-            Self::Plan => "it is not in the approved plan",
-            Self::Exists => "its file exists with other content",
-            Self::Write => "its file could not be written",
+            Self::Order => "invalid order",
+            Self::Template => "the template does not produce a license",
+            Self::Lint => "lint error",
+            Self::Scenario => "a scenario failed",
+            Self::Signature => "signing failed",
+            Self::Plan => "not in the approved plan",
+            Self::Exists => "the license file exists with different content",
+            Self::Write => "the license file could not be written",
         }
     }
 }
 
-/// An order that was refused.
+/// A refused order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Why, for counting.
+    /// Reason, for statistics.
     pub cause: Cause,
-    /// Why, in words; at least one.
+    /// Problems; at least one.
     pub faults: Vec<Fault>,
 }
 
 impl Refused {
-    /// One fault.
+    /// Creates a refusal with one fault.
     #[must_use]
     pub fn new(cause: Cause, fault: Fault) -> Self {
         Self { cause, faults: vec![fault] }
     }
 }
 
-/// The license of an order before it is signed.
+/// The license of an order before signing.
 #[derive(Debug)]
 pub struct Draft {
-    /// The order's serial number.
+    /// Serial number of the order.
     pub sn: String,
-    /// The customer.
+    /// Customer name.
     pub customer: String,
-    /// The name of the license file.
+    /// Name of the license file.
     pub file: String,
     /// The license.
     pub license: License,
     /// Digest of the order.
     pub order: Digest,
-    /// The template of each block.
+    /// Template name of each block.
     templates: Vec<String>,
 }
 
 impl Draft {
-    /// The license text.
+    /// Returns the license text.
     #[must_use]
     pub fn text(&self) -> &str {
         self.license.source.text()
@@ -102,33 +102,33 @@ impl Draft {
 /// A signed license.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issued {
-    /// Its text.
+    /// License text.
     pub text: String,
-    /// What goes into the log of it as a whole, with the name of its file.
+    /// Log record of the license, including its file name.
     pub issue: Issue,
-    /// What goes into the log of its blocks.
+    /// Log records of its blocks.
     pub entries: Vec<Entry>,
 }
 
-/// Makes licenses of orders.
+/// Turns orders into licenses.
 #[derive(Debug)]
 pub struct Issuer {
     catalog: Catalog,
     templates: BTreeMap<String, Template>,
-    /// What the catalogue says of each product and the template says for the day, read once.
+    /// Values of each product from the catalogue and the template defaults for the day.
     bases: BTreeMap<String, Assigned>,
     day: Date,
     shapes: Shapes,
     known: Known,
 }
 
-/// Values of a whole order.
+/// Values that apply to a whole order.
 ///
-/// ◆ A column is for those products whose templates have it, but a date is for all: where one product cannot take it, the
-/// order is refused, because a license without its END would never end.
+/// DECISION: other columns apply only to products whose templates have the parameter. Dates apply to every product: if
+/// a product cannot take one, the order is refused, because a license without its END would never expire.
 const DATES: [&str; 3] = ["start", "end", "issued"];
 
-/// The values of a product before an order says more.
+/// Returns the values of a product before the order's own values.
 fn base(catalog: &Catalog, product: &Product, template: &Template, day: Date) -> Result<Assigned, Fault> {
     let (mut base, mut faults) = template.defaults(day);
     let own = [("vendor", catalog.vendor.clone()), ("issued", day.to_string())];
@@ -138,10 +138,10 @@ fn base(catalog: &Catalog, product: &Product, template: &Template, day: Date) ->
     faults.into_iter().next().map_or(Ok(base), Err)
 }
 
-/// What one line of an order becomes.
+/// One line of an order: template, values, rendered text.
 type Part<'t> = (&'t Template, Assigned, Piece);
 
-/// Whether a license reads as its parts were meant.
+/// Returns true if the license contains exactly the intended blocks.
 fn is_meant(license: &License, parts: &[Part<'_>]) -> bool {
     let mut rest = license.features.as_slice();
     let all = parts.iter().all(|(_, _, piece)| {
@@ -153,17 +153,17 @@ fn is_meant(license: &License, parts: &[Part<'_>]) -> bool {
 }
 
 impl Issuer {
-    /// An issuer for a day. `templates` holds the templates that the catalogue names.
+    /// Creates an issuer for a day. `templates` contains the templates that the catalogue uses.
     ///
     /// # Errors
-    /// When a template is missing or cannot say for whom it is, has no parameter that the catalogue names, or refuses a
-    /// value of the catalogue: at the place in the catalogue.
+    /// Returns an error, placed in the catalogue, if a template is missing, has no `sn` or `licensee` parameter, has
+    /// no parameter that the catalogue names, or rejects a value of the catalogue.
     pub fn new(catalog: Catalog, templates: BTreeMap<String, Template>, day: Date) -> Result<Self, Fault> {
         let mut bases = BTreeMap::new();
         for product in &catalog.products {
             let at = |place: (u64, u64), fault: Fault| fault.file(&catalog.file).at(place.0, place.1);
             let Some(template) = templates.get(&product.template) else {
-                let message = format!("there is no template `{}`", product.template);
+                let message = format!("unknown template `{}`", product.template);
                 return Err(at(product.template_place, Fault::new(message)));
             };
             if let Some(missing) = ["sn", "licensee"].iter().find(|name| template.parameter(name).is_none()) {
@@ -182,7 +182,7 @@ impl Issuer {
         Ok(Self { catalog, templates, bases, day, shapes: Shapes::default(), known: Known::default() })
     }
 
-    /// The templates that have no scenarios, so that nothing proves what their licenses do.
+    /// Returns the templates without scenarios. What their licenses do is not tested.
     pub fn unproven(&self) -> impl Iterator<Item = &str> {
         self.templates.values().filter(|template| !template.has_scenarios()).map(|template| &*template.name)
     }
@@ -193,7 +193,7 @@ impl Issuer {
         self.day
     }
 
-    /// The names of all parameters of the catalogue's templates: further columns that a table of orders may have.
+    /// Returns the parameter names of all templates: the optional columns of an order table.
     #[must_use]
     pub fn parameters(&self) -> Vec<String> {
         let all = self.templates.values().flat_map(|template| &template.parameters);
@@ -203,10 +203,10 @@ impl Issuer {
         names
     }
 
-    /// The license of an order, linted and proven.
+    /// Returns the license of an order, linted and tested.
     ///
     /// # Errors
-    /// With everything that is wrong with the order.
+    /// Returns every problem of the order.
     pub fn draft(&self, order: &Order) -> Result<Draft, Refused> {
         let (draft, key) = self.made(order)?;
         let license = &draft.license;
@@ -233,15 +233,15 @@ impl Issuer {
         Ok(draft)
     }
 
-    /// The license of an order as text, its scenarios played; not linted.
+    /// Returns the license of an order with its scenarios run, but not linted.
     ///
     /// # Errors
-    /// As [`Self::draft`], but for the linter.
+    /// Returns an error as [`Self::draft`] does, except for lint findings.
     pub fn render(&self, order: &Order) -> Result<Draft, Refused> {
         self.made(order).map(|(draft, _)| draft)
     }
 
-    /// A draft, with what decides whether it is sound.
+    /// Renders a draft; the digest is the cache key for its checks.
     fn made(&self, order: &Order) -> Result<(Draft, Digest), Refused> {
         let file = order::file_name(order).map_err(|fault| Refused::new(Cause::Order, fault))?;
         let refused = |cause, fault| Refused::new(cause, order.fault(fault));
@@ -266,12 +266,13 @@ impl Issuer {
         }
         let license = License::read_own(SourceFile::new(file.as_str(), text));
         if license.has_errors() || !is_meant(&license, &parts) {
-            // The template itself says what is wrong with these values. What only the whole has is the linter's.
+            // Rendering each template by itself reports the error in its terms. Errors of the whole file are left to
+            // the linter.
             for (template, assigned, _) in &parts {
                 template.render(assigned).map_err(|fault| refused(Cause::Template, fault))?;
             }
             if !license.has_errors() {
-                let message = "the license reads differently from what was meant";
+                let message = "rendered license does not parse back to the intended values";
                 return Err(refused(Cause::Template, Fault::new(message)));
             }
         }
@@ -299,7 +300,7 @@ impl Issuer {
         let template = self
             .templates
             .get(&product.template)
-            .ok_or_else(|| refused(Fault::new(format!("there is no template `{}`", product.template))))?;
+            .ok_or_else(|| refused(Fault::new(format!("unknown template `{}`", product.template))))?;
         let given = given(order, line, product, template).map_err(refused)?;
         let mut assigned = self.bases.get(&product.name).cloned().unwrap_or_default();
         let mut faults = template.fill(&mut assigned, &given);
@@ -311,10 +312,10 @@ impl Issuer {
         }
     }
 
-    /// Signs a draft; every KEY is verified before it is handed out.
+    /// Signs a draft. Every KEY is verified before it is returned.
     ///
     /// # Errors
-    /// When a block cannot be signed.
+    /// Returns an error if a block cannot be signed.
     pub fn sign(
         &self,
         draft: &Draft,
@@ -349,7 +350,7 @@ impl Issuer {
     }
 }
 
-/// What an order says of a line: the order's own values, then the line's.
+/// Returns the values of an order line: the order's values first, then the line's.
 fn given(order: &Order, line: &Line, product: &Product, template: &Template) -> Result<Vec<Given>, Fault> {
     let has = |name: &str| template.parameter(name).is_some();
     let mut given =
@@ -360,9 +361,9 @@ fn given(order: &Order, line: &Line, product: &Product, template: &Template) -> 
         } else if DATES.contains(&value.name.as_str()) {
             let (name, product) = (&value.name, &product.name);
             let message =
-                format!("the product `{product}` takes no `{name}`, which is said for the whole order");
+                format!("product `{product}` does not accept `{name}`, which is set for the whole order");
             let help = format!(
-                "write `every-block: [{}]` at the head of its template `{}`, or order it by itself",
+                "add `every-block: [{}]` to the head of its template `{}`, or order the product separately",
                 name.to_ascii_uppercase(),
                 template.name
             );
@@ -371,11 +372,11 @@ fn given(order: &Order, line: &Line, product: &Product, template: &Template) -> 
     }
     if let Some(count) = &line.count {
         if !has(&product.count) {
-            let message = format!("the product `{}` takes no count", product.name);
-            return Err(count.fault(
-                Fault::new(message)
-                    .help("leave the count out, or name the parameter with `count:` in the catalogue"),
-            ));
+            let message = format!("product `{}` does not accept a count", product.name);
+            return Err(count
+                .fault(Fault::new(message).help(
+                    "omit the count, or set `count:` in the catalogue to a parameter of the template",
+                )));
         }
         given.push(Given { name: product.count.clone(), ..count.clone() });
     }

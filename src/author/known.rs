@@ -1,7 +1,7 @@
-//! What was proven already, so that a run of many orders proves it once.
+//! Caches of lint and scenario results for bulk issue.
 //!
-//! Most licenses of a run differ only in what no proof depends on: for whom they are. Results are remembered by all the
-//! values that decide them.
+//! Licenses of one run mostly differ in customer data, which no check depends on. Results are cached under all other
+//! values.
 
 use crate::scenario;
 use crate::sign::Digest;
@@ -12,22 +12,22 @@ use super::memory::{Memory, push_values};
 use super::template::Template;
 use super::values::Assigned;
 
-/// ◆ Most results of a kind that are remembered.
+/// DECISION: maximum number of cached results of each kind.
 const MOST: usize = 65_536;
 
-/// Directives of a whole license that no scenario depends on.
+/// Whole-license directives that no scenario depends on.
 const INFORMATION: [&str; 8] =
     ["maintenance_start", "maintenance_end", "issued", "sn", "licensee", "data", "comment", "options"];
 
-/// Directives of a whole license on which errors of the linter's rules depend only by whether two are equal, as long as
-/// they are ASCII. Errors in such a value itself are found by reading. A test holds all rules to it.
+/// Whole-license directives that lint errors depend on only through equality, as long as the values are ASCII. Errors
+/// in such a value itself are found by the parser. A test checks all rules for this.
 const IDENTITY: [&str; 2] = ["sn", "licensee"];
 
-/// What was proven.
+/// Cached results.
 #[derive(Debug)]
 pub(super) struct Known {
     scenarios: Memory<Digest, Result<(), Fault>>,
-    /// By [`key_of`].
+    /// Keyed by [`key_of`].
     sound: Memory<Digest, ()>,
 }
 
@@ -38,7 +38,7 @@ impl Default for Known {
 }
 
 impl Known {
-    /// Plays the template's scenarios, once for all orders that differ in nothing that a scenario depends on.
+    /// Runs the template's scenarios, once for all orders with equal scenario-relevant values.
     pub(super) fn prove(&self, template: &Template, assigned: &Assigned, text: &str) -> Result<(), Fault> {
         let left_out = |name: &str| INFORMATION.contains(&name) && template.is_only_on_every_block(name);
         let mut key = Vec::new();
@@ -51,19 +51,19 @@ impl Known {
         })
     }
 
-    /// Whether all is proven of a license with the same key.
+    /// Returns true if a license with this key passed all checks.
     pub(super) fn is_sound(&self, key: &Digest) -> bool {
         self.sound.get(key).is_some()
     }
 
-    /// Remembers that the scenarios of all parts hold, and that the linter finds no error in the whole.
+    /// Records that all scenarios pass and that the linter reports no error for the whole license.
     pub(super) fn note_sound(&self, key: Digest) {
         self.sound.put(key, ());
     }
 }
 
-/// What decides whether a license that reads without findings is sound: all values of its parts but those of [`IDENTITY`]
-/// that only stand on every block, and so are equal throughout.
+/// Returns the cache key of a license that parses without findings: all values of its parts, except values of
+/// [`IDENTITY`] that are only written on every block and are therefore equal throughout.
 pub(super) fn key_of<'p>(parts: impl Iterator<Item = (&'p Template, &'p Assigned)>) -> Digest {
     let mut key = Vec::new();
     for (template, assigned) in parts {
@@ -75,10 +75,10 @@ pub(super) fn key_of<'p>(parts: impl Iterator<Item = (&'p Template, &'p Assigned
 }
 
 impl Template {
-    /// Plays the template's scenarios for these values against the license it makes of them.
+    /// Runs the template's scenarios against the license rendered from these values.
     ///
     /// # Errors
-    /// With the first scenario that does not hold, or what is wrong with the scenario file.
+    /// Returns the first failing scenario, or the first problem in the scenario file.
     pub fn prove(&self, assigned: &Assigned, license: &str) -> Result<(), Fault> {
         match self.render_scenarios(assigned, "license.lic")? {
             Some(scenarios) => play(self, &scenarios, license),
@@ -87,17 +87,16 @@ impl Template {
     }
 }
 
-/// Plays a scenario file against the license beside it.
+/// Runs a scenario file against the given license.
 ///
 /// # Errors
-/// With the first scenario that does not hold, or what is wrong with the file.
+/// Returns the first failing scenario, or the first problem in the file.
 fn play(template: &Template, scenarios: &str, license: &str) -> Result<(), Fault> {
     let file = format!("{}.scenarios.yaml", template.name);
     let source = SourceFile::new(file.as_str(), scenarios);
     let wrong = |found: Vec<crate::diagnostic::Diagnostic>| {
-        let message =
-            found.first().map_or_else(|| "it cannot be read".to_owned(), |found| found.message.clone());
-        Fault::new(format!("the scenarios of the template `{}`: {message}", template.name))
+        let message = found.first().map_or_else(|| "unreadable".to_owned(), |found| found.message.clone());
+        Fault::new(format!("scenarios of template `{}`: {message}", template.name))
     };
     let parsed = scenario::parse(&source).map_err(wrong)?;
     let loaded = scenario::load(&parsed, |name| Ok(SourceFile::new(name, license)), None).map_err(wrong)?;
@@ -105,7 +104,7 @@ fn play(template: &Template, scenarios: &str, license: &str) -> Result<(), Fault
     let Some(failed) = results.iter().find(|result| !result.passed()) else { return Ok(()) };
     let row = failed.rows.iter().find(|row| !row.passed());
     let told =
-        row.map_or_else(String::new, |row| format!(": expected {}, is {}", row.expected(), row.actual()));
-    Err(Fault::new(format!("the scenario `{}` does not hold{told}", failed.name))
-        .help("the license would not do what its template promises"))
+        row.map_or_else(String::new, |row| format!(": expected {}, got {}", row.expected(), row.actual()));
+    Err(Fault::new(format!("scenario `{}` failed{}", failed.name, told))
+        .help("the license does not behave as its template promises; change the values or the template"))
 }

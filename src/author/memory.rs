@@ -1,5 +1,4 @@
-//! What a run of many orders remembers, so that it does no work twice: bounded, whatever the run; and what of an order it
-//! is remembered by.
+//! A bounded cache for bulk issue, and the encoding of its keys.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,7 +8,7 @@ use super::template::Template;
 use super::types::Value;
 use super::values::Assigned;
 
-/// Values by their keys, for all threads of a run.
+/// A key-value cache shared by all threads of a run.
 #[derive(Debug)]
 pub(super) struct Memory<K, V> {
     most: usize,
@@ -17,7 +16,7 @@ pub(super) struct Memory<K, V> {
 }
 
 impl<K: Eq + Hash, V: Clone> Memory<K, V> {
-    /// Room for so many; then all are forgotten, so that memory stays flat.
+    /// Creates a cache with this capacity. It is cleared when full.
     pub(super) fn new(most: usize) -> Self {
         Self { most, known: Mutex::default() }
     }
@@ -35,12 +34,12 @@ impl<K: Eq + Hash, V: Clone> Memory<K, V> {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<K, V>> {
-        // No value is ever half put in.
+        // Inserting never leaves a partial value, so a poisoned lock is safe to use.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Writes the template's name and all values but some behind other bytes: no two different sets are written alike.
+/// Appends the template's name and the values not excluded by `left_out`. Different sets have different encodings.
 pub(super) fn push_values(
     bytes: &mut Vec<u8>,
     template: &Template,
@@ -55,11 +54,11 @@ pub(super) fn push_values(
             None => bytes.push(b'-'),
         }
     }
-    // No name is empty: the set ends here.
+    // No name is empty, so an empty text marks the end.
     push_text(bytes, "");
 }
 
-/// Writes a text behind other bytes, its length before it.
+/// Appends a text, preceded by its length.
 pub(super) fn push_text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend_from_slice(&text.len().to_be_bytes());
     bytes.extend_from_slice(text.as_bytes());
@@ -125,7 +124,7 @@ mod tests {
             })
             .collect();
         assert_eq!(written.len(), values.len());
-        // Nor is one the beginning of another, so that what stands behind it cannot be mistaken for a part of it.
+        // No encoding is a prefix of another, so following bytes cannot be mistaken for a part of it.
         let mut sorted = written.iter().zip(written.iter().skip(1));
         assert!(sorted.all(|(one, next)| !next.starts_with(one)));
     }

@@ -1,7 +1,7 @@
-//! From a template and its parameters to a license, with a scenario file that proves it.
+//! Templates with parameters, the licenses made from them, and bulk issue.
 //!
-//! Values reach a license typed and checked by the language's own rules, and only after the template's text has been
-//! read as license text: no value can become syntax. Knows no terminal, reads no file and no clock.
+//! Values are typed and checked by the rules of the license language, and inserted only after the template's text has
+//! been parsed as a license, so no value can become syntax. No terminal, file or clock access, except for the log.
 
 mod builtin;
 #[cfg(feature = "cli")]

@@ -1,4 +1,4 @@
-//! Orders: who bought what. One in a YAML file; many are the rows of a CSV file.
+//! Orders of customers: one in a YAML file, or many as rows of a CSV file.
 //!
 //! ```yaml
 //! customer: ABC Corp
@@ -8,7 +8,7 @@
 //!   - { product: MySolutions, count: 20 }
 //! ```
 //!
-//! Rows are read by [`super::table`].
+//! Rows are parsed by [`super::table`].
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -24,49 +24,49 @@ use super::fault::Fault;
 use super::values::Given;
 use super::yaml;
 
-/// Most orders of one run.
+/// Maximum number of orders per run.
 pub const MAX_ORDERS: usize = 1_000_000;
 
 /// One order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// The customer's name: LICENSEE of every block.
+    /// Customer name: LICENSEE of every block.
     pub customer: String,
-    /// The serial number: SN of every block, and the name of the license file.
+    /// Serial number: SN of every block, and the name of the license file.
     pub sn: String,
-    /// What was bought.
+    /// Ordered products.
     pub lines: Vec<Line>,
-    /// Values for all lines: dates, and parameters that the templates have.
+    /// Values for all lines: dates and template parameters.
     pub values: Vec<Given>,
-    /// What the customer runs at one time: features and how many of each.
+    /// Feature mix that the customer runs at the same time, with counts.
     pub runs: Vec<(String, u32)>,
-    /// The file it stands in.
+    /// Name of the order's file.
     pub file: String,
-    /// Line and column it stands at; column 0 for a row.
+    /// Line and column in the file; column 0 for a row.
     pub place: (u64, u64),
 }
 
 /// One product of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// The product's name in the catalogue.
+    /// Product name in the catalogue.
     pub product: String,
-    /// Line and column of that name; column 0 for a row.
+    /// Line and column of the name; column 0 for a row.
     pub place: (u64, u64),
-    /// How many, if the order says it, under no parameter's name yet.
+    /// Ordered count, not yet assigned to a template parameter.
     pub count: Option<Given>,
-    /// Values for this line alone.
+    /// Values for this line only.
     pub values: Vec<Given>,
 }
 
 impl Order {
-    /// A fault of this order.
+    /// Returns the fault with the place of this order, unless it already has a place.
     #[must_use]
     pub fn fault(&self, fault: Fault) -> Fault {
         if fault.file.is_some() { fault } else { fault.file(&self.file).at(self.place.0, self.place.1) }
     }
 
-    /// The digest of what the order says, wherever it stands.
+    /// Returns the digest of the order's content, independent of its place.
     #[must_use]
     pub fn digest(&self) -> Digest {
         let values = |values: &[Given]| -> Vec<(String, String)> {
@@ -76,7 +76,7 @@ impl Order {
         let lines: Vec<_> =
             self.lines.iter().map(|line| (&line.product, count(line), values(&line.values))).collect();
         let content = ("keywright-order 1", &self.customer, &self.sn, lines, values(&self.values));
-        // A tuple of texts always has a JSON form.
+        // A tuple of strings always has a JSON form.
         Digest::of(&serde_json::to_vec(&content).unwrap_or_default())
     }
 }
@@ -107,10 +107,10 @@ struct RawLine {
     values: BTreeMap<String, Spanned<String>>,
 }
 
-/// Reads the one order of a YAML file.
+/// Parses the order in a YAML file.
 ///
 /// # Errors
-/// At the first thing that is wrong, with line and column.
+/// Returns an error for the first problem found, with line and column.
 pub fn read_order(file: &str, text: &str) -> Result<Order, Fault> {
     let raw: RawOrder = yaml::read(file, text)?;
     let check = |directive: &str, value: &Spanned<String>| {
@@ -148,11 +148,7 @@ pub fn read_order(file: &str, text: &str) -> Result<Order, Fault> {
         file: file.to_owned(),
         place: (raw.sn.referenced.line(), raw.sn.referenced.column()),
     };
-    if order.lines.is_empty() {
-        Err(order.fault(Fault::new("the order names no product")))
-    } else {
-        Ok(order)
-    }
+    if order.lines.is_empty() { Err(order.fault(Fault::new("the order has no products"))) } else { Ok(order) }
 }
 
 fn given_at(file: &str, name: &str, value: Spanned<String>) -> Given {
@@ -160,7 +156,7 @@ fn given_at(file: &str, name: &str, value: Spanned<String>) -> Given {
     Given { name: name.to_owned(), text: value.value, place: Some(place) }
 }
 
-/// Features and how many of each: `MyDraw:2, MyWrite:3`.
+/// Parses features with counts: `MyDraw:2, MyWrite:3`.
 pub(super) fn read_runs(text: &str) -> Result<Vec<(String, u32)>, String> {
     let item = |part: &str| {
         let (name, count) = part.trim_matches(' ').split_once(':')?;
@@ -169,21 +165,18 @@ pub(super) fn read_runs(text: &str) -> Result<Vec<(String, u32)>, String> {
     };
     let items: Option<Vec<(String, u32)>> = text.split(',').map(item).collect();
     items.ok_or_else(|| {
-        format!(
-            "`{}` is not of the form FEATURE:COUNT, several separated by commas",
-            crate::syntax::excerpt(text)
-        )
+        format!("`{}` is not a comma-separated list of FEATURE:COUNT", crate::syntax::excerpt(text))
     })
 }
 
-/// Names of device files on some systems: no license file can have one.
+/// Reserved device names on some systems: a license file cannot use them.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// The name of an order's license file. A serial number is made of letters, digits, `_` and `-`, so it is safe as a name
-/// on every system but for these few.
+/// Returns the name of an order's license file. A serial number contains only letters, digits, `_` and `-`, so it is a
+/// safe file name on every system, except for device names.
 ///
 /// # Errors
-/// When it is the name of a device on some system.
+/// Returns an error if the serial number is a device name on some system.
 pub fn file_name(order: &Order) -> Result<String, Fault> {
     let folded = order.sn.to_ascii_lowercase();
     let numbered = ["com", "lpt"].iter().any(|device| {
@@ -192,13 +185,13 @@ pub fn file_name(order: &Order) -> Result<String, Fault> {
             .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
     });
     if numbered || DEVICES.contains(&folded.as_str()) {
-        let message = format!("`{}` cannot be the name of a file on every system", order.sn);
-        return Err(order.fault(Fault::new(message).help("give the order another serial number")));
+        let message = format!("invalid file name `{}`: a reserved device name on some systems", order.sn);
+        return Err(order.fault(Fault::new(message).help("change the serial number of the order")));
     }
     Ok(format!("{}.lic", order.sn))
 }
 
-/// Finds orders whose files would have one name, on systems that do not tell capitals from small letters too.
+/// Detects orders with equal file names, including names that differ only in case.
 #[derive(Debug, Default)]
 pub struct Clashes {
     seen: HashMap<Box<str>, (Box<str>, Rc<str>, u64)>,
@@ -206,17 +199,20 @@ pub struct Clashes {
 }
 
 impl Clashes {
-    /// A fault if an order has the name of an earlier one.
+    /// Returns a fault if an earlier order has the same file name.
     pub fn of(&mut self, order: &Order) -> Option<Fault> {
         let folded = order.sn.to_ascii_lowercase().into_boxed_str();
         if let Some((sn, file, line)) = self.seen.get(&folded) {
-            let what =
-                if **sn == *order.sn { "stands twice" } else { "differs from another by capitals only" };
-            let message = format!("column `sn`: the serial number `{}` {what}", order.sn);
-            let help = format!("the other stands in {file}, line {line}");
+            let what = if **sn == *order.sn {
+                "duplicate serial number"
+            } else {
+                "serial number differs from another one only in case:"
+            };
+            let message = format!("column `sn`: {what} `{}`", order.sn);
+            let help = format!("the first one is in {file}, line {line}");
             return Some(order.fault(Fault::new(message).help(help)));
         }
-        // Orders of one file share its name.
+        // Orders of one file share the allocated name.
         let file = match &self.file {
             Some(file) if **file == *order.file => Rc::clone(file),
             _ => Rc::from(order.file.as_str()),

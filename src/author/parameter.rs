@@ -1,4 +1,4 @@
-//! One parameter of a template: its name, type, default, range and meaning.
+//! A template parameter: name, type, default, range and description.
 
 use jiff::civil::Date;
 
@@ -6,36 +6,36 @@ use crate::license::Refusal;
 
 use super::types::{Value, ValueType};
 
-/// The default that stands for the day of issue.
+/// Default value that means the day of issue.
 const TODAY: &str = "today";
 
-/// A parameter as declared.
+/// A declared parameter.
 #[derive(Debug, Clone)]
 pub struct Parameter {
-    /// Its name.
+    /// Parameter name.
     pub name: String,
-    /// The type of its value, or of each item.
+    /// Type of the value, or of each item.
     pub value_type: &'static ValueType,
-    /// Whether it takes several values, separated by commas.
+    /// True if it takes several values, separated by commas.
     pub list: bool,
-    /// The value where none is given, as written.
+    /// Default value, as written.
     pub default: Option<String>,
-    /// Whether it must be given.
+    /// True if a value is required.
     pub required: bool,
-    /// Least and most, both allowed.
+    /// Minimum and maximum, both included.
     pub range: Option<(u32, u32)>,
-    /// What it means.
+    /// Description.
     pub text: String,
 }
 
 impl Parameter {
-    /// The name of its type, as declared.
+    /// Returns the name of its type, as declared.
     #[must_use]
     pub fn type_name(&self) -> String {
         if self.list { format!("{} list", self.value_type.word) } else { self.value_type.word.to_owned() }
     }
 
-    /// What a value looks like, for people.
+    /// Returns the expected form of a value, for messages.
     #[must_use]
     pub fn form(&self) -> String {
         match self.range {
@@ -45,27 +45,27 @@ impl Parameter {
         }
     }
 
-    /// Reads a value.
+    /// Parses a value.
     ///
     /// # Errors
-    /// When it is not of the type, or out of the range.
+    /// Returns an error if the text does not match the type or is out of range.
     pub fn read(&self, text: &str) -> Result<Value, Refusal> {
         let value = if self.list { self.value_type.read_list(text)? } else { self.value_type.read(text)? };
         if let Some((least, most)) = self.range
             && !matches!(value, Value::Number(number) if (least..=most).contains(&number))
         {
             return Err(Refusal {
-                message: format!("`{}` is out of range", crate::syntax::excerpt(text)),
+                message: format!("value `{}` is out of range", crate::syntax::excerpt(text)),
                 help: format!("write a number from {least} to {most}"),
             });
         }
         Ok(value)
     }
 
-    /// The default value, if there is one; `today` stands for the day that is given.
+    /// Returns the default value, if there is one; the default `today` becomes the given day.
     ///
     /// # Errors
-    /// When the default is not of the type, or out of the range.
+    /// Returns an error if the default does not match the type or is out of range.
     pub fn read_default(&self, today: Date) -> Result<Option<Value>, Refusal> {
         match self.default.as_deref() {
             Some(TODAY) if self.value_type.word == "date" => Ok(Some(Value::Text(today.to_string()))),

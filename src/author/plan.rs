@@ -1,7 +1,7 @@
-//! What a run of orders would do, written down before anything is signed, and the approvals of it.
+//! The plan of a run of orders, written before anything is signed, and its approvals.
 //!
-//! An approval is a signature of the plan's bytes. Whoever issues under approvals signs nothing that is not in the plan,
-//! letter by letter.
+//! An approval is a signature over the plan's bytes. With `--approvals`, `issue` signs only licenses whose digests are
+//! in the plan.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,19 +16,19 @@ use super::fault::Fault;
 use super::issue::Draft;
 use super::log::{self, Difference, Log, Numbered, Whose};
 
-/// A plan, as it is written to its file.
+/// A plan, as written to its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// Version of this form.
+    /// Version of the format.
     pub version: u32,
     /// VENDOR of the catalogue.
     pub vendor: String,
-    /// The day of issue.
+    /// Day of issue.
     pub day: String,
-    /// What is planned for each order, in their order.
+    /// One entry per order, in the same order.
     pub orders: Vec<Planned>,
-    /// What all orders come to.
+    /// Totals over all orders.
     pub totals: Totals,
 }
 
@@ -36,24 +36,24 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Planned {
-    /// The serial number.
+    /// Serial number.
     pub sn: String,
-    /// The customer.
+    /// Customer name.
     pub customer: String,
-    /// The license file.
+    /// License file.
     pub file: String,
-    /// Digest of the license text that will be signed.
+    /// Digest of the license text to be signed.
     pub license: String,
-    /// What becomes different from what the customer has; `new` where there is nothing.
+    /// Changes compared with the customer's current license; `new` if there is none.
     pub changes: Vec<String>,
 }
 
-/// The licenses of a plan: serial number and digest of the text.
+/// The licenses of a plan: serial numbers and digests of the texts.
 #[derive(Debug, Clone, Default)]
 pub struct PlannedLicenses(HashMap<String, Digest>);
 
 impl PlannedLicenses {
-    /// Whether exactly this license is planned.
+    /// Returns true if the plan contains exactly this license.
     #[must_use]
     pub fn holds(&self, draft: &Draft) -> bool {
         let digest = Digest::of(draft.text().as_bytes());
@@ -65,30 +65,30 @@ impl PlannedLicenses {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Totals {
-    /// Orders.
+    /// Number of orders.
     pub orders: usize,
-    /// Blocks.
+    /// Number of blocks.
     pub blocks: usize,
-    /// COUNT by feature, summed; UNLIMITED ones are counted apart.
+    /// Sum of COUNT by feature, without UNLIMITED blocks.
     pub licenses: BTreeMap<String, u64>,
-    /// Blocks with COUNT=UNLIMITED.
+    /// Number of blocks with COUNT=UNLIMITED.
     pub unlimited: usize,
 }
 
 const VERSION: u32 = 1;
 
 impl Plan {
-    /// An empty plan.
+    /// Creates an empty plan.
     #[must_use]
     pub fn new(vendor: &str, day: Date) -> Self {
         let (vendor, day) = (vendor.to_owned(), day.to_string());
         Self { version: VERSION, vendor, day, orders: Vec::new(), totals: Totals::default() }
     }
 
-    /// Adds a draft, compared with what the log has.
+    /// Adds a draft, compared with the log.
     ///
     /// # Errors
-    /// When the log cannot be read.
+    /// Returns an error if the log cannot be read.
     pub fn add(&mut self, draft: &Draft, past: Past<'_>) -> Result<(), Fault> {
         let license = &draft.license;
         self.totals.orders += 1;
@@ -113,7 +113,7 @@ impl Plan {
         Ok(())
     }
 
-    /// The licenses that are planned, to look drafts up in.
+    /// Returns the planned licenses for looking up drafts.
     #[must_use]
     pub fn licenses(&self) -> PlannedLicenses {
         let licenses = self
@@ -123,44 +123,38 @@ impl Plan {
         PlannedLicenses(licenses.collect())
     }
 
-    /// The text of the plan's file.
+    /// Returns the text of the plan file.
     ///
     /// # Errors
-    /// When it has no JSON form.
+    /// Returns an error if the plan cannot be serialized.
     pub fn text(&self) -> Result<String, Fault> {
         let text = serde_json::to_string_pretty(self);
-        text.map(|text| text + "\n")
-            .map_err(|error| Fault::new(format!("the plan cannot be written: {error}")))
+        text.map(|text| text + "\n").map_err(|error| Fault::new(format!("cannot write the plan: {error}")))
     }
 
-    /// Reads a plan.
+    /// Parses a plan.
     ///
     /// # Errors
-    /// When it is no plan of this version.
+    /// Returns an error if the text is not a plan of this version.
     pub fn read(file: &str, text: &str) -> Result<Self, Fault> {
         let plan: Self = serde_json::from_str(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             let at = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-            Fault::new("it is no plan").file(file).at(at(line), at(column)).help(error.to_string())
+            Fault::new("not a plan file").file(file).at(at(line), at(column)).help(error.to_string())
         })?;
         if plan.version != VERSION {
-            return Err(Fault::new(format!(
-                "the plan has version {}, which this program does not know",
-                plan.version
-            ))
-            .file(file));
+            return Err(Fault::new(format!("unsupported plan version {}", plan.version)).file(file));
         }
         Ok(plan)
     }
 }
 
-/// What a plan is compared with: the log, and where a run that goes on began in it. What that run issued itself is no
-/// past.
+/// The log that a plan is compared with, without the entries of the resumed run itself.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Past<'a> {
     /// The log, if there is one.
     pub log: Option<&'a Log>,
-    /// The last entry before the run.
+    /// Number of the last entry before the run.
     pub since: Option<i64>,
 }
 
@@ -173,10 +167,10 @@ impl Past<'_> {
     }
 }
 
-/// What differs from what the customer has.
+/// Returns the differences from the customer's current license.
 ///
-/// ◆ A customer has what was issued last under the serial number; where that is new, what the same customer got last
-/// under another one.
+/// DECISION: the current license is the last issue of the serial number or, for a new serial number, the last issue of
+/// the same customer.
 fn changes(draft: &Draft, past: Past<'_>) -> Result<Vec<String>, Fault> {
     if let Some(before) = past.last_issue(Whose::Sn(&draft.sn), draft)? {
         return Ok(told(draft, &before, &[]));
@@ -185,12 +179,12 @@ fn changes(draft: &Draft, past: Past<'_>) -> Result<Vec<String>, Fault> {
         return Ok(vec!["new".to_owned()]);
     };
     let other = before.first().map_or_else(String::new, |first| first.issue.sn.clone());
-    let mut changes = vec![format!("new serial number; beside {other} of the same customer:")];
+    let mut changes = vec![format!("new serial number; compared with {other} of the same customer:")];
     changes.extend(told(draft, &before, &["SN"]));
     Ok(changes)
 }
 
-/// The differences in words, but for some directives. What all blocks have in common is said once.
+/// Describes the differences, except in the directives of `but`. Changes common to all blocks are listed once.
 fn told(draft: &Draft, before: &[Numbered], but: &[&str]) -> Vec<String> {
     let license = &draft.license;
     let payloads: Vec<Payload> =
@@ -204,7 +198,7 @@ fn told(draft: &Draft, before: &[Numbered], but: &[&str]) -> Vec<String> {
     for difference in log::differences(&before, &after) {
         match difference {
             Difference::New(name) => told.push(format!("{name} is new")),
-            Difference::Gone(name) => told.push(format!("{name} is gone")),
+            Difference::Gone(name) => told.push(format!("{name} is removed")),
             Difference::Both(name, all) => {
                 let all = all.into_iter().filter(|change| !but.contains(&change.directive.as_str()));
                 changes.extend(all.map(|change| (name.clone(), change.to_string())));
@@ -217,7 +211,7 @@ fn told(draft: &Draft, before: &[Numbered], but: &[&str]) -> Vec<String> {
     everywhere.into_iter().map(|change| format!("every block: {change}")).chain(of_one).chain(told).collect()
 }
 
-/// The changes that so many blocks, all there are, have in common.
+/// Returns the changes that occur in all of the `blocks` blocks.
 fn in_every_block(changes: &[(String, String)], blocks: usize) -> BTreeSet<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, change) in changes {
@@ -228,17 +222,16 @@ fn in_every_block(changes: &[(String, String)], blocks: usize) -> BTreeSet<Strin
 }
 
 impl Plan {
-    /// The first thing in which this plan, which was approved, is not what its orders come to now.
+    /// Returns the first difference between this approved plan and the plan of the current inputs.
     #[must_use]
     pub fn difference(&self, now: &Self) -> Option<String> {
         if (&self.vendor, &self.day) != (&now.vendor, &now.day) || self.orders.len() != now.orders.len() {
-            return Some("the orders are not those of the approved plan".to_owned());
+            return Some("the orders differ from the approved plan".to_owned());
         }
         let of_orders =
             self.orders.iter().zip(&now.orders).find_map(|(planned, now)| planned.difference(now));
         let of_totals = || {
-            (self.totals != now.totals)
-                .then(|| "the totals of the plan are not those of its orders".to_owned())
+            (self.totals != now.totals).then(|| "the totals of the plan do not match its orders".to_owned())
         };
         of_orders.or_else(of_totals)
     }
@@ -248,20 +241,19 @@ impl Planned {
     fn difference(&self, now: &Self) -> Option<String> {
         let sn = &now.sn;
         if self.sn != *sn {
-            return Some(format!("`{sn}` is not the order of the approved plan"));
+            return Some(format!("order `{sn}` is not at this position in the approved plan"));
         }
         if self.license != now.license {
-            return Some(format!("the license of `{sn}` is not the one of the approved plan"));
+            return Some(format!("the license of `{sn}` differs from the approved plan"));
         }
         if (&self.customer, &self.file) != (&now.customer, &now.file) {
-            return Some(format!("the customer or the file of `{sn}` is not the one of the approved plan"));
+            return Some(format!("the customer or the file of `{sn}` differs from the approved plan"));
         }
-        (self.changes != now.changes)
-            .then(|| format!("what changes for `{sn}` is not what the approved plan says"))
+        (self.changes != now.changes).then(|| format!("the changes for `{sn}` differ from the approved plan"))
     }
 }
 
-/// An approval of a plan: who, and the signature.
+/// An approval of a plan: key id and signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
     key: KeyId,
@@ -271,47 +263,47 @@ pub struct Approval {
 const HEAD: &str = "keywright-approval 1";
 
 impl Approval {
-    /// Approves the plan with these bytes.
+    /// Approves a plan, given as the bytes of its file.
     ///
     /// # Errors
-    /// When the signer gives no good signature.
+    /// Returns an error if the signer fails or returns an invalid signature.
     pub fn of(plan: &[u8], signer: &dyn Signer, trusted: &TrustedKey) -> Result<Self, Fault> {
         let (key, digest) = (trusted.key.id(), Digest::of(plan));
         let signature = signer
             .sign(&message(Domain::Approval, key, &digest))
-            .map_err(|failure| Fault::new(format!("the plan was not signed: {}", failure.0)))?;
+            .map_err(|failure| Fault::new(format!("cannot sign the plan: {}", failure.0)))?;
         if trusted.key.verifies(Domain::Approval, &digest, &signature) {
             Ok(Self { key, signature })
         } else {
-            Err(Fault::new("the signature of the plan does not verify; nothing was written"))
+            Err(Fault::new("invalid signature for the plan; nothing was written"))
         }
     }
 
-    /// The key that approved.
+    /// Returns the key that approved.
     #[must_use]
     pub fn key(&self) -> KeyId {
         self.key
     }
 
-    /// The text of its file.
+    /// Returns the text of the approval file.
     #[must_use]
     pub fn text(&self) -> String {
         let signature: String = self.signature.iter().map(|byte| format!("{byte:02x}")).collect();
         format!("{HEAD}\nkey {}\nsignature {signature}\n", self.key)
     }
 
-    /// Reads an approval.
+    /// Parses an approval.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let mut lines = text.lines();
         (lines.next()? == HEAD).then_some(())?;
         let key = KeyId::parse(lines.next()?.strip_prefix("key ")?)?;
-        // A signature is as long as a digest, and spelled the same.
+        // A signature has the length and the spelling of a digest.
         let signature = *Digest::parse(lines.next()?.strip_prefix("signature ")?)?.as_bytes();
         lines.next().is_none().then_some(Self { key, signature })
     }
 
-    /// Whether a key that counts approved these bytes.
+    /// Returns true if a key that is accepted for approvals signed these bytes.
     fn is_good(&self, plan: &[u8], vendor: &str, trust: &Trust, usage: Usage, day: Date) -> bool {
         trust.get(self.key).is_some_and(|trusted| {
             cannot_count(trusted, vendor, day).is_none()
@@ -321,23 +313,23 @@ impl Approval {
     }
 }
 
-/// Why no approval by a key counts on a day, if so.
+/// Returns why approvals by this key are not accepted on `day`, or `None`.
 fn cannot_count(trusted: &TrustedKey, vendor: &str, day: Date) -> Option<String> {
     let (id, entry) = (trusted.key.id(), &trusted.entry);
     if entry.vendor != vendor {
-        return Some(format!("the plan is of vendor `{vendor}`, key {id} of `{}`", entry.vendor));
+        return Some(format!("the plan is for vendor `{vendor}`, but key {id} is for `{}`", entry.vendor));
     }
     if entry.state != KeyState::Active {
-        return Some(format!("key {id} is {}: its approval does not count", entry.state));
+        return Some(format!("key {id} is {}; its approval is not accepted", entry.state));
     }
     (!trusted.is_valid_on(day))
-        .then(|| format!("key {id} is not valid on {day}: its approval does not count"))
+        .then(|| format!("key {id} is not valid on {day}; its approval is not accepted"))
 }
 
-/// Why a key is of no use to approve a plan of a vendor, if so.
+/// Returns why this key cannot approve plans of a vendor, or `None`.
 ///
-/// ◆ An approval counts only where a key of the same usage signs. So a development key approves only where the vendor
-/// has no production key.
+/// DECISION: an approval is accepted only from a key with the usage of the signing key. So a development key can
+/// approve only if the vendor has no production key.
 #[must_use]
 pub fn refused_approver(trusted: &TrustedKey, vendor: &str, trust: &Trust, day: Date) -> Option<String> {
     let has_production = || {
@@ -347,11 +339,12 @@ pub fn refused_approver(trusted: &TrustedKey, vendor: &str, trust: &Trust, day: 
     let is_trial = trusted.entry.usage == Usage::Development && has_production();
     cannot_count(trusted, vendor, day).or_else(|| {
         let id = trusted.key.id();
-        is_trial.then(|| format!("key {id} is a development key: its approval does not count"))
+        is_trial.then(|| format!("key {id} is a development key; its approval is not accepted"))
     })
 }
 
-/// How many different keys approved a plan that a key of some usage is to sign: a key counts once, whatever it is called.
+/// Returns the number of different keys with this usage that approved a plan. Keys are compared by their bytes, so a
+/// key listed twice counts once.
 #[must_use]
 pub fn approvals(
     plan: &[u8],

@@ -1,9 +1,9 @@
-//! A template and its values to text. The only file that names the template library.
+//! Rendering of a template with values. The only module that uses the template library.
 //!
-//! In the license text a value is first written as a mark that no template holds. That text is read as a license; only
-//! then do the values take the place of the marks, inside the names and values that were read. So a value is always one
-//! name or one value, whatever it holds. The result is printed by the license printer, read again, and compared with
-//! what was meant.
+//! In the license text each value is first rendered as a mark that no template can contain. The marked text is parsed
+//! as a license; only then are the marks replaced by the values, inside the parsed names and values. A value is
+//! therefore always exactly one name or one value, whatever it contains. The result is formatted, parsed again and
+//! compared with the intended content.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -29,21 +29,21 @@ use super::values::Assigned;
 pub(super) const LICENSE: &str = "license";
 pub(super) const SCENARIOS: &str = "scenarios";
 
-/// Steps and bytes of output that one rendering may cost.
+/// Limit on template steps per rendering; it also bounds the output.
 const FUEL: u64 = 20_000_000;
 
-/// The text that stands for a value while a license text is read: the value's bytes in hexadecimal between two
-/// characters that are assigned to nothing. The license language has them neither in names nor in values, and a template
-/// that holds them is refused, so that a mark is never anything else.
+/// Placeholder for a value while the license text is parsed: the value's bytes in hexadecimal between two Unicode
+/// noncharacters. The license language allows these neither in names nor in values, and templates that contain them
+/// are rejected, so a mark is always a value.
 mod mark {
     use std::fmt::Write as _;
 
-    /// Begins a mark.
+    /// Start of a mark.
     pub(super) const BEGIN: char = '\u{fdd0}';
-    /// Ends a mark.
+    /// End of a mark.
     pub(super) const END: char = '\u{fdd1}';
 
-    /// The mark of a value.
+    /// Returns the mark of a value.
     pub(super) fn of(value: &str) -> String {
         let mut mark = String::with_capacity(value.len() * 2 + 6);
         mark.push(BEGIN);
@@ -55,12 +55,12 @@ mod mark {
         mark
     }
 
-    /// Whether a mark, or a part of one, is in the text.
+    /// Returns true if the text contains a mark or a part of one.
     pub(super) fn is_in(text: &str) -> bool {
         text.contains([BEGIN, END])
     }
 
-    /// The text with every mark replaced by its value; nothing if a mark is not whole.
+    /// Returns the text with every mark replaced by its value, or `None` if a mark is incomplete.
     pub(super) fn resolve(text: &str) -> Option<String> {
         let mut parts = text.split(BEGIN);
         let mut resolved = parts.next().unwrap_or_default().to_owned();
@@ -86,8 +86,8 @@ fn unhex(digits: &str) -> Option<String> {
     String::from_utf8(bytes?).ok()
 }
 
-/// Compiles the texts of a template: strict about what is not defined, without includes, macros, files, environment or
-/// recursion, and with bounded work.
+/// Compiles the texts of a template: undefined names are errors; no includes, macros, files, environment or recursion;
+/// bounded work.
 pub(super) fn environment(
     file: &str,
     body: &str,
@@ -95,7 +95,7 @@ pub(super) fn environment(
     head_lines: u64,
 ) -> Result<Environment<'static>, Fault> {
     if mark::is_in(body) {
-        return Err(Fault::new("the template holds a character that is assigned to nothing").file(file));
+        return Err(Fault::new("the template contains a Unicode noncharacter (U+FDD0 or U+FDD1)").file(file));
     }
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -118,8 +118,8 @@ pub(super) fn environment(
     environment.set_formatter(move |out, state, value| {
         let text = match scalar(value)? {
             text if state.name() == LICENSE => mark_value(&text)?,
-            // Safe are the name of the license file, which comes in quotes already, and plain words as parts of quoted
-            // text: no filter makes other text safe.
+            // Only the license file name, which is already quoted, and plain words inside quoted text are marked safe;
+            // no filter marks other text safe.
             text if value.is_safe() => text,
             text => yaml_scalar(&text)?,
         };
@@ -135,27 +135,29 @@ pub(super) fn environment(
     Ok(environment)
 }
 
-/// A plain word without quotes of its own, to stand inside of quoted text of a scenario file.
+/// The `word` filter: a plain word without quotes, for use inside quoted text of a scenario file.
 fn word(value: &minijinja::Value) -> Result<minijinja::Value, minijinja::Error> {
     let text = scalar(value)?;
     is_plain(&text).then(|| minijinja::Value::from_safe_string(text)).ok_or_else(not_plain)
 }
 
-/// The day that is some days after another.
+/// The `plus_days` filter: the date that is a number of days after another.
 fn plus_days(day: &str, days: i64) -> Result<String, minijinja::Error> {
     let moved =
         day.parse::<Date>().ok().and_then(|day| day.checked_add(Period::new().try_days(days).ok()?).ok());
-    moved.map(|day| day.to_string()).ok_or_else(|| refuse(format!("`{day}` has no day {days} days after it")))
+    moved
+        .map(|day| day.to_string())
+        .ok_or_else(|| refuse(format!("date out of range: `{day}` plus {days} days")))
 }
 
-/// How many tokens an amount of money buys; 0 where the price is none.
+/// The `tokens_of` function: the number of tokens that an amount of money buys; 0 if the price is 0 or missing.
 fn tokens_of(funds: &str, price: &str) -> u64 {
     let amount = |money: &str| Decimal::from_str_exact(money.split(' ').next().unwrap_or_default()).ok();
     let tokens = amount(funds).zip(amount(price)).and_then(|(funds, price)| funds.checked_div(price));
     tokens.and_then(|tokens| tokens.floor().to_u64()).unwrap_or(0)
 }
 
-/// Names that a text of a template uses, other than those that every template has.
+/// Returns the names that a text uses, except those that every template has.
 pub(super) fn used_names(environment: &Environment<'_>, text: &str) -> BTreeSet<String> {
     let Ok(template) = environment.get_template(text) else { return BTreeSet::new() };
     let is_given = |name: &str| {
@@ -166,13 +168,13 @@ pub(super) fn used_names(environment: &Environment<'_>, text: &str) -> BTreeSet<
     template.undeclared_variables(false).into_iter().filter(|name| !is_given(name)).collect()
 }
 
-/// The text of a value; what is no scalar cannot be written.
+/// Returns the text of a value. Values other than strings and numbers are errors.
 fn scalar(value: &minijinja::Value) -> Result<String, minijinja::Error> {
     match value.kind() {
         ValueKind::String | ValueKind::Number => Ok(value.to_string()),
-        ValueKind::None => Err(refuse("a parameter without a value is written here".to_owned())),
+        ValueKind::None => Err(refuse("parameter has no value".to_owned())),
         ValueKind::Undefined => Err(minijinja::Error::from(ErrorKind::UndefinedError)),
-        other => Err(refuse(format!("a {other} cannot be written, only text and numbers"))),
+        other => Err(refuse(format!("cannot write a {other}, only text and numbers"))),
     }
 }
 
@@ -182,9 +184,7 @@ fn refuse(message: String) -> minijinja::Error {
 
 fn mark_value(text: &str) -> Result<String, minijinja::Error> {
     if mark::is_in(text) {
-        return Err(refuse(
-            "text that was put together by the template cannot be written as a value".to_owned(),
-        ));
+        return Err(refuse("a value cannot be composed by the template".to_owned()));
     }
     Ok(mark::of(text))
 }
@@ -194,11 +194,10 @@ fn is_plain(text: &str) -> bool {
 }
 
 fn not_plain() -> minijinja::Error {
-    refuse("free text cannot stand in a scenario file, only names, numbers and dates".to_owned())
+    refuse("free text is not allowed in a scenario file, only names, numbers and dates".to_owned())
 }
 
-/// A scalar of a scenario file: what YAML reads as one plain word, or that word in quotes where YAML would take it for
-/// something else.
+/// Returns a scalar for a scenario file: plain if YAML reads it as a string, else quoted.
 fn yaml_scalar(text: &str) -> Result<String, minijinja::Error> {
     if !is_plain(text) {
         return Err(not_plain());
@@ -210,8 +209,8 @@ fn yaml_scalar(text: &str) -> Result<String, minijinja::Error> {
 
 fn fault(error: &minijinja::Error, file: &str, lines_before: u64) -> Fault {
     let kind = match error.kind() {
-        ErrorKind::UndefinedError => "a parameter is used that is not declared".to_owned(),
-        ErrorKind::OutOfFuel => "the template does not come to an end".to_owned(),
+        ErrorKind::UndefinedError => "undeclared parameter".to_owned(),
+        ErrorKind::OutOfFuel => "the template exceeds the step limit".to_owned(),
         kind => kind.to_string(),
     };
     let message = match error.detail() {
@@ -226,18 +225,18 @@ fn fault(error: &minijinja::Error, file: &str, lines_before: u64) -> Fault {
 }
 
 impl Template {
-    /// The license that the template makes of these values, in canonical layout. It was read again: it has no errors,
-    /// and every name and value in it is what was meant.
+    /// Renders the license for these values in canonical layout. The result was parsed again: it has no errors, and
+    /// every name and value is the intended one.
     ///
     /// # Errors
-    /// When the template does not make a license of them.
+    /// Returns an error if the template does not produce a license from these values.
     pub fn render(&self, assigned: &Assigned) -> Result<String, Fault> {
         let marked = self
             .render_text(LICENSE, assigned, None)
             .map_err(|error| fault(&error, &self.file, self.head_lines))?;
         let wrong = |message: String| {
             let message = mark::resolve(&message).unwrap_or(message);
-            Fault::new(format!("the template makes no license: {message}")).file(&self.file)
+            Fault::new(format!("template does not produce a license: {message}")).file(&self.file)
         };
         let tree = syntax::parse(SourceFile::new(self.name.as_str(), marked));
         if let Some(error) = tree.errors().iter().find(|found| found.is_error()) {
@@ -247,7 +246,7 @@ impl Template {
             Writer { template: self, assigned, tree: &tree, edits: Vec::new(), meant: Vec::new() }.write();
         let (text, meant) = written.map_err(wrong)?;
         let text = license::format(&syntax::parse(SourceFile::new(self.name.as_str(), text)))
-            .map_err(|_| wrong("its text cannot be laid out".to_owned()))?;
+            .map_err(|_| wrong("the text cannot be formatted".to_owned()))?;
         let license = License::from_text(&self.name, &text);
         if let Some(error) = license.diagnostics.iter().find(|found| found.is_error()) {
             let fault = wrong(error.message.clone());
@@ -257,16 +256,16 @@ impl Template {
             });
         }
         if blocks_of(&license) != meant {
-            return Err(wrong("its text reads differently from what was meant".to_owned()));
+            return Err(wrong("the text does not parse back to the intended values".to_owned()));
         }
         Ok(text)
     }
 
-    /// The scenario file for these values; `license` is the name of the license file beside it. `None` where the
-    /// template has none.
+    /// Renders the scenario file for these values; `license` is the name of the license file. Returns `None` if the
+    /// template has no scenarios.
     ///
     /// # Errors
-    /// When the scenario template cannot be rendered with these values.
+    /// Returns an error if the scenario template cannot be rendered with these values.
     pub fn render_scenarios(&self, assigned: &Assigned, license: &str) -> Result<Option<String>, Fault> {
         let Some(file) = &self.scenario_file else { return Ok(None) };
         let text =
@@ -295,7 +294,7 @@ impl Template {
     }
 }
 
-/// A value as templates see it: pairs have fields, lists can be looped over.
+/// Converts a value for templates: pairs have fields, lists can be iterated.
 fn template_value(value: Option<&Value>) -> minijinja::Value {
     match value {
         None => minijinja::Value::from(()),
@@ -327,7 +326,7 @@ fn blocks_of(license: &License) -> Blocks {
     license.features.iter().map(|feature| (feature.name.value.to_string(), records(feature))).collect()
 }
 
-/// Puts the values in the place of their marks.
+/// Replaces marks with their values.
 struct Writer<'a> {
     template: &'a Template,
     assigned: &'a Assigned,
@@ -347,7 +346,7 @@ impl Writer<'_> {
             }
         }
         if self.meant.is_empty() {
-            return Err("it holds no FEATURE".to_owned());
+            return Err("the text contains no FEATURE block".to_owned());
         }
         self.edits.sort_by_key(|(span, _)| *span);
         let source = self.tree.source();
@@ -371,14 +370,17 @@ impl Writer<'_> {
         if !mark::is_in(text) {
             return Ok(None);
         }
-        let resolved = mark::resolve(text).ok_or("a value is cut by the template's text")?;
+        let resolved = mark::resolve(text).ok_or("the template's text splits a value")?;
         if resolved.chars().any(|c| c == '"' || c.is_control()) {
-            return Err(format!("the value `{}` would need an escape", syntax::excerpt(&resolved)));
+            return Err(format!(
+                "invalid value `{}`: `\"` and control characters are not allowed",
+                syntax::excerpt(&resolved)
+            ));
         }
         Ok(Some(resolved))
     }
 
-    /// The directives that stand on every block, with their values.
+    /// Returns the directives written on every block, with their values.
     fn every_block(&self) -> Vec<(String, String)> {
         let rows = self.template.every_block.iter();
         rows.filter_map(|row| {
@@ -395,7 +397,7 @@ impl Writer<'_> {
                 name
             }
             Some(name) => {
-                return Err(format!("`{}` cannot be the name of a FEATURE", syntax::excerpt(&name)));
+                return Err(format!("invalid FEATURE name `{}`", syntax::excerpt(&name)));
             }
             None => self.slice(block.name).to_owned(),
         };
@@ -426,15 +428,18 @@ impl Writer<'_> {
     fn directive(&mut self, directive: syntax::Directive) -> Result<(String, String), String> {
         let name = self.slice(directive.name).to_owned();
         if mark::is_in(&name) {
-            return Err("a value cannot be the name of a directive".to_owned());
+            return Err("a directive name cannot be a template value".to_owned());
         }
         let Some(value) = self.resolve(directive.value.inner())? else {
             return Ok((name, directive.value.read(self.tree.source()).into_owned()));
         };
         if fold(&value) != value {
-            return Err(format!("`{name}`: blanks in `{}` would be lost", syntax::excerpt(&value)));
+            return Err(format!(
+                "`{name}`: repeated, leading or trailing spaces in `{}` would be lost",
+                syntax::excerpt(&value)
+            ));
         }
-        // In quotes it is a value whatever it holds; the printer takes them off where they are not needed.
+        // Quoted, so that it is one value whatever it contains; the formatter removes quotes that are not needed.
         self.edits.push((directive.value.span, format!("\"{value}\"")));
         Ok((name, value))
     }
@@ -447,7 +452,7 @@ impl Writer<'_> {
     }
 }
 
-/// Any text as a scalar of YAML: as it stands where that is plain, else in double quotes.
+/// Returns any text as a YAML scalar: plain if possible, else in double quotes.
 fn yaml_quoted(text: &str) -> String {
     yaml_scalar(text).unwrap_or_else(|_| serde_json::Value::from(text).to_string())
 }

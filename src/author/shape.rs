@@ -1,8 +1,9 @@
-//! Licenses of one shape: made by the template once, then by putting other values in the same places.
+//! License texts of one shape: rendered by the template once, then by replacing values.
 //!
-//! In a run of many orders most licenses differ only in what stands on every block: serial number, customer, dates. Where
-//! these values are as long as those of an earlier license and need quotes where those did, the canonical layout is the
-//! same. So their text is that license's text with other values, and only reading it proves that it means what it should.
+//! In bulk issue most licenses differ only in the directives on every block: serial number, customer, dates. If these
+//! values have the same lengths as those of an earlier license and need quotes in the same places, the canonical
+//! layout is the same. The text is then the earlier text with other values, and parsing it verifies that it has the
+//! intended meaning.
 
 use std::sync::Arc;
 
@@ -15,13 +16,13 @@ use super::memory::{Memory, push_text, push_values};
 use super::template::Template;
 use super::values::Assigned;
 
-/// ◆ Most shapes that are remembered.
+/// DECISION: maximum number of cached shapes.
 const MOST: usize = 1024;
 
-/// A license with places for the values that stand on every block.
+/// A license text with places for the values on every block.
 #[derive(Debug)]
 struct Shape {
-    /// Bytes of its text: the same for all.
+    /// Length of the text in bytes; equal for all licenses of the shape.
     size: usize,
     parts: Vec<Part>,
     blocks: Vec<Meant>,
@@ -30,30 +31,30 @@ struct Shape {
 #[derive(Debug)]
 enum Part {
     Text(Box<str>),
-    /// The value of a directive that stands on every block.
+    /// The value of a directive on every block.
     Value(&'static str),
 }
 
-/// Name and records of a block; a record of a directive that stands on every block has no value here.
+/// Name and records of a block; the value is `None` for a directive on every block.
 #[derive(Debug)]
 struct Meant {
     name: Box<str>,
     records: Vec<(Box<str>, Option<Box<str>>)>,
 }
 
-/// Directives that stand on every block, with their values.
+/// Directives on every block, with their values.
 type Everywhere = Vec<(&'static str, String)>;
 
-/// The part of a license that one template made.
+/// The part of a license that one template rendered.
 #[derive(Debug)]
 pub(super) struct Piece {
-    /// Its text, in canonical layout.
+    /// Text in canonical layout.
     pub(super) text: String,
     shape: Arc<Shape>,
     everywhere: Everywhere,
 }
 
-/// Shapes that were made.
+/// Cache of shapes.
 #[derive(Debug)]
 pub(super) struct Shapes(Memory<Vec<u8>, Arc<Shape>>);
 
@@ -64,7 +65,7 @@ impl Default for Shapes {
 }
 
 impl Shapes {
-    /// The text that a template makes of some values. It is not read again: see [`Piece::is`].
+    /// Renders a template with values. The text is not parsed again: see [`Piece::is`].
     pub(super) fn render(&self, template: &Template, assigned: &Assigned) -> Result<Piece, Fault> {
         let everywhere = everywhere(template, assigned);
         let key = key(template, assigned, &everywhere);
@@ -84,7 +85,7 @@ fn everywhere(template: &Template, assigned: &Assigned) -> Everywhere {
         .collect()
 }
 
-/// All that decides the layout.
+/// Returns the cache key: everything that decides the layout.
 fn key(template: &Template, assigned: &Assigned, everywhere: &Everywhere) -> Vec<u8> {
     let mut key = Vec::with_capacity(512);
     push_values(&mut key, template, assigned, |name| template.is_not_in_body(name));
@@ -142,12 +143,12 @@ fn value<'v>(everywhere: &'v Everywhere, name: &str) -> Option<&'v str> {
 }
 
 impl Piece {
-    /// How many blocks it has.
+    /// Returns the number of blocks.
     pub(super) fn blocks(&self) -> usize {
         self.shape.blocks.len()
     }
 
-    /// Whether blocks that were read are, name by name and value by value, what was meant.
+    /// Returns true if the parsed blocks have exactly the intended names and values.
     pub(super) fn is(&self, license: &License, features: &[Feature]) -> bool {
         let same = |feature: &Feature, block: &Meant| {
             let mut records = license.records(feature);

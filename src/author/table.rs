@@ -1,11 +1,11 @@
-//! Orders as the rows of a CSV file, read one by one.
+//! Orders as rows of a CSV file, read one by one.
 //!
 //! ```csv
 //! customer,sn,products,end
 //! ABC Corp,ABC-2026-001,MySolutions:20,2026-12-31
 //! ```
 //!
-//! No value can hold a line break, so a row is a line: a quote that is not closed spoils its own row and no other.
+//! No value can contain a line break, so a row is one line: an unclosed quote affects only its own row.
 
 use crate::diagnostic::nearest;
 use crate::license::check_value;
@@ -14,13 +14,13 @@ use super::fault::Fault;
 use super::order::{Line, Order, read_runs};
 use super::values::Given;
 
-/// The columns that every table of orders has.
+/// Required columns.
 const REQUIRED: [&str; 3] = ["customer", "sn", "products"];
-/// Columns it may have.
+/// Optional columns.
 const OPTIONAL: [&str; 4] = ["start", "end", "issued", "runs"];
 
-/// Orders of a CSV file with a head line. Every row stands for itself: the faults of one do not keep the others from being
-/// read.
+/// The orders of a CSV file with a header row. Each row is parsed independently, so an error in one row does not
+/// affect the others.
 #[derive(Debug)]
 pub struct Table<'a> {
     file: &'a str,
@@ -30,17 +30,17 @@ pub struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Reads the head line. `parameters` are further columns that are allowed: parameters of templates.
+    /// Parses the header row. `parameters` are further columns that are allowed: parameters of templates.
     ///
     /// # Errors
-    /// With all that is wrong with the columns.
+    /// Returns all problems of the columns.
     pub fn read(file: &'a str, bytes: &'a [u8], parameters: &[String]) -> Result<Self, Vec<Fault>> {
         let bytes = bytes.strip_prefix(crate::source::BOM.as_bytes()).unwrap_or(bytes);
         let mut lines = Lines { rest: bytes, number: 0 };
         let (number, line) = lines.next().unwrap_or((1, &[]));
         let mut record = csv::StringRecord::new();
         read_record(line, &mut record)
-            .map_err(|why| vec![Fault::new(format!("the head line: {why}")).file(file).at(number, 0)])?;
+            .map_err(|why| vec![Fault::new(format!("invalid header row: {why}")).file(file).at(number, 0)])?;
         let head: Vec<String> = record.iter().map(str::to_owned).collect();
         let faults = head_faults(file, number, &head, parameters);
         if faults.is_empty() { Ok(Self { file, head, lines, record }) } else { Err(faults) }
@@ -53,11 +53,12 @@ impl<'a> Table<'a> {
             let at = self.record.len().checked_sub(1).and_then(|last| head.get(last));
             let column =
                 at.filter(|_| why == OPEN).map_or_else(String::new, |name| format!("column `{name}`: "));
-            return Err(fault(format!("{column}{why}")).help("a value with a comma stands in quotes"));
+            return Err(fault(format!("{column}{why}")).help("quote values that contain a comma"));
         }
         if self.record.len() != head.len() {
-            let message = format!("the row has {} columns, the head line {}", self.record.len(), head.len());
-            return Err(fault(message).help("a value with a comma stands in quotes"));
+            let message =
+                format!("the row has {} columns, but the header row has {}", self.record.len(), head.len());
+            return Err(fault(message).help("quote values that contain a comma"));
         }
         read_row(file, number, head, &self.record)
     }
@@ -72,7 +73,7 @@ impl Iterator for Table<'_> {
     }
 }
 
-/// The lines of a file that hold something, with their numbers.
+/// The lines of a file that are not empty, with their numbers.
 #[derive(Debug)]
 struct Lines<'a> {
     rest: &'a [u8],
@@ -97,11 +98,11 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-const OPEN: &str = "a quote is not closed on its line";
+const OPEN: &str = "unclosed quote";
 
-/// Takes one line apart.
+/// Splits one line into fields.
 fn read_record(line: &[u8], record: &mut csv::StringRecord) -> Result<(), &'static str> {
-    let text = std::str::from_utf8(line).map_err(|_| "the row is not UTF-8 text")?;
+    let text = std::str::from_utf8(line).map_err(|_| "invalid UTF-8")?;
     if !text.contains('"') {
         record.clear();
         text.split(',').for_each(|field| record.push_field(field.trim()));
@@ -110,12 +111,8 @@ fn read_record(line: &[u8], record: &mut csv::StringRecord) -> Result<(), &'stat
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.has_headers(false).flexible(true).trim(csv::Trim::All);
     let read = reader.buffer_capacity(line.len().max(1)).from_reader(line).read_record(record);
-    // Quotes inside of quotes are doubled, so that all of a row are an even number.
-    if text.matches('"').count() % 2 == 1 {
-        Err(OPEN)
-    } else {
-        read.map(drop).map_err(|_| "the row cannot be read")
-    }
+    // Quotes inside quotes are doubled, so a complete row has an even number of them.
+    if text.matches('"').count() % 2 == 1 { Err(OPEN) } else { read.map(drop).map_err(|_| "invalid CSV") }
 }
 
 fn head_faults(file: &str, number: u64, head: &[String], parameters: &[String]) -> Vec<Fault> {
@@ -125,17 +122,17 @@ fn head_faults(file: &str, number: u64, head: &[String], parameters: &[String]) 
     for (at, name) in head.iter().enumerate() {
         let shown = crate::syntax::excerpt(name);
         if !known().any(|known| known == name) {
-            let unknown = fault(format!("column {}: there is no `{shown}`", at + 1));
+            let unknown = fault(format!("column {}: unknown column `{shown}`", at + 1));
             faults.push(match nearest(name, known()) {
                 Some(known) => unknown.help(format!("did you mean `{known}`?")),
-                None => unknown.help("columns are customer, sn, products, start, end, issued, runs, and parameters of the templates"),
+                None => unknown.help("valid columns are customer, sn, products, start, end, issued, runs and template parameters"),
             });
         } else if head.iter().take(at).any(|other| other == name) {
-            faults.push(fault(format!("column {}: `{shown}` stands twice", at + 1)));
+            faults.push(fault(format!("column {}: duplicate column `{shown}`", at + 1)));
         }
     }
     for name in REQUIRED.iter().filter(|name| !head.iter().any(|column| column == *name)) {
-        faults.push(fault(format!("the column `{name}` is missing")));
+        faults.push(fault(format!("missing column `{name}`")));
     }
     faults
 }
@@ -181,12 +178,12 @@ fn read_row(file: &str, line: u64, head: &[String], record: &csv::StringRecord) 
         }
     }
     if order.customer.is_empty() {
-        return Err(fault("customer", "it is empty"));
+        return Err(fault("customer", "the value is empty"));
     }
     Ok(order)
 }
 
-/// `MySolutions:20`, or a product without a count.
+/// Parses `MySolutions:20`, or a product without a count.
 fn read_line(file: &str, line: u64, part: &str) -> Line {
     let part = part.trim_matches(' ');
     let (product, count) =

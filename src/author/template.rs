@@ -1,11 +1,11 @@
-//! A template: license text with its parameters declared at its head, and the scenario file that goes with it.
+//! Templates: license text with parameters declared at its head, and the scenario file for it.
 //!
 //! ```text
 //! ---
-//! summary: what it is for, in one line
-//! every-block: [START, END, SN, LICENSEE]      optional parameters of these names, on every block where given
+//! summary: purpose in one line
+//! every-block: [START, END, SN, LICENSEE]      optional parameters, written on every block if given
 //! parameters:
-//!   - { name: licenses, type: count, default: 20, range: 1..1000, text: how many licenses are in the pool }
+//!   - { name: licenses, type: count, default: 20, range: 1..1000, text: number of licenses in the pool }
 //! ---
 //! FEATURE …
 //! ```
@@ -26,48 +26,48 @@ use super::render;
 use super::types::{TYPES, ValueType};
 use super::yaml;
 
-/// Largest template text, in bytes.
+/// Maximum size of a template text, in bytes.
 pub const MAX_TEMPLATE_BYTES: usize = 1024 * 1024;
 
-/// The line before and behind the head.
+/// The line before and after the head.
 const FENCE: &str = "---";
 
-/// A day to try defaults with, where no day is known.
+/// A day for checking defaults when no day is known.
 const SOME_DAY: Date = Date::constant(2000, 1, 1);
 
-/// The texts of a template, as they stand in files.
+/// The texts of a template, as read from its files.
 #[derive(Debug, Clone, Copy)]
 pub struct TemplateText<'a> {
-    /// The template's name.
+    /// Template name.
     pub name: &'a str,
-    /// The name of the file with the license text, for messages.
+    /// Name of the license text's file, for messages.
     pub file: &'a str,
-    /// The license text with its head.
+    /// License text with its head.
     pub license: &'a str,
-    /// The scenario file, if there is one, with its name for messages.
+    /// Name and text of the scenario file, if there is one.
     pub scenarios: Option<(&'a str, &'a str)>,
 }
 
-/// A template that was read: its head is checked, its texts are compiled.
+/// A parsed template: its head is checked and its texts are compiled.
 #[derive(Debug)]
 pub struct Template {
-    /// Its name.
+    /// Template name.
     pub name: String,
-    /// What it is for, in one line.
+    /// Purpose in one line.
     pub summary: String,
-    /// Its parameters, in declared order; those of every block last.
+    /// Parameters in declared order; those for every block last.
     pub parameters: Vec<Parameter>,
-    /// The license text with its head, as it stands in its file.
+    /// License text with its head, as read from its file.
     pub text: String,
     pub(super) file: String,
     pub(super) scenario_file: Option<String>,
     pub(super) every_block: Vec<&'static Directive>,
     pub(super) environment: Environment<'static>,
-    /// Names that the texts use.
+    /// Names used by the texts.
     used: BTreeSet<String>,
-    /// Those of them that the license text uses.
+    /// Names used by the license text.
     in_body: BTreeSet<String>,
-    /// Lines of the head, fences included.
+    /// Number of lines of the head, including the fences.
     pub(super) head_lines: u64,
 }
 
@@ -97,10 +97,10 @@ struct Row {
 }
 
 impl Template {
-    /// Reads a template.
+    /// Parses a template.
     ///
     /// # Errors
-    /// When its head or its template syntax is wrong: the first fault, with its place.
+    /// Returns the first problem of the head or the template syntax, with its place.
     pub fn read(source: TemplateText<'_>) -> Result<Self, Fault> {
         let file = source.file;
         let (head, body, head_lines) = split(source.license).map_err(|fault| fault.file(file))?;
@@ -110,7 +110,11 @@ impl Template {
         for row in &head.parameters {
             let parameter = read_row(file, row)?;
             if !names.insert(parameter.name.clone()) {
-                return Err(yaml::fault(file, &row.name, format!("`{}` is declared twice", parameter.name)));
+                return Err(yaml::fault(
+                    file,
+                    &row.name,
+                    format!("duplicate parameter `{}`", parameter.name),
+                ));
             }
             parameters.push(parameter);
         }
@@ -118,7 +122,7 @@ impl Template {
         for name in &head.every_block {
             let (row, parameter) = every_block_row(file, name)?;
             if !names.insert(parameter.name.clone()) {
-                let message = format!("`{}` is declared twice", parameter.name);
+                let message = format!("duplicate parameter `{}`", parameter.name);
                 return Err(yaml::fault(file, name, message));
             }
             every_block.push(row);
@@ -129,11 +133,11 @@ impl Template {
         let mut used = render::used_names(&environment, render::SCENARIOS);
         used.extend(in_body.iter().cloned());
         if let Some(unknown) = used.iter().find(|name| !names.contains(*name)) {
-            let message = format!("the template uses `{unknown}`, which is no parameter");
+            let message = format!("undeclared parameter `{unknown}` used in the template");
             let fault = Fault::new(message).file(file);
             return Err(match nearest(unknown, names.iter().map(String::as_str)) {
                 Some(known) => fault.help(format!("did you mean `{known}`?")),
-                None => fault.help("declare it at the head, or remove it"),
+                None => fault.help("declare it in the head, or remove it"),
             });
         }
         Ok(Self {
@@ -151,41 +155,41 @@ impl Template {
         })
     }
 
-    /// The parameter with this name.
+    /// Returns the parameter with this name.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
 
-    /// Whether a parameter's value is written on every block and used nowhere else.
+    /// Returns true if the parameter's value is written on every block and not used otherwise.
     #[must_use]
     pub fn is_only_on_every_block(&self, name: &str) -> bool {
         self.every_block.iter().any(|row| row.name.eq_ignore_ascii_case(name)) && !self.used.contains(name)
     }
 
-    /// Whether a parameter's value is written on every block and is not used by the license text besides.
+    /// Returns true if the parameter's value is written on every block and the license text does not use it otherwise.
     #[must_use]
     pub fn is_not_in_body(&self, name: &str) -> bool {
         self.every_block.iter().any(|row| row.name.eq_ignore_ascii_case(name)) && !self.in_body.contains(name)
     }
 
-    /// Whether a scenario file goes with it.
+    /// Returns true if the template has a scenario file.
     #[must_use]
     pub fn has_scenarios(&self) -> bool {
         self.scenario_file.is_some()
     }
 }
 
-/// Head and body, and how many lines stand before the body.
+/// Splits the text into head and body, and counts the lines before the body.
 fn split(text: &str) -> Result<(&str, &str, u64), Fault> {
     if text.len() > MAX_TEMPLATE_BYTES {
-        let message = format!("the template has more than {MAX_TEMPLATE_BYTES} bytes");
+        let message = format!("the template is larger than {MAX_TEMPLATE_BYTES} bytes");
         return Err(Fault::new(message));
     }
     let no_head = || {
         Fault::new("the template has no head")
             .at(1, 1)
-            .help("begin with a line `---`, then `summary:` and `parameters:`, then a line `---`")
+            .help("start with a line `---`, then `summary:` and `parameters:`, then a line `---`")
     };
     let mut lines = 0;
     let mut at = 0;
@@ -211,8 +215,9 @@ fn read_row(file: &str, row: &Row) -> Result<Parameter, Fault> {
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
     if !plain || !Name::is_valid(name) || RESERVED.contains(&name.as_str()) {
-        let message = format!("`{name}` cannot be the name of a parameter");
-        return Err(yaml::fault(file, &row.name, message).help("use small letters, digits and `_`"));
+        let message = format!("invalid parameter name `{name}`");
+        return Err(yaml::fault(file, &row.name, message)
+            .help("use lower-case letters, digits and `_`, and not a reserved name"));
     }
     let (word, list) = row
         .value_type
@@ -223,10 +228,10 @@ fn read_row(file: &str, row: &Row) -> Result<Parameter, Fault> {
     let required = match row.required.as_ref().map(|required| (required, required.value.as_str())) {
         None | Some((_, "false")) => false,
         Some((_, "true")) => true,
-        Some((place, _)) => return Err(yaml::fault(file, place, "`required` is true or false")),
+        Some((place, _)) => return Err(yaml::fault(file, place, "`required` must be true or false")),
     };
     if let (true, Some(default)) = (required, &row.default) {
-        return Err(yaml::fault(file, default, "a required parameter has no default"));
+        return Err(yaml::fault(file, default, "a required parameter cannot have a default"));
     }
     let range = row.range.as_ref().map(|range| read_range(file, range, value_type, list)).transpose()?;
     let parameter = Parameter {
@@ -244,16 +249,16 @@ fn read_row(file: &str, row: &Row) -> Result<Parameter, Fault> {
     }
 }
 
-/// Names that the template texts use for something else.
+/// Names with another meaning in template texts.
 const RESERVED: [&str; 5] = ["license", "default", "loop", "range", "namespace"];
 
 fn unknown_type(file: &str, place: &Spanned<String>, word: &str) -> Fault {
     let words = || TYPES.iter().map(|known| known.word);
-    let fault = yaml::fault(file, place, format!("there is no type `{}`", crate::syntax::excerpt(word)));
+    let fault = yaml::fault(file, place, format!("unknown type `{}`", crate::syntax::excerpt(word)));
     match nearest(word, words()) {
         Some(known) => fault.help(format!("did you mean `{known}`?")),
         None => fault.help(format!(
-            "types are {}; or several of one: `name list`",
+            "valid types are {}, or a list of one type: `name list`",
             words().collect::<Vec<_>>().join(", ")
         )),
     }
@@ -266,7 +271,7 @@ fn read_range(
     list: bool,
 ) -> Result<(u32, u32), Fault> {
     if !value_type.counts || list {
-        return Err(yaml::fault(file, range, "only a count or an integer has a range"));
+        return Err(yaml::fault(file, range, "`range` is only allowed for a count or an integer"));
     }
     let bound = |text: &str, open: u32| if text.is_empty() { Some(open) } else { text.parse().ok() };
     let bounds = range
@@ -274,7 +279,7 @@ fn read_range(
         .split_once("..")
         .and_then(|(least, most)| Some((bound(least, 0)?, bound(most, crate::license::MAX_COUNT)?)));
     bounds.filter(|(least, most)| least <= most).ok_or_else(|| {
-        let message = format!("`{}` is no range", crate::syntax::excerpt(&range.value));
+        let message = format!("invalid range `{}`", crate::syntax::excerpt(&range.value));
         yaml::fault(file, range, message).help("write `1..100`, `1..` or `..100`, both ends included")
     })
 }
@@ -284,8 +289,8 @@ fn every_block_row(file: &str, name: &Spanned<String>) -> Result<(&'static Direc
     let known = found.and_then(|(known, word)| Some((directive(known)?, ValueType::named(word)?)));
     let (row, value_type) = known.ok_or_else(|| {
         let allowed: Vec<&str> = FOR_EVERY_BLOCK.iter().map(|(name, _)| *name).collect();
-        let message = format!("`{}` cannot stand on every block", crate::syntax::excerpt(&name.value));
-        yaml::fault(file, name, message).help(format!("write some of {}", allowed.join(", ")))
+        let message = format!("`{}` is not allowed in `every-block`", crate::syntax::excerpt(&name.value));
+        yaml::fault(file, name, message).help(format!("allowed are {}", allowed.join(", ")))
     })?;
     let parameter = Parameter {
         name: row.name.to_ascii_lowercase(),
@@ -299,8 +304,7 @@ fn every_block_row(file: &str, name: &Spanned<String>) -> Result<(&'static Direc
     Ok((row, parameter))
 }
 
-/// Directives that say something about a whole license and so can stand on every block alike, with the type of their
-/// value.
+/// Directives that describe a whole license and can therefore be equal on every block, with the types of their values.
 const FOR_EVERY_BLOCK: &[(&str, &str)] = &[
     ("START", "date"),
     ("END", "date"),

@@ -1,38 +1,38 @@
-//! The types that a parameter can have: the value types of the license language, and pairs of them.
+//! Parameter types: the value types of the license language, and pairs of them.
 
 use crate::license::{MAX_COUNT, Refusal, Share, check_value};
 
-/// The type of a parameter's value.
+/// A parameter type.
 #[derive(Debug)]
 pub struct ValueType {
-    /// Its name in the head of a template.
+    /// Name in a template's head.
     pub word: &'static str,
-    /// The form of a value, for people.
+    /// Expected form of a value, for messages.
     pub form: &'static str,
-    /// Whether the type counts, so that a range can be given.
+    /// True for number types, which can have a range.
     pub counts: bool,
     read: fn(&str) -> Result<Value, Refusal>,
 }
 
-/// A value of a parameter, checked.
+/// A checked parameter value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// A plain number.
+    /// A number.
     Number(u32),
-    /// Anything that is written as it stands: names, versions, dates, text, money, UNLIMITED.
+    /// Text written as is: names, versions, dates, text, money, UNLIMITED.
     Text(String),
-    /// A name and how many.
+    /// A name and a count.
     Cost(String, u32),
     /// A name and a version.
     Release(String, String),
-    /// From how many tokens on, and the price of each further one.
+    /// A number of tokens, and the price of each token above it.
     Tier(u32, String),
     /// Several values of one type.
     List(Vec<Self>),
 }
 
 impl Value {
-    /// The name that items of a list must not share, where the type has one.
+    /// Returns the name that must be unique in a list, if the type has one.
     fn name(&self) -> Option<&str> {
         match self {
             Self::Cost(name, _) | Self::Release(name, _) | Self::Text(name) => Some(name),
@@ -57,7 +57,7 @@ impl std::fmt::Display for Value {
     }
 }
 
-/// All types, in the order in which they are documented.
+/// All types, in documentation order.
 #[rustfmt::skip]
 pub static TYPES: &[ValueType] = &[
     ValueType { word: "name", form: "1 to 64 letters, digits, `_` and `-`", counts: false, read: |text| as_text("SN", text) },
@@ -76,24 +76,24 @@ pub static TYPES: &[ValueType] = &[
 ];
 
 impl ValueType {
-    /// The type with this name.
+    /// Returns the type with this name.
     #[must_use]
     pub fn named(word: &str) -> Option<&'static Self> {
         TYPES.iter().find(|known| known.word == word)
     }
 
-    /// Reads one value.
+    /// Parses one value.
     ///
     /// # Errors
-    /// When the text is none of this type.
+    /// Returns an error if the text does not match the type.
     pub fn read(&self, text: &str) -> Result<Value, Refusal> {
         (self.read)(text)
     }
 
-    /// Reads several values, separated by commas. Names in it must differ.
+    /// Parses several values, separated by commas. Names must be unique.
     ///
     /// # Errors
-    /// When one of them does not read, or two have one name.
+    /// Returns an error if a value does not match the type or a name is repeated.
     pub fn read_list(&self, text: &str) -> Result<Value, Refusal> {
         let mut items: Vec<Value> = Vec::new();
         for part in text.split(',') {
@@ -101,12 +101,12 @@ impl ValueType {
             if let Some(name) = item.name()
                 && items.iter().any(|other| other.name() == Some(name))
             {
-                let message = format!("`{name}` stands twice in the list");
-                return Err(refusal(message, "name each once"));
+                let message = format!("duplicate `{name}` in the list");
+                return Err(refusal(message, "remove one of them"));
             }
             if items.len() == MAX_ITEMS {
                 let message = format!("the list has more than {MAX_ITEMS} items");
-                return Err(refusal(message, "no block has more dependencies"));
+                return Err(refusal(message, "a block cannot have more dependencies"));
             }
             items.push(item);
         }
@@ -114,7 +114,7 @@ impl ValueType {
     }
 }
 
-/// Most items of a list: the most dependencies that a block can have.
+/// Maximum number of items in a list: the maximum number of dependencies of a block.
 const MAX_ITEMS: usize = 512;
 
 fn refusal(message: impl Into<String>, help: impl Into<String>) -> Refusal {
@@ -135,9 +135,9 @@ fn read_integer(text: &str) -> Result<u32, Refusal> {
     if text == "0" {
         return Ok(0);
     }
-    // The same spelling as every number of the language.
+    // Integers are spelled like every other number of the language.
     check_value("SOFTLIMIT", text)?;
-    text.parse().map_err(|_| refusal("not a number", format!("write 0 to {MAX_COUNT}")))
+    text.parse().map_err(|_| refusal("invalid number", format!("write 0 to {MAX_COUNT}")))
 }
 
 fn read_share(text: &str) -> Result<Value, Refusal> {
@@ -149,7 +149,10 @@ fn read_share(text: &str) -> Result<Value, Refusal> {
     if text.split('|').all(counts) {
         return Ok(Value::Text(text.to_owned()));
     }
-    Err(refusal(format!("`{text}` shares no counts"), "write HOST, USER, CUSTOM, or several joined by `|`"))
+    Err(refusal(
+        format!("unsupported share `{text}`"),
+        "write HOST, USER or CUSTOM, or several of them joined by `|`",
+    ))
 }
 
 fn pair<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), Refusal> {
@@ -157,7 +160,7 @@ fn pair<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), Refusal> {
         let shown = crate::syntax::excerpt(text);
         refusal(
             format!("`{shown}` is not of the form {form}"),
-            format!("write {form}, several separated by commas"),
+            format!("write {form}, or several separated by commas"),
         )
     })?;
     check_value("SN", name)?;
@@ -219,7 +222,7 @@ mod tests {
     fn a_list_names_each_thing_once() {
         let cost = ValueType::named("cost").unwrap();
         assert_eq!(cost.read_list("A:1,B:2,  C:3").unwrap().to_string(), "A:1, B:2, C:3");
-        assert_eq!(cost.read_list("A:1,A:2").unwrap_err().message, "`A` stands twice in the list");
+        assert_eq!(cost.read_list("A:1,A:2").unwrap_err().message, "duplicate `A` in the list");
         assert!(cost.read_list("A:1,").is_err());
     }
 }

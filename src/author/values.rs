@@ -1,4 +1,4 @@
-//! Values given for parameters: where they came from, and the whole set checked against a template.
+//! Values given for parameters: their places, and the checks of the whole set against a template.
 
 use std::collections::BTreeMap;
 
@@ -13,19 +13,19 @@ use super::template::Template;
 use super::types::Value;
 use super::yaml;
 
-/// A value as it was given, before it is known to be one.
+/// A value as given, not yet checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
-    /// The parameter's name.
+    /// Parameter name.
     pub name: String,
-    /// The value's text.
+    /// Text of the value.
     pub text: String,
-    /// The file, line and column it stands at; `None` on the command line.
+    /// File, line and column; `None` on the command line.
     pub place: Option<(String, u64, u64)>,
 }
 
 impl Given {
-    /// A value of no file.
+    /// Creates a value without a place.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { name: name.into(), text: text.into(), place: None }
@@ -39,10 +39,10 @@ impl Given {
     }
 }
 
-/// Reads a YAML map of parameters and values. Every scalar is text; its type is the parameter's.
+/// Parses a YAML map of parameters and values. Every scalar is read as text; its type is that of the parameter.
 ///
 /// # Errors
-/// When it is no such map.
+/// Returns an error if the text is not such a map.
 pub fn read_values(file: &str, text: &str) -> Result<Vec<Given>, Fault> {
     let map: BTreeMap<String, Spanned<String>> = yaml::read(file, text)?;
     let given = map.into_iter().map(|(name, value)| {
@@ -54,7 +54,7 @@ pub fn read_values(file: &str, text: &str) -> Result<Vec<Given>, Fault> {
     Ok(given)
 }
 
-/// The values of all parameters of a template, checked. An optional one without default has none.
+/// The checked values of all parameters of a template. An optional parameter without a default can have none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Assigned {
     pub(super) values: BTreeMap<String, Option<Value>>,
@@ -62,7 +62,7 @@ pub struct Assigned {
 }
 
 impl Assigned {
-    /// The value of a parameter.
+    /// Returns the value of a parameter.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.values.get(name).and_then(Option::as_ref)
@@ -70,17 +70,17 @@ impl Assigned {
 }
 
 impl Template {
-    /// The required parameters that have no value yet, in declared order.
+    /// Returns the required parameters without a value, in declared order.
     #[must_use]
     pub fn missing(&self, given: &[Given]) -> Vec<&Parameter> {
         let is_given = |name: &str| given.iter().any(|value| value.name == name);
         self.parameters.iter().filter(|parameter| parameter.required && !is_given(&parameter.name)).collect()
     }
 
-    /// Checks values against the parameters; of two values for one parameter the last counts.
+    /// Checks values against the parameters; the last of several values for a parameter wins.
     ///
     /// # Errors
-    /// With everything that is wrong: unknown names, values of a wrong type, required ones that are missing.
+    /// Returns every problem: unknown names, values of the wrong type, missing required values.
     pub fn assign<'g>(
         &self,
         given: impl IntoIterator<Item = &'g Given>,
@@ -92,7 +92,7 @@ impl Template {
         if faults.is_empty() { Ok(assigned) } else { Err(faults) }
     }
 
-    /// The values where none are given, and what is wrong with them.
+    /// Returns the default values, and their problems.
     pub(super) fn defaults(&self, today: Date) -> (Assigned, Vec<Fault>) {
         let mut faults = Vec::new();
         let mut values = BTreeMap::new();
@@ -105,7 +105,7 @@ impl Template {
         (Assigned { defaults: values.clone(), values }, faults)
     }
 
-    /// Puts values in, and says what is wrong with them.
+    /// Adds values, and returns their problems.
     pub(super) fn fill<'g>(
         &self,
         assigned: &mut Assigned,
@@ -114,7 +114,7 @@ impl Template {
         let mut faults = Vec::new();
         for value in given {
             match self.read_value(value) {
-                // A parameter of this name was declared, and so has an entry.
+                // `read_value` has checked that the parameter is declared, so the map has an entry.
                 Ok(read) => drop(assigned.values.get_mut(&value.name).map(|place| place.insert(read))),
                 Err(fault) => faults.push(fault),
             }
@@ -122,12 +122,12 @@ impl Template {
         faults
     }
 
-    /// The required parameters that have no value.
+    /// Returns a fault for each required parameter without a value.
     pub(super) fn unfilled(&self, assigned: &Assigned) -> impl Iterator<Item = Fault> {
         let missing = self.parameters.iter().filter(|parameter| parameter.required);
         missing.filter(|parameter| assigned.get(&parameter.name).is_none()).map(|parameter| {
-            Fault::new(format!("`{}` has no value", parameter.name)).help(format!(
-                "give {} ({}): {}",
+            Fault::new(format!("missing value for `{}`", parameter.name)).help(format!(
+                "set {} ({}): {}",
                 parameter.name,
                 parameter.form(),
                 parameter.text
@@ -135,10 +135,10 @@ impl Template {
         })
     }
 
-    /// Reads one value for the parameter of its name.
+    /// Parses one value for the parameter with its name.
     ///
     /// # Errors
-    /// When there is no such parameter, or it refuses the value; at the place of the value.
+    /// Returns an error, placed at the value, if there is no such parameter or the value does not match its type.
     pub fn read_value(&self, given: &Given) -> Result<Value, Fault> {
         match self.parameter(&given.name).map(|parameter| parameter.read(&given.text)) {
             Some(Ok(value)) => Ok(value),
@@ -150,10 +150,10 @@ impl Template {
     pub(super) fn unknown(&self, name: &str) -> Fault {
         let names = || self.parameters.iter().map(|parameter| parameter.name.as_str());
         let shown = crate::syntax::excerpt(name);
-        let fault = Fault::new(format!("the template `{}` has no parameter `{shown}`", self.name));
+        let fault = Fault::new(format!("template `{}` has no parameter `{shown}`", self.name));
         match nearest(name, names()) {
             Some(known) => fault.help(format!("did you mean `{known}`?")),
-            None => fault.help(format!("it has {}", names().collect::<Vec<_>>().join(", "))),
+            None => fault.help(format!("its parameters are {}", names().collect::<Vec<_>>().join(", "))),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! YAML as people write it for us: strict, bounded, without anchors, every fault with line and column.
+//! Strict, bounded YAML parsing without anchors; every error has a line and a column.
 
 use serde::de::DeserializeOwned;
 use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned, budget, options};
@@ -7,13 +7,13 @@ use crate::yaml::words;
 
 use super::fault::Fault;
 
-/// Most values in one YAML file.
+/// Maximum number of values in one YAML file.
 const MAX_NODES: usize = 4_000_000;
 
-/// Reads a document.
+/// Parses a document.
 ///
 /// # Errors
-/// At the first thing that is not as it should be.
+/// Returns the first problem found.
 pub(super) fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Fault> {
     let options = options! {
         budget: budget! {
@@ -37,15 +37,15 @@ pub(super) fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Fau
     })
 }
 
-/// Names the place of a value.
+/// Creates a fault at the place of a value.
 pub(super) fn fault<T>(file: &str, value: &Spanned<T>, message: impl Into<String>) -> Fault {
     Fault::new(message).file(file).at(value.referenced.line(), value.referenced.column())
 }
 
-/// The names of the scenarios in a scenario file, in file order.
+/// Returns the names of the scenarios in a scenario file, in file order.
 ///
 /// # Errors
-/// When the text is no YAML, or holds no scenarios with names.
+/// Returns an error if the text is not YAML or has no named scenarios.
 pub fn scenario_names(text: &str) -> Result<Vec<String>, Fault> {
     #[derive(serde::Deserialize)]
     struct File {

@@ -1,4 +1,4 @@
-//! Many orders at once: made and signed on all cores, and meanwhile, in the order of the orders, logged and written.
+//! Bulk issue: orders are rendered and signed on all cores, while earlier ones are logged and written in order.
 
 use std::sync::mpsc;
 use std::thread;
@@ -13,58 +13,58 @@ use super::out::{Out, Standing};
 use super::progress::Progress;
 use super::{Stop, file};
 
-/// Orders that are made, logged and written together: what an interruption costs at most.
+/// Number of orders that are rendered, logged and written together: the most that an interruption loses.
 pub(super) const TOGETHER: usize = 512;
 
-/// What is done with every order.
+/// The settings of a run.
 pub(super) struct Batch<'a> {
     pub(super) issuer: &'a Issuer,
     pub(super) signer: &'a dyn Signer,
     pub(super) trusted: &'a TrustedKey,
-    /// Nothing that is not in it is signed.
+    /// If given, only licenses of this plan are signed.
     pub(super) plan: Option<PlannedLicenses>,
     pub(super) out: Out<'a>,
-    /// Whether files with other content are replaced.
+    /// True if files with different content are replaced.
     pub(super) replace: bool,
-    /// The last entry before the run, if it goes on.
+    /// Number of the last entry before the run, if it is resumed.
     pub(super) resumed: Option<i64>,
     pub(super) issued_at: String,
     pub(super) progress: Progress,
 }
 
-/// What a run came to.
+/// The results of a run.
 #[derive(Debug, Default)]
 pub(super) struct Ended {
-    /// Licenses that were issued.
+    /// Number of issued licenses.
     pub(super) issued: usize,
-    /// Blocks in them.
+    /// Number of blocks in them.
     pub(super) blocks: usize,
-    /// Licenses that stood there already.
+    /// Number of licenses whose files already existed.
     pub(super) unchanged: usize,
-    /// Orders that were not issued, in their order.
+    /// Refused orders, in order.
     pub(super) refused: Vec<Refused>,
 }
 
 impl Ended {
-    /// Whether files are missing that were logged, so that the run must go on some day.
+    /// Returns true if logged files are missing, so that the run must be resumed.
     pub(super) fn is_broken(&self) -> bool {
         self.refused.iter().any(|refused| refused.cause == Cause::Write)
     }
 }
 
-/// A license with what stands at its place.
+/// A signed license and the state of its file.
 struct Ready {
     issued: Issued,
     standing: Standing,
-    /// The fault for when it must not be put over other content that stands there.
+    /// The error to report if the existing file must not be replaced.
     exists: Option<Fault>,
 }
 
-/// What some orders came to.
+/// The results of one part of the orders.
 type Made = Vec<Result<Ready, Refused>>;
 
 impl Batch<'_> {
-    /// Issues the orders. A fault of one order is in the result; a log that cannot be written ends the run.
+    /// Issues the orders. Errors of single orders are part of the result; a log that cannot be written ends the run.
     pub(super) fn run(
         &self,
         orders: impl Iterator<Item = Order> + Send,
@@ -84,10 +84,10 @@ impl Batch<'_> {
         Ok(ended)
     }
 
-    /// Makes orders while the next ones are read, and the last ones are logged and written.
+    /// Renders orders while the next ones are read and the previous ones are logged and written.
     fn run_at_once(&self, orders: impl Iterator<Item = Order> + Send, log: &mut Log) -> Result<Ended, Stop> {
         thread::scope(|scope| {
-            // One part under way is enough to keep all busy, and holds few orders and licenses.
+            // One part in each channel keeps all threads busy and limits the number of orders and licenses in memory.
             let (reader, parts) = mpsc::sync_channel::<Vec<Order>>(1);
             scope.spawn(move || in_parts(orders).try_for_each(|part| reader.send(part)));
             let (sender, receiver) = mpsc::sync_channel::<Made>(1);
@@ -102,7 +102,7 @@ impl Batch<'_> {
                 Ok(ended)
             });
             for part in parts {
-                // Whoever keeps them has stopped: it says why.
+                // The writer thread failed; its error is returned by `join` below.
                 if sender.send(on_all_cores(&part, |order| self.make(order))).is_err() {
                     break;
                 }
@@ -117,20 +117,22 @@ impl Batch<'_> {
         if self.plan.as_ref().is_some_and(|plan| !plan.holds(&draft)) {
             return Err(Refused::new(
                 Cause::Plan,
-                order.fault(Fault::new("the license is not in the approved plan")),
+                order.fault(Fault::new("license not in the approved plan")),
             ));
         }
         let issued = self.issuer.sign(&draft, self.signer, self.trusted, &self.issued_at)?;
         let standing = self.out.standing(&issued.issue.file, &issued.text);
         let exists = matches!(standing, Standing::Other { .. }).then(|| {
-            let message =
-                format!("`{}` exists with other content", file::shown(&self.out.path(&issued.issue.file)));
-            order.fault(Fault::new(message).help("`--replace` replaces it"))
+            let message = format!(
+                "`{}` exists with different content",
+                file::shown(&self.out.path(&issued.issue.file))
+            );
+            order.fault(Fault::new(message).help("use `--replace` to replace it"))
         });
         Ok(Ready { issued, standing, exists })
     }
 
-    /// Logs and writes what was made.
+    /// Logs and writes the rendered licenses.
     fn keep(&self, made: Made, log: &mut Log, ended: &mut Ended) -> Result<(), Stop> {
         let count = made.len();
         let mut ready = Vec::with_capacity(count);
@@ -143,7 +145,7 @@ impl Batch<'_> {
                 Err(refused) => ended.refused.push(refused),
             }
         }
-        // The log first: a file that is not in the log must not exist, one that is missing can be made again.
+        // The log first: a file must never exist without a log entry, while a missing file can be written again.
         let issues = ready.iter().map(|ready| (&ready.issued.issue, ready.issued.entries.as_slice()));
         log.append(issues, self.signer, self.trusted).map_err(|fault| super::issue::failed(&fault))?;
         let written = on_all_cores(&ready, |ready| self.write(ready));
@@ -161,7 +163,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Whether a license may be put where it belongs.
+    /// Returns true if a license may be written to its file.
     fn may_put(&self, ready: &Ready, log: &Log) -> Result<bool, Stop> {
         match (ready.standing, self.resumed) {
             (Standing::Nothing | Standing::Same, _) => Ok(true),
@@ -171,7 +173,7 @@ impl Batch<'_> {
         }
     }
 
-    /// Whether the file was written, or stands there already.
+    /// Writes the file. Returns false if it already existed.
     fn write(&self, ready: &Ready) -> Result<bool, Refused> {
         let Issued { issue, text, .. } = &ready.issued;
         let replace = match ready.standing {
@@ -187,8 +189,9 @@ impl Batch<'_> {
     }
 }
 
-/// ◆ A run that goes on replaces a file of other content only if it is its own, damaged: the log has this very license as
-/// the last one of its serial number, and had it from this run, or the file is a beginning of it.
+/// DECISION: a resumed run replaces a file with different content only if it is the run's own damaged file: the last
+/// issue of the serial number in the log is this license and is part of this run, or the file is a prefix of the
+/// license.
 fn is_ours(ready: &Ready, log: &Log, since: i64, beginning: bool) -> Result<bool, Stop> {
     let entries = &ready.issued.entries;
     let last = log
@@ -202,7 +205,7 @@ fn is_ours(ready: &Ready, log: &Log, since: i64, beginning: bool) -> Result<bool
     Ok(is_last && (beginning || last.iter().all(|known| known.seq > since)))
 }
 
-/// The orders in parts of bounded size.
+/// Splits items into parts of bounded size.
 pub(super) fn in_parts<T>(mut items: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
     std::iter::from_fn(move || {
         let part: Vec<T> = items.by_ref().take(TOGETHER).collect();
@@ -210,10 +213,10 @@ pub(super) fn in_parts<T>(mut items: impl Iterator<Item = T>) -> impl Iterator<I
     })
 }
 
-/// Most items that a thread takes at once: the others wait for the last one to be done with them.
+/// Maximum number of items per thread and step, because all threads wait for the last one.
 const MOST_AT_ONCE: usize = 4;
 
-/// The results of `work` on every item, in the order of the items.
+/// Returns the results of `work` for every item, in order.
 pub(super) fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
     items.par_iter().with_max_len(MOST_AT_ONCE).map(work).collect()
 }

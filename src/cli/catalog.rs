@@ -1,4 +1,4 @@
-//! `keywright catalog check`: what a change of the catalogue does to customers.
+//! `keywright catalog check`: the effect of a catalogue change on customers.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -21,7 +21,7 @@ use super::{Exit, Io, Stop, file};
 
 mod changes;
 
-/// Look at the product catalogue
+/// Check changes of the product catalogue
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright catalog check --orders orders\n  \
     keywright catalog check catalog.yaml --was catalog-2025.yaml --orders orders")]
@@ -32,12 +32,12 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Tell which customers could not run any more what they could run
+    /// Show which customers a catalogue change would affect
     ///
-    /// Compares, order by order, the license that a customer has with the one that the catalogue makes now. What the
-    /// customer has is what the issue log says, or with `--was` what another catalogue makes of the same order. Compared
-    /// is what an order says the customer runs (`runs: MyDraw:2, MyWrite:3`); where it says nothing, mixes on the edge of
-    /// what the license runs.
+    /// Compares, order by order, the customer's current license with the license that the catalogue produces now. The
+    /// current license is taken from the issue log or, with `--was`, rendered from another catalogue. The comparison
+    /// uses the feature mix of the order (`runs: MyDraw:2, MyWrite:3`) or, without one, mixes that exhaust the current
+    /// license.
     Check(Check),
 }
 
@@ -45,22 +45,22 @@ enum Command {
 #[command(after_help = "Examples:\n  keywright catalog check --orders orders\n  \
     keywright catalog check catalog.yaml --was catalog-2025.yaml --orders orders")]
 struct Check {
-    /// The catalogue as it is to be
+    /// New catalogue
     #[arg(value_name = "CATALOG", default_value = "catalog.yaml")]
     catalog: PathBuf,
-    /// The catalogue as it was; without it the issue log says what customers have
+    /// Old catalogue; by default, current licenses are taken from the issue log
     #[arg(long, value_name = "FILE", conflicts_with = "log")]
     was: Option<PathBuf>,
-    /// The issue log
+    /// Issue log
     #[arg(long, value_name = "FILE", default_value = issue::LOG)]
     log: PathBuf,
-    /// Orders: YAML and CSV files, or folders of them
+    /// Orders: YAML and CSV files, or directories of them
     #[arg(long, value_name = "DIR", required = true)]
     orders: Vec<PathBuf>,
-    /// A folder with further templates
+    /// Directory with additional templates
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
-    /// The day for which licenses are compared, instead of today; an order that begins later is compared on its first day
+    /// Compare licenses for this date instead of today; orders that start later are compared on their first day
     #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     at: Option<Date>,
 }
@@ -68,7 +68,7 @@ struct Check {
 /// Runs the command.
 ///
 /// # Errors
-/// When the inputs cannot be read.
+/// Returns an error if an input cannot be read.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let Command::Check(check) = &args.command;
     let day = check.at.unwrap_or(io.today);
@@ -111,11 +111,11 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     tally.conclude(&changed, io)
 }
 
-/// What customers have.
+/// The source of current licenses.
 enum Before {
-    /// What a catalogue makes of their orders.
+    /// Rendered from the orders with this catalogue.
     Catalog(Box<Issuer>),
-    /// What was issued last.
+    /// The last issues in this log.
     Log(Log),
 }
 
@@ -130,16 +130,13 @@ impl Before {
 
 fn open_log(path: &Path) -> Result<Log, Stop> {
     if !path.exists() {
-        return Err(Stop::usage(format!(
-            "there is no issue log `{}` that says what customers have",
-            file::shown(path)
-        ))
-        .help("name it with `--log FILE`, or the catalogue as it was with `--was FILE`"));
+        return Err(Stop::usage(format!("issue log `{}` not found", file::shown(path)))
+            .help("give the log with `--log FILE`, or the old catalogue with `--was FILE`"));
     }
     Log::open_to_read(path).map_err(|fault| failed(&fault))
 }
 
-/// What the log has of an order, where the log is asked.
+/// The log's record of an order, if the log is used.
 enum Had {
     AsOrdered,
     Nothing,
@@ -154,7 +151,7 @@ fn had(before: &Before, order: &Order) -> Result<Had, Stop> {
     Ok(Had::Text(blocks.map(|records| block(&records)).collect()))
 }
 
-/// A block as license text. Who has it since when is left out: it does not decide what runs.
+/// Formats a block as license text, without the directives that do not decide what it can run.
 fn block(records: &[(String, String)]) -> String {
     let mut text = String::new();
     for (name, value) in records {
@@ -168,20 +165,20 @@ fn block(records: &[(String, String)]) -> String {
     text
 }
 
-/// What became of one order.
+/// Comparison result of one order.
 #[derive(Clone)]
 enum Compared {
-    /// It was compared.
+    /// Compared.
     Lost(Lost),
-    /// The catalogue makes no license of it any more.
+    /// The new catalogue no longer produces a license for the order.
     Gone(Mix, Refused),
-    /// It was never issued: nobody can lose it.
+    /// Never issued, so nothing can be lost.
     Never,
 }
 
-/// Compares orders. Equal orders have equal results, whoever made them.
+/// Compares orders. Orders that differ only in customer and serial number share a result.
 struct Comparison<'a> {
-    /// Makes what customers have, where the log does not say it.
+    /// Renders the current licenses, if they are not taken from the log.
     before: Option<&'a Issuer>,
     after: &'a Issuer,
     day: Date,
@@ -211,7 +208,7 @@ impl Comparison<'_> {
     }
 
     fn compare(&self, license: &License, order: &Order) -> Result<Compared, Refused> {
-        // On the day it is asked for, or the first on which the customer can run it.
+        // Compare on the requested day, or on the first day on which the license is in force.
         let day = author::first_day(license, self.day);
         let runs = |license: Option<&License>| {
             author::runs(license, day).map_err(|fault| Refused::new(Cause::Order, order.fault(fault)))
@@ -221,7 +218,8 @@ impl Comparison<'_> {
         match self.after.render(order) {
             Ok(draft) => Ok(Compared::Lost(author::lost(&before, &runs(Some(&draft.license))?, &wanted))),
             Err(refused) => {
-                // ◆ Of an order with a product that is gone the customer keeps what he has, and gets it never again.
+                // DECISION: if a product was removed, the customer keeps the current license but can never get it
+                // again, so the order counts as affected.
                 let nothing = author::lost(&before, &runs(None)?, &wanted);
                 let ran = nothing.losses.into_iter().next().map(|loss| loss.ran).unwrap_or_default();
                 Ok(Compared::Gone(ran, refused))
@@ -230,7 +228,7 @@ impl Comparison<'_> {
     }
 }
 
-/// What all orders came to.
+/// Totals over all orders.
 #[derive(Default)]
 struct Tally {
     unread: Vec<Fault>,
@@ -259,16 +257,26 @@ impl Tally {
                     self.hit.insert(customer.clone());
                 }
                 for loss in &lost.losses {
-                    writeln!(io.stdout, "{who} ran {}, now {}", shown(&loss.ran), shown(&loss.now))?;
+                    writeln!(
+                        io.stdout,
+                        "{who} can run {} now, {} after the change",
+                        shown(&loss.ran),
+                        shown(&loss.now)
+                    )?;
                 }
                 if lost.more > 0 {
-                    writeln!(io.stdout, "{who} lost {} more mixes", lost.more)?;
+                    writeln!(io.stdout, "{who} loses {} more mixes", lost.more)?;
                 }
             }
             Ok(Compared::Gone(ran, refused)) => {
                 self.hit.insert(customer.clone());
                 let why = refused.faults.first().map_or(String::new(), |fault| fault.message.clone());
-                writeln!(io.stdout, "{who} ran {}, now nothing: {}", shown(&ran), escape(&why))?;
+                writeln!(
+                    io.stdout,
+                    "{who} can run {} now, nothing after the change: {}",
+                    shown(&ran),
+                    escape(&why)
+                )?;
             }
             Err(refused) => {
                 self.wrong += 1;
@@ -287,21 +295,24 @@ impl Tally {
         }
         let all = self.customers.len();
         if all == 0 && self.wrong == 0 {
-            return Err(Stop::usage("there is no order to compare")
-                .help("`--orders` names YAML and CSV files, or folders that hold some"));
+            return Err(Stop::usage("no orders to compare")
+                .help("`--orders` takes YAML and CSV files, or directories that contain some"));
         }
         let what = match changed {
-            [one] => format!("{} leaves", escape(one)),
-            [] => "the catalogue leaves".to_owned(),
-            _ => "these changes leave".to_owned(),
+            [_] => "after this change".to_owned(),
+            [] => "after the change".to_owned(),
+            _ => "after these changes".to_owned(),
         };
         let hit = self.hit.len();
         let customers = if all == 1 { "customer" } else { "customers" };
-        writeln!(io.stdout, "{what} {hit} of {all} {customers} unable to run what they could run")?;
+        writeln!(
+            io.stdout,
+            "{what}, {hit} of {all} {customers} would lose a feature mix that they can run now"
+        )?;
         for (count, what) in [
-            (self.wrong, "could not be compared"),
-            (self.never, "not in the issue log, so that nothing is lost"),
-            (self.bounded, "with more mixes than were tried"),
+            (self.wrong, "not compared because of errors"),
+            (self.never, "not in the issue log (nothing to lose)"),
+            (self.bounded, "with more mixes than the search limit (not all were tried)"),
         ] {
             if count > 0 {
                 writeln!(io.stdout, "{} {what}", crate::report::counted(count, "order"))?;
@@ -311,7 +322,7 @@ impl Tally {
     }
 }
 
-/// A mix in words.
+/// Formats a mix.
 fn shown(mix: &Mix) -> String {
     let some = mix.iter().filter(|(_, count)| *count > 0);
     let parts = some.map(|(feature, count)| match *count {
@@ -322,7 +333,7 @@ fn shown(mix: &Mix) -> String {
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(" + ") }
 }
 
-/// Files as they are, folders as the orders in them.
+/// Returns the order files: files as given, and the YAML and CSV files in directories.
 fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
     let mut files = Vec::new();
     for path in paths {
@@ -331,7 +342,11 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
             continue;
         }
         let cannot = |error: &std::io::Error| {
-            Stop::failure(format!("cannot read the folder `{}`: {}", file::shown(path), file::reason(error)))
+            Stop::failure(format!(
+                "cannot read the directory `{}`: {}",
+                file::shown(path),
+                file::reason(error)
+            ))
         };
         let mut found = Vec::new();
         for entry in fs::read_dir(path).map_err(|error| cannot(&error))? {

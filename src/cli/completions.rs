@@ -1,23 +1,23 @@
-//! `keywright completions`: shell completions from the command line's own definition.
+//! `keywright completions`: shell completions.
 
 use clap_complete::Shell;
 
 use super::{Exit, Io, Stop};
 
-/// Print a completion script for a shell
+/// Generate shell completions
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  keywright completions bash > ~/.local/share/bash-completion/completions/keywright"
 )]
 pub struct Args {
-    /// The shell
+    /// Shell
     shell: Shell,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// When stdout cannot be written.
+/// Returns an error if stdout cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut super::definition(), "keywright", &mut script);

@@ -1,4 +1,4 @@
-//! `keywright.toml`: what a house asks of its licenses. Every key and value is checked; a wrong one stops the command.
+//! `keywright.toml`: the configuration. Every key and value is checked; an error stops the command.
 
 use std::collections::HashMap;
 use std::fs;
@@ -17,24 +17,24 @@ use crate::source::SourceFile;
 
 use super::{Exit, Stop, file};
 
-/// The file's name.
+/// Name of the configuration file.
 pub const NAME: &str = "keywright.toml";
 
-/// Keys of the file.
+/// Top-level keys.
 pub const KEYS: &[&str] = &["vendor", "directives", "trust", "fail", "levels", "override"];
-/// Keys of one `[[override]]`.
+/// Keys of an `[[override]]`.
 pub const OVERRIDE_KEYS: &[&str] = &["files", "vendor", "directives", "trust", "fail", "levels"];
 const LEVELS: &[(&str, Level)] = &[("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny)];
 const FAILS: &[(&str, Severity)] =
     &[("note", Severity::Note), ("warning", Severity::Warning), ("error", Severity::Error)];
 
-/// Largest configuration that is read, in bytes.
+/// Maximum size of a configuration file, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// One configuration file.
+/// A parsed configuration file.
 #[derive(Debug)]
 pub struct Config {
-    /// Patterns are relative to it.
+    /// Directory that patterns and paths are relative to.
     folder: PathBuf,
     base: Wishes,
     overrides: Vec<Override>,
@@ -46,7 +46,7 @@ struct Override {
     wishes: Wishes,
 }
 
-/// What is asked for, for all files or for some.
+/// Settings from the file, for all files or for those of an override.
 #[derive(Debug, Default)]
 struct Wishes {
     levels: Vec<(String, Level)>,
@@ -56,16 +56,16 @@ struct Wishes {
     trust: Option<PathBuf>,
 }
 
-/// What holds for one file.
+/// The settings that apply to one file.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Severities other than the rules' own.
+    /// Severities that differ from the rules' defaults.
     pub levels: Levels,
-    /// The severity from which on a run fails.
+    /// Lowest severity that makes a run fail.
     pub fails: Severity,
-    /// What is asked for beyond the language.
+    /// Vendor policy.
     pub policy: Policy,
-    /// Folder of the trust store that judges the KEYs, if any does.
+    /// Directory of the trust store used to check KEYs, if one is configured.
     pub trust: Option<PathBuf>,
 }
 
@@ -78,7 +78,7 @@ impl Default for Settings {
 impl Settings {
     fn apply(&mut self, wishes: &Wishes) {
         for (selector, level) in &wishes.levels {
-            // Selectors were checked when the file was read.
+            // Selectors were checked when the file was parsed.
             self.levels.set(selector, *level).ok();
         }
         self.fails = wishes.fails.unwrap_or(self.fails);
@@ -95,10 +95,10 @@ impl Settings {
 }
 
 impl Config {
-    /// Reads a configuration from its text. `folder` is what its patterns are relative to.
+    /// Parses a configuration. Patterns are relative to `folder`.
     ///
     /// # Errors
-    /// At the first key or value that is wrong, with its place: exit code 2.
+    /// Returns the first problem found, with its place (exit code 2).
     pub fn parse(name: &str, folder: &Path, text: &str) -> Result<Self, Stop> {
         let reader = Reader { source: SourceFile::new(name, text), folder };
         let root = DeTable::parse(text).map_err(|error| {
@@ -118,7 +118,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What holds for a file, by its full path; overrides in the order of the file, the later one winning.
+    /// Returns the settings for a file, given by its full path. Later overrides win.
     #[must_use]
     pub fn settings(&self, path: Option<&Path>) -> Settings {
         let mut settings = Settings::default();
@@ -132,7 +132,7 @@ impl Config {
     }
 }
 
-/// The entries of a table as they stand in the file, so that the first fault of the file is the one that is told.
+/// Returns the entries of a table in file order, so that the first problem in the file is reported.
 fn in_order<'t, 'i>(
     table: &'t DeTable<'i>,
 ) -> Vec<(&'t Spanned<std::borrow::Cow<'i, str>>, &'t Spanned<DeValue<'i>>)> {
@@ -143,7 +143,7 @@ fn in_order<'t, 'i>(
 
 struct Reader<'a> {
     source: Arc<SourceFile>,
-    /// What paths are relative to.
+    /// Directory that paths are relative to.
     folder: &'a Path,
 }
 
@@ -155,12 +155,12 @@ impl Reader<'_> {
         Stop::usage(format!("{}:{}:{}: {message}", self.source.name(), at.line, at.column))
     }
 
-    /// A word that is none of those known.
+    /// Creates an error for an unknown word.
     fn unknown(&self, what: &str, word: &str, span: Range<usize>, known: &[&str]) -> Stop {
-        let stop = self.stop(span, format!("there is no {what} `{}`", crate::syntax::excerpt(word)));
+        let stop = self.stop(span, format!("unknown {what} `{}`", crate::syntax::excerpt(word)));
         match nearest(word, known.iter().copied()) {
             Some(meant) => stop.help(format!("did you mean `{meant}`?")),
-            None => stop.help(format!("one of {}", known.join(", "))),
+            None => stop.help(format!("expected one of {}", known.join(", "))),
         }
     }
 
@@ -194,8 +194,8 @@ impl Reader<'_> {
             }
         }
         let files = files.ok_or_else(|| {
-            self.stop(value.span(), "an override needs `files`")
-                .help("write the files it is for: files = [\"drafts/**\"]")
+            self.stop(value.span(), "missing `files` in the override")
+                .help("add the files that it applies to: files = [\"drafts/**\"]")
         })?;
         Ok(Override { files, wishes })
     }
@@ -222,7 +222,7 @@ impl Reader<'_> {
                 .map_err(|refusal| self.stop(name.span(), &refusal.message).help(refusal.help))?;
             vendors.push(text.to_owned());
         }
-        self.some(vendors, value, "`vendor` names nobody")
+        self.some(vendors, value, "empty `vendor`")
     }
 
     fn directives(&self, value: &Value<'_>) -> Result<Vec<String>, Stop> {
@@ -235,7 +235,7 @@ impl Reader<'_> {
             }
             directives.push(text.to_owned());
         }
-        self.some(directives, value, "`directives` lists none")
+        self.some(directives, value, "empty `directives`")
     }
 
     fn patterns(&self, value: &Value<'_>) -> Result<GlobSet, Stop> {
@@ -244,7 +244,7 @@ impl Reader<'_> {
         for pattern in self.array(value, "`files`")? {
             let text = self.text(pattern, "a pattern")?;
             self.refuse_outside(pattern, text)?;
-            // As in .gitignore: without a slash it is a name, in any folder.
+            // As in .gitignore, a pattern without a slash matches a name in any directory.
             let whole = if text.contains('/') {
                 text.trim_start_matches("./").to_owned()
             } else {
@@ -255,35 +255,34 @@ impl Reader<'_> {
                 let reason = error.kind();
                 self.stop(
                     pattern.span(),
-                    format!("`{}` is no pattern: {reason}", crate::syntax::excerpt(text)),
+                    format!("invalid pattern `{}`: {reason}", crate::syntax::excerpt(text)),
                 )
-                .help("`*` is any part of a name, `**` any folders, `[abc]` one of these characters")
+                .help("`*` matches any part of a name, `**` any directories, `[abc]` one of these characters")
             })?);
             any.push(());
         }
-        self.some(any, value, "`files` lists none")?;
-        set.build()
-            .map_err(|error| self.stop(value.span(), format!("these patterns cannot be used: {error}")))
+        self.some(any, value, "empty `files`")?;
+        set.build().map_err(|error| self.stop(value.span(), format!("invalid patterns: {error}")))
     }
 
-    /// A pattern that can fit no file would quietly take back what it is there for.
+    /// Rejects a pattern that cannot match any file. It would silently disable its override.
     fn refuse_outside(&self, pattern: &Value<'_>, text: &str) -> Result<(), Stop> {
         let help = if text.starts_with('/') {
-            "patterns are relative to the folder of this file: leave the leading `/` out"
+            "patterns are relative to the directory of this file: omit the leading `/`"
         } else if text.ends_with('/') {
-            "for all files of a folder write `folder/**`"
+            "to match all files in a directory, write `directory/**`"
         } else if text.split('/').any(|part| part == "..") {
-            "put a keywright.toml into that folder, or above it"
+            "put a keywright.toml into that directory or one of its parents"
         } else {
             return Ok(());
         };
-        let message = format!("`{}` fits no file", crate::syntax::excerpt(text));
+        let message = format!("pattern `{}` cannot match any file", crate::syntax::excerpt(text));
         Err(self.stop(pattern.span(), message).help(help))
     }
 
     fn some<T>(&self, list: Vec<T>, value: &Value<'_>, message: &str) -> Result<Vec<T>, Stop> {
         if list.is_empty() {
-            return Err(self.stop(value.span(), message).help("leave the key out if nothing is asked for"));
+            return Err(self.stop(value.span(), message).help("omit the key to allow everything"));
         }
         Ok(list)
     }
@@ -296,7 +295,7 @@ impl Reader<'_> {
     }
 
     fn text<'v>(&self, value: &'v Value<'_>, what: &str) -> Result<&'v str, Stop> {
-        let wrong = || self.mismatch(value, what, "a text in quotes");
+        let wrong = || self.mismatch(value, what, "a quoted string");
         value.get_ref().as_str().ok_or_else(wrong)
     }
 
@@ -314,7 +313,10 @@ impl Reader<'_> {
     }
 
     fn mismatch(&self, value: &Value<'_>, what: &str, wanted: &str) -> Stop {
-        self.stop(value.span(), format!("{what} is {wanted}, not {}", article(value.get_ref().type_str())))
+        self.stop(
+            value.span(),
+            format!("{what} must be {wanted}, not {}", article(value.get_ref().type_str())),
+        )
     }
 }
 
@@ -326,27 +328,27 @@ fn article(noun: &str) -> String {
 /// The configurations of a run, each read once.
 #[derive(Debug, Default)]
 pub struct Configs {
-    /// The one that `--config` names; it holds for all files.
+    /// The configuration given with `--config`; applies to all files.
     named: Option<Arc<Config>>,
-    /// The one that holds in each folder looked at.
+    /// The configuration that applies to each directory looked at.
     folders: HashMap<PathBuf, Option<Arc<Config>>>,
 }
 
 impl Configs {
-    /// The configurations of a run, with the one that the command line names.
+    /// Creates the set of configurations; `named` is the one from the command line.
     ///
     /// # Errors
-    /// When that one cannot be read or is wrong.
+    /// Returns an error if that file cannot be read or is invalid.
     pub fn new(named: Option<&Path>) -> Result<Self, Stop> {
         let named = named.map(load).transpose()?;
         Ok(Self { named, folders: HashMap::new() })
     }
 
-    /// What holds for a file: the configuration in its folder, or in the nearest one above. Standard input belongs to
-    /// the working directory.
+    /// Returns the settings for a file, from the configuration in its directory or the nearest parent. Standard input
+    /// uses the working directory.
     ///
     /// # Errors
-    /// When that configuration cannot be read or is wrong.
+    /// Returns an error if that configuration cannot be read or is invalid.
     pub fn settings(&mut self, path: &Path) -> Result<Settings, Stop> {
         let place = place(path);
         let folder = place.as_deref().and_then(Path::parent).map(Path::to_owned);
@@ -369,7 +371,7 @@ impl Configs {
             passed.push(folder.to_owned());
             let candidate = folder.join(NAME);
             let missing = |error: std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
-            // One that cannot be looked at is an error when it is read, never a reason to go on without it.
+            // If it exists but is unreadable, `load` reports that. It is never skipped.
             if !fs::symlink_metadata(&candidate).is_err_and(missing) {
                 found = Some(load(&candidate)?);
                 break;
@@ -382,7 +384,8 @@ impl Configs {
     }
 }
 
-/// Where the configuration of some files stands, or may come to stand; `named` is the one of the command line.
+/// Returns the paths where a configuration for these files is, or could be created; `named` is the one from the
+/// command line.
 pub(super) fn places(files: &[PathBuf], named: Option<&Path>) -> Vec<PathBuf> {
     if let Some(named) = named {
         return vec![named.to_owned()];
@@ -402,7 +405,8 @@ pub(super) fn places(files: &[PathBuf], named: Option<&Path>) -> Vec<PathBuf> {
     all
 }
 
-/// The full path of a file, its folder without links; `None` where the folder does not exist.
+/// Returns the full path of a file, with the links in its directory resolved, or `None` if the directory does not
+/// exist.
 fn place(path: &Path) -> Option<PathBuf> {
     if file::is_stdin(path) {
         return Some(std::env::current_dir().ok()?.join(file::STDIN));
@@ -417,13 +421,13 @@ fn load(path: &Path) -> Result<Arc<Config>, Stop> {
     let name = shown(path);
     let text = String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        Stop::usage(format!("{name} is not UTF-8: the byte at offset {offset} begins no character"))
+        Stop::usage(format!("{name}: invalid UTF-8 at byte offset {offset}"))
     })?;
     let folder = place(path).and_then(|place| Some(place.parent()?.to_owned())).unwrap_or_default();
     Config::parse(&name, &folder, &text).map(Arc::new)
 }
 
-/// A path below the working directory is shown relative to it, as the user knows it.
+/// Returns a path below the working directory relative to it, as the user knows it.
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());

@@ -1,4 +1,4 @@
-//! `keywright demo`: the whole road in a folder of its own, by the commands that a user would type.
+//! `keywright demo`: the complete workflow in its own directory, using the commands that a user would type.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,30 +9,31 @@ use crate::report::escape::{escape, escape_lines};
 
 use super::{Exit, Io, Stop, file};
 
-/// Show the whole road in a temporary folder: keys, template, lint, sign, verify, scenarios
+/// Run the complete workflow in a temporary directory
 ///
-/// Needs no network and no configuration. Every command is printed, so that it can be repeated.
+/// Shows keys, a template, lint, sign, verify and scenarios. Needs no network and no configuration. Prints every
+/// command, so that you can repeat it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright demo\n  keywright demo --keep tour")]
 pub struct Args {
-    /// Work in this new folder and leave it there
+    /// Use this new directory and keep it
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
 }
 
-/// One step: what it shows, what is typed, and how it must end.
+/// One step: its title, the command, and the expected exit code.
 struct Step {
     title: &'static str,
-    /// What is typed, as the arguments of the program; a change to a file is shown as the `sed` command that makes it.
+    /// The command; a change to a file is shown as the corresponding `sed` command.
     action: Action,
     expected: Exit,
 }
 
 enum Action {
     Run(&'static [&'static str]),
-    /// Writes a file that the next command reads.
+    /// Writes a file for the next command.
     Write(&'static str, &'static str),
-    /// Shows a file.
+    /// Prints a file.
     Show(&'static str),
     /// Replaces the first occurrence of a text in a file.
     Change(&'static str, &'static str, &'static str),
@@ -51,54 +52,58 @@ scenarios:
 
 const STEPS: &[Step] = &[
     Step {
-        title: "A key for the vendor, and a trust store that knows it",
+        title: "Create a signing key for the vendor and a trust store that contains it",
         action: Action::Run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]),
         expected: Exit::Yes,
     },
     Step {
-        title: "A license from a template: a pool of 20, and three features that draw on it",
+        title: "Create a license from a template: a pool of 20, and three features that draw on it",
         action: Action::Run(&["new", "pool", "-o", LICENSE]),
         expected: Exit::Yes,
     },
-    Step { title: "What it says", action: Action::Show(LICENSE), expected: Exit::Yes },
-    Step { title: "Is it sound?", action: Action::Run(&["lint", LICENSE]), expected: Exit::Yes },
+    Step { title: "Show the license", action: Action::Show(LICENSE), expected: Exit::Yes },
+    Step { title: "Lint it", action: Action::Run(&["lint", LICENSE]), expected: Exit::Yes },
     Step {
         title: "Sign it",
         action: Action::Run(&["sign", LICENSE, "--key", "ABC_Software.key.pem", "--in-place"]),
         expected: Exit::Yes,
     },
     Step {
-        title: "Verify it, as support would",
+        title: "Verify it, as support would do",
         action: Action::Run(&["verify", LICENSE]),
         expected: Exit::Yes,
     },
     Step {
-        title: "Does it do what was sold? The scenario tables say what must happen",
+        title: "Test it: the scenarios list checkouts and their expected results",
         action: Action::Run(&["test", "mysolutions.scenarios.yaml"]),
         expected: Exit::Yes,
     },
     Step {
-        title: "One checkout too many: 4 MyDraw take all 20, the fifth is denied",
+        title: "Write a scenario with one checkout too many: four MyDraw take all 20 licenses",
         action: Action::Write("too-many.scenarios.yaml", TOO_MANY),
         expected: Exit::Yes,
     },
     Step {
-        title: "The scenario expects it to be granted, so it fails and says why",
+        title: "The fifth checkout is expected to be granted, so the test fails and shows why it is denied",
         action: Action::Run(&["test", "too-many.scenarios.yaml"]),
         expected: Exit::No,
     },
     Step {
-        title: "A customer changes one character",
+        title: "Change one character, as a customer might",
         action: Action::Change(LICENSE, "COUNT=20", "COUNT=90"),
         expected: Exit::Yes,
     },
-    Step { title: "The verdict", action: Action::Run(&["verify", LICENSE]), expected: Exit::No },
+    Step {
+        title: "Verify the changed license",
+        action: Action::Run(&["verify", LICENSE]),
+        expected: Exit::No,
+    },
 ];
 
 /// Runs the command.
 ///
 /// # Errors
-/// When the folder cannot be made, or a step does not end as it must.
+/// Returns an error if the directory cannot be created or a step ends with an unexpected exit code.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let temporary;
     let folder: &Path = match &args.keep {
@@ -108,13 +113,15 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         }
         None => {
             let made = tempfile::Builder::new().prefix("keywright-demo-").tempdir();
-            temporary = made
-                .map_err(|error| Stop::failure(format!("no temporary folder: {}", file::reason(&error))))?;
+            temporary = made.map_err(|error| {
+                Stop::failure(format!("cannot create a temporary directory: {}", file::reason(&error)))
+            })?;
             temporary.path()
         }
     };
-    let program = std::env::current_exe()
-        .map_err(|error| Stop::failure(format!("cannot find this program: {}", file::reason(&error))))?;
+    let program = std::env::current_exe().map_err(|error| {
+        Stop::failure(format!("cannot find the keywright program: {}", file::reason(&error)))
+    })?;
     for (number, step) in STEPS.iter().enumerate() {
         writeln!(io.stdout, "{}. {}", number + 1, step.title)?;
         play(step, &program, folder, io)?;
@@ -126,7 +133,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         }
         None => writeln!(
             io.stdout,
-            "The folder is gone again. `keywright demo --keep tour` leaves one to play with."
+            "The temporary directory was removed. `keywright demo --keep tour` keeps the files in `tour`."
         )?,
     }
     Ok(Exit::Yes)
@@ -136,7 +143,7 @@ fn make(folder: &Path) -> Result<(), Stop> {
     fs::create_dir(folder).map_err(|error| {
         let stop =
             Stop::failure(format!("cannot create `{}`: {}", file::shown(folder), file::reason(&error)));
-        if folder.exists() { stop.help("name a folder that does not exist yet") } else { stop }
+        if folder.exists() { stop.help("give a directory that does not exist") } else { stop }
     })
 }
 
@@ -148,8 +155,11 @@ fn play(step: &Step, program: &Path, folder: &Path, io: &mut Io<'_>) -> Result<(
             indent(&output, io)?;
             if code != Some(i32::from(step.expected.code())) {
                 let ended = code.map_or_else(|| "a signal".to_owned(), |code| format!("exit code {code}"));
-                return Err(Stop::failure(format!("`keywright {}` ended with {ended}", args.join(" ")))
-                    .help("that must not happen in the demo: please report it"));
+                return Err(Stop::failure(format!(
+                    "unexpected result of `keywright {}`: {ended}",
+                    args.join(" ")
+                ))
+                .help("this is a bug in keywright, please report it"));
             }
         }
         Action::Write(name, content) => {
@@ -176,10 +186,11 @@ fn text_of(path: &Path) -> Result<String, Stop> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Runs the program in the folder; what it prints on both streams, in its order.
+/// Runs the program in the directory. Returns its exit code and its output, standard output first.
 fn call(program: &Path, folder: &Path, args: &[&str]) -> Result<(Option<i32>, String), Stop> {
-    let failed =
-        |error: &std::io::Error| Stop::failure(format!("cannot run this program: {}", file::reason(error)));
+    let failed = |error: &std::io::Error| {
+        Stop::failure(format!("cannot run the keywright program: {}", file::reason(error)))
+    };
     let output = Command::new(program)
         .args(args.iter().map(OsStr::new))
         .current_dir(folder)

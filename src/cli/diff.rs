@@ -1,4 +1,4 @@
-//! The difference between two texts of one file, on standard output.
+//! Unified diffs on standard output.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use crate::report::escape::{escape, escape_lines};
 
 use super::{Io, Stop};
 
-/// Shows what changes from `old` to `new`, as a unified diff.
+/// Prints the changes from `old` to `new` as a unified diff.
 ///
 /// # Errors
-/// When standard output cannot be written.
+/// Returns an error if standard output cannot be written.
 pub fn show(name: &str, old: &str, new: &str, io: &mut Io<'_>) -> Result<(), Stop> {
-    // Bounded: on huge differences a coarser diff is better than none.
+    // Bounded: for huge differences a coarser diff is acceptable.
     let diff = TextDiff::configure().timeout(Duration::from_secs(2)).diff_lines(old, new);
     let text = diff.unified_diff().header(&escape(name), &escape(name)).to_string();
     for line in text.split_inclusive('\n') {

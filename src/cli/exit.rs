@@ -1,33 +1,33 @@
-//! Exit codes, one meaning each, and errors that end a command.
+//! Exit codes, and errors that end a command.
 
 use std::fmt;
 use std::io;
 
-/// What a command concludes, as a script sees it.
+/// The result of a command for scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Exit {
-    /// 0: everything asked about holds.
+    /// 0: success, every check passed.
     Yes,
-    /// 1: findings at the level asked for, a signature not valid, a scenario failed, a checkout denied.
+    /// 1: findings at the fail level, an invalid signature, a failed scenario, a denied checkout.
     No,
-    /// 2: the command could not be understood: bad option, bad configuration, no trust store.
+    /// 2: invalid usage: unknown option, invalid configuration, missing trust store.
     Usage,
-    /// 3: a license, scenario or template could not be read as such.
+    /// 3: a license, scenario file or template could not be parsed.
     Unreadable,
-    /// 4: signatures are good, but a block is expired or not yet in force.
+    /// 4: signatures are valid, but a block is expired or not yet in force.
     NotNow,
-    /// 5: policy: mixed set, dependency crosses sets, trust or revocation list stale.
+    /// 5: policy: mixed set, dependency across sets, stale trust bundle or revocation list.
     Policy,
-    /// 6: input, output or internal failure: nothing is concluded.
+    /// 6: input, output or internal failure; no result.
     Failure,
 }
 
 impl Exit {
-    /// Which conclusion wins where several apply: the first of these.
+    /// All results, by precedence: the first one wins if several apply.
     const WORST_FIRST: [Self; 7] =
         [Self::Usage, Self::Failure, Self::Unreadable, Self::No, Self::Policy, Self::NotNow, Self::Yes];
 
-    /// The number for the operating system.
+    /// Returns the exit code.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
@@ -41,47 +41,47 @@ impl Exit {
         }
     }
 
-    /// The conclusion with this number.
+    /// Returns the result with this exit code.
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
         Self::WORST_FIRST.into_iter().find(|exit| exit.code() == code)
     }
 
-    /// The one of the two that wins.
+    /// Returns the result that takes precedence.
     #[must_use]
     pub fn worst(self, other: Self) -> Self {
         Self::WORST_FIRST.into_iter().find(|exit| *exit == self || *exit == other).unwrap_or(self)
     }
 }
 
-/// Why a command ended before its conclusion, for the user.
+/// An error that ends a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
-    /// The exit code.
+    /// Exit code.
     pub exit: Exit,
-    /// What went wrong; lower case, no full stop. May hold untrusted text: it is escaped when printed.
+    /// Message; lower case, no full stop. May contain untrusted text, which is escaped when printed.
     pub message: String,
-    /// What to do.
+    /// Advice.
     pub help: Option<String>,
 }
 
 impl Stop {
-    /// A stop with this conclusion.
+    /// Creates an error with this exit code.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self { exit, message: message.into(), help: None }
     }
 
-    /// The command could not be understood.
+    /// Creates a usage error.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }
 
-    /// Something could not be read or written.
+    /// Creates an input or output error.
     pub fn failure(message: impl Into<String>) -> Self {
         Self::new(Exit::Failure, message)
     }
 
-    /// Adds the advice.
+    /// Sets the advice.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -97,7 +97,8 @@ impl fmt::Display for Stop {
 
 impl std::error::Error for Stop {}
 
-/// Only writing results fails with a bare [`io::Error`]; files are opened through [`super::file`], which names them.
+/// Only writing results fails with a bare [`io::Error`]; files are opened through [`super::file`], which adds their
+/// names.
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         Self::failure(format!("cannot write the output: {}", super::file::reason(&error)))

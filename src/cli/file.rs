@@ -1,4 +1,4 @@
-//! Files: bounded reads of regular files or standard input, and writes that appear whole or not at all.
+//! Bounded reads of regular files and standard input, and atomic writes.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
@@ -10,36 +10,36 @@ use crate::source::{FileId, MAX_FILE_BYTES, SourceFile};
 use super::exit::Stop;
 use super::io::Io;
 
-/// The name under which standard input appears in messages.
+/// Name of standard input in messages.
 pub const STDIN: &str = "<stdin>";
 
-/// Whether a path on the command line means standard input.
+/// Returns true if a path on the command line means standard input.
 #[must_use]
 pub fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Refuses paths that name standard input more than once: it can be read once.
+/// Rejects paths that name standard input more than once.
 ///
 /// # Errors
-/// When they do.
+/// Returns an error if they do.
 pub fn refuse_stdin_twice(paths: &[PathBuf]) -> Result<(), Stop> {
     if paths.iter().filter(|path| is_stdin(path)).count() < 2 {
         return Ok(());
     }
-    Err(Stop::usage("standard input can be read once only").help("name `-` once"))
+    Err(Stop::usage("standard input can be read only once").help("use `-` only once"))
 }
 
-/// The name of a path in messages.
+/// Returns the name of a path for messages.
 #[must_use]
 pub fn shown(path: &Path) -> String {
     if is_stdin(path) { STDIN.to_owned() } else { path.display().to_string() }
 }
 
-/// Reads a file, or standard input for `-`, up to the cap of a license file.
+/// Reads a file, or standard input for `-`, up to the size limit of a license file.
 ///
 /// # Errors
-/// When it is missing, no regular file, above the cap, or cannot be read.
+/// Returns an error if the file is missing, is not a regular file, exceeds the limit, or cannot be read.
 pub fn read(path: &Path, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
     read_up_to(path, MAX_FILE_BYTES, io)
 }
@@ -47,7 +47,7 @@ pub fn read(path: &Path, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
 /// Reads a file, or standard input for `-`, up to `cap` bytes.
 ///
 /// # Errors
-/// As [`read`].
+/// Returns an error as [`read`] does.
 pub fn read_up_to(path: &Path, cap: usize, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
     if is_stdin(path) {
         return bounded(&mut *io.stdin, cap, STDIN);
@@ -55,18 +55,18 @@ pub fn read_up_to(path: &Path, cap: usize, io: &mut Io<'_>) -> Result<Vec<u8>, S
     read_file(path, cap)
 }
 
-/// Reads a license file, or standard input for `-`; of one above the cap enough to see that it is.
+/// Reads a license file, or standard input for `-`; at most one byte more than the size limit.
 ///
 /// # Errors
-/// As [`read`], but for the cap.
+/// Returns an error as [`read`] does, but not for the size.
 pub fn read_license(path: &Path, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
     if is_stdin(path) { read_up_to_cap(&mut *io.stdin, STDIN) } else { read_license_file(path) }
 }
 
-/// As [`read_license`], of a regular file.
+/// Reads a license file; `-` is not special.
 ///
 /// # Errors
-/// As [`read`], but for the cap.
+/// Returns an error as [`read`] does, but not for the size.
 pub fn read_license_file(path: &Path) -> Result<Vec<u8>, Stop> {
     read_up_to_cap(open(path)?, &shown(path))
 }
@@ -78,7 +78,7 @@ fn read_up_to_cap(reader: impl Read, name: &str) -> Result<Vec<u8>, Stop> {
 /// Reads a regular file up to `cap` bytes.
 ///
 /// # Errors
-/// As [`read`].
+/// Returns an error as [`read`] does.
 pub fn read_file(path: &Path, cap: usize) -> Result<Vec<u8>, Stop> {
     bounded(open(path)?, cap, &shown(path))
 }
@@ -86,19 +86,19 @@ pub fn read_file(path: &Path, cap: usize) -> Result<Vec<u8>, Stop> {
 fn open(path: &Path) -> Result<File, Stop> {
     let name = shown(path);
     let cannot = |error: &io::Error| Stop::failure(format!("cannot read `{name}`: {}", reason(error)));
-    // Looked at before it is opened: opening a pipe waits for its writer.
+    // Checked before opening, because opening a pipe waits for its writer.
     let kind = fs::metadata(path).map_err(|error| cannot(&error))?.file_type();
     if kind.is_dir() {
         return Err(Stop::failure(format!("`{name}` is a directory, not a file")));
     }
     if !kind.is_file() {
         return Err(Stop::failure(format!("`{name}` is not a regular file"))
-            .help("pipe its content into the command and name `-` as the file"));
+            .help("pipe its content into the command and use `-` as the file"));
     }
     File::open(path).map_err(|error| cannot(&error))
 }
 
-/// At most so many bytes.
+/// Reads at most this many bytes.
 fn read_bytes(reader: impl Read, most: usize, name: &str) -> Result<Vec<u8>, Stop> {
     let mut bytes = Vec::new();
     let read = reader.take(u64::try_from(most).unwrap_or(u64::MAX)).read_to_end(&mut bytes);
@@ -109,8 +109,8 @@ fn read_bytes(reader: impl Read, most: usize, name: &str) -> Result<Vec<u8>, Sto
 fn bounded(reader: impl Read, cap: usize, name: &str) -> Result<Vec<u8>, Stop> {
     let bytes = read_bytes(reader, cap.saturating_add(1), name)?;
     if bytes.len() > cap {
-        return Err(Stop::failure(format!("`{name}` has more than {}", size(cap)))
-            .help("no license or scenario file is that large; a license file may be split at any block"));
+        return Err(Stop::failure(format!("`{name}` is larger than {}", size(cap)))
+            .help("a license file can be split at any block"));
     }
     Ok(bytes)
 }
@@ -120,35 +120,35 @@ fn size(bytes: usize) -> String {
     if bytes >= MIB { format!("{} MiB", bytes / MIB) } else { format!("{} KiB", bytes / 1024) }
 }
 
-/// Reads a license file as source text. One above the cap is read as such: its text says nothing but that.
+/// Reads a license file as source text. Parsing reports one that exceeds the size limit.
 ///
 /// # Errors
-/// As [`read`], but for the cap.
+/// Returns an error as [`read`] does, but not for the size.
 pub fn source(path: &Path, id: usize, io: &mut Io<'_>) -> Result<Arc<SourceFile>, Stop> {
     let bytes = read_license(path, io)?;
     let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
     Ok(SourceFile::from_bytes(id, shown(path), bytes))
 }
 
-/// Writes a file so that it appears whole or not at all: into a temporary file beside it, which then takes its name.
-/// An existing file keeps its permissions; through a symbolic link the file it points to is replaced.
+/// Writes a file atomically: into a temporary file in the same directory, which is then renamed. An existing file
+/// keeps its permissions; if it is a symbolic link, its target is replaced.
 ///
 /// # Errors
-/// When the folder or the file cannot be written; the old file is then untouched.
+/// Returns an error if the file cannot be written; the old file is then unchanged.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     let target = resolve(path)
         .map_err(|error| Stop::failure(format!("cannot write `{}`: {}", shown(path), reason(&error))))?;
     write_over(path, &target, bytes)
 }
 
-/// As [`write()`], but a symbolic link in the file's place is not followed: it is replaced itself, and what it pointed to
-/// stays as it was. A link to a device is refused: whoever names it means the device.
+/// Writes as [`write()`] does, but replaces a symbolic link itself instead of its target. A link to a device is not
+/// replaced: the user means the device, which cannot be written atomically.
 ///
 /// # Errors
-/// As [`write()`].
+/// Returns an error as [`write()`] does.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
-    // One that leads nowhere is replaced too.
+    // Dangling links are replaced too.
     if is_link && fs::metadata(path).map_or(true, |found| found.is_file()) {
         return put(path, bytes, true, true);
     }
@@ -175,10 +175,10 @@ fn write_over(path: &Path, target: &Path, bytes: &[u8]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Creates files that must not exist yet, all of them or none. Each appears whole.
+/// Creates files that must not exist, all of them or none, each one atomically.
 ///
 /// # Errors
-/// When one exists already or cannot be written; those that were created before it are removed again.
+/// Returns an error if a file exists or cannot be written; the files created before are then removed.
 pub fn create_all(files: &[(&Path, &[u8])]) -> Result<(), Stop> {
     let mut temporaries = Vec::new();
     for (path, bytes) in files {
@@ -205,11 +205,11 @@ pub fn create_all(files: &[(&Path, &[u8])]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Puts a file in place, whole or not at all, over an old one if `replace`. A link in its place is never followed: it
-/// is replaced itself. Unless `durable`, the system may take its time to write it down.
+/// Writes a file atomically, over an existing one if `replace` is set. A link is replaced itself. Unless `durable` is
+/// set, the file is not synced to disk.
 ///
 /// # Errors
-/// When it exists and may not be replaced, or cannot be written.
+/// Returns an error if the file exists and must not be replaced, or cannot be written.
 pub fn put(path: &Path, bytes: &[u8], replace: bool, durable: bool) -> Result<(), Stop> {
     let cannot = |error: &io::Error| cannot_create(path, error);
     let mut temporary = temporary_in(folder_of(path), None).map_err(|error| cannot(&error))?;
@@ -228,26 +228,26 @@ pub fn put(path: &Path, bytes: &[u8], replace: bool, durable: bool) -> Result<()
 fn cannot_create(path: &Path, error: &io::Error) -> Stop {
     let name = shown(path);
     if error.kind() == io::ErrorKind::AlreadyExists {
-        return Stop::failure(format!("`{name}` exists already"))
-            .help("nothing was written; choose another name, or remove it");
+        return Stop::failure(format!("`{name}` already exists"))
+            .help("nothing was written; choose another name, or remove the file");
     }
     Stop::failure(format!("cannot write `{name}`: {}", reason(error)))
 }
 
-/// A temporary file beside the one it will become, with the permissions of the one it replaces.
+/// Creates a temporary file in the directory of the final one, with the permissions of the replaced file.
 fn temporary_in(folder: &Path, permissions: Option<fs::Permissions>) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".keywright-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        // As any new file: the umask decides. A temporary file is private unless told otherwise.
+        // Default mode of new files, reduced by the umask; `tempfile` would use 0600.
         builder.permissions(permissions.unwrap_or_else(|| fs::Permissions::from_mode(0o666)));
     }
     builder.tempfile_in(folder)
 }
 
-/// Where a write goes: an existing path with its links followed, so that a link stays a link.
+/// Returns the path to write: an existing link is resolved, so that it remains a link.
 fn resolve(path: &Path) -> io::Result<PathBuf> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => fs::canonicalize(path),
@@ -259,21 +259,20 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Makes the new name durable. Not all systems let a folder be opened: the file itself is safe by then.
+/// Makes the new name durable, if the system can open directories. The file itself is already synced.
 fn sync_folder(folder: &Path) {
     if let Ok(handle) = File::open(folder) {
         handle.sync_all().ok();
     }
 }
 
-/// The reason why a secret file is not read: a refusal says itself what is wrong, only the system's own words are put
-/// plainer.
+/// Returns why a secret file was rejected or could not be read. Only texts of the operating system are simplified.
 #[must_use]
 pub fn secret_reason(error: &io::Error) -> String {
     if error.raw_os_error().is_some() { reason(error) } else { error.to_string() }
 }
 
-/// The reason of an error without Rust's own numbering.
+/// Returns the text of an error without Rust's numbering.
 #[must_use]
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {

@@ -1,4 +1,4 @@
-//! `keywright fmt`: the canonical layout, proven on every run.
+//! `keywright fmt`: the canonical layout, verified on every run.
 
 use std::path::{Path, PathBuf};
 
@@ -10,21 +10,21 @@ use crate::syntax::Unproven;
 
 use super::{Exit, Io, Stop, diff, file, findings};
 
-/// Lay files out in the canonical way
+/// Format license files
 ///
-/// Changes blanks, line breaks and quotes; never order, names, values or comments. After each run the result is read
-/// again and compared, so that a signature stays good.
+/// Changes only spaces, line breaks and quotes; never the order, names, values or comments. The result is parsed again
+/// and compared with the input, so signatures remain valid.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright fmt license.lic\n  keywright fmt --check *.lic\n  \
     keywright fmt - < license.lic > canonical.lic")]
 pub struct Args {
-    /// License files; `-` reads standard input and prints the result
+    /// License files; `-` formats standard input to standard output
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
-    /// Write nothing; exit 1 and name the files that would change
+    /// Exit with 1 and list the files that would change, without writing them
     #[arg(long)]
     check: bool,
-    /// Write nothing; exit 1 and show what would change
+    /// Exit with 1 and show the changes, without writing them
     #[arg(long)]
     diff: bool,
 }
@@ -32,7 +32,7 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// When a file cannot be read or written.
+/// Returns an error if a file cannot be read or written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let mut exit = Exit::Yes;
     for (id, path) in args.files.iter().enumerate() {
@@ -54,7 +54,7 @@ fn one(args: &Args, path: &Path, id: usize, io: &mut Io<'_>) -> Result<Exit, Sto
         Err(Unproven::Unreadable) => return unreadable(&license, io),
         Err(Unproven::TooLarge) => {
             return Err(Stop::failure(format!(
-                "`{}` laid out has more bytes than a file may have",
+                "`{}` would exceed the maximum file size when formatted",
                 file::shown(path)
             ))
             .help("split the file; nothing was written"));
@@ -80,11 +80,11 @@ fn one(args: &Args, path: &Path, id: usize, io: &mut Io<'_>) -> Result<Exit, Sto
 }
 
 fn changed(path: &Path) -> Stop {
-    Stop::failure(format!("the layout of `{}` would change its meaning", file::shown(path)))
-        .help("nothing was written; this is a fault of the formatter, please report it with the file")
+    Stop::failure(format!("formatting `{}` would change its meaning", file::shown(path)))
+        .help("nothing was written; this is a bug in keywright, please report it with the file")
 }
 
-/// Whether the blocks of both texts have the same signed payloads, in the same order.
+/// Returns true if the blocks of both texts have the same signed payloads in the same order.
 fn signs_alike(old: &License, new: &License) -> bool {
     let payloads = |license: &License| -> Vec<Payload> {
         license.features.iter().map(|feature| Payload::of(license, feature)).collect()
@@ -96,10 +96,7 @@ fn unreadable(license: &License, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let errors: Vec<Diagnostic> =
         license.tree.errors().iter().filter(|found| found.is_error()).cloned().collect();
     findings::show(&errors, &[license], io)?;
-    io.say(&format!(
-        "{} was not formatted: text that cannot be read has no layout",
-        escape(license.source.name())
-    ))?;
+    io.say(&format!("{} was not formatted because of errors", escape(license.source.name())))?;
     Ok(Exit::Unreadable)
 }
 

@@ -1,26 +1,25 @@
-//! What becomes of a fault of the program itself: nothing is concluded, and nothing of what it worked on is shown.
+//! Panic handling: no result, and no data in the message.
 
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 
 use super::Exit;
 
-/// All that is said. What a panic carries may hold a part of a license, or of a secret.
-const WORDS: &str = "error: keywright failed within itself; nothing is concluded\n  help: please report it with the command, \
-    and without the files that are nobody else's concern\n";
+/// The complete message. A panic message may contain parts of a license or a secret.
+const WORDS: &str = "error: internal error, no result\n  help: this is a bug in keywright; please report it with the command, \
+    but do not attach confidential files\n";
 
-/// Runs the program; a fault of its own is told in fixed words and ends as a failure.
+/// Runs the program. A panic prints a fixed message and returns [`Exit::Failure`].
 #[must_use]
 pub fn guarded(run: impl FnOnce() -> Exit) -> Exit {
     set_hook(Box::new(|_| {
-        // Where stderr itself fails there is nobody left to tell.
+        // If stderr fails, the exit code remains.
         let _ = std::io::stderr().write_all(WORDS.as_bytes());
     }));
     catch_unwind(AssertUnwindSafe(run)).unwrap_or(Exit::Failure)
 }
 
-/// Keeps the memory of a process that is killed off the disk: it may hold a secret key. Best effort: where the system does
-/// not let itself be told, all else works the same.
+/// Disables core dumps, because the memory may contain a secret key. Best effort: on failure the program continues.
 pub fn no_core_dumps() {
     #[cfg(unix)]
     {

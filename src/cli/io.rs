@@ -1,4 +1,4 @@
-//! The world as a command sees it: standard streams, whether they are terminals, and today's date.
+//! Standard streams, terminal properties and today's date, as seen by a command.
 
 use std::io::{self, Read, Write};
 
@@ -8,27 +8,27 @@ use crate::report::escape::escape;
 
 use super::exit::Stop;
 
-/// Streams and settings of one run. Tests hand in buffers.
+/// Streams and settings of one run. Tests pass buffers.
 pub struct Io<'a> {
     /// Standard input.
     pub stdin: &'a mut dyn Read,
     /// Results.
     pub stdout: &'a mut dyn Write,
-    /// Findings and messages for people.
+    /// Findings and messages.
     pub stderr: &'a mut dyn Write,
-    /// Whether results may be coloured.
+    /// True if results may be coloured.
     pub color_out: bool,
-    /// Whether messages may be coloured.
+    /// True if messages may be coloured.
     pub color_err: bool,
-    /// `-q`: no messages but errors.
+    /// `-q`: no messages except errors.
     pub quiet: bool,
-    /// `-v`, counted: more detail.
+    /// Number of `-v` options.
     pub verbose: u8,
-    /// Width of the terminal in columns; 100 where there is none.
+    /// Width of the terminal in columns; 100 without a terminal.
     pub width: usize,
     /// Today's local date.
     pub today: Date,
-    /// Whether a person can be asked at a prompt.
+    /// True if prompts are possible.
     pub interactive: bool,
 }
 
@@ -39,18 +39,18 @@ impl std::fmt::Debug for Io<'_> {
 }
 
 impl Io<'_> {
-    /// A message for people on stderr, unless `-q`. Untrusted text in it must be escaped already.
+    /// Prints a message on stderr, unless `-q`. Untrusted text in it must be escaped.
     ///
     /// # Errors
-    /// When stderr cannot be written.
+    /// Returns an error if stderr cannot be written.
     pub fn say(&mut self, message: &str) -> io::Result<()> {
         if self.quiet { Ok(()) } else { writeln!(self.stderr, "{message}") }
     }
 
-    /// Prints why the command stopped.
+    /// Prints the error that ended the command.
     ///
     /// # Errors
-    /// When stderr cannot be written.
+    /// Returns an error if stderr cannot be written.
     pub fn stop(&mut self, stop: &Stop) -> io::Result<()> {
         let (on, off) = if self.color_err { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
         writeln!(self.stderr, "{on}error{off}: {}", escape(&stop.message))?;
@@ -61,8 +61,8 @@ impl Io<'_> {
     }
 }
 
-/// A stream whose reader may go away: what is written after that is dropped, so that a closed pipe neither hides the
-/// exit code nor becomes an error.
+/// A stream whose reader may close it. Later output is discarded, so that a closed pipe is not an error and the exit
+/// code is still returned.
 #[derive(Debug)]
 pub struct Pipe<W>(pub W);
 

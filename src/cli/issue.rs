@@ -1,4 +1,4 @@
-//! `keywright issue`: from orders to signed licenses, for one customer or a hundred thousand.
+//! `keywright issue`: signed licenses from orders, for one customer or a hundred thousand.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,10 +32,11 @@ use inputs::Inputs;
 use lock::RunLock;
 use plan::{Approvers, approve, approved, plan};
 
-/// Issue licenses for orders: render, lint, prove, sign, verify, log, write
+/// Issue signed licenses for orders
 ///
-/// Orders are YAML files (one order each) or CSV files (one order a row). Every KEY goes into the issue log before its
-/// file appears; every order is issued whole or not at all.
+/// Orders are YAML files (one order each) or CSV files (one order per row). Each order is rendered from its templates,
+/// linted, tested by the templates' scenarios, signed, verified, logged and written. Every KEY is logged before its
+/// file appears, and an order is issued completely or not at all.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  keywright issue --catalog catalog.yaml --order order.yaml --dry-run\n  \
@@ -46,44 +47,44 @@ use plan::{Approvers, approve, approved, plan};
 )]
 #[command(group(clap::ArgGroup::new("what").required(true).args(["catalog", "approve"])))]
 pub struct Args {
-    /// The product catalogue
+    /// Product catalogue
     #[arg(long, value_name = "FILE", requires = "order")]
     catalog: Option<PathBuf>,
-    /// Orders: a YAML file, or a CSV file whose name ends in `.csv`; may stand several times
+    /// Orders: a YAML file, or a CSV file whose name ends in `.csv`; can be repeated
     #[arg(long, value_name = "FILE")]
     order: Vec<PathBuf>,
-    /// A folder with further templates
+    /// Directory with additional templates
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
     #[command(flatten)]
     signer: SignerArgs,
     #[command(flatten)]
     key_id: KeyIdArgs,
-    /// Folder for the license files
+    /// Output directory for the license files
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The issue log; made if there is none [default: issue-log.sqlite]
+    /// Issue log; created if it does not exist [default: issue-log.sqlite]
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
-    /// Show what would be issued, with totals and changes; sign and write nothing
+    /// Show licenses, totals and changes without signing or writing anything
     #[arg(long, conflicts_with_all = ["resume", "replace", "approvals", "approve"])]
     dry_run: bool,
-    /// Write the plan here and sign nothing; with `--approvals`, the plan that was approved
+    /// Write a plan to this file without signing; with `--approvals`, read the approved plan
     #[arg(long, value_name = "FILE", conflicts_with = "approve")]
     plan: Option<PathBuf>,
-    /// Approve a plan: sign its digest, into a file beside it
+    /// Approve a plan: sign its digest into a file next to it
     #[arg(long, value_name = "PLAN")]
     approve: Option<PathBuf>,
-    /// Issue only what is in the plan, and only if this many keys approved it
+    /// Issue only licenses in the plan, and only if this many keys approved it
     #[arg(long, value_name = "N", requires = "plan", value_parser = clap::value_parser!(u16).range(1..))]
     approvals: Option<u16>,
-    /// Go on with a run that was interrupted; the result is the same, byte by byte
+    /// Resume an interrupted run; the result is identical, byte by byte
     #[arg(long)]
     resume: bool,
-    /// Replace license files that exist with other content
+    /// Replace existing license files that have different content
     #[arg(long)]
     replace: bool,
-    /// The day of issue, instead of today
+    /// Day of issue, instead of today
     #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     at: Option<Date>,
     #[command(flatten)]
@@ -92,26 +93,26 @@ pub struct Args {
     passphrase: PassphraseArgs,
 }
 
-/// The issue log where none is named.
+/// Default name of the issue log.
 pub(super) const LOG: &str = "issue-log.sqlite";
 
 fn log_path(args: &Args) -> &Path {
     args.log.as_deref().unwrap_or(Path::new(LOG))
 }
 
-/// Digits of a run's digest that tell it from others in the names of its files.
+/// Number of digits of a run's digest in the names of its files.
 const RUN_NAME: usize = 16;
 
-/// Largest catalogue or order file, in bytes.
+/// Maximum size of a catalogue or order file, in bytes.
 const MAX_INPUT: usize = crate::source::MAX_FILE_BYTES;
 
-/// Refused orders that are told one by one; the rest is counted.
+/// Maximum number of refused orders that are listed; the others are counted.
 const MOST_TOLD: usize = 50;
 
 /// Runs the command.
 ///
 /// # Errors
-/// When the inputs cannot be read, a plan is not approved, or the log cannot be written.
+/// Returns an error if an input cannot be read, a plan is not approved, or the log cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if let Some(plan) = &args.approve {
         return approve(args, plan, io);
@@ -126,11 +127,13 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
 fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if !inputs.clashes.is_empty() {
         tell(&inputs.clashes, io)?;
-        return Err(Stop::new(Exit::No, "two orders would have one license file").help("nothing was issued"));
+        return Err(
+            Stop::new(Exit::No, "duplicate license file name in the orders").help("nothing was issued")
+        );
     }
     let (true, Some(out)) = (args.signer.is_given(), &args.out) else {
-        return Err(Stop::usage("`--key` and `--out` are needed to issue")
-            .help("`--dry-run` shows what would be issued without them"));
+        return Err(Stop::usage("missing `--key` or `--out`")
+            .help("use `--dry-run` to show the licenses without signing"));
     };
     let trust = args.trust.load(io.today)?;
     let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
@@ -156,13 +159,13 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
         },
     };
     let day =
-        super::parse_day(&open_run.day).map_err(|_| Stop::failure("the log holds a run without a day"))?;
+        super::parse_day(&open_run.day).map_err(|_| Stop::failure("invalid day of a run in the log"))?;
     inputs.on(day, args)?;
     key.refuse_day(day, io)?;
     let place = Out::make(out, &name, inputs.count <= TOGETHER)?;
     place.lock(|| {
         let folder = escape(&file::shown(out)).into_owned();
-        io.say(&format!("another run puts licenses into {folder}: this one begins when it has ended"))
+        io.say(&format!("waiting for another run that writes licenses to {folder}"))
     })?;
     if open.is_some() {
         place.clean()?;
@@ -181,7 +184,7 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
     };
     let mut ended = batch.run(inputs.orders(), &mut log)?;
     if !ended.is_broken() {
-        // A run has ended when its files would outlive a failure of power.
+        // A run has ended when its files survive a power failure.
         batch.out.sync()?;
         log.end_run(&run).map_err(|fault| failed(&fault))?;
     }
@@ -190,10 +193,10 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
     conclude(&ended, out, io)
 }
 
-/// The interrupted run of these inputs, if this is to go on with it.
+/// Returns the interrupted run of these inputs, if `--resume` was given.
 fn open_run(args: &Args, run: &Digest) -> Result<Option<OpenRun>, Stop> {
     let path = log_path(args);
-    // To write, because another run may be making the log at this moment.
+    // Opened for writing, because another run may be creating the log at this moment.
     let open = match path.exists() {
         true => Log::open(path).and_then(|log| log.open_run(run)).map_err(|fault| failed(&fault))?,
         false => None,
@@ -201,19 +204,20 @@ fn open_run(args: &Args, run: &Digest) -> Result<Option<OpenRun>, Stop> {
     match (args.resume, &open) {
         (false, None) | (true, Some(_)) => Ok(open),
         (false, Some(_)) => {
-            Err(Stop::usage("a run of these orders was interrupted").help("`--resume` goes on with it"))
+            Err(Stop::usage("interrupted run of these orders found").help("use `--resume` to continue it"))
         }
-        (true, None) => Err(Stop::usage("no run of these orders was interrupted")
-            .help("leave `--resume` out; or the catalogue, the orders or the key have changed since")),
+        (true, None) => Err(Stop::usage("no interrupted run of these orders found").help(
+            "omit `--resume`; to resume a run, the catalogue, templates, orders and key must be unchanged",
+        )),
     }
 }
 
-/// The time of issue, for the log: `YYYY-MM-DDTHH:MM:SSZ`.
+/// Returns the time of issue for the log: `YYYY-MM-DDTHH:MM:SSZ`.
 fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// A fault of the log or of a plan: nothing is concluded.
+/// Converts an error of the log or a plan: the command has no result.
 pub(super) fn failed(fault: &author::Fault) -> Stop {
     Stop { exit: Exit::Failure, ..refused(fault) }
 }
@@ -227,7 +231,7 @@ pub(super) fn read_catalog(path: &Path, text: &str) -> Result<Catalog, Stop> {
     Catalog::read(&file::shown(path), text).map_err(|fault| refused(&fault))
 }
 
-/// Tells why orders were refused, in the order in which they stand in their files, up to a number.
+/// Prints why orders were refused, in file order, up to a limit.
 fn tell(all: &[Refused], io: &mut Io<'_>) -> Result<(), Stop> {
     let mut faults: Vec<&author::Fault> = all.iter().flat_map(|refused| &refused.faults).collect();
     faults.sort_by(|one, other| (&one.file, one.place).cmp(&(&other.file, other.place)));
@@ -245,7 +249,7 @@ fn conclude(ended: &Ended, out: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let shown = escape(&file::shown(out)).into_owned();
     writeln!(
         io.stdout,
-        "{} issued, {} into {shown}",
+        "{} issued, {} in {shown}",
         counted(ended.issued, "license"),
         counted(ended.blocks, "block")
     )?;
@@ -260,7 +264,7 @@ fn conclude(ended: &Ended, out: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
         writeln!(io.stdout, "{} refused: {}", counted(*count, "order"), cause.words())?;
     }
     if ended.is_broken() {
-        io.say("the run did not end: `--resume` goes on with it")?;
+        io.say("the run is incomplete: use `--resume` to continue it")?;
         return Ok(Exit::Failure);
     }
     Ok(if ended.refused.is_empty() { Exit::Yes } else { Exit::No })

@@ -1,4 +1,4 @@
-//! `keywright keys`: making keys, and keeping the trust store.
+//! `keywright keys`: signing keys and the trust store.
 
 mod drill;
 pub(super) mod lock;
@@ -23,7 +23,7 @@ use crate::sign::{
 use super::trust::{TrustArgs, stop};
 use super::{Exit, Io, Stop, file};
 
-/// Make keys, keep them, and say whom to trust
+/// Manage signing keys and the trust store
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys new --vendor ABC_Software\n  \
     keywright keys list")]
@@ -47,7 +47,7 @@ enum Command {
     Drill(drill::DrillArgs),
 }
 
-/// List the keys of the trust store
+/// List the keys in the trust store
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys list\n  \
     keywright keys list --trust /media/support/keys")]
@@ -56,11 +56,11 @@ pub struct ListArgs {
     trust: TrustArgs,
 }
 
-/// Show the public half of a key, for others to trust
+/// Show a public key
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  keywright keys show 1f7f1125050563e1")]
 pub struct ShowArgs {
-    /// Key id in the trust store, or a public key file
+    /// Key id in the trust store, or public key file
     #[arg(value_name = "KEY")]
     key: String,
     #[command(flatten)]
@@ -70,7 +70,7 @@ pub struct ShowArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// When a key or the trust store cannot be read or written.
+/// Returns an error if a key or the trust store cannot be read or written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     match &args.command {
         Command::New(args) => new::new(args, io),
@@ -91,32 +91,34 @@ fn refuse_existing(out: &Path) -> Result<(), Stop> {
     if fs::symlink_metadata(out).is_err() {
         return Ok(());
     }
-    Err(Stop::failure(format!("`{}` exists, and a key file is never overwritten", file::shown(out)))
-        .help("name another file with `--out FILE`"))
+    Err(Stop::failure(format!("`{}` already exists; key files are never overwritten", file::shown(out)))
+        .help("choose another file with `--out FILE`"))
 }
 
-/// The text of the trust list, if there is one.
+/// Returns the text of the trust list, if there is one.
 fn existing_list(folder: &Path) -> Result<Option<String>, Stop> {
     if fs::symlink_metadata(folder.join(TRUST_BUNDLE)).is_ok() {
         let name = file::shown(folder);
-        return Err(Stop::usage(format!("the trust store `{name}` is an installed bundle"))
-            .help("its vendor changes it, and publishes the next version"));
+        return Err(Stop::usage(format!(
+            "the trust store `{name}` is a trust bundle, which cannot be changed"
+        ))
+        .help("ask its vendor for a new version"));
     }
     let path = folder.join(TRUST_LIST);
     if fs::symlink_metadata(&path).is_err() {
         return Ok(None);
     }
-    // The whole store must be good before a key is added to it.
+    // The whole store must be valid before a key is added to it.
     disk::load_trust(folder).map_err(|error| stop(folder, &error))?;
     let bytes = file::read_file(&path, disk::MAX_TRUST_LIST)?;
-    let text =
-        String::from_utf8(bytes).map_err(|_| Stop::usage(format!("`{}` is no text", file::shown(&path))))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Stop::usage(format!("`{}` is not UTF-8 text", file::shown(&path))))?;
     parse_trust_list(&text).map_err(|error| stop(folder, &error))?;
     Ok(Some(text))
 }
 
-/// Writes the secret key if there is one, the public key and the list; if one cannot be written, none is left behind.
-/// The caller holds the lock of the store.
+/// Writes the secret key if there is one, the public key and the list, all or none. The caller must hold the lock of
+/// the store.
 fn write_all(
     folder: &Path,
     secret: Option<(&Path, &str)>,
@@ -136,7 +138,7 @@ fn write_all(
         .and_then(|()| {
             let listed = file::write(&folder.join(TRUST_LIST), list.as_bytes());
             if listed.is_err() {
-                // The first error is the one to tell.
+                // Report the first error.
                 let _ = fs::remove_file(&path);
             }
             listed
@@ -147,7 +149,7 @@ fn write_all(
     written
 }
 
-/// A path as one word of a shell.
+/// Quotes a path for a shell.
 fn word(path: &Path) -> String {
     let text = escape(&file::shown(path)).into_owned();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@');
@@ -170,7 +172,7 @@ fn show(args: &ShowArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         let trust = args.trust.load(io.today)?;
         let key = trust.get(id).ok_or_else(|| {
             Stop::new(Exit::No, format!("key {id} is not in the trust store"))
-                .help("`keywright keys list` shows the keys that are")
+                .help("`keywright keys list` shows the keys in the trust store")
         })?;
         let TrustEntry { vendor, usage, not_before, not_after, state, .. } = &key.entry;
         writeln!(io.stdout, "vendor       {vendor}")?;
@@ -182,10 +184,10 @@ fn show(args: &ShowArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
     let path = Path::new(&args.key);
     let text = String::from_utf8(file::read_up_to(path, 64 * 1024, io)?)
-        .map_err(|_| Stop::usage(format!("`{}` is no text", args.key)))?;
+        .map_err(|_| Stop::usage(format!("`{}` is not UTF-8 text", args.key)))?;
     let key = PublicKey::from_pem(&text).map_err(|error| {
         Stop::usage(format!("`{}`: {error}", args.key))
-            .help("name a key id or a public key file (`.pub.pem`)")
+            .help("give a key id or a public key file (`.pub.pem`)")
     })?;
     shown(&key, io)?;
     write!(io.stdout, "{}", key.to_pem())?;

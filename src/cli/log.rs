@@ -1,4 +1,4 @@
-//! `keywright log`: what was issued, found, listed and verified.
+//! `keywright log`: queries and verification of the issue log.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -16,14 +16,14 @@ use super::issue::failed;
 use super::trust::TrustArgs;
 use super::{Exit, Io, Stop, file};
 
-/// Look into the issue log: every KEY that was issued
+/// Query the issue log
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright log list\n  keywright log find ABC\n  \
     keywright log expiring --within 60d\n  keywright log verify\n  keywright log export --format csv > issued.csv")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
-    /// The issue log
+    /// Issue log
     #[arg(long, value_name = "FILE", default_value = super::issue::LOG, global = true)]
     log: PathBuf,
 }
@@ -33,45 +33,45 @@ enum Command {
     /// List the last entries
     #[command(after_help = "Examples:\n  keywright log list --most 10")]
     List {
-        /// How many at most
+        /// Maximum number of entries
         #[arg(long, default_value_t = 50, value_name = "N")]
         most: usize,
     },
-    /// Show one entry with all that was signed
+    /// Show one entry with the signed values
     #[command(after_help = "Examples:\n  keywright log show 17")]
     Show {
-        /// Its number
+        /// Entry number
         number: i64,
     },
     /// Find entries by customer, serial number, feature, file or key id
     #[command(after_help = "Examples:\n  keywright log find MyDraw")]
     Find {
-        /// A part of one of them
+        /// Text that one of these fields contains
         text: String,
     },
-    /// List what ends soon and was not issued again since
+    /// List blocks that expire soon and were not reissued
     #[command(after_help = "Examples:\n  keywright log expiring --within 60d")]
     Expiring {
-        /// In how many days at most: `60d`
+        /// Number of days: `60d`
         #[arg(long, default_value = "60d", value_name = "DAYS", value_parser = parse_days)]
         within: i32,
-        /// Counted from this day instead of today
+        /// Count from this day instead of today
         #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
         at: Option<Date>,
     },
-    /// Check every entry, their order, and the signature of the head
+    /// Verify all entries, the hash chain, and the signature of the head
     #[command(after_help = "Examples:\n  keywright log verify")]
     Verify {
         #[command(flatten)]
         trust: TrustArgs,
-        /// A head that was kept elsewhere, which the log must still hold
+        /// Head saved earlier, which the log must contain
         #[arg(long, value_name = "HEAD")]
         head: Option<Head>,
     },
     /// Write all entries to standard output
     #[command(after_help = "Examples:\n  keywright log export --format csv > issued.csv")]
     Export {
-        /// In which form
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Json)]
         format: Format,
     },
@@ -79,21 +79,22 @@ enum Command {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
-    /// CSV with a head line
+    /// CSV with a header row
     Csv,
 }
 
 fn parse_days(text: &str) -> Result<i32, String> {
     let days = text.strip_suffix('d').unwrap_or(text).parse().ok();
-    days.filter(|days| (0..=36_500).contains(days)).ok_or_else(|| "write a number of days: `60d`".to_owned())
+    days.filter(|days| (0..=36_500).contains(days))
+        .ok_or_else(|| "expected a number of days: `60d`".to_owned())
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// When the log cannot be read.
+/// Returns an error if the log cannot be read.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let log = Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?;
     match &args.command {
@@ -106,7 +107,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         Command::Show { number } => show(*number, &log, io),
         Command::Find { text } => {
             let text = text.to_lowercase();
-            // A search that finds nothing is a "no".
+            // Exit code 1 if nothing is found.
             let found = list(&log, &Filter::All, |known| holds(known, &text), io)?;
             Ok(if found == 0 { Exit::No } else { Exit::Yes })
         }
@@ -114,7 +115,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
             let from = at.unwrap_or(io.today);
             let until = from.checked_add(jiff::Span::new().days(*within)).unwrap_or(Date::MAX);
             let found = list(&log, &Filter::Ends(from.to_string(), until.to_string()), |_| true, io)?;
-            io.say(&format!("{} from {from} to {until}", counted(found, "end")))?;
+            io.say(&format!("{} expiring from {from} to {until}", counted(found, "block")))?;
             Ok(Exit::Yes)
         }
         Command::Verify { trust, head } => verify(args, &log, trust, head.as_ref(), io),
@@ -122,7 +123,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
 }
 
-/// Whether an entry holds a text, in small letters, in what people look for.
+/// Returns true if one of the searchable fields contains a lower-case text.
 fn holds(known: &Numbered, text: &str) -> bool {
     let Numbered { issue, entry, .. } = known;
     let key = issue.key.to_string();
@@ -130,7 +131,7 @@ fn holds(known: &Numbered, text: &str) -> bool {
     fields.iter().any(|field| field.to_lowercase().contains(text))
 }
 
-/// A fault of the log, or of the output that it is shown on.
+/// An error of the log or of the output.
 struct Broken(Stop);
 
 impl From<Fault> for Broken {
@@ -145,7 +146,7 @@ impl From<std::io::Error> for Broken {
     }
 }
 
-/// Lists the entries of a filter that are wanted, and says how many.
+/// Lists the matching entries, and returns their number.
 fn list(
     log: &Log,
     filter: &Filter,
@@ -179,7 +180,7 @@ fn row(known: &Numbered) -> String {
 fn show(number: i64, log: &Log, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let known = log.entry(number).map_err(|fault| failed(&fault))?;
     let Some(Numbered { seq, first, hash, issue, entry }) = &known else {
-        return Err(Stop::new(Exit::No, format!("the log has no entry {number}")));
+        return Err(Stop::new(Exit::No, format!("entry {number} not found in the log")));
     };
     let key = KeyText { key: issue.key, signature: entry.signature };
     let rows = [
@@ -215,13 +216,13 @@ fn verify(
     let trust = trust.load(io.today)?;
     let name = escape(&file::shown(&args.log)).into_owned();
     let checked = log.check(&trust, kept, |_| {}).and_then(|checked| match checked.doubt() {
-        // An empty log is one without a doubt only where somebody kept its head.
+        // An empty log has no signed head. That is acceptable if the saved head is the one of an empty log.
         Some(doubt) if kept.is_none_or(|kept| *kept != checked.head) => Err(doubt),
         _ => Ok(checked),
     });
     match checked {
         Ok(checked) => {
-            writeln!(io.stdout, "{name}: good, last entry {}", checked.head.seq)?;
+            writeln!(io.stdout, "{name}: OK, last entry {}", checked.head.seq)?;
             writeln!(io.stdout, "head {}", checked.head)?;
             if let Some(key) = &checked.key {
                 let (vendor, usage) = (escape(&key.vendor), key.usage.word());
@@ -230,7 +231,7 @@ fn verify(
             Ok(Exit::Yes)
         }
         Err(fault) => {
-            writeln!(io.stdout, "{name}: NOT GOOD: {}", escape(&fault.to_string()))?;
+            writeln!(io.stdout, "{name}: FAILED: {}", escape(&fault.to_string()))?;
             if let Some(help) = &fault.help {
                 writeln!(io.stdout, "  {}", escape(help))?;
             }
@@ -294,7 +295,7 @@ fn json(known: &Numbered) -> String {
     serde_json::Value::from(object).to_string()
 }
 
-/// A row; text that a spreadsheet would take for a formula is led by an apostrophe.
+/// Formats a CSV row. A leading apostrophe protects text that a spreadsheet would read as a formula.
 fn csv(known: &Numbered) -> String {
     let cells = values(known).map(|value| {
         let value = escape(&value).replace('"', "\"\"");

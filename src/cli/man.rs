@@ -1,14 +1,14 @@
-//! `keywright man`: manual pages from the command line's own definition.
+//! `keywright man`: manual pages.
 
 use std::path::{Path, PathBuf};
 
 use super::{Exit, Io, Stop, file};
 
-/// Write the manual pages
+/// Generate manual pages
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright man | man -l -\n  keywright man -o ~/.local/share/man/man1")]
 pub struct Args {
-    /// Folder for one page a command; without it the main page goes to stdout
+    /// Directory for one page per command; by default the main page goes to stdout
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
 }
@@ -16,14 +16,14 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// When the pages cannot be written.
+/// Returns an error if the pages cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let mut definition = super::definition();
     definition.build();
     match &args.output {
         Some(folder) => {
             std::fs::create_dir_all(folder).map_err(|error| {
-                Stop::failure(format!("cannot make `{}`: {}", file::shown(folder), file::reason(&error)))
+                Stop::failure(format!("cannot create `{}`: {}", file::shown(folder), file::reason(&error)))
             })?;
             pages(&definition, folder, "")?;
         }
@@ -38,7 +38,7 @@ fn page(command: &clap::Command) -> Result<Vec<u8>, Stop> {
     Ok(page)
 }
 
-/// One page a command, named `keywright-sign.1` and so on.
+/// Writes one page per command, named `keywright-sign.1` and so on.
 fn pages(command: &clap::Command, folder: &Path, before: &str) -> Result<(), Stop> {
     let name = format!("{before}{}", command.get_name());
     file::write(&folder.join(format!("{name}.1")), &page(&command.clone().name(name.clone()))?)?;

@@ -1,5 +1,5 @@
-//! The command line: one file a subcommand, each an `Args` struct and a function that returns the exit code, callable
-//! without a process.
+//! The command line. Each subcommand has a module with an `Args` struct and a function that returns the exit code,
+//! callable without a process.
 
 mod batch;
 pub mod bundle;
@@ -52,12 +52,12 @@ use crate::report::escape::{escape, escape_lines};
 pub use exit::{Exit, Stop};
 pub use io::Io;
 
-/// Write, lint, prove, sign and verify software license files with tokens.
+/// Write, lint, test, sign and verify license files for token-based licensing
 #[derive(Debug, Parser)]
 #[command(name = "keywright", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit codes: 0 yes, 1 no, 2 usage, 3 unreadable, 4 not in force, 5 policy, 6 failure.\n\
-    `-` is standard input. Try `keywright demo` first."
+    after_help = "Exit codes: 0 success, 1 check failed, 2 usage, 3 unreadable, 4 not in force, 5 policy, 6 failure.\n\
+    A file name of `-` means standard input. To see the complete workflow, run `keywright demo`."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -68,28 +68,28 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// When to colour
+    /// Use of colour
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
     color: Color,
-    /// Only errors on stderr
+    /// Print only errors on stderr
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// More detail
+    /// Print more detail
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     verbose: u8,
-    /// Configuration file, instead of the `keywright.toml` found upward from each file
+    /// Configuration file [default: the nearest `keywright.toml` in or above the directory of each file]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
-/// When output is coloured.
+/// Use of colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Color {
     /// On a terminal, unless `NO_COLOR` is set
     Auto,
-    /// Also into files and pipes
+    /// Always, also in files and pipes
     Always,
     /// Never
     Never,
@@ -152,13 +152,13 @@ impl Command {
     }
 }
 
-/// The definition of the command line, for completions and man pages.
+/// Returns the definition of the command line, for completions and manual pages.
 #[must_use]
 pub fn definition() -> clap::Command {
     Cli::command()
 }
 
-/// Runs the program on the process's own streams.
+/// Runs the program on the streams of the process.
 #[must_use]
 pub fn main() -> Exit {
     let terminal = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
@@ -185,8 +185,8 @@ pub fn main() -> Exit {
     }
 }
 
-/// Runs one command line; the first argument is the program's name. `io` says on entry whether its streams are
-/// terminals, which `--color` decides upon.
+/// Runs one command line; the first argument is the program's name. On entry, the colour flags of `io` mean that the
+/// stream is a terminal.
 pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut Io<'_>) -> Exit {
     let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
     let cli = match Cli::try_parse_from(&args) {
@@ -198,16 +198,16 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut
     io.quiet = cli.global.quiet;
     io.verbose = cli.global.verbose;
     cli.command.run(&cli.global, io).unwrap_or_else(|stop| {
-        // Where stderr itself fails there is nobody left to tell; the code still says it.
+        // If stderr fails, the exit code remains.
         io.stop(&stop).ok();
         stop.exit
     })
 }
 
-/// Help and version go to stdout and are no error; everything else is wrong usage.
+/// Prints help and version on stdout, which is success, and usage errors on stderr.
 ///
-/// What is said of an argument holds its text, line breaks and all. So it is said of the arguments as they are shown
-/// anywhere else; where these would be understood, all is put on one line.
+/// Clap's messages repeat arguments verbatim, including line breaks. So the escaped arguments are parsed again for
+/// their message. If escaping makes them valid, the original message is printed on one line.
 fn explain_usage(error: &clap::Error, args: &[OsString], io: &mut Io<'_>) -> Exit {
     let shown: Vec<String> = args.iter().map(|arg| escape(&arg.to_string_lossy()).into_owned()).collect();
     let text = match Cli::try_parse_from(&shown) {
@@ -227,14 +227,14 @@ fn terminal_width() -> usize {
     columns.unwrap_or(100_usize).clamp(40, 120)
 }
 
-/// A day on the command line: `YYYY-MM-DD`.
+/// Parses a date on the command line: `YYYY-MM-DD`.
 ///
 /// # Errors
-/// When it is not a real day in this form.
+/// Returns an error if it is not a valid date in this form.
 pub fn parse_day(text: &str) -> Result<Date, String> {
     let shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let day = text.parse::<Date>().ok().filter(|_| shaped);
-    day.ok_or_else(|| "write a real day as YYYY-MM-DD".to_owned())
+    day.ok_or_else(|| "expected a date YYYY-MM-DD".to_owned())
 }
 
 #[cfg(test)]

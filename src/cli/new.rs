@@ -1,4 +1,4 @@
-//! `keywright new`: a license, with the scenarios that prove it, from a template.
+//! `keywright new`: a license and its scenarios from a template.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,32 +12,32 @@ use crate::report::escape::escape;
 
 use super::{Exit, Io, Stop, file};
 
-/// Make a license, and the scenarios that prove it, from a template
+/// Create a license and its test scenarios from a template
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  keywright new --list\n  keywright new --show pool\n  keywright new pool\n  \
     keywright new pool --set pool=Studio --set features=Draw:5,Write:2 -o studio.lic"
 )]
 pub struct Args {
-    /// The template
+    /// Template name
     #[arg(value_name = "TEMPLATE", required_unless_present_any = ["list", "show"], conflicts_with_all = ["list", "show"])]
     template: Option<String>,
-    /// Give a parameter a value; may stand several times
+    /// Set a template parameter; can be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
-    /// Take values from a YAML map; `--set` goes before it
+    /// Read parameter values from a YAML map; `--set` takes precedence
     #[arg(long, value_name = "FILE")]
     values: Option<PathBuf>,
-    /// Write the license here and its scenarios beside it; without it the license goes to stdout
+    /// Write the license to this file, and its scenarios next to it; by default the license goes to stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// A folder with further templates: `NAME.lic` and `NAME.scenarios.yaml`
+    /// Directory with additional templates: `NAME.lic` and `NAME.scenarios.yaml`
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
     /// List the templates
     #[arg(long)]
     list: bool,
-    /// Show a template: its parameters, its license, what its scenarios prove
+    /// Show a template with its parameters, license and scenarios
     #[arg(long, value_name = "NAME", conflicts_with = "list")]
     show: Option<String>,
 }
@@ -45,7 +45,7 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// When the template, its values or the output are refused.
+/// Returns an error if the template, its values or the output are rejected.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let shelf = Shelf { folder: args.templates.as_deref() };
     if args.list {
@@ -68,13 +68,13 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     Ok(Exit::Yes)
 }
 
-/// Where templates are found: a folder of the user first, then those that come with the program.
+/// The templates: those in a user directory first, then the built-in ones.
 pub(super) struct Shelf<'a> {
     pub(super) folder: Option<&'a Path>,
 }
 
 impl Shelf<'_> {
-    /// Names of all templates, those of the folder first.
+    /// Returns the names of all templates, those of the directory first.
     pub(super) fn names(&self) -> Result<Vec<String>, Stop> {
         let mut names = match self.folder {
             Some(folder) => names_in(folder)?,
@@ -88,7 +88,7 @@ impl Shelf<'_> {
         Ok(names)
     }
 
-    /// Reads a template by its name.
+    /// Reads the template with this name.
     pub(super) fn template(&self, name: &str) -> Result<Template, Stop> {
         if let Some(folder) = self.folder
             && names_in(folder)?.iter().any(|known| known == name)
@@ -110,18 +110,18 @@ impl Shelf<'_> {
     }
 
     fn unknown(&self, name: &str) -> Stop {
-        let stop = Stop::usage(format!("there is no template `{name}`"));
+        let stop = Stop::usage(format!("unknown template `{name}`"));
         let names = self.names().unwrap_or_default();
         match nearest(name, names.iter().map(String::as_str)) {
             Some(known) => stop.help(format!("did you mean `{known}`?")),
-            None => stop.help("`keywright new --list` shows them all"),
+            None => stop.help("`keywright new --list` lists the templates"),
         }
     }
 }
 
 fn names_in(folder: &Path) -> Result<Vec<String>, Stop> {
     let cannot = |error: &std::io::Error| {
-        Stop::failure(format!("cannot read the folder `{}`: {}", file::shown(folder), file::reason(error)))
+        Stop::failure(format!("cannot read the directory `{}`: {}", file::shown(folder), file::reason(error)))
     };
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
@@ -154,7 +154,7 @@ fn into_text(path: &Path, bytes: Vec<u8>) -> Result<String, Stop> {
         .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", file::shown(path))))
 }
 
-/// A fault of a template or of values, as the end of the command.
+/// Converts an error in a template or its values.
 pub(super) fn refused(fault: &author::Fault) -> Stop {
     let stop = Stop::new(Exit::Unreadable, fault.to_string());
     match &fault.help {
@@ -172,16 +172,15 @@ fn given(args: &Args, io: &mut Io<'_>) -> Result<Vec<Given>, Stop> {
         None => Vec::new(),
     };
     for set in &args.set {
-        let (name, value) = set
-            .split_once('=')
-            .ok_or_else(|| Stop::usage(format!("`{set}` gives no value")).help("write `--set NAME=VALUE`"))?;
+        let (name, value) = set.split_once('=').ok_or_else(|| {
+            Stop::usage(format!("missing value in `--set {set}`")).help("write `--set NAME=VALUE`")
+        })?;
         given.push(Given::new(name, value));
     }
     Ok(given)
 }
 
-/// Asks for values, where somebody is there to answer: for all of them if none was given, else for required ones that are
-/// missing.
+/// On a terminal, asks for values: for all of them if none was given, else for missing required ones.
 fn ask(template: &Template, args: &Args, given: &mut Vec<Given>, io: &mut Io<'_>) -> Result<(), Stop> {
     if !io.interactive {
         return Ok(());
@@ -205,11 +204,11 @@ enum Answer {
     Value(String),
     /// An empty line: the default, or no value.
     Default,
-    /// Nobody answers any more.
+    /// End of input.
     End,
 }
 
-/// Asks for one value until the answer is one.
+/// Asks for one value until the answer is valid.
 fn answer(parameter: &Parameter, io: &mut Io<'_>) -> Result<Answer, Stop> {
     let default = match (&parameter.default, parameter.required) {
         (_, true) => String::new(),
@@ -238,13 +237,13 @@ fn answer(parameter: &Parameter, io: &mut Io<'_>) -> Result<Answer, Stop> {
     }
 }
 
-/// A line of standard input without its line break; nothing at its end.
+/// Reads a line from standard input without its line break; `None` at the end.
 fn read_line(io: &mut Io<'_>) -> Result<Option<String>, Stop> {
     const LONGEST: usize = 16 * 1024;
     let mut line = Vec::new();
     let mut byte = [0_u8];
     loop {
-        // A byte at a time: what follows the line belongs to the next question.
+        // Byte by byte: the bytes after the line belong to the next question.
         let count = io
             .stdin
             .read(&mut byte)
@@ -260,22 +259,22 @@ fn read_line(io: &mut Io<'_>) -> Result<Option<String>, Stop> {
     Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
 }
 
-/// Checks the values; tells all that is wrong with them.
+/// Checks the values, and prints all their problems.
 fn assign(template: &Template, given: &[Given], io: &mut Io<'_>) -> Result<Assigned, Stop> {
     template.assign(given, io.today).map_err(|faults| {
         let mut stops = faults.iter().map(|fault| Stop { exit: Exit::Usage, ..refused(fault) });
-        let last = stops.next_back().unwrap_or_else(|| Stop::usage("the values are refused"));
+        let last = stops.next_back().unwrap_or_else(|| Stop::usage("invalid values"));
         for stop in stops {
-            // Where stderr itself fails, the last fault and the exit code still say it.
+            // If stderr fails, the last error and the exit code remain.
             io.stop(&stop).ok();
         }
         last
     })
 }
 
-/// Refuses a license that `lint` would call broken: values can be sound one by one and clash with each other.
+/// Rejects a license with lint errors: values that are valid one by one can conflict.
 fn check(template: &Template, given: &[Given], text: &str, io: &mut Io<'_>) -> Result<(), Stop> {
-    /// Most errors that are said; one pair of values can break every block.
+    /// Maximum number of printed errors; one pair of values can cause errors in every block.
     const MOST: usize = 5;
     let license = License::from_text(&template.name, text);
     let found = lint::lint(&[&license], &lint::Options::at(io.today));
@@ -286,7 +285,8 @@ fn check(template: &Template, given: &[Given], text: &str, io: &mut Io<'_>) -> R
         }
     }
     let Some((last, others)) = messages.get(..MOST).unwrap_or(&messages).split_last() else { return Ok(()) };
-    let broken = |message: &str| Stop::usage(format!("these values make a broken license: {message}"));
+    let broken =
+        |message: &str| Stop::usage(format!("these values produce a license with errors: {message}"));
     for message in others {
         io.stop(&broken(message))?;
     }
@@ -306,14 +306,14 @@ fn write(
     io: &mut Io<'_>,
 ) -> Result<(), Stop> {
     let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
-        Stop::usage(format!("`{}` is no name for a license file", file::shown(path)))
-            .help("name a file: `-o license.lic`; without `-o` the license goes to stdout")
+        Stop::usage(format!("invalid license file name `{}`", file::shown(path)))
+            .help("give a file: `-o license.lic`; without `-o` the license goes to stdout")
     })?;
     let scenarios = template.render_scenarios(assigned, name).map_err(|fault| refused(&fault))?;
     let scenario_path = path.with_extension("scenarios.yaml");
     if scenario_path == path {
-        return Err(Stop::usage(format!("`{name}` is the name of a scenario file"))
-            .help("name the license: `-o license.lic`"));
+        return Err(Stop::usage(format!("the license file name `{name}` is reserved for scenarios"))
+            .help("choose another name: `-o license.lic`"));
     }
     let mut files = vec![(path, license.as_bytes())];
     files.extend(scenarios.as_ref().map(|text| (scenario_path.as_path(), text.as_bytes())));
@@ -356,16 +356,16 @@ fn show(template: &Template, io: &mut Io<'_>) -> Result<Exit, Stop> {
         show_parameter(parameter, io)?;
     }
     if template.parameters.iter().any(|parameter| parameter.required) {
-        writeln!(io.stdout, "\nThe license:\n")?;
+        writeln!(io.stdout, "\nLicense:\n")?;
         writeln!(io.stdout, "{}", crate::report::escape::escape_lines(&template.text))?;
         return Ok(Exit::Yes);
     }
     let assigned = assign(template, &[], io)?;
     let license = template.render(&assigned).map_err(|fault| refused(&fault))?;
-    writeln!(io.stdout, "\nThe license with the defaults:\n\n{license}")?;
+    writeln!(io.stdout, "\nLicense with the default values:\n\n{license}")?;
     let name = format!("{}.lic", template.name);
     if let Some(scenarios) = template.render_scenarios(&assigned, &name).map_err(|fault| refused(&fault))? {
-        writeln!(io.stdout, "What its scenarios prove:")?;
+        writeln!(io.stdout, "Scenarios:")?;
         for name in author::scenario_names(&scenarios).map_err(|fault| refused(&fault))? {
             writeln!(io.stdout, "  {}", escape(&name))?;
         }

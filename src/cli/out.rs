@@ -1,4 +1,4 @@
-//! The folder that license files are put into: each whole or not at all, and none over another one by accident.
+//! The output directory for license files. Files are written atomically and never replaced by accident.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -6,34 +6,34 @@ use std::path::{Path, PathBuf};
 
 use super::{Stop, file};
 
-/// What stands where a license is to be put.
+/// The state of a license file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Nothing.
+    /// It does not exist.
     Nothing,
-    /// The license itself.
+    /// It contains the license.
     Same,
-    /// Something else; whether it is a beginning of the license, as a failure of power leaves it.
+    /// It contains something else.
     Other {
-        /// See above.
+        /// True if its content is a prefix of the license, as after a power failure.
         beginning: bool,
     },
 }
 
-/// A folder for licenses, and the mark of a run on its temporary files.
+/// The output directory, and the run's prefix for temporary files.
 #[derive(Debug)]
 pub(super) struct Out<'a> {
     folder: &'a Path,
     mark: String,
-    /// The folder, opened before the first file: only who has it open is told what fails while files are written down.
-    /// Not all systems can open a folder.
+    /// The directory. Must be open before the first write: syncfs reports write-back errors only to descriptors opened
+    /// earlier. `None` on systems that cannot open directories.
     opened: Option<fs::File>,
-    /// Whether each file is written down at once.
+    /// True if each file is synced to disk at once.
     durable: bool,
 }
 
 impl<'a> Out<'a> {
-    /// Makes the folder. `run` is a name of the run, so that its temporary files are known again.
+    /// Creates the directory. `run` is the name of the run; `--resume` finds its temporary files by it.
     pub(super) fn make(folder: &'a Path, run: &str, durable: bool) -> Result<Self, Stop> {
         let cannot = |what: &'static str| {
             move |error: io::Error| {
@@ -42,30 +42,30 @@ impl<'a> Out<'a> {
             }
         };
         fs::create_dir_all(folder).map_err(cannot("make"))?;
-        // Where the system cannot write a whole folder down at the end, every file is written down by itself.
+        // Without syncfs, every file is synced by itself.
         let durable = durable || !cfg!(target_os = "linux");
         let opened = cfg!(unix).then(|| fs::File::open(folder)).transpose().map_err(cannot("open"))?;
         Ok(Self { folder, mark: format!(".keywright-{run}-"), opened, durable })
     }
 
-    /// Keeps all other runs out of the folder until this one is done: what one finds there must not change before it has
-    /// written its own. `wait` is called if another one has to end first. Not all systems can lock a folder.
+    /// Locks the directory until this run ends, because the state of existing files must not change between check and
+    /// write. `wait` is called if another run has the lock. Does nothing on systems that cannot lock a directory.
     pub(super) fn lock(&self, wait: impl FnOnce() -> io::Result<()>) -> Result<(), Stop> {
         let Some(folder) = &self.opened else { return Ok(()) };
         if let Err(fs::TryLockError::WouldBlock) = folder.try_lock() {
             wait()?;
-            // Where waiting is not possible, neither was the lock.
+            // If waiting is not supported, neither is the lock.
             let _ = folder.lock();
         }
         Ok(())
     }
 
-    /// Where a license is put.
+    /// Returns the path of a license file.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// What stands in its place.
+    /// Returns the state of a license file.
     pub(super) fn standing(&self, name: &str, license: &str) -> Standing {
         let path = self.path(name);
         if fs::symlink_metadata(&path).is_err() {
@@ -78,8 +78,8 @@ impl<'a> Out<'a> {
         }
     }
 
-    /// Puts a license in place; `false` if it stands there already, put there by somebody else meanwhile. A link in its
-    /// place is never followed: it is replaced itself.
+    /// Writes a license file. Returns false if another process has written the same license in the meantime. A link in
+    /// its place is replaced itself.
     pub(super) fn put(&self, name: &str, license: &str, replace: bool) -> Result<bool, Stop> {
         let path = self.path(name);
         let cannot = |error: &io::Error| {
@@ -102,20 +102,20 @@ impl<'a> Out<'a> {
         }
     }
 
-    /// Puts a new file in place that had no name before: nothing is left of it when the run is killed, and the folder is
-    /// changed once. Not all systems and disks can.
+    /// Writes a new file that has no name until it is complete, so that a killed process leaves nothing behind and the
+    /// directory changes only once. Not supported by all systems and file systems.
     #[cfg(target_os = "linux")]
     fn link(&self, name: &str, license: &str) -> io::Result<()> {
         use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
         use rustix::io::Errno;
         use std::os::fd::AsRawFd as _;
         let folder = self.opened.as_ref().ok_or(io::ErrorKind::Unsupported)?;
-        // As any new file: the umask decides.
+        // Default mode of new files, reduced by the umask.
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
         let mut file = fs::File::from(openat(folder, ".", flags, Mode::from_raw_mode(0o666))?);
         self.write(&mut file, license)?;
         match linkat(&file, "", folder, name, AtFlags::EMPTY_PATH) {
-            // Older systems let only few do that; this way all may go.
+            // Older kernels need a privilege for this; linking through /proc needs none.
             Err(error) if error != Errno::EXIST => {
                 let opened = format!("/proc/self/fd/{}", file.as_raw_fd());
                 Ok(linkat(CWD, opened, folder, name, AtFlags::SYMLINK_FOLLOW)?)
@@ -129,7 +129,7 @@ impl<'a> Out<'a> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Puts a file in place by giving it another name.
+    /// Writes a file by renaming a temporary one.
     fn rename(&self, path: &Path, license: &str, replace: bool) -> io::Result<()> {
         let mut temporary = self.temporary()?;
         self.write(temporary.as_file_mut(), license)?;
@@ -148,13 +148,13 @@ impl<'a> Out<'a> {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            // As any new file: the umask decides. A temporary file is private unless told otherwise.
+            // Default mode of new files, reduced by the umask; `tempfile` would use 0600.
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
         builder.tempfile_in(self.folder)
     }
 
-    /// Removes the temporary files that this run left when it was killed. Those of other runs are theirs.
+    /// Removes the temporary files of this run that remain after it was killed, but not those of other runs.
     pub(super) fn clean(&self) -> Result<(), Stop> {
         let cannot = |error: &io::Error| {
             Stop::failure(format!("cannot clean `{}`: {}", file::shown(self.folder), file::reason(error)))
@@ -168,21 +168,21 @@ impl<'a> Out<'a> {
         Ok(())
     }
 
-    /// Returns when all that was put here so far is written down.
+    /// Syncs all files written so far to disk.
     pub(super) fn sync(&self) -> Result<(), Stop> {
         let write_down = if self.durable { write_names_down } else { write_all_down };
         self.opened.as_ref().map_or(Ok(()), write_down).map_err(|error| {
             Stop::failure(format!(
-                "cannot write `{}` down: {}",
+                "cannot sync `{}` to disk: {}",
                 file::shown(self.folder),
                 file::reason(&error)
             ))
-            .help("make room; `--resume` goes on with the run")
+            .help("free some disk space, then continue the run with `--resume`")
         })
     }
 }
 
-/// Writes all down that the file system of a folder holds back: one step for a hundred thousand files.
+/// Syncs the whole file system of a directory: one step for a hundred thousand files.
 #[cfg(target_os = "linux")]
 fn write_all_down(folder: &fs::File) -> io::Result<()> {
     rustix::fs::syncfs(folder)?;
@@ -192,7 +192,7 @@ fn write_all_down(folder: &fs::File) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 use write_names_down as write_all_down;
 
-/// Writes the names in a folder down.
+/// Syncs the names in a directory.
 fn write_names_down(folder: &fs::File) -> io::Result<()> {
     folder.sync_all()
 }
@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(out.standing("a.lic", "text and more"), Standing::Other { beginning: true });
         assert!(out.put("a.lic", "other", false).unwrap_err().message.contains("exists"));
         assert!(out.put("a.lic", "other", true).unwrap());
-        // Where the system knows no files without a name.
+        // The way for systems without unnamed temporary files.
         let path = folder.join("c.lic");
         out.rename(&path, "text", false).unwrap();
         let again = out.rename(&path, "other", false).unwrap_err();

@@ -1,4 +1,4 @@
-//! `keywright payload`: the bytes that a signature covers, for checking with other tools.
+//! `keywright payload`: the signed bytes of a block, for verification with other tools.
 
 use std::path::PathBuf;
 
@@ -9,10 +9,10 @@ use crate::syntax::excerpt;
 
 use super::{Exit, Io, Stop, file};
 
-/// Print the bytes that a block's signature covers
+/// Print the signed bytes of a block
 ///
-/// Without options the payload: every name and value of the block. With `--message` the 95 bytes that are signed: domain,
-/// key and SHA-512 of the payload.
+/// Without options, prints the payload: every name and value of the block. With `--message`, prints the 95 bytes that
+/// are signed: domain, key id and SHA-512 of the payload.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright payload license.lic --feature MyDraw\n  \
     keywright payload license.lic --feature MyDraw --message > message\n  \
@@ -25,33 +25,33 @@ pub struct Args {
     /// Name of the block
     #[arg(long, value_name = "NAME")]
     feature: String,
-    /// Which of several blocks of that name, from 1
+    /// Number of the block, from 1, if several have this name
     #[arg(long, value_name = "N")]
     block: Option<usize>,
-    /// Print the message that is signed instead
+    /// Print the signed message instead
     #[arg(long)]
     message: bool,
-    /// Print the 64 bytes of the signature instead, as the KEY of the block holds them
+    /// Print the 64-byte signature from the block's KEY instead
     #[arg(long, conflicts_with = "message")]
     signature: bool,
-    /// Key id of the message, for a block without KEY
+    /// Key id for the message of a block without KEY
     #[arg(long, value_name = "ID", requires = "message", value_parser = parse_id)]
     key_id: Option<KeyId>,
 }
 
 fn parse_id(text: &str) -> Result<KeyId, String> {
-    KeyId::parse(text).ok_or_else(|| "write the 16 digits of a key id".to_owned())
+    KeyId::parse(text).ok_or_else(|| "expected the 16 digits of a key id".to_owned())
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// When the file cannot be read, or has no such block.
+/// Returns an error if the file cannot be read or does not contain the block.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let license = License::read(file::source(&args.file, 0, io)?);
     let feature = find(args, &license)?;
     if feature.condition == Condition::Malformed {
-        return Err(Stop::new(Exit::Unreadable, "the block has errors, so it has no payload")
+        return Err(Stop::new(Exit::Unreadable, "no payload: the block has errors")
             .help("`keywright lint` shows them"));
     }
     if args.signature {
@@ -76,26 +76,29 @@ fn find<'a>(args: &Args, license: &'a License) -> Result<&'a Feature, Stop> {
             if let Some(stop) = unreadable(args, license) {
                 return Err(stop);
             }
-            let stop = Stop::usage(format!("the file has no readable block `{}`", excerpt(&args.feature)));
+            let stop = Stop::usage(format!("no readable block `{}` in the file", excerpt(&args.feature)));
             let names = license.features.iter().map(|feature| feature.name.value.as_str());
             Err(match nearest(&args.feature, names) {
                 Some(name) => stop.help(format!("did you mean `{name}`?")),
                 None => stop,
             })
         }
-        (1, None) => wanted().next().ok_or_else(|| Stop::usage("the file has no such block")),
+        (1, None) => wanted().next().ok_or_else(|| Stop::usage("block not found")),
         (count, None) => {
             let lines: Vec<String> = wanted().take(8).map(|feature| line(feature).to_string()).collect();
-            Err(Stop::usage(format!("`{}` stands {count} times in the file", args.feature))
-                .help(format!("choose one with `--block N`; they begin in lines {}", lines.join(", "))))
+            Err(Stop::usage(format!("{count} blocks named `{}`", args.feature))
+                .help(format!("choose one with `--block N`; they start on lines {}", lines.join(", "))))
         }
         (count, Some(number)) => number.checked_sub(1).and_then(|at| wanted().nth(at)).ok_or_else(|| {
-            Stop::usage(format!("`{}` stands {count} times in the file, not {number}", args.feature))
+            Stop::usage(format!(
+                "block number {number} of `{}` not found: the file has {count}",
+                args.feature
+            ))
         }),
     }
 }
 
-/// Why no block of that name could be read, if there may be one: it is broken, or the whole file is.
+/// Returns an error if a block of this name, or the whole file, could not be parsed.
 fn unreadable(args: &Args, license: &License) -> Option<Stop> {
     let named = |name: &str| name == args.feature;
     let broken = license
@@ -105,10 +108,10 @@ fn unreadable(args: &Args, license: &License) -> Option<Stop> {
     let message = match broken {
         Some(block) => {
             let line = license.source.position(block.span.start as usize).line;
-            format!("block `{}` in line {line} cannot be read", excerpt(&args.feature))
+            format!("block `{}` on line {line} has errors", excerpt(&args.feature))
         }
         None if license.features.is_empty() && license.has_errors() => {
-            "the file holds no block that can be read".to_owned()
+            "no readable block in the file".to_owned()
         }
         None => return None,
     };
@@ -128,9 +131,7 @@ fn key_id(args: &Args, license: &License, feature: &Feature) -> Result<KeyId, St
         return Ok(id);
     }
     key_of(license, feature).map(|key| key.key).map_err(|stop| match stop.exit {
-        Exit::Usage => {
-            stop.help("its message names no key yet: name the one that is to sign with `--key-id ID`")
-        }
+        Exit::Usage => stop.help("give the signing key with `--key-id ID`"),
         _ => stop,
     })
 }

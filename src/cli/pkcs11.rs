@@ -1,4 +1,4 @@
-//! A PKCS#11 token as signer: a smart card, a security module, SoftHSM.
+//! Signing with a PKCS#11 token: a smart card, a security module, SoftHSM.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -15,7 +15,7 @@ use crate::sign::{PublicKey, Signer, SignerFailure};
 
 use super::{Stop, file};
 
-/// A session with a token, and the key that was found on it.
+/// A session with a token, and the signing key on it.
 pub(super) struct Token {
     session: Mutex<Session>,
     key: ObjectHandle,
@@ -23,7 +23,7 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// Opens a token and finds the secret key that belongs to a public one.
+    /// Opens a token and finds the secret key of a public key.
     pub(super) fn open(
         module: &Path,
         label: Option<&str>,
@@ -35,23 +35,23 @@ impl Token {
             let what = what.to_owned();
             move |error: cryptoki::error::Error| Stop::failure(format!("`{name}`: {what}: {error}"))
         };
-        let context = Pkcs11::new(module).map_err(cannot("it is no PKCS#11 module"))?;
+        let context = Pkcs11::new(module).map_err(cannot("not a PKCS#11 module"))?;
         context
             .initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))
-            .map_err(cannot("it cannot be made ready"))?;
-        let slot = slot(&context, label).map_err(cannot("its tokens cannot be listed"))?;
+            .map_err(cannot("cannot initialize the module"))?;
+        let slot = slot(&context, label).map_err(cannot("cannot list the tokens"))?;
         let slot = slot.ok_or_else(|| {
-            Stop::usage(format!("`{}` has no such token, or several", file::shown(module)))
-                .help("name one with `--pkcs11-token LABEL`")
+            Stop::usage(format!("no unique token found in `{}`", file::shown(module)))
+                .help("select one with `--pkcs11-token LABEL`")
         })?;
-        let session = context.open_ro_session(slot).map_err(cannot("the token cannot be opened"))?;
+        let session = context.open_ro_session(slot).map_err(cannot("cannot open the token"))?;
         session
             .login(UserType::User, Some(&AuthPin::new(pin.into())))
-            .map_err(cannot("the token refuses the PIN"))?;
-        let key = find(&session, public).map_err(cannot("its keys cannot be listed"))?;
+            .map_err(cannot("the token rejects the PIN"))?;
+        let key = find(&session, public).map_err(cannot("cannot list the keys"))?;
         let key = key.ok_or_else(|| {
-            Stop::usage(format!("the token does not hold key {}", public.id()))
-                .help("it needs both halves of the key, with one CKA_ID")
+            Stop::usage(format!("key {} is not on the token", public.id()))
+                .help("the token must contain the public and the secret key, with the same CKA_ID")
         })?;
         Ok(Self { session: Mutex::new(session), key, public: *public })
     }
@@ -71,7 +71,7 @@ fn slot(context: &Pkcs11, label: Option<&str>) -> cryptoki::error::Result<Option
     })
 }
 
-/// The secret key beside the public key with these bytes: the two share an id.
+/// Returns the secret key with the same id as the public key with these bytes.
 fn find(session: &Session, public: &PublicKey) -> cryptoki::error::Result<Option<ObjectHandle>> {
     let publics = [Attribute::Class(ObjectClass::PUBLIC_KEY), Attribute::KeyType(KeyType::EC_EDWARDS)];
     for handle in session.find_objects(&publics)? {
@@ -79,7 +79,7 @@ fn find(session: &Session, public: &PublicKey) -> cryptoki::error::Result<Option
         let mut is_it = false;
         for attribute in session.get_attributes(handle, &[AttributeType::EcPoint, AttributeType::Id])? {
             match attribute {
-                // The point stands bare, or in an OCTET STRING of two bytes before it.
+                // The point is given directly, or as an OCTET STRING with a two-byte header.
                 Attribute::EcPoint(point) => {
                     is_it =
                         point == public.as_bytes() || point.strip_prefix(&[4, 32]) == Some(public.as_bytes());
@@ -106,10 +106,10 @@ impl Signer for Token {
         let mechanism = Mechanism::Eddsa(EddsaParams::new(EddsaSignatureScheme::Ed25519));
         let signature = session
             .sign(&mechanism, self.key, message)
-            .map_err(|error| SignerFailure(format!("the token: {error}")))?;
+            .map_err(|error| SignerFailure(format!("token error: {error}")))?;
         let length = signature.len();
         signature
             .try_into()
-            .map_err(|_| SignerFailure(format!("the token gave {length} bytes instead of 64")))
+            .map_err(|_| SignerFailure(format!("the token returned {length} bytes instead of 64")))
     }
 }

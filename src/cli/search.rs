@@ -1,4 +1,4 @@
-//! Files below a folder: the one way in which commands search.
+//! Search for files below a directory, shared by all commands.
 
 use std::path::{Path, PathBuf};
 
@@ -6,42 +6,42 @@ use ignore::{DirEntry, WalkBuilder};
 
 use super::{Stop, file};
 
-/// The ending of license files, for searching folders. A file that is named itself may be called anything.
+/// Extension of license files in searched directories. A file given by name can have any name.
 pub(super) const LICENSE: &str = ".lic";
-/// Most files of one folder.
+/// Maximum number of files in one search.
 const MOST_FILES: usize = 100_000;
-/// Most folders within folders.
+/// Maximum depth of directories.
 const DEEPEST: usize = 64;
 
-/// How a command searches.
+/// Search settings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Search {
-    /// What the names of files end in, in letters of any case.
+    /// File name ending, in any case.
     pub(super) ending: &'static str,
-    /// Whether files that `.gitignore` and `.ignore` name are left out.
+    /// True if files listed in `.gitignore` and `.ignore` are skipped.
     ///
-    /// ◆ So it is in a house's own folders. In a folder that came from outside nothing may keep a file from being looked
-    /// at, least of all another file in it.
+    /// DECISION: this is done only in the vendor's own directories. In a directory received from outside, no file may
+    /// hide another one from the search.
     pub(super) as_git: bool,
-    /// Whether hidden files and folders are looked at.
+    /// True if hidden files and directories are searched.
     pub(super) hidden: bool,
-    /// Whether links to files are read. Those to folders never are.
+    /// True if links to files are followed. Links to directories never are.
     pub(super) links: bool,
 }
 
-/// What was found.
+/// The result of a search.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// The files, those of a folder by name.
+    /// Files, sorted by name within each directory.
     pub(super) files: Vec<PathBuf>,
-    /// What is called like such a file and is none: where, and what it is.
+    /// Entries with a matching name that are not regular files: path and kind.
     pub(super) passed_over: Vec<(PathBuf, &'static str)>,
-    /// What could not be searched.
+    /// Directories that could not be searched.
     pub(super) faults: Vec<Stop>,
 }
 
 impl Search {
-    /// Searches a folder.
+    /// Searches a directory.
     pub(super) fn below(self, folder: &Path) -> Found {
         let mut found = Found::default();
         let mut walk = WalkBuilder::new(folder);
@@ -54,16 +54,16 @@ impl Search {
             match entry {
                 Ok(entry) if is_folder(&entry) && entry.depth() > DEEPEST => {
                     let name = file::shown(entry.path());
-                    found
-                        .faults
-                        .push(Stop::failure(format!("`{name}` lies more than {DEEPEST} folders deep")));
+                    found.faults.push(Stop::failure(format!(
+                        "`{name}` is nested more than {DEEPEST} directories deep"
+                    )));
                 }
                 Ok(entry) => self.take(&entry, &mut found),
                 Err(error) => found.faults.push(unsearched(folder, &error)),
             }
             if found.files.len() + found.faults.len() > MOST_FILES {
                 let name = file::shown(folder);
-                found.faults.push(Stop::failure(format!("`{name}` holds more than {MOST_FILES} files")));
+                found.faults.push(Stop::failure(format!("`{name}` contains more than {MOST_FILES} files")));
                 break;
             }
         }
@@ -80,7 +80,9 @@ impl Search {
         if kind.is_file() || self.links {
             found.files.push(path);
         } else {
-            found.passed_over.push((path, if kind.is_symlink() { "a link" } else { "no regular file" }));
+            found
+                .passed_over
+                .push((path, if kind.is_symlink() { "a symbolic link" } else { "not a regular file" }));
         }
     }
 }

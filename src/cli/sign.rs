@@ -1,4 +1,4 @@
-//! `keywright sign`: puts KEYs into a license file and changes nothing else.
+//! `keywright sign`: adds KEYs to a license file and changes nothing else.
 
 use std::path::{Path, PathBuf};
 
@@ -19,8 +19,8 @@ use super::{Exit, Io, Stop, file, findings};
 
 /// Sign every block of a license file
 ///
-/// Each block gets a KEY of its own; no other byte changes. A license with errors is refused, by the levels of
-/// `keywright.toml` if there is one. The result is read again and verified before anything is written.
+/// Each block gets its own KEY; no other byte changes. The license is linted first, at the levels of `keywright.toml`
+/// if there is one, and not signed if it has errors. The result is parsed and verified before it is written.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright sign license.lic --key ABC_Software.key.pem --in-place\n  \
     keywright sign draft.lic --key ABC_Software.key.pem -o license.lic\n  \
@@ -34,10 +34,10 @@ pub struct Args {
     signer: SignerArgs,
     #[command(flatten)]
     key_id: KeyIdArgs,
-    /// File to write; `-` is standard output
+    /// Output file; `-` is standard output
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
-    /// Write the license file itself
+    /// Write the signed license to FILE itself
     #[arg(long)]
     in_place: bool,
     #[command(flatten)]
@@ -46,23 +46,21 @@ pub struct Args {
     passphrase: PassphraseArgs,
     #[command(flatten)]
     levels: LevelArgs,
-    /// The day for which dates are judged, instead of today
+    /// Check dates for this day instead of today
     #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     at: Option<Date>,
 }
 
-/// Runs the command. `config` is the configuration that the command line names.
+/// Runs the command. `config` is the configuration file given on the command line.
 ///
 /// # Errors
-/// When the license, the key, the trust store or a configuration cannot be read, or the result cannot be written.
+/// Returns an error if the license, the key, the trust store or a configuration cannot be read, or the result cannot
+/// be written.
 pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     args.signer.require()?;
     let target = target(args)?;
     if args.signer.key.as_ref().is_some_and(|key| is_same_file(target, key)) {
-        return Err(Stop::usage(format!(
-            "`{}` is the key file; the license would take its place",
-            file::shown(target)
-        )));
+        return Err(Stop::usage(format!("output file `{}` is the key file", file::shown(target))));
     }
     let license = License::read(file::source(&args.file, 0, io)?);
     if let Some(exit) = refuse(args, config, &license, io)? {
@@ -94,7 +92,7 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
     Ok(Exit::Yes)
 }
 
-/// What is signed without a day of issue ends with its key: better told now than by a customer when that day comes.
+/// Warns about blocks without ISSUED and END. They expire with the signing key.
 fn warn_undated(license: &License, key: &Holder<'_>, io: &mut Io<'_>) -> Result<(), Stop> {
     let last = key.trusted.entry.not_after;
     let ends_before = |feature: &crate::license::Feature| feature.end.is_some_and(|end| end.value <= last);
@@ -104,7 +102,7 @@ fn warn_undated(license: &License, key: &Holder<'_>, io: &mut Io<'_>) -> Result<
         let (blocks, verb) =
             (crate::report::counted(count, "block"), if count == 1 { "has" } else { "have" });
         io.say(&format!(
-            "warning: {blocks} {verb} no ISSUED, and will count until {last} only, the last day of the key, or until it is retired"
+            "warning: {blocks} {verb} no ISSUED date; valid only until the signing key expires on {last} or is retired"
         ))?;
     }
     Ok(())
@@ -112,26 +110,26 @@ fn warn_undated(license: &License, key: &Holder<'_>, io: &mut Io<'_>) -> Result<
 
 fn target(args: &Args) -> Result<&Path, Stop> {
     if file::is_stdin(&args.file) && args.passphrase.takes_stdin() {
-        return Err(Stop::usage("standard input cannot be both the license and the passphrase"));
+        return Err(Stop::usage("standard input cannot be both license and passphrase"));
     }
     match &args.output {
         Some(output) => Ok(output),
         None if file::is_stdin(&args.file) => {
-            Err(Stop::usage("standard input cannot be signed in place").help("name a file with `-o OUT`"))
+            Err(Stop::usage("cannot sign standard input in place").help("give an output file with `-o OUT`"))
         }
         None => Ok(&args.file),
     }
 }
 
-/// Whether two paths name one existing file.
+/// Returns true if two paths refer to the same existing file.
 fn is_same_file(one: &Path, other: &Path) -> bool {
     one == other
         || std::fs::canonicalize(one)
             .is_ok_and(|one| std::fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
-/// What keeps a license from being signed, told to the user. Here is the one place for checks before signing: what
-/// could not be read is worse than what the linter finds.
+/// Prints why a license must not be signed, and returns the exit code. All checks before signing are made here; parse
+/// errors take precedence over lint findings.
 fn refuse(
     args: &Args,
     config: Option<&Path>,
@@ -150,7 +148,7 @@ fn refuse(
     if !io.quiet || refused {
         findings::show(&found, &[license], io)?;
     }
-    // An error of reading cannot be allowed: what was not read cannot be signed.
+    // Lint levels cannot allow parse errors: unparsed text cannot be signed.
     let unreadable = license.has_errors();
     if !refused && !unreadable {
         return Ok(None);
@@ -158,12 +156,12 @@ fn refuse(
     let name = escape(license.source.name());
     io.say(&format!(
         "{name} was not signed: {}",
-        if unreadable { "it does not read as a license" } else { "see above" }
+        if unreadable { "it has parse errors" } else { "the findings above are at the fail level" }
     ))?;
     Ok(Some(if unreadable { Exit::Unreadable } else { Exit::No }))
 }
 
-/// What was withdrawn is not signed again: it would be REVOKED where it is verified.
+/// Returns an error if a block or the key is revoked: the signed block would be REVOKED.
 fn refuse_withdrawn(
     args: &Args,
     license: &License,
@@ -179,8 +177,8 @@ fn refuse_withdrawn(
         let reason = revocations.reason(&digest, feature.vendor_name(), sn, key.trusted.key.id());
         if let Some(reason) = reason {
             let line = license.source.position(feature.span.start as usize).line;
-            return Err(Stop::new(Exit::No, format!("the block in line {line} cannot be signed: {reason}"))
-                .help("nothing was written; what replaces it needs another SN or other values"));
+            return Err(Stop::new(Exit::No, format!("cannot sign the block on line {line}: {reason}"))
+                .help("nothing was written; a replacement needs another SN or other values"));
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! Who signs: a secret key file, a program, or a security module. Whoever it is, every signature is checked with the key
-//! of the trust store before it is used.
+//! Signers: a secret key file, a program, or a security module. Every signature is verified with the key in the trust
+//! store before it is used.
 
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -19,114 +19,112 @@ use super::passphrase::PassphraseArgs;
 use super::trust::{SigningKey, signing_key};
 use super::{Exit, Io, Stop, file};
 
-/// Where the secret key is.
+/// Location of the secret key.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct SignerArgs {
     /// Secret key file
     #[arg(long, value_name = "FILE", group = "holder")]
     pub key: Option<PathBuf>,
-    /// Program that signs, by its path: it gets the message on standard input and writes 64 bytes
+    /// Path of a signing program: reads the message from standard input and writes 64 bytes
     #[arg(long, value_name = "PROGRAM", group = "holder", requires = "signing_key")]
     signer: Option<PathBuf>,
-    /// Argument for the program; may stand several times
+    /// Argument for the signing program; can be repeated
     #[arg(long, value_name = "ARG", requires = "signer", conflicts_with = "key", allow_hyphen_values = true)]
     signer_arg: Vec<String>,
-    /// Seconds that the program has for one signature
+    /// Timeout of the signing program in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     signer_timeout: u64,
-    /// Module of a PKCS#11 token that signs; the passphrase is its PIN
+    /// PKCS#11 module to sign with; the passphrase is the token's PIN
     #[cfg(feature = "pkcs11")]
     #[arg(long, value_name = "MODULE", group = "holder", requires = "signing_key")]
     pkcs11: Option<PathBuf>,
-    /// Label of the token, where the module has several
+    /// Label of the token, if the module has several
     #[cfg(feature = "pkcs11")]
     #[arg(long, value_name = "LABEL", requires = "pkcs11")]
     pkcs11_token: Option<String>,
 }
 
-/// Which key a program or a token holds.
+/// Key of a signing program or token.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct KeyIdArgs {
-    /// Key id in the trust store of the key that the program or the token holds
+    /// Key id in the trust store of the key that the program or token signs with
     #[arg(id = "signing_key", long = "key-id", value_name = "ID", value_parser = parse_id, conflicts_with = "key")]
     pub id: Option<KeyId>,
 }
 
-/// The same where `--key-id` names a key to withdraw.
+/// Same as [`KeyIdArgs`], for commands where `--key-id` means a key to revoke.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct SignerKeyArgs {
-    /// Key id in the trust store of the key that the program or the token holds
+    /// Key id in the trust store of the key that the program or token signs with
     #[arg(id = "signing_key", long = "signer-key-id", value_name = "ID", value_parser = parse_id, conflicts_with = "key")]
     pub id: Option<KeyId>,
 }
 
 fn parse_id(text: &str) -> Result<KeyId, String> {
-    KeyId::parse(text).ok_or_else(|| "write the 16 digits of a key id, as `keys list` shows it".to_owned())
+    KeyId::parse(text).ok_or_else(|| "expected the 16 digits of a key id, as shown by `keys list`".to_owned())
 }
 
-/// Someone who signs, and what the trust store says of the key.
+/// A signer, and its key in the trust store.
 pub struct Holder<'a> {
-    /// Who signs.
+    /// The signer.
     pub signer: Box<dyn Signer>,
-    /// The key by which each signature is checked.
+    /// The key that verifies each signature.
     pub trusted: &'a TrustedKey,
 }
 
 impl Holder<'_> {
-    /// ◆ A key that was retired or lost signs nothing, whatever the day.
+    /// DECISION: a retired or compromised key signs nothing, on any day.
     ///
     /// # Errors
-    /// When this one was.
+    /// Returns an error if the key is retired or compromised.
     pub fn refuse_state(&self) -> Result<(), Stop> {
         let (state, id) = (self.trusted.entry.state, self.trusted.key.id());
         match state {
             KeyState::Active | KeyState::Standby => Ok(()),
             KeyState::Retired(_) | KeyState::Compromised(_) => {
-                Err(Stop::new(Exit::No, format!("key {id} is {state}: it signs nothing any more"))
-                    .help(IN_USE))
+                Err(Stop::new(Exit::No, format!("key {id} is {state} and cannot sign")).help(IN_USE))
             }
         }
     }
 
-    /// ◆ A key signs licenses on the days of its validity only, whatever ISSUED says: who verifies cannot see on which day
-    /// it was used. A standby key is for the day on which another is lost: that it signs before is told.
+    /// DECISION: a key signs licenses only on the days of its validity, whatever ISSUED says, because a verifier
+    /// cannot see on which day it was used. A standby key is reserved for the loss of another key; signing with it
+    /// earlier causes a warning.
     ///
     /// # Errors
-    /// When the key may not sign on this day, or not at all.
+    /// Returns an error if the key cannot sign on this day, or at all.
     pub fn refuse_day(&self, day: Date, io: &mut Io<'_>) -> Result<(), Stop> {
         self.refuse_state()?;
         let (entry, id) = (&self.trusted.entry, self.trusted.key.id());
         if !self.trusted.is_valid_on(day) {
             let (first, last) = (entry.not_before, entry.not_after);
-            let message = format!("key {id} may sign from {first} to {last}, and not on {day}");
+            let message = format!("key {id} is not valid on {day} (valid from {first} to {last})");
             return Err(Stop::new(Exit::No, message).help(IN_USE));
         }
         if entry.state == KeyState::Standby {
             io.say(&format!(
-                "warning: key {id} is standby; `keywright keys activate {id}` when it takes another's place"
+                "warning: key {id} is on standby; to put it into use, run `keywright keys activate {id}`"
             ))?;
         }
         Ok(())
     }
 
-    /// ◆ A key that was withdrawn signs no licenses: where the list is known they would be REVOKED.
+    /// DECISION: a revoked key signs no licenses: with the revocation list they would be REVOKED.
     ///
     /// # Errors
-    /// When this one was.
+    /// Returns an error if the key is revoked.
     pub fn refuse_withdrawn(&self, revocations: &Revocations) -> Result<(), Stop> {
         let (id, vendor) = (self.trusted.key.id(), &self.trusted.entry.vendor);
         match revocations.vendors.get(vendor).and_then(|withdrawn| withdrawn.key_ids.get(&id)) {
             None => Ok(()),
-            Some(reason) => {
-                Err(Stop::new(Exit::No, format!("key {id} was withdrawn: `{reason}`")).help(IN_USE))
-            }
+            Some(reason) => Err(Stop::new(Exit::No, format!("key {id} is revoked: `{reason}`")).help(IN_USE)),
         }
     }
 
-    /// Which keys count where what this one signs is used.
+    /// Returns the verification mode for licenses signed with this key.
     #[must_use]
     pub fn mode(&self) -> Mode {
         match self.trusted.entry.usage {
@@ -136,10 +134,10 @@ impl Holder<'_> {
     }
 }
 
-const IN_USE: &str = "nothing was written; sign with a key that is in use: `keywright keys list` shows them";
+const IN_USE: &str = "nothing was written; sign with a valid key: see `keywright keys list`";
 
 impl SignerArgs {
-    /// Whether anybody is named who signs.
+    /// Returns true if a signer is given.
     #[must_use]
     pub fn is_given(&self) -> bool {
         #[cfg(feature = "pkcs11")]
@@ -149,23 +147,23 @@ impl SignerArgs {
         self.key.is_some() || self.signer.is_some()
     }
 
-    /// Refuses a command line that names nobody who signs.
+    /// Rejects a command line without a signer.
     ///
     /// # Errors
-    /// When it does not.
+    /// Returns an error if no signer is given.
     pub fn require(&self) -> Result<(), Stop> {
         if self.is_given() {
             return Ok(());
         }
-        Err(Stop::usage("nobody is named who signs").help(
-            "`--key FILE` names a secret key file, `--signer PROGRAM --key-id ID` a program that holds the key",
+        Err(Stop::usage("no signing key given").help(
+            "use `--key FILE` for a secret key file, or `--signer PROGRAM --key-id ID` for a signing program",
         ))
     }
 
-    /// Opens the key file, or makes ready to ask the program or the token, which holds the key with this id.
+    /// Opens the key file, the program or the token. `id` is the key of the program or the token.
     ///
     /// # Errors
-    /// When nobody is named who signs, the key is not in the trust store, or who holds it cannot be reached.
+    /// Returns an error if no signer is given, the key is not in the trust store, or the token cannot be opened.
     pub fn open<'a>(
         &self,
         id: Option<KeyId>,
@@ -180,7 +178,7 @@ impl SignerArgs {
         self.require()?;
         let trusted = id.and_then(|id| trust.get(id)).ok_or_else(|| {
             Stop::usage("the key of the signer is not in the trust store")
-                .help("`keywright keys import` adds its public half; `--key-id ID` names it")
+                .help("add the public key with `keywright keys import`, and select it with `--key-id ID`")
         })?;
         #[cfg(feature = "pkcs11")]
         if let Some(module) = &self.pkcs11 {
@@ -189,10 +187,10 @@ impl SignerArgs {
             return Ok(Holder { signer: Box::new(token), trusted });
         }
         let program = self.signer.as_deref().unwrap_or(Path::new(""));
-        // Looked up by no one: what a folder on the search path holds must not get to sign.
+        // Not searched in PATH: a program in one of its directories must not become the signer.
         if program.components().count() < 2 {
-            return Err(Stop::usage(format!("`{}` is no path of a program", file::shown(program)))
-                .help("name it by its path: `./sign` or `/usr/local/bin/sign`"));
+            return Err(Stop::usage(format!("`{}` is not a path", file::shown(program)))
+                .help("write the path of the program: `./sign` or `/usr/local/bin/sign`"));
         }
         let program = Program {
             path: program.to_owned(),
@@ -204,8 +202,8 @@ impl SignerArgs {
     }
 }
 
-/// A program that signs. It is started once a signature, with the arguments given and no shell; it reads the message to
-/// the end of its standard input, and writes the 64 bytes of the signature and nothing else.
+/// A signing program. It is started for each signature, with the given arguments and without a shell. It reads the
+/// message from standard input to the end, and writes the 64 bytes of the signature and nothing else.
 struct Program {
     path: PathBuf,
     arguments: Vec<String>,
@@ -213,7 +211,7 @@ struct Program {
     public: PublicKey,
 }
 
-/// Most bytes of a program's own words that are passed on.
+/// Maximum number of bytes of the program's error output in a message.
 const MOST_WORDS: u64 = 500;
 
 impl Signer for Program {
@@ -227,21 +225,21 @@ impl Signer for Program {
         };
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // A group of its own: what it starts can be ended with it.
+        // A process group of its own, so that its child processes can be killed too.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn().map_err(|error| failed("cannot be started", &error))?;
         let answer = read_aside(child.stdout.take(), 65);
         let words = read_aside(child.stderr.take(), MOST_WORDS);
         if let Some(mut stdin) = child.stdin.take() {
-            // The message fits into any pipe. A program that does not read it is judged by its answer.
+            // The message fits into any pipe buffer. A program that does not read it fails by its answer.
             let _ = stdin.write_all(message);
         }
         let end = Instant::now() + self.timeout;
         let status = wait(&mut child, end);
         let Some(status) = status.map_err(|error| failed("cannot be waited for", &error))? else {
             return Err(SignerFailure(format!(
-                "`{}` gave no answer within {} seconds",
+                "timeout: `{}` did not answer within {} seconds",
                 file::shown(&self.path),
                 self.timeout.as_secs()
             )));
@@ -257,7 +255,7 @@ impl Signer for Program {
             )));
         }
         let answer = answer.recv_timeout(left()).unwrap_or_else(|_| {
-            // It has ended, and what it started holds its output open.
+            // The program ended, but a child process keeps its output open.
             end_group(&child);
             Vec::new()
         });
@@ -268,33 +266,33 @@ impl Signer for Program {
     }
 }
 
-/// Reads a stream to its end, or up to a limit, on a thread of its own: whoever holds it open cannot hold us up.
+/// Reads a stream to its end or a limit on its own thread, so that a process that keeps it open cannot block us.
 fn read_aside(stream: Option<impl Read + Send + 'static>, limit: u64) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     if let Some(stream) = stream {
         thread::spawn(move || {
             let mut bytes = Vec::new();
             let read = stream.take(limit).read_to_end(&mut bytes);
-            // Nobody may be listening any more.
+            // The receiver may be gone.
             let _ = read.map(|_| sender.send(bytes));
         });
     }
     receiver
 }
 
-/// Ends what a program started, as far as the system knows of it; the program itself is ended besides.
+/// Kills the process group of a program. The program itself is killed separately.
 #[cfg(unix)]
 fn end_group(child: &Child) {
     use rustix::process::{Pid, Signal, kill_process_group};
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    // A group that has ended already is as good.
+    // The group may have ended already.
     let _ = group.map(|group| kill_process_group(group, Signal::KILL));
 }
 
 #[cfg(not(unix))]
 fn end_group(_: &Child) {}
 
-/// Waits for a program; one that is still running at `end` is ended, and `None` returned.
+/// Waits for a program. Returns `None` after killing it if it is still running at `end`.
 fn wait(child: &mut Child, end: Instant) -> std::io::Result<Option<std::process::ExitStatus>> {
     let mut pause = Duration::from_micros(200);
     loop {

@@ -1,15 +1,15 @@
-//! What differs between what was issued and what stands in a file, directive by directive.
+//! Differences between an issued block and a block in a file, by directive.
 
 use crate::sign::Payload;
 
-/// One difference between what was issued and what stands in a file.
+/// One difference between an issued block and its current text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The directive, or `FEATURE` for the name.
+    /// Directive name, or `FEATURE` for the block name.
     pub directive: String,
-    /// What was issued; nothing if the directive was put in.
+    /// Issued value; `None` if the directive was added.
     pub issued: Option<String>,
-    /// What stands there now; nothing if it was taken out.
+    /// Current value; `None` if the directive was removed.
     pub now: Option<String>,
 }
 
@@ -18,14 +18,14 @@ impl std::fmt::Display for Change {
         let directive = &self.directive;
         match (&self.issued, &self.now) {
             (Some(issued), Some(now)) => write!(f, "{directive} was {issued}, now {now}"),
-            (Some(issued), None) => write!(f, "{directive}={issued} was taken out"),
-            (None, Some(now)) => write!(f, "{directive}={now} was put in"),
+            (Some(issued), None) => write!(f, "{directive}={issued} was removed"),
+            (None, Some(now)) => write!(f, "{directive}={now} was added"),
             (None, None) => f.write_str(directive),
         }
     }
 }
 
-/// What differs between two payloads, directive by directive. Values of a repeated directive are compared as a list.
+/// Returns the differences between two payloads, by directive. Values of a repeated directive are compared as a list.
 #[must_use]
 pub fn changes(issued: &[u8], now: &[u8]) -> Vec<Change> {
     let (Some(issued), Some(now)) = (Payload::decode(issued), Payload::decode(now)) else {

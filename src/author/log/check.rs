@@ -1,4 +1,4 @@
-//! Going through a whole log: every hash, every number, the head and its signature.
+//! Verification of a whole log: every hash, every number, the head and its signature.
 
 use rusqlite::OptionalExtension as _;
 
@@ -10,40 +10,40 @@ use super::Log;
 use super::entry::{Head, Numbered, hash_of, line};
 use super::rows::{ENTRIES, bytes_of, read_entry, read_head};
 
-/// A log that is as it was written, as far as it can be known from itself.
+/// A verified log. It is unchanged as far as the file itself can prove.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
-    /// Its head.
+    /// The head.
     pub head: Head,
-    /// The key that signed it; nothing where the log never had a head.
+    /// The key that signed the head; `None` if the log never had a head.
     pub key: Option<HeadKey>,
 }
 
-/// What the trust store says of the key of a head.
+/// Trust store data of the key that signed the head.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeadKey {
-    /// The key.
+    /// Key id.
     pub id: KeyId,
-    /// The vendor it signs for.
+    /// Vendor of the key.
     pub vendor: String,
-    /// What it may be used for.
+    /// Usage of the key.
     pub usage: Usage,
-    /// What became of it.
+    /// State of the key.
     pub state: KeyState,
 }
 
 impl Checked {
-    /// Why the head proves nothing, if it does not: nobody signed it, or whoever has a lost key may have.
+    /// Returns why the head proves nothing: it is not signed, or its key is compromised.
     #[must_use]
     pub fn doubt(&self) -> Option<Fault> {
         match &self.key {
             None => Some(
                 Fault::new("the log has no signed head")
-                    .help("nothing was issued into it yet, or it was emptied"),
+                    .help("nothing has been issued yet, or the log was emptied"),
             ),
             Some(HeadKey { id, state: KeyState::Compromised(since), .. }) => Some(
-                Fault::new(format!("the head is signed by key {id}, which is compromised since {since}"))
-                    .help("others can sign with it; `keywright log verify --head` compares with a head that was kept, and the next issue signs a new one"),
+                Fault::new(format!("the head is signed by compromised key {id} (since {since})"))
+                    .help("compare with a saved head (`keywright log verify --head HEAD`); the next `keywright issue` signs a new head"),
             ),
             Some(_) => None,
         }
@@ -51,11 +51,11 @@ impl Checked {
 }
 
 impl Log {
-    /// Goes through the whole log. `kept` is a head that was kept elsewhere: the log must still hold it. Each entry is
-    /// handed to `look` once it is known to follow from the ones before it.
+    /// Verifies the whole log. `kept` is a head saved elsewhere that the log must contain. `look` receives each entry
+    /// after its place in the hash chain is verified.
     ///
     /// # Errors
-    /// With the first thing that is not as it was written, and its entry.
+    /// Returns the first entry or head that is not as written.
     pub fn check(
         &self,
         trust: &Trust,
@@ -80,32 +80,30 @@ impl Log {
         self.check_issues(issues)?;
         let head = read_head(&self.connection).map_err(read)?;
         if head != before {
-            let message = format!("the log ends at entry {}, its head says {}", before.seq, head.seq);
-            return Err(Fault::new(message).help("the end was cut off, or rows were put in from outside"));
+            let message = format!("log ends at entry {}, but its head says {}", before.seq, head.seq);
+            return Err(Fault::new(message)
+                .help("entries were removed from the end, or rows were added by another program"));
         }
         let key = self.check_head(&head, trust)?;
         if !found_kept {
-            let message = "the log does not hold the head that was kept";
-            return Err(
-                Fault::new(message).help("it was replaced by another one, or by an older state of itself")
-            );
+            let message = "the log does not contain the saved head";
+            return Err(Fault::new(message).help("the log was replaced by another one or by an older copy"));
         }
         Ok(Checked { head, key })
     }
 
-    /// That there are only the issues that have entries, and that looking them up by serial number or customer finds what
-    /// stands there.
+    /// Checks that every issue has entries, and that the indexes on serial number and customer match the table.
     fn check_issues(&self, with_entries: i64) -> Result<(), Fault> {
         let read = |error: rusqlite::Error| self.fault(&error);
         let all = self.connection.query_row("SELECT count(*) FROM issue", [], |row| row.get::<_, i64>(0));
         if all.map_err(read)? != with_entries {
-            let message = "the log holds an issue without entries";
-            return Err(Fault::new(message).help("it was put in from outside"));
+            let message = "the log contains an issue without entries";
+            return Err(Fault::new(message).help("the row was added by another program"));
         }
         let sound = "PRAGMA integrity_check(issue)";
         let sound = self.connection.query_row(sound, [], |row| row.get::<_, String>(0)).map_err(read)?;
         if sound != "ok" {
-            return Err(Fault::new("an index of the log does not say what the log says").help(sound));
+            return Err(Fault::new("an index of the log does not match its table").help(sound));
         }
         Ok(())
     }
@@ -124,7 +122,7 @@ impl Log {
         };
         if !trusted.key.verifies(Domain::Log, &head.digest(), &signature) {
             return Err(Fault::new("the signature of the head does not match")
-                .help("the head was changed after it was signed"));
+                .help("the head was changed after signing"));
         }
         let entry = &trusted.entry;
         let (vendor, usage, state) = (entry.vendor.clone(), entry.usage, entry.state);
@@ -135,17 +133,14 @@ impl Log {
 fn check_entry(before: &Head, known: &Numbered) -> Result<(), Fault> {
     let seq = known.seq;
     if seq != before.seq + 1 {
-        return Err(Fault::new(format!("entry {} is missing", before.seq + 1)).help("a row was taken out"));
+        return Err(Fault::new(format!("entry {} is missing", before.seq + 1)).help("the row was deleted"));
     }
-    let wrong = |message: String| Err(Fault::new(message).help(format!("it says: {}", line(known))));
+    let wrong = |message: String| Err(Fault::new(message).help(format!("entry: {}", line(known))));
     if hash_of(before, seq, known.first, &known.issue, &known.entry) != known.hash {
-        return wrong(format!(
-            "entry {seq} is not what was written, or does not follow entry {}",
-            before.seq
-        ));
+        return wrong(format!("entry {seq} was changed, or does not follow entry {}", before.seq));
     }
     if Digest::of(&known.entry.payload) != known.entry.digest {
-        return wrong(format!("entry {seq} is not what was written: its payload does not have its digest"));
+        return wrong(format!("entry {seq} was changed: its payload does not match its digest"));
     }
     Ok(())
 }

@@ -1,25 +1,25 @@
-//! Two issues of one order, block by block: the n-th block of a name with the n-th.
+//! Comparison of two issues of one order. The n-th block of a name is compared with the n-th block of that name.
 
 use super::change::{Change, changes};
 
-/// What became of one block of a name.
+/// Comparison result of one block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
-    /// It is in the later issue only.
+    /// Only in the later issue.
     New(String),
-    /// It is in the earlier issue only.
+    /// Only in the earlier issue.
     Gone(String),
-    /// It is in both; what differs, which can be nothing.
+    /// In both, with the list of changes, which can be empty.
     Both(String, Vec<Change>),
 }
 
-/// What differs between two issues, each as names and payloads in file order.
+/// Compares two issues, each given as names and payloads in file order.
 #[must_use]
 pub fn differences(before: &[(&str, &[u8])], after: &[(&str, &[u8])]) -> Vec<Difference> {
     let mut left: Vec<&(&str, &[u8])> = before.iter().collect();
     let mut told: Vec<Difference> = Vec::with_capacity(after.len());
     for (name, payload) in after {
-        // The first that is left of a name is the n-th of it: the ones before it were taken.
+        // The first remaining block of a name is the n-th one: earlier ones were removed from `left`.
         match left.iter().position(|(other, _)| other == name) {
             Some(at) => {
                 let (_, old) = left.remove(at);

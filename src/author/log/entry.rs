@@ -1,36 +1,36 @@
-//! Entries of the log, the chain of their hashes, and the head.
+//! Log entries, the hash chain, and the head.
 
 use crate::author::fault::Fault;
 use crate::sign::payload::push_number;
 use crate::sign::{Digest, KeyId};
 
-/// What was issued for one order at one time: one file.
+/// The record of one license file, issued for one order at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
-    /// When, as `YYYY-MM-DDTHH:MM:SSZ`.
+    /// Time of issue, `YYYY-MM-DDTHH:MM:SSZ`.
     pub issued_at: String,
-    /// The key that signed.
+    /// The signing key.
     pub key: KeyId,
     /// VENDOR.
     pub vendor: String,
-    /// The customer of the order.
+    /// Customer of the order.
     pub customer: String,
-    /// The order's serial number.
+    /// Serial number of the order.
     pub sn: String,
-    /// The name of the license file.
+    /// Name of the license file.
     pub file: String,
     /// Digest of the order.
     pub order: Digest,
 }
 
-/// One KEY of an issue.
+/// The record of one KEY of an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The block's name.
+    /// Name of the block.
     pub feature: String,
-    /// END, `YYYY-MM-DD`; empty where there is none.
+    /// END, `YYYY-MM-DD`; empty if there is none.
     pub ends: String,
-    /// The template it was made from.
+    /// Template of the block.
     pub template: String,
     /// Digest of the payload.
     pub digest: Digest,
@@ -40,16 +40,16 @@ pub struct Entry {
     pub signature: [u8; 64],
 }
 
-/// An entry with its number and what it is a part of.
+/// An entry with its number and its issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Numbered {
-    /// Its number, from 1.
+    /// Entry number, from 1.
     pub seq: i64,
-    /// The number of the first entry of its issue, which is also the issue's.
+    /// Number of the first entry of its issue; also the number of the issue.
     pub first: i64,
-    /// The hash of it and of all before it.
+    /// Hash of this entry and all entries before it.
     pub hash: Digest,
-    /// Its issue.
+    /// The issue.
     pub issue: Issue,
     /// The entry.
     pub entry: Entry,
@@ -69,13 +69,13 @@ impl Head {
         Self { seq: 0, hash: Digest::of(b"keywright-log 3\n") }
     }
 
-    /// What is signed.
+    /// Returns the digest that is signed.
     pub(super) fn digest(&self) -> Digest {
         Digest::of(format!("keywright-log-head 1\n{}\n{}\n", self.seq, self.hash).as_bytes())
     }
 }
 
-/// `seq:hash`, to be kept outside of the log.
+/// Formats as `seq:hash`, for saving outside of the log.
 impl std::fmt::Display for Head {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.seq, self.hash)
@@ -89,14 +89,17 @@ impl std::str::FromStr for Head {
         let read = text.split_once(':').and_then(|(seq, hash)| {
             Some(Self { seq: seq.parse().ok().filter(|seq| *seq >= 0)?, hash: Digest::parse(hash)? })
         });
-        read.ok_or_else(|| Fault::new("a head is a number, a colon and 128 digits of 0-9 and a-f"))
+        read.ok_or_else(|| {
+            Fault::new("invalid head: expected a number, a colon and 128 hexadecimal digits (0-9, a-f)")
+        })
     }
 }
 
-/// The hash of an entry and of all before it: lengths stand before values, so that no two entries share their bytes.
+/// Returns the hash of an entry and all entries before it. Every field is preceded by its length, so different entries
+/// never produce the same bytes.
 ///
-/// The payload is in it by its digest. What all entries of an issue have in common is in the first one's, which all others
-/// follow from.
+/// The payload is covered through its digest. Data shared by all entries of an issue is hashed with the first entry
+/// only; the others follow it in the chain.
 pub(super) fn hash_of(before: &Head, seq: i64, first: i64, issue: &Issue, entry: &Entry) -> Digest {
     let mut bytes = Vec::with_capacity(512);
     bytes.extend_from_slice(b"keywright-log-entry 3\n");
@@ -126,10 +129,9 @@ pub(super) fn hash_of(before: &Head, seq: i64, first: i64, issue: &Issue, entry:
     Digest::of(&bytes)
 }
 
-/// An entry in one line.
+/// Formats an entry as one line.
 pub(super) fn line(known: &Numbered) -> String {
     let Numbered { issue, entry, .. } = known;
-    let until =
-        if entry.ends.is_empty() { "without end".to_owned() } else { format!("until {}", entry.ends) };
+    let until = if entry.ends.is_empty() { "no end".to_owned() } else { format!("until {}", entry.ends) };
     format!("{} {} {} `{}` {until}", issue.issued_at, issue.sn, entry.feature, issue.customer)
 }

@@ -1,8 +1,8 @@
-//! The issue log: every KEY that was issued, in one file, append-only.
+//! The issue log: every issued KEY in one append-only file.
 //!
-//! Each row holds the hash of itself and of the row before it, and the head (number and hash of the last row) is signed.
-//! So a row that was edited, left out, put in or moved is found, and so is an end that was cut off, unless an older head
-//! was put back with it: for that, keep a head outside of the file and give it to [`Log::check`].
+//! Each row contains a hash of itself and of the previous hash, and the head (number and hash of the last row) is
+//! signed. This detects rows that were changed, removed, added or moved, and a truncated end, unless an older head was
+//! restored as well. To detect that too, save a head outside of the file and pass it to [`Log::check`].
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -34,13 +34,14 @@ pub use trace::{Later, Provenance, Wanted};
 
 use rows::{ENTRIES, insert, is_last_issue, last_hash, last_issue, read_entry, read_head, read_issue};
 
-/// Marks the file as one of ours.
+/// SQLite application id of an issue log.
 const APPLICATION: i32 = 0x6b77_6c67;
 /// Version of the tables.
 const VERSION: i32 = 3;
 
-/// ◆ An issue has the number of its first entry: no counter has to keep in step. Only issues are indexed: an index of digests
-/// or signatures is written in random places, and in a large log that costs more than all else.
+/// DECISION: an issue has the number of its first entry, so there is no separate counter to keep in sync. Only issues
+/// are indexed: an index on digests or signatures is written at random places, which dominates the cost in a large
+/// log.
 const TABLES: &str = "
 CREATE TABLE issue(
     first INTEGER PRIMARY KEY CHECK (first > 0),
@@ -84,7 +85,7 @@ CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'the
 CREATE TRIGGER entry_remains BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 ";
 
-/// How long a run waits for another one that writes.
+/// Maximum wait for another process that writes to the log.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An open log.
@@ -95,27 +96,27 @@ pub struct Log {
 }
 
 impl Log {
-    /// Opens a log to read and append; makes a new one where there is none.
+    /// Opens a log for reading and appending; creates it if it does not exist.
     ///
     /// # Errors
-    /// When the file cannot be opened, or is no log.
+    /// Returns an error if the file cannot be opened or is not an issue log.
     pub fn open(path: &Path) -> Result<Self, Fault> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut log = Self::connect(path, flags)?;
-        // Enough for the indexes of a large log; bounded, whatever its size.
+        // Enough for the indexes of a large log, and independent of its size.
         log.connection.pragma_update(None, "cache_size", -16_384).map_err(|error| log.fault(&error))?;
         log.prepare().map_err(|error| log.fault(&error))?;
         log.check_kind()?;
         Ok(log)
     }
 
-    /// Opens a log to read.
+    /// Opens a log for reading.
     ///
     /// # Errors
-    /// When the file is missing, cannot be opened, or is no log.
+    /// Returns an error if the file is missing, cannot be opened or is not an issue log.
     pub fn open_to_read(path: &Path) -> Result<Self, Fault> {
-        // A run that was killed while it wrote leaves a journal; only who may write can roll it back. Where it cannot be
-        // done, reading says so.
+        // A killed process can leave a journal that only a writer can roll back. If that fails, the read below reports
+        // it.
         let mut journal = path.as_os_str().to_owned();
         journal.push("-journal");
         if Path::new(&journal).exists()
@@ -132,11 +133,11 @@ impl Log {
         let name = path.display().to_string();
         let fault =
             |error: &rusqlite::Error| Fault::new(format!("cannot open the log `{name}`: {}", words(error)));
-        // No file of another place is opened, whatever the name looks like: it is a path, not an address.
+        // The name is always a path, never a URI, so it cannot open a file elsewhere.
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|error| fault(&error))?;
         connection.busy_timeout(PATIENCE).map_err(|error| fault(&error))?;
-        // Plans do not depend on the values that are asked for: a statement is planned once.
+        // Query plans do not depend on bound values, so each statement is planned once.
         connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
             .map_err(|error| fault(&error))?;
@@ -148,7 +149,7 @@ impl Log {
         Ok(Self { connection, name })
     }
 
-    /// Makes the tables of a new log.
+    /// Creates the tables of a new log.
     fn prepare(&mut self) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let tables: i64 =
@@ -165,12 +166,11 @@ impl Log {
         let pragma = |name: &str| self.connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
         match (pragma("application_id"), pragma("user_version")) {
             (Ok(APPLICATION), Ok(VERSION)) => Ok(()),
-            (Ok(APPLICATION), Ok(version)) => Err(Fault::new(format!(
-                "the log `{}` has version {version}, which this program does not know",
-                self.name
-            ))),
+            (Ok(APPLICATION), Ok(version)) => {
+                Err(Fault::new(format!("unsupported version {version} of the log `{}`", self.name)))
+            }
             (Err(error), _) | (_, Err(error)) => Err(self.fault(&error)),
-            _ => Err(Fault::new(format!("`{}` is no issue log", self.name))),
+            _ => Err(Fault::new(format!("`{}` is not an issue log", self.name))),
         }
     }
 
@@ -178,12 +178,12 @@ impl Log {
         fault_of(&self.name, error)
     }
 
-    /// Appends issues, each with the entries of its blocks, and signs the new head, all or nothing. An issue that is the
-    /// last one of its serial number already, block by block, is passed over. Other runs may append at the same time: one
-    /// waits for the other.
+    /// Appends issues with their entries and signs the new head, all or nothing. An issue whose blocks all equal the
+    /// last issue of its serial number is skipped. Concurrent writers wait for each other.
     ///
     /// # Errors
-    /// When the end of the log is not what its head says, the signer fails, or the file cannot be written.
+    /// Returns an error if the end of the log does not match its head, the signer fails, or the file cannot be
+    /// written.
     pub fn append<'e>(
         &mut self,
         issues: impl IntoIterator<Item = (&'e Issue, &'e [Entry])>,
@@ -197,10 +197,8 @@ impl Log {
         let mut head = read_head(&transaction).map_err(fault)?;
         let last = last_hash(&transaction).map_err(fault)?;
         if last != (head.seq, head.hash) {
-            let help = "it was changed by something else; `keywright log verify` shows where";
-            return Err(
-                Fault::new(format!("the end of the log `{name}` is not what its head says")).help(help)
-            );
+            let help = "the log was changed by another program; `keywright log verify` shows where";
+            return Err(Fault::new(format!("the end of the log `{name}` does not match its head")).help(help));
         }
         for (issue, entries) in issues {
             if !entries.is_empty() && !is_last_issue(&transaction, issue, entries).map_err(fault)? {
@@ -218,18 +216,18 @@ impl Log {
         Ok(head)
     }
 
-    /// The head as it stands, not verified.
+    /// Returns the head without verifying it.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub fn head(&self) -> Result<Head, Fault> {
         read_head(&self.connection).map_err(|error| self.fault(&error))
     }
 
-    /// Hands out the entries that match a filter, one by one in their order, until `take` has enough.
+    /// Passes the matching entries to `take` in order, until it breaks.
     ///
     /// # Errors
-    /// When the file cannot be read, or as `take`.
+    /// Returns an error if the file cannot be read, or any error of `take`.
     pub fn each<E: From<Fault>>(
         &self,
         filter: &Filter,
@@ -248,10 +246,10 @@ impl Log {
         Ok(())
     }
 
-    /// The entry with a number.
+    /// Returns the entry with this number.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub fn entry(&self, seq: i64) -> Result<Option<Numbered>, Fault> {
         let mut found = None;
         self.each(&Filter::Seq(seq), |entry| {
@@ -261,19 +259,19 @@ impl Log {
         Ok(found)
     }
 
-    /// All entries of an issue.
+    /// Returns all entries of an issue.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub fn issue(&self, number: i64) -> Result<Vec<Numbered>, Fault> {
         read_issue(&self.connection, number).map_err(|error| self.fault(&error))
     }
 
-    /// The last issue of a serial number, or of a customer, whole; nothing where there is none. Issues that `passed_over`
-    /// names by their first entry do not count.
+    /// Returns all entries of the last issue of a serial number or customer, or `None`. Issues whose first entry
+    /// satisfies `passed_over` are ignored.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub fn last_issue(
         &self,
         of: Whose<'_>,
@@ -283,49 +281,47 @@ impl Log {
     }
 }
 
-/// The signature of a head, checked.
+/// Signs a head and verifies the signature.
 fn sign_head(head: &Head, signer: &dyn Signer, trusted: &TrustedKey) -> Result<[u8; 64], Fault> {
     let digest = head.digest();
     let signature = signer
         .sign(&message(Domain::Log, trusted.key.id(), &digest))
-        .map_err(|failure| Fault::new(format!("the head of the log was not signed: {}", failure.0)))?;
+        .map_err(|failure| Fault::new(format!("cannot sign the head of the log: {}", failure.0)))?;
     if trusted.key.verifies(Domain::Log, &digest, &signature) {
         Ok(signature)
     } else {
-        Err(Fault::new("the signature of the log's head does not verify; nothing was written"))
+        Err(Fault::new("invalid signature for the log's head; nothing was written"))
     }
 }
 
 fn fault_of(name: &str, error: &rusqlite::Error) -> Fault {
     let fault = Fault::new(format!("the log `{name}`: {}", words(error)));
     if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
-        return fault.help("make room; `--resume` goes on with the run");
+        return fault.help("free some disk space, then continue the run with `--resume`");
     }
     fault
 }
 
-/// The words of an error, without the library's own numbering.
+/// Returns the text of an error without SQLite's numbering.
 fn words(error: &rusqlite::Error) -> String {
     match error {
         rusqlite::Error::SqliteFailure(code, text) => {
             let known = match code.code {
                 rusqlite::ErrorCode::DatabaseBusy => "another run is writing to it",
-                rusqlite::ErrorCode::NotADatabase => "it is no issue log",
+                rusqlite::ErrorCode::NotADatabase => "not an issue log",
                 rusqlite::ErrorCode::DiskFull => "no space left on the device",
-                rusqlite::ErrorCode::ReadOnly => "it cannot be written",
-                rusqlite::ErrorCode::CannotOpen => "no such file, or it cannot be opened",
-                rusqlite::ErrorCode::DatabaseCorrupt => "it is damaged",
+                rusqlite::ErrorCode::ReadOnly => "the file is read-only",
+                rusqlite::ErrorCode::CannotOpen => "no such file, or the file cannot be opened",
+                rusqlite::ErrorCode::DatabaseCorrupt => "the file is damaged",
                 _ => "",
             };
             if known.is_empty() {
-                text.clone().unwrap_or_else(|| "it cannot be used".to_owned())
+                text.clone().unwrap_or_else(|| "unknown SQLite error".to_owned())
             } else {
                 known.to_owned()
             }
         }
-        rusqlite::Error::InvalidColumnType(..) => {
-            "a column holds something else than what was written".to_owned()
-        }
+        rusqlite::Error::InvalidColumnType(..) => "invalid value in a column".to_owned(),
         other => other.to_string(),
     }
 }

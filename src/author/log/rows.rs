@@ -1,4 +1,4 @@
-//! The rows of the log's tables: read, asked for, put in.
+//! SQL statements of the log's tables.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
@@ -6,28 +6,28 @@ use crate::sign::{Digest, KeyId};
 
 use super::entry::{Entry, Head, Issue, Numbered, hash_of};
 
-/// Which entries are asked for.
+/// A selection of entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
-    /// All.
+    /// All entries.
     All,
     /// The entry with this number.
     Seq(i64),
-    /// Those behind this number.
+    /// Entries after this number.
     After(i64),
-    /// With an END from one day to another, in the last issue of their serial number; by END.
+    /// Entries with an END between two days (inclusive) in the last issue of their serial number, ordered by END.
     Ends(String, String),
 }
 
 impl Filter {
-    /// Condition and order, and what stands for `?1`.
+    /// Returns the condition, the order and the value of `?1`.
     pub(super) fn condition(&self) -> (&'static str, &'static str, rusqlite::types::Value) {
         use rusqlite::types::Value;
         match self {
             Self::All => ("?1 IS NULL", "seq", Value::Null),
             Self::Seq(seq) => ("seq = ?1", "seq", Value::Integer(*seq)),
             Self::After(seq) => ("seq > ?1", "seq", Value::Integer(*seq)),
-            // Two days of ten characters each: one parameter for every filter.
+            // Both days have ten characters, so one parameter is enough for every filter.
             Self::Ends(from, to) => (
                 "ends BETWEEN substr(?1, 1, 10) AND substr(?1, 11) AND first = \
                  (SELECT max(other.first) FROM issue AS other WHERE other.sn = issue.sn)",
@@ -38,17 +38,16 @@ impl Filter {
     }
 }
 
-/// Whose issues are asked for.
+/// Key for looking up issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose<'a> {
-    /// Those of a serial number.
+    /// A serial number.
     Sn(&'a str),
-    /// Those of a customer.
+    /// A customer.
     Customer(&'a str),
 }
 
-/// The start of a statement that reads entries, each with its issue; what stands behind it decides on which, and their
-/// order.
+/// Start of a statement that reads entries with their issues; condition and order follow.
 pub(super) const ENTRIES: &str = "SELECT seq, first, hash, issued_at, key_id, vendor, customer, sn, file, order_digest, \
      feature, ends, template, digest, payload, signature FROM entry CROSS JOIN issue ON first = entry.issue";
 
@@ -102,7 +101,7 @@ pub(super) fn last_hash(connection: &Connection) -> rusqlite::Result<(i64, Diges
     Ok(row.optional()?.unwrap_or((empty.seq, empty.hash)))
 }
 
-/// Whether an issue is, block by block, the last one of its serial number.
+/// Returns true if all blocks equal those of the last issue of the serial number.
 pub(super) fn is_last_issue(
     connection: &Connection,
     issue: &Issue,
@@ -139,7 +138,7 @@ pub(super) fn last_issue(
     Ok(None)
 }
 
-/// All entries of an issue: they stand one behind the other.
+/// Returns all entries of an issue; they are consecutive.
 pub(super) fn read_issue(connection: &Connection, first: i64) -> rusqlite::Result<Vec<Numbered>> {
     let sql = format!("{ENTRIES} WHERE seq >= ?1 ORDER BY seq");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -155,7 +154,7 @@ pub(super) fn read_issue(connection: &Connection, first: i64) -> rusqlite::Resul
     Ok(issue)
 }
 
-/// Puts an issue in.
+/// Inserts an issue.
 pub(super) fn insert(
     transaction: &Transaction<'_>,
     before: &Head,

@@ -1,4 +1,4 @@
-//! Runs in the log: what was begun on which day, so that an interrupted one can go on.
+//! Unfinished runs recorded in the log, for `--resume`.
 
 use rusqlite::{OptionalExtension as _, params};
 
@@ -7,20 +7,20 @@ use crate::sign::Digest;
 
 use super::Log;
 
-/// A run that did not end.
+/// An unfinished run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenRun {
-    /// The day of its licenses.
+    /// Day of issue of its licenses.
     pub day: String,
-    /// The last entry before it began.
+    /// Number of the last entry before the run.
     pub since: i64,
 }
 
 impl Log {
-    /// A run that did not end, by the digest of what it was to do.
+    /// Returns the unfinished run with this digest of its inputs.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub fn open_run(&self, inputs: &Digest) -> Result<Option<OpenRun>, Fault> {
         let sql = "SELECT day, since FROM run WHERE inputs = ?1 AND ended = 0";
         let row = self
@@ -29,20 +29,20 @@ impl Log {
         row.optional().map_err(|error| self.fault(&error))
     }
 
-    /// Notes that a run began, on a day, behind an entry.
+    /// Records that a run began.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn begin_run(&self, inputs: &Digest, run: &OpenRun) -> Result<(), Fault> {
         let sql = "INSERT OR REPLACE INTO run(inputs, day, since, ended) VALUES (?1, ?2, ?3, 0)";
         let done = self.connection.execute(sql, params![inputs.as_bytes(), run.day, run.since]);
         done.map(drop).map_err(|error| self.fault(&error))
     }
 
-    /// Notes that a run ended.
+    /// Records that a run ended.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn end_run(&self, inputs: &Digest) -> Result<(), Fault> {
         let done = self.connection.execute("UPDATE run SET ended = 1 WHERE inputs = ?1", [inputs.as_bytes()]);
         done.map(drop).map_err(|error| self.fault(&error))

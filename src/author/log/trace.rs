@@ -1,5 +1,5 @@
-//! Where a block comes from: whether we issued it as it stands, whether a later issue of its order replaced it, or which
-//! issued block it was made of.
+//! Provenance of a block: whether it was issued unchanged, which later issue of its order replaced it, or which issued
+//! block it was made from.
 
 use std::collections::HashMap;
 
@@ -11,11 +11,11 @@ use super::Log;
 use super::entry::Numbered;
 use super::rows::Whose;
 
-/// A block that is asked about.
+/// A block to look up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     name: String,
-    /// How many blocks of its name stand before it in its file.
+    /// Number of earlier blocks with this name in its file.
     before: usize,
     digest: Digest,
     sn: Option<String>,
@@ -23,7 +23,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// The blocks of a license, in file order.
+    /// Returns the blocks of a license in file order.
     #[must_use]
     pub fn all_of(license: &License) -> Vec<Self> {
         let mut seen: HashMap<&str, usize> = HashMap::new();
@@ -44,29 +44,29 @@ impl Wanted {
     }
 }
 
-/// What the log says of a block.
+/// Log data about a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Provenance {
-    /// It was issued as it stands.
+    /// Issued exactly like this.
     Issued(Box<Numbered>, Later),
-    /// It was issued otherwise.
+    /// Issued with other content.
     Changed(Box<Numbered>),
-    /// The log does not have it.
+    /// Not in the log.
     Unknown,
 }
 
-/// What a later issue of the same serial number made of a block.
+/// Change of a block in a later issue of the same serial number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Later {
-    /// There is none, or the block stands in it as it was.
+    /// There is no later issue, or it contains the block unchanged.
     Same,
-    /// This block took its place.
+    /// Replaced by this block.
     Replaced(Box<Numbered>),
-    /// The issue with this number does not have it.
+    /// Not in the issue with this number.
     Gone(i64),
 }
 
-/// Last entries by what they are looked up with.
+/// Last entries by digest and by signature.
 #[derive(Default)]
 struct Found {
     digests: HashMap<Digest, Option<Numbered>>,
@@ -92,19 +92,19 @@ impl Found {
 }
 
 impl Log {
-    /// Looks blocks up, in a log that is verified while it is read: nothing is told of rows that somebody changed, or of a
-    /// log whose head proves nothing.
+    /// Looks up blocks while verifying the log, so that nothing is reported from changed rows or from a log whose head
+    /// proves nothing.
     ///
     /// # Errors
-    /// When the log cannot be read, or is not as it was written, or that cannot be known.
+    /// Returns an error if the log cannot be read, was changed, or cannot be verified.
     pub fn trace(&self, trust: &Trust, wanted: &[Wanted]) -> Result<Vec<Provenance>, Fault> {
         let mut found = Found::new(wanted);
         let told =
             |what: &str, fault: Fault| Fault { message: format!("{what}: {}", fault.message), ..fault };
         let checked = self.check(trust, None, |known| found.look(known));
-        let checked = checked.map_err(|fault| told("the log is not as it was written", fault))?;
+        let checked = checked.map_err(|fault| told("the log was changed", fault))?;
         if let Some(doubt) = checked.doubt() {
-            return Err(told("the log proves nothing", doubt));
+            return Err(told("the log cannot be trusted", doubt));
         }
         let mut issues = Issues { log: self, known: HashMap::new() };
         wanted.iter().map(|wanted| self.trace_one(&found, wanted, &mut issues)).collect()
@@ -127,8 +127,8 @@ impl Log {
         Ok(by_key.or(by_name).map_or(Provenance::Unknown, |known| Provenance::Changed(Box::new(known))))
     }
 
-    /// ◆ Issue is compared with issue: what counts is the last issue of the serial number as a whole, and in it the n-th
-    /// block of the name for the n-th.
+    /// DECISION: issues are compared as a whole. The last issue of the serial number counts, and in it the n-th block
+    /// of a name replaces the n-th block of that name.
     fn later(&self, known: &Numbered, issues: &mut Issues<'_>) -> Result<Later, Fault> {
         let last = issues.last(&known.issue.sn)?;
         let Some(number) = last.first().map(|entry| entry.first).filter(|number| *number != known.first)
@@ -143,7 +143,7 @@ impl Log {
         })
     }
 
-    /// How many blocks of its name stand before an entry in its issue.
+    /// Returns the number of earlier blocks with the same name in the issue of an entry.
     fn place_in_issue(&self, known: &Numbered) -> Result<usize, Fault> {
         let issue = self.issue(known.first)?;
         let earlier = issue.iter().take_while(|entry| entry.seq < known.seq);
@@ -151,7 +151,7 @@ impl Log {
     }
 }
 
-/// The last issues of serial numbers, each read once.
+/// The last issue of each serial number, read once.
 struct Issues<'a> {
     log: &'a Log,
     known: HashMap<String, Vec<Numbered>>,

@@ -1,8 +1,8 @@
-//! What is different between two catalogues, product by product and value by value.
+//! Differences between two catalogues, by product and value.
 
 use crate::author::{Catalog, Given, Product};
 
-/// The changes, each in a line.
+/// Returns the differences, one line each.
 pub(super) fn between(old: &Catalog, new: &Catalog) -> Vec<String> {
     let mut told = Vec::new();
     for product in &new.products {
@@ -13,7 +13,7 @@ pub(super) fn between(old: &Catalog, new: &Catalog) -> Vec<String> {
     }
     let gone =
         old.products.iter().filter(|product| !new.products.iter().any(|other| other.name == product.name));
-    told.extend(gone.map(|product| format!("{} is gone", product.name)));
+    told.extend(gone.map(|product| format!("{} is removed", product.name)));
     told
 }
 
@@ -40,10 +40,10 @@ fn of_product(before: &Product, after: &Product) -> Vec<String> {
 }
 
 fn value<'a>(values: &'a [Given], name: &str) -> &'a str {
-    values.iter().find(|value| value.name == name).map_or("the default", |value| &value.text)
+    values.iter().find(|value| value.name == name).map_or("default", |value| &value.text)
 }
 
-/// Items of a list are compared by their names: `MyDraw 5 → 6`.
+/// Compares the items of a list by name: `MyDraw 5 → 6`.
 fn of_value(product: &str, parameter: &str, was: &str, is: &str) -> Vec<String> {
     let items = |text: &'_ str| -> Option<Vec<(String, String)>> {
         let pair = |part: &str| {
@@ -61,12 +61,12 @@ fn of_value(product: &str, parameter: &str, was: &str, is: &str) -> Vec<String> 
     let mut told = Vec::new();
     for (name, value) in &new {
         match find(&old, name) {
-            None => told.push(format!("{product}: {name} is new, {value}")),
+            None => told.push(format!("{product}: {name} is new ({value})")),
             Some(before) if before != *value => told.push(format!("{product}: {name} {before} → {value}")),
             Some(_) => {}
         }
     }
     let gone = old.iter().filter(|(name, _)| find(&new, name).is_none());
-    told.extend(gone.map(|(name, _)| format!("{product}: {name} is gone")));
+    told.extend(gone.map(|(name, _)| format!("{product}: {name} is removed")));
     if told.is_empty() { vec![format!("{product}: {parameter} {was} → {is}")] } else { told }
 }

@@ -1,4 +1,4 @@
-//! What a run of `keywright issue` works on: catalogue, templates and orders.
+//! Inputs of `keywright issue`: catalogue, templates and orders.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -14,18 +14,18 @@ use super::super::{Exit, Io, Stop};
 use super::orders::Orders;
 use super::{Args, read_catalog, text};
 
-/// What a run works on.
+/// The inputs of a run.
 pub(super) struct Inputs {
     pub(super) catalog: Catalog,
     pub(super) issuer: Issuer,
     orders: Orders,
-    /// How many orders can be worked on.
+    /// Number of usable orders.
     pub(super) count: usize,
-    /// What could not be read as orders.
+    /// Orders that could not be parsed.
     pub(super) wrong: Vec<Refused>,
-    /// Orders whose license files would have the name of another's.
+    /// Orders whose license file names clash with other orders.
     pub(super) clashes: Vec<Refused>,
-    /// Which orders these are, of those that could be read.
+    /// Indexes of these orders among the parsed ones.
     clashing: HashSet<usize>,
     /// Digest of catalogue, templates and orders.
     pub(super) digest: Digest,
@@ -46,9 +46,7 @@ impl Inputs {
             .map_err(|fault| refused(&fault))?;
         for name in issuer.unproven() {
             let name = escape(name);
-            io.say(&format!(
-                "warning: the template `{name}` has no scenarios: nothing proves what its licenses do"
-            ))?;
+            io.say(&format!("warning: template `{name}` has no scenarios, so its licenses are not tested"))?;
         }
         let orders = Orders::read(&args.order, issuer.parameters(), io)?;
         let (wrong, clashes, clashing) = (Vec::new(), Vec::new(), HashSet::new());
@@ -57,7 +55,7 @@ impl Inputs {
         Ok(inputs)
     }
 
-    /// Goes through the orders once: what is wrong in them, which of them clash, and their digest.
+    /// Reads all orders once for errors, clashes and the digest.
     fn look(&mut self) -> Result<(), Stop> {
         let mut clashes = Clashes::default();
         let mut read = 0;
@@ -75,25 +73,25 @@ impl Inputs {
                 }
             }
             if read + self.wrong.len() > MAX_ORDERS {
-                return Err(Stop::new(Exit::Unreadable, format!("more than {MAX_ORDERS} orders")));
+                return Err(Stop::new(Exit::Unreadable, format!("too many orders: more than {MAX_ORDERS}")));
             }
         }
         self.count = read - self.clashing.len();
         if read == 0 && self.wrong.is_empty() {
             return Err(
-                Stop::usage("there is no order").help("a CSV file has a head line, and one order a row")
+                Stop::usage("no orders found").help("a CSV file needs a header row and one order per row")
             );
         }
         Ok(())
     }
 
-    /// The orders that can be worked on.
+    /// Returns the usable orders.
     pub(super) fn orders(&self) -> impl Iterator<Item = Order> + Send + '_ {
         let good = self.orders.each().filter_map(Result::ok).enumerate();
         good.filter(|(at, _)| !self.clashing.contains(at)).map(|(_, order)| order)
     }
 
-    /// Lets the licenses be of another day.
+    /// Sets the day of issue.
     pub(super) fn on(&mut self, day: Date, args: &Args) -> Result<(), Stop> {
         if day != self.issuer.day() {
             let templates = templates(&self.catalog, args.templates.as_deref())?;
@@ -104,12 +102,12 @@ impl Inputs {
     }
 }
 
-/// A digest of one thing behind another.
+/// Combines a digest with the next one.
 fn behind(before: &Digest, next: &Digest) -> Digest {
     Digest::of(&[before.as_bytes().as_slice(), next.as_bytes()].concat())
 }
 
-/// The templates that a catalogue names.
+/// Reads the templates that a catalogue uses.
 pub(in crate::cli) fn templates(
     catalog: &Catalog,
     folder: Option<&Path>,

@@ -1,11 +1,11 @@
-//! One process at a time works on a run: a second one, or one that resumes what still goes on, is turned away.
+//! The lock of a run: only one process at a time works on it.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::super::{Stop, file};
 
-/// The right to work on a run. The system takes it back when the process ends, however it ends.
+/// An exclusive lock on a run. The operating system releases it when the process ends.
 #[derive(Debug)]
 pub(super) struct RunLock {
     path: PathBuf,
@@ -13,7 +13,7 @@ pub(super) struct RunLock {
 }
 
 impl RunLock {
-    /// Takes the lock of a run, by a name for it, in the folder of the log.
+    /// Takes the lock of the run with this name, in the directory of the log.
     pub(super) fn take(log: &Path, run: &str) -> Result<Self, Stop> {
         let path = log.with_file_name(format!(".keywright-run-{run}"));
         let cannot = |error: &std::io::Error| {
@@ -23,8 +23,8 @@ impl RunLock {
         let held = open.map_err(|error| cannot(&error))?;
         match held.try_lock() {
             Ok(()) => Ok(Self { path, _held: held }),
-            Err(TryLockError::WouldBlock) => Err(Stop::failure("this run is going on in another process")
-                .help("let it end, or end it: `--resume` then goes on with it")),
+            Err(TryLockError::WouldBlock) => Err(Stop::failure("this run is active in another process")
+                .help("wait for it to end, or stop it and continue with `--resume`")),
             Err(TryLockError::Error(error)) => Err(cannot(&error)),
         }
     }
@@ -32,7 +32,7 @@ impl RunLock {
 
 impl Drop for RunLock {
     fn drop(&mut self) {
-        // An empty file that is left behind hinders nobody: what counts is the lock on it.
+        // A leftover empty file is harmless: only the lock on it matters.
         let _ = fs::remove_file(&self.path);
     }
 }

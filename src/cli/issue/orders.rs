@@ -1,4 +1,4 @@
-//! The orders of a run: read one by one, so that a run holds few of them at a time, and as often as they are needed.
+//! The orders of a run. They are parsed one by one each time they are needed, so that few are in memory at a time.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use crate::author::{self, Fault, Order, Table};
 use super::super::{Io, Stop, file};
 use super::{MAX_INPUT, text};
 
-/// Orders of some files.
+/// The orders of some files.
 pub(in crate::cli) struct Orders {
     sources: Vec<Source>,
-    /// Further columns that a table may have.
+    /// Additional columns allowed in tables.
     parameters: Vec<String>,
 }
 
@@ -20,7 +20,7 @@ enum Source {
 }
 
 impl Orders {
-    /// Reads the files; what is in a table is looked at when it is asked for.
+    /// Reads the files. Tables are parsed later, by [`Self::each`].
     pub(in crate::cli) fn read(
         paths: &[PathBuf],
         parameters: Vec<String>,
@@ -39,7 +39,7 @@ impl Orders {
         Ok(Self { sources, parameters })
     }
 
-    /// All orders in their order, each or what is wrong with it.
+    /// Returns all orders in order, each parsed or with its problem.
     pub(in crate::cli) fn each(&self) -> impl Iterator<Item = Result<Order, Fault>> + Send + '_ {
         self.sources.iter().flat_map(|source| -> Box<dyn Iterator<Item = Result<Order, Fault>> + Send + '_> {
             match source {

@@ -1,4 +1,4 @@
-//! `keywright issue --dry-run`, `--plan` and `--approve`: what would be issued, shown, written, approved, compared.
+//! `keywright issue --dry-run`, `--plan` and `--approve`: show, write, approve and check a plan.
 
 use std::path::{Path, PathBuf};
 
@@ -15,10 +15,10 @@ use super::super::{Exit, Io, Stop, file};
 use super::inputs::Inputs;
 use super::{Args, failed, log_path, tell};
 
-/// ◆ Largest plan, in bytes: of a million orders, each with a few changes.
+/// DECISION: maximum size of a plan in bytes: one million orders with a few changes each.
 const MAX_PLAN: usize = 1024 * 1024 * 1024;
 
-/// Shows or writes what would be issued.
+/// Shows or writes the plan.
 pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let log = log_to_compare(args, io)?;
     let past = Past { log: log.as_ref(), since: None };
@@ -35,7 +35,7 @@ pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<E
     Ok(if refused.is_empty() { Exit::Yes } else { Exit::No })
 }
 
-/// The log to compare with. Where none is named there need not be one yet; one that is named must be there.
+/// Opens the log to compare with. The default log may be missing; a log given with `--log` must exist.
 fn log_to_compare(args: &Args, io: &mut Io<'_>) -> Result<Option<Log>, Stop> {
     let path = log_path(args);
     if path.exists() {
@@ -43,14 +43,14 @@ fn log_to_compare(args: &Args, io: &mut Io<'_>) -> Result<Option<Log>, Stop> {
     }
     let shown = file::shown(path);
     if args.log.is_some() {
-        return Err(Stop::failure(format!("there is no issue log `{shown}`"))
-            .help("leave `--log` out where nothing was issued yet"));
+        return Err(Stop::failure(format!("issue log `{shown}` not found"))
+            .help("omit `--log` if nothing has been issued yet"));
     }
-    io.say(&format!("there is no issue log `{}`: everything counts as new", escape(&shown)))?;
+    io.say(&format!("issue log `{}` not found: all licenses are shown as new", escape(&shown)))?;
     Ok(None)
 }
 
-/// The plan of all orders, and those that are refused. Drafts are held for some orders at a time only.
+/// Builds the plan of all orders, and returns the refused ones. Only some drafts are in memory at a time.
 fn build(inputs: &Inputs, past: Past<'_>, io: &Io<'_>) -> Result<(Plan, Vec<Refused>), Stop> {
     let mut plan = Plan::new(&inputs.catalog.vendor, inputs.issuer.day());
     let mut refused = Vec::new();
@@ -69,13 +69,13 @@ fn build(inputs: &Inputs, past: Past<'_>, io: &Io<'_>) -> Result<(Plan, Vec<Refu
 
 fn write_plan(path: &Path, plan: &Plan, complete: bool, io: &mut Io<'_>) -> Result<(), Stop> {
     if !complete {
-        return Err(Stop::new(Exit::No, "no plan was written: some orders are refused")
-            .help("correct them, or take them out"));
+        return Err(Stop::new(Exit::No, "no plan was written because some orders are refused")
+            .help("correct these orders or remove them"));
     }
     let text = plan.text().map_err(|fault| failed(&fault))?;
     file::put(path, text.as_bytes(), false, true)?;
     let shown = escape(&file::shown(path)).into_owned();
-    io.say(&format!("wrote {shown}\nits digest is {}", Digest::of(text.as_bytes())))?;
+    io.say(&format!("wrote {shown}\ndigest {}", Digest::of(text.as_bytes())))?;
     io.say(&format!("next:\n  keywright issue --approve {shown} --key KEY"))?;
     Ok(())
 }
@@ -104,7 +104,7 @@ fn totals(totals: &author::Totals, io: &mut Io<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A plan file: its text, whose bytes are approved, and what it says.
+/// Reads a plan file; approvals cover the bytes of its text.
 fn read_plan(path: &Path, io: &mut Io<'_>) -> Result<(String, Plan), Stop> {
     let text = String::from_utf8(file::read_up_to(path, MAX_PLAN, io)?)
         .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", file::shown(path))))?;
@@ -138,16 +138,16 @@ fn approval_path(plan: &Path, key: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// What an approved plan is held against.
+/// Requirements for approvals.
 pub(super) struct Approvers<'a> {
     pub(super) needed: u16,
     pub(super) trust: &'a Trust,
-    /// The usage of the key that is to sign.
+    /// Usage of the signing key.
     pub(super) usage: Usage,
 }
 
-/// The licenses of this run, if enough keys approved its plan and all that the plan says is what the inputs make on its
-/// day, beside what the log has now, but for what this run put into it behind `since`.
+/// Returns the licenses of this run, if enough keys approved its plan, and the plan matches the inputs and the log.
+/// Log entries of this run, after `since`, are ignored.
 pub(super) fn approved(
     args: &Args,
     approvers: &Approvers<'_>,
@@ -158,7 +158,7 @@ pub(super) fn approved(
     let path = args.plan.as_deref().unwrap_or(Path::new(""));
     let (text, plan) = read_plan(path, io)?;
     let day = super::super::parse_day(&plan.day)
-        .map_err(|why| Stop::new(Exit::Unreadable, format!("the day of the plan: {why}")))?;
+        .map_err(|why| Stop::new(Exit::Unreadable, format!("invalid day in the plan: {why}")))?;
     let Approvers { needed, trust, usage } = *approvers;
     let mut approvals = Vec::new();
     for key in trust.keys() {
@@ -170,9 +170,9 @@ pub(super) fn approved(
     let vendor = &inputs.catalog.vendor;
     let count = author::approvals(text.as_bytes(), vendor, &approvals, trust, usage, io.today);
     if count < usize::from(needed) {
-        let message = format!("{count} of {needed} approvals: nothing was signed");
+        let message = format!("not enough approvals: {count} of {needed}; nothing was signed");
         return Err(Stop::new(Exit::Policy, message).help(
-            "an approval counts if its key is active in the trust store, of the usage of the key that signs, and signed exactly this plan",
+            "an approval must be for exactly this plan, by a key that is active in the trust store and has the usage of the signing key",
         ));
     }
     inputs.on(day, args)?;
@@ -184,16 +184,16 @@ pub(super) fn approved(
     check_plan(&plan, inputs, Past { log: log.as_ref(), since }, io)
 }
 
-/// Nothing is signed unless all that the plan says is so.
+/// Checks every statement of the plan before anything is signed.
 fn check_plan(plan: &Plan, inputs: &Inputs, past: Past<'_>, io: &Io<'_>) -> Result<PlannedLicenses, Stop> {
     let (now, refused) = build(inputs, past, io)?;
     let difference = plan.difference(&now).or_else(|| {
         let unread = !inputs.wrong.is_empty() || !refused.is_empty();
-        unread.then(|| "the orders are not those of the approved plan".to_owned())
+        unread.then(|| "the orders differ from the approved plan".to_owned())
     });
     match difference {
         Some(what) => Err(Stop::new(Exit::Policy, format!("{what}: nothing was signed")).help(
-            "orders, catalogue, templates or the issue log have changed since the plan: make a new one and have it approved",
+            "orders, catalogue, templates or issue log changed after the plan was written: write a new plan and have it approved",
         )),
         None => Ok(plan.licenses()),
     }

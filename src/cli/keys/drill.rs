@@ -1,4 +1,4 @@
-//! `keywright keys drill`: rehearses the loss of the key in use.
+//! `keywright keys drill`: a rehearsal for the loss of the signing key.
 
 use crate::license::License;
 use crate::report::escape::escape;
@@ -9,10 +9,10 @@ use super::super::signer::{KeyIdArgs, SignerArgs};
 use super::super::trust::TrustArgs;
 use super::super::{Exit, Io, Stop};
 
-/// Rehearse a loss: does what the standby key signs verify where the lost keys no longer count?
+/// Rehearse the loss of a key: check that licenses signed with the standby key verify
 ///
-/// Signs a block in memory with the standby key and verifies it with the trust store as it was shipped, every other key of
-/// the vendor taken as compromised. Nothing is written.
+/// Signs a block in memory with the standby key and verifies it with the shipped trust store, treating every other key
+/// of the vendor as compromised. Writes nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys drill --key spare.key.pem\n  \
     keywright keys drill --key spare.key.pem --trust /media/support/keys")]
@@ -23,7 +23,7 @@ pub(super) struct DrillArgs {
     key_id: KeyIdArgs,
     #[command(flatten)]
     passphrase: PassphraseArgs,
-    /// The store as it was shipped
+    /// The trust store as shipped
     #[command(flatten)]
     trust: TrustArgs,
 }
@@ -34,7 +34,7 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let (entry, id) = (&key.trusted.entry, key.trusted.key.id());
     if entry.state != KeyState::Standby {
         return Err(Stop::usage(format!("key {id} is {}, not standby", entry.state))
-            .help("a drill needs the key that is kept in reserve: `keywright keys new --standby`"));
+            .help("a drill needs a standby key; `keywright keys new --standby` makes one"));
     }
     let lost: Vec<String> = shipped
         .keys()
@@ -51,15 +51,19 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         entry.vendor, io.today
     );
     let signed = sign_file(&License::from_text("drill", &probe), &*key.signer, key.trusted)
-        .map_err(|error| Stop::new(Exit::No, format!("the standby key cannot sign today: {error}")))?;
+        .map_err(|error| Stop::new(Exit::No, format!("standby key cannot sign today: {error}")))?;
     let license = License::from_text("drill", &signed.text);
-    // A development key is drilled for what it is; what was withdrawn is withdrawn in a drill too.
+    // Verify in the mode of the key's usage, and with the current revocations.
     let mode = key.mode();
     let revocations = args.trust.revocations(&[], &shipped, mode, io)?;
     let report = Verifier::new(&after, &revocations, io.today, mode).file(&license);
     let block = report.blocks.first();
-    let lost = if lost.is_empty() { "none besides it is in the store".to_owned() } else { lost.join(", ") };
-    writeln!(io.stdout, "taken as lost   {lost}")?;
+    let lost = if lost.is_empty() {
+        "none (no other key of the vendor in the trust store)".to_owned()
+    } else {
+        lost.join(", ")
+    };
+    writeln!(io.stdout, "assumed lost    {lost}")?;
     writeln!(
         io.stdout,
         "standby key     {id} of {}, {} to {}",
@@ -67,13 +71,18 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     )?;
     match block {
         Some(block) if block.verdict == Verdict::Valid && report.policy.is_empty() => {
-            writeln!(io.stdout, "a block signed with it today is VALID with this trust store")?;
+            writeln!(io.stdout, "result          a block signed with it today is VALID")?;
             Ok(Exit::Yes)
         }
         found => {
             let policy = report.policy.first().map(|fault| fault.reason.clone());
             let reason = policy.or_else(|| found.map(|block| block.reason.clone())).unwrap_or_default();
-            writeln!(io.stdout, "a block signed with it today is {}: {}", report.result(), escape(&reason))?;
+            writeln!(
+                io.stdout,
+                "result          a block signed with it today is {}: {}",
+                report.result(),
+                escape(&reason)
+            )?;
             Ok(Exit::No)
         }
     }

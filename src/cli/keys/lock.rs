@@ -1,4 +1,4 @@
-//! The lock of a trust store: one command at a time changes its list.
+//! The lock of a trust store: only one command at a time changes its list.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 
 use super::super::{Stop, file};
 
-/// Name of the lock file, beside the list.
+/// Name of the lock file, next to the list.
 const LOCK: &str = "trust.yaml.lock";
-/// How long another command is waited for.
+/// Maximum wait for another command.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long until the next try.
+/// Time between two attempts.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The right to change a trust store; whoever has it reads the list anew before it writes. Given back when dropped,
-/// together with the folders that were made for it and hold nothing. The system gives it back for a command that was
-/// killed: the file that is left behind holds nobody up.
+/// An exclusive lock on a trust store. The list must be read again after taking it. Dropping it also removes the
+/// directories created for it, if they are empty. The operating system releases the lock of a killed command, so a
+/// leftover lock file is harmless.
 #[derive(Debug)]
 pub(in crate::cli) struct Lock {
     held: Option<(PathBuf, File)>,
@@ -25,10 +25,10 @@ pub(in crate::cli) struct Lock {
 }
 
 impl Lock {
-    /// Makes the folder if there is none, and waits its turn.
+    /// Creates the directory if necessary, and waits for the lock.
     ///
     /// # Errors
-    /// When the folder cannot be written, or the lock is not given back in time.
+    /// Returns an error if the directory cannot be written, or the lock is not released in time.
     pub(in crate::cli) fn take(folder: &Path) -> Result<Self, Stop> {
         Self::take_within(folder, PATIENCE)
     }
@@ -45,23 +45,23 @@ impl Lock {
                     return Ok(lock);
                 }
                 Ok(None) => {}
-                // The folder may be gone: whoever made it has given up.
+                // The command that created the directory may have removed it again.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(cannot(&path, &error)),
             }
             if Instant::now() >= end {
                 return Err(Stop::failure(format!(
-                    "the trust store `{}` is locked: another command holds `{}`",
+                    "the trust store `{}` is locked by another command (`{}`)",
                     file::shown(folder),
                     file::shown(&path)
                 ))
-                .help("wait until that command has ended"));
+                .help("try again after that command has ended"));
             }
             thread::sleep(PAUSE);
         }
     }
 
-    /// Makes the folder, and remembers which folders were not there.
+    /// Creates the directory, and records which directories were missing.
     fn make(&mut self, folder: &Path) -> Result<(), Stop> {
         if folder.is_dir() {
             return Ok(());
@@ -72,21 +72,21 @@ impl Lock {
     }
 }
 
-/// The lock file, if nobody holds it. A link in its place is never followed.
+/// Returns the lock file, if it is free. A link in its place is not followed.
 fn try_take(path: &Path) -> io::Result<Option<File>> {
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(io::Error::other("it is no regular file"));
+        return Err(io::Error::other("not a regular file"));
     }
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
     match file.try_lock() {
         Ok(()) if is_in_place(&file, path) => Ok(Some(file)),
-        // It was removed by the one who held it, while we opened it.
+        // The previous owner removed the file while we opened it.
         Ok(()) | Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
-/// Whether the file that is open still stands under its name.
+/// Returns true if the open file is still the one with this name.
 #[cfg(unix)]
 fn is_in_place(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
@@ -95,7 +95,7 @@ fn is_in_place(file: &File, path: &Path) -> bool {
     matches!((open, named), (Ok(open), Ok(named)) if open == named)
 }
 
-/// Here a file that is open cannot be removed.
+/// On these systems an open file cannot be removed.
 #[cfg(not(unix))]
 fn is_in_place(_: &File, _: &Path) -> bool {
     true
@@ -104,12 +104,12 @@ fn is_in_place(_: &File, _: &Path) -> bool {
 impl Drop for Lock {
     fn drop(&mut self) {
         if let Some((path, file)) = self.held.take() {
-            // Removed while it is held: nobody else can take the file that goes. One that stays does no harm.
+            // Removed while locked, so no other command can lock the removed file. A leftover file is harmless.
             let _ = fs::remove_file(&path);
             drop(file);
         }
         for folder in &self.made {
-            // Innermost first; a folder that holds something is not removed.
+            // Innermost first; `remove_dir` fails for a directory that is not empty.
             let _ = fs::remove_dir(folder);
         }
     }
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(refused.exit, super::super::super::Exit::Failure);
         assert!(refused.message.contains(LOCK), "{refused}");
         drop(lock);
-        assert!(!place.path().join("a").exists(), "folders that hold nothing are left behind");
+        assert!(!place.path().join("a").exists(), "empty directories were not removed");
         drop(Lock::take_within(&folder, Duration::ZERO).unwrap());
     }
 

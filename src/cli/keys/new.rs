@@ -1,4 +1,4 @@
-//! `keywright keys new`: a secret key file, and an entry in the trust store.
+//! `keywright keys new`: creates a secret key file and an entry in the trust store.
 
 use std::path::{Path, PathBuf};
 
@@ -20,16 +20,16 @@ use super::super::{Exit, Io, Stop, file, parse_day};
 use super::lock::Lock;
 use super::{existing_list, refuse_existing, word, write_all};
 
-/// How many years a new key may sign, if nothing else is said.
+/// Default validity of a new key, in years.
 const YEARS: i64 = 5;
 
-/// Make a key: a secret key file, and an entry in the trust store
+/// Create a signing key and add it to the trust store
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys new --vendor ABC_Software\n  \
     keywright keys new --vendor ABC_Software --standby --out spare.key.pem\n  \
     keywright keys new --vendor ABC_Software --usage development --no-passphrase --out dev.key.pem")]
 pub(super) struct NewArgs {
-    /// Who signs with it: VENDOR of the licenses
+    /// Vendor that signs with the key: VENDOR of the licenses
     #[arg(long, value_name = "NAME", value_parser = parse_vendor)]
     vendor: String,
     #[command(flatten)]
@@ -45,19 +45,19 @@ pub(super) struct NewArgs {
     passphrase: PassphraseArgs,
 }
 
-/// What the trust list is to say of a key.
+/// Options for the entry in the trust list.
 #[derive(Debug, clap::Args)]
 pub(super) struct EntryArgs {
-    /// What it may sign
+    /// Licenses that the key may sign
     #[arg(long, value_enum, default_value_t = UsageArg::Production)]
     usage: UsageArg,
-    /// First day on which it may sign [default: today]
+    /// First day on which the key may sign [default: today]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     not_before: Option<Date>,
-    /// Last day on which it may sign [default: five years later]
+    /// Last day on which the key may sign [default: five years later]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     not_after: Option<Date>,
-    /// Publish it ahead of its use, for the day on which another is lost
+    /// Create a standby key: published now, used after the loss of another key
     #[arg(long)]
     standby: bool,
 }
@@ -70,7 +70,7 @@ impl EntryArgs {
         }
     }
 
-    /// The entry of a key.
+    /// Returns the entry of a key.
     pub(super) fn entry(&self, vendor: &str, id: KeyId, today: Date) -> Result<TrustEntry, Stop> {
         let (not_before, not_after) = validity(self, today)?;
         Ok(TrustEntry {
@@ -90,17 +90,17 @@ impl EntryArgs {
 enum UsageArg {
     /// Licenses for customers
     Production,
-    /// Trials; never accepted in production
+    /// Trial licenses; never accepted in production
     Development,
 }
 
-/// How a new secret key file is protected.
+/// Protection of a new secret key file.
 #[derive(Debug, clap::Args)]
 pub(super) struct ProtectionArgs {
-    /// How the passphrase is stretched
+    /// Key derivation function for the passphrase
     #[arg(long, value_enum, default_value_t = KdfArg::Scrypt)]
     kdf: KdfArg,
-    /// Leave the secret key file unencrypted
+    /// Do not encrypt the secret key file
     #[arg(long)]
     pub(super) no_passphrase: bool,
 }
@@ -114,7 +114,7 @@ enum KdfArg {
 }
 
 impl ProtectionArgs {
-    /// The text of a secret key file; `passphrase` is asked for unless there is to be none.
+    /// Returns the text of a secret key file. `passphrase` is called unless the file is not encrypted.
     pub(super) fn write(
         &self,
         key: &SecretKey,
@@ -132,10 +132,10 @@ impl ProtectionArgs {
         write_secret_key(key, label, protection).map_err(|error| Stop::failure(error.to_string()))
     }
 
-    /// Warns where the file is left unencrypted.
+    /// Warns if the file is not encrypted.
     pub(super) fn warn(&self, io: &mut Io<'_>) -> Result<(), Stop> {
         if self.no_passphrase {
-            io.say("warning: the secret key file is not encrypted: whoever reads it can sign")?;
+            io.say("warning: the secret key file is not encrypted: anyone who can read it can sign")?;
         }
         Ok(())
     }
@@ -143,12 +143,12 @@ impl ProtectionArgs {
 
 pub(super) fn parse_vendor(text: &str) -> Result<String, String> {
     let good = Name::is_valid(text);
-    good.then(|| text.to_owned()).ok_or_else(|| "letters, digits, `_` and `-`, at most 64".to_owned())
+    good.then(|| text.to_owned()).ok_or_else(|| "expected at most 64 letters, digits, `_` and `-`".to_owned())
 }
 
 pub(super) fn new(args: &NewArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if args.protection.no_passphrase && args.passphrase.is_given() {
-        return Err(Stop::usage("a passphrase was given, and the key is to have none"));
+        return Err(Stop::usage("`--no-passphrase` conflicts with the passphrase options"));
     }
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.key.pem", args.vendor)));
     refuse_existing(&out)?;
@@ -158,7 +158,7 @@ pub(super) fn new(args: &NewArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let entry = args.entry.entry(&args.vendor, key.public_key().id(), io.today)?;
     let extended =
         || append_entry(existing_list(folder)?.as_deref(), &entry).map_err(|error| stop(folder, &error));
-    // A store that takes no key is found before a passphrase is asked for.
+    // Checks the store before asking for a passphrase.
     extended()?;
     let label = Label {
         vendor: Some(args.vendor.clone()),
@@ -180,12 +180,12 @@ fn validity(args: &EntryArgs, today: Date) -> Result<(Date, Date), Stop> {
     let not_after =
         args.not_after.unwrap_or_else(|| not_before.saturating_add(YEARS.years()).saturating_sub(1.day()));
     if not_after < not_before {
-        return Err(Stop::usage(format!("a key from {not_before} to {not_after} could never sign")));
+        return Err(Stop::usage(format!("invalid key validity: {not_after} is before {not_before}")));
     }
     Ok((not_before, not_after))
 }
 
-/// Tells what was made, and what comes next.
+/// Prints the created files and the next command.
 pub(super) fn told(
     folder: &Path,
     secret: Option<(&Path, bool)>,
@@ -198,7 +198,7 @@ pub(super) fn told(
     let spare = if *state == KeyState::Standby { ", standby" } else { "" };
     writeln!(io.stdout, "key {id} for {vendor}, {usage}{spare}, signs from {not_before} to {not_after}")?;
     if let Some((out, plain)) = secret {
-        let note = if plain { "not encrypted: keep it safe" } else { "encrypted; keep it private" };
+        let note = if plain { "not encrypted, keep it safe" } else { "encrypted, keep it private" };
         writeln!(io.stdout, "  secret key  {}  ({note})", shown(out))?;
     }
     writeln!(io.stdout, "  public key  {}", shown(&folder.join(&entry.file)))?;

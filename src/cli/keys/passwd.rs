@@ -1,4 +1,4 @@
-//! `keywright keys passwd`: another passphrase for a secret key file.
+//! `keywright keys passwd`: changes the passphrase of a secret key file.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,9 @@ use super::super::trust::read_key;
 use super::super::{Exit, Io, Stop, file};
 use super::new::ProtectionArgs;
 
-/// Give a secret key file another passphrase
+/// Change the passphrase of a secret key file
 ///
-/// The file is written anew beside the old one and takes its place only when it is whole. Copies of the old file keep the
-/// old passphrase.
+/// The file is replaced atomically. Copies of the old file keep the old passphrase.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  keywright keys passwd ABC_Software.key.pem")]
 pub(super) struct PasswdArgs {
@@ -27,15 +26,15 @@ pub(super) struct PasswdArgs {
 
 pub(super) fn passwd(args: &PasswdArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if args.protection.no_passphrase && args.new.is_given() {
-        return Err(Stop::usage("a new passphrase was given, and the key is to have none"));
+        return Err(Stop::usage("`--no-passphrase` conflicts with the new passphrase options"));
     }
     let (key, label) = read_key(&args.file, &args.passphrase, io)?;
     let text = args.protection.write(&key, &label, || args.new.get(io))?;
-    // A file that exists keeps its permissions: reading has made sure that they are its owner's alone.
+    // The file keeps its permissions; `read_key` checked that only the owner can read it.
     file::write(&args.file, text.as_bytes())?;
     args.protection.warn(io)?;
     io.say(&format!(
-        "key {} has another passphrase; copies of the old file keep the old one",
+        "changed the passphrase of key {}; copies of the old file keep the old passphrase",
         key.public_key().id()
     ))?;
     Ok(Exit::Yes)

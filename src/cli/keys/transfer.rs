@@ -13,22 +13,22 @@ use super::lock::Lock;
 use super::new::{EntryArgs, ProtectionArgs, parse_vendor, told};
 use super::{existing_list, refuse_existing, write_all};
 
-/// How a public key as one line begins.
+/// Prefix of a public key in one-line form.
 const LINE_HEAD: &str = "keywright-pub:";
 
-/// Take a key of another program, or a public key, into the trust store
+/// Add a key of another program, or a public key, to the trust store
 ///
-/// A secret key file of OpenSSL (PKCS#8, plain or encrypted) is written again as one of ours; of a public key only the
-/// entry is made. A public key must have come by a way that you trust.
+/// A secret key file of OpenSSL (PKCS#8, plain or encrypted) is converted to a keywright key file. For a public key
+/// only the trust store entry is created. Import a public key only if you received it from a source that you trust.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys import openssl.pem --vendor ABC_Software\n  \
     keywright keys import vendor.pub.pem --vendor Other_Vendor\n  \
     keywright keys import keywright-pub:ABC_Software:1f7f1125050563e1:BASE64")]
 pub(super) struct ImportArgs {
-    /// Secret or public key file (PEM), or a public key as one line, itself or in a file
+    /// Secret or public key file (PEM), or a public key in one-line form, given directly or in a file
     #[arg(value_name = "KEY")]
     key: String,
-    /// Who signs with it; a public key as one line says so itself
+    /// Vendor of the key; a public key in one-line form contains it
     #[arg(long, value_name = "NAME", value_parser = parse_vendor)]
     vendor: Option<String>,
     #[command(flatten)]
@@ -46,7 +46,7 @@ pub(super) struct ImportArgs {
     new: NewPassphraseArgs,
 }
 
-/// Print the public half of a key for other programs
+/// Print a public key for other programs
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys export 1f7f1125050563e1 > vendor.pub.pem\n  \
     keywright keys export 1f7f1125050563e1 --form line")]
@@ -54,7 +54,7 @@ pub(super) struct ExportArgs {
     /// Key id in the trust store
     #[arg(value_name = "KEY")]
     key: String,
-    /// How it is written
+    /// Output form
     #[arg(long, value_enum, default_value_t = Form::Pem)]
     form: Form,
     #[command(flatten)]
@@ -63,19 +63,20 @@ pub(super) struct ExportArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Form {
-    /// SubjectPublicKeyInfo, as OpenSSL reads it
+    /// SubjectPublicKeyInfo in PEM, as used by OpenSSL
     Pem,
     /// One line, for a message
     Line,
-    /// The 32 bytes in hexadecimal digits
+    /// 32 bytes in hexadecimal
     Hex,
 }
 
 pub(super) fn export(args: &ExportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let trust = args.trust.load(io.today)?;
     let key = KeyId::parse(&args.key).and_then(|id| trust.get(id)).ok_or_else(|| {
-        Stop::new(Exit::No, format!("key `{}` is not in the trust store", args.key))
-            .help("`keywright keys list` shows the keys that are; a secret key file is its own export")
+        Stop::new(Exit::No, format!("key `{}` is not in the trust store", args.key)).help(
+            "`keywright keys list` shows the keys in the trust store; a secret key file needs no export",
+        )
     })?;
     match args.form {
         Form::Pem => write!(io.stdout, "{}", key.key.to_pem())?,
@@ -95,11 +96,11 @@ pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let path = Path::new(&args.key);
     let text = match disk::read_secret_file(path) {
         Ok(text) => text,
-        // Others can read it, which is as it should be for a public key.
+        // Other users can read the file, which is normal for a public key.
         Err(error) => {
             let bytes = file::read_file(path, 64 * 1024)?;
-            let text =
-                String::from_utf8(bytes).map_err(|_| Stop::usage(format!("`{}` is no text", args.key)))?;
+            let text = String::from_utf8(bytes)
+                .map_err(|_| Stop::usage(format!("`{}` is not UTF-8 text", args.key)))?;
             if text.contains("PRIVATE KEY") {
                 return Err(Stop::failure(format!("the key file `{}`: {error}", args.key)));
             }
@@ -112,7 +113,7 @@ pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let vendor = args
         .vendor
         .as_ref()
-        .ok_or_else(|| Stop::usage("whose key it is must be said").help("`--vendor NAME`"))?;
+        .ok_or_else(|| Stop::usage("missing vendor of the key").help("add `--vendor NAME`"))?;
     if !text.contains("PRIVATE KEY") {
         let key =
             PublicKey::from_pem(&text).map_err(|error| Stop::usage(format!("`{}`: {error}", args.key)))?;
@@ -130,7 +131,7 @@ pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     };
     let (key, label) = read.map_err(|error| key_stop(path, &error))?;
     if label.vendor.as_ref().is_some_and(|other| other != vendor) {
-        return Err(Stop::usage(format!("the key file `{}` says that it is of another vendor", args.key)));
+        return Err(Stop::usage(format!("the key file `{}` is for another vendor", args.key)));
     }
     let label = Label {
         vendor: Some(vendor.clone()),
@@ -141,25 +142,25 @@ pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{vendor}.key.pem")));
     refuse_existing(&out)?;
     let secret = args.protection.write(&key, &label, || match old {
-        // The passphrase that opened the file protects the new one, unless another is given.
+        // The old passphrase also protects the new file, unless another one is given.
         Some(old) if !args.new.is_given() => Ok(old),
         _ => args.new.get(io),
     })?;
     take(args, vendor, key.public_key(), Some((&out, &secret)), io)
 }
 
-/// Takes a public key as one line, which says itself whose it is.
+/// Imports a public key in one-line form, which contains the vendor.
 fn import_line(args: &ImportArgs, text: &str, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let line = PublicKey::find_line(text).unwrap_or_default();
     let (vendor, key) = PublicKey::from_line(&line).map_err(|error| Stop::usage(error.to_string()))?;
     if args.vendor.as_ref().is_some_and(|asked| asked != vendor) {
-        return Err(Stop::usage(format!("the key is of vendor `{vendor}`, as it says itself")));
+        return Err(Stop::usage(format!("the key is for vendor `{vendor}`")));
     }
     let vendor = parse_vendor(vendor).map_err(Stop::usage)?;
     take(args, &vendor, &key, None, io)
 }
 
-/// Puts a key into the store.
+/// Adds a key to the trust store.
 fn take(
     args: &ImportArgs,
     vendor: &str,
@@ -174,7 +175,7 @@ fn take(
     let known = list.as_deref().map(crate::sign::parse_trust_list).transpose();
     let known = known.map_err(|error| stop(folder, &error))?.unwrap_or_default();
     if known.iter().any(|known| known.id == entry.id) {
-        return Err(Stop::new(Exit::No, format!("key {} is in the trust store already", entry.id)));
+        return Err(Stop::new(Exit::No, format!("key {} is already in the trust store", entry.id)));
     }
     let list = append_entry(list.as_deref(), &entry).map_err(|error| stop(folder, &error))?;
     write_all(folder, secret, &entry, key, &list)?;
