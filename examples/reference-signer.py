@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""A signer for `keywright sign --signer`, as plain as it can be.
+"""A minimal signing program for `keywright sign --signer`.
 
     keywright sign license.lic --key-id ID --signer ./examples/reference-signer.py --signer-arg KEY.pem --in-place
 
-The protocol: the program is started once for every signature, with the arguments given and no shell. It reads the message
-(95 bytes for a block) to the end of its standard input, writes the 64 bytes of the Ed25519 signature to its standard
-output, and ends with code 0. Anything else is a failure: another code, another length, no answer in time. What it writes to
-standard error is shown if it fails. Its signature is verified with the key of the trust store before it is used.
+Protocol: keywright starts the program once for each signature, with the given arguments and without a shell. The program
+reads the message (95 bytes for a block) from standard input to the end, writes the 64 bytes of the Ed25519 signature to
+standard output, and exits with code 0. Another exit code, another length or a timeout is a failure; keywright then shows
+the program's standard error. keywright verifies every signature with the key in the trust store before using it.
 
-This one asks OpenSSL, which needs the message in a file. A signer for a security module would call that instead.
+This program calls OpenSSL, which needs the message in a file. A signer for a security module would call that module
+instead.
 """
 import subprocess
 import sys
@@ -23,5 +24,5 @@ with tempfile.NamedTemporaryFile() as file:
     command = ["openssl", "pkeyutl", "-sign", "-inkey", sys.argv[1], "-rawin", "-in", file.name]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
 if done.returncode != 0 or len(done.stdout) != 64:
-    sys.exit("openssl gave no signature")
+    sys.exit("openssl did not return a signature")
 sys.stdout.buffer.write(done.stdout)

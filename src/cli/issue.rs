@@ -249,7 +249,7 @@ fn conclude(ended: &Ended, out: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let shown = escape(&file::shown(out)).into_owned();
     writeln!(
         io.stdout,
-        "{} issued, {} in {shown}",
+        "issued {} with {} into {shown}",
         counted(ended.issued, "license"),
         counted(ended.blocks, "block")
     )?;

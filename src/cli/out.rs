@@ -38,10 +38,10 @@ impl<'a> Out<'a> {
         let cannot = |what: &'static str| {
             move |error: io::Error| {
                 let (folder, reason) = (file::shown(folder), file::reason(&error));
-                Stop::failure(format!("cannot {what} the folder `{folder}`: {reason}"))
+                Stop::failure(format!("cannot {what} the directory `{folder}`: {reason}"))
             }
         };
-        fs::create_dir_all(folder).map_err(cannot("make"))?;
+        fs::create_dir_all(folder).map_err(cannot("create"))?;
         // Without syncfs, every file is synced by itself.
         let durable = durable || !cfg!(target_os = "linux");
         let opened = cfg!(unix).then(|| fs::File::open(folder)).transpose().map_err(cannot("open"))?;

@@ -1,4 +1,4 @@
-//! `new`: values that cannot become syntax, files that appear together or not at all, faults that name their place.
+//! `keywright new`: values never become syntax, files appear together or not at all, errors have a place.
 
 use std::io::Cursor;
 
@@ -73,7 +73,7 @@ proptest! {
         let Ok(assigned) = template.assign(&given, TODAY) else { return Ok(()) };
         let text = match template.render(&assigned) {
             Ok(text) => text,
-            // Empty text folds into the template's own blank before it.
+            // An empty value merges with the template's own space before it.
             Err(fault) => {
                 prop_assert!(remark.is_empty(), "{}", fault);
                 return Ok(());
@@ -161,7 +161,7 @@ fn both_files_are_written_or_none() {
     place.run(&["fmt", "--check", "a.lic"]).expect_code(0);
     let license = place.read("a.lic");
     let again = place.run(&["new", "suite", "-o", "a.lic"]).expect_code(6);
-    assert!(again.stderr.contains("`a.lic` exists already"), "{}", again.stderr);
+    assert!(again.stderr.contains("`a.lic` already exists"), "{}", again.stderr);
     assert_eq!(place.read("a.lic"), license);
     place.write("b.scenarios.yaml", "mine");
     place.run(&["new", "pool", "-o", "b.lic"]).expect_code(6);
@@ -201,7 +201,7 @@ fn a_folder_of_own_templates_comes_first() {
     let list = place.run(&["new", "--templates", "mine", "--list"]).expect_code(0);
     assert!(list.stdout.starts_with("site  "), "{}", list.stdout);
     let told = place.run(&["new", "--templates", "mine", "site"]).expect_code(2);
-    assert!(told.stderr.contains("`feature` has no value"), "{}", told.stderr);
+    assert!(told.stderr.contains("missing value for `feature`"), "{}", told.stderr);
     place.run(&["new", "--templates", "mine", "site", "--set", "feature=A", "-o", "a.lic"]).expect_code(0);
     assert_eq!(place.names(), ["a.lic", "mine"]);
     place.run(&["new", "--templates", "mine", "--show", "site"]).expect_code(0);
@@ -288,7 +288,7 @@ fn files_of_values_are_refused_in_plain_words() {
     }
 }
 
-/// The program on a pseudo-terminal, with what is typed there; nothing where there is no python.
+/// Runs the program on a pseudo-terminal with typed input. Returns `None` without Python.
 fn typed(place: &Place, typed: &str, args: &[&str]) -> Option<(bool, String)> {
     let mut child = std::process::Command::new("python3")
         .arg(root().join("tests/sign/terminal.py"))
@@ -308,27 +308,27 @@ fn typed(place: &Place, typed: &str, args: &[&str]) -> Option<(bool, String)> {
 #[test]
 fn at_a_terminal_all_parameters_are_asked_for_with_their_defaults() {
     let place = Place::new();
-    // Vendor by default; a pool; licenses, wrong at first; then defaults, and no dates.
+    // The default vendor; a pool; an invalid and a valid number of licenses; then defaults, and no dates.
     let answers = format!("\nStudio\nmany\n30\n{}", "\n".repeat(7));
     let Some((good, told)) = typed(&place, &answers, &["new", "pool", "-o", "a.lic"]) else {
-        eprintln!("SKIPPED: there is no `python3` here, so no terminal was tested");
+        eprintln!("SKIPPED: no terminal test without `python3`");
         return;
     };
-    assert!(good, "{told}");
+    assert!(good, "{}", told);
     for asked in [
-        "vendor (who issues and signs, 1 to 64 letters, digits, `_` and `-`) [ABC_Software]: ",
+        "vendor (vendor that issues and signs the license, 1 to 64 letters, digits, `_` and `-`) [ABC_Software]: ",
         "[20]: ",
         "`many` is not a plain integer; ",
         "[MyDraw:5, MyWrite:2, MySpreadsheet:1]: ",
         "[none]: ",
     ] {
-        assert!(told.contains(asked), "{asked}: {told}");
+        assert!(told.contains(asked), "{asked}: {}", told);
     }
     let license = place.read("a.lic");
     assert!(license.starts_with("FEATURE Studio\n{\n  VENDOR=ABC_Software COUNT=30 "), "{license}");
-    // Who gives values is asked for nothing that has a default.
+    // If values are given, parameters with defaults are not asked for.
     let (good, told) = typed(&place, "", &["new", "pool", "--set", "licenses=5"]).unwrap();
-    assert!(good && !told.contains("]: "), "{told}");
+    assert!(good && !told.contains("]: "), "{}", told);
 }
 
 #[test]
@@ -339,9 +339,5 @@ fn a_license_on_standard_output_was_proven_too() {
     let scenarios = "license: {{ license }}\nscenarios:\n  - name: three\n    steps:\n      - { checkout: A, count: 3 }\n";
     place.write("mine/t.lic", template).write("mine/t.scenarios.yaml", scenarios);
     let told = place.run(&["new", "t", "--templates", "mine"]).expect_code(1);
-    assert!(
-        told.stdout.is_empty() && told.stderr.contains("the scenario `three` does not hold"),
-        "{}",
-        told.stderr
-    );
+    assert!(told.stdout.is_empty() && told.stderr.contains("scenario `three` failed"), "{}", told.stderr);
 }

@@ -1,4 +1,5 @@
-//! `catalog check`: who loses what by another catalogue, however much of it there is and whatever its kind.
+//! `keywright catalog check`: the feature mixes that each customer loses with another catalogue, for all kinds of
+//! blocks.
 
 use crate::issue::{DAY, issue_into, place};
 use crate::support::{Outcome, Place};
@@ -21,28 +22,28 @@ fn losses_are_found_that_only_show_in_some_place() {
             POOL.to_owned(),
             POOL.replace("MyDraw:5", "MyDraw:6"),
             row("P:60000,,"),
-            "ran 12000 MyDraw, now 10000 MyDraw",
+            "can run 12000 MyDraw now, 10000 MyDraw after the change",
         ),
         (
             "a mix",
             POOL.to_owned(),
             POOL.replace("MyDraw:5", "MyDraw:6"),
             row("P:7,,"),
-            "ran 1 MyDraw + 1 MyWrite, now 1 MyDraw",
+            "can run 1 MyDraw + 1 MyWrite now, 1 MyDraw after the change",
         ),
         (
             "later",
             POOL.to_owned(),
             POOL.replace("MyDraw:5", "MyDraw:6"),
             row("P:20,2027-01-01,"),
-            "ran 4 MyDraw, now 3 MyDraw",
+            "can run 4 MyDraw now, 3 MyDraw after the change",
         ),
         (
             "activation",
             "  - { product: P, template: activation, values: { devices: 3 } }\n".to_owned(),
             "  - { product: P, template: activation, values: { devices: 2 } }\n".to_owned(),
             row("P,,"),
-            "ran 3 MyDraw, now 2 MyDraw",
+            "can run 3 MyDraw now, 2 MyDraw after the change",
         ),
         (
             "metered",
@@ -58,28 +59,28 @@ fn losses_are_found_that_only_show_in_some_place() {
             "  - { product: P, template: pool, values: { features: \"MyDraw:5\", licenses: 20 } }\n"
                 .to_owned(),
             row("P,,"),
-            "ran any number of MyDraw, now 4 MyDraw",
+            "can run any number of MyDraw now, 4 MyDraw after the change",
         ),
         (
             "local",
             "  - { product: P, template: node-locked }\n".to_owned(),
             "  - { product: P, template: node-locked, values: { product: Other } }\n".to_owned(),
             row("P,,"),
-            "ran any number of MyDraw, now nothing",
+            "can run any number of MyDraw now, nothing after the change",
         ),
         (
             "gone",
             POOL.to_owned(),
             POOL.replace("product: P", "product: Q"),
             row("P:20,,"),
-            "now nothing: there is no product `P`",
+            "nothing after the change: unknown product `P`",
         ),
     ];
     for (name, was, is, orders, meant) in cases {
         let told = check(&place, &was, &is, &orders).expect_code(1);
         assert!(told.stdout.contains(meant), "{name}: {}{}", told.stdout, told.stderr);
         assert!(
-            told.stdout.contains("1 of 1 customer unable to run what they could run\n"),
+            told.stdout.contains("1 of 1 customer would lose a feature mix that they can run now\n"),
             "{name}: {}",
             told.stdout
         );
@@ -92,7 +93,7 @@ fn customers_are_counted_and_not_orders() {
     let place = place();
     let orders = "customer,sn,products\nA,A-1,P:20\nA,A-2,P:20\nB,B-1,P:4\n";
     let told = check(&place, POOL, &POOL.replace("MyDraw:5", "MyDraw:6"), orders).expect_code(1);
-    let last = "P: MyDraw 5 → 6 leaves 1 of 2 customers unable to run what they could run\n";
+    let last = "after this change, 1 of 2 customers would lose a feature mix that they can run now\n";
     assert!(told.stdout.ends_with(last), "{}", told.stdout);
 }
 
@@ -102,7 +103,7 @@ fn no_order_is_no_answer() {
     std::fs::create_dir_all(place.path("empty")).unwrap();
     let args = ["catalog", "check", "catalog.yaml", "--was", "catalog.yaml", "--orders", "empty"];
     let told = place.run(&args).expect_code(2);
-    assert!(told.stderr.contains("there is no order to compare"), "{}", told.stderr);
+    assert!(told.stderr.contains("no orders to compare"), "{}", told.stderr);
 }
 
 #[test]
@@ -110,12 +111,16 @@ fn without_the_old_catalogue_the_log_says_what_customers_have() {
     let place = place();
     let args = ["catalog", "check", "--orders", "order.yaml", "--at", DAY, "--log", "log"];
     let told = place.run(&args).expect_code(2);
-    assert!(told.stderr.contains("there is no issue log `log`"), "{}", told.stderr);
+    assert!(told.stderr.contains("issue log `log` not found"), "{}", told.stderr);
     issue_into(&place, "order.yaml", "out", "log").expect_code(0);
     let told = place.run(&args).expect_code(0);
-    let same = "the catalogue leaves 0 of 1 customer unable to run what they could run\n";
+    let same = "after the change, 0 of 1 customer would lose a feature mix that they can run now\n";
     assert_eq!(told.stdout, same);
     place.write("catalog.yaml", place.read("catalog.yaml").replace("MyDraw:5", "MyDraw:6"));
     let told = place.run(&args).expect_code(1);
-    assert!(told.stdout.contains("ABC Corp (ABC-1) ran 4 MyDraw, now 3 MyDraw\n"), "{}", told.stdout);
+    assert!(
+        told.stdout.contains("ABC Corp (ABC-1) can run 4 MyDraw now, 3 MyDraw after the change\n"),
+        "{}",
+        told.stdout
+    );
 }

@@ -1,4 +1,4 @@
-//! What docs/ci.md, the pre-commit hooks and the GitHub action say is what the program does.
+//! The examples in docs/ci.md, the pre-commit hooks and the GitHub action match the program.
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +33,7 @@ fn the_documented_configuration_is_read() {
         assert!(outcome.stdout.contains(said), "{}", outcome.stdout);
     }
     assert!(!place.run(&["lint", "--format", "concise", "drafts"]).stdout.contains("K002"));
-    // The schema says the same of it as the program.
+    // The schema accepts it as the program does.
     let told = |text: &str| -> Value {
         let table: toml::Table = text.parse().unwrap();
         serde_json::to_value(table).unwrap()
@@ -75,7 +75,7 @@ fn hooks_run_the_program_on_the_files_they_are_given() {
     }
 }
 
-/// The action's own script, run as the runner runs it.
+/// Runs the action's script as the runner does.
 #[cfg(unix)]
 #[test]
 fn the_action_lints_what_it_is_told_to() {
@@ -110,7 +110,7 @@ fn the_action_lints_what_it_is_told_to() {
     };
     let (code, told) = run("github", "", "");
     assert_eq!(code, Some(1));
-    assert!(told.contains("::error file=my licenses/bad.lic,line=1,"), "{told}");
+    assert!(told.contains("::error file=my licenses/bad.lic,line=1,"), "{}", told);
     assert_eq!(run("sarif", "out.sarif", "--allow\nvalues"), (Some(0), String::new()));
     assert!(place.read("out.sarif").contains("\"2.1.0\""));
     assert!(!place.path("owned").exists());

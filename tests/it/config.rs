@@ -1,4 +1,4 @@
-//! `keywright.toml`: where it is found, what it changes, and that no fault in it is passed over.
+//! `keywright.toml`: how it is found, its effects, and that every error in it is reported.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn codes(place: &Place, args: &[&str]) -> Vec<String> {
     outcome.stdout.lines().map(|line| format!("{} {}", line.split(':').next().unwrap(), part(line))).collect()
 }
 
-/// What is said of a wrong configuration: message and help.
+/// Returns message and help for an invalid configuration.
 fn fault(text: &str) -> (String, String) {
     let stop = Config::parse("keywright.toml", Path::new("/x"), text).unwrap_err();
     assert_eq!(stop.exit.code(), 2);
@@ -87,53 +87,57 @@ fn the_fail_level_decides_the_exit_code() {
     place.run(&["lint", "a.lic"]).expect_code(0);
     place.run(&["lint", "--deny", "warnings", "a.lic"]).expect_code(1);
     let input = std::fs::read(place.path("a.lic")).unwrap();
-    // Standard input is no file of that name, but it does belong to this folder.
+    // Standard input does not match file patterns, but it uses the configuration of this directory.
     place.run_with(&["lint", "-"], &input).expect_code(1);
 }
 
 #[test]
 fn a_wrong_key_or_value_is_told_with_its_place() {
     for (text, message, help) in [
-        ("vendro = \"x\"", "1:1: there is no key `vendro`", "did you mean `vendor`?"),
-        ("trust = [\"keys\"]", "1:9: a trust store is a text in quotes, not an array", ""),
-        ("\n[levles]\n", "2:2: there is no key `levles`", "did you mean `levels`?"),
-        ("[zzz]\n", "1:2: there is no key `zzz`", "one of vendor, directives, trust, fail, levels, override"),
-        ("[levels]\nD005 = \"wran\"", "2:8: there is no level `wran`", "did you mean `warn`?"),
+        ("vendro = \"x\"", "1:1: unknown key `vendro`", "did you mean `vendor`?"),
+        ("trust = [\"keys\"]", "1:9: a trust store must be a quoted string, not an array", ""),
+        ("\n[levles]\n", "2:2: unknown key `levles`", "did you mean `levels`?"),
+        (
+            "[zzz]\n",
+            "1:2: unknown key `zzz`",
+            "expected one of vendor, directives, trust, fail, levels, override",
+        ),
+        ("[levels]\nD005 = \"wran\"", "2:8: unknown level `wran`", "did you mean `warn`?"),
         (
             "[levels]\nunknown-featur = \"warn\"",
             "2:1: unknown rule or group `unknown-featur`",
             "did you mean `unknown-feature`?",
         ),
         ("[levels]\nd005 = \"warn\"", "2:1: unknown rule or group `d005`", "did you mean `D005`?"),
-        ("[levels]\nD005 = true", "2:8: a level is a text in quotes, not a boolean", ""),
-        ("levels = \"deny\"", "1:10: `levels` is a table, not a string", ""),
-        ("fail = \"warnings\"", "1:8: there is no fail level `warnings`", "did you mean `warning`?"),
+        ("[levels]\nD005 = true", "2:8: a level must be a quoted string, not a boolean", ""),
+        ("levels = \"deny\"", "1:10: `levels` must be a table, not a string", ""),
+        ("fail = \"warnings\"", "1:8: unknown fail level `warnings`", "did you mean `warning`?"),
         ("vendor = \"A b\"", "1:10: ", ""),
-        ("vendor = []", "1:10: `vendor` names nobody", "leave the key out if nothing is asked for"),
-        ("vendor = [1]", "1:11: a vendor is a text in quotes, not an integer", ""),
+        ("vendor = []", "1:10: empty `vendor`", "omit the key to allow everything"),
+        ("vendor = [1]", "1:11: a vendor must be a quoted string, not an integer", ""),
         (
             "directives = [\"COUNT\", \"VERSOIN\"]",
-            "1:24: there is no directive `VERSOIN`",
+            "1:24: unknown directive `VERSOIN`",
             "did you mean `VERSION`?",
         ),
-        ("[[override]]\nfile = [\"x\"]", "2:1: there is no key `file`", "did you mean `files`?"),
+        ("[[override]]\nfile = [\"x\"]", "2:1: unknown key `file`", "did you mean `files`?"),
         (
             "[[override]]\nfail = \"note\"",
-            "1:1: an override needs `files`",
-            "write the files it is for: files = [\"drafts/**\"]",
+            "1:1: missing `files` in the override",
+            "add the files that it applies to: files = [\"drafts/**\"]",
         ),
-        ("[[override]]\nfiles = [\"a[\"]", "2:10: `a[` is no pattern: ", ""),
-        ("[override]\nfiles = [\"a\"]", "1:1: [[override]] is a list, not a table", ""),
+        ("[[override]]\nfiles = [\"a[\"]", "2:10: invalid pattern `a[`: ", ""),
+        ("[override]\nfiles = [\"a\"]", "1:1: [[override]] must be a list, not a table", ""),
         ("fail = \"note\"\nfail = \"note\"", "2:1: duplicate key", ""),
         ("vendor = ", "1:10: ", ""),
         ("vendor = \"x", "1:", ""),
         ("\u{1b}[31m = 1", "1:", ""),
     ] {
         let (told, advice) = fault(text);
-        assert!(told.starts_with(&format!("keywright.toml:{message}")), "{text}: {told}");
+        assert!(told.starts_with(&format!("keywright.toml:{message}")), "{text}: {}", told);
         assert!(advice.starts_with(help), "{text}: {advice}");
     }
-    // The first fault of the file is told, whatever the order of the keys.
+    // The first error in the file is reported, whatever the order of the keys.
     assert!(fault("zz = 1\naa = 1").0.starts_with("keywright.toml:1:1"));
 }
 
@@ -144,7 +148,7 @@ fn a_wrong_configuration_stops_the_command_before_anything_is_done() {
     place.write("sub/keywright.toml", "[levels]\nD005 = \"wran\"\n");
     let before = place.read("a.lic");
     let outcome = place.run(&["lint", "--fix", "a.lic", "sub"]).expect_code(2);
-    let expected = "error: sub/keywright.toml:2:8: there is no level `wran`\n  help: did you mean `warn`?\n";
+    let expected = "error: sub/keywright.toml:2:8: unknown level `wran`\n  help: did you mean `warn`?\n";
     assert_eq!((outcome.stderr.as_str(), outcome.stdout.as_str()), (expected, ""));
     assert_eq!(place.read("a.lic"), before);
     for (name, bytes) in
@@ -157,7 +161,7 @@ fn a_wrong_configuration_stops_the_command_before_anything_is_done() {
     place.run(&["lint", "--config", "sub", "a.lic"]).expect_code(2);
 }
 
-/// The schema for editors names the same keys.
+/// The schema for editors has the same keys.
 #[test]
 fn the_schema_knows_every_key() {
     let text = std::fs::read_to_string(root().join("docs/schema/config.schema.json")).unwrap();

@@ -1,4 +1,4 @@
-//! Input and output that goes wrong is named, ends with the right code and leaves old files as they were.
+//! Input and output errors name the file, set the right exit code and leave old files unchanged.
 
 use std::fs;
 

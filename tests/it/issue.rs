@@ -1,4 +1,4 @@
-//! `issue`: whole or not at all, the same bytes after a kill, a log that shows every change, and nothing unapproved.
+//! `keywright issue`: all or nothing, equal bytes after a kill, a log that shows every change, nothing unapproved.
 
 use std::fmt::Write as _;
 use std::process::Stdio;
@@ -9,14 +9,14 @@ use crate::support::{Outcome, Place, snapshot};
 pub(crate) const DAY: &str = "2026-01-15";
 pub(crate) const KEY: &str = "ABC_Software.key.pem";
 
-/// A folder with a key, the catalogue and the order.
+/// A directory with a key, the catalogue and the order.
 pub(crate) fn place() -> Place {
     let place = Place::new();
     place
         .copy("tests/author/issue/catalog.yaml", "catalog.yaml")
         .copy("tests/author/issue/order.yaml", "order.yaml");
     place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
-    // The test's day lies before the key's first day.
+    // The test's day is before the first day of a new key.
     let list = place.read("keys/trust.yaml");
     let from = list.lines().find(|line| line.contains("not-before")).unwrap().to_owned();
     place.write("keys/trust.yaml", list.replace(&from, "    not-before: 2020-01-01"));
@@ -41,7 +41,7 @@ pub(crate) fn many(count: usize) -> String {
     rows
 }
 
-/// Names and contents of a folder's files.
+/// Names and contents of the files in a directory.
 pub(crate) fn contents(place: &Place, folder: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = std::fs::read_dir(place.path(folder))
         .unwrap()
@@ -65,16 +65,16 @@ fn an_order_becomes_a_license_that_verifies_and_is_logged() {
     snapshot("issue", "dry_run", &planned.shown());
     assert_eq!(place.names(), [KEY, "catalog.yaml", "keys", "order.yaml"]);
     let issued = issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    assert_eq!(issued.stdout, "1 license issued, 7 blocks into out\n");
+    assert_eq!(issued.stdout, "issued 1 license with 7 blocks into out\n");
     assert_eq!(contents(&place, "out").len(), 1);
     place.run(&["verify", "--at", DAY, "out/ABC-1.lic"]).expect_code(0);
     place.run(&["fmt", "--check", "out/ABC-1.lic"]).expect_code(0);
     place.run(&["lint", "--at", DAY, "out/ABC-1.lic", "--deny", "warnings"]).expect_code(0);
     let verified = place.run(&["log", "--log", "log", "verify"]).expect_code(0);
-    assert!(verified.stdout.starts_with("log: good, last entry 7\nhead 7:"), "{}", verified.stdout);
-    // The same again changes nothing, in the folder and in the log.
+    assert!(verified.stdout.starts_with("log: OK, last entry 7\nhead 7:"), "{}", verified.stdout);
+    // A second run changes nothing in the directory and the log.
     let again = issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    assert_eq!(again.stdout, "0 licenses issued, 0 blocks into out\n1 license unchanged\n");
+    assert_eq!(again.stdout, "issued 0 licenses with 0 blocks into out\n1 license unchanged\n");
     assert_eq!(place.run(&["log", "--log", "log", "verify"]).stdout, verified.stdout);
 }
 
@@ -87,7 +87,7 @@ fn a_changed_order_is_planned_as_a_change_and_replaces_only_when_told() {
     let planned = issue(&place, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
     assert!(planned.stdout.contains("    MySolutions: COUNT was 20, now 25\n"), "{}", planned.stdout);
     let refused = issue_into(&place, "order.yaml", "out", "log").expect_code(1);
-    assert!(refused.stderr.contains("`out/ABC-1.lic` exists with other content"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("`out/ABC-1.lic` exists with different content"), "{}", refused.stderr);
     assert_eq!(place.read("out/ABC-1.lic"), before);
     issue(&place, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--replace"]).expect_code(0);
     place.write("old.lic", before);
@@ -128,40 +128,36 @@ fn row_29_a_log_that_was_edited_cut_or_reordered_is_found() {
     place.write("orders.csv", many(5));
     issue_into(&place, "orders.csv", "out", "log").expect_code(0);
     let cases = [
-        ("edited", "UPDATE entry SET feature = 'Other' WHERE seq = 7", "entry 7 is not what was written"),
-        (
-            "customer",
-            "UPDATE issue SET customer = 'Mallory' WHERE first = 5",
-            "entry 5 is not what was written",
-        ),
+        ("edited", "UPDATE entry SET feature = 'Other' WHERE seq = 7", "entry 7 was changed"),
+        ("customer", "UPDATE issue SET customer = 'Mallory' WHERE first = 5", "entry 5 was changed"),
         (
             "digest",
             "UPDATE entry SET digest = (SELECT digest FROM entry WHERE seq = 2) WHERE seq = 3",
-            "entry 3 is not what was written",
+            "entry 3 was changed",
         ),
-        ("moved", "UPDATE entry SET issue = 1 WHERE seq = 6", "entry 6 is not what was written"),
+        ("moved", "UPDATE entry SET issue = 1 WHERE seq = 6", "entry 6 was changed"),
         ("no issue", "DELETE FROM issue WHERE first = 9", "entry 9 is missing"),
         (
             "put in",
             "INSERT INTO issue SELECT 30, issued_at, key_id, vendor, customer, sn, file, order_digest FROM issue WHERE first = 1",
-            "the log holds an issue without entries",
+            "the log contains an issue without entries",
         ),
         (
             "payload",
             "UPDATE entry SET payload = CAST(payload || 'x' AS BLOB) WHERE seq = 3",
-            "entry 3 is not what was written: its payload",
+            "entry 3 was changed: its payload",
         ),
-        ("cut", "DELETE FROM entry WHERE seq > 18", "the log ends at entry 18, its head says 20"),
+        ("cut", "DELETE FROM entry WHERE seq > 18", "log ends at entry 18, but its head says 20"),
         ("taken out", "DELETE FROM entry WHERE seq = 4", "entry 4 is missing"),
         (
             "closed up",
             "DELETE FROM entry WHERE seq = 4; UPDATE entry SET seq = seq - 1 WHERE seq > 4",
-            "entry 4 is not what was written",
+            "entry 4 was changed",
         ),
         (
             "reordered",
             "UPDATE entry SET seq = 100 WHERE seq = 5; UPDATE entry SET seq = 5 WHERE seq = 6; UPDATE entry SET seq = 6 WHERE seq = 100",
-            "entry 5 is not what was written",
+            "entry 5 was changed",
         ),
         (
             "head",
@@ -172,7 +168,7 @@ fn row_29_a_log_that_was_edited_cut_or_reordered_is_found() {
             "index",
             "DROP INDEX issue_sn; CREATE INDEX issue_sn ON issue(file); PRAGMA writable_schema = 1; \
              UPDATE sqlite_master SET sql = 'CREATE INDEX issue_sn ON issue(sn)' WHERE name = 'issue_sn'",
-            "an index of the log does not say what the log says",
+            "an index of the log does not match its table",
         ),
         ("emptied", "DELETE FROM issue; DELETE FROM entry; DELETE FROM head", ""),
     ];
@@ -204,7 +200,7 @@ fn row_30_an_older_state_of_the_log_is_found_by_a_head_that_was_kept() {
     let (newer, older) = (head("log"), head("older"));
     place.run(&["log", "--log", "log", "verify", "--head", &older]).expect_code(0);
     let told = place.run(&["log", "--log", "older", "verify", "--head", &newer]).expect_code(1);
-    assert!(told.stdout.contains("the log does not hold the head that was kept"), "{}", told.stdout);
+    assert!(told.stdout.contains("the log does not contain the saved head"), "{}", told.stdout);
 }
 
 #[test]
@@ -257,7 +253,7 @@ fn row_31_one_key_approves_once_whatever_it_is_called() {
         .filter_map(|line| line.trim().strip_prefix("id: ").map(|id| id.trim_matches('"').to_owned()))
         .collect();
     let second = ids.iter().find(|id| !approval.contains(id.as_str())).unwrap();
-    // The first key's approval under the second key's name, as it is and with the id exchanged.
+    // The first key's approval under the file name of the second key, unchanged and with the second key's id.
     let text = place.read(&approval);
     let first = ids.iter().find(|id| approval.contains(id.as_str())).unwrap();
     for copy in [text.clone(), text.replace(first, second)] {
@@ -268,7 +264,7 @@ fn row_31_one_key_approves_once_whatever_it_is_called() {
             &["--plan", "plan.json", "--approvals", "2", "--key", KEY, "--out", "out", "--log", "log"],
         )
         .expect_code(5);
-        assert!(told.stderr.contains("1 of 2 approvals: nothing was signed"), "{}", told.stderr);
+        assert!(told.stderr.contains("not enough approvals: 1 of 2; nothing was signed"), "{}", told.stderr);
     }
     std::fs::remove_file(place.path(&format!("plan.json.{second}.approval"))).unwrap();
     place.run(&["issue", "--approve", "plan.json", "--key", "second.pem"]).expect_code(0);
@@ -310,15 +306,16 @@ fn row_39_a_run_that_was_killed_goes_on_to_the_same_bytes() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(written() < 1500, "the run ended before it was killed");
-    // What appeared is whole; a temporary file of the killed run may remain until it goes on. That of another run stays.
+    // Every file is complete. A temporary file of the killed run can remain until the run is resumed; one of another
+    // run is kept.
     let whole = contents(&place, "whole");
     place.write("cut/.keywright-other-Xy", "");
     for (name, text) in contents(&place, "cut").into_iter().filter(|(name, _)| !name.starts_with('.')) {
         assert!(whole.iter().any(|(known, good)| *known == name && *good == text), "{name}");
     }
     let refused = place.run(&args).expect_code(2);
-    assert!(refused.stderr.contains("`--resume` goes on with it"), "{}", refused.stderr);
-    // Another day than the first: the run keeps its own.
+    assert!(refused.stderr.contains("use `--resume` to continue it"), "{}", refused.stderr);
+    // The resumed run keeps its day of issue.
     let resumed: Vec<&str> =
         args.iter().map(|arg| if *arg == DAY { "2026-03-01" } else { arg }).chain(["--resume"]).collect();
     place.run(&resumed).expect_code(0);
@@ -369,7 +366,7 @@ fn rows_that_are_wrong_are_named_and_the_others_planned() {
     let planned = issue(&place, "bad.csv", &["--dry-run"]).expect_code(1);
     snapshot("issue", "bad_rows", &planned.shown());
     let issued = issue_into(&place, "bad.csv", "out", "log").expect_code(1);
-    assert!(issued.stdout.starts_with("2 licenses issued, 8 blocks into out\n"), "{}", issued.stdout);
+    assert!(issued.stdout.starts_with("issued 2 licenses with 8 blocks into out\n"), "{}", issued.stdout);
     assert_eq!(
         contents(&place, "out").iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
         ["F-1.lic", "G-1.lic"]
@@ -380,9 +377,9 @@ fn rows_that_are_wrong_are_named_and_the_others_planned() {
 fn tables_with_wrong_columns_are_refused() {
     let place = place();
     for (head, meant) in [
-        ("customer,sn,prodcts", "column 3: there is no `prodcts`"),
-        ("customer,sn,products,sn", "column 4: `sn` stands twice"),
-        ("customer,sn", "the column `products` is missing"),
+        ("customer,sn,prodcts", "column 3: unknown column `prodcts`"),
+        ("customer,sn,products,sn", "column 4: duplicate column `sn`"),
+        ("customer,sn", "missing column `products`"),
     ] {
         place.write("orders.csv", format!("{head}\nA,A-1,MySolutions:1,x\n"));
         let told = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
@@ -408,7 +405,8 @@ fn row_37_two_orders_for_one_file_are_an_error_before_anything_is_written() {
             format!("customer,sn,products\nA,A-1,MySolutions:20\nB,{twin},MySolutions:20\n"),
         );
         let told = issue_into(&place, "orders.csv", "out", "log").expect_code(1);
-        assert!(told.stderr.contains("orders.csv:3: column `sn`: the serial number"), "{}", told.stderr);
+        let (place_of_row, what) = ("orders.csv:3: column `sn`: ", "serial number");
+        assert!(told.stderr.contains(place_of_row) && told.stderr.contains(what), "{}", told.stderr);
         assert!(!place.path("out").exists());
     }
 }
@@ -450,11 +448,11 @@ fn a_folder_that_cannot_be_written_leaves_a_run_to_resume() {
     place.write("out", "a file where the folder should be");
     issue_into(&place, "order.yaml", "out", "log").expect_code(6);
     std::fs::remove_file(place.path("out")).unwrap();
-    // A folder of the license's name is in its place.
+    // A directory has the name of the license file.
     std::fs::create_dir_all(place.path("out/ABC-1.lic/x")).unwrap();
     let told = issue(&place, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--replace"])
         .expect_code(6);
-    assert!(told.stdout.contains("its file could not be written"), "{}", told.stdout);
+    assert!(told.stdout.contains("the license file could not be written"), "{}", told.stdout);
     std::fs::remove_dir_all(place.path("out/ABC-1.lic")).unwrap();
     issue(&place, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--resume"]).expect_code(0);
     place.run(&["verify", "--at", DAY, "--log", "log", "out/ABC-1.lic"]).expect_code(0);
@@ -471,7 +469,7 @@ fn what_ends_soon_is_listed_and_entries_are_found() {
     );
     assert_eq!(log(&["expiring", "--within", "10d", "--at", "2027-11-15"]).expect_code(0).stdout, "");
     assert_eq!(log(&["find", "abc corp"]).expect_code(0).stdout.lines().count(), 7);
-    log(&["find", "nobody"]).expect_code(1);
+    log(&["find", "unknown"]).expect_code(1);
     assert!(log(&["show", "5"]).expect_code(0).stdout.contains("  COUNT=5\n"));
     log(&["show", "8"]).expect_code(1);
     assert_eq!(log(&["export"]).expect_code(0).stdout.lines().count(), 7);
@@ -535,7 +533,7 @@ fn catalogues_and_orders_that_are_wrong_say_where() {
     snapshot("issue", "wrong_inputs", &told.join("\n"));
 }
 
-/// The comma-separated names after `use one of` in a help line.
+/// Returns the comma-separated names after `use one of` in a help line.
 fn expected_names(message: &str) -> Vec<String> {
     let list = message.split("use one of ").nth(1).unwrap().lines().next().unwrap();
     let mut names: Vec<String> = list.split(", ").map(|name| name.trim().to_owned()).collect();

@@ -1,4 +1,4 @@
-//! Many orders at once: killed, damaged, resumed, twice at the same time.
+//! Bulk issue: killed, damaged, resumed and concurrent runs.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::issue::{DAY, KEY, contents, issue, issue_into, many, place, sql};
 use crate::support::Place;
 
-/// The document's MySolutions for so many customers.
+/// MySolutions, ordered by this many customers.
 fn customers(place: &Place, count: usize) {
     let catalog = "vendor: ABC_Software\nproducts:\n  - product: MySolutions\n    template: pool\n    \
                    values: { features: \"MyDraw:5, MyWrite:2, MySpreadsheet:1\" }\n";
@@ -43,7 +43,7 @@ fn a_thousand_customers_are_issued_killed_half_way_resumed_and_an_edited_row_is_
         "UPDATE entry SET payload = CAST(replace(payload, 'COUNT 2 20', 'COUNT 2 90') AS BLOB) WHERE seq = 1",
     );
     let told = place.run(&["log", "--log", "cut.log", "verify"]).expect_code(1);
-    assert!(told.stdout.contains("entry 1 is not what was written"), "{}", told.stdout);
+    assert!(told.stdout.contains("entry 1 was changed"), "{}", told.stdout);
 }
 
 /// A run that stopped before its last file, with its log.
@@ -77,7 +77,7 @@ fn a_file_that_the_run_did_not_write_is_left_alone_when_it_goes_on() {
     place.write("orders.csv", many(3));
     place.write("out/C-00000.lic", "mine");
     std::fs::create_dir_all(place.path("out/C-00002.lic/x")).unwrap();
-    // The first is refused; the last exists as a folder, which is other content too.
+    // The first order is refused; the file of the last one exists as a directory, which is different content too.
     issue_into(&place, "orders.csv", "out", "log").expect_code(1);
     assert_eq!(place.read("out/C-00000.lic"), "mine");
     let log = place.run(&["log", "--log", "log", "verify"]).expect_code(0);
@@ -99,13 +99,13 @@ fn a_run_that_still_goes_on_is_not_begun_again() {
     let held = lock();
     held.lock().unwrap();
     let told = issue(&place, "orders.csv", &RESUME).expect_code(6);
-    assert!(told.stderr.contains("this run is going on in another process"), "{}", told.stderr);
+    assert!(told.stderr.contains("this run is active in another process"), "{}", told.stderr);
     drop(held);
     issue(&place, "orders.csv", &RESUME).expect_code(0);
     assert!(place.names().iter().all(|name| !name.starts_with(".keywright")), "{:?}", place.names());
 }
 
-/// Else one would put its licenses over those of the other, or log what it cannot put in place.
+/// Otherwise a run could replace the licenses of another one, or log licenses that it cannot write.
 #[test]
 fn a_run_waits_for_another_one_that_puts_licenses_into_its_folder() {
     let place = place();
@@ -117,7 +117,7 @@ fn a_run_waits_for_another_one_that_puts_licenses_into_its_folder() {
     let args = [&args[..], &["--out", "out", "--log", "log"]].concat();
     let mut child = place.command().args(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let waits = "another run puts licenses into out: this one begins when it has ended";
+    let waits = "waiting for another run that writes licenses to out";
     assert!(lines.any(|line| line == waits));
     assert_eq!(std::fs::read_dir(place.path("out")).unwrap().count(), 0);
     drop(other);
@@ -141,6 +141,6 @@ fn a_date_that_one_product_cannot_take_refuses_the_order() {
         "customer: A\nsn: A-1\nend: 2027-12-31\nproducts: [{ product: MySolutions }, { product: Plain }]\n",
     );
     let told = issue(&place, "order.yaml", &["--dry-run", "--templates", "mine"]).expect_code(1);
-    let expected = "order.yaml:3:6: the product `Plain` takes no `end`, which is said for the whole order";
+    let expected = "order.yaml:3:6: product `Plain` does not accept `end`, which is set for the whole order";
     assert!(told.stderr.contains(expected), "{}", told.stderr);
 }

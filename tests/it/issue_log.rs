@@ -1,4 +1,4 @@
-//! The issue log: what counts as issued last, what it says of a block, and when it proves nothing.
+//! The issue log: the last issue, the provenance of blocks, and logs that cannot be trusted.
 
 use crate::issue::{DAY, KEY, issue, issue_into, many, place, sql};
 use crate::support::{Outcome, Place};
@@ -16,7 +16,7 @@ fn change(place: &Place, from: &str, to: &str) {
     place.write("order.yaml", order.replace(from, to));
 }
 
-/// What `verify --log` prints, its lines without their blanks.
+/// Returns the output of `verify --log` without leading and trailing spaces.
 fn provenance(place: &Place, file: &str) -> Outcome {
     provenance_on(place, file, DAY)
 }
@@ -44,7 +44,7 @@ fn an_earlier_state_that_is_issued_again_is_the_latest() {
     assert!(!provenance(&place, "20.lic").expect_code(0).stdout.contains("replaced"));
     let planned = issue(&place, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
     assert!(planned.stdout.contains("    no change\n"), "{}", planned.stdout);
-    // The same again adds nothing.
+    // Issuing the same again adds no entries.
     again(&place, DAY);
     assert!(place.run(&["log", "--log", "log", "verify"]).stdout.contains("last entry 21\n"));
 }
@@ -115,9 +115,9 @@ fn blocks_of_one_name_are_compared_each_with_its_own() {
             DAY,
         ])
         .expect_code(0);
-    assert!(told.stdout.starts_with("1 license issued"), "{}", told.stdout);
+    assert!(told.stdout.starts_with("issued 1 license"), "{}", told.stdout);
     assert!(
-        told_unproven.stderr.contains("warning: the template `lots` has no scenarios"),
+        told_unproven.stderr.contains("warning: template `lots` has no scenarios"),
         "{}",
         told_unproven.stderr
     );
@@ -156,17 +156,19 @@ fn row_29_a_head_that_proves_nothing_is_a_no() {
     place.copy_own("log", "bare");
     sql(&place, "bare", "DELETE FROM issue; DELETE FROM entry; DELETE FROM head");
     let told = place.run(&["log", "--log", "bare", "verify"]).expect_code(1);
-    assert!(told.stdout.contains("NOT GOOD: the log has no signed head"), "{}", told.stdout);
+    assert!(told.stdout.contains("FAILED: the log has no signed head"), "{}", told.stdout);
     let id = place
         .read("keys/trust.yaml")
         .lines()
         .find_map(|line| line.trim().strip_prefix("id: ").map(|id| id.trim_matches('"').to_owned()));
     place.run(&["keys", "compromise", &id.unwrap()]).expect_code(0);
     let told = place.run(&["log", "--log", "log", "verify"]).expect_code(1);
-    assert!(told.stdout.contains("which is compromised since"), "{}", told.stdout);
-    for (log, why) in [("bare", "the log has no signed head"), ("log", "the head is signed by key")] {
+    assert!(told.stdout.contains("signed by compromised key"), "{}", told.stdout);
+    for (log, why) in
+        [("bare", "the log has no signed head"), ("log", "the head is signed by compromised key")]
+    {
         let told = place.run(&["verify", "--at", DAY, "--log", log, "out/ABC-1.lic"]).expect_code(6);
-        assert!(told.stderr.contains(&format!("the log proves nothing: {why}")), "{}", told.stderr);
+        assert!(told.stderr.contains(&format!("the log cannot be trusted: {why}")), "{}", told.stderr);
     }
 }
 
@@ -204,7 +206,7 @@ fn a_log_whose_writer_was_killed_is_read() {
     place.write("orders.csv", many(5));
     issue_into(&place, "orders.csv", "out", "log").expect_code(0);
     let before = place.run(&["log", "--log", "log", "verify"]).expect_code(0).stdout;
-    // A transaction that spills to the file and is never ended, as a killed process leaves it.
+    // An unfinished transaction in the file, as a killed process leaves it.
     let connection = rusqlite::Connection::open(place.path("log")).unwrap();
     connection
         .execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN; CREATE TABLE waste(x); WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO waste SELECT randomblob(500) FROM n;")

@@ -1,4 +1,4 @@
-//! Plans and approvals: nothing is signed that was not shown and approved, by keys that count.
+//! Plans and approvals: only licenses that were shown and approved by accepted keys are signed.
 
 use crate::issue::{DAY, KEY, issue, issue_into, many, place};
 use crate::support::{Outcome, Place};
@@ -35,7 +35,7 @@ fn row_44_a_plan_that_lies_or_is_stale_is_not_issued() {
         let approval = place.names().into_iter().find(|name| name.ends_with(".approval")).unwrap();
         std::fs::remove_file(place.path(&approval)).unwrap();
     }
-    // What is approved is shown.
+    // `--approve` shows the plan.
     place.write("plan.json", &good);
     let shown = approve(&place, KEY).expect_code(0);
     assert!(
@@ -44,15 +44,11 @@ fn row_44_a_plan_that_lies_or_is_stale_is_not_issued() {
         shown.stdout
     );
     assert!(shown.stdout.contains("1 order, 7 blocks\n"), "{}", shown.stdout);
-    // The log moves on.
+    // Another issue is logged.
     place.write("other.yaml", place.read("order.yaml").replace("count: 25", "count: 30"));
     issue_into(&place, "other.yaml", "other", "log").expect_code(0);
     let told = go(&place, "order.yaml", &[]).expect_code(5);
-    assert!(
-        told.stderr.contains("what changes for `ABC-1` is not what the approved plan says"),
-        "{}",
-        told.stderr
-    );
+    assert!(told.stderr.contains("the changes for `ABC-1` differ from the approved plan"), "{}", told.stderr);
 }
 
 #[test]
@@ -61,7 +57,7 @@ fn an_approved_run_that_was_interrupted_goes_on() {
     place.write("orders.csv", many(3));
     issue(&place, "orders.csv", &["--plan", "plan.json"]).expect_code(0);
     approve(&place, KEY).expect_code(0);
-    // A folder in the place of a license breaks the run when the log has it already.
+    // A directory with the name of a license file stops the run after the license is logged.
     std::fs::create_dir_all(place.path("out/C-00001.lic/x")).unwrap();
     go(&place, "orders.csv", &["--replace"]).expect_code(6);
     std::fs::remove_dir_all(place.path("out/C-00001.lic")).unwrap();
@@ -94,13 +90,13 @@ fn row_31_only_keys_of_the_usage_that_signs_approve() {
         assert!(told.stderr.contains(why), "{key}: {}", told.stderr);
     }
     assert!(place.names().iter().all(|name| !name.ends_with(".approval")));
-    // An approval by a key that counted and does not count now, for what a production key is to sign.
+    // An approval by a key that was accepted earlier but is not now, for licenses to be signed by a production key.
     let list = place.read("keys/trust.yaml");
     place.write("keys/trust.yaml", list.replace("usage: production", "usage: development"));
     approve(&place, "trial.pem").expect_code(0);
     place.write("keys/trust.yaml", list);
     let told = go(&place, "order.yaml", &[]).expect_code(5);
-    assert!(told.stderr.contains("0 of 1 approvals"), "{}", told.stderr);
+    assert!(told.stderr.contains("not enough approvals: 0 of 1"), "{}", told.stderr);
 }
 
 #[test]
@@ -122,8 +118,7 @@ fn a_new_serial_number_is_compared_with_what_the_customer_has() {
         place.read("order.yaml").replace("ABC-1", "ABC-2").replace("count: 20", "count: 25"),
     );
     let told = issue(&place, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
-    let expected =
-        "    new serial number; beside ABC-1 of the same customer:\n    MySolutions: COUNT was 20, now 25\n";
+    let expected = "    new serial number; compared with ABC-1 of the same customer:\n    MySolutions: COUNT was 20, now 25\n";
     assert!(told.stdout.contains(expected), "{}", told.stdout);
 }
 
@@ -134,12 +129,12 @@ fn a_plan_leaves_out_what_is_refused_and_names_a_log_that_is_not_there() {
     let told = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
     assert!(told.stdout.contains("1 order, 4 blocks\n  20 of MySolutions\n"), "{}", told.stdout);
     let told = issue(&place, "order.yaml", &["--dry-run", "--log", "lgo"]).expect_code(6);
-    assert!(told.stderr.contains("there is no issue log `lgo`"), "{}", told.stderr);
+    assert!(told.stderr.contains("issue log `lgo` not found"), "{}", told.stderr);
     let told = place
         .run(&["issue", "--catalog", "catalog.yaml", "--order", "order.yaml", "--dry-run"])
         .expect_code(0);
     assert!(
-        told.stderr.contains("there is no issue log `issue-log.sqlite`: everything counts as new"),
+        told.stderr.contains("issue log `issue-log.sqlite` not found: all licenses are shown as new"),
         "{}",
         told.stderr
     );

@@ -1,4 +1,5 @@
-//! The schemas of catalogue and order take what is read, and refuse what is not, but for what only the program can know.
+//! The schemas of catalogue and order accept valid files and reject invalid ones, except for errors that only the
+//! program can find.
 
 use serde_json::Value;
 
@@ -54,7 +55,7 @@ fn orders_are_taken_by_the_schema_if_they_are_read() {
         let faults = faults("order", &json(&text));
         assert_eq!(told.code == 0, faults.is_empty(), "{text}{}{faults:?}", told.stderr);
     }
-    // Only the program knows the calendar, and what the template of a product takes.
+    // Only the program can check calendar dates and the values that a template accepts.
     for text in
         [with("20", "0"), behind("end: 2027-02-30"), with("MySolutions", "NoProduct"), with("A-1", "con")]
     {

@@ -1,4 +1,4 @@
-//! Rows of a table: each is named by its line, whatever stands in the others.
+//! Rows of an order table: each error has the line of its row and does not affect other rows.
 
 use crate::issue::{issue, place};
 
@@ -31,8 +31,8 @@ fn a_quote_that_is_not_closed_spoils_its_own_row_only() {
     );
     let told = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
     for row in [
-        "orders.csv:2: column `customer`: a quote is not closed on its line",
-        "orders.csv:3: column `products`: a quote is not closed on its line",
+        "orders.csv:2: column `customer`: unclosed quote",
+        "orders.csv:3: column `products`: unclosed quote",
         "orders.csv:5: column `customer`: the value `D\"s` holds a quote",
     ] {
         assert!(told.stderr.contains(row), "{}", told.stderr);
@@ -48,9 +48,9 @@ fn faults_of_the_catalogue_are_told_once_and_there() {
         ("{ product: P, template: pool, values: { licenses: 0 } }", "catalog.yaml:3:55: `licenses`: "),
         (
             "{ product: P, template: pool, count: licences }",
-            "catalog.yaml:3:42: the template `pool` has no parameter `licences`",
+            "catalog.yaml:3:42: template `pool` has no parameter `licences`",
         ),
-        ("{ product: P, template: pol }", "catalog.yaml:3:29: there is no template `pol`"),
+        ("{ product: P, template: pol }", "catalog.yaml:3:29: unknown template `pol`"),
     ] {
         place.write("catalog.yaml", format!("vendor: ABC_Software\nproducts:\n  - {catalog}\n"));
         let told = issue(&place, "orders.csv", &["--dry-run"]).expect_code(3);
@@ -113,11 +113,7 @@ fn row_37_no_serial_number_leads_out_of_the_folder() {
         crate::issue::KEY,
     ];
     let told = place.run(&[&args[..], &["--out", "out", "--log", "work/log"]].concat()).expect_code(1);
-    assert!(
-        told.stdout.contains(&format!("{count} orders refused: the order is wrong\n")),
-        "{}",
-        told.stdout
-    );
+    assert!(told.stdout.contains(&format!("{count} orders refused: invalid order\n")), "{}", told.stdout);
     assert_eq!(place.names(), before);
     let out: Vec<_> =
         std::fs::read_dir(place.path("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();

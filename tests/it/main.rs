@@ -1,4 +1,4 @@
-//! The integration tests: one binary, a module an area, cases as data in folders beside it.
+//! The integration tests: one binary, one module per area, with test cases as data in directories next to it.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

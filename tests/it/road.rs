@@ -98,7 +98,7 @@ fn demo_shows_the_road_and_leaves_nothing() {
     place.run(&["demo", "--keep", "tour"]).expect_code(0);
     assert!(place.path("tour/mysolutions.lic").is_file());
     let again = place.run(&["demo", "--keep", "tour"]).expect_code(6);
-    assert!(again.stderr.contains("name a folder that does not exist yet"), "{}", again.stderr);
+    assert!(again.stderr.contains("give a directory that does not exist"), "{}", again.stderr);
 }
 
 /// A file of 16 levels, each of 512 equal dependencies: 512^16 paths.

@@ -172,7 +172,7 @@ fn keys_change_their_state_one_way() {
     state("standby", &ids[0]).expect_code(0);
     state("activate", &ids[0]).expect_code(0);
     let told = state("retire", &ids[0]).expect_code(0);
-    assert!(told.stdout.contains("active before, now retired since"), "{}", told.stdout);
+    assert!(told.stdout.contains("active → retired since"), "{}", told.stdout);
     state("activate", &ids[0]).expect_code(1);
     place.run(&["keys", "retire", &ids[0], "--since", "2026-01-01"]).expect_code(0);
     let told = state("compromise", &ids[0]).expect_code(0);
@@ -190,7 +190,7 @@ fn a_loss_is_rehearsed_with_the_standby_key() {
     let place = vendor();
     let ids = ids(&place);
     let drill = place.run(&["keys", "drill", "--key", "two.pem"]).expect_code(0);
-    assert!(drill.stdout.contains(&format!("taken as lost   {}", ids[0])), "{}", drill.stdout);
+    assert!(drill.stdout.contains(&format!("assumed lost    {}", ids[0])), "{}", drill.stdout);
     assert!(drill.stdout.contains("is VALID with this trust store"), "{}", drill.stdout);
     place.run(&["keys", "drill", "--key", "one.pem"]).expect_code(2);
     // A store that was shipped before the standby key was made does not help.

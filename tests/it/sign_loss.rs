@@ -112,12 +112,12 @@ fn a_key_that_is_no_longer_in_use_signs_nothing() {
     let ids = ids(&place);
     let sign = |key: &str| place.run(&["sign", "a.lic", "--key", key, "-o", "b.lic"]);
     let warned = sign("two.pem").expect_code(0);
-    assert!(warned.stderr.contains("is standby; `keywright keys activate"), "{}", warned.stderr);
+    assert!(warned.stderr.contains("to put it into use, run `keywright keys activate"), "{}", warned.stderr);
     fs::remove_file(place.path("b.lic")).unwrap();
     place.run(&["keys", "retire", &ids[0]]).expect_code(0);
     for (command, key) in [("compromise", "one.pem"), ("compromise", "one.pem")] {
         let refused = sign(key).expect_code(1);
-        assert!(refused.stderr.contains("it signs nothing any more"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("and cannot sign"), "{}", refused.stderr);
         place.run(&["revoke", "--sn", "S-1", "--reason", "x", "--key", key]).expect_code(1);
         place.run(&["keys", command, &ids[0]]).expect_code(0);
     }
@@ -148,7 +148,7 @@ fn what_was_withdrawn_is_withdrawn_for_signing_and_in_a_drill() {
     let issue = ["issue", "--catalog", "catalog.yaml", "--order", "order.yaml", "--out", "out"];
     for args in [&["sign", "a.lic", "-o", "b.lic"][..], &issue] {
         let refused = place.run(&[args, &["--key", "two.pem"]].concat()).expect_code(1);
-        assert!(refused.stderr.contains("was withdrawn: `copied`"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("is revoked: `copied`"), "{}", refused.stderr);
     }
     assert!(!place.path("out").exists());
     let drill = place.run(&["keys", "drill", "--key", "two.pem"]).expect_code(1);
@@ -195,6 +195,6 @@ fn every_command_that_signs_takes_a_signer_outside_of_the_program() {
         [&["trust", "bundle", "-o", "x"][..], &["keys", "drill"], &["revoke", "--expires", "2099-01-01"]]
     {
         let nobody = place.run(args).expect_code(2);
-        assert!(nobody.stderr.contains("nobody is named who signs"), "{}", nobody.stderr);
+        assert!(nobody.stderr.contains("no signing key given"), "{}", nobody.stderr);
     }
 }

@@ -179,8 +179,8 @@ fn a_folder_is_searched_whole_and_what_is_passed_over_is_told() {
     assert!(std::process::Command::new("mkfifo").arg(place.path("in/pipe.lic")).status().unwrap().success());
     let run = verify(&place, &["in"]).expect_code(0);
     assert_eq!(run.stdout.matches("license  ").count(), 3, "{}", run.stdout);
-    assert!(run.stderr.contains("`in/link.lic` is a link and was not read"), "{}", run.stderr);
-    assert!(run.stderr.contains("`in/pipe.lic` is no regular file and was not read"), "{}", run.stderr);
+    assert!(run.stderr.contains("skipped `in/link.lic`: a symbolic link"), "{}", run.stderr);
+    assert!(run.stderr.contains("skipped `in/pipe.lic`: not a regular file"), "{}", run.stderr);
 }
 
 #[test]

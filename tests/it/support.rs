@@ -1,4 +1,4 @@
-//! Runs the program as a user would, in a folder of its own and with a clean environment.
+//! Runs the program as a user would, in its own directory and with a clean environment.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,15 +8,15 @@ use std::sync::Mutex;
 
 use tempfile::TempDir;
 
-/// Held while the README is read and written: more than one test brings a part of it up to date.
+/// Serializes updates of the README, because several tests update parts of it.
 pub(crate) static README: Mutex<()> = Mutex::new(());
 
-/// The project's folder.
+/// Returns the project directory.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All files below a folder of the project, sorted.
+/// Returns all files below a directory of the project, sorted.
 pub(crate) fn files_below(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
@@ -30,7 +30,7 @@ pub(crate) fn files_below(folder: &str) -> Vec<PathBuf> {
     found
 }
 
-/// What a run of the program gave.
+/// The output and exit code of a run.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) code: i32,
@@ -39,7 +39,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Both streams and the code, as a snapshot shows them.
+    /// Formats both streams and the exit code for a snapshot.
     pub(crate) fn shown(&self) -> String {
         format!("exit {}\n--- stdout\n{}--- stderr\n{}", self.code, self.stdout, self.stderr)
     }
@@ -51,7 +51,7 @@ impl Outcome {
     }
 }
 
-/// A folder to run the program in.
+/// A directory to run the program in.
 pub(crate) struct Place {
     folder: TempDir,
 }
@@ -77,7 +77,7 @@ impl Place {
         self.write(name, fs::read(root().join(from)).unwrap())
     }
 
-    /// Copies a file of this folder.
+    /// Copies a file of this directory.
     pub(crate) fn copy_own(&self, from: &str, name: &str) -> &Self {
         fs::copy(self.path(from), self.path(name)).unwrap();
         self
@@ -96,7 +96,7 @@ impl Place {
         names
     }
 
-    /// The program's command in this folder, with a clean environment.
+    /// Returns the program's command in this directory, with a clean environment.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
         command
@@ -111,7 +111,7 @@ impl Place {
         self.run_with(args, b"")
     }
 
-    /// Runs with text on standard input. The folder's path is replaced by `@` in what was printed.
+    /// Runs with text on standard input. The directory's path is replaced by `@` in the output.
     pub(crate) fn run_with(&self, args: &[&str], stdin: &[u8]) -> Outcome {
         let mut child = self
             .command()
@@ -140,8 +140,8 @@ impl Place {
     }
 }
 
-/// Whether the tools that a test needs are here. Where they are not, it says so and proves nothing; with
-/// `KEYWRIGHT_ALL_TOOLS=1` that is a failure.
+/// Returns true if the tools that a test needs are installed. Otherwise prints that the test is skipped, or fails if
+/// `KEYWRIGHT_ALL_TOOLS=1` is set.
 pub(crate) fn has_tools(tools: &[&str], what: &str) -> bool {
     let has = |tool: &&&str| {
         let version = if **tool == "openssl" { "version" } else { "--version" };
@@ -166,7 +166,7 @@ pub(crate) fn snapshot(area: &str, name: &str, content: &str) {
     settings.bind(|| insta::assert_snapshot!(name, content));
 }
 
-/// The stem of a file's name.
+/// Returns the stem of a file name.
 pub(crate) fn stem(path: &Path) -> &str {
     path.file_name().unwrap().to_str().unwrap().split('.').next().unwrap()
 }

@@ -1,4 +1,4 @@
-//! The templates that come with the program: each makes the license of the document it comes from, in canonical layout.
+//! Built-in templates: each produces the license of its source document, in canonical layout.
 
 use keywright::author::{self, BUILTIN, Builtin, Given, Template, TemplateText};
 use keywright::diagnostic::Severity;
@@ -23,7 +23,7 @@ fn render(template: &Template, given: &[Given]) -> (String, String) {
     (license, scenarios.unwrap())
 }
 
-/// Names and records of all blocks, KEYs left out.
+/// Returns names and records of all blocks, without KEYs.
 fn content(text: &str) -> Vec<(String, Vec<String>)> {
     let license = License::from_text("license", text);
     let records = |feature| {
