@@ -265,7 +265,7 @@ impl Tally {
                     )?;
                 }
                 if lost.more > 0 {
-                    writeln!(io.stdout, "{who} loses {} more mixes", lost.more)?;
+                    writeln!(io.stdout, "{who} further lost mixes: {}", lost.more)?;
                 }
             }
             Ok(Compared::Gone(ran, refused)) => {

@@ -314,7 +314,7 @@ fn at_a_terminal_all_parameters_are_asked_for_with_their_defaults() {
         eprintln!("SKIPPED: no terminal test without `python3`");
         return;
     };
-    assert!(good, "{}", told);
+    assert!(good, "{}", told.as_str());
     for asked in [
         "vendor (vendor that issues and signs the license, 1 to 64 letters, digits, `_` and `-`) [ABC_Software]: ",
         "[20]: ",
@@ -322,13 +322,13 @@ fn at_a_terminal_all_parameters_are_asked_for_with_their_defaults() {
         "[MyDraw:5, MyWrite:2, MySpreadsheet:1]: ",
         "[none]: ",
     ] {
-        assert!(told.contains(asked), "{asked}: {}", told);
+        assert!(told.contains(asked), "{asked}: {}", told.as_str());
     }
     let license = place.read("a.lic");
     assert!(license.starts_with("FEATURE Studio\n{\n  VENDOR=ABC_Software COUNT=30 "), "{license}");
     // If values are given, parameters with defaults are not asked for.
     let (good, told) = typed(&place, "", &["new", "pool", "--set", "licenses=5"]).unwrap();
-    assert!(good && !told.contains("]: "), "{}", told);
+    assert!(good && !told.contains("]: "), "{}", told.as_str());
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn losses_are_found_that_only_show_in_some_place() {
             "  - { product: P, template: prepaid-quantity, values: { tokens: 5000 } }\n".to_owned(),
             "  - { product: P, template: prepaid-quantity, values: { tokens: 4000 } }\n".to_owned(),
             row("P,,"),
-            "now 4000",
+            "4000 ApiCalls after the change",
         ),
         (
             "unlimited",

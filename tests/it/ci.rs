@@ -110,7 +110,7 @@ fn the_action_lints_what_it_is_told_to() {
     };
     let (code, told) = run("github", "", "");
     assert_eq!(code, Some(1));
-    assert!(told.contains("::error file=my licenses/bad.lic,line=1,"), "{}", told);
+    assert!(told.contains("::error file=my licenses/bad.lic,line=1,"), "{}", told.as_str());
     assert_eq!(run("sarif", "out.sarif", "--allow\nvalues"), (Some(0), String::new()));
     assert!(place.read("out.sarif").contains("\"2.1.0\""));
     assert!(!place.path("owned").exists());

@@ -134,7 +134,7 @@ fn a_wrong_key_or_value_is_told_with_its_place() {
         ("\u{1b}[31m = 1", "1:", ""),
     ] {
         let (told, advice) = fault(text);
-        assert!(told.starts_with(&format!("keywright.toml:{message}")), "{text}: {}", told);
+        assert!(told.starts_with(&format!("keywright.toml:{message}")), "{text}: {}", told.as_str());
         assert!(advice.starts_with(help), "{text}: {advice}");
     }
     // The first error in the file is reported, whatever the order of the keys.

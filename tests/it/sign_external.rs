@@ -41,7 +41,7 @@ fn the_reference_signer_signs_what_a_key_file_signs() {
     // Its arguments are passed as they are: no shell reads them.
     let hostile = format!("{KEY}; touch pwned");
     let failed = sign(&place, program.to_str().unwrap(), &["--signer-arg", &hostile]).expect_code(6);
-    assert!(failed.stderr.contains("openssl gave no signature"), "{}", failed.stderr);
+    assert!(failed.stderr.contains("openssl did not return a signature"), "{}", failed.stderr);
     assert!(!place.path("pwned").exists());
 }
 

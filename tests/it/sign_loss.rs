@@ -82,7 +82,7 @@ fn a_list_that_is_not_believed_makes_one_vendor_stale() {
     place.copy_own("thief/ABC_Software.revocations", "keys/ABC_Software.revocations");
     place.write("c.lic", "FEATURE C { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 }\n");
     let signed = place.run(&["sign", "c.lic", "--key", "two.pem", "--in-place"]).expect_code(0);
-    assert!(signed.stderr.contains("is standby"), "{}", signed.stderr);
+    assert!(signed.stderr.contains("is on standby"), "{}", signed.stderr);
     place.run(&["verify", "c.lic"]).expect_code(5);
     place.run(&["revoke", "--sn", "S-7", "--reason", "x", "--key", "two.pem"]).expect_code(2);
 }

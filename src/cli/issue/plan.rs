@@ -192,7 +192,7 @@ fn check_plan(plan: &Plan, inputs: &Inputs, past: Past<'_>, io: &Io<'_>) -> Resu
         unread.then(|| "the orders differ from the approved plan".to_owned())
     });
     match difference {
-        Some(what) => Err(Stop::new(Exit::Policy, format!("{what}: nothing was signed")).help(
+        Some(what) => Err(Stop::new(Exit::Policy, format!("{what}; nothing was signed")).help(
             "orders, catalogue, templates or issue log changed after the plan was written: write a new plan and have it approved",
         )),
         None => Ok(plan.licenses()),
