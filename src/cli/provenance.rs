@@ -1,5 +1,4 @@
-//! What the issue log says of the blocks of some files: whether we issued them, whether they were replaced, and which
-//! directive was changed.
+//! Lookup of blocks in the issue log: whether they were issued or replaced, and which directive was changed.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,10 +12,10 @@ use crate::source::Span;
 use super::Stop;
 use super::issue::failed;
 
-/// Looks all blocks up.
+/// Looks up all blocks.
 ///
 /// # Errors
-/// When the log cannot be read, or is not as it was written.
+/// Returns an error if the log cannot be read or was modified.
 pub(super) fn look_up(
     path: &Path,
     licenses: &[License],

@@ -1,4 +1,4 @@
-//! `keywright verify`: a verdict on every block and file.
+//! `keywright verify`: verdicts on blocks and files.
 
 mod unlocks;
 
@@ -18,65 +18,64 @@ use super::{Exit, Io, Stop, collect, file, parse_day, provenance};
 
 /// Verify the signatures of license files
 ///
-/// Every block gets a verdict: MALFORMED, UNSUPPORTED, UNSIGNED, UNKNOWN-KEY, NOT-FOR-VENDOR, INVALID, REVOKED, NOT-YET,
-/// EXPIRED or VALID. Exit 0 means that there is a block and that all blocks are valid.
+/// Each block gets a verdict: MALFORMED, UNSUPPORTED, UNSIGNED, UNKNOWN-KEY, NOT-FOR-VENDOR, INVALID, REVOKED, NOT-YET,
+/// EXPIRED or VALID. The exit code is 0 if there is at least one block and all blocks are valid.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright verify license.lic\n  \
     keywright verify --format json --at 2027-01-31 *.lic\n  \
     keywright verify --vendor ABC_Software --one-set --require-all customer/")]
 pub struct Args {
-    /// License files, or folders with such (`*.lic`); `-` is standard input
+    /// License files or folders with `*.lic` files; `-` for standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     trust: TrustArgs,
-    /// Signed list of what was withdrawn, besides those in the trust store
+    /// Signed revocation list, in addition to those in the trust store
     #[arg(long, value_name = "FILE")]
     revocations: Vec<PathBuf>,
-    /// How to report
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Day on which START and END are judged [default: today]
+    /// Date to verify for: START and END are compared with it [default: today]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     at: Option<Date>,
     /// Accept development keys too
     #[arg(long)]
     development: bool,
-    /// Accept blocks of this vendor only
+    /// Accept only blocks of this vendor
     #[arg(long, value_name = "NAME", value_parser = parse_name)]
     vendor: Option<String>,
-    /// All files together must be one set: one SN and one LICENSEE a vendor
+    /// Require all files to be one set: one SN and one LICENSEE per vendor
     #[arg(long)]
     one_set: bool,
-    /// All that tokens draw on must be given, valid and of their set
+    /// Require all dependencies of tokens to be given, valid and in the same set
     #[arg(long)]
     require_all: bool,
-    /// Mask LICENSEE, SN, host ids and folders, for a ticket
+    /// Mask LICENSEE, SN, host ids and folders, for use in a ticket
     #[arg(long)]
     redact: bool,
-    /// Look every block up in this issue log: was it issued, was it replaced, which directive was changed
+    /// Look up every block in this issue log: whether it was issued, replaced or changed
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people
+    /// Text
     Human,
-    /// For programs
+    /// JSON
     Json,
 }
 
 fn parse_name(text: &str) -> Result<String, String> {
     let good = Name::is_valid(text);
-    good.then(|| text.to_owned())
-        .ok_or_else(|| "write a vendor's name: letters, digits, `_` and `-`".to_owned())
+    good.then(|| text.to_owned()).ok_or_else(|| "use a vendor name: letters, digits, `_` and `-`".to_owned())
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// When there is no trust store, a list of it is not to be believed, or the report cannot be written.
+/// Returns an error if there is no trust store, one of its lists is not trustworthy, or the report cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     file::refuse_stdin_twice(&args.files)?;
     let at = args.at.unwrap_or(io.today);
@@ -119,19 +118,19 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     Ok(exit)
 }
 
-/// A file that could not be read: how many were read before it, and what that means.
+/// A file that could not be read: the number of files read before it, and the error.
 struct Unread {
     before: usize,
     name: String,
     exit: Exit,
 }
 
-/// The files that were read, and those that were not.
+/// Reads the files and returns the readable and the unreadable ones.
 fn read(args: &Args, io: &mut Io<'_>) -> Result<(Vec<License>, Vec<Unread>), Stop> {
     let mut unread = Vec::new();
     let mut licenses = Vec::new();
     let mut not = |before: usize, path: &Path, stop: Stop, io: &mut Io<'_>| -> Result<(), Stop> {
-        // The name of the file is masked in the report alone: what could not be read is told to whoever asked for it.
+        // Only the report masks file names. The error message is for the user who runs the command.
         io.stop(&stop)?;
         unread.push(Unread { before, name: file::shown(path), exit: stop.exit });
         Ok(())
@@ -153,7 +152,7 @@ fn read(args: &Args, io: &mut Io<'_>) -> Result<(Vec<License>, Vec<Unread>), Sto
     Ok((licenses, unread))
 }
 
-/// What the valid blocks draw on; each file is a license of its own, unless all are one set.
+/// Returns the draws of the valid blocks. Each file is a separate license, unless `--one-set` is given.
 fn unlock(args: &Args, licenses: &[License], files: &mut [FileReport<'_>]) -> Vec<Vec<Vec<DrawnOn>>> {
     let licenses: Vec<&License> = licenses.iter().collect();
     let size = if args.one_set { licenses.len().max(1) } else { 1 };
@@ -170,7 +169,7 @@ fn unlock(args: &Args, licenses: &[License], files: &mut [FileReport<'_>]) -> Ve
     draws
 }
 
-/// The exit code of a file. A block that the issue log does not have as it stands is a "no", whoever signed it.
+/// Returns the exit code of a file. A block that is not in the issue log as it is fails, even with a matching signature.
 fn exit(report: &VerifyReport<'_>, at: usize) -> Exit {
     let exit = match report.files.get(at).map(FileReport::outcome) {
         Some(Outcome::Valid) => Exit::Yes,

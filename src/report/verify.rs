@@ -1,4 +1,4 @@
-//! What a verification reports, apart from how it is drawn: verdicts, what valid blocks unlock, and what is masked.
+//! Verification results independent of the output format: verdicts, grants of valid blocks, and redaction.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -11,58 +11,58 @@ use crate::sign::{BlockReport, FileReport, Mode, Outcome, Verified};
 
 use super::escape::escape;
 
-/// What stands in place of masked text.
+/// The replacement for masked text.
 pub const MASK: &str = "[redacted]";
 
-/// The verdicts of one run, for the reports that show them.
+/// The verdicts of a run, for the reports.
 #[derive(Debug)]
 pub struct VerifyReport<'a> {
     /// The files that were read, in the order of the command line.
     pub files: &'a [FileReport<'a>],
-    /// What the valid blocks draw from pools: for each file, for each of its blocks.
+    /// The draws of one checkout: for each file, for each of its blocks.
     pub draws: Vec<Vec<Vec<DrawnOn>>>,
-    /// Names of files that could not be read, each with the number of files that were read before it. Untrusted.
+    /// Names of files that could not be read, each with the number of files read before it. Untrusted.
     pub unread: Vec<(usize, &'a str)>,
-    /// What the issue log says of the blocks, where it was asked.
+    /// The entries of the issue log for the blocks, if the log was consulted.
     pub log: Option<LogReport>,
-    /// The day that was asked about.
+    /// The verification date.
     pub at: Date,
-    /// Which keys were accepted.
+    /// The accepted kinds of keys.
     pub mode: Mode,
-    /// The trust store, as it was named. Untrusted.
+    /// The name of the trust store as given. Untrusted.
     pub trust: String,
-    /// Whether LICENSEE, SN, host ids and folders are masked, for a ticket that others read.
+    /// True if LICENSEE, SN, host ids and folders are masked, for a ticket.
     pub redact: bool,
     /// One word for the run.
     pub result: &'static str,
-    /// The exit code that goes with it.
+    /// The exit code of the run.
     pub exit_code: u8,
 }
 
-/// What the issue log says: for each file, for each block of its report.
+/// The entries of the issue log: for each file, for each block of its report.
 #[derive(Debug, Default)]
 pub struct LogReport {
-    /// Nothing for what could not be read as a block.
+    /// `None` for text that could not be read as a block.
     pub files: Vec<Vec<Option<Logged>>>,
 }
 
-/// Whether the house issued a block.
+/// The state of a block in the issue log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogState {
-    /// As it stands.
+    /// Issued as it is.
     Issued,
-    /// As it stands, and another one has replaced it.
+    /// Issued as it is, and replaced by another block.
     Replaced,
-    /// As it stands, and the last issue of its serial number does not have it.
+    /// Issued as it is, but the last issue of its serial number does not contain it.
     LeftOut,
-    /// Not as it stands.
+    /// Issued with other content.
     Changed,
-    /// Never.
+    /// Never issued.
     NotIssued,
 }
 
 impl LogState {
-    /// The word in reports for programs.
+    /// Returns the word in JSON.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -74,32 +74,32 @@ impl LogState {
         }
     }
 
-    /// Whether the block is one that the house issued.
+    /// Returns true if the vendor issued the block as it is.
     #[must_use]
     pub fn is_issued(self) -> bool {
         matches!(self, Self::Issued | Self::Replaced | Self::LeftOut)
     }
 }
 
-/// What the log says of one block.
+/// The log's information about a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logged {
-    /// Whether it was issued.
+    /// The state.
     pub state: LogState,
-    /// The entry that tells of it.
+    /// The entry of the block.
     pub entry: Option<LogEntry>,
-    /// Number of the entry that replaced it, or with which the issue begins that left it out.
+    /// The number of the entry that replaced it, or of the first entry of the issue that omits it.
     pub replaced_by: Option<i64>,
-    /// What differs: from the entry, or in the one that replaced it.
+    /// The differences from the entry, or from the block to its replacement.
     pub changes: Vec<LogChange>,
 }
 
 /// An entry of the log. Its texts are untrusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogEntry {
-    /// Its number.
+    /// The number.
     pub number: i64,
-    /// When it was issued.
+    /// The time of issue.
     pub issued_at: String,
     /// SN.
     pub sn: String,
@@ -110,26 +110,26 @@ pub struct LogEntry {
 /// A directive that differs. Its values are untrusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogChange {
-    /// The directive.
+    /// The name of the directive.
     pub directive: String,
-    /// Its value as issued, or before.
+    /// The value as issued, or before the replacement.
     pub was: Option<String>,
-    /// Its value now.
+    /// The value now.
     pub now: Option<String>,
 }
 
-/// What the valid blocks of all files grant together.
+/// The total grant of a feature in the valid blocks of all files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sum {
     /// VENDOR.
     pub vendor: String,
-    /// Name of the feature.
+    /// The name of the feature.
     pub feature: String,
     /// EXCLUSIVE, TOKEN, ….
     pub kind: &'static str,
-    /// How many blocks, copies left out.
+    /// The number of blocks, without copies.
     pub blocks: usize,
-    /// Their counts added up; nothing where a block has no count, and so no end.
+    /// The sum of their counts, or `None` if a block has no count and is therefore unlimited.
     pub count: Option<u64>,
 }
 
@@ -137,44 +137,44 @@ pub struct Sum {
 const PRIVATE: [&str; 8] =
     ["LICENSEE", "SN", "HOSTID", "COMMENT", "DATA", "OPTIONS", "PLATFORMS", "REPLACES"];
 
-/// What one checkout of a block draws on.
+/// A pool that a checkout of a block draws on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrawnOn {
-    /// Name of the pool. A verified name: letters, digits, `_` and `-`.
+    /// The name of the pool, from a verified block: letters, digits, `_` and `-`.
     pub pool: String,
-    /// How many licenses, `None` if more than can be counted.
+    /// The number of licenses, or `None` above 2^64.
     pub count: Option<u64>,
-    /// Whether it is that many exactly; else it is at least as many, by whatever alternative is taken.
+    /// True if the number is exact; false if it is the minimum over all alternatives.
     pub exact: bool,
 }
 
 impl VerifyReport<'_> {
     /// The word for a file that could not be read.
     pub const NOT_READ: &'static str = "NOT-READ";
-    /// The word for a file whose signatures are good, with a block that the issue log does not have.
+    /// The word for a file with matching signatures and a block that is not in the issue log.
     pub const NOT_ISSUED: &'static str = "NOT-ISSUED";
 
-    /// One word for a file.
+    /// Returns the word for a file.
     #[must_use]
     pub fn file_result(&self, at: usize) -> &'static str {
         let Some(file) = self.files.get(at) else { return Self::NOT_READ };
         if self.is_issued(at) || file.outcome() > Outcome::Policy { file.result() } else { Self::NOT_ISSUED }
     }
 
-    /// Whether the log has all blocks of a file as they stand, or was not asked.
+    /// Returns true if the log contains all blocks of a file as they are, or was not consulted.
     #[must_use]
     pub fn is_issued(&self, at: usize) -> bool {
         let blocks = self.log.as_ref().and_then(|log| log.files.get(at));
         blocks.is_none_or(|blocks| blocks.iter().flatten().all(|logged| logged.state.is_issued()))
     }
 
-    /// What the log says of the block at this place.
+    /// Returns the log's information about a block.
     #[must_use]
     pub fn logged(&self, file: usize, block: usize) -> Option<&Logged> {
         self.log.as_ref()?.files.get(file)?.get(block)?.as_ref()
     }
 
-    /// A value of a directive as it is shown: escaped, and masked where that is asked for.
+    /// Returns a directive's value for display: escaped, and masked if requested.
     #[must_use]
     pub fn value(&self, directive: &str, value: &str) -> String {
         let known = DIRECTIVES.iter().any(|row| row.name == directive) || directive == "FEATURE";
@@ -184,7 +184,8 @@ impl VerifyReport<'_> {
         escape(value).into_owned()
     }
 
-    /// The files in the order of the command line: the number of one that was read, or the name of one that was not.
+    /// Returns the files in the order of the command line: the index of a file that was read, or the name of one that was
+    /// not.
     pub fn in_order(&self) -> impl Iterator<Item = Result<usize, &str>> {
         let unread_before = |at: usize| self.unread.iter().filter(move |(before, _)| *before == at);
         (0..=self.files.len()).flat_map(move |at| {
@@ -193,7 +194,7 @@ impl VerifyReport<'_> {
         })
     }
 
-    /// What the valid blocks of all files grant together, by vendor, feature and kind.
+    /// Returns the total grants of the valid blocks of all files, by vendor, feature and kind.
     #[must_use]
     pub fn sums(&self) -> Vec<Sum> {
         let mut sums: BTreeMap<(&str, &str, &'static str), (usize, Option<u64>)> = BTreeMap::new();
@@ -217,7 +218,7 @@ impl VerifyReport<'_> {
         sums.into_iter().map(sum).collect()
     }
 
-    /// The name of a file as it is shown: escaped, and without its folder where names are masked.
+    /// Returns a file name for display: escaped, and without its folder if masking is requested.
     #[must_use]
     pub fn file_name(&self, name: &str) -> String {
         let last = Path::new(name).file_name().and_then(|last| last.to_str());
@@ -225,21 +226,21 @@ impl VerifyReport<'_> {
         escape(name).into_owned()
     }
 
-    /// A sentence about a file as it is shown: escaped, and with text of the license masked where that is asked for.
+    /// Returns a sentence for display: escaped, and with text of the license masked if requested.
     #[must_use]
     pub fn sentence(&self, file: &FileReport<'_>, text: &str) -> String {
         let text = if self.redact { mask(text, &harmless(file)) } else { Cow::Borrowed(text) };
         escape(&text).into_owned()
     }
 
-    /// What the block at this place draws on.
+    /// Returns the draws of a block.
     #[must_use]
     pub fn draws(&self, file: usize, block: usize) -> &[DrawnOn] {
         self.draws.get(file).and_then(|blocks| blocks.get(block)).map_or(&[], Vec::as_slice)
     }
 }
 
-/// The words of a file that may be shown in a ticket: names of its features and vendors, and of directives.
+/// Returns the words of a file that may be shown in a ticket: names of features, vendors and directives.
 fn harmless<'a>(file: &'a FileReport<'_>) -> HashSet<&'a str> {
     let names = |block: &'a BlockReport<'_>| [block.feature.as_deref(), block.vendor.as_deref()];
     let own =
@@ -247,8 +248,8 @@ fn harmless<'a>(file: &'a FileReport<'_>) -> HashSet<&'a str> {
     own.chain(DIRECTIVES.iter().map(|directive| directive.name)).collect()
 }
 
-/// Masks what stands in backticks, unless it is harmless. Where anything is masked, all is between the first backtick and
-/// the last: the text itself may hold backticks.
+/// Masks text in backticks that is not harmless. If any is masked, everything from the first backtick to the last is
+/// masked, because the text itself may contain backticks.
 fn mask<'t>(text: &'t str, harmless: &HashSet<&str>) -> Cow<'t, str> {
     let quoted = text.split('`').skip(1).step_by(2);
     if text.matches('`').count().is_multiple_of(2) && quoted.into_iter().all(|word| harmless.contains(word)) {
@@ -261,7 +262,7 @@ fn mask<'t>(text: &'t str, harmless: &HashSet<&str>) -> Cow<'t, str> {
     Cow::Owned(format!("{before}{MASK}{after}"))
 }
 
-/// What a block grants, or claims to grant, as a report shows it.
+/// The grant of a block, or its claimed grant, for display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// EXCLUSIVE, TOKEN, ….
@@ -279,7 +280,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// The grant of a block.
+    /// Returns the grant of a block.
     #[must_use]
     pub fn of(feature: &Feature, redact: bool) -> Self {
         let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());
@@ -305,7 +306,7 @@ mod tests {
     fn text_of_a_license_is_masked_whatever_it_holds() {
         let harmless = HashSet::from(["COUNT", "MyDraw"]);
         for (text, masked) in [
-            ("`COUNT` stands twice", "`COUNT` stands twice"),
+            ("duplicate `COUNT`", "duplicate `COUNT`"),
             ("the block `MyDraw` in line 3", "the block `MyDraw` in line 3"),
             ("SN is `a` here and `b` there", "SN is [redacted] there"),
             ("it is `ACME`, not `COUNT`", "it is [redacted]"),

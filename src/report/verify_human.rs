@@ -1,5 +1,5 @@
-//! Verdicts for people. Every line begins with a word or a blank of ours, so that no text of a license can pass for a
-//! verdict; what nobody has vouched for is called a claim.
+//! The human-readable report. Every line begins with fixed text or an indent, so text of a license cannot imitate a
+//! verdict. Unverified content is marked as a claim.
 
 use std::fmt::Write as _;
 
@@ -10,17 +10,17 @@ use super::counted;
 use super::escape::escape;
 use super::verify::{DrawnOn, Grant, LogChange, LogState, Logged, Sum, VerifyReport};
 
-/// How the report is drawn.
+/// Options of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
-    /// Whether verdicts are coloured.
+    /// True if verdicts are coloured.
     pub color: bool,
 }
 
-/// Columns of the longest verdict.
+/// Length of the longest verdict.
 const WIDTH: usize = 14;
 
-/// The report; its last line is the result.
+/// Renders the report. Its last line is the result.
 #[must_use]
 pub fn render(report: &VerifyReport<'_>, style: Style) -> String {
     let mut text = String::new();
@@ -51,13 +51,13 @@ pub fn render(report: &VerifyReport<'_>, style: Style) -> String {
     text
 }
 
-/// What all files grant together; the counts of a feature that stands in several blocks are added up.
+/// Renders the total grants of all files. Counts of a feature in several blocks are added up.
 fn render_sums(text: &mut String, report: &VerifyReport<'_>) {
     let sums = report.sums();
     if sums.is_empty() {
         return;
     }
-    line(text, format_args!("  all valid blocks together"));
+    line(text, format_args!("  total of all valid blocks"));
     for Sum { vendor, feature, kind, blocks, count } in &sums {
         let count =
             count.filter(|count| *count > 0).map(|count| format!(" COUNT={count}")).unwrap_or_default();
@@ -72,7 +72,7 @@ fn render_file(text: &mut String, report: &VerifyReport<'_>, at: usize, several:
     line(
         text,
         format_args!(
-            "license  {}  {}  checked at {}  trust {}{mode}",
+            "license  {}  {}  verified for {}  trust {}{mode}",
             report.file_name(&file.file),
             counted(file.blocks.len(), "block"),
             report.at,
@@ -87,7 +87,7 @@ fn render_file(text: &mut String, report: &VerifyReport<'_>, at: usize, several:
     }
     if file.blocks.is_empty() {
         line(text, format_args!("  {:WIDTH$}  no FEATURE block", ""));
-        line(text, format_args!("  {:WIDTH$}  nothing signed is never a success", ""));
+        line(text, format_args!("  {:WIDTH$}  a file without signed blocks is never valid", ""));
     }
     for fault in &file.policy {
         let (on, off) = color(style, RED);
@@ -101,7 +101,7 @@ fn render_file(text: &mut String, report: &VerifyReport<'_>, at: usize, several:
     }
 }
 
-/// What the issue log says of a block.
+/// Renders the log's information about a block.
 fn render_logged(text: &mut String, report: &VerifyReport<'_>, logged: &Logged) {
     let entry = logged.entry.as_ref().map_or_else(String::new, |entry| {
         let (sn, customer) = (report.value("SN", &entry.sn), report.value("LICENSEE", &entry.customer));
@@ -109,13 +109,13 @@ fn render_logged(text: &mut String, report: &VerifyReport<'_>, logged: &Logged) 
     });
     let said = match logged.state {
         LogState::Issued | LogState::Replaced | LogState::LeftOut => format!("issued as {entry}"),
-        LogState::Changed => format!("not as it was issued, {entry}"),
-        LogState::NotIssued => "not issued: the log does not have it".to_owned(),
+        LogState::Changed => format!("changed since it was issued as {entry}"),
+        LogState::NotIssued => "not issued: no entry for this block".to_owned(),
     };
     line(text, format_args!("  {:WIDTH$}  issue log: {said}", ""));
     if let Some(number) = logged.replaced_by {
         let later = match logged.state {
-            LogState::LeftOut => format!("not in the later issue, which begins with entry {number}"),
+            LogState::LeftOut => format!("omitted from the later issue that begins with entry {number}"),
             _ => format!("replaced by entry {number}:"),
         };
         line(text, format_args!("  {:WIDTH$}  {later}", ""));
@@ -125,8 +125,8 @@ fn render_logged(text: &mut String, report: &VerifyReport<'_>, logged: &Logged) 
         let name = escape(directive);
         let change = match (shown(was), shown(now)) {
             (Some(was), Some(now)) => format!("{name} was {was}, now {now}"),
-            (Some(was), None) => format!("{name}={was} was taken out"),
-            (None, Some(now)) => format!("{name}={now} was put in"),
+            (Some(was), None) => format!("{name}={was} was removed"),
+            (None, Some(now)) => format!("{name}={now} was added"),
             (None, None) => name.into_owned(),
         };
         line(text, format_args!("  {:WIDTH$}    {change}", ""));
@@ -171,22 +171,22 @@ fn render_block(
     }
     if let Some(claimed) = &block.claimed {
         let claims = Grant::of(claimed.unverified(), report.redact);
-        line(text, format_args!("  {:WIDTH$}  claims, not verified: {}", "", words(&claims)));
+        line(text, format_args!("  {:WIDTH$}  unverified claims: {}", "", words(&claims)));
     }
     if let Some(help) = &block.help {
         line(text, format_args!("  {:WIDTH$}  {}", "", escape(help)));
     }
 }
 
-/// When a block that was signed grants what it says.
+/// Returns the introduction to the grant of a block that is signed, but not valid on the verification date.
 fn out_of_force(verdict: Verdict, grant: &Grant) -> String {
     match (verdict, grant.end) {
         (Verdict::Expired, Some(end)) => format!("granted until {end}"),
-        _ => "grants when in force".to_owned(),
+        _ => "grants when valid".to_owned(),
     }
 }
 
-/// What a block grants, in short.
+/// Returns the grant of a block in short form.
 fn words(grant: &Grant) -> String {
     let Grant { kind, version, count, sn, start, end } = grant;
     let mut text = format!("{kind} {version}");
@@ -203,7 +203,7 @@ fn words(grant: &Grant) -> String {
     text
 }
 
-/// What one checkout draws, in words; at most a few pools are named.
+/// Returns the draws of one checkout in words. Only the first pools are named.
 fn drawn(draws: &[DrawnOn]) -> Option<String> {
     const MOST: usize = 8;
     if draws.is_empty() {
@@ -211,12 +211,12 @@ fn drawn(draws: &[DrawnOn]) -> Option<String> {
     }
     let one = |draw: &DrawnOn| {
         let least = if draw.exact { "" } else { "at least " };
-        let count = draw.count.map_or_else(|| "more than any pool has".to_owned(), |count| count.to_string());
+        let count = draw.count.map_or_else(|| "more than 2^64".to_owned(), |count| count.to_string());
         format!("{least}{count} of {}", draw.pool)
     };
     let mut parts: Vec<String> = draws.iter().take(MOST).map(one).collect();
     if draws.len() > MOST {
-        parts.push(format!("and of {} more", counted(draws.len() - MOST, "pool")));
+        parts.push(format!("and {} more", counted(draws.len() - MOST, "pool")));
     }
     Some(parts.join(", "))
 }

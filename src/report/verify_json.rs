@@ -1,4 +1,4 @@
-//! JSON of verdicts, version 1. These structs are the contract with programs: they change only by addition.
+//! The JSON report of verdicts, version 1. These structs are a public interface: fields may only be added.
 
 use serde::Serialize;
 
@@ -102,10 +102,10 @@ struct Drawn {
     exact: bool,
 }
 
-/// The report as pretty JSON with a final line break.
+/// Renders the report as pretty-printed JSON with a final line break.
 ///
 /// # Errors
-/// When serialisation fails, which the types rule out.
+/// Returns an error if serialisation fails, which these types cannot cause.
 pub fn render(report: &VerifyReport<'_>) -> serde_json::Result<String> {
     let unread = |name: &str| File {
         file: report.file_name(name),

@@ -1,4 +1,4 @@
-//! What a verification says beyond single blocks: exchanged KEYs, repeated blocks, mixed sets, and text that is no block.
+//! Findings beyond single blocks: exchanged KEYs, repeated blocks, mixed sets, and text outside of blocks.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,10 +12,10 @@ use super::message::{Digest, Domain};
 use super::trust::Trust;
 use super::verdict::{BlockReport, Duplicate, FileReport, Ground, Policy, PolicyFault, Verdict};
 
-/// Most signatures that are checked only to explain others: a hostile file must not make them a square of its blocks.
+/// Maximum number of additional signature checks per run, so that a hostile file cannot cause quadratic work.
 const EXPLANATIONS: usize = 256;
 
-/// Where a payload stands.
+/// The place of a payload.
 struct Place {
     file: usize,
     name: String,
@@ -23,8 +23,7 @@ struct Place {
     digest: Digest,
 }
 
-/// Tells of KEYs that belong to another block, of the same file or of another one that is given. Blocks of the same file
-/// are tried first.
+/// Reports KEYs that belong to another block, in the same file or in another one. The same file is searched first.
 pub(super) fn exchanged_keys(trust: &Trust, licenses: &[&License], reports: &mut [FileReport<'_>]) {
     let is_invalid = |report: &FileReport<'_>| {
         report.blocks.iter().any(|block| block.verdict == Verdict::Invalid && block.key.is_some())
@@ -60,10 +59,10 @@ pub(super) fn exchanged_keys(trust: &Trust, licenses: &[&License], reports: &mut
                 None => format!("line {line}"),
             };
             block.reason =
-                format!("this KEY belongs to the block `{name}` in {place}, and does not sign this one");
+                format!("signature does not match: the KEY belongs to the block `{name}` in {place}");
             block.help = Some(
-                "a block was copied and changed, or KEYs were exchanged; each block needs the KEY \
-                it was issued with"
+                "restore the KEY that the block was issued with; a block was copied and changed, or KEYs \
+                were exchanged"
                     .to_owned(),
             );
         }
@@ -73,7 +72,7 @@ pub(super) fn exchanged_keys(trust: &Trust, licenses: &[&License], reports: &mut
     }
 }
 
-/// The payloads of all files, each with its place; no more than can be tried.
+/// Returns the payloads of all files with their places, up to the limit of checks.
 fn places(reports: &[FileReport<'_>]) -> Vec<Place> {
     let mut places = Vec::new();
     for (file, report) in reports.iter().enumerate() {
@@ -85,8 +84,8 @@ fn places(reports: &[FileReport<'_>]) -> Vec<Place> {
     places
 }
 
-/// Marks blocks whose payload stands before them, in any of the files: copies count once, however they are laid out or
-/// signed.
+/// Marks blocks with the same payload as an earlier block in any of the files. Copies count once, whatever their layout
+/// or KEY.
 pub(super) fn mark_duplicates(reports: &mut [FileReport<'_>]) {
     let names: Vec<String> = reports.iter().map(|report| report.file.clone()).collect();
     let mut seen: HashMap<Digest, (usize, usize)> = HashMap::new();
@@ -101,22 +100,22 @@ pub(super) fn mark_duplicates(reports: &mut [FileReport<'_>]) {
             let place =
                 if *first == number { format!("line {line}") } else { format!("line {line} of `{file}`") };
             block.duplicate = Some(Duplicate { file: file.to_owned(), line: *line });
-            block.reason = format!("{}; the same as the block in {place}, and counts once", block.reason);
+            block.reason = format!("{}; duplicate of the block in {place}, counted once", block.reason);
         }
     }
 }
 
-/// The names and values that make a set, by vendor, each with the place where it was met first.
+/// The names and values that identify a set, by vendor, each with its first place.
 #[derive(Default)]
 struct Sets<'a> {
     first: BTreeMap<(&'a str, &'static str), (String, String)>,
 }
 
 impl<'a> Sets<'a> {
-    /// ◆ Blocks are of one set if, within each vendor, no two of them have different SN, nor different LICENSEE. A block
-    /// without one of these is of any set. Only blocks whose signature is good are asked: others prove nothing.
+    /// Returns the difference between a block and the set of the blocks before it, if any.
     ///
-    /// What does not fit of a block, if anything.
+    /// DECISION: blocks belong to one set if, within each vendor, no two have different SN or different LICENSEE. A block
+    /// without one of these fits any set. Only blocks with a matching signature are compared: others prove nothing.
     fn misfit(
         &mut self,
         license: &License,
@@ -132,7 +131,7 @@ impl<'a> Sets<'a> {
             if *known != *value {
                 let (known, value) = (excerpt(known), excerpt(&value));
                 return Some(format!(
-                    "not of the set of {there}: {name} is `{value}` here and `{known}` there"
+                    "in another set than the block in {there}: {name} is `{value}` here and `{known}` there"
                 ));
             }
         }
@@ -140,8 +139,7 @@ impl<'a> Sets<'a> {
     }
 }
 
-/// Why the blocks of a file are not of one set, if they are not. The first block that does not fit is told so in its
-/// reason.
+/// Returns the reason why the blocks of a file are not one set, if so, and adds it to the first block that does not fit.
 pub(super) fn mixed_set(license: &License, blocks: &mut [BlockReport<'_>]) -> Option<String> {
     let mut sets = Sets::default();
     let good =
@@ -155,7 +153,7 @@ pub(super) fn mixed_set(license: &License, blocks: &mut [BlockReport<'_>]) -> Op
     None
 }
 
-/// Tells the first file whose blocks are not of the set of the files before it.
+/// Reports the first file whose blocks are not in the set of the files before it.
 pub(super) fn mixed_files(licenses: &[&License], reports: &mut [FileReport<'_>]) {
     let mut sets = Sets::default();
     for (license, report) in licenses.iter().zip(reports) {
@@ -169,7 +167,7 @@ pub(super) fn mixed_files(licenses: &[&License], reports: &mut [FileReport<'_>])
             let line = license.source.position(feature.span.start as usize).line;
             let place = || format!("line {line} of `{}`", report.file);
             if let Some(reason) = sets.misfit(license, feature, place) {
-                // A file that is mixed in itself says so already.
+                // A file that contains several sets reports that already.
                 if !report.policy.iter().any(|fault| fault.policy == Policy::MixedSet) {
                     let reason = format!("the block in line {line} is {reason}");
                     report.policy.push(PolicyFault { policy: Policy::MixedSet, reason });
@@ -180,22 +178,22 @@ pub(super) fn mixed_files(licenses: &[&License], reports: &mut [FileReport<'_>])
     }
 }
 
-/// Faults that bring others with them: what mail or an editor did to the text. They are told before all that follows.
+/// Codes of damage by mail or an editor, which causes other findings. They are reported first.
 const CAUSES: [&str; 9] = ["S001", "S002", "S003", "S010", "S013", "S018", "V009", "S004", "S005"];
 
-/// An error of reading, in its own words.
+/// The text of an error found while reading.
 pub(super) struct FirstError {
     pub(super) text: String,
     pub(super) help: Option<String>,
-    /// Whether it is what others follow from.
+    /// True if other findings are consequences of it.
     pub(super) is_cause: bool,
 }
 
-/// The error that reading found in a stretch of the file: one that others follow from, else the first.
+/// Returns the error to report for a part of the file: one that causes others, otherwise the first.
 pub(super) fn first_error(license: &License, span: Span) -> Option<FirstError> {
     let findings = &license.diagnostics;
     let is_cause = |finding: &&Diagnostic| finding.is_error() && CAUSES.contains(&finding.code.id);
-    // Findings stand in file order.
+    // Findings are in file order.
     let at = findings.partition_point(|finding| finding.primary.span.start < span.start);
     let inside = || {
         let rest = findings.get(at..).unwrap_or_default().iter();
@@ -204,13 +202,13 @@ pub(super) fn first_error(license: &License, span: Span) -> Option<FirstError> {
     if let Some(error) = inside().find(is_cause).or_else(|| inside().find(|finding| finding.is_error())) {
         return Some(told(license, error, is_cause(&error)));
     }
-    // One of very many: what it is called says what it is.
+    // An error above the limit of findings: only its code is known.
     let brief = license.more_in(span).find(|brief| brief.is_error())?;
     let text = format!("{} (line {})", brief.code.name.replace('-', " "), line(license, brief.span));
     Some(FirstError { text, help: None, is_cause: CAUSES.contains(&brief.code.id) })
 }
 
-/// What mail did to the file as a whole, for a block that cannot be read because of it.
+/// Returns the finding on damage by mail to the whole file, for a block that is unreadable because of it.
 pub(super) fn whole_fault(license: &License) -> Option<FirstError> {
     let error = license.diagnostics.iter().find(|finding| finding.code.id == "S018")?;
     Some(told(license, error, true))
@@ -225,11 +223,11 @@ fn line(license: &License, place: Span) -> usize {
     license.source.position(place.start as usize).line
 }
 
-/// Lost blocks that are told one by one.
+/// Maximum number of lost blocks that are reported separately.
 const MOST_LOST: usize = 1000;
 
-/// A MALFORMED entry for every lost block, and for errors that belong to no block: what cannot be read is never passed
-/// over in silence.
+/// Returns a MALFORMED entry for every lost block and for errors outside of blocks, so that unreadable text is never
+/// ignored.
 pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> Vec<BlockReport<'l>> {
     let mut lost: Vec<BlockReport<'l>> = license
         .broken
@@ -239,7 +237,7 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
             let name = broken.name.as_ref().map(|name| name.value.as_str().to_owned());
             let unread = |reason| malformed(license, name, broken.span, reason);
             match first_error(license, broken.span) {
-                // What mail or an editor did can be told how to undo.
+                // Damage by mail or an editor has its own advice.
                 Some(FirstError { text, help: Some(help), is_cause: true }) => {
                     BlockReport { help: Some(help), ..unread(text) }
                 }
@@ -250,7 +248,7 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
         .collect();
     if let Some(next) = license.broken.get(MOST_LOST) {
         let more = license.broken.len() - MOST_LOST;
-        // One entry for all of them, over all that they cover.
+        // One entry for the rest, over the range that they cover.
         let end = license.broken.last().map_or(next.span, |last| next.span.to(last.span));
         lost.push(malformed(license, None, end, format!("{more} more parts of the file cannot be read")));
     }
@@ -260,21 +258,21 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
     for error in license.diagnostics.iter().filter(|finding| finding.is_error()) {
         let span = error.primary.span;
         let line = license.source.position(span.start as usize).line;
-        // One entry a line is enough to fail the file; `lint` shows all.
+        // One entry per line is enough to fail the file; `lint` shows all.
         if line != last_line && !is_covered(&known, span) {
             last_line = line;
             lost.push(malformed(license, None, span, error.message.clone()));
         }
     }
-    // Of very many one entry for all is enough.
+    // One entry for all errors above the limit.
     let uncovered = |brief: &&Brief| brief.is_error() && !is_covered(&known, brief.span);
     if let Some(brief) = license.more().find(uncovered) {
-        lost.push(malformed(license, None, brief.span, "more than can be told one by one".to_owned()));
+        lost.push(malformed(license, None, brief.span, "too many errors to list".to_owned()));
     }
     lost
 }
 
-/// Whether a place begins in one of some spans, which are sorted and do not overlap.
+/// Returns true if `place` begins in one of the spans, which are sorted and do not overlap.
 fn is_covered(known: &[Span], place: Span) -> bool {
     let after = known.partition_point(|span| span.start <= place.start);
     after.checked_sub(1).and_then(|at| known.get(at)).is_some_and(|span| span.contains(place.start))
@@ -287,7 +285,7 @@ fn malformed<'l>(license: &License, feature: Option<String>, span: Span, reason:
         verdict: Verdict::Malformed,
         ground: Ground::Verdict,
         reason,
-        help: Some("`keywright lint` shows every fault of the file".to_owned()),
+        help: Some("run `keywright lint` to see all errors in the file".to_owned()),
         key: None,
         span,
         line: license.source.position(span.start as usize).line,

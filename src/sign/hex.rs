@@ -1,14 +1,14 @@
-//! Bytes as lower-case hexadecimal digits and back.
+//! Lower-case hexadecimal encoding of bytes.
 
 use std::fmt::{self, Write as _};
 
-/// Writes every byte as two digits.
+/// Writes each byte as two digits.
 pub(super) fn write(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
     digits.filter_map(|digit| char::from_digit(digit.into(), 16)).try_for_each(|digit| f.write_char(digit))
 }
 
-/// Reads exactly `N` bytes; upper-case digits are refused, so that a value has one spelling.
+/// Parses exactly `N` bytes. Upper-case digits are rejected, so that a value has one spelling.
 pub(super) fn read<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.as_bytes();
     if digits.len() != N * 2 {

@@ -1,7 +1,7 @@
-//! Secret keys as files: PKCS#8 version 1 in PEM, encrypted with PBES2 so that OpenSSL 3.0 reads it.
+//! Secret key files: PKCS#8 version 1 in PEM, encrypted with PBES2, readable by OpenSSL 3.0.
 //!
-//! The encryption carries no check of its own (AES-CBC), so a flipped bit can yield another key without any error. The
-//! lines before the PEM block name the public key; reading fails when they contradict the key that comes out.
+//! The encryption (AES-CBC) is not authenticated, so a flipped bit can yield another key without any error. The lines
+//! before the PEM block name the public key, and reading fails if they do not match the decrypted key.
 
 use std::fmt;
 
@@ -24,24 +24,24 @@ const ENCRYPTED_LABEL: &str = "ENCRYPTED PRIVATE KEY";
 const PLAIN_LABEL: &str = "PRIVATE KEY";
 const BEGIN: &str = "-----BEGIN ";
 
-/// Cost of scrypt in new files: the largest N that OpenSSL 3.0 accepts, with p raised to make up for it.
+/// Cost of scrypt in new files: the largest N that OpenSSL 3.0 accepts. A higher p compensates for it.
 const SCRYPT_LOG_N: u8 = 14;
 const SCRYPT_R: u32 = 8;
 const SCRYPT_P: u32 = 5;
 /// Rounds of PBKDF2 in new files.
 const PBKDF2_ROUNDS: u32 = 600_000;
 
-/// Most memory that reading a file may take for scrypt, in bytes.
+/// Maximum memory for scrypt when reading a file, in bytes.
 const MAX_KDF_MEMORY: u64 = 256 * 1024 * 1024;
-/// Most bytes that scrypt may go through in all its passes.
-/// ◆ A little above what looks round: no single flipped bit in the cost of one of our own files asks for more.
+/// Maximum number of bytes that scrypt processes in all its passes.
+/// DECISION: slightly above a round number, so that no single flipped bit in the cost of a keywright file exceeds it.
 const MAX_KDF_TRAFFIC: u64 = 1280 * 1024 * 1024;
-/// Most rounds of PBKDF2.
+/// Maximum number of PBKDF2 rounds.
 const MAX_KDF_ROUNDS: u32 = 10_000_000;
-/// Fewer rounds of PBKDF2 are read, with a warning.
+/// Number of PBKDF2 rounds below which a file is read with a warning.
 pub const MIN_KDF_ROUNDS: u32 = 100_000;
 
-/// How a passphrase becomes a key.
+/// The key derivation function for a passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Kdf {
     /// scrypt, N = 2^14, r = 8, p = 5.
@@ -51,89 +51,90 @@ pub enum Kdf {
     Pbkdf2,
 }
 
-/// How a new key file is protected.
+/// The protection of a new key file.
 #[derive(Clone, Copy)]
 pub enum Protection<'a> {
-    /// Not at all.
+    /// No protection.
     Plain,
-    /// By a passphrase.
+    /// Encryption with a passphrase.
     Passphrase(&'a [u8], Kdf),
 }
 
-/// What a key file says of its key in plain text. For people: nothing is decided by it.
+/// Information about a key in plain text in its file. It is for users only: no decision depends on it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Label {
-    /// Whose key it is.
+    /// The vendor that owns the key.
     pub vendor: Option<String>,
-    /// The day it was made.
+    /// The creation date.
     pub created: Option<Date>,
-    /// What it may sign.
+    /// The permitted usage.
     pub usage: Option<Usage>,
-    /// Whether the file was protected too weakly, or not at all.
+    /// A warning if the protection of the file is weak or missing.
     pub weakness: Option<&'static str>,
 }
 
-/// Why a key file could not be read or written. No text of the file is ever part of it.
+/// The reason why a key file cannot be read or written. Never contains text of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyFileError {
-    /// It is no PEM file.
+    /// The file is not PEM.
     NotPem,
-    /// The PEM block is none of a secret key.
+    /// The PEM block does not contain a secret key.
     OtherLabel,
-    /// The secret key is none of Ed25519, or is not built as one.
+    /// The secret key is not an Ed25519 key or is malformed.
     NotEd25519,
-    /// An algorithm that is not read, by name.
+    /// The file uses an unsupported algorithm with this name.
     Unsupported(String),
-    /// Deriving the key would cost more than is allowed.
+    /// Key derivation would exceed the work limit.
     TooMuchWork,
-    /// It is encrypted, and no passphrase was given.
+    /// The file is encrypted, but no passphrase was given.
     PassphraseNeeded,
-    /// The passphrase is wrong or the file is damaged; nobody can tell which.
+    /// The passphrase is wrong or the file is damaged. The two cannot be distinguished.
     WrongPassphrase,
-    /// A line before the PEM block, or the public part inside, is not the key's.
+    /// A line before the PEM block, or the public key inside, does not match the key.
     Contradiction(&'static str, KeyId),
-    /// A line before the PEM block stands twice or has no good value.
+    /// A line before the PEM block is repeated or invalid.
     BadHeader(&'static str),
-    /// The operating system gave no random bytes.
+    /// The operating system returned no random bytes.
     NoRandomness,
-    /// A passphrase of no characters.
+    /// The passphrase is empty.
     EmptyPassphrase,
-    /// What was written did not read back as the same key.
+    /// The written file does not contain the same key when read again.
     NotReadBack,
 }
 
 impl fmt::Display for KeyFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotPem => f.write_str("the key file is no PEM file"),
-            Self::OtherLabel => f.write_str("the PEM file holds no secret key"),
-            Self::NotEd25519 => f.write_str("the key file holds no Ed25519 secret key"),
-            Self::Unsupported(name) => write!(f, "the key file uses {name}, which is not read"),
-            Self::TooMuchWork => {
-                f.write_str("the key file asks for more work than is allowed to derive its key")
-            }
-            Self::PassphraseNeeded => f.write_str("the key file is encrypted and needs a passphrase"),
-            Self::WrongPassphrase => f.write_str("the passphrase is wrong, or the key file is damaged"),
+            Self::NotPem => f.write_str("the key file is not a PEM file"),
+            Self::OtherLabel => f.write_str("the PEM file does not contain a secret key"),
+            Self::NotEd25519 => f.write_str("the key file does not contain an Ed25519 secret key"),
+            Self::Unsupported(name) => write!(f, "the key file uses {name}, which is not supported"),
+            Self::TooMuchWork => f.write_str("the key file exceeds the work limit for key derivation"),
+            Self::PassphraseNeeded => f.write_str("the key file is encrypted, and no passphrase was given"),
+            Self::WrongPassphrase => f.write_str("wrong passphrase, or the key file is damaged"),
             Self::Contradiction(what, id) => write!(
                 f,
-                "the key in the file is {id}, which {what} contradicts: the file is damaged or was altered"
+                "the key in the file is {id}, which does not match {what}: the file is damaged or was changed"
             ),
             Self::BadHeader(name) => {
-                write!(f, "the line `{name}` of the key file stands twice or has no good value")
+                write!(f, "duplicate or invalid line `{name}` in the key file")
             }
-            Self::NoRandomness => f.write_str("the operating system gave no random bytes"),
+            Self::NoRandomness => f.write_str("the operating system returned no random bytes"),
             Self::EmptyPassphrase => f.write_str("the passphrase is empty"),
-            Self::NotReadBack => f.write_str("the key file did not read back as the key that was written"),
+            Self::NotReadBack => {
+                f.write_str("the written key file does not contain the same key when read again")
+            }
         }
     }
 }
 
 impl std::error::Error for KeyFileError {}
 
-/// Writes a key as a file, and reads it back before handing it out.
+/// Writes a key as text and reads it again before returning it.
 ///
 /// # Errors
-/// If there is no randomness for salt and IV, the passphrase is empty, or the text does not read back.
+/// Returns an error if there are no random bytes for salt and IV, the passphrase is empty, or the text does not contain
+/// the same key when read again.
 pub fn write_secret_key(
     key: &SecretKey,
     label: &Label,
@@ -158,10 +159,10 @@ pub fn write_secret_key(
     if back.public_key() == key.public_key() { Ok(text) } else { Err(KeyFileError::NotReadBack) }
 }
 
-/// Reads a key file: PKCS#8 version 1 or 2, plain or with PBES2 by scrypt or PBKDF2 and AES-CBC.
+/// Reads a key file: PKCS#8 version 1 or 2, plain or encrypted with PBES2 (scrypt or PBKDF2, AES-CBC).
 ///
 /// # Errors
-/// If it is none, costs too much, the passphrase does not fit, or its parts contradict each other.
+/// Returns an error if the file has another form, exceeds a limit, the passphrase is wrong, or its parts do not match.
 pub fn read_secret_key(text: &str, passphrase: Option<&[u8]>) -> Result<(SecretKey, Label), KeyFileError> {
     let (head, body) = split_head(text).ok_or(KeyFileError::NotPem)?;
     let header = Header::read(head)?;
@@ -180,7 +181,7 @@ pub fn read_secret_key(text: &str, passphrase: Option<&[u8]>) -> Result<(SecretK
         _ => return Err(KeyFileError::OtherLabel),
     };
     header.check(&key).map_err(|contradiction| match label {
-        // A flipped bit in the encrypted part is a wrong key and no other error.
+        // A flipped bit in the encrypted part must be reported as a wrong passphrase.
         ENCRYPTED_LABEL => KeyFileError::WrongPassphrase,
         _ => contradiction,
     })?;
@@ -210,13 +211,13 @@ fn header_lines(key: &SecretKey, label: &Label) -> String {
     lines
 }
 
-/// The text before the first PEM block, and the rest.
+/// Splits the text into the lines before the first PEM block and the rest.
 fn split_head(text: &str) -> Option<(&str, &str)> {
     let at = if text.starts_with(BEGIN) { 0 } else { text.find("\n-----BEGIN ")? + 1 };
     text.split_at_checked(at)
 }
 
-/// The lines before the PEM block that this program knows. Others are left to people.
+/// The known lines before the PEM block. Other lines are ignored.
 #[derive(Default)]
 struct Header {
     label: Label,
@@ -266,7 +267,7 @@ fn public_key_bytes(text: &str) -> Option<[u8; 32]> {
     STANDARD.decode(text).ok()?.try_into().ok()
 }
 
-/// Keys of other algorithms that key files hold. No single flipped bit makes one of these of ours.
+/// Algorithms of other keys. None differs by one bit from a supported one.
 const OTHER_KEYS: [ObjectIdentifier; 2] = [
     // RSA.
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1"),
@@ -274,10 +275,10 @@ const OTHER_KEYS: [ObjectIdentifier; 2] = [
     ObjectIdentifier::new_unwrap("1.2.840.10045.2.1"),
 ];
 
-/// In so many bytes at the beginning an encrypted file says how it is encrypted.
+/// Number of bytes at the beginning of an encrypted file that contain the encryption scheme.
 const MAX_SCHEME_BYTES: usize = 128;
 
-/// What encrypted files use that are not read: known by name, and none of them one flipped bit away from what is read.
+/// Names of unsupported encryption schemes. None differs by one bit from a supported one.
 const OTHER_SCHEMES: [(ObjectIdentifier, &str); 11] = [
     (ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.1"), "PBE-SHA1-RC4-128"),
     (ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.2"), "PBE-SHA1-RC4-40"),
@@ -292,7 +293,7 @@ const OTHER_SCHEMES: [(ObjectIdentifier, &str); 11] = [
     (ObjectIdentifier::new_unwrap("1.2.156.10197.1.104.2"), "SM4"),
 ];
 
-/// Why an encrypted file cannot be taken apart: a scheme that is known and not read, by its name, or damage.
+/// Returns the error for an encrypted file that cannot be parsed: an unsupported scheme, or damage.
 fn other_scheme(bytes: &[u8]) -> KeyFileError {
     let head = bytes.get(..MAX_SCHEME_BYTES).unwrap_or(bytes);
     let stands = |oid: &ObjectIdentifier| {
@@ -307,8 +308,8 @@ fn other_scheme(bytes: &[u8]) -> KeyFileError {
     }
 }
 
-/// The key in a PKCS#8 structure. `fault` is what a structure that is none means: in a plain file it is no Ed25519 key, in
-/// an encrypted one the passphrase is wrong or the file is damaged.
+/// Extracts the key from a PKCS#8 structure. `fault` is the error for a malformed structure: in a plain file, not an
+/// Ed25519 key; in an encrypted one, a wrong passphrase or damage.
 fn from_private_key_info(bytes: &[u8], fault: KeyFileError) -> Result<SecretKey, KeyFileError> {
     let Ok(info) = PrivateKeyInfoRef::try_from(bytes) else {
         return Err(fault);
@@ -365,7 +366,7 @@ fn decrypt(
     }
 }
 
-/// Refuses what is not read and what would cost too much, before any work is done.
+/// Rejects unsupported schemes and excessive cost before doing any work.
 fn check_work(parameters: &pbes2::Parameters) -> Result<Option<&'static str>, KeyFileError> {
     use pbes2::EncryptionScheme::{Aes128Cbc, Aes192Cbc, Aes256Cbc};
     if !matches!(parameters.encryption, Aes128Cbc { .. } | Aes192Cbc { .. } | Aes256Cbc { .. }) {
@@ -384,7 +385,7 @@ fn check_work(parameters: &pbes2::Parameters) -> Result<Option<&'static str>, Ke
                 return Err(KeyFileError::TooMuchWork);
             }
             let weak = traffic < MAX_KDF_MEMORY / 16;
-            Ok(weak.then_some("the passphrase of the key file is stretched too little (scrypt)"))
+            Ok(weak.then_some("weak passphrase protection of the key file: scrypt cost too low"))
         }
         pbes2::Kdf::Pbkdf2(cost) => {
             if cost.prf == pbes2::Pbkdf2Prf::HmacWithSha1 {
@@ -397,7 +398,7 @@ fn check_work(parameters: &pbes2::Parameters) -> Result<Option<&'static str>, Ke
                 return Err(KeyFileError::WrongPassphrase);
             }
             let weak = cost.iteration_count < MIN_KDF_ROUNDS;
-            Ok(weak.then_some("the passphrase of the key file is stretched too little (PBKDF2)"))
+            Ok(weak.then_some("weak passphrase protection of the key file: too few PBKDF2 rounds"))
         }
         _ => Err(KeyFileError::WrongPassphrase),
     }

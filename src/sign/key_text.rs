@@ -1,4 +1,4 @@
-//! KEY as text: 75 bytes as exactly 100 characters of base64, without padding and without spare bits, so that a
+//! The text form of a KEY: 75 bytes as exactly 100 characters of base64, without padding or spare bits, so that a
 //! signature has one spelling.
 
 use base64::Engine as _;
@@ -6,39 +6,39 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::message::{self, ALGORITHM, FLAGS, HEADER_BYTES, KeyId, VERSION};
 
-/// Characters of a KEY.
+/// Length of a KEY in characters.
 pub const KEY_CHARS: usize = 100;
-/// Bytes that a KEY stands for: header and signature.
+/// Length of a KEY in bytes: header and signature.
 pub const KEY_BYTES: usize = HEADER_BYTES + 64;
 
-/// A KEY taken apart. That it could be read says nothing about the signature.
+/// A parsed KEY. Parsing does not verify the signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyText {
-    /// Which key is said to have signed.
+    /// The id of the signing key, as claimed.
     pub key: KeyId,
     /// The signature.
     pub signature: [u8; 64],
 }
 
-/// Why a text is no KEY.
+/// The reason why text is not a KEY.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyFault {
-    /// It ends in `...` or `…`: a KEY that was shortened for print.
+    /// It ends in `...` or `…`, because it was shortened for print.
     Elided,
-    /// It has this many characters instead of [`KEY_CHARS`].
+    /// It has this number of characters instead of [`KEY_CHARS`].
     Length(usize),
-    /// The character at this place (from 1) is not one of base64.
+    /// The character at this position (from 1) is not base64.
     Character(usize),
-    /// A version that this program does not know.
+    /// The format version is not supported.
     Version(u8),
-    /// An algorithm that this program does not know.
+    /// The algorithm is not supported.
     Algorithm(u8),
-    /// A flag that this program does not know.
+    /// The flags are not supported.
     Flags(u8),
 }
 
 impl KeyFault {
-    /// Whether a newer version of the format could have written it.
+    /// Returns true if a newer version of the format may have written the KEY.
     #[must_use]
     pub fn is_unsupported(self) -> bool {
         matches!(self, Self::Version(_) | Self::Algorithm(_) | Self::Flags(_))
@@ -48,19 +48,19 @@ impl KeyFault {
 impl std::fmt::Display for KeyFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Elided => write!(f, "the KEY is elided (it ends in dots): it was shortened for print"),
+            Self::Elided => write!(f, "the KEY was shortened for print: it ends in dots"),
             Self::Length(n) if *n < KEY_CHARS => {
-                write!(f, "the KEY has {n} characters instead of {KEY_CHARS}: it was cut short")
+                write!(f, "the KEY has {n} characters instead of {KEY_CHARS}: part of it is missing")
             }
             Self::Length(n) => {
-                write!(f, "the KEY has {n} characters instead of {KEY_CHARS}: something was added to it")
+                write!(f, "the KEY has {n} characters instead of {KEY_CHARS}: text was added to it")
             }
-            Self::Character(at) => write!(f, "character {at} of the KEY is none that a KEY can hold"),
-            Self::Version(n) => write!(f, "the KEY has format version {n}, which this program does not know"),
+            Self::Character(at) => write!(f, "the KEY has an invalid character at position {at}"),
+            Self::Version(n) => write!(f, "unsupported format version {n} of the KEY"),
             Self::Algorithm(n) => {
-                write!(f, "the KEY uses signature algorithm {n}, which this program does not know")
+                write!(f, "unsupported signature algorithm {n} of the KEY")
             }
-            Self::Flags(n) => write!(f, "the KEY has flags {n}, which this program does not know"),
+            Self::Flags(n) => write!(f, "unsupported flags {n} of the KEY"),
         }
     }
 }
@@ -68,10 +68,10 @@ impl std::fmt::Display for KeyFault {
 impl std::error::Error for KeyFault {}
 
 impl KeyText {
-    /// Reads a KEY; blanks of the quoted form are already dropped.
+    /// Parses a KEY. Spaces of the quoted form must be removed before.
     ///
     /// # Errors
-    /// What keeps the text from being a KEY, the simplest cause first.
+    /// Returns the reason why the text is not a KEY, with the simplest cause first.
     pub fn parse(text: &str) -> Result<Self, KeyFault> {
         if text.ends_with("...") || text.ends_with('…') {
             return Err(KeyFault::Elided);
@@ -104,7 +104,7 @@ impl KeyText {
         Self { key: KeyId::from_bytes(key), signature }
     }
 
-    /// Writes it as the 100 characters of a KEY.
+    /// Returns the 100 characters of the KEY.
     #[must_use]
     pub fn encode(&self) -> String {
         STANDARD.encode([&message::header(self.key)[..], &self.signature].concat())

@@ -1,8 +1,8 @@
-//! The small message that is signed, and the identity of a key.
+//! The message that is signed, and key ids.
 //!
 //! A signature covers `u8(length of domain) | domain | key header | SHA-512(payload)`: the kind of object, the version
-//! and algorithm of the signature, the key, and the payload. No signature of one kind of object passes for another, and
-//! whoever has the public key can check one with stock tools.
+//! and algorithm of the signature, the key, and the payload. A signature of one kind of object is never valid for
+//! another, and anyone who has the public key can check it with standard tools.
 
 use std::fmt;
 
@@ -12,11 +12,11 @@ use super::hex;
 
 /// Version of the signature format.
 pub const VERSION: u8 = 1;
-/// Ed25519, pure, as in RFC 8032.
+/// Pure Ed25519, as in RFC 8032.
 pub const ALGORITHM: u8 = 1;
-/// No flag is defined.
+/// Flags; none are defined.
 pub const FLAGS: u8 = 0;
-/// Length of a key header: version, algorithm, flags, key id.
+/// Length of a key header in bytes: version, algorithm, flags, key id.
 pub const HEADER_BYTES: usize = 3 + KeyId::BYTES;
 
 /// The kind of object that a signature is for.
@@ -38,7 +38,7 @@ impl Domain {
     /// All kinds.
     pub const ALL: [Self; 5] = [Self::Feature, Self::Trust, Self::Revocation, Self::Log, Self::Approval];
 
-    /// The text that stands for it in a message.
+    /// Returns the domain text in the message.
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
@@ -51,30 +51,30 @@ impl Domain {
     }
 }
 
-/// SHA-512 of a payload: the identity of what was signed.
+/// The SHA-512 hash of a payload. It identifies the signed content.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest([u8; 64]);
 
 impl Digest {
-    /// The digest of some bytes.
+    /// Computes the digest of bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha512::digest(bytes).into())
     }
 
-    /// The digest with these bytes, as it was stored.
+    /// Creates a digest from stored bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 64]) -> Self {
         Self(bytes)
     }
 
-    /// The digest that `text` spells in 128 lower-case hexadecimal digits.
+    /// Parses 128 lower-case hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         hex::read(text).map(Self)
     }
 
-    /// Its bytes.
+    /// Returns the bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 64] {
         &self.0
@@ -93,7 +93,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// The short name of a public key: it selects a key of the trust store and never decides anything.
+/// A short id of a public key. It selects a key in the trust store and proves nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId([u8; KeyId::BYTES]);
 
@@ -101,7 +101,7 @@ impl KeyId {
     /// Length in bytes.
     pub const BYTES: usize = 8;
 
-    /// The id of an Ed25519 public key.
+    /// Computes the id of an Ed25519 public key.
     #[must_use]
     pub fn of(public_key: &[u8; 32]) -> Self {
         let mut hash = Sha256::new();
@@ -113,19 +113,19 @@ impl KeyId {
         Self(id)
     }
 
-    /// The id with these bytes, as a KEY carries it.
+    /// Creates an id from the bytes in a KEY.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
         Self(bytes)
     }
 
-    /// The id that `text` spells in 16 lower-case hexadecimal digits.
+    /// Parses 16 lower-case hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         hex::read(text).map(Self)
     }
 
-    /// Its bytes.
+    /// Returns the bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; Self::BYTES] {
         &self.0
@@ -144,7 +144,7 @@ impl fmt::Debug for KeyId {
     }
 }
 
-/// The header of a KEY: version, algorithm, flags, key id. It is signed too.
+/// Returns the header of a KEY: version, algorithm, flags, key id. The signature covers it.
 #[must_use]
 pub fn header(key: KeyId) -> [u8; HEADER_BYTES] {
     let mut bytes = [0; HEADER_BYTES];
@@ -155,12 +155,12 @@ pub fn header(key: KeyId) -> [u8; HEADER_BYTES] {
     bytes
 }
 
-/// The bytes that are signed: 95 for a FEATURE block.
+/// Returns the bytes to sign: 95 for a FEATURE block.
 #[must_use]
 pub fn message(domain: Domain, key: KeyId, digest: &Digest) -> Vec<u8> {
     let text = domain.text();
     let mut bytes = Vec::with_capacity(1 + text.len() + HEADER_BYTES + digest.as_bytes().len());
-    // All domain texts are shorter than 256 bytes; a test holds them to it.
+    // All domain texts are shorter than 256 bytes, which a test checks.
     bytes.push(u8::try_from(text.len()).unwrap_or(u8::MAX));
     bytes.extend_from_slice(text.as_bytes());
     bytes.extend_from_slice(&header(key));

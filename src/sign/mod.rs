@@ -1,10 +1,10 @@
-//! Signatures: what of a block is signed, keys and key files, whom to trust, and the verdict on a license.
+//! Signatures: payloads, keys and key files, trust, and verdicts on a license.
 //!
-//! A block is signed alone. Its payload ([`Payload`]) is hashed into a small message ([`message`]), the message is
-//! signed with Ed25519, and header and signature are written as KEY ([`KeyText`]). Verifying takes a
-//! [`Trust`] store, never a key that came with the license, and hands out [`Verified`] features.
+//! Each block is signed separately. Its payload ([`Payload`]) is hashed into a small message ([`message`]), the message
+//! is signed with Ed25519, and header and signature are written as KEY ([`KeyText`]). Verification requires a [`Trust`]
+//! store, never uses a key that came with the license, and returns [`Verified`] features.
 //!
-//! Must not know lint rules, reports or terminals. Only [`disk`] touches files, and only those it is given.
+//! Independent of lint rules, reports and terminals. Only [`disk`] accesses files, and only those given by the caller.
 
 pub mod disk;
 mod explain;

@@ -1,23 +1,23 @@
-//! The same work on many blocks, on all cores, with results in the order of the blocks.
+//! Parallel processing of many blocks, with results in the order of the blocks.
 
 use std::num::NonZero;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Fewer items than this are not worth a thread.
+/// Minimum number of items for which threads are used.
 const FEW: usize = 64;
 
-/// Parts that a thread has on average: enough that none waits long for the last one.
+/// Average number of parts per thread, so that no thread waits long for the last one.
 const PARTS: usize = 8;
 
-/// How many threads this machine runs at once. Asked once: the system reads several files to say it.
+/// Returns the number of threads the machine runs in parallel. Cached, because the system reads several files for it.
 pub(super) fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
     *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
-/// `work` on every item; results stand in the order of the items, however many threads there are.
+/// Applies `work` to every item. Results are in the order of the items for any number of threads.
 pub(super) fn map<'i, T: Sync, R: Send>(
     items: &'i [T],
     threads: usize,
@@ -26,7 +26,7 @@ pub(super) fn map<'i, T: Sync, R: Send>(
     map_any(items, if items.len() < FEW { 1 } else { threads }, work)
 }
 
-/// As [`map`], for items that are worth a thread however few they are.
+/// Like [`map`], but uses threads for any number of items.
 pub(super) fn map_any<'i, T: Sync, R: Send>(
     items: &'i [T],
     threads: usize,
@@ -37,7 +37,7 @@ pub(super) fn map_any<'i, T: Sync, R: Send>(
     }
     let parts: Vec<&'i [T]> = items.chunks(items.len().div_ceil(threads * PARTS)).collect();
     let next = AtomicUsize::new(0);
-    // Each takes the next part when it is done with one: a thread that starts late holds nobody up.
+    // Each thread takes the next part when it is ready. A late thread does not delay the others.
     let take = || {
         let mut done = Vec::new();
         loop {
@@ -48,7 +48,7 @@ pub(super) fn map_any<'i, T: Sync, R: Send>(
     };
     let mut done = thread::scope(|scope| {
         let take = &take;
-        // This thread works too. Where the system gives no more threads, the others do what those would have done.
+        // This thread works too. If the system refuses more threads, the remaining threads do all the work.
         let helpers: Vec<_> =
             (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, take).ok()).collect();
         let mut done = take();

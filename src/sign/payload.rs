@@ -1,4 +1,4 @@
-//! What of a block is signed, as bytes.
+//! The signed bytes of a block.
 //!
 //! ```text
 //! keywright-feature 1 LF
@@ -6,9 +6,9 @@
 //! NAME SP LEN SP VALUE LF   N times; LEN = bytes of VALUE
 //! ```
 //!
-//! The first record is `FEATURE` with the block's name; every directive but KEY follows, sorted by name, repeated ones in
-//! file order. Numbers stand before what they count, so no two different blocks share a payload. Values are taken as
-//! read and never converted: an absent directive has no record, and no default stands in for it.
+//! The first record is `FEATURE` with the block's name. All directives except KEY follow, sorted by name, and repeated
+//! ones in file order. Lengths and counts precede what they describe, so different blocks never have the same payload.
+//! Values are used as read and never converted: an absent directive has no record, and no default replaces it.
 
 use std::borrow::Cow;
 
@@ -18,16 +18,16 @@ use super::message::Digest;
 
 const HEAD: &str = "keywright-feature 1\n";
 
-/// The signed bytes of one block.
+/// The signed bytes of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payload {
     bytes: Vec<u8>,
 }
 
 impl Payload {
-    /// The payload of a block from its name and its directives in file order, values as read. KEY is left out.
+    /// Creates the payload from the block's name and its directives in file order, with values as read. KEY is ignored.
     pub fn new<'a>(feature: &str, directives: impl IntoIterator<Item = (&'a str, Cow<'a, str>)>) -> Self {
-        // Room for a usual block at once.
+        // Capacity for a typical block.
         let mut records: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(16);
         records.extend(directives.into_iter().filter(|(name, _)| *name != "KEY"));
         // The sort is stable: directives of one name stay in file order.
@@ -44,32 +44,32 @@ impl Payload {
         Self { bytes }
     }
 
-    /// The payload of a block of a license.
+    /// Creates the payload of a block of a license.
     #[must_use]
     pub fn of(license: &License, feature: &Feature) -> Self {
         Self::new(feature.name.value.as_str(), license.records(feature))
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The bytes, without a copy.
+    /// Returns the bytes without copying them.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
-    /// Their SHA-512.
+    /// Returns the SHA-512 digest.
     #[must_use]
     pub fn digest(&self) -> Digest {
         Digest::of(&self.bytes)
     }
 
-    /// The records that some bytes hold, `FEATURE` first; `None` if they are no payload that [`Payload::new`] could
-    /// have written.
+    /// Parses a payload into its records, with `FEATURE` first. Returns `None` for bytes that [`Payload::new`] cannot
+    /// write.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Vec<(String, String)>> {
         let rest = bytes.strip_prefix(HEAD.as_bytes())?;
@@ -99,7 +99,7 @@ fn push(bytes: &mut Vec<u8>, name: &str, value: &str) {
     bytes.push(b'\n');
 }
 
-/// Writes a number in decimal digits, without a text of its own: payloads hold very many.
+/// Writes a decimal number without allocating, because payloads contain many numbers.
 pub(crate) fn push_number(bytes: &mut Vec<u8>, mut number: usize) {
     let start = bytes.len();
     loop {
@@ -119,7 +119,7 @@ fn split(bytes: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {
     Some((bytes.get(..at)?, bytes.get(at + 1..)?))
 }
 
-/// A decimal number without sign or leading zero, up to `mark`.
+/// Parses a decimal number without sign or leading zero that ends at `mark`.
 fn number(bytes: &[u8], mark: u8) -> Option<(usize, &[u8])> {
     let (digits, rest) = split(bytes, mark)?;
     let text = std::str::from_utf8(digits).ok()?;

@@ -1,7 +1,7 @@
-//! A public key that was checked on its way in.
+//! Validated public keys.
 //!
-//! A key is taken only in its one canonical encoding, and never of small order or with a torsion part: with such keys a
-//! signature can fit many messages, or fit for one program and not for another.
+//! A key is accepted only in its canonical encoding, and never if it has small order or a torsion part. With such keys a
+//! signature can match many messages, or be valid in one program and invalid in another.
 
 use std::fmt;
 
@@ -12,57 +12,59 @@ use pkcs8::der::Document;
 
 use super::message::{self, Digest, Domain, KeyId};
 
-/// What stands before the 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410).
+/// The DER bytes before the 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410).
 const SPKI_HEAD: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 const SPKI_LABEL: &str = "PUBLIC KEY";
 const LINE_HEAD: &str = "keywright-pub";
-/// Characters of 32 bytes in base64.
+/// Length of 32 bytes in base64.
 const KEY_CHARS: usize = 44;
-/// More characters than a public key as one line can have.
+/// Maximum length of a public key in one-line form. No real one is as long.
 const LONGEST_LINE: usize = 256;
 
-/// An Ed25519 public key fit to verify with.
+/// A validated Ed25519 public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PublicKey {
     key: VerifyingKey,
     id: KeyId,
 }
 
-/// Why some bytes or a text are no public key to trust.
+/// The reason why a public key is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PublicKeyError {
-    /// The bytes are no point of the curve.
+    /// The bytes are not a point on the curve.
     NotAPoint,
-    /// The point has another, canonical encoding.
+    /// The encoding of the point is not canonical.
     NotCanonical,
-    /// The point has small order: one signature would fit nearly every message.
+    /// The point has small order, so one signature would match nearly every message.
     SmallOrder,
-    /// The point has a torsion part: programs would disagree on its signatures.
+    /// The point has a torsion part, so programs would disagree about its signatures.
     Torsion,
-    /// The text is no PEM block.
+    /// The text is not a PEM block.
     NotPem,
-    /// The PEM block holds something else than an Ed25519 public key.
+    /// The PEM block is not an Ed25519 public key.
     NotEd25519,
-    /// The text holds a secret key.
+    /// The text contains a secret key.
     SecretKey,
-    /// The text is no line of the form `keywright-pub:VENDOR:KEYID:BASE64`.
+    /// The text does not have the form `keywright-pub:VENDOR:KEYID:BASE64`.
     NotALine,
-    /// The line's key id is not the key's.
+    /// The key id of the line does not match the key.
     IdDiffers,
 }
 
 impl fmt::Display for PublicKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotAPoint => "the bytes are no Ed25519 public key",
+            Self::NotAPoint => "the bytes are not an Ed25519 public key",
             Self::NotCanonical => "the public key is not in its canonical encoding",
-            Self::SmallOrder => "the public key has small order: a signature under it proves nothing",
-            Self::Torsion => "the public key has a torsion part: programs would disagree on its signatures",
-            Self::NotPem => "the text is no PEM file",
-            Self::NotEd25519 => "the file holds no Ed25519 public key",
-            Self::SecretKey => "the file holds a secret key where a public key belongs",
+            Self::SmallOrder => "the public key has small order: its signatures prove nothing",
+            Self::Torsion => {
+                "the public key has a torsion part: programs would disagree about its signatures"
+            }
+            Self::NotPem => "the text is not a PEM file",
+            Self::NotEd25519 => "the file does not contain an Ed25519 public key",
+            Self::SecretKey => "the file contains a secret key instead of a public key",
             Self::NotALine => "the text is not of the form `keywright-pub:VENDOR:KEYID:BASE64`",
-            Self::IdDiffers => "the key id does not belong to the public key beside it",
+            Self::IdDiffers => "the key id does not match the public key",
         })
     }
 }
@@ -70,10 +72,10 @@ impl fmt::Display for PublicKeyError {
 impl std::error::Error for PublicKeyError {}
 
 impl PublicKey {
-    /// Checks 32 bytes and takes them as a key.
+    /// Validates 32 bytes as a key.
     ///
     /// # Errors
-    /// If they are no canonical point of full order.
+    /// Returns an error if they are not a canonical point of full order.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, PublicKeyError> {
         let key = VerifyingKey::from_bytes(bytes).map_err(|_| PublicKeyError::NotAPoint)?;
         let point = key.to_edwards();
@@ -89,15 +91,15 @@ impl PublicKey {
         Ok(Self::derived(key))
     }
 
-    /// A key that was computed from a secret one, and so is a multiple of the base point.
+    /// Creates a key computed from a secret key, which is therefore a multiple of the base point.
     pub(super) fn derived(key: VerifyingKey) -> Self {
         Self { key, id: KeyId::of(key.as_bytes()) }
     }
 
-    /// Reads a SubjectPublicKeyInfo in PEM, as OpenSSL writes it.
+    /// Parses a SubjectPublicKeyInfo in PEM, as OpenSSL writes it.
     ///
     /// # Errors
-    /// If the text is no such file, or the key is not fit to verify with.
+    /// Returns an error if the text has another form or the key is rejected.
     pub fn from_pem(text: &str) -> Result<Self, PublicKeyError> {
         let (label, document) = Document::from_pem(text.trim()).map_err(|_| PublicKeyError::NotPem)?;
         if label.ends_with("PRIVATE KEY") {
@@ -110,20 +112,20 @@ impl PublicKey {
         }
     }
 
-    /// Writes it as SubjectPublicKeyInfo in PEM.
+    /// Returns the key as SubjectPublicKeyInfo in PEM.
     #[must_use]
     pub fn to_pem(&self) -> String {
         let body = STANDARD.encode([&SPKI_HEAD[..], self.as_bytes()].concat());
         format!("-----BEGIN {SPKI_LABEL}-----\n{body}\n-----END {SPKI_LABEL}-----\n")
     }
 
-    /// The form of one line in a longer text, as mail leaves it: broken over lines, quoted with `>`, with words round it.
+    /// Finds a key in one-line form in a longer text, even if mail wrapped it, quoted it with `>` or put text around it.
     #[must_use]
     pub fn find_line(text: &str) -> Option<String> {
         let from = text.get(text.find(&format!("{LINE_HEAD}:"))?..)?;
         let mut line = String::new();
         for c in from.lines().flat_map(|line| line.trim_start_matches(['>', ' ', '\t']).chars()) {
-            // 32 bytes in base64 end in `=`, which stands nowhere else: any other one is where mail broke the line.
+            // 32 bytes in base64 end in `=` and contain no other one. Any other `=` is a line break made by mail.
             let ends = line.split(':').nth(3).is_some_and(|key| key.len() + 1 == KEY_CHARS);
             if !c.is_whitespace() && (c != '=' || ends) {
                 line.push(c);
@@ -138,10 +140,10 @@ impl PublicKey {
         Some(line)
     }
 
-    /// Reads the form of one line; the vendor stands beside the key.
+    /// Parses the one-line form and returns the vendor and the key.
     ///
     /// # Errors
-    /// If the line has another form, its id is not the key's, or the key is not fit to verify with.
+    /// Returns an error if the line has another form, its id does not match, or the key is rejected.
     pub fn from_line(line: &str) -> Result<(&str, Self), PublicKeyError> {
         let mut parts = line.split(':');
         let (Some(LINE_HEAD), Some(vendor), Some(id), Some(text), None) =
@@ -157,39 +159,39 @@ impl PublicKey {
         if key.id == id { Ok((vendor, key)) } else { Err(PublicKeyError::IdDiffers) }
     }
 
-    /// Writes it as one line, for a message or a form.
+    /// Returns the key in one-line form, for an email or a form.
     #[must_use]
     pub fn to_line(&self, vendor: &str) -> String {
         format!("{LINE_HEAD}:{vendor}:{}:{}", self.id, self.to_base64())
     }
 
-    /// Its 32 bytes in base64.
+    /// Returns the 32 bytes in base64.
     #[must_use]
     pub fn to_base64(&self) -> String {
         STANDARD.encode(self.as_bytes())
     }
 
-    /// Its bytes.
+    /// Returns the bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         self.key.as_bytes()
     }
 
-    /// Its id.
+    /// Returns the key id.
     #[must_use]
     pub fn id(&self) -> KeyId {
         self.id
     }
 
-    /// Whether a signature is this key's for an object of this kind with this digest.
+    /// Returns true if this key signed the digest of an object of this kind.
     #[must_use]
     pub fn verifies(&self, domain: Domain, digest: &Digest, signature: &[u8; 64]) -> bool {
         self.verifies_message(&message::message(domain, self.id, digest), signature)
     }
 
-    /// Whether a signature is this key's for some bytes, whatever they are.
+    /// Returns true if this key signed the message.
     ///
-    /// Only the strict check is ever used: the plain one and the batch one accept signatures that others refuse.
+    /// Uses the strict check only: the plain and the batch check accept signatures that other programs reject.
     #[must_use]
     pub fn verifies_message(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         self.key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()

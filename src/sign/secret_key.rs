@@ -1,4 +1,4 @@
-//! The secret half of a key. It has no `Debug` and no way into a text but an encrypted key file.
+//! Secret keys. They have no `Debug`, and an encrypted key file is the only text form.
 
 use std::fmt;
 
@@ -7,29 +7,29 @@ use zeroize::Zeroizing;
 
 use super::public_key::PublicKey;
 
-/// An Ed25519 key that signs. Wiped from memory when dropped.
+/// An Ed25519 secret key. Erased from memory when dropped.
 pub struct SecretKey {
     key: SigningKey,
     public: PublicKey,
 }
 
-/// Why no key was made.
+/// The reason why no key was generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyGenerationError {
-    /// The operating system gave no random bytes.
+    /// The operating system returned no random bytes.
     NoRandomness,
-    /// It gave bytes that are all equal, which cannot be chance.
+    /// The operating system returned identical bytes only.
     NotRandom,
-    /// A signature made with the new key did not verify.
+    /// A test signature made with the new key did not verify.
     ProbeFailed,
 }
 
 impl fmt::Display for KeyGenerationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoRandomness => "the operating system gave no random bytes",
-            Self::NotRandom => "the operating system gave bytes that are not random",
-            Self::ProbeFailed => "a signature made with the new key did not verify",
+            Self::NoRandomness => "the operating system returned no random bytes",
+            Self::NotRandom => "the operating system returned bytes that are not random",
+            Self::ProbeFailed => "a test signature made with the new key did not verify",
         })
     }
 }
@@ -37,10 +37,10 @@ impl fmt::Display for KeyGenerationError {
 impl std::error::Error for KeyGenerationError {}
 
 impl SecretKey {
-    /// A new key from the randomness of the operating system.
+    /// Generates a key with random bytes of the operating system.
     ///
     /// # Errors
-    /// If there is no randomness, or the key fails its probe.
+    /// Returns an error if there are no random bytes or the test signature fails.
     pub fn generate() -> Result<Self, KeyGenerationError> {
         Self::generate_from(|seed| getrandom::fill(seed).is_ok())
     }
@@ -55,7 +55,7 @@ impl SecretKey {
             return Err(KeyGenerationError::NotRandom);
         }
         let key = Self::from_seed(&seed);
-        // The probe also sends the public half through the checks that every imported key passes.
+        // The test also validates the public key like an imported one.
         let public =
             PublicKey::from_bytes(key.public.as_bytes()).map_err(|_| KeyGenerationError::ProbeFailed)?;
         let signature = ed25519_dalek::Signature::from_bytes(&key.sign_bytes(PROBE));
@@ -63,7 +63,7 @@ impl SecretKey {
         if public == key.public && checked.is_ok() { Ok(key) } else { Err(KeyGenerationError::ProbeFailed) }
     }
 
-    /// The key that a seed of 32 bytes stands for. The public half is always computed, never taken from elsewhere.
+    /// Creates a key from a seed of 32 bytes. The public key is always computed, never read from elsewhere.
     #[must_use]
     pub fn from_seed(seed: &[u8; 32]) -> Self {
         let key = SigningKey::from_bytes(seed);
@@ -71,18 +71,18 @@ impl SecretKey {
         Self { key, public }
     }
 
-    /// The public half.
+    /// Returns the public key.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.public
     }
 
-    /// The seed, for a key file.
+    /// Returns the seed for a key file.
     pub(super) fn seed(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.key.to_bytes())
     }
 
-    /// The signature of some bytes; the same bytes always give the same signature.
+    /// Signs bytes. Signatures are deterministic.
     pub(super) fn sign_bytes(&self, message: &[u8]) -> [u8; 64] {
         self.key.sign(message).to_bytes()
     }

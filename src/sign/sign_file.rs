@@ -1,4 +1,4 @@
-//! Signing a file: KEYs are put in or replaced, and no other byte changes.
+//! Signing of a file: KEYs are added or replaced, and no other byte changes.
 
 use std::fmt;
 
@@ -15,51 +15,51 @@ use super::signer::{SignError, Signer, sign_payload};
 use super::trust::TrustedKey;
 use super::verify::untimely;
 
-/// What became of one block.
+/// The result for a signed block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedBlock {
-    /// Its name.
+    /// The name.
     pub feature: String,
-    /// Line where it begins, before and after: signing adds lines behind it only.
+    /// The line where the block begins, in both texts: signing only adds lines after it.
     pub line: usize,
-    /// What was signed.
+    /// The signed payload.
     pub payload: Payload,
-    /// Its digest.
+    /// The digest of the payload.
     pub digest: Digest,
-    /// Its KEY.
+    /// The new KEY.
     pub key: KeyText,
-    /// Whether it had a KEY, which is replaced.
+    /// True if an existing KEY was replaced.
     pub replaced: bool,
 }
 
 /// A signed file.
 #[derive(Debug, Clone)]
 pub struct Signed {
-    /// Its text.
+    /// The signed text.
     pub text: String,
-    /// What turns the text that was read into it.
+    /// The edits from the old text to the signed text.
     pub edits: Vec<Edit>,
-    /// Its blocks, in file order.
+    /// The blocks in file order.
     pub blocks: Vec<SignedBlock>,
 }
 
-/// Why a file was not signed. Messages hold text of the file: escape them.
+/// The reason why a file was not signed. Messages contain text of the file: escape them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignFileError {
-    /// It holds no block.
+    /// The file contains no block.
     NothingToSign,
-    /// It has an error, in this line.
+    /// The file has an error in this line.
     Faulty(usize, String),
-    /// The key cannot sign this block, in this line.
+    /// The key may not sign the block in this line.
     Untimely(usize, String),
-    /// A block, in this line, could not be signed.
+    /// The block in this line could not be signed.
     Block(usize, SignError),
-    /// The signed text does not read as what was signed.
+    /// The signed text does not match what was signed.
     NotReadBack(usize),
 }
 
 impl SignFileError {
-    /// Whether the signer is at fault, so that nothing can be concluded about the file.
+    /// Returns true if the signer failed, which says nothing about the file.
     #[must_use]
     pub fn is_signer_fault(&self) -> bool {
         matches!(self, Self::NotReadBack(_) | Self::Block(_, SignError::BadSignature | SignError::Signer(_)))
@@ -69,12 +69,12 @@ impl SignFileError {
 impl fmt::Display for SignFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NothingToSign => f.write_str("the file holds no FEATURE block"),
+            Self::NothingToSign => f.write_str("the file contains no FEATURE block"),
             Self::Faulty(line, why) => write!(f, "the file has an error in line {line}: {why}"),
             Self::Untimely(line, why) => write!(f, "the block in line {line} cannot be signed: {why}"),
             Self::Block(line, error) => write!(f, "the block in line {line} cannot be signed: {error}"),
             Self::NotReadBack(line) => {
-                write!(f, "the block in line {line} did not verify after it was signed")
+                write!(f, "the block in line {line} failed verification after signing")
             }
         }
     }
@@ -84,11 +84,11 @@ impl std::error::Error for SignFileError {}
 
 /// Signs every block of a license.
 ///
-/// The new text is read and verified before it is handed out: each payload is what it was, each KEY is good.
+/// The new text is parsed and verified before it is returned: payloads are unchanged, and each KEY matches.
 ///
 /// # Errors
-/// If the license has an error or no block, a block is another vendor's or of a time in which the key may not sign, or
-/// the signer fails. Nothing is signed then.
+/// Returns an error if the license has an error or no block, if a block has another vendor or a date on which the key may
+/// not sign, or if the signer fails. No block is signed in this case.
 pub fn sign_file(
     license: &License,
     signer: &dyn Signer,
@@ -141,7 +141,7 @@ fn line_of(license: &License, feature: &Feature) -> usize {
     license.source.position(feature.span.start as usize).line
 }
 
-/// A file with errors is not signed. Errors of a KEY are not looked at: it is replaced.
+/// Rejects a file with errors, except for errors in a KEY, which is replaced.
 fn refuse_faulty(license: &License) -> Result<(), SignFileError> {
     let keys: Vec<Span> = license
         .features
@@ -169,7 +169,7 @@ fn refuse_faulty(license: &License) -> Result<(), SignFileError> {
     }
     if license.source.fault().is_some() {
         let line = license.source.line_count();
-        return Err(SignFileError::Faulty(line, "the bytes from here on are no UTF-8 text".to_owned()));
+        return Err(SignFileError::Faulty(line, "the file is not UTF-8 from here on".to_owned()));
     }
     if license.features.is_empty() {
         return Err(SignFileError::NothingToSign);
@@ -177,7 +177,7 @@ fn refuse_faulty(license: &License) -> Result<(), SignFileError> {
     Ok(())
 }
 
-/// The one KEY directive of a block; none if there are two, which is an error to refuse.
+/// Returns the value of the only KEY of a block, or `None` if there are two, which is an error reported elsewhere.
 fn key_directive(license: &License, block: &Block) -> Option<Span> {
     let mut keys = block.directives().filter(|directive| license.source.slice(directive.name) == "KEY");
     match (keys.next(), keys.next()) {
@@ -193,8 +193,8 @@ fn key_value(license: &License, block: &Block) -> Option<Span> {
         .map(|directive| directive.value.span)
 }
 
-/// The edit that gives a block its KEY: in place of the old value, or on a line of its own before the `}`, or before
-/// the `}` on its line if something else stands there.
+/// Returns the edit that sets the KEY of a block: it replaces the old value, or adds a line before the `}`, or adds the
+/// KEY before the `}` on the same line if that line contains other text.
 fn key_edit(license: &License, block: &Block, old: Option<Span>, key: &str) -> Edit {
     if let Some(span) = old {
         return Edit { span, replacement: key.to_owned() };
@@ -214,7 +214,7 @@ fn key_edit(license: &License, block: &Block, old: Option<Span>, key: &str) -> E
     Edit { span: Span::at(close), replacement: format!("{gap}KEY={key} ") }
 }
 
-/// The blanks before the last directive of the block that begins a line.
+/// Returns the indentation of the last directive that begins a line.
 fn indent_of<'a>(text: &'a str, block: &Block) -> Option<&'a str> {
     block.elements.iter().rev().filter(|element| matches!(element, Element::Directive(_))).find_map(
         |element| {
@@ -225,7 +225,7 @@ fn indent_of<'a>(text: &'a str, block: &Block) -> Option<&'a str> {
     )
 }
 
-/// The text with all edits made; they stand in file order and do not overlap.
+/// Applies the edits, which are in file order and do not overlap.
 fn apply(text: &str, edits: &[Edit]) -> String {
     let added: usize = edits.iter().map(|edit| edit.replacement.len()).sum();
     let mut result = String::with_capacity(text.len() + added);
@@ -240,9 +240,9 @@ fn apply(text: &str, edits: &[Edit]) -> String {
     result
 }
 
-/// Reads the signed text again and checks every block of it: that it has the KEY which was checked with the trusted key
-/// when it was signed, and that its name and all other directives stand there as they did, so that its payload is the one
-/// that was signed. Both being equal, so is what the check would say.
+/// Parses the signed text and compares every block with the original. The KEY must be the one that was verified with the
+/// trusted key when signing, and the name and all other directives must be unchanged, so that the payload is the one that
+/// was signed. Therefore the signature need not be verified again.
 fn read_back(license: &License, text: &str, blocks: &[SignedBlock]) -> Result<(), SignFileError> {
     let again = syntax::parse_own(SourceFile::new(license.source.name(), text));
     if again.blocks().count() != blocks.len() || again.errors().iter().any(Diagnostic::is_error) {
@@ -273,7 +273,7 @@ fn is_read_back(
     has_key && keys.next().is_none() && same
 }
 
-/// The directives of a block but KEY, as they are written.
+/// Returns the directives of a block except KEY, as written.
 fn written<'a>(source: &'a SourceFile, block: &'a Block) -> impl Iterator<Item = (&'a str, &'a str)> {
     let all = block.directives();
     all.map(|directive| (source.slice(directive.name), source.slice(directive.value.span)))

@@ -1,4 +1,4 @@
-//! Signing one payload: whoever holds the key signs the message, and the signature is checked before it is used.
+//! Signing of a payload: the signer signs the message, and the signature is checked before it is used.
 
 use std::fmt;
 
@@ -8,24 +8,24 @@ use super::public_key::PublicKey;
 use super::secret_key::SecretKey;
 use super::trust::TrustedKey;
 
-/// A signer's own account of why it gave no signature.
+/// The signer's error message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignerFailure(pub String);
 
-/// Whoever holds a secret key: a key file, a security module, a program.
+/// The owner of a secret key: a key file, a security module or a program.
 ///
-/// Nothing it returns is believed: [`sign_payload`] checks each signature with the trusted public key.
+/// Signers are not trusted: [`sign_payload`] checks each signature with the trusted public key.
 pub trait Signer: Sync {
-    /// The public key it signs for.
+    /// Returns the public key of the signer.
     fn public_key(&self) -> &PublicKey;
 
-    /// Its Ed25519 signature of a message.
+    /// Signs a message with Ed25519.
     ///
     /// # Errors
-    /// If it cannot sign.
+    /// Returns an error if it cannot sign.
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerFailure>;
 
-    /// Whether it may be asked for many signatures at once.
+    /// Returns true if several signatures may be requested at once.
     fn is_concurrent(&self) -> bool {
         false
     }
@@ -45,26 +45,26 @@ impl Signer for SecretKey {
     }
 }
 
-/// Why a payload was not signed.
+/// The reason why a payload was not signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignError {
-    /// The signer's key is not the trusted one.
+    /// The signer has another key than the trusted one.
     OtherKey {
-        /// Whose signature was asked for.
+        /// The required key.
         trusted: KeyId,
-        /// Whose key the signer has.
+        /// The signer's key.
         signer: KeyId,
     },
-    /// The block is another vendor's.
+    /// The block has another vendor.
     ForeignVendor {
         /// VENDOR of the block.
         vendor: String,
         /// The vendor that the key is trusted for.
         trusted: String,
     },
-    /// The signer gave no signature.
+    /// The signer returned no signature.
     Signer(SignerFailure),
-    /// The signer gave a signature that does not verify.
+    /// The signer returned an invalid signature.
     BadSignature,
 }
 
@@ -75,10 +75,10 @@ impl fmt::Display for SignError {
                 write!(f, "the signer has key {signer}, but key {trusted} is trusted")
             }
             Self::ForeignVendor { vendor, trusted } => {
-                write!(f, "the block is of vendor `{vendor}`, but the key signs for `{trusted}` only")
+                write!(f, "VENDOR is `{vendor}`, but the key is trusted for `{trusted}` only")
             }
-            Self::Signer(SignerFailure(why)) => write!(f, "the signer gave no signature: {why}"),
-            Self::BadSignature => f.write_str("the signer gave a signature that does not verify"),
+            Self::Signer(SignerFailure(why)) => write!(f, "the signer returned no signature: {why}"),
+            Self::BadSignature => f.write_str("the signer returned an invalid signature"),
         }
     }
 }
@@ -87,10 +87,10 @@ impl std::error::Error for SignError {}
 
 /// Signs the payload of a block of `vendor` and checks the signature with the key of the trust store.
 ///
-/// A fault while signing, or a lying signer, could give the secret key away; so no unchecked signature leaves here.
+/// A fault while signing or a malicious signer could reveal the secret key, so unchecked signatures are never returned.
 ///
 /// # Errors
-/// If the signer has another key, the block is another vendor's, or there is no good signature.
+/// Returns an error if the signer has another key, the block has another vendor, or the signature is missing or invalid.
 pub fn sign_payload(
     signer: &dyn Signer,
     trusted: &TrustedKey,
@@ -109,7 +109,7 @@ pub fn sign_payload(
 /// Signs an object of any kind by its digest and checks the signature with the key of the trust store.
 ///
 /// # Errors
-/// If the signer has another key or there is no good signature.
+/// Returns an error if the signer has another key, or the signature is missing or invalid.
 pub(super) fn sign_object(
     signer: &dyn Signer,
     trusted: &TrustedKey,

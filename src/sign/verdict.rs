@@ -1,4 +1,4 @@
-//! Verdicts as data: of a block, of a file, and what they add up to.
+//! Verdicts as data: for a block, for a file, and their summary.
 
 use crate::license::Feature;
 use crate::source::Span;
@@ -6,33 +6,33 @@ use crate::source::Span;
 use super::message::{Digest, KeyId};
 use super::verify::Verified;
 
-/// The verdict on one block. The list is closed; the first that applies is given, in this order.
+/// The verdict on a block. The list is complete, and the first verdict in this order that applies is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// The block, or its KEY, cannot be read.
+    /// The block or its KEY cannot be read.
     Malformed,
-    /// It holds a directive, or a version of KEY, that this program does not know.
+    /// The block has an unknown directive or an unsupported version of KEY.
     Unsupported,
-    /// It has no KEY.
+    /// The block has no KEY.
     Unsigned,
-    /// No key that is trusted here has the KEY's key id.
+    /// The trust store has no key with the key id of the KEY that is accepted in this mode.
     UnknownKey,
     /// The key is trusted for another vendor.
     NotForVendor,
     /// The signature does not match.
     Invalid,
-    /// The signature matches, but the block, its set or its key was withdrawn, or the key could not have signed then.
+    /// The signature matches, but the block, its set or its key is revoked, or the key was not valid when it signed.
     Revoked,
-    /// The signature is good; START is still to come.
+    /// The signature matches; START is in the future.
     NotYet,
-    /// The signature is good; END has passed.
+    /// The signature matches; END is in the past.
     Expired,
-    /// The signature is good and the block is in force.
+    /// The signature matches, and the block is valid on the verification date.
     Valid,
 }
 
 impl Verdict {
-    /// All verdicts, in the order in which they are tried.
+    /// All verdicts in the order of precedence.
     pub const ALL: [Self; 10] = [
         Self::Malformed,
         Self::Unsupported,
@@ -46,7 +46,7 @@ impl Verdict {
         Self::Valid,
     ];
 
-    /// The word in reports.
+    /// Returns the word in reports.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -63,13 +63,13 @@ impl Verdict {
         }
     }
 
-    /// Whether the block is what its vendor signed, in force or not.
+    /// Returns true if the vendor signed the block as it is, whatever its dates.
     #[must_use]
     pub fn is_signature_good(self) -> bool {
         matches!(self, Self::NotYet | Self::Expired | Self::Valid)
     }
 
-    /// What it means for the file.
+    /// Returns the outcome for the file.
     #[must_use]
     pub fn outcome(self) -> Outcome {
         match self {
@@ -83,34 +83,34 @@ impl Verdict {
     }
 }
 
-/// What the verdicts of a file add up to, from good to worst.
+/// The outcome for a file, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
     /// At least one block, and every block is valid.
     Valid,
-    /// Signatures are good, but a block is expired or not yet in force.
+    /// Signatures match, but a block is expired or not yet valid.
     NotNow,
-    /// Signatures are good, but a policy is not met: see [`Policy`].
+    /// Signatures match, but a policy is not met: see [`Policy`].
     Policy,
-    /// A signature is missing, not trusted, wrong or withdrawn.
+    /// A signature is missing, untrusted, wrong or revoked.
     NotValid,
-    /// A block could not be read.
+    /// A block cannot be read.
     Unreadable,
 }
 
-/// What can be wrong though every signature is good.
+/// A requirement beyond matching signatures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Policy {
-    /// Blocks of different sets stand together.
+    /// Blocks of different sets are mixed.
     MixedSet,
-    /// What valid blocks draw on is not there, not valid, or of another set.
+    /// A dependency of a valid block is missing, invalid, or in another set.
     Incomplete,
-    /// The trust bundle or a revocation list is too old to go by, or missing.
+    /// The trust bundle or a revocation list is expired or missing.
     Stale,
 }
 
 impl Policy {
-    /// The word in reports.
+    /// Returns the word in reports.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -124,69 +124,69 @@ impl Policy {
 /// A policy that is not met.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyFault {
-    /// Which one.
+    /// The policy.
     pub policy: Policy,
-    /// Why. Holds text of the file: escape it.
+    /// The reason. Contains text of the file: escape it.
     pub reason: String,
 }
 
-/// Where the first block with the same payload stands.
+/// The place of the first block with the same payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duplicate {
-    /// Name of its file. Untrusted: escape it.
+    /// The name of the file. Untrusted: escape it.
     pub file: String,
-    /// Line where it begins, from 1.
+    /// The line where the block begins, from 1.
     pub line: usize,
 }
 
-/// What a verdict rests on, where the verdict alone does not tell.
+/// The basis of a verdict that has several possible causes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Ground {
-    /// What the verdict says.
+    /// The usual cause of the verdict.
     #[default]
     Verdict,
-    /// UNSUPPORTED: it is the KEY that a newer version wrote, not a directive.
+    /// UNSUPPORTED: the KEY has a newer version; all directives are known.
     KeyVersion,
-    /// UNKNOWN-KEY: the store has the key, as one for development.
+    /// UNKNOWN-KEY: the trust store has the key as a development key.
     DevelopmentKey,
-    /// REVOKED or NOT-YET: nobody took anything back; the key may not have signed then.
+    /// REVOKED or NOT-YET: nothing is revoked, but the key was not valid at the time of signing.
     KeyTime,
 }
 
-/// What was found out about one block.
+/// The result for a block.
 #[derive(Debug)]
 pub struct BlockReport<'a> {
-    /// Name of the block, where it could be read.
+    /// The name of the block, if it could be read.
     pub feature: Option<String>,
-    /// VENDOR as the block claims it.
+    /// VENDOR as claimed by the block.
     pub vendor: Option<String>,
     /// The verdict.
     pub verdict: Verdict,
-    /// What it rests on.
+    /// The basis of the verdict.
     pub ground: Ground,
-    /// Why, in words that can be read aloud. Holds text of the file: escape it.
+    /// The reason, in a sentence. Contains text of the file: escape it.
     pub reason: String,
-    /// What to do about it.
+    /// Advice.
     pub help: Option<String>,
-    /// The key that KEY names.
+    /// The key named by KEY.
     pub key: Option<KeyId>,
-    /// Where the block stands.
+    /// The place of the block.
     pub span: Span,
-    /// Line where it begins, from 1.
+    /// The line where the block begins, from 1.
     pub line: usize,
-    /// Digest of its payload, where the block could be read.
+    /// The digest of the payload, if the block could be read.
     pub digest: Option<Digest>,
-    /// Set if the same payload stands before it, here or in an earlier file: the two count once.
+    /// The earlier block with the same payload, in this or an earlier file. Both count once.
     pub duplicate: Option<Duplicate>,
-    /// The block itself, if it is valid.
+    /// The block, if it is valid.
     pub verified: Option<Verified<&'a Feature>>,
-    /// The block itself, if its signature is good and it is not in force on the day asked about.
+    /// The block, if its signature matches and it is not valid on the verification date.
     pub out_of_force: Option<Verified<&'a Feature>>,
-    /// What the block claims, if it can be read and its signature is not good.
+    /// The claimed content, if the block can be read and its signature does not match.
     pub claimed: Option<Claimed<&'a Feature>>,
 }
 
-/// Something that nobody has vouched for: it may be shown as a claim and nothing else.
+/// Unverified content. It may be shown as a claim only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claimed<T>(T);
 
@@ -195,26 +195,26 @@ impl<T> Claimed<T> {
         Self(claimed)
     }
 
-    /// The thing itself, unverified.
+    /// Returns the unverified content.
     #[must_use]
     pub fn unverified(&self) -> &T {
         &self.0
     }
 }
 
-/// What was found out about one file.
+/// The result for a file.
 #[derive(Debug)]
 pub struct FileReport<'a> {
-    /// Name of the file. Untrusted: escape it.
+    /// The name of the file. Untrusted: escape it.
     pub file: String,
-    /// Its blocks, in file order; what could not be read stands among them.
+    /// The blocks in file order, including unreadable ones.
     pub blocks: Vec<BlockReport<'a>>,
     /// Policies that are not met.
     pub policy: Vec<PolicyFault>,
 }
 
 impl<'a> FileReport<'a> {
-    /// What the verdicts add up to. A file without blocks is not valid: nothing signed is never success.
+    /// Returns the outcome. A file without blocks is not valid.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let policy = self.policy.first().map(|_| Outcome::Policy);
@@ -226,7 +226,7 @@ impl<'a> FileReport<'a> {
         }
     }
 
-    /// One word for the file: the verdict of the block that decides its outcome, or the policy that is not met.
+    /// Returns one word for the file: the verdict of the block that decides the outcome, or the policy that is not met.
     #[must_use]
     pub fn result(&self) -> &'static str {
         let outcome = self.outcome();
@@ -240,7 +240,7 @@ impl<'a> FileReport<'a> {
             .map_or(Verdict::Unsigned.word(), Verdict::word)
     }
 
-    /// The valid blocks, each payload once.
+    /// Returns the valid blocks, each payload once.
     pub fn verified(&self) -> impl Iterator<Item = &Verified<&'a Feature>> {
         self.blocks
             .iter()

@@ -1,7 +1,7 @@
-//! Verifying: from a license and a trust store to verdicts.
+//! Verification: verdicts on a license, given a trust store.
 //!
-//! The tree that was read is the tree that is verified; nothing is read again afterwards. Only this file can make a
-//! [`Verified`] value, and it makes one for valid blocks alone.
+//! The parsed tree is the tree that is verified, and nothing is parsed again afterwards. Only this file can create a
+//! [`Verified`] value, and only for blocks with a matching signature.
 
 use std::collections::BTreeSet;
 
@@ -18,44 +18,44 @@ use super::revocation::Revocations;
 use super::trust::{KeyState, Mode, Trust, TrustedKey};
 use super::verdict::{BlockReport, Claimed, FileReport, Ground, Policy, PolicyFault, Verdict};
 
-/// Something whose signature was verified: it cannot be made in any other way.
+/// A value whose signature was verified. It cannot be created in any other way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verified<T>(T);
 
 impl<T> Verified<T> {
-    /// The thing itself.
+    /// Returns the value.
     #[must_use]
     pub fn get(&self) -> &T {
         &self.0
     }
 
-    /// The thing itself, taken out.
+    /// Returns the value by move.
     #[must_use]
     pub fn into_inner(self) -> T {
         self.0
     }
 }
 
-/// What a verification goes by: whom to trust, what was withdrawn, and the day that is asked about.
+/// The inputs of a verification: trusted keys, revocations and the verification date.
 #[derive(Debug, Clone, Copy)]
 pub struct Verifier<'a> {
     /// The trusted keys.
     pub trust: &'a Trust,
-    /// What was withdrawn.
+    /// The revocations.
     pub revocations: &'a Revocations,
-    /// The day on which START and END are judged.
+    /// The verification date, which START and END are compared with.
     pub at: Date,
-    /// Whether development keys count.
+    /// Determines whether development keys are accepted.
     pub mode: Mode,
-    /// The only vendor whose blocks are asked for, if not all are.
+    /// The only accepted vendor, or `None` for all.
     pub vendor: Option<&'a str>,
-    /// Whether the blocks of all files must be of one set.
+    /// True if the blocks of all files must be one set.
     pub one_set: bool,
-    /// How many threads may be used.
+    /// The maximum number of threads.
     pub threads: usize,
 }
 
-/// A verdict with its grounds.
+/// A verdict with its basis.
 pub(super) struct Ruling {
     pub(super) verdict: Verdict,
     pub(super) ground: Ground,
@@ -80,13 +80,13 @@ impl Ruling {
 }
 
 impl<'a> Verifier<'a> {
-    /// A verifier for the blocks of all vendors, each file on its own, on all cores.
+    /// Creates a verifier for all vendors that treats each file separately and uses all cores.
     #[must_use]
     pub fn new(trust: &'a Trust, revocations: &'a Revocations, at: Date, mode: Mode) -> Self {
         Self { trust, revocations, at, mode, vendor: None, one_set: false, threads: parallel::cores() }
     }
 
-    /// The verdicts on all blocks of a license.
+    /// Verifies all blocks of a license.
     #[must_use]
     pub fn file<'l>(&self, license: &'l License) -> FileReport<'l> {
         let mut report = self.report(license);
@@ -95,13 +95,13 @@ impl<'a> Verifier<'a> {
         report
     }
 
-    /// The verdicts on all blocks of some licenses; a payload that stands in several files counts once.
+    /// Verifies all blocks of several licenses. A payload that occurs more than once counts once.
     #[must_use]
     pub fn files<'l>(&self, licenses: impl IntoIterator<Item = &'l License>) -> Vec<FileReport<'l>> {
         let licenses: Vec<&License> = licenses.into_iter().collect();
         let mut reports: Vec<FileReport<'l>> = match licenses.as_slice() {
             [license] => vec![self.report(license)],
-            // Many files are spread over the cores, and each is judged on one.
+            // Files are distributed over the cores, and each is verified on one.
             many => {
                 let alone = Self { threads: 1, ..*self };
                 let threads = self.threads.min(many.len());
@@ -127,7 +127,7 @@ impl<'a> Verifier<'a> {
         FileReport { file: license.source.name().to_owned(), blocks, policy }
     }
 
-    /// What is too old to go by: the trust bundle, and the revocation lists of the vendors whose signatures are good.
+    /// Returns expired lists: the trust bundle, and the revocation lists of the vendors whose signatures match.
     fn stale(&self, blocks: &[BlockReport<'_>]) -> Vec<PolicyFault> {
         let good = blocks.iter().filter(|block| block.verdict.is_signature_good());
         let vendors: BTreeSet<&str> = good.filter_map(|block| block.vendor.as_deref()).collect();
@@ -161,7 +161,7 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// The first verdict of the list that applies.
+    /// Returns the first verdict that applies.
     fn rule(
         &self,
         license: &License,
@@ -191,24 +191,20 @@ impl<'a> Verifier<'a> {
         self.withdrawn(feature, digest, trusted).unwrap_or_else(|| self.in_time(feature, trusted))
     }
 
-    /// What speaks against a block whose signature matches.
+    /// Returns the reason why a block with a matching signature is revoked, if any.
     fn withdrawn(&self, feature: &Feature, digest: &Digest, trusted: &TrustedKey) -> Option<Ruling> {
         let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());
         let reason = self.revocations.reason(digest, feature.vendor_name(), sn, trusted.key.id());
         if let Some(reason) = reason {
             return Some(
-                Ruling::new(Verdict::Revoked, reason).help("ask the vendor for the license that replaces it"),
+                Ruling::new(Verdict::Revoked, reason).help("ask the vendor for a replacement license"),
             );
         }
         let issued = feature.issued.map(|issued| issued.value);
         let reason = untimely(issued, trusted).or_else(|| undated(issued, trusted, self.at))?;
         let lost = matches!(trusted.entry.state, KeyState::Compromised(_));
         let ground = if lost { Ground::Verdict } else { Ground::KeyTime };
-        Some(
-            Ruling::new(Verdict::Revoked, reason)
-                .on(ground)
-                .help("ask the vendor to issue the license again"),
-        )
+        Some(Ruling::new(Verdict::Revoked, reason).on(ground).help("ask the vendor to reissue the license"))
     }
 
     fn in_time(&self, feature: &Feature, trusted: &TrustedKey) -> Ruling {
@@ -216,44 +212,39 @@ impl<'a> Verifier<'a> {
         let first = trusted.entry.not_before;
         if at < first {
             let reason = format!(
-                "the signature is good; key {} may sign from {first}, and {at} was asked about",
+                "signature matches; key {} may sign from {first} (verified for {at})",
                 trusted.key.id()
             );
             return Ruling::new(Verdict::NotYet, reason).on(Ground::KeyTime);
         }
         if let Some(issued) = feature.issued.filter(|issued| at < issued.value) {
-            let reason = format!(
-                "the signature is good, but the block was issued on {}, and {at} was asked about",
-                issued.value
-            );
+            let reason = format!("signature matches; issued on {} (verified for {at})", issued.value);
             return Ruling::new(Verdict::NotYet, reason)
-                .help("check the clock of this computer, or the day given with `--at`");
+                .help("check the clock of this computer, or the date given with `--at`");
         }
         if let Some(start) = feature.start.filter(|start| at < start.value) {
-            let reason =
-                format!("the signature is good; in force from {}, and {at} was asked about", start.value);
+            let reason = format!("signature matches; valid from {} (verified for {at})", start.value);
             return Ruling::new(Verdict::NotYet, reason);
         }
         if let Some(end) = feature.end.filter(|end| end.value < at) {
-            let reason =
-                format!("the signature is good; in force until {}, and {at} was asked about", end.value);
+            let reason = format!("signature matches; valid until {} (verified for {at})", end.value);
             return Ruling::new(Verdict::Expired, reason);
         }
-        // ◆ Without ISSUED a block counts only as long as its key may sign: see `undated`.
+        // DECISION: without ISSUED, a block is valid only as long as its key may sign. See `undated`.
         let key_ends = feature.issued.is_none().then_some(trusted.entry.not_after);
         let until = match (feature.end.map(|end| end.value), key_ends) {
             (end, Some(last)) if end.is_none_or(|end| last < end) => {
-                format!("until {last}, the last day of its key, as it has no ISSUED")
+                format!("valid until {last} (the signing key's last day; no ISSUED date)")
             }
-            (Some(end), _) => format!("until {end}"),
-            (None, _) => "without end".to_owned(),
+            (Some(end), _) => format!("valid until {end}"),
+            (None, _) => "never expires".to_owned(),
         };
-        let reason = format!("signed by {}, in force {until}", trusted.entry.vendor);
+        let reason = format!("signed by {}; {until}", trusted.entry.vendor);
         Ruling::new(Verdict::Valid, reason)
     }
 }
 
-/// The KEY of a block that can be verified, or why it cannot.
+/// Returns the KEY of a block that can be verified, or the verdict on one that cannot.
 fn readable(
     license: &License,
     feature: &Feature,
@@ -268,12 +259,12 @@ fn readable(
         && !error.as_ref().is_some_and(|error| error.is_cause)
     {
         return Err(Ruling::new(Verdict::Malformed, fault.to_string()).help(
-            "copy the whole KEY from the license as it was sent; as an attachment it is not changed on the way",
+            "copy the complete KEY from the original license, or use the attachment, which mail does not change",
         ));
     }
     match (feature.condition, error) {
         (Condition::Unsupported, error) => return Err(unsupported(error)),
-        // A sound block can still hold an error in a comment: text that shows something else than what stands there.
+        // A sound block can still contain an error in a comment, such as characters that hide text.
         (Condition::Malformed, error) | (Condition::Sound, error @ Some(_)) => {
             return Err(malformed(error.or_else(|| explain::whole_fault(license))));
         }
@@ -282,19 +273,19 @@ fn readable(
     match key {
         Some(Ok(key)) => Ok(key),
         Some(Err(KeyFault::Elided)) => Err(Ruling::new(Verdict::Unsigned, KeyFault::Elided.to_string())
-            .help("use the license file itself instead of a printed copy")),
+            .help("use the license file instead of a printed copy")),
         Some(Err(fault)) => Err(Ruling::new(Verdict::Unsupported, fault.to_string())
             .on(Ground::KeyVersion)
-            .help("a newer version of this program may read it")),
+            .help("a newer version of keywright may support it")),
         None => Err(Ruling::new(Verdict::Unsigned, "the block has no KEY")
             .help("the vendor signs it with `keywright sign`")),
     }
 }
 
 fn malformed(error: Option<FirstError>) -> Ruling {
-    const HELP: &str = "`keywright lint` shows every fault of the file";
+    const HELP: &str = "run `keywright lint` to see all errors in the file";
     match error {
-        // What is to be done about a cause is worth more than a list of what follows from it.
+        // Advice on the cause is more useful than a list of consequences.
         Some(FirstError { text, help: Some(help), is_cause: true }) => {
             Ruling::new(Verdict::Malformed, text).help(help)
         }
@@ -304,23 +295,20 @@ fn malformed(error: Option<FirstError>) -> Ruling {
 }
 
 fn unsupported(error: Option<FirstError>) -> Ruling {
-    const HELP: &str = "a newer version of this program may know it";
+    const HELP: &str = "a newer version of keywright may support it";
     let Some(error) = error else {
-        let reason = "the block has a directive that this program does not know";
+        let reason = "the block has an unknown directive";
         return Ruling::new(Verdict::Unsupported, reason).help(HELP);
     };
-    // What asks back names the directive that was probably meant.
+    // A help text that is a question names the directive that was probably meant.
     let meant = error.help.filter(|help| help.ends_with('?'));
-    let help = meant.map_or_else(|| HELP.to_owned(), |meant| format!("{meant} Or {HELP}"));
+    let help = meant.map_or_else(|| HELP.to_owned(), |meant| format!("{meant} If not, {HELP}"));
     Ruling::new(Verdict::Unsupported, error.text).help(help)
 }
 
 fn unknown_key(key: KeyId) -> Ruling {
-    Ruling::new(
-        Verdict::UnknownKey,
-        format!("signed with key {key}, which is not in the trust store"),
-    )
-    .help("check that the trust store is the vendor's current one; a key that comes with a license proves nothing")
+    Ruling::new(Verdict::UnknownKey, format!("signed with key {key}, which is not in the trust store"))
+        .help("get the vendor's current trust store; never trust a key that comes with a license")
 }
 
 fn development_key(key: KeyId) -> Ruling {
@@ -329,14 +317,14 @@ fn development_key(key: KeyId) -> Ruling {
         format!("signed with development key {key}, which is not trusted in production"),
     )
     .on(Ground::DevelopmentKey)
-    .help("sign with a production key; `--development` accepts development keys in trials")
+    .help("sign with a production key; for tests, `--development` accepts development keys")
 }
 
 fn not_for_vendor(feature: &Feature, trusted: &TrustedKey) -> Ruling {
     Ruling::new(
         Verdict::NotForVendor,
         format!(
-            "the block says VENDOR={}, but key {} is trusted for `{}` only",
+            "VENDOR is {}, but key {} is trusted for `{}` only",
             feature.vendor_name(),
             trusted.key.id(),
             trusted.entry.vendor
@@ -347,53 +335,54 @@ fn not_for_vendor(feature: &Feature, trusted: &TrustedKey) -> Ruling {
 fn other_vendor(feature: &Feature, asked: &str) -> Ruling {
     Ruling::new(
         Verdict::NotForVendor,
-        format!(
-            "the block says VENDOR={}, and only blocks of `{asked}` were asked for",
-            feature.vendor_name()
-        ),
+        format!("VENDOR is {}, but only blocks of `{asked}` are accepted", feature.vendor_name()),
     )
 }
 
 fn invalid() -> Ruling {
     Ruling::new(
         Verdict::Invalid,
-        "a name or value inside the braces, or the KEY, is not what was signed; comments, layout, line ends and the \
-         order of blocks cannot cause this",
+        "signature does not match: a name, a value or the KEY was changed after signing (comments, layout, line endings \
+         and block order are not signed)",
     )
-    .help("compare the block with the license as it was issued, and use that copy")
+    .help("use the license as it was issued; compare the block with it to find the change")
 }
 
-/// ◆ A key signs only from its not-before to its not-after, and up to the day it was retired; nothing that a compromised
-/// key signed counts. The day of signing is ISSUED. A block without ISSUED is good under an active or standby key; under
-/// a retired one it cannot be told from a block that was signed afterwards.
+/// Returns the reason why a key was not valid when a block was signed, if any.
+///
+/// DECISION: a key signs only from its not-before to its not-after date and until the day it was retired; nothing signed
+/// with a compromised key is accepted. The date of signing is ISSUED. A block without ISSUED is accepted under an active
+/// or standby key. Under a retired key it is rejected, because it may have been signed after the key was retired.
 pub(super) fn untimely(issued: Option<Date>, trusted: &TrustedKey) -> Option<String> {
     let key = trusted.key.id();
     let entry = &trusted.entry;
     match (entry.state, issued) {
         (KeyState::Compromised(since), _) => {
-            Some(format!("key {key} is in the wrong hands since {since}; nothing signed with it counts"))
+            Some(format!("key {key} is compromised since {since}; nothing signed with it is accepted"))
         }
         (KeyState::Retired(since), None) => Some(format!(
-            "key {key} was retired on {since}, and the block has no ISSUED that shows it is older"
+            "key {key} was retired on {since}, and the block has no ISSUED date to prove that it is older"
         )),
         (KeyState::Retired(since), Some(issued)) if since < issued => {
-            Some(format!("key {key} was retired on {since}, and the block says ISSUED={issued}"))
+            Some(format!("key {key} was retired on {since}, but the block has ISSUED={issued}"))
         }
         (_, Some(issued)) if !trusted.is_valid_on(issued) => Some(format!(
-            "key {key} may sign from {} to {}, and the block says ISSUED={issued}",
+            "key {key} may sign from {} to {}, but the block has ISSUED={issued}",
             entry.not_before, entry.not_after
         )),
         _ => None,
     }
 }
 
-/// ◆ A block without ISSUED is good as long as its key may sign. After that it cannot be told from a block that was signed
-/// too late.
+/// Returns the reason why a block without ISSUED is rejected after the last day of its key, if so.
+///
+/// DECISION: a block without ISSUED is valid as long as its key may sign. Afterwards it is rejected, because it may have
+/// been signed too late.
 fn undated(issued: Option<Date>, trusted: &TrustedKey, at: Date) -> Option<String> {
     let last = trusted.entry.not_after;
     (issued.is_none() && last < at).then(|| {
         format!(
-            "key {} could sign until {last}, and the block has no ISSUED: the day of signing cannot be shown",
+            "key {} was valid until {last}, and the block has no ISSUED date to prove when it was signed",
             trusted.key.id()
         )
     })

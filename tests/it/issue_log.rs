@@ -57,7 +57,7 @@ fn a_block_that_a_later_issue_leaves_out_is_told() {
     change(&place, "  - { product: Drawing, count: 5 }\n", "");
     again(&place, DAY);
     let told = provenance(&place, "old.lic").expect_code(0);
-    let gone = "\nnot in the later issue, which begins with entry 8\n";
+    let gone = "\nomitted from the later issue that begins with entry 8\n";
     assert_eq!(told.stdout.matches(gone).count(), 3, "{}", told.stdout);
     assert!(!told.stdout.contains("replaced"), "{}", told.stdout);
 }
@@ -138,11 +138,11 @@ fn a_count_that_was_changed_is_all_that_is_said() {
     issue_into(&place, "orders.csv", "out", "log").expect_code(0);
     place.write("changed.lic", place.read("out/C-00000.lic").replacen("COUNT=5 ", "COUNT=50 ", 1));
     let told = provenance(&place, "changed.lic").expect_code(1);
-    assert_eq!(told.stdout.matches("not as it was issued").count(), 1, "{}", told.stdout);
+    assert_eq!(told.stdout.matches("changed since it was issued").count(), 1, "{}", told.stdout);
     let mut lines = told
         .stdout
         .lines()
-        .skip_while(|line| !line.starts_with("issue log: not as it was issued, entry 1, "));
+        .skip_while(|line| !line.starts_with("issue log: changed since it was issued as entry 1, "));
     assert_eq!(lines.nth(1), Some("COUNT was 5, now 50"), "{}", told.stdout);
     assert!(lines.all(|line| !line.contains(" was ")), "{}", told.stdout);
 }

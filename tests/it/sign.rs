@@ -1,4 +1,4 @@
-//! Signing and verifying of files: what a customer may change, and what no one may.
+//! Signing and verifying of files: permitted and forbidden changes by customers.
 
 use jiff::civil::{Date, date};
 use keywright::license::License;
@@ -7,10 +7,10 @@ use keywright::sign::{
     Verdict, Verifier, sign_file,
 };
 
-/// The vendor of most tests.
+/// The vendor in most tests.
 pub(crate) const VENDOR: &str = "ABC_Software";
 
-/// Two blocks with everything that layout can touch: quotes, blanks, repeated directives, free text.
+/// Two blocks with everything that the layout affects: quotes, spaces, repeated directives, free text.
 pub(crate) const PLAIN: &str = "\
 # Issued to a test.
 FEATURE MySolutions
@@ -26,7 +26,7 @@ FEATURE MyDraw
 }
 ";
 
-/// A key that every run has; its seed is this byte 31 times, then 1.
+/// Returns a fixed key. Its secret seed is the byte `seed` 31 times, then 1.
 pub(crate) fn key(seed: u8) -> SecretKey {
     let mut bytes = [seed; 32];
     bytes[31] = 1;
@@ -56,7 +56,7 @@ pub(crate) fn store(entries: &[(TrustEntry, &SecretKey)]) -> Trust {
     Trust::assemble(entries_only, |_| Ok(keys.next().unwrap())).unwrap()
 }
 
-/// The trust store of most tests: [`VENDOR`] with key 1.
+/// Returns the trust store of most tests: [`VENDOR`] with key 1.
 pub(crate) fn usual() -> Trust {
     let key = key(1);
     store(&[(entry(VENDOR, &key), &key)])
@@ -71,7 +71,7 @@ pub(crate) fn signed(text: &str) -> String {
     }
 }
 
-/// The day of most tests.
+/// The verification date of most tests.
 pub(crate) const TODAY: Date = date(2026, 3, 1);
 
 pub(crate) fn report<'l>(trust: &Trust, license: &'l License) -> FileReport<'l> {
@@ -88,7 +88,7 @@ pub(crate) fn verdicts(text: &str) -> Vec<Verdict> {
     verdicts_of(&usual(), text)
 }
 
-/// The one block's verdict and reason.
+/// Returns verdict and reason of the only block.
 pub(crate) fn only(trust: &Trust, text: &str) -> (Verdict, String) {
     let license = License::from_text("test.lic", text);
     let report = report(trust, &license);
@@ -156,7 +156,7 @@ fn what_customers_may_change_stays_valid() {
         ("comments", good.replace('{', "# a\n{ # b } KEY=\"x\n")),
         ("no comments", good.replace("# Issued to a test.\n", "")),
         (
-            "blank lines and tabs",
+            "empty lines and tabs",
             good.replace(' ', "\t \t").replace('\n', "\n\n").replace("\t \t&\t \t", " & "),
         ),
         (
@@ -168,11 +168,11 @@ fn what_customers_may_change_stays_valid() {
         ),
         ("order of blocks", format!("{second}{first}")),
         ("one block left", second.to_owned()),
-        ("blanks round =", good.replace("COUNT=20", "COUNT = 20")),
+        ("spaces around =", good.replace("COUNT=20", "COUNT = 20")),
         ("quotes", good.replace("VERSION=1.10", "VERSION=\"1.10\"")),
         ("wrapped KEY", good.replace(key_text, &wrapped)),
         ("string wrapped by a mail program", good.replace("Bäckerei Çelik", "Bäckerei\r\n  Çelik")),
-        ("blanks inside a string", good.replace("VERSION=1.0 COUNT=5\"", " VERSION=1.0   COUNT=5 \"")),
+        ("spaces inside a string", good.replace("VERSION=1.0 COUNT=5\"", " VERSION=1.0   COUNT=5 \"")),
         ("one line", good.lines().skip(1).collect::<Vec<_>>().join(" ")),
     ];
     for (name, text) in variants {
@@ -211,7 +211,7 @@ fn dates_decide_last() {
     let revocations = Revocations::default();
     for (day, verdict, outcome) in [
         (date(2025, 12, 31), Verdict::NotYet, Outcome::NotNow),
-        // ISSUED lies after START: until that day the clock is wrong.
+        // ISSUED is after START. Before that day the clock must be wrong.
         (date(2026, 1, 14), Verdict::NotYet, Outcome::NotNow),
         (date(2026, 1, 15), Verdict::Valid, Outcome::Valid),
         (date(2027, 12, 31), Verdict::Valid, Outcome::Valid),
@@ -232,17 +232,17 @@ fn every_verdict_has_its_case() {
     let cases = [
         (good.clone(), Verdict::Valid, "signed by ABC_Software"),
         (good.replace("COUNT=5", "COUNT=05"), Verdict::Malformed, "05"),
-        (good.replace("COUNT=5", "COUNT=5 COUNT=5"), Verdict::Malformed, "stands twice"),
+        (good.replace("COUNT=5", "COUNT=5 COUNT=5"), Verdict::Malformed, "duplicate `COUNT`"),
         (good.replace("VENDOR=ABC_Software", ""), Verdict::Malformed, "VENDOR"),
         (good.replace("COUNT=5", "COUNT=5 FLAVOUR=9"), Verdict::Unsupported, "FLAVOUR"),
         (good.replace(key_text, ""), Verdict::Unsigned, "no KEY"),
-        (good.replace(key_text, "KEY=AQEA..."), Verdict::Unsigned, "elided"),
+        (good.replace(key_text, "KEY=AQEA..."), Verdict::Unsigned, "shortened for print"),
         (good.replace(key_text, &key_text[..103]), Verdict::Malformed, "99 characters instead of 100"),
-        (good.replace(key_text, &key_text.replace("AQEA", "AQE_")), Verdict::Malformed, "character 4 "),
+        (good.replace(key_text, &key_text.replace("AQEA", "AQE_")), Verdict::Malformed, "position 4"),
         (good.replace(key_text, &key_text.replace("AQEA", "AgEA")), Verdict::Unsupported, "version 2"),
         (good.replace(key_text, &key_text.replace("AQEA", "AQIA")), Verdict::Unsupported, "algorithm 2"),
         (good.replace(key_text, &key_text.replace("AQEA", "AQEB")), Verdict::Unsupported, "flags 1"),
-        (good.replace("COUNT=5", "COUNT=6"), Verdict::Invalid, "not what was signed"),
+        (good.replace("COUNT=5", "COUNT=6"), Verdict::Invalid, "changed after signing"),
     ];
     for (text, verdict, words) in cases {
         let (found, reason) = only(&usual(), &text);

@@ -1,4 +1,4 @@
-//! The commands keys, sign, verify and payload, as scripts and people use them.
+//! The commands keys, sign, verify and payload, as used by scripts and users.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ pub(crate) fn place() -> Place {
     place
 }
 
-/// Makes a file its owner's alone, as a secret must be.
+/// Makes a file readable by its owner only, as required for secrets.
 pub(crate) fn private(place: &Place, name: &str) {
     #[cfg(unix)]
     {
@@ -33,7 +33,7 @@ pub(crate) fn private(place: &Place, name: &str) {
     let _ = (place, name);
 }
 
-/// Makes a file a program.
+/// Makes a file executable.
 #[cfg(unix)]
 pub(crate) fn executable(place: &Place, name: &str) {
     use std::os::unix::fs::PermissionsExt as _;
@@ -70,11 +70,11 @@ fn the_whole_way_from_a_new_key_to_a_verified_license() {
     place.run(&[&sign[..], &["--passphrase-file", "pass"]].concat()).expect_code(0);
     place.run_with(&[&sign[..], &["--passphrase-fd", "0"]].concat(), b"a passphrase\r\n").expect_code(0);
     let wrong = place.run_with(&[&sign[..], &["--passphrase-fd", "0"]].concat(), b"another").expect_code(6);
-    assert!(wrong.stderr.contains("the passphrase is wrong, or the key file is damaged"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("wrong passphrase, or the key file is damaged"), "{}", wrong.stderr);
     assert_eq!(place.read("a.lic"), PLAIN.replace("ISSUED=2026-01-15", ""));
     let good = place.run(&["verify", "--at", "2027-01-01", "b.lic"]).expect_code(0);
     assert!(good.stdout.ends_with("RESULT: VALID (2 of 2 blocks valid)  exit 0\n"), "{}", good.stdout);
-    // Nothing is overwritten, and a second key joins the store.
+    // Existing files are not overwritten, and the store accepts a second key.
     let again = place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(6);
     assert!(again.stderr.contains("never overwritten"), "{}", again.stderr);
     assert_eq!(place.read("ABC_Software.key.pem"), secret);
@@ -124,7 +124,7 @@ fn signing_says_what_it_did_and_does_nothing_by_halves() {
         (&["sign", "-", "--key", KEY, "--in-place"], 2),
         (&["sign", "-", "--key", KEY, "-o", "b.lic", "--passphrase-fd", "0"], 2),
         (&["sign", "a.lic", "--key", KEY, "-o", KEY], 2),
-        (&["sign", "a.lic", "--key", KEY, "-o", "b.lic", "--trust", "nowhere"], 2),
+        (&["sign", "a.lic", "--key", KEY, "-o", "b.lic", "--trust", "no-store"], 2),
         (&["sign", "a.lic", "--key", "missing.pem", "-o", "b.lic"], 6),
         (&["sign", "missing.lic", "--key", KEY, "-o", "b.lic"], 6),
         (&["sign", "a.lic", "--key", "a.lic", "-o", "b.lic"], 6),
@@ -145,7 +145,7 @@ fn a_key_that_is_not_trusted_signs_nothing() {
     place
         .run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "-o", "b.lic", "--trust", "other"])
         .expect_code(1);
-    // The header of a key file and the store must tell the same story.
+    // The header of a key file must agree with the trust store.
     let text = place.read(KEY).replace("Usage: development", "Usage: production");
     fs::write(place.path(KEY), text).unwrap();
     let refused = place.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic"]).expect_code(2);
@@ -199,7 +199,7 @@ fn exit_codes_of_verify() {
         (&["a.lic", "--at", "2025-01-01"], 4),
         (&["a.lic", "invalid.lic", "--at", "2028-01-01"], 1),
         (&["a.lic", "--at", "2028-02-30"], 2),
-        (&["a.lic", "--trust", "nowhere"], 2),
+        (&["a.lic", "--trust", "no-store"], 2),
         (&["a.lic", "--trust", "none"], 2),
         (&["a.lic", "--trust", "bad"], 2),
         (&["a.lic", "--format", "xml"], 2),
@@ -207,7 +207,7 @@ fn exit_codes_of_verify() {
     ] {
         let args: Vec<&str> = [&["verify", "--development"][..], args].concat();
         let args = if args.contains(&"--at") { args } else { [&args[..], &["--at", DAY]].concat() };
-        // The code does not depend on how much is said, or on the form.
+        // The exit code does not depend on verbosity or output format.
         place.run(&args).expect_code(code);
         place.run(&[&args[..], &["--quiet"]].concat()).expect_code(code);
         if !args.contains(&"--format") {
@@ -224,7 +224,7 @@ fn exit_codes_of_verify() {
     assert!(piped.stdout.contains("license  <stdin>"), "{}", piped.stdout);
 }
 
-/// The object's keys are those that the schema asks for, no more and no fewer.
+/// The object has exactly the keys that the schema requires.
 fn conforms(object: &Value, schema: &Value, name: &str) {
     let mut expected: Vec<&str> =
         schema["required"].as_array().unwrap().iter().map(|key| key.as_str().unwrap()).collect();
@@ -301,7 +301,7 @@ fn row_36_no_text_of_a_license_acts_on_a_terminal_or_begins_a_line() {
         for variant in variants {
             place.write("x.lic", &variant);
             let run = verify(&place, &["x.lic"]);
-            // Comments belong to the file, and a signature ignores them.
+            // Comments are not signed.
             assert!(run.code != 0 || variant.starts_with("# "), "{variant}");
             for line in run.stdout.lines() {
                 let ours =
@@ -380,7 +380,7 @@ fn a_faulty_store_takes_no_new_key() {
         assert_eq!(place.read("keys/trust.yaml"), text);
         assert!(!place.path("V.key.pem").exists());
     }
-    // A list in another layout is read, but not guessed at.
+    // A list in another layout is read, but not modified.
     let flow = "version: 1\nkeys: []\n# end";
     place.write("keys/trust.yaml", flow);
     place.run(&["keys", "new", "--vendor", "V", "--no-passphrase"]).expect_code(0);

@@ -1,4 +1,4 @@
-//! Signers outside of the program: what they must do, and what becomes of those that lie, stall or crash.
+//! External signers: required behaviour, and handling of signers that lie, hang or crash.
 #![cfg(unix)]
 
 use std::fs;
@@ -21,7 +21,7 @@ fn sign(place: &Place, program: &str, args: &[&str]) -> Outcome {
     place.run(&[&base[..], args].concat())
 }
 
-/// Whether the tools of the reference signer are here.
+/// Returns true if the tools of the reference signer are installed.
 fn has_tools() -> bool {
     crate::support::has_tools(&["python3", "openssl"], "the reference signer")
 }
@@ -38,7 +38,7 @@ fn the_reference_signer_signs_what_a_key_file_signs() {
     assert!(done.stderr.contains("signed 2 blocks"), "{}", done.stderr);
     assert_eq!(place.read("out.lic"), place.read("file.lic"));
     verify(&place, &["out.lic"]).expect_code(0);
-    // Its arguments are passed as they are: no shell reads them.
+    // Arguments are passed unchanged, without a shell.
     let hostile = format!("{KEY}; touch pwned");
     let failed = sign(&place, program.to_str().unwrap(), &["--signer-arg", &hostile]).expect_code(6);
     assert!(failed.stderr.contains("openssl did not return a signature"), "{}", failed.stderr);
@@ -51,7 +51,7 @@ fn row_10_a_signer_that_lies_or_crashes_writes_nothing() {
     place.write("out.lic", "what was there");
     let zeros = "head -c 64 /dev/zero";
     for (name, body, words) in [
-        ("zeros", zeros, "does not verify"),
+        ("zeros", zeros, "invalid signature"),
         ("short", "cat >/dev/null; head -c 63 /dev/zero", "wrote 63 bytes instead of 64"),
         ("long", "cat >/dev/null; head -c 65 /dev/zero", "wrote more than 64 bytes"),
         ("endless", "cat /dev/zero", ""),
@@ -59,7 +59,7 @@ fn row_10_a_signer_that_lies_or_crashes_writes_nothing() {
         ("deaf", "exec 0<&-; exit 0", "wrote 0 bytes"),
         ("crash", "cat >/dev/null; kill -9 $$", "failed"),
         ("code", "head -c 64 /dev/zero; echo 'no \u{1b}[2J luck' >&2; exit 3", "no \\u{1b}[2J luck"),
-        ("echo", "head -c 64", "does not verify"),
+        ("echo", "head -c 64", "invalid signature"),
     ] {
         script(&place, name, body);
         let done = sign(&place, &format!("./{name}"), &["--signer-timeout", "5"]);
@@ -75,7 +75,7 @@ fn row_10_a_signer_that_lies_or_crashes_writes_nothing() {
 #[test]
 fn row_10_a_slow_signer_is_ended_in_time() {
     let place = place();
-    // The second one leaves its output open behind it.
+    // The second one leaves its output open when it exits.
     let both = "sleep 60 & echo $! >started; wait";
     for (name, body) in [("slow", "exec sleep 60"), ("left", "sleep 60 & echo $! >started"), ("both", both)] {
         script(&place, name, body);
@@ -84,19 +84,19 @@ fn row_10_a_slow_signer_is_ended_in_time() {
         assert_eq!(done.code, 6, "{}", done.stderr);
         assert!(start.elapsed() < Duration::from_secs(20), "{name}");
         assert!(!place.path("out.lic").exists());
-        // What it started is ended with it.
+        // Its child processes are ended with it.
         if let Ok(id) = fs::read_to_string(place.path("started")) {
             let gone = || !std::path::Path::new("/proc").exists() || is_gone(id.trim());
             let end = Instant::now() + Duration::from_secs(5);
             while !gone() && Instant::now() < end {
                 std::thread::sleep(Duration::from_millis(20));
             }
-            assert!(gone(), "{name}: what it started still runs");
+            assert!(gone(), "{name}: its child process is still running");
         }
     }
 }
 
-/// Whether a process has ended, by what the system shows of it: one that nobody waits for stays as a zombie.
+/// Returns true if a process has ended. An ended process without a waiting parent remains as a zombie.
 fn is_gone(id: &str) -> bool {
     let state = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
     state.is_empty() || state.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'))

@@ -614,7 +614,7 @@ fn row_28_the_day_is_asked_for_and_told() {
         place.run(&["sign", "d.lic", "--key", KEY, "--in-place", "--at", "2028-02-29"]).expect_code(0);
         for (day, code) in days {
             let run = place.run(&["verify", "--development", "--at", day, "d.lic"]).expect_code(code);
-            assert!(run.stdout.contains(&format!("checked at {day}")), "{}", run.stdout);
+            assert!(run.stdout.contains(&format!("verified for {day}")), "{}", run.stdout);
         }
     }
 }

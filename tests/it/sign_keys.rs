@@ -1,4 +1,4 @@
-//! Secret key files: what is written, what is read, and what is refused.
+//! Secret key files: writing, reading and rejection.
 
 use std::fs;
 
@@ -28,7 +28,7 @@ fn plain() -> String {
     write_secret_key(&key(1), &label(), Protection::Plain).unwrap().to_string()
 }
 
-/// A key has no `Debug`; this shows what else came of reading.
+/// Returns the error of reading. A key has no `Debug`, so a success prints the key id and the label.
 fn error(text: &str, passphrase: Option<&[u8]>) -> KeyFileError {
     match read_secret_key(text, passphrase) {
         Ok((key, label)) => panic!("read as {} {label:?}\n{text}", key.public_key().id()),
@@ -86,7 +86,7 @@ fn an_empty_passphrase_protects_nothing() {
 fn row_43_a_flipped_bit_of_the_body_never_yields_another_key() {
     use base64::Engine as _;
     let engine = base64::engine::general_purpose::STANDARD;
-    // A cheap derivation: hundreds of files are read.
+    // A cheap key derivation, because the test reads hundreds of files.
     let text = include_str!("../sign/openssl-pbkdf2.test.key.pem");
     let (head, body) = text.split_at(text.find("-----BEGIN").unwrap());
     let base64: String = body.lines().filter(|line| !line.starts_with('-')).collect();
@@ -105,13 +105,13 @@ fn row_43_a_flipped_bit_of_the_body_never_yields_another_key() {
         pem += "-----END ENCRYPTED PRIVATE KEY-----\n";
         match read_secret_key(&format!("{with_id}{pem}"), Some(b"test")) {
             Ok((key, _)) => assert_eq!(key.public_key().id().to_string(), good, "bit {bit}"),
-            // Nothing tells a damaged file from a wrong passphrase.
+            // A damaged file cannot be distinguished from a wrong passphrase.
             Err(error) => assert_eq!(error, KeyFileError::WrongPassphrase, "bit {bit}"),
         }
         let bare = read_secret_key(&pem, Some(b"test"));
         others += usize::from(bare.is_ok_and(|(key, _)| key.public_key().id().to_string() != good));
     }
-    // Without the comparison these would have been other keys, without any error.
+    // Without the comparison these would have been other keys without any error.
     assert!(others > 0);
 }
 
@@ -124,7 +124,7 @@ fn row_09_a_public_part_that_is_not_the_keys_is_refused() {
     assert!(matches!(error(&wrong_id, None), KeyFileError::Contradiction(..)));
     let wrong_key = text.replace(&key(1).public_key().to_base64(), &other.public_key().to_base64());
     assert!(matches!(error(&wrong_key, None), KeyFileError::Contradiction(..)));
-    // PKCS#8 version 2 carries the public key inside: RFC 8410, section 10.3, and the same with one bit of it changed.
+    // PKCS#8 version 2 contains the public key: RFC 8410, section 10.3, and the same with one bit changed.
     let v2 = "-----BEGIN PRIVATE KEY-----\nMHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\noB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB\nZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PRIVATE KEY-----\n";
     assert!(read_secret_key(v2, None).is_ok());
     let changed = v2.replace("ZuE=", "ZuI=");
@@ -155,7 +155,7 @@ fn what_is_no_key_file_is_named() {
     assert_eq!(error(rsa_like, None), KeyFileError::NotEd25519);
 }
 
-/// A PKCS#8 file whose parameters are as given; its body is no key.
+/// Returns a PKCS#8 file with the given parameters. Its body is not a key.
 fn hostile(kdf: &str) -> String {
     use base64::Engine as _;
     // SEQUENCE { SEQUENCE { PBES2, SEQUENCE { kdf, SEQUENCE { aes256-CBC, OCTET STRING iv } } }, OCTET STRING body }
@@ -204,7 +204,7 @@ fn row_42_a_file_that_asks_for_too_much_work_is_refused_at_once() {
         scrypt("0203080000", "020108", "020101"),
         scrypt("0209008000000000000000", "020101", "020101"),
         scrypt("02024000", "020108", "020300ffff"),
-        // One step above the caps: 256 MiB of memory, 1280 MiB in all passes, 10,000,000 rounds.
+        // One step above the limits: 256 MiB of memory, 1280 MiB in all passes, 10,000,000 rounds.
         scrypt("0203040000", "020109", "020101"),
         scrypt("0203040000", "020108", "020106"),
         scrypt("020102", "020300ffff", "020300ffff"),
@@ -213,7 +213,7 @@ fn row_42_a_file_that_asks_for_too_much_work_is_refused_at_once() {
     ] {
         assert_eq!(error(&hostile(&kdf), Some(b"x")), KeyFileError::TooMuchWork, "{kdf}");
     }
-    // N = 0, 1, 3 and r = 0 stand for no scrypt at all; no rounds for no PBKDF2.
+    // N = 0, 1, 3 and r = 0 are invalid for scrypt, and zero rounds are invalid for PBKDF2.
     for kdf in [
         scrypt("020100", "020108", "020101"),
         scrypt("020101", "020108", "020101"),
@@ -224,14 +224,14 @@ fn row_42_a_file_that_asks_for_too_much_work_is_refused_at_once() {
     ] {
         assert_eq!(error(&hostile(&kdf), Some(b"x")), KeyFileError::WrongPassphrase, "{kdf}");
     }
-    // The work that these files ask for would take hours.
-    assert!(start.elapsed().as_secs() < 60, "no work is done for what is refused");
-    // At the cap of memory the work is done.
+    // Key derivation for these files would take hours.
+    assert!(start.elapsed().as_secs() < 60, "rejected files must not cause key derivation");
+    // At the memory limit, the key is derived.
     assert_eq!(
         error(&hostile(&scrypt("0203040000", "020108", "020101")), Some(b"x")),
         KeyFileError::WrongPassphrase
     );
-    // Within the limits the work is done, and the passphrase is wrong.
+    // Within the limits the key is derived, and the passphrase is wrong.
     assert_eq!(
         error(&hostile(&scrypt("02020400", "020108", "020101")), Some(b"x")),
         KeyFileError::WrongPassphrase

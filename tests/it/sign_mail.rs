@@ -1,4 +1,4 @@
-//! What support sees of files as they come from customers: mail damage, several files, folders, clocks, tickets.
+//! Files as customers send them to support: mail damage, several files, folders, clocks, tickets.
 
 use serde_json::Value;
 
@@ -7,14 +7,14 @@ use crate::sign::PLAIN;
 use crate::sign_cli::{KEY, place, signed_place, verify};
 use crate::support::Place;
 
-/// A signed block with one KEY, and that KEY.
+/// Returns a signed block and its KEY.
 fn one() -> (String, String) {
     let text = crate::sign::signed("FEATURE MyDraw\n{\n  VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5\n}\n");
     let at = text.find("KEY=").unwrap() + 4;
     (text.clone(), text[at..at + 100].to_owned())
 }
 
-/// What `fold -w WIDTH` makes of a text.
+/// Returns the output of `fold -w WIDTH` for a text.
 fn folded(text: &str, width: usize) -> String {
     let fold = |line: &str| {
         let pieces: Vec<&str> =
@@ -28,21 +28,21 @@ fn folded(text: &str, width: usize) -> String {
 fn what_mail_does_to_a_license_is_named() {
     let (good, key) = one();
     let quoted: String = good.lines().map(|line| format!("> {line}\n")).collect();
-    let wrapped = "the KEY was wrapped by mail";
+    let wrapped = "the KEY is wrapped over several lines";
     for (name, text, words) in [
         ("fold -w 76", folded(&good, 76), wrapped),
         ("fold -w 72, CRLF", folded(&good, 72).replace('\n', "\r\n"), wrapped),
         ("three lines", folded(&good, 45), wrapped),
         ("soft breaks", good.replace(&key, &format!("{}=\n{}", &key[..70], &key[70..])), wrapped),
         ("in one line", " ".to_owned() + &folded(&good.replace('\n', " "), 120), wrapped),
-        ("quoted", quoted.clone(), "its lines begin with `>`: the license was quoted in a mail"),
-        ("quoted twice", quoted.lines().map(|l| format!("> {l}\n")).collect(), "its lines begin with `>`"),
+        ("quoted", quoted.clone(), "the license was quoted in an email: every line begins with `>`"),
+        ("quoted twice", quoted.lines().map(|l| format!("> {l}\n")).collect(), "every line begins with `>`"),
         (
             "quoted with words around",
             format!("Hello,\n\n{quoted}\n-- \nBest regards\n"),
-            "its lines begin with `>`",
+            "every line begins with `>`",
         ),
-        ("quoted in one line", format!("> {}\n", good.replace('\n', " ")), "its lines begin with `>`"),
+        ("quoted in one line", format!("> {}\n", good.replace('\n', " ")), "every line begins with `>`"),
         ("source of a mail", good.replace('=', "=3D"), "every `=` is written as `=3D`"),
         (
             "source of a mail, broken",
@@ -54,15 +54,15 @@ fn what_mail_does_to_a_license_is_named() {
         place.write("m.lic", &text);
         let told = verify(&place, &["m.lic"]).expect_code(3);
         assert!(told.stdout.contains(words), "{name}: {}", told.stdout);
-        assert!(!told.stdout.contains("no directive"), "{name}: {}", told.stdout);
-        // Whoever asks is told what to do, not where to ask on.
+        assert!(!told.stdout.contains("not a directive"), "{name}: {}", told.stdout);
+        // The advice says how to repair the file, not where to ask.
         let advice = if words == wrapped { "join the lines, or put the whole KEY in quotes" } else { "" };
         assert!(told.stdout.contains(advice), "{name}: {}", told.stdout);
         let lint = place.run(&["lint", "--format", "concise", "m.lic"]);
         assert!(lint.stdout.contains("S018") && lint.stdout.contains(words), "{name}: {}", lint.stdout);
         assert!(!lint.stdout.contains("S006"), "{name}: {}", lint.stdout);
     }
-    // A quoted KEY may be wrapped, and a stray word behind a short KEY is a stray word.
+    // A quoted KEY may be wrapped. A stray word after a short KEY is stray text.
     let place = place();
     place.write("q.lic", folded(&good.replace(&key, &format!("\"{key}\"")), 76));
     assert!(!place.run(&["lint", "--format", "concise", "q.lic"]).stdout.contains("S018"));
@@ -112,7 +112,7 @@ fn each_of_several_files_has_its_result_in_its_place() {
     );
     assert!(place_of("license  a.lic") < place_of("license  missing.lic  not read"));
     assert!(place_of("license  missing.lic") < place_of("license  b.lic"));
-    // A copy counts once in the sum.
+    // A copy counts once in the total.
     assert!(run.stdout.contains("ABC_Software MySolutions EXCLUSIVE COUNT=20, 1 block\n"), "{}", run.stdout);
     assert!(run.stdout.contains("ABC_Software Own ADDITIVE COUNT=7, 1 block\n"), "{}", run.stdout);
     let json = verify(&place, &["--format", "json", "a.lic", "missing.lic", "b.lic", "c.lic"]);
@@ -122,14 +122,14 @@ fn each_of_several_files_has_its_result_in_its_place() {
     assert_eq!(names, ["a.lic", "missing.lic", "b.lic", "c.lic"]);
     assert_eq!(report["sums"][1]["count"], 20);
     let alone = verify(&place, &["a.lic"]).stdout;
-    assert!(!alone.contains("  result: ") && !alone.contains("together"), "{alone}");
+    assert!(!alone.contains("  result: ") && !alone.contains("total of all"), "{alone}");
 }
 
 #[test]
 fn a_good_signature_is_never_called_unverified() {
     let place = signed_place();
     for (day, words, code) in [
-        ("2026-01-14", "grants when in force: EXCLUSIVE 1.10 COUNT=20", 4),
+        ("2026-01-14", "grants when valid: EXCLUSIVE 1.10 COUNT=20", 4),
         ("2028-01-01", "granted until 2027-12-31: EXCLUSIVE 1.10 COUNT=20", 4),
     ] {
         let args = ["verify", "--development", "--at", day, "a.lic"];
@@ -155,10 +155,10 @@ fn a_key_of_a_block_of_another_file_is_told() {
     };
     place.write("wrong.lic", good[at..].replace(&key(&good[at..]), &key(&good[..at])));
     let told = verify(&place, &["wrong.lic", "one.lic"]).expect_code(1).stdout;
-    assert!(told.contains("this KEY belongs to the block `MySolutions` in line 2 of `one.lic`"), "{told}");
+    assert!(told.contains("the KEY belongs to the block `MySolutions` in line 2 of `one.lic`"), "{told}");
     let alone = verify(&place, &["wrong.lic"]).expect_code(1).stdout;
     assert!(!alone.contains("belongs to"), "{alone}");
-    // However many blocks are forged, the search for owners ends.
+    // The search for the owner of a KEY ends for any number of forged blocks.
     let forged: String = (0..3000).map(|n| good[at..].replace("MyDraw", &format!("F{n}"))).collect();
     place.write("many.lic", forged);
     verify(&place, &["many.lic"]).expect_code(1);

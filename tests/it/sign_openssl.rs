@@ -1,6 +1,6 @@
-//! Stock tools: OpenSSL reads our keys, we read its, and it checks our signatures.
+//! Interoperability with OpenSSL: it reads our keys, we read its keys, and it verifies our signatures.
 //!
-//! Where there is no `openssl` these tests say so and prove nothing.
+//! Without `openssl` these tests print a note and check nothing.
 
 use std::fs;
 use std::path::Path;
@@ -91,7 +91,7 @@ fn openssl_checks_our_signatures() {
     }
 }
 
-/// The steps of docs/signing.md, for blocks laid out in any way.
+/// The steps of docs/signing.md, for blocks in any layout.
 #[test]
 fn the_documented_check_with_stock_tools_works() {
     let place = crate::sign_cli::signed_place();

@@ -1,4 +1,4 @@
-//! The table of attacks in docs/security.md is held to the tests that it names.
+//! The table of attacks in docs/security.md names existing tests.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -35,10 +35,10 @@ fn every_attack_has_a_defence_and_a_test_that_exists() {
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
         assert_eq!(cells.len(), 4, "{line}");
         let row: u32 = cells[0].parse().unwrap();
-        assert!(rows.insert(row), "row {row} stands twice");
+        assert!(rows.insert(row), "duplicate row {row}");
         let mut numbered = false;
         for name in cells[3].split(", ").map(|name| name.trim_matches('`')) {
-            assert!(tests.contains(name), "row {row} names `{name}`, which is no test");
+            assert!(tests.contains(name), "row {row} names `{name}`, which is not a test");
             numbered |= name.contains(&format!("row_{row:02}"));
             named.insert(name.to_owned());
         }

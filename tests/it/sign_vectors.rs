@@ -1,4 +1,4 @@
-//! Known answers, made by a program that shares no code with this crate (`tests/vectors/make.py`), and by RFC 8032.
+//! Test vectors from an independent program (`tests/vectors/make.py`) and from RFC 8032.
 
 use std::borrow::Cow;
 
@@ -57,7 +57,7 @@ fn known_answers_of_features() {
     }
 }
 
-/// The five of RFC 8032, section 7.1. The long message and its signature are the ones of Wycheproof, which took them over.
+/// The five vectors of RFC 8032, section 7.1. The long message and its signature are taken from Wycheproof's copy.
 #[test]
 fn known_answers_of_rfc_8032() {
     use wycheproof::eddsa::{TestName, TestSet};
@@ -105,7 +105,7 @@ fn known_answers_of_rfc_8032() {
         assert_eq!(made[..], bytes(&signature), "{secret}");
         let public = PublicKey::from_bytes(key.public_key().as_bytes()).unwrap();
         assert!(public.verifies_message(&message, &made));
-        // And what must fail: another message, another signature, another key.
+        // Another message, signature or key must fail.
         let longer = [&message[..], b"x"].concat();
         assert!(!public.verifies_message(&longer, &made));
         for at in [0, 31, 32, 63] {
@@ -147,7 +147,7 @@ struct Case {
     withdrawn: Vec<Withdrawals>,
 }
 
-/// What stands in one block, down to the signed bytes.
+/// The expected content of a block, including its signed bytes.
 #[derive(Deserialize)]
 struct Answer {
     feature: String,
@@ -170,7 +170,7 @@ struct Withdrawals {
 fn revocations(lists: &[Withdrawals]) -> Revocations {
     let mut all = Revocations::default();
     for list in lists {
-        let reason = || "withdrawn".to_owned();
+        let reason = || "revoked".to_owned();
         let digests = list.digests.iter().map(|text| (Digest::parse(text).unwrap(), reason()));
         let key_ids = list.keys.iter().map(|text| (KeyId::parse(text).unwrap(), reason()));
         let withdrawn = Withdrawn {
@@ -334,7 +334,7 @@ fn row_04_wycheproof_through_the_path_that_verifies_licenses() {
             let signature: Option<&[u8; 64]> = test.sig[..].try_into().ok();
             let verified =
                 key.zip(signature).is_some_and(|(key, signature)| key.verifies_message(&test.msg, signature));
-            // What the suite leaves open is refused here: a license has one signature.
+            // Results that the suite leaves open must be rejected: a license has one signature.
             assert_eq!(verified, test.result == TestResult::Valid, "{} {:?}", test.tc_id, test.comment);
             *(if verified { &mut good } else { &mut bad }) += 1;
         }

@@ -1,6 +1,6 @@
-"""Runs a command on a pseudo-terminal and copies what it printed there to standard output: terminal.py PROGRAM ARGUMENT…
+"""Runs a command on a pseudo-terminal and copies its output to standard output: terminal.py PROGRAM ARGUMENT…
 
-What stands on standard input is typed there.
+Standard input is typed on the pseudo-terminal.
 """
 import os
 import pty

@@ -1,4 +1,4 @@
-//! What valid blocks unlock: the cost of tokens in pools, and whether all that they draw on is there.
+//! Grants of valid blocks: the draws of tokens on pools, and missing dependencies.
 
 use std::collections::HashSet;
 
@@ -8,15 +8,15 @@ use crate::report::verify::DrawnOn;
 use crate::sign::{FileReport, Policy, PolicyFault};
 use crate::source::Span;
 
-/// What was found of some files that are one license together.
+/// The result for files that form one license.
 pub(super) struct Unlocked {
-    /// For each file, for each block of its report: what one checkout draws.
+    /// The draws of one checkout: for each file, for each block of its report.
     pub(super) draws: Vec<Vec<Vec<DrawnOn>>>,
-    /// For each file: the first thing that is missing.
+    /// The first missing dependency of each file.
     pub(super) missing: Vec<Option<PolicyFault>>,
 }
 
-/// Looks at the valid blocks of some files that are one license; others do not exist here.
+/// Examines the valid blocks of files that form one license. Other blocks are ignored.
 pub(super) fn unlocked(licenses: &[&License], reports: &[&FileReport<'_>]) -> Unlocked {
     let valid: Vec<HashSet<Span>> = reports.iter().map(|report| valid_blocks(reports, report)).collect();
     let is_valid = |file: usize, feature: &Feature| {
@@ -46,7 +46,7 @@ pub(super) fn unlocked(licenses: &[&License], reports: &[&FileReport<'_>]) -> Un
     found
 }
 
-/// Where the valid blocks of a file stand. A copy counts once among the files that are looked at together.
+/// Returns the places of the valid blocks of a file. A copy counts once among the files of a license.
 fn valid_blocks(together: &[&FileReport<'_>], report: &FileReport<'_>) -> HashSet<Span> {
     let is_here = |file: &str| together.iter().any(|other| other.file == file);
     let counts = report
@@ -61,7 +61,7 @@ fn drawn_on(graph: &Graph<'_>, costs: &Draws, block: &Block<'_>) -> Vec<DrawnOn>
     let draws = costs.of(block.id).into_iter().flatten();
     draws
         .filter_map(|(pool, draw)| {
-            // Where counts are shared on the way, one checkout may draw less than the sum over all ways.
+            // If licenses are shared on the way, one checkout may draw less than the sum over all paths.
             let count = |cost| match cost {
                 Cost::Known(count) => Some(count),
                 Cost::TooMany => None,
@@ -76,19 +76,21 @@ fn drawn_on(graph: &Graph<'_>, costs: &Draws, block: &Block<'_>) -> Vec<DrawnOn>
         .collect()
 }
 
-/// ◆ A token of a set (SN) draws on blocks of that set, or on blocks of no set; everything it draws on must be valid
-/// and given.
+/// Returns the reason why a dependency of a block is missing, if so.
+///
+/// DECISION: a token of a set (SN) draws on blocks of the same set or of no set. Every dependency must be given and
+/// valid.
 fn missing(graph: &Graph<'_>, block: &Block<'_>) -> Option<String> {
     let line = block.license.source.position(block.feature.span.start as usize).line;
     graph.needs(block.id).find_map(|(_, dependency, target)| {
         let name = dependency.feature.value.as_str();
-        let head = format!("`{}` in line {line} draws on `{name}` {}", block.name(), dependency.version);
+        let head = format!("`{}` in line {line} needs `{name}` {}", block.name(), dependency.version);
         if target != Target::Served {
-            return Some(format!("{head}, of which no valid block that serves it is given"));
+            return Some(format!("{head}, but no valid block provides it"));
         }
         let sn = &block.feature.sn.as_ref()?.value;
         let mut serving = graph.serving(block, dependency);
         let fits = serving.any(|other| other.feature.sn.as_ref().is_none_or(|other| other.value == *sn));
-        (!fits).then(|| format!("{head}, of which only blocks of another set (SN) are given"))
+        (!fits).then(|| format!("{head}, but only blocks of another set (SN) provide it"))
     })
 }
