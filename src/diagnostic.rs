@@ -1,25 +1,25 @@
-//! A finding as plain data: what is wrong, where, and what to do about it.
+//! Findings as plain data: the problem, its place, and advice.
 //!
-//! Knows no layer's codes, no renderer and no file format: each layer declares its own [`Code`]s, each report draws
-//! diagnostics its own way.
+//! Independent of codes, renderers and file formats: each layer declares its own [`Code`]s, and each report renders
+//! diagnostics in its own way.
 
 use std::collections::HashMap;
 
 use crate::source::{FileId, Span};
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Worth knowing; never fails a run by itself.
+    /// Information. Never fails a run by itself.
     Note,
-    /// Probably not what was meant.
+    /// Probably a mistake.
     Warning,
-    /// Wrong.
+    /// A definite mistake.
     Error,
 }
 
 impl Severity {
-    /// The word that reports use.
+    /// Returns the word used in reports.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -30,14 +30,14 @@ impl Severity {
     }
 }
 
-/// The identity of a kind of finding. Codes are for ever: never reused, never renumbered.
+/// The identity of a kind of finding. Codes are permanent: never reused, never renumbered.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Code {
-    /// A letter and three digits; the letter is the group.
+    /// A letter for the group and three digits.
     pub id: &'static str,
-    /// The same in words, kebab case.
+    /// The name in kebab case.
     pub name: &'static str,
-    /// Severity where nobody chose another.
+    /// The default severity.
     pub severity: Severity,
 }
 
@@ -48,53 +48,53 @@ impl Code {
         Self { id, name, severity }
     }
 
-    /// An error.
+    /// Declares an error.
     #[must_use]
     pub const fn error(id: &'static str, name: &'static str) -> Self {
         Self::new(id, name, Severity::Error)
     }
 
-    /// A warning.
+    /// Declares a warning.
     #[must_use]
     pub const fn warning(id: &'static str, name: &'static str) -> Self {
         Self::new(id, name, Severity::Warning)
     }
 
-    /// A note.
+    /// Declares a note.
     #[must_use]
     pub const fn note(id: &'static str, name: &'static str) -> Self {
         Self::new(id, name, Severity::Note)
     }
 }
 
-/// A place with what is to be said about it.
+/// A place with an explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// The file it points into.
     pub file: FileId,
     /// The text it points at.
     pub span: Span,
-    /// What is there; may be empty.
+    /// The explanation; may be empty.
     pub text: String,
 }
 
 /// One replacement of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced; empty for an insertion.
+    /// The replaced text; empty for an insertion.
     pub span: Span,
-    /// What stands there afterwards.
+    /// The new text.
     pub replacement: String,
 }
 
 /// A change that removes the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What it does, as an instruction.
+    /// A description, as an instruction.
     pub title: String,
     /// The replacements, all in the file of the primary label.
     pub edits: Vec<Edit>,
-    /// Whether it keeps what the author meant beyond doubt.
+    /// True if the fix certainly keeps the author's intention.
     pub safe: bool,
 }
 
@@ -103,24 +103,24 @@ pub struct Fix {
 /// Messages are lower case, without a full stop, with user text in backticks; advice goes into `help`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Which kind of finding.
+    /// The kind of finding.
     pub code: &'static Code,
     /// Its severity in this run.
     pub severity: Severity,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// Where.
+    /// The place.
     pub primary: Label,
-    /// Other places that explain it, in the order to read them.
+    /// Other places that explain it, in reading order.
     pub related: Vec<Label>,
-    /// What to do.
+    /// Advice.
     pub help: Option<String>,
-    /// A change that would do it.
+    /// A change that resolves it.
     pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
-    /// A finding of `code` at `span`, with the code's own severity.
+    /// Creates a finding of `code` at `span`, with the default severity of the code.
     #[must_use]
     pub fn new(code: &'static Code, file: FileId, span: Span, message: impl Into<String>) -> Self {
         Self {
@@ -134,7 +134,7 @@ impl Diagnostic {
         }
     }
 
-    /// Says what stands at the primary place.
+    /// Sets the explanation of the primary place.
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Self {
         self.primary.text = text.into();
@@ -162,7 +162,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a fix of one edit that keeps the meaning.
+    /// Adds a safe fix of one edit.
     #[must_use]
     pub fn safe_fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
         let edits = vec![Edit { span, replacement: replacement.into() }];
@@ -170,7 +170,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a fix of one edit, which keeps the meaning if it is `safe`.
+    /// Adds a fix of one edit.
     #[must_use]
     pub fn fix(
         mut self,
@@ -184,58 +184,58 @@ impl Diagnostic {
         self
     }
 
-    /// Whether it is an error in this run.
+    /// Returns true if this is an error in this run.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 
-    /// Order of findings for people: by file, place, then code.
+    /// Returns the sort key for display: file, place, code.
     #[must_use]
     pub fn order(&self) -> (FileId, Span, &'static str) {
         (self.primary.file, self.primary.span, self.code.id)
     }
 }
 
-/// Findings of one code that reading a file keeps whole; of the others it is known that they are there, and where.
+/// Number of findings of one code per file that are kept in full. For the others, only code and place are kept.
 pub const MOST_OF_A_CODE: usize = 1000;
 
-/// A finding that is not kept whole: a hostile file has millions of them.
+/// A finding reduced to code and place, because a hostile file can cause millions of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Brief {
-    /// Which kind of finding.
+    /// The kind of finding.
     pub code: &'static Code,
-    /// Where.
+    /// The place.
     pub span: Span,
 }
 
 impl Brief {
-    /// Whether it is an error.
+    /// Returns true if the default severity is error.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.code.severity == Severity::Error
     }
 }
 
-/// Findings as reading one file meets them, bounded: of each code so many are kept whole.
+/// The findings of one file, with a limit on those kept in full for each code.
 #[derive(Debug, Clone)]
 pub struct Findings {
     most: usize,
     met: HashMap<&'static str, usize>,
-    /// Those that are kept whole.
+    /// Findings kept in full.
     pub kept: Vec<Diagnostic>,
-    /// The others.
+    /// All other findings.
     pub more: Vec<Brief>,
 }
 
 impl Findings {
-    /// None yet; at most `most` of a code will be kept whole.
+    /// Creates an empty list that keeps at most `most` findings of each code in full.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self { most, met: HashMap::new(), kept: Vec::new(), more: Vec::new() }
     }
 
-    /// Takes a finding.
+    /// Adds a finding.
     pub fn push(&mut self, found: Diagnostic) {
         let met = self.met.entry(found.code.id).or_default();
         *met += 1;
@@ -246,13 +246,13 @@ impl Findings {
         }
     }
 
-    /// Puts all in the order of the file.
+    /// Sorts all findings in file order.
     pub fn sort(&mut self) {
         self.kept.sort_by_key(Diagnostic::order);
         self.more.sort_by_key(|brief| brief.span);
     }
 
-    /// The same findings, to go on with: those that are not kept whole stay behind and are only counted.
+    /// Returns a copy to continue with: it keeps the full findings and the counts, but not the reduced findings.
     #[must_use]
     pub fn carry_on(&self) -> Self {
         Self { most: self.most, met: self.met.clone(), kept: self.kept.clone(), more: Vec::new() }
@@ -265,16 +265,16 @@ impl Extend<Diagnostic> for Findings {
     }
 }
 
-/// The candidate that `word` was probably meant to be: the nearest by edits, letters' case aside, if it is near enough
-/// to be more likely than chance.
+/// Returns the candidate that `word` was probably meant to be: the nearest one by edit distance, ignoring case, if the
+/// distance is small enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    /// Longer words are not compared: the cost grows with the product of the lengths.
+    /// Longer words are not compared, because the cost grows with the product of the lengths.
     const LONGEST: usize = 64;
     if word.len() > LONGEST {
         return None;
     }
     let folded = word.to_lowercase();
-    // Of two letters any two words are near: only their case may differ.
+    // Any two words of two letters are near each other, so only a difference in case is accepted for them.
     let limit = (folded.chars().count() / 3).min(4);
     candidates
         .into_iter()
@@ -285,12 +285,14 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// ◆ Whether `word` is `meant` but for a slip of the fingers: the case of letters, two of them exchanged, one missing or
-/// too many, or in a longer word one wrong. What is further away may be meant (`MAXIMUM` is no slip of `MINIMUM`, nor
-/// `DATE` of `DATA`): it is proposed, and never put right unasked.
+/// Returns true if `word` is `meant` apart from a typing slip.
+///
+/// DECISION: a slip is a difference in case, two swapped letters, one missing or additional letter, or one wrong letter
+/// in a longer word. Only slips are fixed automatically. Other near words (`MAXIMUM` for `MINIMUM`, `DATE` for `DATA`)
+/// are only suggested, because they may be meant.
 #[must_use]
 pub fn is_slip(word: &str, meant: &str) -> bool {
-    /// From this length on one wrong letter makes no other word.
+    /// Minimum length of a word in which one wrong letter is a slip.
     const LONG: usize = 6;
     let (word, meant) = (word.to_lowercase(), meant.to_lowercase());
     let sorted = |text: &str| {

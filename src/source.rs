@@ -1,24 +1,24 @@
-//! Source text: a named file, spans in it, and the way from a byte offset to line and column.
+//! Source text: a named file, spans in it, and the conversion of byte offsets to lines and columns.
 //!
-//! Knows nothing of the language; does no input or output: it is given bytes.
+//! Independent of the license language and free of I/O: callers provide the bytes.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-/// Largest license file that is read, in bytes (64 MiB).
+/// Maximum size of a license file in bytes (64 MiB).
 pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 
-/// What stands in the text for a byte that is no UTF-8: a control character as long, which no value can hold, so that
-/// offsets stay good and the block it stands in is given up.
+/// Replacement for a byte that is not valid UTF-8. It is a control character of one byte, so offsets do not change, and
+/// no value may contain it, so the block becomes unreadable.
 pub const UNREADABLE: char = '\u{1a}';
 
-/// With more bytes that are no UTF-8, a file is no text in another encoding but no text at all.
+/// Maximum number of invalid bytes. A file with more of them is probably not text in another encoding.
 const MOST_UNREADABLE: usize = 1000;
 
 /// The byte order mark that some editors put before UTF-8.
 pub const BOM: &str = "\u{feff}";
 
-/// A range of bytes in one source file. Always on character boundaries when it comes from the parser.
+/// A range of bytes in one source file. Spans made by the parser always lie on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Span {
     /// Offset of the first byte.
@@ -28,61 +28,61 @@ pub struct Span {
 }
 
 impl Span {
-    /// The span from `start` to `end`, in bytes. Files are capped at 64 MiB, so offsets fit.
+    /// Creates a span from byte offsets. Files are at most 64 MiB, so offsets fit.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
         let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         Self { start: narrow(start), end: narrow(end.max(start)) }
     }
 
-    /// An empty span at `offset`.
+    /// Returns an empty span at `offset`.
     #[must_use]
     pub fn at(offset: usize) -> Self {
         Self::new(offset, offset)
     }
 
-    /// The bytes it covers, as a range to slice with.
+    /// Returns the range of bytes, for slicing.
     #[must_use]
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 
-    /// Length in bytes.
+    /// Returns the length in bytes.
     #[must_use]
     pub fn len(self) -> usize {
         (self.end - self.start) as usize
     }
 
-    /// Whether it covers no byte.
+    /// Returns true if the span is empty.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    /// The smallest span that covers both.
+    /// Returns the smallest span that covers both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    /// Whether `offset` lies in it.
+    /// Returns true if the span contains `offset`.
     #[must_use]
     pub fn contains(self, offset: u32) -> bool {
         self.start <= offset && offset < self.end
     }
 }
 
-/// A value with the place it was read from. Equality and order look at the value only.
+/// A value with its span in the source. Equality and order compare the value only.
 #[derive(Debug, Clone, Copy)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// The place of the value.
     pub span: Span,
 }
 
 impl<T> Spanned<T> {
-    /// `value`, read at `span`.
+    /// Creates a value that was read at `span`.
     pub fn new(value: T, span: Span) -> Self {
         Self { value, span }
     }
@@ -96,11 +96,11 @@ impl<T: PartialEq> PartialEq for Spanned<T> {
 
 impl<T: Eq> Eq for Spanned<T> {}
 
-/// Which file of one run a span belongs to: its index in the order of the command line.
+/// The file that a span belongs to: its index in the order of the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct FileId(pub u32);
 
-/// A place as people and reports count it.
+/// A position as shown to users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Line, from 1.
@@ -111,23 +111,23 @@ pub struct Position {
     pub offset: usize,
 }
 
-/// Why a file's bytes are not the text they should be.
+/// The reason why the bytes of a file are not valid text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EncodingFault {
-    /// UTF-16, little or big endian, recognised by its mark or by its zero bytes.
+    /// UTF-16, little or big endian, detected by its byte order mark or by its zero bytes.
     Utf16,
-    /// Bytes that are no UTF-8 characters. A few of them are read as [`UNREADABLE`]; at many the text ends.
+    /// Invalid UTF-8. Up to a limit, invalid bytes are read as [`UNREADABLE`]; beyond it the text ends.
     NotUtf8 {
-        /// Offset of the first such byte.
+        /// Offset of the first invalid byte.
         offset: usize,
-        /// Whether the text ends there.
+        /// True if the text ends at that offset.
         cut: bool,
     },
-    /// More than [`MAX_FILE_BYTES`].
+    /// Larger than [`MAX_FILE_BYTES`].
     TooLarge,
 }
 
-/// One source file: its name as given, its text, and an index of its lines made at first use.
+/// A source file: its name, its text, and a line index that is built on first use.
 #[derive(Debug)]
 pub struct SourceFile {
     id: FileId,
@@ -138,63 +138,63 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// A file from text that is known to be UTF-8.
+    /// Creates a file from text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
         Self::from_bytes(FileId::default(), name, text.into().into_bytes())
     }
 
-    /// A file from any bytes. Bytes that are no UTF-8 text end the text there: what stands before is still read, and
-    /// [`Self::fault`] says why the rest is not.
+    /// Creates a file from bytes. Invalid UTF-8 is replaced by [`UNREADABLE`] or ends the text, and [`Self::fault`]
+    /// reports it.
     #[must_use]
     pub fn from_bytes(id: FileId, name: impl Into<String>, bytes: Vec<u8>) -> Arc<Self> {
         let (text, fault) = decode(bytes);
         Arc::new(Self { id, name: name.into(), text, fault, index: OnceLock::new() })
     }
 
-    /// Its place among the files of one run.
+    /// Returns the index of the file in this run.
     #[must_use]
     pub fn id(&self) -> FileId {
         self.id
     }
 
-    /// The name it was opened by. Untrusted: escape it before it goes to a terminal.
+    /// Returns the name that the file was opened with. Untrusted: escape it before printing it to a terminal.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The text, byte order mark included.
+    /// Returns the text, including the byte order mark.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Why the text ends before the file does, if it does.
+    /// Returns the encoding fault, if any.
     #[must_use]
     pub fn fault(&self) -> Option<EncodingFault> {
         self.fault
     }
 
-    /// The text that `span` covers; empty if it does not lie on character boundaries of this file.
+    /// Returns the text of `span`, or an empty string if it does not lie on character boundaries of this file.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    /// Line and column of a byte offset; offsets after the end count as the end.
+    /// Returns line and column of a byte offset. Offsets after the end are treated as the end.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
         self.index().position(&self.text, offset)
     }
 
-    /// Number of lines; a last line without a line break counts.
+    /// Returns the number of lines. A last line without line break counts.
     #[must_use]
     pub fn line_count(&self) -> usize {
         self.index().starts.len()
     }
 
-    /// The bytes of a line (from 1), without its line break. `None` after the last line.
+    /// Returns the span of a line (from 1) without its line break, or `None` after the last line.
     #[must_use]
     pub fn line_span(&self, line: usize) -> Option<Span> {
         let starts = &self.index().starts;
@@ -222,7 +222,7 @@ fn decode(bytes: Vec<u8>) -> (String, Option<EncodingFault>) {
     }
 }
 
-/// Text in another encoding, mostly Latin-1: every byte that is no UTF-8 is replaced.
+/// Replaces invalid bytes in a text that is mostly in another encoding, usually Latin-1.
 fn replace_unreadable(mut bytes: Vec<u8>) -> (String, Option<EncodingFault>) {
     let mut first = None;
     let mut at = 0;
@@ -245,7 +245,7 @@ fn replace_unreadable(mut bytes: Vec<u8>) -> (String, Option<EncodingFault>) {
     (String::from_utf8(bytes).unwrap_or_default(), fault)
 }
 
-/// A byte order mark of UTF-16, or zero in every second of the first bytes, as in UTF-16 of Latin text.
+/// Returns true for a UTF-16 byte order mark, or if every second byte at the beginning is zero.
 fn looks_like_utf16(bytes: &[u8]) -> bool {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return true;
@@ -256,12 +256,12 @@ fn looks_like_utf16(bytes: &[u8]) -> bool {
     head.len() >= 4 && ((zeros(1) && full(0)) || (zeros(0) && full(1)))
 }
 
-/// Where lines start, and how many characters stand before every 1,024th byte, so that a column costs the same at the
-/// end of a line of 64 MiB as at its beginning.
+/// The offsets of line starts and the number of characters before every 1,024th byte, so that computing a column takes
+/// constant time even in a line of 64 MiB.
 #[derive(Debug)]
 struct LineIndex {
     starts: Vec<u32>,
-    /// Characters before byte `1024 * i`; empty where all text is ASCII.
+    /// Characters before byte `1024 * i`; empty if the text is ASCII.
     characters: Vec<u32>,
     bom: bool,
 }
@@ -305,7 +305,7 @@ fn count_characters(bytes: &[u8]) -> Vec<u32> {
     counts
 }
 
-/// Bytes that begin a character of UTF-8.
+/// Returns the number of bytes that begin a UTF-8 character.
 fn starts_in(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }

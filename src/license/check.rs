@@ -1,4 +1,4 @@
-//! What a block must have and may not have, taken together: by its kind, and between its directives.
+//! Checks of a block as a whole: required, misplaced and contradictory directives.
 
 use rust_decimal::Decimal;
 
@@ -11,8 +11,8 @@ use super::lower::Seen;
 use super::model::Feature;
 use super::value::{Count, Kind, Payment};
 
-/// The faults of a block as a whole. `unreadable`: some of its values did not read, and `meant`: unknown directives were
-/// probably these; what follows from the absence of either is not said.
+/// Adds the findings about a block as a whole. `unreadable` says that some values are invalid, and `meant` lists the
+/// directives probably meant by unknown ones; findings that depend on their absence are suppressed.
 pub(super) fn block(
     file: FileId,
     feature: &Feature,
@@ -46,7 +46,7 @@ impl Checks<'_> {
         self.seen.iter().find(|seen| seen.row.name == name)
     }
 
-    /// Whether a directive stands in the block, be it misspelt.
+    /// Returns true if the block has a directive, even a misspelled one.
     fn stands(&self, name: &str) -> bool {
         self.place(name).is_some() || self.meant.contains(&name)
     }
@@ -57,11 +57,9 @@ impl Checks<'_> {
 
     fn vendor(&mut self) {
         if !self.stands("VENDOR") {
-            let message = format!(
-                "the block `{}` has no VENDOR",
-                crate::syntax::excerpt(self.feature.name.value.as_str())
-            );
-            let help = "write `VENDOR=name`: who issues and signs it";
+            let message =
+                format!("block `{}` has no VENDOR", crate::syntax::excerpt(self.feature.name.value.as_str()));
+            let help = "write `VENDOR=name`, the vendor that issues and signs the license";
             self.report(&codes::MISSING_VENDOR, self.feature.name.span, message, help);
         }
     }
@@ -71,8 +69,8 @@ impl Checks<'_> {
         let single = self.place("VERSION").map(|seen| seen.whole);
         match (single, pair) {
             (Some(single), [Some(other), _] | [None, Some(other)]) => {
-                let message = "both spellings of the version in one block".to_owned();
-                let help = "keep VERSION, or the pair MAJOR_VERSION and MINOR_VERSION";
+                let message = "VERSION together with MAJOR_VERSION or MINOR_VERSION".to_owned();
+                let help = "keep either VERSION, or MAJOR_VERSION and MINOR_VERSION";
                 self.report(&codes::VERSION_SPELLINGS, single.max(other), message, help);
             }
             _ if ["MAJOR_VERSION", "MINOR_VERSION"].iter().any(|name| self.meant.contains(name)) => {}
@@ -101,7 +99,7 @@ impl Checks<'_> {
                 }
                 dependency_named = true;
             } else {
-                let message = format!("`{}` cannot stand on {} block", row.name, kind.with_article());
+                let message = format!("`{}` is not allowed on {} block", row.name, kind.with_article());
                 self.report(
                     &codes::MISPLACED_DIRECTIVE,
                     seen.name,
@@ -115,11 +113,10 @@ impl Checks<'_> {
     fn stray_dependency(&mut self, place: Span) {
         let help = match self.feature.keytype {
             None if self.feature.count.is_none() => "write `KEYTYPE=TOKEN`",
-            _ => {
-                "only a TOKEN block draws on others: remove the dependency, or make the block a TOKEN without COUNT"
-            }
+            _ => "only TOKEN blocks have dependencies: remove it, or make the block a TOKEN without COUNT",
         };
-        let message = format!("a dependency on a block that is no TOKEN ({})", self.feature.kind.word());
+        let message =
+            format!("TOKEN_DEPENDENCY on a block that is not a TOKEN ({})", self.feature.kind.word());
         self.report(&codes::STRAY_DEPENDENCY, place, message, help);
     }
 
@@ -131,12 +128,12 @@ impl Checks<'_> {
                 || self.meant.contains(&"PAYMENT");
         match seen.row.needs {
             Needs::Count if !has_count => {
-                let message = format!("`{name}` on a block without COUNT");
-                let help = "it changes how counted licenses are given out: write COUNT, or remove it";
+                let message = format!("`{name}` requires COUNT");
+                let help = "it applies to counted licenses only: add COUNT, or remove it";
                 self.report(&codes::MISPLACED_DIRECTIVE, seen.name, message, help);
             }
             Needs::Postpaid if !postpaid => {
-                let message = format!("`{name}` on a block that is not PAYMENT=POSTPAID");
+                let message = format!("`{name}` requires PAYMENT=POSTPAID");
                 self.report(
                     &codes::MISPLACED_DIRECTIVE,
                     seen.name,
@@ -155,16 +152,15 @@ impl Checks<'_> {
         let dependency = self.stands("TOKEN_DEPENDENCY");
         match feature.kind {
             Kind::Token if !dependency => {
-                let message = format!("the TOKEN `{}` has no dependency", feature.name.value);
-                let help =
-                    "write `TOKEN_DEPENDENCY=\"FEATURE=name VERSION=1.0 COUNT=1\"`: what one checkout draws";
+                let message = format!("TOKEN `{}` has no dependency", feature.name.value);
+                let help = "write `TOKEN_DEPENDENCY=\"FEATURE=name VERSION=1.0 COUNT=1\"` for each license that a checkout needs";
                 self.report(&codes::MISSING_DEPENDENCY, keytype.span, message, help);
             }
             Kind::Exclusive | Kind::Additive | Kind::Upgrade | Kind::Activation if !self.stands("COUNT") => {
                 let message = format!("KEYTYPE={word} without COUNT");
                 let help = match feature.kind {
-                    // One that is UNLIMITED adds nothing.
-                    Kind::Upgrade => "write `COUNT=n`: what it adds",
+                    // COUNT=UNLIMITED is not suggested, because such an UPGRADE adds nothing.
+                    Kind::Upgrade => "write `COUNT=n`, the number of licenses that it adds",
                     _ => "write `COUNT=n`, or `COUNT=UNLIMITED`",
                 };
                 self.report(&codes::MISSING_COUNT, keytype.span, message, help);
@@ -179,7 +175,7 @@ impl Checks<'_> {
         let (message, help) = match metered.payment {
             Payment::Prepaid if self.feature.count.is_none() && metered.funds.is_none() => (
                 "KEYTYPE=METERED without COUNT or FUNDS",
-                "write COUNT (tokens bought) or FUNDS with PRICE (money prepaid)",
+                "write COUNT (tokens bought), or FUNDS and PRICE (prepaid money)",
             ),
             Payment::Postpaid => match (metered.price, metered.period) {
                 (None, None) => (
@@ -187,10 +183,10 @@ impl Checks<'_> {
                     "write `PRICE=\"0.05 USD\"` and `PERIOD=MONTH`",
                 ),
                 (None, Some(_)) => {
-                    ("PAYMENT=POSTPAID without PRICE", "write `PRICE=\"0.05 USD\"`: what one token costs")
+                    ("PAYMENT=POSTPAID without PRICE", "write `PRICE=\"0.05 USD\"`, the price of one token")
                 }
                 (Some(_), None) => {
-                    ("PAYMENT=POSTPAID without PERIOD", "write `PERIOD=MONTH`: how often it is billed")
+                    ("PAYMENT=POSTPAID without PERIOD", "write `PERIOD=MONTH`, the billing period")
                 }
                 (Some(_), Some(_)) => return,
             },
@@ -207,13 +203,13 @@ impl Checks<'_> {
             let message = format!("SOFTLIMIT={} is not below COUNT={limit}", soft.value);
             let found = Diagnostic::new(&codes::SOFTLIMIT_TOO_HIGH, self.file, soft.span, message)
                 .also(count.span, "the count")
-                .help("checkouts above SOFTLIMIT are granted with a warning: it must leave some below COUNT");
+                .help("checkouts above SOFTLIMIT are granted with a warning, so it must be less than COUNT");
             self.found.push(found);
         }
     }
 
     fn metered(&mut self) {
-        // On another kind the directives themselves are misplaced, which is said already.
+        // On other kinds the directives are reported as misplaced.
         let Some(metered) = self.feature.metered.as_deref().filter(|_| self.feature.kind == Kind::Metered)
         else {
             return;
@@ -226,16 +222,16 @@ impl Checks<'_> {
                 "both COUNT and FUNDS on one METERED block",
             )
             .also(count.span, "tokens bought")
-            .help("a lot is bought in tokens or in money: keep one, put the other in a second block");
+            .help("a block is bought either in tokens or in money: keep one, and put the other in a second block");
             self.found.push(found);
         }
         if let Some(price) = metered.price.filter(|price| price.value.amount == Decimal::ZERO) {
-            let message = "a PRICE of 0".to_owned();
+            let message = "PRICE is 0".to_owned();
             self.report(
                 &codes::METERED_CONFLICT,
                 price.span,
                 message,
-                "tokens that cost nothing are COUNT=UNLIMITED",
+                "for tokens that cost nothing, write COUNT=UNLIMITED instead",
             );
         }
         if let Some(funds) = metered.funds.as_ref().filter(|_| !self.stands("PRICE")) {
@@ -244,25 +240,28 @@ impl Checks<'_> {
                 &codes::METERED_CONFLICT,
                 funds.span,
                 message,
-                "write `PRICE=\"0.05 USD\"`: what one token costs",
+                "write `PRICE=\"0.05 USD\"`, the price of one token",
             );
         }
         if let (Some(funds), Some(price)) = (&metered.funds, &metered.price)
             && funds.value.currency != price.value.currency
         {
-            let message = format!("FUNDS in {}, PRICE in {}", funds.value.currency, price.value.currency);
-            self.report(&codes::METERED_CONFLICT, price.span, message, "write both in one currency");
+            let message = format!(
+                "different currencies: FUNDS in {}, PRICE in {}",
+                funds.value.currency, price.value.currency
+            );
+            self.report(&codes::METERED_CONFLICT, price.span, message, "use the same currency for both");
         }
     }
 }
 
 fn misplaced_help(name: &str, kind: Kind, on: &[Kind]) -> String {
     if kind == Kind::Token && on.contains(&Kind::Exclusive) {
-        return "tokens are always unlimited: what limits them is what they depend on".to_owned();
+        return "tokens are always unlimited; their dependencies limit them".to_owned();
     }
     if on == [Kind::Local] {
-        return "only a local license, without COUNT and KEYTYPE, is locked to hosts".to_owned();
+        return "only a local license (without COUNT and KEYTYPE) can be locked to hosts".to_owned();
     }
     let words: Vec<&str> = on.iter().map(|kind| kind.word()).collect();
-    format!("`{name}` stands on {} blocks only", words.join(", "))
+    format!("`{name}` is allowed on {} blocks only", words.join(", "))
 }

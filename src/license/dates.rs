@@ -1,4 +1,4 @@
-//! Dates: real days as `YYYY-MM-DD`, and what other spellings were meant to be.
+//! Dates: existing days as `YYYY-MM-DD`, and suggestions for other spellings.
 
 use jiff::civil::Date;
 
@@ -20,10 +20,10 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// What other license managers write where there is no end.
+/// Words for a missing end date in other license managers.
 const FOR_EVER: [&str; 3] = ["permanent", "unlimited", "never"];
 
-/// A real day from 0001-01-01 to 9999-12-31.
+/// Parses a date from 0001-01-01 to 9999-12-31 that exists in the calendar.
 pub(super) fn read(text: &str) -> Result<Date, Problem> {
     iso(text).ok_or_else(|| problem(text))
 }
@@ -53,13 +53,13 @@ fn problem(text: &str) -> Problem {
     let message = format!("`{shown}` is not a date");
     match readings.as_slice() {
         [] if is_iso_shaped(text) => found(
-            format!("`{shown}` is not a real day"),
-            "check the month and the length of the month".to_owned(),
+            format!("invalid date `{shown}`"),
+            "check the month and the number of days in it".to_owned(),
         ),
         [] if FOR_EVER.iter().any(|word| text.eq_ignore_ascii_case(word)) => {
-            found(message, "leave it out: what has no END goes on for ever".to_owned())
+            found(message, "leave it out: a license without END never expires".to_owned())
         }
-        [] => found(message, "write a real day as YYYY-MM-DD".to_owned()),
+        [] => found(message, "write the date as YYYY-MM-DD".to_owned()),
         [only] => {
             let mut found = found(message, format!("dates are YYYY-MM-DD: write `{only}`"));
             found.meant = Some(only.to_string());
@@ -84,7 +84,7 @@ fn spoken(date: Date) -> String {
     format!("{} {} {}", date.day(), month.unwrap_or(&""), date.year())
 }
 
-/// The days that another spelling can mean: year first or last, day or month first, any usual separator.
+/// Returns the dates that another spelling can mean: year first or last, day or month first, any usual separator.
 fn readings(text: &str) -> Vec<Date> {
     let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
     if let [date, name, year] = parts.as_slice()
@@ -109,7 +109,7 @@ fn readings(text: &str) -> Vec<Date> {
     days
 }
 
-/// The number of a month by its English name, or the first three letters of it.
+/// Returns the number of a month from its English name or the first three letters of the name.
 fn month_named(name: &str) -> Option<i16> {
     let is_named = |month: &&str| {
         name.eq_ignore_ascii_case(month)
@@ -156,12 +156,12 @@ mod tests {
         assert_eq!(help("31-12-2021"), "dates are YYYY-MM-DD: write `2021-12-31`");
         assert_eq!(help("2021/6/1"), "dates are YYYY-MM-DD: write `2021-06-01`");
         assert_eq!(help("20210601"), "dates are YYYY-MM-DD: write `2021-06-01`");
-        assert_eq!(help("2021-02-30"), "check the month and the length of the month");
+        assert_eq!(help("2021-02-30"), "check the month and the number of days in it");
         assert_eq!(help("31-dec-2021"), "dates are YYYY-MM-DD: write `2021-12-31`");
         assert_eq!(help("1-June-2021"), "dates are YYYY-MM-DD: write `2021-06-01`");
-        assert_eq!(help("31-jun-2021"), "write a real day as YYYY-MM-DD");
-        assert_eq!(help("31-dec-21"), "write a real day as YYYY-MM-DD");
-        assert_eq!(help("permanent"), "leave it out: what has no END goes on for ever");
-        assert_eq!(help("soon"), "write a real day as YYYY-MM-DD");
+        assert_eq!(help("31-jun-2021"), "write the date as YYYY-MM-DD");
+        assert_eq!(help("31-dec-21"), "write the date as YYYY-MM-DD");
+        assert_eq!(help("permanent"), "leave it out: a license without END never expires");
+        assert_eq!(help("soon"), "write the date as YYYY-MM-DD");
     }
 }

@@ -1,36 +1,36 @@
-//! The table of all directives: one row each, which reading, checking, formatting, documentation and completion use.
+//! The table of directives. Parsing, checks, the formatter, documentation and completion use it.
 
 use super::model::{Feature, Metered};
 use super::read::{Problem, Reading};
 use super::value::{KeyType, Kind, Payment, Period, Tier};
 
-/// One directive.
+/// A directive.
 #[derive(Debug)]
 pub struct Directive {
-    /// Its name, as written before `=`.
+    /// The name, as written before `=`.
     pub name: &'static str,
-    /// The form of its value, for people.
+    /// The form of the value, for users.
     pub form: &'static str,
-    /// Whether the canonical layout puts the value in quotes.
+    /// True if the canonical layout quotes the value.
     pub quoted: bool,
-    /// Whether it may stand more than once.
+    /// True if the directive may be repeated.
     pub repeats: bool,
-    /// The kinds of block it may stand on.
+    /// The kinds of block that may have it.
     pub on: &'static [Kind],
-    /// What must stand beside it.
+    /// Another directive that the block must have.
     pub needs: Needs,
-    /// What it means, in one line.
+    /// The meaning, in one line.
     pub summary: &'static str,
-    /// Reads the value into the block.
+    /// Parses the value and stores it in the block.
     pub(super) set: fn(&mut Feature, Reading<'_>) -> Result<(), Problem>,
 }
 
-/// What a directive needs beside it.
+/// A requirement of a directive on its block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing.
     Nothing,
-    /// COUNT: the directive changes how counted licenses are given out.
+    /// COUNT, because the directive changes how counted licenses are granted.
     Count,
     /// PAYMENT=POSTPAID.
     Postpaid,
@@ -45,10 +45,10 @@ const METERED: &[Kind] = &[Kind::Metered];
 
 const SECONDS: (u32, u32) = (1, 31_536_000);
 
-/// Largest COUNT, and largest COUNT of a dependency.
+/// Maximum COUNT of a block and of a dependency.
 pub const MAX_COUNT: u32 = 2_147_483_647;
 
-/// The row of a directive.
+/// Returns the table entry of a directive.
 #[must_use]
 pub fn directive(name: &str) -> Option<&'static Directive> {
     DIRECTIVES.iter().find(|row| row.name == name)
@@ -58,24 +58,24 @@ fn metered(feature: &mut Feature) -> &mut Metered {
     feature.metered.get_or_insert_with(Box::default)
 }
 
-// One row a block of lines: the table is read as a table.
+// Kept compact so that it can be read as a table.
 #[rustfmt::skip]
-/// All directives, in the order in which a block usually has them.
+/// All directives, in their usual order in a block.
 pub static DIRECTIVES: &[Directive] = &[
     Directive {
         name: "VENDOR", form: "name", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "who issues and signs; a dependency resolves within one vendor",
+        summary: "the vendor that issues and signs; dependencies are resolved within one vendor",
         set: |feature, value| value.name().map(|name| feature.vendor = Some(name)),
     },
     Directive {
         name: "KEYTYPE", form: "EXCLUSIVE, ADDITIVE, UPGRADE, TOKEN, ACTIVATION or METERED", quoted: false, repeats: false,
         on: ALL, needs: Needs::Nothing,
-        summary: "what the block is; absent with COUNT it is EXCLUSIVE, absent without COUNT a local license",
+        summary: "the kind of block; without KEYTYPE a block with COUNT is EXCLUSIVE, and one without COUNT is a local license",
         set: |feature, value| value.choice(KEYTYPES).map(|keytype| feature.keytype = Some(keytype)),
     },
     Directive {
         name: "VERSION", form: "major.minor", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "highest version that may be checked out; 1.0 if absent",
+        summary: "highest version that may be checked out; default 1.0",
         set: |feature, value| {
             feature.version = value.version()?;
             feature.version_span = Some(value.span);
@@ -84,7 +84,7 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "MAJOR_VERSION", form: "0 to 9999", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "the part of VERSION before the point, in the older spelling",
+        summary: "older spelling of VERSION: the part before the point",
         set: |feature, value| {
             feature.version.major = value.small_number(0, 9999)?;
             feature.version_span = Some(value.span);
@@ -93,59 +93,59 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "MINOR_VERSION", form: "0 to 9999", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "the part of VERSION behind the point, in the older spelling",
+        summary: "older spelling of VERSION: the part after the point",
         set: |feature, value| value.small_number(0, 9999).map(|minor| feature.version.minor = minor),
     },
     Directive {
         name: "COUNT", form: "1 to 2147483647, or UNLIMITED", quoted: false, repeats: false, on: COUNTED, needs: Needs::Nothing,
-        summary: "concurrent licenses; devices (ACTIVATION); tokens bought (METERED)",
+        summary: "number of concurrent licenses, devices (ACTIVATION) or purchased tokens (METERED)",
         set: |feature, value| value.count().map(|count| feature.count = Some(count)),
     },
     Directive {
         name: "TOKEN_DEPENDENCY", form: "\"FEATURE=name VERSION=v COUNT=n\"", quoted: true, repeats: true, on: TOKEN,
         needs: Needs::Nothing,
-        summary: "one license that a checkout needs; several are all needed",
+        summary: "a license that a checkout needs; if repeated, all of them are needed",
         set: |feature, value| value.dependency().map(|dependency| feature.dependencies.push(dependency)),
     },
     Directive {
         name: "SHARE", form: "HOST, USER, CUSTOM, VIRTUAL, CLOUD, TERMINALSERVER, SINGLE, joined by |", quoted: false,
         repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "which checkouts share one count (HOST, USER, CUSTOM) and which environments are permitted",
+        summary: "the checkouts that share one license (HOST, USER, CUSTOM) and the permitted environments",
         set: |feature, value| value.share().map(|share| feature.share = Some(share)),
     },
     Directive {
         name: "START", form: "YYYY-MM-DD", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "in force from 00:00 of this day",
+        summary: "first day of validity, from 00:00",
         set: |feature, value| value.date().map(|date| feature.start = Some(date)),
     },
     Directive {
         name: "END", form: "YYYY-MM-DD", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "in force to 23:59:59 of this day",
+        summary: "last day of validity, until 23:59:59",
         set: |feature, value| value.date().map(|date| feature.end = Some(date)),
     },
     Directive {
         name: "MAINTENANCE_START", form: "YYYY-MM-DD", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "first day of the maintenance plan; information",
+        summary: "first day of the maintenance plan (informational)",
         set: |feature, value| value.date().map(|date| feature.maintenance_start = Some(date)),
     },
     Directive {
         name: "MAINTENANCE_END", form: "YYYY-MM-DD", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "last day of the maintenance plan; information",
+        summary: "last day of the maintenance plan (informational)",
         set: |feature, value| value.date().map(|date| feature.maintenance_end = Some(date)),
     },
     Directive {
         name: "ISSUED", form: "YYYY-MM-DD", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "day of issue",
+        summary: "date of issue",
         set: |feature, value| value.date().map(|date| feature.issued = Some(date)),
     },
     Directive {
         name: "SN", form: "name", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "serial number: the set that blocks were issued in",
+        summary: "serial number of the set that the block was issued in",
         set: |feature, value| value.name().map(|name| feature.sn = Some(name)),
     },
     Directive {
         name: "LICENSEE", form: "text", quoted: true, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "whom the license is issued to",
+        summary: "the customer that the license is issued to",
         set: |_, value| value.text(),
     },
     Directive {
@@ -175,7 +175,7 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "REPLACES", form: "\"FEATURE=name\" or \"KEY=…\"", quoted: true, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "supersedes another block while in force",
+        summary: "replaces another block while valid",
         set: |feature, value| value.replaces().map(|replaces| feature.replaces = Some(replaces)),
     },
     Directive {
@@ -185,13 +185,13 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "HOSTID_MATCH_RATE", form: "0 to 100", quoted: false, repeats: false, on: LOCAL, needs: Needs::Nothing,
-        summary: "how many per cent of the host ids must match; 100 if absent",
+        summary: "percentage of host ids that must match; default 100",
         set: |_, value| value.small_number(0, 100).map(drop),
     },
     Directive {
         name: "SYSTEMCLOCKCHECK", form: "LOCAL, INTERNET, TRUE or FALSE", quoted: false, repeats: false, on: ALL,
         needs: Needs::Nothing,
-        summary: "whether a turned-back clock is looked for",
+        summary: "detection of a system clock that was set back",
         set: |_, value| value.choice(&[("LOCAL", ()), ("INTERNET", ()), ("TRUE", ()), ("FALSE", ())]).map(drop),
     },
     Directive {
@@ -201,32 +201,32 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "HOLD", form: "1 to 31536000 seconds", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
-        summary: "licenses stay in use that long after check-in",
+        summary: "time that licenses stay in use after check-in",
         set: |feature, value| value.number(SECONDS.0, SECONDS.1).map(|n| feature.hold = Some(n)),
     },
     Directive {
         name: "MIN_CHECKOUT", form: "1 to 31536000 seconds", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
-        summary: "licenses stay in use for at least that long",
+        summary: "minimum time that licenses stay in use",
         set: |feature, value| value.number(SECONDS.0, SECONDS.1).map(|n| feature.min_checkout = Some(n)),
     },
     Directive {
         name: "BORROW", form: "1 to 8760 hours", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
-        summary: "how long a license may be taken offline, out of the pool",
+        summary: "maximum time a license may be borrowed for offline use; it is taken from the pool",
         set: |feature, value| value.number(1, 8760).map(|n| feature.borrow = Some(n)),
     },
     Directive {
         name: "GRACE", form: "1 to 168 hours", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
-        summary: "how long a license may be used offline without leaving the pool",
+        summary: "maximum time of offline use without taking the license from the pool",
         set: |feature, value| value.number(1, 168).map(|n| feature.grace = Some(n)),
     },
     Directive {
         name: "USERBASED", form: "1 to 2147483647, or ALL", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
-        summary: "licenses reserved for named users",
+        summary: "number of licenses reserved for named users",
         set: |feature, value| value.reserved().map(|n| feature.userbased = Some(n)),
     },
     Directive {
         name: "HOSTBASED", form: "1 to 2147483647, or ALL", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
-        summary: "licenses reserved for named hosts",
+        summary: "number of licenses reserved for named hosts",
         set: |feature, value| value.reserved().map(|n| feature.hostbased = Some(n)),
     },
     Directive {
@@ -236,7 +236,7 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "PAYMENT", form: "PREPAID or POSTPAID", quoted: false, repeats: false, on: METERED, needs: Needs::Nothing,
-        summary: "whether tokens are paid before or after use; PREPAID if absent",
+        summary: "payment for tokens before or after use; default PREPAID",
         set: |feature, value| {
             let payment = value.choice(&[("PREPAID", Payment::Prepaid), ("POSTPAID", Payment::Postpaid)])?;
             metered(feature).payment = payment.value;
@@ -245,7 +245,7 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "FUNDS", form: "\"1000.00 USD\"", quoted: true, repeats: false, on: METERED, needs: Needs::Nothing,
-        summary: "money prepaid",
+        summary: "prepaid amount of money",
         set: |feature, value| value.money().map(|money| metered(feature).funds = Some(money)),
     },
     Directive {
@@ -255,7 +255,7 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "PERIOD", form: "MONTH, QUARTER or YEAR", quoted: false, repeats: false, on: METERED, needs: Needs::Postpaid,
-        summary: "billing period of the calendar",
+        summary: "calendar billing period",
         set: |feature, value| {
             let choices = [("MONTH", Period::Month), ("QUARTER", Period::Quarter), ("YEAR", Period::Year)];
             value.choice(&choices).map(|period| metered(feature).period = Some(period))
@@ -263,7 +263,7 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "MINIMUM", form: "1 to 2147483647", quoted: false, repeats: false, on: METERED, needs: Needs::Postpaid,
-        summary: "tokens committed to in each period",
+        summary: "minimum number of tokens billed in each period",
         set: |feature, value| {
             let minimum = value.number(1, MAX_COUNT)?;
             metered(feature).minimum = Some(crate::source::Spanned::new(u64::from(minimum.value), minimum.span));
@@ -272,7 +272,7 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "TIER", form: "\"FROM=n PRICE=0.04\"", quoted: true, repeats: true, on: METERED, needs: Needs::Postpaid,
-        summary: "volume price from that many tokens in a period on",
+        summary: "volume price that applies from this number of tokens in a period",
         set: |feature, value| {
             let (from, price) = value.tier()?;
             metered(feature).tiers.push(crate::source::Spanned::new(Tier { from, price }, value.span));
@@ -281,7 +281,7 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "KEY", form: "100 characters of base64", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
-        summary: "the signature over name and directives of the block",
+        summary: "the signature of the block's name and directives",
         set: |feature, value| value.key().map(|key| feature.key = Some(key)),
     },
 ];

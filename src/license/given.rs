@@ -1,5 +1,5 @@
-//! Values that come from elsewhere than a license file (parameters, orders), judged by the rules of the language before
-//! they are written into one.
+//! Checks of values from other sources than a license file (parameters, orders) against the rules of the language
+//! before they are written into a license.
 
 use std::fmt;
 
@@ -11,12 +11,12 @@ use super::model::Feature;
 use super::read::Reading;
 use super::text;
 
-/// Why a value cannot stand in a license.
+/// The reason why a value is not allowed in a license.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// What is wrong; may hold the value, which is untrusted.
+    /// The problem. May contain the value, which is untrusted.
     pub message: String,
-    /// What to write instead.
+    /// Advice.
     pub help: String,
 }
 
@@ -32,23 +32,23 @@ impl Refusal {
     }
 }
 
-/// Whether `text` is a value of the directive `name`, exactly as it stands: a value that would need an escape, or that a
-/// license would read differently (folded blanks), is refused.
+/// Checks that `text` is a valid value of the directive `name` exactly as given. Rejects values that would need an escape
+/// and values that a license file would read differently because it folds whitespace.
 ///
 /// # Errors
-/// When it is not, or when there is no such directive.
+/// Returns an error if the value is invalid or the directive is unknown.
 pub fn check_value(name: &str, text: &str) -> Result<(), Refusal> {
     let Some(row) = directive(name) else {
         return Err(Refusal::new(
-            format!("there is no directive `{name}`"),
-            "use a directive of the language",
+            format!("unknown directive `{name}`"),
+            "use a directive of the license language",
         ));
     };
     check_plain(text)?;
     check_row(row, text)
 }
 
-/// Whether `text` is a value of the directive `name`, or a misspelt one of which it is clear what was meant.
+/// Returns true if `text` is a value of the directive `name`, or a misspelling with a clear correction.
 pub(super) fn is_near(name: &str, text: &str) -> bool {
     directive(name).is_some_and(|row| {
         let reading = Reading { directive: row.name, text, raw: text, span: Span::default() };
@@ -65,7 +65,7 @@ fn check_row(row: &Directive, text: &str) -> Result<(), Refusal> {
         .map_err(|problem| Refusal::new(problem.message, problem.help))
 }
 
-/// What no value of any directive can hold: there are no escapes, and blanks are folded when read.
+/// Rejects text that no value can contain: there are no escapes, and whitespace is folded when read.
 fn check_plain(text: &str) -> Result<(), Refusal> {
     let shown = crate::syntax::excerpt(text);
     if let Some(c) = text.chars().find(|c| *c == '"' || c.is_control()) {
@@ -75,12 +75,12 @@ fn check_plain(text: &str) -> Result<(), Refusal> {
             '\t' => "a tab".to_owned(),
             c => format!("the control character U+{:04X}", u32::from(c)),
         };
-        let help = "a license has no escapes: leave it out";
-        return Err(Refusal::new(format!("the value `{shown}` holds {what}"), help));
+        let help = "remove it: license files have no escape sequences";
+        return Err(Refusal::new(format!("the value `{shown}` contains {what}"), help));
     }
     if fold(text) != text {
-        let message = format!("the value `{shown}` begins or ends with a blank, or has two in a row");
-        let help = format!("a license reads it as `{}`: write that", crate::syntax::excerpt(&fold(text)));
+        let message = format!("the value `{shown}` has leading, trailing or repeated spaces");
+        let help = format!("write `{}`, as a license file folds spaces", crate::syntax::excerpt(&fold(text)));
         return Err(Refusal::new(message, help));
     }
     Ok(())

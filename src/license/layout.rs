@@ -1,10 +1,10 @@
-//! How the values of directives are laid out: the formatter's knowledge of the table.
+//! The layout of directive values for the formatter, from the table of directives.
 
 use crate::syntax::{Layout, Tree, Unproven};
 
 use super::directive::directive;
 
-/// The layout of a directive's value. An unknown directive keeps a line of its own.
+/// Returns the layout of a directive's value. An unknown directive is written on a separate line.
 #[must_use]
 pub fn layout(name: &str, value: &str) -> Layout {
     let is_key = name == "KEY";
@@ -15,10 +15,10 @@ pub fn layout(name: &str, value: &str) -> Layout {
     }
 }
 
-/// A license file in canonical layout.
+/// Returns the license file in canonical layout.
 ///
 /// # Errors
-/// When the file cannot be read, or when reading the result again does not give the same content.
+/// Returns an error if the file cannot be read, or if the result does not parse to the same content.
 pub fn format(tree: &Tree) -> Result<String, Unproven> {
     crate::syntax::format(tree, &layout)
 }

@@ -1,4 +1,4 @@
-//! Tree to typed model: reads each block against the table of directives.
+//! Conversion of the syntax tree to the typed model, driven by the table of directives.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,19 +17,19 @@ use super::text;
 use super::value::{KeyType, Kind, Name};
 
 impl License {
-    /// Reads a file. Never fails: what is wrong is in [`License::diagnostics`].
+    /// Reads a license. Never fails: problems are reported in [`License::diagnostics`].
     #[must_use]
     pub fn read(source: Arc<SourceFile>) -> Self {
         Self::read_keeping(source, MOST_OF_A_CODE)
     }
 
-    /// As [`Self::read`], keeping so many findings of each code whole.
+    /// Like [`Self::read`], but keeps up to `most` findings of each code in full.
     #[must_use]
     pub fn read_keeping(source: Arc<SourceFile>, most: usize) -> Self {
         Self::of(syntax::parse_keeping(source, most))
     }
 
-    /// Reads text that we wrote ourselves: see [`syntax::parse_own`].
+    /// Reads text written by keywright itself: see [`syntax::parse_own`].
     #[must_use]
     pub fn read_own(source: Arc<SourceFile>) -> Self {
         Self::of(syntax::parse_own(source))
@@ -38,7 +38,7 @@ impl License {
     fn of(tree: Tree) -> Self {
         let source = Arc::clone(tree.source());
         let mut lowering = Lowering { names: HashSet::new(), diagnostics: tree.findings().carry_on() };
-        // Exactly as many: room for more would be room for a hundred thousand more.
+        // The exact capacity, because unused capacity would multiply in a file with 100,000 blocks.
         let mut features = Vec::with_capacity(tree.blocks().filter(|(_, block)| block.is_readable()).count());
         let mut broken = Vec::new();
         for (index, item) in tree.items().iter().enumerate() {
@@ -57,7 +57,7 @@ impl License {
         Self { source, tree, features, broken, diagnostics: found.kept, more: found.more }
     }
 
-    /// Reads text that stands in no file.
+    /// Reads a license from text that is not in a file.
     #[must_use]
     pub fn from_text(name: &str, text: &str) -> Self {
         Self::read(SourceFile::new(name, text))
@@ -65,7 +65,7 @@ impl License {
 }
 
 struct Lowering {
-    /// Every name seen, so that equal names share one allocation.
+    /// All names seen so far. Equal names share one allocation.
     names: HashSet<Name>,
     diagnostics: Findings,
 }
@@ -127,7 +127,7 @@ impl Lowering {
     }
 }
 
-/// What a block is, from its KEYTYPE and the presence of COUNT and TOKEN_DEPENDENCY.
+/// Returns the kind of a block from its KEYTYPE and the presence of COUNT and TOKEN_DEPENDENCY.
 fn kind(feature: &Feature) -> Kind {
     match feature.keytype.map(|keytype| keytype.value) {
         Some(KeyType::Exclusive) => Kind::Exclusive,
@@ -141,7 +141,7 @@ fn kind(feature: &Feature) -> Kind {
     }
 }
 
-/// A directive of a block with its row and the place of its name.
+/// A directive of a block with its table entry and the place of its name.
 pub(super) struct Seen {
     pub(super) row: &'static Directive,
     pub(super) name: Span,
@@ -152,7 +152,7 @@ struct BlockReader<'a> {
     source: &'a SourceFile,
     feature: Feature,
     seen: Vec<Seen>,
-    /// The directives that unknown ones were probably meant to be.
+    /// The known directives that were probably meant by unknown ones.
     meant: Vec<&'static str>,
     diagnostics: &'a mut Findings,
     malformed: bool,
@@ -204,7 +204,7 @@ impl BlockReader<'_> {
         if let Err(problem) = text::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
         {
             let part = problem.part.and_then(|part| place_of(raw, place, part));
-            // What was meant by a part would not stand for the whole.
+            // A correction of one part must not replace the whole value.
             let fixable = problem.part.is_none() || part.is_some();
             self.problem(problem, part.unwrap_or(place), fixable);
         } else {
@@ -233,23 +233,22 @@ impl BlockReader<'_> {
                 let stands = block.directives().any(|other| self.source.slice(other.name) == known);
                 let repeats = directive(known).is_some_and(|row| row.repeats);
                 let found = found.help(format!("did you mean `{known}`?"));
-                // A name that is as near by chance has another kind of value.
+                // A value that does not fit shows that the name is similar by chance.
                 let fits = is_near(known, &read_value(known, read.value.read(self.source)));
-                // A KEY signs what stands beside it: to give a block one, or to take it, is no correction of a slip.
+                // Adding or removing a KEY changes which signature the block has, so it is never fixed automatically.
                 if stands && !repeats || known == "KEY" || !fits {
                     found
                 } else {
                     found.fix(format!("write `{known}`"), place, known, is_slip(name, known))
                 }
             }
-            None => found
-                .help("a block with a directive that is not known cannot be relied on; notes go behind `#`"),
+            None => found.help("blocks with unknown directives are not supported; comments start with `#`"),
         };
         self.diagnostics.push(found);
     }
 }
 
-/// Where the text behind `prefix` stands in a value, up to the next blank.
+/// Returns the span of the text after `prefix` in a value, up to the next whitespace.
 fn place_of(raw: &str, value: Span, prefix: &str) -> Option<Span> {
     let start = raw.find(prefix)? + prefix.len();
     let len = raw.get(start..)?.find([' ', '\t', '\r', '\n']).unwrap_or(raw.len() - start);
@@ -263,12 +262,12 @@ fn duplicate(source: &SourceFile, row: &Directive, first: Span, second: Span) ->
         &codes::DUPLICATE_DIRECTIVE,
         source.id(),
         second,
-        format!("`{}` stands twice", row.name),
+        format!("duplicate `{}`", row.name),
     )
-    .label("here again")
-    .also(first, "first here");
+    .label("second occurrence")
+    .also(first, "first occurrence");
     if equal {
-        return found.help("remove one of them").safe_fix("remove the second", second, "");
+        return found.help("remove one of them").safe_fix("remove the duplicate", second, "");
     }
-    found.help("only one can be meant: remove the other")
+    found.help("keep only one of them")
 }

@@ -1,6 +1,6 @@
-//! The typed model of a license file, and the one table of all directives.
+//! The typed model of a license file and the table of directives.
 //!
-//! Knows what directives mean; knows nothing of files, keys, or other blocks.
+//! Defines the meaning of directives. Independent of files, keys and relations between blocks.
 
 mod check;
 pub mod codes;

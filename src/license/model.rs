@@ -1,4 +1,4 @@
-//! The typed model of a license file: what its blocks say, each value with the place it was read from.
+//! The typed model of a license file: the content of its blocks, with the place of each value.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,40 +13,40 @@ use super::value::{
     Count, KeyType, Kind, Money, Name, Payment, Period, Replaces, Reserved, Share, ShareSet, Tier, Version,
 };
 
-/// A license file as read: all blocks, good and bad, and what is wrong with them.
+/// A license file with all its blocks, valid or not, and the findings about them.
 #[derive(Debug)]
 pub struct License {
-    /// The text it was read from.
+    /// The source file.
     pub source: Arc<SourceFile>,
     /// The lossless tree.
     pub tree: Tree,
-    /// The blocks in file order; those whose text could not be read are in [`Self::broken`] instead.
+    /// The readable blocks in file order. Unreadable ones are in [`Self::broken`].
     pub features: Vec<Feature>,
     /// Blocks lost to a syntax error, and stray text outside of blocks (without a name).
     pub broken: Vec<BrokenBlock>,
-    /// What reading found (groups S and V), in file order; of each code only so many.
+    /// Findings of reading (groups S and V) in file order, up to a limit for each code.
     pub diagnostics: Vec<Diagnostic>,
-    /// What reading found besides; with that of the tree, see [`Self::more`].
+    /// Findings above that limit, without those of the tree. See [`Self::more`].
     pub(super) more: Vec<Brief>,
 }
 
 impl License {
-    /// The block of the tree a feature was read from.
+    /// Returns the syntax block that a feature was read from.
     #[must_use]
     pub fn block(&self, feature: &Feature) -> Option<&Block> {
         self.tree.block(feature.block)
     }
 
-    /// The value of the first directive `name` of a block as read: quotes off, blanks folded.
+    /// Returns the value of the first directive `name` of a block, without quotes and with whitespace folded.
     #[must_use]
     pub fn value(&self, feature: &Feature, name: &str) -> Option<Cow<'_, str>> {
-        // Found by its name first: reading the values before it would be for nothing.
+        // Find the directive by name before reading any value.
         let mut directives = self.block(feature)?.directives();
         let directive = directives.find(|directive| self.source.slice(directive.name) == name)?;
         Some(read_value(name, directive.value.read(&self.source)))
     }
 
-    /// All directives of a block in file order: name, and value as read. This is what a signature covers (but KEY).
+    /// Returns name and value of all directives of a block in file order. The signature covers all of them except KEY.
     pub fn records<'a>(
         &'a self,
         feature: &Feature,
@@ -54,18 +54,18 @@ impl License {
         self.block(feature).into_iter().flat_map(|block| records(&self.source, block))
     }
 
-    /// Whether a block of this name stands in the file but could not be read, so that nothing can be said about it.
+    /// Returns true if a block of this name is in the file but cannot be read.
     #[must_use]
     pub fn is_broken_name(&self, name: &str) -> bool {
         self.broken.iter().any(|broken| broken.name.as_ref().is_some_and(|known| known.value == *name))
     }
 
-    /// What reading found besides [`Self::diagnostics`]: findings that are not kept whole, of codes of which many are.
+    /// Returns the findings above the limit for their code, of which only code and place are kept.
     pub fn more(&self) -> impl Iterator<Item = &Brief> {
         self.tree.findings().more.iter().chain(&self.more)
     }
 
-    /// As [`Self::more`], of those that begin in a stretch of the file.
+    /// Returns the findings of [`Self::more`] that begin in `span`.
     pub fn more_in(&self, span: Span) -> impl Iterator<Item = &Brief> {
         let parts = [&self.tree.findings().more, &self.more];
         parts.into_iter().flat_map(move |all| {
@@ -74,14 +74,14 @@ impl License {
         })
     }
 
-    /// Whether anything that reading found is an error.
+    /// Returns true if any finding is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 }
 
-/// As [`License::records`], of a block of a tree.
+/// Implements [`License::records`] for a syntax block.
 fn records<'a>(
     source: &'a SourceFile,
     block: &'a Block,
@@ -92,53 +92,53 @@ fn records<'a>(
     })
 }
 
-/// What a folded value reads as under its directive's name: in KEY and in `REPLACES="KEY=…"` blanks are dropped, so that
-/// a KEY that a mail program wrapped still reads.
+/// Returns the value of a directive from its folded text. In KEY and `REPLACES="KEY=…"` spaces are dropped, so that a
+/// KEY wrapped by a mail program can be read.
 pub(super) fn read_value<'a>(name: &str, folded: Cow<'a, str>) -> Cow<'a, str> {
     let is_key = name == "KEY" || name == "REPLACES" && folded.starts_with("KEY=");
     if is_key && folded.contains(' ') { Cow::Owned(folded.replace(' ', "")) } else { folded }
 }
 
-/// A block that a syntax error cost.
+/// A block lost to a syntax error.
 #[derive(Debug, Clone)]
 pub struct BrokenBlock {
-    /// Its name, where that much could be read.
+    /// The name, if it could be read.
     pub name: Option<Spanned<Name>>,
-    /// The text that was given up.
+    /// The skipped text.
     pub span: Span,
 }
 
-/// Whether a block can be used.
+/// The condition of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Condition {
-    /// Every directive is known and has a good value.
+    /// All directives are known and valid.
     Sound,
-    /// It has a directive that this version does not know; all others are good.
+    /// At least one directive is unknown to this version; all others are valid.
     Unsupported,
-    /// A value, a name or the set of directives is wrong.
+    /// A value, a name or the combination of directives is invalid.
     Malformed,
 }
 
-/// One FEATURE block.
+/// A FEATURE block.
 #[derive(Debug, Clone)]
 pub struct Feature {
-    /// Index of its block in the tree.
+    /// Index of the block in the tree.
     pub block: usize,
     /// From `FEATURE` to `}`.
     pub span: Span,
-    /// Whether the fields below can be relied on. Rules and the resolver look at sound blocks only.
+    /// The condition. Rules and the resolver use sound blocks only.
     pub condition: Condition,
-    /// Its name.
+    /// The name.
     pub name: Spanned<Name>,
-    /// VENDOR. Required: a sound block has it.
+    /// VENDOR. Always present in a sound block.
     pub vendor: Option<Spanned<Name>>,
-    /// What the block is.
+    /// The kind of block.
     pub kind: Kind,
     /// KEYTYPE, if written.
     pub keytype: Option<Spanned<KeyType>>,
-    /// The highest version that may be checked out; 1.0 if none is written.
+    /// The highest version that may be checked out; 1.0 without VERSION.
     pub version: Version,
-    /// Where VERSION (or MAJOR_VERSION) stands.
+    /// The place of VERSION or MAJOR_VERSION.
     pub version_span: Option<Span>,
     /// COUNT.
     pub count: Option<Spanned<Count>>,
@@ -146,9 +146,9 @@ pub struct Feature {
     pub dependencies: Vec<Dependency>,
     /// SHARE.
     pub share: Option<Spanned<ShareSet>>,
-    /// START: in force from 00:00 of this day.
+    /// START: the first day of validity, from 00:00.
     pub start: Option<Spanned<Date>>,
-    /// END: in force to 23:59:59 of this day.
+    /// END: the last day of validity, until 23:59:59.
     pub end: Option<Spanned<Date>>,
     /// ISSUED.
     pub issued: Option<Spanned<Date>>,
@@ -174,14 +174,14 @@ pub struct Feature {
     pub userbased: Option<Spanned<Reserved>>,
     /// HOSTBASED.
     pub hostbased: Option<Spanned<Reserved>>,
-    /// What a METERED block says about payment; `None` on other kinds.
+    /// Payment directives of a METERED block; `None` on other kinds.
     pub metered: Option<Box<Metered>>,
-    /// KEY as read, blanks dropped.
+    /// KEY without spaces.
     pub key: Option<Spanned<Box<str>>>,
 }
 
 impl Feature {
-    /// A block of which nothing was read yet but its places.
+    /// Creates a block with its places only.
     pub(super) fn unread(block: usize, span: Span, name: Span) -> Self {
         Self {
             block,
@@ -215,62 +215,62 @@ impl Feature {
         }
     }
 
-    /// Whether the block is in force on a day (START and END included).
+    /// Returns true if the block is valid on `day` (START and END included).
     #[must_use]
     pub fn in_force(&self, day: Date) -> bool {
         self.start.is_none_or(|start| start.value <= day) && self.end.is_none_or(|end| day <= end.value)
     }
 
-    /// Whether its SHARE makes draws share counts (HOST, USER or CUSTOM).
+    /// Returns true if SHARE makes checkouts share licenses (HOST, USER or CUSTOM).
     #[must_use]
     pub fn shares_counts(&self) -> bool {
         self.share.is_some_and(|share| share.value.counts())
     }
 
-    /// Whether its SHARE has this value.
+    /// Returns true if SHARE contains this value.
     #[must_use]
     pub fn shares(&self, share: Share) -> bool {
         self.share.is_some_and(|set| set.value.has(share))
     }
 
-    /// The vendor's name; empty on a malformed block without one.
+    /// Returns the vendor's name; empty on a malformed block without VENDOR.
     #[must_use]
     pub fn vendor_name(&self) -> &str {
         self.vendor.as_ref().map_or("", |vendor| vendor.value.as_str())
     }
 
-    /// Whether the block can be relied on.
+    /// Returns true if the block is sound.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.condition == Condition::Sound
     }
 }
 
-/// One TOKEN_DEPENDENCY: a license that a checkout needs.
+/// A TOKEN_DEPENDENCY: a license that a checkout needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dependency {
-    /// The whole value, without its quotes.
+    /// The place of the value, without quotes.
     pub span: Span,
-    /// The feature needed.
+    /// The required feature.
     pub feature: Spanned<Name>,
-    /// The version needed, at least.
+    /// The required version or higher.
     pub version: Version,
-    /// How many, 1 to 2147483647.
+    /// The required number, 1 to 2147483647.
     pub count: u32,
 }
 
-/// What a METERED block says about payment.
+/// Payment directives of a METERED block.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Metered {
     /// PAYMENT.
     pub payment: Payment,
-    /// FUNDS: money prepaid.
+    /// FUNDS: the prepaid amount of money.
     pub funds: Option<Spanned<Money>>,
     /// PRICE of one token.
     pub price: Option<Spanned<Money>>,
-    /// PERIOD that is billed.
+    /// PERIOD: the billing period.
     pub period: Option<Spanned<Period>>,
-    /// MINIMUM: tokens committed to in a period.
+    /// MINIMUM: the number of tokens billed at least in each period.
     pub minimum: Option<Spanned<u64>>,
     /// TIER, in file order.
     pub tiers: Vec<Spanned<Tier>>,

@@ -1,6 +1,6 @@
-//! Values: from the text behind `=` to a typed value, or to a problem that says what was expected.
+//! Parsing of values: from the text after `=` to a typed value, or to a problem with the expected form.
 //!
-//! One spelling for each value: no signs, no leading zeros, dates only as `YYYY-MM-DD`.
+//! Each value has one spelling: no signs, no leading zeros, dates only as `YYYY-MM-DD`.
 
 use std::fmt::Display;
 
@@ -14,7 +14,7 @@ use super::dates;
 use super::model::Dependency;
 use super::value::{Count, Currency, Money, Name, Replaces, Reserved, Share, ShareSet, Version};
 
-/// Why a value could not be read.
+/// The reason why a value is invalid.
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) code: &'static Code,
@@ -22,9 +22,9 @@ pub(super) struct Problem {
     pub(super) help: String,
     /// The value that was probably meant.
     pub(super) meant: Option<String>,
-    /// The part `NAME=…` of the value that it is about, where it is not about the whole.
+    /// The part `NAME=…` that the problem concerns; `None` for the whole value.
     pub(super) part: Option<&'static str>,
-    /// Whether no other could be meant.
+    /// True if no other value can be meant.
     pub(super) sure: bool,
 }
 
@@ -38,7 +38,7 @@ impl Problem {
         self
     }
 
-    /// It is about one part of the value, and so is what was meant.
+    /// Limits the problem and its correction to one part of the value.
     fn within(self, part: &'static str) -> Self {
         Self { part: Some(part), ..self }
     }
@@ -46,16 +46,16 @@ impl Problem {
 
 type Read<T> = Result<T, Problem>;
 
-/// The text of one value, with its place and the directive it belongs to.
+/// The text of a value with its place and its directive.
 #[derive(Clone, Copy)]
 pub(super) struct Reading<'a> {
     /// The directive's name.
     pub(super) directive: &'a str,
-    /// The value as read: quotes off, blanks folded.
+    /// The value without quotes, with whitespace folded.
     pub(super) text: &'a str,
-    /// The raw text between the quotes, to place parts of the value.
+    /// The raw text between the quotes, used to locate parts of the value.
     pub(super) raw: &'a str,
-    /// Where the raw text stands.
+    /// The place of the raw text.
     pub(super) span: Span,
 }
 
@@ -89,7 +89,7 @@ impl Reading<'_> {
         read_version(self.text)
     }
 
-    /// An integer from `least` to `most`, without sign or leading zero.
+    /// Parses an integer from `least` to `most`, without sign or leading zero.
     pub(super) fn number(&self, least: u32, most: u32) -> Read<Spanned<u32>> {
         read_number(self.text, least, most).map(|number| self.spanned(number))
     }
@@ -106,7 +106,7 @@ impl Reading<'_> {
         }
         let number = self.number(1, super::directive::MAX_COUNT).map_err(|problem| match self.text {
             "0" => Problem {
-                help: "a block for no license at all is left out of the file".to_owned(),
+                help: "COUNT must be at least 1; to grant no license, leave the block out".to_owned(),
                 ..problem
             },
             _ => Problem { help: format!("{}, or UNLIMITED", problem.help), ..problem },
@@ -125,7 +125,7 @@ impl Reading<'_> {
         dates::read(self.text).map(|date| self.spanned(date))
     }
 
-    /// Free text: what it may hold is checked for all values alike.
+    /// Accepts free text. Its characters are checked for all values in [`super::text`].
     pub(super) fn text(&self) -> Read<()> {
         Ok(())
     }
@@ -140,7 +140,7 @@ impl Reading<'_> {
         Ok(Dependency { span: self.span, feature: Spanned::new(feature, span), version, count })
     }
 
-    /// Where `text` stands behind `prefix` in the raw value; the whole value where it was wrapped in the middle.
+    /// Returns the place of `text` after `prefix` in the raw value, or the whole value if it is wrapped in between.
     fn part(&self, text: &str, prefix: &str) -> Span {
         let behind = self.raw.find(prefix).map(|at| at + prefix.len());
         let found = behind.filter(|at| self.raw.get(*at..).is_some_and(|rest| rest.starts_with(text)));
@@ -156,22 +156,22 @@ impl Reading<'_> {
             let joined = joined.join("|");
             return Err(Problem::new(
                 &codes::SHARE_COMMA,
-                "the values of SHARE are separated by commas",
-                format!("join them by `|`: `{}`", crate::syntax::excerpt(&joined)),
+                "SHARE values are separated by commas",
+                format!("join them with `|`: `{}`", crate::syntax::excerpt(&joined)),
             )
             .meant(joined));
         }
         if self.text.contains(' ') {
             let joined = self.text.replace(' ', "");
             let help = format!("write `{}`", crate::syntax::excerpt(&joined));
-            return Err(Problem::new(&codes::BAD_CHOICE, "no blanks may stand in SHARE", help).meant(joined));
+            return Err(Problem::new(&codes::BAD_CHOICE, "SHARE contains a space", help).meant(joined));
         }
         let mut set = ShareSet::default();
         for word in self.text.split('|') {
             let known = Share::ALL.iter().find(|(_, known)| *known == word);
             if word.is_empty() {
-                let message = "a value is missing beside `|` in SHARE";
-                return Err(Problem::new(&codes::BAD_CHOICE, message, "join values by `|`: `HOST|USER`"));
+                let message = "missing SHARE value next to `|`";
+                return Err(Problem::new(&codes::BAD_CHOICE, message, "join values with `|`: `HOST|USER`"));
             }
             let Some((share, _)) = known else {
                 let words: Vec<&str> = Share::ALL.iter().map(|(_, word)| *word).collect();
@@ -182,8 +182,8 @@ impl Reading<'_> {
             if set.has(*share) {
                 return Err(Problem::new(
                     &codes::BAD_CHOICE,
-                    format!("`{word}` stands twice in SHARE"),
-                    "remove one",
+                    format!("duplicate `{word}` in SHARE"),
+                    "remove one of them",
                 ));
             }
             set.insert(*share);
@@ -234,7 +234,7 @@ impl Reading<'_> {
         Err(Problem::new(
             &codes::BAD_VALUE,
             self.is_not("a host id"),
-            "write `\"TYPE=value\"`, the type in capitals: `\"ETHERNET=0050569E1A2B\"`",
+            "write `\"TYPE=value\"` with the type in capitals: `\"ETHERNET=0050569E1A2B\"`",
         ))
     }
 
@@ -261,13 +261,13 @@ impl Reading<'_> {
             Problem::new(
                 &codes::BAD_VALUE,
                 self.is_not("a price tier"),
-                "write `\"FROM=1000 PRICE=0.04\"`: a number of tokens, then the price of one in the currency of PRICE",
+                "write `\"FROM=1000 PRICE=0.04\"`: a number of tokens, and the price of one token in the currency of PRICE",
             )
         })
     }
 }
 
-/// Digits only, no leading zero.
+/// Returns true for digits without a leading zero.
 fn is_plain_integer(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -282,26 +282,26 @@ fn read_decimal(text: &str) -> Option<Decimal> {
     plain.then(|| Decimal::from_str_exact(text).ok()).flatten()
 }
 
-/// A name, or what is wrong with it.
+/// Parses a name.
 pub(super) fn read_name(text: &str) -> Read<Name> {
     if let Some(name) = Name::new(text) {
         return Ok(name);
     }
-    let help = "a name has 1 to 64 letters, digits, `_` and `-`";
+    let help = "a name consists of 1 to 64 letters, digits, `_` and `-`";
     let problem = |message: String| Problem::new(&codes::BAD_NAME, message, help);
     let shown = crate::syntax::excerpt(text);
     let wrong = text.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
     Err(match wrong {
-        _ if text.is_empty() => problem("the name is empty".to_owned()),
-        Some(c) => problem(format!("the name `{shown}` holds {}", describe(c))),
-        None => problem(format!("the name `{shown}` has {} characters", text.len())),
+        _ if text.is_empty() => problem("empty name".to_owned()),
+        Some(c) => problem(format!("the name `{shown}` contains {}", describe(c))),
+        None => problem(format!("the name `{shown}` is too long: {} characters", text.len())),
     })
 }
 
-/// A character in words: itself where it can be seen, else its number.
+/// Returns a description of a character: the character if it is visible, otherwise its code point.
 pub(super) fn describe(c: char) -> String {
     match c {
-        ' ' => "a blank".to_owned(),
+        ' ' => "a space".to_owned(),
         '\u{a0}' => "a no-break space".to_owned(),
         c if c.is_alphanumeric() || c.is_ascii_graphic() => format!("`{c}`"),
         c => format!("the character U+{:04X}", u32::from(c)),
@@ -330,7 +330,7 @@ pub(super) fn read_number(text: &str, least: u32, most: u32) -> Read<u32> {
     if !is_plain_integer(text) {
         let bare = text.trim_start_matches(['+', '0']);
         let meant = (is_plain_integer(bare) && bare.len() < text.len()).then(|| bare.to_owned());
-        let found = problem("is not a plain integer");
+        let found = problem("is not a valid integer");
         return Err(match meant.filter(|meant| read_number(meant, least, most).is_ok()) {
             Some(meant) => {
                 Problem { help: format!("write it without sign or leading zero: `{meant}`"), ..found }
@@ -345,7 +345,7 @@ pub(super) fn read_number(text: &str, least: u32, most: u32) -> Read<u32> {
         .ok_or_else(|| problem("is out of range"))
 }
 
-/// A version, or what is wrong with it.
+/// Parses a version.
 pub(super) fn read_version(text: &str) -> Read<Version> {
     let part = |text: &str| text.parse::<u16>().ok().filter(|n| *n <= 9999 && is_plain_integer(text));
     let read = text
@@ -365,7 +365,7 @@ pub(super) fn read_version(text: &str) -> Read<Version> {
     })
 }
 
-/// The version that a text without minor part, or with leading zeros, spells.
+/// Returns the version meant by text without a minor part or with leading zeros.
 fn meant_version(text: &str) -> Option<String> {
     let (major, minor) = text.split_once('.').unwrap_or((text, "0"));
     let plain = |part: &str| {
@@ -375,36 +375,38 @@ fn meant_version(text: &str) -> Option<String> {
     Some(format!("{}.{}", plain(major)?, plain(minor)?))
 }
 
-const DEPENDENCY_FORM: &str = "write `\"FEATURE=name VERSION=1.0 COUNT=1\"`: these three, in this order";
+const DEPENDENCY_FORM: &str =
+    "write `\"FEATURE=name VERSION=1.0 COUNT=1\"` with exactly these parts in this order";
 
 fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
     let problem = |message: String| Problem::new(&codes::BAD_DEPENDENCY, message, DEPENDENCY_FORM);
     if text.contains(" =") || text.contains("= ") {
-        return Err(problem("no blank may stand beside `=` in a dependency".to_owned()));
+        return Err(problem("space next to `=` in the dependency".to_owned()));
     }
     if text.contains(',') {
-        return Err(problem("the parts of a dependency are separated by commas, not blanks".to_owned()));
+        return Err(problem("dependency parts are separated by commas instead of spaces".to_owned()));
     }
     let mut parts = text.split(' ');
     let mut next = |name: &str| {
-        let part = parts.next().ok_or_else(|| problem(format!("the dependency has no {name}")))?;
+        let part = parts.next().ok_or_else(|| problem(format!("missing {name} in the dependency")))?;
         let value = part.strip_prefix(name).and_then(|rest| rest.strip_prefix('='));
-        value
-            .ok_or_else(|| problem(format!("`{}` stands where {name} belongs", crate::syntax::excerpt(part))))
+        value.ok_or_else(|| {
+            problem(format!("expected {name} in the dependency, found `{}`", crate::syntax::excerpt(part)))
+        })
     };
     let feature = read_name(next("FEATURE")?).map_err(|problem| problem.within("FEATURE="))?;
     let version = read_version(next("VERSION")?).map_err(|problem| problem.within("VERSION="))?;
     let count = next("COUNT")?;
     if count == "UNLIMITED" {
         return Err(Problem {
-            help: "a dependency draws a number: write COUNT=1 to 2147483647".to_owned(),
-            ..problem("a dependency on UNLIMITED licenses".to_owned()).within("COUNT=")
+            help: "a dependency has a fixed number: write COUNT=1 to 2147483647".to_owned(),
+            ..problem("COUNT=UNLIMITED is not allowed in a dependency".to_owned()).within("COUNT=")
         });
     }
     let count =
         read_number(count, 1, super::directive::MAX_COUNT).map_err(|problem| problem.within("COUNT="))?;
     match parts.next() {
         None => Ok((feature, version, count)),
-        Some(part) => Err(problem(format!("`{}` follows COUNT", crate::syntax::excerpt(part)))),
+        Some(part) => Err(problem(format!("unexpected `{}` after COUNT", crate::syntax::excerpt(part)))),
     }
 }

@@ -1,4 +1,4 @@
-//! What every value is checked for, whatever it means: its length, and characters that cannot be seen.
+//! Checks that apply to every value: length and invisible characters.
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
@@ -10,23 +10,23 @@ use super::codes;
 use super::directive::Directive;
 use super::read::{Problem, Reading};
 
-/// Most bytes of a value, after folding.
+/// Maximum length of a value in bytes, after folding.
 pub const MAX_VALUE_BYTES: usize = 8192;
 
 const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
-/// Refuses values that are too long, empty where they may not be, or hold hidden characters.
+/// Rejects values that are too long, contain hidden characters, or are empty where text is required.
 pub(super) fn check(reading: &Reading<'_>, row: &Directive) -> Result<(), Problem> {
     if reading.text.is_empty() && row.form != "text" {
-        let message = format!("`{}` is empty", row.name);
+        let message = format!("empty value for `{}`", row.name);
         return Err(Problem::new(
             &codes::EMPTY_VALUE,
             message,
-            format!("its form is {}; or remove the directive", row.form),
+            format!("expected {}; if there is no value, remove the directive", row.form),
         ));
     }
     if reading.text.len() > MAX_VALUE_BYTES {
-        let message = format!("the value of `{}` has {} bytes", row.name, reading.text.len());
+        let message = format!("value of `{}` is too long: {} bytes", row.name, reading.text.len());
         return Err(Problem::new(
             &codes::VALUE_TOO_LONG,
             message,
@@ -39,19 +39,19 @@ pub(super) fn check(reading: &Reading<'_>, row: &Directive) -> Result<(), Proble
     match reading.text.char_indices().find(|(at, c)| is_hidden(reading.text, *at, *c)) {
         Some((_, c)) => Err(Problem::new(
             &codes::HIDDEN_CHARACTER,
-            format!("the value of `{}` holds {}", row.name, name_hidden(c)),
-            "remove it: it cannot be seen, and makes the value read differently from what it is",
+            format!("the value of `{}` contains {}", row.name, name_hidden(c)),
+            "remove it: it is not visible, but part of the value",
         )),
         None => Ok(()),
     }
 }
 
-/// Printable ASCII, as nearly all values are: nothing in it is hidden.
+/// Returns true for printable ASCII, which nearly all values consist of. None of it is hidden.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
-/// Whether the raw text holds a control character that no value can hold (reported with the file's text).
+/// Returns true if the raw text contains a control character. It is reported with the file's text.
 pub(super) fn has_control(raw: &str) -> bool {
     if is_plain(raw) {
         return false;
@@ -62,8 +62,8 @@ pub(super) fn has_control(raw: &str) -> bool {
             .any(|(at, _)| !raw.get(at + 1..).is_some_and(|rest| rest.starts_with('\n')))
 }
 
-/// A character of free text that cannot be seen: control and format characters, line separators, unassigned ones.
-/// Joiners between letters are a matter of spelling in some scripts: they are warned of instead.
+/// Returns true for characters of free text that are not visible: control and format characters, line separators and
+/// unassigned characters. Joiners between letters are needed in some scripts, so they only cause a warning.
 fn is_hidden(text: &str, at: usize, c: char) -> bool {
     if c.is_ascii() {
         return false;
@@ -81,7 +81,7 @@ fn is_hidden(text: &str, at: usize, c: char) -> bool {
     )
 }
 
-/// Whether the joiner at `at` stands between letters (with their marks), or between pictures, which it joins to one.
+/// Returns true if the joiner at `at` is between letters (with their marks) or between emoji that it combines.
 fn joins_letters(text: &str, at: usize, c: char) -> bool {
     let visible = |c: Option<char>| {
         c.is_some_and(|c| c.is_alphabetic() || !c.is_ascii() && !c.is_whitespace() && !JOINERS.contains(&c))
@@ -95,29 +95,29 @@ fn name_hidden(c: char) -> String {
         GeneralCategory::Unassigned => "an unassigned character",
         GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => "a line separator",
         _ if matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}') => {
-            "a mark that turns the reading direction"
+            "a text direction mark"
         }
         _ => "an invisible character",
     };
     format!("{kind} (U+{:04X})", u32::from(c))
 }
 
-/// What is worth a warning in a value that reads well: a line break in quotes, a joiner between letters.
+/// Returns warnings for a valid value: a line break in quotes, a joiner between letters.
 pub(super) fn warn(file: FileId, reading: &Reading<'_>, row: &Directive, value: Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if is_plain(reading.raw) {
         return found;
     }
-    // A KEY in quotes may be wrapped: that is the form for mail.
+    // A quoted KEY may be wrapped: this is the form for email.
     if reading.raw.contains('\n') && row.name != "KEY" {
         found.push(
             Diagnostic::new(
                 &syntax_codes::WRAPPED_STRING,
                 file,
                 first_line(reading),
-                format!("the value of `{}` crosses a line", row.name),
+                format!("line break in the value of `{}`", row.name),
             )
-            .help("it reads as one line, as a mail program may have wrapped it")
+            .help("it is read as one line; a mail program may have wrapped it")
             .safe_fix("write it on one line", value.inner(), fold(reading.raw)),
         );
     }
@@ -127,9 +127,9 @@ pub(super) fn warn(file: FileId, reading: &Reading<'_>, row: &Directive, value: 
                 &codes::JOINER,
                 file,
                 reading.span,
-                format!("the value of `{}` holds an invisible joiner", row.name),
+                format!("invisible joiner in the value of `{}`", row.name),
             )
-            .help("fine where the script needs it; otherwise remove it"),
+            .help("remove it, unless the script requires it"),
         );
     }
     found

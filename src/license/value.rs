@@ -1,4 +1,4 @@
-//! The types of values: names, versions, counts, shares, money.
+//! Value types: names, versions, counts, SHARE sets, money.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,33 +10,33 @@ use rust_decimal::Decimal;
 pub struct Name(Arc<str>);
 
 impl Name {
-    /// Longest name, in characters.
+    /// Maximum length of a name in characters.
     pub const MAX: usize = 64;
 
-    /// Takes over a text that was checked to be a name, or one that only stands for a faulty one.
+    /// Creates a name from text that was checked before, or from a placeholder for an invalid name.
     pub(crate) fn unchecked(text: impl Into<Arc<str>>) -> Self {
         Self(text.into())
     }
 
-    /// A name, if `text` is one.
+    /// Returns `text` as a name if it is valid.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         Self::is_valid(text).then(|| Self(text.into()))
     }
 
-    /// Whether `text` is a name.
+    /// Returns true if `text` is a valid name.
     #[must_use]
     pub fn is_valid(text: &str) -> bool {
         (1..=Self::MAX).contains(&text.len()) && text.bytes().all(Self::allows)
     }
 
-    /// Whether a name may hold this byte.
+    /// Returns true if a name may contain this byte.
     #[must_use]
     pub fn allows(byte: u8) -> bool {
         byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -70,14 +70,14 @@ impl PartialEq<&str> for Name {
 /// A version, compared as a pair of integers: 1.10 is newer than 1.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Version {
-    /// Before the point, 0 to 9999.
+    /// The part before the point, 0 to 9999.
     pub major: u16,
-    /// After the point, 0 to 9999.
+    /// The part after the point, 0 to 9999.
     pub minor: u16,
 }
 
 impl Version {
-    /// What a block without VERSION serves.
+    /// The version of a block without VERSION.
     pub const DEFAULT: Self = Self { major: 1, minor: 0 };
 }
 
@@ -87,12 +87,12 @@ impl fmt::Display for Version {
     }
 }
 
-/// COUNT: how many licenses, devices or tokens.
+/// COUNT: the number of licenses, devices or tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Count {
-    /// That many, 1 to 2147483647.
+    /// A number from 1 to 2147483647.
     Limited(u32),
-    /// As many as asked for.
+    /// No limit.
     Unlimited,
 }
 
@@ -108,21 +108,21 @@ impl fmt::Display for Count {
 /// KEYTYPE as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyType {
-    /// Considered before all others of its name.
+    /// Takes precedence over all other blocks of its name.
     Exclusive,
     /// A separate pool.
     Additive,
     /// Adds to the EXCLUSIVE block of its name.
     Upgrade,
-    /// Draws what its dependencies say.
+    /// Draws its dependencies.
     Token,
-    /// Binds devices.
+    /// Is bound to devices.
     Activation,
-    /// Tokens consumed for good.
+    /// Tokens that are consumed permanently.
     Metered,
 }
 
-/// What a block is: its KEYTYPE, or what the absence of KEYTYPE and COUNT makes it.
+/// The kind of a block, given by KEYTYPE or by the absence of KEYTYPE and COUNT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// KEYTYPE=EXCLUSIVE, or COUNT without KEYTYPE.
@@ -137,7 +137,7 @@ pub enum Kind {
     Activation,
     /// KEYTYPE=METERED.
     Metered,
-    /// Neither KEYTYPE nor COUNT: a node-locked license that serves without counting.
+    /// Neither KEYTYPE nor COUNT: a node-locked license without a count.
     Local,
 }
 
@@ -153,7 +153,7 @@ impl Kind {
         Self::Local,
     ];
 
-    /// The word with its article, for messages.
+    /// Returns the word with its article, for messages.
     #[must_use]
     pub fn with_article(self) -> String {
         let article = if matches!(self, Self::Exclusive | Self::Additive | Self::Upgrade | Self::Activation) {
@@ -164,7 +164,7 @@ impl Kind {
         format!("{article} {}", self.word())
     }
 
-    /// The word for it: the KEYTYPE, or `local`.
+    /// Returns the KEYTYPE, or `local`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -179,14 +179,14 @@ impl Kind {
     }
 }
 
-/// One value of SHARE.
+/// A value of SHARE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Share {
-    /// Processes on one host share.
+    /// Processes on one host share a license.
     Host,
-    /// Processes of one user share.
+    /// Processes of one user share a license.
     User,
-    /// Processes with one custom string share.
+    /// Processes with the same custom string share a license.
     Custom,
     /// Permits virtual machines.
     Virtual,
@@ -194,12 +194,12 @@ pub enum Share {
     Cloud,
     /// Permits terminal servers.
     TerminalServer,
-    /// One process only.
+    /// Permits one process only.
     Single,
 }
 
 impl Share {
-    /// All values with their words.
+    /// All values with their spelling.
     pub const ALL: [(Self, &'static str); 7] = [
         (Self::Host, "HOST"),
         (Self::User, "USER"),
@@ -221,13 +221,13 @@ impl ShareSet {
         self.0 |= 1 << share as u8;
     }
 
-    /// Whether the value is in it.
+    /// Returns true if the set contains the value.
     #[must_use]
     pub fn has(self, share: Share) -> bool {
         self.0 & (1 << share as u8) != 0
     }
 
-    /// Whether counts are shared: HOST, USER or CUSTOM. The others only permit an environment.
+    /// Returns true if checkouts share licenses (HOST, USER or CUSTOM). The other values only permit an environment.
     #[must_use]
     pub fn counts(self) -> bool {
         [Share::Host, Share::User, Share::Custom].into_iter().any(|share| self.has(share))
@@ -242,30 +242,30 @@ impl fmt::Display for ShareSet {
     }
 }
 
-/// USERBASED or HOSTBASED: how many licenses are reserved.
+/// USERBASED or HOSTBASED: the number of reserved licenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reserved {
-    /// That many.
+    /// A number from 1.
     Some(u32),
     /// All of COUNT.
     All,
 }
 
-/// What REPLACES names.
+/// The target of REPLACES.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Replaces {
-    /// All other blocks of a name.
+    /// All other blocks of this name.
     Feature(Name),
-    /// The block with this KEY, blanks dropped.
+    /// The block with this KEY, without spaces.
     Key(String),
 }
 
-/// An amount of money, exact.
+/// An exact amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
-    /// The amount, never negative.
+    /// The amount. Never negative.
     pub amount: Decimal,
-    /// Three capital letters.
+    /// The currency.
     pub currency: Currency,
 }
 
@@ -280,7 +280,7 @@ impl fmt::Display for Money {
 pub struct Currency([u8; 3]);
 
 impl Currency {
-    /// A currency, if `text` is three capital letters.
+    /// Returns the currency if `text` consists of three capital letters.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let letters: [u8; 3] = text.as_bytes().try_into().ok()?;
@@ -294,7 +294,7 @@ impl fmt::Display for Currency {
     }
 }
 
-/// How METERED tokens are paid for.
+/// Payment for METERED tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Payment {
     /// Bought before use.
@@ -304,7 +304,7 @@ pub enum Payment {
     Postpaid,
 }
 
-/// A billing period of the calendar.
+/// A calendar billing period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Period {
     /// A calendar month.
@@ -315,11 +315,11 @@ pub enum Period {
     Year,
 }
 
-/// A volume price: from this many tokens in a period on, each further one costs this.
+/// A volume price: from this number of tokens in a period, each further token has this price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tier {
-    /// The first token it applies to, counted from 0 or 1 as written; inclusive.
+    /// The first token that it applies to, inclusive, counted from 0 or 1 as written.
     pub from: u64,
-    /// Price of one token, in the currency of PRICE.
+    /// The price of one token, in the currency of PRICE.
     pub price: Decimal,
 }

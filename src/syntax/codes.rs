@@ -1,4 +1,4 @@
-//! Codes of what can be wrong with the text of a file (group S), each declared once.
+//! Codes of the findings about the text of a file (group S), each declared once.
 
 use crate::diagnostic::Code;
 
@@ -12,13 +12,13 @@ pub static CONTROL_CHARACTER: Code = Code::error("S003", "control-character");
 pub static UNCLOSED_QUOTE: Code = Code::error("S004", "unclosed-quote");
 /// A block without its closing brace.
 pub static UNCLOSED_BLOCK: Code = Code::error("S005", "unclosed-block");
-/// Text that is neither block, directive nor comment.
+/// Text that is not a block, directive or comment.
 pub static STRAY_TEXT: Code = Code::error("S006", "stray-text");
 /// A byte order mark before the text.
 pub static BYTE_ORDER_MARK: Code = Code::note("S007", "byte-order-mark");
-/// A no-break space that reads as a space.
+/// A no-break space that is read as a space.
 pub static NO_BREAK_SPACE: Code = Code::warning("S008", "no-break-space");
-/// A quoted value that crosses a line.
+/// A quoted value that spans more than one line.
 pub static WRAPPED_STRING: Code = Code::warning("S009", "wrapped-string");
 /// Typographic quotes where `"` belongs.
 pub static CURLY_QUOTES: Code = Code::error("S010", "curly-quotes");
@@ -26,11 +26,11 @@ pub static CURLY_QUOTES: Code = Code::error("S010", "curly-quotes");
 pub static MISSING_VALUE: Code = Code::error("S012", "missing-value");
 /// A no-break space inside a name or a bare value.
 pub static NO_BREAK_SPACE_INSIDE: Code = Code::error("S013", "no-break-space-inside");
-/// More bytes than a file may have.
+/// A file above the size limit.
 pub static FILE_TOO_LARGE: Code = Code::error("S014", "file-too-large");
-/// More blocks than a file may have.
+/// A file with too many blocks.
 pub static TOO_MANY_BLOCKS: Code = Code::error("S015", "too-many-blocks");
-/// A license as a mail program left it.
+/// A license damaged by a mail program.
 pub static MAIL_DAMAGE: Code = Code::error("S018", "mail-damage");
-/// More bytes than a block may have.
+/// A block above the size limit.
 pub static BLOCK_TOO_LARGE: Code = Code::error("S016", "block-too-large");

@@ -1,7 +1,7 @@
-//! The canonical layout of a license file.
+//! The formatter: the canonical layout of a license file.
 //!
-//! Changes blanks, line breaks and quotes, nothing else: blocks, directives and comments keep their order and their
-//! text. Every run is proven by reading the result again ([`Unproven`]).
+//! It changes whitespace and quotes only. Blocks, directives and comments keep their order and their text. Every run
+//! parses the result again to prove that ([`Unproven`]).
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,35 +10,35 @@ use crate::source::{MAX_FILE_BYTES, SourceFile, Span};
 
 use super::tree::{Block, Directive, Element, Item, Tree, fold};
 
-/// Where lines of short directives are broken, in bytes.
+/// Maximum length in bytes of a line with several directives.
 const WIDTH: usize = 100;
 
-/// How the value of a directive is laid out. What a directive means is not known here, so the caller says it.
+/// The layout of a directive's value. The caller provides it, because this module does not know what a directive means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
-    /// In quotes, even where it could do without.
+    /// Written in quotes even if the value does not require them.
     pub quoted: bool,
-    /// On a line of its own.
+    /// Written on a separate line.
     pub own_line: bool,
-    /// Blanks inside the value mean nothing and are dropped, as in a KEY.
+    /// Whitespace in the value is insignificant and removed, as in a KEY.
     pub compact: bool,
 }
 
-/// Why a file was not formatted.
+/// The reason why a file was not formatted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unproven {
-    /// The tree has text that could not be read.
+    /// The file contains text that cannot be parsed.
     Unreadable,
-    /// The formatted text is larger than a file may be.
+    /// The formatted text exceeds the file size limit.
     TooLarge,
-    /// The formatted text does not read as the same blocks, directives and comments. This is a fault of the formatter.
+    /// The formatted text parses to different blocks, directives or comments. This is a bug in the formatter.
     Changed,
 }
 
-/// The file in canonical layout. `layout` says for a directive's name and value how the value stands.
+/// Returns the file in canonical layout. `layout` returns the layout for a directive's name and value.
 ///
 /// # Errors
-/// When the file cannot be read, or when reading the result again does not give the same content.
+/// Returns an error if the file cannot be read, or if the result does not parse to the same content.
 pub fn format(tree: &Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Result<String, Unproven> {
     let readable = tree.items.iter().all(|item| match item {
         Item::Block(block) => block.is_readable(),
@@ -59,13 +59,13 @@ pub fn format(tree: &Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Result<Stri
     if content(tree, layout) == content(&again, layout) { Ok(text) } else { Err(Unproven::Changed) }
 }
 
-/// A file keeps the line ends it begins with.
+/// Returns `text` with the line ending that the source uses on its first line.
 fn with_line_ends(text: String, source: &Arc<SourceFile>) -> String {
     let first = source.text().find('\n').and_then(|at| source.text().get(..at));
     if first.is_some_and(|line| line.ends_with('\r')) { text.replace('\n', "\r\n") } else { text }
 }
 
-/// What must not change: names and values as read, and comments, in their order.
+/// Returns the content that formatting must preserve: names, values and comments in file order.
 fn content<'a>(tree: &'a Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Vec<(&'a str, Cow<'a, str>)> {
     let source = &*tree.source;
     let comment = |span: Span| ("#", Cow::Borrowed(source.slice(span).trim_end()));
@@ -93,7 +93,7 @@ fn content<'a>(tree: &'a Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Vec<(&'
     all
 }
 
-/// The value as it is printed, without quotes, and its layout.
+/// Returns the value as printed, without quotes, and its layout.
 fn value<'a>(
     source: &'a SourceFile,
     directive: Directive,
@@ -106,7 +106,7 @@ fn value<'a>(
     (value, layout)
 }
 
-/// Whether a value is printed in quotes wherever it stands.
+/// Returns true if a value must be quoted in every layout.
 #[must_use]
 pub fn needs_quotes(value: &str) -> bool {
     value.is_empty() || value.contains([' ', '"', '#', '{', '}', '\u{a0}'])
@@ -136,8 +136,8 @@ impl Printer<'_> {
         }
     }
 
-    /// Line breaks between two items: none before a comment that ends the line of a block, none lost between the lines
-    /// of one comment or before the block it explains, else one blank line.
+    /// Writes the line breaks between two items. A comment on the last line of a block stays there. Other comments keep
+    /// their distance to the next comment or block if it is one line break. Otherwise one empty line follows.
     fn between(&mut self, before: &Item, item: &Item) {
         let breaks = self.breaks(before.span().end, item.span().start);
         let separator = match (before, item) {
@@ -176,7 +176,7 @@ impl Printer<'_> {
     }
 
     fn elements(&mut self, block: &Block) {
-        // The bytes of the current line, or nothing where the next element must begin a line.
+        // Length of the current line in bytes; `None` if the next element must begin a new line.
         let mut line: Option<usize> = None;
         let mut at = block.open.end;
         for (index, element) in block.elements.iter().enumerate() {
@@ -212,7 +212,7 @@ impl Printer<'_> {
         }
     }
 
-    /// The text of a directive, and whether it stands alone on its line.
+    /// Returns the text of a directive, and true if it is written on a separate line.
     fn element(&self, element: &Element) -> (String, bool) {
         let Element::Directive(directive) = element else {
             return (self.source.slice(element.span()).to_owned(), true);

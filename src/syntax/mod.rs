@@ -1,6 +1,6 @@
-//! Text to a lossless tree, and back: grammar, formatter, edits that leave all other bytes alone.
+//! The lossless syntax tree of license files: grammar, parser, formatter, and edits that change no other bytes.
 //!
-//! Knows what a directive looks like, not what it means. Parsing never fails: it returns a tree and errors.
+//! Independent of the meaning of directives. Parsing never fails: it returns a tree and errors.
 
 pub mod codes;
 mod format;

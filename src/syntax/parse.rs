@@ -1,4 +1,4 @@
-//! Text to tree. The only file that names pest; its pairs become our spans at once and its messages are never shown.
+//! The parser. Only this file uses pest: its pairs are converted to spans, and its messages are never shown.
 
 use std::sync::Arc;
 
@@ -16,20 +16,20 @@ use super::split::{Cause, Lost, MAX_BLOCK_BYTES, Part, split};
 use super::stray;
 use super::tree::{Block, Directive, Element, Item, Tree, Value};
 
-/// Most blocks that a file may have.
+/// Maximum number of blocks in a file.
 pub const MAX_BLOCKS: usize = 100_000;
 
 #[derive(Parser)]
 #[grammar = "grammar/license.pest"]
 struct LicenseParser;
 
-/// Parses a file. Never fails: what could not be read is in [`Tree::errors`].
+/// Parses a file. Never fails: text that cannot be read is reported in [`Tree::errors`].
 #[must_use]
 pub fn parse(source: Arc<SourceFile>) -> Tree {
     parse_keeping(source, MOST_OF_A_CODE)
 }
 
-/// As [`parse`], keeping so many findings of each code whole.
+/// Like [`parse`], but keeps up to `most` findings of each code in full.
 #[must_use]
 pub fn parse_keeping(source: Arc<SourceFile>, most: usize) -> Tree {
     let mut builder = Builder::new(&source, most);
@@ -44,7 +44,7 @@ pub fn parse_keeping(source: Arc<SourceFile>, most: usize) -> Tree {
     Tree { source, items, findings }
 }
 
-/// Parses text that we wrote ourselves: faster where it is plain, and the same tree in any case.
+/// Parses text written by keywright itself. Faster than [`parse`] if the text is plain; the tree is the same.
 #[must_use]
 pub fn parse_own(source: Arc<SourceFile>) -> Tree {
     match plain::read(source.text()).filter(|_| source.fault().is_none()) {
@@ -55,14 +55,14 @@ pub fn parse_own(source: Arc<SourceFile>) -> Tree {
 
 struct Builder<'a> {
     source: &'a SourceFile,
-    /// Where the text starts behind a byte order mark.
+    /// Offset of the text after a byte order mark.
     text_start: usize,
     items: Vec<Item>,
     blocks: usize,
     errors: Findings,
     /// No-break spaces outside quotes and comments.
     no_break_spaces: Vec<Span>,
-    /// Whether mail changed the whole file, which explains all stray text.
+    /// True if mail changed the whole file, which explains all stray text.
     mail: bool,
 }
 
@@ -89,10 +89,10 @@ impl<'a> Builder<'a> {
         Diagnostic::new(code, self.source.id(), span, message)
     }
 
-    /// Findings on the file as a whole: its encoding, its byte order mark, its control characters.
+    /// Adds findings on the file as a whole: encoding, byte order mark, control characters.
     fn check_file(&mut self) {
         match self.source.fault() {
-            // Told byte by byte, with the control characters.
+            // Reported for each byte, together with the control characters.
             None | Some(EncodingFault::NotUtf8 { cut: false, .. }) => {}
             Some(fault) => {
                 let found = self.encoding_error(fault);
@@ -103,8 +103,8 @@ impl<'a> Builder<'a> {
             let mark = Span::new(0, self.text_start);
             let found = self
                 .error(&codes::BYTE_ORDER_MARK, mark, "the file begins with a byte order mark")
-                .help("harmless; save the file as UTF-8 without a mark, or run `keywright fmt`")
-                .safe_fix("remove the mark", mark, "");
+                .help("harmless; to remove it, save the file as UTF-8 without byte order mark, or run `keywright fmt`")
+                .safe_fix("remove the byte order mark", mark, "");
             self.errors.push(found);
         }
         if let Some(found) = mail::whole(self.source) {
@@ -114,8 +114,8 @@ impl<'a> Builder<'a> {
         self.check_controls();
     }
 
-    /// In a file without any line feed the carriage returns are one fault: it has the line ends of another system. Elsewhere
-    /// each is told where it stands, for it can hide text.
+    /// Reports control characters. In a file without line feeds, carriage returns are the line endings of another system
+    /// and reported once. In other files each is reported where it occurs, because it can hide text.
     fn check_controls(&mut self) {
         let text = self.source.text();
         let mut controls = stray::controls(text);
@@ -130,8 +130,8 @@ impl<'a> Builder<'a> {
         for span in controls {
             let mut found = stray::control_error(self.source, span);
             if is_return(&span) {
-                found.message = format!("carriage returns without line feed stand in {returns} places");
-                found.help = Some("save the file with the line ends of Unix or Windows".to_owned());
+                found.message = format!("carriage returns without line feed in {returns} places");
+                found.help = Some("save the file with Unix (LF) or Windows (CRLF) line endings".to_owned());
             }
             self.errors.push(found);
         }
@@ -141,23 +141,23 @@ impl<'a> Builder<'a> {
         match fault {
             EncodingFault::Utf16 => self
                 .error(&codes::UTF16, Span::default(), "the file is UTF-16, not UTF-8")
-                .help("save it again as UTF-8"),
+                .help("save it as UTF-8"),
             EncodingFault::NotUtf8 { offset, .. } => self
-                .error(&codes::NOT_UTF8, Span::at(offset), "from here on the file is not UTF-8 text")
-                .help("save the file as UTF-8; what stands behind this place was not read"),
+                .error(&codes::NOT_UTF8, Span::at(offset), "the file is not UTF-8 from here on")
+                .help("save the file as UTF-8; the text after this point was not read"),
             EncodingFault::TooLarge => self
                 .error(
                     &codes::FILE_TOO_LARGE,
                     Span::default(),
-                    format!("the file has more than {} MiB", MAX_FILE_BYTES / (1024 * 1024)),
+                    format!("the file is larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024)),
                 )
-                .help("split the file: blocks may stand in any number of files"),
+                .help("split the file: a license may consist of any number of files"),
         }
     }
 
     fn text(&mut self, span: Span) {
         let Ok(pairs) = LicenseParser::parse(Rule::part, self.source.slice(span)) else {
-            // The recovery rules accept any text; only the parser's own guard against deep nesting could refuse.
+            // The recovery rules accept any text. Only the parser's own guard against deep nesting can fail.
             self.stray_item(span);
             return;
         };
@@ -174,7 +174,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Adds an item; behind the cap of blocks all is part of the last one, which is lost.
+    /// Adds an item. Above the limit of blocks, the last item, which is lost, is extended instead.
     fn push(&mut self, item: Item) {
         match self.items.last_mut() {
             Some(Item::Lost { span: last, .. }) if self.blocks > MAX_BLOCKS => last.end = item.span().end,
@@ -182,7 +182,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Stray text between blocks; neighbours that only blanks separate are one item.
+    /// Adds stray text between blocks. Neighbours separated by whitespace only become one item.
     fn stray_item(&mut self, span: Span) {
         if let Some(Item::Stray(last)) = self.items.last_mut()
             && is_gap(self.source, Span { start: last.end, end: span.start })
@@ -201,7 +201,7 @@ impl<'a> Builder<'a> {
         self.items.push(Item::Block(Box::new(block)));
     }
 
-    /// Counts a block, good or lost. What stands above the cap becomes one lost item.
+    /// Counts a block, readable or lost. All blocks above the limit become one lost item.
     fn is_over_cap(&mut self, span: Span) -> bool {
         self.blocks += 1;
         if self.blocks == MAX_BLOCKS + 1 {
@@ -287,25 +287,22 @@ impl<'a> Builder<'a> {
         if matches!(self.source.fault(), Some(EncodingFault::NotUtf8 { cut: true, .. }))
             && lost.span.end as usize == self.source.text().len()
         {
-            // The text was cut there: that is the one fault.
+            // The text was cut here, which is already reported.
             return;
         }
         let found = match lost.cause {
             Cause::Quote(at) => self
-                .error(&codes::UNCLOSED_QUOTE, Span::new(at, at + 1), "this quote is never closed")
-                .help("close it with `\"`; a value cannot hold a quote"),
+                .error(&codes::UNCLOSED_QUOTE, Span::new(at, at + 1), "unclosed quote")
+                .help("close it with `\"`; a value cannot contain a quote"),
             Cause::Brace(at) => {
-                let message =
-                    format!("the block `{}` has no closing brace", stray::excerpt(name.unwrap_or_default()));
+                let message = format!("unclosed block `{}`", stray::excerpt(name.unwrap_or_default()));
                 self.error(&codes::UNCLOSED_BLOCK, Span::new(at, at + 1), message).help("close it with `}`")
             }
             Cause::Size => {
                 let place = lost.header.map_or(lost.span, |header| header.name);
                 let mib = MAX_BLOCK_BYTES / (1024 * 1024);
-                let message = format!(
-                    "the block `{}` has more than {mib} MiB",
-                    stray::excerpt(name.unwrap_or_default())
-                );
+                let message =
+                    format!("block `{}` is larger than {mib} MiB", stray::excerpt(name.unwrap_or_default()));
                 self.error(&codes::BLOCK_TOO_LARGE, place, message).help("split it into several blocks")
             }
         };
@@ -322,7 +319,7 @@ impl<'a> Builder<'a> {
             let mut quote_open = false;
             for stray in strays(self.source, item) {
                 let Stray { span, in_block, before } = stray;
-                // What a pair of typographic quotes tears apart is one fault.
+                // Text split by a pair of typographic quotes is one fault.
                 let closes = quote_open && stray::opens_or_closes(self.source.slice(span));
                 quote_open = !closes && stray::opens_or_closes(self.source.slice(span));
                 if closes {
@@ -344,11 +341,11 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Text that could not be read, in pieces that are faults of their own.
+/// Text that could not be parsed, split into separate faults.
 struct Stray<'a> {
     span: Span,
     in_block: bool,
-    /// The directive that it stands behind.
+    /// The directive before it.
     before: Option<&'a Directive>,
 }
 
@@ -391,14 +388,14 @@ fn is_gap(source: &SourceFile, between: Span) -> bool {
 mod tests {
     use super::*;
 
-    /// The whole-file grammar and the parsing in parts agree on what is accepted.
+    /// Checks that the whole-file grammar and the parsing of parts accept the same text.
     fn whole_file_accepts(text: &str) -> bool {
         LicenseParser::parse(Rule::file, text).is_ok_and(|pairs| {
             pairs.flatten().all(|pair| !matches!(pair.as_rule(), Rule::stray | Rule::outside))
         })
     }
 
-    /// What is read as plain text, the grammar reads alike and finds nothing in.
+    /// Returns true if `text` is plain, after checking that the grammar produces the same tree and no finding.
     fn is_read_alike(text: &str) -> bool {
         let Some(items) = plain::read(text) else { return false };
         let tree = parse(SourceFile::new("m", text));
@@ -417,7 +414,7 @@ mod tests {
 
     const MARKS: [&str; 10] = ["\"", "#", "{", "}", "\n", " ", "=", "FEATURE", "\u{a0}", "x"];
 
-    /// Texts that differ from `base` in up to four places, where something of `marks` stands.
+    /// Yields variants of `base` with up to four positions replaced by one of `marks`.
     fn mutations(base: &'static str, marks: &[&'static str]) -> impl Iterator<Item = String> {
         let mut state = 0x9e37_79b9_u64;
         let mut next = move |bound: usize| {

@@ -1,21 +1,20 @@
-//! Plain text, such as our own printer writes, read in one pass without the grammar.
+//! A fast one-pass parser for plain text such as keywright writes itself.
 //!
-//! Issuing reads every license twice before it hands it out, and reading by the grammar would cost it as much as signing.
-//! What is read here is a part of the language: blocks of directives, blanks and line feeds between them, text of letters
-//! and printable ASCII. At the first byte of anything else it gives up, and the grammar reads. A test holds the two
-//! against each other: what is read here, the grammar reads alike and without a finding. Files that others wrote are
-//! read by the grammar alone.
+//! Issuing parses every license twice before output, and parsing with the grammar would take as long as signing. This
+//! parser accepts a subset of the language: blocks of directives, separated by spaces and line feeds, with letters and
+//! printable ASCII as text. At any other byte it gives up, and the caller uses the grammar instead. A test checks that
+//! both produce the same tree and that the grammar reports no finding. It is not used for files from other sources.
 
 use crate::source::Span;
 
 use super::tree::{Block, Directive, Element, Item, Value};
 
-/// Longer text is the grammar's: below this, no cap on blocks or their size can be met.
+/// Maximum text size. Below it, the limits on blocks and their size cannot be exceeded.
 const MOST_BYTES: usize = 1024 * 1024;
 
-/// The items of a text, if all of it is plain.
+/// Parses a text. Returns `None` if it is not plain throughout.
 pub(super) fn read(text: &str) -> Option<Vec<Item>> {
-    // A text in which each `=` is written so is the source of a mail.
+    // `=3D` may be an email in quoted-printable, which the full parser reports.
     if text.len() > MOST_BYTES || text.contains("=3D") {
         return None;
     }
@@ -43,7 +42,7 @@ impl Reader<'_> {
         self.rest().first().copied()
     }
 
-    /// Passes over all bytes of a kind.
+    /// Consumes all bytes that match.
     fn run(&mut self, is: impl Fn(u8) -> bool) -> Span {
         let start = self.at;
         let len = self.rest().iter().position(|byte| !is(*byte));
@@ -51,7 +50,7 @@ impl Reader<'_> {
         Span::new(start, self.at)
     }
 
-    /// At least one byte of a kind.
+    /// Consumes at least one byte that matches.
     fn some(&mut self, is: impl Fn(u8) -> bool) -> Option<Span> {
         Some(self.run(is)).filter(|span| !span.is_empty())
     }
@@ -94,7 +93,7 @@ impl Reader<'_> {
         })
     }
 
-    /// A directive, and that what follows ends it.
+    /// Parses a directive and checks that a separator follows.
     fn directive(&mut self) -> Option<Directive> {
         let name = self.some(is_name)?;
         self.one(b'=')?;
@@ -123,12 +122,12 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
-/// Printable ASCII, but for the four characters that have a role of their own.
+/// Returns true for printable ASCII, except for the four characters with a syntactic role.
 fn is_bare(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b'#' | b'{' | b'}')
 }
 
-/// What may stand in quotes: nothing invisible, and no typographic quotes.
+/// Returns true for characters allowed in quotes: no invisible characters and no typographic quotes.
 fn is_plain(c: char) -> bool {
     c == ' ' || c.is_ascii_graphic() || (!c.is_ascii() && c.is_alphanumeric())
 }

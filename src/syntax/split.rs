@@ -1,43 +1,43 @@
-//! Cuts a file into parts that can be parsed alone, and finds the blocks that an unclosed quote or brace costs.
+//! Splits a file into parts that can be parsed separately, and finds the blocks lost to an unclosed quote or brace.
 //!
-//! The scan hides braces in quotes and comments exactly as the grammar does; a test compares the two on mutated files.
+//! The scan ignores braces in quotes and comments exactly as the grammar does. A test compares both on mutated files.
 
 use crate::source::Span;
 
-/// Parsing goes group by group: a whole file at once would cost ten times its size in memory.
+/// Minimum size of a part. Parsing a whole file at once would take ten times its size in memory.
 const GROUP_BYTES: usize = 64 * 1024;
 
-/// Most bytes of one block: many times what the longest legitimate one needs.
+/// Maximum size of a block in bytes, many times the size of the largest realistic block.
 pub const MAX_BLOCK_BYTES: usize = 8 * 1024 * 1024;
 
 /// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Whole blocks, and what stands between them.
+    /// Whole blocks and the text between them.
     Text(Span),
-    /// Text that an error costs.
+    /// Text that cannot be read because of an error.
     Lost(Lost),
 }
 
-/// A block, or text outside of blocks, that is given up up to the next block.
+/// A block, or text outside of blocks, that is skipped up to the next block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Lost {
-    /// The text given up.
+    /// The skipped text.
     pub(super) span: Span,
     /// The header of the block it belongs to.
     pub(super) header: Option<Header>,
-    /// Why.
+    /// The reason.
     pub(super) cause: Cause,
 }
 
-/// Why text was given up.
+/// The reason for skipping text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cause {
     /// The quote at this offset is never closed.
     Quote(usize),
     /// The brace at this offset is never closed.
     Brace(usize),
-    /// The block has more than [`MAX_BLOCK_BYTES`].
+    /// The block is larger than [`MAX_BLOCK_BYTES`].
     Size,
 }
 
@@ -50,20 +50,20 @@ pub(super) struct Header {
     pub(super) name: Span,
 }
 
-/// Cuts `text` from `start` on.
+/// Splits `text` into parts, beginning at offset `start`.
 pub(super) fn split(text: &str, start: usize) -> Vec<Part> {
     Splitter { text, at: start, done: start, words: [None; 2], block: None, parts: Vec::new() }.run()
 }
 
 struct Splitter<'a> {
     text: &'a str,
-    /// Everything before is scanned.
+    /// Offset up to which the text is scanned.
     at: usize,
-    /// Everything before is in `parts`.
+    /// Offset up to which the text is in `parts`.
     done: usize,
-    /// The last two words seen, to know a header when its brace comes.
+    /// The last two words, which form the header if a brace follows.
     words: [Option<Span>; 2],
-    /// The block that is open: its header and the offset of its brace.
+    /// Header of the open block and the offset of its brace.
     block: Option<(Header, usize)>,
     parts: Vec<Part>,
 }
@@ -93,7 +93,7 @@ impl Splitter<'_> {
         rest.get(offset).map(|byte| (self.at + offset, *byte))
     }
 
-    /// Remembers the last two words of the text up to `end`.
+    /// Records the last two words of the text before `end`.
     fn note_words(&mut self, end: usize) {
         let segment = self.text.get(self.at..end).unwrap_or_default();
         let mut last = segment.rsplit(is_gap).filter(|word| !word.is_empty());
@@ -142,7 +142,7 @@ impl Splitter<'_> {
         }
     }
 
-    /// Outside of blocks a part may end behind any of these characters, unless a header has begun.
+    /// Ends a part between blocks if it is large enough and no header has begun.
     fn flush_between_blocks(&mut self) {
         let header_begun =
             self.words.iter().flatten().any(|word| self.text.get(word.range()) == Some("FEATURE"));
@@ -182,9 +182,9 @@ fn is_gap(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{a0}')
 }
 
-/// Whether a quote whose text is the first `len` bytes of `rest` was in truth never closed: the quote found belongs to
-/// the next value. Its text then ends in `NAME=`, over a line or with more text right behind the quote; or it crosses a
-/// line and is followed by text.
+/// Returns true if the opening quote was probably never closed, so that the next quote belongs to another value. `rest`
+/// is the text after the opening quote, and the next quote is at `len`. Two of three signs are required: the text
+/// between the quotes contains a line break, it ends in `NAME=`, or other text follows the second quote directly.
 fn looks_unclosed(rest: &str, len: usize) -> bool {
     let inner = rest.get(..len).unwrap_or_default();
     let after = rest.get(len + 1..).and_then(|after| after.chars().next());
@@ -203,7 +203,7 @@ fn ends_in_assignment(inner: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
-/// Where the next `FEATURE name {` begins, from `from` on. One pass: the cost is the distance.
+/// Returns the offset of the next `FEATURE name {` at or after `from`, in time linear in the distance.
 fn next_header(text: &str, from: usize) -> Option<usize> {
     let mut words: [Option<Span>; 2] = [None; 2];
     let mut at = from;
@@ -227,7 +227,7 @@ fn next_header(text: &str, from: usize) -> Option<usize> {
     None
 }
 
-/// The header that two words before a `{` are, if they are one.
+/// Returns the header formed by the last two words before a `{`, if they are one.
 fn header_of(text: &str, words: [Option<Span>; 2]) -> Option<Header> {
     let [Some(first), Some(name)] = words else {
         return None;

@@ -1,26 +1,26 @@
-//! What stray text probably is: the message for text that the grammar does not know.
+//! Messages for text that the grammar does not accept, based on its probable cause.
 
 use crate::diagnostic::{Diagnostic, Edit, Findings, Fix};
 use crate::source::{EncodingFault, SourceFile, Span, UNREADABLE};
 
 use super::codes;
 
-/// Longest piece of the file that a message repeats, in characters.
+/// Maximum length of an excerpt in a message, in characters.
 const EXCERPT: usize = 40;
 
 const CURLY: [char; 7] = ['“', '”', '„', '‟', '″', '«', '»'];
 
-/// Whether the text holds a typographic quote.
+/// Returns true if the text contains a typographic quote.
 pub(super) fn has_curly_quote(text: &str) -> bool {
     text.contains(CURLY)
 }
 
-/// Whether one of a pair of typographic quotes stands in the text without the other.
+/// Returns true if the text contains an unpaired typographic quote.
 pub(super) fn opens_or_closes(text: &str) -> bool {
     text.matches(CURLY).count() % 2 == 1
 }
 
-/// A text short enough for a message, on one line: at most 40 characters.
+/// Returns the text on one line, shortened to at most 40 characters for a message.
 #[must_use]
 pub fn excerpt(text: &str) -> String {
     let line = super::tree::fold(text);
@@ -30,7 +30,7 @@ pub fn excerpt(text: &str) -> String {
     }
 }
 
-/// Control characters, and carriage returns without line feed; neighbours are one span.
+/// Returns the spans of control characters and of carriage returns without line feed. Adjacent ones share a span.
 pub(super) fn controls(text: &str) -> Vec<Span> {
     let bytes = text.as_bytes();
     let mut found: Vec<Span> = Vec::new();
@@ -52,7 +52,7 @@ fn is_suspect(byte: u8) -> bool {
     (byte < 0x20 && byte != b'\t' && byte != b'\n') || byte == 0x7f || byte == 0xc2
 }
 
-/// Length of the control character at `start`, 0 if what stands there is none.
+/// Returns the length of the control character at `start`, or 0 if there is none.
 fn control_at(bytes: &[u8], start: usize) -> usize {
     match (bytes.get(start), bytes.get(start + 1)) {
         (Some(b'\r'), Some(b'\n')) => 0,
@@ -62,29 +62,28 @@ fn control_at(bytes: &[u8], start: usize) -> usize {
     }
 }
 
-/// The finding for a run of control characters.
+/// Returns the finding for a run of control characters.
 pub(super) fn control_error(source: &SourceFile, span: Span) -> Diagnostic {
     let c = source.slice(span).chars().next().unwrap_or_default();
     if c == UNREADABLE && matches!(source.fault(), Some(EncodingFault::NotUtf8 { .. })) {
-        return Diagnostic::new(&codes::NOT_UTF8, source.id(), span, "a byte that is not UTF-8 text").help(
-            "save the file as UTF-8; it looks like Latin-1 or Windows-1252, whose letters are other bytes",
-        );
+        return Diagnostic::new(&codes::NOT_UTF8, source.id(), span, "invalid UTF-8 byte")
+            .help("save the file as UTF-8; its current encoding is probably Latin-1 or Windows-1252");
     }
     let name = match c {
-        '\r' => "a carriage return without line feed".to_owned(),
-        '\0' => "a NUL character".to_owned(),
-        '\u{c}' => "a form feed".to_owned(),
-        c => format!("the control character U+{:04X}", u32::from(c)),
+        '\r' => "carriage return without line feed".to_owned(),
+        '\0' => "NUL character".to_owned(),
+        '\u{c}' => "form feed".to_owned(),
+        c => format!("control character U+{:04X}", u32::from(c)),
     };
-    Diagnostic::new(&codes::CONTROL_CHARACTER, source.id(), span, format!("{name} stands in the file"))
-        .help("remove it: only space, tab and line breaks may separate, and no value can hold it")
+    Diagnostic::new(&codes::CONTROL_CHARACTER, source.id(), span, format!("{name} in the file"))
+        .help("remove it: only spaces, tabs and line breaks are allowed as separators, and values cannot contain it")
 }
 
-/// The finding for stray text; none where another finding already says why the text could not be read.
+/// Returns the finding for stray text, or `None` if another finding already explains it.
 pub(super) fn explain(source: &SourceFile, span: Span, in_block: bool) -> Option<Diagnostic> {
     let text = source.slice(span);
     let end = ceil_boundary(source.text(), span.end as usize);
-    // A carriage return before a line feed is a line end, and no control character that explains anything.
+    // The carriage return of a CRLF line ending is not a control character.
     let is_line_end = source.text().get(span.end as usize..).is_some_and(|rest| rest.starts_with("\r\n"));
     let around = source.slice(Span::new(
         floor_boundary(source.text(), span.start as usize),
@@ -97,28 +96,28 @@ pub(super) fn explain(source: &SourceFile, span: Span, in_block: bool) -> Option
     if has_curly_quote(text) {
         return Some(
             found(&codes::CURLY_QUOTES, format!("typographic quotes in `{}`", excerpt(text)))
-                .help("type straight quotes `\"`; a word processor or mail program changed them"),
+                .help("type straight quotes `\"`; a word processor or mail program replaced them"),
         );
     }
     if touches_no_break_space(source, span) {
         return Some(
             found(
                 &codes::NO_BREAK_SPACE_INSIDE,
-                format!("a no-break space stands inside `{}`", excerpt(words_around(source.text(), span))),
+                format!("no-break space inside `{}`", excerpt(words_around(source.text(), span))),
             )
-            .help("a name or a value without quotes cannot hold it: remove it, or put the value in quotes"),
+            .help("remove it, or put the value in quotes: names and unquoted values cannot contain it"),
         );
     }
     if let Some(name) = assigned_name(text) {
         return Some(
-            found(&codes::MISSING_VALUE, format!("`{}` has no value on its line", excerpt(name)))
-                .help("write the value behind `=`, on the same line"),
+            found(&codes::MISSING_VALUE, format!("missing value for `{}`", excerpt(name)))
+                .help("write the value after `=`, on the same line"),
         );
     }
     Some(found(&codes::STRAY_TEXT, stray_message(source, span, in_block)).help(stray_help(text, in_block)))
 }
 
-/// Stray text of a block in pieces that are faults of their own: lines that each hold a `NAME=` without value.
+/// Splits stray text of a block into separate faults if each of its lines ends in `NAME=` without a value.
 pub(super) fn pieces(source: &SourceFile, span: Span) -> Vec<Span> {
     let mut start = span.start as usize;
     let mut pieces = Vec::new();
@@ -134,7 +133,7 @@ pub(super) fn pieces(source: &SourceFile, span: Span) -> Vec<Span> {
     if pieces.iter().all(lost) { pieces } else { vec![span] }
 }
 
-/// `NAME` where the text is `NAME =`, with nothing or with a line break behind the sign.
+/// Returns `NAME` if the text is `NAME =` with nothing or a line break after the `=`.
 fn assigned_name(text: &str) -> Option<&str> {
     let (name, rest) = text.split_once('=')?;
     let name = name.trim_matches([' ', '\t', '\u{a0}']);
@@ -147,34 +146,36 @@ fn stray_message(source: &SourceFile, span: Span, in_block: bool) -> String {
     let text = source.slice(span);
     let before = source.text().get(..span.start as usize).and_then(|before| before.chars().next_back());
     if in_block && before == Some('"') {
-        return format!("`{}` follows a closing quote without a blank", excerpt(text));
+        return format!("missing space between the closing quote and `{}`", excerpt(text));
     }
     match (text.chars().next(), in_block) {
-        (Some('}'), false) => "a closing brace without a block".to_owned(),
-        (_, false) => format!("`{}` stands outside of any block", excerpt(text)),
-        (_, true) => format!("`{}` is no directive", excerpt(text)),
+        (Some('}'), false) => "unmatched closing brace".to_owned(),
+        (_, false) => format!("`{}` is outside any block", excerpt(text)),
+        (_, true) => format!("`{}` is not a directive", excerpt(text)),
     }
 }
 
 fn stray_help(text: &str, in_block: bool) -> String {
     if text.starts_with(crate::source::BOM) {
-        return "a byte order mark stands before it, as where files were joined: remove it".to_owned();
+        return "remove the byte order mark before it; joining files can leave one there".to_owned();
     }
     if in_block {
-        return "a block holds `NAME=value`; put a value with blanks in quotes, and notes behind `#`"
+        return "a block contains `NAME=value` pairs; quote values with spaces, and start comments with `#`"
             .to_owned();
     }
     if text.to_ascii_lowercase().starts_with("feature") && !text.starts_with("FEATURE") {
-        return "`FEATURE` is written in capitals".to_owned();
+        return "write `FEATURE` in capitals".to_owned();
     }
     match text.starts_with("FEATURE") {
-        true if !text.contains('{') => "a block is `FEATURE name { … }`: the `{` is missing".to_owned(),
-        true => "a block is `FEATURE name { … }`, the name of letters, digits, `_` and `-`".to_owned(),
-        false => "a file holds blocks `FEATURE name { … }`; put notes behind `#`".to_owned(),
+        true if !text.contains('{') => "add the missing `{`: a block is `FEATURE name { … }`".to_owned(),
+        true => {
+            "a block is `FEATURE name { … }`; the name consists of letters, digits, `_` and `-`".to_owned()
+        }
+        false => "a file contains blocks `FEATURE name { … }`; start comments with `#`".to_owned(),
     }
 }
 
-/// Whether a no-break space in or next to the text joins what should be one word.
+/// Returns true if a no-break space in or next to the text joins two words.
 fn touches_no_break_space(source: &SourceFile, span: Span) -> bool {
     const NBSP: char = '\u{a0}';
     let text = source.text();
@@ -193,7 +194,7 @@ fn touches_no_break_space(source: &SourceFile, span: Span) -> bool {
         || joined(right.and_then(|part| part.chars().next()))
 }
 
-/// Warnings for no-break spaces that read as spaces, one a line; those that an error already names are left out.
+/// Adds warnings for no-break spaces that are read as spaces, one per line. Those reported as errors are excluded.
 pub(super) fn no_break_spaces(source: &SourceFile, spans: &[Span], inside: &[Span], errors: &mut Findings) {
     let line_of = |span: &Span| source.position(span.start as usize).line;
     for line in spans.chunk_by(|one, other| line_of(one) == line_of(other)) {
@@ -206,14 +207,14 @@ pub(super) fn no_break_spaces(source: &SourceFile, spans: &[Span], inside: &[Spa
             continue;
         };
         let mut found =
-            Diagnostic::new(&codes::NO_BREAK_SPACE, source.id(), first, "a no-break space (U+00A0)")
-                .help("it reads as a space; text copied from a web page has it");
-        found.fix = Some(Fix { title: "replace it by a space".to_owned(), edits, safe: true });
+            Diagnostic::new(&codes::NO_BREAK_SPACE, source.id(), first, "no-break space (U+00A0)")
+                .help("it is read as a space; text copied from a web page often contains it");
+        found.fix = Some(Fix { title: "replace it with a space".to_owned(), edits, safe: true });
         errors.push(found);
     }
 }
 
-/// Whether an error on stray text (in file order) already names this no-break space.
+/// Returns true if an error on stray text (in file order) already covers this no-break space.
 fn is_named(span: Span, inside: &[Span]) -> bool {
     let next = inside.partition_point(|stray| stray.end < span.start);
     inside.get(next).is_some_and(|stray| stray.start <= span.end)
@@ -223,7 +224,7 @@ fn blank_for(source: &SourceFile, span: Span) -> Edit {
     Edit { span, replacement: " ".repeat(source.slice(span).chars().count()) }
 }
 
-/// The span with the words that it touches, at most 20 characters more on each side.
+/// Returns the span extended to the words that it touches, by at most 20 characters on each side.
 fn words_around(text: &str, span: Span) -> &str {
     const MOST: usize = 20;
     let (before, after) = (
@@ -237,12 +238,12 @@ fn words_around(text: &str, span: Span) -> &str {
     text.get(start..end).unwrap_or_default()
 }
 
-/// One character more to the left.
+/// Returns the offset of the previous character.
 fn floor_boundary(text: &str, at: usize) -> usize {
     text.get(..at).and_then(|before| before.char_indices().next_back()).map_or(0, |(start, _)| start)
 }
 
-/// One character more to the right.
+/// Returns the offset of the next character.
 fn ceil_boundary(text: &str, at: usize) -> usize {
     text.get(at..).and_then(|after| after.chars().next()).map_or(at, |c| at + c.len_utf8())
 }

@@ -1,7 +1,7 @@
-//! The lossless tree of a license file: blocks, directives, comments, and what could not be read.
+//! The lossless syntax tree of a license file: blocks, directives, comments and unreadable text.
 //!
-//! The tree holds spans, not text. What lies between its parts is blank or punctuation, so that printing the parts
-//! with the gaps gives back every byte ([`Tree::tokens`]).
+//! The tree contains spans, not text. Only whitespace and punctuation lie between its parts, so the parts together with
+//! the gaps reproduce every byte ([`Tree::tokens`]).
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::source::{SourceFile, Span};
 
-/// A parsed file. Parsing never fails: what is wrong is in [`Tree::errors`], the rest is still there.
+/// A parsed file. Parsing never fails: errors are in [`Tree::errors`], and the rest of the file is in the tree.
 #[derive(Debug)]
 pub struct Tree {
     pub(super) source: Arc<SourceFile>,
@@ -17,18 +17,18 @@ pub struct Tree {
     pub(super) findings: Findings,
 }
 
-/// What stands at the top level of a file.
+/// An item at the top level of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
-    /// A FEATURE block. Boxed: a hostile file has millions of comments, which should not each take the room of a block.
+    /// A FEATURE block. Boxed to keep items small: a hostile file can contain millions of comments.
     Block(Box<Block>),
     /// A comment between blocks, from `#` to the end of its line.
     Comment(Span),
-    /// Text outside of blocks that is no comment.
+    /// Text outside of blocks that is not a comment.
     Stray(Span),
-    /// A block that an error cost, with its name where that could be read.
+    /// A block lost to an error, with its name if that could be read.
     Lost {
-        /// The text given up.
+        /// The skipped text.
         span: Span,
         /// The name of the block.
         name: Option<Span>,
@@ -36,7 +36,7 @@ pub enum Item {
 }
 
 impl Item {
-    /// The text of the item.
+    /// Returns the span of the item.
     #[must_use]
     pub fn span(&self) -> Span {
         match self {
@@ -51,20 +51,20 @@ impl Item {
 pub struct Block {
     /// From `FEATURE` to `}`.
     pub span: Span,
-    /// The name behind `FEATURE`.
+    /// The name after `FEATURE`.
     pub name: Span,
     /// Comments between the name and `{`.
     pub header_comments: Vec<Span>,
     /// The `{`.
     pub open: Span,
-    /// What stands between the braces, in file order.
+    /// The content between the braces, in file order.
     pub elements: Vec<Element>,
     /// The `}`.
     pub close: Span,
 }
 
 impl Block {
-    /// Its directives, in file order.
+    /// Returns the directives in file order.
     pub fn directives(&self) -> impl Iterator<Item = &Directive> {
         self.elements.iter().filter_map(|element| match element {
             Element::Directive(directive) => Some(directive),
@@ -72,26 +72,26 @@ impl Block {
         })
     }
 
-    /// Whether all of it could be read as directives and comments.
+    /// Returns true if the content consists of directives and comments only.
     #[must_use]
     pub fn is_readable(&self) -> bool {
         !self.elements.iter().any(|element| matches!(element, Element::Stray(_)))
     }
 }
 
-/// What stands in a block.
+/// An element of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Element {
     /// `NAME=value`.
     Directive(Directive),
-    /// From `#` to the end of its line.
+    /// A comment, from `#` to the end of the line.
     Comment(Span),
-    /// Text that is neither.
+    /// Text that is neither a directive nor a comment.
     Stray(Span),
 }
 
 impl Element {
-    /// The text of the element.
+    /// Returns the span of the element.
     #[must_use]
     pub fn span(&self) -> Span {
         match self {
@@ -106,12 +106,12 @@ impl Element {
 pub struct Directive {
     /// The name before `=`.
     pub name: Span,
-    /// The value behind it.
+    /// The value after `=`.
     pub value: Value,
 }
 
 impl Directive {
-    /// From the name to the end of the value.
+    /// Returns the span from the name to the end of the value.
     #[must_use]
     pub fn span(&self) -> Span {
         self.name.to(self.value.span)
@@ -123,12 +123,12 @@ impl Directive {
 pub struct Value {
     /// The text, quotes included.
     pub span: Span,
-    /// Whether it stands in quotes.
+    /// True if the value is quoted.
     pub quoted: bool,
 }
 
 impl Value {
-    /// The text without its quotes.
+    /// Returns the span of the text without quotes.
     #[must_use]
     pub fn inner(self) -> Span {
         if self.quoted && self.span.len() >= 2 {
@@ -138,19 +138,19 @@ impl Value {
         }
     }
 
-    /// The value as read: quotes off, every run of blanks and line breaks one space, none at the ends.
+    /// Returns the value without quotes, with whitespace folded as by [`fold`].
     #[must_use]
     pub fn read(self, source: &SourceFile) -> Cow<'_, str> {
         fold(source.slice(self.inner()))
     }
 }
 
-/// Folds runs of blanks and line breaks to one space each and drops them at the ends.
+/// Replaces each run of whitespace by one space and removes whitespace at both ends.
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim_matches(is_blank);
     let mut before = b' ';
-    // Blanks are ASCII, so that bytes tell as much as characters.
+    // Whitespace is ASCII, so comparing bytes is enough.
     let folded = trimmed.bytes().all(|byte| {
         let fine = byte == b' ' && before != b' ' || !is_blank(char::from(byte));
         before = byte;
@@ -163,18 +163,18 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     Cow::Owned(words.join(" "))
 }
 
-/// Space, tab and the characters of line breaks.
+/// Returns true for space, tab and line break characters.
 #[must_use]
 pub fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
-/// What a token of [`Tree::tokens`] is.
+/// The kind of a token of [`Tree::tokens`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
-    /// Blanks, line breaks and a leading byte order mark.
+    /// Whitespace, line breaks and a leading byte order mark.
     Blank,
-    /// From `#` to the end of the line.
+    /// A comment, from `#` to the end of the line.
     Comment,
     /// `FEATURE`.
     Keyword,
@@ -197,13 +197,13 @@ impl Tree {
         &self.source
     }
 
-    /// The items in file order.
+    /// Returns the items in file order.
     #[must_use]
     pub fn items(&self) -> &[Item] {
         &self.items
     }
 
-    /// The blocks in file order, each with its index among the items.
+    /// Returns the blocks in file order, each with its index among the items.
     pub fn blocks(&self) -> impl Iterator<Item = (usize, &Block)> {
         self.items.iter().enumerate().filter_map(|(index, item)| match item {
             Item::Block(block) => Some((index, &**block)),
@@ -211,7 +211,7 @@ impl Tree {
         })
     }
 
-    /// The block at an index among the items.
+    /// Returns the block at an index among the items.
     #[must_use]
     pub fn block(&self, index: usize) -> Option<&Block> {
         match self.items.get(index) {
@@ -220,19 +220,19 @@ impl Tree {
         }
     }
 
-    /// What could not be read, in file order.
+    /// Returns the errors in file order.
     #[must_use]
     pub fn errors(&self) -> &[Diagnostic] {
         &self.findings.kept
     }
 
-    /// The same with what is not kept whole.
+    /// Returns all findings, including those that are not kept in full.
     #[must_use]
     pub fn findings(&self) -> &Findings {
         &self.findings
     }
 
-    /// Every byte of the file as tokens in file order: joined, they are the file.
+    /// Returns tokens that cover every byte of the file, in file order.
     #[must_use]
     pub fn tokens(&self) -> Vec<(TokenKind, Span)> {
         let mut parts = Vec::new();
@@ -270,7 +270,7 @@ fn push_block(parts: &mut Vec<(TokenKind, Span)>, block: &Block) {
     parts.push((TokenKind::Punctuation, block.close));
 }
 
-/// Puts tokens for the `=` and the blanks between the parts.
+/// Inserts tokens for `=` and whitespace between the parts.
 fn fill_gaps(source: &SourceFile, parts: Vec<(TokenKind, Span)>) -> Vec<(TokenKind, Span)> {
     let mut tokens = Vec::with_capacity(parts.len() * 2);
     let mut at = 0;

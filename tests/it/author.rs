@@ -318,7 +318,7 @@ fn at_a_terminal_all_parameters_are_asked_for_with_their_defaults() {
     for asked in [
         "vendor (vendor that issues and signs the license, 1 to 64 letters, digits, `_` and `-`) [ABC_Software]: ",
         "[20]: ",
-        "`many` is not a plain integer; ",
+        "`many` is not a valid integer; ",
         "[MyDraw:5, MyWrite:2, MySpreadsheet:1]: ",
         "[none]: ",
     ] {

@@ -32,7 +32,7 @@ fn a_file_above_the_cap_is_refused() {
     let file = fs::File::create(place.path("large.lic")).unwrap();
     file.set_len(64 * 1024 * 1024 + 1).unwrap();
     let large = place.run(&["fmt", "large.lic"]).expect_code(3);
-    assert!(large.stderr.contains("the file has more than 64 MiB"), "{}", large.stderr);
+    assert!(large.stderr.contains("the file is larger than 64 MiB"), "{}", large.stderr);
 }
 
 #[cfg(unix)]

@@ -33,7 +33,7 @@ fn a_quote_that_is_not_closed_spoils_its_own_row_only() {
     for row in [
         "orders.csv:2: column `customer`: unclosed quote",
         "orders.csv:3: column `products`: unclosed quote",
-        "orders.csv:5: column `customer`: the value `D\"s` holds a quote",
+        "orders.csv:5: column `customer`: the value `D\"s` contains a quote",
     ] {
         assert!(told.stderr.contains(row), "{}", told.stderr);
     }

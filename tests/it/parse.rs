@@ -1,4 +1,4 @@
-//! Any text gives a tree that is the text again, and findings at the places that are wrong.
+//! Parsing: the tree reproduces the text, and findings are at the right places.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ fn joined(license: &License) -> String {
     license.tree.tokens().iter().map(|(_, span)| license.source.slice(*span)).collect()
 }
 
-/// Every license text of the project.
+/// All license files of the tests.
 fn corpus() -> Vec<(String, String)> {
     let folders = ["tests/seed", "tests/parse"];
     let files = folders.iter().flat_map(|folder| files_below(folder));
@@ -47,7 +47,7 @@ fn every_prefix_and_every_deletion_is_read() {
     }
 }
 
-/// One line for each finding, for the snapshots.
+/// Returns one line per finding, for the snapshots.
 fn findings(license: &License) -> String {
     let mut lines = String::new();
     for found in &license.diagnostics {
@@ -101,7 +101,7 @@ fn values_are_capped_after_folding() {
     assert_eq!(codes(8192 - 3), ["V008"]);
 }
 
-/// Hostile files of 300 kB each: read in linear time, so that the whole test is quick, and without deep stacks.
+/// Hostile files of 300 kB each must be parsed in linear time and without deep recursion.
 #[test]
 fn large_hostile_text_is_read() {
     let unit = [
