@@ -1,15 +1,15 @@
-//! What issuing costs beside the bare signature: render, prove, lint, sign, verify, log and write, of orders of ten blocks.
+//! Cost of issuing compared with bare signatures: render, test, lint, sign, verify, log and write orders of ten blocks.
 //!
-//! `cargo bench --bench issue`, some minutes; `ISSUE_ORDERS=10000` for a short run, `ISSUE_FOLDER` for the folder it
-//! writes to, instead of one below `target`. (On an ext4 without a journal wait five minutes before it is run again: it
-//! makes new files slowly while it has just lost very many, as at the end of a run.) Prints blocks a second and their
-//! ratio: 1.00 would be no cost but that of ed25519-dalek's own `sign` and `verify_strict` on all cores. Then the most
-//! memory that a process ever had for so many orders, and for ten times fewer.
+//! Run `cargo bench --bench issue` (some minutes). `ISSUE_ORDERS=10000` makes a short run; `ISSUE_FOLDER` sets the output
+//! folder, which is below `target` by default. (On ext4 without a journal, wait five minutes between runs: creating files
+//! is slow after many files were deleted, as at the end of a run.) Prints blocks per second and the ratio to
+//! ed25519-dalek's own `sign` and `verify_strict` on all cores, where 1.00 means no overhead. Then prints the peak memory
+//! of a process for this number of orders and for a tenth of it.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a benchmark prints, and one that meets the unexpected fails"
+    reason = "a benchmark prints its results and panics on errors"
 )]
 
 #[path = "../src/allocator.rs"]
@@ -28,7 +28,7 @@ const SEED: [u8; 32] = [7; 32];
 const BLOCKS: u32 = 10;
 const ORDERS: u32 = 100_000;
 const ROUNDS: usize = 3;
-/// Names the folder in which a process of its own issues all orders and says how much memory it took.
+/// The folder in which a child process issues all orders to measure its memory.
 const CHILD: &str = "ISSUE_CHILD";
 
 const CATALOG: &str = "vendor: ABC_Software\nproducts:\n  - product: Ten\n    template: pool\n    values: { pool: Ten, \
@@ -51,7 +51,7 @@ fn main() {
         *times = (bare(orders, cores), issue(place.path(), &format!("out{round}")));
     }
     let blocks = f64::from(orders * BLOCKS);
-    println!("{orders} orders of {BLOCKS} blocks on {cores} cores, blocks a second in {ROUNDS} rounds");
+    println!("{orders} orders of {BLOCKS} blocks on {cores} cores, blocks per second in {ROUNDS} rounds");
     for (bare, issued) in times {
         println!(
             "  bare sign + verify_strict {:8.0}   issued {:8.0}   ratio {:.2}",
@@ -68,7 +68,7 @@ fn main() {
     }
 }
 
-/// Seconds that the bare signatures take on all cores.
+/// Returns the time of the bare signatures on all cores, in seconds.
 fn bare(orders: u32, cores: usize) -> f64 {
     let key = SigningKey::from_bytes(&SEED);
     let public = key.verifying_key();
@@ -111,7 +111,7 @@ fn prepare(folder: &Path, orders: u32) {
     ]);
 }
 
-/// Seconds that it takes to issue all orders.
+/// Returns the time of issuing all orders, in seconds.
 fn issue(folder: &Path, out: &str) -> f64 {
     let path = |name: &str| folder.join(name);
     let (catalog, orders, key, keys) =
@@ -159,12 +159,12 @@ fn run(args: &[&str]) {
     if exit != Exit::Yes {
         eprintln!("{}", String::from_utf8_lossy(&stderr));
     }
-    assert!(exit == Exit::Yes, "it did not issue");
+    assert!(exit == Exit::Yes, "issuing failed");
 }
 
-/// The most memory that this process had, where the system says it.
+/// Prints the peak memory of this process, if the system reports it.
 fn peak() {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find(|line| line.starts_with("VmHWM"));
-    println!("{}", peak.unwrap_or("memory not known").split_whitespace().collect::<Vec<_>>().join(" "));
+    println!("{}", peak.unwrap_or("memory unknown").split_whitespace().collect::<Vec<_>>().join(" "));
 }

@@ -1,10 +1,10 @@
-//! The linter beside what it stands on, in the same run: linting beside reading, many files on all threads beside one.
+//! Cost of linting compared with parsing, and of many files on all threads compared with one thread.
 //!
-//! `cargo bench --bench lint`. Ratios are what counts: machines differ.
+//! Run `cargo bench --bench lint`. Compare ratios only, because machines differ.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a benchmark that meets the unexpected fails, and says what it measured"
+    reason = "a benchmark prints its results and panics on errors"
 )]
 
 #[path = "../src/allocator.rs"]
@@ -29,15 +29,15 @@ fn main() {
     divan::main();
 }
 
-/// The most memory of this process so far, in MiB, where the system tells it.
+/// Returns the peak memory of this process so far in MiB, if the system reports it.
 fn peak() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix(" kB")?.parse::<usize>().ok()? / 1024)
 }
 
-/// Memory for the largest license that may be: 100,000 blocks, each as it leaves the house. Measured first: a peak is for
-/// good.
+/// Measures the memory for the largest permitted license: 100,000 blocks as shipped to customers. Runs first, because a
+/// peak value never decreases.
 fn memory() {
     let key = format!("\n  SN=A-1001 ISSUED=2026-01-15\n  KEY=AQE{}\n}}", "A".repeat(97));
     let text = blocks(0, 100_000).replace("\n}", &key);
@@ -50,11 +50,11 @@ fn memory() {
     let code = lint_quietly(&path);
     match (before, peak()) {
         (Some(before), Some(after)) => println!(
-            "memory: linting 100,000 blocks, {size} MiB, took {after} MiB at most (making the file {before}): \
+            "memory: linting 100,000 blocks, {size} MiB, peak {after} MiB ({before} before, creating the file): \
              {:.1} times the file; exit {code}",
             after as f64 / size as f64
         ),
-        _ => println!("memory: not measured, the system does not tell"),
+        _ => println!("memory: unknown on this system"),
     }
 }
 
@@ -79,7 +79,7 @@ fn io<'a>(stdout: &'a mut Vec<u8>, stderr: &'a mut Vec<u8>) -> Io<'a> {
     }
 }
 
-/// Sets of a pool and three tokens on it. Some lines have a note or warning, none an error.
+/// Returns sets of a pool and three tokens that depend on it. Some lines cause a note or a warning, none an error.
 fn blocks(first: usize, count: usize) -> String {
     let mut text = String::new();
     for set in first / 4..(first + count) / 4 {
@@ -132,7 +132,7 @@ mod many_files {
 
     const FILES: usize = 10_000;
 
-    /// 10,000 files of 20 blocks.
+    /// Creates 10,000 files of 20 blocks.
     fn folder() -> PathBuf {
         static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
         let folder = FOLDER.get_or_init(|| {
@@ -148,7 +148,7 @@ mod many_files {
         folder.path().to_owned()
     }
 
-    /// Threads: 0 are as many as there are cores.
+    /// `threads`: 0 means one per core.
     #[divan::bench(args = [1, 2, 0], sample_count = 3)]
     fn linting_10_000_files_of_20_blocks(bencher: Bencher<'_, '_>, threads: usize) {
         let folder = folder();

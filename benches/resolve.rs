@@ -1,11 +1,11 @@
-//! The resolver and its scenarios, each beside its floor in the same run: what the least possible work costs.
+//! Cost of the resolver and of scenarios, each compared with a baseline: the least work possible.
 //!
-//! `cargo bench --bench resolve`. Ratios are what counts: machines differ.
+//! Run `cargo bench --bench resolve`. Compare ratios only, because machines differ.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a benchmark that meets the unexpected fails"
+    reason = "a benchmark panics on errors"
 )]
 
 use std::fmt::Write as _;
@@ -40,7 +40,7 @@ fn token(name: &str, needs: &[(&str, u32)], more: &str) -> String {
     text + "}\n"
 }
 
-/// A pair: one checkout, and its return.
+/// Runs pairs of one checkout and its check-in.
 fn pairs(model: &Model, name: &str, who: Who) {
     let mut state = State::new(model, midnight());
     let request = Request { who, ..Request::one(model.name(name)) };
@@ -95,7 +95,7 @@ fn pairs_cascade_of_four_shared(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(PAIRS)).bench(|| pairs(&model, "D", who));
 }
 
-/// 16 levels of 512 equal dependencies: 512^16 paths.
+/// Returns 16 levels of 512 equal dependencies: 512^16 paths.
 fn ladder() -> String {
     let mut text = "FEATURE L0 { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=UNLIMITED }\n".to_owned();
     for level in 1..=16 {
@@ -121,14 +121,14 @@ fn ladder_16_by_512(bencher: Bencher<'_, '_>) {
     let request = Request::one(model.name("L16"));
     let mut state = State::new(&model, midnight());
     bencher.bench_local(|| {
-        // More than any pool has: an overflow is a denial, never a wrap.
+        // More than any pool contains: an overflow must be denied, never wrap around.
         let Outcome::Denied(_) = model.apply(&mut state, &black_box(Event::Checkout(request))) else {
             panic!("an overflow was granted");
         };
     });
 }
 
-/// 16 levels of two alternatives, each needing the level below twice: the last pool is always short.
+/// 16 levels of two alternatives, each of which needs the level below twice. The last pool is always too small.
 #[divan::bench]
 fn alternatives_nested_16_deep(bencher: Bencher<'_, '_>) {
     let mut text = "FEATURE N0 { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 }\n".to_owned();
@@ -143,7 +143,7 @@ fn alternatives_nested_16_deep(bencher: Bencher<'_, '_>) {
     bencher.with_inputs(|| State::new(&model, midnight())).bench_local_values(|mut state| {
         let outcome = model.apply(&mut state, &Event::Checkout(request));
         assert!(!matches!(outcome, Outcome::Granted(_)));
-        assert!(state.work() < 3_000_000, "the budget ends it: {}", state.work());
+        assert!(state.work() < 3_000_000, "the step budget is exceeded: {}", state.work());
     });
 }
 

@@ -1,11 +1,11 @@
-//! Each part of the road beside its floor, in the same run: what the least possible work on the same input costs.
+//! Cost of each part of the workflow, compared with a baseline: the least work possible on the same input.
 //!
-//! `cargo bench --bench road`. Ratios are what counts: machines differ.
+//! Run `cargo bench --bench road`. Compare ratios only, because machines differ.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a benchmark that meets the unexpected fails"
+    reason = "a benchmark panics on errors"
 )]
 
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ fn main() {
     divan::main();
 }
 
-/// A file of real blocks: pools, tokens on them, quoted text, comments, KEYs of the real length.
+/// Returns a file of realistic blocks: pools, tokens, quoted text, comments, KEYs of the real length.
 fn large_file(blocks: usize) -> String {
     let key = "AQEA".repeat(25);
     let mut text = String::new();
@@ -77,7 +77,7 @@ mod linting {
     use super::{Arc, Bencher, BytesCount, License, file_of};
     use keywright::lint::{Options, lint};
 
-    /// Beside `reading::parse_and_lower` of the same file.
+    /// Compare with `reading::parse_and_lower` of the same file.
     #[divan::bench(args = [10_000, 100_000], sample_count = 5)]
     fn all_rules(bencher: Bencher<'_, '_>, blocks: usize) {
         let file = file_of(blocks);
@@ -140,7 +140,7 @@ mod signing {
         });
     }
 
-    /// Payload, signature, its check, and KEY of each block: beside bare sign and verify together.
+    /// Payload, signature, its verification, and KEY of each block. Compare with bare sign and verify together.
     #[divan::bench(sample_count = 10)]
     fn payload_and_sign(bencher: Bencher<'_, '_>) {
         let license = License::from_text("bench", &large_file(BLOCKS));
@@ -155,7 +155,7 @@ mod signing {
         });
     }
 
-    /// Verdicts of a file of signed blocks: beside bare verify.
+    /// Verdicts of a file of signed blocks. Compare with bare verify.
     #[divan::bench(sample_count = 10)]
     fn payload_and_verify(bencher: Bencher<'_, '_>) {
         let (secret, trust) = trust();
@@ -178,7 +178,7 @@ mod resolving {
 
     const ROUNDS: usize = 1000;
 
-    /// The least that a pool can do: add, compare, subtract.
+    /// Baseline for a pool: add, compare, subtract.
     #[divan::bench(sample_count = 20)]
     fn floor_counter(bencher: Bencher<'_, '_>) {
         bencher.counter(ItemsCount::new(ROUNDS)).bench(|| {
@@ -210,13 +210,13 @@ mod resolving {
             });
     }
 
-    /// Checkout and check-in of MyDraw on the pool license; an item is one such pair.
+    /// Checkout and check-in of MyDraw on the pool license. An item is one such pair.
     #[divan::bench(sample_count = 20)]
     fn pool(bencher: Bencher<'_, '_>) {
         checkouts(bencher, include_str!("../tests/seed/pool.lic"), "MyDraw");
     }
 
-    /// The same on the cascade.
+    /// Checkout and check-in of MyWrite on the cascade license.
     #[divan::bench(sample_count = 20)]
     fn cascade(bencher: Bencher<'_, '_>) {
         checkouts(bencher, include_str!("../tests/seed/cascade.lic"), "MyWrite");

@@ -1,11 +1,11 @@
-//! What signing and verifying cost beside the bare signature, in one run on one input.
+//! Cost of signing and verifying compared with bare signatures, in one run on the same input.
 //!
-//! `cargo bench --bench sign`. Prints medians and ratios: 1.00 would be no cost but that of ed25519-dalek's own `sign` and
-//! `verify_strict`. The last part reads, verifies and weighs a file of 100,000 blocks.
+//! Run `cargo bench --bench sign`. Prints medians and the ratio to ed25519-dalek's own `sign` and `verify_strict`, where
+//! 1.00 means no overhead. The last part parses and verifies a file of 100,000 blocks and prints the peak memory.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a benchmark prints, and one that meets the unexpected fails"
+    reason = "a benchmark prints its results and panics on errors"
 )]
 
 use std::fmt::Write as _;
@@ -65,7 +65,7 @@ fn main() {
     ]);
     let [bare_both, ours_sign, bare_verify, ours_verify, verify_all, sign_all] = times.try_into().unwrap();
     let block = |seconds: f64| seconds * 1e6 / f64::from(u32::try_from(BLOCKS).unwrap());
-    println!("microseconds a block, median of {ROUNDS}; {} threads", all.threads);
+    println!("microseconds per block, median of {ROUNDS}; {} threads", all.threads);
     println!("  bare sign + verify_strict      {:7.1}", block(bare_both));
     println!(
         "  sign a block, checked          {:7.1}   ratio {:.2}",
@@ -83,11 +83,14 @@ fn main() {
         block(verify_all),
         ours_verify / verify_all
     );
-    println!("  sign a whole file, all cores   {:7.1}   (with reading it back)", block(sign_all));
+    println!(
+        "  sign a whole file, all cores   {:7.1}   (including the check of the result)",
+        block(sign_all)
+    );
     large(&secret, &trusted, &all);
 }
 
-/// A file of 100,000 blocks: time from text to verdicts, and the most memory that the process ever had.
+/// Measures a file of 100,000 blocks: time from text to verdicts, and the peak memory of the process.
 fn large(secret: &SecretKey, trusted: &TrustedKey, verifier: &Verifier<'_>) {
     let signed = sign_file(&License::from_text("large.lic", &text(LARGE)), secret, trusted).unwrap().text;
     let start = Instant::now();
@@ -109,7 +112,7 @@ fn large(secret: &SecretKey, trusted: &TrustedKey, verifier: &Verifier<'_>) {
     }
 }
 
-/// The median time of each, all taken in turn so that a slow moment of the machine meets all alike.
+/// Returns the median time of each function. They run in turn, so that a slow moment of the machine affects all of them.
 fn interleaved(works: &mut [&mut dyn FnMut()]) -> Vec<f64> {
     let mut times = vec![Vec::with_capacity(ROUNDS); works.len()];
     for _ in 0..ROUNDS {

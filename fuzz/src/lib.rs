@@ -1,4 +1,4 @@
-//! Fuzz targets: `cargo +nightly fuzz run license`. The corpus is replayed, and mutated for a bounded time, by the
-//! integration tests of the crate, which need no nightly.
+//! Fuzz targets: `cargo +nightly fuzz run license`. The integration tests of the main crate replay the corpus and mutate
+//! it for a bounded time, without nightly.
 
 pub mod targets;

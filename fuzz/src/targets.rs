@@ -1,6 +1,6 @@
-//! What each fuzz target does with its bytes: plain functions, so that the corpus can be replayed by any test.
+//! The fuzz targets as plain functions, so that tests can replay the corpus.
 //!
-//! A target fails by panicking, by taking too long, or by one of its own assertions.
+//! A target fails if it panics, takes too long, or violates one of its assertions.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use keywright::sign::{
 use keywright::source::{FileId, SourceFile};
 use keywright::syntax::parse_own;
 
-/// A target: its name, which is also its folder in the corpus, and what it does.
+/// A target: its name, which is also its corpus folder, and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
@@ -37,8 +37,8 @@ fn day() -> jiff::civil::Date {
     jiff::civil::date(2026, 3, 1)
 }
 
-/// A license file is read and verified; nothing is valid without a key, and every word about it can be shown. As text of
-/// our own it reads alike.
+/// Reads and verifies a license file. Without a trusted key, no block is valid, and all messages can be displayed. The parser
+/// for own text returns the same result.
 pub fn license(data: &[u8]) {
     let license = read(data);
     let own = parse_own(Arc::clone(&license.source));
@@ -56,12 +56,12 @@ pub fn license(data: &[u8]) {
     }
     for feature in &license.features {
         let payload = Payload::of(&license, feature);
-        // A sound block has a payload that can be taken apart again; of others nothing is promised.
+        // The payload of a sound block can be decoded. There is no such guarantee for other blocks.
         assert!(!feature.is_sound() || Payload::decode(payload.as_bytes()).is_some());
     }
 }
 
-/// A KEY that reads is written as it was.
+/// A KEY that can be parsed is written in the same way.
 pub fn key(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data)
         && let Ok(key) = KeyText::parse(text)
@@ -70,43 +70,43 @@ pub fn key(data: &[u8]) {
     }
 }
 
-/// Lists of a trust store: the list itself, and what was seen.
+/// Trust lists and the record of lists seen before.
 pub fn trust_list(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(entries) = parse_trust_list(text) {
         let again: String = entries.iter().map(keywright::sign::format_entry).collect();
         let head = if entries.is_empty() { "version: 1\nkeys: []\n" } else { "version: 1\nkeys:\n" };
-        let again = parse_trust_list(&format!("{head}{again}")).expect("what is written reads");
+        let again = parse_trust_list(&format!("{head}{again}")).expect("written text can be read");
         assert_eq!(again.len(), entries.len());
     }
     if let Ok(seen) = LastSeen::parse(text) {
-        assert_eq!(LastSeen::parse(&seen.text()).expect("what is written reads"), seen);
+        assert_eq!(LastSeen::parse(&seen.text()).expect("written text can be read"), seen);
     }
 }
 
-/// A revocation list: its seal, and its body as if it had been signed.
+/// A revocation list: its seal, and its body as if signed.
 pub fn revocation_list(data: &[u8]) {
     assert!(RevocationList::open(data, &Trust::default(), Mode::Development).is_err());
     let _ = Sealed::split(data, Domain::Revocation);
     let Ok(text) = std::str::from_utf8(data) else { return };
     let digest = Digest::of(b"");
     if let Ok(list) = RevocationList::parse(text, digest) {
-        assert_eq!(RevocationList::parse(&list.body(), digest).expect("what is written reads"), list);
+        assert_eq!(RevocationList::parse(&list.body(), digest).expect("written text can be read"), list);
     }
 }
 
-/// A trust bundle: its seal, and its body as if it had been signed.
+/// A trust bundle: its seal, and its body as if signed.
 pub fn trust_bundle(data: &[u8]) {
     assert!(TrustBundle::open(data, &Trust::default()).is_err());
     let _ = Sealed::split(data, Domain::Trust);
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(bundle) = TrustBundle::parse(text, Digest::of(b"")) {
-        let again = TrustBundle::parse(&bundle.body(), Digest::of(b"")).expect("what is written reads");
+        let again = TrustBundle::parse(&bundle.body(), Digest::of(b"")).expect("written text can be read");
         assert_eq!(again.body(), bundle.body());
     }
 }
 
-/// A key file without its passphrase: no work is done for it.
+/// A key file without its passphrase, which must not cause any key derivation.
 pub fn key_file(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match read_secret_key(text, None) {
@@ -115,7 +115,7 @@ pub fn key_file(data: &[u8]) {
     }
 }
 
-/// A scenario file is read.
+/// Reads a scenario file.
 pub fn scenario(data: &[u8]) {
     let source = SourceFile::from_bytes(FileId::default(), "fuzz.yaml", data.to_vec());
     if let Err(found) = scenario::parse(&source) {
@@ -123,8 +123,8 @@ pub fn scenario(data: &[u8]) {
     }
 }
 
-/// A license that can be formatted is the same license, and formatting again changes nothing; one that can be signed is
-/// valid, and stays so when it is formatted.
+/// Formatting keeps the content of a license and is idempotent. A license that can be signed is valid afterwards, also after
+/// formatting.
 pub fn round_trip(data: &[u8]) {
     let license = read(data);
     let Ok(text) = license::format(&license.tree) else { return };

@@ -1,4 +1,4 @@
-//! What the documentation takes from tables is what the tables say, and what it links to is there.
+//! The documentation agrees with the tables in the code, and its links lead to existing files.
 
 use std::fmt::Write as _;
 use std::fs;

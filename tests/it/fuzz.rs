@@ -1,4 +1,4 @@
-//! The fuzz targets on their corpus, as it stands and mutated for a bounded number of rounds.
+//! The fuzz targets on their corpus, unchanged and with a bounded number of mutations.
 
 use std::fs;
 
@@ -8,12 +8,12 @@ use crate::support::root;
 #[expect(unreachable_pub, reason = "public for the fuzzer's own crate")]
 mod targets;
 
-/// Mutations of each file of the corpus; more by the environment variable `KEYWRIGHT_FUZZ_ROUNDS`.
+/// Mutations of each corpus file. The environment variable `KEYWRIGHT_FUZZ_ROUNDS` overrides it.
 const ROUNDS: usize = 40;
-/// Larger files are replayed and not mutated.
+/// Maximum size of files that are mutated. Larger ones are only replayed.
 const LARGEST: usize = 4096;
 
-/// Numbers without end, the same in every run.
+/// An endless sequence of numbers that is the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -25,7 +25,7 @@ impl Dice {
     }
 }
 
-/// Bytes that mean something to one of the readers.
+/// Byte sequences with a meaning in one of the formats.
 const SPICE: &[&[u8]] = &[
     b"\0",
     b"\xff",

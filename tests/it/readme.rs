@@ -1,7 +1,7 @@
-//! The README's examples are what the program prints.
+//! The examples of the README print the output that it shows.
 //!
-//! All `console` blocks run in order, in one folder, by the shell: a line `$ command` and below it what it prints on
-//! both streams. Key ids and dates of the day are shown as `…` there.
+//! The shell runs all `console` blocks in order, in one folder. A block contains lines `$ command`, each followed by its
+//! output on both streams. The README shows key ids and current dates as `…`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,7 +16,7 @@ struct Example {
     printed: String,
 }
 
-/// The examples of a document, each with the line its command stands on.
+/// Returns the examples of a document, each with the line number of its command.
 fn examples(text: &str) -> Vec<(usize, Example)> {
     let mut found: Vec<(usize, Example)> = Vec::new();
     let mut inside = false;
@@ -52,7 +52,7 @@ fn run(place: &Place, command: &str) -> String {
     neutral(&String::from_utf8(output.stdout).unwrap())
 }
 
-/// Key ids differ from run to run.
+/// Replaces key ids, which differ from run to run.
 fn neutral(text: &str) -> String {
     let mut out = String::new();
     let mut word = String::new();
@@ -74,7 +74,7 @@ fn neutral(text: &str) -> String {
     out.lines().map(str::trim_end).fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// The document with what was printed below each command.
+/// Returns the document with the actual output below each command.
 fn with_printed(text: &str, printed: &[String]) -> String {
     let mut out = String::new();
     let (mut inside, mut next) = (false, printed.iter());
@@ -92,7 +92,7 @@ fn with_printed(text: &str, printed: &[String]) -> String {
     out
 }
 
-/// `KEYWRIGHT_UPDATE=1` writes what the program prints into the README; the difference is then for a reviewer to read.
+/// `KEYWRIGHT_UPDATE=1` writes the actual output into the README, for review of the difference.
 #[cfg(unix)]
 #[test]
 fn readme_examples_print_what_they_show() {
@@ -112,5 +112,5 @@ fn readme_examples_print_what_they_show() {
             writeln!(wrong, "README.md:{line}: $ {}\n{printed}", example.command).unwrap();
         }
     }
-    assert!(wrong.is_empty(), "these print something else than shown; what they print:\n{wrong}");
+    assert!(wrong.is_empty(), "examples with other output than shown; actual output:\n{wrong}");
 }

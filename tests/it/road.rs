@@ -1,10 +1,10 @@
-//! The whole road, by the program alone: from a template to a signed, verified, proven license file.
+//! The whole workflow through the program: from a template to a signed, verified and tested license file.
 
 use std::fs;
 
 use crate::support::{Place, files_below, stem};
 
-/// A place with a vendor's key and trust store.
+/// Creates a place with a vendor's key and trust store.
 fn with_key() -> Place {
     let place = Place::new();
     place
@@ -13,7 +13,7 @@ fn with_key() -> Place {
     place
 }
 
-/// The codes of the findings of a severity, from the concise output.
+/// Returns the codes of the findings of a severity in the concise output.
 fn codes(printed: &str, severity: &str) -> Vec<String> {
     let mark = format!(": {severity}[");
     printed.lines().filter_map(|line| Some(line.split_once(&mark)?.1.split_once(']')?.0.to_owned())).collect()
@@ -43,7 +43,7 @@ fn the_seed_signed_again_is_valid_and_has_no_error() {
         let lint = place.run(&["lint", "--format", "concise", "signed.lic"]).expect_code(0);
         assert_eq!(codes(&lint.stdout, "error"), Vec::<String>::new());
         place.run(&["verify", "signed.lic"]).expect_code(0);
-        // The layout is not signed.
+        // The signature does not cover the layout.
         place.run(&["fmt", "signed.lic"]).expect_code(0);
         place.run(&["verify", "signed.lic"]).expect_code(0);
         let lint = place.run(&["lint", "--format", "concise", "signed.lic"]).expect_code(0);
@@ -63,7 +63,7 @@ fn every_template_lints_proves_signs_and_verifies() {
         let file = format!("{name}.lic");
         let made = place.run(&["new", name, "-o", &file]);
         if made.code != 0 && made.stderr.contains("--set") {
-            // A template with required parameters says so; its own tests give them.
+            // A template with required parameters reports that. Its own tests provide them.
             continue;
         }
         made.expect_code(0);
@@ -80,7 +80,7 @@ fn every_template_lints_proves_signs_and_verifies() {
 fn demo_shows_the_road_and_leaves_nothing() {
     let place = Place::new();
     let demo = place.run(&["demo"]).expect_code(0);
-    assert_eq!(place.names(), Vec::<String>::new(), "left behind in the temporary folder");
+    assert_eq!(place.names(), Vec::<String>::new(), "files remain in the temporary folder");
     for shown in [
         "$ keywright keys new",
         "$ keywright new pool",
@@ -101,7 +101,7 @@ fn demo_shows_the_road_and_leaves_nothing() {
     assert!(again.stderr.contains("give a directory that does not exist"), "{}", again.stderr);
 }
 
-/// A file of 16 levels, each of 512 equal dependencies: 512^16 paths.
+/// Returns a file of 16 levels with 512 equal dependencies each: 512^16 paths.
 fn ladder() -> String {
     let mut text = "FEATURE L0 { VENDOR=V COUNT=UNLIMITED }\n".to_owned();
     for level in 1..=16 {
@@ -116,14 +116,14 @@ fn a_ladder_of_512_to_the_16_paths_lints_and_resolves() {
     let place = Place::new();
     place.write("ladder.lic", ladder());
     let lint = place.run(&["lint", "--format", "concise", "ladder.lic"]);
-    // The cost overflows any pool, which is an error; nothing is said of depth or of 512.
+    // The cost overflows every pool, which is an error. Depth and number of dependencies are within the limits.
     let codes = codes(&lint.stdout, "error");
     assert!(!codes.iter().any(|code| matches!(&**code, "D002" | "D003")), "{}", lint.stdout);
     place.write(
         "ladder.scenarios.yaml",
         "license: ladder.lic\nscenarios:\n  - name: one\n    steps:\n      - { checkout: L4, consumes: { L0: 68719476736 } }\n",
     );
-    // What lint calls an error is not played, unless the house says that it is meant.
+    // A license with lint errors is not tested, unless the configuration permits them.
     let refused = place.run(&["test", "ladder.scenarios.yaml"]).expect_code(3);
     assert!(refused.stderr.contains("D010"), "{}", refused.stderr);
     place.write("keywright.toml", "levels = { D010 = \"allow\" }\n");

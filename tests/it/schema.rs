@@ -1,4 +1,4 @@
-//! A validator for the JSON Schemas under docs/: the keywords that they use, and a failure at any other.
+//! A validator for the JSON Schemas in docs/. It supports the keywords that they use and fails on any other.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::root;
 
-/// What keeps `value` from being as the schema `docs/schema/<name>.schema.json` says.
+/// Returns the violations of the schema `docs/schema/<name>.schema.json` by `value`.
 pub(crate) fn faults(name: &str, value: &Value) -> Vec<String> {
     let path = root().join(format!("docs/schema/{name}.schema.json"));
     let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
@@ -62,15 +62,9 @@ fn validate(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut 
             })),
             "$ref" => {
                 let target = rule.as_str().unwrap().strip_prefix('#').unwrap();
-                validate(
-                    root,
-                    root.pointer(target).expect("the reference leads somewhere"),
-                    value,
-                    at,
-                    faults,
-                );
+                validate(root, root.pointer(target).expect("the reference has a target"), value, at, faults);
             }
-            other => panic!("the validator does not know `{other}`"),
+            other => panic!("unsupported keyword `{other}`"),
         }
     }
     inside(root, schema, value, at, faults);
@@ -88,7 +82,7 @@ fn inside(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Ve
         match (schema.get("properties").and_then(|known| known.get(key)), schema.get("additionalProperties"))
         {
             (Some(rule), _) => validate(root, rule, inner, &at, faults),
-            (None, Some(Value::Bool(false))) => faults.push(format!("{at}: no such key")),
+            (None, Some(Value::Bool(false))) => faults.push(format!("{at}: unknown key")),
             (None, Some(rule @ Value::Object(_))) => validate(root, rule, inner, &at, faults),
             (None, _) => {}
         }
@@ -109,11 +103,11 @@ fn is(value: &Value, kind: &str) -> bool {
         "number" => value.is_number(),
         "boolean" => value.is_boolean(),
         "null" => value.is_null(),
-        other => panic!("the validator does not know the type `{other}`"),
+        other => panic!("unsupported type `{other}`"),
     }
 }
 
-/// The few patterns that the schemas use.
+/// Matches the patterns that the schemas use.
 fn matches(pattern: &str, text: &str) -> bool {
     let hexadecimal = |digits: usize| {
         text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
@@ -148,7 +142,7 @@ fn matches(pattern: &str, text: &str) -> bool {
         "^([0-9]+|UNLIMITED)$" => {
             text == "UNLIMITED" || !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
         }
-        other => panic!("the validator does not know the pattern `{other}`"),
+        other => panic!("unsupported pattern `{other}`"),
     }
 }
 
