@@ -40,7 +40,7 @@ pub static BAD_CHOICE: Code = Code::error("V017", "bad-choice");
 pub static BAD_DEPENDENCY: Code = Code::error("V018", "bad-dependency");
 /// A structured value (money, tier, host id, REPLACES, time zones) that cannot be parsed.
 pub static BAD_VALUE: Code = Code::error("V019", "bad-value");
-/// An invisible joiner between letters.
+/// An invisible joiner between letters, or a variation selector.
 pub static JOINER: Code = Code::warning("V020", "joiner");
 /// Contradictory METERED directives.
 pub static METERED_CONFLICT: Code = Code::error("V021", "metered-conflict");

@@ -225,6 +225,11 @@ impl BlockReader<'_> {
     fn unknown(&mut self, name: &str, read: &syntax::Directive, block: &Block) {
         let place = read.name;
         self.unsupported = true;
+        let value = read_value(name, read.value.read(self.source));
+        if let Err(problem) = text::check_unknown(name, &value) {
+            let found = Diagnostic::new(problem.code, self.file(), read.value.inner(), problem.message);
+            self.diagnostics.push(found.help(problem.help));
+        }
         let message = format!("unknown directive `{}`", syntax::excerpt(name));
         let found = Diagnostic::new(&codes::UNKNOWN_DIRECTIVE, self.file(), place, message);
         let found = match nearest(name, DIRECTIVES.iter().map(|row| row.name)) {

@@ -1,9 +1,8 @@
-//! Checks that apply to every value: length and invisible characters.
-
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
+//! Checks that apply to every value: length and hidden characters.
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
+use crate::syntax::hidden::{Class, class, code_point, joins, selects_variant};
 use crate::syntax::{Value, codes as syntax_codes, fold};
 
 use super::codes;
@@ -12,8 +11,6 @@ use super::read::{Problem, Reading};
 
 /// Maximum length of a value in bytes, after folding.
 pub const MAX_VALUE_BYTES: usize = 8192;
-
-const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
 /// Rejects values that are too long, contain hidden characters, or are empty where text is required.
 pub(super) fn check(reading: &Reading<'_>, row: &Directive) -> Result<(), Problem> {
@@ -36,14 +33,7 @@ pub(super) fn check(reading: &Reading<'_>, row: &Directive) -> Result<(), Proble
     if is_plain(reading.text) {
         return Ok(());
     }
-    match reading.text.char_indices().find(|(at, c)| is_hidden(reading.text, *at, *c)) {
-        Some((_, c)) => Err(Problem::new(
-            &codes::HIDDEN_CHARACTER,
-            format!("the value of `{}` contains {}", row.name, name_hidden(c)),
-            "remove it: it is not visible, but part of the value",
-        )),
-        None => Ok(()),
-    }
+    refuse_hidden(row.name, reading.text)
 }
 
 /// Returns true for printable ASCII, which nearly all values consist of. None of it is hidden.
@@ -62,44 +52,31 @@ pub(super) fn has_control(raw: &str) -> bool {
             .any(|(at, _)| !raw.get(at + 1..).is_some_and(|rest| rest.starts_with('\n')))
 }
 
-/// Returns true for characters of free text that are not visible: control and format characters, line separators and
-/// unassigned characters. Joiners between letters are needed in some scripts, so they only cause a warning.
-fn is_hidden(text: &str, at: usize, c: char) -> bool {
-    if c.is_ascii() {
-        return false;
-    }
-    if JOINERS.contains(&c) {
-        return !joins_letters(text, at, c);
-    }
-    matches!(
-        c.general_category(),
-        GeneralCategory::Format
-            | GeneralCategory::Unassigned
-            | GeneralCategory::LineSeparator
-            | GeneralCategory::ParagraphSeparator
-            | GeneralCategory::Surrogate
-    )
+/// Returns the first hidden character of a value that is an error. Joiners between letters and variation selectors after a
+/// character that has variants are a matter of spelling in some scripts: they cause a warning.
+fn hidden(text: &str) -> Option<(char, Class)> {
+    let mut found = text.char_indices().filter_map(|(at, c)| Some((at, c, class(c)?)));
+    let error = found.find(|(at, c, class)| match class {
+        Class::Joiner => !joins(text, *at, *c),
+        Class::Variation => !selects_variant(text, *at, *c),
+        _ => true,
+    });
+    error.map(|(_, c, class)| (c, class))
 }
 
-/// Returns true if the joiner at `at` is between letters (with their marks) or between emoji that it combines.
-fn joins_letters(text: &str, at: usize, c: char) -> bool {
-    let visible = |c: Option<char>| {
-        c.is_some_and(|c| c.is_alphabetic() || !c.is_ascii() && !c.is_whitespace() && !JOINERS.contains(&c))
-    };
-    visible(text.get(..at).and_then(|before| before.chars().next_back()))
-        && visible(text.get(at + c.len_utf8()..).and_then(|after| after.chars().next()))
+/// Rejects hidden characters in the value of a directive that is not in the table.
+pub(super) fn check_unknown(name: &str, text: &str) -> Result<(), Problem> {
+    let name = crate::syntax::excerpt(name);
+    if is_plain(text) { Ok(()) } else { refuse_hidden(&name, text) }
 }
 
-fn name_hidden(c: char) -> String {
-    let kind = match c.general_category() {
-        GeneralCategory::Unassigned => "an unassigned character",
-        GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => "a line separator",
-        _ if matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}') => {
-            "a text direction mark"
-        }
-        _ => "an invisible character",
-    };
-    format!("{kind} (U+{:04X})", u32::from(c))
+fn refuse_hidden(name: &str, text: &str) -> Result<(), Problem> {
+    let Some((c, class)) = hidden(text) else { return Ok(()) };
+    Err(Problem::new(
+        &codes::HIDDEN_CHARACTER,
+        format!("the value of `{name}` contains {} ({})", class.with_article(), code_point(c)),
+        "remove it: it is not visible, but part of the value",
+    ))
 }
 
 /// Returns warnings for a valid value: a line break in quotes, a joiner between letters.
@@ -121,16 +98,20 @@ pub(super) fn warn(file: FileId, reading: &Reading<'_>, row: &Directive, value: 
             .safe_fix("write it on one line", value.inner(), fold(reading.raw)),
         );
     }
-    if reading.text.contains(JOINERS) {
-        found.push(
-            Diagnostic::new(
-                &codes::JOINER,
-                file,
-                reading.span,
-                format!("invisible joiner in the value of `{}`", row.name),
-            )
-            .help("remove it, unless the script requires it"),
-        );
+    // The uses that `hidden` does not reject are legitimate in some scripts.
+    for spelling in [Class::Joiner, Class::Variation] {
+        if reading.text.chars().any(|c| class(c) == Some(spelling)) {
+            let what = spelling.with_article();
+            found.push(
+                Diagnostic::new(
+                    &codes::JOINER,
+                    file,
+                    reading.span,
+                    format!("the value of `{}` contains {what}", row.name),
+                )
+                .help("remove it, unless the script requires it"),
+            );
+        }
     }
     found
 }

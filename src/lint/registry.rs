@@ -23,6 +23,7 @@ pub static RULES: &[&Rule] = &[
     &syntax::block_too_large::RULE,
     &syntax::no_block::RULE,
     &syntax::mail_damage::RULE,
+    &syntax::hidden_in_comment::RULE,
     &values::unknown_directive::RULE,
     &values::duplicate_directive::RULE,
     &values::missing_vendor::RULE,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
+use crate::syntax::hidden;
 
 /// Escapes every invisible character, and every character that a terminal could interpret, as `\u{…}`; line breaks and tabs
 /// become `\n`, `\r`, `\t`. Text without such characters is returned unchanged.
@@ -60,22 +60,9 @@ pub fn mask(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
-/// Returns true for control and format characters (including direction marks and invisible characters), line separators,
-/// and private-use and unassigned characters.
+/// Returns true for control characters and for the hidden characters of [`hidden`].
 fn is_hostile(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_control();
-    }
-    matches!(
-        c.general_category(),
-        GeneralCategory::Control
-            | GeneralCategory::Format
-            | GeneralCategory::LineSeparator
-            | GeneralCategory::ParagraphSeparator
-            | GeneralCategory::PrivateUse
-            | GeneralCategory::Surrogate
-            | GeneralCategory::Unassigned
-    )
+    c.is_control() || hidden::class(c).is_some()
 }
 
 #[cfg(test)]

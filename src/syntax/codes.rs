@@ -32,5 +32,7 @@ pub static FILE_TOO_LARGE: Code = Code::error("S014", "file-too-large");
 pub static TOO_MANY_BLOCKS: Code = Code::error("S015", "too-many-blocks");
 /// A license damaged by a mail program.
 pub static MAIL_DAMAGE: Code = Code::error("S018", "mail-damage");
+/// Hidden characters in a comment.
+pub static HIDDEN_IN_COMMENT: Code = Code::warning("S019", "hidden-in-comment");
 /// A block above the size limit.
 pub static BLOCK_TOO_LARGE: Code = Code::error("S016", "block-too-large");

@@ -4,6 +4,7 @@
 
 pub mod codes;
 mod format;
+pub mod hidden;
 mod mail;
 mod parse;
 mod plain;

@@ -166,12 +166,22 @@ impl<'a> Builder<'a> {
             let place = shift(&pair, base);
             match pair.as_rule() {
                 Rule::block => self.block(pair, base),
-                Rule::comment => self.push(Item::Comment(trim_line_end(self.source, place))),
+                Rule::comment => {
+                    let comment = self.comment(place);
+                    self.push(Item::Comment(comment));
+                }
                 Rule::nbsp => self.no_break_spaces.push(place),
                 Rule::stray | Rule::outside => self.stray_item(place),
                 _ => {}
             }
         }
+    }
+
+    /// Returns a comment without its line end, and reports hidden characters in it.
+    fn comment(&mut self, place: Span) -> Span {
+        let comment = trim_line_end(self.source, place);
+        self.errors.extend(stray::hidden_in_comment(self.source, comment));
+        comment
     }
 
     /// Adds an item. Above the limit of blocks, the last item, which is lost, is extended instead.
@@ -235,9 +245,9 @@ impl<'a> Builder<'a> {
                 Rule::close => block.close = place,
                 Rule::nbsp => self.no_break_spaces.push(place),
                 Rule::comment if block.open == nowhere => {
-                    block.header_comments.push(trim_line_end(self.source, place));
+                    block.header_comments.push(self.comment(place));
                 }
-                Rule::comment => block.elements.push(Element::Comment(trim_line_end(self.source, place))),
+                Rule::comment => block.elements.push(Element::Comment(self.comment(place))),
                 Rule::stray => self.stray_element(&mut block, place),
                 Rule::directive => self.directive(&mut block, inner, base),
                 _ => {}

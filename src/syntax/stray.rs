@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Edit, Findings, Fix};
 use crate::source::{EncodingFault, SourceFile, Span, UNREADABLE};
 
 use super::codes;
+use super::hidden::{code_point, hidden};
 
 /// Maximum length of an excerpt in a message, in characters.
 const EXCERPT: usize = 40;
@@ -77,6 +78,27 @@ pub(super) fn control_error(source: &SourceFile, span: Span) -> Diagnostic {
     };
     Diagnostic::new(&codes::CONTROL_CHARACTER, source.id(), span, format!("{name} in the file"))
         .help("remove it: only spaces, tabs and line breaks are allowed as separators, and values cannot contain it")
+}
+
+/// Maximum number of code points in a message.
+const MOST_CODE_POINTS: usize = 8;
+
+/// Returns the finding for a comment with hidden characters.
+pub(super) fn hidden_in_comment(source: &SourceFile, comment: Span) -> Option<Diagnostic> {
+    let mut found: Vec<char> = Vec::new();
+    let mut place: Option<Span> = None;
+    for (at, c, _) in hidden(source.slice(comment)) {
+        let at = comment.start as usize + at;
+        let here = Span::new(at, at + c.len_utf8());
+        place = Some(place.map_or(here, |first| first.to(here)));
+        if found.len() < MOST_CODE_POINTS && !found.contains(&c) {
+            found.push(c);
+        }
+    }
+    let names: Vec<String> = found.iter().map(|c| code_point(*c)).collect();
+    let message = format!("hidden characters in a comment: {}", names.join(", "));
+    let help = "remove them: they can make a comment misleading, or hide the text after it";
+    Some(Diagnostic::new(&codes::HIDDEN_IN_COMMENT, source.id(), place?, message).help(help))
 }
 
 /// Returns the finding for stray text, or `None` if another finding already explains it.

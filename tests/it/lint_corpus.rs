@@ -130,7 +130,7 @@ fn shown(bytes: &[u8]) -> String {
         let visible = |c: char| match c {
             '\n' => "\n".to_owned(),
             c if c.is_control() || "\u{a0}\u{ad}\u{feff}".contains(c) => c.escape_unicode().to_string(),
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' => c.escape_unicode().to_string(),
+            c if keywright::syntax::hidden::class(c).is_some() => c.escape_unicode().to_string(),
             c => c.to_string(),
         };
         shown += &cut(&line.chars().map(visible).collect::<String>(), LONGEST);

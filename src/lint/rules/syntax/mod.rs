@@ -6,6 +6,7 @@ pub(in crate::lint) mod control_character;
 pub(in crate::lint) mod curly_quotes;
 pub(in crate::lint) mod elided_key;
 pub(in crate::lint) mod file_too_large;
+pub(in crate::lint) mod hidden_in_comment;
 pub(in crate::lint) mod mail_damage;
 pub(in crate::lint) mod missing_value;
 pub(in crate::lint) mod no_block;

@@ -5,9 +5,9 @@ use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::HIDDEN_CHARACTER,
-    what: "an invisible character, or one that changes the reading direction, in a value",
-    why: "Two different values could look the same, or a value could read differently from what it contains. \
-          Both can be used to disguise a license.",
+    what: "an invisible or private-use character, or one that changes the reading direction, in a value",
+    why: "Two values that look alike would be different, or a value would read as another: a way to make a \
+          license look like what it is not.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Example\u{200b} Ltd\" }
 ",

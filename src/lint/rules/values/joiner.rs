@@ -1,11 +1,11 @@
-//! V020: a zero-width joiner between letters.
+//! V020: an invisible joiner between letters, or a variation selector.
 
 use crate::license::codes;
 use crate::lint::{Check, Example, Rule};
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &codes::JOINER,
-    what: "a zero-width joiner or non-joiner between letters",
+    what: "a zero-width joiner or non-joiner between letters, or a variation selector after a character that has variants",
     why: "Some scripts need it. Elsewhere it makes two values different that look the same.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"क्\u{200d}ष\" }
