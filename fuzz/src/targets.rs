@@ -48,8 +48,8 @@ pub fn license(data: &[u8]) {
     assert!(report.outcome() >= Outcome::NotValid);
     for block in &report.blocks {
         assert!(!block.verdict.is_signature_good() && block.verified.is_none());
-        for text in
-            [block.feature.as_deref(), block.vendor.as_deref(), Some(&*block.reason)].into_iter().flatten()
+        let reason = block.reason.to_string();
+        for text in [block.feature.as_deref(), block.vendor.as_deref(), Some(&*reason)].into_iter().flatten()
         {
             assert!(!escape(text).chars().any(char::is_control));
         }

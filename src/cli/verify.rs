@@ -1,5 +1,6 @@
 //! `keywright verify`: verdicts on blocks and files.
 
+mod private;
 mod unlocks;
 
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 
 use crate::license::{License, Name};
-use crate::report::verify::{DrawnOn, VerifyReport};
+use crate::report::verify::{DrawnOn, VerifyReport, masked_file};
 use crate::report::verify_human::{self, Style};
 use crate::report::verify_json;
 use crate::sign::{FileReport, Mode, Outcome, Verifier};
@@ -51,13 +52,17 @@ pub struct Args {
     /// Require all dependencies of tokens to be given, valid and in the same set
     #[arg(long)]
     require_all: bool,
-    /// Mask LICENSEE, SN, host ids and folders, for use in a ticket
+    /// Mask file names and everything that can identify the customer, for use in a ticket
     #[arg(long)]
     redact: bool,
     /// Look up every block in this issue log: whether it was issued, replaced or changed
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 }
+
+const TRUST: &str = "the trust store or a revocation list";
+const LOG: &str = "the issue log";
+const FOLDER: &str = "a folder";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -80,7 +85,9 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     file::refuse_stdin_twice(&args.files)?;
     let at = args.at.unwrap_or(io.today);
     let mode = if args.development { Mode::Development } else { Mode::Production };
-    let (trust, revocations) = args.trust.load_with_revocations(&args.revocations, mode, io)?;
+    let (trust, revocations) = private::run(args.redact, TRUST, io, |io| {
+        args.trust.load_with_revocations(&args.revocations, mode, io)
+    })?;
     let (licenses, unread) = read(args, io)?;
     let verifier = Verifier {
         vendor: args.vendor.as_deref(),
@@ -90,7 +97,10 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let mut files = verifier.files(&licenses);
     let draws = unlock(args, &licenses, &mut files);
 
-    let log = args.log.as_ref().map(|log| provenance::look_up(log, &licenses, &files, &trust)).transpose()?;
+    let look_up = |log: &PathBuf| {
+        private::run(args.redact, LOG, io, |_| provenance::look_up(log, &licenses, &files, &trust))
+    };
+    let log = args.log.as_ref().map(look_up).transpose()?;
     let mut report = VerifyReport {
         result: VerifyReport::NOT_READ,
         files: &files,
@@ -130,14 +140,15 @@ fn read(args: &Args, io: &mut Io<'_>) -> Result<(Vec<License>, Vec<Unread>), Sto
     let mut unread = Vec::new();
     let mut licenses = Vec::new();
     let mut not = |before: usize, path: &Path, stop: Stop, io: &mut Io<'_>| -> Result<(), Stop> {
-        // Only the report masks file names. The error message is for the user who runs the command.
-        io.stop(&stop)?;
+        let number = before + unread.len() + 1;
+        let shown = if args.redact { not_read(&masked_file(number), stop.exit) } else { stop.clone() };
+        io.stop(&shown)?;
         unread.push(Unread { before, name: file::shown(path), exit: stop.exit });
         Ok(())
     };
     let mut number = 0;
     for path in &args.files {
-        let found = collect::license_files(path, io)?;
+        let found = private::run(args.redact, FOLDER, io, |io| collect::license_files(path, io))?;
         for stop in found.faults {
             not(licenses.len(), path, stop, io)?;
         }
@@ -150,6 +161,11 @@ fn read(args: &Args, io: &mut Io<'_>) -> Result<(Vec<License>, Vec<Unread>), Sto
         }
     }
     Ok((licenses, unread))
+}
+
+/// Returns the message about a file that cannot be read, without its name and the reason, which can quote it.
+fn not_read(file: &str, exit: Exit) -> Stop {
+    Stop::new(exit, format!("cannot read {file} of the command line")).help(private::HELP)
 }
 
 /// Returns the draws of the valid blocks. Each file is a separate license, unless `--one-set` is given.

@@ -1,18 +1,21 @@
 //! Verification results independent of the output format: verdicts, grants of valid blocks, and redaction.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::license::{Count, DIRECTIVES, Feature};
-use crate::sign::{BlockReport, FileReport, Mode, Outcome, Verified};
+use crate::license::{self, Count, Feature, Name, check_value};
+use crate::sign::{FileReport, HiddenLine, Mode, Outcome, Part, Reason, Verified};
+use crate::syntax::hidden::code_point;
 
 use super::escape::escape;
 
 /// The replacement for masked text.
 pub const MASK: &str = "[redacted]";
+
+/// The pseudo directive for the name of a block.
+const FEATURE: &str = "FEATURE";
 
 /// The verdicts of a run, for the reports.
 #[derive(Debug)]
@@ -31,7 +34,7 @@ pub struct VerifyReport<'a> {
     pub mode: Mode,
     /// The name of the trust store as given. Untrusted.
     pub trust: String,
-    /// True if LICENSEE, SN, host ids and folders are masked, for a ticket.
+    /// True if everything that can identify the customer is masked, for a ticket.
     pub redact: bool,
     /// One word for the run.
     pub result: &'static str,
@@ -133,10 +136,6 @@ pub struct Sum {
     pub count: Option<u64>,
 }
 
-/// Directives whose values are masked in a ticket.
-const PRIVATE: [&str; 8] =
-    ["LICENSEE", "SN", "HOSTID", "COMMENT", "DATA", "OPTIONS", "PLATFORMS", "REPLACES"];
-
 /// A pool that a checkout of a block draws on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrawnOn {
@@ -175,13 +174,30 @@ impl VerifyReport<'_> {
     }
 
     /// Returns a directive's value for display: escaped, and masked if requested.
+    ///
+    /// A masked report shows only harmless values: a valid value of a directive that the table does not mark as redacted,
+    /// or a valid name of a block (`FEATURE`).
     #[must_use]
     pub fn value(&self, directive: &str, value: &str) -> String {
-        let known = DIRECTIVES.iter().any(|row| row.name == directive) || directive == "FEATURE";
-        if self.redact && (!known || PRIVATE.contains(&directive)) {
-            return MASK.to_owned();
-        }
-        escape(value).into_owned()
+        let is_harmless = || match license::directive(directive) {
+            Some(row) => !row.redacted && check_value(directive, value).is_ok(),
+            None => directive == FEATURE && Name::is_valid(value),
+        };
+        if self.redact && !is_harmless() { MASK.to_owned() } else { escape(value).into_owned() }
+    }
+
+    /// Returns a directive's name for display. An unknown name is text of the file, and is masked if requested.
+    #[must_use]
+    pub fn directive(&self, name: &str) -> String {
+        let is_known = || license::directive(name).is_some() || name == FEATURE;
+        if self.redact && !is_known() { MASK.to_owned() } else { escape(name).into_owned() }
+    }
+
+    /// Returns a time of the issue log for display.
+    #[must_use]
+    pub fn time(&self, text: &str) -> String {
+        let is_time = || text.parse::<Timestamp>().is_ok();
+        if self.redact && !is_time() { MASK.to_owned() } else { escape(text).into_owned() }
     }
 
     /// Returns the files in the order of the command line: the index of a file that was read, or the name of one that was
@@ -218,19 +234,51 @@ impl VerifyReport<'_> {
         sums.into_iter().map(sum).collect()
     }
 
-    /// Returns a file name for display: escaped, and without its folder if masking is requested.
+    /// Returns a file name for display: escaped, or `file N` by its place on the command line if masking is requested.
     #[must_use]
-    pub fn file_name(&self, name: &str) -> String {
-        let last = Path::new(name).file_name().and_then(|last| last.to_str());
-        let name = if self.redact { last.unwrap_or(name) } else { name };
-        escape(name).into_owned()
+    pub fn file_name(&self, number: usize, name: &str) -> String {
+        if self.redact { masked_file(number) } else { escape(name).into_owned() }
     }
 
-    /// Returns a sentence for display: escaped, and with text of the license masked if requested.
+    /// Returns the name of the trust store for display.
     #[must_use]
-    pub fn sentence(&self, file: &FileReport<'_>, text: &str) -> String {
-        let text = if self.redact { mask(text, &harmless(file)) } else { Cow::Borrowed(text) };
-        escape(&text).into_owned()
+    pub fn trust_name(&self) -> String {
+        if self.redact { MASK.to_owned() } else { escape(&self.trust).into_owned() }
+    }
+
+    /// Returns the place on the command line of a file that was read, from 1.
+    fn number_of(&self, at: usize) -> usize {
+        at + 1 + self.unread.iter().filter(|(before, _)| *before <= at).count()
+    }
+
+    /// Returns a reason for display: escaped, and with each private field masked if requested.
+    #[must_use]
+    pub fn reason(&self, reason: &Reason) -> String {
+        if !self.redact {
+            return escape(&reason.to_string()).into_owned();
+        }
+        reason.parts().iter().map(|part| self.masked(part)).collect()
+    }
+
+    fn masked(&self, part: &Part) -> String {
+        match part {
+            Part::Text(text) => escape(text).into_owned(),
+            Part::Value { directive, text, quoted } => match self.value(directive, text) {
+                value if *quoted && value != MASK => format!("`{value}`"),
+                value => value,
+            },
+            Part::File { at, .. } => masked_file(self.number_of(*at)),
+            Part::Quote { redacted, .. } => escape(redacted.as_deref().unwrap_or(MASK)).into_owned(),
+        }
+    }
+
+    /// Returns the code points of hidden characters for display. They can spell text, so they are masked too.
+    #[must_use]
+    pub fn code_points(&self, found: &HiddenLine) -> Vec<String> {
+        if self.redact {
+            return vec![MASK.to_owned()];
+        }
+        found.characters.iter().map(|c| code_point(*c)).collect()
     }
 
     /// Returns the draws of a block.
@@ -240,26 +288,10 @@ impl VerifyReport<'_> {
     }
 }
 
-/// Returns the words of a file that may be shown in a ticket: names of features, vendors and directives.
-fn harmless<'a>(file: &'a FileReport<'_>) -> HashSet<&'a str> {
-    let names = |block: &'a BlockReport<'_>| [block.feature.as_deref(), block.vendor.as_deref()];
-    let own =
-        file.blocks.iter().flat_map(names).flatten().filter(|name| crate::license::Name::is_valid(name));
-    own.chain(DIRECTIVES.iter().map(|directive| directive.name)).collect()
-}
-
-/// Masks text in backticks that is not harmless. If any is masked, everything from the first backtick to the last is
-/// masked, because the text itself may contain backticks.
-fn mask<'t>(text: &'t str, harmless: &HashSet<&str>) -> Cow<'t, str> {
-    let quoted = text.split('`').skip(1).step_by(2);
-    if text.matches('`').count().is_multiple_of(2) && quoted.into_iter().all(|word| harmless.contains(word)) {
-        return Cow::Borrowed(text);
-    }
-    let (Some(first), Some(last)) = (text.find('`'), text.rfind('`')) else {
-        return Cow::Borrowed(text);
-    };
-    let (before, after) = (text.get(..first).unwrap_or_default(), text.get(last + 1..).unwrap_or_default());
-    Cow::Owned(format!("{before}{MASK}{after}"))
+/// Returns the name of a file in a masked report.
+#[must_use]
+pub fn masked_file(number: usize) -> String {
+    format!("file {number}")
 }
 
 /// The grant of a block, or its claimed grant, for display.
@@ -294,27 +326,6 @@ impl Grant {
             sn: sn.map(|sn| if redact { MASK.to_owned() } else { sn.to_owned() }),
             start: feature.start.map(|start| start.value),
             end: feature.end.map(|end| end.value),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_of_a_license_is_masked_whatever_it_holds() {
-        let harmless = HashSet::from(["COUNT", "MyDraw"]);
-        for (text, masked) in [
-            ("duplicate `COUNT`", "duplicate `COUNT`"),
-            ("the block `MyDraw` in line 3", "the block `MyDraw` in line 3"),
-            ("SN is `a` here and `b` there", "SN is [redacted] there"),
-            ("it is `ACME`, not `COUNT`", "it is [redacted]"),
-            ("it is `AC`ME` here", "it is [redacted] here"),
-            ("one ` only", "one [redacted] only"),
-            ("nothing", "nothing"),
-        ] {
-            assert_eq!(mask(text, &harmless), masked);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::sign::{BlockReport, FileReport, Mode, Verdict};
+use crate::sign::{BlockReport, HiddenText, Mode, Verdict};
 use crate::syntax::excerpt;
 
 use super::counted;
@@ -25,10 +25,12 @@ const WIDTH: usize = 14;
 pub fn render(report: &VerifyReport<'_>, style: Style) -> String {
     let mut text = String::new();
     let several = report.files.len() + report.unread.len() > 1;
-    for file in report.in_order() {
+    for (number, file) in (1..).zip(report.in_order()) {
         match file {
-            Ok(at) => render_file(&mut text, report, at, several, style),
-            Err(name) => line(&mut text, format_args!("license  {}  not read", report.file_name(name))),
+            Ok(at) => render_file(&mut text, report, (number, at), several, style),
+            Err(name) => {
+                line(&mut text, format_args!("license  {}  not read", report.file_name(number, name)));
+            }
         }
     }
     if several {
@@ -66,21 +68,27 @@ fn render_sums(text: &mut String, report: &VerifyReport<'_>) {
     }
 }
 
-fn render_file(text: &mut String, report: &VerifyReport<'_>, at: usize, several: bool, style: Style) {
+fn render_file(
+    text: &mut String,
+    report: &VerifyReport<'_>,
+    (number, at): (usize, usize),
+    several: bool,
+    style: Style,
+) {
     let Some(file) = report.files.get(at) else { return };
     let mode = if report.mode == Mode::Development { "  development keys accepted" } else { "" };
     line(
         text,
         format_args!(
             "license  {}  {}  verified for {}  trust {}{mode}",
-            report.file_name(&file.file),
+            report.file_name(number, &file.file),
             counted(file.blocks.len(), "block"),
             report.at,
-            report.file_name(&report.trust)
+            report.trust_name()
         ),
     );
     for (number, block) in file.blocks.iter().enumerate() {
-        render_block(text, report, file, block, report.draws(at, number), style);
+        render_block(text, report, block, report.draws(at, number), style);
         if let Some(logged) = report.logged(at, number) {
             render_logged(text, report, logged);
         }
@@ -91,9 +99,10 @@ fn render_file(text: &mut String, report: &VerifyReport<'_>, at: usize, several:
     }
     for fault in &file.policy {
         let (on, off) = color(style, RED);
-        let reason = report.sentence(file, &fault.reason);
+        let reason = report.reason(&fault.reason);
         line(text, format_args!("  {on}{:WIDTH$}{off}  {reason}", fault.policy.word()));
     }
+    render_hidden(text, report, &file.hidden);
     if several {
         let valid = file.blocks.iter().filter(|block| block.verdict == Verdict::Valid).count();
         let blocks = counted(file.blocks.len(), "block");
@@ -105,7 +114,7 @@ fn render_file(text: &mut String, report: &VerifyReport<'_>, at: usize, several:
 fn render_logged(text: &mut String, report: &VerifyReport<'_>, logged: &Logged) {
     let entry = logged.entry.as_ref().map_or_else(String::new, |entry| {
         let (sn, customer) = (report.value("SN", &entry.sn), report.value("LICENSEE", &entry.customer));
-        format!("entry {}, {} {sn} `{customer}`", entry.number, escape(&entry.issued_at))
+        format!("entry {}, {} {sn} `{customer}`", entry.number, report.time(&entry.issued_at))
     });
     let said = match logged.state {
         LogState::Issued | LogState::Replaced | LogState::LeftOut => format!("issued as {entry}"),
@@ -122,12 +131,12 @@ fn render_logged(text: &mut String, report: &VerifyReport<'_>, logged: &Logged) 
     }
     for LogChange { directive, was, now } in &logged.changes {
         let shown = |value: &Option<String>| value.as_ref().map(|value| report.value(directive, value));
-        let name = escape(directive);
+        let name = report.directive(directive);
         let change = match (shown(was), shown(now)) {
             (Some(was), Some(now)) => format!("{name} was {was}, now {now}"),
             (Some(was), None) => format!("{name}={was} was removed"),
             (None, Some(now)) => format!("{name}={now} was added"),
-            (None, None) => name.into_owned(),
+            (None, None) => name,
         };
         line(text, format_args!("  {:WIDTH$}    {change}", ""));
     }
@@ -136,7 +145,6 @@ fn render_logged(text: &mut String, report: &VerifyReport<'_>, logged: &Logged) 
 fn render_block(
     text: &mut String,
     report: &VerifyReport<'_>,
-    file: &FileReport<'_>,
     block: &BlockReport<'_>,
     draws: &[DrawnOn],
     style: Style,
@@ -147,7 +155,13 @@ fn render_block(
         _ => RED,
     };
     let (on, off) = color(style, paint);
-    let name = block.feature.as_deref().map_or_else(|| "(no name)".to_owned(), excerpt);
+    let name = block.feature.as_deref().map_or_else(
+        || "(no name)".to_owned(),
+        |name| {
+            let name = if report.redact { &report.value("FEATURE", name) } else { name };
+            escape(&excerpt(name)).into_owned()
+        },
+    );
     let granted = block.verified.as_ref().map(|verified| Grant::of(verified.get(), report.redact));
     let granted = granted.map(|grant| format!("  {}", words(&grant))).unwrap_or_default();
     let key = block.key.map(|key| format!("  key {key}")).unwrap_or_default();
@@ -156,11 +170,11 @@ fn render_block(
         format_args!(
             "  {on}{:WIDTH$}{off}  {}{granted}{key}  line {}",
             block.verdict.word(),
-            escape(&name),
+            name,
             block.line
         ),
     );
-    line(text, format_args!("  {:WIDTH$}  {}", "", report.sentence(file, &block.reason)));
+    line(text, format_args!("  {:WIDTH$}  {}", "", report.reason(&block.reason)));
     if let Some(draws) = drawn(draws) {
         line(text, format_args!("  {:WIDTH$}  one checkout draws {draws}", ""));
     }
@@ -174,7 +188,21 @@ fn render_block(
         line(text, format_args!("  {:WIDTH$}  unverified claims: {}", "", words(&claims)));
     }
     if let Some(help) = &block.help {
-        line(text, format_args!("  {:WIDTH$}  {}", "", escape(help)));
+        line(text, format_args!("  {:WIDTH$}  {}", "", report.reason(help)));
+    }
+}
+
+/// Reports hidden characters: a comment with them can mislead a reader about the text after it.
+fn render_hidden(text: &mut String, report: &VerifyReport<'_>, hidden: &HiddenText) {
+    for found in &hidden.lines {
+        let place = if found.in_comment { "a comment in " } else { "" };
+        let characters = report.code_points(found).join(", ");
+        let (number, note) = (found.line, "note");
+        line(text, format_args!("  {note:WIDTH$}  hidden characters in {place}line {number}: {characters}"));
+    }
+    if hidden.more > 0 {
+        let (note, lines) = ("note", counted(hidden.more, "more line"));
+        line(text, format_args!("  {note:WIDTH$}  hidden characters in {lines}"));
     }
 }
 

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::sign::{BlockReport, FileReport};
+use crate::sign::{BlockReport, FileReport, HiddenText};
+use crate::syntax::hidden;
 
-use super::escape::escape;
 use super::verify::{DrawnOn, Grant, Logged, VerifyReport};
 
 #[derive(Debug, Serialize)]
@@ -23,6 +23,21 @@ struct File {
     result: &'static str,
     policy: Vec<Policy>,
     blocks: Vec<Block>,
+    hidden: Hidden,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Hidden {
+    lines: Vec<HiddenLine>,
+    more: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct HiddenLine {
+    line: usize,
+    in_comment: bool,
+    kinds: Vec<&'static str>,
+    characters: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -107,15 +122,16 @@ struct Drawn {
 /// # Errors
 /// Returns an error if serialisation fails, which these types cannot cause.
 pub fn render(report: &VerifyReport<'_>) -> serde_json::Result<String> {
-    let unread = |name: &str| File {
-        file: report.file_name(name),
+    let unread = |number: usize, name: &str| File {
+        file: report.file_name(number, name),
         result: VerifyReport::NOT_READ,
         policy: Vec::new(),
         blocks: Vec::new(),
+        hidden: Hidden::default(),
     };
-    let files = report.in_order().filter_map(|one| match one {
-        Ok(at) => report.files.get(at).map(|found| file(report, at, found)),
-        Err(name) => Some(unread(name)),
+    let files = (1..).zip(report.in_order()).filter_map(|(number, one)| match one {
+        Ok(at) => report.files.get(at).map(|found| file(report, (number, at), found)),
+        Err(name) => Some(unread(number, name)),
     });
     let sums = report.sums().into_iter().map(|sum| Summed {
         vendor: sum.vendor,
@@ -135,32 +151,45 @@ pub fn render(report: &VerifyReport<'_>) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&report).map(|json| json + "\n")
 }
 
-fn file(report: &VerifyReport<'_>, at: usize, found: &FileReport<'_>) -> File {
+fn file(report: &VerifyReport<'_>, (number, at): (usize, usize), found: &FileReport<'_>) -> File {
     let policy = found
         .policy
         .iter()
-        .map(|fault| Policy { policy: fault.policy.word(), reason: report.sentence(found, &fault.reason) });
+        .map(|fault| Policy { policy: fault.policy.word(), reason: report.reason(&fault.reason) });
     let blocks = found.blocks.iter().enumerate();
     File {
-        file: report.file_name(&found.file),
+        file: report.file_name(number, &found.file),
         result: report.file_result(at),
         policy: policy.collect(),
         blocks: blocks
             .map(|(number, one)| Block {
                 log: report.logged(at, number).map(|logged| log(report, logged)),
-                ..block(report, found, one, report.draws(at, number))
+                ..block(report, one, report.draws(at, number))
             })
             .collect(),
+        hidden: hidden_text(report, &found.hidden),
     }
 }
 
-fn block(
-    report: &VerifyReport<'_>,
-    file: &FileReport<'_>,
-    block: &BlockReport<'_>,
-    draws: &[DrawnOn],
-) -> Block {
-    let escaped = |text: &str| escape(text).into_owned();
+fn hidden_text(report: &VerifyReport<'_>, found: &HiddenText) -> Hidden {
+    let lines = found.lines.iter().map(|line| {
+        let mut kinds: Vec<&str> = Vec::new();
+        for class in line.characters.iter().filter_map(|c| hidden::class(*c)) {
+            if !kinds.contains(&class.word()) {
+                kinds.push(class.word());
+            }
+        }
+        HiddenLine {
+            line: line.line,
+            in_comment: line.in_comment,
+            kinds,
+            characters: report.code_points(line),
+        }
+    });
+    Hidden { lines: lines.collect(), more: found.more }
+}
+
+fn block(report: &VerifyReport<'_>, block: &BlockReport<'_>, draws: &[DrawnOn]) -> Block {
     let unlocks = block.verified.as_ref().filter(|_| block.duplicate.is_none()).map(|feature| Unlocks {
         granted: granted(Grant::of(feature.get(), report.redact)),
         draws: draws.iter().map(drawn).collect(),
@@ -169,10 +198,10 @@ fn block(
     let claims =
         block.claimed.as_ref().map(|claimed| granted(Grant::of(claimed.unverified(), report.redact)));
     Block {
-        feature: block.feature.as_deref().map(escaped),
+        feature: block.feature.as_deref().map(|name| report.value("FEATURE", name)),
         verdict: block.verdict.word(),
-        reason: report.sentence(file, &block.reason),
-        vendor: block.vendor.as_deref().map(escaped),
+        reason: report.reason(&block.reason),
+        vendor: block.vendor.as_deref().map(|vendor| report.value("VENDOR", vendor)),
         key_id: block.key.map(|key| key.to_string()),
         line: block.line,
         digest: block.digest.map(|digest| digest.to_string()),
@@ -186,7 +215,7 @@ fn block(
 fn log(report: &VerifyReport<'_>, logged: &Logged) -> Log {
     let entry = logged.entry.as_ref().map(|entry| Entry {
         number: entry.number,
-        issued_at: escape(&entry.issued_at).into_owned(),
+        issued_at: report.time(&entry.issued_at),
         sn: report.value("SN", &entry.sn),
         customer: report.value("LICENSEE", &entry.customer),
     });
@@ -194,7 +223,7 @@ fn log(report: &VerifyReport<'_>, logged: &Logged) -> Log {
         let value =
             |value: &Option<String>| value.as_ref().map(|value| report.value(&change.directive, value));
         Change {
-            directive: escape(&change.directive).into_owned(),
+            directive: report.directive(&change.directive),
             was: value(&change.was),
             now: value(&change.now),
         }

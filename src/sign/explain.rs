@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::diagnostic::{Brief, Diagnostic};
+use crate::diagnostic::{Brief, Code, Diagnostic};
 use crate::license::{Feature, License};
 use crate::source::Span;
 use crate::syntax::excerpt;
 
 use super::key_text::KeyText;
 use super::message::{Digest, Domain};
+use super::reason::Reason;
 use super::trust::Trust;
 use super::verdict::{BlockReport, Duplicate, FileReport, Ground, Policy, PolicyFault, Verdict};
 
@@ -54,21 +55,25 @@ pub(super) fn exchanged_keys(trust: &Trust, licenses: &[&License], reports: &mut
                 })
                 .find(|place| trusted.key.verifies(Domain::Feature, &place.digest, &key.signature));
             let Some(Place { file, name, line, .. }) = owner else { continue };
-            let place = match files.get(*file).filter(|_| *file != number) {
-                Some(file) => format!("line {line} of `{file}`"),
-                None => format!("line {line}"),
-            };
-            block.reason =
-                format!("signature does not match: the KEY belongs to the block `{name}` in {place}");
-            block.help = Some(
-                "restore the KEY that the block was issued with; a block was copied and changed, or KEYs \
-                were exchanged"
-                    .to_owned(),
-            );
+            let other = files.get(*file).filter(|_| *file != number).map(|name| (*file, name.as_str()));
+            let owner = Reason::new("signature does not match: the KEY belongs to the block ").value("FEATURE", name).text(" in ");
+            block.reason = owner.then(place(*line, other));
+            block.help = Some(Reason::new(
+                "restore the KEY that the block was issued with; a block was copied and changed, or KEYs were exchanged",
+            ));
         }
         if budget == 0 {
             return;
         }
+    }
+}
+
+/// Describes a line, with its file if that is another one.
+fn place(line: usize, file: Option<(usize, &str)>) -> Reason {
+    let line = Reason::new("line ").fact(line);
+    match file {
+        Some((at, name)) => line.text(" of ").file(at, name),
+        None => line,
     }
 }
 
@@ -97,10 +102,10 @@ pub(super) fn mark_duplicates(reports: &mut [FileReport<'_>]) {
                 continue;
             };
             let file = names.get(*first).map_or("", String::as_str);
-            let place =
-                if *first == number { format!("line {line}") } else { format!("line {line} of `{file}`") };
+            let other = (*first != number).then_some((*first, file));
             block.duplicate = Some(Duplicate { file: file.to_owned(), line: *line });
-            block.reason = format!("{}; duplicate of the block in {place}, counted once", block.reason);
+            let reason = std::mem::take(&mut block.reason).text("; duplicate of the block in ");
+            block.reason = reason.then(place(*line, other)).text(", counted once");
         }
     }
 }
@@ -108,7 +113,7 @@ pub(super) fn mark_duplicates(reports: &mut [FileReport<'_>]) {
 /// The names and values that identify a set, by vendor, each with its first place.
 #[derive(Default)]
 struct Sets<'a> {
-    first: BTreeMap<(&'a str, &'static str), (String, String)>,
+    first: BTreeMap<(&'a str, &'static str), (String, Reason)>,
 }
 
 impl<'a> Sets<'a> {
@@ -120,8 +125,8 @@ impl<'a> Sets<'a> {
         &mut self,
         license: &License,
         feature: &'a Feature,
-        place: impl Fn() -> String,
-    ) -> Option<String> {
+        place: impl Fn() -> Reason,
+    ) -> Option<Reason> {
         for name in ["SN", "LICENSEE"] {
             let Some(value) = license.value(feature, name) else {
                 continue;
@@ -130,9 +135,9 @@ impl<'a> Sets<'a> {
             let (known, there) = self.first.entry(key).or_insert_with(|| (value.to_string(), place()));
             if *known != *value {
                 let (known, value) = (excerpt(known), excerpt(&value));
-                return Some(format!(
-                    "in another set than the block in {there}: {name} is `{value}` here and `{known}` there"
-                ));
+                let reason = Reason::new("in another set than the block in ").then(there.clone()).text(": ");
+                let reason = reason.text(name).text(" is ").value(name, value).text(" here and ");
+                return Some(reason.value(name, known).text(" there"));
             }
         }
         None
@@ -140,23 +145,27 @@ impl<'a> Sets<'a> {
 }
 
 /// Returns the reason why the blocks of a file are not one set, if so, and adds it to the first block that does not fit.
-pub(super) fn mixed_set(license: &License, blocks: &mut [BlockReport<'_>]) -> Option<String> {
+pub(super) fn mixed_set(license: &License, blocks: &mut [BlockReport<'_>]) -> Option<Reason> {
     let mut sets = Sets::default();
     let good =
         blocks.iter_mut().zip(&license.features).filter(|(block, _)| block.verdict.is_signature_good());
     for (block, feature) in good {
-        if let Some(reason) = sets.misfit(license, feature, || format!("line {}", block.line)) {
-            block.reason = format!("{}; {reason}", block.reason);
-            return Some(format!("the block in line {} is {reason}", block.line));
+        if let Some(reason) = sets.misfit(license, feature, || place(block.line, None)) {
+            block.reason = std::mem::take(&mut block.reason).text("; ").then(reason.clone());
+            return Some(misfits(block.line, reason));
         }
     }
     None
 }
 
+fn misfits(line: usize, reason: Reason) -> Reason {
+    Reason::new("the block in line ").fact(line).text(" is ").then(reason)
+}
+
 /// Reports the first file whose blocks are not in the set of the files before it.
 pub(super) fn mixed_files(licenses: &[&License], reports: &mut [FileReport<'_>]) {
     let mut sets = Sets::default();
-    for (license, report) in licenses.iter().zip(reports) {
+    for (number, (license, report)) in licenses.iter().zip(reports).enumerate() {
         let good: HashSet<Span> = report
             .blocks
             .iter()
@@ -165,11 +174,11 @@ pub(super) fn mixed_files(licenses: &[&License], reports: &mut [FileReport<'_>])
             .collect();
         for feature in license.features.iter().filter(|feature| good.contains(&feature.span)) {
             let line = license.source.position(feature.span.start as usize).line;
-            let place = || format!("line {line} of `{}`", report.file);
-            if let Some(reason) = sets.misfit(license, feature, place) {
+            let here = || place(line, Some((number, &report.file)));
+            if let Some(reason) = sets.misfit(license, feature, here) {
                 // A file that contains several sets reports that already.
                 if !report.policy.iter().any(|fault| fault.policy == Policy::MixedSet) {
-                    let reason = format!("the block in line {line} is {reason}");
+                    let reason = misfits(line, reason);
                     report.policy.push(PolicyFault { policy: Policy::MixedSet, reason });
                 }
                 return;
@@ -181,9 +190,12 @@ pub(super) fn mixed_files(licenses: &[&License], reports: &mut [FileReport<'_>])
 /// Codes of damage by mail or an editor, which causes other findings. They are reported first.
 const CAUSES: [&str; 9] = ["S001", "S002", "S003", "S010", "S013", "S018", "V009", "S004", "S005"];
 
-/// The text of an error found while reading.
+/// The help for a block that cannot be read.
+pub(super) const SEE_LINT: &str = "run `keywright lint` to see all errors in the file";
+
+/// An error found while reading.
 pub(super) struct FirstError {
-    pub(super) text: String,
+    pub(super) reason: Reason,
     pub(super) help: Option<String>,
     /// True if other findings are consequences of it.
     pub(super) is_cause: bool,
@@ -204,8 +216,9 @@ pub(super) fn first_error(license: &License, span: Span) -> Option<FirstError> {
     }
     // An error above the limit of findings: only its code is known.
     let brief = license.more_in(span).find(|brief| brief.is_error())?;
-    let text = format!("{} (line {})", brief.code.name.replace('-', " "), line(license, brief.span));
-    Some(FirstError { text, help: None, is_cause: CAUSES.contains(&brief.code.id) })
+    let reason = Reason::quote(rule_name(brief.code), rule_name(brief.code));
+    let reason = in_line(reason, line(license, brief.span));
+    Some(FirstError { reason, help: None, is_cause: CAUSES.contains(&brief.code.id) })
 }
 
 /// Returns the finding on damage by mail to the whole file, for a block that is unreadable because of it.
@@ -215,8 +228,22 @@ pub(super) fn whole_fault(license: &License) -> Option<FirstError> {
 }
 
 fn told(license: &License, error: &Diagnostic, is_cause: bool) -> FirstError {
-    let text = format!("{} (line {})", error.message, line(license, error.primary.span));
-    FirstError { text, help: error.help.clone(), is_cause }
+    let reason = in_line(message(error), line(license, error.primary.span));
+    FirstError { reason, help: error.help.clone(), is_cause }
+}
+
+/// The message of an error. It quotes the file: a masked report shows the name of the rule instead.
+fn message(error: &Diagnostic) -> Reason {
+    Reason::quote(error.message.clone(), rule_name(error.code))
+}
+
+/// The name of a rule in words.
+fn rule_name(code: &Code) -> String {
+    code.name.replace('-', " ")
+}
+
+fn in_line(reason: Reason, line: usize) -> Reason {
+    reason.text(" (line ").fact(line).text(")")
 }
 
 fn line(license: &License, place: Span) -> usize {
@@ -238,11 +265,11 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
             let unread = |reason| malformed(license, name, broken.span, reason);
             match first_error(license, broken.span) {
                 // Damage by mail or an editor has its own advice.
-                Some(FirstError { text, help: Some(help), is_cause: true }) => {
-                    BlockReport { help: Some(help), ..unread(text) }
+                Some(FirstError { reason, help: Some(help), is_cause: true }) => {
+                    BlockReport { help: Some(Reason::quote(help, SEE_LINT)), ..unread(reason) }
                 }
-                Some(error) => unread(error.text),
-                None => unread("this part of the file cannot be read".to_owned()),
+                Some(error) => unread(error.reason),
+                None => unread("this part of the file cannot be read".into()),
             }
         })
         .collect();
@@ -250,7 +277,8 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
         let more = license.broken.len() - MOST_LOST;
         // One entry for the rest, over the range that they cover.
         let end = license.broken.last().map_or(next.span, |last| next.span.to(last.span));
-        lost.push(malformed(license, None, end, format!("{more} more parts of the file cannot be read")));
+        let reason = Reason::of(more).text(" more parts of the file cannot be read");
+        lost.push(malformed(license, None, end, reason));
     }
     let mut known: Vec<Span> = blocks.iter().chain(&lost).map(|block| block.span).collect();
     known.sort();
@@ -261,13 +289,13 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
         // One entry per line is enough to fail the file; `lint` shows all.
         if line != last_line && !is_covered(&known, span) {
             last_line = line;
-            lost.push(malformed(license, None, span, error.message.clone()));
+            lost.push(malformed(license, None, span, message(error)));
         }
     }
     // One entry for all errors above the limit.
     let uncovered = |brief: &&Brief| brief.is_error() && !is_covered(&known, brief.span);
     if let Some(brief) = license.more().find(uncovered) {
-        lost.push(malformed(license, None, brief.span, "too many errors to list".to_owned()));
+        lost.push(malformed(license, None, brief.span, "too many errors to list".into()));
     }
     lost
 }
@@ -278,14 +306,14 @@ fn is_covered(known: &[Span], place: Span) -> bool {
     after.checked_sub(1).and_then(|at| known.get(at)).is_some_and(|span| span.contains(place.start))
 }
 
-fn malformed<'l>(license: &License, feature: Option<String>, span: Span, reason: String) -> BlockReport<'l> {
+fn malformed<'l>(license: &License, feature: Option<String>, span: Span, reason: Reason) -> BlockReport<'l> {
     BlockReport {
         feature,
         vendor: None,
         verdict: Verdict::Malformed,
         ground: Ground::Verdict,
         reason,
-        help: Some("run `keywright lint` to see all errors in the file".to_owned()),
+        help: Some(SEE_LINT.into()),
         key: None,
         span,
         line: license.source.position(span.start as usize).line,

@@ -9,6 +9,7 @@
 pub mod disk;
 mod explain;
 mod hex;
+mod hidden_text;
 mod key_file;
 mod key_text;
 mod last_seen;
@@ -16,6 +17,7 @@ pub mod message;
 mod parallel;
 pub(crate) mod payload;
 mod public_key;
+mod reason;
 mod revocation;
 mod revocation_list;
 mod sealed;
@@ -35,6 +37,7 @@ pub use last_seen::{LAST_SEEN, LastSeen, ListKind, Rollback};
 pub use message::{Digest, Domain, KeyId};
 pub use payload::Payload;
 pub use public_key::{PublicKey, PublicKeyError};
+pub use reason::{Fact, Part, Reason};
 pub use revocation::{Revocations, Withdrawn};
 pub use revocation_list::{
     MAX_REASON, MAX_REVOCATION_LIST, REVOCATION_SUFFIX, RevocationList, SealListError, is_reason,
@@ -49,6 +52,7 @@ pub use trust_list::{
     TRUST_LIST, TrustEntry, TrustError, append_entry, change_state, format_entry, parse_trust_list,
 };
 pub use verdict::{
-    BlockReport, Claimed, Duplicate, FileReport, Ground, Outcome, Policy, PolicyFault, Verdict,
+    BlockReport, Claimed, Duplicate, FileReport, Ground, HiddenLine, HiddenText, Outcome, Policy,
+    PolicyFault, Verdict,
 };
 pub use verify::{Verified, Verifier};

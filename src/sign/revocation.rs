@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::message::{Digest, KeyId};
+use super::reason::Reason;
 
 /// What one vendor withdrew, each entry with the reason that was given. Reasons are text of a list: escape them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,17 +34,17 @@ pub struct Revocations {
 impl Revocations {
     /// Why a block is withdrawn, if it is: the narrowest entry first.
     #[must_use]
-    pub fn reason(&self, digest: &Digest, vendor: &str, sn: Option<&str>, key: KeyId) -> Option<String> {
+    pub fn reason(&self, digest: &Digest, vendor: &str, sn: Option<&str>, key: KeyId) -> Option<Reason> {
         let withdrawn = self.vendors.get(vendor)?;
         if let Some(reason) = withdrawn.digests.get(digest) {
-            return Some(format!("this block was withdrawn: `{reason}`"));
+            return Some(Reason::new("this block was withdrawn: ").quoted_unknown(reason));
         }
         if let Some((sn, reason)) = sn.and_then(|sn| withdrawn.sns.get_key_value(sn)) {
-            // Text of others stands at the end: where it is masked, what was done is still said.
-            return Some(format!("withdrawn with all blocks of its SN: SN `{sn}`, `{reason}`"));
+            let of_set = Reason::new("withdrawn with all blocks of its SN: SN ").value("SN", sn);
+            return Some(of_set.text(", ").quoted_unknown(reason));
         }
         let reason = withdrawn.key_ids.get(&key)?;
-        Some(format!("key {key} was withdrawn: `{reason}`"))
+        Some(Reason::new("key ").fact(key).text(" was withdrawn: ").quoted_unknown(reason))
     }
 
     /// Why nothing can be said for sure about what this vendor withdrew: its list is too old or missing.

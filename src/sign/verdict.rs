@@ -4,6 +4,7 @@ use crate::license::Feature;
 use crate::source::Span;
 
 use super::message::{Digest, KeyId};
+use super::reason::Reason;
 use super::verify::Verified;
 
 /// The verdict on a block. The list is complete, and the first verdict in this order that applies is given.
@@ -127,7 +128,7 @@ pub struct PolicyFault {
     /// The policy.
     pub policy: Policy,
     /// The reason. Contains text of the file: escape it.
-    pub reason: String,
+    pub reason: Reason,
 }
 
 /// The place of the first block with the same payload.
@@ -165,9 +166,9 @@ pub struct BlockReport<'a> {
     /// The basis of the verdict.
     pub ground: Ground,
     /// The reason, in a sentence. Contains text of the file: escape it.
-    pub reason: String,
+    pub reason: Reason,
     /// Advice.
-    pub help: Option<String>,
+    pub help: Option<Reason>,
     /// The key named by KEY.
     pub key: Option<KeyId>,
     /// The place of the block.
@@ -211,6 +212,28 @@ pub struct FileReport<'a> {
     pub blocks: Vec<BlockReport<'a>>,
     /// Policies that are not met.
     pub policy: Vec<PolicyFault>,
+    /// Hidden characters anywhere in the file. They change no verdict by themselves: in signed text they are errors.
+    pub hidden: HiddenText,
+}
+
+/// The hidden characters of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HiddenText {
+    /// The first lines that contain some.
+    pub lines: Vec<HiddenLine>,
+    /// Number of lines that are left out.
+    pub more: usize,
+}
+
+/// The hidden characters of one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HiddenLine {
+    /// The line, from 1.
+    pub line: usize,
+    /// True if they are in a comment, false if they are in a block or between blocks.
+    pub in_comment: bool,
+    /// The first of them that differ, in the order of the line.
+    pub characters: Vec<char>,
 }
 
 impl<'a> FileReport<'a> {

@@ -10,10 +10,12 @@ use jiff::civil::Date;
 use crate::license::{Condition, Feature, License};
 
 use super::explain::{self, FirstError};
+use super::hidden_text::hidden_text;
 use super::key_text::{KeyFault, KeyText};
 use super::message::{Digest, Domain, KeyId};
 use super::parallel;
 use super::payload::Payload;
+use super::reason::Reason;
 use super::revocation::Revocations;
 use super::trust::{KeyState, Mode, Trust, TrustedKey};
 use super::verdict::{BlockReport, Claimed, FileReport, Ground, Policy, PolicyFault, Verdict};
@@ -59,12 +61,12 @@ pub struct Verifier<'a> {
 pub(super) struct Ruling {
     pub(super) verdict: Verdict,
     pub(super) ground: Ground,
-    pub(super) reason: String,
-    pub(super) help: Option<String>,
+    pub(super) reason: Reason,
+    pub(super) help: Option<Reason>,
 }
 
 impl Ruling {
-    fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
+    fn new(verdict: Verdict, reason: impl Into<Reason>) -> Self {
         Self { verdict, ground: Ground::Verdict, reason: reason.into(), help: None }
     }
 
@@ -73,7 +75,7 @@ impl Ruling {
         self
     }
 
-    fn help(mut self, text: impl Into<String>) -> Self {
+    fn help(mut self, text: impl Into<Reason>) -> Self {
         self.help = Some(text.into());
         self
     }
@@ -124,7 +126,7 @@ impl<'a> Verifier<'a> {
         policy.extend(mixed.map(|reason| PolicyFault { policy: Policy::MixedSet, reason }));
         blocks.extend(explain::unreadable(license, &blocks));
         blocks.sort_by_key(|block| block.span.start);
-        FileReport { file: license.source.name().to_owned(), blocks, policy }
+        FileReport { file: license.source.name().to_owned(), blocks, policy, hidden: hidden_text(license) }
     }
 
     /// Returns expired lists: the trust bundle, and the revocation lists of the vendors whose signatures match.
@@ -132,8 +134,13 @@ impl<'a> Verifier<'a> {
         let good = blocks.iter().filter(|block| block.verdict.is_signature_good());
         let vendors: BTreeSet<&str> = good.filter_map(|block| block.vendor.as_deref()).collect();
         let lists = vendors.into_iter().filter_map(|vendor| self.revocations.stale(vendor, self.at));
-        let reasons = self.trust.stale(self.at).into_iter().chain(lists);
-        reasons.map(|reason| PolicyFault { policy: Policy::Stale, reason }).collect()
+        let fault = |reason: String, redacted: &'static str| PolicyFault {
+            policy: Policy::Stale,
+            reason: Reason::quote(reason, redacted),
+        };
+        let trust = self.trust.stale(self.at).map(|reason| fault(reason, "the trust list is not current"));
+        let lists = lists.map(|reason| fault(reason, "the revocation list of a vendor is not current"));
+        trust.into_iter().chain(lists).collect()
     }
 
     fn block<'l>(&self, license: &'l License, feature: &'l Feature) -> BlockReport<'l> {
@@ -202,6 +209,7 @@ impl<'a> Verifier<'a> {
         }
         let issued = feature.issued.map(|issued| issued.value);
         let reason = untimely(issued, trusted).or_else(|| undated(issued, trusted, self.at))?;
+        let reason = Reason::about_key(reason);
         let lost = matches!(trusted.entry.state, KeyState::Compromised(_));
         let ground = if lost { Ground::Verdict } else { Ground::KeyTime };
         Some(Ruling::new(Verdict::Revoked, reason).on(ground).help("ask the vendor to reissue the license"))
@@ -211,37 +219,40 @@ impl<'a> Verifier<'a> {
         let at = self.at;
         let first = trusted.entry.not_before;
         if at < first {
-            let reason = format!(
-                "signature matches; key {} may sign from {first} (verified for {at})",
-                trusted.key.id()
-            );
+            let key = Reason::new("signature matches; key ").fact(trusted.key.id());
+            let reason = verified_for(key.text(" may sign from ").fact(first), at);
             return Ruling::new(Verdict::NotYet, reason).on(Ground::KeyTime);
         }
         if let Some(issued) = feature.issued.filter(|issued| at < issued.value) {
-            let reason = format!("signature matches; issued on {} (verified for {at})", issued.value);
-            return Ruling::new(Verdict::NotYet, reason)
+            let issued =
+                Reason::new("signature matches; issued on ").fact(issued.value);
+            return Ruling::new(Verdict::NotYet, verified_for(issued, at))
                 .help("check the clock of this computer, or the date given with `--at`");
         }
         if let Some(start) = feature.start.filter(|start| at < start.value) {
-            let reason = format!("signature matches; valid from {} (verified for {at})", start.value);
-            return Ruling::new(Verdict::NotYet, reason);
+            let start = Reason::new("signature matches; valid from ").fact(start.value);
+            return Ruling::new(Verdict::NotYet, verified_for(start, at));
         }
         if let Some(end) = feature.end.filter(|end| end.value < at) {
-            let reason = format!("signature matches; valid until {} (verified for {at})", end.value);
-            return Ruling::new(Verdict::Expired, reason);
+            let end = Reason::new("signature matches; valid until ").fact(end.value);
+            return Ruling::new(Verdict::Expired, verified_for(end, at));
         }
         // DECISION: without ISSUED, a block is valid only as long as its key may sign. See `undated`.
         let key_ends = feature.issued.is_none().then_some(trusted.entry.not_after);
         let until = match (feature.end.map(|end| end.value), key_ends) {
             (end, Some(last)) if end.is_none_or(|end| last < end) => {
-                format!("valid until {last} (the signing key's last day; no ISSUED date)")
+                Reason::new("valid until ").fact(last).text(" (the signing key's last day; no ISSUED date)")
             }
-            (Some(end), _) => format!("valid until {end}"),
-            (None, _) => "never expires".to_owned(),
+            (Some(end), _) => Reason::new("valid until ").fact(end),
+            (None, _) => Reason::new("never expires"),
         };
-        let reason = format!("signed by {}; {until}", trusted.entry.vendor);
-        Ruling::new(Verdict::Valid, reason)
+        let signed = Reason::new("signed by ").bare("VENDOR", &trusted.entry.vendor);
+        Ruling::new(Verdict::Valid, signed.text("; ").then(until))
     }
+}
+
+fn verified_for(reason: Reason, at: Date) -> Reason {
+    reason.text(" (verified for ").fact(at).text(")")
 }
 
 /// Returns the KEY of a block that can be verified, or the verdict on one that cannot.
@@ -258,7 +269,7 @@ fn readable(
     if let Some(fault @ (KeyFault::Length(_) | KeyFault::Character(_))) = fault
         && !error.as_ref().is_some_and(|error| error.is_cause)
     {
-        return Err(Ruling::new(Verdict::Malformed, fault.to_string()).help(
+        return Err(Ruling::new(Verdict::Malformed, Reason::of(fault)).help(
             "copy the complete KEY from the original license, or use the attachment, which mail does not change",
         ));
     }
@@ -272,9 +283,9 @@ fn readable(
     }
     match key {
         Some(Ok(key)) => Ok(key),
-        Some(Err(KeyFault::Elided)) => Err(Ruling::new(Verdict::Unsigned, KeyFault::Elided.to_string())
+        Some(Err(fault @ KeyFault::Elided)) => Err(Ruling::new(Verdict::Unsigned, Reason::of(fault))
             .help("use the license file instead of a printed copy")),
-        Some(Err(fault)) => Err(Ruling::new(Verdict::Unsupported, fault.to_string())
+        Some(Err(fault)) => Err(Ruling::new(Verdict::Unsupported, Reason::of(fault))
             .on(Ground::KeyVersion)
             .help("a newer version of keywright may support it")),
         None => Err(Ruling::new(Verdict::Unsigned, "the block has no KEY")
@@ -283,14 +294,13 @@ fn readable(
 }
 
 fn malformed(error: Option<FirstError>) -> Ruling {
-    const HELP: &str = "run `keywright lint` to see all errors in the file";
     match error {
         // Advice on the cause is more useful than a list of consequences.
-        Some(FirstError { text, help: Some(help), is_cause: true }) => {
-            Ruling::new(Verdict::Malformed, text).help(help)
+        Some(FirstError { reason, help: Some(help), is_cause: true }) => {
+            Ruling::new(Verdict::Malformed, reason).help(Reason::quote(help, explain::SEE_LINT))
         }
-        Some(error) => Ruling::new(Verdict::Malformed, error.text).help(HELP),
-        None => Ruling::new(Verdict::Malformed, "the block cannot be read").help(HELP),
+        Some(error) => Ruling::new(Verdict::Malformed, error.reason).help(explain::SEE_LINT),
+        None => Ruling::new(Verdict::Malformed, "the block cannot be read").help(explain::SEE_LINT),
     }
 }
 
@@ -302,41 +312,38 @@ fn unsupported(error: Option<FirstError>) -> Ruling {
     };
     // A help text that is a question names the directive that was probably meant.
     let meant = error.help.filter(|help| help.ends_with('?'));
-    let help = meant.map_or_else(|| HELP.to_owned(), |meant| format!("{meant} If not, {HELP}"));
-    Ruling::new(Verdict::Unsupported, error.text).help(help)
+    let help =
+        meant.map_or_else(|| Reason::new(HELP), |meant| Reason::quote(format!("{meant} If not, {HELP}"), HELP));
+    Ruling::new(Verdict::Unsupported, error.reason).help(help)
 }
 
 fn unknown_key(key: KeyId) -> Ruling {
-    Ruling::new(Verdict::UnknownKey, format!("signed with key {key}, which is not in the trust store"))
-        .help("get the vendor's current trust store; never trust a key that comes with a license")
+    Ruling::new(
+        Verdict::UnknownKey,
+        Reason::new("signed with key ").fact(key).text(", which is not in the trust store"),
+    )
+    .help("get the vendor's current trust store; never trust a key that comes with a license")
 }
 
 fn development_key(key: KeyId) -> Ruling {
     Ruling::new(
         Verdict::UnknownKey,
-        format!("signed with development key {key}, which is not trusted in production"),
+        Reason::new("signed with development key ").fact(key).text(", which is not trusted in production"),
     )
     .on(Ground::DevelopmentKey)
     .help("sign with a production key; for tests, `--development` accepts development keys")
 }
 
 fn not_for_vendor(feature: &Feature, trusted: &TrustedKey) -> Ruling {
-    Ruling::new(
-        Verdict::NotForVendor,
-        format!(
-            "VENDOR is {}, but key {} is trusted for `{}` only",
-            feature.vendor_name(),
-            trusted.key.id(),
-            trusted.entry.vendor
-        ),
-    )
+    let reason = Reason::new("VENDOR is ").bare("VENDOR", feature.vendor_name());
+    let reason = reason.text(", but key ").fact(trusted.key.id()).text(" is trusted for ");
+    Ruling::new(Verdict::NotForVendor, reason.value("VENDOR", &trusted.entry.vendor).text(" only"))
 }
 
 fn other_vendor(feature: &Feature, asked: &str) -> Ruling {
-    Ruling::new(
-        Verdict::NotForVendor,
-        format!("VENDOR is {}, but only blocks of `{asked}` are accepted", feature.vendor_name()),
-    )
+    let reason = Reason::new("VENDOR is ").bare("VENDOR", feature.vendor_name());
+    let reason = reason.text(", but only blocks of ").value("VENDOR", asked);
+    Ruling::new(Verdict::NotForVendor, reason.text(" are accepted"))
 }
 
 fn invalid() -> Ruling {

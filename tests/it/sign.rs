@@ -93,7 +93,7 @@ pub(crate) fn only(trust: &Trust, text: &str) -> (Verdict, String) {
     let license = License::from_text("test.lic", text);
     let report = report(trust, &license);
     assert_eq!(report.blocks.len(), 1, "{text}");
-    (report.blocks[0].verdict, report.blocks[0].reason.clone())
+    (report.blocks[0].verdict, report.blocks[0].reason.to_string())
 }
 
 const VALID: Verdict = Verdict::Valid;
@@ -265,11 +265,15 @@ fn a_key_of_another_block_of_the_file_is_named() {
     let report = report(&trust, &license);
     assert_eq!(report.blocks.iter().map(|block| block.verdict).collect::<Vec<_>>(), [Verdict::Invalid; 2]);
     assert!(
-        report.blocks[0].reason.contains("belongs to the block `MyDraw` in line 9"),
+        report.blocks[0].reason.to_string().contains("belongs to the block `MyDraw` in line 9"),
         "{}",
         report.blocks[0].reason
     );
-    assert!(report.blocks[1].reason.contains("`MySolutions` in line 2"), "{}", report.blocks[1].reason);
+    assert!(
+        report.blocks[1].reason.to_string().contains("`MySolutions` in line 2"),
+        "{}",
+        report.blocks[1].reason
+    );
 }
 
 #[test]

@@ -322,7 +322,7 @@ fn row_22_blocks_of_two_sets_are_a_mixed_set() {
         let report = report(&trust, &license);
         assert!(report.blocks.iter().all(|block| block.verdict == Verdict::Valid));
         assert_eq!((report.outcome(), report.result()), (Outcome::Policy, "MIXED-SET"), "{text}");
-        let reason = &report.policy[0].reason;
+        let reason = report.policy[0].reason.to_string();
         assert!(reason.contains("line 1") && reason.contains("line 2"), "{reason}");
     }
     // Blocks that say nothing of a set fit any, and what is not good proves nothing.
@@ -350,7 +350,7 @@ fn row_23_copies_count_once() {
     assert_eq!(report.verified().count(), 1);
     assert_eq!(report.blocks.iter().filter(|block| block.duplicate.is_some()).count(), 3);
     assert!(
-        report.blocks[1].reason.contains("duplicate of the block in line 1"),
+        report.blocks[1].reason.to_string().contains("duplicate of the block in line 1"),
         "{}",
         report.blocks[1].reason
     );
@@ -379,7 +379,7 @@ fn row_24_a_withdrawn_block_is_not_valid() {
     let found = lists.map(|revocations| {
         let verifier = Verifier::new(&trust, &revocations, TODAY, Mode::Production);
         let report = verifier.file(&license);
-        (report.blocks[0].verdict, report.blocks[0].reason.clone())
+        (report.blocks[0].verdict, report.blocks[0].reason.to_string())
     });
     assert_eq!(found[0].0, Verdict::Revoked);
     assert!(
@@ -396,7 +396,7 @@ fn under(change: impl FnOnce(&mut keywright::sign::TrustEntry), text: &str, mode
     let revocations = Revocations::default();
     let license = License::from_text("test.lic", text);
     let report = Verifier::new(&trust, &revocations, TODAY, mode).file(&license);
-    (report.blocks[0].verdict, report.blocks[0].reason.clone())
+    (report.blocks[0].verdict, report.blocks[0].reason.to_string())
 }
 
 #[test]

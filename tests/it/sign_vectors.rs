@@ -234,7 +234,7 @@ fn known_verdicts_of_licenses() {
         must_fail += usize::from(case.file != "VALID");
         policy += usize::from(case.file == "POLICY");
         if verdicts != case.verdicts || file != case.file {
-            let reasons: Vec<&str> = report.blocks.iter().map(|block| block.reason.as_str()).collect();
+            let reasons: Vec<String> = report.blocks.iter().map(|block| block.reason.to_string()).collect();
             wrong.push(format!(
                 "{}: {verdicts:?} {file}, not {:?} {}: {reasons:?}",
                 case.title, case.verdicts, case.file

@@ -81,7 +81,7 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
                 io.stdout,
                 "result          a block signed with it today is {}: {}",
                 report.result(),
-                escape(&reason)
+                escape(&reason.to_string())
             )?;
             Ok(Exit::No)
         }

@@ -47,7 +47,7 @@ impl Store {
                     file: license.source.id(),
                     block: feature.block,
                     state,
-                    detail: block.reason.clone(),
+                    detail: block.reason.to_string(),
                 });
             }
         }

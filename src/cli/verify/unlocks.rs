@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::graph::{Block, Cost, Draws, Graph, Measures, Target};
 use crate::license::{Feature, License};
 use crate::report::verify::DrawnOn;
-use crate::sign::{FileReport, Policy, PolicyFault};
+use crate::sign::{FileReport, Policy, PolicyFault, Reason};
 use crate::source::Span;
 
 /// The result for files that form one license.
@@ -80,17 +80,18 @@ fn drawn_on(graph: &Graph<'_>, costs: &Draws, block: &Block<'_>) -> Vec<DrawnOn>
 ///
 /// DECISION: a token of a set (SN) draws on blocks of the same set or of no set. Every dependency must be given and
 /// valid.
-fn missing(graph: &Graph<'_>, block: &Block<'_>) -> Option<String> {
+fn missing(graph: &Graph<'_>, block: &Block<'_>) -> Option<Reason> {
     let line = block.license.source.position(block.feature.span.start as usize).line;
     graph.needs(block.id).find_map(|(_, dependency, target)| {
-        let name = dependency.feature.value.as_str();
-        let head = format!("`{}` in line {line} needs `{name}` {}", block.name(), dependency.version);
+        let token = Reason::default().value("FEATURE", block.name()).text(" in line ").fact(line);
+        let head = token.text(" needs ").value("FEATURE", dependency.feature.value.as_str());
+        let head = head.text(" ").fact(dependency.version);
         if target != Target::Served {
-            return Some(format!("{head}, but no valid block provides it"));
+            return Some(head.text(", but no valid block provides it"));
         }
         let sn = &block.feature.sn.as_ref()?.value;
         let mut serving = graph.serving(block, dependency);
         let fits = serving.any(|other| other.feature.sn.as_ref().is_none_or(|other| other.value == *sn));
-        (!fits).then(|| format!("{head}, but only blocks of another set (SN) provide it"))
+        (!fits).then(|| head.text(", but only blocks of another set (SN) provide it"))
     })
 }

@@ -1,0 +1,28 @@
+//! Messages of other parts of the program under `--redact`: they can quote files and their names, so none is shown.
+
+use crate::cli::{Io, Stop};
+
+/// Help for a message that is not shown.
+pub(super) const HELP: &str = "run the command again without `--redact` to see the reason";
+
+/// Runs a part of the command. With `redact`, its error becomes a fixed one about `what`, and its messages on stderr are
+/// counted instead of shown: what is not known to be harmless is masked.
+///
+/// # Errors
+/// As `run`.
+pub(super) fn run<T>(
+    redact: bool,
+    what: &str,
+    io: &mut Io<'_>,
+    run: impl FnOnce(&mut Io<'_>) -> Result<T, Stop>,
+) -> Result<T, Stop> {
+    if !redact {
+        return run(io);
+    }
+    let mut messages = Vec::new();
+    let result = run(&mut Io { stderr: &mut messages, stdin: io.stdin, stdout: io.stdout, ..*io });
+    if !messages.is_empty() {
+        io.say(&format!("warning: messages about {what} are masked; {HELP}"))?;
+    }
+    result.map_err(|stop| Stop::new(stop.exit, format!("cannot use {what}")).help(HELP))
+}

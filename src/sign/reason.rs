@@ -1,0 +1,161 @@
+//! Sentences of a verdict. Text of a file is a field of its own, so that a report can mask it whatever it contains.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::civil::Date;
+
+use crate::license::Version;
+
+use super::key_text::KeyFault;
+use super::message::KeyId;
+
+/// One part of a [`Reason`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// Words of this program: they contain no text of any file.
+    Text(Cow<'static, str>),
+    /// The value of a directive, or the name of a block (`FEATURE`). Untrusted: escape it.
+    Value {
+        /// The directive.
+        directive: &'static str,
+        /// Its value.
+        text: String,
+        /// Shown in backticks.
+        quoted: bool,
+    },
+    /// A file, shown in backticks. Untrusted: escape it.
+    File {
+        /// Its place among the files that were verified together, from 0.
+        at: usize,
+        /// Its name.
+        name: String,
+    },
+    /// Words that may contain text of a file at any place. Untrusted: escape them.
+    Quote {
+        /// The words.
+        text: String,
+        /// What a masked report shows instead; `None` for the mask itself.
+        redacted: Option<Cow<'static, str>>,
+    },
+}
+
+/// Facts that cannot contain text of a file.
+pub trait Fact: fmt::Display + Copy {}
+
+impl Fact for usize {}
+impl Fact for Date {}
+impl Fact for KeyId {}
+impl Fact for KeyFault {}
+impl Fact for Version {}
+
+/// A sentence of a verdict, in parts. [`fmt::Display`] writes all of them, unmasked and unescaped.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reason {
+    parts: Vec<Part>,
+}
+
+impl Reason {
+    /// A sentence that begins with words of this program.
+    #[must_use]
+    pub fn new(text: &'static str) -> Self {
+        Self::default().text(text)
+    }
+
+    /// A sentence that consists of one fact.
+    #[must_use]
+    pub fn of(fact: impl Fact) -> Self {
+        Self::default().fact(fact)
+    }
+
+    /// A sentence of unknown origin, which a masked report hides as a whole.
+    #[must_use]
+    pub fn unknown(text: impl Into<String>) -> Self {
+        Self { parts: vec![Part::Quote { text: text.into(), redacted: None }] }
+    }
+
+    /// A sentence that may quote a file, with the words that a masked report shows instead.
+    #[must_use]
+    pub fn quote(text: impl Into<String>, redacted: impl Into<Cow<'static, str>>) -> Self {
+        Self { parts: vec![Part::Quote { text: text.into(), redacted: Some(redacted.into()) }] }
+    }
+
+    /// A sentence about a key, made of dates and key ids only.
+    pub(super) fn about_key(text: String) -> Self {
+        Self { parts: vec![Part::Text(text.into())] }
+    }
+
+    /// Adds words of this program.
+    #[must_use]
+    pub fn text(mut self, text: &'static str) -> Self {
+        self.parts.push(Part::Text(text.into()));
+        self
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn fact(mut self, fact: impl Fact) -> Self {
+        self.parts.push(Part::Text(fact.to_string().into()));
+        self
+    }
+
+    /// Adds a value in backticks.
+    #[must_use]
+    pub fn value(self, directive: &'static str, text: impl Into<String>) -> Self {
+        self.with_value(directive, text.into(), true)
+    }
+
+    /// Adds a value without backticks.
+    #[must_use]
+    pub fn bare(self, directive: &'static str, text: impl Into<String>) -> Self {
+        self.with_value(directive, text.into(), false)
+    }
+
+    fn with_value(mut self, directive: &'static str, text: String, quoted: bool) -> Self {
+        self.parts.push(Part::Value { directive, text, quoted });
+        self
+    }
+
+    /// Adds the name of a file in backticks.
+    #[must_use]
+    pub fn file(mut self, at: usize, name: impl Into<String>) -> Self {
+        self.parts.push(Part::File { at, name: name.into() });
+        self
+    }
+
+    /// Adds text of unknown origin in backticks.
+    #[must_use]
+    pub fn quoted_unknown(mut self, text: &str) -> Self {
+        self.parts.push(Part::Quote { text: format!("`{text}`"), redacted: None });
+        self
+    }
+
+    /// Adds another sentence.
+    #[must_use]
+    pub fn then(mut self, other: Self) -> Self {
+        self.parts.extend(other.parts);
+        self
+    }
+
+    /// The parts in the order of the sentence.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+}
+
+impl From<&'static str> for Reason {
+    fn from(text: &'static str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::Text(text) => f.write_str(text),
+            Part::Value { text, quoted: false, .. } | Part::Quote { text, .. } => f.write_str(text),
+            Part::Value { text, quoted: true, .. } | Part::File { name: text, .. } => write!(f, "`{text}`"),
+        })
+    }
+}
