@@ -3,7 +3,7 @@
 //! A module imports only modules to its left:
 //!
 //! ```text
-//! source, diagnostic, yaml → syntax → license → graph → lint | sign | resolve → scenario | author → report → cli → main
+//! files, source, diagnostic, yaml → syntax → license → graph → lint | sign | resolve → scenario | author → report → cli → main
 //! ```
 //!
 //! Without the feature `cli` the library has no argument parser and no terminal code, so an application can embed
@@ -13,6 +13,7 @@ pub mod author;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
+pub mod files;
 pub mod graph;
 pub mod license;
 pub mod lint;

@@ -5,6 +5,8 @@ use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::files::input::{self, Refused};
+use crate::files::output::{TEMPORARY, folder_of, sync_folder};
 use crate::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
 use super::exit::Stop;
@@ -39,7 +41,7 @@ pub fn shown(path: &Path) -> String {
 /// Reads a file, or standard input for `-`, up to the size limit of a license file.
 ///
 /// # Errors
-/// Returns an error if the file is missing, is not a regular file, exceeds the limit, or cannot be read.
+/// Returns an error if the file is missing, is not a regular file or a pipe, exceeds the limit, or cannot be read.
 pub fn read(path: &Path, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
     read_up_to(path, MAX_FILE_BYTES, io)
 }
@@ -83,19 +85,18 @@ pub fn read_file(path: &Path, cap: usize) -> Result<Vec<u8>, Stop> {
     bounded(open(path)?, cap, &shown(path))
 }
 
-fn open(path: &Path) -> Result<File, Stop> {
+/// Opens a regular file, or a pipe that was passed as a descriptor.
+///
+/// # Errors
+/// Like [`read`], without the size limit.
+pub fn open(path: &Path) -> Result<File, Stop> {
     let name = shown(path);
-    let cannot = |error: &io::Error| Stop::failure(format!("cannot read `{name}`: {}", reason(error)));
-    // Checked before opening, because opening a pipe waits for its writer.
-    let kind = fs::metadata(path).map_err(|error| cannot(&error))?.file_type();
-    if kind.is_dir() {
-        return Err(Stop::failure(format!("`{name}` is a directory, not a file")));
-    }
-    if !kind.is_file() {
-        return Err(Stop::failure(format!("`{name}` is not a regular file"))
-            .help("pipe its content into the command and use `-` as the file"));
-    }
-    File::open(path).map_err(|error| cannot(&error))
+    input::open_given(path).map_err(|refused| match refused {
+        Refused::Io(error) => Stop::failure(format!("cannot read `{name}`: {}", reason(&error))),
+        Refused::Folder => Stop::failure(format!("`{name}` {refused}")),
+        Refused::NotRegular | Refused::Kernel => Stop::failure(format!("`{name}` {refused}"))
+            .help("pipe its content into the command and use `-` as the file"),
+    })
 }
 
 /// Reads at most this many bytes.
@@ -237,7 +238,7 @@ fn cannot_create(path: &Path, error: &io::Error) -> Stop {
 /// Creates a temporary file in the directory of the final one, with the permissions of the replaced file.
 fn temporary_in(folder: &Path, permissions: Option<fs::Permissions>) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".keywright-");
+    builder.prefix(TEMPORARY);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -252,17 +253,6 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => fs::canonicalize(path),
         _ => Ok(path.to_owned()),
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Makes the new name durable, if the system can open directories. The file itself is already synced.
-fn sync_folder(folder: &Path) {
-    if let Ok(handle) = File::open(folder) {
-        handle.sync_all().ok();
     }
 }
 

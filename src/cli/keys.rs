@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use clap::Subcommand;
 use sha2::Digest as _;
 
+use crate::files::input;
 use crate::report::escape::escape;
 use crate::sign::{
     KeyId, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, TrustedKey, disk, parse_trust_list,
@@ -92,7 +93,9 @@ fn refuse_existing(out: &Path) -> Result<(), Stop> {
         return Ok(());
     }
     Err(Stop::failure(format!("`{}` already exists; key files are never overwritten", file::shown(out)))
-        .help("choose another file with `--out FILE`"))
+        .help(
+            "choose another file with `--out FILE`; `keywright keys import` adds the key of an interrupted command",
+        ))
 }
 
 /// Returns the text of the trust list, if there is one.
@@ -133,9 +136,8 @@ fn write_all(
         disk::create_secret_file(out, secret).map_err(|error| cannot(out, &error))?;
     }
     let path = folder.join(&entry.file);
-    let written = disk::create_public_file(&path, &public.to_pem())
-        .map_err(|error| cannot(&path, &error))
-        .and_then(|()| {
+    let written =
+        create_public(&path, &public.to_pem()).map_err(|error| cannot(&path, &error)).and_then(|()| {
             let listed = file::write(&folder.join(TRUST_LIST), list.as_bytes());
             if listed.is_err() {
                 // Report the first error.
@@ -147,6 +149,14 @@ fn write_all(
         let _ = fs::remove_file(out);
     }
     written
+}
+
+/// Creates a public key file. An identical file may exist, from a command that was killed before it wrote the list.
+fn create_public(path: &Path, pem: &str) -> std::io::Result<()> {
+    disk::create_public_file(path, pem).or_else(|error| {
+        let same = input::read_over(path, pem.len() as u64).is_ok_and(|found| found == pem.as_bytes());
+        if error.kind() == std::io::ErrorKind::AlreadyExists && same { Ok(()) } else { Err(error) }
+    })
 }
 
 /// Quotes a path for a shell.

@@ -4,6 +4,10 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+#[cfg(target_os = "linux")]
+use crate::files::output::nameless;
+use crate::files::output::{Access, TEMPORARY, temporary_in};
+
 use super::{Stop, file};
 
 /// The state of a license file.
@@ -45,7 +49,7 @@ impl<'a> Out<'a> {
         // Without syncfs, every file is synced by itself.
         let durable = durable || !cfg!(target_os = "linux");
         let opened = cfg!(unix).then(|| fs::File::open(folder)).transpose().map_err(cannot("open"))?;
-        Ok(Self { folder, mark: format!(".keywright-{run}-"), opened, durable })
+        Ok(Self { folder, mark: format!("{TEMPORARY}{run}-"), opened, durable })
     }
 
     /// Locks the directory until this run ends, because the state of existing files must not change between check and
@@ -106,22 +110,10 @@ impl<'a> Out<'a> {
     /// directory changes only once. Not supported by all systems and file systems.
     #[cfg(target_os = "linux")]
     fn link(&self, name: &str, license: &str) -> io::Result<()> {
-        use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
-        use rustix::io::Errno;
-        use std::os::fd::AsRawFd as _;
         let folder = self.opened.as_ref().ok_or(io::ErrorKind::Unsupported)?;
-        // Default mode of new files, reduced by the umask.
-        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-        let mut file = fs::File::from(openat(folder, ".", flags, Mode::from_raw_mode(0o666))?);
+        let mut file = nameless::create(folder, Access::All)?;
         self.write(&mut file, license)?;
-        match linkat(&file, "", folder, name, AtFlags::EMPTY_PATH) {
-            // Older kernels need a privilege for this; linking through /proc needs none.
-            Err(error) if error != Errno::EXIST => {
-                let opened = format!("/proc/self/fd/{}", file.as_raw_fd());
-                Ok(linkat(CWD, opened, folder, name, AtFlags::SYMLINK_FOLLOW)?)
-            }
-            linked => Ok(linked?),
-        }
+        nameless::link(&file, folder, name.as_ref())
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -131,7 +123,7 @@ impl<'a> Out<'a> {
 
     /// Writes a file by renaming a temporary one.
     fn rename(&self, path: &Path, license: &str, replace: bool) -> io::Result<()> {
-        let mut temporary = self.temporary()?;
+        let mut temporary = temporary_in(self.folder, &self.mark, Access::All)?;
         self.write(temporary.as_file_mut(), license)?;
         let placed = if replace { temporary.persist(path) } else { temporary.persist_noclobber(path) };
         placed.map(drop).map_err(|error| error.error)
@@ -140,18 +132,6 @@ impl<'a> Out<'a> {
     fn write(&self, file: &mut fs::File, license: &str) -> io::Result<()> {
         file.write_all(license.as_bytes())?;
         if self.durable { file.sync_all() } else { Ok(()) }
-    }
-
-    fn temporary(&self) -> io::Result<tempfile::NamedTempFile> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(&self.mark);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            // Default mode of new files, reduced by the umask; `tempfile` would use 0600.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        builder.tempfile_in(self.folder)
     }
 
     /// Removes the temporary files of this run that remain after it was killed, but not those of other runs.

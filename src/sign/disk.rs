@@ -2,11 +2,14 @@
 //!
 //! Everything is bounded, only regular files are opened, and a secret key is never left where others can read it.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use zeroize::Zeroizing;
+
+use crate::files::input;
+use crate::files::output::{Access, create_new};
 
 use super::last_seen::{LAST_SEEN, LastSeen, ListKind};
 use super::revocation_list::{MAX_REVOCATION_LIST, REVOCATION_SUFFIX};
@@ -22,45 +25,29 @@ pub const MAX_TRUST_LIST: usize = 4 * 1024 * 1024;
 /// Reads a secret key file.
 ///
 /// # Errors
-/// If it is no regular file (a symbolic link is none), can be read or written by others than its owner (on Unix), is
+/// If it is not a regular file (a symbolic link is refused), can be read or written by others than its owner (on Unix), is
 /// too large, or is no text.
 pub fn read_secret_file(path: &Path) -> io::Result<Zeroizing<String>> {
     let named = fs::symlink_metadata(path)?;
-    if !named.is_file() {
-        return Err(refusal("it is no regular file"));
-    }
-    let file = File::open(path)?;
+    let file = input::open_unlinked(path)?;
     private::check(&named, &file.metadata()?)?;
     read_text(file, MAX_KEY_FILE)
 }
 
-/// Creates a secret key file that only its owner can read.
+/// Creates a secret key file that only its owner can read. It appears whole or not at all, also when the process is killed.
 ///
 /// # Errors
-/// If something stands there already, or writing fails; then no file is left.
+/// If the path exists, or writing fails; then no file is left.
 pub fn create_secret_file(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    private::restrict(&mut options);
-    create(path, &options, text)
+    create_new(path, text.as_bytes(), Access::Owner)
 }
 
-/// Creates a file for all to read, such as a public key.
+/// Creates a file for all to read, such as a public key. It appears whole or not at all, also when the process is killed.
 ///
 /// # Errors
-/// If something stands there already, or writing fails; then no file is left.
+/// If the path exists, or writing fails; then no file is left.
 pub fn create_public_file(path: &Path, text: &str) -> io::Result<()> {
-    create(path, OpenOptions::new().write(true).create_new(true), text)
-}
-
-fn create(path: &Path, options: &OpenOptions, text: &str) -> io::Result<()> {
-    let mut file = options.open(path)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    if written.is_err() {
-        // The error to tell is the first one; a rest that cannot be removed does not change it.
-        let _ = fs::remove_file(path);
-    }
-    written
+    create_new(path, text.as_bytes(), Access::All)
 }
 
 /// Reads a trust store from a folder: the list `trust.yaml` and the public keys it names, or an installed bundle.
@@ -154,11 +141,7 @@ fn read_if_there(folder: &Path, name: &str, limit: usize) -> Result<Option<Vec<u
 }
 
 fn read_bytes(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(refusal("it is no regular file"));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    let bytes = input::read_over(path, limit)?;
     if bytes.len() as u64 > limit {
         return Err(refusal("it is too large"));
     }
@@ -196,13 +179,9 @@ fn refusal(why: &'static str) -> io::Error {
 
 #[cfg(unix)]
 mod private {
-    use std::fs::{Metadata, OpenOptions};
+    use std::fs::Metadata;
     use std::io;
-    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-
-    pub(super) fn restrict(options: &mut OpenOptions) {
-        options.mode(0o600);
-    }
+    use std::os::unix::fs::MetadataExt as _;
 
     /// Looks at the file that was opened, not at the name: the two must be one, and nobody else may read it.
     pub(super) fn check(named: &Metadata, opened: &Metadata) -> io::Result<()> {
@@ -227,10 +206,8 @@ mod private {
 
 #[cfg(not(unix))]
 mod private {
-    use std::fs::{Metadata, OpenOptions};
+    use std::fs::Metadata;
     use std::io;
-
-    pub(super) fn restrict(_: &mut OpenOptions) {}
 
     pub(super) fn check(_: &Metadata, _: &Metadata) -> io::Result<()> {
         Ok(())

@@ -181,7 +181,7 @@ fn a_folder_is_a_trust_store() {
     assert_eq!(missing.place, Some((3, 1)));
     let path = folder.path().join("abc.pub.pem");
     fs::create_dir(&path).unwrap();
-    assert!(disk::load_trust(folder.path()).unwrap_err().message.contains("no regular file"));
+    assert!(disk::load_trust(folder.path()).unwrap_err().message.contains("is a directory, not a file"));
     fs::remove_dir(&path).unwrap();
     fs::write(&path, "x".repeat(70_000)).unwrap();
     assert!(disk::load_trust(folder.path()).unwrap_err().message.contains("too large"));

@@ -3,6 +3,8 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use crate::files::output::open_lock;
+
 use super::super::{Stop, file};
 
 /// An exclusive lock on a run. The operating system releases it when the process ends.
@@ -19,8 +21,7 @@ impl RunLock {
         let cannot = |error: &std::io::Error| {
             Stop::failure(format!("cannot write `{}`: {}", file::shown(&path), file::reason(error)))
         };
-        let open = File::options().create(true).truncate(false).write(true).open(&path);
-        let held = open.map_err(|error| cannot(&error))?;
+        let held = open_lock(&path).map_err(|error| cannot(&error))?;
         match held.try_lock() {
             Ok(()) => Ok(Self { path, _held: held }),
             Err(TryLockError::WouldBlock) => Err(Stop::failure("this run is active in another process")

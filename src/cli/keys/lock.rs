@@ -1,10 +1,12 @@
 //! The lock of a trust store: only one command at a time changes its list.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::files::output::open_lock;
 
 use super::super::{Stop, file};
 
@@ -74,10 +76,7 @@ impl Lock {
 
 /// Returns the lock file, if it is free. A link in its place is not followed.
 fn try_take(path: &Path) -> io::Result<Option<File>> {
-    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(io::Error::other("not a regular file"));
-    }
-    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    let file = open_lock(path)?;
     match file.try_lock() {
         Ok(()) if is_in_place(&file, path) => Ok(Some(file)),
         // The previous owner removed the file while we opened it.

@@ -1,6 +1,5 @@
 //! Scenario files of templates, rendered with the template's default parameters.
 
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +7,7 @@ use jiff::civil::Date;
 
 use crate::cli::new::{Shelf, refused};
 use crate::cli::{Exit, Stop, file};
+use crate::files::input;
 
 use super::discover::SUFFIX;
 use super::play::folder_of;
@@ -26,8 +26,7 @@ pub(super) fn beside(path: &Path) -> Option<PathBuf> {
     let stem = path.file_name()?.to_str()?.strip_suffix(SUFFIX)?;
     let license = folder_of(path).join(format!("{stem}.lic"));
     let mut start = [0; MARK.len()];
-    let is_file = license.metadata().is_ok_and(|found| found.is_file());
-    let begins = is_file && File::open(&license).and_then(|mut file| file.read_exact(&mut start)).is_ok();
+    let begins = input::open(&license).is_ok_and(|mut file| file.read_exact(&mut start).is_ok());
     (begins && start == MARK).then_some(license)
 }
 

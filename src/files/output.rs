@@ -1,0 +1,209 @@
+//! New files that appear whole or not at all.
+//!
+//! A process that is killed while it writes leaves no part of a file under the file's name: a secret key file that is
+//! empty would block the next try.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Who may use a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Its owner alone.
+    Owner,
+    /// Everyone, as far as the umask permits.
+    All,
+}
+
+impl Access {
+    /// The permission bits on Unix.
+    #[must_use]
+    pub fn mode(self) -> u32 {
+        match self {
+            Self::Owner => 0o600,
+            Self::All => 0o666,
+        }
+    }
+}
+
+/// The beginning of the names of temporary files.
+pub const TEMPORARY: &str = ".keywright-";
+
+/// Creates a file that must not exist yet, with its content on the disk before it gets its name. A link in its place is
+/// not followed.
+///
+/// Where the system has files without a name, a killed process leaves nothing; elsewhere it can leave a temporary file
+/// with the same permissions beside it.
+///
+/// # Errors
+/// If the path exists, or the file cannot be written; then nothing is left.
+pub fn create_new(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let folder = folder_of(path);
+    create_nameless(path, folder, bytes, access).or_else(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Err(error),
+        _ => create_beside(path, folder, bytes, access),
+    })?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Writes a temporary file beside the new one, and gives it the name without overwriting another file.
+fn create_beside(path: &Path, folder: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+    let mut temporary = temporary_in(folder, TEMPORARY, access)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist_noclobber(path).map(drop).map_err(|error| error.error)
+}
+
+/// Creates a temporary file in a folder, with its permissions from the beginning.
+///
+/// # Errors
+/// If the folder cannot be written.
+pub fn temporary_in(folder: &Path, prefix: &str, access: Access) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(access.mode()));
+    }
+    #[cfg(not(unix))]
+    let _ = access;
+    builder.tempfile_in(folder)
+}
+
+#[cfg(target_os = "linux")]
+fn create_nameless(path: &Path, folder: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let folder = File::open(folder)?;
+    let mut file = nameless::create(&folder, access)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    nameless::link(&file, &folder, name)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn create_nameless(_: &Path, _: &Path, _: &[u8], _: Access) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Files without a name: nothing is left of them when the process is killed. Not all disks have them.
+#[cfg(target_os = "linux")]
+pub mod nameless {
+    use std::ffi::OsStr;
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::AsRawFd as _;
+
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
+    use rustix::io::Errno;
+
+    use super::Access;
+
+    /// Creates a file without a name in an open folder.
+    ///
+    /// # Errors
+    /// If the system or the disk has no such files, or the folder cannot be written.
+    pub fn create(folder: &File, access: Access) -> io::Result<File> {
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        Ok(openat(folder, ".", flags, Mode::from_raw_mode(access.mode()))?.into())
+    }
+
+    /// Gives a file its name in the folder; an existing file is not replaced.
+    ///
+    /// # Errors
+    /// If the name exists, or cannot be given.
+    pub fn link(file: &File, folder: &File, name: &OsStr) -> io::Result<()> {
+        match linkat(file, "", folder, name, AtFlags::EMPTY_PATH) {
+            // Older systems permit that to few processes only; this way all may do it.
+            Err(error) if error != Errno::EXIST => {
+                let opened = format!("/proc/self/fd/{}", file.as_raw_fd());
+                Ok(linkat(CWD, opened, folder, name, AtFlags::SYMLINK_FOLLOW)?)
+            }
+            linked => Ok(linked?),
+        }
+    }
+}
+
+/// Opens a lock file, and creates it where it is missing. The file stays empty, so one that a killed process leaves is
+/// like a new one. A link or a pipe in its place is refused.
+///
+/// # Errors
+/// If the path is something else than a regular file, or cannot be opened.
+pub fn open_lock(path: &Path) -> io::Result<File> {
+    let refused = || io::Error::other("it is not a regular file");
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(refused());
+    }
+    let mut options = File::options();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(refused()) }
+}
+
+/// Returns the folder of a file.
+#[must_use]
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes new names durable. Not all systems let a folder be opened: the file itself is safe by then.
+pub fn sync_folder(folder: &Path) {
+    if let Ok(handle) = File::open(folder) {
+        handle.sync_all().ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_create_whole_files_and_overwrite_none() {
+        let place = tempfile::tempdir().unwrap();
+        for (name, access) in [("secret", Access::Owner), ("public", Access::All)] {
+            let path = place.path().join(name);
+            create_new(&path, b"text", access).unwrap();
+            assert_eq!(create_new(&path, b"x", access).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+            let beside = create_beside(&path, place.path(), b"x", access).unwrap_err();
+            assert_eq!(beside.kind(), io::ErrorKind::AlreadyExists);
+            let other = place.path().join(format!("{name}-2"));
+            create_beside(&other, place.path(), b"text", access).unwrap();
+            for path in [&path, &other] {
+                assert_eq!(fs::read(path).unwrap(), b"text");
+                #[cfg(unix)]
+                {
+                    use std::os::unix::fs::PermissionsExt as _;
+                    let mode = fs::metadata(path).unwrap().permissions().mode();
+                    assert!(access == Access::All || mode & 0o777 == 0o600, "{mode:o}");
+                }
+            }
+        }
+        let names = fs::read_dir(place.path()).unwrap().count();
+        assert_eq!(names, 4, "a temporary file is left");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_or_a_pipe_is_not_a_lock_file() {
+        let place = tempfile::tempdir().unwrap();
+        let (target, link) = (place.path().join("target"), place.path().join("link"));
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(open_lock(&link).is_err());
+        assert!(!target.exists());
+        drop(open_lock(&target).unwrap());
+        drop(open_lock(&target).unwrap());
+        assert_eq!(fs::metadata(&target).unwrap().len(), 0);
+    }
+}
