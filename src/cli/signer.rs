@@ -1,20 +1,18 @@
 //! Signers: a secret key file, a program, or a security module. Every signature is verified with the key in the trust
 //! store before it is used.
 
-use std::io::{Read, Write as _};
+#[cfg_attr(not(target_os = "linux"), path = "signer/processes_elsewhere.rs")]
+mod processes;
+mod program;
+
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::civil::Date;
 
-use crate::report::escape::escape;
-use crate::sign::{
-    KeyId, KeyState, Mode, PublicKey, Revocations, Signer, SignerFailure, Trust, TrustedKey, Usage,
-};
+use crate::sign::{KeyId, KeyState, Mode, Revocations, Signer, Trust, TrustedKey, Usage};
 
+use self::program::Program;
 use super::passphrase::PassphraseArgs;
 use super::trust::{SigningKey, signing_key};
 use super::{Exit, Io, Stop, file};
@@ -199,113 +197,5 @@ impl SignerArgs {
             public: trusted.key,
         };
         Ok(Holder { signer: Box::new(program), trusted })
-    }
-}
-
-/// A signing program. It is started for each signature, with the given arguments and without a shell. It reads the
-/// message from standard input to the end, and writes the 64 bytes of the signature and nothing else.
-struct Program {
-    path: PathBuf,
-    arguments: Vec<String>,
-    timeout: Duration,
-    public: PublicKey,
-}
-
-/// Maximum number of bytes of the program's error output in a message.
-const MOST_WORDS: u64 = 500;
-
-impl Signer for Program {
-    fn public_key(&self) -> &PublicKey {
-        &self.public
-    }
-
-    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerFailure> {
-        let failed = |what: &str, error: &std::io::Error| {
-            SignerFailure(format!("`{}` {what}: {}", file::shown(&self.path), file::reason(error)))
-        };
-        let mut command = Command::new(&self.path);
-        command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // A process group of its own, so that its child processes can be killed too.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command.spawn().map_err(|error| failed("cannot be started", &error))?;
-        let answer = read_aside(child.stdout.take(), 65);
-        let words = read_aside(child.stderr.take(), MOST_WORDS);
-        if let Some(mut stdin) = child.stdin.take() {
-            // The message fits into any pipe buffer. A program that does not read it fails by its answer.
-            let _ = stdin.write_all(message);
-        }
-        let end = Instant::now() + self.timeout;
-        let status = wait(&mut child, end);
-        let Some(status) = status.map_err(|error| failed("cannot be waited for", &error))? else {
-            return Err(SignerFailure(format!(
-                "timeout: `{}` did not answer within {} seconds",
-                file::shown(&self.path),
-                self.timeout.as_secs()
-            )));
-        };
-        let left = || end.saturating_duration_since(Instant::now()).max(Duration::from_millis(100));
-        if !status.success() {
-            let words = words.recv_timeout(left()).unwrap_or_default();
-            let words = String::from_utf8_lossy(&words).split_whitespace().collect::<Vec<_>>().join(" ");
-            return Err(SignerFailure(format!(
-                "`{}` failed ({status}): {}",
-                file::shown(&self.path),
-                escape(&words)
-            )));
-        }
-        let answer = answer.recv_timeout(left()).unwrap_or_else(|_| {
-            // The program ended, but a child process keeps its output open.
-            end_group(&child);
-            Vec::new()
-        });
-        answer.as_slice().try_into().map_err(|_| {
-            let length = if answer.len() > 64 { "more than 64".to_owned() } else { answer.len().to_string() };
-            SignerFailure(format!("`{}` wrote {length} bytes instead of 64", file::shown(&self.path)))
-        })
-    }
-}
-
-/// Reads a stream to its end or a limit on its own thread, so that a process that keeps it open cannot block us.
-fn read_aside(stream: Option<impl Read + Send + 'static>, limit: u64) -> mpsc::Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
-    if let Some(stream) = stream {
-        thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let read = stream.take(limit).read_to_end(&mut bytes);
-            // The receiver may be gone.
-            let _ = read.map(|_| sender.send(bytes));
-        });
-    }
-    receiver
-}
-
-/// Kills the process group of a program. The program itself is killed separately.
-#[cfg(unix)]
-fn end_group(child: &Child) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    // The group may have ended already.
-    let _ = group.map(|group| kill_process_group(group, Signal::KILL));
-}
-
-#[cfg(not(unix))]
-fn end_group(_: &Child) {}
-
-/// Waits for a program. Returns `None` after killing it if it is still running at `end`.
-fn wait(child: &mut Child, end: Instant) -> std::io::Result<Option<std::process::ExitStatus>> {
-    let mut pause = Duration::from_micros(200);
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= end {
-            end_group(child);
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        }
-        thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
     }
 }

@@ -96,6 +96,74 @@ fn row_10_a_slow_signer_is_ended_in_time() {
     }
 }
 
+/// Starts processes in sessions of their own: below the program, and as orphans whose parent has ended.
+#[cfg(target_os = "linux")]
+#[test]
+fn row_10_what_a_slow_signer_started_in_other_sessions_is_ended() {
+    if !crate::support::has_tools(&["setsid"], "signers that start sessions") {
+        return;
+    }
+    let place = place();
+    let daemon = "setsid sh -c 'echo $$ >>started; exec sleep 60' >/dev/null 2>&1 </dev/null";
+    let waits = "while [ $(wc -l <started) -lt COUNT ]; do sleep 0.01; done; exec sleep 60";
+    let cases = [
+        ("session", format!("{daemon} & touch started; {}", waits.replace("COUNT", "1"))),
+        ("orphans", format!("touch started; ({daemon} &) ; ({daemon} &) ; {}", waits.replace("COUNT", "2"))),
+        (
+            "deep",
+            format!(
+                "touch started; setsid sh -c \"({daemon} &) ; exec sleep 60\" & {}",
+                waits.replace("COUNT", "1")
+            )
+            .replace("'echo $$", "'echo \\$\\$"),
+        ),
+        // The program ends, and an orphan keeps its output open.
+        (
+            "output",
+            "touch started; (setsid sh -c 'echo $$ >>started; exec sleep 60' &) ; sleep 0.3".to_owned(),
+        ),
+    ];
+    for (name, body) in cases {
+        script(&place, name, &body);
+        let done = sign(&place, &format!("./{name}"), &["--signer-timeout", "2"]);
+        assert_eq!(done.code, 6, "{}", done.stderr);
+        let started = place.read("started");
+        assert!(started.lines().count() > 0, "{name}: nothing was started");
+        let running: Vec<&str> = started.lines().filter(|id| !is_gone(id)).collect();
+        for id in &running {
+            let _ = std::process::Command::new("kill").args(["-9", id]).status();
+        }
+        assert!(running.is_empty(), "{name}: {running:?} still run");
+        fs::remove_file(place.path("started")).unwrap();
+    }
+}
+
+/// What a signer that answers in time leaves running, such as an agent, keeps running.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_agent_of_a_signer_that_answers_is_not_ended() {
+    let place = place();
+    if !has_tools() || !crate::support::has_tools(&["setsid"], "signers that start sessions") {
+        return;
+    }
+    let reference = root().join("examples/reference-signer.py");
+    let agent = "setsid sh -c 'echo $$ >>started; exec sleep 60' >/dev/null 2>&1 </dev/null";
+    let body = format!(
+        "({agent} &)\n[ -e first ] && exec sleep 60\ntouch first\nexec {} {KEY}",
+        reference.display()
+    );
+    script(&place, "agent", &body);
+    // The second signature is too slow; the agent of the first one is left alone.
+    let done = sign(&place, "./agent", &["--signer-timeout", "5"]);
+    assert_eq!(done.code, 6, "{}", done.stderr);
+    let started = place.read("started");
+    let running: Vec<&str> = started.lines().filter(|id| !is_gone(id)).collect();
+    for id in &running {
+        let _ = std::process::Command::new("kill").args(["-9", id]).status();
+    }
+    assert_eq!((started.lines().count(), running.len()), (2, 1), "{started}");
+}
+
 /// Returns true if a process has ended. An ended process without a waiting parent remains as a zombie.
 fn is_gone(id: &str) -> bool {
     let state = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
