@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::report::escape::escape;
-
 use super::search::{LICENSE, Search};
 use super::{Io, Stop, file};
 
@@ -15,6 +13,8 @@ const SEARCH: Search = Search { ending: LICENSE, as_git: false, hidden: true, li
 pub(super) struct Collected {
     /// The files.
     pub(super) files: Vec<PathBuf>,
+    /// The number of directory entries that were skipped with a warning.
+    pub(super) skipped: usize,
     /// Directories that could not be searched or contain no license files.
     pub(super) faults: Vec<Stop>,
 }
@@ -26,12 +26,11 @@ pub(super) struct Collected {
 /// Returns an error if stderr cannot be written.
 pub(super) fn license_files(path: &Path, io: &mut Io<'_>) -> Result<Collected, Stop> {
     if file::is_stdin(path) || !path.is_dir() {
-        return Ok(Collected { files: vec![path.to_owned()], faults: Vec::new() });
+        return Ok(Collected { files: vec![path.to_owned()], ..Collected::default() });
     }
     let found = SEARCH.below(path);
-    for (path, what) in &found.passed_over {
-        io.say(&format!("warning: skipped `{}`: {what}", escape(&file::shown(path))))?;
-    }
+    found.warn(io)?;
+    let skipped = found.passed_over.len();
     let mut faults = found.faults;
     if found.files.is_empty() && faults.is_empty() {
         let name = file::shown(path);
@@ -40,5 +39,5 @@ pub(super) fn license_files(path: &Path, io: &mut Io<'_>) -> Result<Collected, S
                 .help("the names of license files in a directory must end in `.lic`"),
         );
     }
-    Ok(Collected { files: found.files, faults })
+    Ok(Collected { files: found.files, skipped, faults })
 }

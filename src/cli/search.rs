@@ -1,10 +1,14 @@
 //! Search for files below a directory, shared by all commands.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder};
 
-use super::{Stop, file};
+use crate::files::input;
+use crate::report::escape::escape;
+
+use super::{Io, Stop, file};
 
 /// Extension of license files in searched directories. A file given by name can have any name.
 pub(super) const LICENSE: &str = ".lic";
@@ -50,6 +54,21 @@ impl Search {
             .require_git(false)
             .sort_by_file_name(Ord::cmp);
         walk.max_depth(Some(DEEPEST + 1));
+        let unfit = Arc::new(Mutex::new(Vec::new()));
+        if self.as_git {
+            let full = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+            found.faults.extend(full.ancestors().filter_map(unfit_rules));
+            if !found.faults.is_empty() {
+                return found;
+            }
+            let unfit = Arc::clone(&unfit);
+            walk.filter_entry(move |entry| {
+                let fault = if is_folder(entry) { unfit_rules(entry.path()) } else { None };
+                let fits = fault.is_none();
+                unfit.lock().unwrap_or_else(PoisonError::into_inner).extend(fault);
+                fits
+            });
+        }
         for entry in walk.build() {
             match entry {
                 Ok(entry) if is_folder(&entry) && entry.depth() > DEEPEST => {
@@ -67,24 +86,57 @@ impl Search {
                 break;
             }
         }
+        found.faults.append(&mut unfit.lock().unwrap_or_else(PoisonError::into_inner));
         found
     }
 
     fn take(self, entry: &DirEntry, found: &mut Found) {
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { return };
+        let path = entry.path().to_owned();
+        if !self.links && kind.is_symlink() && path.is_dir() {
+            found.passed_over.push((path, "a link to a folder"));
+            return;
+        }
         let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
         if !name.ends_with(self.ending) {
             return;
         }
-        let path = entry.path().to_owned();
         if kind.is_file() || self.links {
             found.files.push(path);
         } else {
-            found
-                .passed_over
-                .push((path, if kind.is_symlink() { "a symbolic link" } else { "not a regular file" }));
+            let what = if kind.is_symlink() { "a symbolic link" } else { "not a regular file" };
+            found.passed_over.push((path, what));
         }
     }
+}
+
+impl Found {
+    /// Warns about the entries that were skipped, also with `-q`: an entry that is named like a file of a folder and is not
+    /// read must not look like one that was.
+    ///
+    /// # Errors
+    /// When stderr cannot be written.
+    pub(super) fn warn(&self, io: &mut Io<'_>) -> Result<(), Stop> {
+        for (path, what) in &self.passed_over {
+            let name = escape(&file::shown(path)).into_owned();
+            writeln!(io.stderr, "warning: `{name}` is {what} and was not read")?;
+        }
+        Ok(())
+    }
+}
+
+/// The files of a folder that say what git leaves out. The library that reads them opens whatever has their name.
+const RULES: [&str; 3] = [".ignore", ".gitignore", ".git/info/exclude"];
+
+/// The fault of a folder in which such a file is a device, a pipe or something else whose reading may never end.
+fn unfit_rules(folder: &Path) -> Option<Stop> {
+    RULES.iter().map(|name| folder.join(name)).find_map(|path| match input::check(&path) {
+        Ok(()) | Err(input::Refused::Io(_)) => None,
+        Err(refused) => Some(
+            Stop::failure(format!("`{}` {refused}", file::shown(&path)))
+                .help("the folder was not searched; remove the entry, or name the files"),
+        ),
+    })
 }
 
 fn is_folder(entry: &DirEntry) -> bool {

@@ -88,7 +88,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let (trust, revocations) = private::run(args.redact, TRUST, io, |io| {
         args.trust.load_with_revocations(&args.revocations, mode, io)
     })?;
-    let (licenses, unread) = read(args, io)?;
+    let Inputs { licenses, unread, skipped } = read(args, io)?;
     let verifier = Verifier {
         vendor: args.vendor.as_deref(),
         one_set: args.one_set,
@@ -106,6 +106,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         files: &files,
         draws,
         unread: unread.iter().map(|unread| (unread.before, unread.name.as_str())).collect(),
+        skipped,
         log,
         at,
         mode,
@@ -135,8 +136,15 @@ struct Unread {
     exit: Exit,
 }
 
-/// Reads the files and returns the readable and the unreadable ones.
-fn read(args: &Args, io: &mut Io<'_>) -> Result<(Vec<License>, Vec<Unread>), Stop> {
+/// The files that were read, those that could not be read, and the number of skipped directory entries.
+struct Inputs {
+    licenses: Vec<License>,
+    unread: Vec<Unread>,
+    skipped: usize,
+}
+
+/// Reads the files, and those in the directories.
+fn read(args: &Args, io: &mut Io<'_>) -> Result<Inputs, Stop> {
     let mut unread = Vec::new();
     let mut licenses = Vec::new();
     let mut not = |before: usize, path: &Path, stop: Stop, io: &mut Io<'_>| -> Result<(), Stop> {
@@ -146,9 +154,10 @@ fn read(args: &Args, io: &mut Io<'_>) -> Result<(Vec<License>, Vec<Unread>), Sto
         unread.push(Unread { before, name: file::shown(path), exit: stop.exit });
         Ok(())
     };
-    let mut number = 0;
+    let (mut number, mut skipped) = (0, 0);
     for path in &args.files {
         let found = private::run(args.redact, FOLDER, io, |io| collect::license_files(path, io))?;
+        skipped += found.skipped;
         for stop in found.faults {
             not(licenses.len(), path, stop, io)?;
         }
@@ -160,7 +169,7 @@ fn read(args: &Args, io: &mut Io<'_>) -> Result<(Vec<License>, Vec<Unread>), Sto
             number += 1;
         }
     }
-    Ok((licenses, unread))
+    Ok(Inputs { licenses, unread, skipped })
 }
 
 /// Returns the message about a file that cannot be read, without its name and the reason, which can quote it.

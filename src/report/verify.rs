@@ -26,6 +26,8 @@ pub struct VerifyReport<'a> {
     pub draws: Vec<Vec<Vec<DrawnOn>>>,
     /// Names of files that could not be read, each with the number of files read before it. Untrusted.
     pub unread: Vec<(usize, &'a str)>,
+    /// The number of directory entries with the name of a license file that were not read, such as links and pipes.
+    pub skipped: usize,
     /// The entries of the issue log for the blocks, if the log was consulted.
     pub log: Option<LogReport>,
     /// The verification date.

@@ -43,10 +43,15 @@ pub fn render(report: &VerifyReport<'_>, style: Style) -> String {
     let good = report.exit_code == 0;
     let (on, off) = color(style, if good { GREEN } else { RED });
     let (result, exit) = (report.result, report.exit_code);
+    let skipped = match report.skipped {
+        0 => String::new(),
+        1 => ", 1 entry skipped".to_owned(),
+        n => format!(", {n} entries skipped"),
+    };
     line(
         &mut text,
         format_args!(
-            "{on}RESULT: {result}{off} ({valid} of {} valid)  exit {exit}",
+            "{on}RESULT: {result}{off} ({valid} of {} valid{skipped})  exit {exit}",
             counted(blocks, "block")
         ),
     );

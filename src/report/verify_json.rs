@@ -13,6 +13,8 @@ struct Report {
     at: String,
     files: Vec<File>,
     sums: Vec<Summed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<usize>,
     result: &'static str,
     exit_code: u8,
 }
@@ -145,6 +147,7 @@ pub fn render(report: &VerifyReport<'_>) -> serde_json::Result<String> {
         at: report.at.to_string(),
         files: files.collect(),
         sums: sums.collect(),
+        skipped: Some(report.skipped).filter(|skipped| *skipped > 0),
         result: report.result,
         exit_code: report.exit_code,
     };

@@ -1,5 +1,7 @@
 //! Files as customers send them to support: mail damage, several files, folders, clocks, tickets.
 
+use std::fs;
+
 use serde_json::Value;
 
 use crate::schema;
@@ -179,8 +181,62 @@ fn a_folder_is_searched_whole_and_what_is_passed_over_is_told() {
     assert!(std::process::Command::new("mkfifo").arg(place.path("in/pipe.lic")).status().unwrap().success());
     let run = verify(&place, &["in"]).expect_code(0);
     assert_eq!(run.stdout.matches("license  ").count(), 3, "{}", run.stdout);
-    assert!(run.stderr.contains("skipped `in/link.lic`: a symbolic link"), "{}", run.stderr);
-    assert!(run.stderr.contains("skipped `in/pipe.lic`: not a regular file"), "{}", run.stderr);
+    assert!(run.stderr.contains("`in/link.lic` is a symbolic link and was not read"), "{}", run.stderr);
+    assert!(run.stderr.contains("`in/pipe.lic` is not a regular file and was not read"), "{}", run.stderr);
+}
+
+/// What is skipped in a folder is a warning also with `-q`, and is counted in both reports.
+#[cfg(unix)]
+#[test]
+fn entries_that_verify_skips_are_counted_and_reported_also_with_q() {
+    use std::os::unix::fs::symlink;
+    let place = signed_place();
+    place.copy_own("a.lic", "b.lic");
+    fs::create_dir(place.path("in")).unwrap();
+    fs::rename(place.path("b.lic"), place.path("in/b.lic")).unwrap();
+    let run = verify(&place, &["-q", "in"]).expect_code(0);
+    assert!(run.stderr.is_empty() && !run.stdout.contains("skipped"), "{}", run.shown());
+    symlink(place.path("a.lic"), place.path("in/link.lic")).unwrap();
+    let run = verify(&place, &["-q", "in"]).expect_code(0);
+    assert!(
+        run.stdout.ends_with("RESULT: VALID (2 of 2 blocks valid, 1 entry skipped)  exit 0\n"),
+        "{}",
+        run.stdout
+    );
+    assert!(std::process::Command::new("mkfifo").arg(place.path("in/pipe.lic")).status().unwrap().success());
+    symlink(place.path("keys"), place.path("in/more")).unwrap();
+    let run = verify(&place, &["-q", "in"]).expect_code(0);
+    let expected = "warning: `in/link.lic` is a symbolic link and was not read\n\
+                    warning: `in/more` is a link to a folder and was not read\n\
+                    warning: `in/pipe.lic` is not a regular file and was not read\n";
+    assert_eq!(run.stderr, expected);
+    assert!(run.stdout.contains("blocks valid, 3 entries skipped)"), "{}", run.stdout);
+    let json = verify(&place, &["-q", "--format", "json", "in"]).expect_code(0).stdout;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["skipped"], 3);
+}
+
+/// `lint` and `test` read links to files, and report what they cannot read.
+#[cfg(unix)]
+#[test]
+fn entries_that_lint_and_test_cannot_read_are_errors_also_with_q() {
+    let place = signed_place();
+    fs::create_dir(place.path("in")).unwrap();
+    for name in ["pipe.lic", "pipe.scenarios.yaml"] {
+        assert!(
+            std::process::Command::new("mkfifo")
+                .arg(place.path(&format!("in/{name}")))
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+    std::os::unix::fs::symlink(place.path("missing"), place.path("in/link.lic")).unwrap();
+    let run = place.run(&["-q", "lint", "in"]).expect_code(6);
+    assert!(run.stderr.contains("`in/pipe.lic` is not a regular file"), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot read `in/link.lic`: no such file"), "{}", run.stderr);
+    let run = place.run(&["-q", "test", "in"]).expect_code(6);
+    assert!(run.stderr.contains("`in/pipe.scenarios.yaml` is not a regular file"), "{}", run.stderr);
 }
 
 #[test]
