@@ -218,7 +218,7 @@ fn verify(
     let checked = log.check(&trust, kept, |_| {}).and_then(|checked| match checked.doubt() {
         // An empty log has no signed head. That is acceptable if the saved head is the one of an empty log.
         Some(doubt) if kept.is_none_or(|kept| *kept != checked.head) => Err(doubt),
-        _ => Ok(checked),
+        _ => log.check_schema().map(|()| checked),
     });
     match checked {
         Ok(checked) => {

@@ -218,3 +218,52 @@ fn a_log_whose_writer_was_killed_is_read() {
     let after = place.run(&["log", "--log", "killed", "verify"]).expect_code(0).stdout;
     assert_eq!(after.replace("killed", "log"), before);
 }
+
+/// Runs SQL on a copy of the log, as another program would.
+fn changed_log(place: &Place, name: &str, statements: &str) {
+    place.copy_own("log", name);
+    rusqlite::Connection::open(place.path(name)).unwrap().execute_batch(statements).unwrap();
+}
+
+#[test]
+fn row_29_a_log_without_its_triggers_is_not_good_and_takes_no_entry() {
+    let place = place();
+    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
+    let stays = "CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT 1; END";
+    let cases = [
+        ("DROP TRIGGER issue_stays", "the trigger `issue_stays` of the log is missing"),
+        ("DROP TRIGGER issue_remains", "the trigger `issue_remains` of the log is missing"),
+        ("DROP TRIGGER entry_stays", "the trigger `entry_stays` of the log is missing"),
+        ("DROP TRIGGER entry_remains", "the trigger `entry_remains` of the log is missing"),
+        (&format!("DROP TRIGGER entry_stays; {stays}"), "the trigger `entry_stays` of the log was changed"),
+        ("DROP INDEX issue_sn", "the index `issue_sn` of the log is missing"),
+        (
+            "DROP INDEX issue_sn; CREATE UNIQUE INDEX issue_sn ON issue(sn)",
+            "the index `issue_sn` of the log was changed",
+        ),
+        ("CREATE INDEX more ON entry(digest)", "the log has an unknown index `more`"),
+        ("CREATE TABLE more(x)", "the log has an unknown table `more`"),
+        ("CREATE VIEW more AS SELECT * FROM entry", "the log has an unknown view `more`"),
+        ("ALTER TABLE entry ADD COLUMN more TEXT", "the table `entry` of the log was changed"),
+        (
+            "CREATE TRIGGER more AFTER INSERT ON entry BEGIN DELETE FROM run; END",
+            "the log has an unknown trigger `more`",
+        ),
+    ];
+    change(&place, "count: 20", "count: 25");
+    for (number, (statements, meant)) in cases.into_iter().enumerate() {
+        let name = format!("log-{number}");
+        changed_log(&place, &name, statements);
+        let before = std::fs::read(place.path(&name)).unwrap();
+        let told = place.run(&["log", "--log", &name, "verify"]).expect_code(1);
+        assert!(told.stdout.contains(&format!("NOT GOOD: {meant}")), "{statements}: {}", told.stdout);
+        place.run(&["verify", "--at", DAY, "--log", &name, "out/ABC-1.lic"]).expect_code(6);
+        let told = issue_into(&place, "order.yaml", &format!("out-{number}"), &name);
+        assert!(told.code != 0 && told.stderr.contains(meant), "{statements}: {}", told.stderr);
+        assert_eq!(std::fs::read(place.path(&name)).unwrap(), before, "{statements}");
+        assert!(!place.path(&format!("out-{number}/ABC-1.lic")).exists());
+    }
+    // Statistics only make searches faster.
+    changed_log(&place, "log-good", "ANALYZE");
+    place.run(&["log", "--log", "log-good", "verify"]).expect_code(0);
+}

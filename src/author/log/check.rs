@@ -51,7 +51,7 @@ impl Checked {
 }
 
 impl Log {
-    /// Verifies the whole log. `kept` is a head saved elsewhere that the log must contain. `look` receives each entry
+    /// Verifies the whole log except its schema ([`Self::check_schema`]). `kept` is a head saved elsewhere that the log must contain. `look` receives each entry
     /// after its place in the hash chain is verified.
     ///
     /// # Errors

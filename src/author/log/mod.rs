@@ -11,6 +11,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
+use crate::files::input::{self, Refused};
 use crate::sign::message::{Domain, message};
 use crate::sign::{Signer, TrustedKey};
 
@@ -22,6 +23,7 @@ mod compare;
 mod entry;
 mod rows;
 mod runs;
+mod schema;
 mod trace;
 
 pub use change::{Change, changes};
@@ -99,7 +101,7 @@ impl Log {
     /// Opens a log for reading and appending; creates it if it does not exist.
     ///
     /// # Errors
-    /// Returns an error if the file cannot be opened or is not an issue log.
+    /// Returns an error if the file cannot be opened, is not an issue log, or has other tables, indexes or triggers.
     pub fn open(path: &Path) -> Result<Self, Fault> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut log = Self::connect(path, flags)?;
@@ -107,6 +109,8 @@ impl Log {
         log.connection.pragma_update(None, "cache_size", -16_384).map_err(|error| log.fault(&error))?;
         log.prepare().map_err(|error| log.fault(&error))?;
         log.check_kind()?;
+        log.check_schema()
+            .map_err(|fault| Fault { message: format!("{} (`{}`)", fault.message, log.name), ..fault })?;
         Ok(log)
     }
 
@@ -131,6 +135,11 @@ impl Log {
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Fault> {
         let name = path.display().to_string();
+        // A pipe or a device in its place would make the library wait.
+        match input::check(path) {
+            Ok(()) | Err(Refused::Io(_)) => {}
+            Err(refused) => return Err(Fault::new(format!("cannot open the log `{name}`: it {refused}"))),
+        }
         let fault =
             |error: &rusqlite::Error| Fault::new(format!("cannot open the log `{name}`: {}", words(error)));
         // The name is always a path, never a URI, so it cannot open a file elsewhere.

@@ -106,6 +106,7 @@ impl Log {
         if let Some(doubt) = checked.doubt() {
             return Err(told("the log cannot be trusted", doubt));
         }
+        self.check_schema().map_err(|fault| told("the log proves nothing", fault))?;
         let mut issues = Issues { log: self, known: HashMap::new() };
         wanted.iter().map(|wanted| self.trace_one(&found, wanted, &mut issues)).collect()
     }

@@ -1,4 +1,4 @@
-//! A program that signs: started once for each signature, with a time limit for it and all that it started.
+//! An external signing program: started for each signature, with a time limit.
 
 use std::io::{Read, Write as _};
 use std::path::PathBuf;
@@ -13,8 +13,8 @@ use crate::sign::{PublicKey, Signer, SignerFailure};
 use super::super::file;
 use super::processes::Family;
 
-/// A program that signs. It is started once a signature, with the arguments given and no shell; it reads the message to
-/// the end of its standard input, and writes the 64 bytes of the signature and nothing else.
+/// A signing program. It is started for each signature, with the given arguments and without a shell. It reads the
+/// message from standard input to the end, and writes the 64 bytes of the signature and nothing else.
 pub(super) struct Program {
     pub(super) path: PathBuf,
     pub(super) arguments: Vec<String>,
@@ -22,7 +22,7 @@ pub(super) struct Program {
     pub(super) public: PublicKey,
 }
 
-/// Most bytes of a program's own words that are passed on.
+/// Maximum number of bytes of the program's error output in a message.
 const MOST_WORDS: u64 = 500;
 
 impl Signer for Program {
@@ -36,7 +36,7 @@ impl Signer for Program {
         };
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // A group of its own: what it starts can be ended with it.
+        // A process group of its own, so that its child processes can be killed too.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut family = Family::start(&mut command).map_err(|error| failed("cannot be started", &error))?;
@@ -44,14 +44,14 @@ impl Signer for Program {
         let answer = read_aside(child.stdout.take(), 65);
         let words = read_aside(child.stderr.take(), MOST_WORDS);
         if let Some(mut stdin) = child.stdin.take() {
-            // The message fits into any pipe. A program that does not read it is judged by its answer.
+            // The message fits into any pipe buffer. A program that does not read it fails by its answer.
             let _ = stdin.write_all(message);
         }
         let end = Instant::now() + self.timeout;
         let status = wait(&mut family, end);
         let Some(status) = status.map_err(|error| failed("cannot be waited for", &error))? else {
             return Err(SignerFailure(format!(
-                "`{}` gave no answer within {} seconds",
+                "timeout: `{}` did not answer within {} seconds",
                 file::shown(&self.path),
                 self.timeout.as_secs()
             )));
@@ -67,7 +67,7 @@ impl Signer for Program {
             )));
         }
         let answer = answer.recv_timeout(left()).unwrap_or_else(|_| {
-            // The program has ended, and a process that it started keeps its output open.
+            // The program ended, but a child process keeps its output open.
             family.end();
             Vec::new()
         });
@@ -78,21 +78,21 @@ impl Signer for Program {
     }
 }
 
-/// Reads a stream to its end, or up to a limit, on a thread of its own: whoever holds it open cannot hold us up.
+/// Reads a stream to its end or a limit on its own thread, so that a process that keeps it open cannot block us.
 fn read_aside(stream: Option<impl Read + Send + 'static>, limit: u64) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     if let Some(stream) = stream {
         thread::spawn(move || {
             let mut bytes = Vec::new();
             let read = stream.take(limit).read_to_end(&mut bytes);
-            // Nobody may be listening any more.
+            // The receiver may be gone.
             let _ = read.map(|_| sender.send(bytes));
         });
     }
     receiver
 }
 
-/// Waits for a program; one that is still running at `end` is ended, and `None` returned.
+/// Waits for a program. Returns `None` after killing it if it is still running at `end`.
 fn wait(family: &mut Family, end: Instant) -> std::io::Result<Option<std::process::ExitStatus>> {
     let mut pause = Duration::from_micros(200);
     loop {
