@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use zeroize::Zeroizing;
 
 use crate::report::escape::escape;
 use crate::sign::{
@@ -225,9 +226,6 @@ pub(super) fn signing_key<'a>(
         ))
         .help("one of the two was altered: find out which before you sign"));
     }
-    if let Some(weakness) = label.weakness {
-        io.say(&format!("warning: {weakness}"))?;
-    }
     Ok(SigningKey { key, trusted })
 }
 
@@ -245,14 +243,38 @@ pub(super) fn read_key(
         }
         Stop::failure(format!("the key file `{name}`: {}", file::secret_reason(&error)))
     })?;
-    let read = match read_secret_key(&text, None) {
+    let (key, label, _) = open_key(path, &text, passphrase, io)?;
+    Ok((key, label))
+}
+
+/// A key, what its file says of it, and the passphrase that opened the file.
+pub(super) type OpenedKey = (SecretKey, Label, Option<Zeroizing<String>>);
+
+/// Reads the text of a secret key file, asks for its passphrase if it has one, and warns of weak protection.
+///
+/// # Errors
+/// When the text is not a key file that can be read, or the passphrase is wrong.
+pub(super) fn open_key(
+    path: &Path,
+    text: &str,
+    passphrase: &PassphraseArgs,
+    io: &mut Io<'_>,
+) -> Result<OpenedKey, Stop> {
+    let mut used = None;
+    let read = match read_secret_key(text, None) {
         Err(KeyFileError::PassphraseNeeded) => {
             let passphrase = passphrase.get(false, io)?;
-            read_secret_key(&text, Some(passphrase.as_bytes()))
+            let read = read_secret_key(text, Some(passphrase.as_bytes()));
+            used = Some(passphrase);
+            read
         }
         read => read,
     };
-    read.map_err(|error| key_stop(path, &error))
+    let (key, label) = read.map_err(|error| key_stop(path, &error))?;
+    if let Some(weakness) = label.weakness {
+        io.say(&format!("warning: {weakness}"))?;
+    }
+    Ok((key, label, used))
 }
 
 /// Whether a file is a public key, which others may read.

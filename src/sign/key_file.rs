@@ -41,6 +41,11 @@ const MAX_KDF_ROUNDS: u32 = 10_000_000;
 /// Number of PBKDF2 rounds below which a file is read with a warning.
 pub const MIN_KDF_ROUNDS: u32 = 100_000;
 
+const WEAK_SCRYPT: &str = "weak passphrase protection of the key file: scrypt cost too low (less than 16 MiB in all passes); \
+     `keywright keys passwd FILE` strengthens it";
+const WEAK_PBKDF2: &str = "weak passphrase protection of the key file: too few PBKDF2 rounds (fewer than 100,000); \
+     `keywright keys passwd FILE` strengthens it";
+
 /// The key derivation function for a passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Kdf {
@@ -385,7 +390,7 @@ fn check_work(parameters: &pbes2::Parameters) -> Result<Option<&'static str>, Ke
                 return Err(KeyFileError::TooMuchWork);
             }
             let weak = traffic < MAX_KDF_MEMORY / 16;
-            Ok(weak.then_some("weak passphrase protection of the key file: scrypt cost too low"))
+            Ok(weak.then_some(WEAK_SCRYPT))
         }
         pbes2::Kdf::Pbkdf2(cost) => {
             if cost.prf == pbes2::Pbkdf2Prf::HmacWithSha1 {
@@ -398,7 +403,7 @@ fn check_work(parameters: &pbes2::Parameters) -> Result<Option<&'static str>, Ke
                 return Err(KeyFileError::WrongPassphrase);
             }
             let weak = cost.iteration_count < MIN_KDF_ROUNDS;
-            Ok(weak.then_some("weak passphrase protection of the key file: too few PBKDF2 rounds"))
+            Ok(weak.then_some(WEAK_PBKDF2))
         }
         _ => Err(KeyFileError::WrongPassphrase),
     }

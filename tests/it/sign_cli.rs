@@ -474,3 +474,61 @@ fn the_configuration_of_the_house_holds_when_signing() {
     place.write("keywright.toml", "directives = [\"COUNT\"]\nlevels = { P002 = \"allow\" }\n");
     place.run(&sign).expect_code(0);
 }
+
+/// A key file of another program with 2,048 rounds, and one with cheap scrypt: everything that reads them warns.
+#[test]
+fn row_42_a_key_file_with_too_little_work_is_a_warning_wherever_it_is_read() {
+    if !crate::support::has_tools(&["openssl"], "key files with few rounds") {
+        return;
+    }
+    let place = place();
+    place.write("pass", "test");
+    private(&place, "pass");
+    let convert = |name: &str, args: &[&str]| {
+        let base = ["pkcs8", "-topk8", "-in", KEY, "-out", name, "-passout", "pass:test"];
+        let done =
+            std::process::Command::new("openssl").args(base).args(args).current_dir(place.path("")).status();
+        assert!(done.unwrap().success());
+        private(&place, name);
+    };
+    convert("weak.pem", &["-iter", "2048"]);
+    convert("scrypt.pem", &["-scrypt", "-scrypt_N", "1024", "-scrypt_r", "8", "-scrypt_p", "1"]);
+    convert("good.pem", &["-iter", "100000"]);
+    let warning = "warning: the key file derives its key with too little work";
+    for (name, weak) in [("weak.pem", true), ("scrypt.pem", true), ("good.pem", false)] {
+        let store = format!("store-{name}");
+        let out = format!("new-{name}");
+        let import = ["keys", "import", name, "--vendor", "ABC_Software", "--passphrase-file", "pass"];
+        let import = [&import[..], &["--trust", &store, "--out", &out, "--usage", "development"]].concat();
+        let import = [&import[..], &["--not-before", "2026-01-01"]].concat();
+        let runs = [
+            place.run(&import).expect_code(0),
+            place
+                .run(&[
+                    "sign",
+                    "a.lic",
+                    "--key",
+                    name,
+                    "--passphrase-file",
+                    "pass",
+                    "-o",
+                    &format!("{name}.lic"),
+                ])
+                .expect_code(0),
+            // The key is not standby; the warning comes first.
+            place.run(&["keys", "drill", "--key", name, "--passphrase-file", "pass"]).expect_code(2),
+            place
+                .run(&["keys", "passwd", name, "--passphrase-file", "pass", "--new-passphrase-file", "pass"])
+                .expect_code(0),
+        ];
+        for run in &runs {
+            assert_eq!(run.stderr.contains(warning), weak, "{name}: {}", run.stderr);
+        }
+        // What was written again has the cost of a new file.
+        for (key, more) in [(out.as_str(), &["--trust", &store][..]), (name, &[])] {
+            let sign = ["sign", "a.lic", "--key", key, "--passphrase-file", "pass", "-o", "-"];
+            let run = place.run(&[&sign[..], more].concat()).expect_code(0);
+            assert!(!run.stderr.contains(warning), "{key}: {}", run.stderr);
+        }
+    }
+}

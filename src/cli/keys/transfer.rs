@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::sign::{KeyFileError, KeyId, Label, PublicKey, append_entry, disk, read_secret_key};
+use crate::sign::{KeyId, Label, PublicKey, append_entry, disk};
 
 use super::super::passphrase::{NewPassphraseArgs, PassphraseArgs};
-use super::super::trust::{TrustArgs, key_stop, stop};
+use super::super::trust::{TrustArgs, open_key, stop};
 use super::super::{Exit, Io, Stop, file};
 use super::lock::Lock;
 use super::new::{EntryArgs, ProtectionArgs, parse_vendor, told};
@@ -119,17 +119,7 @@ pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
             PublicKey::from_pem(&text).map_err(|error| Stop::usage(format!("`{}`: {error}", args.key)))?;
         return take(args, vendor, &key, None, io);
     }
-    let mut old = None;
-    let read = match read_secret_key(&text, None) {
-        Err(KeyFileError::PassphraseNeeded) => {
-            let passphrase = args.passphrase.get(false, io)?;
-            let read = read_secret_key(&text, Some(passphrase.as_bytes()));
-            old = Some(passphrase);
-            read
-        }
-        read => read,
-    };
-    let (key, label) = read.map_err(|error| key_stop(path, &error))?;
+    let (key, label, old) = open_key(path, &text, &args.passphrase, io)?;
     if label.vendor.as_ref().is_some_and(|other| other != vendor) {
         return Err(Stop::usage(format!("the key file `{}` is for another vendor", args.key)));
     }
