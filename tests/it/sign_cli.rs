@@ -494,7 +494,7 @@ fn row_42_a_key_file_with_too_little_work_is_a_warning_wherever_it_is_read() {
     convert("weak.pem", &["-iter", "2048"]);
     convert("scrypt.pem", &["-scrypt", "-scrypt_N", "1024", "-scrypt_r", "8", "-scrypt_p", "1"]);
     convert("good.pem", &["-iter", "100000"]);
-    let warning = "warning: the key file derives its key with too little work";
+    let warning = "warning: weak passphrase protection of the key file";
     for (name, weak) in [("weak.pem", true), ("scrypt.pem", true), ("good.pem", false)] {
         let store = format!("store-{name}");
         let out = format!("new-{name}");

@@ -319,6 +319,114 @@ fn row_33_only_bounded_regular_files_are_read() {
     verify(&place, &["a.lic"]).expect_code(2);
 }
 
+/// `/proc/kmsg` is a regular file by its mode, and a read from it waits for the kernel. Such files are named on the command
+/// line, are links in folders, or are read by the libraries that search folders and open logs.
+#[cfg(target_os = "linux")]
+#[test]
+fn row_33_files_of_the_kernel_pipes_and_devices_are_never_waited_for() {
+    use std::os::unix::fs::symlink;
+    let place = place();
+    let kernel = "/proc/kmsg";
+    if !fs::exists(kernel).unwrap_or(false) {
+        println!("skipped: this system has no {kernel}");
+        return;
+    }
+    assert!(Command::new("mkfifo").arg(place.path("pipe")).status().unwrap().success());
+    place.copy("tests/author/issue/catalog.yaml", "catalog.yaml");
+    place.copy("tests/author/issue/order.yaml", "order.yaml");
+    let line = line();
+    for file in [kernel, "pipe", "/dev/zero"] {
+        let what = if file == kernel { "is a file of the kernel" } else { "is not a regular file" };
+        for args in [
+            &["verify", file][..],
+            &["verify", "a.lic", "--revocations", file],
+            &["verify", "--development", "a.lic", "--log", file],
+            &["--config", file, "lint", "a.lic"],
+            &["lint", file],
+            &["lint", "--together", "a.lic", file],
+            &["fmt", file],
+            &["payload", file, "--feature", "MyDraw"],
+            &["sign", file, "--key", KEY, "-o", "out.lic"],
+            &["sign", "a.lic", "--key", file, "-o", "out.lic"],
+            &["sign", "a.lic", "--key", KEY, "--passphrase-file", file, "-o", "out.lic"],
+            &["keys", "import", file, "--vendor", "V"],
+            &["keys", "show", file],
+            &["keys", "passwd", file],
+            &["trust", "install", file, "--trust", "t", "--first", &line],
+            &["test", file],
+            &["log", "--log", file, "list"],
+            &["issue", "--catalog", file, "--order", "order.yaml", "--dry-run"],
+            &["issue", "--catalog", "catalog.yaml", "--order", file, "--dry-run"],
+            &[
+                "issue",
+                "--catalog",
+                "catalog.yaml",
+                "--order",
+                "order.yaml",
+                "--key",
+                KEY,
+                "--out",
+                "o",
+                "--log",
+                file,
+            ],
+            &["explain", "a.lic", "--feature", "MyDraw", file],
+        ] {
+            let run = place.run_within(20, args);
+            // The lock of a run is beside its log.
+            let named =
+                run.stderr.contains(what) || run.stderr.contains("cannot write `/proc/.keywright-run-");
+            // A passphrase that is not needed is not read, and not every command gets as far as the file.
+            let unused = args.contains(&"--passphrase-file") || args[0] == "explain";
+            assert!(run.code != 0 || unused, "{args:?}: {}", run.stderr);
+            assert!(named || unused, "{args:?}: {}", run.stderr);
+        }
+    }
+    for target in [kernel, "/dev/zero"] {
+        for (folder, name) in [("found", "a.lic"), ("rules", ".gitignore"), ("rules/below", ".ignore")] {
+            fs::create_dir_all(place.path(folder)).unwrap();
+            let _ = fs::remove_file(place.path(&format!("{folder}/{name}")));
+            symlink(target, place.path(&format!("{folder}/{name}"))).unwrap();
+        }
+        place.write("rules/below/b.lic", PLAIN);
+        for args in
+            [&["lint", "found"][..], &["lint", "rules"], &["lint", "rules/below"], &["-q", "lint", "rules"]]
+        {
+            let run = place.run_within(20, args).expect_code(6);
+            assert!(run.stderr.contains("` is "), "{args:?}: {}", run.stderr);
+        }
+        let run = verify(&place, &["-q", "found"]);
+        assert!(run.stderr.contains("`found/a.lic` is a link and was not read"), "{}", run.stderr);
+        for name in ["trust.yaml", "last-seen.yaml", "ABC_Software.revocations"] {
+            let path = place.path(&format!("keys/{name}"));
+            let old = fs::read(&path).ok();
+            let _ = fs::remove_file(&path);
+            symlink(target, &path).unwrap();
+            let run = place.run_within(20, &["verify", "--development", "a.lic"]);
+            assert!(run.code != 0 && run.stderr.contains("it is "), "{name}: {}", run.stderr);
+            fs::remove_file(&path).unwrap();
+            if let Some(old) = old {
+                fs::write(&path, old).unwrap();
+            }
+        }
+    }
+}
+
+/// A shell passes `<(command)` as the name of a descriptor: such a pipe ends with its writer.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_that_was_passed_as_a_descriptor_is_read() {
+    let place = signed_place();
+    let license = place.read("a.lic");
+    for name in ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"] {
+        let run = place.run_with(&["verify", "--development", "--at", DAY, name], license.as_bytes());
+        assert_eq!(run.code, 0, "{name}: {}", run.stderr);
+    }
+    std::os::unix::fs::symlink("/dev/fd/0", place.path("link.lic")).unwrap();
+    let run = place.run_with(&["verify", "link.lic"], license.as_bytes()).expect_code(6);
+    assert!(run.stderr.contains("is not a regular file"), "{}", run.stderr);
+}
+
 /// The public key of the tests as one line.
 fn line() -> String {
     crate::sign::key(1).public_key().to_line("ABC_Software")

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -87,6 +88,11 @@ impl Place {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
+    /// The text of a file, or nothing where there is none.
+    pub(crate) fn read_or_empty(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_default()
+    }
+
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(self.folder.path())
             .unwrap()
@@ -127,6 +133,28 @@ impl Place {
         let feeder = std::thread::spawn(move || pipe.write_all(&stdin).ok());
         let output = child.wait_with_output().unwrap();
         feeder.join().unwrap();
+        Outcome {
+            code: output.status.code().expect("ended by a signal"),
+            stdout: self.neutral(&output.stdout),
+            stderr: self.neutral(&output.stderr),
+        }
+    }
+
+    /// As [`Self::run`], for what may wait without end: then it is killed, and the test fails.
+    #[track_caller]
+    pub(crate) fn run_within(&self, seconds: u64, args: &[&str]) -> Outcome {
+        let mut command = self.command();
+        let command = command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let end = Instant::now() + Duration::from_secs(seconds);
+        while child.try_wait().unwrap().is_none() {
+            if Instant::now() >= end {
+                child.kill().unwrap();
+                panic!("{args:?} did not end within {seconds} seconds");
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let output = child.wait_with_output().unwrap();
         Outcome {
             code: output.status.code().expect("ended by a signal"),
             stdout: self.neutral(&output.stdout),
