@@ -109,6 +109,7 @@ mod signing {
             not_before: jiff::civil::date(2020, 1, 1),
             not_after: jiff::civil::date(2040, 1, 1),
             state: KeyState::Active,
+            lists: None,
             line: 1,
         };
         let pem = public.to_pem();

@@ -153,6 +153,7 @@ fn trusted(secret: &SecretKey) -> TrustedKey {
         not_before: date(2020, 1, 1),
         not_after: date(2040, 1, 1),
         state: KeyState::Active,
+        lists: None,
         line: 1,
     };
     TrustedKey { entry, key: *secret.public_key() }

@@ -2,6 +2,7 @@
 //!
 //! Depends only on the YAML library.
 
+use granit_parser::{Event, Parser};
 use serde_yaml::Error;
 use serde_yaml::budget::BudgetBreach;
 
@@ -44,6 +45,25 @@ pub fn words(error: &Error) -> (String, Option<String>) {
         }
     };
     (message, None)
+}
+
+/// Returns the first tag of a text with its line and column, from 1. The reader reports unknown tags only: it applies tags
+/// of YAML's own types, such as `!!str`, without an error.
+#[must_use]
+pub fn first_tag(text: &str) -> Option<(String, (u64, u64))> {
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.ok()?;
+        let tag = match event {
+            Event::Scalar(_, _, _, tag) => tag,
+            Event::SequenceStart(_, _, tag) | Event::MappingStart(_, _, tag) => tag,
+            _ => None,
+        };
+        if let Some(tag) = tag {
+            let place = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+            return Some((tag.to_string(), (place(span.start.line()), place(span.start.col() + 1))));
+        }
+    }
+    None
 }
 
 const NO_ANCHORS: &str = "anchors and aliases are not allowed";

@@ -163,6 +163,7 @@ fn trusted(key: &SecretKey) -> keywright::sign::TrustedKey {
         not_before: jiff::civil::date(1, 1, 1),
         not_after: jiff::civil::date(9999, 12, 31),
         state: keywright::sign::KeyState::Active,
+        lists: None,
         line: 1,
     };
     keywright::sign::TrustedKey { entry, key: *key.public_key() }

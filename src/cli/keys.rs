@@ -102,10 +102,9 @@ fn refuse_existing(out: &Path) -> Result<(), Stop> {
 fn existing_list(folder: &Path) -> Result<Option<String>, Stop> {
     if fs::symlink_metadata(folder.join(TRUST_BUNDLE)).is_ok() {
         let name = file::shown(folder);
-        return Err(Stop::usage(format!(
-            "the trust store `{name}` is a trust bundle, which cannot be changed"
-        ))
-        .help("ask its vendor for a new version"));
+        return Err(Stop::usage(format!("the trust store `{name}` is an installed trust bundle, which cannot be changed")).help(
+            "ask its vendor for a new version; `keywright trust add` adds a key of another vendor",
+        ));
     }
     let path = folder.join(TRUST_LIST);
     if fs::symlink_metadata(&path).is_err() {
@@ -205,8 +204,12 @@ fn show(args: &ShowArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
 }
 
 fn shown(key: &PublicKey, io: &mut Io<'_>) -> Result<(), Stop> {
-    let fingerprint = STANDARD_NO_PAD.encode(sha2::Sha256::digest(key.as_bytes()));
     writeln!(io.stdout, "key id       {}", key.id())?;
-    writeln!(io.stdout, "fingerprint  SHA256:{fingerprint}")?;
+    writeln!(io.stdout, "fingerprint  {}", fingerprint(key))?;
     Ok(())
+}
+
+/// The fingerprint of a public key, for comparison by people.
+pub(super) fn fingerprint(key: &PublicKey) -> String {
+    format!("SHA256:{}", STANDARD_NO_PAD.encode(sha2::Sha256::digest(key.as_bytes())))
 }

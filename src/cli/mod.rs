@@ -30,6 +30,7 @@ pub mod payload;
 mod pkcs11;
 mod progress;
 mod provenance;
+mod publish;
 pub mod revoke;
 mod search;
 pub mod sign;

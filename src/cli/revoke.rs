@@ -9,14 +9,15 @@ use crate::license::{License, Name};
 use crate::report::counted;
 use crate::report::escape::escape;
 use crate::sign::{
-    Digest, KeyId, KeyState, LAST_SEEN, LastSeen, ListKind, MAX_REASON, MAX_REVOCATION_LIST, Mode, Payload,
-    REVOCATION_SUFFIX, RevocationList, Trust, TrustError, TrustedKey, Usage, disk, is_reason,
+    Digest, KeyId, LAST_SEEN, LastSeen, ListId, MAX_REASON, MAX_REVOCATION_LIST, Mode, Payload,
+    REVOCATION_SUFFIX, RevocationList, Trust, TrustedKey, Usage, disk, is_reason, judge_lists, next_version,
 };
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
+use super::publish::refuse_to_publish;
 use super::signer::{SignerArgs, SignerKeyArgs};
-use super::trust::{TrustArgs, fault, stop};
+use super::trust::{TrustArgs, fault, not_accepted, stop};
 use super::{Exit, Io, Stop, file, parse_day};
 
 /// Withdraw blocks, sets or keys in a signed list
@@ -47,7 +48,7 @@ pub struct Args {
     /// Why: whoever verifies reads it
     #[arg(long, value_name = "TEXT", required_unless_present = "expires")]
     reason: Option<String>,
-    /// Last day for which the list speaks [default: a year from today, or as before if that is later]
+    /// Last day of the list [default: a year from today, or as before if that is later]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     expires: Option<Date>,
     #[command(flatten)]
@@ -79,15 +80,16 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let reason = reason(args)?;
     let trust = args.trust.load(io.today)?;
     let key = args.signer.open(args.signer_key.id, &args.passphrase, &trust, io)?;
-    key.refuse_state()?;
+    refuse_to_publish(&key, io.today)?;
     refuse_development(&trust, key.trusted)?;
     let vendor = key.trusted.entry.vendor.as_str();
+    let id = ListId::revocation(vendor, key.trusted.entry.usage);
     let folder = &args.trust.trust;
     let path = args.output.clone().unwrap_or_else(|| folder.join(format!("{vendor}{REVOCATION_SUFFIX}")));
     // From here on no other run may read the list: what the two withdraw would not come together.
     let _lock = Lock::take(folder)?;
-    let mut last_seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
-    let mut list = current(&path, vendor, &trust, &last_seen, io.today)?;
+    let last_seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
+    let mut list = current(folder, &path, &id, &trust, &last_seen, io)?;
 
     let before = count(&list);
     withdraw(args, &mut list, reason, io)?;
@@ -98,24 +100,25 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         return Err(Stop::usage("there is nothing to withdraw that the list does not hold already")
             .help("`--expires DATE` renews the list as it is"));
     }
-    list.version += 1;
+    list.version = next_version(list.version).map_err(|error| fault("the list", &error))?;
     list.issued = io.today;
     // An entry more is no reason to end the list earlier.
     let usual = io.today.saturating_add(1.year());
     let expires =
         args.expires.unwrap_or_else(|| list.withdrawn.expires.map_or(usual, |last| last.max(usual)));
     if expires < io.today {
-        return Err(Stop::usage(format!("a list that speaks until {expires} would be stale today")));
+        return Err(Stop::usage(format!("a list that expires on {expires} would be stale today")));
     }
     list.withdrawn.expires = Some(expires);
     let text = list.seal(&*key.signer, key.trusted).map_err(|error| {
         Stop::new(Exit::No, format!("the list was not signed: {error}")).help("nothing was written")
     })?;
+    let signed = judge_lists(&[text.as_bytes()], &trust, Mode::Development, &last_seen, io.today);
+    if let Some(refused) = signed.refused.first() {
+        return Err(not_accepted(&path, refused));
+    }
     file::replace(&path, text.as_bytes())?;
-    let signed = RevocationList::open(text.as_bytes(), &trust, Mode::Development)
-        .map_err(|error| fault("the list", &error))?;
-    last_seen.note(ListKind::Revocation, vendor, signed.version, signed.digest);
-    file::replace(&folder.join(LAST_SEEN), last_seen.text().as_bytes())?;
+    file::replace(&folder.join(LAST_SEEN), signed.seen.text().as_bytes())?;
     io.say(&format!(
         "version {} of the revocation list of {vendor}, with {}, until {expires}, into {}",
         list.version,
@@ -138,56 +141,55 @@ fn count(list: &RevocationList) -> usize {
     withdrawn.digests.len() + withdrawn.sns.len() + withdrawn.key_ids.len()
 }
 
-/// The list as it stands; an empty one if none was ever made.
+/// The list from which the next version is made; an empty one if the vendor never published one.
+///
+/// Where two lists of the newest version differ, the next version withdraws what either withdraws.
 fn current(
+    folder: &Path,
     path: &Path,
-    vendor: &str,
+    id: &ListId,
     trust: &Trust,
     seen: &LastSeen,
-    today: Date,
+    io: &mut Io<'_>,
 ) -> Result<RevocationList, Stop> {
     let what = format!("the revocation list `{}`", file::shown(path));
-    if std::fs::symlink_metadata(path).is_err() {
-        if let Some((_, version)) = seen.seen(ListKind::Revocation).find(|(other, _)| *other == vendor) {
-            return Err(Stop::new(
-                Exit::Policy,
-                format!("{what} is not there, but version {version} was seen before"),
+    let missing = std::fs::symlink_metadata(path).is_err();
+    let own = if missing { None } else { Some(file::read_file(path, MAX_REVOCATION_LIST)?) };
+    let stored = disk::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
+    let others = stored.into_iter().map(|(_, bytes)| bytes).filter(|bytes| own.as_ref() != Some(bytes));
+    let lists: Vec<Vec<u8>> = own.iter().cloned().chain(others).collect();
+    let offered: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();
+    let judged = judge_lists(&offered, trust, Mode::Development, seen, io.today);
+    if missing {
+        let before = judged.seen.get(id).map(|seen| seen.version);
+        let Some(version) = before else { return Ok(RevocationList::new(&id.vendor, io.today)) };
+        return Err(Stop::new(
+            Exit::Policy,
+            format!("{what} is missing, but version {version} was seen before"),
+        )
+        .help("restore it first: a new list would forget what was withdrawn"));
+    }
+    if let Some(refused) = judged.refused.iter().find(|refused| refused.at == 0) {
+        return Err(not_accepted(path, refused));
+    }
+    if let Some(reason) = judged.conflict(id) {
+        let united = judged.united(id).ok_or_else(|| {
+            Stop::new(Exit::Policy, format!("{what}: {reason}")).help(
+                "put both lists into the trust store, under any name that ends in `.revocations`: the next version unites them",
             )
-            .help("restore it first: a new list would forget what was withdrawn"));
-        }
-        return Ok(RevocationList::new(vendor, today));
+        })?;
+        io.say(&format!("note: {reason}; the next version withdraws what either of them does"))?;
+        return Ok(united);
     }
-    let bytes = file::read_file(path, MAX_REVOCATION_LIST)?;
-    let list = taken_up(&bytes, vendor, trust, seen).map_err(|error| fault(&what, &error))?;
-    if list.vendor != vendor {
-        return Err(Stop::usage(format!("{what} is of vendor `{}`, and the key of `{vendor}`", list.vendor)));
-    }
-    seen.check(ListKind::Revocation, vendor, list.version, &list.digest)
-        .map_err(|old| Stop::new(Exit::Policy, format!("{what}: {old}")))?;
-    Ok(list)
-}
-
-/// The list that the next version goes on from.
-///
-/// ◆ A key that was lost is why there is a next version: the list that it signed while it was in use is gone on from. Only
-/// the one that was seen here, where one was: whoever has the key since can write others.
-fn taken_up(
-    bytes: &[u8],
-    vendor: &str,
-    trust: &Trust,
-    seen: &LastSeen,
-) -> Result<RevocationList, TrustError> {
-    let mode = Mode::Development;
-    RevocationList::open_seen(bytes, trust, mode, seen).or_else(|error| {
-        if seen.seen(ListKind::Revocation).any(|(other, _)| other == vendor) {
-            return Err(error);
-        }
-        RevocationList::open(bytes, &trust.assuming(|_| KeyState::Active), mode).map_err(|_| error)
+    judged.united(id).ok_or_else(|| {
+        let (vendor, usage) = (&id.vendor, id.usage.word());
+        Stop::usage(format!("{what} is not a list of vendor `{vendor}` for {usage} keys"))
+            .help("name the list of this key with `-o LIST`")
     })
 }
 
-/// ◆ A development key withdraws nothing where production licenses are issued: `verify` would not believe the list, and
-/// every license of the vendor would be stale.
+/// DECISION: a development key withdraws nothing where production licenses are issued: its list would apply to development
+/// keys only.
 fn refuse_development(trust: &Trust, key: &TrustedKey) -> Result<(), Stop> {
     let entry = &key.entry;
     let is_ours =

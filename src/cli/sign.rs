@@ -174,7 +174,8 @@ fn refuse_withdrawn(
     for feature in &license.features {
         let digest = Payload::of(license, feature).digest();
         let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());
-        let reason = revocations.reason(&digest, feature.vendor_name(), sn, key.trusted.key.id());
+        let signer = (key.trusted.key.id(), key.trusted.entry.usage);
+        let reason = revocations.reason(&digest, feature.vendor_name(), sn, signer);
         if let Some(reason) = reason {
             let line = license.source.position(feature.span.start as usize).line;
             return Err(Stop::new(Exit::No, format!("cannot sign the block on line {line}: {reason}"))

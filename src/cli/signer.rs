@@ -115,8 +115,8 @@ impl Holder<'_> {
     /// # Errors
     /// Returns an error if the key is revoked.
     pub fn refuse_withdrawn(&self, revocations: &Revocations) -> Result<(), Stop> {
-        let (id, vendor) = (self.trusted.key.id(), &self.trusted.entry.vendor);
-        match revocations.vendors.get(vendor).and_then(|withdrawn| withdrawn.key_ids.get(&id)) {
+        let (id, entry) = (self.trusted.key.id(), &self.trusted.entry);
+        match revocations.key_reason(&entry.vendor, id, entry.usage) {
             None => Ok(()),
             Some(reason) => Err(Stop::new(Exit::No, format!("key {id} is revoked: `{reason}`")).help(IN_USE)),
         }

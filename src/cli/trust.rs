@@ -1,6 +1,5 @@
-//! The trust store that a command goes by, and the secret key it signs with.
+//! The trust store that a command uses, and the secret key it signs with.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::ToSpan as _;
@@ -9,15 +8,15 @@ use zeroize::Zeroizing;
 
 use crate::report::escape::escape;
 use crate::sign::{
-    KeyFileError, LAST_SEEN, Label, LastSeen, ListKind, MAX_REVOCATION_LIST, Mode, REVOCATION_SUFFIX,
-    RevocationList, Revocations, SecretKey, Trust, TrustError, TrustedKey, disk, read_secret_key,
+    Judged, KeyFileError, LAST_SEEN, Label, LastSeen, MAX_REVOCATION_LIST, Mode, Refused, RefusedKind,
+    Revocations, SecretKey, Trust, TrustError, TrustedKey, disk, judge_lists, read_secret_key,
 };
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
 use super::{Exit, Io, Stop, file};
 
-/// Whom to trust.
+/// The folder of the trust store.
 #[derive(Debug, clap::Args)]
 pub struct TrustArgs {
     /// Folder of the trust store
@@ -58,7 +57,7 @@ impl TrustArgs {
     /// The trust store, and what was withdrawn: the lists in its folder and those of the command line.
     ///
     /// # Errors
-    /// As [`Self::load`]; also when a list is not to be believed, or older than one that was seen.
+    /// As [`Self::load`]; also when a list of the command line is not accepted.
     pub fn load_with_revocations(
         &self,
         extra: &[PathBuf],
@@ -70,10 +69,10 @@ impl TrustArgs {
         Ok((trust, revocations))
     }
 
-    /// What was withdrawn: the lists in the folder of the store, and those of the command line.
+    /// Returns what was withdrawn: the lists in the folder of the store, and those of the command line.
     ///
     /// # Errors
-    /// When a list of the command line is not to be believed, or the store cannot be read.
+    /// When a list of the command line is not accepted, or the store cannot be read.
     pub fn revocations(
         &self,
         extra: &[PathBuf],
@@ -81,7 +80,7 @@ impl TrustArgs {
         mode: Mode,
         io: &mut Io<'_>,
     ) -> Result<Revocations, Stop> {
-        revocations(&self.trust, extra, trust, mode, io)
+        judge(&self.trust, extra, trust, mode, io).map(|judged| judged.revocations)
     }
 }
 
@@ -99,97 +98,73 @@ pub(super) fn fault(what: &str, error: &TrustError) -> Stop {
     }
 }
 
-/// Puts the revocation lists of a store and of the command line together.
+/// Judges the revocation lists of a store and of the command line together, and notes what was seen.
 ///
-/// ◆ Of several lists of one vendor the newest counts, and every one must be at least as new as the one seen last; which
-/// that is, is kept in the folder. A list of the store that is not believed, or was seen and is not there now, makes its
-/// vendor's blocks stale and no one else's. A list that the command line names must be good.
-fn revocations(
+/// DECISION: a list of the store that is not accepted makes its vendor's blocks stale. A list that the command line names
+/// must be accepted, or the command ends.
+pub(super) fn judge(
     folder: &Path,
     extra: &[PathBuf],
     trust: &Trust,
     mode: Mode,
     io: &mut Io<'_>,
-) -> Result<Revocations, Stop> {
+) -> Result<Judged, Stop> {
     let last_seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
-    let mut lists = Vec::new();
-    let mut revocations = Revocations::default();
-    for (name, bytes) in disk::read_revocation_files(folder).map_err(|error| stop(folder, &error))? {
-        match believed(&folder.join(&name), &bytes, trust, mode, &last_seen) {
-            Ok(list) => lists.push(list),
-            Err(stop) => {
-                io.say(&format!("warning: {}", escape(&stop.message)))?;
-                let reason = stop.message.split_once("`: ").map_or("", |(_, reason)| reason).to_owned();
-                let vendor = name.strip_suffix(REVOCATION_SUFFIX).unwrap_or(&name).to_owned();
-                revocations.unbelieved.insert(vendor, reason);
-            }
-        }
-    }
+    let stored = disk::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
+    let mut lists: Vec<(PathBuf, Vec<u8>)> =
+        stored.into_iter().map(|(name, bytes)| (folder.join(name), bytes)).collect();
+    let named = lists.len();
     for path in extra {
-        let bytes = file::read_up_to(path, MAX_REVOCATION_LIST, io)?;
-        lists.push(believed(path, &bytes, trust, mode, &last_seen)?);
+        lists.push((path.clone(), file::read_up_to(path, MAX_REVOCATION_LIST, io)?));
     }
-    let mut newest: BTreeMap<String, RevocationList> = BTreeMap::new();
-    for list in lists {
-        let newer = newest.get(&list.vendor).is_none_or(|other| other.version < list.version);
-        if newer {
-            newest.insert(list.vendor.clone(), list);
+    let offered: Vec<&[u8]> = lists.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    let judged = judge_lists(&offered, trust, mode, &last_seen, io.today);
+    for refused in &judged.refused {
+        let path = lists.get(refused.at).map(|(path, _)| path.as_path()).unwrap_or(folder);
+        let stop = not_accepted(path, refused);
+        if refused.at >= named {
+            return Err(stop);
+        }
+        if refused.kind != RefusedKind::Development {
+            // Shown with `-q` too: the vendor's blocks are stale.
+            writeln!(io.stderr, "warning: {}", escape(&stop.message))?;
         }
     }
-    for (vendor, version) in last_seen.seen(ListKind::Revocation) {
-        if !newest.contains_key(vendor) {
-            revocations.missing.insert(vendor.to_owned(), version);
-        }
-    }
-    remember(folder, &last_seen, &newest, io)?;
-    for (vendor, list) in newest {
-        revocations.unbelieved.remove(&vendor);
-        revocations.vendors.insert(vendor, list.withdrawn);
-    }
-    Ok(revocations)
-}
-
-/// A list, if it can be gone by.
-fn believed(
-    path: &Path,
-    bytes: &[u8],
-    trust: &Trust,
-    mode: Mode,
-    seen: &LastSeen,
-) -> Result<RevocationList, Stop> {
-    let what = format!("the revocation list `{}`", file::shown(path));
-    let list = RevocationList::open_seen(bytes, trust, mode, seen).map_err(|error| fault(&what, &error))?;
-    seen.check(ListKind::Revocation, &list.vendor, list.version, &list.digest).map_err(|old| {
-        Stop::new(Exit::Policy, format!("{what}: {old}")).help("fetch the newest list from the vendor")
+    let today = io.today;
+    remember(folder, &judged.seen, &last_seen, io, |seen| {
+        judge_lists(&offered, trust, mode, seen, today).seen
     })?;
-    Ok(list)
+    Ok(judged)
 }
 
-/// Notes the lists that are news, beside what other commands note at the same time.
+/// The reason why a list is not accepted, for the user.
+pub(super) fn not_accepted(path: &Path, refused: &Refused) -> Stop {
+    let stop = fault(&format!("the revocation list `{}`", file::shown(path)), &refused.error);
+    match refused.kind {
+        RefusedKind::Version => Stop { exit: Exit::Policy, ..stop },
+        RefusedKind::Development | RefusedKind::NotAccepted => stop,
+    }
+}
+
+/// Writes the memory if it changed, together with what other commands note at the same time.
 fn remember(
     folder: &Path,
-    seen: &LastSeen,
-    newest: &BTreeMap<String, RevocationList>,
+    new: &LastSeen,
+    old: &LastSeen,
     io: &mut Io<'_>,
+    again: impl FnOnce(&LastSeen) -> LastSeen,
 ) -> Result<(), Stop> {
-    let note = |seen: &mut LastSeen| {
-        newest.values().fold(false, |news, list| {
-            let newer = seen.check(ListKind::Revocation, &list.vendor, list.version, &list.digest).is_ok();
-            newer && seen.note(ListKind::Revocation, &list.vendor, list.version, list.digest) || news
-        })
-    };
-    if !note(&mut seen.clone()) {
+    if new == old {
         return Ok(());
     }
     let noted = Lock::take(folder).and_then(|_lock| {
-        let mut seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
-        note(&mut seen);
-        file::replace(&folder.join(LAST_SEEN), seen.text().as_bytes())
+        let seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
+        file::replace(&folder.join(LAST_SEEN), again(&seen).text().as_bytes())
     });
     if let Err(error) = noted {
-        // The verdicts are good without it; that the next run cannot know what this one saw must be told.
+        // The verdicts are good without it, but the next run does not know what this one saw.
         io.say(&format!(
-            "warning: {}; an older revocation list would be taken next time",
+            "warning: {}; an older revocation list would be accepted next time",
             escape(&error.message)
         ))?;
     }
@@ -277,7 +252,7 @@ pub(super) fn open_key(
     Ok((key, label, used))
 }
 
-/// Whether a file is a public key, which others may read.
+/// Returns true if a file is a public key, which others may read.
 fn is_public(path: &Path) -> bool {
     file::read_file(path, 64 * 1024).is_ok_and(|bytes| {
         let text = String::from_utf8_lossy(&bytes);

@@ -11,11 +11,12 @@ use zeroize::Zeroizing;
 use crate::files::input;
 use crate::files::output::{Access, create_new};
 
+use super::installation::dispute;
 use super::last_seen::{LAST_SEEN, LastSeen, ListKind};
 use super::revocation_list::{MAX_REVOCATION_LIST, REVOCATION_SUFFIX};
 use super::trust::Trust;
 use super::trust_bundle::{MAX_TRUST_BUNDLE, TRUST_BUNDLE, TrustBundle};
-use super::trust_list::{TRUST_LIST, TrustError, parse_trust_list};
+use super::trust_list::{ADDED_LIST, TRUST_LIST, TrustError, parse_trust_list};
 
 /// Most bytes of a key file.
 const MAX_KEY_FILE: u64 = 64 * 1024;
@@ -61,7 +62,12 @@ pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
             return Err(TrustError::new(format!("it has both a list `{TRUST_LIST}` and a `{TRUST_BUNDLE}`"))
                 .help("keep one of the two: your own list, or the bundle that was installed"));
         }
-        return bundle.trust();
+        let disputed = dispute(&bundle, &load_last_seen(folder)?);
+        let mut trust = bundle.trust()?.disputed(disputed);
+        for key in load_added(folder)?.keys() {
+            trust.add(key.clone())?;
+        }
+        return Ok(trust);
     }
     let list = read_public(&path, MAX_TRUST_LIST as u64).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => TrustError::new(format!("it has no list `{TRUST_LIST}`")).help(
@@ -69,12 +75,35 @@ pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
         ),
         _ => TrustError::new(format!("its list `{TRUST_LIST}`: {}", reason(&error))),
     })?;
-    Trust::assemble(parse_trust_list(&list)?, |entry| {
+    assemble(folder, &list)
+}
+
+fn assemble(folder: &Path, list: &str) -> Result<Trust, TrustError> {
+    Trust::assemble(parse_trust_list(list)?, |entry| {
         // The name of the file was checked to be one component.
         read_public(&folder.join(&entry.file), MAX_KEY_FILE).map_err(|error| {
             TrustError::at(entry.line, format!("the public key `{}`: {}", entry.file, reason(&error)))
         })
     })
+}
+
+/// Reads the text of the list of keys that were added by hand beside an installed bundle, if there is one.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read_added(folder: &Path) -> Result<Option<String>, TrustError> {
+    let Some(bytes) = read_if_there(folder, ADDED_LIST, MAX_TRUST_LIST)? else { return Ok(None) };
+    String::from_utf8(bytes).map(Some).map_err(|_| TrustError::new(format!("its `{ADDED_LIST}` is not text")))
+}
+
+/// Reads the keys that were added by hand beside an installed bundle.
+///
+/// # Errors
+/// If the list or a key is not in the format.
+pub fn load_added(folder: &Path) -> Result<Trust, TrustError> {
+    let Some(list) = read_added(folder)? else { return Ok(Trust::default()) };
+    assemble(folder, &list)
+        .map_err(|error| TrustError { message: format!("its `{ADDED_LIST}`: {}", error.message), ..error })
 }
 
 /// Reads the bundle that is installed in a folder, if there is one.
@@ -86,7 +115,12 @@ pub fn load_bundle(folder: &Path) -> Result<Option<TrustBundle>, TrustError> {
         return Ok(None);
     };
     let last_seen = load_last_seen(folder)?;
-    TrustBundle::reopen(&bytes, |digest| last_seen.knows(ListKind::Trust, digest))
+    let publisher = last_seen.publisher()?;
+    let installed = |digest: &_| {
+        let mut bundles = last_seen.seen(ListKind::Trust);
+        bundles.any(|(id, seen)| seen.digest == *digest && publisher.is_none_or(|vendor| vendor == id.vendor))
+    };
+    TrustBundle::reopen(&bytes, installed)
         .map(Some)
         .map_err(|error| TrustError { message: format!("its `{TRUST_BUNDLE}`: {}", error.message), ..error })
 }

@@ -10,14 +10,17 @@ pub mod disk;
 mod explain;
 mod hex;
 mod hidden_text;
+mod installation;
 mod key_file;
 mod key_text;
 mod last_seen;
+mod list_rules;
 pub mod message;
 mod parallel;
 pub(crate) mod payload;
 mod public_key;
 mod reason;
+mod publisher;
 mod revocation;
 mod revocation_list;
 mod sealed;
@@ -30,10 +33,13 @@ mod trust_bundle;
 mod trust_list;
 mod verdict;
 mod verify;
+mod versions;
 
+pub use installation::{InstallFault, Installed, install_bundle};
 pub use key_file::{Kdf, KeyFileError, Label, MIN_KDF_ROUNDS, Protection, read_secret_key, write_secret_key};
 pub use key_text::{KEY_BYTES, KEY_CHARS, KeyFault, KeyText};
-pub use last_seen::{LAST_SEEN, LastSeen, ListKind, Rollback};
+pub use last_seen::{LAST_SEEN, LastSeen, ListId, ListKind, Rollback, Seen};
+pub use list_rules::{Judged, Refused, RefusedKind, judge_lists};
 pub use message::{Digest, Domain, KeyId};
 pub use payload::Payload;
 pub use public_key::{PublicKey, PublicKeyError};
@@ -49,10 +55,12 @@ pub use signer::{SignError, Signer, SignerFailure, sign_payload};
 pub use trust::{KeyState, Mode, Trust, TrustedKey, Usage};
 pub use trust_bundle::{MAX_TRUST_BUNDLE, TRUST_BUNDLE, TrustBundle};
 pub use trust_list::{
-    TRUST_LIST, TrustEntry, TrustError, append_entry, change_state, format_entry, parse_trust_list,
+    ADDED_LIST, ListMark, TRUST_LIST, TrustEntry, TrustError, append_entry, change_entry, change_state,
+    format_entry, parse_trust_list,
 };
 pub use verdict::{
     BlockReport, Claimed, Duplicate, FileReport, Ground, HiddenLine, HiddenText, Outcome, Policy,
     PolicyFault, Verdict,
 };
 pub use verify::{Verified, Verifier};
+pub use versions::{MAX_STEP, MAX_VERSION, next_version};

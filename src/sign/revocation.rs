@@ -1,4 +1,4 @@
-//! What was withdrawn: single blocks, whole sets, keys.
+//! Revoked blocks, sets and keys.
 
 use std::collections::BTreeMap;
 
@@ -6,59 +6,113 @@ use jiff::civil::Date;
 
 use super::message::{Digest, KeyId};
 use super::reason::Reason;
+use super::trust::Usage;
 
-/// What one vendor withdrew, each entry with the reason that was given. Reasons are text of a list: escape them.
+/// The revocations of one vendor, each with its reason. Reasons are text of a list: escape them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Withdrawn {
     /// Blocks, by the digest of their payload.
     pub digests: BTreeMap<Digest, String>,
     /// Sets, by SN.
     pub sns: BTreeMap<String, String>,
-    /// Keys: nothing they signed counts.
+    /// Keys: nothing that they signed is accepted.
     pub key_ids: BTreeMap<KeyId, String>,
-    /// Last day for which the list speaks; later it is stale.
+    /// Last day of the list; later it is stale.
     pub expires: Option<Date>,
 }
 
-/// What was withdrawn, by vendor: nobody withdraws what another vendor issued.
+impl Withdrawn {
+    /// Adds the revocations of another list of the vendor. `expires` does not change.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (digest, reason) in &other.digests {
+            self.digests.entry(*digest).or_insert_with(|| reason.clone());
+        }
+        for (sn, reason) in &other.sns {
+            self.sns.entry(sn.clone()).or_insert_with(|| reason.clone());
+        }
+        for (id, reason) in &other.key_ids {
+            self.key_ids.entry(*id).or_insert_with(|| reason.clone());
+        }
+    }
+
+    fn reason(&self, digest: &Digest, sn: Option<&str>, key: KeyId) -> Option<Reason> {
+        if let Some(reason) = self.digests.get(digest) {
+            return Some(Reason::new("this block was revoked: ").quoted_unknown(reason));
+        }
+        if let Some((sn, reason)) = sn.and_then(|sn| self.sns.get_key_value(sn)) {
+            let of_set = Reason::new("revoked with all blocks of its SN: SN ").value("SN", sn);
+            return Some(of_set.text(", ").quoted_unknown(reason));
+        }
+        let reason = self.key_ids.get(&key)?;
+        Some(Reason::new("key ").fact(key).text(" was revoked: ").quoted_unknown(reason))
+    }
+}
+
+/// Revocations by vendor. A vendor can revoke only what it issued.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Revocations {
-    /// One entry a vendor.
+    /// Lists of production keys, which apply to all keys of the vendor.
     pub vendors: BTreeMap<String, Withdrawn>,
-    /// Vendors whose list was seen before and is not there now, with the version that was seen.
+    /// Vendors whose list was seen before and is missing now, with the version that was seen.
     pub missing: BTreeMap<String, u64>,
-    /// Vendors with a list that is not believed, and why: what it says is passed over.
+    /// Vendors with a list that is not accepted, and why.
     pub unbelieved: BTreeMap<String, String>,
+    /// The same for lists of development keys, which apply to development keys and their blocks only.
+    pub development: Option<Box<Revocations>>,
 }
 
 impl Revocations {
-    /// Why a block is withdrawn, if it is: the narrowest entry first.
-    #[must_use]
-    pub fn reason(&self, digest: &Digest, vendor: &str, sn: Option<&str>, key: KeyId) -> Option<Reason> {
-        let withdrawn = self.vendors.get(vendor)?;
-        if let Some(reason) = withdrawn.digests.get(digest) {
-            return Some(Reason::new("this block was withdrawn: ").quoted_unknown(reason));
+    /// The lists that keys of this usage signed.
+    pub(super) fn of_mut(&mut self, usage: Usage) -> &mut Self {
+        match usage {
+            Usage::Production => self,
+            Usage::Development => self.development.get_or_insert_default(),
         }
-        if let Some((sn, reason)) = sn.and_then(|sn| withdrawn.sns.get_key_value(sn)) {
-            let of_set = Reason::new("withdrawn with all blocks of its SN: SN ").value("SN", sn);
-            return Some(of_set.text(", ").quoted_unknown(reason));
-        }
-        let reason = withdrawn.key_ids.get(&key)?;
-        Some(Reason::new("key ").fact(key).text(" was withdrawn: ").quoted_unknown(reason))
     }
 
-    /// Why nothing can be said for sure about what this vendor withdrew: its list is too old or missing.
+    /// The lists that apply to keys of this usage.
+    fn applying(&self, usage: Usage) -> impl Iterator<Item = &Self> {
+        let development = self.development.as_deref().filter(|_| usage == Usage::Development);
+        std::iter::once(self).chain(development)
+    }
+
+    /// Returns why a block is revoked: the narrowest entry first. `usage` is that of the key that signed it.
     #[must_use]
-    pub fn stale(&self, vendor: &str, at: Date) -> Option<String> {
+    pub fn reason(
+        &self,
+        digest: &Digest,
+        vendor: &str,
+        sn: Option<&str>,
+        (key, usage): (KeyId, Usage),
+    ) -> Option<Reason> {
+        self.applying(usage).find_map(|lists| lists.vendors.get(vendor)?.reason(digest, sn, key))
+    }
+
+    /// Returns why a key is revoked.
+    #[must_use]
+    pub fn key_reason(&self, vendor: &str, key: KeyId, usage: Usage) -> Option<&str> {
+        self.applying(usage)
+            .find_map(|lists| lists.vendors.get(vendor)?.key_ids.get(&key))
+            .map(String::as_str)
+    }
+
+    /// Returns why the revocations of this vendor for blocks of a usage are uncertain: its list expired, is missing or is
+    /// not accepted.
+    #[must_use]
+    pub fn stale(&self, vendor: &str, usage: Usage, at: Date) -> Option<String> {
+        self.applying(usage).find_map(|lists| lists.own_stale(vendor, at))
+    }
+
+    fn own_stale(&self, vendor: &str, at: Date) -> Option<String> {
         if let Some(reason) = self.unbelieved.get(vendor) {
-            return Some(format!("the revocation list of {vendor} is not believed: {reason}"));
+            return Some(format!("a revocation list of {vendor} is not accepted: {reason}"));
         }
         if let Some(version) = self.missing.get(vendor) {
             return Some(format!(
-                "the revocation list of {vendor}, version {version} when it was last seen, is not there"
+                "the revocation list of {vendor}, version {version} when it was last seen, is missing"
             ));
         }
         let expires = self.vendors.get(vendor)?.expires.filter(|expires| *expires < at)?;
-        Some(format!("the revocation list of {vendor} speaks until {expires}, and {at} was asked about"))
+        Some(format!("the revocation list of {vendor} expired on {expires} (verified for {at})"))
     }
 }

@@ -28,17 +28,16 @@ use serde_yaml::Spanned;
 
 use crate::license::Name;
 
-use super::last_seen::{LastSeen, ListKind};
 use super::message::{Digest, Domain, KeyId};
+use super::publisher::{choose, could_sign};
 use super::revocation::Withdrawn;
 use super::sealed::{SealFault, Sealed, seal};
 use super::signer::{SignError, Signer};
-use super::strict_yaml::{self, day, fault, number, quoted};
-use super::trust::{KeyState, Mode, Trust, TrustedKey};
+use super::strict_yaml::{self, day, fault, quoted, version};
+use super::trust::{Mode, Trust, TrustedKey};
 use super::trust_list::TrustError;
-use super::verify::untimely;
 
-/// How the names of files with revocation lists end.
+/// The end of the names of files with revocation lists.
 pub const REVOCATION_SUFFIX: &str = ".revocations";
 /// Most bytes of a revocation list.
 pub const MAX_REVOCATION_LIST: usize = 16 * 1024 * 1024;
@@ -49,13 +48,13 @@ const FORMAT: &str = "1";
 /// A revocation list that was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevocationList {
-    /// Who withdraws; the list says nothing about blocks of others.
+    /// The vendor that withdraws; the list does not apply to blocks of other vendors.
     pub vendor: String,
     /// Its version, from 1; each new list has a higher one.
     pub version: u64,
     /// The day it was made.
     pub issued: Date,
-    /// What is withdrawn; `expires` is always set.
+    /// The withdrawals; `expires` is always set.
     pub withdrawn: Withdrawn,
     /// Digest of its text, which tells two lists of one version apart.
     pub digest: Digest,
@@ -108,43 +107,19 @@ impl RevocationList {
         }
     }
 
-    /// Verifies a list, and only then reads it.
+    /// Verifies a list, and only then reads it. This judges one list by itself: a key of its vendor signed it that could sign
+    /// on the day that the list says. It does not show that the list counts: [`super::judge_lists`] decides that, with the
+    /// memory of the store, and does not trust that day.
     ///
     /// # Errors
-    /// If it is not signed by a trusted key of its vendor, or not as it should be.
+    /// If it is not signed by such a key, or not in the format.
     pub fn open(bytes: &[u8], trust: &Trust, mode: Mode) -> Result<Self, TrustError> {
-        let sealed = Sealed::split(bytes, Domain::Revocation).map_err(|fault| refusal(&fault))?;
-        let (text, signer) = sealed.open(trust, mode).map_err(|fault| refusal(&fault))?;
-        let list = Self::parse(text, sealed.digest())?;
-        if list.vendor != signer.entry.vendor {
-            return Err(TrustError::new(format!(
-                "it is of vendor `{}`, but signed by a key of `{}`",
-                list.vendor, signer.entry.vendor
-            )));
-        }
-        match untimely(Some(list.issued), signer) {
-            Some(reason) => {
-                Err(TrustError::new(reason.replace("the block says ISSUED=", "the list was issued on ")))
-            }
-            None => Ok(list),
-        }
-    }
-
-    /// As [`Self::open`], for a list that was believed once and is the newest one seen: what became of its signer since
-    /// does not undo what it withdrew. Its signature must match all the same.
-    ///
-    /// # Errors
-    /// As [`Self::open`]; the error is that of a list that nobody has seen.
-    pub fn open_seen(bytes: &[u8], trust: &Trust, mode: Mode, seen: &LastSeen) -> Result<Self, TrustError> {
-        Self::open(bytes, trust, mode).or_else(|error| {
-            let then = trust.assuming(|_| KeyState::Active);
-            let list = Self::open(bytes, &then, mode).map_err(|_| error.clone())?;
-            if seen.is_newest(ListKind::Revocation, &list.vendor, &list.digest) {
-                Ok(list)
-            } else {
-                Err(error)
-            }
-        })
+        let Authentic { list, signers } = authenticate(bytes, trust)?;
+        choose(&signers, |key| match mode.accepts(key.entry.usage) {
+            true => could_sign(key, list.issued),
+            false => Err(development(key.key.id())),
+        })?;
+        Ok(list)
     }
 
     /// Reads the body of a list. Public for tests of the reader alone: nothing may be decided by it.
@@ -181,7 +156,7 @@ impl RevocationList {
                 .ok_or_else(|| fault(&entry.id, "this is no key id: 16 digits of 0-9 and a-f"))?;
             put(&mut withdrawn.key_ids, id, &entry.id, &entry.reason)?;
         }
-        let version = number(&raw.version)?;
+        let version = version(&raw.version)?;
         Ok(Self { vendor: raw.vendor.value, version, issued, withdrawn, digest })
     }
 
@@ -202,17 +177,52 @@ impl RevocationList {
     /// Signs the list and writes the whole file. The file is opened again with the trusted key before it is handed out.
     ///
     /// # Errors
-    /// If there is no good signature, or the file would not be believed.
+    /// If there is no good signature, or the file would not be accepted.
     pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SealListError> {
         let text = seal(Domain::Revocation, &self.body(), signer, trusted).map_err(SealListError::Sign)?;
         let trust = Trust::of(trusted.clone());
         let again = Self::open(text.as_bytes(), &trust, Mode::Development).map_err(SealListError::Refused)?;
-        let same = Self { digest: self.digest, ..again } == *self;
-        if same { Ok(text) } else { Err(SealListError::Refused(TrustError::new("it does not read back"))) }
+        if (Self { digest: self.digest, ..again }) == *self {
+            Ok(text)
+        } else {
+            Err(SealListError::Refused(TrustError::new("it does not read back")))
+        }
     }
 }
 
-/// Why a list was not signed.
+/// A list that keys of its vendor signed, whatever became of them.
+pub(super) struct Authentic<'t> {
+    pub(super) list: RevocationList,
+    /// One or more.
+    pub(super) signers: Vec<&'t TrustedKey>,
+}
+
+/// Verifies and reads a list. What its signers may publish is not decided here.
+///
+/// # Errors
+/// If no key of its vendor signed it, or it is not in the format.
+pub(super) fn authenticate<'t>(bytes: &[u8], trust: &'t Trust) -> Result<Authentic<'t>, TrustError> {
+    let sealed = Sealed::split(bytes, Domain::Revocation).map_err(|fault| refusal(&fault))?;
+    let (text, mut signers) = sealed.verified(trust).map_err(|fault| refusal(&fault))?;
+    let list = RevocationList::parse(text, sealed.digest())?;
+    let other = signers.first().map(|key| key.entry.vendor.clone()).unwrap_or_default();
+    signers.retain(|key| key.entry.vendor == list.vendor);
+    if signers.is_empty() {
+        return Err(TrustError::new(format!(
+            "it is of vendor `{}`, but signed by a key of `{other}`",
+            list.vendor
+        )));
+    }
+    Ok(Authentic { list, signers })
+}
+
+/// A list of a development key where only production keys count.
+pub(super) fn development(key: KeyId) -> TrustError {
+    TrustError::new(format!("it is signed with development key {key}, which is not trusted in production"))
+        .help("it applies to development keys only: use `--development`")
+}
+
+/// The reason why a list was not signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SealListError {
     /// There is no good signature.
@@ -245,7 +255,7 @@ pub(super) fn refusal(fault: &SealFault) -> TrustError {
     }
 }
 
-/// Whether a text can be a reason: not empty, not too long, nothing in it that cannot be seen.
+/// Returns true if a text can be a reason: not empty, not too long, no control characters.
 #[must_use]
 pub fn is_reason(text: &str) -> bool {
     !text.trim().is_empty() && text.len() <= MAX_REASON && !text.chars().any(char::is_control)

@@ -8,18 +8,18 @@
 //! ```
 //!
 //! A signature covers the body byte for byte. The few lines before it are all that is looked at until one was verified:
-//! no reader of the body ever sees bytes that nobody trusted has signed.
+//! no reader of the body sees bytes that no trusted key signed.
 
 use std::fmt;
 
 use super::key_text::{KeyFault, KeyText};
 use super::message::{Digest, Domain, KeyId};
 use super::signer::{SignError, Signer, sign_object};
-use super::trust::{KeyState, Mode, Trust, TrustedKey};
+use super::trust::{Trust, TrustedKey};
 
 /// Most signatures of one file.
 pub const MAX_SIGNATURES: usize = 16;
-/// How a line with a signature begins.
+/// The start of a line with a signature.
 const KEY_HEAD: &[u8] = b"KEY ";
 
 /// A signed list taken apart. That it could be says nothing of its signatures.
@@ -30,7 +30,7 @@ pub struct Sealed<'a> {
     body: &'a [u8],
 }
 
-/// Why some bytes are no signed list to go by.
+/// The reason why bytes are not accepted as a signed list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SealFault {
     /// They do not begin as a signed list of this kind.
@@ -45,10 +45,6 @@ pub enum SealFault {
     Signatures,
     /// No trusted key signed it; the one that is named.
     UnknownKey(KeyId),
-    /// A development key signed it, and those do not count here.
-    Development(KeyId),
-    /// A key signed it that others may have.
-    Compromised(KeyId),
     /// The body is not what this key signed.
     Invalid(KeyId),
 }
@@ -68,10 +64,6 @@ impl fmt::Display for SealFault {
             Self::UnknownKey(key) => {
                 write!(f, "it is signed with key {key}, which is not in the trust store")
             }
-            Self::Development(key) => {
-                write!(f, "it is signed with development key {key}, which is not trusted in production")
-            }
-            Self::Compromised(key) => write!(f, "it is signed with key {key}, which is in the wrong hands"),
             Self::Invalid(key) => write!(f, "its text is not what key {key} signed"),
         }
     }
@@ -130,38 +122,26 @@ impl<'a> Sealed<'a> {
         self.keys.iter().map(|key| key.key)
     }
 
-    /// The body as text, and the trusted key that signed it. Every signature of a key of the store must match; one of
-    /// them is enough.
+    /// The body as text, and the keys of the store that signed it: one or more, whatever became of them. Every signature of
+    /// a key of the store must match. What the keys may publish is decided by [`super::publisher`].
     ///
     /// # Errors
-    /// If none does, or one does not match, or the body is no text.
-    pub fn open<'t>(&self, trust: &'t Trust, mode: Mode) -> Result<(&'a str, &'t TrustedKey), SealFault> {
+    /// If no key of the store signed it, a signature does not match, or the body is not text.
+    pub(super) fn verified<'t>(&self, trust: &'t Trust) -> Result<(&'a str, Vec<&'t TrustedKey>), SealFault> {
         let digest = self.digest();
-        let mut signer = None;
-        let mut fault = None;
+        let mut signers = Vec::new();
         for key in &self.keys {
-            let Some(trusted) = trust.get(key.key) else {
-                fault.get_or_insert(SealFault::UnknownKey(key.key));
-                continue;
-            };
+            let Some(trusted) = trust.get(key.key) else { continue };
             if !trusted.key.verifies(self.domain, &digest, &key.signature) {
                 return Err(SealFault::Invalid(key.key));
             }
-            match trusted.entry.state {
-                KeyState::Compromised(_) => fault = Some(SealFault::Compromised(key.key)),
-                _ if !mode.accepts(trusted.entry.usage) => fault = Some(SealFault::Development(key.key)),
-                _ => {
-                    signer.get_or_insert(trusted);
-                }
-            }
+            signers.push(trusted);
         }
-        let text = std::str::from_utf8(self.body);
-        match (signer, fault, text) {
-            (Some(signer), _, Ok(text)) => Ok((text, signer)),
-            (Some(signer), _, Err(_)) => Err(SealFault::Invalid(signer.key.id())),
-            (None, Some(fault), _) => Err(fault),
-            (None, None, _) => Err(SealFault::Signatures),
-        }
+        let Some(first) = signers.first() else {
+            return Err(self.signers().next().map_or(SealFault::Signatures, SealFault::UnknownKey));
+        };
+        let text = std::str::from_utf8(self.body).map_err(|_| SealFault::Invalid(first.key.id()))?;
+        Ok((text, signers))
     }
 }
 

@@ -5,9 +5,10 @@ use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned, budget, options};
 
-use crate::yaml::words;
+use crate::yaml::{first_tag, words};
 
 use super::trust_list::TrustError;
+use super::versions::{MAX_VERSION, POISONED};
 
 /// Reads a list.
 ///
@@ -28,7 +29,7 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TrustError> {
         strict_booleans: true,
         with_snippet: false,
     };
-    serde_yaml::from_str_with_options(text, options).map_err(|error| {
+    let read = serde_yaml::from_str_with_options(text, options).map_err(|error| {
         let (message, help) = words(error.without_snippet());
         let place = error.location().map(|at| (at.line(), at.column()));
         let fault = TrustError { place, ..TrustError::new(message) };
@@ -36,7 +37,15 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TrustError> {
             Some(help) => fault.help(help),
             None => fault,
         }
-    })
+    })?;
+    // Only a text within the budget is searched for tags.
+    match first_tag(text) {
+        None => Ok(read),
+        Some((tag, place)) => {
+            let fault = TrustError::new(format!("the tag `{tag}` is not allowed"));
+            Err(TrustError { place: Some(place), ..fault }.help("remove it: every value is read as text"))
+        }
+    }
 }
 
 /// A fault at the place of a value.
@@ -66,6 +75,16 @@ pub(super) fn number(value: &Spanned<String>) -> Result<u64, TrustError> {
         .ok()
         .filter(|number| *number > 0 && number.to_string() == value.value)
         .ok_or_else(|| fault(value, format!("`{}` is no whole number from 1", value.value)))
+}
+
+/// The version of a list: a number from 1 to [`MAX_VERSION`].
+pub(super) fn version(value: &Spanned<String>) -> Result<u64, TrustError> {
+    let version = number(value)?;
+    if version <= MAX_VERSION {
+        return Ok(version);
+    }
+    let message = format!("version {version} is above the highest version, {MAX_VERSION}");
+    Err(fault(value, message).help(POISONED))
 }
 
 /// Text as a double-quoted scalar; it must hold no control character.

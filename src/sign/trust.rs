@@ -7,10 +7,10 @@ use jiff::civil::Date;
 
 use super::message::KeyId;
 use super::public_key::{PublicKey, PublicKeyError};
-use super::trust_list::{TrustEntry, TrustError};
+use super::trust_list::{ListMark, TrustEntry, TrustError};
 
-/// What a key may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The purpose of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Usage {
     /// Licenses for customers.
     Production,
@@ -28,14 +28,14 @@ impl Usage {
         }
     }
 
-    /// The usage that a word stands for.
+    /// Returns the usage of a word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Production, Self::Development].into_iter().find(|usage| usage.word() == word)
     }
 }
 
-/// Which keys a verification accepts.
+/// The usages of keys that a verification accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
     /// Production keys only.
@@ -46,14 +46,14 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Whether keys of this usage count.
+    /// Returns true if keys of this usage count.
     #[must_use]
     pub fn accepts(self, usage: Usage) -> bool {
         usage == Usage::Production || self == Self::Development
     }
 }
 
-/// What became of a key.
+/// The state of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyState {
     /// It signs.
@@ -78,6 +78,19 @@ impl KeyState {
         }
     }
 
+    /// Checks whether a key may change from this state to another.
+    ///
+    /// DECISION: a compromised key never returns, and a retired key can only become compromised: signatures from the time
+    /// in between could not be told apart. Commands and installed bundles follow the same rule.
+    #[must_use]
+    pub fn may_become(self, new: Self) -> bool {
+        match self {
+            Self::Active | Self::Standby => true,
+            Self::Retired(_) => matches!(new, Self::Retired(_) | Self::Compromised(_)),
+            Self::Compromised(_) => matches!(new, Self::Compromised(_)),
+        }
+    }
+
     /// The day that belongs to it.
     #[must_use]
     pub fn since(self) -> Option<Date> {
@@ -98,14 +111,14 @@ impl fmt::Display for KeyState {
 /// One key of a trust store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedKey {
-    /// What the list says of it.
+    /// Its entry in the list.
     pub entry: TrustEntry,
     /// The key.
     pub key: PublicKey,
 }
 
 impl TrustedKey {
-    /// Whether a day lies in its validity, both ends included.
+    /// Returns true if a day lies in its validity, both ends included.
     #[must_use]
     pub fn is_valid_on(&self, day: Date) -> bool {
         self.entry.not_before <= day && day <= self.entry.not_after
@@ -118,13 +131,15 @@ pub struct Trust {
     keys: Vec<TrustedKey>,
     index: HashMap<KeyId, usize>,
     expires: Option<Date>,
+    publisher: Option<String>,
+    disputed: Option<String>,
 }
 
 impl Trust {
     /// Puts a store together from the entries of its list; `read` gives the text of a public key file.
     ///
     /// # Errors
-    /// If a file cannot be had or holds no key fit to trust, a key id is not its key's, or two entries share a key id.
+    /// If a file cannot be read or has no key that can be trusted, a key id is not its key's, or two entries share a key id.
     pub fn assemble(
         entries: Vec<TrustEntry>,
         mut read: impl FnMut(&TrustEntry) -> Result<String, TrustError>,
@@ -148,7 +163,7 @@ impl Trust {
     #[must_use]
     pub fn of(key: TrustedKey) -> Self {
         let index = HashMap::from([(key.key.id(), 0)]);
-        Self { keys: vec![key], index, expires: None }
+        Self { keys: vec![key], index, ..Self::default() }
     }
 
     /// Adds a key.
@@ -166,27 +181,62 @@ impl Trust {
         Ok(())
     }
 
-    /// The same store, which speaks until a day.
+    /// The same store with a last day.
     #[must_use]
     pub fn until(self, expires: Date) -> Self {
         Self { expires: Some(expires), ..self }
     }
 
+    /// The same store, as the bundle of a vendor.
+    #[must_use]
+    pub(super) fn published_by(self, vendor: &str) -> Self {
+        Self { publisher: Some(vendor.to_owned()), ..self }
+    }
+
+    /// The same store, whose bundle is disputed for this reason: another bundle has its version.
+    #[must_use]
+    pub(super) fn disputed(self, reason: Option<String>) -> Self {
+        Self { disputed: reason, ..self }
+    }
+
+    /// The vendor whose installed bundle this is, if it is one. Keys that were added by hand are of other vendors.
+    #[must_use]
+    pub fn publisher(&self) -> Option<&str> {
+        self.publisher.as_deref()
+    }
+
+    /// The revocation lists that entries of retired and compromised keys of this vendor and usage record.
+    pub(super) fn recorded<'a>(
+        &'a self,
+        vendor: &'a str,
+        usage: Usage,
+    ) -> impl Iterator<Item = &'a ListMark> {
+        let own = move |key: &&TrustedKey| key.entry.vendor == vendor && key.entry.usage == usage;
+        self.keys.iter().filter(own).filter_map(|key| key.entry.lists.as_ref()).flatten()
+    }
+
     /// The same store with other states of its keys.
     #[must_use]
     pub fn assuming(&self, state: impl Fn(&TrustedKey) -> KeyState) -> Self {
+        self.with(|key| key.entry.state = state(key))
+    }
+
+    /// The same store with changed entries.
+    #[must_use]
+    pub fn with(&self, change: impl Fn(&mut TrustedKey)) -> Self {
         let mut trust = self.clone();
-        for key in &mut trust.keys {
-            key.entry.state = state(key);
-        }
+        trust.keys.iter_mut().for_each(change);
         trust
     }
 
-    /// Why the store is too old to go by on a day, if it is.
+    /// Returns why the bundle of the store is not current on a day: it expired, or it is disputed.
     #[must_use]
     pub fn stale(&self, at: Date) -> Option<String> {
+        if self.disputed.is_some() {
+            return self.disputed.clone();
+        }
         let expires = self.expires.filter(|expires| *expires < at)?;
-        Some(format!("the trust bundle speaks until {expires}, and {at} was asked about"))
+        Some(format!("the trust bundle expired on {expires} (verified for {at})"))
     }
 
     /// The key with this id.
@@ -201,7 +251,7 @@ impl Trust {
         &self.keys
     }
 
-    /// Whether nothing is trusted.
+    /// Returns true if nothing is trusted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()

@@ -1,12 +1,12 @@
 //! Trust bundles: a whole trust store as one signed file, which support installs once.
 //!
 //! The body of the signed file is YAML: who publishes it, a version that only rises, a last day, and the keys, each with
-//! its public half. A bundle is believed if a key of the store that is installed signed it; the first one is believed
-//! because of a public key that came by another way.
+//! its public half. A store accepts a bundle if an active key of the installed bundle signed it, and the first one because
+//! of a public key that was given by hand.
 //!
-//! ◆ Versions may be passed over: whoever signs with a key that version N trusts may publish N+1 or N+7. A bundle that
-//! trusts production keys is signed with a production key. Its signer stands in the bundle itself and is not compromised
-//! there.
+//! DECISION: versions may be skipped: a key that version N trusts may sign N+1 or N+7. A bundle that trusts production keys
+//! is signed with a production key, lists its signer, and does not call it compromised. What else a store requires of a
+//! bundle before it installs it is in [`super::installation`].
 
 use std::fmt::Write as _;
 
@@ -20,12 +20,13 @@ use crate::license::Name;
 
 use super::message::{Digest, Domain, KeyId};
 use super::public_key::PublicKey;
+use super::publisher::choose;
 use super::revocation_list::{SealListError, refusal};
 use super::sealed::{Sealed, seal};
 use super::signer::Signer;
-use super::strict_yaml::{self, day, fault, number};
-use super::trust::{KeyState, Mode, Trust, TrustedKey, Usage};
-use super::trust_list::{TrustEntry, TrustError, read_state};
+use super::strict_yaml::{self, day, fault, version};
+use super::trust::{KeyState, Trust, TrustedKey, Usage};
+use super::trust_list::{RawMark, TrustEntry, TrustError, read_lists, read_state, write_state};
 use super::verify::untimely;
 
 /// Name of an installed bundle in the folder of a trust store.
@@ -37,15 +38,15 @@ const FORMAT: &str = "1";
 /// A trust bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustBundle {
-    /// Who publishes it.
+    /// The vendor that publishes it.
     pub vendor: String,
     /// Its version, from 1.
     pub version: u64,
     /// The day it was made.
     pub issued: Date,
-    /// Last day for which it speaks.
+    /// Its last day.
     pub expires: Date,
-    /// Whom to trust.
+    /// The trusted keys.
     pub keys: Vec<TrustedKey>,
     /// Digest of its text.
     pub digest: Digest,
@@ -74,20 +75,39 @@ struct RawKey {
     state: Spanned<String>,
     #[serde(default)]
     since: Option<Spanned<String>>,
+    #[serde(default)]
+    lists: Option<Vec<RawMark>>,
 }
 
 impl TrustBundle {
-    /// Verifies a bundle with the keys of `anchor`, and only then reads it. `anchor` is the store that is installed, or
-    /// holds the one key that came by another way.
+    /// Verifies a bundle with the keys of `anchor`, and only then reads it. Whether a store may install it is decided by
+    /// [`super::install_bundle`].
     ///
     /// # Errors
-    /// If no key of `anchor` signed it, the signer could not, or it is not as it should be.
+    /// If no key of its vendor in `anchor` signed it, it does not list its signer, or it is not in the format.
     pub fn open(bytes: &[u8], anchor: &Trust) -> Result<Self, TrustError> {
-        let sealed = Sealed::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
-        let (text, signer) = sealed.open(anchor, Mode::Development).map_err(|fault| refusal(&fault))?;
-        let bundle = Self::parse(text, sealed.digest())?;
-        bundle.check_signer(signer)?;
+        let (bundle, signers) = Self::authenticate(bytes, anchor)?;
+        choose(&signers, |signer| bundle.check_signer(signer))?;
         Ok(bundle)
+    }
+
+    /// Verifies and reads a bundle. Returns the keys of its vendor that signed it, one or more.
+    pub(super) fn authenticate<'t>(
+        bytes: &[u8],
+        anchor: &'t Trust,
+    ) -> Result<(Self, Vec<&'t TrustedKey>), TrustError> {
+        let sealed = Sealed::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
+        let (text, mut signers) = sealed.verified(anchor).map_err(|fault| refusal(&fault))?;
+        let bundle = Self::parse(text, sealed.digest())?;
+        let other = signers.first().map(|key| key.entry.vendor.clone()).unwrap_or_default();
+        signers.retain(|key| key.entry.vendor == bundle.vendor);
+        if signers.is_empty() {
+            return Err(TrustError::new(format!(
+                "it is of vendor `{}`, but signed by a key of `{other}`",
+                bundle.vendor
+            )));
+        }
+        Ok((bundle, signers))
     }
 
     /// Reads a bundle that was installed before: `is_known` says whether a digest is that of a bundle which was verified
@@ -107,18 +127,12 @@ impl TrustBundle {
         Self::parse(text, digest)
     }
 
-    fn check_signer(&self, signer: &TrustedKey) -> Result<(), TrustError> {
+    /// Checks that a key could sign this bundle, and that the bundle lists it.
+    pub(super) fn check_signer(&self, signer: &TrustedKey) -> Result<(), TrustError> {
         let id = signer.key.id();
-        if self.vendor != signer.entry.vendor {
+        if let KeyState::Compromised(since) = signer.entry.state {
             return Err(TrustError::new(format!(
-                "it is of vendor `{}`, but signed by a key of `{}`",
-                self.vendor, signer.entry.vendor
-            )));
-        }
-        let production = self.keys.iter().any(|key| key.entry.usage == Usage::Production);
-        if production && signer.entry.usage != Usage::Production {
-            return Err(TrustError::new(format!(
-                "it trusts production keys, but is signed with development key {id}"
+                "it is signed with key {id}, which is compromised since {since}"
             )));
         }
         if untimely(Some(self.issued), signer).is_some() {
@@ -127,16 +141,29 @@ impl TrustBundle {
                 self.issued
             )));
         }
-        let own = self.keys.iter().find(|key| key.key == signer.key);
-        match own.map(|own| own.entry.state) {
-            Some(KeyState::Active | KeyState::Standby | KeyState::Retired(_)) => Ok(()),
-            Some(KeyState::Compromised(_)) => {
-                Err(TrustError::new(format!("it is signed with key {id}, which it calls compromised itself")))
-            }
-            None => {
-                Err(TrustError::new(format!("it is signed with key {id}, which is not among its own keys")))
-            }
+        let own = self.own_entry(signer)?;
+        if matches!(own.entry.state, KeyState::Compromised(_)) {
+            return Err(TrustError::new(format!(
+                "it is signed with key {id}, which it calls compromised itself"
+            )));
         }
+        // The key that was given by hand for a first installation has no usage but the one that the bundle says.
+        let usages = [signer.entry.usage, own.entry.usage];
+        let production = self.keys.iter().any(|key| key.entry.usage == Usage::Production);
+        if production && usages.contains(&Usage::Development) {
+            return Err(TrustError::new(format!(
+                "it trusts production keys, but is signed with development key {id}"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The entry of the bundle for the key that signed it.
+    pub(super) fn own_entry(&self, signer: &TrustedKey) -> Result<&TrustedKey, TrustError> {
+        self.keys.iter().find(|key| key.key == signer.key).ok_or_else(|| {
+            let id = signer.key.id();
+            TrustError::new(format!("it is signed with key {id}, which is not among its own keys"))
+        })
     }
 
     /// Reads the body of a bundle. Public for tests of the reader alone: nothing may be decided by it.
@@ -163,7 +190,7 @@ impl TrustBundle {
         let keys = trust.keys().to_vec();
         Ok(Self {
             vendor: raw.vendor.value.clone(),
-            version: number(&raw.version)?,
+            version: version(&raw.version)?,
             issued,
             expires,
             keys,
@@ -183,17 +210,15 @@ impl TrustBundle {
             if self.keys.is_empty() { " []" } else { "" }
         );
         for TrustedKey { entry, key } in &self.keys {
-            let TrustEntry { vendor, id, usage, not_before, not_after, state, .. } = entry;
-            let (usage, word, public) = (usage.word(), state.word(), key.to_base64());
+            let TrustEntry { vendor, id, usage, not_before, not_after, state, lists, .. } = entry;
+            let (usage, public) = (usage.word(), key.to_base64());
             // Writing to a string cannot fail.
             let _ = write!(
                 text,
                 "  - vendor: \"{vendor}\"\n    id: \"{id}\"\n    public: \"{public}\"\n    usage: {usage}\n    not-before: \
-                 {not_before}\n    not-after: {not_after}\n    state: {word}\n"
+                 {not_before}\n    not-after: {not_after}\n"
             );
-            if let Some(since) = state.since() {
-                let _ = writeln!(text, "    since: {since}");
-            }
+            write_state(&mut text, "    ", *state, lists.as_deref());
         }
         text
     }
@@ -201,7 +226,7 @@ impl TrustBundle {
     /// Signs the bundle and writes the whole file. The file is opened again before it is handed out.
     ///
     /// # Errors
-    /// If there is no good signature, or the file would not be believed.
+    /// If there is no good signature, or the file would not be accepted.
     pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SealListError> {
         let text = seal(Domain::Trust, &self.body(), signer, trusted).map_err(SealListError::Sign)?;
         let again =
@@ -210,16 +235,17 @@ impl TrustBundle {
         if same { Ok(text) } else { Err(SealListError::Refused(TrustError::new("it does not read back"))) }
     }
 
-    /// The store that the bundle stands for.
+    /// The trust store that the bundle makes: the keys of its publisher. Keys of other vendors, which bundles of older
+    /// programs may list, do not count.
     ///
     /// # Errors
-    /// If two of its keys share an id; one that was read has none such.
+    /// If two of its keys have one id; a bundle that was read has none such.
     pub fn trust(&self) -> Result<Trust, TrustError> {
         let mut trust = Trust::default();
-        for key in &self.keys {
+        for key in self.keys.iter().filter(|key| key.entry.vendor == self.vendor) {
             trust.add(key.clone())?;
         }
-        Ok(trust.until(self.expires))
+        Ok(trust.until(self.expires).published_by(&self.vendor))
     }
 }
 
@@ -253,6 +279,7 @@ fn read_key(raw: &RawKey) -> Result<TrustedKey, TrustError> {
         not_before,
         not_after,
         state: read_state(&raw.state, raw.since.as_ref())?,
+        lists: read_lists(&raw.state, raw.lists.as_deref())?,
         line: raw.vendor.referenced.line(),
     };
     Ok(TrustedKey { entry, key })

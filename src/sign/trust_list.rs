@@ -13,9 +13,19 @@
 //!     state: active
 //! ```
 //!
-//! `state: retired` and `state: compromised` need `since: DATE`.
+//! `state: retired` and `state: compromised` need `since: DATE`. They may have `lists`: the version and the digest of each
+//! revocation list of the vendor that was current at that time. These lists remain accepted.
+//!
+//! ```yaml
+//!     state: retired
+//!     since: 2026-05-01
+//!     lists:
+//!       - version: 7
+//!         digest: "5ec4…"
+//! ```
 
 use std::fmt;
+use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -23,17 +33,19 @@ use serde_yaml::Spanned;
 
 use crate::license::Name;
 
-use super::message::KeyId;
-use super::strict_yaml::{self, day, fault};
+use super::message::{Digest, KeyId};
+use super::strict_yaml::{self, day, fault, version};
 use super::trust::{KeyState, Usage};
 
 /// Name of the list in the folder of a trust store.
 pub const TRUST_LIST: &str = "trust.yaml";
-/// How the files of public keys end.
+/// Name of the list of keys that were added by hand to a store with an installed bundle; same format.
+pub const ADDED_LIST: &str = "trust.added.yaml";
+/// The end of the names of public key files.
 const KEY_FILE_SUFFIX: &str = ".pub.pem";
 const VERSION: &str = "1";
 
-/// What a list says of one key.
+/// The entry of one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustEntry {
     /// Whose key it is; a block with another VENDOR is never good under it.
@@ -42,26 +54,38 @@ pub struct TrustEntry {
     pub id: KeyId,
     /// Name of the public key file, in the folder of the list.
     pub file: String,
-    /// What it may sign.
+    /// Its usage.
     pub usage: Usage,
     /// First day on which it may sign.
     pub not_before: Date,
     /// Last day on which it may sign.
     pub not_after: Date,
-    /// What became of it.
+    /// Its state.
     pub state: KeyState,
-    /// Line of the list where it stands, from 1.
+    /// For a retired or compromised key: the revocation lists that were current when its state changed. `None` if that was
+    /// not recorded, empty if there was no list.
+    pub lists: Option<Vec<ListMark>>,
+    /// Its line in the list, from 1.
     pub line: u64,
 }
 
-/// Why a trust store cannot be used.
+/// A signed list, identified without its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListMark {
+    /// Its version.
+    pub version: u64,
+    /// Its digest.
+    pub digest: Digest,
+}
+
+/// The reason why a trust store cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustError {
-    /// What is wrong. Holds text of the list: escape it before it goes to a terminal.
+    /// The fault. It contains text of the list: escape it before it goes to a terminal.
     pub message: String,
     /// Line and column in the list, from 1, where one can be named.
     pub place: Option<(u64, u64)>,
-    /// What to do.
+    /// Advice.
     pub help: Option<String>,
 }
 
@@ -114,6 +138,16 @@ struct RawEntry {
     state: Spanned<String>,
     #[serde(default)]
     since: Option<Spanned<String>>,
+    #[serde(default)]
+    lists: Option<Vec<RawMark>>,
+}
+
+/// A recorded revocation list as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMark {
+    version: Spanned<String>,
+    digest: Spanned<String>,
 }
 
 /// Reads the text of a trust list.
@@ -158,6 +192,7 @@ fn read_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
         not_before,
         not_after,
         state: read_state(&raw.state, raw.since.as_ref())?,
+        lists: read_lists(&raw.state, raw.lists.as_deref())?,
         line: raw.vendor.referenced.line(),
     })
 }
@@ -182,6 +217,37 @@ pub(super) fn read_state(
         (other, _) => {
             Err(fault(state, format!("`{other}` is no state: active, standby, retired or compromised")))
         }
+    }
+}
+
+/// The recorded lists of a key in this state.
+pub(super) fn read_lists(
+    state: &Spanned<String>,
+    lists: Option<&[RawMark]>,
+) -> Result<Option<Vec<ListMark>>, TrustError> {
+    let Some(lists) = lists else { return Ok(None) };
+    if matches!(state.value.as_str(), "active" | "standby") {
+        return Err(fault(state, "`lists` belongs to the states retired and compromised only"));
+    }
+    let read = |raw: &RawMark| {
+        let digest = Digest::parse(&raw.digest.value)
+            .ok_or_else(|| fault(&raw.digest, "this is not a digest: 128 digits of 0-9 and a-f"))?;
+        Ok(ListMark { version: version(&raw.version)?, digest })
+    };
+    lists.iter().map(read).collect::<Result<_, _>>().map(Some)
+}
+
+/// Writes the day of a state and the recorded lists, as they follow `state` in an entry.
+pub(super) fn write_state(text: &mut String, indent: &str, state: KeyState, lists: Option<&[ListMark]>) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{indent}state: {}", state.word());
+    if let Some(since) = state.since() {
+        let _ = writeln!(text, "{indent}since: {since}");
+    }
+    let Some(lists) = lists else { return };
+    let _ = writeln!(text, "{indent}lists:{}", if lists.is_empty() { " []" } else { "" });
+    for ListMark { version, digest } in lists {
+        let _ = writeln!(text, "{indent}  - version: {version}\n{indent}    digest: \"{digest}\"");
     }
 }
 
@@ -228,30 +294,26 @@ pub fn append_entry(list: Option<&str>, entry: &TrustEntry) -> Result<String, Tr
 /// # Errors
 /// If the list cannot be read, has no such key, or is laid out so that its state cannot be changed.
 pub fn change_state(list: &str, id: KeyId, state: KeyState) -> Result<String, TrustError> {
+    change_entry(list, id, state, None)
+}
+
+/// As [`change_state`], and records which revocation lists were current.
+///
+/// # Errors
+/// As [`change_state`].
+pub fn change_entry(
+    list: &str,
+    id: KeyId,
+    state: KeyState,
+    lists: Option<&[ListMark]>,
+) -> Result<String, TrustError> {
     let before = parse_trust_list(list)?;
-    let at = before.iter().position(|entry| entry.id == id);
-    let entry = at.and_then(|at| before.get(at));
+    let entry = before.iter().find(|entry| entry.id == id);
     let entry = entry.ok_or_else(|| TrustError::new(format!("key {id} is not in the trust store")))?;
     let next = before.iter().map(|other| other.line).filter(|line| *line > entry.line).min();
-    let lines = entry.line..next.unwrap_or(u64::MAX);
-    let mut text = String::with_capacity(list.len() + 32);
-    for (number, line) in (1..).zip(list.split_inclusive('\n')) {
-        let inside = lines.contains(&number);
-        let (blanks, word) = line.split_at(line.len() - line.trim_start_matches([' ', '-']).len());
-        if inside && word.starts_with("since:") {
-            continue;
-        }
-        if !inside || !word.starts_with("state:") {
-            text.push_str(line);
-            continue;
-        }
-        text.push_str(&format!("{blanks}state: {}\n", state.word()));
-        if let Some(day) = state.since() {
-            text.push_str(&format!("{}since: {day}\n", blanks.replace('-', " ")));
-        }
-    }
+    let text = with_state(list, entry.line..next.unwrap_or(u64::MAX), state, lists);
     let wanted = before.iter().map(|entry| match entry.id == id {
-        true => TrustEntry { state, line: 0, ..entry.clone() },
+        true => TrustEntry { state, lists: lists.map(<[_]>::to_vec), line: 0, ..entry.clone() },
         false => TrustEntry { line: 0, ..entry.clone() },
     });
     let after = parse_trust_list(&text).unwrap_or_default();
@@ -263,19 +325,51 @@ pub fn change_state(list: &str, id: KeyId, state: KeyState) -> Result<String, Tr
         .help(format!("write `state: {}`{since} for key {id} by hand", state.word())))
 }
 
-/// Writes one entry as it stands in a list.
+/// Replaces the state in these lines of a list, with the day and the recorded lists.
+fn with_state(
+    list: &str,
+    lines: std::ops::Range<u64>,
+    state: KeyState,
+    lists: Option<&[ListMark]>,
+) -> String {
+    let mut text = String::with_capacity(list.len() + 256);
+    // The column of a `lists` key whose items are left out.
+    let mut inside_lists: Option<usize> = None;
+    for (number, line) in (1..).zip(list.split_inclusive('\n')) {
+        let (blanks, word) = line.split_at(line.len() - line.trim_start_matches([' ', '-']).len());
+        if !lines.contains(&number) {
+            text.push_str(line);
+            continue;
+        }
+        if inside_lists.is_some_and(|column| blanks.len() > column) {
+            continue;
+        }
+        inside_lists = None;
+        if word.starts_with("lists:") {
+            inside_lists = Some(blanks.len());
+        } else if word.starts_with("state:") {
+            let mut own = String::new();
+            write_state(&mut own, &blanks.replace('-', " "), state, lists);
+            // The first line of an entry begins with its dash.
+            text.push_str(blanks);
+            text.push_str(own.get(blanks.len()..).unwrap_or_default());
+        } else if !word.starts_with("since:") {
+            text.push_str(line);
+        }
+    }
+    text
+}
+
+/// Writes one entry as it is written in a list.
 #[must_use]
 pub fn format_entry(entry: &TrustEntry) -> String {
-    let TrustEntry { vendor, id, file, usage, not_before, not_after, state, .. } = entry;
+    let TrustEntry { vendor, id, file, usage, not_before, not_after, state, lists, .. } = entry;
     // Vendors may be called `null`, and an id may be all digits: quotes keep both from being read as something else.
     let mut text = format!(
         "  - vendor: \"{vendor}\"\n    id: \"{id}\"\n    file: {file}\n    usage: {}\n    not-before: {not_before}\n    \
-         not-after: {not_after}\n    state: {}\n",
+         not-after: {not_after}\n",
         usage.word(),
-        state.word()
     );
-    if let Some(day) = state.since() {
-        text.push_str(&format!("    since: {day}\n"));
-    }
+    write_state(&mut text, "    ", *state, lists.as_deref());
     text
 }

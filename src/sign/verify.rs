@@ -17,7 +17,7 @@ use super::parallel;
 use super::payload::Payload;
 use super::reason::Reason;
 use super::revocation::Revocations;
-use super::trust::{KeyState, Mode, Trust, TrustedKey};
+use super::trust::{KeyState, Mode, Trust, TrustedKey, Usage};
 use super::verdict::{BlockReport, Claimed, FileReport, Ground, Policy, PolicyFault, Verdict};
 
 /// A value whose signature was verified. It cannot be created in any other way.
@@ -129,18 +129,31 @@ impl<'a> Verifier<'a> {
         FileReport { file: license.source.name().to_owned(), blocks, policy, hidden: hidden_text(license) }
     }
 
-    /// Returns expired lists: the trust bundle, and the revocation lists of the vendors whose signatures match.
+    /// Returns expired lists: the trust bundle, and the revocation lists of the vendors whose signatures match. A bundle
+    /// concerns the blocks of its publisher, and those whose key is not in the store: a newer bundle may have it.
     fn stale(&self, blocks: &[BlockReport<'_>]) -> Vec<PolicyFault> {
+        let concerned = self.trust.publisher().is_none_or(|publisher| {
+            let concerns = |block: &BlockReport<'_>| {
+                block.vendor.as_deref() == Some(publisher) || block.verdict == Verdict::UnknownKey
+            };
+            blocks.iter().any(concerns)
+        });
+        let bundle = self.trust.stale(self.at).filter(|_| concerned);
         let good = blocks.iter().filter(|block| block.verdict.is_signature_good());
-        let vendors: BTreeSet<&str> = good.filter_map(|block| block.vendor.as_deref()).collect();
-        let lists = vendors.into_iter().filter_map(|vendor| self.revocations.stale(vendor, self.at));
+        let vendors: BTreeSet<(&str, Usage)> = good
+            .filter_map(|block| Some((block.vendor.as_deref()?, self.trust.get(block.key?)?.entry.usage)))
+            .collect();
+        let lists =
+            vendors.into_iter().filter_map(|(vendor, usage)| self.revocations.stale(vendor, usage, self.at));
+        let reasons: BTreeSet<String> = lists.collect();
         let fault = |reason: String, redacted: &'static str| PolicyFault {
             policy: Policy::Stale,
             reason: Reason::quote(reason, redacted),
         };
-        let trust = self.trust.stale(self.at).map(|reason| fault(reason, "the trust list is not current"));
-        let lists = lists.map(|reason| fault(reason, "the revocation list of a vendor is not current"));
-        trust.into_iter().chain(lists).collect()
+        let bundle = bundle.map(|reason| fault(reason, "the trust list is not current"));
+        let lists =
+            reasons.into_iter().map(|reason| fault(reason, "the revocation list of a vendor is not current"));
+        bundle.into_iter().chain(lists).collect()
     }
 
     fn block<'l>(&self, license: &'l License, feature: &'l Feature) -> BlockReport<'l> {
@@ -201,7 +214,8 @@ impl<'a> Verifier<'a> {
     /// Returns the reason why a block with a matching signature is revoked, if any.
     fn withdrawn(&self, feature: &Feature, digest: &Digest, trusted: &TrustedKey) -> Option<Ruling> {
         let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());
-        let reason = self.revocations.reason(digest, feature.vendor_name(), sn, trusted.key.id());
+        let key = (trusted.key.id(), trusted.entry.usage);
+        let reason = self.revocations.reason(digest, feature.vendor_name(), sn, key);
         if let Some(reason) = reason {
             return Some(
                 Ruling::new(Verdict::Revoked, reason).help("ask the vendor for a replacement license"),

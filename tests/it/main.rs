@@ -66,3 +66,6 @@ mod sign_vectors;
 mod simulate;
 mod support;
 mod templates;
+mod trust_attacks;
+mod trust_cli;
+mod trust_model;

@@ -42,6 +42,7 @@ pub(crate) fn entry(vendor: &str, key: &SecretKey) -> TrustEntry {
         not_before: date(2026, 1, 1),
         not_after: date(2030, 12, 31),
         state: KeyState::Active,
+        lists: None,
         line: 1,
     }
 }

@@ -5,8 +5,8 @@ use std::fs;
 use jiff::civil::{Date, date};
 use keywright::license::License;
 use keywright::sign::{
-    Digest, Domain, KeyState, LastSeen, ListKind, Mode, Outcome, Payload, PublicKey, RevocationList,
-    Rollback, SealFault, Sealed, SecretKey, Trust, TrustBundle, TrustedKey, Usage, Verdict, Verifier,
+    Digest, Domain, KeyState, LastSeen, ListId, MAX_STEP, Mode, Outcome, Payload, PublicKey, RevocationList,
+    Rollback, SealFault, Sealed, SecretKey, Seen, Trust, TrustBundle, TrustedKey, Usage, Verdict, Verifier,
     change_state, format_entry, parse_trust_list,
 };
 
@@ -179,7 +179,7 @@ fn who_may_sign_a_list() {
             "signed by a key of `Other`",
         ),
         (&|key| key.entry.usage = Usage::Development, "development key"),
-        (&|key| key.entry.state = KeyState::Compromised(TODAY), "wrong hands"),
+        (&|key| key.entry.state = KeyState::Compromised(TODAY), "is compromised since"),
         (&|key| key.entry.state = KeyState::Retired(date(2026, 2, 1)), "was retired"),
         (&|key| key.entry.not_before = TODAY, "may sign from"),
     ] {
@@ -229,21 +229,31 @@ fn bodies_that_are_signed_and_still_wrong() {
 #[test]
 fn row_30_older_lists_are_never_taken_again() {
     let (one, two) = (Digest::of(b"1"), Digest::of(b"2"));
+    let id = ListId::trust(VENDOR, Usage::Production);
     let mut seen = LastSeen::default();
-    assert!(seen.check(ListKind::Trust, VENDOR, 1, &one).is_ok());
-    assert!(seen.note(ListKind::Trust, VENDOR, 5, one));
-    assert!(!seen.note(ListKind::Trust, VENDOR, 5, one));
-    assert_eq!(seen.check(ListKind::Trust, VENDOR, 4, &one), Err(Rollback::Older { seen: 5, offered: 4 }));
-    assert_eq!(seen.check(ListKind::Trust, VENDOR, 5, &two), Err(Rollback::Differs(5)));
-    assert!(seen.check(ListKind::Trust, VENDOR, 5, &one).is_ok());
-    assert!(seen.check(ListKind::Trust, VENDOR, u64::MAX, &two).is_ok());
-    assert!(seen.check(ListKind::Revocation, VENDOR, 1, &two).is_ok());
-    assert!(seen.check(ListKind::Trust, "Other", 1, &two).is_ok());
+    assert!(seen.check(&id, 1, &one).is_ok());
+    assert!(seen.note(id.clone(), Seen::new(5, one)));
+    assert!(!seen.note(id.clone(), Seen::new(5, one)));
+    assert_eq!(seen.check(&id, 4, &one), Err(Rollback::Older { seen: 5, offered: 4 }));
+    let both = [one, two].into();
+    assert_eq!(seen.check(&id, 5, &two), Err(Rollback::Differs { version: 5, digests: both }));
+    assert!(seen.check(&id, 5, &one).is_ok());
+    assert!(seen.check(&id, 5 + MAX_STEP, &two).is_ok());
+    let high = 6 + MAX_STEP;
+    assert_eq!(seen.check(&id, high, &two), Err(Rollback::TooHigh { seen: 5, offered: high }));
+    // Other kinds, vendors and usages have memories of their own.
+    for other in [
+        ListId::revocation(VENDOR, Usage::Production),
+        ListId::trust("Other", Usage::Production),
+        ListId::trust(VENDOR, Usage::Development),
+    ] {
+        assert!(seen.check(&other, 1, &two).is_ok());
+    }
     assert_eq!(LastSeen::parse(&seen.text()).unwrap(), seen);
     assert_eq!(LastSeen::parse(&LastSeen::default().text()).unwrap(), LastSeen::default());
     // A file that was cut is an error, never a fresh start.
     let text = seen.text();
-    for cut in ["", "\n", "format: 1\n", &text[..text.len() - 3], "null", "seen: []\n"] {
+    for cut in ["", "\n", "format: 1\n", "format: 2\n", &text[..text.len() - 3], "null", "seen: []\n"] {
         assert!(LastSeen::parse(cut).is_err(), "{cut:?}");
     }
 }
@@ -295,7 +305,7 @@ fn row_30_a_bundle_is_believed_only_by_a_key_of_the_one_before() {
     };
     assert!(changed(&|key| key.entry.vendor = "Other".to_owned()).contains("signed by a key of `Other`"));
     assert!(changed(&|key| key.entry.usage = Usage::Development).contains("development key"));
-    assert!(changed(&|key| key.entry.state = KeyState::Compromised(TODAY)).contains("wrong hands"));
+    assert!(changed(&|key| key.entry.state = KeyState::Compromised(TODAY)).contains("is compromised"));
     assert!(changed(&|key| key.entry.state = KeyState::Retired(date(2026, 2, 9))).contains("could not sign"));
 }
 
@@ -366,7 +376,7 @@ fn both_lists_in_one_folder_are_no_store() {
     assert!(unknown.message.contains("not the one that was installed"), "{unknown}");
     let mut seen = LastSeen::default();
     let digest = TrustBundle::open(text.as_bytes(), &Trust::of(one)).unwrap().digest;
-    seen.note(ListKind::Trust, VENDOR, 1, digest);
+    seen.note(ListId::trust(VENDOR, Usage::Production), Seen::new(1, digest));
     fs::write(folder.path().join("last-seen.yaml"), seen.text()).unwrap();
     let trust = keywright::sign::disk::load_trust(folder.path()).unwrap();
     let public: PublicKey = *key(1).public_key();

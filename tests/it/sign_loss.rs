@@ -53,6 +53,7 @@ fn a_lost_key_is_got_over_though_it_signed_a_revocation_list() {
 #[test]
 fn a_list_that_is_not_believed_makes_one_vendor_stale() {
     let place = vendor();
+    place.run(&["keys", "activate", &ids(&place)[1]]).expect_code(0);
     place.run(&["keys", "new", "--vendor", "Other", "--no-passphrase", "--out", "other.pem"]).expect_code(0);
     place.write("o.lic", "FEATURE Theirs { VENDOR=Other KEYTYPE=ADDITIVE COUNT=1 }\n");
     place.run(&["sign", "o.lic", "--key", "other.pem", "--in-place"]).expect_code(0);
@@ -81,8 +82,7 @@ fn a_list_that_is_not_believed_makes_one_vendor_stale() {
     place.run(&["keys", "compromise", &ids(&place)[0]]).expect_code(0);
     place.copy_own("thief/ABC_Software.revocations", "keys/ABC_Software.revocations");
     place.write("c.lic", "FEATURE C { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 }\n");
-    let signed = place.run(&["sign", "c.lic", "--key", "two.pem", "--in-place"]).expect_code(0);
-    assert!(signed.stderr.contains("is on standby"), "{}", signed.stderr);
+    place.run(&["sign", "c.lic", "--key", "two.pem", "--in-place"]).expect_code(0);
     place.run(&["verify", "c.lic"]).expect_code(5);
     place.run(&["revoke", "--sn", "S-7", "--reason", "x", "--key", "two.pem"]).expect_code(2);
 }

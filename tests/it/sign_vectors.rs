@@ -202,6 +202,7 @@ fn trust(entries: &[Trusted]) -> Trust {
                 "compromised" => KeyState::Compromised(since.unwrap()),
                 other => panic!("{other}"),
             },
+            lists: None,
             line: 1,
         }
     });

@@ -1,18 +1,24 @@
 //! `keywright keys drill`: a rehearsal for the loss of the signing key.
 
+use jiff::civil::Date;
+
 use crate::license::License;
 use crate::report::escape::escape;
-use crate::sign::{KeyState, Trust, Verdict, Verifier, sign_file};
+use crate::sign::{
+    Digest, InstallFault, Installed, KeyState, LastSeen, ListId, ListMark, MAX_VERSION, RevocationList, Seen,
+    Trust, TrustBundle, TrustedKey, Verdict, Verifier, install_bundle, judge_lists, next_version, sign_file,
+};
 
 use super::super::passphrase::PassphraseArgs;
-use super::super::signer::{KeyIdArgs, SignerArgs};
-use super::super::trust::TrustArgs;
+use super::super::signer::{Holder, KeyIdArgs, SignerArgs};
+use super::super::trust::{TrustArgs, judge};
 use super::super::{Exit, Io, Stop};
 
-/// Rehearse the loss of a key: check that licenses signed with the standby key verify
+/// Rehearse the loss of a key: check that what the standby key signs is accepted
 ///
-/// Signs a block in memory with the standby key and verifies it with the shipped trust store, treating every other key
-/// of the vendor as compromised. Writes nothing.
+/// Treats every other key of the vendor as compromised. In memory, the standby key signs a block, a trust bundle and a
+/// revocation list. The block must be valid with the shipped trust store, the bundle must install over it, and the list
+/// must follow one with the highest possible version that a lost key published. Writes nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys drill --key spare.key.pem\n  \
     keywright keys drill --key spare.key.pem --trust /media/support/keys")]
@@ -69,21 +75,119 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         "standby key     {id} of {}, {} to {}",
         entry.vendor, entry.not_before, entry.not_after
     )?;
-    match block {
-        Some(block) if block.verdict == Verdict::Valid && report.policy.is_empty() => {
-            writeln!(io.stdout, "result          a block signed with it today is VALID")?;
-            Ok(Exit::Yes)
+    let valid = block.is_some_and(|block| block.verdict == Verdict::Valid) && report.policy.is_empty();
+    if valid {
+        writeln!(io.stdout, "result          a block signed with it today is VALID")?;
+    } else {
+        let policy = report.policy.first().map(|fault| fault.reason.clone());
+        let reason = policy.or_else(|| block.map(|block| block.reason.clone())).unwrap_or_default();
+        writeln!(io.stdout, "result          a block signed with it today is {}: {}", report.result(), escape(&reason.to_string()))?;
+        return Ok(Exit::No);
+    }
+    let current = judge(&args.trust.trust, &[], &shipped, mode, io)?;
+    let id = ListId::revocation(&entry.vendor, entry.usage);
+    let rehearsal = Rehearsal { shipped: &shipped, key: &key, current: current.current(&id), id };
+    let mut exit = Exit::Yes;
+    let version = MAX_VERSION;
+    for (what, result) in [
+        (
+            "a trust bundle signed with it installs over this trust store".to_owned(),
+            rehearsal.bundle(io.today),
+        ),
+        (
+            format!("a revocation list signed with it follows version {version}, signed with a lost key"),
+            rehearsal.list(io.today),
+        ),
+    ] {
+        match result {
+            Ok(()) => writeln!(io.stdout, "result          {what}")?,
+            Err(reason) => {
+                writeln!(io.stdout, "result          FAILED: {what}: {}", escape(&reason))?;
+                exit = Exit::No;
+            }
         }
-        found => {
-            let policy = report.policy.first().map(|fault| fault.reason.clone());
-            let reason = policy.or_else(|| found.map(|block| block.reason.clone())).unwrap_or_default();
-            writeln!(
-                io.stdout,
-                "result          a block signed with it today is {}: {}",
-                report.result(),
-                escape(&reason.to_string())
-            )?;
-            Ok(Exit::No)
+    }
+    Ok(exit)
+}
+
+/// The lists that are published after a loss, in memory.
+struct Rehearsal<'a> {
+    shipped: &'a Trust,
+    key: &'a Holder<'a>,
+    /// The revocation list that the vendor published last.
+    current: Option<&'a RevocationList>,
+    id: ListId,
+}
+
+impl Rehearsal<'_> {
+    fn is_own(&self, other: &TrustedKey) -> bool {
+        other.key == self.key.trusted.key
+    }
+
+    /// The trust store after `keys compromise` for the lost keys and `keys activate` for the standby key.
+    fn after(&self, today: Date) -> Trust {
+        let mark = |list: &RevocationList| ListMark { version: list.version, digest: list.digest };
+        let lists: Vec<ListMark> = self.current.map(mark).into_iter().collect();
+        self.shipped.with(|other| {
+            if self.is_own(other) {
+                other.entry.state = KeyState::Active;
+            } else if other.entry.vendor == self.id.vendor {
+                other.entry.state = KeyState::Compromised(today);
+                other.entry.lists = Some(lists.clone());
+            }
+        })
+    }
+
+    fn bundle_of(&self, trust: &Trust, version: u64, today: Date) -> TrustBundle {
+        let own = |key: &&TrustedKey| key.entry.vendor == self.id.vendor;
+        TrustBundle {
+            vendor: self.id.vendor.clone(),
+            version,
+            issued: today,
+            expires: today,
+            keys: trust.keys().iter().filter(own).cloned().collect(),
+            digest: Digest::of(b""),
+        }
+    }
+
+    fn bundle(&self, today: Date) -> Result<(), String> {
+        let after = self.after(today);
+        let trusted = after.get(self.key.trusted.key.id()).ok_or("the key is missing")?;
+        let text = self.bundle_of(&after, 2, today).seal(&*self.key.signer, trusted);
+        let text = text.map_err(|error| error.to_string())?;
+        let installed = self.bundle_of(self.shipped, 1, today);
+        let mut seen = LastSeen::default();
+        seen.note(ListId::trust(&self.id.vendor, self.id.usage), Seen::new(1, installed.digest));
+        let store = Installed { bundle: Some(&installed), added: &Trust::default(), seen: &seen };
+        match install_bundle(text.as_bytes(), None, store, today) {
+            Ok(_) => Ok(()),
+            Err(
+                InstallFault::Refused(error)
+                | InstallFault::NotCurrent(error)
+                | InstallFault::Equivocation(error, _),
+            ) => Err(error.to_string()),
+        }
+    }
+
+    fn list(&self, today: Date) -> Result<(), String> {
+        let after = self.after(today);
+        let trusted = after.get(self.key.trusted.key.id()).ok_or("the key is missing")?;
+        let mut list = self.current.cloned().unwrap_or_else(|| RevocationList::new(&self.id.vendor, today));
+        list.version = next_version(list.version).map_err(|error| error.to_string())?;
+        list.issued = today;
+        list.withdrawn.expires = list.withdrawn.expires.max(Some(today));
+        let text = list.seal(&*self.key.signer, trusted).map_err(|error| error.to_string())?;
+        let lost =
+            after.keys().iter().find(|other| other.entry.vendor == self.id.vendor && !self.is_own(other));
+        let mut seen = LastSeen::default();
+        if let Some(lost) = lost {
+            let poisoned = Seen::new(MAX_VERSION, Digest::of(b"a list of a thief"));
+            seen.note(self.id.clone(), Seen { signer: Some(lost.key.id()), ..poisoned });
+        }
+        let judged = judge_lists(&[text.as_bytes()], &after, self.key.mode(), &seen, today);
+        match (judged.current(&self.id), judged.refused.first()) {
+            (Some(current), None) if current.version == list.version => Ok(()),
+            (_, refused) => Err(refused.map_or_else(String::new, |refused| refused.error.to_string())),
         }
     }
 }

@@ -81,6 +81,7 @@ impl EntryArgs {
             not_before,
             not_after,
             state: if self.standby { KeyState::Standby } else { KeyState::Active },
+            lists: None,
             line: 0,
         })
     }

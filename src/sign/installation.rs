@@ -1,0 +1,213 @@
+//! Which trust bundles a store may install: a pure function of the bundle, the store and its memory.
+//!
+//! - The first installation fixes the publisher of the store. Bundles of other vendors are refused, also the first one.
+//! - A bundle lists keys of its publisher only. Keys of other vendors are added by hand.
+//! - An active key of the installed bundle signed it, or a standby key that the bundle makes active. The bundle calls its
+//!   signer active.
+//! - A bundle of a development key does not replace one with production keys.
+//! - A key keeps its usage, and its state changes in one direction: what was retired or compromised stays listed.
+//! - Its version is above the one that was seen, and not too far above. Another bundle of the same version makes the store
+//!   stale until a newer one is installed.
+
+use jiff::civil::Date;
+
+use super::last_seen::{LastSeen, ListId, Rollback, Seen};
+use super::list_rules::refuse_withdrawn;
+use super::publisher::{choose, is_to_come, may_publish};
+use super::trust::{KeyState, Trust, TrustedKey, Usage};
+use super::trust_bundle::TrustBundle;
+use super::trust_list::TrustError;
+
+/// A store as an installation finds it.
+#[derive(Debug, Clone, Copy)]
+pub struct Installed<'a> {
+    /// The installed bundle.
+    pub bundle: Option<&'a TrustBundle>,
+    /// Keys of other vendors that were added by hand.
+    pub added: &'a Trust,
+    /// The memory.
+    pub seen: &'a LastSeen,
+}
+
+/// The reason why a bundle is not installed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InstallFault {
+    /// The store does not accept it.
+    Refused(TrustError),
+    /// It is authentic, but not the newest.
+    NotCurrent(TrustError),
+    /// Another bundle of its version was seen. The memory notes both.
+    Equivocation(TrustError, Box<LastSeen>),
+}
+
+impl From<TrustError> for InstallFault {
+    fn from(error: TrustError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Decides whether a store may install a bundle. `first` is the key that was given by hand: it counts where no bundle is
+/// installed. Returns the bundle and the memory of the store after the installation.
+///
+/// # Errors
+/// If a rule of this module forbids it.
+pub fn install_bundle(
+    bytes: &[u8],
+    first: Option<&Trust>,
+    store: Installed<'_>,
+    today: Date,
+) -> Result<(TrustBundle, LastSeen), InstallFault> {
+    let anchor = match (store.bundle, first) {
+        (Some(installed), _) => installed.trust()?,
+        (None, Some(first)) => first.clone(),
+        (None, None) => return Err(TrustError::new("nothing says whose bundle to accept").into()),
+    };
+    let (bundle, signers) = TrustBundle::authenticate(bytes, &anchor)?;
+    check_publisher(&bundle, &store)?;
+    let is_installed = store.bundle.is_some_and(|installed| installed.digest == bundle.digest);
+    if is_installed {
+        return Ok((bundle, store.seen.clone()));
+    }
+    let signer = choose(&signers, |signer| {
+        bundle.check_signer(signer)?;
+        refuse_withdrawn(signer, &anchor, store.seen)?;
+        check_active(&bundle, signer, today)
+    })?;
+    check_keys(&bundle, &store, today)?;
+    let usage = bundle.own_entry(signer)?.entry.usage;
+    check_usage(usage, &store)?;
+    let seen = check_version(&bundle, signer, usage, &store)?;
+    if let Some(installed) = store.bundle {
+        check_changes(installed, &bundle)?;
+    }
+    if bundle.expires < today {
+        let error = TrustError::new(format!("it expired on {}", bundle.expires));
+        return Err(InstallFault::NotCurrent(error.help("fetch the newest one from the vendor")));
+    }
+    Ok((bundle, seen))
+}
+
+/// The publisher of a store never changes, and a bundle lists keys of its own publisher only.
+fn check_publisher(bundle: &TrustBundle, store: &Installed<'_>) -> Result<(), TrustError> {
+    let vendor = &bundle.vendor;
+    let known = store.bundle.map(|installed| installed.vendor.as_str());
+    let known = known.map_or_else(|| store.seen.publisher(), |known| Ok(Some(known)))?;
+    if let Some(known) = known.filter(|known| known != vendor) {
+        let message = format!("it is of vendor `{vendor}`, and this trust store follows `{known}`");
+        return Err(TrustError::new(message).help("install it into another folder with `--trust DIR`"));
+    }
+    let foreign = bundle.keys.iter().find(|key| key.entry.vendor != *vendor);
+    if let Some(key) = foreign {
+        let (id, other) = (key.key.id(), &key.entry.vendor);
+        let message = format!("it lists key {id} of vendor `{other}`, and its publisher is `{vendor}`");
+        return Err(TrustError::new(message).help(
+            "the publisher makes it again with this version of keywright, which leaves such keys out; `keywright trust add` adds a key of another vendor by hand",
+        ));
+    }
+    Ok(())
+}
+
+/// The signer is active in the store, or is a standby key that the bundle activates; the bundle itself calls it active.
+fn check_active(bundle: &TrustBundle, signer: &TrustedKey, today: Date) -> Result<(), TrustError> {
+    let id = signer.key.id();
+    let own = bundle.own_entry(signer)?;
+    if own.entry.state != KeyState::Active {
+        let message = format!("it is signed with key {id}, which it calls {} itself", own.entry.state);
+        return Err(TrustError::new(message).help("only active keys publish trust bundles"));
+    }
+    may_publish(own, bundle.issued, today)?;
+    if signer.entry.state == KeyState::Standby {
+        return Ok(());
+    }
+    may_publish(signer, bundle.issued, today)
+}
+
+/// A key that was added by hand stays as it is, and no state is of a day in the future: the store would not load.
+fn check_keys(bundle: &TrustBundle, store: &Installed<'_>, today: Date) -> Result<(), TrustError> {
+    for key in &bundle.keys {
+        let (id, state) = (key.key.id(), key.entry.state);
+        if let Some(added) = store.added.get(id) {
+            let other = &added.entry.vendor;
+            return Err(TrustError::new(format!("it lists key {id}, which was added by hand for `{other}`")));
+        }
+        if state.since().is_some_and(|since| is_to_come(since, today)) {
+            return Err(TrustError::new(format!("it says that key {id} is {state}, a day in the future")));
+        }
+    }
+    Ok(())
+}
+
+/// Development keys decide nothing about production.
+fn check_usage(usage: Usage, store: &Installed<'_>) -> Result<(), TrustError> {
+    let production =
+        |bundle: &TrustBundle| bundle.keys.iter().any(|key| key.entry.usage == Usage::Production);
+    if usage == Usage::Development && store.bundle.is_some_and(production) {
+        return Err(TrustError::new("it is of a development key, and would remove production keys")
+            .help("install it into another folder with `--trust DIR`"));
+    }
+    Ok(())
+}
+
+/// Compares the version with the memory. Returns the memory after the installation.
+fn check_version(
+    bundle: &TrustBundle,
+    signer: &TrustedKey,
+    usage: Usage,
+    store: &Installed<'_>,
+) -> Result<LastSeen, InstallFault> {
+    let id = ListId::trust(&bundle.vendor, usage);
+    let mut seen = store.seen.clone();
+    match seen.check(&id, bundle.version, &bundle.digest) {
+        Ok(()) => {}
+        Err(old @ (Rollback::Older { .. } | Rollback::TooHigh { .. })) => {
+            return Err(InstallFault::NotCurrent(TrustError::new(old.to_string())));
+        }
+        Err(differs @ Rollback::Differs { .. }) => {
+            seen.note_conflict(&id, bundle.digest);
+            let error = TrustError::new(differs.to_string())
+                .help("ask the vendor which one it published; a bundle of a higher version settles it");
+            return Err(InstallFault::Equivocation(error, Box::new(seen)));
+        }
+    }
+    seen.follow(&bundle.vendor);
+    seen.note(id, Seen { signer: Some(signer.key.id()), ..Seen::new(bundle.version, bundle.digest) });
+    Ok(seen)
+}
+
+/// A key keeps its usage, and what was retired or compromised stays so.
+fn check_changes(old: &TrustBundle, new: &TrustBundle) -> Result<(), TrustError> {
+    for before in old.keys.iter().filter(|key| key.entry.vendor == old.vendor) {
+        let (id, state) = (before.key.id(), before.entry.state);
+        let Some(after) = new.keys.iter().find(|key| key.key.id() == id) else {
+            if state.since().is_none() {
+                continue;
+            }
+            return Err(TrustError::new(format!("it does not list key {id} any more, which is {state}"))
+                .help("the vendor keeps retired and compromised keys in its trust list"));
+        };
+        if after.entry.usage != before.entry.usage {
+            let (was, now) = (before.entry.usage.word(), after.entry.usage.word());
+            return Err(TrustError::new(format!("it changes the usage of key {id} from {was} to {now}")));
+        }
+        if !state.may_become(after.entry.state) {
+            return Err(TrustError::new(format!(
+                "it says that key {id}, which is {state}, is {}",
+                after.entry.state
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Returns why the installed bundle is disputed: another bundle has its version.
+pub(super) fn dispute(bundle: &TrustBundle, seen: &LastSeen) -> Option<String> {
+    let of_usage = |usage| seen.get(&ListId::trust(&bundle.vendor, usage));
+    let mut entries = [Usage::Production, Usage::Development].into_iter().filter_map(of_usage);
+    let entry = entries.find(|entry| entry.digest == bundle.digest && !entry.also.is_empty())?;
+    let digests: Vec<String> = entry.digests().iter().map(ToString::to_string).collect();
+    Some(format!(
+        "two trust bundles of version {} have different texts, with digests {}",
+        entry.version,
+        digests.join(" and ")
+    ))
+}
