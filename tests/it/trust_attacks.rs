@@ -140,8 +140,11 @@ fn row_49_bundle_of_other_vendor_adds_no_keys() {
     let (other, evil) = (trusted(OTHER, &key(3)), trusted(VENDOR, &key(4)));
     let hostile = bundle(OTHER, 6, &[other.clone(), evil.clone()], &key(3));
     // Also where the store follows that very vendor.
-    refused(offer(&hostile, &[other.clone()]), "lists key");
-    refused(offer(&bundle(OTHER, 6, &[other.clone()], &key(3)), &[one()]), "not in the trust store");
+    refused(offer(&hostile, std::slice::from_ref(&other)), "lists key");
+    refused(
+        offer(&bundle(OTHER, 6, std::slice::from_ref(&other), &key(3)), &[one()]),
+        "not in the trust store",
+    );
     // And at a first installation.
     let empty = LastSeen::default();
     let store = Installed { bundle: None, added: &Trust::default(), seen: &empty };
@@ -166,7 +169,7 @@ fn row_49_the_first_installation_fixes_the_publisher() {
     assert_eq!(seen, after);
     // The bundle is gone, and another vendor's key is given by hand.
     let store = Installed { bundle: None, added: &Trust::default(), seen: &seen };
-    let bytes = bundle(OTHER, 1, &[other.clone()], &key(3));
+    let bytes = bundle(OTHER, 1, std::slice::from_ref(&other), &key(3));
     let fault = install_bundle(&bytes, Some(&Trust::of(other)), store, TODAY).map(|(bundle, _)| bundle);
     refused(fault, "this trust store follows `ABC_Software`");
     // Format 1 did not name the publisher; with bundles of two vendors nothing says who it is.
