@@ -256,7 +256,7 @@ fn row_29_a_log_without_its_triggers_is_not_good_and_takes_no_entry() {
         changed_log(&place, &name, statements);
         let before = std::fs::read(place.path(&name)).unwrap();
         let told = place.run(&["log", "--log", &name, "verify"]).expect_code(1);
-        assert!(told.stdout.contains(&format!("NOT GOOD: {meant}")), "{statements}: {}", told.stdout);
+        assert!(told.stdout.contains(&format!("FAILED: {meant}")), "{statements}: {}", told.stdout);
         place.run(&["verify", "--at", DAY, "--log", &name, "out/ABC-1.lic"]).expect_code(6);
         let told = issue_into(&place, "order.yaml", &format!("out-{number}"), &name);
         assert!(told.code != 0 && told.stderr.contains(meant), "{statements}: {}", told.stderr);

@@ -245,7 +245,7 @@ fn a_redacted_report_still_says_what_is_wrong_and_where() {
     let run = verify(&place, &["missing.lic", "S-1.lic", "--redact"]).expect_code(6);
     for line in [
         "license  file 1  not read",
-        "license  file 2  2 blocks  checked at 2026-03-01  trust [redacted]",
+        "license  file 2  2 blocks  verified for 2026-03-01  trust [redacted]",
         "duplicate directive (line 1)",
         "bad name (line 2)",
         "`keywright lint` shows every fault of the file",

@@ -396,7 +396,7 @@ fn row_33_files_of_the_kernel_pipes_and_devices_are_never_waited_for() {
             assert!(run.stderr.contains("` is "), "{args:?}: {}", run.stderr);
         }
         let run = verify(&place, &["-q", "found"]);
-        assert!(run.stderr.contains("`found/a.lic` is a link and was not read"), "{}", run.stderr);
+        assert!(run.stderr.contains("`found/a.lic` is a symbolic link and was not read"), "{}", run.stderr);
         for name in ["trust.yaml", "last-seen.yaml", "ABC_Software.revocations"] {
             let path = place.path(&format!("keys/{name}"));
             let old = fs::read(&path).ok();

@@ -19,7 +19,7 @@ fn row_24_what_is_revoked_is_not_valid_any_more() {
     revoke(&place, &["--license", "a.lic", "--feature", "MyDraw", "--reason", "replaced by a larger one"])
         .expect_code(0);
     let seen = verify(&place, &["a.lic"]).expect_code(1);
-    assert!(seen.stdout.contains("this block was withdrawn: `replaced by a larger one`"), "{}", seen.stdout);
+    assert!(seen.stdout.contains("this block was revoked: `replaced by a larger one`"), "{}", seen.stdout);
     assert_eq!(seen.stdout.matches("  REVOKED  ").count(), 1);
     let first = place.read("keys/ABC_Software.revocations");
     // An older list is never taken again, nor is none.

@@ -31,7 +31,7 @@ fn a_lost_key_is_got_over_though_it_signed_a_revocation_list() {
     place.write("b.lic", "FEATURE MyDraw { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 SN=S-9 }\n");
     place.write("c.lic", "FEATURE MyDraw { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 }\n");
     let refused = place.run(&["sign", "b.lic", "--key", "two.pem", "--in-place"]).expect_code(1);
-    assert!(refused.stderr.contains("withdrawn with all blocks of its SN"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("revoked with all blocks of its SN"), "{}", refused.stderr);
     place.run(&["sign", "c.lic", "--key", "two.pem", "--in-place"]).expect_code(0);
     place.run(&["verify", "c.lic"]).expect_code(0);
     place.run(&["revoke", "--key-id", one, "--reason", "laptop lost", "--key", "two.pem"]).expect_code(0);
@@ -64,7 +64,7 @@ fn a_list_that_is_not_believed_makes_one_vendor_stale() {
         place.write("keys/ABC_Software.revocations", text);
         let stale = place.run(&["verify", "a.lic"]).expect_code(5);
         assert!(stale.stdout.contains("  STALE "), "{}", stale.stdout);
-        assert!(stale.stdout.contains("is not believed"), "{}", stale.stdout);
+        assert!(stale.stdout.contains("is not accepted"), "{}", stale.stdout);
         place.run(&["verify", "o.lic"]).expect_code(0);
         // To go on from it would forget what it withdrew.
         place.run(&["revoke", "--sn", "S-7", "--reason", "x", "--key", "two.pem"]).expect_code(2);
@@ -139,7 +139,7 @@ fn what_was_withdrawn_is_withdrawn_for_signing_and_in_a_drill() {
     let ids = ids(&place);
     place.run(&["revoke", "--license", "a.lic", "--reason", "wrong", "--key", "one.pem"]).expect_code(0);
     let again = place.run(&["sign", "a.lic", "--key", "one.pem", "-o", "b.lic"]).expect_code(1);
-    assert!(again.stderr.contains("this block was withdrawn: `wrong`"), "{}", again.stderr);
+    assert!(again.stderr.contains("this block was revoked: `wrong`"), "{}", again.stderr);
     place.run(&["keys", "drill", "--key", "two.pem"]).expect_code(0);
     place.run(&["revoke", "--key-id", &ids[1], "--reason", "copied", "--key", "one.pem"]).expect_code(0);
     place

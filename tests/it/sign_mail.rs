@@ -289,7 +289,7 @@ fn a_mask_leaves_what_was_done() {
     place.run(&["sign", "a.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
     place.run(&["revoke", "--sn", "CANARY-1", "--reason", "CANARY did not pay", "--key", KEY]).expect_code(0);
     let told = verify(&place, &["a.lic", "--redact"]).expect_code(1).stdout;
-    assert!(told.contains("withdrawn with all blocks of its SN: SN [redacted]"), "{told}");
+    assert!(told.contains("revoked with all blocks of its SN: SN [redacted]"), "{told}");
     assert!(!told.contains("CANARY"), "{told}");
 }
 
