@@ -3,7 +3,7 @@
 //! A module imports only modules to its left:
 //!
 //! ```text
-//! files, source, diagnostic, yaml → syntax → license → graph → lint | sign | resolve → scenario | author → report → cli → main
+//! files, limits, effort → source, diagnostic, yaml → syntax → license → graph → lint | sign | resolve → scenario | author → report → cli → main
 //! ```
 //!
 //! Without the feature `cli` the library has no argument parser and no terminal code, so an application can embed
@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod files;
 pub mod graph;
 pub mod license;
+pub mod limits;
 pub mod lint;
 pub mod report;
 pub mod resolve;

@@ -5,8 +5,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-/// Maximum size of a license file in bytes (64 MiB).
-pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
+pub use crate::limits::MAX_FILE_BYTES;
 
 /// Replacement for a byte that is not valid UTF-8. It is a control character of one byte, so offsets do not change, and
 /// no value may contain it, so the block becomes unreadable.
@@ -191,15 +190,15 @@ impl SourceFile {
     /// Returns the number of lines. A last line without line break counts.
     #[must_use]
     pub fn line_count(&self) -> usize {
-        self.index().starts.len()
+        self.index().breaks + 1
     }
 
     /// Returns the span of a line (from 1) without its line break, or `None` after the last line.
     #[must_use]
     pub fn line_span(&self, line: usize) -> Option<Span> {
-        let starts = &self.index().starts;
-        let start = *starts.get(line.checked_sub(1)?)? as usize;
-        let end = starts.get(line).map_or(self.text.len(), |next| *next as usize);
+        let index = self.index();
+        let start = index.start_of(&self.text, line)?;
+        let end = index.start_of(&self.text, line + 1).unwrap_or(self.text.len());
         let raw = self.text.get(start..end)?;
         Some(Span::new(start, start + raw.trim_end_matches(['\n', '\r']).len()))
     }
@@ -256,33 +255,74 @@ fn looks_like_utf16(bytes: &[u8]) -> bool {
     head.len() >= 4 && ((zeros(1) && full(0)) || (zeros(0) && full(1)))
 }
 
-/// The offsets of line starts and the number of characters before every 1,024th byte, so that computing a column takes
-/// constant time even in a line of 64 MiB.
+/// The lines, the start of the line, and the characters before every 1,024th byte. Computing a position takes constant
+/// time even in a line of 64 MiB, and the index of a file of very short lines is small.
 #[derive(Debug)]
 struct LineIndex {
-    starts: Vec<u32>,
+    strides: Vec<Stride>,
+    /// Line breaks of the whole text.
+    breaks: usize,
     /// Characters before byte `1024 * i`; empty if the text is ASCII.
     characters: Vec<u32>,
     bom: bool,
+}
+
+/// What is before one of the bytes.
+#[derive(Debug, Clone, Copy)]
+struct Stride {
+    /// Line breaks.
+    breaks: u32,
+    /// Where the line begins that the byte is in.
+    line: u32,
 }
 
 const STRIDE: usize = 1024;
 
 impl LineIndex {
     fn new(text: &str) -> Self {
-        let mut starts = vec![0];
-        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| Span::at(at + 1).start));
+        let mut strides = Vec::with_capacity(text.len() / STRIDE + 1);
+        let mut before = Stride { breaks: 0, line: 0 };
+        let mut chunks = text.as_bytes().chunks(STRIDE);
+        for start in (0..=text.len()).step_by(STRIDE) {
+            strides.push(before);
+            for at in memchr::memchr_iter(b'\n', chunks.next().unwrap_or_default()) {
+                before = Stride { breaks: before.breaks + 1, line: Span::at(start + at + 1).start };
+            }
+        }
         let characters = if text.is_ascii() { Vec::new() } else { count_characters(text.as_bytes()) };
-        Self { starts, characters, bom: text.starts_with(BOM) }
+        Self { strides, breaks: before.breaks as usize, characters, bom: text.starts_with(BOM) }
+    }
+
+    /// Line breaks before an offset, and where its line begins.
+    fn line_at(&self, text: &str, offset: usize) -> (usize, usize) {
+        let stride = offset / STRIDE;
+        let Some(before) = self.strides.get(stride) else { return (0, 0) };
+        let part = text.as_bytes().get(stride * STRIDE..offset).unwrap_or_default();
+        let breaks = memchr::memchr_iter(b'\n', part).count();
+        let last = memchr::memrchr(b'\n', part).map(|at| stride * STRIDE + at + 1);
+        (before.breaks as usize + breaks, last.unwrap_or(before.line as usize))
     }
 
     fn position(&self, text: &str, offset: usize) -> Position {
         let offset = offset.min(text.len());
-        let line = self.starts.partition_point(|start| *start as usize <= offset);
-        let start = line.checked_sub(1).and_then(|at| self.starts.get(at)).map_or(0, |start| *start as usize);
-        let mark = usize::from(self.bom && line == 1 && offset > 0);
+        let (breaks, start) = self.line_at(text, offset);
+        let mark = usize::from(self.bom && breaks == 0 && offset > 0);
         let column = self.characters_before(text, offset) - self.characters_before(text, start) - mark + 1;
-        Position { line, column, offset }
+        Position { line: breaks + 1, column, offset }
+    }
+
+    /// Where a line begins, from 1.
+    fn start_of(&self, text: &str, line: usize) -> Option<usize> {
+        let breaks = line.checked_sub(1).filter(|breaks| *breaks <= self.breaks)?;
+        if breaks == 0 {
+            return Some(0);
+        }
+        let stride =
+            self.strides.partition_point(|stride| (stride.breaks as usize) < breaks).checked_sub(1)?;
+        let before = self.strides.get(stride)?.breaks as usize;
+        let part = text.as_bytes().get(stride * STRIDE..)?;
+        let at = memchr::memchr_iter(b'\n', part).nth(breaks - before - 1)?;
+        Some(stride * STRIDE + at + 1)
     }
 
     fn characters_before(&self, text: &str, offset: usize) -> usize {
@@ -327,6 +367,24 @@ mod tests {
         assert_eq!(at(99), (3, 1));
         assert_eq!(file.line_span(1), Some(Span::new(0, 2)));
         assert_eq!(file.line_span(4), None);
+    }
+
+    #[test]
+    fn lines_are_the_same_with_and_without_index() {
+        let parts = ["\n", "x\n", "é\r\n", "a long line of text, longer than the others"];
+        let text: String =
+            (0..3000).map(|at| parts.get(at * at % 7 % 4).copied().unwrap_or_default()).collect();
+        let file = SourceFile::new("a", text.clone());
+        let mut start = 0;
+        for (at, line) in text.split('\n').enumerate() {
+            let end = start + line.trim_end_matches('\r').len();
+            assert_eq!(file.line_span(at + 1), Some(Span::new(start, end)));
+            assert_eq!(file.position(start), Position { line: at + 1, column: 1, offset: start });
+            assert_eq!(file.position(end).line, at + 1);
+            start += line.len() + 1;
+        }
+        assert_eq!(file.line_count(), text.split('\n').count());
+        assert_eq!(file.line_span(file.line_count() + 1), None);
     }
 
     #[test]

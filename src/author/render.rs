@@ -341,7 +341,7 @@ impl Writer<'_> {
         for item in self.tree.items() {
             match item {
                 Item::Block(block) => self.block(block, &extra)?,
-                Item::Comment(span) => self.comment(*span)?,
+                Item::Comments(run) => self.comments(*run)?,
                 other => return Err(format!("stray text `{}`", syntax::excerpt(self.slice(other.span())))),
             }
         }
@@ -401,15 +401,15 @@ impl Writer<'_> {
             }
             None => self.slice(block.name).to_owned(),
         };
-        let header = block.header_comments.iter().copied();
-        for comment in header {
-            self.comment(comment)?;
+        for run in &block.header_comments {
+            self.comments(*run)?;
         }
         let mut records = Vec::new();
         for element in &block.elements {
             match element {
                 syntax::Element::Directive(directive) => records.push(self.directive(*directive)?),
-                other => self.comment(other.span())?,
+                syntax::Element::Comments(run) => self.comments(*run)?,
+                syntax::Element::Stray(span) => self.comment(*span)?,
             }
         }
         let mut lines = String::new();
@@ -442,6 +442,11 @@ impl Writer<'_> {
         // Quoted, so that it is one value whatever it contains; the formatter removes quotes that are not needed.
         self.edits.push((directive.value.span, format!("\"{value}\"")));
         Ok((name, value))
+    }
+
+    fn comments(&mut self, run: Span) -> Result<(), String> {
+        let source = self.tree.source().clone();
+        syntax::comments(&source, run).try_for_each(|comment| self.comment(comment))
     }
 
     fn comment(&mut self, span: Span) -> Result<(), String> {

@@ -47,7 +47,7 @@ impl License {
                     features.push(lowering.feature(&tree, index, block));
                 }
                 Item::Block(block) => broken.push(lowering.broken(&source, block.span, Some(block.name))),
-                Item::Comment(_) => {}
+                Item::Comments(_) => {}
                 Item::Stray(span) => broken.push(lowering.broken(&source, *span, None)),
                 Item::Lost { span, name } => broken.push(lowering.broken(&source, *span, *name)),
             }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::license::License;
 use crate::source::{FileId, SourceFile, Span};
-use crate::syntax::{Block, Element, Item};
+use crate::syntax::{Block, Element, Item, comments};
 
 use super::registry;
 use super::rules::allows::{allow_without_reason, unknown_allow, unused_allow};
@@ -42,10 +42,15 @@ impl Allows {
         let mut pending = Vec::new();
         for item in license.tree.items() {
             match item {
-                Item::Comment(span) if is_trailing(source, *span) => {
-                    allows.comment(source, *span, Scope::Line(line_of(source, *span)));
+                Item::Comments(run) => {
+                    for span in orders(source, *run) {
+                        if is_trailing(source, span) {
+                            allows.comment(source, span, Scope::Line(line_of(source, span)));
+                        } else {
+                            pending.push(span);
+                        }
+                    }
                 }
-                Item::Comment(span) => pending.push(*span),
                 Item::Stray(_) | Item::Lost { .. } => allows.pending(source, &mut pending, Scope::Nothing),
                 Item::Block(block) => {
                     allows.pending(source, &mut pending, Scope::Block(block.span));
@@ -64,33 +69,35 @@ impl Allows {
     }
 
     fn block(&mut self, source: &SourceFile, block: &Block) {
-        for span in &block.header_comments {
-            self.comment(source, *span, Scope::Block(block.span));
+        for span in block.header_comments.iter().flat_map(|run| orders(source, *run)) {
+            self.comment(source, span, Scope::Block(block.span));
         }
         let mut pending = Vec::new();
         let mut before = block.open;
         for element in &block.elements {
-            let Element::Comment(span) = element else {
+            let Element::Comments(run) = element else {
                 before = element.span();
                 self.pending(source, &mut pending, Scope::Line(line_of(source, before)));
                 continue;
             };
-            if !is_trailing(source, *span) {
-                pending.push(*span);
-                continue;
+            for span in orders(source, *run) {
+                if !is_trailing(source, span) {
+                    pending.push(span);
+                    continue;
+                }
+                // A value may span several lines; a comment after it applies to all of them.
+                let own = line_of(source, span);
+                let line = if own.contains(before.end) { own.to(line_of(source, before)) } else { own };
+                let in_header = line.contains(block.span.start) || line.contains(block.open.start);
+                let scope = if in_header { Scope::Block(block.span) } else { Scope::Line(line) };
+                self.comment(source, span, scope);
             }
-            // A value may span several lines; a comment after it applies to all of them.
-            let own = line_of(source, *span);
-            let line = if own.contains(before.end) { own.to(line_of(source, before)) } else { own };
-            let in_header = line.contains(block.span.start) || line.contains(block.open.start);
-            self.comment(source, *span, if in_header { Scope::Block(block.span) } else { Scope::Line(line) });
         }
         self.pending(source, &mut pending, Scope::Nothing);
     }
 
     fn comment(&mut self, source: &SourceFile, span: Span, scope: Scope) {
-        let text = source.slice(span).trim_start_matches('#').trim();
-        let Some(order) = text.strip_prefix("keywright:") else { return };
+        let Some(order) = order_of(source, span) else { return };
         let read = order.trim().strip_prefix("allow").and_then(|rest| rest.trim_start().strip_prefix('('));
         let Some((codes, reason)) = read.and_then(|rest| rest.split_once(')')) else {
             self.faults.push(unknown_allow::not_understood(source.id(), span, order.trim()));
@@ -143,6 +150,16 @@ impl Allows {
         let unused = unused.map(|(code, span, _)| unused_allow::finding(file, *span, code));
         std::mem::take(&mut self.faults).into_iter().chain(unused).collect()
     }
+}
+
+/// Returns the text of a comment after `keywright:`, if it has that prefix.
+fn order_of(source: &SourceFile, comment: Span) -> Option<&str> {
+    source.slice(comment).trim_start_matches('#').trim().strip_prefix("keywright:")
+}
+
+/// Returns the comments of a run that have the prefix `keywright:`; there may be millions of others.
+fn orders(source: &SourceFile, run: Span) -> impl Iterator<Item = Span> {
+    comments(source, run).filter(|span| order_of(source, *span).is_some())
 }
 
 /// Returns true if the line has text before `comment`.

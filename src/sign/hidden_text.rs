@@ -41,16 +41,16 @@ pub(super) fn hidden_text(license: &License) -> HiddenText {
     found
 }
 
-/// The comments of a file in its order.
+/// Returns the runs of comments of a file, in file order.
 fn comments(license: &License) -> Vec<Span> {
     let mut comments = Vec::new();
     for item in license.tree.items() {
         match item {
-            Item::Comment(span) => comments.push(*span),
+            Item::Comments(run) => comments.push(*run),
             Item::Block(block) => {
                 comments.extend(&block.header_comments);
                 comments.extend(block.elements.iter().filter_map(|element| match element {
-                    Element::Comment(span) => Some(*span),
+                    Element::Comments(run) => Some(*run),
                     Element::Directive(_) | Element::Stray(_) => None,
                 }));
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::source::{MAX_FILE_BYTES, SourceFile, Span};
 
-use super::tree::{Block, Directive, Element, Item, Tree, fold};
+use super::tree::{Block, Directive, Element, Item, Tree, comments, fold};
 
 /// Maximum length in bytes of a line with several directives.
 const WIDTH: usize = 100;
@@ -42,7 +42,7 @@ pub enum Unproven {
 pub fn format(tree: &Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Result<String, Unproven> {
     let readable = tree.items.iter().all(|item| match item {
         Item::Block(block) => block.is_readable(),
-        Item::Comment(_) => true,
+        Item::Comments(_) => true,
         Item::Stray(_) | Item::Lost { .. } => false,
     });
     let unsound = tree.errors().iter().any(crate::diagnostic::Diagnostic::is_error);
@@ -56,7 +56,7 @@ pub fn format(tree: &Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Result<Stri
         return Err(Unproven::TooLarge);
     }
     let again = super::parse(SourceFile::new(tree.source.name(), text.clone()));
-    if content(tree, layout) == content(&again, layout) { Ok(text) } else { Err(Unproven::Changed) }
+    if content(tree, layout).eq(content(&again, layout)) { Ok(text) } else { Err(Unproven::Changed) }
 }
 
 /// Returns `text` with the line ending that the source uses on its first line.
@@ -65,32 +65,49 @@ fn with_line_ends(text: String, source: &Arc<SourceFile>) -> String {
     if first.is_some_and(|line| line.ends_with('\r')) { text.replace('\n', "\r\n") } else { text }
 }
 
-/// Returns the content that formatting must preserve: names, values and comments in file order.
-fn content<'a>(tree: &'a Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Vec<(&'a str, Cow<'a, str>)> {
+/// A name or a mark, and its text.
+type Part<'a> = (&'a str, Cow<'a, str>);
+
+/// Returns the content that formatting must preserve: names, values and comments in file order. It is lazy, because a list
+/// would be many times the size of the file.
+fn content<'a>(tree: &'a Tree, layout: &'a dyn Fn(&str, &str) -> Layout) -> impl Iterator<Item = Part<'a>> {
     let source = &*tree.source;
-    let comment = |span: Span| ("#", Cow::Borrowed(source.slice(span).trim_end()));
-    let mut all = Vec::new();
-    for item in &tree.items {
+    tree.items.iter().flat_map(move |item| -> Box<dyn Iterator<Item = Part<'a>> + 'a> {
         match item {
-            Item::Comment(span) => all.push(comment(*span)),
-            Item::Stray(span) | Item::Lost { span, .. } => {
-                all.push(("?", Cow::Borrowed(source.slice(*span))));
-            }
-            Item::Block(block) => {
-                all.push(("FEATURE", Cow::Borrowed(source.slice(block.name))));
-                all.extend(block.header_comments.iter().map(|span| comment(*span)));
-                all.extend(block.elements.iter().map(|element| match element {
-                    Element::Comment(span) => comment(*span),
-                    Element::Stray(span) => ("?", Cow::Borrowed(source.slice(*span))),
-                    Element::Directive(directive) => {
-                        (source.slice(directive.name), value(source, *directive, layout).0)
-                    }
-                }));
-                all.push(("}", Cow::Borrowed("")));
-            }
+            Item::Comments(run) => Box::new(remarks(source, *run)),
+            Item::Stray(span) | Item::Lost { span, .. } => Box::new(std::iter::once(unread(source, *span))),
+            Item::Block(block) => Box::new(block_content(source, block, layout)),
         }
-    }
-    all
+    })
+}
+
+fn remarks(source: &SourceFile, run: Span) -> impl Iterator<Item = Part<'_>> {
+    comments(source, run).map(|span| ("#", Cow::Borrowed(source.slice(span).trim_end())))
+}
+
+fn unread(source: &SourceFile, span: Span) -> Part<'_> {
+    ("?", Cow::Borrowed(source.slice(span)))
+}
+
+fn block_content<'a>(
+    source: &'a SourceFile,
+    block: &'a Block,
+    layout: &'a dyn Fn(&str, &str) -> Layout,
+) -> impl Iterator<Item = Part<'a>> {
+    let header = block.header_comments.iter().flat_map(move |run| remarks(source, *run));
+    let elements =
+        block.elements.iter().flat_map(move |element| -> Box<dyn Iterator<Item = Part<'a>> + 'a> {
+            match element {
+                Element::Comments(run) => Box::new(remarks(source, *run)),
+                Element::Stray(span) => Box::new(std::iter::once(unread(source, *span))),
+                Element::Directive(directive) => {
+                    let name = source.slice(directive.name);
+                    Box::new(std::iter::once((name, value(source, *directive, layout).0)))
+                }
+            }
+        });
+    let name = ("FEATURE", Cow::Borrowed(source.slice(block.name)));
+    std::iter::once(name).chain(header).chain(elements).chain([("}", Cow::Borrowed(""))])
 }
 
 /// Returns the value as printed, without quotes, and its layout.
@@ -127,7 +144,8 @@ impl Printer<'_> {
             }
             match item {
                 Item::Block(block) => self.block(block),
-                Item::Comment(span) | Item::Stray(span) | Item::Lost { span, .. } => self.text(*span),
+                Item::Comments(run) => self.run(*run),
+                Item::Stray(span) | Item::Lost { span, .. } => self.text(*span),
             }
             before = Some(item);
         }
@@ -141,11 +159,24 @@ impl Printer<'_> {
     fn between(&mut self, before: &Item, item: &Item) {
         let breaks = self.breaks(before.span().end, item.span().start);
         let separator = match (before, item) {
-            (Item::Block(_), Item::Comment(_)) if breaks == 0 => " ",
-            (Item::Comment(_), _) if breaks < 2 => "\n",
+            (Item::Block(_), Item::Comments(_)) if breaks == 0 => " ",
+            (Item::Comments(_), _) if breaks < 2 => "\n",
             _ => "\n\n",
         };
         self.out.push_str(separator);
+    }
+
+    /// The comments of a run between blocks: a blank line between two of them is kept.
+    fn run(&mut self, run: Span) {
+        let mut before: Option<Span> = None;
+        for comment in comments(self.source, run) {
+            if let Some(before) = before {
+                let is_apart = self.breaks(before.end, comment.start) > 1;
+                self.out.push_str(if is_apart { "\n\n" } else { "\n" });
+            }
+            self.text(comment);
+            before = Some(comment);
+        }
     }
 
     fn breaks(&self, from: u32, to: u32) -> usize {
@@ -158,7 +189,8 @@ impl Printer<'_> {
 
     fn block(&mut self, block: &Block) {
         self.out.push_str("FEATURE");
-        let mut header: Vec<Span> = block.header_comments.clone();
+        let runs = block.header_comments.iter();
+        let mut header: Vec<Span> = runs.flat_map(|run| comments(self.source, *run)).collect();
         header.push(block.name);
         header.sort();
         let mut at = block.span.start;
@@ -184,16 +216,8 @@ impl Printer<'_> {
             let breaks = self.breaks(at, span.start);
             let blank_line = breaks > 1 && index > 0;
             at = span.end;
-            if let Element::Comment(comment) = element {
-                let separator = if breaks == 0 {
-                    " "
-                } else if blank_line {
-                    "\n\n  "
-                } else {
-                    "\n  "
-                };
-                self.out.push_str(separator);
-                self.text(*comment);
+            if let Element::Comments(run) = element {
+                self.comments_inside(*run, (breaks, blank_line));
                 line = None;
                 continue;
             }
@@ -209,6 +233,26 @@ impl Printer<'_> {
                 }
             }
             self.out.push_str(&text);
+        }
+    }
+
+    /// Prints the comments of a run inside a block. `first` is the number of line breaks before the first comment, and
+    /// true if a blank line is kept there.
+    fn comments_inside(&mut self, run: Span, first: (usize, bool)) {
+        let (mut breaks, mut blank_line) = first;
+        let mut at: Option<u32> = None;
+        for comment in comments(self.source, run) {
+            if let Some(at) = at {
+                breaks = self.breaks(at, comment.start);
+                blank_line = breaks > 1;
+            }
+            self.out.push_str(match (breaks, blank_line) {
+                (0, _) => " ",
+                (_, true) => "\n\n  ",
+                (_, false) => "\n  ",
+            });
+            self.text(comment);
+            at = Some(comment.end);
         }
     }
 

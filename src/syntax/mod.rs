@@ -16,4 +16,4 @@ pub use format::{Layout, Unproven, format, needs_quotes};
 pub use parse::{MAX_BLOCKS, parse, parse_keeping, parse_own};
 pub use split::MAX_BLOCK_BYTES;
 pub use stray::excerpt;
-pub use tree::{Block, Directive, Element, Item, TokenKind, Tree, Value, fold, is_blank};
+pub use tree::{Block, Directive, Element, Item, TokenKind, Tree, Value, comments, fold, is_blank};

@@ -14,10 +14,10 @@ use super::mail;
 use super::plain;
 use super::split::{Cause, Lost, MAX_BLOCK_BYTES, Part, split};
 use super::stray;
-use super::tree::{Block, Directive, Element, Item, Tree, Value};
+use super::tree::{Block, Directive, Element, Item, Tree, Value, comments};
 
-/// Maximum number of blocks in a file.
-pub const MAX_BLOCKS: usize = 100_000;
+pub use crate::limits::MAX_BLOCKS;
+use crate::limits::MIB;
 
 #[derive(Parser)]
 #[grammar = "grammar/license.pest"]
@@ -149,7 +149,7 @@ impl<'a> Builder<'a> {
                 .error(
                     &codes::FILE_TOO_LARGE,
                     Span::default(),
-                    format!("the file is larger than {} MiB", MAX_FILE_BYTES / (1024 * 1024)),
+                    format!("the file is larger than {} MiB", MAX_FILE_BYTES / MIB),
                 )
                 .help("split the file: a license may consist of any number of files"),
         }
@@ -166,9 +166,9 @@ impl<'a> Builder<'a> {
             let place = shift(&pair, base);
             match pair.as_rule() {
                 Rule::block => self.block(pair, base),
-                Rule::comment => {
-                    let comment = self.comment(place);
-                    self.push(Item::Comment(comment));
+                Rule::comments => {
+                    let run = self.comments(place);
+                    self.push(Item::Comments(run));
                 }
                 Rule::nbsp => self.no_break_spaces.push(place),
                 Rule::stray | Rule::outside => self.stray_item(place),
@@ -177,11 +177,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Returns a comment without its line end, and reports hidden characters in it.
-    fn comment(&mut self, place: Span) -> Span {
-        let comment = trim_line_end(self.source, place);
-        self.errors.extend(stray::hidden_in_comment(self.source, comment));
-        comment
+    /// Returns a run of comments without its last line end, and reports hidden characters in each comment.
+    fn comments(&mut self, place: Span) -> Span {
+        let run = trim_line_end(self.source, place);
+        self.errors.extend(
+            comments(self.source, run).filter_map(|comment| stray::hidden_in_comment(self.source, comment)),
+        );
+        run
     }
 
     /// Adds an item. Above the limit of blocks, the last item, which is lost, is extended instead.
@@ -244,10 +246,10 @@ impl<'a> Builder<'a> {
                 Rule::open => block.open = place,
                 Rule::close => block.close = place,
                 Rule::nbsp => self.no_break_spaces.push(place),
-                Rule::comment if block.open == nowhere => {
-                    block.header_comments.push(self.comment(place));
+                Rule::comments if block.open == nowhere => {
+                    block.header_comments.push(self.comments(place));
                 }
-                Rule::comment => block.elements.push(Element::Comment(self.comment(place))),
+                Rule::comments => block.elements.push(Element::Comments(self.comments(place))),
                 Rule::stray => self.stray_element(&mut block, place),
                 Rule::directive => self.directive(&mut block, inner, base),
                 _ => {}
@@ -310,7 +312,7 @@ impl<'a> Builder<'a> {
             }
             Cause::Size => {
                 let place = lost.header.map_or(lost.span, |header| header.name);
-                let mib = MAX_BLOCK_BYTES / (1024 * 1024);
+                let mib = MAX_BLOCK_BYTES / MIB;
                 let message =
                     format!("block `{}` is larger than {mib} MiB", stray::excerpt(name.unwrap_or_default()));
                 self.error(&codes::BLOCK_TOO_LARGE, place, message).help("split it into several blocks")
@@ -363,13 +365,13 @@ fn strays<'a>(source: &SourceFile, item: &'a Item) -> Vec<Stray<'a>> {
     let elements = match item {
         Item::Stray(span) => return vec![Stray { span: *span, in_block: false, before: None }],
         Item::Block(block) => &block.elements,
-        Item::Comment(_) | Item::Lost { .. } => return Vec::new(),
+        Item::Comments(_) | Item::Lost { .. } => return Vec::new(),
     };
     let (mut found, mut before) = (Vec::new(), None);
     for element in elements {
         match element {
             Element::Directive(directive) => before = Some(directive),
-            Element::Comment(_) => {}
+            Element::Comments(_) => {}
             Element::Stray(span) => {
                 let pieces = stray::pieces(source, *span).into_iter();
                 found.extend(pieces.map(|span| Stray { span, in_block: true, before: before.take() }));
@@ -471,7 +473,7 @@ mod tests {
             }
             let readable = tree.items().iter().all(|item| match item {
                 Item::Block(block) => block.is_readable(),
-                Item::Comment(_) => true,
+                Item::Comments(_) => true,
                 Item::Stray(_) | Item::Lost { .. } => false,
             });
             assert_eq!(readable, whole_file_accepts(&text), "disagree on {text:?}");

@@ -7,8 +7,7 @@ use crate::source::Span;
 /// Minimum size of a part. Parsing a whole file at once would take ten times its size in memory.
 const GROUP_BYTES: usize = 64 * 1024;
 
-/// Maximum size of a block in bytes, many times the size of the largest realistic block.
-pub const MAX_BLOCK_BYTES: usize = 8 * 1024 * 1024;
+pub use crate::limits::MAX_BLOCK_BYTES;
 
 /// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,10 +20,10 @@ pub struct Tree {
 /// An item at the top level of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
-    /// A FEATURE block. Boxed to keep items small: a hostile file can contain millions of comments.
+    /// A FEATURE block. Boxed to keep items small: a hostile file can contain millions of pieces of stray text.
     Block(Box<Block>),
-    /// A comment between blocks, from `#` to the end of its line.
-    Comment(Span),
+    /// A run of comments between blocks, with only whitespace between them: see [`comments`].
+    Comments(Span),
     /// Text outside of blocks that is not a comment.
     Stray(Span),
     /// A block lost to an error, with its name if that could be read.
@@ -41,7 +41,7 @@ impl Item {
     pub fn span(&self) -> Span {
         match self {
             Self::Block(block) => block.span,
-            Self::Comment(span) | Self::Stray(span) | Self::Lost { span, .. } => *span,
+            Self::Comments(span) | Self::Stray(span) | Self::Lost { span, .. } => *span,
         }
     }
 }
@@ -53,7 +53,7 @@ pub struct Block {
     pub span: Span,
     /// The name after `FEATURE`.
     pub name: Span,
-    /// Comments between the name and `{`.
+    /// Comments between the name and `{`, as runs: see [`comments`].
     pub header_comments: Vec<Span>,
     /// The `{`.
     pub open: Span,
@@ -68,7 +68,7 @@ impl Block {
     pub fn directives(&self) -> impl Iterator<Item = &Directive> {
         self.elements.iter().filter_map(|element| match element {
             Element::Directive(directive) => Some(directive),
-            Element::Comment(_) | Element::Stray(_) => None,
+            Element::Comments(_) | Element::Stray(_) => None,
         })
     }
 
@@ -84,8 +84,8 @@ impl Block {
 pub enum Element {
     /// `NAME=value`.
     Directive(Directive),
-    /// A comment, from `#` to the end of the line.
-    Comment(Span),
+    /// A run of comments with only whitespace between them: see [`comments`].
+    Comments(Span),
     /// Text that is neither a directive nor a comment.
     Stray(Span),
 }
@@ -96,9 +96,23 @@ impl Element {
     pub fn span(&self) -> Span {
         match self {
             Self::Directive(directive) => directive.span(),
-            Self::Comment(span) | Self::Stray(span) => *span,
+            Self::Comments(span) | Self::Stray(span) => *span,
         }
     }
+}
+
+/// The comments of a run, each from `#` to the end of its line. A run is one span however many comments it has, so that
+/// a file of nothing but comments takes no more room than its text.
+pub fn comments(source: &SourceFile, run: Span) -> impl Iterator<Item = Span> {
+    let text = source.slice(run);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text.get(at..)?.find('#')?;
+        let line = text.get(start..)?.split('\n').next()?;
+        at = start + line.len();
+        let start = run.start as usize + start;
+        Some(Span::new(start, start + line.trim_end_matches('\r').len()))
+    })
 }
 
 /// `NAME=value`.
@@ -207,7 +221,7 @@ impl Tree {
     pub fn blocks(&self) -> impl Iterator<Item = (usize, &Block)> {
         self.items.iter().enumerate().filter_map(|(index, item)| match item {
             Item::Block(block) => Some((index, &**block)),
-            Item::Comment(_) | Item::Stray(_) | Item::Lost { .. } => None,
+            Item::Comments(_) | Item::Stray(_) | Item::Lost { .. } => None,
         })
     }
 
@@ -238,8 +252,8 @@ impl Tree {
         let mut parts = Vec::new();
         for item in &self.items {
             match item {
-                Item::Block(block) => push_block(&mut parts, block),
-                Item::Comment(span) => parts.push((TokenKind::Comment, *span)),
+                Item::Block(block) => push_block(&mut parts, &self.source, block),
+                Item::Comments(run) => push_comments(&mut parts, &self.source, *run),
                 Item::Stray(span) | Item::Lost { span, .. } => parts.push((TokenKind::Stray, *span)),
             }
         }
@@ -247,12 +261,16 @@ impl Tree {
     }
 }
 
-fn push_block(parts: &mut Vec<(TokenKind, Span)>, block: &Block) {
+fn push_comments(parts: &mut Vec<(TokenKind, Span)>, source: &SourceFile, run: Span) {
+    parts.extend(comments(source, run).map(|span| (TokenKind::Comment, span)));
+}
+
+fn push_block(parts: &mut Vec<(TokenKind, Span)>, source: &SourceFile, block: &Block) {
     let keyword = Span { start: block.span.start, end: block.span.start + 7 };
     parts.push((TokenKind::Keyword, keyword));
     let header = parts.len();
     parts.push((TokenKind::Name, block.name));
-    parts.extend(block.header_comments.iter().map(|span| (TokenKind::Comment, *span)));
+    block.header_comments.iter().for_each(|run| push_comments(parts, source, *run));
     if let Some(header) = parts.get_mut(header..) {
         header.sort_by_key(|(_, span)| *span);
     }
@@ -263,7 +281,7 @@ fn push_block(parts: &mut Vec<(TokenKind, Span)>, block: &Block) {
                 parts.push((TokenKind::Directive, directive.name));
                 parts.push((TokenKind::Value, directive.value.span));
             }
-            Element::Comment(span) => parts.push((TokenKind::Comment, *span)),
+            Element::Comments(run) => push_comments(parts, source, *run),
             Element::Stray(span) => parts.push((TokenKind::Stray, *span)),
         }
     }
