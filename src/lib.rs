@@ -13,6 +13,7 @@ pub mod author;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
+pub mod effort;
 pub mod files;
 pub mod graph;
 pub mod license;

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::effort;
 use crate::source::{FileId, Span};
 
 use super::codes;
@@ -20,7 +21,9 @@ pub(super) fn block(
     meant: &[&'static str],
     unreadable: bool,
 ) -> Vec<Diagnostic> {
-    let mut checks = Checks { file, feature, seen, meant, found: Vec::new() };
+    let mut checks =
+        Checks { file, feature, seen, meant, has_count: false, is_postpaid: false, found: Vec::new() };
+    checks.look();
     checks.vendor();
     checks.version_spellings();
     let kind_known = feature.keytype.is_some() || !checks.stands("KEYTYPE");
@@ -38,16 +41,29 @@ struct Checks<'a> {
     feature: &'a Feature,
     seen: &'a [Seen],
     meant: &'a [&'static str],
+    /// Whether COUNT is in the block, be it misspelt.
+    has_count: bool,
+    /// Whether the block is PAYMENT=POSTPAID, or may be meant to be.
+    is_postpaid: bool,
     found: Vec<Diagnostic>,
 }
 
 impl Checks<'_> {
+    /// Answers once what is asked for each directive.
+    fn look(&mut self) {
+        self.has_count = self.stands("COUNT");
+        let payment = self.feature.metered.as_ref().map(|metered| metered.payment);
+        self.is_postpaid = payment == Some(Payment::Postpaid) || self.meant.contains(&"PAYMENT");
+    }
+
     fn place(&self, name: &str) -> Option<&Seen> {
+        effort::spend_on(self.seen.len());
         self.seen.iter().find(|seen| seen.row.name == name)
     }
 
     /// Returns true if the block has a directive, even a misspelled one.
     fn stands(&self, name: &str) -> bool {
+        effort::spend_on(self.meant.len());
         self.place(name).is_some() || self.meant.contains(&name)
     }
 
@@ -122,17 +138,13 @@ impl Checks<'_> {
 
     fn needs(&mut self, seen: &Seen) {
         let name = seen.row.name;
-        let has_count = self.stands("COUNT");
-        let postpaid =
-            self.feature.metered.as_ref().is_some_and(|metered| metered.payment == Payment::Postpaid)
-                || self.meant.contains(&"PAYMENT");
         match seen.row.needs {
-            Needs::Count if !has_count => {
+            Needs::Count if !self.has_count => {
                 let message = format!("`{name}` requires COUNT");
                 let help = "it applies to counted licenses only: add COUNT, or remove it";
                 self.report(&codes::MISPLACED_DIRECTIVE, seen.name, message, help);
             }
-            Needs::Postpaid if !postpaid => {
+            Needs::Postpaid if !self.is_postpaid => {
                 let message = format!("`{name}` requires PAYMENT=POSTPAID");
                 self.report(
                     &codes::MISPLACED_DIRECTIVE,

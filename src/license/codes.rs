@@ -1,4 +1,4 @@
-//! Codes of the findings about values and directives of a block (group V), each declared once.
+//! Codes of the findings about values and directives of a block (group V, and D004), each declared once.
 
 use crate::diagnostic::Code;
 
@@ -46,3 +46,7 @@ pub static JOINER: Code = Code::warning("V020", "joiner");
 pub static METERED_CONFLICT: Code = Code::error("V021", "metered-conflict");
 /// An empty value for a directive that is not free text.
 pub static EMPTY_VALUE: Code = Code::error("V022", "empty-value");
+/// A repeatable directive more times than a block may have it.
+pub static TOO_MANY_DIRECTIVES: Code = Code::error("V030", "too-many-directives");
+/// More dependencies than a token may have.
+pub static TOO_MANY_DEPENDENCIES: Code = Code::error("D004", "too-many-dependencies");

@@ -1,5 +1,8 @@
 //! The table of directives. Parsing, checks, the formatter, documentation and completion use it.
 
+pub use crate::limits::MAX_COUNT;
+use crate::limits::{MAX_DEPENDENCIES, MAX_HOST_IDS, MAX_TIERS};
+
 use super::model::{Feature, Metered};
 use super::read::{Problem, Reading};
 use super::value::{KeyType, Kind, Payment, Period, Tier};
@@ -13,8 +16,8 @@ pub struct Directive {
     pub form: &'static str,
     /// True if the canonical layout quotes the value.
     pub quoted: bool,
-    /// True if the directive may be repeated.
-    pub repeats: bool,
+    /// The maximum number of times in one block; 1 for most directives.
+    pub most: usize,
     /// The kinds of block that may have it.
     pub on: &'static [Kind],
     /// Another directive that the block must have.
@@ -48,13 +51,23 @@ const METERED: &[Kind] = &[Kind::Metered];
 
 const SECONDS: (u32, u32) = (1, 31_536_000);
 
-/// Maximum COUNT of a block and of a dependency.
-pub const MAX_COUNT: u32 = 2_147_483_647;
+impl Directive {
+    /// Returns true if the directive may be repeated.
+    #[must_use]
+    pub fn repeats(&self) -> bool {
+        self.most > 1
+    }
+}
 
 /// Returns the table entry of a directive.
 #[must_use]
 pub fn directive(name: &str) -> Option<&'static Directive> {
-    DIRECTIVES.iter().find(|row| row.name == name)
+    numbered(name).map(|(_, row)| row)
+}
+
+/// The row of a directive with its place in the table.
+pub(super) fn numbered(name: &str) -> Option<(usize, &'static Directive)> {
+    DIRECTIVES.iter().enumerate().find(|(_, row)| row.name == name)
 }
 
 fn metered(feature: &mut Feature) -> &mut Metered {
@@ -66,20 +79,20 @@ fn metered(feature: &mut Feature) -> &mut Metered {
 /// All directives, in their usual order in a block.
 pub static DIRECTIVES: &[Directive] = &[
     Directive {
-        name: "VENDOR", form: "name", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "VENDOR", form: "name", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "the vendor that issues and signs; dependencies are resolved within one vendor",
         set: |feature, value| value.name().map(|name| feature.vendor = Some(name)),
     },
     Directive {
-        name: "KEYTYPE", form: "EXCLUSIVE, ADDITIVE, UPGRADE, TOKEN, ACTIVATION or METERED", quoted: false, repeats: false,
+        name: "KEYTYPE", form: "EXCLUSIVE, ADDITIVE, UPGRADE, TOKEN, ACTIVATION or METERED", quoted: false, most: 1,
         on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "the kind of block; without KEYTYPE a block with COUNT is EXCLUSIVE, and one without COUNT is a local license",
         set: |feature, value| value.choice(KEYTYPES).map(|keytype| feature.keytype = Some(keytype)),
     },
     Directive {
-        name: "VERSION", form: "major.minor", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "VERSION", form: "major.minor", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "highest version that may be checked out; default 1.0",
         set: |feature, value| {
@@ -89,7 +102,7 @@ pub static DIRECTIVES: &[Directive] = &[
         },
     },
     Directive {
-        name: "MAJOR_VERSION", form: "0 to 9999", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "MAJOR_VERSION", form: "0 to 9999", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "older spelling of VERSION: the part before the point",
         set: |feature, value| {
@@ -99,19 +112,19 @@ pub static DIRECTIVES: &[Directive] = &[
         },
     },
     Directive {
-        name: "MINOR_VERSION", form: "0 to 9999", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "MINOR_VERSION", form: "0 to 9999", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "older spelling of VERSION: the part after the point",
         set: |feature, value| value.small_number(0, 9999).map(|minor| feature.version.minor = minor),
     },
     Directive {
-        name: "COUNT", form: "1 to 2147483647, or UNLIMITED", quoted: false, repeats: false, on: COUNTED, needs: Needs::Nothing,
+        name: "COUNT", form: "1 to 2147483647, or UNLIMITED", quoted: false, most: 1, on: COUNTED, needs: Needs::Nothing,
         redacted: false,
         summary: "number of concurrent licenses, devices (ACTIVATION) or purchased tokens (METERED)",
         set: |feature, value| value.count().map(|count| feature.count = Some(count)),
     },
     Directive {
-        name: "TOKEN_DEPENDENCY", form: "\"FEATURE=name VERSION=v COUNT=n\"", quoted: true, repeats: true, on: TOKEN,
+        name: "TOKEN_DEPENDENCY", form: "\"FEATURE=name VERSION=v COUNT=n\"", quoted: true, most: MAX_DEPENDENCIES, on: TOKEN,
         needs: Needs::Nothing,
         redacted: false,
         summary: "a license that a checkout needs; if repeated, all of them are needed",
@@ -119,158 +132,158 @@ pub static DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "SHARE", form: "HOST, USER, CUSTOM, VIRTUAL, CLOUD, TERMINALSERVER, SINGLE, joined by |", quoted: false,
-        repeats: false, on: ALL, needs: Needs::Nothing,
+        most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "the checkouts that share one license (HOST, USER, CUSTOM) and the permitted environments",
         set: |feature, value| value.share().map(|share| feature.share = Some(share)),
     },
     Directive {
-        name: "START", form: "YYYY-MM-DD", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "START", form: "YYYY-MM-DD", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "first day of validity, from 00:00",
         set: |feature, value| value.date().map(|date| feature.start = Some(date)),
     },
     Directive {
-        name: "END", form: "YYYY-MM-DD", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "END", form: "YYYY-MM-DD", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "last day of validity, until 23:59:59",
         set: |feature, value| value.date().map(|date| feature.end = Some(date)),
     },
     Directive {
-        name: "MAINTENANCE_START", form: "YYYY-MM-DD", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "MAINTENANCE_START", form: "YYYY-MM-DD", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "first day of the maintenance plan (informational)",
         set: |feature, value| value.date().map(|date| feature.maintenance_start = Some(date)),
     },
     Directive {
-        name: "MAINTENANCE_END", form: "YYYY-MM-DD", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "MAINTENANCE_END", form: "YYYY-MM-DD", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "last day of the maintenance plan (informational)",
         set: |feature, value| value.date().map(|date| feature.maintenance_end = Some(date)),
     },
     Directive {
-        name: "ISSUED", form: "YYYY-MM-DD", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "ISSUED", form: "YYYY-MM-DD", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "date of issue",
         set: |feature, value| value.date().map(|date| feature.issued = Some(date)),
     },
     Directive {
-        name: "SN", form: "name", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "SN", form: "name", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: true,
         summary: "serial number of the set that the block was issued in",
         set: |feature, value| value.name().map(|name| feature.sn = Some(name)),
     },
     Directive {
-        name: "LICENSEE", form: "text", quoted: true, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "LICENSEE", form: "text", quoted: true, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: true,
         summary: "the customer that the license is issued to",
         set: |_, value| value.text(),
     },
     Directive {
-        name: "DATA", form: "text", quoted: true, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "DATA", form: "text", quoted: true, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: true,
         summary: "information for the application",
         set: |_, value| value.text(),
     },
     Directive {
-        name: "COMMENT", form: "text", quoted: true, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "COMMENT", form: "text", quoted: true, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: true,
         summary: "a signed remark",
         set: |_, value| value.text(),
     },
     Directive {
-        name: "OPTIONS", form: "text", quoted: true, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "OPTIONS", form: "text", quoted: true, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: true,
         summary: "options for the application",
         set: |_, value| value.text(),
     },
     Directive {
-        name: "PLATFORMS", form: "text", quoted: true, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "PLATFORMS", form: "text", quoted: true, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: true,
         summary: "platforms the license is for",
         set: |_, value| value.text(),
     },
     Directive {
-        name: "TIME_ZONES", form: "-12 to 13, separated by commas", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "TIME_ZONES", form: "-12 to 13, separated by commas", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "allowed client time zones, in hours from GMT",
         set: |_, value| value.time_zones(),
     },
     Directive {
-        name: "REPLACES", form: "\"FEATURE=name\" or \"KEY=…\"", quoted: true, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "REPLACES", form: "\"FEATURE=name\" or \"KEY=…\"", quoted: true, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: true,
         summary: "replaces another block while valid",
         set: |feature, value| value.replaces().map(|replaces| feature.replaces = Some(replaces)),
     },
     Directive {
-        name: "HOSTID", form: "\"TYPE=value\"", quoted: true, repeats: true, on: LOCAL, needs: Needs::Nothing,
+        name: "HOSTID", form: "\"TYPE=value\"", quoted: true, most: MAX_HOST_IDS, on: LOCAL, needs: Needs::Nothing,
         redacted: true,
         summary: "a host that a local license is locked to",
         set: |_, value| value.host_id(),
     },
     Directive {
-        name: "HOSTID_MATCH_RATE", form: "0 to 100", quoted: false, repeats: false, on: LOCAL, needs: Needs::Nothing,
+        name: "HOSTID_MATCH_RATE", form: "0 to 100", quoted: false, most: 1, on: LOCAL, needs: Needs::Nothing,
         redacted: false,
         summary: "percentage of host ids that must match; default 100",
         set: |_, value| value.small_number(0, 100).map(drop),
     },
     Directive {
-        name: "SYSTEMCLOCKCHECK", form: "LOCAL, INTERNET, TRUE or FALSE", quoted: false, repeats: false, on: ALL,
+        name: "SYSTEMCLOCKCHECK", form: "LOCAL, INTERNET, TRUE or FALSE", quoted: false, most: 1, on: ALL,
         needs: Needs::Nothing,
         redacted: false,
         summary: "detection of a system clock that was set back",
         set: |_, value| value.choice(&[("LOCAL", ()), ("INTERNET", ()), ("TRUE", ()), ("FALSE", ())]).map(drop),
     },
     Directive {
-        name: "SOFTLIMIT", form: "1 to 2147483647, below COUNT", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
+        name: "SOFTLIMIT", form: "1 to 2147483647, below COUNT", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false,
         summary: "checkouts above it are granted with a warning",
         set: |feature, value| value.number(1, MAX_COUNT).map(|n| feature.softlimit = Some(n)),
     },
     Directive {
-        name: "HOLD", form: "1 to 31536000 seconds", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
+        name: "HOLD", form: "1 to 31536000 seconds", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false,
         summary: "time that licenses stay in use after check-in",
         set: |feature, value| value.number(SECONDS.0, SECONDS.1).map(|n| feature.hold = Some(n)),
     },
     Directive {
-        name: "MIN_CHECKOUT", form: "1 to 31536000 seconds", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
+        name: "MIN_CHECKOUT", form: "1 to 31536000 seconds", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false,
         summary: "minimum time that licenses stay in use",
         set: |feature, value| value.number(SECONDS.0, SECONDS.1).map(|n| feature.min_checkout = Some(n)),
     },
     Directive {
-        name: "BORROW", form: "1 to 8760 hours", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
+        name: "BORROW", form: "1 to 8760 hours", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false,
         summary: "maximum time a license may be borrowed for offline use; it is taken from the pool",
         set: |feature, value| value.number(1, 8760).map(|n| feature.borrow = Some(n)),
     },
     Directive {
-        name: "GRACE", form: "1 to 168 hours", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
+        name: "GRACE", form: "1 to 168 hours", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false,
         summary: "maximum time of offline use without taking the license from the pool",
         set: |feature, value| value.number(1, 168).map(|n| feature.grace = Some(n)),
     },
     Directive {
-        name: "USERBASED", form: "1 to 2147483647, or ALL", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
+        name: "USERBASED", form: "1 to 2147483647, or ALL", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false,
         summary: "number of licenses reserved for named users",
         set: |feature, value| value.reserved().map(|n| feature.userbased = Some(n)),
     },
     Directive {
-        name: "HOSTBASED", form: "1 to 2147483647, or ALL", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
+        name: "HOSTBASED", form: "1 to 2147483647, or ALL", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false,
         summary: "number of licenses reserved for named hosts",
         set: |feature, value| value.reserved().map(|n| feature.hostbased = Some(n)),
     },
     Directive {
-        name: "HAL_SERVERS", form: "3", quoted: false, repeats: false, on: COUNTED, needs: Needs::Count,
+        name: "HAL_SERVERS", form: "3", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false,
         summary: "three redundant license servers",
         set: |_, value| value.number(3, 3).map(drop),
     },
     Directive {
-        name: "PAYMENT", form: "PREPAID or POSTPAID", quoted: false, repeats: false, on: METERED, needs: Needs::Nothing,
+        name: "PAYMENT", form: "PREPAID or POSTPAID", quoted: false, most: 1, on: METERED, needs: Needs::Nothing,
         redacted: false,
         summary: "payment for tokens before or after use; default PREPAID",
         set: |feature, value| {
@@ -280,19 +293,19 @@ pub static DIRECTIVES: &[Directive] = &[
         },
     },
     Directive {
-        name: "FUNDS", form: "\"1000.00 USD\"", quoted: true, repeats: false, on: METERED, needs: Needs::Nothing,
+        name: "FUNDS", form: "\"1000.00 USD\"", quoted: true, most: 1, on: METERED, needs: Needs::Nothing,
         redacted: false,
         summary: "prepaid amount of money",
         set: |feature, value| value.money().map(|money| metered(feature).funds = Some(money)),
     },
     Directive {
-        name: "PRICE", form: "\"0.05 USD\"", quoted: true, repeats: false, on: METERED, needs: Needs::Nothing,
+        name: "PRICE", form: "\"0.05 USD\"", quoted: true, most: 1, on: METERED, needs: Needs::Nothing,
         redacted: false,
         summary: "price of one token",
         set: |feature, value| value.money().map(|money| metered(feature).price = Some(money)),
     },
     Directive {
-        name: "PERIOD", form: "MONTH, QUARTER or YEAR", quoted: false, repeats: false, on: METERED, needs: Needs::Postpaid,
+        name: "PERIOD", form: "MONTH, QUARTER or YEAR", quoted: false, most: 1, on: METERED, needs: Needs::Postpaid,
         redacted: false,
         summary: "calendar billing period",
         set: |feature, value| {
@@ -301,7 +314,7 @@ pub static DIRECTIVES: &[Directive] = &[
         },
     },
     Directive {
-        name: "MINIMUM", form: "1 to 2147483647", quoted: false, repeats: false, on: METERED, needs: Needs::Postpaid,
+        name: "MINIMUM", form: "1 to 2147483647", quoted: false, most: 1, on: METERED, needs: Needs::Postpaid,
         redacted: false,
         summary: "minimum number of tokens billed in each period",
         set: |feature, value| {
@@ -311,7 +324,7 @@ pub static DIRECTIVES: &[Directive] = &[
         },
     },
     Directive {
-        name: "TIER", form: "\"FROM=n PRICE=0.04\"", quoted: true, repeats: true, on: METERED, needs: Needs::Postpaid,
+        name: "TIER", form: "\"FROM=n PRICE=0.04\"", quoted: true, most: MAX_TIERS, on: METERED, needs: Needs::Postpaid,
         redacted: false,
         summary: "volume price that applies from this number of tokens in a period",
         set: |feature, value| {
@@ -321,7 +334,7 @@ pub static DIRECTIVES: &[Directive] = &[
         },
     },
     Directive {
-        name: "KEY", form: "100 characters of base64", quoted: false, repeats: false, on: ALL, needs: Needs::Nothing,
+        name: "KEY", form: "100 characters of base64", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false,
         summary: "the signature of the block's name and directives",
         set: |feature, value| value.key().map(|key| feature.key = Some(key)),

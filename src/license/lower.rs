@@ -4,16 +4,19 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE, is_slip, nearest};
+use crate::effort;
+use crate::limits::MAX_SUGGESTIONS;
 use crate::source::{FileId, SourceFile, Span, Spanned};
 use crate::syntax::{self, Block, Item, Tree};
 
 use super::check;
 use super::codes;
-use super::directive::{DIRECTIVES, Directive, directive};
+use super::directive::{DIRECTIVES, Directive, numbered};
 use super::given::is_near;
 use super::model::{BrokenBlock, Condition, Feature, License, read_value};
 use super::read::{Problem, Reading, read_name};
 use super::text;
+use super::times::{Times, duplicate, too_many};
 use super::value::{KeyType, Kind, Name};
 
 impl License {
@@ -37,7 +40,11 @@ impl License {
 
     fn of(tree: Tree) -> Self {
         let source = Arc::clone(tree.source());
-        let mut lowering = Lowering { names: HashSet::new(), diagnostics: tree.findings().carry_on() };
+        let mut lowering = Lowering {
+            names: HashSet::new(),
+            diagnostics: tree.findings().carry_on(),
+            suggestions: MAX_SUGGESTIONS,
+        };
         // The exact capacity, because unused capacity would multiply in a file with 100,000 blocks.
         let mut features = Vec::with_capacity(tree.blocks().filter(|(_, block)| block.is_readable()).count());
         let mut broken = Vec::new();
@@ -68,6 +75,8 @@ struct Lowering {
     /// All names seen so far. Equal names share one allocation.
     names: HashSet<Name>,
     diagnostics: Findings,
+    /// The number of further unknown directives that get a suggestion.
+    suggestions: usize,
 }
 
 impl Lowering {
@@ -89,8 +98,10 @@ impl Lowering {
         let mut reader = BlockReader {
             source,
             feature: Feature::unread(index, block.span, block.name),
-            seen: Vec::with_capacity(block.elements.len()),
+            times: Times::default(),
+            seen: Vec::new(),
             diagnostics: &mut self.diagnostics,
+            suggestions: &mut self.suggestions,
             malformed: false,
             unsupported: false,
             meant: Vec::new(),
@@ -148,13 +159,18 @@ pub(super) struct Seen {
     pub(super) whole: Span,
 }
 
+/// Directives of a block that room is made for at once.
+const MOST_RESERVED: usize = 64;
+
 struct BlockReader<'a> {
     source: &'a SourceFile,
     feature: Feature,
+    times: Times,
     seen: Vec<Seen>,
     /// The known directives that were probably meant by unknown ones.
     meant: Vec<&'static str>,
     diagnostics: &'a mut Findings,
+    suggestions: &'a mut usize,
     malformed: bool,
     unsupported: bool,
 }
@@ -176,23 +192,28 @@ impl BlockReader<'_> {
     }
 
     fn directives(&mut self, block: &Block) {
+        self.seen.reserve(block.elements.len().min(MOST_RESERVED));
         for read in block.directives() {
+            effort::spend(1);
             let name = self.source.slice(read.name);
-            let Some(row) = directive(name) else {
+            let Some((number, row)) = numbered(name) else {
                 self.unknown(name, read, block);
                 continue;
             };
             let whole = read.span();
-            let first =
-                if row.repeats { None } else { self.seen.iter().find(|seen| std::ptr::eq(seen.row, row)) };
-            if let Some(first) = first {
-                let found = duplicate(self.source, row, first.whole, whole);
-                self.diagnostics.push(found);
-                self.malformed = true;
+            let (times, first) = self.times.count(number, whole);
+            if times <= row.most {
+                self.seen.push(Seen { row, name: read.name, whole });
+                self.value(row, *read);
                 continue;
             }
-            self.seen.push(Seen { row, name: read.name, whole });
-            self.value(row, *read);
+            self.malformed = true;
+            if !row.repeats() {
+                self.diagnostics.push(duplicate(self.source, row, first, whole));
+            }
+        }
+        for beyond in self.times.beyond() {
+            self.diagnostics.push(too_many(self.file(), &self.feature, &beyond));
         }
     }
 
@@ -232,24 +253,30 @@ impl BlockReader<'_> {
         }
         let message = format!("unknown directive `{}`", syntax::excerpt(name));
         let found = Diagnostic::new(&codes::UNKNOWN_DIRECTIVE, self.file(), place, message);
-        let found = match nearest(name, DIRECTIVES.iter().map(|row| row.name)) {
-            Some(known) => {
-                self.meant.push(known);
-                let stands = block.directives().any(|other| self.source.slice(other.name) == known);
-                let repeats = directive(known).is_some_and(|row| row.repeats);
-                let found = found.help(format!("did you mean `{known}`?"));
+        let found = match self.suggestion(name) {
+            Some((number, known)) => {
+                self.meant.push(known.name);
+                let stands = self.times.is_in(number, self.source, block);
+                let found = found.help(format!("did you mean `{}`?", known.name));
                 // A value that does not fit shows that the name is similar by chance.
-                let fits = is_near(known, &read_value(known, read.value.read(self.source)));
+                let fits = is_near(known.name, &read_value(known.name, read.value.read(self.source)));
                 // Adding or removing a KEY changes which signature the block has, so it is never fixed automatically.
-                if stands && !repeats || known == "KEY" || !fits {
+                if stands && !known.repeats() || known.name == "KEY" || !fits {
                     found
                 } else {
-                    found.fix(format!("write `{known}`"), place, known, is_slip(name, known))
+                    let title = format!("write `{}`", known.name);
+                    found.fix(title, place, known.name, is_slip(name, known.name))
                 }
             }
             None => found.help("blocks with unknown directives are not supported; comments start with `#`"),
         };
         self.diagnostics.push(found);
+    }
+
+    /// Returns the directive that was probably meant. The number of searches in a file is limited.
+    fn suggestion(&mut self, name: &str) -> Option<(usize, &'static Directive)> {
+        *self.suggestions = self.suggestions.checked_sub(1)?;
+        nearest(name, DIRECTIVES.iter().map(|row| row.name)).and_then(numbered)
     }
 }
 
@@ -259,20 +286,4 @@ fn place_of(raw: &str, value: Span, prefix: &str) -> Option<Span> {
     let len = raw.get(start..)?.find([' ', '\t', '\r', '\n']).unwrap_or(raw.len() - start);
     let start = value.start as usize + start;
     (len > 0).then(|| Span::new(start, start + len))
-}
-
-fn duplicate(source: &SourceFile, row: &Directive, first: Span, second: Span) -> Diagnostic {
-    let equal = source.slice(first) == source.slice(second);
-    let found = Diagnostic::new(
-        &codes::DUPLICATE_DIRECTIVE,
-        source.id(),
-        second,
-        format!("duplicate `{}`", row.name),
-    )
-    .label("second occurrence")
-    .also(first, "first occurrence");
-    if equal {
-        return found.help("remove one of them").safe_fix("remove the duplicate", second, "");
-    }
-    found.help("keep only one of them")
 }

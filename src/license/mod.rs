@@ -12,6 +12,7 @@ mod lower;
 mod model;
 mod read;
 mod text;
+mod times;
 mod value;
 
 pub use directive::{DIRECTIVES, Directive, MAX_COUNT, Needs, directive};

@@ -9,8 +9,7 @@ use super::codes;
 use super::directive::Directive;
 use super::read::{Problem, Reading};
 
-/// Maximum length of a value in bytes, after folding.
-pub const MAX_VALUE_BYTES: usize = 8192;
+pub use crate::limits::MAX_VALUE_BYTES;
 
 /// Rejects values that are too long, contain hidden characters, or are empty where text is required.
 pub(super) fn check(reading: &Reading<'_>, row: &Directive) -> Result<(), Problem> {

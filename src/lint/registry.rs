@@ -47,6 +47,7 @@ pub static RULES: &[&Rule] = &[
     &values::metered_conflict::RULE,
     &values::empty_value::RULE,
     &values::mixed_script::RULE,
+    &values::too_many_directives::RULE,
     &dependencies::dependency_cycle::RULE,
     &dependencies::self_dependency::RULE,
     &dependencies::chain_too_deep::RULE,

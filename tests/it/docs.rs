@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::sync::{Mutex, PoisonError};
 
 use keywright::license::{DIRECTIVES, Kind, Needs};
+use keywright::limits;
 
 use crate::support::{files_below, root};
 
@@ -23,7 +25,7 @@ fn directives() -> String {
             Needs::Count => "; needs COUNT",
             Needs::Postpaid => "; needs PAYMENT=POSTPAID",
         };
-        let repeats = if row.repeats { "; may repeat" } else { "" };
+        let repeats = if row.repeats() { format!("; at most {} times", row.most) } else { String::new() };
         let form = row.form.replace('|', "\\|");
         let cell = if row.quoted && row.form.starts_with('"') { format!("`{form}`") } else { form };
         writeln!(
@@ -38,18 +40,87 @@ fn directives() -> String {
     table
 }
 
-#[test]
-fn docs_list_every_directive() {
+/// A number with a comma between thousands.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let parts: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|part| std::str::from_utf8(part).unwrap()).collect();
+    parts.join(",")
+}
+
+fn limits() -> String {
+    let mib = |bytes: usize| format!("{} MiB", bytes / limits::MIB);
+    let count = |count: usize| thousands(count as u64);
+    let mut rows = vec![
+        ("a file".to_owned(), mib(limits::MAX_FILE_BYTES), "S014"),
+        ("blocks of a file".to_owned(), count(limits::MAX_BLOCKS), "S015"),
+        ("a block".to_owned(), mib(limits::MAX_BLOCK_BYTES), "S016"),
+        (
+            "a value, after runs of blanks are folded".to_owned(),
+            format!("{} bytes", limits::MAX_VALUE_BYTES),
+            "V008",
+        ),
+        ("a name".to_owned(), format!("{} characters", limits::MAX_NAME), "V007"),
+        ("COUNT, also of a dependency".to_owned(), limits::MAX_COUNT.to_string(), "V006"),
+    ];
+    for row in DIRECTIVES.iter().filter(|row| row.repeats()) {
+        let code = if row.name == "TOKEN_DEPENDENCY" { "D004" } else { "V030" };
+        rows.push((format!("{} directives of a block", row.name), count(row.most), code));
+    }
+    rows.push(("dependencies from a token to a license".to_owned(), limits::MAX_CHAIN.to_string(), "D003"));
+    let mut table = "| what | at most | finding |\n| --- | --- | --- |\n".to_owned();
+    for (what, most, code) in rows {
+        let rule = keywright::lint::rule(code).unwrap();
+        let anchor = format!("{}-{}", code.to_lowercase(), rule.code.name);
+        writeln!(table, "| {what} | {most} | [{code}](rules.md#{anchor}) |").unwrap();
+    }
+    table
+}
+
+/// Checks the part of a document between two marks; `KEYWRIGHT_UPDATE=1` writes it.
+fn check_part(begin: &str, end: &str, part: &str) {
+    let _alone = LANGUAGE.lock().unwrap_or_else(PoisonError::into_inner);
     let path = root().join("docs/language.md");
     let text = fs::read_to_string(&path).unwrap();
-    let (before, rest) = text.split_once("<!-- directives:").unwrap();
+    let (before, rest) = text.split_once(begin).unwrap();
     let (head, _) = rest.split_once("-->\n").unwrap();
-    let (_, after) = rest.split_once("<!-- end -->").unwrap();
-    let fresh = format!("{before}<!-- directives:{head}-->\n\n{}\n<!-- end -->{after}", directives());
+    let (_, after) = rest.split_once(end).unwrap();
+    let fresh = format!("{before}{begin}{head}-->\n\n{part}\n{end}{after}");
     if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
         fs::write(&path, &fresh).unwrap();
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), fresh, "stale: run with KEYWRIGHT_UPDATE=1");
+}
+
+/// One test at a time writes the document.
+static LANGUAGE: Mutex<()> = Mutex::new(());
+
+#[test]
+fn docs_list_every_directive() {
+    check_part("<!-- directives:", "<!-- end -->", &directives());
+}
+
+#[test]
+fn docs_list_every_limit() {
+    check_part("<!-- limits:", "<!-- end of limits -->", &limits());
+}
+
+/// Rules say numbers in words of their own: they are those of the limits.
+#[test]
+fn rules_say_the_limits() {
+    let numbers = [
+        ("S014", format!("{} MiB", limits::MAX_FILE_BYTES / limits::MIB)),
+        ("S015", thousands(limits::MAX_BLOCKS as u64)),
+        ("V008", limits::MAX_VALUE_BYTES.to_string()),
+        ("V030", limits::MAX_HOST_IDS.to_string()),
+        ("V030", limits::MAX_TIERS.to_string()),
+        ("D003", limits::MAX_CHAIN.to_string()),
+        ("D004", limits::MAX_DEPENDENCIES.to_string()),
+    ];
+    for (code, number) in numbers {
+        let rule = keywright::lint::rule(code).unwrap();
+        assert!(rule.what.contains(&number), "{code}: {}", rule.what);
+    }
 }
 
 #[test]

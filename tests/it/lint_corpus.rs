@@ -273,9 +273,22 @@ const MADE: &[Made] = &[
         let pool = "FEATURE Pool { VENDOR=Acme VERSION=1.999 COUNT=UNLIMITED }\n";
         suite((0..520).map(|at| format!("Pool VERSION=1.{at}")), pool)
     }),
-    ("D004", "one line pasted 600 times", &["D009"], || {
+    ("D004", "one line pasted 600 times", &[], || {
         let pool = "FEATURE Pool { VENDOR=Acme COUNT=600 }\n";
         suite((0..600).map(|_| "Pool VERSION=1.0".to_owned()), pool)
+    }),
+    ("V030", "600 hosts of a cluster", &[], || {
+        let hosts = (0..600).map(|at| format!("  HOSTID=\"ETHERNET={at:012X}\"\n"));
+        format!("FEATURE Draw\n{{\n  VENDOR=Acme\n{}}}\n", hosts.collect::<String>()).into_bytes()
+    }),
+    ("V030", "one host pasted 513 times", &[], || {
+        let hosts = "  HOSTID=\"ETHERNET=0050569E1A2B\"\n".repeat(513);
+        format!("FEATURE Draw\n{{\n  VENDOR=Acme\n{hosts}}}\n").into_bytes()
+    }),
+    ("V030", "a price list of 200 tiers", &[], || {
+        let tiers = (1..=200).map(|at| format!("  TIER=\"FROM={at}00 PRICE=0.04\"\n"));
+        let head = "FEATURE Sim\n{\n  VENDOR=Acme KEYTYPE=METERED PAYMENT=POSTPAID PERIOD=MONTH\n  PRICE=\"0.05 USD\"\n";
+        format!("{head}{}}}\n", tiers.collect::<String>()).into_bytes()
     }),
     ("A004", "1001 comments with one typing error", &["A002", "S017"], || {
         b"# keywright: alow(D001) typing error\n".repeat(1001)

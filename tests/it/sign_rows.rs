@@ -114,7 +114,7 @@ fn row_12_another_reader_reads_the_same() {
 
 #[test]
 fn row_13_every_directive_twice_is_an_error_wherever_it_stands() {
-    for row in DIRECTIVES.iter().filter(|row| !row.repeats) {
+    for row in DIRECTIVES.iter().filter(|row| !row.repeats()) {
         let name = row.name;
         for (first, second) in [("1", "1"), ("1", "2"), ("1", "\"1\"")] {
             for between in [" ", " DATA=x ", "\n# apart\n PLATFORMS=y\n"] {

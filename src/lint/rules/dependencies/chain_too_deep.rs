@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::Code;
 use crate::graph::BlockId;
+use crate::limits::MAX_CHAIN;
 use crate::lint::phrase;
 use crate::lint::{Check, Context, Example, Rule, Sink};
 
@@ -13,7 +14,7 @@ static CODE: Code = Code::error("D003", "chain-too-deep");
 /// Maximum number of TOKEN_DEPENDENCY steps from a token to a real license.
 ///
 /// DECISION: steps are counted, not blocks: 16 steps are accepted, 17 are not.
-const MAX_DEPTH: u32 = 16;
+const MAX_DEPTH: u32 = MAX_CHAIN as u32;
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: &CODE,

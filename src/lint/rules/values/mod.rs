@@ -20,6 +20,7 @@ pub(in crate::lint) mod mixed_script;
 pub(in crate::lint) mod share_comma;
 pub(in crate::lint) mod softlimit_too_high;
 pub(in crate::lint) mod stray_dependency;
+pub(in crate::lint) mod too_many_directives;
 pub(in crate::lint) mod unknown_directive;
 pub(in crate::lint) mod value_too_long;
 pub(in crate::lint) mod version_spellings;

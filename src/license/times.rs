@@ -1,0 +1,107 @@
+//! How often a block has each directive: duplicates and repetitions beyond the limit, found by the place of the directive
+//! in the table, so that each one costs the same however many are before it.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::effort;
+use crate::source::{FileId, SourceFile, Span};
+use crate::syntax::Block;
+
+use super::codes;
+use super::directive::{DIRECTIVES, Directive, numbered};
+use super::model::Feature;
+
+/// The directives of one block, counted by their number in the table.
+#[derive(Debug, Default)]
+pub(super) struct Times {
+    rows: BTreeMap<usize, Row>,
+    /// The numbers of all directives of the block, read or not; made when it is first asked for.
+    all: Option<Vec<bool>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    times: usize,
+    first: Span,
+    /// The first directive beyond the limit.
+    beyond: Option<Span>,
+}
+
+/// A directive that a block has too many times.
+#[derive(Debug)]
+pub(super) struct Beyond {
+    row: &'static Directive,
+    times: usize,
+    /// The first one beyond the limit.
+    place: Span,
+}
+
+impl Times {
+    /// Counts a directive; returns how many there are now, and the place of the first.
+    pub(super) fn count(&mut self, number: usize, whole: Span) -> (usize, Span) {
+        let row = self.rows.entry(number).or_insert(Row { times: 0, first: whole, beyond: None });
+        row.times += 1;
+        if row.beyond.is_none() && DIRECTIVES.get(number).is_some_and(|it| row.times > it.most) {
+            row.beyond = Some(whole);
+        }
+        (row.times, row.first)
+    }
+
+    /// The repeatable directives that the block has too many times, in the order of the table.
+    pub(super) fn beyond(&self) -> Vec<Beyond> {
+        let rows = self.rows.iter().filter_map(|(number, counted)| {
+            let row = DIRECTIVES.get(*number).filter(|row| row.repeats())?;
+            Some(Beyond { row, times: counted.times, place: counted.beyond? })
+        });
+        rows.collect()
+    }
+
+    /// Returns whether the block has a directive anywhere, also after the one that is read.
+    pub(super) fn is_in(&mut self, number: usize, source: &SourceFile, block: &Block) -> bool {
+        let all = self.all.get_or_insert_with(|| numbers(source, block));
+        all.get(number).copied().unwrap_or_default()
+    }
+}
+
+fn numbers(source: &SourceFile, block: &Block) -> Vec<bool> {
+    effort::spend_on(block.elements.len());
+    let mut all = vec![false; DIRECTIVES.len()];
+    for (number, _) in block.directives().filter_map(|it| numbered(source.slice(it.name))) {
+        all.iter_mut().skip(number).take(1).for_each(|is_there| *is_there = true);
+    }
+    all
+}
+
+/// The finding for a directive that may stand once and is repeated.
+pub(super) fn duplicate(source: &SourceFile, row: &Directive, first: Span, second: Span) -> Diagnostic {
+    let equal = source.slice(first) == source.slice(second);
+    let found = Diagnostic::new(
+        &codes::DUPLICATE_DIRECTIVE,
+        source.id(),
+        second,
+        format!("`{}` stands twice", row.name),
+    )
+    .label("here again")
+    .also(first, "first here");
+    if equal {
+        return found.help("remove one of them").safe_fix("remove the second", second, "");
+    }
+    found.help("only one can be meant: remove the other")
+}
+
+/// The finding for a repeatable directive beyond its limit.
+pub(super) fn too_many(file: FileId, feature: &Feature, beyond: &Beyond) -> Diagnostic {
+    let Beyond { row, times, place } = beyond;
+    let (name, most) = (&feature.name.value, row.most);
+    let shown = crate::syntax::excerpt(name.as_str());
+    let (code, message, help) = if row.name == "TOKEN_DEPENDENCY" {
+        let message = format!("the token `{shown}` has {times} dependencies, {most} are allowed");
+        (&codes::TOO_MANY_DEPENDENCIES, message, "put some of them into a second token and draw on that")
+    } else {
+        let message =
+            format!("the block `{shown}` has {times} `{}` directives, {most} are allowed", row.name);
+        (&codes::TOO_MANY_DIRECTIVES, message, "put some of them into a second block")
+    };
+    Diagnostic::new(code, file, *place, message).label("one too many").help(help)
+}
