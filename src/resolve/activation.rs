@@ -1,14 +1,17 @@
 //! Activation: a device keeps its license until it is deactivated.
 
+use std::ops::Bound;
+
+use crate::effort;
 use crate::license::Kind;
 
-use super::event::Event;
 use super::model::Model;
 use super::outcome::Failure;
 use super::outcome::{Attempt, Explanation, Grant, Holder, Outcome, Reason, Refusal, Verdict};
 use super::remedy::{Remedy, Returned};
 use super::sights::Sight;
 use super::state::State;
+use super::suppose::{Out, Supposed};
 use super::table::{BlockId, NameId};
 use super::trace::MAX_HOLDERS;
 use super::who::{Symbol, Who};
@@ -105,7 +108,7 @@ impl Model {
         };
         let remedies = match outcome {
             Err(Reason::NotEnoughLicenses | Reason::ActiveTokenLimit) => {
-                self.activation_remedies(state, name, device, &attempts)
+                self.activation_remedies(state, name, &attempts)
             }
             _ => Vec::new(),
         };
@@ -124,15 +127,8 @@ impl Model {
         Attempt { name: Some(name), block: Some(block), count: 1, verdict, children: Vec::new() }
     }
 
-    /// Searches for changes that would grant the activation: one more license, a higher limit, or one license returned.
-    /// Each candidate is applied to a copy of the state before it is reported.
-    fn activation_remedies(
-        &self,
-        state: &mut State,
-        name: NameId,
-        device: Symbol,
-        attempts: &[Attempt],
-    ) -> Vec<Remedy> {
+    /// One device more, a higher limit, or somebody who leaves; each is tried before it is said.
+    fn activation_remedies(&self, state: &mut State, name: NameId, attempts: &[Attempt]) -> Vec<Remedy> {
         let is_full = |attempt: &&Attempt| matches!(&attempt.verdict, Verdict::Refused(it) if it.reason == Reason::NotEnoughLicenses);
         let limit = u64::from(is_at_limit(state));
         let has_room = attempts.iter().any(|attempt| matches!(attempt.verdict, Verdict::Served { .. }));
@@ -140,34 +136,51 @@ impl Model {
         let pools: Vec<(BlockId, u64)> =
             full.filter(|_| !has_room).map(|block| (block, 1)).into_iter().collect();
         let mut found = vec![Remedy::More { pools, limit }];
-        let mut bound: Vec<(BlockId, Symbol)> = state.devices.iter().copied().collect();
-        // Try devices of the same feature first.
-        bound.sort_by_key(|(block, device)| (self.name_of(*block) != name, *block, *device));
-        let granted = |after: &mut State| {
-            let event = Event::Activate { feature: Some(name), device };
-            matches!(self.apply(after, &event), Outcome::Granted(_))
+        state.index_held();
+        let bound = self.bound_devices(state, name);
+        let least = state.held.as_ref().and_then(|held| held.least_active());
+        let least = least.and_then(|index| {
+            let slot = state.slot(index)?;
+            Some((index, Returned { feature: slot.name, who: slot.who, device: None }))
+        });
+        let mut would_grant = |out: Out| {
+            let mut supposed = Supposed::default();
+            self.suppose(state, out, &mut supposed);
+            let granted = self.choose_activation(state, name).is_ok() && !is_at_limit(state);
+            supposed.take_back(state);
+            granted
         };
-        for (block, other) in bound.into_iter().take(MAX_HOLDERS) {
-            let mut after = state.clone();
-            self.release_device(&mut after, block, other);
-            if granted(&mut after) {
+        for (block, other) in bound {
+            if would_grant(Out::Device(block, other)) {
                 let feature = self.name_of(block);
                 let gone = Returned { feature, who: Who::default(), device: Some(other) };
                 found.push(Remedy::Return(vec![gone]));
                 return found;
             }
         }
-        let least =
-            state.slots.numbered().filter(|(_, slot)| slot.active > 0).min_by_key(|(_, slot)| slot.active);
-        if let Some((index, slot)) = least {
-            let gone = Returned { feature: slot.name, who: slot.who, device: None };
-            let mut after = state.clone();
-            self.close(&mut after, index);
-            if granted(&mut after) {
-                found.push(Remedy::Return(vec![gone]));
-            }
+        if let Some((index, gone)) = least
+            && would_grant(Out::Slot(index))
+        {
+            found.push(Remedy::Return(vec![gone]));
         }
         found
+    }
+
+    /// A few devices that are bound, those of a feature first.
+    fn bound_devices(&self, state: &State, name: NameId) -> Vec<(BlockId, Symbol)> {
+        let own = self.names.get(name).blocks.iter().flat_map(|block| devices_of(state, *block));
+        let mut bound: Vec<(BlockId, Symbol)> = own.take(MAX_HOLDERS).collect();
+        let mut next = state.devices.first();
+        while let Some((block, device)) = next.copied().filter(|_| bound.len() < MAX_HOLDERS) {
+            // The devices of the feature itself are passed over block by block.
+            let is_own = self.name_of(block) == name;
+            if !is_own {
+                bound.push((block, device));
+            }
+            let after = if is_own { (block, Symbol::LAST) } else { (block, device) };
+            next = state.devices.range((Bound::Excluded(after), Bound::Unbounded)).next();
+        }
+        bound
     }
 }
 
@@ -177,9 +190,12 @@ fn is_at_limit(state: &State) -> bool {
 
 /// The first [`MAX_HOLDERS`] devices bound to a block, oldest first.
 fn holders(state: &State, block: BlockId) -> Vec<Holder> {
-    let devices = state.devices.iter().filter(|(of, _)| *of == block).map(|(_, device)| *device);
-    let mut devices: Vec<Symbol> = devices.collect();
-    devices.sort_unstable();
-    let holder = |device| Holder { who: Who::default(), device: Some(device), amount: 1 };
-    devices.into_iter().take(MAX_HOLDERS).map(holder).collect()
+    let holder = |(_, device)| Holder { who: Who::default(), device: Some(device), amount: 1 };
+    devices_of(state, block).take(MAX_HOLDERS).map(holder).collect()
+}
+
+/// The devices that a block is bound to, oldest first.
+fn devices_of(state: &State, block: BlockId) -> impl Iterator<Item = (BlockId, Symbol)> + '_ {
+    let all = state.devices.range((block, Symbol::FIRST)..=(block, Symbol::LAST));
+    all.copied().inspect(|_| effort::spend(1))
 }

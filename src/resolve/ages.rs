@@ -1,4 +1,5 @@
-//! Live checkouts ordered by age, per feature and per feature and person. Insertion and removal take constant time.
+//! Live checkouts in the order of their age: by feature, by feature and person, and by each of these and the custom
+//! string, each found and left in constant time.
 
 use super::mix::MixMap;
 use super::state::Draw;
@@ -22,11 +23,13 @@ pub(super) struct Slot {
     pub(super) draws: Vec<Draw>,
     /// Time of the automatic return, if any.
     pub(super) due: Option<(i64, u64)>,
-    of_name: Link,
-    of_person: Link,
-    /// The person list that contains this slot.
-    person: PersonId,
+    /// Its place in each of the lines that it is in.
+    links: [Link; LINES],
+    lines: [Option<LineId>; LINES],
 }
+
+/// Lines of a checkout: of the feature, and in it of the person, of the custom string, of both.
+const LINES: usize = 4;
 
 #[derive(Debug, Clone, Copy)]
 struct Link {
@@ -53,11 +56,11 @@ impl Default for Ends {
     }
 }
 
-/// Identifies a pair of feature and person that occurred in a checkout.
+/// A line that had a checkout once.
 #[derive(Debug, Clone, Copy, Default)]
-struct PersonId(u32);
+struct LineId(u32);
 
-impl Index for PersonId {
+impl Index for LineId {
     fn row(self) -> usize {
         self.0 as usize
     }
@@ -66,32 +69,42 @@ impl Index for PersonId {
     }
 }
 
-/// Selects one of the two linked lists of a slot.
-#[derive(Clone, Copy)]
-enum By {
-    Name,
-    Person,
-}
-
 impl Slot {
-    fn link(&mut self, by: By) -> &mut Link {
-        match by {
-            By::Name => &mut self.of_name,
-            By::Person => &mut self.of_person,
+    fn link(&self, by: usize) -> Link {
+        self.links.get(by).copied().unwrap_or_default()
+    }
+
+    /// Changes the place in one of the lines.
+    fn relink(&mut self, by: usize, change: impl FnOnce(&mut Link)) {
+        if let Some(link) = self.links.get_mut(by) {
+            change(link);
         }
     }
 }
 
-type Person = (NameId, Option<Symbol>, Option<Symbol>);
+/// What the checkouts of a line have in common, beside the feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Line {
+    name: NameId,
+    person: Option<(Option<Symbol>, Option<Symbol>)>,
+    custom: Option<Symbol>,
+}
+
+/// The lines that a checkout is in.
+fn lines_of(name: NameId, who: Who) -> [Option<Line>; LINES] {
+    let person = Some((who.user, who.host));
+    let of_custom = |person| who.custom.map(|custom| Line { name, person, custom: Some(custom) });
+    let of_all = |person| Some(Line { name, person, custom: None });
+    [of_all(None), of_all(person), of_custom(None), of_custom(person)]
+}
 
 /// All checkouts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ages {
     slots: Table<u32, Slot>,
     free: Vec<u32>,
-    names: Table<NameId, Ends>,
-    persons: Table<PersonId, Ends>,
-    person_ids: MixMap<Person, PersonId>,
+    lines: Table<LineId, Ends>,
+    line_ids: MixMap<Line, LineId>,
 }
 
 impl Ages {
@@ -109,12 +122,7 @@ impl Ages {
         self.slots.len()
     }
 
-    /// Iterates over live checkouts in no particular order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Slot> {
-        self.slots.iter().map(|(_, slot)| slot).filter(|slot| slot.live)
-    }
-
-    /// Iterates over live checkouts and their slots, in slot order.
+    /// Live checkouts with their slots, in the order of the slots.
     pub(super) fn numbered(&self) -> impl Iterator<Item = (u32, &Slot)> {
         self.slots.iter().filter(|(_, slot)| slot.live)
     }
@@ -125,21 +133,18 @@ impl Ages {
             Some(index) => index,
             None => self.slots.push(Slot::default()),
         };
-        let persons = &mut self.persons;
-        let person = *self
-            .person_ids
-            .entry((name, who.user, who.host))
-            .or_insert_with(|| persons.push(Ends::default()));
-        while self.names.len() <= name.row() {
-            self.names.push(Ends::default());
-        }
+        let all = &mut self.lines;
+        let ids = &mut self.line_ids;
+        let lines = lines_of(name, who)
+            .map(|line| line.map(|line| *ids.entry(line).or_insert_with(|| all.push(Ends::default()))));
         let slot = self.slots.get_mut(index);
         slot.live = true;
         slot.name = name;
         slot.who = who;
-        slot.person = person;
-        append(&mut self.slots, self.names.get_mut(name), index, By::Name);
-        append(&mut self.slots, self.persons.get_mut(person), index, By::Person);
+        slot.lines = lines;
+        for (at, line) in lines.into_iter().enumerate().filter_map(|(at, line)| Some((at, line?))) {
+            append(&mut self.slots, self.lines.get_mut(line), index, at);
+        }
         (index, self.slots.get_mut(index))
     }
 
@@ -150,13 +155,14 @@ impl Ages {
     /// Frees a slot and returns its draws. [`Self::recycle`] takes the list back for reuse.
     pub(super) fn close(&mut self, index: u32) -> Vec<Draw> {
         let slot = self.slots.get_mut(index);
-        let (name, person) = (slot.name, slot.person);
+        let lines = slot.lines;
         slot.live = false;
         slot.generation = slot.generation.wrapping_add(1);
         slot.due = None;
         let draws = std::mem::take(&mut slot.draws);
-        unlink(&mut self.slots, self.names.get_mut(name), index, By::Name);
-        unlink(&mut self.slots, self.persons.get_mut(person), index, By::Person);
+        for (at, line) in lines.into_iter().enumerate().filter_map(|(at, line)| Some((at, line?))) {
+            unlink(&mut self.slots, self.lines.get_mut(line), index, at);
+        }
         self.free.push(index);
         draws
     }
@@ -166,60 +172,36 @@ impl Ages {
         self.slots.get_mut(index).draws = draws;
     }
 
-    /// Returns the oldest checkout of a feature for which `fits` is true; if `who` is given, only checkouts by that
-    /// person. Adds the number of visited checkouts to `steps`.
-    pub(super) fn oldest(
-        &self,
-        name: NameId,
-        who: Option<Who>,
-        steps: &mut u64,
-        fits: impl Fn(&Slot) -> bool,
-    ) -> Option<u32> {
-        let (ends, by) = match who {
-            Some(who) => {
-                let person = *self.person_ids.get(&(name, who.user, who.host))?;
-                (self.persons.get(person), By::Person)
-            }
-            None => (self.names.get(name), By::Name),
-        };
-        let mut at = ends.oldest;
-        while at != NONE {
-            *steps += 1;
-            let slot = self.slots.get(at);
-            if fits(slot) {
-                return Some(at);
-            }
-            at = match by {
-                By::Name => slot.of_name.newer,
-                By::Person => slot.of_person.newer,
-            };
-        }
-        None
+    /// The oldest checkout of a feature: of one person where `who` names one, with a custom string where one is given.
+    pub(super) fn oldest(&self, name: NameId, who: Option<Who>, custom: Option<Symbol>) -> Option<u32> {
+        let person = who.map(|who| (who.user, who.host));
+        let ends = self.lines.get(*self.line_ids.get(&Line { name, person, custom })?);
+        Some(ends.oldest).filter(|oldest| *oldest != NONE)
     }
 }
 
-/// Appends a checkout at the newest end of a list.
-fn append(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: By) {
+/// Puts a checkout at the young end of a line.
+fn append(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: usize) {
     let older = std::mem::replace(&mut ends.newest, index);
-    *slots.get_mut(index).link(by) = Link { older, newer: NONE };
+    slots.get_mut(index).relink(by, |link| *link = Link { older, newer: NONE });
     if older == NONE {
         ends.oldest = index;
     } else {
-        slots.get_mut(older).link(by).newer = index;
+        slots.get_mut(older).relink(by, |link| link.newer = index);
     }
 }
 
-/// Removes a checkout from a list.
-fn unlink(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: By) {
-    let Link { older, newer } = *slots.get_mut(index).link(by);
+/// Takes a checkout out of a line.
+fn unlink(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: usize) {
+    let Link { older, newer } = slots.get(index).link(by);
     if older == NONE {
         ends.oldest = newer;
     } else {
-        slots.get_mut(older).link(by).newer = newer;
+        slots.get_mut(older).relink(by, |link| link.newer = newer);
     }
     if newer == NONE {
         ends.newest = older;
     } else {
-        slots.get_mut(newer).link(by).older = older;
+        slots.get_mut(newer).relink(by, |link| link.older = older);
     }
 }

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use crate::effort;
 use crate::license::{
     Condition, Count, Feature, Kind, License, Name, Payment, Period, Replaces, Reserved, Share,
 };
@@ -16,16 +17,30 @@ use super::table::{BlockId, NameId, TargetId};
 const NOT_MODELLED: [&str; 6] =
     ["HAL_SERVERS", "GRACE", "SYSTEMCLOCKCHECK", "PLATFORMS", "TIME_ZONES", "HOSTID"];
 
+/// A block with the number of its license, and the license that it was read from.
+type Numbered<'a> = (usize, &'a License, &'a Feature);
+
 pub(super) fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Result<Model, ModelError> {
     let licenses: Vec<&License> = licenses.into_iter().collect();
+    let numbered = licenses.iter().enumerate();
+    let blocks =
+        numbered.flat_map(|(index, license)| license.features.iter().map(move |it| (index, *license, it)));
+    build(&blocks.collect::<Vec<_>>(), &licenses)
+}
+
+/// As [`compile`], of some blocks of licenses that have no errors.
+pub(super) fn compile_blocks(blocks: &[Numbered<'_>]) -> Result<Model, ModelError> {
+    build(blocks, &[])
+}
+
+fn build(blocks: &[Numbered<'_>], licenses: &[&License]) -> Result<Model, ModelError> {
+    effort::spend_on(blocks.len());
     let mut builder = Builder::default();
-    let taken = distinct_blocks(&licenses);
-    for (license, feature) in &taken {
-        if let Some(file) = licenses.get(*license) {
-            builder.add_block(*license, file, feature);
-        }
+    let taken = distinct_blocks(blocks);
+    for (index, license, feature) in &taken {
+        builder.add_block(*index, license, feature);
     }
-    for license in &licenses {
+    for license in licenses {
         builder.note_broken(license);
     }
     builder.link(&taken);
@@ -35,21 +50,19 @@ pub(super) fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Re
     Ok(model)
 }
 
-/// Returns the usable blocks in file order, without duplicates.
-fn distinct_blocks<'a>(licenses: &[&'a License]) -> Vec<(usize, &'a Feature)> {
+/// The blocks that can be used, in order, each payload once.
+fn distinct_blocks<'a>(blocks: &[Numbered<'a>]) -> Vec<Numbered<'a>> {
     let usable = |feature: &Feature| feature.condition != Condition::Malformed && feature.vendor.is_some();
     let mut times: HashMap<&str, usize> = HashMap::new();
-    for feature in licenses.iter().flat_map(|license| &license.features) {
+    for (_, _, feature) in blocks {
         *times.entry(feature.name.value.as_str()).or_default() += 1;
     }
     let mut seen = HashSet::new();
     let mut taken = Vec::new();
-    for (index, license) in licenses.iter().enumerate() {
-        for feature in license.features.iter().filter(|feature| usable(feature)) {
-            let once = times.get(feature.name.value.as_str()) == Some(&1);
-            if once || seen.insert(payload(license, feature)) {
-                taken.push((index, feature));
-            }
+    for (index, license, feature) in blocks.iter().copied().filter(|(_, _, feature)| usable(feature)) {
+        let once = times.get(feature.name.value.as_str()) == Some(&1);
+        if once || seen.insert(payload(license, feature)) {
+            taken.push((index, license, feature));
         }
     }
     taken
@@ -119,7 +132,9 @@ impl Builder {
                 }
             })
             .collect();
+        let span = block.span;
         let id = self.model.blocks.push(Block { edges, ..block });
+        self.model.by_place.insert((license, span), id);
         self.model.names.get_mut(name).blocks.push(id);
         if let Some(key) = &feature.key {
             self.by_key.entry(key.value.to_string()).or_insert(id);
@@ -161,10 +176,10 @@ impl Builder {
         }
     }
 
-    /// Resolves the references of REPLACES.
-    fn link(&mut self, taken: &[(usize, &Feature)]) {
+    /// Resolves what REPLACES names.
+    fn link(&mut self, taken: &[Numbered<'_>]) {
         let ids: Vec<BlockId> = self.model.blocks.iter().map(|(id, _)| id).collect();
-        for (id, (_, feature)) in ids.into_iter().zip(taken) {
+        for (id, (_, _, feature)) in ids.into_iter().zip(taken) {
             let Some(replaces) = &feature.replaces else {
                 continue;
             };
@@ -204,6 +219,10 @@ impl Builder {
         }
         let reserves = |block: &Block| block.reserved_user > 0 || block.reserved_host > 0;
         self.model.reserves = self.model.blocks.iter().any(|(_, block)| reserves(block));
+        let is_dated = |block: &Block| block.start.is_some() || block.end.is_some();
+        self.model.dates = self.model.blocks.iter().any(|(_, block)| is_dated(block));
+        let metered = rows.iter().filter(|(_, _, _, kind, _)| *kind == Kind::Metered);
+        self.model.metered = metered.map(|(id, ..)| *id).collect();
         let blocks = &self.model.blocks;
         for target in (0..self.model.targets.len()).map(super::table::Index::of) {
             let target: TargetId = target;
@@ -212,7 +231,26 @@ impl Builder {
                 let end = blocks.get(*lot).end;
                 (end.is_none(), end, *lot)
             });
-            self.model.targets.get_mut(target).lots = lots;
+            let version = |lot: &&BlockId| blocks.get(**lot).version;
+            let newest = lots.iter().max_by_key(version).copied();
+            let mut versions: Vec<u32> = lots.iter().map(|lot| version(&lot)).collect();
+            versions.sort_unstable();
+            versions.dedup();
+            let row = self.model.targets.get_mut(target);
+            (row.newest_lot, row.lot_versions, row.lots) = (newest, versions, lots);
+        }
+        self.arrange_lots();
+    }
+
+    /// Numbers the lots of each name, and notes when they begin and end to be in force.
+    fn arrange_lots(&mut self) {
+        for target in (0..self.model.targets.len()).map(super::table::Index::of) {
+            let target: TargetId = target;
+            for (number, lot) in (0..).zip(self.model.targets.get(target).lots.clone()) {
+                self.model.blocks.get_mut(lot).lot = number;
+            }
+            let turns = super::lots::turns(&self.model, target);
+            self.model.targets.get_mut(target).turns = turns;
         }
     }
 

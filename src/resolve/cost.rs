@@ -74,7 +74,7 @@ impl Model {
         request: &Request,
     ) -> Result<Vec<(BlockId, u64)>, Outcome> {
         let mut walk = Walk::new(self, state, request.who, Mode::Checkout);
-        let served = walk.try_block(block, request.need());
+        let served = walk.try_block(block, request.need()) && walk.burn_charges();
         let draws = if walk.is_exhausted() {
             Err(Outcome::Failed(Failure::Budget))
         } else if served {

@@ -3,29 +3,28 @@
 //!
 //! Depends only on the values it decides on, not on walks, states or files.
 
+use crate::limits;
+
 use super::model::{Block, SharedBy};
 use super::outcome::Reason;
 use super::who::{Lacks, Symbol, Who};
 
-/// Maximum number of steps of one event: block attempts, and dependencies in merged walks.
-/// DECISION: an event that exceeds the budget is undetermined, neither granted nor denied.
-pub const STEP_BUDGET: u64 = 2_000_000;
+/// ◆ How many steps one event may take before it ends as undetermined: arrivals at blocks, edges of merged walks.
+pub const STEP_BUDGET: u64 = limits::STEP_BUDGET;
 
-/// Maximum number of block attempts when searching for a choice of alternatives that would be granted.
-/// DECISION: this search is bounded on its own, because the number of choices is exponential.
-pub const SEARCH_BUDGET: u64 = 20_000;
+/// ◆ How many arrivals the search for a choice that would have served may make.
+pub const SEARCH_BUDGET: u64 = limits::SEARCH_BUDGET;
 
-/// Maximum number of additional steps of one event to find the first unmet dependency of a merged walk.
-/// DECISION: if the budget is exceeded, the reported reason is that of the first failing name in walk order.
-pub(super) const FIRST_MISS_BUDGET: u64 = 500_000;
+/// ◆ How many steps one event may take, beside those, to find which dependency was the first that is not met where
+/// several reasons meet in a merged walk. Beyond them the reason is that of the first name in the order of the walk.
+pub(super) const FIRST_MISS_BUDGET: u64 = limits::FIRST_MISS_BUDGET;
 
-/// Maximum length of a dependency chain from a token to a license, counted in TOKEN_DEPENDENCY edges.
-/// DECISION: longer chains are rejected.
-pub const MAX_CHAIN: usize = 16;
+/// ◆ Longest chain of TOKEN_DEPENDENCY steps from a token to a real license: edges are counted.
+pub const MAX_CHAIN: usize = limits::MAX_CHAIN;
 
-/// Maximum number of EXCLUSIVE blocks of one name, and of blocks that replace one name or one block.
-/// DECISION: such names are rejected, because each attempt at one of these blocks has to inspect all of them.
-pub const MAX_RIVALS: usize = 128;
+/// ◆ Most EXCLUSIVE blocks of one name, and most blocks that replace one name or one block. Each of them is looked at
+/// whenever one of them is tried.
+pub const MAX_RIVALS: usize = limits::MAX_RIVALS;
 
 /// Number of paths above which a token is walked by name instead of by path, if each name below it has one block.
 /// DECISION: below this number, the simple walk by paths is faster.

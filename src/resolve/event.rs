@@ -6,6 +6,7 @@ use crate::license::{Kind, Version};
 
 use super::compile::pack;
 use super::decisions::{active_tokens, kept_until};
+use super::held::Change;
 use super::model::Model;
 use super::outcome::{Failure, Grant, Outcome, Reason, Ticket};
 use super::state::{Draw, Due, Part, Reach, Size, State, seconds_of};
@@ -106,7 +107,7 @@ impl Model {
             return Err(Outcome::Denied(Reason::NoSuchFeature));
         };
         let mut walk = Walk::new(self, state, request.who, Mode::Checkout);
-        let served = walk.request(name, request.need());
+        let served = walk.request(name, request.need()) && walk.burn_charges();
         let cost = walk.scratch.taken();
         if served && !walk.is_exhausted() && !walk.passes_active_limit(request.count) {
             walk.abandon();
@@ -148,6 +149,7 @@ impl Model {
         let held = state.scratch.draws.drain(..);
         slot.draws.extend(held.filter(|draw| !matches!(draw, Draw::Burned { .. })));
         state.active = state.active.saturating_add(active);
+        state.note_checkout(Change::Add, index);
         if let Mode::Borrow(hours) = mode {
             let at = since.saturating_add(i64::from(hours) * 3600);
             let due = state.schedule(at, Due::Checkout { slot: index, generation });
@@ -167,11 +169,8 @@ impl Model {
         let Some(name) = feature else {
             return Outcome::Failed(Failure::NothingToReturn);
         };
-        let mut steps = 0;
-        let oldest = state
-            .slots
-            .oldest(name, person, &mut steps, |slot| custom.is_none() || slot.who.custom == custom);
-        state.work = state.work.saturating_add(steps);
+        let oldest = state.slots.oldest(name, person, custom);
+        state.spend(1);
         let Some(slot) = oldest else {
             return Outcome::Failed(Failure::NothingToReturn);
         };
@@ -190,6 +189,7 @@ impl Model {
     pub(super) fn close(&self, state: &mut State, index: u32) {
         let Some(slot) = state.slot(index) else { return };
         let (since, active, due) = (slot.since, slot.active, slot.due);
+        state.note_checkout(Change::Remove, index);
         if let Some(due) = due {
             state.due.remove(&due);
         }
@@ -216,8 +216,8 @@ impl Model {
         }
     }
 
-    /// Returns the time until which a draw stays in its share group.
-    fn group_kept_until(&self, state: &State, group: GroupId, since: i64) -> i64 {
+    /// How long a draw in a share group stays in it.
+    pub(super) fn group_kept_until(&self, state: &State, group: GroupId, since: i64) -> i64 {
         let group = state.groups.get(group);
         let kept = |block: BlockId| kept_until(self.blocks.get(block), since, state.seconds);
         let parts = group.parts.iter().filter_map(|part| match part {
@@ -288,7 +288,8 @@ impl Model {
             }
             let due = entry.remove();
             state.seconds = at;
-            state.work = state.work.saturating_add(1);
+            state.spend(1);
+            state.note_kept(Change::Remove, at, due);
             self.fall_due(state, due);
         }
         state.now = time;
@@ -314,6 +315,7 @@ impl Walk<'_> {
     pub(super) fn settle(mut self, served: bool, active: u64) -> Result<Grant, Outcome> {
         let exhausted = self.is_exhausted();
         let over = served && self.passes_active_limit(active);
+        let served = served && (exhausted || over || self.burn_charges());
         if !served || exhausted || over {
             self.roll_back(super::trail::Mark::default());
         }

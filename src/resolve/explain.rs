@@ -63,8 +63,7 @@ impl Model {
             return Some(unknown_name(asked(NameId::default()).need.count));
         };
         let asked = asked(name);
-        // Collecting the holders visits every checkout.
-        state.spend(state.slots.len() as u64);
+        state.index_held();
         let mut walk = Walk::new(self, state, asked.who, asked.mode);
         walk.trace = Some(Trace::default());
         let served = walk.request(name, asked.need);

@@ -13,7 +13,7 @@ impl Model {
     /// Returns the block at a span of one of the licenses (from 0).
     #[must_use]
     pub fn block_at(&self, license: usize, span: Span) -> Option<BlockId> {
-        self.blocks.iter().find(|(_, row)| row.license == license && row.span == span).map(|(id, _)| id)
+        self.by_place.get(&(license, span)).copied()
     }
 
     /// Returns true if a block has no effect on any day: another block replaces it permanently, an earlier EXCLUSIVE

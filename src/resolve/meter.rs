@@ -7,52 +7,98 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::license::Period;
 
 use super::decisions::{BEYOND, serves_version};
+use super::lots::Sum;
 use super::model::{Meter, Model, UNLIMITED};
 use super::outcome::{Reason, Refusal};
 use super::sights::Sight;
 use super::state::{Draw, State};
 use super::table::{BlockId, TargetId};
-use super::trail::Undo;
+use super::trail::{Charge, Undo};
 use super::walk::{Miss, Served, Tried, Walk};
 
+/// What is left of a lot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Left {
+    /// Tokens that can be burned.
+    pub(super) tokens: u64,
+    /// Whether there is no limit on them.
+    pub(super) unlimited: bool,
+}
+
 impl Walk<'_> {
-    /// Consumes tokens of the METERED blocks of a name, earliest END first; all or nothing.
+    /// Charges tokens to the lots of a name; all or nothing. The lots are burned when the walk has succeeded, earliest END
+    /// first, or before the same name is charged again.
     pub(super) fn charge(&mut self, target: TargetId, version: u32, tokens: u64) -> Tried {
-        let lots = &self.model.targets.get(target).lots;
-        if !self.step(lots.iter().map(|lot| self.model.weight(*lot)).sum()) {
+        if !self.step(1) || !self.burn_charge(target) {
             return Err(Miss::Inner);
         }
-        let mut rest = tokens;
-        let mut newest = None;
-        let mut idle = true;
-        let mut free: u64 = 0;
-        for lot in lots {
-            let row = self.model.blocks.get(*lot);
-            newest = newest.max(Some(row.version));
-            if !serves_version(row, version) || !self.model.in_force(*lot, self.day) {
-                continue;
-            }
-            idle = false;
-            let left = self.state.tokens_left(self.model, *lot, self.gift(*lot));
-            let unlimited = self.state.balance(self.model, *lot) == UNLIMITED;
-            free = free.saturating_add(if unlimited { UNLIMITED } else { left });
-            let take = rest.min(left.min((BEYOND - 1).saturating_sub(self.state.used(*lot))));
-            if tokens != BEYOND && self.burn(*lot, take) {
-                rest -= take;
-            }
+        let row = self.model.targets.get(target);
+        let newest = row.newest_lot.map(|lot| self.model.blocks.get(lot).version);
+        let serves = newest.is_some_and(|newest| version <= newest);
+        let sum = if serves { self.lots_sum(target, version) } else { Sum::default() };
+        if self.is_exhausted() {
+            return Err(Miss::Inner);
         }
-        if rest == 0 {
+        // A number that no pool has is not burned, whatever there is.
+        let enough = tokens != BEYOND && u128::from(tokens) <= sum.left;
+        if tokens == 0 || enough {
+            if tokens > 0 {
+                self.scratch.charges.push(Charge { target, version, tokens });
+                self.scratch.trail.push(Undo::Charged);
+            }
             self.scratch.draws.push(Draw::Burned { target, version, amount: tokens });
             return Ok(Served { extra: tokens, joined: false });
         }
         Err(match newest {
             Some(newest) if newest < version => Miss::Leaf(Refusal::version(newest, version)),
-            _ if idle => Reason::NotInForce.into(),
-            _ => Miss::Leaf(Refusal::numbers(Reason::BalanceTooLow, tokens, free)),
+            _ if sum.usable == 0 => Reason::NotInForce.into(),
+            _ => {
+                let left = u64::try_from(sum.left).unwrap_or(UNLIMITED);
+                let free = if sum.unlimited > 0 { UNLIMITED } else { left };
+                Miss::Leaf(Refusal::numbers(Reason::BalanceTooLow, tokens, free))
+            }
         })
     }
 
-    /// Consumes tokens of one block that has enough.
+    fn lots_sum(&mut self, target: TargetId, version: u32) -> Sum {
+        match self.gifts.as_slice() {
+            [] => self.state.lots_sum(self.model, target, version),
+            gifts => self.state.lots_sum_with(self.model, target, version, gifts),
+        }
+    }
+
+    /// Burns what the walk charged; false if something could not be burned.
+    pub(super) fn burn_charges(&mut self) -> bool {
+        let waiting = self.scratch.charges.waiting();
+        waiting.into_iter().all(|target| self.burn_charge(target))
+    }
+
+    /// Burns what the walk charged to a name and has not burned yet.
+    fn burn_charge(&mut self, target: TargetId) -> bool {
+        let Some((at, charge)) = self.scratch.charges.close(target) else { return true };
+        self.scratch.trail.push(Undo::Burning(at));
+        self.lots_sum(target, charge.version);
+        self.burn_lots(target, charge.version, charge.tokens) == 0
+    }
+
+    /// Burns tokens lot by lot; returns how many could not be burned.
+    fn burn_lots(&mut self, target: TargetId, version: u32, tokens: u64) -> u64 {
+        let lots = &self.model.targets.get(target).lots;
+        let (mut rest, mut from) = (tokens, 0);
+        while rest > 0
+            && let Some((number, left)) = self.state.next_lot(self.model, target, version, from)
+        {
+            from = number + 1;
+            let Some(lot) = lots.get(number as usize) else { break };
+            let take = rest.min(left.min((BEYOND - 1).saturating_sub(self.state.used(*lot))));
+            if self.burn(*lot, take) {
+                rest -= take;
+            }
+        }
+        rest
+    }
+
+    /// Burns tokens of one lot that has them.
     fn burn(&mut self, lot: BlockId, tokens: u64) -> bool {
         let Some(meter) = &self.model.blocks.get(lot).meter else {
             return false;
@@ -77,6 +123,7 @@ impl Walk<'_> {
         }
         self.state.billed.insert((lot, period), billed);
         self.state.add(lot, tokens, false);
+        self.state.touch_lot(self.model, lot);
         self.scratch.trail.push(Undo::Lot { block: lot, tokens, spent: before, period });
         true
     }
@@ -137,15 +184,27 @@ impl State {
         if cost.is_some_and(|cost| cost <= left) { tokens } else { tokens.saturating_sub(1) }
     }
 
-    /// The METERED block shown for a name: among those that can be charged the one with the highest version, then the
-    /// latest END; if none can be charged, the last one with a sufficient version.
-    pub(super) fn shown_lot(&self, model: &Model, target: TargetId, version: u32) -> Option<BlockId> {
-        let rank = |lot: &&BlockId| {
-            let row = model.blocks.get(**lot);
-            let serves = serves_version(row, version);
-            (serves && model.in_force(**lot, self.now.date()), serves, row.version)
-        };
-        model.targets.get(target).lots.iter().max_by_key(rank).copied()
+    /// The lot that people are shown for a name: of those that could be charged the one that serves most versions, and
+    /// of these the one that lasts longest; where none could be, the last that is new enough.
+    pub(super) fn shown_lot(&mut self, model: &Model, target: TargetId, version: u32) -> Option<BlockId> {
+        let row = model.targets.get(target);
+        let newest = row.newest_lot?;
+        if model.blocks.get(newest).version < version {
+            return Some(newest);
+        }
+        let best = self.lots_sum(model, target, version).best;
+        let best = best.and_then(|(_, number)| row.lots.get(number as usize).copied());
+        Some(best.unwrap_or(newest))
+    }
+
+    /// What is left of a lot that serves a version now, if it were larger by a gift; `None` if it does not serve.
+    pub(super) fn lot_left(&self, model: &Model, lot: BlockId, version: u32, gift: u64) -> Option<Left> {
+        let row = model.blocks.get(lot);
+        if !serves_version(row, version) || !model.in_force(lot, self.now.date()) {
+            return None;
+        }
+        let unlimited = self.balance(model, lot) == UNLIMITED;
+        Some(Left { tokens: self.tokens_left(model, lot, gift), unlimited })
     }
 
     pub(super) fn unbill(&mut self, block: BlockId, period: Date, tokens: u64) {

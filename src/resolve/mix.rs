@@ -3,16 +3,13 @@
 //! Keys are indices and interned symbols, numbered in order of first use. No outside input chooses them, so protection
 //! against hash flooding is not needed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map with these keys.
 pub(super) type MixMap<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
 
-/// A set of these keys.
-pub(super) type MixSet<K> = HashSet<K, BuildHasherDefault<Mix>>;
-
-/// Combines numbers by rotation, xor and multiplication.
+/// Rotates, adds and multiplies each number into one.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Mix(u64);
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::license::{Currency, Kind, License, Name, Period, Tier};
+use crate::license::{Currency, Feature, Kind, License, Name, Period, Tier};
 use crate::source::Span;
 
 use super::compile;
@@ -26,9 +26,15 @@ pub struct Model {
     pub(super) names: Table<NameId, NameRow>,
     pub(super) targets: Table<TargetId, Target>,
     pub(super) by_name: HashMap<Name, NameId>,
+    /// Blocks by the license they came from and where they begin there.
+    pub(super) by_place: HashMap<(usize, Span), BlockId>,
     pub(super) notices: Vec<Notice>,
     /// True if a block reserves licenses for named users or hosts.
     pub(super) reserves: bool,
+    /// Whether a block has a START or END.
+    pub(super) dates: bool,
+    /// The METERED blocks, in file order.
+    pub(super) metered: Vec<BlockId>,
 }
 
 /// A directive that the resolver does not model.
@@ -89,7 +95,9 @@ pub(super) struct Block {
     pub(super) supported: bool,
     /// Major version in the high half, minor in the low half.
     pub(super) version: u32,
-    /// Number of licenses, devices or tokens; [`UNLIMITED`] without a limit.
+    /// Of a METERED block: its place among the lots of its name.
+    pub(super) lot: u32,
+    /// Licenses, devices or tokens; [`UNLIMITED`] without a limit.
     pub(super) capacity: u64,
     /// First and last day of validity.
     pub(super) start: Option<Date>,
@@ -128,6 +136,7 @@ impl Default for Block {
             kind: Kind::Local,
             supported: false,
             version: 0,
+            lot: 0,
             capacity: 0,
             start: None,
             end: None,
@@ -218,6 +227,12 @@ pub(super) struct Target {
     pub(super) replacers: Vec<BlockId>,
     /// METERED blocks, earliest END first, then file order.
     pub(super) lots: Vec<BlockId>,
+    /// The versions of the lots, ascending, each once.
+    pub(super) lot_versions: Vec<u32>,
+    /// The newest lot, of several the last.
+    pub(super) newest_lot: Option<BlockId>,
+    /// The days on which a lot begins or ends to be in force, with its place among the lots.
+    pub(super) turns: Vec<(Date, u32)>,
     pub(super) shared: bool,
     /// True if this name and every name below it have one block, so that paths can be merged.
     pub(super) simple: bool,
@@ -235,6 +250,14 @@ impl Model {
     /// Returns an error for a dependency cycle, a chain longer than 16, or a shared token with a shared dependency.
     pub fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Result<Self, ModelError> {
         compile::compile(licenses)
+    }
+
+    /// As [`Self::compile`], of some blocks: each with the number of its license, the license that it was read from, and
+    /// in the order of the files.
+    pub(crate) fn compile_blocks<'a>(
+        blocks: impl IntoIterator<Item = (usize, &'a License, &'a Feature)>,
+    ) -> Result<Self, ModelError> {
+        compile::compile_blocks(&blocks.into_iter().collect::<Vec<_>>())
     }
 
     /// The index of a feature name.
@@ -306,7 +329,7 @@ impl Model {
     /// Returns true if any block has a start or end date.
     #[must_use]
     pub fn has_dates(&self) -> bool {
-        self.blocks.iter().any(|(_, block)| block.start.is_some() || block.end.is_some())
+        self.dates
     }
 
     /// Returns true if a block is in force: within its dates, not replaced, and not preceded by another EXCLUSIVE

@@ -2,11 +2,16 @@
 //! on active license tokens, or checkouts and devices to return. Each change is verified by the same walk before it is
 //! reported.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use super::explain::Asked;
+use super::held::End;
 use super::model::Model;
 use super::outcome::{Attempt, Reason, Verdict};
 use super::smallest::Gifts;
 use super::state::State;
+use super::suppose::{Out, Supposed};
 use super::table::{BlockId, NameId};
 use super::walk::Walk;
 use super::who::{Symbol, Who};
@@ -46,13 +51,6 @@ pub struct Returned {
     pub who: Who,
     /// The device of an activation.
     pub device: Option<Symbol>,
-}
-
-/// A checkout or device that could be returned.
-#[derive(Debug, Clone, Copy)]
-enum Out {
-    Slot(u32),
-    Device(BlockId, Symbol),
 }
 
 impl Model {
@@ -114,35 +112,37 @@ impl Search<'_> {
         self.state.work() >= self.end
     }
 
-    /// Returns the checkouts and devices that use these blocks or count against the limit, smallest first.
-    fn out(&self, pools: &[BlockId], limit: bool) -> Vec<(u64, Out, Returned)> {
-        let mut live = Vec::new();
-        for (index, slot) in self.state.slots.numbered() {
-            let mut draws = Vec::new();
-            slot.draws.iter().for_each(|draw| self.state.push_draws(*draw, &mut draws));
-            let held = draws.iter().filter(|(block, _)| pools.contains(block)).map(|(_, amount)| *amount);
-            let held = held.fold(if limit { slot.active } else { 0 }, u64::saturating_add);
-            if held > 0 {
-                let returned = Returned { feature: slot.name, who: slot.who, device: None };
-                live.push((held, Out::Slot(index), returned));
-            }
+    /// What is out of these blocks, or counts against the limit: the smallest and the largest, each in its order.
+    fn out(&self, pools: &BTreeSet<BlockId>, limit: bool, end: End) -> Vec<(Out, Returned)> {
+        let slots = self.state.extremes(pools, limit, MAX_TRIES, end);
+        let devices: Vec<(BlockId, Symbol)> = match (limit, end) {
+            (false, _) => Vec::new(),
+            (true, End::Smallest) => self.state.devices.iter().copied().take(MAX_TRIES).collect(),
+            (true, End::Largest) => self.state.devices.iter().rev().copied().take(MAX_TRIES).collect(),
+        };
+        let slot = |(held, index): (u64, u32)| {
+            let slot = self.state.slot(index)?;
+            let returned = Returned { feature: slot.name, who: slot.who, device: None };
+            Some((held, Out::Slot(index), returned))
+        };
+        let device = |(block, device): (BlockId, Symbol)| {
+            let feature = self.model.name_of(block);
+            let returned = Returned { feature, who: Who::default(), device: Some(device) };
+            (1, Out::Device(block, device), returned)
+        };
+        let slots = slots.into_iter().filter_map(slot);
+        let devices = devices.into_iter().map(device);
+        // Of what is as small as a device, checkouts come first.
+        let mut all: Vec<(u64, Out, Returned)> = match end {
+            End::Smallest => slots.chain(devices).collect(),
+            End::Largest => devices.chain(slots).collect(),
+        };
+        match end {
+            End::Smallest => all.sort_by_key(|(held, _, _)| *held),
+            End::Largest => all.sort_by_key(|(held, _, _)| Reverse(*held)),
         }
-        // Members of one share group free their common licenses only when the last of them is returned.
-        live.sort_by_key(|(held, out, _)| (*held, out.order()));
-        if limit {
-            let mut bound: Vec<(BlockId, Symbol)> = self.state.devices.iter().copied().collect();
-            bound.sort_unstable();
-            live.extend(bound.into_iter().map(|(block, device)| {
-                let feature = self.model.name_of(block);
-                (
-                    1,
-                    Out::Device(block, device),
-                    Returned { feature, who: Who::default(), device: Some(device) },
-                )
-            }));
-            live.sort_by_key(|(held, _, _)| *held);
-        }
-        live
+        all.truncate(MAX_TRIES);
+        all.into_iter().map(|(_, out, returned)| (out, returned)).collect()
     }
 
     /// Finds the smallest checkout whose return is sufficient, otherwise a set of checkouts that are all needed.
@@ -150,15 +150,20 @@ impl Search<'_> {
         if self.state.slots.len() > MAX_LIVE {
             return None;
         }
-        let live = self.out(pools, limit);
-        for (_, out, returned) in live.iter().take(MAX_TRIES).chain(live.iter().skip(MAX_TRIES).next_back()) {
+        let pools: BTreeSet<BlockId> = pools.iter().copied().collect();
+        let smallest = self.out(&pools, limit, End::Smallest);
+        let largest = self.out(&pools, limit, End::Largest);
+        // The very largest too, where it is none of the smallest.
+        let further = largest.first().filter(|_| smallest.len() == MAX_TRIES);
+        let further = further.filter(|(out, _)| smallest.iter().all(|(known, _)| known != out));
+        for (out, returned) in smallest.iter().chain(further) {
             if self.grants_without(&[*out]) {
                 return Some(Remedy::Return(vec![*returned]));
             }
         }
         let mut gone: Vec<(Out, Returned)> = Vec::new();
-        for (_, out, returned) in live.iter().rev().take(MAX_TRIES) {
-            gone.push((*out, *returned));
+        for (out, returned) in largest {
+            gone.push((out, returned));
             let all: Vec<Out> = gone.iter().map(|(out, _)| *out).collect();
             if gone.len() > 1 && self.grants_without(&all) {
                 return Some(Remedy::Return(self.needed(gone)));
@@ -187,27 +192,15 @@ impl Search<'_> {
         if self.is_spent() {
             return false;
         }
-        let mut after = self.state.clone();
-        let before = after.work();
+        let mut supposed = Supposed::default();
         for out in gone {
-            match *out {
-                Out::Slot(index) => self.model.close(&mut after, index),
-                Out::Device(block, device) => self.model.release_device(&mut after, block, device),
-            }
+            self.model.suppose(self.state, *out, &mut supposed);
         }
-        let mut walk = Walk::new(self.model, &mut after, self.asked.who, self.asked.mode);
+        let mut walk = Walk::new(self.model, self.state, self.asked.who, self.asked.mode);
         let served = self.asked.served(&mut walk) && !walk.passes_active_limit(self.asked.active);
         walk.abandon();
-        self.state.spend(after.work() - before + after.slots.len() as u64);
+        supposed.take_back(self.state);
+        self.state.spend(1);
         served
-    }
-}
-
-impl Out {
-    fn order(self) -> u32 {
-        match self {
-            Self::Slot(index) => index,
-            Self::Device(..) => u32::MAX,
-        }
     }
 }

@@ -40,7 +40,7 @@ impl<'a> Walk<'a> {
     /// finds none within its budget.
     pub(super) fn find_other_choice(mut self, asked: &Asked) -> Option<Vec<(BlockId, u64)>> {
         self.limit_to(SEARCH_BUDGET);
-        let found = self.search(asked).then(|| self.scratch.taken());
+        let found = (self.search(asked) && self.burn_charges()).then(|| self.scratch.taken());
         self.abandon();
         found
     }

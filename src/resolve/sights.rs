@@ -9,7 +9,7 @@ use jiff::civil::DateTime;
 
 use crate::license::Kind;
 
-use super::event::{Event, Request};
+use super::event::Request;
 use super::model::{Model, UNLIMITED};
 use super::outcome::{Grant, Outcome, Reason};
 use super::state::State;
@@ -42,6 +42,7 @@ impl Model {
     #[must_use]
     pub fn sights(&self, at: DateTime) -> Vec<Sight> {
         let mut all = Vec::new();
+        let mut empty = State::new(self, at);
         for (name, _) in self.names() {
             let blocks = self.blocks_of(name);
             let served = || blocks.iter().filter(|block| self.kind(**block) != Kind::Upgrade);
@@ -55,7 +56,7 @@ impl Model {
             for block in blocks {
                 self.sights_of(*block, &mut all);
             }
-            if self.can_be_denied(name, at) {
+            if self.can_be_denied(name, &mut empty) {
                 all.push(Sight::Denied(name));
             }
         }
@@ -83,15 +84,14 @@ impl Model {
         }
     }
 
-    /// Returns true if a very large request for a token feature is denied. Pools have a coverage point of their own.
-    fn can_be_denied(&self, name: NameId, at: DateTime) -> bool {
+    /// Whether asking for very many of a feature with tokens is denied; for a pool, its limit says the same.
+    fn can_be_denied(&self, name: NameId, empty: &mut State) -> bool {
         let is_token = |block: &BlockId| self.kind(*block) == Kind::Token;
         if !self.blocks_of(name).iter().any(is_token) {
             return false;
         }
         let request = Request { count: VERY_MANY, ..Request::one(Some(name)) };
-        let mut state = State::new(self, at);
-        matches!(self.apply(&mut state, &Event::Checkout(request)), Outcome::Denied(reason) if is_capacity(reason))
+        matches!(self.cost(empty, &request), Err(Outcome::Denied(reason)) if is_capacity(reason))
     }
 }
 

@@ -7,12 +7,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
+use crate::effort;
 use crate::license::Kind;
 
 use super::ages::{Ages, Slot};
 use super::decisions::{ShareKey, group_use, is_open, open_part};
-use super::mix::{MixMap, MixSet};
+use super::held::{Change, Held};
+use super::lots::Lots;
+use super::mix::MixMap;
 use super::model::{Block, Model, UNLIMITED};
+use super::pools::Pools;
 use super::sights::Sight;
 use super::table::{BlockId, GroupId, Index, Table, TargetId};
 use super::trail::Scratch;
@@ -26,11 +30,15 @@ pub struct State {
     pub(super) began: DateTime,
     /// The current time in seconds on the state's own scale.
     pub(super) seconds: i64,
-    pub(super) pools: Table<BlockId, Pool>,
+    pub(super) pools: Pools,
     pub(super) groups: Groups,
     pub(super) slots: Ages,
-    pub(super) devices: MixSet<(BlockId, Symbol)>,
-    /// Money spent, by METERED block with prepaid money.
+    pub(super) devices: BTreeSet<(BlockId, Symbol)>,
+    /// Who holds what; made by the first explanation.
+    pub(super) held: Option<Box<Held>>,
+    /// What is left of the lots that were charged.
+    pub(super) lots: Lots,
+    /// Money spent on lots bought by money.
     pub(super) spent: HashMap<BlockId, Decimal>,
     /// Tokens used by METERED block and first day of the billing period.
     pub(super) billed: BTreeMap<(BlockId, Date), u64>,
@@ -59,8 +67,8 @@ pub(super) struct Pool {
     pub(super) used: u64,
     /// The part drawn by requests without access to reserved licenses.
     pub(super) open: u64,
-    /// The watch in which the change was recorded.
-    noted: u32,
+    /// The watch in which it was noted.
+    pub(super) noted: u32,
 }
 
 /// An automatic return.
@@ -157,6 +165,11 @@ impl Group {
     pub(super) fn is_empty(&self) -> bool {
         self.sizes.is_empty()
     }
+
+    /// Whether it has one draw.
+    pub(super) fn is_last(&self) -> bool {
+        self.sizes.len() == 1 && self.sizes.values().all(|times| *times == 1)
+    }
 }
 
 /// The live share groups.
@@ -223,20 +236,43 @@ impl Groups {
         }
         fell
     }
+
+    /// Takes back that a draw left; `row` is the group as it was, where that closed it.
+    pub(super) fn rejoin(&mut self, id: GroupId, size: Size, row: Option<Box<Group>>) {
+        let Some(row) = row else {
+            *self.rows.get_mut(id).sizes.entry(size).or_default() += 1;
+            return;
+        };
+        // Groups are closed and opened like a stack: it is on top unless something else was forgotten.
+        if self.free.last() == Some(&id) {
+            self.free.pop();
+        } else {
+            self.free.retain(|free| *free != id);
+        }
+        self.by_key.insert((row.block, row.key), id);
+        *self.rows.get_mut(id) = *row;
+    }
+
+    /// How many there were at most.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
 }
 
 impl State {
-    /// Creates an empty state at a time.
+    /// Nothing of a model is out, at a time. Room is made for blocks when they are used.
     #[must_use]
-    pub fn new(model: &Model, now: DateTime) -> Self {
+    pub fn new(_model: &Model, now: DateTime) -> Self {
         Self {
             now,
             began: now,
             seconds: seconds_of(now),
-            pools: Table::with_len(model.blocks.len()),
+            pools: Pools::default(),
             groups: Groups::default(),
             slots: Ages::default(),
-            devices: MixSet::default(),
+            devices: BTreeSet::new(),
+            held: None,
+            lots: Lots::default(),
             spent: HashMap::new(),
             billed: BTreeMap::new(),
             due: BTreeMap::new(),
@@ -271,6 +307,15 @@ impl State {
     /// Adds the cost of inspecting the state to [`Self::work`].
     pub fn spend(&mut self, steps: u64) {
         self.work = self.work.saturating_add(steps);
+        effort::spend(steps);
+    }
+
+    /// How much there is to copy: checkouts, share groups, devices, what is due, pools.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let held = if self.held.is_some() { self.slots.len() } else { 0 };
+        let out = self.slots.len() + self.groups.len() + self.devices.len() + self.due.len();
+        out + held + self.pools.len() + self.lots.len()
     }
 
     /// Active license tokens: the licenses requested by live checkouts, and activated devices.
@@ -354,6 +399,7 @@ impl State {
         let key = (at, self.next_due);
         self.next_due += 1;
         self.due.insert(key, due);
+        self.note_kept(Change::Add, at, due);
         key
     }
 

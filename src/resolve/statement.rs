@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::license::{Currency, Kind, Period};
+use crate::license::{Currency, Period};
 
 use super::meter::first_day;
 use super::model::{Meter, Model};
@@ -130,7 +130,7 @@ impl Model {
     /// Returns true if any block is METERED.
     #[must_use]
     pub fn has_meters(&self) -> bool {
-        self.blocks.iter().any(|(_, block)| block.kind == Kind::Metered)
+        !self.metered.is_empty()
     }
 
     /// Returns the usage of METERED blocks since the state was created, by block in file order, then by period. A
@@ -138,7 +138,8 @@ impl Model {
     #[must_use]
     pub fn statements(&self, state: &State) -> Vec<Statement> {
         let mut all = Vec::new();
-        for (id, block) in self.blocks.iter() {
+        for id in self.metered.iter().copied() {
+            let block = self.blocks.get(id);
             let Some(meter) = &block.meter else { continue };
             let period = meter.period();
             let first = state.began.date().max(block.start.unwrap_or(Date::MIN));

@@ -4,6 +4,8 @@
 
 use std::marker::PhantomData;
 
+use crate::effort;
+
 /// An index into one kind of table.
 pub(super) trait Index: Copy {
     /// The row number, from 0.
@@ -41,8 +43,8 @@ indices! {
     pub(super) GroupId;
 }
 
-/// A table of rows.
-#[derive(Debug, Clone)]
+/// The rows. What copies them or walks over them all is counted, so that a test sees it.
+#[derive(Debug)]
 pub(super) struct Table<I, T> {
     rows: Vec<T>,
     spare: T,
@@ -52,6 +54,13 @@ pub(super) struct Table<I, T> {
 impl<I, T: Default> Default for Table<I, T> {
     fn default() -> Self {
         Self { rows: Vec::new(), spare: T::default(), index: PhantomData }
+    }
+}
+
+impl<I, T: Clone> Clone for Table<I, T> {
+    fn clone(&self) -> Self {
+        effort::spend_on(self.rows.len());
+        Self { rows: self.rows.clone(), spare: self.spare.clone(), index: PhantomData }
     }
 }
 
@@ -87,6 +96,7 @@ impl<I: Index, T: Default> Table<I, T> {
 
     /// Iterates over all rows and their indices.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (I, &T)> {
+        effort::spend_on(self.rows.len());
         self.rows.iter().enumerate().map(|(row, value)| (I::of(row), value))
     }
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::mix::MixMap;
+use super::model::Model;
 use super::sights::Sight;
 use super::state::{Draw, Size, State};
-use super::table::{BlockId, GroupId};
+use super::table::{BlockId, GroupId, TargetId};
 
 /// Lists of a walk, reused to avoid allocations.
 #[derive(Debug, Clone, Default)]
@@ -19,11 +21,67 @@ pub(super) struct Scratch {
     pub(super) warned: Vec<BlockId>,
     /// Coverage points that the walk hit, if observation is enabled.
     pub(super) sights: Vec<Sight>,
-    /// Exhausted blocks, if observation is enabled. Not rolled back.
+    /// Charges of METERED names whose lots are not burned yet: what is given up again is never burned.
+    pub(super) charges: Charges,
+    /// Blocks that had too little, where the state observes; kept when what led there is given up.
     pub(super) full: Vec<BlockId>,
 }
 
-/// A position in the undo log.
+/// A charge of a METERED name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Charge {
+    pub(super) target: TargetId,
+    pub(super) version: u32,
+    pub(super) tokens: u64,
+}
+
+/// The charges of a walk, in order, and for each name the one that is not burned yet.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Charges {
+    all: Vec<Charge>,
+    open: MixMap<TargetId, usize>,
+}
+
+impl Charges {
+    pub(super) fn push(&mut self, charge: Charge) {
+        self.open.insert(charge.target, self.all.len());
+        self.all.push(charge);
+    }
+
+    /// Takes the last charge back.
+    fn pop(&mut self) {
+        if let Some(charge) = self.all.pop() {
+            self.open.remove(&charge.target);
+        }
+    }
+
+    /// The charge of a name that is not burned yet, which is now going to be.
+    pub(super) fn close(&mut self, target: TargetId) -> Option<(usize, Charge)> {
+        let at = self.open.remove(&target)?;
+        self.all.get(at).map(|charge| (at, *charge))
+    }
+
+    /// A charge is not burned after all.
+    fn reopen(&mut self, at: usize) {
+        if let Some(charge) = self.all.get(at) {
+            self.open.insert(charge.target, at);
+        }
+    }
+
+    /// The names with a charge that is not burned yet, in the order of the charges.
+    pub(super) fn waiting(&self) -> Vec<TargetId> {
+        let mut open: Vec<(usize, TargetId)> = self.open.iter().map(|(target, at)| (*at, *target)).collect();
+        open.sort_unstable();
+        open.into_iter().map(|(_, target)| target).collect()
+    }
+
+    fn clear(&mut self) {
+        self.all.clear();
+        self.open.clear();
+    }
+}
+
+/// A moment of a walk.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Mark {
     pub(super) trail: usize,
@@ -73,6 +131,7 @@ impl Scratch {
         self.warned.clear();
         self.sights.clear();
         self.full.clear();
+        self.charges.clear();
     }
 }
 
@@ -87,7 +146,11 @@ pub(super) enum Undo {
     Closed { block: BlockId, before: u64, after: u64 },
     /// The count for which a group consumed tokens changed.
     BurnedFor { group: GroupId, before: u64 },
-    /// Tokens were consumed.
+    /// A name is to be charged.
+    Charged,
+    /// The lots of a charge, by its place, are burned; what was burned follows.
+    Burning(usize),
+    /// Tokens were burned.
     Lot {
         block: BlockId,
         tokens: u64,
@@ -99,8 +162,10 @@ pub(super) enum Undo {
 }
 
 impl Undo {
-    pub(super) fn apply(self, state: &mut State) {
+    pub(super) fn apply(self, model: &Model, state: &mut State, charges: &mut Charges) {
         match self {
+            Self::Charged => charges.pop(),
+            Self::Burning(at) => charges.reopen(at),
             Self::Pool { block, amount, open } => state.subtract(block, amount, open),
             Self::Joined { group, size } => {
                 state.groups.leave(group, size);
@@ -109,6 +174,7 @@ impl Undo {
             Self::BurnedFor { group, before } => state.groups.get_mut(group).burned_for = before,
             Self::Lot { block, tokens, spent, period } => {
                 state.subtract(block, tokens, false);
+                state.touch_lot(model, block);
                 if let Some(spent) = spent {
                     state.spent.insert(block, spent);
                 }

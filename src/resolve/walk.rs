@@ -5,6 +5,7 @@
 
 use jiff::civil::Date;
 
+use crate::effort;
 use crate::license::Kind;
 
 use super::decisions::{
@@ -170,7 +171,8 @@ impl<'a> Walk<'a> {
             return false;
         }
         let row = self.model.blocks.get(id);
-        self.enter(Some(row.name), Some(self.shown(id, row, need.version)), need.count);
+        let shown = self.shown(id, row, need.version);
+        self.enter(Some(row.name), Some(shown), need.count);
         let mark = self.scratch.mark();
         let tried = match row.kind {
             _ if !row.supported => Err(Reason::NotModelled.into()),
@@ -195,20 +197,25 @@ impl<'a> Walk<'a> {
         self.leave(tried)
     }
 
-    /// The block to show in explanations: for METERED blocks, which are charged together, the relevant one.
-    fn shown(&self, id: BlockId, row: &Block, version: u32) -> BlockId {
-        let lot = || self.state.shown_lot(self.model, row.target, version);
-        if self.trace.is_some() && row.kind == Kind::Metered { lot().unwrap_or(id) } else { id }
+    /// The block that people are shown: of lots, which stand as one, the one that matters.
+    fn shown(&mut self, id: BlockId, row: &Block, version: u32) -> BlockId {
+        if self.trace.is_none() || row.kind != Kind::Metered {
+            return id;
+        }
+        self.state.shown_lot(self.model, row.target, version).unwrap_or(id)
     }
 
     fn note_full(&mut self, id: BlockId, row: &Block, miss: &Miss) {
-        if self.state.sights.is_none() {
-            return;
-        }
+        let Some(seen) = &self.state.sights else { return };
         match miss {
             Miss::Leaf(refusal) if refusal.reason == Reason::NotEnoughLicenses => self.scratch.full.push(id),
             Miss::Leaf(refusal) if refusal.reason == Reason::BalanceTooLow => {
-                self.scratch.full.extend(&self.model.targets.get(row.target).lots);
+                // Lots are noted together: where the first is known to be full, all are.
+                let lots = &self.model.targets.get(row.target).lots;
+                if !lots.first().is_some_and(|lot| seen.contains(&Sight::Full(*lot))) {
+                    effort::spend_on(lots.len());
+                    self.scratch.full.extend(lots);
+                }
             }
             Miss::Leaf(_) | Miss::Inner => {}
         }
@@ -481,8 +488,8 @@ impl<'a> Walk<'a> {
 
     fn grow_burned(&mut self, target: TargetId, version: u32, tokens: u64) -> bool {
         let row = self.model.targets.get(target);
-        let shown = self.state.shown_lot(self.model, target, version);
-        self.enter(Some(row.name), shown, tokens);
+        let shown = self.trace.is_some().then(|| self.state.shown_lot(self.model, target, version));
+        self.enter(Some(row.name), shown.flatten(), tokens);
         let draws = self.scratch.draws.len();
         let tried = self.charge(target, version, tokens);
         self.scratch.draws.truncate(draws);
@@ -493,7 +500,7 @@ impl<'a> Walk<'a> {
     pub(super) fn roll_back(&mut self, mark: Mark) {
         while self.scratch.trail.len() > mark.trail {
             if let Some(undo) = self.scratch.trail.pop() {
-                undo.apply(self.state);
+                undo.apply(self.model, self.state, &mut self.scratch.charges);
             }
         }
         self.scratch.draws.truncate(mark.draws);

@@ -8,7 +8,14 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(NonZeroU32);
 
-/// The interned strings of users, hosts, custom strings and devices.
+impl Symbol {
+    /// Before all others, in the order of symbols.
+    pub(super) const FIRST: Self = Self(NonZeroU32::MIN);
+    /// After all others.
+    pub(super) const LAST: Self = Self(NonZeroU32::MAX);
+}
+
+/// Texts of users, hosts, custom strings and devices.
 #[derive(Debug, Clone, Default)]
 pub struct Symbols {
     by_text: HashMap<Arc<str>, Symbol>,

@@ -115,7 +115,8 @@ fn place(licenses: &[License], model: &Model, sight: Sight) -> (usize, Span) {
 /// The name and span of a dependency.
 fn dependency(licenses: &[License], model: &Model, block: BlockId, index: u32) -> Option<(String, Span)> {
     let (license, span) = model.origin(block);
-    let feature = licenses.get(license)?.features.iter().find(|feature| feature.span == span)?;
+    let features = &licenses.get(license)?.features;
+    let feature = features.get(features.binary_search_by_key(&span, |feature| feature.span).ok()?)?;
     let found = feature.dependencies.get(usize::try_from(index).ok()?)?;
     Some((found.feature.value.to_string(), found.span))
 }

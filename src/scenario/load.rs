@@ -140,10 +140,19 @@ fn stays_inside(path: &str) -> bool {
     !foreign && parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
-/// Checks that pools and times of a scenario file fit its licenses.
-pub(super) fn check(file: &ScenarioFile, model: &Model) -> Vec<Diagnostic> {
+/// What a file says that its licenses do not know.
+fn check(file: &ScenarioFile, model: &Model) -> Vec<Diagnostic> {
+    check_some(file, model, &file.scenarios)
+}
+
+/// As [`check`], of some of the scenarios.
+pub(super) fn check_some<'a>(
+    file: &ScenarioFile,
+    model: &Model,
+    scenarios: impl IntoIterator<Item = &'a Scenario>,
+) -> Vec<Diagnostic> {
     let mut checking = Checking { file, model, found: Vec::new() };
-    for scenario in &file.scenarios {
+    for scenario in scenarios {
         checking.scenario(scenario);
     }
     checking.found

@@ -10,6 +10,7 @@ mod lower;
 mod model;
 mod mutate;
 mod mutation;
+mod parts;
 mod pools;
 mod result;
 mod run;

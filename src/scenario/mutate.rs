@@ -1,9 +1,12 @@
 //! Small changes (mutations) of a license, each of which a complete set of scenarios detects: a COUNT one higher or
 //! lower, a dependency removed, two alternatives swapped, a date moved by a day, SHARE removed.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use crate::diagnostic::Edit;
+use crate::effort;
 use crate::license::{Count, Feature, Kind, License};
 use crate::resolve::Model;
 use crate::source::Span;
@@ -79,7 +82,9 @@ impl Mutant {
 #[must_use]
 pub fn mutants(license: usize, file: &License) -> Vec<Mutant> {
     let mut all = Vec::new();
+    let next = next_of_name(file);
     for (index, feature) in file.features.iter().enumerate() {
+        effort::spend(1);
         if !feature.is_sound() {
             continue;
         }
@@ -88,17 +93,21 @@ pub fn mutants(license: usize, file: &License) -> Vec<Mutant> {
         block.dependencies();
         block.share();
         block.dates();
-        let later = file.features.iter().skip(index + 1);
-        let next = later.clone().find(|other| {
-            other.is_sound()
-                && other.name.value == feature.name.value
-                && other.vendor_name() == feature.vendor_name()
-        });
-        if let Some(next) = next {
+        if let Some(next) = next.get(index).copied().flatten() {
             block.swap(next);
         }
     }
     all
+}
+
+/// For each block the next sound one of its name and vendor.
+fn next_of_name(file: &License) -> Vec<Option<&Feature>> {
+    let mut last: HashMap<(&str, &str), &Feature> = HashMap::new();
+    let mut next = vec![None; file.features.len()];
+    for (feature, next) in file.features.iter().zip(&mut next).rev().filter(|(it, _)| it.is_sound()) {
+        *next = last.insert((feature.name.value.as_str(), feature.vendor_name()), feature);
+    }
+    next
 }
 
 struct Changes<'a> {

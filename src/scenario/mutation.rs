@@ -2,16 +2,14 @@
 
 use crate::license::License;
 use crate::lint::Options;
-use crate::resolve::Model;
 use crate::source::SourceFile;
 
-use super::load::{Loaded, check, lints};
+use super::load::{Loaded, lints};
 use super::model::ScenarioFile;
 use super::mutate::{Mutant, mutants};
-use super::run::holds;
+use super::parts::Parts;
 
-/// Maximum number of mutations to run. If there are more, an evenly spaced selection is run.
-pub const MAX_MUTANTS: usize = 2_000;
+pub use crate::limits::MAX_MUTANTS;
 
 /// The result of mutation testing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,12 +35,13 @@ pub fn mutate(files: &[&ScenarioFile], loaded: &Loaded, wanted: &impl Fn(&str) -
     let Loaded { licenses, model, lint } = loaded;
     let all: Vec<Mutant> =
         licenses.iter().enumerate().flat_map(|(index, license)| mutants(index, license)).collect();
+    let parts = Parts::new(licenses, files, wanted);
     let possible = all.len();
     let every = possible.div_ceil(MAX_MUTANTS).max(1);
     let mut mutation = Mutation { possible, ..Mutation::default() };
     for mutant in all.into_iter().step_by(every) {
         mutation.played += 1;
-        match play(&mutant, files, licenses, wanted) {
+        match parts.notice(&mutant) {
             None => mutation.unreadable += 1,
             Some(true) => mutation.noticed += 1,
             Some(false) if !still_lints(&mutant, licenses, lint.as_ref()) => mutation.unreadable += 1,
@@ -68,22 +67,4 @@ fn still_lints(mutant: &Mutant, licenses: &[License], lint: Option<&Options>) ->
 fn changed(mutant: &Mutant, original: &License) -> License {
     let text = mutant.apply(original.source.text()).into_bytes();
     License::read(SourceFile::from_bytes(original.source.id(), original.source.name(), text))
-}
-
-/// Returns true if a scenario detects the mutation; `None` if the mutated license cannot be read.
-fn play(
-    mutant: &Mutant,
-    files: &[&ScenarioFile],
-    licenses: &[License],
-    wanted: &impl Fn(&str) -> bool,
-) -> Option<bool> {
-    let original = licenses.get(mutant.license)?;
-    let changed = changed(mutant, original);
-    if changed.has_errors() {
-        return None;
-    }
-    let others = licenses.iter().enumerate();
-    let changed = others.map(|(index, other)| if index == mutant.license { &changed } else { other });
-    let model = Model::compile(changed).ok()?;
-    Some(files.iter().any(|file| !check(file, &model).is_empty() || !holds(file, &model, wanted)))
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use jiff::civil::DateTime;
 
 use crate::diagnostic::nearest;
+use crate::effort;
 use crate::resolve::{Event, Failure, Model, Outcome, Reason, Request, Sight, State, Symbols, Ticket, Who};
 use crate::source::{Span, Spanned};
 
@@ -15,14 +16,7 @@ use super::pools;
 use super::result::{Check, RowResult, ScenarioResult};
 use super::update;
 
-/// Maximum number of requests per scenario.
-pub const MAX_REQUESTS: u64 = 1_000_000;
-
-/// Maximum work per scenario, in resolver steps.
-pub const MAX_WORK: u64 = 10_000_000;
-
-/// Maximum work per file.
-pub const MAX_FILE_WORK: u64 = 200_000_000;
+pub use crate::limits::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK};
 
 /// Runs the scenarios of a file that `wanted` selects by name.
 pub fn run(file: &ScenarioFile, model: &Model, wanted: impl Fn(&str) -> bool) -> Vec<ScenarioResult> {
@@ -44,11 +38,14 @@ pub fn observe(
     (results, seen)
 }
 
-/// Returns true if all scenarios pass. Stops at the first failure.
-pub(super) fn holds(file: &ScenarioFile, model: &Model, wanted: impl Fn(&str) -> bool) -> bool {
-    let mut chosen = file.scenarios.iter().filter(|scenario| wanted(&scenario.name.value));
+/// Whether these scenarios of a file hold; the first that does not ends it.
+pub(super) fn holds<'a>(
+    file: &ScenarioFile,
+    model: &Model,
+    mut scenarios: impl Iterator<Item = &'a Scenario>,
+) -> bool {
     let mut left = MAX_FILE_WORK;
-    chosen.all(|scenario| play(file, model, scenario, &mut left, None).passed())
+    scenarios.all(|scenario| play(file, model, scenario, &mut left, None).passed())
 }
 
 /// The start time of a scenario.
@@ -64,6 +61,7 @@ fn play(
     left: &mut u64,
     seen: Option<&mut BTreeSet<Sight>>,
 ) -> ScenarioResult {
+    effort::spend(1);
     let mut state = State::new(model, beginning(file, scenario));
     if seen.is_some() {
         state.observe();
@@ -72,8 +70,7 @@ fn play(
     let mut player = Player::new(file, model, state, MAX_WORK.min(*left));
     let mut rows = player.table(scenario);
     rows.extend(scenario.steps.iter().map(|step| player.step(step)));
-    // Charge the initialisation of the state, which is proportional to the number of blocks.
-    *left = left.saturating_sub(player.state.work() + player.requests + model.names().count() as u64 + 1);
+    *left = left.saturating_sub(player.state.work() + player.requests + 1);
     if let (Some(seen), Some(sights)) = (seen, player.state.sights()) {
         seen.extend(sights);
     }

@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::effort;
 use crate::license::Kind;
 use crate::resolve::{BlockId, Failure, Model, State, Ticket, UNLIMITED};
 use crate::source::{FileId, SourceFile, Span};
@@ -16,7 +17,8 @@ use super::model::{ScenarioFile, Step, Verb};
 use super::run::{MAX_WORK, Player};
 use super::verbs;
 
-/// Number of events between two snapshots.
+/// Least events between two moments that are kept to come back to. Between moments of a large state there are more: half
+/// as many as there is to copy, so that keeping a moment costs each event the same, however much is out.
 const EVERY: usize = 500;
 
 /// Number of snapshots: at least [`EVERY`] events can be undone.
@@ -222,16 +224,29 @@ impl<'a> Session<'a> {
 
     /// Takes a snapshot and drops the oldest one if there are too many.
     fn keep(&mut self) {
-        let (state, ids) = (self.player.state.clone(), self.player.ids.clone());
-        self.moments.push_back(Moment { after: self.events(), state, ids, tally: self.tally.clone() });
-        if self.moments.len() > MOMENTS {
+        let now = self.events();
+        self.remember(now);
+        let is_enough = |second: &Moment| second.after + EVERY <= now;
+        while self.moments.len() > MOMENTS && self.moments.get(1).is_some_and(is_enough) {
             self.moments.pop_front();
-            let first = self.moments.front().map_or(0, |moment| moment.after);
-            while self.forgotten < first {
-                self.past.pop_front();
-                self.forgotten += 1;
-            }
         }
+        let first = self.moments.front().map_or(0, |moment| moment.after);
+        while self.forgotten < first {
+            self.past.pop_front();
+            self.forgotten += 1;
+        }
+    }
+
+    /// Keeps the state as it is after so many events.
+    fn remember(&mut self, after: usize) {
+        effort::spend_on(self.player.ids.len());
+        let (state, ids) = (self.player.state.clone(), self.player.ids.clone());
+        self.moments.push_back(Moment { after, state, ids, tally: self.tally.clone() });
+    }
+
+    /// How much there is to copy.
+    fn size(&self) -> usize {
+        self.player.state.size() + self.player.ids.len() + self.tally.peaks.len()
     }
 
     /// Applies an event. A denied event changes nothing and cannot be undone.
@@ -242,7 +257,7 @@ impl<'a> Session<'a> {
         if reply.outcome.contains("granted") || self.now() != before {
             self.past.push_back(step);
             let kept = self.moments.back().map_or(0, |moment| moment.after);
-            if self.events() >= kept + EVERY {
+            if self.events() >= kept + EVERY.max(self.size() / 2) {
                 self.keep();
             }
         }
@@ -290,17 +305,29 @@ impl<'a> Session<'a> {
         // Denied events are not undone, so their number remains.
         let denied = self.tally.denied;
         self.tally = moment.tally.clone();
-        let from = moment.after - self.forgotten;
-        let past = std::mem::take(&mut self.past);
-        past.iter().skip(from).for_each(|step| {
-            self.act(step);
-        });
-        self.past = past;
+        let kept = moment.after;
+        effort::spend_on(self.player.ids.len());
+        self.replay(kept);
         self.tally.denied = denied;
         true
     }
 
-    /// The current time.
+    /// Lets all events after a moment happen again. Where they are many, half of the way and half of the rest are kept,
+    /// so that the next undo is nearer to its moment.
+    fn replay(&mut self, mut kept: usize) {
+        let past = std::mem::take(&mut self.past);
+        let end = self.forgotten + past.len();
+        for (at, step) in (kept + 1..).zip(past.iter().skip(kept - self.forgotten)) {
+            self.act(step);
+            if end - at >= EVERY && at - kept >= end - at {
+                self.remember(at);
+                kept = at;
+            }
+        }
+        self.past = past;
+    }
+
+    /// The time.
     #[must_use]
     pub fn now(&self) -> DateTime {
         self.player.state.now()

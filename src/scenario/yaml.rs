@@ -13,8 +13,7 @@ use crate::source::{SourceFile, Span, Spanned};
 use super::codes;
 use super::schema::Form;
 
-/// Maximum size of a scenario file, in bytes (16 MiB).
-pub const MAX_SCENARIO_BYTES: usize = 16 * 1024 * 1024;
+pub use crate::limits::MAX_SCENARIO_BYTES;
 
 /// Maximum nesting depth: file, scenarios, steps, a step, a map of pools, a value.
 const MAX_DEPTH: usize = 12;

@@ -1,0 +1,37 @@
+//! The pools of a state that were used: a state of a hundred thousand blocks of which a scenario uses three takes the room
+//! of three.
+
+use crate::effort;
+
+use super::mix::MixMap;
+use super::state::Pool;
+use super::table::BlockId;
+
+/// The pools, by block.
+#[derive(Debug, Default)]
+pub(super) struct Pools {
+    used: MixMap<BlockId, Pool>,
+    spare: Pool,
+}
+
+impl Clone for Pools {
+    fn clone(&self) -> Self {
+        effort::spend_on(self.used.len());
+        Self { used: self.used.clone(), spare: self.spare }
+    }
+}
+
+impl Pools {
+    pub(super) fn get(&self, block: BlockId) -> &Pool {
+        self.used.get(&block).unwrap_or(&self.spare)
+    }
+
+    pub(super) fn get_mut(&mut self, block: BlockId) -> &mut Pool {
+        self.used.entry(block).or_default()
+    }
+
+    /// How many were used.
+    pub(super) fn len(&self) -> usize {
+        self.used.len()
+    }
+}

@@ -1,0 +1,128 @@
+//! What if some checkouts were returned, or devices deactivated: done in the state itself and taken back afterwards,
+//! because a copy of the state for each question would cost as much as the state is large.
+
+use super::decisions::kept_until;
+use super::model::Model;
+use super::state::{Draw, Group, Part, Size, State};
+use super::table::{BlockId, GroupId};
+use super::who::Symbol;
+
+/// What is supposed to come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Out {
+    Slot(u32),
+    Device(BlockId, Symbol),
+}
+
+/// What was changed for a supposition, last first to be taken back.
+#[derive(Debug, Default)]
+pub(super) struct Supposed(Vec<Gone>);
+
+#[derive(Debug)]
+enum Gone {
+    /// Licenses of a pool.
+    Pool { block: BlockId, amount: u64, open: bool },
+    /// The part of a pool that is not reserved moved.
+    Shifted { block: BlockId, before: u64, after: u64 },
+    /// A draw left a share group; the group as it was, where it was the last one.
+    Left { group: GroupId, size: Size, row: Option<Box<Group>> },
+    /// License tokens.
+    Active(u64),
+    /// A device.
+    Device(BlockId, Symbol),
+}
+
+impl Model {
+    /// Gives back what `out` holds, as a return at this moment would.
+    pub(super) fn suppose(&self, state: &mut State, out: Out, supposed: &mut Supposed) {
+        match out {
+            Out::Device(block, device) => {
+                if state.devices.remove(&(block, device)) {
+                    supposed.0.push(Gone::Device(block, device));
+                    supposed.take(state, block, 1, false);
+                    supposed.deactivate(state, 1);
+                }
+            }
+            Out::Slot(index) => {
+                let Some(slot) = state.slot(index) else { return };
+                let (since, active, draws) = (slot.since, slot.active, slot.draws.clone());
+                state.spend(1 + draws.len() as u64);
+                supposed.deactivate(state, active);
+                for draw in draws {
+                    self.suppose_draw(state, draw, since, supposed);
+                }
+            }
+        }
+    }
+
+    fn suppose_draw(&self, state: &mut State, draw: Draw, since: i64, supposed: &mut Supposed) {
+        match draw {
+            Draw::Pool { block, amount, open } => {
+                if kept_until(self.blocks.get(block), since, state.seconds) <= state.seconds || amount == 0 {
+                    supposed.take(state, block, amount, open);
+                }
+            }
+            Draw::Member { group, size } | Draw::Token { group, size } => {
+                if self.group_kept_until(state, group, since) <= state.seconds {
+                    self.suppose_left(state, group, size, supposed);
+                }
+            }
+            Draw::Burned { .. } => {}
+        }
+    }
+
+    fn suppose_left(&self, state: &mut State, group: GroupId, size: Size, supposed: &mut Supposed) {
+        let row = state.groups.get(group).is_last().then(|| Box::new(state.groups.get(group).clone()));
+        let before = state.groups.reach(self, group);
+        let fell = state.groups.leave(group, size);
+        let after = state.groups.reach(self, group);
+        supposed.0.push(Gone::Left { group, size, row });
+        for (block, unit) in self.units(state, group) {
+            let row = self.blocks.get(block);
+            let (before, after) =
+                (before.open_part(row).saturating_mul(unit), after.open_part(row).saturating_mul(unit));
+            supposed.take(state, block, unit.saturating_mul(fell), false);
+            state.shift_open(block, before, after);
+            supposed.0.push(Gone::Shifted { block, before, after });
+        }
+    }
+
+    /// The blocks that a share group draws, with how many for each of its count.
+    fn units(&self, state: &State, group: GroupId) -> Vec<(BlockId, u64)> {
+        let row = state.groups.get(group);
+        if self.kind(row.block) != crate::license::Kind::Token {
+            return vec![(row.block, 1)];
+        }
+        let pools = row.parts.iter().filter_map(|part| match part {
+            Part::Pool { block, unit } => Some((*block, *unit)),
+            Part::Burned { .. } => None,
+        });
+        pools.collect()
+    }
+}
+
+impl Supposed {
+    fn take(&mut self, state: &mut State, block: BlockId, amount: u64, open: bool) {
+        state.subtract(block, amount, open);
+        self.0.push(Gone::Pool { block, amount, open });
+    }
+
+    fn deactivate(&mut self, state: &mut State, active: u64) {
+        let active = active.min(state.active);
+        state.active -= active;
+        self.0.push(Gone::Active(active));
+    }
+
+    /// Makes the state what it was.
+    pub(super) fn take_back(self, state: &mut State) {
+        for gone in self.0.into_iter().rev() {
+            match gone {
+                Gone::Pool { block, amount, open } => state.add(block, amount, open),
+                Gone::Shifted { block, before, after } => state.shift_open(block, after, before),
+                Gone::Left { group, size, row } => state.groups.rejoin(group, size, row),
+                Gone::Active(active) => state.active = state.active.saturating_add(active),
+                Gone::Device(block, device) => _ = state.devices.insert((block, device)),
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Licenses in parts that do not know each other: names that dependencies or REPLACES join. A change of a block can only
+//! be noticed by scenarios that ask for a name of its part, and these need no other blocks than those of the parts they
+//! ask for. So a changed license is played at the cost of what it touches, not of all that there is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::diagnostic::Edit;
+use crate::effort;
+use crate::license::{License, Replaces};
+use crate::resolve::Model;
+use crate::source::SourceFile;
+
+use super::load::check_some;
+use super::model::{Change, Scenario, ScenarioFile, Verb};
+use super::mutate::Mutant;
+use super::run::holds;
+
+/// A block: which of the licenses, and which of its features.
+type Place = (usize, usize);
+
+/// The parts of some licenses, and which scenarios ask for them.
+pub(super) struct Parts<'a> {
+    licenses: &'a [License],
+    files: &'a [&'a ScenarioFile],
+    by_name: HashMap<&'a str, usize>,
+    /// The blocks of each part.
+    blocks: Vec<Vec<Place>>,
+    /// The scenarios that ask for each part: which of the files, and which of its scenarios.
+    askers: Vec<Vec<(usize, usize)>>,
+}
+
+impl<'a> Parts<'a> {
+    /// Only scenarios that `wanted` says yes to ask for anything.
+    pub(super) fn new(
+        licenses: &'a [License],
+        files: &'a [&'a ScenarioFile],
+        wanted: &impl Fn(&str) -> bool,
+    ) -> Self {
+        let by_name = join(licenses);
+        let count = by_name.values().max().map_or(0, |last| last + 1);
+        let mut blocks = vec![Vec::new(); count];
+        for (index, license) in licenses.iter().enumerate() {
+            for (number, feature) in license.features.iter().enumerate() {
+                let part = by_name.get(feature.name.value.as_str());
+                part.and_then(|part| blocks.get_mut(*part))
+                    .into_iter()
+                    .for_each(|all| all.push((index, number)));
+            }
+        }
+        let mut parts = Self { licenses, files, by_name, blocks, askers: vec![Vec::new(); count] };
+        for (index, file) in files.iter().enumerate() {
+            for (number, scenario) in file.scenarios.iter().enumerate() {
+                if wanted(&scenario.name.value) {
+                    for part in parts.asked(scenario) {
+                        let all = parts.askers.get_mut(part);
+                        all.into_iter().for_each(|all| all.push((index, number)));
+                    }
+                }
+            }
+        }
+        parts
+    }
+
+    /// The parts that a scenario asks for.
+    fn asked(&self, scenario: &Scenario) -> BTreeSet<usize> {
+        let names = names_of(scenario);
+        effort::spend_on(names.len());
+        names.into_iter().filter_map(|name| self.by_name.get(name).copied()).collect()
+    }
+
+    /// Whether a scenario notices a change; `None` if the changed license does not read.
+    pub(super) fn notice(&self, mutant: &Mutant) -> Option<bool> {
+        let changed = self.changed_blocks(mutant)?;
+        let names = changed.values().flat_map(|license| &license.features).map(|it| it.name.value.as_str());
+        let touched: BTreeSet<usize> = names.filter_map(|name| self.by_name.get(name).copied()).collect();
+        let askers: BTreeSet<(usize, usize)> =
+            touched.iter().filter_map(|part| self.askers.get(*part)).flatten().copied().collect();
+        let scenarios = |index: usize| {
+            let of_file = askers.range((index, 0)..=(index, usize::MAX));
+            let scenarios = self.files.get(index).map(|file| file.scenarios.as_slice()).unwrap_or_default();
+            of_file.filter_map(move |(_, number)| scenarios.get(*number))
+        };
+        let mut needed = touched.clone();
+        for (index, _) in self.files.iter().enumerate() {
+            needed.extend(scenarios(index).flat_map(|scenario| self.asked(scenario)));
+        }
+        let model = self.compile(&needed, &changed)?;
+        let fails = |(index, file): (usize, &&ScenarioFile)| {
+            let is_unfit = !check_some(file, &model, scenarios(index)).is_empty();
+            is_unfit || !holds(file, &model, scenarios(index))
+        };
+        let asking: BTreeSet<usize> = askers.iter().map(|(file, _)| *file).collect();
+        Some(asking.into_iter().filter_map(|index| Some((index, self.files.get(index)?))).any(fails))
+    }
+
+    /// The blocks that a change touches, as they read afterwards; `None` if one of them has an error then.
+    fn changed_blocks(&self, mutant: &Mutant) -> Option<HashMap<Place, License>> {
+        let license = self.licenses.get(mutant.license)?;
+        let mut edits: HashMap<usize, Vec<&Edit>> = HashMap::new();
+        for edit in &mutant.edits {
+            let after = license.features.partition_point(|feature| feature.span.start <= edit.span.start);
+            edits.entry(after.checked_sub(1)?).or_default().push(edit);
+        }
+        let mut changed = HashMap::new();
+        for (number, edits) in edits {
+            let span = license.features.get(number)?.span;
+            let mut text = license.source.slice(span).to_owned();
+            for edit in edits.into_iter().rev() {
+                let start = edit.span.start.checked_sub(span.start)? as usize;
+                text.replace_range(start..start + edit.span.len(), &edit.replacement);
+            }
+            let source =
+                SourceFile::from_bytes(license.source.id(), license.source.name(), text.into_bytes());
+            let read = License::read(source);
+            if read.has_errors() || read.features.len() != 1 {
+                return None;
+            }
+            changed.insert((mutant.license, number), read);
+        }
+        Some(changed)
+    }
+
+    /// The blocks of some parts, with those that are changed in the place of what they were.
+    fn compile(&self, parts: &BTreeSet<usize>, changed: &HashMap<Place, License>) -> Option<Model> {
+        let mut places: Vec<Place> =
+            parts.iter().filter_map(|part| self.blocks.get(*part)).flatten().copied().collect();
+        places.sort_unstable();
+        effort::spend_on(places.len());
+        let blocks = places.into_iter().filter_map(|(index, number)| {
+            let (license, number) = match changed.get(&(index, number)) {
+                Some(changed) => (changed, 0),
+                None => (self.licenses.get(index)?, number),
+            };
+            Some((index, license, license.features.get(number)?))
+        });
+        Model::compile_blocks(blocks).ok()
+    }
+}
+
+/// The part of each name.
+fn join(licenses: &[License]) -> HashMap<&str, usize> {
+    let mut joined = Joined::default();
+    let mut by_key: HashMap<&str, &str> = HashMap::new();
+    let features = || licenses.iter().flat_map(|license| &license.features);
+    for feature in features() {
+        if let Some(key) = &feature.key {
+            by_key.entry(&key.value).or_insert(feature.name.value.as_str());
+        }
+    }
+    for feature in features() {
+        let name = joined.number(feature.name.value.as_str());
+        let replaced = feature.replaces.as_ref().and_then(|replaces| match &replaces.value {
+            Replaces::Feature(name) => Some(name.as_str()),
+            Replaces::Key(key) => by_key.get(key.as_str()).copied(),
+        });
+        let needed = feature.dependencies.iter().map(|dependency| dependency.feature.value.as_str());
+        for other in needed.chain(replaced) {
+            let other = joined.number(other);
+            joined.join(name, other);
+        }
+    }
+    joined.parts()
+}
+
+/// Names in sets: each points to another of its set, and the first of a set to itself.
+#[derive(Default)]
+struct Joined<'a> {
+    numbers: HashMap<&'a str, usize>,
+    next: Vec<usize>,
+}
+
+impl<'a> Joined<'a> {
+    fn number(&mut self, name: &'a str) -> usize {
+        let number = *self.numbers.entry(name).or_insert(self.next.len());
+        if number == self.next.len() {
+            self.next.push(number);
+        }
+        number
+    }
+
+    fn first(&mut self, mut at: usize) -> usize {
+        while let Some(next) = self.next.get(at).copied().filter(|next| *next != at) {
+            effort::spend(1);
+            // Each look makes the way shorter for the next one.
+            let further = self.next.get(next).copied().unwrap_or(next);
+            self.next.iter_mut().skip(at).take(1).for_each(|it| *it = further);
+            at = further;
+        }
+        at
+    }
+
+    fn join(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.first(one), self.first(other));
+        self.next.iter_mut().skip(one.max(other)).take(1).for_each(|it| *it = one.min(other));
+    }
+
+    fn parts(mut self) -> HashMap<&'a str, usize> {
+        let names: Vec<(&str, usize)> = self.numbers.iter().map(|(name, number)| (*name, *number)).collect();
+        let mut dense: HashMap<usize, usize> = HashMap::new();
+        let mut parts = HashMap::new();
+        for (name, number) in names {
+            let first = self.first(number);
+            let next = dense.len();
+            parts.insert(name, *dense.entry(first).or_insert(next));
+        }
+        parts
+    }
+}
+
+/// The names that a scenario asks for or looks at.
+fn names_of(scenario: &Scenario) -> Vec<&str> {
+    fn pools(change: Option<&Change>) -> impl Iterator<Item = &str> {
+        let pools = match change {
+            Some(Change::Pools(pools)) => pools.as_slice(),
+            Some(Change::Sum(_)) | None => &[],
+        };
+        pools.iter().map(|(pool, _)| pool.value.as_str())
+    }
+    let mut names = Vec::new();
+    for row in &scenario.table {
+        names.push(row.feature.value.as_str());
+        for change in [&row.each, &row.consumes] {
+            names.extend(pools(change.as_ref().map(|change| &change.value)));
+        }
+    }
+    let totals = scenario.totals.as_ref().and_then(|totals| totals.consumes.as_ref());
+    names.extend(pools(totals.map(|change| &change.value)));
+    names.extend(scenario.remaining.iter().map(|(pool, _)| pool.value.as_str()));
+    for step in &scenario.steps {
+        names.extend(step.verb.feature());
+        names.extend(pools(step.consumes.as_ref().map(|change| &change.value)));
+        if let Verb::Expect(all) = &step.verb {
+            names.extend(all.iter().map(|expectation| expectation.pool.value.as_str()));
+        }
+    }
+    // `Name#2` is the second block of `Name`.
+    names.into_iter().map(|name| name.split('#').next().unwrap_or(name)).collect()
+}
