@@ -20,6 +20,7 @@ mod fmt;
 mod fuzz;
 mod graph;
 mod hidden;
+mod growth;
 mod issue;
 mod issue_bulk;
 mod issue_log;
