@@ -102,9 +102,10 @@ fn refuse_existing(out: &Path) -> Result<(), Stop> {
 fn existing_list(folder: &Path) -> Result<Option<String>, Stop> {
     if fs::symlink_metadata(folder.join(TRUST_BUNDLE)).is_ok() {
         let name = file::shown(folder);
-        return Err(Stop::usage(format!("the trust store `{name}` is an installed trust bundle, which cannot be changed")).help(
-            "ask its vendor for a new version; `keywright trust add` adds a key of another vendor",
-        ));
+        return Err(Stop::usage(format!(
+            "the trust store `{name}` is an installed trust bundle, which cannot be changed"
+        ))
+        .help("ask its vendor for a new version; `keywright trust add` adds a key of another vendor"));
     }
     let path = folder.join(TRUST_LIST);
     if fs::symlink_metadata(&path).is_err() {

@@ -56,7 +56,9 @@ pub(super) fn exchanged_keys(trust: &Trust, licenses: &[&License], reports: &mut
                 .find(|place| trusted.key.verifies(Domain::Feature, &place.digest, &key.signature));
             let Some(Place { file, name, line, .. }) = owner else { continue };
             let other = files.get(*file).filter(|_| *file != number).map(|name| (*file, name.as_str()));
-            let owner = Reason::new("signature does not match: the KEY belongs to the block ").value("FEATURE", name).text(" in ");
+            let owner = Reason::new("signature does not match: the KEY belongs to the block ")
+                .value("FEATURE", name)
+                .text(" in ");
             block.reason = owner.then(place(*line, other));
             block.help = Some(Reason::new(
                 "restore the KEY that the block was issued with; a block was copied and changed, or KEYs were exchanged",

@@ -238,8 +238,7 @@ impl<'a> Verifier<'a> {
             return Ruling::new(Verdict::NotYet, reason).on(Ground::KeyTime);
         }
         if let Some(issued) = feature.issued.filter(|issued| at < issued.value) {
-            let issued =
-                Reason::new("signature matches; issued on ").fact(issued.value);
+            let issued = Reason::new("signature matches; issued on ").fact(issued.value);
             return Ruling::new(Verdict::NotYet, verified_for(issued, at))
                 .help("check the clock of this computer, or the date given with `--at`");
         }
@@ -326,8 +325,8 @@ fn unsupported(error: Option<FirstError>) -> Ruling {
     };
     // A help text that is a question names the directive that was probably meant.
     let meant = error.help.filter(|help| help.ends_with('?'));
-    let help =
-        meant.map_or_else(|| Reason::new(HELP), |meant| Reason::quote(format!("{meant} If not, {HELP}"), HELP));
+    let help = meant
+        .map_or_else(|| Reason::new(HELP), |meant| Reason::quote(format!("{meant} If not, {HELP}"), HELP));
     Ruling::new(Verdict::Unsupported, error.reason).help(help)
 }
 

@@ -81,7 +81,12 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     } else {
         let policy = report.policy.first().map(|fault| fault.reason.clone());
         let reason = policy.or_else(|| block.map(|block| block.reason.clone())).unwrap_or_default();
-        writeln!(io.stdout, "result          a block signed with it today is {}: {}", report.result(), escape(&reason.to_string()))?;
+        writeln!(
+            io.stdout,
+            "result          a block signed with it today is {}: {}",
+            report.result(),
+            escape(&reason.to_string())
+        )?;
         return Ok(Exit::No);
     }
     let current = judge(&args.trust.trust, &[], &shipped, mode, io)?;

@@ -148,8 +148,8 @@ fn list_with(folder: &Path, id: KeyId) -> Result<(&'static str, String), Stop> {
         return Ok((ADDED_LIST, text.unwrap_or_default()));
     }
     let text = existing_list(folder)?;
-    let text =
-        text.ok_or_else(|| Stop::usage(format!("no trust list in the trust store `{}`", file::shown(folder))))?;
+    let text = text
+        .ok_or_else(|| Stop::usage(format!("no trust list in the trust store `{}`", file::shown(folder))))?;
     Ok((TRUST_LIST, text))
 }
 
