@@ -9,20 +9,18 @@
 //! Without the feature `cli` the library has no argument parser and no terminal code, so an application can embed
 //! parsing, verification and the resolver.
 
-pub mod author;
 #[cfg(feature = "cli")]
-pub mod cli;
-pub mod diagnostic;
-pub mod effort;
-pub mod files;
-pub mod graph;
-pub mod license;
-pub mod limits;
-pub mod lint;
-pub mod report;
-pub mod resolve;
-pub mod scenario;
-pub mod sign;
-pub mod source;
-pub mod syntax;
-pub mod yaml;
+pub use keywright_cli as cli;
+pub use keywright_files as files;
+#[cfg(feature = "cli")]
+pub use keywright_issue as issue;
+pub use keywright_license as license;
+pub use keywright_lint as lint;
+pub use keywright_report as report;
+pub use keywright_resolve as resolve;
+pub use keywright_resolve::graph;
+pub use keywright_scenario as scenario;
+pub use keywright_sign as sign;
+pub use keywright_syntax as syntax;
+pub use keywright_syntax::{diagnostic, source};
+pub use keywright_syntax::{effort, limits};

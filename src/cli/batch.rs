@@ -5,9 +5,9 @@ use std::thread;
 
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 
-use crate::author::log::{Entry, Log, Whose};
-use crate::author::{Cause, Fault, Issued, Issuer, Order, PlannedLicenses, Refused};
-use crate::sign::{Signer, TrustedKey};
+use keywright_issue::log::{Entry, Log, Whose};
+use keywright_issue::{Cause, Fault, Issued, Issuer, Order, PlannedLicenses, Refused};
+use keywright_sign::{Signer, TrustedKey};
 
 use super::out::{Out, Standing};
 use super::progress::Progress;
@@ -198,7 +198,7 @@ fn is_ours(ready: &Ready, log: &Log, since: i64, beginning: bool) -> Result<bool
         .last_issue(Whose::Sn(&ready.issued.issue.sn), |_| false)
         .map_err(|fault| super::issue::failed(&fault))?
         .unwrap_or_default();
-    let same = |(known, entry): (&crate::author::log::Numbered, &Entry)| {
+    let same = |(known, entry): (&keywright_issue::log::Numbered, &Entry)| {
         known.entry.digest == entry.digest && known.entry.signature == entry.signature
     };
     let is_last = last.len() == entries.len() && last.iter().zip(entries).all(same);

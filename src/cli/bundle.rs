@@ -10,9 +10,9 @@ use clap::Subcommand;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
-use crate::report::counted;
-use crate::report::escape::escape;
-use crate::sign::{
+use keywright_report::counted;
+use keywright_report::escape::escape;
+use keywright_sign::{
     Digest, InstallFault, Installed, KeyState, LAST_SEEN, LastSeen, ListId, ListKind, MAX_TRUST_BUNDLE,
     PublicKey, Seen, TRUST_BUNDLE, TRUST_LIST, Trust, TrustBundle, TrustEntry, TrustError, TrustedKey, Usage,
     disk, install_bundle, next_version,

@@ -8,11 +8,11 @@ use std::sync::{Mutex, PoisonError};
 use clap::Subcommand;
 use jiff::civil::Date;
 
-use crate::author::log::{Log, Whose};
-use crate::author::{self, ANY_NUMBER, Catalog, Cause, Fault, Issuer, Lost, Mix, Order, Refused};
-use crate::license::License;
-use crate::report::escape::escape;
-use crate::sign::{Digest, Payload};
+use keywright_issue::log::{Log, Whose};
+use keywright_issue::{ANY_NUMBER, Catalog, Cause, Fault, Issuer, Lost, Mix, Order, Refused};
+use keywright_license::License;
+use keywright_report::escape::escape;
+use keywright_sign::{Digest, Payload};
 
 use super::batch::{in_parts, on_all_cores};
 use super::issue::{self, Orders, failed, read_catalog, templates, text};
@@ -209,18 +209,21 @@ impl Comparison<'_> {
 
     fn compare(&self, license: &License, order: &Order) -> Result<Compared, Refused> {
         // Compare on the requested day, or on the first day on which the license is in force.
-        let day = author::first_day(license, self.day);
+        let day = keywright_issue::first_day(license, self.day);
         let runs = |license: Option<&License>| {
-            author::runs(license, day).map_err(|fault| Refused::new(Cause::Order, order.fault(fault)))
+            keywright_issue::runs(license, day)
+                .map_err(|fault| Refused::new(Cause::Order, order.fault(fault)))
         };
         let before = runs(Some(license))?;
         let wanted: Mix = order.runs.iter().map(|(name, count)| (name.clone(), u64::from(*count))).collect();
         match self.after.render(order) {
-            Ok(draft) => Ok(Compared::Lost(author::lost(&before, &runs(Some(&draft.license))?, &wanted))),
+            Ok(draft) => {
+                Ok(Compared::Lost(keywright_issue::lost(&before, &runs(Some(&draft.license))?, &wanted)))
+            }
             Err(refused) => {
                 // DECISION: if a product was removed, the customer keeps the current license but can never get it
                 // again, so the order counts as affected.
-                let nothing = author::lost(&before, &runs(None)?, &wanted);
+                let nothing = keywright_issue::lost(&before, &runs(None)?, &wanted);
                 let ran = nothing.losses.into_iter().next().map(|loss| loss.ran).unwrap_or_default();
                 Ok(Compared::Gone(ran, refused))
             }
@@ -315,7 +318,7 @@ impl Tally {
             (self.bounded, "with more mixes than the search limit (not all were tried)"),
         ] {
             if count > 0 {
-                writeln!(io.stdout, "{} {what}", crate::report::counted(count, "order"))?;
+                writeln!(io.stdout, "{} {what}", keywright_report::counted(count, "order"))?;
             }
         }
         Ok(if hit == 0 && self.wrong == 0 { Exit::Yes } else { Exit::No })

@@ -10,10 +10,10 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use crate::diagnostic::{Severity, nearest};
-use crate::license::{DIRECTIVES, check_value, directive};
-use crate::lint::{Level, Levels, Policy};
-use crate::source::SourceFile;
+use keywright_license::{DIRECTIVES, check_value, directive};
+use keywright_lint::{Level, Levels, Policy};
+use keywright_syntax::diagnostic::{Severity, nearest};
+use keywright_syntax::source::SourceFile;
 
 use super::{Exit, Stop, file};
 
@@ -157,7 +157,7 @@ impl Reader<'_> {
 
     /// Creates an error for an unknown word.
     fn unknown(&self, what: &str, word: &str, span: Range<usize>, known: &[&str]) -> Stop {
-        let stop = self.stop(span, format!("unknown {what} `{}`", crate::syntax::excerpt(word)));
+        let stop = self.stop(span, format!("unknown {what} `{}`", keywright_syntax::excerpt(word)));
         match nearest(word, known.iter().copied()) {
             Some(meant) => stop.help(format!("did you mean `{meant}`?")),
             None => stop.help(format!("expected one of {}", known.join(", "))),
@@ -255,7 +255,7 @@ impl Reader<'_> {
                 let reason = error.kind();
                 self.stop(
                     pattern.span(),
-                    format!("invalid pattern `{}`: {reason}", crate::syntax::excerpt(text)),
+                    format!("invalid pattern `{}`: {reason}", keywright_syntax::excerpt(text)),
                 )
                 .help("`*` matches any part of a name, `**` any directories, `[abc]` one of these characters")
             })?);
@@ -276,7 +276,7 @@ impl Reader<'_> {
         } else {
             return Ok(());
         };
-        let message = format!("pattern `{}` cannot match any file", crate::syntax::excerpt(text));
+        let message = format!("pattern `{}` cannot match any file", keywright_syntax::excerpt(text));
         Err(self.stop(pattern.span(), message).help(help))
     }
 

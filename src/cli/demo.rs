@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::report::escape::{escape, escape_lines};
+use keywright_report::escape::{escape, escape_lines};
 
 use super::{Exit, Io, Stop, file};
 
@@ -182,7 +182,7 @@ fn play(step: &Step, program: &Path, folder: &Path, io: &mut Io<'_>) -> Result<(
 }
 
 fn text_of(path: &Path) -> Result<String, Stop> {
-    let bytes = file::read_file(path, crate::source::MAX_FILE_BYTES)?;
+    let bytes = file::read_file(path, keywright_syntax::source::MAX_FILE_BYTES)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use similar::TextDiff;
 
-use crate::report::escape::{escape, escape_lines};
+use keywright_report::escape::{escape, escape_lines};
 
 use super::{Io, Stop};
 

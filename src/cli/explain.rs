@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use crate::lint::{RULES, Rule, UnknownSelector, rule};
-use crate::report::rule_page;
-use crate::scenario::codes;
+use keywright_lint::{RULES, Rule, UnknownSelector, rule};
+use keywright_report::rule_page;
+use keywright_scenario::codes;
 
 use super::{Exit, Io, Stop, explain_feature};
 

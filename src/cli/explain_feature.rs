@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use jiff::civil::{Date, DateTime};
 
-use crate::diagnostic::nearest;
-use crate::license::License;
-use crate::report::cost_human;
-use crate::report::escape::escape;
-use crate::resolve::{AtOnce, Model, Outcome, Request, State, Symbols, Who};
+use keywright_license::License;
+use keywright_report::cost_human;
+use keywright_report::escape::escape;
+use keywright_resolve::{AtOnce, Model, Outcome, Request, State, Symbols, Who};
+use keywright_syntax::diagnostic::nearest;
 
 use super::{Exit, Io, Stop, file};
 

@@ -5,9 +5,9 @@ use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::files::input::{self, Refused};
-use crate::files::output::{TEMPORARY, folder_of, sync_folder};
-use crate::source::{FileId, MAX_FILE_BYTES, SourceFile};
+use keywright_files::input::{self, Refused};
+use keywright_files::output::{TEMPORARY, folder_of, sync_folder};
+use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
 use super::exit::Stop;
 use super::io::Io;

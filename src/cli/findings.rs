@@ -1,9 +1,9 @@
 //! Findings on stderr, in the same form for every command.
 
-use crate::diagnostic::Diagnostic;
-use crate::license::License;
-use crate::report::Sources;
-use crate::report::human::{self, Style};
+use keywright_license::License;
+use keywright_report::Sources;
+use keywright_report::human::{self, Style};
+use keywright_syntax::diagnostic::Diagnostic;
 
 use super::{Io, Stop};
 

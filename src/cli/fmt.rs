@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::Diagnostic;
-use crate::license::{self, License};
-use crate::report::escape::escape;
-use crate::sign::Payload;
-use crate::syntax::Unproven;
+use keywright_license::{self as license, License};
+use keywright_report::escape::escape;
+use keywright_sign::Payload;
+use keywright_syntax::Unproven;
+use keywright_syntax::diagnostic::Diagnostic;
 
 use super::{Exit, Io, Stop, diff, file, findings};
 

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use jiff::civil::Date;
 
-use crate::report::escape::escape;
+use keywright_report::escape::escape;
 
 use super::exit::Stop;
 

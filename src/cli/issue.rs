@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::author::log::{Log, OpenRun};
-use crate::author::{self, Catalog, Cause, Refused};
-use crate::report::counted;
-use crate::report::escape::escape;
-use crate::sign::Digest;
+use keywright_issue::log::{Log, OpenRun};
+use keywright_issue::{Catalog, Cause, Refused};
+use keywright_report::counted;
+use keywright_report::escape::escape;
+use keywright_sign::Digest;
 
 use super::batch::{Batch, Ended, TOGETHER};
 use super::new::refused;
@@ -104,7 +104,7 @@ fn log_path(args: &Args) -> &Path {
 const RUN_NAME: usize = 16;
 
 /// Maximum size of a catalogue or order file, in bytes.
-const MAX_INPUT: usize = crate::source::MAX_FILE_BYTES;
+const MAX_INPUT: usize = keywright_syntax::source::MAX_FILE_BYTES;
 
 /// Maximum number of refused orders that are listed; the others are counted.
 const MOST_TOLD: usize = 50;
@@ -218,7 +218,7 @@ fn now() -> String {
 }
 
 /// Converts an error of the log or a plan: the command has no result.
-pub(super) fn failed(fault: &author::Fault) -> Stop {
+pub(super) fn failed(fault: &keywright_issue::Fault) -> Stop {
     Stop { exit: Exit::Failure, ..refused(fault) }
 }
 
@@ -233,7 +233,7 @@ pub(super) fn read_catalog(path: &Path, text: &str) -> Result<Catalog, Stop> {
 
 /// Prints why orders were refused, in file order, up to a limit.
 fn tell(all: &[Refused], io: &mut Io<'_>) -> Result<(), Stop> {
-    let mut faults: Vec<&author::Fault> = all.iter().flat_map(|refused| &refused.faults).collect();
+    let mut faults: Vec<&keywright_issue::Fault> = all.iter().flat_map(|refused| &refused.faults).collect();
     faults.sort_by(|one, other| (&one.file, one.place).cmp(&(&other.file, other.place)));
     for fault in faults.iter().take(MOST_TOLD) {
         io.stop(&refused(fault))?;

@@ -15,9 +15,9 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use clap::Subcommand;
 use sha2::Digest as _;
 
-use crate::files::input;
-use crate::report::escape::escape;
-use crate::sign::{
+use keywright_files::input;
+use keywright_report::escape::escape;
+use keywright_sign::{
     KeyId, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, TrustedKey, disk, parse_trust_list,
 };
 

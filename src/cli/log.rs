@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use crate::author::Fault;
-use crate::author::log::{Filter, Head, Log, Numbered};
-use crate::report::counted;
-use crate::report::escape::escape;
-use crate::sign::{KeyText, Payload};
+use keywright_issue::Fault;
+use keywright_issue::log::{Filter, Head, Log, Numbered};
+use keywright_report::counted;
+use keywright_report::escape::escape;
+use keywright_sign::{KeyText, Payload};
 
 use super::issue::failed;
 use super::trust::TrustArgs;

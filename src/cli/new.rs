@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::author::{self, Assigned, BUILTIN, Given, MAX_TEMPLATE_BYTES, Parameter, Template, TemplateText};
-use crate::diagnostic::nearest;
-use crate::license::License;
-use crate::lint;
-use crate::report::escape::escape;
+use keywright_issue::{Assigned, BUILTIN, Given, MAX_TEMPLATE_BYTES, Parameter, Template, TemplateText};
+use keywright_license::License;
+use keywright_lint as lint;
+use keywright_report::escape::escape;
+use keywright_syntax::diagnostic::nearest;
 
 use super::{Exit, Io, Stop, file};
 
@@ -155,7 +155,7 @@ fn into_text(path: &Path, bytes: Vec<u8>) -> Result<String, Stop> {
 }
 
 /// Converts an error in a template or its values.
-pub(super) fn refused(fault: &author::Fault) -> Stop {
+pub(super) fn refused(fault: &keywright_issue::Fault) -> Stop {
     let stop = Stop::new(Exit::Unreadable, fault.to_string());
     match &fault.help {
         Some(help) => stop.help(help.clone()),
@@ -167,7 +167,7 @@ fn given(args: &Args, io: &mut Io<'_>) -> Result<Vec<Given>, Stop> {
     let mut given = match &args.values {
         Some(path) => {
             let text = into_text(path, file::read_up_to(path, MAX_TEMPLATE_BYTES, io)?)?;
-            author::read_values(&file::shown(path), &text).map_err(|fault| refused(&fault))?
+            keywright_issue::read_values(&file::shown(path), &text).map_err(|fault| refused(&fault))?
         }
         None => Vec::new(),
     };
@@ -357,7 +357,7 @@ fn show(template: &Template, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
     if template.parameters.iter().any(|parameter| parameter.required) {
         writeln!(io.stdout, "\nLicense:\n")?;
-        writeln!(io.stdout, "{}", crate::report::escape::escape_lines(&template.text))?;
+        writeln!(io.stdout, "{}", keywright_report::escape::escape_lines(&template.text))?;
         return Ok(Exit::Yes);
     }
     let assigned = assign(template, &[], io)?;
@@ -366,7 +366,7 @@ fn show(template: &Template, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let name = format!("{}.lic", template.name);
     if let Some(scenarios) = template.render_scenarios(&assigned, &name).map_err(|fault| refused(&fault))? {
         writeln!(io.stdout, "Scenarios:")?;
-        for name in author::scenario_names(&scenarios).map_err(|fault| refused(&fault))? {
+        for name in keywright_issue::scenario_names(&scenarios).map_err(|fault| refused(&fault))? {
             writeln!(io.stdout, "  {}", escape(&name))?;
         }
     }

@@ -5,8 +5,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 #[cfg(target_os = "linux")]
-use crate::files::output::nameless;
-use crate::files::output::{Access, TEMPORARY, temporary_in};
+use keywright_files::output::nameless;
+use keywright_files::output::{Access, TEMPORARY, temporary_in};
 
 use super::{Stop, file};
 
@@ -75,7 +75,7 @@ impl<'a> Out<'a> {
         if fs::symlink_metadata(&path).is_err() {
             return Standing::Nothing;
         }
-        match file::read_file(&path, crate::source::MAX_FILE_BYTES) {
+        match file::read_file(&path, keywright_syntax::source::MAX_FILE_BYTES) {
             Ok(old) if old == license.as_bytes() => Standing::Same,
             Ok(old) => Standing::Other { beginning: license.as_bytes().starts_with(&old) },
             Err(_) => Standing::Other { beginning: false },

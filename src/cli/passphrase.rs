@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::sign::disk;
+use keywright_sign::disk;
 
 use super::{Exit, Io, Stop, file};
 

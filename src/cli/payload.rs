@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::diagnostic::nearest;
-use crate::license::{Condition, Feature, License};
-use crate::sign::{Domain, KeyId, KeyText, Payload, message};
-use crate::syntax::excerpt;
+use keywright_license::{Condition, Feature, License};
+use keywright_sign::{Domain, KeyId, KeyText, Payload, message};
+use keywright_syntax::diagnostic::nearest;
+use keywright_syntax::excerpt;
 
 use super::{Exit, Io, Stop, file};
 

@@ -11,7 +11,7 @@ use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 
-use crate::sign::{PublicKey, Signer, SignerFailure};
+use keywright_sign::{PublicKey, Signer, SignerFailure};
 
 use super::{Stop, file};
 

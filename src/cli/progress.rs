@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The progress of a run. Can be used from several threads.
-pub(in crate::cli) struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
     since: Instant,
     wanted: bool,
@@ -16,7 +16,7 @@ pub(in crate::cli) struct Progress {
 
 impl Progress {
     /// Creates a progress bar for `count` items. If `wanted` is false, nothing is shown.
-    pub(in crate::cli) fn new(count: usize, things: &'static str, wanted: bool) -> Self {
+    pub(crate) fn new(count: usize, things: &'static str, wanted: bool) -> Self {
         let bar = ProgressBar::hidden();
         bar.set_length(u64::try_from(count).unwrap_or(u64::MAX));
         bar.set_message(things);
@@ -27,7 +27,7 @@ impl Progress {
     }
 
     /// Adds completed items.
-    pub(in crate::cli) fn done(&self, count: usize) {
+    pub(crate) fn done(&self, count: usize) {
         self.bar.inc(u64::try_from(count).unwrap_or_default());
         if self.wanted && self.bar.is_hidden() && self.since.elapsed() > PATIENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
@@ -35,7 +35,7 @@ impl Progress {
     }
 
     /// Runs `print` with the progress bar hidden.
-    pub(in crate::cli) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+    pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
         self.bar.suspend(print)
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::author::log::{self, Later, Log, Numbered, Provenance, Wanted};
-use crate::license::{Feature, License};
-use crate::report::verify::{LogChange, LogEntry, LogReport, LogState, Logged};
-use crate::sign::{FileReport, Payload, Trust};
-use crate::source::Span;
+use keywright_issue::log::{self, Later, Log, Numbered, Provenance, Wanted};
+use keywright_license::{Feature, License};
+use keywright_report::verify::{LogChange, LogEntry, LogReport, LogState, Logged};
+use keywright_sign::{FileReport, Payload, Trust};
+use keywright_syntax::source::Span;
 
 use super::Stop;
 use super::issue::failed;

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::sign::KeyState;
+use keywright_sign::KeyState;
 
 use super::signer::Holder;
 use super::{Exit, Stop};

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::license::{License, Name};
-use crate::report::counted;
-use crate::report::escape::escape;
-use crate::sign::{
+use keywright_license::{License, Name};
+use keywright_report::counted;
+use keywright_report::escape::escape;
+use keywright_sign::{
     Digest, KeyId, LAST_SEEN, LastSeen, ListId, MAX_REASON, MAX_REVOCATION_LIST, Mode, Payload,
     REVOCATION_SUFFIX, RevocationList, Trust, TrustedKey, Usage, disk, is_reason, judge_lists, next_version,
 };

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::files::input;
-use crate::report::escape::escape;
+use keywright_files::input;
+use keywright_report::escape::escape;
 
 use super::{Io, Stop, file};
 

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::diagnostic::Severity;
-use crate::license::License;
-use crate::lint;
-use crate::report::escape::escape;
-use crate::sign::{Payload, SignFileError, Trust, sign_file};
+use keywright_license::License;
+use keywright_lint as lint;
+use keywright_report::escape::escape;
+use keywright_sign::{Payload, SignFileError, Trust, sign_file};
+use keywright_syntax::diagnostic::Severity;
 
 use super::config::{Configs, Settings};
 use super::lint::LevelArgs;
@@ -81,11 +81,11 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
         file::replace(target, signed.text.as_bytes())?;
     }
     let replaced = signed.blocks.iter().filter(|block| block.replaced).count();
-    let blocks = crate::report::counted(signed.blocks.len(), "block");
+    let blocks = keywright_report::counted(signed.blocks.len(), "block");
     let old = if replaced == 0 {
         String::new()
     } else {
-        format!(" ({} replaced)", crate::report::counted(replaced, "KEY"))
+        format!(" ({} replaced)", keywright_report::counted(replaced, "KEY"))
     };
     let name = if file::is_stdin(target) { "standard output".to_owned() } else { file::shown(target) };
     io.say(&format!("signed {blocks}{old} with key {} into {}", key.trusted.key.id(), escape(&name)))?;
@@ -95,12 +95,12 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
 /// Warns about blocks without ISSUED and END. They expire with the signing key.
 fn warn_undated(license: &License, key: &Holder<'_>, io: &mut Io<'_>) -> Result<(), Stop> {
     let last = key.trusted.entry.not_after;
-    let ends_before = |feature: &crate::license::Feature| feature.end.is_some_and(|end| end.value <= last);
-    let undated = |feature: &&crate::license::Feature| feature.issued.is_none() && !ends_before(feature);
+    let ends_before = |feature: &keywright_license::Feature| feature.end.is_some_and(|end| end.value <= last);
+    let undated = |feature: &&keywright_license::Feature| feature.issued.is_none() && !ends_before(feature);
     let count = license.features.iter().filter(undated).count();
     if count > 0 {
         let (blocks, verb) =
-            (crate::report::counted(count, "block"), if count == 1 { "has" } else { "have" });
+            (keywright_report::counted(count, "block"), if count == 1 { "has" } else { "have" });
         io.say(&format!(
             "warning: {blocks} {verb} no ISSUED date; valid only until the signing key expires on {last} or is retired"
         ))?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use crate::sign::{KeyId, KeyState, Mode, Revocations, Signer, Trust, TrustedKey, Usage};
+use keywright_sign::{KeyId, KeyState, Mode, Revocations, Signer, Trust, TrustedKey, Usage};
 
 use self::program::Program;
 use super::passphrase::PassphraseArgs;

@@ -6,8 +6,8 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use crate::report::escape::escape;
-use crate::sign::{
+use keywright_report::escape::escape;
+use keywright_sign::{
     Judged, KeyFileError, LAST_SEEN, Label, LastSeen, MAX_REVOCATION_LIST, Mode, Refused, RefusedKind,
     Revocations, SecretKey, Trust, TrustError, TrustedKey, disk, judge_lists, read_secret_key,
 };

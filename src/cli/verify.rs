@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use jiff::civil::Date;
 
-use crate::license::{License, Name};
-use crate::report::verify::{DrawnOn, VerifyReport, masked_file};
-use crate::report::verify_human::{self, Style};
-use crate::report::verify_json;
-use crate::sign::{FileReport, Mode, Outcome, Verifier};
+use keywright_license::{License, Name};
+use keywright_report::verify::{DrawnOn, VerifyReport, masked_file};
+use keywright_report::verify_human::{self, Style};
+use keywright_report::verify_json;
+use keywright_sign::{FileReport, Mode, Outcome, Verifier};
 
 use super::trust::TrustArgs;
 use super::{Exit, Io, Stop, collect, file, parse_day, provenance};

@@ -2,9 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::effort;
-use crate::source::{FileId, Span};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
+use keywright_syntax::effort;
+use keywright_syntax::source::{FileId, Span};
 
 use super::codes;
 use super::directive::Needs;
@@ -73,8 +73,10 @@ impl Checks<'_> {
 
     fn vendor(&mut self) {
         if !self.stands("VENDOR") {
-            let message =
-                format!("block `{}` has no VENDOR", crate::syntax::excerpt(self.feature.name.value.as_str()));
+            let message = format!(
+                "block `{}` has no VENDOR",
+                keywright_syntax::excerpt(self.feature.name.value.as_str())
+            );
             let help = "write `VENDOR=name`, the vendor that issues and signs the license";
             self.report(&codes::MISSING_VENDOR, self.feature.name.span, message, help);
         }

@@ -1,6 +1,6 @@
 //! Codes of the findings about values and directives of a block (group V, and D004), each declared once.
 
-use crate::diagnostic::Code;
+use keywright_syntax::diagnostic::Code;
 
 /// A directive that is not in the table.
 pub static UNKNOWN_DIRECTIVE: Code = Code::error("V001", "unknown-directive");

@@ -47,7 +47,7 @@ fn day(year: i16, month: i16, day: i16) -> Option<Date> {
 }
 
 fn problem(text: &str) -> Problem {
-    let shown = crate::syntax::excerpt(text);
+    let shown = keywright_syntax::excerpt(text);
     let found = |message: String, help: String| Problem::new(&codes::BAD_DATE, message, help);
     let readings = readings(text);
     let message = format!("`{shown}` is not a date");

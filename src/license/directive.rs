@@ -1,7 +1,7 @@
 //! The table of directives. Parsing, checks, the formatter, documentation and completion use it.
 
-pub use crate::limits::MAX_COUNT;
-use crate::limits::{MAX_DEPENDENCIES, MAX_HOST_IDS, MAX_TIERS};
+pub use keywright_syntax::limits::MAX_COUNT;
+use keywright_syntax::limits::{MAX_DEPENDENCIES, MAX_HOST_IDS, MAX_TIERS};
 
 use super::model::{Feature, Metered};
 use super::read::{Problem, Reading};
@@ -319,7 +319,7 @@ pub static DIRECTIVES: &[Directive] = &[
         summary: "minimum number of tokens billed in each period",
         set: |feature, value| {
             let minimum = value.number(1, MAX_COUNT)?;
-            metered(feature).minimum = Some(crate::source::Spanned::new(u64::from(minimum.value), minimum.span));
+            metered(feature).minimum = Some(keywright_syntax::source::Spanned::new(u64::from(minimum.value), minimum.span));
             Ok(())
         },
     },
@@ -329,7 +329,7 @@ pub static DIRECTIVES: &[Directive] = &[
         summary: "volume price that applies from this number of tokens in a period",
         set: |feature, value| {
             let (from, price) = value.tier()?;
-            metered(feature).tiers.push(crate::source::Spanned::new(Tier { from, price }, value.span));
+            metered(feature).tiers.push(keywright_syntax::source::Spanned::new(Tier { from, price }, value.span));
             Ok(())
         },
     },

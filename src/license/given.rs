@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use crate::source::Span;
-use crate::syntax::fold;
+use keywright_syntax::fold;
+use keywright_syntax::source::Span;
 
 use super::directive::{Directive, directive};
 use super::model::Feature;
@@ -67,7 +67,7 @@ fn check_row(row: &Directive, text: &str) -> Result<(), Refusal> {
 
 /// Rejects text that no value can contain: there are no escapes, and whitespace is folded when read.
 fn check_plain(text: &str) -> Result<(), Refusal> {
-    let shown = crate::syntax::excerpt(text);
+    let shown = keywright_syntax::excerpt(text);
     if let Some(c) = text.chars().find(|c| *c == '"' || c.is_control()) {
         let what = match c {
             '"' => "a quote `\"`".to_owned(),
@@ -80,7 +80,8 @@ fn check_plain(text: &str) -> Result<(), Refusal> {
     }
     if fold(text) != text {
         let message = format!("the value `{shown}` has leading, trailing or repeated spaces");
-        let help = format!("write `{}`, as a license file folds spaces", crate::syntax::excerpt(&fold(text)));
+        let help =
+            format!("write `{}`, as a license file folds spaces", keywright_syntax::excerpt(&fold(text)));
         return Err(Refusal::new(message, help));
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The layout of directive values for the formatter, from the table of directives.
 
-use crate::syntax::{Layout, Tree, Unproven};
+use keywright_syntax::{Layout, Tree, Unproven};
 
 use super::directive::directive;
 
@@ -20,5 +20,5 @@ pub fn layout(name: &str, value: &str) -> Layout {
 /// # Errors
 /// Returns an error if the file cannot be read, or if the result does not parse to the same content.
 pub fn format(tree: &Tree) -> Result<String, Unproven> {
-    crate::syntax::format(tree, &layout)
+    keywright_syntax::format(tree, &layout)
 }

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE, is_slip, nearest};
-use crate::effort;
-use crate::limits::MAX_SUGGESTIONS;
-use crate::source::{FileId, SourceFile, Span, Spanned};
-use crate::syntax::{self, Block, Item, Tree};
+use keywright_syntax::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE, is_slip, nearest};
+use keywright_syntax::effort;
+use keywright_syntax::limits::MAX_SUGGESTIONS;
+use keywright_syntax::source::{FileId, SourceFile, Span, Spanned};
+use keywright_syntax::{self as syntax, Block, Item, Tree};
 
 use super::check;
 use super::codes;

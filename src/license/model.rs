@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::{Brief, Diagnostic};
-use crate::source::{SourceFile, Span, Spanned};
-use crate::syntax::{Block, Tree};
+use keywright_syntax::diagnostic::{Brief, Diagnostic};
+use keywright_syntax::source::{SourceFile, Span, Spanned};
+use keywright_syntax::{Block, Tree};
 
 use super::value::{
     Count, KeyType, Kind, Money, Name, Payment, Period, Replaces, Reserved, Share, ShareSet, Tier, Version,

@@ -6,8 +6,8 @@ use std::fmt::Display;
 
 use rust_decimal::Decimal;
 
-use crate::diagnostic::{Code, is_slip, nearest};
-use crate::source::{Span, Spanned};
+use keywright_syntax::diagnostic::{Code, is_slip, nearest};
+use keywright_syntax::source::{Span, Spanned};
 
 use super::codes;
 use super::dates;
@@ -65,7 +65,7 @@ impl Reading<'_> {
     }
 
     fn shown(&self) -> String {
-        crate::syntax::excerpt(self.text)
+        keywright_syntax::excerpt(self.text)
     }
 
     fn is_not(&self, what: impl Display) -> String {
@@ -157,13 +157,13 @@ impl Reading<'_> {
             return Err(Problem::new(
                 &codes::SHARE_COMMA,
                 "SHARE values are separated by commas",
-                format!("join them with `|`: `{}`", crate::syntax::excerpt(&joined)),
+                format!("join them with `|`: `{}`", keywright_syntax::excerpt(&joined)),
             )
             .meant(joined));
         }
         if self.text.contains(' ') {
             let joined = self.text.replace(' ', "");
-            let help = format!("write `{}`", crate::syntax::excerpt(&joined));
+            let help = format!("write `{}`", keywright_syntax::excerpt(&joined));
             return Err(Problem::new(&codes::BAD_CHOICE, "SHARE contains a space", help).meant(joined));
         }
         let mut set = ShareSet::default();
@@ -175,7 +175,7 @@ impl Reading<'_> {
             }
             let Some((share, _)) = known else {
                 let words: Vec<&str> = Share::ALL.iter().map(|(_, word)| *word).collect();
-                let message = format!("`{}` is not a value of SHARE", crate::syntax::excerpt(word));
+                let message = format!("`{}` is not a value of SHARE", keywright_syntax::excerpt(word));
                 let problem = choice_problem(message, word, &words);
                 return Err(Problem { meant: None, ..problem });
             };
@@ -289,7 +289,7 @@ pub(super) fn read_name(text: &str) -> Read<Name> {
     }
     let help = "a name consists of 1 to 64 letters, digits, `_` and `-`";
     let problem = |message: String| Problem::new(&codes::BAD_NAME, message, help);
-    let shown = crate::syntax::excerpt(text);
+    let shown = keywright_syntax::excerpt(text);
     let wrong = text.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
     Err(match wrong {
         _ if text.is_empty() => problem("empty name".to_owned()),
@@ -325,7 +325,7 @@ pub(super) fn read_number(text: &str, least: u32, most: u32) -> Read<u32> {
         } else {
             format!("write an integer from {least} to {most}")
         };
-        Problem::new(&codes::BAD_NUMBER, format!("`{}` {what}", crate::syntax::excerpt(text)), help)
+        Problem::new(&codes::BAD_NUMBER, format!("`{}` {what}", keywright_syntax::excerpt(text)), help)
     };
     if !is_plain_integer(text) {
         let bare = text.trim_start_matches(['+', '0']);
@@ -355,7 +355,7 @@ pub(super) fn read_version(text: &str) -> Read<Version> {
         let help = "a version is `major.minor`, each 0 to 9999 without leading zeros";
         let problem = Problem::new(
             &codes::BAD_VERSION,
-            format!("`{}` is not a version", crate::syntax::excerpt(text)),
+            format!("`{}` is not a version", keywright_syntax::excerpt(text)),
             help,
         );
         match meant_version(text) {
@@ -391,7 +391,7 @@ fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
         let part = parts.next().ok_or_else(|| problem(format!("missing {name} in the dependency")))?;
         let value = part.strip_prefix(name).and_then(|rest| rest.strip_prefix('='));
         value.ok_or_else(|| {
-            problem(format!("expected {name} in the dependency, found `{}`", crate::syntax::excerpt(part)))
+            problem(format!("expected {name} in the dependency, found `{}`", keywright_syntax::excerpt(part)))
         })
     };
     let feature = read_name(next("FEATURE")?).map_err(|problem| problem.within("FEATURE="))?;
@@ -407,6 +407,6 @@ fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
         read_number(count, 1, super::directive::MAX_COUNT).map_err(|problem| problem.within("COUNT="))?;
     match parts.next() {
         None => Ok((feature, version, count)),
-        Some(part) => Err(problem(format!("unexpected `{}` after COUNT", crate::syntax::excerpt(part)))),
+        Some(part) => Err(problem(format!("unexpected `{}` after COUNT", keywright_syntax::excerpt(part)))),
     }
 }

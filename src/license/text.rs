@@ -1,15 +1,15 @@
 //! Checks that apply to every value: length and hidden characters.
 
-use crate::diagnostic::Diagnostic;
-use crate::source::{FileId, Span};
-use crate::syntax::hidden::{Class, class, code_point, joins, selects_variant};
-use crate::syntax::{Value, codes as syntax_codes, fold};
+use keywright_syntax::diagnostic::Diagnostic;
+use keywright_syntax::hidden::{Class, class, code_point, joins, selects_variant};
+use keywright_syntax::source::{FileId, Span};
+use keywright_syntax::{Value, codes as syntax_codes, fold};
 
 use super::codes;
 use super::directive::Directive;
 use super::read::{Problem, Reading};
 
-pub use crate::limits::MAX_VALUE_BYTES;
+pub use keywright_syntax::limits::MAX_VALUE_BYTES;
 
 /// Rejects values that are too long, contain hidden characters, or are empty where text is required.
 pub(super) fn check(reading: &Reading<'_>, row: &Directive) -> Result<(), Problem> {
@@ -65,7 +65,7 @@ fn hidden(text: &str) -> Option<(char, Class)> {
 
 /// Rejects hidden characters in the value of a directive that is not in the table.
 pub(super) fn check_unknown(name: &str, text: &str) -> Result<(), Problem> {
-    let name = crate::syntax::excerpt(name);
+    let name = keywright_syntax::excerpt(name);
     if is_plain(text) { Ok(()) } else { refuse_hidden(&name, text) }
 }
 

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Diagnostic;
-use crate::effort;
-use crate::source::{FileId, SourceFile, Span};
-use crate::syntax::Block;
+use keywright_syntax::Block;
+use keywright_syntax::diagnostic::Diagnostic;
+use keywright_syntax::effort;
+use keywright_syntax::source::{FileId, SourceFile, Span};
 
 use super::codes;
 use super::directive::{DIRECTIVES, Directive, numbered};
@@ -94,7 +94,7 @@ pub(super) fn duplicate(source: &SourceFile, row: &Directive, first: Span, secon
 pub(super) fn too_many(file: FileId, feature: &Feature, beyond: &Beyond) -> Diagnostic {
     let Beyond { row, times, place } = beyond;
     let (name, most) = (&feature.name.value, row.most);
-    let shown = crate::syntax::excerpt(name.as_str());
+    let shown = keywright_syntax::excerpt(name.as_str());
     let (code, message, help) = if row.name == "TOKEN_DEPENDENCY" {
         let message = format!("the token `{shown}` has {times} dependencies, {most} are allowed");
         (&codes::TOO_MANY_DEPENDENCIES, message, "put some of them into a second token and draw on that")

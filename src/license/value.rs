@@ -11,7 +11,7 @@ pub struct Name(Arc<str>);
 
 impl Name {
     /// Maximum length of a name in characters.
-    pub const MAX: usize = crate::limits::MAX_NAME;
+    pub const MAX: usize = keywright_syntax::limits::MAX_NAME;
 
     /// Creates a name from text that was checked before, or from a placeholder for an invalid name.
     pub(crate) fn unchecked(text: impl Into<Arc<str>>) -> Self {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::license::{Feature, License};
-use crate::source::FileId;
+use keywright_license::{Feature, License};
+use keywright_syntax::source::FileId;
 
 use super::rules::sets;
 

@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::license::License;
-use crate::source::{FileId, SourceFile, Span};
-use crate::syntax::{Block, Element, Item, comments};
+use keywright_license::License;
+use keywright_syntax::diagnostic::{Code, Diagnostic};
+use keywright_syntax::source::{FileId, SourceFile, Span};
+use keywright_syntax::{Block, Element, Item, comments};
 
 use super::registry;
 use super::rules::allows::{allow_without_reason, unknown_allow, unused_allow};
@@ -165,7 +165,7 @@ fn orders(source: &SourceFile, run: Span) -> impl Iterator<Item = Span> {
 /// Returns true if the line has text before `comment`.
 fn is_trailing(source: &SourceFile, comment: Span) -> bool {
     let before = Span { start: line_of(source, comment).start, end: comment.start };
-    !source.slice(before).trim_start_matches(crate::source::BOM).trim().is_empty()
+    !source.slice(before).trim_start_matches(keywright_syntax::source::BOM).trim().is_empty()
 }
 
 /// The line in which `span` starts.

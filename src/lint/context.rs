@@ -4,10 +4,10 @@ use std::cell::OnceCell;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::graph::{Block, Capacities, Draws, Graph, Measures};
-use crate::license::{Feature, License};
-use crate::source::{FileId, Span};
+use keywright_license::{Feature, License};
+use keywright_resolve::graph::{Block, Capacities, Draws, Graph, Measures};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
+use keywright_syntax::source::{FileId, Span};
 
 use super::across::Elsewhere;
 use super::first_fit::Orders;

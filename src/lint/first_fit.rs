@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::graph::{Block, BlockId, Graph, Named, UNLIMITED};
-use crate::license::{Feature, Kind, Version};
+use keywright_license::{Feature, Kind, Version};
+use keywright_resolve::graph::{Block, BlockId, Graph, Named, UNLIMITED};
 
 /// Maximum number of steps of one trial.
 pub(super) const STEPS: usize = 20_000;
@@ -16,7 +16,7 @@ pub(super) const DEEPEST: u32 = 16;
 
 /// The order in which blocks are tried, by index of their name in the graph.
 #[derive(Debug)]
-pub(in crate::lint) struct Orders {
+pub(crate) struct Orders {
     names: Vec<Order>,
 }
 
@@ -67,20 +67,20 @@ impl Order {
 
 /// A pool that is too small for a draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::lint) struct Refusal {
+pub(crate) struct Refusal {
     /// The pool.
-    pub(in crate::lint) pool: BlockId,
+    pub(crate) pool: BlockId,
     /// The number that would be in use.
-    pub(in crate::lint) needed: u64,
+    pub(crate) needed: u64,
     /// The number in use before the draw.
-    pub(in crate::lint) used: u64,
+    pub(crate) used: u64,
     /// The size of the pool.
-    pub(in crate::lint) size: u64,
+    pub(crate) size: u64,
 }
 
 /// The result of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::lint) enum Outcome {
+pub(crate) enum Outcome {
     /// Granted.
     Granted,
     /// Denied, with the smallest shortage of a pool, or `None` if no valid block serves the name.
@@ -101,7 +101,7 @@ impl Outcome {
 }
 
 /// A sequence of trial checkouts.
-pub(in crate::lint) struct FirstFit<'g, 'a> {
+pub(crate) struct FirstFit<'g, 'a> {
     graph: &'g Graph<'a>,
     orders: &'g Orders,
     day: Date,
@@ -114,15 +114,15 @@ pub(in crate::lint) struct FirstFit<'g, 'a> {
     /// The number in use before each draw, for rollback.
     journal: Vec<(BlockId, u64)>,
     /// Refusals for lack of licenses, in order.
-    pub(in crate::lint) refusals: Vec<Refusal>,
+    pub(crate) refusals: Vec<Refusal>,
     /// The next day on which a visited block starts or ends.
-    pub(in crate::lint) change: Option<Date>,
+    pub(crate) change: Option<Date>,
     /// Remaining steps.
-    pub(in crate::lint) steps: usize,
+    pub(crate) steps: usize,
 }
 
 impl<'g, 'a> FirstFit<'g, 'a> {
-    pub(in crate::lint) fn new(graph: &'g Graph<'a>, orders: &'g Orders, day: Date, steps: usize) -> Self {
+    pub(crate) fn new(graph: &'g Graph<'a>, orders: &'g Orders, day: Date, steps: usize) -> Self {
         Self {
             graph,
             orders,
@@ -138,19 +138,19 @@ impl<'g, 'a> FirstFit<'g, 'a> {
     }
 
     /// Assumes a size for a pool.
-    pub(in crate::lint) fn enlarge(mut self, pool: BlockId, size: u64) -> Self {
+    pub(crate) fn enlarge(mut self, pool: BlockId, size: u64) -> Self {
         self.enlarged = Some((pool, size));
         self
     }
 
     /// Sets whether the client has all attributes that SHARE names.
-    pub(in crate::lint) fn sharing(mut self, shares: bool) -> Self {
+    pub(crate) fn sharing(mut self, shares: bool) -> Self {
         self.shares = shares;
         self
     }
 
     /// The number in use of each pool, in file order.
-    pub(in crate::lint) fn in_use(&self) -> Vec<(BlockId, u64)> {
+    pub(crate) fn in_use(&self) -> Vec<(BlockId, u64)> {
         let mut all: Vec<_> =
             self.used.iter().map(|(id, used)| (*id, *used)).filter(|(_, used)| *used > 0).collect();
         all.sort_unstable();
@@ -159,7 +159,7 @@ impl<'g, 'a> FirstFit<'g, 'a> {
 
     /// Tries a name, by index in the graph. Returns `None` if the steps are used up. The caller must limit the length of
     /// chains, because this function recurses along them.
-    pub(in crate::lint) fn name(&mut self, at: usize, version: Version, count: u64) -> Option<Outcome> {
+    pub(crate) fn name(&mut self, at: usize, version: Version, count: u64) -> Option<Outcome> {
         let orders = self.orders;
         let Some(order) = orders.names.get(at) else { return Some(Outcome::Denied(None)) };
         let mut nearest = None;
@@ -193,7 +193,7 @@ impl<'g, 'a> FirstFit<'g, 'a> {
     }
 
     /// Tries a single block.
-    pub(in crate::lint) fn block(&mut self, id: BlockId, count: u64) -> Option<Outcome> {
+    pub(crate) fn block(&mut self, id: BlockId, count: u64) -> Option<Outcome> {
         let graph = self.graph;
         self.steps = self.steps.checked_sub(1)?;
         let Some(block) = graph.block(id).filter(|block| self.in_force(block.feature)) else {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::diagnostic::{Code, Severity, nearest};
+use keywright_syntax::diagnostic::{Code, Severity, nearest};
 
 use super::registry;
 use super::rule::Group;
@@ -79,7 +79,7 @@ impl UnknownSelector {
         let folded = selector.to_uppercase();
         let same = ids.clone().find(|id| *id == folded);
         let meant = same.or_else(|| nearest(selector, names)).or_else(|| nearest(selector, ids));
-        Self { selector: crate::syntax::excerpt(selector), meant }
+        Self { selector: keywright_syntax::excerpt(selector), meant }
     }
 
     /// The help text.

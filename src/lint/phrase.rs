@@ -1,8 +1,8 @@
 //! Text shared by several rules: chains, labels along a chain, lists.
 
-use crate::diagnostic::Diagnostic;
-use crate::graph::{BlockId, Chain, Graph, Hop};
-use crate::license::Feature;
+use keywright_license::Feature;
+use keywright_resolve::graph::{BlockId, Chain, Graph, Hop};
+use keywright_syntax::diagnostic::Diagnostic;
 
 /// Maximum number of names in a chain, and of labelled places.
 const SHOWN: usize = 20;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Severity};
-use crate::source::{FileId, SourceFile};
+use keywright_syntax::diagnostic::{Code, Severity};
+use keywright_syntax::source::{FileId, SourceFile};
 
 use super::context::{Context, KeyState};
 use super::policy::Policy;

@@ -1,8 +1,8 @@
 //! A run of all rules.
 
-use crate::diagnostic::Diagnostic;
-use crate::graph::{Graph, Measures};
-use crate::license::License;
+use keywright_license::License;
+use keywright_resolve::graph::{Graph, Measures};
+use keywright_syntax::diagnostic::Diagnostic;
 
 use super::context::{Context, Options};
 use super::registry::RULES;
@@ -13,7 +13,7 @@ use super::sink::{Sink, Tally};
 /// Lints `licenses` together as one license. Returns the findings of the parser and of all rules, sorted by file, place
 /// and code. At most [`Options::most`] findings per file are returned, plus one that counts the rest.
 ///
-/// The files must have different [`FileId`](crate::source::FileId)s in ascending order.
+/// The files must have different [`FileId`](keywright_syntax::source::FileId)s in ascending order.
 #[must_use]
 pub fn lint(licenses: &[&License], options: &Options) -> Vec<Diagnostic> {
     lint_counting(licenses, options).0

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::diagnostic::{Brief, Diagnostic, Severity};
-use crate::license::License;
-use crate::source::{FileId, Span};
+use keywright_license::License;
+use keywright_syntax::diagnostic::{Brief, Diagnostic, Severity};
+use keywright_syntax::source::{FileId, Span};
 
 use super::allow::Allows;
 use super::context::Options;

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 use jiff::civil::DateTime;
 
-use crate::license::Kind;
-use crate::resolve::decisions::BEYOND;
-use crate::resolve::{
+use keywright_license::Kind;
+use keywright_resolve::decisions::BEYOND;
+use keywright_resolve::{
     Alternative, AtOnce, BlockId, CostLine, Failure, MixLimit, Model, Outcome, Reason, Request, State,
     Symbols, UNLIMITED,
 };

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::syntax::hidden;
+use keywright_syntax::hidden;
 
 /// Escapes every invisible character, and every character that a terminal could interpret, as `\u{…}`; line breaks and tabs
 /// become `\n`, `\r`, `\t`. Text without such characters is returned unchanged.

@@ -8,8 +8,8 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
 };
 
-use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::source::{FileId, SourceFile, Span};
+use keywright_syntax::diagnostic::{Diagnostic, Label, Severity};
+use keywright_syntax::source::{FileId, SourceFile, Span};
 
 use super::Sources;
 use super::escape::{escape, mask};

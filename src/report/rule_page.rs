@@ -3,9 +3,9 @@
 
 use std::fmt::Write as _;
 
-use crate::license::License;
-use crate::lint::{EXAMPLE_DAY, Example, Group, KeyFinding, KeyState, Options, RULES, Rule, lint};
-use crate::source::FileId;
+use keywright_license::License;
+use keywright_lint::{EXAMPLE_DAY, Example, Group, KeyFinding, KeyState, Options, RULES, Rule, lint};
+use keywright_syntax::source::FileId;
 
 use super::escape::escape;
 

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use jiff::civil::{DateTime, Time};
 
-use crate::resolve::Failure;
-use crate::scenario::{Peak, Pool, Reply, Session, Usage};
+use keywright_resolve::Failure;
+use keywright_scenario::{Peak, Pool, Reply, Session, Usage};
 
 use super::escape::escape;
 

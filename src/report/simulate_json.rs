@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::diagnostic::Diagnostic;
-use crate::scenario::{self, Reply, Session};
+use keywright_scenario::{self as scenario, Reply, Session};
+use keywright_syntax::diagnostic::Diagnostic;
 
 use super::escape::escape;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::resolve::{Billed, Line, Statement};
+use keywright_resolve::{Billed, Line, Statement};
 
 use super::escape::escape;
 use super::test::TestReport;

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::resolve::Statement;
+use keywright_resolve::Statement;
 
 use super::escape::escape;
 use super::test::TestReport;
@@ -57,7 +57,7 @@ pub fn render(report: &TestReport) -> serde_json::Result<String> {
 }
 
 fn row(file: &str, scenario: &str, statement: &Statement) -> Row {
-    let line = |line: &crate::resolve::Line| Line {
+    let line = |line: &keywright_resolve::Line| Line {
         kind: line.kind.word(),
         from: line.from,
         units: line.units,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::scenario::{Coverage, Mutation, ScenarioResult};
-use crate::source::{SourceFile, Span};
+use keywright_scenario::{Coverage, Mutation, ScenarioResult};
+use keywright_syntax::source::{SourceFile, Span};
 
 use super::escape::escape;
 

@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use crate::scenario::{Check, RowResult, ScenarioResult};
-use crate::source::SourceFile;
+use keywright_scenario::{Check, RowResult, ScenarioResult};
+use keywright_syntax::source::SourceFile;
 
 use super::counted;
 use super::escape::escape;

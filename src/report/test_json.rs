@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::scenario::{RowResult, ScenarioResult};
-use crate::source::{SourceFile, Span};
+use keywright_scenario::{RowResult, ScenarioResult};
+use keywright_syntax::source::{SourceFile, Span};
 
 use super::escape::escape;
 use super::test::{self, Covered, Mutated, TestReport};
@@ -140,10 +140,10 @@ fn coverage(covered: &Covered) -> Coverage {
 }
 
 fn mutation(mutated: &Mutated) -> Mutation {
-    let none = crate::scenario::Mutation::default();
+    let none = keywright_scenario::Mutation::default();
     let found = mutated.mutation.as_ref().unwrap_or(&none);
     let at =
-        |it: &crate::scenario::Mutant, note| place(&mutated.licenses, it.license, it.span, &it.text, note);
+        |it: &keywright_scenario::Mutant, note| place(&mutated.licenses, it.license, it.span, &it.text, note);
     Mutation {
         licenses: names(&mutated.licenses),
         played: mutated.mutation.is_some(),

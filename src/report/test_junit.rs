@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use crate::scenario::{Missed, Mutant, ScenarioResult};
-use crate::source::SourceFile;
+use keywright_scenario::{Missed, Mutant, ScenarioResult};
+use keywright_syntax::source::SourceFile;
 
 use super::counted;
 use super::escape::escape;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::license::{self, Count, Feature, Name, check_value};
-use crate::sign::{FileReport, HiddenLine, Mode, Outcome, Part, Reason, Verified};
-use crate::syntax::hidden::code_point;
+use keywright_license::{self as license, Count, Feature, Name, check_value};
+use keywright_sign::{FileReport, HiddenLine, Mode, Outcome, Part, Reason, Verified};
+use keywright_syntax::hidden::code_point;
 
 use super::escape::escape;
 

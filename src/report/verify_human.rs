@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use crate::sign::{BlockReport, HiddenText, Mode, Verdict};
-use crate::syntax::excerpt;
+use keywright_sign::{BlockReport, HiddenText, Mode, Verdict};
+use keywright_syntax::excerpt;
 
 use super::counted;
 use super::escape::escape;

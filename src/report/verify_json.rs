@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::sign::{BlockReport, FileReport, HiddenText};
-use crate::syntax::hidden;
+use keywright_sign::{BlockReport, FileReport, HiddenText};
+use keywright_syntax::hidden;
 
 use super::verify::{DrawnOn, Grant, Logged, VerifyReport};
 

@@ -2,8 +2,8 @@
 
 use std::ops::Bound;
 
-use crate::effort;
-use crate::license::Kind;
+use keywright_license::Kind;
+use keywright_syntax::effort;
 
 use super::model::Model;
 use super::outcome::Failure;

@@ -1,6 +1,6 @@
 //! Computes how many checkouts of one feature can be out at the same time.
 
-use crate::license::Kind;
+use keywright_license::Kind;
 
 use super::event::{Event, Request};
 use super::model::Model;

@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::effort;
-use crate::license::{
+use keywright_license::{
     Condition, Count, Feature, Kind, License, Name, Payment, Period, Replaces, Reserved, Share,
 };
+use keywright_syntax::effort;
 
 use super::model::{Block, Edge, Meter, Model, ModelError, Notice, Replaced, SharedBy, UNLIMITED};
 use super::order;
@@ -283,11 +283,12 @@ fn read_block(name: NameId, target: TargetId, license: usize, feature: &Feature)
         Count::Limited(n) => u64::from(n),
         Count::Unlimited => UNLIMITED,
     });
-    let reserved = |reserved: Option<crate::source::Spanned<Reserved>>| match reserved.map(|it| it.value) {
-        None => 0,
-        Some(Reserved::Some(n)) => u64::from(n),
-        Some(Reserved::All) => UNLIMITED,
-    };
+    let reserved =
+        |reserved: Option<keywright_syntax::source::Spanned<Reserved>>| match reserved.map(|it| it.value) {
+            None => 0,
+            Some(Reserved::Some(n)) => u64::from(n),
+            Some(Reserved::All) => UNLIMITED,
+        };
     Block {
         name,
         target,
@@ -341,6 +342,6 @@ fn read_meter(feature: &Feature) -> Meter {
 }
 
 /// Encodes a version as one number with the same order.
-pub(super) fn pack(version: crate::license::Version) -> u32 {
+pub(super) fn pack(version: keywright_license::Version) -> u32 {
     u32::from(version.major) << 16 | u32::from(version.minor)
 }

@@ -2,7 +2,7 @@
 //!
 //! Uses the walk and leaves the state unchanged.
 
-use crate::license::Kind;
+use keywright_license::Kind;
 
 use super::event::Request;
 use super::model::Model;

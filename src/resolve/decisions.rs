@@ -3,7 +3,7 @@
 //!
 //! Depends only on the values it decides on, not on walks, states or files.
 
-use crate::limits;
+use keywright_syntax::limits;
 
 use super::model::{Block, SharedBy};
 use super::outcome::Reason;

@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use crate::license::{Kind, Version};
+use keywright_license::{Kind, Version};
 
 use super::compile::pack;
 use super::decisions::{active_tokens, kept_until};

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::DateTime;
 
-use crate::license::Kind;
+use keywright_license::Kind;
 
 use super::decisions::BEYOND;
 use super::event::{Event, Request};

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::effort;
+use keywright_syntax::effort;
 
 use super::mix::MixMap;
 use super::outcome::{Holder, Kept};
@@ -252,8 +252,8 @@ impl End {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::license::License;
-    use crate::resolve::{Event, Model, Outcome, Request, Symbols};
+    use crate::{Event, Model, Outcome, Request, Symbols};
+    use keywright_license::License;
 
     const TEXT: &str = "FEATURE P { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=900 }\n\
         FEATURE Q { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=900 SHARE=HOST HOLD=60 }\n\

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::license::Kind;
-use crate::source::Span;
+use keywright_license::Kind;
+use keywright_syntax::source::Span;
 
 use super::decisions::{hides, serves_version};
 use super::model::{Block, Model, Replaced};

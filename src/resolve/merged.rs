@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::license::Kind;
+use keywright_license::Kind;
 
 use super::decisions::share_key;
 use super::model::{Block, Edge};

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::license::Period;
+use keywright_license::Period;
 
 use super::decisions::{BEYOND, serves_version};
 use super::lots::Sum;

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::license::{Currency, Feature, Kind, License, Name, Period, Tier};
-use crate::source::Span;
+use keywright_license::{Currency, Feature, Kind, License, Name, Period, Tier};
+use keywright_syntax::source::Span;
 
 use super::compile;
 use super::decisions::hides;
@@ -254,7 +254,7 @@ impl Model {
 
     /// As [`Self::compile`], of some blocks: each with the number of its license, the license that it was read from, and
     /// in the order of the files.
-    pub(crate) fn compile_blocks<'a>(
+    pub fn compile_blocks<'a>(
         blocks: impl IntoIterator<Item = (usize, &'a License, &'a Feature)>,
     ) -> Result<Self, ModelError> {
         compile::compile_blocks(&blocks.into_iter().collect::<Vec<_>>())

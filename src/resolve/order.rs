@@ -3,7 +3,7 @@
 //!
 //! Kahn's algorithm on arrays: linear in the number of dependencies, no recursion.
 
-use crate::license::Kind;
+use keywright_license::Kind;
 
 use super::decisions::{MAX_CHAIN, MAX_RIVALS};
 use super::model::{Model, ModelError};

@@ -1,7 +1,7 @@
 //! The pools of a state that were used: a state of a hundred thousand blocks of which a scenario uses three takes the room
 //! of three.
 
-use crate::effort;
+use keywright_syntax::effort;
 
 use super::mix::MixMap;
 use super::state::Pool;

@@ -1,7 +1,7 @@
 //! Searches for another choice of alternatives that would be granted after first fit was denied. The search is bounded
 //! and leaves the state unchanged.
 
-use crate::license::Kind;
+use keywright_license::Kind;
 
 use super::decisions::{SEARCH_BUDGET, ShareKey, share_key};
 use super::explain::Asked;

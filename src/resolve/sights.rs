@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
 
-use crate::license::Kind;
+use keywright_license::Kind;
 
 use super::event::Request;
 use super::model::{Model, UNLIMITED};

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
-use crate::effort;
-use crate::license::Kind;
+use keywright_license::Kind;
+use keywright_syntax::effort;
 
 use super::ages::{Ages, Slot};
 use super::decisions::{ShareKey, group_use, is_open, open_part};

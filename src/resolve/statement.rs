@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::license::{Currency, Period};
+use keywright_license::{Currency, Period};
 
 use super::meter::first_day;
 use super::model::{Meter, Model};

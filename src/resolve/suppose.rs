@@ -90,7 +90,7 @@ impl Model {
     /// The blocks that a share group draws, with how many for each of its count.
     fn units(&self, state: &State, group: GroupId) -> Vec<(BlockId, u64)> {
         let row = state.groups.get(group);
-        if self.kind(row.block) != crate::license::Kind::Token {
+        if self.kind(row.block) != keywright_license::Kind::Token {
             return vec![(row.block, 1)];
         }
         let pools = row.parts.iter().filter_map(|part| match part {

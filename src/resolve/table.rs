@@ -4,7 +4,7 @@
 
 use std::marker::PhantomData;
 
-use crate::effort;
+use keywright_syntax::effort;
 
 /// An index into one kind of table.
 pub(super) trait Index: Copy {

@@ -5,8 +5,8 @@
 
 use jiff::civil::Date;
 
-use crate::effort;
-use crate::license::Kind;
+use keywright_license::Kind;
+use keywright_syntax::effort;
 
 use super::decisions::{
     BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, may_burn,

@@ -1,6 +1,6 @@
 //! Codes of findings in scenario files: group R.
 
-use crate::diagnostic::Code;
+use keywright_syntax::diagnostic::Code;
 
 /// The file is not YAML, or uses a YAML feature that scenario files do not allow: anchors, tags, merge keys, several
 /// documents.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
 
-use crate::license::License;
-use crate::resolve::{BlockId, Model, Sight};
-use crate::source::Span;
+use keywright_license::License;
+use keywright_resolve::{BlockId, Model, Sight};
+use keywright_syntax::source::Span;
 
 /// The kinds of coverage points, in the order of reports.
 const KINDS: [&str; 6] = ["features", "alternatives", "dependencies", "share groups", "denials", "limits"];

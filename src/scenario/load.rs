@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::Diagnostic;
-use crate::license::License;
-use crate::lint::{self, Options};
-use crate::resolve::Model;
-use crate::source::{FileId, SourceFile, Spanned};
+use keywright_license::License;
+use keywright_lint::{self as lint, Options};
+use keywright_resolve::Model;
+use keywright_syntax::diagnostic::Diagnostic;
+use keywright_syntax::source::{FileId, SourceFile, Spanned};
 
 use super::codes;
 use super::lower::meant;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::civil::DateTime;
 
-use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::source::{SourceFile, Span, Spanned};
+use keywright_syntax::diagnostic::{Code, Diagnostic, nearest};
+use keywright_syntax::source::{SourceFile, Span, Spanned};
 
 use super::codes;
 use super::model::{
@@ -24,9 +24,9 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<ScenarioFile, Vec<Diagnostic>> 
     if let Some(fault) = source.fault() {
         let end = source.text().len();
         let why = match fault {
-            crate::source::EncodingFault::Utf16 => "the file is UTF-16",
-            crate::source::EncodingFault::NotUtf8 { .. } => "the file is not UTF-8 text",
-            crate::source::EncodingFault::TooLarge => "the file is too large",
+            keywright_syntax::source::EncodingFault::Utf16 => "the file is UTF-16",
+            keywright_syntax::source::EncodingFault::NotUtf8 { .. } => "the file is not UTF-8 text",
+            keywright_syntax::source::EncodingFault::TooLarge => "the file is too large",
         };
         return Err(vec![Diagnostic::new(&codes::BAD_YAML, source.id(), Span::at(end), why)]);
     }

@@ -6,10 +6,10 @@ use jiff::Span as TimeSpan;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
-use crate::diagnostic::Diagnostic;
-use crate::license::Version;
-use crate::resolve::Reason;
-use crate::source::{SourceFile, Span, Spanned};
+use keywright_license::Version;
+use keywright_resolve::Reason;
+use keywright_syntax::diagnostic::Diagnostic;
+use keywright_syntax::source::{SourceFile, Span, Spanned};
 
 use super::run::beginning;
 

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::Edit;
-use crate::effort;
-use crate::license::{Count, Feature, Kind, License};
-use crate::resolve::Model;
-use crate::source::Span;
-use crate::syntax::Directive;
+use keywright_license::{Count, Feature, Kind, License};
+use keywright_resolve::Model;
+use keywright_syntax::Directive;
+use keywright_syntax::diagnostic::Edit;
+use keywright_syntax::effort;
+use keywright_syntax::source::Span;
 
 /// A mutation of a license.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,15 +1,15 @@
 //! Mutation testing: runs scenarios against mutated licenses and reports the mutations that no scenario detects.
 
-use crate::license::License;
-use crate::lint::Options;
-use crate::source::SourceFile;
+use keywright_license::License;
+use keywright_lint::Options;
+use keywright_syntax::source::SourceFile;
 
 use super::load::{Loaded, lints};
 use super::model::ScenarioFile;
 use super::mutate::{Mutant, mutants};
 use super::parts::Parts;
 
-pub use crate::limits::MAX_MUTANTS;
+pub use keywright_syntax::limits::MAX_MUTANTS;
 
 /// The result of mutation testing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

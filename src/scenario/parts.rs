@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::diagnostic::Edit;
-use crate::effort;
-use crate::license::{License, Replaces};
-use crate::resolve::Model;
-use crate::source::SourceFile;
+use keywright_license::{License, Replaces};
+use keywright_resolve::Model;
+use keywright_syntax::diagnostic::Edit;
+use keywright_syntax::effort;
+use keywright_syntax::source::SourceFile;
 
 use super::load::check_some;
 use super::model::{Change, Scenario, ScenarioFile, Verb};

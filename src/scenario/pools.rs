@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
-use crate::license::Kind;
-use crate::resolve::{BlockId, Model, NameId, State, UNLIMITED};
+use keywright_license::Kind;
+use keywright_resolve::{BlockId, Model, NameId, State, UNLIMITED};
 
 use super::model::{Change, Gauge, Level};
-use crate::source::Spanned;
+use keywright_syntax::source::Spanned;
 
 /// Returns the blocks of a pool.
 ///

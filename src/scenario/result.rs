@@ -1,8 +1,8 @@
 //! The result of running a scenario file.
 
-use crate::diagnostic::Edit;
-use crate::resolve::{Failure, Statement};
-use crate::source::Span;
+use keywright_resolve::{Failure, Statement};
+use keywright_syntax::diagnostic::Edit;
+use keywright_syntax::source::Span;
 
 /// The result of a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,17 +6,19 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use jiff::civil::DateTime;
 
-use crate::diagnostic::nearest;
-use crate::effort;
-use crate::resolve::{Event, Failure, Model, Outcome, Reason, Request, Sight, State, Symbols, Ticket, Who};
-use crate::source::{Span, Spanned};
+use keywright_resolve::{
+    Event, Failure, Model, Outcome, Reason, Request, Sight, State, Symbols, Ticket, Who,
+};
+use keywright_syntax::diagnostic::nearest;
+use keywright_syntax::effort;
+use keywright_syntax::source::{Span, Spanned};
 
 use super::model::{Change, Level, Person, Scenario, ScenarioFile};
 use super::pools;
 use super::result::{Check, RowResult, ScenarioResult};
 use super::update;
 
-pub use crate::limits::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK};
+pub use keywright_syntax::limits::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK};
 
 /// Runs the scenarios of a file that `wanted` selects by name.
 pub fn run(file: &ScenarioFile, model: &Model, wanted: impl Fn(&str) -> bool) -> Vec<ScenarioResult> {
@@ -159,7 +161,7 @@ impl Player<'_> {
         Who { user: part(&by.user), host: part(&by.host), custom }
     }
 
-    fn stranger(&mut self, custom: Option<crate::resolve::Symbol>) -> Who {
+    fn stranger(&mut self, custom: Option<keywright_resolve::Symbol>) -> Who {
         self.strangers += 1;
         let symbol = self.symbols.fresh(&format!("person {}", self.strangers));
         Who { user: Some(symbol), host: Some(symbol), custom }
@@ -238,7 +240,7 @@ impl Player<'_> {
         &mut self,
         what: &'static str,
         expected: &Spanned<Change>,
-        changes: &[(crate::resolve::BlockId, i128)],
+        changes: &[(keywright_resolve::BlockId, i128)],
     ) -> Check {
         let (actual, edits) = match &expected.value {
             Change::Sum(sum) => {
@@ -317,7 +319,7 @@ impl Player<'_> {
 }
 
 /// Changes of usage by block.
-pub(super) type Changes = Vec<(crate::resolve::BlockId, i128)>;
+pub(super) type Changes = Vec<(keywright_resolve::BlockId, i128)>;
 
 fn level_text(level: Level, like: &str) -> String {
     match level {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::resolve::Reason;
+use keywright_resolve::Reason;
 
 use super::value::{MAX_COUNT, MAX_HOURS, MAX_TIMES};
 use super::verbs;

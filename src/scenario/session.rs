@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
-use crate::diagnostic::{Diagnostic, nearest};
-use crate::effort;
-use crate::license::Kind;
-use crate::resolve::{BlockId, Failure, Model, State, Ticket, UNLIMITED};
-use crate::source::{FileId, SourceFile, Span};
+use keywright_license::Kind;
+use keywright_resolve::{BlockId, Failure, Model, State, Ticket, UNLIMITED};
+use keywright_syntax::diagnostic::{Diagnostic, nearest};
+use keywright_syntax::effort;
+use keywright_syntax::source::{FileId, SourceFile, Span};
 
 use super::codes;
 use super::lower::parse_step;

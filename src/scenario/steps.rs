@@ -2,8 +2,8 @@
 
 use jiff::civil::DateTime;
 
-use crate::resolve::{Event, Failure, Outcome, Reason, Request};
-use crate::source::SourceFile;
+use keywright_resolve::{Event, Failure, Outcome, Reason, Request};
+use keywright_syntax::source::SourceFile;
 
 use super::model::{Ask, Expectation, Person, Step, Verb, When};
 use super::result::{Check, RowResult};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::resolve::{BlockId, Event, Request, State};
+use keywright_resolve::{BlockId, Event, Request, State};
 
 use super::model::{Gauge, Row, Scenario, Totals};
 use super::result::{Check, RowResult};

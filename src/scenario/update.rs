@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use crate::diagnostic::Edit;
-use crate::source::{SourceFile, Span, Spanned};
+use keywright_syntax::diagnostic::Edit;
+use keywright_syntax::source::{SourceFile, Span, Spanned};
 
 use super::result::ScenarioResult;
 

@@ -6,9 +6,9 @@ use jiff::Span as TimeSpan;
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
-use crate::diagnostic::nearest;
-use crate::license::{Name, Version};
-use crate::resolve::Reason;
+use keywright_license::{Name, Version};
+use keywright_resolve::Reason;
+use keywright_syntax::diagnostic::nearest;
 
 use super::model::{Level, Person, When};
 
@@ -81,7 +81,7 @@ pub(super) fn level(text: &str) -> Result<Level, Fault> {
 /// Parses a number of tokens, or an amount of money such as `12.50 USD`.
 pub(super) fn balance(text: &str) -> Result<Level, Fault> {
     let money = text.split_once(' ').and_then(|(amount, currency)| {
-        crate::license::Currency::new(currency.trim())?;
+        keywright_license::Currency::new(currency.trim())?;
         amount.parse::<Decimal>().ok()
     });
     match money {

@@ -7,13 +7,13 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Budget, Error, Options};
 
-use crate::diagnostic::{Diagnostic, nearest};
-use crate::source::{SourceFile, Span, Spanned};
+use keywright_syntax::diagnostic::{Diagnostic, nearest};
+use keywright_syntax::source::{SourceFile, Span, Spanned};
 
 use super::codes;
 use super::schema::Form;
 
-pub use crate::limits::MAX_SCENARIO_BYTES;
+pub use keywright_syntax::limits::MAX_SCENARIO_BYTES;
 
 /// Maximum nesting depth: file, scenarios, steps, a step, a map of pools, a value.
 const MAX_DEPTH: usize = 12;

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::files::input;
-use crate::files::output::{Access, create_new};
+use keywright_files::input;
+use keywright_files::output::{Access, create_new};
 
 use super::installation::dispute;
 use super::last_seen::{LAST_SEEN, LastSeen, ListKind};

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::diagnostic::{Brief, Code, Diagnostic};
-use crate::license::{Feature, License};
-use crate::source::Span;
-use crate::syntax::excerpt;
+use keywright_license::{Feature, License};
+use keywright_syntax::diagnostic::{Brief, Code, Diagnostic};
+use keywright_syntax::excerpt;
+use keywright_syntax::source::Span;
 
 use super::key_text::KeyText;
 use super::message::{Digest, Domain};

@@ -1,9 +1,9 @@
 //! Finds the hidden characters of a file: a comment can mislead a reader about what follows it.
 
-use crate::license::License;
-use crate::source::{BOM, Span};
-use crate::syntax::hidden::hidden;
-use crate::syntax::{Element, Item};
+use keywright_license::License;
+use keywright_syntax::hidden::hidden;
+use keywright_syntax::source::{BOM, Span};
+use keywright_syntax::{Element, Item};
 
 use super::verdict::{HiddenLine, HiddenText};
 

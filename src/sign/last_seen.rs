@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use crate::license::Name;
+use keywright_license::Name;
 
 use super::message::{Digest, KeyId};
 use super::strict_yaml::{self, fault, version};

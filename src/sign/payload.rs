@@ -12,7 +12,7 @@
 
 use std::borrow::Cow;
 
-use crate::license::{Feature, License};
+use keywright_license::{Feature, License};
 
 use super::message::Digest;
 
@@ -100,7 +100,7 @@ fn push(bytes: &mut Vec<u8>, name: &str, value: &str) {
 }
 
 /// Writes a decimal number without allocating, because payloads contain many numbers.
-pub(crate) fn push_number(bytes: &mut Vec<u8>, mut number: usize) {
+pub fn push_number(bytes: &mut Vec<u8>, mut number: usize) {
     let start = bytes.len();
     loop {
         bytes.extend(u8::try_from(number % 10).map(|digit| b'0' + digit));

@@ -5,7 +5,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::license::Version;
+use keywright_license::Version;
 
 use super::key_text::KeyFault;
 use super::message::KeyId;

@@ -26,7 +26,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use crate::license::Name;
+use keywright_license::Name;
 
 use super::message::{Digest, Domain, KeyId};
 use super::publisher::{choose, could_sign};

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::diagnostic::{Diagnostic, Edit};
-use crate::license::{Feature, License};
-use crate::source::{SourceFile, Span};
-use crate::syntax::{self, Block, Element, Tree};
+use keywright_license::{Feature, License};
+use keywright_syntax::diagnostic::{Diagnostic, Edit};
+use keywright_syntax::source::{SourceFile, Span};
+use keywright_syntax::{self as syntax, Block, Element, Tree};
 
 use super::key_text::KeyText;
 use super::message::Digest;
@@ -283,7 +283,7 @@ fn written<'a>(source: &'a SourceFile, block: &'a Block) -> impl Iterator<Item =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sign::KeyId;
+    use crate::KeyId;
 
     const TEXT: &str =
         "FEATURE A\n{\n  VENDOR=V COUNT=5 DATA=\"a b\"\n}\nFEATURE B\n{\n  VENDOR=V COUNT=5\n}\n";

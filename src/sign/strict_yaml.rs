@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned, budget, options};
 
-use crate::yaml::{first_tag, words};
+use keywright_yaml::{first_tag, words};
 
 use super::trust_list::TrustError;
 use super::versions::{MAX_VERSION, POISONED};

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use crate::license::Name;
+use keywright_license::Name;
 
 use super::message::{Digest, Domain, KeyId};
 use super::public_key::PublicKey;

@@ -31,7 +31,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use crate::license::Name;
+use keywright_license::Name;
 
 use super::message::{Digest, KeyId};
 use super::strict_yaml::{self, day, fault, version};

@@ -1,7 +1,7 @@
 //! Verdicts as data: for a block, for a file, and their summary.
 
-use crate::license::Feature;
-use crate::source::Span;
+use keywright_license::Feature;
+use keywright_syntax::source::Span;
 
 use super::message::{Digest, KeyId};
 use super::reason::Reason;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::license::{Condition, Feature, License};
+use keywright_license::{Condition, Feature, License};
 
 use super::explain::{self, FirstError};
 use super::hidden_text::hidden_text;

@@ -20,7 +20,7 @@ pub use crate::limits::MAX_BLOCKS;
 use crate::limits::MIB;
 
 #[derive(Parser)]
-#[grammar = "grammar/license.pest"]
+#[grammar = "../../grammar/license.pest"]
 struct LicenseParser;
 
 /// Parses a file. Never fails: text that cannot be read is reported in [`Tree::errors`].

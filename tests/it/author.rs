@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use keywright::author::{Given, Template, TemplateText};
 use keywright::cli::{self, Exit, Io};
+use keywright::issue::{Given, Template, TemplateText};
 use keywright::license::License;
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 

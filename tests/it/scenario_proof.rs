@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use keywright::author::BUILTIN;
+use keywright::issue::BUILTIN;
 use keywright::license::License;
 use keywright::resolve::{Model, Reason};
 use keywright::scenario::mutants;

@@ -1,7 +1,7 @@
 //! Built-in templates: each produces the license of its source document, in canonical layout.
 
-use keywright::author::{self, BUILTIN, Builtin, Given, Template, TemplateText};
 use keywright::diagnostic::Severity;
+use keywright::issue::{self, BUILTIN, Builtin, Given, Template, TemplateText};
 use keywright::license::{self, License};
 use keywright::lint;
 
@@ -42,7 +42,7 @@ fn defaults_give_a_license_in_canonical_layout_without_findings() {
         assert_eq!(license::format(&license.tree).unwrap(), text, "{}", builtin.name);
         let found = lint::lint(&[&license], &lint::Options::at(TODAY));
         assert!(found.iter().all(|found| found.severity == Severity::Note), "{}: {found:?}", builtin.name);
-        assert!(!author::scenario_names(&scenarios).unwrap().is_empty(), "{}", builtin.name);
+        assert!(!issue::scenario_names(&scenarios).unwrap().is_empty(), "{}", builtin.name);
         assert!(scenarios.contains("\nlicense: \"a license.lic\"\n"), "{scenarios}");
     }
 }
@@ -77,7 +77,7 @@ fn what_holds_for_a_whole_license_stands_on_every_block() {
 #[test]
 fn the_scenarios_of_the_document_are_left_out_where_the_numbers_differ() {
     let template = read(&BUILTIN[0]);
-    let names = |given: &[Given]| author::scenario_names(&render(&template, given).1).unwrap();
+    let names = |given: &[Given]| issue::scenario_names(&render(&template, given).1).unwrap();
     assert!(names(&[Given::new("vendor", "Other")]).iter().any(|name| name == "Example Scenario 2"));
     let other = names(&[Given::new("licenses", "21"), Given::new("features", "Draw:6")]);
     assert_eq!(other, ["Draw alone until the pool is empty"]);

@@ -7,9 +7,9 @@ use clap::ValueEnum;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::license::Name;
-use crate::report::escape::escape;
-use crate::sign::{
+use keywright_license::Name;
+use keywright_report::escape::escape;
+use keywright_sign::{
     ADDED_LIST, KeyId, KeyState, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, Usage, append_entry, disk,
 };
 

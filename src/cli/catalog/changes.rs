@@ -1,6 +1,6 @@
 //! Differences between two catalogues, by product and value.
 
-use crate::author::{Catalog, Given, Product};
+use keywright_issue::{Catalog, Given, Product};
 
 /// Returns the differences, one line each.
 pub(super) fn between(old: &Catalog, new: &Catalog) -> Vec<String> {

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::author::{self, Catalog, Cause, Clashes, Fault, Issuer, MAX_ORDERS, Order, Refused};
-use crate::report::escape::escape;
-use crate::sign::Digest;
+use keywright_issue::{Catalog, Cause, Clashes, Fault, Issuer, MAX_ORDERS, Order, Refused};
+use keywright_report::escape::escape;
+use keywright_sign::Digest;
 
 use super::super::new::{Shelf, refused};
 use super::super::{Exit, Io, Stop};
@@ -108,10 +108,10 @@ fn behind(before: &Digest, next: &Digest) -> Digest {
 }
 
 /// Reads the templates that a catalogue uses.
-pub(in crate::cli) fn templates(
+pub(crate) fn templates(
     catalog: &Catalog,
     folder: Option<&Path>,
-) -> Result<BTreeMap<String, author::Template>, Stop> {
+) -> Result<BTreeMap<String, keywright_issue::Template>, Stop> {
     let shelf = Shelf { folder };
     let mut templates = BTreeMap::new();
     for product in &catalog.products {

@@ -3,7 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use crate::files::output::open_lock;
+use keywright_files::output::open_lock;
 
 use super::super::{Stop, file};
 

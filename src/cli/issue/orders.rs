@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::author::{self, Fault, Order, Table};
+use keywright_issue::{Fault, Order, Table};
 
 use super::super::{Io, Stop, file};
 use super::{MAX_INPUT, text};
 
 /// The orders of some files.
-pub(in crate::cli) struct Orders {
+pub(crate) struct Orders {
     sources: Vec<Source>,
     /// Additional columns allowed in tables.
     parameters: Vec<String>,
@@ -21,11 +21,7 @@ enum Source {
 
 impl Orders {
     /// Reads the files. Tables are parsed later, by [`Self::each`].
-    pub(in crate::cli) fn read(
-        paths: &[PathBuf],
-        parameters: Vec<String>,
-        io: &mut Io<'_>,
-    ) -> Result<Self, Stop> {
+    pub(crate) fn read(paths: &[PathBuf], parameters: Vec<String>, io: &mut Io<'_>) -> Result<Self, Stop> {
         let mut sources = Vec::new();
         for path in paths {
             let name = file::shown(path);
@@ -33,14 +29,14 @@ impl Orders {
             sources.push(if is_table {
                 Source::Table { name, bytes: file::read_up_to(path, MAX_INPUT, io)? }
             } else {
-                Source::One(author::read_order(&name, &text(path, io)?).map(Box::new))
+                Source::One(keywright_issue::read_order(&name, &text(path, io)?).map(Box::new))
             });
         }
         Ok(Self { sources, parameters })
     }
 
     /// Returns all orders in order, each parsed or with its problem.
-    pub(in crate::cli) fn each(&self) -> impl Iterator<Item = Result<Order, Fault>> + Send + '_ {
+    pub(crate) fn each(&self) -> impl Iterator<Item = Result<Order, Fault>> + Send + '_ {
         self.sources.iter().flat_map(|source| -> Box<dyn Iterator<Item = Result<Order, Fault>> + Send + '_> {
             match source {
                 Source::One(order) => Box::new(std::iter::once(order.clone().map(|order| *order))),

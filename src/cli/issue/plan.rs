@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::author::log::Log;
-use crate::author::{self, Approval, Past, Plan, PlannedLicenses, Refused, refused_approver};
-use crate::report::counted;
-use crate::report::escape::escape;
-use crate::sign::{Digest, Trust, Usage};
+use keywright_issue::log::Log;
+use keywright_issue::{Approval, Past, Plan, PlannedLicenses, Refused, refused_approver};
+use keywright_report::counted;
+use keywright_report::escape::escape;
+use keywright_sign::{Digest, Trust, Usage};
 
 use super::super::batch::{in_parts, on_all_cores};
 use super::super::new::refused;
@@ -93,7 +93,7 @@ fn show_plan(plan: &Plan, io: &mut Io<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-fn totals(totals: &author::Totals, io: &mut Io<'_>) -> Result<(), Stop> {
+fn totals(totals: &keywright_issue::Totals, io: &mut Io<'_>) -> Result<(), Stop> {
     writeln!(io.stdout, "{}, {}", counted(totals.orders, "order"), counted(totals.blocks, "block"))?;
     for (feature, count) in &totals.licenses {
         writeln!(io.stdout, "  {count} of {}", escape(feature))?;
@@ -168,7 +168,7 @@ pub(super) fn approved(
         }
     }
     let vendor = &inputs.catalog.vendor;
-    let count = author::approvals(text.as_bytes(), vendor, &approvals, trust, usage, io.today);
+    let count = keywright_issue::approvals(text.as_bytes(), vendor, &approvals, trust, usage, io.today);
     if count < usize::from(needed) {
         let message = format!("not enough approvals: {count} of {needed}; nothing was signed");
         return Err(Stop::new(Exit::Policy, message).help(

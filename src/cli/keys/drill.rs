@@ -2,9 +2,9 @@
 
 use jiff::civil::Date;
 
-use crate::license::License;
-use crate::report::escape::escape;
-use crate::sign::{
+use keywright_license::License;
+use keywright_report::escape::escape;
+use keywright_sign::{
     Digest, InstallFault, Installed, KeyState, LastSeen, ListId, ListMark, MAX_VERSION, RevocationList, Seen,
     Trust, TrustBundle, TrustedKey, Verdict, Verifier, install_bundle, judge_lists, next_version, sign_file,
 };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::files::output::open_lock;
+use keywright_files::output::open_lock;
 
 use super::super::{Stop, file};
 
@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// directories created for it, if they are empty. The operating system releases the lock of a killed command, so a
 /// leftover lock file is harmless.
 #[derive(Debug)]
-pub(in crate::cli) struct Lock {
+pub(crate) struct Lock {
     held: Option<(PathBuf, File)>,
     made: Vec<PathBuf>,
 }
@@ -31,7 +31,7 @@ impl Lock {
     ///
     /// # Errors
     /// Returns an error if the directory cannot be written, or the lock is not released in time.
-    pub(in crate::cli) fn take(folder: &Path) -> Result<Self, Stop> {
+    pub(crate) fn take(folder: &Path) -> Result<Self, Stop> {
         Self::take_within(folder, PATIENCE)
     }
 

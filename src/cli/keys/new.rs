@@ -7,9 +7,9 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use crate::license::Name;
-use crate::report::escape::escape;
-use crate::sign::{
+use keywright_license::Name;
+use keywright_report::escape::escape;
+use keywright_sign::{
     Kdf, KeyId, KeyState, Label, Protection, SecretKey, TRUST_LIST, TrustEntry, Usage, append_entry,
     write_secret_key,
 };

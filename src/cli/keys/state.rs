@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::report::escape::escape;
-use crate::sign::{
+use keywright_report::escape::escape;
+use keywright_sign::{
     ADDED_LIST, KeyId, KeyState, ListId, ListMark, MAX_REVOCATION_LIST, Mode, RevocationList, TRUST_LIST,
     Trust, TrustedKey, change_entry, disk, judge_lists,
 };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::sign::{KeyId, Label, PublicKey, append_entry, disk};
+use keywright_sign::{KeyId, Label, PublicKey, append_entry, disk};
 
 use super::super::passphrase::{NewPassphraseArgs, PassphraseArgs};
 use super::super::trust::{TrustArgs, open_key, stop};
@@ -162,7 +162,7 @@ fn take(
     let lock = Lock::take(folder)?;
     let list = existing_list(folder)?;
     let entry = args.entry.entry(vendor, key.id(), io.today)?;
-    let known = list.as_deref().map(crate::sign::parse_trust_list).transpose();
+    let known = list.as_deref().map(keywright_sign::parse_trust_list).transpose();
     let known = known.map_err(|error| stop(folder, &error))?.unwrap_or_default();
     if known.iter().any(|known| known.id == entry.id) {
         return Err(Stop::new(Exit::No, format!("key {} is already in the trust store", entry.id)));

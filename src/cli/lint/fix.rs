@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cli::{Exit, Stop};
-use crate::diagnostic::{Diagnostic, Edit, Fix};
-use crate::license::License;
-use crate::lint::{self, Options};
-use crate::sign::Payload;
-use crate::source::{SourceFile, Span};
+use crate::{Exit, Stop};
+use keywright_license::License;
+use keywright_lint::{self as lint, Options};
+use keywright_sign::Payload;
+use keywright_syntax::diagnostic::{Diagnostic, Edit, Fix};
+use keywright_syntax::source::{SourceFile, Span};
 
 /// Maximum number of rounds; a fix may reveal another finding.
 const ROUNDS: usize = 16;
@@ -139,7 +139,7 @@ fn signed(license: &License) -> Vec<Signed> {
     license.features.iter().filter_map(|feature| signed_block(license, feature)).collect()
 }
 
-fn signed_block(license: &License, feature: &crate::license::Feature) -> Option<Signed> {
+fn signed_block(license: &License, feature: &keywright_license::Feature) -> Option<Signed> {
     let keys = license.records(feature).filter(|(name, _)| *name == "KEY");
     let keys: Vec<String> = keys.map(|(_, value)| value.into_owned()).collect();
     (!keys.is_empty()).then(|| Signed {

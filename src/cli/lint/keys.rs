@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::cli::trust::TrustArgs;
-use crate::cli::{Io, Stop};
-use crate::license::License;
-use crate::lint::{KeyFinding, KeyState};
-use crate::sign::{BlockReport, Ground, Mode, Revocations, Trust, Verdict, Verifier};
+use crate::trust::TrustArgs;
+use crate::{Io, Stop};
+use keywright_license::License;
+use keywright_lint::{KeyFinding, KeyState};
+use keywright_sign::{BlockReport, Ground, Mode, Revocations, Trust, Verdict, Verifier};
 
 /// A trust store with its revocations.
 pub(super) struct Store {

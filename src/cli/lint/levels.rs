@@ -1,9 +1,9 @@
 //! Level options, for every command that lints.
 
-use crate::diagnostic::Severity;
-use crate::lint::{Level, Levels, UnknownSelector};
+use keywright_lint::{Level, Levels, UnknownSelector};
+use keywright_syntax::diagnostic::Severity;
 
-use crate::cli::Stop;
+use crate::Stop;
 
 /// Level options, for every command that lints.
 #[derive(Debug, Clone, Default, clap::Args)]

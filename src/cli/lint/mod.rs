@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use jiff::civil::Date;
 
-use crate::lint;
-use crate::report::lint::{self as formats, Report};
+use keywright_lint as lint;
+use keywright_report::lint::{self as formats, Report};
 
 use super::config::Configs;
 use super::{Exit, Io, Stop, file};

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::cli::search::{LICENSE, Search};
-use crate::cli::{Exit, Stop, file};
+use crate::search::{LICENSE, Search};
+use crate::{Exit, Stop, file};
 
 /// Search settings for the vendor's own directories: ignore files apply, and links to files are followed.
 const SEARCH: Search = Search { ending: LICENSE, as_git: true, hidden: false, links: true };

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::cli::{Exit, Io, Stop, findings};
-use crate::diagnostic::Severity;
-use crate::lint;
-use crate::report::escape::escape;
-use crate::report::lint::{Outcome, Part, Report};
-use crate::report::{Sources, counted};
+use crate::{Exit, Io, Stop, findings};
+use keywright_lint as lint;
+use keywright_report::escape::escape;
+use keywright_report::lint::{Outcome, Part, Report};
+use keywright_report::{Sources, counted};
+use keywright_syntax::diagnostic::Severity;
 
 use super::Format;
 use super::work::{Done, FixedFile};

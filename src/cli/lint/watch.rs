@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::watch::watch;
-use crate::cli::{Exit, Io, Stop, config};
+use crate::watch::watch;
+use crate::{Exit, Io, Stop, config};
 
 use super::{Args, once, search};
 

@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::cli::config::Settings;
-use crate::cli::{Exit, Stop, file};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::license::License;
-use crate::lint::{self, Across, Elsewhere, Marks, Tally};
-use crate::source::{FileId, MAX_FILE_BYTES, SourceFile};
+use crate::config::Settings;
+use crate::{Exit, Stop, file};
+use keywright_license::License;
+use keywright_lint::{self as lint, Across, Elsewhere, Marks, Tally};
+use keywright_syntax::diagnostic::{Diagnostic, Severity};
+use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
 use super::{Plan, fix};
-use crate::cli::progress::Progress;
+use crate::progress::Progress;
 
 /// A file to lint.
 pub(super) struct Input {

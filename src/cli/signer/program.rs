@@ -7,8 +7,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::report::escape::escape;
-use crate::sign::{PublicKey, Signer, SignerFailure};
+use keywright_report::escape::escape;
+use keywright_sign::{PublicKey, Signer, SignerFailure};
 
 use super::super::file;
 use super::processes::Family;

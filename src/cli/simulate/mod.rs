@@ -9,10 +9,10 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use jiff::civil::Date;
 
-use crate::report::escape::escape;
-use crate::report::{simulate_human, simulate_json};
-use crate::resolve::Model;
-use crate::scenario::{Session, no_file, read_event};
+use keywright_report::escape::escape;
+use keywright_report::{simulate_human, simulate_json};
+use keywright_resolve::Model;
+use keywright_scenario::{Session, no_file, read_event};
 
 use super::{Exit, Io, Stop, explain_feature, file};
 

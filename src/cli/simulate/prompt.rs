@@ -10,11 +10,11 @@ use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
 use rustyline::{CompletionType, Config, Context, Editor, Helper};
 
-use crate::license::Name;
-use crate::resolve::Model;
-use crate::scenario;
+use keywright_license::Name;
+use keywright_resolve::Model;
+use keywright_scenario as scenario;
 
-use crate::cli::{Io, Stop};
+use crate::{Io, Stop};
 
 /// Maximum number of history lines.
 const HISTORY: usize = 1000;
@@ -128,7 +128,7 @@ impl Helper for Words {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::license::License;
+    use keywright_license::License;
 
     #[test]
     fn words_are_completed_by_their_place() {

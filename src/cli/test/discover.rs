@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cli::search::Search;
-use crate::cli::{Stop, file};
+use crate::search::Search;
+use crate::{Stop, file};
 
 /// The suffix of scenario file names.
 pub(super) const SUFFIX: &str = ".scenarios.yaml";

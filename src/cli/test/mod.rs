@@ -12,15 +12,15 @@ use std::sync::Mutex;
 
 use clap::ValueEnum;
 
-use crate::diagnostic::Diagnostic;
-use crate::report::escape::escape;
-use crate::report::test::{NotPlayed, TestReport, TestedFile};
-use crate::report::{
+use keywright_report::escape::escape;
+use keywright_report::test::{NotPlayed, TestReport, TestedFile};
+use keywright_report::{
     Sources, counted, statement_csv, statement_human, statement_json, test_human, test_json, test_junit,
 };
-use crate::resolve::Notice;
-use crate::scenario::{self, Loaded};
-use crate::source::SourceFile;
+use keywright_resolve::Notice;
+use keywright_scenario::{self as scenario, Loaded};
+use keywright_syntax::diagnostic::Diagnostic;
+use keywright_syntax::source::SourceFile;
 
 use super::config::Configs;
 use super::progress::Progress;

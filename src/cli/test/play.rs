@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::cli::config::Configs;
-use crate::cli::progress::Progress;
-use crate::cli::{Exit, Io, Stop, file};
-use crate::diagnostic::Diagnostic;
-use crate::lint;
-use crate::resolve::Sight;
-use crate::scenario::{self, Loaded, MAX_SCENARIO_BYTES, ScenarioFile, ScenarioResult};
-use crate::source::{FileId, SourceFile};
+use crate::config::Configs;
+use crate::progress::Progress;
+use crate::{Exit, Io, Stop, file};
+use keywright_lint as lint;
+use keywright_resolve::Sight;
+use keywright_scenario::{self as scenario, Loaded, MAX_SCENARIO_BYTES, ScenarioFile, ScenarioResult};
+use keywright_syntax::diagnostic::Diagnostic;
+use keywright_syntax::source::{FileId, SourceFile};
 
 use super::template::{self, Rendered};
 
@@ -162,6 +162,6 @@ fn read_below(folder: &Path, relative: &str) -> Result<Arc<SourceFile>, Stop> {
     if !real(&path)?.starts_with(real(folder)?) {
         return Err(Stop::new(Exit::Unreadable, "a link leads out of the folder"));
     }
-    let bytes = file::read_file(&path, crate::source::MAX_FILE_BYTES)?;
+    let bytes = file::read_file(&path, keywright_syntax::source::MAX_FILE_BYTES)?;
     Ok(SourceFile::from_bytes(FileId(0), file::shown(&path), bytes))
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::cli::new::{Shelf, refused};
-use crate::cli::{Exit, Stop, file};
-use crate::files::input;
+use crate::new::{Shelf, refused};
+use crate::{Exit, Stop, file};
+use keywright_files::input;
 
 use super::discover::SUFFIX;
 use super::play::folder_of;

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::watch::watch;
-use crate::cli::{Exit, Io, Stop, config, file};
-use crate::scenario::{self, MAX_SCENARIO_BYTES};
-use crate::source::{FileId, SourceFile};
+use crate::watch::watch;
+use crate::{Exit, Io, Stop, config, file};
+use keywright_scenario::{self as scenario, MAX_SCENARIO_BYTES};
+use keywright_syntax::source::{FileId, SourceFile};
 
 use super::discover::discover;
 use super::play::folder_of;

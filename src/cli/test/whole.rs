@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::report::test::{Covered, Mutated};
-use crate::resolve::Sight;
-use crate::scenario::{self, ScenarioFile};
+use keywright_report::test::{Covered, Mutated};
+use keywright_resolve::Sight;
+use keywright_scenario::{self as scenario, ScenarioFile};
 
 use super::play::Played;
 
@@ -61,6 +61,6 @@ pub(super) fn mutate(played: &[Played], filter: &str) -> Vec<Mutated> {
     groups(played).into_par_iter().map(mutate).collect()
 }
 
-fn sources(played: &Played) -> Vec<std::sync::Arc<crate::source::SourceFile>> {
+fn sources(played: &Played) -> Vec<std::sync::Arc<keywright_syntax::source::SourceFile>> {
     played.loaded.licenses.iter().map(|license| license.source.clone()).collect()
 }

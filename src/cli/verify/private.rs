@@ -1,6 +1,6 @@
 //! Messages of other parts of the program under `--redact`: they can quote files and their names, so none is shown.
 
-use crate::cli::{Io, Stop};
+use crate::{Io, Stop};
 
 /// Help for a message that is not shown.
 pub(super) const HELP: &str = "run the command again without `--redact` to see the reason";

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::graph::{Block, Cost, Draws, Graph, Measures, Target};
-use crate::license::{Feature, License};
-use crate::report::verify::DrawnOn;
-use crate::sign::{FileReport, Policy, PolicyFault, Reason};
-use crate::source::Span;
+use keywright_license::{Feature, License};
+use keywright_report::verify::DrawnOn;
+use keywright_resolve::graph::{Block, Cost, Draws, Graph, Measures, Target};
+use keywright_sign::{FileReport, Policy, PolicyFault, Reason};
+use keywright_syntax::source::Span;
 
 /// The result for files that form one license.
 pub(super) struct Unlocked {

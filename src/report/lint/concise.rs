@@ -1,8 +1,8 @@
 //! One finding per line, for editors and `grep`: `file:line:column: severity[CODE]: message`.
 
-use crate::diagnostic::Diagnostic;
-use crate::report::Sources;
-use crate::report::escape::escape;
+use crate::Sources;
+use crate::escape::escape;
+use keywright_syntax::diagnostic::Diagnostic;
 
 use super::{Outcome, Part, Report};
 

@@ -1,8 +1,8 @@
 //! Workflow commands for GitHub Actions, which shows findings next to the changed lines.
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::report::Sources;
-use crate::report::escape::escape;
+use crate::Sources;
+use crate::escape::escape;
+use keywright_syntax::diagnostic::{Diagnostic, Severity};
 
 use super::place::{message, path, range, shown};
 use super::{Outcome, Part, Report};

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::report::Sources;
-use crate::report::escape::escape;
+use crate::Sources;
+use crate::escape::escape;
+use keywright_syntax::diagnostic::{Diagnostic, Severity};
 
 use super::identity::{self, Fingerprints};
 use super::place::{self, message};

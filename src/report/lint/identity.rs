@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::diagnostic::Diagnostic;
-use crate::report::Sources;
+use crate::Sources;
+use keywright_syntax::diagnostic::Diagnostic;
 
 /// Creates fingerprints. Equal findings on equal lines of one file are distinguished by a counter.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprints {
     seen: HashMap<[u8; 32], u32>,
-    file: Option<crate::source::FileId>,
+    file: Option<keywright_syntax::source::FileId>,
 }
 
 impl Fingerprints {

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Edit, Label};
-use crate::source::{SourceFile, Span};
+use keywright_syntax::diagnostic::{Diagnostic, Edit, Label};
+use keywright_syntax::source::{SourceFile, Span};
 
-use crate::report::Sources;
-use crate::report::escape::escape;
+use crate::Sources;
+use crate::escape::escape;
 
 use super::{Elements, Outcome, Part, indented};
 

@@ -1,9 +1,9 @@
 //! JUnit XML: a suite per file, a case per finding, and one passing case for a file without findings.
 
-use crate::diagnostic::Diagnostic;
-use crate::report::Sources;
-use crate::report::escape::escape;
-use crate::source::SourceFile;
+use crate::Sources;
+use crate::escape::escape;
+use keywright_syntax::diagnostic::Diagnostic;
+use keywright_syntax::source::SourceFile;
 
 use super::place::{message, range, shown};
 use super::{Outcome, Part, Report};

@@ -13,9 +13,9 @@ pub mod sarif;
 mod identity;
 mod place;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use keywright_syntax::diagnostic::{Diagnostic, Severity};
 
-use crate::lint::Tally;
+use keywright_lint::Tally;
 
 use super::Sources;
 

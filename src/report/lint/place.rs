@@ -1,9 +1,9 @@
 //! Places for machine-readable formats: line and column from 1, and file names as URIs.
 
-use crate::diagnostic::Diagnostic;
-use crate::report::Sources;
-use crate::report::escape::escape;
-use crate::source::{FileId, Position, SourceFile, Span};
+use crate::Sources;
+use crate::escape::escape;
+use keywright_syntax::diagnostic::Diagnostic;
+use keywright_syntax::source::{FileId, Position, SourceFile, Span};
 
 /// The start and end of a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

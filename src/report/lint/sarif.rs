@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
-use crate::lint::{RULES, Rule};
-use crate::report::Sources;
-use crate::report::escape::escape;
-use crate::source::{FileId, Span};
+use crate::Sources;
+use crate::escape::escape;
+use keywright_lint::{RULES, Rule};
+use keywright_syntax::diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+use keywright_syntax::source::{FileId, Span};
 
 use super::identity::Fingerprints;
 use super::place::{self, message, uri};

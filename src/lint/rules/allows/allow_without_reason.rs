@@ -1,13 +1,13 @@
 //! A003: an `allow` comment without a reason.
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::{Check, Example, Rule};
-use crate::source::{FileId, Span};
+use crate::{Check, Example, Rule};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
+use keywright_syntax::source::{FileId, Span};
 
 /// An `allow` comment without a reason.
 static CODE: Code = Code::warning("A003", "allow-without-reason");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "an `allow` comment without a reason",
     why: "The next reader cannot know whether the exception is still needed.",
@@ -29,7 +29,7 @@ FEATURE Print { VENDOR=Acme COUNT=5 }
     check: Check::WhileSorting,
 };
 
-pub(in crate::lint) fn finding(file: FileId, comment: Span) -> Diagnostic {
+pub(crate) fn finding(file: FileId, comment: Span) -> Diagnostic {
     Diagnostic::new(&CODE, file, comment, "`allow` comment without a reason")
         .help("after the closing parenthesis, explain why the finding is acceptable here")
 }

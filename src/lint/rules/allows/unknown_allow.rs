@@ -1,13 +1,13 @@
 //! A002: an invalid `keywright:` comment.
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::{Check, Example, Rule, UnknownSelector};
-use crate::source::{FileId, Span};
+use crate::{Check, Example, Rule, UnknownSelector};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
+use keywright_syntax::source::{FileId, Span};
 
 /// An invalid `keywright:` comment.
 static CODE: Code = Code::warning("A002", "unknown-allow");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a comment for the linter that names an unknown rule, has invalid syntax, or allows a rule that a \
            file cannot allow itself",
@@ -32,17 +32,17 @@ FEATURE Print { VENDOR=Acme COUNT=5 }
 
 const FORM: &str = "write `# keywright: allow(CODE) reason`";
 
-pub(in crate::lint) fn not_understood(file: FileId, comment: Span, order: &str) -> Diagnostic {
-    let message = format!("invalid `keywright:` comment `{}`", crate::syntax::excerpt(order));
+pub(crate) fn not_understood(file: FileId, comment: Span, order: &str) -> Diagnostic {
+    let message = format!("invalid `keywright:` comment `{}`", keywright_syntax::excerpt(order));
     Diagnostic::new(&CODE, file, comment, message).help(FORM)
 }
 
-pub(in crate::lint) fn unknown(file: FileId, comment: Span, word: &str) -> Diagnostic {
+pub(crate) fn unknown(file: FileId, comment: Span, word: &str) -> Diagnostic {
     let unknown = UnknownSelector::new(word);
     Diagnostic::new(&CODE, file, comment, unknown.to_string()).help(unknown.help())
 }
 
-pub(in crate::lint) fn refused(file: FileId, comment: Span, code: &Code) -> Diagnostic {
+pub(crate) fn refused(file: FileId, comment: Span, code: &Code) -> Diagnostic {
     let message = format!("`{}` ({}) cannot be allowed by a comment", code.id, code.name);
     Diagnostic::new(&CODE, file, comment, message)
         .help("allow it on the command line or in `keywright.toml`; a file cannot allow it for itself")

@@ -1,13 +1,13 @@
 //! A001: an `allow` comment without effect.
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::{Check, Example, Rule};
-use crate::source::{FileId, Span};
+use crate::{Check, Example, Rule};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
+use keywright_syntax::source::{FileId, Span};
 
 /// An `allow` comment without effect.
 static CODE: Code = Code::warning("A001", "unused-allow");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "an `allow` comment that does not match any finding",
     why: "The finding was fixed, or the comment is in the wrong place. If it stays, it hides the finding when \
@@ -23,7 +23,7 @@ FEATURE Draw { VENDOR=Acme COUNT=5 }
     check: Check::WhileSorting,
 };
 
-pub(in crate::lint) fn finding(file: FileId, comment: Span, allowed: &Code) -> Diagnostic {
+pub(crate) fn finding(file: FileId, comment: Span, allowed: &Code) -> Diagnostic {
     let message = format!("unused `allow` comment: no finding of `{}` ({}) here", allowed.id, allowed.name);
     Diagnostic::new(&CODE, file, comment, message)
         .help("remove the comment, or move it to the block or line with the finding")

@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::diagnostic::{Code, Severity};
-use crate::graph::{Block, BlockId};
-use crate::lint::phrase;
-use crate::lint::rules::time::capacity_gap;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::phrase;
+use crate::rules::time::capacity_gap;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_resolve::graph::{Block, BlockId};
+use keywright_syntax::diagnostic::{Code, Severity};
 
 use super::{more_means_less, never_runs};
 
 /// Features that are too complex to analyse.
 static CODE: Code = Code::note("C009", "bound-reached");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "features that never-runs (C001), more-means-less (C007) or capacity-gap (T005) did not analyse \
            completely, because there are too many combinations to try",

@@ -1,17 +1,17 @@
 //! C002: an alternative that is never used.
 
-use crate::diagnostic::Code;
-use crate::graph::{Block, Cost, Ways};
-use crate::license::{Count, Dependency, Kind};
-use crate::lint::first_fit::DEEPEST;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::first_fit::DEEPEST;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::{Count, Dependency, Kind};
+use keywright_resolve::graph::{Block, Cost, Ways};
+use keywright_syntax::diagnostic::Code;
 
 use super::{MOST_ALTERNATIVES, covers, replaced_names};
 
 /// An alternative that is never used.
 static CODE: Code = Code::error("C002", "dead-alternative");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a block that never serves a checkout of its name: it costs more than there is, or an earlier block \
            always serves first",
@@ -108,7 +108,7 @@ impl<'c, 'a> World<'c, 'a> {
     /// Returns why `later` is never used after `earlier`, or `None`.
     fn hides(&self, earlier: &Block<'_>, later: &Block<'_>) -> Option<&'static str> {
         let (one, other) = (earlier.feature, later.feature);
-        let is_copy = crate::lint::rules::sets::same_block_elsewhere(earlier, later);
+        let is_copy = crate::rules::sets::same_block_elsewhere(earlier, later);
         if is_copy || !covers(one, other) || one.version < other.version {
             return None;
         }

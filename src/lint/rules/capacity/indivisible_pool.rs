@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Code;
-use crate::graph::{BlockId, Cost, UNLIMITED};
-use crate::license::Kind;
-use crate::lint::phrase;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::phrase;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::Kind;
+use keywright_resolve::graph::{BlockId, Cost, UNLIMITED};
+use keywright_syntax::diagnostic::Code;
 
 /// A pool with a remainder that is never used.
 static CODE: Code = Code::note("C008", "indivisible-pool");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a pool whose COUNT is not a multiple of the cost of any token that draws on it",
     why: "While only one product runs, some licenses remain unused. Either they were bought for nothing, or \

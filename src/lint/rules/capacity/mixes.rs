@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 
-use crate::graph::{BlockId, Graph, Toward, UNLIMITED, Ways};
-use crate::license::{Kind, Version};
-use crate::lint::Context;
-use crate::lint::first_fit::{DEEPEST, FirstFit, Outcome, Refusal, STEPS};
-use crate::source::FileId;
+use crate::Context;
+use crate::first_fit::{DEEPEST, FirstFit, Outcome, Refusal, STEPS};
+use keywright_license::{Kind, Version};
+use keywright_resolve::graph::{BlockId, Graph, Toward, UNLIMITED, Ways};
+use keywright_syntax::source::FileId;
 
 /// The proof of a finding: a sequence of checkouts that is granted now, and whose last checkout is denied with a larger
 /// pool.
@@ -38,10 +38,10 @@ pub(super) type Taken = Vec<(BlockId, u64)>;
 
 /// The proofs, and the names for which the search is incomplete.
 #[derive(Debug, Default)]
-pub(in crate::lint) struct Mixes {
-    pub(in crate::lint) proofs: Vec<MoreMeansLess>,
+pub(crate) struct Mixes {
+    pub(crate) proofs: Vec<MoreMeansLess>,
     /// The first block of each name for which the limit was reached.
-    pub(in crate::lint) unexamined: Vec<BlockId>,
+    pub(crate) unexamined: Vec<BlockId>,
 }
 
 /// DECISION: maximum number of steps of all trials of a run.
@@ -80,7 +80,7 @@ struct Played {
 }
 
 impl Mixes {
-    pub(in crate::lint) fn find(cx: &Context<'_>) -> Self {
+    pub(crate) fn find(cx: &Context<'_>) -> Self {
         let mut found = Self::default();
         // REPLACES changes the valid blocks from day to day, which this search does not model.
         if cx.blocks().any(|block| block.feature.replaces.is_some()) {

@@ -2,20 +2,20 @@
 
 use std::collections::HashSet;
 
-use crate::license::{Feature, Replaces};
-use crate::lint::Context;
+use crate::Context;
+use keywright_license::{Feature, Replaces};
 
-pub(in crate::lint) mod bound_reached;
-pub(in crate::lint) mod dead_alternative;
-pub(in crate::lint) mod indivisible_pool;
-pub(in crate::lint) mod mixes;
-pub(in crate::lint) mod more_means_less;
-pub(in crate::lint) mod never_runs;
-pub(in crate::lint) mod second_exclusive;
-pub(in crate::lint) mod shortage;
-pub(in crate::lint) mod upgrade_of_unlimited;
-pub(in crate::lint) mod upgrade_outside_dates;
-pub(in crate::lint) mod upgrade_without_exclusive;
+pub(crate) mod bound_reached;
+pub(crate) mod dead_alternative;
+pub(crate) mod indivisible_pool;
+pub(crate) mod mixes;
+pub(crate) mod more_means_less;
+pub(crate) mod never_runs;
+pub(crate) mod second_exclusive;
+pub(crate) mod shortage;
+pub(crate) mod upgrade_of_unlimited;
+pub(crate) mod upgrade_outside_dates;
+pub(crate) mod upgrade_without_exclusive;
 
 /// Maximum number of blocks of one name that are compared with each other.
 const MOST_ALTERNATIVES: usize = 64;

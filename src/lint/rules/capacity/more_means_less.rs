@@ -1,14 +1,14 @@
 //! C007: a larger pool that would deny a checkout.
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
 
 use super::mixes::{MoreMeansLess, Taken};
 
 /// A larger pool that would deny a checkout.
 pub(super) static CODE: Code = Code::warning("C007", "more-means-less");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a pool that would deny a checkout if it were larger: one that is granted today, alone or as the \
            second of two",

@@ -1,17 +1,17 @@
 //! C001: a feature that can never run.
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::graph::{Block, BlockId, Chain, Cost, Hop};
-use crate::license::Dependency;
-use crate::lint::phrase;
-use crate::lint::{Check, Context, Example, Rule, Sink, Stage};
+use crate::phrase;
+use crate::{Check, Context, Example, Rule, Sink, Stage};
+use keywright_license::Dependency;
+use keywright_resolve::graph::{Block, BlockId, Chain, Cost, Hop};
+use keywright_syntax::diagnostic::{Code, Diagnostic, Severity};
 
 use super::shortage::Lack;
 
 /// A feature that can never run.
 pub(super) static CODE: Code = Code::error("C001", "never-runs");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a token that is denied on every day, even if nothing else is checked out: it costs more than a pool \
            has, or the licenses that it draws on are never valid on the same day",

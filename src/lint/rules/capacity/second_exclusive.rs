@@ -2,18 +2,18 @@
 
 use jiff::civil::Date;
 
-use crate::diagnostic::Code;
-use crate::graph::Block;
-use crate::license::{Kind, Replaces};
-use crate::lint::rules::sets::same_block_elsewhere;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::rules::sets::same_block_elsewhere;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::{Kind, Replaces};
+use keywright_resolve::graph::Block;
+use keywright_syntax::diagnostic::Code;
 
 use super::overlap;
 
 /// Two EXCLUSIVE blocks of one name that overlap.
 static CODE: Code = Code::error("C003", "second-exclusive");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a second EXCLUSIVE block of the same name that is valid on the same day as the first",
     why: "Only the first of several EXCLUSIVE blocks serves; the others are discarded, and the customer loses \

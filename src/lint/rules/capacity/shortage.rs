@@ -4,17 +4,17 @@ use std::collections::HashSet;
 
 use jiff::civil::Date;
 
-use crate::graph::{Block, BlockId, Cost, Ways};
-use crate::license::Kind;
-use crate::lint::Context;
-use crate::lint::first_fit::{DEEPEST, FirstFit, Outcome, Refusal, STEPS};
-use crate::lint::rules::time::is_never_in_force;
+use crate::Context;
+use crate::first_fit::{DEEPEST, FirstFit, Outcome, Refusal, STEPS};
+use crate::rules::time::is_never_in_force;
+use keywright_license::Kind;
+use keywright_resolve::graph::{Block, BlockId, Cost, Ways};
 
 use super::{MOST_ALTERNATIVES, overlap, replaced_names};
 
 /// The licenses or days that a token lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::lint) enum Lack {
+pub(crate) enum Lack {
     /// A checkout needs more licenses than the pool has.
     Licenses {
         /// The pool.
@@ -32,41 +32,41 @@ pub(in crate::lint) enum Lack {
 
 /// A token that is denied today and served from a later day on.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::lint) struct Late {
+pub(crate) struct Late {
     /// The token.
-    pub(in crate::lint) block: BlockId,
+    pub(crate) block: BlockId,
     /// The refusal until then.
-    pub(in crate::lint) lack: Refusal,
+    pub(crate) lack: Refusal,
     /// The first day on which the token is served.
-    pub(in crate::lint) from: Date,
+    pub(crate) from: Date,
 }
 
 /// A token that was served the day before, or before a gap, and no longer fits from a day on.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::lint) struct Fall {
+pub(crate) struct Fall {
     /// The token.
-    pub(in crate::lint) block: BlockId,
+    pub(crate) block: BlockId,
     /// The first day on which it does not fit.
-    pub(in crate::lint) day: Date,
+    pub(crate) day: Date,
     /// The refusal on that day.
-    pub(in crate::lint) lack: Refusal,
+    pub(crate) lack: Refusal,
 }
 
 /// Tokens that cannot be served.
 #[derive(Debug, Default)]
-pub(in crate::lint) struct Shortages {
+pub(crate) struct Shortages {
     /// Tokens that never run, in file order.
     dead: Vec<(BlockId, Lack)>,
     /// The subset of `dead` that does not merely depend on other dead tokens.
     causes: Vec<(BlockId, Lack)>,
     /// Tokens that do not fit until a later day, without consequences of others.
-    pub(in crate::lint) late: Vec<Late>,
+    pub(crate) late: Vec<Late>,
     /// Tokens that are served now and later are not, without consequences of others.
-    pub(in crate::lint) falls: Vec<Fall>,
+    pub(crate) falls: Vec<Fall>,
     /// Tokens for which the limit was reached before all future days were tried.
-    pub(in crate::lint) unfollowed: Vec<BlockId>,
+    pub(crate) unfollowed: Vec<BlockId>,
     /// Tokens for which the limit was reached without a result.
-    pub(in crate::lint) unexamined: Vec<BlockId>,
+    pub(crate) unexamined: Vec<BlockId>,
 }
 
 /// DECISION: maximum number of steps of all trials of a run: a fixed budget, plus an allowance per dependency, so that
@@ -77,7 +77,7 @@ const STEPS_A_DEPENDENCY: usize = 8;
 const MOST_DAYS: usize = 400;
 
 impl Shortages {
-    pub(in crate::lint) fn find(cx: &Context<'_>) -> Self {
+    pub(crate) fn find(cx: &Context<'_>) -> Self {
         let mut found = Self::default();
         let mut search = Search::new(cx);
         let anything_shared = cx.blocks().any(|block| block.is_token() && block.feature.shares_counts());
@@ -116,7 +116,7 @@ impl Shortages {
     }
 
     /// Returns true if a token never runs.
-    pub(in crate::lint) fn is_dead(&self, id: BlockId) -> bool {
+    pub(crate) fn is_dead(&self, id: BlockId) -> bool {
         self.dead.binary_search_by_key(&id, |(dead, _)| *dead).is_ok()
     }
 

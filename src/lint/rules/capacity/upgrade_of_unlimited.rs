@@ -1,14 +1,14 @@
 //! C006: an UPGRADE without a limit.
 
-use crate::diagnostic::Code;
-use crate::graph::Block;
-use crate::license::{Count, Kind};
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::{Count, Kind};
+use keywright_resolve::graph::Block;
+use keywright_syntax::diagnostic::Code;
 
 /// An UPGRADE without a limit.
 static CODE: Code = Code::error("C006", "upgrade-of-unlimited");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "an UPGRADE that is UNLIMITED, or that adds to an UNLIMITED block",
     why: "Adding to an unlimited number has no effect. License servers reject both.",

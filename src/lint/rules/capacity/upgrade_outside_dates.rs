@@ -2,15 +2,15 @@
 
 use jiff::civil::Date;
 
-use crate::diagnostic::Code;
-use crate::graph::Block;
-use crate::license::{Feature, Kind};
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::{Feature, Kind};
+use keywright_resolve::graph::Block;
+use keywright_syntax::diagnostic::Code;
 
 /// An UPGRADE outside the dates of its EXCLUSIVE block.
 static CODE: Code = Code::error("C005", "upgrade-outside-dates");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "an UPGRADE that is valid on days on which no EXCLUSIVE block of its name is, or that has no END \
            although the EXCLUSIVE block has one",

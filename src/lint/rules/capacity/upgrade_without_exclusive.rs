@@ -1,13 +1,13 @@
 //! C004: an UPGRADE without an EXCLUSIVE block.
 
-use crate::diagnostic::Code;
-use crate::license::Kind;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::Kind;
+use keywright_syntax::diagnostic::Code;
 
 /// An UPGRADE without an EXCLUSIVE block.
 static CODE: Code = Code::error("C004", "upgrade-without-exclusive");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "an UPGRADE block without an EXCLUSIVE block of the same name in any of the files",
     why: "An UPGRADE adds its COUNT to the EXCLUSIVE block of the same name and grants nothing on its own.",

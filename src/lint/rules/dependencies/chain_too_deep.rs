@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostic::Code;
-use crate::graph::BlockId;
-use crate::limits::MAX_CHAIN;
-use crate::lint::phrase;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::phrase;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_resolve::graph::BlockId;
+use keywright_syntax::diagnostic::Code;
+use keywright_syntax::limits::MAX_CHAIN;
 
 /// A dependency chain that is too long.
 static CODE: Code = Code::error("D003", "chain-too-deep");
@@ -16,7 +16,7 @@ static CODE: Code = Code::error("D003", "chain-too-deep");
 /// DECISION: steps are counted, not blocks: 16 steps are accepted, 17 are not.
 const MAX_DEPTH: u32 = MAX_CHAIN as u32;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a token whose longest path to a real license takes more than 16 dependencies, over all alternatives \
            and regardless of dates",

@@ -1,13 +1,13 @@
 //! D010: a token whose cost overflows.
 
-use crate::diagnostic::Code;
-use crate::lint::phrase;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::phrase;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 /// A token whose cost overflows.
 static CODE: Code = Code::error("D010", "cost-overflow");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(in crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a token for which one checkout needs more licenses than a 64-bit number can represent",
     why: "COUNTs multiply along a chain of tokens. No pool has that many licenses, so every checkout is \

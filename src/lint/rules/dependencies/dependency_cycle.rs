@@ -1,14 +1,14 @@
 //! D001: a dependency cycle.
 
-use crate::diagnostic::Code;
-use crate::graph::Hop;
-use crate::lint::phrase;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::phrase;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_resolve::graph::Hop;
+use keywright_syntax::diagnostic::Code;
 
 /// A dependency cycle.
 static CODE: Code = Code::error("D001", "dependency-cycle");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "tokens that depend on each other in a cycle",
     why: "A checkout would require itself and never reach a real license. License servers reject the file.",

@@ -1,22 +1,22 @@
 //! D: token dependencies.
 
-pub(in crate::lint) mod chain_too_deep;
-pub(in crate::lint) mod cost_overflow;
-pub(in crate::lint) mod dependency_cycle;
-pub(in crate::lint) mod not_drawable;
-pub(in crate::lint) mod other_vendor;
-pub(in crate::lint) mod repeated_dependency;
-pub(in crate::lint) mod self_dependency;
-pub(in crate::lint) mod token_without_license;
-pub(in crate::lint) mod too_many_dependencies;
-pub(in crate::lint) mod undrawn_license;
-pub(in crate::lint) mod unknown_feature;
-pub(in crate::lint) mod version_not_served;
+pub(crate) mod chain_too_deep;
+pub(crate) mod cost_overflow;
+pub(crate) mod dependency_cycle;
+pub(crate) mod not_drawable;
+pub(crate) mod other_vendor;
+pub(crate) mod repeated_dependency;
+pub(crate) mod self_dependency;
+pub(crate) mod token_without_license;
+pub(crate) mod too_many_dependencies;
+pub(crate) mod undrawn_license;
+pub(crate) mod unknown_feature;
+pub(crate) mod version_not_served;
 
-use crate::diagnostic::Diagnostic;
-use crate::graph::{Block, Target, Unserved};
-use crate::license::Dependency;
-use crate::lint::Context;
+use crate::Context;
+use keywright_license::Dependency;
+use keywright_resolve::graph::{Block, Target, Unserved};
+use keywright_syntax::diagnostic::Diagnostic;
 
 /// The unserved dependencies with the given cause, each with the first block that has it.
 fn unserved<'a>(
@@ -45,8 +45,7 @@ fn also_needed(mut found: Diagnostic, cx: &Context<'_>, fault: &Unserved) -> Dia
     if more > 0
         && let Some(last) = found.related.last_mut()
     {
-        last.text =
-            format!("also needed here, and in {}", crate::lint::phrase::number(more as u64, "more place"));
+        last.text = format!("also needed here, and in {}", crate::phrase::number(more as u64, "more place"));
     }
     found
 }

@@ -1,16 +1,16 @@
 //! D008: a dependency on a license that tokens cannot draw on.
 
-use crate::diagnostic::Code;
-use crate::graph::Target;
-use crate::license::Kind;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::Kind;
+use keywright_resolve::graph::Target;
+use keywright_syntax::diagnostic::Code;
 
 use super::unserved;
 
 /// A dependency on a license that tokens cannot draw on.
 static CODE: Code = Code::error("D008", "not-drawable");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a dependency on a feature that has only local or ACTIVATION blocks",
     why: "A local license is not counted, and an ACTIVATION license is bound to a device. A token can draw on \

@@ -1,16 +1,16 @@
 //! D007: a dependency on another vendor's feature.
 
-use crate::diagnostic::Code;
-use crate::graph::Target;
-use crate::lint::phrase;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::phrase;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_resolve::graph::Target;
+use keywright_syntax::diagnostic::Code;
 
 use super::unserved;
 
 /// A dependency on another vendor's feature.
 static CODE: Code = Code::error("D007", "other-vendor");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a dependency on a feature that only another vendor defines",
     why: "Dependencies are resolved within one VENDOR. Tokens cannot draw on another vendor's licenses.",

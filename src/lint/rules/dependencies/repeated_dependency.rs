@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::Code;
-use crate::license::Version;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::Version;
+use keywright_syntax::diagnostic::Code;
 
 /// A repeated dependency.
 static CODE: Code = Code::warning("D009", "repeated-dependency");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a TOKEN block that repeats a dependency: the same feature and version",
     why: "Both are drawn, so the COUNTs add up (on a shared pool, only the larger one counts). Usually the \

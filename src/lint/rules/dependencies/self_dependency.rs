@@ -1,13 +1,13 @@
 //! D002: a token that depends on itself.
 
-use crate::diagnostic::Code;
-use crate::graph::Target;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_resolve::graph::Target;
+use keywright_syntax::diagnostic::Code;
 
 /// A token that depends on itself.
 static CODE: Code = Code::error("D002", "self-dependency");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a TOKEN block with a dependency on its own name",
     why: "A checkout would require another checkout of the same token, without end. The rule compares names \

@@ -1,15 +1,15 @@
 //! D011: a token without a real license.
 
-use crate::diagnostic::Code;
-use crate::graph::Target;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_resolve::graph::Target;
+use keywright_syntax::diagnostic::Code;
 
 use super::unserved;
 
 /// A token without a real license.
 static CODE: Code = Code::error("D011", "token-without-license");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a token whose chain ends at UPGRADE blocks without the license that they add to",
     why: "An UPGRADE has no licenses of its own: it adds its COUNT to the EXCLUSIVE block of the same name. \

@@ -1,10 +1,10 @@
 //! D004: a block with too many dependencies.
 
-use crate::license::codes;
-use crate::limits::MAX_DEPENDENCIES;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
+use keywright_syntax::limits::MAX_DEPENDENCIES;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::TOO_MANY_DEPENDENCIES,
     what: "a TOKEN block with more than 512 dependencies",
     why: "License servers accept at most 512 dependencies for one token.",

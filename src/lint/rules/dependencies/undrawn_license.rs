@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostic::Code;
-use crate::graph::Block;
-use crate::license::Kind;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::Kind;
+use keywright_resolve::graph::Block;
+use keywright_syntax::diagnostic::Code;
 
 /// A license that no token draws on.
 static CODE: Code = Code::note("D012", "undrawn-license");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a floating license that no token draws on, from a vendor whose files also contain tokens",
     why: "It may be sold on its own. But if tokens draw on everything else, it is often the pool that one of \

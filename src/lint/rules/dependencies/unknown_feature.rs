@@ -1,15 +1,15 @@
 //! D005: a dependency on an unknown feature.
 
-use crate::diagnostic::{Code, nearest};
-use crate::graph::Target;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_resolve::graph::Target;
+use keywright_syntax::diagnostic::{Code, nearest};
 
 use super::unserved;
 
 /// A dependency on an unknown feature.
 static CODE: Code = Code::error("D005", "unknown-feature");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a dependency on a feature that is not defined in any of the files",
     why: "Nothing can serve the dependency, so every checkout of the token is denied. Usually the name is \

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Code;
-use crate::graph::Target;
-use crate::license::Version;
-use crate::lint::phrase;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::phrase;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::Version;
+use keywright_resolve::graph::Target;
+use keywright_syntax::diagnostic::Code;
 
 use super::unserved;
 
 /// A dependency on a version that no block serves.
 static CODE: Code = Code::error("D006", "version-not-served");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a dependency on a version that is newer than every block of that feature",
     why: "VERSION of a block is the highest version that may be checked out, so nothing serves the dependency. \

@@ -1,14 +1,14 @@
 //! K008: a KEY made with a development key.
 
-use crate::diagnostic::Code;
-use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
+use crate::{Check, Context, Example, KeyState, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 use super::report;
 
 /// A KEY made with a development key.
 static CODE: Code = Code::error("K008", "development-key");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a KEY made with a signing key that is for development only",
     why: "Copies of development keys exist on many machines. Licenses signed with them are for tests and are \
@@ -29,7 +29,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let message = |feature: &crate::license::Feature| {
+    let message = |feature: &keywright_license::Feature| {
         format!("KEY of `{}` was made with a development key", feature.name.value)
     };
     report(cx, sink, KeyState::Development, &CODE, message, "sign with a production key");

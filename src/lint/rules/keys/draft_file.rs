@@ -1,14 +1,14 @@
 //! K002: a file that is not signed.
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::{Check, Context, Example, Rule, Sink, Stage};
+use crate::{Check, Context, Example, Rule, Sink, Stage};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
 
 use super::is_draft;
 
 /// A file that is not signed.
 static CODE: Code = Code::note("K002", "draft-file");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a file in which no block has a KEY",
     why: "The file is a draft: license servers do not accept it yet.",

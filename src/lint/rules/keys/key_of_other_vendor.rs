@@ -1,14 +1,14 @@
 //! K009: a KEY made with another vendor's key.
 
-use crate::diagnostic::Code;
-use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
+use crate::{Check, Context, Example, KeyState, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 use super::report;
 
 /// A KEY made with another vendor's key.
 static CODE: Code = Code::error("K009", "key-of-other-vendor");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a KEY made with a signing key that is trusted only for another VENDOR",
     why: "Each signing key is valid for one vendor. Otherwise any vendor could issue licenses for all others.",
@@ -28,7 +28,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let message = |feature: &crate::license::Feature| {
+    let message = |feature: &keywright_license::Feature| {
         format!(
             "KEY of `{}` was made with another vendor's key; its VENDOR is `{}`",
             feature.name.value,

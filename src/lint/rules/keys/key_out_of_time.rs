@@ -1,14 +1,14 @@
 //! K006: a KEY made outside the validity of its signing key.
 
-use crate::diagnostic::Code;
-use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
+use crate::{Check, Context, Example, KeyState, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 use super::report;
 
 /// A KEY made outside the validity of its signing key.
 static CODE: Code = Code::error("K006", "key-out-of-time");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a KEY made outside the validity period of its signing key",
     why: "A signing key is trusted for a fixed period. This block has an issue date outside that period, when \
@@ -29,7 +29,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let message = |feature: &crate::license::Feature| {
+    let message = |feature: &keywright_license::Feature| {
         format!("KEY of `{}` was made outside the validity period of its signing key", feature.name.value)
     };
     report(cx, sink, KeyState::OutOfTime, &CODE, message, "sign again with a key that is valid");

@@ -1,8 +1,8 @@
 //! K003: a malformed KEY.
 
-use crate::diagnostic::Code;
-use crate::lint::rules::syntax::elided_key::is_elided;
-use crate::lint::{Check, Context, Example, Rule, Sink, Stage};
+use crate::rules::syntax::elided_key::is_elided;
+use crate::{Check, Context, Example, Rule, Sink, Stage};
+use keywright_syntax::diagnostic::Code;
 
 /// A malformed KEY.
 static CODE: Code = Code::error("K003", "malformed-key");
@@ -10,7 +10,7 @@ static CODE: Code = Code::error("K003", "malformed-key");
 /// Length of a KEY in characters: 75 bytes in base64.
 const KEY_LENGTH: usize = 100;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a KEY that is not 100 base64 characters",
     why: "A KEY encodes 75 bytes: a header of 11 bytes and a signature of 64. A different length means that it \

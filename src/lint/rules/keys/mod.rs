@@ -1,19 +1,19 @@
 //! K: KEYs and signatures.
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::license::{Feature, License};
-use crate::lint::{Context, KeyState, Sink};
+use crate::{Context, KeyState, Sink};
+use keywright_license::{Feature, License};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
 
-pub(in crate::lint) mod development_key;
-pub(in crate::lint) mod draft_file;
-pub(in crate::lint) mod key_of_other_vendor;
-pub(in crate::lint) mod key_out_of_time;
-pub(in crate::lint) mod malformed_key;
-pub(in crate::lint) mod revoked_key;
-pub(in crate::lint) mod signature_mismatch;
-pub(in crate::lint) mod unknown_key;
-pub(in crate::lint) mod unsigned_block;
-pub(in crate::lint) mod unsupported_key;
+pub(crate) mod development_key;
+pub(crate) mod draft_file;
+pub(crate) mod key_of_other_vendor;
+pub(crate) mod key_out_of_time;
+pub(crate) mod malformed_key;
+pub(crate) mod revoked_key;
+pub(crate) mod signature_mismatch;
+pub(crate) mod unknown_key;
+pub(crate) mod unsigned_block;
+pub(crate) mod unsupported_key;
 
 /// Returns true if no block of a file has a KEY.
 fn is_draft(license: &License) -> bool {

@@ -1,14 +1,14 @@
 //! K007: a revoked block or signing key.
 
-use crate::diagnostic::Code;
-use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
+use crate::{Check, Context, Example, KeyState, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 use super::report;
 
 /// A revoked block or signing key.
 static CODE: Code = Code::error("K007", "revoked-key");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a block that is revoked, or whose signing key is revoked",
     why: "The vendor revoked it: the license was replaced, or the signing key may be compromised.",
@@ -28,7 +28,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let message = |feature: &crate::license::Feature| {
+    let message = |feature: &keywright_license::Feature| {
         format!("the license or signing key of `{}` is revoked", feature.name.value)
     };
     report(cx, sink, KeyState::Revoked, &CODE, message, "ask the vendor for a new license");

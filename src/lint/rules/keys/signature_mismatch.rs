@@ -1,14 +1,14 @@
 //! K005: a block that was changed after signing.
 
-use crate::diagnostic::Code;
-use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
+use crate::{Check, Context, Example, KeyState, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 use super::report;
 
 /// A block that was changed after signing.
 static CODE: Code = Code::error("K005", "signature-mismatch");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a block that does not match its KEY",
     why: "A KEY covers the name and every directive of its block. If a single character of them changes, the \
@@ -29,7 +29,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let message = |feature: &crate::license::Feature| {
+    let message = |feature: &keywright_license::Feature| {
         format!("KEY of `{}` does not match the block", feature.name.value)
     };
     report(

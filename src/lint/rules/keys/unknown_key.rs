@@ -1,14 +1,14 @@
 //! K004: a KEY made with an unknown signing key.
 
-use crate::diagnostic::Code;
-use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
+use crate::{Check, Context, Example, KeyState, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 use super::report;
 
 /// A KEY made with an unknown signing key.
 static CODE: Code = Code::error("K004", "unknown-key");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a KEY made with a signing key that is not in the trust store",
     why: "It is unknown who signed the block. A public key that arrives together with the license proves \
@@ -30,7 +30,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let message = |feature: &crate::license::Feature| {
+    let message = |feature: &keywright_license::Feature| {
         format!("KEY of `{}` was made with an unknown signing key", feature.name.value)
     };
     report(

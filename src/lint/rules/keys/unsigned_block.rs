@@ -1,14 +1,14 @@
 //! K001: an unsigned block in a signed file.
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::{Check, Context, Example, Rule, Sink, Stage};
+use crate::{Check, Context, Example, Rule, Sink, Stage};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
 
 use super::is_draft;
 
 /// An unsigned block in a signed file.
 static CODE: Code = Code::error("K001", "unsigned-block");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a block without a KEY in a file in which other blocks have one",
     why: "License servers reject the block. It was added after signing, or its KEY was lost.",

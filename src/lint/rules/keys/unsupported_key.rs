@@ -1,14 +1,14 @@
 //! K010: a KEY of an unsupported version.
 
-use crate::diagnostic::Code;
-use crate::lint::{Check, Context, Example, KeyState, Rule, Sink};
+use crate::{Check, Context, Example, KeyState, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 use super::report;
 
 /// A KEY of an unsupported version.
 static CODE: Code = Code::error("K010", "unsupported-key");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a KEY whose version or algorithm this program does not support",
     why: "A newer program made it, or it is damaged. A KEY that cannot be checked is not valid.",
@@ -28,7 +28,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let message = |feature: &crate::license::Feature| {
+    let message = |feature: &keywright_license::Feature| {
         format!("KEY of `{}` has an unsupported version", feature.name.value)
     };
     report(

@@ -1,13 +1,13 @@
 //! P001: a VENDOR that the configuration does not name.
 
-use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::lint::phrase;
-use crate::lint::{Check, Context, Example, Policy, Rule, Sink};
+use crate::phrase;
+use crate::{Check, Context, Example, Policy, Rule, Sink};
+use keywright_syntax::diagnostic::{Code, Diagnostic, nearest};
 
 /// A VENDOR that the configuration does not name.
 static CODE: Code = Code::error("P001", "foreign-vendor");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a block whose VENDOR is not named in `keywright.toml`",
     why: "A misspelled vendor name is still a valid name: the block would be accepted, but no client would \

@@ -1,4 +1,4 @@
 //! P: vendor policy from the configuration.
 
-pub(in crate::lint) mod foreign_vendor;
-pub(in crate::lint) mod unused_directive;
+pub(crate) mod foreign_vendor;
+pub(crate) mod unused_directive;

@@ -1,13 +1,13 @@
 //! P002: a directive that the configuration does not list.
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::license::directive;
-use crate::lint::{Check, Context, Example, Policy, Rule, Sink};
+use crate::{Check, Context, Example, Policy, Rule, Sink};
+use keywright_license::directive;
+use keywright_syntax::diagnostic::{Code, Diagnostic};
 
 /// A directive that the configuration does not list.
 static CODE: Code = Code::error("P002", "unused-directive");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a directive that is not listed under `directives` in `keywright.toml`",
     why: "A client that was never tested with a directive may ignore it. The list prevents such a license from \

@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::graph::Block;
-use crate::license::Feature;
-use crate::lint::phrase;
-use crate::lint::{Check, Context, Elsewhere, Example, Rule, Sink, Twin};
-use crate::source::FileId;
+use crate::phrase;
+use crate::{Check, Context, Elsewhere, Example, Rule, Sink, Twin};
+use keywright_license::Feature;
+use keywright_resolve::graph::Block;
+use keywright_syntax::diagnostic::{Code, Diagnostic};
+use keywright_syntax::source::FileId;
 
 use super::{Content, content};
 
 /// The same block in two files.
 static CODE: Code = Code::error("X005", "block-in-two-files");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a block that is identical, apart from its KEY, to a block in another file of the run",
     why: "Identical blocks count once, however many files contain them. If two purchases are intended, one is \

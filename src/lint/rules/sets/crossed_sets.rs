@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostic::Code;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 use super::crossings;
 
 /// A dependency on another set.
 static CODE: Code = Code::error("X004", "crossed-sets");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a token with an SN whose dependency only blocks with another SN can serve",
     why: "Tokens and the licenses they draw on are sold together. A token that draws on another set uses up \

@@ -2,17 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::graph::{Block, BlockId};
-use crate::lint::{Check, Context, Example, Rule, Sink};
-use crate::source::Span;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_resolve::graph::{Block, BlockId};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
+use keywright_syntax::source::Span;
 
 use super::{Content, adds, content, crossings};
 
 /// Blocks of different sets in one file.
 static CODE: Code = Code::error("X003", "mixed-set");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a file that contains blocks with different SN, or with different LICENSEE",
     why: "SN names the set in which the blocks were issued, and LICENSEE the customer. A file with two of them \
@@ -93,7 +93,7 @@ fn finding(
     (span, value): (Span, &str),
     (first, known): (Span, &str),
 ) -> Diagnostic {
-    let short = crate::syntax::excerpt;
+    let short = keywright_syntax::excerpt;
     let message = format!("different {what} in one file: `{}` and `{}`", short(known), short(value));
     cx.found(&CODE, block, span, message)
         .also(first, "the first value")

@@ -1,20 +1,20 @@
 //! X: duplicates, similar names and sets, in one file or across files.
 
-use crate::graph::{Block, Hop, Target};
-use crate::license::{Feature, Kind, License};
-use crate::lint::Context;
+use crate::Context;
+use keywright_license::{Feature, Kind, License};
+use keywright_resolve::graph::{Block, Hop, Target};
 
-pub(in crate::lint) mod block_in_two_files;
-pub(in crate::lint) mod crossed_sets;
-pub(in crate::lint) mod mixed_set;
-pub(in crate::lint) mod pasted_block;
-pub(in crate::lint) mod similar_names;
+pub(crate) mod block_in_two_files;
+pub(crate) mod crossed_sets;
+pub(crate) mod mixed_set;
+pub(crate) mod pasted_block;
+pub(crate) mod similar_names;
 
 /// Name and value of each directive of a block except KEY.
 type Content = Vec<(String, String)>;
 
 /// The content of a block, which is equal for blocks that are the same license.
-pub(in crate::lint) fn content(license: &License, feature: &Feature) -> Content {
+pub(crate) fn content(license: &License, feature: &Feature) -> Content {
     let records = license.records(feature).filter(|(name, _)| *name != "KEY");
     let mut all: Vec<_> = records.map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
     // The sort is stable because the order of repeatable directives matters.

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::Code;
-use crate::graph::Block;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_resolve::graph::Block;
+use keywright_syntax::diagnostic::Code;
 
 use super::{Content, adds, content};
 
 /// A duplicate block that counts once.
 static CODE: Code = Code::error("X001", "pasted-block");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a duplicate ADDITIVE, UPGRADE, METERED or ACTIVATION block",
     why: "Identical blocks count once, because otherwise a customer could double a license by pasting its \

@@ -3,15 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::graph::{Block, Named, Target};
-use crate::lint::{Check, Context, Example, Rule, Sink, Twin};
-use crate::source::FileId;
+use crate::{Check, Context, Example, Rule, Sink, Twin};
+use keywright_resolve::graph::{Block, Named, Target};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
+use keywright_syntax::source::FileId;
 
 /// Names that look alike.
 static CODE: Code = Code::error("X002", "similar-names");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "two features of one vendor, or two vendors, whose names look alike: they differ only in case, in \
            `-` and `_`, in characters that look alike (`0` and `O`, or `1`, `l` and `I`, or `rn` and `m`, `vv` \
@@ -110,7 +110,7 @@ where
 
 /// Keys of a name. Names that look alike share one: the letters without case, the shapes of the characters, or both
 /// combined.
-pub(in crate::lint) fn keys(name: &str) -> [String; 3] {
+pub(crate) fn keys(name: &str) -> [String; 3] {
     let folded = name.to_lowercase().replace('-', "_");
     let shapes: String = name.chars().map(shape).collect();
     // A prefix separates the kinds of keys.

@@ -1,15 +1,15 @@
 //! H001: a shared token that draws on a shared block.
 
-use crate::diagnostic::Code;
-use crate::graph::BlockId;
-use crate::license::Kind;
-use crate::lint::phrase;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::phrase;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::Kind;
+use keywright_resolve::graph::BlockId;
+use keywright_syntax::diagnostic::Code;
 
 /// A shared token that draws on a shared block.
 static CODE: Code = Code::error("H001", "double-sharing");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a TOKEN with SHARE=HOST, USER or CUSTOM that reaches, at any depth and through any alternative, \
            another block with one of these three values",

@@ -1,14 +1,14 @@
 //! H002: a SHARE value that does not apply to this kind of block.
 
-use crate::diagnostic::Code;
-use crate::license::{Kind, Share};
-use crate::lint::phrase;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::phrase;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::{Kind, Share};
+use keywright_syntax::diagnostic::Code;
 
 /// A SHARE value that does not apply to this kind of block.
 static CODE: Code = Code::error("H002", "misplaced-share");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a value of SHARE that has no effect on this kind of block",
     why: "HOST, USER and CUSTOM share the count of floating licenses. TERMINALSERVER and SINGLE apply to local \

@@ -1,5 +1,5 @@
 //! H: sharing of counts between checkouts.
 
-pub(in crate::lint) mod double_sharing;
-pub(in crate::lint) mod misplaced_share;
-pub(in crate::lint) mod share_without_effect;
+pub(crate) mod double_sharing;
+pub(crate) mod misplaced_share;
+pub(crate) mod share_without_effect;

@@ -1,13 +1,13 @@
 //! H003: sharing that has no effect.
 
-use crate::diagnostic::Code;
-use crate::license::{Count, Kind};
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::{Count, Kind};
+use keywright_syntax::diagnostic::Code;
 
 /// Sharing that has no effect.
 static CODE: Code = Code::warning("H003", "share-without-effect");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "SHARE=HOST, USER or CUSTOM where nothing is counted: on an UNLIMITED license, or on a token that \
            draws only on UNLIMITED licenses",
@@ -41,7 +41,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Returns true if checkouts of a real license are counted.
-fn counts(feature: &crate::license::Feature) -> bool {
+fn counts(feature: &keywright_license::Feature) -> bool {
     match feature.kind {
         Kind::Exclusive | Kind::Additive => {
             feature.count.is_some_and(|count| count.value != Count::Unlimited)

@@ -1,9 +1,9 @@
 //! S016: a block above the size limit.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::{MAX_BLOCK_BYTES, codes};
+use crate::{Check, Example, Rule};
+use keywright_syntax::{MAX_BLOCK_BYTES, codes};
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::BLOCK_TOO_LARGE,
     what: "a block larger than 8 MiB, comments included",
     why: "A real block is never this large, so the file probably contains something else. The block is not \

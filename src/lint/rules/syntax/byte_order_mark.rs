@@ -1,9 +1,9 @@
 //! S007: a byte order mark.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::BYTE_ORDER_MARK,
     what: "a byte order mark at the start of the file",
     why: "keywright ignores it, but other programs that read the file may not.",

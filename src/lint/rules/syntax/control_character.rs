@@ -1,9 +1,9 @@
 //! S003: a control character.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::CONTROL_CHARACTER,
     what: "control characters other than tab and line breaks, and carriage returns without a line feed",
     why: "They are invisible, programs interpret them differently, and a terminal can use them to hide text.",

@@ -1,9 +1,9 @@
 //! S010: typographic quotes.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::CURLY_QUOTES,
     what: "typographic quotes in place of straight quotes",
     why: "Word processors and mail programs replace straight quotes with typographic ones, which do not start \

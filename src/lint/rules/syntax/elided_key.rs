@@ -1,12 +1,12 @@
 //! S011: a KEY that was shortened for publication.
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::{Check, Context, Example, Rule, Sink, Stage};
+use crate::{Check, Context, Example, Rule, Sink, Stage};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
 
 /// A KEY that was shortened for publication.
 static CODE: Code = Code::error("S011", "elided-key");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a KEY that ends in `...`",
     why: "Documentation shortens KEYs like this. Such a block is an example, not a license: it cannot be \
@@ -28,7 +28,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let Some(key) = feature.key.as_ref().filter(|key| is_elided(&key.value)) else { continue };
             let message = format!(
                 "KEY of `{}` is elided: the rest of it is missing",
-                crate::syntax::excerpt(feature.name.value.as_str())
+                keywright_syntax::excerpt(feature.name.value.as_str())
             );
             sink.push(
                 Diagnostic::new(&CODE, license.source.id(), key.span, message)
@@ -39,6 +39,6 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Returns true if a KEY was shortened for publication.
-pub(in crate::lint) fn is_elided(key: &str) -> bool {
+pub(crate) fn is_elided(key: &str) -> bool {
     key.ends_with("...") || key.ends_with('…')
 }

@@ -1,10 +1,10 @@
 //! S014: a file above the size limit.
 
-use crate::lint::{Check, Example, Rule};
-use crate::source::MAX_FILE_BYTES;
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
+use keywright_syntax::source::MAX_FILE_BYTES;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::FILE_TOO_LARGE,
     what: "a file larger than 64 MiB",
     why: "A file of this size is not a license file, and reading it would waste time and memory.",

@@ -1,9 +1,9 @@
 //! S019: hidden characters in a comment.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::HIDDEN_IN_COMMENT,
     what: "a character in a comment that cannot be seen, or that changes the reading direction",
     why: "A comment is not signed, and is read by people. With such characters it can look like a directive, or make \

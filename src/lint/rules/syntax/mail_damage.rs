@@ -1,9 +1,9 @@
 //! S018: a license that a mail program changed.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::MAIL_DAMAGE,
     what: "a license that was changed by a mail program: a KEY split over several lines, `>` before every \
            line, or `=3D` for every `=`",

@@ -1,9 +1,9 @@
 //! S012: a directive without a value.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::MISSING_VALUE,
     what: "a directive without a value after `=` on the same line",
     why: "A value cannot start on the next line, so the intended value is unknown.",

@@ -1,13 +1,13 @@
 //! S017: a file without blocks.
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::{Check, Context, Example, Rule, Sink};
-use crate::source::Span;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
+use keywright_syntax::source::Span;
 
 /// A file without blocks.
 static CODE: Code = Code::warning("S017", "no-block");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a file that is empty or contains only comments",
     why: "It licenses nothing. Often it is the wrong file, or its contents were lost.",

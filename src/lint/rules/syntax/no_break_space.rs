@@ -1,9 +1,9 @@
 //! S008: a no-break space that is read as a space.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::NO_BREAK_SPACE,
     what: "a no-break space (U+00A0) between directives",
     why: "Text copied from web pages often contains it. keywright reads it as a space, but other programs may \

@@ -1,9 +1,9 @@
 //! S013: a no-break space inside a name or an unquoted value.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::NO_BREAK_SPACE_INSIDE,
     what: "a no-break space (U+00A0) inside a name or an unquoted value",
     why: "It looks like a space, so one word looks like two, and it is unclear which is intended.",

@@ -1,9 +1,9 @@
 //! S001: bytes that are not UTF-8.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::NOT_UTF8,
     what: "bytes that are not valid UTF-8",
     why: "License files are UTF-8, so that names and other values read the same everywhere. A block that \

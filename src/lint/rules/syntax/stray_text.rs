@@ -1,9 +1,9 @@
 //! S006: text that is not a block, directive or comment.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::STRAY_TEXT,
     what: "text that is not part of a block, a directive or a comment",
     why: "A block with such text cannot be relied on, because its intended meaning is unknown.",

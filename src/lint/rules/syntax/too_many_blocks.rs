@@ -1,9 +1,9 @@
 //! S015: a file with too many blocks.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::{MAX_BLOCKS, codes};
+use crate::{Check, Example, Rule};
+use keywright_syntax::{MAX_BLOCKS, codes};
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::TOO_MANY_BLOCKS,
     what: "a file with more than 100,000 blocks",
     why: "Blocks after the limit are not read.",

@@ -1,9 +1,9 @@
 //! S005: a block without its closing brace.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::UNCLOSED_BLOCK,
     what: "a block without a closing brace",
     why: "The file was truncated or a brace was deleted, so the end of the block is unknown.",

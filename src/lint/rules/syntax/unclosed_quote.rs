@@ -1,9 +1,9 @@
 //! S004: a quote that is not closed.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::UNCLOSED_QUOTE,
     what: "a value whose opening quote has no closing quote",
     why: "The end of the value is unknown. This block cannot be read; reading continues at the next block.",

@@ -1,9 +1,9 @@
 //! S002: a file in UTF-16.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::UTF16,
     what: "a file that is encoded in UTF-16",
     why: "Some editors call UTF-16 \"Unicode\". License servers read bytes and find no block in such a file.",

@@ -1,9 +1,9 @@
 //! S009: a quoted value that contains a line break.
 
-use crate::lint::{Check, Example, Rule};
-use crate::syntax::codes;
+use crate::{Check, Example, Rule};
+use keywright_syntax::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::WRAPPED_STRING,
     what: "a quoted value that contains a line break",
     why: "Mail programs wrap long lines. The line break counts as a single space, so the signature still \

@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::Code;
-use crate::graph::{Block, Named};
-use crate::license::{Count, Kind};
-use crate::lint::phrase;
-use crate::lint::rules::capacity::shortage::Fall;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::phrase;
+use crate::rules::capacity::shortage::Fall;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_license::{Count, Kind};
+use keywright_resolve::graph::{Block, Named};
+use keywright_syntax::diagnostic::Code;
 
 use super::falls::Falls;
 use super::is_never_in_force;
 
 /// A gap or drop in the number of licenses.
-pub(in crate::lint) static CODE: Code = Code::warning("T005", "capacity-gap");
+pub(crate) static CODE: Code = Code::warning("T005", "capacity-gap");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a license with a gap between two of its blocks or a drop in its count, and a token that is denied \
            from some day on for lack of licenses; the finding names the tokens that no longer fit",

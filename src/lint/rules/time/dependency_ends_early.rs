@@ -2,16 +2,16 @@
 
 use jiff::civil::Date;
 
-use crate::diagnostic::Code;
-use crate::graph::{Block, Hop};
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_resolve::graph::{Block, Hop};
+use keywright_syntax::diagnostic::Code;
 
 use super::service::{Period, faults, these_too};
 
 /// A dependency that ends before its token.
 static CODE: Code = Code::warning("T004", "dependency-ends-early");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a token that is valid on days on which nothing serves one of its dependencies, because the licenses \
            end earlier or a new enough version has a gap",

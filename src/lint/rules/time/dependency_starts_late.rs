@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::Code;
-use crate::graph::{BlockId, Hop};
-use crate::lint::rules::capacity::shortage::Late;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::rules::capacity::shortage::Late;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_resolve::graph::{BlockId, Hop};
+use keywright_syntax::diagnostic::Code;
 
 use super::service::{faults, these_too};
 
 /// A dependency that starts after its token.
 static CODE: Code = Code::warning("T007", "dependency-starts-late");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a token that is valid before anything serves one of its dependencies, or before a pool is large \
            enough for it",

@@ -1,14 +1,14 @@
 //! T002: an expired license.
 
-use crate::diagnostic::{Code, Severity};
-use crate::lint::{Check, Context, Example, Rule, Sink, Stage};
+use crate::{Check, Context, Example, Rule, Sink, Stage};
+use keywright_syntax::diagnostic::{Code, Severity};
 
 use super::is_never_in_force;
 
 /// An expired license.
 static CODE: Code = Code::warning("T002", "expired");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a block whose END has passed",
     why: "It no longer grants anything. When a file is signed or issued this is an error, because an expired \

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::graph::{BlockId, Named, Toward};
-use crate::lint::Context;
-use crate::lint::rules::capacity::shortage::Fall;
+use crate::Context;
+use crate::rules::capacity::shortage::Fall;
+use keywright_resolve::graph::{BlockId, Named, Toward};
 
 use super::capacity_gap::Fault;
 

@@ -1,12 +1,12 @@
 //! T003: an ISSUED date in the future.
 
-use crate::diagnostic::Code;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 /// An ISSUED date in the future.
 static CODE: Code = Code::error("T003", "issued-in-future");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a block whose ISSUED date is in the future",
     why: "ISSUED determines whether the signing key was valid when the license was signed. A date in the \

@@ -1,12 +1,12 @@
 //! T006: maintenance dates in the wrong order.
 
-use crate::diagnostic::Code;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 /// Maintenance dates in the wrong order.
 static CODE: Code = Code::error("T006", "maintenance-order");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a MAINTENANCE_START after the MAINTENANCE_END",
     why: "The maintenance plan covers no day, so a customer who asks for support is turned away.",

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
-use crate::diagnostic::Diagnostic;
-use crate::graph::{Block, Hop, Target};
-use crate::license::{Dependency, Version};
-use crate::lint::Context;
+use crate::Context;
+use keywright_license::{Dependency, Version};
+use keywright_resolve::graph::{Block, Hop, Target};
+use keywright_syntax::diagnostic::Diagnostic;
 
 use super::is_never_in_force;
 

@@ -1,14 +1,14 @@
 //! T001: a START after the END.
 
-use crate::diagnostic::Code;
-use crate::lint::{Check, Context, Example, Rule, Sink};
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_syntax::diagnostic::Code;
 
 use super::is_never_in_force;
 
 /// A START after the END.
 static CODE: Code = Code::error("T001", "start-after-end");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a block whose START is after its END",
     why: "The block is never valid.",

@@ -1,9 +1,9 @@
 //! V017: a value that is not one of the allowed words.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::BAD_CHOICE,
     what: "a value that is not one of the words that its directive accepts",
     why: "The intended value is unknown.",

@@ -1,9 +1,9 @@
 //! V005: an invalid date.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::BAD_DATE,
     what: "a date that is not a valid calendar date in the form YYYY-MM-DD",
     why: "`01-06-2021` is June 1 to some readers and January 6 to others.",

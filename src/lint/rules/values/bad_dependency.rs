@@ -1,9 +1,9 @@
 //! V018: an invalid TOKEN_DEPENDENCY.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::BAD_DEPENDENCY,
     what: "a TOKEN_DEPENDENCY that is not FEATURE, VERSION and COUNT, in this order",
     why: "It is unclear which licenses the token draws.",

@@ -1,9 +1,9 @@
 //! V007: an invalid name.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::BAD_NAME,
     what: "a feature, vendor or set name that is not 1 to 64 letters, digits, `_` and `-`",
     why: "Names are compared byte for byte, and are used in file names, logs and command lines.",

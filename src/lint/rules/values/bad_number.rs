@@ -1,9 +1,9 @@
 //! V006: an invalid number.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::BAD_NUMBER,
     what: "a number that is out of range, or has a sign or leading zeros",
     why: "A number has exactly one spelling, so the signed text is unambiguous.",

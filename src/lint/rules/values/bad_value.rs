@@ -1,9 +1,9 @@
 //! V019: an invalid value of several parts.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::BAD_VALUE,
     what: "an invalid amount of money, price tier, host ID, REPLACES or list of time zones",
     why: "The intended value is unknown.",

@@ -1,9 +1,9 @@
 //! V004: an invalid version.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::BAD_VERSION,
     what: "a version that is not `major.minor`, each from 0 to 9999 without leading zeros",
     why: "Versions are compared as pairs of numbers. If one version had several spellings, two blocks could \

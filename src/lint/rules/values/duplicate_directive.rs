@@ -1,9 +1,9 @@
 //! V002: a repeated directive.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::DUPLICATE_DIRECTIVE,
     what: "a repeated directive that may appear only once",
     why: "Programs differ in which of the two values they use.",

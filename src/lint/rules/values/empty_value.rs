@@ -1,9 +1,9 @@
 //! V022: an empty value.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::EMPTY_VALUE,
     what: "an empty value of a directive that needs one",
     why: "An empty value has no meaning there.",

@@ -1,9 +1,9 @@
 //! V009: an invisible character.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::HIDDEN_CHARACTER,
     what: "an invisible or private-use character, or one that changes the reading direction, in a value",
     why: "Two values that look alike would be different, or a value would read as another: a way to make a \

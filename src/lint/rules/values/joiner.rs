@@ -1,9 +1,9 @@
 //! V020: an invisible joiner between letters, or a variation selector.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::JOINER,
     what: "a zero-width joiner or non-joiner between letters, or a variation selector after a character that has variants",
     why: "Some scripts need it. Elsewhere it makes two values different that look the same.",

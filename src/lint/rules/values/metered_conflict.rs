@@ -1,9 +1,9 @@
 //! V021: METERED directives that contradict each other.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::METERED_CONFLICT,
     what: "COUNT together with FUNDS, FUNDS without PRICE, a PRICE of 0, or two currencies in one METERED \
            block",

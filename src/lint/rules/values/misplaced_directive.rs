@@ -1,9 +1,9 @@
 //! V011: a directive that does not apply to this kind of block.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::MISPLACED_DIRECTIVE,
     what: "a directive that has no effect on this kind of block, or without COUNT",
     why: "It would be ignored although the vendor relies on it. TOKEN blocks are always unlimited, so \

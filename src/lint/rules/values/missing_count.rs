@@ -1,9 +1,9 @@
 //! V012: a block without the COUNT that its KEYTYPE needs.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::MISSING_COUNT,
     what: "a block without the COUNT that its KEYTYPE requires, and a METERED block without COUNT, FUNDS or a \
            postpaid PRICE",

@@ -1,9 +1,9 @@
 //! V013: a TOKEN block without a dependency.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::MISSING_DEPENDENCY,
     what: "a TOKEN block without TOKEN_DEPENDENCY",
     why: "A token costs the licenses that it draws. Without a dependency it would be free and unlimited.",

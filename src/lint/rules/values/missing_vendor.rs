@@ -1,9 +1,9 @@
 //! V003: a block without VENDOR.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::MISSING_VENDOR,
     what: "a block without VENDOR",
     why: "Every signing key belongs to one vendor, and dependencies are resolved within one vendor. Without \

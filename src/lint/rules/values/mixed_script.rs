@@ -1,13 +1,13 @@
 //! V023: a word that mixes similar scripts.
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::lint::{Check, Context, Example, Rule, Sink};
-use crate::syntax::excerpt;
+use crate::{Check, Context, Example, Rule, Sink};
+use keywright_syntax::diagnostic::{Code, Diagnostic};
+use keywright_syntax::excerpt;
 
 /// A word that mixes similar scripts.
 static CODE: Code = Code::error("V023", "mixed-script");
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a word that mixes Latin letters with Cyrillic or Greek letters",
     why: "Some of these letters look the same, so a different name can look like a known one. Words in a \

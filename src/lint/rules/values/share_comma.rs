@@ -1,9 +1,9 @@
 //! V016: a comma in SHARE.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::SHARE_COMMA,
     what: "values of SHARE separated by commas",
     why: "The separator is `|`.",

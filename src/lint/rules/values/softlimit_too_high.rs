@@ -1,9 +1,9 @@
 //! V015: a SOFTLIMIT that is not below COUNT.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::SOFTLIMIT_TOO_HIGH,
     what: "a SOFTLIMIT that is not lower than COUNT",
     why: "Checkouts above SOFTLIMIT are granted with a warning. If SOFTLIMIT is not lower than COUNT, the \

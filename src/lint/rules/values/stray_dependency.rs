@@ -1,9 +1,9 @@
 //! V014: a dependency on a block that is not a TOKEN block.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::STRAY_DEPENDENCY,
     what: "TOKEN_DEPENDENCY on a block that is not a TOKEN block",
     why: "Only tokens draw on other licenses, so the dependency would be ignored.",

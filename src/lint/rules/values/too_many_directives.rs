@@ -1,10 +1,10 @@
 //! V030: a repeatable directive more times than a block may have it.
 
-use crate::license::codes;
-use crate::limits::MAX_HOST_IDS;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
+use keywright_syntax::limits::MAX_HOST_IDS;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::TOO_MANY_DIRECTIVES,
     what: "a block with more than 512 HOSTID or more than 128 TIER directives",
     why: "No license needs as many, and a program that reads them all can be kept busy by a hostile file.",

@@ -1,9 +1,9 @@
 //! V001: an unknown directive.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::UNKNOWN_DIRECTIVE,
     what: "a directive that the license language does not have",
     why: "A block with an unknown directive cannot be relied on: the directive may limit the license.",

@@ -1,9 +1,9 @@
 //! V008: a value that is too long.
 
-use crate::license::{MAX_VALUE_BYTES, codes};
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::{MAX_VALUE_BYTES, codes};
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::VALUE_TOO_LONG,
     what: "a value longer than 8192 bytes",
     why: "License servers limit the length of a value.",

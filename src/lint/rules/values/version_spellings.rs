@@ -1,9 +1,9 @@
 //! V010: conflicting version directives.
 
-use crate::license::codes;
-use crate::lint::{Check, Example, Rule};
+use crate::{Check, Example, Rule};
+use keywright_license::codes;
 
-pub(in crate::lint) static RULE: Rule = Rule {
+pub(crate) static RULE: Rule = Rule {
     code: &codes::VERSION_SPELLINGS,
     what: "VERSION together with MAJOR_VERSION or MINOR_VERSION, or only one of the latter two",
     why: "They could contradict each other. keywright does not convert one form into the other, because the \

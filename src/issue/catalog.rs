@@ -1,0 +1,135 @@
+//! The vendor's product catalogue: one definition per product.
+//!
+//! ```yaml
+//! vendor: ABC_Software
+//! products:
+//!   - product: MySolutions
+//!     template: pool
+//!     count: licenses                 parameter that an order's count sets; default `licenses`
+//!     values: { pool: MySolutions, version: 1.0, features: "MyDraw:5, MyWrite:2, MySpreadsheet:1" }
+//! ```
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_yaml::Spanned;
+
+use keywright_license::check_value;
+use keywright_syntax::diagnostic::nearest;
+
+use super::fault::Fault;
+use super::values::Given;
+use super::yaml;
+
+/// A parsed catalogue. Its templates are not resolved yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Catalog {
+    /// File name, for messages.
+    pub file: String,
+    /// VENDOR of all products.
+    pub vendor: String,
+    /// Products in file order.
+    pub products: Vec<Product>,
+}
+
+/// One product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// Name used in orders.
+    pub name: String,
+    /// Name of the template.
+    pub template: String,
+    /// Template parameter that an order's count sets.
+    pub count: String,
+    /// Values for the template's parameters.
+    pub values: Vec<Given>,
+    /// Line and column of the name.
+    pub place: (u64, u64),
+    /// Line and column of the template name.
+    pub template_place: (u64, u64),
+    /// Line and column of `count:`, if given.
+    pub count_place: Option<(u64, u64)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCatalog {
+    vendor: Spanned<String>,
+    products: Vec<RawProduct>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawProduct {
+    product: Spanned<String>,
+    template: Spanned<String>,
+    #[serde(default)]
+    count: Option<Spanned<String>>,
+    #[serde(default)]
+    values: BTreeMap<String, Spanned<String>>,
+}
+
+/// Default parameter for an order's count.
+const COUNT: &str = "licenses";
+
+impl Catalog {
+    /// Parses a catalogue.
+    ///
+    /// # Errors
+    /// Returns an error for the first problem found, with line and column.
+    pub fn read(file: &str, text: &str) -> Result<Self, Fault> {
+        let raw: RawCatalog = yaml::read(file, text)?;
+        check_value("VENDOR", &raw.vendor.value)
+            .map_err(|refusal| yaml::fault(file, &raw.vendor, refusal.message).help(refusal.help))?;
+        let mut products: Vec<Product> = Vec::new();
+        for row in raw.products {
+            let name = &row.product;
+            if products.iter().any(|product| product.name == name.value) {
+                return Err(yaml::fault(file, name, format!("duplicate product `{}`", name.value)));
+            }
+            check_value("SN", &name.value)
+                .map_err(|refusal| yaml::fault(file, name, refusal.message).help(refusal.help))?;
+            products.push(Product {
+                name: name.value.clone(),
+                place: place(name),
+                template_place: place(&row.template),
+                count_place: row.count.as_ref().map(place),
+                template: row.template.value,
+                count: row.count.map_or_else(|| COUNT.to_owned(), |count| count.value),
+                values: given(file, row.values),
+            });
+        }
+        Ok(Self { file: file.to_owned(), vendor: raw.vendor.value, products })
+    }
+
+    /// Returns the product with this name.
+    ///
+    /// # Errors
+    /// Returns an error if there is none; the help suggests the closest name.
+    pub fn product(&self, name: &str) -> Result<&Product, Fault> {
+        self.products.iter().find(|product| product.name == name).ok_or_else(|| {
+            let shown = keywright_syntax::excerpt(name);
+            let fault = Fault::new(format!("unknown product `{shown}` in `{}`", self.file));
+            let names = || self.products.iter().map(|product| product.name.as_str());
+            match nearest(name, names()) {
+                Some(known) => fault.help(format!("did you mean `{known}`?")),
+                None => fault.help("use a product name from the catalogue"),
+            }
+        })
+    }
+}
+
+fn place<T>(value: &Spanned<T>) -> (u64, u64) {
+    (value.referenced.line(), value.referenced.column())
+}
+
+/// Converts a YAML map to values with their places.
+pub(super) fn given(file: &str, map: BTreeMap<String, Spanned<String>>) -> Vec<Given> {
+    let given = map.into_iter().map(|(name, value)| {
+        let place = (file.to_owned(), value.referenced.line(), value.referenced.column());
+        Given { name, text: value.value, place: Some(place) }
+    });
+    let mut given: Vec<Given> = given.collect();
+    given.sort_by(|one, other| one.place.cmp(&other.place));
+    given
+}

@@ -1,0 +1,187 @@
+//! Construction of the graph from license files.
+
+use std::collections::{HashMap, HashSet};
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use keywright_license::{Feature, Kind, License, Name, Version};
+use keywright_syntax::codes;
+
+use super::model::{Block, BlockId, Graph, Named, Step, Target};
+
+impl<'a> Graph<'a> {
+    /// Builds the graph of the sound blocks of all `licenses`, in the given order.
+    #[must_use]
+    pub fn new(licenses: &[&'a License]) -> Self {
+        let mut graph = Self::empty();
+        for (file, license) in licenses.iter().enumerate() {
+            graph.take_blocks(file, license, |_| true);
+            graph.take_unreadable(license);
+        }
+        graph.finish()
+    }
+
+    /// Builds the graph of the sound blocks that `keep` accepts; its first argument is the index of the file. Dependencies
+    /// on other blocks are unserved.
+    #[must_use]
+    pub fn of_some(licenses: &[&'a License], keep: impl Fn(usize, &Feature) -> bool) -> Self {
+        let mut graph = Self::empty();
+        for (file, license) in licenses.iter().enumerate() {
+            graph.take_blocks(file, license, |feature| keep(file, feature));
+        }
+        graph.finish()
+    }
+
+    fn empty() -> Self {
+        Self {
+            blocks: Vec::new(),
+            names: Vec::new(),
+            index: HashMap::new(),
+            by_name: HashMap::new(),
+            unreadable: HashSet::new(),
+            cut: false,
+            net: DiGraph::new(),
+            targets: Vec::new(),
+            first_target: Vec::new(),
+        }
+    }
+
+    fn finish(mut self) -> Self {
+        self.take_targets();
+        self.connect();
+        self
+    }
+
+    fn take_blocks(&mut self, file: usize, license: &'a License, keep: impl Fn(&Feature) -> bool) {
+        for feature in license.features.iter().filter(|feature| feature.is_sound() && keep(feature)) {
+            let id = BlockId::new(self.blocks.len());
+            self.blocks.push(Block { id, license, file, feature });
+            self.net.add_node(());
+            let Some(vendor) = &feature.vendor else { continue };
+            let at = self.entry(&vendor.value, &feature.name.value);
+            if let Some(named) = self.names.get_mut(at) {
+                let drawable = Block { id, license, file, feature }.serves();
+                named.newest = named.newest.max(drawable.then_some(feature.version));
+                named.only_upgrades &= feature.kind == Kind::Upgrade;
+                named.blocks.push(id);
+            }
+        }
+    }
+
+    fn entry(&mut self, vendor: &'a Name, name: &'a Name) -> usize {
+        let at = self.names.len();
+        let known = *self.index.entry((vendor.as_str(), name.as_str())).or_insert(at);
+        if known == at {
+            self.names.push(Named {
+                vendor,
+                name,
+                blocks: Vec::new(),
+                drawn: false,
+                newest: None,
+                only_upgrades: true,
+                next_vendor: None,
+                node: NodeIndex::end(),
+            });
+            let place = u32::try_from(at).unwrap_or(u32::MAX);
+            let (_, last) = self.by_name.entry(name.as_str()).or_insert((place, place));
+            let before = std::mem::replace(last, place);
+            if before != place
+                && let Some(named) = self.names.get_mut(before as usize)
+            {
+                named.next_vendor = Some(place);
+            }
+        }
+        known
+    }
+
+    /// Records the names in unsound blocks and unreadable text.
+    fn take_unreadable(&mut self, license: &'a License) {
+        let too_many = || license.diagnostics.iter().any(|found| found.code == &codes::TOO_MANY_BLOCKS);
+        self.cut |= license.source.fault().is_some() || too_many();
+        let unsound = license.features.iter().filter(|feature| !feature.is_sound());
+        self.unreadable.extend(unsound.map(|feature| feature.name.value.as_str()));
+        for broken in &license.broken {
+            match &broken.name {
+                Some(name) => {
+                    self.unreadable.insert(name.value.as_str());
+                }
+                // The header may be unreadable too, so any word of the text may be the name.
+                None => self.unreadable.extend(words(license.source.slice(broken.span))),
+            }
+        }
+    }
+
+    /// Computes the target of every dependency.
+    fn take_targets(&mut self) {
+        for at in 0..self.blocks.len() {
+            self.first_target.push(self.targets.len());
+            let Some(block) = self.blocks.get(at).copied() else { continue };
+            for dependency in &block.feature.dependencies {
+                let name = dependency.feature.value.as_str();
+                let target = self.target(&block, name, dependency.version);
+                self.targets.push(target);
+                let known =
+                    self.index.get(&(block.vendor(), name)).and_then(|known| self.names.get_mut(*known));
+                let Some(named) = known else { continue };
+                named.drawn = true;
+            }
+        }
+    }
+
+    fn target(&self, block: &Block<'a>, name: &str, version: Version) -> Target {
+        let unread = |otherwise| if self.may_be_unread(name) { Target::Unreadable } else { otherwise };
+        let Some(named) = self.named(block.vendor(), name) else {
+            return unread(if self.by_name.contains_key(name) {
+                Target::OtherVendor
+            } else {
+                Target::Unknown
+            });
+        };
+        // DECISION: a token that names itself depends on itself, regardless of versions; see `connect`.
+        if named.name == &block.feature.name.value && block.is_token() {
+            return Target::Itself;
+        }
+        // DECISION: a block serves a dependency if its version is not older than the requested version.
+        match named.newest {
+            Some(newest) if newest >= version => Target::Served,
+            Some(_) => unread(Target::TooOld),
+            None if named.only_upgrades => unread(Target::OnlyUpgrades),
+            None => unread(Target::NotDrawable),
+        }
+    }
+
+    /// Adds the edges.
+    ///
+    /// DECISION: cycles, chains and shared counts are found by name only, so a dependency also leads to blocks that are too
+    /// old to serve it or outside their dates. The graph then does not change when a version is raised.
+    ///
+    /// petgraph visits the edges of a node in reverse order of insertion; adding them in reverse yields file order.
+    fn connect(&mut self) {
+        for named in &mut self.names {
+            named.node = self.net.add_node(());
+            for provider in named.blocks.iter().rev().filter_map(|id| self.blocks.get(id.index())) {
+                if provider.serves() {
+                    self.net.add_edge(named.node, provider.id.node(), Step::Choice);
+                }
+            }
+        }
+        for (at, block) in self.blocks.iter().enumerate() {
+            let start = self.first_target.get(at).copied().unwrap_or_default();
+            for (place, dependency) in block.feature.dependencies.iter().enumerate().rev() {
+                if self.targets.get(start + place) != Some(&Target::Served) {
+                    continue;
+                }
+                let known = self.index.get(&(block.vendor(), dependency.feature.value.as_str()));
+                if let Some(named) = known.and_then(|known| self.names.get(*known)) {
+                    let need = Step::Need(u32::try_from(place).unwrap_or(u32::MAX));
+                    self.net.add_edge(block.id.node(), named.node, need);
+                }
+            }
+        }
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let is_name = |c: char| c.is_ascii() && u8::try_from(c).is_ok_and(Name::allows);
+    text.split(move |c| !is_name(c)).filter(|word| !word.is_empty())
+}

@@ -1,0 +1,68 @@
+//! The resolver: computes what a checkout consumes, as a pure function of licenses, state and event.
+//!
+//! The resolver reads no clock, no file and no YAML: time is part of the state, and the caller passes the licenses.
+//! Choices that the license documentation leaves open are in [`decisions`].
+//!
+//! ```
+//! use keywright_license::License;
+//! use keywright_resolve::{Event, Model, Outcome, Request, State};
+//!
+//! let text = "FEATURE Pool { VENDOR=abc COUNT=20 KEYTYPE=EXCLUSIVE }\n\
+//!             FEATURE MyDraw { VENDOR=abc KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }";
+//! let license = License::from_text("pool.lic", text);
+//! let model = Model::compile([&license]).unwrap();
+//! let mut state = State::new(&model, jiff::civil::date(2026, 1, 15).at(0, 0, 0, 0));
+//! let outcome = model.apply(&mut state, &Event::Checkout(Request::one(model.name("MyDraw"))));
+//! assert!(matches!(outcome, Outcome::Granted(_)));
+//! let pool = model.blocks_of(model.name("Pool").unwrap())[0];
+//! assert_eq!(state.used(pool), 5);
+//! ```
+
+mod activation;
+mod ages;
+mod at_once;
+mod compile;
+mod cost;
+pub mod decisions;
+mod event;
+mod explain;
+mod first_miss;
+pub mod graph;
+mod held;
+mod inert;
+mod limits;
+mod lots;
+mod merged;
+mod meter;
+mod mix;
+mod model;
+mod order;
+mod outcome;
+mod pools;
+mod remedy;
+mod search;
+mod sights;
+mod smallest;
+mod state;
+mod statement;
+mod suppose;
+mod table;
+mod trace;
+mod trail;
+mod walk;
+mod who;
+
+pub use at_once::AtOnce;
+pub use cost::{Alternative, CostLine};
+pub use event::{Event, Request};
+pub use limits::{MixLimit, Replay};
+pub use model::{Model, ModelError, Notice, UNLIMITED};
+pub use outcome::{
+    Attempt, Explanation, Fact, Failure, Grant, Holder, Kept, Outcome, Reason, Refusal, Ticket, Verdict,
+};
+pub use remedy::{Remedy, Returned};
+pub use sights::Sight;
+pub use state::State;
+pub use statement::{Billed, Line, LineKind, Statement};
+pub use table::{BlockId, NameId, TargetId};
+pub use who::{Symbol, Symbols, Who};
