@@ -7,6 +7,6 @@ use keywright::cli;
 mod allocator;
 
 fn main() -> ExitCode {
-    cli::guard::no_core_dumps();
-    ExitCode::from(cli::guard::guarded(cli::main).code())
+    cli::process::no_core_dumps();
+    ExitCode::from(cli::process::guarded(cli::main).code())
 }

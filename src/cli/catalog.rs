@@ -14,10 +14,10 @@ use keywright_license::License;
 use keywright_report::escape::escape;
 use keywright_sign::{Digest, Payload};
 
-use super::batch::{in_parts, on_all_cores};
+use crate::issue::pipeline::{in_parts, on_all_cores};
 use super::issue::{self, Orders, failed, read_catalog, templates, text};
 use super::new::refused;
-use super::{Exit, Io, Stop, file};
+use super::{Exit, Io, Stop, files};
 
 mod changes;
 
@@ -130,7 +130,7 @@ impl Before {
 
 fn open_log(path: &Path) -> Result<Log, Stop> {
     if !path.exists() {
-        return Err(Stop::usage(format!("issue log `{}` not found", file::shown(path)))
+        return Err(Stop::usage(format!("issue log `{}` not found", files::shown(path)))
             .help("give the log with `--log FILE`, or the old catalogue with `--was FILE`"));
     }
     Log::open_to_read(path).map_err(|fault| failed(&fault))
@@ -347,8 +347,8 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
         let cannot = |error: &std::io::Error| {
             Stop::failure(format!(
                 "cannot read the directory `{}`: {}",
-                file::shown(path),
-                file::reason(error)
+                files::shown(path),
+                files::reason(error)
             ))
         };
         let mut found = Vec::new();

@@ -15,7 +15,7 @@ use keywright_lint::{Level, Levels, Policy};
 use keywright_syntax::diagnostic::{Severity, nearest};
 use keywright_syntax::source::SourceFile;
 
-use super::{Exit, Stop, file};
+use super::{Exit, Stop, files};
 
 /// Name of the configuration file.
 pub const NAME: &str = "keywright.toml";
@@ -356,7 +356,7 @@ impl Configs {
             Some(named) => Some(Arc::clone(named)),
             None => folder.map(|folder| self.upward(&folder)).transpose()?.flatten(),
         };
-        let path = place.as_deref().filter(|_| !file::is_stdin(path));
+        let path = place.as_deref().filter(|_| !files::is_stdin(path));
         Ok(config.map(|config| config.settings(path)).unwrap_or_default())
     }
 
@@ -408,8 +408,8 @@ pub(super) fn places(files: &[PathBuf], named: Option<&Path>) -> Vec<PathBuf> {
 /// Returns the full path of a file, with the links in its directory resolved, or `None` if the directory does not
 /// exist.
 fn place(path: &Path) -> Option<PathBuf> {
-    if file::is_stdin(path) {
-        return Some(std::env::current_dir().ok()?.join(file::STDIN));
+    if files::is_stdin(path) {
+        return Some(std::env::current_dir().ok()?.join(files::STDIN));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
@@ -417,7 +417,7 @@ fn place(path: &Path) -> Option<PathBuf> {
 
 fn load(path: &Path) -> Result<Arc<Config>, Stop> {
     let unusable = |stop: Stop| Stop { exit: Exit::Usage, ..stop };
-    let bytes = file::read_file(path, MAX_BYTES).map_err(unusable)?;
+    let bytes = files::read_file(path, MAX_BYTES).map_err(unusable)?;
     let name = shown(path);
     let text = String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
@@ -431,5 +431,5 @@ fn load(path: &Path) -> Result<Arc<Config>, Stop> {
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
-    file::shown(inside.unwrap_or(path))
+    files::shown(inside.unwrap_or(path))
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use keywright_report::escape::{escape, escape_lines};
 
-use super::{Exit, Io, Stop, file};
+use super::{Exit, Io, Stop, files};
 
 /// Run the complete workflow in a temporary directory
 ///
@@ -114,13 +114,13 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         None => {
             let made = tempfile::Builder::new().prefix("keywright-demo-").tempdir();
             temporary = made.map_err(|error| {
-                Stop::failure(format!("cannot create a temporary directory: {}", file::reason(&error)))
+                Stop::failure(format!("cannot create a temporary directory: {}", files::reason(&error)))
             })?;
             temporary.path()
         }
     };
     let program = std::env::current_exe().map_err(|error| {
-        Stop::failure(format!("cannot find the keywright program: {}", file::reason(&error)))
+        Stop::failure(format!("cannot find the keywright program: {}", files::reason(&error)))
     })?;
     for (number, step) in STEPS.iter().enumerate() {
         writeln!(io.stdout, "{}. {}", number + 1, step.title)?;
@@ -129,7 +129,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
     match &args.keep {
         Some(folder) => {
-            writeln!(io.stdout, "The files are in {}.", escape(&file::shown(folder)))?;
+            writeln!(io.stdout, "The files are in {}.", escape(&files::shown(folder)))?;
         }
         None => writeln!(
             io.stdout,
@@ -142,7 +142,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
 fn make(folder: &Path) -> Result<(), Stop> {
     fs::create_dir(folder).map_err(|error| {
         let stop =
-            Stop::failure(format!("cannot create `{}`: {}", file::shown(folder), file::reason(&error)));
+            Stop::failure(format!("cannot create `{}`: {}", files::shown(folder), files::reason(&error)));
         if folder.exists() { stop.help("give a directory that does not exist") } else { stop }
     })
 }
@@ -166,7 +166,7 @@ fn play(step: &Step, program: &Path, folder: &Path, io: &mut Io<'_>) -> Result<(
             writeln!(io.stdout, "   $ cat > {name} <<'END'")?;
             indent(content, io)?;
             writeln!(io.stdout, "   END")?;
-            file::write(&folder.join(name), content.as_bytes())?;
+            files::write(&folder.join(name), content.as_bytes())?;
         }
         Action::Show(name) => {
             writeln!(io.stdout, "   $ cat {name}")?;
@@ -175,21 +175,21 @@ fn play(step: &Step, program: &Path, folder: &Path, io: &mut Io<'_>) -> Result<(
         Action::Change(name, from, to) => {
             writeln!(io.stdout, "   $ sed -i 's/{from}/{to}/' {name}")?;
             let path = folder.join(name);
-            file::write(&path, text_of(&path)?.replacen(from, to, 1).as_bytes())?;
+            files::write(&path, text_of(&path)?.replacen(from, to, 1).as_bytes())?;
         }
     }
     Ok(())
 }
 
 fn text_of(path: &Path) -> Result<String, Stop> {
-    let bytes = file::read_file(path, keywright_syntax::source::MAX_FILE_BYTES)?;
+    let bytes = files::read_file(path, keywright_syntax::source::MAX_FILE_BYTES)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Runs the program in the directory. Returns its exit code and its output, standard output first.
 fn call(program: &Path, folder: &Path, args: &[&str]) -> Result<(Option<i32>, String), Stop> {
     let failed = |error: &std::io::Error| {
-        Stop::failure(format!("cannot run the keywright program: {}", file::reason(error)))
+        Stop::failure(format!("cannot run the keywright program: {}", files::reason(error)))
     };
     let output = Command::new(program)
         .args(args.iter().map(OsStr::new))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use keywright_lint::{RULES, Rule, UnknownSelector, rule};
-use keywright_report::rule_page;
+use keywright_report::rule_docs;
 use keywright_scenario::codes;
 
 use super::{Exit, Io, Stop, explain_feature};
@@ -61,12 +61,12 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
 
 fn all(io: &mut Io<'_>) -> Result<Exit, Stop> {
     if io.verbose == 0 {
-        write!(io.stdout, "{}", rule_page::table())?;
+        write!(io.stdout, "{}", rule_docs::table())?;
         return Ok(Exit::Yes);
     }
     for (at, rule) in RULES.iter().enumerate() {
         let line = if at == 0 { "" } else { "\n\n" };
-        write!(io.stdout, "{line}{}", rule_page::terminal(rule, io.width))?;
+        write!(io.stdout, "{line}{}", rule_docs::terminal(rule, io.width))?;
     }
     Ok(Exit::Yes)
 }
@@ -85,6 +85,6 @@ fn one(code: &str, io: &mut Io<'_>) -> Result<Exit, Stop> {
         };
         return Err(Stop::usage(unknown.to_string()).help(help));
     };
-    write!(io.stdout, "{}", rule_page::terminal(found, io.width))?;
+    write!(io.stdout, "{}", rule_docs::terminal(found, io.width))?;
     Ok(Exit::Yes)
 }

@@ -10,7 +10,7 @@ use keywright_report::escape::escape;
 use keywright_resolve::{AtOnce, Model, Outcome, Request, State, Symbols, Who};
 use keywright_syntax::diagnostic::nearest;
 
-use super::{Exit, Io, Stop, file};
+use super::{Exit, Io, Stop, files};
 
 /// Maximum number of checkouts of one feature per turn of a mix.
 const MAX_TURN: usize = 1000;
@@ -97,7 +97,7 @@ fn mix(text: &str) -> Result<Vec<String>, Stop> {
 pub(super) fn read(files: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<License>, Stop> {
     let mut licenses = Vec::new();
     for (id, path) in files.iter().enumerate() {
-        let license = License::read(file::source(path, id, io)?);
+        let license = License::read(files::source(path, id, io)?);
         let first = license.diagnostics.iter().find(|finding| finding.is_error());
         if let Some(first) = first {
             let line = license.source.position(first.primary.span.start as usize).line;

@@ -8,7 +8,7 @@ use keywright_sign::Payload;
 use keywright_syntax::Unproven;
 use keywright_syntax::diagnostic::Diagnostic;
 
-use super::{Exit, Io, Stop, diff, file, findings};
+use super::{Exit, Io, Stop, diff, files, print};
 
 /// Format license files
 ///
@@ -48,14 +48,14 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
 }
 
 fn one(args: &Args, path: &Path, id: usize, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let license = License::read(file::source(path, id, io)?);
+    let license = License::read(files::source(path, id, io)?);
     let text = match license::format(&license.tree) {
         Ok(text) => text,
         Err(Unproven::Unreadable) => return unreadable(&license, io),
         Err(Unproven::TooLarge) => {
             return Err(Stop::failure(format!(
                 "`{}` would exceed the maximum file size when formatted",
-                file::shown(path)
+                files::shown(path)
             ))
             .help("split the file; nothing was written"));
         }
@@ -66,21 +66,21 @@ fn one(args: &Args, path: &Path, id: usize, io: &mut Io<'_>) -> Result<Exit, Sto
     }
     let old = license.source.text();
     let same = text == old;
-    match (args.check || args.diff, file::is_stdin(path)) {
+    match (args.check || args.diff, files::is_stdin(path)) {
         (true, _) if same => return Ok(Exit::Yes),
         (true, _) => would_change(args, path, old, &text, io)?,
         (false, true) => io.stdout.write_all(text.as_bytes())?,
         (false, false) if same => {}
         (false, false) => {
-            file::write(path, text.as_bytes())?;
-            io.say(&format!("formatted {}", escape(&file::shown(path))))?;
+            files::write(path, text.as_bytes())?;
+            io.say(&format!("formatted {}", escape(&files::shown(path))))?;
         }
     }
     Ok(if args.check || args.diff { Exit::No } else { Exit::Yes })
 }
 
 fn changed(path: &Path) -> Stop {
-    Stop::failure(format!("formatting `{}` would change its meaning", file::shown(path)))
+    Stop::failure(format!("formatting `{}` would change its meaning", files::shown(path)))
         .help("nothing was written; this is a bug in keywright, please report it with the file")
 }
 
@@ -95,13 +95,13 @@ fn signs_alike(old: &License, new: &License) -> bool {
 fn unreadable(license: &License, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let errors: Vec<Diagnostic> =
         license.tree.errors().iter().filter(|found| found.is_error()).cloned().collect();
-    findings::show(&errors, &[license], io)?;
+    print::show(&errors, &[license], io)?;
     io.say(&format!("{} was not formatted because of errors", escape(license.source.name())))?;
     Ok(Exit::Unreadable)
 }
 
 fn would_change(args: &Args, path: &Path, old: &str, new: &str, io: &mut Io<'_>) -> Result<(), Stop> {
-    let name = file::shown(path);
+    let name = files::shown(path);
     if !args.diff {
         writeln!(io.stdout, "{}", escape(&name))?;
         return Ok(());

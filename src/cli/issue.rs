@@ -11,15 +11,17 @@ use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_sign::Digest;
 
-use super::batch::{Batch, Ended, TOGETHER};
+use crate::issue::pipeline::{Batch, Ended, TOGETHER};
 use super::new::refused;
-use super::out::Out;
+use crate::issue::output_dir::Out;
 use super::passphrase::PassphraseArgs;
 use super::progress::Progress;
 use super::signer::{KeyIdArgs, SignerArgs};
-use super::trust::TrustArgs;
-use super::{Exit, Io, Stop, file};
+use super::trust_args::TrustArgs;
+use super::{Exit, Io, Stop, files};
 
+pub(super) mod output_dir;
+pub(super) mod pipeline;
 mod inputs;
 mod lock;
 mod orders;
@@ -164,7 +166,7 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
     key.refuse_day(day, io)?;
     let place = Out::make(out, &name, inputs.count <= TOGETHER)?;
     place.lock(|| {
-        let folder = escape(&file::shown(out)).into_owned();
+        let folder = escape(&files::shown(out)).into_owned();
         io.say(&format!("waiting for another run that writes licenses to {folder}"))
     })?;
     if open.is_some() {
@@ -223,12 +225,12 @@ pub(super) fn failed(fault: &keywright_issue::Fault) -> Stop {
 }
 
 pub(super) fn text(path: &Path, io: &mut Io<'_>) -> Result<String, Stop> {
-    String::from_utf8(file::read_up_to(path, MAX_INPUT, io)?)
-        .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", file::shown(path))))
+    String::from_utf8(files::read_up_to(path, MAX_INPUT, io)?)
+        .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", files::shown(path))))
 }
 
 pub(super) fn read_catalog(path: &Path, text: &str) -> Result<Catalog, Stop> {
-    Catalog::read(&file::shown(path), text).map_err(|fault| refused(&fault))
+    Catalog::read(&files::shown(path), text).map_err(|fault| refused(&fault))
 }
 
 /// Prints why orders were refused, in file order, up to a limit.
@@ -246,7 +248,7 @@ fn tell(all: &[Refused], io: &mut Io<'_>) -> Result<(), Stop> {
 
 fn conclude(ended: &Ended, out: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
     tell(&ended.refused, io)?;
-    let shown = escape(&file::shown(out)).into_owned();
+    let shown = escape(&files::shown(out)).into_owned();
     writeln!(
         io.stdout,
         "issued {} with {} into {shown}",

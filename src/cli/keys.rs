@@ -4,8 +4,8 @@ mod drill;
 pub(super) mod lock;
 mod new;
 mod passwd;
-mod state;
-mod transfer;
+mod lifecycle;
+mod import_export;
 
 use std::fs;
 use std::path::Path;
@@ -18,11 +18,11 @@ use sha2::Digest as _;
 use keywright_files::input;
 use keywright_report::escape::escape;
 use keywright_sign::{
-    KeyId, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, TrustedKey, disk, parse_trust_list,
+    KeyId, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, TrustedKey, store_fs, parse_trust_list,
 };
 
-use super::trust::{TrustArgs, stop};
-use super::{Exit, Io, Stop, file};
+use super::trust_args::{TrustArgs, stop};
+use super::{Exit, Io, Stop, files};
 
 /// Manage signing keys and the trust store
 #[derive(Debug, clap::Args)]
@@ -39,12 +39,12 @@ enum Command {
     List(ListArgs),
     Show(ShowArgs),
     Passwd(passwd::PasswdArgs),
-    Import(transfer::ImportArgs),
-    Export(transfer::ExportArgs),
-    Activate(state::ActivateArgs),
-    Standby(state::StandbyArgs),
-    Retire(state::RetireArgs),
-    Compromise(state::CompromiseArgs),
+    Import(import_export::ImportArgs),
+    Export(import_export::ExportArgs),
+    Activate(lifecycle::ActivateArgs),
+    Standby(lifecycle::StandbyArgs),
+    Retire(lifecycle::RetireArgs),
+    Compromise(lifecycle::CompromiseArgs),
     Drill(drill::DrillArgs),
 }
 
@@ -78,12 +78,12 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         Command::List(args) => list(args, io),
         Command::Show(args) => show(args, io),
         Command::Passwd(args) => passwd::passwd(args, io),
-        Command::Import(args) => transfer::import(args, io),
-        Command::Export(args) => transfer::export(args, io),
-        Command::Activate(args) => state::activate(args, io),
-        Command::Standby(args) => state::standby(args, io),
-        Command::Retire(args) => state::retire(args, io),
-        Command::Compromise(args) => state::compromise(args, io),
+        Command::Import(args) => import_export::import(args, io),
+        Command::Export(args) => import_export::export(args, io),
+        Command::Activate(args) => lifecycle::activate(args, io),
+        Command::Standby(args) => lifecycle::standby(args, io),
+        Command::Retire(args) => lifecycle::retire(args, io),
+        Command::Compromise(args) => lifecycle::compromise(args, io),
         Command::Drill(args) => drill::drill(args, io),
     }
 }
@@ -92,7 +92,7 @@ fn refuse_existing(out: &Path) -> Result<(), Stop> {
     if fs::symlink_metadata(out).is_err() {
         return Ok(());
     }
-    Err(Stop::failure(format!("`{}` already exists; key files are never overwritten", file::shown(out)))
+    Err(Stop::failure(format!("`{}` already exists; key files are never overwritten", files::shown(out)))
         .help(
             "choose another file with `--out FILE`; `keywright keys import` adds the key of an interrupted command",
         ))
@@ -101,7 +101,7 @@ fn refuse_existing(out: &Path) -> Result<(), Stop> {
 /// Returns the text of the trust list, if there is one.
 fn existing_list(folder: &Path) -> Result<Option<String>, Stop> {
     if fs::symlink_metadata(folder.join(TRUST_BUNDLE)).is_ok() {
-        let name = file::shown(folder);
+        let name = files::shown(folder);
         return Err(Stop::usage(format!(
             "the trust store `{name}` is an installed trust bundle, which cannot be changed"
         ))
@@ -112,10 +112,10 @@ fn existing_list(folder: &Path) -> Result<Option<String>, Stop> {
         return Ok(None);
     }
     // The whole store must be valid before a key is added to it.
-    disk::load_trust(folder).map_err(|error| stop(folder, &error))?;
-    let bytes = file::read_file(&path, disk::MAX_TRUST_LIST)?;
+    store_fs::load_trust(folder).map_err(|error| stop(folder, &error))?;
+    let bytes = files::read_file(&path, store_fs::MAX_TRUST_LIST)?;
     let text = String::from_utf8(bytes)
-        .map_err(|_| Stop::usage(format!("`{}` is not UTF-8 text", file::shown(&path))))?;
+        .map_err(|_| Stop::usage(format!("`{}` is not UTF-8 text", files::shown(&path))))?;
     parse_trust_list(&text).map_err(|error| stop(folder, &error))?;
     Ok(Some(text))
 }
@@ -130,15 +130,15 @@ fn write_all(
     list: &str,
 ) -> Result<(), Stop> {
     let cannot = |path: &Path, error: &std::io::Error| {
-        Stop::failure(format!("cannot write `{}`: {}", file::shown(path), file::reason(error)))
+        Stop::failure(format!("cannot write `{}`: {}", files::shown(path), files::reason(error)))
     };
     if let Some((out, secret)) = secret {
-        disk::create_secret_file(out, secret).map_err(|error| cannot(out, &error))?;
+        store_fs::create_secret_file(out, secret).map_err(|error| cannot(out, &error))?;
     }
     let path = folder.join(&entry.file);
     let written =
         create_public(&path, &public.to_pem()).map_err(|error| cannot(&path, &error)).and_then(|()| {
-            let listed = file::write(&folder.join(TRUST_LIST), list.as_bytes());
+            let listed = files::write(&folder.join(TRUST_LIST), list.as_bytes());
             if listed.is_err() {
                 // Report the first error.
                 let _ = fs::remove_file(&path);
@@ -153,7 +153,7 @@ fn write_all(
 
 /// Creates a public key file. An identical file may exist, from a command that was killed before it wrote the list.
 fn create_public(path: &Path, pem: &str) -> std::io::Result<()> {
-    disk::create_public_file(path, pem).or_else(|error| {
+    store_fs::create_public_file(path, pem).or_else(|error| {
         let same = input::read_over(path, pem.len() as u64).is_ok_and(|found| found == pem.as_bytes());
         if error.kind() == std::io::ErrorKind::AlreadyExists && same { Ok(()) } else { Err(error) }
     })
@@ -161,7 +161,7 @@ fn create_public(path: &Path, pem: &str) -> std::io::Result<()> {
 
 /// Quotes a path for a shell.
 fn word(path: &Path) -> String {
-    let text = escape(&file::shown(path)).into_owned();
+    let text = escape(&files::shown(path)).into_owned();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@');
     if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
@@ -193,7 +193,7 @@ fn show(args: &ShowArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         return Ok(Exit::Yes);
     }
     let path = Path::new(&args.key);
-    let text = String::from_utf8(file::read_up_to(path, 64 * 1024, io)?)
+    let text = String::from_utf8(files::read_up_to(path, 64 * 1024, io)?)
         .map_err(|_| Stop::usage(format!("`{}` is not UTF-8 text", args.key)))?;
     let key = PublicKey::from_pem(&text).map_err(|error| {
         Stop::usage(format!("`{}`: {error}", args.key))

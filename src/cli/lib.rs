@@ -1,29 +1,25 @@
 //! The command line. Each subcommand has a module with an `Args` struct and a function that returns the exit code,
 //! callable without a process.
-
-mod batch;
-pub mod bundle;
+pub mod trust;
 pub mod catalog;
-mod collect;
 pub mod completions;
 pub mod config;
 pub mod demo;
 pub mod diff;
-pub mod exit;
+pub mod error;
 pub mod explain;
 pub mod explain_feature;
-pub mod file;
-pub mod findings;
+pub mod files;
+pub mod print;
 pub mod fmt;
-pub mod guard;
-pub mod io;
+pub mod process;
+pub mod context;
 pub mod issue;
 pub mod keys;
 pub mod lint;
 pub mod log;
 pub mod man;
 pub mod new;
-mod out;
 pub mod passphrase;
 pub mod payload;
 #[cfg(feature = "pkcs11")]
@@ -37,7 +33,7 @@ pub mod sign;
 pub mod signer;
 pub mod simulate;
 pub mod test;
-pub mod trust;
+pub mod trust_args;
 pub mod verify;
 mod watch;
 
@@ -50,8 +46,8 @@ use jiff::civil::Date;
 
 use keywright_report::escape::{escape, escape_lines};
 
-pub use exit::{Exit, Stop};
-pub use io::Io;
+pub use error::{Exit, Stop};
+pub use context::Io;
 
 /// Write, lint, test, sign and verify license files for token-based licensing
 #[derive(Debug, Parser)]
@@ -123,7 +119,7 @@ enum Command {
     Test(test::Args),
     Simulate(simulate::Args),
     Revoke(revoke::Args),
-    Trust(bundle::Args),
+    Trust(trust::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -146,7 +142,7 @@ impl Command {
             Self::Test(args) => test::run(args, global.config.as_deref(), io),
             Self::Simulate(args) => simulate::run(args, io),
             Self::Revoke(args) => revoke::run(args, io),
-            Self::Trust(args) => bundle::run(args, io),
+            Self::Trust(args) => trust::run(args, io),
             Self::Completions(args) => completions::run(args, io),
             Self::Man(args) => man::run(args, io),
         }
@@ -163,11 +159,11 @@ pub fn definition() -> clap::Command {
 #[must_use]
 pub fn main() -> Exit {
     let terminal = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
-    let mut stdout = std::io::BufWriter::new(io::Pipe(std::io::stdout()));
+    let mut stdout = std::io::BufWriter::new(context::Pipe(std::io::stdout()));
     let mut io = Io {
         stdin: &mut std::io::stdin(),
         stdout: &mut stdout,
-        stderr: &mut io::Pipe(std::io::stderr()),
+        stderr: &mut context::Pipe(std::io::stderr()),
         color_out: terminal.0,
         color_err: terminal.1,
         quiet: false,

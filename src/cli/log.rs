@@ -13,8 +13,8 @@ use keywright_report::escape::escape;
 use keywright_sign::{KeyText, Payload};
 
 use super::issue::failed;
-use super::trust::TrustArgs;
-use super::{Exit, Io, Stop, file};
+use super::trust_args::TrustArgs;
+use super::{Exit, Io, Stop, files};
 
 /// Query the issue log
 #[derive(Debug, clap::Args)]
@@ -214,7 +214,7 @@ fn verify(
     io: &mut Io<'_>,
 ) -> Result<Exit, Stop> {
     let trust = trust.load(io.today)?;
-    let name = escape(&file::shown(&args.log)).into_owned();
+    let name = escape(&files::shown(&args.log)).into_owned();
     let checked = log.check(&trust, kept, |_| {}).and_then(|checked| match checked.doubt() {
         // An empty log has no signed head. That is acceptable if the saved head is the one of an empty log.
         Some(doubt) if kept.is_none_or(|kept| *kept != checked.head) => Err(doubt),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Exit, Io, Stop, file};
+use super::{Exit, Io, Stop, files};
 
 /// Generate manual pages
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     match &args.output {
         Some(folder) => {
             std::fs::create_dir_all(folder).map_err(|error| {
-                Stop::failure(format!("cannot create `{}`: {}", file::shown(folder), file::reason(&error)))
+                Stop::failure(format!("cannot create `{}`: {}", files::shown(folder), files::reason(&error)))
             })?;
             pages(&definition, folder, "")?;
         }
@@ -41,7 +41,7 @@ fn page(command: &clap::Command) -> Result<Vec<u8>, Stop> {
 /// Writes one page per command, named `keywright-sign.1` and so on.
 fn pages(command: &clap::Command, folder: &Path, before: &str) -> Result<(), Stop> {
     let name = format!("{before}{}", command.get_name());
-    file::write(&folder.join(format!("{name}.1")), &page(&command.clone().name(name.clone()))?)?;
+    files::write(&folder.join(format!("{name}.1")), &page(&command.clone().name(name.clone()))?)?;
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
         pages(sub, folder, &format!("{name}-"))?;
     }

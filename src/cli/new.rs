@@ -10,7 +10,7 @@ use keywright_lint as lint;
 use keywright_report::escape::escape;
 use keywright_syntax::diagnostic::nearest;
 
-use super::{Exit, Io, Stop, file};
+use super::{Exit, Io, Stop, files};
 
 /// Create a license and its test scenarios from a template
 #[derive(Debug, clap::Args)]
@@ -61,7 +61,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let license = template.render(&assigned).map_err(|fault| refused(&fault))?;
     check(&template, &given, &license, io)?;
     template.prove(&assigned, &license).map_err(|fault| Stop { exit: Exit::No, ..refused(&fault) })?;
-    match args.output.as_deref().filter(|path| !file::is_stdin(path)) {
+    match args.output.as_deref().filter(|path| !files::is_stdin(path)) {
         None => io.stdout.write_all(license.as_bytes())?,
         Some(path) => write(&template, &assigned, path, &license, io)?,
     }
@@ -121,7 +121,7 @@ impl Shelf<'_> {
 
 fn names_in(folder: &Path) -> Result<Vec<String>, Stop> {
     let cannot = |error: &std::io::Error| {
-        Stop::failure(format!("cannot read the directory `{}`: {}", file::shown(folder), file::reason(error)))
+        Stop::failure(format!("cannot read the directory `{}`: {}", files::shown(folder), files::reason(error)))
     };
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
@@ -139,19 +139,19 @@ fn from_folder(folder: &Path, name: &str) -> Result<Template, Stop> {
     let scenario_path = folder.join(format!("{name}.scenarios.yaml"));
     let license = text(&license_path)?;
     let scenarios = if scenario_path.exists() { Some(text(&scenario_path)?) } else { None };
-    let (file, scenario_file) = (file::shown(&license_path), file::shown(&scenario_path));
+    let (file, scenario_file) = (files::shown(&license_path), files::shown(&scenario_path));
     let scenarios = scenarios.as_deref().map(|text| (scenario_file.as_str(), text));
     let text = TemplateText { name, file: &file, license: &license, scenarios };
     Template::read(text).map_err(|fault| refused(&fault))
 }
 
 fn text(path: &Path) -> Result<String, Stop> {
-    into_text(path, file::read_file(path, MAX_TEMPLATE_BYTES)?)
+    into_text(path, files::read_file(path, MAX_TEMPLATE_BYTES)?)
 }
 
 fn into_text(path: &Path, bytes: Vec<u8>) -> Result<String, Stop> {
     String::from_utf8(bytes)
-        .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", file::shown(path))))
+        .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", files::shown(path))))
 }
 
 /// Converts an error in a template or its values.
@@ -166,8 +166,8 @@ pub(super) fn refused(fault: &keywright_issue::Fault) -> Stop {
 fn given(args: &Args, io: &mut Io<'_>) -> Result<Vec<Given>, Stop> {
     let mut given = match &args.values {
         Some(path) => {
-            let text = into_text(path, file::read_up_to(path, MAX_TEMPLATE_BYTES, io)?)?;
-            keywright_issue::read_values(&file::shown(path), &text).map_err(|fault| refused(&fault))?
+            let text = into_text(path, files::read_up_to(path, MAX_TEMPLATE_BYTES, io)?)?;
+            keywright_issue::read_values(&files::shown(path), &text).map_err(|fault| refused(&fault))?
         }
         None => Vec::new(),
     };
@@ -247,7 +247,7 @@ fn read_line(io: &mut Io<'_>) -> Result<Option<String>, Stop> {
         let count = io
             .stdin
             .read(&mut byte)
-            .map_err(|error| Stop::failure(format!("cannot read the answer: {}", file::reason(&error))))?;
+            .map_err(|error| Stop::failure(format!("cannot read the answer: {}", files::reason(&error))))?;
         match byte {
             [_] if count == 0 && line.is_empty() => return Ok(None),
             [b'\n'] => break,
@@ -306,7 +306,7 @@ fn write(
     io: &mut Io<'_>,
 ) -> Result<(), Stop> {
     let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
-        Stop::usage(format!("invalid license file name `{}`", file::shown(path)))
+        Stop::usage(format!("invalid license file name `{}`", files::shown(path)))
             .help("give a file: `-o license.lic`; without `-o` the license goes to stdout")
     })?;
     let scenarios = template.render_scenarios(assigned, name).map_err(|fault| refused(&fault))?;
@@ -317,13 +317,13 @@ fn write(
     }
     let mut files = vec![(path, license.as_bytes())];
     files.extend(scenarios.as_ref().map(|text| (scenario_path.as_path(), text.as_bytes())));
-    file::create_all(&files)?;
+    files::create_all(&files)?;
     for (path, _) in &files {
-        io.say(&format!("wrote {}", escape(&file::shown(path))))?;
+        io.say(&format!("wrote {}", escape(&files::shown(path))))?;
     }
-    let shown = file::shown(path);
+    let shown = files::shown(path);
     let mut next = vec![format!("keywright lint {shown}")];
-    next.extend(scenarios.map(|_| format!("keywright test {}", file::shown(&scenario_path))));
+    next.extend(scenarios.map(|_| format!("keywright test {}", files::shown(&scenario_path))));
     next.push(format!("keywright sign {shown} --key KEY --in-place"));
     io.say("next:")?;
     for command in next {

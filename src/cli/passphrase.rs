@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use keywright_sign::disk;
+use keywright_sign::store_fs;
 
-use super::{Exit, Io, Stop, file};
+use super::{Exit, Io, Stop, files};
 
 /// Maximum length of a passphrase in bytes.
 const LONGEST: u64 = 4096;
@@ -82,11 +82,11 @@ fn obtain(
     io: &mut Io<'_>,
 ) -> Result<Zeroizing<String>, Stop> {
     let passphrase = if let Some(path) = file {
-        disk::read_secret_file(path).map_err(|error| {
+        store_fs::read_secret_file(path).map_err(|error| {
             Stop::usage(format!(
                 "cannot use the passphrase file `{}`: {}",
-                file::shown(path),
-                file::secret_reason(&error)
+                files::shown(path),
+                files::secret_reason(&error)
             ))
         })?
     } else if let Some(number) = descriptor {
@@ -116,13 +116,13 @@ fn from_descriptor(number: u32, io: &mut Io<'_>) -> Result<Zeroizing<String>, St
         return Err(cannot("only descriptor 0 is supported on this system".to_owned()));
     }
     let file =
-        std::fs::File::open(format!("/dev/fd/{number}")).map_err(|error| cannot(file::reason(&error)))?;
+        std::fs::File::open(format!("/dev/fd/{number}")).map_err(|error| cannot(files::reason(&error)))?;
     bounded(file).map_err(cannot)
 }
 
 fn bounded(reader: impl Read) -> Result<Zeroizing<String>, String> {
     let mut text = Zeroizing::new(String::with_capacity(8192));
-    reader.take(LONGEST + 1).read_to_string(&mut text).map_err(|error| file::reason(&error))?;
+    reader.take(LONGEST + 1).read_to_string(&mut text).map_err(|error| files::reason(&error))?;
     if text.len() as u64 > LONGEST {
         return Err("the passphrase is too long".to_owned());
     }
@@ -137,7 +137,7 @@ fn prompt(new: bool, io: &Io<'_>) -> Result<Zeroizing<String>, Stop> {
     let ask = |text: &str| {
         rpassword::prompt_password(text)
             .map(Zeroizing::new)
-            .map_err(|error| Stop::failure(format!("cannot read the passphrase: {}", file::reason(&error))))
+            .map_err(|error| Stop::failure(format!("cannot read the passphrase: {}", files::reason(&error))))
     };
     if !new {
         return ask("Passphrase: ");

@@ -7,7 +7,7 @@ use keywright_sign::{Domain, KeyId, KeyText, Payload, message};
 use keywright_syntax::diagnostic::nearest;
 use keywright_syntax::excerpt;
 
-use super::{Exit, Io, Stop, file};
+use super::{Exit, Io, Stop, files};
 
 /// Print the signed bytes of a block
 ///
@@ -48,7 +48,7 @@ fn parse_id(text: &str) -> Result<KeyId, String> {
 /// # Errors
 /// Returns an error if the file cannot be read or does not contain the block.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let license = License::read(file::source(&args.file, 0, io)?);
+    let license = License::read(files::source(&args.file, 0, io)?);
     let feature = find(args, &license)?;
     if feature.condition == Condition::Malformed {
         return Err(Stop::new(Exit::Unreadable, "no payload: the block has errors")

@@ -13,7 +13,7 @@ use cryptoki::types::AuthPin;
 
 use keywright_sign::{PublicKey, Signer, SignerFailure};
 
-use super::{Stop, file};
+use super::{Stop, files};
 
 /// A session with a token, and the signing key on it.
 pub(super) struct Token {
@@ -31,7 +31,7 @@ impl Token {
         public: &PublicKey,
     ) -> Result<Self, Stop> {
         let cannot = |what: &str| {
-            let name = file::shown(module);
+            let name = files::shown(module);
             let what = what.to_owned();
             move |error: cryptoki::error::Error| Stop::failure(format!("`{name}`: {what}: {error}"))
         };
@@ -41,7 +41,7 @@ impl Token {
             .map_err(cannot("cannot initialize the module"))?;
         let slot = slot(&context, label).map_err(cannot("cannot list the tokens"))?;
         let slot = slot.ok_or_else(|| {
-            Stop::usage(format!("no unique token found in `{}`", file::shown(module)))
+            Stop::usage(format!("no unique token found in `{}`", files::shown(module)))
                 .help("select one with `--pkcs11-token LABEL`")
         })?;
         let session = context.open_ro_session(slot).map_err(cannot("cannot open the token"))?;

@@ -10,15 +10,15 @@ use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_sign::{
     Digest, KeyId, LAST_SEEN, LastSeen, ListId, MAX_REASON, MAX_REVOCATION_LIST, Mode, Payload,
-    REVOCATION_SUFFIX, RevocationList, Trust, TrustedKey, Usage, disk, is_reason, judge_lists, next_version,
+    REVOCATION_SUFFIX, RevocationList, Trust, TrustedKey, Usage, store_fs, is_reason, judge_lists, next_version,
 };
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
 use super::publish::refuse_to_publish;
 use super::signer::{SignerArgs, SignerKeyArgs};
-use super::trust::{TrustArgs, fault, not_accepted, stop};
-use super::{Exit, Io, Stop, file, parse_day};
+use super::trust_args::{TrustArgs, fault, not_accepted, stop};
+use super::{Exit, Io, Stop, files, parse_day};
 
 /// Withdraw blocks, sets or keys in a signed list
 ///
@@ -88,7 +88,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let path = args.output.clone().unwrap_or_else(|| folder.join(format!("{vendor}{REVOCATION_SUFFIX}")));
     // From here on no other run may read the list: what the two withdraw would not come together.
     let _lock = Lock::take(folder)?;
-    let last_seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
+    let last_seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
     let mut list = current(folder, &path, &id, &trust, &last_seen, io)?;
 
     let before = count(&list);
@@ -117,13 +117,13 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if let Some(refused) = signed.refused.first() {
         return Err(not_accepted(&path, refused));
     }
-    file::replace(&path, text.as_bytes())?;
-    file::replace(&folder.join(LAST_SEEN), signed.seen.text().as_bytes())?;
+    files::replace(&path, text.as_bytes())?;
+    files::replace(&folder.join(LAST_SEEN), signed.seen.text().as_bytes())?;
     io.say(&format!(
         "version {} of the revocation list of {vendor}, with {}, until {expires}, into {}",
         list.version,
         counted(count(&list), "entry").replace("entrys", "entries"),
-        escape(&file::shown(&path))
+        escape(&files::shown(&path))
     ))?;
     Ok(Exit::Yes)
 }
@@ -152,10 +152,10 @@ fn current(
     seen: &LastSeen,
     io: &mut Io<'_>,
 ) -> Result<RevocationList, Stop> {
-    let what = format!("the revocation list `{}`", file::shown(path));
+    let what = format!("the revocation list `{}`", files::shown(path));
     let missing = std::fs::symlink_metadata(path).is_err();
-    let own = if missing { None } else { Some(file::read_file(path, MAX_REVOCATION_LIST)?) };
-    let stored = disk::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
+    let own = if missing { None } else { Some(files::read_file(path, MAX_REVOCATION_LIST)?) };
+    let stored = store_fs::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
     let others = stored.into_iter().map(|(_, bytes)| bytes).filter(|bytes| own.as_ref() != Some(bytes));
     let lists: Vec<Vec<u8>> = own.iter().cloned().chain(others).collect();
     let offered: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();
@@ -219,8 +219,8 @@ fn withdraw(args: &Args, list: &mut RevocationList, reason: &str, io: &mut Io<'_
         withdrawn.key_ids.entry(*id).or_insert_with(|| reason.to_owned());
     }
     for path in &args.license {
-        let license = License::read(file::source(path, 0, io)?);
-        let name = file::shown(path);
+        let license = License::read(files::source(path, 0, io)?);
+        let name = files::shown(path);
         let chosen: Vec<_> = license
             .features
             .iter()

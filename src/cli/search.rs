@@ -8,7 +8,7 @@ use ignore::{DirEntry, WalkBuilder};
 use keywright_files::input;
 use keywright_report::escape::escape;
 
-use super::{Io, Stop, file};
+use super::{Io, Stop, files};
 
 /// Extension of license files in searched directories. A file given by name can have any name.
 pub(super) const LICENSE: &str = ".lic";
@@ -72,7 +72,7 @@ impl Search {
         for entry in walk.build() {
             match entry {
                 Ok(entry) if is_folder(&entry) && entry.depth() > DEEPEST => {
-                    let name = file::shown(entry.path());
+                    let name = files::shown(entry.path());
                     found.faults.push(Stop::failure(format!(
                         "`{name}` is nested more than {DEEPEST} directories deep"
                     )));
@@ -81,7 +81,7 @@ impl Search {
                 Err(error) => found.faults.push(unsearched(folder, &error)),
             }
             if found.files.len() + found.faults.len() > MOST_FILES {
-                let name = file::shown(folder);
+                let name = files::shown(folder);
                 found.faults.push(Stop::failure(format!("`{name}` contains more than {MOST_FILES} files")));
                 break;
             }
@@ -118,7 +118,7 @@ impl Found {
     /// When stderr cannot be written.
     pub(super) fn warn(&self, io: &mut Io<'_>) -> Result<(), Stop> {
         for (path, what) in &self.passed_over {
-            let name = escape(&file::shown(path)).into_owned();
+            let name = escape(&files::shown(path)).into_owned();
             writeln!(io.stderr, "warning: `{name}` is {what} and was not read")?;
         }
         Ok(())
@@ -133,7 +133,7 @@ fn unfit_rules(folder: &Path) -> Option<Stop> {
     RULES.iter().map(|name| folder.join(name)).find_map(|path| match input::check(&path) {
         Ok(()) | Err(input::Refused::Io(_)) => None,
         Err(refused) => Some(
-            Stop::failure(format!("`{}` {refused}", file::shown(&path)))
+            Stop::failure(format!("`{}` {refused}", files::shown(&path)))
                 .help("the folder was not searched; remove the entry, or name the files"),
         ),
     })
@@ -144,6 +144,6 @@ fn is_folder(entry: &DirEntry) -> bool {
 }
 
 fn unsearched(folder: &Path, error: &ignore::Error) -> Stop {
-    let reason = error.io_error().map_or_else(|| error.to_string(), file::reason);
-    Stop::failure(format!("cannot search `{}`: {reason}", file::shown(folder)))
+    let reason = error.io_error().map_or_else(|| error.to_string(), files::reason);
+    Stop::failure(format!("cannot search `{}`: {reason}", files::shown(folder)))
 }

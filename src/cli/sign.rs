@@ -14,8 +14,8 @@ use super::config::{Configs, Settings};
 use super::lint::LevelArgs;
 use super::passphrase::PassphraseArgs;
 use super::signer::{Holder, KeyIdArgs, SignerArgs};
-use super::trust::TrustArgs;
-use super::{Exit, Io, Stop, file, findings};
+use super::trust_args::TrustArgs;
+use super::{Exit, Io, Stop, files, print};
 
 /// Sign every block of a license file
 ///
@@ -60,9 +60,9 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
     args.signer.require()?;
     let target = target(args)?;
     if args.signer.key.as_ref().is_some_and(|key| is_same_file(target, key)) {
-        return Err(Stop::usage(format!("output file `{}` is the key file", file::shown(target))));
+        return Err(Stop::usage(format!("output file `{}` is the key file", files::shown(target))));
     }
-    let license = License::read(file::source(&args.file, 0, io)?);
+    let license = License::read(files::source(&args.file, 0, io)?);
     if let Some(exit) = refuse(args, config, &license, io)? {
         return Ok(exit);
     }
@@ -73,12 +73,12 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
     warn_undated(&license, &key, io)?;
     let signed = sign_file(&license, &*key.signer, key.trusted)
         .map_err(|error| stop(&error).help("nothing was written"))?;
-    if file::is_stdin(target) {
+    if files::is_stdin(target) {
         io.stdout.write_all(signed.text.as_bytes())?;
     } else if args.in_place {
-        file::write(target, signed.text.as_bytes())?;
+        files::write(target, signed.text.as_bytes())?;
     } else {
-        file::replace(target, signed.text.as_bytes())?;
+        files::replace(target, signed.text.as_bytes())?;
     }
     let replaced = signed.blocks.iter().filter(|block| block.replaced).count();
     let blocks = keywright_report::counted(signed.blocks.len(), "block");
@@ -87,7 +87,7 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
     } else {
         format!(" ({} replaced)", keywright_report::counted(replaced, "KEY"))
     };
-    let name = if file::is_stdin(target) { "standard output".to_owned() } else { file::shown(target) };
+    let name = if files::is_stdin(target) { "standard output".to_owned() } else { files::shown(target) };
     io.say(&format!("signed {blocks}{old} with key {} into {}", key.trusted.key.id(), escape(&name)))?;
     Ok(Exit::Yes)
 }
@@ -109,12 +109,12 @@ fn warn_undated(license: &License, key: &Holder<'_>, io: &mut Io<'_>) -> Result<
 }
 
 fn target(args: &Args) -> Result<&Path, Stop> {
-    if file::is_stdin(&args.file) && args.passphrase.takes_stdin() {
+    if files::is_stdin(&args.file) && args.passphrase.takes_stdin() {
         return Err(Stop::usage("standard input cannot be both license and passphrase"));
     }
     match &args.output {
         Some(output) => Ok(output),
-        None if file::is_stdin(&args.file) => {
+        None if files::is_stdin(&args.file) => {
             Err(Stop::usage("cannot sign standard input in place").help("give an output file with `-o OUT`"))
         }
         None => Ok(&args.file),
@@ -146,7 +146,7 @@ fn refuse(
         .collect();
     let refused = found.iter().any(|found| found.severity >= fails);
     if !io.quiet || refused {
-        findings::show(&found, &[license], io)?;
+        print::show(&found, &[license], io)?;
     }
     // Lint levels cannot allow parse errors: unparsed text cannot be signed.
     let unreadable = license.has_errors();

@@ -14,8 +14,8 @@ use keywright_sign::{KeyId, KeyState, Mode, Revocations, Signer, Trust, TrustedK
 
 use self::program::Program;
 use super::passphrase::PassphraseArgs;
-use super::trust::{SigningKey, signing_key};
-use super::{Exit, Io, Stop, file};
+use super::trust_args::{SigningKey, signing_key};
+use super::{Exit, Io, Stop, files};
 
 /// Location of the secret key.
 #[derive(Debug, clap::Args)]
@@ -187,7 +187,7 @@ impl SignerArgs {
         let program = self.signer.as_deref().unwrap_or(Path::new(""));
         // Not searched in PATH: a program in one of its directories must not become the signer.
         if program.components().count() < 2 {
-            return Err(Stop::usage(format!("`{}` is not a path", file::shown(program)))
+            return Err(Stop::usage(format!("`{}` is not a path", files::shown(program)))
                 .help("write the path of the program: `./sign` or `/usr/local/bin/sign`"));
         }
         let program = Program {

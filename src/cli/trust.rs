@@ -1,273 +1,282 @@
-//! The trust store that a command uses, and the secret key it signs with.
+//! `keywright trust`: a trust store as one signed file, made by the vendor and installed by support, and keys of other
+//! vendors that support adds by hand.
 
-use std::path::{Path, PathBuf};
+mod add;
 
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Subcommand;
 use jiff::ToSpan as _;
-use jiff::civil::Date;
-use zeroize::Zeroizing;
+use jiff::civil::{Date, date};
 
+use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_sign::{
-    Judged, KeyFileError, LAST_SEEN, Label, LastSeen, MAX_REVOCATION_LIST, Mode, Refused, RefusedKind,
-    Revocations, SecretKey, Trust, TrustError, TrustedKey, disk, judge_lists, read_secret_key,
+    Digest, InstallFault, Installed, KeyState, LAST_SEEN, LastSeen, ListId, ListKind, MAX_TRUST_BUNDLE,
+    PublicKey, Seen, TRUST_BUNDLE, TRUST_LIST, Trust, TrustBundle, TrustEntry, TrustError, TrustedKey, Usage,
+    store_fs, install_bundle, next_version,
 };
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
-use super::{Exit, Io, Stop, file};
+use super::publish::refuse_to_publish;
+use super::signer::{KeyIdArgs, SignerArgs};
+use super::trust_args::{TrustArgs, fault, stop};
+use super::{Exit, Io, Stop, files, parse_day};
 
-/// The folder of the trust store.
+/// Publish a trust store as one signed file, install it, and add keys by hand
 #[derive(Debug, clap::Args)]
-pub struct TrustArgs {
-    /// Folder of the trust store
-    #[arg(long, value_name = "DIR", default_value = "keys")]
-    pub trust: PathBuf,
+#[command(after_help = "Examples:\n  keywright trust bundle --key ABC_Software.key.pem -o 1.bundle\n  \
+    keywright trust install 2.bundle")]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
 }
 
-impl TrustArgs {
-    /// The trust store.
-    ///
-    /// # Errors
-    /// When there is none, it is faulty, or it trusts nobody.
-    pub fn load(&self, today: Date) -> Result<Trust, Stop> {
-        let trust = disk::load_trust(&self.trust).map_err(|error| stop(&self.trust, &error))?;
-        if trust.is_empty() {
-            return Err(Stop::usage(format!("the trust store `{}` holds no key", file::shown(&self.trust)))
-                .help("`keywright keys new --vendor NAME` makes a key and adds it"));
-        }
-        self.refuse_to_come(&trust, today)?;
-        Ok(trust)
-    }
-
-    /// ◆ A key is retired or lost on a day that has been: a list that knows of a day to come is refused, as is all that could
-    /// not have happened. One day more is let pass, for it may be tomorrow already where the list was written.
-    fn refuse_to_come(&self, trust: &Trust, today: Date) -> Result<(), Stop> {
-        let last = today.saturating_add(1.day());
-        let early = trust.keys().iter().find(|key| key.entry.state.since().is_some_and(|since| since > last));
-        let Some(key) = early else { return Ok(()) };
-        Err(Stop::usage(format!(
-            "the trust store `{}`: key {} is {}, a day to come",
-            file::shown(&self.trust),
-            key.key.id(),
-            key.entry.state
-        ))
-        .help("write the state when that day has come; `not-after` ends a key ahead of time"))
-    }
-
-    /// The trust store, and what was withdrawn: the lists in its folder and those of the command line.
-    ///
-    /// # Errors
-    /// As [`Self::load`]; also when a list of the command line is not accepted.
-    pub fn load_with_revocations(
-        &self,
-        extra: &[PathBuf],
-        mode: Mode,
-        io: &mut Io<'_>,
-    ) -> Result<(Trust, Revocations), Stop> {
-        let trust = self.load(io.today)?;
-        let revocations = self.revocations(extra, &trust, mode, io)?;
-        Ok((trust, revocations))
-    }
-
-    /// Returns what was withdrawn: the lists in the folder of the store, and those of the command line.
-    ///
-    /// # Errors
-    /// When a list of the command line is not accepted, or the store cannot be read.
-    pub fn revocations(
-        &self,
-        extra: &[PathBuf],
-        trust: &Trust,
-        mode: Mode,
-        io: &mut Io<'_>,
-    ) -> Result<Revocations, Stop> {
-        judge(&self.trust, extra, trust, mode, io).map(|judged| judged.revocations)
-    }
+#[derive(Debug, Subcommand)]
+enum Command {
+    Bundle(BundleArgs),
+    Install(InstallArgs),
+    Add(add::AddArgs),
 }
 
-/// A fault of a trust store, for the user.
-pub(super) fn stop(folder: &Path, error: &TrustError) -> Stop {
-    fault(&format!("the trust store `{}`", file::shown(folder)), error)
-}
-
-/// A fault of something that trust is built on, for the user.
-pub(super) fn fault(what: &str, error: &TrustError) -> Stop {
-    let stop = Stop::usage(format!("{what}: {error}"));
-    match &error.help {
-        Some(help) => stop.help(help),
-        None => stop,
-    }
-}
-
-/// Judges the revocation lists of a store and of the command line together, and notes what was seen.
+/// Write the trust store as one signed file
 ///
-/// DECISION: a list of the store that is not accepted makes its vendor's blocks stale. A list that the command line names
-/// must be accepted, or the command ends.
-pub(super) fn judge(
-    folder: &Path,
-    extra: &[PathBuf],
-    trust: &Trust,
-    mode: Mode,
-    io: &mut Io<'_>,
-) -> Result<Judged, Stop> {
-    let last_seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
-    let stored = disk::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
-    let mut lists: Vec<(PathBuf, Vec<u8>)> =
-        stored.into_iter().map(|(name, bytes)| (folder.join(name), bytes)).collect();
-    let named = lists.len();
-    for path in extra {
-        lists.push((path.clone(), file::read_up_to(path, MAX_REVOCATION_LIST, io)?));
-    }
-    let offered: Vec<&[u8]> = lists.iter().map(|(_, bytes)| bytes.as_slice()).collect();
-    let judged = judge_lists(&offered, trust, mode, &last_seen, io.today);
-    for refused in &judged.refused {
-        let path = lists.get(refused.at).map(|(path, _)| path.as_path()).unwrap_or(folder);
-        let stop = not_accepted(path, refused);
-        if refused.at >= named {
-            return Err(stop);
-        }
-        if refused.kind != RefusedKind::Development {
-            // Shown with `-q` too: the vendor's blocks are stale.
-            writeln!(io.stderr, "warning: {}", escape(&stop.message))?;
-        }
-    }
-    let today = io.today;
-    remember(folder, &judged.seen, &last_seen, io, |seen| {
-        judge_lists(&offered, trust, mode, seen, today).seen
-    })?;
-    Ok(judged)
+/// It has the keys of the signer's vendor; each vendor publishes its own. An active key signs it. Version N+1 must be signed
+/// with a key of version N, or a store with N could not install it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright trust bundle --key ABC_Software.key.pem -o abc-1.bundle\n  \
+    keywright trust bundle --key ABC_Software.key.pem --previous abc-1.bundle -o abc-2.bundle")]
+pub struct BundleArgs {
+    #[command(flatten)]
+    signer: SignerArgs,
+    #[command(flatten)]
+    key_id: KeyIdArgs,
+    /// The version before; without it this is version 1
+    #[arg(long, value_name = "FILE")]
+    previous: Option<PathBuf>,
+    /// Last day of the bundle [default: a year from today]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    expires: Option<Date>,
+    /// File to write; `-` is standard output
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
-/// The reason why a list is not accepted, for the user.
-pub(super) fn not_accepted(path: &Path, refused: &Refused) -> Stop {
-    let stop = fault(&format!("the revocation list `{}`", file::shown(path)), &refused.error);
-    match refused.kind {
-        RefusedKind::Version => Stop { exit: Exit::Policy, ..stop },
-        RefusedKind::Development | RefusedKind::NotAccepted => stop,
-    }
+/// Install a trust bundle as trust store
+///
+/// The first one is accepted because of a public key that was sent by another way (`keys show` prints it as one line). It
+/// fixes the vendor whose bundles the store follows. Each later one is accepted if an active key of the installed one signed
+/// it. Older versions are refused.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright trust install abc-1.bundle --first \
+    keywright-pub:ABC_Software:1f7f1125050563e1:BASE64\n  keywright trust install abc-2.bundle")]
+pub struct InstallArgs {
+    /// The bundle; `-` is standard input
+    #[arg(value_name = "BUNDLE")]
+    bundle: PathBuf,
+    /// The public key to believe at first, as one line
+    #[arg(long, value_name = "KEY")]
+    first: Option<String>,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
-/// Writes the memory if it changed, together with what other commands note at the same time.
-fn remember(
-    folder: &Path,
-    new: &LastSeen,
-    old: &LastSeen,
-    io: &mut Io<'_>,
-    again: impl FnOnce(&LastSeen) -> LastSeen,
-) -> Result<(), Stop> {
-    if new == old {
-        return Ok(());
-    }
-    let noted = Lock::take(folder).and_then(|_lock| {
-        let seen = disk::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
-        file::replace(&folder.join(LAST_SEEN), again(&seen).text().as_bytes())
-    });
-    if let Err(error) = noted {
-        // The verdicts are good without it, but the next run does not know what this one saw.
-        io.say(&format!(
-            "warning: {}; an older revocation list would be accepted next time",
-            escape(&error.message)
-        ))?;
-    }
-    Ok(())
-}
-
-/// A secret key with its entry in the trust store.
-pub(super) struct SigningKey<'a> {
-    pub(super) key: SecretKey,
-    pub(super) trusted: &'a TrustedKey,
-}
-
-/// Reads a secret key file and finds the key in the trust store. What the file says of the key in plain text must not
-/// contradict the store.
-pub(super) fn signing_key<'a>(
-    path: &Path,
-    passphrase: &PassphraseArgs,
-    trust: &'a Trust,
-    io: &mut Io<'_>,
-) -> Result<SigningKey<'a>, Stop> {
-    let (key, label) = read_key(path, passphrase, io)?;
-    let id = key.public_key().id();
-    let trusted = trust.get(id).filter(|trusted| trusted.key == *key.public_key()).ok_or_else(|| {
-        Stop::usage(format!("key {id} of `{}` is not in the trust store", file::shown(path)))
-            .help("what it signs would not verify; name the folder that holds it with `--trust DIR`")
-    })?;
-    let entry = &trusted.entry;
-    let contradicted = label.vendor.is_some_and(|vendor| vendor != entry.vendor)
-        || label.usage.is_some_and(|usage| usage != entry.usage);
-    if contradicted {
-        return Err(Stop::usage(format!(
-            "the key file `{}` and the trust store disagree on vendor or usage of key {id}",
-            file::shown(path)
-        ))
-        .help("one of the two was altered: find out which before you sign"));
-    }
-    Ok(SigningKey { key, trusted })
-}
-
-/// Reads a secret key file, asking for its passphrase if it has one.
-pub(super) fn read_key(
-    path: &Path,
-    passphrase: &PassphraseArgs,
-    io: &mut Io<'_>,
-) -> Result<(SecretKey, Label), Stop> {
-    let name = file::shown(path);
-    let text = disk::read_secret_file(path).map_err(|error| {
-        if is_public(path) {
-            return Stop::usage(format!("the key file `{name}` holds no secret key"))
-                .help("it is a public key; name the secret key file that belongs to it");
-        }
-        Stop::failure(format!("the key file `{name}`: {}", file::secret_reason(&error)))
-    })?;
-    let (key, label, _) = open_key(path, &text, passphrase, io)?;
-    Ok((key, label))
-}
-
-/// A key, what its file says of it, and the passphrase that opened the file.
-pub(super) type OpenedKey = (SecretKey, Label, Option<Zeroizing<String>>);
-
-/// Reads the text of a secret key file, asks for its passphrase if it has one, and warns of weak protection.
+/// Runs the command.
 ///
 /// # Errors
-/// When the text is not a key file that can be read, or the passphrase is wrong.
-pub(super) fn open_key(
-    path: &Path,
-    text: &str,
-    passphrase: &PassphraseArgs,
-    io: &mut Io<'_>,
-) -> Result<OpenedKey, Stop> {
-    let mut used = None;
-    let read = match read_secret_key(text, None) {
-        Err(KeyFileError::PassphraseNeeded) => {
-            let passphrase = passphrase.get(false, io)?;
-            let read = read_secret_key(text, Some(passphrase.as_bytes()));
-            used = Some(passphrase);
-            read
-        }
-        read => read,
-    };
-    let (key, label) = read.map_err(|error| key_stop(path, &error))?;
-    if let Some(weakness) = label.weakness {
-        io.say(&format!("warning: {weakness}"))?;
+/// When a key, a bundle or the trust store cannot be read, accepted or written.
+pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    match &args.command {
+        Command::Bundle(args) => bundle(args, io),
+        Command::Install(args) => install(args, io),
+        Command::Add(args) => add::add(args, io),
     }
-    Ok((key, label, used))
 }
 
-/// Returns true if a file is a public key, which others may read.
-fn is_public(path: &Path) -> bool {
-    file::read_file(path, 64 * 1024).is_ok_and(|bytes| {
-        let text = String::from_utf8_lossy(&bytes);
-        text.contains("PUBLIC KEY") && !text.contains("PRIVATE KEY")
-    })
-}
-
-/// A fault of a secret key file, for the user. Whoever cannot open it concludes nothing.
-pub(super) fn key_stop(path: &Path, error: &KeyFileError) -> Stop {
-    let exit = match error {
-        KeyFileError::WrongPassphrase
-        | KeyFileError::Contradiction(..)
-        | KeyFileError::TooMuchWork
-        | KeyFileError::BadHeader(_) => Exit::Failure,
-        _ => Exit::Usage,
+fn bundle(args: &BundleArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let trust = args.trust.load(io.today)?;
+    let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
+    refuse_to_publish(&key, io.today)?;
+    let vendor = &key.trusted.entry.vendor;
+    let previous = previous(args, &trust, key.trusted)?;
+    let version = previous.as_ref().map_or(Ok(1), |previous| next_version(previous.version));
+    let version = version.map_err(|error| fault("the bundle", &error))?;
+    let (keys, others): (Vec<TrustedKey>, Vec<TrustedKey>) =
+        trust.keys().iter().cloned().partition(|key| key.entry.vendor == *vendor);
+    let bundle = TrustBundle {
+        vendor: vendor.clone(),
+        version,
+        issued: io.today,
+        expires: args.expires.unwrap_or_else(|| io.today.saturating_add(1.year())),
+        keys,
+        digest: Digest::of(b""),
     };
-    Stop::new(exit, format!("`{}`: {error}", file::shown(path)))
+    let not_signed = |reason: String| {
+        Stop::new(Exit::No, format!("the bundle was not signed: {reason}")).help("nothing was written")
+    };
+    let text = bundle.seal(&*key.signer, key.trusted).map_err(|error| not_signed(error.to_string()))?;
+    if let Some(previous) = &previous {
+        installs(&text, previous, io.today).map_err(not_signed)?;
+    }
+    if files::is_stdin(&args.output) {
+        io.stdout.write_all(text.as_bytes())?;
+    } else {
+        files::replace(&args.output, text.as_bytes())?;
+    }
+    if !others.is_empty() {
+        io.say(&format!(
+            "note: {} of other vendors left out: each vendor publishes its own",
+            counted(others.len(), "key")
+        ))?;
+    }
+    io.say(&format!(
+        "version {version} of the trust bundle of {vendor}, with {}, until {}",
+        counted(bundle.keys.len(), "key"),
+        bundle.expires
+    ))?;
+    Ok(Exit::Yes)
+}
+
+/// The version before, if there is one.
+fn previous(args: &BundleArgs, trust: &Trust, key: &TrustedKey) -> Result<Option<TrustBundle>, Stop> {
+    let Some(path) = &args.previous else {
+        if files::is_stdin(&args.output) || fs::symlink_metadata(&args.output).is_err() {
+            return Ok(None);
+        }
+        let name = files::shown(&args.output);
+        return Err(Stop::usage(format!("`{name}` exists already, and this would be a first version"))
+            .help("name the version before with `--previous`, or another file"));
+    };
+    let what = format!("the bundle `{}`", files::shown(path));
+    let bytes = files::read_file(path, MAX_TRUST_BUNDLE)?;
+    // Whatever became of the key that signed it: a lost key is a reason for a next version.
+    let then = trust.assuming(|_| KeyState::Active);
+    let previous = TrustBundle::open(&bytes, &then).map_err(|error| fault(&what, &error))?;
+    let known = previous.keys.iter().find(|known| known.key == key.key);
+    if !known.is_some_and(|known| matches!(known.entry.state, KeyState::Active | KeyState::Standby)) {
+        let (version, id) = (previous.version, key.key.id());
+        return Err(Stop::new(
+            Exit::No,
+            format!("version {version} does not know key {id} as one that signs"),
+        )
+        .help("sign with a key of the version before: a store with that version could not install this"));
+    }
+    Ok(Some(previous))
+}
+
+/// Checks that a store with the version before can install a bundle.
+fn installs(text: &str, previous: &TrustBundle, today: Date) -> Result<(), String> {
+    let mut seen = LastSeen::default();
+    let usage = if previous.keys.iter().any(|key| key.entry.usage == Usage::Production) {
+        Usage::Production
+    } else {
+        Usage::Development
+    };
+    seen.note(ListId::trust(&previous.vendor, usage), Seen::new(previous.version, previous.digest));
+    let store = Installed { bundle: Some(previous), added: &Trust::default(), seen: &seen };
+    match install_bundle(text.as_bytes(), None, store, today) {
+        Ok(_) => Ok(()),
+        Err(
+            InstallFault::Refused(error)
+            | InstallFault::NotCurrent(error)
+            | InstallFault::Equivocation(error, _),
+        ) => Err(format!("a store with version {} would refuse it: {error}", previous.version)),
+    }
+}
+
+fn install(args: &InstallArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let folder = &args.trust.trust;
+    let _lock = Lock::take(folder)?;
+    if fs::symlink_metadata(folder.join(TRUST_LIST)).is_ok() {
+        return Err(Stop::usage(format!("the trust store `{}` has a list of its own", files::shown(folder)))
+            .help("install the bundle into another folder with `--trust DIR`"));
+    }
+    let seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
+    let added = store_fs::load_added(folder).map_err(|error| stop(folder, &error))?;
+    let installed = match store_fs::load_bundle(folder) {
+        Err(error) if args.first.is_some() => replaced(args, &seen, &error).map(|()| None)?,
+        installed => installed.map_err(|error| stop(folder, &error))?,
+    };
+    let first = first(args, installed.is_some(), &seen)?;
+    let bytes = files::read_up_to(&args.bundle, MAX_TRUST_BUNDLE, io)?;
+    let what = format!("the bundle `{}`", files::shown(&args.bundle));
+    let store = Installed { bundle: installed.as_ref(), added: &added, seen: &seen };
+    let (bundle, seen) = match install_bundle(&bytes, first.as_ref(), store, io.today) {
+        Ok(accepted) => accepted,
+        Err(InstallFault::Refused(error)) => return Err(Stop { exit: Exit::No, ..fault(&what, &error) }),
+        Err(InstallFault::NotCurrent(error)) => {
+            return Err(Stop { exit: Exit::Policy, ..fault(&what, &error) });
+        }
+        Err(InstallFault::Equivocation(error, seen)) => {
+            // Noted although nothing is installed: the store is stale until a newer bundle is.
+            files::replace(&folder.join(LAST_SEEN), seen.text().as_bytes())?;
+            return Err(Stop { exit: Exit::Policy, ..fault(&what, &error) });
+        }
+    };
+    // The bundle first: one that was seen and is missing could not be told from one that was taken away.
+    files::replace(&folder.join(TRUST_BUNDLE), &bytes)?;
+    files::replace(&folder.join(LAST_SEEN), seen.text().as_bytes())?;
+    io.say(&format!(
+        "installed version {} of the trust bundle of {}, with {}, until {}, into {}",
+        bundle.version,
+        bundle.vendor,
+        counted(bundle.keys.len(), "key"),
+        bundle.expires,
+        escape(&files::shown(folder))
+    ))?;
+    Ok(Exit::Yes)
+}
+
+/// A bundle that cannot be used is replaced like the first one. Without a memory nothing would say whose store it is.
+fn replaced(args: &InstallArgs, seen: &LastSeen, error: &TrustError) -> Result<(), Stop> {
+    let folder = &args.trust.trust;
+    let publisher = seen.publisher().map_err(|error| stop(folder, &error))?;
+    if publisher.is_some() {
+        return Ok(());
+    }
+    let stop = stop(folder, error);
+    Err(stop.help(format!(
+        "it has a bundle, and `{LAST_SEEN}` does not say whose: restore that file, or install into another folder with `--trust DIR`"
+    )))
+}
+
+/// The key that was given by hand, for a first installation.
+fn first(args: &InstallArgs, is_installed: bool, seen: &LastSeen) -> Result<Option<Trust>, Stop> {
+    match (is_installed, &args.first) {
+        (true, Some(_)) => Err(Stop::usage("a bundle is installed already, so its keys decide")
+            .help("leave `--first` away; for another vendor name another folder with `--trust DIR`")),
+        (true, None) => Ok(None),
+        (false, Some(line)) => given(line).map(Some),
+        (false, None) => {
+            let again = seen.seen(ListKind::Trust).next().is_some();
+            let why = if again { "the installed bundle is missing" } else { "no bundle is installed yet" };
+            Err(Stop::usage(format!("{why}, so nothing says whose bundle to accept"))
+                .help("give the vendor's public key, sent by another way, with `--first KEY`"))
+        }
+    }
+}
+
+fn given(line: &str) -> Result<Trust, Stop> {
+    let line = PublicKey::find_line(line).unwrap_or_default();
+    let (vendor, key) =
+        PublicKey::from_line(&line).map_err(|error| Stop::usage(format!("`--first`: {error}")))?;
+    let entry = TrustEntry {
+        vendor: vendor.to_owned(),
+        id: key.id(),
+        file: String::new(),
+        // The bundle itself says what the key may do; the question here is only whether it signed it.
+        usage: Usage::Production,
+        not_before: date(1, 1, 1),
+        not_after: date(9999, 12, 31),
+        state: KeyState::Active,
+        lists: None,
+        line: 0,
+    };
+    Ok(Trust::of(TrustedKey { entry, key }))
 }

@@ -1,5 +1,6 @@
 //! `keywright verify`: verdicts on blocks and files.
 
+pub(super) mod inputs;
 mod private;
 mod unlocks;
 
@@ -14,8 +15,8 @@ use keywright_report::verify_human::{self, Style};
 use keywright_report::verify_json;
 use keywright_sign::{FileReport, Mode, Outcome, Verifier};
 
-use super::trust::TrustArgs;
-use super::{Exit, Io, Stop, collect, file, parse_day, provenance};
+use super::trust_args::TrustArgs;
+use super::{Exit, Io, Stop, files, parse_day, provenance};
 
 /// Verify the signatures of license files
 ///
@@ -82,7 +83,7 @@ fn parse_name(text: &str) -> Result<String, String> {
 /// # Errors
 /// Returns an error if there is no trust store, one of its lists is not trustworthy, or the report cannot be written.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    file::refuse_stdin_twice(&args.files)?;
+    files::refuse_stdin_twice(&args.files)?;
     let at = args.at.unwrap_or(io.today);
     let mode = if args.development { Mode::Development } else { Mode::Production };
     let (trust, revocations) = private::run(args.redact, TRUST, io, |io| {
@@ -110,7 +111,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         log,
         at,
         mode,
-        trust: file::shown(&args.trust.trust),
+        trust: files::shown(&args.trust.trust),
         redact: args.redact,
         exit_code: 0,
     };
@@ -151,18 +152,18 @@ fn read(args: &Args, io: &mut Io<'_>) -> Result<Inputs, Stop> {
         let number = before + unread.len() + 1;
         let shown = if args.redact { not_read(&masked_file(number), stop.exit) } else { stop.clone() };
         io.stop(&shown)?;
-        unread.push(Unread { before, name: file::shown(path), exit: stop.exit });
+        unread.push(Unread { before, name: files::shown(path), exit: stop.exit });
         Ok(())
     };
     let (mut number, mut skipped) = (0, 0);
     for path in &args.files {
-        let found = private::run(args.redact, FOLDER, io, |io| collect::license_files(path, io))?;
+        let found = private::run(args.redact, FOLDER, io, |io| inputs::license_files(path, io))?;
         skipped += found.skipped;
         for stop in found.faults {
             not(licenses.len(), path, stop, io)?;
         }
         for path in &found.files {
-            match file::source(path, number, io) {
+            match files::source(path, number, io) {
                 Ok(source) => licenses.push(License::read(source)),
                 Err(stop) => not(licenses.len(), path, stop, io)?,
             }

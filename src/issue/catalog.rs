@@ -17,8 +17,8 @@ use serde_yaml::Spanned;
 use keywright_license::check_value;
 use keywright_syntax::diagnostic::nearest;
 
-use super::fault::Fault;
-use super::values::Given;
+use super::error::Fault;
+use super::arguments::Given;
 use super::yaml;
 
 /// A parsed catalogue. Its templates are not resolved yet.

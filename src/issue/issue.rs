@@ -11,13 +11,13 @@ use keywright_sign::{Digest, Signer, TrustedKey, sign_file};
 use keywright_syntax::source::SourceFile;
 
 use super::catalog::{Catalog, Product};
-use super::fault::Fault;
-use super::known::{self, Known};
+use super::error::Fault;
+use super::proof_cache::{self, Known};
 use super::log::{Entry, Issue};
 use super::order::{self, Line, Order};
-use super::shape::{Piece, Shapes};
+use super::layout_cache::{Piece, Shapes};
 use super::template::Template;
-use super::values::{Assigned, Given};
+use super::arguments::{Assigned, Given};
 
 /// Reason for refusing an order, for statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -257,7 +257,7 @@ impl Issuer {
             text.push_str(&piece.text);
             parts.push((template, assigned, piece));
         }
-        let key = known::key_of(parts.iter().map(|(template, assigned, _)| (*template, assigned)));
+        let key = proof_cache::key_of(parts.iter().map(|(template, assigned, _)| (*template, assigned)));
         if !self.known.is_sound(&key) {
             for (template, assigned, piece) in &parts {
                 let proven = self.known.prove(template, assigned, &piece.text);

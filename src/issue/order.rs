@@ -8,7 +8,7 @@
 //!   - { product: MySolutions, count: 20 }
 //! ```
 //!
-//! Rows are parsed by [`super::table`].
+//! Rows are parsed by [`super::order_csv`].
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -20,8 +20,8 @@ use keywright_license::check_value;
 use keywright_sign::Digest;
 
 use super::catalog::given;
-use super::fault::Fault;
-use super::values::Given;
+use super::error::Fault;
+use super::arguments::Given;
 use super::yaml;
 
 /// Maximum number of orders per run.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use keywright_license::Refusal;
 
-use super::types::{Value, ValueType};
+use super::parameter_types::{Value, ValueType};
 
 /// Default value that means the day of issue.
 const TODAY: &str = "today";

@@ -12,7 +12,7 @@ use keywright_license::Count;
 use keywright_sign::message::{Domain, message};
 use keywright_sign::{Digest, KeyId, KeyState, Payload, Signer, Trust, TrustedKey, Usage};
 
-use super::fault::Fault;
+use super::error::Fault;
 use super::issue::Draft;
 use super::log::{self, Difference, Log, Numbered, Whose};
 

@@ -21,10 +21,10 @@ use keywright_license::{self as license, License, Name};
 use keywright_syntax::source::{SourceFile, Span};
 use keywright_syntax::{self as syntax, Block, Item, Tree, fold};
 
-use super::fault::Fault;
+use super::error::Fault;
 use super::template::Template;
-use super::types::Value;
-use super::values::Assigned;
+use super::parameter_types::Value;
+use super::arguments::Assigned;
 
 pub(super) const LICENSE: &str = "license";
 pub(super) const SCENARIOS: &str = "scenarios";

@@ -20,10 +20,10 @@ use serde_yaml::Spanned;
 use keywright_license::{Directive, Name, directive};
 use keywright_syntax::diagnostic::nearest;
 
-use super::fault::Fault;
+use super::error::Fault;
 use super::parameter::Parameter;
 use super::render;
-use super::types::{TYPES, ValueType};
+use super::parameter_types::{TYPES, ValueType};
 use super::yaml;
 
 /// Maximum size of a template text, in bytes.

@@ -5,7 +5,7 @@ use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned, budget, options};
 
 use keywright_yaml::words;
 
-use super::fault::Fault;
+use super::error::Fault;
 
 /// Maximum number of values in one YAML file.
 const MAX_NODES: usize = 4_000_000;

@@ -4,7 +4,7 @@ pub use keywright_syntax::limits::MAX_COUNT;
 use keywright_syntax::limits::{MAX_DEPENDENCIES, MAX_HOST_IDS, MAX_TIERS};
 
 use super::model::{Feature, Metered};
-use super::read::{Problem, Reading};
+use super::value_parser::{Problem, Reading};
 use super::value::{KeyType, Kind, Payment, Period, Tier};
 
 /// A directive.

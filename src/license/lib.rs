@@ -2,24 +2,24 @@
 //!
 //! Defines the meaning of directives. Independent of files, keys and relations between blocks.
 
-mod check;
+mod block_rules;
 pub mod codes;
 mod dates;
 mod directive;
-mod given;
+mod check_value;
 mod layout;
 mod lower;
 mod model;
-mod read;
-mod text;
+mod value_parser;
+mod value_chars;
 mod times;
 mod value;
 
 pub use directive::{DIRECTIVES, Directive, MAX_COUNT, Needs, directive};
-pub use given::{Refusal, check_value};
+pub use check_value::{Refusal, check_value};
 pub use layout::{format, layout};
 pub use model::{BrokenBlock, Condition, Dependency, Feature, License, Metered};
-pub use text::MAX_VALUE_BYTES;
+pub use value_chars::MAX_VALUE_BYTES;
 pub use value::{
     Count, Currency, KeyType, Kind, Money, Name, Payment, Period, Replaces, Reserved, Share, ShareSet, Tier,
     Version,

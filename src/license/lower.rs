@@ -9,13 +9,13 @@ use keywright_syntax::limits::MAX_SUGGESTIONS;
 use keywright_syntax::source::{FileId, SourceFile, Span, Spanned};
 use keywright_syntax::{self as syntax, Block, Item, Tree};
 
-use super::check;
+use super::block_rules;
 use super::codes;
 use super::directive::{DIRECTIVES, Directive, numbered};
-use super::given::is_near;
+use super::check_value::is_near;
 use super::model::{BrokenBlock, Condition, Feature, License, read_value};
-use super::read::{Problem, Reading, read_name};
-use super::text;
+use super::value_parser::{Problem, Reading, read_name};
+use super::value_chars;
 use super::times::{Times, duplicate, too_many};
 use super::value::{KeyType, Kind, Name};
 
@@ -114,7 +114,7 @@ impl Lowering {
         let meant = std::mem::take(&mut reader.meant);
         let mut feature = reader.feature;
         feature.kind = kind(&feature);
-        let faults = check::block(source.id(), &feature, &seen, &meant, malformed);
+        let faults = block_rules::block(source.id(), &feature, &seen, &meant, malformed);
         let malformed = malformed || faults.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(faults);
         feature.condition = match (malformed, unsupported) {
@@ -222,16 +222,16 @@ impl BlockReader<'_> {
         let raw = self.source.slice(place);
         let value = read_value(row.name, read.value.read(self.source));
         let reading = Reading { directive: row.name, text: &value, raw, span: place };
-        if let Err(problem) = text::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
+        if let Err(problem) = value_chars::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
         {
             let part = problem.part.and_then(|part| place_of(raw, place, part));
             // A correction of one part must not replace the whole value.
             let fixable = problem.part.is_none() || part.is_some();
             self.problem(problem, part.unwrap_or(place), fixable);
         } else {
-            self.diagnostics.extend(text::warn(self.file(), &reading, row, read.value));
+            self.diagnostics.extend(value_chars::warn(self.file(), &reading, row, read.value));
         }
-        self.malformed |= text::has_control(raw);
+        self.malformed |= value_chars::has_control(raw);
     }
 
     fn problem(&mut self, problem: Problem, place: Span, fixable: bool) {
@@ -247,7 +247,7 @@ impl BlockReader<'_> {
         let place = read.name;
         self.unsupported = true;
         let value = read_value(name, read.value.read(self.source));
-        if let Err(problem) = text::check_unknown(name, &value) {
+        if let Err(problem) = value_chars::check_unknown(name, &value) {
             let found = Diagnostic::new(problem.code, self.file(), read.value.inner(), problem.message);
             self.diagnostics.push(found.help(problem.help));
         }

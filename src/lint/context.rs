@@ -9,12 +9,12 @@ use keywright_resolve::graph::{Block, Capacities, Draws, Graph, Measures};
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::source::{FileId, Span};
 
-use super::across::Elsewhere;
+use super::cross_file::Elsewhere;
 use super::first_fit::Orders;
 use super::level::Levels;
 use super::policy::Policy;
-use super::rules::capacity::mixes::Mixes;
-use super::rules::capacity::shortage::Shortages;
+use super::rules::capacity::anomaly_search::Mixes;
+use super::rules::capacity::unservable::Shortages;
 use super::sink::MAX_FINDINGS;
 
 /// The purpose of a lint run.

@@ -4,12 +4,12 @@
 //! by `explain`, the documentation, reports and tests. The linter does not verify signatures: the caller passes
 //! verification results, and matches between files that are linted separately.
 
-mod across;
-mod allow;
+mod cross_file;
+mod suppressions;
 mod context;
 mod first_fit;
 mod level;
-mod phrase;
+mod message;
 mod policy;
 mod registry;
 mod rule;
@@ -17,12 +17,12 @@ mod rules;
 mod run;
 mod sink;
 
-pub use across::{Across, Elsewhere, Marks, Twin};
+pub use cross_file::{Across, Elsewhere, Marks, Twin};
 pub use context::{Context, KeyFinding, KeyState, Options, Stage};
 pub use level::{Level, Levels, UnknownSelector};
 pub use policy::Policy;
 pub use registry::{RULES, rule};
 pub use rule::{Check, EXAMPLE_DAY, Example, Group, Rule};
-pub use rules::capacity::mixes::MoreMeansLess;
+pub use rules::capacity::anomaly_search::MoreMeansLess;
 pub use run::{lint, lint_counting, more_means_less};
 pub use sink::{MAX_FINDINGS, Sink, Tally};

@@ -7,7 +7,7 @@ use keywright_syntax::diagnostic::Diagnostic;
 use super::context::{Context, Options};
 use super::registry::RULES;
 use super::rule::Check;
-use super::rules::capacity::mixes::MoreMeansLess;
+use super::rules::capacity::anomaly_search::MoreMeansLess;
 use super::sink::{Sink, Tally};
 
 /// Lints `licenses` together as one license. Returns the findings of the parser and of all rules, sorted by file, place

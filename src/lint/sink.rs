@@ -6,7 +6,7 @@ use keywright_license::License;
 use keywright_syntax::diagnostic::{Brief, Diagnostic, Severity};
 use keywright_syntax::source::{FileId, Span};
 
-use super::allow::Allows;
+use super::suppressions::Allows;
 use super::context::Options;
 use super::level::Levels;
 use super::rules::allows::more_findings;

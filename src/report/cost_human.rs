@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use jiff::civil::DateTime;
 
 use keywright_license::Kind;
-use keywright_resolve::decisions::BEYOND;
+use keywright_resolve::semantics::BEYOND;
 use keywright_resolve::{
     Alternative, AtOnce, BlockId, CostLine, Failure, MixLimit, Model, Outcome, Reason, Request, State,
     Symbols, UNLIMITED,

@@ -6,7 +6,7 @@ pub mod escape;
 #[cfg(feature = "human")]
 pub mod human;
 pub mod lint;
-pub mod rule_page;
+pub mod rule_docs;
 pub mod simulate_human;
 pub mod simulate_json;
 pub mod statement_csv;

@@ -8,13 +8,13 @@ use keywright_syntax::effort;
 use super::model::Model;
 use super::outcome::Failure;
 use super::outcome::{Attempt, Explanation, Grant, Holder, Outcome, Reason, Refusal, Verdict};
-use super::remedy::{Remedy, Returned};
-use super::sights::Sight;
+use super::suggestion::{Remedy, Returned};
+use super::coverage::Sight;
 use super::state::State;
 use super::suppose::{Out, Supposed};
-use super::table::{BlockId, NameId};
+use super::index_vec::{BlockId, NameId};
 use super::trace::MAX_HOLDERS;
-use super::who::{Symbol, Who};
+use super::requester::{Symbol, Who};
 
 impl Model {
     pub(super) fn activate(&self, state: &mut State, feature: Option<NameId>, device: Symbol) -> Outcome {
@@ -48,7 +48,7 @@ impl Model {
             let Some(reason) = reason else {
                 return Ok(*block);
             };
-            let rank = super::decisions::nearness;
+            let rank = super::semantics::nearness;
             if nearest.is_none_or(|nearest| rank(reason) < rank(nearest)) {
                 nearest = Some(reason);
             }

@@ -10,8 +10,8 @@ use keywright_license::{
 use keywright_syntax::effort;
 
 use super::model::{Block, Edge, Meter, Model, ModelError, Notice, Replaced, SharedBy, UNLIMITED};
-use super::order;
-use super::table::{BlockId, NameId, TargetId};
+use super::topology;
+use super::index_vec::{BlockId, NameId, TargetId};
 
 /// Directives that restrict who is served but are enforced by the license server, not by the resolver.
 const NOT_MODELLED: [&str; 6] =
@@ -46,7 +46,7 @@ fn build(blocks: &[Numbered<'_>], licenses: &[&License]) -> Result<Model, ModelE
     builder.link(&taken);
     builder.arrange();
     let mut model = builder.model;
-    order::check(&mut model)?;
+    topology::check(&mut model)?;
     Ok(model)
 }
 
@@ -224,7 +224,7 @@ impl Builder {
         let metered = rows.iter().filter(|(_, _, _, kind, _)| *kind == Kind::Metered);
         self.model.metered = metered.map(|(id, ..)| *id).collect();
         let blocks = &self.model.blocks;
-        for target in (0..self.model.targets.len()).map(super::table::Index::of) {
+        for target in (0..self.model.targets.len()).map(super::index_vec::Index::of) {
             let target: TargetId = target;
             let mut lots = std::mem::take(&mut self.model.targets.get_mut(target).lots);
             lots.sort_by_key(|lot| {
@@ -244,7 +244,7 @@ impl Builder {
 
     /// Numbers the lots of each name, and notes when they begin and end to be in force.
     fn arrange_lots(&mut self) {
-        for target in (0..self.model.targets.len()).map(super::table::Index::of) {
+        for target in (0..self.model.targets.len()).map(super::index_vec::Index::of) {
             let target: TargetId = target;
             for (number, lot) in (0..).zip(self.model.targets.get(target).lots.clone()) {
                 self.model.blocks.get_mut(lot).lot = number;

@@ -8,7 +8,7 @@ use super::event::Request;
 use super::model::Model;
 use super::outcome::{Failure, Outcome, Reason};
 use super::state::State;
-use super::table::{BlockId, NameId, TargetId};
+use super::index_vec::{BlockId, NameId, TargetId};
 use super::walk::{Mode, Need, Walk};
 
 /// Maximum number of lines of a dependency tree.
@@ -33,7 +33,7 @@ pub struct Alternative {
 pub struct CostLine {
     /// Depth in the tree, starting at 1.
     pub depth: usize,
-    /// Number of licenses needed; [`super::decisions::BEYOND`] after an overflow.
+    /// Number of licenses needed; [`super::semantics::BEYOND`] after an overflow.
     pub count: u64,
     /// The feature that is needed.
     pub name: NameId,

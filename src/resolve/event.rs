@@ -5,14 +5,14 @@ use jiff::civil::DateTime;
 use keywright_license::{Kind, Version};
 
 use super::compile::pack;
-use super::decisions::{active_tokens, kept_until};
+use super::semantics::{active_tokens, kept_until};
 use super::held::Change;
 use super::model::Model;
 use super::outcome::{Failure, Grant, Outcome, Reason, Ticket};
 use super::state::{Draw, Due, Part, Reach, Size, State, seconds_of};
-use super::table::{BlockId, GroupId, NameId};
+use super::index_vec::{BlockId, GroupId, NameId};
 use super::walk::{Mode, Need, Walk};
-use super::who::{Symbol, Who};
+use super::requester::{Symbol, Who};
 
 /// A request for licenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -317,7 +317,7 @@ impl Walk<'_> {
         let over = served && self.passes_active_limit(active);
         let served = served && (exhausted || over || self.burn_charges());
         if !served || exhausted || over {
-            self.roll_back(super::trail::Mark::default());
+            self.roll_back(super::undo_log::Mark::default());
         }
         let nearest = self.nearest;
         let above_softlimit = self.scratch.take_warnings();

@@ -6,17 +6,17 @@ use jiff::civil::DateTime;
 
 use keywright_license::Kind;
 
-use super::decisions::BEYOND;
+use super::semantics::BEYOND;
 use super::event::{Event, Request};
 use super::model::{Model, UNLIMITED};
 use super::outcome::{Attempt, Explanation, Fact, Holder, Reason, Refusal, Verdict};
-use super::remedy::{Remedy, Returned};
+use super::suggestion::{Remedy, Returned};
 use super::state::State;
-use super::table::{BlockId, NameId};
+use super::index_vec::{BlockId, NameId};
 use super::trace::Trace;
-use super::trail::Mark;
+use super::undo_log::Mark;
 use super::walk::{Mode, Need, Walk};
-use super::who::{Symbols, Who};
+use super::requester::{Symbols, Who};
 
 /// Maximum number of attempts in the text.
 const MAX_LINES: usize = 60;

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keywright_syntax::effort;
 
-use super::mix::MixMap;
+use super::fast_hash::MixMap;
 use super::outcome::{Holder, Kept};
 use super::state::{Draw, Due, State, time_of};
-use super::table::BlockId;
-use super::who::Who;
+use super::index_vec::BlockId;
+use super::requester::Who;
 
 /// The index.
 #[derive(Debug, Clone, Default)]

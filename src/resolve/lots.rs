@@ -6,11 +6,11 @@
 
 use jiff::civil::Date;
 
-use super::meter::Left;
-use super::mix::MixMap;
+use super::metered::Left;
+use super::fast_hash::MixMap;
 use super::model::Model;
 use super::state::State;
-use super::table::{BlockId, TargetId};
+use super::index_vec::{BlockId, TargetId};
 
 /// Views of one name that are kept; beyond them the one that was made first is made anew when it is asked for.
 const MOST_VIEWS: usize = 16;

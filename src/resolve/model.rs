@@ -12,9 +12,9 @@ use keywright_license::{Currency, Feature, Kind, License, Name, Period, Tier};
 use keywright_syntax::source::Span;
 
 use super::compile;
-use super::decisions::hides;
+use super::semantics::hides;
 use super::outcome::Fact;
-use super::table::{BlockId, NameId, Table, TargetId};
+use super::index_vec::{BlockId, NameId, Table, TargetId};
 
 /// The capacity of a block without a limit.
 pub const UNLIMITED: u64 = u64::MAX;

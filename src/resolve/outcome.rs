@@ -2,9 +2,9 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::remedy::Remedy;
-use super::table::{BlockId, NameId};
-use super::who::{Symbol, Who};
+use super::suggestion::Remedy;
+use super::index_vec::{BlockId, NameId};
+use super::requester::{Symbol, Who};
 
 /// The reason of a denial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -117,7 +117,7 @@ pub struct Attempt {
     pub name: Option<NameId>,
     /// The block.
     pub block: Option<BlockId>,
-    /// Number of licenses requested; [`super::decisions::BEYOND`] after an overflow.
+    /// Number of licenses requested; [`super::semantics::BEYOND`] after an overflow.
     pub count: u64,
     /// The result.
     pub verdict: Verdict,

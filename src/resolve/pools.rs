@@ -3,9 +3,9 @@
 
 use keywright_syntax::effort;
 
-use super::mix::MixMap;
+use super::fast_hash::MixMap;
 use super::state::Pool;
-use super::table::BlockId;
+use super::index_vec::BlockId;
 
 /// The pools, by block.
 #[derive(Debug, Default)]

@@ -10,17 +10,17 @@ use rust_decimal::Decimal;
 use keywright_license::Kind;
 use keywright_syntax::effort;
 
-use super::ages::{Ages, Slot};
-use super::decisions::{ShareKey, group_use, is_open, open_part};
+use super::checkouts::{Ages, Slot};
+use super::semantics::{ShareKey, group_use, is_open, open_part};
 use super::held::{Change, Held};
 use super::lots::Lots;
-use super::mix::MixMap;
+use super::fast_hash::MixMap;
 use super::model::{Block, Model, UNLIMITED};
 use super::pools::Pools;
-use super::sights::Sight;
-use super::table::{BlockId, GroupId, Index, Table, TargetId};
-use super::trail::Scratch;
-use super::who::{Lacks, Symbol};
+use super::coverage::Sight;
+use super::index_vec::{BlockId, GroupId, Index, Table, TargetId};
+use super::undo_log::Scratch;
+use super::requester::{Lacks, Symbol};
 
 /// The state at one moment. Clone it to return to this moment later.
 #[derive(Debug, Clone)]

@@ -7,10 +7,10 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use keywright_license::{Currency, Period};
 
-use super::meter::first_day;
+use super::metered::first_day;
 use super::model::{Meter, Model};
 use super::state::State;
-use super::table::BlockId;
+use super::index_vec::BlockId;
 
 /// Maximum number of periods of one block (100 years of months); the latest are kept.
 const MAX_PERIODS: usize = 1200;

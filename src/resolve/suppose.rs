@@ -1,11 +1,11 @@
 //! What if some checkouts were returned, or devices deactivated: done in the state itself and taken back afterwards,
 //! because a copy of the state for each question would cost as much as the state is large.
 
-use super::decisions::kept_until;
+use super::semantics::kept_until;
 use super::model::Model;
 use super::state::{Draw, Group, Part, Size, State};
-use super::table::{BlockId, GroupId};
-use super::who::Symbol;
+use super::index_vec::{BlockId, GroupId};
+use super::requester::Symbol;
 
 /// What is supposed to come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::model::Model;
 use super::outcome::{Attempt, Reason, Refusal, Verdict};
 use super::state::State;
-use super::table::{BlockId, NameId};
+use super::index_vec::{BlockId, NameId};
 use super::walk::{Miss, Tried};
 
 /// Maximum number of recorded attempts.

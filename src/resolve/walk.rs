@@ -8,18 +8,18 @@ use jiff::civil::Date;
 use keywright_license::Kind;
 use keywright_syntax::effort;
 
-use super::decisions::{
+use super::semantics::{
     BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, may_burn,
     may_lend, nearness, needs_force, serves_version, share_key,
 };
 use super::model::{Block, Model, UNLIMITED};
 use super::outcome::{Reason, Refusal};
-use super::sights::Sight;
+use super::coverage::Sight;
 use super::state::{Draw, Part, Reach, Size, State};
-use super::table::{BlockId, GroupId, NameId, TargetId};
+use super::index_vec::{BlockId, GroupId, NameId, TargetId};
 use super::trace::Trace;
-use super::trail::{Mark, Scratch, Undo};
-use super::who::Who;
+use super::undo_log::{Mark, Scratch, Undo};
+use super::requester::Who;
 
 /// The purpose of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

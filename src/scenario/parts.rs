@@ -12,7 +12,7 @@ use keywright_syntax::source::SourceFile;
 
 use super::load::check_some;
 use super::model::{Change, Scenario, ScenarioFile, Verb};
-use super::mutate::Mutant;
+use super::mutants::Mutant;
 use super::run::holds;
 
 /// A block: which of the licenses, and which of its features.

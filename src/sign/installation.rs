@@ -11,7 +11,7 @@
 
 use jiff::civil::Date;
 
-use super::last_seen::{LastSeen, ListId, Rollback, Seen};
+use super::rollback::{LastSeen, ListId, Rollback, Seen};
 use super::list_rules::refuse_withdrawn;
 use super::publisher::{choose, is_to_come, may_publish};
 use super::trust::{KeyState, Trust, TrustedKey, Usage};

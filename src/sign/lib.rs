@@ -6,14 +6,14 @@
 //!
 //! Independent of lint rules, reports and terminals. Only [`disk`] accesses files, and only those given by the caller.
 
-pub mod disk;
-mod explain;
+pub mod store_fs;
+mod cross_checks;
 mod hex;
 mod hidden_text;
 mod installation;
 mod key_file;
 mod key_text;
-mod last_seen;
+mod rollback;
 mod list_rules;
 pub mod message;
 mod parallel;
@@ -23,7 +23,7 @@ mod publisher;
 mod reason;
 mod revocation;
 mod revocation_list;
-mod sealed;
+mod signed_list;
 mod secret_key;
 mod sign_file;
 mod signer;
@@ -38,7 +38,7 @@ mod versions;
 pub use installation::{InstallFault, Installed, install_bundle};
 pub use key_file::{Kdf, KeyFileError, Label, MIN_KDF_ROUNDS, Protection, read_secret_key, write_secret_key};
 pub use key_text::{KEY_BYTES, KEY_CHARS, KeyFault, KeyText};
-pub use last_seen::{LAST_SEEN, LastSeen, ListId, ListKind, Rollback, Seen};
+pub use rollback::{LAST_SEEN, LastSeen, ListId, ListKind, Rollback, Seen};
 pub use list_rules::{Judged, Refused, RefusedKind, judge_lists};
 pub use message::{Digest, Domain, KeyId};
 pub use payload::Payload;
@@ -48,7 +48,7 @@ pub use revocation::{Revocations, Withdrawn};
 pub use revocation_list::{
     MAX_REASON, MAX_REVOCATION_LIST, REVOCATION_SUFFIX, RevocationList, SealListError, is_reason,
 };
-pub use sealed::{MAX_SIGNATURES, SealFault, Sealed};
+pub use signed_list::{MAX_SIGNATURES, SealFault, Sealed};
 pub use secret_key::{KeyGenerationError, SecretKey};
 pub use sign_file::{SignFileError, Signed, SignedBlock, sign_file};
 pub use signer::{SignError, Signer, SignerFailure, sign_payload};

@@ -12,12 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::last_seen::{LastSeen, ListId, ListKind, Rollback, Seen};
+use super::rollback::{LastSeen, ListId, ListKind, Rollback, Seen};
 use super::message::{Digest, Domain, KeyId};
 use super::publisher::{choose, may_publish};
 use super::revocation::{Revocations, Withdrawn};
 use super::revocation_list::{Authentic, RevocationList, authenticate, development};
-use super::sealed::Sealed;
+use super::signed_list::Sealed;
 use super::trust::{KeyState, Mode, Trust, TrustedKey, Usage};
 use super::trust_list::{ListMark, TrustError};
 

@@ -31,7 +31,7 @@ use keywright_license::Name;
 use super::message::{Digest, Domain, KeyId};
 use super::publisher::{choose, could_sign};
 use super::revocation::Withdrawn;
-use super::sealed::{SealFault, Sealed, seal};
+use super::signed_list::{SealFault, Sealed, seal};
 use super::signer::{SignError, Signer};
 use super::strict_yaml::{self, day, fault, quoted, version};
 use super::trust::{Mode, Trust, TrustedKey};

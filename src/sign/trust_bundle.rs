@@ -22,7 +22,7 @@ use super::message::{Digest, Domain, KeyId};
 use super::public_key::PublicKey;
 use super::publisher::choose;
 use super::revocation_list::{SealListError, refusal};
-use super::sealed::{Sealed, seal};
+use super::signed_list::{Sealed, seal};
 use super::signer::Signer;
 use super::strict_yaml::{self, day, fault, version};
 use super::trust::{KeyState, Trust, TrustedKey, Usage};

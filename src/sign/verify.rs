@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use keywright_license::{Condition, Feature, License};
 
-use super::explain::{self, FirstError};
+use super::cross_checks::{self, FirstError};
 use super::hidden_text::hidden_text;
 use super::key_text::{KeyFault, KeyText};
 use super::message::{Digest, Domain, KeyId};
@@ -92,8 +92,8 @@ impl<'a> Verifier<'a> {
     #[must_use]
     pub fn file<'l>(&self, license: &'l License) -> FileReport<'l> {
         let mut report = self.report(license);
-        explain::exchanged_keys(self.trust, &[license], std::slice::from_mut(&mut report));
-        explain::mark_duplicates(std::slice::from_mut(&mut report));
+        cross_checks::exchanged_keys(self.trust, &[license], std::slice::from_mut(&mut report));
+        cross_checks::mark_duplicates(std::slice::from_mut(&mut report));
         report
     }
 
@@ -110,10 +110,10 @@ impl<'a> Verifier<'a> {
                 parallel::map_any(many, threads, |license| alone.report(license))
             }
         };
-        explain::exchanged_keys(self.trust, &licenses, &mut reports);
-        explain::mark_duplicates(&mut reports);
+        cross_checks::exchanged_keys(self.trust, &licenses, &mut reports);
+        cross_checks::mark_duplicates(&mut reports);
         if self.one_set {
-            explain::mixed_files(&licenses, &mut reports);
+            cross_checks::mixed_files(&licenses, &mut reports);
         }
         reports
     }
@@ -121,10 +121,10 @@ impl<'a> Verifier<'a> {
     fn report<'l>(&self, license: &'l License) -> FileReport<'l> {
         let mut blocks: Vec<BlockReport<'l>> =
             parallel::map(&license.features, self.threads, |feature| self.block(license, feature));
-        let mixed = explain::mixed_set(license, &mut blocks);
+        let mixed = cross_checks::mixed_set(license, &mut blocks);
         let mut policy = self.stale(&blocks);
         policy.extend(mixed.map(|reason| PolicyFault { policy: Policy::MixedSet, reason }));
-        blocks.extend(explain::unreadable(license, &blocks));
+        blocks.extend(cross_checks::unreadable(license, &blocks));
         blocks.sort_by_key(|block| block.span.start);
         FileReport { file: license.source.name().to_owned(), blocks, policy, hidden: hidden_text(license) }
     }
@@ -278,7 +278,7 @@ fn readable(
         Some(Err(fault)) => Some(fault),
         _ => None,
     };
-    let error = explain::first_error(license, feature.span);
+    let error = cross_checks::first_error(license, feature.span);
     if let Some(fault @ (KeyFault::Length(_) | KeyFault::Character(_))) = fault
         && !error.as_ref().is_some_and(|error| error.is_cause)
     {
@@ -290,7 +290,7 @@ fn readable(
         (Condition::Unsupported, error) => return Err(unsupported(error)),
         // A sound block can still contain an error in a comment, such as characters that hide text.
         (Condition::Malformed, error) | (Condition::Sound, error @ Some(_)) => {
-            return Err(malformed(error.or_else(|| explain::whole_fault(license))));
+            return Err(malformed(error.or_else(|| cross_checks::whole_fault(license))));
         }
         (Condition::Sound, None) => {}
     }
@@ -310,10 +310,10 @@ fn malformed(error: Option<FirstError>) -> Ruling {
     match error {
         // Advice on the cause is more useful than a list of consequences.
         Some(FirstError { reason, help: Some(help), is_cause: true }) => {
-            Ruling::new(Verdict::Malformed, reason).help(Reason::quote(help, explain::SEE_LINT))
+            Ruling::new(Verdict::Malformed, reason).help(Reason::quote(help, cross_checks::SEE_LINT))
         }
-        Some(error) => Ruling::new(Verdict::Malformed, error.reason).help(explain::SEE_LINT),
-        None => Ruling::new(Verdict::Malformed, "the block cannot be read").help(explain::SEE_LINT),
+        Some(error) => Ruling::new(Verdict::Malformed, error.reason).help(cross_checks::SEE_LINT),
+        None => Ruling::new(Verdict::Malformed, "the block cannot be read").help(cross_checks::SEE_LINT),
     }
 }
 

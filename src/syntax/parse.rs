@@ -11,9 +11,9 @@ use crate::source::{BOM, EncodingFault, MAX_FILE_BYTES, SourceFile, Span};
 
 use super::codes;
 use super::mail;
-use super::plain;
-use super::split::{Cause, Lost, MAX_BLOCK_BYTES, Part, split};
-use super::stray;
+use super::fast_path;
+use super::block_splitter::{Cause, Lost, MAX_BLOCK_BYTES, Part, split};
+use super::recovery;
 use super::tree::{Block, Directive, Element, Item, Tree, Value, comments};
 
 pub use crate::limits::MAX_BLOCKS;
@@ -47,7 +47,7 @@ pub fn parse_keeping(source: Arc<SourceFile>, most: usize) -> Tree {
 /// Parses text written by keywright itself. Faster than [`parse`] if the text is plain; the tree is the same.
 #[must_use]
 pub fn parse_own(source: Arc<SourceFile>) -> Tree {
-    match plain::read(source.text()).filter(|_| source.fault().is_none()) {
+    match fast_path::read(source.text()).filter(|_| source.fault().is_none()) {
         Some(items) => Tree { source, items, findings: Findings::new(MOST_OF_A_CODE) },
         None => parse(source),
     }
@@ -118,17 +118,17 @@ impl<'a> Builder<'a> {
     /// and reported once. In other files each is reported where it occurs, because it can hide text.
     fn check_controls(&mut self) {
         let text = self.source.text();
-        let mut controls = stray::controls(text);
+        let mut controls = recovery::controls(text);
         let is_return = |span: &Span| self.source.slice(*span).starts_with('\r');
         let returns = controls.iter().filter(|span| is_return(span)).count();
         if returns < 2 || text.contains('\n') {
-            self.errors.extend(controls.into_iter().map(|span| stray::control_error(self.source, span)));
+            self.errors.extend(controls.into_iter().map(|span| recovery::control_error(self.source, span)));
             return;
         }
         let mut first = true;
         controls.retain(|span| !is_return(span) || std::mem::take(&mut first));
         for span in controls {
-            let mut found = stray::control_error(self.source, span);
+            let mut found = recovery::control_error(self.source, span);
             if is_return(&span) {
                 found.message = format!("carriage returns without line feed in {returns} places");
                 found.help = Some("save the file with Unix (LF) or Windows (CRLF) line endings".to_owned());
@@ -181,7 +181,7 @@ impl<'a> Builder<'a> {
     fn comments(&mut self, place: Span) -> Span {
         let run = trim_line_end(self.source, place);
         self.errors.extend(
-            comments(self.source, run).filter_map(|comment| stray::hidden_in_comment(self.source, comment)),
+            comments(self.source, run).filter_map(|comment| recovery::hidden_in_comment(self.source, comment)),
         );
         run
     }
@@ -273,7 +273,7 @@ impl<'a> Builder<'a> {
             }
         }
         let directive = Directive { name, value };
-        if !value.quoted && stray::has_curly_quote(self.source.slice(value.span)) {
+        if !value.quoted && recovery::has_curly_quote(self.source.slice(value.span)) {
             self.stray_element(block, directive.span());
         } else {
             block.elements.push(Element::Directive(directive));
@@ -307,14 +307,14 @@ impl<'a> Builder<'a> {
                 .error(&codes::UNCLOSED_QUOTE, Span::new(at, at + 1), "unclosed quote")
                 .help("close it with `\"`; a value cannot contain a quote"),
             Cause::Brace(at) => {
-                let message = format!("unclosed block `{}`", stray::excerpt(name.unwrap_or_default()));
+                let message = format!("unclosed block `{}`", recovery::excerpt(name.unwrap_or_default()));
                 self.error(&codes::UNCLOSED_BLOCK, Span::new(at, at + 1), message).help("close it with `}`")
             }
             Cause::Size => {
                 let place = lost.header.map_or(lost.span, |header| header.name);
                 let mib = MAX_BLOCK_BYTES / MIB;
                 let message =
-                    format!("block `{}` is larger than {mib} MiB", stray::excerpt(name.unwrap_or_default()));
+                    format!("block `{}` is larger than {mib} MiB", recovery::excerpt(name.unwrap_or_default()));
                 self.error(&codes::BLOCK_TOO_LARGE, place, message).help("split it into several blocks")
             }
         };
@@ -332,13 +332,13 @@ impl<'a> Builder<'a> {
             for stray in strays(self.source, item) {
                 let Stray { span, in_block, before } = stray;
                 // Text split by a pair of typographic quotes is one fault.
-                let closes = quote_open && stray::opens_or_closes(self.source.slice(span));
-                quote_open = !closes && stray::opens_or_closes(self.source.slice(span));
+                let closes = quote_open && recovery::opens_or_closes(self.source.slice(span));
+                quote_open = !closes && recovery::opens_or_closes(self.source.slice(span));
                 if closes {
                     continue;
                 }
                 let wrapped = before.and_then(|before| mail::wrapped_key(self.source, before, span));
-                let Some(found) = wrapped.or_else(|| stray::explain(self.source, span, in_block)) else {
+                let Some(found) = wrapped.or_else(|| recovery::explain(self.source, span, in_block)) else {
                     continue;
                 };
                 if *found.code == codes::NO_BREAK_SPACE_INSIDE {
@@ -347,7 +347,7 @@ impl<'a> Builder<'a> {
                 self.errors.push(found);
             }
         }
-        stray::no_break_spaces(self.source, &self.no_break_spaces, &inside, &mut self.errors);
+        recovery::no_break_spaces(self.source, &self.no_break_spaces, &inside, &mut self.errors);
         self.errors.sort();
         (self.items, self.errors)
     }
@@ -373,7 +373,7 @@ fn strays<'a>(source: &SourceFile, item: &'a Item) -> Vec<Stray<'a>> {
             Element::Directive(directive) => before = Some(directive),
             Element::Comments(_) => {}
             Element::Stray(span) => {
-                let pieces = stray::pieces(source, *span).into_iter();
+                let pieces = recovery::pieces(source, *span).into_iter();
                 found.extend(pieces.map(|span| Stray { span, in_block: true, before: before.take() }));
             }
         }
@@ -409,7 +409,7 @@ mod tests {
 
     /// Returns true if `text` is plain, after checking that the grammar produces the same tree and no finding.
     fn is_read_alike(text: &str) -> bool {
-        let Some(items) = plain::read(text) else { return false };
+        let Some(items) = fast_path::read(text) else { return false };
         let tree = parse(SourceFile::new("m", text));
         assert_eq!(tree.items(), items, "{text:?}");
         assert!(tree.errors().is_empty(), "{text:?}");

@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::PoisonError;
 
 use keywright::lint::RULES;
-use keywright::report::rule_page;
+use keywright::report::rule_docs;
 
 use crate::support::{Place, README, root, snapshot};
 
@@ -12,11 +12,11 @@ use crate::support::{Place, README, root, snapshot};
 fn the_documentation_of_the_rules_is_what_the_rules_say() {
     let path = root().join("docs/rules.md");
     if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
-        fs::write(&path, rule_page::markdown()).unwrap();
+        fs::write(&path, rule_docs::markdown()).unwrap();
     }
     assert_eq!(
         fs::read_to_string(&path).unwrap(),
-        rule_page::markdown(),
+        rule_docs::markdown(),
         "stale: run with KEYWRIGHT_UPDATE=1"
     );
 }
@@ -29,13 +29,13 @@ fn the_readme_has_the_table_of_rules() {
     let text = fs::read_to_string(&path).unwrap();
     let (before, rest) = text.split_once("<!-- rules -->\n").unwrap();
     let (_, after) = rest.split_once("<!-- /rules -->\n").unwrap();
-    let table = rule_page::summary("docs/rules.md");
+    let table = rule_docs::summary("docs/rules.md");
     let fresh = format!("{before}<!-- rules -->\n\n{table}\n<!-- /rules -->\n{after}");
     if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
         fs::write(&path, &fresh).unwrap();
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), fresh, "stale: run with KEYWRIGHT_UPDATE=1");
-    let page = rule_page::markdown();
+    let page = rule_docs::markdown();
     for link in table.split("](docs/rules.md#").skip(1) {
         let anchor = link.split(')').next().unwrap();
         let heading = |line: &&str| {
@@ -48,7 +48,7 @@ fn the_readme_has_the_table_of_rules() {
 #[test]
 fn every_page_fits_a_terminal_and_leaves_nothing_hidden() {
     for rule in RULES {
-        let page = rule_page::terminal(rule, 80);
+        let page = rule_docs::terminal(rule, 80);
         for line in page.lines() {
             assert!(line.chars().count() <= 110, "{}: {line}", rule.code.id);
             assert!(!line.ends_with(' ') && !line.contains(['\u{a0}', '\u{200b}', '\u{feff}']), "{line}");

@@ -4,7 +4,7 @@ use std::fs;
 
 use jiff::civil::date;
 use keywright::sign::{
-    Kdf, KeyFileError, Label, Protection, SecretKey, Usage, disk, read_secret_key, write_secret_key,
+    Kdf, KeyFileError, Label, Protection, SecretKey, Usage, store_fs, read_secret_key, write_secret_key,
 };
 
 use crate::sign::{VENDOR, key};
@@ -244,24 +244,24 @@ fn row_40_a_secret_key_belongs_to_its_owner_alone() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.key.pem");
-    disk::create_secret_file(&path, &plain()).unwrap();
+    store_fs::create_secret_file(&path, &plain()).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(disk::read_secret_file(&path).is_ok());
-    assert!(disk::create_secret_file(&path, "other").is_err());
+    assert!(store_fs::read_secret_file(&path).is_ok());
+    assert!(store_fs::create_secret_file(&path, "other").is_err());
     assert_eq!(fs::read_to_string(&path).unwrap(), plain());
     for mode in [0o640, 0o604, 0o660, 0o644, 0o601, 0o777] {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        let refused = disk::read_secret_file(&path).err().unwrap();
+        let refused = store_fs::read_secret_file(&path).err().unwrap();
         assert!(refused.to_string().contains("chmod 600"), "{refused}");
     }
     fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
-    assert!(disk::read_secret_file(&path).is_ok());
+    assert!(store_fs::read_secret_file(&path).is_ok());
     let link = folder.path().join("link");
     symlink(&path, &link).unwrap();
-    assert!(disk::read_secret_file(&link).is_err());
-    assert!(disk::create_secret_file(&link, "x").is_err());
-    assert!(disk::read_secret_file(folder.path()).is_err());
-    assert!(disk::read_secret_file(&folder.path().join("missing")).is_err());
+    assert!(store_fs::read_secret_file(&link).is_err());
+    assert!(store_fs::create_secret_file(&link, "x").is_err());
+    assert!(store_fs::read_secret_file(folder.path()).is_err());
+    assert!(store_fs::read_secret_file(&folder.path().join("missing")).is_err());
 }
 
 #[test]

@@ -372,15 +372,15 @@ fn both_lists_in_one_folder_are_no_store() {
     let one = trusted(VENDOR, &key(1));
     let text = bundle(1, vec![one.clone()]).seal(&key(1), &one).unwrap();
     fs::write(folder.path().join("trust.bundle"), &text).unwrap();
-    let unknown = keywright::sign::disk::load_trust(folder.path()).unwrap_err();
+    let unknown = keywright::sign::store_fs::load_trust(folder.path()).unwrap_err();
     assert!(unknown.message.contains("not the one that was installed"), "{unknown}");
     let mut seen = LastSeen::default();
     let digest = TrustBundle::open(text.as_bytes(), &Trust::of(one)).unwrap().digest;
     seen.note(ListId::trust(VENDOR, Usage::Production), Seen::new(1, digest));
     fs::write(folder.path().join("last-seen.yaml"), seen.text()).unwrap();
-    let trust = keywright::sign::disk::load_trust(folder.path()).unwrap();
+    let trust = keywright::sign::store_fs::load_trust(folder.path()).unwrap();
     let public: PublicKey = *key(1).public_key();
     assert!(trust.get(public.id()).is_some());
     fs::write(folder.path().join("trust.yaml"), "version: 1\nkeys: []\n").unwrap();
-    assert!(keywright::sign::disk::load_trust(folder.path()).unwrap_err().message.contains("both"));
+    assert!(keywright::sign::store_fs::load_trust(folder.path()).unwrap_err().message.contains("both"));
 }

@@ -560,7 +560,7 @@ fn row_41_a_fault_of_the_program_shows_nothing_of_what_it_worked_on() {
     const INSIDE: &str = "KEYWRIGHT_TEST_PANIC";
     let canary = "canary-seed-0f1e";
     if std::env::var_os(INSIDE).is_some() {
-        let exit = keywright::cli::guard::guarded(|| panic!("{canary}"));
+        let exit = keywright::cli::process::guarded(|| panic!("{canary}"));
         assert_eq!(exit.code(), 6);
         return;
     }

@@ -4,7 +4,7 @@ use std::fs;
 
 use jiff::civil::date;
 use keywright::sign::{
-    KeyState, PublicKey, PublicKeyError, TRUST_LIST, Trust, TrustError, Usage, disk, format_entry,
+    KeyState, PublicKey, PublicKeyError, TRUST_LIST, Trust, TrustError, Usage, store_fs, format_entry,
     parse_trust_list,
 };
 
@@ -173,20 +173,20 @@ fn a_public_key_reads_back_in_both_forms() {
 #[test]
 fn a_folder_is_a_trust_store() {
     let folder = tempfile::tempdir().unwrap();
-    let missing = disk::load_trust(folder.path()).unwrap_err();
+    let missing = store_fs::load_trust(folder.path()).unwrap_err();
     assert!(missing.message.contains("has no list") && missing.help.is_some());
     fs::write(folder.path().join(TRUST_LIST), good()).unwrap();
-    let missing = disk::load_trust(folder.path()).unwrap_err();
+    let missing = store_fs::load_trust(folder.path()).unwrap_err();
     assert!(missing.message.contains("abc.pub.pem"), "{missing}");
     assert_eq!(missing.place, Some((3, 1)));
     let path = folder.path().join("abc.pub.pem");
     fs::create_dir(&path).unwrap();
-    assert!(disk::load_trust(folder.path()).unwrap_err().message.contains("is a directory, not a file"));
+    assert!(store_fs::load_trust(folder.path()).unwrap_err().message.contains("is a directory, not a file"));
     fs::remove_dir(&path).unwrap();
     fs::write(&path, "x".repeat(70_000)).unwrap();
-    assert!(disk::load_trust(folder.path()).unwrap_err().message.contains("too large"));
+    assert!(store_fs::load_trust(folder.path()).unwrap_err().message.contains("too large"));
     fs::write(&path, key(1).public_key().to_pem()).unwrap();
-    let trust = disk::load_trust(folder.path()).unwrap();
+    let trust = store_fs::load_trust(folder.path()).unwrap();
     assert_eq!(trust.get(key(1).public_key().id()).unwrap().entry.vendor, VENDOR);
     assert!(trust.get(key(2).public_key().id()).is_none());
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use keywright_files::output::open_lock;
 
-use super::super::{Stop, file};
+use super::super::{Stop, files};
 
 /// An exclusive lock on a run. The operating system releases it when the process ends.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl RunLock {
     pub(super) fn take(log: &Path, run: &str) -> Result<Self, Stop> {
         let path = log.with_file_name(format!(".keywright-run-{run}"));
         let cannot = |error: &std::io::Error| {
-            Stop::failure(format!("cannot write `{}`: {}", file::shown(&path), file::reason(error)))
+            Stop::failure(format!("cannot write `{}`: {}", files::shown(&path), files::reason(error)))
         };
         let held = open_lock(&path).map_err(|error| cannot(&error))?;
         match held.try_lock() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use keywright_issue::{Fault, Order, Table};
 
-use super::super::{Io, Stop, file};
+use super::super::{Io, Stop, files};
 use super::{MAX_INPUT, text};
 
 /// The orders of some files.
@@ -24,10 +24,10 @@ impl Orders {
     pub(crate) fn read(paths: &[PathBuf], parameters: Vec<String>, io: &mut Io<'_>) -> Result<Self, Stop> {
         let mut sources = Vec::new();
         for path in paths {
-            let name = file::shown(path);
+            let name = files::shown(path);
             let is_table = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
             sources.push(if is_table {
-                Source::Table { name, bytes: file::read_up_to(path, MAX_INPUT, io)? }
+                Source::Table { name, bytes: files::read_up_to(path, MAX_INPUT, io)? }
             } else {
                 Source::One(keywright_issue::read_order(&name, &text(path, io)?).map(Box::new))
             });

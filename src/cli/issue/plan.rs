@@ -8,10 +8,10 @@ use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_sign::{Digest, Trust, Usage};
 
-use super::super::batch::{in_parts, on_all_cores};
+use crate::issue::pipeline::{in_parts, on_all_cores};
 use super::super::new::refused;
 use super::super::progress::Progress;
-use super::super::{Exit, Io, Stop, file};
+use super::super::{Exit, Io, Stop, files};
 use super::inputs::Inputs;
 use super::{Args, failed, log_path, tell};
 
@@ -41,7 +41,7 @@ fn log_to_compare(args: &Args, io: &mut Io<'_>) -> Result<Option<Log>, Stop> {
     if path.exists() {
         return Log::open_to_read(path).map(Some).map_err(|fault| failed(&fault));
     }
-    let shown = file::shown(path);
+    let shown = files::shown(path);
     if args.log.is_some() {
         return Err(Stop::failure(format!("issue log `{shown}` not found"))
             .help("omit `--log` if nothing has been issued yet"));
@@ -73,8 +73,8 @@ fn write_plan(path: &Path, plan: &Plan, complete: bool, io: &mut Io<'_>) -> Resu
             .help("correct these orders or remove them"));
     }
     let text = plan.text().map_err(|fault| failed(&fault))?;
-    file::put(path, text.as_bytes(), false, true)?;
-    let shown = escape(&file::shown(path)).into_owned();
+    files::put(path, text.as_bytes(), false, true)?;
+    let shown = escape(&files::shown(path)).into_owned();
     io.say(&format!("wrote {shown}\ndigest {}", Digest::of(text.as_bytes())))?;
     io.say(&format!("next:\n  keywright issue --approve {shown} --key KEY"))?;
     Ok(())
@@ -106,9 +106,9 @@ fn totals(totals: &keywright_issue::Totals, io: &mut Io<'_>) -> Result<(), Stop>
 
 /// Reads a plan file; approvals cover the bytes of its text.
 fn read_plan(path: &Path, io: &mut Io<'_>) -> Result<(String, Plan), Stop> {
-    let text = String::from_utf8(file::read_up_to(path, MAX_PLAN, io)?)
-        .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", file::shown(path))))?;
-    let plan = Plan::read(&file::shown(path), &text).map_err(|fault| refused(&fault))?;
+    let text = String::from_utf8(files::read_up_to(path, MAX_PLAN, io)?)
+        .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", files::shown(path))))?;
+    let plan = Plan::read(&files::shown(path), &text).map_err(|fault| refused(&fault))?;
     Ok((text, plan))
 }
 
@@ -125,8 +125,8 @@ pub(super) fn approve(args: &Args, path: &Path, io: &mut Io<'_>) -> Result<Exit,
     let approval =
         Approval::of(text.as_bytes(), &*key.signer, key.trusted).map_err(|fault| failed(&fault))?;
     let target = approval_path(path, &approval.key().to_string());
-    file::put(&target, approval.text().as_bytes(), false, true)?;
-    io.say(&format!("approved with key {}: wrote {}", approval.key(), escape(&file::shown(&target))))?;
+    files::put(&target, approval.text().as_bytes(), false, true)?;
+    io.say(&format!("approved with key {}: wrote {}", approval.key(), escape(&files::shown(&target))))?;
     Ok(Exit::Yes)
 }
 

@@ -11,7 +11,7 @@ use keywright_sign::{
 
 use super::super::passphrase::PassphraseArgs;
 use super::super::signer::{Holder, KeyIdArgs, SignerArgs};
-use super::super::trust::{TrustArgs, judge};
+use super::super::trust_args::{TrustArgs, judge};
 use super::super::{Exit, Io, Stop};
 
 /// Rehearse the loss of a key: check that what the standby key signs is accepted

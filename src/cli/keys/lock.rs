@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use keywright_files::output::open_lock;
 
-use super::super::{Stop, file};
+use super::super::{Stop, files};
 
 /// Name of the lock file, next to the list.
 const LOCK: &str = "trust.yaml.lock";
@@ -54,8 +54,8 @@ impl Lock {
             if Instant::now() >= end {
                 return Err(Stop::failure(format!(
                     "the trust store `{}` is locked by another command (`{}`)",
-                    file::shown(folder),
-                    file::shown(&path)
+                    files::shown(folder),
+                    files::shown(&path)
                 ))
                 .help("try again after that command has ended"));
             }
@@ -115,7 +115,7 @@ impl Drop for Lock {
 }
 
 fn cannot(path: &Path, error: &io::Error) -> Stop {
-    Stop::failure(format!("cannot write `{}`: {}", file::shown(path), file::reason(error)))
+    Stop::failure(format!("cannot write `{}`: {}", files::shown(path), files::reason(error)))
 }
 
 #[cfg(test)]

@@ -15,8 +15,8 @@ use keywright_sign::{
 };
 
 use super::super::passphrase::PassphraseArgs;
-use super::super::trust::{TrustArgs, stop};
-use super::super::{Exit, Io, Stop, file, parse_day};
+use super::super::trust_args::{TrustArgs, stop};
+use super::super::{Exit, Io, Stop, files, parse_day};
 use super::lock::Lock;
 use super::{existing_list, refuse_existing, word, write_all};
 
@@ -194,7 +194,7 @@ pub(super) fn told(
     io: &mut Io<'_>,
 ) -> Result<(), Stop> {
     let TrustEntry { vendor, id, usage, not_before, not_after, state, .. } = entry;
-    let shown = |path: &Path| escape(&file::shown(path)).into_owned();
+    let shown = |path: &Path| escape(&files::shown(path)).into_owned();
     let usage = usage.word();
     let spare = if *state == KeyState::Standby { ", standby" } else { "" };
     writeln!(io.stdout, "key {id} for {vendor}, {usage}{spare}, signs from {not_before} to {not_after}")?;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::super::passphrase::{NewPassphraseArgs, PassphraseArgs};
-use super::super::trust::read_key;
-use super::super::{Exit, Io, Stop, file};
+use super::super::trust_args::read_key;
+use super::super::{Exit, Io, Stop, files};
 use super::new::ProtectionArgs;
 
 /// Change the passphrase of a secret key file
@@ -31,7 +31,7 @@ pub(super) fn passwd(args: &PasswdArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let (key, label) = read_key(&args.file, &args.passphrase, io)?;
     let text = args.protection.write(&key, &label, || args.new.get(io))?;
     // The file keeps its permissions; `read_key` checked that only the owner can read it.
-    file::write(&args.file, text.as_bytes())?;
+    files::write(&args.file, text.as_bytes())?;
     args.protection.warn(io)?;
     io.say(&format!(
         "changed the passphrase of key {}; copies of the old file keep the old passphrase",

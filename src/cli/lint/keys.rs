@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::trust::TrustArgs;
+use crate::trust_args::TrustArgs;
 use crate::{Io, Stop};
 use keywright_license::License;
 use keywright_lint::{KeyFinding, KeyState};

@@ -4,9 +4,9 @@ mod fix;
 mod keys;
 mod levels;
 mod search;
-mod show;
+mod output;
 mod watch;
-mod work;
+mod pipeline;
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use keywright_lint as lint;
 use keywright_report::lint::{self as formats, Report};
 
 use super::config::Configs;
-use super::{Exit, Io, Stop, file};
+use super::{Exit, Io, Stop, files};
 
 pub use levels::LevelArgs;
 
@@ -111,8 +111,8 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
 impl Args {
     /// Rejects invalid combinations of options.
     fn check(&self) -> Result<(), Stop> {
-        let stdin = self.files.iter().filter(|path| file::is_stdin(path)).count();
-        file::refuse_stdin_twice(&self.files)?;
+        let stdin = self.files.iter().filter(|path| files::is_stdin(path)).count();
+        files::refuse_stdin_twice(&self.files)?;
         let report = self.format != Format::Human;
         if stdin > 0 && self.watch {
             return Err(Stop::usage("standard input cannot be watched"));
@@ -140,15 +140,15 @@ impl Args {
 /// Runs once over all files.
 fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let plan = Plan::new(args, config, io)?;
-    let mut show = show::Show::new(args.format, io)?;
+    let mut show = output::Show::new(args.format, io)?;
     let mut exit = Exit::Yes;
     for fault in &plan.faults {
         exit = exit.worst(show.unread(fault, None, io)?);
     }
     let progress = super::progress::Progress::new(plan.files(), "files", io.interactive && !io.quiet);
     let mut across = lint::Across::default();
-    for batch in work::batches(&plan.sets) {
-        let all = work::batch(batch, &plan, &mut across, &progress);
+    for batch in pipeline::batches(&plan.sets) {
+        let all = pipeline::batch(batch, &plan, &mut across, &progress);
         exit = progress.aside(|| {
             all.iter()
                 .try_fold(exit, |exit, done| Ok::<_, Stop>(exit.worst(take(args, done, &mut show, io)?)))
@@ -160,7 +160,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
 }
 
 /// Writes the fixes and shows the findings of one set of files.
-fn take(args: &Args, done: &work::Done, show: &mut show::Show, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn take(args: &Args, done: &pipeline::Done, show: &mut output::Show, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let mut exit = Exit::Yes;
     for (name, stop) in &done.unread {
         exit = exit.worst(show.unread(stop, Some(name), io)?);
@@ -180,7 +180,7 @@ fn take(args: &Args, done: &work::Done, show: &mut show::Show, io: &mut Io<'_>) 
 }
 
 /// Writes or shows the fixes of one file.
-fn write(args: &Args, fixed: &work::FixedFile, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn write(args: &Args, fixed: &pipeline::FixedFile, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let changed = fixed.old.text() != fixed.new.text();
     let mut exit = Exit::Yes;
     if args.diff {
@@ -188,7 +188,7 @@ fn write(args: &Args, fixed: &work::FixedFile, io: &mut Io<'_>) -> Result<Exit, 
             super::diff::show(fixed.old.name(), fixed.old.text(), fixed.new.text(), io)?;
             exit = Exit::No;
         }
-    } else if file::is_stdin(&fixed.path) {
+    } else if files::is_stdin(&fixed.path) {
         if fixed.old.fault().is_some() {
             return Err(Stop::new(
                 Exit::Unreadable,
@@ -198,15 +198,15 @@ fn write(args: &Args, fixed: &work::FixedFile, io: &mut Io<'_>) -> Result<Exit, 
         }
         io.stdout.write_all(fixed.new.text().as_bytes())?;
     } else if changed {
-        file::write(&fixed.path, fixed.new.text().as_bytes())?;
+        files::write(&fixed.path, fixed.new.text().as_bytes())?;
     }
-    show::fixed(fixed, args.diff, io)?;
+    output::fixed(fixed, args.diff, io)?;
     Ok(exit)
 }
 
 /// The plan of a run.
 struct Plan {
-    sets: Vec<Vec<work::Input>>,
+    sets: Vec<Vec<pipeline::Input>>,
     faults: Vec<Stop>,
     fixing: Option<fix::Mode>,
     stores: keys::Stores,
@@ -228,8 +228,8 @@ impl Plan {
             if let Some(folder) = &settings.trust {
                 keys::load(&mut stores, folder, io)?;
             }
-            let given = if file::is_stdin(&path) { Some(file::read_license(&path, io)) } else { None };
-            inputs.push(work::Input { id, path, given, settings });
+            let given = if files::is_stdin(&path) { Some(files::read_license(&path, io)) } else { None };
+            inputs.push(pipeline::Input { id, path, given, settings });
         }
         let sets =
             if args.together { vec![inputs] } else { inputs.into_iter().map(|one| vec![one]).collect() };

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::search::{LICENSE, Search};
-use crate::{Exit, Stop, file};
+use crate::{Exit, Stop, files};
 
 /// Search settings for the vendor's own directories: ignore files apply, and links to files are followed.
 const SEARCH: Search = Search { ending: LICENSE, as_git: true, hidden: false, links: true };
@@ -24,7 +24,7 @@ pub(super) fn search(paths: &[PathBuf]) -> Files {
     let mut files = Files::default();
     let mut seen = HashSet::new();
     for path in paths {
-        if file::is_stdin(path) || !path.is_dir() {
+        if files::is_stdin(path) || !path.is_dir() {
             files.take(path, &mut seen);
             continue;
         }
@@ -51,7 +51,7 @@ impl Files {
 
 /// The error for a directory without license files, which is probably the wrong directory.
 fn empty(folder: &Path) -> Stop {
-    Stop::new(Exit::Usage, format!("no license files (`*{LICENSE}`) in `{}`", file::shown(folder))).help(
+    Stop::new(Exit::Usage, format!("no license files (`*{LICENSE}`) in `{}`", files::shown(folder))).help(
         "name a file explicitly to read it; hidden files and files excluded by `.gitignore` are skipped",
     )
 }

@@ -14,7 +14,7 @@ use keywright_report::{simulate_human, simulate_json};
 use keywright_resolve::Model;
 use keywright_scenario::{Session, no_file, read_event};
 
-use super::{Exit, Io, Stop, explain_feature, file};
+use super::{Exit, Io, Stop, explain_feature, files};
 
 /// Maximum length of a line, in bytes.
 const MAX_LINE: usize = 64 * 1024;
@@ -96,7 +96,7 @@ impl<'a> Line<'a> {
 /// # Errors
 /// Returns an error if a license cannot be read or has errors, or if a stream fails.
 pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    if args.files.iter().any(|path| file::is_stdin(path)) {
+    if args.files.iter().any(|path| files::is_stdin(path)) {
         return Err(Stop::usage("licenses cannot be read from standard input, because events are"));
     }
     let licenses = explain_feature::read(&args.files, io)?;

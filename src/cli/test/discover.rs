@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::search::Search;
-use crate::{Stop, file};
+use crate::{Stop, files};
 
 /// The suffix of scenario file names.
 pub(super) const SUFFIX: &str = ".scenarios.yaml";
@@ -19,7 +19,7 @@ pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
     // Different paths to the same file count as one.
     let place = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
     for path in paths {
-        let is_folder = !file::is_stdin(path) && fs::metadata(path).is_ok_and(|found| found.is_dir());
+        let is_folder = !files::is_stdin(path) && fs::metadata(path).is_ok_and(|found| found.is_dir());
         let found = if is_folder { search(path)? } else { vec![path.clone()] };
         all.extend(found.into_iter().filter(|path| seen.insert(place(path))));
     }

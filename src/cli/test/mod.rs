@@ -1,10 +1,10 @@
 //! `keywright test`: runs scenario files.
 
 mod discover;
-mod play;
+mod run;
 mod template;
 mod watch;
-mod whole;
+mod coverage;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,10 +24,10 @@ use keywright_syntax::source::SourceFile;
 
 use super::config::Configs;
 use super::progress::Progress;
-use super::{Exit, Io, Stop, file, findings};
+use super::{Exit, Io, Stop, files, print};
 
 use discover::discover;
-use play::{House, Played, Work, play_all};
+use run::{House, Played, Work, play_all};
 
 /// Test licenses against scenario files
 ///
@@ -132,11 +132,11 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
     }
     report.files.retain(|file| !file.results.is_empty());
     if args.coverage {
-        report.coverage = whole::cover(&played);
+        report.coverage = coverage::cover(&played);
         report.least = args.fail_under;
     }
     if args.mutate {
-        report.mutation = whole::mutate(&played, filter);
+        report.mutation = coverage::mutate(&played, filter);
     }
     show(args, &report, io)?;
     if let Some(least) = report.least
@@ -158,14 +158,14 @@ fn collect(works: Vec<Work>, report: &mut TestReport, io: &mut Io<'_>) -> Result
         match work {
             Work::Played(played) => {
                 if !io.quiet {
-                    findings::show_in(&played.file.warnings, &Sources::new([&*played.source]), io)?;
+                    print::show_in(&played.file.warnings, &Sources::new([&*played.source]), io)?;
                 }
                 say_not_modelled(&played.loaded, io)?;
                 all.push(*played);
                 continue;
             }
             Work::Unsound(source, found, why) => {
-                findings::show_in(&found, &Sources::new([&*source]), io)?;
+                print::show_in(&found, &Sources::new([&*source]), io)?;
                 exit = exit.worst(why);
                 report.not_played.push(not_played(&source, &found));
             }
@@ -173,7 +173,7 @@ fn collect(works: Vec<Work>, report: &mut TestReport, io: &mut Io<'_>) -> Result
                 io.stop(&stop)?;
                 exit = exit.worst(stop.exit);
                 report.not_played.push(NotPlayed {
-                    file: file::shown(&path),
+                    file: files::shown(&path),
                     line: None,
                     message: stop.message,
                 });
@@ -236,7 +236,7 @@ fn say_not_modelled(loaded: &Loaded, io: &mut Io<'_>) -> Result<(), Stop> {
 /// Writes the actual values and runs the updated file.
 fn update(played: &Played, filter: &str, io: &mut Io<'_>) -> Result<TestedFile, Stop> {
     let Played { path, source, results, loaded, .. } = played;
-    if file::is_stdin(path) {
+    if files::is_stdin(path) {
         return Err(Stop::usage("`--update` cannot write to standard input"));
     }
     if played.is_rendered {
@@ -251,7 +251,7 @@ fn update(played: &Played, filter: &str, io: &mut Io<'_>) -> Result<TestedFile, 
         Stop::failure(format!("updating `{name}` would make it invalid; nothing was written"))
     })?;
     if text != source.text() {
-        file::write(path, text.as_bytes())?;
+        files::write(path, text.as_bytes())?;
         io.say(&format!("updated {name}"))?;
     }
     if left > 0 {

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::new::{Shelf, refused};
-use crate::{Exit, Stop, file};
+use crate::{Exit, Stop, files};
 use keywright_files::input;
 
 use super::discover::SUFFIX;
-use super::play::folder_of;
+use super::run::folder_of;
 
 /// The first bytes of a license file that is a template.
 const MARK: &[u8] = b"---";
@@ -45,7 +45,7 @@ pub(super) fn render(license: &Path, today: Date) -> Result<Rendered, Stop> {
     let scenarios =
         template.render_scenarios(&assigned, &format!("{name}.lic")).map_err(|fault| refused(&fault))?;
     let scenarios = scenarios.ok_or_else(|| {
-        Stop::new(Exit::Unreadable, format!("the template `{}` has no scenarios", file::shown(license)))
+        Stop::new(Exit::Unreadable, format!("the template `{}` has no scenarios", files::shown(license)))
     })?;
     Ok(Rendered { license: text, scenarios })
 }

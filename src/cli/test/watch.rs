@@ -3,17 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use crate::watch::watch;
-use crate::{Exit, Io, Stop, config, file};
+use crate::{Exit, Io, Stop, config, files};
 use keywright_scenario::{self as scenario, MAX_SCENARIO_BYTES};
 use keywright_syntax::source::{FileId, SourceFile};
 
 use super::discover::discover;
-use super::play::folder_of;
+use super::run::folder_of;
 use super::{Args, once, template};
 
 /// Runs the scenarios after each change, until interrupted.
 pub(super) fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    if args.paths.iter().any(|path| file::is_stdin(path)) {
+    if args.paths.iter().any(|path| files::is_stdin(path)) {
         return Err(Stop::usage("`--watch` cannot read standard input"));
     }
     watch(args.watch_runs, || paths(args, config), |io| once(args, config, io), io)
@@ -28,8 +28,8 @@ fn paths(args: &Args, config: Option<&Path>) -> Vec<PathBuf> {
 }
 
 fn licenses(path: &Path) -> Vec<PathBuf> {
-    let Ok(bytes) = file::read_file(path, MAX_SCENARIO_BYTES) else { return Vec::new() };
-    let source = SourceFile::from_bytes(FileId(0), file::shown(path), bytes);
+    let Ok(bytes) = files::read_file(path, MAX_SCENARIO_BYTES) else { return Vec::new() };
+    let source = SourceFile::from_bytes(FileId(0), files::shown(path), bytes);
     if let Some(template) = template::beside(path) {
         return vec![template];
     }

@@ -1,6 +1,6 @@
 //! Log entries, the hash chain, and the head.
 
-use crate::fault::Fault;
+use crate::error::Fault;
 use keywright_sign::payload::push_number;
 use keywright_sign::{Digest, KeyId};
 

@@ -15,26 +15,26 @@ use keywright_files::input::{self, Refused};
 use keywright_sign::message::{Domain, message};
 use keywright_sign::{Signer, TrustedKey};
 
-use super::fault::Fault;
+use super::error::Fault;
 
-mod change;
-mod check;
-mod compare;
+mod payload_diff;
+mod verify;
+mod issue_diff;
 mod entry;
-mod rows;
+mod queries;
 mod runs;
 mod schema;
-mod trace;
+mod provenance;
 
-pub use change::{Change, changes};
-pub use check::{Checked, HeadKey};
-pub use compare::{Difference, differences};
+pub use payload_diff::{Change, changes};
+pub use verify::{Checked, HeadKey};
+pub use issue_diff::{Difference, differences};
 pub use entry::{Entry, Head, Issue, Numbered};
-pub use rows::{Filter, Whose};
+pub use queries::{Filter, Whose};
 pub use runs::OpenRun;
-pub use trace::{Later, Provenance, Wanted};
+pub use provenance::{Later, Provenance, Wanted};
 
-use rows::{ENTRIES, insert, is_last_issue, last_hash, last_issue, read_entry, read_head, read_issue};
+use queries::{ENTRIES, insert, is_last_issue, last_hash, last_issue, read_entry, read_head, read_issue};
 
 /// SQLite application id of an issue log.
 const APPLICATION: i32 = 0x6b77_6c67;

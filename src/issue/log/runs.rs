@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
-use crate::fault::Fault;
+use crate::error::Fault;
 use keywright_sign::Digest;
 
 use super::Log;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use crate::fault::Fault;
+use crate::error::Fault;
 
 use super::{Log, TABLES};
 

@@ -4,7 +4,7 @@ use crate::Sources;
 use crate::escape::escape;
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
 
-use super::place::{message, path, range, shown};
+use super::location::{message, path, range, shown};
 use super::{Outcome, Part, Report};
 
 /// The GitHub Actions format, with one command per finding.

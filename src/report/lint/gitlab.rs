@@ -6,8 +6,8 @@ use crate::Sources;
 use crate::escape::escape;
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
 
-use super::identity::{self, Fingerprints};
-use super::place::{self, message};
+use super::fingerprint::{self, Fingerprints};
+use super::location::{self, message};
 use super::{Elements, Outcome, Part, Report};
 
 /// The GitLab format: a list of issues.
@@ -74,19 +74,19 @@ impl Report for Gitlab {
 }
 
 fn unread(name: &str, reason: &str) -> Issue {
-    let path = place::shown(name);
+    let path = location::shown(name);
     let first = || Place { line: 1, column: 1 };
     Issue {
         description: escape(reason).into_owned(),
         check_name: "not-read",
-        fingerprint: identity::of_text(&format!("not-read\n{path}")),
+        fingerprint: fingerprint::of_text(&format!("not-read\n{path}")),
         severity: "blocker",
         location: Location { path, positions: Positions { begin: first(), end: first() } },
     }
 }
 
 fn issue(found: &Diagnostic, sources: &Sources<'_>, fingerprint: String) -> Issue {
-    let range = place::range(sources.get(found.primary.file), found.primary.span);
+    let range = location::range(sources.get(found.primary.file), found.primary.span);
     Issue {
         description: format!("{}: {}", found.code.id, message(found)),
         check_name: found.code.name,
@@ -97,7 +97,7 @@ fn issue(found: &Diagnostic, sources: &Sources<'_>, fingerprint: String) -> Issu
             Severity::Note => "info",
         },
         location: Location {
-            path: place::path(sources, found.primary.file),
+            path: location::path(sources, found.primary.file),
             positions: Positions {
                 begin: Place { line: range.start.line, column: range.start.column },
                 end: Place { line: range.end.line, column: range.end.column },

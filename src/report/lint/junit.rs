@@ -5,7 +5,7 @@ use crate::escape::escape;
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::SourceFile;
 
-use super::place::{message, range, shown};
+use super::location::{message, range, shown};
 use super::{Outcome, Part, Report};
 
 /// The JUnit format. A finding that fails the run is a failure; any other finding is a passing case with output.
@@ -77,7 +77,7 @@ fn places(found: &Diagnostic, sources: &Sources<'_>) -> String {
     let mut out = String::new();
     for label in std::iter::once(&found.primary).chain(&found.related) {
         let at = range(sources.get(label.file), label.span).start;
-        let name = super::place::path(sources, label.file);
+        let name = super::location::path(sources, label.file);
         let what = if label.text.is_empty() { String::new() } else { format!(": {}", escape(&label.text)) };
         out.push_str(&format!("{name}:{}:{}{what}\n", at.line, at.column));
     }

@@ -10,8 +10,8 @@ pub mod json;
 pub mod junit;
 pub mod sarif;
 
-mod identity;
-mod place;
+mod fingerprint;
+mod location;
 
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
 

@@ -8,8 +8,8 @@ use keywright_lint::{RULES, Rule};
 use keywright_syntax::diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 use keywright_syntax::source::{FileId, Span};
 
-use super::identity::Fingerprints;
-use super::place::{self, message, uri};
+use super::fingerprint::Fingerprints;
+use super::location::{self, message, uri};
 use super::{Elements, Outcome, Part, Report, indented};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -253,7 +253,7 @@ fn artifact(file: FileId, sources: &Sources<'_>) -> Artifact {
 }
 
 fn region(file: FileId, span: Span, sources: &Sources<'_>) -> Region {
-    let range = place::range(sources.get(file), span);
+    let range = location::range(sources.get(file), span);
     Region {
         start_line: range.start.line,
         start_column: range.start.column,

@@ -15,11 +15,11 @@ mod build;
 mod capacity;
 mod cost;
 mod model;
-mod order;
-mod way;
+mod metrics;
+mod paths;
 
 pub use capacity::{Capacities, UNLIMITED};
 pub use cost::{Cost, Draw, Draws};
 pub use model::{Block, BlockId, Graph, Hop, Named, Target, Unserved};
-pub use order::Measures;
-pub use way::{Chain, Toward, Ways};
+pub use metrics::Measures;
+pub use paths::{Chain, Toward, Ways};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::phrase;
+use crate::message;
 use crate::rules::time::capacity_gap;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_resolve::graph::{Block, BlockId};
@@ -70,12 +70,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let names: Vec<&str> = names.into_iter().collect();
     let message = format!(
         "analysis incomplete for {number} {noun} with too many combinations: {}",
-        phrase::list(&names)
+        message::list(&names)
     );
     let codes: Vec<&str> = asked.iter().map(|(code, _, _)| code.name).collect();
     let mut found = cx
         .found(&CODE, first, first.feature.name.span, message)
-        .label(format!("not analysed completely by {}", phrase::list(&codes)))
+        .label(format!("not analysed completely by {}", message::list(&codes)))
         .help("split the feature, reduce the alternatives of its dependencies, or allow the finding");
     found.severity = asked.iter().map(|(_, _, severity)| *severity).max().unwrap_or(CODE.severity);
     sink.push(found);

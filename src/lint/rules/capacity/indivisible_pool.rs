@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::phrase;
+use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::Kind;
 use keywright_resolve::graph::{BlockId, Cost, UNLIMITED};
@@ -55,7 +55,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let message = format!(
             "`{}` has {size} licenses, not a multiple of any cost: {}",
             block.name(),
-            phrase::list(&costs)
+            message::list(&costs)
         );
         sink.push(cx.found(&CODE, block, place, message).help(
             "sell a multiple of a cost; otherwise some licenses stay unused while only one product runs",

@@ -3,7 +3,7 @@
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 
-use super::mixes::{MoreMeansLess, Taken};
+use super::anomaly_search::{MoreMeansLess, Taken};
 
 /// A larger pool that would deny a checkout.
 pub(super) static CODE: Code = Code::warning("C007", "more-means-less");

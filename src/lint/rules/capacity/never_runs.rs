@@ -1,12 +1,12 @@
 //! C001: a feature that can never run.
 
-use crate::phrase;
+use crate::message;
 use crate::{Check, Context, Example, Rule, Sink, Stage};
 use keywright_license::Dependency;
 use keywright_resolve::graph::{Block, BlockId, Chain, Cost, Hop};
 use keywright_syntax::diagnostic::{Code, Diagnostic, Severity};
 
-use super::shortage::Lack;
+use super::unservable::Lack;
 
 /// A feature that can never run.
 pub(super) static CODE: Code = Code::error("C001", "never-runs");
@@ -125,7 +125,7 @@ fn to_pool(
     let several = ways.len() > 1;
     for (chain, part) in ways.iter().take(MOST_WAYS) {
         let at = found.related.len();
-        found = phrase::along_chain(found, cx.graph, chain);
+        found = message::along_chain(found, cx.graph, chain);
         if let (true, Some(part), Some(label)) = (several, part, found.related.get_mut(at)) {
             label.text = format!("{}: {part} of `{}`", label.text, pool.name());
         }
@@ -166,7 +166,7 @@ fn part(cx: &Context<'_>, block: &Block<'_>, need: &Dependency, pool: BlockId) -
 fn periods(mut found: Diagnostic, cx: &Context<'_>, block: &Block<'_>) -> Diagnostic {
     for (_, need, _) in cx.graph.needs(block.id).take(MOST_WAYS) {
         let Some(provider) = cx.graph.serving(block, need).next() else { continue };
-        let text = format!("`{}` is valid {}", provider.name(), phrase::period(provider.feature));
+        let text = format!("`{}` is valid {}", provider.name(), message::period(provider.feature));
         found = found.also_in(block.license.source.id(), need.span, text);
     }
     found

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::phrase;
+use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_resolve::graph::BlockId;
 use keywright_syntax::diagnostic::Code;
@@ -69,8 +69,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         };
         room = rest;
         let chain = cx.measures.longest_chain(cx.graph, block.id);
-        let message = format!("{message}: {}", phrase::chain(cx.graph, chain.blocks()));
+        let message = format!("{message}: {}", message::chain(cx.graph, chain.blocks()));
         let found = cx.found(&CODE, block, block.feature.name.span, message).help(HELP);
-        sink.push(phrase::along_chain(found, cx.graph, &chain));
+        sink.push(message::along_chain(found, cx.graph, &chain));
     }
 }

@@ -1,6 +1,6 @@
 //! D010: a token whose cost overflows.
 
-use crate::phrase;
+use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_syntax::diagnostic::Code;
 
@@ -42,6 +42,6 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let found = cx
             .found(&CODE, block, block.feature.name.span, message)
             .help("find the COUNT that is too high; COUNTs multiply along the chain");
-        sink.push(phrase::along_chain(found, cx.graph, &cx.measures.longest_chain(cx.graph, block.id)));
+        sink.push(message::along_chain(found, cx.graph, &cx.measures.longest_chain(cx.graph, block.id)));
     }
 }

@@ -1,6 +1,6 @@
 //! D001: a dependency cycle.
 
-use crate::phrase;
+use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_resolve::graph::Hop;
 use keywright_syntax::diagnostic::Code;
@@ -50,12 +50,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         };
         let blocks = cycle.iter().map(|hop: &Hop| hop.block).chain([first.block]);
-        let message = format!("dependency cycle: {}", phrase::chain(cx.graph, blocks));
+        let message = format!("dependency cycle: {}", message::chain(cx.graph, blocks));
         let Some(dependency) = cx.graph.dependency(*first) else { continue };
         let found = cx
             .found(&CODE, block, dependency.span, message)
             .label(format!("`{}` depends on `{}`", block.name(), dependency.feature.value))
             .help("let one of them depend on a real license (a block with COUNT) instead");
-        sink.push(phrase::along(found, cx.graph, cycle.get(1..).unwrap_or_default()));
+        sink.push(message::along(found, cx.graph, cycle.get(1..).unwrap_or_default()));
     }
 }

@@ -45,7 +45,7 @@ fn also_needed(mut found: Diagnostic, cx: &Context<'_>, fault: &Unserved) -> Dia
     if more > 0
         && let Some(last) = found.related.last_mut()
     {
-        last.text = format!("also needed here, and in {}", crate::phrase::number(more as u64, "more place"));
+        last.text = format!("also needed here, and in {}", crate::message::number(more as u64, "more place"));
     }
     found
 }

@@ -1,6 +1,6 @@
 //! D007: a dependency on another vendor's feature.
 
-use crate::phrase;
+use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_resolve::graph::Target;
 use keywright_syntax::diagnostic::Code;
@@ -45,7 +45,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             "`{}` of `{}` depends on `{name}`, which only {} defines",
             block.name(),
             block.vendor(),
-            phrase::list(&vendors),
+            message::list(&vendors),
         );
         let mut found = cx
             .found(&CODE, &block, dependency.feature.span, message)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::phrase;
+use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::Version;
 use keywright_resolve::graph::Target;
@@ -51,7 +51,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             format!("`{}` needs `{name}` {}, which no block serves", block.name(), dependency.version);
         let mut found = cx
             .found(&CODE, &block, dependency.span, message)
-            .help(format!("available versions: {}", phrase::list(&newest_first)));
+            .help(format!("available versions: {}", message::list(&newest_first)));
         let newest =
             cx.graph.providers(named).find(|provider| Some(provider.feature.version) == named.newest);
         if let Some(provider) = newest {

@@ -1,6 +1,6 @@
 //! P001: a VENDOR that the configuration does not name.
 
-use crate::phrase;
+use crate::message;
 use crate::{Check, Context, Example, Policy, Rule, Sink};
 use keywright_syntax::diagnostic::{Code, Diagnostic, nearest};
 
@@ -43,7 +43,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             }
             let (noun, verb) = if ours.len() == 1 { ("vendor", "is") } else { ("vendors", "are") };
             let message =
-                format!("unexpected vendor `{name}`: the configured {noun} {verb} {}", phrase::list(ours));
+                format!("unexpected vendor `{name}`: the configured {noun} {verb} {}", message::list(ours));
             let help = match nearest(name, ours.iter().map(String::as_str)) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "if the name is correct, add it to `vendor` in `keywright.toml`".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::phrase;
+use crate::message;
 use crate::{Check, Context, Elsewhere, Example, Rule, Sink, Twin};
 use keywright_license::Feature;
 use keywright_resolve::graph::Block;
@@ -56,7 +56,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let count = if names.len() == 1 { "counts" } else { "count" };
         let message = format!(
             "the {noun} {} {verb} duplicated in another file, and {count} once",
-            phrase::list(&names)
+            message::list(&names)
         );
         sink.push(
             cx.found(&CODE, block, block.feature.name.span, message)
@@ -80,7 +80,7 @@ fn apart(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let Some((first, feature)) = pairs.first() else { continue };
         let names: Vec<&str> = pairs.iter().map(|(_, feature)| feature.name.value.as_str()).collect();
         let (noun, verb) = if names.len() == 1 { ("block", "is") } else { ("blocks", "are") };
-        let names = phrase::list(&names);
+        let names = message::list(&names);
         let place = &first.place;
         let message = format!("the {noun} {names} of one set {verb} also in `{place}`");
         sink.push(Diagnostic::new(&CODE, file, feature.name.span, message).help(HELP));

@@ -1,6 +1,6 @@
 //! H001: a shared token that draws on a shared block.
 
-use crate::phrase;
+use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::Kind;
 use keywright_resolve::graph::BlockId;
@@ -67,13 +67,13 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             "`{}` and its dependency `{}` are both shared: {}",
             block.name(),
             end.name(),
-            phrase::chain(cx.graph, chain.blocks()),
+            message::chain(cx.graph, chain.blocks()),
         );
         let found = cx
             .found(&CODE, block, share.span, message)
             .label("the token is shared")
             .help("keep SHARE on one of the two");
-        let found = phrase::along_chain(found, cx.graph, &chain);
+        let found = message::along_chain(found, cx.graph, &chain);
         sink.push(found.also_in(end.license.source.id(), culprit.span, "the dependency is shared as well"));
     }
 }

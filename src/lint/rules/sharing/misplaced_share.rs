@@ -1,6 +1,6 @@
 //! H002: a SHARE value that does not apply to this kind of block.
 
-use crate::phrase;
+use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::{Kind, Share};
 use keywright_syntax::diagnostic::Code;
@@ -50,10 +50,10 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let words: Vec<&str> =
             Share::ALL.iter().filter(|(value, _)| good.contains(value)).map(|(_, word)| *word).collect();
-        let message = format!("SHARE of {} block cannot be {}", kind.with_article(), phrase::list(&stray));
+        let message = format!("SHARE of {} block cannot be {}", kind.with_article(), message::list(&stray));
         sink.push(
             cx.found(&CODE, block, share.span, message)
-                .help(format!("allowed here: {}", phrase::list(&words))),
+                .help(format!("allowed here: {}", message::list(&words))),
         );
     }
 }

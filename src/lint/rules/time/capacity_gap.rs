@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::phrase;
-use crate::rules::capacity::shortage::Fall;
+use crate::message;
+use crate::rules::capacity::unservable::Fall;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::{Count, Kind};
 use keywright_resolve::graph::{Block, Named};
 use keywright_syntax::diagnostic::Code;
 
-use super::falls::Falls;
+use super::capacity_drop::Falls;
 use super::is_never_in_force;
 
 /// A gap or drop in the number of licenses.
@@ -217,7 +217,7 @@ fn report(
     let names: Vec<&str> =
         starved.iter().filter_map(|fall| Some(cx.graph.block(fall.block)?.name())).collect();
     let message =
-        if names.is_empty() { message } else { format!("{message}: too few for {}", phrase::list(&names)) };
+        if names.is_empty() { message } else { format!("{message}: too few for {}", message::list(&names)) };
     let mut found = cx.found(&CODE, block, end.span, message).help(help);
     for (other, end) in ending.take(SHOWN) {
         found = found.also_in(other.license.source.id(), end.span, "also ends here");

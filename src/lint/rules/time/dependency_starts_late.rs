@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::rules::capacity::shortage::Late;
+use crate::rules::capacity::unservable::Late;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_resolve::graph::{BlockId, Hop};
 use keywright_syntax::diagnostic::Code;

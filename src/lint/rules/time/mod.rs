@@ -8,7 +8,7 @@ pub(crate) mod issued_in_future;
 pub(crate) mod maintenance_order;
 pub(crate) mod start_after_end;
 
-mod falls;
+mod capacity_drop;
 mod service;
 
 use keywright_license::Feature;

@@ -1,0 +1,222 @@
+//! Bulk issue: orders are rendered and signed on all cores, while earlier ones are logged and written in order.
+
+use std::sync::mpsc;
+use std::thread;
+
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
+
+use keywright_issue::log::{Entry, Log, Whose};
+use keywright_issue::{Cause, Fault, Issued, Issuer, Order, PlannedLicenses, Refused};
+use keywright_sign::{Signer, TrustedKey};
+
+use crate::issue::output_dir::{Out, Standing};
+use super::super::progress::Progress;
+use super::super::{Stop, files};
+
+/// Number of orders that are rendered, logged and written together: the most that an interruption loses.
+pub(crate) const TOGETHER: usize = 512;
+
+/// The settings of a run.
+pub(crate) struct Batch<'a> {
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) signer: &'a dyn Signer,
+    pub(crate) trusted: &'a TrustedKey,
+    /// If given, only licenses of this plan are signed.
+    pub(crate) plan: Option<PlannedLicenses>,
+    pub(crate) out: Out<'a>,
+    /// True if files with different content are replaced.
+    pub(crate) replace: bool,
+    /// Number of the last entry before the run, if it is resumed.
+    pub(crate) resumed: Option<i64>,
+    pub(crate) issued_at: String,
+    pub(crate) progress: Progress,
+}
+
+/// The results of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Ended {
+    /// Number of issued licenses.
+    pub(crate) issued: usize,
+    /// Number of blocks in them.
+    pub(crate) blocks: usize,
+    /// Number of licenses whose files already existed.
+    pub(crate) unchanged: usize,
+    /// Refused orders, in order.
+    pub(crate) refused: Vec<Refused>,
+}
+
+impl Ended {
+    /// Returns true if logged files are missing, so that the run must be resumed.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.refused.iter().any(|refused| refused.cause == Cause::Write)
+    }
+}
+
+/// A signed license and the state of its file.
+struct Ready {
+    issued: Issued,
+    standing: Standing,
+    /// The error to report if the existing file must not be replaced.
+    exists: Option<Fault>,
+}
+
+/// The results of one part of the orders.
+type Made = Vec<Result<Ready, Refused>>;
+
+impl Batch<'_> {
+    /// Issues the orders. Errors of single orders are part of the result; a log that cannot be written ends the run.
+    pub(crate) fn run(
+        &self,
+        orders: impl Iterator<Item = Order> + Send,
+        log: &mut Log,
+    ) -> Result<Ended, Stop> {
+        if self.signer.is_concurrent() {
+            return self.run_at_once(orders, log);
+        }
+        let mut ended = Ended::default();
+        for part in in_parts(orders) {
+            let made = part.iter().map(|order| self.make(order)).collect();
+            self.keep(made, log, &mut ended)?;
+            if ended.is_broken() {
+                break;
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Renders orders while the next ones are read and the previous ones are logged and written.
+    fn run_at_once(&self, orders: impl Iterator<Item = Order> + Send, log: &mut Log) -> Result<Ended, Stop> {
+        thread::scope(|scope| {
+            // One part in each channel keeps all threads busy and limits the number of orders and licenses in memory.
+            let (reader, parts) = mpsc::sync_channel::<Vec<Order>>(1);
+            scope.spawn(move || in_parts(orders).try_for_each(|part| reader.send(part)));
+            let (sender, receiver) = mpsc::sync_channel::<Made>(1);
+            let keeper = scope.spawn(move || {
+                let mut ended = Ended::default();
+                for made in receiver {
+                    self.keep(made, log, &mut ended)?;
+                    if ended.is_broken() {
+                        break;
+                    }
+                }
+                Ok(ended)
+            });
+            for part in parts {
+                // The writer thread failed; its error is returned by `join` below.
+                if sender.send(on_all_cores(&part, |order| self.make(order))).is_err() {
+                    break;
+                }
+            }
+            drop(sender);
+            keeper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+
+    fn make(&self, order: &Order) -> Result<Ready, Refused> {
+        let draft = self.issuer.draft(order)?;
+        if self.plan.as_ref().is_some_and(|plan| !plan.holds(&draft)) {
+            return Err(Refused::new(
+                Cause::Plan,
+                order.fault(Fault::new("license not in the approved plan")),
+            ));
+        }
+        let issued = self.issuer.sign(&draft, self.signer, self.trusted, &self.issued_at)?;
+        let standing = self.out.standing(&issued.issue.file, &issued.text);
+        let exists = matches!(standing, Standing::Other { .. }).then(|| {
+            let message = format!(
+                "`{}` exists with different content",
+                files::shown(&self.out.path(&issued.issue.file))
+            );
+            order.fault(Fault::new(message).help("use `--replace` to replace it"))
+        });
+        Ok(Ready { issued, standing, exists })
+    }
+
+    /// Logs and writes the rendered licenses.
+    fn keep(&self, made: Made, log: &mut Log, ended: &mut Ended) -> Result<(), Stop> {
+        let count = made.len();
+        let mut ready = Vec::with_capacity(count);
+        for made in made {
+            match made {
+                Ok(made) if self.may_put(&made, log)? => ready.push(made),
+                Ok(made) => {
+                    ended.refused.extend(made.exists.map(|fault| Refused::new(Cause::Exists, fault)));
+                }
+                Err(refused) => ended.refused.push(refused),
+            }
+        }
+        // The log first: a file must never exist without a log entry, while a missing file can be written again.
+        let issues = ready.iter().map(|ready| (&ready.issued.issue, ready.issued.entries.as_slice()));
+        log.append(issues, self.signer, self.trusted).map_err(|fault| super::super::issue::failed(&fault))?;
+        let written = on_all_cores(&ready, |ready| self.write(ready));
+        for (ready, written) in ready.iter().zip(written) {
+            match written {
+                Ok(false) => ended.unchanged += 1,
+                Ok(true) => {
+                    ended.issued += 1;
+                    ended.blocks += ready.issued.entries.len();
+                }
+                Err(refused) => ended.refused.push(refused),
+            }
+        }
+        self.progress.done(count);
+        Ok(())
+    }
+
+    /// Returns true if a license may be written to its file.
+    fn may_put(&self, ready: &Ready, log: &Log) -> Result<bool, Stop> {
+        match (ready.standing, self.resumed) {
+            (Standing::Nothing | Standing::Same, _) => Ok(true),
+            (Standing::Other { .. }, _) if self.replace => Ok(true),
+            (Standing::Other { .. }, None) => Ok(false),
+            (Standing::Other { beginning }, Some(since)) => is_ours(ready, log, since, beginning),
+        }
+    }
+
+    /// Writes the file. Returns false if it already existed.
+    fn write(&self, ready: &Ready) -> Result<bool, Refused> {
+        let Issued { issue, text, .. } = &ready.issued;
+        let replace = match ready.standing {
+            Standing::Same => return Ok(false),
+            Standing::Nothing => self.replace,
+            Standing::Other { .. } => true,
+        };
+        self.out.put(&issue.file, text, replace).map_err(|stop| {
+            let fault = Fault::new(stop.message);
+            let fault = stop.help.map_or(fault.clone(), |help| fault.help(help));
+            Refused::new(Cause::Write, fault)
+        })
+    }
+}
+
+/// DECISION: a resumed run replaces a file with different content only if it is the run's own damaged file: the last
+/// issue of the serial number in the log is this license and is part of this run, or the file is a prefix of the
+/// license.
+fn is_ours(ready: &Ready, log: &Log, since: i64, beginning: bool) -> Result<bool, Stop> {
+    let entries = &ready.issued.entries;
+    let last = log
+        .last_issue(Whose::Sn(&ready.issued.issue.sn), |_| false)
+        .map_err(|fault| super::super::issue::failed(&fault))?
+        .unwrap_or_default();
+    let same = |(known, entry): (&keywright_issue::log::Numbered, &Entry)| {
+        known.entry.digest == entry.digest && known.entry.signature == entry.signature
+    };
+    let is_last = last.len() == entries.len() && last.iter().zip(entries).all(same);
+    Ok(is_last && (beginning || last.iter().all(|known| known.seq > since)))
+}
+
+/// Splits items into parts of bounded size.
+pub(crate) fn in_parts<T>(mut items: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
+    std::iter::from_fn(move || {
+        let part: Vec<T> = items.by_ref().take(TOGETHER).collect();
+        (!part.is_empty()).then_some(part)
+    })
+}
+
+/// Maximum number of items per thread and step, because all threads wait for the last one.
+const MOST_AT_ONCE: usize = 4;
+
+/// Returns the results of `work` for every item, in order.
+pub(crate) fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    items.par_iter().with_max_len(MOST_AT_ONCE).map(work).collect()
+}

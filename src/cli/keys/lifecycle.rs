@@ -1,0 +1,195 @@
+//! `keywright keys activate | standby | retire | compromise`: changes the state of a key.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use keywright_report::escape::escape;
+use keywright_sign::{
+    ADDED_LIST, KeyId, KeyState, ListId, ListMark, MAX_REVOCATION_LIST, Mode, RevocationList, TRUST_LIST,
+    Trust, TrustedKey, change_entry, store_fs, judge_lists,
+};
+
+use super::super::trust_args::{TrustArgs, fault, stop};
+use super::super::{Exit, Io, Stop, files, parse_day};
+use super::existing_list;
+use super::lock::Lock;
+
+fn parse_id(text: &str) -> Result<KeyId, String> {
+    KeyId::parse(text).ok_or_else(|| "expected the 16 digits of a key id, as shown by `keys list`".to_owned())
+}
+
+/// Activate a standby key
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys activate 1f7f1125050563e1")]
+pub(super) struct ActivateArgs {
+    /// Key id
+    #[arg(value_name = "KEY", value_parser = parse_id)]
+    key: KeyId,
+    #[command(flatten)]
+    trust: TrustArgs,
+}
+
+/// Put a key on standby: trusted, but not in use yet
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys standby 1f7f1125050563e1")]
+pub(super) struct StandbyArgs {
+    /// Key id
+    #[arg(value_name = "KEY", value_parser = parse_id)]
+    key: KeyId,
+    #[command(flatten)]
+    trust: TrustArgs,
+}
+
+/// Retire a key: later signatures are not accepted
+///
+/// Earlier signatures remain valid for blocks whose ISSUED date is not after the last day. A retired key publishes no lists. The vendor's current revocation list is recorded with its version and digest, so that
+/// it remains accepted although a retired key signed it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys retire 1f7f1125050563e1\n  \
+    keywright keys retire 1f7f1125050563e1 --since 2026-01-31")]
+pub(super) struct RetireArgs {
+    /// Key id
+    #[arg(value_name = "KEY", value_parser = parse_id)]
+    key: KeyId,
+    /// Last day on which the key signed [default: today]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    since: Option<Date>,
+    /// Revocation list to record as the current one [default: the one in the trust store]
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArgs,
+}
+
+/// Mark a key as compromised: none of its signatures are accepted any more
+///
+/// The vendor's current revocation list is recorded with its version and digest: it remains accepted, and the next one
+/// follows it. If a list of the thief is in the trust store, put the last good one back first, or name it with `--list`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright keys compromise 1f7f1125050563e1\n  \
+    keywright keys compromise 1f7f1125050563e1 --since 2026-01-31")]
+pub(super) struct CompromiseArgs {
+    /// Key id
+    #[arg(value_name = "KEY", value_parser = parse_id)]
+    key: KeyId,
+    /// First day on which others may have had the key [default: today]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    since: Option<Date>,
+    /// Revocation list to record as the current one [default: the one in the trust store]
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArgs,
+}
+
+pub(super) fn activate(args: &ActivateArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    change(&args.trust, args.key, KeyState::Active, None, io)
+}
+
+pub(super) fn standby(args: &StandbyArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    change(&args.trust, args.key, KeyState::Standby, None, io)
+}
+
+pub(super) fn retire(args: &RetireArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let state = KeyState::Retired(args.since.unwrap_or(io.today));
+    let exit = change(&args.trust, args.key, state, args.list.as_deref(), io)?;
+    io.say("blocks with an ISSUED date up to that day remain valid; blocks without ISSUED are now REVOKED")?;
+    Ok(exit)
+}
+
+pub(super) fn compromise(args: &CompromiseArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let state = KeyState::Compromised(args.since.unwrap_or(io.today));
+    let exit = change(&args.trust, args.key, state, args.list.as_deref(), io)?;
+    io.say("next: publish the trust list with `keywright trust bundle`, revoke the key with `keywright revoke --key-id ID --reason TEXT`, and reissue the licenses that it signed")?;
+    Ok(exit)
+}
+
+fn change(
+    trust: &TrustArgs,
+    id: KeyId,
+    state: KeyState,
+    list: Option<&Path>,
+    io: &mut Io<'_>,
+) -> Result<Exit, Stop> {
+    let folder = &trust.trust;
+    if let Some(since) = state.since().filter(|since| io.today < *since) {
+        return Err(Stop::usage(format!("date {since} is in the future (today is {})", io.today))
+            .help("run the command on that day; until then the key is in use"));
+    }
+    // Checked first, because locking would create a missing store.
+    trust.load(io.today)?;
+    let _lock = Lock::take(folder)?;
+    let store = trust.load(io.today)?;
+    let key = store.get(id).ok_or_else(|| {
+        Stop::new(Exit::No, format!("key {id} is not in the trust store"))
+            .help("`keywright keys list` shows the keys in the trust store")
+    })?;
+    let old = key.entry.state;
+    if !old.may_become(state) {
+        return Err(Stop::new(Exit::No, format!("key {id} cannot become {state}: it is {old}")));
+    }
+    let (name, text) = list_with(folder, id)?;
+    let lists = match state.since() {
+        None => None,
+        Some(_) => recorded(folder, &store, key, list, io)?.or_else(|| key.entry.lists.clone()),
+    };
+    let text = change_entry(&text, id, state, lists.as_deref()).map_err(|error| stop(folder, &error))?;
+    files::write(&folder.join(name), text.as_bytes())?;
+    writeln!(io.stdout, "key {id} of {}: {old} → {state}", key.entry.vendor)?;
+    Ok(Exit::Yes)
+}
+
+/// The list that has a key, and its text: keys beside an installed bundle have a list of their own.
+fn list_with(folder: &Path, id: KeyId) -> Result<(&'static str, String), Stop> {
+    let added = store_fs::load_added(folder).map_err(|error| stop(folder, &error))?;
+    if added.get(id).is_some() {
+        let text = store_fs::read_added(folder).map_err(|error| stop(folder, &error))?;
+        return Ok((ADDED_LIST, text.unwrap_or_default()));
+    }
+    let text = existing_list(folder)?;
+    let text = text
+        .ok_or_else(|| Stop::usage(format!("no trust list in the trust store `{}`", files::shown(folder))))?;
+    Ok((TRUST_LIST, text))
+}
+
+/// The revocation list that is current while the key changes its state; empty if there never was one. `None` if that is
+/// not certain: nothing is recorded then.
+fn recorded(
+    folder: &Path,
+    store: &Trust,
+    key: &TrustedKey,
+    named: Option<&Path>,
+    io: &mut Io<'_>,
+) -> Result<Option<Vec<ListMark>>, Stop> {
+    let entry = &key.entry;
+    let mark = |list: &RevocationList| ListMark { version: list.version, digest: list.digest };
+    if let Some(path) = named {
+        let what = format!("the revocation list `{}`", files::shown(path));
+        let bytes = files::read_up_to(path, MAX_REVOCATION_LIST, io)?;
+        // The name on the command line says that it is good: the state of its signer does not matter.
+        let then = store.assuming(|_| KeyState::Active);
+        let list =
+            RevocationList::open(&bytes, &then, Mode::Development).map_err(|error| fault(&what, &error))?;
+        if list.vendor != entry.vendor {
+            let message = format!("{what} is of vendor `{}`, and the key of `{}`", list.vendor, entry.vendor);
+            return Err(Stop::usage(message));
+        }
+        return Ok(Some(vec![mark(&list)]));
+    }
+    let seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
+    let stored = store_fs::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
+    let offered: Vec<&[u8]> = stored.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    let judged = judge_lists(&offered, store, Mode::Development, &seen, io.today);
+    let id = ListId::revocation(&entry.vendor, entry.usage);
+    let stale = judged.revocations.stale(&entry.vendor, entry.usage, Date::MIN);
+    match (judged.current(&id), stale) {
+        (Some(list), None) => Ok(Some(vec![mark(list)])),
+        (None, None) => Ok(Some(Vec::new())),
+        (_, Some(reason)) => {
+            io.say(&format!("warning: no revocation list is recorded: {}", escape(&reason)))?;
+            io.say("  help: put the last good list into the trust store, or name it with `--list FILE`, and repeat the command")?;
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Parallel reading and linting in batches, which limits memory use.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::config::Settings;
+use crate::{Exit, Stop, files};
+use keywright_license::License;
+use keywright_lint::{self as lint, Across, Elsewhere, Marks, Tally};
+use keywright_syntax::diagnostic::{Diagnostic, Severity};
+use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
+
+use super::{Plan, fix};
+use crate::progress::Progress;
+
+/// A file to lint.
+pub(super) struct Input {
+    /// Index among all files of the run.
+    pub(super) id: usize,
+    pub(super) path: PathBuf,
+    /// Content that was already read, for standard input.
+    pub(super) given: Option<Result<Vec<u8>, Stop>>,
+    pub(super) settings: Settings,
+}
+
+/// The result for a set of files.
+pub(super) struct Done {
+    pub(super) sources: Vec<Arc<SourceFile>>,
+    pub(super) found: Vec<Diagnostic>,
+    /// Number of all findings, including those not kept.
+    pub(super) tally: Tally,
+    pub(super) fixed: Vec<FixedFile>,
+    /// Files that could not be read or fixed.
+    pub(super) unread: Vec<(String, Stop)>,
+    pub(super) fails: Severity,
+    pub(super) exit: Exit,
+}
+
+/// A file after fixing, changed or not.
+pub(super) struct FixedFile {
+    pub(super) path: PathBuf,
+    pub(super) old: Arc<SourceFile>,
+    pub(super) new: Arc<SourceFile>,
+    pub(super) report: fix::Report,
+}
+
+/// Splits the sets into batches of at most `MAX_FILE_BYTES`, unless a single set is larger.
+pub(super) fn batches(sets: &[Vec<Input>]) -> Vec<&[Vec<Input>]> {
+    /// Maximum number of sets in a batch, because small files may have many findings each.
+    const MOST: usize = 256;
+    let size = |set: &Vec<Input>| -> u64 {
+        set.iter().filter_map(|input| fs::metadata(&input.path).ok()).map(|found| found.len()).sum()
+    };
+    let cap = u64::try_from(MAX_FILE_BYTES).unwrap_or(u64::MAX);
+    let (mut batches, mut first, mut bytes) = (Vec::new(), 0, 0);
+    for (at, set) in sets.iter().enumerate() {
+        let own = size(set);
+        if at > first && (bytes + own > cap || at - first >= MOST) {
+            batches.extend(sets.get(first..at));
+            (first, bytes) = (at, 0);
+        }
+        bytes += own;
+    }
+    batches.extend(sets.get(first..).filter(|rest| !rest.is_empty()));
+    batches
+}
+
+/// Processes a batch in parallel and returns the results in the order of the sets. Matches with files of earlier sets are
+/// computed sequentially in between.
+pub(super) fn batch(sets: &[Vec<Input>], plan: &Plan, across: &mut Across, progress: &Progress) -> Vec<Done> {
+    let ready: Vec<Ready> = sets.par_iter().map(|set| Ready::new(set, plan)).collect();
+    let elsewhere: Vec<Vec<Elsewhere>> =
+        ready.iter().map(|ready| ready.marks.iter().flat_map(|marks| across.meet(marks)).collect()).collect();
+    ready
+        .into_par_iter()
+        .zip(elsewhere)
+        .map(|(ready, elsewhere)| {
+            let files = ready.licenses.len() + ready.done.unread.len();
+            let done = ready.lint(elsewhere, plan);
+            progress.done(files);
+            done
+        })
+        .collect()
+}
+
+/// A set of files that was read and fixed but not yet linted.
+struct Ready {
+    done: Done,
+    licenses: Vec<License>,
+    options: lint::Options,
+    trust: Option<PathBuf>,
+    /// Marks for comparison with other sets; empty if there is only one set.
+    marks: Vec<Marks>,
+}
+
+impl Ready {
+    fn new(set: &[Input], plan: &Plan) -> Self {
+        let settings = set.first().map(|input| input.settings.clone()).unwrap_or_default();
+        let options = plan.options(&settings);
+        let mut done = Done {
+            sources: Vec::new(),
+            found: Vec::new(),
+            tally: Tally::default(),
+            fixed: Vec::new(),
+            unread: Vec::new(),
+            fails: settings.fails,
+            exit: Exit::Yes,
+        };
+        let mut paths = Vec::new();
+        for input in set {
+            match read(input) {
+                Ok(source) => {
+                    done.sources.push(source);
+                    paths.push(&input.path);
+                }
+                Err(stop) => done.unread.push((files::shown(&input.path), stop)),
+            }
+        }
+        if let Some(mode) = plan.fixing {
+            match fix::fix(&done.sources, &options, mode) {
+                Ok(fixes) => {
+                    for ((path, old), (new, report)) in paths.iter().zip(&mut done.sources).zip(fixes) {
+                        let old = std::mem::replace(old, Arc::clone(&new));
+                        done.fixed.push(FixedFile { path: (*path).clone(), old, new, report });
+                    }
+                }
+                Err((name, unfixed)) => done.unread.push((name, unfixed.stop())),
+            }
+        }
+        let licenses: Vec<License> =
+            done.sources.iter().map(|source| License::read(Arc::clone(source))).collect();
+        let marks = if plan.sets.len() > 1 { licenses.iter().map(Marks::of).collect() } else { Vec::new() };
+        Self { done, licenses, options, trust: settings.trust, marks }
+    }
+
+    fn lint(self, elsewhere: Vec<Elsewhere>, plan: &Plan) -> Done {
+        let Self { mut done, licenses, mut options, trust, .. } = self;
+        let all: Vec<&License> = licenses.iter().collect();
+        options.elsewhere = elsewhere;
+        if let Some(store) = trust.as_ref().and_then(|folder| plan.stores.get(folder)) {
+            options.keys = store.judge(&all, plan.at);
+        }
+        (done.found, done.tally) = lint::lint_counting(&all, &options);
+        done.exit = conclusion(&done.found, &all, done.fails);
+        done
+    }
+}
+
+fn read(input: &Input) -> Result<Arc<SourceFile>, Stop> {
+    let bytes = match &input.given {
+        Some(given) => given.clone()?,
+        None => files::read_license_file(&input.path)?,
+    };
+    let id = FileId(u32::try_from(input.id).unwrap_or(u32::MAX));
+    Ok(SourceFile::from_bytes(id, files::shown(&input.path), bytes))
+}
+
+/// Returns the exit code: `No` for findings, `Unreadable` for text that could not be read as a license.
+fn conclusion(found: &[Diagnostic], licenses: &[&License], fails: Severity) -> Exit {
+    let failing = found.iter().any(|diagnostic| diagnostic.severity >= fails);
+    let lost = licenses.iter().any(|license| license.tree.errors().iter().any(Diagnostic::is_error));
+    // Levels do not matter here: unreadable text was not linted.
+    match (failing, lost) {
+        (_, true) => Exit::Unreadable,
+        (true, false) => Exit::No,
+        (false, false) => Exit::Yes,
+    }
+}

@@ -1,0 +1,167 @@
+//! Reads scenario files and their licenses and runs them in parallel.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use crate::config::Configs;
+use crate::progress::Progress;
+use crate::{Exit, Io, Stop, files};
+use keywright_lint as lint;
+use keywright_resolve::Sight;
+use keywright_scenario::{self as scenario, Loaded, MAX_SCENARIO_BYTES, ScenarioFile, ScenarioResult};
+use keywright_syntax::diagnostic::Diagnostic;
+use keywright_syntax::source::{FileId, SourceFile};
+
+use super::template::{self, Rendered};
+
+/// A file that was run.
+pub(super) struct Played {
+    pub(super) path: PathBuf,
+    pub(super) source: Arc<SourceFile>,
+    pub(super) file: ScenarioFile,
+    pub(super) loaded: Loaded,
+    pub(super) results: Vec<ScenarioResult>,
+    pub(super) seen: BTreeSet<Sight>,
+    /// True if a template rendered the text.
+    pub(super) is_rendered: bool,
+}
+
+/// Settings for all files of a run.
+pub(super) struct House {
+    pub(super) configs: Mutex<Configs>,
+    pub(super) today: Date,
+}
+
+/// The result of a file.
+pub(super) enum Work {
+    Played(Box<Played>),
+    /// The scenario file or one of its licenses has errors; the exit code of the command.
+    Unsound(Arc<SourceFile>, Vec<Diagnostic>, Exit),
+    /// The file cannot be read.
+    Unread(PathBuf, Stop),
+}
+
+/// Reads and runs all files. Results are in the order of the files.
+pub(super) fn play_all(
+    paths: &[PathBuf],
+    filter: &str,
+    house: &House,
+    progress: &Progress,
+    io: &mut Io<'_>,
+) -> Vec<Work> {
+    // Standard input is read once, before the threads start.
+    let stdin = paths.iter().any(|path| files::is_stdin(path));
+    let stdin = stdin.then(|| files::read_up_to(Path::new("-"), MAX_SCENARIO_BYTES, io));
+    let read = |path: &Path| match &stdin {
+        Some(read) if files::is_stdin(path) => read.clone(),
+        _ => files::read_file(path, MAX_SCENARIO_BYTES),
+    };
+    let all = paths.par_iter().enumerate();
+    all.map(|(index, path)| {
+        let work = match read(path) {
+            Ok(bytes) => play_one(path, index, bytes, filter, house),
+            Err(stop) => Work::Unread(path.clone(), stop),
+        };
+        progress.done(1);
+        work
+    })
+    .collect()
+}
+
+fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str, house: &House) -> Work {
+    let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+    let rendered = template::beside(path).map(|license| template::render(&license, house.today)).transpose();
+    let rendered = match rendered {
+        Ok(rendered) => rendered,
+        Err(stop) => return Work::Unread(path.to_owned(), stop),
+    };
+    let bytes = rendered.as_ref().map_or(bytes, |rendered| rendered.scenarios.clone().into_bytes());
+    let source = SourceFile::from_bytes(id, files::shown(path), bytes);
+    match prepare(path, &source, rendered.as_ref(), house) {
+        Err(Refused::Found(found, exit)) => Work::Unsound(source, found, exit),
+        Err(Refused::Stop(stop)) => Work::Unread(path.to_owned(), *stop),
+        Ok((file, loaded)) => {
+            let (results, seen) = scenario::observe(&file, &loaded.model, |name| name.contains(filter));
+            Work::Played(Box::new(Played {
+                path: path.to_owned(),
+                source,
+                file,
+                loaded,
+                results,
+                seen,
+                is_rendered: rendered.is_some(),
+            }))
+        }
+    }
+}
+
+/// The reason why a file is not run: findings, or an invalid configuration.
+enum Refused {
+    Found(Vec<Diagnostic>, Exit),
+    Stop(Box<Stop>),
+}
+
+fn prepare(
+    path: &Path,
+    source: &Arc<SourceFile>,
+    rendered: Option<&Rendered>,
+    house: &House,
+) -> Result<(ScenarioFile, Loaded), Refused> {
+    let file = scenario::parse(source).map_err(|found| Refused::Found(found, Exit::Unreadable))?;
+    let folder = folder_of(path);
+    let lint = match file.licenses.first() {
+        // Licenses of one scenario file are linted together, with the configuration of the first.
+        Some(first) => {
+            lint_options(&folder.join(&first.value), house).map_err(|stop| Refused::Stop(Box::new(stop)))?
+        }
+        None => lint::Options::at(Date::MIN),
+    };
+    // A missing license has the same exit code as a missing scenario file.
+    let mut exit = Exit::Unreadable;
+    let loaded = scenario::load(
+        &file,
+        |relative| {
+            if let (Some(rendered), true) = (rendered, file.licenses.iter().any(|it| it.value == relative)) {
+                let name = files::shown(&folder.join(relative));
+                return Ok(SourceFile::new(name, rendered.license.as_str()));
+            }
+            read_below(folder, relative).map_err(|stop| {
+                exit = exit.worst(stop.exit);
+                stop.message
+            })
+        },
+        Some(lint),
+    );
+    match loaded {
+        Ok(loaded) => Ok((file, loaded)),
+        Err(found) => Err(Refused::Found(found, exit)),
+    }
+}
+
+/// The lint options for a license. The caller sets the day.
+fn lint_options(license: &Path, house: &House) -> Result<lint::Options, Stop> {
+    let mut configs = house.configs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let settings = configs.settings(license)?;
+    Ok(lint::Options { levels: settings.levels, policy: settings.policy, ..lint::Options::at(Date::MIN) })
+}
+
+/// The folder of a scenario file.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Reads a license in a folder. Rejects links that lead out of the folder.
+fn read_below(folder: &Path, relative: &str) -> Result<Arc<SourceFile>, Stop> {
+    let path = folder.join(relative);
+    let real = |path: &Path| fs::canonicalize(path).map_err(|error| Stop::failure(files::reason(&error)));
+    if !real(&path)?.starts_with(real(folder)?) {
+        return Err(Stop::new(Exit::Unreadable, "a link leads out of the folder"));
+    }
+    let bytes = files::read_file(&path, keywright_syntax::source::MAX_FILE_BYTES)?;
+    Ok(SourceFile::from_bytes(FileId(0), files::shown(&path), bytes))
+}

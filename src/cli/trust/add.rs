@@ -1,0 +1,178 @@
+//! `keywright trust add`: a public key that was given by hand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use keywright_license::Name;
+use keywright_report::escape::escape;
+use keywright_sign::{
+    ADDED_LIST, KeyId, KeyState, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, Usage, append_entry, store_fs,
+};
+
+use super::super::keys::fingerprint;
+use super::super::keys::lock::Lock;
+use super::super::trust_args::{TrustArgs, stop};
+use super::super::{Exit, Io, Stop, files, parse_day};
+
+/// The start of a public key as one line.
+const LINE_HEAD: &str = "keywright-pub:";
+/// The validity in years, if no last day is given.
+const YEARS: i64 = 5;
+
+/// Trust a public key of a vendor, given by hand
+///
+/// In a trust store with a list of its own, the key is added to `trust.yaml`. In one with an installed bundle it is added
+/// beside the bundle, for a vendor other than the publisher: later bundles neither change nor remove it. Compare the
+/// fingerprint that is shown with the one that the vendor says.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  keywright trust add keywright-pub:Other_Vendor:1f7f1125050563e1:BASE64\n  \
+    keywright trust add other.pub.pem --vendor Other_Vendor --not-before 2026-01-01 --trust support"
+)]
+pub(super) struct AddArgs {
+    /// Public key as one line, or a file with one (as a line or PEM)
+    #[arg(value_name = "KEY")]
+    key: String,
+    /// Vendor that signs with it; a key as one line names it
+    #[arg(long, value_name = "NAME", value_parser = parse_vendor)]
+    vendor: Option<String>,
+    /// What it may sign
+    #[arg(long, value_enum, default_value_t = UsageArg::Production)]
+    usage: UsageArg,
+    /// First day on which it may sign [default: today]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    not_before: Option<Date>,
+    /// Last day on which it may sign [default: five years later]
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    not_after: Option<Date>,
+    #[command(flatten)]
+    trust: TrustArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum UsageArg {
+    /// Licenses for customers
+    Production,
+    /// Trials; never accepted in production
+    Development,
+}
+
+fn parse_vendor(text: &str) -> Result<String, String> {
+    let good = Name::is_valid(text);
+    good.then(|| text.to_owned()).ok_or_else(|| "letters, digits, `_` and `-`, at most 64".to_owned())
+}
+
+pub(super) fn add(args: &AddArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    let (vendor, key) = read(args, io)?;
+    let entry = entry(args, &vendor, key.id(), io.today)?;
+    let folder = &args.trust.trust;
+    let _lock = Lock::take(folder)?;
+    let (name, list) = list(folder, &vendor)?;
+    refuse_known(folder, &entry)?;
+    let text = append_entry(list.as_deref(), &entry).map_err(|error| stop(folder, &error))?;
+    let path = folder.join(&entry.file);
+    store_fs::create_public_file(&path, &key.to_pem()).map_err(|error| {
+        Stop::failure(format!("cannot write `{}`: {}", files::shown(&path), files::reason(&error)))
+    })?;
+    let written = files::write(&folder.join(name), text.as_bytes());
+    if written.is_err() {
+        // The error to report is the first one.
+        let _ = fs::remove_file(&path);
+    }
+    written?;
+    let (id, usage) = (entry.id, entry.usage.word());
+    writeln!(
+        io.stdout,
+        "key {id} for {vendor}, {usage}, signs from {} to {}",
+        entry.not_before, entry.not_after
+    )?;
+    writeln!(io.stdout, "  fingerprint {}", fingerprint(&key))?;
+    writeln!(io.stdout, "  trust list  {}", escape(&files::shown(&folder.join(name))))?;
+    Ok(Exit::Yes)
+}
+
+/// The key and its vendor.
+fn read(args: &AddArgs, io: &mut Io<'_>) -> Result<(String, PublicKey), Stop> {
+    let text = if args.key.trim_start().starts_with(LINE_HEAD) {
+        args.key.clone()
+    } else {
+        let bytes = files::read_up_to(&PathBuf::from(&args.key), 64 * 1024, io)?;
+        String::from_utf8(bytes).map_err(|_| Stop::usage(format!("`{}` is not text", args.key)))?
+    };
+    if !text.contains(LINE_HEAD) {
+        let key =
+            PublicKey::from_pem(&text).map_err(|error| Stop::usage(format!("`{}`: {error}", args.key)))?;
+        let vendor = args.vendor.clone();
+        let vendor = vendor.ok_or_else(|| Stop::usage("the vendor is not given").help("`--vendor NAME`"))?;
+        return Ok((vendor, key));
+    }
+    let line = PublicKey::find_line(&text).unwrap_or_default();
+    let (vendor, key) = PublicKey::from_line(&line).map_err(|error| Stop::usage(error.to_string()))?;
+    if args.vendor.as_ref().is_some_and(|asked| asked != vendor) {
+        return Err(Stop::usage(format!("the key line names vendor `{vendor}`")));
+    }
+    Ok((parse_vendor(vendor).map_err(Stop::usage)?, key))
+}
+
+fn entry(args: &AddArgs, vendor: &str, id: KeyId, today: Date) -> Result<TrustEntry, Stop> {
+    let not_before = args.not_before.unwrap_or(today);
+    let usual = not_before.saturating_add(YEARS.years()).saturating_sub(1.day());
+    let not_after = args.not_after.unwrap_or(usual);
+    if not_after < not_before {
+        return Err(Stop::usage(format!("a key from {not_before} to {not_after} could never sign")));
+    }
+    Ok(TrustEntry {
+        vendor: vendor.to_owned(),
+        id,
+        file: format!("{vendor}-{id}.pub.pem"),
+        usage: match args.usage {
+            UsageArg::Production => Usage::Production,
+            UsageArg::Development => Usage::Development,
+        },
+        not_before,
+        not_after,
+        state: KeyState::Active,
+        lists: None,
+        line: 0,
+    })
+}
+
+/// The list that takes the key, and its text if there is one.
+///
+/// DECISION: a key of the publisher is not added beside its bundle: its own bundles bring it.
+fn list(folder: &Path, vendor: &str) -> Result<(&'static str, Option<String>), Stop> {
+    let fault = |error| stop(folder, &error);
+    if let Some(bundle) = store_fs::load_bundle(folder).map_err(fault)? {
+        if bundle.vendor == vendor {
+            return Err(Stop::usage(format!(
+                "the store follows the trust bundles of {vendor}, which have its keys"
+            ))
+            .help("install the newest bundle with `keywright trust install`"));
+        }
+        return Ok((ADDED_LIST, store_fs::read_added(folder).map_err(fault)?));
+    }
+    let path = folder.join(TRUST_LIST);
+    if fs::symlink_metadata(&path).is_err() {
+        return Ok((TRUST_LIST, None));
+    }
+    let text = String::from_utf8(files::read_file(&path, store_fs::MAX_TRUST_LIST)?)
+        .map_err(|_| Stop::usage(format!("`{}` is not text", files::shown(&path))))?;
+    Ok((TRUST_LIST, Some(text)))
+}
+
+/// A key has one entry. Also checks that the store loads.
+fn refuse_known(folder: &Path, entry: &TrustEntry) -> Result<(), Stop> {
+    let has = |name: &str| fs::symlink_metadata(folder.join(name)).is_ok();
+    if !has(TRUST_LIST) && !has(TRUST_BUNDLE) {
+        return Ok(());
+    }
+    let trust = store_fs::load_trust(folder).map_err(|error| stop(folder, &error))?;
+    if trust.get(entry.id).is_some() {
+        return Err(Stop::new(Exit::No, format!("key {} is in the trust store already", entry.id)));
+    }
+    Ok(())
+}

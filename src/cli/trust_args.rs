@@ -1,0 +1,273 @@
+//! The trust store that a command uses, and the secret key it signs with.
+
+use std::path::{Path, PathBuf};
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use zeroize::Zeroizing;
+
+use keywright_report::escape::escape;
+use keywright_sign::{
+    Judged, KeyFileError, LAST_SEEN, Label, LastSeen, MAX_REVOCATION_LIST, Mode, Refused, RefusedKind,
+    Revocations, SecretKey, Trust, TrustError, TrustedKey, store_fs, judge_lists, read_secret_key,
+};
+
+use super::keys::lock::Lock;
+use super::passphrase::PassphraseArgs;
+use super::{Exit, Io, Stop, files};
+
+/// The folder of the trust store.
+#[derive(Debug, clap::Args)]
+pub struct TrustArgs {
+    /// Folder of the trust store
+    #[arg(long, value_name = "DIR", default_value = "keys")]
+    pub trust: PathBuf,
+}
+
+impl TrustArgs {
+    /// The trust store.
+    ///
+    /// # Errors
+    /// When there is none, it is faulty, or it trusts nobody.
+    pub fn load(&self, today: Date) -> Result<Trust, Stop> {
+        let trust = store_fs::load_trust(&self.trust).map_err(|error| stop(&self.trust, &error))?;
+        if trust.is_empty() {
+            return Err(Stop::usage(format!("the trust store `{}` holds no key", files::shown(&self.trust)))
+                .help("`keywright keys new --vendor NAME` makes a key and adds it"));
+        }
+        self.refuse_to_come(&trust, today)?;
+        Ok(trust)
+    }
+
+    /// ◆ A key is retired or lost on a day that has been: a list that knows of a day to come is refused, as is all that could
+    /// not have happened. One day more is let pass, for it may be tomorrow already where the list was written.
+    fn refuse_to_come(&self, trust: &Trust, today: Date) -> Result<(), Stop> {
+        let last = today.saturating_add(1.day());
+        let early = trust.keys().iter().find(|key| key.entry.state.since().is_some_and(|since| since > last));
+        let Some(key) = early else { return Ok(()) };
+        Err(Stop::usage(format!(
+            "the trust store `{}`: key {} is {}, a day to come",
+            files::shown(&self.trust),
+            key.key.id(),
+            key.entry.state
+        ))
+        .help("write the state when that day has come; `not-after` ends a key ahead of time"))
+    }
+
+    /// The trust store, and what was withdrawn: the lists in its folder and those of the command line.
+    ///
+    /// # Errors
+    /// As [`Self::load`]; also when a list of the command line is not accepted.
+    pub fn load_with_revocations(
+        &self,
+        extra: &[PathBuf],
+        mode: Mode,
+        io: &mut Io<'_>,
+    ) -> Result<(Trust, Revocations), Stop> {
+        let trust = self.load(io.today)?;
+        let revocations = self.revocations(extra, &trust, mode, io)?;
+        Ok((trust, revocations))
+    }
+
+    /// Returns what was withdrawn: the lists in the folder of the store, and those of the command line.
+    ///
+    /// # Errors
+    /// When a list of the command line is not accepted, or the store cannot be read.
+    pub fn revocations(
+        &self,
+        extra: &[PathBuf],
+        trust: &Trust,
+        mode: Mode,
+        io: &mut Io<'_>,
+    ) -> Result<Revocations, Stop> {
+        judge(&self.trust, extra, trust, mode, io).map(|judged| judged.revocations)
+    }
+}
+
+/// A fault of a trust store, for the user.
+pub(super) fn stop(folder: &Path, error: &TrustError) -> Stop {
+    fault(&format!("the trust store `{}`", files::shown(folder)), error)
+}
+
+/// A fault of something that trust is built on, for the user.
+pub(super) fn fault(what: &str, error: &TrustError) -> Stop {
+    let stop = Stop::usage(format!("{what}: {error}"));
+    match &error.help {
+        Some(help) => stop.help(help),
+        None => stop,
+    }
+}
+
+/// Judges the revocation lists of a store and of the command line together, and notes what was seen.
+///
+/// DECISION: a list of the store that is not accepted makes its vendor's blocks stale. A list that the command line names
+/// must be accepted, or the command ends.
+pub(super) fn judge(
+    folder: &Path,
+    extra: &[PathBuf],
+    trust: &Trust,
+    mode: Mode,
+    io: &mut Io<'_>,
+) -> Result<Judged, Stop> {
+    let last_seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
+    let stored = store_fs::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
+    let mut lists: Vec<(PathBuf, Vec<u8>)> =
+        stored.into_iter().map(|(name, bytes)| (folder.join(name), bytes)).collect();
+    let named = lists.len();
+    for path in extra {
+        lists.push((path.clone(), files::read_up_to(path, MAX_REVOCATION_LIST, io)?));
+    }
+    let offered: Vec<&[u8]> = lists.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    let judged = judge_lists(&offered, trust, mode, &last_seen, io.today);
+    for refused in &judged.refused {
+        let path = lists.get(refused.at).map(|(path, _)| path.as_path()).unwrap_or(folder);
+        let stop = not_accepted(path, refused);
+        if refused.at >= named {
+            return Err(stop);
+        }
+        if refused.kind != RefusedKind::Development {
+            // Shown with `-q` too: the vendor's blocks are stale.
+            writeln!(io.stderr, "warning: {}", escape(&stop.message))?;
+        }
+    }
+    let today = io.today;
+    remember(folder, &judged.seen, &last_seen, io, |seen| {
+        judge_lists(&offered, trust, mode, seen, today).seen
+    })?;
+    Ok(judged)
+}
+
+/// The reason why a list is not accepted, for the user.
+pub(super) fn not_accepted(path: &Path, refused: &Refused) -> Stop {
+    let stop = fault(&format!("the revocation list `{}`", files::shown(path)), &refused.error);
+    match refused.kind {
+        RefusedKind::Version => Stop { exit: Exit::Policy, ..stop },
+        RefusedKind::Development | RefusedKind::NotAccepted => stop,
+    }
+}
+
+/// Writes the memory if it changed, together with what other commands note at the same time.
+fn remember(
+    folder: &Path,
+    new: &LastSeen,
+    old: &LastSeen,
+    io: &mut Io<'_>,
+    again: impl FnOnce(&LastSeen) -> LastSeen,
+) -> Result<(), Stop> {
+    if new == old {
+        return Ok(());
+    }
+    let noted = Lock::take(folder).and_then(|_lock| {
+        let seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
+        files::replace(&folder.join(LAST_SEEN), again(&seen).text().as_bytes())
+    });
+    if let Err(error) = noted {
+        // The verdicts are good without it, but the next run does not know what this one saw.
+        io.say(&format!(
+            "warning: {}; an older revocation list would be accepted next time",
+            escape(&error.message)
+        ))?;
+    }
+    Ok(())
+}
+
+/// A secret key with its entry in the trust store.
+pub(super) struct SigningKey<'a> {
+    pub(super) key: SecretKey,
+    pub(super) trusted: &'a TrustedKey,
+}
+
+/// Reads a secret key file and finds the key in the trust store. What the file says of the key in plain text must not
+/// contradict the store.
+pub(super) fn signing_key<'a>(
+    path: &Path,
+    passphrase: &PassphraseArgs,
+    trust: &'a Trust,
+    io: &mut Io<'_>,
+) -> Result<SigningKey<'a>, Stop> {
+    let (key, label) = read_key(path, passphrase, io)?;
+    let id = key.public_key().id();
+    let trusted = trust.get(id).filter(|trusted| trusted.key == *key.public_key()).ok_or_else(|| {
+        Stop::usage(format!("key {id} of `{}` is not in the trust store", files::shown(path)))
+            .help("what it signs would not verify; name the folder that holds it with `--trust DIR`")
+    })?;
+    let entry = &trusted.entry;
+    let contradicted = label.vendor.is_some_and(|vendor| vendor != entry.vendor)
+        || label.usage.is_some_and(|usage| usage != entry.usage);
+    if contradicted {
+        return Err(Stop::usage(format!(
+            "the key file `{}` and the trust store disagree on vendor or usage of key {id}",
+            files::shown(path)
+        ))
+        .help("one of the two was altered: find out which before you sign"));
+    }
+    Ok(SigningKey { key, trusted })
+}
+
+/// Reads a secret key file, asking for its passphrase if it has one.
+pub(super) fn read_key(
+    path: &Path,
+    passphrase: &PassphraseArgs,
+    io: &mut Io<'_>,
+) -> Result<(SecretKey, Label), Stop> {
+    let name = files::shown(path);
+    let text = store_fs::read_secret_file(path).map_err(|error| {
+        if is_public(path) {
+            return Stop::usage(format!("the key file `{name}` holds no secret key"))
+                .help("it is a public key; name the secret key file that belongs to it");
+        }
+        Stop::failure(format!("the key file `{name}`: {}", files::secret_reason(&error)))
+    })?;
+    let (key, label, _) = open_key(path, &text, passphrase, io)?;
+    Ok((key, label))
+}
+
+/// A key, what its file says of it, and the passphrase that opened the file.
+pub(super) type OpenedKey = (SecretKey, Label, Option<Zeroizing<String>>);
+
+/// Reads the text of a secret key file, asks for its passphrase if it has one, and warns of weak protection.
+///
+/// # Errors
+/// When the text is not a key file that can be read, or the passphrase is wrong.
+pub(super) fn open_key(
+    path: &Path,
+    text: &str,
+    passphrase: &PassphraseArgs,
+    io: &mut Io<'_>,
+) -> Result<OpenedKey, Stop> {
+    let mut used = None;
+    let read = match read_secret_key(text, None) {
+        Err(KeyFileError::PassphraseNeeded) => {
+            let passphrase = passphrase.get(false, io)?;
+            let read = read_secret_key(text, Some(passphrase.as_bytes()));
+            used = Some(passphrase);
+            read
+        }
+        read => read,
+    };
+    let (key, label) = read.map_err(|error| key_stop(path, &error))?;
+    if let Some(weakness) = label.weakness {
+        io.say(&format!("warning: {weakness}"))?;
+    }
+    Ok((key, label, used))
+}
+
+/// Returns true if a file is a public key, which others may read.
+fn is_public(path: &Path) -> bool {
+    files::read_file(path, 64 * 1024).is_ok_and(|bytes| {
+        let text = String::from_utf8_lossy(&bytes);
+        text.contains("PUBLIC KEY") && !text.contains("PRIVATE KEY")
+    })
+}
+
+/// A fault of a secret key file, for the user. Whoever cannot open it concludes nothing.
+pub(super) fn key_stop(path: &Path, error: &KeyFileError) -> Stop {
+    let exit = match error {
+        KeyFileError::WrongPassphrase
+        | KeyFileError::Contradiction(..)
+        | KeyFileError::TooMuchWork
+        | KeyFileError::BadHeader(_) => Exit::Failure,
+        _ => Exit::Usage,
+    };
+    Stop::new(exit, format!("`{}`: {error}", files::shown(path)))
+}

@@ -1,0 +1,43 @@
+//! Paths on the command line of `verify`; a directory means the license files in it.
+
+use std::path::{Path, PathBuf};
+
+use super::super::search::{LICENSE, Search};
+use super::super::{Io, Stop, files};
+
+/// Settings for a directory that came from a customer: look at everything in it, and follow no links out of it.
+const SEARCH: Search = Search { ending: LICENSE, as_git: false, hidden: true, links: false };
+
+/// The files that a path means.
+#[derive(Debug, Default)]
+pub(crate) struct Collected {
+    /// The files.
+    pub(crate) files: Vec<PathBuf>,
+    /// The number of directory entries that were skipped with a warning.
+    pub(crate) skipped: usize,
+    /// Directories that could not be searched or contain no license files.
+    pub(crate) faults: Vec<Stop>,
+}
+
+/// Returns the file, or the `*.lic` files below a directory. Warns about entries named `*.lic` that are not regular
+/// files.
+///
+/// # Errors
+/// Returns an error if stderr cannot be written.
+pub(crate) fn license_files(path: &Path, io: &mut Io<'_>) -> Result<Collected, Stop> {
+    if files::is_stdin(path) || !path.is_dir() {
+        return Ok(Collected { files: vec![path.to_owned()], ..Collected::default() });
+    }
+    let found = SEARCH.below(path);
+    found.warn(io)?;
+    let skipped = found.passed_over.len();
+    let mut faults = found.faults;
+    if found.files.is_empty() && faults.is_empty() {
+        let name = files::shown(path);
+        faults.push(
+            Stop::failure(format!("no license files in the directory `{name}`"))
+                .help("the names of license files in a directory must end in `.lic`"),
+        );
+    }
+    Ok(Collected { files: found.files, skipped, faults })
+}

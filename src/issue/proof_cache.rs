@@ -1,0 +1,110 @@
+//! Caches of lint and scenario results for bulk issue.
+//!
+//! Licenses of one run mostly differ in customer data, which no check depends on. Results are cached under all other
+//! values.
+
+use keywright_scenario as scenario;
+use keywright_sign::Digest;
+use keywright_syntax::source::SourceFile;
+
+use super::error::Fault;
+use super::bounded_cache::{Memory, push_values};
+use super::template::Template;
+use super::arguments::Assigned;
+
+/// DECISION: maximum number of cached results of each kind.
+const MOST: usize = 65_536;
+
+/// Whole-license directives that no scenario depends on.
+const INFORMATION: [&str; 8] =
+    ["maintenance_start", "maintenance_end", "issued", "sn", "licensee", "data", "comment", "options"];
+
+/// Whole-license directives that lint errors depend on only through equality, as long as the values are ASCII. Errors
+/// in such a value itself are found by the parser. A test checks all rules for this.
+const IDENTITY: [&str; 2] = ["sn", "licensee"];
+
+/// Cached results.
+#[derive(Debug)]
+pub(super) struct Known {
+    scenarios: Memory<Digest, Result<(), Fault>>,
+    /// Keyed by [`key_of`].
+    sound: Memory<Digest, ()>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { scenarios: Memory::new(MOST), sound: Memory::new(MOST) }
+    }
+}
+
+impl Known {
+    /// Runs the template's scenarios, once for all orders with equal scenario-relevant values.
+    pub(super) fn prove(&self, template: &Template, assigned: &Assigned, text: &str) -> Result<(), Fault> {
+        let left_out = |name: &str| INFORMATION.contains(&name) && template.is_only_on_every_block(name);
+        let mut key = Vec::new();
+        push_values(&mut key, template, assigned, left_out);
+        let key = Digest::of(&key);
+        self.scenarios.get(&key).unwrap_or_else(|| {
+            let result = template.prove(assigned, text);
+            self.scenarios.put(key, result.clone());
+            result
+        })
+    }
+
+    /// Returns true if a license with this key passed all checks.
+    pub(super) fn is_sound(&self, key: &Digest) -> bool {
+        self.sound.get(key).is_some()
+    }
+
+    /// Records that all scenarios pass and that the linter reports no error for the whole license.
+    pub(super) fn note_sound(&self, key: Digest) {
+        self.sound.put(key, ());
+    }
+}
+
+/// Returns the cache key of a license that parses without findings: all values of its parts, except values of
+/// [`IDENTITY`] that are only written on every block and are therefore equal throughout.
+pub(super) fn key_of<'p>(parts: impl Iterator<Item = (&'p Template, &'p Assigned)>) -> Digest {
+    let mut key = Vec::new();
+    for (template, assigned) in parts {
+        let plain = |name: &str| assigned.get(name).is_none_or(|value| value.to_string().is_ascii());
+        let left_out = |name: &str| IDENTITY.contains(&name) && template.is_not_in_body(name) && plain(name);
+        push_values(&mut key, template, assigned, left_out);
+    }
+    Digest::of(&key)
+}
+
+impl Template {
+    /// Runs the template's scenarios against the license rendered from these values.
+    ///
+    /// # Errors
+    /// Returns the first failing scenario, or the first problem in the scenario file.
+    pub fn prove(&self, assigned: &Assigned, license: &str) -> Result<(), Fault> {
+        match self.render_scenarios(assigned, "license.lic")? {
+            Some(scenarios) => play(self, &scenarios, license),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Runs a scenario file against the given license.
+///
+/// # Errors
+/// Returns the first failing scenario, or the first problem in the file.
+fn play(template: &Template, scenarios: &str, license: &str) -> Result<(), Fault> {
+    let file = format!("{}.scenarios.yaml", template.name);
+    let source = SourceFile::new(file.as_str(), scenarios);
+    let wrong = |found: Vec<keywright_syntax::diagnostic::Diagnostic>| {
+        let message = found.first().map_or_else(|| "unreadable".to_owned(), |found| found.message.clone());
+        Fault::new(format!("scenarios of template `{}`: {message}", template.name))
+    };
+    let parsed = scenario::parse(&source).map_err(wrong)?;
+    let loaded = scenario::load(&parsed, |name| Ok(SourceFile::new(name, license)), None).map_err(wrong)?;
+    let results = scenario::run(&parsed, &loaded.model, |_| true);
+    let Some(failed) = results.iter().find(|result| !result.passed()) else { return Ok(()) };
+    let row = failed.rows.iter().find(|row| !row.passed());
+    let told =
+        row.map_or_else(String::new, |row| format!(": expected {}, got {}", row.expected(), row.actual()));
+    Err(Fault::new(format!("scenario `{}` failed{}", failed.name, told))
+        .help("the license does not behave as its template promises; change the values or the template"))
+}

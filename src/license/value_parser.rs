@@ -1,0 +1,412 @@
+//! Parsing of values: from the text after `=` to a typed value, or to a problem with the expected form.
+//!
+//! Each value has one spelling: no signs, no leading zeros, dates only as `YYYY-MM-DD`.
+
+use std::fmt::Display;
+
+use rust_decimal::Decimal;
+
+use keywright_syntax::diagnostic::{Code, is_slip, nearest};
+use keywright_syntax::source::{Span, Spanned};
+
+use super::codes;
+use super::dates;
+use super::model::Dependency;
+use super::value::{Count, Currency, Money, Name, Replaces, Reserved, Share, ShareSet, Version};
+
+/// The reason why a value is invalid.
+#[derive(Debug)]
+pub(super) struct Problem {
+    pub(super) code: &'static Code,
+    pub(super) message: String,
+    pub(super) help: String,
+    /// The value that was probably meant.
+    pub(super) meant: Option<String>,
+    /// The part `NAME=…` that the problem concerns; `None` for the whole value.
+    pub(super) part: Option<&'static str>,
+    /// True if no other value can be meant.
+    pub(super) sure: bool,
+}
+
+impl Problem {
+    pub(super) fn new(code: &'static Code, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: help.into(), meant: None, sure: true, part: None }
+    }
+
+    fn meant(mut self, value: impl Into<String>) -> Self {
+        self.meant = Some(value.into());
+        self
+    }
+
+    /// Limits the problem and its correction to one part of the value.
+    fn within(self, part: &'static str) -> Self {
+        Self { part: Some(part), ..self }
+    }
+}
+
+type Read<T> = Result<T, Problem>;
+
+/// The text of a value with its place and its directive.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    /// The directive's name.
+    pub(super) directive: &'a str,
+    /// The value without quotes, with whitespace folded.
+    pub(super) text: &'a str,
+    /// The raw text between the quotes, used to locate parts of the value.
+    pub(super) raw: &'a str,
+    /// The place of the raw text.
+    pub(super) span: Span,
+}
+
+impl Reading<'_> {
+    fn spanned<T>(&self, value: T) -> Spanned<T> {
+        Spanned::new(value, self.span)
+    }
+
+    fn shown(&self) -> String {
+        keywright_syntax::excerpt(self.text)
+    }
+
+    fn is_not(&self, what: impl Display) -> String {
+        format!("`{}` is not {what}", self.shown())
+    }
+
+    pub(super) fn name(&self) -> Read<Spanned<Name>> {
+        read_name(self.text).map(|name| self.spanned(name))
+    }
+
+    pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Read<Spanned<T>> {
+        if let Some((_, value)) = choices.iter().find(|(word, _)| *word == self.text) {
+            return Ok(self.spanned(*value));
+        }
+        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        let message = self.is_not(format_args!("a value of {}", self.directive));
+        Err(choice_problem(message, self.text, &words))
+    }
+
+    pub(super) fn version(&self) -> Read<Version> {
+        read_version(self.text)
+    }
+
+    /// Parses an integer from `least` to `most`, without sign or leading zero.
+    pub(super) fn number(&self, least: u32, most: u32) -> Read<Spanned<u32>> {
+        read_number(self.text, least, most).map(|number| self.spanned(number))
+    }
+
+    pub(super) fn small_number(&self, least: u16, most: u16) -> Read<u16> {
+        let number = self.number(least.into(), most.into())?;
+        u16::try_from(number.value)
+            .map_err(|_| Problem::new(&codes::BAD_NUMBER, self.is_not("in range"), String::new()))
+    }
+
+    pub(super) fn count(&self) -> Read<Spanned<Count>> {
+        if self.text == "UNLIMITED" {
+            return Ok(self.spanned(Count::Unlimited));
+        }
+        let number = self.number(1, super::directive::MAX_COUNT).map_err(|problem| match self.text {
+            "0" => Problem {
+                help: "COUNT must be at least 1; to grant no license, leave the block out".to_owned(),
+                ..problem
+            },
+            _ => Problem { help: format!("{}, or UNLIMITED", problem.help), ..problem },
+        })?;
+        Ok(self.spanned(Count::Limited(number.value)))
+    }
+
+    pub(super) fn reserved(&self) -> Read<Spanned<Reserved>> {
+        if self.text == "ALL" {
+            return Ok(self.spanned(Reserved::All));
+        }
+        self.number(1, super::directive::MAX_COUNT).map(|number| self.spanned(Reserved::Some(number.value)))
+    }
+
+    pub(super) fn date(&self) -> Read<Spanned<jiff::civil::Date>> {
+        dates::read(self.text).map(|date| self.spanned(date))
+    }
+
+    /// Accepts free text. Its characters are checked for all values in [`super::value_chars`].
+    pub(super) fn text(&self) -> Read<()> {
+        Ok(())
+    }
+
+    pub(super) fn key(&self) -> Read<Spanned<Box<str>>> {
+        Ok(self.spanned(self.text.into()))
+    }
+
+    pub(super) fn dependency(&self) -> Read<Dependency> {
+        let (feature, version, count) = read_dependency(self.text)?;
+        let span = self.part(feature.as_str(), "FEATURE=");
+        Ok(Dependency { span: self.span, feature: Spanned::new(feature, span), version, count })
+    }
+
+    /// Returns the place of `text` after `prefix` in the raw value, or the whole value if it is wrapped in between.
+    fn part(&self, text: &str, prefix: &str) -> Span {
+        let behind = self.raw.find(prefix).map(|at| at + prefix.len());
+        let found = behind.filter(|at| self.raw.get(*at..).is_some_and(|rest| rest.starts_with(text)));
+        found.map_or(self.span, |at| {
+            let start = self.span.start as usize + at;
+            Span::new(start, start + text.len())
+        })
+    }
+
+    pub(super) fn share(&self) -> Read<Spanned<ShareSet>> {
+        if self.text.contains(',') {
+            let joined: Vec<&str> = self.text.split(',').map(str::trim).collect();
+            let joined = joined.join("|");
+            return Err(Problem::new(
+                &codes::SHARE_COMMA,
+                "SHARE values are separated by commas",
+                format!("join them with `|`: `{}`", keywright_syntax::excerpt(&joined)),
+            )
+            .meant(joined));
+        }
+        if self.text.contains(' ') {
+            let joined = self.text.replace(' ', "");
+            let help = format!("write `{}`", keywright_syntax::excerpt(&joined));
+            return Err(Problem::new(&codes::BAD_CHOICE, "SHARE contains a space", help).meant(joined));
+        }
+        let mut set = ShareSet::default();
+        for word in self.text.split('|') {
+            let known = Share::ALL.iter().find(|(_, known)| *known == word);
+            if word.is_empty() {
+                let message = "missing SHARE value next to `|`";
+                return Err(Problem::new(&codes::BAD_CHOICE, message, "join values with `|`: `HOST|USER`"));
+            }
+            let Some((share, _)) = known else {
+                let words: Vec<&str> = Share::ALL.iter().map(|(_, word)| *word).collect();
+                let message = format!("`{}` is not a value of SHARE", keywright_syntax::excerpt(word));
+                let problem = choice_problem(message, word, &words);
+                return Err(Problem { meant: None, ..problem });
+            };
+            if set.has(*share) {
+                return Err(Problem::new(
+                    &codes::BAD_CHOICE,
+                    format!("duplicate `{word}` in SHARE"),
+                    "remove one of them",
+                ));
+            }
+            set.insert(*share);
+        }
+        Ok(self.spanned(set))
+    }
+
+    pub(super) fn time_zones(&self) -> Read<()> {
+        let good = |zone: &str| {
+            let (sign, digits) = zone.strip_prefix('-').map_or((1, zone), |digits| (-1, digits));
+            let number =
+                digits.parse::<i32>().ok().filter(|_| is_plain_integer(digits)).map(|hours| sign * hours);
+            number.is_some_and(|hours| (-12..=13).contains(&hours)) && zone != "-0"
+        };
+        if self.text.split(',').all(|zone| good(zone.trim())) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            &codes::BAD_VALUE,
+            self.is_not("a list of time zones"),
+            "write hours from GMT, -12 to 13, separated by commas: `-5,0,1`",
+        ))
+    }
+
+    pub(super) fn replaces(&self) -> Read<Spanned<Replaces>> {
+        if let Some(name) = self.text.strip_prefix("FEATURE=") {
+            return read_name(name).map(|name| self.spanned(Replaces::Feature(name)));
+        }
+        match self.text.strip_prefix("KEY=") {
+            Some(key) if !key.is_empty() => Ok(self.spanned(Replaces::Key(key.to_owned()))),
+            _ => Err(Problem::new(
+                &codes::BAD_VALUE,
+                self.is_not("a value of REPLACES"),
+                "write `\"FEATURE=name\"` or `\"KEY=…\"`",
+            )),
+        }
+    }
+
+    pub(super) fn host_id(&self) -> Read<()> {
+        let good = self.text.split_once('=').is_some_and(|(kind, value)| {
+            !kind.is_empty()
+                && !value.is_empty()
+                && kind.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
+        });
+        if good {
+            return Ok(());
+        }
+        Err(Problem::new(
+            &codes::BAD_VALUE,
+            self.is_not("a host id"),
+            "write `\"TYPE=value\"` with the type in capitals: `\"ETHERNET=0050569E1A2B\"`",
+        ))
+    }
+
+    pub(super) fn money(&self) -> Read<Spanned<Money>> {
+        let read = self.text.split_once(' ').and_then(|(amount, currency)| {
+            Some(Money { amount: read_decimal(amount)?, currency: Currency::new(currency)? })
+        });
+        read.map(|money| self.spanned(money)).ok_or_else(|| {
+            Problem::new(
+                &codes::BAD_VALUE,
+                self.is_not("an amount of money"),
+                "write a plain decimal, a space and three capital letters: `\"1000.00 USD\"`",
+            )
+        })
+    }
+
+    pub(super) fn tier(&self) -> Read<(u64, Decimal)> {
+        let read = self.text.strip_prefix("FROM=").and_then(|rest| {
+            let (from, price) = rest.split_once(" PRICE=")?;
+            let from = read_number(from, 0, super::directive::MAX_COUNT).ok()?;
+            Some((u64::from(from), read_decimal(price)?))
+        });
+        read.ok_or_else(|| {
+            Problem::new(
+                &codes::BAD_VALUE,
+                self.is_not("a price tier"),
+                "write `\"FROM=1000 PRICE=0.04\"`: a number of tokens, and the price of one token in the currency of PRICE",
+            )
+        })
+    }
+}
+
+/// Returns true for digits without a leading zero.
+fn is_plain_integer(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && (text == "0" || !text.starts_with('0'))
+}
+
+fn read_decimal(text: &str) -> Option<Decimal> {
+    let (whole, fraction) =
+        text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = is_plain_integer(whole) && fraction.is_none_or(digits);
+    plain.then(|| Decimal::from_str_exact(text).ok()).flatten()
+}
+
+/// Parses a name.
+pub(super) fn read_name(text: &str) -> Read<Name> {
+    if let Some(name) = Name::new(text) {
+        return Ok(name);
+    }
+    let help = "a name consists of 1 to 64 letters, digits, `_` and `-`";
+    let problem = |message: String| Problem::new(&codes::BAD_NAME, message, help);
+    let shown = keywright_syntax::excerpt(text);
+    let wrong = text.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
+    Err(match wrong {
+        _ if text.is_empty() => problem("empty name".to_owned()),
+        Some(c) => problem(format!("the name `{shown}` contains {}", describe(c))),
+        None => problem(format!("the name `{shown}` is too long: {} characters", text.len())),
+    })
+}
+
+/// Returns a description of a character: the character if it is visible, otherwise its code point.
+pub(super) fn describe(c: char) -> String {
+    match c {
+        ' ' => "a space".to_owned(),
+        '\u{a0}' => "a no-break space".to_owned(),
+        c if c.is_alphanumeric() || c.is_ascii_graphic() => format!("`{c}`"),
+        c => format!("the character U+{:04X}", u32::from(c)),
+    }
+}
+
+fn choice_problem(message: String, text: &str, words: &[&str]) -> Problem {
+    match nearest(text, words.iter().copied()) {
+        Some(word) => {
+            let problem = Problem::new(&codes::BAD_CHOICE, message, format!("did you mean `{word}`?"));
+            Problem { sure: is_slip(text, word), ..problem.meant(word) }
+        }
+        None => Problem::new(&codes::BAD_CHOICE, message, format!("write one of {}", words.join(", "))),
+    }
+}
+
+pub(super) fn read_number(text: &str, least: u32, most: u32) -> Read<u32> {
+    let problem = |what: &str| {
+        let help = if least == most {
+            format!("write {least}")
+        } else {
+            format!("write an integer from {least} to {most}")
+        };
+        Problem::new(&codes::BAD_NUMBER, format!("`{}` {what}", keywright_syntax::excerpt(text)), help)
+    };
+    if !is_plain_integer(text) {
+        let bare = text.trim_start_matches(['+', '0']);
+        let meant = (is_plain_integer(bare) && bare.len() < text.len()).then(|| bare.to_owned());
+        let found = problem("is not a valid integer");
+        return Err(match meant.filter(|meant| read_number(meant, least, most).is_ok()) {
+            Some(meant) => {
+                Problem { help: format!("write it without sign or leading zero: `{meant}`"), ..found }
+                    .meant(meant)
+            }
+            None => found,
+        });
+    }
+    text.parse::<u32>()
+        .ok()
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| problem("is out of range"))
+}
+
+/// Parses a version.
+pub(super) fn read_version(text: &str) -> Read<Version> {
+    let part = |text: &str| text.parse::<u16>().ok().filter(|n| *n <= 9999 && is_plain_integer(text));
+    let read = text
+        .split_once('.')
+        .and_then(|(major, minor)| Some(Version { major: part(major)?, minor: part(minor)? }));
+    read.ok_or_else(|| {
+        let help = "a version is `major.minor`, each 0 to 9999 without leading zeros";
+        let problem = Problem::new(
+            &codes::BAD_VERSION,
+            format!("`{}` is not a version", keywright_syntax::excerpt(text)),
+            help,
+        );
+        match meant_version(text) {
+            Some(meant) => Problem { help: format!("{help}: write `{meant}`"), ..problem }.meant(meant),
+            None => problem,
+        }
+    })
+}
+
+/// Returns the version meant by text without a minor part or with leading zeros.
+fn meant_version(text: &str) -> Option<String> {
+    let (major, minor) = text.split_once('.').unwrap_or((text, "0"));
+    let plain = |part: &str| {
+        let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| part.parse::<u32>().ok()).flatten().filter(|n| *n <= 9999)
+    };
+    Some(format!("{}.{}", plain(major)?, plain(minor)?))
+}
+
+const DEPENDENCY_FORM: &str =
+    "write `\"FEATURE=name VERSION=1.0 COUNT=1\"` with exactly these parts in this order";
+
+fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
+    let problem = |message: String| Problem::new(&codes::BAD_DEPENDENCY, message, DEPENDENCY_FORM);
+    if text.contains(" =") || text.contains("= ") {
+        return Err(problem("space next to `=` in the dependency".to_owned()));
+    }
+    if text.contains(',') {
+        return Err(problem("dependency parts are separated by commas instead of spaces".to_owned()));
+    }
+    let mut parts = text.split(' ');
+    let mut next = |name: &str| {
+        let part = parts.next().ok_or_else(|| problem(format!("missing {name} in the dependency")))?;
+        let value = part.strip_prefix(name).and_then(|rest| rest.strip_prefix('='));
+        value.ok_or_else(|| {
+            problem(format!("expected {name} in the dependency, found `{}`", keywright_syntax::excerpt(part)))
+        })
+    };
+    let feature = read_name(next("FEATURE")?).map_err(|problem| problem.within("FEATURE="))?;
+    let version = read_version(next("VERSION")?).map_err(|problem| problem.within("VERSION="))?;
+    let count = next("COUNT")?;
+    if count == "UNLIMITED" {
+        return Err(Problem {
+            help: "a dependency has a fixed number: write COUNT=1 to 2147483647".to_owned(),
+            ..problem("COUNT=UNLIMITED is not allowed in a dependency".to_owned()).within("COUNT=")
+        });
+    }
+    let count =
+        read_number(count, 1, super::directive::MAX_COUNT).map_err(|problem| problem.within("COUNT="))?;
+    match parts.next() {
+        None => Ok((feature, version, count)),
+        Some(part) => Err(problem(format!("unexpected `{}` after COUNT", keywright_syntax::excerpt(part)))),
+    }
+}

@@ -1,0 +1,144 @@
+//! Searches for another choice of alternatives that would be granted after first fit was denied. The search is bounded
+//! and leaves the state unchanged.
+
+use keywright_license::Kind;
+
+use super::semantics::{SEARCH_BUDGET, ShareKey, share_key};
+use super::explain::Asked;
+use super::model::Block;
+use super::state::{Draw, Size};
+use super::index_vec::BlockId;
+use super::undo_log::Mark;
+use super::walk::{Need, Walk};
+
+/// A remaining goal and the index of the goal after it.
+#[derive(Clone, Copy)]
+struct Goal<'a> {
+    aim: Aim<'a>,
+    depth: u32,
+    rest: Option<usize>,
+}
+
+/// The purpose of a goal.
+#[derive(Clone, Copy)]
+enum Aim<'a> {
+    /// One of these blocks must serve the need.
+    Serve(&'a [BlockId], Need),
+    /// Everything drawn since the mark becomes the share group of a token.
+    Share { block: BlockId, key: ShareKey, count: u64, since: Mark },
+}
+
+/// A goal with untried alternatives, and the state to return to.
+struct Choice {
+    goal: usize,
+    next: usize,
+    mark: Mark,
+}
+
+impl<'a> Walk<'a> {
+    /// Returns the additional licenses of a choice that would be granted, by block in file order; `None` if the search
+    /// finds none within its budget.
+    pub(super) fn find_other_choice(mut self, asked: &Asked) -> Option<Vec<(BlockId, u64)>> {
+        self.limit_to(SEARCH_BUDGET);
+        let found = (self.search(asked) && self.burn_charges()).then(|| self.scratch.taken());
+        self.abandon();
+        found
+    }
+
+    fn search(&mut self, asked: &Asked) -> bool {
+        let aim = Aim::Serve(&self.model.names.get(asked.name).order, asked.need);
+        let mut goals = vec![Goal { aim, depth: 0, rest: None }];
+        let mut choices: Vec<Choice> = Vec::new();
+        let mut at = Some(0);
+        let mut next = 0;
+        loop {
+            if self.is_exhausted() {
+                return false;
+            }
+            let mark = self.scratch.mark();
+            let goal = at.and_then(|index| goals.get(index).copied());
+            let served = match goal {
+                None if !self.passes_active_limit(asked.active) => return true,
+                None => None,
+                Some(Goal { aim: Aim::Share { block, key, count, since }, rest, .. }) => {
+                    self.share(block, key, count, since);
+                    (at, next) = (rest, 0);
+                    continue;
+                }
+                Some(goal @ Goal { aim: Aim::Serve(order, need), .. }) => order.get(next).map(|block| {
+                    next += 1;
+                    self.pursue(*block, need, goal, &mut goals)
+                }),
+            };
+            match served {
+                Some(None) => {}
+                Some(Some(after)) => {
+                    choices.push(Choice { goal: at.unwrap_or(0), next, mark });
+                    (at, next) = (after, 0);
+                }
+                None => {
+                    let Some(choice) = choices.pop() else { return false };
+                    self.roll_back(choice.mark);
+                    (at, next) = (Some(choice.goal), choice.next);
+                }
+            }
+        }
+    }
+
+    /// Tries one block for a goal. Returns the next goal if the block serves.
+    fn pursue(
+        &mut self,
+        id: BlockId,
+        need: Need,
+        goal: Goal<'a>,
+        goals: &mut Vec<Goal<'a>>,
+    ) -> Option<Option<usize>> {
+        let row = self.model.blocks.get(id);
+        let key = share_key(row.shared, self.who);
+        // A live group keeps its choice of alternatives.
+        let is_live = key.is_some_and(|key| self.state.groups.find(id, key).is_some());
+        if row.kind != Kind::Token || !row.supported || is_live {
+            self.set_depth(goal.depth);
+            return self.try_block(id, need).then_some(goal.rest);
+        }
+        if !self.step(self.model.weight(id) + row.edges.len() as u64)
+            || self.opens(id, row, need.version).is_err()
+        {
+            return None;
+        }
+        let mut rest = goal.rest;
+        if let Some(key) = key {
+            let aim = Aim::Share { block: id, key, count: need.count, since: self.scratch.mark() };
+            goals.push(Goal { aim, depth: goal.depth, rest });
+            rest = Some(goals.len() - 1);
+        }
+        Some(push_needs(row, need.count, goal.depth + 1, rest, self, goals))
+    }
+
+    fn share(&mut self, block: BlockId, key: ShareKey, count: u64, since: Mark) {
+        // A path cannot reach the same token twice, because dependency cycles are rejected.
+        let group = self.state.groups.open(block, key);
+        self.keep_choices(group, since, count);
+        self.join(group, count);
+        let size = Size { lacks: self.who.lacks(), count };
+        self.scratch.draws.push(Draw::Token { group, size });
+    }
+}
+
+/// Pushes a goal for each dependency, last one first. Returns the goal of the first dependency.
+fn push_needs<'a>(
+    row: &'a Block,
+    count: u64,
+    depth: u32,
+    mut rest: Option<usize>,
+    walk: &Walk<'a>,
+    goals: &mut Vec<Goal<'a>>,
+) -> Option<usize> {
+    for edge in row.edges.iter().rev() {
+        let need = Need { count: edge.count.saturating_mul(count), version: edge.version };
+        let aim = Aim::Serve(&walk.model.targets.get(edge.target).order, need);
+        goals.push(Goal { aim, depth, rest });
+        rest = Some(goals.len() - 1);
+    }
+    rest
+}

@@ -1,0 +1,168 @@
+//! Coverage points (features, alternatives, dependencies, share groups, denials, limits) that events can hit.
+//!
+//! Recorded only in a state with observation enabled. Rolled-back draws do not count as covered; an exhausted pool
+//! does.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::DateTime;
+
+use keywright_license::Kind;
+
+use super::event::Request;
+use super::model::{Model, UNLIMITED};
+use super::outcome::{Grant, Outcome, Reason};
+use super::state::State;
+use super::index_vec::{BlockId, NameId};
+
+/// A coverage point of a license.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sight {
+    /// A feature was served.
+    Feature(NameId),
+    /// One of several blocks of a name was served.
+    Block(BlockId),
+    /// A dependency, by its index from 0, was drawn.
+    Dependency(BlockId, u32),
+    /// A live share group of a block was joined.
+    Joined(BlockId),
+    /// A request for a feature was denied.
+    Denied(NameId),
+    /// A block had too few licenses, devices or tokens.
+    Full(BlockId),
+    /// A block was used above its SOFTLIMIT.
+    AboveSoftlimit(BlockId),
+}
+
+/// More than any pool has, and far below an overflow.
+const VERY_MANY: u64 = 1 << 62;
+
+impl Model {
+    /// Returns all coverage points, in block order, for licenses in force at `at`.
+    #[must_use]
+    pub fn sights(&self, at: DateTime) -> Vec<Sight> {
+        let mut all = Vec::new();
+        let mut empty = State::new(self, at);
+        for (name, _) in self.names() {
+            let blocks = self.blocks_of(name);
+            let served = || blocks.iter().filter(|block| self.kind(**block) != Kind::Upgrade);
+            if served().next().is_none() {
+                continue;
+            }
+            all.push(Sight::Feature(name));
+            if served().nth(1).is_some() {
+                all.extend(served().map(|block| Sight::Block(*block)));
+            }
+            for block in blocks {
+                self.sights_of(*block, &mut all);
+            }
+            if self.can_be_denied(name, &mut empty) {
+                all.push(Sight::Denied(name));
+            }
+        }
+        all
+    }
+
+    fn sights_of(&self, block: BlockId, all: &mut Vec<Sight>) {
+        let row = self.blocks.get(block);
+        all.extend((0..).take(row.edges.len()).map(|index| Sight::Dependency(block, index)));
+        if row.shared.any() {
+            all.push(Sight::Joined(block));
+        }
+        let limited = match row.kind {
+            Kind::Exclusive | Kind::Additive | Kind::Activation => row.capacity != UNLIMITED,
+            Kind::Metered => {
+                row.capacity != UNLIMITED || row.meter.as_ref().is_some_and(|meter| meter.funds.is_some())
+            }
+            Kind::Token | Kind::Local | Kind::Upgrade => false,
+        };
+        if limited {
+            all.push(Sight::Full(block));
+        }
+        if row.softlimit.is_some() {
+            all.push(Sight::AboveSoftlimit(block));
+        }
+    }
+
+    /// Whether asking for very many of a feature with tokens is denied; for a pool, its limit says the same.
+    fn can_be_denied(&self, name: NameId, empty: &mut State) -> bool {
+        let is_token = |block: &BlockId| self.kind(*block) == Kind::Token;
+        if !self.blocks_of(name).iter().any(is_token) {
+            return false;
+        }
+        let request = Request { count: VERY_MANY, ..Request::one(Some(name)) };
+        matches!(self.cost(empty, &request), Err(Outcome::Denied(reason)) if is_capacity(reason))
+    }
+}
+
+impl State {
+    /// Starts recording coverage points.
+    pub fn observe(&mut self) {
+        self.sights.get_or_insert_default();
+    }
+
+    /// The coverage points hit since [`Self::observe`].
+    #[must_use]
+    pub fn sights(&self) -> Option<&BTreeSet<Sight>> {
+        self.sights.as_ref()
+    }
+
+    pub(super) fn note(&mut self, sight: Sight) {
+        if let Some(sights) = &mut self.sights {
+            sights.insert(sight);
+        }
+    }
+
+    /// Records the coverage points of a settled walk.
+    pub(super) fn note_settled(&mut self, name: NameId, settled: &Result<Grant, Outcome>) {
+        if self.sights.is_none() {
+            return;
+        }
+        let seen = std::mem::take(&mut self.scratch.sights);
+        let full = std::mem::take(&mut self.scratch.full);
+        match settled {
+            Ok(grant) => {
+                seen.into_iter().for_each(|sight| self.note(sight));
+                grant.above_softlimit.iter().for_each(|block| self.note(Sight::AboveSoftlimit(*block)));
+            }
+            Err(Outcome::Denied(reason)) if is_capacity(*reason) => self.note(Sight::Denied(name)),
+            Err(_) => {}
+        }
+        full.into_iter().for_each(|block| self.note(Sight::Full(block)));
+    }
+
+    pub(super) fn note_denied_activation(&mut self, model: &Model, name: NameId, reason: Reason) {
+        if self.sights.is_none() || !is_capacity(reason) {
+            return;
+        }
+        self.note(Sight::Denied(name));
+        for block in model.blocks_of(name) {
+            if model.activation_miss(self, *block) == Some(Reason::NotEnoughLicenses) {
+                self.note(Sight::Full(*block));
+            }
+        }
+    }
+}
+
+/// Returns true if the denial is due to capacity, not to an invalid request or its date.
+fn is_capacity(reason: Reason) -> bool {
+    matches!(reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow)
+}
+
+/// Returns true if a coverage point was hit. A feature is hit if one of its blocks is.
+pub(super) fn is_seen(model: &Model, seen: &BTreeSet<Sight>, sight: Sight) -> bool {
+    match sight {
+        Sight::Feature(name) => {
+            model.blocks_of(name).iter().any(|block| seen.contains(&Sight::Block(*block)))
+        }
+        other => seen.contains(&other),
+    }
+}
+
+impl Model {
+    /// Returns true if a coverage point was hit.
+    #[must_use]
+    pub fn is_seen(&self, seen: &BTreeSet<Sight>, sight: Sight) -> bool {
+        is_seen(self, seen, sight)
+    }
+}

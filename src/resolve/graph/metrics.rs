@@ -1,0 +1,203 @@
+//! Topological order of the graph, its cycles, and the longest chain and total cost of each block.
+
+use std::collections::{HashMap, VecDeque};
+
+use petgraph::algo::{kosaraju_scc, toposort};
+use petgraph::graph::{EdgeIndex, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use super::model::{BlockId, Graph, Hop, Step};
+use super::paths::Chain;
+
+/// Measures of each block, computed from the blocks it depends on.
+#[derive(Debug)]
+pub struct Measures {
+    /// Cycles, each as the hops from its first block back to it; one per strongly connected component.
+    pub cycles: Vec<Vec<Hop>>,
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Node {
+    /// Maximum number of steps to a real license.
+    depth: u32,
+    /// The first edge of the longest chain.
+    deepest: Option<EdgeIndex>,
+    /// Total licenses of the cheapest alternative; `None` on overflow of 64 bits.
+    total: Option<u64>,
+    /// True if a cycle is reachable, so depth and cost are unknown.
+    endless: bool,
+    /// True if a fault is reachable, so its consequences are not reported.
+    faulty: bool,
+}
+
+impl Measures {
+    /// Computes the measures of every block of `graph`.
+    #[must_use]
+    pub fn new(graph: &Graph<'_>) -> Self {
+        let (order, knots) = order(graph);
+        let mut nodes = vec![Node::default(); graph.net.node_count()];
+        for node in knots.iter().flatten() {
+            if let Some(node) = nodes.get_mut(node.index()) {
+                *node = Node { endless: true, faulty: true, ..Node::default() };
+            }
+        }
+        for at in order {
+            let measured = measure(graph, &nodes, at);
+            if let Some(node) = nodes.get_mut(at.index()) {
+                *node = measured;
+            }
+        }
+        let mut cycles: Vec<Vec<Hop>> = knots.iter().filter_map(|knot| cycle(graph, knot)).collect();
+        cycles.sort_by_key(|cycle| cycle.first().map(|hop| hop.block));
+        Self { cycles, nodes }
+    }
+
+    fn node(&self, id: BlockId) -> Node {
+        self.nodes.get(id.index()).copied().unwrap_or_default()
+    }
+
+    /// Returns the maximum number of TOKEN_DEPENDENCY steps from a block to a real license, over all alternatives and
+    /// regardless of dates, or `None` if a cycle is reachable.
+    #[must_use]
+    pub fn depth(&self, id: BlockId) -> Option<u32> {
+        let node = self.node(id);
+        (!node.endless).then_some(node.depth)
+    }
+
+    /// Returns the total number of licenses for one checkout with the cheapest alternatives. `Some(None)` is an overflow;
+    /// `None` means that a fault is reachable.
+    #[must_use]
+    pub fn total(&self, id: BlockId) -> Option<Option<u64>> {
+        let node = self.node(id);
+        (!node.faulty).then_some(node.total)
+    }
+
+    /// Returns true if the block reaches an unserved dependency or a cycle.
+    #[must_use]
+    pub fn is_faulty(&self, id: BlockId) -> bool {
+        self.node(id).faulty
+    }
+
+    /// Returns true if the cost of every dependency of the block fits in 64 bits, so an overflow starts at this block.
+    #[must_use]
+    pub fn needs_are_countable(&self, graph: &Graph<'_>, id: BlockId) -> bool {
+        graph.net.edges(id.node()).all(|edge| {
+            self.nodes.get(edge.target().index()).is_some_and(|node| !node.faulty && node.total.is_some())
+        })
+    }
+
+    /// Returns the second block of the longest chain from a block.
+    #[must_use]
+    pub fn next_in_chain(&self, graph: &Graph<'_>, id: BlockId) -> Option<BlockId> {
+        let mut at = id.node();
+        loop {
+            let edge = self.nodes.get(at.index())?.deepest?;
+            (_, at) = graph.net.edge_endpoints(edge)?;
+            if at.index() < graph.blocks.len() {
+                return Some(BlockId::new(at.index()));
+            }
+        }
+    }
+
+    /// Returns the longest chain from a block.
+    #[must_use]
+    pub fn longest_chain(&self, graph: &Graph<'_>, id: BlockId) -> Chain {
+        let mut hops = Vec::new();
+        let mut block = id;
+        let mut at = id.node();
+        while let Some(edge) = self.nodes.get(at.index()).and_then(|node| node.deepest) {
+            let Some((_, to)) = graph.net.edge_endpoints(edge) else { break };
+            if let Some(Step::Need(dependency)) = graph.net.edge_weight(edge) {
+                hops.push(Hop { block, dependency: *dependency as usize });
+            }
+            if to.index() < graph.blocks.len() {
+                block = BlockId::new(to.index());
+            }
+            at = to;
+        }
+        Chain { hops, end: block }
+    }
+}
+
+/// Returns the nodes outside cycles, dependencies first, and the strongly connected components with cycles.
+pub(super) fn order(graph: &Graph<'_>) -> (Vec<NodeIndex>, Vec<Vec<NodeIndex>>) {
+    if let Ok(mut order) = toposort(&graph.net, None) {
+        order.reverse();
+        return (order, Vec::new());
+    }
+    let mut order = Vec::new();
+    let mut knots = Vec::new();
+    for part in kosaraju_scc(&graph.net) {
+        // Self-dependencies are not edges, so a single node is never a cycle.
+        if part.len() > 1 { knots.push(part) } else { order.extend(part) }
+    }
+    (order, knots)
+}
+
+fn measure(graph: &Graph<'_>, nodes: &[Node], at: NodeIndex) -> Node {
+    let block = graph.blocks.get(at.index());
+    match block {
+        Some(block) if block.is_token() => token(graph, nodes, at, block.id),
+        Some(_) => Node { total: Some(1), ..Node::default() },
+        None => choice(graph, nodes, at),
+    }
+}
+
+fn token(graph: &Graph<'_>, nodes: &[Node], at: NodeIndex, id: BlockId) -> Node {
+    let served = graph.net.edges(at).count();
+    let needed = graph.needs(id).count();
+    let mut found = Node { total: Some(0), faulty: served < needed, ..Node::default() };
+    for edge in graph.net.edges(at) {
+        let Some(node) = nodes.get(edge.target().index()) else { continue };
+        let Step::Need(place) = edge.weight() else { continue };
+        let count = graph.dependency(Hop { block: id, dependency: *place as usize }).map_or(0, |d| d.count);
+        found.endless |= node.endless;
+        found.faulty |= node.faulty;
+        let cost = node.total.and_then(|total| total.checked_mul(u64::from(count)));
+        found.total = found.total.zip(cost).and_then(|(sum, cost)| sum.checked_add(cost));
+        if found.deepest.is_none() || node.depth + 1 > found.depth {
+            found.depth = node.depth + 1;
+            found.deepest = Some(edge.id());
+        }
+    }
+    found
+}
+
+fn choice(graph: &Graph<'_>, nodes: &[Node], at: NodeIndex) -> Node {
+    let mut found = Node::default();
+    for edge in graph.net.edges(at) {
+        let Some(node) = nodes.get(edge.target().index()) else { continue };
+        found.endless |= node.endless;
+        found.faulty |= node.faulty;
+        found.total = match (found.total, node.total) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        if found.deepest.is_none() || node.depth > found.depth {
+            found.depth = node.depth;
+            found.deepest = Some(edge.id());
+        }
+    }
+    found
+}
+
+/// A shortest cycle through the first block of a strongly connected component.
+fn cycle(graph: &Graph<'_>, knot: &[NodeIndex]) -> Option<Vec<Hop>> {
+    let start = knot.iter().copied().filter(|node| node.index() < graph.blocks.len()).min()?;
+    let inside: std::collections::HashSet<NodeIndex> = knot.iter().copied().collect();
+    let mut came: HashMap<NodeIndex, EdgeIndex> = HashMap::new();
+    let mut queue = VecDeque::from([start]);
+    while let Some(at) = queue.pop_front() {
+        for edge in graph.net.edges(at).filter(|edge| inside.contains(&edge.target())) {
+            if edge.target() == start {
+                return Some(super::paths::back_to(graph, &came, start, edge.id()));
+            }
+            came.entry(edge.target()).or_insert_with(|| {
+                queue.push_back(edge.target());
+                edge.id()
+            });
+        }
+    }
+    None
+}

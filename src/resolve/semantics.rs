@@ -1,0 +1,145 @@
+//! Decisions on points that the license documentation leaves open: one function or constant each, so that each can be
+//! found and changed in one place.
+//!
+//! Depends only on the values it decides on, not on walks, states or files.
+
+use keywright_syntax::limits;
+
+use super::model::{Block, SharedBy};
+use super::outcome::Reason;
+use super::requester::{Lacks, Symbol, Who};
+
+/// ◆ How many steps one event may take before it ends as undetermined: arrivals at blocks, edges of merged walks.
+pub const STEP_BUDGET: u64 = limits::STEP_BUDGET;
+
+/// ◆ How many arrivals the search for a choice that would have served may make.
+pub const SEARCH_BUDGET: u64 = limits::SEARCH_BUDGET;
+
+/// ◆ How many steps one event may take, beside those, to find which dependency was the first that is not met where
+/// several reasons meet in a merged walk. Beyond them the reason is that of the first name in the order of the walk.
+pub(super) const FIRST_MISS_BUDGET: u64 = limits::FIRST_MISS_BUDGET;
+
+/// ◆ Longest chain of TOKEN_DEPENDENCY steps from a token to a real license: edges are counted.
+pub const MAX_CHAIN: usize = limits::MAX_CHAIN;
+
+/// ◆ Most EXCLUSIVE blocks of one name, and most blocks that replace one name or one block. Each of them is looked at
+/// whenever one of them is tried.
+pub const MAX_RIVALS: usize = limits::MAX_RIVALS;
+
+/// Number of paths above which a token is walked by name instead of by path, if each name below it has one block.
+/// DECISION: below this number, the simple walk by paths is faster.
+pub(super) const MERGE_ABOVE: u64 = 48;
+
+/// The result of an overflow of counts, larger than any pool.
+pub const BEYOND: u64 = u64::MAX;
+
+/// Returns true if a block serves a requested version.
+/// DECISION: the version of the block must be equal or higher, for requests and for dependencies.
+pub(super) fn serves_version(block: &Block, asked: u32) -> bool {
+    block.version >= asked
+}
+
+/// Returns the share key of a request, or `None` if it does not share.
+/// DECISION: draws share if every part that SHARE names is known and equal. A request without one of these parts shares
+/// with no other draw, not even on another path of the same checkout.
+pub(super) fn share_key(shared: SharedBy, who: Who) -> Option<ShareKey> {
+    let part = |wanted: bool, have: Option<Symbol>| if wanted { have.map(Some) } else { Some(None) };
+    if !shared.any() {
+        return None;
+    }
+    Some(ShareKey {
+        user: part(shared.user, who.user)?,
+        host: part(shared.host, who.host)?,
+        custom: part(shared.custom, who.custom)?,
+    })
+}
+
+/// The values that must be equal for draws to share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct ShareKey {
+    user: Option<Symbol>,
+    host: Option<Symbol>,
+    custom: Option<Symbol>,
+}
+
+/// Returns the number of licenses that a share group uses.
+/// DECISION: a group uses the maximum of its draws. When the largest is returned, usage falls to the next largest.
+pub(super) fn group_use(largest: Option<u64>) -> u64 {
+    largest.unwrap_or(0)
+}
+
+/// Returns true if the block must be in force.
+/// DECISION: joining a live share group at no extra cost is granted even if the block is no longer in force.
+pub(super) fn needs_force(extra: u64) -> bool {
+    extra > 0
+}
+
+/// Prefer a block with a live share group.
+/// DECISION: a live share group is joined before earlier alternatives are tried. If it cannot grow, the alternatives
+/// are tried in order.
+pub(super) const LIVE_GROUP_FIRST: bool = true;
+
+/// Ranks reasons; the lowest rank is reported.
+/// DECISION: capacity before dates before version before block type before name.
+pub(super) fn nearness(reason: Reason) -> u8 {
+    match reason {
+        Reason::NotEnoughLicenses | Reason::BalanceTooLow | Reason::ActiveTokenLimit => 0,
+        Reason::NotInForce => 1,
+        Reason::VersionTooLow => 2,
+        Reason::NotDrawable | Reason::NotMetered | Reason::NotModelled => 3,
+        Reason::NoSuchFeature => 4,
+    }
+}
+
+/// Returns true if a replacing block hides the other one.
+/// DECISION: if two blocks replace each other, the later one hides the earlier one, so a renewal appended to a file
+/// wins.
+pub(super) fn hides(replacer_is_later: bool, mutual: bool) -> bool {
+    !mutual || replacer_is_later
+}
+
+/// Returns how many active license tokens a checkout counts as.
+/// DECISION: the requested number of licenses. A checkout served only by a local block or by METERED tokens counts as
+/// none.
+pub(super) fn active_tokens(count: u64, holds_something: bool) -> u64 {
+    if holds_something { count } else { 0 }
+}
+
+/// Returns true if a block can be borrowed for this many hours.
+/// DECISION: every block that supplies a license must have a BORROW of at least this many hours, also below tokens.
+pub(super) fn may_borrow(block: &Block, hours: u32) -> bool {
+    block.borrow.is_some_and(|most| hours <= most)
+}
+
+/// Returns true if `consume` can pass through a token.
+/// DECISION: some choice of alternatives must end in METERED tokens only, on any day. This is checked before the dates,
+/// as for a license: a token that can never be consumed is not reported as not in force.
+pub(super) fn may_burn(token: &Block) -> bool {
+    token.burns
+}
+
+/// Returns true if a token can be borrowed for this many hours.
+/// DECISION: like [`may_burn`], this is checked before the dates.
+pub(super) fn may_lend(token: &Block, hours: u32) -> bool {
+    hours <= token.lends
+}
+
+/// Returns true if a request cannot use the reserved licenses of a block.
+/// DECISION: licenses reserved by USERBASED or HOSTBASED serve every request that names a user or a host. The license
+/// server checks which names are permitted.
+pub(super) fn is_open(block: &Block, lacks: Lacks) -> bool {
+    block.reserved_user > 0 && lacks.user || block.reserved_host > 0 && lacks.host
+}
+
+/// Returns how much of a share group counts against the unreserved licenses.
+/// DECISION: the amount by which draws without access to reserved licenses exceed the draws with access.
+pub(super) fn open_part(open: u64, others: u64) -> u64 {
+    open.saturating_sub(others)
+}
+
+/// Returns the time, in seconds of the state's clock, until which a returned license is still in use.
+/// DECISION: the later of return + HOLD and checkout + MIN_CHECKOUT. For a shared token, the whole group is kept until
+/// the latest time of all its licenses.
+pub(super) fn kept_until(block: &Block, checkout: i64, now: i64) -> i64 {
+    now.saturating_add(block.hold).max(checkout.saturating_add(block.min_checkout))
+}

@@ -1,0 +1,185 @@
+//! The undo log of a walk.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::fast_hash::MixMap;
+use super::model::Model;
+use super::coverage::Sight;
+use super::state::{Draw, Size, State};
+use super::index_vec::{BlockId, GroupId, TargetId};
+
+/// Lists of a walk, reused to avoid allocations.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scratch {
+    pub(super) trail: Vec<Undo>,
+    /// The draws of the checkout if the walk succeeds.
+    pub(super) draws: Vec<Draw>,
+    /// Blocks whose usage is above their SOFTLIMIT.
+    pub(super) warned: Vec<BlockId>,
+    /// Coverage points that the walk hit, if observation is enabled.
+    pub(super) sights: Vec<Sight>,
+    /// Charges of METERED names whose lots are not burned yet: what is given up again is never burned.
+    pub(super) charges: Charges,
+    /// Blocks that had too little, where the state observes; kept when what led there is given up.
+    pub(super) full: Vec<BlockId>,
+}
+
+/// A charge of a METERED name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Charge {
+    pub(super) target: TargetId,
+    pub(super) version: u32,
+    pub(super) tokens: u64,
+}
+
+/// The charges of a walk, in order, and for each name the one that is not burned yet.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Charges {
+    all: Vec<Charge>,
+    open: MixMap<TargetId, usize>,
+}
+
+impl Charges {
+    pub(super) fn push(&mut self, charge: Charge) {
+        self.open.insert(charge.target, self.all.len());
+        self.all.push(charge);
+    }
+
+    /// Takes the last charge back.
+    fn pop(&mut self) {
+        if let Some(charge) = self.all.pop() {
+            self.open.remove(&charge.target);
+        }
+    }
+
+    /// The charge of a name that is not burned yet, which is now going to be.
+    pub(super) fn close(&mut self, target: TargetId) -> Option<(usize, Charge)> {
+        let at = self.open.remove(&target)?;
+        self.all.get(at).map(|charge| (at, *charge))
+    }
+
+    /// A charge is not burned after all.
+    fn reopen(&mut self, at: usize) {
+        if let Some(charge) = self.all.get(at) {
+            self.open.insert(charge.target, at);
+        }
+    }
+
+    /// The names with a charge that is not burned yet, in the order of the charges.
+    pub(super) fn waiting(&self) -> Vec<TargetId> {
+        let mut open: Vec<(usize, TargetId)> = self.open.iter().map(|(target, at)| (*at, *target)).collect();
+        open.sort_unstable();
+        open.into_iter().map(|(_, target)| target).collect()
+    }
+
+    fn clear(&mut self) {
+        self.all.clear();
+        self.open.clear();
+    }
+}
+
+/// A moment of a walk.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Mark {
+    pub(super) trail: usize,
+    pub(super) draws: usize,
+    pub(super) warned: usize,
+    pub(super) sights: usize,
+}
+
+impl Scratch {
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            trail: self.trail.len(),
+            draws: self.draws.len(),
+            warned: self.warned.len(),
+            sights: self.sights.len(),
+        }
+    }
+
+    /// Returns true if a checkout with these draws has licenses to return.
+    pub(super) fn holds_something(&self) -> bool {
+        self.draws.iter().any(|draw| !matches!(draw, Draw::Burned { .. }))
+    }
+
+    /// Returns the licenses taken since the walk began, by block in file order.
+    pub(super) fn taken(&self) -> Vec<(BlockId, u64)> {
+        let mut sums: BTreeMap<BlockId, u64> = BTreeMap::new();
+        for undo in &self.trail {
+            if let Undo::Pool { block, amount, .. } | Undo::Lot { block, tokens: amount, .. } = undo {
+                let sum = sums.entry(*block).or_default();
+                *sum = sum.saturating_add(*amount);
+            }
+        }
+        sums.into_iter().collect()
+    }
+
+    /// Returns the blocks above their SOFTLIMIT, without duplicates, in file order.
+    pub(super) fn take_warnings(&mut self) -> Vec<BlockId> {
+        let mut warned = std::mem::take(&mut self.warned);
+        warned.sort_unstable();
+        warned.dedup();
+        warned
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.trail.clear();
+        self.draws.clear();
+        self.warned.clear();
+        self.sights.clear();
+        self.full.clear();
+        self.charges.clear();
+    }
+}
+
+/// A change and the data to undo it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Undo {
+    /// Licenses were taken.
+    Pool { block: BlockId, amount: u64, open: bool },
+    /// A draw joined a group or created it.
+    Joined { group: GroupId, size: Size },
+    /// A part of the usage no longer counts against the unreserved licenses.
+    Closed { block: BlockId, before: u64, after: u64 },
+    /// The count for which a group consumed tokens changed.
+    BurnedFor { group: GroupId, before: u64 },
+    /// A name is to be charged.
+    Charged,
+    /// The lots of a charge, by its place, are burned; what was burned follows.
+    Burning(usize),
+    /// Tokens were burned.
+    Lot {
+        block: BlockId,
+        tokens: u64,
+        /// Money spent before, if the block has prepaid money.
+        spent: Option<Decimal>,
+        /// First day of the billing period.
+        period: Date,
+    },
+}
+
+impl Undo {
+    pub(super) fn apply(self, model: &Model, state: &mut State, charges: &mut Charges) {
+        match self {
+            Self::Charged => charges.pop(),
+            Self::Burning(at) => charges.reopen(at),
+            Self::Pool { block, amount, open } => state.subtract(block, amount, open),
+            Self::Joined { group, size } => {
+                state.groups.leave(group, size);
+            }
+            Self::Closed { block, before, after } => state.shift_open(block, after, before),
+            Self::BurnedFor { group, before } => state.groups.get_mut(group).burned_for = before,
+            Self::Lot { block, tokens, spent, period } => {
+                state.subtract(block, tokens, false);
+                state.touch_lot(model, block);
+                if let Some(spent) = spent {
+                    state.spent.insert(block, spent);
+                }
+                state.unbill(block, period, tokens);
+            }
+        }
+    }
+}
