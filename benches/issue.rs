@@ -22,7 +22,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use ed25519_dalek::{Signer as _, SigningKey};
-use keywright::cli::{self, Exit, Io};
+use keywright::cli::{self, Console, Exit};
 
 const SEED: [u8; 32] = [7; 32];
 const BLOCKS: u32 = 10;
@@ -143,7 +143,7 @@ fn text(path: &Path) -> &str {
 
 fn run(args: &[&str]) {
     let (mut stdin, mut stdout, mut stderr) = (std::io::empty(), Vec::new(), Vec::new());
-    let mut io = Io {
+    let mut io = Console {
         stdin: &mut stdin,
         stdout: &mut stdout,
         stderr: &mut stderr,
@@ -156,10 +156,10 @@ fn run(args: &[&str]) {
         interactive: false,
     };
     let exit = cli::run(std::iter::once("keywright").chain(args.iter().copied()), &mut io);
-    if exit != Exit::Yes {
+    if exit != Exit::Success {
         eprintln!("{}", String::from_utf8_lossy(&stderr));
     }
-    assert!(exit == Exit::Yes, "issuing failed");
+    assert!(exit == Exit::Success, "issuing failed");
 }
 
 /// Prints the peak memory of this process, if the system reports it.

@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use jiff::civil::{Date, date};
-use keywright::cli::{self, Io};
+use keywright::cli::{self, Console};
 use keywright::license::License;
 use keywright::lint::{Options, lint};
 use keywright::source::SourceFile;
@@ -64,8 +64,8 @@ fn lint_quietly(path: &std::path::Path) -> u8 {
     cli::run(["keywright", "lint", "--format", "concise", path.to_str().unwrap()], &mut io).code()
 }
 
-fn io<'a>(stdout: &'a mut Vec<u8>, stderr: &'a mut Vec<u8>) -> Io<'a> {
-    Io {
+fn io<'a>(stdout: &'a mut Vec<u8>, stderr: &'a mut Vec<u8>) -> Console<'a> {
+    Console {
         stdin: Box::leak(Box::new(std::io::empty())),
         stdout,
         stderr,

@@ -14,7 +14,7 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use jiff::civil::{DateTime, date};
 use keywright::license::License;
-use keywright::resolve::{Event, Model, Outcome, Request, State, Symbols, Who};
+use keywright::resolve::{Event, Interner, Model, Outcome, Request, Requester, State};
 
 fn main() {
     divan::main();
@@ -41,7 +41,7 @@ fn token(name: &str, needs: &[(&str, u32)], more: &str) -> String {
 }
 
 /// Runs pairs of one checkout and its check-in.
-fn pairs(model: &Model, name: &str, who: Who) {
+fn pairs(model: &Model, name: &str, who: Requester) {
     let mut state = State::new(model, midnight());
     let request = Request { who, ..Request::one(model.name(name)) };
     for _ in 0..PAIRS {
@@ -56,8 +56,8 @@ fn pairs(model: &Model, name: &str, who: Who) {
     black_box(state.used(model.blocks_of(model.name("Pool").unwrap())[0]));
 }
 
-fn ann(symbols: &mut Symbols) -> Who {
-    Who { user: Some(symbols.symbol("ann")), host: Some(symbols.symbol("ws1")), custom: None }
+fn ann(symbols: &mut Interner) -> Requester {
+    Requester { user: Some(symbols.symbol("ann")), host: Some(symbols.symbol("ws1")), custom: None }
 }
 
 #[divan::bench]
@@ -76,7 +76,7 @@ fn pairs_floor_counter(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn pairs_pool(bencher: Bencher<'_, '_>) {
     let model = compile("FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=20 }\n");
-    bencher.counter(ItemsCount::new(PAIRS)).bench(|| pairs(&model, "Pool", Who::default()));
+    bencher.counter(ItemsCount::new(PAIRS)).bench(|| pairs(&model, "Pool", Requester::default()));
 }
 
 #[divan::bench]
@@ -90,7 +90,7 @@ fn pairs_cascade_of_four_shared(bencher: Bencher<'_, '_>) {
     ]
     .concat();
     let model = compile(&text);
-    let mut symbols = Symbols::default();
+    let mut symbols = Interner::default();
     let who = ann(&mut symbols);
     bencher.counter(ItemsCount::new(PAIRS)).bench(|| pairs(&model, "D", who));
 }

@@ -8,8 +8,8 @@ use keywright::license::{self, License};
 use keywright::report::escape::escape;
 use keywright::scenario;
 use keywright::sign::{
-    Digest, Domain, KeyText, LastSeen, Mode, Outcome, Payload, RevocationList, Revocations, Sealed,
-    SecretKey, Trust, TrustBundle, Verdict, Verifier, parse_trust_list, read_secret_key,
+    Digest, Domain, KeyText, LastSeen, Mode, Outcome, Payload, RevocationList, Revocations, SecretKey,
+    SignedList, Trust, TrustBundle, Verdict, Verifier, parse_trust_list, read_secret_key,
 };
 use keywright::source::{FileId, SourceFile};
 use keywright::syntax::parse_own;
@@ -87,7 +87,7 @@ pub fn trust_list(data: &[u8]) {
 /// A revocation list: its seal, and its body as if signed.
 pub fn revocation_list(data: &[u8]) {
     assert!(RevocationList::open(data, &Trust::default(), Mode::Development).is_err());
-    let _ = Sealed::split(data, Domain::Revocation);
+    let _ = SignedList::split(data, Domain::Revocation);
     let Ok(text) = std::str::from_utf8(data) else { return };
     let digest = Digest::of(b"");
     if let Ok(list) = RevocationList::parse(text, digest) {
@@ -98,7 +98,7 @@ pub fn revocation_list(data: &[u8]) {
 /// A trust bundle: its seal, and its body as if signed.
 pub fn trust_bundle(data: &[u8]) {
     assert!(TrustBundle::open(data, &Trust::default()).is_err());
-    let _ = Sealed::split(data, Domain::Trust);
+    let _ = SignedList::split(data, Domain::Trust);
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(bundle) = TrustBundle::parse(text, Digest::of(b"")) {
         let again = TrustBundle::parse(&bundle.body(), Digest::of(b"")).expect("written text can be read");

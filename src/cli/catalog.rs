@@ -8,16 +8,16 @@ use std::sync::{Mutex, PoisonError};
 use clap::Subcommand;
 use jiff::civil::Date;
 
-use keywright_issue::log::{Log, Whose};
+use keywright_issue::log::{IssueKey, Log};
 use keywright_issue::{ANY_NUMBER, Catalog, Cause, Fault, Issuer, Lost, Mix, Order, Refused};
 use keywright_license::License;
 use keywright_report::escape::escape;
 use keywright_sign::{Digest, Payload};
 
-use crate::issue::pipeline::{in_parts, on_all_cores};
 use super::issue::{self, Orders, failed, read_catalog, templates, text};
 use super::new::refused;
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
+use crate::issue::pipeline::{in_parts, on_all_cores};
 
 mod changes;
 
@@ -69,14 +69,14 @@ struct Check {
 ///
 /// # Errors
 /// Returns an error if an input cannot be read.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let Command::Check(check) = &args.command;
     let day = check.at.unwrap_or(io.today);
-    let issuer = |path: &Path, io: &mut Io<'_>| {
+    let issuer = |path: &Path, io: &mut Console<'_>| {
         let catalog = read_catalog(path, &text(path, io)?)?;
         let templates = templates(&catalog, check.templates.as_deref())?;
         let issuer = Issuer::new(catalog.clone(), templates, day).map_err(|fault| refused(&fault))?;
-        Ok::<(Catalog, Issuer), Stop>((catalog, issuer))
+        Ok::<(Catalog, Issuer), CliError>((catalog, issuer))
     };
     let (new, after) = issuer(&check.catalog, io)?;
     let mut changed = Vec::new();
@@ -101,7 +101,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let read = orders.each().filter_map(|order| order.map_err(|fault| unread.push(fault)).ok());
     for part in in_parts(read) {
         let had = |order: Order| had(&before, &order).map(|had| (order, had));
-        let part = part.into_iter().map(had).collect::<Result<Vec<(Order, Had)>, Stop>>()?;
+        let part = part.into_iter().map(had).collect::<Result<Vec<(Order, Had)>, CliError>>()?;
         let compared = on_all_cores(&part, |(order, had)| comparison.of(order, had));
         for ((order, _), compared) in part.iter().zip(compared) {
             tally.count(order, compared, io)?;
@@ -128,9 +128,9 @@ impl Before {
     }
 }
 
-fn open_log(path: &Path) -> Result<Log, Stop> {
+fn open_log(path: &Path) -> Result<Log, CliError> {
     if !path.exists() {
-        return Err(Stop::usage(format!("issue log `{}` not found", files::shown(path)))
+        return Err(CliError::usage(format!("issue log `{}` not found", files::display_name(path)))
             .help("give the log with `--log FILE`, or the old catalogue with `--was FILE`"));
     }
     Log::open_to_read(path).map_err(|fault| failed(&fault))
@@ -143,9 +143,9 @@ enum Had {
     Text(String),
 }
 
-fn had(before: &Before, order: &Order) -> Result<Had, Stop> {
+fn had(before: &Before, order: &Order) -> Result<Had, CliError> {
     let Before::Log(log) = before else { return Ok(Had::AsOrdered) };
-    let issue = log.last_issue(Whose::Sn(&order.sn), |_| false).map_err(|fault| failed(&fault))?;
+    let issue = log.last_issue(IssueKey::Sn(&order.sn), |_| false).map_err(|fault| failed(&fault))?;
     let Some(issue) = issue else { return Ok(Had::Nothing) };
     let blocks = issue.iter().filter_map(|known| Payload::decode(&known.entry.payload));
     Ok(Had::Text(blocks.map(|records| block(&records)).collect()))
@@ -247,8 +247,8 @@ impl Tally {
         &mut self,
         order: &Order,
         compared: Result<Compared, Refused>,
-        io: &mut Io<'_>,
-    ) -> Result<(), Stop> {
+        io: &mut Console<'_>,
+    ) -> Result<(), CliError> {
         let customer = &order.customer;
         self.customers.insert(customer.clone());
         let who = format!("  {} ({})", escape(customer), escape(&order.sn));
@@ -291,14 +291,14 @@ impl Tally {
         Ok(())
     }
 
-    fn conclude(mut self, changed: &[String], io: &mut Io<'_>) -> Result<Exit, Stop> {
+    fn conclude(mut self, changed: &[String], io: &mut Console<'_>) -> Result<Exit, CliError> {
         self.wrong += self.unread.len();
         for fault in &self.unread {
             io.stop(&refused(fault))?;
         }
         let all = self.customers.len();
         if all == 0 && self.wrong == 0 {
-            return Err(Stop::usage("no orders to compare")
+            return Err(CliError::usage("no orders to compare")
                 .help("`--orders` takes YAML and CSV files, or directories that contain some"));
         }
         let what = match changed {
@@ -321,7 +321,7 @@ impl Tally {
                 writeln!(io.stdout, "{} {what}", keywright_report::counted(count, "order"))?;
             }
         }
-        Ok(if hit == 0 && self.wrong == 0 { Exit::Yes } else { Exit::No })
+        Ok(if hit == 0 && self.wrong == 0 { Exit::Success } else { Exit::Findings })
     }
 }
 
@@ -337,7 +337,7 @@ fn shown(mix: &Mix) -> String {
 }
 
 /// Returns the order files: files as given, and the YAML and CSV files in directories.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -345,10 +345,10 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
             continue;
         }
         let cannot = |error: &std::io::Error| {
-            Stop::failure(format!(
+            CliError::failure(format!(
                 "cannot read the directory `{}`: {}",
-                files::shown(path),
-                files::reason(error)
+                files::display_name(path),
+                files::io_reason(error)
             ))
         };
         let mut found = Vec::new();

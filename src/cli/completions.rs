@@ -2,7 +2,7 @@
 
 use clap_complete::Shell;
 
-use super::{Exit, Io, Stop};
+use super::{CliError, Console, Exit};
 
 /// Generate shell completions
 #[derive(Debug, clap::Args)]
@@ -18,9 +18,9 @@ pub struct Args {
 ///
 /// # Errors
 /// Returns an error if stdout cannot be written.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut super::definition(), "keywright", &mut script);
     io.stdout.write_all(&script)?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }

@@ -15,7 +15,7 @@ use keywright_lint::{Level, Levels, Policy};
 use keywright_syntax::diagnostic::{Severity, nearest};
 use keywright_syntax::source::SourceFile;
 
-use super::{Exit, Stop, files};
+use super::{CliError, Exit, files};
 
 /// Name of the configuration file.
 pub const NAME: &str = "keywright.toml";
@@ -99,7 +99,7 @@ impl Config {
     ///
     /// # Errors
     /// Returns the first problem found, with its place (exit code 2).
-    pub fn parse(name: &str, folder: &Path, text: &str) -> Result<Self, Stop> {
+    pub fn parse(name: &str, folder: &Path, text: &str) -> Result<Self, CliError> {
         let reader = Reader { source: SourceFile::new(name, text), folder };
         let root = DeTable::parse(text).map_err(|error| {
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
@@ -150,13 +150,13 @@ struct Reader<'a> {
 type Value<'i> = Spanned<DeValue<'i>>;
 
 impl Reader<'_> {
-    fn stop(&self, span: Range<usize>, message: impl std::fmt::Display) -> Stop {
+    fn stop(&self, span: Range<usize>, message: impl std::fmt::Display) -> CliError {
         let at = self.source.position(span.start);
-        Stop::usage(format!("{}:{}:{}: {message}", self.source.name(), at.line, at.column))
+        CliError::usage(format!("{}:{}:{}: {message}", self.source.name(), at.line, at.column))
     }
 
     /// Creates an error for an unknown word.
-    fn unknown(&self, what: &str, word: &str, span: Range<usize>, known: &[&str]) -> Stop {
+    fn unknown(&self, what: &str, word: &str, span: Range<usize>, known: &[&str]) -> CliError {
         let stop = self.stop(span, format!("unknown {what} `{}`", keywright_syntax::excerpt(word)));
         match nearest(word, known.iter().copied()) {
             Some(meant) => stop.help(format!("did you mean `{meant}`?")),
@@ -170,7 +170,7 @@ impl Reader<'_> {
         key: &Spanned<std::borrow::Cow<'_, str>>,
         value: &Value<'_>,
         known: &[&str],
-    ) -> Result<(), Stop> {
+    ) -> Result<(), CliError> {
         match &**key.get_ref() {
             "vendor" => wishes.vendors = Some(self.vendors(value)?),
             "directives" => wishes.directives = Some(self.directives(value)?),
@@ -182,7 +182,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn overriding(&self, value: &Value<'_>) -> Result<Override, Stop> {
+    fn overriding(&self, value: &Value<'_>) -> Result<Override, CliError> {
         let table = self.table(value, "an override")?;
         let mut wishes = Wishes::default();
         let mut files = None;
@@ -200,7 +200,7 @@ impl Reader<'_> {
         Ok(Override { files, wishes })
     }
 
-    fn levels(&self, value: &Value<'_>) -> Result<Vec<(String, Level)>, Stop> {
+    fn levels(&self, value: &Value<'_>) -> Result<Vec<(String, Level)>, CliError> {
         let mut levels = Vec::new();
         for (key, value) in in_order(self.table(value, "`levels`")?) {
             let level = self.choice(value, "level", LEVELS)?;
@@ -212,7 +212,7 @@ impl Reader<'_> {
         Ok(levels)
     }
 
-    fn vendors(&self, value: &Value<'_>) -> Result<Vec<String>, Stop> {
+    fn vendors(&self, value: &Value<'_>) -> Result<Vec<String>, CliError> {
         let names =
             if value.get_ref().is_str() { vec![value] } else { self.array(value, "`vendor`")?.collect() };
         let mut vendors = Vec::new();
@@ -225,7 +225,7 @@ impl Reader<'_> {
         self.some(vendors, value, "empty `vendor`")
     }
 
-    fn directives(&self, value: &Value<'_>) -> Result<Vec<String>, Stop> {
+    fn directives(&self, value: &Value<'_>) -> Result<Vec<String>, CliError> {
         let known: Vec<&str> = DIRECTIVES.iter().map(|row| row.name).collect();
         let mut directives = Vec::new();
         for name in self.array(value, "`directives`")? {
@@ -238,7 +238,7 @@ impl Reader<'_> {
         self.some(directives, value, "empty `directives`")
     }
 
-    fn patterns(&self, value: &Value<'_>) -> Result<GlobSet, Stop> {
+    fn patterns(&self, value: &Value<'_>) -> Result<GlobSet, CliError> {
         let mut set = GlobSetBuilder::new();
         let mut any = Vec::new();
         for pattern in self.array(value, "`files`")? {
@@ -266,7 +266,7 @@ impl Reader<'_> {
     }
 
     /// Rejects a pattern that cannot match any file. It would silently disable its override.
-    fn refuse_outside(&self, pattern: &Value<'_>, text: &str) -> Result<(), Stop> {
+    fn refuse_outside(&self, pattern: &Value<'_>, text: &str) -> Result<(), CliError> {
         let help = if text.starts_with('/') {
             "patterns are relative to the directory of this file: omit the leading `/`"
         } else if text.ends_with('/') {
@@ -280,26 +280,26 @@ impl Reader<'_> {
         Err(self.stop(pattern.span(), message).help(help))
     }
 
-    fn some<T>(&self, list: Vec<T>, value: &Value<'_>, message: &str) -> Result<Vec<T>, Stop> {
+    fn some<T>(&self, list: Vec<T>, value: &Value<'_>, message: &str) -> Result<Vec<T>, CliError> {
         if list.is_empty() {
             return Err(self.stop(value.span(), message).help("omit the key to allow everything"));
         }
         Ok(list)
     }
 
-    fn choice<T: Copy>(&self, value: &Value<'_>, what: &str, choices: &[(&str, T)]) -> Result<T, Stop> {
+    fn choice<T: Copy>(&self, value: &Value<'_>, what: &str, choices: &[(&str, T)]) -> Result<T, CliError> {
         let word = self.text(value, &format!("a {what}"))?;
         let found = choices.iter().find(|(name, _)| *name == word).map(|(_, choice)| *choice);
         let known: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         found.ok_or_else(|| self.unknown(what, word, value.span(), &known))
     }
 
-    fn text<'v>(&self, value: &'v Value<'_>, what: &str) -> Result<&'v str, Stop> {
+    fn text<'v>(&self, value: &'v Value<'_>, what: &str) -> Result<&'v str, CliError> {
         let wrong = || self.mismatch(value, what, "a quoted string");
         value.get_ref().as_str().ok_or_else(wrong)
     }
 
-    fn table<'v, 'i>(&self, value: &'v Value<'i>, what: &str) -> Result<&'v DeTable<'i>, Stop> {
+    fn table<'v, 'i>(&self, value: &'v Value<'i>, what: &str) -> Result<&'v DeTable<'i>, CliError> {
         value.get_ref().as_table().ok_or_else(|| self.mismatch(value, what, "a table"))
     }
 
@@ -307,12 +307,12 @@ impl Reader<'_> {
         &self,
         value: &'v Value<'i>,
         what: &str,
-    ) -> Result<impl Iterator<Item = &'v Value<'i>> + use<'v, 'i>, Stop> {
+    ) -> Result<impl Iterator<Item = &'v Value<'i>> + use<'v, 'i>, CliError> {
         let array: Option<&DeArray<'i>> = value.get_ref().as_array();
         array.map(|array| array.iter()).ok_or_else(|| self.mismatch(value, what, "a list"))
     }
 
-    fn mismatch(&self, value: &Value<'_>, what: &str, wanted: &str) -> Stop {
+    fn mismatch(&self, value: &Value<'_>, what: &str, wanted: &str) -> CliError {
         self.stop(
             value.span(),
             format!("{what} must be {wanted}, not {}", article(value.get_ref().type_str())),
@@ -339,7 +339,7 @@ impl Configs {
     ///
     /// # Errors
     /// Returns an error if that file cannot be read or is invalid.
-    pub fn new(named: Option<&Path>) -> Result<Self, Stop> {
+    pub fn new(named: Option<&Path>) -> Result<Self, CliError> {
         let named = named.map(load).transpose()?;
         Ok(Self { named, folders: HashMap::new() })
     }
@@ -349,7 +349,7 @@ impl Configs {
     ///
     /// # Errors
     /// Returns an error if that configuration cannot be read or is invalid.
-    pub fn settings(&mut self, path: &Path) -> Result<Settings, Stop> {
+    pub fn settings(&mut self, path: &Path) -> Result<Settings, CliError> {
         let place = place(path);
         let folder = place.as_deref().and_then(Path::parent).map(Path::to_owned);
         let config = match &self.named {
@@ -360,7 +360,7 @@ impl Configs {
         Ok(config.map(|config| config.settings(path)).unwrap_or_default())
     }
 
-    fn upward(&mut self, folder: &Path) -> Result<Option<Arc<Config>>, Stop> {
+    fn upward(&mut self, folder: &Path) -> Result<Option<Arc<Config>>, CliError> {
         let mut passed = Vec::new();
         let mut found = None;
         for folder in folder.ancestors() {
@@ -415,13 +415,13 @@ fn place(path: &Path) -> Option<PathBuf> {
     Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
 }
 
-fn load(path: &Path) -> Result<Arc<Config>, Stop> {
-    let unusable = |stop: Stop| Stop { exit: Exit::Usage, ..stop };
+fn load(path: &Path) -> Result<Arc<Config>, CliError> {
+    let unusable = |stop: CliError| CliError { exit: Exit::Usage, ..stop };
     let bytes = files::read_file(path, MAX_BYTES).map_err(unusable)?;
     let name = shown(path);
     let text = String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        Stop::usage(format!("{name}: invalid UTF-8 at byte offset {offset}"))
+        CliError::usage(format!("{name}: invalid UTF-8 at byte offset {offset}"))
     })?;
     let folder = place(path).and_then(|place| Some(place.parent()?.to_owned())).unwrap_or_default();
     Config::parse(&name, &folder, &text).map(Arc::new)
@@ -431,5 +431,5 @@ fn load(path: &Path) -> Result<Arc<Config>, Stop> {
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
-    files::shown(inside.unwrap_or(path))
+    files::display_name(inside.unwrap_or(path))
 }

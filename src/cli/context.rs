@@ -6,10 +6,10 @@ use jiff::civil::Date;
 
 use keywright_report::escape::escape;
 
-use super::error::Stop;
+use super::error::CliError;
 
 /// Streams and settings of one run. Tests pass buffers.
-pub struct Io<'a> {
+pub struct Console<'a> {
     /// Standard input.
     pub stdin: &'a mut dyn Read,
     /// Results.
@@ -32,13 +32,13 @@ pub struct Io<'a> {
     pub interactive: bool,
 }
 
-impl std::fmt::Debug for Io<'_> {
+impl std::fmt::Debug for Console<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Io").field("quiet", &self.quiet).field("today", &self.today).finish_non_exhaustive()
     }
 }
 
-impl Io<'_> {
+impl Console<'_> {
     /// Prints a message on stderr, unless `-q`. Untrusted text in it must be escaped.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl Io<'_> {
     ///
     /// # Errors
     /// Returns an error if stderr cannot be written.
-    pub fn stop(&mut self, stop: &Stop) -> io::Result<()> {
+    pub fn stop(&mut self, stop: &CliError) -> io::Result<()> {
         let (on, off) = if self.color_err { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
         writeln!(self.stderr, "{on}error{off}: {}", escape(&stop.message))?;
         if let Some(help) = &stop.help {

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use keywright_report::escape::{escape, escape_lines};
 
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
 
 /// Run the complete workflow in a temporary directory
 ///
@@ -54,49 +54,49 @@ const STEPS: &[Step] = &[
     Step {
         title: "Create a signing key for the vendor and a trust store that contains it",
         action: Action::Run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]),
-        expected: Exit::Yes,
+        expected: Exit::Success,
     },
     Step {
         title: "Create a license from a template: a pool of 20, and three features that draw on it",
         action: Action::Run(&["new", "pool", "-o", LICENSE]),
-        expected: Exit::Yes,
+        expected: Exit::Success,
     },
-    Step { title: "Show the license", action: Action::Show(LICENSE), expected: Exit::Yes },
-    Step { title: "Lint it", action: Action::Run(&["lint", LICENSE]), expected: Exit::Yes },
+    Step { title: "Show the license", action: Action::Show(LICENSE), expected: Exit::Success },
+    Step { title: "Lint it", action: Action::Run(&["lint", LICENSE]), expected: Exit::Success },
     Step {
         title: "Sign it",
         action: Action::Run(&["sign", LICENSE, "--key", "ABC_Software.key.pem", "--in-place"]),
-        expected: Exit::Yes,
+        expected: Exit::Success,
     },
     Step {
         title: "Verify it, as support would do",
         action: Action::Run(&["verify", LICENSE]),
-        expected: Exit::Yes,
+        expected: Exit::Success,
     },
     Step {
         title: "Test it: the scenarios list checkouts and their expected results",
         action: Action::Run(&["test", "mysolutions.scenarios.yaml"]),
-        expected: Exit::Yes,
+        expected: Exit::Success,
     },
     Step {
         title: "Write a scenario with one checkout too many: four MyDraw take all 20 licenses",
         action: Action::Write("too-many.scenarios.yaml", TOO_MANY),
-        expected: Exit::Yes,
+        expected: Exit::Success,
     },
     Step {
         title: "The fifth checkout is expected to be granted, so the test fails and shows why it is denied",
         action: Action::Run(&["test", "too-many.scenarios.yaml"]),
-        expected: Exit::No,
+        expected: Exit::Findings,
     },
     Step {
         title: "Change one character, as a customer might",
         action: Action::Change(LICENSE, "COUNT=20", "COUNT=90"),
-        expected: Exit::Yes,
+        expected: Exit::Success,
     },
     Step {
         title: "Verify the changed license",
         action: Action::Run(&["verify", LICENSE]),
-        expected: Exit::No,
+        expected: Exit::Findings,
     },
 ];
 
@@ -104,7 +104,7 @@ const STEPS: &[Step] = &[
 ///
 /// # Errors
 /// Returns an error if the directory cannot be created or a step ends with an unexpected exit code.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let temporary;
     let folder: &Path = match &args.keep {
         Some(folder) => {
@@ -114,13 +114,16 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         None => {
             let made = tempfile::Builder::new().prefix("keywright-demo-").tempdir();
             temporary = made.map_err(|error| {
-                Stop::failure(format!("cannot create a temporary directory: {}", files::reason(&error)))
+                CliError::failure(format!(
+                    "cannot create a temporary directory: {}",
+                    files::io_reason(&error)
+                ))
             })?;
             temporary.path()
         }
     };
     let program = std::env::current_exe().map_err(|error| {
-        Stop::failure(format!("cannot find the keywright program: {}", files::reason(&error)))
+        CliError::failure(format!("cannot find the keywright program: {}", files::io_reason(&error)))
     })?;
     for (number, step) in STEPS.iter().enumerate() {
         writeln!(io.stdout, "{}. {}", number + 1, step.title)?;
@@ -129,25 +132,28 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
     match &args.keep {
         Some(folder) => {
-            writeln!(io.stdout, "The files are in {}.", escape(&files::shown(folder)))?;
+            writeln!(io.stdout, "The files are in {}.", escape(&files::display_name(folder)))?;
         }
         None => writeln!(
             io.stdout,
             "The temporary directory was removed. `keywright demo --keep tour` keeps the files in `tour`."
         )?,
     }
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
-fn make(folder: &Path) -> Result<(), Stop> {
+fn make(folder: &Path) -> Result<(), CliError> {
     fs::create_dir(folder).map_err(|error| {
-        let stop =
-            Stop::failure(format!("cannot create `{}`: {}", files::shown(folder), files::reason(&error)));
+        let stop = CliError::failure(format!(
+            "cannot create `{}`: {}",
+            files::display_name(folder),
+            files::io_reason(&error)
+        ));
         if folder.exists() { stop.help("give a directory that does not exist") } else { stop }
     })
 }
 
-fn play(step: &Step, program: &Path, folder: &Path, io: &mut Io<'_>) -> Result<(), Stop> {
+fn play(step: &Step, program: &Path, folder: &Path, io: &mut Console<'_>) -> Result<(), CliError> {
     match step.action {
         Action::Run(args) => {
             writeln!(io.stdout, "   $ keywright {}", args.join(" "))?;
@@ -155,7 +161,7 @@ fn play(step: &Step, program: &Path, folder: &Path, io: &mut Io<'_>) -> Result<(
             indent(&output, io)?;
             if code != Some(i32::from(step.expected.code())) {
                 let ended = code.map_or_else(|| "a signal".to_owned(), |code| format!("exit code {code}"));
-                return Err(Stop::failure(format!(
+                return Err(CliError::failure(format!(
                     "unexpected result of `keywright {}`: {ended}",
                     args.join(" ")
                 ))
@@ -181,15 +187,15 @@ fn play(step: &Step, program: &Path, folder: &Path, io: &mut Io<'_>) -> Result<(
     Ok(())
 }
 
-fn text_of(path: &Path) -> Result<String, Stop> {
+fn text_of(path: &Path) -> Result<String, CliError> {
     let bytes = files::read_file(path, keywright_syntax::source::MAX_FILE_BYTES)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Runs the program in the directory. Returns its exit code and its output, standard output first.
-fn call(program: &Path, folder: &Path, args: &[&str]) -> Result<(Option<i32>, String), Stop> {
+fn call(program: &Path, folder: &Path, args: &[&str]) -> Result<(Option<i32>, String), CliError> {
     let failed = |error: &std::io::Error| {
-        Stop::failure(format!("cannot run the keywright program: {}", files::reason(error)))
+        CliError::failure(format!("cannot run the keywright program: {}", files::io_reason(error)))
     };
     let output = Command::new(program)
         .args(args.iter().map(OsStr::new))
@@ -201,7 +207,7 @@ fn call(program: &Path, folder: &Path, args: &[&str]) -> Result<(Option<i32>, St
     Ok((output.status.code(), text(&output.stdout) + &text(&output.stderr)))
 }
 
-fn indent(text: &str, io: &mut Io<'_>) -> Result<(), Stop> {
+fn indent(text: &str, io: &mut Console<'_>) -> Result<(), CliError> {
     for line in text.lines() {
         writeln!(io.stdout, "{}", format_args!("   {line}").to_string().trim_end())?;
     }

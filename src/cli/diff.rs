@@ -6,13 +6,13 @@ use similar::TextDiff;
 
 use keywright_report::escape::{escape, escape_lines};
 
-use super::{Io, Stop};
+use super::{CliError, Console};
 
 /// Prints the changes from `old` to `new` as a unified diff.
 ///
 /// # Errors
 /// Returns an error if standard output cannot be written.
-pub fn show(name: &str, old: &str, new: &str, io: &mut Io<'_>) -> Result<(), Stop> {
+pub fn show(name: &str, old: &str, new: &str, io: &mut Console<'_>) -> Result<(), CliError> {
     // Bounded: for huge differences a coarser diff is acceptable.
     let diff = TextDiff::configure().timeout(Duration::from_secs(2)).diff_lines(old, new);
     let text = diff.unified_diff().header(&escape(name), &escape(name)).to_string();

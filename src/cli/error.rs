@@ -7,15 +7,15 @@ use std::io;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Exit {
     /// 0: success, every check passed.
-    Yes,
+    Success,
     /// 1: findings at the fail level, an invalid signature, a failed scenario, a denied checkout.
-    No,
+    Findings,
     /// 2: invalid usage: unknown option, invalid configuration, missing trust store.
     Usage,
     /// 3: a license, scenario file or template could not be parsed.
     Unreadable,
     /// 4: signatures are valid, but a block is expired or not yet in force.
-    NotNow,
+    NotInForce,
     /// 5: policy: mixed set, dependency across sets, stale trust bundle or revocation list.
     Policy,
     /// 6: input, output or internal failure; no result.
@@ -24,18 +24,25 @@ pub enum Exit {
 
 impl Exit {
     /// All results, by precedence: the first one wins if several apply.
-    const WORST_FIRST: [Self; 7] =
-        [Self::Usage, Self::Failure, Self::Unreadable, Self::No, Self::Policy, Self::NotNow, Self::Yes];
+    const WORST_FIRST: [Self; 7] = [
+        Self::Usage,
+        Self::Failure,
+        Self::Unreadable,
+        Self::Findings,
+        Self::Policy,
+        Self::NotInForce,
+        Self::Success,
+    ];
 
     /// Returns the exit code.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
-            Self::Yes => 0,
-            Self::No => 1,
+            Self::Success => 0,
+            Self::Findings => 1,
             Self::Usage => 2,
             Self::Unreadable => 3,
-            Self::NotNow => 4,
+            Self::NotInForce => 4,
             Self::Policy => 5,
             Self::Failure => 6,
         }
@@ -56,7 +63,7 @@ impl Exit {
 
 /// An error that ends a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stop {
+pub struct CliError {
     /// Exit code.
     pub exit: Exit,
     /// Message; lower case, no full stop. May contain untrusted text, which is escaped when printed.
@@ -65,7 +72,7 @@ pub struct Stop {
     pub help: Option<String>,
 }
 
-impl Stop {
+impl CliError {
     /// Creates an error with this exit code.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self { exit, message: message.into(), help: None }
@@ -89,19 +96,19 @@ impl Stop {
     }
 }
 
-impl fmt::Display for Stop {
+impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Stop {}
+impl std::error::Error for CliError {}
 
 /// Only writing results fails with a bare [`io::Error`]; files are opened through [`super::files`], which adds their
 /// names.
-impl From<io::Error> for Stop {
+impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
-        Self::failure(format!("cannot write the output: {}", super::files::reason(&error)))
+        Self::failure(format!("cannot write the output: {}", super::files::io_reason(&error)))
     }
 }
 

@@ -8,7 +8,7 @@ use keywright_lint::{RULES, Rule, UnknownSelector, rule};
 use keywright_report::rule_docs;
 use keywright_scenario::codes;
 
-use super::{Exit, Io, Stop, explain_feature};
+use super::{CliError, Console, Exit, explain_feature};
 
 /// Explain a lint rule or the cost of a feature
 ///
@@ -43,7 +43,7 @@ pub struct Args {
 ///
 /// # Errors
 /// Returns an error if the rule or feature is unknown, a file cannot be read, or the output cannot be written.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     match &args.subject {
         None => all(io),
         Some(code) if args.files.is_empty() => one(code, io),
@@ -59,32 +59,32 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
 }
 
-fn all(io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn all(io: &mut Console<'_>) -> Result<Exit, CliError> {
     if io.verbose == 0 {
         write!(io.stdout, "{}", rule_docs::table())?;
-        return Ok(Exit::Yes);
+        return Ok(Exit::Success);
     }
     for (at, rule) in RULES.iter().enumerate() {
         let line = if at == 0 { "" } else { "\n\n" };
         write!(io.stdout, "{line}{}", rule_docs::terminal(rule, io.width))?;
     }
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
-fn one(code: &str, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn one(code: &str, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let found: Option<&Rule> = rule(code).or_else(|| rule(&code.to_uppercase()));
     let Some(found) = found else {
         if let Some(known) = codes::ALL.iter().find(|known| known.id.eq_ignore_ascii_case(code)) {
             let message = format!("`{}` ({}) has no page: it is about scenario files", known.id, known.name);
-            return Err(Stop::usage(message).help("see docs/scenarios.md"));
+            return Err(CliError::usage(message).help("see docs/scenarios.md"));
         }
         let unknown = UnknownSelector::new(code);
         let help = match unknown.meant {
             Some(_) => unknown.help(),
             None => format!("{}; to explain a feature, add its license files", unknown.help()),
         };
-        return Err(Stop::usage(unknown.to_string()).help(help));
+        return Err(CliError::usage(unknown.to_string()).help(help));
     };
     write!(io.stdout, "{}", rule_docs::terminal(found, io.width))?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }

@@ -7,10 +7,10 @@ use jiff::civil::{Date, DateTime};
 use keywright_license::License;
 use keywright_report::cost_human;
 use keywright_report::escape::escape;
-use keywright_resolve::{AtOnce, Model, Outcome, Request, State, Symbols, Who};
+use keywright_resolve::{Interner, MaxConcurrent, Model, Outcome, Request, Requester, State};
 use keywright_syntax::diagnostic::nearest;
 
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
 
 /// Maximum number of checkouts of one feature per turn of a mix.
 const MAX_TURN: usize = 1000;
@@ -32,10 +32,10 @@ pub struct Question<'a> {
 ///
 /// # Errors
 /// Returns an error if a file cannot be read or has errors, or if no license has the feature.
-pub fn run(question: &Question<'_>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(question: &Question<'_>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let licenses = read(question.files, io)?;
     let model = Model::compile(&licenses).map_err(|error| {
-        Stop::new(Exit::Unreadable, error.to_string()).help("find the place with `keywright lint`")
+        CliError::new(Exit::Unreadable, error.to_string()).help("find the place with `keywright lint`")
     })?;
     let names = mix(question.feature)?;
     let ask = |name: &String| match model.name(name) {
@@ -54,38 +54,38 @@ pub fn run(question: &Question<'_>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if let [one] = mix.as_slice() {
         return Ok(cost(&model, at, &Request { count: question.count, ..*one }, io)?);
     }
-    let mut people = Symbols::default();
+    let mut people = Interner::default();
     let mix: Vec<Request> = mix.into_iter().map(|one| Request { count: question.count, ..one }).collect();
     let limit = model.first_denied(&State::new(&model, at), &mix, &mut people);
     write!(io.stdout, "{}", cost_human::render_mix(&model, at, &names, &limit, &people))?;
     Ok(match limit.stopped {
         Some((_, Outcome::Failed(_))) => Exit::Failure,
-        _ if limit.granted.contains(&0) => Exit::No,
-        _ => Exit::Yes,
+        _ if limit.granted.contains(&0) => Exit::Findings,
+        _ => Exit::Success,
     })
 }
 
 /// Writes the cost of a checkout for a user without other checkouts.
-fn cost(model: &Model, at: DateTime, request: &Request, io: &mut Io<'_>) -> std::io::Result<Exit> {
-    let somebody = Some(Symbols::default().fresh("user"));
-    let who = Who { user: somebody, host: somebody, custom: None };
+fn cost(model: &Model, at: DateTime, request: &Request, io: &mut Console<'_>) -> std::io::Result<Exit> {
+    let somebody = Some(Interner::default().fresh("user"));
+    let who = Requester { user: somebody, host: somebody, custom: None };
     let request = Request { who, ..*request };
     write!(io.stdout, "{}", cost_human::render(model, at, &request))?;
     Ok(match model.at_once(&State::new(model, at), &request) {
-        AtOnce::Exactly(0) | AtOnce::Devices(0) => Exit::No,
-        AtOnce::Undetermined => Exit::Failure,
-        _ => Exit::Yes,
+        MaxConcurrent::Exactly(0) | MaxConcurrent::Devices(0) => Exit::Findings,
+        MaxConcurrent::Undetermined => Exit::Failure,
+        _ => Exit::Success,
     })
 }
 
 /// Parses a mix such as `MyDraw:2,MyWrite`, and returns each name as often as it is requested per turn.
-fn mix(text: &str) -> Result<Vec<String>, Stop> {
+fn mix(text: &str) -> Result<Vec<String>, CliError> {
     let mut names = Vec::new();
     for part in text.split(',') {
         let (name, times) = part.split_once(':').unwrap_or((part, "1"));
         let times = times.parse::<usize>().ok().filter(|times| (1..=MAX_TURN).contains(times));
         let times = times.ok_or_else(|| {
-            Stop::usage(format!("invalid part `{part}` of a mix"))
+            CliError::usage(format!("invalid part `{part}` of a mix"))
                 .help(format!("write `NAME` or `NAME:N`, with N from 1 to {MAX_TURN}"))
         })?;
         names.extend(std::iter::repeat_n(name.to_owned(), times));
@@ -94,7 +94,7 @@ fn mix(text: &str) -> Result<Vec<String>, Stop> {
 }
 
 /// Reads licenses without errors.
-pub(super) fn read(files: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<License>, Stop> {
+pub(super) fn read(files: &[PathBuf], io: &mut Console<'_>) -> Result<Vec<License>, CliError> {
     let mut licenses = Vec::new();
     for (id, path) in files.iter().enumerate() {
         let license = License::read(files::source(path, id, io)?);
@@ -103,7 +103,7 @@ pub(super) fn read(files: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<License>, S
             let line = license.source.position(first.primary.span.start as usize).line;
             let name = license.source.name();
             let message = format!("`{name}` has errors; the first is on line {line}: {}", first.message);
-            return Err(Stop::new(Exit::Unreadable, message)
+            return Err(CliError::new(Exit::Unreadable, message)
                 .help(format!("show all of them with `keywright lint {name}`")));
         }
         licenses.push(license);
@@ -111,8 +111,8 @@ pub(super) fn read(files: &[PathBuf], io: &mut Io<'_>) -> Result<Vec<License>, S
     Ok(licenses)
 }
 
-fn unknown(model: &Model, feature: &str) -> Stop {
-    let stop = Stop::new(Exit::No, format!("unknown feature `{feature}` in these licenses"));
+fn unknown(model: &Model, feature: &str) -> CliError {
+    let stop = CliError::new(Exit::Findings, format!("unknown feature `{feature}` in these licenses"));
     match nearest(feature, model.names().map(|(_, text)| text)) {
         Some(near) => stop.help(format!("did you mean `{near}`?")),
         None => stop,

@@ -9,8 +9,8 @@ use keywright_files::input::{self, Refused};
 use keywright_files::output::{TEMPORARY, folder_of, sync_folder};
 use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
-use super::error::Stop;
-use super::context::Io;
+use super::context::Console;
+use super::error::CliError;
 
 /// Name of standard input in messages.
 pub const STDIN: &str = "<stdin>";
@@ -25,16 +25,16 @@ pub fn is_stdin(path: &Path) -> bool {
 ///
 /// # Errors
 /// Returns an error if they do.
-pub fn refuse_stdin_twice(paths: &[PathBuf]) -> Result<(), Stop> {
+pub fn refuse_stdin_twice(paths: &[PathBuf]) -> Result<(), CliError> {
     if paths.iter().filter(|path| is_stdin(path)).count() < 2 {
         return Ok(());
     }
-    Err(Stop::usage("standard input can be read only once").help("use `-` only once"))
+    Err(CliError::usage("standard input can be read only once").help("use `-` only once"))
 }
 
 /// Returns the name of a path for messages.
 #[must_use]
-pub fn shown(path: &Path) -> String {
+pub fn display_name(path: &Path) -> String {
     if is_stdin(path) { STDIN.to_owned() } else { path.display().to_string() }
 }
 
@@ -42,7 +42,7 @@ pub fn shown(path: &Path) -> String {
 ///
 /// # Errors
 /// Returns an error if the file is missing, is not a regular file or a pipe, exceeds the limit, or cannot be read.
-pub fn read(path: &Path, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
+pub fn read(path: &Path, io: &mut Console<'_>) -> Result<Vec<u8>, CliError> {
     read_up_to(path, MAX_FILE_BYTES, io)
 }
 
@@ -50,7 +50,7 @@ pub fn read(path: &Path, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
 ///
 /// # Errors
 /// Returns an error as [`read`] does.
-pub fn read_up_to(path: &Path, cap: usize, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
+pub fn read_up_to(path: &Path, cap: usize, io: &mut Console<'_>) -> Result<Vec<u8>, CliError> {
     if is_stdin(path) {
         return bounded(&mut *io.stdin, cap, STDIN);
     }
@@ -61,7 +61,7 @@ pub fn read_up_to(path: &Path, cap: usize, io: &mut Io<'_>) -> Result<Vec<u8>, S
 ///
 /// # Errors
 /// Returns an error as [`read`] does, but not for the size.
-pub fn read_license(path: &Path, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
+pub fn read_license(path: &Path, io: &mut Console<'_>) -> Result<Vec<u8>, CliError> {
     if is_stdin(path) { read_up_to_cap(&mut *io.stdin, STDIN) } else { read_license_file(path) }
 }
 
@@ -69,11 +69,11 @@ pub fn read_license(path: &Path, io: &mut Io<'_>) -> Result<Vec<u8>, Stop> {
 ///
 /// # Errors
 /// Returns an error as [`read`] does, but not for the size.
-pub fn read_license_file(path: &Path) -> Result<Vec<u8>, Stop> {
-    read_up_to_cap(open(path)?, &shown(path))
+pub fn read_license_file(path: &Path) -> Result<Vec<u8>, CliError> {
+    read_up_to_cap(open(path)?, &display_name(path))
 }
 
-fn read_up_to_cap(reader: impl Read, name: &str) -> Result<Vec<u8>, Stop> {
+fn read_up_to_cap(reader: impl Read, name: &str) -> Result<Vec<u8>, CliError> {
     read_bytes(reader, MAX_FILE_BYTES + 1, name)
 }
 
@@ -81,36 +81,36 @@ fn read_up_to_cap(reader: impl Read, name: &str) -> Result<Vec<u8>, Stop> {
 ///
 /// # Errors
 /// Returns an error as [`read`] does.
-pub fn read_file(path: &Path, cap: usize) -> Result<Vec<u8>, Stop> {
-    bounded(open(path)?, cap, &shown(path))
+pub fn read_file(path: &Path, cap: usize) -> Result<Vec<u8>, CliError> {
+    bounded(open(path)?, cap, &display_name(path))
 }
 
 /// Opens a regular file, or a pipe that was passed as a descriptor.
 ///
 /// # Errors
 /// Like [`read`], without the size limit.
-pub fn open(path: &Path) -> Result<File, Stop> {
-    let name = shown(path);
+pub fn open(path: &Path) -> Result<File, CliError> {
+    let name = display_name(path);
     input::open_given(path).map_err(|refused| match refused {
-        Refused::Io(error) => Stop::failure(format!("cannot read `{name}`: {}", reason(&error))),
-        Refused::Folder => Stop::failure(format!("`{name}` {refused}")),
-        Refused::NotRegular | Refused::Kernel => Stop::failure(format!("`{name}` {refused}"))
+        Refused::Io(error) => CliError::failure(format!("cannot read `{name}`: {}", io_reason(&error))),
+        Refused::Folder => CliError::failure(format!("`{name}` {refused}")),
+        Refused::NotRegular | Refused::Kernel => CliError::failure(format!("`{name}` {refused}"))
             .help("pipe its content into the command and use `-` as the file"),
     })
 }
 
 /// Reads at most this many bytes.
-fn read_bytes(reader: impl Read, most: usize, name: &str) -> Result<Vec<u8>, Stop> {
+fn read_bytes(reader: impl Read, most: usize, name: &str) -> Result<Vec<u8>, CliError> {
     let mut bytes = Vec::new();
     let read = reader.take(u64::try_from(most).unwrap_or(u64::MAX)).read_to_end(&mut bytes);
-    read.map_err(|error| Stop::failure(format!("cannot read `{name}`: {}", reason(&error))))?;
+    read.map_err(|error| CliError::failure(format!("cannot read `{name}`: {}", io_reason(&error))))?;
     Ok(bytes)
 }
 
-fn bounded(reader: impl Read, cap: usize, name: &str) -> Result<Vec<u8>, Stop> {
+fn bounded(reader: impl Read, cap: usize, name: &str) -> Result<Vec<u8>, CliError> {
     let bytes = read_bytes(reader, cap.saturating_add(1), name)?;
     if bytes.len() > cap {
-        return Err(Stop::failure(format!("`{name}` is larger than {}", size(cap)))
+        return Err(CliError::failure(format!("`{name}` is larger than {}", size(cap)))
             .help("a license file can be split at any block"));
     }
     Ok(bytes)
@@ -125,10 +125,10 @@ fn size(bytes: usize) -> String {
 ///
 /// # Errors
 /// Returns an error as [`read`] does, but not for the size.
-pub fn source(path: &Path, id: usize, io: &mut Io<'_>) -> Result<Arc<SourceFile>, Stop> {
+pub fn source(path: &Path, id: usize, io: &mut Console<'_>) -> Result<Arc<SourceFile>, CliError> {
     let bytes = read_license(path, io)?;
     let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
-    Ok(SourceFile::from_bytes(id, shown(path), bytes))
+    Ok(SourceFile::from_bytes(id, display_name(path), bytes))
 }
 
 /// Writes a file atomically: into a temporary file in the same directory, which is then renamed. An existing file
@@ -136,9 +136,10 @@ pub fn source(path: &Path, id: usize, io: &mut Io<'_>) -> Result<Arc<SourceFile>
 ///
 /// # Errors
 /// Returns an error if the file cannot be written; the old file is then unchanged.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
-    let target = resolve(path)
-        .map_err(|error| Stop::failure(format!("cannot write `{}`: {}", shown(path), reason(&error))))?;
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let target = resolve(path).map_err(|error| {
+        CliError::failure(format!("cannot write `{}`: {}", display_name(path), io_reason(&error)))
+    })?;
     write_over(path, &target, bytes)
 }
 
@@ -147,7 +148,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
 ///
 /// # Errors
 /// Returns an error as [`write()`] does.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     // Dangling links are replaced too.
     if is_link && fs::metadata(path).map_or(true, |found| found.is_file()) {
@@ -156,16 +157,17 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     write_over(path, path, bytes)
 }
 
-fn write_over(path: &Path, target: &Path, bytes: &[u8]) -> Result<(), Stop> {
-    let name = shown(path);
-    let cannot = |error: &io::Error| Stop::failure(format!("cannot write `{name}`: {}", reason(error)));
+fn write_over(path: &Path, target: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let name = display_name(path);
+    let cannot =
+        |error: &io::Error| CliError::failure(format!("cannot write `{name}`: {}", io_reason(error)));
     let old = match fs::metadata(target) {
         Ok(found) if found.is_file() => Some(found.permissions()),
-        Ok(_) => return Err(Stop::failure(format!("cannot write `{name}`: it is not a regular file"))),
+        Ok(_) => return Err(CliError::failure(format!("cannot write `{name}`: it is not a regular file"))),
         Err(_) => None,
     };
     if old.as_ref().is_some_and(fs::Permissions::readonly) {
-        return Err(Stop::failure(format!("cannot write `{name}`: it is read-only")));
+        return Err(CliError::failure(format!("cannot write `{name}`: it is read-only")));
     }
     let folder = folder_of(target);
     let mut temporary = temporary_in(folder, old).map_err(|error| cannot(&error))?;
@@ -180,7 +182,7 @@ fn write_over(path: &Path, target: &Path, bytes: &[u8]) -> Result<(), Stop> {
 ///
 /// # Errors
 /// Returns an error if a file exists or cannot be written; the files created before are then removed.
-pub fn create_all(files: &[(&Path, &[u8])]) -> Result<(), Stop> {
+pub fn create_all(files: &[(&Path, &[u8])]) -> Result<(), CliError> {
     let mut temporaries = Vec::new();
     for (path, bytes) in files {
         let cannot = |error: &io::Error| cannot_create(path, error);
@@ -211,7 +213,7 @@ pub fn create_all(files: &[(&Path, &[u8])]) -> Result<(), Stop> {
 ///
 /// # Errors
 /// Returns an error if the file exists and must not be replaced, or cannot be written.
-pub fn put(path: &Path, bytes: &[u8], replace: bool, durable: bool) -> Result<(), Stop> {
+pub fn put(path: &Path, bytes: &[u8], replace: bool, durable: bool) -> Result<(), CliError> {
     let cannot = |error: &io::Error| cannot_create(path, error);
     let mut temporary = temporary_in(folder_of(path), None).map_err(|error| cannot(&error))?;
     temporary.write_all(bytes).map_err(|error| cannot(&error))?;
@@ -226,13 +228,13 @@ pub fn put(path: &Path, bytes: &[u8], replace: bool, durable: bool) -> Result<()
     Ok(())
 }
 
-fn cannot_create(path: &Path, error: &io::Error) -> Stop {
-    let name = shown(path);
+fn cannot_create(path: &Path, error: &io::Error) -> CliError {
+    let name = display_name(path);
     if error.kind() == io::ErrorKind::AlreadyExists {
-        return Stop::failure(format!("`{name}` already exists"))
+        return CliError::failure(format!("`{name}` already exists"))
             .help("nothing was written; choose another name, or remove the file");
     }
-    Stop::failure(format!("cannot write `{name}`: {}", reason(error)))
+    CliError::failure(format!("cannot write `{name}`: {}", io_reason(error)))
 }
 
 /// Creates a temporary file in the directory of the final one, with the permissions of the replaced file.
@@ -259,12 +261,12 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
 /// Returns why a secret file was rejected or could not be read. Only texts of the operating system are simplified.
 #[must_use]
 pub fn secret_reason(error: &io::Error) -> String {
-    if error.raw_os_error().is_some() { reason(error) } else { error.to_string() }
+    if error.raw_os_error().is_some() { io_reason(error) } else { error.to_string() }
 }
 
 /// Returns the text of an error without Rust's numbering.
 #[must_use]
-pub fn reason(error: &io::Error) -> String {
+pub fn io_reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -8,7 +8,7 @@ use keywright_sign::Payload;
 use keywright_syntax::Unproven;
 use keywright_syntax::diagnostic::Diagnostic;
 
-use super::{Exit, Io, Stop, diff, files, print};
+use super::{CliError, Console, Exit, diff, files, print};
 
 /// Format license files
 ///
@@ -33,8 +33,8 @@ pub struct Args {
 ///
 /// # Errors
 /// Returns an error if a file cannot be read or written.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let mut exit = Exit::Yes;
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    let mut exit = Exit::Success;
     for (id, path) in args.files.iter().enumerate() {
         exit = exit.worst(match one(args, path, id, io) {
             Ok(exit) => exit,
@@ -47,15 +47,15 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     Ok(exit)
 }
 
-fn one(args: &Args, path: &Path, id: usize, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn one(args: &Args, path: &Path, id: usize, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let license = License::read(files::source(path, id, io)?);
     let text = match license::format(&license.tree) {
         Ok(text) => text,
         Err(Unproven::Unreadable) => return unreadable(&license, io),
         Err(Unproven::TooLarge) => {
-            return Err(Stop::failure(format!(
+            return Err(CliError::failure(format!(
                 "`{}` would exceed the maximum file size when formatted",
-                files::shown(path)
+                files::display_name(path)
             ))
             .help("split the file; nothing was written"));
         }
@@ -67,20 +67,20 @@ fn one(args: &Args, path: &Path, id: usize, io: &mut Io<'_>) -> Result<Exit, Sto
     let old = license.source.text();
     let same = text == old;
     match (args.check || args.diff, files::is_stdin(path)) {
-        (true, _) if same => return Ok(Exit::Yes),
+        (true, _) if same => return Ok(Exit::Success),
         (true, _) => would_change(args, path, old, &text, io)?,
         (false, true) => io.stdout.write_all(text.as_bytes())?,
         (false, false) if same => {}
         (false, false) => {
             files::write(path, text.as_bytes())?;
-            io.say(&format!("formatted {}", escape(&files::shown(path))))?;
+            io.say(&format!("formatted {}", escape(&files::display_name(path))))?;
         }
     }
-    Ok(if args.check || args.diff { Exit::No } else { Exit::Yes })
+    Ok(if args.check || args.diff { Exit::Findings } else { Exit::Success })
 }
 
-fn changed(path: &Path) -> Stop {
-    Stop::failure(format!("formatting `{}` would change its meaning", files::shown(path)))
+fn changed(path: &Path) -> CliError {
+    CliError::failure(format!("formatting `{}` would change its meaning", files::display_name(path)))
         .help("nothing was written; this is a bug in keywright, please report it with the file")
 }
 
@@ -92,7 +92,7 @@ fn signs_alike(old: &License, new: &License) -> bool {
     payloads(old) == payloads(new)
 }
 
-fn unreadable(license: &License, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn unreadable(license: &License, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let errors: Vec<Diagnostic> =
         license.tree.errors().iter().filter(|found| found.is_error()).cloned().collect();
     print::show(&errors, &[license], io)?;
@@ -100,8 +100,14 @@ fn unreadable(license: &License, io: &mut Io<'_>) -> Result<Exit, Stop> {
     Ok(Exit::Unreadable)
 }
 
-fn would_change(args: &Args, path: &Path, old: &str, new: &str, io: &mut Io<'_>) -> Result<(), Stop> {
-    let name = files::shown(path);
+fn would_change(
+    args: &Args,
+    path: &Path,
+    old: &str,
+    new: &str,
+    io: &mut Console<'_>,
+) -> Result<(), CliError> {
+    let name = files::display_name(path);
     if !args.diff {
         writeln!(io.stdout, "{}", escape(&name))?;
         return Ok(());

@@ -11,20 +11,20 @@ use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_sign::Digest;
 
-use crate::issue::pipeline::{Batch, Ended, TOGETHER};
 use super::new::refused;
-use crate::issue::output_dir::Out;
 use super::passphrase::PassphraseArgs;
 use super::progress::Progress;
 use super::signer::{KeyIdArgs, SignerArgs};
 use super::trust_args::TrustArgs;
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
+use crate::issue::output_dir::OutputDir;
+use crate::issue::pipeline::{BATCH_SIZE, Batch, RunSummary};
 
-pub(super) mod output_dir;
-pub(super) mod pipeline;
 mod inputs;
 mod lock;
 mod orders;
+pub(super) mod output_dir;
+pub(super) mod pipeline;
 mod plan;
 
 pub(super) use inputs::templates;
@@ -115,7 +115,7 @@ const MOST_TOLD: usize = 50;
 ///
 /// # Errors
 /// Returns an error if an input cannot be read, a plan is not approved, or the log cannot be written.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if let Some(plan) = &args.approve {
         return approve(args, plan, io);
     }
@@ -126,15 +126,14 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     issue(args, inputs, io)
 }
 
-fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if !inputs.clashes.is_empty() {
         tell(&inputs.clashes, io)?;
-        return Err(
-            Stop::new(Exit::No, "duplicate license file name in the orders").help("nothing was issued")
-        );
+        return Err(CliError::new(Exit::Findings, "duplicate license file name in the orders")
+            .help("nothing was issued"));
     }
     let (true, Some(out)) = (args.signer.is_given(), &args.out) else {
-        return Err(Stop::usage("missing `--key` or `--out`")
+        return Err(CliError::usage("missing `--key` or `--out`")
             .help("use `--dry-run` to show the licenses without signing"));
     };
     let trust = args.trust.load(io.today)?;
@@ -161,12 +160,12 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
         },
     };
     let day =
-        super::parse_day(&open_run.day).map_err(|_| Stop::failure("invalid day of a run in the log"))?;
+        super::parse_day(&open_run.day).map_err(|_| CliError::failure("invalid day of a run in the log"))?;
     inputs.on(day, args)?;
     key.refuse_day(day, io)?;
-    let place = Out::make(out, &name, inputs.count <= TOGETHER)?;
+    let place = OutputDir::make(out, &name, inputs.count <= BATCH_SIZE)?;
     place.lock(|| {
-        let folder = escape(&files::shown(out)).into_owned();
+        let folder = escape(&files::display_name(out)).into_owned();
         io.say(&format!("waiting for another run that writes licenses to {folder}"))
     })?;
     if open.is_some() {
@@ -196,7 +195,7 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop>
 }
 
 /// Returns the interrupted run of these inputs, if `--resume` was given.
-fn open_run(args: &Args, run: &Digest) -> Result<Option<OpenRun>, Stop> {
+fn open_run(args: &Args, run: &Digest) -> Result<Option<OpenRun>, CliError> {
     let path = log_path(args);
     // Opened for writing, because another run may be creating the log at this moment.
     let open = match path.exists() {
@@ -206,9 +205,10 @@ fn open_run(args: &Args, run: &Digest) -> Result<Option<OpenRun>, Stop> {
     match (args.resume, &open) {
         (false, None) | (true, Some(_)) => Ok(open),
         (false, Some(_)) => {
-            Err(Stop::usage("interrupted run of these orders found").help("use `--resume` to continue it"))
+            Err(CliError::usage("interrupted run of these orders found")
+                .help("use `--resume` to continue it"))
         }
-        (true, None) => Err(Stop::usage("no interrupted run of these orders found").help(
+        (true, None) => Err(CliError::usage("no interrupted run of these orders found").help(
             "omit `--resume`; to resume a run, the catalogue, templates, orders and key must be unchanged",
         )),
     }
@@ -220,21 +220,22 @@ fn now() -> String {
 }
 
 /// Converts an error of the log or a plan: the command has no result.
-pub(super) fn failed(fault: &keywright_issue::Fault) -> Stop {
-    Stop { exit: Exit::Failure, ..refused(fault) }
+pub(super) fn failed(fault: &keywright_issue::Fault) -> CliError {
+    CliError { exit: Exit::Failure, ..refused(fault) }
 }
 
-pub(super) fn text(path: &Path, io: &mut Io<'_>) -> Result<String, Stop> {
-    String::from_utf8(files::read_up_to(path, MAX_INPUT, io)?)
-        .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", files::shown(path))))
+pub(super) fn text(path: &Path, io: &mut Console<'_>) -> Result<String, CliError> {
+    String::from_utf8(files::read_up_to(path, MAX_INPUT, io)?).map_err(|_| {
+        CliError::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", files::display_name(path)))
+    })
 }
 
-pub(super) fn read_catalog(path: &Path, text: &str) -> Result<Catalog, Stop> {
-    Catalog::read(&files::shown(path), text).map_err(|fault| refused(&fault))
+pub(super) fn read_catalog(path: &Path, text: &str) -> Result<Catalog, CliError> {
+    Catalog::read(&files::display_name(path), text).map_err(|fault| refused(&fault))
 }
 
 /// Prints why orders were refused, in file order, up to a limit.
-fn tell(all: &[Refused], io: &mut Io<'_>) -> Result<(), Stop> {
+fn tell(all: &[Refused], io: &mut Console<'_>) -> Result<(), CliError> {
     let mut faults: Vec<&keywright_issue::Fault> = all.iter().flat_map(|refused| &refused.faults).collect();
     faults.sort_by(|one, other| (&one.file, one.place).cmp(&(&other.file, other.place)));
     for fault in faults.iter().take(MOST_TOLD) {
@@ -246,9 +247,9 @@ fn tell(all: &[Refused], io: &mut Io<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-fn conclude(ended: &Ended, out: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn conclude(ended: &RunSummary, out: &Path, io: &mut Console<'_>) -> Result<Exit, CliError> {
     tell(&ended.refused, io)?;
-    let shown = escape(&files::shown(out)).into_owned();
+    let shown = escape(&files::display_name(out)).into_owned();
     writeln!(
         io.stdout,
         "issued {} with {} into {shown}",
@@ -269,5 +270,5 @@ fn conclude(ended: &Ended, out: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
         io.say("the run is incomplete: use `--resume` to continue it")?;
         return Ok(Exit::Failure);
     }
-    Ok(if ended.refused.is_empty() { Exit::Yes } else { Exit::No })
+    Ok(if ended.refused.is_empty() { Exit::Success } else { Exit::Findings })
 }

@@ -1,11 +1,11 @@
 //! `keywright keys`: signing keys and the trust store.
 
 mod drill;
+mod import_export;
+mod lifecycle;
 pub(super) mod lock;
 mod new;
 mod passwd;
-mod lifecycle;
-mod import_export;
 
 use std::fs;
 use std::path::Path;
@@ -18,11 +18,11 @@ use sha2::Digest as _;
 use keywright_files::input;
 use keywright_report::escape::escape;
 use keywright_sign::{
-    KeyId, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, TrustedKey, store_fs, parse_trust_list,
+    KeyId, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, TrustedKey, parse_trust_list, store_fs,
 };
 
 use super::trust_args::{TrustArgs, stop};
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
 
 /// Manage signing keys and the trust store
 #[derive(Debug, clap::Args)]
@@ -72,7 +72,7 @@ pub struct ShowArgs {
 ///
 /// # Errors
 /// Returns an error if a key or the trust store cannot be read or written.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     match &args.command {
         Command::New(args) => new::new(args, io),
         Command::List(args) => list(args, io),
@@ -88,21 +88,21 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
 }
 
-fn refuse_existing(out: &Path) -> Result<(), Stop> {
+fn refuse_existing(out: &Path) -> Result<(), CliError> {
     if fs::symlink_metadata(out).is_err() {
         return Ok(());
     }
-    Err(Stop::failure(format!("`{}` already exists; key files are never overwritten", files::shown(out)))
+    Err(CliError::failure(format!("`{}` already exists; key files are never overwritten", files::display_name(out)))
         .help(
             "choose another file with `--out FILE`; `keywright keys import` adds the key of an interrupted command",
         ))
 }
 
 /// Returns the text of the trust list, if there is one.
-fn existing_list(folder: &Path) -> Result<Option<String>, Stop> {
+fn existing_list(folder: &Path) -> Result<Option<String>, CliError> {
     if fs::symlink_metadata(folder.join(TRUST_BUNDLE)).is_ok() {
-        let name = files::shown(folder);
-        return Err(Stop::usage(format!(
+        let name = files::display_name(folder);
+        return Err(CliError::usage(format!(
             "the trust store `{name}` is an installed trust bundle, which cannot be changed"
         ))
         .help("ask its vendor for a new version; `keywright trust add` adds a key of another vendor"));
@@ -115,7 +115,7 @@ fn existing_list(folder: &Path) -> Result<Option<String>, Stop> {
     store_fs::load_trust(folder).map_err(|error| stop(folder, &error))?;
     let bytes = files::read_file(&path, store_fs::MAX_TRUST_LIST)?;
     let text = String::from_utf8(bytes)
-        .map_err(|_| Stop::usage(format!("`{}` is not UTF-8 text", files::shown(&path))))?;
+        .map_err(|_| CliError::usage(format!("`{}` is not UTF-8 text", files::display_name(&path))))?;
     parse_trust_list(&text).map_err(|error| stop(folder, &error))?;
     Ok(Some(text))
 }
@@ -128,9 +128,13 @@ fn write_all(
     entry: &TrustEntry,
     public: &PublicKey,
     list: &str,
-) -> Result<(), Stop> {
+) -> Result<(), CliError> {
     let cannot = |path: &Path, error: &std::io::Error| {
-        Stop::failure(format!("cannot write `{}`: {}", files::shown(path), files::reason(error)))
+        CliError::failure(format!(
+            "cannot write `{}`: {}",
+            files::display_name(path),
+            files::io_reason(error)
+        ))
     };
     if let Some((out, secret)) = secret {
         store_fs::create_secret_file(out, secret).map_err(|error| cannot(out, &error))?;
@@ -161,50 +165,50 @@ fn create_public(path: &Path, pem: &str) -> std::io::Result<()> {
 
 /// Quotes a path for a shell.
 fn word(path: &Path) -> String {
-    let text = escape(&files::shown(path)).into_owned();
+    let text = escape(&files::display_name(path)).into_owned();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@');
     if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
-fn list(args: &ListArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn list(args: &ListArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let trust = args.trust.load(io.today)?;
     let width = trust.keys().iter().map(|key| key.entry.vendor.len()).max().unwrap_or_default();
     for TrustedKey { entry, .. } in trust.keys() {
         let TrustEntry { vendor, id, usage, not_before, not_after, state, .. } = entry;
-        let usage = usage.word();
+        let usage = usage.as_str();
         writeln!(io.stdout, "{id}  {vendor:width$}  {usage:11}  {not_before} to {not_after}  {state}")?;
     }
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
-fn show(args: &ShowArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn show(args: &ShowArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if let Some(id) = KeyId::parse(&args.key) {
         let trust = args.trust.load(io.today)?;
         let key = trust.get(id).ok_or_else(|| {
-            Stop::new(Exit::No, format!("key {id} is not in the trust store"))
+            CliError::new(Exit::Findings, format!("key {id} is not in the trust store"))
                 .help("`keywright keys list` shows the keys in the trust store")
         })?;
         let TrustEntry { vendor, usage, not_before, not_after, state, .. } = &key.entry;
         writeln!(io.stdout, "vendor       {vendor}")?;
-        writeln!(io.stdout, "usage        {}, {not_before} to {not_after}, {state}", usage.word())?;
+        writeln!(io.stdout, "usage        {}, {not_before} to {not_after}, {state}", usage.as_str())?;
         shown(&key.key, io)?;
         writeln!(io.stdout, "one line     {}", key.key.to_line(vendor))?;
         write!(io.stdout, "{}", key.key.to_pem())?;
-        return Ok(Exit::Yes);
+        return Ok(Exit::Success);
     }
     let path = Path::new(&args.key);
     let text = String::from_utf8(files::read_up_to(path, 64 * 1024, io)?)
-        .map_err(|_| Stop::usage(format!("`{}` is not UTF-8 text", args.key)))?;
+        .map_err(|_| CliError::usage(format!("`{}` is not UTF-8 text", args.key)))?;
     let key = PublicKey::from_pem(&text).map_err(|error| {
-        Stop::usage(format!("`{}`: {error}", args.key))
+        CliError::usage(format!("`{}`: {error}", args.key))
             .help("give a key id or a public key file (`.pub.pem`)")
     })?;
     shown(&key, io)?;
     write!(io.stdout, "{}", key.to_pem())?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
-fn shown(key: &PublicKey, io: &mut Io<'_>) -> Result<(), Stop> {
+fn shown(key: &PublicKey, io: &mut Console<'_>) -> Result<(), CliError> {
     writeln!(io.stdout, "key id       {}", key.id())?;
     writeln!(io.stdout, "fingerprint  {}", fingerprint(key))?;
     Ok(())

@@ -1,19 +1,16 @@
 //! The command line. Each subcommand has a module with an `Args` struct and a function that returns the exit code,
 //! callable without a process.
-pub mod trust;
 pub mod catalog;
 pub mod completions;
 pub mod config;
+pub mod context;
 pub mod demo;
 pub mod diff;
 pub mod error;
 pub mod explain;
 pub mod explain_feature;
 pub mod files;
-pub mod print;
 pub mod fmt;
-pub mod process;
-pub mod context;
 pub mod issue;
 pub mod keys;
 pub mod lint;
@@ -24,6 +21,8 @@ pub mod passphrase;
 pub mod payload;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
+pub mod print;
+pub mod process;
 mod progress;
 mod provenance;
 mod publish;
@@ -33,6 +32,7 @@ pub mod sign;
 pub mod signer;
 pub mod simulate;
 pub mod test;
+pub mod trust;
 pub mod trust_args;
 pub mod verify;
 mod watch;
@@ -46,8 +46,8 @@ use jiff::civil::Date;
 
 use keywright_report::escape::{escape, escape_lines};
 
-pub use error::{Exit, Stop};
-pub use context::Io;
+pub use context::Console;
+pub use error::{CliError, Exit};
 
 /// Write, lint, test, sign and verify license files for token-based licensing
 #[derive(Debug, Parser)]
@@ -125,7 +125,7 @@ enum Command {
 }
 
 impl Command {
-    fn run(&self, global: &Global, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    fn run(&self, global: &Global, io: &mut Console<'_>) -> Result<Exit, CliError> {
         match self {
             Self::Demo(args) => demo::run(args, io),
             Self::Lint(args) => lint::run(args, global.config.as_deref(), io),
@@ -160,7 +160,7 @@ pub fn definition() -> clap::Command {
 pub fn main() -> Exit {
     let terminal = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
     let mut stdout = std::io::BufWriter::new(context::Pipe(std::io::stdout()));
-    let mut io = Io {
+    let mut io = Console {
         stdin: &mut std::io::stdin(),
         stdout: &mut stdout,
         stderr: &mut context::Pipe(std::io::stderr()),
@@ -176,7 +176,7 @@ pub fn main() -> Exit {
     match io.stdout.flush() {
         Ok(()) => exit,
         Err(error) => {
-            io.stop(&Stop::from(error)).ok();
+            io.stop(&CliError::from(error)).ok();
             exit.worst(Exit::Failure)
         }
     }
@@ -184,7 +184,7 @@ pub fn main() -> Exit {
 
 /// Runs one command line; the first argument is the program's name. On entry, the colour flags of `io` mean that the
 /// stream is a terminal.
-pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut Io<'_>) -> Exit {
+pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut Console<'_>) -> Exit {
     let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
@@ -205,14 +205,14 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut
 ///
 /// Clap's messages repeat arguments verbatim, including line breaks. So the escaped arguments are parsed again for
 /// their message. If escaping makes them valid, the original message is printed on one line.
-fn explain_usage(error: &clap::Error, args: &[OsString], io: &mut Io<'_>) -> Exit {
+fn explain_usage(error: &clap::Error, args: &[OsString], io: &mut Console<'_>) -> Exit {
     let shown: Vec<String> = args.iter().map(|arg| escape(&arg.to_string_lossy()).into_owned()).collect();
     let text = match Cli::try_parse_from(&shown) {
         Err(error) => escape_lines(&error.render().to_string()).into_owned(),
         Ok(_) => format!("{}\n", escape(error.render().to_string().trim_end())),
     };
     let (stream, exit): (&mut dyn Write, Exit) =
-        if error.use_stderr() { (&mut *io.stderr, Exit::Usage) } else { (&mut *io.stdout, Exit::Yes) };
+        if error.use_stderr() { (&mut *io.stderr, Exit::Usage) } else { (&mut *io.stdout, Exit::Success) };
     match write!(stream, "{text}") {
         Ok(()) => exit,
         Err(_) => exit.worst(Exit::Failure),

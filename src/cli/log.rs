@@ -7,14 +7,14 @@ use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use keywright_issue::Fault;
-use keywright_issue::log::{Filter, Head, Log, Numbered};
+use keywright_issue::log::{Filter, Head, Log, Record};
 use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_sign::{KeyText, Payload};
 
 use super::issue::failed;
 use super::trust_args::TrustArgs;
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
 
 /// Query the issue log
 #[derive(Debug, clap::Args)]
@@ -95,28 +95,28 @@ fn parse_days(text: &str) -> Result<i32, String> {
 ///
 /// # Errors
 /// Returns an error if the log cannot be read.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let log = Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?;
     match &args.command {
         Command::List { most } => {
             let head = log.head().map_err(|fault| failed(&fault))?;
             let first = head.seq.saturating_sub(i64::try_from(*most).unwrap_or(i64::MAX));
             list(&log, &Filter::After(first), |_| true, io)?;
-            Ok(Exit::Yes)
+            Ok(Exit::Success)
         }
         Command::Show { number } => show(*number, &log, io),
         Command::Find { text } => {
             let text = text.to_lowercase();
             // Exit code 1 if nothing is found.
             let found = list(&log, &Filter::All, |known| holds(known, &text), io)?;
-            Ok(if found == 0 { Exit::No } else { Exit::Yes })
+            Ok(if found == 0 { Exit::Findings } else { Exit::Success })
         }
         Command::Expiring { within, at } => {
             let from = at.unwrap_or(io.today);
             let until = from.checked_add(jiff::Span::new().days(*within)).unwrap_or(Date::MAX);
             let found = list(&log, &Filter::Ends(from.to_string(), until.to_string()), |_| true, io)?;
             io.say(&format!("{} expiring from {from} to {until}", counted(found, "block")))?;
-            Ok(Exit::Yes)
+            Ok(Exit::Success)
         }
         Command::Verify { trust, head } => verify(args, &log, trust, head.as_ref(), io),
         Command::Export { format } => export(&log, *format, io),
@@ -124,15 +124,15 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
 }
 
 /// Returns true if one of the searchable fields contains a lower-case text.
-fn holds(known: &Numbered, text: &str) -> bool {
-    let Numbered { issue, entry, .. } = known;
+fn holds(known: &Record, text: &str) -> bool {
+    let Record { issue, entry, .. } = known;
     let key = issue.key.to_string();
     let fields = [&issue.customer, &issue.sn, &entry.feature, &issue.file, &key];
     fields.iter().any(|field| field.to_lowercase().contains(text))
 }
 
 /// An error of the log or of the output.
-struct Broken(Stop);
+struct Broken(CliError);
 
 impl From<Fault> for Broken {
     fn from(fault: Fault) -> Self {
@@ -150,9 +150,9 @@ impl From<std::io::Error> for Broken {
 fn list(
     log: &Log,
     filter: &Filter,
-    wanted: impl Fn(&Numbered) -> bool,
-    io: &mut Io<'_>,
-) -> Result<usize, Stop> {
+    wanted: impl Fn(&Record) -> bool,
+    io: &mut Console<'_>,
+) -> Result<usize, CliError> {
     let mut found = 0;
     let listed = log.each::<Broken>(filter, |known| {
         if wanted(&known) {
@@ -165,8 +165,8 @@ fn list(
     Ok(found)
 }
 
-fn row(known: &Numbered) -> String {
-    let Numbered { seq, issue, entry, .. } = known;
+fn row(known: &Record) -> String {
+    let Record { seq, issue, entry, .. } = known;
     let ends = if entry.ends.is_empty() { "no end" } else { entry.ends.as_str() };
     format!(
         "{seq:>6}  {}  {}  {}  {ends}  {}",
@@ -177,10 +177,10 @@ fn row(known: &Numbered) -> String {
     )
 }
 
-fn show(number: i64, log: &Log, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn show(number: i64, log: &Log, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let known = log.entry(number).map_err(|fault| failed(&fault))?;
-    let Some(Numbered { seq, first, hash, issue, entry }) = &known else {
-        return Err(Stop::new(Exit::No, format!("entry {number} not found in the log")));
+    let Some(Record { seq, first, hash, issue, entry }) = &known else {
+        return Err(CliError::new(Exit::Findings, format!("entry {number} not found in the log")));
     };
     let key = KeyText { key: issue.key, signature: entry.signature };
     let rows = [
@@ -203,7 +203,7 @@ fn show(number: i64, log: &Log, io: &mut Io<'_>) -> Result<Exit, Stop> {
     for (name, value) in Payload::decode(&entry.payload).unwrap_or_default() {
         writeln!(io.stdout, "  {}={}", escape(&name), escape(&value))?;
     }
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
 fn verify(
@@ -211,10 +211,10 @@ fn verify(
     log: &Log,
     trust: &TrustArgs,
     kept: Option<&Head>,
-    io: &mut Io<'_>,
-) -> Result<Exit, Stop> {
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
     let trust = trust.load(io.today)?;
-    let name = escape(&files::shown(&args.log)).into_owned();
+    let name = escape(&files::display_name(&args.log)).into_owned();
     let checked = log.check(&trust, kept, |_| {}).and_then(|checked| match checked.doubt() {
         // An empty log has no signed head. That is acceptable if the saved head is the one of an empty log.
         Some(doubt) if kept.is_none_or(|kept| *kept != checked.head) => Err(doubt),
@@ -225,17 +225,17 @@ fn verify(
             writeln!(io.stdout, "{name}: OK, last entry {}", checked.head.seq)?;
             writeln!(io.stdout, "head {}", checked.head)?;
             if let Some(key) = &checked.key {
-                let (vendor, usage) = (escape(&key.vendor), key.usage.word());
+                let (vendor, usage) = (escape(&key.vendor), key.usage.as_str());
                 writeln!(io.stdout, "signed by key {} of {vendor}, {usage}, {}", key.id, key.state)?;
             }
-            Ok(Exit::Yes)
+            Ok(Exit::Success)
         }
         Err(fault) => {
             writeln!(io.stdout, "{name}: FAILED: {}", escape(&fault.to_string()))?;
             if let Some(help) = &fault.help {
                 writeln!(io.stdout, "  {}", escape(help))?;
             }
-            Ok(Exit::No)
+            Ok(Exit::Findings)
         }
     }
 }
@@ -245,7 +245,7 @@ const COLUMNS: [&str; 15] = [
     "order", "digest", "KEY", "hash",
 ];
 
-fn export(log: &Log, format: Format, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn export(log: &Log, format: Format, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if format == Format::Csv {
         writeln!(io.stdout, "{}", COLUMNS.join(","))?;
     }
@@ -257,11 +257,11 @@ fn export(log: &Log, format: Format, io: &mut Io<'_>) -> Result<Exit, Stop> {
         Ok(ControlFlow::Continue(()))
     });
     exported.map_err(|Broken(stop)| stop)?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
-fn values(known: &Numbered) -> [String; 15] {
-    let Numbered { seq, first, hash, issue, entry } = known;
+fn values(known: &Record) -> [String; 15] {
+    let Record { seq, first, hash, issue, entry } = known;
     let key = KeyText { key: issue.key, signature: entry.signature };
     [
         seq.to_string(),
@@ -282,7 +282,7 @@ fn values(known: &Numbered) -> [String; 15] {
     ]
 }
 
-fn json(known: &Numbered) -> String {
+fn json(known: &Record) -> String {
     let columns = COLUMNS.iter().zip(values(known));
     let mut object: serde_json::Map<String, serde_json::Value> = columns
         .map(|(name, value)| ((*name).to_owned(), serde_json::Value::from(escape(&value).into_owned())))
@@ -296,7 +296,7 @@ fn json(known: &Numbered) -> String {
 }
 
 /// Formats a CSV row. A leading apostrophe protects text that a spreadsheet would read as a formula.
-fn csv(known: &Numbered) -> String {
+fn csv(known: &Record) -> String {
     let cells = values(known).map(|value| {
         let value = escape(&value).replace('"', "\"\"");
         let formula = value.starts_with(['=', '+', '-', '@']);

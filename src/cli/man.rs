@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
 
 /// Generate manual pages
 #[derive(Debug, clap::Args)]
@@ -17,29 +17,33 @@ pub struct Args {
 ///
 /// # Errors
 /// Returns an error if the pages cannot be written.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let mut definition = super::definition();
     definition.build();
     match &args.output {
         Some(folder) => {
             std::fs::create_dir_all(folder).map_err(|error| {
-                Stop::failure(format!("cannot create `{}`: {}", files::shown(folder), files::reason(&error)))
+                CliError::failure(format!(
+                    "cannot create `{}`: {}",
+                    files::display_name(folder),
+                    files::io_reason(&error)
+                ))
             })?;
             pages(&definition, folder, "")?;
         }
         None => io.stdout.write_all(&page(&definition)?)?,
     }
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
-fn page(command: &clap::Command) -> Result<Vec<u8>, Stop> {
+fn page(command: &clap::Command) -> Result<Vec<u8>, CliError> {
     let mut page = Vec::new();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
     Ok(page)
 }
 
 /// Writes one page per command, named `keywright-sign.1` and so on.
-fn pages(command: &clap::Command, folder: &Path, before: &str) -> Result<(), Stop> {
+fn pages(command: &clap::Command, folder: &Path, before: &str) -> Result<(), CliError> {
     let name = format!("{before}{}", command.get_name());
     files::write(&folder.join(format!("{name}.1")), &page(&command.clone().name(name.clone()))?)?;
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {

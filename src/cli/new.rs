@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use keywright_issue::{Assigned, BUILTIN, Given, MAX_TEMPLATE_BYTES, Parameter, Template, TemplateText};
+use keywright_issue::{ArgValue, Arguments, BUILTIN, MAX_TEMPLATE_BYTES, Parameter, Template, TemplateText};
 use keywright_license::License;
 use keywright_lint as lint;
 use keywright_report::escape::escape;
 use keywright_syntax::diagnostic::nearest;
 
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
 
 /// Create a license and its test scenarios from a template
 #[derive(Debug, clap::Args)]
@@ -46,7 +46,7 @@ pub struct Args {
 ///
 /// # Errors
 /// Returns an error if the template, its values or the output are rejected.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let shelf = Shelf { folder: args.templates.as_deref() };
     if args.list {
         return list(&shelf, io);
@@ -60,12 +60,14 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let assigned = assign(&template, &given, io)?;
     let license = template.render(&assigned).map_err(|fault| refused(&fault))?;
     check(&template, &given, &license, io)?;
-    template.prove(&assigned, &license).map_err(|fault| Stop { exit: Exit::No, ..refused(&fault) })?;
+    template
+        .prove(&assigned, &license)
+        .map_err(|fault| CliError { exit: Exit::Findings, ..refused(&fault) })?;
     match args.output.as_deref().filter(|path| !files::is_stdin(path)) {
         None => io.stdout.write_all(license.as_bytes())?,
         Some(path) => write(&template, &assigned, path, &license, io)?,
     }
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
 /// The templates: those in a user directory first, then the built-in ones.
@@ -75,7 +77,7 @@ pub(super) struct Shelf<'a> {
 
 impl Shelf<'_> {
     /// Returns the names of all templates, those of the directory first.
-    pub(super) fn names(&self) -> Result<Vec<String>, Stop> {
+    pub(super) fn names(&self) -> Result<Vec<String>, CliError> {
         let mut names = match self.folder {
             Some(folder) => names_in(folder)?,
             None => Vec::new(),
@@ -89,7 +91,7 @@ impl Shelf<'_> {
     }
 
     /// Reads the template with this name.
-    pub(super) fn template(&self, name: &str) -> Result<Template, Stop> {
+    pub(super) fn template(&self, name: &str) -> Result<Template, CliError> {
         if let Some(folder) = self.folder
             && names_in(folder)?.iter().any(|known| known == name)
         {
@@ -109,8 +111,8 @@ impl Shelf<'_> {
         Template::read(text).map_err(|fault| refused(&fault))
     }
 
-    fn unknown(&self, name: &str) -> Stop {
-        let stop = Stop::usage(format!("unknown template `{name}`"));
+    fn unknown(&self, name: &str) -> CliError {
+        let stop = CliError::usage(format!("unknown template `{name}`"));
         let names = self.names().unwrap_or_default();
         match nearest(name, names.iter().map(String::as_str)) {
             Some(known) => stop.help(format!("did you mean `{known}`?")),
@@ -119,9 +121,13 @@ impl Shelf<'_> {
     }
 }
 
-fn names_in(folder: &Path) -> Result<Vec<String>, Stop> {
+fn names_in(folder: &Path) -> Result<Vec<String>, CliError> {
     let cannot = |error: &std::io::Error| {
-        Stop::failure(format!("cannot read the directory `{}`: {}", files::shown(folder), files::reason(error)))
+        CliError::failure(format!(
+            "cannot read the directory `{}`: {}",
+            files::display_name(folder),
+            files::io_reason(error)
+        ))
     };
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
@@ -134,54 +140,61 @@ fn names_in(folder: &Path) -> Result<Vec<String>, Stop> {
     Ok(names)
 }
 
-fn from_folder(folder: &Path, name: &str) -> Result<Template, Stop> {
+fn from_folder(folder: &Path, name: &str) -> Result<Template, CliError> {
     let license_path = folder.join(format!("{name}.lic"));
     let scenario_path = folder.join(format!("{name}.scenarios.yaml"));
     let license = text(&license_path)?;
     let scenarios = if scenario_path.exists() { Some(text(&scenario_path)?) } else { None };
-    let (file, scenario_file) = (files::shown(&license_path), files::shown(&scenario_path));
+    let (file, scenario_file) = (files::display_name(&license_path), files::display_name(&scenario_path));
     let scenarios = scenarios.as_deref().map(|text| (scenario_file.as_str(), text));
     let text = TemplateText { name, file: &file, license: &license, scenarios };
     Template::read(text).map_err(|fault| refused(&fault))
 }
 
-fn text(path: &Path) -> Result<String, Stop> {
+fn text(path: &Path) -> Result<String, CliError> {
     into_text(path, files::read_file(path, MAX_TEMPLATE_BYTES)?)
 }
 
-fn into_text(path: &Path, bytes: Vec<u8>) -> Result<String, Stop> {
-    String::from_utf8(bytes)
-        .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", files::shown(path))))
+fn into_text(path: &Path, bytes: Vec<u8>) -> Result<String, CliError> {
+    String::from_utf8(bytes).map_err(|_| {
+        CliError::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", files::display_name(path)))
+    })
 }
 
 /// Converts an error in a template or its values.
-pub(super) fn refused(fault: &keywright_issue::Fault) -> Stop {
-    let stop = Stop::new(Exit::Unreadable, fault.to_string());
+pub(super) fn refused(fault: &keywright_issue::Fault) -> CliError {
+    let stop = CliError::new(Exit::Unreadable, fault.to_string());
     match &fault.help {
         Some(help) => stop.help(help.clone()),
         None => stop,
     }
 }
 
-fn given(args: &Args, io: &mut Io<'_>) -> Result<Vec<Given>, Stop> {
+fn given(args: &Args, io: &mut Console<'_>) -> Result<Vec<ArgValue>, CliError> {
     let mut given = match &args.values {
         Some(path) => {
             let text = into_text(path, files::read_up_to(path, MAX_TEMPLATE_BYTES, io)?)?;
-            keywright_issue::read_values(&files::shown(path), &text).map_err(|fault| refused(&fault))?
+            keywright_issue::read_values(&files::display_name(path), &text)
+                .map_err(|fault| refused(&fault))?
         }
         None => Vec::new(),
     };
     for set in &args.set {
         let (name, value) = set.split_once('=').ok_or_else(|| {
-            Stop::usage(format!("missing value in `--set {set}`")).help("write `--set NAME=VALUE`")
+            CliError::usage(format!("missing value in `--set {set}`")).help("write `--set NAME=VALUE`")
         })?;
-        given.push(Given::new(name, value));
+        given.push(ArgValue::new(name, value));
     }
     Ok(given)
 }
 
 /// On a terminal, asks for values: for all of them if none was given, else for missing required ones.
-fn ask(template: &Template, args: &Args, given: &mut Vec<Given>, io: &mut Io<'_>) -> Result<(), Stop> {
+fn ask(
+    template: &Template,
+    args: &Args,
+    given: &mut Vec<ArgValue>,
+    io: &mut Console<'_>,
+) -> Result<(), CliError> {
     if !io.interactive {
         return Ok(());
     }
@@ -192,7 +205,7 @@ fn ask(template: &Template, args: &Args, given: &mut Vec<Given>, io: &mut Io<'_>
     };
     for parameter in missing {
         match answer(&parameter, io)? {
-            Answer::Value(text) => given.push(Given::new(parameter.name.as_str(), text)),
+            Answer::Value(text) => given.push(ArgValue::new(parameter.name.as_str(), text)),
             Answer::Default => {}
             Answer::End => return Ok(()),
         }
@@ -209,7 +222,7 @@ enum Answer {
 }
 
 /// Asks for one value until the answer is valid.
-fn answer(parameter: &Parameter, io: &mut Io<'_>) -> Result<Answer, Stop> {
+fn answer(parameter: &Parameter, io: &mut Console<'_>) -> Result<Answer, CliError> {
     let default = match (&parameter.default, parameter.required) {
         (_, true) => String::new(),
         (Some(default), false) => format!(" [{}]", escape(default)),
@@ -238,21 +251,20 @@ fn answer(parameter: &Parameter, io: &mut Io<'_>) -> Result<Answer, Stop> {
 }
 
 /// Reads a line from standard input without its line break; `None` at the end.
-fn read_line(io: &mut Io<'_>) -> Result<Option<String>, Stop> {
+fn read_line(io: &mut Console<'_>) -> Result<Option<String>, CliError> {
     const LONGEST: usize = 16 * 1024;
     let mut line = Vec::new();
     let mut byte = [0_u8];
     loop {
         // Byte by byte: the bytes after the line belong to the next question.
-        let count = io
-            .stdin
-            .read(&mut byte)
-            .map_err(|error| Stop::failure(format!("cannot read the answer: {}", files::reason(&error))))?;
+        let count = io.stdin.read(&mut byte).map_err(|error| {
+            CliError::failure(format!("cannot read the answer: {}", files::io_reason(&error)))
+        })?;
         match byte {
             [_] if count == 0 && line.is_empty() => return Ok(None),
             [b'\n'] => break,
             [_] if count == 0 => break,
-            [_] if line.len() == LONGEST => return Err(Stop::usage("the answer is too long")),
+            [_] if line.len() == LONGEST => return Err(CliError::usage("the answer is too long")),
             [byte] => line.push(byte),
         }
     }
@@ -260,10 +272,10 @@ fn read_line(io: &mut Io<'_>) -> Result<Option<String>, Stop> {
 }
 
 /// Checks the values, and prints all their problems.
-fn assign(template: &Template, given: &[Given], io: &mut Io<'_>) -> Result<Assigned, Stop> {
+fn assign(template: &Template, given: &[ArgValue], io: &mut Console<'_>) -> Result<Arguments, CliError> {
     template.assign(given, io.today).map_err(|faults| {
-        let mut stops = faults.iter().map(|fault| Stop { exit: Exit::Usage, ..refused(fault) });
-        let last = stops.next_back().unwrap_or_else(|| Stop::usage("invalid values"));
+        let mut stops = faults.iter().map(|fault| CliError { exit: Exit::Usage, ..refused(fault) });
+        let last = stops.next_back().unwrap_or_else(|| CliError::usage("invalid values"));
         for stop in stops {
             // If stderr fails, the last error and the exit code remain.
             io.stop(&stop).ok();
@@ -273,7 +285,7 @@ fn assign(template: &Template, given: &[Given], io: &mut Io<'_>) -> Result<Assig
 }
 
 /// Rejects a license with lint errors: values that are valid one by one can conflict.
-fn check(template: &Template, given: &[Given], text: &str, io: &mut Io<'_>) -> Result<(), Stop> {
+fn check(template: &Template, given: &[ArgValue], text: &str, io: &mut Console<'_>) -> Result<(), CliError> {
     /// Maximum number of printed errors; one pair of values can cause errors in every block.
     const MOST: usize = 5;
     let license = License::from_text(&template.name, text);
@@ -286,7 +298,7 @@ fn check(template: &Template, given: &[Given], text: &str, io: &mut Io<'_>) -> R
     }
     let Some((last, others)) = messages.get(..MOST).unwrap_or(&messages).split_last() else { return Ok(()) };
     let broken =
-        |message: &str| Stop::usage(format!("these values produce a license with errors: {message}"));
+        |message: &str| CliError::usage(format!("these values produce a license with errors: {message}"));
     for message in others {
         io.stop(&broken(message))?;
     }
@@ -300,30 +312,30 @@ fn check(template: &Template, given: &[Given], text: &str, io: &mut Io<'_>) -> R
 
 fn write(
     template: &Template,
-    assigned: &Assigned,
+    assigned: &Arguments,
     path: &Path,
     license: &str,
-    io: &mut Io<'_>,
-) -> Result<(), Stop> {
+    io: &mut Console<'_>,
+) -> Result<(), CliError> {
     let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
-        Stop::usage(format!("invalid license file name `{}`", files::shown(path)))
+        CliError::usage(format!("invalid license file name `{}`", files::display_name(path)))
             .help("give a file: `-o license.lic`; without `-o` the license goes to stdout")
     })?;
     let scenarios = template.render_scenarios(assigned, name).map_err(|fault| refused(&fault))?;
     let scenario_path = path.with_extension("scenarios.yaml");
     if scenario_path == path {
-        return Err(Stop::usage(format!("the license file name `{name}` is reserved for scenarios"))
+        return Err(CliError::usage(format!("the license file name `{name}` is reserved for scenarios"))
             .help("choose another name: `-o license.lic`"));
     }
     let mut files = vec![(path, license.as_bytes())];
     files.extend(scenarios.as_ref().map(|text| (scenario_path.as_path(), text.as_bytes())));
     files::create_all(&files)?;
     for (path, _) in &files {
-        io.say(&format!("wrote {}", escape(&files::shown(path))))?;
+        io.say(&format!("wrote {}", escape(&files::display_name(path))))?;
     }
-    let shown = files::shown(path);
+    let shown = files::display_name(path);
     let mut next = vec![format!("keywright lint {shown}")];
-    next.extend(scenarios.map(|_| format!("keywright test {}", files::shown(&scenario_path))));
+    next.extend(scenarios.map(|_| format!("keywright test {}", files::display_name(&scenario_path))));
     next.push(format!("keywright sign {shown} --key KEY --in-place"));
     io.say("next:")?;
     for command in next {
@@ -332,10 +344,10 @@ fn write(
     Ok(())
 }
 
-fn list(shelf: &Shelf<'_>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn list(shelf: &Shelf<'_>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let names = shelf.names()?;
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-    let mut exit = Exit::Yes;
+    let mut exit = Exit::Success;
     for name in names {
         match shelf.template(&name) {
             Ok(template) => {
@@ -350,7 +362,7 @@ fn list(shelf: &Shelf<'_>, io: &mut Io<'_>) -> Result<Exit, Stop> {
     Ok(exit)
 }
 
-fn show(template: &Template, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn show(template: &Template, io: &mut Console<'_>) -> Result<Exit, CliError> {
     writeln!(io.stdout, "{}: {}\n\nParameters:", escape(&template.name), escape(&template.summary))?;
     for parameter in &template.parameters {
         show_parameter(parameter, io)?;
@@ -358,7 +370,7 @@ fn show(template: &Template, io: &mut Io<'_>) -> Result<Exit, Stop> {
     if template.parameters.iter().any(|parameter| parameter.required) {
         writeln!(io.stdout, "\nLicense:\n")?;
         writeln!(io.stdout, "{}", keywright_report::escape::escape_lines(&template.text))?;
-        return Ok(Exit::Yes);
+        return Ok(Exit::Success);
     }
     let assigned = assign(template, &[], io)?;
     let license = template.render(&assigned).map_err(|fault| refused(&fault))?;
@@ -370,10 +382,10 @@ fn show(template: &Template, io: &mut Io<'_>) -> Result<Exit, Stop> {
             writeln!(io.stdout, "  {}", escape(&name))?;
         }
     }
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
-fn show_parameter(parameter: &Parameter, io: &mut Io<'_>) -> Result<(), Stop> {
+fn show_parameter(parameter: &Parameter, io: &mut Console<'_>) -> Result<(), CliError> {
     let value = match (&parameter.default, parameter.required) {
         (_, true) => "required".to_owned(),
         (Some(default), false) => format!("default {default}"),

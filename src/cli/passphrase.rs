@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use keywright_sign::store_fs;
 
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
 
 /// Maximum length of a passphrase in bytes.
 const LONGEST: u64 = 4096;
@@ -40,7 +40,7 @@ impl PassphraseArgs {
     ///
     /// # Errors
     /// Returns an error if it cannot be read, is empty, or no prompt is possible.
-    pub fn get(&self, new: bool, io: &mut Io<'_>) -> Result<Zeroizing<String>, Stop> {
+    pub fn get(&self, new: bool, io: &mut Console<'_>) -> Result<Zeroizing<String>, CliError> {
         obtain(self.passphrase_file.as_deref(), self.passphrase_fd, new, io)
     }
 }
@@ -67,10 +67,10 @@ impl NewPassphraseArgs {
     ///
     /// # Errors
     /// Returns an error if it cannot be read, is empty, or no prompt is possible.
-    pub fn get(&self, io: &mut Io<'_>) -> Result<Zeroizing<String>, Stop> {
+    pub fn get(&self, io: &mut Console<'_>) -> Result<Zeroizing<String>, CliError> {
         obtain(self.new_passphrase_file.as_deref(), self.new_passphrase_fd, true, io).map_err(|stop| {
             let names = |help: String| help.replace("--passphrase-", "--new-passphrase-");
-            Stop { help: stop.help.map(names), ..stop }
+            CliError { help: stop.help.map(names), ..stop }
         })
     }
 }
@@ -79,13 +79,13 @@ fn obtain(
     file: Option<&Path>,
     descriptor: Option<u32>,
     new: bool,
-    io: &mut Io<'_>,
-) -> Result<Zeroizing<String>, Stop> {
+    io: &mut Console<'_>,
+) -> Result<Zeroizing<String>, CliError> {
     let passphrase = if let Some(path) = file {
         store_fs::read_secret_file(path).map_err(|error| {
-            Stop::usage(format!(
+            CliError::usage(format!(
                 "cannot use the passphrase file `{}`: {}",
-                files::shown(path),
+                files::display_name(path),
                 files::secret_reason(&error)
             ))
         })?
@@ -96,7 +96,7 @@ fn obtain(
     };
     let passphrase = Zeroizing::new(without_line_end(&passphrase).to_owned());
     if passphrase.is_empty() {
-        return Err(Stop::usage("empty passphrase"));
+        return Err(CliError::usage("empty passphrase"));
     }
     Ok(passphrase)
 }
@@ -106,9 +106,9 @@ fn without_line_end(text: &str) -> &str {
     text.strip_suffix('\r').unwrap_or(text)
 }
 
-fn from_descriptor(number: u32, io: &mut Io<'_>) -> Result<Zeroizing<String>, Stop> {
+fn from_descriptor(number: u32, io: &mut Console<'_>) -> Result<Zeroizing<String>, CliError> {
     let cannot =
-        |why: String| Stop::usage(format!("cannot read the passphrase from descriptor {number}: {why}"));
+        |why: String| CliError::usage(format!("cannot read the passphrase from descriptor {number}: {why}"));
     if number == 0 {
         return bounded(&mut *io.stdin).map_err(cannot);
     }
@@ -116,32 +116,32 @@ fn from_descriptor(number: u32, io: &mut Io<'_>) -> Result<Zeroizing<String>, St
         return Err(cannot("only descriptor 0 is supported on this system".to_owned()));
     }
     let file =
-        std::fs::File::open(format!("/dev/fd/{number}")).map_err(|error| cannot(files::reason(&error)))?;
+        std::fs::File::open(format!("/dev/fd/{number}")).map_err(|error| cannot(files::io_reason(&error)))?;
     bounded(file).map_err(cannot)
 }
 
 fn bounded(reader: impl Read) -> Result<Zeroizing<String>, String> {
     let mut text = Zeroizing::new(String::with_capacity(8192));
-    reader.take(LONGEST + 1).read_to_string(&mut text).map_err(|error| files::reason(&error))?;
+    reader.take(LONGEST + 1).read_to_string(&mut text).map_err(|error| files::io_reason(&error))?;
     if text.len() as u64 > LONGEST {
         return Err("the passphrase is too long".to_owned());
     }
     Ok(text)
 }
 
-fn prompt(new: bool, io: &Io<'_>) -> Result<Zeroizing<String>, Stop> {
+fn prompt(new: bool, io: &Console<'_>) -> Result<Zeroizing<String>, CliError> {
     if !io.interactive {
-        return Err(Stop::usage("a passphrase is required, but there is no terminal to ask for it")
+        return Err(CliError::usage("a passphrase is required, but there is no terminal to ask for it")
             .help("use `--passphrase-file FILE` or `--passphrase-fd N`"));
     }
     let ask = |text: &str| {
-        rpassword::prompt_password(text)
-            .map(Zeroizing::new)
-            .map_err(|error| Stop::failure(format!("cannot read the passphrase: {}", files::reason(&error))))
+        rpassword::prompt_password(text).map(Zeroizing::new).map_err(|error| {
+            CliError::failure(format!("cannot read the passphrase: {}", files::io_reason(&error)))
+        })
     };
     if !new {
         return ask("Passphrase: ");
     }
     let (first, second) = (ask("New passphrase: ")?, ask("Repeat passphrase: ")?);
-    if first == second { Ok(first) } else { Err(Stop::new(Exit::Usage, "the passphrases do not match")) }
+    if first == second { Ok(first) } else { Err(CliError::new(Exit::Usage, "the passphrases do not match")) }
 }

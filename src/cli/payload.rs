@@ -7,7 +7,7 @@ use keywright_sign::{Domain, KeyId, KeyText, Payload, message};
 use keywright_syntax::diagnostic::nearest;
 use keywright_syntax::excerpt;
 
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
 
 /// Print the signed bytes of a block
 ///
@@ -47,28 +47,28 @@ fn parse_id(text: &str) -> Result<KeyId, String> {
 ///
 /// # Errors
 /// Returns an error if the file cannot be read or does not contain the block.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let license = License::read(files::source(&args.file, 0, io)?);
     let feature = find(args, &license)?;
     if feature.condition == Condition::Malformed {
-        return Err(Stop::new(Exit::Unreadable, "no payload: the block has errors")
+        return Err(CliError::new(Exit::Unreadable, "no payload: the block has errors")
             .help("`keywright lint` shows them"));
     }
     if args.signature {
         io.stdout.write_all(&key_of(&license, feature)?.signature)?;
-        return Ok(Exit::Yes);
+        return Ok(Exit::Success);
     }
     let payload = Payload::of(&license, feature);
     if !args.message {
         io.stdout.write_all(payload.as_bytes())?;
-        return Ok(Exit::Yes);
+        return Ok(Exit::Success);
     }
     let key = key_id(args, &license, feature)?;
     io.stdout.write_all(&message::message(Domain::Feature, key, &payload.digest()))?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
-fn find<'a>(args: &Args, license: &'a License) -> Result<&'a Feature, Stop> {
+fn find<'a>(args: &Args, license: &'a License) -> Result<&'a Feature, CliError> {
     let wanted = || license.features.iter().filter(|feature| feature.name.value == *args.feature.as_str());
     let line = |feature: &Feature| license.source.position(feature.span.start as usize).line;
     match (wanted().count(), args.block) {
@@ -76,21 +76,21 @@ fn find<'a>(args: &Args, license: &'a License) -> Result<&'a Feature, Stop> {
             if let Some(stop) = unreadable(args, license) {
                 return Err(stop);
             }
-            let stop = Stop::usage(format!("no readable block `{}` in the file", excerpt(&args.feature)));
+            let stop = CliError::usage(format!("no readable block `{}` in the file", excerpt(&args.feature)));
             let names = license.features.iter().map(|feature| feature.name.value.as_str());
             Err(match nearest(&args.feature, names) {
                 Some(name) => stop.help(format!("did you mean `{name}`?")),
                 None => stop,
             })
         }
-        (1, None) => wanted().next().ok_or_else(|| Stop::usage("block not found")),
+        (1, None) => wanted().next().ok_or_else(|| CliError::usage("block not found")),
         (count, None) => {
             let lines: Vec<String> = wanted().take(8).map(|feature| line(feature).to_string()).collect();
-            Err(Stop::usage(format!("{count} blocks named `{}`", args.feature))
+            Err(CliError::usage(format!("{count} blocks named `{}`", args.feature))
                 .help(format!("choose one with `--block N`; they start on lines {}", lines.join(", "))))
         }
         (count, Some(number)) => number.checked_sub(1).and_then(|at| wanted().nth(at)).ok_or_else(|| {
-            Stop::usage(format!(
+            CliError::usage(format!(
                 "block number {number} of `{}` not found: the file has {count}",
                 args.feature
             ))
@@ -99,7 +99,7 @@ fn find<'a>(args: &Args, license: &'a License) -> Result<&'a Feature, Stop> {
 }
 
 /// Returns an error if a block of this name, or the whole file, could not be parsed.
-fn unreadable(args: &Args, license: &License) -> Option<Stop> {
+fn unreadable(args: &Args, license: &License) -> Option<CliError> {
     let named = |name: &str| name == args.feature;
     let broken = license
         .broken
@@ -115,18 +115,18 @@ fn unreadable(args: &Args, license: &License) -> Option<Stop> {
         }
         None => return None,
     };
-    Some(Stop::new(Exit::Unreadable, message).help("`keywright lint` shows why"))
+    Some(CliError::new(Exit::Unreadable, message).help("`keywright lint` shows why"))
 }
 
-fn key_of(license: &License, feature: &Feature) -> Result<KeyText, Stop> {
+fn key_of(license: &License, feature: &Feature) -> Result<KeyText, CliError> {
     match license.value(feature, "KEY").map(|text| KeyText::parse(&text)) {
         Some(Ok(key)) => Ok(key),
-        Some(Err(fault)) => Err(Stop::new(Exit::Unreadable, fault.to_string())),
-        None => Err(Stop::usage("the block has no KEY")),
+        Some(Err(fault)) => Err(CliError::new(Exit::Unreadable, fault.to_string())),
+        None => Err(CliError::usage("the block has no KEY")),
     }
 }
 
-fn key_id(args: &Args, license: &License, feature: &Feature) -> Result<KeyId, Stop> {
+fn key_id(args: &Args, license: &License, feature: &Feature) -> Result<KeyId, CliError> {
     if let Some(id) = args.key_id {
         return Ok(id);
     }

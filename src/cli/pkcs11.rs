@@ -13,7 +13,7 @@ use cryptoki::types::AuthPin;
 
 use keywright_sign::{PublicKey, Signer, SignerFailure};
 
-use super::{Stop, files};
+use super::{CliError, files};
 
 /// A session with a token, and the signing key on it.
 pub(super) struct Token {
@@ -29,11 +29,11 @@ impl Token {
         label: Option<&str>,
         pin: &str,
         public: &PublicKey,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, CliError> {
         let cannot = |what: &str| {
-            let name = files::shown(module);
+            let name = files::display_name(module);
             let what = what.to_owned();
-            move |error: cryptoki::error::Error| Stop::failure(format!("`{name}`: {what}: {error}"))
+            move |error: cryptoki::error::Error| CliError::failure(format!("`{name}`: {what}: {error}"))
         };
         let context = Pkcs11::new(module).map_err(cannot("not a PKCS#11 module"))?;
         context
@@ -41,7 +41,7 @@ impl Token {
             .map_err(cannot("cannot initialize the module"))?;
         let slot = slot(&context, label).map_err(cannot("cannot list the tokens"))?;
         let slot = slot.ok_or_else(|| {
-            Stop::usage(format!("no unique token found in `{}`", files::shown(module)))
+            CliError::usage(format!("no unique token found in `{}`", files::display_name(module)))
                 .help("select one with `--pkcs11-token LABEL`")
         })?;
         let session = context.open_ro_session(slot).map_err(cannot("cannot open the token"))?;
@@ -50,7 +50,7 @@ impl Token {
             .map_err(cannot("the token rejects the PIN"))?;
         let key = find(&session, public).map_err(cannot("cannot list the keys"))?;
         let key = key.ok_or_else(|| {
-            Stop::usage(format!("key {} is not on the token", public.id()))
+            CliError::usage(format!("key {} is not on the token", public.id()))
                 .help("the token must contain the public and the secret key, with the same CKA_ID")
         })?;
         Ok(Self { session: Mutex::new(session), key, public: *public })

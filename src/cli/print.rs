@@ -5,7 +5,7 @@ use keywright_report::Sources;
 use keywright_report::human::{self, Style};
 use keywright_syntax::diagnostic::Diagnostic;
 
-use super::{Io, Stop};
+use super::{CliError, Console};
 
 /// Maximum number of printed findings; the others are counted.
 pub const MOST: usize = 200;
@@ -14,7 +14,7 @@ pub const MOST: usize = 200;
 ///
 /// # Errors
 /// Returns an error if stderr cannot be written.
-pub fn show(diagnostics: &[Diagnostic], licenses: &[&License], io: &mut Io<'_>) -> Result<(), Stop> {
+pub fn show(diagnostics: &[Diagnostic], licenses: &[&License], io: &mut Console<'_>) -> Result<(), CliError> {
     let sources = Sources::new(licenses.iter().map(|license| &*license.source));
     show_in(diagnostics, &sources, io)
 }
@@ -23,7 +23,11 @@ pub fn show(diagnostics: &[Diagnostic], licenses: &[&License], io: &mut Io<'_>) 
 ///
 /// # Errors
 /// Returns an error if stderr cannot be written.
-pub fn show_in(diagnostics: &[Diagnostic], sources: &Sources<'_>, io: &mut Io<'_>) -> Result<(), Stop> {
+pub fn show_in(
+    diagnostics: &[Diagnostic],
+    sources: &Sources<'_>,
+    io: &mut Console<'_>,
+) -> Result<(), CliError> {
     let style = Style { color: io.color_err, width: io.width };
     let drawn = diagnostics.get(..MOST).unwrap_or(diagnostics);
     write!(io.stderr, "{}", human::render(drawn, sources, style))?;

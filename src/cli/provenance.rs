@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use keywright_issue::log::{self, Later, Log, Numbered, Provenance, Wanted};
+use keywright_issue::log::{self, Log, Provenance, Query, Record, Successor};
 use keywright_license::{Feature, License};
 use keywright_report::verify::{LogChange, LogEntry, LogReport, LogState, Logged};
 use keywright_sign::{FileReport, Payload, Trust};
 use keywright_syntax::source::Span;
 
-use super::Stop;
+use super::CliError;
 use super::issue::failed;
 
 /// Looks up all blocks.
@@ -21,9 +21,9 @@ pub(super) fn look_up(
     licenses: &[License],
     files: &[FileReport<'_>],
     trust: &Trust,
-) -> Result<LogReport, Stop> {
+) -> Result<LogReport, CliError> {
     let log = Log::open_to_read(path).map_err(|fault| failed(&fault))?;
-    let wanted: Vec<Vec<Wanted>> = licenses.iter().map(Wanted::all_of).collect();
+    let wanted: Vec<Vec<Query>> = licenses.iter().map(Query::all_of).collect();
     let found = log.trace(trust, &wanted.concat()).map_err(|fault| failed(&fault))?;
     let mut found = found.into_iter();
     let mut report = LogReport::default();
@@ -37,7 +37,7 @@ pub(super) fn look_up(
 }
 
 fn logged(license: &License, feature: &Feature, found: Provenance) -> Logged {
-    let told = |state, known: &Numbered, replaced_by, changes| Logged {
+    let told = |state, known: &Record, replaced_by, changes| Logged {
         state,
         entry: Some(entry(known)),
         replaced_by,
@@ -51,18 +51,18 @@ fn logged(license: &License, feature: &Feature, found: Provenance) -> Logged {
             let changes = changes(&known, Payload::of(license, feature).as_bytes());
             told(LogState::Changed, &known, None, changes)
         }
-        Provenance::Issued(known, Later::Same) => told(LogState::Issued, &known, None, Vec::new()),
-        Provenance::Issued(known, Later::Gone(issue)) => {
+        Provenance::Issued(known, Successor::Same) => told(LogState::Issued, &known, None, Vec::new()),
+        Provenance::Issued(known, Successor::Gone(issue)) => {
             told(LogState::LeftOut, &known, Some(issue), Vec::new())
         }
-        Provenance::Issued(known, Later::Replaced(later)) => {
+        Provenance::Issued(known, Successor::Replaced(later)) => {
             let changes = changes(&known, &later.entry.payload);
             told(LogState::Replaced, &known, Some(later.seq), changes)
         }
     }
 }
 
-fn entry(known: &Numbered) -> LogEntry {
+fn entry(known: &Record) -> LogEntry {
     LogEntry {
         number: known.seq,
         issued_at: known.issue.issued_at.clone(),
@@ -71,7 +71,7 @@ fn entry(known: &Numbered) -> LogEntry {
     }
 }
 
-fn changes(known: &Numbered, now: &[u8]) -> Vec<LogChange> {
+fn changes(known: &Record, now: &[u8]) -> Vec<LogChange> {
     let changes = log::changes(&known.entry.payload, now).into_iter();
     changes
         .map(|change| LogChange { directive: change.directive, was: change.issued, now: change.now })

@@ -10,7 +10,8 @@ use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_sign::{
     Digest, KeyId, LAST_SEEN, LastSeen, ListId, MAX_REASON, MAX_REVOCATION_LIST, Mode, Payload,
-    REVOCATION_SUFFIX, RevocationList, Trust, TrustedKey, Usage, store_fs, is_reason, judge_lists, next_version,
+    REVOCATION_SUFFIX, RevocationList, Trust, TrustedKey, Usage, is_reason, judge_lists, next_version,
+    store_fs,
 };
 
 use super::keys::lock::Lock;
@@ -18,7 +19,7 @@ use super::passphrase::PassphraseArgs;
 use super::publish::refuse_to_publish;
 use super::signer::{SignerArgs, SignerKeyArgs};
 use super::trust_args::{TrustArgs, fault, not_accepted, stop};
-use super::{Exit, Io, Stop, files, parse_day};
+use super::{CliError, Console, Exit, files, parse_day};
 
 /// Withdraw blocks, sets or keys in a signed list
 ///
@@ -76,7 +77,7 @@ fn parse_id(text: &str) -> Result<KeyId, String> {
 ///
 /// # Errors
 /// When what is to be withdrawn, the key or the list cannot be read, or the list cannot be written.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let reason = reason(args)?;
     let trust = args.trust.load(io.today)?;
     let key = args.signer.open(args.signer_key.id, &args.passphrase, &trust, io)?;
@@ -94,10 +95,12 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let before = count(&list);
     withdraw(args, &mut list, reason, io)?;
     if list.withdrawn.key_ids.contains_key(&key.trusted.key.id()) {
-        return Err(Stop::usage("a key cannot sign the list that withdraws it").help("sign with another key"));
+        return Err(
+            CliError::usage("a key cannot sign the list that withdraws it").help("sign with another key")
+        );
     }
     if count(&list) == before && args.expires.is_none() {
-        return Err(Stop::usage("there is nothing to withdraw that the list does not hold already")
+        return Err(CliError::usage("there is nothing to withdraw that the list does not hold already")
             .help("`--expires DATE` renews the list as it is"));
     }
     list.version = next_version(list.version).map_err(|error| fault("the list", &error))?;
@@ -107,11 +110,11 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let expires =
         args.expires.unwrap_or_else(|| list.withdrawn.expires.map_or(usual, |last| last.max(usual)));
     if expires < io.today {
-        return Err(Stop::usage(format!("a list that expires on {expires} would be stale today")));
+        return Err(CliError::usage(format!("a list that expires on {expires} would be stale today")));
     }
     list.withdrawn.expires = Some(expires);
     let text = list.seal(&*key.signer, key.trusted).map_err(|error| {
-        Stop::new(Exit::No, format!("the list was not signed: {error}")).help("nothing was written")
+        CliError::new(Exit::Findings, format!("the list was not signed: {error}")).help("nothing was written")
     })?;
     let signed = judge_lists(&[text.as_bytes()], &trust, Mode::Development, &last_seen, io.today);
     if let Some(refused) = signed.refused.first() {
@@ -123,17 +126,17 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         "version {} of the revocation list of {vendor}, with {}, until {expires}, into {}",
         list.version,
         counted(count(&list), "entry").replace("entrys", "entries"),
-        escape(&files::shown(&path))
+        escape(&files::display_name(&path))
     ))?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
-fn reason(args: &Args) -> Result<&str, Stop> {
+fn reason(args: &Args) -> Result<&str, CliError> {
     let reason = args.reason.as_deref().unwrap_or("withdrawn");
     if is_reason(reason) {
         return Ok(reason);
     }
-    Err(Stop::usage(format!("a reason is text of 1 to {MAX_REASON} bytes without line breaks")))
+    Err(CliError::usage(format!("a reason is text of 1 to {MAX_REASON} bytes without line breaks")))
 }
 
 fn count(list: &RevocationList) -> usize {
@@ -150,9 +153,9 @@ fn current(
     id: &ListId,
     trust: &Trust,
     seen: &LastSeen,
-    io: &mut Io<'_>,
-) -> Result<RevocationList, Stop> {
-    let what = format!("the revocation list `{}`", files::shown(path));
+    io: &mut Console<'_>,
+) -> Result<RevocationList, CliError> {
+    let what = format!("the revocation list `{}`", files::display_name(path));
     let missing = std::fs::symlink_metadata(path).is_err();
     let own = if missing { None } else { Some(files::read_file(path, MAX_REVOCATION_LIST)?) };
     let stored = store_fs::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
@@ -163,7 +166,7 @@ fn current(
     if missing {
         let before = judged.seen.get(id).map(|seen| seen.version);
         let Some(version) = before else { return Ok(RevocationList::new(&id.vendor, io.today)) };
-        return Err(Stop::new(
+        return Err(CliError::new(
             Exit::Policy,
             format!("{what} is missing, but version {version} was seen before"),
         )
@@ -174,7 +177,7 @@ fn current(
     }
     if let Some(reason) = judged.conflict(id) {
         let united = judged.united(id).ok_or_else(|| {
-            Stop::new(Exit::Policy, format!("{what}: {reason}")).help(
+            CliError::new(Exit::Policy, format!("{what}: {reason}")).help(
                 "put both lists into the trust store, under any name that ends in `.revocations`: the next version unites them",
             )
         })?;
@@ -182,15 +185,15 @@ fn current(
         return Ok(united);
     }
     judged.united(id).ok_or_else(|| {
-        let (vendor, usage) = (&id.vendor, id.usage.word());
-        Stop::usage(format!("{what} is not a list of vendor `{vendor}` for {usage} keys"))
+        let (vendor, usage) = (&id.vendor, id.usage.as_str());
+        CliError::usage(format!("{what} is not a list of vendor `{vendor}` for {usage} keys"))
             .help("name the list of this key with `-o LIST`")
     })
 }
 
 /// DECISION: a development key withdraws nothing where production licenses are issued: its list would apply to development
 /// keys only.
-fn refuse_development(trust: &Trust, key: &TrustedKey) -> Result<(), Stop> {
+fn refuse_development(trust: &Trust, key: &TrustedKey) -> Result<(), CliError> {
     let entry = &key.entry;
     let is_ours =
         |other: &&TrustedKey| other.entry.vendor == entry.vendor && other.entry.usage == Usage::Production;
@@ -198,11 +201,16 @@ fn refuse_development(trust: &Trust, key: &TrustedKey) -> Result<(), Stop> {
         return Ok(());
     }
     let id = key.key.id();
-    Err(Stop::usage(format!("key {id} is for development, and {} has production keys", entry.vendor))
+    Err(CliError::usage(format!("key {id} is for development, and {} has production keys", entry.vendor))
         .help("sign the list with a production key: no other is believed where licenses are verified"))
 }
 
-fn withdraw(args: &Args, list: &mut RevocationList, reason: &str, io: &mut Io<'_>) -> Result<(), Stop> {
+fn withdraw(
+    args: &Args,
+    list: &mut RevocationList,
+    reason: &str,
+    io: &mut Console<'_>,
+) -> Result<(), CliError> {
     let (vendor, withdrawn) = (list.vendor.clone(), &mut list.withdrawn);
     for digest in &args.digest {
         withdrawn.digests.entry(*digest).or_insert_with(|| reason.to_owned());
@@ -210,7 +218,7 @@ fn withdraw(args: &Args, list: &mut RevocationList, reason: &str, io: &mut Io<'_
     for sn in &args.sn {
         if !Name::is_valid(sn) {
             return Err(
-                Stop::usage(format!("`{sn}` is no SN")).help("letters, digits, `_` and `-`, at most 64")
+                CliError::usage(format!("`{sn}` is no SN")).help("letters, digits, `_` and `-`, at most 64")
             );
         }
         withdrawn.sns.entry(sn.clone()).or_insert_with(|| reason.to_owned());
@@ -220,24 +228,24 @@ fn withdraw(args: &Args, list: &mut RevocationList, reason: &str, io: &mut Io<'_
     }
     for path in &args.license {
         let license = License::read(files::source(path, 0, io)?);
-        let name = files::shown(path);
+        let name = files::display_name(path);
         let chosen: Vec<_> = license
             .features
             .iter()
             .filter(|feature| args.feature.as_ref().is_none_or(|name| feature.name.value == *name.as_str()))
             .collect();
         if chosen.is_empty() {
-            return Err(Stop::new(Exit::No, format!("`{name}` has no such block")));
+            return Err(CliError::new(Exit::Findings, format!("`{name}` has no such block")));
         }
         for feature in chosen {
             if !feature.is_sound() {
-                return Err(Stop::new(Exit::Unreadable, format!("`{name}` has a block with errors"))
+                return Err(CliError::new(Exit::Unreadable, format!("`{name}` has a block with errors"))
                     .help("`keywright lint` shows them; `--digest` withdraws a block by its digest"));
             }
             if feature.vendor_name() != vendor {
                 let other = feature.vendor_name();
-                return Err(Stop::new(
-                    Exit::No,
+                return Err(CliError::new(
+                    Exit::Findings,
                     format!("`{name}` has a block of `{other}`, and the key is of `{vendor}`"),
                 ));
             }

@@ -8,7 +8,7 @@ use ignore::{DirEntry, WalkBuilder};
 use keywright_files::input;
 use keywright_report::escape::escape;
 
-use super::{Io, Stop, files};
+use super::{CliError, Console, files};
 
 /// Extension of license files in searched directories. A file given by name can have any name.
 pub(super) const LICENSE: &str = ".lic";
@@ -41,7 +41,7 @@ pub(super) struct Found {
     /// Entries with a matching name that are not regular files: path and kind.
     pub(super) passed_over: Vec<(PathBuf, &'static str)>,
     /// Directories that could not be searched.
-    pub(super) faults: Vec<Stop>,
+    pub(super) faults: Vec<CliError>,
 }
 
 impl Search {
@@ -72,8 +72,8 @@ impl Search {
         for entry in walk.build() {
             match entry {
                 Ok(entry) if is_folder(&entry) && entry.depth() > DEEPEST => {
-                    let name = files::shown(entry.path());
-                    found.faults.push(Stop::failure(format!(
+                    let name = files::display_name(entry.path());
+                    found.faults.push(CliError::failure(format!(
                         "`{name}` is nested more than {DEEPEST} directories deep"
                     )));
                 }
@@ -81,8 +81,10 @@ impl Search {
                 Err(error) => found.faults.push(unsearched(folder, &error)),
             }
             if found.files.len() + found.faults.len() > MOST_FILES {
-                let name = files::shown(folder);
-                found.faults.push(Stop::failure(format!("`{name}` contains more than {MOST_FILES} files")));
+                let name = files::display_name(folder);
+                found
+                    .faults
+                    .push(CliError::failure(format!("`{name}` contains more than {MOST_FILES} files")));
                 break;
             }
         }
@@ -116,9 +118,9 @@ impl Found {
     ///
     /// # Errors
     /// When stderr cannot be written.
-    pub(super) fn warn(&self, io: &mut Io<'_>) -> Result<(), Stop> {
+    pub(super) fn warn(&self, io: &mut Console<'_>) -> Result<(), CliError> {
         for (path, what) in &self.passed_over {
-            let name = escape(&files::shown(path)).into_owned();
+            let name = escape(&files::display_name(path)).into_owned();
             writeln!(io.stderr, "warning: `{name}` is {what} and was not read")?;
         }
         Ok(())
@@ -129,11 +131,11 @@ impl Found {
 const RULES: [&str; 3] = [".ignore", ".gitignore", ".git/info/exclude"];
 
 /// The fault of a folder in which such a file is a device, a pipe or something else whose reading may never end.
-fn unfit_rules(folder: &Path) -> Option<Stop> {
+fn unfit_rules(folder: &Path) -> Option<CliError> {
     RULES.iter().map(|name| folder.join(name)).find_map(|path| match input::check(&path) {
         Ok(()) | Err(input::Refused::Io(_)) => None,
         Err(refused) => Some(
-            Stop::failure(format!("`{}` {refused}", files::shown(&path)))
+            CliError::failure(format!("`{}` {refused}", files::display_name(&path)))
                 .help("the folder was not searched; remove the entry, or name the files"),
         ),
     })
@@ -143,7 +145,7 @@ fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
-fn unsearched(folder: &Path, error: &ignore::Error) -> Stop {
-    let reason = error.io_error().map_or_else(|| error.to_string(), files::reason);
-    Stop::failure(format!("cannot search `{}`: {reason}", files::shown(folder)))
+fn unsearched(folder: &Path, error: &ignore::Error) -> CliError {
+    let reason = error.io_error().map_or_else(|| error.to_string(), files::io_reason);
+    CliError::failure(format!("cannot search `{}`: {reason}", files::display_name(folder)))
 }

@@ -15,7 +15,7 @@ use super::lint::LevelArgs;
 use super::passphrase::PassphraseArgs;
 use super::signer::{Holder, KeyIdArgs, SignerArgs};
 use super::trust_args::TrustArgs;
-use super::{Exit, Io, Stop, files, print};
+use super::{CliError, Console, Exit, files, print};
 
 /// Sign every block of a license file
 ///
@@ -56,11 +56,14 @@ pub struct Args {
 /// # Errors
 /// Returns an error if the license, the key, the trust store or a configuration cannot be read, or the result cannot
 /// be written.
-pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     args.signer.require()?;
     let target = target(args)?;
     if args.signer.key.as_ref().is_some_and(|key| is_same_file(target, key)) {
-        return Err(Stop::usage(format!("output file `{}` is the key file", files::shown(target))));
+        return Err(CliError::usage(format!(
+            "output file `{}` is the key file",
+            files::display_name(target)
+        )));
     }
     let license = License::read(files::source(&args.file, 0, io)?);
     if let Some(exit) = refuse(args, config, &license, io)? {
@@ -87,17 +90,19 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, 
     } else {
         format!(" ({} replaced)", keywright_report::counted(replaced, "KEY"))
     };
-    let name = if files::is_stdin(target) { "standard output".to_owned() } else { files::shown(target) };
+    let name =
+        if files::is_stdin(target) { "standard output".to_owned() } else { files::display_name(target) };
     io.say(&format!("signed {blocks}{old} with key {} into {}", key.trusted.key.id(), escape(&name)))?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
 /// Warns about blocks without ISSUED and END. They expire with the signing key.
-fn warn_undated(license: &License, key: &Holder<'_>, io: &mut Io<'_>) -> Result<(), Stop> {
+fn warn_undated(license: &License, key: &Holder<'_>, io: &mut Console<'_>) -> Result<(), CliError> {
     let last = key.trusted.entry.not_after;
     let ends_before = |feature: &keywright_license::Feature| feature.end.is_some_and(|end| end.value <= last);
-    let undated = |feature: &&keywright_license::Feature| feature.issued.is_none() && !ends_before(feature);
-    let count = license.features.iter().filter(undated).count();
+    let missing_issue_date =
+        |feature: &&keywright_license::Feature| feature.issued.is_none() && !ends_before(feature);
+    let count = license.features.iter().filter(missing_issue_date).count();
     if count > 0 {
         let (blocks, verb) =
             (keywright_report::counted(count, "block"), if count == 1 { "has" } else { "have" });
@@ -108,14 +113,15 @@ fn warn_undated(license: &License, key: &Holder<'_>, io: &mut Io<'_>) -> Result<
     Ok(())
 }
 
-fn target(args: &Args) -> Result<&Path, Stop> {
+fn target(args: &Args) -> Result<&Path, CliError> {
     if files::is_stdin(&args.file) && args.passphrase.takes_stdin() {
-        return Err(Stop::usage("standard input cannot be both license and passphrase"));
+        return Err(CliError::usage("standard input cannot be both license and passphrase"));
     }
     match &args.output {
         Some(output) => Ok(output),
         None if files::is_stdin(&args.file) => {
-            Err(Stop::usage("cannot sign standard input in place").help("give an output file with `-o OUT`"))
+            Err(CliError::usage("cannot sign standard input in place")
+                .help("give an output file with `-o OUT`"))
         }
         None => Ok(&args.file),
     }
@@ -134,8 +140,8 @@ fn refuse(
     args: &Args,
     config: Option<&Path>,
     license: &License,
-    io: &mut Io<'_>,
-) -> Result<Option<Exit>, Stop> {
+    io: &mut Console<'_>,
+) -> Result<Option<Exit>, CliError> {
     let Settings { mut levels, mut fails, policy, .. } = Configs::new(config)?.settings(&args.file)?;
     args.levels.apply(&mut levels, &mut fails)?;
     let at = args.at.unwrap_or(io.today);
@@ -158,7 +164,7 @@ fn refuse(
         "{name} was not signed: {}",
         if unreadable { "it has parse errors" } else { "the findings above are at the fail level" }
     ))?;
-    Ok(Some(if unreadable { Exit::Unreadable } else { Exit::No }))
+    Ok(Some(if unreadable { Exit::Unreadable } else { Exit::Findings }))
 }
 
 /// Returns an error if a block or the key is revoked: the signed block would be REVOKED.
@@ -167,8 +173,8 @@ fn refuse_withdrawn(
     license: &License,
     key: &Holder<'_>,
     trust: &Trust,
-    io: &mut Io<'_>,
-) -> Result<(), Stop> {
+    io: &mut Console<'_>,
+) -> Result<(), CliError> {
     let revocations = args.trust.revocations(&[], trust, key.mode(), io)?;
     key.refuse_withdrawn(&revocations)?;
     for feature in &license.features {
@@ -178,18 +184,21 @@ fn refuse_withdrawn(
         let reason = revocations.reason(&digest, feature.vendor_name(), sn, signer);
         if let Some(reason) = reason {
             let line = license.source.position(feature.span.start as usize).line;
-            return Err(Stop::new(Exit::No, format!("cannot sign the block on line {line}: {reason}"))
-                .help("nothing was written; a replacement needs another SN or other values"));
+            return Err(CliError::new(
+                Exit::Findings,
+                format!("cannot sign the block on line {line}: {reason}"),
+            )
+            .help("nothing was written; a replacement needs another SN or other values"));
         }
     }
     Ok(())
 }
 
-fn stop(error: &SignFileError) -> Stop {
+fn stop(error: &SignFileError) -> CliError {
     let exit = match error {
         SignFileError::Faulty(..) => Exit::Unreadable,
         _ if error.is_signer_fault() => Exit::Failure,
-        _ => Exit::No,
+        _ => Exit::Findings,
     };
-    Stop::new(exit, error.to_string())
+    CliError::new(exit, error.to_string())
 }

@@ -15,7 +15,7 @@ use keywright_sign::{KeyId, KeyState, Mode, Revocations, Signer, Trust, TrustedK
 use self::program::Program;
 use super::passphrase::PassphraseArgs;
 use super::trust_args::{SigningKey, signing_key};
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
 
 /// Location of the secret key.
 #[derive(Debug, clap::Args)]
@@ -78,12 +78,13 @@ impl Holder<'_> {
     ///
     /// # Errors
     /// Returns an error if the key is retired or compromised.
-    pub fn refuse_state(&self) -> Result<(), Stop> {
+    pub fn refuse_state(&self) -> Result<(), CliError> {
         let (state, id) = (self.trusted.entry.state, self.trusted.key.id());
         match state {
             KeyState::Active | KeyState::Standby => Ok(()),
             KeyState::Retired(_) | KeyState::Compromised(_) => {
-                Err(Stop::new(Exit::No, format!("key {id} is {state} and cannot sign")).help(IN_USE))
+                Err(CliError::new(Exit::Findings, format!("key {id} is {state} and cannot sign"))
+                    .help(IN_USE))
             }
         }
     }
@@ -94,13 +95,13 @@ impl Holder<'_> {
     ///
     /// # Errors
     /// Returns an error if the key cannot sign on this day, or at all.
-    pub fn refuse_day(&self, day: Date, io: &mut Io<'_>) -> Result<(), Stop> {
+    pub fn refuse_day(&self, day: Date, io: &mut Console<'_>) -> Result<(), CliError> {
         self.refuse_state()?;
         let (entry, id) = (&self.trusted.entry, self.trusted.key.id());
         if !self.trusted.is_valid_on(day) {
             let (first, last) = (entry.not_before, entry.not_after);
             let message = format!("key {id} is not valid on {day} (valid from {first} to {last})");
-            return Err(Stop::new(Exit::No, message).help(IN_USE));
+            return Err(CliError::new(Exit::Findings, message).help(IN_USE));
         }
         if entry.state == KeyState::Standby {
             io.say(&format!(
@@ -114,11 +115,13 @@ impl Holder<'_> {
     ///
     /// # Errors
     /// Returns an error if the key is revoked.
-    pub fn refuse_withdrawn(&self, revocations: &Revocations) -> Result<(), Stop> {
+    pub fn refuse_withdrawn(&self, revocations: &Revocations) -> Result<(), CliError> {
         let (id, entry) = (self.trusted.key.id(), &self.trusted.entry);
         match revocations.key_reason(&entry.vendor, id, entry.usage) {
             None => Ok(()),
-            Some(reason) => Err(Stop::new(Exit::No, format!("key {id} is revoked: `{reason}`")).help(IN_USE)),
+            Some(reason) => {
+                Err(CliError::new(Exit::Findings, format!("key {id} is revoked: `{reason}`")).help(IN_USE))
+            }
         }
     }
 
@@ -149,11 +152,11 @@ impl SignerArgs {
     ///
     /// # Errors
     /// Returns an error if no signer is given.
-    pub fn require(&self) -> Result<(), Stop> {
+    pub fn require(&self) -> Result<(), CliError> {
         if self.is_given() {
             return Ok(());
         }
-        Err(Stop::usage("no signing key given").help(
+        Err(CliError::usage("no signing key given").help(
             "use `--key FILE` for a secret key file, or `--signer PROGRAM --key-id ID` for a signing program",
         ))
     }
@@ -167,15 +170,15 @@ impl SignerArgs {
         id: Option<KeyId>,
         passphrase: &PassphraseArgs,
         trust: &'a Trust,
-        io: &mut Io<'_>,
-    ) -> Result<Holder<'a>, Stop> {
+        io: &mut Console<'_>,
+    ) -> Result<Holder<'a>, CliError> {
         if let Some(path) = &self.key {
             let SigningKey { key, trusted } = signing_key(path, passphrase, trust, io)?;
             return Ok(Holder { signer: Box::new(key), trusted });
         }
         self.require()?;
         let trusted = id.and_then(|id| trust.get(id)).ok_or_else(|| {
-            Stop::usage("the key of the signer is not in the trust store")
+            CliError::usage("the key of the signer is not in the trust store")
                 .help("add the public key with `keywright keys import`, and select it with `--key-id ID`")
         })?;
         #[cfg(feature = "pkcs11")]
@@ -187,7 +190,7 @@ impl SignerArgs {
         let program = self.signer.as_deref().unwrap_or(Path::new(""));
         // Not searched in PATH: a program in one of its directories must not become the signer.
         if program.components().count() < 2 {
-            return Err(Stop::usage(format!("`{}` is not a path", files::shown(program)))
+            return Err(CliError::usage(format!("`{}` is not a path", files::display_name(program)))
                 .help("write the path of the program: `./sign` or `/usr/local/bin/sign`"));
         }
         let program = Program {

@@ -15,7 +15,7 @@ use keywright_report::escape::escape;
 use keywright_sign::{
     Digest, InstallFault, Installed, KeyState, LAST_SEEN, LastSeen, ListId, ListKind, MAX_TRUST_BUNDLE,
     PublicKey, Seen, TRUST_BUNDLE, TRUST_LIST, Trust, TrustBundle, TrustEntry, TrustError, TrustedKey, Usage,
-    store_fs, install_bundle, next_version,
+    install_bundle, next_version, store_fs,
 };
 
 use super::keys::lock::Lock;
@@ -23,7 +23,7 @@ use super::passphrase::PassphraseArgs;
 use super::publish::refuse_to_publish;
 use super::signer::{KeyIdArgs, SignerArgs};
 use super::trust_args::{TrustArgs, fault, stop};
-use super::{Exit, Io, Stop, files, parse_day};
+use super::{CliError, Console, Exit, files, parse_day};
 
 /// Publish a trust store as one signed file, install it, and add keys by hand
 #[derive(Debug, clap::Args)]
@@ -91,7 +91,7 @@ pub struct InstallArgs {
 ///
 /// # Errors
 /// When a key, a bundle or the trust store cannot be read, accepted or written.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     match &args.command {
         Command::Bundle(args) => bundle(args, io),
         Command::Install(args) => install(args, io),
@@ -99,7 +99,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     }
 }
 
-fn bundle(args: &BundleArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn bundle(args: &BundleArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let trust = args.trust.load(io.today)?;
     let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     refuse_to_publish(&key, io.today)?;
@@ -118,7 +118,8 @@ fn bundle(args: &BundleArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         digest: Digest::of(b""),
     };
     let not_signed = |reason: String| {
-        Stop::new(Exit::No, format!("the bundle was not signed: {reason}")).help("nothing was written")
+        CliError::new(Exit::Findings, format!("the bundle was not signed: {reason}"))
+            .help("nothing was written")
     };
     let text = bundle.seal(&*key.signer, key.trusted).map_err(|error| not_signed(error.to_string()))?;
     if let Some(previous) = &previous {
@@ -140,20 +141,20 @@ fn bundle(args: &BundleArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         counted(bundle.keys.len(), "key"),
         bundle.expires
     ))?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
 /// The version before, if there is one.
-fn previous(args: &BundleArgs, trust: &Trust, key: &TrustedKey) -> Result<Option<TrustBundle>, Stop> {
+fn previous(args: &BundleArgs, trust: &Trust, key: &TrustedKey) -> Result<Option<TrustBundle>, CliError> {
     let Some(path) = &args.previous else {
         if files::is_stdin(&args.output) || fs::symlink_metadata(&args.output).is_err() {
             return Ok(None);
         }
-        let name = files::shown(&args.output);
-        return Err(Stop::usage(format!("`{name}` exists already, and this would be a first version"))
+        let name = files::display_name(&args.output);
+        return Err(CliError::usage(format!("`{name}` exists already, and this would be a first version"))
             .help("name the version before with `--previous`, or another file"));
     };
-    let what = format!("the bundle `{}`", files::shown(path));
+    let what = format!("the bundle `{}`", files::display_name(path));
     let bytes = files::read_file(path, MAX_TRUST_BUNDLE)?;
     // Whatever became of the key that signed it: a lost key is a reason for a next version.
     let then = trust.assuming(|_| KeyState::Active);
@@ -161,8 +162,8 @@ fn previous(args: &BundleArgs, trust: &Trust, key: &TrustedKey) -> Result<Option
     let known = previous.keys.iter().find(|known| known.key == key.key);
     if !known.is_some_and(|known| matches!(known.entry.state, KeyState::Active | KeyState::Standby)) {
         let (version, id) = (previous.version, key.key.id());
-        return Err(Stop::new(
-            Exit::No,
+        return Err(CliError::new(
+            Exit::Findings,
             format!("version {version} does not know key {id} as one that signs"),
         )
         .help("sign with a key of the version before: a store with that version could not install this"));
@@ -190,12 +191,15 @@ fn installs(text: &str, previous: &TrustBundle, today: Date) -> Result<(), Strin
     }
 }
 
-fn install(args: &InstallArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let folder = &args.trust.trust;
     let _lock = Lock::take(folder)?;
     if fs::symlink_metadata(folder.join(TRUST_LIST)).is_ok() {
-        return Err(Stop::usage(format!("the trust store `{}` has a list of its own", files::shown(folder)))
-            .help("install the bundle into another folder with `--trust DIR`"));
+        return Err(CliError::usage(format!(
+            "the trust store `{}` has a list of its own",
+            files::display_name(folder)
+        ))
+        .help("install the bundle into another folder with `--trust DIR`"));
     }
     let seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
     let added = store_fs::load_added(folder).map_err(|error| stop(folder, &error))?;
@@ -205,18 +209,20 @@ fn install(args: &InstallArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     };
     let first = first(args, installed.is_some(), &seen)?;
     let bytes = files::read_up_to(&args.bundle, MAX_TRUST_BUNDLE, io)?;
-    let what = format!("the bundle `{}`", files::shown(&args.bundle));
+    let what = format!("the bundle `{}`", files::display_name(&args.bundle));
     let store = Installed { bundle: installed.as_ref(), added: &added, seen: &seen };
     let (bundle, seen) = match install_bundle(&bytes, first.as_ref(), store, io.today) {
         Ok(accepted) => accepted,
-        Err(InstallFault::Refused(error)) => return Err(Stop { exit: Exit::No, ..fault(&what, &error) }),
+        Err(InstallFault::Refused(error)) => {
+            return Err(CliError { exit: Exit::Findings, ..fault(&what, &error) });
+        }
         Err(InstallFault::NotCurrent(error)) => {
-            return Err(Stop { exit: Exit::Policy, ..fault(&what, &error) });
+            return Err(CliError { exit: Exit::Policy, ..fault(&what, &error) });
         }
         Err(InstallFault::Equivocation(error, seen)) => {
             // Noted although nothing is installed: the store is stale until a newer bundle is.
             files::replace(&folder.join(LAST_SEEN), seen.text().as_bytes())?;
-            return Err(Stop { exit: Exit::Policy, ..fault(&what, &error) });
+            return Err(CliError { exit: Exit::Policy, ..fault(&what, &error) });
         }
     };
     // The bundle first: one that was seen and is missing could not be told from one that was taken away.
@@ -228,13 +234,13 @@ fn install(args: &InstallArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         bundle.vendor,
         counted(bundle.keys.len(), "key"),
         bundle.expires,
-        escape(&files::shown(folder))
+        escape(&files::display_name(folder))
     ))?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
 /// A bundle that cannot be used is replaced like the first one. Without a memory nothing would say whose store it is.
-fn replaced(args: &InstallArgs, seen: &LastSeen, error: &TrustError) -> Result<(), Stop> {
+fn replaced(args: &InstallArgs, seen: &LastSeen, error: &TrustError) -> Result<(), CliError> {
     let folder = &args.trust.trust;
     let publisher = seen.publisher().map_err(|error| stop(folder, &error))?;
     if publisher.is_some() {
@@ -247,25 +253,25 @@ fn replaced(args: &InstallArgs, seen: &LastSeen, error: &TrustError) -> Result<(
 }
 
 /// The key that was given by hand, for a first installation.
-fn first(args: &InstallArgs, is_installed: bool, seen: &LastSeen) -> Result<Option<Trust>, Stop> {
+fn first(args: &InstallArgs, is_installed: bool, seen: &LastSeen) -> Result<Option<Trust>, CliError> {
     match (is_installed, &args.first) {
-        (true, Some(_)) => Err(Stop::usage("a bundle is installed already, so its keys decide")
+        (true, Some(_)) => Err(CliError::usage("a bundle is installed already, so its keys decide")
             .help("leave `--first` away; for another vendor name another folder with `--trust DIR`")),
         (true, None) => Ok(None),
         (false, Some(line)) => given(line).map(Some),
         (false, None) => {
             let again = seen.seen(ListKind::Trust).next().is_some();
             let why = if again { "the installed bundle is missing" } else { "no bundle is installed yet" };
-            Err(Stop::usage(format!("{why}, so nothing says whose bundle to accept"))
+            Err(CliError::usage(format!("{why}, so nothing says whose bundle to accept"))
                 .help("give the vendor's public key, sent by another way, with `--first KEY`"))
         }
     }
 }
 
-fn given(line: &str) -> Result<Trust, Stop> {
+fn given(line: &str) -> Result<Trust, CliError> {
     let line = PublicKey::find_line(line).unwrap_or_default();
     let (vendor, key) =
-        PublicKey::from_line(&line).map_err(|error| Stop::usage(format!("`--first`: {error}")))?;
+        PublicKey::from_line(&line).map_err(|error| CliError::usage(format!("`--first`: {error}")))?;
     let entry = TrustEntry {
         vendor: vendor.to_owned(),
         id: key.id(),

@@ -9,12 +9,12 @@ use zeroize::Zeroizing;
 use keywright_report::escape::escape;
 use keywright_sign::{
     Judged, KeyFileError, LAST_SEEN, Label, LastSeen, MAX_REVOCATION_LIST, Mode, Refused, RefusedKind,
-    Revocations, SecretKey, Trust, TrustError, TrustedKey, store_fs, judge_lists, read_secret_key,
+    Revocations, SecretKey, Trust, TrustError, TrustedKey, judge_lists, read_secret_key, store_fs,
 };
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
 
 /// The folder of the trust store.
 #[derive(Debug, clap::Args)]
@@ -29,11 +29,14 @@ impl TrustArgs {
     ///
     /// # Errors
     /// When there is none, it is faulty, or it trusts nobody.
-    pub fn load(&self, today: Date) -> Result<Trust, Stop> {
+    pub fn load(&self, today: Date) -> Result<Trust, CliError> {
         let trust = store_fs::load_trust(&self.trust).map_err(|error| stop(&self.trust, &error))?;
         if trust.is_empty() {
-            return Err(Stop::usage(format!("the trust store `{}` holds no key", files::shown(&self.trust)))
-                .help("`keywright keys new --vendor NAME` makes a key and adds it"));
+            return Err(CliError::usage(format!(
+                "the trust store `{}` holds no key",
+                files::display_name(&self.trust)
+            ))
+            .help("`keywright keys new --vendor NAME` makes a key and adds it"));
         }
         self.refuse_to_come(&trust, today)?;
         Ok(trust)
@@ -41,13 +44,13 @@ impl TrustArgs {
 
     /// ◆ A key is retired or lost on a day that has been: a list that knows of a day to come is refused, as is all that could
     /// not have happened. One day more is let pass, for it may be tomorrow already where the list was written.
-    fn refuse_to_come(&self, trust: &Trust, today: Date) -> Result<(), Stop> {
+    fn refuse_to_come(&self, trust: &Trust, today: Date) -> Result<(), CliError> {
         let last = today.saturating_add(1.day());
         let early = trust.keys().iter().find(|key| key.entry.state.since().is_some_and(|since| since > last));
         let Some(key) = early else { return Ok(()) };
-        Err(Stop::usage(format!(
+        Err(CliError::usage(format!(
             "the trust store `{}`: key {} is {}, a day to come",
-            files::shown(&self.trust),
+            files::display_name(&self.trust),
             key.key.id(),
             key.entry.state
         ))
@@ -62,8 +65,8 @@ impl TrustArgs {
         &self,
         extra: &[PathBuf],
         mode: Mode,
-        io: &mut Io<'_>,
-    ) -> Result<(Trust, Revocations), Stop> {
+        io: &mut Console<'_>,
+    ) -> Result<(Trust, Revocations), CliError> {
         let trust = self.load(io.today)?;
         let revocations = self.revocations(extra, &trust, mode, io)?;
         Ok((trust, revocations))
@@ -78,20 +81,20 @@ impl TrustArgs {
         extra: &[PathBuf],
         trust: &Trust,
         mode: Mode,
-        io: &mut Io<'_>,
-    ) -> Result<Revocations, Stop> {
+        io: &mut Console<'_>,
+    ) -> Result<Revocations, CliError> {
         judge(&self.trust, extra, trust, mode, io).map(|judged| judged.revocations)
     }
 }
 
 /// A fault of a trust store, for the user.
-pub(super) fn stop(folder: &Path, error: &TrustError) -> Stop {
-    fault(&format!("the trust store `{}`", files::shown(folder)), error)
+pub(super) fn stop(folder: &Path, error: &TrustError) -> CliError {
+    fault(&format!("the trust store `{}`", files::display_name(folder)), error)
 }
 
 /// A fault of something that trust is built on, for the user.
-pub(super) fn fault(what: &str, error: &TrustError) -> Stop {
-    let stop = Stop::usage(format!("{what}: {error}"));
+pub(super) fn fault(what: &str, error: &TrustError) -> CliError {
+    let stop = CliError::usage(format!("{what}: {error}"));
     match &error.help {
         Some(help) => stop.help(help),
         None => stop,
@@ -107,8 +110,8 @@ pub(super) fn judge(
     extra: &[PathBuf],
     trust: &Trust,
     mode: Mode,
-    io: &mut Io<'_>,
-) -> Result<Judged, Stop> {
+    io: &mut Console<'_>,
+) -> Result<Judged, CliError> {
     let last_seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
     let stored = store_fs::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
     let mut lists: Vec<(PathBuf, Vec<u8>)> =
@@ -138,10 +141,10 @@ pub(super) fn judge(
 }
 
 /// The reason why a list is not accepted, for the user.
-pub(super) fn not_accepted(path: &Path, refused: &Refused) -> Stop {
-    let stop = fault(&format!("the revocation list `{}`", files::shown(path)), &refused.error);
+pub(super) fn not_accepted(path: &Path, refused: &Refused) -> CliError {
+    let stop = fault(&format!("the revocation list `{}`", files::display_name(path)), &refused.error);
     match refused.kind {
-        RefusedKind::Version => Stop { exit: Exit::Policy, ..stop },
+        RefusedKind::Version => CliError { exit: Exit::Policy, ..stop },
         RefusedKind::Development | RefusedKind::NotAccepted => stop,
     }
 }
@@ -151,9 +154,9 @@ fn remember(
     folder: &Path,
     new: &LastSeen,
     old: &LastSeen,
-    io: &mut Io<'_>,
+    io: &mut Console<'_>,
     again: impl FnOnce(&LastSeen) -> LastSeen,
-) -> Result<(), Stop> {
+) -> Result<(), CliError> {
     if new == old {
         return Ok(());
     }
@@ -183,21 +186,21 @@ pub(super) fn signing_key<'a>(
     path: &Path,
     passphrase: &PassphraseArgs,
     trust: &'a Trust,
-    io: &mut Io<'_>,
-) -> Result<SigningKey<'a>, Stop> {
+    io: &mut Console<'_>,
+) -> Result<SigningKey<'a>, CliError> {
     let (key, label) = read_key(path, passphrase, io)?;
     let id = key.public_key().id();
     let trusted = trust.get(id).filter(|trusted| trusted.key == *key.public_key()).ok_or_else(|| {
-        Stop::usage(format!("key {id} of `{}` is not in the trust store", files::shown(path)))
+        CliError::usage(format!("key {id} of `{}` is not in the trust store", files::display_name(path)))
             .help("what it signs would not verify; name the folder that holds it with `--trust DIR`")
     })?;
     let entry = &trusted.entry;
     let contradicted = label.vendor.is_some_and(|vendor| vendor != entry.vendor)
         || label.usage.is_some_and(|usage| usage != entry.usage);
     if contradicted {
-        return Err(Stop::usage(format!(
+        return Err(CliError::usage(format!(
             "the key file `{}` and the trust store disagree on vendor or usage of key {id}",
-            files::shown(path)
+            files::display_name(path)
         ))
         .help("one of the two was altered: find out which before you sign"));
     }
@@ -208,15 +211,15 @@ pub(super) fn signing_key<'a>(
 pub(super) fn read_key(
     path: &Path,
     passphrase: &PassphraseArgs,
-    io: &mut Io<'_>,
-) -> Result<(SecretKey, Label), Stop> {
-    let name = files::shown(path);
+    io: &mut Console<'_>,
+) -> Result<(SecretKey, Label), CliError> {
+    let name = files::display_name(path);
     let text = store_fs::read_secret_file(path).map_err(|error| {
         if is_public(path) {
-            return Stop::usage(format!("the key file `{name}` holds no secret key"))
+            return CliError::usage(format!("the key file `{name}` holds no secret key"))
                 .help("it is a public key; name the secret key file that belongs to it");
         }
-        Stop::failure(format!("the key file `{name}`: {}", files::secret_reason(&error)))
+        CliError::failure(format!("the key file `{name}`: {}", files::secret_reason(&error)))
     })?;
     let (key, label, _) = open_key(path, &text, passphrase, io)?;
     Ok((key, label))
@@ -233,8 +236,8 @@ pub(super) fn open_key(
     path: &Path,
     text: &str,
     passphrase: &PassphraseArgs,
-    io: &mut Io<'_>,
-) -> Result<OpenedKey, Stop> {
+    io: &mut Console<'_>,
+) -> Result<OpenedKey, CliError> {
     let mut used = None;
     let read = match read_secret_key(text, None) {
         Err(KeyFileError::PassphraseNeeded) => {
@@ -261,7 +264,7 @@ fn is_public(path: &Path) -> bool {
 }
 
 /// A fault of a secret key file, for the user. Whoever cannot open it concludes nothing.
-pub(super) fn key_stop(path: &Path, error: &KeyFileError) -> Stop {
+pub(super) fn key_stop(path: &Path, error: &KeyFileError) -> CliError {
     let exit = match error {
         KeyFileError::WrongPassphrase
         | KeyFileError::Contradiction(..)
@@ -269,5 +272,5 @@ pub(super) fn key_stop(path: &Path, error: &KeyFileError) -> Stop {
         | KeyFileError::BadHeader(_) => Exit::Failure,
         _ => Exit::Usage,
     };
-    Stop::new(exit, format!("`{}`: {error}", files::shown(path)))
+    CliError::new(exit, format!("`{}`: {error}", files::display_name(path)))
 }

@@ -16,7 +16,7 @@ use keywright_report::verify_json;
 use keywright_sign::{FileReport, Mode, Outcome, Verifier};
 
 use super::trust_args::TrustArgs;
-use super::{Exit, Io, Stop, files, parse_day, provenance};
+use super::{CliError, Console, Exit, files, parse_day, provenance};
 
 /// Verify the signatures of license files
 ///
@@ -82,7 +82,7 @@ fn parse_name(text: &str) -> Result<String, String> {
 ///
 /// # Errors
 /// Returns an error if there is no trust store, one of its lists is not trustworthy, or the report cannot be written.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     files::refuse_stdin_twice(&args.files)?;
     let at = args.at.unwrap_or(io.today);
     let mode = if args.development { Mode::Development } else { Mode::Production };
@@ -111,11 +111,11 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
         log,
         at,
         mode,
-        trust: files::shown(&args.trust.trust),
+        trust: files::display_name(&args.trust.trust),
         redact: args.redact,
         exit_code: 0,
     };
-    let worst = unread.iter().fold(Exit::Yes, |worst, unread| worst.worst(unread.exit));
+    let worst = unread.iter().fold(Exit::Success, |worst, unread| worst.worst(unread.exit));
     let of_files: Vec<Exit> = (0..files.len()).map(|at| exit(&report, at)).collect();
     let exit = of_files.iter().fold(worst, |worst, exit| worst.worst(*exit));
     let decides = of_files.iter().position(|of_file| *of_file == exit);
@@ -124,7 +124,7 @@ pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let text = match args.format {
         Format::Human => verify_human::render(&report, Style { color: io.color_out }),
         Format::Json => verify_json::render(&report)
-            .map_err(|error| Stop::failure(format!("cannot write the report: {error}")))?,
+            .map_err(|error| CliError::failure(format!("cannot write the report: {error}")))?,
     };
     io.stdout.write_all(text.as_bytes())?;
     Ok(exit)
@@ -145,16 +145,17 @@ struct Inputs {
 }
 
 /// Reads the files, and those in the directories.
-fn read(args: &Args, io: &mut Io<'_>) -> Result<Inputs, Stop> {
+fn read(args: &Args, io: &mut Console<'_>) -> Result<Inputs, CliError> {
     let mut unread = Vec::new();
     let mut licenses = Vec::new();
-    let mut not = |before: usize, path: &Path, stop: Stop, io: &mut Io<'_>| -> Result<(), Stop> {
-        let number = before + unread.len() + 1;
-        let shown = if args.redact { not_read(&masked_file(number), stop.exit) } else { stop.clone() };
-        io.stop(&shown)?;
-        unread.push(Unread { before, name: files::shown(path), exit: stop.exit });
-        Ok(())
-    };
+    let mut not =
+        |before: usize, path: &Path, stop: CliError, io: &mut Console<'_>| -> Result<(), CliError> {
+            let number = before + unread.len() + 1;
+            let shown = if args.redact { not_read(&masked_file(number), stop.exit) } else { stop.clone() };
+            io.stop(&shown)?;
+            unread.push(Unread { before, name: files::display_name(path), exit: stop.exit });
+            Ok(())
+        };
     let (mut number, mut skipped) = (0, 0);
     for path in &args.files {
         let found = private::run(args.redact, FOLDER, io, |io| inputs::license_files(path, io))?;
@@ -174,8 +175,8 @@ fn read(args: &Args, io: &mut Io<'_>) -> Result<Inputs, Stop> {
 }
 
 /// Returns the message about a file that cannot be read, without its name and the reason, which can quote it.
-fn not_read(file: &str, exit: Exit) -> Stop {
-    Stop::new(exit, format!("cannot read {file} of the command line")).help(private::HELP)
+fn not_read(file: &str, exit: Exit) -> CliError {
+    CliError::new(exit, format!("cannot read {file} of the command line")).help(private::HELP)
 }
 
 /// Returns the draws of the valid blocks. Each file is a separate license, unless `--one-set` is given.
@@ -198,11 +199,11 @@ fn unlock(args: &Args, licenses: &[License], files: &mut [FileReport<'_>]) -> Ve
 /// Returns the exit code of a file. A block that is not in the issue log as it is fails, even with a matching signature.
 fn exit(report: &VerifyReport<'_>, at: usize) -> Exit {
     let exit = match report.files.get(at).map(FileReport::outcome) {
-        Some(Outcome::Valid) => Exit::Yes,
-        Some(Outcome::NotNow) => Exit::NotNow,
+        Some(Outcome::Valid) => Exit::Success,
+        Some(Outcome::NotNow) => Exit::NotInForce,
         Some(Outcome::Policy) => Exit::Policy,
         Some(Outcome::Unreadable) => Exit::Unreadable,
-        Some(Outcome::NotValid) | None => Exit::No,
+        Some(Outcome::NotValid) | None => Exit::Findings,
     };
-    if report.is_issued(at) { exit } else { exit.worst(Exit::No) }
+    if report.is_issued(at) { exit } else { exit.worst(Exit::Findings) }
 }

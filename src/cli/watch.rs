@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::{Exit, Io, Stop};
+use super::{CliError, Console, Exit};
 
 /// Polling interval.
 const PERIOD: Duration = Duration::from_millis(300);
@@ -22,9 +22,9 @@ type Seen = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
 pub(super) fn watch(
     most: Option<usize>,
     paths: impl Fn() -> Vec<PathBuf>,
-    mut once: impl FnMut(&mut Io<'_>) -> Result<Exit, Stop>,
-    io: &mut Io<'_>,
-) -> Result<Exit, Stop> {
+    mut once: impl FnMut(&mut Console<'_>) -> Result<Exit, CliError>,
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
     let look = || paths().into_iter().map(|path| (path.clone(), state(&path))).collect::<Seen>();
     let mut runs = 0;
     loop {

@@ -9,13 +9,13 @@ use keywright_syntax::diagnostic::nearest;
 
 use super::error::Fault;
 use super::parameter::Parameter;
-use super::template::Template;
 use super::parameter_types::Value;
+use super::template::Template;
 use super::yaml;
 
 /// A value as given, not yet checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
+pub struct ArgValue {
     /// Parameter name.
     pub name: String,
     /// Text of the value.
@@ -24,7 +24,7 @@ pub struct Given {
     pub place: Option<(String, u64, u64)>,
 }
 
-impl Given {
+impl ArgValue {
     /// Creates a value without a place.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
@@ -43,25 +43,25 @@ impl Given {
 ///
 /// # Errors
 /// Returns an error if the text is not such a map.
-pub fn read_values(file: &str, text: &str) -> Result<Vec<Given>, Fault> {
+pub fn read_values(file: &str, text: &str) -> Result<Vec<ArgValue>, Fault> {
     let map: BTreeMap<String, Spanned<String>> = yaml::read(file, text)?;
     let given = map.into_iter().map(|(name, value)| {
         let place = (file.to_owned(), value.referenced.line(), value.referenced.column());
-        Given { name, text: value.value, place: Some(place) }
+        ArgValue { name, text: value.value, place: Some(place) }
     });
-    let mut given: Vec<Given> = given.collect();
+    let mut given: Vec<ArgValue> = given.collect();
     given.sort_by(|one, other| one.place.cmp(&other.place));
     Ok(given)
 }
 
 /// The checked values of all parameters of a template. An optional parameter without a default can have none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Assigned {
+pub struct Arguments {
     pub(super) values: BTreeMap<String, Option<Value>>,
     pub(super) defaults: BTreeMap<String, Option<Value>>,
 }
 
-impl Assigned {
+impl Arguments {
     /// Returns the value of a parameter.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
@@ -72,7 +72,7 @@ impl Assigned {
 impl Template {
     /// Returns the required parameters without a value, in declared order.
     #[must_use]
-    pub fn missing(&self, given: &[Given]) -> Vec<&Parameter> {
+    pub fn missing(&self, given: &[ArgValue]) -> Vec<&Parameter> {
         let is_given = |name: &str| given.iter().any(|value| value.name == name);
         self.parameters.iter().filter(|parameter| parameter.required && !is_given(&parameter.name)).collect()
     }
@@ -83,9 +83,9 @@ impl Template {
     /// Returns every problem: unknown names, values of the wrong type, missing required values.
     pub fn assign<'g>(
         &self,
-        given: impl IntoIterator<Item = &'g Given>,
+        given: impl IntoIterator<Item = &'g ArgValue>,
         today: Date,
-    ) -> Result<Assigned, Vec<Fault>> {
+    ) -> Result<Arguments, Vec<Fault>> {
         let (mut assigned, mut faults) = self.defaults(today);
         faults.extend(self.fill(&mut assigned, given));
         faults.extend(self.unfilled(&assigned));
@@ -93,7 +93,7 @@ impl Template {
     }
 
     /// Returns the default values, and their problems.
-    pub(super) fn defaults(&self, today: Date) -> (Assigned, Vec<Fault>) {
+    pub(super) fn defaults(&self, today: Date) -> (Arguments, Vec<Fault>) {
         let mut faults = Vec::new();
         let mut values = BTreeMap::new();
         for parameter in &self.parameters {
@@ -102,14 +102,14 @@ impl Template {
                 Err(refusal) => faults.push(Fault::refused(&parameter.name, &refusal).file(&self.file)),
             }
         }
-        (Assigned { defaults: values.clone(), values }, faults)
+        (Arguments { defaults: values.clone(), values }, faults)
     }
 
     /// Adds values, and returns their problems.
     pub(super) fn fill<'g>(
         &self,
-        assigned: &mut Assigned,
-        given: impl IntoIterator<Item = &'g Given>,
+        assigned: &mut Arguments,
+        given: impl IntoIterator<Item = &'g ArgValue>,
     ) -> Vec<Fault> {
         let mut faults = Vec::new();
         for value in given {
@@ -123,7 +123,7 @@ impl Template {
     }
 
     /// Returns a fault for each required parameter without a value.
-    pub(super) fn unfilled(&self, assigned: &Assigned) -> impl Iterator<Item = Fault> {
+    pub(super) fn unfilled(&self, assigned: &Arguments) -> impl Iterator<Item = Fault> {
         let missing = self.parameters.iter().filter(|parameter| parameter.required);
         missing.filter(|parameter| assigned.get(&parameter.name).is_none()).map(|parameter| {
             Fault::new(format!("missing value for `{}`", parameter.name)).help(format!(
@@ -139,7 +139,7 @@ impl Template {
     ///
     /// # Errors
     /// Returns an error, placed at the value, if there is no such parameter or the value does not match its type.
-    pub fn read_value(&self, given: &Given) -> Result<Value, Fault> {
+    pub fn read_value(&self, given: &ArgValue) -> Result<Value, Fault> {
         match self.parameter(&given.name).map(|parameter| parameter.read(&given.text)) {
             Some(Ok(value)) => Ok(value),
             Some(Err(refusal)) => Err(given.fault(Fault::refused(&given.name, &refusal))),

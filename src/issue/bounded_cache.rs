@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::template::Template;
+use super::arguments::Arguments;
 use super::parameter_types::Value;
-use super::arguments::Assigned;
+use super::template::Template;
 
 /// A key-value cache shared by all threads of a run.
 #[derive(Debug)]
-pub(super) struct Memory<K, V> {
+pub(super) struct BoundedCache<K, V> {
     most: usize,
     known: Mutex<HashMap<K, V>>,
 }
 
-impl<K: Eq + Hash, V: Clone> Memory<K, V> {
+impl<K: Eq + Hash, V: Clone> BoundedCache<K, V> {
     /// Creates a cache with this capacity. It is cleared when full.
     pub(super) fn new(most: usize) -> Self {
         Self { most, known: Mutex::default() }
@@ -43,7 +43,7 @@ impl<K: Eq + Hash, V: Clone> Memory<K, V> {
 pub(super) fn push_values(
     bytes: &mut Vec<u8>,
     template: &Template,
-    assigned: &Assigned,
+    assigned: &Arguments,
     left_out: impl Fn(&str) -> bool,
 ) {
     push_text(bytes, &template.name);
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn it_forgets_all_before_it_holds_too_many() {
-        let memory = Memory::new(2);
+        let memory = BoundedCache::new(2);
         for number in 0..3 {
             memory.put(number, number);
         }

@@ -17,8 +17,8 @@ use serde_yaml::Spanned;
 use keywright_license::check_value;
 use keywright_syntax::diagnostic::nearest;
 
+use super::arguments::ArgValue;
 use super::error::Fault;
-use super::arguments::Given;
 use super::yaml;
 
 /// A parsed catalogue. Its templates are not resolved yet.
@@ -42,7 +42,7 @@ pub struct Product {
     /// Template parameter that an order's count sets.
     pub count: String,
     /// Values for the template's parameters.
-    pub values: Vec<Given>,
+    pub values: Vec<ArgValue>,
     /// Line and column of the name.
     pub place: (u64, u64),
     /// Line and column of the template name.
@@ -124,12 +124,12 @@ fn place<T>(value: &Spanned<T>) -> (u64, u64) {
 }
 
 /// Converts a YAML map to values with their places.
-pub(super) fn given(file: &str, map: BTreeMap<String, Spanned<String>>) -> Vec<Given> {
+pub(super) fn given(file: &str, map: BTreeMap<String, Spanned<String>>) -> Vec<ArgValue> {
     let given = map.into_iter().map(|(name, value)| {
         let place = (file.to_owned(), value.referenced.line(), value.referenced.column());
-        Given { name, text: value.value, place: Some(place) }
+        ArgValue { name, text: value.value, place: Some(place) }
     });
-    let mut given: Vec<Given> = given.collect();
+    let mut given: Vec<ArgValue> = given.collect();
     given.sort_by(|one, other| one.place.cmp(&other.place));
     given
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use keywright_license::{Kind, License};
-use keywright_resolve::{AtOnce, Event, Model, Outcome, Request, State, Symbols, Who};
+use keywright_resolve::{Event, Interner, MaxConcurrent, Model, Outcome, Request, Requester, State};
 
 use super::error::Fault;
 
@@ -32,7 +32,7 @@ enum Use {
 
 /// A compiled license, ready for queries.
 #[derive(Debug)]
-pub struct Runs {
+pub struct Entitlements {
     model: Model,
     /// Features that users check out: all names except those that only tokens draw on.
     features: Vec<(String, Use)>,
@@ -50,10 +50,10 @@ pub fn first_day(license: &License, day: Date) -> Date {
 ///
 /// # Errors
 /// Returns an error if the resolver rejects the license.
-pub fn runs(license: Option<&License>, day: Date) -> Result<Runs, Fault> {
+pub fn runs(license: Option<&License>, day: Date) -> Result<Entitlements, Fault> {
     let model = Model::compile(license).map_err(|error| Fault::new(error.message))?;
     let features = license.map(features).unwrap_or_default();
-    Ok(Runs { model, features, day })
+    Ok(Entitlements { model, features, day })
 }
 
 fn features(license: &License) -> Vec<(String, Use)> {
@@ -101,8 +101,8 @@ pub struct Lost {
 
 /// Compares two licenses on the `wanted` mix or, if that is empty, on mixes that exhaust the first license.
 #[must_use]
-pub fn lost(before: &Runs, after: &Runs, wanted: &Mix) -> Lost {
-    let mut trial = Trial { before, after, bounded: false };
+pub fn lost(before: &Entitlements, after: &Entitlements, wanted: &Mix) -> Lost {
+    let mut trial = Comparison { before, after, bounded: false };
     let mixes = if wanted.is_empty() { trial.edge() } else { vec![wanted.clone()] };
     let mut losses: Vec<Loss> = Vec::new();
     for mix in mixes {
@@ -119,13 +119,13 @@ pub fn lost(before: &Runs, after: &Runs, wanted: &Mix) -> Lost {
     Lost { losses, more, bounded: trial.bounded }
 }
 
-struct Trial<'a> {
-    before: &'a Runs,
-    after: &'a Runs,
+struct Comparison<'a> {
+    before: &'a Entitlements,
+    after: &'a Entitlements,
     bounded: bool,
 }
 
-impl Trial<'_> {
+impl Comparison<'_> {
     fn before(&mut self, mix: &Mix) -> Mix {
         let how = |name: &str| self.before.how(name);
         self.before.granted(mix, &how, &mut self.bounded)
@@ -198,7 +198,7 @@ fn fills(first: &str, count: u64, names: &[String]) -> Vec<Mix> {
     (0..others.len()).map(turn).collect()
 }
 
-impl Runs {
+impl Entitlements {
     fn how(&self, name: &str) -> Use {
         self.features.iter().find(|(known, _)| known == name).map_or(Use::Checkout, |(_, how)| *how)
     }
@@ -208,7 +208,7 @@ impl Runs {
         let mut asked = Asked {
             model: &self.model,
             state: State::new(&self.model, self.day.at(0, 0, 0, 0)),
-            people: Symbols::default(),
+            people: Interner::default(),
             bounded,
         };
         let granted = mix.iter().map(|(feature, wanted)| {
@@ -227,7 +227,7 @@ impl Runs {
 struct Asked<'a> {
     model: &'a Model,
     state: State,
-    people: Symbols,
+    people: Interner,
     bounded: &'a mut bool,
 }
 
@@ -238,7 +238,7 @@ impl Asked<'_> {
 
     fn request(&mut self, feature: &str, count: u64) -> Request {
         let somebody = Some(self.people.fresh("user"));
-        let who = Who { user: somebody, host: somebody, custom: somebody };
+        let who = Requester { user: somebody, host: somebody, custom: somebody };
         Request { count, who, ..Request::one(self.model.name(feature)) }
     }
 
@@ -246,15 +246,15 @@ impl Asked<'_> {
     fn checkouts(&mut self, feature: &str, wanted: u64) -> u64 {
         let one = self.request(feature, 1);
         let fit = match self.model.at_once(&self.state, &one) {
-            AtOnce::Unlimited => wanted,
-            AtOnce::Exactly(fit) => fit.min(wanted),
-            AtOnce::AtLeast(fit) => {
+            MaxConcurrent::Unlimited => wanted,
+            MaxConcurrent::Exactly(fit) => fit.min(wanted),
+            MaxConcurrent::AtLeast(fit) => {
                 *self.bounded |= fit < wanted;
                 fit.min(wanted)
             }
             // Devices are activated, not checked out.
-            AtOnce::Devices(_) => 0,
-            AtOnce::Undetermined => {
+            MaxConcurrent::Devices(_) => 0,
+            MaxConcurrent::Undetermined => {
                 *self.bounded = true;
                 0
             }

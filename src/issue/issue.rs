@@ -10,14 +10,14 @@ use keywright_lint as lint;
 use keywright_sign::{Digest, Signer, TrustedKey, sign_file};
 use keywright_syntax::source::SourceFile;
 
+use super::arguments::{ArgValue, Arguments};
 use super::catalog::{Catalog, Product};
 use super::error::Fault;
-use super::proof_cache::{self, Known};
+use super::layout_cache::{LayoutCache, RenderedProduct};
 use super::log::{Entry, Issue};
 use super::order::{self, Line, Order};
-use super::layout_cache::{Piece, Shapes};
+use super::proof_cache::{self, ProofCache};
 use super::template::Template;
-use super::arguments::{Assigned, Given};
 
 /// Reason for refusing an order, for statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,10 +116,10 @@ pub struct Issuer {
     catalog: Catalog,
     templates: BTreeMap<String, Template>,
     /// Values of each product from the catalogue and the template defaults for the day.
-    bases: BTreeMap<String, Assigned>,
+    bases: BTreeMap<String, Arguments>,
     day: Date,
-    shapes: Shapes,
-    known: Known,
+    shapes: LayoutCache,
+    known: ProofCache,
 }
 
 /// Values that apply to a whole order.
@@ -129,17 +129,17 @@ pub struct Issuer {
 const DATES: [&str; 3] = ["start", "end", "issued"];
 
 /// Returns the values of a product before the order's own values.
-fn base(catalog: &Catalog, product: &Product, template: &Template, day: Date) -> Result<Assigned, Fault> {
+fn base(catalog: &Catalog, product: &Product, template: &Template, day: Date) -> Result<Arguments, Fault> {
     let (mut base, mut faults) = template.defaults(day);
     let own = [("vendor", catalog.vendor.clone()), ("issued", day.to_string())];
     let own = own.into_iter().filter(|(name, _)| template.parameter(name).is_some());
-    let own: Vec<Given> = own.map(|(name, value)| Given::new(name, value)).collect();
+    let own: Vec<ArgValue> = own.map(|(name, value)| ArgValue::new(name, value)).collect();
     faults.extend(template.fill(&mut base, product.values.iter().chain(&own)));
     faults.into_iter().next().map_or(Ok(base), Err)
 }
 
 /// One line of an order: template, values, rendered text.
-type Part<'t> = (&'t Template, Assigned, Piece);
+type Part<'t> = (&'t Template, Arguments, RenderedProduct);
 
 /// Returns true if the license contains exactly the intended blocks.
 fn is_meant(license: &License, parts: &[Part<'_>]) -> bool {
@@ -179,7 +179,14 @@ impl Issuer {
                 return Err(at(place, fault));
             }
         }
-        Ok(Self { catalog, templates, bases, day, shapes: Shapes::default(), known: Known::default() })
+        Ok(Self {
+            catalog,
+            templates,
+            bases,
+            day,
+            shapes: LayoutCache::default(),
+            known: ProofCache::default(),
+        })
     }
 
     /// Returns the templates without scenarios. What their licenses do is not tested.
@@ -290,7 +297,7 @@ impl Issuer {
         Ok((draft, key))
     }
 
-    fn assign(&self, order: &Order, line: &Line) -> Result<(&Template, Assigned), Refused> {
+    fn assign(&self, order: &Order, line: &Line) -> Result<(&Template, Arguments), Refused> {
         let at = |fault: Fault| match fault.file {
             None => fault.file(&order.file).at(line.place.0, line.place.1),
             Some(_) => fault,
@@ -351,10 +358,10 @@ impl Issuer {
 }
 
 /// Returns the values of an order line: the order's values first, then the line's.
-fn given(order: &Order, line: &Line, product: &Product, template: &Template) -> Result<Vec<Given>, Fault> {
+fn given(order: &Order, line: &Line, product: &Product, template: &Template) -> Result<Vec<ArgValue>, Fault> {
     let has = |name: &str| template.parameter(name).is_some();
     let mut given =
-        vec![Given::new("sn", order.sn.as_str()), Given::new("licensee", order.customer.as_str())];
+        vec![ArgValue::new("sn", order.sn.as_str()), ArgValue::new("licensee", order.customer.as_str())];
     for value in &order.values {
         if has(&value.name) {
             given.push(value.clone());
@@ -378,7 +385,7 @@ fn given(order: &Order, line: &Line, product: &Product, template: &Template) -> 
                     "omit the count, or set `count:` in the catalogue to a parameter of the template",
                 )));
         }
-        given.push(Given { name: product.count.clone(), ..count.clone() });
+        given.push(ArgValue { name: product.count.clone(), ..count.clone() });
     }
     given.extend(line.values.iter().cloned());
     Ok(given)

@@ -11,21 +11,21 @@ use keywright_license::{Feature, License};
 use keywright_syntax::source::Span;
 use keywright_syntax::{Block, needs_quotes};
 
+use super::arguments::Arguments;
+use super::bounded_cache::{BoundedCache, push_text, push_values};
 use super::error::Fault;
-use super::bounded_cache::{Memory, push_text, push_values};
 use super::template::Template;
-use super::arguments::Assigned;
 
 /// DECISION: maximum number of cached shapes.
 const MOST: usize = 1024;
 
 /// A license text with places for the values on every block.
 #[derive(Debug)]
-struct Shape {
+struct Layout {
     /// Length of the text in bytes; equal for all licenses of the shape.
     size: usize,
     parts: Vec<Part>,
-    blocks: Vec<Meant>,
+    blocks: Vec<ExpectedBlock>,
 }
 
 #[derive(Debug)]
@@ -37,56 +37,56 @@ enum Part {
 
 /// Name and records of a block; the value is `None` for a directive on every block.
 #[derive(Debug)]
-struct Meant {
+struct ExpectedBlock {
     name: Box<str>,
     records: Vec<(Box<str>, Option<Box<str>>)>,
 }
 
 /// Directives on every block, with their values.
-type Everywhere = Vec<(&'static str, String)>;
+type CommonDirectives = Vec<(&'static str, String)>;
 
 /// The part of a license that one template rendered.
 #[derive(Debug)]
-pub(super) struct Piece {
+pub(super) struct RenderedProduct {
     /// Text in canonical layout.
     pub(super) text: String,
-    shape: Arc<Shape>,
-    everywhere: Everywhere,
+    shape: Arc<Layout>,
+    everywhere: CommonDirectives,
 }
 
 /// Cache of shapes.
 #[derive(Debug)]
-pub(super) struct Shapes(Memory<Vec<u8>, Arc<Shape>>);
+pub(super) struct LayoutCache(BoundedCache<Vec<u8>, Arc<Layout>>);
 
-impl Default for Shapes {
+impl Default for LayoutCache {
     fn default() -> Self {
-        Self(Memory::new(MOST))
+        Self(BoundedCache::new(MOST))
     }
 }
 
-impl Shapes {
-    /// Renders a template with values. The text is not parsed again: see [`Piece::is`].
-    pub(super) fn render(&self, template: &Template, assigned: &Assigned) -> Result<Piece, Fault> {
+impl LayoutCache {
+    /// Renders a template with values. The text is not parsed again: see [`RenderedProduct::is`].
+    pub(super) fn render(&self, template: &Template, assigned: &Arguments) -> Result<RenderedProduct, Fault> {
         let everywhere = everywhere(template, assigned);
         let key = key(template, assigned, &everywhere);
         if let Some(shape) = self.0.get(&key) {
-            return Ok(Piece { text: shape.text(&everywhere), shape, everywhere });
+            return Ok(RenderedProduct { text: shape.text(&everywhere), shape, everywhere });
         }
         let text = template.render(assigned)?;
-        let shape = Arc::new(Shape::of(&License::from_text(&template.name, &text), &everywhere));
+        let shape = Arc::new(Layout::of(&License::from_text(&template.name, &text), &everywhere));
         self.0.put(key, Arc::clone(&shape));
-        Ok(Piece { text, shape, everywhere })
+        Ok(RenderedProduct { text, shape, everywhere })
     }
 }
 
-fn everywhere(template: &Template, assigned: &Assigned) -> Everywhere {
+fn everywhere(template: &Template, assigned: &Arguments) -> CommonDirectives {
     let rows = template.every_block.iter();
     rows.filter_map(|row| Some((row.name, assigned.get(&row.name.to_ascii_lowercase())?.to_string())))
         .collect()
 }
 
 /// Returns the cache key: everything that decides the layout.
-fn key(template: &Template, assigned: &Assigned, everywhere: &Everywhere) -> Vec<u8> {
+fn key(template: &Template, assigned: &Arguments, everywhere: &CommonDirectives) -> Vec<u8> {
     let mut key = Vec::with_capacity(512);
     push_values(&mut key, template, assigned, |name| template.is_not_in_body(name));
     for (name, value) in everywhere {
@@ -97,8 +97,8 @@ fn key(template: &Template, assigned: &Assigned, everywhere: &Everywhere) -> Vec
     key
 }
 
-impl Shape {
-    fn of(license: &License, everywhere: &Everywhere) -> Self {
+impl Layout {
+    fn of(license: &License, everywhere: &CommonDirectives) -> Self {
         let text = license.source.text();
         let of_every = |name: &str| everywhere.iter().map(|(known, _)| *known).find(|known| *known == name);
         let mut parts = Vec::new();
@@ -119,14 +119,14 @@ impl Shape {
             };
             license.records(feature).map(record).collect()
         };
-        let block = |feature: &Feature| Meant {
+        let block = |feature: &Feature| ExpectedBlock {
             name: Box::from(feature.name.value.as_str()),
             records: records(feature),
         };
         Self { size: text.len(), parts, blocks: license.features.iter().map(block).collect() }
     }
 
-    fn text(&self, everywhere: &Everywhere) -> String {
+    fn text(&self, everywhere: &CommonDirectives) -> String {
         let mut text = String::with_capacity(self.size);
         for part in &self.parts {
             match part {
@@ -138,11 +138,11 @@ impl Shape {
     }
 }
 
-fn value<'v>(everywhere: &'v Everywhere, name: &str) -> Option<&'v str> {
+fn value<'v>(everywhere: &'v CommonDirectives, name: &str) -> Option<&'v str> {
     everywhere.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
 }
 
-impl Piece {
+impl RenderedProduct {
     /// Returns the number of blocks.
     pub(super) fn blocks(&self) -> usize {
         self.shape.blocks.len()
@@ -150,7 +150,7 @@ impl Piece {
 
     /// Returns true if the parsed blocks have exactly the intended names and values.
     pub(super) fn is(&self, license: &License, features: &[Feature]) -> bool {
-        let same = |feature: &Feature, block: &Meant| {
+        let same = |feature: &Feature, block: &ExpectedBlock| {
             let mut records = license.records(feature);
             let all = block.records.iter().all(|(name, meant)| {
                 let meant = meant.as_deref().or_else(|| value(&self.everywhere, name));
@@ -169,7 +169,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{BUILTIN, Given, TemplateText};
+    use crate::{ArgValue, BUILTIN, TemplateText};
 
     fn pool() -> Template {
         let pool = &BUILTIN[0];
@@ -183,13 +183,13 @@ mod tests {
             customers in proptest::collection::vec("[A-Za-z ü#{}=.]{0,5}[a-z]", 1..12),
             counts in proptest::collection::vec(1_u32..3, 12),
         ) {
-            let (template, shapes) = (pool(), Shapes::default());
+            let (template, shapes) = (pool(), LayoutCache::default());
             for (customer, count) in customers.iter().zip(counts) {
                 let given = [
-                    Given::new("licensee", customer.as_str()),
-                    Given::new("sn", "A-1"),
-                    Given::new("end", "2027-12-31"),
-                    Given::new("licenses", count.to_string()),
+                    ArgValue::new("licensee", customer.as_str()),
+                    ArgValue::new("sn", "A-1"),
+                    ArgValue::new("end", "2027-12-31"),
+                    ArgValue::new("licenses", count.to_string()),
                 ];
                 let Ok(assigned) = template.assign(&given, date(2026, 1, 15)) else { continue };
                 match (template.render(&assigned), shapes.render(&template, &assigned)) {

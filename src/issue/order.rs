@@ -19,9 +19,9 @@ use serde_yaml::Spanned;
 use keywright_license::check_value;
 use keywright_sign::Digest;
 
+use super::arguments::ArgValue;
 use super::catalog::given;
 use super::error::Fault;
-use super::arguments::Given;
 use super::yaml;
 
 /// Maximum number of orders per run.
@@ -37,7 +37,7 @@ pub struct Order {
     /// Ordered products.
     pub lines: Vec<Line>,
     /// Values for all lines: dates and template parameters.
-    pub values: Vec<Given>,
+    pub values: Vec<ArgValue>,
     /// Feature mix that the customer runs at the same time, with counts.
     pub runs: Vec<(String, u32)>,
     /// Name of the order's file.
@@ -54,9 +54,9 @@ pub struct Line {
     /// Line and column of the name; column 0 for a row.
     pub place: (u64, u64),
     /// Ordered count, not yet assigned to a template parameter.
-    pub count: Option<Given>,
+    pub count: Option<ArgValue>,
     /// Values for this line only.
-    pub values: Vec<Given>,
+    pub values: Vec<ArgValue>,
 }
 
 impl Order {
@@ -69,7 +69,7 @@ impl Order {
     /// Returns the digest of the order's content, independent of its place.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        let values = |values: &[Given]| -> Vec<(String, String)> {
+        let values = |values: &[ArgValue]| -> Vec<(String, String)> {
             values.iter().map(|value| (value.name.clone(), value.text.clone())).collect()
         };
         let count = |line: &Line| line.count.as_ref().map(|count| count.text.clone());
@@ -151,9 +151,9 @@ pub fn read_order(file: &str, text: &str) -> Result<Order, Fault> {
     if order.lines.is_empty() { Err(order.fault(Fault::new("the order has no products"))) } else { Ok(order) }
 }
 
-fn given_at(file: &str, name: &str, value: Spanned<String>) -> Given {
+fn given_at(file: &str, name: &str, value: Spanned<String>) -> ArgValue {
     let place = (file.to_owned(), value.referenced.line(), value.referenced.column());
-    Given { name: name.to_owned(), text: value.value, place: Some(place) }
+    ArgValue { name: name.to_owned(), text: value.value, place: Some(place) }
 }
 
 /// Parses features with counts: `MyDraw:2, MyWrite:3`.

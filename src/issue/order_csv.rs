@@ -10,9 +10,9 @@
 use keywright_license::check_value;
 use keywright_syntax::diagnostic::nearest;
 
+use super::arguments::ArgValue;
 use super::error::Fault;
 use super::order::{Line, Order, read_runs};
-use super::arguments::Given;
 
 /// Required columns.
 const REQUIRED: [&str; 3] = ["customer", "sn", "products"];
@@ -173,7 +173,7 @@ fn read_row(file: &str, line: u64, head: &[String], record: &csv::StringRecord) 
                     check(name, "START", value)?;
                 }
                 let place = Some((file.to_owned(), line, 0));
-                order.values.push(Given { name: name.clone(), text: value.to_owned(), place });
+                order.values.push(ArgValue { name: name.clone(), text: value.to_owned(), place });
             }
         }
     }
@@ -188,7 +188,7 @@ fn read_line(file: &str, line: u64, part: &str) -> Line {
     let part = part.trim_matches(' ');
     let (product, count) =
         part.split_once(':').map_or((part, None), |(product, count)| (product, Some(count)));
-    let count = count.map(|count| Given {
+    let count = count.map(|count| ArgValue {
         name: "count".to_owned(),
         text: count.to_owned(),
         place: Some((file.to_owned(), line, 0)),

@@ -14,7 +14,7 @@ use keywright_sign::{Digest, KeyId, KeyState, Payload, Signer, Trust, TrustedKey
 
 use super::error::Fault;
 use super::issue::Draft;
-use super::log::{self, Difference, Log, Numbered, Whose};
+use super::log::{self, Difference, IssueKey, Log, Record};
 
 /// A plan, as written to its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ impl Plan {
     ///
     /// # Errors
     /// Returns an error if the log cannot be read.
-    pub fn add(&mut self, draft: &Draft, past: Past<'_>) -> Result<(), Fault> {
+    pub fn add(&mut self, draft: &Draft, past: Baseline<'_>) -> Result<(), Fault> {
         let license = &draft.license;
         self.totals.orders += 1;
         self.totals.blocks += license.features.len();
@@ -151,16 +151,16 @@ impl Plan {
 
 /// The log that a plan is compared with, without the entries of the resumed run itself.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Past<'a> {
+pub struct Baseline<'a> {
     /// The log, if there is one.
     pub log: Option<&'a Log>,
     /// Number of the last entry before the run.
     pub since: Option<i64>,
 }
 
-impl Past<'_> {
-    fn last_issue(self, of: Whose<'_>, draft: &Draft) -> Result<Option<Vec<Numbered>>, Fault> {
-        let ours = |first: &Numbered| {
+impl Baseline<'_> {
+    fn last_issue(self, of: IssueKey<'_>, draft: &Draft) -> Result<Option<Vec<Record>>, Fault> {
+        let ours = |first: &Record| {
             self.since.is_some_and(|since| first.seq > since) && first.issue.order == draft.order
         };
         self.log.map_or(Ok(None), |log| log.last_issue(of, ours))
@@ -171,11 +171,11 @@ impl Past<'_> {
 ///
 /// DECISION: the current license is the last issue of the serial number or, for a new serial number, the last issue of
 /// the same customer.
-fn changes(draft: &Draft, past: Past<'_>) -> Result<Vec<String>, Fault> {
-    if let Some(before) = past.last_issue(Whose::Sn(&draft.sn), draft)? {
+fn changes(draft: &Draft, past: Baseline<'_>) -> Result<Vec<String>, Fault> {
+    if let Some(before) = past.last_issue(IssueKey::Sn(&draft.sn), draft)? {
         return Ok(told(draft, &before, &[]));
     }
-    let Some(before) = past.last_issue(Whose::Customer(&draft.customer), draft)? else {
+    let Some(before) = past.last_issue(IssueKey::Customer(&draft.customer), draft)? else {
         return Ok(vec!["new".to_owned()]);
     };
     let other = before.first().map_or_else(String::new, |first| first.issue.sn.clone());
@@ -185,7 +185,7 @@ fn changes(draft: &Draft, past: Past<'_>) -> Result<Vec<String>, Fault> {
 }
 
 /// Describes the differences, except in the directives of `but`. Changes common to all blocks are listed once.
-fn told(draft: &Draft, before: &[Numbered], but: &[&str]) -> Vec<String> {
+fn told(draft: &Draft, before: &[Record], but: &[&str]) -> Vec<String> {
     let license = &draft.license;
     let payloads: Vec<Payload> =
         license.features.iter().map(|feature| Payload::of(license, feature)).collect();

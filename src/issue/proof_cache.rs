@@ -7,10 +7,10 @@ use keywright_scenario as scenario;
 use keywright_sign::Digest;
 use keywright_syntax::source::SourceFile;
 
+use super::arguments::Arguments;
+use super::bounded_cache::{BoundedCache, push_values};
 use super::error::Fault;
-use super::bounded_cache::{Memory, push_values};
 use super::template::Template;
-use super::arguments::Assigned;
 
 /// DECISION: maximum number of cached results of each kind.
 const MOST: usize = 65_536;
@@ -25,21 +25,21 @@ const IDENTITY: [&str; 2] = ["sn", "licensee"];
 
 /// Cached results.
 #[derive(Debug)]
-pub(super) struct Known {
-    scenarios: Memory<Digest, Result<(), Fault>>,
+pub(super) struct ProofCache {
+    scenarios: BoundedCache<Digest, Result<(), Fault>>,
     /// Keyed by [`key_of`].
-    sound: Memory<Digest, ()>,
+    sound: BoundedCache<Digest, ()>,
 }
 
-impl Default for Known {
+impl Default for ProofCache {
     fn default() -> Self {
-        Self { scenarios: Memory::new(MOST), sound: Memory::new(MOST) }
+        Self { scenarios: BoundedCache::new(MOST), sound: BoundedCache::new(MOST) }
     }
 }
 
-impl Known {
+impl ProofCache {
     /// Runs the template's scenarios, once for all orders with equal scenario-relevant values.
-    pub(super) fn prove(&self, template: &Template, assigned: &Assigned, text: &str) -> Result<(), Fault> {
+    pub(super) fn prove(&self, template: &Template, assigned: &Arguments, text: &str) -> Result<(), Fault> {
         let left_out = |name: &str| INFORMATION.contains(&name) && template.is_only_on_every_block(name);
         let mut key = Vec::new();
         push_values(&mut key, template, assigned, left_out);
@@ -64,7 +64,7 @@ impl Known {
 
 /// Returns the cache key of a license that parses without findings: all values of its parts, except values of
 /// [`IDENTITY`] that are only written on every block and are therefore equal throughout.
-pub(super) fn key_of<'p>(parts: impl Iterator<Item = (&'p Template, &'p Assigned)>) -> Digest {
+pub(super) fn key_of<'p>(parts: impl Iterator<Item = (&'p Template, &'p Arguments)>) -> Digest {
     let mut key = Vec::new();
     for (template, assigned) in parts {
         let plain = |name: &str| assigned.get(name).is_none_or(|value| value.to_string().is_ascii());
@@ -79,7 +79,7 @@ impl Template {
     ///
     /// # Errors
     /// Returns the first failing scenario, or the first problem in the scenario file.
-    pub fn prove(&self, assigned: &Assigned, license: &str) -> Result<(), Fault> {
+    pub fn prove(&self, assigned: &Arguments, license: &str) -> Result<(), Fault> {
         match self.render_scenarios(assigned, "license.lic")? {
             Some(scenarios) => play(self, &scenarios, license),
             None => Ok(()),

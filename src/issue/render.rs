@@ -21,10 +21,10 @@ use keywright_license::{self as license, License, Name};
 use keywright_syntax::source::{SourceFile, Span};
 use keywright_syntax::{self as syntax, Block, Item, Tree, fold};
 
+use super::arguments::Arguments;
 use super::error::Fault;
-use super::template::Template;
 use super::parameter_types::Value;
-use super::arguments::Assigned;
+use super::template::Template;
 
 pub(super) const LICENSE: &str = "license";
 pub(super) const SCENARIOS: &str = "scenarios";
@@ -230,7 +230,7 @@ impl Template {
     ///
     /// # Errors
     /// Returns an error if the template does not produce a license from these values.
-    pub fn render(&self, assigned: &Assigned) -> Result<String, Fault> {
+    pub fn render(&self, assigned: &Arguments) -> Result<String, Fault> {
         let marked = self
             .render_text(LICENSE, assigned, None)
             .map_err(|error| fault(&error, &self.file, self.head_lines))?;
@@ -266,7 +266,7 @@ impl Template {
     ///
     /// # Errors
     /// Returns an error if the scenario template cannot be rendered with these values.
-    pub fn render_scenarios(&self, assigned: &Assigned, license: &str) -> Result<Option<String>, Fault> {
+    pub fn render_scenarios(&self, assigned: &Arguments, license: &str) -> Result<Option<String>, Fault> {
         let Some(file) = &self.scenario_file else { return Ok(None) };
         let text =
             self.render_text(SCENARIOS, assigned, Some(license)).map_err(|error| fault(&error, file, 0))?;
@@ -276,7 +276,7 @@ impl Template {
     fn render_text(
         &self,
         name: &str,
-        assigned: &Assigned,
+        assigned: &Arguments,
         license: Option<&str>,
     ) -> Result<String, minijinja::Error> {
         let pairs = |values: &std::collections::BTreeMap<String, Option<Value>>| {
@@ -329,7 +329,7 @@ fn blocks_of(license: &License) -> Blocks {
 /// Replaces marks with their values.
 struct Writer<'a> {
     template: &'a Template,
-    assigned: &'a Assigned,
+    assigned: &'a Arguments,
     tree: &'a Tree,
     edits: Vec<(Span, String)>,
     meant: Blocks,

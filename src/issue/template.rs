@@ -22,8 +22,8 @@ use keywright_syntax::diagnostic::nearest;
 
 use super::error::Fault;
 use super::parameter::Parameter;
-use super::render;
 use super::parameter_types::{TYPES, ValueType};
+use super::render;
 use super::yaml;
 
 /// Maximum size of a template text, in bytes.

@@ -49,10 +49,10 @@ pub(super) fn fault<T>(file: &str, value: &Spanned<T>, message: impl Into<String
 pub fn scenario_names(text: &str) -> Result<Vec<String>, Fault> {
     #[derive(serde::Deserialize)]
     struct File {
-        scenarios: Vec<Named>,
+        scenarios: Vec<FeatureGroup>,
     }
     #[derive(serde::Deserialize)]
-    struct Named {
+    struct FeatureGroup {
         name: String,
     }
     let file: File = read("scenarios", text)?;

@@ -134,7 +134,7 @@ impl Checks<'_> {
             _ => "only TOKEN blocks have dependencies: remove it, or make the block a TOKEN without COUNT",
         };
         let message =
-            format!("TOKEN_DEPENDENCY on a block that is not a TOKEN ({})", self.feature.kind.word());
+            format!("TOKEN_DEPENDENCY on a block that is not a TOKEN ({})", self.feature.kind.as_str());
         self.report(&codes::STRAY_DEPENDENCY, place, message, help);
     }
 
@@ -162,7 +162,7 @@ impl Checks<'_> {
     fn missing(&mut self, unreadable: bool) {
         let feature = self.feature;
         let Some(keytype) = feature.keytype else { return };
-        let word = feature.kind.word();
+        let word = feature.kind.as_str();
         let dependency = self.stands("TOKEN_DEPENDENCY");
         match feature.kind {
             Kind::Token if !dependency => {
@@ -276,6 +276,6 @@ fn misplaced_help(name: &str, kind: Kind, on: &[Kind]) -> String {
     if on == [Kind::Local] {
         return "only a local license (without COUNT and KEYTYPE) can be locked to hosts".to_owned();
     }
-    let words: Vec<&str> = on.iter().map(|kind| kind.word()).collect();
+    let words: Vec<&str> = on.iter().map(|kind| kind.as_str()).collect();
     format!("`{name}` is allowed on {} blocks only", words.join(", "))
 }

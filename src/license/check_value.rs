@@ -8,8 +8,8 @@ use keywright_syntax::source::Span;
 
 use super::directive::{Directive, directive};
 use super::model::Feature;
-use super::value_parser::Reading;
 use super::value_chars;
+use super::value_parser::RawValue;
 
 /// The reason why a value is not allowed in a license.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,14 +51,14 @@ pub fn check_value(name: &str, text: &str) -> Result<(), Refusal> {
 /// Returns true if `text` is a value of the directive `name`, or a misspelling with a clear correction.
 pub(super) fn is_near(name: &str, text: &str) -> bool {
     directive(name).is_some_and(|row| {
-        let reading = Reading { directive: row.name, text, raw: text, span: Span::default() };
+        let reading = RawValue { directive: row.name, text, raw: text, span: Span::default() };
         let mut scratch = Feature::unread(0, Span::default(), Span::default());
         (row.set)(&mut scratch, reading).map_or_else(|problem| problem.meant.is_some(), |()| true)
     })
 }
 
 fn check_row(row: &Directive, text: &str) -> Result<(), Refusal> {
-    let reading = Reading { directive: row.name, text, raw: text, span: Span::default() };
+    let reading = RawValue { directive: row.name, text, raw: text, span: Span::default() };
     let mut scratch = Feature::unread(0, Span::default(), Span::default());
     value_chars::check(&reading, row)
         .and_then(|()| (row.set)(&mut scratch, reading))

@@ -4,8 +4,8 @@ pub use keywright_syntax::limits::MAX_COUNT;
 use keywright_syntax::limits::{MAX_DEPENDENCIES, MAX_HOST_IDS, MAX_TIERS};
 
 use super::model::{Feature, Metered};
-use super::value_parser::{Problem, Reading};
 use super::value::{KeyType, Kind, Payment, Period, Tier};
+use super::value_parser::{Problem, RawValue};
 
 /// A directive.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Directive {
     /// The meaning, in one line.
     pub summary: &'static str,
     /// Parses the value and stores it in the block.
-    pub(super) set: fn(&mut Feature, Reading<'_>) -> Result<(), Problem>,
+    pub(super) set: fn(&mut Feature, RawValue<'_>) -> Result<(), Problem>,
 }
 
 /// A requirement of a directive on its block.

@@ -10,14 +10,14 @@ use keywright_syntax::source::{FileId, SourceFile, Span, Spanned};
 use keywright_syntax::{self as syntax, Block, Item, Tree};
 
 use super::block_rules;
+use super::check_value::is_near;
 use super::codes;
 use super::directive::{DIRECTIVES, Directive, numbered};
-use super::check_value::is_near;
 use super::model::{BrokenBlock, Condition, Feature, License, read_value};
-use super::value_parser::{Problem, Reading, read_name};
-use super::value_chars;
 use super::times::{Times, duplicate, too_many};
 use super::value::{KeyType, Kind, Name};
+use super::value_chars;
+use super::value_parser::{Problem, RawValue, read_name};
 
 impl License {
     /// Reads a license. Never fails: problems are reported in [`License::diagnostics`].
@@ -221,8 +221,9 @@ impl BlockReader<'_> {
         let place = read.value.inner();
         let raw = self.source.slice(place);
         let value = read_value(row.name, read.value.read(self.source));
-        let reading = Reading { directive: row.name, text: &value, raw, span: place };
-        if let Err(problem) = value_chars::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
+        let reading = RawValue { directive: row.name, text: &value, raw, span: place };
+        if let Err(problem) =
+            value_chars::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
         {
             let part = problem.part.and_then(|part| place_of(raw, place, part));
             // A correction of one part must not replace the whole value.

@@ -161,12 +161,12 @@ impl Kind {
         } else {
             "a"
         };
-        format!("{article} {}", self.word())
+        format!("{article} {}", self.as_str())
     }
 
     /// Returns the KEYTYPE, or `local`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Exclusive => "EXCLUSIVE",
             Self::Additive => "ADDITIVE",

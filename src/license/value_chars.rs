@@ -7,12 +7,12 @@ use keywright_syntax::{Value, codes as syntax_codes, fold};
 
 use super::codes;
 use super::directive::Directive;
-use super::value_parser::{Problem, Reading};
+use super::value_parser::{Problem, RawValue};
 
 pub use keywright_syntax::limits::MAX_VALUE_BYTES;
 
 /// Rejects values that are too long, contain hidden characters, or are empty where text is required.
-pub(super) fn check(reading: &Reading<'_>, row: &Directive) -> Result<(), Problem> {
+pub(super) fn check(reading: &RawValue<'_>, row: &Directive) -> Result<(), Problem> {
     if reading.text.is_empty() && row.form != "text" {
         let message = format!("empty value for `{}`", row.name);
         return Err(Problem::new(
@@ -79,7 +79,7 @@ fn refuse_hidden(name: &str, text: &str) -> Result<(), Problem> {
 }
 
 /// Returns warnings for a valid value: a line break in quotes, a joiner between letters.
-pub(super) fn warn(file: FileId, reading: &Reading<'_>, row: &Directive, value: Value) -> Vec<Diagnostic> {
+pub(super) fn warn(file: FileId, reading: &RawValue<'_>, row: &Directive, value: Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if is_plain(reading.raw) {
         return found;
@@ -115,7 +115,7 @@ pub(super) fn warn(file: FileId, reading: &Reading<'_>, row: &Directive, value: 
     found
 }
 
-fn first_line(reading: &Reading<'_>) -> Span {
+fn first_line(reading: &RawValue<'_>) -> Span {
     let len = reading.raw.find(['\n', '\r']).unwrap_or(reading.raw.len());
     Span::new(reading.span.start as usize, reading.span.start as usize + len)
 }

@@ -48,7 +48,7 @@ type Read<T> = Result<T, Problem>;
 
 /// The text of a value with its place and its directive.
 #[derive(Clone, Copy)]
-pub(super) struct Reading<'a> {
+pub(super) struct RawValue<'a> {
     /// The directive's name.
     pub(super) directive: &'a str,
     /// The value without quotes, with whitespace folded.
@@ -59,7 +59,7 @@ pub(super) struct Reading<'a> {
     pub(super) span: Span,
 }
 
-impl Reading<'_> {
+impl RawValue<'_> {
     fn spanned<T>(&self, value: T) -> Spanned<T> {
         Spanned::new(value, self.span)
     }

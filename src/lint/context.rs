@@ -5,11 +5,11 @@ use std::cell::OnceCell;
 use jiff::civil::Date;
 
 use keywright_license::{Feature, License};
-use keywright_resolve::graph::{Block, Capacities, Draws, Graph, Measures};
+use keywright_resolve::graph::{Block, Capacities, Draws, Graph, Metrics};
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::source::{FileId, Span};
 
-use super::cross_file::Elsewhere;
+use super::cross_file::CrossFileMatch;
 use super::first_fit::Orders;
 use super::level::Levels;
 use super::policy::Policy;
@@ -45,7 +45,7 @@ pub struct Options {
     /// Verification results for KEYs; empty without a trust store.
     pub keys: Vec<KeyFinding>,
     /// Matches with earlier files of the run that are separate licenses.
-    pub elsewhere: Vec<Elsewhere>,
+    pub elsewhere: Vec<CrossFileMatch>,
 }
 
 impl Options {
@@ -104,7 +104,7 @@ pub struct Context<'a> {
     /// The graph over their sound blocks.
     pub graph: &'a Graph<'a>,
     /// Depths and costs of the blocks.
-    pub measures: &'a Measures,
+    pub measures: &'a Metrics,
     /// The options of the run.
     pub options: &'a Options,
     draws: OnceCell<Draws>,
@@ -118,7 +118,7 @@ impl<'a> Context<'a> {
     pub(super) fn new(
         licenses: &'a [&'a License],
         graph: &'a Graph<'a>,
-        measures: &'a Measures,
+        measures: &'a Metrics,
         options: &'a Options,
     ) -> Self {
         Self {

@@ -12,20 +12,20 @@ use super::rules::sets;
 
 /// A match between a block and an earlier file of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct CrossFileMatch {
     /// The file.
     pub file: FileId,
     /// The block, by its index in the tree (as in `Feature::block`).
     pub block: usize,
     /// The match in the earlier file.
-    pub twin: Twin,
+    pub twin: DuplicateKind,
     /// File name and line, as in `a.lic:3`. Untrusted text.
     pub place: String,
 }
 
 /// A kind of match.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Twin {
+pub enum DuplicateKind {
     /// The same block of the same set.
     Block,
     /// A feature of the same vendor with a different name that looks alike.
@@ -34,7 +34,7 @@ pub enum Twin {
 
 /// The data of a file that later files are compared with.
 #[derive(Debug)]
-pub struct Marks {
+pub struct FileFingerprints {
     file: FileId,
     name: Arc<str>,
     blocks: Vec<Mark>,
@@ -52,7 +52,7 @@ struct Mark {
     name: Option<(String, String)>,
 }
 
-impl Marks {
+impl FileFingerprints {
     /// Creates the marks of the sound blocks of a file.
     #[must_use]
     pub fn of(license: &License) -> Self {
@@ -98,25 +98,25 @@ impl Place {
 
 /// The marks of all earlier files.
 #[derive(Debug, Default)]
-pub struct Across {
+pub struct CrossFileIndex {
     blocks: HashMap<[u8; 32], Place>,
     /// First name and place by vendor and similarity key.
     names: HashMap<(String, String), (String, Place)>,
 }
 
-impl Across {
+impl CrossFileIndex {
     /// Returns the matches with earlier files, then adds the marks of this file.
-    pub fn meet(&mut self, marks: &Marks) -> Vec<Elsewhere> {
+    pub fn meet(&mut self, marks: &FileFingerprints) -> Vec<CrossFileMatch> {
         let mut found = Vec::new();
         for mark in &marks.blocks {
             let mut tell = |twin, place: &Place| {
-                found.push(Elsewhere { file: marks.file, block: mark.block, twin, place: place.text() });
+                found.push(CrossFileMatch { file: marks.file, block: mark.block, twin, place: place.text() });
             };
             if let Some(first) = mark.content.and_then(|content| self.blocks.get(&content)) {
-                tell(Twin::Block, first);
+                tell(DuplicateKind::Block, first);
             }
             if let Some((name, place)) = mark.name.as_ref().and_then(|name| self.alike(name)) {
-                tell(Twin::Name(name.clone()), place);
+                tell(DuplicateKind::Name(name.clone()), place);
             }
         }
         for mark in &marks.blocks {

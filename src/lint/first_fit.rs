@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use keywright_license::{Feature, Kind, Version};
-use keywright_resolve::graph::{Block, BlockId, Graph, Named, UNLIMITED};
+use keywright_resolve::graph::{Block, BlockId, FeatureGroup, Graph, UNLIMITED};
 
 /// Maximum number of steps of one trial.
 pub(super) const STEPS: usize = 20_000;
@@ -40,7 +40,7 @@ impl Orders {
 }
 
 impl Order {
-    fn new(graph: &Graph<'_>, named: &Named<'_>) -> Self {
+    fn new(graph: &Graph<'_>, named: &FeatureGroup<'_>) -> Self {
         let [mut exclusives, mut others, mut upgrades, mut lots] = [const { Vec::new() }; 4];
         for block in named.blocks.iter().filter_map(|id| graph.block(*id)) {
             match block.feature.kind {

@@ -4,9 +4,8 @@
 //! by `explain`, the documentation, reports and tests. The linter does not verify signatures: the caller passes
 //! verification results, and matches between files that are linted separately.
 
-mod cross_file;
-mod suppressions;
 mod context;
+mod cross_file;
 mod first_fit;
 mod level;
 mod message;
@@ -16,9 +15,10 @@ mod rule;
 mod rules;
 mod run;
 mod sink;
+mod suppressions;
 
-pub use cross_file::{Across, Elsewhere, Marks, Twin};
 pub use context::{Context, KeyFinding, KeyState, Options, Stage};
+pub use cross_file::{CrossFileIndex, CrossFileMatch, DuplicateKind, FileFingerprints};
 pub use level::{Level, Levels, UnknownSelector};
 pub use policy::Policy;
 pub use registry::{RULES, rule};

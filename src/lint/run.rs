@@ -1,7 +1,7 @@
 //! A run of all rules.
 
 use keywright_license::License;
-use keywright_resolve::graph::{Graph, Measures};
+use keywright_resolve::graph::{Graph, Metrics};
 use keywright_syntax::diagnostic::Diagnostic;
 
 use super::context::{Context, Options};
@@ -49,6 +49,6 @@ pub fn more_means_less(licenses: &[&License], options: &Options) -> Vec<MoreMean
 
 fn with_context<T>(licenses: &[&License], options: &Options, run: impl FnOnce(&Context<'_>) -> T) -> T {
     let graph = Graph::new(licenses);
-    let measures = Measures::new(&graph);
+    let measures = Metrics::new(&graph);
     run(&Context::new(licenses, &graph, &measures, options))
 }

@@ -6,10 +6,10 @@ use keywright_license::License;
 use keywright_syntax::diagnostic::{Brief, Diagnostic, Severity};
 use keywright_syntax::source::{FileId, Span};
 
-use super::suppressions::Allows;
 use super::context::Options;
 use super::level::Levels;
 use super::rules::allows::more_findings;
+use super::suppressions::Suppressions;
 
 /// Default maximum number of findings kept per file; the rest is only counted.
 pub const MAX_FINDINGS: usize = 1000;
@@ -65,7 +65,7 @@ pub struct Sink<'a> {
 
 #[derive(Debug, Default)]
 struct File {
-    allows: Allows,
+    allows: Suppressions,
     /// Offset of the end of the file.
     end: usize,
     /// Kept findings by severity, from notes to errors.
@@ -81,7 +81,7 @@ struct File {
 impl<'a> Sink<'a> {
     pub(super) fn new(licenses: &[&License], options: &'a Options) -> Self {
         let files = licenses.iter().map(|license| {
-            let allows = Allows::read(license);
+            let allows = Suppressions::read(license);
             let end = license.source.text().len();
             (license.source.id(), File { allows, end, ..File::default() })
         });

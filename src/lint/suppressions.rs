@@ -15,7 +15,7 @@ use super::rules::allows::{allow_without_reason, unknown_allow, unused_allow};
 
 /// The `allow` comments of one file.
 #[derive(Debug, Default)]
-pub(super) struct Allows {
+pub(super) struct Suppressions {
     /// Each code in a comment, with the span of the comment and whether it matched a finding.
     named: Vec<(&'static Code, Span, bool)>,
     /// Scopes of blocks and of lines by code. Each list is in file order; scopes are equal or do not overlap.
@@ -32,7 +32,7 @@ enum Scope {
     Nothing,
 }
 
-impl Allows {
+impl Suppressions {
     pub(super) fn read(license: &License) -> Self {
         let mut allows = Self::default();
         let source = &*license.source;

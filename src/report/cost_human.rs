@@ -9,8 +9,8 @@ use jiff::civil::DateTime;
 use keywright_license::Kind;
 use keywright_resolve::semantics::BEYOND;
 use keywright_resolve::{
-    Alternative, AtOnce, BlockId, CostLine, Failure, MixLimit, Model, Outcome, Reason, Request, State,
-    Symbols, UNLIMITED,
+    Alternative, BlockId, CostLine, Failure, Interner, MaxConcurrent, MixLimit, Model, Outcome, Reason,
+    Request, State, UNLIMITED,
 };
 
 use super::escape::escape;
@@ -43,7 +43,7 @@ pub fn render_mix(
     at: DateTime,
     names: &[String],
     limit: &MixLimit,
-    people: &Symbols,
+    people: &Interner,
 ) -> String {
     let mut sums: Vec<(&String, u64)> = Vec::new();
     for (name, count) in names.iter().zip(&limit.granted) {
@@ -58,7 +58,7 @@ pub fn render_mix(
     let _ = match &limit.stopped {
         None => writeln!(text, "further checkouts were not tried"),
         Some((index, Outcome::Denied(reason))) => {
-            writeln!(text, "the next {} is denied: {}", name(*index), reason.word())
+            writeln!(text, "the next {} is denied: {}", name(*index), reason.as_str())
         }
         Some((index, Outcome::Failed(failure))) => {
             writeln!(text, "the result for the next {} is {}", name(*index), failure.words())
@@ -73,9 +73,9 @@ pub fn render_mix(
 
 fn heading(model: &Model, alternative: &Alternative, index: usize, first: Option<usize>) -> String {
     let block = alternative.block;
-    let name = format!("{} ({})", escape(&model.label(block)), model.kind(block).word());
+    let name = format!("{} ({})", escape(&model.label(block)), model.kind(block).as_str());
     match &alternative.draws {
-        Err(Outcome::Denied(reason)) => format!("{name}: denied, {}", reason.word()),
+        Err(Outcome::Denied(reason)) => format!("{name}: denied, {}", reason.as_str()),
         Err(Outcome::Failed(failure)) => format!("{name}: {}", failure.words()),
         _ if model.kind(block) == Kind::Activation => {
             format!("{name}: activated on a device, not checked out")
@@ -106,9 +106,13 @@ fn push_tree(text: &mut String, model: &Model, alternative: &Alternative) {
 fn needed(model: &Model, line: &CostLine) -> String {
     let count = number(line.count);
     let Some(block) = line.block else {
-        return format!("{count} × {}: {}", escape(model.name_text(line.name)), Reason::NoSuchFeature.word());
+        return format!(
+            "{count} × {}: {}",
+            escape(model.name_text(line.name)),
+            Reason::NoSuchFeature.as_str()
+        );
     };
-    let name = format!("{count} × {} ({})", escape(&model.label(block)), model.kind(block).word());
+    let name = format!("{count} × {} ({})", escape(&model.label(block)), model.kind(block).as_str());
     match line.choice {
         (_, 1) => name,
         (1, _) => format!("{name}, first choice"),
@@ -130,16 +134,18 @@ fn push_pools(text: &mut String, model: &Model, state: &State, draws: &[(BlockId
     }
 }
 
-fn at_once(fit: AtOnce) -> String {
+fn at_once(fit: MaxConcurrent) -> String {
     match fit {
-        AtOnce::Exactly(0) => "none can run".to_owned(),
-        AtOnce::Devices(0) => "no device can be activated".to_owned(),
-        AtOnce::Devices(UNLIMITED) => "any number of devices can be activated".to_owned(),
-        AtOnce::Devices(count) => format!("{count} devices can be activated"),
-        AtOnce::Undetermined => format!("the number that can run is {}", Failure::Budget.words()),
-        AtOnce::Exactly(count) => format!("{count} can run at the same time if nothing else runs"),
-        AtOnce::AtLeast(count) => format!("at least {count} can run at the same time if nothing else runs"),
-        AtOnce::Unlimited => "any number can run at the same time".to_owned(),
+        MaxConcurrent::Exactly(0) => "none can run".to_owned(),
+        MaxConcurrent::Devices(0) => "no device can be activated".to_owned(),
+        MaxConcurrent::Devices(UNLIMITED) => "any number of devices can be activated".to_owned(),
+        MaxConcurrent::Devices(count) => format!("{count} devices can be activated"),
+        MaxConcurrent::Undetermined => format!("the number that can run is {}", Failure::Budget.words()),
+        MaxConcurrent::Exactly(count) => format!("{count} can run at the same time if nothing else runs"),
+        MaxConcurrent::AtLeast(count) => {
+            format!("at least {count} can run at the same time if nothing else runs")
+        }
+        MaxConcurrent::Unlimited => "any number can run at the same time".to_owned(),
     }
 }
 

@@ -15,7 +15,7 @@ const PROSE: usize = 80;
 /// Returns the page of one rule for a terminal.
 #[must_use]
 pub fn terminal(rule: &Rule, width: usize) -> String {
-    let mut page = format!("{} {} ({})\n", rule.code.id, rule.code.name, rule.code.severity.word());
+    let mut page = format!("{} {} ({})\n", rule.code.id, rule.code.name, rule.code.severity.as_str());
     let width = width.clamp(30, PROSE);
     let mut section = |title: &str, text: &str| {
         let _ = write!(page, "\n{title}\n{text}");
@@ -43,7 +43,7 @@ pub fn table() -> String {
                 text,
                 "  {}  {:<7}  {:<26} {}",
                 rule.code.id,
-                rule.code.severity.word(),
+                rule.code.severity.as_str(),
                 rule.code.name,
                 first_part(rule.what)
             );
@@ -104,7 +104,8 @@ pub fn markdown() -> String {
             let (id, name) = (rule.code.id, rule.code.name);
             let anchor = anchor(rule);
             let what = first_part(rule.what).replace('|', "\\|");
-            let _ = writeln!(text, "| [{id}](#{anchor}) | {name} | {} | {what} |", rule.code.severity.word());
+            let _ =
+                writeln!(text, "| [{id}](#{anchor}) | {name} | {} | {what} |", rule.code.severity.as_str());
         }
         for rule in rules() {
             text.push_str(&section(rule));

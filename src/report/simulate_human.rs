@@ -74,7 +74,7 @@ pub fn state(session: &Session<'_>) -> String {
         };
         let money = pool.money.map(|money| format!(", {money} left")).unwrap_or_default();
         let force = if pool.in_force { "" } else { ", not in force" };
-        let kind = pool.kind.word();
+        let kind = pool.kind.as_str();
         let used = pool.used;
         let _ =
             writeln!(text, "{name:width$}  {kind:10}  {}  {used} in use, {free}{money}{force}", bar(pool));

@@ -100,7 +100,7 @@ pub fn reply(reply: &Reply) -> serde_json::Result<String> {
 pub fn state(session: &Session<'_>) -> serde_json::Result<String> {
     let pools = session.pools().into_iter().map(|pool| Pool {
         pool: escape(&pool.name).into_owned(),
-        kind: pool.kind.word(),
+        kind: pool.kind.as_str(),
         used: pool.used,
         free: pool.free,
         money: pool.money.map(|money| money.to_string()),

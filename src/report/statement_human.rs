@@ -28,7 +28,7 @@ fn render_one(text: &mut String, statement: &Statement) {
         text,
         "  {} {}, {start} to {end}{open}: {used} used{committed}",
         escape(feature),
-        statement.billed.word()
+        statement.billed.as_str()
     );
     if statement.billed == Billed::ByQuantity {
         return;
@@ -38,7 +38,7 @@ fn render_one(text: &mut String, statement: &Statement) {
         let range = range(line);
         let price = line.price.map(|price| format!("× {price} {currency}")).unwrap_or_default();
         let amount = line.amount.map_or_else(|| "too large".to_owned(), |amount| amount.to_string());
-        let (kind, units) = (line.kind.word(), line.units);
+        let (kind, units) = (line.kind.as_str(), line.units);
         let _ = writeln!(text, "    {kind:10}  {range:>21}  {units:>10} {price:16}  {amount:>14} {currency}");
     }
     let total = statement.total.map_or_else(|| "too large".to_owned(), |total| total.to_string());

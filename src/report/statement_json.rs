@@ -58,7 +58,7 @@ pub fn render(report: &TestReport) -> serde_json::Result<String> {
 
 fn row(file: &str, scenario: &str, statement: &Statement) -> Row {
     let line = |line: &keywright_resolve::Line| Line {
-        kind: line.kind.word(),
+        kind: line.kind.as_str(),
         from: line.from,
         units: line.units,
         price: line.price.map(|price| price.to_string()),
@@ -68,7 +68,7 @@ fn row(file: &str, scenario: &str, statement: &Statement) -> Row {
         file: escape(file).into_owned(),
         scenario: escape(scenario).into_owned(),
         feature: escape(&statement.feature).into_owned(),
-        billed: statement.billed.word(),
+        billed: statement.billed.as_str(),
         start: statement.start.to_string(),
         end: statement.end.to_string(),
         closed: statement.closed,

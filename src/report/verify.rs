@@ -69,7 +69,7 @@ pub enum LogState {
 impl LogState {
     /// Returns the word in JSON.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Issued => "issued",
             Self::Replaced => "replaced",
@@ -217,7 +217,7 @@ impl VerifyReport<'_> {
     pub fn sums(&self) -> Vec<Sum> {
         let mut sums: BTreeMap<(&str, &str, &'static str), (usize, Option<u64>)> = BTreeMap::new();
         for feature in self.files.iter().flat_map(FileReport::verified).map(Verified::get) {
-            let key = (feature.vendor_name(), feature.name.value.as_str(), feature.kind.word());
+            let key = (feature.vendor_name(), feature.name.value.as_str(), feature.kind.as_str());
             let count = feature.count.and_then(|count| match count.value {
                 Count::Limited(count) => Some(u64::from(count)),
                 Count::Unlimited => None,
@@ -319,7 +319,7 @@ impl Grant {
     pub fn of(feature: &Feature, redact: bool) -> Self {
         let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());
         Self {
-            kind: feature.kind.word(),
+            kind: feature.kind.as_str(),
             version: feature.version.to_string(),
             count: feature.count.map(|count| match count.value {
                 Count::Limited(count) => count.to_string(),

@@ -105,7 +105,7 @@ fn render_file(
     for fault in &file.policy {
         let (on, off) = color(style, RED);
         let reason = report.reason(&fault.reason);
-        line(text, format_args!("  {on}{:WIDTH$}{off}  {reason}", fault.policy.word()));
+        line(text, format_args!("  {on}{:WIDTH$}{off}  {reason}", fault.policy.as_str()));
     }
     render_hidden(text, report, &file.hidden);
     if several {
@@ -174,7 +174,7 @@ fn render_block(
         text,
         format_args!(
             "  {on}{:WIDTH$}{off}  {}{granted}{key}  line {}",
-            block.verdict.word(),
+            block.verdict.as_str(),
             name,
             block.line
         ),

@@ -158,7 +158,7 @@ fn file(report: &VerifyReport<'_>, (number, at): (usize, usize), found: &FileRep
     let policy = found
         .policy
         .iter()
-        .map(|fault| Policy { policy: fault.policy.word(), reason: report.reason(&fault.reason) });
+        .map(|fault| Policy { policy: fault.policy.as_str(), reason: report.reason(&fault.reason) });
     let blocks = found.blocks.iter().enumerate();
     File {
         file: report.file_name(number, &found.file),
@@ -178,8 +178,8 @@ fn hidden_text(report: &VerifyReport<'_>, found: &HiddenText) -> Hidden {
     let lines = found.lines.iter().map(|line| {
         let mut kinds: Vec<&str> = Vec::new();
         for class in line.characters.iter().filter_map(|c| hidden::class(*c)) {
-            if !kinds.contains(&class.word()) {
-                kinds.push(class.word());
+            if !kinds.contains(&class.as_str()) {
+                kinds.push(class.as_str());
             }
         }
         HiddenLine {
@@ -202,7 +202,7 @@ fn block(report: &VerifyReport<'_>, block: &BlockReport<'_>, draws: &[DrawnOn]) 
         block.claimed.as_ref().map(|claimed| granted(Grant::of(claimed.unverified(), report.redact)));
     Block {
         feature: block.feature.as_deref().map(|name| report.value("FEATURE", name)),
-        verdict: block.verdict.word(),
+        verdict: block.verdict.as_str(),
         reason: report.reason(&block.reason),
         vendor: block.vendor.as_deref().map(|vendor| report.value("VENDOR", vendor)),
         key_id: block.key.map(|key| key.to_string()),
@@ -231,7 +231,7 @@ fn log(report: &VerifyReport<'_>, logged: &Logged) -> Log {
             now: value(&change.now),
         }
     });
-    Log { state: logged.state.word(), entry, replaced_by: logged.replaced_by, changes: changes.collect() }
+    Log { state: logged.state.as_str(), entry, replaced_by: logged.replaced_by, changes: changes.collect() }
 }
 
 fn granted(grant: Grant) -> Granted {

@@ -5,16 +5,16 @@ use std::ops::Bound;
 use keywright_license::Kind;
 use keywright_syntax::effort;
 
+use super::coverage::CoveragePoint;
+use super::index_vec::{BlockId, NameId};
 use super::model::Model;
 use super::outcome::Failure;
 use super::outcome::{Attempt, Explanation, Grant, Holder, Outcome, Reason, Refusal, Verdict};
-use super::suggestion::{Remedy, Returned};
-use super::coverage::Sight;
+use super::requester::{Requester, Symbol};
 use super::state::State;
-use super::suppose::{Out, Supposed};
-use super::index_vec::{BlockId, NameId};
+use super::suggestion::{Returned, Suggestion};
+use super::suppose::{Returnable, Supposed};
 use super::trace::MAX_HOLDERS;
-use super::requester::{Symbol, Who};
 
 impl Model {
     pub(super) fn activate(&self, state: &mut State, feature: Option<NameId>, device: Symbol) -> Outcome {
@@ -31,7 +31,7 @@ impl Model {
             }
             Ok(_) if is_at_limit(state) => Outcome::Denied(Reason::ActiveTokenLimit),
             Ok(block) => {
-                state.note(Sight::Block(block));
+                state.note(CoveragePoint::Block(block));
                 state.devices.insert((block, device));
                 state.add(block, 1, false);
                 state.active = state.active.saturating_add(1);
@@ -128,14 +128,14 @@ impl Model {
     }
 
     /// One device more, a higher limit, or somebody who leaves; each is tried before it is said.
-    fn activation_remedies(&self, state: &mut State, name: NameId, attempts: &[Attempt]) -> Vec<Remedy> {
+    fn activation_remedies(&self, state: &mut State, name: NameId, attempts: &[Attempt]) -> Vec<Suggestion> {
         let is_full = |attempt: &&Attempt| matches!(&attempt.verdict, Verdict::Refused(it) if it.reason == Reason::NotEnoughLicenses);
         let limit = u64::from(is_at_limit(state));
         let has_room = attempts.iter().any(|attempt| matches!(attempt.verdict, Verdict::Served { .. }));
         let full = attempts.iter().find(is_full).and_then(|attempt| attempt.block);
         let pools: Vec<(BlockId, u64)> =
             full.filter(|_| !has_room).map(|block| (block, 1)).into_iter().collect();
-        let mut found = vec![Remedy::More { pools, limit }];
+        let mut found = vec![Suggestion::More { pools, limit }];
         state.index_held();
         let bound = self.bound_devices(state, name);
         let least = state.held.as_ref().and_then(|held| held.least_active());
@@ -143,7 +143,7 @@ impl Model {
             let slot = state.slot(index)?;
             Some((index, Returned { feature: slot.name, who: slot.who, device: None }))
         });
-        let mut would_grant = |out: Out| {
+        let mut would_grant = |out: Returnable| {
             let mut supposed = Supposed::default();
             self.suppose(state, out, &mut supposed);
             let granted = self.choose_activation(state, name).is_ok() && !is_at_limit(state);
@@ -151,17 +151,17 @@ impl Model {
             granted
         };
         for (block, other) in bound {
-            if would_grant(Out::Device(block, other)) {
+            if would_grant(Returnable::Device(block, other)) {
                 let feature = self.name_of(block);
-                let gone = Returned { feature, who: Who::default(), device: Some(other) };
-                found.push(Remedy::Return(vec![gone]));
+                let gone = Returned { feature, who: Requester::default(), device: Some(other) };
+                found.push(Suggestion::Return(vec![gone]));
                 return found;
             }
         }
         if let Some((index, gone)) = least
-            && would_grant(Out::Slot(index))
+            && would_grant(Returnable::Checkout(index))
         {
-            found.push(Remedy::Return(vec![gone]));
+            found.push(Suggestion::Return(vec![gone]));
         }
         found
     }
@@ -190,7 +190,7 @@ fn is_at_limit(state: &State) -> bool {
 
 /// The first [`MAX_HOLDERS`] devices bound to a block, oldest first.
 fn holders(state: &State, block: BlockId) -> Vec<Holder> {
-    let holder = |(_, device)| Holder { who: Who::default(), device: Some(device), amount: 1 };
+    let holder = |(_, device)| Holder { who: Requester::default(), device: Some(device), amount: 1 };
     devices_of(state, block).take(MAX_HOLDERS).map(holder).collect()
 }
 

@@ -3,36 +3,36 @@
 
 use keywright_license::Kind;
 
-use super::semantics::{SEARCH_BUDGET, ShareKey, share_key};
 use super::explain::Asked;
-use super::model::Block;
-use super::state::{Draw, Size};
 use super::index_vec::BlockId;
-use super::undo_log::Mark;
+use super::model::Block;
+use super::semantics::{SEARCH_BUDGET, ShareKey, share_key};
+use super::state::{Draw, Size};
+use super::undo_log::Savepoint;
 use super::walk::{Need, Walk};
 
 /// A remaining goal and the index of the goal after it.
 #[derive(Clone, Copy)]
-struct Goal<'a> {
-    aim: Aim<'a>,
+struct Frame<'a> {
+    aim: Task<'a>,
     depth: u32,
     rest: Option<usize>,
 }
 
 /// The purpose of a goal.
 #[derive(Clone, Copy)]
-enum Aim<'a> {
+enum Task<'a> {
     /// One of these blocks must serve the need.
     Serve(&'a [BlockId], Need),
     /// Everything drawn since the mark becomes the share group of a token.
-    Share { block: BlockId, key: ShareKey, count: u64, since: Mark },
+    Share { block: BlockId, key: ShareKey, count: u64, since: Savepoint },
 }
 
 /// A goal with untried alternatives, and the state to return to.
 struct Choice {
     goal: usize,
     next: usize,
-    mark: Mark,
+    mark: Savepoint,
 }
 
 impl<'a> Walk<'a> {
@@ -46,8 +46,8 @@ impl<'a> Walk<'a> {
     }
 
     fn search(&mut self, asked: &Asked) -> bool {
-        let aim = Aim::Serve(&self.model.names.get(asked.name).order, asked.need);
-        let mut goals = vec![Goal { aim, depth: 0, rest: None }];
+        let aim = Task::Serve(&self.model.names.get(asked.name).order, asked.need);
+        let mut goals = vec![Frame { aim, depth: 0, rest: None }];
         let mut choices: Vec<Choice> = Vec::new();
         let mut at = Some(0);
         let mut next = 0;
@@ -60,12 +60,12 @@ impl<'a> Walk<'a> {
             let served = match goal {
                 None if !self.passes_active_limit(asked.active) => return true,
                 None => None,
-                Some(Goal { aim: Aim::Share { block, key, count, since }, rest, .. }) => {
+                Some(Frame { aim: Task::Share { block, key, count, since }, rest, .. }) => {
                     self.share(block, key, count, since);
                     (at, next) = (rest, 0);
                     continue;
                 }
-                Some(goal @ Goal { aim: Aim::Serve(order, need), .. }) => order.get(next).map(|block| {
+                Some(goal @ Frame { aim: Task::Serve(order, need), .. }) => order.get(next).map(|block| {
                     next += 1;
                     self.pursue(*block, need, goal, &mut goals)
                 }),
@@ -90,8 +90,8 @@ impl<'a> Walk<'a> {
         &mut self,
         id: BlockId,
         need: Need,
-        goal: Goal<'a>,
-        goals: &mut Vec<Goal<'a>>,
+        goal: Frame<'a>,
+        goals: &mut Vec<Frame<'a>>,
     ) -> Option<Option<usize>> {
         let row = self.model.blocks.get(id);
         let key = share_key(row.shared, self.who);
@@ -108,14 +108,14 @@ impl<'a> Walk<'a> {
         }
         let mut rest = goal.rest;
         if let Some(key) = key {
-            let aim = Aim::Share { block: id, key, count: need.count, since: self.scratch.mark() };
-            goals.push(Goal { aim, depth: goal.depth, rest });
+            let aim = Task::Share { block: id, key, count: need.count, since: self.scratch.mark() };
+            goals.push(Frame { aim, depth: goal.depth, rest });
             rest = Some(goals.len() - 1);
         }
         Some(push_needs(row, need.count, goal.depth + 1, rest, self, goals))
     }
 
-    fn share(&mut self, block: BlockId, key: ShareKey, count: u64, since: Mark) {
+    fn share(&mut self, block: BlockId, key: ShareKey, count: u64, since: Savepoint) {
         // A path cannot reach the same token twice, because dependency cycles are rejected.
         let group = self.state.groups.open(block, key);
         self.keep_choices(group, since, count);
@@ -132,12 +132,12 @@ fn push_needs<'a>(
     depth: u32,
     mut rest: Option<usize>,
     walk: &Walk<'a>,
-    goals: &mut Vec<Goal<'a>>,
+    goals: &mut Vec<Frame<'a>>,
 ) -> Option<usize> {
     for edge in row.edges.iter().rev() {
         let need = Need { count: edge.count.saturating_mul(count), version: edge.version };
-        let aim = Aim::Serve(&walk.model.targets.get(edge.target).order, need);
-        goals.push(Goal { aim, depth, rest });
+        let aim = Task::Serve(&walk.model.targets.get(edge.target).order, need);
+        goals.push(Frame { aim, depth, rest });
         rest = Some(goals.len() - 1);
     }
     rest

@@ -1,21 +1,21 @@
 //! Live checkouts in the order of their age: by feature, by feature and person, and by each of these and the custom
 //! string, each found and left in constant time.
 
-use super::fast_hash::MixMap;
+use super::fast_hash::IndexMap;
+use super::index_vec::{Index, IndexVec, NameId};
+use super::requester::{Requester, Symbol};
 use super::state::Draw;
-use super::index_vec::{Index, NameId, Table};
-use super::requester::{Symbol, Who};
 
 /// Null index of the linked lists.
 const NONE: u32 = u32::MAX;
 
 /// A checkout.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Slot {
+pub(super) struct Checkout {
     pub(super) generation: u32,
     pub(super) live: bool,
     pub(super) name: NameId,
-    pub(super) who: Who,
+    pub(super) who: Requester,
     /// Active license tokens of this checkout.
     pub(super) active: u64,
     /// Time of the checkout, in seconds.
@@ -45,12 +45,12 @@ impl Default for Link {
 
 /// The ends of a linked list of checkouts, ordered by age.
 #[derive(Debug, Clone, Copy)]
-struct Ends {
+struct Queue {
     oldest: u32,
     newest: u32,
 }
 
-impl Default for Ends {
+impl Default for Queue {
     fn default() -> Self {
         Self { oldest: NONE, newest: NONE }
     }
@@ -69,7 +69,7 @@ impl Index for LineId {
     }
 }
 
-impl Slot {
+impl Checkout {
     fn link(&self, by: usize) -> Link {
         self.links.get(by).copied().unwrap_or_default()
     }
@@ -91,7 +91,7 @@ struct Line {
 }
 
 /// The lines that a checkout is in.
-fn lines_of(name: NameId, who: Who) -> [Option<Line>; LINES] {
+fn lines_of(name: NameId, who: Requester) -> [Option<Line>; LINES] {
     let person = Some((who.user, who.host));
     let of_custom = |person| who.custom.map(|custom| Line { name, person, custom: Some(custom) });
     let of_all = |person| Some(Line { name, person, custom: None });
@@ -100,20 +100,20 @@ fn lines_of(name: NameId, who: Who) -> [Option<Line>; LINES] {
 
 /// All checkouts.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Ages {
-    slots: Table<u32, Slot>,
+pub(super) struct Checkouts {
+    slots: IndexVec<u32, Checkout>,
     free: Vec<u32>,
-    lines: Table<LineId, Ends>,
-    line_ids: MixMap<Line, LineId>,
+    lines: IndexVec<LineId, Queue>,
+    line_ids: IndexMap<Line, LineId>,
 }
 
-impl Ages {
-    pub(super) fn get(&self, index: u32) -> Option<&Slot> {
+impl Checkouts {
+    pub(super) fn get(&self, index: u32) -> Option<&Checkout> {
         let slot = self.slots.get(index);
         slot.live.then_some(slot)
     }
 
-    pub(super) fn live(&self, index: u32, generation: u32) -> Option<&Slot> {
+    pub(super) fn live(&self, index: u32, generation: u32) -> Option<&Checkout> {
         self.get(index).filter(|slot| slot.generation == generation)
     }
 
@@ -123,20 +123,20 @@ impl Ages {
     }
 
     /// Live checkouts with their slots, in the order of the slots.
-    pub(super) fn numbered(&self) -> impl Iterator<Item = (u32, &Slot)> {
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (u32, &Checkout)> {
         self.slots.iter().filter(|(_, slot)| slot.live)
     }
 
     /// Allocates a slot for a new checkout. The draw list is empty; its allocation is reused.
-    pub(super) fn open(&mut self, name: NameId, who: Who) -> (u32, &mut Slot) {
+    pub(super) fn open(&mut self, name: NameId, who: Requester) -> (u32, &mut Checkout) {
         let index = match self.free.pop() {
             Some(index) => index,
-            None => self.slots.push(Slot::default()),
+            None => self.slots.push(Checkout::default()),
         };
         let all = &mut self.lines;
         let ids = &mut self.line_ids;
         let lines = lines_of(name, who)
-            .map(|line| line.map(|line| *ids.entry(line).or_insert_with(|| all.push(Ends::default()))));
+            .map(|line| line.map(|line| *ids.entry(line).or_insert_with(|| all.push(Queue::default()))));
         let slot = self.slots.get_mut(index);
         slot.live = true;
         slot.name = name;
@@ -173,7 +173,7 @@ impl Ages {
     }
 
     /// The oldest checkout of a feature: of one person where `who` names one, with a custom string where one is given.
-    pub(super) fn oldest(&self, name: NameId, who: Option<Who>, custom: Option<Symbol>) -> Option<u32> {
+    pub(super) fn oldest(&self, name: NameId, who: Option<Requester>, custom: Option<Symbol>) -> Option<u32> {
         let person = who.map(|who| (who.user, who.host));
         let ends = self.lines.get(*self.line_ids.get(&Line { name, person, custom })?);
         Some(ends.oldest).filter(|oldest| *oldest != NONE)
@@ -181,7 +181,7 @@ impl Ages {
 }
 
 /// Puts a checkout at the young end of a line.
-fn append(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: usize) {
+fn append(slots: &mut IndexVec<u32, Checkout>, ends: &mut Queue, index: u32, by: usize) {
     let older = std::mem::replace(&mut ends.newest, index);
     slots.get_mut(index).relink(by, |link| *link = Link { older, newer: NONE });
     if older == NONE {
@@ -192,7 +192,7 @@ fn append(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: usize) 
 }
 
 /// Takes a checkout out of a line.
-fn unlink(slots: &mut Table<u32, Slot>, ends: &mut Ends, index: u32, by: usize) {
+fn unlink(slots: &mut IndexVec<u32, Checkout>, ends: &mut Queue, index: u32, by: usize) {
     let Link { older, newer } = slots.get(index).link(by);
     if older == NONE {
         ends.oldest = newer;

@@ -9,9 +9,9 @@ use keywright_license::{
 };
 use keywright_syntax::effort;
 
+use super::index_vec::{BlockId, NameId, TargetId};
 use super::model::{Block, Edge, Meter, Model, ModelError, Notice, Replaced, SharedBy, UNLIMITED};
 use super::topology;
-use super::index_vec::{BlockId, NameId, TargetId};
 
 /// Directives that restrict who is served but are enforced by the license server, not by the resolver.
 const NOT_MODELLED: [&str; 6] =

@@ -5,10 +5,10 @@
 use keywright_license::Kind;
 
 use super::event::Request;
+use super::index_vec::{BlockId, NameId, TargetId};
 use super::model::Model;
 use super::outcome::{Failure, Outcome, Reason};
 use super::state::State;
-use super::index_vec::{BlockId, NameId, TargetId};
 use super::walk::{Mode, Need, Walk};
 
 /// Maximum number of lines of a dependency tree.

@@ -10,14 +10,14 @@ use jiff::civil::DateTime;
 use keywright_license::Kind;
 
 use super::event::Request;
+use super::index_vec::{BlockId, NameId};
 use super::model::{Model, UNLIMITED};
 use super::outcome::{Grant, Outcome, Reason};
 use super::state::State;
-use super::index_vec::{BlockId, NameId};
 
 /// A coverage point of a license.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Sight {
+pub enum CoveragePoint {
     /// A feature was served.
     Feature(NameId),
     /// One of several blocks of a name was served.
@@ -40,7 +40,7 @@ const VERY_MANY: u64 = 1 << 62;
 impl Model {
     /// Returns all coverage points, in block order, for licenses in force at `at`.
     #[must_use]
-    pub fn sights(&self, at: DateTime) -> Vec<Sight> {
+    pub fn sights(&self, at: DateTime) -> Vec<CoveragePoint> {
         let mut all = Vec::new();
         let mut empty = State::new(self, at);
         for (name, _) in self.names() {
@@ -49,25 +49,25 @@ impl Model {
             if served().next().is_none() {
                 continue;
             }
-            all.push(Sight::Feature(name));
+            all.push(CoveragePoint::Feature(name));
             if served().nth(1).is_some() {
-                all.extend(served().map(|block| Sight::Block(*block)));
+                all.extend(served().map(|block| CoveragePoint::Block(*block)));
             }
             for block in blocks {
                 self.sights_of(*block, &mut all);
             }
             if self.can_be_denied(name, &mut empty) {
-                all.push(Sight::Denied(name));
+                all.push(CoveragePoint::Denied(name));
             }
         }
         all
     }
 
-    fn sights_of(&self, block: BlockId, all: &mut Vec<Sight>) {
+    fn sights_of(&self, block: BlockId, all: &mut Vec<CoveragePoint>) {
         let row = self.blocks.get(block);
-        all.extend((0..).take(row.edges.len()).map(|index| Sight::Dependency(block, index)));
+        all.extend((0..).take(row.edges.len()).map(|index| CoveragePoint::Dependency(block, index)));
         if row.shared.any() {
-            all.push(Sight::Joined(block));
+            all.push(CoveragePoint::Joined(block));
         }
         let limited = match row.kind {
             Kind::Exclusive | Kind::Additive | Kind::Activation => row.capacity != UNLIMITED,
@@ -77,10 +77,10 @@ impl Model {
             Kind::Token | Kind::Local | Kind::Upgrade => false,
         };
         if limited {
-            all.push(Sight::Full(block));
+            all.push(CoveragePoint::Full(block));
         }
         if row.softlimit.is_some() {
-            all.push(Sight::AboveSoftlimit(block));
+            all.push(CoveragePoint::AboveSoftlimit(block));
         }
     }
 
@@ -103,11 +103,11 @@ impl State {
 
     /// The coverage points hit since [`Self::observe`].
     #[must_use]
-    pub fn sights(&self) -> Option<&BTreeSet<Sight>> {
+    pub fn sights(&self) -> Option<&BTreeSet<CoveragePoint>> {
         self.sights.as_ref()
     }
 
-    pub(super) fn note(&mut self, sight: Sight) {
+    pub(super) fn note(&mut self, sight: CoveragePoint) {
         if let Some(sights) = &mut self.sights {
             sights.insert(sight);
         }
@@ -123,22 +123,25 @@ impl State {
         match settled {
             Ok(grant) => {
                 seen.into_iter().for_each(|sight| self.note(sight));
-                grant.above_softlimit.iter().for_each(|block| self.note(Sight::AboveSoftlimit(*block)));
+                grant
+                    .above_softlimit
+                    .iter()
+                    .for_each(|block| self.note(CoveragePoint::AboveSoftlimit(*block)));
             }
-            Err(Outcome::Denied(reason)) if is_capacity(*reason) => self.note(Sight::Denied(name)),
+            Err(Outcome::Denied(reason)) if is_capacity(*reason) => self.note(CoveragePoint::Denied(name)),
             Err(_) => {}
         }
-        full.into_iter().for_each(|block| self.note(Sight::Full(block)));
+        full.into_iter().for_each(|block| self.note(CoveragePoint::Full(block)));
     }
 
     pub(super) fn note_denied_activation(&mut self, model: &Model, name: NameId, reason: Reason) {
         if self.sights.is_none() || !is_capacity(reason) {
             return;
         }
-        self.note(Sight::Denied(name));
+        self.note(CoveragePoint::Denied(name));
         for block in model.blocks_of(name) {
             if model.activation_miss(self, *block) == Some(Reason::NotEnoughLicenses) {
-                self.note(Sight::Full(*block));
+                self.note(CoveragePoint::Full(*block));
             }
         }
     }
@@ -150,10 +153,10 @@ fn is_capacity(reason: Reason) -> bool {
 }
 
 /// Returns true if a coverage point was hit. A feature is hit if one of its blocks is.
-pub(super) fn is_seen(model: &Model, seen: &BTreeSet<Sight>, sight: Sight) -> bool {
+pub(super) fn is_covered(model: &Model, seen: &BTreeSet<CoveragePoint>, sight: CoveragePoint) -> bool {
     match sight {
-        Sight::Feature(name) => {
-            model.blocks_of(name).iter().any(|block| seen.contains(&Sight::Block(*block)))
+        CoveragePoint::Feature(name) => {
+            model.blocks_of(name).iter().any(|block| seen.contains(&CoveragePoint::Block(*block)))
         }
         other => seen.contains(&other),
     }
@@ -162,7 +165,7 @@ pub(super) fn is_seen(model: &Model, seen: &BTreeSet<Sight>, sight: Sight) -> bo
 impl Model {
     /// Returns true if a coverage point was hit.
     #[must_use]
-    pub fn is_seen(&self, seen: &BTreeSet<Sight>, sight: Sight) -> bool {
-        is_seen(self, seen, sight)
+    pub fn is_covered(&self, seen: &BTreeSet<CoveragePoint>, sight: CoveragePoint) -> bool {
+        is_covered(self, seen, sight)
     }
 }

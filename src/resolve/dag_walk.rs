@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 
 use keywright_license::Kind;
 
-use super::semantics::share_key;
+use super::coverage::CoveragePoint;
+use super::index_vec::{BlockId, TargetId};
 use super::model::{Block, Edge};
 use super::outcome::Reason;
-use super::coverage::Sight;
-use super::index_vec::{BlockId, TargetId};
+use super::semantics::share_key;
 use super::walk::{Need, Walk, nearer};
 
 /// All arrivals at a name.
 #[derive(Debug, Clone, Copy)]
-struct Arrivals {
+struct Demand {
     sum: u64,
     largest: u64,
     /// The lowest and the highest requested version. A block that serves the highest serves them all.
@@ -29,9 +29,9 @@ struct Arrivals {
 
 /// The progress of a walk by names.
 #[derive(Debug, Default)]
-pub(super) struct Front {
+pub(super) struct Frontier {
     /// Names that are not visited yet, by rank.
-    waiting: BTreeMap<(u32, TargetId), Arrivals>,
+    waiting: BTreeMap<(u32, TargetId), Demand>,
     came_from: BTreeMap<BlockId, BlockId>,
     /// True if the last failing name was requested in several versions, of which it may serve some.
     mixed: bool,
@@ -44,7 +44,7 @@ impl Walk<'_> {
         let before = self.nearest.take();
         let mark = self.scratch.mark();
         let full = self.scratch.full.len();
-        let mut front = Front::default();
+        let mut front = Frontier::default();
         self.arrive(&mut front, root, &row.edges, (count, count));
         let served = self.pass(&mut front, root);
         if !served && !self.is_exhausted() {
@@ -55,7 +55,7 @@ impl Walk<'_> {
             self.nearest = reason;
             self.scratch.full.truncate(fullest);
             if several {
-                self.tell_first_miss(root, row, count, full);
+                self.report_first_unmet(root, row, count, full);
             }
         }
         self.nearest = nearer(before, self.nearest);
@@ -63,7 +63,7 @@ impl Walk<'_> {
     }
 
     /// Serves the waiting names until one fails.
-    pub(super) fn pass(&mut self, front: &mut Front, root: BlockId) -> bool {
+    pub(super) fn pass(&mut self, front: &mut Frontier, root: BlockId) -> bool {
         while let Some(((_, target), arrivals)) = front.waiting.pop_first() {
             let served = match self.model.targets.get(target).order.first() {
                 None => {
@@ -86,7 +86,7 @@ impl Walk<'_> {
 
     /// Returns true if names after the failing one would fail for a different reason, so that their order matters.
     /// Records nothing in the trace; the caller rolls back the draws.
-    fn has_other_reason(&mut self, front: &mut Front, root: BlockId, reason: Option<Reason>) -> bool {
+    fn has_other_reason(&mut self, front: &mut Frontier, root: BlockId, reason: Option<Reason>) -> bool {
         let trace = self.trace.take();
         let mut several = front.mixed;
         while !several && !front.waiting.is_empty() && !self.is_exhausted() {
@@ -99,7 +99,7 @@ impl Walk<'_> {
         several
     }
 
-    fn serve_merged(&mut self, front: &mut Front, id: BlockId, arrivals: Arrivals) -> bool {
+    fn serve_merged(&mut self, front: &mut Frontier, id: BlockId, arrivals: Demand) -> bool {
         let row = self.model.blocks.get(id);
         if !self.is_passage(row) {
             let shares = share_key(row.shared, self.who).is_some();
@@ -124,12 +124,12 @@ impl Walk<'_> {
 
     /// Adds the dependencies of a block to the waiting names; `times` is the total number of requests and the largest
     /// single request.
-    pub(super) fn arrive(&mut self, front: &mut Front, from: BlockId, edges: &[Edge], times: (u64, u64)) {
-        self.see(Sight::Block(from));
+    pub(super) fn arrive(&mut self, front: &mut Frontier, from: BlockId, edges: &[Edge], times: (u64, u64)) {
+        self.see(CoveragePoint::Block(from));
         for (edge, index) in edges.iter().zip(0..) {
-            self.see(Sight::Dependency(from, index));
+            self.see(CoveragePoint::Dependency(from, index));
             let rank = self.model.targets.get(edge.target).rank;
-            let arrivals = front.waiting.entry((rank, edge.target)).or_insert(Arrivals {
+            let arrivals = front.waiting.entry((rank, edge.target)).or_insert(Demand {
                 sum: 0,
                 largest: 0,
                 lowest: u32::MAX,
@@ -154,7 +154,7 @@ impl Walk<'_> {
     }
 }
 
-impl Arrivals {
+impl Demand {
     fn need(self, count: u64) -> Need {
         Need { count, version: self.version }
     }

@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use keywright_license::Kind;
 use keywright_syntax::source::Span;
 
-use super::semantics::{hides, serves_version};
-use super::model::{Block, Model, Replaced};
 use super::index_vec::{BlockId, TargetId};
+use super::model::{Block, Model, Replaced};
+use super::semantics::{hides, serves_version};
 
 impl Model {
     /// Returns the block at a span of one of the licenses (from 0).
@@ -20,7 +20,7 @@ impl Model {
     /// block is always used instead, or an UPGRADE has no EXCLUSIVE block. A block that replaces others always has an
     /// effect.
     #[must_use]
-    pub fn is_inert(&self, block: BlockId) -> bool {
+    pub fn has_no_effect(&self, block: BlockId) -> bool {
         let row = self.blocks.get(block);
         if row.replaces != Replaced::Nothing {
             return false;
@@ -43,14 +43,16 @@ impl Model {
     /// Returns true if enabling the block on `day` changes nothing, because its first dependency is not in force that
     /// day. False for shared tokens: their group could still be joined.
     #[must_use]
-    pub fn is_idle_on(&self, block: BlockId, day: Date) -> bool {
+    pub fn has_no_effect_on(&self, block: BlockId, day: Date) -> bool {
         let row = self.blocks.get(block);
         if row.replaces != Replaced::Nothing {
             return false;
         }
         match row.kind {
             Kind::Token if row.shared.any() => false,
-            Kind::Token => row.edges.first().is_some_and(|edge| self.is_shut(edge.target, edge.version, day)),
+            Kind::Token => {
+                row.edges.first().is_some_and(|edge| self.is_never_served(edge.target, edge.version, day))
+            }
             Kind::Upgrade => {
                 let exclusives = &self.targets.get(row.target).exclusives;
                 !exclusives.iter().any(|exclusive| self.in_force(*exclusive, day))
@@ -62,9 +64,9 @@ impl Model {
     /// Returns true if every request for a name is denied as not in force, in any state: each block has a sufficient
     /// version and is outside its dates, or is a token whose first dependency is shut. The recursion depth is limited
     /// by the longest chain; names with many paths are not analysed.
-    fn is_shut(&self, target: TargetId, version: u32, day: Date) -> bool {
+    fn is_never_served(&self, target: TargetId, version: u32, day: Date) -> bool {
         let row = self.targets.get(target);
-        let is_shut = |block: &BlockId| {
+        let is_never_served = |block: &BlockId| {
             let row = self.blocks.get(*block);
             let counts = matches!(row.kind, Kind::Exclusive | Kind::Additive | Kind::Metered | Kind::Token);
             let first = row.edges.first();
@@ -73,9 +75,9 @@ impl Model {
                 && !row.shared.any()
                 && serves_version(row, version)
                 && (!self.in_force(*block, day)
-                    || first.is_some_and(|edge| self.is_shut(edge.target, edge.version, day)))
+                    || first.is_some_and(|edge| self.is_never_served(edge.target, edge.version, day)))
         };
-        row.paths <= 10_000 && !row.order.is_empty() && row.order.iter().chain(&row.lots).all(is_shut)
+        row.paths <= 10_000 && !row.order.is_empty() && row.order.iter().chain(&row.lots).all(is_never_served)
     }
 
     /// Returns true if the order of two blocks of one name does not matter.
@@ -94,7 +96,7 @@ impl Model {
             (a, b) => (a == Kind::Exclusive) != (b == Kind::Exclusive),
         };
         let apart = apart && !a.shared.any() && !b.shared.any();
-        sorted || apart || are_twins(a, b)
+        sorted || apart || are_equivalent(a, b)
     }
 }
 
@@ -103,7 +105,7 @@ fn is_undated(block: &Block) -> bool {
 }
 
 /// Returns true if two blocks differ only in position and in informational directives.
-fn are_twins(a: &Block, b: &Block) -> bool {
+fn are_equivalent(a: &Block, b: &Block) -> bool {
     let edges = |block: &Block| -> Vec<_> {
         block.edges.iter().map(|edge| (edge.target, edge.version, edge.count)).collect()
     };

@@ -5,14 +5,14 @@ use jiff::civil::DateTime;
 use keywright_license::{Kind, Version};
 
 use super::compile::pack;
-use super::semantics::{active_tokens, kept_until};
 use super::held::Change;
+use super::index_vec::{BlockId, GroupId, NameId};
 use super::model::Model;
 use super::outcome::{Failure, Grant, Outcome, Reason, Ticket};
+use super::requester::{Requester, Symbol};
+use super::semantics::{active_tokens, kept_until};
 use super::state::{Draw, Due, Part, Reach, Size, State, seconds_of};
-use super::index_vec::{BlockId, GroupId, NameId};
 use super::walk::{Mode, Need, Walk};
-use super::requester::{Symbol, Who};
 
 /// A request for licenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,14 +24,14 @@ pub struct Request {
     /// The minimum version; `None` for any version.
     pub version: Option<Version>,
     /// The user, host and custom string.
-    pub who: Who,
+    pub who: Requester,
 }
 
 impl Request {
     /// A request for one license of any version, without user or host.
     #[must_use]
     pub fn one(feature: Option<NameId>) -> Self {
-        Self { feature, count: 1, version: None, who: Who::default() }
+        Self { feature, count: 1, version: None, who: Requester::default() }
     }
 
     pub(super) fn need(&self) -> Need {
@@ -53,7 +53,7 @@ pub enum Event {
         /// The feature.
         feature: Option<NameId>,
         /// The person; user and host must match. `None` matches every checkout.
-        person: Option<Who>,
+        person: Option<Requester>,
         /// The custom string; `None` matches every checkout.
         custom: Option<Symbol>,
     },
@@ -163,7 +163,7 @@ impl Model {
         &self,
         state: &mut State,
         feature: Option<NameId>,
-        person: Option<Who>,
+        person: Option<Requester>,
         custom: Option<Symbol>,
     ) -> Outcome {
         let Some(name) = feature else {
@@ -267,7 +267,7 @@ impl Model {
         let Some(name) = feature else {
             return Outcome::Denied(Reason::NoSuchFeature);
         };
-        let mut walk = Walk::new(self, state, Who::default(), Mode::Consume);
+        let mut walk = Walk::new(self, state, Requester::default(), Mode::Consume);
         let need = Need { count: units, version: 0 };
         let served = walk.request(name, need);
         let outcome = walk.settle(served, 0);
@@ -317,7 +317,7 @@ impl Walk<'_> {
         let over = served && self.passes_active_limit(active);
         let served = served && (exhausted || over || self.burn_charges());
         if !served || exhausted || over {
-            self.roll_back(super::undo_log::Mark::default());
+            self.roll_back(super::undo_log::Savepoint::default());
         }
         let nearest = self.nearest;
         let above_softlimit = self.scratch.take_warnings();

@@ -6,17 +6,17 @@ use jiff::civil::DateTime;
 
 use keywright_license::Kind;
 
-use super::semantics::BEYOND;
 use super::event::{Event, Request};
+use super::index_vec::{BlockId, NameId};
 use super::model::{Model, UNLIMITED};
 use super::outcome::{Attempt, Explanation, Fact, Holder, Reason, Refusal, Verdict};
-use super::suggestion::{Remedy, Returned};
+use super::requester::{Interner, Requester};
+use super::semantics::BEYOND;
 use super::state::State;
-use super::index_vec::{BlockId, NameId};
+use super::suggestion::{Returned, Suggestion};
 use super::trace::Trace;
-use super::undo_log::Mark;
+use super::undo_log::Savepoint;
 use super::walk::{Mode, Need, Walk};
-use super::requester::{Symbols, Who};
 
 /// Maximum number of attempts in the text.
 const MAX_LINES: usize = 60;
@@ -41,7 +41,7 @@ impl Model {
             Event::Borrow(request, hours) => walked(state, request, Mode::Borrow(*hours)),
             Event::Consume { feature, units } => {
                 let need = Need { count: *units, version: 0 };
-                let who = Who::default();
+                let who = Requester::default();
                 let asked = |name| Asked { name, need, who, mode: Mode::Consume, active: 0 };
                 self.explain_walk(state, *feature, asked)
             }
@@ -98,7 +98,7 @@ impl Model {
 pub(super) struct Asked {
     pub(super) name: NameId,
     pub(super) need: Need,
-    pub(super) who: Who,
+    pub(super) who: Requester,
     pub(super) mode: Mode,
     /// Active license tokens that the request would count as.
     pub(super) active: u64,
@@ -123,7 +123,7 @@ impl Asked {
 impl Walk<'_> {
     /// Rolls back everything.
     pub(super) fn abandon(mut self) {
-        self.roll_back(Mark::default());
+        self.roll_back(Savepoint::default());
         self.scratch.clear();
         self.state.scratch = std::mem::take(&mut self.scratch);
     }
@@ -148,7 +148,7 @@ fn unknown_name(count: u64) -> Explanation {
 impl Explanation {
     /// The attempts as text lines, indented by two spaces per level, without line breaks.
     #[must_use]
-    pub fn lines(&self, model: &Model, symbols: &Symbols) -> Vec<String> {
+    pub fn lines(&self, model: &Model, symbols: &Interner) -> Vec<String> {
         let mut lines = Vec::new();
         for attempt in &self.attempts {
             push_lines(attempt, 0, model, symbols, &mut lines);
@@ -161,7 +161,7 @@ impl Explanation {
         if self.outcome == Err(Reason::ActiveTokenLimit) {
             lines.push(format!(
                 "{}: the limit on active license tokens is reached",
-                Reason::ActiveTokenLimit.word()
+                Reason::ActiveTokenLimit.as_str()
             ));
         }
         if let Some(choice) = &self.other_choice {
@@ -177,9 +177,9 @@ impl Explanation {
     }
 }
 
-fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
+fn remedy_text(remedy: &Suggestion, model: &Model, symbols: &Interner) -> String {
     match remedy {
-        Remedy::More { pools, limit } => {
+        Suggestion::More { pools, limit } => {
             let more = |(block, amount): &(BlockId, u64)| format!("{amount} to `{}`", model.label(*block));
             let more: Vec<String> = pools.iter().map(more).collect();
             let mut parts = Vec::new();
@@ -191,7 +191,7 @@ fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
             }
             format!("help: {} would be enough", parts.join(" and "))
         }
-        Remedy::Return(all) => {
+        Suggestion::Return(all) => {
             let mut times: Vec<(Returned, usize)> = Vec::new();
             for one in all {
                 match times.iter_mut().find(|(known, _)| known == one) {
@@ -214,13 +214,13 @@ fn remedy_text(remedy: &Remedy, model: &Model, symbols: &Symbols) -> String {
     }
 }
 
-fn push_lines(attempt: &Attempt, depth: usize, model: &Model, symbols: &Symbols, into: &mut Vec<String>) {
+fn push_lines(attempt: &Attempt, depth: usize, model: &Model, symbols: &Interner, into: &mut Vec<String>) {
     let name = match (attempt.block, attempt.name) {
         // All METERED blocks of a name are charged together.
         (Some(block), Some(name)) if model.kind(block) == Kind::Metered => {
-            format!("`{}` ({})", model.name_text(name), Kind::Metered.word())
+            format!("`{}` ({})", model.name_text(name), Kind::Metered.as_str())
         }
-        (Some(block), _) => format!("`{}` ({})", model.label(block), model.kind(block).word()),
+        (Some(block), _) => format!("`{}` ({})", model.label(block), model.kind(block).as_str()),
         (None, Some(name)) => format!("`{}`", model.name_text(name)),
         (None, None) => "unknown feature".to_owned(),
     };
@@ -237,8 +237,8 @@ fn push_lines(attempt: &Attempt, depth: usize, model: &Model, symbols: &Symbols,
     }
 }
 
-fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbols: &Symbols) -> String {
-    let mut text = refusal.reason.word().to_owned();
+fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbols: &Interner) -> String {
+    let mut text = refusal.reason.as_str().to_owned();
     if matches!(refusal.reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow) {
         let free = refusal.free;
         _ = match free {
@@ -277,7 +277,7 @@ fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbol
     text
 }
 
-fn holder_text(holder: &Holder, symbols: &Symbols) -> String {
+fn holder_text(holder: &Holder, symbols: &Interner) -> String {
     match holder.device {
         Some(device) => format!("1 in use by device `{}`", symbols.text(device)),
         None => {
@@ -302,7 +302,7 @@ fn number(count: u64) -> String {
 }
 
 /// The user and host of a requester, or `None` if both are unknown.
-fn who_text(who: Who, symbols: &Symbols) -> Option<String> {
+fn who_text(who: Requester, symbols: &Interner) -> Option<String> {
     let text = |part| symbols.text(part);
     match (who.user.map(text), who.host.map(text)) {
         (Some(user), Some(_)) if who.user == who.host => Some(user.to_owned()),

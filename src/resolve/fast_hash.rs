@@ -7,20 +7,20 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map with these keys.
-pub(super) type MixMap<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
+pub(super) type IndexMap<K, V> = HashMap<K, V, BuildHasherDefault<IndexHasher>>;
 
 /// Rotates, adds and multiplies each number into one.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mix(u64);
+pub(super) struct IndexHasher(u64);
 
-impl Mix {
+impl IndexHasher {
     fn mix(&mut self, number: u64) {
         // An odd constant without a bit pattern, from the golden ratio.
         self.0 = (self.0.rotate_left(26) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
 
-impl Hasher for Mix {
+impl Hasher for IndexHasher {
     fn finish(&self) -> u64 {
         // The low bits of a product depend only on the low bits of its factors.
         self.0 ^ (self.0 >> 32)

@@ -4,16 +4,16 @@
 //! fails; if it is a token, the search continues below it. This way the order in which a merged walk visits names does
 //! not affect the reported reason.
 
-use super::model::{Block, Edge};
 use super::index_vec::BlockId;
-use super::walk::{Miss, Need, Walk};
+use super::model::{Block, Edge};
+use super::walk::{Denial, Need, Walk};
 
-use super::dag_walk::Front;
+use super::dag_walk::Frontier;
 
 impl Walk<'_> {
     /// Replaces the reason and the last recorded attempt by those of the first miss, or keeps them if the search
     /// exceeds its budget. Everything that was drawn is rolled back.
-    pub(super) fn tell_first_miss(&mut self, root: BlockId, row: &Block, count: u64, full: usize) {
+    pub(super) fn report_first_unmet(&mut self, root: BlockId, row: &Block, count: u64, full: usize) {
         let (reason, mark) = (self.nearest.take(), self.scratch.mark());
         let kept: Vec<BlockId> = self.scratch.full.drain(full..).collect();
         let shown = self.trace.as_mut().and_then(super::trace::Trace::pop_last);
@@ -60,7 +60,7 @@ impl Walk<'_> {
     fn serves_up_to(&mut self, id: BlockId, edges: &[Edge], count: u64, keep: bool) -> bool {
         let (trace, nearest) = (self.trace.take(), self.nearest.take());
         let (mark, full) = (self.scratch.mark(), self.scratch.full.len());
-        let mut front = Front::default();
+        let mut front = Frontier::default();
         self.arrive(&mut front, id, edges, (count, count));
         let served = self.pass(&mut front, id);
         if !keep {
@@ -89,7 +89,7 @@ impl Walk<'_> {
             Err(miss) => miss,
             Ok(()) => {
                 self.descend(id, row, need.count);
-                Miss::Inner
+                Denial::Nested
             }
         };
         self.leave(Err(missed));

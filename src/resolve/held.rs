@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keywright_syntax::effort;
 
-use super::fast_hash::MixMap;
-use super::outcome::{Holder, Kept};
-use super::state::{Draw, Due, State, time_of};
+use super::fast_hash::IndexMap;
 use super::index_vec::BlockId;
-use super::requester::Who;
+use super::outcome::{Holder, Kept};
+use super::requester::Requester;
+use super::state::{Draw, Due, State, time_of};
 
 /// The index.
 #[derive(Debug, Clone, Default)]
@@ -20,9 +20,9 @@ pub(super) struct Held {
     /// What each live checkout draws: block, amount, slot.
     slots: BTreeSet<(BlockId, u64, u32)>,
     /// What each person draws of a block.
-    amounts: MixMap<(BlockId, Who), u128>,
+    amounts: IndexMap<(BlockId, Requester), u128>,
     /// The same, largest first.
-    people: BTreeSet<(BlockId, Reverse<u64>, Who)>,
+    people: BTreeSet<(BlockId, Reverse<u64>, Requester)>,
     /// What is kept of a block, by the second it is free.
     kept: BTreeMap<(BlockId, i64), u128>,
     /// License tokens of each live checkout that has some, with its slot.
@@ -50,7 +50,7 @@ impl Change {
 }
 
 impl Held {
-    fn checkout(&mut self, change: Change, slot: u32, who: Who, active: u64, draws: &[(BlockId, u64)]) {
+    fn checkout(&mut self, change: Change, slot: u32, who: Requester, active: u64, draws: &[(BlockId, u64)]) {
         effort::spend_on(draws.len() + 1);
         if active > 0 {
             put(&mut self.active, change, (active, slot));
@@ -169,7 +169,7 @@ impl State {
     /// Who holds licenses of a block, largest first, so many of them.
     pub(super) fn holders(&self, block: BlockId, most: usize) -> Vec<Holder> {
         let Some(held) = &self.held else { return Vec::new() };
-        let from = (block, Reverse(u64::MAX), Who::default());
+        let from = (block, Reverse(u64::MAX), Requester::default());
         let of_block = held.people.range(from..).take_while(|(of, _, _)| *of == block).take(most);
         of_block.map(|(_, amount, who)| Holder { who: *who, device: None, amount: amount.0 }).collect()
     }
@@ -252,7 +252,7 @@ impl End {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Event, Model, Outcome, Request, Symbols};
+    use crate::{Event, Interner, Model, Outcome, Request};
     use keywright_license::License;
 
     const TEXT: &str = "FEATURE P { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=900 }\n\
@@ -263,7 +263,7 @@ mod tests {
     /// A state in which some checkouts were made and some returned, with the index made before or after that.
     fn state(model: &Model, indexed_first: bool) -> State {
         let mut state = State::new(model, jiff::civil::date(2026, 1, 15).at(0, 0, 0, 0));
-        let mut symbols = Symbols::default();
+        let mut symbols = Interner::default();
         if indexed_first {
             state.index_held();
         }
@@ -276,7 +276,7 @@ mod tests {
             let names = ["P", "Q", "T"];
             let feature = names.get(usize::try_from(next(3)).unwrap()).and_then(|name| model.name(name));
             let one = Some(symbols.symbol(&format!("p{}", next(20))));
-            let who = Who { user: one, host: one, custom: None };
+            let who = Requester { user: one, host: one, custom: None };
             let event = match next(4) {
                 0 => Event::Checkin { feature, person: None, custom: None },
                 _ => Event::Checkout(Request { count: 1 + next(3), who, ..Request::one(feature) }),

@@ -45,26 +45,26 @@ indices! {
 
 /// The rows. What copies them or walks over them all is counted, so that a test sees it.
 #[derive(Debug)]
-pub(super) struct Table<I, T> {
+pub(super) struct IndexVec<I, T> {
     rows: Vec<T>,
     spare: T,
     index: PhantomData<I>,
 }
 
-impl<I, T: Default> Default for Table<I, T> {
+impl<I, T: Default> Default for IndexVec<I, T> {
     fn default() -> Self {
         Self { rows: Vec::new(), spare: T::default(), index: PhantomData }
     }
 }
 
-impl<I, T: Clone> Clone for Table<I, T> {
+impl<I, T: Clone> Clone for IndexVec<I, T> {
     fn clone(&self) -> Self {
         effort::spend_on(self.rows.len());
         Self { rows: self.rows.clone(), spare: self.spare.clone(), index: PhantomData }
     }
 }
 
-impl<I: Index, T: Default> Table<I, T> {
+impl<I: Index, T: Default> IndexVec<I, T> {
     /// Appends a row and returns its index.
     pub(super) fn push(&mut self, row: T) -> I {
         self.rows.push(row);

@@ -19,50 +19,50 @@
 //! ```
 
 mod activation;
+mod alternative_search;
 mod checkouts;
-mod max_concurrent;
 mod compile;
 mod cost;
-pub mod semantics;
+mod coverage;
+mod dag_walk;
+mod equivalence;
 mod event;
 mod explain;
+mod fast_hash;
 mod first_unmet;
 pub mod graph;
 mod held;
-mod equivalence;
-mod mix_limit;
+mod index_vec;
 mod lots;
-mod dag_walk;
+mod max_concurrent;
 mod metered;
-mod fast_hash;
+mod minimal_extra;
+mod mix_limit;
 mod model;
-mod topology;
 mod outcome;
 mod pools;
-mod suggestion;
-mod alternative_search;
-mod coverage;
-mod minimal_extra;
+mod requester;
+pub mod semantics;
 mod state;
 mod statement;
+mod suggestion;
 mod suppose;
-mod index_vec;
+mod topology;
 mod trace;
 mod undo_log;
 mod walk;
-mod requester;
 
-pub use max_concurrent::AtOnce;
 pub use cost::{Alternative, CostLine};
+pub use coverage::CoveragePoint;
 pub use event::{Event, Request};
+pub use index_vec::{BlockId, NameId, TargetId};
+pub use max_concurrent::MaxConcurrent;
 pub use mix_limit::{MixLimit, Replay};
 pub use model::{Model, ModelError, Notice, UNLIMITED};
 pub use outcome::{
     Attempt, Explanation, Fact, Failure, Grant, Holder, Kept, Outcome, Reason, Refusal, Ticket, Verdict,
 };
-pub use suggestion::{Remedy, Returned};
-pub use coverage::Sight;
+pub use requester::{Interner, Requester, Symbol};
 pub use state::State;
 pub use statement::{Billed, Line, LineKind, Statement};
-pub use index_vec::{BlockId, NameId, TargetId};
-pub use requester::{Symbol, Symbols, Who};
+pub use suggestion::{Returned, Suggestion};

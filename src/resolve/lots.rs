@@ -6,11 +6,11 @@
 
 use jiff::civil::Date;
 
+use super::fast_hash::IndexMap;
+use super::index_vec::{BlockId, TargetId};
 use super::metered::Left;
-use super::fast_hash::MixMap;
 use super::model::Model;
 use super::state::State;
-use super::index_vec::{BlockId, TargetId};
 
 /// Views of one name that are kept; beyond them the one that was made first is made anew when it is asked for.
 const MOST_VIEWS: usize = 16;
@@ -18,7 +18,7 @@ const MOST_VIEWS: usize = 16;
 /// The views of a state.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lots {
-    views: MixMap<TargetId, Vec<View>>,
+    views: IndexMap<TargetId, Vec<View>>,
 }
 
 /// The lots of a name that serve a version, on a day.

@@ -5,8 +5,8 @@ use keywright_license::Kind;
 use super::event::{Event, Request};
 use super::model::Model;
 use super::outcome::Outcome;
+use super::requester::{Interner, Requester};
 use super::state::State;
-use super::requester::{Symbols, Who};
 
 /// Maximum number of checkouts tried one by one, if alternatives rule out arithmetic.
 const MOST_STEPS: u64 = 100_000;
@@ -22,7 +22,7 @@ const BEYOND_COUNTS: u64 = 1 << 40;
 
 /// The number of checkouts that can be out at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AtOnce {
+pub enum MaxConcurrent {
     /// Exactly this many.
     Exactly(u64),
     /// At least this many: the search stopped here.
@@ -39,31 +39,35 @@ impl Model {
     /// Computes how many equal requests by different people can be granted at the same time, starting from this state.
     /// The state does not change.
     #[must_use]
-    pub fn at_once(&self, state: &State, request: &Request) -> AtOnce {
+    pub fn at_once(&self, state: &State, request: &Request) -> MaxConcurrent {
         let blocks = request.feature.map(|name| self.blocks_of(name)).unwrap_or_default();
         if !blocks.is_empty() && blocks.iter().all(|block| self.kind(*block) == Kind::Activation) {
             let free = blocks.iter().map(|block| state.free(self, *block));
-            return AtOnce::Devices(free.fold(0, u64::saturating_add));
+            return MaxConcurrent::Devices(free.fold(0, u64::saturating_add));
         }
         let mut state = state.clone();
-        let mut people = Symbols::default();
+        let mut people = Interner::default();
         let mut stranger = || {
             let one = Some(people.fresh("anonymous"));
-            Who { user: one, host: one, custom: None }
+            Requester { user: one, host: one, custom: None }
         };
         match self.cost(&mut state, &Request { who: stranger(), ..*request }) {
             Ok(_) => {}
-            Err(Outcome::Failed(_)) => return AtOnce::Undetermined,
-            Err(_) => return AtOnce::Exactly(0),
+            Err(Outcome::Failed(_)) => return MaxConcurrent::Undetermined,
+            Err(_) => return MaxConcurrent::Exactly(0),
         }
         let many = Request { count: request.count.saturating_mul(NO_LIMIT), who: stranger(), ..*request };
         if self.grants(&mut state, &many) {
-            return AtOnce::Unlimited;
+            return MaxConcurrent::Unlimited;
         }
         if self.is_linear(request) {
             let most = self.largest(&mut state, &Request { who: stranger(), ..*request });
             // Only a numeric overflow ends the search above this number: unlimited.
-            return if most >= BEYOND_COUNTS { AtOnce::Unlimited } else { AtOnce::Exactly(most) };
+            return if most >= BEYOND_COUNTS {
+                MaxConcurrent::Unlimited
+            } else {
+                MaxConcurrent::Exactly(most)
+            };
         }
         let begin = state.work();
         let mut fit = 0;
@@ -71,11 +75,11 @@ impl Model {
             let event = Event::Checkout(Request { who: stranger(), ..*request });
             match self.apply(&mut state, &event) {
                 Outcome::Granted(_) => fit += 1,
-                Outcome::Denied(_) => return AtOnce::Exactly(fit),
-                Outcome::Failed(_) => return AtOnce::AtLeast(fit),
+                Outcome::Denied(_) => return MaxConcurrent::Exactly(fit),
+                Outcome::Failed(_) => return MaxConcurrent::AtLeast(fit),
             }
         }
-        AtOnce::AtLeast(fit)
+        MaxConcurrent::AtLeast(fit)
     }
 
     fn grants(&self, state: &mut State, request: &Request) -> bool {

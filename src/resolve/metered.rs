@@ -6,15 +6,15 @@ use rust_decimal::prelude::ToPrimitive;
 
 use keywright_license::Period;
 
-use super::semantics::{BEYOND, serves_version};
+use super::coverage::CoveragePoint;
+use super::index_vec::{BlockId, TargetId};
 use super::lots::Sum;
 use super::model::{Meter, Model, UNLIMITED};
 use super::outcome::{Reason, Refusal};
-use super::coverage::Sight;
+use super::semantics::{BEYOND, serves_version};
 use super::state::{Draw, State};
-use super::index_vec::{BlockId, TargetId};
 use super::undo_log::{Charge, Undo};
-use super::walk::{Miss, Served, Tried, Walk};
+use super::walk::{Denial, Served, Tried, Walk};
 
 /// What is left of a lot.
 #[derive(Debug, Clone, Copy)]
@@ -30,14 +30,14 @@ impl Walk<'_> {
     /// first, or before the same name is charged again.
     pub(super) fn charge(&mut self, target: TargetId, version: u32, tokens: u64) -> Tried {
         if !self.step(1) || !self.burn_charge(target) {
-            return Err(Miss::Inner);
+            return Err(Denial::Nested);
         }
         let row = self.model.targets.get(target);
         let newest = row.newest_lot.map(|lot| self.model.blocks.get(lot).version);
         let serves = newest.is_some_and(|newest| version <= newest);
         let sum = if serves { self.lots_sum(target, version) } else { Sum::default() };
         if self.is_exhausted() {
-            return Err(Miss::Inner);
+            return Err(Denial::Nested);
         }
         // A number that no pool has is not burned, whatever there is.
         let enough = tokens != BEYOND && u128::from(tokens) <= sum.left;
@@ -50,12 +50,12 @@ impl Walk<'_> {
             return Ok(Served { extra: tokens, joined: false });
         }
         Err(match newest {
-            Some(newest) if newest < version => Miss::Leaf(Refusal::version(newest, version)),
+            Some(newest) if newest < version => Denial::Own(Refusal::version(newest, version)),
             _ if sum.usable == 0 => Reason::NotInForce.into(),
             _ => {
                 let left = u64::try_from(sum.left).unwrap_or(UNLIMITED);
                 let free = if sum.unlimited > 0 { UNLIMITED } else { left };
-                Miss::Leaf(Refusal::numbers(Reason::BalanceTooLow, tokens, free))
+                Denial::Own(Refusal::numbers(Reason::BalanceTooLow, tokens, free))
             }
         })
     }
@@ -106,7 +106,7 @@ impl Walk<'_> {
         if tokens == 0 {
             return true;
         }
-        self.see(Sight::Block(lot));
+        self.see(CoveragePoint::Block(lot));
         let period = first_day(meter.period(), self.day);
         let billed = self.state.billed.get(&(lot, period)).copied().unwrap_or_default();
         let Some(billed) = billed.checked_add(tokens) else { return false };

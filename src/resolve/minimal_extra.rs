@@ -7,9 +7,9 @@
 
 use std::collections::BTreeSet;
 
-use super::outcome::Attempt;
-use super::suggestion::{MAX_REMEDIES, Remedy, Search, short_of};
 use super::index_vec::BlockId;
+use super::outcome::Attempt;
+use super::suggestion::{MAX_REMEDIES, Search, Suggestion, short_of};
 use super::trace::Trace;
 use super::walk::Walk;
 
@@ -21,7 +21,7 @@ const PLENTY: u64 = 1 << 60;
 
 /// A hypothetical set of extra licenses.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Gifts {
+pub(super) struct ExtraLicenses {
     sum: u64,
     /// Amount by which the limit on active license tokens is raised.
     pub(super) limit: u64,
@@ -36,9 +36,9 @@ enum Tried {
     Denied(Vec<Attempt>),
 }
 
-impl Gifts {
-    pub(super) fn remedy(self) -> Remedy {
-        Remedy::More { pools: self.pools, limit: self.limit }
+impl ExtraLicenses {
+    pub(super) fn remedy(self) -> Suggestion {
+        Suggestion::More { pools: self.pools, limit: self.limit }
     }
 
     fn with(&self, block: BlockId, amount: u64) -> Self {
@@ -68,9 +68,9 @@ impl Gifts {
 impl Search<'_> {
     /// Returns the smallest sets that grant the request, up to a maximum, none of which includes another one. If there
     /// are too many sets to try, returns sets in which each single amount is minimal.
-    pub(super) fn more(&mut self) -> Vec<Gifts> {
-        let mut found: Vec<Gifts> = Vec::new();
-        let mut waiting = BTreeSet::from([Gifts::default()]);
+    pub(super) fn more(&mut self) -> Vec<ExtraLicenses> {
+        let mut found: Vec<ExtraLicenses> = Vec::new();
+        let mut waiting = BTreeSet::from([ExtraLicenses::default()]);
         for _ in 0..MAX_TRIED {
             let Some(gifts) = waiting.pop_first() else { break };
             if found.iter().any(|known| gifts.holds(known)) {
@@ -92,7 +92,7 @@ impl Search<'_> {
         self.or_rough(found)
     }
 
-    fn or_rough(&mut self, mut found: Vec<Gifts>) -> Vec<Gifts> {
+    fn or_rough(&mut self, mut found: Vec<ExtraLicenses>) -> Vec<ExtraLicenses> {
         if found.is_empty() {
             self.end = self.end.saturating_add(super::suggestion::BUDGET / 2);
             found.extend(self.rough());
@@ -100,7 +100,7 @@ impl Search<'_> {
         found
     }
 
-    fn try_with(&mut self, gifts: &Gifts) -> Tried {
+    fn try_with(&mut self, gifts: &ExtraLicenses) -> Tried {
         let asked = *self.asked;
         let mut walk = Walk::new(self.model, self.state, asked.who, asked.mode);
         walk.gifts.clone_from(&gifts.pools);
@@ -113,8 +113,8 @@ impl Search<'_> {
     }
 
     /// Starts with very many licenses of every exhausted pool of an alternative, then reduces each to the minimum.
-    fn rough(&mut self) -> Vec<Gifts> {
-        let Tried::Denied(first) = self.try_with(&Gifts::default()) else { return Vec::new() };
+    fn rough(&mut self) -> Vec<ExtraLicenses> {
+        let Tried::Denied(first) = self.try_with(&ExtraLicenses::default()) else { return Vec::new() };
         let mut found = Vec::new();
         for alternative in 0..first.len().min(MAX_REMEDIES) {
             if let Some(plenty) = self.plenty(alternative) {
@@ -127,8 +127,8 @@ impl Search<'_> {
     }
 
     /// Adds very many licenses of everything that an alternative lacks.
-    fn plenty(&mut self, alternative: usize) -> Option<Gifts> {
-        let mut gifts = Gifts::default();
+    fn plenty(&mut self, alternative: usize) -> Option<ExtraLicenses> {
+        let mut gifts = ExtraLicenses::default();
         while !self.is_spent() {
             match self.try_with(&gifts) {
                 Tried::Served(limit) => return Some(gifts.with_limit(limit)),
@@ -147,7 +147,7 @@ impl Search<'_> {
     }
 
     /// Reduces one pool after the other to the smallest amount that still grants the request.
-    fn lessen(&mut self, mut gifts: Gifts) -> Option<Gifts> {
+    fn lessen(&mut self, mut gifts: ExtraLicenses) -> Option<ExtraLicenses> {
         for index in 0..gifts.pools.len() {
             let (mut bad, mut good) = (None, PLENTY);
             while good > bad.map_or(0, |bad| bad + 1) {
@@ -168,7 +168,7 @@ impl Search<'_> {
     }
 }
 
-impl Gifts {
+impl ExtraLicenses {
     /// Returns a copy with a different amount for one of the pools.
     fn with_amount(&self, index: usize, amount: u64) -> Self {
         let mut other = self.clone();

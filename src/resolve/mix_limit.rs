@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::event::{Event, Request};
+use super::index_vec::BlockId;
 use super::model::Model;
 use super::outcome::{Explanation, Grant, Outcome, Ticket};
+use super::requester::{Interner, Requester};
 use super::state::State;
-use super::index_vec::BlockId;
-use super::requester::{Symbols, Who};
 
 /// Maximum number of checkouts of a mix.
 const MOST_CHECKOUTS: u64 = 100_000;
@@ -44,7 +44,7 @@ impl Model {
     /// is denied is the granted one plus one more of that request. The state does not change; `people` receives a name
     /// for each person.
     #[must_use]
-    pub fn first_denied(&self, state: &State, mix: &[Request], people: &mut Symbols) -> MixLimit {
+    pub fn first_denied(&self, state: &State, mix: &[Request], people: &mut Interner) -> MixLimit {
         let mut state = state.clone();
         let mut granted = vec![0; mix.len()];
         let begin = state.work();
@@ -55,7 +55,7 @@ impl Model {
             }
             let Some(request) = mix.get(index) else { break };
             let one = Some(people.fresh(&format!("person {}", tried + 1)));
-            let who = Who { user: one, host: one, custom: request.who.custom };
+            let who = Requester { user: one, host: one, custom: request.who.custom };
             let event = Event::Checkout(Request { who, ..*request });
             match self.apply(&mut state, &event) {
                 Outcome::Granted(_) => granted.iter_mut().skip(index).take(1).for_each(|count| *count += 1),

@@ -12,9 +12,9 @@ use keywright_license::{Currency, Feature, Kind, License, Name, Period, Tier};
 use keywright_syntax::source::Span;
 
 use super::compile;
-use super::semantics::hides;
+use super::index_vec::{BlockId, IndexVec, NameId, TargetId};
 use super::outcome::Fact;
-use super::index_vec::{BlockId, NameId, Table, TargetId};
+use super::semantics::hides;
 
 /// The capacity of a block without a limit.
 pub const UNLIMITED: u64 = u64::MAX;
@@ -22,9 +22,9 @@ pub const UNLIMITED: u64 = u64::MAX;
 /// One or more compiled licenses.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
-    pub(super) blocks: Table<BlockId, Block>,
-    pub(super) names: Table<NameId, NameRow>,
-    pub(super) targets: Table<TargetId, Target>,
+    pub(super) blocks: IndexVec<BlockId, Block>,
+    pub(super) names: IndexVec<NameId, NameRow>,
+    pub(super) targets: IndexVec<TargetId, Target>,
     pub(super) by_name: HashMap<Name, NameId>,
     /// Blocks by the license they came from and where they begin there.
     pub(super) by_place: HashMap<(usize, Span), BlockId>,

@@ -2,9 +2,9 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::suggestion::Remedy;
 use super::index_vec::{BlockId, NameId};
-use super::requester::{Symbol, Who};
+use super::requester::{Requester, Symbol};
+use super::suggestion::Suggestion;
 
 /// The reason of a denial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,13 +45,13 @@ impl Reason {
 
     /// The name of the reason in files and reports.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         Self::ALL.iter().find(|(reason, _)| *reason == self).map_or("", |(_, word)| word)
     }
 
     /// Parses the name of a reason.
     #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
+    pub fn from_name(word: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known)| *known == word).map(|(reason, _)| *reason)
     }
 }
@@ -207,7 +207,7 @@ pub struct Kept {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holder {
     /// The user, host and custom string.
-    pub who: Who,
+    pub who: Requester,
     /// The bound device of an ACTIVATION block.
     pub device: Option<Symbol>,
     /// Licenses drawn from the block; each draw of a share group counts.
@@ -224,5 +224,5 @@ pub struct Explanation {
     /// The draws of another choice of alternatives that would be granted.
     pub other_choice: Option<Vec<(BlockId, u64)>>,
     /// The smallest changes that would grant the request, if licenses or tokens were too few.
-    pub remedies: Vec<Remedy>,
+    pub remedies: Vec<Suggestion>,
 }

@@ -3,14 +3,14 @@
 
 use keywright_syntax::effort;
 
-use super::fast_hash::MixMap;
-use super::state::Pool;
+use super::fast_hash::IndexMap;
 use super::index_vec::BlockId;
+use super::state::Pool;
 
 /// The pools, by block.
 #[derive(Debug, Default)]
 pub(super) struct Pools {
-    used: MixMap<BlockId, Pool>,
+    used: IndexMap<BlockId, Pool>,
     spare: Pool,
 }
 

@@ -17,12 +17,12 @@ impl Symbol {
 
 /// Texts of users, hosts, custom strings and devices.
 #[derive(Debug, Clone, Default)]
-pub struct Symbols {
+pub struct Interner {
     by_text: HashMap<Arc<str>, Symbol>,
     texts: Vec<Arc<str>>,
 }
 
-impl Symbols {
+impl Interner {
     /// Interns a string. Equal strings have equal symbols.
     pub fn symbol(&mut self, text: &str) -> Symbol {
         if let Some(known) = self.by_text.get(text) {
@@ -50,20 +50,20 @@ impl Symbols {
 
 /// The parts (user, host) that a request does not name. Determines its access to reserved licenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Lacks {
+pub(super) struct MissingIdentity {
     pub(super) user: bool,
     pub(super) host: bool,
 }
 
-impl Who {
-    pub(super) fn lacks(self) -> Lacks {
-        Lacks { user: self.user.is_none(), host: self.host.is_none() }
+impl Requester {
+    pub(super) fn lacks(self) -> MissingIdentity {
+        MissingIdentity { user: self.user.is_none(), host: self.host.is_none() }
     }
 }
 
 /// The requester. `None` means unknown and matches nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Who {
+pub struct Requester {
     /// The user.
     pub user: Option<Symbol>,
     /// The host.

@@ -7,7 +7,7 @@ use keywright_syntax::limits;
 
 use super::model::{Block, SharedBy};
 use super::outcome::Reason;
-use super::requester::{Lacks, Symbol, Who};
+use super::requester::{MissingIdentity, Requester, Symbol};
 
 /// ◆ How many steps one event may take before it ends as undetermined: arrivals at blocks, edges of merged walks.
 pub const STEP_BUDGET: u64 = limits::STEP_BUDGET;
@@ -24,7 +24,7 @@ pub const MAX_CHAIN: usize = limits::MAX_CHAIN;
 
 /// ◆ Most EXCLUSIVE blocks of one name, and most blocks that replace one name or one block. Each of them is looked at
 /// whenever one of them is tried.
-pub const MAX_RIVALS: usize = limits::MAX_RIVALS;
+pub const MAX_COMPETING_BLOCKS: usize = limits::MAX_COMPETING_BLOCKS;
 
 /// Number of paths above which a token is walked by name instead of by path, if each name below it has one block.
 /// DECISION: below this number, the simple walk by paths is faster.
@@ -42,7 +42,7 @@ pub(super) fn serves_version(block: &Block, asked: u32) -> bool {
 /// Returns the share key of a request, or `None` if it does not share.
 /// DECISION: draws share if every part that SHARE names is known and equal. A request without one of these parts shares
 /// with no other draw, not even on another path of the same checkout.
-pub(super) fn share_key(shared: SharedBy, who: Who) -> Option<ShareKey> {
+pub(super) fn share_key(shared: SharedBy, who: Requester) -> Option<ShareKey> {
     let part = |wanted: bool, have: Option<Symbol>| if wanted { have.map(Some) } else { Some(None) };
     if !shared.any() {
         return None;
@@ -70,7 +70,7 @@ pub(super) fn group_use(largest: Option<u64>) -> u64 {
 
 /// Returns true if the block must be in force.
 /// DECISION: joining a live share group at no extra cost is granted even if the block is no longer in force.
-pub(super) fn needs_force(extra: u64) -> bool {
+pub(super) fn requires_validity(extra: u64) -> bool {
     extra > 0
 }
 
@@ -127,7 +127,7 @@ pub(super) fn may_lend(token: &Block, hours: u32) -> bool {
 /// Returns true if a request cannot use the reserved licenses of a block.
 /// DECISION: licenses reserved by USERBASED or HOSTBASED serve every request that names a user or a host. The license
 /// server checks which names are permitted.
-pub(super) fn is_open(block: &Block, lacks: Lacks) -> bool {
+pub(super) fn is_open(block: &Block, lacks: MissingIdentity) -> bool {
     block.reserved_user > 0 && lacks.user || block.reserved_host > 0 && lacks.host
 }
 

@@ -10,17 +10,17 @@ use rust_decimal::Decimal;
 use keywright_license::Kind;
 use keywright_syntax::effort;
 
-use super::checkouts::{Ages, Slot};
-use super::semantics::{ShareKey, group_use, is_open, open_part};
+use super::checkouts::{Checkout, Checkouts};
+use super::coverage::CoveragePoint;
+use super::fast_hash::IndexMap;
 use super::held::{Change, Held};
+use super::index_vec::{BlockId, GroupId, Index, IndexVec, TargetId};
 use super::lots::Lots;
-use super::fast_hash::MixMap;
 use super::model::{Block, Model, UNLIMITED};
 use super::pools::Pools;
-use super::coverage::Sight;
-use super::index_vec::{BlockId, GroupId, Index, Table, TargetId};
-use super::undo_log::Scratch;
-use super::requester::{Lacks, Symbol};
+use super::requester::{MissingIdentity, Symbol};
+use super::semantics::{ShareKey, group_use, is_open, open_part};
+use super::undo_log::WalkBuffers;
 
 /// The state at one moment. Clone it to return to this moment later.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub struct State {
     pub(super) seconds: i64,
     pub(super) pools: Pools,
     pub(super) groups: Groups,
-    pub(super) slots: Ages,
+    pub(super) slots: Checkouts,
     pub(super) devices: BTreeSet<(BlockId, Symbol)>,
     /// Who holds what; made by the first explanation.
     pub(super) held: Option<Box<Held>>,
@@ -49,9 +49,9 @@ pub struct State {
     pub(super) active: u64,
     pub(super) active_limit: Option<u64>,
     /// Coverage points hit, if observation is enabled.
-    pub(super) sights: Option<BTreeSet<Sight>>,
+    pub(super) sights: Option<BTreeSet<CoveragePoint>>,
     /// Reusable lists of walks; empty between events.
-    pub(super) scratch: Scratch,
+    pub(super) scratch: WalkBuffers,
     /// Total steps of all events.
     pub(super) work: u64,
     /// Blocks whose usage changed since [`State::watch`], with the usage before the change.
@@ -98,7 +98,7 @@ pub(super) enum Draw {
 /// A draw in a share group: its count, and whether it has access to reserved licenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Size {
-    pub(super) lacks: Lacks,
+    pub(super) lacks: MissingIdentity,
     pub(super) count: u64,
 }
 
@@ -146,8 +146,8 @@ impl Group {
     /// The size of the largest draw.
     pub(super) fn largest(&self) -> u64 {
         match self.sizes.last_key_value() {
-            // `Lacks::default()` sorts first: if it is last, every draw names a user and a host.
-            Some((size, _)) if size.lacks == Lacks::default() => group_use(Some(size.count)),
+            // `MissingIdentity::default()` sorts first: if it is last, every draw names a user and a host.
+            Some((size, _)) if size.lacks == MissingIdentity::default() => group_use(Some(size.count)),
             _ => group_use(self.reach().0.iter().map(|size| size.count).max()),
         }
     }
@@ -156,7 +156,7 @@ impl Group {
     pub(super) fn reach(&self) -> Reach {
         let all = [(false, false), (false, true), (true, false), (true, true)];
         Reach(all.map(|(user, host)| {
-            let none = Size { lacks: Lacks { user, host }, count: 0 };
+            let none = Size { lacks: MissingIdentity { user, host }, count: 0 };
             let same = none..=Size { count: u64::MAX, ..none };
             self.sizes.range(same).next_back().map_or(none, |(size, _)| *size)
         }))
@@ -175,9 +175,9 @@ impl Group {
 /// The live share groups.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Groups {
-    rows: Table<GroupId, Group>,
+    rows: IndexVec<GroupId, Group>,
     free: Vec<GroupId>,
-    by_key: MixMap<(BlockId, ShareKey), GroupId>,
+    by_key: IndexMap<(BlockId, ShareKey), GroupId>,
 }
 
 impl Groups {
@@ -269,7 +269,7 @@ impl State {
             seconds: seconds_of(now),
             pools: Pools::default(),
             groups: Groups::default(),
-            slots: Ages::default(),
+            slots: Checkouts::default(),
             devices: BTreeSet::new(),
             held: None,
             lots: Lots::default(),
@@ -280,7 +280,7 @@ impl State {
             active: 0,
             active_limit: None,
             sights: None,
-            scratch: Scratch::default(),
+            scratch: WalkBuffers::default(),
             work: 0,
             changed: Vec::new(),
             watch: 0,
@@ -403,7 +403,7 @@ impl State {
         key
     }
 
-    pub(super) fn slot(&self, index: u32) -> Option<&Slot> {
+    pub(super) fn slot(&self, index: u32) -> Option<&Checkout> {
         self.slots.get(index)
     }
 

@@ -7,10 +7,10 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use keywright_license::{Currency, Period};
 
+use super::index_vec::BlockId;
 use super::metered::first_day;
 use super::model::{Meter, Model};
 use super::state::State;
-use super::index_vec::BlockId;
 
 /// Maximum number of periods of one block (100 years of months); the latest are kept.
 const MAX_PERIODS: usize = 1200;
@@ -57,7 +57,7 @@ pub enum Billed {
 impl Billed {
     /// The name used in reports.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::ByQuantity => "prepaid",
             Self::ByMoney => "prepaid-money",
@@ -78,7 +78,7 @@ pub enum LineKind {
 impl LineKind {
     /// The name used in reports.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Usage => "usage",
             Self::Commitment => "commitment",

@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 use super::explain::Asked;
 use super::held::End;
+use super::index_vec::{BlockId, NameId};
+use super::minimal_extra::ExtraLicenses;
 use super::model::Model;
 use super::outcome::{Attempt, Reason, Verdict};
-use super::minimal_extra::Gifts;
+use super::requester::{Requester, Symbol};
 use super::state::State;
-use super::suppose::{Out, Supposed};
-use super::index_vec::{BlockId, NameId};
+use super::suppose::{Returnable, Supposed};
 use super::walk::Walk;
-use super::requester::{Symbol, Who};
 
 /// Maximum work of the search, in resolver steps.
 pub(super) const BUDGET: u64 = 200_000;
@@ -30,7 +30,7 @@ const MAX_LIVE: usize = 5_000;
 
 /// A change that would grant the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Remedy {
+pub enum Suggestion {
     /// More capacity.
     More {
         /// Additional licenses, devices or tokens by block.
@@ -48,7 +48,7 @@ pub struct Returned {
     /// Its feature.
     pub feature: NameId,
     /// The user, host and custom string.
-    pub who: Who,
+    pub who: Requester,
     /// The device of an activation.
     pub device: Option<Symbol>,
 }
@@ -61,7 +61,7 @@ impl Model {
         asked: &Asked,
         reason: Reason,
         attempts: &[Attempt],
-    ) -> Vec<Remedy> {
+    ) -> Vec<Suggestion> {
         let capacity =
             matches!(reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow | Reason::ActiveTokenLimit);
         if !capacity {
@@ -73,7 +73,7 @@ impl Model {
         let mut pools = short_of(attempts).into_iter().map(|(block, _)| block).collect::<Vec<_>>();
         pools.extend(more.iter().flat_map(|gifts| &gifts.pools).map(|(block, _)| *block));
         let limit = reason == Reason::ActiveTokenLimit || more.iter().any(|gifts| gifts.limit > 0);
-        let mut found: Vec<Remedy> = more.into_iter().map(Gifts::remedy).collect();
+        let mut found: Vec<Suggestion> = more.into_iter().map(ExtraLicenses::remedy).collect();
         found.extend(search.returns(&pools, limit));
         found
     }
@@ -113,7 +113,7 @@ impl Search<'_> {
     }
 
     /// What is out of these blocks, or counts against the limit: the smallest and the largest, each in its order.
-    fn out(&self, pools: &BTreeSet<BlockId>, limit: bool, end: End) -> Vec<(Out, Returned)> {
+    fn out(&self, pools: &BTreeSet<BlockId>, limit: bool, end: End) -> Vec<(Returnable, Returned)> {
         let slots = self.state.extremes(pools, limit, MAX_TRIES, end);
         let devices: Vec<(BlockId, Symbol)> = match (limit, end) {
             (false, _) => Vec::new(),
@@ -123,17 +123,17 @@ impl Search<'_> {
         let slot = |(held, index): (u64, u32)| {
             let slot = self.state.slot(index)?;
             let returned = Returned { feature: slot.name, who: slot.who, device: None };
-            Some((held, Out::Slot(index), returned))
+            Some((held, Returnable::Checkout(index), returned))
         };
         let device = |(block, device): (BlockId, Symbol)| {
             let feature = self.model.name_of(block);
-            let returned = Returned { feature, who: Who::default(), device: Some(device) };
-            (1, Out::Device(block, device), returned)
+            let returned = Returned { feature, who: Requester::default(), device: Some(device) };
+            (1, Returnable::Device(block, device), returned)
         };
         let slots = slots.into_iter().filter_map(slot);
         let devices = devices.into_iter().map(device);
         // Of what is as small as a device, checkouts come first.
-        let mut all: Vec<(u64, Out, Returned)> = match end {
+        let mut all: Vec<(u64, Returnable, Returned)> = match end {
             End::Smallest => slots.chain(devices).collect(),
             End::Largest => devices.chain(slots).collect(),
         };
@@ -146,7 +146,7 @@ impl Search<'_> {
     }
 
     /// Finds the smallest checkout whose return is sufficient, otherwise a set of checkouts that are all needed.
-    fn returns(&mut self, pools: &[BlockId], limit: bool) -> Option<Remedy> {
+    fn returns(&mut self, pools: &[BlockId], limit: bool) -> Option<Suggestion> {
         if self.state.slots.len() > MAX_LIVE {
             return None;
         }
@@ -158,26 +158,26 @@ impl Search<'_> {
         let further = further.filter(|(out, _)| smallest.iter().all(|(known, _)| known != out));
         for (out, returned) in smallest.iter().chain(further) {
             if self.grants_without(&[*out]) {
-                return Some(Remedy::Return(vec![*returned]));
+                return Some(Suggestion::Return(vec![*returned]));
             }
         }
-        let mut gone: Vec<(Out, Returned)> = Vec::new();
+        let mut gone: Vec<(Returnable, Returned)> = Vec::new();
         for (out, returned) in largest {
             gone.push((out, returned));
-            let all: Vec<Out> = gone.iter().map(|(out, _)| *out).collect();
+            let all: Vec<Returnable> = gone.iter().map(|(out, _)| *out).collect();
             if gone.len() > 1 && self.grants_without(&all) {
-                return Some(Remedy::Return(self.needed(gone)));
+                return Some(Suggestion::Return(self.needed(gone)));
             }
         }
         None
     }
 
     /// Removes everything whose return is not needed.
-    fn needed(&mut self, mut gone: Vec<(Out, Returned)>) -> Vec<Returned> {
+    fn needed(&mut self, mut gone: Vec<(Returnable, Returned)>) -> Vec<Returned> {
         let mut index = 0;
         while index < gone.len() {
             let others = gone.iter().enumerate().filter(|(at, _)| *at != index);
-            let others: Vec<Out> = others.map(|(_, (out, _))| *out).collect();
+            let others: Vec<Returnable> = others.map(|(_, (out, _))| *out).collect();
             if self.grants_without(&others) {
                 gone.remove(index);
             } else {
@@ -188,7 +188,7 @@ impl Search<'_> {
     }
 
     /// Returns true if the request is granted after these are returned.
-    fn grants_without(&mut self, gone: &[Out]) -> bool {
+    fn grants_without(&mut self, gone: &[Returnable]) -> bool {
         if self.is_spent() {
             return false;
         }

@@ -1,16 +1,16 @@
 //! What if some checkouts were returned, or devices deactivated: done in the state itself and taken back afterwards,
 //! because a copy of the state for each question would cost as much as the state is large.
 
-use super::semantics::kept_until;
-use super::model::Model;
-use super::state::{Draw, Group, Part, Size, State};
 use super::index_vec::{BlockId, GroupId};
+use super::model::Model;
 use super::requester::Symbol;
+use super::semantics::kept_until;
+use super::state::{Draw, Group, Part, Size, State};
 
 /// What is supposed to come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Out {
-    Slot(u32),
+pub(super) enum Returnable {
+    Checkout(u32),
     Device(BlockId, Symbol),
 }
 
@@ -34,16 +34,16 @@ enum Gone {
 
 impl Model {
     /// Gives back what `out` holds, as a return at this moment would.
-    pub(super) fn suppose(&self, state: &mut State, out: Out, supposed: &mut Supposed) {
+    pub(super) fn suppose(&self, state: &mut State, out: Returnable, supposed: &mut Supposed) {
         match out {
-            Out::Device(block, device) => {
+            Returnable::Device(block, device) => {
                 if state.devices.remove(&(block, device)) {
                     supposed.0.push(Gone::Device(block, device));
                     supposed.take(state, block, 1, false);
                     supposed.deactivate(state, 1);
                 }
             }
-            Out::Slot(index) => {
+            Returnable::Checkout(index) => {
                 let Some(slot) = state.slot(index) else { return };
                 let (since, active, draws) = (slot.since, slot.active, slot.draws.clone());
                 state.spend(1 + draws.len() as u64);

@@ -5,13 +5,13 @@
 
 use keywright_license::Kind;
 
-use super::semantics::{MAX_CHAIN, MAX_RIVALS};
+use super::index_vec::{BlockId, IndexVec, TargetId};
 use super::model::{Model, ModelError};
-use super::index_vec::{BlockId, Table, TargetId};
+use super::semantics::{MAX_CHAIN, MAX_COMPETING_BLOCKS};
 
 /// Properties of a target, computed after its dependencies.
 #[derive(Debug, Clone, Copy, Default)]
-struct Below {
+struct SubtreeFacts {
     /// Longest dependency chain from here, in edges.
     depth: usize,
     /// True if a block here or below has SHARE.
@@ -29,7 +29,7 @@ pub(super) fn check(model: &mut Model) -> Result<(), ModelError> {
     for (rank, target) in order.iter().enumerate() {
         model.targets.get_mut(*target).rank = u32::try_from(rank).unwrap_or(u32::MAX);
     }
-    let mut below: Table<TargetId, Below> = Table::with_len(model.targets.len());
+    let mut below: IndexVec<TargetId, SubtreeFacts> = IndexVec::with_len(model.targets.len());
     for target in order.iter().rev() {
         *below.get_mut(*target) = look_below(model, &below, *target)?;
         reach(model, &mut below, *target);
@@ -44,9 +44,10 @@ fn limit_rivals(model: &Model) -> Result<(), ModelError> {
     for (id, block) in model.blocks.iter() {
         let target = model.targets.get(block.target);
         let crowds = [target.exclusives.len(), target.replacers.len(), block.replaced_by.len()];
-        if crowds.into_iter().any(|crowd| crowd > MAX_RIVALS) {
+        if crowds.into_iter().any(|crowd| crowd > MAX_COMPETING_BLOCKS) {
             let name = model.name_text(block.name);
-            let message = format!("more than {MAX_RIVALS} blocks of `{name}` exclude or replace each other");
+            let message =
+                format!("more than {MAX_COMPETING_BLOCKS} blocks of `{name}` exclude or replace each other");
             let (license, span) = model.origin(id);
             return Err(ModelError { license, span, message });
         }
@@ -65,7 +66,7 @@ fn children(model: &Model, target: TargetId) -> impl Iterator<Item = TargetId> +
 
 /// Returns all targets, each before its dependencies.
 fn sort(model: &Model) -> Result<Vec<TargetId>, ModelError> {
-    let mut waiting: Table<TargetId, usize> = Table::with_len(model.targets.len());
+    let mut waiting: IndexVec<TargetId, usize> = IndexVec::with_len(model.targets.len());
     for (target, _) in model.targets.iter() {
         for child in children(model, target) {
             *waiting.get_mut(child) += 1;
@@ -88,8 +89,8 @@ fn sort(model: &Model) -> Result<Vec<TargetId>, ModelError> {
 }
 
 /// Reports a cycle. Every remaining target has a remaining predecessor, so walking backwards must return to itself.
-fn cycle_error(model: &Model, waiting: &Table<TargetId, usize>) -> ModelError {
-    let mut parent: Table<TargetId, Option<TargetId>> = Table::with_len(model.targets.len());
+fn cycle_error(model: &Model, waiting: &IndexVec<TargetId, usize>) -> ModelError {
+    let mut parent: IndexVec<TargetId, Option<TargetId>> = IndexVec::with_len(model.targets.len());
     let mut start = None;
     for (target, count) in waiting.iter().filter(|(_, count)| **count > 0) {
         debug_assert!(*count > 0);
@@ -98,7 +99,7 @@ fn cycle_error(model: &Model, waiting: &Table<TargetId, usize>) -> ModelError {
         }
         start = start.or(Some(target));
     }
-    let mut seen: Table<TargetId, bool> = Table::with_len(model.targets.len());
+    let mut seen: IndexVec<TargetId, bool> = IndexVec::with_len(model.targets.len());
     let mut at = start.unwrap_or_default();
     while !*seen.get(at) {
         *seen.get_mut(at) = true;
@@ -136,9 +137,13 @@ fn fault(model: &Model, target: TargetId, message: String) -> ModelError {
     ModelError { license, span, message }
 }
 
-fn look_below(model: &Model, below: &Table<TargetId, Below>, target: TargetId) -> Result<Below, ModelError> {
+fn look_below(
+    model: &Model,
+    below: &IndexVec<TargetId, SubtreeFacts>,
+    target: TargetId,
+) -> Result<SubtreeFacts, ModelError> {
     let name = || model.name_text(model.targets.get(target).name);
-    let mut sum = Below::default();
+    let mut sum = SubtreeFacts::default();
     for child in children(model, target) {
         sum.depth = sum.depth.max(below.get(child).depth + 1);
     }
@@ -161,7 +166,7 @@ fn look_below(model: &Model, below: &Table<TargetId, Below>, target: TargetId) -
 }
 
 /// Computes what `consume` and `borrow` can reach with some choice of alternatives, in any state and on any day.
-fn reach(model: &mut Model, below: &mut Table<TargetId, Below>, target: TargetId) {
+fn reach(model: &mut Model, below: &mut IndexVec<TargetId, SubtreeFacts>, target: TargetId) {
     let (mut burns, mut lends) = (false, 0);
     for id in model.targets.get(target).order.clone() {
         let row = model.blocks.get_mut(id);

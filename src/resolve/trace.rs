@@ -1,10 +1,10 @@
 //! Records the attempts of a walk, nested through tokens, for explanations.
 
+use super::index_vec::{BlockId, NameId};
 use super::model::Model;
 use super::outcome::{Attempt, Reason, Refusal, Verdict};
 use super::state::State;
-use super::index_vec::{BlockId, NameId};
-use super::walk::{Miss, Tried};
+use super::walk::{Denial, Tried};
 
 /// Maximum number of recorded attempts.
 const MAX_ATTEMPTS: usize = 2_000;
@@ -35,8 +35,8 @@ impl Trace {
         };
         attempt.verdict = match tried {
             Ok(served) => Verdict::Served { extra: served.extra, joined: served.joined },
-            Err(Miss::Inner) => Verdict::Unmet,
-            Err(Miss::Leaf(refusal)) => Verdict::Refused(with_facts(refusal, attempt.block, model, state)),
+            Err(Denial::Nested) => Verdict::Unmet,
+            Err(Denial::Own(refusal)) => Verdict::Refused(with_facts(refusal, attempt.block, model, state)),
         };
         self.keep(attempt);
     }

@@ -5,22 +5,22 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::fast_hash::MixMap;
-use super::model::Model;
-use super::coverage::Sight;
-use super::state::{Draw, Size, State};
+use super::coverage::CoveragePoint;
+use super::fast_hash::IndexMap;
 use super::index_vec::{BlockId, GroupId, TargetId};
+use super::model::Model;
+use super::state::{Draw, Size, State};
 
 /// Lists of a walk, reused to avoid allocations.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Scratch {
+pub(super) struct WalkBuffers {
     pub(super) trail: Vec<Undo>,
     /// The draws of the checkout if the walk succeeds.
     pub(super) draws: Vec<Draw>,
     /// Blocks whose usage is above their SOFTLIMIT.
     pub(super) warned: Vec<BlockId>,
     /// Coverage points that the walk hit, if observation is enabled.
-    pub(super) sights: Vec<Sight>,
+    pub(super) sights: Vec<CoveragePoint>,
     /// Charges of METERED names whose lots are not burned yet: what is given up again is never burned.
     pub(super) charges: Charges,
     /// Blocks that had too little, where the state observes; kept when what led there is given up.
@@ -39,7 +39,7 @@ pub(super) struct Charge {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Charges {
     all: Vec<Charge>,
-    open: MixMap<TargetId, usize>,
+    open: IndexMap<TargetId, usize>,
 }
 
 impl Charges {
@@ -83,16 +83,16 @@ impl Charges {
 
 /// A moment of a walk.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mark {
+pub(super) struct Savepoint {
     pub(super) trail: usize,
     pub(super) draws: usize,
     pub(super) warned: usize,
     pub(super) sights: usize,
 }
 
-impl Scratch {
-    pub(super) fn mark(&self) -> Mark {
-        Mark {
+impl WalkBuffers {
+    pub(super) fn mark(&self) -> Savepoint {
+        Savepoint {
             trail: self.trail.len(),
             draws: self.draws.len(),
             warned: self.warned.len(),

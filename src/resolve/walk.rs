@@ -8,18 +8,18 @@ use jiff::civil::Date;
 use keywright_license::Kind;
 use keywright_syntax::effort;
 
-use super::semantics::{
-    BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, may_burn,
-    may_lend, nearness, needs_force, serves_version, share_key,
-};
+use super::coverage::CoveragePoint;
+use super::index_vec::{BlockId, GroupId, NameId, TargetId};
 use super::model::{Block, Model, UNLIMITED};
 use super::outcome::{Reason, Refusal};
-use super::coverage::Sight;
+use super::requester::Requester;
+use super::semantics::{
+    BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, may_burn,
+    may_lend, nearness, requires_validity, serves_version, share_key,
+};
 use super::state::{Draw, Part, Reach, Size, State};
-use super::index_vec::{BlockId, GroupId, NameId, TargetId};
 use super::trace::Trace;
-use super::undo_log::{Mark, Scratch, Undo};
-use super::requester::Who;
+use super::undo_log::{Savepoint, Undo, WalkBuffers};
 
 /// The purpose of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,31 +48,31 @@ pub(super) struct Served {
 
 /// The reason why a block did not serve.
 #[derive(Debug)]
-pub(super) enum Miss {
+pub(super) enum Denial {
     /// The block's own reason.
-    Leaf(Refusal),
+    Own(Refusal),
     /// One of its dependencies has the reason.
-    Inner,
+    Nested,
 }
 
-impl From<Reason> for Miss {
+impl From<Reason> for Denial {
     fn from(reason: Reason) -> Self {
-        Self::Leaf(Refusal::new(reason))
+        Self::Own(Refusal::new(reason))
     }
 }
 
-pub(super) type Tried = Result<Served, Miss>;
+pub(super) type Tried = Result<Served, Denial>;
 
 /// The state of a walk.
 pub(super) struct Walk<'a> {
     pub(super) model: &'a Model,
     pub(super) state: &'a mut State,
     pub(super) day: Date,
-    pub(super) who: Who,
+    pub(super) who: Requester,
     mode: Mode,
     /// The value of the state's work counter at which the walk ends undetermined.
     pub(super) limit: u64,
-    pub(super) scratch: Scratch,
+    pub(super) scratch: WalkBuffers,
     /// The nearest reason so far.
     pub(super) nearest: Option<Reason>,
     pub(super) trace: Option<Trace>,
@@ -85,7 +85,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(model: &'a Model, state: &'a mut State, who: Who, mode: Mode) -> Self {
+    pub(super) fn new(model: &'a Model, state: &'a mut State, who: Requester, mode: Mode) -> Self {
         let scratch = std::mem::take(&mut state.scratch);
         Self {
             model,
@@ -188,9 +188,9 @@ impl<'a> Walk<'a> {
                 self.note_full(id, row, miss);
             }
             Ok(served) => {
-                self.see(Sight::Block(id));
+                self.see(CoveragePoint::Block(id));
                 if served.joined {
-                    self.see(Sight::Joined(id));
+                    self.see(CoveragePoint::Joined(id));
                 }
             }
         }
@@ -205,19 +205,19 @@ impl<'a> Walk<'a> {
         self.state.shown_lot(self.model, row.target, version).unwrap_or(id)
     }
 
-    fn note_full(&mut self, id: BlockId, row: &Block, miss: &Miss) {
+    fn note_full(&mut self, id: BlockId, row: &Block, miss: &Denial) {
         let Some(seen) = &self.state.sights else { return };
         match miss {
-            Miss::Leaf(refusal) if refusal.reason == Reason::NotEnoughLicenses => self.scratch.full.push(id),
-            Miss::Leaf(refusal) if refusal.reason == Reason::BalanceTooLow => {
+            Denial::Own(refusal) if refusal.reason == Reason::NotEnoughLicenses => self.scratch.full.push(id),
+            Denial::Own(refusal) if refusal.reason == Reason::BalanceTooLow => {
                 // Lots are noted together: where the first is known to be full, all are.
                 let lots = &self.model.targets.get(row.target).lots;
-                if !lots.first().is_some_and(|lot| seen.contains(&Sight::Full(*lot))) {
+                if !lots.first().is_some_and(|lot| seen.contains(&CoveragePoint::Full(*lot))) {
                     effort::spend_on(lots.len());
                     self.scratch.full.extend(lots);
                 }
             }
-            Miss::Leaf(_) | Miss::Inner => {}
+            Denial::Own(_) | Denial::Nested => {}
         }
     }
 
@@ -234,9 +234,9 @@ impl<'a> Walk<'a> {
     }
 
     /// Checks version and dates.
-    pub(super) fn standing(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Miss> {
+    pub(super) fn standing(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Denial> {
         if !serves_version(row, version) {
-            return Err(Miss::Leaf(Refusal::version(row.version, version)));
+            return Err(Denial::Own(Refusal::version(row.version, version)));
         }
         if !self.model.in_force(id, self.day) {
             return Err(Reason::NotInForce.into());
@@ -246,12 +246,12 @@ impl<'a> Walk<'a> {
 
     /// Checks whether a token may be entered. Permanent reasons (not metered, not borrowable) are reported before
     /// validity dates, as for pools.
-    pub(super) fn opens(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Miss> {
+    pub(super) fn opens(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Denial> {
         if self.mode == Mode::Consume && !may_burn(row) {
             return Err(Reason::NotMetered.into());
         }
         if !serves_version(row, version) {
-            return Err(Miss::Leaf(Refusal::version(row.version, version)));
+            return Err(Denial::Own(Refusal::version(row.version, version)));
         }
         if let Mode::Borrow(hours) = self.mode
             && !may_lend(row, hours)
@@ -269,7 +269,7 @@ impl<'a> Walk<'a> {
             return Err(Reason::NotMetered.into());
         }
         if !serves_version(row, need.version) {
-            return Err(Miss::Leaf(Refusal::version(row.version, need.version)));
+            return Err(Denial::Own(Refusal::version(row.version, need.version)));
         }
         let key = share_key(row.shared, self.who);
         let group = key.and_then(|key| self.state.groups.find(id, key));
@@ -289,14 +289,14 @@ impl<'a> Walk<'a> {
 
     /// Takes licenses from a pool that is in force and has enough. Returns true if they count against the unreserved
     /// licenses.
-    fn take(&mut self, id: BlockId, row: &Block, extra: u64) -> Result<bool, Miss> {
+    fn take(&mut self, id: BlockId, row: &Block, extra: u64) -> Result<bool, Denial> {
         let open = is_open(row, self.who.lacks());
         if let Mode::Borrow(hours) = self.mode
             && !may_borrow(row, hours)
         {
             return Err(Reason::NotDrawable.into());
         }
-        if !needs_force(extra) {
+        if !requires_validity(extra) {
             return Ok(open);
         }
         if !self.model.in_force(id, self.day) {
@@ -306,7 +306,7 @@ impl<'a> Walk<'a> {
         if extra > free {
             let free = if self.model.capacity(id, self.day) == UNLIMITED { UNLIMITED } else { free };
             let refusal = Refusal::numbers(Reason::NotEnoughLicenses, extra, free);
-            return Err(Miss::Leaf(Refusal { reserved, ..refusal }));
+            return Err(Denial::Own(Refusal { reserved, ..refusal }));
         }
         self.state.add(id, extra, open);
         self.scratch.trail.push(Undo::Pool { block: id, amount: extra, open });
@@ -342,7 +342,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Records a coverage point if observation is enabled.
-    pub(super) fn see(&mut self, sight: Sight) {
+    pub(super) fn see(&mut self, sight: CoveragePoint) {
         if self.state.sights.is_some() {
             self.scratch.sights.push(sight);
         }
@@ -390,7 +390,8 @@ impl<'a> Walk<'a> {
         let largest = group.map_or(0, |group| self.state.groups.get(group).largest());
         let extra = need.count.saturating_sub(largest);
         match self.opens(id, row, need.version) {
-            Err(Miss::Leaf(refusal)) if refusal.reason == Reason::NotInForce && !needs_force(extra) => {}
+            Err(Denial::Own(refusal))
+                if refusal.reason == Reason::NotInForce && !requires_validity(extra) => {}
             other => other?,
         }
         match (key, group) {
@@ -414,7 +415,7 @@ impl<'a> Walk<'a> {
         Ok(Served { extra, joined: group.is_some() })
     }
 
-    fn dependencies(&mut self, id: BlockId, row: &'a Block, count: u64) -> Result<(), Miss> {
+    fn dependencies(&mut self, id: BlockId, row: &'a Block, count: u64) -> Result<(), Denial> {
         let target = self.model.targets.get(row.target);
         self.depth += 1;
         let served = if target.simple && target.paths > MERGE_ABOVE {
@@ -422,16 +423,16 @@ impl<'a> Walk<'a> {
         } else {
             row.edges.iter().zip(0..).all(|(edge, index)| {
                 let need = Need { count: edge.count.saturating_mul(count), version: edge.version };
-                self.see(Sight::Dependency(id, index));
+                self.see(CoveragePoint::Dependency(id, index));
                 self.depend(edge.target, need)
             })
         };
         self.depth -= 1;
-        if served { Ok(()) } else { Err(Miss::Inner) }
+        if served { Ok(()) } else { Err(Denial::Nested) }
     }
 
     /// Stores everything drawn since `mark` as the choices of a share group.
-    pub(super) fn keep_choices(&mut self, group: GroupId, mark: Mark, count: u64) {
+    pub(super) fn keep_choices(&mut self, group: GroupId, mark: Savepoint, count: u64) {
         let row = self.state.groups.get_mut(group);
         row.parts.clear();
         row.burned_for = count;
@@ -447,7 +448,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Grows a live share group of a token with the alternatives chosen before.
-    fn grow(&mut self, group: GroupId, count: u64, extra: u64) -> Result<(), Miss> {
+    fn grow(&mut self, group: GroupId, count: u64, extra: u64) -> Result<(), Denial> {
         let burned_for = self.state.groups.get(group).burned_for;
         let burn = count.saturating_sub(burned_for);
         let mut next = 0;
@@ -464,7 +465,7 @@ impl<'a> Walk<'a> {
                 Part::Pool { .. } | Part::Burned { .. } => true,
             };
             if !grown {
-                return Err(Miss::Inner);
+                return Err(Denial::Nested);
             }
         }
         if burn > 0 {
@@ -497,7 +498,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Rolls back everything since `mark`, last change first.
-    pub(super) fn roll_back(&mut self, mark: Mark) {
+    pub(super) fn roll_back(&mut self, mark: Savepoint) {
         while self.scratch.trail.len() > mark.trail {
             if let Some(undo) = self.scratch.trail.pop() {
                 undo.apply(self.model, self.state, &mut self.scratch.charges);
@@ -516,7 +517,7 @@ impl<'a> Walk<'a> {
 
     /// Records the result of a block. Returns true if it served.
     pub(super) fn leave(&mut self, tried: Tried) -> bool {
-        if let Err(Miss::Leaf(refusal)) = &tried {
+        if let Err(Denial::Own(refusal)) = &tried {
             self.nearest = nearer(self.nearest, Some(refusal.reason));
         }
         let served = tried.is_ok();

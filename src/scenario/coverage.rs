@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::DateTime;
 
 use keywright_license::License;
-use keywright_resolve::{BlockId, Model, Sight};
+use keywright_resolve::{BlockId, CoveragePoint, Model};
 use keywright_syntax::source::Span;
 
 /// The kinds of coverage points, in the order of reports.
@@ -50,12 +50,17 @@ pub struct Missed {
 
 /// Compares the covered points with all points of the licenses, for blocks in force at `at`.
 #[must_use]
-pub fn coverage(licenses: &[License], model: &Model, at: DateTime, seen: &BTreeSet<Sight>) -> Coverage {
+pub fn coverage(
+    licenses: &[License],
+    model: &Model,
+    at: DateTime,
+    seen: &BTreeSet<CoveragePoint>,
+) -> Coverage {
     let mut kinds: Vec<(&'static str, usize, usize)> = KINDS.iter().map(|kind| (*kind, 0, 0)).collect();
     let mut missed = Vec::new();
     for sight in model.sights(at) {
         let kind = kind(sight);
-        let found = model.is_seen(seen, sight);
+        let found = model.is_covered(seen, sight);
         if let Some((_, some, all)) = kinds.iter_mut().find(|(known, _, _)| *known == kind) {
             *some += usize::from(found);
             *all += 1;
@@ -68,45 +73,49 @@ pub fn coverage(licenses: &[License], model: &Model, at: DateTime, seen: &BTreeS
     Coverage { kinds, missed }
 }
 
-fn kind(sight: Sight) -> &'static str {
+fn kind(sight: CoveragePoint) -> &'static str {
     match sight {
-        Sight::Feature(_) => "features",
-        Sight::Block(_) => "alternatives",
-        Sight::Dependency(..) => "dependencies",
-        Sight::Joined(_) => "share groups",
-        Sight::Denied(_) => "denials",
-        Sight::Full(_) | Sight::AboveSoftlimit(_) => "limits",
+        CoveragePoint::Feature(_) => "features",
+        CoveragePoint::Block(_) => "alternatives",
+        CoveragePoint::Dependency(..) => "dependencies",
+        CoveragePoint::Joined(_) => "share groups",
+        CoveragePoint::Denied(_) => "denials",
+        CoveragePoint::Full(_) | CoveragePoint::AboveSoftlimit(_) => "limits",
     }
 }
 
-fn words(licenses: &[License], model: &Model, sight: Sight) -> String {
+fn words(licenses: &[License], model: &Model, sight: CoveragePoint) -> String {
     match sight {
-        Sight::Feature(name) => format!("`{}` is never granted", model.name_text(name)),
-        Sight::Block(block) => format!("`{}` is never used", model.label(block)),
-        Sight::Dependency(block, index) => {
+        CoveragePoint::Feature(name) => format!("`{}` is never granted", model.name_text(name)),
+        CoveragePoint::Block(block) => format!("`{}` is never used", model.label(block)),
+        CoveragePoint::Dependency(block, index) => {
             let needed = dependency(licenses, model, block, index).map(|(name, _)| name).unwrap_or_default();
             format!("`{}` never draws `{needed}`", model.label(block))
         }
-        Sight::Joined(block) => format!("`{}` is never shared", model.label(block)),
-        Sight::Denied(name) => format!("`{}` is never denied", model.name_text(name)),
-        Sight::Full(block) => format!("`{}` is never used up", model.label(block)),
-        Sight::AboveSoftlimit(block) => format!("`{}` is never above its SOFTLIMIT", model.label(block)),
+        CoveragePoint::Joined(block) => format!("`{}` is never shared", model.label(block)),
+        CoveragePoint::Denied(name) => format!("`{}` is never denied", model.name_text(name)),
+        CoveragePoint::Full(block) => format!("`{}` is never used up", model.label(block)),
+        CoveragePoint::AboveSoftlimit(block) => {
+            format!("`{}` is never above its SOFTLIMIT", model.label(block))
+        }
     }
 }
 
-fn place(licenses: &[License], model: &Model, sight: Sight) -> (usize, Span) {
+fn place(licenses: &[License], model: &Model, sight: CoveragePoint) -> (usize, Span) {
     let block = match sight {
-        Sight::Feature(name) | Sight::Denied(name) => model.blocks_of(name).first().copied(),
-        Sight::Block(block)
-        | Sight::Dependency(block, _)
-        | Sight::Joined(block)
-        | Sight::Full(block)
-        | Sight::AboveSoftlimit(block) => Some(block),
+        CoveragePoint::Feature(name) | CoveragePoint::Denied(name) => model.blocks_of(name).first().copied(),
+        CoveragePoint::Block(block)
+        | CoveragePoint::Dependency(block, _)
+        | CoveragePoint::Joined(block)
+        | CoveragePoint::Full(block)
+        | CoveragePoint::AboveSoftlimit(block) => Some(block),
     };
     let Some(block) = block else { return (0, Span::default()) };
     let (license, span) = model.origin(block);
     let found = match sight {
-        Sight::Dependency(block, index) => dependency(licenses, model, block, index).map(|(_, span)| span),
+        CoveragePoint::Dependency(block, index) => {
+            dependency(licenses, model, block, index).map(|(_, span)| span)
+        }
         _ => None,
     };
     (license, found.unwrap_or(span))

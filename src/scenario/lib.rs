@@ -3,6 +3,7 @@
 //! Depends on the resolver and the YAML reader. Does no I/O: [`parse`] takes text, [`load`] gets licenses from a
 //! callback, [`run`] runs the scenarios.
 
+mod allocation_rows;
 pub mod codes;
 mod coverage;
 mod load;
@@ -17,7 +18,6 @@ mod run;
 mod schema;
 mod session;
 mod steps;
-mod allocation_rows;
 mod update;
 mod value;
 mod verbs;

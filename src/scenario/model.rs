@@ -242,7 +242,7 @@ pub enum Gauge {
 impl Gauge {
     /// The key in the file.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Used => "used",
             Self::Free => "free",

@@ -60,14 +60,16 @@ impl Mutant {
         let block = |span| model.block_at(self.license, span);
         match self.touched {
             Touched::Block(span) => block(span)
-                .is_some_and(|id| model.is_inert(id))
+                .is_some_and(|id| model.has_no_effect(id))
                 .then_some("the block has no effect on any day"),
             Touched::Day(span, day) => {
                 let id = block(span)?;
-                if model.is_inert(id) {
+                if model.has_no_effect(id) {
                     return Some("the block has no effect on any day");
                 }
-                model.is_idle_on(id, day).then_some("a dependency of the block is not in force on that day")
+                model
+                    .has_no_effect_on(id, day)
+                    .then_some("a dependency of the block is not in force on that day")
             }
             Touched::Kind => None,
             Touched::Order(first, second) => {

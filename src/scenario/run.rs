@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use jiff::civil::DateTime;
 
 use keywright_resolve::{
-    Event, Failure, Model, Outcome, Reason, Request, Sight, State, Symbols, Ticket, Who,
+    CoveragePoint, Event, Failure, Interner, Model, Outcome, Reason, Request, Requester, State, Ticket,
 };
 use keywright_syntax::diagnostic::nearest;
 use keywright_syntax::effort;
@@ -32,7 +32,7 @@ pub fn observe(
     file: &ScenarioFile,
     model: &Model,
     wanted: impl Fn(&str) -> bool,
-) -> (Vec<ScenarioResult>, BTreeSet<Sight>) {
+) -> (Vec<ScenarioResult>, BTreeSet<CoveragePoint>) {
     let chosen = file.scenarios.iter().filter(|scenario| wanted(&scenario.name.value));
     let mut left = MAX_FILE_WORK;
     let mut seen = BTreeSet::new();
@@ -61,7 +61,7 @@ fn play(
     model: &Model,
     scenario: &Scenario,
     left: &mut u64,
-    seen: Option<&mut BTreeSet<Sight>>,
+    seen: Option<&mut BTreeSet<CoveragePoint>>,
 ) -> ScenarioResult {
     effort::spend(1);
     let mut state = State::new(model, beginning(file, scenario));
@@ -84,7 +84,7 @@ pub(super) struct Player<'a> {
     pub(super) file: &'a ScenarioFile,
     pub(super) model: &'a Model,
     pub(super) state: State,
-    pub(super) symbols: Symbols,
+    pub(super) symbols: Interner,
     /// Checkouts by their `id` in the scenario, oldest first.
     pub(super) ids: HashMap<String, VecDeque<Ticket>>,
     strangers: u64,
@@ -116,7 +116,7 @@ impl Tally {
             parts.push(if sorts == 1 { "granted".to_owned() } else { format!("{} granted", self.granted) });
         }
         for (reason, times) in &self.denied {
-            let word = reason.word();
+            let word = reason.as_str();
             parts.push(if sorts == 1 {
                 format!("denied: {word}")
             } else {
@@ -134,7 +134,7 @@ impl<'a> Player<'a> {
             file,
             model,
             state,
-            symbols: Symbols::default(),
+            symbols: Interner::default(),
             ids: HashMap::new(),
             strangers: 0,
             requests: 0,
@@ -152,19 +152,23 @@ impl Player<'_> {
     }
 
     /// The requester as the resolver identifies it; without a person, a new anonymous one or none.
-    pub(super) fn who(&mut self, by: Option<&Person>, custom: Option<&str>, stranger: bool) -> Who {
+    pub(super) fn who(&mut self, by: Option<&Person>, custom: Option<&str>, stranger: bool) -> Requester {
         let custom = custom.map(|text| self.symbols.symbol(text));
         let Some(by) = by else {
-            return if stranger { self.stranger(custom) } else { Who { custom, ..Who::default() } };
+            return if stranger {
+                self.stranger(custom)
+            } else {
+                Requester { custom, ..Requester::default() }
+            };
         };
         let mut part = |text: &Option<String>| text.as_deref().map(|text| self.symbols.symbol(text));
-        Who { user: part(&by.user), host: part(&by.host), custom }
+        Requester { user: part(&by.user), host: part(&by.host), custom }
     }
 
-    fn stranger(&mut self, custom: Option<keywright_resolve::Symbol>) -> Who {
+    fn stranger(&mut self, custom: Option<keywright_resolve::Symbol>) -> Requester {
         self.strangers += 1;
         let symbol = self.symbols.fresh(&format!("person {}", self.strangers));
-        Who { user: Some(symbol), host: Some(symbol), custom }
+        Requester { user: Some(symbol), host: Some(symbol), custom }
     }
 
     /// Applies an event a number of times; `event` creates each. A denial with another reason than `expected` is

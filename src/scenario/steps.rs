@@ -58,7 +58,7 @@ impl Player<'_> {
 
     fn expectation(&mut self, expectation: &Expectation) -> Check {
         let Expectation { gauge, pool, level } = expectation;
-        self.check_level(gauge.word(), *gauge, &pool.value, level)
+        self.check_level(gauge.as_str(), *gauge, &pool.value, level)
     }
 
     fn act(&mut self, step: &Step) -> Tally {
@@ -148,7 +148,7 @@ fn granted_check(source: &SourceFile, step: &Step, tally: &Tally) -> Check {
     let Some(denied) = step.denied else {
         let edits = match tally.denied.as_slice() {
             [(reason, _)] if tally.granted == 0 && tally.failed.is_none() && can_be_denied => {
-                update::add_denied(source, step.whole, step.span, reason.word())
+                update::add_denied(source, step.whole, step.span, reason.as_str())
             }
             _ => Vec::new(),
         };
@@ -156,7 +156,7 @@ fn granted_check(source: &SourceFile, step: &Step, tally: &Tally) -> Check {
     };
     let edits = match tally.denied.as_slice() {
         [(reason, _)] if *reason != denied.value && tally.granted == 0 => {
-            update::value(denied.span, reason.word())
+            update::value(denied.span, reason.as_str())
         }
         [] if tally.granted > 0 && tally.failed.is_none() => {
             update::remove_denied(source, step.whole, denied.span)
@@ -167,7 +167,7 @@ fn granted_check(source: &SourceFile, step: &Step, tally: &Tally) -> Check {
 }
 
 fn denial_text(reason: Reason) -> String {
-    format!("denied: {}", reason.word())
+    format!("denied: {}", reason.as_str())
 }
 
 fn failure_check(step: &Step, failure: Failure) -> Check {

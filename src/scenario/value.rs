@@ -136,7 +136,7 @@ pub(super) fn person(text: &str) -> Result<Person, Fault> {
 }
 
 pub(super) fn reason(text: &str) -> Result<Reason, Fault> {
-    Reason::from_word(text).ok_or_else(|| {
+    Reason::from_name(text).ok_or_else(|| {
         let words = Reason::ALL.map(|(_, word)| word);
         let help = match nearest(text, words) {
             Some(near) => format!("did you mean `{near}`?"),

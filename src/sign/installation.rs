@@ -11,9 +11,9 @@
 
 use jiff::civil::Date;
 
-use super::rollback::{LastSeen, ListId, Rollback, Seen};
 use super::list_rules::refuse_withdrawn;
 use super::publisher::{choose, is_to_come, may_publish};
+use super::rollback::{LastSeen, ListId, Rollback, Seen};
 use super::trust::{KeyState, Trust, TrustedKey, Usage};
 use super::trust_bundle::TrustBundle;
 use super::trust_list::TrustError;
@@ -186,7 +186,7 @@ fn check_changes(old: &TrustBundle, new: &TrustBundle) -> Result<(), TrustError>
                 .help("the vendor keeps retired and compromised keys in its trust list"));
         };
         if after.entry.usage != before.entry.usage {
-            let (was, now) = (before.entry.usage.word(), after.entry.usage.word());
+            let (was, now) = (before.entry.usage.as_str(), after.entry.usage.as_str());
             return Err(TrustError::new(format!("it changes the usage of key {id} from {was} to {now}")));
         }
         if !state.may_become(after.entry.state) {

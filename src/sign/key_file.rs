@@ -211,7 +211,7 @@ fn header_lines(key: &SecretKey, label: &Label) -> String {
         line("Created", &created.to_string());
     }
     if let Some(usage) = label.usage {
-        line("Usage", usage.word());
+        line("Usage", usage.as_str());
     }
     lines
 }

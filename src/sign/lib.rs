@@ -6,14 +6,12 @@
 //!
 //! Independent of lint rules, reports and terminals. Only [`disk`] accesses files, and only those given by the caller.
 
-pub mod store_fs;
 mod cross_checks;
 mod hex;
 mod hidden_text;
 mod installation;
 mod key_file;
 mod key_text;
-mod rollback;
 mod list_rules;
 pub mod message;
 mod parallel;
@@ -23,10 +21,12 @@ mod publisher;
 mod reason;
 mod revocation;
 mod revocation_list;
-mod signed_list;
+mod rollback;
 mod secret_key;
 mod sign_file;
+mod signed_list;
 mod signer;
+pub mod store_fs;
 mod strict_yaml;
 mod trust;
 mod trust_bundle;
@@ -38,7 +38,6 @@ mod versions;
 pub use installation::{InstallFault, Installed, install_bundle};
 pub use key_file::{Kdf, KeyFileError, Label, MIN_KDF_ROUNDS, Protection, read_secret_key, write_secret_key};
 pub use key_text::{KEY_BYTES, KEY_CHARS, KeyFault, KeyText};
-pub use rollback::{LAST_SEEN, LastSeen, ListId, ListKind, Rollback, Seen};
 pub use list_rules::{Judged, Refused, RefusedKind, judge_lists};
 pub use message::{Digest, Domain, KeyId};
 pub use payload::Payload;
@@ -46,11 +45,12 @@ pub use public_key::{PublicKey, PublicKeyError};
 pub use reason::{Fact, Part, Reason};
 pub use revocation::{Revocations, Withdrawn};
 pub use revocation_list::{
-    MAX_REASON, MAX_REVOCATION_LIST, REVOCATION_SUFFIX, RevocationList, SealListError, is_reason,
+    MAX_REASON, MAX_REVOCATION_LIST, REVOCATION_SUFFIX, RevocationList, SignListError, is_reason,
 };
-pub use signed_list::{MAX_SIGNATURES, SealFault, Sealed};
+pub use rollback::{LAST_SEEN, LastSeen, ListId, ListKind, Rollback, Seen};
 pub use secret_key::{KeyGenerationError, SecretKey};
 pub use sign_file::{SignFileError, Signed, SignedBlock, sign_file};
+pub use signed_list::{MAX_SIGNATURES, SignedList, SignedListError};
 pub use signer::{SignError, Signer, SignerFailure, sign_payload};
 pub use trust::{KeyState, Mode, Trust, TrustedKey, Usage};
 pub use trust_bundle::{MAX_TRUST_BUNDLE, TRUST_BUNDLE, TrustBundle};

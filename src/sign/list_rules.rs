@@ -12,12 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::rollback::{LastSeen, ListId, ListKind, Rollback, Seen};
 use super::message::{Digest, Domain, KeyId};
 use super::publisher::{choose, may_publish};
 use super::revocation::{Revocations, Withdrawn};
 use super::revocation_list::{Authentic, RevocationList, authenticate, development};
-use super::signed_list::Sealed;
+use super::rollback::{LastSeen, ListId, ListKind, Rollback, Seen};
+use super::signed_list::SignedList;
 use super::trust::{KeyState, Mode, Trust, TrustedKey, Usage};
 use super::trust_list::{ListMark, TrustError};
 
@@ -126,7 +126,8 @@ pub fn judge_lists(offered: &[&[u8]], trust: &Trust, mode: Mode, seen: &LastSeen
     for (at, (opened, bytes)) in opened.into_iter().zip(offered).enumerate() {
         match opened.and_then(|opened| accept(opened, trust, &before, today)) {
             Ok((id, _)) if !mode.accepts(id.usage) => {
-                let signer = Sealed::split(bytes, Domain::Revocation).ok().and_then(|s| s.signers().next());
+                let signer =
+                    SignedList::split(bytes, Domain::Revocation).ok().and_then(|s| s.signers().next());
                 let error =
                     signer.map_or_else(|| TrustError::new("it is signed for development"), development);
                 judged.refuse(at, RefusedKind::Development, error);
@@ -234,7 +235,7 @@ fn assign_usage(seen: &mut LastSeen, opened: &Authentic<'_>) {
 
 /// The vendors whose keys a list names as its signers. That is not verified: it decides only who becomes stale.
 fn vendors_named(bytes: &[u8], trust: &Trust) -> BTreeSet<(String, Usage)> {
-    let Ok(sealed) = Sealed::split(bytes, Domain::Revocation) else { return BTreeSet::new() };
+    let Ok(sealed) = SignedList::split(bytes, Domain::Revocation) else { return BTreeSet::new() };
     let keys = sealed.signers().filter_map(|id| trust.get(id));
     keys.map(|key| (key.entry.vendor.clone(), key.entry.usage)).collect()
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::trust::{KeyState, TrustedKey, Usage};
 use super::trust_list::TrustError;
-use super::verify::untimely;
+use super::verify::outside_key_validity;
 
 /// Checks whether a key could sign a list on the day that the list says, whatever became of it afterwards.
 ///
@@ -19,7 +19,7 @@ pub(super) fn could_sign(key: &TrustedKey, issued: Date) -> Result<(), TrustErro
         let message = format!("it is signed with key {id}, which is compromised since {since}");
         return Err(TrustError::new(message).help(NEWEST));
     }
-    untimely(Some(issued), key).map_or(Ok(()), |reason| {
+    outside_key_validity(Some(issued), key).map_or(Ok(()), |reason| {
         Err(TrustError::new(reason.replace("the block says ISSUED=", "the list was issued on ")))
     })
 }

@@ -31,7 +31,7 @@ use keywright_license::Name;
 use super::message::{Digest, Domain, KeyId};
 use super::publisher::{choose, could_sign};
 use super::revocation::Withdrawn;
-use super::signed_list::{SealFault, Sealed, seal};
+use super::signed_list::{SignedList, SignedListError, seal};
 use super::signer::{SignError, Signer};
 use super::strict_yaml::{self, day, fault, quoted, version};
 use super::trust::{Mode, Trust, TrustedKey};
@@ -178,14 +178,14 @@ impl RevocationList {
     ///
     /// # Errors
     /// If there is no good signature, or the file would not be accepted.
-    pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SealListError> {
-        let text = seal(Domain::Revocation, &self.body(), signer, trusted).map_err(SealListError::Sign)?;
+    pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SignListError> {
+        let text = seal(Domain::Revocation, &self.body(), signer, trusted).map_err(SignListError::Sign)?;
         let trust = Trust::of(trusted.clone());
-        let again = Self::open(text.as_bytes(), &trust, Mode::Development).map_err(SealListError::Refused)?;
+        let again = Self::open(text.as_bytes(), &trust, Mode::Development).map_err(SignListError::Refused)?;
         if (Self { digest: self.digest, ..again }) == *self {
             Ok(text)
         } else {
-            Err(SealListError::Refused(TrustError::new("it does not read back")))
+            Err(SignListError::Refused(TrustError::new("it does not read back")))
         }
     }
 }
@@ -202,7 +202,7 @@ pub(super) struct Authentic<'t> {
 /// # Errors
 /// If no key of its vendor signed it, or it is not in the format.
 pub(super) fn authenticate<'t>(bytes: &[u8], trust: &'t Trust) -> Result<Authentic<'t>, TrustError> {
-    let sealed = Sealed::split(bytes, Domain::Revocation).map_err(|fault| refusal(&fault))?;
+    let sealed = SignedList::split(bytes, Domain::Revocation).map_err(|fault| refusal(&fault))?;
     let (text, mut signers) = sealed.verified(trust).map_err(|fault| refusal(&fault))?;
     let list = RevocationList::parse(text, sealed.digest())?;
     let other = signers.first().map(|key| key.entry.vendor.clone()).unwrap_or_default();
@@ -224,14 +224,14 @@ pub(super) fn development(key: KeyId) -> TrustError {
 
 /// The reason why a list was not signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SealListError {
+pub enum SignListError {
     /// There is no good signature.
     Sign(SignError),
     /// The signed list would be refused.
     Refused(TrustError),
 }
 
-impl std::fmt::Display for SealListError {
+impl std::fmt::Display for SignListError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Sign(error) => error.fmt(f),
@@ -240,17 +240,19 @@ impl std::fmt::Display for SealListError {
     }
 }
 
-impl std::error::Error for SealListError {}
+impl std::error::Error for SignListError {}
 
 /// A fault of a seal as a fault of the trust store, with what to do.
-pub(super) fn refusal(fault: &SealFault) -> TrustError {
+pub(super) fn refusal(fault: &SignedListError) -> TrustError {
     let error = TrustError::new(fault.to_string());
     match fault {
-        SealFault::LineEnds => error.help("send it as an attachment, or fetch it again"),
-        SealFault::Invalid(_) | SealFault::Key(_) | SealFault::Signatures => {
+        SignedListError::LineEnds => error.help("send it as an attachment, or fetch it again"),
+        SignedListError::Invalid(_) | SignedListError::Key(_) | SignedListError::Signatures => {
             error.help("it was cut or changed on the way: fetch it again from the vendor")
         }
-        SealFault::UnknownKey(_) => error.help("check that the trust store is the vendor's current one"),
+        SignedListError::UnknownKey(_) => {
+            error.help("check that the trust store is the vendor's current one")
+        }
         _ => error,
     }
 }

@@ -35,7 +35,7 @@ pub enum ListKind {
 impl ListKind {
     const ALL: [Self; 2] = [Self::Trust, Self::Revocation];
 
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Trust => "trust",
             Self::Revocation => "revocation",
@@ -219,7 +219,7 @@ fn key_id(value: &Spanned<String>) -> Result<KeyId, TrustError> {
 
 impl RawEntry {
     fn read(&self) -> Result<(ListId, Seen), TrustError> {
-        let kind = ListKind::ALL.into_iter().find(|kind| kind.word() == self.list.value);
+        let kind = ListKind::ALL.into_iter().find(|kind| kind.as_str() == self.list.value);
         let kind = kind.ok_or_else(|| fault(&self.list, "a list is `trust` or `revocation`"))?;
         let usage = self.usage.as_ref().map_or(Ok(Usage::Production), |usage| {
             Usage::parse(&usage.value).ok_or_else(|| fault(usage, "a usage is production or development"))
@@ -268,9 +268,9 @@ impl LastSeen {
         }
         let _ = writeln!(text, "seen:{}", if self.seen.is_empty() { " []" } else { "" });
         for (id, seen) in &self.seen {
-            let _ = writeln!(text, "  - list: {}\n    vendor: \"{}\"", id.kind.word(), id.vendor);
+            let _ = writeln!(text, "  - list: {}\n    vendor: \"{}\"", id.kind.as_str(), id.vendor);
             if id.usage == Usage::Development {
-                let _ = writeln!(text, "    usage: {}", id.usage.word());
+                let _ = writeln!(text, "    usage: {}", id.usage.as_str());
             }
             let _ = writeln!(text, "    version: {}\n    digest: \"{}\"", seen.version, seen.digest);
             items(&mut text, "also", seen.also.iter());

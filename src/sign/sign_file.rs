@@ -13,7 +13,7 @@ use super::parallel;
 use super::payload::Payload;
 use super::signer::{SignError, Signer, sign_payload};
 use super::trust::TrustedKey;
-use super::verify::untimely;
+use super::verify::outside_key_validity;
 
 /// The result for a signed block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +115,7 @@ fn sign_block(
     trusted: &TrustedKey,
 ) -> Result<(Edit, SignedBlock), SignFileError> {
     let line = line_of(license, feature);
-    if let Some(reason) = untimely(feature.issued.map(|issued| issued.value), trusted) {
+    if let Some(reason) = outside_key_validity(feature.issued.map(|issued| issued.value), trusted) {
         return Err(SignFileError::Untimely(line, reason));
     }
     let payload = Payload::of(license, feature);

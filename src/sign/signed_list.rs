@@ -24,7 +24,7 @@ const KEY_HEAD: &[u8] = b"KEY ";
 
 /// A signed list taken apart. That it could be says nothing of its signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed<'a> {
+pub struct SignedList<'a> {
     domain: Domain,
     keys: Vec<KeyText>,
     body: &'a [u8],
@@ -32,7 +32,7 @@ pub struct Sealed<'a> {
 
 /// The reason why bytes are not accepted as a signed list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SealFault {
+pub enum SignedListError {
     /// They do not begin as a signed list of this kind.
     NotSealed(Domain),
     /// They begin as a signed object of another kind.
@@ -49,7 +49,7 @@ pub enum SealFault {
     Invalid(KeyId),
 }
 
-impl fmt::Display for SealFault {
+impl fmt::Display for SignedListError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotSealed(domain) => write!(f, "it does not begin with the line `{}`", domain.text()),
@@ -69,39 +69,39 @@ impl fmt::Display for SealFault {
     }
 }
 
-impl std::error::Error for SealFault {}
+impl std::error::Error for SignedListError {}
 
-impl<'a> Sealed<'a> {
+impl<'a> SignedList<'a> {
     /// Takes a signed list apart, without looking into its body.
     ///
     /// # Errors
     /// If the bytes are not laid out as one.
-    pub fn split(bytes: &'a [u8], domain: Domain) -> Result<Self, SealFault> {
-        let (first, mut rest) = line(bytes).ok_or(SealFault::NotSealed(domain))?;
+    pub fn split(bytes: &'a [u8], domain: Domain) -> Result<Self, SignedListError> {
+        let (first, mut rest) = line(bytes).ok_or(SignedListError::NotSealed(domain))?;
         if first != domain.text().as_bytes() {
             let kind = |text: &[u8]| Domain::ALL.into_iter().find(|kind| kind.text().as_bytes() == text);
             return Err(match first.strip_suffix(b"\r") {
-                Some(text) if kind(text) == Some(domain) => SealFault::LineEnds,
-                _ => kind(first).map_or(SealFault::NotSealed(domain), SealFault::OtherKind),
+                Some(text) if kind(text) == Some(domain) => SignedListError::LineEnds,
+                _ => kind(first).map_or(SignedListError::NotSealed(domain), SignedListError::OtherKind),
             });
         }
         let mut keys: Vec<KeyText> = Vec::new();
         loop {
-            let (text, after) = line(rest).ok_or(SealFault::Signatures)?;
+            let (text, after) = line(rest).ok_or(SignedListError::Signatures)?;
             rest = after;
             if text.is_empty() {
                 break;
             }
-            let text = text.strip_prefix(KEY_HEAD).ok_or(SealFault::Key(KeyFault::Length(0)))?;
-            let text = std::str::from_utf8(text).map_err(|_| SealFault::Key(KeyFault::Character(1)))?;
-            let key = KeyText::parse(text).map_err(SealFault::Key)?;
+            let text = text.strip_prefix(KEY_HEAD).ok_or(SignedListError::Key(KeyFault::Length(0)))?;
+            let text = std::str::from_utf8(text).map_err(|_| SignedListError::Key(KeyFault::Character(1)))?;
+            let key = KeyText::parse(text).map_err(SignedListError::Key)?;
             if keys.len() == MAX_SIGNATURES || keys.iter().any(|other| other.key == key.key) {
-                return Err(SealFault::Signatures);
+                return Err(SignedListError::Signatures);
             }
             keys.push(key);
         }
         if keys.is_empty() {
-            return Err(SealFault::Signatures);
+            return Err(SignedListError::Signatures);
         }
         Ok(Self { domain, keys, body: rest })
     }
@@ -127,20 +127,26 @@ impl<'a> Sealed<'a> {
     ///
     /// # Errors
     /// If no key of the store signed it, a signature does not match, or the body is not text.
-    pub(super) fn verified<'t>(&self, trust: &'t Trust) -> Result<(&'a str, Vec<&'t TrustedKey>), SealFault> {
+    pub(super) fn verified<'t>(
+        &self,
+        trust: &'t Trust,
+    ) -> Result<(&'a str, Vec<&'t TrustedKey>), SignedListError> {
         let digest = self.digest();
         let mut signers = Vec::new();
         for key in &self.keys {
             let Some(trusted) = trust.get(key.key) else { continue };
             if !trusted.key.verifies(self.domain, &digest, &key.signature) {
-                return Err(SealFault::Invalid(key.key));
+                return Err(SignedListError::Invalid(key.key));
             }
             signers.push(trusted);
         }
         let Some(first) = signers.first() else {
-            return Err(self.signers().next().map_or(SealFault::Signatures, SealFault::UnknownKey));
+            return Err(self
+                .signers()
+                .next()
+                .map_or(SignedListError::Signatures, SignedListError::UnknownKey));
         };
-        let text = std::str::from_utf8(self.body).map_err(|_| SealFault::Invalid(first.key.id()))?;
+        let text = std::str::from_utf8(self.body).map_err(|_| SignedListError::Invalid(first.key.id()))?;
         Ok((text, signers))
     }
 }

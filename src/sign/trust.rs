@@ -21,7 +21,7 @@ pub enum Usage {
 impl Usage {
     /// The word in a trust list and a key file.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Production => "production",
             Self::Development => "development",
@@ -31,7 +31,7 @@ impl Usage {
     /// Returns the usage of a word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Production, Self::Development].into_iter().find(|usage| usage.word() == word)
+        [Self::Production, Self::Development].into_iter().find(|usage| usage.as_str() == word)
     }
 }
 
@@ -69,7 +69,7 @@ pub enum KeyState {
 impl KeyState {
     /// The word in a trust list.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Standby => "standby",
@@ -103,7 +103,7 @@ impl KeyState {
 
 impl fmt::Display for KeyState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())?;
+        f.write_str(self.as_str())?;
         self.since().map_or(Ok(()), |day| write!(f, " since {day}"))
     }
 }

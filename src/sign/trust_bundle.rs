@@ -21,13 +21,13 @@ use keywright_license::Name;
 use super::message::{Digest, Domain, KeyId};
 use super::public_key::PublicKey;
 use super::publisher::choose;
-use super::revocation_list::{SealListError, refusal};
-use super::signed_list::{Sealed, seal};
+use super::revocation_list::{SignListError, refusal};
+use super::signed_list::{SignedList, seal};
 use super::signer::Signer;
 use super::strict_yaml::{self, day, fault, version};
 use super::trust::{KeyState, Trust, TrustedKey, Usage};
 use super::trust_list::{RawMark, TrustEntry, TrustError, read_lists, read_state, write_state};
-use super::verify::untimely;
+use super::verify::outside_key_validity;
 
 /// Name of an installed bundle in the folder of a trust store.
 pub const TRUST_BUNDLE: &str = "trust.bundle";
@@ -96,7 +96,7 @@ impl TrustBundle {
         bytes: &[u8],
         anchor: &'t Trust,
     ) -> Result<(Self, Vec<&'t TrustedKey>), TrustError> {
-        let sealed = Sealed::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
+        let sealed = SignedList::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
         let (text, mut signers) = sealed.verified(anchor).map_err(|fault| refusal(&fault))?;
         let bundle = Self::parse(text, sealed.digest())?;
         let other = signers.first().map(|key| key.entry.vendor.clone()).unwrap_or_default();
@@ -116,7 +116,7 @@ impl TrustBundle {
     /// # Errors
     /// If it is another one, or not as it should be.
     pub fn reopen(bytes: &[u8], is_known: impl FnOnce(&Digest) -> bool) -> Result<Self, TrustError> {
-        let sealed = Sealed::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
+        let sealed = SignedList::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
         let digest = sealed.digest();
         if !is_known(&digest) {
             return Err(TrustError::new("the bundle is not the one that was installed").help(
@@ -135,7 +135,7 @@ impl TrustBundle {
                 "it is signed with key {id}, which is compromised since {since}"
             )));
         }
-        if untimely(Some(self.issued), signer).is_some() {
+        if outside_key_validity(Some(self.issued), signer).is_some() {
             return Err(TrustError::new(format!(
                 "it is signed with key {id}, which could not sign on {}",
                 self.issued
@@ -211,7 +211,7 @@ impl TrustBundle {
         );
         for TrustedKey { entry, key } in &self.keys {
             let TrustEntry { vendor, id, usage, not_before, not_after, state, lists, .. } = entry;
-            let (usage, public) = (usage.word(), key.to_base64());
+            let (usage, public) = (usage.as_str(), key.to_base64());
             // Writing to a string cannot fail.
             let _ = write!(
                 text,
@@ -227,12 +227,12 @@ impl TrustBundle {
     ///
     /// # Errors
     /// If there is no good signature, or the file would not be accepted.
-    pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SealListError> {
-        let text = seal(Domain::Trust, &self.body(), signer, trusted).map_err(SealListError::Sign)?;
+    pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SignListError> {
+        let text = seal(Domain::Trust, &self.body(), signer, trusted).map_err(SignListError::Sign)?;
         let again =
-            Self::open(text.as_bytes(), &Trust::of(trusted.clone())).map_err(SealListError::Refused)?;
+            Self::open(text.as_bytes(), &Trust::of(trusted.clone())).map_err(SignListError::Refused)?;
         let same = again.version == self.version && again.body() == self.body();
-        if same { Ok(text) } else { Err(SealListError::Refused(TrustError::new("it does not read back"))) }
+        if same { Ok(text) } else { Err(SignListError::Refused(TrustError::new("it does not read back"))) }
     }
 
     /// The trust store that the bundle makes: the keys of its publisher. Keys of other vendors, which bundles of older

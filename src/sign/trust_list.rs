@@ -240,7 +240,7 @@ pub(super) fn read_lists(
 /// Writes the day of a state and the recorded lists, as they follow `state` in an entry.
 pub(super) fn write_state(text: &mut String, indent: &str, state: KeyState, lists: Option<&[ListMark]>) {
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{indent}state: {}", state.word());
+    let _ = writeln!(text, "{indent}state: {}", state.as_str());
     if let Some(since) = state.since() {
         let _ = writeln!(text, "{indent}since: {since}");
     }
@@ -322,7 +322,7 @@ pub fn change_entry(
     }
     let since = state.since().map(|day| format!(" and `since: {day}`")).unwrap_or_default();
     Err(TrustError::new(format!("the layout of `{TRUST_LIST}` does not let the state be changed"))
-        .help(format!("write `state: {}`{since} for key {id} by hand", state.word())))
+        .help(format!("write `state: {}`{since} for key {id} by hand", state.as_str())))
 }
 
 /// Replaces the state in these lines of a list, with the day and the recorded lists.
@@ -368,7 +368,7 @@ pub fn format_entry(entry: &TrustEntry) -> String {
     let mut text = format!(
         "  - vendor: \"{vendor}\"\n    id: \"{id}\"\n    file: {file}\n    usage: {}\n    not-before: {not_before}\n    \
          not-after: {not_after}\n",
-        usage.word(),
+        usage.as_str(),
     );
     write_state(&mut text, "    ", *state, lists.as_deref());
     text

@@ -49,7 +49,7 @@ impl Verdict {
 
     /// Returns the word in reports.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Malformed => "MALFORMED",
             Self::Unsupported => "UNSUPPORTED",
@@ -113,7 +113,7 @@ pub enum Policy {
 impl Policy {
     /// Returns the word in reports.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::MixedSet => "MIXED-SET",
             Self::Incomplete => "INCOMPLETE",
@@ -254,13 +254,13 @@ impl<'a> FileReport<'a> {
     pub fn result(&self) -> &'static str {
         let outcome = self.outcome();
         if let (Outcome::Policy, Some(fault)) = (outcome, self.policy.first()) {
-            return fault.policy.word();
+            return fault.policy.as_str();
         }
         self.blocks
             .iter()
             .map(|block| block.verdict)
             .find(|verdict| verdict.outcome() == outcome)
-            .map_or(Verdict::Unsigned.word(), Verdict::word)
+            .map_or(Verdict::Unsigned.as_str(), Verdict::as_str)
     }
 
     /// Returns the valid blocks, each payload once.

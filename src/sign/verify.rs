@@ -222,7 +222,8 @@ impl<'a> Verifier<'a> {
             );
         }
         let issued = feature.issued.map(|issued| issued.value);
-        let reason = untimely(issued, trusted).or_else(|| undated(issued, trusted, self.at))?;
+        let reason =
+            outside_key_validity(issued, trusted).or_else(|| missing_issue_date(issued, trusted, self.at))?;
         let reason = Reason::about_key(reason);
         let lost = matches!(trusted.entry.state, KeyState::Compromised(_));
         let ground = if lost { Ground::Verdict } else { Ground::KeyTime };
@@ -250,7 +251,7 @@ impl<'a> Verifier<'a> {
             let end = Reason::new("signature matches; valid until ").fact(end.value);
             return Ruling::new(Verdict::Expired, verified_for(end, at));
         }
-        // DECISION: without ISSUED, a block is valid only as long as its key may sign. See `undated`.
+        // DECISION: without ISSUED, a block is valid only as long as its key may sign. See `missing_issue_date`.
         let key_ends = feature.issued.is_none().then_some(trusted.entry.not_after);
         let until = match (feature.end.map(|end| end.value), key_ends) {
             (end, Some(last)) if end.is_none_or(|end| last < end) => {
@@ -373,7 +374,7 @@ fn invalid() -> Ruling {
 /// DECISION: a key signs only from its not-before to its not-after date and until the day it was retired; nothing signed
 /// with a compromised key is accepted. The date of signing is ISSUED. A block without ISSUED is accepted under an active
 /// or standby key. Under a retired key it is rejected, because it may have been signed after the key was retired.
-pub(super) fn untimely(issued: Option<Date>, trusted: &TrustedKey) -> Option<String> {
+pub(super) fn outside_key_validity(issued: Option<Date>, trusted: &TrustedKey) -> Option<String> {
     let key = trusted.key.id();
     let entry = &trusted.entry;
     match (entry.state, issued) {
@@ -398,7 +399,7 @@ pub(super) fn untimely(issued: Option<Date>, trusted: &TrustedKey) -> Option<Str
 ///
 /// DECISION: a block without ISSUED is valid as long as its key may sign. Afterwards it is rejected, because it may have
 /// been signed too late.
-fn undated(issued: Option<Date>, trusted: &TrustedKey, at: Date) -> Option<String> {
+fn missing_issue_date(issued: Option<Date>, trusted: &TrustedKey, at: Date) -> Option<String> {
     let last = trusted.entry.not_after;
     (issued.is_none() && last < at).then(|| {
         format!(

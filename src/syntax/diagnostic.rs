@@ -21,7 +21,7 @@ pub enum Severity {
 impl Severity {
     /// Returns the word used in reports.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Note => "note",
             Self::Warning => "warning",

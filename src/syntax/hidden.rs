@@ -50,7 +50,7 @@ impl Class {
 
     /// The word in reports for programs.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Direction => "direction",
             Self::Joiner => "joiner",

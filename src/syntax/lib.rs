@@ -2,22 +2,22 @@
 //!
 //! Independent of the meaning of directives. Parsing never fails: it returns a tree and errors.
 
+mod block_splitter;
 pub mod codes;
 pub mod diagnostic;
 pub mod effort;
+mod fast_path;
 mod format;
 pub mod hidden;
 pub mod limits;
 mod mail;
 mod parse;
-mod fast_path;
-pub mod source;
-mod block_splitter;
 mod recovery;
+pub mod source;
 mod tree;
 
+pub use block_splitter::MAX_BLOCK_BYTES;
 pub use format::{Layout, Unproven, format, needs_quotes};
 pub use parse::{MAX_BLOCKS, parse, parse_keeping, parse_own};
-pub use block_splitter::MAX_BLOCK_BYTES;
 pub use recovery::excerpt;
 pub use tree::{Block, Directive, Element, Item, TokenKind, Tree, Value, comments, fold, is_blank};

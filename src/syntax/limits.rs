@@ -37,7 +37,7 @@ pub const MAX_TIERS: usize = 128;
 pub const MAX_CHAIN: usize = 16;
 
 /// Most EXCLUSIVE blocks of one name, and most blocks that replace one name or one block.
-pub const MAX_RIVALS: usize = 128;
+pub const MAX_COMPETING_BLOCKS: usize = 128;
 
 /// Unknown directives of one file for which a directive that was probably meant is looked for.
 pub const MAX_SUGGESTIONS: usize = 1000;

@@ -9,10 +9,10 @@ use pest_derive::Parser;
 use crate::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE};
 use crate::source::{BOM, EncodingFault, MAX_FILE_BYTES, SourceFile, Span};
 
-use super::codes;
-use super::mail;
-use super::fast_path;
 use super::block_splitter::{Cause, Lost, MAX_BLOCK_BYTES, Part, split};
+use super::codes;
+use super::fast_path;
+use super::mail;
 use super::recovery;
 use super::tree::{Block, Directive, Element, Item, Tree, Value, comments};
 
@@ -181,7 +181,8 @@ impl<'a> Builder<'a> {
     fn comments(&mut self, place: Span) -> Span {
         let run = trim_line_end(self.source, place);
         self.errors.extend(
-            comments(self.source, run).filter_map(|comment| recovery::hidden_in_comment(self.source, comment)),
+            comments(self.source, run)
+                .filter_map(|comment| recovery::hidden_in_comment(self.source, comment)),
         );
         run
     }
@@ -313,8 +314,10 @@ impl<'a> Builder<'a> {
             Cause::Size => {
                 let place = lost.header.map_or(lost.span, |header| header.name);
                 let mib = MAX_BLOCK_BYTES / MIB;
-                let message =
-                    format!("block `{}` is larger than {mib} MiB", recovery::excerpt(name.unwrap_or_default()));
+                let message = format!(
+                    "block `{}` is larger than {mib} MiB",
+                    recovery::excerpt(name.unwrap_or_default())
+                );
                 self.error(&codes::BLOCK_TOO_LARGE, place, message).help("split it into several blocks")
             }
         };

@@ -114,7 +114,13 @@ fn foreign_libraries_have_one_door() {
         ("ignore", &["src/cli/search.rs"]),
         (
             "rustix",
-            &["src/files", "src/sign/store_fs.rs", "src/cli/process.rs", "src/cli/issue/output_dir.rs", "src/cli/signer"],
+            &[
+                "src/files",
+                "src/sign/store_fs.rs",
+                "src/cli/process.rs",
+                "src/cli/issue/output_dir.rs",
+                "src/cli/signer",
+            ],
         ),
         ("indicatif", &["src/cli/progress.rs"]),
         ("rustyline", &["src/cli/simulate/prompt.rs"]),

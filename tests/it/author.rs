@@ -2,12 +2,12 @@
 
 use std::io::Cursor;
 
-use keywright::cli::{self, Exit, Io};
-use keywright::issue::{Given, Template, TemplateText};
+use keywright::cli::{self, Console, Exit};
+use keywright::issue::{ArgValue, Template, TemplateText};
 use keywright::license::License;
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
-use crate::support::{Place, root, snapshot};
+use crate::support::{TestDir, root, snapshot};
 
 const TODAY: jiff::civil::Date = jiff::civil::Date::constant(2026, 1, 15);
 const SITE: &str = "tests/author/templates/site.lic";
@@ -66,9 +66,9 @@ proptest! {
     fn row_35_a_value_is_refused_or_stands_as_given_and_is_never_syntax(remark in hostile(), licensee in hostile()) {
         let template = site();
         let given = [
-            Given::new("feature", "MyDraw"),
-            Given::new("remark", remark.as_str()),
-            Given::new("licensee", licensee.as_str()),
+            ArgValue::new("feature", "MyDraw"),
+            ArgValue::new("remark", remark.as_str()),
+            ArgValue::new("licensee", licensee.as_str()),
         ];
         let Ok(assigned) = template.assign(&given, TODAY) else { return Ok(()) };
         let text = match template.render(&assigned) {
@@ -93,7 +93,7 @@ proptest! {
     #[test]
     fn a_name_is_refused_or_a_name(name in hostile()) {
         let template = site();
-        match template.assign(&[Given::new("feature", name.as_str())], TODAY) {
+        match template.assign(&[ArgValue::new("feature", name.as_str())], TODAY) {
             Ok(assigned) => {
                 let license = License::from_text("site", &template.render(&assigned).unwrap());
                 prop_assert_eq!(license.features[0].name.value.as_str(), name);
@@ -154,7 +154,7 @@ fn a_template_that_makes_no_license_says_why() {
 
 #[test]
 fn both_files_are_written_or_none() {
-    let place = Place::new();
+    let place = TestDir::new();
     let told = place.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
     snapshot("author", "new_pool", &told.shown());
     assert_eq!(place.names(), ["a.lic", "a.scenarios.yaml"]);
@@ -172,7 +172,7 @@ fn both_files_are_written_or_none() {
 
 #[test]
 fn values_come_from_a_file_and_the_command_line_goes_before_it() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("values.yaml", "licenses: 30\nfeatures: Draw:3, Write:2\npool: Studio\n");
     let told = place.run(&["new", "pool", "--values", "values.yaml", "--set", "licenses=40"]).expect_code(0);
     assert!(told.stdout.starts_with("FEATURE Studio\n{\n  VENDOR=ABC_Software COUNT=40 "), "{}", told.stdout);
@@ -183,7 +183,7 @@ fn values_come_from_a_file_and_the_command_line_goes_before_it() {
 
 #[test]
 fn unknown_names_are_guessed() {
-    let place = Place::new();
+    let place = TestDir::new();
     for (args, meant) in [
         (&["new", "pol"][..], "did you mean `pool`?"),
         (&["new", "pool", "--set", "licences=5"][..], "did you mean `licenses`?"),
@@ -196,7 +196,7 @@ fn unknown_names_are_guessed() {
 
 #[test]
 fn a_folder_of_own_templates_comes_first() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.copy(SITE, "mine/site.lic");
     let list = place.run(&["new", "--templates", "mine", "--list"]).expect_code(0);
     assert!(list.stdout.starts_with("site  "), "{}", list.stdout);
@@ -210,12 +210,12 @@ fn a_folder_of_own_templates_comes_first() {
 
 #[test]
 fn somebody_at_a_terminal_is_asked_for_what_is_missing() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.copy(SITE, "mine/site.lic");
     let folder = place.path("mine");
     let mut stdin = Cursor::new(b"My Draw\nMyDraw\n".to_vec());
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let mut io = Io {
+    let mut io = Console {
         stdin: &mut stdin,
         stdout: &mut stdout,
         stderr: &mut stderr,
@@ -229,7 +229,7 @@ fn somebody_at_a_terminal_is_asked_for_what_is_missing() {
     };
     let exit = cli::run(["keywright", "new", "site", "--templates", folder.to_str().unwrap()], &mut io);
     let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
-    assert_eq!(exit, Exit::Yes, "{stderr}");
+    assert_eq!(exit, Exit::Success, "{stderr}");
     assert!(stdout.contains("FEATURE MyDraw\n"), "{stdout}");
     assert!(stderr.starts_with("feature (what is sold, "), "{stderr}");
     assert_eq!(stderr.matches("feature (what is sold, ").count(), 2, "{stderr}");
@@ -237,7 +237,7 @@ fn somebody_at_a_terminal_is_asked_for_what_is_missing() {
 
 #[test]
 fn values_that_clash_make_no_license() {
-    let place = Place::new();
+    let place = TestDir::new();
     let steps = (0..20).map(|step| format!("S{step}:1")).collect::<Vec<_>>().join(",");
     let steps = format!("steps={steps}");
     for (args, message, names) in [
@@ -266,7 +266,7 @@ fn values_that_clash_make_no_license() {
 
 #[test]
 fn a_dash_is_standard_output() {
-    let place = Place::new();
+    let place = TestDir::new();
     let told = place.run(&["new", "pool", "-o", "-"]).expect_code(0);
     assert_eq!(told.stdout, place.run(&["new", "pool"]).expect_code(0).stdout);
     assert!(place.names().is_empty());
@@ -274,7 +274,7 @@ fn a_dash_is_standard_output() {
 
 #[test]
 fn files_of_values_are_refused_in_plain_words() {
-    let place = Place::new();
+    let place = TestDir::new();
     for (text, told) in [
         ("pool: A\npool: B\n", "values.yaml:2:1: duplicate key `pool`"),
         ("pool: &a A\n", "anchors and aliases are not allowed"),
@@ -289,7 +289,7 @@ fn files_of_values_are_refused_in_plain_words() {
 }
 
 /// Runs the program on a pseudo-terminal with typed input. Returns `None` without Python.
-fn typed(place: &Place, typed: &str, args: &[&str]) -> Option<(bool, String)> {
+fn typed(place: &TestDir, typed: &str, args: &[&str]) -> Option<(bool, String)> {
     let mut child = std::process::Command::new("python3")
         .arg(root().join("tests/sign/terminal.py"))
         .arg(env!("CARGO_BIN_EXE_keywright"))
@@ -307,7 +307,7 @@ fn typed(place: &Place, typed: &str, args: &[&str]) -> Option<(bool, String)> {
 
 #[test]
 fn at_a_terminal_all_parameters_are_asked_for_with_their_defaults() {
-    let place = Place::new();
+    let place = TestDir::new();
     // The default vendor; a pool; an invalid and a valid number of licenses; then defaults, and no dates.
     let answers = format!("\nStudio\nmany\n30\n{}", "\n".repeat(7));
     let Some((good, told)) = typed(&place, &answers, &["new", "pool", "-o", "a.lic"]) else {
@@ -333,7 +333,7 @@ fn at_a_terminal_all_parameters_are_asked_for_with_their_defaults() {
 
 #[test]
 fn a_license_on_standard_output_was_proven_too() {
-    let place = Place::new();
+    let place = TestDir::new();
     let template =
         "---\nsummary: s\nparameters: []\n---\nFEATURE A\n{\n  VENDOR=V COUNT=2 KEYTYPE=EXCLUSIVE\n}\n";
     let scenarios = "license: {{ license }}\nscenarios:\n  - name: three\n    steps:\n      - { checkout: A, count: 3 }\n";

@@ -2,9 +2,9 @@
 //! blocks.
 
 use crate::issue::{DAY, issue_into, place};
-use crate::support::{Outcome, Place};
+use crate::support::{Outcome, TestDir};
 
-fn check(place: &Place, was: &str, is: &str, orders: &str) -> Outcome {
+fn check(place: &TestDir, was: &str, is: &str, orders: &str) -> Outcome {
     let catalog = |products: &str| format!("vendor: ABC_Software\nproducts:\n{products}");
     place.write("was.yaml", catalog(was)).write("catalog.yaml", catalog(is)).write("orders/o.csv", orders);
     place.run(&["catalog", "check", "catalog.yaml", "--was", "was.yaml", "--orders", "orders", "--at", DAY])

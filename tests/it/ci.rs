@@ -8,7 +8,7 @@ use keywright::cli::config::Config;
 use serde_json::Value;
 
 use crate::schema;
-use crate::support::{Place, root};
+use crate::support::{TestDir, root};
 
 fn yaml(name: &str) -> Value {
     serde_yaml::from_str(&fs::read_to_string(root().join(name)).unwrap()).unwrap()
@@ -24,7 +24,7 @@ fn the_documented_configuration_is_read() {
     let (_, rest) = document.split_once("```toml\n").unwrap();
     let example = rest.split("```").next().unwrap();
     Config::parse("docs/ci.md", Path::new("/"), example).unwrap();
-    let place = Place::new();
+    let place = TestDir::new();
     place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
     let block = "FEATURE Draw { VENDOR=ABC_Software COUNT=5 BORROW=24 LICENSEE=\"a\n b\" }\n";
     place.write("keywright.toml", example).write("a.lic", block).write("drafts/b.lic", block);
@@ -47,7 +47,7 @@ fn the_documented_configuration_is_read() {
 #[test]
 fn formats_and_codes_of_the_documentation_are_those_of_the_program() {
     let document = fs::read_to_string(root().join("docs/ci.md")).unwrap();
-    let help = Place::new().run(&["lint", "--help"]).expect_code(0).stdout;
+    let help = TestDir::new().run(&["lint", "--help"]).expect_code(0).stdout;
     for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit"] {
         assert!(
             document.contains(&format!("| `{format}` |")) && help.contains(&format!("- {format}:")),
@@ -58,7 +58,7 @@ fn formats_and_codes_of_the_documentation_are_those_of_the_program() {
 
 #[test]
 fn hooks_run_the_program_on_the_files_they_are_given() {
-    let place = Place::new();
+    let place = TestDir::new();
     place
         .write("bad.lic", "FEATURE Draw { VENDOR=Acme CUONT=5 }\n")
         .write("good.lic", "FEATURE Draw\n{\n  VENDOR=Acme COUNT=5\n}\n");
@@ -89,7 +89,7 @@ fn the_action_lints_what_it_is_told_to() {
         assert_eq!(variable.to_lowercase(), input);
         assert!(action["inputs"][input]["description"].is_string(), "{input}");
     }
-    let place = Place::new();
+    let place = TestDir::new();
     place
         .write("my licenses/bad.lic", "FEATURE Draw { VENDOR=Acme CUONT=5 }\n")
         .write("$(touch owned).lic", "");

@@ -5,11 +5,11 @@ use std::path::Path;
 use keywright::cli::config::{Config, KEYS, OVERRIDE_KEYS};
 use serde_json::Value;
 
-use crate::support::{Place, root};
+use crate::support::{TestDir, root};
 
 const UNSIGNED: &str = "FEATURE Draw { VENDOR=Acme COUNT=5 }\nFEATURE Signed { VENDOR=Acme COUNT=5 KEY=x }\n";
 
-fn codes(place: &Place, args: &[&str]) -> Vec<String> {
+fn codes(place: &TestDir, args: &[&str]) -> Vec<String> {
     let outcome = place.run(&[&["lint", "--format", "concise"], args].concat());
     assert!(outcome.code < 2, "{}", outcome.shown());
     let part = |line: &str| line.split(": ").nth(1).unwrap().to_owned();
@@ -25,7 +25,7 @@ fn fault(text: &str) -> (String, String) {
 
 #[test]
 fn the_nearest_file_upward_holds_and_the_command_line_goes_before_it() {
-    let place = Place::new();
+    let place = TestDir::new();
     for name in ["a.lic", "sub/b.lic", "sub/deep/c.lic"] {
         place.write(name, UNSIGNED);
     }
@@ -43,7 +43,7 @@ fn the_nearest_file_upward_holds_and_the_command_line_goes_before_it() {
 
 #[test]
 fn overrides_hold_for_the_paths_they_name() {
-    let place = Place::new();
+    let place = TestDir::new();
     for name in ["a.lic", "drafts/b.lic", "drafts/old/c.lic", "x/y.draft.lic"] {
         place.write(name, UNSIGNED);
     }
@@ -59,7 +59,7 @@ fn overrides_hold_for_the_paths_they_name() {
 
 #[test]
 fn vendor_and_directives_are_held_to_what_is_asked_for() {
-    let place = Place::new();
+    let place = TestDir::new();
     place
         .write(
             "a.lic",
@@ -78,7 +78,7 @@ fn vendor_and_directives_are_held_to_what_is_asked_for() {
 
 #[test]
 fn the_fail_level_decides_the_exit_code() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"a\n b\" }\n");
     place.run(&["lint", "a.lic"]).expect_code(0);
     place.write("keywright.toml", "fail = \"warning\"\n");
@@ -143,7 +143,7 @@ fn a_wrong_key_or_value_is_told_with_its_place() {
 
 #[test]
 fn a_wrong_configuration_stops_the_command_before_anything_is_done() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE Draw { VENDOR=Acme VENDOR=Acme COUNT=5 }\n").write("sub/b.lic", UNSIGNED);
     place.write("sub/keywright.toml", "[levels]\nD005 = \"wran\"\n");
     let before = place.read("a.lic");

@@ -13,7 +13,7 @@ fn stands_on(kinds: &[Kind]) -> String {
     if kinds.len() == Kind::ALL.len() {
         return "all".to_owned();
     }
-    let counted = kinds.iter().filter(|kind| **kind != Kind::Local).map(|kind| kind.word());
+    let counted = kinds.iter().filter(|kind| **kind != Kind::Local).map(|kind| kind.as_str());
     if kinds == [Kind::Local] { "local".to_owned() } else { counted.collect::<Vec<_>>().join(", ") }
 }
 

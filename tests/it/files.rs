@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use crate::support::Place;
+use crate::support::TestDir;
 
 #[test]
 fn what_is_no_readable_file_is_named() {
-    let place = Place::new();
+    let place = TestDir::new();
     fs::create_dir(place.path("folder")).unwrap();
     let missing = place.run(&["fmt", "missing.lic"]).expect_code(6);
     assert_eq!(missing.stderr, "error: cannot read `missing.lic`: no such file or directory\n");
@@ -17,7 +17,7 @@ fn what_is_no_readable_file_is_named() {
 #[cfg(unix)]
 #[test]
 fn a_pipe_or_device_as_file_does_not_hang() {
-    let place = Place::new();
+    let place = TestDir::new();
     let made = std::process::Command::new("mkfifo").arg(place.path("pipe")).status();
     assert!(made.is_ok_and(|status| status.success()), "mkfifo is part of every Unix");
     let pipe = place.run(&["fmt", "pipe"]).expect_code(6);
@@ -28,7 +28,7 @@ fn a_pipe_or_device_as_file_does_not_hang() {
 
 #[test]
 fn a_file_above_the_cap_is_refused() {
-    let place = Place::new();
+    let place = TestDir::new();
     let file = fs::File::create(place.path("large.lic")).unwrap();
     file.set_len(64 * 1024 * 1024 + 1).unwrap();
     let large = place.run(&["fmt", "large.lic"]).expect_code(3);
@@ -38,7 +38,7 @@ fn a_file_above_the_cap_is_refused() {
 #[cfg(unix)]
 #[test]
 fn a_full_disk_is_a_failure_not_a_success() {
-    let place = Place::new();
+    let place = TestDir::new();
     let full = fs::OpenOptions::new().write(true).open("/dev/full");
     let Ok(full) = full else {
         println!("skipped: this system has no /dev/full");
@@ -51,7 +51,7 @@ fn a_full_disk_is_a_failure_not_a_success() {
 
 #[test]
 fn wrong_usage_is_code_2_and_help_is_code_0() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.run(&["fmt"]).expect_code(2);
     place.run(&["fmt", "--no-such-option"]).expect_code(2);
     place.run(&["no-such-command"]).expect_code(2);
@@ -62,7 +62,7 @@ fn wrong_usage_is_code_2_and_help_is_code_0() {
 
 #[test]
 fn hostile_names_do_not_reach_the_terminal() {
-    let place = Place::new();
+    let place = TestDir::new();
     let outcome = place.run(&["fmt", "x\u{1b}[2J\u{202e}.lic"]).expect_code(6);
     assert_eq!(outcome.stderr, "error: cannot read `x\\u{1b}[2J\\u{202e}.lic`: no such file or directory\n");
     let usage = place.run(&["x\u{1b}[2J"]).expect_code(2);

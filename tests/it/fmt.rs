@@ -5,7 +5,7 @@ use std::fs;
 use keywright::license::{License, format};
 use proptest::prelude::*;
 
-use crate::support::{Place, files_below, stem};
+use crate::support::{TestDir, files_below, stem};
 
 fn formatted(text: &str) -> String {
     format(&License::from_text("f", text).tree).expect("formats")
@@ -38,7 +38,7 @@ fn line_ends_are_kept() {
 
 #[test]
 fn the_command_checks_shows_and_writes() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=V }\n").write("b.lic", "FEATURE B\n{\n  VENDOR=V\n}\n");
     let check = place.run(&["fmt", "--check", "a.lic", "b.lic"]).expect_code(1);
     assert_eq!(check.stdout, "a.lic\n");
@@ -58,7 +58,7 @@ fn the_command_checks_shows_and_writes() {
 
 #[test]
 fn a_file_that_cannot_be_read_stays_as_it_is() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR= }\n");
     let refused = place.run(&["fmt", "a.lic"]).expect_code(3);
     assert!(

@@ -14,9 +14,9 @@ const ROUNDS: usize = 40;
 const LARGEST: usize = 4096;
 
 /// An endless sequence of numbers that is the same in every run.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -26,7 +26,7 @@ impl Dice {
 }
 
 /// Byte sequences with a meaning in one of the formats.
-const SPICE: &[&[u8]] = &[
+const FRAGMENTS: &[&[u8]] = &[
     b"\0",
     b"\xff",
     b"\r",
@@ -54,7 +54,7 @@ const SPICE: &[&[u8]] = &[
     b"!!set ",
 ];
 
-fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) {
+fn mutate(bytes: &mut Vec<u8>, dice: &mut Rng) {
     for _ in 0..=dice.below(4) {
         let at = dice.below(bytes.len() + 1);
         match dice.below(6) {
@@ -66,7 +66,7 @@ fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) {
                 let piece = bytes[at..end].to_vec();
                 bytes.splice(at..at, piece);
             }
-            _ => drop(bytes.splice(at..at, SPICE[dice.below(SPICE.len())].iter().copied())),
+            _ => drop(bytes.splice(at..at, FRAGMENTS[dice.below(FRAGMENTS.len())].iter().copied())),
         }
     }
 }
@@ -74,7 +74,7 @@ fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) {
 #[test]
 fn fuzz_targets_hold_on_their_corpus_and_round_it() {
     let rounds = std::env::var("KEYWRIGHT_FUZZ_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(ROUNDS);
-    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut dice = Rng(0x9e37_79b9_7f4a_7c15);
     for (name, target) in targets::TARGETS {
         let folder = root().join("fuzz/corpus").join(name);
         let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();

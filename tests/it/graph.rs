@@ -1,6 +1,6 @@
 //! The dependency graph: targets, cycles, chains, costs.
 
-use keywright::graph::{Capacities, Cost, Draws, Graph, Measures, Target, UNLIMITED};
+use keywright::graph::{Capacities, Cost, Draws, Graph, Metrics, Target, UNLIMITED};
 use keywright::license::License;
 
 const SUITE: &str = "
@@ -22,7 +22,7 @@ fn names(graph: &Graph<'_>, blocks: impl Iterator<Item = keywright::graph::Block
 fn costs_multiply_along_a_path_and_add_where_paths_meet() {
     let license = License::from_text("a", SUITE);
     let graph = Graph::new(&[&license]);
-    let measures = Measures::new(&graph);
+    let measures = Metrics::new(&graph);
     let [suite, draw, print, _, pool, _] = [0, 1, 2, 3, 4, 5].map(|at| graph.blocks()[at].id);
     assert_eq!([suite, draw, pool].map(|id| measures.depth(id)), [Some(2), Some(1), Some(0)]);
     assert_eq!(measures.total(suite), Some(Some(13)));
@@ -84,7 +84,7 @@ fn a_cycle_is_its_hops_in_order_and_taints_what_lies_before_it() {
     let text = text.concat() + "FEATURE Pool { VENDOR=V COUNT=UNLIMITED }";
     let license = License::from_text("a", &text);
     let graph = Graph::new(&[&license]);
-    let measures = Measures::new(&graph);
+    let measures = Metrics::new(&graph);
     let [before, a, _, _, fine, pool] = [0, 1, 2, 3, 4, 5].map(|at| graph.blocks()[at].id);
     assert_eq!(measures.cycles.len(), 1);
     assert_eq!(names(&graph, measures.cycles[0].iter().map(|hop| hop.block)), ["A", "B", "C"]);

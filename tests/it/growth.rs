@@ -6,7 +6,7 @@ use jiff::civil::{Date, DateTime, date};
 use keywright::effort;
 use keywright::license::License;
 use keywright::lint::{Options, lint};
-use keywright::resolve::{Event, Model, Outcome, Reason, Request, State, Symbols, Who};
+use keywright::resolve::{Event, Interner, Model, Outcome, Reason, Request, Requester, State};
 use keywright::scenario::{self, Session, no_file, read_event};
 use keywright::sign::{Mode, Revocations, Trust, Verdict, Verifier};
 use keywright::source::SourceFile;
@@ -138,9 +138,9 @@ fn model(text: &str) -> Model {
     Model::compile([&license]).unwrap()
 }
 
-fn who(symbols: &mut Symbols, at: usize) -> Who {
+fn who(symbols: &mut Interner, at: usize) -> Requester {
     let one = Some(symbols.symbol(&format!("p{at}")));
-    Who { user: one, host: one, custom: Some(symbols.symbol(&format!("c{at}"))) }
+    Requester { user: one, host: one, custom: Some(symbols.symbol(&format!("c{at}"))) }
 }
 
 /// Plays lines in a session; returns how many were granted.
@@ -211,7 +211,7 @@ fn returns_by_custom_string_are_linear() {
     assert_linear("checkins by custom string", 1_000, |n| {
         let model = model(&format!("FEATURE A {{ VENDOR=v COUNT={n} }}\n"));
         let feature = model.name("A");
-        let (mut state, mut symbols) = (State::new(&model, noon()), Symbols::default());
+        let (mut state, mut symbols) = (State::new(&model, noon()), Interner::default());
         for at in 0..n {
             let request = Request { who: who(&mut symbols, at), ..Request::one(feature) };
             assert!(matches!(model.apply(&mut state, &Event::Checkout(request)), Outcome::Granted(_)));
@@ -226,7 +226,7 @@ fn returns_by_custom_string_are_linear() {
     });
 }
 
-type Shape = Box<dyn Fn(usize) -> String>;
+type Layout = Box<dyn Fn(usize) -> String>;
 
 /// n lots with n consumptions, some of which are denied.
 #[test]
@@ -234,7 +234,7 @@ fn metered_lots_are_linear() {
     let lots = |n: usize, each: &dyn Fn(usize) -> String| -> String {
         (0..n).map(|at| format!("FEATURE M {{ VENDOR=v KEYTYPE=METERED SN=s{at} {} }}\n", each(at))).collect()
     };
-    let shapes: [(&str, Shape); 4] = [
+    let shapes: [(&str, Layout); 4] = [
         ("lots of tokens", Box::new(|_| "COUNT=1".to_owned())),
         ("lots of money", Box::new(|_| "FUNDS=\"1 USD\" PRICE=\"1 USD\"".to_owned())),
         ("lots of two versions", Box::new(|at| format!("COUNT=2 VERSION={}.0", at % 2 + 1))),
@@ -356,7 +356,7 @@ fn a_run_of_comments_is_one_item() {
 
 /// The memory of a process at its highest, in bytes, while it waits for events.
 #[cfg(target_os = "linux")]
-fn peak(place: &crate::support::Place, file: &str) -> usize {
+fn peak(place: &crate::support::TestDir, file: &str) -> usize {
     use std::io::{BufRead as _, Write as _};
     let pipe = std::process::Stdio::piped;
     let mut command = place.command();
@@ -376,7 +376,7 @@ fn peak(place: &crate::support::Place, file: &str) -> usize {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_of_comments_takes_less_than_four_times_its_size() {
-    let place = crate::support::Place::new();
+    let place = crate::support::TestDir::new();
     let block = "FEATURE A { VENDOR=v COUNT=5 }\n";
     let size = 16 * keywright::limits::MIB;
     place.write("small.lic", block);

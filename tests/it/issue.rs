@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::support::{Outcome, Place, snapshot};
+use crate::support::{Outcome, TestDir, snapshot};
 
 pub(crate) const DAY: &str = "2026-01-15";
 pub(crate) const KEY: &str = "ABC_Software.key.pem";
 
 /// A directory with a key, the catalogue and the order.
-pub(crate) fn place() -> Place {
-    let place = Place::new();
+pub(crate) fn place() -> TestDir {
+    let place = TestDir::new();
     place
         .copy("tests/author/issue/catalog.yaml", "catalog.yaml")
         .copy("tests/author/issue/order.yaml", "order.yaml");
@@ -23,13 +23,13 @@ pub(crate) fn place() -> Place {
     place
 }
 
-pub(crate) fn issue(place: &Place, orders: &str, more: &[&str]) -> Outcome {
+pub(crate) fn issue(place: &TestDir, orders: &str, more: &[&str]) -> Outcome {
     let mut args = vec!["issue", "-q", "--catalog", "catalog.yaml", "--order", orders, "--at", DAY];
     args.extend(more);
     place.run(&args)
 }
 
-pub(crate) fn issue_into(place: &Place, orders: &str, out: &str, log: &str) -> Outcome {
+pub(crate) fn issue_into(place: &TestDir, orders: &str, out: &str, log: &str) -> Outcome {
     issue(place, orders, &["--key", KEY, "--out", out, "--log", log])
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn many(count: usize) -> String {
 }
 
 /// Names and contents of the files in a directory.
-pub(crate) fn contents(place: &Place, folder: &str) -> Vec<(String, String)> {
+pub(crate) fn contents(place: &TestDir, folder: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = std::fs::read_dir(place.path(folder))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -52,7 +52,7 @@ pub(crate) fn contents(place: &Place, folder: &str) -> Vec<(String, String)> {
     files
 }
 
-pub(crate) fn sql(place: &Place, log: &str, statements: &str) {
+pub(crate) fn sql(place: &TestDir, log: &str, statements: &str) {
     let connection = rusqlite::Connection::open(place.path(log)).unwrap();
     connection.execute_batch("DROP TRIGGER issue_stays; DROP TRIGGER issue_remains; DROP TRIGGER entry_stays; DROP TRIGGER entry_remains;").unwrap();
     connection.execute_batch(statements).unwrap();
@@ -525,7 +525,7 @@ fn catalogues_and_orders_that_are_wrong_say_where() {
     let told: Vec<String> = cases
         .iter()
         .map(|(name, catalog, order)| {
-            let place = Place::new();
+            let place = TestDir::new();
             place.write("catalog.yaml", catalog).write("order.yaml", order);
             format!("{name}: {}", issue(&place, "order.yaml", &["--dry-run"]).shown())
         })
@@ -553,7 +553,7 @@ fn the_schemas_name_what_is_read_and_nothing_else() {
         object["properties"].as_object().unwrap().keys().cloned().collect()
     };
     let (catalog, order) = (schema("catalog.schema.json"), schema("order.schema.json"));
-    let place = Place::new();
+    let place = TestDir::new();
     let told = |catalog: &str, order: &str| {
         place.write("catalog.yaml", catalog).write("order.yaml", order);
         expected_names(&issue(&place, "order.yaml", &["--dry-run"]).stderr)

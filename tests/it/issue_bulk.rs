@@ -6,10 +6,10 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::issue::{DAY, KEY, contents, issue, issue_into, many, place, sql};
-use crate::support::Place;
+use crate::support::TestDir;
 
 /// MySolutions, ordered by this many customers.
-fn customers(place: &Place, count: usize) {
+fn customers(place: &TestDir, count: usize) {
     let catalog = "vendor: ABC_Software\nproducts:\n  - product: MySolutions\n    template: pool\n    \
                    values: { features: \"MyDraw:5, MyWrite:2, MySpreadsheet:1\" }\n";
     place.write("catalog.yaml", catalog).write("orders.csv", many(count));
@@ -47,7 +47,7 @@ fn a_thousand_customers_are_issued_killed_half_way_resumed_and_an_edited_row_is_
 }
 
 /// A run that stopped before its last file, with its log.
-fn broken(place: &Place) {
+fn broken(place: &TestDir) {
     place.write("orders.csv", many(3));
     std::fs::create_dir_all(place.path("out/C-00002.lic/x")).unwrap();
     issue(place, "orders.csv", &["--key", KEY, "--out", "out", "--log", "log", "--replace"]).expect_code(6);

@@ -1,27 +1,27 @@
 //! The issue log: the last issue, the provenance of blocks, and logs that cannot be trusted.
 
 use crate::issue::{DAY, KEY, issue, issue_into, many, place, sql};
-use crate::support::{Outcome, Place};
+use crate::support::{Outcome, TestDir};
 
-fn again(place: &Place, day: &str) {
+fn again(place: &TestDir, day: &str) {
     let args = ["issue", "-q", "--catalog", "catalog.yaml", "--order", "order.yaml", "--at", day];
     place
         .run(&[&args[..], &["--key", KEY, "--out", "out", "--log", "log", "--replace"]].concat())
         .expect_code(0);
 }
 
-fn change(place: &Place, from: &str, to: &str) {
+fn change(place: &TestDir, from: &str, to: &str) {
     let order = place.read("order.yaml");
     assert!(order.contains(from));
     place.write("order.yaml", order.replace(from, to));
 }
 
 /// Returns the output of `verify --log` without leading and trailing spaces.
-fn provenance(place: &Place, file: &str) -> Outcome {
+fn provenance(place: &TestDir, file: &str) -> Outcome {
     provenance_on(place, file, DAY)
 }
 
-fn provenance_on(place: &Place, file: &str, day: &str) -> Outcome {
+fn provenance_on(place: &TestDir, file: &str, day: &str) -> Outcome {
     let told = place.run(&["verify", "--at", day, "--log", "log", file]);
     let lines: String = told.stdout.lines().map(|line| format!("{}\n", line.trim())).collect();
     Outcome { stdout: lines, ..told }
@@ -90,7 +90,7 @@ fn blocks_of_one_name_are_compared_each_with_its_own() {
         )
     };
     place.write("order.yaml", "customer: A\nsn: A-1\nproducts: [{ product: P }]\n");
-    let go = |place: &Place| {
+    let go = |place: &TestDir| {
         let args = ["--templates", "mine", "--key", KEY, "--out", "out", "--log", "log", "--replace"];
         issue(place, "order.yaml", &args).expect_code(0)
     };
@@ -220,7 +220,7 @@ fn a_log_whose_writer_was_killed_is_read() {
 }
 
 /// Runs SQL on a copy of the log, as another program would.
-fn changed_log(place: &Place, name: &str, statements: &str) {
+fn changed_log(place: &TestDir, name: &str, statements: &str) {
     place.copy_own("log", name);
     rusqlite::Connection::open(place.path(name)).unwrap().execute_batch(statements).unwrap();
 }

@@ -1,13 +1,13 @@
 //! Plans and approvals: only licenses that were shown and approved by accepted keys are signed.
 
 use crate::issue::{DAY, KEY, issue, issue_into, many, place};
-use crate::support::{Outcome, Place};
+use crate::support::{Outcome, TestDir};
 
-fn approve(place: &Place, key: &str) -> Outcome {
+fn approve(place: &TestDir, key: &str) -> Outcome {
     place.run(&["issue", "--approve", "plan.json", "--key", key])
 }
 
-fn go(place: &Place, orders: &str, more: &[&str]) -> Outcome {
+fn go(place: &TestDir, orders: &str, more: &[&str]) -> Outcome {
     let args = ["--plan", "plan.json", "--approvals", "1", "--key", KEY, "--out", "out", "--log", "log"];
     issue(place, orders, &[&args[..], more].concat())
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::support::Place;
+use crate::support::TestDir;
 
 // Marked as drafts, so that K002 is not raised.
 const GOOD: &str = "# keywright: allow(K002) a draft\nFEATURE Draw { VENDOR=Acme COUNT=5 }\n";
@@ -17,7 +17,7 @@ fn codes(stdout: &str) -> Vec<String> {
 
 #[test]
 fn folders_are_searched_as_git_sees_them() {
-    let place = Place::new();
+    let place = TestDir::new();
     for name in
         ["b.lic", "a/z.LIC", "a/a.lic", "a/note.txt", ".hidden/x.lic", "out/x.lic", "a/skip.lic", "c.d/x.lic"]
     {
@@ -36,7 +36,7 @@ fn folders_are_searched_as_git_sees_them() {
 
 #[test]
 fn a_folder_without_licenses_is_no_success() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("empty/readme.txt", "").write("good.lic", GOOD);
     let outcome = place.run(&["lint", "empty", "good.lic"]).expect_code(2);
     assert!(
@@ -49,7 +49,7 @@ fn a_folder_without_licenses_is_no_success() {
 
 #[test]
 fn what_cannot_be_read_is_named_and_the_rest_is_linted() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", BAD).write("c.lic", BAD).write("d.lic/inner.txt", "");
     let outcome = place.run(&["lint", "--format", "concise", "a.lic", "b.lic", "c.lic"]).expect_code(6);
     assert_eq!(codes(&outcome.stdout), ["a.lic V001", "c.lic V001"]);
@@ -66,7 +66,7 @@ fn what_cannot_be_read_is_named_and_the_rest_is_linted() {
 
 #[test]
 fn many_files_come_in_the_same_order_every_time() {
-    let place = Place::new();
+    let place = TestDir::new();
     for n in 0..3000 {
         place.write(&format!("{}/{n:04}.lic", n % 7), if n % 10 == 0 { BAD } else { GOOD });
     }
@@ -85,7 +85,7 @@ fn many_files_come_in_the_same_order_every_time() {
 
 #[test]
 fn each_file_is_a_license_unless_together() {
-    let place = Place::new();
+    let place = TestDir::new();
     let token =
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }\n";
     place.write("token.lic", token).write("pool.lic", "FEATURE Pool { VENDOR=Acme COUNT=5 }\n");
@@ -97,7 +97,7 @@ fn each_file_is_a_license_unless_together() {
 
 #[test]
 fn options_that_contradict_each_other_are_refused() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", GOOD);
     for args in [
         &["lint", "--watch", "-"][..],
@@ -115,7 +115,7 @@ fn options_that_contradict_each_other_are_refused() {
 
 #[test]
 fn files_that_are_no_text_are_named() {
-    let place = Place::new();
+    let place = TestDir::new();
     let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
     place.write("latin1.lic", b"FEATURE D { VENDOR=\xe4 }").write("utf16.lic", utf16).write("good.lic", GOOD);
     let outcome = place.run(&["lint", "--format", "concise", "."]).expect_code(3);
@@ -128,7 +128,7 @@ fn files_that_are_no_text_are_named() {
 #[test]
 fn a_line_of_the_largest_size_is_read_in_bounds() {
     const LARGEST: usize = 64 * 1024 * 1024;
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("long.lic", "#".repeat(LARGEST)).write("longer.lic", "#".repeat(LARGEST + 1));
     let outcome =
         place.run(&["lint", "--format", "concise", "--allow", "no-block", "long.lic"]).expect_code(0);
@@ -148,7 +148,7 @@ fn a_line_of_the_largest_size_is_read_in_bounds() {
 
 #[test]
 fn findings_without_end_are_counted_and_not_all_shown() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("many.lic", "FEATURE A { VENDOR=Acme ".to_owned() + &"X=1 ".repeat(200_000) + "}\n");
     let outcome = place.run(&["lint", "many.lic"]).expect_code(1);
     let told = "… and 199801 more\n200000 errors, 1 note in 1 file\n";
@@ -164,7 +164,7 @@ fn findings_without_end_are_counted_and_not_all_shown() {
 /// Levels and `allow` comments apply to every finding, also to those that are only counted.
 #[test]
 fn what_is_not_kept_whole_is_still_judged() {
-    let place = Place::new();
+    let place = TestDir::new();
     // 1,500 allowed findings of one code, then one that is not allowed.
     let allowed = "# keywright: allow(V001) for a later version\nFEATURE A { VENDOR=Acme COUNT=5 X=1 }\n";
     let many: String = allowed.repeat(1500);
@@ -188,7 +188,7 @@ fn what_is_not_kept_whole_is_still_judged() {
 
 #[test]
 fn what_cannot_be_read_cannot_declare_itself_fine() {
-    let place = Place::new();
+    let place = TestDir::new();
     let stray = "FEATURE A { VENDOR=x COUNT=5 ??? } # keywright: allow(S006) fine\n";
     place.write("stray.lic", stray);
     let outcome = place.run(&["lint", "--format", "concise", "stray.lic"]).expect_code(3);
@@ -199,7 +199,7 @@ fn what_cannot_be_read_cannot_declare_itself_fine() {
 
 #[test]
 fn fixing_never_gives_back_less_than_it_got() {
-    let place = Place::new();
+    let place = TestDir::new();
     let latin = b"FEATURE A { VENDOR=Acme CUONT=5 }\n# \xfc\n";
     let outcome = place.run_with(&["lint", "--fix", "-"], latin).expect_code(3);
     assert_eq!(outcome.stdout, "");
@@ -210,7 +210,7 @@ fn fixing_never_gives_back_less_than_it_got() {
 
 #[test]
 fn a_file_that_cannot_be_read_stands_in_every_report() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", GOOD);
     for format in ["json", "sarif", "github", "gitlab", "junit"] {
         let outcome = place.run(&["lint", "--format", format, "a.lic", "gone.lic"]).expect_code(6);
@@ -221,7 +221,7 @@ fn a_file_that_cannot_be_read_stands_in_every_report() {
 
 #[test]
 fn watching_lints_again_when_a_file_changes() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", BAD);
     let child = place
         .command()
@@ -250,7 +250,7 @@ fn watching_lints_again_when_a_file_changes() {
 
 #[test]
 fn more_detail_says_what_each_rule_met_is_about() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=V CUONT=5 }\n");
     let plain = place.run(&["lint", "a.lic"]).expect_code(1);
     assert!(!plain.stderr.contains("keywright explain V001"), "{}", plain.stderr);
@@ -260,8 +260,8 @@ fn more_detail_says_what_each_rule_met_is_about() {
 }
 
 /// A file for every verdict that requires a trust store.
-fn judged() -> Place {
-    let place = Place::new();
+fn judged() -> TestDir {
+    let place = TestDir::new();
     let new = |name: &str, more: &[&str]| {
         let out = format!("{name}.pem");
         let args = ["keys", "new", "--no-passphrase", "--not-before", "2026-01-01", "--out", &out];
@@ -325,7 +325,7 @@ fn a_trust_store_judges_the_keys() {
 
 #[test]
 fn files_that_are_licenses_of_their_own_are_compared() {
-    let place = Place::new();
+    let place = TestDir::new();
     let draft = "# keywright: allow(K002) a draft\n";
     let text = |sn: &str, name: &str| format!("{draft}FEATURE {name} {{ VENDOR=Acme COUNT=5 {sn} }}\n");
     place
@@ -350,7 +350,7 @@ fn files_that_are_licenses_of_their_own_are_compared() {
 /// The single finding for classic Mac OS line endings must not cover a carriage return that hides text.
 #[test]
 fn every_carriage_return_that_can_hide_text_is_told() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"]).expect_code(0);
     place.write("a.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\nFEATURE B { VENDOR=Acme COUNT=5 }\n");
     place.run(&["sign", "a.lic", "--key", "k.pem", "--in-place"]).expect_code(0);
@@ -364,7 +364,7 @@ fn every_carriage_return_that_can_hide_text_is_told() {
 
 #[test]
 fn no_kind_of_fault_is_lost_behind_many_of_another() {
-    let place = Place::new();
+    let place = TestDir::new();
     let many = "FEATURE A { VENDOR=Acme X=1 }\n".repeat(1500);
     place.write("many.lic", many + "FEATURE B { VENDOR=Acme COUNT=5 END=2026-02-30 COMMENT=\"a\n b\" }\n");
     let outcome = place.run(&["lint", "--format", "concise", "many.lic"]).expect_code(1);

@@ -18,7 +18,7 @@ use keywright::lint::{EXAMPLE_DAY, MAX_FINDINGS, Options, RULES, Stage, lint, ru
 use keywright::source::{FileId, MAX_FILE_BYTES, SourceFile};
 use serde_json::Value;
 
-use crate::support::{Outcome, Place, files_below, root, snapshot};
+use crate::support::{Outcome, TestDir, files_below, root, snapshot};
 
 const FOLDER: &str = "tests/corpus/lint";
 
@@ -69,7 +69,7 @@ fn lint_corpus(format: &str) -> Outcome {
     let seen = || fs::read(root().join("tests/corpus/keys/last-seen.yaml")).unwrap();
     let before = seen();
     let (year, month, day) = EXAMPLE_DAY;
-    let output = Place::new()
+    let output = TestDir::new()
         .command()
         .current_dir(root())
         .args(["lint", "--at", &format!("{year}-{month:02}-{day:02}"), "--format", format, "tests/corpus"])

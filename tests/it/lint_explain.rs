@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use keywright::lint::RULES;
 use keywright::report::rule_docs;
 
-use crate::support::{Place, README, root, snapshot};
+use crate::support::{README, TestDir, root, snapshot};
 
 #[test]
 fn the_documentation_of_the_rules_is_what_the_rules_say() {
@@ -60,7 +60,7 @@ fn every_page_fits_a_terminal_and_leaves_nothing_hidden() {
 
 #[test]
 fn explain_shows_pages_by_code_and_by_name() {
-    let place = Place::new();
+    let place = TestDir::new();
     let by_code = place.run(&["explain", "D001"]).expect_code(0);
     snapshot("lint", "explain-D001", &by_code.shown());
     for same in ["d001", "dependency-cycle"] {
@@ -78,7 +78,7 @@ fn explain_shows_pages_by_code_and_by_name() {
 
 #[test]
 fn explain_says_what_a_feature_costs() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.copy("tests/seed/alternates.lic", "a.lic").write("bad.lic", "FEATURE A { COUNT=1 }");
     snapshot(
         "lint",
@@ -95,7 +95,7 @@ fn explain_says_what_a_feature_costs() {
 
 #[test]
 fn explain_asks_as_somebody_and_has_answers_for_devices_mixes_and_long_walks() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write(
         "a.lic",
         "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=20 }\n\
@@ -130,7 +130,7 @@ fn explain_says_what_it_cannot_decide() {
             text += &format!("FEATURE L{level} {{ VENDOR=v KEYTYPE=TOKEN SN=s{way} {need} }}\n");
         }
     }
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", text);
     let outcome = place.run(&["explain", "L13", "a.lic"]).expect_code(6);
     assert!(outcome.stdout.contains("undetermined: step limit reached"), "{}", outcome.stdout);

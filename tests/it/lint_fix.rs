@@ -7,12 +7,12 @@ use keywright::lint::{Example, RULES};
 use keywright::sign::Payload;
 use proptest::prelude::*;
 
-use crate::support::{Place, files_below, root};
+use crate::support::{TestDir, files_below, root};
 
 const SIGN: &str = "ABC_Software.test.key.pem";
 
 /// Fixes a text and returns the result and standard error.
-fn fixed(place: &Place, text: &str, more: &[&str]) -> (String, String) {
+fn fixed(place: &TestDir, text: &str, more: &[&str]) -> (String, String) {
     place.write("x.lic", text);
     let outcome = place.run(&[&["lint", "--fix", "x.lic"], more].concat());
     (place.read("x.lic"), outcome.stderr)
@@ -20,7 +20,7 @@ fn fixed(place: &Place, text: &str, more: &[&str]) -> (String, String) {
 
 #[test]
 fn lines_leave_nothing_behind() {
-    let place = Place::new();
+    let place = TestDir::new();
     for (before, after) in [
         ("FEATURE A\n{\n  VENDOR=x\n  VENDOR=x\n  COUNT=5\n}\n", "FEATURE A\n{\n  VENDOR=x\n  COUNT=5\n}\n"),
         (
@@ -46,7 +46,7 @@ fn lines_leave_nothing_behind() {
 
 #[test]
 fn a_fix_that_brings_another_to_light_is_followed() {
-    let place = Place::new();
+    let place = TestDir::new();
     let (text, said) = fixed(&place, "FEATURE A { VENDOR=x KYETYPE=EXCLUSVE COUNT=5 }\n", &[]);
     assert_eq!(text, "FEATURE A { VENDOR=x KEYTYPE=EXCLUSIVE COUNT=5 }\n");
     assert!(said.contains("fixed 2 findings in x.lic\n"), "{said}");
@@ -54,7 +54,7 @@ fn a_fix_that_brings_another_to_light_is_followed() {
 
 #[test]
 fn the_difference_is_shown_and_nothing_is_written() {
-    let place = Place::new();
+    let place = TestDir::new();
     let text = "FEATURE A\n{\n  VENDOR=x\n  VENDOR=x\n  COUNT=5\n}\n";
     place.write("x.lic", text);
     let outcome = place.run(&["lint", "--fix", "--diff", "x.lic"]).expect_code(1);
@@ -69,7 +69,7 @@ fn the_difference_is_shown_and_nothing_is_written() {
 
 #[test]
 fn standard_input_is_fixed_onto_standard_output() {
-    let place = Place::new();
+    let place = TestDir::new();
     let outcome = place.run_with(&["lint", "--fix", "-"], b"FEATURE A { VENDOR=x CUONT=5 }\n").expect_code(0);
     assert_eq!(outcome.stdout, "FEATURE A { VENDOR=x COUNT=5 }\n");
     // Unchanged text is printed too, because the next program in a pipe needs it.
@@ -78,8 +78,8 @@ fn standard_input_is_fixed_onto_standard_output() {
 }
 
 /// A signed license, and a directory with its trust store.
-fn signed() -> (Place, String) {
-    let place = Place::new();
+fn signed() -> (TestDir, String) {
+    let place = TestDir::new();
     for name in ["trust.yaml", "ABC_Software-20cb69c381446502.pub.pem", SIGN] {
         place.copy(&format!("keys/{name}"), &format!("keys/{name}"));
     }
@@ -132,7 +132,7 @@ fn signed_text_is_never_changed_unless_asked_for() {
 
 #[test]
 fn files_linted_together_are_fixed_each() {
-    let place = Place::new();
+    let place = TestDir::new();
     place
         .write("a.lic", "FEATURE A { VENDOR=x CUONT=5 }\n")
         .write("b.lic", "FEATURE B { VENDOR=x VENDOR=x COUNT=5 }\n");
@@ -145,7 +145,7 @@ fn files_linted_together_are_fixed_each() {
 #[test]
 fn a_file_that_cannot_be_written_stays_whole() {
     use std::os::unix::fs::PermissionsExt as _;
-    let place = Place::new();
+    let place = TestDir::new();
     let text = "FEATURE A { VENDOR=x CUONT=5 }\n";
     place.write("x.lic", text).write("y.lic", text);
     fs::set_permissions(place.path("x.lic"), fs::Permissions::from_mode(0o444)).unwrap();
@@ -160,7 +160,7 @@ fn a_file_that_cannot_be_written_stays_whole() {
 
 #[test]
 fn many_fixes_are_all_applied() {
-    let place = Place::new();
+    let place = TestDir::new();
     let block = "FEATURE A# { VENDOR=x\n  LICENSEE=\"a\n  b\"\u{a0}COUNT=5 VENDOR=x }\n";
     let text: String = (0..3000).map(|n| block.replace('#', &n.to_string())).collect();
     let (fixed, said) = fixed(&place, &text, &["--allow", "K"]);
@@ -183,7 +183,7 @@ fn payloads(text: &str) -> Vec<Vec<u8>> {
 /// For all license files in the tests, with and without a KEY in each block: fixing converges, and signed text is kept.
 #[test]
 fn no_fix_changes_a_signed_payload() {
-    let place = Place::new();
+    let place = TestDir::new();
     let mut texts: Vec<String> = files_below("tests")
         .into_iter()
         .filter(|path| path.extension().is_some_and(|ending| ending == "lic"))
@@ -218,7 +218,7 @@ proptest! {
         "\n", "  ", "LICENSEE=\"a\n b\" ", "\"", "# note\n", "\r\n", "KYETYPE=EXCLUSVE ", "\u{feff}", "SN=1 SN=1 ",
     ][..]), 0..40)) {
         let text = pieces.concat();
-        let place = Place::new();
+        let place = TestDir::new();
         let (once, said) = fixed(&place, &text, &[]);
         prop_assert!(!said.contains("this is a bug in keywright"), "{}", said);
         prop_assert_eq!(payloads(&once), payloads(&text));
@@ -230,7 +230,7 @@ proptest! {
 /// Fixes that may change the meaning are only suggested, and are applied only with `--unsafe-fixes`.
 #[test]
 fn a_word_that_may_be_another_is_not_put_right_unasked() {
-    let place = Place::new();
+    let place = TestDir::new();
     let text = "FEATURE M { VENDOR=Acme KEYTYPE=METERED PAYMENT=POSTPAID PRICE=\"1.00 USD\" PERIOD=MONTH MAXIMUM=10000 }\n\
                 FEATURE A { VENDOR=Acme COUNT=5 MAX_CHECKOUT=3600 DATE=x MAINTENANCE_STOP=2026-01-31 CUONT=7 }\n";
     place.write("a.lic", text);
@@ -245,7 +245,7 @@ fn a_word_that_may_be_another_is_not_put_right_unasked() {
 
 #[test]
 fn a_version_in_a_dependency_is_spelt_right() {
-    let place = Place::new();
+    let place = TestDir::new();
     let text = "FEATURE A { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=P VERSION=2021.0105 COUNT=02\" }\n\
                 FEATURE P { VENDOR=Acme COUNT=5 VERSION=2021.105 }\n";
     place.write("a.lic", text);
@@ -260,7 +260,7 @@ fn a_version_in_a_dependency_is_spelt_right() {
 /// A fix for a misspelled directive never adds or removes a KEY.
 #[test]
 fn nothing_becomes_a_key_by_a_fix() {
-    let place = Place::new();
+    let place = TestDir::new();
     for name in ["Key", "CKEY", "KEYY"] {
         let text = format!("FEATURE P {{ VENDOR=A CUONT=5 {name}=abc }}\n");
         place.write("a.lic", &text);

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::civil::{Date, date};
 use keywright::license::License;
 use keywright::lint::{EXAMPLE_DAY, Example, MoreMeansLess, Options, lint, more_means_less, rule};
-use keywright::resolve::{Event, Model, Outcome, Request, State, Symbols, Who};
+use keywright::resolve::{Event, Interner, Model, Outcome, Request, Requester, State};
 use proptest::prelude::*;
 
 fn day() -> Date {
@@ -283,7 +283,7 @@ fn without_alternatives(blocks: &[Block], at: usize) -> Vec<Block> {
 }
 
 /// Returns true if a checkout by `who` is granted on a day with nothing else checked out.
-fn is_served(model: &Model, name: &str, day: Date, who: Who) -> bool {
+fn is_served(model: &Model, name: &str, day: Date, who: Requester) -> bool {
     let mut state = State::new(model, day.at(0, 0, 0, 0));
     let request = Request { who, ..Request::one(model.name(name)) };
     matches!(model.apply(&mut state, &Event::Checkout(request)), Outcome::Granted(_))
@@ -292,10 +292,10 @@ fn is_served(model: &Model, name: &str, day: Date, who: Who) -> bool {
 /// Returns true if a block alone is denied on every day, for clients with and without attributes.
 fn never_served(blocks: &[Block], at: usize) -> bool {
     let model = model(&text(&without_alternatives(blocks, at)));
-    let mut symbols = Symbols::default();
+    let mut symbols = Interner::default();
     let (user, host, custom) = (symbols.symbol("u"), symbols.symbol("h"), symbols.symbol("c"));
-    let somebody = Who { user: Some(user), host: Some(host), custom: Some(custom) };
-    [Who::default(), somebody]
+    let somebody = Requester { user: Some(user), host: Some(host), custom: Some(custom) };
+    [Requester::default(), somebody]
         .into_iter()
         .all(|who| days().all(|day| !is_served(&model, &blocks[at].name, day, who)))
 }
@@ -313,7 +313,7 @@ fn changes(blocks: &[Block], at: usize) -> (bool, bool) {
     let to_come = [day()].into_iter().chain(days().filter(|later| *later > day()));
     let served: Vec<bool> = to_come
         .filter(|day| in_force(&blocks[at], *day))
-        .map(|day| is_served(&model, &blocks[at].name, day, Who::default()))
+        .map(|day| is_served(&model, &blocks[at].name, day, Requester::default()))
         .collect();
     let ends = served.iter().skip_while(|served| !**served).any(|served| !served);
     let late = in_force(&blocks[at], day()) && !served[0] && served.contains(&true);

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::PoisonError;
 
-use crate::support::{Place, README, root};
+use crate::support::{README, TestDir, root};
 
 struct Example {
     command: String,
@@ -38,7 +38,7 @@ fn examples(text: &str) -> Vec<(usize, Example)> {
     found
 }
 
-fn run(place: &Place, command: &str) -> String {
+fn run(place: &TestDir, command: &str) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_keywright")).parent().unwrap().to_owned();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
     let output = Command::new("sh")
@@ -101,7 +101,7 @@ fn readme_examples_print_what_they_show() {
     let text = fs::read_to_string(&path).unwrap();
     let examples = examples(&text);
     assert!(examples.len() >= 10, "the README shows {} examples", examples.len());
-    let place = Place::new();
+    let place = TestDir::new();
     let printed: Vec<String> = examples.iter().map(|(_, example)| run(&place, &example.command)).collect();
     if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
         fs::write(&path, with_printed(&text, &printed)).unwrap();

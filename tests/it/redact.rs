@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::schema;
 use crate::sign_cli::{DAY, KEY, place, verify};
-use crate::support::{Outcome, Place};
+use crate::support::{Outcome, TestDir};
 
 /// Values that must not appear in a redacted report.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ fn assert_absent(secrets: &Secrets, run: &Outcome) {
 }
 
 /// Signed blocks with all secrets, and files that are faulty in different ways.
-fn write_files(place: &Place, secrets: &Secrets) {
+fn write_files(place: &TestDir, secrets: &Secrets) {
     let Secrets { sn, licensee, host, data, comment, unknown, bad } = secrets;
     let first = format!(
         "FEATURE MyDraw {{ VENDOR=ABC_Software SN={sn} LICENSEE=\"{licensee}\" HOSTID=\"ETHERNET={host}\"\n  \
@@ -113,7 +113,7 @@ fn commands(secrets: &Secrets) -> Vec<Vec<String>> {
     ]
 }
 
-fn run_all(place: &Place, secrets: &Secrets) -> Vec<Outcome> {
+fn run_all(place: &TestDir, secrets: &Secrets) -> Vec<Outcome> {
     let mut runs = Vec::new();
     for command in commands(secrets) {
         for format in ["human", "json"] {
@@ -130,7 +130,7 @@ fn run_all(place: &Place, secrets: &Secrets) -> Vec<Outcome> {
     runs
 }
 
-fn revoke(place: &Place, secrets: &Secrets) {
+fn revoke(place: &TestDir, secrets: &Secrets) {
     // A reason is one line of visible text.
     let reason: String = secrets.licensee.chars().filter(char::is_ascii_alphanumeric).collect();
     place.run(&["revoke", "--sn", &secrets.sn, "--reason", &reason, "--key", KEY]).expect_code(0);

@@ -6,11 +6,11 @@ use keywright::lint::RULES;
 use serde_json::Value;
 
 use crate::schema;
-use crate::support::Place;
+use crate::support::TestDir;
 
 /// A directory with files that raise findings of all severities, with related places, fixes and hostile names.
-fn place() -> Place {
-    let place = Place::new();
+fn place() -> TestDir {
+    let place = TestDir::new();
     let token = "FEATURE Draw\n{\n  VENDOR=Acme KEYTYPE=TOKEN\n  \
         TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\"\n}\n";
     place
@@ -22,11 +22,11 @@ fn place() -> Place {
     place
 }
 
-fn lint(place: &Place, format: &str) -> String {
+fn lint(place: &TestDir, format: &str) -> String {
     place.run(&["lint", "--format", format, "."]).expect_code(3).stdout
 }
 
-fn json(place: &Place, format: &str) -> Value {
+fn json(place: &TestDir, format: &str) -> Value {
     serde_json::from_str(&lint(place, format)).unwrap()
 }
 
@@ -36,7 +36,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-fn of_json(place: &Place) -> Vec<(String, String, u64)> {
+fn of_json(place: &TestDir) -> Vec<(String, String, u64)> {
     let report = json(place, "json");
     let all = report["diagnostics"].as_array().unwrap();
     all.iter()
@@ -164,7 +164,7 @@ fn json_is_as_its_schema_says() {
     wrong["diagnostics"][0]["extra"] = 1.into();
     wrong["summary"]["files"] = Value::Null;
     assert_eq!(schema::faults("lint", &wrong).len(), 3);
-    let none = Place::new();
+    let none = TestDir::new();
     none.write("a.lic", "");
     let report: Value = serde_json::from_str(&none.run(&["lint", "--format", "json", "."]).stdout).unwrap();
     assert_eq!(schema::faults("lint", &report), [""; 0]);
@@ -218,7 +218,7 @@ fn sarif_is_read_by_types_made_from_its_schema() {
 
 #[test]
 fn sarif_says_what_could_not_be_read() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "");
     let outcome = place.run(&["lint", "--format", "sarif", "a.lic", "none.lic"]).expect_code(6);
     let sarif: Value = serde_json::from_str(&outcome.stdout).unwrap();
@@ -268,7 +268,7 @@ fn annotations_stay_on_one_line_and_in_their_fields() {
 #[test]
 fn fingerprints_outlive_moved_lines_and_tell_findings_apart() {
     let fingerprints = |text: &str| -> Vec<String> {
-        let place = Place::new();
+        let place = TestDir::new();
         place.write("a.lic", text);
         let report: Value =
             serde_json::from_str(&place.run(&["lint", "--format", "gitlab", "a.lic"]).stdout).unwrap();

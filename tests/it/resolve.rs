@@ -1,13 +1,15 @@
 //! The resolver against the examples of the license documentation and against its own decisions.
 
 use keywright::license::License;
-use keywright::resolve::{Event, Failure, Model, Outcome, Reason, Request, State, Symbols, Ticket, Who};
+use keywright::resolve::{
+    Event, Failure, Interner, Model, Outcome, Reason, Request, Requester, State, Ticket,
+};
 
 /// A model and a state, driven by names.
-struct Desk {
+struct Fixture {
     model: Model,
     state: State,
-    symbols: Symbols,
+    symbols: Interner,
 }
 
 fn day(text: &str) -> jiff::civil::DateTime {
@@ -20,17 +22,17 @@ fn license(text: &str) -> License {
     license
 }
 
-impl Desk {
+impl Fixture {
     fn new(text: &str) -> Self {
         let model = Model::compile([&license(text)]).unwrap();
         let state = State::new(&model, day("2026-01-15"));
-        Self { model, state, symbols: Symbols::default() }
+        Self { model, state, symbols: Interner::default() }
     }
 
-    fn who(&mut self, by: &str) -> Who {
+    fn who(&mut self, by: &str) -> Requester {
         let (user, host) = by.split_once('@').unwrap_or((by, ""));
         let mut part = |text: &str| (!text.is_empty()).then(|| self.symbols.symbol(text));
-        Who { user: part(user), host: part(host), custom: None }
+        Requester { user: part(user), host: part(host), custom: None }
     }
 
     fn request(&mut self, feature: &str, count: u64, by: &str) -> Request {
@@ -88,8 +90,8 @@ fn token(name: &str, needs: &[(&str, u64)], rest: &str) -> String {
     format!("FEATURE {name} {{ VENDOR=abc KEYTYPE=TOKEN {rest} {lines} }}\n")
 }
 
-fn modules(token_share: &str, product_share: &str) -> Desk {
-    Desk::new(
+fn modules(token_share: &str, product_share: &str) -> Fixture {
+    Fixture::new(
         &[
             real("Product", &format!("COUNT=10 {product_share}")),
             token("ModuleA", &[("Product", 3)], token_share),
@@ -99,7 +101,7 @@ fn modules(token_share: &str, product_share: &str) -> Desk {
     )
 }
 
-fn two_of_each(desk: &mut Desk) -> (u64, u64) {
+fn two_of_each(desk: &mut Fixture) -> (u64, u64) {
     desk.out("ModuleA", 1, "ann@ws1").unwrap();
     desk.out("ModuleA", 1, "bob@ws1").unwrap();
     let first = desk.used("Product");
@@ -149,10 +151,10 @@ fn paths_of_one_checkout_add_up_unless_shared() {
         ]
         .concat()
     };
-    let mut plain = Desk::new(&text(""));
+    let mut plain = Fixture::new(&text(""));
     plain.out("Both", 1, "ann@ws1").unwrap();
     assert_eq!(plain.used("P"), 5);
-    let mut shared = Desk::new(&text("SHARE=HOST"));
+    let mut shared = Fixture::new(&text("SHARE=HOST"));
     shared.out("Both", 1, "ann@ws1").unwrap();
     assert_eq!(shared.used("P"), 3);
 }
@@ -162,20 +164,20 @@ fn alternatives_follow_file_order() {
     let pools = [real("Low", "COUNT=5"), real("High", "COUNT=10")].concat();
     let low = token("MyDraw", &[("Low", 5)], "");
     let high = token("MyDraw", &[("High", 10)], "");
-    let mut desk = Desk::new(&format!("{pools}{low}{high}"));
+    let mut desk = Fixture::new(&format!("{pools}{low}{high}"));
     desk.out("MyDraw", 1, "").unwrap();
     assert_eq!((desk.used("Low"), desk.used("High")), (5, 0));
     desk.out("MyDraw", 1, "").unwrap();
     assert_eq!((desk.used("Low"), desk.used("High")), (5, 10));
     assert_eq!(desk.out("MyDraw", 1, ""), Err(Reason::NotEnoughLicenses));
-    let mut desk = Desk::new(&format!("{pools}{high}{low}"));
+    let mut desk = Fixture::new(&format!("{pools}{high}{low}"));
     desk.out("MyDraw", 1, "").unwrap();
     assert_eq!((desk.used("Low"), desk.used("High")), (0, 10));
 }
 
 #[test]
 fn a_failed_alternative_gives_everything_back() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         &[
             real("A", "COUNT=5"),
             real("B", "COUNT=1"),
@@ -191,7 +193,7 @@ fn a_failed_alternative_gives_everything_back() {
 
 #[test]
 fn a_live_token_group_is_joined_before_an_earlier_alternative() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         &[
             real("A", "COUNT=3"),
             real("B", "COUNT=10"),
@@ -215,7 +217,7 @@ fn a_live_token_group_is_joined_before_an_earlier_alternative() {
 
 #[test]
 fn a_live_group_is_joined_after_its_end_but_does_not_grow() {
-    let mut desk = Desk::new(&real("P", "COUNT=5 SHARE=HOST END=2026-01-31"));
+    let mut desk = Fixture::new(&real("P", "COUNT=5 SHARE=HOST END=2026-01-31"));
     desk.out("P", 2, "ann@ws1").unwrap();
     desk.at("2026-02-01");
     desk.out("P", 2, "bob@ws1").unwrap();
@@ -226,7 +228,7 @@ fn a_live_group_is_joined_after_its_end_but_does_not_grow() {
 
 #[test]
 fn counts_multiply_along_a_path_and_never_wrap() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         &[
             real("P", "COUNT=UNLIMITED"),
             token("T1", &[("P", 2_147_483_647)], ""),
@@ -243,7 +245,7 @@ fn counts_multiply_along_a_path_and_never_wrap() {
 
 #[test]
 fn versions_hold_from_outside_and_inside() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         "FEATURE P { VENDOR=abc COUNT=5 VERSION=1.2 }\n\
          FEATURE T { VENDOR=abc KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=P VERSION=1.10 COUNT=1\" }",
     );
@@ -257,7 +259,7 @@ fn versions_hold_from_outside_and_inside() {
 
 #[test]
 fn a_dependency_stays_with_its_vendor() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         "FEATURE P { VENDOR=other COUNT=5 }\n\
          FEATURE T { VENDOR=abc KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=P VERSION=1.0 COUNT=1\" }",
     );
@@ -267,7 +269,7 @@ fn a_dependency_stays_with_its_vendor() {
 
 #[test]
 fn the_nearest_miss_names_the_denial() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         &[
             real("Old", "COUNT=5 END=2025-01-01"),
             real("Full", "COUNT=1"),
@@ -292,7 +294,7 @@ fn the_nearest_miss_names_the_denial() {
 
 #[test]
 fn a_denial_says_when_another_choice_would_have_served() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         &[
             real("A", "COUNT=1"),
             real("B", "COUNT=1"),
@@ -312,7 +314,7 @@ fn a_denial_says_when_another_choice_would_have_served() {
 
 #[test]
 fn upgrades_add_within_their_dates() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         &[
             real("P", "COUNT=5"),
             "FEATURE P { VENDOR=abc KEYTYPE=UPGRADE COUNT=3 START=2026-01-01 END=2026-01-31 }\n".to_owned(),
@@ -337,7 +339,7 @@ fn the_same_payload_counts_once() {
 
 #[test]
 fn a_renewal_that_replaces_hides_the_old_block_while_in_force() {
-    let mut desk = Desk::new(&[
+    let mut desk = Fixture::new(&[
         "FEATURE P { VENDOR=abc KEYTYPE=ADDITIVE COUNT=5 SN=a }\n",
         "FEATURE P { VENDOR=abc KEYTYPE=ADDITIVE COUNT=7 SN=b START=2026-02-01 REPLACES=\"FEATURE=P\" }\n",
     ].concat());
@@ -351,7 +353,7 @@ fn a_renewal_that_replaces_hides_the_old_block_while_in_force() {
 #[test]
 fn hold_and_minimum_keep_licenses_through_tokens() {
     let mut desk =
-        Desk::new(&[real("P", "COUNT=5 HOLD=60 MIN_CHECKOUT=600"), token("T", &[("P", 2)], "")].concat());
+        Fixture::new(&[real("P", "COUNT=5 HOLD=60 MIN_CHECKOUT=600"), token("T", &[("P", 2)], "")].concat());
     let ticket = desk.out("T", 1, "").unwrap();
     desk.back(ticket);
     assert_eq!(desk.used("P"), 2);
@@ -370,7 +372,7 @@ fn hold_and_minimum_keep_licenses_through_tokens() {
 
 #[test]
 fn borrowed_licenses_return_by_themselves() {
-    let mut desk = Desk::new(&real("P", "COUNT=5 BORROW=24"));
+    let mut desk = Fixture::new(&real("P", "COUNT=5 BORROW=24"));
     let request = desk.request("P", 2, "ann@ws1");
     desk.grant(&Event::Borrow(request, 24)).unwrap();
     assert_eq!(desk.grant(&Event::Borrow(request, 25)), Err(Reason::NotDrawable));
@@ -382,8 +384,8 @@ fn borrowed_licenses_return_by_themselves() {
 
 #[test]
 fn softlimit_warns_and_grants() {
-    let mut desk = Desk::new(&real("P", "COUNT=5 SOFTLIMIT=2"));
-    let event = |desk: &mut Desk| Event::Checkout(desk.request("P", 2, ""));
+    let mut desk = Fixture::new(&real("P", "COUNT=5 SOFTLIMIT=2"));
+    let event = |desk: &mut Fixture| Event::Checkout(desk.request("P", 2, ""));
     for above in [0, 1] {
         let event = event(&mut desk);
         let Outcome::Granted(grant) = desk.model.apply(&mut desk.state, &event) else {
@@ -395,7 +397,7 @@ fn softlimit_warns_and_grants() {
 
 #[test]
 fn reserved_licenses_serve_named_users_only() {
-    let mut desk = Desk::new(&real("P", "COUNT=5 USERBASED=3"));
+    let mut desk = Fixture::new(&real("P", "COUNT=5 USERBASED=3"));
     desk.out("P", 2, "").unwrap();
     assert_eq!(desk.out("P", 1, ""), Err(Reason::NotEnoughLicenses));
     desk.out("P", 3, "ann@ws1").unwrap();
@@ -403,7 +405,7 @@ fn reserved_licenses_serve_named_users_only() {
 
 #[test]
 fn activation_binds_a_device_once() {
-    let mut desk = Desk::new("FEATURE D { VENDOR=abc KEYTYPE=ACTIVATION COUNT=1 }");
+    let mut desk = Fixture::new("FEATURE D { VENDOR=abc KEYTYPE=ACTIVATION COUNT=1 }");
     let (one, two) = (desk.symbols.symbol("one"), desk.symbols.symbol("two"));
     let feature = desk.model.name("D");
     let activate = |device| Event::Activate { feature, device };
@@ -421,7 +423,7 @@ fn activation_binds_a_device_once() {
 
 #[test]
 fn lots_burn_by_their_end_and_a_charge_may_be_split() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         &[
             "FEATURE C { VENDOR=abc KEYTYPE=METERED COUNT=10 SN=a }\n",
             "FEATURE C { VENDOR=abc KEYTYPE=METERED COUNT=10 SN=b END=2026-12-31 }\n",
@@ -443,7 +445,7 @@ fn lots_burn_by_their_end_and_a_charge_may_be_split() {
 #[test]
 fn money_buys_whole_tokens() {
     let mut desk =
-        Desk::new("FEATURE C { VENDOR=abc KEYTYPE=METERED FUNDS=\"1.00 USD\" PRICE=\"0.30 USD\" }");
+        Fixture::new("FEATURE C { VENDOR=abc KEYTYPE=METERED FUNDS=\"1.00 USD\" PRICE=\"0.30 USD\" }");
     let block = desk.model.blocks_of(desk.model.name("C").unwrap())[0];
     assert_eq!(desk.state.balance(&desk.model, block), 3);
     let feature = desk.model.name("C");
@@ -455,7 +457,7 @@ fn money_buys_whole_tokens() {
 
 #[test]
 fn a_checkout_draws_and_burns_and_returns_only_what_was_drawn() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         &[
             real("P", "COUNT=5"),
             "FEATURE C { VENDOR=abc KEYTYPE=METERED COUNT=10 }\n".to_owned(),
@@ -470,7 +472,7 @@ fn a_checkout_draws_and_burns_and_returns_only_what_was_drawn() {
     assert_eq!((desk.used("P"), desk.used("C")), (0, 8));
     assert_eq!(desk.out("T", 1, ""), Err(Reason::BalanceTooLow));
     assert_eq!((desk.used("P"), desk.used("C")), (0, 8));
-    let consume = |desk: &Desk, name: &str| Event::Consume { feature: desk.model.name(name), units: 1 };
+    let consume = |desk: &Fixture, name: &str| Event::Consume { feature: desk.model.name(name), units: 1 };
     assert_eq!(desk.grant(&consume(&desk, "T")), Err(Reason::NotMetered));
     desk.grant(&consume(&desk, "Calls")).unwrap();
     assert_eq!(desk.used("C"), 9);
@@ -478,7 +480,7 @@ fn a_checkout_draws_and_burns_and_returns_only_what_was_drawn() {
 
 #[test]
 fn a_shared_token_burns_up_to_its_high_water_mark() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         &[
             "FEATURE C { VENDOR=abc KEYTYPE=METERED COUNT=100 }\n".to_owned(),
             token("T", &[("C", 5)], "SHARE=HOST"),
@@ -498,7 +500,7 @@ fn a_shared_token_burns_up_to_its_high_water_mark() {
 
 #[test]
 fn postpaid_tokens_are_counted_by_period() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         "FEATURE C { VENDOR=abc KEYTYPE=METERED PAYMENT=POSTPAID PRICE=\"0.05 USD\" PERIOD=MONTH }",
     );
     let feature = desk.model.name("C");
@@ -512,7 +514,7 @@ fn postpaid_tokens_are_counted_by_period() {
 
 #[test]
 fn the_limit_on_active_tokens_counts_floating_and_activated() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         &[
             real("P", "COUNT=50"),
             "FEATURE D { VENDOR=abc KEYTYPE=ACTIVATION COUNT=5 }\n".to_owned(),
@@ -543,7 +545,7 @@ fn cycles_long_chains_and_double_sharing_are_refused() {
             .chain([real(&format!("T{length}"), "COUNT=1")])
             .collect()
     };
-    Desk::new(&chain(16)).out("T0", 1, "").unwrap();
+    Fixture::new(&chain(16)).out("T0", 1, "").unwrap();
     assert_eq!(refused(&chain(17)), "dependency chain too deep: more than 16 dependencies from `T0`");
     let both = [real("P", "COUNT=5 SHARE=HOST"), token("T", &[("P", 1)], "SHARE=USER")].concat();
     assert_eq!(refused(&both), "double sharing: the token `T` and one of its dependencies both have SHARE");
@@ -560,7 +562,7 @@ fn ladder(levels: usize, width: usize, bottom: &str) -> String {
 
 #[test]
 fn a_ladder_of_equal_dependencies_is_walked_by_names() {
-    let mut desk = Desk::new(&ladder(16, 512, "COUNT=UNLIMITED"));
+    let mut desk = Fixture::new(&ladder(16, 512, "COUNT=UNLIMITED"));
     assert_eq!(desk.out("L0", 1, ""), Err(Reason::NotEnoughLicenses));
     assert_eq!(desk.out("L10", 1, "").map(|_| desk.used("L16")), Ok(1 << 54));
     assert!(desk.state.work() < 100_000);
@@ -571,7 +573,7 @@ fn a_ladder_of_equal_dependencies_is_walked_by_names() {
 #[test]
 fn a_walk_that_passes_its_budget_is_undetermined() {
     let bottom = "COUNT=UNLIMITED }\nFEATURE L16 { VENDOR=abc KEYTYPE=ADDITIVE COUNT=1";
-    let mut desk = Desk::new(&ladder(16, 512, bottom));
+    let mut desk = Fixture::new(&ladder(16, 512, bottom));
     let request = desk.request("L0", 1, "");
     let outcome = desk.model.apply(&mut desk.state, &Event::Checkout(request));
     assert_eq!(outcome, Outcome::Failed(Failure::Budget));
@@ -580,7 +582,7 @@ fn a_walk_that_passes_its_budget_is_undetermined() {
 
 #[test]
 fn checkin_takes_the_oldest_of_a_person() {
-    let mut desk = Desk::new(&real("P", "COUNT=10"));
+    let mut desk = Fixture::new(&real("P", "COUNT=10"));
     desk.out("P", 1, "ann@ws1").unwrap();
     desk.out("P", 2, "bob@ws1").unwrap();
     desk.out("P", 3, "ann@ws1").unwrap();
@@ -619,7 +621,7 @@ fn the_reason_does_not_depend_on_the_number_of_paths() {
     ];
     for (needs, reason) in cases {
         for paths in [1, 100] {
-            let mut desk = Desk::new(
+            let mut desk = Fixture::new(
                 &[
                     real("B", "COUNT=1"),
                     real("A", old),
@@ -630,7 +632,7 @@ fn the_reason_does_not_depend_on_the_number_of_paths() {
                 .concat(),
             );
             assert_eq!(desk.out("T", 1, "ann@ws1"), Err(reason), "{needs} over {paths} paths");
-            assert!(desk.why("T", 1, "ann@ws1").contains(reason.word()));
+            assert!(desk.why("T", 1, "ann@ws1").contains(reason.as_str()));
             assert_eq!((desk.used("B"), desk.used("F")), (0, 0));
         }
     }
@@ -642,7 +644,7 @@ fn lots_of_several_versions_are_charged_path_by_path() {
         FEATURE C { VENDOR=abc KEYTYPE=METERED COUNT=1 VERSION=2.0 }\n";
     for paths in [1, 100] {
         let mut desk =
-            Desk::new(&(lots.to_owned() + &over(&(need("C", "1.0", 1) + &need("C", "2.0", 1)), paths)));
+            Fixture::new(&(lots.to_owned() + &over(&(need("C", "1.0", 1) + &need("C", "2.0", 1)), paths)));
         desk.out("T", 1, "ann@ws1").unwrap();
         assert_eq!((desk.used("C#1"), desk.used("C#2")), (1, 1));
     }
@@ -650,7 +652,7 @@ fn lots_of_several_versions_are_charged_path_by_path() {
 
 #[test]
 fn numbers_beyond_all_lots_are_denied_and_change_nothing() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         "FEATURE M { VENDOR=abc KEYTYPE=METERED PAYMENT=POSTPAID PERIOD=MONTH PRICE=\"0.01 USD\" }\n",
     );
     let feature = desk.model.name("M");
@@ -664,7 +666,7 @@ fn numbers_beyond_all_lots_are_denied_and_change_nothing() {
 
 #[test]
 fn consumption_and_borrowing_say_what_a_token_can_never_give_before_its_dates() {
-    let mut desk = Desk::new(
+    let mut desk = Fixture::new(
         &[
             real("Pool", "COUNT=9"),
             real("Lent", "COUNT=9 BORROW=24 END=2026-01-01"),
@@ -675,7 +677,7 @@ fn consumption_and_borrowing_say_what_a_token_can_never_give_before_its_dates() 
     );
     let feature = desk.model.name("T");
     assert_eq!(desk.grant(&Event::Consume { feature, units: 1 }), Err(Reason::NotMetered));
-    let borrow = |desk: &mut Desk, name: &str, hours| {
+    let borrow = |desk: &mut Fixture, name: &str, hours| {
         let request = desk.request(name, 1, "ann@ws1");
         desk.grant(&Event::Borrow(request, hours))
     };
@@ -686,12 +688,12 @@ fn consumption_and_borrowing_say_what_a_token_can_never_give_before_its_dates() 
 
 #[test]
 fn a_mix_and_a_log_of_events_are_played() {
-    let desk = Desk::new(
+    let desk = Fixture::new(
         &[real("Pool", "COUNT=20"), token("Draw", &[("Pool", 5)], ""), token("Write", &[("Pool", 2)], "")]
             .concat(),
     );
     let ask = |name: &str| Request::one(desk.model.name(name));
-    let mut people = Symbols::default();
+    let mut people = Interner::default();
     let limit = desk.model.first_denied(&desk.state, &[ask("Draw"), ask("Write")], &mut people);
     assert_eq!(limit.granted, [3, 2]);
     assert_eq!(limit.stopped, Some((1, Outcome::Denied(Reason::NotEnoughLicenses))));

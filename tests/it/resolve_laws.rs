@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use keywright::license::License;
-use keywright::resolve::{Event, Model, Outcome, Request, State, Symbols, Ticket, Who};
+use keywright::resolve::{Event, Interner, Model, Outcome, Request, Requester, State, Ticket};
 use proptest::prelude::*;
 
 /// A generated block.
@@ -219,18 +219,18 @@ impl Group {
 struct Fast {
     model: Model,
     state: State,
-    symbols: Symbols,
+    symbols: Interner,
 }
 
 impl Fast {
     fn new(blocks: &[Block]) -> Self {
         let model = model(blocks);
         let state = State::new(&model, jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0));
-        Self { model, state, symbols: Symbols::default() }
+        Self { model, state, symbols: Interner::default() }
     }
 
     fn event(&mut self, name: &str, count: u64, (user, host): Person) -> Event {
-        let who = Who {
+        let who = Requester {
             user: Some(self.symbols.symbol(&format!("u{user}"))),
             host: Some(self.symbols.symbol(&format!("h{host}"))),
             custom: None,

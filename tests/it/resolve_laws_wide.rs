@@ -3,12 +3,12 @@
 
 use keywright::license::{License, Version};
 use keywright::resolve::{
-    BlockId, Event, Explanation, Failure, Model, Outcome, Remedy, Request, State, Symbols, Ticket,
-    Who as Person,
+    BlockId, Event, Explanation, Failure, Interner, Model, Outcome, Request, Requester as Person, State,
+    Suggestion, Ticket,
 };
 use proptest::prelude::*;
 
-use crate::resolve_slow::{Ask, Block, DAY, Kind, Mode, Slow, Who, text};
+use crate::resolve_slow::{Ask, Block, DAY, Kind, Mode, Requester, Slow, text};
 
 /// An event.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ enum Op {
 struct Fast {
     model: Model,
     state: State,
-    symbols: Symbols,
+    symbols: Interner,
     /// The blocks, in file order.
     ids: Vec<BlockId>,
     begin: jiff::civil::DateTime,
@@ -45,10 +45,10 @@ impl Fast {
             model.blocks_of(model.name(name).unwrap())[earlier]
         };
         let ids = (0..blocks.len()).map(id).collect();
-        Self { model, state, symbols: Symbols::default(), ids, begin }
+        Self { model, state, symbols: Interner::default(), ids, begin }
     }
 
-    fn person(&mut self, who: Who) -> Person {
+    fn person(&mut self, who: Requester) -> Person {
         let mut part = |at: usize| who[at].map(|number| self.symbols.symbol(&format!("{at} {number}")));
         Person { user: part(0), host: part(1), custom: part(2) }
     }
@@ -431,7 +431,7 @@ proptest! {
             for remedy in &explained.remedies {
                 prop_assert!(is_true(&both, &ask, mode, remedy), "{:?} for {:?} {:?}", remedy, ask, mode);
             }
-            if let Some(Remedy::More { pools, limit }) = explained.remedies.first() {
+            if let Some(Suggestion::More { pools, limit }) = explained.remedies.first() {
                 let sum = pools.iter().map(|(_, amount)| amount).sum::<u64>() + limit;
                 for smaller in 1..sum.min(4) {
                     prop_assert!(!some_gift(&both.slow, smaller, 0, &ask, mode), "{} suffice: {:?}", smaller, explained.remedies);
@@ -469,10 +469,10 @@ fn granted(slow: &Slow, ask: &Ask, mode: Mode) -> bool {
 }
 
 /// Returns true if the slow implementation grants the request after the change.
-fn is_true(both: &Both, ask: &Ask, mode: Mode, remedy: &Remedy) -> bool {
+fn is_true(both: &Both, ask: &Ask, mode: Mode, remedy: &Suggestion) -> bool {
     let mut slow = both.slow.clone();
     match remedy {
-        Remedy::More { pools, limit } => {
+        Suggestion::More { pools, limit } => {
             for (block, amount) in pools {
                 let index = both.fast.ids.iter().position(|id| id == block).unwrap();
                 slow.blocks[index].count += amount;
@@ -480,7 +480,7 @@ fn is_true(both: &Both, ask: &Ask, mode: Mode, remedy: &Remedy) -> bool {
             slow.limit = slow.limit.map(|known| known + limit);
             granted(&slow, ask, mode)
         }
-        Remedy::Return(all) => returned(&slow, ask, mode, all.len()),
+        Suggestion::Return(all) => returned(&slow, ask, mode, all.len()),
     }
 }
 

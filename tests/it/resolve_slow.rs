@@ -36,7 +36,7 @@ pub(crate) struct Block {
 }
 
 /// User, host and custom string, as numbers.
-pub(crate) type Who = [Option<u8>; 3];
+pub(crate) type Requester = [Option<u8>; 3];
 
 /// A request.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ pub(crate) struct Ask {
     pub(crate) name: String,
     pub(crate) count: u64,
     pub(crate) version: u32,
-    pub(crate) who: Who,
+    pub(crate) who: Requester,
 }
 
 /// The kind of a request.
@@ -99,7 +99,7 @@ struct Draw {
     ticket: Option<usize>,
     block: usize,
     amount: u64,
-    who: Who,
+    who: Requester,
     key: Option<Vec<u8>>,
     since: i64,
     kept: Option<i64>,
@@ -133,13 +133,13 @@ pub(crate) struct Slow {
     next: usize,
 }
 
-fn key(block: &Block, who: Who) -> Option<Vec<u8>> {
+fn key(block: &Block, who: Requester) -> Option<Vec<u8>> {
     let parts = block.shared.into_iter().zip(who).filter(|(shared, _)| *shared);
     let key: Option<Vec<u8>> = parts.map(|(_, part)| part).collect();
     key.filter(|key| !key.is_empty())
 }
 
-fn is_open(block: &Block, who: Who) -> bool {
+fn is_open(block: &Block, who: Requester) -> bool {
     block.reserved[0] > 0 && who[0].is_none() || block.reserved[1] > 0 && who[1].is_none()
 }
 
@@ -177,7 +177,7 @@ impl Slow {
     /// The usage of a pool by draws that match `open`, and the largest of the others in each group.
     fn use_of(&self, index: usize, open: bool) -> u64 {
         let block = &self.blocks[index];
-        let counts = |who: Who| !open || is_open(block, who);
+        let counts = |who: Requester| !open || is_open(block, who);
         let part = |draws: &[(&Draw, u64)]| -> u64 {
             let most = |wanted: bool| {
                 let those = draws.iter().filter(|(draw, _)| is_open(block, draw.who) == wanted);
@@ -209,7 +209,7 @@ impl Slow {
     }
 
     /// Returns true if the usage may have changed from the previous state to this one.
-    fn fits(&self, before: &Self, index: usize, mode: Mode, who: Who) -> bool {
+    fn fits(&self, before: &Self, index: usize, mode: Mode, who: Requester) -> bool {
         let block = &self.blocks[index];
         if let Mode::Borrow(hours) = mode
             && block.borrow.is_none_or(|most| hours > most)
@@ -249,7 +249,15 @@ impl Slow {
         Some(ticket)
     }
 
-    fn serve(&mut self, ticket: usize, name: &str, version: u32, count: u64, who: Who, mode: Mode) -> bool {
+    fn serve(
+        &mut self,
+        ticket: usize,
+        name: &str,
+        version: u32,
+        count: u64,
+        who: Requester,
+        mode: Mode,
+    ) -> bool {
         let is_named = |index: &usize| self.blocks[*index].name == name;
         let mut order: Vec<usize> = (0..self.blocks.len()).filter(is_named).collect();
         order.retain(|index| self.blocks[*index].kind != Kind::Upgrade);
@@ -267,7 +275,7 @@ impl Slow {
         false
     }
 
-    fn is_live(&self, index: usize, who: Who) -> bool {
+    fn is_live(&self, index: usize, who: Requester) -> bool {
         let key = key(&self.blocks[index], who);
         key.is_some()
             && (self.draws.iter().any(|draw| draw.block == index && draw.key == key)
@@ -280,7 +288,7 @@ impl Slow {
         index: usize,
         version: u32,
         count: u64,
-        who: Who,
+        who: Requester,
         mode: Mode,
     ) -> bool {
         let block = self.blocks[index].clone();

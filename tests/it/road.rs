@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use crate::support::{Place, files_below, stem};
+use crate::support::{TestDir, files_below, stem};
 
 /// Creates a place with a vendor's key and trust store.
-fn with_key() -> Place {
-    let place = Place::new();
+fn with_key() -> TestDir {
+    let place = TestDir::new();
     place
         .run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--out", "vendor.key.pem"])
         .expect_code(0);
@@ -21,7 +21,7 @@ fn codes(printed: &str, severity: &str) -> Vec<String> {
 
 #[test]
 fn the_seed_has_elided_keys_and_nothing_else() {
-    let place = Place::new();
+    let place = TestDir::new();
     for path in files_below("tests/seed") {
         let text = fs::read_to_string(&path).unwrap();
         place.write("seed.lic", &text);
@@ -78,7 +78,7 @@ fn every_template_lints_proves_signs_and_verifies() {
 
 #[test]
 fn demo_shows_the_road_and_leaves_nothing() {
-    let place = Place::new();
+    let place = TestDir::new();
     let demo = place.run(&["demo"]).expect_code(0);
     assert_eq!(place.names(), Vec::<String>::new(), "files remain in the temporary folder");
     for shown in [
@@ -113,7 +113,7 @@ fn ladder() -> String {
 
 #[test]
 fn a_ladder_of_512_to_the_16_paths_lints_and_resolves() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("ladder.lic", ladder());
     let lint = place.run(&["lint", "--format", "concise", "ladder.lic"]);
     // The cost overflows every pool, which is an error. Depth and number of dependencies are within the limits.

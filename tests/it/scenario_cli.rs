@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::support::{Place, snapshot};
+use crate::support::{TestDir, snapshot};
 
-fn place() -> Place {
-    let place = Place::new();
+fn place() -> TestDir {
+    let place = TestDir::new();
     for name in
         ["good/pool.lic", "good/pool.scenarios.yaml", "failing/pool.lic", "failing/sum.scenarios.yaml"]
     {
@@ -115,7 +115,7 @@ fn junit_escapes_what_files_say() {
 
 #[test]
 fn what_is_not_modelled_is_said() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=abc COUNT=1 HAL_SERVERS=3 SHARE=HOST|VIRTUAL }\n");
     place.write(
         "a.scenarios.yaml",
@@ -212,7 +212,7 @@ fn time_ends_with_the_year_9999() {
 
 #[test]
 fn denials_name_what_they_rest_on() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write(
         "a.lic",
         "FEATURE Old { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE VERSION=1.0 }\n\

@@ -9,7 +9,7 @@ use keywright::scenario::mutants;
 use serde_json::Value;
 
 use crate::scenario_cli::conforms;
-use crate::support::{Place, root, snapshot};
+use crate::support::{TestDir, root, snapshot};
 
 const POOL: &str = "FEATURE Pool { VENDOR=abc KEYTYPE=EXCLUSIVE COUNT=4 }\n\
     FEATURE Draw { VENDOR=abc KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=2\" }\n\
@@ -20,8 +20,8 @@ fn schema(name: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-fn half_proven() -> Place {
-    let place = Place::new();
+fn half_proven() -> TestDir {
+    let place = TestDir::new();
     place.write("a.lic", POOL);
     place.write(
         "a.scenarios.yaml",
@@ -32,7 +32,7 @@ fn half_proven() -> Place {
 
 #[test]
 fn no_change_of_a_template_goes_unnoticed() {
-    let place = Place::new();
+    let place = TestDir::new();
     for builtin in BUILTIN {
         place.run(&["new", builtin.name, "-o", &format!("{}.lic", builtin.name)]).expect_code(0);
     }
@@ -44,7 +44,7 @@ fn no_change_of_a_template_goes_unnoticed() {
 
 #[test]
 fn a_signed_license_is_changed_like_any_other() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
     place.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
     place.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(0);
@@ -195,7 +195,7 @@ fn a_denial_for_another_reason_covers_no_limit() {
 
 #[test]
 fn a_change_that_no_longer_lints_has_to_be_noticed_by_nobody() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write(
         "a.lic",
         "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 END=2026-12-31 }\n\
@@ -213,7 +213,7 @@ fn a_change_that_no_longer_lints_has_to_be_noticed_by_nobody() {
 
 #[test]
 fn a_change_that_is_proven_not_to_matter_is_noticed_by_nobody() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.copy("tests/scenarios/good/time.lic", "time.lic");
     place.copy("tests/scenarios/good/time.scenarios.yaml", "time.scenarios.yaml");
     let license = License::from_text("time.lic", &place.read("time.lic"));
@@ -226,7 +226,7 @@ fn a_change_that_is_proven_not_to_matter_is_noticed_by_nobody() {
 
 #[test]
 fn statements_are_tables_values_and_json() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.copy("tests/scenarios/good/babel.lic", "babel.lic");
     place.copy("tests/scenarios/good/babel.scenarios.yaml", "babel.scenarios.yaml");
     let filter = ["--filter", "p"];
@@ -250,7 +250,7 @@ fn statements_are_tables_values_and_json() {
 
 #[test]
 fn lines_are_rounded_half_to_even() {
-    let place = Place::new();
+    let place = TestDir::new();
     let bill = |price: &str, units: u64| {
         place.write(
             "a.lic",
@@ -284,7 +284,7 @@ fn a_watch_plays_and_ends_after_the_runs_asked_for() {
 #[test]
 fn a_watch_looks_at_the_licenses_that_are_named_their_configuration_and_nothing_else() {
     use std::time::{Duration, Instant};
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("sub/a.lic", POOL);
     let text =
         "license: sub/a.lic\nscenarios:\n  - { name: one, steps: [ { checkout: Draw, consumes: 2 } ] }\n";
@@ -346,7 +346,7 @@ fn the_schema_of_scenario_files_is_what_is_read() {
 
 #[test]
 fn templates_are_played_as_they_stand() {
-    let place = Place::new();
+    let place = TestDir::new();
     for builtin in BUILTIN {
         place.copy(&format!("templates/{}.lic", builtin.name), &format!("templates/{}.lic", builtin.name));
         let scenarios = format!("templates/{}.scenarios.yaml", builtin.name);

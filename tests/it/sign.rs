@@ -293,7 +293,7 @@ fn a_broken_block_costs_itself_and_the_file() {
 fn the_worst_outcome_counts_in_the_order_of_the_exit_codes() {
     let order = [Outcome::Valid, Outcome::NotNow, Outcome::Policy, Outcome::NotValid, Outcome::Unreadable];
     assert!(order.is_sorted());
-    let words: Vec<&str> = Verdict::ALL.iter().map(|verdict| verdict.word()).collect();
+    let words: Vec<&str> = Verdict::ALL.iter().map(|verdict| verdict.as_str()).collect();
     assert_eq!(
         words,
         [

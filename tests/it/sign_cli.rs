@@ -5,14 +5,14 @@ use std::fs;
 use serde_json::Value;
 
 use crate::sign::PLAIN;
-use crate::support::{Place, root, snapshot};
+use crate::support::{TestDir, root, snapshot};
 
 pub(crate) const KEY: &str = "ABC_Software.test.key.pem";
 pub(crate) const DAY: &str = "2026-03-01";
 
 /// A folder with the example trust store, its test key, and an unsigned license.
-pub(crate) fn place() -> Place {
-    let place = Place::new();
+pub(crate) fn place() -> TestDir {
+    let place = TestDir::new();
     for entry in fs::read_dir(root().join("keys")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         place.copy(&format!("keys/{name}"), &format!("keys/{name}"));
@@ -24,7 +24,7 @@ pub(crate) fn place() -> Place {
 }
 
 /// Makes a file readable by its owner only, as required for secrets.
-pub(crate) fn private(place: &Place, name: &str) {
+pub(crate) fn private(place: &TestDir, name: &str) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -35,24 +35,24 @@ pub(crate) fn private(place: &Place, name: &str) {
 
 /// Makes a file executable.
 #[cfg(unix)]
-pub(crate) fn executable(place: &Place, name: &str) {
+pub(crate) fn executable(place: &TestDir, name: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-pub(crate) fn signed_place() -> Place {
+pub(crate) fn signed_place() -> TestDir {
     let place = place();
     place.run(&["sign", "a.lic", "--key", KEY, "--in-place"]).expect_code(0);
     place
 }
 
-pub(crate) fn verify(place: &Place, args: &[&str]) -> crate::support::Outcome {
+pub(crate) fn verify(place: &TestDir, args: &[&str]) -> crate::support::Outcome {
     place.run(&[&["verify", "--development", "--at", DAY][..], args].concat())
 }
 
 #[test]
 fn the_whole_way_from_a_new_key_to_a_verified_license() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", PLAIN.replace("ISSUED=2026-01-15", ""));
     place.write("pass", "a passphrase\n");
     private(&place, "pass");
@@ -268,7 +268,7 @@ fn verdicts_for_programs_are_as_their_schema_says() {
         .iter()
         .map(|word| word.as_str().unwrap())
         .collect();
-    assert_eq!(listed, keywright::sign::Verdict::ALL.map(keywright::sign::Verdict::word));
+    assert_eq!(listed, keywright::sign::Verdict::ALL.map(keywright::sign::Verdict::as_str));
 }
 
 #[test]
@@ -463,7 +463,7 @@ fn payloads_as_raw_bytes() {
 
 #[test]
 fn the_configuration_of_the_house_holds_when_signing() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"]).expect_code(0);
     place.write("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 COMMENT=x }\n");
     let sign = ["sign", "a.lic", "--key", "k.pem", "-o", "signed.lic"];

@@ -164,22 +164,22 @@ fn store(bytes: &[u8; 32]) -> Result<Trust, TrustError> {
 
 /// What became of a vector.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fate {
+enum Serviceability {
     /// No store takes the key, and without it the block is UNKNOWN-KEY.
     KeyRefused(String),
     Verdict(String),
 }
 
 /// Sends a vector through the path that verifies licenses, by a store with its key if that can be.
-fn fate(key: &Encoded, signature: [u8; 64], text: &str) -> Fate {
+fn fate(key: &Encoded, signature: [u8; 64], text: &str) -> Serviceability {
     let text = license(text, key, signature);
     match store(&key.bytes) {
-        Ok(trust) => Fate::Verdict(only(&trust, &text).0.word().to_owned()),
+        Ok(trust) => Serviceability::Verdict(only(&trust, &text).0.as_str().to_owned()),
         Err(_) => {
             let error = PublicKey::from_bytes(&key.bytes).unwrap_err();
             assert_eq!(PublicKey::from_pem(&pem(&key.bytes)).unwrap_err(), error);
             assert_eq!(only(&usual(), &text).0, Verdict::UnknownKey);
-            Fate::KeyRefused(format!("{error:?}"))
+            Serviceability::KeyRefused(format!("{error:?}"))
         }
     }
 }
@@ -188,7 +188,7 @@ fn fate(key: &Encoded, signature: [u8; 64], text: &str) -> Fate {
 fn row_04_all_combinations_of_edge_case_keys_and_nonces_are_valid_only_strictly() {
     let blocks: Vec<(String, Digest)> = (1..=128).map(block).collect();
     let (keys, nonces) = (points(0x5eed_0001), points(0x5eed_0002));
-    let mut fates: BTreeMap<(Fate, Kind), usize> = BTreeMap::new();
+    let mut fates: BTreeMap<(Serviceability, Kind), usize> = BTreeMap::new();
     let (mut all, mut exact) = (0, 0);
     for key in &keys {
         for nonce in &nonces {
@@ -203,7 +203,7 @@ fn row_04_all_combinations_of_edge_case_keys_and_nonces_are_valid_only_strictly(
                     let fate = fate(&vector.key, vector.signature, &vector.text);
                     let strict = key.kind == Kind::Prime && nonce.kind == Kind::Prime && vector.exact;
                     assert_eq!(
-                        fate == Fate::Verdict("VALID".to_owned()),
+                        fate == Serviceability::Verdict("VALID".to_owned()),
                         strict,
                         "{:?} {:?}",
                         key.kind,
@@ -298,8 +298,8 @@ fn row_04_each_of_the_twelve_kinds_of_speccheck_is_refused() {
         let early = (Scalar::from(8_u8) * k) * vector.key.point;
         !vector.exact && early != (k * vector.key.point).mul_by_cofactor()
     };
-    let refused = |error: PublicKeyError| Fate::KeyRefused(format!("{error:?}"));
-    let invalid = || Fate::Verdict("INVALID".to_owned());
+    let refused = |error: PublicKeyError| Serviceability::KeyRefused(format!("{error:?}"));
+    let invalid = || Serviceability::Verdict("INVALID".to_owned());
     let (torsion, weak, encoding) =
         (PublicKeyError::Torsion, PublicKeyError::SmallOrder, PublicKeyError::NotCanonical);
     let above = plus_order(prime().signature, 1).unwrap();
@@ -335,7 +335,7 @@ fn row_04_each_of_the_twelve_kinds_of_speccheck_is_refused() {
         assert_eq!(fate(&vector.key, vector.signature, &vector.text), expected, "{name}");
     }
     let good = prime();
-    assert_eq!(fate(&good.key, good.signature, &good.text), Fate::Verdict("VALID".to_owned()));
+    assert_eq!(fate(&good.key, good.signature, &good.text), Serviceability::Verdict("VALID".to_owned()));
 }
 
 #[test]
@@ -377,7 +377,11 @@ fn row_04_no_other_s_or_r_is_valid_for_a_good_key() {
     }
     assert_eq!(forged.len(), 37);
     for (name, signature) in forged {
-        assert_eq!(fate(&good.key, signature, &good.text), Fate::Verdict("INVALID".to_owned()), "{name}");
+        assert_eq!(
+            fate(&good.key, signature, &good.text),
+            Serviceability::Verdict("INVALID".to_owned()),
+            "{name}"
+        );
     }
-    assert_eq!(fate(&good.key, good.signature, &good.text), Fate::Verdict("VALID".to_owned()));
+    assert_eq!(fate(&good.key, good.signature, &good.text), Serviceability::Verdict("VALID".to_owned()));
 }

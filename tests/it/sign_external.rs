@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 
 use crate::sign::PLAIN;
 use crate::sign_cli::{KEY, place, verify};
-use crate::support::{Outcome, Place, root};
+use crate::support::{Outcome, TestDir, root};
 
 const ID: &str = "20cb69c381446502";
 
-fn script(place: &Place, name: &str, body: &str) {
+fn script(place: &TestDir, name: &str, body: &str) {
     place.write(name, format!("#!/bin/sh\n{body}\n"));
     fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-fn sign(place: &Place, program: &str, args: &[&str]) -> Outcome {
+fn sign(place: &TestDir, program: &str, args: &[&str]) -> Outcome {
     let base = ["sign", "a.lic", "--key-id", ID, "--signer", program, "-o", "out.lic"];
     place.run(&[&base[..], args].concat())
 }

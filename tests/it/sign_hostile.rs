@@ -8,7 +8,7 @@ use keywright::license::License;
 
 use crate::sign::PLAIN;
 use crate::sign_cli::{DAY, KEY, place, private, signed_place, verify};
-use crate::support::{Place, root};
+use crate::support::{TestDir, root};
 
 /// What a terminal acts upon: CSI, OSC, DCS, C1 in UTF-8, BEL, BS, direction marks, and a forged verdict.
 const HOSTILE: &[&str] = &[
@@ -25,7 +25,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 /// The program on a pseudo-terminal, where it colours; what reached the terminal, raw.
-fn on_a_terminal(place: &Place, args: &[&str]) -> Option<Vec<u8>> {
+fn on_a_terminal(place: &TestDir, args: &[&str]) -> Option<Vec<u8>> {
     if !crate::support::has_tools(&["python3"], "a terminal") {
         return None;
     }
@@ -169,7 +169,7 @@ fn row_36_no_name_begins_a_verdict_line() {
 }
 
 /// Whether a temporary file stands in the folder.
-fn writing(place: &Place) -> bool {
+fn writing(place: &TestDir) -> bool {
     place.names().iter().any(|name| name.starts_with(".keywright"))
 }
 
@@ -612,7 +612,7 @@ fn row_01_nothing_symmetric_is_in_the_format() {
     let trust = crate::sign::usual();
     assert!(trust.keys().iter().all(|key| key.key.to_pem().contains("BEGIN PUBLIC KEY")));
     let good = crate::sign::signed(PLAIN);
-    assert!(crate::sign::verdicts_of(&trust, &good).iter().all(|verdict| verdict.word() == "VALID"));
+    assert!(crate::sign::verdicts_of(&trust, &good).iter().all(|verdict| verdict.as_str() == "VALID"));
 }
 
 #[test]
@@ -643,10 +643,10 @@ fn ladder(levels: usize, count: u32) -> String {
 
 #[test]
 fn row_26_costs_beyond_counting_are_said_so() {
-    use keywright::graph::{Cost, Draws, Graph, Measures};
+    use keywright::graph::{Cost, Draws, Graph, Metrics};
     let license = License::from_text("ladder.lic", &ladder(16, 2_147_483_647));
     let graph = Graph::new(&[&license]);
-    let draws = Draws::new(&graph, &Measures::new(&graph));
+    let draws = Draws::new(&graph, &Metrics::new(&graph));
     let cost = |level: usize| draws.of(graph.blocks()[level].id).unwrap()[0].1.sum;
     assert_eq!(cost(1), Cost::Known(2_147_483_647));
     assert_eq!(cost(2), Cost::Known(2_147_483_647 * 2_147_483_647));
@@ -672,13 +672,13 @@ fn wide(levels: usize, width: usize) -> String {
 
 #[test]
 fn row_27_paths_without_number_take_no_time() {
-    use keywright::graph::{Draws, Graph, Measures};
+    use keywright::graph::{Draws, Graph, Metrics};
     // 16 levels, each token drawing on all of the next level: WIDTH^16 paths over 16 * WIDTH^2 dependencies. The work is
     // bounded by a number and not by time: beyond it there is no sum, and the depth is known all the same.
     for (width, is_summed) in [(24, true), (64, false), (128, false)] {
         let license = License::from_text("wide.lic", &wide(16, width));
         let graph = Graph::new(&[&license]);
-        let measures = Measures::new(&graph);
+        let measures = Metrics::new(&graph);
         let last = graph.blocks().last().unwrap().id;
         assert_eq!(measures.depth(last), Some(16));
         assert_eq!(Draws::new(&graph, &measures).of(last).is_some(), is_summed, "{width}");
@@ -695,7 +695,7 @@ fn row_27_paths_without_number_take_no_time() {
             .collect();
         let license = License::from_text("cycle.lic", &text);
         let graph = Graph::new(&[&license]);
-        assert_eq!(Measures::new(&graph).depth(graph.blocks()[0].id).is_none(), length > 1, "{length}");
+        assert_eq!(Metrics::new(&graph).depth(graph.blocks()[0].id).is_none(), length > 1, "{length}");
     }
     let place = place();
     for (levels, code) in [(16, 0), (17, 1)] {

@@ -6,14 +6,14 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::Place;
+use crate::support::TestDir;
 
 const SECRET: &str = "V.key.pem";
 const NEW: &[&str] = &["keys", "new", "--vendor", "V", "--no-passphrase"];
 
 /// Runs the program in a shell that lets no file grow: the system kills it at its first write to a file, after the file was
 /// created. Returns the number of the signal.
-fn killed_at_first_write(place: &Place, args: &[&str]) -> Option<i32> {
+fn killed_at_first_write(place: &TestDir, args: &[&str]) -> Option<i32> {
     let program = place.command();
     let status = Command::new("sh")
         .args(["-c", "ulimit -f 0; exec \"$0\" \"$@\""])
@@ -30,13 +30,13 @@ fn killed_at_first_write(place: &Place, args: &[&str]) -> Option<i32> {
 }
 
 /// Names of files that a killed command left, but for locks, which are empty and harmless.
-fn left(place: &Place) -> Vec<String> {
+fn left(place: &TestDir) -> Vec<String> {
     place.names().into_iter().filter(|name| name.starts_with(".keywright-") || name == SECRET).collect()
 }
 
 #[test]
 fn row_39_a_key_command_killed_at_its_first_write_can_be_repeated() {
-    let place = Place::new();
+    let place = TestDir::new();
     assert!(killed_at_first_write(&place, NEW).is_some(), "the command was not killed");
     assert!(!place.path(SECRET).exists(), "half a secret key file is left");
     if cfg!(target_os = "linux") {
@@ -69,11 +69,11 @@ fn row_39_a_key_command_killed_at_its_first_write_can_be_repeated() {
 #[test]
 fn row_39_a_key_command_killed_at_any_time_leaves_a_whole_secret_or_none() {
     let start = std::time::Instant::now();
-    Place::new().run(NEW).expect_code(0);
+    TestDir::new().run(NEW).expect_code(0);
     let whole = start.elapsed();
     let (mut none, mut some) = (0, 0);
     for point in 0..24 {
-        let place = Place::new();
+        let place = TestDir::new();
         let mut child =
             place.command().args(NEW).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         match point {
@@ -105,7 +105,7 @@ fn row_39_a_key_command_killed_at_any_time_leaves_a_whole_secret_or_none() {
 
 #[test]
 fn row_38_links_and_pipes_are_not_lock_files() {
-    let place = Place::new();
+    let place = TestDir::new();
     fs::create_dir(place.path("keys")).unwrap();
     for lock in ["link", "pipe"] {
         let path = place.path("keys/trust.yaml.lock");

@@ -4,7 +4,7 @@ use std::fs;
 
 use jiff::civil::date;
 use keywright::sign::{
-    Kdf, KeyFileError, Label, Protection, SecretKey, Usage, store_fs, read_secret_key, write_secret_key,
+    Kdf, KeyFileError, Label, Protection, SecretKey, Usage, read_secret_key, store_fs, write_secret_key,
 };
 
 use crate::sign::{VENDOR, key};

@@ -5,11 +5,11 @@ use std::fs;
 use serde_json::Value;
 
 use crate::sign_cli::{DAY, KEY, place, private, signed_place, verify};
-use crate::support::{Outcome, Place, snapshot};
+use crate::support::{Outcome, TestDir, snapshot};
 
 const ID: &str = "20cb69c381446502";
 
-fn revoke(place: &Place, args: &[&str]) -> Outcome {
+fn revoke(place: &TestDir, args: &[&str]) -> Outcome {
     place.run(&[&["revoke", "--key", KEY][..], args].concat())
 }
 
@@ -83,8 +83,8 @@ fn a_list_is_renewed_and_gets_stale() {
 }
 
 /// A vendor's folder with an active and a standby production key, and a license signed with the active one.
-pub(crate) fn vendor() -> Place {
-    let place = Place::new();
+pub(crate) fn vendor() -> TestDir {
+    let place = TestDir::new();
     let new = ["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"];
     place.run(&[&new[..], &["--out", "one.pem"]].concat()).expect_code(0);
     place.run(&[&new[..], &["--out", "two.pem", "--standby"]].concat()).expect_code(0);
@@ -93,7 +93,7 @@ pub(crate) fn vendor() -> Place {
     place
 }
 
-pub(crate) fn ids(place: &Place) -> Vec<String> {
+pub(crate) fn ids(place: &TestDir) -> Vec<String> {
     let list = place.run(&["keys", "list"]).expect_code(0).stdout;
     list.lines().map(|line| line[..16].to_owned()).collect()
 }
@@ -251,7 +251,7 @@ fn a_passphrase_is_changed_whole_or_not_at_all() {
 
 #[test]
 fn keys_of_other_programs_come_in() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.copy("tests/sign/openssl-pbkdf2.test.key.pem", "openssl.pem");
     place.write("pass", "test").write("new", "another");
     private(&place, "pass");

@@ -6,8 +6,8 @@ use jiff::civil::{Date, date};
 use keywright::license::License;
 use keywright::sign::{
     Digest, Domain, KeyState, LastSeen, ListId, MAX_STEP, Mode, Outcome, Payload, PublicKey, RevocationList,
-    Rollback, SealFault, Sealed, SecretKey, Seen, Trust, TrustBundle, TrustedKey, Usage, Verdict, Verifier,
-    change_state, format_entry, parse_trust_list,
+    Rollback, SecretKey, Seen, SignedList, SignedListError, Trust, TrustBundle, TrustedKey, Usage, Verdict,
+    Verifier, change_state, format_entry, parse_trust_list,
 };
 
 use crate::sign::{TODAY, VENDOR, entry, key, signed, store, trusted, usual};
@@ -118,23 +118,23 @@ fn row_45_the_seal_itself_is_taken_apart_strictly() {
     let text = sealed(&list(1, |_| ()), &key(1));
     let (head, rest) = text.split_once('\n').unwrap();
     let (key_line, rest) = rest.split_once('\n').unwrap();
-    let fault = |text: &str| Sealed::split(text.as_bytes(), Domain::Revocation).unwrap_err();
-    let unsealed = SealFault::NotSealed(Domain::Revocation);
+    let fault = |text: &str| SignedList::split(text.as_bytes(), Domain::Revocation).unwrap_err();
+    let unsealed = SignedListError::NotSealed(Domain::Revocation);
     for (text, expected) in [
         (String::new(), unsealed.clone()),
         (head.to_owned(), unsealed.clone()),
         (format!("{head}x\n{key_line}\n{rest}"), unsealed.clone()),
         (format!("\u{feff}{text}"), unsealed),
-        (text.replace('\n', "\r\n"), SealFault::LineEnds),
-        (text.replace("revocation/1", "trust/1"), SealFault::OtherKind(Domain::Trust)),
-        (format!("{head}\n{rest}"), SealFault::Signatures),
-        (format!("{head}\n{key_line}\n{key_line}\n{rest}"), SealFault::Signatures),
-        (format!("{head}\n{key_line}"), SealFault::Signatures),
+        (text.replace('\n', "\r\n"), SignedListError::LineEnds),
+        (text.replace("revocation/1", "trust/1"), SignedListError::OtherKind(Domain::Trust)),
+        (format!("{head}\n{rest}"), SignedListError::Signatures),
+        (format!("{head}\n{key_line}\n{key_line}\n{rest}"), SignedListError::Signatures),
+        (format!("{head}\n{key_line}"), SignedListError::Signatures),
     ] {
         assert_eq!(fault(&text), expected, "{text}");
     }
     for line in ["KEY", "KEY ", "key AQEA", "KEY  AQEA", "KEY AQEA...", "X"] {
-        assert!(matches!(fault(&format!("{head}\n{line}\n{rest}")), SealFault::Key(_)), "{line}");
+        assert!(matches!(fault(&format!("{head}\n{line}\n{rest}")), SignedListError::Key(_)), "{line}");
     }
     let many: String = (0..17)
         .map(|n| {
@@ -143,7 +143,7 @@ fn row_45_the_seal_itself_is_taken_apart_strictly() {
             format!("{}\n", text.lines().nth(1).unwrap())
         })
         .collect();
-    assert_eq!(fault(&format!("{head}\n{many}\nx")), SealFault::Signatures);
+    assert_eq!(fault(&format!("{head}\n{many}\nx")), SignedListError::Signatures);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::schema;
 use crate::sign::PLAIN;
 use crate::sign_cli::{KEY, place, signed_place, verify};
-use crate::support::Place;
+use crate::support::TestDir;
 
 /// Returns a signed block and its KEY.
 fn one() -> (String, String) {
@@ -241,7 +241,7 @@ fn entries_that_lint_and_test_cannot_read_are_errors_also_with_q() {
 
 #[test]
 fn a_ticket_of_the_log_holds_nothing_of_the_customer_and_ends_in_the_result() {
-    let place = Place::new();
+    let place = TestDir::new();
     place
         .copy("tests/author/issue/catalog.yaml", "catalog.yaml")
         .copy("tests/author/issue/order.yaml", "order.yaml");
@@ -319,13 +319,13 @@ fn a_public_key_comes_in_from_a_mail() {
     .into_iter()
     .enumerate()
     {
-        let place = Place::new();
+        let place = TestDir::new();
         place.write("mail.txt", &text);
         place.run(&["keys", "import", "mail.txt"]).expect_code(0);
         let list = place.run(&["keys", "list"]).expect_code(0).stdout;
         assert!(list.starts_with(&key.public_key().id().to_string()), "{number}: {list}");
     }
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("cut.txt", &line[..line.len() - 9]);
     place.run(&["keys", "import", "cut.txt"]).expect_code(2);
     assert!(!place.path("keys").exists());

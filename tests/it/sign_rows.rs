@@ -11,12 +11,12 @@ use keywright::sign::{KeyText, Payload, Signer as _, Verdict};
 
 use crate::sign::{PLAIN, VENDOR, key, signed, usual, verdicts, verdicts_of};
 use crate::sign_cli::{DAY, KEY, place, private, signed_place, verify};
-use crate::support::{Place, root};
+use crate::support::{TestDir, root};
 
 /// Numbers without end, the same in every run.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
+impl Rng {
     fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -26,7 +26,7 @@ impl Dice {
 }
 
 /// Pieces that mean something to a reader of licenses.
-const SPICE: &[&str] = &[
+const FRAGMENTS: &[&str] = &[
     "\"",
     "#",
     "{",
@@ -57,12 +57,12 @@ const SPICE: &[&str] = &[
     "A=",
 ];
 
-fn mutated(base: &str, dice: &mut Dice) -> String {
+fn mutated(base: &str, dice: &mut Rng) -> String {
     let mut text: Vec<char> = base.chars().collect();
     for _ in 0..=dice.below(3) {
         let at = dice.below(text.len() + 1);
         let end = (at + dice.below(4)).min(text.len());
-        let piece: Vec<char> = SPICE[dice.below(SPICE.len())].chars().collect();
+        let piece: Vec<char> = FRAGMENTS[dice.below(FRAGMENTS.len())].chars().collect();
         text.splice(at..end, piece);
     }
     text.into_iter().collect()
@@ -85,7 +85,7 @@ fn row_12_another_reader_reads_the_same() {
     if !crate::support::has_tools(&["python3"], "reading against another reader") {
         return;
     }
-    let mut dice = Dice(0x1357_9bdf_0246_8ace);
+    let mut dice = Rng(0x1357_9bdf_0246_8ace);
     let small = "FEATURE a { VENDOR=v HOSTID=\"A=1\" SN=\"s 1\" # }\n HOSTID=\"B=2\" }\n# end\n";
     let texts: Vec<String> =
         (0..3000).map(|n| mutated(if n % 3 == 0 { PLAIN } else { small }, &mut dice)).collect();
@@ -150,7 +150,7 @@ fn row_14_names_that_differ_by_case_are_two_features_and_told() {
 /// Whatever goes through the check of values comes out of a license as it went in, and writes nothing else.
 #[test]
 fn row_18_what_is_written_reads_back_as_what_was_meant() {
-    let mut dice = Dice(0x0bad_5eed_0bad_5eed);
+    let mut dice = Rng(0x0bad_5eed_0bad_5eed);
     let (mut taken, mut refused) = (0, 0);
     for _ in 0..20_000 {
         let words = ["Acme", "Ltd", "a b", "x", "GmbH & Co."];
@@ -170,7 +170,7 @@ fn row_18_what_is_written_reads_back_as_what_was_meant() {
     }
     assert!(taken > 1000 && refused > 1000, "{taken} taken, {refused} refused");
     // Through the program that writes licenses: refused, or read back.
-    let place = Place::new();
+    let place = TestDir::new();
     for (number, value) in
         ["x\" COUNT=900 Y=\"", "x}\nFEATURE b { COUNT=1", "a\u{0}b", "a\u{202e}b", "# \" {{x}}"]
             .iter()
@@ -298,7 +298,7 @@ fn key_pem() -> String {
 }
 
 /// A store that trusts the key of the tests for production; made once.
-fn trusting(place: &Place) -> String {
+fn trusting(place: &TestDir) -> String {
     if !place.path("trusting").exists() {
         let import = ["keys", "import", "k.pub.pem", "--vendor", VENDOR, "--trust", "trusting"];
         place.run(&[&import[..], &["--not-before", "2026-01-01"]].concat()).expect_code(0);
@@ -361,7 +361,7 @@ fn row_23_copies_in_ten_files_count_once() {
 
 #[test]
 fn row_26_a_diamond_of_2_to_the_64_is_counted_to_the_last() {
-    use keywright::graph::{Cost, Draws, Graph, Measures};
+    use keywright::graph::{Cost, Draws, Graph, Metrics};
     let big: u64 = 1 << 30;
     // 15 ways of 2^30 times 2^30 and one that ends one below; then one more, and two.
     for (extra, meant) in [(0_u32, Cost::Known(u64::MAX)), (1, Cost::TooMany), (2, Cost::TooMany)] {
@@ -381,7 +381,7 @@ fn row_26_a_diamond_of_2_to_the_64_is_counted_to_the_last() {
         let license = License::from_text("diamond.lic", &text);
         assert!(!license.has_errors(), "{:?}", license.diagnostics.first());
         let graph = Graph::new(&[&license]);
-        let draws = Draws::new(&graph, &Measures::new(&graph));
+        let draws = Draws::new(&graph, &Metrics::new(&graph));
         let last = graph.blocks().last().unwrap().id;
         assert_eq!(draws.of(last).unwrap().first().unwrap().1.sum, meant, "{extra}");
     }

@@ -4,11 +4,11 @@ use std::fs;
 
 use crate::sign::PLAIN;
 use crate::sign_cli::private;
-use crate::support::Place;
+use crate::support::TestDir;
 
 #[test]
 fn keys_made_at_the_same_time_are_all_in_the_list() {
-    let place = Place::new();
+    let place = TestDir::new();
     let children: Vec<_> = (0..8)
         .map(|number| {
             let vendor = format!("V{number}");
@@ -30,7 +30,7 @@ fn keys_made_at_the_same_time_are_all_in_the_list() {
 
 #[test]
 fn what_a_killed_command_left_behind_holds_nobody_up() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("keys/trust.yaml.lock", "");
     let start = std::time::Instant::now();
     place.run(&["keys", "new", "--no-passphrase", "--vendor", "V"]).expect_code(0);
@@ -40,7 +40,7 @@ fn what_a_killed_command_left_behind_holds_nobody_up() {
 
 #[test]
 fn a_store_that_cannot_be_written_leaves_no_folder() {
-    let place = Place::new();
+    let place = TestDir::new();
     let new = ["keys", "new", "--vendor", "V", "--no-passphrase", "--trust", "deep/keys"];
     // The secret key cannot be put where there is no folder.
     place.run(&[&new[..], &["--out", "nowhere/V.key.pem"]].concat()).expect_code(6);
@@ -48,8 +48,8 @@ fn a_store_that_cannot_be_written_leaves_no_folder() {
 }
 
 /// A store with a key of V that may sign from one day to another.
-fn store(from: &str, to: &str) -> Place {
-    let place = Place::new();
+fn store(from: &str, to: &str) -> TestDir {
+    let place = TestDir::new();
     let new = ["keys", "new", "--vendor", "V", "--no-passphrase", "--not-before", from, "--not-after", to];
     place.run(&new).expect_code(0);
     place.write("a.lic", "FEATURE A { VENDOR=V KEYTYPE=ADDITIVE VERSION=1.0 COUNT=1 }\n");
@@ -105,7 +105,7 @@ fn a_key_is_not_given_up_on_a_day_to_come() {
 
 #[test]
 fn payload_of_what_cannot_be_read() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=V COUNT=1 }\nFEATURE B { VENDOR=V COUNT=1 ??? }\n");
     let broken = place.run(&["payload", "a.lic", "--feature", "B"]).expect_code(3);
     assert!(broken.stderr.contains("block `B` on line 2 has errors"), "{}", broken.stderr);
@@ -119,7 +119,7 @@ fn payload_of_what_cannot_be_read() {
 #[test]
 fn secrets_that_others_can_read_and_public_keys_are_told_apart() {
     use std::os::unix::fs::PermissionsExt as _;
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("pp", "a passphrase\n");
     private(&place, "pp");
     place.run(&["keys", "new", "--vendor", "ABC_Software", "--passphrase-file", "pp"]).expect_code(0);
@@ -150,14 +150,14 @@ fn standard_input_is_read_once() {
 
 #[test]
 fn pages_are_written_into_a_new_folder() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.run(&["man", "-o", "share/man1"]).expect_code(0);
     assert!(place.path("share/man1/keywright-sign.1").exists());
 }
 
 #[test]
 fn quiet_lint_shows_errors_only_and_sums_up_nothing_that_was_not_read() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=V COUNT=1 END=2020-01-01 }\n");
     let loud = place.run(&["lint", "a.lic"]).expect_code(0);
     assert!(loud.stderr.contains("warning"), "{}", loud.stderr);
@@ -173,7 +173,7 @@ fn quiet_lint_shows_errors_only_and_sums_up_nothing_that_was_not_read() {
 /// A license that ends with its key is told when it is signed, and when it is verified.
 #[test]
 fn a_block_without_issued_ends_with_its_key_and_that_is_told() {
-    let place = Place::new();
+    let place = TestDir::new();
     let new = ["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"];
     place
         .run(&[&new[..], &["--not-before", "2026-01-01", "--not-after", "2030-12-31"]].concat())

@@ -4,8 +4,8 @@ use std::fs;
 
 use jiff::civil::date;
 use keywright::sign::{
-    KeyState, PublicKey, PublicKeyError, TRUST_LIST, Trust, TrustError, Usage, store_fs, format_entry,
-    parse_trust_list,
+    KeyState, PublicKey, PublicKeyError, TRUST_LIST, Trust, TrustError, Usage, format_entry,
+    parse_trust_list, store_fs,
 };
 
 use crate::sign::{VENDOR, entry, key};

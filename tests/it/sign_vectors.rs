@@ -224,7 +224,7 @@ fn known_verdicts_of_licenses() {
         let license = License::from_text("case.lic", &case.text);
         let report =
             Verifier::new(&trust, &revocations, case.at.parse().unwrap(), Mode::Production).file(&license);
-        let verdicts: Vec<&str> = report.blocks.iter().map(|block| block.verdict.word()).collect();
+        let verdicts: Vec<&str> = report.blocks.iter().map(|block| block.verdict.as_str()).collect();
         let file = match report.outcome() {
             Outcome::Valid => "VALID",
             Outcome::NotNow => "NOT-NOW",
@@ -309,7 +309,7 @@ fn the_vectors_are_what_their_program_writes() {
     if !crate::support::has_tools(&["python3"], "the program that writes the vectors") {
         return;
     }
-    let place = crate::support::Place::new();
+    let place = crate::support::TestDir::new();
     for name in ["make.py", "reader.py"] {
         place.copy(&format!("tests/vectors/{name}"), name);
     }

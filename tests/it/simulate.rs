@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::scenario_cli::conforms;
-use crate::support::{Place, root, snapshot};
+use crate::support::{TestDir, root, snapshot};
 
 const EVENTS: &str = "\
 # a morning
@@ -20,8 +20,8 @@ state
 usage
 ";
 
-fn place() -> Place {
-    let place = Place::new();
+fn place() -> TestDir {
+    let place = TestDir::new();
     place.copy("tests/seed/dependency-sharing.lic", "a.lic");
     place
 }
@@ -67,7 +67,7 @@ fn a_line_that_is_no_event_is_told_and_the_next_is_played() {
 
 #[test]
 fn undo_goes_back_over_many_events() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=5000 }\n");
     let mut events = "checkout A\n".repeat(1700);
     events += &"undo\n".repeat(1200);
@@ -99,7 +99,7 @@ fn each_line_is_answered_before_the_next() {
 
 #[test]
 fn what_is_not_modelled_is_said_beside_the_answers() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=v COUNT=5 HAL_SERVERS=3 }\n");
     let outcome = place.run_with(&["simulate", "a.lic"], b"checkout A\n").expect_code(0);
     assert_eq!(outcome.stdout.lines().count(), 1);
@@ -117,7 +117,7 @@ fn what_did_not_happen_is_not_taken_back() {
 
 #[test]
 fn numbers_are_told_as_they_are() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write(
         "a.lic",
         "FEATURE M { VENDOR=v KEYTYPE=METERED PAYMENT=POSTPAID PERIOD=MONTH PRICE=\"0.01 USD\" }\n\
@@ -131,7 +131,7 @@ fn numbers_are_told_as_they_are() {
 /// Typed at a pseudo-terminal: completion, history, Ctrl-C and Ctrl-D.
 #[test]
 fn a_prompt_completes_and_remembers() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE Studio { VENDOR=v COUNT=9 }\n");
     let keys = "checko\\tStu\\tcoun\\t2\\r\n\\x1b[A\\r\nche\\x03\nstate\\r\n\\x04\n";
     let mut command = std::process::Command::new("python3");
@@ -155,7 +155,7 @@ fn a_prompt_completes_and_remembers() {
 
 #[test]
 fn help_through_a_pipe_is_an_answer() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\n");
     let outcome = place.run_with(&["simulate", "a.lic"], b"help\ncheckout A\n").expect_code(0);
     let first: Value = serde_json::from_str(outcome.stdout.lines().next().unwrap()).unwrap();
@@ -164,7 +164,7 @@ fn help_through_a_pipe_is_an_answer() {
 
 #[test]
 fn check_in_and_advance_report_counts_and_time() {
-    let place = Place::new();
+    let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\n");
     let events = "checkout A\ncheckin A times=2\ncheckin A\nadvance 400 days\nadvance 2 hours\n\
         { checkin: A, at: 2020-01-01 }\n";

@@ -53,11 +53,11 @@ impl Outcome {
 }
 
 /// A directory to run the program in.
-pub(crate) struct Place {
+pub(crate) struct TestDir {
     folder: TempDir,
 }
 
-impl Place {
+impl TestDir {
     pub(crate) fn new() -> Self {
         Self { folder: tempfile::Builder::new().prefix("kw").tempdir().unwrap() }
     }

@@ -1,11 +1,11 @@
 //! Built-in templates: each produces the license of its source document, in canonical layout.
 
 use keywright::diagnostic::Severity;
-use keywright::issue::{self, BUILTIN, Builtin, Given, Template, TemplateText};
+use keywright::issue::{self, ArgValue, BUILTIN, Builtin, Template, TemplateText};
 use keywright::license::{self, License};
 use keywright::lint;
 
-use crate::support::{Place, root, snapshot};
+use crate::support::{TestDir, root, snapshot};
 
 const TODAY: jiff::civil::Date = jiff::civil::Date::constant(2026, 1, 15);
 
@@ -15,7 +15,7 @@ fn read(builtin: &Builtin) -> Template {
     Template::read(text).unwrap_or_else(|fault| panic!("{fault}"))
 }
 
-fn render(template: &Template, given: &[Given]) -> (String, String) {
+fn render(template: &Template, given: &[ArgValue]) -> (String, String) {
     let assigned = template.assign(given, TODAY).unwrap_or_else(|faults| panic!("{faults:?}"));
     let license = template.render(&assigned).unwrap_or_else(|fault| panic!("{fault}: {:?}", fault.help));
     let scenarios =
@@ -59,9 +59,9 @@ fn the_first_six_are_the_licenses_of_the_document() {
 #[test]
 fn what_holds_for_a_whole_license_stands_on_every_block() {
     let given = [
-        Given::new("end", "2026-12-31"),
-        Given::new("sn", "A-17"),
-        Given::new("licensee", "Größe {5} # \u{201c}x\u{201d}"),
+        ArgValue::new("end", "2026-12-31"),
+        ArgValue::new("sn", "A-17"),
+        ArgValue::new("licensee", "Größe {5} # \u{201c}x\u{201d}"),
     ];
     for builtin in BUILTIN.iter().filter(|builtin| read(builtin).parameter("end").is_some()) {
         let (text, scenarios) = render(&read(builtin), &given);
@@ -77,15 +77,15 @@ fn what_holds_for_a_whole_license_stands_on_every_block() {
 #[test]
 fn the_scenarios_of_the_document_are_left_out_where_the_numbers_differ() {
     let template = read(&BUILTIN[0]);
-    let names = |given: &[Given]| issue::scenario_names(&render(&template, given).1).unwrap();
-    assert!(names(&[Given::new("vendor", "Other")]).iter().any(|name| name == "Example Scenario 2"));
-    let other = names(&[Given::new("licenses", "21"), Given::new("features", "Draw:6")]);
+    let names = |given: &[ArgValue]| issue::scenario_names(&render(&template, given).1).unwrap();
+    assert!(names(&[ArgValue::new("vendor", "Other")]).iter().any(|name| name == "Example Scenario 2"));
+    let other = names(&[ArgValue::new("licenses", "21"), ArgValue::new("features", "Draw:6")]);
     assert_eq!(other, ["Draw alone until the pool is empty"]);
 }
 
 #[test]
 fn the_list_and_a_template_are_shown() {
-    let place = Place::new();
+    let place = TestDir::new();
     let list = place.run(&["new", "--list"]).expect_code(0);
     for builtin in BUILTIN {
         assert!(list.stdout.contains(builtin.name), "{}", list.stdout);
@@ -118,7 +118,7 @@ fn words_that_yaml_takes_for_something_else_are_names_like_others() {
     ] {
         let template = read(BUILTIN.iter().find(|builtin| builtin.name == template).unwrap());
         for word in WORDS {
-            let given = [Given::new(name, value.replace('W', word))];
+            let given = [ArgValue::new(name, value.replace('W', word))];
             let assigned = template.assign(&given, TODAY).unwrap_or_else(|faults| panic!("{faults:?}"));
             let license = template.render(&assigned).unwrap_or_else(|fault| panic!("{fault}"));
             template

@@ -6,7 +6,7 @@ use keywright::sign::{Digest, MAX_VERSION, SecretKey, TrustBundle, TrustedKey};
 
 use crate::sign::{VENDOR, key, trusted};
 use crate::sign_life::{ids, vendor};
-use crate::support::{Outcome, Place};
+use crate::support::{Outcome, TestDir};
 use crate::trust_attacks::{development, digest};
 
 const OTHER: &str = "Other";
@@ -35,12 +35,12 @@ fn line(vendor: &str, key: &SecretKey) -> String {
     key.public_key().to_line(vendor)
 }
 
-fn install(place: &Place, bundle: &str, more: &[&str]) -> Outcome {
+fn install(place: &TestDir, bundle: &str, more: &[&str]) -> Outcome {
     place.run(&[&["trust", "install", bundle, "--trust", "support"][..], more].concat())
 }
 
 /// A vendor whose first bundle is installed in `support`.
-fn followed() -> Place {
+fn followed() -> TestDir {
     let place = vendor();
     let first = place.run(&["keys", "export", &ids(&place)[0], "--form", "line"]).expect_code(0).stdout;
     place.run(&["trust", "bundle", "--key", "one.pem", "-o", "1.bundle"]).expect_code(0);

@@ -1,6 +1,6 @@
 //! Differences between two catalogues, by product and value.
 
-use keywright_issue::{Catalog, Given, Product};
+use keywright_issue::{ArgValue, Catalog, Product};
 
 /// Returns the differences, one line each.
 pub(super) fn between(old: &Catalog, new: &Catalog) -> Vec<String> {
@@ -39,7 +39,7 @@ fn of_product(before: &Product, after: &Product) -> Vec<String> {
     told
 }
 
-fn value<'a>(values: &'a [Given], name: &str) -> &'a str {
+fn value<'a>(values: &'a [ArgValue], name: &str) -> &'a str {
     values.iter().find(|value| value.name == name).map_or("default", |value| &value.text)
 }
 

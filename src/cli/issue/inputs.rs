@@ -10,7 +10,7 @@ use keywright_report::escape::escape;
 use keywright_sign::Digest;
 
 use super::super::new::{Shelf, refused};
-use super::super::{Exit, Io, Stop};
+use super::super::{CliError, Console, Exit};
 use super::orders::Orders;
 use super::{Args, read_catalog, text};
 
@@ -32,7 +32,7 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    pub(super) fn read(args: &Args, io: &mut Io<'_>) -> Result<Self, Stop> {
+    pub(super) fn read(args: &Args, io: &mut Console<'_>) -> Result<Self, CliError> {
         let path = args.catalog.as_deref().unwrap_or(Path::new(""));
         let catalog_text = text(path, io)?;
         let catalog = read_catalog(path, &catalog_text)?;
@@ -56,7 +56,7 @@ impl Inputs {
     }
 
     /// Reads all orders once for errors, clashes and the digest.
-    fn look(&mut self) -> Result<(), Stop> {
+    fn look(&mut self) -> Result<(), CliError> {
         let mut clashes = Clashes::default();
         let mut read = 0;
         let refuse = |fault: Fault| Refused::new(Cause::Order, fault);
@@ -73,14 +73,16 @@ impl Inputs {
                 }
             }
             if read + self.wrong.len() > MAX_ORDERS {
-                return Err(Stop::new(Exit::Unreadable, format!("too many orders: more than {MAX_ORDERS}")));
+                return Err(CliError::new(
+                    Exit::Unreadable,
+                    format!("too many orders: more than {MAX_ORDERS}"),
+                ));
             }
         }
         self.count = read - self.clashing.len();
         if read == 0 && self.wrong.is_empty() {
-            return Err(
-                Stop::usage("no orders found").help("a CSV file needs a header row and one order per row")
-            );
+            return Err(CliError::usage("no orders found")
+                .help("a CSV file needs a header row and one order per row"));
         }
         Ok(())
     }
@@ -92,7 +94,7 @@ impl Inputs {
     }
 
     /// Sets the day of issue.
-    pub(super) fn on(&mut self, day: Date, args: &Args) -> Result<(), Stop> {
+    pub(super) fn on(&mut self, day: Date, args: &Args) -> Result<(), CliError> {
         if day != self.issuer.day() {
             let templates = templates(&self.catalog, args.templates.as_deref())?;
             self.issuer =
@@ -111,13 +113,13 @@ fn behind(before: &Digest, next: &Digest) -> Digest {
 pub(crate) fn templates(
     catalog: &Catalog,
     folder: Option<&Path>,
-) -> Result<BTreeMap<String, keywright_issue::Template>, Stop> {
+) -> Result<BTreeMap<String, keywright_issue::Template>, CliError> {
     let shelf = Shelf { folder };
     let mut templates = BTreeMap::new();
     for product in &catalog.products {
         if !templates.contains_key(&product.template) {
             let (line, column) = product.template_place;
-            let template = shelf.template(&product.template).map_err(|stop| Stop {
+            let template = shelf.template(&product.template).map_err(|stop| CliError {
                 exit: Exit::Unreadable,
                 message: format!("{}:{line}:{column}: {}", catalog.file, stop.message),
                 help: stop.help,

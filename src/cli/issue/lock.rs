@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use keywright_files::output::open_lock;
 
-use super::super::{Stop, files};
+use super::super::{CliError, files};
 
 /// An exclusive lock on a run. The operating system releases it when the process ends.
 #[derive(Debug)]
@@ -16,15 +16,19 @@ pub(super) struct RunLock {
 
 impl RunLock {
     /// Takes the lock of the run with this name, in the directory of the log.
-    pub(super) fn take(log: &Path, run: &str) -> Result<Self, Stop> {
+    pub(super) fn take(log: &Path, run: &str) -> Result<Self, CliError> {
         let path = log.with_file_name(format!(".keywright-run-{run}"));
         let cannot = |error: &std::io::Error| {
-            Stop::failure(format!("cannot write `{}`: {}", files::shown(&path), files::reason(error)))
+            CliError::failure(format!(
+                "cannot write `{}`: {}",
+                files::display_name(&path),
+                files::io_reason(error)
+            ))
         };
         let held = open_lock(&path).map_err(|error| cannot(&error))?;
         match held.try_lock() {
             Ok(()) => Ok(Self { path, _held: held }),
-            Err(TryLockError::WouldBlock) => Err(Stop::failure("this run is active in another process")
+            Err(TryLockError::WouldBlock) => Err(CliError::failure("this run is active in another process")
                 .help("wait for it to end, or stop it and continue with `--resume`")),
             Err(TryLockError::Error(error)) => Err(cannot(&error)),
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use keywright_issue::{Fault, Order, Table};
 
-use super::super::{Io, Stop, files};
+use super::super::{CliError, Console, files};
 use super::{MAX_INPUT, text};
 
 /// The orders of some files.
@@ -21,10 +21,14 @@ enum Source {
 
 impl Orders {
     /// Reads the files. Tables are parsed later, by [`Self::each`].
-    pub(crate) fn read(paths: &[PathBuf], parameters: Vec<String>, io: &mut Io<'_>) -> Result<Self, Stop> {
+    pub(crate) fn read(
+        paths: &[PathBuf],
+        parameters: Vec<String>,
+        io: &mut Console<'_>,
+    ) -> Result<Self, CliError> {
         let mut sources = Vec::new();
         for path in paths {
-            let name = files::shown(path);
+            let name = files::display_name(path);
             let is_table = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
             sources.push(if is_table {
                 Source::Table { name, bytes: files::read_up_to(path, MAX_INPUT, io)? }

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use keywright_files::output::nameless;
 use keywright_files::output::{Access, TEMPORARY, temporary_in};
 
-use super::super::{Stop, files};
+use super::super::{CliError, files};
 
 /// The state of a license file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum Existing {
     /// It does not exist.
     Nothing,
     /// It contains the license.
@@ -26,7 +26,7 @@ pub(crate) enum Standing {
 
 /// The output directory, and the run's prefix for temporary files.
 #[derive(Debug)]
-pub(crate) struct Out<'a> {
+pub(crate) struct OutputDir<'a> {
     folder: &'a Path,
     mark: String,
     /// The directory. Must be open before the first write: syncfs reports write-back errors only to descriptors opened
@@ -36,13 +36,13 @@ pub(crate) struct Out<'a> {
     durable: bool,
 }
 
-impl<'a> Out<'a> {
+impl<'a> OutputDir<'a> {
     /// Creates the directory. `run` is the name of the run; `--resume` finds its temporary files by it.
-    pub(crate) fn make(folder: &'a Path, run: &str, durable: bool) -> Result<Self, Stop> {
+    pub(crate) fn make(folder: &'a Path, run: &str, durable: bool) -> Result<Self, CliError> {
         let cannot = |what: &'static str| {
             move |error: io::Error| {
-                let (folder, reason) = (files::shown(folder), files::reason(&error));
-                Stop::failure(format!("cannot {what} the directory `{folder}`: {reason}"))
+                let (folder, reason) = (files::display_name(folder), files::io_reason(&error));
+                CliError::failure(format!("cannot {what} the directory `{folder}`: {reason}"))
             }
         };
         fs::create_dir_all(folder).map_err(cannot("create"))?;
@@ -54,7 +54,7 @@ impl<'a> Out<'a> {
 
     /// Locks the directory until this run ends, because the state of existing files must not change between check and
     /// write. `wait` is called if another run has the lock. Does nothing on systems that cannot lock a directory.
-    pub(crate) fn lock(&self, wait: impl FnOnce() -> io::Result<()>) -> Result<(), Stop> {
+    pub(crate) fn lock(&self, wait: impl FnOnce() -> io::Result<()>) -> Result<(), CliError> {
         let Some(folder) = &self.opened else { return Ok(()) };
         if let Err(fs::TryLockError::WouldBlock) = folder.try_lock() {
             wait()?;
@@ -70,24 +70,28 @@ impl<'a> Out<'a> {
     }
 
     /// Returns the state of a license file.
-    pub(crate) fn standing(&self, name: &str, license: &str) -> Standing {
+    pub(crate) fn standing(&self, name: &str, license: &str) -> Existing {
         let path = self.path(name);
         if fs::symlink_metadata(&path).is_err() {
-            return Standing::Nothing;
+            return Existing::Nothing;
         }
         match files::read_file(&path, keywright_syntax::source::MAX_FILE_BYTES) {
-            Ok(old) if old == license.as_bytes() => Standing::Same,
-            Ok(old) => Standing::Other { beginning: license.as_bytes().starts_with(&old) },
-            Err(_) => Standing::Other { beginning: false },
+            Ok(old) if old == license.as_bytes() => Existing::Same,
+            Ok(old) => Existing::Other { beginning: license.as_bytes().starts_with(&old) },
+            Err(_) => Existing::Other { beginning: false },
         }
     }
 
     /// Writes a license file. Returns false if another process has written the same license in the meantime. A link in
     /// its place is replaced itself.
-    pub(crate) fn put(&self, name: &str, license: &str, replace: bool) -> Result<bool, Stop> {
+    pub(crate) fn put(&self, name: &str, license: &str, replace: bool) -> Result<bool, CliError> {
         let path = self.path(name);
         let cannot = |error: &io::Error| {
-            Stop::failure(format!("cannot write `{}`: {}", files::shown(&path), files::reason(error)))
+            CliError::failure(format!(
+                "cannot write `{}`: {}",
+                files::display_name(&path),
+                files::io_reason(error)
+            ))
         };
         let placed = if replace {
             self.rename(&path, license, true)
@@ -100,7 +104,7 @@ impl<'a> Out<'a> {
         match placed {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if self.standing(name, license) == Standing::Same { Ok(false) } else { Err(cannot(&error)) }
+                if self.standing(name, license) == Existing::Same { Ok(false) } else { Err(cannot(&error)) }
             }
             Err(error) => Err(cannot(&error)),
         }
@@ -135,9 +139,13 @@ impl<'a> Out<'a> {
     }
 
     /// Removes the temporary files of this run that remain after it was killed, but not those of other runs.
-    pub(crate) fn clean(&self) -> Result<(), Stop> {
+    pub(crate) fn clean(&self) -> Result<(), CliError> {
         let cannot = |error: &io::Error| {
-            Stop::failure(format!("cannot clean `{}`: {}", files::shown(self.folder), files::reason(error)))
+            CliError::failure(format!(
+                "cannot clean `{}`: {}",
+                files::display_name(self.folder),
+                files::io_reason(error)
+            ))
         };
         for entry in fs::read_dir(self.folder).map_err(|error| cannot(&error))? {
             let entry = entry.map_err(|error| cannot(&error))?;
@@ -149,13 +157,13 @@ impl<'a> Out<'a> {
     }
 
     /// Syncs all files written so far to disk.
-    pub(crate) fn sync(&self) -> Result<(), Stop> {
+    pub(crate) fn sync(&self) -> Result<(), CliError> {
         let write_down = if self.durable { write_names_down } else { write_all_down };
         self.opened.as_ref().map_or(Ok(()), write_down).map_err(|error| {
-            Stop::failure(format!(
+            CliError::failure(format!(
                 "cannot sync `{}` to disk: {}",
-                files::shown(self.folder),
-                files::reason(&error)
+                files::display_name(self.folder),
+                files::io_reason(&error)
             ))
             .help("free some disk space, then continue the run with `--resume`")
         })
@@ -185,11 +193,11 @@ mod tests {
     fn what_somebody_else_put_there_meanwhile_is_unchanged_or_left_alone() {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("out");
-        let out = Out::make(&folder, "0123", false).unwrap();
-        assert_eq!(out.standing("a.lic", "text"), Standing::Nothing);
+        let out = OutputDir::make(&folder, "0123", false).unwrap();
+        assert_eq!(out.standing("a.lic", "text"), Existing::Nothing);
         assert!(out.put("a.lic", "text", false).unwrap());
         assert!(!out.put("a.lic", "text", false).unwrap());
-        assert_eq!(out.standing("a.lic", "text and more"), Standing::Other { beginning: true });
+        assert_eq!(out.standing("a.lic", "text and more"), Existing::Other { beginning: true });
         assert!(out.put("a.lic", "other", false).unwrap_err().message.contains("exists"));
         assert!(out.put("a.lic", "other", true).unwrap());
         // The way for systems without unnamed temporary files.

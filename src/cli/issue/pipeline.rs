@@ -5,16 +5,16 @@ use std::thread;
 
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 
-use keywright_issue::log::{Entry, Log, Whose};
+use keywright_issue::log::{Entry, IssueKey, Log};
 use keywright_issue::{Cause, Fault, Issued, Issuer, Order, PlannedLicenses, Refused};
 use keywright_sign::{Signer, TrustedKey};
 
-use crate::issue::output_dir::{Out, Standing};
 use super::super::progress::Progress;
-use super::super::{Stop, files};
+use super::super::{CliError, files};
+use crate::issue::output_dir::{Existing, OutputDir};
 
 /// Number of orders that are rendered, logged and written together: the most that an interruption loses.
-pub(crate) const TOGETHER: usize = 512;
+pub(crate) const BATCH_SIZE: usize = 512;
 
 /// The settings of a run.
 pub(crate) struct Batch<'a> {
@@ -23,7 +23,7 @@ pub(crate) struct Batch<'a> {
     pub(crate) trusted: &'a TrustedKey,
     /// If given, only licenses of this plan are signed.
     pub(crate) plan: Option<PlannedLicenses>,
-    pub(crate) out: Out<'a>,
+    pub(crate) out: OutputDir<'a>,
     /// True if files with different content are replaced.
     pub(crate) replace: bool,
     /// Number of the last entry before the run, if it is resumed.
@@ -34,7 +34,7 @@ pub(crate) struct Batch<'a> {
 
 /// The results of a run.
 #[derive(Debug, Default)]
-pub(crate) struct Ended {
+pub(crate) struct RunSummary {
     /// Number of issued licenses.
     pub(crate) issued: usize,
     /// Number of blocks in them.
@@ -45,7 +45,7 @@ pub(crate) struct Ended {
     pub(crate) refused: Vec<Refused>,
 }
 
-impl Ended {
+impl RunSummary {
     /// Returns true if logged files are missing, so that the run must be resumed.
     pub(crate) fn is_broken(&self) -> bool {
         self.refused.iter().any(|refused| refused.cause == Cause::Write)
@@ -53,15 +53,15 @@ impl Ended {
 }
 
 /// A signed license and the state of its file.
-struct Ready {
+struct ReadyToWrite {
     issued: Issued,
-    standing: Standing,
+    standing: Existing,
     /// The error to report if the existing file must not be replaced.
     exists: Option<Fault>,
 }
 
 /// The results of one part of the orders.
-type Made = Vec<Result<Ready, Refused>>;
+type Drafted = Vec<Result<ReadyToWrite, Refused>>;
 
 impl Batch<'_> {
     /// Issues the orders. Errors of single orders are part of the result; a log that cannot be written ends the run.
@@ -69,11 +69,11 @@ impl Batch<'_> {
         &self,
         orders: impl Iterator<Item = Order> + Send,
         log: &mut Log,
-    ) -> Result<Ended, Stop> {
+    ) -> Result<RunSummary, CliError> {
         if self.signer.is_concurrent() {
             return self.run_at_once(orders, log);
         }
-        let mut ended = Ended::default();
+        let mut ended = RunSummary::default();
         for part in in_parts(orders) {
             let made = part.iter().map(|order| self.make(order)).collect();
             self.keep(made, log, &mut ended)?;
@@ -85,14 +85,18 @@ impl Batch<'_> {
     }
 
     /// Renders orders while the next ones are read and the previous ones are logged and written.
-    fn run_at_once(&self, orders: impl Iterator<Item = Order> + Send, log: &mut Log) -> Result<Ended, Stop> {
+    fn run_at_once(
+        &self,
+        orders: impl Iterator<Item = Order> + Send,
+        log: &mut Log,
+    ) -> Result<RunSummary, CliError> {
         thread::scope(|scope| {
             // One part in each channel keeps all threads busy and limits the number of orders and licenses in memory.
             let (reader, parts) = mpsc::sync_channel::<Vec<Order>>(1);
             scope.spawn(move || in_parts(orders).try_for_each(|part| reader.send(part)));
-            let (sender, receiver) = mpsc::sync_channel::<Made>(1);
+            let (sender, receiver) = mpsc::sync_channel::<Drafted>(1);
             let keeper = scope.spawn(move || {
-                let mut ended = Ended::default();
+                let mut ended = RunSummary::default();
                 for made in receiver {
                     self.keep(made, log, &mut ended)?;
                     if ended.is_broken() {
@@ -112,7 +116,7 @@ impl Batch<'_> {
         })
     }
 
-    fn make(&self, order: &Order) -> Result<Ready, Refused> {
+    fn make(&self, order: &Order) -> Result<ReadyToWrite, Refused> {
         let draft = self.issuer.draft(order)?;
         if self.plan.as_ref().is_some_and(|plan| !plan.holds(&draft)) {
             return Err(Refused::new(
@@ -122,18 +126,18 @@ impl Batch<'_> {
         }
         let issued = self.issuer.sign(&draft, self.signer, self.trusted, &self.issued_at)?;
         let standing = self.out.standing(&issued.issue.file, &issued.text);
-        let exists = matches!(standing, Standing::Other { .. }).then(|| {
+        let exists = matches!(standing, Existing::Other { .. }).then(|| {
             let message = format!(
                 "`{}` exists with different content",
-                files::shown(&self.out.path(&issued.issue.file))
+                files::display_name(&self.out.path(&issued.issue.file))
             );
             order.fault(Fault::new(message).help("use `--replace` to replace it"))
         });
-        Ok(Ready { issued, standing, exists })
+        Ok(ReadyToWrite { issued, standing, exists })
     }
 
     /// Logs and writes the rendered licenses.
-    fn keep(&self, made: Made, log: &mut Log, ended: &mut Ended) -> Result<(), Stop> {
+    fn keep(&self, made: Drafted, log: &mut Log, ended: &mut RunSummary) -> Result<(), CliError> {
         let count = made.len();
         let mut ready = Vec::with_capacity(count);
         for made in made {
@@ -164,22 +168,22 @@ impl Batch<'_> {
     }
 
     /// Returns true if a license may be written to its file.
-    fn may_put(&self, ready: &Ready, log: &Log) -> Result<bool, Stop> {
+    fn may_put(&self, ready: &ReadyToWrite, log: &Log) -> Result<bool, CliError> {
         match (ready.standing, self.resumed) {
-            (Standing::Nothing | Standing::Same, _) => Ok(true),
-            (Standing::Other { .. }, _) if self.replace => Ok(true),
-            (Standing::Other { .. }, None) => Ok(false),
-            (Standing::Other { beginning }, Some(since)) => is_ours(ready, log, since, beginning),
+            (Existing::Nothing | Existing::Same, _) => Ok(true),
+            (Existing::Other { .. }, _) if self.replace => Ok(true),
+            (Existing::Other { .. }, None) => Ok(false),
+            (Existing::Other { beginning }, Some(since)) => is_ours(ready, log, since, beginning),
         }
     }
 
     /// Writes the file. Returns false if it already existed.
-    fn write(&self, ready: &Ready) -> Result<bool, Refused> {
+    fn write(&self, ready: &ReadyToWrite) -> Result<bool, Refused> {
         let Issued { issue, text, .. } = &ready.issued;
         let replace = match ready.standing {
-            Standing::Same => return Ok(false),
-            Standing::Nothing => self.replace,
-            Standing::Other { .. } => true,
+            Existing::Same => return Ok(false),
+            Existing::Nothing => self.replace,
+            Existing::Other { .. } => true,
         };
         self.out.put(&issue.file, text, replace).map_err(|stop| {
             let fault = Fault::new(stop.message);
@@ -192,13 +196,13 @@ impl Batch<'_> {
 /// DECISION: a resumed run replaces a file with different content only if it is the run's own damaged file: the last
 /// issue of the serial number in the log is this license and is part of this run, or the file is a prefix of the
 /// license.
-fn is_ours(ready: &Ready, log: &Log, since: i64, beginning: bool) -> Result<bool, Stop> {
+fn is_ours(ready: &ReadyToWrite, log: &Log, since: i64, beginning: bool) -> Result<bool, CliError> {
     let entries = &ready.issued.entries;
     let last = log
-        .last_issue(Whose::Sn(&ready.issued.issue.sn), |_| false)
+        .last_issue(IssueKey::Sn(&ready.issued.issue.sn), |_| false)
         .map_err(|fault| super::super::issue::failed(&fault))?
         .unwrap_or_default();
-    let same = |(known, entry): (&keywright_issue::log::Numbered, &Entry)| {
+    let same = |(known, entry): (&keywright_issue::log::Record, &Entry)| {
         known.entry.digest == entry.digest && known.entry.signature == entry.signature
     };
     let is_last = last.len() == entries.len() && last.iter().zip(entries).all(same);
@@ -208,7 +212,7 @@ fn is_ours(ready: &Ready, log: &Log, since: i64, beginning: bool) -> Result<bool
 /// Splits items into parts of bounded size.
 pub(crate) fn in_parts<T>(mut items: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
     std::iter::from_fn(move || {
-        let part: Vec<T> = items.by_ref().take(TOGETHER).collect();
+        let part: Vec<T> = items.by_ref().take(BATCH_SIZE).collect();
         (!part.is_empty()).then_some(part)
     })
 }

@@ -3,25 +3,25 @@
 use std::path::{Path, PathBuf};
 
 use keywright_issue::log::Log;
-use keywright_issue::{Approval, Past, Plan, PlannedLicenses, Refused, refused_approver};
+use keywright_issue::{Approval, Baseline, Plan, PlannedLicenses, Refused, refused_approver};
 use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_sign::{Digest, Trust, Usage};
 
-use crate::issue::pipeline::{in_parts, on_all_cores};
 use super::super::new::refused;
 use super::super::progress::Progress;
-use super::super::{Exit, Io, Stop, files};
+use super::super::{CliError, Console, Exit, files};
 use super::inputs::Inputs;
 use super::{Args, failed, log_path, tell};
+use crate::issue::pipeline::{in_parts, on_all_cores};
 
 /// DECISION: maximum size of a plan in bytes: one million orders with a few changes each.
 const MAX_PLAN: usize = 1024 * 1024 * 1024;
 
 /// Shows or writes the plan.
-pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let log = log_to_compare(args, io)?;
-    let past = Past { log: log.as_ref(), since: None };
+    let past = Baseline { log: log.as_ref(), since: None };
     let (plan, wrong) = build(&inputs, past, io)?;
     let mut refused = std::mem::take(&mut inputs.wrong);
     refused.append(&mut inputs.clashes);
@@ -32,18 +32,18 @@ pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Io<'_>) -> Result<E
         None => show_plan(&plan, io)?,
     }
     totals(&plan.totals, io)?;
-    Ok(if refused.is_empty() { Exit::Yes } else { Exit::No })
+    Ok(if refused.is_empty() { Exit::Success } else { Exit::Findings })
 }
 
 /// Opens the log to compare with. The default log may be missing; a log given with `--log` must exist.
-fn log_to_compare(args: &Args, io: &mut Io<'_>) -> Result<Option<Log>, Stop> {
+fn log_to_compare(args: &Args, io: &mut Console<'_>) -> Result<Option<Log>, CliError> {
     let path = log_path(args);
     if path.exists() {
         return Log::open_to_read(path).map(Some).map_err(|fault| failed(&fault));
     }
-    let shown = files::shown(path);
+    let shown = files::display_name(path);
     if args.log.is_some() {
-        return Err(Stop::failure(format!("issue log `{shown}` not found"))
+        return Err(CliError::failure(format!("issue log `{shown}` not found"))
             .help("omit `--log` if nothing has been issued yet"));
     }
     io.say(&format!("issue log `{}` not found: all licenses are shown as new", escape(&shown)))?;
@@ -51,7 +51,7 @@ fn log_to_compare(args: &Args, io: &mut Io<'_>) -> Result<Option<Log>, Stop> {
 }
 
 /// Builds the plan of all orders, and returns the refused ones. Only some drafts are in memory at a time.
-fn build(inputs: &Inputs, past: Past<'_>, io: &Io<'_>) -> Result<(Plan, Vec<Refused>), Stop> {
+fn build(inputs: &Inputs, past: Baseline<'_>, io: &Console<'_>) -> Result<(Plan, Vec<Refused>), CliError> {
     let mut plan = Plan::new(&inputs.catalog.vendor, inputs.issuer.day());
     let mut refused = Vec::new();
     let progress = Progress::new(inputs.count, "orders", io.interactive && !io.quiet);
@@ -67,20 +67,20 @@ fn build(inputs: &Inputs, past: Past<'_>, io: &Io<'_>) -> Result<(Plan, Vec<Refu
     Ok((plan, refused))
 }
 
-fn write_plan(path: &Path, plan: &Plan, complete: bool, io: &mut Io<'_>) -> Result<(), Stop> {
+fn write_plan(path: &Path, plan: &Plan, complete: bool, io: &mut Console<'_>) -> Result<(), CliError> {
     if !complete {
-        return Err(Stop::new(Exit::No, "no plan was written because some orders are refused")
+        return Err(CliError::new(Exit::Findings, "no plan was written because some orders are refused")
             .help("correct these orders or remove them"));
     }
     let text = plan.text().map_err(|fault| failed(&fault))?;
     files::put(path, text.as_bytes(), false, true)?;
-    let shown = escape(&files::shown(path)).into_owned();
+    let shown = escape(&files::display_name(path)).into_owned();
     io.say(&format!("wrote {shown}\ndigest {}", Digest::of(text.as_bytes())))?;
     io.say(&format!("next:\n  keywright issue --approve {shown} --key KEY"))?;
     Ok(())
 }
 
-fn show_plan(plan: &Plan, io: &mut Io<'_>) -> Result<(), Stop> {
+fn show_plan(plan: &Plan, io: &mut Console<'_>) -> Result<(), CliError> {
     for planned in &plan.orders {
         writeln!(io.stdout, "{}  {}", escape(&planned.file), escape(&planned.customer))?;
         if planned.changes.is_empty() {
@@ -93,7 +93,7 @@ fn show_plan(plan: &Plan, io: &mut Io<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-fn totals(totals: &keywright_issue::Totals, io: &mut Io<'_>) -> Result<(), Stop> {
+fn totals(totals: &keywright_issue::Totals, io: &mut Console<'_>) -> Result<(), CliError> {
     writeln!(io.stdout, "{}, {}", counted(totals.orders, "order"), counted(totals.blocks, "block"))?;
     for (feature, count) in &totals.licenses {
         writeln!(io.stdout, "  {count} of {}", escape(feature))?;
@@ -105,20 +105,21 @@ fn totals(totals: &keywright_issue::Totals, io: &mut Io<'_>) -> Result<(), Stop>
 }
 
 /// Reads a plan file; approvals cover the bytes of its text.
-fn read_plan(path: &Path, io: &mut Io<'_>) -> Result<(String, Plan), Stop> {
-    let text = String::from_utf8(files::read_up_to(path, MAX_PLAN, io)?)
-        .map_err(|_| Stop::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", files::shown(path))))?;
-    let plan = Plan::read(&files::shown(path), &text).map_err(|fault| refused(&fault))?;
+fn read_plan(path: &Path, io: &mut Console<'_>) -> Result<(String, Plan), CliError> {
+    let text = String::from_utf8(files::read_up_to(path, MAX_PLAN, io)?).map_err(|_| {
+        CliError::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", files::display_name(path)))
+    })?;
+    let plan = Plan::read(&files::display_name(path), &text).map_err(|fault| refused(&fault))?;
     Ok((text, plan))
 }
 
 /// Shows a plan and signs its digest.
-pub(super) fn approve(args: &Args, path: &Path, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn approve(args: &Args, path: &Path, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let (text, plan) = read_plan(path, io)?;
     let trust = args.trust.load(io.today)?;
     let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     if let Some(why) = refused_approver(key.trusted, &plan.vendor, &trust, io.today) {
-        return Err(Stop::new(Exit::Policy, why).help("nothing was approved"));
+        return Err(CliError::new(Exit::Policy, why).help("nothing was approved"));
     }
     show_plan(&plan, io)?;
     totals(&plan.totals, io)?;
@@ -126,8 +127,12 @@ pub(super) fn approve(args: &Args, path: &Path, io: &mut Io<'_>) -> Result<Exit,
         Approval::of(text.as_bytes(), &*key.signer, key.trusted).map_err(|fault| failed(&fault))?;
     let target = approval_path(path, &approval.key().to_string());
     files::put(&target, approval.text().as_bytes(), false, true)?;
-    io.say(&format!("approved with key {}: wrote {}", approval.key(), escape(&files::shown(&target))))?;
-    Ok(Exit::Yes)
+    io.say(&format!(
+        "approved with key {}: wrote {}",
+        approval.key(),
+        escape(&files::display_name(&target))
+    ))?;
+    Ok(Exit::Success)
 }
 
 const APPROVAL: &str = ".approval";
@@ -153,12 +158,12 @@ pub(super) fn approved(
     approvers: &Approvers<'_>,
     inputs: &mut Inputs,
     since: Option<i64>,
-    io: &mut Io<'_>,
-) -> Result<PlannedLicenses, Stop> {
+    io: &mut Console<'_>,
+) -> Result<PlannedLicenses, CliError> {
     let path = args.plan.as_deref().unwrap_or(Path::new(""));
     let (text, plan) = read_plan(path, io)?;
     let day = super::super::parse_day(&plan.day)
-        .map_err(|why| Stop::new(Exit::Unreadable, format!("invalid day in the plan: {why}")))?;
+        .map_err(|why| CliError::new(Exit::Unreadable, format!("invalid day in the plan: {why}")))?;
     let Approvers { needed, trust, usage } = *approvers;
     let mut approvals = Vec::new();
     for key in trust.keys() {
@@ -171,7 +176,7 @@ pub(super) fn approved(
     let count = keywright_issue::approvals(text.as_bytes(), vendor, &approvals, trust, usage, io.today);
     if count < usize::from(needed) {
         let message = format!("not enough approvals: {count} of {needed}; nothing was signed");
-        return Err(Stop::new(Exit::Policy, message).help(
+        return Err(CliError::new(Exit::Policy, message).help(
             "an approval must be for exactly this plan, by a key that is active in the trust store and has the usage of the signing key",
         ));
     }
@@ -181,18 +186,23 @@ pub(super) fn approved(
         true => Some(Log::open_to_read(path).map_err(|fault| failed(&fault))?),
         false => None,
     };
-    check_plan(&plan, inputs, Past { log: log.as_ref(), since }, io)
+    check_plan(&plan, inputs, Baseline { log: log.as_ref(), since }, io)
 }
 
 /// Checks every statement of the plan before anything is signed.
-fn check_plan(plan: &Plan, inputs: &Inputs, past: Past<'_>, io: &Io<'_>) -> Result<PlannedLicenses, Stop> {
+fn check_plan(
+    plan: &Plan,
+    inputs: &Inputs,
+    past: Baseline<'_>,
+    io: &Console<'_>,
+) -> Result<PlannedLicenses, CliError> {
     let (now, refused) = build(inputs, past, io)?;
     let difference = plan.difference(&now).or_else(|| {
         let unread = !inputs.wrong.is_empty() || !refused.is_empty();
         unread.then(|| "the orders differ from the approved plan".to_owned())
     });
     match difference {
-        Some(what) => Err(Stop::new(Exit::Policy, format!("{what}; nothing was signed")).help(
+        Some(what) => Err(CliError::new(Exit::Policy, format!("{what}; nothing was signed")).help(
             "orders, catalogue, templates or issue log changed after the plan was written: write a new plan and have it approved",
         )),
         None => Ok(plan.licenses()),

@@ -12,7 +12,7 @@ use keywright_sign::{
 use super::super::passphrase::PassphraseArgs;
 use super::super::signer::{Holder, KeyIdArgs, SignerArgs};
 use super::super::trust_args::{TrustArgs, judge};
-use super::super::{Exit, Io, Stop};
+use super::super::{CliError, Console, Exit};
 
 /// Rehearse the loss of a key: check that what the standby key signs is accepted
 ///
@@ -34,12 +34,12 @@ pub(super) struct DrillArgs {
     trust: TrustArgs,
 }
 
-pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn drill(args: &DrillArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let shipped = args.trust.load(io.today)?;
     let key = args.signer.open(args.key_id.id, &args.passphrase, &shipped, io)?;
     let (entry, id) = (&key.trusted.entry, key.trusted.key.id());
     if entry.state != KeyState::Standby {
-        return Err(Stop::usage(format!("key {id} is {}, not standby", entry.state))
+        return Err(CliError::usage(format!("key {id} is {}, not standby", entry.state))
             .help("a drill needs a standby key; `keywright keys new --standby` makes one"));
     }
     let lost: Vec<String> = shipped
@@ -57,7 +57,7 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         entry.vendor, io.today
     );
     let signed = sign_file(&License::from_text("drill", &probe), &*key.signer, key.trusted)
-        .map_err(|error| Stop::new(Exit::No, format!("standby key cannot sign today: {error}")))?;
+        .map_err(|error| CliError::new(Exit::Findings, format!("standby key cannot sign today: {error}")))?;
     let license = License::from_text("drill", &signed.text);
     // Verify in the mode of the key's usage, and with the current revocations.
     let mode = key.mode();
@@ -87,12 +87,12 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
             report.result(),
             escape(&reason.to_string())
         )?;
-        return Ok(Exit::No);
+        return Ok(Exit::Findings);
     }
     let current = judge(&args.trust.trust, &[], &shipped, mode, io)?;
     let id = ListId::revocation(&entry.vendor, entry.usage);
     let rehearsal = Rehearsal { shipped: &shipped, key: &key, current: current.current(&id), id };
-    let mut exit = Exit::Yes;
+    let mut exit = Exit::Success;
     let version = MAX_VERSION;
     for (what, result) in [
         (
@@ -108,7 +108,7 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
             Ok(()) => writeln!(io.stdout, "result          {what}")?,
             Err(reason) => {
                 writeln!(io.stdout, "result          FAILED: {what}: {}", escape(&reason))?;
-                exit = Exit::No;
+                exit = Exit::Findings;
             }
         }
     }

@@ -8,7 +8,7 @@ use keywright_sign::{KeyId, Label, PublicKey, append_entry, store_fs};
 
 use super::super::passphrase::{NewPassphraseArgs, PassphraseArgs};
 use super::super::trust_args::{TrustArgs, open_key, stop};
-use super::super::{Exit, Io, Stop, files};
+use super::super::{CliError, Console, Exit, files};
 use super::lock::Lock;
 use super::new::{EntryArgs, ProtectionArgs, parse_vendor, told};
 use super::{existing_list, refuse_existing, write_all};
@@ -71,10 +71,10 @@ enum Form {
     Hex,
 }
 
-pub(super) fn export(args: &ExportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn export(args: &ExportArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let trust = args.trust.load(io.today)?;
     let key = KeyId::parse(&args.key).and_then(|id| trust.get(id)).ok_or_else(|| {
-        Stop::new(Exit::No, format!("key `{}` is not in the trust store", args.key)).help(
+        CliError::new(Exit::Findings, format!("key `{}` is not in the trust store", args.key)).help(
             "`keywright keys list` shows the keys in the trust store; a secret key file needs no export",
         )
     })?;
@@ -86,10 +86,10 @@ pub(super) fn export(args: &ExportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
             writeln!(io.stdout, "{digits}")?;
         }
     }
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
-pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn import(args: &ImportArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if args.key.trim_start().starts_with(LINE_HEAD) {
         return import_line(args, &args.key, io);
     }
@@ -100,9 +100,9 @@ pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         Err(error) => {
             let bytes = files::read_file(path, 64 * 1024)?;
             let text = String::from_utf8(bytes)
-                .map_err(|_| Stop::usage(format!("`{}` is not UTF-8 text", args.key)))?;
+                .map_err(|_| CliError::usage(format!("`{}` is not UTF-8 text", args.key)))?;
             if text.contains("PRIVATE KEY") {
-                return Err(Stop::failure(format!("the key file `{}`: {error}", args.key)));
+                return Err(CliError::failure(format!("the key file `{}`: {error}", args.key)));
             }
             text.into()
         }
@@ -113,15 +113,15 @@ pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let vendor = args
         .vendor
         .as_ref()
-        .ok_or_else(|| Stop::usage("missing vendor of the key").help("add `--vendor NAME`"))?;
+        .ok_or_else(|| CliError::usage("missing vendor of the key").help("add `--vendor NAME`"))?;
     if !text.contains("PRIVATE KEY") {
-        let key =
-            PublicKey::from_pem(&text).map_err(|error| Stop::usage(format!("`{}`: {error}", args.key)))?;
+        let key = PublicKey::from_pem(&text)
+            .map_err(|error| CliError::usage(format!("`{}`: {error}", args.key)))?;
         return take(args, vendor, &key, None, io);
     }
     let (key, label, old) = open_key(path, &text, &args.passphrase, io)?;
     if label.vendor.as_ref().is_some_and(|other| other != vendor) {
-        return Err(Stop::usage(format!("the key file `{}` is for another vendor", args.key)));
+        return Err(CliError::usage(format!("the key file `{}` is for another vendor", args.key)));
     }
     let label = Label {
         vendor: Some(vendor.clone()),
@@ -140,13 +140,13 @@ pub(super) fn import(args: &ImportArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
 }
 
 /// Imports a public key in one-line form, which contains the vendor.
-fn import_line(args: &ImportArgs, text: &str, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn import_line(args: &ImportArgs, text: &str, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let line = PublicKey::find_line(text).unwrap_or_default();
-    let (vendor, key) = PublicKey::from_line(&line).map_err(|error| Stop::usage(error.to_string()))?;
+    let (vendor, key) = PublicKey::from_line(&line).map_err(|error| CliError::usage(error.to_string()))?;
     if args.vendor.as_ref().is_some_and(|asked| asked != vendor) {
-        return Err(Stop::usage(format!("the key is for vendor `{vendor}`")));
+        return Err(CliError::usage(format!("the key is for vendor `{vendor}`")));
     }
-    let vendor = parse_vendor(vendor).map_err(Stop::usage)?;
+    let vendor = parse_vendor(vendor).map_err(CliError::usage)?;
     take(args, &vendor, &key, None, io)
 }
 
@@ -156,8 +156,8 @@ fn take(
     vendor: &str,
     key: &PublicKey,
     secret: Option<(&Path, &str)>,
-    io: &mut Io<'_>,
-) -> Result<Exit, Stop> {
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
     let folder = &args.trust.trust;
     let lock = Lock::take(folder)?;
     let list = existing_list(folder)?;
@@ -165,7 +165,7 @@ fn take(
     let known = list.as_deref().map(keywright_sign::parse_trust_list).transpose();
     let known = known.map_err(|error| stop(folder, &error))?.unwrap_or_default();
     if known.iter().any(|known| known.id == entry.id) {
-        return Err(Stop::new(Exit::No, format!("key {} is already in the trust store", entry.id)));
+        return Err(CliError::new(Exit::Findings, format!("key {} is already in the trust store", entry.id)));
     }
     let list = append_entry(list.as_deref(), &entry).map_err(|error| stop(folder, &error))?;
     write_all(folder, secret, &entry, key, &list)?;
@@ -174,5 +174,5 @@ fn take(
         args.protection.warn(io)?;
     }
     told(folder, secret.map(|(out, _)| (out, args.protection.no_passphrase)), &entry, io)?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }

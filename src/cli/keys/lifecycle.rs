@@ -7,11 +7,11 @@ use jiff::civil::Date;
 use keywright_report::escape::escape;
 use keywright_sign::{
     ADDED_LIST, KeyId, KeyState, ListId, ListMark, MAX_REVOCATION_LIST, Mode, RevocationList, TRUST_LIST,
-    Trust, TrustedKey, change_entry, store_fs, judge_lists,
+    Trust, TrustedKey, change_entry, judge_lists, store_fs,
 };
 
 use super::super::trust_args::{TrustArgs, fault, stop};
-use super::super::{Exit, Io, Stop, files, parse_day};
+use super::super::{CliError, Console, Exit, files, parse_day};
 use super::existing_list;
 use super::lock::Lock;
 
@@ -83,22 +83,22 @@ pub(super) struct CompromiseArgs {
     trust: TrustArgs,
 }
 
-pub(super) fn activate(args: &ActivateArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn activate(args: &ActivateArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     change(&args.trust, args.key, KeyState::Active, None, io)
 }
 
-pub(super) fn standby(args: &StandbyArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn standby(args: &StandbyArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     change(&args.trust, args.key, KeyState::Standby, None, io)
 }
 
-pub(super) fn retire(args: &RetireArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn retire(args: &RetireArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let state = KeyState::Retired(args.since.unwrap_or(io.today));
     let exit = change(&args.trust, args.key, state, args.list.as_deref(), io)?;
     io.say("blocks with an ISSUED date up to that day remain valid; blocks without ISSUED are now REVOKED")?;
     Ok(exit)
 }
 
-pub(super) fn compromise(args: &CompromiseArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn compromise(args: &CompromiseArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let state = KeyState::Compromised(args.since.unwrap_or(io.today));
     let exit = change(&args.trust, args.key, state, args.list.as_deref(), io)?;
     io.say("next: publish the trust list with `keywright trust bundle`, revoke the key with `keywright revoke --key-id ID --reason TEXT`, and reissue the licenses that it signed")?;
@@ -110,11 +110,11 @@ fn change(
     id: KeyId,
     state: KeyState,
     list: Option<&Path>,
-    io: &mut Io<'_>,
-) -> Result<Exit, Stop> {
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
     let folder = &trust.trust;
     if let Some(since) = state.since().filter(|since| io.today < *since) {
-        return Err(Stop::usage(format!("date {since} is in the future (today is {})", io.today))
+        return Err(CliError::usage(format!("date {since} is in the future (today is {})", io.today))
             .help("run the command on that day; until then the key is in use"));
     }
     // Checked first, because locking would create a missing store.
@@ -122,12 +122,12 @@ fn change(
     let _lock = Lock::take(folder)?;
     let store = trust.load(io.today)?;
     let key = store.get(id).ok_or_else(|| {
-        Stop::new(Exit::No, format!("key {id} is not in the trust store"))
+        CliError::new(Exit::Findings, format!("key {id} is not in the trust store"))
             .help("`keywright keys list` shows the keys in the trust store")
     })?;
     let old = key.entry.state;
     if !old.may_become(state) {
-        return Err(Stop::new(Exit::No, format!("key {id} cannot become {state}: it is {old}")));
+        return Err(CliError::new(Exit::Findings, format!("key {id} cannot become {state}: it is {old}")));
     }
     let (name, text) = list_with(folder, id)?;
     let lists = match state.since() {
@@ -137,19 +137,20 @@ fn change(
     let text = change_entry(&text, id, state, lists.as_deref()).map_err(|error| stop(folder, &error))?;
     files::write(&folder.join(name), text.as_bytes())?;
     writeln!(io.stdout, "key {id} of {}: {old} → {state}", key.entry.vendor)?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
 /// The list that has a key, and its text: keys beside an installed bundle have a list of their own.
-fn list_with(folder: &Path, id: KeyId) -> Result<(&'static str, String), Stop> {
+fn list_with(folder: &Path, id: KeyId) -> Result<(&'static str, String), CliError> {
     let added = store_fs::load_added(folder).map_err(|error| stop(folder, &error))?;
     if added.get(id).is_some() {
         let text = store_fs::read_added(folder).map_err(|error| stop(folder, &error))?;
         return Ok((ADDED_LIST, text.unwrap_or_default()));
     }
     let text = existing_list(folder)?;
-    let text = text
-        .ok_or_else(|| Stop::usage(format!("no trust list in the trust store `{}`", files::shown(folder))))?;
+    let text = text.ok_or_else(|| {
+        CliError::usage(format!("no trust list in the trust store `{}`", files::display_name(folder)))
+    })?;
     Ok((TRUST_LIST, text))
 }
 
@@ -160,12 +161,12 @@ fn recorded(
     store: &Trust,
     key: &TrustedKey,
     named: Option<&Path>,
-    io: &mut Io<'_>,
-) -> Result<Option<Vec<ListMark>>, Stop> {
+    io: &mut Console<'_>,
+) -> Result<Option<Vec<ListMark>>, CliError> {
     let entry = &key.entry;
     let mark = |list: &RevocationList| ListMark { version: list.version, digest: list.digest };
     if let Some(path) = named {
-        let what = format!("the revocation list `{}`", files::shown(path));
+        let what = format!("the revocation list `{}`", files::display_name(path));
         let bytes = files::read_up_to(path, MAX_REVOCATION_LIST, io)?;
         // The name on the command line says that it is good: the state of its signer does not matter.
         let then = store.assuming(|_| KeyState::Active);
@@ -173,7 +174,7 @@ fn recorded(
             RevocationList::open(&bytes, &then, Mode::Development).map_err(|error| fault(&what, &error))?;
         if list.vendor != entry.vendor {
             let message = format!("{what} is of vendor `{}`, and the key of `{}`", list.vendor, entry.vendor);
-            return Err(Stop::usage(message));
+            return Err(CliError::usage(message));
         }
         return Ok(Some(vec![mark(&list)]));
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use keywright_files::output::open_lock;
 
-use super::super::{Stop, files};
+use super::super::{CliError, files};
 
 /// Name of the lock file, next to the list.
 const LOCK: &str = "trust.yaml.lock";
@@ -31,11 +31,11 @@ impl Lock {
     ///
     /// # Errors
     /// Returns an error if the directory cannot be written, or the lock is not released in time.
-    pub(crate) fn take(folder: &Path) -> Result<Self, Stop> {
+    pub(crate) fn take(folder: &Path) -> Result<Self, CliError> {
         Self::take_within(folder, PATIENCE)
     }
 
-    fn take_within(folder: &Path, patience: Duration) -> Result<Self, Stop> {
+    fn take_within(folder: &Path, patience: Duration) -> Result<Self, CliError> {
         let mut lock = Self { held: None, made: Vec::new() };
         let path = folder.join(LOCK);
         let end = Instant::now() + patience;
@@ -52,10 +52,10 @@ impl Lock {
                 Err(error) => return Err(cannot(&path, &error)),
             }
             if Instant::now() >= end {
-                return Err(Stop::failure(format!(
+                return Err(CliError::failure(format!(
                     "the trust store `{}` is locked by another command (`{}`)",
-                    files::shown(folder),
-                    files::shown(&path)
+                    files::display_name(folder),
+                    files::display_name(&path)
                 ))
                 .help("try again after that command has ended"));
             }
@@ -64,7 +64,7 @@ impl Lock {
     }
 
     /// Creates the directory, and records which directories were missing.
-    fn make(&mut self, folder: &Path) -> Result<(), Stop> {
+    fn make(&mut self, folder: &Path) -> Result<(), CliError> {
         if folder.is_dir() {
             return Ok(());
         }
@@ -114,8 +114,8 @@ impl Drop for Lock {
     }
 }
 
-fn cannot(path: &Path, error: &io::Error) -> Stop {
-    Stop::failure(format!("cannot write `{}`: {}", files::shown(path), files::reason(error)))
+fn cannot(path: &Path, error: &io::Error) -> CliError {
+    CliError::failure(format!("cannot write `{}`: {}", files::display_name(path), files::io_reason(error)))
 }
 
 #[cfg(test)]

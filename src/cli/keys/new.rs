@@ -16,7 +16,7 @@ use keywright_sign::{
 
 use super::super::passphrase::PassphraseArgs;
 use super::super::trust_args::{TrustArgs, stop};
-use super::super::{Exit, Io, Stop, files, parse_day};
+use super::super::{CliError, Console, Exit, files, parse_day};
 use super::lock::Lock;
 use super::{existing_list, refuse_existing, word, write_all};
 
@@ -71,7 +71,7 @@ impl EntryArgs {
     }
 
     /// Returns the entry of a key.
-    pub(super) fn entry(&self, vendor: &str, id: KeyId, today: Date) -> Result<TrustEntry, Stop> {
+    pub(super) fn entry(&self, vendor: &str, id: KeyId, today: Date) -> Result<TrustEntry, CliError> {
         let (not_before, not_after) = validity(self, today)?;
         Ok(TrustEntry {
             vendor: vendor.to_owned(),
@@ -120,8 +120,8 @@ impl ProtectionArgs {
         &self,
         key: &SecretKey,
         label: &Label,
-        passphrase: impl FnOnce() -> Result<Zeroizing<String>, Stop>,
-    ) -> Result<Zeroizing<String>, Stop> {
+        passphrase: impl FnOnce() -> Result<Zeroizing<String>, CliError>,
+    ) -> Result<Zeroizing<String>, CliError> {
         let passphrase = if self.no_passphrase { None } else { Some(passphrase()?) };
         let kdf = match self.kdf {
             KdfArg::Scrypt => Kdf::Scrypt,
@@ -130,11 +130,11 @@ impl ProtectionArgs {
         let protection = passphrase
             .as_ref()
             .map_or(Protection::Plain, |passphrase| Protection::Passphrase(passphrase.as_bytes(), kdf));
-        write_secret_key(key, label, protection).map_err(|error| Stop::failure(error.to_string()))
+        write_secret_key(key, label, protection).map_err(|error| CliError::failure(error.to_string()))
     }
 
     /// Warns if the file is not encrypted.
-    pub(super) fn warn(&self, io: &mut Io<'_>) -> Result<(), Stop> {
+    pub(super) fn warn(&self, io: &mut Console<'_>) -> Result<(), CliError> {
         if self.no_passphrase {
             io.say("warning: the secret key file is not encrypted: anyone who can read it can sign")?;
         }
@@ -147,15 +147,15 @@ pub(super) fn parse_vendor(text: &str) -> Result<String, String> {
     good.then(|| text.to_owned()).ok_or_else(|| "expected at most 64 letters, digits, `_` and `-`".to_owned())
 }
 
-pub(super) fn new(args: &NewArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn new(args: &NewArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if args.protection.no_passphrase && args.passphrase.is_given() {
-        return Err(Stop::usage("`--no-passphrase` conflicts with the passphrase options"));
+        return Err(CliError::usage("`--no-passphrase` conflicts with the passphrase options"));
     }
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.key.pem", args.vendor)));
     refuse_existing(&out)?;
     let folder = &args.trust.trust;
     validity(&args.entry, io.today)?;
-    let key = SecretKey::generate().map_err(|error| Stop::failure(error.to_string()))?;
+    let key = SecretKey::generate().map_err(|error| CliError::failure(error.to_string()))?;
     let entry = args.entry.entry(&args.vendor, key.public_key().id(), io.today)?;
     let extended =
         || append_entry(existing_list(folder)?.as_deref(), &entry).map_err(|error| stop(folder, &error));
@@ -173,15 +173,15 @@ pub(super) fn new(args: &NewArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     drop(lock);
     args.protection.warn(io)?;
     told(folder, Some((&out, args.protection.no_passphrase)), &entry, io)?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }
 
-fn validity(args: &EntryArgs, today: Date) -> Result<(Date, Date), Stop> {
+fn validity(args: &EntryArgs, today: Date) -> Result<(Date, Date), CliError> {
     let not_before = args.not_before.unwrap_or(today);
     let not_after =
         args.not_after.unwrap_or_else(|| not_before.saturating_add(YEARS.years()).saturating_sub(1.day()));
     if not_after < not_before {
-        return Err(Stop::usage(format!("invalid key validity: {not_after} is before {not_before}")));
+        return Err(CliError::usage(format!("invalid key validity: {not_after} is before {not_before}")));
     }
     Ok((not_before, not_after))
 }
@@ -191,11 +191,11 @@ pub(super) fn told(
     folder: &Path,
     secret: Option<(&Path, bool)>,
     entry: &TrustEntry,
-    io: &mut Io<'_>,
-) -> Result<(), Stop> {
+    io: &mut Console<'_>,
+) -> Result<(), CliError> {
     let TrustEntry { vendor, id, usage, not_before, not_after, state, .. } = entry;
-    let shown = |path: &Path| escape(&files::shown(path)).into_owned();
-    let usage = usage.word();
+    let shown = |path: &Path| escape(&files::display_name(path)).into_owned();
+    let usage = usage.as_str();
     let spare = if *state == KeyState::Standby { ", standby" } else { "" };
     writeln!(io.stdout, "key {id} for {vendor}, {usage}{spare}, signs from {not_before} to {not_after}")?;
     if let Some((out, plain)) = secret {

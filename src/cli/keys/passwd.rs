@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::passphrase::{NewPassphraseArgs, PassphraseArgs};
 use super::super::trust_args::read_key;
-use super::super::{Exit, Io, Stop, files};
+use super::super::{CliError, Console, Exit, files};
 use super::new::ProtectionArgs;
 
 /// Change the passphrase of a secret key file
@@ -24,9 +24,9 @@ pub(super) struct PasswdArgs {
     new: NewPassphraseArgs,
 }
 
-pub(super) fn passwd(args: &PasswdArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn passwd(args: &PasswdArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if args.protection.no_passphrase && args.new.is_given() {
-        return Err(Stop::usage("`--no-passphrase` conflicts with the new passphrase options"));
+        return Err(CliError::usage("`--no-passphrase` conflicts with the new passphrase options"));
     }
     let (key, label) = read_key(&args.file, &args.passphrase, io)?;
     let text = args.protection.write(&key, &label, || args.new.get(io))?;
@@ -37,5 +37,5 @@ pub(super) fn passwd(args: &PasswdArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         "changed the passphrase of key {}; copies of the old file keep the old passphrase",
         key.public_key().id()
     ))?;
-    Ok(Exit::Yes)
+    Ok(Exit::Success)
 }

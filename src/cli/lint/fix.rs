@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Exit, Stop};
+use crate::{CliError, Exit};
 use keywright_license::License;
 use keywright_lint::{self as lint, Options};
 use keywright_sign::Payload;
@@ -52,13 +52,13 @@ pub(super) enum Unfixed {
 
 impl Unfixed {
     /// Converts the reason to an error. All of them are bugs in this program; the file is unchanged.
-    pub(super) fn stop(self) -> Stop {
+    pub(super) fn stop(self) -> CliError {
         let message = match self {
             Self::Endless => "the fixes do not converge",
             Self::Worse => "the fixes would make a part of the file unreadable",
             Self::Signed => "the fixes would change signed text",
         };
-        Stop::new(Exit::Failure, message)
+        CliError::new(Exit::Failure, message)
             .help("nothing was written; this is a bug in keywright, please report it with the file")
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::trust_args::TrustArgs;
-use crate::{Io, Stop};
+use crate::{CliError, Console};
 use keywright_license::License;
 use keywright_lint::{KeyFinding, KeyState};
 use keywright_sign::{BlockReport, Ground, Mode, Revocations, Trust, Verdict, Verifier};
@@ -21,7 +21,7 @@ pub(super) struct Store {
 pub(super) type Stores = HashMap<PathBuf, Store>;
 
 /// Loads a store, unless it is already loaded.
-pub(super) fn load(stores: &mut Stores, folder: &Path, io: &mut Io<'_>) -> Result<(), Stop> {
+pub(super) fn load(stores: &mut Stores, folder: &Path, io: &mut Console<'_>) -> Result<(), CliError> {
     if !stores.contains_key(folder) {
         let args = TrustArgs { trust: folder.to_owned() };
         let (trust, revocations) = args.load_with_revocations(&[], Mode::Production, io)?;

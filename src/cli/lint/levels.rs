@@ -3,7 +3,7 @@
 use keywright_lint::{Level, Levels, UnknownSelector};
 use keywright_syntax::diagnostic::Severity;
 
-use crate::Stop;
+use crate::CliError;
 
 /// Level options, for every command that lints.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -24,7 +24,7 @@ impl LevelArgs {
     ///
     /// # Errors
     /// Returns an error if a rule or group is unknown.
-    pub fn apply(&self, levels: &mut Levels, fails: &mut Severity) -> Result<(), Stop> {
+    pub fn apply(&self, levels: &mut Levels, fails: &mut Severity) -> Result<(), CliError> {
         let given = [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
         for (selectors, level) in given {
             for selector in selectors {
@@ -39,6 +39,6 @@ impl LevelArgs {
     }
 }
 
-fn refusal(unknown: &UnknownSelector) -> Stop {
-    Stop::usage(unknown.to_string()).help(unknown.help())
+fn refusal(unknown: &UnknownSelector) -> CliError {
+    CliError::usage(unknown.to_string()).help(unknown.help())
 }

@@ -3,10 +3,10 @@
 mod fix;
 mod keys;
 mod levels;
-mod search;
 mod output;
-mod watch;
 mod pipeline;
+mod search;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use keywright_lint as lint;
 use keywright_report::lint::{self as formats, Report};
 
 use super::config::Configs;
-use super::{Exit, Io, Stop, files};
+use super::{CliError, Console, Exit, files};
 
 pub use levels::LevelArgs;
 
@@ -103,29 +103,29 @@ impl Format {
 ///
 /// # Errors
 /// Returns an error if an option or a configuration is invalid, or if results cannot be written.
-pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     args.check()?;
     if args.watch { watch::run(args, config, io) } else { once(args, config, io) }
 }
 
 impl Args {
     /// Rejects invalid combinations of options.
-    fn check(&self) -> Result<(), Stop> {
+    fn check(&self) -> Result<(), CliError> {
         let stdin = self.files.iter().filter(|path| files::is_stdin(path)).count();
         files::refuse_stdin_twice(&self.files)?;
         let report = self.format != Format::Human;
         if stdin > 0 && self.watch {
-            return Err(Stop::usage("standard input cannot be watched"));
+            return Err(CliError::usage("standard input cannot be watched"));
         }
         if self.watch && !matches!(self.format, Format::Human | Format::Concise) {
-            return Err(Stop::usage("`--watch` supports only the formats `human` and `concise`")
+            return Err(CliError::usage("`--watch` supports only the formats `human` and `concise`")
                 .help("use `--format concise`"));
         }
         if self.unsafe_fixes && !self.fix && !self.diff {
-            return Err(Stop::usage("`--unsafe-fixes` needs `--fix` or `--diff`"));
+            return Err(CliError::usage("`--unsafe-fixes` needs `--fix` or `--diff`"));
         }
         if report && (self.diff || self.fix && stdin > 0) {
-            return Err(Stop::usage("the result and the report would both go to standard output")
+            return Err(CliError::usage("the result and the report would both go to standard output")
                 .help("omit `--format`, so findings go to standard error"));
         }
         Ok(())
@@ -138,20 +138,20 @@ impl Args {
 }
 
 /// Runs once over all files.
-fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let plan = Plan::new(args, config, io)?;
     let mut show = output::Show::new(args.format, io)?;
-    let mut exit = Exit::Yes;
+    let mut exit = Exit::Success;
     for fault in &plan.faults {
         exit = exit.worst(show.unread(fault, None, io)?);
     }
     let progress = super::progress::Progress::new(plan.files(), "files", io.interactive && !io.quiet);
-    let mut across = lint::Across::default();
+    let mut across = lint::CrossFileIndex::default();
     for batch in pipeline::batches(&plan.sets) {
         let all = pipeline::batch(batch, &plan, &mut across, &progress);
         exit = progress.aside(|| {
             all.iter()
-                .try_fold(exit, |exit, done| Ok::<_, Stop>(exit.worst(take(args, done, &mut show, io)?)))
+                .try_fold(exit, |exit, done| Ok::<_, CliError>(exit.worst(take(args, done, &mut show, io)?)))
         })?;
     }
     drop(progress);
@@ -160,8 +160,13 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
 }
 
 /// Writes the fixes and shows the findings of one set of files.
-fn take(args: &Args, done: &pipeline::Done, show: &mut output::Show, io: &mut Io<'_>) -> Result<Exit, Stop> {
-    let mut exit = Exit::Yes;
+fn take(
+    args: &Args,
+    done: &pipeline::Done,
+    show: &mut output::Show,
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let mut exit = Exit::Success;
     for (name, stop) in &done.unread {
         exit = exit.worst(show.unread(stop, Some(name), io)?);
     }
@@ -180,17 +185,17 @@ fn take(args: &Args, done: &pipeline::Done, show: &mut output::Show, io: &mut Io
 }
 
 /// Writes or shows the fixes of one file.
-fn write(args: &Args, fixed: &pipeline::FixedFile, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn write(args: &Args, fixed: &pipeline::FixedFile, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let changed = fixed.old.text() != fixed.new.text();
-    let mut exit = Exit::Yes;
+    let mut exit = Exit::Success;
     if args.diff {
         if changed {
             super::diff::show(fixed.old.name(), fixed.old.text(), fixed.new.text(), io)?;
-            exit = Exit::No;
+            exit = Exit::Findings;
         }
     } else if files::is_stdin(&fixed.path) {
         if fixed.old.fault().is_some() {
-            return Err(Stop::new(
+            return Err(CliError::new(
                 Exit::Unreadable,
                 "standard input is not valid UTF-8; nothing was written",
             )
@@ -207,14 +212,14 @@ fn write(args: &Args, fixed: &pipeline::FixedFile, io: &mut Io<'_>) -> Result<Ex
 /// The plan of a run.
 struct Plan {
     sets: Vec<Vec<pipeline::Input>>,
-    faults: Vec<Stop>,
+    faults: Vec<CliError>,
     fixing: Option<fix::Mode>,
     stores: keys::Stores,
     at: Date,
 }
 
 impl Plan {
-    fn new(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Self, Stop> {
+    fn new(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Self, CliError> {
         let found = search::search(&args.files);
         let mut configs = Configs::new(config)?;
         let mut stores = keys::Stores::new();

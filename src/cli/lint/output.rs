@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Exit, Io, Stop, print};
+use crate::{CliError, Console, Exit, print};
 use keywright_lint as lint;
 use keywright_report::escape::escape;
 use keywright_report::lint::{Outcome, Part, Report};
@@ -25,7 +25,7 @@ pub(super) struct Show {
 }
 
 impl Show {
-    pub(super) fn new(format: Format, io: &mut Io<'_>) -> Result<Self, Stop> {
+    pub(super) fn new(format: Format, io: &mut Console<'_>) -> Result<Self, CliError> {
         let report = format.report();
         if let Some(report) = &report {
             write!(io.stdout, "{}", report.head())?;
@@ -34,7 +34,12 @@ impl Show {
     }
 
     /// Shows an error for a file that could not be read, searched or written.
-    pub(super) fn unread(&mut self, stop: &Stop, name: Option<&str>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+    pub(super) fn unread(
+        &mut self,
+        stop: &CliError,
+        name: Option<&str>,
+        io: &mut Console<'_>,
+    ) -> Result<Exit, CliError> {
         io.stop(stop)?;
         let name = name.unwrap_or("keywright").to_owned();
         self.outcome.unread.push((name, stop.message.clone()));
@@ -48,7 +53,7 @@ impl Show {
     }
 
     /// Shows the findings of a set of files.
-    pub(super) fn part(&mut self, done: &Done, io: &mut Io<'_>) -> Result<(), Stop> {
+    pub(super) fn part(&mut self, done: &Done, io: &mut Console<'_>) -> Result<(), CliError> {
         self.count(done);
         let sources = Sources::new(done.sources.iter().map(|source| &**source));
         let Some(report) = &mut self.report else {
@@ -71,7 +76,7 @@ impl Show {
     }
 
     /// Writes the end of the report, or the summary.
-    pub(super) fn end(mut self, io: &mut Io<'_>) -> Result<(), Stop> {
+    pub(super) fn end(mut self, io: &mut Console<'_>) -> Result<(), CliError> {
         if let Some(report) = &mut self.report {
             write!(io.stdout, "{}", report.tail(&self.outcome))?;
             return Ok(());
@@ -90,7 +95,7 @@ impl Show {
     }
 
     /// For `-v`: explains each rule with findings.
-    fn about(&self, io: &mut Io<'_>) -> Result<(), Stop> {
+    fn about(&self, io: &mut Console<'_>) -> Result<(), CliError> {
         for rule in self.met.iter().filter_map(|id| lint::rule(id)) {
             let (id, name) = (rule.code.id, rule.code.name);
             writeln!(io.stderr, "{id} {name} checks for {}; more with `keywright explain {id}`", rule.what)?;
@@ -109,7 +114,7 @@ impl Show {
 }
 
 /// Shows the number of fixes in a file, and of fixes skipped because of signatures.
-pub(super) fn fixed(file: &FixedFile, only_shown: bool, io: &mut Io<'_>) -> Result<(), Stop> {
+pub(super) fn fixed(file: &FixedFile, only_shown: bool, io: &mut Console<'_>) -> Result<(), CliError> {
     let name = escape(file.old.name()).into_owned();
     let report = &file.report;
     if report.applied > 0 {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::config::Settings;
-use crate::{Exit, Stop, files};
+use crate::{CliError, Exit, files};
 use keywright_license::License;
-use keywright_lint::{self as lint, Across, Elsewhere, Marks, Tally};
+use keywright_lint::{self as lint, CrossFileIndex, CrossFileMatch, FileFingerprints, Tally};
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
 use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
@@ -22,7 +22,7 @@ pub(super) struct Input {
     pub(super) id: usize,
     pub(super) path: PathBuf,
     /// Content that was already read, for standard input.
-    pub(super) given: Option<Result<Vec<u8>, Stop>>,
+    pub(super) given: Option<Result<Vec<u8>, CliError>>,
     pub(super) settings: Settings,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Done {
     pub(super) tally: Tally,
     pub(super) fixed: Vec<FixedFile>,
     /// Files that could not be read or fixed.
-    pub(super) unread: Vec<(String, Stop)>,
+    pub(super) unread: Vec<(String, CliError)>,
     pub(super) fails: Severity,
     pub(super) exit: Exit,
 }
@@ -70,9 +70,14 @@ pub(super) fn batches(sets: &[Vec<Input>]) -> Vec<&[Vec<Input>]> {
 
 /// Processes a batch in parallel and returns the results in the order of the sets. Matches with files of earlier sets are
 /// computed sequentially in between.
-pub(super) fn batch(sets: &[Vec<Input>], plan: &Plan, across: &mut Across, progress: &Progress) -> Vec<Done> {
+pub(super) fn batch(
+    sets: &[Vec<Input>],
+    plan: &Plan,
+    across: &mut CrossFileIndex,
+    progress: &Progress,
+) -> Vec<Done> {
     let ready: Vec<Ready> = sets.par_iter().map(|set| Ready::new(set, plan)).collect();
-    let elsewhere: Vec<Vec<Elsewhere>> =
+    let elsewhere: Vec<Vec<CrossFileMatch>> =
         ready.iter().map(|ready| ready.marks.iter().flat_map(|marks| across.meet(marks)).collect()).collect();
     ready
         .into_par_iter()
@@ -93,7 +98,7 @@ struct Ready {
     options: lint::Options,
     trust: Option<PathBuf>,
     /// Marks for comparison with other sets; empty if there is only one set.
-    marks: Vec<Marks>,
+    marks: Vec<FileFingerprints>,
 }
 
 impl Ready {
@@ -107,7 +112,7 @@ impl Ready {
             fixed: Vec::new(),
             unread: Vec::new(),
             fails: settings.fails,
-            exit: Exit::Yes,
+            exit: Exit::Success,
         };
         let mut paths = Vec::new();
         for input in set {
@@ -116,7 +121,7 @@ impl Ready {
                     done.sources.push(source);
                     paths.push(&input.path);
                 }
-                Err(stop) => done.unread.push((files::shown(&input.path), stop)),
+                Err(stop) => done.unread.push((files::display_name(&input.path), stop)),
             }
         }
         if let Some(mode) = plan.fixing {
@@ -132,11 +137,15 @@ impl Ready {
         }
         let licenses: Vec<License> =
             done.sources.iter().map(|source| License::read(Arc::clone(source))).collect();
-        let marks = if plan.sets.len() > 1 { licenses.iter().map(Marks::of).collect() } else { Vec::new() };
+        let marks = if plan.sets.len() > 1 {
+            licenses.iter().map(FileFingerprints::of).collect()
+        } else {
+            Vec::new()
+        };
         Self { done, licenses, options, trust: settings.trust, marks }
     }
 
-    fn lint(self, elsewhere: Vec<Elsewhere>, plan: &Plan) -> Done {
+    fn lint(self, elsewhere: Vec<CrossFileMatch>, plan: &Plan) -> Done {
         let Self { mut done, licenses, mut options, trust, .. } = self;
         let all: Vec<&License> = licenses.iter().collect();
         options.elsewhere = elsewhere;
@@ -149,13 +158,13 @@ impl Ready {
     }
 }
 
-fn read(input: &Input) -> Result<Arc<SourceFile>, Stop> {
+fn read(input: &Input) -> Result<Arc<SourceFile>, CliError> {
     let bytes = match &input.given {
         Some(given) => given.clone()?,
         None => files::read_license_file(&input.path)?,
     };
     let id = FileId(u32::try_from(input.id).unwrap_or(u32::MAX));
-    Ok(SourceFile::from_bytes(id, files::shown(&input.path), bytes))
+    Ok(SourceFile::from_bytes(id, files::display_name(&input.path), bytes))
 }
 
 /// Returns the exit code: `No` for findings, `Unreadable` for text that could not be read as a license.
@@ -165,7 +174,7 @@ fn conclusion(found: &[Diagnostic], licenses: &[&License], fails: Severity) -> E
     // Levels do not matter here: unreadable text was not linted.
     match (failing, lost) {
         (_, true) => Exit::Unreadable,
-        (true, false) => Exit::No,
-        (false, false) => Exit::Yes,
+        (true, false) => Exit::Findings,
+        (false, false) => Exit::Success,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::search::{LICENSE, Search};
-use crate::{Exit, Stop, files};
+use crate::{CliError, Exit, files};
 
 /// Search settings for the vendor's own directories: ignore files apply, and links to files are followed.
 const SEARCH: Search = Search { ending: LICENSE, as_git: true, hidden: false, links: true };
@@ -15,7 +15,7 @@ pub(super) struct Files {
     /// The files in the order of the command line, sorted by name within a directory, without duplicates.
     pub(super) paths: Vec<PathBuf>,
     /// Errors, including directories without a license file.
-    pub(super) faults: Vec<Stop>,
+    pub(super) faults: Vec<CliError>,
 }
 
 /// Replaces directories with the license files below them. Skips hidden files and files excluded by `.gitignore` or
@@ -50,8 +50,10 @@ impl Files {
 }
 
 /// The error for a directory without license files, which is probably the wrong directory.
-fn empty(folder: &Path) -> Stop {
-    Stop::new(Exit::Usage, format!("no license files (`*{LICENSE}`) in `{}`", files::shown(folder))).help(
-        "name a file explicitly to read it; hidden files and files excluded by `.gitignore` are skipped",
+fn empty(folder: &Path) -> CliError {
+    CliError::new(
+        Exit::Usage,
+        format!("no license files (`*{LICENSE}`) in `{}`", files::display_name(folder)),
     )
+    .help("name a file explicitly to read it; hidden files and files excluded by `.gitignore` are skipped")
 }

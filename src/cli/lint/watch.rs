@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::watch::watch;
-use crate::{Exit, Io, Stop, config};
+use crate::{CliError, Console, Exit, config};
 
 use super::{Args, once, search};
 
 /// Lints again after every change, until interrupted.
-pub(super) fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     watch(args.watch_runs, || paths(args, config), |io| once(args, config, io), io)
 }
 

@@ -32,7 +32,11 @@ impl Signer for Program {
 
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerFailure> {
         let failed = |what: &str, error: &std::io::Error| {
-            SignerFailure(format!("`{}` {what}: {}", files::shown(&self.path), files::reason(error)))
+            SignerFailure(format!(
+                "`{}` {what}: {}",
+                files::display_name(&self.path),
+                files::io_reason(error)
+            ))
         };
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -52,7 +56,7 @@ impl Signer for Program {
         let Some(status) = status.map_err(|error| failed("cannot be waited for", &error))? else {
             return Err(SignerFailure(format!(
                 "timeout: `{}` did not answer within {} seconds",
-                files::shown(&self.path),
+                files::display_name(&self.path),
                 self.timeout.as_secs()
             )));
         };
@@ -62,7 +66,7 @@ impl Signer for Program {
             let words = String::from_utf8_lossy(&words).split_whitespace().collect::<Vec<_>>().join(" ");
             return Err(SignerFailure(format!(
                 "`{}` failed ({status}): {}",
-                files::shown(&self.path),
+                files::display_name(&self.path),
                 escape(&words)
             )));
         }
@@ -73,7 +77,7 @@ impl Signer for Program {
         });
         answer.as_slice().try_into().map_err(|_| {
             let length = if answer.len() > 64 { "more than 64".to_owned() } else { answer.len().to_string() };
-            SignerFailure(format!("`{}` wrote {length} bytes instead of 64", files::shown(&self.path)))
+            SignerFailure(format!("`{}` wrote {length} bytes instead of 64", files::display_name(&self.path)))
         })
     }
 }

@@ -14,7 +14,7 @@ use keywright_report::{simulate_human, simulate_json};
 use keywright_resolve::Model;
 use keywright_scenario::{Session, no_file, read_event};
 
-use super::{Exit, Io, Stop, explain_feature, files};
+use super::{CliError, Console, Exit, explain_feature, files};
 
 /// Maximum length of a line, in bytes.
 const MAX_LINE: usize = 64 * 1024;
@@ -95,13 +95,13 @@ impl<'a> Line<'a> {
 ///
 /// # Errors
 /// Returns an error if a license cannot be read or has errors, or if a stream fails.
-pub fn run(args: &Args, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if args.files.iter().any(|path| files::is_stdin(path)) {
-        return Err(Stop::usage("licenses cannot be read from standard input, because events are"));
+        return Err(CliError::usage("licenses cannot be read from standard input, because events are"));
     }
     let licenses = explain_feature::read(&args.files, io)?;
     let model = Model::compile(&licenses).map_err(|error| {
-        Stop::new(Exit::Unreadable, error.to_string()).help("run `keywright lint` to see the location")
+        CliError::new(Exit::Unreadable, error.to_string()).help("run `keywright lint` to see the location")
     })?;
     for notice in model.notices() {
         let (directive, block) = (notice.directive, escape(notice.feature.as_str()));
@@ -157,14 +157,14 @@ impl Lines {
 fn play(
     session: &mut Session<'_>,
     format: Format,
-    mut next: impl FnMut(&mut Io<'_>) -> Result<Option<Vec<u8>>, Stop>,
-    io: &mut Io<'_>,
-) -> Result<Exit, Stop> {
-    let mut exit = Exit::Yes;
+    mut next: impl FnMut(&mut Console<'_>) -> Result<Option<Vec<u8>>, CliError>,
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let mut exit = Exit::Success;
     loop {
         let Some(bytes) = next(io)? else { return Ok(exit) };
         if bytes.len() >= MAX_LINE {
-            return Err(Stop::new(Exit::Unreadable, "line too long: more than 64 KiB"));
+            return Err(CliError::new(Exit::Unreadable, "line too long: more than 64 KiB"));
         }
         let text = String::from_utf8_lossy(&bytes);
         let line = Line::of(&text);
@@ -172,7 +172,7 @@ fn play(
             return Ok(exit);
         }
         let (answer, came) =
-            answer(session, &line, format).map_err(|error| Stop::failure(error.to_string()))?;
+            answer(session, &line, format).map_err(|error| CliError::failure(error.to_string()))?;
         // At a prompt, the exit code does not reflect denials and typing errors, which the user has seen.
         if !io.interactive {
             exit = exit.worst(came);
@@ -205,7 +205,7 @@ fn answer(session: &mut Session<'_>, line: &Line<'_>, format: Format) -> serde_j
         Line::Help => json(simulate_json::help(HELP)?),
         Line::Event(text) => return event(session, text, format),
     };
-    Ok((text, Exit::Yes))
+    Ok((text, Exit::Success))
 }
 
 fn event(session: &mut Session<'_>, text: &str, format: Format) -> serde_json::Result<(String, Exit)> {
@@ -221,7 +221,7 @@ fn event(session: &mut Session<'_>, text: &str, format: Format) -> serde_json::R
         }
     };
     let reply = session.play(step);
-    let came = if reply.granted { Exit::Yes } else { Exit::No };
+    let came = if reply.granted { Exit::Success } else { Exit::Findings };
     Ok(match format {
         Format::Human => (simulate_human::reply(&reply), came),
         Format::Json => (format!("{}\n", simulate_json::reply(&reply)?), came),

@@ -14,7 +14,7 @@ use keywright_license::Name;
 use keywright_resolve::Model;
 use keywright_scenario as scenario;
 
-use crate::{Io, Stop};
+use crate::{CliError, Console};
 
 /// Maximum number of history lines.
 const HISTORY: usize = 1000;
@@ -26,7 +26,7 @@ pub(super) struct Prompt {
 
 impl Prompt {
     /// Creates a prompt that completes the features of a model.
-    pub(super) fn new(model: &Model) -> Result<Self, Stop> {
+    pub(super) fn new(model: &Model) -> Result<Self, CliError> {
         // Show candidates as a list, as shells do: one line may need several completions.
         let config = Config::builder()
             .completion_type(CompletionType::List)
@@ -40,7 +40,7 @@ impl Prompt {
     }
 
     /// Reads the next line; `None` at the end of input. Ctrl-C cancels the line, Ctrl-D ends the input.
-    pub(super) fn read(&mut self, io: &mut Io<'_>) -> Result<Option<String>, Stop> {
+    pub(super) fn read(&mut self, io: &mut Console<'_>) -> Result<Option<String>, CliError> {
         io.stdout.flush()?;
         loop {
             return match self.editor.readline("> ") {
@@ -61,8 +61,8 @@ impl Prompt {
     }
 }
 
-fn failed(error: &ReadlineError) -> Stop {
-    Stop::failure(format!("cannot read the line: {}", error.to_string().to_lowercase()))
+fn failed(error: &ReadlineError) -> CliError {
+    CliError::failure(format!("cannot read the line: {}", error.to_string().to_lowercase()))
 }
 
 /// The words that can be completed.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use keywright_report::test::{Covered, Mutated};
-use keywright_resolve::Sight;
+use keywright_resolve::CoveragePoint;
 use keywright_scenario::{self as scenario, ScenarioFile};
 
 use super::run::Played;
@@ -14,7 +14,7 @@ use super::run::Played;
 struct Group<'a> {
     first: &'a Played,
     files: Vec<&'a ScenarioFile>,
-    seen: BTreeSet<Sight>,
+    seen: BTreeSet<CoveragePoint>,
     holds: bool,
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::search::Search;
-use crate::{Stop, files};
+use crate::{CliError, files};
 
 /// The suffix of scenario file names.
 pub(super) const SUFFIX: &str = ".scenarios.yaml";
@@ -13,7 +13,7 @@ pub(super) const SUFFIX: &str = ".scenarios.yaml";
 const SEARCH: Search = Search { ending: SUFFIX, as_git: false, hidden: false, links: true };
 
 /// Returns the files to run, without duplicates, in argument order.
-pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
+pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
     // Different paths to the same file count as one.
@@ -24,7 +24,7 @@ pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
         all.extend(found.into_iter().filter(|path| seen.insert(place(path))));
     }
     if all.is_empty() {
-        return Err(Stop::usage(format!("no `*{SUFFIX}` file in these folders"))
+        return Err(CliError::usage(format!("no `*{SUFFIX}` file in these folders"))
             .help("pass a scenario file, or a folder that contains one"));
     }
     Ok(all)
@@ -32,7 +32,7 @@ pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
 
 /// Finds scenario files in a folder, sorted by path. Does not follow links to folders, and skips hidden files and
 /// folders.
-fn search(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+fn search(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut found = SEARCH.below(folder);
     found.files.sort();
     match found.faults.into_iter().next() {

@@ -1,10 +1,10 @@
 //! `keywright test`: runs scenario files.
 
+mod coverage;
 mod discover;
 mod run;
 mod template;
 mod watch;
-mod coverage;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,10 +24,10 @@ use keywright_syntax::source::SourceFile;
 
 use super::config::Configs;
 use super::progress::Progress;
-use super::{Exit, Io, Stop, files, print};
+use super::{CliError, Console, Exit, files, print};
 
 use discover::discover;
-use run::{House, Played, Work, play_all};
+use run::{FileResult, Played, RunContext, play_all};
 
 /// Test licenses against scenario files
 ///
@@ -100,17 +100,17 @@ enum Format {
 ///
 /// # Errors
 /// Returns an error if there is no scenario, or if results cannot be written.
-pub fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if args.watch { watch::run(args, config, io) } else { once(args, config, io) }
 }
 
-fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let paths = discover(&args.paths)?;
     let configs = Mutex::new(Configs::new(config)?);
     let filter = args.filter.as_deref().unwrap_or_default();
     let mut report = TestReport::default();
     let progress = Progress::new(paths.len(), "files", io.interactive && !io.quiet);
-    let works = play_all(&paths, filter, &House { configs, today: io.today }, &progress, io);
+    let works = play_all(&paths, filter, &RunContext { configs, today: io.today }, &progress, io);
     drop(progress);
     let (played, mut exit) = collect(works, &mut report, io)?;
     for one in &played {
@@ -127,7 +127,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
             }
         });
     }
-    if exit == Exit::Yes && report.files.iter().all(|file| file.results.is_empty()) {
+    if exit == Exit::Success && report.files.iter().all(|file| file.results.is_empty()) {
         return Err(nothing(args));
     }
     report.files.retain(|file| !file.results.is_empty());
@@ -143,20 +143,24 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Sto
         && report.coverage.iter().any(|covered| covered.is_below(least))
     {
         io.say(&format!("coverage is below {least} %"))?;
-        exit = exit.worst(Exit::No);
+        exit = exit.worst(Exit::Findings);
     }
     let survived = report.mutation.iter().any(|mutated| !mutated.is_complete());
     let (_, failed) = report.counts();
-    Ok(if failed > 0 || survived { exit.worst(Exit::No) } else { exit })
+    Ok(if failed > 0 || survived { exit.worst(Exit::Findings) } else { exit })
 }
 
 /// Returns the files that were run, and reports the errors of the others.
-fn collect(works: Vec<Work>, report: &mut TestReport, io: &mut Io<'_>) -> Result<(Vec<Played>, Exit), Stop> {
-    let mut exit = Exit::Yes;
+fn collect(
+    works: Vec<FileResult>,
+    report: &mut TestReport,
+    io: &mut Console<'_>,
+) -> Result<(Vec<Played>, Exit), CliError> {
+    let mut exit = Exit::Success;
     let mut all = Vec::new();
     for work in works {
         match work {
-            Work::Played(played) => {
+            FileResult::Played(played) => {
                 if !io.quiet {
                     print::show_in(&played.file.warnings, &Sources::new([&*played.source]), io)?;
                 }
@@ -164,16 +168,16 @@ fn collect(works: Vec<Work>, report: &mut TestReport, io: &mut Io<'_>) -> Result
                 all.push(*played);
                 continue;
             }
-            Work::Unsound(source, found, why) => {
+            FileResult::Unsound(source, found, why) => {
                 print::show_in(&found, &Sources::new([&*source]), io)?;
                 exit = exit.worst(why);
                 report.not_played.push(not_played(&source, &found));
             }
-            Work::Unread(path, stop) => {
+            FileResult::Unread(path, stop) => {
                 io.stop(&stop)?;
                 exit = exit.worst(stop.exit);
                 report.not_played.push(NotPlayed {
-                    file: files::shown(&path),
+                    file: files::display_name(&path),
                     line: None,
                     message: stop.message,
                 });
@@ -193,8 +197,8 @@ fn not_played(source: &SourceFile, found: &[Diagnostic]) -> NotPlayed {
     }
 }
 
-fn show(args: &Args, report: &TestReport, io: &mut Io<'_>) -> Result<(), Stop> {
-    let failure = |error: serde_json::Error| Stop::failure(error.to_string());
+fn show(args: &Args, report: &TestReport, io: &mut Console<'_>) -> Result<(), CliError> {
+    let failure = |error: serde_json::Error| CliError::failure(error.to_string());
     let human = test_human::Style { color: io.color_out };
     let text = match (args.statement, args.format) {
         (Some(StatementForm::Csv), _) => statement_csv::render(report),
@@ -211,15 +215,15 @@ fn show(args: &Args, report: &TestReport, io: &mut Io<'_>) -> Result<(), Stop> {
 }
 
 /// The error for a run without any scenario.
-fn nothing(args: &Args) -> Stop {
+fn nothing(args: &Args) -> CliError {
     match &args.filter {
-        Some(filter) => Stop::usage(format!("no scenario name contains `{filter}`")),
-        None => Stop::usage("no scenario in these files"),
+        Some(filter) => CliError::usage(format!("no scenario name contains `{filter}`")),
+        None => CliError::usage("no scenario in these files"),
     }
 }
 
 /// Prints one note for each directive that the resolver does not model.
-fn say_not_modelled(loaded: &Loaded, io: &mut Io<'_>) -> Result<(), Stop> {
+fn say_not_modelled(loaded: &Loaded, io: &mut Console<'_>) -> Result<(), CliError> {
     let mut said = BTreeSet::new();
     for Notice { license, feature, directive, .. } in loaded.model.notices() {
         if said.insert((*license, *directive)) {
@@ -234,21 +238,21 @@ fn say_not_modelled(loaded: &Loaded, io: &mut Io<'_>) -> Result<(), Stop> {
 }
 
 /// Writes the actual values and runs the updated file.
-fn update(played: &Played, filter: &str, io: &mut Io<'_>) -> Result<TestedFile, Stop> {
+fn update(played: &Played, filter: &str, io: &mut Console<'_>) -> Result<TestedFile, CliError> {
     let Played { path, source, results, loaded, .. } = played;
     if files::is_stdin(path) {
-        return Err(Stop::usage("`--update` cannot write to standard input"));
+        return Err(CliError::usage("`--update` cannot write to standard input"));
     }
     if played.is_rendered {
         let name = escape(source.name()).into_owned();
-        return Err(Stop::usage(format!("cannot update the scenarios of a template: `{name}`"))
+        return Err(CliError::usage(format!("cannot update the scenarios of a template: `{name}`"))
             .help("edit the template instead"));
     }
     let (text, left) = scenario::updated(source, results);
     let name = escape(source.name()).into_owned();
     let again = SourceFile::from_bytes(source.id(), source.name(), text.clone().into_bytes());
     let reread = scenario::parse(&again).map_err(|_| {
-        Stop::failure(format!("updating `{name}` would make it invalid; nothing was written"))
+        CliError::failure(format!("updating `{name}` would make it invalid; nothing was written"))
     })?;
     if text != source.text() {
         files::write(path, text.as_bytes())?;

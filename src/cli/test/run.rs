@@ -10,9 +10,9 @@ use rayon::prelude::*;
 
 use crate::config::Configs;
 use crate::progress::Progress;
-use crate::{Exit, Io, Stop, files};
+use crate::{CliError, Console, Exit, files};
 use keywright_lint as lint;
-use keywright_resolve::Sight;
+use keywright_resolve::CoveragePoint;
 use keywright_scenario::{self as scenario, Loaded, MAX_SCENARIO_BYTES, ScenarioFile, ScenarioResult};
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::{FileId, SourceFile};
@@ -26,34 +26,34 @@ pub(super) struct Played {
     pub(super) file: ScenarioFile,
     pub(super) loaded: Loaded,
     pub(super) results: Vec<ScenarioResult>,
-    pub(super) seen: BTreeSet<Sight>,
+    pub(super) seen: BTreeSet<CoveragePoint>,
     /// True if a template rendered the text.
     pub(super) is_rendered: bool,
 }
 
 /// Settings for all files of a run.
-pub(super) struct House {
+pub(super) struct RunContext {
     pub(super) configs: Mutex<Configs>,
     pub(super) today: Date,
 }
 
 /// The result of a file.
-pub(super) enum Work {
+pub(super) enum FileResult {
     Played(Box<Played>),
     /// The scenario file or one of its licenses has errors; the exit code of the command.
     Unsound(Arc<SourceFile>, Vec<Diagnostic>, Exit),
     /// The file cannot be read.
-    Unread(PathBuf, Stop),
+    Unread(PathBuf, CliError),
 }
 
 /// Reads and runs all files. Results are in the order of the files.
 pub(super) fn play_all(
     paths: &[PathBuf],
     filter: &str,
-    house: &House,
+    house: &RunContext,
     progress: &Progress,
-    io: &mut Io<'_>,
-) -> Vec<Work> {
+    io: &mut Console<'_>,
+) -> Vec<FileResult> {
     // Standard input is read once, before the threads start.
     let stdin = paths.iter().any(|path| files::is_stdin(path));
     let stdin = stdin.then(|| files::read_up_to(Path::new("-"), MAX_SCENARIO_BYTES, io));
@@ -65,7 +65,7 @@ pub(super) fn play_all(
     all.map(|(index, path)| {
         let work = match read(path) {
             Ok(bytes) => play_one(path, index, bytes, filter, house),
-            Err(stop) => Work::Unread(path.clone(), stop),
+            Err(stop) => FileResult::Unread(path.clone(), stop),
         };
         progress.done(1);
         work
@@ -73,21 +73,21 @@ pub(super) fn play_all(
     .collect()
 }
 
-fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str, house: &House) -> Work {
+fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str, house: &RunContext) -> FileResult {
     let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
     let rendered = template::beside(path).map(|license| template::render(&license, house.today)).transpose();
     let rendered = match rendered {
         Ok(rendered) => rendered,
-        Err(stop) => return Work::Unread(path.to_owned(), stop),
+        Err(stop) => return FileResult::Unread(path.to_owned(), stop),
     };
     let bytes = rendered.as_ref().map_or(bytes, |rendered| rendered.scenarios.clone().into_bytes());
-    let source = SourceFile::from_bytes(id, files::shown(path), bytes);
+    let source = SourceFile::from_bytes(id, files::display_name(path), bytes);
     match prepare(path, &source, rendered.as_ref(), house) {
-        Err(Refused::Found(found, exit)) => Work::Unsound(source, found, exit),
-        Err(Refused::Stop(stop)) => Work::Unread(path.to_owned(), *stop),
+        Err(Refused::Found(found, exit)) => FileResult::Unsound(source, found, exit),
+        Err(Refused::CliError(stop)) => FileResult::Unread(path.to_owned(), *stop),
         Ok((file, loaded)) => {
             let (results, seen) = scenario::observe(&file, &loaded.model, |name| name.contains(filter));
-            Work::Played(Box::new(Played {
+            FileResult::Played(Box::new(Played {
                 path: path.to_owned(),
                 source,
                 file,
@@ -103,22 +103,21 @@ fn play_one(path: &Path, index: usize, bytes: Vec<u8>, filter: &str, house: &Hou
 /// The reason why a file is not run: findings, or an invalid configuration.
 enum Refused {
     Found(Vec<Diagnostic>, Exit),
-    Stop(Box<Stop>),
+    CliError(Box<CliError>),
 }
 
 fn prepare(
     path: &Path,
     source: &Arc<SourceFile>,
     rendered: Option<&Rendered>,
-    house: &House,
+    house: &RunContext,
 ) -> Result<(ScenarioFile, Loaded), Refused> {
     let file = scenario::parse(source).map_err(|found| Refused::Found(found, Exit::Unreadable))?;
     let folder = folder_of(path);
     let lint = match file.licenses.first() {
         // Licenses of one scenario file are linted together, with the configuration of the first.
-        Some(first) => {
-            lint_options(&folder.join(&first.value), house).map_err(|stop| Refused::Stop(Box::new(stop)))?
-        }
+        Some(first) => lint_options(&folder.join(&first.value), house)
+            .map_err(|stop| Refused::CliError(Box::new(stop)))?,
         None => lint::Options::at(Date::MIN),
     };
     // A missing license has the same exit code as a missing scenario file.
@@ -127,7 +126,7 @@ fn prepare(
         &file,
         |relative| {
             if let (Some(rendered), true) = (rendered, file.licenses.iter().any(|it| it.value == relative)) {
-                let name = files::shown(&folder.join(relative));
+                let name = files::display_name(&folder.join(relative));
                 return Ok(SourceFile::new(name, rendered.license.as_str()));
             }
             read_below(folder, relative).map_err(|stop| {
@@ -144,7 +143,7 @@ fn prepare(
 }
 
 /// The lint options for a license. The caller sets the day.
-fn lint_options(license: &Path, house: &House) -> Result<lint::Options, Stop> {
+fn lint_options(license: &Path, house: &RunContext) -> Result<lint::Options, CliError> {
     let mut configs = house.configs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let settings = configs.settings(license)?;
     Ok(lint::Options { levels: settings.levels, policy: settings.policy, ..lint::Options::at(Date::MIN) })
@@ -156,12 +155,13 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 }
 
 /// Reads a license in a folder. Rejects links that lead out of the folder.
-fn read_below(folder: &Path, relative: &str) -> Result<Arc<SourceFile>, Stop> {
+fn read_below(folder: &Path, relative: &str) -> Result<Arc<SourceFile>, CliError> {
     let path = folder.join(relative);
-    let real = |path: &Path| fs::canonicalize(path).map_err(|error| Stop::failure(files::reason(&error)));
+    let real =
+        |path: &Path| fs::canonicalize(path).map_err(|error| CliError::failure(files::io_reason(&error)));
     if !real(&path)?.starts_with(real(folder)?) {
-        return Err(Stop::new(Exit::Unreadable, "a link leads out of the folder"));
+        return Err(CliError::new(Exit::Unreadable, "a link leads out of the folder"));
     }
     let bytes = files::read_file(&path, keywright_syntax::source::MAX_FILE_BYTES)?;
-    Ok(SourceFile::from_bytes(FileId(0), files::shown(&path), bytes))
+    Ok(SourceFile::from_bytes(FileId(0), files::display_name(&path), bytes))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::new::{Shelf, refused};
-use crate::{Exit, Stop, files};
+use crate::{CliError, Exit, files};
 use keywright_files::input;
 
 use super::discover::SUFFIX;
@@ -31,13 +31,13 @@ pub(super) fn beside(path: &Path) -> Option<PathBuf> {
 }
 
 /// Renders a template with its default parameters.
-pub(super) fn render(license: &Path, today: Date) -> Result<Rendered, Stop> {
+pub(super) fn render(license: &Path, today: Date) -> Result<Rendered, CliError> {
     let folder = folder_of(license);
     let name = license.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let template = Shelf { folder: Some(folder) }.template(name)?;
     let assigned = template.assign(&[], today).map_err(|faults| {
         let stop = faults.first().map(refused);
-        stop.unwrap_or_else(|| Stop::new(Exit::Unreadable, "invalid default parameters")).help(
+        stop.unwrap_or_else(|| CliError::new(Exit::Unreadable, "invalid default parameters")).help(
             "only the default parameters are tested; create a license with `keywright new` to test others",
         )
     })?;
@@ -45,7 +45,10 @@ pub(super) fn render(license: &Path, today: Date) -> Result<Rendered, Stop> {
     let scenarios =
         template.render_scenarios(&assigned, &format!("{name}.lic")).map_err(|fault| refused(&fault))?;
     let scenarios = scenarios.ok_or_else(|| {
-        Stop::new(Exit::Unreadable, format!("the template `{}` has no scenarios", files::shown(license)))
+        CliError::new(
+            Exit::Unreadable,
+            format!("the template `{}` has no scenarios", files::display_name(license)),
+        )
     })?;
     Ok(Rendered { license: text, scenarios })
 }

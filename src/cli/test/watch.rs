@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::watch::watch;
-use crate::{Exit, Io, Stop, config, files};
+use crate::{CliError, Console, Exit, config, files};
 use keywright_scenario::{self as scenario, MAX_SCENARIO_BYTES};
 use keywright_syntax::source::{FileId, SourceFile};
 
@@ -12,9 +12,9 @@ use super::run::folder_of;
 use super::{Args, once, template};
 
 /// Runs the scenarios after each change, until interrupted.
-pub(super) fn run(args: &Args, config: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if args.paths.iter().any(|path| files::is_stdin(path)) {
-        return Err(Stop::usage("`--watch` cannot read standard input"));
+        return Err(CliError::usage("`--watch` cannot read standard input"));
     }
     watch(args.watch_runs, || paths(args, config), |io| once(args, config, io), io)
 }
@@ -29,7 +29,7 @@ fn paths(args: &Args, config: Option<&Path>) -> Vec<PathBuf> {
 
 fn licenses(path: &Path) -> Vec<PathBuf> {
     let Ok(bytes) = files::read_file(path, MAX_SCENARIO_BYTES) else { return Vec::new() };
-    let source = SourceFile::from_bytes(FileId(0), files::shown(path), bytes);
+    let source = SourceFile::from_bytes(FileId(0), files::display_name(path), bytes);
     if let Some(template) = template::beside(path) {
         return vec![template];
     }

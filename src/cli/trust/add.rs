@@ -10,13 +10,14 @@ use jiff::civil::Date;
 use keywright_license::Name;
 use keywright_report::escape::escape;
 use keywright_sign::{
-    ADDED_LIST, KeyId, KeyState, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, Usage, append_entry, store_fs,
+    ADDED_LIST, KeyId, KeyState, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, Usage, append_entry,
+    store_fs,
 };
 
 use super::super::keys::fingerprint;
 use super::super::keys::lock::Lock;
 use super::super::trust_args::{TrustArgs, stop};
-use super::super::{Exit, Io, Stop, files, parse_day};
+use super::super::{CliError, Console, Exit, files, parse_day};
 
 /// The start of a public key as one line.
 const LINE_HEAD: &str = "keywright-pub:";
@@ -66,7 +67,7 @@ fn parse_vendor(text: &str) -> Result<String, String> {
     good.then(|| text.to_owned()).ok_or_else(|| "letters, digits, `_` and `-`, at most 64".to_owned())
 }
 
-pub(super) fn add(args: &AddArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
+pub(super) fn add(args: &AddArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let (vendor, key) = read(args, io)?;
     let entry = entry(args, &vendor, key.id(), io.today)?;
     let folder = &args.trust.trust;
@@ -76,7 +77,11 @@ pub(super) fn add(args: &AddArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
     let text = append_entry(list.as_deref(), &entry).map_err(|error| stop(folder, &error))?;
     let path = folder.join(&entry.file);
     store_fs::create_public_file(&path, &key.to_pem()).map_err(|error| {
-        Stop::failure(format!("cannot write `{}`: {}", files::shown(&path), files::reason(&error)))
+        CliError::failure(format!(
+            "cannot write `{}`: {}",
+            files::display_name(&path),
+            files::io_reason(&error)
+        ))
     })?;
     let written = files::write(&folder.join(name), text.as_bytes());
     if written.is_err() {
@@ -84,46 +89,47 @@ pub(super) fn add(args: &AddArgs, io: &mut Io<'_>) -> Result<Exit, Stop> {
         let _ = fs::remove_file(&path);
     }
     written?;
-    let (id, usage) = (entry.id, entry.usage.word());
+    let (id, usage) = (entry.id, entry.usage.as_str());
     writeln!(
         io.stdout,
         "key {id} for {vendor}, {usage}, signs from {} to {}",
         entry.not_before, entry.not_after
     )?;
     writeln!(io.stdout, "  fingerprint {}", fingerprint(&key))?;
-    writeln!(io.stdout, "  trust list  {}", escape(&files::shown(&folder.join(name))))?;
-    Ok(Exit::Yes)
+    writeln!(io.stdout, "  trust list  {}", escape(&files::display_name(&folder.join(name))))?;
+    Ok(Exit::Success)
 }
 
 /// The key and its vendor.
-fn read(args: &AddArgs, io: &mut Io<'_>) -> Result<(String, PublicKey), Stop> {
+fn read(args: &AddArgs, io: &mut Console<'_>) -> Result<(String, PublicKey), CliError> {
     let text = if args.key.trim_start().starts_with(LINE_HEAD) {
         args.key.clone()
     } else {
         let bytes = files::read_up_to(&PathBuf::from(&args.key), 64 * 1024, io)?;
-        String::from_utf8(bytes).map_err(|_| Stop::usage(format!("`{}` is not text", args.key)))?
+        String::from_utf8(bytes).map_err(|_| CliError::usage(format!("`{}` is not text", args.key)))?
     };
     if !text.contains(LINE_HEAD) {
-        let key =
-            PublicKey::from_pem(&text).map_err(|error| Stop::usage(format!("`{}`: {error}", args.key)))?;
+        let key = PublicKey::from_pem(&text)
+            .map_err(|error| CliError::usage(format!("`{}`: {error}", args.key)))?;
         let vendor = args.vendor.clone();
-        let vendor = vendor.ok_or_else(|| Stop::usage("the vendor is not given").help("`--vendor NAME`"))?;
+        let vendor =
+            vendor.ok_or_else(|| CliError::usage("the vendor is not given").help("`--vendor NAME`"))?;
         return Ok((vendor, key));
     }
     let line = PublicKey::find_line(&text).unwrap_or_default();
-    let (vendor, key) = PublicKey::from_line(&line).map_err(|error| Stop::usage(error.to_string()))?;
+    let (vendor, key) = PublicKey::from_line(&line).map_err(|error| CliError::usage(error.to_string()))?;
     if args.vendor.as_ref().is_some_and(|asked| asked != vendor) {
-        return Err(Stop::usage(format!("the key line names vendor `{vendor}`")));
+        return Err(CliError::usage(format!("the key line names vendor `{vendor}`")));
     }
-    Ok((parse_vendor(vendor).map_err(Stop::usage)?, key))
+    Ok((parse_vendor(vendor).map_err(CliError::usage)?, key))
 }
 
-fn entry(args: &AddArgs, vendor: &str, id: KeyId, today: Date) -> Result<TrustEntry, Stop> {
+fn entry(args: &AddArgs, vendor: &str, id: KeyId, today: Date) -> Result<TrustEntry, CliError> {
     let not_before = args.not_before.unwrap_or(today);
     let usual = not_before.saturating_add(YEARS.years()).saturating_sub(1.day());
     let not_after = args.not_after.unwrap_or(usual);
     if not_after < not_before {
-        return Err(Stop::usage(format!("a key from {not_before} to {not_after} could never sign")));
+        return Err(CliError::usage(format!("a key from {not_before} to {not_after} could never sign")));
     }
     Ok(TrustEntry {
         vendor: vendor.to_owned(),
@@ -144,11 +150,11 @@ fn entry(args: &AddArgs, vendor: &str, id: KeyId, today: Date) -> Result<TrustEn
 /// The list that takes the key, and its text if there is one.
 ///
 /// DECISION: a key of the publisher is not added beside its bundle: its own bundles bring it.
-fn list(folder: &Path, vendor: &str) -> Result<(&'static str, Option<String>), Stop> {
+fn list(folder: &Path, vendor: &str) -> Result<(&'static str, Option<String>), CliError> {
     let fault = |error| stop(folder, &error);
     if let Some(bundle) = store_fs::load_bundle(folder).map_err(fault)? {
         if bundle.vendor == vendor {
-            return Err(Stop::usage(format!(
+            return Err(CliError::usage(format!(
                 "the store follows the trust bundles of {vendor}, which have its keys"
             ))
             .help("install the newest bundle with `keywright trust install`"));
@@ -160,19 +166,19 @@ fn list(folder: &Path, vendor: &str) -> Result<(&'static str, Option<String>), S
         return Ok((TRUST_LIST, None));
     }
     let text = String::from_utf8(files::read_file(&path, store_fs::MAX_TRUST_LIST)?)
-        .map_err(|_| Stop::usage(format!("`{}` is not text", files::shown(&path))))?;
+        .map_err(|_| CliError::usage(format!("`{}` is not text", files::display_name(&path))))?;
     Ok((TRUST_LIST, Some(text)))
 }
 
 /// A key has one entry. Also checks that the store loads.
-fn refuse_known(folder: &Path, entry: &TrustEntry) -> Result<(), Stop> {
+fn refuse_known(folder: &Path, entry: &TrustEntry) -> Result<(), CliError> {
     let has = |name: &str| fs::symlink_metadata(folder.join(name)).is_ok();
     if !has(TRUST_LIST) && !has(TRUST_BUNDLE) {
         return Ok(());
     }
     let trust = store_fs::load_trust(folder).map_err(|error| stop(folder, &error))?;
     if trust.get(entry.id).is_some() {
-        return Err(Stop::new(Exit::No, format!("key {} is in the trust store already", entry.id)));
+        return Err(CliError::new(Exit::Findings, format!("key {} is in the trust store already", entry.id)));
     }
     Ok(())
 }

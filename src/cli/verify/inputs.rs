@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::search::{LICENSE, Search};
-use super::super::{Io, Stop, files};
+use super::super::{CliError, Console, files};
 
 /// Settings for a directory that came from a customer: look at everything in it, and follow no links out of it.
 const SEARCH: Search = Search { ending: LICENSE, as_git: false, hidden: true, links: false };
@@ -16,7 +16,7 @@ pub(crate) struct Collected {
     /// The number of directory entries that were skipped with a warning.
     pub(crate) skipped: usize,
     /// Directories that could not be searched or contain no license files.
-    pub(crate) faults: Vec<Stop>,
+    pub(crate) faults: Vec<CliError>,
 }
 
 /// Returns the file, or the `*.lic` files below a directory. Warns about entries named `*.lic` that are not regular
@@ -24,7 +24,7 @@ pub(crate) struct Collected {
 ///
 /// # Errors
 /// Returns an error if stderr cannot be written.
-pub(crate) fn license_files(path: &Path, io: &mut Io<'_>) -> Result<Collected, Stop> {
+pub(crate) fn license_files(path: &Path, io: &mut Console<'_>) -> Result<Collected, CliError> {
     if files::is_stdin(path) || !path.is_dir() {
         return Ok(Collected { files: vec![path.to_owned()], ..Collected::default() });
     }
@@ -33,9 +33,9 @@ pub(crate) fn license_files(path: &Path, io: &mut Io<'_>) -> Result<Collected, S
     let skipped = found.passed_over.len();
     let mut faults = found.faults;
     if found.files.is_empty() && faults.is_empty() {
-        let name = files::shown(path);
+        let name = files::display_name(path);
         faults.push(
-            Stop::failure(format!("no license files in the directory `{name}`"))
+            CliError::failure(format!("no license files in the directory `{name}`"))
                 .help("the names of license files in a directory must end in `.lic`"),
         );
     }

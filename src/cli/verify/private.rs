@@ -1,6 +1,6 @@
 //! Messages of other parts of the program under `--redact`: they can quote files and their names, so none is shown.
 
-use crate::{Io, Stop};
+use crate::{CliError, Console};
 
 /// Help for a message that is not shown.
 pub(super) const HELP: &str = "run the command again without `--redact` to see the reason";
@@ -13,16 +13,16 @@ pub(super) const HELP: &str = "run the command again without `--redact` to see t
 pub(super) fn run<T>(
     redact: bool,
     what: &str,
-    io: &mut Io<'_>,
-    run: impl FnOnce(&mut Io<'_>) -> Result<T, Stop>,
-) -> Result<T, Stop> {
+    io: &mut Console<'_>,
+    run: impl FnOnce(&mut Console<'_>) -> Result<T, CliError>,
+) -> Result<T, CliError> {
     if !redact {
         return run(io);
     }
     let mut messages = Vec::new();
-    let result = run(&mut Io { stderr: &mut messages, stdin: io.stdin, stdout: io.stdout, ..*io });
+    let result = run(&mut Console { stderr: &mut messages, stdin: io.stdin, stdout: io.stdout, ..*io });
     if !messages.is_empty() {
         io.say(&format!("warning: messages about {what} are masked; {HELP}"))?;
     }
-    result.map_err(|stop| Stop::new(stop.exit, format!("cannot use {what}")).help(HELP))
+    result.map_err(|stop| CliError::new(stop.exit, format!("cannot use {what}")).help(HELP))
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use keywright_license::{Feature, License};
 use keywright_report::verify::DrawnOn;
-use keywright_resolve::graph::{Block, Cost, Draws, Graph, Measures, Target};
+use keywright_resolve::graph::{Block, Cost, Draws, Graph, Metrics, Target};
 use keywright_sign::{FileReport, Policy, PolicyFault, Reason};
 use keywright_syntax::source::Span;
 
@@ -23,7 +23,7 @@ pub(super) fn unlocked(licenses: &[&License], reports: &[&FileReport<'_>]) -> Un
         valid.get(file).is_some_and(|spans: &HashSet<Span>| spans.contains(&feature.span))
     };
     let graph = Graph::of_some(licenses, is_valid);
-    let measures = Measures::new(&graph);
+    let measures = Metrics::new(&graph);
     let costs = Draws::new(&graph, &measures);
     let mut found = Unlocked {
         draws: reports.iter().map(|report| vec![Vec::new(); report.blocks.len()]).collect(),

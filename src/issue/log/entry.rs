@@ -42,7 +42,7 @@ pub struct Entry {
 
 /// An entry with its number and its issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Numbered {
+pub struct Record {
     /// Entry number, from 1.
     pub seq: i64,
     /// Number of the first entry of its issue; also the number of the issue.
@@ -130,8 +130,8 @@ pub(super) fn hash_of(before: &Head, seq: i64, first: i64, issue: &Issue, entry:
 }
 
 /// Formats an entry as one line.
-pub(super) fn line(known: &Numbered) -> String {
-    let Numbered { issue, entry, .. } = known;
+pub(super) fn line(known: &Record) -> String {
+    let Record { issue, entry, .. } = known;
     let until = if entry.ends.is_empty() { "no end".to_owned() } else { format!("until {}", entry.ends) };
     format!("{} {} {} `{}` {until}", issue.issued_at, issue.sn, entry.feature, issue.customer)
 }

@@ -17,22 +17,22 @@ use keywright_sign::{Signer, TrustedKey};
 
 use super::error::Fault;
 
-mod payload_diff;
-mod verify;
-mod issue_diff;
 mod entry;
+mod issue_diff;
+mod payload_diff;
+mod provenance;
 mod queries;
 mod runs;
 mod schema;
-mod provenance;
+mod verify;
 
-pub use payload_diff::{Change, changes};
-pub use verify::{Checked, HeadKey};
+pub use entry::{Entry, Head, Issue, Record};
 pub use issue_diff::{Difference, differences};
-pub use entry::{Entry, Head, Issue, Numbered};
-pub use queries::{Filter, Whose};
+pub use payload_diff::{Change, changes};
+pub use provenance::{Provenance, Query, Successor};
+pub use queries::{Filter, IssueKey};
 pub use runs::OpenRun;
-pub use provenance::{Later, Provenance, Wanted};
+pub use verify::{Checked, HeadKey};
 
 use queries::{ENTRIES, insert, is_last_issue, last_hash, last_issue, read_entry, read_head, read_issue};
 
@@ -240,7 +240,7 @@ impl Log {
     pub fn each<E: From<Fault>>(
         &self,
         filter: &Filter,
-        mut take: impl FnMut(Numbered) -> Result<ControlFlow<()>, E>,
+        mut take: impl FnMut(Record) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
         let fault = |error: rusqlite::Error| E::from(self.fault(&error));
         let (condition, order, value) = filter.condition();
@@ -259,7 +259,7 @@ impl Log {
     ///
     /// # Errors
     /// Returns an error if the file cannot be read.
-    pub fn entry(&self, seq: i64) -> Result<Option<Numbered>, Fault> {
+    pub fn entry(&self, seq: i64) -> Result<Option<Record>, Fault> {
         let mut found = None;
         self.each(&Filter::Seq(seq), |entry| {
             found = Some(entry);
@@ -272,7 +272,7 @@ impl Log {
     ///
     /// # Errors
     /// Returns an error if the file cannot be read.
-    pub fn issue(&self, number: i64) -> Result<Vec<Numbered>, Fault> {
+    pub fn issue(&self, number: i64) -> Result<Vec<Record>, Fault> {
         read_issue(&self.connection, number).map_err(|error| self.fault(&error))
     }
 
@@ -283,9 +283,9 @@ impl Log {
     /// Returns an error if the file cannot be read.
     pub fn last_issue(
         &self,
-        of: Whose<'_>,
-        passed_over: impl Fn(&Numbered) -> bool,
-    ) -> Result<Option<Vec<Numbered>>, Fault> {
+        of: IssueKey<'_>,
+        passed_over: impl Fn(&Record) -> bool,
+    ) -> Result<Option<Vec<Record>>, Fault> {
         last_issue(&self.connection, of, passed_over).map_err(|error| self.fault(&error))
     }
 }

@@ -8,12 +8,12 @@ use keywright_license::{Feature, License};
 use keywright_sign::{Digest, KeyText, Payload, Trust};
 
 use super::Log;
-use super::entry::Numbered;
-use super::queries::Whose;
+use super::entry::Record;
+use super::queries::IssueKey;
 
 /// A block to look up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct Query {
     name: String,
     /// Number of earlier blocks with this name in its file.
     before: usize,
@@ -22,7 +22,7 @@ pub struct Wanted {
     signature: Option<[u8; 64]>,
 }
 
-impl Wanted {
+impl Query {
     /// Returns the blocks of a license in file order.
     #[must_use]
     pub fn all_of(license: &License) -> Vec<Self> {
@@ -48,20 +48,20 @@ impl Wanted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Provenance {
     /// Issued exactly like this.
-    Issued(Box<Numbered>, Later),
+    Issued(Box<Record>, Successor),
     /// Issued with other content.
-    Changed(Box<Numbered>),
+    Changed(Box<Record>),
     /// Not in the log.
     Unknown,
 }
 
 /// Change of a block in a later issue of the same serial number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Later {
+pub enum Successor {
     /// There is no later issue, or it contains the block unchanged.
     Same,
     /// Replaced by this block.
-    Replaced(Box<Numbered>),
+    Replaced(Box<Record>),
     /// Not in the issue with this number.
     Gone(i64),
 }
@@ -69,19 +69,19 @@ pub enum Later {
 /// Last entries by digest and by signature.
 #[derive(Default)]
 struct Found {
-    digests: HashMap<Digest, Option<Numbered>>,
-    signatures: HashMap<[u8; 64], Option<Numbered>>,
+    digests: HashMap<Digest, Option<Record>>,
+    signatures: HashMap<[u8; 64], Option<Record>>,
 }
 
 impl Found {
-    fn new(wanted: &[Wanted]) -> Self {
+    fn new(wanted: &[Query]) -> Self {
         Self {
             digests: wanted.iter().map(|wanted| (wanted.digest, None)).collect(),
             signatures: wanted.iter().filter_map(|wanted| Some((wanted.signature?, None))).collect(),
         }
     }
 
-    fn look(&mut self, known: &Numbered) {
+    fn look(&mut self, known: &Record) {
         if let Some(found) = self.digests.get_mut(&known.entry.digest) {
             *found = Some(known.clone());
         }
@@ -97,7 +97,7 @@ impl Log {
     ///
     /// # Errors
     /// Returns an error if the log cannot be read, was changed, or cannot be verified.
-    pub fn trace(&self, trust: &Trust, wanted: &[Wanted]) -> Result<Vec<Provenance>, Fault> {
+    pub fn trace(&self, trust: &Trust, wanted: &[Query]) -> Result<Vec<Provenance>, Fault> {
         let mut found = Found::new(wanted);
         let told =
             |what: &str, fault: Fault| Fault { message: format!("{what}: {}", fault.message), ..fault };
@@ -111,12 +111,7 @@ impl Log {
         wanted.iter().map(|wanted| self.trace_one(&found, wanted, &mut issues)).collect()
     }
 
-    fn trace_one(
-        &self,
-        found: &Found,
-        wanted: &Wanted,
-        issues: &mut Issues<'_>,
-    ) -> Result<Provenance, Fault> {
+    fn trace_one(&self, found: &Found, wanted: &Query, issues: &mut Issues<'_>) -> Result<Provenance, Fault> {
         if let Some(Some(known)) = found.digests.get(&wanted.digest) {
             return Ok(Provenance::Issued(Box::new(known.clone()), self.later(known, issues)?));
         }
@@ -130,22 +125,22 @@ impl Log {
 
     /// DECISION: issues are compared as a whole. The last issue of the serial number counts, and in it the n-th block
     /// of a name replaces the n-th block of that name.
-    fn later(&self, known: &Numbered, issues: &mut Issues<'_>) -> Result<Later, Fault> {
+    fn later(&self, known: &Record, issues: &mut Issues<'_>) -> Result<Successor, Fault> {
         let last = issues.last(&known.issue.sn)?;
         let Some(number) = last.first().map(|entry| entry.first).filter(|number| *number != known.first)
         else {
-            return Ok(Later::Same);
+            return Ok(Successor::Same);
         };
         let before = self.place_in_issue(known)?;
         Ok(match nth(last, &known.entry.feature, before) {
-            None => Later::Gone(number),
-            Some(later) if later.entry.digest == known.entry.digest => Later::Same,
-            Some(later) => Later::Replaced(Box::new(later.clone())),
+            None => Successor::Gone(number),
+            Some(later) if later.entry.digest == known.entry.digest => Successor::Same,
+            Some(later) => Successor::Replaced(Box::new(later.clone())),
         })
     }
 
     /// Returns the number of earlier blocks with the same name in the issue of an entry.
-    fn place_in_issue(&self, known: &Numbered) -> Result<usize, Fault> {
+    fn place_in_issue(&self, known: &Record) -> Result<usize, Fault> {
         let issue = self.issue(known.first)?;
         let earlier = issue.iter().take_while(|entry| entry.seq < known.seq);
         Ok(earlier.filter(|entry| entry.entry.feature == known.entry.feature).count())
@@ -155,19 +150,19 @@ impl Log {
 /// The last issue of each serial number, read once.
 struct Issues<'a> {
     log: &'a Log,
-    known: HashMap<String, Vec<Numbered>>,
+    known: HashMap<String, Vec<Record>>,
 }
 
 impl Issues<'_> {
-    fn last(&mut self, sn: &str) -> Result<&[Numbered], Fault> {
+    fn last(&mut self, sn: &str) -> Result<&[Record], Fault> {
         if !self.known.contains_key(sn) {
-            let issue = self.log.last_issue(Whose::Sn(sn), |_| false)?.unwrap_or_default();
+            let issue = self.log.last_issue(IssueKey::Sn(sn), |_| false)?.unwrap_or_default();
             self.known.insert(sn.to_owned(), issue);
         }
         Ok(self.known.get(sn).map(Vec::as_slice).unwrap_or_default())
     }
 }
 
-fn nth<'e>(issue: &'e [Numbered], name: &str, before: usize) -> Option<&'e Numbered> {
+fn nth<'e>(issue: &'e [Record], name: &str, before: usize) -> Option<&'e Record> {
     issue.iter().filter(|entry| entry.entry.feature == name).nth(before)
 }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use keywright_sign::{Digest, KeyId};
 
-use super::entry::{Entry, Head, Issue, Numbered, hash_of};
+use super::entry::{Entry, Head, Issue, Record, hash_of};
 
 /// A selection of entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Filter {
 
 /// Key for looking up issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose<'a> {
+pub enum IssueKey<'a> {
     /// A serial number.
     Sn(&'a str),
     /// A customer.
@@ -52,7 +52,7 @@ pub(super) const ENTRIES: &str = "SELECT seq, first, hash, issued_at, key_id, ve
      feature, ends, template, digest, payload, signature FROM entry CROSS JOIN issue ON first = entry.issue";
 
 /// Reads a row of [`ENTRIES`].
-pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Numbered> {
+pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Record> {
     let key: String = row.get(4)?;
     let issue = Issue {
         issued_at: row.get(3)?,
@@ -71,7 +71,7 @@ pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Numbered> {
         payload: row.get(14)?,
         signature: bytes_of(row, 15)?,
     };
-    Ok(Numbered { seq: row.get(0)?, first: row.get(1)?, hash: digest_of(row, 2)?, issue, entry })
+    Ok(Record { seq: row.get(0)?, first: row.get(1)?, hash: digest_of(row, 2)?, issue, entry })
 }
 
 pub(super) fn bytes_of<const N: usize>(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; N]> {
@@ -107,8 +107,8 @@ pub(super) fn is_last_issue(
     issue: &Issue,
     entries: &[Entry],
 ) -> rusqlite::Result<bool> {
-    let Some(last) = last_issue(connection, Whose::Sn(&issue.sn), |_| false)? else { return Ok(false) };
-    let same = |known: &Numbered, entry: &Entry| {
+    let Some(last) = last_issue(connection, IssueKey::Sn(&issue.sn), |_| false)? else { return Ok(false) };
+    let same = |known: &Record, entry: &Entry| {
         known.issue.order == issue.order
             && known.issue.file == issue.file
             && known.entry.digest == entry.digest
@@ -119,12 +119,12 @@ pub(super) fn is_last_issue(
 
 pub(super) fn last_issue(
     connection: &Connection,
-    of: Whose<'_>,
-    passed_over: impl Fn(&Numbered) -> bool,
-) -> rusqlite::Result<Option<Vec<Numbered>>> {
+    of: IssueKey<'_>,
+    passed_over: impl Fn(&Record) -> bool,
+) -> rusqlite::Result<Option<Vec<Record>>> {
     let (column, value) = match of {
-        Whose::Sn(sn) => ("sn", sn),
-        Whose::Customer(customer) => ("customer", customer),
+        IssueKey::Sn(sn) => ("sn", sn),
+        IssueKey::Customer(customer) => ("customer", customer),
     };
     let sql = format!("SELECT first FROM issue WHERE {column} = ?1 ORDER BY first DESC");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -139,7 +139,7 @@ pub(super) fn last_issue(
 }
 
 /// Returns all entries of an issue; they are consecutive.
-pub(super) fn read_issue(connection: &Connection, first: i64) -> rusqlite::Result<Vec<Numbered>> {
+pub(super) fn read_issue(connection: &Connection, first: i64) -> rusqlite::Result<Vec<Record>> {
     let sql = format!("{ENTRIES} WHERE seq >= ?1 ORDER BY seq");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([first])?;

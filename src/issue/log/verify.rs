@@ -7,7 +7,7 @@ use keywright_sign::message::Domain;
 use keywright_sign::{Digest, KeyId, KeyState, Trust, Usage};
 
 use super::Log;
-use super::entry::{Head, Numbered, hash_of, line};
+use super::entry::{Head, Record, hash_of, line};
 use super::queries::{ENTRIES, bytes_of, read_entry, read_head};
 
 /// A verified log. It is unchanged as far as the file itself can prove.
@@ -60,7 +60,7 @@ impl Log {
         &self,
         trust: &Trust,
         kept: Option<&Head>,
-        mut look: impl FnMut(&Numbered),
+        mut look: impl FnMut(&Record),
     ) -> Result<Checked, Fault> {
         let read = |error: rusqlite::Error| self.fault(&error);
         let mut before = Head::empty();
@@ -130,7 +130,7 @@ impl Log {
     }
 }
 
-fn check_entry(before: &Head, known: &Numbered) -> Result<(), Fault> {
+fn check_entry(before: &Head, known: &Record) -> Result<(), Fault> {
     let seq = known.seq;
     if seq != before.seq + 1 {
         return Err(Fault::new(format!("entry {} is missing", before.seq + 1)).help("the row was deleted"));

@@ -30,5 +30,5 @@ fn line(found: &Diagnostic, sources: &Sources<'_>) -> String {
         format!("{}:{}:{}: ", escape(source.name()), at.line, at.column)
     });
     let help = found.help.as_deref().map(|help| format!(" ({})", escape(help))).unwrap_or_default();
-    format!("{place}{}[{}]: {}{help}\n", found.severity.word(), found.code.id, escape(&found.message))
+    format!("{place}{}[{}]: {}{help}\n", found.severity.as_str(), found.code.id, escape(&found.message))
 }

@@ -123,7 +123,7 @@ fn finding(found: &Diagnostic, sources: &Sources<'_>) -> Finding {
     Finding {
         code: found.code.id,
         name: found.code.name,
-        severity: found.severity.word(),
+        severity: found.severity.as_str(),
         message: escape(&found.message).into_owned(),
         help: found.help.as_deref().map(|help| escape(help).into_owned()),
         file: file_name(source),

@@ -58,7 +58,7 @@ fn case(file: &str, found: &Diagnostic, part: &Part<'_>) -> String {
     let at = range(part.sources.get(found.primary.file), found.primary.span).start;
     let (line, column) = (at.line, at.column);
     let name = attribute(&format!("{} {} at {line}:{column}", found.code.id, found.code.name));
-    let word = found.severity.word();
+    let word = found.severity.as_str();
     let body = text(&format!("{}\n{}", message(found), places(found, part.sources)));
     let inside = if found.severity >= part.fails {
         let message = attribute(&escape(&found.message));

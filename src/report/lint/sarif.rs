@@ -206,7 +206,7 @@ impl Report for Sarif {
 }
 
 fn level(severity: Severity) -> &'static str {
-    severity.word()
+    severity.as_str()
 }
 
 fn descriptor(rule: &Rule) -> ReportingDescriptor {

@@ -7,7 +7,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use keywright_license::{Feature, Kind, License, Name, Version};
 use keywright_syntax::codes;
 
-use super::model::{Block, BlockId, Graph, Named, Step, Target};
+use super::model::{Block, BlockId, FeatureGroup, Graph, Step, Target};
 
 impl<'a> Graph<'a> {
     /// Builds the graph of the sound blocks of all `licenses`, in the given order.
@@ -72,7 +72,7 @@ impl<'a> Graph<'a> {
         let at = self.names.len();
         let known = *self.index.entry((vendor.as_str(), name.as_str())).or_insert(at);
         if known == at {
-            self.names.push(Named {
+            self.names.push(FeatureGroup {
                 vendor,
                 name,
                 blocks: Vec::new(),

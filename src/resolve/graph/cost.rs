@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
+use super::metrics::Metrics;
 use super::model::{BlockId, Graph, Hop, Step};
-use super::metrics::Measures;
 
 /// A number of licenses, in checked 64-bit arithmetic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +66,7 @@ struct Node {
 impl Draws {
     /// Computes the draws of every block of `graph` that reaches no fault.
     #[must_use]
-    pub fn new(graph: &Graph<'_>, measures: &Measures) -> Self {
+    pub fn new(graph: &Graph<'_>, measures: &Metrics) -> Self {
         let mut nodes: Vec<Option<Node>> = Vec::new();
         nodes.resize_with(graph.net.node_count(), || None);
         let mut room = MAX_WORK;

@@ -11,7 +11,7 @@ use super::paths::Chain;
 
 /// Measures of each block, computed from the blocks it depends on.
 #[derive(Debug)]
-pub struct Measures {
+pub struct Metrics {
     /// Cycles, each as the hops from its first block back to it; one per strongly connected component.
     pub cycles: Vec<Vec<Hop>>,
     nodes: Vec<Node>,
@@ -31,7 +31,7 @@ struct Node {
     faulty: bool,
 }
 
-impl Measures {
+impl Metrics {
     /// Computes the measures of every block of `graph`.
     #[must_use]
     pub fn new(graph: &Graph<'_>) -> Self {

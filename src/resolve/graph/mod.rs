@@ -14,12 +14,12 @@
 mod build;
 mod capacity;
 mod cost;
-mod model;
 mod metrics;
+mod model;
 mod paths;
 
 pub use capacity::{Capacities, UNLIMITED};
 pub use cost::{Cost, Draw, Draws};
-pub use model::{Block, BlockId, Graph, Hop, Named, Target, Unserved};
-pub use metrics::Measures;
-pub use paths::{Chain, Toward, Ways};
+pub use metrics::Metrics;
+pub use model::{Block, BlockId, FeatureGroup, Graph, Hop, Target, Unserved};
+pub use paths::{Chain, SearchDirection, ShortestPaths};

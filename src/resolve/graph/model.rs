@@ -68,7 +68,7 @@ impl<'a> Block<'a> {
 
 /// All blocks of one name and vendor.
 #[derive(Debug, Clone)]
-pub struct Named<'a> {
+pub struct FeatureGroup<'a> {
     /// Their vendor.
     pub vendor: &'a Name,
     /// Their name.
@@ -146,7 +146,7 @@ pub(super) enum Step {
 #[derive(Debug)]
 pub struct Graph<'a> {
     pub(super) blocks: Vec<Block<'a>>,
-    pub(super) names: Vec<Named<'a>>,
+    pub(super) names: Vec<FeatureGroup<'a>>,
     /// Index in `names` by vendor and name.
     pub(super) index: HashMap<(&'a str, &'a str), usize>,
     /// First and last index in `names` by name, regardless of vendor. Entries between them are linked by `next_vendor`.
@@ -172,7 +172,7 @@ impl<'a> Graph<'a> {
 
     /// All names of sound blocks, in order of first appearance.
     #[must_use]
-    pub fn names(&self) -> &[Named<'a>] {
+    pub fn names(&self) -> &[FeatureGroup<'a>] {
         &self.names
     }
 
@@ -184,7 +184,7 @@ impl<'a> Graph<'a> {
 
     /// Returns the blocks of a vendor and name.
     #[must_use]
-    pub fn named(&self, vendor: &str, name: &str) -> Option<&Named<'a>> {
+    pub fn named(&self, vendor: &str, name: &str) -> Option<&FeatureGroup<'a>> {
         self.index.get(&(vendor, name)).and_then(|at| self.names.get(*at))
     }
 
@@ -195,14 +195,14 @@ impl<'a> Graph<'a> {
     }
 
     /// Returns the blocks of a name, one entry per vendor.
-    pub fn vendors_of(&self, name: &str) -> impl Iterator<Item = &Named<'a>> {
+    pub fn vendors_of(&self, name: &str) -> impl Iterator<Item = &FeatureGroup<'a>> {
         let at = |place: u32| self.names.get(place as usize);
         let first = self.by_name.get(name).and_then(|(first, _)| at(*first));
         std::iter::successors(first, move |named| named.next_vendor.and_then(at))
     }
 
     /// Returns the blocks of a name that can serve a checkout, in file order.
-    pub fn providers<'s>(&'s self, named: &'s Named<'a>) -> impl Iterator<Item = &'s Block<'a>> {
+    pub fn providers<'s>(&'s self, named: &'s FeatureGroup<'a>) -> impl Iterator<Item = &'s Block<'a>> {
         named.blocks.iter().filter_map(|id| self.block(*id)).filter(|block| block.serves())
     }
 

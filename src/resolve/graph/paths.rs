@@ -26,11 +26,11 @@ impl Chain {
 
 /// The next edge on a shortest path to a goal, for every node.
 #[derive(Debug)]
-pub struct Ways {
+pub struct ShortestPaths {
     next: Vec<Option<EdgeIndex>>,
 }
 
-impl Ways {
+impl ShortestPaths {
     /// Returns true if a path starts at the block.
     #[must_use]
     pub fn leads_from(&self, from: BlockId) -> bool {
@@ -42,7 +42,7 @@ impl Graph<'_> {
     /// Finds shortest paths from all blocks to the nearest block that `is_goal` accepts, with a single backward search for
     /// any number of goals.
     #[must_use]
-    pub fn ways_to(&self, is_goal: impl Fn(BlockId) -> bool) -> Ways {
+    pub fn ways_to(&self, is_goal: impl Fn(BlockId) -> bool) -> ShortestPaths {
         let mut next = vec![None; self.net.node_count()];
         let goals = self.blocks.iter().map(|block| block.id).filter(|id| is_goal(*id));
         let mut queue: VecDeque<NodeIndex> = goals.map(BlockId::node).collect();
@@ -62,7 +62,7 @@ impl Graph<'_> {
                 }
             }
         }
-        Ways { next }
+        ShortestPaths { next }
     }
 
     /// Returns the path from a block to the first goal other than itself. Takes at most `room` steps, and subtracts them
@@ -70,7 +70,7 @@ impl Graph<'_> {
     #[must_use]
     pub fn way(
         &self,
-        ways: &Ways,
+        ways: &ShortestPaths,
         from: BlockId,
         is_goal: impl Fn(BlockId) -> bool,
         room: &mut usize,
@@ -101,7 +101,7 @@ impl Graph<'_> {
 
 /// A search direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Toward {
+pub enum SearchDirection {
     /// Toward the blocks that a block depends on.
     Pools,
     /// Toward the blocks that depend on a block.
@@ -115,12 +115,12 @@ impl Graph<'_> {
     pub fn reached(
         &self,
         from: impl IntoIterator<Item = BlockId>,
-        toward: Toward,
+        toward: SearchDirection,
         room: &mut usize,
     ) -> Option<Vec<BlockId>> {
         let direction = match toward {
-            Toward::Pools => Direction::Outgoing,
-            Toward::Tokens => Direction::Incoming,
+            SearchDirection::Pools => Direction::Outgoing,
+            SearchDirection::Tokens => Direction::Incoming,
         };
         let mut queue: Vec<NodeIndex> = from.into_iter().map(BlockId::node).collect();
         let mut seen: BTreeSet<NodeIndex> = queue.iter().copied().collect();

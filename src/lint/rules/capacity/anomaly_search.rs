@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::Context;
 use crate::first_fit::{DEEPEST, FirstFit, Outcome, Refusal, STEPS};
 use keywright_license::{Kind, Version};
-use keywright_resolve::graph::{BlockId, Graph, Toward, UNLIMITED, Ways};
+use keywright_resolve::graph::{BlockId, Graph, SearchDirection, ShortestPaths, UNLIMITED};
 use keywright_syntax::source::FileId;
 
 /// The proof of a finding: a sequence of checkouts that is granted now, and whose last checkout is denied with a larger
@@ -53,11 +53,11 @@ const LARGEST_COUNT: u64 = i32::MAX as u64;
 
 /// The limit was reached.
 #[derive(Debug)]
-struct GivenUp;
+struct BudgetExhausted;
 
 /// A name that can be checked out.
 #[derive(Debug, Clone, Copy)]
-struct Player {
+struct Competitor {
     /// Index of the name in the graph.
     at: usize,
     root: BlockId,
@@ -93,15 +93,15 @@ impl Mixes {
         for player in open() {
             match search.alone(player) {
                 Ok(proofs) => found.proofs.extend(proofs),
-                Err(GivenUp) => {
+                Err(BudgetExhausted) => {
                     unexamined.insert(player.root);
                 }
             }
         }
         for player in open().filter(|player| player.like == player.at) {
-            match search.in_company(player, &players, &mut found.proofs) {
+            match search.with_partner(player, &players, &mut found.proofs) {
                 Ok(()) => {}
-                Err(GivenUp) => {
+                Err(BudgetExhausted) => {
                     unexamined.insert(player.root);
                 }
             }
@@ -122,7 +122,7 @@ fn is_special(graph: &Graph<'_>, id: BlockId) -> bool {
 }
 
 /// The names that can be tried, by index in the graph.
-fn players(cx: &Context<'_>) -> BTreeMap<usize, Player> {
+fn players(cx: &Context<'_>) -> BTreeMap<usize, Competitor> {
     let graph = cx.graph;
     let chosen = chosen(cx);
     if chosen.is_empty() {
@@ -132,20 +132,20 @@ fn players(cx: &Context<'_>) -> BTreeMap<usize, Player> {
     let special = graph.ways_to(|id| is_special(graph, id));
     let choices = graph.ways_to(|id| chosen.contains(&id));
     let is_open = |id| chosen.contains(&id) || choices.leads_from(id);
-    let mut likes: HashMap<(&str, Says<'_>), usize> = HashMap::new();
+    let mut likes: HashMap<(&str, TokenShape<'_>), usize> = HashMap::new();
     let players = (0..graph.names().len()).filter_map(|at| {
         let player = player(cx, &special, is_open, at)?;
         let like = says(cx, at).map_or(at, |says| *likes.entry(says).or_insert(at));
-        Some((at, Player { like, ..player }))
+        Some((at, Competitor { like, ..player }))
     });
     players.collect()
 }
 
 /// The versions, dates and dependencies of the tokens of a name.
-type Says<'a> = Vec<(Version, [Option<Date>; 2], Vec<(&'a str, Version, u32)>)>;
+type TokenShape<'a> = Vec<(Version, [Option<Date>; 2], Vec<(&'a str, Version, u32)>)>;
 
 /// The vendor and the tokens of a name; `None` if it has other blocks.
-fn says<'a>(cx: &Context<'a>, at: usize) -> Option<(&'a str, Says<'a>)> {
+fn says<'a>(cx: &Context<'a>, at: usize) -> Option<(&'a str, TokenShape<'a>)> {
     let named = cx.graph.names().get(at)?;
     let blocks = named.blocks.iter().filter_map(|id| cx.graph.block(*id)).map(|block| {
         let feature = block.feature;
@@ -171,7 +171,12 @@ fn chosen(cx: &Context<'_>) -> HashSet<BlockId> {
     found
 }
 
-fn player(cx: &Context<'_>, special: &Ways, is_open: impl Fn(BlockId) -> bool, at: usize) -> Option<Player> {
+fn player(
+    cx: &Context<'_>,
+    special: &ShortestPaths,
+    is_open: impl Fn(BlockId) -> bool,
+    at: usize,
+) -> Option<Competitor> {
     let graph = cx.graph;
     let named = graph.names().get(at)?;
     let blocks = || named.blocks.iter().filter_map(|id| graph.block(*id));
@@ -190,7 +195,7 @@ fn player(cx: &Context<'_>, special: &Ways, is_open: impl Fn(BlockId) -> bool, a
     let tokens = || graph.providers(named).filter(|block| block.is_token());
     let open = blocks().any(|block| is_open(block.id));
     let is_pool = tokens().next().is_none();
-    (simple && own).then_some(Player { at, root: root.id, version, open, like: at, is_pool })
+    (simple && own).then_some(Competitor { at, root: root.id, version, open, like: at, is_pool })
 }
 
 /// The state of the search.
@@ -203,7 +208,7 @@ struct Search<'c, 'a> {
 
 impl Search<'_, '_> {
     /// Finds larger pools that would deny a single checkout.
-    fn alone(&mut self, player: &Player) -> Result<Vec<MoreMeansLess>, GivenUp> {
+    fn alone(&mut self, player: &Competitor) -> Result<Vec<MoreMeansLess>, BudgetExhausted> {
         let now = self.play(&[player], None)?;
         let mut proofs = Vec::new();
         for (pool, size) in thresholds(&now) {
@@ -216,12 +221,12 @@ impl Search<'_, '_> {
     /// Finds larger pools that would deny one of two checkouts, of which one is `player`.
     ///
     /// DECISION: one proof per pool is enough.
-    fn in_company(
+    fn with_partner(
         &mut self,
-        player: &Player,
-        players: &BTreeMap<usize, Player>,
+        player: &Competitor,
+        players: &BTreeMap<usize, Competitor>,
         proofs: &mut Vec<MoreMeansLess>,
-    ) -> Result<(), GivenUp> {
+    ) -> Result<(), BudgetExhausted> {
         let chooses = !self.play(&[player], None)?.refusals.is_empty();
         for partner in self.partners(player, players)? {
             // If neither is refused anything, a larger pool changes nothing.
@@ -236,7 +241,11 @@ impl Search<'_, '_> {
         Ok(())
     }
 
-    fn pair(&mut self, two: [&Player; 2], proofs: &mut Vec<MoreMeansLess>) -> Result<(), GivenUp> {
+    fn pair(
+        &mut self,
+        two: [&Competitor; 2],
+        proofs: &mut Vec<MoreMeansLess>,
+    ) -> Result<(), BudgetExhausted> {
         let now = self.play(&two, None)?;
         for (pool, size) in thresholds(&now) {
             if !self.met.contains(&pool)
@@ -252,21 +261,21 @@ impl Search<'_, '_> {
     /// The names that may draw on a pool that `player` may draw on.
     fn partners<'p>(
         &mut self,
-        player: &Player,
-        players: &'p BTreeMap<usize, Player>,
-    ) -> Result<Vec<&'p Player>, GivenUp> {
+        player: &Competitor,
+        players: &'p BTreeMap<usize, Competitor>,
+    ) -> Result<Vec<&'p Competitor>, BudgetExhausted> {
         let graph = self.cx.graph;
         let blocks = graph.names().get(player.at).map(|named| named.blocks.clone()).unwrap_or_default();
-        let below = graph.reached(blocks, Toward::Pools, &mut self.steps).ok_or(GivenUp)?;
+        let below = graph.reached(blocks, SearchDirection::Pools, &mut self.steps).ok_or(BudgetExhausted)?;
         let pools = below.into_iter().filter(|id| graph.block(*id).is_some_and(|block| !block.is_token()));
-        let above = graph.reached(pools, Toward::Tokens, &mut self.steps).ok_or(GivenUp)?;
+        let above = graph.reached(pools, SearchDirection::Tokens, &mut self.steps).ok_or(BudgetExhausted)?;
         let names: BTreeSet<usize> = above
             .into_iter()
             .filter_map(|id| graph.block(id))
             .filter_map(|block| graph.name_at(block.vendor(), block.name()))
             .collect();
         let all = names.iter().filter_map(|at| players.get(at));
-        let mut partners: Vec<&Player> = all.filter(|partner| partner.like == partner.at).collect();
+        let mut partners: Vec<&Competitor> = all.filter(|partner| partner.like == partner.at).collect();
         partners.sort_by_key(|partner| partner.is_pool);
         Ok(partners)
     }
@@ -275,11 +284,11 @@ impl Search<'_, '_> {
     /// make a difference; `size` is the smallest of them.
     fn proof(
         &mut self,
-        players: &[&Player],
+        players: &[&Competitor],
         now: &Played,
         pool: BlockId,
         mut size: u64,
-    ) -> Result<Option<MoreMeansLess>, GivenUp> {
+    ) -> Result<Option<MoreMeansLess>, BudgetExhausted> {
         if now.denied.is_some() {
             return Ok(None);
         }
@@ -299,12 +308,12 @@ impl Search<'_, '_> {
             let Some(next) = next.map(|one| one.needed).min() else { return Ok(None) };
             size = next;
         }
-        Err(GivenUp)
+        Err(BudgetExhausted)
     }
 
     fn proven(
         &self,
-        players: &[&Player],
+        players: &[&Competitor],
         now: &Played,
         (pool, larger): (BlockId, u64),
         then: Vec<Taken>,
@@ -327,7 +336,11 @@ impl Search<'_, '_> {
     }
 
     /// Runs checkouts in sequence from full pools, up to the first that is denied.
-    fn play(&mut self, players: &[&Player], enlarged: Option<(BlockId, u64)>) -> Result<Played, GivenUp> {
+    fn play(
+        &mut self,
+        players: &[&Competitor],
+        enlarged: Option<(BlockId, u64)>,
+    ) -> Result<Played, BudgetExhausted> {
         let room = STEPS.min(self.steps);
         let mut fit = FirstFit::new(self.cx.graph, self.cx.orders(), self.cx.options.at, room);
         if let Some((pool, size)) = enlarged {
@@ -339,7 +352,7 @@ impl Search<'_, '_> {
         for (which, player) in players.iter().enumerate() {
             let Some(outcome) = fit.name(player.at, player.version, 1) else {
                 self.steps -= room - fit.steps.min(room);
-                return Err(GivenUp);
+                return Err(BudgetExhausted);
             };
             if let Outcome::Denied(lack) = outcome {
                 denied = Some((which, lack));

@@ -3,7 +3,7 @@
 use crate::first_fit::DEEPEST;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::{Count, Dependency, Kind};
-use keywright_resolve::graph::{Block, Cost, Ways};
+use keywright_resolve::graph::{Block, Cost, ShortestPaths};
 use keywright_syntax::diagnostic::Code;
 
 use super::{MOST_ALTERNATIVES, covers, replaced_names};
@@ -91,7 +91,7 @@ struct World<'c, 'a> {
     cx: &'c Context<'a>,
     anything_shared: bool,
     /// Paths to tokens with dates.
-    dated: Ways,
+    dated: ShortestPaths,
 }
 
 impl<'c, 'a> World<'c, 'a> {

@@ -46,8 +46,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let floats = matches!(block.feature.kind, Kind::Exclusive | Kind::Additive);
         let divides = |cost: &u64| *cost > 0 && size.is_multiple_of(*cost);
         // Costs above the size of the pool are reported by C001 and C002.
-        let too_dear = |cost: &u64| *cost > size;
-        if !floats || size == UNLIMITED || costs.iter().any(divides) || costs.iter().all(too_dear) {
+        let exceeds_capacity = |cost: &u64| *cost > size;
+        if !floats || size == UNLIMITED || costs.iter().any(divides) || costs.iter().all(exceeds_capacity) {
             continue;
         }
         let costs: Vec<u64> = costs.into_iter().collect();

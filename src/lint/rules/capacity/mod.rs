@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use crate::Context;
 use keywright_license::{Feature, Replaces};
 
+pub(crate) mod anomaly_search;
 pub(crate) mod bound_reached;
 pub(crate) mod dead_alternative;
 pub(crate) mod indivisible_pool;
-pub(crate) mod anomaly_search;
 pub(crate) mod more_means_less;
 pub(crate) mod never_runs;
 pub(crate) mod second_exclusive;

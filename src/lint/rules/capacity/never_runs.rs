@@ -6,7 +6,7 @@ use keywright_license::Dependency;
 use keywright_resolve::graph::{Block, BlockId, Chain, Cost, Hop};
 use keywright_syntax::diagnostic::{Code, Diagnostic, Severity};
 
-use super::unservable::Lack;
+use super::unservable::Shortfall;
 
 /// A feature that can never run.
 pub(super) static CODE: Code = Code::error("C001", "never-runs");
@@ -63,13 +63,13 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 pub(super) fn describe(
     cx: &Context<'_>,
     block: &Block<'_>,
-    lack: &Lack,
+    lack: &Shortfall,
     code: &'static Code,
     consequence: &str,
     room: &mut usize,
 ) -> Diagnostic {
     let mut found = match lack {
-        Lack::Licenses { pool, needed, size, on } => {
+        Shortfall::Licenses { pool, needed, size, on } => {
             let name = cx.graph.block(*pool).map_or("?", Block::name);
             let has = match on {
                 Some(day) => format!("{size} on {day}"),
@@ -84,7 +84,7 @@ pub(super) fn describe(
                 .help("enlarge the pool, or lower the COUNT of a dependency");
             to_pool(found, cx, block, *pool, &has, room)
         }
-        Lack::Days => {
+        Shortfall::Days => {
             let message = format!(
                 "the dependencies of `{}` are never valid on the same day, {consequence}",
                 block.name()

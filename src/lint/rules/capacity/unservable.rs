@@ -8,13 +8,13 @@ use crate::Context;
 use crate::first_fit::{DEEPEST, FirstFit, Outcome, Refusal, STEPS};
 use crate::rules::time::is_never_in_force;
 use keywright_license::Kind;
-use keywright_resolve::graph::{Block, BlockId, Cost, Ways};
+use keywright_resolve::graph::{Block, BlockId, Cost, ShortestPaths};
 
 use super::{MOST_ALTERNATIVES, overlap, replaced_names};
 
 /// The licenses or days that a token lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lack {
+pub(crate) enum Shortfall {
     /// A checkout needs more licenses than the pool has.
     Licenses {
         /// The pool.
@@ -43,7 +43,7 @@ pub(crate) struct Late {
 
 /// A token that was served the day before, or before a gap, and no longer fits from a day on.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Fall {
+pub(crate) struct CapacityDrop {
     /// The token.
     pub(crate) block: BlockId,
     /// The first day on which it does not fit.
@@ -56,13 +56,13 @@ pub(crate) struct Fall {
 #[derive(Debug, Default)]
 pub(crate) struct Shortages {
     /// Tokens that never run, in file order.
-    dead: Vec<(BlockId, Lack)>,
+    dead: Vec<(BlockId, Shortfall)>,
     /// The subset of `dead` that does not merely depend on other dead tokens.
-    causes: Vec<(BlockId, Lack)>,
+    causes: Vec<(BlockId, Shortfall)>,
     /// Tokens that do not fit until a later day, without consequences of others.
     pub(crate) late: Vec<Late>,
     /// Tokens that are served now and later are not, without consequences of others.
-    pub(crate) falls: Vec<Fall>,
+    pub(crate) falls: Vec<CapacityDrop>,
     /// Tokens for which the limit was reached before all future days were tried.
     pub(crate) unfollowed: Vec<BlockId>,
     /// Tokens for which the limit was reached without a result.
@@ -82,14 +82,14 @@ impl Shortages {
         let mut search = Search::new(cx);
         let anything_shared = cx.blocks().any(|block| block.is_token() && block.feature.shares_counts());
         for block in cx.blocks().filter(|block| block.is_token() && !cx.measures.is_faulty(block.id)) {
-            if let Some(lack) = too_dear(cx, block, anything_shared) {
+            if let Some(lack) = exceeds_capacity(cx, block, anything_shared) {
                 found.dead.push((block.id, lack));
                 continue;
             }
             match search.examine(block) {
-                Some(Fate::Runs) => {}
-                Some(Fate::Dead(lack)) => found.dead.push((block.id, lack)),
-                Some(Fate::Late(late)) => found.late.push(late),
+                Some(Serviceability::Runs) => {}
+                Some(Serviceability::Dead(lack)) => found.dead.push((block.id, lack)),
+                Some(Serviceability::Late(late)) => found.late.push(late),
                 None => found.unexamined.push(block.id),
             }
             match search.falls(block) {
@@ -121,7 +121,7 @@ impl Shortages {
     }
 
     /// The tokens that never run, each with what it lacks, without tokens that merely depend on such tokens.
-    pub(super) fn causes(&self) -> &[(BlockId, Lack)] {
+    pub(super) fn causes(&self) -> &[(BlockId, Shortfall)] {
         &self.causes
     }
 }
@@ -137,7 +137,7 @@ fn follows(cx: &Context<'_>, id: BlockId, fails: impl Fn(BlockId) -> bool) -> bo
 }
 
 /// The shortage of a token on every day and with every alternative, if any.
-fn too_dear(cx: &Context<'_>, block: &Block<'_>, anything_shared: bool) -> Option<Lack> {
+fn exceeds_capacity(cx: &Context<'_>, block: &Block<'_>, anything_shared: bool) -> Option<Shortfall> {
     let draws = cx.draws().of(block.id)?;
     let lacking = draws.iter().find_map(|(pool, draw)| {
         let shared = anything_shared || cx.graph.block(*pool)?.feature.shares_counts();
@@ -146,7 +146,7 @@ fn too_dear(cx: &Context<'_>, block: &Block<'_>, anything_shared: bool) -> Optio
             // D010 reports overflows.
             Cost::TooMany => None,
             Cost::Known(needed) => {
-                (needed > size).then_some(Lack::Licenses { pool: *pool, needed, size, on: None })
+                (needed > size).then_some(Shortfall::Licenses { pool: *pool, needed, size, on: None })
             }
         }
     });
@@ -158,7 +158,7 @@ fn too_dear(cx: &Context<'_>, block: &Block<'_>, anything_shared: bool) -> Optio
         let serving = cx.graph.serving(block, need).take(MOST_ALTERNATIVES);
         let best = serving.max_by_key(|provider| cx.capacities().of(provider.id))?;
         let (needed, size) = (u64::from(need.count), cx.capacities().of(best.id));
-        (size < needed).then_some(Lack::Licenses { pool: best.id, needed, size, on: None })
+        (size < needed).then_some(Shortfall::Licenses { pool: best.id, needed, size, on: None })
     })
 }
 
@@ -167,9 +167,9 @@ fn overflows(cx: &Context<'_>, block: &Block<'_>) -> bool {
 }
 
 /// The result for one token.
-enum Fate {
+enum Serviceability {
     Runs,
-    Dead(Lack),
+    Dead(Shortfall),
     Late(Late),
 }
 
@@ -177,11 +177,11 @@ enum Fate {
 struct Search<'c, 'a> {
     cx: &'c Context<'a>,
     /// Paths to blocks that the trials cannot model, or that other rules report.
-    special: Ways,
+    special: ShortestPaths,
     /// Paths to blocks whose capacity depends on the day.
-    dated: Ways,
+    dated: ShortestPaths,
     /// Paths to pools with shared counts.
-    shared: Ways,
+    shared: ShortestPaths,
     steps: usize,
 }
 
@@ -218,20 +218,20 @@ impl<'c, 'a> Search<'c, 'a> {
     }
 
     /// Examines a token. Returns `None` if the limit was reached.
-    fn examine(&mut self, block: &Block<'_>) -> Option<Fate> {
+    fn examine(&mut self, block: &Block<'_>) -> Option<Serviceability> {
         let (cx, id) = (self.cx, block.id);
-        // `too_dear` covers tokens with fixed draws on pools of constant size.
+        // `exceeds_capacity` covers tokens with fixed draws on pools of constant size.
         let plain = cx.draws().is_exact(id) && !self.dated.leads_from(id);
         if plain || !self.can_be_tried(block) {
-            return Some(Fate::Runs);
+            return Some(Serviceability::Runs);
         }
         let alone = self.follow(block, false)?;
         match alone {
-            Fate::Runs => Some(Fate::Runs),
+            Serviceability::Runs => Some(Serviceability::Runs),
             // DECISION: two customers are tried, one with all attributes that SHARE names, and one with none.
             _ if self.shared.leads_from(id) => Some(match self.follow(block, true)? {
-                Fate::Runs | Fate::Late(_) => Fate::Runs,
-                Fate::Dead(_) => alone,
+                Serviceability::Runs | Serviceability::Late(_) => Serviceability::Runs,
+                Serviceability::Dead(_) => alone,
             }),
             _ => Some(alone),
         }
@@ -244,7 +244,7 @@ impl<'c, 'a> Search<'c, 'a> {
     }
 
     /// Tries a token today, then on later days, then on earlier days.
-    fn follow(&mut self, block: &Block<'_>, shares: bool) -> Option<Fate> {
+    fn follow(&mut self, block: &Block<'_>, shares: bool) -> Option<Serviceability> {
         let today = self.cx.options.at;
         let first = block.feature.start.map_or(Date::MIN, |start| start.value);
         let last = block.feature.end.map_or(Date::MAX, |end| end.value);
@@ -253,16 +253,16 @@ impl<'c, 'a> Search<'c, 'a> {
         let mut days = MOST_DAYS;
         if let Some(from) = self.first_served(block, (begin, last), shares, &mut denied, &mut days)? {
             let until = denied.filter(|(_, day)| *day == today && from > today);
-            return Some(
-                until.map_or(Fate::Runs, |(lack, _)| Fate::Late(Late { block: block.id, lack, from })),
-            );
+            return Some(until.map_or(Serviceability::Runs, |(lack, _)| {
+                Serviceability::Late(Late { block: block.id, lack, from })
+            }));
         }
         let past = (first, last.min(today.yesterday().unwrap_or(today)));
         if self.first_served(block, past, shares, &mut denied, &mut days)?.is_some() {
-            return Some(Fate::Runs);
+            return Some(Serviceability::Runs);
         }
         let dated = self.dated.leads_from(block.id);
-        Some(Fate::Dead(denied.map_or(Lack::Days, |(lack, day)| Lack::Licenses {
+        Some(Serviceability::Dead(denied.map_or(Shortfall::Days, |(lack, day)| Shortfall::Licenses {
             pool: lack.pool,
             needed: lack.needed,
             size: lack.size,
@@ -295,7 +295,7 @@ impl<'c, 'a> Search<'c, 'a> {
 
     /// The future days from which on a token no longer fits although it was served before. Returns `None` if the limit
     /// was reached.
-    fn falls(&mut self, block: &Block<'_>) -> Option<Vec<Fall>> {
+    fn falls(&mut self, block: &Block<'_>) -> Option<Vec<CapacityDrop>> {
         let mut falls = Vec::new();
         if !self.dated.leads_from(block.id) || !self.can_be_tried(block) {
             return Some(falls);
@@ -313,7 +313,7 @@ impl<'c, 'a> Search<'c, 'a> {
             match outcome {
                 Outcome::Granted => served = true,
                 Outcome::Denied(Some(lack)) if served => {
-                    falls.push(Fall { block: block.id, day: on, lack });
+                    falls.push(CapacityDrop { block: block.id, day: on, lack });
                     served = false;
                 }
                 // Nothing serves during a gap: the day after it is compared with the day before it.

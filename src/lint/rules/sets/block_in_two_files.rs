@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::message;
-use crate::{Check, Context, Elsewhere, Example, Rule, Sink, Twin};
+use crate::{Check, Context, CrossFileMatch, DuplicateKind, Example, Rule, Sink};
 use keywright_license::Feature;
 use keywright_resolve::graph::Block;
 use keywright_syntax::diagnostic::{Code, Diagnostic};
@@ -70,8 +70,8 @@ const HELP: &str = "remove one of the two, or give each purchase its own SN";
 
 /// Compares files that are separate licenses. Reports one finding per earlier file.
 fn apart(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut copies: BTreeMap<(FileId, &str), Vec<(&Elsewhere, &Feature)>> = BTreeMap::new();
-    for one in cx.options.elsewhere.iter().filter(|one| one.twin == Twin::Block) {
+    let mut copies: BTreeMap<(FileId, &str), Vec<(&CrossFileMatch, &Feature)>> = BTreeMap::new();
+    for one in cx.options.elsewhere.iter().filter(|one| one.twin == DuplicateKind::Block) {
         let Some(feature) = cx.feature(one.file, one.block) else { continue };
         let other = one.place.rsplit_once(':').map_or(&*one.place, |(file, _)| file);
         copies.entry((one.file, other)).or_default().push((one, feature));

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
-use crate::{Check, Context, Example, Rule, Sink, Twin};
-use keywright_resolve::graph::{Block, Named, Target};
+use crate::{Check, Context, DuplicateKind, Example, Rule, Sink};
+use keywright_resolve::graph::{Block, FeatureGroup, Target};
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::source::FileId;
 
@@ -35,7 +35,7 @@ FEATURE Print { VENDOR=Acme COUNT=9 }
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     // Keyed by hash to save memory: a file may have 100,000 names with three keys each.
     let hasher = RandomState::new();
-    let mut met: HashMap<u64, &Named<'_>> = HashMap::new();
+    let mut met: HashMap<u64, &FeatureGroup<'_>> = HashMap::new();
     let mut told = HashSet::new();
     for named in cx.graph.names() {
         let vendor = named.vendor.as_str();
@@ -74,7 +74,7 @@ const HELP: &str =
 /// Compares with names of earlier files that are separate licenses. Names already reported within the file are skipped.
 fn apart(cx: &Context<'_>, sink: &mut Sink<'_>, told: &HashSet<(FileId, usize)>) {
     for one in cx.options.elsewhere.iter().filter(|one| !told.contains(&(one.file, one.block))) {
-        let Twin::Name(other) = &one.twin else { continue };
+        let DuplicateKind::Name(other) = &one.twin else { continue };
         let Some(feature) = cx.feature(one.file, one.block) else { continue };
         let (name, place) = (&feature.name.value, &one.place);
         let message = format!("similar names: `{name}` and `{other}` in `{place}` are different features");
@@ -101,7 +101,7 @@ fn vendors(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn first<'g, 'a>(cx: &Context<'a>, named: &Named<'_>) -> Option<&'g Block<'a>>
+fn first<'g, 'a>(cx: &Context<'a>, named: &FeatureGroup<'_>) -> Option<&'g Block<'a>>
 where
     'a: 'g,
 {

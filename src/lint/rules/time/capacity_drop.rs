@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::Context;
-use crate::rules::capacity::unservable::Fall;
-use keywright_resolve::graph::{BlockId, Named, Toward};
+use crate::rules::capacity::unservable::CapacityDrop;
+use keywright_resolve::graph::{BlockId, FeatureGroup, SearchDirection};
 
 use super::capacity_gap::Fault;
 
@@ -16,14 +16,14 @@ use super::capacity_gap::Fault;
 const MOST_STEPS: usize = 1_000_000;
 
 /// Tokens that no longer fit, by day.
-pub(super) struct Falls<'c> {
-    days: BTreeMap<Date, Vec<&'c Fall>>,
+pub(super) struct CapacityDrops<'c> {
+    days: BTreeMap<Date, Vec<&'c CapacityDrop>>,
     room: usize,
 }
 
-impl<'c> Falls<'c> {
+impl<'c> CapacityDrops<'c> {
     pub(super) fn new(cx: &'c Context<'_>) -> Self {
-        let mut days: BTreeMap<Date, Vec<&Fall>> = BTreeMap::new();
+        let mut days: BTreeMap<Date, Vec<&CapacityDrop>> = BTreeMap::new();
         for fall in &cx.shortages().falls {
             days.entry(fall.day).or_default().push(fall);
         }
@@ -32,7 +32,12 @@ impl<'c> Falls<'c> {
 
     /// Removes and returns the tokens affected by a fault of a license. For a gap, only the tokens that do not fit after
     /// it are returned, because during the gap no token is served.
-    pub(super) fn take(&mut self, cx: &Context<'_>, named: &Named<'_>, fault: &Fault) -> Vec<&'c Fall> {
+    pub(super) fn take(
+        &mut self,
+        cx: &Context<'_>,
+        named: &FeatureGroup<'_>,
+        fault: &Fault,
+    ) -> Vec<&'c CapacityDrop> {
         let within = self.take_on(cx, named, fault.day);
         match fault.again {
             Some(again) => self.take_on(cx, named, again),
@@ -40,19 +45,19 @@ impl<'c> Falls<'c> {
         }
     }
 
-    fn take_on(&mut self, cx: &Context<'_>, named: &Named<'_>, day: Date) -> Vec<&'c Fall> {
+    fn take_on(&mut self, cx: &Context<'_>, named: &FeatureGroup<'_>, day: Date) -> Vec<&'c CapacityDrop> {
         let Some(all) = self.days.get_mut(&day).filter(|all| !all.is_empty()) else { return Vec::new() };
         let blocks = named.blocks.iter().copied();
         let above: Vec<BlockId> =
-            cx.graph.reached(blocks, Toward::Tokens, &mut self.room).unwrap_or_default();
+            cx.graph.reached(blocks, SearchDirection::Tokens, &mut self.room).unwrap_or_default();
         let (taken, rest) = all.iter().partition(|fall| above.binary_search(&fall.block).is_ok());
         *all = rest;
         taken
     }
 
     /// The tokens that no other finding reports, grouped by day and missing pool.
-    pub(super) fn left(self) -> Vec<Vec<&'c Fall>> {
-        let mut left: BTreeMap<(Date, BlockId), Vec<&Fall>> = BTreeMap::new();
+    pub(super) fn left(self) -> Vec<Vec<&'c CapacityDrop>> {
+        let mut left: BTreeMap<(Date, BlockId), Vec<&CapacityDrop>> = BTreeMap::new();
         for fall in self.days.into_values().flatten() {
             left.entry((fall.day, fall.lack.pool)).or_default().push(fall);
         }

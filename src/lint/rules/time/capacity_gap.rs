@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::message;
-use crate::rules::capacity::unservable::Fall;
+use crate::rules::capacity::unservable::CapacityDrop;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::{Count, Kind};
-use keywright_resolve::graph::{Block, Named};
+use keywright_resolve::graph::{Block, FeatureGroup};
 use keywright_syntax::diagnostic::Code;
 
-use super::capacity_drop::Falls;
+use super::capacity_drop::CapacityDrops;
 use super::is_never_in_force;
 
 /// A gap or drop in the number of licenses.
@@ -39,7 +39,7 @@ FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut falls = Falls::new(cx);
+    let mut falls = CapacityDrops::new(cx);
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
         let blocks: Vec<&Block<'_>> = named
             .blocks
@@ -177,13 +177,13 @@ fn faults(line: &[Stretch], today: Date) -> Vec<Fault> {
 
 /// The blocks of one name by start and end day.
 struct Periods<'n, 'a> {
-    named: &'n Named<'a>,
+    named: &'n FeatureGroup<'a>,
     starts: BTreeMap<Date, &'n Block<'a>>,
     ends: BTreeMap<Date, Vec<&'n Block<'a>>>,
 }
 
 impl<'n, 'a> Periods<'n, 'a> {
-    fn new(named: &'n Named<'a>, blocks: &[&'n Block<'a>]) -> Self {
+    fn new(named: &'n FeatureGroup<'a>, blocks: &[&'n Block<'a>]) -> Self {
         let mut periods = Self { named, starts: BTreeMap::new(), ends: BTreeMap::new() };
         for block in blocks {
             if let Some(start) = block.feature.start {
@@ -205,7 +205,7 @@ fn report(
     sink: &mut Sink<'_>,
     periods: &Periods<'_, '_>,
     fault: &Fault,
-    falls: &mut Falls<'_>,
+    falls: &mut CapacityDrops<'_>,
 ) {
     let Ok(eve) = fault.day.yesterday() else { return };
     let ending = periods.ends.get(&eve).map(Vec::as_slice).unwrap_or_default();
@@ -237,7 +237,7 @@ fn report(
 
 /// Reports tokens that no longer fit although no license drops in total: a checkout is served by a single block, or
 /// consumes the rest of a balance.
-fn report_fall(cx: &Context<'_>, sink: &mut Sink<'_>, tokens: &[&Fall]) {
+fn report_fall(cx: &Context<'_>, sink: &mut Sink<'_>, tokens: &[&CapacityDrop]) {
     let Some(first) = tokens.first() else { return };
     let (Some(token), Some(pool)) = (cx.graph.block(first.block), cx.graph.block(first.lack.pool)) else {
         return;

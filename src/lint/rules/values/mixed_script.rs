@@ -46,7 +46,7 @@ impl Script {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Latin => "Latin",
             Self::Greek => "Greek",
@@ -68,7 +68,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 let message = format!(
                     "mixed scripts: `{}` in `{name}` has Latin and {} letters",
                     excerpt(word),
-                    other.word()
+                    other.as_str()
                 );
                 sink.push(
                     Diagnostic::new(&CODE, license.source.id(), directive.value.inner(), message)
