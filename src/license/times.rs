@@ -73,21 +73,21 @@ fn numbers(source: &SourceFile, block: &Block) -> Vec<bool> {
     all
 }
 
-/// The finding for a directive that may stand once and is repeated.
+/// Returns the finding for a repeated directive that may be given only once.
 pub(super) fn duplicate(source: &SourceFile, row: &Directive, first: Span, second: Span) -> Diagnostic {
     let equal = source.slice(first) == source.slice(second);
     let found = Diagnostic::new(
         &codes::DUPLICATE_DIRECTIVE,
         source.id(),
         second,
-        format!("`{}` stands twice", row.name),
+        format!("duplicate `{}`", row.name),
     )
-    .label("here again")
-    .also(first, "first here");
+    .label("second occurrence")
+    .also(first, "first occurrence");
     if equal {
-        return found.help("remove one of them").safe_fix("remove the second", second, "");
+        return found.help("remove one of them").safe_fix("remove the duplicate", second, "");
     }
-    found.help("only one can be meant: remove the other")
+    found.help("keep only one of them")
 }
 
 /// The finding for a repeatable directive beyond its limit.
@@ -96,12 +96,15 @@ pub(super) fn too_many(file: FileId, feature: &Feature, beyond: &Beyond) -> Diag
     let (name, most) = (&feature.name.value, row.most);
     let shown = keywright_syntax::excerpt(name.as_str());
     let (code, message, help) = if row.name == "TOKEN_DEPENDENCY" {
-        let message = format!("the token `{shown}` has {times} dependencies, {most} are allowed");
-        (&codes::TOO_MANY_DEPENDENCIES, message, "put some of them into a second token and draw on that")
-    } else {
         let message =
-            format!("the block `{shown}` has {times} `{}` directives, {most} are allowed", row.name);
-        (&codes::TOO_MANY_DIRECTIVES, message, "put some of them into a second block")
+            format!("too many dependencies: token `{shown}` has {times}, at most {most} are allowed");
+        (&codes::TOO_MANY_DEPENDENCIES, message, "move some of them to a second token and depend on it")
+    } else {
+        let message = format!(
+            "too many `{}` directives: block `{shown}` has {times}, at most {most} are allowed",
+            row.name
+        );
+        (&codes::TOO_MANY_DIRECTIVES, message, "move some of them to a second block")
     };
-    Diagnostic::new(code, file, *place, message).label("one too many").help(help)
+    Diagnostic::new(code, file, *place, message).label("the first one above the limit").help(help)
 }

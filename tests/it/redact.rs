@@ -248,7 +248,7 @@ fn a_redacted_report_still_says_what_is_wrong_and_where() {
         "license  file 2  2 blocks  verified for 2026-03-01  trust [redacted]",
         "duplicate directive (line 1)",
         "bad name (line 2)",
-        "`keywright lint` shows every fault of the file",
+        "run `keywright lint` to see all errors in the file",
     ] {
         assert!(run.stdout.contains(line), "{line}: {}", run.stdout);
     }
