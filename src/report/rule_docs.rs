@@ -52,27 +52,6 @@ pub fn table() -> String {
     text
 }
 
-/// Returns a short Markdown table with one row per group. `page` is the path of the page that [`markdown`] generates.
-#[must_use]
-pub fn summary(page: &str) -> String {
-    let mut text = "| group | subject | rules |\n| --- | --- | --- |\n".to_owned();
-    for group in Group::ALL {
-        let rules = RULES.iter().filter(|rule| rule.group() == Some(*group));
-        let links: Vec<String> = rules
-            .map(|rule| format!("[{}]({page}#{}) {}", rule.code.id, anchor(rule), rule.code.name))
-            .collect();
-        let _ = writeln!(
-            text,
-            "| **{}** {} | {} | {} |",
-            group.letter,
-            group.name,
-            group.about,
-            links.join(", ")
-        );
-    }
-    text
-}
-
 /// The anchor of a rule on the page of all rules.
 fn anchor(rule: &Rule) -> String {
     format!("{}-{}", rule.code.id.to_lowercase(), rule.code.name)

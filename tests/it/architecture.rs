@@ -1,106 +1,93 @@
-//! The house keeps its shape: direction of data, small files, one place for each foreign library.
+//! The structure of the workspace: direction of dependencies, file sizes, one place for each foreign library.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use crate::support::{files_below, root};
 
-/// Rooms from left to right; a room may import what stands to its left. Equal numbers stand side by side and do not
-/// know each other.
-const ROOMS: &[(&str, u32)] = &[
-    ("files", 0),
-    ("limits", 0),
-    ("effort", 0),
-    ("source", 1),
-    ("diagnostic", 2),
-    ("yaml", 3),
-    ("syntax", 3),
-    ("license", 4),
-    ("graph", 5),
-    ("lint", 6),
-    ("sign", 6),
-    ("resolve", 6),
-    ("scenario", 7),
-    ("author", 8),
-    ("report", 9),
-    ("cli", 10),
-];
+/// The crates in dependency order: a crate may depend only on crates above it.
+const CRATES: &[&str] =
+    &["files", "syntax", "yaml", "license", "sign", "resolve", "lint", "scenario", "issue", "report", "cli"];
 
-fn rank(room: &str) -> Option<u32> {
-    ROOMS.iter().find(|(name, _)| *name == room).map(|(_, rank)| *rank)
+/// A source file of the workspace.
+struct Source {
+    name: String,
+    text: String,
 }
 
-fn room_of(path: &Path) -> String {
-    let inside = path.strip_prefix(root().join("src")).unwrap();
-    let first = inside.components().next().unwrap().as_os_str().to_str().unwrap();
-    first.trim_end_matches(".rs").to_owned()
-}
-
-fn sources() -> Vec<(String, String, String)> {
+fn sources() -> Vec<Source> {
+    let is_rust = |path: &Path| path.extension().is_some_and(|extension| extension == "rs");
     files_below("src")
         .into_iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .map(|path| {
-            let name = path.strip_prefix(root()).unwrap().display().to_string();
-            (room_of(&path), name, fs::read_to_string(&path).unwrap())
+        .filter(|path| is_rust(path))
+        .map(|path| Source {
+            name: path.strip_prefix(root()).unwrap().display().to_string(),
+            text: fs::read_to_string(&path).unwrap(),
         })
         .collect()
 }
 
-/// The text without comments.
+/// The text without line comments.
 fn code(text: &str) -> String {
     text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
 }
 
-/// The text before the tests at its end.
+/// The text before the unit tests at its end.
 fn production(text: &str) -> &str {
     text.split("\n#[cfg(test)]\nmod ").next().unwrap()
 }
 
-/// The rooms that a file names as `crate::room`, alone or in braces.
-fn imports(text: &str) -> Vec<String> {
-    let code = code(text);
-    let mut rooms = Vec::new();
-    for (at, _) in code.match_indices("crate::") {
-        let rest = &code[at + "crate::".len()..];
-        let group = rest.strip_prefix('{').map_or(rest, |group| group.split('}').next().unwrap());
-        let parts: Vec<&str> = if rest.starts_with('{') { group.split(',').collect() } else { vec![group] };
-        for part in parts {
-            let word: String = part.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            rooms.push(word);
+fn manifest(path: &str) -> toml::Table {
+    fs::read_to_string(root().join(path)).unwrap().parse().unwrap()
+}
+
+/// The names in all `[dependencies]` tables of a manifest, those for one platform included.
+fn dependencies(manifest: &toml::Table) -> BTreeSet<String> {
+    let own = manifest.get("dependencies").into_iter();
+    let platforms = manifest.get("target").and_then(toml::Value::as_table).into_iter().flatten();
+    let all = own.chain(platforms.filter_map(|(_, target)| target.get("dependencies")));
+    all.flat_map(|table| table.as_table().unwrap().keys().cloned()).collect()
+}
+
+#[test]
+fn crates_depend_only_on_crates_above_them() {
+    for (at, name) in CRATES.iter().enumerate() {
+        for dependency in dependencies(&manifest(&format!("src/{name}/Cargo.toml"))) {
+            let Some(other) = dependency.strip_prefix("keywright-") else { continue };
+            let above = CRATES.iter().position(|known| *known == other).unwrap();
+            assert!(above < at, "{name} depends on {other}");
         }
     }
-    rooms
 }
 
 #[test]
-fn data_flows_one_way() {
-    let mut wrong = Vec::new();
-    for (room, name, text) in sources() {
-        let Some(own) = rank(&room) else { continue };
-        for import in imports(production(&text)) {
-            let Some(other) = rank(&import) else { continue };
-            if import != room && other >= own {
-                wrong.push(format!("{name} imports {import}"));
-            }
+fn every_folder_of_src_is_a_known_crate() {
+    let folders: BTreeSet<String> = fs::read_dir(root().join("src"))
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(folders, CRATES.iter().map(|name| (*name).to_owned()).collect());
+}
+
+#[test]
+fn crates_take_versions_and_lints_from_the_workspace() {
+    for name in CRATES {
+        let manifest = manifest(&format!("src/{name}/Cargo.toml"));
+        assert_eq!(manifest["package"]["name"].as_str(), Some(&*format!("keywright-{name}")));
+        assert_eq!(manifest["lints"]["workspace"].as_bool(), Some(true), "{name}");
+        assert_eq!(manifest["package"]["version"]["workspace"].as_bool(), Some(true), "{name}");
+        for (dependency, value) in manifest["dependencies"].as_table().unwrap() {
+            assert_eq!(value["workspace"].as_bool(), Some(true), "{name}: {dependency}");
         }
     }
-    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
-fn every_room_is_known() {
-    for (room, name, _) in sources() {
-        assert!(
-            rank(&room).is_some() || matches!(&*room, "lib" | "main" | "allocator"),
-            "{name} stands in no room"
-        );
-    }
-}
-
-#[test]
-fn foreign_libraries_have_one_door() {
-    let doors: &[(&str, &[&str])] = &[
+fn foreign_libraries_are_used_in_one_place() {
+    let places: &[(&str, &[&str])] = &[
         ("pest", &["src/syntax/parse.rs"]),
         ("miette", &["src/report/human.rs"]),
         ("minijinja", &["src/issue"]),
@@ -125,22 +112,22 @@ fn foreign_libraries_have_one_door() {
         ("indicatif", &["src/cli/progress.rs"]),
         ("rustyline", &["src/cli/simulate/prompt.rs"]),
     ];
-    for (_, name, text) in sources() {
-        for (library, allowed) in doors {
+    for Source { name, text } in sources() {
+        for (library, allowed) in places {
             let path = format!("{library}::");
             let used = code(&text).lines().any(|line| {
                 line.match_indices(&path).any(|(at, _)| {
                     !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
                 })
             });
-            assert!(!used || allowed.iter().any(|door| name.starts_with(door)), "{name} names {library}");
+            assert!(!used || allowed.iter().any(|place| name.starts_with(place)), "{name} uses {library}");
         }
     }
 }
 
 #[test]
 fn only_strict_verification_is_called() {
-    for (_, name, text) in sources() {
+    for Source { name, text } in sources() {
         let code = code(&text);
         for banned in [".verify(", "verify_batch", "verify_prehashed", "hazmat"] {
             assert!(!code.contains(banned), "{name} calls {banned}");
@@ -149,53 +136,32 @@ fn only_strict_verification_is_called() {
 }
 
 #[test]
-fn files_are_small_and_say_what_they_are_for() {
-    for (_, name, text) in sources() {
-        assert!(text.starts_with("//!"), "{name} does not begin with what it is for");
+fn files_are_short_and_begin_with_their_purpose() {
+    let mut lengths = Vec::new();
+    for Source { name, text } in sources() {
+        assert!(text.starts_with("//!"), "{name} does not begin with a `//!` comment");
         let lines = production(&text).lines().count();
         assert!(lines <= 600, "{name} has {lines} lines");
         assert!(!text.contains("use super::*") || text.contains("#[cfg(test)]"), "{name} hides its imports");
+        lengths.push(lines);
     }
+    lengths.sort_unstable();
+    let median = lengths[lengths.len() / 2];
+    assert!(median <= 130, "the median file has {median} lines");
 }
 
 #[test]
-fn nothing_is_left_open() {
+fn no_work_is_left_open() {
     let open = ["TODO", "FIXME", "XXX", "todo!(", "unimplemented!(", concat!("#[", "ignore")];
-    let all = sources().into_iter().map(|(_, name, text)| (name, text));
-    for (name, text) in all {
+    for Source { name, text } in sources() {
         for word in open {
-            assert!(!text.contains(word), "{name} holds {word}");
+            assert!(!text.contains(word), "{name} contains {word}");
         }
     }
 }
 
 #[test]
-fn the_library_builds_without_terminal_code() {
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let terminal = [
-        "clap",
-        "clap_complete",
-        "clap_mangen",
-        "csv",
-        "globset",
-        "ignore",
-        "indicatif",
-        "miette",
-        "rayon",
-        "rpassword",
-        "rusqlite",
-        "rustyline",
-        "similar",
-        "toml",
-    ];
-    for library in terminal {
-        let line = manifest.lines().find(|line| line.starts_with(&format!("{library} = "))).unwrap();
-        assert!(line.contains("optional = true"), "{library} is not optional");
-    }
-}
-
-#[test]
-fn the_main_function_is_thin() {
+fn the_main_function_is_short() {
     let main = fs::read_to_string(root().join("src/main.rs")).unwrap();
     assert!(main.lines().count() <= 30);
 }

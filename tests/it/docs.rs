@@ -123,19 +123,60 @@ fn rules_say_the_limits() {
     }
 }
 
+/// The anchors that a renderer gives to the headings of a page.
+fn anchors(text: &str) -> Vec<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    headings
+        .map(|line| {
+            let title = line.trim_start_matches('#').trim().to_lowercase();
+            let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+            kept.collect::<String>().replace(' ', "-")
+        })
+        .collect()
+}
+
 #[test]
-fn docs_link_to_files_that_exist() {
+fn docs_link_to_files_and_headings_that_exist() {
     let mut documents = files_below("docs");
-    documents.push(root().join("README.md"));
-    documents.push(root().join("CHANGELOG.md"));
+    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
+    documents.extend(top.iter().map(|name| root().join(name)));
     for path in documents.iter().filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
         let text = fs::read_to_string(path).unwrap();
         for (at, _) in text.match_indices("](") {
-            let target = text[at + 2..].split([')', '#']).next().unwrap();
-            if target.is_empty() || target.contains("://") {
+            let link = text[at + 2..].split(')').next().unwrap();
+            if link.contains("://") {
                 continue;
             }
-            assert!(path.parent().unwrap().join(target).exists(), "{}: {target}", path.display());
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
+            assert!(target.exists(), "{}: {link}", path.display());
+            if !anchor.is_empty() {
+                let known = anchors(&fs::read_to_string(&target).unwrap());
+                assert!(known.iter().any(|known| known == anchor), "{}: {link}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn book_lists_every_page() {
+    let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).unwrap();
+    for path in files_below("docs").iter().filter(|path| path.extension().is_some_and(|e| e == "md")) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(name == "SUMMARY.md" || summary.contains(&format!("]({name})")), "{name}");
+    }
+}
+
+/// The tree that newcomers find their way by: every path that CONTRIBUTING names exists.
+#[test]
+fn contributing_names_paths_that_exist() {
+    for document in ["CONTRIBUTING.md", "docs/architecture.md", "docs/decisions.md"] {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        for word in text.split('`').skip(1).step_by(2).flat_map(str::split_whitespace) {
+            let is_path = ["src/", "tests/", "docs/", "grammar/"].iter().any(|start| word.starts_with(start));
+            if is_path && !word.contains('<') {
+                assert!(root().join(word).exists(), "{document}: {word}");
+            }
         }
     }
 }

@@ -1,12 +1,11 @@
 //! `keywright explain`, and the documentation of the rules.
 
 use std::fs;
-use std::sync::PoisonError;
 
 use keywright::lint::RULES;
 use keywright::report::rule_docs;
 
-use crate::support::{README, TestDir, root, snapshot};
+use crate::support::{TestDir, root, snapshot};
 
 #[test]
 fn the_documentation_of_the_rules_is_what_the_rules_say() {
@@ -21,28 +20,19 @@ fn the_documentation_of_the_rules_is_what_the_rules_say() {
     );
 }
 
-/// The table is generated with `KEYWRIGHT_UPDATE=1`; do not edit it by hand.
 #[test]
-fn the_readme_has_the_table_of_rules() {
-    let _alone = README.lock().unwrap_or_else(PoisonError::into_inner);
-    let path = root().join("README.md");
-    let text = fs::read_to_string(&path).unwrap();
-    let (before, rest) = text.split_once("<!-- rules -->\n").unwrap();
-    let (_, after) = rest.split_once("<!-- /rules -->\n").unwrap();
-    let table = rule_docs::summary("docs/rules.md");
-    let fresh = format!("{before}<!-- rules -->\n\n{table}\n<!-- /rules -->\n{after}");
-    if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
-        fs::write(&path, &fresh).unwrap();
-    }
-    assert_eq!(fs::read_to_string(&path).unwrap(), fresh, "stale: run with KEYWRIGHT_UPDATE=1");
+fn rule_tables_link_to_one_heading_each() {
     let page = rule_docs::markdown();
-    for link in table.split("](docs/rules.md#").skip(1) {
+    let mut links = 0;
+    for link in page.split("](#").skip(1) {
         let anchor = link.split(')').next().unwrap();
         let heading = |line: &&str| {
             line.strip_prefix("### ").is_some_and(|head| head.to_lowercase().replace(' ', "-") == anchor)
         };
         assert_eq!(page.lines().filter(heading).count(), 1, "{anchor}");
+        links += 1;
     }
+    assert!(links >= RULES.len(), "{links} links");
 }
 
 #[test]

@@ -34,6 +34,7 @@ mod lint_explain;
 mod lint_fix;
 mod lint_proofs;
 mod parse;
+mod picture;
 mod readme;
 mod redact;
 mod report_lint;

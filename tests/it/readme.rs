@@ -1,4 +1,4 @@
-//! The examples of the README print the output that it shows.
+//! The examples of the README and the tour print the output that these documents show.
 //!
 //! The shell runs all `console` blocks in order, in one folder. A block contains lines `$ command`, each followed by its
 //! output on both streams. The README shows key ids and current dates as `…`.
@@ -7,9 +7,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::PoisonError;
 
-use crate::support::{README, TestDir, root};
+use crate::support::{TestDir, root};
 
 struct Example {
     command: String,
@@ -92,25 +91,37 @@ fn with_printed(text: &str, printed: &[String]) -> String {
     out
 }
 
-/// `KEYWRIGHT_UPDATE=1` writes the actual output into the README, for review of the difference.
+/// Runs the examples of a document in a folder of its own. `KEYWRIGHT_UPDATE=1` writes the actual output into it first, for
+/// review of the difference.
 #[cfg(unix)]
-#[test]
-fn readme_examples_print_what_they_show() {
-    let _alone = README.lock().unwrap_or_else(PoisonError::into_inner);
-    let path = root().join("README.md");
-    let text = fs::read_to_string(&path).unwrap();
-    let examples = examples(&text);
-    assert!(examples.len() >= 10, "the README shows {} examples", examples.len());
-    let place = TestDir::new();
-    let printed: Vec<String> = examples.iter().map(|(_, example)| run(&place, &example.command)).collect();
+fn check(document: &str) {
+    let path = root().join(document);
+    let mut text = fs::read_to_string(&path).unwrap();
+    let dir = TestDir::new();
+    let printed: Vec<String> =
+        examples(&text).iter().map(|(_, example)| run(&dir, &example.command)).collect();
+    assert!(printed.len() >= 8, "{document} has {} examples", printed.len());
     if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
-        fs::write(&path, with_printed(&text, &printed)).unwrap();
+        text = with_printed(&text, &printed);
+        fs::write(&path, &text).unwrap();
     }
     let mut wrong = String::new();
-    for ((line, example), printed) in examples.iter().zip(&printed) {
+    for ((line, example), printed) in examples(&text).iter().zip(&printed) {
         if printed.trim_end() != neutral(&example.printed).trim_end() {
-            writeln!(wrong, "README.md:{line}: $ {}\n{printed}", example.command).unwrap();
+            writeln!(wrong, "{document}:{line}: $ {}\n{printed}", example.command).unwrap();
         }
     }
     assert!(wrong.is_empty(), "examples with other output than shown; actual output:\n{wrong}");
+}
+
+#[cfg(unix)]
+#[test]
+fn readme_examples_print_what_they_show() {
+    check("README.md");
+}
+
+#[cfg(unix)]
+#[test]
+fn tour_examples_print_what_they_show() {
+    check("docs/tour.md");
 }

@@ -4,13 +4,9 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-
-/// Serializes updates of the README, because several tests update parts of it.
-pub(crate) static README: Mutex<()> = Mutex::new(());
 
 /// Returns the project directory.
 pub(crate) fn root() -> PathBuf {
