@@ -90,9 +90,9 @@ mod linting {
 mod signing {
     use super::{Bencher, ItemsCount, License, black_box, large_file};
     use ed25519_dalek::{Signer as _, SigningKey};
-    use keywright::sign::{
-        KeyId, KeyState, KeyText, Mode, Payload, PublicKey, Revocations, SecretKey, Trust, TrustEntry, Usage,
-        Verifier, sign_file, sign_payload,
+    use keywright::sign::{SecretKey, sign_file, sign_payload};
+    use keywright::verify::{
+        KeyId, KeyState, KeyText, Mode, Payload, PublicKey, Revocations, Trust, TrustEntry, Usage, Verifier,
     };
 
     const BLOCKS: usize = 1000;
@@ -165,7 +165,7 @@ mod signing {
         let license = License::from_text("bench", &signed.text);
         let revocations = Revocations::default();
         let at = jiff::civil::date(2026, 1, 15);
-        let verifier = Verifier { threads: 1, ..Verifier::new(&trust, &revocations, at, Mode::Production) };
+        let verifier = Verifier::new(&trust, &revocations, at, Mode::Production);
         bencher.counter(ItemsCount::new(BLOCKS)).bench(|| {
             let report = verifier.file(&license);
             assert!(report.verified().count() == BLOCKS);

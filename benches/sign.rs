@@ -15,9 +15,9 @@ use std::time::Instant;
 use ed25519_dalek::{Signer as _, SigningKey};
 use jiff::civil::date;
 use keywright::license::License;
-use keywright::sign::{
-    KeyState, Mode, Outcome, Payload, Revocations, SecretKey, Trust, TrustEntry, TrustedKey, Usage, Verifier,
-    sign_file, sign_payload,
+use keywright::sign::{AllCores, SecretKey, sign_file, sign_payload};
+use keywright::verify::{
+    KeyState, Mode, Outcome, Payload, Revocations, Trust, TrustEntry, TrustedKey, Usage, Verifier,
 };
 
 const SEED: [u8; 32] = [7; 32];
@@ -32,8 +32,8 @@ fn main() {
     let draft = License::from_text("bench.lic", &text(BLOCKS));
     let signed = sign_file(&draft, &secret, &trusted).unwrap();
     let license = License::from_text("bench.lic", &signed.text);
-    let all = Verifier::new(&trust, &revocations, date(2026, 3, 1), Mode::Production);
-    let alone = Verifier { threads: 1, ..all };
+    let alone = Verifier::new(&trust, &revocations, date(2026, 3, 1), Mode::Production);
+    let all = Verifier { jobs: &AllCores, ..alone };
     let bare = SigningKey::from_bytes(&SEED);
     let message = [1_u8; 95];
     let signature = bare.sign(&message);
@@ -65,7 +65,7 @@ fn main() {
     ]);
     let [bare_both, ours_sign, bare_verify, ours_verify, verify_all, sign_all] = times.try_into().unwrap();
     let block = |seconds: f64| seconds * 1e6 / f64::from(u32::try_from(BLOCKS).unwrap());
-    println!("microseconds per block, median of {ROUNDS}; {} threads", all.threads);
+    println!("microseconds per block, median of {ROUNDS}; {} threads", rayon::current_num_threads());
     println!("  bare sign + verify_strict      {:7.1}", block(bare_both));
     println!(
         "  sign a block, checked          {:7.1}   ratio {:.2}",

@@ -24,3 +24,4 @@ pub use keywright_sign as sign;
 pub use keywright_syntax as syntax;
 pub use keywright_syntax::{diagnostic, source};
 pub use keywright_syntax::{effort, limits};
+pub use keywright_verify as verify;

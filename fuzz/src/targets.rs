@@ -7,12 +7,12 @@ use std::sync::Arc;
 use keywright::license::{self, License};
 use keywright::report::escape::escape;
 use keywright::scenario;
-use keywright::sign::{
-    Digest, Domain, KeyText, LastSeen, Mode, Outcome, Payload, RevocationList, Revocations, SecretKey,
-    SignedList, Trust, TrustBundle, Verdict, Verifier, parse_trust_list, read_secret_key,
-};
+use keywright::sign::{LastSeen, RevocationList, SecretKey, TrustBundle, parse_trust_list, read_secret_key};
 use keywright::source::{FileId, SourceFile};
 use keywright::syntax::parse_own;
+use keywright::verify::{
+    Digest, Domain, KeyText, Mode, Outcome, Payload, Revocations, SignedList, Trust, Verdict, Verifier,
+};
 
 /// A target: its name, which is also its corpus folder, and its function.
 pub type Target = (&'static str, fn(&[u8]));
@@ -154,17 +154,17 @@ pub fn round_trip(data: &[u8]) {
     }
 }
 
-fn trusted(key: &SecretKey) -> keywright::sign::TrustedKey {
-    let entry = keywright::sign::TrustEntry {
+fn trusted(key: &SecretKey) -> keywright::verify::TrustedKey {
+    let entry = keywright::verify::TrustEntry {
         vendor: "ABC_Software".to_owned(),
         id: key.public_key().id(),
         file: String::new(),
-        usage: keywright::sign::Usage::Production,
+        usage: keywright::verify::Usage::Production,
         not_before: jiff::civil::date(1, 1, 1),
         not_after: jiff::civil::date(9999, 12, 31),
-        state: keywright::sign::KeyState::Active,
+        state: keywright::verify::KeyState::Active,
         lists: None,
         line: 1,
     };
-    keywright::sign::TrustedKey { entry, key: *key.public_key() }
+    keywright::verify::TrustedKey { entry, key: *key.public_key() }
 }

@@ -12,7 +12,7 @@ use keywright_issue::log::{IssueKey, Log};
 use keywright_issue::{ANY_NUMBER, Catalog, Cause, Fault, Issuer, Lost, Mix, Order, Refused};
 use keywright_license::License;
 use keywright_report::escape::escape;
-use keywright_sign::{Digest, Payload};
+use keywright_verify::{Digest, Payload};
 
 use super::issue::{self, Orders, failed, read_catalog, templates, text};
 use super::new::refused;

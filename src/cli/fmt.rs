@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use keywright_license::{self as license, License};
 use keywright_report::escape::escape;
-use keywright_sign::Payload;
 use keywright_syntax::Unproven;
 use keywright_syntax::diagnostic::Diagnostic;
+use keywright_verify::Payload;
 
 use super::{CliError, Console, Exit, diff, files, print};
 

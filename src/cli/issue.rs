@@ -9,7 +9,7 @@ use keywright_issue::log::{Log, OpenRun};
 use keywright_issue::{Catalog, Cause, Refused};
 use keywright_report::counted;
 use keywright_report::escape::escape;
-use keywright_sign::Digest;
+use keywright_verify::Digest;
 
 use super::new::refused;
 use super::passphrase::PassphraseArgs;

@@ -17,9 +17,8 @@ use sha2::Digest as _;
 
 use keywright_files::input;
 use keywright_report::escape::escape;
-use keywright_sign::{
-    KeyId, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, TrustedKey, parse_trust_list, store_fs,
-};
+use keywright_sign::{TRUST_BUNDLE, TRUST_LIST, parse_trust_list, store_fs};
+use keywright_verify::{KeyId, PublicKey, TrustEntry, TrustedKey};
 
 use super::trust_args::{TrustArgs, stop};
 use super::{CliError, Console, Exit, files};

@@ -10,7 +10,7 @@ use keywright_issue::Fault;
 use keywright_issue::log::{Filter, Head, Log, Record};
 use keywright_report::counted;
 use keywright_report::escape::escape;
-use keywright_sign::{KeyText, Payload};
+use keywright_verify::{KeyText, Payload};
 
 use super::issue::failed;
 use super::trust_args::TrustArgs;

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use keywright_license::{Condition, Feature, License};
-use keywright_sign::{Domain, KeyId, KeyText, Payload, message};
 use keywright_syntax::diagnostic::nearest;
 use keywright_syntax::excerpt;
+use keywright_verify::{Domain, KeyId, KeyText, Payload, message};
 
 use super::{CliError, Console, Exit, files};
 

@@ -11,7 +11,8 @@ use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 
-use keywright_sign::{PublicKey, Signer, SignerFailure};
+use keywright_sign::{Signer, SignerFailure};
+use keywright_verify::PublicKey;
 
 use super::{CliError, files};
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use keywright_issue::log::{self, Log, Provenance, Query, Record, Successor};
 use keywright_license::{Feature, License};
 use keywright_report::verify::{LogChange, LogEntry, LogReport, LogState, Logged};
-use keywright_sign::{FileReport, Payload, Trust};
 use keywright_syntax::source::Span;
+use keywright_verify::{FileReport, Payload, Trust};
 
 use super::CliError;
 use super::issue::failed;

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use keywright_sign::KeyState;
+use keywright_verify::KeyState;
 
 use super::signer::Holder;
 use super::{CliError, Exit};

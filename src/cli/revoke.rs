@@ -9,10 +9,10 @@ use keywright_license::{License, Name};
 use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_sign::{
-    Digest, KeyId, LAST_SEEN, LastSeen, ListId, MAX_REASON, MAX_REVOCATION_LIST, Mode, Payload,
-    REVOCATION_SUFFIX, RevocationList, Trust, TrustedKey, Usage, is_reason, judge_lists, next_version,
-    store_fs,
+    LAST_SEEN, LastSeen, ListId, MAX_REASON, MAX_REVOCATION_LIST, REVOCATION_SUFFIX, RevocationList,
+    is_reason, judge_lists, next_version, store_fs,
 };
+use keywright_verify::{Digest, KeyId, Mode, Payload, Trust, TrustedKey, Usage};
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;

@@ -7,8 +7,9 @@ use jiff::civil::Date;
 use keywright_license::License;
 use keywright_lint as lint;
 use keywright_report::escape::escape;
-use keywright_sign::{Payload, SignFileError, Trust, sign_file};
+use keywright_sign::{SignFileError, sign_file};
 use keywright_syntax::diagnostic::Severity;
+use keywright_verify::{Payload, Trust};
 
 use super::config::{Configs, Settings};
 use super::lint::LevelArgs;

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use keywright_sign::{KeyId, KeyState, Mode, Revocations, Signer, Trust, TrustedKey, Usage};
+use keywright_sign::Signer;
+use keywright_verify::{KeyId, KeyState, Mode, Revocations, Trust, TrustedKey, Usage};
 
 use self::program::Program;
 use super::passphrase::PassphraseArgs;

@@ -13,10 +13,10 @@ use jiff::civil::{Date, date};
 use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_sign::{
-    Digest, InstallFault, Installed, KeyState, LAST_SEEN, LastSeen, ListId, ListKind, MAX_TRUST_BUNDLE,
-    PublicKey, Seen, TRUST_BUNDLE, TRUST_LIST, Trust, TrustBundle, TrustEntry, TrustError, TrustedKey, Usage,
-    install_bundle, next_version, store_fs,
+    InstallFault, Installed, LAST_SEEN, LastSeen, ListId, ListKind, MAX_TRUST_BUNDLE, Seen, TRUST_BUNDLE,
+    TRUST_LIST, TrustBundle, install_bundle, next_version, store_fs,
 };
+use keywright_verify::{Digest, KeyState, PublicKey, Trust, TrustEntry, TrustError, TrustedKey, Usage};
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;

@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 
 use keywright_report::escape::escape;
 use keywright_sign::{
-    Judged, KeyFileError, LAST_SEEN, Label, LastSeen, MAX_REVOCATION_LIST, Mode, Refused, RefusedKind,
-    Revocations, SecretKey, Trust, TrustError, TrustedKey, judge_lists, read_secret_key, store_fs,
+    Judged, KeyFileError, LAST_SEEN, Label, LastSeen, MAX_REVOCATION_LIST, Refused, RefusedKind, SecretKey,
+    judge_lists, read_secret_key, store_fs,
 };
+use keywright_verify::{Mode, Revocations, Trust, TrustError, TrustedKey};
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;

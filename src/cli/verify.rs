@@ -13,7 +13,8 @@ use keywright_license::{License, Name};
 use keywright_report::verify::{DrawnOn, VerifyReport, masked_file};
 use keywright_report::verify_human::{self, Style};
 use keywright_report::verify_json;
-use keywright_sign::{FileReport, Mode, Outcome, Verifier};
+use keywright_sign::AllCores;
+use keywright_verify::{FileReport, Mode, Outcome, Verifier};
 
 use super::trust_args::TrustArgs;
 use super::{CliError, Console, Exit, files, parse_day, provenance};
@@ -93,6 +94,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let verifier = Verifier {
         vendor: args.vendor.as_deref(),
         one_set: args.one_set,
+        jobs: &AllCores,
         ..Verifier::new(&trust, &revocations, at, mode)
     };
     let mut files = verifier.files(&licenses);

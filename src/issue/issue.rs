@@ -7,8 +7,9 @@ use jiff::civil::Date;
 
 use keywright_license::License;
 use keywright_lint as lint;
-use keywright_sign::{Digest, Signer, TrustedKey, sign_file};
+use keywright_sign::{Signer, sign_file};
 use keywright_syntax::source::SourceFile;
+use keywright_verify::{Digest, TrustedKey};
 
 use super::arguments::{ArgValue, Arguments};
 use super::catalog::{Catalog, Product};

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use keywright_license::check_value;
-use keywright_sign::Digest;
+use keywright_verify::Digest;
 
 use super::arguments::ArgValue;
 use super::catalog::given;

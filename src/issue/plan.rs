@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use keywright_license::Count;
-use keywright_sign::message::{Domain, message};
-use keywright_sign::{Digest, KeyId, KeyState, Payload, Signer, Trust, TrustedKey, Usage};
+use keywright_sign::Signer;
+use keywright_verify::message::{Domain, message};
+use keywright_verify::{Digest, KeyId, KeyState, Payload, Trust, TrustedKey, Usage};
 
 use super::error::Fault;
 use super::issue::Draft;

@@ -4,8 +4,8 @@
 //! values.
 
 use keywright_scenario as scenario;
-use keywright_sign::Digest;
 use keywright_syntax::source::SourceFile;
+use keywright_verify::Digest;
 
 use super::arguments::Arguments;
 use super::bounded_cache::{BoundedCache, push_values};

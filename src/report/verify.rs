@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use keywright_license::{self as license, Count, Feature, Name, check_value};
-use keywright_sign::{FileReport, HiddenLine, Mode, Outcome, Part, Reason, Verified};
 use keywright_syntax::hidden::code_point;
+use keywright_verify::{FileReport, HiddenLine, Mode, Outcome, Part, Reason, Verified};
 
 use super::escape::escape;
 

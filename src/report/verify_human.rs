@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use keywright_sign::{BlockReport, HiddenText, Mode, Verdict};
 use keywright_syntax::excerpt;
+use keywright_verify::{BlockReport, HiddenText, Mode, Verdict};
 
 use super::counted;
 use super::escape::escape;

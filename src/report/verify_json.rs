@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use keywright_sign::{BlockReport, FileReport, HiddenText};
 use keywright_syntax::hidden;
+use keywright_verify::{BlockReport, FileReport, HiddenText};
 
 use super::verify::{DrawnOn, Grant, Logged, VerifyReport};
 

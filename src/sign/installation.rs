@@ -11,12 +11,12 @@
 
 use jiff::civil::Date;
 
+use keywright_verify::{KeyState, Trust, TrustError, TrustedKey, Usage};
+
 use super::list_rules::refuse_withdrawn;
 use super::publisher::{choose, is_to_come, may_publish};
 use super::rollback::{LastSeen, ListId, Rollback, Seen};
-use super::trust::{KeyState, Trust, TrustedKey, Usage};
 use super::trust_bundle::TrustBundle;
-use super::trust_list::TrustError;
 
 /// A store as an installation finds it.
 #[derive(Debug, Clone, Copy)]

@@ -16,9 +16,9 @@ use pkcs8::pkcs5::{EncryptionScheme, pbes2};
 use pkcs8::{EncodePrivateKey as _, EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
 
-use super::message::KeyId;
+use keywright_verify::{KeyId, Usage};
+
 use super::secret_key::SecretKey;
-use super::trust::Usage;
 
 const ENCRYPTED_LABEL: &str = "ENCRYPTED PRIVATE KEY";
 const PLAIN_LABEL: &str = "PRIVATE KEY";

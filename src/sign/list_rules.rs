@@ -12,14 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::message::{Digest, Domain, KeyId};
+use keywright_verify::{
+    Digest, Domain, KeyId, KeyState, ListMark, Mode, Revocations, SignedList, Trust, TrustError, TrustedKey,
+    Usage, Withdrawn,
+};
+
 use super::publisher::{choose, may_publish};
-use super::revocation::{Revocations, Withdrawn};
 use super::revocation_list::{Authentic, RevocationList, authenticate, development};
 use super::rollback::{LastSeen, ListId, ListKind, Rollback, Seen};
-use super::signed_list::SignedList;
-use super::trust::{KeyState, Mode, Trust, TrustedKey, Usage};
-use super::trust_list::{ListMark, TrustError};
 
 /// The outcome for a set of offered lists.
 #[derive(Debug, Clone, Default)]

@@ -4,10 +4,7 @@
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-
-use super::trust::{KeyState, TrustedKey, Usage};
-use super::trust_list::TrustError;
-use super::verify::outside_key_validity;
+use keywright_verify::{KeyState, TrustError, TrustedKey, Usage, outside_key_validity};
 
 /// Checks whether a key could sign a list on the day that the list says, whatever became of it afterwards.
 ///

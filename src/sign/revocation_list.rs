@@ -27,15 +27,14 @@ use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use keywright_license::Name;
+use keywright_verify::{
+    Digest, Domain, KeyId, Mode, SignedList, SignedListError, Trust, TrustError, TrustedKey, Withdrawn,
+};
 
-use super::message::{Digest, Domain, KeyId};
 use super::publisher::{choose, could_sign};
-use super::revocation::Withdrawn;
-use super::signed_list::{SignedList, SignedListError, seal};
+use super::signer::seal;
 use super::signer::{SignError, Signer};
 use super::strict_yaml::{self, day, fault, quoted, version};
-use super::trust::{Mode, Trust, TrustedKey};
-use super::trust_list::TrustError;
 
 /// The end of the names of files with revocation lists.
 pub const REVOCATION_SUFFIX: &str = ".revocations";

@@ -11,11 +11,9 @@ use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use keywright_license::Name;
+use keywright_verify::{Digest, KeyId, TrustError, Usage};
 
-use super::message::{Digest, KeyId};
 use super::strict_yaml::{self, fault, version};
-use super::trust::Usage;
-use super::trust_list::TrustError;
 use super::versions::MAX_STEP;
 
 /// Name of the file in the folder of a trust store.

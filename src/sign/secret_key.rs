@@ -3,9 +3,8 @@
 use std::fmt;
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use keywright_verify::PublicKey;
 use zeroize::Zeroizing;
-
-use super::public_key::PublicKey;
 
 /// An Ed25519 secret key. Erased from memory when dropped.
 pub struct SecretKey {

@@ -6,14 +6,11 @@ use keywright_license::{Feature, License};
 use keywright_syntax::diagnostic::{Diagnostic, Edit};
 use keywright_syntax::source::{SourceFile, Span};
 use keywright_syntax::{self as syntax, Block, Element, Tree};
+use keywright_verify::jobs::{InOrder, Jobs, map_many};
+use keywright_verify::{Digest, KeyText, Payload, TrustedKey, outside_key_validity};
 
-use super::key_text::KeyText;
-use super::message::Digest;
-use super::parallel;
-use super::payload::Payload;
+use super::all_cores::AllCores;
 use super::signer::{SignError, Signer, sign_payload};
-use super::trust::TrustedKey;
-use super::verify::outside_key_validity;
 
 /// The result for a signed block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,11 +93,9 @@ pub fn sign_file(
 ) -> Result<Signed, SignFileError> {
     refuse_faulty(license)?;
     let sign = |feature: &Feature| sign_block(license, feature, signer, trusted);
-    let signed: Result<Vec<(Edit, SignedBlock)>, SignFileError> = if signer.is_concurrent() {
-        parallel::map(&license.features, parallel::cores(), sign).into_iter().collect()
-    } else {
-        license.features.iter().map(sign).collect()
-    };
+    let jobs: &dyn Jobs = if signer.is_concurrent() { &AllCores } else { &InOrder };
+    let signed: Result<Vec<(Edit, SignedBlock)>, SignFileError> =
+        map_many(jobs, &license.features, sign).into_iter().collect();
     let (edits, blocks): (Vec<Edit>, Vec<SignedBlock>) = signed?.into_iter().unzip();
     let text = apply(license.source.text(), &edits);
     read_back(license, &text, &blocks)?;
@@ -283,7 +278,7 @@ fn written<'a>(source: &'a SourceFile, block: &'a Block) -> impl Iterator<Item =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::KeyId;
+    use keywright_verify::KeyId;
 
     const TEXT: &str =
         "FEATURE A\n{\n  VENDOR=V COUNT=5 DATA=\"a b\"\n}\nFEATURE B\n{\n  VENDOR=V COUNT=5\n}\n";

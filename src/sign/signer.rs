@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use super::key_text::KeyText;
-use super::message::{self, Digest, Domain, KeyId};
-use super::public_key::PublicKey;
+use keywright_verify::{Digest, Domain, KeyId, KeyText, PublicKey, TrustedKey, message};
+
 use super::secret_key::SecretKey;
-use super::trust::TrustedKey;
 
 /// The signer's error message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,4 +124,18 @@ pub(super) fn sign_object(
     } else {
         Err(SignError::BadSignature)
     }
+}
+
+/// Signs a body and writes the whole file; the signature is checked with the trusted key first.
+///
+/// # Errors
+/// If the signer has another key or gives no good signature.
+pub(super) fn seal(
+    domain: Domain,
+    body: &str,
+    signer: &dyn Signer,
+    trusted: &TrustedKey,
+) -> Result<String, SignError> {
+    let key = sign_object(signer, trusted, domain, &Digest::of(body.as_bytes()))?;
+    Ok(format!("{}\nKEY {}\n\n{body}", domain.text(), key.encode()))
 }

@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned, budget, options};
 
+use keywright_verify::TrustError;
 use keywright_yaml::{first_tag, words};
 
-use super::trust_list::TrustError;
 use super::versions::{MAX_VERSION, POISONED};
 
 /// Reads a list.

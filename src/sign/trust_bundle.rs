@@ -17,17 +17,17 @@ use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use keywright_license::Name;
+use keywright_verify::{
+    Digest, Domain, KeyId, KeyState, PublicKey, SignedList, Trust, TrustEntry, TrustError, TrustedKey, Usage,
+    outside_key_validity,
+};
 
-use super::message::{Digest, Domain, KeyId};
-use super::public_key::PublicKey;
 use super::publisher::choose;
 use super::revocation_list::{SignListError, refusal};
-use super::signed_list::{SignedList, seal};
 use super::signer::Signer;
+use super::signer::seal;
 use super::strict_yaml::{self, day, fault, version};
-use super::trust::{KeyState, Trust, TrustedKey, Usage};
-use super::trust_list::{RawMark, TrustEntry, TrustError, read_lists, read_state, write_state};
-use super::verify::outside_key_validity;
+use super::trust_list::{RawMark, read_lists, read_state, write_state};
 
 /// Name of an installed bundle in the folder of a trust store.
 pub const TRUST_BUNDLE: &str = "trust.bundle";
@@ -123,7 +123,7 @@ impl TrustBundle {
                 "it was exchanged or damaged: install it again with `keywright trust install --first KEY`",
             ));
         }
-        let text = sealed.body().ok_or_else(|| TrustError::new("the bundle is no text"))?;
+        let text = sealed.unverified_body().ok_or_else(|| TrustError::new("the bundle is no text"))?;
         Self::parse(text, digest)
     }
 

@@ -3,7 +3,7 @@
 //! A holder of a stolen key could otherwise publish the highest number that exists, and no list of the vendor could
 //! follow it.
 
-use super::trust_list::TrustError;
+use keywright_verify::TrustError;
 
 /// The highest version of a signed list. A vendor that publishes a list every second reaches it after 30,000 years.
 pub const MAX_VERSION: u64 = 1_000_000_000_000;

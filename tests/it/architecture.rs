@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::{files_below, root};
 
 /// The crates in dependency order: a crate may depend only on crates above it.
-const CRATES: &[&str] =
-    &["files", "syntax", "yaml", "license", "sign", "resolve", "lint", "scenario", "issue", "report", "cli"];
+const CRATES: &[&str] = &[
+    "files", "syntax", "yaml", "license", "verify", "sign", "resolve", "lint", "scenario", "issue", "report",
+    "cli",
+];
 
 /// A source file of the workspace.
 struct Source {
@@ -85,6 +88,34 @@ fn crates_take_versions_and_lints_from_the_workspace() {
     }
 }
 
+/// Returns the packages that `name` needs at run time on this computer, itself not counted. `Cargo.lock` also lists
+/// packages for other platforms and for features that other crates of the workspace enable.
+pub(crate) fn built_with(name: &str) -> BTreeSet<String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let output = Command::new(cargo)
+        .args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none"])
+        .args(["--format", "{p}", "--package", name])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let names = text.lines().filter_map(|line| line.split(' ').next()).filter(|word| !word.is_empty());
+    names.filter(|other| *other != name).map(str::to_owned).collect()
+}
+
+/// An application embeds this crate, so what comes with it must stay small.
+#[test]
+fn verify_has_few_dependencies() {
+    let direct = dependencies(&manifest("src/verify/Cargo.toml"));
+    assert!(direct.len() <= 15, "{direct:#?}");
+    let all = built_with("keywright-verify");
+    assert!(all.len() <= 50, "{} packages: {all:#?}", all.len());
+    for banned in ["serde-saphyr", "rayon", "getrandom", "clap", "miette", "tempfile", "pkcs8", "serde"] {
+        assert!(!all.contains(banned), "keywright-verify depends on {banned}");
+    }
+}
+
 #[test]
 fn foreign_libraries_are_used_in_one_place() {
     let places: &[(&str, &[&str])] = &[
@@ -94,7 +125,10 @@ fn foreign_libraries_are_used_in_one_place() {
         ("rusqlite", &["src/issue/log"]),
         ("csv", &["src/issue/order_csv.rs"]),
         ("petgraph", &["src/resolve/graph"]),
-        ("ed25519_dalek", &["src/sign"]),
+        ("ed25519_dalek", &["src/verify/public_key.rs", "src/sign"]),
+        ("getrandom", &["src/sign"]),
+        ("pkcs8", &["src/sign/key_file.rs"]),
+        ("rayon", &["src/sign/all_cores.rs", "src/cli"]),
         ("clap", &["src/cli"]),
         ("toml", &["src/cli/config.rs"]),
         ("globset", &["src/cli/config.rs"]),

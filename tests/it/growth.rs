@@ -8,8 +8,8 @@ use keywright::license::License;
 use keywright::lint::{Options, lint};
 use keywright::resolve::{Event, Interner, Model, Outcome, Reason, Request, Requester, State};
 use keywright::scenario::{self, Session, no_file, read_event};
-use keywright::sign::{Mode, Revocations, Trust, Verdict, Verifier};
 use keywright::source::SourceFile;
+use keywright::verify::{Mode, Revocations, Trust, Verdict, Verifier};
 
 const DAY: Date = date(2026, 1, 15);
 

@@ -2,8 +2,8 @@
 
 use keywright::license::License;
 use keywright::lint::{Options, lint};
-use keywright::sign::Verdict;
 use keywright::syntax::hidden::{Class, class};
+use keywright::verify::Verdict;
 use serde_json::Value;
 
 use crate::schema;

@@ -4,7 +4,7 @@ use std::fs;
 
 use keywright::license::License;
 use keywright::lint::{Example, RULES};
-use keywright::sign::Payload;
+use keywright::verify::Payload;
 use proptest::prelude::*;
 
 use crate::support::{TestDir, files_below, root};

@@ -2,9 +2,9 @@
 
 use jiff::civil::{Date, date};
 use keywright::license::License;
-use keywright::sign::{
-    FileReport, KeyState, Mode, Outcome, Revocations, SecretKey, Trust, TrustEntry, TrustedKey, Usage,
-    Verdict, Verifier, sign_file,
+use keywright::sign::{SecretKey, sign_file};
+use keywright::verify::{
+    FileReport, KeyState, Mode, Outcome, Revocations, Trust, TrustEntry, TrustedKey, Usage, Verdict, Verifier,
 };
 
 /// The vendor in most tests.

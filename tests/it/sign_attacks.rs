@@ -1,10 +1,10 @@
 //! Attacks on signatures, each with the number of its row in the threat model.
 
 use keywright::license::License;
-use keywright::sign::{
+use keywright::sign::{SecretKey, SignError, Signer, SignerFailure, sign_file, sign_payload};
+use keywright::verify::{
     Digest, Domain, KeyId, KeyState, KeyText, Mode, Outcome, Payload, PublicKey, PublicKeyError, Revocations,
-    SecretKey, SignError, Signer, SignerFailure, Trust, TrustedKey, Usage, Verdict, Verifier, message,
-    sign_file, sign_payload,
+    Trust, TrustedKey, Usage, Verdict, Verifier, message,
 };
 
 use crate::sign::{
@@ -388,7 +388,11 @@ fn row_24_a_withdrawn_block_is_not_valid() {
     assert_eq!((found[1].0, found[2].0, found[3].0), (Verdict::Revoked, Verdict::Revoked, Verdict::Valid));
 }
 
-fn under(change: impl FnOnce(&mut keywright::sign::TrustEntry), text: &str, mode: Mode) -> (Verdict, String) {
+fn under(
+    change: impl FnOnce(&mut keywright::verify::TrustEntry),
+    text: &str,
+    mode: Mode,
+) -> (Verdict, String) {
     let key = key(1);
     let mut entry = entry(VENDOR, &key);
     change(&mut entry);

@@ -268,7 +268,7 @@ fn verdicts_for_programs_are_as_their_schema_says() {
         .iter()
         .map(|word| word.as_str().unwrap())
         .collect();
-    assert_eq!(listed, keywright::sign::Verdict::ALL.map(keywright::sign::Verdict::as_str));
+    assert_eq!(listed, keywright::verify::Verdict::ALL.map(keywright::verify::Verdict::as_str));
 }
 
 #[test]

@@ -10,8 +10,8 @@ use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::IsIdentity as _;
 use keywright::license::License;
-use keywright::sign::message::message;
-use keywright::sign::{
+use keywright::verify::message::message;
+use keywright::verify::{
     Digest, Domain, KeyId, KeyText, Payload, PublicKey, PublicKeyError, Trust, TrustEntry, TrustError,
     Verdict,
 };

@@ -290,10 +290,10 @@ fn row_32_deep_and_endless_text_needs_no_stack() {
         for text in &nested {
             assert!(keywright::sign::parse_trust_list(text).is_err());
             assert!(keywright::sign::LastSeen::parse(text).is_err());
-            let digest = keywright::sign::Digest::of(b"");
+            let digest = keywright::verify::Digest::of(b"");
             assert!(keywright::sign::RevocationList::parse(text, digest).is_err());
             assert!(keywright::sign::TrustBundle::parse(text, digest).is_err());
-            assert!(keywright::sign::KeyText::parse(text).is_err());
+            assert!(keywright::verify::KeyText::parse(text).is_err());
             assert!(keywright::sign::read_secret_key(text, None).is_err());
         }
     };
@@ -465,7 +465,7 @@ fn row_02_no_byte_of_the_header_chooses_the_algorithm() {
             let text = good.replace(&good[at..at + 100], &engine.encode(&other));
             assert_eq!(
                 crate::sign::verdicts(&text),
-                [keywright::sign::Verdict::Unsupported],
+                [keywright::verify::Verdict::Unsupported],
                 "{place} {value}"
             );
         }
@@ -548,7 +548,7 @@ fn row_18_values_cannot_write_directives() {
     {
         let text = signed.replace("Bäckerei Çelik & Söhne", injected);
         let found = crate::sign::verdicts(&text);
-        assert!(!found.iter().all(|verdict| *verdict == keywright::sign::Verdict::Valid), "{injected:?}");
+        assert!(!found.iter().all(|verdict| *verdict == keywright::verify::Verdict::Valid), "{injected:?}");
     }
 }
 

@@ -4,8 +4,9 @@ use std::fs;
 
 use jiff::civil::date;
 use keywright::sign::{
-    Kdf, KeyFileError, Label, Protection, SecretKey, Usage, read_secret_key, store_fs, write_secret_key,
+    Kdf, KeyFileError, Label, Protection, SecretKey, read_secret_key, store_fs, write_secret_key,
 };
+use keywright::verify::Usage;
 
 use crate::sign::{VENDOR, key};
 

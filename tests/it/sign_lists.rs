@@ -5,9 +5,12 @@ use std::fs;
 use jiff::civil::{Date, date};
 use keywright::license::License;
 use keywright::sign::{
-    Digest, Domain, KeyState, LastSeen, ListId, MAX_STEP, Mode, Outcome, Payload, PublicKey, RevocationList,
-    Rollback, SecretKey, Seen, SignedList, SignedListError, Trust, TrustBundle, TrustedKey, Usage, Verdict,
-    Verifier, change_state, format_entry, parse_trust_list,
+    LastSeen, ListId, MAX_STEP, RevocationList, Rollback, SecretKey, Seen, TrustBundle, change_state,
+    format_entry, parse_trust_list,
+};
+use keywright::verify::{
+    Digest, Domain, KeyState, Mode, Outcome, Payload, PublicKey, SignedList, SignedListError, Trust,
+    TrustedKey, Usage, Verdict, Verifier,
 };
 
 use crate::sign::{TODAY, VENDOR, entry, key, signed, store, trusted, usual};
@@ -54,7 +57,7 @@ fn row_24_a_block_on_the_list_is_revoked_and_other_vendors_lists_say_nothing() {
     let one = list(1, |list| drop(list.withdrawn.digests.insert(digest, "replaced".to_owned())));
     let trust = usual();
     for (vendor, verdict) in [(VENDOR, Verdict::Revoked), ("Other", Verdict::Valid)] {
-        let mut revocations = keywright::sign::Revocations::default();
+        let mut revocations = keywright::verify::Revocations::default();
         revocations.vendors.insert(vendor.to_owned(), one.withdrawn.clone());
         let report = Verifier::new(&trust, &revocations, TODAY, Mode::Production).file(&license);
         assert_eq!(report.blocks[0].verdict, verdict);
@@ -65,7 +68,7 @@ fn row_24_a_block_on_the_list_is_revoked_and_other_vendors_lists_say_nothing() {
 fn row_30_a_stale_or_missing_list_is_told() {
     let license = License::from_text("test.lic", &signed(BLOCK));
     let trust = usual();
-    let mut revocations = keywright::sign::Revocations::default();
+    let mut revocations = keywright::verify::Revocations::default();
     revocations.vendors.insert(VENDOR.to_owned(), list(1, |_| ()).withdrawn);
     let at = |day: Date| {
         let report = Verifier::new(&trust, &revocations, day, Mode::Production).file(&license);
@@ -73,13 +76,13 @@ fn row_30_a_stale_or_missing_list_is_told() {
     };
     assert_eq!(at(date(2026, 12, 31)), (Outcome::Valid, "VALID"));
     assert_eq!(at(date(2027, 1, 1)), (Outcome::Policy, "STALE"));
-    let mut missing = keywright::sign::Revocations::default();
+    let mut missing = keywright::verify::Revocations::default();
     missing.missing.insert(VENDOR.to_owned(), 3);
     let report = Verifier::new(&trust, &missing, TODAY, Mode::Production).file(&license);
     assert_eq!(report.result(), "STALE");
     let old = usual().until(date(2026, 2, 28));
-    let report =
-        Verifier::new(&old, &keywright::sign::Revocations::default(), TODAY, Mode::Production).file(&license);
+    let report = Verifier::new(&old, &keywright::verify::Revocations::default(), TODAY, Mode::Production)
+        .file(&license);
     assert_eq!(report.result(), "STALE");
     // A list of a vendor who has no block in the file is not asked.
     missing.missing = [("Other".to_owned(), 3)].into();
@@ -153,9 +156,9 @@ fn row_06_a_list_signed_for_another_purpose_is_refused() {
     let key = key(1);
     for domain in [Domain::Feature, Domain::Trust, Domain::Log, Domain::Approval] {
         let id = key.public_key().id();
-        let message = keywright::sign::message::message(domain, id, &Digest::of(body.as_bytes()));
+        let message = keywright::verify::message::message(domain, id, &Digest::of(body.as_bytes()));
         let signature = keywright::sign::Signer::sign(&key, &message).unwrap();
-        let text = keywright::sign::KeyText { key: id, signature }.encode();
+        let text = keywright::verify::KeyText { key: id, signature }.encode();
         let error = open(&format!("keywright/revocation/1\nKEY {text}\n\n{body}")).unwrap_err();
         assert!(error.contains("is not what key"), "{error}");
     }

@@ -7,9 +7,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use keywright::license::License;
-use keywright::sign::{
-    Domain, Kdf, KeyText, Label, Payload, Protection, PublicKey, message, read_secret_key, write_secret_key,
-};
+use keywright::sign::{Kdf, Label, Protection, read_secret_key, write_secret_key};
+use keywright::verify::{Domain, KeyText, Payload, PublicKey, message};
 
 use crate::sign::{PLAIN, key, signed};
 

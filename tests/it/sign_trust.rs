@@ -3,10 +3,8 @@
 use std::fs;
 
 use jiff::civil::date;
-use keywright::sign::{
-    KeyState, PublicKey, PublicKeyError, TRUST_LIST, Trust, TrustError, Usage, format_entry,
-    parse_trust_list, store_fs,
-};
+use keywright::sign::{TRUST_LIST, format_entry, parse_trust_list, store_fs};
+use keywright::verify::{KeyState, PublicKey, PublicKeyError, Trust, TrustError, Usage};
 
 use crate::sign::{VENDOR, entry, key};
 

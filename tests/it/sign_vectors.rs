@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use keywright::license::{Feature, License};
-use keywright::sign::{
-    Digest, Domain, KeyId, KeyState, KeyText, Mode, Outcome, Payload, PublicKey, RevocationList, Revocations,
-    SecretKey, Signer as _, Trust, TrustEntry, Usage, Verifier, Withdrawn, message,
+use keywright::sign::{RevocationList, SecretKey, Signer as _};
+use keywright::verify::{
+    Digest, Domain, KeyId, KeyState, KeyText, Mode, Outcome, Payload, PublicKey, Revocations, Trust,
+    TrustEntry, Usage, Verifier, Withdrawn, message,
 };
 use serde::Deserialize;
 

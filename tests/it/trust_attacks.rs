@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, date};
 use keywright::license::License;
 use keywright::sign::{
-    Digest, FileReport, InstallFault, Installed, Judged, KeyState, LastSeen, ListId, ListMark, MAX_STEP,
-    MAX_VERSION, Mode, Outcome, RefusedKind, RevocationList, Revocations, SecretKey, Seen, Trust,
-    TrustBundle, TrustedKey, Usage, Verifier, install_bundle, judge_lists, parse_trust_list,
+    InstallFault, Installed, Judged, LastSeen, ListId, MAX_STEP, MAX_VERSION, RefusedKind, RevocationList,
+    SecretKey, Seen, TrustBundle, install_bundle, judge_lists, parse_trust_list,
+};
+use keywright::verify::{
+    Digest, FileReport, KeyState, ListMark, Mode, Outcome, Revocations, Trust, TrustedKey, Usage, Verifier,
 };
 
 use crate::sign::{TODAY, VENDOR, key, signed, trusted};
@@ -44,7 +46,7 @@ pub(crate) fn bundle(vendor: &str, version: u64, keys: &[TrustedKey], signer: &S
         keys: keys.to_vec(),
         digest: Digest::of(b""),
     };
-    sealed("keywright/trust/1", keywright::sign::Domain::Trust, &bundle.body(), signer)
+    sealed("keywright/trust/1", keywright::verify::Domain::Trust, &bundle.body(), signer)
 }
 
 /// A revocation list as a holder of a key signs it, without the checks of `revoke`.
@@ -55,14 +57,19 @@ pub(crate) fn list(vendor: &str, version: u64, sns: &[&str], signer: &SecretKey)
     for sn in sns {
         list.withdrawn.sns.insert((*sn).to_owned(), "refunded".to_owned());
     }
-    sealed("keywright/revocation/1", keywright::sign::Domain::Revocation, &list.body(), signer)
+    sealed("keywright/revocation/1", keywright::verify::Domain::Revocation, &list.body(), signer)
 }
 
-pub(crate) fn sealed(head: &str, domain: keywright::sign::Domain, body: &str, signer: &SecretKey) -> Vec<u8> {
+pub(crate) fn sealed(
+    head: &str,
+    domain: keywright::verify::Domain,
+    body: &str,
+    signer: &SecretKey,
+) -> Vec<u8> {
     let id = signer.public_key().id();
-    let message = keywright::sign::message::message(domain, id, &Digest::of(body.as_bytes()));
+    let message = keywright::verify::message::message(domain, id, &Digest::of(body.as_bytes()));
     let signature = keywright::sign::Signer::sign(signer, &message).unwrap();
-    let text = keywright::sign::KeyText { key: id, signature }.encode();
+    let text = keywright::verify::KeyText { key: id, signature }.encode();
     format!("{head}\nKEY {text}\n\n{body}").into_bytes()
 }
 
@@ -497,7 +504,7 @@ fn row_34_no_reader_of_the_trust_store_accepts_a_tag() {
     let revocations = String::from_utf8(list(VENDOR, 7, &["S-1"], &key(1))).unwrap();
     let body = |text: &str| text.split_once("\n\n").unwrap().1.to_owned();
     let bundle = String::from_utf8(bundle(VENDOR, 7, &[one()], &key(1))).unwrap();
-    type Reader = fn(&str) -> Result<(), keywright::sign::TrustError>;
+    type Reader = fn(&str) -> Result<(), keywright::verify::TrustError>;
     let readers: [(String, Reader); 4] = [
         (format!("version: 1\nkeys:\n{entry}"), |text| parse_trust_list(text).map(|_| ())),
         (seen.text(), |text| LastSeen::parse(text).map(|_| ())),

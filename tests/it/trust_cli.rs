@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use keywright::sign::{Digest, MAX_VERSION, SecretKey, TrustBundle, TrustedKey};
+use keywright::sign::{MAX_VERSION, SecretKey, TrustBundle};
+use keywright::verify::{Digest, TrustedKey};
 
 use crate::sign::{VENDOR, key, trusted};
 use crate::sign_life::{ids, vendor};

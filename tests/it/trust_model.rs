@@ -11,9 +11,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::civil::date;
 use keywright::license::License;
 use keywright::sign::{
-    Digest, Domain, InstallFault, Installed, KeyState, LastSeen, ListMark, MAX_VERSION, Mode, Outcome,
-    RevocationList, SecretKey, Trust, TrustBundle, TrustedKey, Usage, Verifier, install_bundle, judge_lists,
-    sign_file,
+    InstallFault, Installed, LastSeen, MAX_VERSION, RevocationList, SecretKey, TrustBundle, install_bundle,
+    judge_lists, sign_file,
+};
+use keywright::verify::{
+    Digest, Domain, KeyState, ListMark, Mode, Outcome, Trust, TrustedKey, Usage, Verifier,
 };
 
 use crate::sign::{TODAY, VENDOR, key, trusted};
@@ -179,7 +181,7 @@ impl Store {
         let trust = bundle.trust().unwrap();
         let keys = trust.keys().iter().chain(added.keys());
         let entries: Vec<TrustedKey> = keys.cloned().collect();
-        let pem = |entry: &keywright::sign::TrustEntry| {
+        let pem = |entry: &keywright::verify::TrustEntry| {
             Ok(entries.iter().find(|key| key.entry.id == entry.id).unwrap().key.to_pem())
         };
         Trust::assemble(entries.iter().map(|key| key.entry.clone()).collect(), pem).unwrap()

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use keywright_issue::{Catalog, Cause, Clashes, Fault, Issuer, MAX_ORDERS, Order, Refused};
 use keywright_report::escape::escape;
-use keywright_sign::Digest;
+use keywright_verify::Digest;
 
 use super::super::new::{Shelf, refused};
 use super::super::{CliError, Console, Exit};

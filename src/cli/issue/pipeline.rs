@@ -7,7 +7,8 @@ use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, Pa
 
 use keywright_issue::log::{Entry, IssueKey, Log};
 use keywright_issue::{Cause, Fault, Issued, Issuer, Order, PlannedLicenses, Refused};
-use keywright_sign::{Signer, TrustedKey};
+use keywright_sign::Signer;
+use keywright_verify::TrustedKey;
 
 use super::super::progress::Progress;
 use super::super::{CliError, files};

@@ -6,7 +6,7 @@ use keywright_issue::log::Log;
 use keywright_issue::{Approval, Baseline, Plan, PlannedLicenses, Refused, refused_approver};
 use keywright_report::counted;
 use keywright_report::escape::escape;
-use keywright_sign::{Digest, Trust, Usage};
+use keywright_verify::{Digest, Trust, Usage};
 
 use super::super::new::refused;
 use super::super::progress::Progress;

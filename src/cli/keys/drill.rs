@@ -5,9 +5,10 @@ use jiff::civil::Date;
 use keywright_license::License;
 use keywright_report::escape::escape;
 use keywright_sign::{
-    Digest, InstallFault, Installed, KeyState, LastSeen, ListId, ListMark, MAX_VERSION, RevocationList, Seen,
-    Trust, TrustBundle, TrustedKey, Verdict, Verifier, install_bundle, judge_lists, next_version, sign_file,
+    InstallFault, Installed, LastSeen, ListId, MAX_VERSION, RevocationList, Seen, TrustBundle,
+    install_bundle, judge_lists, next_version, sign_file,
 };
+use keywright_verify::{Digest, KeyState, ListMark, Trust, TrustedKey, Verdict, Verifier};
 
 use super::super::passphrase::PassphraseArgs;
 use super::super::signer::{Holder, KeyIdArgs, SignerArgs};

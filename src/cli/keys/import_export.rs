@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use keywright_sign::{KeyId, Label, PublicKey, append_entry, store_fs};
+use keywright_sign::{Label, append_entry, store_fs};
+use keywright_verify::{KeyId, PublicKey};
 
 use super::super::passphrase::{NewPassphraseArgs, PassphraseArgs};
 use super::super::trust_args::{TrustArgs, open_key, stop};

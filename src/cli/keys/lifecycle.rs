@@ -6,9 +6,9 @@ use jiff::civil::Date;
 
 use keywright_report::escape::escape;
 use keywright_sign::{
-    ADDED_LIST, KeyId, KeyState, ListId, ListMark, MAX_REVOCATION_LIST, Mode, RevocationList, TRUST_LIST,
-    Trust, TrustedKey, change_entry, judge_lists, store_fs,
+    ADDED_LIST, ListId, MAX_REVOCATION_LIST, RevocationList, TRUST_LIST, change_entry, judge_lists, store_fs,
 };
+use keywright_verify::{KeyId, KeyState, ListMark, Mode, Trust, TrustedKey};
 
 use super::super::trust_args::{TrustArgs, fault, stop};
 use super::super::{CliError, Console, Exit, files, parse_day};

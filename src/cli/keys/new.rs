@@ -9,10 +9,8 @@ use zeroize::Zeroizing;
 
 use keywright_license::Name;
 use keywright_report::escape::escape;
-use keywright_sign::{
-    Kdf, KeyId, KeyState, Label, Protection, SecretKey, TRUST_LIST, TrustEntry, Usage, append_entry,
-    write_secret_key,
-};
+use keywright_sign::{Kdf, Label, Protection, SecretKey, TRUST_LIST, append_entry, write_secret_key};
+use keywright_verify::{KeyId, KeyState, TrustEntry, Usage};
 
 use super::super::passphrase::PassphraseArgs;
 use super::super::trust_args::{TrustArgs, stop};

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::{CliError, Exit};
 use keywright_license::License;
 use keywright_lint::{self as lint, Options};
-use keywright_sign::Payload;
 use keywright_syntax::diagnostic::{Diagnostic, Edit, Fix};
 use keywright_syntax::source::{SourceFile, Span};
+use keywright_verify::Payload;
 
 /// Maximum number of rounds; a fix may reveal another finding.
 const ROUNDS: usize = 16;

@@ -9,7 +9,7 @@ use crate::trust_args::TrustArgs;
 use crate::{CliError, Console};
 use keywright_license::License;
 use keywright_lint::{KeyFinding, KeyState};
-use keywright_sign::{BlockReport, Ground, Mode, Revocations, Trust, Verdict, Verifier};
+use keywright_verify::{BlockReport, Ground, Mode, Revocations, Trust, Verdict, Verifier};
 
 /// A trust store with its revocations.
 pub(super) struct Store {
@@ -34,8 +34,7 @@ impl Store {
     /// Returns the verification failures of KEYs, which the rules K004 to K010 report.
     pub(super) fn judge(&self, licenses: &[&License], at: Date) -> Vec<KeyFinding> {
         // Files are already processed in parallel.
-        let verifier =
-            Verifier { threads: 1, ..Verifier::new(&self.trust, &self.revocations, at, Mode::Production) };
+        let verifier = Verifier::new(&self.trust, &self.revocations, at, Mode::Production);
         let mut findings = Vec::new();
         for license in licenses {
             let report = verifier.file(license);

@@ -8,7 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use keywright_report::escape::escape;
-use keywright_sign::{PublicKey, Signer, SignerFailure};
+use keywright_sign::{Signer, SignerFailure};
+use keywright_verify::PublicKey;
 
 use super::super::files;
 use super::processes::Family;

@@ -9,10 +9,8 @@ use jiff::civil::Date;
 
 use keywright_license::Name;
 use keywright_report::escape::escape;
-use keywright_sign::{
-    ADDED_LIST, KeyId, KeyState, PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, Usage, append_entry,
-    store_fs,
-};
+use keywright_sign::{ADDED_LIST, TRUST_BUNDLE, TRUST_LIST, append_entry, store_fs};
+use keywright_verify::{KeyId, KeyState, PublicKey, TrustEntry, Usage};
 
 use super::super::keys::fingerprint;
 use super::super::keys::lock::Lock;

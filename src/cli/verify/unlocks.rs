@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use keywright_license::{Feature, License};
 use keywright_report::verify::DrawnOn;
 use keywright_resolve::graph::{Block, Cost, Draws, Graph, Metrics, Target};
-use keywright_sign::{FileReport, Policy, PolicyFault, Reason};
 use keywright_syntax::source::Span;
+use keywright_verify::{FileReport, Policy, PolicyFault, Reason};
 
 /// The result for files that form one license.
 pub(super) struct Unlocked {

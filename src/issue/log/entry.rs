@@ -1,8 +1,8 @@
 //! Log entries, the hash chain, and the head.
 
 use crate::error::Fault;
-use keywright_sign::payload::push_number;
-use keywright_sign::{Digest, KeyId};
+use keywright_verify::payload::push_number;
+use keywright_verify::{Digest, KeyId};
 
 /// The record of one license file, issued for one order at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]

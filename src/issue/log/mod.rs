@@ -12,8 +12,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use keywright_files::input::{self, Refused};
-use keywright_sign::message::{Domain, message};
-use keywright_sign::{Signer, TrustedKey};
+use keywright_sign::Signer;
+use keywright_verify::TrustedKey;
+use keywright_verify::message::{Domain, message};
 
 use super::error::Fault;
 

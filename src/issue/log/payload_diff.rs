@@ -1,6 +1,6 @@
 //! Differences between an issued block and a block in a file, by directive.
 
-use keywright_sign::Payload;
+use keywright_verify::Payload;
 
 /// One difference between an issued block and its current text.
 #[derive(Debug, Clone, PartialEq, Eq)]

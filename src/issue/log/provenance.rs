@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::error::Fault;
 use keywright_license::{Feature, License};
-use keywright_sign::{Digest, KeyText, Payload, Trust};
+use keywright_verify::{Digest, KeyText, Payload, Trust};
 
 use super::Log;
 use super::entry::Record;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
-use keywright_sign::{Digest, KeyId};
+use keywright_verify::{Digest, KeyId};
 
 use super::entry::{Entry, Head, Issue, Record, hash_of};
 

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, params};
 
 use crate::error::Fault;
-use keywright_sign::Digest;
+use keywright_verify::Digest;
 
 use super::Log;
 

@@ -3,8 +3,8 @@
 use rusqlite::OptionalExtension as _;
 
 use crate::error::Fault;
-use keywright_sign::message::Domain;
-use keywright_sign::{Digest, KeyId, KeyState, Trust, Usage};
+use keywright_verify::message::Domain;
+use keywright_verify::{Digest, KeyId, KeyState, Trust, Usage};
 
 use super::Log;
 use super::entry::{Head, Record, hash_of, line};

@@ -14,7 +14,6 @@ use std::fmt;
 
 use super::key_text::{KeyFault, KeyText};
 use super::message::{Digest, Domain, KeyId};
-use super::signer::{SignError, Signer, sign_object};
 use super::trust::{Trust, TrustedKey};
 
 /// Most signatures of one file.
@@ -112,8 +111,9 @@ impl<'a> SignedList<'a> {
         Digest::of(self.body)
     }
 
-    /// The body as text; `None` if it is none. Nobody has looked at its signatures.
-    pub(super) fn body(&self) -> Option<&'a str> {
+    /// Returns the body as text, without a check of its signatures. Returns `None` if it is not text.
+    #[must_use]
+    pub fn unverified_body(&self) -> Option<&'a str> {
         std::str::from_utf8(self.body).ok()
     }
 
@@ -123,14 +123,11 @@ impl<'a> SignedList<'a> {
     }
 
     /// The body as text, and the keys of the store that signed it: one or more, whatever became of them. Every signature of
-    /// a key of the store must match. What the keys may publish is decided by [`super::publisher`].
+    /// a key of the store must match. What the keys may publish is decided by the reader of the list.
     ///
     /// # Errors
     /// If no key of the store signed it, a signature does not match, or the body is not text.
-    pub(super) fn verified<'t>(
-        &self,
-        trust: &'t Trust,
-    ) -> Result<(&'a str, Vec<&'t TrustedKey>), SignedListError> {
+    pub fn verified<'t>(&self, trust: &'t Trust) -> Result<(&'a str, Vec<&'t TrustedKey>), SignedListError> {
         let digest = self.digest();
         let mut signers = Vec::new();
         for key in &self.keys {
@@ -155,18 +152,4 @@ impl<'a> SignedList<'a> {
 fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = memchr::memchr(b'\n', bytes)?;
     Some((bytes.get(..at)?, bytes.get(at + 1..)?))
-}
-
-/// Signs a body and writes the whole file; the signature is checked with the trusted key first.
-///
-/// # Errors
-/// If the signer has another key or gives no good signature.
-pub(super) fn seal(
-    domain: Domain,
-    body: &str,
-    signer: &dyn Signer,
-    trusted: &TrustedKey,
-) -> Result<String, SignError> {
-    let key = sign_object(signer, trusted, domain, &Digest::of(body.as_bytes()))?;
-    Ok(format!("{}\nKEY {}\n\n{body}", domain.text(), key.encode()))
 }

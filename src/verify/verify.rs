@@ -11,9 +11,9 @@ use keywright_license::{Condition, Feature, License};
 
 use super::cross_checks::{self, FirstError};
 use super::hidden_text::hidden_text;
+use super::jobs::{self, InOrder, Jobs};
 use super::key_text::{KeyFault, KeyText};
 use super::message::{Digest, Domain, KeyId};
-use super::parallel;
 use super::payload::Payload;
 use super::reason::Reason;
 use super::revocation::Revocations;
@@ -53,8 +53,8 @@ pub struct Verifier<'a> {
     pub vendor: Option<&'a str>,
     /// True if the blocks of all files must be one set.
     pub one_set: bool,
-    /// The maximum number of threads.
-    pub threads: usize,
+    /// The way to run the checks of many blocks or files.
+    pub jobs: &'a dyn Jobs,
 }
 
 /// A verdict with its basis.
@@ -82,10 +82,10 @@ impl Ruling {
 }
 
 impl<'a> Verifier<'a> {
-    /// Creates a verifier for all vendors that treats each file separately and uses all cores.
+    /// Creates a verifier for all vendors that treats each file separately and verifies in order.
     #[must_use]
     pub fn new(trust: &'a Trust, revocations: &'a Revocations, at: Date, mode: Mode) -> Self {
-        Self { trust, revocations, at, mode, vendor: None, one_set: false, threads: parallel::cores() }
+        Self { trust, revocations, at, mode, vendor: None, one_set: false, jobs: &InOrder }
     }
 
     /// Verifies all blocks of a license.
@@ -103,11 +103,10 @@ impl<'a> Verifier<'a> {
         let licenses: Vec<&License> = licenses.into_iter().collect();
         let mut reports: Vec<FileReport<'l>> = match licenses.as_slice() {
             [license] => vec![self.report(license)],
-            // Files are distributed over the cores, and each is verified on one.
+            // Each file is one job.
             many => {
-                let alone = Self { threads: 1, ..*self };
-                let threads = self.threads.min(many.len());
-                parallel::map_any(many, threads, |license| alone.report(license))
+                let alone = Self { jobs: &InOrder, ..*self };
+                jobs::map(self.jobs, many, |license| alone.report(license))
             }
         };
         cross_checks::exchanged_keys(self.trust, &licenses, &mut reports);
@@ -120,7 +119,7 @@ impl<'a> Verifier<'a> {
 
     fn report<'l>(&self, license: &'l License) -> FileReport<'l> {
         let mut blocks: Vec<BlockReport<'l>> =
-            parallel::map(&license.features, self.threads, |feature| self.block(license, feature));
+            jobs::map_many(self.jobs, &license.features, |feature| self.block(license, feature));
         let mixed = cross_checks::mixed_set(license, &mut blocks);
         let mut policy = self.stale(&blocks);
         policy.extend(mixed.map(|reason| PolicyFault { policy: Policy::MixedSet, reason }));
@@ -374,7 +373,8 @@ fn invalid() -> Ruling {
 /// DECISION: a key signs only from its not-before to its not-after date and until the day it was retired; nothing signed
 /// with a compromised key is accepted. The date of signing is ISSUED. A block without ISSUED is accepted under an active
 /// or standby key. Under a retired key it is rejected, because it may have been signed after the key was retired.
-pub(super) fn outside_key_validity(issued: Option<Date>, trusted: &TrustedKey) -> Option<String> {
+#[must_use]
+pub fn outside_key_validity(issued: Option<Date>, trusted: &TrustedKey) -> Option<String> {
     let key = trusted.key.id();
     let entry = &trusted.entry;
     match (entry.state, issued) {

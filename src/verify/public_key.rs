@@ -7,8 +7,8 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use der::Document;
 use ed25519_dalek::{Signature, VerifyingKey};
-use pkcs8::der::Document;
 
 use super::message::{self, Digest, Domain, KeyId};
 
@@ -91,8 +91,10 @@ impl PublicKey {
         Ok(Self::derived(key))
     }
 
-    /// Creates a key computed from a secret key, which is therefore a multiple of the base point.
-    pub(super) fn derived(key: VerifyingKey) -> Self {
+    /// Creates a key without validation. For keys that were computed from a seed, which are multiples of the base point.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn derived(key: VerifyingKey) -> Self {
         Self { key, id: KeyId::of(key.as_bytes()) }
     }
 

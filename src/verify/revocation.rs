@@ -23,7 +23,7 @@ pub struct Withdrawn {
 
 impl Withdrawn {
     /// Adds the revocations of another list of the vendor. `expires` does not change.
-    pub(super) fn add(&mut self, other: &Self) {
+    pub fn add(&mut self, other: &Self) {
         for (digest, reason) in &other.digests {
             self.digests.entry(*digest).or_insert_with(|| reason.clone());
         }
@@ -63,7 +63,7 @@ pub struct Revocations {
 
 impl Revocations {
     /// The lists that keys of this usage signed.
-    pub(super) fn of_mut(&mut self, usage: Usage) -> &mut Self {
+    pub fn of_mut(&mut self, usage: Usage) -> &mut Self {
         match usage {
             Usage::Production => self,
             Usage::Development => self.development.get_or_insert_default(),

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::message::KeyId;
 use super::public_key::{PublicKey, PublicKeyError};
-use super::trust_list::{ListMark, TrustEntry, TrustError};
+use super::trust_entry::{ListMark, TrustEntry, TrustError};
 
 /// The purpose of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -170,7 +170,7 @@ impl Trust {
     ///
     /// # Errors
     /// If a key with its id is in the store.
-    pub(super) fn add(&mut self, key: TrustedKey) -> Result<(), TrustError> {
+    pub fn add(&mut self, key: TrustedKey) -> Result<(), TrustError> {
         if let Some(other) = self.get(key.key.id()) {
             let message =
                 format!("the key id {} stands twice, first in line {}", key.entry.id, other.entry.line);
@@ -189,13 +189,13 @@ impl Trust {
 
     /// The same store, as the bundle of a vendor.
     #[must_use]
-    pub(super) fn published_by(self, vendor: &str) -> Self {
+    pub fn published_by(self, vendor: &str) -> Self {
         Self { publisher: Some(vendor.to_owned()), ..self }
     }
 
     /// The same store, whose bundle is disputed for this reason: another bundle has its version.
     #[must_use]
-    pub(super) fn disputed(self, reason: Option<String>) -> Self {
+    pub fn disputed(self, reason: Option<String>) -> Self {
         Self { disputed: reason, ..self }
     }
 
@@ -206,11 +206,7 @@ impl Trust {
     }
 
     /// The revocation lists that entries of retired and compromised keys of this vendor and usage record.
-    pub(super) fn recorded<'a>(
-        &'a self,
-        vendor: &'a str,
-        usage: Usage,
-    ) -> impl Iterator<Item = &'a ListMark> {
+    pub fn recorded<'a>(&'a self, vendor: &'a str, usage: Usage) -> impl Iterator<Item = &'a ListMark> {
         let own = move |key: &&TrustedKey| key.entry.vendor == vendor && key.entry.usage == usage;
         self.keys.iter().filter(own).filter_map(|key| key.entry.lists.as_ref()).flatten()
     }
