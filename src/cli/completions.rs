@@ -14,13 +14,13 @@ pub struct Args {
     shell: Shell,
 }
 
-/// Runs the command.
+/// Runs the command. `definition` is that of the command line.
 ///
 /// # Errors
 /// Returns an error if stdout cannot be written.
-pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
+pub fn run(args: &Args, mut definition: clap::Command, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut super::definition(), "keywright", &mut script);
+    clap_complete::generate(args.shell, &mut definition, "keywright", &mut script);
     io.stdout.write_all(&script)?;
     Ok(Exit::Success)
 }

@@ -104,11 +104,25 @@ impl fmt::Display for CliError {
 
 impl std::error::Error for CliError {}
 
-/// Only writing results fails with a bare [`io::Error`]; files are opened through [`super::files`], which adds their
+/// Only writing results fails with a bare [`io::Error`]; files are opened through `cli::files`, which adds their
 /// names.
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
-        Self::failure(format!("cannot write the output: {}", super::files::io_reason(&error)))
+        Self::failure(format!("cannot write the output: {}", io_reason(&error)))
+    }
+}
+
+/// Returns the text of an error without Rust's numbering.
+#[must_use]
+pub fn io_reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
+        _ => {
+            let text = error.to_string().to_lowercase();
+            text.split(" (os error").next().unwrap_or_default().to_owned()
+        }
     }
 }
 

@@ -12,6 +12,8 @@ use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
 use super::context::Console;
 use super::error::CliError;
 
+pub use super::error::io_reason;
+
 /// Name of standard input in messages.
 pub const STDIN: &str = "<stdin>";
 
@@ -262,18 +264,4 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
 #[must_use]
 pub fn secret_reason(error: &io::Error) -> String {
     if error.raw_os_error().is_some() { io_reason(error) } else { error.to_string() }
-}
-
-/// Returns the text of an error without Rust's numbering.
-#[must_use]
-pub fn io_reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
-        _ => {
-            let text = error.to_string().to_lowercase();
-            text.split(" (os error").next().unwrap_or_default().to_owned()
-        }
-    }
 }

@@ -1,115 +1,44 @@
 //! `keywright issue`: signed licenses from orders, for one customer or a hundred thousand.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use jiff::civil::Date;
-
+use keywright_issue::Cause;
 use keywright_issue::log::{Log, OpenRun};
-use keywright_issue::{Catalog, Cause, Refused};
 use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_verify::Digest;
 
-use super::new::refused;
-use super::passphrase::PassphraseArgs;
 use super::progress::Progress;
-use super::signer::{KeyIdArgs, SignerArgs};
-use super::trust_args::TrustArgs;
 use super::{CliError, Console, Exit, files};
 use crate::issue::output_dir::OutputDir;
 use crate::issue::pipeline::{BATCH_SIZE, Batch, RunSummary};
 
+mod args;
+mod faults;
 mod inputs;
 mod lock;
 mod orders;
 pub(super) mod output_dir;
 pub(super) mod pipeline;
 mod plan;
+mod read;
 
+pub use args::Args;
+pub(super) use args::LOG;
+pub(super) use faults::failed;
 pub(super) use inputs::templates;
 pub(super) use orders::Orders;
+pub(super) use read::{read_catalog, text};
 
+use args::log_path;
+use faults::tell;
 use inputs::Inputs;
 use lock::RunLock;
 use plan::{Approvers, approve, approved, plan};
 
-/// Issue signed licenses for orders
-///
-/// Orders are YAML files (one order each) or CSV files (one order per row). Each order is rendered from its templates,
-/// linted, tested by the templates' scenarios, signed, verified, logged and written. Every KEY is logged before its
-/// file appears, and an order is issued completely or not at all.
-#[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  keywright issue --catalog catalog.yaml --order order.yaml --dry-run\n  \
-    keywright issue --catalog catalog.yaml --order orders.csv --key vendor.key.pem --out licenses\n  \
-    keywright issue --catalog catalog.yaml --order orders.csv --plan plan.json\n  \
-    keywright issue --approve plan.json --key second.key.pem\n  \
-    keywright issue --catalog catalog.yaml --order orders.csv --plan plan.json --approvals 2 --key vendor.key.pem --out licenses"
-)]
-#[command(group(clap::ArgGroup::new("what").required(true).args(["catalog", "approve"])))]
-pub struct Args {
-    /// Product catalogue
-    #[arg(long, value_name = "FILE", requires = "order")]
-    catalog: Option<PathBuf>,
-    /// Orders: a YAML file, or a CSV file whose name ends in `.csv`; can be repeated
-    #[arg(long, value_name = "FILE")]
-    order: Vec<PathBuf>,
-    /// Directory with additional templates
-    #[arg(long, value_name = "DIR")]
-    templates: Option<PathBuf>,
-    #[command(flatten)]
-    signer: SignerArgs,
-    #[command(flatten)]
-    key_id: KeyIdArgs,
-    /// Output directory for the license files
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Issue log; created if it does not exist [default: issue-log.sqlite]
-    #[arg(long, value_name = "FILE")]
-    log: Option<PathBuf>,
-    /// Show licenses, totals and changes without signing or writing anything
-    #[arg(long, conflicts_with_all = ["resume", "replace", "approvals", "approve"])]
-    dry_run: bool,
-    /// Write a plan to this file without signing; with `--approvals`, read the approved plan
-    #[arg(long, value_name = "FILE", conflicts_with = "approve")]
-    plan: Option<PathBuf>,
-    /// Approve a plan: sign its digest into a file next to it
-    #[arg(long, value_name = "PLAN")]
-    approve: Option<PathBuf>,
-    /// Issue only licenses in the plan, and only if this many keys approved it
-    #[arg(long, value_name = "N", requires = "plan", value_parser = clap::value_parser!(u16).range(1..))]
-    approvals: Option<u16>,
-    /// Resume an interrupted run; the result is identical, byte by byte
-    #[arg(long)]
-    resume: bool,
-    /// Replace existing license files that have different content
-    #[arg(long)]
-    replace: bool,
-    /// Day of issue, instead of today
-    #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
-    at: Option<Date>,
-    #[command(flatten)]
-    trust: TrustArgs,
-    #[command(flatten)]
-    passphrase: PassphraseArgs,
-}
-
-/// Default name of the issue log.
-pub(super) const LOG: &str = "issue-log.sqlite";
-
-fn log_path(args: &Args) -> &Path {
-    args.log.as_deref().unwrap_or(Path::new(LOG))
-}
-
 /// Number of digits of a run's digest in the names of its files.
 const RUN_NAME: usize = 16;
-
-/// Maximum size of a catalogue or order file, in bytes.
-const MAX_INPUT: usize = keywright_syntax::source::MAX_FILE_BYTES;
-
-/// Maximum number of refused orders that are listed; the others are counted.
-const MOST_TOLD: usize = 50;
 
 /// Runs the command.
 ///
@@ -217,34 +146,6 @@ fn open_run(args: &Args, run: &Digest) -> Result<Option<OpenRun>, CliError> {
 /// Returns the time of issue for the log: `YYYY-MM-DDTHH:MM:SSZ`.
 fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// Converts an error of the log or a plan: the command has no result.
-pub(super) fn failed(fault: &keywright_issue::Fault) -> CliError {
-    CliError { exit: Exit::Failure, ..refused(fault) }
-}
-
-pub(super) fn text(path: &Path, io: &mut Console<'_>) -> Result<String, CliError> {
-    String::from_utf8(files::read_up_to(path, MAX_INPUT, io)?).map_err(|_| {
-        CliError::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", files::display_name(path)))
-    })
-}
-
-pub(super) fn read_catalog(path: &Path, text: &str) -> Result<Catalog, CliError> {
-    Catalog::read(&files::display_name(path), text).map_err(|fault| refused(&fault))
-}
-
-/// Prints why orders were refused, in file order, up to a limit.
-fn tell(all: &[Refused], io: &mut Console<'_>) -> Result<(), CliError> {
-    let mut faults: Vec<&keywright_issue::Fault> = all.iter().flat_map(|refused| &refused.faults).collect();
-    faults.sort_by(|one, other| (&one.file, one.place).cmp(&(&other.file, other.place)));
-    for fault in faults.iter().take(MOST_TOLD) {
-        io.stop(&refused(fault))?;
-    }
-    if faults.len() > MOST_TOLD {
-        io.say(&format!("… and {} more", faults.len() - MOST_TOLD))?;
-    }
-    Ok(())
 }
 
 fn conclude(ended: &RunSummary, out: &Path, io: &mut Console<'_>) -> Result<Exit, CliError> {

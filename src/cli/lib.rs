@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod completions;
 pub mod config;
 pub mod context;
+mod day;
 pub mod demo;
 pub mod diff;
 pub mod error;
@@ -42,11 +43,11 @@ use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
-use jiff::civil::Date;
 
 use keywright_report::escape::{escape, escape_lines};
 
 pub use context::Console;
+pub use day::parse_day;
 pub use error::{CliError, Exit};
 
 /// Write, lint, test, sign and verify license files for token-based licensing
@@ -143,8 +144,8 @@ impl Command {
             Self::Simulate(args) => simulate::run(args, io),
             Self::Revoke(args) => revoke::run(args, io),
             Self::Trust(args) => trust::run(args, io),
-            Self::Completions(args) => completions::run(args, io),
-            Self::Man(args) => man::run(args, io),
+            Self::Completions(args) => completions::run(args, definition(), io),
+            Self::Man(args) => man::run(args, definition(), io),
         }
     }
 }
@@ -222,16 +223,6 @@ fn explain_usage(error: &clap::Error, args: &[OsString], io: &mut Console<'_>) -
 fn terminal_width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     columns.unwrap_or(100_usize).clamp(40, 120)
-}
-
-/// Parses a date on the command line: `YYYY-MM-DD`.
-///
-/// # Errors
-/// Returns an error if it is not a valid date in this form.
-pub fn parse_day(text: &str) -> Result<Date, String> {
-    let shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let day = text.parse::<Date>().ok().filter(|_| shaped);
-    day.ok_or_else(|| "expected a date YYYY-MM-DD".to_owned())
 }
 
 #[cfg(test)]

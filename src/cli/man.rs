@@ -13,12 +13,11 @@ pub struct Args {
     output: Option<PathBuf>,
 }
 
-/// Runs the command.
+/// Runs the command. `definition` is that of the command line.
 ///
 /// # Errors
 /// Returns an error if the pages cannot be written.
-pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let mut definition = super::definition();
+pub fn run(args: &Args, mut definition: clap::Command, io: &mut Console<'_>) -> Result<Exit, CliError> {
     definition.build();
     match &args.output {
         Some(folder) => {

@@ -20,6 +20,7 @@ mod plan;
 mod proof_cache;
 mod render;
 mod template;
+mod template_parser;
 mod yaml;
 
 pub use arguments::{ArgValue, Arguments, read_values};
@@ -33,5 +34,6 @@ pub use order_csv::Table;
 pub use parameter::Parameter;
 pub use parameter_types::{TYPES, Value, ValueType};
 pub use plan::{Approval, Baseline, Plan, Planned, PlannedLicenses, Totals, approvals, refused_approver};
-pub use template::{MAX_TEMPLATE_BYTES, Template, TemplateText};
+pub use template::{Template, TemplateText};
+pub use template_parser::MAX_TEMPLATE_BYTES;
 pub use yaml::scenario_names;

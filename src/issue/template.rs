@@ -12,28 +12,11 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
 use minijinja::Environment;
-use serde::Deserialize;
-use serde_yaml::Spanned;
 
-use keywright_license::{Directive, Name, directive};
-use keywright_syntax::diagnostic::nearest;
+use keywright_license::Directive;
 
-use super::error::Fault;
 use super::parameter::Parameter;
-use super::parameter_types::{TYPES, ValueType};
-use super::render;
-use super::yaml;
-
-/// Maximum size of a template text, in bytes.
-pub const MAX_TEMPLATE_BYTES: usize = 1024 * 1024;
-
-/// The line before and after the head.
-const FENCE: &str = "---";
-
-/// A day for checking defaults when no day is known.
-const SOME_DAY: Date = Date::constant(2000, 1, 1);
 
 /// The texts of a template, as read from its files.
 #[derive(Debug, Clone, Copy)]
@@ -64,97 +47,14 @@ pub struct Template {
     pub(super) every_block: Vec<&'static Directive>,
     pub(super) environment: Environment<'static>,
     /// Names used by the texts.
-    used: BTreeSet<String>,
+    pub(super) used: BTreeSet<String>,
     /// Names used by the license text.
-    in_body: BTreeSet<String>,
+    pub(super) in_body: BTreeSet<String>,
     /// Number of lines of the head, including the fences.
     pub(super) head_lines: u64,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Head {
-    summary: String,
-    #[serde(default)]
-    every_block: Vec<Spanned<String>>,
-    #[serde(default)]
-    parameters: Vec<Row>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    name: Spanned<String>,
-    #[serde(rename = "type")]
-    value_type: Spanned<String>,
-    #[serde(default)]
-    default: Option<Spanned<String>>,
-    #[serde(default)]
-    required: Option<Spanned<String>>,
-    #[serde(default)]
-    range: Option<Spanned<String>>,
-    text: Spanned<String>,
-}
-
 impl Template {
-    /// Parses a template.
-    ///
-    /// # Errors
-    /// Returns the first problem of the head or the template syntax, with its place.
-    pub fn read(source: TemplateText<'_>) -> Result<Self, Fault> {
-        let file = source.file;
-        let (head, body, head_lines) = split(source.license).map_err(|fault| fault.file(file))?;
-        let head: Head = yaml::read(file, &format!("\n{head}"))?;
-        let mut parameters = Vec::new();
-        let mut names = BTreeSet::new();
-        for row in &head.parameters {
-            let parameter = read_row(file, row)?;
-            if !names.insert(parameter.name.clone()) {
-                return Err(yaml::fault(
-                    file,
-                    &row.name,
-                    format!("duplicate parameter `{}`", parameter.name),
-                ));
-            }
-            parameters.push(parameter);
-        }
-        let mut every_block = Vec::new();
-        for name in &head.every_block {
-            let (row, parameter) = every_block_row(file, name)?;
-            if !names.insert(parameter.name.clone()) {
-                let message = format!("duplicate parameter `{}`", parameter.name);
-                return Err(yaml::fault(file, name, message));
-            }
-            every_block.push(row);
-            parameters.push(parameter);
-        }
-        let environment = render::environment(file, body, source.scenarios, head_lines)?;
-        let in_body = render::used_names(&environment, render::LICENSE);
-        let mut used = render::used_names(&environment, render::SCENARIOS);
-        used.extend(in_body.iter().cloned());
-        if let Some(unknown) = used.iter().find(|name| !names.contains(*name)) {
-            let message = format!("undeclared parameter `{unknown}` used in the template");
-            let fault = Fault::new(message).file(file);
-            return Err(match nearest(unknown, names.iter().map(String::as_str)) {
-                Some(known) => fault.help(format!("did you mean `{known}`?")),
-                None => fault.help("declare it in the head, or remove it"),
-            });
-        }
-        Ok(Self {
-            name: source.name.to_owned(),
-            summary: head.summary,
-            parameters,
-            text: source.license.to_owned(),
-            file: file.to_owned(),
-            scenario_file: source.scenarios.map(|(file, _)| file.to_owned()),
-            every_block,
-            environment,
-            used,
-            in_body,
-            head_lines,
-        })
-    }
-
     /// Returns the parameter with this name.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
@@ -179,142 +79,3 @@ impl Template {
         self.scenario_file.is_some()
     }
 }
-
-/// Splits the text into head and body, and counts the lines before the body.
-fn split(text: &str) -> Result<(&str, &str, u64), Fault> {
-    if text.len() > MAX_TEMPLATE_BYTES {
-        let message = format!("the template is larger than {MAX_TEMPLATE_BYTES} bytes");
-        return Err(Fault::new(message));
-    }
-    let no_head = || {
-        Fault::new("the template has no head")
-            .at(1, 1)
-            .help("start with a line `---`, then `summary:` and `parameters:`, then a line `---`")
-    };
-    let mut lines = 0;
-    let mut at = 0;
-    let mut head_start = None;
-    for line in text.split_inclusive('\n') {
-        lines += 1;
-        at += line.len();
-        match (line.trim_end(), head_start) {
-            (FENCE, None) => head_start = Some(at),
-            (FENCE, Some(start)) => {
-                let head = text.get(start..at - line.len()).unwrap_or_default();
-                return Ok((head, text.get(at..).unwrap_or_default(), lines));
-            }
-            (_, None) => return Err(no_head()),
-            _ => {}
-        }
-    }
-    Err(no_head())
-}
-
-fn read_row(file: &str, row: &Row) -> Result<Parameter, Fault> {
-    let name = &row.name.value;
-    let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    if !plain || !Name::is_valid(name) || RESERVED.contains(&name.as_str()) {
-        let message = format!("invalid parameter name `{name}`");
-        return Err(yaml::fault(file, &row.name, message)
-            .help("use lower-case letters, digits and `_`, and not a reserved name"));
-    }
-    let (word, list) = row
-        .value_type
-        .value
-        .strip_suffix(" list")
-        .map_or((&*row.value_type.value, false), |word| (word, true));
-    let value_type = ValueType::named(word).ok_or_else(|| unknown_type(file, &row.value_type, word))?;
-    let required = match row.required.as_ref().map(|required| (required, required.value.as_str())) {
-        None | Some((_, "false")) => false,
-        Some((_, "true")) => true,
-        Some((place, _)) => return Err(yaml::fault(file, place, "`required` must be true or false")),
-    };
-    if let (true, Some(default)) = (required, &row.default) {
-        return Err(yaml::fault(file, default, "a required parameter cannot have a default"));
-    }
-    let range = row.range.as_ref().map(|range| read_range(file, range, value_type, list)).transpose()?;
-    let parameter = Parameter {
-        name: name.clone(),
-        value_type,
-        list,
-        default: row.default.as_ref().map(|default| default.value.clone()),
-        required,
-        range,
-        text: row.text.value.clone(),
-    };
-    match (parameter.read_default(SOME_DAY), &row.default) {
-        (Err(refusal), Some(place)) => Err(yaml::fault(file, place, refusal.message).help(refusal.help)),
-        _ => Ok(parameter),
-    }
-}
-
-/// Names with another meaning in template texts.
-const RESERVED: [&str; 5] = ["license", "default", "loop", "range", "namespace"];
-
-fn unknown_type(file: &str, place: &Spanned<String>, word: &str) -> Fault {
-    let words = || TYPES.iter().map(|known| known.word);
-    let fault = yaml::fault(file, place, format!("unknown type `{}`", keywright_syntax::excerpt(word)));
-    match nearest(word, words()) {
-        Some(known) => fault.help(format!("did you mean `{known}`?")),
-        None => fault.help(format!(
-            "valid types are {}, or a list of one type: `name list`",
-            words().collect::<Vec<_>>().join(", ")
-        )),
-    }
-}
-
-fn read_range(
-    file: &str,
-    range: &Spanned<String>,
-    value_type: &ValueType,
-    list: bool,
-) -> Result<(u32, u32), Fault> {
-    if !value_type.counts || list {
-        return Err(yaml::fault(file, range, "`range` is only allowed for a count or an integer"));
-    }
-    let bound = |text: &str, open: u32| if text.is_empty() { Some(open) } else { text.parse().ok() };
-    let bounds = range
-        .value
-        .split_once("..")
-        .and_then(|(least, most)| Some((bound(least, 0)?, bound(most, keywright_license::MAX_COUNT)?)));
-    bounds.filter(|(least, most)| least <= most).ok_or_else(|| {
-        let message = format!("invalid range `{}`", keywright_syntax::excerpt(&range.value));
-        yaml::fault(file, range, message).help("write `1..100`, `1..` or `..100`, both ends included")
-    })
-}
-
-fn every_block_row(file: &str, name: &Spanned<String>) -> Result<(&'static Directive, Parameter), Fault> {
-    let found = FOR_EVERY_BLOCK.iter().find(|(known, _)| *known == name.value);
-    let known = found.and_then(|(known, word)| Some((directive(known)?, ValueType::named(word)?)));
-    let (row, value_type) = known.ok_or_else(|| {
-        let allowed: Vec<&str> = FOR_EVERY_BLOCK.iter().map(|(name, _)| *name).collect();
-        let message = format!("`{}` is not allowed in `every-block`", keywright_syntax::excerpt(&name.value));
-        yaml::fault(file, name, message).help(format!("allowed are {}", allowed.join(", ")))
-    })?;
-    let parameter = Parameter {
-        name: row.name.to_ascii_lowercase(),
-        value_type,
-        list: false,
-        default: None,
-        required: false,
-        range: None,
-        text: row.summary.to_owned(),
-    };
-    Ok((row, parameter))
-}
-
-/// Directives that describe a whole license and can therefore be equal on every block, with the types of their values.
-const FOR_EVERY_BLOCK: &[(&str, &str)] = &[
-    ("START", "date"),
-    ("END", "date"),
-    ("MAINTENANCE_START", "date"),
-    ("MAINTENANCE_END", "date"),
-    ("ISSUED", "date"),
-    ("SN", "name"),
-    ("LICENSEE", "text"),
-    ("DATA", "text"),
-    ("COMMENT", "text"),
-    ("OPTIONS", "text"),
-    ("PLATFORMS", "text"),
-];

@@ -7,10 +7,16 @@ use keywright_syntax::effort;
 use keywright_syntax::source::{FileId, Span};
 
 use super::codes;
-use super::directive::Needs;
-use super::lower::Seen;
+use super::directive::{Directive, Needs};
 use super::model::Feature;
 use super::value::{Count, Kind, Payment};
+
+/// A directive of a block with its table entry and the place of its name.
+pub(super) struct Seen {
+    pub(super) row: &'static Directive,
+    pub(super) name: Span,
+    pub(super) whole: Span,
+}
 
 /// Adds the findings about a block as a whole. `unreadable` says that some values are invalid, and `meant` lists the
 /// directives probably meant by unknown ones; findings that depend on their absence are suppressed.

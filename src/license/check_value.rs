@@ -8,8 +8,8 @@ use keywright_syntax::source::Span;
 
 use super::directive::{Directive, directive};
 use super::model::Feature;
+use super::problem::RawValue;
 use super::value_chars;
-use super::value_parser::RawValue;
 
 /// The reason why a value is not allowed in a license.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::codes;
-use super::value_parser::Problem;
+use super::problem::Problem;
 
 const MONTHS: [&str; 12] = [
     "January",

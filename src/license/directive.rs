@@ -4,8 +4,8 @@ pub use keywright_syntax::limits::MAX_COUNT;
 use keywright_syntax::limits::{MAX_DEPENDENCIES, MAX_HOST_IDS, MAX_TIERS};
 
 use super::model::{Feature, Metered};
+use super::problem::{Problem, RawValue};
 use super::value::{KeyType, Kind, Payment, Period, Tier};
-use super::value_parser::{Problem, RawValue};
 
 /// A directive.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ mod directive;
 mod layout;
 mod lower;
 mod model;
+mod problem;
 mod times;
 mod value;
 mod value_chars;

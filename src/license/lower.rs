@@ -9,15 +9,16 @@ use keywright_syntax::limits::MAX_SUGGESTIONS;
 use keywright_syntax::source::{FileId, SourceFile, Span, Spanned};
 use keywright_syntax::{self as syntax, Block, Item, Tree};
 
-use super::block_rules;
+use super::block_rules::{self, Seen};
 use super::check_value::is_near;
 use super::codes;
 use super::directive::{DIRECTIVES, Directive, numbered};
 use super::model::{BrokenBlock, Condition, Feature, License, read_value};
+use super::problem::{Problem, RawValue};
 use super::times::{Times, duplicate, too_many};
 use super::value::{KeyType, Kind, Name};
 use super::value_chars;
-use super::value_parser::{Problem, RawValue, read_name};
+use super::value_parser::read_name;
 
 impl License {
     /// Reads a license. Never fails: problems are reported in [`License::diagnostics`].
@@ -150,13 +151,6 @@ fn kind(feature: &Feature) -> Kind {
         None if feature.count.is_some() => Kind::Exclusive,
         None => Kind::Local,
     }
-}
-
-/// A directive of a block with its table entry and the place of its name.
-pub(super) struct Seen {
-    pub(super) row: &'static Directive,
-    pub(super) name: Span,
-    pub(super) whole: Span,
 }
 
 /// Directives of a block that room is made for at once.

@@ -7,7 +7,7 @@ use keywright_syntax::{Value, codes as syntax_codes, fold};
 
 use super::codes;
 use super::directive::Directive;
-use super::value_parser::{Problem, RawValue};
+use super::problem::{Problem, RawValue};
 
 pub use keywright_syntax::limits::MAX_VALUE_BYTES;
 

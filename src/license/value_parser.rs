@@ -6,58 +6,15 @@ use std::fmt::Display;
 
 use rust_decimal::Decimal;
 
-use keywright_syntax::diagnostic::{Code, is_slip, nearest};
+use keywright_syntax::diagnostic::{is_slip, nearest};
+use keywright_syntax::limits::MAX_COUNT;
 use keywright_syntax::source::{Span, Spanned};
 
 use super::codes;
 use super::dates;
 use super::model::Dependency;
+use super::problem::{Problem, RawValue, Read};
 use super::value::{Count, Currency, Money, Name, Replaces, Reserved, Share, ShareSet, Version};
-
-/// The reason why a value is invalid.
-#[derive(Debug)]
-pub(super) struct Problem {
-    pub(super) code: &'static Code,
-    pub(super) message: String,
-    pub(super) help: String,
-    /// The value that was probably meant.
-    pub(super) meant: Option<String>,
-    /// The part `NAME=…` that the problem concerns; `None` for the whole value.
-    pub(super) part: Option<&'static str>,
-    /// True if no other value can be meant.
-    pub(super) sure: bool,
-}
-
-impl Problem {
-    pub(super) fn new(code: &'static Code, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: help.into(), meant: None, sure: true, part: None }
-    }
-
-    fn meant(mut self, value: impl Into<String>) -> Self {
-        self.meant = Some(value.into());
-        self
-    }
-
-    /// Limits the problem and its correction to one part of the value.
-    fn within(self, part: &'static str) -> Self {
-        Self { part: Some(part), ..self }
-    }
-}
-
-type Read<T> = Result<T, Problem>;
-
-/// The text of a value with its place and its directive.
-#[derive(Clone, Copy)]
-pub(super) struct RawValue<'a> {
-    /// The directive's name.
-    pub(super) directive: &'a str,
-    /// The value without quotes, with whitespace folded.
-    pub(super) text: &'a str,
-    /// The raw text between the quotes, used to locate parts of the value.
-    pub(super) raw: &'a str,
-    /// The place of the raw text.
-    pub(super) span: Span,
-}
 
 impl RawValue<'_> {
     fn spanned<T>(&self, value: T) -> Spanned<T> {
@@ -104,7 +61,7 @@ impl RawValue<'_> {
         if self.text == "UNLIMITED" {
             return Ok(self.spanned(Count::Unlimited));
         }
-        let number = self.number(1, super::directive::MAX_COUNT).map_err(|problem| match self.text {
+        let number = self.number(1, MAX_COUNT).map_err(|problem| match self.text {
             "0" => Problem {
                 help: "COUNT must be at least 1; to grant no license, leave the block out".to_owned(),
                 ..problem
@@ -118,7 +75,7 @@ impl RawValue<'_> {
         if self.text == "ALL" {
             return Ok(self.spanned(Reserved::All));
         }
-        self.number(1, super::directive::MAX_COUNT).map(|number| self.spanned(Reserved::Some(number.value)))
+        self.number(1, MAX_COUNT).map(|number| self.spanned(Reserved::Some(number.value)))
     }
 
     pub(super) fn date(&self) -> Read<Spanned<jiff::civil::Date>> {
@@ -254,7 +211,7 @@ impl RawValue<'_> {
     pub(super) fn tier(&self) -> Read<(u64, Decimal)> {
         let read = self.text.strip_prefix("FROM=").and_then(|rest| {
             let (from, price) = rest.split_once(" PRICE=")?;
-            let from = read_number(from, 0, super::directive::MAX_COUNT).ok()?;
+            let from = read_number(from, 0, MAX_COUNT).ok()?;
             Some((u64::from(from), read_decimal(price)?))
         });
         read.ok_or_else(|| {
@@ -403,8 +360,7 @@ fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
             ..problem("COUNT=UNLIMITED is not allowed in a dependency".to_owned()).within("COUNT=")
         });
     }
-    let count =
-        read_number(count, 1, super::directive::MAX_COUNT).map_err(|problem| problem.within("COUNT="))?;
+    let count = read_number(count, 1, MAX_COUNT).map_err(|problem| problem.within("COUNT="))?;
     match parts.next() {
         None => Ok((feature, version, count)),
         Some(part) => Err(problem(format!("unexpected `{}` after COUNT", keywright_syntax::excerpt(part)))),

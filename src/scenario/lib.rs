@@ -6,6 +6,7 @@
 mod allocation_rows;
 pub mod codes;
 mod coverage;
+mod form;
 mod load;
 mod lower;
 mod model;

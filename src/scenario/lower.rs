@@ -201,7 +201,7 @@ impl Lowering<'_> {
                 return None;
             }
         }
-        verbs::lower(self, raw)
+        verb(self, raw)
     }
 
     pub(super) fn ask(&mut self, feature: &Text, raw: &RawStep) -> Option<Ask> {
@@ -342,4 +342,47 @@ impl Lowering<'_> {
 /// The help text for an unknown name.
 pub(super) fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, otherwise: &str) -> String {
     nearest(word, known).map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{near}`?"))
+}
+
+/// Converts a raw step to its verb. The required keys are present.
+fn verb(lowering: &mut Lowering<'_>, raw: &RawStep) -> Option<Verb> {
+    if let Some(feature) = &raw.checkout {
+        let id = lowering.read(raw.id.as_ref(), value::word);
+        return lowering.ask(feature, raw).map(|ask| Verb::Checkout { ask, id });
+    }
+    if let Some(feature) = &raw.borrow {
+        let hours = lowering.read(raw.hours.as_ref(), value::hours)?;
+        return lowering.ask(feature, raw).map(|ask| Verb::Borrow { ask, hours });
+    }
+    if let Some(feature) = &raw.checkin {
+        return Some(Verb::Checkin {
+            feature: lowering.read(Some(feature), value::feature)?,
+            by: lowering.person(raw),
+            custom: lowering.read(raw.custom.as_ref(), value::word),
+            id: lowering.read(raw.id.as_ref(), value::word),
+        });
+    }
+    if let Some(feature) = &raw.consume {
+        return Some(Verb::Consume {
+            feature: lowering.read(Some(feature), value::feature)?,
+            units: lowering.read(raw.units.as_ref(), value::units)?,
+        });
+    }
+    if let Some(when) = &raw.advance {
+        return lowering.read(Some(when), value::when).map(Verb::Advance);
+    }
+    if let Some(expect) = &raw.expect {
+        return Some(Verb::Expect(lowering.expectations(expect)));
+    }
+    let device = lowering.read(raw.device.as_ref(), value::word)?;
+    match (&raw.activate, &raw.deactivate) {
+        (Some(feature), _) => {
+            let feature = lowering.read(Some(feature), value::feature)?;
+            Some(Verb::Activate { feature, device })
+        }
+        (None, feature) => {
+            let feature = lowering.read(feature.as_ref(), value::feature)?;
+            Some(Verb::Deactivate { feature, device })
+        }
+    }
 }

@@ -11,8 +11,6 @@ use keywright_resolve::Reason;
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::{SourceFile, Span, Spanned};
 
-use super::run::beginning;
-
 /// A scenario file.
 #[derive(Debug)]
 pub struct ScenarioFile {
@@ -32,8 +30,14 @@ impl ScenarioFile {
     /// The time of the first scenario.
     #[must_use]
     pub fn begins(&self) -> DateTime {
-        let first = self.scenarios.first().map(|scenario| beginning(self, scenario));
+        let first = self.scenarios.first().map(|scenario| self.beginning(scenario));
         first.or(self.at).unwrap_or(DateTime::constant(2000, 1, 1, 0, 0, 0, 0))
+    }
+
+    /// The start time of a scenario.
+    pub(super) fn beginning(&self, scenario: &Scenario) -> DateTime {
+        let first = scenario.steps.first().and_then(|step| step.at);
+        scenario.at.or(self.at).or(first).unwrap_or(DateTime::constant(2000, 1, 1, 0, 0, 0, 0))
     }
 }
 

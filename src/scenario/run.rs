@@ -4,8 +4,6 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use jiff::civil::DateTime;
-
 use keywright_resolve::{
     CoveragePoint, Event, Failure, Interner, Model, Outcome, Reason, Request, Requester, State, Ticket,
 };
@@ -50,12 +48,6 @@ pub(super) fn holds<'a>(
     scenarios.all(|scenario| play(file, model, scenario, &mut left, None).passed())
 }
 
-/// The start time of a scenario.
-pub(super) fn beginning(file: &ScenarioFile, scenario: &Scenario) -> DateTime {
-    let first = scenario.steps.first().and_then(|step| step.at);
-    scenario.at.or(file.at).or(first).unwrap_or(DateTime::constant(2000, 1, 1, 0, 0, 0, 0))
-}
-
 fn play(
     file: &ScenarioFile,
     model: &Model,
@@ -64,7 +56,7 @@ fn play(
     seen: Option<&mut BTreeSet<CoveragePoint>>,
 ) -> ScenarioResult {
     effort::spend(1);
-    let mut state = State::new(model, beginning(file, scenario));
+    let mut state = State::new(model, file.beginning(scenario));
     if seen.is_some() {
         state.observe();
     }

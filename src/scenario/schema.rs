@@ -4,37 +4,10 @@ use serde_json::{Map, Value, json};
 
 use keywright_resolve::Reason;
 
+use super::form::Form;
 use super::value::{MAX_COUNT, MAX_HOURS, MAX_TIMES};
 use super::verbs;
 use super::yaml::{Field, RawExpect, RawFile, RawRow, RawScenario, RawStep, RawTotals};
-
-/// The type of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    Balances,
-    Boolean,
-    Change,
-    Checkouts,
-    Count,
-    Expect,
-    Hours,
-    Levels,
-    Moment,
-    Name,
-    Number,
-    Paths,
-    Person,
-    Reason,
-    Rows,
-    Scenarios,
-    Steps,
-    Text,
-    Times,
-    Totals,
-    Units,
-    Version,
-    When,
-}
 
 /// Types with a definition of their own in the schema.
 const NAMED: [(Form, &str); 10] = [

@@ -1,9 +1,4 @@
-//! The verbs of steps: the keys that each accepts, and their conversion.
-
-use super::lower::Lowering;
-use super::model::Verb;
-use super::value;
-use super::yaml::RawStep;
+//! The verbs of steps, and the keys that each accepts.
 
 /// A verb and its keys, except `at`.
 #[derive(Debug)]
@@ -53,47 +48,4 @@ pub(super) fn all() -> &'static [Keys] {
 
 pub(super) fn words() -> Vec<&'static str> {
     VERBS.iter().map(|keys| keys.verb).collect()
-}
-
-/// Converts a raw step to its verb. The required keys are present.
-pub(super) fn lower(lowering: &mut Lowering<'_>, raw: &RawStep) -> Option<Verb> {
-    if let Some(feature) = &raw.checkout {
-        let id = lowering.read(raw.id.as_ref(), value::word);
-        return lowering.ask(feature, raw).map(|ask| Verb::Checkout { ask, id });
-    }
-    if let Some(feature) = &raw.borrow {
-        let hours = lowering.read(raw.hours.as_ref(), value::hours)?;
-        return lowering.ask(feature, raw).map(|ask| Verb::Borrow { ask, hours });
-    }
-    if let Some(feature) = &raw.checkin {
-        return Some(Verb::Checkin {
-            feature: lowering.read(Some(feature), value::feature)?,
-            by: lowering.person(raw),
-            custom: lowering.read(raw.custom.as_ref(), value::word),
-            id: lowering.read(raw.id.as_ref(), value::word),
-        });
-    }
-    if let Some(feature) = &raw.consume {
-        return Some(Verb::Consume {
-            feature: lowering.read(Some(feature), value::feature)?,
-            units: lowering.read(raw.units.as_ref(), value::units)?,
-        });
-    }
-    if let Some(when) = &raw.advance {
-        return lowering.read(Some(when), value::when).map(Verb::Advance);
-    }
-    if let Some(expect) = &raw.expect {
-        return Some(Verb::Expect(lowering.expectations(expect)));
-    }
-    let device = lowering.read(raw.device.as_ref(), value::word)?;
-    match (&raw.activate, &raw.deactivate) {
-        (Some(feature), _) => {
-            let feature = lowering.read(Some(feature), value::feature)?;
-            Some(Verb::Activate { feature, device })
-        }
-        (None, feature) => {
-            let feature = lowering.read(feature.as_ref(), value::feature)?;
-            Some(Verb::Deactivate { feature, device })
-        }
-    }
 }

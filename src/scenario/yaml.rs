@@ -11,7 +11,7 @@ use keywright_syntax::diagnostic::{Diagnostic, nearest};
 use keywright_syntax::source::{SourceFile, Span, Spanned};
 
 use super::codes;
-use super::schema::Form;
+use super::form::Form;
 
 pub use keywright_syntax::limits::MAX_SCENARIO_BYTES;
 

@@ -11,8 +11,9 @@ use keywright_verify::Digest;
 
 use super::super::new::{Shelf, refused};
 use super::super::{CliError, Console, Exit};
+use super::args::Args;
 use super::orders::Orders;
-use super::{Args, read_catalog, text};
+use super::read::{read_catalog, text};
 
 /// The inputs of a run.
 pub(super) struct Inputs {

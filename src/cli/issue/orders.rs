@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use keywright_issue::{Fault, Order, Table};
 
 use super::super::{CliError, Console, files};
-use super::{MAX_INPUT, text};
+use super::read::{MAX_INPUT, text};
 
 /// The orders of some files.
 pub(crate) struct Orders {

@@ -12,6 +12,7 @@ use keywright_verify::TrustedKey;
 
 use super::super::progress::Progress;
 use super::super::{CliError, files};
+use super::faults::failed;
 use crate::issue::output_dir::{Existing, OutputDir};
 
 /// Number of orders that are rendered, logged and written together: the most that an interruption loses.
@@ -152,7 +153,7 @@ impl Batch<'_> {
         }
         // The log first: a file must never exist without a log entry, while a missing file can be written again.
         let issues = ready.iter().map(|ready| (&ready.issued.issue, ready.issued.entries.as_slice()));
-        log.append(issues, self.signer, self.trusted).map_err(|fault| super::super::issue::failed(&fault))?;
+        log.append(issues, self.signer, self.trusted).map_err(|fault| failed(&fault))?;
         let written = on_all_cores(&ready, |ready| self.write(ready));
         for (ready, written) in ready.iter().zip(written) {
             match written {
@@ -201,7 +202,7 @@ fn is_ours(ready: &ReadyToWrite, log: &Log, since: i64, beginning: bool) -> Resu
     let entries = &ready.issued.entries;
     let last = log
         .last_issue(IssueKey::Sn(&ready.issued.issue.sn), |_| false)
-        .map_err(|fault| super::super::issue::failed(&fault))?
+        .map_err(|fault| failed(&fault))?
         .unwrap_or_default();
     let same = |(known, entry): (&keywright_issue::log::Record, &Entry)| {
         known.entry.digest == entry.digest && known.entry.signature == entry.signature

@@ -11,8 +11,10 @@ use keywright_verify::{Digest, Trust, Usage};
 use super::super::new::refused;
 use super::super::progress::Progress;
 use super::super::{CliError, Console, Exit, files};
+use super::args::{Args, log_path};
+use super::faults::{failed, tell};
 use super::inputs::Inputs;
-use super::{Args, failed, log_path, tell};
+use super::read;
 use crate::issue::pipeline::{in_parts, on_all_cores};
 
 /// DECISION: maximum size of a plan in bytes: one million orders with a few changes each.
@@ -169,7 +171,7 @@ pub(super) fn approved(
     for key in trust.keys() {
         let target = approval_path(path, &key.key.id().to_string());
         if target.exists() {
-            approvals.extend(Approval::read(&super::text(&target, io)?));
+            approvals.extend(Approval::read(&read::text(&target, io)?));
         }
     }
     let vendor = &inputs.catalog.vendor;

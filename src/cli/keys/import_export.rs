@@ -12,7 +12,7 @@ use super::super::trust_args::{TrustArgs, open_key, stop};
 use super::super::{CliError, Console, Exit, files};
 use super::lock::Lock;
 use super::new::{EntryArgs, ProtectionArgs, parse_vendor, told};
-use super::{existing_list, refuse_existing, write_all};
+use super::store::{existing_list, refuse_existing, write_all};
 
 /// Prefix of a public key in one-line form.
 const LINE_HEAD: &str = "keywright-pub:";

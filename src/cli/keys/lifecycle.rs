@@ -12,8 +12,8 @@ use keywright_verify::{KeyId, KeyState, ListMark, Mode, Trust, TrustedKey};
 
 use super::super::trust_args::{TrustArgs, fault, stop};
 use super::super::{CliError, Console, Exit, files, parse_day};
-use super::existing_list;
 use super::lock::Lock;
+use super::store::existing_list;
 
 fn parse_id(text: &str) -> Result<KeyId, String> {
     KeyId::parse(text).ok_or_else(|| "expected the 16 digits of a key id, as shown by `keys list`".to_owned())

@@ -16,7 +16,7 @@ use super::super::passphrase::PassphraseArgs;
 use super::super::trust_args::{TrustArgs, stop};
 use super::super::{CliError, Console, Exit, files, parse_day};
 use super::lock::Lock;
-use super::{existing_list, refuse_existing, word, write_all};
+use super::store::{existing_list, refuse_existing, word, write_all};
 
 /// Default validity of a new key, in years.
 const YEARS: i64 = 5;

@@ -9,7 +9,7 @@ use keywright_report::lint::{Outcome, Part, Report};
 use keywright_report::{Sources, counted};
 use keywright_syntax::diagnostic::Severity;
 
-use super::Format;
+use super::args::Format;
 use super::pipeline::{Done, FixedFile};
 
 /// Writes the output while the run proceeds.

@@ -6,25 +6,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::config::Settings;
 use crate::{CliError, Exit, files};
 use keywright_license::License;
 use keywright_lint::{self as lint, CrossFileIndex, CrossFileMatch, FileFingerprints, Tally};
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
 use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
-use super::{Plan, fix};
+use super::fix;
+use super::plan::{Input, Plan};
 use crate::progress::Progress;
-
-/// A file to lint.
-pub(super) struct Input {
-    /// Index among all files of the run.
-    pub(super) id: usize,
-    pub(super) path: PathBuf,
-    /// Content that was already read, for standard input.
-    pub(super) given: Option<Result<Vec<u8>, CliError>>,
-    pub(super) settings: Settings,
-}
 
 /// The result for a set of files.
 pub(super) struct Done {

@@ -1,5 +1,6 @@
 //! `keywright test`: runs scenario files.
 
+mod args;
 mod coverage;
 mod discover;
 mod run;
@@ -7,10 +8,8 @@ mod template;
 mod watch;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
-
-use clap::ValueEnum;
 
 use keywright_report::escape::escape;
 use keywright_report::test::{NotPlayed, TestReport, TestedFile};
@@ -26,82 +25,19 @@ use super::config::Configs;
 use super::progress::Progress;
 use super::{CliError, Console, Exit, files, print};
 
+pub use args::Args;
+
+use args::{Format, StatementForm};
 use discover::discover;
 use run::{FileResult, Played, RunContext, play_all};
-
-/// Test licenses against scenario files
-///
-/// A scenario file describes what checkouts consume, when they are denied and what remains. No license server is
-/// involved: the text of the license determines the results. A license with lint errors (at the levels of
-/// `keywright.toml`) is not tested. Scenarios of a template run on the license that the template generates with its
-/// default parameters.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  keywright test license.scenarios.yaml\n  keywright test licenses/\n  \
-    keywright test --filter sharing licenses/\n  keywright test --update license.scenarios.yaml\n  \
-    keywright test --coverage --fail-under 90 licenses/\n  keywright test --mutate licenses/\n  \
-    keywright test --statement=csv metered.scenarios.yaml")]
-pub struct Args {
-    /// Scenario files, or folders to search for `*.scenarios.yaml`; `-` is standard input
-    #[arg(required = true, value_name = "FILES|DIRS")]
-    paths: Vec<PathBuf>,
-    /// Run only scenarios whose name contains this text
-    #[arg(long, value_name = "TEXT")]
-    filter: Option<String>,
-    /// Write the actual values into the files; comments and layout are kept
-    #[arg(long)]
-    update: bool,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
-    format: Format,
-    /// Report features, alternatives, dependencies, share groups, denials and limits that no scenario covers
-    #[arg(long)]
-    coverage: bool,
-    /// Fail if coverage is below this percentage
-    #[arg(long, value_name = "PERCENT", requires = "coverage", value_parser = clap::value_parser!(u8).range(0..=100))]
-    fail_under: Option<u8>,
-    /// Run the scenarios on slightly changed licenses and report changes that no scenario detects
-    #[arg(long)]
-    mutate: bool,
-    /// Show usage and costs of METERED licenses by period
-    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, require_equals = true,
-          default_missing_value = "table", conflicts_with = "format")]
-    statement: Option<StatementForm>,
-    /// Run again when a file changes, until interrupted
-    #[arg(long, conflicts_with = "update")]
-    watch: bool,
-    /// Stop after this number of `--watch` runs
-    #[arg(long, hide = true, requires = "watch", value_name = "N")]
-    watch_runs: Option<usize>,
-}
-
-/// The output format of statements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum StatementForm {
-    /// Table after the results
-    Table,
-    /// Comma-separated values instead of the results
-    Csv,
-    /// JSON, version 1, instead of the results
-    Json,
-}
-
-/// The output format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// One line per scenario, a table for each failure
-    Human,
-    /// JSON, version 1
-    Json,
-    /// `JUnit` XML
-    Junit,
-}
 
 /// Runs the command.
 ///
 /// # Errors
 /// Returns an error if there is no scenario, or if results cannot be written.
 pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    if args.watch { watch::run(args, config, io) } else { once(args, config, io) }
+    let once = |io: &mut Console<'_>| once(args, config, io);
+    if args.watch { watch::run(args, config, once, io) } else { once(io) }
 }
 
 fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {

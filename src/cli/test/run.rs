@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::config::Configs;
 use crate::progress::Progress;
 use crate::{CliError, Console, Exit, files};
+use keywright_files::output::folder_of;
 use keywright_lint as lint;
 use keywright_resolve::CoveragePoint;
 use keywright_scenario::{self as scenario, Loaded, MAX_SCENARIO_BYTES, ScenarioFile, ScenarioResult};
@@ -147,11 +148,6 @@ fn lint_options(license: &Path, house: &RunContext) -> Result<lint::Options, Cli
     let mut configs = house.configs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let settings = configs.settings(license)?;
     Ok(lint::Options { levels: settings.levels, policy: settings.policy, ..lint::Options::at(Date::MIN) })
-}
-
-/// The folder of a scenario file.
-pub(super) fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Reads a license in a folder. Rejects links that lead out of the folder.

@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use crate::new::{Shelf, refused};
 use crate::{CliError, Exit, files};
 use keywright_files::input;
+use keywright_files::output::folder_of;
 
 use super::discover::SUFFIX;
-use super::run::folder_of;
 
 /// The first bytes of a license file that is a template.
 const MARK: &[u8] = b"---";

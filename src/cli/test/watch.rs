@@ -4,19 +4,25 @@ use std::path::{Path, PathBuf};
 
 use crate::watch::watch;
 use crate::{CliError, Console, Exit, config, files};
+use keywright_files::output::folder_of;
 use keywright_scenario::{self as scenario, MAX_SCENARIO_BYTES};
 use keywright_syntax::source::{FileId, SourceFile};
 
+use super::args::Args;
 use super::discover::discover;
-use super::run::folder_of;
-use super::{Args, once, template};
+use super::template;
 
 /// Runs the scenarios after each change, until interrupted.
-pub(super) fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
+pub(super) fn run(
+    args: &Args,
+    config: Option<&Path>,
+    once: impl FnMut(&mut Console<'_>) -> Result<Exit, CliError>,
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
     if args.paths.iter().any(|path| files::is_stdin(path)) {
         return Err(CliError::usage("`--watch` cannot read standard input"));
     }
-    watch(args.watch_runs, || paths(args, config), |io| once(args, config, io), io)
+    watch(args.watch_runs, || paths(args, config), once, io)
 }
 
 /// Returns the files to monitor. An invalid scenario file contributes only itself.

@@ -1,0 +1,119 @@
+//! The options of `keywright lint`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use jiff::civil::Date;
+
+use crate::{CliError, files, parse_day};
+use keywright_report::lint::{self as formats, Report};
+
+use super::LevelArgs;
+use super::fix;
+
+/// Check license files for errors and likely mistakes
+///
+/// Each file is a separate license; with `--together`, all files form one license. Directories are searched for `*.lic`
+/// files, except hidden ones and those excluded by `.gitignore`. Levels, vendors and allowed directives come from the
+/// nearest `keywright.toml` in the directory of each file or above it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  keywright lint license.lic\n  keywright lint licenses/\n  \
+    keywright lint --deny warnings *.lic\n  keywright lint --fix --diff license.lic\n  \
+    keywright lint --format json - < license.lic\n  keywright explain D001")]
+pub struct Args {
+    /// License files and directories to search; `-` is standard input
+    #[arg(required = true, value_name = "FILES")]
+    pub(super) files: Vec<PathBuf>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) levels: LevelArgs,
+    /// Treat all files as one license, so dependencies may be in another file
+    #[arg(long)]
+    pub(super) together: bool,
+    /// Verify KEYs with this trust store instead of the one in `keywright.toml`
+    #[arg(long, value_name = "DIR")]
+    pub(super) trust: Option<PathBuf>,
+    /// Apply safe fixes, then show the remaining findings; with `-`, print the result
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Show the changes of `--fix` without writing them; exit with 1 if there are any
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Also apply fixes that may change the meaning or signed blocks, which must then be signed again
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+    /// Lint again whenever a file changes
+    #[arg(long, conflicts_with_all = ["fix", "diff"])]
+    pub(super) watch: bool,
+    /// End `--watch` after N runs
+    #[arg(long, hide = true, requires = "watch", value_name = "N")]
+    pub(super) watch_runs: Option<usize>,
+    /// Check dates for this day instead of today
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub(super) at: Option<Date>,
+}
+
+/// The output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Findings with source excerpts
+    Human,
+    /// One line per finding
+    Concise,
+    /// JSON, version 1
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// GitHub Actions annotations
+    Github,
+    /// GitLab code quality report
+    Gitlab,
+    /// JUnit XML
+    Junit,
+}
+
+impl Format {
+    /// Returns the report writer; `None` for the human format.
+    pub(super) fn report(self) -> Option<Box<dyn Report>> {
+        Some(match self {
+            Self::Human => return None,
+            Self::Concise => Box::new(formats::concise::Concise),
+            Self::Json => Box::new(formats::json::Json::default()),
+            Self::Sarif => Box::new(formats::sarif::Sarif::default()),
+            Self::Github => Box::new(formats::github::Github),
+            Self::Gitlab => Box::new(formats::gitlab::Gitlab::default()),
+            Self::Junit => Box::new(formats::junit::Junit),
+        })
+    }
+}
+
+impl Args {
+    /// Rejects invalid combinations of options.
+    pub(super) fn check(&self) -> Result<(), CliError> {
+        let stdin = self.files.iter().filter(|path| files::is_stdin(path)).count();
+        files::refuse_stdin_twice(&self.files)?;
+        let report = self.format != Format::Human;
+        if stdin > 0 && self.watch {
+            return Err(CliError::usage("standard input cannot be watched"));
+        }
+        if self.watch && !matches!(self.format, Format::Human | Format::Concise) {
+            return Err(CliError::usage("`--watch` supports only the formats `human` and `concise`")
+                .help("use `--format concise`"));
+        }
+        if self.unsafe_fixes && !self.fix && !self.diff {
+            return Err(CliError::usage("`--unsafe-fixes` needs `--fix` or `--diff`"));
+        }
+        if report && (self.diff || self.fix && stdin > 0) {
+            return Err(CliError::usage("the result and the report would both go to standard output")
+                .help("omit `--format`, so findings go to standard error"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn fixing(&self) -> Option<fix::Mode> {
+        let mode = if self.unsafe_fixes { fix::Mode::Unsafe } else { fix::Mode::Safe };
+        (self.fix || self.diff).then_some(mode)
+    }
+}

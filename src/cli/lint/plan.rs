@@ -1,0 +1,66 @@
+//! The plan of a run: the files, and the settings of each.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use crate::config::{Configs, Settings};
+use crate::{CliError, Console, files};
+use keywright_lint as lint;
+
+use super::args::Args;
+use super::{fix, keys, search};
+
+/// A file to lint.
+pub(super) struct Input {
+    /// Index among all files of the run.
+    pub(super) id: usize,
+    pub(super) path: PathBuf,
+    /// Content that was already read, for standard input.
+    pub(super) given: Option<Result<Vec<u8>, CliError>>,
+    pub(super) settings: Settings,
+}
+
+/// The plan of a run.
+pub(super) struct Plan {
+    pub(super) sets: Vec<Vec<Input>>,
+    pub(super) faults: Vec<CliError>,
+    pub(super) fixing: Option<fix::Mode>,
+    pub(super) stores: keys::Stores,
+    pub(super) at: Date,
+}
+
+impl Plan {
+    pub(super) fn new(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Self, CliError> {
+        let found = search::search(&args.files);
+        let mut configs = Configs::new(config)?;
+        let mut stores = keys::Stores::new();
+        let mut inputs = Vec::with_capacity(found.paths.len());
+        for (id, path) in found.paths.into_iter().enumerate() {
+            let mut settings = configs.settings(&path)?;
+            args.levels.apply(&mut settings.levels, &mut settings.fails)?;
+            if let Some(trust) = &args.trust {
+                settings.trust = Some(trust.clone());
+            }
+            if let Some(folder) = &settings.trust {
+                keys::load(&mut stores, folder, io)?;
+            }
+            let given = if files::is_stdin(&path) { Some(files::read_license(&path, io)) } else { None };
+            inputs.push(Input { id, path, given, settings });
+        }
+        let sets =
+            if args.together { vec![inputs] } else { inputs.into_iter().map(|one| vec![one]).collect() };
+        let at = args.at.unwrap_or(io.today);
+        Ok(Self { sets, faults: found.faults, fixing: args.fixing(), stores, at })
+    }
+
+    pub(super) fn files(&self) -> usize {
+        self.sets.iter().map(Vec::len).sum()
+    }
+
+    /// Returns the options for a set of files. With `--together`, the settings of the first file apply.
+    pub(super) fn options(&self, settings: &Settings) -> lint::Options {
+        let (levels, policy) = (settings.levels.clone(), settings.policy.clone());
+        lint::Options { levels, policy, ..lint::Options::at(self.at) }
+    }
+}
