@@ -8,29 +8,8 @@ use sha2::{Digest as _, Sha256};
 use keywright_license::{Feature, License};
 use keywright_syntax::source::FileId;
 
+use super::cross_file_match::{CrossFileMatch, DuplicateKind};
 use super::rules::sets;
-
-/// A match between a block and an earlier file of the run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CrossFileMatch {
-    /// The file.
-    pub file: FileId,
-    /// The block, by its index in the tree (as in `Feature::block`).
-    pub block: usize,
-    /// The match in the earlier file.
-    pub twin: DuplicateKind,
-    /// File name and line, as in `a.lic:3`. Untrusted text.
-    pub place: String,
-}
-
-/// A kind of match.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DuplicateKind {
-    /// The same block of the same set.
-    Block,
-    /// A feature of the same vendor with a different name that looks alike.
-    Name(String),
-}
 
 /// The data of a file that later files are compared with.
 #[derive(Debug)]

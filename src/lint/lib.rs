@@ -4,25 +4,34 @@
 //! by `explain`, the documentation, reports and tests. The linter does not verify signatures: the caller passes
 //! verification results, and matches between files that are linted separately.
 
+mod allow_comments;
+mod allow_findings;
 mod context;
 mod cross_file;
+mod cross_file_match;
 mod first_fit;
+mod group;
 mod level;
 mod message;
+mod options;
 mod policy;
 mod registry;
 mod rule;
 mod rules;
 mod run;
+mod selector;
 mod sink;
 mod suppressions;
 
-pub use context::{Context, KeyFinding, KeyState, Options, Stage};
-pub use cross_file::{CrossFileIndex, CrossFileMatch, DuplicateKind, FileFingerprints};
+pub use context::Context;
+pub use cross_file::{CrossFileIndex, FileFingerprints};
+pub use cross_file_match::{CrossFileMatch, DuplicateKind};
+pub use group::Group;
 pub use level::{Level, Levels, UnknownSelector};
+pub use options::{KeyFinding, KeyState, MAX_FINDINGS, Options, Stage};
 pub use policy::Policy;
 pub use registry::{RULES, rule};
-pub use rule::{Check, EXAMPLE_DAY, Example, Group, Rule};
+pub use rule::{Check, EXAMPLE_DAY, Example, Rule};
 pub use rules::capacity::anomaly_search::MoreMeansLess;
 pub use run::{lint, lint_counting, more_means_less};
-pub use sink::{MAX_FINDINGS, Sink, Tally};
+pub use sink::{Sink, Tally};

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use keywright_syntax::diagnostic::{Code, Severity};
+use keywright_syntax::diagnostic::Code;
 use keywright_syntax::source::{FileId, SourceFile};
 
-use super::context::{Context, KeyState};
+use super::context::Context;
+use super::group::Group;
+use super::options::KeyState;
 use super::policy::Policy;
 use super::sink::Sink;
 
@@ -35,21 +37,7 @@ impl Rule {
     /// The group of the rule, from the first letter of its code.
     #[must_use]
     pub fn group(&self) -> Option<Group> {
-        let letter = self.code.id.chars().next()?;
-        Group::ALL.iter().find(|group| group.letter == letter).copied()
-    }
-
-    /// Returns true if a comment in the file may allow findings of this rule. A file cannot allow verification failures of
-    /// its own KEYs, errors that make it unreadable, or findings on its `allow` comments. Findings on the whole file
-    /// cannot be allowed either, because they have no line to comment.
-    #[must_use]
-    pub fn may_be_allowed_in_file(&self) -> bool {
-        /// Byte order mark; file without blocks.
-        const WHOLE_FILE: [&str; 2] = ["S007", "S017"];
-        let judged = matches!(self.bad, Example::Judged(..));
-        let unreadable = self.code.id.starts_with('S') && self.code.severity == Severity::Error;
-        let about_comments = self.code.id.starts_with('A');
-        !(judged || unreadable || about_comments || WHOLE_FILE.contains(&self.code.id))
+        Group::ALL.iter().find(|group| group.letter == self.code.group()).copied()
     }
 }
 
@@ -110,35 +98,4 @@ impl Example {
                 .collect(),
         }
     }
-}
-
-/// A group of rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Group {
-    /// The first letter of its codes.
-    pub letter: char,
-    /// Its name.
-    pub name: &'static str,
-    /// The subject of its rules.
-    pub about: &'static str,
-}
-
-impl Group {
-    /// All groups in the order of the rule table.
-    pub const ALL: &[Self] = &[
-        Self { letter: 'S', name: "syntax", about: "encoding and syntax of the file" },
-        Self { letter: 'V', name: "values", about: "directives and their values" },
-        Self { letter: 'D', name: "dependencies", about: "token dependencies" },
-        Self { letter: 'H', name: "sharing", about: "sharing of counts between checkouts" },
-        Self { letter: 'C', name: "capacity", about: "whether purchased licenses can be used" },
-        Self { letter: 'T', name: "time", about: "dates and their consequences" },
-        Self { letter: 'K', name: "keys", about: "KEYs and signatures" },
-        Self {
-            letter: 'X',
-            name: "sets",
-            about: "duplicates, similar names and mixed sets, in one file or across files",
-        },
-        Self { letter: 'P', name: "policy", about: "vendor policy in `keywright.toml`" },
-        Self { letter: 'A', name: "allows", about: "`allow` comments, and the list of findings itself" },
-    ];
 }

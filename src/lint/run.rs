@@ -4,11 +4,13 @@ use keywright_license::License;
 use keywright_resolve::graph::{Graph, Metrics};
 use keywright_syntax::diagnostic::Diagnostic;
 
-use super::context::{Context, Options};
+use super::context::Context;
+use super::options::Options;
 use super::registry::RULES;
 use super::rule::Check;
 use super::rules::capacity::anomaly_search::MoreMeansLess;
 use super::sink::{Sink, Tally};
+use super::suppressions::Suppressions;
 
 /// Lints `licenses` together as one license. Returns the findings of the parser and of all rules, sorted by file, place
 /// and code. At most [`Options::most`] findings per file are returned, plus one that counts the rest.
@@ -22,7 +24,8 @@ pub fn lint(licenses: &[&License], options: &Options) -> Vec<Diagnostic> {
 /// Like [`lint`], and also returns the number of all findings, including those not returned.
 #[must_use]
 pub fn lint_counting(licenses: &[&License], options: &Options) -> (Vec<Diagnostic>, Tally) {
-    let mut sink = Sink::new(licenses, options);
+    let read = licenses.iter().map(|license| (*license, Suppressions::read(license)));
+    let mut sink = Sink::new(read, options);
     for license in licenses {
         for found in &license.diagnostics {
             sink.push(found.clone());

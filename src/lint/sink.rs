@@ -6,13 +6,10 @@ use keywright_license::License;
 use keywright_syntax::diagnostic::{Brief, Diagnostic, Severity};
 use keywright_syntax::source::{FileId, Span};
 
-use super::context::Options;
+use super::allow_findings;
 use super::level::Levels;
-use super::rules::allows::more_findings;
+use super::options::Options;
 use super::suppressions::Suppressions;
-
-/// Default maximum number of findings kept per file; the rest is only counted.
-pub const MAX_FINDINGS: usize = 1000;
 
 /// Number of findings by severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,9 +76,12 @@ struct File {
 }
 
 impl<'a> Sink<'a> {
-    pub(super) fn new(licenses: &[&License], options: &'a Options) -> Self {
-        let files = licenses.iter().map(|license| {
-            let allows = Suppressions::read(license);
+    /// Creates the sink of some licenses, each with the `allow` comments in it.
+    pub(super) fn new(
+        licenses: impl IntoIterator<Item = (&'a License, Suppressions)>,
+        options: &'a Options,
+    ) -> Self {
+        let files = licenses.into_iter().map(|(license, allows)| {
             let end = license.source.text().len();
             (license.source.id(), File { allows, end, ..File::default() })
         });
@@ -165,7 +165,7 @@ impl File {
         let mut told: HashSet<&str> = all.iter().map(|found| found.code.id).collect();
         all.extend(cut.into_iter().filter(|found| told.insert(found.code.id)));
         if let Some(severity) = lost.filter(|_| all.len() < total) {
-            all.push(more_findings::finding(id, Span::at(self.end), total - all.len(), severity));
+            all.push(allow_findings::more_findings(id, Span::at(self.end), total - all.len(), severity));
         }
         all
     }

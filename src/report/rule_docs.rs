@@ -138,7 +138,7 @@ fn messages(rule: &Rule) -> Option<String> {
 
 fn allowing(rule: &Rule) -> String {
     let id = rule.code.id;
-    if rule.may_be_allowed_in_file() {
+    if rule.code.may_be_allowed_in_file {
         format!("# keywright: allow({id}) reason   (above the block)\nkeywright lint --allow {id}")
     } else {
         format!("keywright lint --allow {id}\n(a comment in the file cannot allow this rule)")

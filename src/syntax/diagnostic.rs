@@ -39,13 +39,15 @@ pub struct Code {
     pub name: &'static str,
     /// The default severity.
     pub severity: Severity,
+    /// True if a comment in the file may allow findings of this code.
+    pub may_be_allowed_in_file: bool,
 }
 
 impl Code {
     /// Declares a code.
     #[must_use]
     pub const fn new(id: &'static str, name: &'static str, severity: Severity) -> Self {
-        Self { id, name, severity }
+        Self { id, name, severity, may_be_allowed_in_file: true }
     }
 
     /// Declares an error.
@@ -64,6 +66,20 @@ impl Code {
     #[must_use]
     pub const fn note(id: &'static str, name: &'static str) -> Self {
         Self::new(id, name, Severity::Note)
+    }
+
+    /// Declares that a comment in the file cannot allow the findings: a verification failure of the file's own KEYs, an
+    /// error that makes it unreadable, a finding about `allow` comments, or one about the whole file, which has no line
+    /// to comment.
+    #[must_use]
+    pub const fn never_allowed_in_file(self) -> Self {
+        Self { may_be_allowed_in_file: false, ..self }
+    }
+
+    /// Returns the letter of the group, the first one of the id.
+    #[must_use]
+    pub fn group(&self) -> char {
+        self.id.chars().next().unwrap_or_default()
     }
 }
 

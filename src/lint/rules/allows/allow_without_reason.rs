@@ -1,14 +1,10 @@
 //! A003: an `allow` comment without a reason.
 
+use crate::allow_findings::ALLOW_WITHOUT_REASON;
 use crate::{Check, Example, Rule};
-use keywright_syntax::diagnostic::{Code, Diagnostic};
-use keywright_syntax::source::{FileId, Span};
-
-/// An `allow` comment without a reason.
-static CODE: Code = Code::warning("A003", "allow-without-reason");
 
 pub(crate) static RULE: Rule = Rule {
-    code: &CODE,
+    code: &ALLOW_WITHOUT_REASON,
     what: "an `allow` comment without a reason",
     why: "The next reader cannot know whether the exception is still needed.",
     bad: Example::Text(
@@ -28,8 +24,3 @@ FEATURE Print { VENDOR=Acme COUNT=5 }
     remedy: "After the closing parenthesis, explain why the finding is acceptable here.",
     check: Check::WhileSorting,
 };
-
-pub(crate) fn finding(file: FileId, comment: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, file, comment, "`allow` comment without a reason")
-        .help("after the closing parenthesis, explain why the finding is acceptable here")
-}

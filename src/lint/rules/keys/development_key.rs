@@ -6,7 +6,7 @@ use keywright_syntax::diagnostic::Code;
 use super::report;
 
 /// A KEY made with a development key.
-static CODE: Code = Code::error("K008", "development-key");
+static CODE: Code = Code::error("K008", "development-key").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,

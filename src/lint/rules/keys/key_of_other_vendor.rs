@@ -6,7 +6,7 @@ use keywright_syntax::diagnostic::Code;
 use super::report;
 
 /// A KEY made with another vendor's key.
-static CODE: Code = Code::error("K009", "key-of-other-vendor");
+static CODE: Code = Code::error("K009", "key-of-other-vendor").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,

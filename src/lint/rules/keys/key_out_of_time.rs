@@ -6,7 +6,7 @@ use keywright_syntax::diagnostic::Code;
 use super::report;
 
 /// A KEY made outside the validity of its signing key.
-static CODE: Code = Code::error("K006", "key-out-of-time");
+static CODE: Code = Code::error("K006", "key-out-of-time").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,

@@ -6,7 +6,7 @@ use keywright_syntax::diagnostic::Code;
 use super::report;
 
 /// A revoked block or signing key.
-static CODE: Code = Code::error("K007", "revoked-key");
+static CODE: Code = Code::error("K007", "revoked-key").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,

@@ -6,7 +6,7 @@ use keywright_syntax::diagnostic::Code;
 use super::report;
 
 /// A block that was changed after signing.
-static CODE: Code = Code::error("K005", "signature-mismatch");
+static CODE: Code = Code::error("K005", "signature-mismatch").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,

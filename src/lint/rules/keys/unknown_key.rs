@@ -6,7 +6,7 @@ use keywright_syntax::diagnostic::Code;
 use super::report;
 
 /// A KEY made with an unknown signing key.
-static CODE: Code = Code::error("K004", "unknown-key");
+static CODE: Code = Code::error("K004", "unknown-key").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,

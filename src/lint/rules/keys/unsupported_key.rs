@@ -6,7 +6,7 @@ use keywright_syntax::diagnostic::Code;
 use super::report;
 
 /// A KEY of an unsupported version.
-static CODE: Code = Code::error("K010", "unsupported-key");
+static CODE: Code = Code::error("K010", "unsupported-key").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,

@@ -4,7 +4,7 @@ use crate::{Check, Context, Example, Rule, Sink, Stage};
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 
 /// A KEY that was shortened for publication.
-static CODE: Code = Code::error("S011", "elided-key");
+static CODE: Code = Code::error("S011", "elided-key").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,

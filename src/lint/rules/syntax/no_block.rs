@@ -5,7 +5,7 @@ use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::source::Span;
 
 /// A file without blocks.
-static CODE: Code = Code::warning("S017", "no-block");
+static CODE: Code = Code::warning("S017", "no-block").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,

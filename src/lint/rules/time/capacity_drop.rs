@@ -8,12 +8,20 @@ use crate::Context;
 use crate::rules::capacity::unservable::CapacityDrop;
 use keywright_resolve::graph::{BlockId, FeatureGroup, SearchDirection};
 
-use super::capacity_gap::Fault;
-
 /// Maximum number of edges followed per run to find the tokens that a license serves.
 ///
 /// DECISION: tokens beyond the limit are reported in separate findings.
 const MOST_STEPS: usize = 1_000_000;
+
+/// A gap or a drop.
+pub(super) struct Fault {
+    /// The first day with fewer licenses.
+    pub(super) day: Date,
+    /// The first day after a gap; `None` for a drop.
+    pub(super) again: Option<Date>,
+    /// The size before and after, if it is smaller afterwards.
+    pub(super) fallen: Option<(u64, u64)>,
+}
 
 /// Tokens that no longer fit, by day.
 pub(super) struct CapacityDrops<'c> {

@@ -11,7 +11,7 @@ use keywright_license::{Count, Kind};
 use keywright_resolve::graph::{Block, FeatureGroup};
 use keywright_syntax::diagnostic::Code;
 
-use super::capacity_drop::CapacityDrops;
+use super::capacity_drop::{CapacityDrops, Fault};
 use super::is_never_in_force;
 
 /// A gap or drop in the number of licenses.
@@ -143,16 +143,6 @@ fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
     // Drop entries that do not change the size.
     line.dedup_by_key(|stretch| (stretch.size, stretch.open));
     line
-}
-
-/// A gap or a drop.
-pub(super) struct Fault {
-    /// The first day with fewer licenses.
-    pub(super) day: Date,
-    /// The first day after a gap; `None` for a drop.
-    pub(super) again: Option<Date>,
-    /// The size before and after, if it is smaller afterwards.
-    fallen: Option<(u64, u64)>,
 }
 
 /// All future gaps and drops. A lower size after a gap is part of the gap.
