@@ -5,14 +5,15 @@ use std::ops::Bound;
 use keywright_license::Kind;
 use keywright_syntax::effort;
 
-use super::coverage::CoveragePoint;
+use super::coverage_point::CoveragePoint;
 use super::index_vec::{BlockId, NameId};
 use super::model::Model;
-use super::outcome::Failure;
-use super::outcome::{Attempt, Explanation, Grant, Holder, Outcome, Reason, Refusal, Verdict};
+use super::outcome::{
+    Attempt, Explanation, Failure, Grant, Holder, Outcome, Refusal, Returned, Suggestion, Verdict,
+};
+use super::reason::Reason;
 use super::requester::{Requester, Symbol};
 use super::state::State;
-use super::suggestion::{Returned, Suggestion};
 use super::suppose::{Returnable, Supposed};
 use super::trace::MAX_HOLDERS;
 

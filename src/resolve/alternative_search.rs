@@ -3,13 +3,14 @@
 
 use keywright_license::Kind;
 
-use super::explain::Asked;
+use super::asked::Asked;
+use super::attempt::Need;
+use super::block::Block;
+use super::draw::{Draw, Size};
 use super::index_vec::BlockId;
-use super::model::Block;
 use super::semantics::{SEARCH_BUDGET, ShareKey, share_key};
-use super::state::{Draw, Size};
 use super::undo_log::Savepoint;
-use super::walk::{Need, Walk};
+use super::walk::Walk;
 
 /// A remaining goal and the index of the goal after it.
 #[derive(Clone, Copy)]

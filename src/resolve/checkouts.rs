@@ -1,10 +1,10 @@
 //! Live checkouts in the order of their age: by feature, by feature and person, and by each of these and the custom
 //! string, each found and left in constant time.
 
+use super::draw::Draw;
 use super::fast_hash::IndexMap;
 use super::index_vec::{Index, IndexVec, NameId};
 use super::requester::{Requester, Symbol};
-use super::state::Draw;
 
 /// Null index of the linked lists.
 const NONE: u32 = u32::MAX;

@@ -4,13 +4,16 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use jiff::civil::Date;
+
 use keywright_license::{
     Condition, Count, Feature, Kind, License, Name, Payment, Period, Replaces, Reserved, Share,
 };
 use keywright_syntax::effort;
 
+use super::block::{Block, Edge, Meter, Replaced, SharedBy, UNLIMITED};
 use super::index_vec::{BlockId, NameId, TargetId};
-use super::model::{Block, Edge, Meter, Model, ModelError, Notice, Replaced, SharedBy, UNLIMITED};
+use super::model::{Model, ModelError, Notice};
 use super::topology;
 
 /// Directives that restrict who is served but are enforced by the license server, not by the resolver.
@@ -20,7 +23,26 @@ const NOT_MODELLED: [&str; 6] =
 /// A block with the number of its license, and the license that it was read from.
 type Numbered<'a> = (usize, &'a License, &'a Feature);
 
-pub(super) fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Result<Model, ModelError> {
+impl Model {
+    /// Compiles the sound blocks of the licenses, in file order. Blocks with equal names and directives (except KEY)
+    /// count once.
+    ///
+    /// # Errors
+    /// Returns an error for a dependency cycle, a chain longer than 16, or a shared token with a shared dependency.
+    pub fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Result<Self, ModelError> {
+        compile(licenses)
+    }
+
+    /// As [`Self::compile`], of some blocks: each with the number of its license, the license that it was read from, and
+    /// in the order of the files.
+    pub fn compile_blocks<'a>(
+        blocks: impl IntoIterator<Item = (usize, &'a License, &'a Feature)>,
+    ) -> Result<Self, ModelError> {
+        compile_blocks(&blocks.into_iter().collect::<Vec<_>>())
+    }
+}
+
+fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Result<Model, ModelError> {
     let licenses: Vec<&License> = licenses.into_iter().collect();
     let numbered = licenses.iter().enumerate();
     let blocks =
@@ -29,7 +51,7 @@ pub(super) fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Re
 }
 
 /// As [`compile`], of some blocks of licenses that have no errors.
-pub(super) fn compile_blocks(blocks: &[Numbered<'_>]) -> Result<Model, ModelError> {
+fn compile_blocks(blocks: &[Numbered<'_>]) -> Result<Model, ModelError> {
     build(blocks, &[])
 }
 
@@ -249,7 +271,7 @@ impl Builder {
             for (number, lot) in (0..).zip(self.model.targets.get(target).lots.clone()) {
                 self.model.blocks.get_mut(lot).lot = number;
             }
-            let turns = super::lots::turns(&self.model, target);
+            let turns = lot_turns(&self.model, target);
             self.model.targets.get_mut(target).turns = turns;
         }
     }
@@ -344,4 +366,21 @@ fn read_meter(feature: &Feature) -> Meter {
 /// Encodes a version as one number with the same order.
 pub(super) fn pack(version: keywright_license::Version) -> u32 {
     u32::from(version.major) << 16 | u32::from(version.minor)
+}
+
+/// The days on which lots begin or end to be in force, each with the place of the lot, in order.
+fn lot_turns(model: &Model, target: TargetId) -> Vec<(Date, u32)> {
+    let row = model.targets.get(target);
+    let mut turns = Vec::new();
+    for (number, lot) in (0..).zip(&row.lots) {
+        let block = model.blocks.get(*lot);
+        let others = row.replacers.iter().chain(&block.replaced_by);
+        for block in std::iter::once(lot).chain(others).map(|block| model.blocks.get(*block)) {
+            let after = block.end.and_then(|end| end.tomorrow().ok());
+            turns.extend([block.start, after].into_iter().flatten().map(|day| (day, number)));
+        }
+    }
+    turns.sort_unstable();
+    turns.dedup();
+    turns
 }

@@ -4,12 +4,14 @@
 
 use keywright_license::Kind;
 
+use super::attempt::{Mode, Need};
 use super::event::Request;
 use super::index_vec::{BlockId, NameId, TargetId};
 use super::model::Model;
-use super::outcome::{Failure, Outcome, Reason};
+use super::outcome::{Failure, Outcome};
+use super::reason::Reason;
 use super::state::State;
-use super::walk::{Mode, Need, Walk};
+use super::walk::Walk;
 
 /// Maximum number of lines of a dependency tree.
 const MAX_LINES: usize = 400;

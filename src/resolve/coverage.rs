@@ -9,30 +9,14 @@ use jiff::civil::DateTime;
 
 use keywright_license::Kind;
 
+use super::block::UNLIMITED;
+use super::coverage_point::CoveragePoint;
 use super::event::Request;
 use super::index_vec::{BlockId, NameId};
-use super::model::{Model, UNLIMITED};
-use super::outcome::{Grant, Outcome, Reason};
+use super::model::Model;
+use super::outcome::{Grant, Outcome};
+use super::reason::Reason;
 use super::state::State;
-
-/// A coverage point of a license.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum CoveragePoint {
-    /// A feature was served.
-    Feature(NameId),
-    /// One of several blocks of a name was served.
-    Block(BlockId),
-    /// A dependency, by its index from 0, was drawn.
-    Dependency(BlockId, u32),
-    /// A live share group of a block was joined.
-    Joined(BlockId),
-    /// A request for a feature was denied.
-    Denied(NameId),
-    /// A block had too few licenses, devices or tokens.
-    Full(BlockId),
-    /// A block was used above its SOFTLIMIT.
-    AboveSoftlimit(BlockId),
-}
 
 /// More than any pool has, and far below an overflow.
 const VERY_MANY: u64 = 1 << 62;

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 
 use keywright_license::Kind;
 
-use super::coverage::CoveragePoint;
+use super::attempt::Need;
+use super::block::{Block, Edge};
+use super::coverage_point::CoveragePoint;
 use super::index_vec::{BlockId, TargetId};
-use super::model::{Block, Edge};
-use super::outcome::Reason;
+use super::reason::Reason;
 use super::semantics::share_key;
-use super::walk::{Need, Walk, nearer};
+use super::walk::{Walk, nearer};
 
 /// All arrivals at a name.
 #[derive(Debug, Clone, Copy)]

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use keywright_license::Kind;
 use keywright_syntax::source::Span;
 
+use super::block::{Block, Replaced};
 use super::index_vec::{BlockId, TargetId};
-use super::model::{Block, Model, Replaced};
+use super::model::Model;
 use super::semantics::{hides, serves_version};
 
 impl Model {

@@ -4,15 +4,19 @@ use jiff::civil::DateTime;
 
 use keywright_license::{Kind, Version};
 
+use super::attempt::{Mode, Need};
 use super::compile::pack;
+use super::draw::{Draw, Due, Part, Size};
+use super::groups::Reach;
 use super::held::Change;
 use super::index_vec::{BlockId, GroupId, NameId};
 use super::model::Model;
-use super::outcome::{Failure, Grant, Outcome, Reason, Ticket};
+use super::outcome::{Failure, Grant, Outcome, Ticket};
+use super::reason::Reason;
 use super::requester::{Requester, Symbol};
 use super::semantics::{active_tokens, kept_until};
-use super::state::{Draw, Due, Part, Reach, Size, State, seconds_of};
-use super::walk::{Mode, Need, Walk};
+use super::state::{State, seconds_of};
+use super::walk::Walk;
 
 /// A request for licenses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,17 +6,19 @@ use jiff::civil::DateTime;
 
 use keywright_license::Kind;
 
+use super::asked::Asked;
+use super::attempt::{Mode, Need};
+use super::block::UNLIMITED;
 use super::event::{Event, Request};
 use super::index_vec::{BlockId, NameId};
-use super::model::{Model, UNLIMITED};
-use super::outcome::{Attempt, Explanation, Fact, Holder, Reason, Refusal, Verdict};
+use super::model::Model;
+use super::outcome::{Attempt, Explanation, Holder, Refusal, Returned, Suggestion, Verdict};
+use super::reason::{Fact, Reason};
 use super::requester::{Interner, Requester};
 use super::semantics::BEYOND;
 use super::state::State;
-use super::suggestion::{Returned, Suggestion};
 use super::trace::Trace;
-use super::undo_log::Savepoint;
-use super::walk::{Mode, Need, Walk};
+use super::walk::Walk;
 
 /// Maximum number of attempts in the text.
 const MAX_LINES: usize = 60;
@@ -90,42 +92,6 @@ impl Model {
             Err(reason) => self.remedies(state, &asked, reason, &attempts),
         };
         Some(Explanation { outcome, attempts, other_choice, remedies })
-    }
-}
-
-/// The parameters of a request's walk.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
-    pub(super) name: NameId,
-    pub(super) need: Need,
-    pub(super) who: Requester,
-    pub(super) mode: Mode,
-    /// Active license tokens that the request would count as.
-    pub(super) active: u64,
-}
-
-impl Asked {
-    /// Returns true if the walk grants the request.
-    pub(super) fn served(&self, walk: &mut Walk<'_>) -> bool {
-        walk.request(self.name, self.need) && !walk.is_exhausted()
-    }
-
-    /// Returns by how much the walk exceeds the limit on active license tokens.
-    pub(super) fn over_limit(&self, walk: &Walk<'_>) -> u64 {
-        if !walk.passes_active_limit(self.active) {
-            return 0;
-        }
-        let wanted = walk.state.active.saturating_add(self.active);
-        wanted.saturating_sub(walk.state.active_limit.unwrap_or(u64::MAX))
-    }
-}
-
-impl Walk<'_> {
-    /// Rolls back everything.
-    pub(super) fn abandon(mut self) {
-        self.roll_back(Savepoint::default());
-        self.scratch.clear();
-        self.state.scratch = std::mem::take(&mut self.scratch);
     }
 }
 

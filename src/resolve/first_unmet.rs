@@ -4,9 +4,10 @@
 //! fails; if it is a token, the search continues below it. This way the order in which a merged walk visits names does
 //! not affect the reported reason.
 
+use super::attempt::{Denial, Need};
+use super::block::{Block, Edge};
 use super::index_vec::BlockId;
-use super::model::{Block, Edge};
-use super::walk::{Denial, Need, Walk};
+use super::walk::Walk;
 
 use super::dag_walk::Frontier;
 

@@ -10,26 +10,24 @@ use keywright_syntax::effort;
 
 use super::fast_hash::IndexMap;
 use super::index_vec::BlockId;
-use super::outcome::{Holder, Kept};
 use super::requester::Requester;
-use super::state::{Draw, Due, State, time_of};
 
 /// The index.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Held {
     /// What each live checkout draws: block, amount, slot.
-    slots: BTreeSet<(BlockId, u64, u32)>,
+    pub(super) slots: BTreeSet<(BlockId, u64, u32)>,
     /// What each person draws of a block.
     amounts: IndexMap<(BlockId, Requester), u128>,
     /// The same, largest first.
-    people: BTreeSet<(BlockId, Reverse<u64>, Requester)>,
+    pub(super) people: BTreeSet<(BlockId, Reverse<u64>, Requester)>,
     /// What is kept of a block, by the second it is free.
-    kept: BTreeMap<(BlockId, i64), u128>,
+    pub(super) kept: BTreeMap<(BlockId, i64), u128>,
     /// License tokens of each live checkout that has some, with its slot.
     active: BTreeSet<(u64, u32)>,
 }
 
-fn narrow(amount: u128) -> u64 {
+pub(super) fn narrow(amount: u128) -> u64 {
     u64::try_from(amount).unwrap_or(u64::MAX)
 }
 
@@ -50,7 +48,14 @@ impl Change {
 }
 
 impl Held {
-    fn checkout(&mut self, change: Change, slot: u32, who: Requester, active: u64, draws: &[(BlockId, u64)]) {
+    pub(super) fn checkout(
+        &mut self,
+        change: Change,
+        slot: u32,
+        who: Requester,
+        active: u64,
+        draws: &[(BlockId, u64)],
+    ) {
         effort::spend_on(draws.len() + 1);
         if active > 0 {
             put(&mut self.active, change, (active, slot));
@@ -69,7 +74,7 @@ impl Held {
         }
     }
 
-    fn keep(&mut self, change: Change, at: i64, draws: &[(BlockId, u64)]) {
+    pub(super) fn keep(&mut self, change: Change, at: i64, draws: &[(BlockId, u64)]) {
         effort::spend_on(draws.len() + 1);
         for (block, amount) in draws.iter().copied().filter(|(_, amount)| *amount > 0) {
             let before = self.kept.get(&(block, at)).copied().unwrap_or(0);
@@ -86,7 +91,7 @@ impl Held {
     }
 
     /// Lists of what checkouts hold: one for each block, and one of license tokens if `active`.
-    fn lists<'a>(
+    pub(super) fn lists<'a>(
         &'a self,
         pools: &'a BTreeSet<BlockId>,
         active: bool,
@@ -108,216 +113,4 @@ fn put<T: Ord>(set: &mut BTreeSet<T>, change: Change, entry: T) {
         Change::Add => set.insert(entry),
         Change::Remove => set.remove(&entry),
     };
-}
-
-impl State {
-    /// Makes the index, where there is none yet.
-    pub(super) fn index_held(&mut self) {
-        if self.held.is_some() {
-            return;
-        }
-        self.spend((self.slots.len() + self.due.len()) as u64);
-        self.held = Some(Box::default());
-        let slots: Vec<u32> = self.slots.numbered().map(|(slot, _)| slot).collect();
-        for slot in slots {
-            self.note_checkout(Change::Add, slot);
-        }
-        let due: Vec<(i64, Due)> = self.due.iter().map(|((at, _), due)| (*at, *due)).collect();
-        for (at, due) in due {
-            self.note_kept(Change::Add, at, due);
-        }
-    }
-
-    /// Notes that a checkout was made, or that it is about to be returned.
-    pub(super) fn note_checkout(&mut self, change: Change, index: u32) {
-        let Some(mut held) = self.held.take() else { return };
-        if let Some(slot) = self.slots.get(index) {
-            held.checkout(change, index, slot.who, slot.active, &self.sums(&slot.draws));
-        }
-        self.held = Some(held);
-    }
-
-    /// Notes what is kept until a second, or no longer kept.
-    pub(super) fn note_kept(&mut self, change: Change, at: i64, due: Due) {
-        let Some(mut held) = self.held.take() else { return };
-        let draw = match due {
-            Due::Pool { block, amount, open } => Some(Draw::Pool { block, amount, open }),
-            Due::Member { group, size } => Some(Draw::Member { group, size }),
-            Due::Checkout { .. } => None,
-        };
-        if let Some(draw) = draw {
-            held.keep(change, at, &self.sums(&[draw]));
-        }
-        self.held = Some(held);
-    }
-
-    /// What some draws take, each block once.
-    fn sums(&self, draws: &[Draw]) -> Vec<(BlockId, u64)> {
-        let mut all = Vec::new();
-        draws.iter().for_each(|draw| self.push_draws(*draw, &mut all));
-        if all.len() > 1 {
-            all.sort_unstable();
-            all.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
-                kept.1 = if same { kept.1.saturating_add(next.1) } else { kept.1 };
-                same
-            });
-        }
-        all
-    }
-
-    /// Who holds licenses of a block, largest first, so many of them.
-    pub(super) fn holders(&self, block: BlockId, most: usize) -> Vec<Holder> {
-        let Some(held) = &self.held else { return Vec::new() };
-        let from = (block, Reverse(u64::MAX), Requester::default());
-        let of_block = held.people.range(from..).take_while(|(of, _, _)| *of == block).take(most);
-        of_block.map(|(_, amount, who)| Holder { who: *who, device: None, amount: amount.0 }).collect()
-    }
-
-    /// What HOLD and MIN_CHECKOUT keep of a block, earliest first, so much of it.
-    pub(super) fn kept(&self, block: BlockId, most: usize) -> Vec<Kept> {
-        let Some(held) = &self.held else { return Vec::new() };
-        let of_block = held.kept.range((block, i64::MIN)..=(block, i64::MAX)).take(most);
-        of_block
-            .filter_map(|((_, at), amount)| Some(Kept { amount: narrow(*amount), until: time_of(*at)? }))
-            .collect()
-    }
-
-    /// The checkouts that hold least of some blocks together (and of license tokens, if `active`), with what they hold,
-    /// smallest first; or those that hold most, largest first. At most so many.
-    pub(super) fn extremes(
-        &self,
-        pools: &BTreeSet<BlockId>,
-        active: bool,
-        most: usize,
-        end: End,
-    ) -> Vec<(u64, u32)> {
-        let Some(held) = &self.held else { return Vec::new() };
-        let mut lists = held.lists(pools, active);
-        let mut seen = BTreeSet::new();
-        let mut found: BTreeSet<(u64, u32)> = BTreeSet::new();
-        // Each list is read from its end, one entry a round. What no list has shown yet lies behind the last entries.
-        loop {
-            let round: Vec<(u64, u32)> = lists
-                .iter_mut()
-                .filter_map(|list| if end == End::Smallest { list.next() } else { list.next_back() })
-                .collect();
-            effort::spend_on(round.len());
-            for (_, slot) in round.iter().filter(|(_, slot)| seen.insert(*slot)) {
-                found.insert((self.held_by(*slot, pools, active), *slot));
-                if found.len() > most {
-                    _ = if end == End::Smallest { found.pop_last() } else { found.pop_first() };
-                }
-            }
-            if round.is_empty() || found.len() == most && end.is_settled(&found, &round) {
-                break;
-            }
-        }
-        if end == End::Smallest { found.into_iter().collect() } else { found.into_iter().rev().collect() }
-    }
-
-    /// What a checkout holds of some blocks, and of license tokens if `active`.
-    fn held_by(&self, slot: u32, pools: &BTreeSet<BlockId>, active: bool) -> u64 {
-        let Some(slot) = self.slots.get(slot) else { return 0 };
-        let draws = self.sums(&slot.draws);
-        let amounts = draws.iter().filter(|(block, _)| pools.contains(block)).map(|(_, amount)| *amount);
-        amounts.fold(if active { slot.active } else { 0 }, u64::saturating_add)
-    }
-}
-
-/// Which end of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    Smallest,
-    Largest,
-}
-
-impl End {
-    /// Whether nothing that the lists have not shown yet can come before what was found. `round` has the last entry of
-    /// each list.
-    fn is_settled(self, found: &BTreeSet<(u64, u32)>, round: &[(u64, u32)]) -> bool {
-        match self {
-            // What comes later in a list is at least as large there.
-            Self::Smallest => found.last() <= round.iter().min(),
-            // What comes later is in no list larger, and equal in all of them only with a lower slot.
-            Self::Largest => {
-                let sum = round.iter().fold(0, |sum: u64, (amount, _)| sum.saturating_add(*amount));
-                let bound = round.iter().map(|(_, slot)| *slot).min().map(|slot| (sum, slot));
-                found.first().copied() >= bound
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Event, Interner, Model, Outcome, Request};
-    use keywright_license::License;
-
-    const TEXT: &str = "FEATURE P { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=900 }\n\
-        FEATURE Q { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=900 SHARE=HOST HOLD=60 }\n\
-        FEATURE T { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=P VERSION=1.0 COUNT=2\"\n\
-          TOKEN_DEPENDENCY=\"FEATURE=Q VERSION=1.0 COUNT=1\" }\n";
-
-    /// A state in which some checkouts were made and some returned, with the index made before or after that.
-    fn state(model: &Model, indexed_first: bool) -> State {
-        let mut state = State::new(model, jiff::civil::date(2026, 1, 15).at(0, 0, 0, 0));
-        let mut symbols = Interner::default();
-        if indexed_first {
-            state.index_held();
-        }
-        let mut random: u64 = 7;
-        let mut next = |bound: u64| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (random >> 33) % bound
-        };
-        for _ in 0..300 {
-            let names = ["P", "Q", "T"];
-            let feature = names.get(usize::try_from(next(3)).unwrap()).and_then(|name| model.name(name));
-            let one = Some(symbols.symbol(&format!("p{}", next(20))));
-            let who = Requester { user: one, host: one, custom: None };
-            let event = match next(4) {
-                0 => Event::Checkin { feature, person: None, custom: None },
-                _ => Event::Checkout(Request { count: 1 + next(3), who, ..Request::one(feature) }),
-            };
-            assert!(!matches!(model.apply(&mut state, &event), Outcome::Denied(_)));
-        }
-        state.index_held();
-        state
-    }
-
-    #[test]
-    fn extremes_are_those_of_all_checkouts_sorted() {
-        let model = Model::compile([&License::from_text("a.lic", TEXT)]).unwrap();
-        let pool = |name: &str| model.blocks_of(model.name(name).unwrap()).first().copied().unwrap();
-        let sets: [Vec<BlockId>; 4] = [vec![pool("P")], vec![pool("Q")], vec![pool("P"), pool("Q")], vec![]];
-        for indexed_first in [true, false] {
-            let state = state(&model, indexed_first);
-            for (pools, active) in sets.iter().flat_map(|pools| [(pools, true), (pools, false)]) {
-                let pools: BTreeSet<BlockId> = pools.iter().copied().collect();
-                let slots =
-                    state.slots.numbered().map(|(slot, _)| (state.held_by(slot, &pools, active), slot));
-                let mut all: Vec<(u64, u32)> = slots.filter(|(held, _)| *held > 0).collect();
-                all.sort_unstable();
-                for most in [1, 5, 24, 1000] {
-                    let smallest: Vec<_> = all.iter().copied().take(most).collect();
-                    let largest: Vec<_> = all.iter().rev().copied().take(most).collect();
-                    assert_eq!(state.extremes(&pools, active, most, End::Smallest), smallest);
-                    assert_eq!(state.extremes(&pools, active, most, End::Largest), largest);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn an_index_made_late_is_that_made_early() {
-        let model = Model::compile([&License::from_text("a.lic", TEXT)]).unwrap();
-        let (early, late) = (state(&model, true), state(&model, false));
-        for block in ["P", "Q"].map(|name| model.blocks_of(model.name(name).unwrap()).to_vec()).concat() {
-            assert_eq!(early.holders(block, 100), late.holders(block, 100));
-            assert_eq!(early.kept(block, 100), late.kept(block, 100));
-            assert!(!late.holders(block, 100).is_empty());
-        }
-    }
 }

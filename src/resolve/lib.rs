@@ -20,19 +20,28 @@
 
 mod activation;
 mod alternative_search;
+mod asked;
+mod attempt;
+mod balance;
+mod block;
 mod checkouts;
 mod compile;
 mod cost;
 mod coverage;
+mod coverage_point;
 mod dag_walk;
+mod draw;
 mod equivalence;
 mod event;
 mod explain;
 mod fast_hash;
 mod first_unmet;
 pub mod graph;
+mod groups;
 mod held;
+mod holders;
 mod index_vec;
+mod lot_views;
 mod lots;
 mod max_concurrent;
 mod metered;
@@ -41,7 +50,9 @@ mod mix_limit;
 mod model;
 mod outcome;
 mod pools;
+mod reason;
 mod requester;
+mod search;
 pub mod semantics;
 mod state;
 mod statement;
@@ -49,20 +60,23 @@ mod suggestion;
 mod suppose;
 mod topology;
 mod trace;
+mod undo;
 mod undo_log;
 mod walk;
 
+pub use block::UNLIMITED;
 pub use cost::{Alternative, CostLine};
-pub use coverage::CoveragePoint;
+pub use coverage_point::CoveragePoint;
 pub use event::{Event, Request};
 pub use index_vec::{BlockId, NameId, TargetId};
 pub use max_concurrent::MaxConcurrent;
 pub use mix_limit::{MixLimit, Replay};
-pub use model::{Model, ModelError, Notice, UNLIMITED};
+pub use model::{Model, ModelError, Notice};
 pub use outcome::{
-    Attempt, Explanation, Fact, Failure, Grant, Holder, Kept, Outcome, Reason, Refusal, Ticket, Verdict,
+    Attempt, Explanation, Failure, Grant, Holder, Kept, Outcome, Refusal, Returned, Suggestion, Ticket,
+    Verdict,
 };
+pub use reason::{Fact, Reason};
 pub use requester::{Interner, Requester, Symbol};
 pub use state::State;
 pub use statement::{Billed, Line, LineKind, Statement};
-pub use suggestion::{Returned, Suggestion};

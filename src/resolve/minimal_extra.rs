@@ -8,8 +8,8 @@
 use std::collections::BTreeSet;
 
 use super::index_vec::BlockId;
-use super::outcome::Attempt;
-use super::suggestion::{MAX_REMEDIES, Search, Suggestion, short_of};
+use super::outcome::{Attempt, Suggestion};
+use super::search::{BUDGET, MAX_REMEDIES, Search, short_of};
 use super::trace::Trace;
 use super::walk::Walk;
 
@@ -94,7 +94,7 @@ impl Search<'_> {
 
     fn or_rough(&mut self, mut found: Vec<ExtraLicenses>) -> Vec<ExtraLicenses> {
         if found.is_empty() {
-            self.end = self.end.saturating_add(super::suggestion::BUDGET / 2);
+            self.end = self.end.saturating_add(BUDGET / 2);
             found.extend(self.rough());
         }
         found

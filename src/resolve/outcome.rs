@@ -1,60 +1,10 @@
 //! The outcome of an event and its explanation.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 
 use super::index_vec::{BlockId, NameId};
+use super::reason::{Fact, Reason};
 use super::requester::{Requester, Symbol};
-use super::suggestion::Suggestion;
-
-/// The reason of a denial.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// No block has this name.
-    NoSuchFeature,
-    /// The blocks are older than the requested version.
-    VersionTooLow,
-    /// The blocks are outside their dates, replaced, or preceded by another EXCLUSIVE block.
-    NotInForce,
-    /// A pool has too few free licenses.
-    NotEnoughLicenses,
-    /// The METERED blocks have too few tokens left.
-    BalanceTooLow,
-    /// The limit on active license tokens is reached.
-    ActiveTokenLimit,
-    /// `consume` reached a license that is not METERED.
-    NotMetered,
-    /// This event cannot take a license of this type.
-    NotDrawable,
-    /// The block has a directive that the resolver does not model.
-    NotModelled,
-}
-
-impl Reason {
-    /// All reasons and their names.
-    pub const ALL: [(Self, &'static str); 9] = [
-        (Self::NoSuchFeature, "no-such-feature"),
-        (Self::VersionTooLow, "version-too-low"),
-        (Self::NotInForce, "not-in-force"),
-        (Self::NotEnoughLicenses, "not-enough-licenses"),
-        (Self::BalanceTooLow, "balance-too-low"),
-        (Self::ActiveTokenLimit, "active-token-limit"),
-        (Self::NotMetered, "not-metered"),
-        (Self::NotDrawable, "not-drawable"),
-        (Self::NotModelled, "not-modelled"),
-    ];
-
-    /// The name of the reason in files and reports.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(reason, _)| *reason == self).map_or("", |(_, word)| word)
-    }
-
-    /// Parses the name of a reason.
-    #[must_use]
-    pub fn from_name(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == word).map(|(reason, _)| *reason)
-    }
-}
 
 /// Identifies a live checkout. A ticket of a returned checkout never matches a later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -160,26 +110,6 @@ pub struct Refusal {
     pub fact: Option<Fact>,
 }
 
-/// The cause of a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fact {
-    /// Versions encoded as one number: major in the high half, minor in the low half.
-    Version {
-        /// The version of the block.
-        has: u32,
-        /// The requested version.
-        asked: u32,
-    },
-    /// The last day of the block.
-    Ended(Date),
-    /// The first day of the block.
-    Starts(Date),
-    /// The valid block that replaces it.
-    ReplacedBy(BlockId),
-    /// The earlier EXCLUSIVE block in force.
-    Behind(BlockId),
-}
-
 impl Refusal {
     pub(super) fn new(reason: Reason) -> Self {
         Self::numbers(reason, 0, 0)
@@ -225,4 +155,29 @@ pub struct Explanation {
     pub other_choice: Option<Vec<(BlockId, u64)>>,
     /// The smallest changes that would grant the request, if licenses or tokens were too few.
     pub remedies: Vec<Suggestion>,
+}
+
+/// A change that would grant the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Suggestion {
+    /// More capacity.
+    More {
+        /// Additional licenses, devices or tokens by block.
+        pools: Vec<(BlockId, u64)>,
+        /// Amount by which to raise the limit on active license tokens; 0 for no change.
+        limit: u64,
+    },
+    /// Checkouts to check in, or devices to deactivate.
+    Return(Vec<Returned>),
+}
+
+/// A live checkout or a bound device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Returned {
+    /// Its feature.
+    pub feature: NameId,
+    /// The user, host and custom string.
+    pub who: Requester,
+    /// The device of an activation.
+    pub device: Option<Symbol>,
 }

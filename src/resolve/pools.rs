@@ -3,9 +3,9 @@
 
 use keywright_syntax::effort;
 
+use super::draw::Pool;
 use super::fast_hash::IndexMap;
 use super::index_vec::BlockId;
-use super::state::Pool;
 
 /// The pools, by block.
 #[derive(Debug, Default)]

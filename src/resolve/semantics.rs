@@ -5,8 +5,8 @@
 
 use keywright_syntax::limits;
 
-use super::model::{Block, SharedBy};
-use super::outcome::Reason;
+use super::block::{Block, SharedBy};
+use super::reason::Reason;
 use super::requester::{MissingIdentity, Requester, Symbol};
 
 /// ◆ How many steps one event may take before it ends as undetermined: arrivals at blocks, edges of merged walks.

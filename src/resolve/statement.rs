@@ -7,9 +7,10 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use keywright_license::{Currency, Period};
 
+use super::balance::first_day;
+use super::block::Meter;
 use super::index_vec::BlockId;
-use super::metered::first_day;
-use super::model::{Meter, Model};
+use super::model::Model;
 use super::state::State;
 
 /// Maximum number of periods of one block (100 years of months); the latest are kept.

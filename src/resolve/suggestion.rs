@@ -5,53 +5,24 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::explain::Asked;
-use super::held::End;
-use super::index_vec::{BlockId, NameId};
+use super::asked::Asked;
+use super::holders::End;
+use super::index_vec::BlockId;
 use super::minimal_extra::ExtraLicenses;
 use super::model::Model;
-use super::outcome::{Attempt, Reason, Verdict};
+use super::outcome::{Attempt, Returned, Suggestion};
+use super::reason::Reason;
 use super::requester::{Requester, Symbol};
+use super::search::{BUDGET, Search, short_of};
 use super::state::State;
 use super::suppose::{Returnable, Supposed};
 use super::walk::Walk;
-
-/// Maximum work of the search, in resolver steps.
-pub(super) const BUDGET: u64 = 200_000;
-
-/// Maximum number of reported changes.
-pub(super) const MAX_REMEDIES: usize = 3;
 
 /// Maximum number of checkouts that are tentatively returned.
 const MAX_TRIES: usize = 24;
 
 /// Maximum number of live checkouts. With more, no single checkout is suggested.
 const MAX_LIVE: usize = 5_000;
-
-/// A change that would grant the request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Suggestion {
-    /// More capacity.
-    More {
-        /// Additional licenses, devices or tokens by block.
-        pools: Vec<(BlockId, u64)>,
-        /// Amount by which to raise the limit on active license tokens; 0 for no change.
-        limit: u64,
-    },
-    /// Checkouts to check in, or devices to deactivate.
-    Return(Vec<Returned>),
-}
-
-/// A live checkout or a bound device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Returned {
-    /// Its feature.
-    pub feature: NameId,
-    /// The user, host and custom string.
-    pub who: Requester,
-    /// The device of an activation.
-    pub device: Option<Symbol>,
-}
 
 impl Model {
     /// Returns changes that would grant a denied request, smallest first. The state does not change.
@@ -79,39 +50,7 @@ impl Model {
     }
 }
 
-/// Returns the blocks with too few licenses, each once, with the smallest missing amount.
-pub(super) fn short_of(attempts: &[Attempt]) -> Vec<(BlockId, u64)> {
-    let mut short = Vec::new();
-    attempts.iter().for_each(|attempt| collect_short(attempt, &mut short));
-    short
-}
-
-fn collect_short(attempt: &Attempt, short: &mut Vec<(BlockId, u64)>) {
-    if let (Verdict::Refused(refusal), Some(block)) = (&attempt.verdict, attempt.block)
-        && matches!(refusal.reason, Reason::NotEnoughLicenses | Reason::BalanceTooLow)
-    {
-        let missing = refusal.needed.saturating_sub(refusal.free);
-        match short.iter_mut().find(|(known, _)| *known == block) {
-            Some((_, least)) => *least = missing.min(*least),
-            None => short.push((block, missing)),
-        }
-    }
-    attempt.children.iter().for_each(|child| collect_short(child, short));
-}
-
-pub(super) struct Search<'a> {
-    pub(super) model: &'a Model,
-    pub(super) state: &'a mut State,
-    pub(super) asked: &'a Asked,
-    /// The value of the state's work counter at which the search ends.
-    pub(super) end: u64,
-}
-
 impl Search<'_> {
-    pub(super) fn is_spent(&self) -> bool {
-        self.state.work() >= self.end
-    }
-
     /// What is out of these blocks, or counts against the limit: the smallest and the largest, each in its order.
     fn out(&self, pools: &BTreeSet<BlockId>, limit: bool, end: End) -> Vec<(Returnable, Returned)> {
         let slots = self.state.extremes(pools, limit, MAX_TRIES, end);

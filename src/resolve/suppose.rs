@@ -1,11 +1,13 @@
 //! What if some checkouts were returned, or devices deactivated: done in the state itself and taken back afterwards,
 //! because a copy of the state for each question would cost as much as the state is large.
 
+use super::draw::{Draw, Part, Size};
+use super::groups::Group;
 use super::index_vec::{BlockId, GroupId};
 use super::model::Model;
 use super::requester::Symbol;
 use super::semantics::kept_until;
-use super::state::{Draw, Group, Part, Size, State};
+use super::state::State;
 
 /// What is supposed to come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

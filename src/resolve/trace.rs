@@ -1,10 +1,11 @@
 //! Records the attempts of a walk, nested through tokens, for explanations.
 
+use super::attempt::{Denial, Tried};
 use super::index_vec::{BlockId, NameId};
 use super::model::Model;
-use super::outcome::{Attempt, Reason, Refusal, Verdict};
+use super::outcome::{Attempt, Refusal, Verdict};
+use super::reason::Reason;
 use super::state::State;
-use super::walk::{Denial, Tried};
 
 /// Maximum number of recorded attempts.
 const MAX_ATTEMPTS: usize = 2_000;

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::coverage::CoveragePoint;
+use super::coverage_point::CoveragePoint;
+use super::draw::{Draw, Size};
 use super::fast_hash::IndexMap;
 use super::index_vec::{BlockId, GroupId, TargetId};
-use super::model::Model;
-use super::state::{Draw, Size, State};
 
 /// Lists of a walk, reused to avoid allocations.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +48,7 @@ impl Charges {
     }
 
     /// Takes the last charge back.
-    fn pop(&mut self) {
+    pub(super) fn pop(&mut self) {
         if let Some(charge) = self.all.pop() {
             self.open.remove(&charge.target);
         }
@@ -62,7 +61,7 @@ impl Charges {
     }
 
     /// A charge is not burned after all.
-    fn reopen(&mut self, at: usize) {
+    pub(super) fn reopen(&mut self, at: usize) {
         if let Some(charge) = self.all.get(at) {
             self.open.insert(charge.target, at);
         }
@@ -159,27 +158,4 @@ pub(super) enum Undo {
         /// First day of the billing period.
         period: Date,
     },
-}
-
-impl Undo {
-    pub(super) fn apply(self, model: &Model, state: &mut State, charges: &mut Charges) {
-        match self {
-            Self::Charged => charges.pop(),
-            Self::Burning(at) => charges.reopen(at),
-            Self::Pool { block, amount, open } => state.subtract(block, amount, open),
-            Self::Joined { group, size } => {
-                state.groups.leave(group, size);
-            }
-            Self::Closed { block, before, after } => state.shift_open(block, after, before),
-            Self::BurnedFor { group, before } => state.groups.get_mut(group).burned_for = before,
-            Self::Lot { block, tokens, spent, period } => {
-                state.subtract(block, tokens, false);
-                state.touch_lot(model, block);
-                if let Some(spent) = spent {
-                    state.spent.insert(block, spent);
-                }
-                state.unbill(block, period, tokens);
-            }
-        }
-    }
 }

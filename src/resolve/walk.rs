@@ -8,60 +8,23 @@ use jiff::civil::Date;
 use keywright_license::Kind;
 use keywright_syntax::effort;
 
-use super::coverage::CoveragePoint;
+use super::attempt::{Denial, Mode, Need, Served, Tried};
+use super::block::{Block, UNLIMITED};
+use super::coverage_point::CoveragePoint;
+use super::draw::{Draw, Part, Size};
+use super::groups::Reach;
 use super::index_vec::{BlockId, GroupId, NameId, TargetId};
-use super::model::{Block, Model, UNLIMITED};
-use super::outcome::{Reason, Refusal};
+use super::model::Model;
+use super::outcome::Refusal;
+use super::reason::Reason;
 use super::requester::Requester;
 use super::semantics::{
     BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, may_burn,
     may_lend, nearness, requires_validity, serves_version, share_key,
 };
-use super::state::{Draw, Part, Reach, Size, State};
+use super::state::State;
 use super::trace::Trace;
 use super::undo_log::{Savepoint, Undo, WalkBuffers};
-
-/// The purpose of a walk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
-    Checkout,
-    /// Takes METERED tokens only.
-    Consume,
-    /// Takes licenses for this number of hours.
-    Borrow(u32),
-}
-
-/// A requirement on a name or a block.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Need {
-    /// The number of licenses; [`BEYOND`] after an overflow.
-    pub(super) count: u64,
-    pub(super) version: u32,
-}
-
-/// The result of a block that served.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Served {
-    pub(super) extra: u64,
-    pub(super) joined: bool,
-}
-
-/// The reason why a block did not serve.
-#[derive(Debug)]
-pub(super) enum Denial {
-    /// The block's own reason.
-    Own(Refusal),
-    /// One of its dependencies has the reason.
-    Nested,
-}
-
-impl From<Reason> for Denial {
-    fn from(reason: Reason) -> Self {
-        Self::Own(Refusal::new(reason))
-    }
-}
-
-pub(super) type Tried = Result<Served, Denial>;
 
 /// The state of a walk.
 pub(super) struct Walk<'a> {
