@@ -5,7 +5,8 @@ use std::path::Path;
 
 use keywright_files::input;
 use keywright_report::escape::escape;
-use keywright_sign::{PublicKey, TRUST_BUNDLE, TRUST_LIST, TrustEntry, parse_trust_list, store_fs};
+use keywright_sign::{TRUST_BUNDLE, TRUST_LIST, parse_trust_list, store_fs};
+use keywright_verify::{PublicKey, TrustEntry};
 
 use crate::trust_args::stop;
 use crate::{CliError, files};
