@@ -12,9 +12,7 @@ pub(crate) const KEY: &str = "ABC_Software.key.pem";
 /// A directory with a key, the catalogue and the order.
 pub(crate) fn place() -> TestDir {
     let place = TestDir::new();
-    place
-        .copy("tests/author/issue/catalog.yaml", "catalog.yaml")
-        .copy("tests/author/issue/order.yaml", "order.yaml");
+    place.copy("tests/issue/catalog.yaml", "catalog.yaml").copy("tests/issue/order.yaml", "order.yaml");
     place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
     // The test's day is before the first day of a new key.
     let list = place.read("keys/trust.yaml");
@@ -362,7 +360,7 @@ fn two_runs_at_once_lose_nothing() {
 #[test]
 fn rows_that_are_wrong_are_named_and_the_others_planned() {
     let place = place();
-    place.copy("tests/author/issue/bad.csv", "bad.csv");
+    place.copy("tests/issue/bad.csv", "bad.csv");
     let planned = issue(&place, "bad.csv", &["--dry-run"]).expect_code(1);
     snapshot("issue", "bad_rows", &planned.shown());
     let issued = issue_into(&place, "bad.csv", "out", "log").expect_code(1);

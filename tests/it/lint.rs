@@ -208,7 +208,7 @@ fn messages_keep_the_house_style() {
 
 #[test]
 fn the_seeds_files_have_elided_keys_and_no_other_fault() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/seed");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/examples");
     for name in ["alternates", "cascade", "dependency-sharing", "pool", "suite", "token-sharing"] {
         let text = std::fs::read_to_string(folder.join(format!("{name}.lic"))).unwrap();
         let license = License::from_text(name, &text);
@@ -383,7 +383,7 @@ fn absence_is_stated_of_a_full_file_and_not_of_a_cut_one() {
 
 /// The corpus and sample licenses that are valid text, as path and text.
 fn texts() -> Vec<(String, String)> {
-    let paths = files_below("tests/corpus/lint").into_iter().chain(files_below("tests/seed"));
+    let paths = files_below("tests/corpus/lint").into_iter().chain(files_below("tests/examples"));
     let licenses = paths.filter(|path| path.extension().is_some_and(|extension| extension == "lic"));
     licenses
         .filter_map(|path| {

@@ -69,7 +69,7 @@ fn explain_shows_pages_by_code_and_by_name() {
 #[test]
 fn explain_says_what_a_feature_costs() {
     let place = TestDir::new();
-    place.copy("tests/seed/alternates.lic", "a.lic").write("bad.lic", "FEATURE A { COUNT=1 }");
+    place.copy("tests/examples/alternates.lic", "a.lic").write("bad.lic", "FEATURE A { COUNT=1 }");
     snapshot(
         "lint",
         "explain-cost",

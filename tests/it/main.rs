@@ -10,7 +10,6 @@
 )]
 
 mod architecture;
-mod author;
 mod catalog_check;
 mod ci;
 mod config;
@@ -40,10 +39,9 @@ mod readme;
 mod redact;
 mod report_lint;
 mod resolve;
-mod resolve_laws;
-mod resolve_laws_wide;
-mod resolve_slow;
-mod road;
+mod resolve_properties;
+mod resolve_properties_wide;
+mod resolve_reference;
 mod rust_text;
 mod scenario;
 mod scenario_cli;
@@ -69,7 +67,9 @@ mod sign_trust;
 mod sign_vectors;
 mod simulate;
 mod support;
+mod template_values;
 mod templates;
 mod trust_attacks;
 mod trust_cli;
 mod trust_model;
+mod walkthrough;

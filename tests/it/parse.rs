@@ -15,7 +15,7 @@ fn joined(license: &License) -> String {
 
 /// All license files of the tests.
 fn corpus() -> Vec<(String, String)> {
-    let folders = ["tests/seed", "tests/parse"];
+    let folders = ["tests/examples", "tests/parse"];
     let files = folders.iter().flat_map(|folder| files_below(folder));
     let texts = files.filter(|path| path.extension().is_some_and(|extension| extension == "lic"));
     texts.filter_map(|path| Some((path.display().to_string(), fs::read_to_string(&path).ok()?))).collect()
@@ -72,7 +72,7 @@ fn bad_text_is_named() {
 
 #[test]
 fn the_seed_reads_without_an_error() {
-    for path in files_below("tests/seed") {
+    for path in files_below("tests/examples") {
         let license = License::from_text("seed", &fs::read_to_string(&path).unwrap());
         assert!(license.broken.is_empty() && !license.has_errors(), "{}", path.display());
         assert!(license.features.iter().all(keywright::license::Feature::is_sound));

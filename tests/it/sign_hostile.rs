@@ -332,8 +332,8 @@ fn row_33_files_of_the_kernel_pipes_and_devices_are_never_waited_for() {
         return;
     }
     assert!(Command::new("mkfifo").arg(place.path("pipe")).status().unwrap().success());
-    place.copy("tests/author/issue/catalog.yaml", "catalog.yaml");
-    place.copy("tests/author/issue/order.yaml", "order.yaml");
+    place.copy("tests/issue/catalog.yaml", "catalog.yaml");
+    place.copy("tests/issue/order.yaml", "order.yaml");
     let line = line();
     for file in [kernel, "pipe", "/dev/zero"] {
         let what = if file == kernel { "is a file of the kernel" } else { "is not a regular file" };

@@ -142,9 +142,7 @@ fn what_was_withdrawn_is_withdrawn_for_signing_and_in_a_drill() {
     assert!(again.stderr.contains("this block was revoked: `wrong`"), "{}", again.stderr);
     place.run(&["keys", "drill", "--key", "two.pem"]).expect_code(0);
     place.run(&["revoke", "--key-id", &ids[1], "--reason", "copied", "--key", "one.pem"]).expect_code(0);
-    place
-        .copy("tests/author/issue/catalog.yaml", "catalog.yaml")
-        .copy("tests/author/issue/order.yaml", "order.yaml");
+    place.copy("tests/issue/catalog.yaml", "catalog.yaml").copy("tests/issue/order.yaml", "order.yaml");
     let issue = ["issue", "--catalog", "catalog.yaml", "--order", "order.yaml", "--out", "out"];
     for args in [&["sign", "a.lic", "-o", "b.lic"][..], &issue] {
         let refused = place.run(&[args, &["--key", "two.pem"]].concat()).expect_code(1);
@@ -166,8 +164,8 @@ fn every_command_that_signs_takes_a_signer_outside_of_the_program() {
     let place = vendor();
     let ids = ids(&place);
     place
-        .copy("tests/author/issue/catalog.yaml", "catalog.yaml")
-        .copy("tests/author/issue/order.yaml", "order.yaml")
+        .copy("tests/issue/catalog.yaml", "catalog.yaml")
+        .copy("tests/issue/order.yaml", "order.yaml")
         .copy("examples/reference-signer.py", "signer.py");
     crate::sign_cli::executable(&place, "signer.py");
     let by = |args: &[&str], id: &str, key: &str, option: &str| {

@@ -242,9 +242,7 @@ fn entries_that_lint_and_test_cannot_read_are_errors_also_with_q() {
 #[test]
 fn a_ticket_of_the_log_holds_nothing_of_the_customer_and_ends_in_the_result() {
     let place = TestDir::new();
-    place
-        .copy("tests/author/issue/catalog.yaml", "catalog.yaml")
-        .copy("tests/author/issue/order.yaml", "order.yaml");
+    place.copy("tests/issue/catalog.yaml", "catalog.yaml").copy("tests/issue/order.yaml", "order.yaml");
     let order = place.read("order.yaml");
     let customer = order.lines().find_map(|line| line.strip_prefix("customer: ")).unwrap().trim_matches('"');
     place.write("order.yaml", order.replace(customer, "CANARY GmbH"));

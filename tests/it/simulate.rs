@@ -22,7 +22,7 @@ usage
 
 fn place() -> TestDir {
     let place = TestDir::new();
-    place.copy("tests/seed/dependency-sharing.lic", "a.lic");
+    place.copy("tests/examples/dependency-sharing.lic", "a.lic");
     place
 }
 

@@ -50,7 +50,8 @@ fn defaults_give_a_license_in_canonical_layout_without_findings() {
 #[test]
 fn the_first_six_are_the_licenses_of_the_document() {
     for builtin in &BUILTIN[..6] {
-        let seed = std::fs::read_to_string(root().join(format!("tests/seed/{}.lic", builtin.name))).unwrap();
+        let seed =
+            std::fs::read_to_string(root().join(format!("tests/examples/{}.lic", builtin.name))).unwrap();
         let (text, _) = render(&read(builtin), &[]);
         assert_eq!(content(&text), content(&seed), "{}", builtin.name);
     }

@@ -8,7 +8,7 @@ use keywright::resolve::{
 };
 use proptest::prelude::*;
 
-use crate::resolve_slow::{Ask, Block, DAY, Kind, Mode, Requester, Slow, text};
+use crate::resolve_reference::{Ask, Block, DAY, Kind, Mode, Requester, Slow, text};
 
 /// An event.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Cost of each part of the workflow, compared with a baseline: the least work possible on the same input.
 //!
-//! Run `cargo bench --bench road`. Compare ratios only, because machines differ.
+//! Run `cargo bench --bench pipeline`. Compare ratios only, because machines differ.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -214,12 +214,12 @@ mod resolving {
     /// Checkout and check-in of MyDraw on the pool license. An item is one such pair.
     #[divan::bench(sample_count = 20)]
     fn pool(bencher: Bencher<'_, '_>) {
-        checkouts(bencher, include_str!("../tests/seed/pool.lic"), "MyDraw");
+        checkouts(bencher, include_str!("../tests/examples/pool.lic"), "MyDraw");
     }
 
     /// Checkout and check-in of MyWrite on the cascade license.
     #[divan::bench(sample_count = 20)]
     fn cascade(bencher: Bencher<'_, '_>) {
-        checkouts(bencher, include_str!("../tests/seed/cascade.lic"), "MyWrite");
+        checkouts(bencher, include_str!("../tests/examples/cascade.lic"), "MyWrite");
     }
 }

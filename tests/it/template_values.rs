@@ -10,7 +10,7 @@ use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, 
 use crate::support::{TestDir, root, snapshot};
 
 const TODAY: jiff::civil::Date = jiff::civil::Date::constant(2026, 1, 15);
-const SITE: &str = "tests/author/templates/site.lic";
+const SITE: &str = "tests/templates/site.lic";
 
 fn site() -> Template {
     let text = std::fs::read_to_string(root().join(SITE)).unwrap();

@@ -22,7 +22,7 @@ fn codes(printed: &str, severity: &str) -> Vec<String> {
 #[test]
 fn the_seed_has_elided_keys_and_nothing_else() {
     let place = TestDir::new();
-    for path in files_below("tests/seed") {
+    for path in files_below("tests/examples") {
         let text = fs::read_to_string(&path).unwrap();
         place.write("seed.lic", &text);
         let lint = place.run(&["lint", "--format", "concise", "seed.lic"]).expect_code(1);
@@ -37,7 +37,7 @@ fn the_seed_has_elided_keys_and_nothing_else() {
 #[test]
 fn the_seed_signed_again_is_valid_and_has_no_error() {
     let place = with_key();
-    for path in files_below("tests/seed") {
+    for path in files_below("tests/examples") {
         place.write("seed.lic", fs::read(&path).unwrap());
         place.run(&["sign", "seed.lic", "--key", "vendor.key.pem", "-o", "signed.lic"]).expect_code(0);
         let lint = place.run(&["lint", "--format", "concise", "signed.lic"]).expect_code(0);
