@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_worst_wins_in_the_documented_order() {
+    fn worst_outcome_wins_in_documented_order() {
         let order = [2, 6, 3, 1, 5, 4, 0].map(|code| Exit::from_code(code).unwrap());
         for (rank, worse) in order.iter().enumerate() {
             for better in &order[rank..] {

@@ -243,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_descriptors_that_can_be_inputs_are_passed_pipes() {
+    fn only_input_descriptors_count_as_pipes() {
         for name in ["/dev/stdin", "/dev/fd/0", "/dev/fd/63", "/proc/self/fd/3"] {
             assert!(is_passed(Path::new(name)), "{name}");
         }
@@ -256,7 +256,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn files_of_the_kernel_are_refused_also_through_links() {
+    fn kernel_files_are_rejected_through_links() {
         let place = tempfile::tempdir().unwrap();
         let link = place.path().join("a.lic");
         std::os::unix::fs::symlink("/proc/version", &link).unwrap();

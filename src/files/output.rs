@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_create_whole_files_and_overwrite_none() {
+    fn both_methods_create_complete_files_without_overwriting() {
         let place = tempfile::tempdir().unwrap();
         for (name, access) in [("secret", Access::Owner), ("public", Access::All)] {
             let path = place.path().join(name);
@@ -196,7 +196,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_or_a_pipe_is_not_a_lock_file() {
+    fn links_and_pipes_are_rejected_as_lock_files() {
         let place = tempfile::tempdir().unwrap();
         let (target, link) = (place.path().join("target"), place.path().join("link"));
         std::os::unix::fs::symlink(&target, &link).unwrap();

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_forgets_all_before_it_holds_too_many() {
+    fn cache_is_cleared_when_full() {
         let memory = BoundedCache::new(2);
         for number in 0..3 {
             memory.put(number, number);
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_values_are_written_alike() {
+    fn different_values_have_different_encodings() {
         let text = |text: &str| Value::Text(text.to_owned());
         let (one, two) = ("a".to_owned(), "b".to_owned());
         let values = [

@@ -179,7 +179,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_license_made_by_its_shape_is_the_one_that_the_template_makes(
+        fn cached_layout_gives_same_license_as_template(
             customers in proptest::collection::vec("[A-Za-z ü#{}=.]{0,5}[a-z]", 1..12),
             counts in proptest::collection::vec(1_u32..3, 12),
         ) {

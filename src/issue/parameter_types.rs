@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_type_reads_its_form_and_nothing_else() {
+    fn parameter_types_accept_only_their_form() {
         for (word, good, bad) in [
             ("name", "MyDraw", "My Draw"),
             ("count", "UNLIMITED", "0"),
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_names_each_thing_once() {
+    fn lists_reject_duplicates() {
         let cost = ValueType::named("cost").unwrap();
         assert_eq!(cost.read_list("A:1,B:2,  C:3").unwrap().to_string(), "A:1, B:2, C:3");
         assert_eq!(cost.read_list("A:1,A:2").unwrap_err().message, "duplicate `A` in the list");

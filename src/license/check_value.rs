@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_judged_by_its_directive() {
+    fn values_are_checked_by_their_directive() {
         for (name, good) in [
             ("COUNT", "20"),
             ("COUNT", "UNLIMITED"),

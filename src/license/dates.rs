@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_real_days_in_one_spelling_are_dates() {
+    fn only_valid_iso_dates_are_accepted() {
         for good in ["2026-01-15", "2024-02-29", "9999-12-31", "0001-01-01"] {
             assert_eq!(read(good).unwrap().to_string(), good);
         }
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn help_shows_every_reading() {
+    fn date_help_shows_every_interpretation() {
         let help = |text| read(text).unwrap_err().help;
         assert_eq!(
             help("01-06-2021"),

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_a_terminal_acts_upon_passes() {
+    fn terminal_control_characters_are_escaped() {
         let hostile: String = (0..0x20)
             .chain(0x7f..0xa0)
             .chain([0x200b, 0x202e, 0x2066, 0xfeff, 0x2028, 0xe0041, 0xe000])
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn good_text_passes_unchanged() {
+    fn plain_text_is_not_escaped() {
         for good in ["MySolutions", "Größe 5 – 日本語", ""] {
             assert!(matches!(escape(good), Cow::Borrowed(same) if same == good));
         }

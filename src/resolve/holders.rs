@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn extremes_are_those_of_all_checkouts_sorted() {
+    fn extremes_match_sorted_checkouts() {
         let model = Model::compile([&License::from_text("a.lic", TEXT)]).unwrap();
         let pool = |name: &str| model.blocks_of(model.name(name).unwrap()).first().copied().unwrap();
         let sets: [Vec<BlockId>; 4] = [vec![pool("P")], vec![pool("Q")], vec![pool("P"), pool("Q")], vec![]];
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_made_late_is_that_made_early() {
+    fn late_index_equals_early_index() {
         let model = Model::compile([&License::from_text("a.lic", TEXT)]).unwrap();
         let (early, late) = (state(&model, true), state(&model, false));
         for block in ["P", "Q"].map(|name| model.blocks_of(model.name(name).unwrap()).to_vec()).concat() {

@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn row_11_no_key_comes_of_bad_randomness() {
+    fn threat_11_bad_randomness_gives_no_key() {
         let failure = |fill: fn(&mut [u8]) -> bool| SecretKey::generate_from(fill).err();
         assert_eq!(failure(|_| false), Some(KeyGenerationError::NoRandomness));
         assert_eq!(failure(|_| true), Some(KeyGenerationError::NotRandom));

@@ -284,7 +284,7 @@ mod tests {
         "FEATURE A\n{\n  VENDOR=V COUNT=5 DATA=\"a b\"\n}\nFEATURE B\n{\n  VENDOR=V COUNT=5\n}\n";
 
     #[test]
-    fn what_does_not_read_back_as_it_was_signed_is_refused() {
+    fn sign_rejects_output_that_reads_back_differently() {
         let license = License::from_text("a.lic", TEXT);
         let key = |at: u8| KeyText { key: KeyId::from_bytes([at; 8]), signature: [at; 64] };
         let (edits, blocks): (Vec<Edit>, Vec<SignedBlock>) = (1..)

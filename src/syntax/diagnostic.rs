@@ -328,7 +328,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_no_other_word() {
+    fn typing_error_is_not_another_known_word() {
         for (word, meant) in [
             ("vendor", "VENDOR"),
             ("CUONT", "COUNT"),
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn nearest_finds_typing_errors_and_nothing_else() {
+    fn nearest_matches_only_typing_errors() {
         let known = ["VENDOR", "VERSION", "COUNT", "KEY"];
         assert_eq!(nearest("VERSOIN", known), Some("VERSION"));
         assert_eq!(nearest("vendor", known), Some("VENDOR"));

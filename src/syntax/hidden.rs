@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn each_class_is_found_and_visible_text_is_not() {
+    fn hidden_classes_are_found_in_hidden_text_only() {
         for (c, expected) in [
             ('\u{202e}', Class::Direction),
             ('\u{200d}', Class::Joiner),
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn joiners_and_selectors_are_accepted_where_writing_needs_them() {
+    fn joiners_and_selectors_are_accepted_where_required() {
         let found = |text: &str| hidden(text).map(|(_, c, _)| c).collect::<String>();
         assert_eq!(found("क्\u{200d}ष می\u{200c}خواهم"), "");
         assert_eq!(found("a\u{200d}b \u{200d}क"), "\u{200d}\u{200d}");

@@ -453,7 +453,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_text_reads_as_by_the_grammar() {
+    fn fast_path_agrees_with_grammar() {
         let base = "FEATURE A\n{\n  VENDOR=V COUNT=5\n  LICENSEE=\"xü; [y]\" D=\"\"\n  KEY=Ab+/3==\n}\n\nFEATURE B-1{ K=4 }FEATURE C {}\n";
         assert!(is_read_alike(base));
         let more = ["\r\n", "\t", "=3D", "“", "ü", "A=\"", "\u{85}", "=FEATURE X {"];
@@ -463,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_and_whole_file_agree_on_mutated_text() {
+    fn incremental_and_full_parse_agree_on_mutated_text() {
         let base = "FEATURE A\n{\n VENDOR=V COUNT=5 # a } \" {\n LICENSEE=\"x } # y\"\r\n}\nFEATURE B{K=1}\n# end {\n";
         let mut accepted = 0;
         for text in mutations(base, &MARKS) {

@@ -355,7 +355,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn positions_count_lines_and_characters_from_one() {
+    fn positions_start_at_one() {
         let file = SourceFile::new("a", "ab\r\nçd\n");
         let at = |offset| {
             let p = file.position(offset);
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_the_same_with_and_without_index() {
+    fn line_numbers_are_same_with_and_without_index() {
         let parts = ["\n", "x\n", "é\r\n", "a long line of text, longer than the others"];
         let text: String =
             (0..3000).map(|at| parts.get(at * at % 7 % 4).copied().unwrap_or_default()).collect();
@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_far_into_a_line_agree_with_counting() {
+    fn columns_far_into_line_are_correct() {
         let text = "é".repeat(5000);
         let file = SourceFile::new("a", text.clone());
         for offset in [0, 2, 1022, 1024, 4096, 9998] {
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_takes_no_column() {
+    fn byte_order_mark_takes_no_column() {
         let file = SourceFile::new("a", "\u{feff}FEATURE");
         assert_eq!(file.position(3).column, 1);
         assert_eq!(file.position(4).column, 2);
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_named() {
+    fn invalid_utf8_bytes_are_reported() {
         let fault = |bytes: &[u8]| SourceFile::from_bytes(FileId(0), "a", bytes.to_vec()).fault();
         assert_eq!(fault(b"\xff\xfeF\0E\0"), Some(EncodingFault::Utf16));
         assert_eq!(fault(b"F\0E\0A\0T\0"), Some(EncodingFault::Utf16));

@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_spelling_is_read() {
+    fn hex_accepts_one_spelling() {
         assert_eq!(read::<2>("0aff"), Some([10, 255]));
         for wrong in ["0AFF", "0af", "0aff0", "0agf", "+aff", "é"] {
             assert_eq!(read::<2>(wrong), None, "{wrong}");

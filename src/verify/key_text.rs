@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn row_02_other_versions_algorithms_and_flags_are_refused_by_name() {
+    fn threat_02_other_versions_algorithms_and_flags_are_rejected() {
         for (at, fault) in
             [(0, KeyFault::Version as fn(u8) -> KeyFault), (1, KeyFault::Algorithm), (2, KeyFault::Flags)]
         {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn row_05_only_one_spelling_is_read() {
+    fn threat_05_only_canonical_key_text_is_accepted() {
         let mut bytes = [0xff; KEY_BYTES];
         bytes[..3].copy_from_slice(&[VERSION, ALGORITHM, FLAGS]);
         let good = encoded(&bytes);
@@ -165,7 +165,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn row_05_what_is_read_is_written_back(key: [u8; 8], signature in prop::array::uniform32(any::<u8>())) {
+        fn threat_05_key_text_round_trips(key: [u8; 8], signature in prop::array::uniform32(any::<u8>())) {
             let mut both = [0; 64];
             both[..32].copy_from_slice(&signature);
             both[32..].copy_from_slice(&signature);
@@ -175,7 +175,7 @@ mod tests {
         }
 
         #[test]
-        fn row_05_any_text_that_reads_is_the_encoding_of_what_it_reads_as(text in "[A-Za-z0-9+/]{100}", tail in "[A-Za-z0-9+/]{96}") {
+        fn threat_05_accepted_key_text_is_canonical(text in "[A-Za-z0-9+/]{100}", tail in "[A-Za-z0-9+/]{96}") {
             for text in [text, format!("AQEA{tail}")] {
                 if let Ok(read) = KeyText::parse(&text) {
                     prop_assert_eq!(read.encode(), text);

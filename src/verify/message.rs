@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_of_a_block_has_95_bytes() {
+    fn block_message_has_95_bytes() {
         let bytes = message(Domain::Feature, KeyId::of(&[7; 32]), &Digest::of(b""));
         assert_eq!(bytes.len(), 95);
         assert_eq!(&bytes[..20], b"\x13keywright/feature/1");
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn no_domain_is_the_beginning_of_another() {
+    fn no_domain_is_prefix_of_another() {
         for (at, one) in Domain::ALL.iter().enumerate() {
             assert!(one.text().len() < 256);
             for other in Domain::ALL.iter().skip(at + 1) {

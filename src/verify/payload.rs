@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_are_as_documented() {
+    fn payload_bytes_match_documentation() {
         let payload = of(
             "MyDraw",
             &[
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_new_cannot_write_is_not_decoded() {
+    fn non_canonical_payloads_are_not_decoded() {
         for wrong in [
             "",
             "keywright-feature 1\n0\n",
@@ -179,14 +179,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_number_is_written_in_its_digits(number: usize) {
+        fn numbers_are_encoded_as_digits(number: usize) {
             let mut bytes = b"=".to_vec();
             push_number(&mut bytes, number);
             prop_assert_eq!(bytes, format!("={number}").into_bytes());
         }
 
         #[test]
-        fn a_payload_decodes_to_what_it_was_made_of(
+        fn payload_decodes_to_its_source(
             name in "[A-Za-z0-9_-]{1,64}",
             directives in prop::collection::vec(("[A-Z_]{1,20}", "[^\"\\p{Cc}]{0,40}"), 0..12),
         ) {

@@ -117,7 +117,7 @@ fn verify_has_few_dependencies() {
 }
 
 #[test]
-fn foreign_libraries_are_used_in_one_place() {
+fn external_crates_are_used_in_listed_files_only() {
     let places: &[(&str, &[&str])] = &[
         ("pest", &["src/syntax/parse.rs"]),
         ("miette", &["src/report/human.rs"]),
@@ -160,7 +160,7 @@ fn foreign_libraries_are_used_in_one_place() {
 }
 
 #[test]
-fn only_strict_verification_is_called() {
+fn source_calls_only_strict_verification() {
     for Source { name, text } in sources() {
         let code = code(&text);
         for banned in [".verify(", "verify_batch", "verify_prehashed", "hazmat"] {
@@ -170,7 +170,7 @@ fn only_strict_verification_is_called() {
 }
 
 #[test]
-fn files_are_short_and_begin_with_their_purpose() {
+fn source_files_are_short_and_documented() {
     let mut lengths = Vec::new();
     for Source { name, text } in sources() {
         assert!(text.starts_with("//!"), "{name} does not begin with a `//!` comment");
@@ -185,7 +185,7 @@ fn files_are_short_and_begin_with_their_purpose() {
 }
 
 #[test]
-fn no_work_is_left_open() {
+fn source_contains_no_todo_markers() {
     let open = ["TODO", "FIXME", "XXX", "todo!(", "unimplemented!(", concat!("#[", "ignore")];
     for Source { name, text } in sources() {
         for word in open {
@@ -195,7 +195,7 @@ fn no_work_is_left_open() {
 }
 
 #[test]
-fn the_main_function_is_short() {
+fn main_file_is_at_most_30_lines() {
     let main = fs::read_to_string(root().join("src/main.rs")).unwrap();
     assert!(main.lines().count() <= 30);
 }

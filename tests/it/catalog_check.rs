@@ -13,7 +13,7 @@ fn check(place: &TestDir, was: &str, is: &str, orders: &str) -> Outcome {
 const POOL: &str = "  - { product: P, template: pool, values: { features: \"MyDraw:5, MyWrite:2\" } }\n";
 
 #[test]
-fn losses_are_found_that_only_show_in_some_place() {
+fn catalog_check_finds_losses_in_single_mixes() {
     let place = place();
     let row = |rest: &str| format!("customer,sn,products,start,end\nA,A-1,{rest}\n");
     let cases = [
@@ -89,7 +89,7 @@ fn losses_are_found_that_only_show_in_some_place() {
 }
 
 #[test]
-fn customers_are_counted_and_not_orders() {
+fn catalog_check_counts_customers_not_orders() {
     let place = place();
     let orders = "customer,sn,products\nA,A-1,P:20\nA,A-2,P:20\nB,B-1,P:4\n";
     let told = check(&place, POOL, &POOL.replace("MyDraw:5", "MyDraw:6"), orders).expect_code(1);
@@ -98,7 +98,7 @@ fn customers_are_counted_and_not_orders() {
 }
 
 #[test]
-fn no_order_is_no_answer() {
+fn catalog_check_fails_without_orders() {
     let place = place();
     std::fs::create_dir_all(place.path("empty")).unwrap();
     let args = ["catalog", "check", "catalog.yaml", "--was", "catalog.yaml", "--orders", "empty"];
@@ -107,7 +107,7 @@ fn no_order_is_no_answer() {
 }
 
 #[test]
-fn without_the_old_catalogue_the_log_says_what_customers_have() {
+fn catalog_check_reads_log_without_old_catalog() {
     let place = place();
     let args = ["catalog", "check", "--orders", "order.yaml", "--at", DAY, "--log", "log"];
     let told = place.run(&args).expect_code(2);

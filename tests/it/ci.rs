@@ -19,7 +19,7 @@ fn text(value: &Value) -> &str {
 }
 
 #[test]
-fn the_documented_configuration_is_read() {
+fn documented_configuration_is_accepted() {
     let document = fs::read_to_string(root().join("docs/ci.md")).unwrap();
     let (_, rest) = document.split_once("```toml\n").unwrap();
     let example = rest.split("```").next().unwrap();
@@ -45,7 +45,7 @@ fn the_documented_configuration_is_read() {
 }
 
 #[test]
-fn formats_and_codes_of_the_documentation_are_those_of_the_program() {
+fn documented_formats_and_codes_match_program() {
     let document = fs::read_to_string(root().join("docs/ci.md")).unwrap();
     let help = TestDir::new().run(&["lint", "--help"]).expect_code(0).stdout;
     for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit"] {
@@ -57,7 +57,7 @@ fn formats_and_codes_of_the_documentation_are_those_of_the_program() {
 }
 
 #[test]
-fn hooks_run_the_program_on_the_files_they_are_given() {
+fn hooks_lint_given_files() {
     let place = TestDir::new();
     place
         .write("bad.lic", "FEATURE Draw { VENDOR=Acme CUONT=5 }\n")
@@ -78,7 +78,7 @@ fn hooks_run_the_program_on_the_files_they_are_given() {
 /// Runs the action's script as the runner does.
 #[cfg(unix)]
 #[test]
-fn the_action_lints_what_it_is_told_to() {
+fn action_lints_configured_paths() {
     let action = yaml("action.yml");
     let steps = action["runs"]["steps"].as_array().unwrap();
     let lint = steps.iter().find(|step| step["name"] == "Lint").unwrap();

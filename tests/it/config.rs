@@ -24,7 +24,7 @@ fn fault(text: &str) -> (String, String) {
 }
 
 #[test]
-fn the_nearest_file_upward_holds_and_the_command_line_goes_before_it() {
+fn nearest_configuration_applies_and_options_override_it() {
     let place = TestDir::new();
     for name in ["a.lic", "sub/b.lic", "sub/deep/c.lic"] {
         place.write(name, UNSIGNED);
@@ -42,7 +42,7 @@ fn the_nearest_file_upward_holds_and_the_command_line_goes_before_it() {
 }
 
 #[test]
-fn overrides_hold_for_the_paths_they_name() {
+fn overrides_apply_to_matching_paths() {
     let place = TestDir::new();
     for name in ["a.lic", "drafts/b.lic", "drafts/old/c.lic", "x/y.draft.lic"] {
         place.write(name, UNSIGNED);
@@ -58,7 +58,7 @@ fn overrides_hold_for_the_paths_they_name() {
 }
 
 #[test]
-fn vendor_and_directives_are_held_to_what_is_asked_for() {
+fn configured_vendor_and_directives_are_enforced() {
     let place = TestDir::new();
     place
         .write(
@@ -77,7 +77,7 @@ fn vendor_and_directives_are_held_to_what_is_asked_for() {
 }
 
 #[test]
-fn the_fail_level_decides_the_exit_code() {
+fn fail_level_sets_exit_code() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"a\n b\" }\n");
     place.run(&["lint", "a.lic"]).expect_code(0);
@@ -92,7 +92,7 @@ fn the_fail_level_decides_the_exit_code() {
 }
 
 #[test]
-fn a_wrong_key_or_value_is_told_with_its_place() {
+fn configuration_errors_report_location() {
     for (text, message, help) in [
         ("vendro = \"x\"", "1:1: unknown key `vendro`", "did you mean `vendor`?"),
         ("trust = [\"keys\"]", "1:9: a trust store must be a quoted string, not an array", ""),
@@ -142,7 +142,7 @@ fn a_wrong_key_or_value_is_told_with_its_place() {
 }
 
 #[test]
-fn a_wrong_configuration_stops_the_command_before_anything_is_done() {
+fn invalid_configuration_stops_command_first() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE Draw { VENDOR=Acme VENDOR=Acme COUNT=5 }\n").write("sub/b.lic", UNSIGNED);
     place.write("sub/keywright.toml", "[levels]\nD005 = \"wran\"\n");
@@ -163,7 +163,7 @@ fn a_wrong_configuration_stops_the_command_before_anything_is_done() {
 
 /// The schema for editors has the same keys.
 #[test]
-fn the_schema_knows_every_key() {
+fn configuration_schema_lists_every_key() {
     let text = std::fs::read_to_string(root().join("docs/schema/config.schema.json")).unwrap();
     let schema: Value = serde_json::from_str(&text).unwrap();
     let keys = |value: &Value| -> Vec<String> {

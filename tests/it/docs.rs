@@ -107,7 +107,7 @@ fn docs_list_every_limit() {
 
 /// Rules say numbers in words of their own: they are those of the limits.
 #[test]
-fn rules_say_the_limits() {
+fn rule_pages_state_limits() {
     let numbers = [
         ("S014", format!("{} MiB", limits::MAX_FILE_BYTES / limits::MIB)),
         ("S015", thousands(limits::MAX_BLOCKS as u64)),
@@ -136,7 +136,7 @@ fn anchors(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn docs_link_to_files_and_headings_that_exist() {
+fn docs_link_to_existing_files_and_headings() {
     let mut documents = files_below("docs");
     let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
     documents.extend(top.iter().map(|name| root().join(name)));
@@ -169,7 +169,7 @@ fn book_lists_every_page() {
 
 /// The tree that newcomers find their way by: every path that CONTRIBUTING names exists.
 #[test]
-fn contributing_names_paths_that_exist() {
+fn contributing_names_existing_paths() {
     for document in ["CONTRIBUTING.md", "docs/architecture.md", "docs/decisions.md"] {
         let text = fs::read_to_string(root().join(document)).unwrap();
         for word in text.split('`').skip(1).step_by(2).flat_map(str::split_whitespace) {

@@ -5,7 +5,7 @@ use std::fs;
 use crate::support::TestDir;
 
 #[test]
-fn what_is_no_readable_file_is_named() {
+fn unreadable_files_are_reported() {
     let place = TestDir::new();
     fs::create_dir(place.path("folder")).unwrap();
     let missing = place.run(&["fmt", "missing.lic"]).expect_code(6);
@@ -16,7 +16,7 @@ fn what_is_no_readable_file_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_or_device_as_file_does_not_hang() {
+fn pipes_and_devices_do_not_block() {
     let place = TestDir::new();
     let made = std::process::Command::new("mkfifo").arg(place.path("pipe")).status();
     assert!(made.is_ok_and(|status| status.success()), "mkfifo is part of every Unix");
@@ -27,7 +27,7 @@ fn a_pipe_or_device_as_file_does_not_hang() {
 }
 
 #[test]
-fn a_file_above_the_cap_is_refused() {
+fn files_above_limit_are_rejected() {
     let place = TestDir::new();
     let file = fs::File::create(place.path("large.lic")).unwrap();
     file.set_len(64 * 1024 * 1024 + 1).unwrap();
@@ -37,7 +37,7 @@ fn a_file_above_the_cap_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_full_disk_is_a_failure_not_a_success() {
+fn full_disk_is_reported_as_failure() {
     let place = TestDir::new();
     let full = fs::OpenOptions::new().write(true).open("/dev/full");
     let Ok(full) = full else {
@@ -50,7 +50,7 @@ fn a_full_disk_is_a_failure_not_a_success() {
 }
 
 #[test]
-fn wrong_usage_is_code_2_and_help_is_code_0() {
+fn usage_errors_exit_2_and_help_exits_0() {
     let place = TestDir::new();
     place.run(&["fmt"]).expect_code(2);
     place.run(&["fmt", "--no-such-option"]).expect_code(2);
@@ -61,7 +61,7 @@ fn wrong_usage_is_code_2_and_help_is_code_0() {
 }
 
 #[test]
-fn hostile_names_do_not_reach_the_terminal() {
+fn file_names_are_escaped_on_terminal() {
     let place = TestDir::new();
     let outcome = place.run(&["fmt", "x\u{1b}[2J\u{202e}.lic"]).expect_code(6);
     assert_eq!(outcome.stderr, "error: cannot read `x\\u{1b}[2J\\u{202e}.lic`: no such file or directory\n");

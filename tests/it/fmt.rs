@@ -1,4 +1,4 @@
-//! The canonical layout: pairs of input and output files, and properties of the whole corpus.
+//! The canonical layout: pairs of input and output files, and properties of the whole corpus_findings_match_snapshots.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ fn formatted(text: &str) -> String {
 
 /// Each `tests/fmt/*.lic` is formatted as the file of the same name in `tests/fmt/expected/`.
 #[test]
-fn cases_lay_out_as_expected() {
+fn fmt_formats_cases_as_expected() {
     let cases: Vec<_> =
         files_below("tests/fmt").into_iter().filter(|p| !p.to_string_lossy().contains("expected")).collect();
     assert!(cases.len() >= 5);
@@ -29,7 +29,7 @@ fn cases_lay_out_as_expected() {
 }
 
 #[test]
-fn line_ends_are_kept() {
+fn fmt_preserves_line_endings() {
     let windows = formatted("FEATURE A { VENDOR=V # c\r\n }\r\n");
     assert_eq!(windows, "FEATURE A\r\n{\r\n  VENDOR=V # c\r\n}\r\n");
     assert_eq!(formatted("\u{feff}FEATURE A { VENDOR=V }"), "FEATURE A\n{\n  VENDOR=V\n}\n");
@@ -37,7 +37,7 @@ fn line_ends_are_kept() {
 }
 
 #[test]
-fn the_command_checks_shows_and_writes() {
+fn fmt_command_checks_diffs_and_writes() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=V }\n").write("b.lic", "FEATURE B\n{\n  VENDOR=V\n}\n");
     let check = place.run(&["fmt", "--check", "a.lic", "b.lic"]).expect_code(1);
@@ -57,7 +57,7 @@ fn the_command_checks_shows_and_writes() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_stays_as_it_is() {
+fn fmt_leaves_unreadable_files_unchanged() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR= }\n");
     let refused = place.run(&["fmt", "a.lic"]).expect_code(3);
@@ -74,7 +74,7 @@ proptest! {
 
     /// Readable text can be formatted, and formatting is idempotent.
     #[test]
-    fn layout_is_idempotent(text in "(FEATURE A ?\\{|FEATURE B#c\n\\{|VENDOR=V|COMMENT=\"a  b\n c\"|KEY=\"a b\"|COUNT = 5|X=|#c ?\r?\n|\\}|\n| |\t){0,40}") {
+    fn fmt_is_idempotent(text in "(FEATURE A ?\\{|FEATURE B#c\n\\{|VENDOR=V|COMMENT=\"a  b\n c\"|KEY=\"a b\"|COUNT = 5|X=|#c ?\r?\n|\\}|\n| |\t){0,40}") {
         let license = License::from_text("any", &text);
         if let Ok(once) = format(&license.tree) {
             prop_assert_eq!(formatted(&once), once);

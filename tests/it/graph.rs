@@ -19,7 +19,7 @@ fn names(graph: &Graph<'_>, blocks: impl Iterator<Item = keywright::graph::Block
 }
 
 #[test]
-fn costs_multiply_along_a_path_and_add_where_paths_meet() {
+fn graph_costs_multiply_along_paths_and_add_at_joins() {
     let license = License::from_text("a", SUITE);
     let graph = Graph::new(&[&license]);
     let measures = Metrics::new(&graph);
@@ -41,7 +41,7 @@ fn costs_multiply_along_a_path_and_add_where_paths_meet() {
 }
 
 #[test]
-fn targets_say_why_nothing_serves() {
+fn graph_targets_report_why_no_block_matches() {
     let text = "
 FEATURE T { VENDOR=V VERSION=2.0 KEYTYPE=TOKEN
   TOKEN_DEPENDENCY=\"FEATURE=T VERSION=2.0 COUNT=1\"
@@ -76,7 +76,7 @@ FEATURE Pool { VENDOR=V COUNT=1 }
 }
 
 #[test]
-fn a_cycle_is_its_hops_in_order_and_taints_what_lies_before_it() {
+fn graph_cycles_list_hops_and_mark_dependents() {
     let need = |name: &str| format!("TOKEN_DEPENDENCY=\"FEATURE={name} VERSION=1.0 COUNT=1\"");
     let token = |name: &str, on: &str| format!("FEATURE {name} {{ VENDOR=V KEYTYPE=TOKEN {} }}\n", need(on));
     let text =
@@ -101,7 +101,7 @@ fn a_cycle_is_its_hops_in_order_and_taints_what_lies_before_it() {
 }
 
 #[test]
-fn dependencies_are_followed_over_files_but_not_over_vendors() {
+fn graph_edges_cross_files_but_not_vendors() {
     let token = License::from_text(
         "a",
         "FEATURE T { VENDOR=V KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }",

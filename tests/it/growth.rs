@@ -85,7 +85,7 @@ const REPEATED: [(&str, &str, Unit); 9] = [
 ];
 
 #[test]
-fn repeated_directives_are_read_and_verified_in_linear_time() {
+fn verify_cost_of_repeated_directives_is_linear() {
     for (name, kind, unit) in REPEATED {
         assert_linear(name, 2_000, |n| {
             let verdict = verify(&block(kind, n, unit));
@@ -95,7 +95,7 @@ fn repeated_directives_are_read_and_verified_in_linear_time() {
 }
 
 #[test]
-fn repeated_directives_are_linted_in_linear_time() {
+fn lint_cost_of_repeated_directives_is_linear() {
     for (name, kind, unit) in REPEATED {
         assert_linear(name, 1_000, |n| {
             let license = License::from_text("hostile.lic", &block(kind, n, unit));
@@ -108,7 +108,7 @@ fn repeated_directives_are_linted_in_linear_time() {
 
 /// The largest block that is read: 8 MiB of one directive.
 #[test]
-fn the_largest_block_of_one_directive_is_verified() {
+fn largest_block_of_one_directive_verifies() {
     let most = keywright::limits::MAX_BLOCK_BYTES - 1000;
     let cases: [(&str, &str, Unit, &str); 3] = [
         ("HOSTID", "", host, "V030"),
@@ -157,7 +157,7 @@ fn play(model: &Model, lines: impl Iterator<Item = String>) -> usize {
 
 /// n holders, then n denials; each denial says who holds licenses and what would be enough.
 #[test]
-fn simulate_with_denials_and_holders_is_linear() {
+fn denial_cost_with_many_holders_is_linear() {
     let pools = [
         ("one pool", "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT={n} }\n"),
         ("licenses that are kept", "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT={n} MIN_CHECKOUT=9999 }\n"),
@@ -177,7 +177,7 @@ fn simulate_with_denials_and_holders_is_linear() {
 }
 
 #[test]
-fn activations_and_their_denials_are_linear() {
+fn activation_cost_is_linear() {
     assert_linear("devices", 400, |n| {
         let model = model(&format!("FEATURE A {{ VENDOR=v KEYTYPE=ACTIVATION COUNT={n} }}\n"));
         assert_eq!(play(&model, (0..2 * n).map(|at| format!("activate A device=d{at}"))), n);
@@ -185,7 +185,7 @@ fn activations_and_their_denials_are_linear() {
 }
 
 #[test]
-fn shared_hosts_are_linear() {
+fn host_sharing_cost_is_linear() {
     assert_linear("SHARE=HOST", 400, |n| {
         let text = format!("FEATURE A {{ VENDOR=v KEYTYPE=EXCLUSIVE COUNT={n} SHARE=HOST }}\n");
         let model = model(&text);
@@ -195,7 +195,7 @@ fn shared_hosts_are_linear() {
 }
 
 #[test]
-fn borrows_are_linear() {
+fn borrow_cost_is_linear() {
     assert_linear("borrows", 400, |n| {
         let text = format!("FEATURE A {{ VENDOR=v KEYTYPE=EXCLUSIVE COUNT={n} BORROW=48 }}\n");
         let model = model(&text);
@@ -207,7 +207,7 @@ fn borrows_are_linear() {
 }
 
 #[test]
-fn returns_by_custom_string_are_linear() {
+fn checkin_by_custom_string_is_linear() {
     assert_linear("checkins by custom string", 1_000, |n| {
         let model = model(&format!("FEATURE A {{ VENDOR=v COUNT={n} }}\n"));
         let feature = model.name("A");
@@ -230,7 +230,7 @@ type Layout = Box<dyn Fn(usize) -> String>;
 
 /// n lots with n consumptions, some of which are denied.
 #[test]
-fn metered_lots_are_linear() {
+fn metered_lot_cost_is_linear() {
     let lots = |n: usize, each: &dyn Fn(usize) -> String| -> String {
         (0..n).map(|at| format!("FEATURE M {{ VENDOR=v KEYTYPE=METERED SN=s{at} {} }}\n", each(at))).collect()
     };
@@ -270,7 +270,7 @@ fn metered_lots_are_linear() {
 
 /// Events that are granted are kept to be undone, without a copy of all that is out for every few of them.
 #[test]
-fn simulate_remembers_in_linear_time() {
+fn undo_history_cost_is_linear() {
     assert_linear("moments", 2_000, |n| {
         let model = model(&format!("FEATURE A {{ VENDOR=v KEYTYPE=EXCLUSIVE COUNT={n} }}\n"));
         assert_eq!(play(&model, (0..n).map(|at| format!("checkout A by=p{at}@h{at}"))), n);
@@ -297,7 +297,7 @@ fn loaded(n: usize) -> (scenario::ScenarioFile, scenario::Loaded) {
 }
 
 #[test]
-fn mutation_over_features_and_scenarios_is_linear() {
+fn mutation_cost_is_linear() {
     assert_linear("test --mutate", 60, |n| {
         let (file, loaded) = loaded(n);
         let mutation = scenario::mutate(&[&file], &loaded, &|_| true);
@@ -306,7 +306,7 @@ fn mutation_over_features_and_scenarios_is_linear() {
 }
 
 #[test]
-fn scenarios_over_features_are_linear() {
+fn scenario_cost_is_linear() {
     assert_linear("test", 500, |n| {
         let (file, loaded) = loaded(n);
         let (results, seen) = scenario::observe(&file, &loaded.model, |_| true);
@@ -318,7 +318,7 @@ fn scenarios_over_features_are_linear() {
 
 /// Undo keeps its way back short, whatever happened before.
 #[test]
-fn undo_after_many_events_goes_back_step_by_step() {
+fn undo_reverts_many_events_one_by_one() {
     let model = model("FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=9000 }\n");
     let file = no_file();
     let mut session = Session::new(&file, &model, noon(), None);
@@ -335,7 +335,7 @@ fn undo_after_many_events_goes_back_step_by_step() {
 
 /// Comments are kept as runs, in files and in blocks.
 #[test]
-fn a_run_of_comments_is_one_item() {
+fn consecutive_comments_form_one_item() {
     use keywright::syntax::{self, Element};
     let comments = "#\n".repeat(100_000);
     let text = format!("{comments}FEATURE A # a\n # b\n {{ VENDOR=v\n{comments} COUNT=5 }}\n{comments}");
@@ -375,7 +375,7 @@ fn peak(place: &crate::support::TestDir, file: &str) -> usize {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_file_of_comments_takes_less_than_four_times_its_size() {
+fn comment_files_use_less_than_four_times_their_size() {
     let place = crate::support::TestDir::new();
     let block = "FEATURE A { VENDOR=v COUNT=5 }\n";
     let size = 16 * keywright::limits::MIB;

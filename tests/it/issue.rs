@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use crate::support::{Outcome, TestDir, snapshot};
 
 pub(crate) const DAY: &str = "2026-01-15";
+
 pub(crate) const KEY: &str = "ABC_Software.key.pem";
 
 /// A directory with a key, the catalogue and the order.
@@ -57,7 +57,7 @@ pub(crate) fn sql(place: &TestDir, log: &str, statements: &str) {
 }
 
 #[test]
-fn an_order_becomes_a_license_that_verifies_and_is_logged() {
+fn issued_license_verifies_and_is_logged() {
     let place = place();
     let planned = issue(&place, "order.yaml", &["--dry-run"]).expect_code(0);
     snapshot("issue", "dry_run", &planned.shown());
@@ -77,7 +77,7 @@ fn an_order_becomes_a_license_that_verifies_and_is_logged() {
 }
 
 #[test]
-fn a_changed_order_is_planned_as_a_change_and_replaces_only_when_told() {
+fn changed_order_replaces_license_only_with_option() {
     let place = place();
     issue_into(&place, "order.yaml", "out", "log").expect_code(0);
     let before = place.read("out/ABC-1.lic");
@@ -96,7 +96,7 @@ fn a_changed_order_is_planned_as_a_change_and_replaces_only_when_told() {
 }
 
 #[test]
-fn the_log_says_which_directive_was_changed() {
+fn log_reports_changed_directive() {
     let place = place();
     issue_into(&place, "order.yaml", "out", "log").expect_code(0);
     let text = place
@@ -110,223 +110,7 @@ fn the_log_says_which_directive_was_changed() {
 }
 
 #[test]
-fn row_29_a_block_that_is_not_in_the_log_is_refused_whoever_signed_it() {
-    let place = place();
-    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    place.run(&["new", "pool", "--set", "issued=2026-01-01", "-o", "ghost.lic"]).expect_code(0);
-    place.run(&["sign", "ghost.lic", "--key", KEY, "--in-place"]).expect_code(0);
-    place.run(&["verify", "--at", DAY, "ghost.lic"]).expect_code(0);
-    let told = place.run(&["verify", "--at", DAY, "--log", "log", "ghost.lic"]).expect_code(1);
-    assert_eq!(told.stdout.matches("not issued: no entry for this block").count(), 4, "{}", told.stdout);
-}
-
-#[test]
-fn row_29_a_log_that_was_edited_cut_or_reordered_is_found() {
-    let place = place();
-    place.write("orders.csv", many(5));
-    issue_into(&place, "orders.csv", "out", "log").expect_code(0);
-    let cases = [
-        ("edited", "UPDATE entry SET feature = 'Other' WHERE seq = 7", "entry 7 was changed"),
-        ("customer", "UPDATE issue SET customer = 'Mallory' WHERE first = 5", "entry 5 was changed"),
-        (
-            "digest",
-            "UPDATE entry SET digest = (SELECT digest FROM entry WHERE seq = 2) WHERE seq = 3",
-            "entry 3 was changed",
-        ),
-        ("moved", "UPDATE entry SET issue = 1 WHERE seq = 6", "entry 6 was changed"),
-        ("no issue", "DELETE FROM issue WHERE first = 9", "entry 9 is missing"),
-        (
-            "put in",
-            "INSERT INTO issue SELECT 30, issued_at, key_id, vendor, customer, sn, file, order_digest FROM issue WHERE first = 1",
-            "the log contains an issue without entries",
-        ),
-        (
-            "payload",
-            "UPDATE entry SET payload = CAST(payload || 'x' AS BLOB) WHERE seq = 3",
-            "entry 3 was changed: its payload",
-        ),
-        ("cut", "DELETE FROM entry WHERE seq > 18", "log ends at entry 18, but its head says 20"),
-        ("taken out", "DELETE FROM entry WHERE seq = 4", "entry 4 is missing"),
-        (
-            "closed up",
-            "DELETE FROM entry WHERE seq = 4; UPDATE entry SET seq = seq - 1 WHERE seq > 4",
-            "entry 4 was changed",
-        ),
-        (
-            "reordered",
-            "UPDATE entry SET seq = 100 WHERE seq = 5; UPDATE entry SET seq = 5 WHERE seq = 6; UPDATE entry SET seq = 6 WHERE seq = 100",
-            "entry 5 was changed",
-        ),
-        (
-            "head",
-            "UPDATE head SET seq = 19, hash = (SELECT hash FROM entry WHERE seq = 19); DELETE FROM entry WHERE seq = 20",
-            "the signature of the head does not match",
-        ),
-        (
-            "index",
-            "DROP INDEX issue_sn; CREATE INDEX issue_sn ON issue(file); PRAGMA writable_schema = 1; \
-             UPDATE sqlite_master SET sql = 'CREATE INDEX issue_sn ON issue(sn)' WHERE name = 'issue_sn'",
-            "an index of the log does not match its table",
-        ),
-        ("emptied", "DELETE FROM issue; DELETE FROM entry; DELETE FROM head", ""),
-    ];
-    let kept = place.run(&["log", "--log", "log", "verify"]).expect_code(0).stdout;
-    let kept = kept.lines().nth(1).unwrap().strip_prefix("head ").unwrap().to_owned();
-    for (name, statements, meant) in cases {
-        place.copy_own("log", name);
-        sql(&place, name, statements);
-        let told = place.run(&["log", "--log", name, "verify", "--head", &kept]).expect_code(1);
-        assert!(told.stdout.contains(meant), "{name}: {}", told.stdout);
-        if name != "emptied" {
-            place.run(&["log", "--log", name, "verify"]).expect_code(1);
-            place.run(&["verify", "--at", DAY, "--log", name, "out/C-00000.lic"]).expect_code(6);
-        }
-    }
-}
-
-#[test]
-fn row_30_an_older_state_of_the_log_is_found_by_a_head_that_was_kept() {
-    let place = place();
-    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    place.copy_own("log", "older");
-    place.write("orders.csv", many(2));
-    issue_into(&place, "orders.csv", "out", "log").expect_code(0);
-    let head = |log: &str| {
-        let told = place.run(&["log", "--log", log, "verify"]).expect_code(0).stdout;
-        told.lines().nth(1).unwrap().strip_prefix("head ").unwrap().to_owned()
-    };
-    let (newer, older) = (head("log"), head("older"));
-    place.run(&["log", "--log", "log", "verify", "--head", &older]).expect_code(0);
-    let told = place.run(&["log", "--log", "older", "verify", "--head", &newer]).expect_code(1);
-    assert!(told.stdout.contains("the log does not contain the saved head"), "{}", told.stdout);
-}
-
-#[test]
-fn row_44_nothing_is_signed_that_differs_from_the_approved_plan() {
-    let place = place();
-    issue(&place, "order.yaml", &["--plan", "plan.json"]).expect_code(0);
-    let go = |needed: &str| {
-        issue(
-            &place,
-            "order.yaml",
-            &["--plan", "plan.json", "--approvals", needed, "--key", KEY, "--out", "out", "--log", "log"],
-        )
-    };
-    let nothing = |outcome: Outcome| {
-        assert!(outcome.stderr.contains("nothing was signed"), "{}", outcome.stderr);
-        assert!(!place.path("out").exists() && !place.path("log").exists());
-    };
-    nothing(go("1").expect_code(5));
-    place.run(&["issue", "--approve", "plan.json", "--key", KEY]).expect_code(0);
-    nothing(go("2").expect_code(5));
-    let (order, catalog, plan) =
-        (place.read("order.yaml"), place.read("catalog.yaml"), place.read("plan.json"));
-    for (name, changed) in [
-        ("order.yaml", order.replace("count: 20", "count: 200")),
-        ("catalog.yaml", catalog.replace("MyDraw:5", "MyDraw:4")),
-        ("plan.json", plan.replace("\"MySolutions\": 20", "\"MySolutions\": 21")),
-    ] {
-        let before = place.read(name);
-        assert_ne!(before, changed, "{name}");
-        place.write(name, changed);
-        nothing(go("1").expect_code(5));
-        place.write(name, before);
-    }
-    go("1").expect_code(0);
-    place.run(&["verify", "--at", DAY, "out/ABC-1.lic"]).expect_code(0);
-}
-
-#[test]
-fn row_31_one_key_approves_once_whatever_it_is_called() {
-    let place = place();
-    issue(&place, "order.yaml", &["--plan", "plan.json"]).expect_code(0);
-    place.run(&["issue", "--approve", "plan.json", "--key", KEY]).expect_code(0);
-    let approval = place.names().into_iter().find(|name| name.ends_with(".approval")).unwrap();
-    place
-        .run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--out", "second.pem"])
-        .expect_code(0);
-    let ids: Vec<String> = place
-        .read("keys/trust.yaml")
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("id: ").map(|id| id.trim_matches('"').to_owned()))
-        .collect();
-    let second = ids.iter().find(|id| !approval.contains(id.as_str())).unwrap();
-    // The first key's approval under the file name of the second key, unchanged and with the second key's id.
-    let text = place.read(&approval);
-    let first = ids.iter().find(|id| approval.contains(id.as_str())).unwrap();
-    for copy in [text.clone(), text.replace(first, second)] {
-        place.write(&format!("plan.json.{second}.approval"), copy);
-        let told = issue(
-            &place,
-            "order.yaml",
-            &["--plan", "plan.json", "--approvals", "2", "--key", KEY, "--out", "out", "--log", "log"],
-        )
-        .expect_code(5);
-        assert!(told.stderr.contains("not enough approvals: 1 of 2; nothing was signed"), "{}", told.stderr);
-    }
-    std::fs::remove_file(place.path(&format!("plan.json.{second}.approval"))).unwrap();
-    place.run(&["issue", "--approve", "plan.json", "--key", "second.pem"]).expect_code(0);
-    issue(
-        &place,
-        "order.yaml",
-        &["--plan", "plan.json", "--approvals", "2", "--key", KEY, "--out", "out", "--log", "log"],
-    )
-    .expect_code(0);
-}
-
-#[test]
-fn row_39_a_run_that_was_killed_goes_on_to_the_same_bytes() {
-    let place = place();
-    place.write("orders.csv", many(1500));
-    issue_into(&place, "orders.csv", "whole", "whole.log").expect_code(0);
-    let args = [
-        "issue",
-        "-q",
-        "--catalog",
-        "catalog.yaml",
-        "--order",
-        "orders.csv",
-        "--at",
-        DAY,
-        "--key",
-        KEY,
-        "--out",
-        "cut",
-        "--log",
-        "cut.log",
-    ];
-    let mut child = place.command().args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let written = || std::fs::read_dir(place.path("cut")).map_or(0, Iterator::count);
-    let begun = Instant::now();
-    while written() < 300 && begun.elapsed() < Duration::from_secs(60) {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(written() < 1500, "the run ended before it was killed");
-    // Every file is complete. A temporary file of the killed run can remain until the run is resumed; one of another
-    // run is kept.
-    let whole = contents(&place, "whole");
-    place.write("cut/.keywright-other-Xy", "");
-    for (name, text) in contents(&place, "cut").into_iter().filter(|(name, _)| !name.starts_with('.')) {
-        assert!(whole.iter().any(|(known, good)| *known == name && *good == text), "{name}");
-    }
-    let refused = place.run(&args).expect_code(2);
-    assert!(refused.stderr.contains("use `--resume` to continue it"), "{}", refused.stderr);
-    // The resumed run keeps its day of issue.
-    let resumed: Vec<&str> =
-        args.iter().map(|arg| if *arg == DAY { "2026-03-01" } else { arg }).chain(["--resume"]).collect();
-    place.run(&resumed).expect_code(0);
-    std::fs::remove_file(place.path("cut/.keywright-other-Xy")).unwrap();
-    assert_eq!(contents(&place, "cut"), whole);
-    assert!(place.names().iter().all(|name| !name.starts_with(".keywright")), "{:?}", place.names());
-    let log = place.run(&["log", "--log", "cut.log", "verify"]).expect_code(0);
-    assert!(log.stdout.contains("last entry 6000\n"), "{}", log.stdout);
-    place.run(&resumed).expect_code(2);
-}
-
-#[test]
-fn two_runs_at_once_lose_nothing() {
+fn concurrent_issue_runs_keep_all_entries() {
     let place = place();
     place.write("one.csv", many(300)).write("two.csv", many(300).replace("C-", "D-"));
     let start = |orders: &str| {
@@ -358,7 +142,7 @@ fn two_runs_at_once_lose_nothing() {
 }
 
 #[test]
-fn rows_that_are_wrong_are_named_and_the_others_planned() {
+fn plan_reports_invalid_rows_and_includes_others() {
     let place = place();
     place.copy("tests/issue/bad.csv", "bad.csv");
     let planned = issue(&place, "bad.csv", &["--dry-run"]).expect_code(1);
@@ -372,7 +156,7 @@ fn rows_that_are_wrong_are_named_and_the_others_planned() {
 }
 
 #[test]
-fn tables_with_wrong_columns_are_refused() {
+fn order_tables_with_unknown_columns_are_rejected() {
     let place = place();
     for (head, meant) in [
         ("customer,sn,prodcts", "column 3: unknown column `prodcts`"),
@@ -386,7 +170,7 @@ fn tables_with_wrong_columns_are_refused() {
 }
 
 #[test]
-fn no_order_is_no_success() {
+fn issue_without_orders_fails() {
     let place = place();
     place.write("orders.csv", "customer,sn,products\n").write("empty.csv", "");
     issue_into(&place, "orders.csv", "out", "log").expect_code(2);
@@ -395,53 +179,7 @@ fn no_order_is_no_success() {
 }
 
 #[test]
-fn row_37_two_orders_for_one_file_are_an_error_before_anything_is_written() {
-    let place = place();
-    for twin in ["A-1", "a-1"] {
-        place.write(
-            "orders.csv",
-            format!("customer,sn,products\nA,A-1,MySolutions:20\nB,{twin},MySolutions:20\n"),
-        );
-        let told = issue_into(&place, "orders.csv", "out", "log").expect_code(1);
-        let (place_of_row, what) = ("orders.csv:3: column `sn`: ", "serial number");
-        assert!(told.stderr.contains(place_of_row) && told.stderr.contains(what), "{}", told.stderr);
-        assert!(!place.path("out").exists());
-    }
-}
-
-#[test]
-fn row_35_what_a_customer_is_called_is_never_syntax() {
-    let place = place();
-    let names = [
-        "{{ licenses }} {% for %}",
-        "} FEATURE Free {",
-        "# COUNT=500",
-        "=1+1",
-        "Größe & Söhne",
-        "a\\nb",
-        "KEY=AAAA",
-    ];
-    let mut rows = "customer,sn,products\n".to_owned();
-    for (number, name) in names.iter().enumerate() {
-        writeln!(rows, "\"{name}\",X-{number},MySolutions:20").unwrap();
-    }
-    place.write("orders.csv", rows);
-    issue_into(&place, "orders.csv", "out", "log").expect_code(0);
-    for (number, name) in names.iter().enumerate() {
-        let text = place.read(&format!("out/X-{number}.lic"));
-        assert_eq!(text.matches("\nFEATURE ").count(), 3, "{text}");
-        assert_eq!(text.matches(&format!("LICENSEE=\"{name}\"\n")).count(), 4, "{text}");
-    }
-    for bad in ["a\"\"b", "a\nb", "a\u{202e}b"] {
-        place.write("orders.csv", format!("customer,sn,products\n\"{bad}\",Y-1,MySolutions:20\n"));
-        let told = issue_into(&place, "orders.csv", "out", "log").expect_code(1);
-        assert!(told.stderr.contains("column `customer`"), "{}", told.stderr);
-        assert!(!place.path("out/Y-1.lic").exists());
-    }
-}
-
-#[test]
-fn a_folder_that_cannot_be_written_leaves_a_run_to_resume() {
+fn issue_resumes_after_unwritable_folder() {
     let place = place();
     place.write("out", "a file where the folder should be");
     issue_into(&place, "order.yaml", "out", "log").expect_code(6);
@@ -457,7 +195,7 @@ fn a_folder_that_cannot_be_written_leaves_a_run_to_resume() {
 }
 
 #[test]
-fn what_ends_soon_is_listed_and_entries_are_found() {
+fn log_lists_expiring_licenses_and_finds_entries() {
     let place = place();
     issue_into(&place, "order.yaml", "out", "log").expect_code(0);
     let log = |args: &[&str]| place.run(&[&["log", "--log", "log"], args].concat());
@@ -479,7 +217,7 @@ fn what_ends_soon_is_listed_and_entries_are_found() {
 }
 
 #[test]
-fn a_dearer_feature_is_told_with_the_customers_and_the_mixes() {
+fn catalog_check_reports_customers_and_mixes_of_costlier_feature() {
     let place = place();
     place.write("was.yaml", place.read("catalog.yaml"));
     place.write("catalog.yaml", place.read("catalog.yaml").replace("MyDraw:5", "MyDraw:6"));
@@ -498,7 +236,7 @@ fn a_dearer_feature_is_told_with_the_customers_and_the_mixes() {
 }
 
 #[test]
-fn catalogues_and_orders_that_are_wrong_say_where() {
+fn catalog_and_order_errors_report_location() {
     let catalog =
         "vendor: ABC_Software\nproducts:\n  - { product: P, template: pool, values: { licenses: 5 } }\n";
     let order = "customer: A\nsn: A-1\nproducts: [{ product: P, count: 5 }]\n";
@@ -540,7 +278,7 @@ fn expected_names(message: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_schemas_name_what_is_read_and_nothing_else() {
+fn issue_schemas_list_exactly_the_accepted_keys() {
     let schema = |name: &str| -> serde_json::Value {
         serde_json::from_str(
             &std::fs::read_to_string(crate::support::root().join("docs/schema").join(name)).unwrap(),

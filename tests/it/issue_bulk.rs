@@ -16,7 +16,7 @@ fn customers(place: &TestDir, count: usize) {
 }
 
 #[test]
-fn a_thousand_customers_are_issued_killed_half_way_resumed_and_an_edited_row_is_caught() {
+fn bulk_issue_resumes_after_kill_and_rejects_edited_row() {
     let place = place();
     customers(&place, 1000);
     issue_into(&place, "orders.csv", "whole", "whole.log").expect_code(0);
@@ -47,32 +47,17 @@ fn a_thousand_customers_are_issued_killed_half_way_resumed_and_an_edited_row_is_
 }
 
 /// A run that stopped before its last file, with its log.
-fn broken(place: &TestDir) {
+pub(crate) fn broken(place: &TestDir) {
     place.write("orders.csv", many(3));
     std::fs::create_dir_all(place.path("out/C-00002.lic/x")).unwrap();
     issue(place, "orders.csv", &["--key", KEY, "--out", "out", "--log", "log", "--replace"]).expect_code(6);
     std::fs::remove_dir_all(place.path("out/C-00002.lic")).unwrap();
 }
 
-const RESUME: [&str; 7] = ["--key", KEY, "--out", "out", "--log", "log", "--resume"];
+pub(crate) const RESUME: [&str; 7] = ["--key", KEY, "--out", "out", "--log", "log", "--resume"];
 
 #[test]
-fn row_39_what_a_failure_of_power_damaged_is_written_again() {
-    let place = place();
-    broken(&place);
-    let whole = place.read("out/C-00000.lic");
-    place.write("out/C-00000.lic", "").write("out/C-00001.lic", "something of the same run, damaged");
-    issue(&place, "orders.csv", &RESUME).expect_code(0);
-    assert_eq!(place.read("out/C-00000.lic"), whole);
-    for number in 0..3 {
-        place
-            .run(&["verify", "--at", DAY, "--log", "log", &format!("out/C-0000{number}.lic")])
-            .expect_code(0);
-    }
-}
-
-#[test]
-fn a_file_that_the_run_did_not_write_is_left_alone_when_it_goes_on() {
+fn resumed_issue_leaves_foreign_files_unchanged() {
     let place = place();
     place.write("orders.csv", many(3));
     place.write("out/C-00000.lic", "mine");
@@ -85,7 +70,7 @@ fn a_file_that_the_run_did_not_write_is_left_alone_when_it_goes_on() {
 }
 
 #[test]
-fn a_run_that_still_goes_on_is_not_begun_again() {
+fn running_issue_is_not_started_again() {
     let place = place();
     broken(&place);
     let lock = || {
@@ -107,7 +92,7 @@ fn a_run_that_still_goes_on_is_not_begun_again() {
 
 /// Otherwise a run could replace the licenses of another one, or log licenses that it cannot write.
 #[test]
-fn a_run_waits_for_another_one_that_puts_licenses_into_its_folder() {
+fn issue_waits_for_other_run_in_same_folder() {
     let place = place();
     customers(&place, 3);
     std::fs::create_dir(place.path("out")).unwrap();
@@ -126,7 +111,7 @@ fn a_run_waits_for_another_one_that_puts_licenses_into_its_folder() {
 }
 
 #[test]
-fn a_date_that_one_product_cannot_take_refuses_the_order() {
+fn date_unsupported_by_one_product_rejects_order() {
     let place = place();
     place.write(
         "mine/plain.lic",

@@ -14,7 +14,7 @@ fn json(text: &str) -> Value {
 }
 
 #[test]
-fn orders_are_taken_by_the_schema_if_they_are_read() {
+fn order_schema_accepts_what_reader_accepts() {
     let place = place();
     let with = |from: &str, to: &str| ORDER.replace(from, to);
     let behind = |text: &str| format!("{ORDER}{text}\n");
@@ -66,7 +66,7 @@ fn orders_are_taken_by_the_schema_if_they_are_read() {
 }
 
 #[test]
-fn catalogues_are_taken_by_the_schema_if_they_are_read() {
+fn catalog_schema_accepts_what_reader_accepts() {
     let place = place();
     place.write("order.yaml", ORDER);
     let behind = |text: &str| format!("{CATALOG}    {text}\n");

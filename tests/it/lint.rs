@@ -1,7 +1,6 @@
-//! The linter: properties of the rule table, sample files, the corpus, limits.
+//! The linter: properties of the rule table, sample files, the corpus_findings_match_snapshots, limits.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use jiff::civil::{Date, date};
 use keywright::diagnostic::{Diagnostic, Severity};
@@ -11,17 +10,17 @@ use keywright::lint::{
 };
 use keywright::source::{FileId, SourceFile};
 
-use crate::support::files_below;
+use crate::lint_limits::texts;
 
-fn day() -> Date {
+pub(crate) fn day() -> Date {
     date(EXAMPLE_DAY.0, EXAMPLE_DAY.1, EXAMPLE_DAY.2)
 }
 
-fn lint_text(text: &str) -> Vec<Diagnostic> {
+pub(crate) fn lint_text(text: &str) -> Vec<Diagnostic> {
     lint(&[&License::from_text("test.lic", text)], &Options::at(day()))
 }
 
-fn ids(found: &[Diagnostic]) -> Vec<&'static str> {
+pub(crate) fn ids(found: &[Diagnostic]) -> Vec<&'static str> {
     found.iter().map(|found| found.code.id).collect()
 }
 
@@ -91,7 +90,7 @@ fn rules_are_found_by_code_and_by_name() {
 }
 
 #[test]
-fn every_code_that_reading_raises_has_a_rule() {
+fn every_parser_code_has_a_rule() {
     for file in ["src/syntax/codes.rs", "src/license/codes.rs"] {
         let text =
             std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
@@ -125,14 +124,14 @@ fn bad_example_raises_its_code(rule: &Rule) {
 }
 
 #[test]
-fn bad_examples_raise_their_code_and_nothing_else() {
+fn bad_examples_report_only_their_code() {
     for rule in RULES {
         bad_example_raises_its_code(rule);
     }
 }
 
 #[test]
-fn good_examples_raise_neither_errors_nor_warnings() {
+fn good_examples_report_nothing() {
     for rule in RULES {
         let found = lint_example(&rule.good);
         let id = rule.code.id;
@@ -161,7 +160,7 @@ fn fix_once(text: &str, found: &[Diagnostic]) -> String {
 }
 
 #[test]
-fn safe_fixes_remove_the_finding_and_break_nothing() {
+fn safe_fixes_remove_finding_and_add_none() {
     let mut fixable = 0;
     for rule in RULES.iter().filter(|rule| !matches!(rule.bad, Example::Made { .. })) {
         let [source] = rule.bad.sources().try_into().unwrap_or_else(|_| [SourceFile::new("a", "")]);
@@ -189,7 +188,7 @@ fn safe_fixes_remove_the_finding_and_break_nothing() {
 }
 
 #[test]
-fn messages_keep_the_house_style() {
+fn messages_follow_style_rules() {
     let shown = RULES.iter().filter(|rule| !matches!(rule.bad, Example::Made { .. }));
     for found in shown.flat_map(|rule| lint_example(&rule.bad)) {
         let texts = [Some(&found.message), found.help.as_ref()];
@@ -207,7 +206,7 @@ fn messages_keep_the_house_style() {
 }
 
 #[test]
-fn the_seeds_files_have_elided_keys_and_no_other_fault() {
+fn example_licenses_report_only_elided_keys() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/examples");
     for name in ["alternates", "cascade", "dependency-sharing", "pool", "suite", "token-sharing"] {
         let text = std::fs::read_to_string(folder.join(format!("{name}.lic"))).unwrap();
@@ -225,7 +224,7 @@ fn the_seeds_files_have_elided_keys_and_no_other_fault() {
 }
 
 #[test]
-fn levels_are_set_by_code_name_and_group() {
+fn levels_apply_by_code_name_and_group() {
     let text =
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Draw VERSION=1.0 COUNT=1\" }\n";
     let with = |settings: &[(&str, Level)]| {
@@ -250,7 +249,7 @@ fn levels_are_set_by_code_name_and_group() {
 }
 
 #[test]
-fn a_comment_allows_on_its_block_or_line_and_nowhere_else() {
+fn allow_comment_applies_to_its_block_or_line_only() {
     let block = "FEATURE Draw\n{\n  VENDOR=Acme KEYTYPE=TOKEN\n  TOKEN_DEPENDENCY=\"FEATURE=Draw VERSION=1.0 COUNT=1\"\n}\n";
     let line = "  TOKEN_DEPENDENCY";
     let comment = "# keywright: allow(self-dependency) a joke";
@@ -273,144 +272,9 @@ fn a_comment_allows_on_its_block_or_line_and_nowhere_else() {
     assert_eq!(found(&format!("# keywright: allow(K005) x\n{block}")), ["A002", "D002"]);
 }
 
-#[test]
-fn sixteen_levels_of_512_equal_dependencies_are_one_overflow() {
-    let mut text = "FEATURE T16 { VENDOR=V COUNT=1 }\n".to_owned();
-    for level in 0..16 {
-        let need = format!("TOKEN_DEPENDENCY=\"FEATURE=T{} VERSION=1.0 COUNT=1\" ", level + 1).repeat(512);
-        writeln!(text, "FEATURE T{level} {{ VENDOR=V KEYTYPE=TOKEN {need}}}").unwrap();
-    }
-    let license = License::from_text("a", &text);
-    let found = lint(&[&license], &Options::at(day()));
-    let errors: Vec<&str> = found.iter().filter(|f| f.is_error()).map(|f| f.code.id).collect();
-    assert_eq!(errors, ["D010", "C001"][..errors.len()]);
-    assert_eq!(found.iter().filter(|found| found.code.id == "D009").count(), 16);
-}
-
-/// A chain of tokens whose last token depends on `last`.
-fn chain(length: usize, last: &str) -> String {
-    let mut text = String::new();
-    for at in 0..length {
-        let next = if at + 1 == length { last.to_owned() } else { format!("T{}", at + 1) };
-        writeln!(
-            text,
-            "FEATURE T{at} {{VENDOR=V KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE={next} VERSION=1.0 COUNT=1\"}}"
-        )
-        .unwrap();
-    }
-    text
-}
-
-#[test]
-fn very_long_chains_and_circles_neither_overflow_nor_flood() {
-    let circle = License::from_text("a", &chain(30_000, "T0"));
-    let line = License::from_text("a", &(chain(30_000, "P") + "FEATURE P {VENDOR=V COUNT=1}"));
-    let found = lint(&[&circle], &Options::at(day()));
-    assert_eq!(ids(&found), ["K002", "D001"]);
-    assert!(found[1].message.len() < 600 && found[1].related.len() < 50);
-    let found = lint(&[&line], &Options::at(day()));
-    assert_eq!(ids(&found), ["D003", "K002"]);
-    assert!(found[0].message.contains("30000 dependencies"), "{}", found[0].message);
-}
-
-#[test]
-fn many_unknown_names_cost_no_more_than_their_number() {
-    let mut text = String::new();
-    for at in 0..20_000 {
-        writeln!(text, "FEATURE T{at} {{VENDOR=V KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Some_name_{at} VERSION=1.0 COUNT=1\"}}")
-            .unwrap();
-    }
-    let license = License::from_text("a", &text);
-    let found = lint(&[&license], &Options::at(day()));
-    // Plus the draft note, which has a different code, and the finding that counts the rest.
-    assert_eq!(found.len(), keywright::lint::MAX_FINDINGS + 2);
-    let last = found.last().unwrap();
-    assert_eq!((last.code.id, last.severity), ("A004", Severity::Error));
-    assert_eq!(last.message, "19000 more findings are not shown");
-}
-
-#[test]
-fn behind_what_could_not_be_read_nothing_is_said() {
-    let token =
-        "FEATURE Draw { VENDOR=V KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }\n";
-    for pool in [
-        "FEATURE Pool { VENDOR=V COUNT=0 }\n",
-        "FEATURE Pool { VENDOR=V COUTN=5 }\n",
-        "FEATURE Pool { VENDOR=V COUNT 5 }\n",
-        "FEATURE Pool { COUNT=5 }\n",
-        "FEATURE Pool { VENDOR=V COUNT=5\n",
-        "FEATUER Pool { VENDOR=V COUNT=5 }\n",
-    ] {
-        let found = lint_text(&format!("{token}{pool}"));
-        let errors: Vec<&Diagnostic> = found.iter().filter(|found| found.is_error()).collect();
-        assert_eq!(errors.len(), 1, "{pool}: {errors:#?}");
-        assert!(errors[0].code.id.starts_with(['S', 'V']), "{pool}");
-    }
-}
-
-/// C009 has the level of the rule whose analysis is incomplete.
-#[test]
-fn a_bound_that_was_reached_does_not_pass_where_the_rule_is_denied() {
-    let Example::Made { make, .. } = rule("C009").unwrap().bad else { panic!("made") };
-    let license = License::read(SourceFile::from_bytes(FileId(0), "a", make()));
-    let severity = |levels: &[(&str, Level)]| {
-        let mut options = Options::at(day());
-        for (selector, level) in levels {
-            options.levels.set(selector, *level).unwrap();
-        }
-        let found = lint(&[&license], &options);
-        found.iter().find(|found| found.code.id == "C009").map(|found| found.severity)
-    };
-    assert_eq!(severity(&[]), Some(Severity::Note));
-    assert_eq!(severity(&[("C007", Level::Deny)]), Some(Severity::Error));
-    assert_eq!(severity(&[("C001", Level::Deny)]), Some(Severity::Error));
-    assert_eq!(severity(&[("C007", Level::Warn)]), Some(Severity::Warning));
-    assert_eq!(severity(&[("C001", Level::Allow), ("C007", Level::Allow)]), None);
-    assert_eq!(severity(&[("C007", Level::Deny), ("C009", Level::Warn)]), Some(Severity::Warning));
-}
-
-/// A file with exactly the maximum number of blocks is complete.
-#[test]
-fn absence_is_stated_of_a_full_file_and_not_of_a_cut_one() {
-    let token = "FEATURE T{VENDOR=V KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Missing VERSION=1.0 COUNT=1\"}";
-    let unknown = |blocks: usize| {
-        let text = token.to_owned() + &"FEATURE A{VENDOR=V}".repeat(blocks - 1);
-        ids(&lint_text(&text)).contains(&"D005")
-    };
-    assert!(unknown(keywright::syntax::MAX_BLOCKS));
-    assert!(!unknown(keywright::syntax::MAX_BLOCKS + 1));
-}
-
-/// The corpus and sample licenses that are valid text, as path and text.
-fn texts() -> Vec<(String, String)> {
-    let paths = files_below("tests/corpus/lint").into_iter().chain(files_below("tests/examples"));
-    let licenses = paths.filter(|path| path.extension().is_some_and(|extension| extension == "lic"));
-    licenses
-        .filter_map(|path| {
-            let text = String::from_utf8(std::fs::read(&path).unwrap()).ok()?;
-            Some((path.display().to_string(), text))
-        })
-        .collect()
-}
-
-#[test]
-fn every_prefix_and_every_lost_character_of_the_corpus_is_linted_without_harm() {
-    // The run time is quadratic in the length.
-    const LONGEST: usize = 2000;
-    for (_, text) in texts().into_iter().filter(|(_, text)| text.len() <= LONGEST) {
-        for (at, c) in text.char_indices().step_by(7) {
-            lint_text(&text[..at]);
-            let without = format!("{}{}", &text[..at], &text[at + c.len_utf8()..]);
-            for found in lint_text(&without) {
-                assert!(found.primary.span.end as usize <= without.len(), "{found:?}");
-            }
-        }
-    }
-}
-
 /// The linter and the resolver reject the same graphs.
 #[test]
-fn the_resolver_refuses_what_the_linter_refuses_of_the_graph() {
+fn resolver_and_linter_reject_same_graphs() {
     const GRAPH: [&str; 4] = ["D001", "D002", "D003", "H001"];
     let mut refused = 0;
     let mut agree = |name: &str, text: &str| {

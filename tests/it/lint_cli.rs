@@ -16,7 +16,7 @@ fn codes(stdout: &str) -> Vec<String> {
 }
 
 #[test]
-fn folders_are_searched_as_git_sees_them() {
+fn folder_search_follows_gitignore() {
     let place = TestDir::new();
     for name in
         ["b.lic", "a/z.LIC", "a/a.lic", "a/note.txt", ".hidden/x.lic", "out/x.lic", "a/skip.lic", "c.d/x.lic"]
@@ -35,7 +35,7 @@ fn folders_are_searched_as_git_sees_them() {
 }
 
 #[test]
-fn a_folder_without_licenses_is_no_success() {
+fn lint_of_folder_without_licenses_fails() {
     let place = TestDir::new();
     place.write("empty/readme.txt", "").write("good.lic", GOOD);
     let outcome = place.run(&["lint", "empty", "good.lic"]).expect_code(2);
@@ -48,7 +48,7 @@ fn a_folder_without_licenses_is_no_success() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_and_the_rest_is_linted() {
+fn lint_reports_unreadable_file_and_lints_others() {
     let place = TestDir::new();
     place.write("a.lic", BAD).write("c.lic", BAD).write("d.lic/inner.txt", "");
     let outcome = place.run(&["lint", "--format", "concise", "a.lic", "b.lic", "c.lic"]).expect_code(6);
@@ -65,7 +65,7 @@ fn what_cannot_be_read_is_named_and_the_rest_is_linted() {
 }
 
 #[test]
-fn many_files_come_in_the_same_order_every_time() {
+fn file_order_is_stable() {
     let place = TestDir::new();
     for n in 0..3000 {
         place.write(&format!("{}/{n:04}.lic", n % 7), if n % 10 == 0 { BAD } else { GOOD });
@@ -84,7 +84,7 @@ fn many_files_come_in_the_same_order_every_time() {
 }
 
 #[test]
-fn each_file_is_a_license_unless_together() {
+fn lint_treats_files_separately_unless_together() {
     let place = TestDir::new();
     let token =
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }\n";
@@ -96,7 +96,7 @@ fn each_file_is_a_license_unless_together() {
 }
 
 #[test]
-fn options_that_contradict_each_other_are_refused() {
+fn lint_rejects_conflicting_options() {
     let place = TestDir::new();
     place.write("a.lic", GOOD);
     for args in [
@@ -114,7 +114,7 @@ fn options_that_contradict_each_other_are_refused() {
 }
 
 #[test]
-fn files_that_are_no_text_are_named() {
+fn lint_reports_files_that_are_not_text() {
     let place = TestDir::new();
     let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
     place.write("latin1.lic", b"FEATURE D { VENDOR=\xe4 }").write("utf16.lic", utf16).write("good.lic", GOOD);
@@ -126,7 +126,7 @@ fn files_that_are_no_text_are_named() {
 }
 
 #[test]
-fn a_line_of_the_largest_size_is_read_in_bounds() {
+fn largest_line_is_linted_within_time_limit() {
     const LARGEST: usize = 64 * 1024 * 1024;
     let place = TestDir::new();
     place.write("long.lic", "#".repeat(LARGEST)).write("longer.lic", "#".repeat(LARGEST + 1));
@@ -147,7 +147,7 @@ fn a_line_of_the_largest_size_is_read_in_bounds() {
 }
 
 #[test]
-fn findings_without_end_are_counted_and_not_all_shown() {
+fn excess_findings_are_counted_not_shown() {
     let place = TestDir::new();
     place.write("many.lic", "FEATURE A { VENDOR=Acme ".to_owned() + &"X=1 ".repeat(200_000) + "}\n");
     let outcome = place.run(&["lint", "many.lic"]).expect_code(1);
@@ -163,7 +163,7 @@ fn findings_without_end_are_counted_and_not_all_shown() {
 
 /// Levels and `allow` comments apply to every finding, also to those that are only counted.
 #[test]
-fn what_is_not_kept_whole_is_still_judged() {
+fn truncated_values_are_still_linted() {
     let place = TestDir::new();
     // 1,500 allowed findings of one code, then one that is not allowed.
     let allowed = "# keywright: allow(V001) for a later version\nFEATURE A { VENDOR=Acme COUNT=5 X=1 }\n";
@@ -187,7 +187,7 @@ fn what_is_not_kept_whole_is_still_judged() {
 }
 
 #[test]
-fn what_cannot_be_read_cannot_declare_itself_fine() {
+fn unreadable_text_cannot_allow_findings() {
     let place = TestDir::new();
     let stray = "FEATURE A { VENDOR=x COUNT=5 ??? } # keywright: allow(S006) fine\n";
     place.write("stray.lic", stray);
@@ -198,7 +198,7 @@ fn what_cannot_be_read_cannot_declare_itself_fine() {
 }
 
 #[test]
-fn fixing_never_gives_back_less_than_it_got() {
+fn fix_never_truncates_file() {
     let place = TestDir::new();
     let latin = b"FEATURE A { VENDOR=Acme CUONT=5 }\n# \xfc\n";
     let outcome = place.run_with(&["lint", "--fix", "-"], latin).expect_code(3);
@@ -209,7 +209,7 @@ fn fixing_never_gives_back_less_than_it_got() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_stands_in_every_report() {
+fn every_format_reports_unreadable_file() {
     let place = TestDir::new();
     place.write("a.lic", GOOD);
     for format in ["json", "sarif", "github", "gitlab", "junit"] {
@@ -220,7 +220,7 @@ fn a_file_that_cannot_be_read_stands_in_every_report() {
 }
 
 #[test]
-fn watching_lints_again_when_a_file_changes() {
+fn watch_lints_again_after_change() {
     let place = TestDir::new();
     place.write("a.lic", BAD);
     let child = place
@@ -249,7 +249,7 @@ fn watching_lints_again_when_a_file_changes() {
 }
 
 #[test]
-fn more_detail_says_what_each_rule_met_is_about() {
+fn verbose_output_explains_each_rule() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=V CUONT=5 }\n");
     let plain = place.run(&["lint", "a.lic"]).expect_code(1);
@@ -297,7 +297,7 @@ fn judged() -> TestDir {
 }
 
 #[test]
-fn a_trust_store_judges_the_keys() {
+fn lint_checks_keys_with_trust_store() {
     let place = judged();
     let args = ["lint", "--format", "concise", "--at", "2026-06-01", "--allow", "X", "--trust", "keys", "."];
     let judged = place.run(&args).expect_code(1);
@@ -324,7 +324,7 @@ fn a_trust_store_judges_the_keys() {
 }
 
 #[test]
-fn files_that_are_licenses_of_their_own_are_compared() {
+fn lint_compares_separate_licenses() {
     let place = TestDir::new();
     let draft = "# keywright: allow(K002) a draft\n";
     let text = |sn: &str, name: &str| format!("{draft}FEATURE {name} {{ VENDOR=Acme COUNT=5 {sn} }}\n");
@@ -349,7 +349,7 @@ fn files_that_are_licenses_of_their_own_are_compared() {
 
 /// The single finding for classic Mac OS line endings must not cover a carriage return that hides text.
 #[test]
-fn every_carriage_return_that_can_hide_text_is_told() {
+fn lint_reports_every_carriage_return_that_hides_text() {
     let place = TestDir::new();
     place.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"]).expect_code(0);
     place.write("a.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\nFEATURE B { VENDOR=Acme COUNT=5 }\n");
@@ -363,7 +363,7 @@ fn every_carriage_return_that_can_hide_text_is_told() {
 }
 
 #[test]
-fn no_kind_of_fault_is_lost_behind_many_of_another() {
+fn finding_limit_keeps_one_finding_per_code() {
     let place = TestDir::new();
     let many = "FEATURE A { VENDOR=Acme X=1 }\n".repeat(1500);
     place.write("many.lic", many + "FEATURE B { VENDOR=Acme COUNT=5 END=2026-02-30 COMMENT=\"a\n b\" }\n");

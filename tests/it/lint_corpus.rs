@@ -1,13 +1,13 @@
-//! The corpus of the linter: at least three cases per rule, each with a different cause that occurs in practice.
+//! The corpus_findings_match_snapshots of the linter: at least three cases per rule, each with a different cause that occurs in practice.
 //!
-//! A case is a file below `tests/corpus/lint/CODE/`, named after its situation. Its first line gives the expected result:
+//! A case is a file below `tests/corpus_findings_match_snapshots/lint/CODE/`, named after its situation. Its first line gives the expected result:
 //!
 //! - `# good: …`: CODE is not raised, and neither are other errors or warnings. These are valid files close to the fault.
 //! - `# also: T002 C008`: CODE and these codes are raised, and no others.
 //! - anything else, or no comment: CODE is raised, and no other code.
 //!
-//! `K002` (draft-file) is always accepted. `tests/corpus/keywright.toml` is the configuration of the cases, and
-//! `tests/corpus/keys` their trust store. Cases that are too large for the repository are generated: see [`MADE`].
+//! `K002` (draft-file) is always accepted. `tests/corpus_findings_match_snapshots/keywright.toml` is the configuration of the cases, and
+//! `tests/corpus_findings_match_snapshots/keys` their trust store. Cases that are too large for the repository are generated: see [`MADE`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -20,9 +20,9 @@ use serde_json::Value;
 
 use crate::support::{Outcome, TestDir, files_below, root, snapshot};
 
-const FOLDER: &str = "tests/corpus/lint";
+const FOLDER: &str = "tests/corpus_findings_match_snapshots/lint";
 
-/// A file in the corpus.
+/// A file in the corpus_findings_match_snapshots.
 struct Case {
     code: String,
     /// Path below the directory of its rule, without the extension.
@@ -66,13 +66,20 @@ fn cases() -> Vec<Case> {
 
 /// Runs the command in the project directory.
 fn lint_corpus(format: &str) -> Outcome {
-    let seen = || fs::read(root().join("tests/corpus/keys/last-seen.yaml")).unwrap();
+    let seen = || fs::read(root().join("tests/corpus_findings_match_snapshots/keys/last-seen.yaml")).unwrap();
     let before = seen();
     let (year, month, day) = EXAMPLE_DAY;
     let output = TestDir::new()
         .command()
         .current_dir(root())
-        .args(["lint", "--at", &format!("{year}-{month:02}-{day:02}"), "--format", format, "tests/corpus"])
+        .args([
+            "lint",
+            "--at",
+            &format!("{year}-{month:02}-{day:02}"),
+            "--format",
+            format,
+            "tests/corpus_findings_match_snapshots",
+        ])
         .output()
         .unwrap();
     assert_eq!(seen(), before, "the run changed the trust store");
@@ -150,7 +157,7 @@ fn cut(line: &str, longest: usize) -> String {
 
 /// Records each case with its findings.
 #[test]
-fn corpus() {
+fn corpus_findings_match_snapshots() {
     let found = found();
     for case in cases() {
         let said = found.get(&case.path()).map(Vec::as_slice).unwrap_or_default();
@@ -166,10 +173,10 @@ fn corpus() {
 
 /// Records all findings of the run in the concise format.
 #[test]
-fn corpus_gives_exactly_these_findings() {
+fn corpus_codes_match_expected_counts() {
     let outcome = lint_corpus("concise");
     assert_eq!(outcome.code, 3, "{}", outcome.stderr);
-    snapshot("lint", "corpus", &outcome.stdout);
+    snapshot("lint", "corpus_findings_match_snapshots", &outcome.stdout);
 }
 
 /// Checks the codes that a case raises.
@@ -189,7 +196,7 @@ fn check(case: &Case, found: &[Value]) {
 }
 
 #[test]
-fn every_rule_has_three_cases_in_the_corpus() {
+fn corpus_has_three_cases_per_rule() {
     let found = found();
     let mut cases_of: BTreeMap<String, usize> = BTreeMap::new();
     let cases = cases();
@@ -229,7 +236,7 @@ fn with_other_customers(license: &License) -> String {
 
 /// Bulk issue lints licenses once that differ only in SN and LICENSEE, so the values must not matter.
 #[test]
-fn errors_depend_on_sn_and_licensee_only_by_whether_two_are_equal() {
+fn errors_depend_only_on_equality_of_sn_and_licensee() {
     let (year, month, day) = EXAMPLE_DAY;
     let day = jiff::civil::date(year, month, day);
     let options = Options { stage: Stage::Signing, ..Options::at(day) };
@@ -323,7 +330,7 @@ fn suite(needs: impl Iterator<Item = String>, pools: &str) -> Vec<u8> {
 }
 
 #[test]
-fn cases_that_are_made_raise_their_codes() {
+fn generated_cases_report_their_codes() {
     let (year, month, day) = EXAMPLE_DAY;
     let mut options = Options::at(jiff::civil::date(year, month, day));
     for (code, situation, also, make) in MADE {

@@ -8,7 +8,7 @@ use keywright::report::rule_docs;
 use crate::support::{TestDir, root, snapshot};
 
 #[test]
-fn the_documentation_of_the_rules_is_what_the_rules_say() {
+fn rule_documentation_matches_rules() {
     let path = root().join("docs/rules.md");
     if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
         fs::write(&path, rule_docs::markdown()).unwrap();
@@ -36,7 +36,7 @@ fn rule_tables_link_to_one_heading_each() {
 }
 
 #[test]
-fn every_page_fits_a_terminal_and_leaves_nothing_hidden() {
+fn explain_pages_fit_80_columns_without_loss() {
     for rule in RULES {
         let page = rule_docs::terminal(rule, 80);
         for line in page.lines() {
@@ -49,7 +49,7 @@ fn every_page_fits_a_terminal_and_leaves_nothing_hidden() {
 }
 
 #[test]
-fn explain_shows_pages_by_code_and_by_name() {
+fn explain_finds_rules_by_code_and_name() {
     let place = TestDir::new();
     let by_code = place.run(&["explain", "D001"]).expect_code(0);
     snapshot("lint", "explain-D001", &by_code.shown());
@@ -67,7 +67,7 @@ fn explain_shows_pages_by_code_and_by_name() {
 }
 
 #[test]
-fn explain_says_what_a_feature_costs() {
+fn explain_shows_cost_of_feature() {
     let place = TestDir::new();
     place.copy("tests/examples/alternates.lic", "a.lic").write("bad.lic", "FEATURE A { COUNT=1 }");
     snapshot(
@@ -84,7 +84,7 @@ fn explain_says_what_a_feature_costs() {
 }
 
 #[test]
-fn explain_asks_as_somebody_and_has_answers_for_devices_mixes_and_long_walks() {
+fn explain_covers_requester_devices_mixes_and_search_limit() {
     let place = TestDir::new();
     place.write(
         "a.lic",
@@ -111,7 +111,7 @@ fn explain_asks_as_somebody_and_has_answers_for_devices_mixes_and_long_walks() {
 }
 
 #[test]
-fn explain_says_what_it_cannot_decide() {
+fn explain_reports_undecided_requests() {
     let mut text = "FEATURE L0 { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 }\n".to_owned();
     for level in 1..14 {
         for way in 0..4 {

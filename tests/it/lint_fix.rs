@@ -19,7 +19,7 @@ fn fixed(place: &TestDir, text: &str, more: &[&str]) -> (String, String) {
 }
 
 #[test]
-fn lines_leave_nothing_behind() {
+fn fix_removes_whole_lines() {
     let place = TestDir::new();
     for (before, after) in [
         ("FEATURE A\n{\n  VENDOR=x\n  VENDOR=x\n  COUNT=5\n}\n", "FEATURE A\n{\n  VENDOR=x\n  COUNT=5\n}\n"),
@@ -45,7 +45,7 @@ fn lines_leave_nothing_behind() {
 }
 
 #[test]
-fn a_fix_that_brings_another_to_light_is_followed() {
+fn fix_applies_follow_up_fixes() {
     let place = TestDir::new();
     let (text, said) = fixed(&place, "FEATURE A { VENDOR=x KYETYPE=EXCLUSVE COUNT=5 }\n", &[]);
     assert_eq!(text, "FEATURE A { VENDOR=x KEYTYPE=EXCLUSIVE COUNT=5 }\n");
@@ -53,7 +53,7 @@ fn a_fix_that_brings_another_to_light_is_followed() {
 }
 
 #[test]
-fn the_difference_is_shown_and_nothing_is_written() {
+fn fix_diff_writes_nothing() {
     let place = TestDir::new();
     let text = "FEATURE A\n{\n  VENDOR=x\n  VENDOR=x\n  COUNT=5\n}\n";
     place.write("x.lic", text);
@@ -68,7 +68,7 @@ fn the_difference_is_shown_and_nothing_is_written() {
 }
 
 #[test]
-fn standard_input_is_fixed_onto_standard_output() {
+fn fix_writes_stdin_to_stdout() {
     let place = TestDir::new();
     let outcome = place.run_with(&["lint", "--fix", "-"], b"FEATURE A { VENDOR=x CUONT=5 }\n").expect_code(0);
     assert_eq!(outcome.stdout, "FEATURE A { VENDOR=x COUNT=5 }\n");
@@ -100,7 +100,7 @@ fn signed() -> (TestDir, String) {
 }
 
 #[test]
-fn layout_of_signed_blocks_may_be_fixed_and_they_still_verify() {
+fn fix_of_signed_block_layout_keeps_signature_valid() {
     let (place, text) = signed();
     let key = text.split("KEY=").nth(1).unwrap().split_whitespace().next().unwrap();
     let wrapped = text
@@ -115,7 +115,7 @@ fn layout_of_signed_blocks_may_be_fixed_and_they_still_verify() {
 }
 
 #[test]
-fn signed_text_is_never_changed_unless_asked_for() {
+fn fix_changes_signed_text_only_with_option() {
     let (place, text) = signed();
     let twice = text.replacen("  COUNT=20", "  COUNT=20\n  VENDOR=ABC_Software\n  COUNT=20", 1);
     let with_draft = format!("{twice}FEATURE Own {{ VENDOR=ABC_Software CUONT=5 }}\n");
@@ -131,7 +131,7 @@ fn signed_text_is_never_changed_unless_asked_for() {
 }
 
 #[test]
-fn files_linted_together_are_fixed_each() {
+fn fix_writes_each_file_linted_together() {
     let place = TestDir::new();
     place
         .write("a.lic", "FEATURE A { VENDOR=x CUONT=5 }\n")
@@ -143,7 +143,7 @@ fn files_linted_together_are_fixed_each() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_cannot_be_written_stays_whole() {
+fn fix_leaves_unwritable_file_unchanged() {
     use std::os::unix::fs::PermissionsExt as _;
     let place = TestDir::new();
     let text = "FEATURE A { VENDOR=x CUONT=5 }\n";
@@ -159,7 +159,7 @@ fn a_file_that_cannot_be_written_stays_whole() {
 }
 
 #[test]
-fn many_fixes_are_all_applied() {
+fn fix_applies_many_fixes() {
     let place = TestDir::new();
     let block = "FEATURE A# { VENDOR=x\n  LICENSEE=\"a\n  b\"\u{a0}COUNT=5 VENDOR=x }\n";
     let text: String = (0..3000).map(|n| block.replace('#', &n.to_string())).collect();
@@ -213,7 +213,7 @@ proptest! {
 
     /// For any text: a second run fixes nothing, and signed text is kept.
     #[test]
-    fn fixing_converges_on_any_text(pieces in prop::collection::vec(prop::sample::select(&[
+    fn fix_converges_on_random_text(pieces in prop::collection::vec(prop::sample::select(&[
         "FEATURE A", " {", "}\n", "VENDOR=x ", "VENDOR=x ", "CUONT=5 ", "COUNT=5 ", "KEY=AQE ", "KEY=AQE\n", "\u{a0}",
         "\n", "  ", "LICENSEE=\"a\n b\" ", "\"", "# note\n", "\r\n", "KYETYPE=EXCLUSVE ", "\u{feff}", "SN=1 SN=1 ",
     ][..]), 0..40)) {
@@ -229,7 +229,7 @@ proptest! {
 
 /// Fixes that may change the meaning are only suggested, and are applied only with `--unsafe-fixes`.
 #[test]
-fn a_word_that_may_be_another_is_not_put_right_unasked() {
+fn ambiguous_spelling_needs_unsafe_fixes() {
     let place = TestDir::new();
     let text = "FEATURE M { VENDOR=Acme KEYTYPE=METERED PAYMENT=POSTPAID PRICE=\"1.00 USD\" PERIOD=MONTH MAXIMUM=10000 }\n\
                 FEATURE A { VENDOR=Acme COUNT=5 MAX_CHECKOUT=3600 DATE=x MAINTENANCE_STOP=2026-01-31 CUONT=7 }\n";
@@ -244,7 +244,7 @@ fn a_word_that_may_be_another_is_not_put_right_unasked() {
 }
 
 #[test]
-fn a_version_in_a_dependency_is_spelt_right() {
+fn fix_normalizes_dependency_versions() {
     let place = TestDir::new();
     let text = "FEATURE A { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=P VERSION=2021.0105 COUNT=02\" }\n\
                 FEATURE P { VENDOR=Acme COUNT=5 VERSION=2021.105 }\n";
@@ -259,7 +259,7 @@ fn a_version_in_a_dependency_is_spelt_right() {
 
 /// A fix for a misspelled directive never adds or removes a KEY.
 #[test]
-fn nothing_becomes_a_key_by_a_fix() {
+fn fix_never_creates_a_key() {
     let place = TestDir::new();
     for name in ["Key", "CKEY", "KEYY"] {
         let text = format!("FEATURE P {{ VENDOR=A CUONT=5 {name}=abc }}\n");

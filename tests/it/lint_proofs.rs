@@ -120,7 +120,7 @@ FEATURE B { VENDOR=Acme COUNT=10 }
 ";
 
 #[test]
-fn the_proofs_of_more_means_less_hold_before_the_resolver() {
+fn more_means_less_examples_agree_with_resolver() {
     let Example::Text(text) = rule("C007").unwrap().bad else { panic!("one file") };
     for text in [text, SEED] {
         let proofs = proofs(text);
@@ -132,7 +132,7 @@ fn the_proofs_of_more_means_less_hold_before_the_resolver() {
 }
 
 #[test]
-fn the_two_lines_of_the_proof_are_printed() {
+fn more_means_less_prints_both_requests() {
     let found = lint(&[&License::from_text("a", SEED)], &Options::at(day()));
     let found = found.iter().find(|found| found.code.id == "C007").unwrap();
     assert_eq!(
@@ -324,7 +324,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 30, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn more_means_less_is_found_wherever_brute_force_finds_it_and_every_proof_holds(blocks in choices()) {
+    fn more_means_less_matches_brute_force(blocks in choices()) {
         let text = text(&blocks);
         let proofs = proofs(&text);
         for proof in &proofs {
@@ -344,7 +344,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_never_runs_is_what_the_resolver_denies_on_every_day(blocks in dated()) {
+    fn never_served_matches_resolver_on_every_day(blocks in dated()) {
         let text = text(&blocks);
         let license = License::from_text("a", &text);
         prop_assume!(!license.has_errors());
@@ -379,7 +379,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_a_start_or_an_end_changes_for_a_token_is_told(mut blocks in dated()) {
+    fn token_availability_changes_match_resolver(mut blocks in dated()) {
         for block in &mut blocks {
             block.share = false;
         }

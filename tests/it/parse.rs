@@ -14,7 +14,7 @@ fn joined(license: &License) -> String {
 }
 
 /// All license files of the tests.
-fn corpus() -> Vec<(String, String)> {
+fn corpus_findings_match_snapshots() -> Vec<(String, String)> {
     let folders = ["tests/examples", "tests/parse"];
     let files = folders.iter().flat_map(|folder| files_below(folder));
     let texts = files.filter(|path| path.extension().is_some_and(|extension| extension == "lic"));
@@ -22,10 +22,10 @@ fn corpus() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_byte_comes_back() {
-    let corpus = corpus();
-    assert!(corpus.len() > 10);
-    for (name, text) in corpus {
+fn parsed_files_print_unchanged() {
+    let corpus_findings_match_snapshots = corpus_findings_match_snapshots();
+    assert!(corpus_findings_match_snapshots.len() > 10);
+    for (name, text) in corpus_findings_match_snapshots {
         let windows = text.replace("\r\n", "\n").replace('\n', "\r\n");
         for variant in [text.clone(), windows, format!("\u{feff}{text}")] {
             assert_eq!(joined(&License::from_text(&name, &variant)), variant, "{name}");
@@ -34,8 +34,8 @@ fn every_byte_comes_back() {
 }
 
 #[test]
-fn every_prefix_and_every_deletion_is_read() {
-    for (name, text) in corpus() {
+fn parser_accepts_every_prefix_and_deletion() {
+    for (name, text) in corpus_findings_match_snapshots() {
         let step = text.len() / 400 + 1;
         for at in (0..text.len()).step_by(step).filter(|at| text.is_char_boundary(*at)) {
             let prefix = &text[..at];
@@ -62,7 +62,7 @@ fn findings(license: &License) -> String {
 }
 
 #[test]
-fn bad_text_is_named() {
+fn parser_errors_match_snapshots() {
     for path in files_below("tests/parse") {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let source = SourceFile::from_bytes(FileId(0), name, fs::read(&path).unwrap());
@@ -71,7 +71,7 @@ fn bad_text_is_named() {
 }
 
 #[test]
-fn the_seed_reads_without_an_error() {
+fn example_licenses_parse_without_errors() {
     for path in files_below("tests/examples") {
         let license = License::from_text("seed", &fs::read_to_string(&path).unwrap());
         assert!(license.broken.is_empty() && !license.has_errors(), "{}", path.display());
@@ -80,7 +80,7 @@ fn the_seed_reads_without_an_error() {
 }
 
 #[test]
-fn blocks_above_the_cap_are_refused() {
+fn parser_rejects_blocks_above_limit() {
     let block = "FEATURE A { VENDOR=V }\n";
     let count = |n: usize| License::from_text("many", &block.repeat(n));
     let full = count(syntax::MAX_BLOCKS);
@@ -92,7 +92,7 @@ fn blocks_above_the_cap_are_refused() {
 }
 
 #[test]
-fn values_are_capped_after_folding() {
+fn value_limit_applies_after_folding() {
     let text = |n: usize| format!("FEATURE A {{ VENDOR=V COMMENT=\"a{}b  \n  c\" }}", "x".repeat(n));
     let codes = |n| -> Vec<&str> {
         License::from_text("long", &text(n)).diagnostics.iter().map(|found| found.code.id).collect()
@@ -103,7 +103,7 @@ fn values_are_capped_after_folding() {
 
 /// Hostile files of 300 kB each must be parsed in linear time and without deep recursion.
 #[test]
-fn large_hostile_text_is_read() {
+fn parser_accepts_large_hostile_text() {
     let unit = [
         "{",
         "}",
@@ -137,12 +137,12 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_comes_back(text in "(FEATURE |[A-Z]{1,3}=|\"|#|\\{|\\}|\n|\r\n| |\u{a0}|x|é|\u{202e}|\u{1}|[0-9.-]{1,4}){0,60}") {
+    fn parsed_random_text_prints_unchanged(text in "(FEATURE |[A-Z]{1,3}=|\"|#|\\{|\\}|\n|\r\n| |\u{a0}|x|é|\u{202e}|\u{1}|[0-9.-]{1,4}){0,60}") {
         prop_assert_eq!(joined(&License::from_text("any", &text)), text);
     }
 
     #[test]
-    fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn parser_accepts_any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let source = SourceFile::from_bytes(FileId(0), "any", bytes);
         let license = License::read(source);
         prop_assert_eq!(joined(&license), license.source.text());
@@ -150,6 +150,6 @@ proptest! {
 }
 
 #[test]
-fn the_root_is_the_project() {
+fn root_is_project_directory() {
     assert!(root().join("grammar/license.pest").is_file());
 }

@@ -6,7 +6,7 @@ use crate::support::{TestDir, root};
 
 /// `keywright lint` in colour, drawn as an SVG of a terminal. `KEYWRIGHT_UPDATE=1` writes the picture.
 #[test]
-fn readme_picture_shows_what_lint_prints() {
+fn readme_picture_matches_lint_output() {
     let dir = TestDir::new();
     dir.run(&["new", "pool", "--quiet", "-o", "mysolutions.lic"]).expect_code(0);
     let text = dir

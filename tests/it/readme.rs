@@ -116,12 +116,12 @@ fn check(document: &str) {
 
 #[cfg(unix)]
 #[test]
-fn readme_examples_print_what_they_show() {
+fn readme_examples_match_output() {
     check("README.md");
 }
 
 #[cfg(unix)]
 #[test]
-fn tour_examples_print_what_they_show() {
+fn tour_examples_match_output() {
     check("docs/tour.md");
 }

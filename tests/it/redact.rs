@@ -181,7 +181,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_part_of_a_secret_reaches_a_redacted_report(secrets in secrets()) {
+    fn redacted_report_contains_no_part_of_secret(secrets in secrets()) {
         let place = place();
         write_files(&place, &secrets);
         for run in run_all(&place, &secrets) {
@@ -204,7 +204,7 @@ fn without_digests(run: &Outcome) -> String {
 }
 
 #[test]
-fn a_redacted_report_does_not_depend_on_the_secrets() {
+fn redacted_report_is_independent_of_secrets() {
     // Values that are words of the report, of the language, of the license, or of a mask. The length of an invalid KEY is
     // reported, so the names that end up in one are equally long.
     let of = |[sn, licensee, host, data, comment, unknown, bad]: [&str; 7]| Secrets {
@@ -237,7 +237,7 @@ fn a_redacted_report_does_not_depend_on_the_secrets() {
 }
 
 #[test]
-fn a_redacted_report_still_says_what_is_wrong_and_where() {
+fn redacted_report_keeps_codes_and_locations() {
     let place = place();
     let text = "FEATURE MyDraw { VENDOR=ABC_Software SN=S-1 LICENSEE=ACME COUNT=1 COUNT=2 }\n\
         FEATURE Other { VENDOR=\"ACME Ltd\" COUNT=1 }\n";

@@ -47,7 +47,7 @@ fn of_json(place: &TestDir) -> Vec<(String, String, u64)> {
 }
 
 #[test]
-fn all_formats_report_the_same_set() {
+fn all_formats_report_same_findings() {
     let place = place();
     let expected = of_json(&place);
     assert!(expected.len() > 8, "{expected:?}");
@@ -143,7 +143,7 @@ fn decoded(uri: &str) -> String {
 }
 
 #[test]
-fn json_is_as_its_schema_says() {
+fn json_report_matches_schema() {
     let place = place();
     let report = json(&place, "json");
     assert_eq!(schema::faults("lint", &report), [""; 0]);
@@ -171,7 +171,7 @@ fn json_is_as_its_schema_says() {
 }
 
 #[test]
-fn sarif_is_read_by_types_made_from_its_schema() {
+fn sarif_report_matches_schema_types() {
     use serde_sarif::sarif::{ResultLevel, Sarif};
     let place = place();
     let sarif: Sarif = serde_json::from_str(&lint(&place, "sarif")).unwrap();
@@ -217,7 +217,7 @@ fn sarif_is_read_by_types_made_from_its_schema() {
 }
 
 #[test]
-fn sarif_says_what_could_not_be_read() {
+fn sarif_reports_unreadable_files() {
     let place = TestDir::new();
     place.write("a.lic", "");
     let outcome = place.run(&["lint", "--format", "sarif", "a.lic", "none.lic"]).expect_code(6);
@@ -232,7 +232,7 @@ fn sarif_says_what_could_not_be_read() {
 }
 
 #[test]
-fn junit_counts_what_it_holds_and_gives_every_name_back() {
+fn junit_counts_and_names_are_correct() {
     let place = place();
     let junit = lint(&place, "junit");
     let document = roxmltree::Document::parse(&junit).unwrap();
@@ -253,7 +253,7 @@ fn junit_counts_what_it_holds_and_gives_every_name_back() {
 }
 
 #[test]
-fn annotations_stay_on_one_line_and_in_their_fields() {
+fn github_annotations_are_escaped() {
     let place = place();
     let github = lint(&place, "github");
     for line in github.lines() {
@@ -266,7 +266,7 @@ fn annotations_stay_on_one_line_and_in_their_fields() {
 }
 
 #[test]
-fn fingerprints_outlive_moved_lines_and_tell_findings_apart() {
+fn fingerprints_are_stable_and_unique() {
     let fingerprints = |text: &str| -> Vec<String> {
         let place = TestDir::new();
         place.write("a.lic", text);

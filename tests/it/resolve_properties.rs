@@ -8,14 +8,16 @@ use keywright::license::License;
 use keywright::resolve::{Event, Interner, Model, Outcome, Request, Requester, State, Ticket};
 use proptest::prelude::*;
 
+use crate::resolve_simple::Slow;
+
 /// A generated block.
 #[derive(Debug, Clone)]
-struct Block {
-    name: String,
+pub(crate) struct Block {
+    pub(crate) name: String,
     /// Licenses of a pool; `None` for a token.
-    count: Option<u64>,
-    shared: Option<&'static str>,
-    needs: Vec<(String, u64)>,
+    pub(crate) count: Option<u64>,
+    pub(crate) shared: Option<&'static str>,
+    pub(crate) needs: Vec<(String, u64)>,
 }
 
 /// An event.
@@ -64,156 +66,7 @@ fn model(blocks: &[Block]) -> Model {
 }
 
 /// The requester, as numbers.
-type Person = (usize, usize);
-
-/// The values that must be equal to share.
-type Key = Vec<usize>;
-
-fn key(block: &Block, who: Person) -> Option<Key> {
-    let (user, host) = who;
-    match block.shared? {
-        "USER" => Some(vec![user]),
-        "HOST" => Some(vec![host]),
-        _ => Some(vec![user, host]),
-    }
-}
-
-/// The state of the slow implementation.
-#[derive(Debug, Clone, Default)]
-struct Slow {
-    /// Draws of checkouts: ticket, block, key, amount.
-    draws: Vec<(usize, usize, Option<Key>, u64)>,
-    /// Token groups: block, key, members by ticket, parts.
-    groups: Vec<Group>,
-}
-
-#[derive(Debug, Clone)]
-struct Group {
-    block: usize,
-    key: Key,
-    members: Vec<(usize, u64)>,
-    parts: Vec<(usize, u64)>,
-}
-
-impl Slow {
-    fn used(&self, block: usize) -> u64 {
-        let mut sum = 0;
-        let mut largest: BTreeMap<&Key, u64> = BTreeMap::new();
-        for (_, of, key, amount) in &self.draws {
-            match key {
-                _ if *of != block => {}
-                None => sum += amount,
-                Some(key) => {
-                    let group = largest.entry(key).or_default();
-                    *group = (*group).max(*amount);
-                }
-            }
-        }
-        let of_groups: u64 = self.groups.iter().map(|group| group.used(block)).sum();
-        sum + largest.values().sum::<u64>() + of_groups
-    }
-
-    fn checkout(&mut self, blocks: &[Block], ticket: usize, name: &str, count: u64, who: Person) -> bool {
-        let before = self.clone();
-        let served = self.serve(blocks, ticket, name, count, who, &mut None);
-        if !served {
-            *self = before;
-        }
-        served
-    }
-
-    /// `inside` collects the draws of a new token group.
-    fn serve(
-        &mut self,
-        blocks: &[Block],
-        ticket: usize,
-        name: &str,
-        count: u64,
-        who: Person,
-        inside: &mut Option<Vec<(usize, u64)>>,
-    ) -> bool {
-        let mut order: Vec<usize> = (0..blocks.len()).filter(|index| blocks[*index].name == name).collect();
-        let live = |slow: &Self, index: usize| {
-            let key = key(&blocks[index], who);
-            key.is_some()
-                && (slow.draws.iter().any(|(_, of, of_key, _)| *of == index && *of_key == key)
-                    || slow
-                        .groups
-                        .iter()
-                        .any(|group| group.block == index && Some(&group.key) == key.as_ref()))
-        };
-        order.sort_by_key(|index| !live(self, *index));
-        for index in order {
-            let before = (self.clone(), inside.clone());
-            if self.try_block(blocks, ticket, index, count, who, inside) {
-                return true;
-            }
-            (*self, *inside) = before;
-        }
-        false
-    }
-
-    fn try_block(
-        &mut self,
-        blocks: &[Block],
-        ticket: usize,
-        index: usize,
-        count: u64,
-        who: Person,
-        inside: &mut Option<Vec<(usize, u64)>>,
-    ) -> bool {
-        let block = &blocks[index];
-        let key = key(block, who);
-        if let Some(capacity) = block.count {
-            let before = self.used(index);
-            match inside {
-                Some(parts) => parts.push((index, count)),
-                None => self.draws.push((ticket, index, key, count)),
-            }
-            let waiting: u64 = inside.iter().flatten().filter(|(of, _)| *of == index).map(|(_, n)| n).sum();
-            let after = self.used(index) + waiting;
-            return after <= capacity || after == before + waiting && waiting == 0;
-        }
-        let Some(key) = key else {
-            return block
-                .needs
-                .iter()
-                .all(|(name, each)| self.serve(blocks, ticket, name, each * count, who, inside));
-        };
-        let known = self.groups.iter().position(|group| group.block == index && group.key == key);
-        if let Some(known) = known {
-            self.groups[known].members.push((ticket, count));
-            return blocks
-                .iter()
-                .enumerate()
-                .all(|(of, block)| block.count.is_none_or(|capacity| self.used(of) <= capacity));
-        }
-        let mut parts = Some(Vec::new());
-        for (name, each) in &block.needs {
-            if !self.serve(blocks, ticket, name, each * count, who, &mut parts) {
-                return false;
-            }
-        }
-        let parts = parts.unwrap().into_iter().map(|(of, amount)| (of, amount / count)).collect();
-        self.groups.push(Group { block: index, key, members: vec![(ticket, count)], parts });
-        true
-    }
-
-    fn checkin(&mut self, ticket: usize) {
-        self.draws.retain(|(of, ..)| *of != ticket);
-        for group in &mut self.groups {
-            group.members.retain(|(of, _)| *of != ticket);
-        }
-        self.groups.retain(|group| !group.members.is_empty());
-    }
-}
-
-impl Group {
-    fn used(&self, block: usize) -> u64 {
-        let largest = self.members.iter().map(|(_, count)| *count).max().unwrap_or(0);
-        self.parts.iter().filter(|(of, _)| *of == block).map(|(_, unit)| unit * largest).sum()
-    }
-}
+pub(crate) type Person = (usize, usize);
 
 /// The real implementation and the data to drive it.
 struct Fast {
@@ -267,6 +120,7 @@ impl Fast {
 }
 
 const POOLS: usize = 3;
+
 const TOKENS: usize = 5;
 
 /// The blocks with SHARE.
@@ -278,7 +132,7 @@ enum Sharing {
 }
 
 /// Small licenses with alternatives, and licenses without alternatives whose many paths are merged.
-fn blocks() -> impl Strategy<Value = Vec<Block>> {
+pub(crate) fn blocks() -> impl Strategy<Value = Vec<Block>> {
     prop_oneof![3 => license(40, 0.3, 1..5), 1 => license(6_000, f64::MIN_POSITIVE, 3..6)]
 }
 
@@ -331,7 +185,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
     prop::collection::vec(prop_oneof![3 => out, 1 => (0..100usize).prop_map(Op::Back)], 1..30)
 }
 
-fn name(at: usize) -> String {
+pub(crate) fn name(at: usize) -> String {
     if at < POOLS { format!("P{at}") } else { format!("T{}", at - POOLS) }
 }
 
@@ -341,7 +195,7 @@ proptest! {
     /// Both implementations grant the same requests and have the same usage, which is never above capacity and ends at
     /// zero.
     #[test]
-    fn it_agrees_with_the_slow_implementation(blocks in blocks(), ops in ops()) {
+    fn resolver_agrees_with_simple_implementation(blocks in blocks(), ops in ops()) {
         let mut fast = Fast::new(&blocks);
         let mut slow = Slow::default();
         let mut out: Vec<(usize, Ticket)> = Vec::new();
@@ -378,7 +232,7 @@ proptest! {
 
     /// A check-in undoes its checkout, and explaining a request changes nothing.
     #[test]
-    fn a_checkin_undoes_its_checkout(blocks in blocks(), ops in ops(), last in 0..POOLS + TOKENS) {
+    fn checkin_undoes_checkout(blocks in blocks(), ops in ops(), last in 0..POOLS + TOKENS) {
         let mut fast = Fast::new(&blocks);
         for op in &ops {
             if let Op::Out { name: at, count, user, host } = op {
@@ -403,7 +257,7 @@ proptest! {
 
     /// The order of pools in a file does not matter if each name has one block.
     #[test]
-    fn the_order_of_pools_does_not_matter(blocks in blocks(), ops in ops()) {
+    fn pool_order_does_not_change_outcome(blocks in blocks(), ops in ops()) {
         let single: Vec<Block> = {
             let mut seen = std::collections::BTreeSet::new();
             blocks.iter().filter(|block| block.count.is_none() || seen.insert(block.name.clone())).cloned().collect()
@@ -429,7 +283,7 @@ proptest! {
 
     /// With sufficient capacity, sharing never uses more than no sharing.
     #[test]
-    fn sharing_never_costs_more_than_none(blocks in blocks(), ops in ops()) {
+    fn sharing_never_increases_usage(blocks in blocks(), ops in ops()) {
         let plenty: Vec<Block> =
             blocks.iter().map(|block| Block { count: block.count.map(|_| 2_000_000_000), ..block.clone() }).collect();
         let apart: Vec<Block> = plenty.iter().map(|block| Block { shared: None, ..block.clone() }).collect();
@@ -447,7 +301,7 @@ proptest! {
 
     /// A cascade takes as many licenses of a pool as there are paths to it, each times the counts along it.
     #[test]
-    fn a_cascade_takes_what_its_paths_add_up_to(widths in prop::collection::vec((1..6usize, 1..4u64), 1..9)) {
+    fn cascade_draws_sum_of_paths(widths in prop::collection::vec((1..6usize, 1..4u64), 1..9)) {
         let mut blocks = vec![Block {
             name: format!("L{}", widths.len()), count: Some(2_000_000_000), shared: None, needs: Vec::new(),
         }];

@@ -55,43 +55,6 @@ pub(crate) enum Mode {
     Consume,
 }
 
-pub(crate) fn text(blocks: &[Block]) -> String {
-    let mut text = String::new();
-    for (index, block) in blocks.iter().enumerate() {
-        let kind = format!("{:?}", block.kind).to_uppercase();
-        let _ = write!(text, "FEATURE {} {{ VENDOR=abc SN=s{index} KEYTYPE={kind}", block.name);
-        let _ = write!(text, " VERSION=1.{}", block.version);
-        if block.kind != Kind::Token {
-            let _ = write!(text, " COUNT={}", block.count);
-        }
-        for (name, day) in [("START", block.start), ("END", block.end)] {
-            if let Some(day) = day {
-                let _ = write!(text, " {name}=2026-01-{:02}", day + 1);
-            }
-        }
-        let keys = ["USER", "HOST", "CUSTOM"];
-        let shared: Vec<&str> = keys.into_iter().zip(block.shared).filter(|it| it.1).map(|it| it.0).collect();
-        if !shared.is_empty() {
-            let _ = write!(text, " SHARE={}", shared.join("|"));
-        }
-        let numbers = [
-            ("HOLD", block.hold),
-            ("MIN_CHECKOUT", block.min_checkout),
-            ("BORROW", block.borrow.unwrap_or(0).into()),
-            ("USERBASED", i64::try_from(block.reserved[0]).unwrap()),
-            ("HOSTBASED", i64::try_from(block.reserved[1]).unwrap()),
-        ];
-        for (name, number) in numbers.into_iter().filter(|it| it.1 > 0) {
-            let _ = write!(text, " {name}={number}");
-        }
-        for (name, version, count) in &block.needs {
-            let _ = write!(text, "\n  TOKEN_DEPENDENCY=\"FEATURE={name} VERSION=1.{version} COUNT={count}\"");
-        }
-        text.push_str("\n}\n");
-    }
-    text
-}
-
 /// A draw of licenses.
 #[derive(Debug, Clone)]
 struct Draw {
@@ -121,16 +84,16 @@ struct Group {
 pub(crate) struct Slow {
     pub(crate) blocks: Vec<Block>,
     pub(crate) now: i64,
-    draws: Vec<Draw>,
-    groups: Vec<Group>,
+    pub(crate) draws: Vec<Draw>,
+    pub(crate) groups: Vec<Group>,
     /// METERED draws below a new share group.
-    inside: Option<Vec<(String, u32, u64)>>,
+    pub(crate) inside: Option<Vec<(String, u32, u64)>>,
     pub(crate) burned: Vec<u64>,
-    due: Vec<(i64, usize)>,
+    pub(crate) due: Vec<(i64, usize)>,
     /// Live checkouts with their active license tokens.
     pub(crate) live: Vec<(usize, u64)>,
     pub(crate) limit: Option<u64>,
-    next: usize,
+    pub(crate) next: usize,
 }
 
 fn key(block: &Block, who: Requester) -> Option<Vec<u8>> {
@@ -159,7 +122,7 @@ impl Slow {
         }
     }
 
-    fn covers(&self, index: usize) -> bool {
+    pub(crate) fn covers(&self, index: usize) -> bool {
         let (block, day) = (&self.blocks[index], self.now.div_euclid(DAY));
         block.start.is_none_or(|start| start <= day) && block.end.is_none_or(|end| day <= end)
     }
@@ -175,7 +138,7 @@ impl Slow {
     }
 
     /// The usage of a pool by draws that match `open`, and the largest of the others in each group.
-    fn use_of(&self, index: usize, open: bool) -> u64 {
+    pub(crate) fn use_of(&self, index: usize, open: bool) -> u64 {
         let block = &self.blocks[index];
         let counts = |who: Requester| !open || is_open(block, who);
         let part = |draws: &[(&Draw, u64)]| -> u64 {
@@ -209,7 +172,7 @@ impl Slow {
     }
 
     /// Returns true if the usage may have changed from the previous state to this one.
-    fn fits(&self, before: &Self, index: usize, mode: Mode, who: Requester) -> bool {
+    pub(crate) fn fits(&self, before: &Self, index: usize, mode: Mode, who: Requester) -> bool {
         let block = &self.blocks[index];
         if let Mode::Borrow(hours) = mode
             && block.borrow.is_none_or(|most| hours > most)
@@ -249,7 +212,7 @@ impl Slow {
         Some(ticket)
     }
 
-    fn serve(
+    pub(crate) fn serve(
         &mut self,
         ticket: usize,
         name: &str,
@@ -275,14 +238,14 @@ impl Slow {
         false
     }
 
-    fn is_live(&self, index: usize, who: Requester) -> bool {
+    pub(crate) fn is_live(&self, index: usize, who: Requester) -> bool {
         let key = key(&self.blocks[index], who);
         key.is_some()
             && (self.draws.iter().any(|draw| draw.block == index && draw.key == key)
                 || self.groups.iter().any(|group| group.block == index && Some(&group.key) == key.as_ref()))
     }
 
-    fn try_block(
+    pub(crate) fn try_block(
         &mut self,
         ticket: usize,
         index: usize,
@@ -327,7 +290,7 @@ impl Slow {
     }
 
     /// Adds a draw to a group.
-    fn grow(&mut self, known: usize, draw: Draw, mode: Mode) -> bool {
+    pub(crate) fn grow(&mut self, known: usize, draw: Draw, mode: Mode) -> bool {
         let (before, count, who) = (self.clone(), draw.amount, draw.who);
         let group = &self.groups[known];
         let largest = group.members.iter().map(|it| it.amount).max().unwrap_or(0);
@@ -343,7 +306,14 @@ impl Slow {
     }
 
     /// Creates a group.
-    fn found(&mut self, block: &Block, ticket: usize, draw: Draw, key: Vec<u8>, mode: Mode) -> bool {
+    pub(crate) fn found(
+        &mut self,
+        block: &Block,
+        ticket: usize,
+        draw: Draw,
+        key: Vec<u8>,
+        mode: Mode,
+    ) -> bool {
         self.inside = Some(Vec::new());
         let (count, who) = (draw.amount, draw.who);
         for (name, version, each) in &block.needs {
@@ -366,7 +336,7 @@ impl Slow {
         true
     }
 
-    fn burn(&mut self, name: &str, version: u32, tokens: u64) -> bool {
+    pub(crate) fn burn(&mut self, name: &str, version: u32, tokens: u64) -> bool {
         let mut lots: Vec<usize> = (0..self.blocks.len()).collect();
         lots.retain(|index| self.blocks[*index].name == name && self.blocks[*index].kind == Kind::Metered);
         lots.sort_by_key(|index| (self.blocks[*index].end.is_none(), self.blocks[*index].end));
@@ -407,7 +377,7 @@ impl Slow {
     }
 
     /// Frees licenses whose HOLD or MIN_CHECKOUT has passed.
-    fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         let now = self.now;
         let is_used = |draw: &Draw| draw.kept.is_none_or(|until| until > now);
         self.draws.retain(is_used);

@@ -69,7 +69,7 @@ fn results_text(source: &SourceFile, results: &[ScenarioResult]) -> String {
 }
 
 #[test]
-fn what_the_sources_tabulate_holds() {
+fn specification_tables_pass_as_scenarios() {
     let files = yaml_files("tests/scenarios/good");
     assert!(files.len() >= 8);
     for path in files {
@@ -80,7 +80,7 @@ fn what_the_sources_tabulate_holds() {
 }
 
 #[test]
-fn failing_rows_say_what_there_was() {
+fn failing_rows_report_actual_values() {
     for path in yaml_files("tests/scenarios/failing") {
         let source = source(&path);
         let results = play_file(&path).unwrap_or_else(|found| panic!("{}", findings_text(&source, &found)));
@@ -93,7 +93,7 @@ fn failing_rows_say_what_there_was() {
 }
 
 #[test]
-fn an_update_is_stable() {
+fn update_is_stable() {
     for path in yaml_files("tests/scenarios/failing") {
         let source = source(&path);
         let folder = path.parent().unwrap();
@@ -105,7 +105,7 @@ fn an_update_is_stable() {
 }
 
 #[test]
-fn what_is_no_scenario_file_is_refused_in_place() {
+fn invalid_scenario_files_report_location() {
     for path in yaml_files("tests/scenarios/bad") {
         let source = source(&path);
         let found = play_file(&path).expect_err(source.name());
@@ -115,7 +115,7 @@ fn what_is_no_scenario_file_is_refused_in_place() {
 }
 
 #[test]
-fn a_large_file_is_read() {
+fn large_scenario_file_is_read() {
     let mut text = "license: pool.lic\nscenarios:\n  - name: long\n    table:\n".to_owned();
     for _ in 0..20_000 {
         text += "      - { feature: MyDraw, each: 5 }\n";
@@ -126,7 +126,7 @@ fn a_large_file_is_read() {
 }
 
 #[test]
-fn the_byte_order_mark_moves_no_place() {
+fn byte_order_mark_does_not_shift_locations() {
     let text =
         "\u{feff}license: pool.lic\nscenarios:\n  - name: é\n    table: [ { feature: MyDraw, each: 6 } ]\n";
     let source = SourceFile::new("bom", text);
@@ -137,7 +137,7 @@ fn the_byte_order_mark_moves_no_place() {
 }
 
 #[test]
-fn requests_are_bounded() {
+fn request_counts_are_limited() {
     let text = "license: pool.lic\nscenarios:\n  - name: many\n    steps:\n".to_owned()
         + &"      - { checkout: MyDraw, times: 1000000, denied: not-enough-licenses }\n".repeat(4);
     let text = text.replacen("steps:\n", "steps:\n      - { checkout: MyDraw, times: 4 }\n", 1);

@@ -17,7 +17,7 @@ fn place() -> TestDir {
 }
 
 #[test]
-fn scenarios_that_hold_and_scenarios_that_fail() {
+fn test_reports_passed_and_failed_scenarios() {
     let place = place();
     place.run(&["test", "good"]).expect_code(0);
     snapshot("scenario", "cli_failing", &place.run(&["test", "good", "failing"]).expect_code(1).shown());
@@ -27,7 +27,7 @@ fn scenarios_that_hold_and_scenarios_that_fail() {
 }
 
 #[test]
-fn nothing_proven_is_no_success() {
+fn test_without_scenarios_fails() {
     let place = place();
     place.write("empty/readme.txt", "");
     place.write("none.scenarios.yaml", "license: good/pool.lic\nscenarios: []\n");
@@ -39,7 +39,7 @@ fn nothing_proven_is_no_success() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_as_such_is_drawn_and_the_others_play() {
+fn invalid_scenario_file_is_shown_and_others_run() {
     let place = place();
     place.write("bad.scenarios.yaml", "license: good/pool.lic\nscenarois: []\n");
     let outcome = place.run(&["test", "bad.scenarios.yaml", "good/pool.scenarios.yaml"]).expect_code(3);
@@ -47,7 +47,7 @@ fn a_file_that_cannot_be_read_as_such_is_drawn_and_the_others_play() {
 }
 
 #[test]
-fn an_update_writes_the_actual_values_and_keeps_the_rest() {
+fn update_writes_actual_values_only() {
     let place = place();
     let before = place.read("failing/sum.scenarios.yaml");
     let outcome = place.run(&["test", "--update", "failing"]).expect_code(0);
@@ -57,7 +57,7 @@ fn an_update_writes_the_actual_values_and_keeps_the_rest() {
 }
 
 #[test]
-fn an_update_says_what_is_denied_and_what_is_not() {
+fn update_writes_denials_and_grants() {
     let place = place();
     let head = "license: good/pool.lic\nscenarios:\n  - name: one\n    steps:\n";
     let wrong = "      - { checkout: MyDraw, count: 5 } # too many\n      \
@@ -74,7 +74,7 @@ fn an_update_says_what_is_denied_and_what_is_not() {
 }
 
 #[test]
-fn json_is_as_its_schema_says() {
+fn test_json_matches_schema() {
     let schema: Value = serde_json::from_str(include_str!("../../docs/schema/test.schema.json")).unwrap();
     let outcome = place().run(&["test", ".", "--format", "json"]).expect_code(1);
     let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
@@ -100,7 +100,7 @@ pub(crate) fn conforms(object: &Value, schema: &Value) {
 }
 
 #[test]
-fn junit_escapes_what_files_say() {
+fn junit_escapes_file_content() {
     let place = place();
     place.write(
         "hostile.scenarios.yaml",
@@ -114,7 +114,7 @@ fn junit_escapes_what_files_say() {
 }
 
 #[test]
-fn what_is_not_modelled_is_said() {
+fn unmodelled_directives_are_reported() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=abc COUNT=1 HAL_SERVERS=3 SHARE=HOST|VIRTUAL }\n");
     place.write(
@@ -128,7 +128,7 @@ fn what_is_not_modelled_is_said() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_does_not_lead_out_of_the_folder() {
+fn scenario_search_does_not_follow_links_outside() {
     let place = place();
     place.write(
         "inner/x.scenarios.yaml",
@@ -140,7 +140,7 @@ fn a_link_does_not_lead_out_of_the_folder() {
 }
 
 #[test]
-fn standard_input_is_a_file_of_the_working_folder() {
+fn stdin_is_read_as_file_in_working_folder() {
     let place = place();
     let text = place.read("good/pool.scenarios.yaml").replace("license: pool.lic", "license: good/pool.lic");
     place.run_with(&["test", "-"], text.as_bytes()).expect_code(0);
@@ -148,7 +148,7 @@ fn standard_input_is_a_file_of_the_working_folder() {
 }
 
 #[test]
-fn a_scenario_without_rows_and_steps_proves_nothing() {
+fn empty_scenario_is_rejected() {
     let place = place();
     for empty in ["table: []", "steps: []", "table: [], steps: []"] {
         let text = format!("license: good/pool.lic\nscenarios:\n  - {{ name: none, {empty} }}\n");
@@ -163,7 +163,7 @@ fn a_scenario_without_rows_and_steps_proves_nothing() {
 }
 
 #[test]
-fn a_license_that_is_missing_is_a_missing_file() {
+fn missing_license_is_reported_as_missing_file() {
     let place = place();
     place.write(
         "x.scenarios.yaml",
@@ -174,7 +174,7 @@ fn a_license_that_is_missing_is_a_missing_file() {
 }
 
 #[test]
-fn reports_name_the_files_that_could_not_be_played() {
+fn reports_list_files_that_did_not_run() {
     let place = place();
     place.write("bad.scenarios.yaml", "license: good/pool.lic\nscenarois: []\n");
     let files = ["bad.scenarios.yaml", "gone.scenarios.yaml", "good/pool.scenarios.yaml"];
@@ -196,7 +196,7 @@ fn reports_name_the_files_that_could_not_be_played() {
 }
 
 #[test]
-fn time_ends_with_the_year_9999() {
+fn time_ends_in_year_9999() {
     let place = place();
     place.write(
         "x.scenarios.yaml",
@@ -211,7 +211,7 @@ fn time_ends_with_the_year_9999() {
 }
 
 #[test]
-fn denials_name_what_they_rest_on() {
+fn denials_report_their_reason() {
     let place = TestDir::new();
     place.write(
         "a.lic",
@@ -239,7 +239,7 @@ fn denials_name_what_they_rest_on() {
 }
 
 #[test]
-fn an_update_keeps_line_breaks_and_one_file_that_fails_keeps_no_other_from_it() {
+fn update_preserves_line_breaks_and_skips_failed_files() {
     let place = place();
     let head = "license: good/pool.lic\r\nscenarios:\r\n  - name: one\r\n    steps:\r\n";
     let before = "      - checkout: MyDraw # why\r\n        count: 5\r\n";
@@ -256,7 +256,7 @@ fn an_update_keeps_line_breaks_and_one_file_that_fails_keeps_no_other_from_it() 
 }
 
 #[test]
-fn the_levels_of_the_house_decide_what_lints() {
+fn configured_levels_apply_to_scenario_licenses() {
     let place = place();
     place.write("two.lic", "FEATURE A { VENDOR=abc COUNT=1 SN=a }\nFEATURE B { VENDOR=abc COUNT=1 SN=b }\n");
     let text = "license: two.lic\nscenarios:\n  - { name: one, steps: [ { checkout: A, consumes: 1 } ] }\n";
@@ -270,7 +270,7 @@ fn the_levels_of_the_house_decide_what_lints() {
 }
 
 #[test]
-fn a_name_that_stands_twice_is_warned_of() {
+fn duplicate_scenario_name_is_a_warning() {
     let place = place();
     let one = "  - { name: one, steps: [ { checkout: MyDraw, consumes: 5 } ] }\n";
     place.write("x.scenarios.yaml", format!("license: good/pool.lic\nscenarios:\n{one}{one}"));
@@ -279,7 +279,7 @@ fn a_name_that_stands_twice_is_warned_of() {
 }
 
 #[test]
-fn a_file_is_played_once_and_hidden_folders_are_not_searched() {
+fn test_runs_each_file_once_and_skips_hidden_folders() {
     let place = place();
     place.copy("tests/scenarios/good/pool.lic", ".git/pool.lic");
     place.copy("tests/scenarios/good/pool.scenarios.yaml", ".git/pool.scenarios.yaml");

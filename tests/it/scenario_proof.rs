@@ -31,7 +31,7 @@ fn half_proven() -> TestDir {
 }
 
 #[test]
-fn no_change_of_a_template_goes_unnoticed() {
+fn template_scenarios_catch_every_mutant() {
     let place = TestDir::new();
     for builtin in BUILTIN {
         place.run(&["new", builtin.name, "-o", &format!("{}.lic", builtin.name)]).expect_code(0);
@@ -43,7 +43,7 @@ fn no_change_of_a_template_goes_unnoticed() {
 }
 
 #[test]
-fn a_signed_license_is_changed_like_any_other() {
+fn signed_license_is_mutated() {
     let place = TestDir::new();
     place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
     place.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
@@ -54,7 +54,7 @@ fn a_signed_license_is_changed_like_any_other() {
 }
 
 #[test]
-fn what_no_scenario_reaches_is_listed() {
+fn uncovered_points_are_listed() {
     let place = half_proven();
     let outcome = place.run(&["test", "--coverage", "--fail-under", "80", "."]).expect_code(1);
     snapshot("scenario", "coverage", &outcome.shown());
@@ -70,7 +70,7 @@ fn what_no_scenario_reaches_is_listed() {
 }
 
 #[test]
-fn a_second_file_adds_to_what_is_covered() {
+fn coverage_adds_up_over_files() {
     let place = half_proven();
     place.write(
         "b.scenarios.yaml",
@@ -84,7 +84,7 @@ fn a_second_file_adds_to_what_is_covered() {
 }
 
 #[test]
-fn changes_that_survive_are_listed_with_their_place() {
+fn surviving_mutants_are_listed_with_location() {
     let place = half_proven();
     let outcome = place.run(&["test", "--mutate", "."]).expect_code(1);
     snapshot("scenario", "mutation", &outcome.shown());
@@ -95,7 +95,7 @@ fn changes_that_survive_are_listed_with_their_place() {
 }
 
 #[test]
-fn junit_fails_where_the_run_does() {
+fn junit_reports_failure_of_run() {
     let place = half_proven();
     let junit = |args: &[&str], code: i32| {
         let args = [&["test", "--format", "junit"], args, &["."]].concat();
@@ -114,7 +114,7 @@ fn junit_fails_where_the_run_does() {
 }
 
 #[test]
-fn a_change_that_cannot_matter_is_proven_so() {
+fn equivalent_mutants_are_proven() {
     let text = "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=5 SN=one }\n\
         FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=6 SN=two }\n\
         FEATURE A { VENDOR=v KEYTYPE=ADDITIVE COUNT=7 SN=three }\n\
@@ -154,7 +154,7 @@ fn a_change_that_cannot_matter_is_proven_so() {
 }
 
 #[test]
-fn a_day_matters_where_it_changes_the_reason() {
+fn date_mutant_that_changes_reason_counts() {
     let text = "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 }\n\
         FEATURE B { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 END=2026-05-31 }\n\
         FEATURE C { VENDOR=v KEYTYPE=METERED COUNT=100 END=2026-03-31 }\n\
@@ -183,7 +183,7 @@ fn a_day_matters_where_it_changes_the_reason() {
 }
 
 #[test]
-fn a_denial_for_another_reason_covers_no_limit() {
+fn denial_for_other_reason_does_not_cover_limit() {
     let place = half_proven();
     place.write(
         "b.scenarios.yaml",
@@ -194,7 +194,7 @@ fn a_denial_for_another_reason_covers_no_limit() {
 }
 
 #[test]
-fn a_change_that_no_longer_lints_has_to_be_noticed_by_nobody() {
+fn mutants_with_lint_errors_are_not_counted() {
     let place = TestDir::new();
     place.write(
         "a.lic",
@@ -212,7 +212,7 @@ fn a_change_that_no_longer_lints_has_to_be_noticed_by_nobody() {
 }
 
 #[test]
-fn a_change_that_is_proven_not_to_matter_is_noticed_by_nobody() {
+fn equivalent_mutants_fail_no_scenario() {
     let place = TestDir::new();
     place.copy("tests/scenarios/good/time.lic", "time.lic");
     place.copy("tests/scenarios/good/time.scenarios.yaml", "time.scenarios.yaml");
@@ -225,7 +225,7 @@ fn a_change_that_is_proven_not_to_matter_is_noticed_by_nobody() {
 }
 
 #[test]
-fn statements_are_tables_values_and_json() {
+fn statements_print_as_table_values_and_json() {
     let place = TestDir::new();
     place.copy("tests/scenarios/good/babel.lic", "babel.lic");
     place.copy("tests/scenarios/good/babel.scenarios.yaml", "babel.scenarios.yaml");
@@ -249,7 +249,7 @@ fn statements_are_tables_values_and_json() {
 }
 
 #[test]
-fn lines_are_rounded_half_to_even() {
+fn statement_lines_round_half_to_even() {
     let place = TestDir::new();
     let bill = |price: &str, units: u64| {
         place.write(
@@ -274,7 +274,7 @@ fn lines_are_rounded_half_to_even() {
 }
 
 #[test]
-fn a_watch_plays_and_ends_after_the_runs_asked_for() {
+fn watch_stops_after_requested_runs() {
     let place = half_proven();
     let outcome = place.run(&["test", "--watch", "--watch-runs", "1", "."]).expect_code(0);
     assert!(outcome.stdout.ends_with("\n1 passed, 0 failed\n"), "{}", outcome.stdout);
@@ -282,7 +282,7 @@ fn a_watch_plays_and_ends_after_the_runs_asked_for() {
 }
 
 #[test]
-fn a_watch_looks_at_the_licenses_that_are_named_their_configuration_and_nothing_else() {
+fn watch_follows_named_licenses_and_configuration_only() {
     use std::time::{Duration, Instant};
     let place = TestDir::new();
     place.write("sub/a.lic", POOL);
@@ -310,7 +310,7 @@ fn a_watch_looks_at_the_licenses_that_are_named_their_configuration_and_nothing_
 /// Compares the keys of the schema with those that the program accepts: the error for an unknown key lists the
 /// permitted keys.
 #[test]
-fn the_schema_of_scenario_files_has_the_keys_that_are_read() {
+fn scenario_schema_lists_accepted_keys() {
     let schema = schema("scenario.schema.json");
     let reasons: BTreeSet<&str> =
         schema["$defs"]["reason"]["enum"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
@@ -335,7 +335,7 @@ fn the_schema_of_scenario_files_has_the_keys_that_are_read() {
 
 /// The schema file is generated: `KEYWRIGHT_UPDATE=1 cargo test` updates it.
 #[test]
-fn the_schema_of_scenario_files_is_what_is_read() {
+fn scenario_schema_accepts_what_reader_accepts() {
     let path = root().join("docs/schema/scenario.schema.json");
     let now = keywright::scenario::schema();
     if std::env::var_os("KEYWRIGHT_UPDATE").is_some() {
@@ -345,7 +345,7 @@ fn the_schema_of_scenario_files_is_what_is_read() {
 }
 
 #[test]
-fn templates_are_played_as_they_stand() {
+fn templates_run_unchanged() {
     let place = TestDir::new();
     for builtin in BUILTIN {
         place.copy(&format!("templates/{}.lic", builtin.name), &format!("templates/{}.lic", builtin.name));

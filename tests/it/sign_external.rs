@@ -3,31 +3,29 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::time::{Duration, Instant};
 
-use crate::sign::PLAIN;
 use crate::sign_cli::{KEY, place, verify};
 use crate::support::{Outcome, TestDir, root};
 
 const ID: &str = "20cb69c381446502";
 
-fn script(place: &TestDir, name: &str, body: &str) {
+pub(crate) fn script(place: &TestDir, name: &str, body: &str) {
     place.write(name, format!("#!/bin/sh\n{body}\n"));
     fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-fn sign(place: &TestDir, program: &str, args: &[&str]) -> Outcome {
+pub(crate) fn sign(place: &TestDir, program: &str, args: &[&str]) -> Outcome {
     let base = ["sign", "a.lic", "--key-id", ID, "--signer", program, "-o", "out.lic"];
     place.run(&[&base[..], args].concat())
 }
 
 /// Returns true if the tools of the reference signer are installed.
-fn has_tools() -> bool {
+pub(crate) fn has_tools() -> bool {
     crate::support::has_tools(&["python3", "openssl"], "the reference signer")
 }
 
 #[test]
-fn the_reference_signer_signs_what_a_key_file_signs() {
+fn reference_signer_matches_key_file() {
     if !has_tools() {
         return;
     }
@@ -45,103 +43,10 @@ fn the_reference_signer_signs_what_a_key_file_signs() {
     assert!(!place.path("pwned").exists());
 }
 
-#[test]
-fn row_10_a_signer_that_lies_or_crashes_writes_nothing() {
-    let place = place();
-    place.write("out.lic", "what was there");
-    let zeros = "head -c 64 /dev/zero";
-    for (name, body, words) in [
-        ("zeros", zeros, "invalid signature"),
-        ("short", "cat >/dev/null; head -c 63 /dev/zero", "wrote 63 bytes instead of 64"),
-        ("long", "cat >/dev/null; head -c 65 /dev/zero", "wrote more than 64 bytes"),
-        ("endless", "cat /dev/zero", ""),
-        ("silent", "cat >/dev/null", "wrote 0 bytes"),
-        ("deaf", "exec 0<&-; exit 0", "wrote 0 bytes"),
-        ("crash", "cat >/dev/null; kill -9 $$", "failed"),
-        ("code", "head -c 64 /dev/zero; echo 'no \u{1b}[2J luck' >&2; exit 3", "no \\u{1b}[2J luck"),
-        ("echo", "head -c 64", "invalid signature"),
-    ] {
-        script(&place, name, body);
-        let done = sign(&place, &format!("./{name}"), &["--signer-timeout", "5"]);
-        assert_eq!(done.code, 6, "{name}: {}", done.stderr);
-        assert!(done.stderr.contains(words), "{name}: {}", done.stderr);
-        assert!(!done.stderr.contains('\u{1b}'), "{}", done.stderr);
-        assert_eq!(place.read("out.lic"), "what was there", "{name}");
-    }
-    assert_eq!(place.read("a.lic"), PLAIN);
-    assert!(!place.names().iter().any(|name| name.starts_with(".keywright")));
-}
-
-#[test]
-fn row_10_a_slow_signer_is_ended_in_time() {
-    let place = place();
-    // The second one leaves its output open when it exits.
-    let both = "sleep 60 & echo $! >started; wait";
-    for (name, body) in [("slow", "exec sleep 60"), ("left", "sleep 60 & echo $! >started"), ("both", both)] {
-        script(&place, name, body);
-        let start = Instant::now();
-        let done = sign(&place, &format!("./{name}"), &["--signer-timeout", "1"]);
-        assert_eq!(done.code, 6, "{}", done.stderr);
-        assert!(start.elapsed() < Duration::from_secs(20), "{name}");
-        assert!(!place.path("out.lic").exists());
-        // Its child processes are ended with it.
-        if let Ok(id) = fs::read_to_string(place.path("started")) {
-            let gone = || !std::path::Path::new("/proc").exists() || is_gone(id.trim());
-            let end = Instant::now() + Duration::from_secs(5);
-            while !gone() && Instant::now() < end {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            assert!(gone(), "{name}: its child process is still running");
-        }
-    }
-}
-
-/// Starts processes in sessions of their own: below the program, and as orphans whose parent has ended.
-#[cfg(target_os = "linux")]
-#[test]
-fn row_10_what_a_slow_signer_started_in_other_sessions_is_ended() {
-    if !crate::support::has_tools(&["setsid"], "signers that start sessions") {
-        return;
-    }
-    let place = place();
-    let daemon = "setsid sh -c 'echo $$ >>started; exec sleep 60' >/dev/null 2>&1 </dev/null";
-    let waits = "while [ $(wc -l <started) -lt COUNT ]; do sleep 0.01; done; exec sleep 60";
-    let cases = [
-        ("session", format!("{daemon} & touch started; {}", waits.replace("COUNT", "1"))),
-        ("orphans", format!("touch started; ({daemon} &) ; ({daemon} &) ; {}", waits.replace("COUNT", "2"))),
-        (
-            "deep",
-            format!(
-                "touch started; setsid sh -c \"({daemon} &) ; exec sleep 60\" & {}",
-                waits.replace("COUNT", "1")
-            )
-            .replace("'echo $$", "'echo \\$\\$"),
-        ),
-        // The program ends, and an orphan keeps its output open.
-        (
-            "output",
-            "touch started; (setsid sh -c 'echo $$ >>started; exec sleep 60' &) ; sleep 0.3".to_owned(),
-        ),
-    ];
-    for (name, body) in cases {
-        script(&place, name, &body);
-        let done = sign(&place, &format!("./{name}"), &["--signer-timeout", "2"]);
-        assert_eq!(done.code, 6, "{}", done.stderr);
-        let started = place.read("started");
-        assert!(started.lines().count() > 0, "{name}: nothing was started");
-        let running: Vec<&str> = started.lines().filter(|id| !is_gone(id)).collect();
-        for id in &running {
-            let _ = std::process::Command::new("kill").args(["-9", id]).status();
-        }
-        assert!(running.is_empty(), "{name}: {running:?} still run");
-        fs::remove_file(place.path("started")).unwrap();
-    }
-}
-
 /// What a signer that answers in time leaves running, such as an agent, keeps running.
 #[cfg(target_os = "linux")]
 #[test]
-fn an_agent_of_a_signer_that_answers_is_not_ended() {
+fn agent_of_external_signer_keeps_running() {
     let place = place();
     if !has_tools() || !crate::support::has_tools(&["setsid"], "signers that start sessions") {
         return;
@@ -165,13 +70,13 @@ fn an_agent_of_a_signer_that_answers_is_not_ended() {
 }
 
 /// Returns true if a process has ended. An ended process without a waiting parent remains as a zombie.
-fn is_gone(id: &str) -> bool {
+pub(crate) fn is_gone(id: &str) -> bool {
     let state = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
     state.is_empty() || state.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'))
 }
 
 #[test]
-fn a_signer_is_named_by_its_path_and_its_key() {
+fn external_signer_requires_path_and_key() {
     let place = place();
     for (args, code) in [
         (&["--signer", "cat", "--key-id", ID][..], 2),
@@ -193,7 +98,7 @@ fn a_signer_is_named_by_its_path_and_its_key() {
 
 #[cfg(feature = "pkcs11")]
 #[test]
-fn a_pkcs11_token_signs() {
+fn pkcs11_token_signs() {
     let modules = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"];
     let module = modules.into_iter().find(|module| fs::exists(module).unwrap_or(false));
     if !crate::support::has_tools(&["softhsm2-util"], "signing with a token") {

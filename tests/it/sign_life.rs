@@ -9,48 +9,12 @@ use crate::support::{Outcome, TestDir, snapshot};
 
 const ID: &str = "20cb69c381446502";
 
-fn revoke(place: &TestDir, args: &[&str]) -> Outcome {
+pub(crate) fn revoke(place: &TestDir, args: &[&str]) -> Outcome {
     place.run(&[&["revoke", "--key", KEY][..], args].concat())
 }
 
 #[test]
-fn row_24_what_is_revoked_is_not_valid_any_more() {
-    let place = signed_place();
-    revoke(&place, &["--license", "a.lic", "--feature", "MyDraw", "--reason", "replaced by a larger one"])
-        .expect_code(0);
-    let seen = verify(&place, &["a.lic"]).expect_code(1);
-    assert!(seen.stdout.contains("this block was revoked: `replaced by a larger one`"), "{}", seen.stdout);
-    assert_eq!(seen.stdout.matches("  REVOKED  ").count(), 1);
-    let first = place.read("keys/ABC_Software.revocations");
-    // An older list is never taken again, nor is none.
-    revoke(&place, &["--sn", "S-1", "--reason", "refunded"]).expect_code(0);
-    verify(&place, &["a.lic"]).expect_code(1);
-    let second = place.read("keys/ABC_Software.revocations");
-    place.write("keys/ABC_Software.revocations", &first);
-    let old = verify(&place, &["a.lic"]).expect_code(5);
-    assert!(old.stderr.contains("it has version 1, but version 2 was seen before"), "{}", old.stderr);
-    revoke(&place, &["--sn", "S-2", "--reason", "x"]).expect_code(5);
-    fs::remove_file(place.path("keys/ABC_Software.revocations")).unwrap();
-    place.write("b.lic", "FEATURE MyWrite { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 }\n");
-    place.run(&["sign", "b.lic", "--key", KEY, "--in-place"]).expect_code(0);
-    let gone = verify(&place, &["b.lic"]).expect_code(5);
-    assert!(gone.stdout.contains("RESULT: STALE"), "{}", gone.stdout);
-    revoke(&place, &["--sn", "S-2", "--reason", "x"]).expect_code(5);
-    // From elsewhere by option.
-    place.write("new.list", &second);
-    verify(&place, &["b.lic", "--revocations", "new.list"]).expect_code(0);
-    verify(&place, &["b.lic", "--revocations", "missing.list"]).expect_code(6);
-    verify(&place, &["b.lic", "--revocations", "b.lic"]).expect_code(2);
-    place.write("new.list", second.replace("refunded", "refundee"));
-    let forged = verify(&place, &["b.lic", "--revocations", "new.list"]).expect_code(2);
-    assert!(forged.stderr.contains("is not what key"), "{}", forged.stderr);
-    // A memory that was cut is no fresh start.
-    place.write("keys/last-seen.yaml", "");
-    verify(&place, &["b.lic"]).expect_code(2);
-}
-
-#[test]
-fn a_list_is_renewed_and_gets_stale() {
+fn revocation_list_can_be_renewed_and_expires() {
     let place = signed_place();
     revoke(&place, &["--key-id", "0123456789abcdef", "--reason", "lost", "--expires", "2099-01-31"])
         .expect_code(0);
@@ -99,7 +63,7 @@ pub(crate) fn ids(place: &TestDir) -> Vec<String> {
 }
 
 #[test]
-fn support_installs_a_bundle_once_and_follows_its_vendor() {
+fn installed_bundle_is_updated_by_its_vendor() {
     let place = vendor();
     let ids = ids(&place);
     let line = place.run(&["keys", "export", &ids[0], "--form", "line"]).expect_code(0).stdout;
@@ -145,7 +109,7 @@ fn support_installs_a_bundle_once_and_follows_its_vendor() {
 }
 
 #[test]
-fn a_bundle_that_nobody_could_install_is_not_made() {
+fn bundle_that_cannot_be_installed_is_not_written() {
     let place = vendor();
     place.run(&["trust", "bundle", "--key", "one.pem", "-o", "1.bundle"]).expect_code(0);
     let new = ["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--out", "three.pem"];
@@ -165,7 +129,7 @@ fn a_bundle_that_nobody_could_install_is_not_made() {
 }
 
 #[test]
-fn keys_change_their_state_one_way() {
+fn key_states_change_in_one_direction() {
     let place = vendor();
     let ids = ids(&place);
     let state = |command: &str, id: &str| place.run(&["keys", command, id]);
@@ -186,7 +150,7 @@ fn keys_change_their_state_one_way() {
 }
 
 #[test]
-fn a_loss_is_rehearsed_with_the_standby_key() {
+fn drill_uses_standby_key() {
     let place = vendor();
     let ids = ids(&place);
     let drill = place.run(&["keys", "drill", "--key", "two.pem"]).expect_code(0);
@@ -213,7 +177,7 @@ fn a_loss_is_rehearsed_with_the_standby_key() {
 }
 
 #[test]
-fn a_passphrase_is_changed_whole_or_not_at_all() {
+fn passphrase_change_is_atomic() {
     let place = place();
     for (name, text) in [("old", "old one"), ("new", "new one"), ("wrong", "x"), ("empty", "")] {
         place.write(name, text);
@@ -250,7 +214,7 @@ fn a_passphrase_is_changed_whole_or_not_at_all() {
 }
 
 #[test]
-fn keys_of_other_programs_come_in() {
+fn keys_of_other_programs_can_be_imported() {
     let place = TestDir::new();
     place.copy("tests/sign/openssl-pbkdf2.test.key.pem", "openssl.pem");
     place.write("pass", "test").write("new", "another");
@@ -297,7 +261,7 @@ fn keys_of_other_programs_come_in() {
 }
 
 #[test]
-fn folders_sets_and_vendors() {
+fn verify_handles_folders_sets_and_vendors() {
     let place = place();
     let pool = "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=1.0 COUNT=20 SN=S-1 }\n";
     let token = "FEATURE Draw { VENDOR=ABC_Software KEYTYPE=TOKEN VERSION=1.0 SN=S-1\n  \
@@ -349,21 +313,7 @@ fn folders_sets_and_vendors() {
 }
 
 #[test]
-fn row_22_a_token_of_one_set_does_not_draw_on_another() {
-    let place = place();
-    let text = "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE COUNT=20 SN=EVAL }\n\
-        FEATURE Draw { VENDOR=ABC_Software KEYTYPE=TOKEN SN=S-1 TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }\n";
-    place.write("x.lic", text);
-    place.run(&["sign", "x.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
-    let crossed = verify(&place, &["x.lic", "--require-all"]).expect_code(5);
-    assert!(crossed.stdout.contains("only blocks of another set (SN) provide it"), "{}", crossed.stdout);
-    place.write("y.lic", text.replace(" SN=EVAL", ""));
-    place.run(&["sign", "y.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
-    verify(&place, &["y.lic", "--require-all"]).expect_code(0);
-}
-
-#[test]
-fn a_ticket_holds_nothing_of_the_customer() {
+fn ticket_contains_no_customer_data() {
     let place = place();
     let text = "FEATURE MyDraw { VENDOR=ABC_Software SN=CANARY-SN LICENSEE=\"CANARY GmbH\"\n  HOSTID=\"ETHERNET=CANARY01\"\n  \
         COMMENT=\"CANARY note\" DATA=\"CANARY\" OPTIONS=\"CANARY\" }\nFEATURE Other { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 SN=CANARY-2 }\n";

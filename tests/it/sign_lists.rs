@@ -2,23 +2,20 @@
 
 use std::fs;
 
-use jiff::civil::{Date, date};
+use jiff::civil::date;
 use keywright::license::License;
 use keywright::sign::{
-    LastSeen, ListId, MAX_STEP, RevocationList, Rollback, SecretKey, Seen, TrustBundle, change_state,
-    format_entry, parse_trust_list,
+    LastSeen, ListId, RevocationList, SecretKey, Seen, TrustBundle, change_state, format_entry,
+    parse_trust_list,
 };
-use keywright::verify::{
-    Digest, Domain, KeyState, Mode, Outcome, Payload, PublicKey, SignedList, SignedListError, Trust,
-    TrustedKey, Usage, Verdict, Verifier,
-};
+use keywright::verify::{Digest, KeyState, Mode, Outcome, PublicKey, Trust, TrustedKey, Usage};
 
 use crate::sign::{TODAY, VENDOR, entry, key, signed, store, trusted, usual};
 
-const BLOCK: &str =
+pub(crate) const BLOCK: &str =
     "FEATURE MyDraw { VENDOR=ABC_Software KEYTYPE=ADDITIVE VERSION=1.0 COUNT=5 SN=S-1 ISSUED=2026-02-01 }";
 
-fn list(version: u64, change: impl FnOnce(&mut RevocationList)) -> RevocationList {
+pub(crate) fn list(version: u64, change: impl FnOnce(&mut RevocationList)) -> RevocationList {
     let mut list = RevocationList::new(VENDOR, date(2026, 2, 10));
     list.version = version;
     list.withdrawn.expires = Some(date(2026, 12, 31));
@@ -26,16 +23,16 @@ fn list(version: u64, change: impl FnOnce(&mut RevocationList)) -> RevocationLis
     list
 }
 
-fn sealed(list: &RevocationList, key: &SecretKey) -> String {
+pub(crate) fn sealed(list: &RevocationList, key: &SecretKey) -> String {
     list.seal(key, &trusted(VENDOR, key)).unwrap()
 }
 
-fn open(text: &str) -> Result<RevocationList, String> {
+pub(crate) fn open(text: &str) -> Result<RevocationList, String> {
     RevocationList::open(text.as_bytes(), &usual(), Mode::Production).map_err(|error| error.to_string())
 }
 
 #[test]
-fn a_revocation_list_reads_as_written() {
+fn revocation_list_reads_back() {
     let reason = "refunded: \"all\" of it \\ for `ACME`, größtenteils";
     let list = list(7, |list| {
         list.withdrawn.digests.insert(Digest::of(b"x"), reason.to_owned());
@@ -51,121 +48,7 @@ fn a_revocation_list_reads_as_written() {
 }
 
 #[test]
-fn row_24_a_block_on_the_list_is_revoked_and_other_vendors_lists_say_nothing() {
-    let license = License::from_text("test.lic", &signed(BLOCK));
-    let digest = Payload::of(&license, &license.features[0]).digest();
-    let one = list(1, |list| drop(list.withdrawn.digests.insert(digest, "replaced".to_owned())));
-    let trust = usual();
-    for (vendor, verdict) in [(VENDOR, Verdict::Revoked), ("Other", Verdict::Valid)] {
-        let mut revocations = keywright::verify::Revocations::default();
-        revocations.vendors.insert(vendor.to_owned(), one.withdrawn.clone());
-        let report = Verifier::new(&trust, &revocations, TODAY, Mode::Production).file(&license);
-        assert_eq!(report.blocks[0].verdict, verdict);
-    }
-}
-
-#[test]
-fn row_30_a_stale_or_missing_list_is_told() {
-    let license = License::from_text("test.lic", &signed(BLOCK));
-    let trust = usual();
-    let mut revocations = keywright::verify::Revocations::default();
-    revocations.vendors.insert(VENDOR.to_owned(), list(1, |_| ()).withdrawn);
-    let at = |day: Date| {
-        let report = Verifier::new(&trust, &revocations, day, Mode::Production).file(&license);
-        (report.outcome(), report.result())
-    };
-    assert_eq!(at(date(2026, 12, 31)), (Outcome::Valid, "VALID"));
-    assert_eq!(at(date(2027, 1, 1)), (Outcome::Policy, "STALE"));
-    let mut missing = keywright::verify::Revocations::default();
-    missing.missing.insert(VENDOR.to_owned(), 3);
-    let report = Verifier::new(&trust, &missing, TODAY, Mode::Production).file(&license);
-    assert_eq!(report.result(), "STALE");
-    let old = usual().until(date(2026, 2, 28));
-    let report = Verifier::new(&old, &keywright::verify::Revocations::default(), TODAY, Mode::Production)
-        .file(&license);
-    assert_eq!(report.result(), "STALE");
-    // A list of a vendor who has no block in the file is not asked.
-    missing.missing = [("Other".to_owned(), 3)].into();
-    let report = Verifier::new(&trust, &missing, TODAY, Mode::Production).file(&license);
-    assert_eq!(report.result(), "VALID");
-}
-
-#[test]
-fn row_45_no_byte_of_a_list_is_read_before_its_signature() {
-    let text = sealed(&list(1, |_| ()), &key(1));
-    let body = text.find("\n\n").unwrap() + 2;
-    let mut reasons = Vec::new();
-    for hostile in
-        ["[".repeat(10_000), "&a [*a]".to_owned(), "\0".to_owned(), "version: 9\n".to_owned(), String::new()]
-    {
-        reasons.push(open(&format!("{}{hostile}", &text[..body])).unwrap_err());
-    }
-    let mut bytes = text.clone().into_bytes();
-    bytes.truncate(body);
-    bytes.extend([0xff, 0xfe]);
-    let error = RevocationList::open(&bytes, &usual(), Mode::Production).unwrap_err();
-    reasons.push(error.to_string());
-    for reason in reasons {
-        assert!(reason.contains("is not what key"), "the reader saw it: {reason}");
-    }
-    // Every single changed byte is noticed, wherever it stands.
-    for at in 0..text.len() {
-        let mut changed = text.clone().into_bytes();
-        changed[at] ^= 1;
-        assert!(RevocationList::open(&changed, &usual(), Mode::Production).is_err(), "byte {at}");
-    }
-}
-
-#[test]
-fn row_45_the_seal_itself_is_taken_apart_strictly() {
-    let text = sealed(&list(1, |_| ()), &key(1));
-    let (head, rest) = text.split_once('\n').unwrap();
-    let (key_line, rest) = rest.split_once('\n').unwrap();
-    let fault = |text: &str| SignedList::split(text.as_bytes(), Domain::Revocation).unwrap_err();
-    let unsealed = SignedListError::NotSealed(Domain::Revocation);
-    for (text, expected) in [
-        (String::new(), unsealed.clone()),
-        (head.to_owned(), unsealed.clone()),
-        (format!("{head}x\n{key_line}\n{rest}"), unsealed.clone()),
-        (format!("\u{feff}{text}"), unsealed),
-        (text.replace('\n', "\r\n"), SignedListError::LineEnds),
-        (text.replace("revocation/1", "trust/1"), SignedListError::OtherKind(Domain::Trust)),
-        (format!("{head}\n{rest}"), SignedListError::Signatures),
-        (format!("{head}\n{key_line}\n{key_line}\n{rest}"), SignedListError::Signatures),
-        (format!("{head}\n{key_line}"), SignedListError::Signatures),
-    ] {
-        assert_eq!(fault(&text), expected, "{text}");
-    }
-    for line in ["KEY", "KEY ", "key AQEA", "KEY  AQEA", "KEY AQEA...", "X"] {
-        assert!(matches!(fault(&format!("{head}\n{line}\n{rest}")), SignedListError::Key(_)), "{line}");
-    }
-    let many: String = (0..17)
-        .map(|n| {
-            let list = list(1, |_| ());
-            let text = sealed(&list, &key(n + 1));
-            format!("{}\n", text.lines().nth(1).unwrap())
-        })
-        .collect();
-    assert_eq!(fault(&format!("{head}\n{many}\nx")), SignedListError::Signatures);
-}
-
-#[test]
-fn row_06_a_list_signed_for_another_purpose_is_refused() {
-    // The same bytes, signed as a block, as a bundle, and bare.
-    let body = list(1, |_| ()).body();
-    let key = key(1);
-    for domain in [Domain::Feature, Domain::Trust, Domain::Log, Domain::Approval] {
-        let id = key.public_key().id();
-        let message = keywright::verify::message::message(domain, id, &Digest::of(body.as_bytes()));
-        let signature = keywright::sign::Signer::sign(&key, &message).unwrap();
-        let text = keywright::verify::KeyText { key: id, signature }.encode();
-        let error = open(&format!("keywright/revocation/1\nKEY {text}\n\n{body}")).unwrap_err();
-        assert!(error.contains("is not what key"), "{error}");
-    }
-}
-
-#[test]
-fn who_may_sign_a_list() {
+fn lists_are_signed_by_permitted_keys_only() {
     let good = list(1, |_| ());
     let text = sealed(&good, &key(1));
     let with = |change: &dyn Fn(&mut TrustedKey)| {
@@ -196,7 +79,7 @@ fn who_may_sign_a_list() {
 }
 
 #[test]
-fn bodies_that_are_signed_and_still_wrong() {
+fn signed_lists_with_invalid_bodies_are_rejected() {
     let good = list(1, |list| drop(list.withdrawn.sns.insert("S-1".to_owned(), "x".to_owned()))).body();
     let parse = |text: &str| RevocationList::parse(text, Digest::of(b""));
     assert!(parse(&good).is_ok());
@@ -229,39 +112,7 @@ fn bodies_that_are_signed_and_still_wrong() {
     assert!(parse(&twice).unwrap_err().to_string().contains("stands twice"));
 }
 
-#[test]
-fn row_30_older_lists_are_never_taken_again() {
-    let (one, two) = (Digest::of(b"1"), Digest::of(b"2"));
-    let id = ListId::trust(VENDOR, Usage::Production);
-    let mut seen = LastSeen::default();
-    assert!(seen.check(&id, 1, &one).is_ok());
-    assert!(seen.note(id.clone(), Seen::new(5, one)));
-    assert!(!seen.note(id.clone(), Seen::new(5, one)));
-    assert_eq!(seen.check(&id, 4, &one), Err(Rollback::Older { seen: 5, offered: 4 }));
-    let both = [one, two].into();
-    assert_eq!(seen.check(&id, 5, &two), Err(Rollback::Differs { version: 5, digests: both }));
-    assert!(seen.check(&id, 5, &one).is_ok());
-    assert!(seen.check(&id, 5 + MAX_STEP, &two).is_ok());
-    let high = 6 + MAX_STEP;
-    assert_eq!(seen.check(&id, high, &two), Err(Rollback::TooHigh { seen: 5, offered: high }));
-    // Other kinds, vendors and usages have memories of their own.
-    for other in [
-        ListId::revocation(VENDOR, Usage::Production),
-        ListId::trust("Other", Usage::Production),
-        ListId::trust(VENDOR, Usage::Development),
-    ] {
-        assert!(seen.check(&other, 1, &two).is_ok());
-    }
-    assert_eq!(LastSeen::parse(&seen.text()).unwrap(), seen);
-    assert_eq!(LastSeen::parse(&LastSeen::default().text()).unwrap(), LastSeen::default());
-    // A file that was cut is an error, never a fresh start.
-    let text = seen.text();
-    for cut in ["", "\n", "format: 1\n", "format: 2\n", &text[..text.len() - 3], "null", "seen: []\n"] {
-        assert!(LastSeen::parse(cut).is_err(), "{cut:?}");
-    }
-}
-
-fn bundle(version: u64, keys: Vec<TrustedKey>) -> TrustBundle {
+pub(crate) fn bundle(version: u64, keys: Vec<TrustedKey>) -> TrustBundle {
     TrustBundle {
         vendor: VENDOR.to_owned(),
         version,
@@ -273,7 +124,7 @@ fn bundle(version: u64, keys: Vec<TrustedKey>) -> TrustBundle {
 }
 
 #[test]
-fn a_bundle_reads_as_written_and_is_a_store() {
+fn bundle_reads_back_and_is_a_store() {
     let mut retired = trusted(VENDOR, &key(2));
     retired.entry.state = KeyState::Retired(date(2026, 1, 31));
     let mut other = trusted("null", &key(3));
@@ -293,27 +144,7 @@ fn a_bundle_reads_as_written_and_is_a_store() {
 }
 
 #[test]
-fn row_30_a_bundle_is_believed_only_by_a_key_of_the_one_before() {
-    let (one, two) = (trusted(VENDOR, &key(1)), trusted(VENDOR, &key(2)));
-    let text = bundle(2, vec![one.clone(), two.clone()]).seal(&key(2), &two).unwrap();
-    let open = |anchor: TrustedKey| {
-        TrustBundle::open(text.as_bytes(), &Trust::of(anchor)).map_err(|e| e.to_string())
-    };
-    assert!(open(one).unwrap_err().contains("not in the trust store"));
-    assert!(open(two.clone()).is_ok());
-    let changed = |change: &dyn Fn(&mut TrustedKey)| {
-        let mut two = two.clone();
-        change(&mut two);
-        open(two).unwrap_err()
-    };
-    assert!(changed(&|key| key.entry.vendor = "Other".to_owned()).contains("signed by a key of `Other`"));
-    assert!(changed(&|key| key.entry.usage = Usage::Development).contains("development key"));
-    assert!(changed(&|key| key.entry.state = KeyState::Compromised(TODAY)).contains("is compromised"));
-    assert!(changed(&|key| key.entry.state = KeyState::Retired(date(2026, 2, 9))).contains("could not sign"));
-}
-
-#[test]
-fn a_bundle_must_vouch_for_its_signer() {
+fn bundle_must_list_its_signer() {
     let (one, two) = (trusted(VENDOR, &key(1)), trusted(VENDOR, &key(2)));
     let refused = bundle(1, vec![two]).seal(&key(1), &one).unwrap_err().to_string();
     assert!(refused.contains("not among its own keys"), "{refused}");
@@ -324,28 +155,7 @@ fn a_bundle_must_vouch_for_its_signer() {
 }
 
 #[test]
-fn row_03_a_bundle_takes_no_weak_key() {
-    let one = trusted(VENDOR, &key(1));
-    let body = bundle(1, vec![one.clone()]).body();
-    let parse = |text: &str| TrustBundle::parse(text, Digest::of(b""));
-    assert!(parse(&body).is_ok());
-    let public = one.key.to_base64();
-    for weak in [
-        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-        "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-        "AA==",
-        "?",
-    ] {
-        assert!(parse(&body.replace(&public, weak)).is_err(), "{weak}");
-    }
-    let other = key(2).public_key().to_base64();
-    assert!(parse(&body.replace(&public, &other)).unwrap_err().to_string().contains("has id"));
-    let twice = format!("{body}{}", &body[body.find("  - vendor").unwrap()..]);
-    assert!(parse(&twice).unwrap_err().to_string().contains("stands twice"));
-}
-
-#[test]
-fn a_state_is_changed_and_nothing_else() {
+fn state_change_leaves_other_fields_unchanged() {
     let entries: Vec<_> = (1..=3).map(|n| entry(VENDOR, &key(n))).collect();
     let text = entries.iter().map(format_entry).collect::<String>();
     let text = format!(
@@ -370,7 +180,7 @@ fn a_state_is_changed_and_nothing_else() {
 }
 
 #[test]
-fn both_lists_in_one_folder_are_no_store() {
+fn folder_with_list_and_bundle_is_not_a_store() {
     let folder = tempfile::tempdir().unwrap();
     let one = trusted(VENDOR, &key(1));
     let text = bundle(1, vec![one.clone()]).seal(&key(1), &one).unwrap();

@@ -9,7 +9,7 @@ const NEW: [&str; 5] = ["keys", "new", "--vendor", "ABC_Software", "--no-passphr
 
 /// The steps of docs/security.md, "When a key is lost", with a list published that the lost key signed.
 #[test]
-fn a_lost_key_is_got_over_though_it_signed_a_revocation_list() {
+fn lost_key_that_signed_revocation_list_can_be_replaced() {
     let place = vendor();
     let ids = ids(&place);
     let (one, two) = (ids[0].as_str(), ids[1].as_str());
@@ -51,7 +51,7 @@ fn a_lost_key_is_got_over_though_it_signed_a_revocation_list() {
 }
 
 #[test]
-fn a_list_that_is_not_believed_makes_one_vendor_stale() {
+fn rejected_list_makes_its_vendor_stale() {
     let place = vendor();
     place.run(&["keys", "activate", &ids(&place)[1]]).expect_code(0);
     place.run(&["keys", "new", "--vendor", "Other", "--no-passphrase", "--out", "other.pem"]).expect_code(0);
@@ -88,7 +88,7 @@ fn a_list_that_is_not_believed_makes_one_vendor_stale() {
 }
 
 #[test]
-fn withdrawals_of_runs_at_the_same_time_come_together() {
+fn concurrent_revocations_are_merged() {
     let place = vendor();
     let children: Vec<_> = (0..8)
         .map(|number| {
@@ -107,7 +107,7 @@ fn withdrawals_of_runs_at_the_same_time_come_together() {
 }
 
 #[test]
-fn a_key_that_is_no_longer_in_use_signs_nothing() {
+fn retired_key_cannot_sign() {
     let place = vendor();
     let ids = ids(&place);
     let sign = |key: &str| place.run(&["sign", "a.lic", "--key", key, "-o", "b.lic"]);
@@ -125,7 +125,7 @@ fn a_key_that_is_no_longer_in_use_signs_nothing() {
 }
 
 #[test]
-fn a_development_key_withdraws_nothing_where_production_licenses_are_issued() {
+fn development_key_cannot_withdraw_production_blocks() {
     let place = vendor();
     place.run(&[&NEW[..], &["--usage", "development", "--out", "dev.pem"]].concat()).expect_code(0);
     let refused = place.run(&["revoke", "--sn", "S-1", "--reason", "x", "--key", "dev.pem"]).expect_code(2);
@@ -134,7 +134,7 @@ fn a_development_key_withdraws_nothing_where_production_licenses_are_issued() {
 }
 
 #[test]
-fn what_was_withdrawn_is_withdrawn_for_signing_and_in_a_drill() {
+fn sign_and_drill_respect_revocations() {
     let place = vendor();
     let ids = ids(&place);
     place.run(&["revoke", "--license", "a.lic", "--reason", "wrong", "--key", "one.pem"]).expect_code(0);
@@ -157,7 +157,7 @@ fn what_was_withdrawn_is_withdrawn_for_signing_and_in_a_drill() {
 /// A program that holds a key signs wherever a key file does.
 #[cfg(unix)]
 #[test]
-fn every_command_that_signs_takes_a_signer_outside_of_the_program() {
+fn every_signing_command_accepts_external_signer() {
     if !crate::support::has_tools(&["python3", "openssl"], "the reference signer") {
         return;
     }

@@ -25,7 +25,7 @@ fn text(output: &Output) -> String {
 }
 
 #[test]
-fn openssl_reads_our_keys() {
+fn openssl_reads_keys() {
     let folder = tempfile::tempdir().unwrap();
     let key = key(1);
     fs::write(folder.path().join("pub.pem"), key.public_key().to_pem()).unwrap();
@@ -47,7 +47,7 @@ fn openssl_reads_our_keys() {
 }
 
 #[test]
-fn we_read_the_keys_of_openssl() {
+fn openssl_keys_are_read() {
     let folder = tempfile::tempdir().unwrap();
     for options in [
         "pkcs8 -topk8 -in key.pem -out other.pem -nocrypt",
@@ -70,7 +70,7 @@ fn we_read_the_keys_of_openssl() {
 }
 
 #[test]
-fn openssl_checks_our_signatures() {
+fn openssl_verifies_signatures() {
     let folder = tempfile::tempdir().unwrap();
     let license = License::from_text("test.lic", &signed(PLAIN));
     fs::write(folder.path().join("pub.pem"), key(1).public_key().to_pem()).unwrap();
@@ -92,7 +92,7 @@ fn openssl_checks_our_signatures() {
 
 /// The steps of docs/signing.md, for blocks in any layout.
 #[test]
-fn the_documented_check_with_stock_tools_works() {
+fn documented_openssl_check_works() {
     let place = crate::sign_cli::signed_place();
     let lines = place.read("a.lic");
     place.write("one.lic", lines.lines().skip(1).collect::<Vec<_>>().join(" "));

@@ -7,7 +7,7 @@ use crate::sign_cli::private;
 use crate::support::TestDir;
 
 #[test]
-fn keys_made_at_the_same_time_are_all_in_the_list() {
+fn concurrent_new_keys_are_all_listed() {
     let place = TestDir::new();
     let children: Vec<_> = (0..8)
         .map(|number| {
@@ -29,7 +29,7 @@ fn keys_made_at_the_same_time_are_all_in_the_list() {
 }
 
 #[test]
-fn what_a_killed_command_left_behind_holds_nobody_up() {
+fn lock_file_of_killed_command_is_ignored() {
     let place = TestDir::new();
     place.write("keys/trust.yaml.lock", "");
     let start = std::time::Instant::now();
@@ -39,7 +39,7 @@ fn what_a_killed_command_left_behind_holds_nobody_up() {
 }
 
 #[test]
-fn a_store_that_cannot_be_written_leaves_no_folder() {
+fn unwritable_store_leaves_no_folder() {
     let place = TestDir::new();
     let new = ["keys", "new", "--vendor", "V", "--no-passphrase", "--trust", "deep/keys"];
     // The secret key cannot be put where there is no folder.
@@ -57,7 +57,7 @@ fn store(from: &str, to: &str) -> TestDir {
 }
 
 #[test]
-fn a_key_signs_on_the_days_of_its_validity_only() {
+fn key_signs_only_within_validity() {
     let place = store("2020-01-01", "2021-01-01");
     let sign = ["sign", "a.lic", "--key", "V.key.pem", "-o", "b.lic"];
     let refused = place.run(&sign).expect_code(1);
@@ -77,7 +77,7 @@ fn a_key_signs_on_the_days_of_its_validity_only() {
 }
 
 #[test]
-fn a_block_with_issued_outlives_its_key() {
+fn block_with_issued_is_valid_after_key_expiry() {
     let place = store("2020-01-01", "2021-01-01");
     place.write("a.lic", "FEATURE A { VENDOR=V KEYTYPE=ADDITIVE VERSION=1.0 COUNT=1 ISSUED=2020-06-01 }\n");
     place.run(&["sign", "a.lic", "--key", "V.key.pem", "--in-place", "--at", "2020-06-01"]).expect_code(0);
@@ -85,7 +85,7 @@ fn a_block_with_issued_outlives_its_key() {
 }
 
 #[test]
-fn a_key_is_not_given_up_on_a_day_to_come() {
+fn key_cannot_be_retired_on_future_date() {
     let place = store("2020-01-01", "2099-01-01");
     let id = place.run(&["keys", "list"]).expect_code(0).stdout[..16].to_owned();
     for command in ["retire", "compromise"] {
@@ -104,7 +104,7 @@ fn a_key_is_not_given_up_on_a_day_to_come() {
 }
 
 #[test]
-fn payload_of_what_cannot_be_read() {
+fn payload_command_rejects_unreadable_block() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=V COUNT=1 }\nFEATURE B { VENDOR=V COUNT=1 ??? }\n");
     let broken = place.run(&["payload", "a.lic", "--feature", "B"]).expect_code(3);
@@ -117,7 +117,7 @@ fn payload_of_what_cannot_be_read() {
 
 #[cfg(unix)]
 #[test]
-fn secrets_that_others_can_read_and_public_keys_are_told_apart() {
+fn readable_secret_keys_and_public_keys_are_distinguished() {
     use std::os::unix::fs::PermissionsExt as _;
     let place = TestDir::new();
     place.write("pp", "a passphrase\n");
@@ -139,7 +139,7 @@ fn secrets_that_others_can_read_and_public_keys_are_told_apart() {
 }
 
 #[test]
-fn standard_input_is_read_once() {
+fn stdin_is_read_once() {
     let place = store("2026-01-01", "2099-01-01");
     for command in ["lint", "verify"] {
         let refused =
@@ -149,14 +149,14 @@ fn standard_input_is_read_once() {
 }
 
 #[test]
-fn pages_are_written_into_a_new_folder() {
+fn man_pages_are_written_to_new_folder() {
     let place = TestDir::new();
     place.run(&["man", "-o", "share/man1"]).expect_code(0);
     assert!(place.path("share/man1/keywright-sign.1").exists());
 }
 
 #[test]
-fn quiet_lint_shows_errors_only_and_sums_up_nothing_that_was_not_read() {
+fn quiet_lint_prints_errors_without_summary() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=V COUNT=1 END=2020-01-01 }\n");
     let loud = place.run(&["lint", "a.lic"]).expect_code(0);
@@ -172,7 +172,7 @@ fn quiet_lint_shows_errors_only_and_sums_up_nothing_that_was_not_read() {
 
 /// A license that ends with its key is told when it is signed, and when it is verified.
 #[test]
-fn a_block_without_issued_ends_with_its_key_and_that_is_told() {
+fn block_without_issued_expires_with_key() {
     let place = TestDir::new();
     let new = ["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"];
     place

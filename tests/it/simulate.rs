@@ -27,7 +27,7 @@ fn place() -> TestDir {
 }
 
 #[test]
-fn events_in_answers_out() {
+fn simulate_answers_events_from_stdin() {
     let place = place();
     let outcome =
         place.run_with(&["simulate", "a.lic", "--at", "2026-01-15"], EVENTS.as_bytes()).expect_code(1);
@@ -48,14 +48,14 @@ fn events_in_answers_out() {
 }
 
 #[test]
-fn people_see_bars() {
+fn simulate_shows_usage_bars_on_terminal() {
     let place = place();
     let args = ["simulate", "a.lic", "--at", "2026-01-15", "--format", "human"];
     snapshot("scenario", "simulate_human", &place.run_with(&args, EVENTS.as_bytes()).expect_code(1).shown());
 }
 
 #[test]
-fn a_line_that_is_no_event_is_told_and_the_next_is_played() {
+fn simulate_reports_invalid_line_and_continues() {
     let place = place();
     let events = "chekout ModuleA\ncheckout\ncheckout ModuleA count=-1\ncheckout \"\\\n{ [ }\nexpect x\n\
         checkout ModuleA consumes=3\ncheckin ModuleA\nundo\ncheckout ModuleA\n";
@@ -66,7 +66,7 @@ fn a_line_that_is_no_event_is_told_and_the_next_is_played() {
 }
 
 #[test]
-fn undo_goes_back_over_many_events() {
+fn undo_reverts_many_events() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=5000 }\n");
     let mut events = "checkout A\n".repeat(1700);
@@ -79,7 +79,7 @@ fn undo_goes_back_over_many_events() {
 }
 
 #[test]
-fn each_line_is_answered_before_the_next() {
+fn simulate_answers_each_line_at_once() {
     use std::io::{BufRead as _, Write as _};
     let place = place();
     let mut command = place.command();
@@ -98,7 +98,7 @@ fn each_line_is_answered_before_the_next() {
 }
 
 #[test]
-fn what_is_not_modelled_is_said_beside_the_answers() {
+fn simulate_reports_unmodelled_directives_on_stderr() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=v COUNT=5 HAL_SERVERS=3 }\n");
     let outcome = place.run_with(&["simulate", "a.lic"], b"checkout A\n").expect_code(0);
@@ -107,7 +107,7 @@ fn what_is_not_modelled_is_said_beside_the_answers() {
 }
 
 #[test]
-fn what_did_not_happen_is_not_taken_back() {
+fn undo_skips_denied_events() {
     let place = place();
     let events = "checkout ModuleA\nadvance 2020-01-01\n{ at: 2020-01-01, checkout: ModuleA }\nundo\nundo\n";
     let outcome = place.run_with(&["simulate", "a.lic"], events.as_bytes()).expect_code(1);
@@ -116,7 +116,7 @@ fn what_did_not_happen_is_not_taken_back() {
 }
 
 #[test]
-fn numbers_are_told_as_they_are() {
+fn simulate_reports_exact_numbers() {
     let place = TestDir::new();
     place.write(
         "a.lic",
@@ -130,7 +130,7 @@ fn numbers_are_told_as_they_are() {
 
 /// Typed at a pseudo-terminal: completion, history, Ctrl-C and Ctrl-D.
 #[test]
-fn a_prompt_completes_and_remembers() {
+fn prompt_completes_and_keeps_history() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE Studio { VENDOR=v COUNT=9 }\n");
     let keys = "checko\\tStu\\tcoun\\t2\\r\n\\x1b[A\\r\nche\\x03\nstate\\r\n\\x04\n";
@@ -154,7 +154,7 @@ fn a_prompt_completes_and_remembers() {
 }
 
 #[test]
-fn help_through_a_pipe_is_an_answer() {
+fn simulate_help_in_pipe_is_json() {
     let place = TestDir::new();
     place.write("a.lic", "FEATURE A { VENDOR=Acme COUNT=5 }\n");
     let outcome = place.run_with(&["simulate", "a.lic"], b"help\ncheckout A\n").expect_code(0);

@@ -2,17 +2,17 @@
 
 use std::io::Cursor;
 
-use keywright::cli::{self, Console, Exit};
-use keywright::issue::{ArgValue, Template, TemplateText};
-use keywright::license::License;
-use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use keywright::cli;
+use keywright::cli::{Console, Exit};
+use keywright::issue::{Template, TemplateText};
 
 use crate::support::{TestDir, root, snapshot};
 
-const TODAY: jiff::civil::Date = jiff::civil::Date::constant(2026, 1, 15);
+pub(crate) const TODAY: jiff::civil::Date = jiff::civil::Date::constant(2026, 1, 15);
+
 const SITE: &str = "tests/templates/site.lic";
 
-fn site() -> Template {
+pub(crate) fn site() -> Template {
     let text = std::fs::read_to_string(root().join(SITE)).unwrap();
     Template::read(TemplateText { name: "site", file: "site.lic", license: &text, scenarios: None }).unwrap()
 }
@@ -22,89 +22,8 @@ fn read(text: &str) -> Result<Template, String> {
     Template::read(source).map_err(|fault| format!("{fault}; {}", fault.help.as_deref().unwrap_or("-")))
 }
 
-fn hostile() -> impl Strategy<Value = String> {
-    let part = prop_oneof![
-        any::<char>().prop_map(String::from),
-        proptest::sample::select(vec![
-            "{{ remark }}",
-            "{% for x in y %}",
-            "{# #}",
-            "\"",
-            "'",
-            "\n",
-            "\r\n",
-            "}",
-            "{",
-            "#",
-            " ",
-            "  ",
-            "\t",
-            "FEATURE x {",
-            "KEY=",
-            "COUNT=500",
-            "\u{202e}",
-            "\u{200b}",
-            "\u{feff}",
-            "\u{a0}",
-            "\\",
-            "\u{fdd0}41\u{fdd1}",
-            "\u{fdd0}",
-            "$ENV",
-            "${HOME}",
-            "a",
-            "ü",
-            "\u{0}",
-            "\u{1b}[2J",
-        ])
-        .prop_map(str::to_owned),
-    ];
-    proptest::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
-}
-
-proptest! {
-    #[test]
-    fn row_35_a_value_is_refused_or_stands_as_given_and_is_never_syntax(remark in hostile(), licensee in hostile()) {
-        let template = site();
-        let given = [
-            ArgValue::new("feature", "MyDraw"),
-            ArgValue::new("remark", remark.as_str()),
-            ArgValue::new("licensee", licensee.as_str()),
-        ];
-        let Ok(assigned) = template.assign(&given, TODAY) else { return Ok(()) };
-        let text = match template.render(&assigned) {
-            Ok(text) => text,
-            // An empty value merges with the template's own space before it.
-            Err(fault) => {
-                prop_assert!(remark.is_empty(), "{}", fault);
-                return Ok(());
-            }
-        };
-        let license = License::from_text("site", &text);
-        prop_assert!(!license.has_errors());
-        prop_assert_eq!(license.features.len(), 1);
-        let feature = &license.features[0];
-        let options = format!("seats 5: {remark}");
-        for (name, meant) in [("DATA", remark.as_str()), ("OPTIONS", &options), ("LICENSEE", licensee.as_str()), ("COUNT", "5")] {
-            prop_assert_eq!(license.value(feature, name).unwrap(), meant);
-        }
-        prop_assert_eq!(license.records(feature).count(), 5);
-    }
-
-    #[test]
-    fn a_name_is_refused_or_a_name(name in hostile()) {
-        let template = site();
-        match template.assign(&[ArgValue::new("feature", name.as_str())], TODAY) {
-            Ok(assigned) => {
-                let license = License::from_text("site", &template.render(&assigned).unwrap());
-                prop_assert_eq!(license.features[0].name.value.as_str(), name);
-            }
-            Err(faults) => prop_assert!(!faults.is_empty()),
-        }
-    }
-}
-
 #[test]
-fn a_head_that_is_wrong_says_where() {
+fn template_header_errors_report_location() {
     let head = |row: &str| {
         format!("---\nsummary: s\nparameters:\n  - {{ name: n, {row}, text: t }}\n---\nFEATURE A\n{{\n}}\n")
     };
@@ -131,7 +50,7 @@ fn a_head_that_is_wrong_says_where() {
 }
 
 #[test]
-fn a_template_that_makes_no_license_says_why() {
+fn invalid_template_output_reports_reason() {
     let bodies = [
         "FEATURE {{ [].name }}\n{\n  VENDOR=A\n}\n",
         "FEATURE A\n{\n  {{ \"VENDOR\" }}=A\n}\n",
@@ -153,7 +72,7 @@ fn a_template_that_makes_no_license_says_why() {
 }
 
 #[test]
-fn both_files_are_written_or_none() {
+fn new_writes_both_files_or_none() {
     let place = TestDir::new();
     let told = place.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
     snapshot("author", "new_pool", &told.shown());
@@ -171,7 +90,7 @@ fn both_files_are_written_or_none() {
 }
 
 #[test]
-fn values_come_from_a_file_and_the_command_line_goes_before_it() {
+fn command_line_values_override_values_file() {
     let place = TestDir::new();
     place.write("values.yaml", "licenses: 30\nfeatures: Draw:3, Write:2\npool: Studio\n");
     let told = place.run(&["new", "pool", "--values", "values.yaml", "--set", "licenses=40"]).expect_code(0);
@@ -182,7 +101,7 @@ fn values_come_from_a_file_and_the_command_line_goes_before_it() {
 }
 
 #[test]
-fn unknown_names_are_guessed() {
+fn unknown_names_get_suggestions() {
     let place = TestDir::new();
     for (args, meant) in [
         (&["new", "pol"][..], "did you mean `pool`?"),
@@ -195,7 +114,7 @@ fn unknown_names_are_guessed() {
 }
 
 #[test]
-fn a_folder_of_own_templates_comes_first() {
+fn own_templates_override_builtin_templates() {
     let place = TestDir::new();
     place.copy(SITE, "mine/site.lic");
     let list = place.run(&["new", "--templates", "mine", "--list"]).expect_code(0);
@@ -209,7 +128,7 @@ fn a_folder_of_own_templates_comes_first() {
 }
 
 #[test]
-fn somebody_at_a_terminal_is_asked_for_what_is_missing() {
+fn terminal_prompts_for_missing_parameters() {
     let place = TestDir::new();
     place.copy(SITE, "mine/site.lic");
     let folder = place.path("mine");
@@ -236,7 +155,7 @@ fn somebody_at_a_terminal_is_asked_for_what_is_missing() {
 }
 
 #[test]
-fn values_that_clash_make_no_license() {
+fn conflicting_values_write_no_license() {
     let place = TestDir::new();
     let steps = (0..20).map(|step| format!("S{step}:1")).collect::<Vec<_>>().join(",");
     let steps = format!("steps={steps}");
@@ -265,7 +184,7 @@ fn values_that_clash_make_no_license() {
 }
 
 #[test]
-fn a_dash_is_standard_output() {
+fn new_writes_dash_to_stdout() {
     let place = TestDir::new();
     let told = place.run(&["new", "pool", "-o", "-"]).expect_code(0);
     assert_eq!(told.stdout, place.run(&["new", "pool"]).expect_code(0).stdout);
@@ -273,7 +192,7 @@ fn a_dash_is_standard_output() {
 }
 
 #[test]
-fn files_of_values_are_refused_in_plain_words() {
+fn invalid_values_files_report_reason() {
     let place = TestDir::new();
     for (text, told) in [
         ("pool: A\npool: B\n", "values.yaml:2:1: duplicate key `pool`"),
@@ -306,7 +225,7 @@ fn typed(place: &TestDir, typed: &str, args: &[&str]) -> Option<(bool, String)> 
 }
 
 #[test]
-fn at_a_terminal_all_parameters_are_asked_for_with_their_defaults() {
+fn terminal_prompts_for_all_parameters_with_defaults() {
     let place = TestDir::new();
     // The default vendor; a pool; an invalid and a valid number of licenses; then defaults, and no dates.
     let answers = format!("\nStudio\nmany\n30\n{}", "\n".repeat(7));
@@ -332,7 +251,7 @@ fn at_a_terminal_all_parameters_are_asked_for_with_their_defaults() {
 }
 
 #[test]
-fn a_license_on_standard_output_was_proven_too() {
+fn license_on_stdout_is_tested_first() {
     let place = TestDir::new();
     let template =
         "---\nsummary: s\nparameters: []\n---\nFEATURE A\n{\n  VENDOR=V COUNT=2 KEYTYPE=EXCLUSIVE\n}\n";

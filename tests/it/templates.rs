@@ -34,7 +34,7 @@ fn content(text: &str) -> Vec<(String, Vec<String>)> {
 }
 
 #[test]
-fn defaults_give_a_license_in_canonical_layout_without_findings() {
+fn template_defaults_give_formatted_license_without_findings() {
     for builtin in BUILTIN {
         let (text, scenarios) = render(&read(builtin), &[]);
         let license = License::from_text(builtin.name, &text);
@@ -48,7 +48,7 @@ fn defaults_give_a_license_in_canonical_layout_without_findings() {
 }
 
 #[test]
-fn the_first_six_are_the_licenses_of_the_document() {
+fn first_six_templates_match_specification() {
     for builtin in &BUILTIN[..6] {
         let seed =
             std::fs::read_to_string(root().join(format!("tests/examples/{}.lic", builtin.name))).unwrap();
@@ -58,7 +58,7 @@ fn the_first_six_are_the_licenses_of_the_document() {
 }
 
 #[test]
-fn what_holds_for_a_whole_license_stands_on_every_block() {
+fn license_wide_values_are_set_on_every_block() {
     let given = [
         ArgValue::new("end", "2026-12-31"),
         ArgValue::new("sn", "A-17"),
@@ -76,7 +76,7 @@ fn what_holds_for_a_whole_license_stands_on_every_block() {
 }
 
 #[test]
-fn the_scenarios_of_the_document_are_left_out_where_the_numbers_differ() {
+fn specification_scenarios_are_omitted_for_other_counts() {
     let template = read(&BUILTIN[0]);
     let names = |given: &[ArgValue]| issue::scenario_names(&render(&template, given).1).unwrap();
     assert!(names(&[ArgValue::new("vendor", "Other")]).iter().any(|name| name == "Example Scenario 2"));
@@ -85,7 +85,7 @@ fn the_scenarios_of_the_document_are_left_out_where_the_numbers_differ() {
 }
 
 #[test]
-fn the_list_and_a_template_are_shown() {
+fn templates_are_listed_and_shown() {
     let place = TestDir::new();
     let list = place.run(&["new", "--list"]).expect_code(0);
     for builtin in BUILTIN {
@@ -95,7 +95,7 @@ fn the_list_and_a_template_are_shown() {
 }
 
 #[test]
-fn words_that_yaml_takes_for_something_else_are_names_like_others() {
+fn yaml_keywords_are_valid_names() {
     const WORDS: [&str; 8] = ["Y", "n", "No", "on", "OFF", "true", "null", "--x"];
     for (template, name, value) in [
         ("pool", "features", "W:2"),

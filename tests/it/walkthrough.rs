@@ -20,7 +20,7 @@ fn codes(printed: &str, severity: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_seed_has_elided_keys_and_nothing_else() {
+fn examples_report_only_elided_keys() {
     let place = TestDir::new();
     for path in files_below("tests/examples") {
         let text = fs::read_to_string(&path).unwrap();
@@ -35,7 +35,7 @@ fn the_seed_has_elided_keys_and_nothing_else() {
 }
 
 #[test]
-fn the_seed_signed_again_is_valid_and_has_no_error() {
+fn signed_examples_are_valid_without_errors() {
     let place = with_key();
     for path in files_below("tests/examples") {
         place.write("seed.lic", fs::read(&path).unwrap());
@@ -52,7 +52,7 @@ fn the_seed_signed_again_is_valid_and_has_no_error() {
 }
 
 #[test]
-fn every_template_lints_proves_signs_and_verifies() {
+fn every_template_lints_tests_signs_and_verifies() {
     let place = with_key();
     let list = place.run(&["new", "--list"]).expect_code(0).stdout;
     let names: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
@@ -77,7 +77,7 @@ fn every_template_lints_proves_signs_and_verifies() {
 }
 
 #[test]
-fn demo_shows_the_road_and_leaves_nothing() {
+fn demo_prints_workflow_and_leaves_no_files() {
     let place = TestDir::new();
     let demo = place.run(&["demo"]).expect_code(0);
     assert_eq!(place.names(), Vec::<String>::new(), "files remain in the temporary folder");
@@ -112,7 +112,7 @@ fn ladder() -> String {
 }
 
 #[test]
-fn a_ladder_of_512_to_the_16_paths_lints_and_resolves() {
+fn graph_with_512_to_the_16_paths_lints_and_resolves() {
     let place = TestDir::new();
     place.write("ladder.lic", ladder());
     let lint = place.run(&["lint", "--format", "concise", "ladder.lic"]);

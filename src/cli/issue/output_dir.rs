@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_somebody_else_put_there_meanwhile_is_unchanged_or_left_alone() {
+    fn files_changed_by_others_are_left_unchanged() {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("out");
         let out = OutputDir::make(&folder, "0123", false).unwrap();

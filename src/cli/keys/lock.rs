@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lock_is_held_by_one_and_given_back() {
+    fn lock_is_exclusive_and_released() {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("a/keys");
         let lock = Lock::take(&folder).unwrap();
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_command_leaves_behind_holds_nobody_up() {
+    fn stale_lock_file_does_not_block() {
         let place = tempfile::tempdir().unwrap();
         fs::write(place.path().join(LOCK), "").unwrap();
         drop(Lock::take_within(place.path(), Duration::ZERO).unwrap());
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_holds_something_stays() {
+    fn non_empty_folder_is_kept() {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("keys");
         let lock = Lock::take(&folder).unwrap();

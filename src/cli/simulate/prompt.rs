@@ -131,7 +131,7 @@ mod tests {
     use keywright_license::License;
 
     #[test]
-    fn words_are_completed_by_their_place() {
+    fn completion_depends_on_position() {
         let license = License::from_text(
             "a.lic",
             "FEATURE Draw { VENDOR=v COUNT=1 }\nFEATURE Dry { VENDOR=v COUNT=1 }\n",

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_text_leaves_its_field() {
+    fn annotation_fields_are_escaped() {
         assert_eq!(data("100%\r\n::error::"), "100%25%0D%0A::error::");
         assert_eq!(property("a,line=1::x"), "a%2Cline=1%3A%3Ax");
     }

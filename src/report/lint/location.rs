@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_become_uris_that_name_the_same_file() {
+    fn file_names_become_equivalent_uris() {
         assert_eq!(uri("./a b/ü.lic"), "a%20b/%C3%BC.lic");
         assert_eq!(uri("/tmp/x.lic"), "file:///tmp/x.lic");
         assert_eq!(uri("c:x#?.lic"), "c%3Ax%23%3F.lic");

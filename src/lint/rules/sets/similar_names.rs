@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_alike_by_case_by_shape_and_by_both() {
+    fn similar_names_match_by_case_and_shape() {
         for (one, other) in [
             ("Draw", "DRAW"),
             ("a-b", "A_B"),

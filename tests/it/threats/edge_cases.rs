@@ -1,7 +1,4 @@
-//! Edge cases of Ed25519, built here from points of small order, through the path from a license file to a verdict.
-//!
-//! The first test makes all combinations of key, nonce point and equation, like the CCTV vectors; the second one the twelve
-//! kinds of speccheck ("Taming the many EdDSAs"); the third one other encodings of S and R. No vector is copied.
+//! TODO
 
 use std::collections::BTreeMap;
 
@@ -185,7 +182,7 @@ fn fate(key: &Encoded, signature: [u8; 64], text: &str) -> Serviceability {
 }
 
 #[test]
-fn row_04_all_combinations_of_edge_case_keys_and_nonces_are_valid_only_strictly() {
+fn threat_04_edge_case_keys_and_nonces_verify_only_strictly() {
     let blocks: Vec<(String, Digest)> = (1..=128).map(block).collect();
     let (keys, nonces) = (points(0x5eed_0001), points(0x5eed_0002));
     let mut fates: BTreeMap<(Serviceability, Kind), usize> = BTreeMap::new();
@@ -231,7 +228,7 @@ fn row_04_all_combinations_of_edge_case_keys_and_nonces_are_valid_only_strictly(
 }
 
 #[test]
-fn row_03_no_key_of_small_order_with_torsion_or_in_another_encoding_is_trusted() {
+fn threat_03_store_rejects_small_order_torsion_and_non_canonical_keys() {
     let mut errors: BTreeMap<String, usize> = BTreeMap::new();
     let mut refuse = |bytes: [u8; 32]| {
         let error = PublicKey::from_bytes(&bytes).unwrap_err();
@@ -278,7 +275,7 @@ fn plus_order(signature: [u8; 64], times: u16) -> Option<[u8; 64]> {
 }
 
 #[test]
-fn row_04_each_of_the_twelve_kinds_of_speccheck_is_refused() {
+fn threat_04_verify_rejects_all_twelve_speccheck_kinds() {
     let (a, r) = (0x5eed_0004, 0x5eed_0005);
     let mixed = |log: u64| Encoded::new(Scalar::from(log), EIGHT_TORSION[1], Kind::Mixed);
     let small = Encoded::new(Scalar::ZERO, EIGHT_TORSION[1], Kind::Small);
@@ -339,7 +336,7 @@ fn row_04_each_of_the_twelve_kinds_of_speccheck_is_refused() {
 }
 
 #[test]
-fn row_04_no_other_s_or_r_is_valid_for_a_good_key() {
+fn threat_04_verify_rejects_other_s_or_r() {
     let good = find(Encoded::prime(0x5eed_0006), Encoded::prime(0x5eed_0007), false, |_| true);
     let mut forged: Vec<(String, [u8; 64])> = Vec::new();
     let mut push = |name: &str, change: &dyn Fn(&mut [u8; 64])| {

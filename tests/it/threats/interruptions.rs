@@ -1,15 +1,83 @@
-//! Commands that create secret or public key files and are killed while they do it.
-#![cfg(unix)]
+//! Runs that are killed: key commands and bulk issue.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::issue::{DAY, KEY, contents, issue, issue_into, many, place};
+use crate::issue_bulk::{RESUME, broken};
 use crate::support::TestDir;
 
-const SECRET: &str = "V.key.pem";
-const NEW: &[&str] = &["keys", "new", "--vendor", "V", "--no-passphrase"];
+#[test]
+fn threat_39_killed_issue_resumes_to_same_bytes() {
+    let place = place();
+    place.write("orders.csv", many(1500));
+    issue_into(&place, "orders.csv", "whole", "whole.log").expect_code(0);
+    let args = [
+        "issue",
+        "-q",
+        "--catalog",
+        "catalog.yaml",
+        "--order",
+        "orders.csv",
+        "--at",
+        DAY,
+        "--key",
+        KEY,
+        "--out",
+        "cut",
+        "--log",
+        "cut.log",
+    ];
+    let mut child = place.command().args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let written = || fs::read_dir(place.path("cut")).map_or(0, Iterator::count);
+    let begun = Instant::now();
+    while written() < 300 && begun.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(written() < 1500, "the run ended before it was killed");
+    // Every file is complete. A temporary file of the killed run can remain until the run is resumed; one of another
+    // run is kept.
+    let whole = contents(&place, "whole");
+    place.write("cut/.keywright-other-Xy", "");
+    for (name, text) in contents(&place, "cut").into_iter().filter(|(name, _)| !name.starts_with('.')) {
+        assert!(whole.iter().any(|(known, good)| *known == name && *good == text), "{name}");
+    }
+    let refused = place.run(&args).expect_code(2);
+    assert!(refused.stderr.contains("use `--resume` to continue it"), "{}", refused.stderr);
+    // The resumed run keeps its day of issue.
+    let resumed: Vec<&str> =
+        args.iter().map(|arg| if *arg == DAY { "2026-03-01" } else { arg }).chain(["--resume"]).collect();
+    place.run(&resumed).expect_code(0);
+    fs::remove_file(place.path("cut/.keywright-other-Xy")).unwrap();
+    assert_eq!(contents(&place, "cut"), whole);
+    assert!(place.names().iter().all(|name| !name.starts_with(".keywright")), "{:?}", place.names());
+    let log = place.run(&["log", "--log", "cut.log", "verify"]).expect_code(0);
+    assert!(log.stdout.contains("last entry 6000\n"), "{}", log.stdout);
+    place.run(&resumed).expect_code(2);
+}
+
+#[test]
+fn threat_39_issue_rewrites_files_damaged_by_power_loss() {
+    let place = place();
+    broken(&place);
+    let whole = place.read("out/C-00000.lic");
+    place.write("out/C-00000.lic", "").write("out/C-00001.lic", "something of the same run, damaged");
+    issue(&place, "orders.csv", &RESUME).expect_code(0);
+    assert_eq!(place.read("out/C-00000.lic"), whole);
+    for number in 0..3 {
+        place
+            .run(&["verify", "--at", DAY, "--log", "log", &format!("out/C-0000{number}.lic")])
+            .expect_code(0);
+    }
+}
+
+pub(crate) const SECRET: &str = "V.key.pem";
+
+pub(crate) const NEW: &[&str] = &["keys", "new", "--vendor", "V", "--no-passphrase"];
 
 /// Runs the program in a shell that lets no file grow: the system kills it at its first write to a file, after the file was
 /// created. Returns the number of the signal.
@@ -35,7 +103,7 @@ fn left(place: &TestDir) -> Vec<String> {
 }
 
 #[test]
-fn row_39_a_key_command_killed_at_its_first_write_can_be_repeated() {
+fn threat_39_key_command_killed_at_first_write_can_be_repeated() {
     let place = TestDir::new();
     assert!(killed_at_first_write(&place, NEW).is_some(), "the command was not killed");
     assert!(!place.path(SECRET).exists(), "half a secret key file is left");
@@ -67,8 +135,8 @@ fn row_39_a_key_command_killed_at_its_first_write_can_be_repeated() {
 }
 
 #[test]
-fn row_39_a_key_command_killed_at_any_time_leaves_a_whole_secret_or_none() {
-    let start = std::time::Instant::now();
+fn threat_39_killed_key_command_leaves_complete_secret_or_none() {
+    let start = Instant::now();
     TestDir::new().run(NEW).expect_code(0);
     let whole = start.elapsed();
     let (mut none, mut some) = (0, 0);
@@ -101,22 +169,4 @@ fn row_39_a_key_command_killed_at_any_time_leaves_a_whole_secret_or_none() {
         }
     }
     assert!(none > 0 && some > 0, "{none} without, {some} with a secret: the points missed the run");
-}
-
-#[test]
-fn row_38_links_and_pipes_are_not_lock_files() {
-    let place = TestDir::new();
-    fs::create_dir(place.path("keys")).unwrap();
-    for lock in ["link", "pipe"] {
-        let path = place.path("keys/trust.yaml.lock");
-        if lock == "link" {
-            std::os::unix::fs::symlink(place.path("victim"), &path).unwrap();
-        } else {
-            fs::remove_file(&path).unwrap();
-            assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
-        }
-        let run = place.run(NEW).expect_code(6);
-        assert!(run.stderr.contains("it is not a regular file"), "{}", run.stderr);
-        assert!(!place.path("victim").exists() && !place.path(SECRET).exists());
-    }
 }

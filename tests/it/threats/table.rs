@@ -1,4 +1,4 @@
-//! The table of attacks in docs/security.md names existing tests.
+//! TODO
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -26,7 +26,7 @@ fn tests() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_attack_has_a_defence_and_a_test_that_exists() {
+fn every_threat_names_existing_tests() {
     let text = fs::read_to_string(root().join("docs/security.md")).unwrap();
     let tests = tests();
     let mut rows = BTreeSet::new();
@@ -39,14 +39,14 @@ fn every_attack_has_a_defence_and_a_test_that_exists() {
         let mut numbered = false;
         for name in cells[3].split(", ").map(|name| name.trim_matches('`')) {
             assert!(tests.contains(name), "row {row} names `{name}`, which is not a test");
-            numbered |= name.contains(&format!("row_{row:02}"));
+            numbered |= name.contains(&format!("threat_{row:02}"));
             named.insert(name.to_owned());
         }
         assert!(numbered, "no test of row {row} carries its number");
     }
     let expected: BTreeSet<u32> = (1..=ROWS).collect();
     assert_eq!(rows, expected);
-    let of_a_row = |name: &&String| name.starts_with("row_");
+    let of_a_row = |name: &&String| name.starts_with("threat_");
     let forgotten: Vec<&String> =
         tests.iter().filter(of_a_row).filter(|name| !named.contains(*name)).collect();
     assert!(forgotten.is_empty(), "not in the table: {forgotten:?}");

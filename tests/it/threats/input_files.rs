@@ -1,0 +1,201 @@
+//! Large files, devices, pipes and kernel files as input.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::Command;
+
+use keywright::license::License;
+use keywright::sign::Signer as _;
+
+use crate::sign::PLAIN;
+use crate::sign_cli::{DAY, KEY, place, private, signed_place, verify};
+
+#[test]
+fn threat_33_size_limits_are_exact() {
+    let has = |text: &str, code: &str| {
+        License::from_text("cap.lic", text).diagnostics.iter().any(|found| found.code.id == code)
+    };
+    let value = |bytes: usize| format!("FEATURE a {{ VENDOR=V COMMENT=\"{}\" }}", "x".repeat(bytes));
+    assert!(!has(&value(8192), "V008") && has(&value(8193), "V008"));
+    let name = |length: usize| format!("FEATURE {} {{ VENDOR=V COUNT=1 }}", "n".repeat(length));
+    assert!(!has(&name(64), "V007") && has(&name(65), "V007"));
+    let block = |bytes: usize| {
+        let frame = "FEATURE a { VENDOR=V #\n}";
+        frame.replace('#', &format!("#{}", "x".repeat(bytes - frame.len())))
+    };
+    let most = 8 * 1024 * 1024;
+    assert!(!has(&block(most), "S016") && has(&block(most + 1), "S016"));
+    let blocks = |count: usize| "FEATURE a{VENDOR=V}\n".repeat(count);
+    assert!(!has(&blocks(100_000), "S015") && has(&blocks(100_001), "S015"));
+    let place = place();
+    let needs = |count: usize| {
+        let pools: String = (0..count)
+            .map(|n| format!("FEATURE P{n} {{ VENDOR=V KEYTYPE=EXCLUSIVE VERSION=1.0 COUNT=9 }}\n"))
+            .collect();
+        let needs: String =
+            (0..count).map(|n| format!(" TOKEN_DEPENDENCY=\"FEATURE=P{n} VERSION=1.0 COUNT=1\"")).collect();
+        format!("{pools}FEATURE T {{ VENDOR=V KEYTYPE=TOKEN VERSION=1.0{needs} }}\n")
+    };
+    for (count, told) in [(512, false), (513, true)] {
+        place.write("needs.lic", needs(count));
+        let run = place.run(&["lint", "--format", "concise", "needs.lic"]);
+        assert_eq!(run.stdout.contains("[D004]"), told, "{count}: {}", run.stdout);
+    }
+    // A file: 64 MiB of nothing are read and hold no block; a byte more is not read.
+    let large = 64 * 1024 * 1024;
+    place.write("large.lic", vec![b'\n'; large]);
+    verify(&place, &["large.lic"]).expect_code(1);
+    place.write("large.lic", vec![b'\n'; large + 1]);
+    verify(&place, &["large.lic"]).expect_code(3);
+    // Reasons, passphrases, key files.
+    for (bytes, code) in [(500, 0), (501, 2)] {
+        let reason = "x".repeat(bytes);
+        place.run(&["revoke", "--sn", "S-1", "--reason", &reason, "--key", KEY]).expect_code(code);
+    }
+    for (bytes, code) in [(4096, 0), (4097, 2)] {
+        let passphrase = "x".repeat(bytes);
+        let new = ["keys", "new", "--vendor", "V", "--trust", "t", "--out", "v.pem", "--passphrase-fd", "0"];
+        let made = place.run_with(&new, passphrase.as_bytes());
+        assert_eq!(made.code, code, "{}", made.stderr);
+        fs::remove_dir_all(place.path("t")).ok();
+        fs::remove_file(place.path("v.pem")).ok();
+    }
+    let plain = place.read(KEY);
+    for (bytes, code) in [(64 * 1024, 0), (64 * 1024 + 1, 6)] {
+        place.write("padded.pem", format!("{}{plain}", " ".repeat(bytes - plain.len() - 1) + "\n"));
+        private(&place, "padded.pem");
+        place.run(&["sign", "a.lic", "--key", "padded.pem", "-o", "b.lic"]).expect_code(code);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn threat_33_only_limited_regular_files_are_read() {
+    let place = place();
+    assert!(Command::new("mkfifo").arg(place.path("pipe")).status().unwrap().success());
+    place.write("large", "");
+    fs::File::options().write(true).open(place.path("large")).unwrap().set_len(100 * 1024 * 1024).unwrap();
+    // What is too long for a license is none; what is no file at all is not read.
+    for (name, code) in [("pipe", 6), ("/dev/zero", 6), ("large", 3)] {
+        verify(&place, &[name]).expect_code(code);
+        verify(&place, &["a.lic", "--revocations", name]).expect_code(6);
+        place.run(&["sign", name, "--key", KEY, "-o", "out.lic"]).expect_code(code);
+        place.run(&["sign", "a.lic", "--key", name, "-o", "out.lic"]).expect_code(6);
+        place.run(&["trust", "install", name, "--trust", "t", "--first", &line()]).expect_code(6);
+    }
+    fs::rename(place.path("large"), place.path("keys/ABC_Software.revocations")).unwrap();
+    verify(&place, &["a.lic"]).expect_code(2);
+}
+
+/// `/proc/kmsg` is a regular file by its mode, and a read from it waits for the kernel. Such files are named on the command
+/// line, are links in folders, or are read by the libraries that search folders and open logs.
+#[cfg(target_os = "linux")]
+#[test]
+fn threat_33_kernel_files_pipes_and_devices_do_not_block() {
+    use std::os::unix::fs::symlink;
+    let place = place();
+    let kernel = "/proc/kmsg";
+    if !fs::exists(kernel).unwrap_or(false) {
+        println!("skipped: this system has no {kernel}");
+        return;
+    }
+    assert!(Command::new("mkfifo").arg(place.path("pipe")).status().unwrap().success());
+    place.copy("tests/issue/catalog.yaml", "catalog.yaml");
+    place.copy("tests/issue/order.yaml", "order.yaml");
+    let line = line();
+    for file in [kernel, "pipe", "/dev/zero"] {
+        let what = if file == kernel { "is a file of the kernel" } else { "is not a regular file" };
+        for args in [
+            &["verify", file][..],
+            &["verify", "a.lic", "--revocations", file],
+            &["verify", "--development", "a.lic", "--log", file],
+            &["--config", file, "lint", "a.lic"],
+            &["lint", file],
+            &["lint", "--together", "a.lic", file],
+            &["fmt", file],
+            &["payload", file, "--feature", "MyDraw"],
+            &["sign", file, "--key", KEY, "-o", "out.lic"],
+            &["sign", "a.lic", "--key", file, "-o", "out.lic"],
+            &["sign", "a.lic", "--key", KEY, "--passphrase-file", file, "-o", "out.lic"],
+            &["keys", "import", file, "--vendor", "V"],
+            &["keys", "show", file],
+            &["keys", "passwd", file],
+            &["trust", "install", file, "--trust", "t", "--first", &line],
+            &["test", file],
+            &["log", "--log", file, "list"],
+            &["issue", "--catalog", file, "--order", "order.yaml", "--dry-run"],
+            &["issue", "--catalog", "catalog.yaml", "--order", file, "--dry-run"],
+            &[
+                "issue",
+                "--catalog",
+                "catalog.yaml",
+                "--order",
+                "order.yaml",
+                "--key",
+                KEY,
+                "--out",
+                "o",
+                "--log",
+                file,
+            ],
+            &["explain", "a.lic", "--feature", "MyDraw", file],
+        ] {
+            let run = place.run_within(20, args);
+            // The lock of a run is beside its log.
+            let named =
+                run.stderr.contains(what) || run.stderr.contains("cannot write `/proc/.keywright-run-");
+            // A passphrase that is not needed is not read, and not every command gets as far as the file.
+            let unused = args.contains(&"--passphrase-file") || args[0] == "explain";
+            assert!(run.code != 0 || unused, "{args:?}: {}", run.stderr);
+            assert!(named || unused, "{args:?}: {}", run.stderr);
+        }
+    }
+    for target in [kernel, "/dev/zero"] {
+        for (folder, name) in [("found", "a.lic"), ("rules", ".gitignore"), ("rules/below", ".ignore")] {
+            fs::create_dir_all(place.path(folder)).unwrap();
+            let _ = fs::remove_file(place.path(&format!("{folder}/{name}")));
+            symlink(target, place.path(&format!("{folder}/{name}"))).unwrap();
+        }
+        place.write("rules/below/b.lic", PLAIN);
+        for args in
+            [&["lint", "found"][..], &["lint", "rules"], &["lint", "rules/below"], &["-q", "lint", "rules"]]
+        {
+            let run = place.run_within(20, args).expect_code(6);
+            assert!(run.stderr.contains("` is "), "{args:?}: {}", run.stderr);
+        }
+        let run = verify(&place, &["-q", "found"]);
+        assert!(run.stderr.contains("`found/a.lic` is a symbolic link and was not read"), "{}", run.stderr);
+        for name in ["trust.yaml", "last-seen.yaml", "ABC_Software.revocations"] {
+            let path = place.path(&format!("keys/{name}"));
+            let old = fs::read(&path).ok();
+            let _ = fs::remove_file(&path);
+            symlink(target, &path).unwrap();
+            let run = place.run_within(20, &["verify", "--development", "a.lic"]);
+            assert!(run.code != 0 && run.stderr.contains("it is "), "{name}: {}", run.stderr);
+            fs::remove_file(&path).unwrap();
+            if let Some(old) = old {
+                fs::write(&path, old).unwrap();
+            }
+        }
+    }
+}
+
+/// A shell passes `<(command)` as the name of a descriptor: such a pipe ends with its writer.
+#[cfg(target_os = "linux")]
+#[test]
+fn pipe_passed_as_descriptor_is_read() {
+    let place = signed_place();
+    let license = place.read("a.lic");
+    for name in ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"] {
+        let run = place.run_with(&["verify", "--development", "--at", DAY, name], license.as_bytes());
+        assert_eq!(run.code, 0, "{name}: {}", run.stderr);
+    }
+    std::os::unix::fs::symlink("/dev/fd/0", place.path("link.lic")).unwrap();
+    let run = place.run_with(&["verify", "link.lic"], license.as_bytes()).expect_code(6);
+    assert!(run.stderr.contains("is not a regular file"), "{}", run.stderr);
+}
+
+/// The public key of the tests as one line.
+pub(crate) fn line() -> String {
+    crate::sign::key(1).public_key().to_line("ABC_Software")
+}

@@ -1,0 +1,34 @@
+//! Tests of the threat model: one file per kind of threat. The table in `docs/security.md` names the tests by number.
+
+mod blocks;
+mod counts;
+mod edge_cases;
+mod exit_codes;
+mod external_signers;
+mod hidden_text;
+mod input_files;
+mod interruptions;
+mod issue_log;
+mod issuing;
+mod key_files;
+mod keys;
+mod mail;
+mod output_files;
+mod revocation_lists;
+mod second_reader;
+mod secrets;
+mod sets;
+mod signatures;
+mod signed_lists;
+mod supply_chain;
+mod table;
+mod templates;
+mod terminal;
+mod text;
+mod time;
+mod trust_bundles;
+mod trust_commands;
+mod trust_fixtures;
+mod trust_model;
+mod trust_recovery;
+mod trust_sequences;

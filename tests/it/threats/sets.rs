@@ -1,0 +1,159 @@
+//! Blocks of several licenses in one file, copies, withdrawn blocks, the order of blocks.
+
+use std::io::Write as _;
+
+use keywright::license::License;
+use keywright::sign::Signer as _;
+use keywright::verify::{Mode, Outcome, Payload, Revocations, Verdict, Verifier};
+
+use crate::sign::{TODAY, VALID, VENDOR, key, report, signed, usual, verdicts};
+use crate::sign_cli::{KEY, place, signed_place, verify};
+use crate::threats::blocks::{SIGNED_BLOCK, key_of};
+
+#[test]
+fn threat_23_verify_counts_copies_in_ten_files_once() {
+    let place = signed_place();
+    let good = place.read("a.lic");
+    for number in 0..10 {
+        let layout = match number % 3 {
+            0 => good.clone(),
+            1 => good.replace('\n', "\r\n"),
+            _ => format!("# copy {number}\n{}", good.replace("COUNT=20", "COUNT = 20")),
+        };
+        place.write(&format!("copies/{number}.lic"), layout);
+    }
+    let run = verify(&place, &["copies"]).expect_code(0);
+    assert!(run.stdout.contains("ABC_Software MySolutions EXCLUSIVE COUNT=20, 1 block\n"), "{}", run.stdout);
+    assert_eq!(run.stdout.matches("counted once").count(), 18, "{}", run.stdout);
+    // Whoever writes licenses is told.
+    let one = signed("FEATURE a { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 }\n");
+    place.write("pasted.lic", one.repeat(2));
+    let lint = place.run(&["lint", "--format", "concise", "pasted.lic"]).expect_code(1);
+    assert!(lint.stdout.contains("error[X001]"), "{}", lint.stdout);
+}
+
+#[test]
+fn threat_22_verify_reports_mixed_set() {
+    let one = signed(SIGNED_BLOCK);
+    let trust = usual();
+    for other in [
+        SIGNED_BLOCK.replace("S-1", "S-2").replace("MyDraw", "Other"),
+        SIGNED_BLOCK.replace("MyDraw", "Other").replace("COUNT=5", "COUNT=5 LICENSEE=them"),
+    ] {
+        let us = signed(&SIGNED_BLOCK.replace("COUNT=5", "COUNT=5 LICENSEE=us"));
+        let text = format!("{us}\n{}", signed(&other));
+        let license = License::from_text("test.lic", &text);
+        let report = report(&trust, &license);
+        assert!(report.blocks.iter().all(|block| block.verdict == Verdict::Valid));
+        assert_eq!((report.outcome(), report.result()), (Outcome::Policy, "MIXED-SET"), "{text}");
+        let reason = report.policy[0].reason.to_string();
+        assert!(reason.contains("line 1") && reason.contains("line 2"), "{reason}");
+    }
+    // Blocks that say nothing of a set fit any, and what is not good proves nothing.
+    let silent = signed("FEATURE b { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 }");
+    let forged = one.replace("S-1", "S-2");
+    for (text, outcome) in
+        [(format!("{one}\n{silent}"), Outcome::Valid), (format!("{one}\n{forged}"), Outcome::NotValid)]
+    {
+        let license = License::from_text("test.lic", &text);
+        let report = report(&trust, &license);
+        assert_eq!((report.outcome(), report.policy.is_empty()), (outcome, true));
+    }
+}
+
+#[test]
+fn threat_23_verify_counts_copies_once() {
+    let good = signed(SIGNED_BLOCK);
+    let spaced = good.replace(' ', "\n  ").replace("as\n  agreed", "as agreed");
+    let text = [good.as_str(), &spaced, &good.replace('\n', "\r\n"), "# again\n", &good].join("\n");
+    let license = License::from_text("test.lic", &text);
+    let trust = usual();
+    let report = report(&trust, &license);
+    assert_eq!(report.blocks.len(), 4);
+    assert_eq!(report.outcome(), Outcome::Valid);
+    assert_eq!(report.verified().count(), 1);
+    assert_eq!(report.blocks.iter().filter(|block| block.duplicate.is_some()).count(), 3);
+    assert!(
+        report.blocks[1].reason.to_string().contains("duplicate of the block in line 1"),
+        "{}",
+        report.blocks[1].reason
+    );
+}
+
+#[test]
+fn threat_24_verify_rejects_withdrawn_block() {
+    let good = signed(SIGNED_BLOCK);
+    let license = License::from_text("test.lic", &good);
+    let digest = Payload::of(&license, &license.features[0]).digest();
+    let id = key(1).public_key().id();
+    let mut lists =
+        [Revocations::default(), Revocations::default(), Revocations::default(), Revocations::default()];
+    let ours = |list: &mut Revocations| list.vendors.entry(VENDOR.to_owned()).or_default().clone();
+    let mut withdrawn = lists.each_mut().map(ours);
+    withdrawn[0].digests.insert(digest, "replaced".to_owned());
+    withdrawn[1].sns.insert("S-1".to_owned(), "refunded".to_owned());
+    withdrawn[2].key_ids.insert(id, "key lost".to_owned());
+    withdrawn[3].sns.insert("S-1".to_owned(), "another vendor's".to_owned());
+    withdrawn[3].digests.insert(digest, "another vendor's".to_owned());
+    for ((list, withdrawn), vendor) in lists.iter_mut().zip(withdrawn).zip([VENDOR, VENDOR, VENDOR, "Other"])
+    {
+        list.vendors = [(vendor.to_owned(), withdrawn)].into();
+    }
+    let trust = usual();
+    let found = lists.map(|revocations| {
+        let verifier = Verifier::new(&trust, &revocations, TODAY, Mode::Production);
+        let report = verifier.file(&license);
+        (report.blocks[0].verdict, report.blocks[0].reason.to_string())
+    });
+    assert_eq!(found[0].0, Verdict::Revoked);
+    assert!(
+        found[0].1.contains("replaced") && found[1].1.contains("refunded") && found[2].1.contains("key lost")
+    );
+    assert_eq!((found[1].0, found[2].0, found[3].0), (Verdict::Revoked, Verdict::Revoked, Verdict::Valid));
+}
+
+#[test]
+fn cost_of_many_invalid_blocks_is_linear() {
+    let good = signed(SIGNED_BLOCK);
+    let key_text = key_of(&good);
+    let text: String = (0..3000)
+        .map(|n| format!("FEATURE F{n} {{ VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 KEY={key_text} }}\n"))
+        .collect();
+    let found = verdicts(&text);
+    assert_eq!(found.len(), 3000);
+    assert!(found.iter().all(|verdict| *verdict == Verdict::Invalid));
+}
+
+#[test]
+fn threat_25_block_order_does_not_change_verdicts() {
+    let parts: Vec<String> = (1..=6)
+        .map(|n| signed(&format!("FEATURE F{n} {{ VENDOR=ABC_Software COUNT={n} KEYTYPE=ADDITIVE }}\n")))
+        .collect();
+    let mut orders: Vec<Vec<usize>> = vec![Vec::new()];
+    for _ in 0..parts.len() {
+        let longer = |order: &Vec<usize>| -> Vec<Vec<usize>> {
+            let left = (0..parts.len()).filter(|at| !order.contains(at));
+            left.map(|at| [&order[..], &[at]].concat()).collect()
+        };
+        orders = orders.iter().flat_map(longer).collect();
+    }
+    assert_eq!(orders.len(), 720);
+    for order in orders {
+        let text: String = order.iter().map(|at| parts[*at].as_str()).collect();
+        assert_eq!(verdicts(&text), [VALID; 6], "{order:?}");
+    }
+}
+
+#[test]
+fn threat_22_token_draws_on_its_own_set_only() {
+    let place = place();
+    let text = "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE COUNT=20 SN=EVAL }\n\
+        FEATURE Draw { VENDOR=ABC_Software KEYTYPE=TOKEN SN=S-1 TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }\n";
+    place.write("x.lic", text);
+    place.run(&["sign", "x.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
+    let crossed = verify(&place, &["x.lic", "--require-all"]).expect_code(5);
+    assert!(crossed.stdout.contains("only blocks of another set (SN) provide it"), "{}", crossed.stdout);
+    place.write("y.lic", text.replace(" SN=EVAL", ""));
+    place.run(&["sign", "y.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
+    verify(&place, &["y.lic", "--require-all"]).expect_code(0);
+}
