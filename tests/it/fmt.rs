@@ -1,4 +1,4 @@
-//! The canonical layout: pairs of input and output files, and properties of the whole corpus_findings_match_snapshots.
+//! The canonical layout: pairs of input and output files, and properties of the whole corpus.
 
 use std::fs;
 

@@ -1,15 +1,13 @@
-//! The fuzz targets on their corpus_findings_match_snapshots, unchanged and with a bounded number of mutations.
+//! The fuzz targets on their corpus, unchanged and with a bounded number of mutations.
 
 use std::fs;
 
-use crate::support::root;
+use crate::support::{cases, root};
 
 #[path = "../../fuzz/src/targets.rs"]
 #[expect(unreachable_pub, reason = "public for the fuzzer's own crate")]
 mod targets;
 
-/// Mutations of each corpus_findings_match_snapshots file. The environment variable `KEYWRIGHT_FUZZ_ROUNDS` overrides it.
-const ROUNDS: usize = 40;
 /// Maximum size of files that are mutated. Larger ones are only replayed.
 const LARGEST: usize = 4096;
 
@@ -73,13 +71,13 @@ fn mutate(bytes: &mut Vec<u8>, dice: &mut Rng) {
 
 #[test]
 fn fuzz_targets_pass_on_corpus_and_mutations() {
-    let rounds = std::env::var("KEYWRIGHT_FUZZ_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(ROUNDS);
+    let rounds = cases(400, 10);
     let mut dice = Rng(0x9e37_79b9_7f4a_7c15);
     for (name, target) in targets::TARGETS {
-        let folder = root().join("fuzz/corpus_findings_match_snapshots").join(name);
+        let folder = root().join("fuzz/corpus").join(name);
         let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
-        assert!(files.len() >= 4, "{name} has no corpus_findings_match_snapshots");
+        assert!(files.len() >= 4, "{name} has no corpus");
         for file in files {
             let seed = fs::read(&file).unwrap();
             target(&seed);

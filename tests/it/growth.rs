@@ -11,6 +11,8 @@ use keywright::scenario::{self, Session, no_file, read_event};
 use keywright::source::SourceFile;
 use keywright::verify::{Mode, Revocations, Trust, Verdict, Verifier};
 
+use crate::support::cases;
+
 const DAY: Date = date(2026, 1, 15);
 
 fn noon() -> DateTime {
@@ -28,6 +30,7 @@ fn cost(work: impl FnOnce()) -> f64 {
 
 /// Runs a shape at three sizes, each twice as large as the one before.
 fn assert_linear(shape: &str, size: usize, run: impl Fn(usize)) {
+    let size = cases(size, size / 2);
     let costs: Vec<f64> = [size, 2 * size, 4 * size].into_iter().map(|n| cost(|| run(n))).collect();
     for pair in costs.windows(2) {
         let exponent = (pair[1] / pair[0]).log2();

@@ -1,4 +1,4 @@
-//! The linter: properties of the rule table, sample files, the corpus_findings_match_snapshots, limits.
+//! The linter: properties of the rule table, sample files, the corpus, limits.
 
 use std::collections::BTreeSet;
 

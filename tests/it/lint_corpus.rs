@@ -1,13 +1,13 @@
-//! The corpus_findings_match_snapshots of the linter: at least three cases per rule, each with a different cause that occurs in practice.
+//! The corpus of the linter: at least three cases per rule, each with a different cause that occurs in practice.
 //!
-//! A case is a file below `tests/corpus_findings_match_snapshots/lint/CODE/`, named after its situation. Its first line gives the expected result:
+//! A case is a file below `tests/corpus/lint/CODE/`, named after its situation. Its first line gives the expected result:
 //!
 //! - `# good: …`: CODE is not raised, and neither are other errors or warnings. These are valid files close to the fault.
 //! - `# also: T002 C008`: CODE and these codes are raised, and no others.
 //! - anything else, or no comment: CODE is raised, and no other code.
 //!
-//! `K002` (draft-file) is always accepted. `tests/corpus_findings_match_snapshots/keywright.toml` is the configuration of the cases, and
-//! `tests/corpus_findings_match_snapshots/keys` their trust store. Cases that are too large for the repository are generated: see [`MADE`].
+//! `K002` (draft-file) is always accepted. `tests/corpus/keywright.toml` is the configuration of the cases, and
+//! `tests/corpus/keys` their trust store. Cases that are too large for the repository are generated: see [`MADE`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -20,9 +20,9 @@ use serde_json::Value;
 
 use crate::support::{Outcome, TestDir, files_below, root, snapshot};
 
-const FOLDER: &str = "tests/corpus_findings_match_snapshots/lint";
+const FOLDER: &str = "tests/corpus/lint";
 
-/// A file in the corpus_findings_match_snapshots.
+/// A file in the corpus.
 struct Case {
     code: String,
     /// Path below the directory of its rule, without the extension.
@@ -66,7 +66,7 @@ fn cases() -> Vec<Case> {
 
 /// Runs the command in the project directory.
 fn lint_corpus(format: &str) -> Outcome {
-    let seen = || fs::read(root().join("tests/corpus_findings_match_snapshots/keys/last-seen.yaml")).unwrap();
+    let seen = || fs::read(root().join("tests/corpus/keys/last-seen.yaml")).unwrap();
     let before = seen();
     let (year, month, day) = EXAMPLE_DAY;
     let output = TestDir::new()
@@ -78,7 +78,7 @@ fn lint_corpus(format: &str) -> Outcome {
             &format!("{year}-{month:02}-{day:02}"),
             "--format",
             format,
-            "tests/corpus_findings_match_snapshots",
+            "tests/corpus",
         ])
         .output()
         .unwrap();
@@ -176,7 +176,7 @@ fn corpus_findings_match_snapshots() {
 fn corpus_codes_match_expected_counts() {
     let outcome = lint_corpus("concise");
     assert_eq!(outcome.code, 3, "{}", outcome.stderr);
-    snapshot("lint", "corpus_findings_match_snapshots", &outcome.stdout);
+    snapshot("lint", "corpus", &outcome.stdout);
 }
 
 /// Checks the codes that a case raises.

@@ -7,7 +7,7 @@ use keywright::lint::{Example, RULES};
 use keywright::verify::Payload;
 use proptest::prelude::*;
 
-use crate::support::{TestDir, files_below, root};
+use crate::support::{TestDir, files_below, property_cases, root};
 
 const SIGN: &str = "ABC_Software.test.key.pem";
 
@@ -209,7 +209,7 @@ fn no_fix_changes_a_signed_payload() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property_cases(48, 12))]
 
     /// For any text: a second run fixes nothing, and signed text is kept.
     #[test]

@@ -118,9 +118,9 @@ fn missing_directives_are_reported_in_complete_files_only() {
     assert!(!unknown(keywright::syntax::MAX_BLOCKS + 1));
 }
 
-/// The corpus_findings_match_snapshots and sample licenses that are valid text, as path and text.
+/// The corpus and sample licenses that are valid text, as path and text.
 pub(crate) fn texts() -> Vec<(String, String)> {
-    let paths = files_below("tests/corpus_findings_match_snapshots/lint")
+    let paths = files_below("tests/corpus/lint")
         .into_iter()
         .chain(files_below("tests/examples"));
     let licenses = paths.filter(|path| path.extension().is_some_and(|extension| extension == "lic"));

@@ -9,6 +9,8 @@ use keywright::lint::{EXAMPLE_DAY, Example, MoreMeansLess, Options, lint, more_m
 use keywright::resolve::{Event, Interner, Model, Outcome, Request, Requester, State};
 use proptest::prelude::*;
 
+use crate::support::property_cases;
+
 fn day() -> Date {
     date(EXAMPLE_DAY.0, EXAMPLE_DAY.1, EXAMPLE_DAY.2)
 }
@@ -321,7 +323,7 @@ fn changes(blocks: &[Block], at: usize) -> (bool, bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 30, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property_cases(30, 10))]
 
     #[test]
     fn more_means_less_matches_brute_force(blocks in choices()) {
@@ -341,7 +343,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property_cases(200, 50))]
 
     #[test]
     fn never_served_matches_resolver_on_every_day(blocks in dated()) {
@@ -376,7 +378,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property_cases(200, 50))]
 
     #[test]
     fn token_availability_changes_match_resolver(mut blocks in dated()) {

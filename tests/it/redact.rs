@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::schema;
 use crate::sign_cli::{DAY, KEY, place, verify};
-use crate::support::{Outcome, TestDir};
+use crate::support::{Outcome, TestDir, property_cases};
 
 /// Values that must not appear in a redacted report.
 #[derive(Debug, Clone)]
@@ -178,7 +178,7 @@ fn secrets() -> impl Strategy<Value = Secrets> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property_cases(6, 2))]
 
     #[test]
     fn redacted_report_contains_no_part_of_secret(secrets in secrets()) {

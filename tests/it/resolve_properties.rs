@@ -9,6 +9,7 @@ use keywright::resolve::{Event, Interner, Model, Outcome, Request, Requester, St
 use proptest::prelude::*;
 
 use crate::resolve_simple::Slow;
+use crate::support::property_cases;
 
 /// A generated block.
 #[derive(Debug, Clone)]
@@ -190,7 +191,7 @@ pub(crate) fn name(at: usize) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property_cases(300, 100))]
 
     /// Both implementations grant the same requests and have the same usage, which is never above capacity and ends at
     /// zero.

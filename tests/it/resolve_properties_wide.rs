@@ -6,9 +6,10 @@ use proptest::prelude::*;
 
 use crate::resolve_cases::{Both, Fast, NAMES, Op, license, limit, name, ops};
 use crate::resolve_reference::{Ask, Block, DAY, Kind, Mode, Slow};
+use crate::support::property_cases;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(property_cases(200, 60))]
 
     /// Both implementations grant the same events and have the same usage, which is never above capacity.
     #[test]
@@ -134,7 +135,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(property_cases(60, 20))]
 
     /// Every suggested change grants the request, and no smaller sum of extra licenses does.
     #[test]

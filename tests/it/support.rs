@@ -6,7 +6,24 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use proptest::prelude::ProptestConfig;
 use tempfile::TempDir;
+
+/// Returns true if `KEYWRIGHT_FULL_TESTS=1` is set: all tests run at full size.
+fn is_full() -> bool {
+    std::env::var_os("KEYWRIGHT_FULL_TESTS").is_some_and(|value| value == "1")
+}
+
+/// Returns the number of random cases, or the size of an input: `full` if `KEYWRIGHT_FULL_TESTS=1` is set, as in
+/// `.ci/run`, and otherwise `reduced`.
+pub(crate) fn cases<T>(full: T, reduced: T) -> T {
+    if is_full() { full } else { reduced }
+}
+
+/// Returns a configuration for property tests with this number of cases; see [`cases`].
+pub(crate) fn property_cases(full: u32, reduced: u32) -> ProptestConfig {
+    ProptestConfig { cases: cases(full, reduced), failure_persistence: None, ..ProptestConfig::default() }
+}
 
 /// Returns the project directory.
 pub(crate) fn root() -> PathBuf {

@@ -7,7 +7,7 @@ use keywright::license::License;
 use keywright::verify::Payload;
 
 use crate::sign::PLAIN;
-use crate::support::root;
+use crate::support::{cases, root};
 
 /// Numbers without end, the same in every run.
 pub(crate) struct Rng(pub(crate) u64);
@@ -81,10 +81,11 @@ fn threat_12_python_reader_agrees() {
     if !crate::support::has_tools(&["python3"], "reading against another reader") {
         return;
     }
+    let count = cases(3000, 600);
     let mut dice = Rng(0x1357_9bdf_0246_8ace);
     let small = "FEATURE a { VENDOR=v HOSTID=\"A=1\" SN=\"s 1\" # }\n HOSTID=\"B=2\" }\n# end\n";
     let texts: Vec<String> =
-        (0..3000).map(|n| mutated(if n % 3 == 0 { PLAIN } else { small }, &mut dice)).collect();
+        (0..count).map(|n| mutated(if n % 3 == 0 { PLAIN } else { small }, &mut dice)).collect();
     let mut reader = Command::new("python3")
         .arg("-B")
         .arg(root().join("tests/vectors/reader.py"))
@@ -105,5 +106,5 @@ fn threat_12_python_reader_agrees() {
         assert_eq!(payloads(text), theirs, "{text:?}");
         accepted += usize::from(theirs.is_some());
     }
-    assert!(accepted > 300 && accepted < 2700, "{accepted} accepted: the inputs are too good or too bad");
+    assert!(accepted > count / 10 && accepted < count * 9 / 10, "{accepted} accepted: the inputs are too good or too bad");
 }

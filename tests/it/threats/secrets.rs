@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::sign_cli::{KEY, place, private};
+use crate::support::cases;
 
 #[cfg(unix)]
 #[test]
@@ -83,7 +84,7 @@ fn threat_43_damage_and_wrong_passphrase_give_same_message() {
     let base64: String = body.lines().filter(|line| !line.starts_with('-')).collect();
     let bytes = STANDARD.decode(&base64).unwrap();
     // A sample: each bit is tried in the library, see the other test of this row.
-    for bit in (0..bytes.len() * 8).step_by(31) {
+    for bit in (0..bytes.len() * 8).step_by(cases(31, 155)) {
         let mut flipped = bytes.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
         let lines: Vec<String> = STANDARD

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use crate::sign_cli::{DAY, KEY, signed_place, verify};
-use crate::support::{TestDir, root};
+use crate::support::{TestDir, cases, root};
 
 #[test]
 fn threat_36_license_text_is_escaped_on_terminal() {
@@ -119,7 +119,7 @@ fn threat_36_control_bytes_are_escaped_on_terminal() {
     let mut colored = false;
     // Few runs, each with much: a terminal of its own takes its time.
     let texts = [HOSTILE[..5].concat(), HOSTILE[5..9].concat(), HOSTILE[9].to_owned()];
-    for (number, text) in texts.iter().enumerate() {
+    for (number, text) in texts.iter().take(cases(3, 1)).enumerate() {
         let text = text.as_str();
         let name = format!("h{number}\u{1b}[2J\nRESULT: VALID (9 of 9 blocks valid)  exit 0\n.lic");
         let option = format!("--x\nRESULT: VALID (9 of 9 blocks valid)  exit 0\n{}", text.trim_matches('\0'));

@@ -13,9 +13,8 @@ use crate::threats::trust_model::{
     DEVELOPMENT, KEYS, OTHER, OTHERS, OWN, Published, Random, SNS, STRANGE, Store, Vendor, blocks, bundle,
     keys, list,
 };
+use crate::support::cases;
 
-/// How many sequences run; `KEYWRIGHT_MODEL_SEQUENCES` sets another number.
-const SEQUENCES: u64 = 1_000;
 
 const STEPS: u64 = 12;
 
@@ -232,8 +231,7 @@ impl World {
 #[test]
 fn random_attack_sequences_never_validate_untrusted_or_withdrawn_blocks() {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
-    let sequences = std::env::var("KEYWRIGHT_MODEL_SEQUENCES").ok();
-    let sequences = sequences.map_or(SEQUENCES, |number| number.parse().unwrap());
+    let sequences = cases(10_000, 250);
     let (valid, recovered) = (AtomicU64::new(0), AtomicU64::new(0));
     let run = |first: u64| {
         for seed in (first..sequences).step_by(usize::try_from(threads).unwrap()) {
