@@ -14,7 +14,7 @@ fn joined(license: &License) -> String {
 }
 
 /// All license files of the tests.
-fn corpus_findings_match_snapshots() -> Vec<(String, String)> {
+fn corpus() -> Vec<(String, String)> {
     let folders = ["tests/examples", "tests/parse"];
     let files = folders.iter().flat_map(|folder| files_below(folder));
     let texts = files.filter(|path| path.extension().is_some_and(|extension| extension == "lic"));
