@@ -3,11 +3,11 @@
 use std::cell::OnceCell;
 
 use keywright_license::{Feature, License};
+use keywright_resolve::Model;
 use keywright_resolve::graph::{Block, Capacities, Draws, Graph, Metrics};
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::source::{FileId, Span};
 
-use super::first_fit::Orders;
 use super::options::Options;
 use super::rules::capacity::anomaly_search::Mixes;
 use super::rules::capacity::unservable::Shortages;
@@ -25,8 +25,8 @@ pub struct Context<'a> {
     pub options: &'a Options,
     draws: OnceCell<Draws>,
     capacities: OnceCell<Capacities>,
-    orders: OnceCell<Orders>,
     // The file depends on two rules, and they on it: this is the one place for results that several rules need.
+    model: OnceCell<Model>,
     shortages: OnceCell<Shortages>,
     mixes: OnceCell<Mixes>,
 }
@@ -45,7 +45,7 @@ impl<'a> Context<'a> {
             options,
             draws: OnceCell::new(),
             capacities: OnceCell::new(),
-            orders: OnceCell::new(),
+            model: OnceCell::new(),
             shortages: OnceCell::new(),
             mixes: OnceCell::new(),
         }
@@ -63,9 +63,9 @@ impl<'a> Context<'a> {
         self.capacities.get_or_init(|| Capacities::new(self.graph))
     }
 
-    /// The order in which the blocks of each name are tried; computed at first use.
-    pub(super) fn orders(&self) -> &Orders {
-        self.orders.get_or_init(|| Orders::new(self.graph))
+    /// The resolver's model of the graph, for trial checkouts; computed at first use.
+    pub(super) fn model(&self) -> &Model {
+        self.model.get_or_init(|| Model::of_graph(self.graph, self.measures))
     }
 
     /// Tokens that never run, or not on all days; computed at first use.

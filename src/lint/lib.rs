@@ -9,7 +9,6 @@ mod allow_findings;
 mod context;
 mod cross_file;
 mod cross_file_match;
-mod first_fit;
 mod group;
 mod level;
 mod message;
@@ -22,6 +21,7 @@ mod run;
 mod selector;
 mod sink;
 mod suppressions;
+mod trial;
 
 pub use context::Context;
 pub use cross_file::{CrossFileIndex, FileFingerprints};

@@ -1,19 +1,21 @@
-//! Compiles licenses into a [`Model`]: resolves names to indices, removes duplicate blocks and computes the order in
-//! which blocks are tried.
+//! Compiles licenses into a [`Model`]: removes duplicate blocks and computes the order in which blocks are tried. The
+//! dependency graph groups the blocks by vendor and name, and resolves the dependencies.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
+use crate::graph::{self, Graph, Metrics};
 use keywright_license::{
     Condition, Count, Feature, Kind, License, Name, Payment, Period, Replaces, Reserved, Share,
 };
 use keywright_syntax::effort;
 
 use super::block::{Block, Edge, Meter, Replaced, SharedBy, UNLIMITED};
-use super::index_vec::{BlockId, NameId, TargetId};
+use super::index_vec::{BlockId, Index, IndexVec, NameId, TargetId};
 use super::model::{Model, ModelError, Notice};
+use super::semantics::MAX_COMPETING_BLOCKS;
 use super::topology;
 
 /// Directives that restrict who is served but are enforced by the license server, not by the resolver.
@@ -40,6 +42,26 @@ impl Model {
     ) -> Result<Self, ModelError> {
         compile_blocks(&blocks.into_iter().collect::<Vec<_>>())
     }
+
+    /// Compiles all blocks of a dependency graph, duplicates included. The block at each index of the graph has the same
+    /// index in the model; see [`Self::block`]. Blocks that [`Self::compile`] would reject, and the blocks that depend on
+    /// them, refuse every request; see [`Self::is_modelled`].
+    #[must_use]
+    pub fn of_graph(graph: &Graph<'_>, metrics: &Metrics) -> Self {
+        compile_graph(graph, metrics)
+    }
+
+    /// Returns the block at an index of the graph from which the model was compiled.
+    #[must_use]
+    pub fn block(&self, index: usize) -> Option<BlockId> {
+        (index < self.blocks.len()).then(|| BlockId::of(index))
+    }
+
+    /// Returns false if a block refuses every request because the resolver does not model it.
+    #[must_use]
+    pub fn is_modelled(&self, block: BlockId) -> bool {
+        self.blocks.get(block).supported
+    }
 }
 
 fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Result<Model, ModelError> {
@@ -57,22 +79,27 @@ fn compile_blocks(blocks: &[Numbered<'_>]) -> Result<Model, ModelError> {
 
 fn build(blocks: &[Numbered<'_>], licenses: &[&License]) -> Result<Model, ModelError> {
     effort::spend_on(blocks.len());
-    let mut builder = Builder::default();
-    let taken = distinct_blocks(blocks);
-    for (index, license, feature) in &taken {
-        builder.add_block(*index, license, feature);
-    }
+    let graph = Graph::of_blocks(&distinct_blocks(blocks));
+    let mut builder = Builder::new(&graph);
     for license in licenses {
         builder.note_broken(license);
     }
-    builder.link(&taken);
-    builder.arrange();
-    let mut model = builder.model;
-    topology::check(&mut model)?;
+    let mut model = builder.finish();
+    model.notices = graph.blocks().iter().flat_map(notices).collect();
+    topology::check(&mut model, &graph)?;
     Ok(model)
 }
 
-/// The blocks that can be used, in order, each payload once.
+/// Compiles all blocks of a graph. Blocks that [`compile`] would reject, and the blocks that depend on them, refuse every
+/// request.
+pub(super) fn compile_graph(graph: &Graph<'_>, measures: &Metrics) -> Model {
+    effort::spend_on(graph.blocks().len());
+    let mut model = Builder::new(graph).finish();
+    topology::leave_out(&mut model, graph, measures);
+    model
+}
+
+/// Returns the usable blocks in order, without duplicates.
 fn distinct_blocks<'a>(blocks: &[Numbered<'a>]) -> Vec<Numbered<'a>> {
     let usable = |feature: &Feature| feature.condition != Condition::Malformed && feature.vendor.is_some();
     let mut times: HashMap<&str, usize> = HashMap::new();
@@ -97,15 +124,32 @@ fn payload<'a>(license: &'a License, feature: &'a Feature) -> (&'a str, Vec<(&'a
     (feature.name.value.as_str(), records)
 }
 
-#[derive(Default)]
-struct Builder {
+struct Builder<'g, 'a> {
+    graph: &'g Graph<'a>,
     model: Model,
-    vendors: HashMap<Name, u32>,
-    targets: HashMap<(u32, NameId), TargetId>,
-    by_key: HashMap<String, BlockId>,
+    /// The targets of dependencies without blocks, by vendor and name. They follow the targets with blocks, which have the
+    /// indices of their names in the graph.
+    missing: HashMap<(&'g str, NameId), TargetId>,
+    by_key: HashMap<&'g str, BlockId>,
 }
 
-impl Builder {
+impl<'g, 'a> Builder<'g, 'a> {
+    fn new(graph: &'g Graph<'a>) -> Self {
+        let targets = IndexVec::with_len(graph.names().len());
+        let model = Model { targets, ..Model::default() };
+        let mut builder = Self { graph, model, missing: HashMap::new(), by_key: HashMap::new() };
+        for block in graph.blocks() {
+            builder.add_block(block);
+        }
+        builder
+    }
+
+    fn finish(mut self) -> Model {
+        self.link();
+        self.arrange();
+        self.model
+    }
+
     fn name(&mut self, name: &Name) -> NameId {
         if let Some(known) = self.model.by_name.get(name) {
             return *known;
@@ -116,71 +160,50 @@ impl Builder {
         id
     }
 
-    fn vendor(&mut self, feature: &Feature) -> u32 {
-        let next = u32::try_from(self.vendors.len()).unwrap_or(u32::MAX);
-        feature
-            .vendor
-            .as_ref()
-            .map_or(next, |vendor| *self.vendors.entry(vendor.value.clone()).or_insert(next))
-    }
-
-    fn target(&mut self, vendor: u32, name: NameId) -> TargetId {
-        if let Some(known) = self.targets.get(&(vendor, name)) {
-            return *known;
-        }
-        let id = self.model.targets.push(super::model::Target { name, ..Default::default() });
-        self.targets.insert((vendor, name), id);
+    /// Returns the target of a name of a vendor, given its index in the graph.
+    fn target(&mut self, vendor: &'g str, name: NameId, at: Option<usize>) -> TargetId {
+        let id = match at.or_else(|| self.missing.get(&(vendor, name)).map(|known| known.row())) {
+            Some(at) => TargetId::of(at),
+            None => {
+                let id = self.model.targets.push(super::model::Target::default());
+                self.missing.insert((vendor, name), id);
+                id
+            }
+        };
+        self.model.targets.get_mut(id).name = name;
         id
     }
 
-    fn add_block(&mut self, license: usize, file: &License, feature: &Feature) {
+    fn add_block(&mut self, block: &'g graph::Block<'a>) {
+        let (feature, vendor) = (block.feature, block.vendor());
         let name = self.name(&feature.name.value);
-        let vendor = self.vendor(feature);
-        let target = self.target(vendor, name);
+        let target = self.target(vendor, name, self.graph.name_at(vendor, block.name()));
         let blocks = &self.model.names.get(name).blocks;
-        let block = Block {
+        let row = Block {
             ordinal: u32::try_from(blocks.len()).unwrap_or(u32::MAX).saturating_add(1),
-            ..read_block(name, target, license, feature)
+            ..read_block(name, target, block.file, feature)
         };
+        let graph = self.graph;
         let edges = feature
             .dependencies
             .iter()
-            .map(|dependency| {
+            .zip(graph.names_of_needs(block.id))
+            .map(|(dependency, at)| {
                 let name = self.name(&dependency.feature.value);
                 Edge {
-                    target: self.target(vendor, name),
+                    target: self.target(vendor, name, at),
                     version: pack(dependency.version),
                     count: u64::from(dependency.count),
                 }
             })
             .collect();
-        let span = block.span;
-        let id = self.model.blocks.push(Block { edges, ..block });
-        self.model.by_place.insert((license, span), id);
+        let place = (row.license, row.span);
+        let id = self.model.blocks.push(Block { edges, ..row });
+        self.model.by_place.insert(place, id);
         self.model.names.get_mut(name).blocks.push(id);
         if let Some(key) = &feature.key {
-            self.by_key.entry(key.value.to_string()).or_insert(id);
+            self.by_key.entry(&key.value).or_insert(id);
         }
-        self.notice(license, file, feature);
-    }
-
-    fn notice(&mut self, license: usize, file: &License, feature: &Feature) {
-        let written: HashSet<&str> = file.records(feature).map(|(name, _)| name).collect();
-        let directives = NOT_MODELLED.into_iter().filter(|directive| written.contains(directive));
-        let permits = [
-            (Share::Virtual, "SHARE=VIRTUAL"),
-            (Share::Cloud, "SHARE=CLOUD"),
-            (Share::TerminalServer, "SHARE=TERMINALSERVER"),
-            (Share::Single, "SHARE=SINGLE"),
-        ];
-        let shares = permits.into_iter().filter(|(share, _)| feature.shares(*share)).map(|(_, text)| text);
-        let notices = directives.chain(shares).map(|directive| Notice {
-            license,
-            feature: feature.name.value.clone(),
-            span: feature.span,
-            directive,
-        });
-        self.model.notices.extend(notices);
     }
 
     /// Records the names of unusable blocks, so that a request for them is not reported as "no such feature".
@@ -198,21 +221,16 @@ impl Builder {
         }
     }
 
-    /// Resolves what REPLACES names.
-    fn link(&mut self, taken: &[Numbered<'_>]) {
-        let ids: Vec<BlockId> = self.model.blocks.iter().map(|(id, _)| id).collect();
-        for (id, (_, _, feature)) in ids.into_iter().zip(taken) {
-            let Some(replaces) = &feature.replaces else {
+    /// Resolves the references of REPLACES.
+    fn link(&mut self) {
+        for (block, row) in self.graph.blocks().iter().zip(0..) {
+            let Some(replaces) = &block.feature.replaces else {
                 continue;
             };
+            let id = BlockId::of(row);
             let found = match &replaces.value {
-                Replaces::Feature(name) => {
-                    let vendor = self.vendor(feature);
-                    let name = self.model.by_name.get(name).copied();
-                    name.and_then(|name| self.targets.get(&(vendor, name)))
-                        .map(|target| Replaced::Target(*target))
-                }
-                Replaces::Key(key) => self.by_key.get(key).map(|block| Replaced::Block(*block)),
+                Replaces::Feature(name) => self.replaced_target(block.vendor(), name).map(Replaced::Target),
+                Replaces::Key(key) => self.by_key.get(key.as_str()).map(|block| Replaced::Block(*block)),
             };
             match found {
                 Some(Replaced::Target(target)) => self.model.targets.get_mut(target).replacers.push(id),
@@ -221,6 +239,11 @@ impl Builder {
             }
             self.model.blocks.get_mut(id).replaces = found.unwrap_or(Replaced::Nothing);
         }
+    }
+
+    fn replaced_target(&self, vendor: &'g str, name: &Name) -> Option<TargetId> {
+        let at = self.graph.name_at(vendor, name.as_str()).map(TargetId::of);
+        at.or_else(|| self.missing.get(&(vendor, *self.model.by_name.get(name)?)).copied())
     }
 
     /// Computes the order in which blocks of a name are tried: EXCLUSIVE first, then file order. All METERED blocks of
@@ -246,8 +269,7 @@ impl Builder {
         let metered = rows.iter().filter(|(_, _, _, kind, _)| *kind == Kind::Metered);
         self.model.metered = metered.map(|(id, ..)| *id).collect();
         let blocks = &self.model.blocks;
-        for target in (0..self.model.targets.len()).map(super::index_vec::Index::of) {
-            let target: TargetId = target;
+        for target in (0..self.model.targets.len()).map(TargetId::of) {
             let mut lots = std::mem::take(&mut self.model.targets.get_mut(target).lots);
             lots.sort_by_key(|lot| {
                 let end = blocks.get(*lot).end;
@@ -266,13 +288,15 @@ impl Builder {
 
     /// Numbers the lots of each name, and notes when they begin and end to be in force.
     fn arrange_lots(&mut self) {
-        for target in (0..self.model.targets.len()).map(super::index_vec::Index::of) {
-            let target: TargetId = target;
+        for target in (0..self.model.targets.len()).map(TargetId::of) {
             for (number, lot) in (0..).zip(self.model.targets.get(target).lots.clone()) {
                 self.model.blocks.get_mut(lot).lot = number;
             }
-            let turns = lot_turns(&self.model, target);
-            self.model.targets.get_mut(target).turns = turns;
+            // Names with more replacing blocks are rejected later.
+            if self.model.targets.get(target).replacers.len() <= MAX_COMPETING_BLOCKS {
+                let turns = lot_turns(&self.model, target);
+                self.model.targets.get_mut(target).turns = turns;
+            }
         }
     }
 
@@ -298,6 +322,26 @@ impl Builder {
         target.order.push(id);
         target.shared |= shared;
     }
+}
+
+/// Returns the directives of a block that the resolver does not model.
+fn notices<'g>(block: &'g graph::Block<'_>) -> impl Iterator<Item = Notice> + 'g {
+    let (license, feature) = (block.file, block.feature);
+    let written: HashSet<&str> = block.license.records(feature).map(|(name, _)| name).collect();
+    let directives = NOT_MODELLED.into_iter().filter(move |directive| written.contains(directive));
+    let permits = [
+        (Share::Virtual, "SHARE=VIRTUAL"),
+        (Share::Cloud, "SHARE=CLOUD"),
+        (Share::TerminalServer, "SHARE=TERMINALSERVER"),
+        (Share::Single, "SHARE=SINGLE"),
+    ];
+    let shares = permits.into_iter().filter(|(share, _)| feature.shares(*share)).map(|(_, text)| text);
+    directives.chain(shares).map(move |directive| Notice {
+        license,
+        feature: feature.name.value.clone(),
+        span: feature.span,
+        directive,
+    })
 }
 
 fn read_block(name: NameId, target: TargetId, license: usize, feature: &Feature) -> Block {

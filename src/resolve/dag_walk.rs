@@ -55,7 +55,8 @@ impl Walk<'_> {
             self.roll_back(mark);
             self.nearest = reason;
             self.scratch.full.truncate(fullest);
-            if several {
+            // A trial keeps the total shortage, over all paths.
+            if several && self.recorder.is_none() {
                 self.report_first_unmet(root, row, count, full);
             }
         }
@@ -86,9 +87,9 @@ impl Walk<'_> {
     }
 
     /// Returns true if names after the failing one would fail for a different reason, so that their order matters.
-    /// Records nothing in the trace; the caller rolls back the draws.
+    /// Records nothing; the caller rolls back the draws.
     fn has_other_reason(&mut self, front: &mut Frontier, root: BlockId, reason: Option<Reason>) -> bool {
-        let trace = self.trace.take();
+        let (trace, recorder) = (self.trace.take(), self.recorder.take());
         let mut several = front.mixed;
         while !several && !front.waiting.is_empty() && !self.is_exhausted() {
             self.nearest = None;
@@ -96,7 +97,7 @@ impl Walk<'_> {
                 several = front.mixed || self.nearest != reason;
             }
         }
-        self.trace = trace;
+        (self.trace, self.recorder) = (trace, recorder);
         several
     }
 
@@ -110,6 +111,7 @@ impl Walk<'_> {
         if !self.step(self.model.weight(id) + row.edges.len() as u64) {
             return false;
         }
+        self.visit(id);
         if let Err(miss) = self.opens(id, row, arrivals.version) {
             self.enter(Some(row.name), Some(id), arrivals.sum);
             return self.leave(Err(miss));

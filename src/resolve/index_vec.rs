@@ -32,6 +32,14 @@ macro_rules! indices {
     )*};
 }
 
+impl BlockId {
+    /// Its index among the blocks of the model.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.row()
+    }
+}
+
 indices! {
     /// A block of a model.
     pub BlockId;

@@ -1,168 +1,137 @@
-//! The topological order of names, and the errors it reveals: cycles, chains that are too long, shared tokens above
-//! shared licenses.
-//!
-//! Kahn's algorithm on arrays: linear in the number of dependencies, no recursion.
+//! Uses the dependency graph of a model: the errors that it reveals, namely cycles, chains that are too long and shared
+//! tokens above shared licenses, and what each name can reach.
 
+use std::collections::HashSet;
+
+use crate::graph::{self, Graph, Metrics, Target};
 use keywright_license::Kind;
 
-use super::index_vec::{BlockId, IndexVec, TargetId};
+use super::block::Block;
+use super::index_vec::{BlockId, Index, IndexVec, TargetId};
 use super::model::{Model, ModelError};
 use super::semantics::{MAX_CHAIN, MAX_COMPETING_BLOCKS};
 
 /// Properties of a target, computed after its dependencies.
 #[derive(Debug, Clone, Copy, Default)]
 struct SubtreeFacts {
-    /// Longest dependency chain from here, in edges.
-    depth: usize,
-    /// True if a block here or below has SHARE.
-    shared: bool,
     /// True if `consume` can pass.
     burns: bool,
     /// Maximum number of hours it can be borrowed.
     lends: u32,
 }
 
-/// Checks the dependencies and computes the rank of each target.
-pub(super) fn check(model: &mut Model) -> Result<(), ModelError> {
-    limit_rivals(model)?;
-    let order = sort(model)?;
-    for (rank, target) in order.iter().enumerate() {
-        model.targets.get_mut(*target).rank = u32::try_from(rank).unwrap_or(u32::MAX);
+/// Checks the dependencies, and computes what each target can reach.
+pub(super) fn check(model: &mut Model, graph: &Graph<'_>) -> Result<(), ModelError> {
+    if let Some(block) = rivals(model).next() {
+        let name = model.name_text(model.name_of(block));
+        let message =
+            format!("more than {MAX_COMPETING_BLOCKS} blocks of `{name}` exclude or replace each other");
+        return Err(error(model, block, message));
     }
-    let mut below: IndexVec<TargetId, SubtreeFacts> = IndexVec::with_len(model.targets.len());
-    for target in order.iter().rev() {
-        *below.get_mut(*target) = look_below(model, &below, *target)?;
-        reach(model, &mut below, *target);
-        summarise(model, *target);
+    let names = graph.sort_names(|_| false).map_err(|ring| cycle_error(model, graph, &ring))?;
+    let measures = Metrics::new(graph);
+    if let Some(block) = too_long(graph, &measures).next() {
+        let name = block.name();
+        let text = format!("dependency chain too deep: more than {MAX_CHAIN} dependencies from `{name}`");
+        return Err(error(model, same(block.id), text));
     }
+    if let Some(block) = shared_twice(model, graph).into_iter().next() {
+        let name = model.name_text(model.name_of(block));
+        let text = format!("double sharing: the token `{name}` and one of its dependencies both have SHARE");
+        return Err(error(model, block, text));
+    }
+    look_below(model, &names);
     Ok(())
 }
 
-/// Rejects names with too many blocks that exclude or replace each other, because every attempt has to inspect them
-/// all.
-fn limit_rivals(model: &Model) -> Result<(), ModelError> {
-    for (id, block) in model.blocks.iter() {
+/// Marks the blocks that [`check`] would reject, and all blocks that depend on them, as not supported. Then computes what
+/// each target can reach.
+pub(super) fn leave_out(model: &mut Model, graph: &Graph<'_>, measures: &Metrics) {
+    let may_loop = |target| matches!(target, Target::Itself | Target::TooOld | Target::Unreadable);
+    let unserved = |id| graph.needs(id).any(|(_, _, target)| may_loop(target));
+    let unsorted = graph.blocks().iter().map(|block| block.id);
+    let unsorted = unsorted.filter(|id| measures.depth(*id).is_none() || unserved(*id)).map(same);
+    let mut out: HashSet<BlockId> = rivals(model).chain(unsorted).collect();
+    out.extend(too_long(graph, measures).map(|block| same(block.id)));
+    out.extend(shared_twice(model, graph));
+    let ways = graph.ways_to(|id| out.contains(&same(id)));
+    let above = graph.blocks().iter().map(|block| block.id).filter(|id| ways.leads_from(*id));
+    out.extend(above.map(same));
+    for id in &out {
+        let row = model.blocks.get_mut(*id);
+        row.supported = false;
+        row.edges = Vec::new();
+    }
+    // Without the dependencies of these blocks there are no cycles.
+    let names = graph.sort_names(|id| out.contains(&same(id))).unwrap_or_default();
+    look_below(model, &names);
+}
+
+/// The model's handle of a block of the graph from which it was compiled.
+fn same(id: graph::BlockId) -> BlockId {
+    BlockId::of(id.index())
+}
+
+fn error(model: &Model, block: BlockId, message: String) -> ModelError {
+    let (license, span) = model.origin(block);
+    ModelError { license, span, message }
+}
+
+/// The blocks of names with too many blocks that exclude or replace each other, because every attempt has to inspect
+/// them all.
+fn rivals(model: &Model) -> impl Iterator<Item = BlockId> + '_ {
+    let is_rival = |block: &Block| {
         let target = model.targets.get(block.target);
         let crowds = [target.exclusives.len(), target.replacers.len(), block.replaced_by.len()];
-        if crowds.into_iter().any(|crowd| crowd > MAX_COMPETING_BLOCKS) {
-            let name = model.name_text(block.name);
-            let message =
-                format!("more than {MAX_COMPETING_BLOCKS} blocks of `{name}` exclude or replace each other");
-            let (license, span) = model.origin(id);
-            return Err(ModelError { license, span, message });
-        }
-    }
-    Ok(())
+        crowds.into_iter().any(|crowd| crowd > MAX_COMPETING_BLOCKS)
+    };
+    model.blocks.iter().filter(move |(_, block)| is_rival(block)).map(|(id, _)| id)
 }
 
-fn token_blocks(model: &Model, target: TargetId) -> impl Iterator<Item = BlockId> + '_ {
-    let order = &model.targets.get(target).order;
-    order.iter().copied().filter(|id| model.blocks.get(*id).kind == Kind::Token)
+/// The tokens with a chain of more than the maximum number of dependencies, the shortest chains only.
+fn too_long<'g, 'a>(
+    graph: &'g Graph<'a>,
+    measures: &'g Metrics,
+) -> impl Iterator<Item = &'g graph::Block<'a>> {
+    let depth = |id| measures.depth(id).and_then(|depth| usize::try_from(depth).ok());
+    graph.blocks().iter().filter(move |block| depth(block.id) == Some(MAX_CHAIN + 1))
 }
 
-fn children(model: &Model, target: TargetId) -> impl Iterator<Item = TargetId> + '_ {
-    token_blocks(model, target).flat_map(|id| model.blocks.get(id).edges.iter().map(|edge| edge.target))
+/// The shared tokens that reach another shared block.
+fn shared_twice(model: &Model, graph: &Graph<'_>) -> Vec<BlockId> {
+    let is_shared = |id| model.blocks.get(same(id)).shared.any();
+    let ways = graph.ways_to(is_shared);
+    let blocks = graph.blocks().iter().map(|block| block.id);
+    blocks.filter(|id| is_shared(*id) && ways.leads_from(*id)).map(same).collect()
 }
 
-/// Returns all targets, each before its dependencies.
-fn sort(model: &Model) -> Result<Vec<TargetId>, ModelError> {
-    let mut waiting: IndexVec<TargetId, usize> = IndexVec::with_len(model.targets.len());
-    for (target, _) in model.targets.iter() {
-        for child in children(model, target) {
-            *waiting.get_mut(child) += 1;
-        }
-    }
-    let mut order: Vec<TargetId> =
-        waiting.iter().filter(|(_, count)| **count == 0).map(|(id, _)| id).collect();
-    let mut next = 0;
-    while let Some(target) = order.get(next).copied() {
-        next += 1;
-        for child in children(model, target) {
-            let count = waiting.get_mut(child);
-            *count -= 1;
-            if *count == 0 {
-                order.push(child);
-            }
-        }
-    }
-    if order.len() == model.targets.len() { Ok(order) } else { Err(cycle_error(model, &waiting)) }
-}
-
-/// Reports a cycle. Every remaining target has a remaining predecessor, so walking backwards must return to itself.
-fn cycle_error(model: &Model, waiting: &IndexVec<TargetId, usize>) -> ModelError {
-    let mut parent: IndexVec<TargetId, Option<TargetId>> = IndexVec::with_len(model.targets.len());
-    let mut start = None;
-    for (target, count) in waiting.iter().filter(|(_, count)| **count > 0) {
-        debug_assert!(*count > 0);
-        for child in children(model, target).filter(|child| *waiting.get(*child) > 0) {
-            *parent.get_mut(child) = Some(target);
-        }
-        start = start.or(Some(target));
-    }
-    let mut seen: IndexVec<TargetId, bool> = IndexVec::with_len(model.targets.len());
-    let mut at = start.unwrap_or_default();
-    while !*seen.get(at) {
-        *seen.get_mut(at) = true;
-        at = parent.get(at).unwrap_or(at);
-    }
-    let mut ring = vec![at];
-    let mut back = parent.get(at).unwrap_or(at);
-    while back != at {
-        ring.push(back);
-        back = parent.get(back).unwrap_or(at);
-    }
-    ring.push(at);
-    ring.reverse();
-    let first = ring.first().copied().unwrap_or_default();
-    fault(model, first, format!("dependency cycle: {}", chain_text(model, &ring)))
-}
-
-fn chain_text(model: &Model, chain: &[TargetId]) -> String {
-    let names: Vec<String> = chain
-        .iter()
-        .map(|target| format!("`{}`", model.name_text(model.targets.get(*target).name)))
-        .collect();
-    match names.as_slice() {
+fn cycle_error(model: &Model, graph: &Graph<'_>, ring: &[usize]) -> ModelError {
+    let named = ring.iter().filter_map(|name| graph.names().get(*name));
+    let names: Vec<String> = named.map(|named| format!("`{}`", named.name.as_str())).collect();
+    let shown = match names.as_slice() {
         [head @ .., last] if names.len() > 9 => {
             let shown = head.get(..8).unwrap_or(head).join(" → ");
             format!("{shown} → … → {last}")
         }
         _ => names.join(" → "),
-    }
+    };
+    let first = ring.first().and_then(|name| graph.names().get(*name));
+    let mut blocks = first.into_iter().flat_map(|named| &named.blocks);
+    let token = blocks.find(|id| model.kind(same(**id)) == Kind::Token);
+    error(model, token.map(|id| same(*id)).unwrap_or_default(), format!("dependency cycle: {shown}"))
 }
 
-fn fault(model: &Model, target: TargetId, message: String) -> ModelError {
-    let block = token_blocks(model, target).next();
-    let (license, span) = block.map_or((0, Default::default()), |id| model.origin(id));
-    ModelError { license, span, message }
-}
-
-fn look_below(
-    model: &Model,
-    below: &IndexVec<TargetId, SubtreeFacts>,
-    target: TargetId,
-) -> Result<SubtreeFacts, ModelError> {
-    let name = || model.name_text(model.targets.get(target).name);
-    let mut sum = SubtreeFacts::default();
-    for child in children(model, target) {
-        sum.depth = sum.depth.max(below.get(child).depth + 1);
+/// Computes the rank of each target and what it can reach, given all names in topological order. Dependencies without
+/// blocks rank last.
+fn look_below(model: &mut Model, names: &[usize]) {
+    let missing = (0..model.targets.len()).skip(names.len());
+    let order: Vec<TargetId> = names.iter().copied().chain(missing).map(TargetId::of).collect();
+    let mut below: IndexVec<TargetId, SubtreeFacts> = IndexVec::with_len(model.targets.len());
+    for (rank, target) in order.into_iter().enumerate().rev() {
+        model.targets.get_mut(target).rank = u32::try_from(rank).unwrap_or(u32::MAX);
+        reach(model, &mut below, target);
+        summarise(model, target);
     }
-    if sum.depth > MAX_CHAIN {
-        let text = format!("dependency chain too deep: more than {MAX_CHAIN} dependencies from `{}`", name());
-        return Err(fault(model, target, text));
-    }
-    for id in &model.targets.get(target).order {
-        let block = model.blocks.get(*id);
-        let shared_below = block.edges.iter().any(|edge| below.get(edge.target).shared);
-        if block.shared.any() && shared_below {
-            let text =
-                format!("double sharing: the token `{}` and one of its dependencies both have SHARE", name());
-            let (license, span) = model.origin(*id);
-            return Err(ModelError { license, span, message: text });
-        }
-        sum.shared |= block.shared.any() || shared_below;
-    }
-    Ok(sum)
 }
 
 /// Computes what `consume` and `borrow` can reach with some choice of alternatives, in any state and on any day.

@@ -74,6 +74,11 @@ impl Charges {
         open.into_iter().map(|(_, target)| target).collect()
     }
 
+    /// The tokens of the charge of a name that is not burned yet.
+    pub(super) fn waiting_for(&self, target: TargetId) -> u64 {
+        self.open.get(&target).and_then(|at| self.all.get(*at)).map_or(0, |charge| charge.tokens)
+    }
+
     fn clear(&mut self) {
         self.all.clear();
         self.open.clear();
@@ -106,8 +111,13 @@ impl WalkBuffers {
 
     /// Returns the licenses taken since the walk began, by block in file order.
     pub(super) fn taken(&self) -> Vec<(BlockId, u64)> {
+        self.taken_since(Savepoint::default())
+    }
+
+    /// Returns the licenses taken since a mark, by block in file order.
+    pub(super) fn taken_since(&self, mark: Savepoint) -> Vec<(BlockId, u64)> {
         let mut sums: BTreeMap<BlockId, u64> = BTreeMap::new();
-        for undo in &self.trail {
+        for undo in self.trail.iter().skip(mark.trail) {
             if let Undo::Pool { block, amount, .. } | Undo::Lot { block, tokens: amount, .. } = undo {
                 let sum = sums.entry(*block).or_default();
                 *sum = sum.saturating_add(*amount);

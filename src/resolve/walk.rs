@@ -24,6 +24,7 @@ use super::semantics::{
 };
 use super::state::State;
 use super::trace::Trace;
+use super::trial::Recorder;
 use super::undo_log::{Savepoint, Undo, WalkBuffers};
 
 /// The state of a walk.
@@ -39,6 +40,8 @@ pub(super) struct Walk<'a> {
     /// The nearest reason so far.
     pub(super) nearest: Option<Reason>,
     pub(super) trace: Option<Trace>,
+    /// Records the shortages of a trial.
+    pub(super) recorder: Option<Recorder>,
     /// The number of tokens above the current block.
     depth: u32,
     /// Remaining steps to find the first unmet dependency of merged walks.
@@ -60,6 +63,7 @@ impl<'a> Walk<'a> {
             scratch,
             nearest: None,
             trace: None,
+            recorder: None,
             depth: 0,
             for_first_miss: FIRST_MISS_BUDGET,
             gifts: Vec::new(),
@@ -133,6 +137,7 @@ impl<'a> Walk<'a> {
         if !self.step(self.model.weight(id)) {
             return false;
         }
+        self.visit(id);
         let row = self.model.blocks.get(id);
         let shown = self.shown(id, row, need.version);
         self.enter(Some(row.name), Some(shown), need.count);
@@ -149,6 +154,7 @@ impl<'a> Walk<'a> {
             Err(miss) => {
                 self.roll_back(mark);
                 self.note_full(id, row, miss);
+                self.note_shortage(id, row, need.version, miss);
             }
             Ok(served) => {
                 self.see(CoveragePoint::Block(id));
@@ -378,7 +384,7 @@ impl<'a> Walk<'a> {
         Ok(Served { extra, joined: group.is_some() })
     }
 
-    fn dependencies(&mut self, id: BlockId, row: &'a Block, count: u64) -> Result<(), Denial> {
+    pub(super) fn dependencies(&mut self, id: BlockId, row: &'a Block, count: u64) -> Result<(), Denial> {
         let target = self.model.targets.get(row.target);
         self.depth += 1;
         let served = if target.simple && target.paths > MERGE_ABOVE {
@@ -446,6 +452,7 @@ impl<'a> Walk<'a> {
         let tried = self.take(block, row, extra).map(|_| served);
         if let Err(miss) = &tried {
             self.note_full(block, row, miss);
+            self.note_shortage(block, row, 0, miss);
         }
         self.leave(tried)
     }
@@ -454,9 +461,13 @@ impl<'a> Walk<'a> {
         let row = self.model.targets.get(target);
         let shown = self.trace.is_some().then(|| self.state.shown_lot(self.model, target, version));
         self.enter(Some(row.name), shown.flatten(), tokens);
-        let draws = self.scratch.draws.len();
+        let mark = self.scratch.mark();
         let tried = self.charge(target, version, tokens);
-        self.scratch.draws.truncate(draws);
+        self.scratch.draws.truncate(mark.draws);
+        if let (Err(miss), Some(lot)) = (&tried, row.lots.first()) {
+            self.roll_back(mark);
+            self.note_shortage(*lot, self.model.blocks.get(*lot), version, miss);
+        }
         self.leave(tried)
     }
 
@@ -476,6 +487,9 @@ impl<'a> Walk<'a> {
         if let Some(trace) = &mut self.trace {
             trace.enter(name, block, count);
         }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.enter();
+        }
     }
 
     /// Records the result of a block. Returns true if it served.
@@ -484,6 +498,9 @@ impl<'a> Walk<'a> {
             self.nearest = nearer(self.nearest, Some(refusal.reason));
         }
         let served = tried.is_ok();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.leave(served);
+        }
         if let Some(trace) = &mut self.trace {
             trace.leave(tried, self.model, self.state);
         }

@@ -136,12 +136,18 @@ fn largest_line_is_linted_within_time_limit() {
     let outcome = place.run(&["lint", "--format", "concise", "longer.lic"]).expect_code(3);
     assert_eq!(codes(&outcome.stdout), ["longer.lic S014"]);
     place.run(&["verify", "longer.lic", "--trust", "none"]).expect_code(2);
-    let value = format!("FEATURE A {{ VENDOR=x COUNT=5 LICENSEE=\"{}\" }}", "é".repeat(cases(LARGEST / 2 - 100, LARGEST / 16)));
+    let value = format!(
+        "FEATURE A {{ VENDOR=x COUNT=5 LICENSEE=\"{}\" }}",
+        "é".repeat(cases(LARGEST / 2 - 100, LARGEST / 16))
+    );
     place.write("long.lic", value);
     let outcome = place.run(&["lint", "--format", "concise", "long.lic"]).expect_code(3);
     assert!(outcome.stdout.len() < 2_000, "{}", outcome.stdout.len());
     // Stray text costs more per byte than a value, so this line is shorter.
-    place.write("long.lic", format!("FEATURE A {{ VENDOR=x COUNT=5 }} {}", "x ".repeat(LARGEST / cases(256, 1024))));
+    place.write(
+        "long.lic",
+        format!("FEATURE A {{ VENDOR=x COUNT=5 }} {}", "x ".repeat(LARGEST / cases(256, 1024))),
+    );
     let outcome = place.run(&["lint", "long.lic"]).expect_code(3);
     assert!(outcome.stderr.len() < 20_000, "{}", outcome.stderr.len());
 }

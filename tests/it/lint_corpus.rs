@@ -72,14 +72,7 @@ fn lint_corpus(format: &str) -> Outcome {
     let output = TestDir::new()
         .command()
         .current_dir(root())
-        .args([
-            "lint",
-            "--at",
-            &format!("{year}-{month:02}-{day:02}"),
-            "--format",
-            format,
-            "tests/corpus",
-        ])
+        .args(["lint", "--at", &format!("{year}-{month:02}-{day:02}"), "--format", format, "tests/corpus"])
         .output()
         .unwrap();
     assert_eq!(seen(), before, "the run changed the trust store");

@@ -120,9 +120,7 @@ fn missing_directives_are_reported_in_complete_files_only() {
 
 /// The corpus and sample licenses that are valid text, as path and text.
 pub(crate) fn texts() -> Vec<(String, String)> {
-    let paths = files_below("tests/corpus/lint")
-        .into_iter()
-        .chain(files_below("tests/examples"));
+    let paths = files_below("tests/corpus/lint").into_iter().chain(files_below("tests/examples"));
     let licenses = paths.filter(|path| path.extension().is_some_and(|extension| extension == "lic"));
     licenses
         .filter_map(|path| {

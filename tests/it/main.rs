@@ -33,6 +33,7 @@ mod lint_explain;
 mod lint_fix;
 mod lint_limits;
 mod lint_proofs;
+mod lint_resolver;
 mod module_cycles;
 mod parse;
 mod picture;

@@ -15,7 +15,9 @@ impl<'a> Graph<'a> {
     pub fn new(licenses: &[&'a License]) -> Self {
         let mut graph = Self::empty();
         for (file, license) in licenses.iter().enumerate() {
-            graph.take_blocks(file, license, |_| true);
+            for feature in license.features.iter().filter(|feature| feature.is_sound()) {
+                graph.take_block(file, license, feature);
+            }
             graph.take_unreadable(license);
         }
         graph.finish()
@@ -27,7 +29,21 @@ impl<'a> Graph<'a> {
     pub fn of_some(licenses: &[&'a License], keep: impl Fn(usize, &Feature) -> bool) -> Self {
         let mut graph = Self::empty();
         for (file, license) in licenses.iter().enumerate() {
-            graph.take_blocks(file, license, |feature| keep(file, feature));
+            for feature in license.features.iter().filter(|feature| feature.is_sound() && keep(file, feature))
+            {
+                graph.take_block(file, license, feature);
+            }
+        }
+        graph.finish()
+    }
+
+    /// Builds the graph of exactly these blocks, sound or not, each with the index of its file and its file. The block with
+    /// handle `n` is the `n`th of the list.
+    #[must_use]
+    pub fn of_blocks(blocks: &[(usize, &'a License, &'a Feature)]) -> Self {
+        let mut graph = Self::empty();
+        for (file, license, feature) in blocks {
+            graph.take_block(*file, license, feature);
         }
         graph.finish()
     }
@@ -42,29 +58,31 @@ impl<'a> Graph<'a> {
             cut: false,
             net: DiGraph::new(),
             targets: Vec::new(),
+            target_names: Vec::new(),
             first_target: Vec::new(),
+            order: Vec::new(),
+            knots: Vec::new(),
         }
     }
 
     fn finish(mut self) -> Self {
         self.take_targets();
         self.connect();
+        (self.order, self.knots) = super::metrics::order(&self);
         self
     }
 
-    fn take_blocks(&mut self, file: usize, license: &'a License, keep: impl Fn(&Feature) -> bool) {
-        for feature in license.features.iter().filter(|feature| feature.is_sound() && keep(feature)) {
-            let id = BlockId::new(self.blocks.len());
-            self.blocks.push(Block { id, license, file, feature });
-            self.net.add_node(());
-            let Some(vendor) = &feature.vendor else { continue };
-            let at = self.entry(&vendor.value, &feature.name.value);
-            if let Some(named) = self.names.get_mut(at) {
-                let drawable = Block { id, license, file, feature }.serves();
-                named.newest = named.newest.max(drawable.then_some(feature.version));
-                named.only_upgrades &= feature.kind == Kind::Upgrade;
-                named.blocks.push(id);
-            }
+    fn take_block(&mut self, file: usize, license: &'a License, feature: &'a Feature) {
+        let id = BlockId::new(self.blocks.len());
+        let block = Block { id, license, file, feature };
+        self.blocks.push(block);
+        self.net.add_node(());
+        let Some(vendor) = &feature.vendor else { return };
+        let at = self.entry(&vendor.value, &feature.name.value);
+        if let Some(named) = self.names.get_mut(at) {
+            named.newest = named.newest.max(block.serves().then_some(feature.version));
+            named.only_upgrades &= feature.kind == Kind::Upgrade;
+            named.blocks.push(id);
         }
     }
 
@@ -118,19 +136,20 @@ impl<'a> Graph<'a> {
             let Some(block) = self.blocks.get(at).copied() else { continue };
             for dependency in &block.feature.dependencies {
                 let name = dependency.feature.value.as_str();
-                let target = self.target(&block, name, dependency.version);
+                let known = self.index.get(&(block.vendor(), name)).copied();
+                let target = self.target(&block, name, known, dependency.version);
                 self.targets.push(target);
-                let known =
-                    self.index.get(&(block.vendor(), name)).and_then(|known| self.names.get_mut(*known));
-                let Some(named) = known else { continue };
-                named.drawn = true;
+                self.target_names.push(known.and_then(|known| u32::try_from(known).ok()));
+                if let Some(named) = known.and_then(|known| self.names.get_mut(known)) {
+                    named.drawn = true;
+                }
             }
         }
     }
 
-    fn target(&self, block: &Block<'a>, name: &str, version: Version) -> Target {
+    fn target(&self, block: &Block<'a>, name: &str, known: Option<usize>, version: Version) -> Target {
         let unread = |otherwise| if self.may_be_unread(name) { Target::Unreadable } else { otherwise };
-        let Some(named) = self.named(block.vendor(), name) else {
+        let Some(named) = known.and_then(|known| self.names.get(known)) else {
             return unread(if self.by_name.contains_key(name) {
                 Target::OtherVendor
             } else {
@@ -167,12 +186,12 @@ impl<'a> Graph<'a> {
         }
         for (at, block) in self.blocks.iter().enumerate() {
             let start = self.first_target.get(at).copied().unwrap_or_default();
-            for (place, dependency) in block.feature.dependencies.iter().enumerate().rev() {
+            for place in (0..block.feature.dependencies.len()).rev() {
                 if self.targets.get(start + place) != Some(&Target::Served) {
                     continue;
                 }
-                let known = self.index.get(&(block.vendor(), dependency.feature.value.as_str()));
-                if let Some(named) = known.and_then(|known| self.names.get(*known)) {
+                let known = self.target_names.get(start + place).copied().flatten();
+                if let Some(named) = known.and_then(|known| self.names.get(known as usize)) {
                     let need = Step::Need(u32::try_from(place).unwrap_or(u32::MAX));
                     self.net.add_edge(block.id.node(), named.node, need);
                 }

@@ -66,7 +66,7 @@ impl Capacities {
     pub fn new(graph: &Graph<'_>) -> Self {
         let mut nodes = vec![0; graph.net.node_count()];
         let mut sizes = std::collections::HashMap::new();
-        for at in super::metrics::order(graph).0 {
+        for at in graph.order.iter().copied() {
             let size = match graph.blocks.get(at.index()) {
                 Some(block) if block.is_token() => through(graph, &nodes, block.id),
                 Some(block) => {

@@ -70,7 +70,7 @@ impl Draws {
         let mut nodes: Vec<Option<Node>> = Vec::new();
         nodes.resize_with(graph.net.node_count(), || None);
         let mut room = MAX_WORK;
-        for at in super::metrics::order(graph).0 {
+        for at in graph.order.iter().copied() {
             let block = graph.blocks.get(at.index());
             let work: usize = graph.net.edges(at).filter_map(|edge| size(&nodes, edge.target())).sum();
             let Some(rest) = room.checked_sub(work + 1) else { break };

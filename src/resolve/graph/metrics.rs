@@ -1,12 +1,12 @@
 //! Topological order of the graph, its cycles, and the longest chain and total cost of each block.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
-use petgraph::algo::{kosaraju_scc, toposort};
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use super::model::{BlockId, Graph, Hop, Step};
+use super::model::{Block, BlockId, Graph, Hop, Step};
 use super::paths::Chain;
 
 /// Measures of each block, computed from the blocks it depends on.
@@ -35,14 +35,14 @@ impl Metrics {
     /// Computes the measures of every block of `graph`.
     #[must_use]
     pub fn new(graph: &Graph<'_>) -> Self {
-        let (order, knots) = order(graph);
+        let (order, knots) = (&graph.order, &graph.knots);
         let mut nodes = vec![Node::default(); graph.net.node_count()];
         for node in knots.iter().flatten() {
             if let Some(node) = nodes.get_mut(node.index()) {
                 *node = Node { endless: true, faulty: true, ..Node::default() };
             }
         }
-        for at in order {
+        for at in order.iter().copied() {
             let measured = measure(graph, &nodes, at);
             if let Some(node) = nodes.get_mut(at.index()) {
                 *node = measured;
@@ -120,11 +120,74 @@ impl Metrics {
     }
 }
 
+impl Graph<'_> {
+    /// Sorts the indices of all names topologically: each name is before the names that its tokens depend on, in any
+    /// version. The dependencies of blocks that `is_leaf` accepts are ignored.
+    ///
+    /// Kahn's algorithm: linear in the number of dependencies, no recursion.
+    ///
+    /// # Errors
+    /// Returns the names along a cycle; the first name is repeated at the end.
+    pub fn sort_names(&self, is_leaf: impl Fn(BlockId) -> bool) -> Result<Vec<usize>, Vec<usize>> {
+        let next = |name: usize| {
+            let blocks = self.names.get(name).map(|named| named.blocks.as_slice()).unwrap_or_default();
+            let tokens = blocks
+                .iter()
+                .copied()
+                .filter(|id| self.block(*id).is_some_and(Block::is_token) && !is_leaf(*id));
+            tokens.flat_map(|id| self.names_of_needs(id).flatten())
+        };
+        let mut waiting = vec![0_usize; self.names.len()];
+        for name in (0..self.names.len()).flat_map(next) {
+            if let Some(count) = waiting.get_mut(name) {
+                *count += 1;
+            }
+        }
+        let mut order: Vec<usize> = Vec::with_capacity(waiting.len());
+        order.extend(waiting.iter().enumerate().filter(|(_, count)| **count == 0).map(|(name, _)| name));
+        let mut at = 0;
+        while let Some(name) = order.get(at).copied() {
+            at += 1;
+            for below in next(name) {
+                if let Some(count) = waiting.get_mut(below) {
+                    *count -= 1;
+                    if *count == 0 {
+                        order.push(below);
+                    }
+                }
+            }
+        }
+        if order.len() == waiting.len() { Ok(order) } else { Err(ring(&waiting, next)) }
+    }
+}
+
+/// Finds a cycle among the names that were not sorted. Each of them has such a predecessor, so walking backwards returns
+/// to a name that was visited before.
+fn ring<N: Iterator<Item = usize>>(waiting: &[usize], next: impl Fn(usize) -> N) -> Vec<usize> {
+    let is_left = |name: usize| waiting.get(name).is_some_and(|count| *count > 0);
+    let left = || (0..waiting.len()).filter(|name| is_left(*name));
+    let mut before: HashMap<usize, usize> = HashMap::new();
+    for name in left() {
+        before.extend(next(name).filter(|below| is_left(*below)).map(|below| (below, name)));
+    }
+    let mut seen = HashSet::new();
+    let mut at = left().next().unwrap_or_default();
+    while seen.insert(at) {
+        at = before.get(&at).copied().unwrap_or(at);
+    }
+    let back = std::iter::successors(Some(at), |name| before.get(name).copied().filter(|name| *name != at));
+    let back: Vec<usize> = back.collect();
+    std::iter::once(at).chain(back.into_iter().rev()).collect()
+}
+
 /// Returns the nodes outside cycles, dependencies first, and the strongly connected components with cycles.
 pub(super) fn order(graph: &Graph<'_>) -> (Vec<NodeIndex>, Vec<Vec<NodeIndex>>) {
-    if let Ok(mut order) = toposort(&graph.net, None) {
-        order.reverse();
-        return (order, Vec::new());
+    if let Ok(names) = graph.sort_names(|_| false) {
+        let unnamed =
+            graph.blocks.iter().filter(|block| block.feature.vendor.is_none()).map(|block| block.id);
+        let named = names.iter().rev().filter_map(|name| graph.names.get(*name));
+        let nodes = named.flat_map(|named| named.blocks.iter().map(|id| id.node()).chain([named.node]));
+        return (unnamed.map(BlockId::node).chain(nodes).collect(), Vec::new());
     }
     let mut order = Vec::new();
     let mut knots = Vec::new();
@@ -185,7 +248,7 @@ fn choice(graph: &Graph<'_>, nodes: &[Node], at: NodeIndex) -> Node {
 /// A shortest cycle through the first block of a strongly connected component.
 fn cycle(graph: &Graph<'_>, knot: &[NodeIndex]) -> Option<Vec<Hop>> {
     let start = knot.iter().copied().filter(|node| node.index() < graph.blocks.len()).min()?;
-    let inside: std::collections::HashSet<NodeIndex> = knot.iter().copied().collect();
+    let inside: HashSet<NodeIndex> = knot.iter().copied().collect();
     let mut came: HashMap<NodeIndex, EdgeIndex> = HashMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(at) = queue.pop_front() {

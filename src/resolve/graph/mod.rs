@@ -1,8 +1,8 @@
 //! The dependency graph of one or more license files: dependencies, cycles, chains and costs.
 //!
-//! Independent of rules and output. All algorithms are iterative, and linear in the number of blocks and dependencies. Only
-//! `toposort` and `kosaraju_scc` of petgraph are used, because the others recurse and would overflow the stack on a long
-//! chain.
+//! Independent of rules and output. The linter reports its faults, and the resolver compiles its models from it. All
+//! algorithms are iterative, and linear in the number of blocks and dependencies. Of the algorithms of petgraph, only
+//! `kosaraju_scc` is used, because the others recurse and would overflow the stack on a long chain.
 //!
 //! ```text
 //! block ──dependency (a step)──▶ name ──alternative──▶ block

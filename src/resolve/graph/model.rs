@@ -159,8 +159,14 @@ pub struct Graph<'a> {
     pub(super) net: DiGraph<(), Step>,
     /// Targets of all dependencies, block after block.
     pub(super) targets: Vec<Target>,
+    /// For every dependency, the index in `names` of the vendor's blocks of that name, if there are any.
+    pub(super) target_names: Vec<Option<u32>>,
     /// Index of the first target of each block.
     pub(super) first_target: Vec<usize>,
+    /// The nodes outside cycles, dependencies first.
+    pub(super) order: Vec<NodeIndex>,
+    /// The strongly connected components with cycles.
+    pub(super) knots: Vec<Vec<NodeIndex>>,
 }
 
 impl<'a> Graph<'a> {
@@ -223,6 +229,15 @@ impl<'a> Graph<'a> {
             .zip(targets)
             .enumerate()
             .map(move |(at, (dependency, target))| (Hop { block: id, dependency: at }, dependency, *target))
+    }
+
+    /// Returns the index in [`Self::names`] of each dependency of a block, or `None` for a name without blocks of the same
+    /// vendor.
+    pub fn names_of_needs(&self, id: BlockId) -> impl Iterator<Item = Option<usize>> {
+        let count = self.block(id).map_or(0, |block| block.feature.dependencies.len());
+        let start = self.first_target.get(id.index()).copied().unwrap_or(usize::MAX);
+        let names = self.target_names.get(start..).unwrap_or_default().iter().take(count);
+        names.map(|name| name.map(|name| name as usize))
     }
 
     /// Returns the blocks that can serve a dependency of `block`, in file order, among the first 1,000 of their name.

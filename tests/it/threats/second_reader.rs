@@ -106,5 +106,8 @@ fn threat_12_python_reader_agrees() {
         assert_eq!(payloads(text), theirs, "{text:?}");
         accepted += usize::from(theirs.is_some());
     }
-    assert!(accepted > count / 10 && accepted < count * 9 / 10, "{accepted} accepted: the inputs are too good or too bad");
+    assert!(
+        accepted > count / 10 && accepted < count * 9 / 10,
+        "{accepted} accepted: the inputs are too good or too bad"
+    );
 }

@@ -8,13 +8,12 @@ use keywright::sign::{LastSeen, MAX_VERSION, RevocationList, judge_lists};
 use keywright::verify::{KeyState, Mode, Outcome, Trust, TrustedKey, Usage, Verifier};
 
 use crate::sign::{TODAY, VENDOR, trusted};
+use crate::support::cases;
 use crate::threats::trust_fixtures::digest;
 use crate::threats::trust_model::{
     DEVELOPMENT, KEYS, OTHER, OTHERS, OWN, Published, Random, SNS, STRANGE, Store, Vendor, blocks, bundle,
     keys, list,
 };
-use crate::support::cases;
-
 
 const STEPS: u64 = 12;
 

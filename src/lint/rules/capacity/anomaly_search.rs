@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use jiff::civil::Date;
 
 use crate::Context;
-use crate::first_fit::{DEEPEST, FirstFit, Outcome, Refusal, STEPS};
+use crate::trial::{Played, Refusal, Taken, Trials};
 use keywright_license::{Kind, Version};
 use keywright_resolve::graph::{BlockId, Graph, SearchDirection, ShortestPaths, UNLIMITED};
 use keywright_syntax::source::FileId;
+
+use super::is_too_long;
 
 /// The proof of a finding: a sequence of checkouts that is granted now, and whose last checkout is denied with a larger
 /// pool.
@@ -33,9 +35,6 @@ pub struct MoreMeansLess {
     pub(super) lack: Option<Refusal>,
 }
 
-/// The licenses that a checkout draws, by pool.
-pub(super) type Taken = Vec<(BlockId, u64)>;
-
 /// The proofs, and the names for which the search is incomplete.
 #[derive(Debug, Default)]
 pub(crate) struct Mixes {
@@ -45,7 +44,7 @@ pub(crate) struct Mixes {
 }
 
 /// DECISION: maximum number of steps of all trials of a run.
-const ALL_STEPS: usize = 2_000_000;
+const ALL_STEPS: u64 = 1_000_000;
 /// DECISION: maximum number of sizes of one pool that are tried for one mix.
 const MOST_SIZES: usize = 32;
 /// The largest valid COUNT.
@@ -70,15 +69,6 @@ struct Competitor {
     is_pool: bool,
 }
 
-/// The result of a sequence of checkouts.
-struct Played {
-    /// The licenses drawn by each checkout before the denied one.
-    taken: Vec<Taken>,
-    /// The denied checkout, and its refusal.
-    denied: Option<(usize, Option<Refusal>)>,
-    refusals: Vec<Refusal>,
-}
-
 impl Mixes {
     pub(crate) fn find(cx: &Context<'_>) -> Self {
         let mut found = Self::default();
@@ -86,7 +76,7 @@ impl Mixes {
         if cx.blocks().any(|block| block.feature.replaces.is_some()) {
             return found;
         }
-        let mut search = Search { cx, steps: ALL_STEPS, met: BTreeSet::new() };
+        let mut search = Search { cx, steps: ALL_STEPS, met: BTreeSet::new(), trials: None };
         let players = players(cx);
         let open = || players.values().filter(|player| player.open);
         let mut unexamined: BTreeSet<BlockId> = BTreeSet::new();
@@ -184,7 +174,7 @@ fn player(
         !special.leads_from(block.id)
             && !is_special(graph, block.id)
             && !cx.measures.is_faulty(block.id)
-            && cx.measures.depth(block.id).is_some_and(|depth| depth <= DEEPEST)
+            && !is_too_long(cx, block.id)
             // Local licenses are not counted.
             && block.feature.kind != Kind::Local
     });
@@ -201,9 +191,10 @@ fn player(
 /// The state of the search.
 struct Search<'c, 'a> {
     cx: &'c Context<'a>,
-    steps: usize,
+    steps: u64,
     /// Pools that already have a proof.
     met: BTreeSet<BlockId>,
+    trials: Option<Trials<'c, 'a>>,
 }
 
 impl Search<'_, '_> {
@@ -266,9 +257,14 @@ impl Search<'_, '_> {
     ) -> Result<Vec<&'p Competitor>, BudgetExhausted> {
         let graph = self.cx.graph;
         let blocks = graph.names().get(player.at).map(|named| named.blocks.clone()).unwrap_or_default();
-        let below = graph.reached(blocks, SearchDirection::Pools, &mut self.steps).ok_or(BudgetExhausted)?;
-        let pools = below.into_iter().filter(|id| graph.block(*id).is_some_and(|block| !block.is_token()));
-        let above = graph.reached(pools, SearchDirection::Tokens, &mut self.steps).ok_or(BudgetExhausted)?;
+        let mut room = usize::try_from(self.steps).unwrap_or(usize::MAX);
+        let below = graph.reached(blocks, SearchDirection::Pools, &mut room);
+        let pools = |id: &BlockId| graph.block(*id).is_some_and(|block| !block.is_token());
+        let above = below.and_then(|below| {
+            graph.reached(below.into_iter().filter(pools), SearchDirection::Tokens, &mut room)
+        });
+        self.steps = room as u64;
+        let above = above.ok_or(BudgetExhausted)?;
         let names: BTreeSet<usize> = above
             .into_iter()
             .filter_map(|id| graph.block(id))
@@ -294,7 +290,8 @@ impl Search<'_, '_> {
         }
         for _ in 0..MOST_SIZES {
             let Some(larger) = count_for(self.cx, now, pool, size) else { return Ok(None) };
-            let mut then = self.play(players, Some((pool, size)))?;
+            let more = size_now(now, pool).and_then(|before| size.checked_sub(before)).unwrap_or_default();
+            let mut then = self.play(players, Some((pool, more)))?;
             match then.denied {
                 Some((which, lack)) if which + 1 == players.len() => {
                     let taken = std::mem::take(&mut then.taken);
@@ -335,39 +332,18 @@ impl Search<'_, '_> {
         })
     }
 
-    /// Runs checkouts in sequence from full pools, up to the first that is denied.
+    /// Runs checkouts in sequence from full pools, with `more` licenses in a pool, up to the first that is denied.
     fn play(
         &mut self,
         players: &[&Competitor],
-        enlarged: Option<(BlockId, u64)>,
+        more: Option<(BlockId, u64)>,
     ) -> Result<Played, BudgetExhausted> {
-        let room = STEPS.min(self.steps);
-        let mut fit = FirstFit::new(self.cx.graph, self.cx.orders(), self.cx.options.at, room);
-        if let Some((pool, size)) = enlarged {
-            fit = fit.enlarge(pool, size);
-        }
-        let mut taken: Vec<Taken> = Vec::new();
-        let mut denied = None;
-        let mut before: BTreeMap<BlockId, u64> = BTreeMap::new();
-        for (which, player) in players.iter().enumerate() {
-            let Some(outcome) = fit.name(player.at, player.version, 1) else {
-                self.steps -= room - fit.steps.min(room);
-                return Err(BudgetExhausted);
-            };
-            if let Outcome::Denied(lack) = outcome {
-                denied = Some((which, lack));
-                break;
-            }
-            let in_use = fit.in_use();
-            let own = |(pool, used): &(BlockId, u64)| {
-                let more = used - before.get(pool).copied().unwrap_or_default().min(*used);
-                (more > 0).then_some((*pool, more))
-            };
-            taken.push(in_use.iter().filter_map(own).collect());
-            before = in_use.into_iter().collect();
-        }
-        self.steps -= room - fit.steps.min(room);
-        Ok(Played { taken, denied, refusals: fit.refusals })
+        let cx = self.cx;
+        let names =
+            players.iter().filter_map(|player| Some((cx.graph.names().get(player.at)?, player.version)));
+        let names: Vec<_> = names.collect();
+        let trials = self.trials.get_or_insert_with(|| Trials::new(cx.graph, cx.model()));
+        trials.sequence(&names, cx.options.at, more, &mut self.steps).ok_or(BudgetExhausted)
     }
 }
 
@@ -381,10 +357,14 @@ fn thresholds(played: &Played) -> BTreeMap<BlockId, u64> {
     least
 }
 
+/// The size of a pool that was too small for a draw.
+fn size_now(played: &Played, pool: BlockId) -> Option<u64> {
+    played.refusals.iter().find(|refusal| refusal.pool == pool).map(|refusal| refusal.size)
+}
+
 /// The COUNT that gives a pool the total `size`, UPGRADEs included; `None` if that COUNT is not valid.
 fn count_for(cx: &Context<'_>, now: &Played, pool: BlockId, size: u64) -> Option<u64> {
     let own = cx.graph.block(pool)?.own_size();
-    let before = now.refusals.iter().find(|refusal| refusal.pool == pool)?.size;
-    let more = size.checked_sub(before)?;
+    let more = size.checked_sub(size_now(now, pool)?)?;
     own.checked_add(more).filter(|count| own < UNLIMITED && *count <= LARGEST_COUNT)
 }

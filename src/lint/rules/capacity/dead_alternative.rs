@@ -1,12 +1,11 @@
 //! C002: an alternative that is never used.
 
-use crate::first_fit::DEEPEST;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::{Count, Dependency, Kind};
 use keywright_resolve::graph::{Block, Cost, ShortestPaths};
 use keywright_syntax::diagnostic::Code;
 
-use super::{MOST_ALTERNATIVES, covers, replaced_names};
+use super::{MOST_ALTERNATIVES, covers, is_too_long, replaced_names};
 
 /// An alternative that is never used.
 static CODE: Code = Code::error("C002", "dead-alternative");
@@ -147,11 +146,11 @@ impl<'c, 'a> World<'c, 'a> {
         // A token with dates in between could make `one` unavailable on days on which `other` is available.
         let same_days = !self.dated.leads_from(one.id);
         // A token with too long a chain is denied, so it hides nothing.
-        let long = |block: &Block<'_>| self.cx.measures.depth(block.id).is_none_or(|depth| depth > DEEPEST);
+        let long = is_too_long(self.cx, one.id);
         let Some(few) = draws.of(one.id) else { return false };
         let counted = |cost: Cost| matches!(cost, Cost::Known(_));
         same_days
-            && !long(one)
+            && !long
             && self.is_certain(other)
             && few.iter().all(|(pool, draw)| {
                 draws.on(other.id, *pool).is_some_and(|more| counted(draw.sum) && draw.sum <= more.sum)

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use crate::Context;
 use keywright_license::{Feature, Replaces};
+use keywright_resolve::graph::BlockId;
+use keywright_resolve::semantics::MAX_CHAIN;
 
 pub(crate) mod anomaly_search;
 pub(crate) mod bound_reached;
@@ -19,6 +21,13 @@ pub(crate) mod upgrade_without_exclusive;
 
 /// Maximum number of blocks of one name that are compared with each other.
 const MOST_ALTERNATIVES: usize = 64;
+
+/// Returns true if the longest chain from a block has too many dependencies, so the resolver rejects it; D003 reports
+/// such chains.
+fn is_too_long(cx: &Context<'_>, id: BlockId) -> bool {
+    let depth = cx.measures.depth(id).and_then(|depth| usize::try_from(depth).ok());
+    depth.is_none_or(|depth| depth > MAX_CHAIN)
+}
 
 /// Returns true if `one` is valid whenever `other` is.
 fn covers(one: &Feature, other: &Feature) -> bool {

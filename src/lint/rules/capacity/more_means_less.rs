@@ -1,9 +1,10 @@
 //! C007: a larger pool that would deny a checkout.
 
+use crate::trial::Taken;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 
-use super::anomaly_search::{MoreMeansLess, Taken};
+use super::anomaly_search::MoreMeansLess;
 
 /// A larger pool that would deny a checkout.
 pub(super) static CODE: Code = Code::warning("C007", "more-means-less");

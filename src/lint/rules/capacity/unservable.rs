@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 
 use crate::Context;
-use crate::first_fit::{DEEPEST, FirstFit, Outcome, Refusal, STEPS};
 use crate::rules::time::is_never_in_force;
+use crate::trial::{Customer, Played, Refusal, Trials};
 use keywright_license::Kind;
 use keywright_resolve::graph::{Block, BlockId, Cost, ShortestPaths};
 
-use super::{MOST_ALTERNATIVES, overlap, replaced_names};
+use super::{MOST_ALTERNATIVES, is_too_long, overlap, replaced_names};
 
 /// The licenses or days that a token lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +71,8 @@ pub(crate) struct Shortages {
 
 /// DECISION: maximum number of steps of all trials of a run: a fixed budget, plus an allowance per dependency, so that
 /// the run time grows at most linearly with the license.
-const ALL_STEPS: usize = 2_000_000;
-const STEPS_A_DEPENDENCY: usize = 8;
+const ALL_STEPS: u64 = 1_000_000;
+const STEPS_A_DEPENDENCY: u64 = 4;
 /// DECISION: maximum number of days on which one token is tried.
 const MOST_DAYS: usize = 400;
 
@@ -80,9 +80,8 @@ impl Shortages {
     pub(crate) fn find(cx: &Context<'_>) -> Self {
         let mut found = Self::default();
         let mut search = Search::new(cx);
-        let anything_shared = cx.blocks().any(|block| block.is_token() && block.feature.shares_counts());
         for block in cx.blocks().filter(|block| block.is_token() && !cx.measures.is_faulty(block.id)) {
-            if let Some(lack) = exceeds_capacity(cx, block, anything_shared) {
+            if let Some(lack) = search.exceeds_capacity(block) {
                 found.dead.push((block.id, lack));
                 continue;
             }
@@ -136,32 +135,6 @@ fn follows(cx: &Context<'_>, id: BlockId, fails: impl Fn(BlockId) -> bool) -> bo
     })
 }
 
-/// The shortage of a token on every day and with every alternative, if any.
-fn exceeds_capacity(cx: &Context<'_>, block: &Block<'_>, anything_shared: bool) -> Option<Shortfall> {
-    let draws = cx.draws().of(block.id)?;
-    let lacking = draws.iter().find_map(|(pool, draw)| {
-        let shared = anything_shared || cx.graph.block(*pool)?.feature.shares_counts();
-        let size = cx.capacities().of(*pool);
-        match if shared { draw.largest } else { draw.sum } {
-            // D010 reports overflows.
-            Cost::TooMany => None,
-            Cost::Known(needed) => {
-                (needed > size).then_some(Shortfall::Licenses { pool: *pool, needed, size, on: None })
-            }
-        }
-    });
-    if lacking.is_some() || cx.capacities().of(block.id) > 0 || overflows(cx, block) {
-        return lacking;
-    }
-    // No single pool is needed in every case, but all alternatives of some dependency are too small.
-    block.feature.dependencies.iter().find_map(|need| {
-        let serving = cx.graph.serving(block, need).take(MOST_ALTERNATIVES);
-        let best = serving.max_by_key(|provider| cx.capacities().of(provider.id))?;
-        let (needed, size) = (u64::from(need.count), cx.capacities().of(best.id));
-        (size < needed).then_some(Shortfall::Licenses { pool: best.id, needed, size, on: None })
-    })
-}
-
 fn overflows(cx: &Context<'_>, block: &Block<'_>) -> bool {
     cx.measures.total(block.id) == Some(None)
 }
@@ -176,13 +149,18 @@ enum Serviceability {
 /// Shared data for the trials of one run.
 struct Search<'c, 'a> {
     cx: &'c Context<'a>,
-    /// Paths to blocks that the trials cannot model, or that other rules report.
-    special: ShortestPaths,
+    /// Paths to blocks that are never valid, which another rule reports.
+    void: ShortestPaths,
+    /// Paths to blocks that others replace or exclude, which other rules report.
+    contested: ShortestPaths,
     /// Paths to blocks whose capacity depends on the day.
     dated: ShortestPaths,
-    /// Paths to pools with shared counts.
+    /// Paths to blocks with shared counts.
     shared: ShortestPaths,
-    steps: usize,
+    /// Paths to tokens with shared counts.
+    shared_tokens: ShortestPaths,
+    steps: u64,
+    trials: Option<Trials<'c, 'a>>,
 }
 
 impl<'c, 'a> Search<'c, 'a> {
@@ -195,70 +173,107 @@ impl<'c, 'a> Search<'c, 'a> {
             .filter(|block| block.feature.kind == Kind::Upgrade && is_dated(block))
             .map(|block| (block.vendor(), block.name()))
             .collect();
-        let special = graph.ways_to(|id| {
-            graph.block(id).is_some_and(|block| {
-                let key = (block.vendor(), block.name());
-                is_never_in_force(block.feature)
-                    || block.is_token() && block.feature.shares_counts()
-                    || replaced.as_ref().is_none_or(|names| names.contains(block.name()))
-                    || block.feature.kind == Kind::Exclusive && rivals.contains(&key)
-            })
+        let ways_to =
+            |is_goal: &dyn Fn(&Block<'a>) -> bool| graph.ways_to(|id| graph.block(id).is_some_and(is_goal));
+        let void = ways_to(&|block| is_never_in_force(block.feature));
+        let contested = ways_to(&|block| {
+            replaced.as_ref().is_none_or(|names| names.contains(block.name()))
+                || block.feature.kind == Kind::Exclusive && rivals.contains(&(block.vendor(), block.name()))
         });
-        let dated = graph.ways_to(|id| {
-            graph.block(id).is_some_and(|block| {
-                is_dated(block) || dated_upgrades.contains(&(block.vendor(), block.name()))
-            })
+        let dated =
+            ways_to(&|block| is_dated(block) || dated_upgrades.contains(&(block.vendor(), block.name())));
+        let shared = ways_to(&|block| shares(block));
+        let shared_tokens = ways_to(&|block| block.is_token() && shares(block));
+        let dependencies = cx.blocks().map(|block| block.feature.dependencies.len() as u64);
+        let steps = ALL_STEPS.saturating_add(dependencies.sum::<u64>().saturating_mul(STEPS_A_DEPENDENCY));
+        Self { cx, void, contested, dated, shared, shared_tokens, steps, trials: None }
+    }
+
+    /// The shortage of a token on every day and with every alternative, if the draws on single pools prove one.
+    fn exceeds_capacity(&self, block: &Block<'_>) -> Option<Shortfall> {
+        let cx = self.cx;
+        let draws = cx.draws().of(block.id)?;
+        let lacking = draws.iter().find_map(|(pool, draw)| {
+            let size = cx.capacities().of(*pool);
+            let is_shared = self.shared_tokens.leads_from(block.id) || shares(cx.graph.block(*pool)?);
+            match if is_shared { draw.largest } else { draw.sum } {
+                // D010 reports overflows.
+                Cost::TooMany => None,
+                Cost::Known(needed) => {
+                    (needed > size).then_some(Shortfall::Licenses { pool: *pool, needed, size, on: None })
+                }
+            }
         });
-        let shared = graph.ways_to(|id| {
-            graph.block(id).is_some_and(|block| !block.is_token() && block.feature.shares_counts())
-        });
-        let dependencies: usize = cx.blocks().map(|block| block.feature.dependencies.len()).sum();
-        let steps = ALL_STEPS.saturating_add(dependencies.saturating_mul(STEPS_A_DEPENDENCY));
-        Self { cx, special, dated, shared, steps }
+        if lacking.is_some() || cx.capacities().of(block.id) > 0 || overflows(cx, block) {
+            return lacking;
+        }
+        // No single pool is needed in every case, but all alternatives of some dependency are too small.
+        block.feature.dependencies.iter().find_map(|need| {
+            let serving = cx.graph.serving(block, need).take(MOST_ALTERNATIVES);
+            let best = serving.max_by_key(|provider| cx.capacities().of(provider.id))?;
+            let (needed, size) = (u64::from(need.count), cx.capacities().of(best.id));
+            (size < needed).then_some(Shortfall::Licenses { pool: best.id, needed, size, on: None })
+        })
+    }
+
+    /// Returns true if [`Self::exceeds_capacity`] is exact: the token has the same draws in every checkout, on every day.
+    fn is_plain(&self, id: BlockId) -> bool {
+        let draws = self.cx.draws();
+        let meets = || draws.of(id).unwrap_or_default().iter().any(|(_, draw)| draw.sum != draw.largest);
+        draws.is_exact(id) && !self.dated.leads_from(id) && !(self.shared.leads_from(id) && meets())
     }
 
     /// Examines a token. Returns `None` if the limit was reached.
     fn examine(&mut self, block: &Block<'_>) -> Option<Serviceability> {
-        let (cx, id) = (self.cx, block.id);
-        // `exceeds_capacity` covers tokens with fixed draws on pools of constant size.
-        let plain = cx.draws().is_exact(id) && !self.dated.leads_from(id);
-        if plain || !self.can_be_tried(block) {
+        let id = block.id;
+        if self.is_plain(id) || !self.can_be_tried(block) {
             return Some(Serviceability::Runs);
         }
-        let alone = self.follow(block, false)?;
-        match alone {
-            Serviceability::Runs => Some(Serviceability::Runs),
-            // DECISION: two customers are tried, one with all attributes that SHARE names, and one with none.
-            _ if self.shared.leads_from(id) => Some(match self.follow(block, true)? {
+        if !self.shared.leads_from(id) {
+            return self.follow(block, Customer::Known);
+        }
+        // DECISION: two customers are tried, one with all attributes that SHARE names, and one with none.
+        let alone = self.follow(block, Customer::Unknown)?;
+        Some(match alone {
+            Serviceability::Runs => Serviceability::Runs,
+            _ => match self.follow(block, Customer::Known)? {
                 Serviceability::Runs | Serviceability::Late(_) => Serviceability::Runs,
                 Serviceability::Dead(_) => alone,
-            }),
-            _ => Some(alone),
-        }
+            },
+        })
     }
 
-    fn can_be_tried(&self, block: &Block<'_>) -> bool {
-        let long = self.cx.measures.depth(block.id).is_none_or(|depth| depth > DEEPEST);
-        let faulty = self.special.leads_from(block.id) || is_never_in_force(block.feature);
-        !long && !faulty && !overflows(self.cx, block)
+    /// Returns true if the trials decide about a token.
+    ///
+    /// DECISION: blocks that others replace or exclude are only tried if a dependency has SHARE, where no bound is exact.
+    fn can_be_tried(&mut self, block: &Block<'_>) -> bool {
+        let (cx, id) = (self.cx, block.id);
+        let void = self.void.leads_from(id) || is_never_in_force(block.feature);
+        let contested = self.contested.leads_from(id) && !self.shared.leads_from(id);
+        !void && !contested && !is_too_long(cx, id) && !overflows(cx, block) && self.trials().can_play(id)
+    }
+
+    fn trials(&mut self) -> &mut Trials<'c, 'a> {
+        let cx = self.cx;
+        self.trials.get_or_insert_with(|| Trials::new(cx.graph, cx.model()))
     }
 
     /// Tries a token today, then on later days, then on earlier days.
-    fn follow(&mut self, block: &Block<'_>, shares: bool) -> Option<Serviceability> {
+    fn follow(&mut self, block: &Block<'_>, customer: Customer) -> Option<Serviceability> {
         let today = self.cx.options.at;
         let first = block.feature.start.map_or(Date::MIN, |start| start.value);
         let last = block.feature.end.map_or(Date::MAX, |end| end.value);
         let mut denied: Option<(Refusal, Date)> = None;
         let begin = today.max(first);
         let mut days = MOST_DAYS;
-        if let Some(from) = self.first_served(block, (begin, last), shares, &mut denied, &mut days)? {
+        if let Some(from) = self.first_served(block, (begin, last), customer, &mut denied, &mut days)? {
             let until = denied.filter(|(_, day)| *day == today && from > today);
             return Some(until.map_or(Serviceability::Runs, |(lack, _)| {
                 Serviceability::Late(Late { block: block.id, lack, from })
             }));
         }
         let past = (first, last.min(today.yesterday().unwrap_or(today)));
-        if self.first_served(block, past, shares, &mut denied, &mut days)?.is_some() {
+        if self.first_served(block, past, customer, &mut denied, &mut days)?.is_some() {
             return Some(Serviceability::Runs);
         }
         let dated = self.dated.leads_from(block.id);
@@ -276,19 +291,19 @@ impl<'c, 'a> Search<'c, 'a> {
         &mut self,
         block: &Block<'_>,
         (first, last): (Date, Date),
-        shares: bool,
+        customer: Customer,
         denied: &mut Option<(Refusal, Date)>,
         days: &mut usize,
     ) -> Option<Option<Date>> {
         let mut day = Some(first).filter(|first| *first <= last);
         while let Some(on) = day {
             *days = days.checked_sub(1)?;
-            let (outcome, next) = self.play(block, on, shares)?;
-            match outcome {
-                Outcome::Granted => return Some(Some(on)),
-                Outcome::Denied(lack) => *denied = denied.or(lack.map(|lack| (lack, on))),
+            let played = self.play(block, on, customer)?;
+            match played.denied {
+                None => return Some(Some(on)),
+                Some((_, lack)) => *denied = denied.or(lack.map(|lack| (lack, on))),
             }
-            day = next.filter(|next| *next <= last);
+            day = played.change.filter(|next| *next <= last);
         }
         Some(None)
     }
@@ -303,35 +318,39 @@ impl<'c, 'a> Search<'c, 'a> {
         let today = self.cx.options.at;
         let first = block.feature.start.map_or(today, |start| start.value.max(today));
         let last = block.feature.end.map_or(Date::MAX, |end| end.value);
-        let shares = self.shared.leads_from(block.id);
         let mut served = false;
         let mut days = MOST_DAYS;
         let mut day = Some(first).filter(|first| *first <= last);
         while let Some(on) = day {
             days = days.checked_sub(1)?;
-            let (outcome, next) = self.play(block, on, shares)?;
-            match outcome {
-                Outcome::Granted => served = true,
-                Outcome::Denied(Some(lack)) if served => {
+            let played = self.play(block, on, Customer::Known)?;
+            match played.denied {
+                None => served = true,
+                Some((_, Some(lack))) if served => {
                     falls.push(CapacityDrop { block: block.id, day: on, lack });
                     served = false;
                 }
                 // Nothing serves during a gap: the day after it is compared with the day before it.
-                Outcome::Denied(_) => {}
+                Some(_) => {}
             }
-            day = next.filter(|next| *next <= last);
+            day = played.change.filter(|next| *next <= last);
         }
         Some(falls)
     }
 
-    /// Tries a token on a day. Returns the outcome and the next day on which it may change.
-    fn play(&mut self, block: &Block<'_>, day: Date, shares: bool) -> Option<(Outcome, Option<Date>)> {
-        let room = STEPS.min(self.steps);
-        let mut fit = FirstFit::new(self.cx.graph, self.cx.orders(), day, room).sharing(shares);
-        let outcome = fit.block(block.id, 1);
-        self.steps -= room - fit.steps.min(room);
-        Some((outcome?, fit.change))
+    /// Tries a token on a day. Returns `None` if the limit was reached.
+    fn play(&mut self, block: &Block<'_>, day: Date, customer: Customer) -> Option<Played> {
+        let mut steps = self.steps;
+        let played = self.trials().token(block.id, day, customer, &mut steps);
+        self.steps = steps;
+        played
     }
+}
+
+/// Returns true if SHARE of a block makes checkouts share its count.
+fn shares(block: &Block<'_>) -> bool {
+    let kind = block.feature.kind;
+    block.feature.shares_counts() && matches!(kind, Kind::Exclusive | Kind::Additive | Kind::Token)
 }
 
 fn is_dated(block: &Block<'_>) -> bool {

@@ -1,0 +1,255 @@
+//! Trials: plays checkouts on a server on which nothing else is checked out, on any day and within a step budget.
+//!
+//! A trial is an ordinary walk that records what it lacks and is rolled back, so it gives the answer of a checkout.
+
+use jiff::civil::{Date, DateTime};
+
+use keywright_license::Kind;
+
+use super::attempt::{Denial, Mode};
+use super::block::{Block, UNLIMITED};
+use super::event::Request;
+use super::index_vec::BlockId;
+use super::model::Model;
+use super::outcome::Refusal;
+use super::reason::Reason;
+use super::requester::Requester;
+use super::state::State;
+use super::walk::Walk;
+
+/// Plays trials on one model. Nothing is checked out before or after a trial.
+#[derive(Debug)]
+pub struct Trials<'m> {
+    model: &'m Model,
+    state: State,
+}
+
+/// The result of a trial.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trial {
+    /// The licenses that each granted checkout draws in addition, by block in file order.
+    pub draws: Vec<Vec<(BlockId, u64)>>,
+    /// The first denied checkout.
+    pub denied: Option<DeniedCheckout>,
+    /// All shortages in the order they were met, including those of alternatives that were skipped.
+    pub shortages: Vec<Shortage>,
+    /// The next day on which one of the visited blocks may change: it starts, ends, is replaced or grows.
+    pub change: Option<Date>,
+}
+
+/// A denied checkout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeniedCheckout {
+    /// The index of the request.
+    pub request: usize,
+    /// The smallest shortage among the alternatives of the first unmet dependency; `None` if capacity is not the reason.
+    pub shortage: Option<Shortage>,
+}
+
+/// A pool with too few free licenses for a draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shortage {
+    /// The pool; for METERED blocks, which are charged together, the first of them.
+    pub block: BlockId,
+    /// The number that would be in use.
+    pub needed: u64,
+    /// The number in use before the draw.
+    pub used: u64,
+    /// The size of the pool.
+    pub size: u64,
+}
+
+impl Shortage {
+    fn missing(&self) -> u64 {
+        self.needed.saturating_sub(self.size)
+    }
+}
+
+impl<'m> Trials<'m> {
+    /// Prepares trials on a model.
+    #[must_use]
+    pub fn new(model: &'m Model) -> Self {
+        Self { model, state: State::new(model, DateTime::MIN) }
+    }
+
+    /// Plays checkouts in sequence, up to the first that is denied. `more` are hypothetical extra licenses by block.
+    /// Subtracts the steps from `budget`; returns `None` if more are needed.
+    pub fn requests(
+        &mut self,
+        day: Date,
+        requests: &[Request],
+        more: &[(BlockId, u64)],
+        budget: &mut u64,
+    ) -> Option<Trial> {
+        self.play(day, more, budget, |walk, trial| {
+            for (at, request) in requests.iter().enumerate() {
+                walk.who = request.who;
+                let mark = walk.scratch.mark();
+                let served = request.feature.is_some_and(|name| walk.request(name, request.need()));
+                let served = served && walk.burn_charges();
+                if !served || walk.is_exhausted() {
+                    trial.denied = Some(DeniedCheckout { request: at, shortage: walk.last_shortage() });
+                    return;
+                }
+                trial.draws.push(walk.scratch.taken_since(mark));
+            }
+        })
+    }
+
+    /// Plays one checkout of a token block without its alternatives. The blocks that replace the token are ignored, its
+    /// dates are not. Subtracts the steps from `budget`; returns `None` if more are needed.
+    pub fn token(&mut self, day: Date, block: BlockId, who: Requester, budget: &mut u64) -> Option<Trial> {
+        let mut trial = self.play(day, &[], budget, |walk, trial| {
+            walk.who = who;
+            let row = walk.model.blocks.get(block);
+            let is_open = row.supported && row.covers(day) && walk.step(1);
+            if is_open && walk.dependencies(block, row, 1).is_ok() && walk.burn_charges() {
+                trial.draws.push(walk.scratch.taken());
+            } else {
+                trial.denied = Some(DeniedCheckout { request: 0, shortage: walk.last_shortage() });
+            }
+        })?;
+        trial.change = earliest(trial.change, self.model.blocks.get(block).next_date(day));
+        Some(trial)
+    }
+
+    /// Runs a walk on the empty state and rolls it back.
+    fn play(
+        &mut self,
+        day: Date,
+        more: &[(BlockId, u64)],
+        budget: &mut u64,
+        run: impl FnOnce(&mut Walk<'_>, &mut Trial),
+    ) -> Option<Trial> {
+        self.state.now = day.at(0, 0, 0, 0);
+        let begin = self.state.work();
+        let mut trial = Trial::default();
+        let mut walk = Walk::new(self.model, &mut self.state, Requester::default(), Mode::Checkout);
+        walk.limit_to(*budget);
+        walk.gifts = more.to_vec();
+        walk.recorder = Some(Recorder { stack: vec![None], ..Recorder::default() });
+        run(&mut walk, &mut trial);
+        let recorder = walk.recorder.take().unwrap_or_default();
+        let exhausted = walk.is_exhausted();
+        walk.abandon();
+        *budget = budget.saturating_sub(self.state.work().saturating_sub(begin));
+        (trial.shortages, trial.change) = (recorder.shortages, recorder.change);
+        (!exhausted).then_some(trial)
+    }
+}
+
+/// Records the shortages of a walk and the dates of the visited blocks.
+#[derive(Debug, Default)]
+pub(super) struct Recorder {
+    /// For each block above the current one, the smallest shortage of the dependency that it tried last.
+    stack: Vec<Option<Shortage>>,
+    shortages: Vec<Shortage>,
+    change: Option<Date>,
+}
+
+impl Recorder {
+    pub(super) fn enter(&mut self) {
+        self.stack.push(None);
+    }
+
+    /// Passes the shortage of a denied block on to the block above. A block that serves ends a dependency, so the shortages
+    /// of its alternatives no longer count.
+    pub(super) fn leave(&mut self, served: bool) {
+        let own = self.stack.pop().flatten();
+        let Some(above) = self.stack.last_mut() else { return };
+        *above = match (*above, own) {
+            _ if served => None,
+            (Some(known), Some(own)) if own.missing() < known.missing() => Some(own),
+            (known, own) => known.or(own),
+        };
+    }
+
+    fn note(&mut self, shortage: Shortage) {
+        self.shortages.push(shortage);
+        if let Some(current) = self.stack.last_mut() {
+            *current = Some(shortage);
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// Records the next date of a block that is visited.
+    pub(super) fn visit(&mut self, block: BlockId) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.change = earliest(recorder.change, self.model.next_change(block, self.day));
+        }
+    }
+
+    /// Records a shortage of a block. Its draws must have been rolled back.
+    pub(super) fn note_shortage(&mut self, id: BlockId, row: &Block, version: u32, miss: &Denial) {
+        let Denial::Own(Refusal { reason, needed, free, .. }) = miss else { return };
+        if self.recorder.is_none() {
+            return;
+        }
+        let used = self.state.used(id);
+        let found = match reason {
+            Reason::NotEnoughLicenses => {
+                let capacity = self.model.capacity(id, self.day).saturating_add(self.gift(id));
+                Some(Shortage { block: id, needed: used.saturating_add(*needed), used, size: capacity })
+            }
+            Reason::BalanceTooLow => {
+                let (model, day) = (self.model, self.day);
+                let lots = model.targets.get(row.target).lots.iter().copied();
+                let usable = |lot: &BlockId| {
+                    super::semantics::serves_version(model.blocks.get(*lot), version)
+                        && model.in_force(*lot, day)
+                };
+                self.state.spend(lots.len() as u64);
+                let lots: Vec<BlockId> = lots.filter(usable).collect();
+                let waiting = self.scratch.charges.waiting_for(row.target);
+                let used = lots.iter().fold(waiting, |sum, lot| sum.saturating_add(self.state.used(*lot)));
+                let size = used.saturating_add(*free);
+                let needed = used.saturating_add(*needed);
+                lots.first().map(|block| Shortage { block: *block, needed, used, size })
+            }
+            _ => None,
+        };
+        let found = found.map(|found| Shortage { size: found.size.min(UNLIMITED - 1), ..found });
+        if let (Some(recorder), Some(found)) = (&mut self.recorder, found) {
+            recorder.note(found);
+        }
+    }
+
+    /// The smallest shortage of the request that was denied last.
+    fn last_shortage(&self) -> Option<Shortage> {
+        self.recorder.as_ref().and_then(|recorder| recorder.stack.last().copied().flatten())
+    }
+}
+
+impl Model {
+    /// Returns the next day on which a block may change: its dates, those of its UPGRADE blocks and those of the blocks that
+    /// replace, exclude or complement it.
+    fn next_change(&self, block: BlockId, day: Date) -> Option<Date> {
+        let row = self.blocks.get(block);
+        let target = self.targets.get(row.target);
+        if row.kind == Kind::Metered {
+            let next = target.turns.partition_point(|(date, _)| *date <= day);
+            return target.turns.get(next).map(|(date, _)| *date);
+        }
+        let (others, upgrades): (&[BlockId], &[BlockId]) = match row.kind {
+            Kind::Exclusive => (&target.exclusives, &target.upgrades),
+            _ => (&[], &[]),
+        };
+        let same_name = std::iter::once(&block).chain(others).chain(upgrades);
+        let replacers = same_name.clone().flat_map(|id| &self.blocks.get(*id).replaced_by);
+        let all = same_name.chain(&target.replacers).chain(replacers);
+        all.filter_map(|id| self.blocks.get(*id).next_date(day)).min()
+    }
+}
+
+impl Block {
+    /// The first day after `day` on which the block starts or is no longer valid.
+    fn next_date(&self, day: Date) -> Option<Date> {
+        let over = self.end.and_then(|end| end.tomorrow().ok());
+        [self.start, over].into_iter().flatten().filter(|date| *date > day).min()
+    }
+}
+
+fn earliest(one: Option<Date>, other: Option<Date>) -> Option<Date> {
+    one.into_iter().chain(other).min()
+}
