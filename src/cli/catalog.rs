@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use keywright_issue::log::{IssueKey, Log};
 use keywright_issue::{ANY_NUMBER, Catalog, Cause, Fault, Issuer, Lost, Mix, Order, Refused};
-use keywright_license::License;
+use keywright_license::{Effect, License, directive};
 use keywright_report::escape::escape;
 use keywright_verify::{Digest, Payload};
 
@@ -157,7 +157,7 @@ fn block(records: &[(String, String)]) -> String {
     for (name, value) in records {
         match name.as_str() {
             "FEATURE" => text.push_str(&format!("FEATURE {value}\n{{\n")),
-            "SN" | "LICENSEE" | "ISSUED" => {}
+            name if directive(name).is_some_and(|row| row.effect == Effect::Information) => {}
             _ => text.push_str(&format!("  {name}=\"{value}\"\n")),
         }
     }

@@ -121,6 +121,7 @@ pub fn io_reason(error: &io::Error) -> String {
         io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
         _ => {
             let text = error.to_string().to_lowercase();
+            // The standard library adds the number to the text, and offers no text without it.
             text.split(" (os error").next().unwrap_or_default().to_owned()
         }
     }

@@ -41,7 +41,7 @@ impl PassphraseArgs {
     /// # Errors
     /// Returns an error if it cannot be read, is empty, or no prompt is possible.
     pub fn get(&self, new: bool, io: &mut Console<'_>) -> Result<Zeroizing<String>, CliError> {
-        obtain(self.passphrase_file.as_deref(), self.passphrase_fd, new, io)
+        obtain(self.passphrase_file.as_deref(), self.passphrase_fd, new, "--passphrase", io)
     }
 }
 
@@ -68,17 +68,16 @@ impl NewPassphraseArgs {
     /// # Errors
     /// Returns an error if it cannot be read, is empty, or no prompt is possible.
     pub fn get(&self, io: &mut Console<'_>) -> Result<Zeroizing<String>, CliError> {
-        obtain(self.new_passphrase_file.as_deref(), self.new_passphrase_fd, true, io).map_err(|stop| {
-            let names = |help: String| help.replace("--passphrase-", "--new-passphrase-");
-            CliError { help: stop.help.map(names), ..stop }
-        })
+        obtain(self.new_passphrase_file.as_deref(), self.new_passphrase_fd, true, "--new-passphrase", io)
     }
 }
 
+/// Returns the passphrase. The names of the options for it begin with `option`.
 fn obtain(
     file: Option<&Path>,
     descriptor: Option<u32>,
     new: bool,
+    option: &str,
     io: &mut Console<'_>,
 ) -> Result<Zeroizing<String>, CliError> {
     let passphrase = if let Some(path) = file {
@@ -92,7 +91,7 @@ fn obtain(
     } else if let Some(number) = descriptor {
         from_descriptor(number, io)?
     } else {
-        prompt(new, io)?
+        prompt(new, option, io)?
     };
     let passphrase = Zeroizing::new(without_line_end(&passphrase).to_owned());
     if passphrase.is_empty() {
@@ -129,10 +128,10 @@ fn bounded(reader: impl Read) -> Result<Zeroizing<String>, String> {
     Ok(text)
 }
 
-fn prompt(new: bool, io: &Console<'_>) -> Result<Zeroizing<String>, CliError> {
+fn prompt(new: bool, option: &str, io: &Console<'_>) -> Result<Zeroizing<String>, CliError> {
     if !io.interactive {
         return Err(CliError::usage("a passphrase is required, but there is no terminal to ask for it")
-            .help("use `--passphrase-file FILE` or `--passphrase-fd N`"));
+            .help(format!("use `{option}-file FILE` or `{option}-fd N`")));
     }
     let ask = |text: &str| {
         rpassword::prompt_password(text).map(Zeroizing::new).map_err(|error| {

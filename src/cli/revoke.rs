@@ -6,7 +6,6 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use keywright_license::{License, Name};
-use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_sign::{
     LAST_SEEN, LastSeen, ListId, MAX_REASON, MAX_REVOCATION_LIST, REVOCATION_SUFFIX, RevocationList,
@@ -125,7 +124,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     io.say(&format!(
         "version {} of the revocation list of {vendor}, with {}, until {expires}, into {}",
         list.version,
-        counted(count(&list), "entry").replace("entrys", "entries"),
+        entries(count(&list)),
         escape(&files::display_name(&path))
     ))?;
     Ok(Exit::Success)
@@ -254,4 +253,8 @@ fn withdraw(
         }
     }
     Ok(())
+}
+
+fn entries(count: usize) -> String {
+    if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
 }

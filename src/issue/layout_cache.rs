@@ -88,7 +88,7 @@ fn everywhere(template: &Template, assigned: &Arguments) -> CommonDirectives {
 /// Returns the cache key: everything that decides the layout.
 fn key(template: &Template, assigned: &Arguments, everywhere: &CommonDirectives) -> Vec<u8> {
     let mut key = Vec::with_capacity(512);
-    push_values(&mut key, template, assigned, |name| template.is_not_in_body(name));
+    push_values(&mut key, template, assigned, |name| template.not_in_body(name).is_some());
     for (name, value) in everywhere {
         push_text(&mut key, name);
         key.extend_from_slice(&value.len().to_be_bytes());

@@ -3,6 +3,7 @@
 //! Licenses of one run mostly differ in customer data, which no check depends on. Results are cached under all other
 //! values.
 
+use keywright_license::Effect;
 use keywright_scenario as scenario;
 use keywright_syntax::source::SourceFile;
 use keywright_verify::Digest;
@@ -14,14 +15,6 @@ use super::template::Template;
 
 /// DECISION: maximum number of cached results of each kind.
 const MOST: usize = 65_536;
-
-/// Whole-license directives that no scenario depends on.
-const INFORMATION: [&str; 8] =
-    ["maintenance_start", "maintenance_end", "issued", "sn", "licensee", "data", "comment", "options"];
-
-/// Whole-license directives that lint errors depend on only through equality, as long as the values are ASCII. Errors
-/// in such a value itself are found by the parser. A test checks all rules for this.
-const IDENTITY: [&str; 2] = ["sn", "licensee"];
 
 /// Cached results.
 #[derive(Debug)]
@@ -40,7 +33,9 @@ impl Default for ProofCache {
 impl ProofCache {
     /// Runs the template's scenarios, once for all orders with equal scenario-relevant values.
     pub(super) fn prove(&self, template: &Template, assigned: &Arguments, text: &str) -> Result<(), Fault> {
-        let left_out = |name: &str| INFORMATION.contains(&name) && template.is_only_on_every_block(name);
+        let left_out = |name: &str| {
+            template.only_on_every_block(name).is_some_and(|row| row.effect == Effect::Information)
+        };
         let mut key = Vec::new();
         push_values(&mut key, template, assigned, left_out);
         let key = Digest::of(&key);
@@ -62,13 +57,16 @@ impl ProofCache {
     }
 }
 
-/// Returns the cache key of a license that parses without findings: all values of its parts, except values of
-/// [`IDENTITY`] that are only written on every block and are therefore equal throughout.
+/// Returns the cache key of a license that parses without findings: all values of its parts, except values of directives
+/// for identity that are only written on every block and are therefore equal throughout. Lint errors depend on these only
+/// through equality, as long as they are ASCII. Errors in such a value itself are found by the parser. A test checks all
+/// rules for this.
 pub(super) fn key_of<'p>(parts: impl Iterator<Item = (&'p Template, &'p Arguments)>) -> Digest {
     let mut key = Vec::new();
     for (template, assigned) in parts {
         let plain = |name: &str| assigned.get(name).is_none_or(|value| value.to_string().is_ascii());
-        let left_out = |name: &str| IDENTITY.contains(&name) && template.is_not_in_body(name) && plain(name);
+        let identity = |name: &str| template.not_in_body(name).is_some_and(|row| row.identity);
+        let left_out = |name: &str| identity(name) && plain(name);
         push_values(&mut key, template, assigned, left_out);
     }
     Digest::of(&key)

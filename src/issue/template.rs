@@ -61,16 +61,20 @@ impl Template {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
 
-    /// Returns true if the parameter's value is written on every block and not used otherwise.
+    /// Returns the directive that has the parameter's value on every block, if the value is not used otherwise.
     #[must_use]
-    pub fn is_only_on_every_block(&self, name: &str) -> bool {
-        self.every_block.iter().any(|row| row.name.eq_ignore_ascii_case(name)) && !self.used.contains(name)
+    pub fn only_on_every_block(&self, name: &str) -> Option<&'static Directive> {
+        self.on_every_block(name).filter(|_| !self.used.contains(name))
     }
 
-    /// Returns true if the parameter's value is written on every block and the license text does not use it otherwise.
+    /// Returns the directive that has the parameter's value on every block, if the license text does not use it otherwise.
     #[must_use]
-    pub fn is_not_in_body(&self, name: &str) -> bool {
-        self.every_block.iter().any(|row| row.name.eq_ignore_ascii_case(name)) && !self.in_body.contains(name)
+    pub fn not_in_body(&self, name: &str) -> Option<&'static Directive> {
+        self.on_every_block(name).filter(|_| !self.in_body.contains(name))
+    }
+
+    fn on_every_block(&self, name: &str) -> Option<&'static Directive> {
+        self.every_block.iter().copied().find(|row| row.name.eq_ignore_ascii_case(name))
     }
 
     /// Returns true if the template has a scenario file.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use keywright_license::{Directive, Name, directive};
+use keywright_license::{DIRECTIVES, Directive, EveryBlock, Name, directive};
 use keywright_syntax::diagnostic::nearest;
 
 use super::error::Fault;
@@ -215,10 +215,11 @@ fn read_range(
 }
 
 fn every_block_row(file: &str, name: &Spanned<String>) -> Result<(&'static Directive, Parameter), Fault> {
-    let found = FOR_EVERY_BLOCK.iter().find(|(known, _)| *known == name.value);
-    let known = found.and_then(|(known, word)| Some((directive(known)?, ValueType::named(word)?)));
+    let known =
+        directive(&name.value).and_then(|row| Some((row, ValueType::named(type_word(row.every_block?))?)));
     let (row, value_type) = known.ok_or_else(|| {
-        let allowed: Vec<&str> = FOR_EVERY_BLOCK.iter().map(|(name, _)| *name).collect();
+        let allowed = DIRECTIVES.iter().filter(|row| row.every_block.is_some());
+        let allowed: Vec<&str> = allowed.map(|row| row.name).collect();
         let message = format!("`{}` is not allowed in `every-block`", keywright_syntax::excerpt(&name.value));
         yaml::fault(file, name, message).help(format!("allowed are {}", allowed.join(", ")))
     })?;
@@ -234,17 +235,11 @@ fn every_block_row(file: &str, name: &Spanned<String>) -> Result<(&'static Direc
     Ok((row, parameter))
 }
 
-/// Directives that describe a whole license and can therefore be equal on every block, with the types of their values.
-const FOR_EVERY_BLOCK: &[(&str, &str)] = &[
-    ("START", "date"),
-    ("END", "date"),
-    ("MAINTENANCE_START", "date"),
-    ("MAINTENANCE_END", "date"),
-    ("ISSUED", "date"),
-    ("SN", "name"),
-    ("LICENSEE", "text"),
-    ("DATA", "text"),
-    ("COMMENT", "text"),
-    ("OPTIONS", "text"),
-    ("PLATFORMS", "text"),
-];
+/// Returns the name of the parameter type for a directive on every block.
+fn type_word(every_block: EveryBlock) -> &'static str {
+    match every_block {
+        EveryBlock::Date => "date",
+        EveryBlock::Name => "name",
+        EveryBlock::Text => "text",
+    }
+}

@@ -19,7 +19,7 @@ pub static BAD_NAME: Code = Code::error("V007", "bad-name");
 /// A value with too many bytes.
 pub static VALUE_TOO_LONG: Code = Code::error("V008", "value-too-long");
 /// An invisible character or one that changes the text direction.
-pub static HIDDEN_CHARACTER: Code = Code::error("V009", "hidden-character");
+pub static HIDDEN_CHARACTER: Code = Code::error("V009", "hidden-character").cause();
 /// VERSION with MAJOR_VERSION or MINOR_VERSION, or only one of the two.
 pub static VERSION_SPELLINGS: Code = Code::error("V010", "version-spellings");
 /// A directive that is not allowed on this kind of block.

@@ -17,7 +17,7 @@ mod value_chars;
 mod value_parser;
 
 pub use check_value::{Refusal, check_value};
-pub use directive::{DIRECTIVES, Directive, MAX_COUNT, Needs, directive};
+pub use directive::{DIRECTIVES, Directive, Effect, EveryBlock, MAX_COUNT, Needs, directive};
 pub use layout::{format, layout};
 pub use model::{BrokenBlock, Condition, Dependency, Feature, License, Metered};
 pub use value::{

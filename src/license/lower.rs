@@ -252,7 +252,7 @@ impl BlockReader<'_> {
             Some((number, known)) => {
                 self.meant.push(known.name);
                 let stands = self.times.is_in(number, self.source, block);
-                let found = found.help(format!("did you mean `{}`?", known.name));
+                let found = found.did_you_mean(known.name);
                 // A value that does not fit shows that the name is similar by chance.
                 let fits = is_near(known.name, &read_value(known.name, read.value.read(self.source)));
                 // Adding or removing a KEY changes which signature the block has, so it is never fixed automatically.

@@ -13,7 +13,7 @@ pub use keywright_syntax::limits::MAX_VALUE_BYTES;
 
 /// Rejects values that are too long, contain hidden characters, or are empty where text is required.
 pub(super) fn check(reading: &RawValue<'_>, row: &Directive) -> Result<(), Problem> {
-    if reading.text.is_empty() && row.form != "text" {
+    if reading.text.is_empty() && !row.free_text {
         let message = format!("empty value for `{}`", row.name);
         return Err(Problem::new(
             &codes::EMPTY_VALUE,

@@ -8,7 +8,8 @@ use jiff::civil::Date;
 
 use crate::graph::{self, Graph, Metrics};
 use keywright_license::{
-    Condition, Count, Feature, Kind, License, Name, Payment, Period, Replaces, Reserved, Share,
+    Condition, Count, DIRECTIVES, Effect, Feature, Kind, License, Name, Payment, Period, Replaces, Reserved,
+    Share,
 };
 use keywright_syntax::effort;
 
@@ -17,10 +18,6 @@ use super::index_vec::{BlockId, Index, IndexVec, NameId, TargetId};
 use super::model::{Model, ModelError, Notice};
 use super::semantics::MAX_COMPETING_BLOCKS;
 use super::topology;
-
-/// Directives that restrict who is served but are enforced by the license server, not by the resolver.
-const NOT_MODELLED: [&str; 6] =
-    ["HAL_SERVERS", "GRACE", "SYSTEMCLOCKCHECK", "PLATFORMS", "TIME_ZONES", "HOSTID"];
 
 /// A block with the number of its license, and the license that it was read from.
 type Numbered<'a> = (usize, &'a License, &'a Feature);
@@ -328,7 +325,8 @@ impl<'g, 'a> Builder<'g, 'a> {
 fn notices<'g>(block: &'g graph::Block<'_>) -> impl Iterator<Item = Notice> + 'g {
     let (license, feature) = (block.file, block.feature);
     let written: HashSet<&str> = block.license.records(feature).map(|(name, _)| name).collect();
-    let directives = NOT_MODELLED.into_iter().filter(move |directive| written.contains(directive));
+    let not_modelled = DIRECTIVES.iter().filter(|row| row.effect == Effect::Server).map(|row| row.name);
+    let directives = not_modelled.filter(move |directive| written.contains(directive));
     let permits = [
         (Share::Virtual, "SHARE=VIRTUAL"),
         (Share::Cloud, "SHARE=CLOUD"),

@@ -36,6 +36,8 @@ pub struct RowResult {
     pub checks: Vec<Check>,
     /// Number of requests that were granted.
     pub granted: u64,
+    /// Number of requests that were denied.
+    pub denied: u64,
     /// The failure of the last request, if it was neither granted nor denied.
     pub failure: Option<Failure>,
     /// The explanation of an unexpected denial: lines, indented by two spaces per level.
@@ -47,6 +49,12 @@ impl RowResult {
     #[must_use]
     pub fn passed(&self) -> bool {
         self.checks.iter().all(Check::passed)
+    }
+
+    /// Returns true if all requests were granted.
+    #[must_use]
+    pub fn is_granted(&self) -> bool {
+        self.granted > 0 && self.denied == 0 && self.failure.is_none()
     }
 
     /// The expected values in one line.

@@ -252,9 +252,9 @@ impl<'a> Session<'a> {
     /// Applies an event. A denied event changes nothing and cannot be undone.
     pub fn play(&mut self, step: Step) -> Reply {
         let before = self.now();
-        let reply = self.act(&step);
+        let (reply, granted) = self.act(&step);
         // Some of several requests may be granted, or the time may have advanced, before a denial.
-        if reply.outcome.contains("granted") || self.now() != before {
+        if granted > 0 || self.now() != before {
             self.past.push_back(step);
             let kept = self.moments.back().map_or(0, |moment| moment.after);
             if self.events() >= kept + EVERY.max(self.size() / 2) {
@@ -264,20 +264,21 @@ impl<'a> Session<'a> {
         reply
     }
 
-    fn act(&mut self, step: &Step) -> Reply {
+    /// Returns the answer, and the number of requests that were granted.
+    fn act(&mut self, step: &Step) -> (Reply, u64) {
         self.player.allow(MAX_WORK);
         self.player.state.watch();
         let result = self.player.step(step);
         let changes = self.player.state.changes();
         let model = self.player.model;
         let outcome = result.actual();
-        let granted = outcome == "granted";
+        let granted = result.is_granted();
         *(if granted { &mut self.tally.granted } else { &mut self.tally.denied }) += 1;
         for (block, _) in &changes {
             let peak = self.tally.peaks.entry(*block).or_default();
             *peak = (*peak).max(self.player.state.used(*block));
         }
-        Reply {
+        let reply = Reply {
             text: result.text,
             granted,
             outcome,
@@ -287,7 +288,8 @@ impl<'a> Session<'a> {
             changes: changes.into_iter().map(|(block, change)| (model.label(block), change)).collect(),
             warns: self.player.warned,
             reason: result.reason,
-        }
+        };
+        (reply, result.granted)
     }
 
     /// Undoes the last event. Returns false if there is none in the history.

@@ -31,6 +31,7 @@ impl Player<'_> {
         let tally = self.act(step);
         self.warned = tally.warned;
         (result.granted, result.failure) = (tally.granted, tally.failed);
+        result.denied = tally.denied.iter().map(|(_, times)| times).sum();
         let changes = self.state.changes();
         result.checks.push(granted_check(&self.file.source, step, &tally));
         if let Some(consumes) = &step.consumes {

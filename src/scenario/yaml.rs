@@ -401,6 +401,7 @@ fn explain(error: &Error, source: &SourceFile) -> Diagnostic {
         }
         other => {
             let text = other.to_string().to_lowercase();
+            // The library offers the place of these errors, and the kind of this one, only in their text.
             let text = text.split(" at line ").next().unwrap_or_default();
             if text.contains("recursion limit") {
                 return found(&codes::BAD_YAML, TOO_DEEP.to_owned());

@@ -156,7 +156,7 @@ fn refuse_faulty(license: &License) -> Result<(), SignFileError> {
     }
     if let Some(brief) = license.more().find(|brief| brief.is_error() && !about_key(brief.span)) {
         let line = license.source.position(brief.span.start as usize).line;
-        return Err(SignFileError::Faulty(line, brief.code.name.replace('-', " ")));
+        return Err(SignFileError::Faulty(line, brief.code.title()));
     }
     if let Some(broken) = license.broken.first() {
         let line = license.source.position(broken.span.start as usize).line;

@@ -41,13 +41,15 @@ pub struct Code {
     pub severity: Severity,
     /// True if a comment in the file may allow findings of this code.
     pub may_be_allowed_in_file: bool,
+    /// True for damage by mail or an editor, which causes other findings.
+    pub is_cause: bool,
 }
 
 impl Code {
     /// Declares a code.
     #[must_use]
     pub const fn new(id: &'static str, name: &'static str, severity: Severity) -> Self {
-        Self { id, name, severity, may_be_allowed_in_file: true }
+        Self { id, name, severity, may_be_allowed_in_file: true, is_cause: false }
     }
 
     /// Declares an error.
@@ -74,6 +76,18 @@ impl Code {
     #[must_use]
     pub const fn never_allowed_in_file(self) -> Self {
         Self { may_be_allowed_in_file: false, ..self }
+    }
+
+    /// Declares that the findings are damage by mail or an editor, which causes other findings.
+    #[must_use]
+    pub const fn cause(self) -> Self {
+        Self { is_cause: true, ..self }
+    }
+
+    /// Returns the name in words.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.name.replace('-', " ")
     }
 
     /// Returns the letter of the group, the first one of the id.
@@ -131,6 +145,8 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// Advice.
     pub help: Option<String>,
+    /// The name that was probably meant instead of an unknown one; the help asks for it.
+    pub suggestion: Option<String>,
     /// A change that resolves it.
     pub fix: Option<Fix>,
 }
@@ -146,6 +162,7 @@ impl Diagnostic {
             primary: Label { file, span, text: String::new() },
             related: Vec::new(),
             help: None,
+            suggestion: None,
             fix: None,
         }
     }
@@ -175,6 +192,15 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// Suggests the name that was probably meant.
+    #[must_use]
+    pub fn did_you_mean(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.help = Some(format!("did you mean `{name}`?"));
+        self.suggestion = Some(name);
         self
     }
 

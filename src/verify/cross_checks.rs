@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use keywright_license::{Feature, License};
-use keywright_syntax::diagnostic::{Brief, Code, Diagnostic};
+use keywright_license::{DIRECTIVES, Feature, License};
+use keywright_syntax::codes::MAIL_DAMAGE;
+use keywright_syntax::diagnostic::{Brief, Diagnostic};
 use keywright_syntax::excerpt;
 use keywright_syntax::source::Span;
 
@@ -129,7 +130,7 @@ impl<'a> Sets<'a> {
         feature: &'a Feature,
         place: impl Fn() -> Reason,
     ) -> Option<Reason> {
-        for name in ["SN", "LICENSEE"] {
+        for name in DIRECTIVES.iter().filter(|row| row.identity).map(|row| row.name) {
             let Some(value) = license.value(feature, name) else {
                 continue;
             };
@@ -189,9 +190,6 @@ pub(super) fn mixed_files(licenses: &[&License], reports: &mut [FileReport<'_>])
     }
 }
 
-/// Codes of damage by mail or an editor, which causes other findings. They are reported first.
-const CAUSES: [&str; 9] = ["S001", "S002", "S003", "S010", "S013", "S018", "V009", "S004", "S005"];
-
 /// The help for a block that cannot be read.
 pub(super) const SEE_LINT: &str = "run `keywright lint` to see all errors in the file";
 
@@ -199,6 +197,8 @@ pub(super) const SEE_LINT: &str = "run `keywright lint` to see all errors in the
 pub(super) struct FirstError {
     pub(super) reason: Reason,
     pub(super) help: Option<String>,
+    /// The name that was probably meant.
+    pub(super) suggestion: Option<String>,
     /// True if other findings are consequences of it.
     pub(super) is_cause: bool,
 }
@@ -206,7 +206,7 @@ pub(super) struct FirstError {
 /// Returns the error to report for a part of the file: one that causes others, otherwise the first.
 pub(super) fn first_error(license: &License, span: Span) -> Option<FirstError> {
     let findings = &license.diagnostics;
-    let is_cause = |finding: &&Diagnostic| finding.is_error() && CAUSES.contains(&finding.code.id);
+    let is_cause = |finding: &&Diagnostic| finding.is_error() && finding.code.is_cause;
     // Findings are in file order.
     let at = findings.partition_point(|finding| finding.primary.span.start < span.start);
     let inside = || {
@@ -218,30 +218,25 @@ pub(super) fn first_error(license: &License, span: Span) -> Option<FirstError> {
     }
     // An error above the limit of findings: only its code is known.
     let brief = license.more_in(span).find(|brief| brief.is_error())?;
-    let reason = Reason::quote(rule_name(brief.code), rule_name(brief.code));
+    let reason = Reason::quote(brief.code.title(), brief.code.title());
     let reason = in_line(reason, line(license, brief.span));
-    Some(FirstError { reason, help: None, is_cause: CAUSES.contains(&brief.code.id) })
+    Some(FirstError { reason, help: None, suggestion: None, is_cause: brief.code.is_cause })
 }
 
 /// Returns the finding on damage by mail to the whole file, for a block that is unreadable because of it.
 pub(super) fn whole_fault(license: &License) -> Option<FirstError> {
-    let error = license.diagnostics.iter().find(|finding| finding.code.id == "S018")?;
+    let error = license.diagnostics.iter().find(|finding| *finding.code == MAIL_DAMAGE)?;
     Some(told(license, error, true))
 }
 
 fn told(license: &License, error: &Diagnostic, is_cause: bool) -> FirstError {
     let reason = in_line(message(error), line(license, error.primary.span));
-    FirstError { reason, help: error.help.clone(), is_cause }
+    FirstError { reason, help: error.help.clone(), suggestion: error.suggestion.clone(), is_cause }
 }
 
 /// The message of an error. It quotes the file: a masked report shows the name of the rule instead.
 fn message(error: &Diagnostic) -> Reason {
-    Reason::quote(error.message.clone(), rule_name(error.code))
-}
-
-/// The name of a rule in words.
-fn rule_name(code: &Code) -> String {
-    code.name.replace('-', " ")
+    Reason::quote(error.message.clone(), error.code.title())
 }
 
 fn in_line(reason: Reason, line: usize) -> Reason {
@@ -267,7 +262,7 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
             let unread = |reason| malformed(license, name, broken.span, reason);
             match first_error(license, broken.span) {
                 // Damage by mail or an editor has its own advice.
-                Some(FirstError { reason, help: Some(help), is_cause: true }) => {
+                Some(FirstError { reason, help: Some(help), is_cause: true, .. }) => {
                     BlockReport { help: Some(Reason::quote(help, SEE_LINT)), ..unread(reason) }
                 }
                 Some(error) => unread(error.reason),

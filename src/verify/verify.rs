@@ -309,7 +309,7 @@ fn readable(
 fn malformed(error: Option<FirstError>) -> Ruling {
     match error {
         // Advice on the cause is more useful than a list of consequences.
-        Some(FirstError { reason, help: Some(help), is_cause: true }) => {
+        Some(FirstError { reason, help: Some(help), is_cause: true, .. }) => {
             Ruling::new(Verdict::Malformed, reason).help(Reason::quote(help, cross_checks::SEE_LINT))
         }
         Some(error) => Ruling::new(Verdict::Malformed, error.reason).help(cross_checks::SEE_LINT),
@@ -323,10 +323,10 @@ fn unsupported(error: Option<FirstError>) -> Ruling {
         let reason = "the block has an unknown directive";
         return Ruling::new(Verdict::Unsupported, reason).help(HELP);
     };
-    // A help text that is a question names the directive that was probably meant.
-    let meant = error.help.filter(|help| help.ends_with('?'));
-    let help = meant
-        .map_or_else(|| Reason::new(HELP), |meant| Reason::quote(format!("{meant} If not, {HELP}"), HELP));
+    let help = error.suggestion.map_or_else(
+        || Reason::new(HELP),
+        |meant| Reason::quote(format!("did you mean `{meant}`? If not, {HELP}"), HELP),
+    );
     Ruling::new(Verdict::Unsupported, error.reason).help(help)
 }
 

@@ -41,6 +41,7 @@ pub fn words(error: &Error) -> (String, Option<String>) {
         },
         other => {
             let text = other.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            // The library offers the place of these errors only as the end of their text.
             text.split(" at line ").next().unwrap_or_default().trim_end_matches('.').to_owned()
         }
     };

@@ -55,7 +55,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             format!("`{}` depends on `{name}`, which is not defined in any of these files", block.name());
         let found = cx.found(&CODE, &block, dependency.feature.span, message);
         let found = match meant {
-            Some(meant) => found.help(format!("did you mean `{meant}`?")),
+            Some(meant) => found.did_you_mean(meant),
             None => found.help("add the block, or include the file that contains it"),
         };
         sink.push(super::also_needed(found, cx, &fault));

@@ -39,9 +39,9 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         for (_, block) in license.tree.blocks() {
             for written in block.directives() {
                 let name = license.source.slice(written.name);
-                let is_used = matches!(name, "VENDOR" | "KEY") || used.iter().any(|known| known == name);
                 // V001 reports unknown directives.
-                if is_used || directive(name).is_none() {
+                let Some(row) = directive(name) else { continue };
+                if row.mandatory || used.iter().any(|known| known == name) {
                     continue;
                 }
                 let message = format!("`{name}` is not listed under `directives` in the configuration");
