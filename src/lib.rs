@@ -9,6 +9,8 @@
 //! Without the feature `cli` the library has no argument parser and no terminal code, so an application can embed
 //! parsing, verification and the resolver.
 
+/// Dates in signatures of this library are of this version of jiff.
+pub use jiff;
 #[cfg(feature = "cli")]
 pub use keywright_cli as cli;
 pub use keywright_files as files;

@@ -35,12 +35,8 @@ pub struct Args {
     #[arg(long, conflicts_with = "message")]
     signature: bool,
     /// Key id for the message of a block without KEY
-    #[arg(long, value_name = "ID", requires = "message", value_parser = parse_id)]
+    #[arg(long, value_name = "ID", requires = "message")]
     key_id: Option<KeyId>,
-}
-
-fn parse_id(text: &str) -> Result<KeyId, String> {
-    KeyId::parse(text).ok_or_else(|| "expected the 16 digits of a key id".to_owned())
 }
 
 /// Runs the command.

@@ -37,13 +37,13 @@ pub struct Args {
     #[arg(long, value_name = "NAME", requires = "license")]
     feature: Option<String>,
     /// Withdraw the block whose payload has this digest, as `verify --format json` shows it
-    #[arg(long, value_name = "HEX", value_parser = parse_digest)]
+    #[arg(long, value_name = "HEX")]
     digest: Vec<Digest>,
     /// Withdraw all blocks with this SN
     #[arg(long, value_name = "SN")]
     sn: Vec<String>,
     /// Withdraw everything that this key signed
-    #[arg(long, value_name = "ID", value_parser = parse_id)]
+    #[arg(long, value_name = "ID")]
     key_id: Vec<KeyId>,
     /// Why: whoever verifies reads it
     #[arg(long, value_name = "TEXT", required_unless_present = "expires")]
@@ -62,14 +62,6 @@ pub struct Args {
     /// The list, to be read and written [default: VENDOR.revocations in the trust store]
     #[arg(short, long, value_name = "LIST")]
     output: Option<PathBuf>,
-}
-
-fn parse_digest(text: &str) -> Result<Digest, String> {
-    Digest::parse(text).ok_or_else(|| "write the 128 digits of a digest".to_owned())
-}
-
-fn parse_id(text: &str) -> Result<KeyId, String> {
-    KeyId::parse(text).ok_or_else(|| "write the 16 digits of a key id".to_owned())
 }
 
 /// Runs the command.

@@ -49,7 +49,7 @@ pub struct SignerArgs {
 #[group(skip)]
 pub struct KeyIdArgs {
     /// Key id in the trust store of the key that the program or token signs with
-    #[arg(id = "signing_key", long = "key-id", value_name = "ID", value_parser = parse_id, conflicts_with = "key")]
+    #[arg(id = "signing_key", long = "key-id", value_name = "ID", conflicts_with = "key")]
     pub id: Option<KeyId>,
 }
 
@@ -58,12 +58,8 @@ pub struct KeyIdArgs {
 #[group(skip)]
 pub struct SignerKeyArgs {
     /// Key id in the trust store of the key that the program or token signs with
-    #[arg(id = "signing_key", long = "signer-key-id", value_name = "ID", value_parser = parse_id, conflicts_with = "key")]
+    #[arg(id = "signing_key", long = "signer-key-id", value_name = "ID", conflicts_with = "key")]
     pub id: Option<KeyId>,
-}
-
-fn parse_id(text: &str) -> Result<KeyId, String> {
-    KeyId::parse(text).ok_or_else(|| "expected the 16 digits of a key id, as shown by `keys list`".to_owned())
 }
 
 /// A signer, and its key in the trust store.

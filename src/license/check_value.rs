@@ -8,7 +8,7 @@ use keywright_syntax::source::Span;
 
 use super::directive::{Directive, directive};
 use super::model::Feature;
-use super::problem::RawValue;
+use super::problem::{Problem, RawValue};
 use super::value_chars;
 
 /// The reason why a value is not allowed in a license.
@@ -23,6 +23,14 @@ pub struct Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::new(problem.message, problem.help)
     }
 }
 

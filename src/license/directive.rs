@@ -5,10 +5,11 @@ use keywright_syntax::limits::{MAX_DEPENDENCIES, MAX_HOST_IDS, MAX_TIERS};
 
 use super::model::{Feature, Metered};
 use super::problem::{Problem, RawValue};
-use super::value::{KeyType, Kind, Payment, Period, Tier};
+use super::value::{KeyType, Kind, Payment, Period, SystemClockCheck, Tier};
 
 /// A directive.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Directive {
     /// The name, as written before `=`.
     pub name: &'static str,
@@ -292,7 +293,7 @@ pub static DIRECTIVES: &[Directive] = &[
         redacted: false, free_text: false, identity: false, mandatory: false,
         effect: Effect::Server, every_block: None, since: 1,
         summary: "detection of a system clock that was set back",
-        set: |_, value| value.choice(&[("LOCAL", ()), ("INTERNET", ()), ("TRUE", ()), ("FALSE", ())]).map(drop),
+        set: |_, value| value.choice(&SystemClockCheck::ALL.map(|(check, word)| (word, check))).map(drop),
     },
     Directive {
         name: "SOFTLIMIT", form: "1 to 2147483647, below COUNT", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,

@@ -7,6 +7,8 @@ mod check_value;
 pub mod codes;
 mod dates;
 mod directive;
+mod feature_ref;
+mod from_str;
 mod layout;
 mod lower;
 mod model;
@@ -18,10 +20,15 @@ mod value_parser;
 
 pub use check_value::{Refusal, check_value};
 pub use directive::{DIRECTIVES, Directive, Effect, EveryBlock, MAX_COUNT, Needs, directive};
+pub use feature_ref::FeatureRef;
+/// Dates in signatures of this crate are of this version of jiff.
+pub use jiff;
 pub use layout::{format, layout};
 pub use model::{BrokenBlock, Condition, Dependency, Feature, License, Metered};
+/// Amounts of money are of this version of rust_decimal.
+pub use rust_decimal;
 pub use value::{
-    Count, Currency, KeyType, Kind, Money, Name, Payment, Period, Replaces, Reserved, Share, ShareSet, Tier,
-    Version,
+    Count, Currency, HostId, KeyType, Kind, Money, Name, Payment, Period, Replaces, Reserved, Share,
+    ShareSet, SystemClockCheck, Tier, Version,
 };
 pub use value_chars::MAX_VALUE_BYTES;

@@ -15,6 +15,7 @@ use super::value::{
 
 /// A license file with all its blocks, valid or not, and the findings about them.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct License {
     /// The source file.
     pub source: Arc<SourceFile>,
@@ -101,6 +102,7 @@ pub(super) fn read_value<'a>(name: &str, folded: Cow<'a, str>) -> Cow<'a, str> {
 
 /// A block lost to a syntax error.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct BrokenBlock {
     /// The name, if it could be read.
     pub name: Option<Spanned<Name>>,
@@ -121,6 +123,7 @@ pub enum Condition {
 
 /// A FEATURE block.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Feature {
     /// Index of the block in the tree.
     pub block: usize,
@@ -248,6 +251,7 @@ impl Feature {
 
 /// A TOKEN_DEPENDENCY: a license that a checkout needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Dependency {
     /// The place of the value, without quotes.
     pub span: Span,
@@ -261,6 +265,7 @@ pub struct Dependency {
 
 /// Payment directives of a METERED block.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Metered {
     /// PAYMENT.
     pub payment: Payment,

@@ -323,3 +323,52 @@ pub struct Tier {
     /// The price of one token, in the currency of PRICE.
     pub price: Decimal,
 }
+
+/// HOSTID: a host that a local license is locked to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct HostId {
+    /// The type, in capital letters: `ETHERNET`.
+    pub kind: String,
+    /// The value. Its form depends on the type.
+    pub value: String,
+}
+
+impl HostId {
+    /// Returns the host id if `text` has the form `TYPE=value`.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let (kind, value) = super::value_parser::split_host_id(text)?;
+        Some(Self { kind: kind.to_owned(), value: value.to_owned() })
+    }
+}
+
+impl fmt::Display for HostId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.kind, self.value)
+    }
+}
+
+/// SYSTEMCLOCKCHECK: detection of a system clock that was set back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SystemClockCheck {
+    /// By files of the computer.
+    Local,
+    /// By a time server.
+    Internet,
+    /// Switched on, without a method.
+    True,
+    /// Switched off.
+    False,
+}
+
+impl SystemClockCheck {
+    /// All values with their spelling.
+    pub const ALL: [(Self, &'static str); 4] =
+        [(Self::Local, "LOCAL"), (Self::Internet, "INTERNET"), (Self::True, "TRUE"), (Self::False, "FALSE")];
+
+    /// Returns the value of this spelling.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, word)| *word == text).map(|(check, _)| check)
+    }
+}

@@ -149,13 +149,7 @@ impl RawValue<'_> {
     }
 
     pub(super) fn time_zones(&self) -> Read<()> {
-        let good = |zone: &str| {
-            let (sign, digits) = zone.strip_prefix('-').map_or((1, zone), |digits| (-1, digits));
-            let number =
-                digits.parse::<i32>().ok().filter(|_| is_plain_integer(digits)).map(|hours| sign * hours);
-            number.is_some_and(|hours| (-12..=13).contains(&hours)) && zone != "-0"
-        };
-        if self.text.split(',').all(|zone| good(zone.trim())) {
+        if read_time_zones(self.text).is_some() {
             return Ok(());
         }
         Err(Problem::new(
@@ -180,12 +174,7 @@ impl RawValue<'_> {
     }
 
     pub(super) fn host_id(&self) -> Read<()> {
-        let good = self.text.split_once('=').is_some_and(|(kind, value)| {
-            !kind.is_empty()
-                && !value.is_empty()
-                && kind.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
-        });
-        if good {
+        if split_host_id(self.text).is_some() {
             return Ok(());
         }
         Err(Problem::new(
@@ -222,6 +211,23 @@ impl RawValue<'_> {
             )
         })
     }
+}
+
+/// Parses hours from GMT, separated by commas.
+pub(super) fn read_time_zones(text: &str) -> Option<Vec<i8>> {
+    let hours = |zone: &str| {
+        let (sign, digits) = zone.strip_prefix('-').map_or((1, zone), |digits| (-1, digits));
+        let hours = digits.parse::<i8>().ok().filter(|_| is_plain_integer(digits) && zone != "-0")? * sign;
+        (-12..=13).contains(&hours).then_some(hours)
+    };
+    text.split(',').map(|zone| hours(zone.trim())).collect()
+}
+
+/// Splits a host id into type and value.
+pub(super) fn split_host_id(text: &str) -> Option<(&str, &str)> {
+    let (kind, value) = text.split_once('=')?;
+    let is_kind = kind.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit());
+    (is_kind && !kind.is_empty() && !value.is_empty()).then_some((kind, value))
 }
 
 /// Returns true for digits without a leading zero.

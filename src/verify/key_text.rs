@@ -22,6 +22,7 @@ pub struct KeyText {
 
 /// The reason why text is not a KEY.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KeyFault {
     /// It ends in `...` or `…`, because it was shortened for print.
     Elided,
@@ -108,6 +109,20 @@ impl KeyText {
     #[must_use]
     pub fn encode(&self) -> String {
         STANDARD.encode([&message::header(self.key)[..], &self.signature].concat())
+    }
+}
+
+impl std::fmt::Display for KeyText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.encode())
+    }
+}
+
+impl std::str::FromStr for KeyText {
+    type Err = KeyFault;
+
+    fn from_str(text: &str) -> Result<Self, KeyFault> {
+        Self::parse(text)
     }
 }
 

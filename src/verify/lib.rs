@@ -24,9 +24,11 @@ mod trust_entry;
 mod verdict;
 mod verify;
 
+/// Dates in signatures of this crate are of this version of jiff.
+pub use jiff;
 pub use jobs::{InOrder, Jobs};
 pub use key_text::{KEY_BYTES, KEY_CHARS, KeyFault, KeyText};
-pub use message::{Digest, Domain, KeyId};
+pub use message::{Digest, Domain, KeyId, ParseDigestError, ParseKeyIdError};
 pub use payload::Payload;
 pub use public_key::{PublicKey, PublicKeyError};
 pub use reason::{Fact, Part, Reason};

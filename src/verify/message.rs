@@ -5,6 +5,7 @@
 //! another, and anyone who has the public key can check it with standard tools.
 
 use std::fmt;
+use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256, Sha512};
 
@@ -21,6 +22,7 @@ pub const HEADER_BYTES: usize = 3 + KeyId::BYTES;
 
 /// The kind of object that a signature is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Domain {
     /// A FEATURE block.
     Feature,
@@ -93,6 +95,27 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// The error for text that is not a [`Digest`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseDigestError;
+
+impl fmt::Display for ParseDigestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected the 128 digits of a digest")
+    }
+}
+
+impl std::error::Error for ParseDigestError {}
+
+impl FromStr for Digest {
+    type Err = ParseDigestError;
+
+    fn from_str(text: &str) -> Result<Self, ParseDigestError> {
+        Self::parse(text).ok_or(ParseDigestError)
+    }
+}
+
 /// A short id of a public key. It selects a key in the trust store and proves nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId([u8; KeyId::BYTES]);
@@ -144,6 +167,27 @@ impl fmt::Debug for KeyId {
     }
 }
 
+/// The error for text that is not a [`KeyId`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseKeyIdError;
+
+impl fmt::Display for ParseKeyIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected the 16 digits of a key id, as shown by `keys list`")
+    }
+}
+
+impl std::error::Error for ParseKeyIdError {}
+
+impl FromStr for KeyId {
+    type Err = ParseKeyIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseKeyIdError> {
+        Self::parse(text).ok_or(ParseKeyIdError)
+    }
+}
+
 /// Returns the header of a KEY: version, algorithm, flags, key id. The signature covers it.
 #[must_use]
 pub fn header(key: KeyId) -> [u8; HEADER_BYTES] {
@@ -171,6 +215,15 @@ pub fn message(domain: Domain, key: KeyId, digest: &Digest) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digests_and_key_ids_parse_their_display_form() {
+        let (digest, id) = (Digest::of(b"payload"), KeyId::of(&[7; 32]));
+        assert_eq!(digest.to_string().parse(), Ok(digest));
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(id.to_string().parse::<Digest>(), Err(ParseDigestError));
+        assert_eq!(digest.to_string().parse::<KeyId>(), Err(ParseKeyIdError));
+    }
 
     #[test]
     fn block_message_has_95_bytes() {

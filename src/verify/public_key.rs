@@ -30,6 +30,7 @@ pub struct PublicKey {
 
 /// The reason why a public key is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PublicKeyError {
     /// The bytes are not a point on the curve.
     NotAPoint,

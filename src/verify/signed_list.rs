@@ -31,6 +31,7 @@ pub struct SignedList<'a> {
 
 /// The reason why bytes are not accepted as a signed list.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SignedListError {
     /// They do not begin as a signed list of this kind.
     NotSealed(Domain),

@@ -101,6 +101,7 @@ pub enum Outcome {
 
 /// A requirement beyond matching signatures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Policy {
     /// Blocks of different sets are mixed.
     MixedSet,
@@ -133,6 +134,7 @@ pub struct PolicyFault {
 
 /// The place of the first block with the same payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Duplicate {
     /// The name of the file. Untrusted: escape it.
     pub file: String,
@@ -142,6 +144,7 @@ pub struct Duplicate {
 
 /// The basis of a verdict that has several possible causes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Ground {
     /// The usual cause of the verdict.
     #[default]
@@ -156,6 +159,7 @@ pub enum Ground {
 
 /// The result for a block.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct BlockReport<'a> {
     /// The name of the block, if it could be read.
     pub feature: Option<String>,
@@ -205,6 +209,7 @@ impl<T> Claimed<T> {
 
 /// The result for a file.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct FileReport<'a> {
     /// The name of the file. Untrusted: escape it.
     pub file: String,
@@ -218,6 +223,7 @@ pub struct FileReport<'a> {
 
 /// The hidden characters of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct HiddenText {
     /// The first lines that contain some.
     pub lines: Vec<HiddenLine>,
@@ -227,6 +233,7 @@ pub struct HiddenText {
 
 /// The hidden characters of one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HiddenLine {
     /// The line, from 1.
     pub line: usize,

@@ -15,16 +15,12 @@ use super::super::{CliError, Console, Exit, files, parse_day};
 use super::lock::Lock;
 use super::store::existing_list;
 
-fn parse_id(text: &str) -> Result<KeyId, String> {
-    KeyId::parse(text).ok_or_else(|| "expected the 16 digits of a key id, as shown by `keys list`".to_owned())
-}
-
 /// Activate a standby key
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys activate 1f7f1125050563e1")]
 pub(super) struct ActivateArgs {
     /// Key id
-    #[arg(value_name = "KEY", value_parser = parse_id)]
+    #[arg(value_name = "KEY")]
     key: KeyId,
     #[command(flatten)]
     trust: TrustArgs,
@@ -35,7 +31,7 @@ pub(super) struct ActivateArgs {
 #[command(after_help = "Examples:\n  keywright keys standby 1f7f1125050563e1")]
 pub(super) struct StandbyArgs {
     /// Key id
-    #[arg(value_name = "KEY", value_parser = parse_id)]
+    #[arg(value_name = "KEY")]
     key: KeyId,
     #[command(flatten)]
     trust: TrustArgs,
@@ -50,7 +46,7 @@ pub(super) struct StandbyArgs {
     keywright keys retire 1f7f1125050563e1 --since 2026-01-31")]
 pub(super) struct RetireArgs {
     /// Key id
-    #[arg(value_name = "KEY", value_parser = parse_id)]
+    #[arg(value_name = "KEY")]
     key: KeyId,
     /// Last day on which the key signed [default: today]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
@@ -71,7 +67,7 @@ pub(super) struct RetireArgs {
     keywright keys compromise 1f7f1125050563e1 --since 2026-01-31")]
 pub(super) struct CompromiseArgs {
     /// Key id
-    #[arg(value_name = "KEY", value_parser = parse_id)]
+    #[arg(value_name = "KEY")]
     key: KeyId,
     /// First day on which others may have had the key [default: today]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
