@@ -290,7 +290,7 @@ impl Slow {
     }
 
     /// Adds a draw to a group.
-    pub(crate) fn grow(&mut self, known: usize, draw: Draw, mode: Mode) -> bool {
+    fn grow(&mut self, known: usize, draw: Draw, mode: Mode) -> bool {
         let (before, count, who) = (self.clone(), draw.amount, draw.who);
         let group = &self.groups[known];
         let largest = group.members.iter().map(|it| it.amount).max().unwrap_or(0);
@@ -306,7 +306,7 @@ impl Slow {
     }
 
     /// Creates a group.
-    pub(crate) fn found(
+    fn found(
         &mut self,
         block: &Block,
         ticket: usize,

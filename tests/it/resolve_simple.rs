@@ -22,7 +22,7 @@ pub(crate) struct Slow {
     /// Draws of checkouts: ticket, block, key, amount.
     pub(crate) draws: Vec<(usize, usize, Option<Key>, u64)>,
     /// Token groups: block, key, members by ticket, parts.
-    pub(crate) groups: Vec<Group>,
+    groups: Vec<Group>,
 }
 
 #[derive(Debug, Clone)]
