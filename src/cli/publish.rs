@@ -10,7 +10,7 @@ use super::{CliError, Exit};
 /// DECISION: only an active key publishes, and only on the days of its validity: no store would accept the list.
 ///
 /// # Errors
-/// When this key may not.
+/// Returns an error if this key may not.
 pub(super) fn refuse_to_publish(key: &Holder<'_>, today: Date) -> Result<(), CliError> {
     key.refuse_state()?;
     let (entry, id) = (&key.trusted.entry, key.trusted.key.id());

@@ -67,7 +67,7 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// When what is to be withdrawn, the key or the list cannot be read, or the list cannot be written.
+/// Returns an error if what is to be withdrawn, the key or the list cannot be read, or the list cannot be written.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let reason = reason(args)?;
     let trust = args.trust.load(io.today)?;

@@ -117,7 +117,7 @@ impl Found {
     /// read must not look like one that was.
     ///
     /// # Errors
-    /// When stderr cannot be written.
+    /// Returns an error if stderr cannot be written.
     pub(super) fn warn(&self, io: &mut Console<'_>) -> Result<(), CliError> {
         for (path, what) in &self.passed_over {
             let name = escape(&files::display_name(path)).into_owned();

@@ -90,7 +90,7 @@ pub struct InstallArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// When a key, a bundle or the trust store cannot be read, accepted or written.
+/// Returns an error if a key, a bundle or the trust store cannot be read, accepted or written.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     match &args.command {
         Command::Bundle(args) => bundle(args, io),

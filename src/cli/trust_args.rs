@@ -29,7 +29,7 @@ impl TrustArgs {
     /// The trust store.
     ///
     /// # Errors
-    /// When there is none, it is faulty, or it trusts nobody.
+    /// Returns an error if there is none, it is faulty, or it trusts nobody.
     pub fn load(&self, today: Date) -> Result<Trust, CliError> {
         let trust = store_fs::load_trust(&self.trust).map_err(|error| stop(&self.trust, &error))?;
         if trust.is_empty() {
@@ -76,7 +76,7 @@ impl TrustArgs {
     /// Returns what was withdrawn: the lists in the folder of the store, and those of the command line.
     ///
     /// # Errors
-    /// When a list of the command line is not accepted, or the store cannot be read.
+    /// Returns an error if a list of the command line is not accepted, or the store cannot be read.
     pub fn revocations(
         &self,
         extra: &[PathBuf],
@@ -232,7 +232,7 @@ pub(super) type OpenedKey = (SecretKey, Label, Option<Zeroizing<String>>);
 /// Reads the text of a secret key file, asks for its passphrase if it has one, and warns of weak protection.
 ///
 /// # Errors
-/// When the text is not a key file that can be read, or the passphrase is wrong.
+/// Returns an error if the text is not a key file that can be read, or the passphrase is wrong.
 pub(super) fn open_key(
     path: &Path,
     text: &str,

@@ -53,7 +53,7 @@ impl From<Refused> for io::Error {
 /// Opens a regular file; symbolic links are followed.
 ///
 /// # Errors
-/// If the path is not a regular file of a disk, or cannot be opened.
+/// Returns an error if the path is not a regular file of a disk, or cannot be opened.
 pub fn open(path: &Path) -> Result<File, Refused> {
     open_as(path, true)
 }
@@ -61,7 +61,7 @@ pub fn open(path: &Path) -> Result<File, Refused> {
 /// Opens a regular file; a symbolic link in its place is refused.
 ///
 /// # Errors
-/// As [`open`].
+/// Returns the errors of [`open`].
 pub fn open_unlinked(path: &Path) -> Result<File, Refused> {
     open_as(path, false)
 }
@@ -70,7 +70,7 @@ pub fn open_unlinked(path: &Path) -> Result<File, Refused> {
 /// for `<(command)`. Such a pipe ends when its writer ends, like standard input.
 ///
 /// # Errors
-/// As [`open`].
+/// Returns the errors of [`open`].
 pub fn open_given(path: &Path) -> Result<File, Refused> {
     if is_passed(path) && system::is_pipe(&fs::metadata(path)?) {
         return Ok(File::open(path)?);
@@ -81,7 +81,7 @@ pub fn open_given(path: &Path) -> Result<File, Refused> {
 /// Checks that a path is a regular file of a disk, for libraries that open their files themselves.
 ///
 /// # Errors
-/// As [`open`].
+/// Returns the errors of [`open`].
 pub fn check(path: &Path) -> Result<(), Refused> {
     regular(&fs::metadata(path)?)?;
     system::refuse_kernel_path(path)

@@ -37,7 +37,7 @@ pub const TEMPORARY: &str = ".keywright-";
 /// with the same permissions beside it.
 ///
 /// # Errors
-/// If the path exists, or the file cannot be written; then nothing is left.
+/// Returns an error if the path exists, or the file cannot be written; then nothing is left.
 pub fn create_new(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
@@ -62,7 +62,7 @@ fn create_beside(path: &Path, folder: &Path, bytes: &[u8], access: Access) -> io
 /// Creates a temporary file in a folder, with its permissions from the beginning.
 ///
 /// # Errors
-/// If the folder cannot be written.
+/// Returns an error if the folder cannot be written.
 pub fn temporary_in(folder: &Path, prefix: &str, access: Access) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
@@ -107,7 +107,7 @@ pub mod nameless {
     /// Creates a file without a name in an open folder.
     ///
     /// # Errors
-    /// If the system or the disk has no such files, or the folder cannot be written.
+    /// Returns an error if the system or the disk has no such files, or the folder cannot be written.
     pub fn create(folder: &File, access: Access) -> io::Result<File> {
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
         Ok(openat(folder, ".", flags, Mode::from_raw_mode(access.mode()))?.into())
@@ -116,7 +116,7 @@ pub mod nameless {
     /// Gives a file its name in the folder; an existing file is not replaced.
     ///
     /// # Errors
-    /// If the name exists, or cannot be given.
+    /// Returns an error if the name exists, or cannot be given.
     pub fn link(file: &File, folder: &File, name: &OsStr) -> io::Result<()> {
         match linkat(file, "", folder, name, AtFlags::EMPTY_PATH) {
             // Older systems permit that to few processes only; this way all may do it.
@@ -133,7 +133,7 @@ pub mod nameless {
 /// like a new one. A link or a pipe in its place is refused.
 ///
 /// # Errors
-/// If the path is something else than a regular file, or cannot be opened.
+/// Returns an error if the path is something else than a regular file, or cannot be opened.
 pub fn open_lock(path: &Path) -> io::Result<File> {
     let refused = || io::Error::other("it is not a regular file");
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {

@@ -72,7 +72,7 @@ struct Help<'a> {
 /// Renders the help text, one entry per line.
 ///
 /// # Errors
-/// See [`reply`].
+/// Returns the errors of [`reply`].
 pub fn help(text: &str) -> serde_json::Result<String> {
     serde_json::to_string(&Help { help: text.lines().collect() })
 }
@@ -96,7 +96,7 @@ pub fn reply(reply: &Reply) -> serde_json::Result<String> {
 /// Renders the state of all pools.
 ///
 /// # Errors
-/// See [`reply`].
+/// Returns the errors of [`reply`].
 pub fn state(session: &Session<'_>) -> serde_json::Result<String> {
     let pools = session.pools().into_iter().map(|pool| Pool {
         pool: escape(&pool.name).into_owned(),
@@ -116,7 +116,7 @@ pub fn state(session: &Session<'_>) -> serde_json::Result<String> {
 /// Renders the totals of all events.
 ///
 /// # Errors
-/// See [`reply`].
+/// Returns the errors of [`reply`].
 pub fn usage(usage: &scenario::Usage) -> serde_json::Result<String> {
     let peak =
         |it: &scenario::Peak| Peak { pool: escape(&it.pool).into_owned(), used: it.used, peak: it.peak };
@@ -130,7 +130,7 @@ pub fn usage(usage: &scenario::Usage) -> serde_json::Result<String> {
 /// Renders whether an event was undone.
 ///
 /// # Errors
-/// See [`reply`].
+/// Returns the errors of [`reply`].
 pub fn undone(undone: bool) -> serde_json::Result<String> {
     serde_json::to_string(&Undone { undone })
 }
@@ -138,7 +138,7 @@ pub fn undone(undone: bool) -> serde_json::Result<String> {
 /// Renders the error of an invalid line.
 ///
 /// # Errors
-/// See [`reply`].
+/// Returns the errors of [`reply`].
 pub fn wrong(found: &Diagnostic) -> serde_json::Result<String> {
     let help = found.help.as_ref().map(|help| escape(help).into_owned());
     serde_json::to_string(&Wrong { error: escape(&found.message).into_owned(), help })

@@ -50,7 +50,7 @@ impl From<TrustError> for InstallFault {
 /// installed. Returns the bundle and the memory of the store after the installation.
 ///
 /// # Errors
-/// If a rule of this module forbids it.
+/// Returns an error if a rule of this module forbids it.
 pub fn install_bundle(
     bytes: &[u8],
     first: Option<&Trust>,

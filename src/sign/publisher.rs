@@ -9,7 +9,7 @@ use keywright_verify::{KeyState, TrustError, TrustedKey, Usage, outside_key_vali
 /// Checks whether a key could sign a list on the day that the list says, whatever became of it afterwards.
 ///
 /// # Errors
-/// If the key is compromised, or could not sign on that day.
+/// Returns an error if the key is compromised, or could not sign on that day.
 pub(super) fn could_sign(key: &TrustedKey, issued: Date) -> Result<(), TrustError> {
     let id = key.key.id();
     if let KeyState::Compromised(since) = key.entry.state {
@@ -24,7 +24,7 @@ pub(super) fn could_sign(key: &TrustedKey, issued: Date) -> Result<(), TrustErro
 /// Checks whether a key may publish a list that says that it was issued on a day.
 ///
 /// # Errors
-/// If the key is not active, or may not sign on one of these days.
+/// Returns an error if the key is not active, or may not sign on one of these days.
 pub(super) fn may_publish(key: &TrustedKey, issued: Date, today: Date) -> Result<(), TrustError> {
     let id = key.key.id();
     let refused = |why: String, help: &str| {
@@ -64,7 +64,7 @@ pub(super) fn is_to_come(day: Date, today: Date) -> bool {
 /// The signer that decides: a key that may publish, of production before development. If none may, the first reason.
 ///
 /// # Errors
-/// If no key may publish.
+/// Returns an error if no key may publish.
 pub(super) fn choose<'t>(
     signers: &[&'t TrustedKey],
     may: impl Fn(&TrustedKey) -> Result<(), TrustError>,

@@ -111,7 +111,7 @@ impl RevocationList {
     /// memory of the store, and does not trust that day.
     ///
     /// # Errors
-    /// If it is not signed by such a key, or not in the format.
+    /// Returns an error if it is not signed by such a key, or not in the format.
     pub fn open(bytes: &[u8], trust: &Trust, mode: Mode) -> Result<Self, TrustError> {
         let Authentic { list, signers } = authenticate(bytes, trust)?;
         choose(&signers, |key| match mode.accepts(key.entry.usage) {
@@ -124,7 +124,7 @@ impl RevocationList {
     /// Reads the body of a list. Public for tests of the reader alone: nothing may be decided by it.
     ///
     /// # Errors
-    /// At the first thing that is not as it should be.
+    /// Returns the first error.
     pub fn parse(text: &str, digest: Digest) -> Result<Self, TrustError> {
         let raw: Raw = strict_yaml::read(text)?;
         if raw.format.value != FORMAT {
@@ -176,7 +176,7 @@ impl RevocationList {
     /// Signs the list and writes the whole file. The file is opened again with the trusted key before it is handed out.
     ///
     /// # Errors
-    /// If there is no good signature, or the file would not be accepted.
+    /// Returns an error if there is no good signature, or the file would not be accepted.
     pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SignListError> {
         let text = seal(Domain::Revocation, &self.body(), signer, trusted).map_err(SignListError::Sign)?;
         let trust = Trust::of(trusted.clone());
@@ -199,7 +199,7 @@ pub(super) struct Authentic<'t> {
 /// Verifies and reads a list. What its signers may publish is not decided here.
 ///
 /// # Errors
-/// If no key of its vendor signed it, or it is not in the format.
+/// Returns an error if no key of its vendor signed it, or it is not in the format.
 pub(super) fn authenticate<'t>(bytes: &[u8], trust: &'t Trust) -> Result<Authentic<'t>, TrustError> {
     let sealed = SignedList::split(bytes, Domain::Revocation).map_err(|fault| refusal(&fault))?;
     let (text, mut signers) = sealed.verified(trust).map_err(|fault| refusal(&fault))?;

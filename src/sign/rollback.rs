@@ -97,7 +97,8 @@ impl Seen {
     /// Compares an offered list with this one.
     ///
     /// # Errors
-    /// If this one is newer, has the same version and another text, or the offered version is too high.
+    /// Returns an error if this one is newer, has the same version and another text, or the offered version is too
+    /// high.
     pub fn check(&self, offered: u64, digest: &Digest) -> Result<(), Rollback> {
         let (seen, version) = (self.version, offered);
         if version < seen {

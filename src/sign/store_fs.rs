@@ -26,8 +26,8 @@ pub const MAX_TRUST_LIST: usize = 4 * 1024 * 1024;
 /// Reads a secret key file.
 ///
 /// # Errors
-/// If it is not a regular file (a symbolic link is refused), can be read or written by others than its owner (on Unix), is
-/// too large, or is no text.
+/// Returns an error if it is not a regular file (a symbolic link is refused), can be read or written by others than its
+/// owner (on Unix), is too large, or is no text.
 pub fn read_secret_file(path: &Path) -> io::Result<Zeroizing<String>> {
     let named = fs::symlink_metadata(path)?;
     let file = input::open_unlinked(path)?;
@@ -38,7 +38,7 @@ pub fn read_secret_file(path: &Path) -> io::Result<Zeroizing<String>> {
 /// Creates a secret key file that only its owner can read. It appears whole or not at all, also when the process is killed.
 ///
 /// # Errors
-/// If the path exists, or writing fails; then no file is left.
+/// Returns an error if the path exists, or writing fails; then no file is left.
 pub fn create_secret_file(path: &Path, text: &str) -> io::Result<()> {
     create_new(path, text.as_bytes(), Access::Owner)
 }
@@ -46,7 +46,7 @@ pub fn create_secret_file(path: &Path, text: &str) -> io::Result<()> {
 /// Creates a file for all to read, such as a public key. It appears whole or not at all, also when the process is killed.
 ///
 /// # Errors
-/// If the path exists, or writing fails; then no file is left.
+/// Returns an error if the path exists, or writing fails; then no file is left.
 pub fn create_public_file(path: &Path, text: &str) -> io::Result<()> {
     create_new(path, text.as_bytes(), Access::All)
 }
@@ -54,7 +54,7 @@ pub fn create_public_file(path: &Path, text: &str) -> io::Result<()> {
 /// Reads a trust store from a folder: the list `trust.yaml` and the public keys it names, or an installed bundle.
 ///
 /// # Errors
-/// If the folder, the list or a key is missing or is not as it should be.
+/// Returns an error if the folder, the list or a key is missing or is not as it should be.
 pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
     let path = folder.join(TRUST_LIST);
     if let Some(bundle) = load_bundle(folder)? {
@@ -90,7 +90,7 @@ fn assemble(folder: &Path, list: &str) -> Result<Trust, TrustError> {
 /// Reads the text of the list of keys that were added by hand beside an installed bundle, if there is one.
 ///
 /// # Errors
-/// If it cannot be read.
+/// Returns an error if it cannot be read.
 pub fn read_added(folder: &Path) -> Result<Option<String>, TrustError> {
     let Some(bytes) = read_if_there(folder, ADDED_LIST, MAX_TRUST_LIST)? else { return Ok(None) };
     String::from_utf8(bytes).map(Some).map_err(|_| TrustError::new(format!("its `{ADDED_LIST}` is not text")))
@@ -99,7 +99,7 @@ pub fn read_added(folder: &Path) -> Result<Option<String>, TrustError> {
 /// Reads the keys that were added by hand beside an installed bundle.
 ///
 /// # Errors
-/// If the list or a key is not in the format.
+/// Returns an error if the list or a key is not in the format.
 pub fn load_added(folder: &Path) -> Result<Trust, TrustError> {
     let Some(list) = read_added(folder)? else { return Ok(Trust::default()) };
     assemble(folder, &list)
@@ -109,7 +109,7 @@ pub fn load_added(folder: &Path) -> Result<Trust, TrustError> {
 /// Reads the bundle that is installed in a folder, if there is one.
 ///
 /// # Errors
-/// If it cannot be read, or is not the one that was installed.
+/// Returns an error if it cannot be read, or is not the one that was installed.
 pub fn load_bundle(folder: &Path) -> Result<Option<TrustBundle>, TrustError> {
     let Some(bytes) = read_if_there(folder, TRUST_BUNDLE, MAX_TRUST_BUNDLE)? else {
         return Ok(None);
@@ -128,7 +128,7 @@ pub fn load_bundle(folder: &Path) -> Result<Option<TrustBundle>, TrustError> {
 /// Reads which lists were seen in a folder; nothing was where there is no such file.
 ///
 /// # Errors
-/// If the file is there and cannot be read.
+/// Returns an error if the file is there and cannot be read.
 pub fn load_last_seen(folder: &Path) -> Result<LastSeen, TrustError> {
     let Some(bytes) = read_if_there(folder, LAST_SEEN, MAX_TRUST_LIST)? else {
         return Ok(LastSeen::default());
@@ -144,7 +144,7 @@ pub fn load_last_seen(folder: &Path) -> Result<LastSeen, TrustError> {
 /// The revocation lists in the folder of a trust store, by name: their bytes, of which nothing was looked at.
 ///
 /// # Errors
-/// If one cannot be read, or there are more than a vendor could have.
+/// Returns an error if one cannot be read, or there are more than a vendor could have.
 pub fn read_revocation_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, TrustError> {
     const MOST: usize = 1000;
     let cannot = |error: &io::Error| TrustError::new(format!("its files: {}", reason(error)));

@@ -13,7 +13,7 @@ use super::versions::{MAX_VERSION, POISONED};
 /// Reads a list.
 ///
 /// # Errors
-/// At the first thing that is not as it should be, with its line and column.
+/// Returns the first error, with its line and column.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TrustError> {
     let options = options! {
         budget: budget! {

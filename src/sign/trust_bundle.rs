@@ -84,7 +84,8 @@ impl TrustBundle {
     /// [`super::install_bundle`].
     ///
     /// # Errors
-    /// If no key of its vendor in `anchor` signed it, it does not list its signer, or it is not in the format.
+    /// Returns an error if no key of its vendor in `anchor` signed it, it does not list its signer, or it is not in the
+    /// format.
     pub fn open(bytes: &[u8], anchor: &Trust) -> Result<Self, TrustError> {
         let (bundle, signers) = Self::authenticate(bytes, anchor)?;
         choose(&signers, |signer| bundle.check_signer(signer))?;

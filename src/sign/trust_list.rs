@@ -76,7 +76,7 @@ pub(super) struct RawMark {
 /// Reads the text of a trust list.
 ///
 /// # Errors
-/// At the first thing that is not as it should be, with its line and column.
+/// Returns the first error, with its line and column.
 pub fn parse_trust_list(text: &str) -> Result<Vec<TrustEntry>, TrustError> {
     let list: RawList = strict_yaml::read(text)?;
     if list.version.value != VERSION {
@@ -186,7 +186,7 @@ fn is_key_file_name(name: &str) -> bool {
 /// The text of a list with one more entry at its end; `None` is no list yet. All that stood there stays as it is.
 ///
 /// # Errors
-/// If the list cannot be read, or is laid out so that an entry cannot be put at its end.
+/// Returns an error if the list cannot be read, or is laid out so that an entry cannot be put at its end.
 pub fn append_entry(list: Option<&str>, entry: &TrustEntry) -> Result<String, TrustError> {
     let before = list.map_or(Ok(Vec::new()), parse_trust_list)?;
     let mut text = list.unwrap_or("version: 1\nkeys:\n").to_owned();
@@ -215,7 +215,7 @@ pub fn append_entry(list: Option<&str>, entry: &TrustEntry) -> Result<String, Tr
 /// The text of a list with another state of one key. All else stays as it is.
 ///
 /// # Errors
-/// If the list cannot be read, has no such key, or is laid out so that its state cannot be changed.
+/// Returns an error if the list cannot be read, has no such key, or is laid out so that its state cannot be changed.
 pub fn change_state(list: &str, id: KeyId, state: KeyState) -> Result<String, TrustError> {
     change_entry(list, id, state, None)
 }
@@ -223,7 +223,7 @@ pub fn change_state(list: &str, id: KeyId, state: KeyState) -> Result<String, Tr
 /// As [`change_state`], and records which revocation lists were current.
 ///
 /// # Errors
-/// As [`change_state`].
+/// Returns the errors of [`change_state`].
 pub fn change_entry(
     list: &str,
     id: KeyId,

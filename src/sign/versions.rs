@@ -17,7 +17,7 @@ pub(super) const POISONED: &str =
 /// Returns the version after this one.
 ///
 /// # Errors
-/// If it would be above [`MAX_VERSION`].
+/// Returns an error if it would be above [`MAX_VERSION`].
 pub fn next_version(version: u64) -> Result<u64, TrustError> {
     let next = version.checked_add(1).filter(|next| *next <= MAX_VERSION);
     next.ok_or_else(|| {

@@ -75,7 +75,7 @@ impl<'a> SignedList<'a> {
     /// Takes a signed list apart, without looking into its body.
     ///
     /// # Errors
-    /// If the bytes are not laid out as one.
+    /// Returns an error if the bytes are not laid out as one.
     pub fn split(bytes: &'a [u8], domain: Domain) -> Result<Self, SignedListError> {
         let (first, mut rest) = line(bytes).ok_or(SignedListError::NotSealed(domain))?;
         if first != domain.text().as_bytes() {

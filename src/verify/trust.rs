@@ -139,7 +139,8 @@ impl Trust {
     /// Puts a store together from the entries of its list; `read` gives the text of a public key file.
     ///
     /// # Errors
-    /// If a file cannot be read or has no key that can be trusted, a key id is not its key's, or two entries share a key id.
+    /// Returns an error if a file cannot be read or has no key that can be trusted, a key id is not its key's, or two
+    /// entries share a key id.
     pub fn assemble(
         entries: Vec<TrustEntry>,
         mut read: impl FnMut(&TrustEntry) -> Result<String, TrustError>,

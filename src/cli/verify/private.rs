@@ -9,7 +9,7 @@ pub(super) const HELP: &str = "run the command again without `--redact` to see t
 /// counted instead of shown: what is not known to be harmless is masked.
 ///
 /// # Errors
-/// As `run`.
+/// Returns the errors of `run`.
 pub(super) fn run<T>(
     redact: bool,
     what: &str,
