@@ -159,7 +159,7 @@ impl Reader<'_> {
     fn unknown(&self, what: &str, word: &str, span: Range<usize>, known: &[&str]) -> CliError {
         let stop = self.stop(span, format!("unknown {what} `{}`", keywright_syntax::excerpt(word)));
         match nearest(word, known.iter().copied()) {
-            Some(meant) => stop.help(format!("did you mean `{meant}`?")),
+            Some(suggestion) => stop.help(format!("did you mean `{suggestion}`?")),
             None => stop.help(format!("expected one of {}", known.join(", "))),
         }
     }

@@ -79,7 +79,7 @@ fn one(code: &str, io: &mut Console<'_>) -> Result<Exit, CliError> {
             return Err(CliError::usage(message).help("see docs/scenarios.md"));
         }
         let unknown = UnknownSelector::new(code);
-        let help = match unknown.meant {
+        let help = match unknown.suggestion {
             Some(_) => unknown.help(),
             None => format!("{}; to explain a feature, add its license files", unknown.help()),
         };

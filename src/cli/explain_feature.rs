@@ -28,7 +28,7 @@ pub struct Question<'a> {
     pub at: Option<Date>,
 }
 
-/// Writes the answer to standard output. Returns `Yes` if one checkout would be granted.
+/// Writes the answer to standard output. Returns `Success` if one checkout would be granted.
 ///
 /// # Errors
 /// Returns an error if a file cannot be read or has errors, or if no license has the feature.

@@ -37,7 +37,7 @@ pub(super) fn look_up(
 }
 
 fn logged(license: &License, feature: &Feature, found: Provenance) -> Logged {
-    let told = |state, known: &Record, replaced_by, changes| Logged {
+    let logged = |state, known: &Record, replaced_by, changes| Logged {
         state,
         entry: Some(entry(known)),
         replaced_by,
@@ -49,15 +49,15 @@ fn logged(license: &License, feature: &Feature, found: Provenance) -> Logged {
         }
         Provenance::Changed(known) => {
             let changes = changes(&known, Payload::of(license, feature).as_bytes());
-            told(LogState::Changed, &known, None, changes)
+            logged(LogState::Changed, &known, None, changes)
         }
-        Provenance::Issued(known, Successor::Same) => told(LogState::Issued, &known, None, Vec::new()),
+        Provenance::Issued(known, Successor::Same) => logged(LogState::Issued, &known, None, Vec::new()),
         Provenance::Issued(known, Successor::Gone(issue)) => {
-            told(LogState::LeftOut, &known, Some(issue), Vec::new())
+            logged(LogState::LeftOut, &known, Some(issue), Vec::new())
         }
         Provenance::Issued(known, Successor::Replaced(later)) => {
             let changes = changes(&known, &later.entry.payload);
-            told(LogState::Replaced, &known, Some(later.seq), changes)
+            logged(LogState::Replaced, &known, Some(later.seq), changes)
         }
     }
 }

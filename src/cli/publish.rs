@@ -1,4 +1,4 @@
-//! Which keys publish trust bundles and revocation lists.
+//! The check that a key may publish trust bundles and revocation lists.
 
 use jiff::civil::Date;
 
@@ -7,27 +7,28 @@ use keywright_verify::KeyState;
 use super::signer::Holder;
 use super::{CliError, Exit};
 
-/// DECISION: only an active key publishes, and only on the days of its validity: no store would accept the list.
+/// DECISION: only an active key publishes, and only on the days of its validity. No store would accept the list
+/// otherwise.
 ///
 /// # Errors
-/// Returns an error if this key may not.
+/// Returns an error if the key may not publish today.
 pub(super) fn refuse_to_publish(key: &Holder<'_>, today: Date) -> Result<(), CliError> {
     key.refuse_state()?;
     let (entry, id) = (&key.trusted.entry, key.trusted.key.id());
     if entry.state == KeyState::Standby {
         return Err(CliError::new(
             Exit::Findings,
-            format!("key {id} is standby, and only active keys publish"),
+            format!("key {id} is on standby, and only active keys can publish"),
         )
-        .help(format!("`keywright keys activate {id}` makes it the key in use")));
+        .help(format!("to put it into use, run `keywright keys activate {id}`")));
     }
     if !key.trusted.is_valid_on(today) {
         let (first, last) = (entry.not_before, entry.not_after);
         return Err(CliError::new(
             Exit::Findings,
-            format!("key {id} may sign from {first} to {last}, and not on {today}"),
+            format!("key {id} is not valid on {today} (valid from {first} to {last})"),
         )
-        .help("sign with a key in use: `keywright keys list` shows them"));
+        .help("sign with an active key; `keywright keys list` shows them"));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `keywright revoke`: withdraws blocks, sets and keys in a signed list.
+//! `keywright revoke`: revokes blocks, sets and keys in a signed list.
 
 use std::path::{Path, PathBuf};
 
@@ -20,35 +20,35 @@ use super::signer::{SignerArgs, SignerKeyArgs};
 use super::trust_args::{TrustArgs, fault, not_accepted, stop};
 use super::{CliError, Console, Exit, files, parse_day};
 
-/// Withdraw blocks, sets or keys in a signed list
+/// Revoke blocks, sets or keys in a signed list
 ///
-/// The list of a vendor is kept in the trust store as VENDOR.revocations; `verify` finds it there. Each run adds to it and
-/// signs the next version. With `--expires` alone the list is only renewed.
+/// The list of a vendor is VENDOR.revocations in the trust store, where `verify` finds it. Each run adds entries and
+/// signs the next version. With `--expires` alone, the list is only renewed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     keywright revoke --license old.lic --feature MyDraw --reason \"replaced\" --key ABC_Software.key.pem\n  \
     keywright revoke --sn 2026-000123 --reason refunded --key ABC_Software.key.pem\n  \
     keywright revoke --key ABC_Software.key.pem --expires 2027-12-31")]
 pub struct Args {
-    /// Withdraw the blocks of this license file
+    /// Revoke the blocks of this license file
     #[arg(long, value_name = "FILE")]
     license: Vec<PathBuf>,
-    /// Only its blocks of this name
+    /// Revoke only the blocks with this name
     #[arg(long, value_name = "NAME", requires = "license")]
     feature: Option<String>,
     /// Withdraw the block whose payload has this digest, as `verify --format json` shows it
     #[arg(long, value_name = "HEX")]
     digest: Vec<Digest>,
-    /// Withdraw all blocks with this SN
+    /// Revoke all blocks with this SN
     #[arg(long, value_name = "SN")]
     sn: Vec<String>,
     /// Withdraw everything that this key signed
     #[arg(long, value_name = "ID")]
     key_id: Vec<KeyId>,
-    /// Why: whoever verifies reads it
+    /// Reason, shown by `verify`
     #[arg(long, value_name = "TEXT", required_unless_present = "expires")]
     reason: Option<String>,
-    /// Last day of the list [default: a year from today, or as before if that is later]
+    /// Last day of the list [default: one year from today, or the previous last day if that is later]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     expires: Option<Date>,
     #[command(flatten)]
@@ -59,7 +59,7 @@ pub struct Args {
     passphrase: PassphraseArgs,
     #[command(flatten)]
     trust: TrustArgs,
-    /// The list, to be read and written [default: VENDOR.revocations in the trust store]
+    /// Revocation list to update [default: VENDOR.revocations in the trust store]
     #[arg(short, long, value_name = "LIST")]
     output: Option<PathBuf>,
 }
@@ -67,7 +67,7 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// Returns an error if what is to be withdrawn, the key or the list cannot be read, or the list cannot be written.
+/// Returns an error if a license, the key or the list cannot be read, or if the list cannot be written.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let reason = reason(args)?;
     let trust = args.trust.load(io.today)?;
@@ -78,32 +78,33 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let id = ListId::revocation(vendor, key.trusted.entry.usage);
     let folder = &args.trust.trust;
     let path = args.output.clone().unwrap_or_else(|| folder.join(format!("{vendor}{REVOCATION_SUFFIX}")));
-    // From here on no other run may read the list: what the two withdraw would not come together.
+    // Lock before reading the list, so that the entries of a concurrent run are not lost.
     let _lock = Lock::take(folder)?;
     let last_seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
     let mut list = current(folder, &path, &id, &trust, &last_seen, io)?;
 
     let before = count(&list);
-    withdraw(args, &mut list, reason, io)?;
-    if list.withdrawn.key_ids.contains_key(&key.trusted.key.id()) {
+    revoke(args, &mut list, reason, io)?;
+    if list.revoked.key_ids.contains_key(&key.trusted.key.id()) {
         return Err(
-            CliError::usage("a key cannot sign the list that withdraws it").help("sign with another key")
+            CliError::usage("a key cannot sign the list that revokes it").help("sign with another key")
         );
     }
     if count(&list) == before && args.expires.is_none() {
-        return Err(CliError::usage("there is nothing to withdraw that the list does not hold already")
-            .help("`--expires DATE` renews the list as it is"));
+        return Err(CliError::usage("nothing to revoke: the list has all these entries already")
+            .help("to renew the list, use `--expires DATE`"));
     }
     list.version = next_version(list.version).map_err(|error| fault("the list", &error))?;
     list.issued = io.today;
-    // An entry more is no reason to end the list earlier.
+    // A new entry never makes the list expire earlier.
     let usual = io.today.saturating_add(1.year());
-    let expires =
-        args.expires.unwrap_or_else(|| list.withdrawn.expires.map_or(usual, |last| last.max(usual)));
+    let expires = args.expires.unwrap_or_else(|| list.revoked.expires.map_or(usual, |last| last.max(usual)));
     if expires < io.today {
-        return Err(CliError::usage(format!("a list that expires on {expires} would be stale today")));
+        return Err(CliError::usage(format!(
+            "expiry date {expires} is in the past: the list would be stale"
+        )));
     }
-    list.withdrawn.expires = Some(expires);
+    list.revoked.expires = Some(expires);
     let text = list.seal(&*key.signer, key.trusted).map_err(|error| {
         CliError::new(Exit::Findings, format!("the list was not signed: {error}")).help("nothing was written")
     })?;
@@ -114,7 +115,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     files::replace(&path, text.as_bytes())?;
     files::replace(&folder.join(LAST_SEEN), signed.seen.text().as_bytes())?;
     io.say(&format!(
-        "version {} of the revocation list of {vendor}, with {}, until {expires}, into {}",
+        "wrote version {} of the revocation list of {vendor}, with {}, valid until {expires}, to {}",
         list.version,
         entries(count(&list)),
         escape(&files::display_name(&path))
@@ -123,21 +124,23 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 }
 
 fn reason(args: &Args) -> Result<&str, CliError> {
-    let reason = args.reason.as_deref().unwrap_or("withdrawn");
+    let reason = args.reason.as_deref().unwrap_or("revoked");
     if is_reason(reason) {
         return Ok(reason);
     }
-    Err(CliError::usage(format!("a reason is text of 1 to {MAX_REASON} bytes without line breaks")))
+    Err(CliError::usage(format!(
+        "invalid reason: expected 1 to {MAX_REASON} bytes of text without line breaks"
+    )))
 }
 
 fn count(list: &RevocationList) -> usize {
-    let withdrawn = &list.withdrawn;
-    withdrawn.digests.len() + withdrawn.sns.len() + withdrawn.key_ids.len()
+    let revoked = &list.revoked;
+    revoked.digests.len() + revoked.sns.len() + revoked.key_ids.len()
 }
 
-/// The list from which the next version is made; an empty one if the vendor never published one.
+/// Returns the list that is the base of the next version; an empty one if the vendor has not published any.
 ///
-/// Where two lists of the newest version differ, the next version withdraws what either withdraws.
+/// If two lists of the newest version differ, the next version has the entries of both.
 fn current(
     folder: &Path,
     path: &Path,
@@ -161,7 +164,7 @@ fn current(
             Exit::Policy,
             format!("{what} is missing, but version {version} was seen before"),
         )
-        .help("restore it first: a new list would forget what was withdrawn"));
+        .help("restore it first: a new list would not have its entries"));
     }
     if let Some(refused) = judged.refused.iter().find(|refused| refused.at == 0) {
         return Err(not_accepted(path, refused));
@@ -169,20 +172,20 @@ fn current(
     if let Some(reason) = judged.conflict(id) {
         let united = judged.united(id).ok_or_else(|| {
             CliError::new(Exit::Policy, format!("{what}: {reason}")).help(
-                "put both lists into the trust store, under any name that ends in `.revocations`: the next version unites them",
+                "copy both lists to the trust store, with any name that ends in `.revocations`; the next version merges them",
             )
         })?;
-        io.say(&format!("note: {reason}; the next version withdraws what either of them does"))?;
+        io.say(&format!("note: {reason}; the next version has the entries of both"))?;
         return Ok(united);
     }
     judged.united(id).ok_or_else(|| {
         let (vendor, usage) = (&id.vendor, id.usage.as_str());
         CliError::usage(format!("{what} is not a list of vendor `{vendor}` for {usage} keys"))
-            .help("name the list of this key with `-o LIST`")
+            .help("select the list of this key with `-o LIST`")
     })
 }
 
-/// DECISION: a development key withdraws nothing where production licenses are issued: its list would apply to development
+/// DECISION: a development key cannot revoke if the vendor has production keys: its list would apply to development
 /// keys only.
 fn refuse_development(trust: &Trust, key: &TrustedKey) -> Result<(), CliError> {
     let entry = &key.entry;
@@ -192,30 +195,29 @@ fn refuse_development(trust: &Trust, key: &TrustedKey) -> Result<(), CliError> {
         return Ok(());
     }
     let id = key.key.id();
-    Err(CliError::usage(format!("key {id} is for development, and {} has production keys", entry.vendor))
-        .help("sign the list with a production key: no other is believed where licenses are verified"))
+    Err(CliError::usage(format!("key {id} is a development key, but {} has production keys", entry.vendor))
+        .help("sign the list with a production key: production licenses are not affected by other lists"))
 }
 
-fn withdraw(
+fn revoke(
     args: &Args,
     list: &mut RevocationList,
     reason: &str,
     io: &mut Console<'_>,
 ) -> Result<(), CliError> {
-    let (vendor, withdrawn) = (list.vendor.clone(), &mut list.withdrawn);
+    let (vendor, revoked) = (list.vendor.clone(), &mut list.revoked);
     for digest in &args.digest {
-        withdrawn.digests.entry(*digest).or_insert_with(|| reason.to_owned());
+        revoked.digests.entry(*digest).or_insert_with(|| reason.to_owned());
     }
     for sn in &args.sn {
         if !Name::is_valid(sn) {
-            return Err(
-                CliError::usage(format!("`{sn}` is no SN")).help("letters, digits, `_` and `-`, at most 64")
-            );
+            return Err(CliError::usage(format!("`{sn}` is not an SN"))
+                .help("use at most 64 letters, digits, `_` and `-`"));
         }
-        withdrawn.sns.entry(sn.clone()).or_insert_with(|| reason.to_owned());
+        revoked.sns.entry(sn.clone()).or_insert_with(|| reason.to_owned());
     }
     for id in &args.key_id {
-        withdrawn.key_ids.entry(*id).or_insert_with(|| reason.to_owned());
+        revoked.key_ids.entry(*id).or_insert_with(|| reason.to_owned());
     }
     for path in &args.license {
         let license = License::read(files::source(path, 0, io)?);
@@ -226,22 +228,22 @@ fn withdraw(
             .filter(|feature| args.feature.as_ref().is_none_or(|name| feature.name.value == *name.as_str()))
             .collect();
         if chosen.is_empty() {
-            return Err(CliError::new(Exit::Findings, format!("`{name}` has no such block")));
+            return Err(CliError::new(Exit::Findings, format!("no block to revoke in `{name}`")));
         }
         for feature in chosen {
             if !feature.is_sound() {
                 return Err(CliError::new(Exit::Unreadable, format!("`{name}` has a block with errors"))
-                    .help("`keywright lint` shows them; `--digest` withdraws a block by its digest"));
+                    .help("`keywright lint` shows them; to revoke a block by its digest, use `--digest`"));
             }
             if feature.vendor_name() != vendor {
                 let other = feature.vendor_name();
                 return Err(CliError::new(
                     Exit::Findings,
-                    format!("`{name}` has a block of `{other}`, and the key is of `{vendor}`"),
+                    format!("`{name}` has a block of `{other}`, but the key belongs to `{vendor}`"),
                 ));
             }
             let digest = Payload::of(&license, feature).digest();
-            withdrawn.digests.entry(digest).or_insert_with(|| reason.to_owned());
+            revoked.digests.entry(digest).or_insert_with(|| reason.to_owned());
         }
     }
     Ok(())

@@ -113,8 +113,8 @@ impl Search {
 }
 
 impl Found {
-    /// Warns about the entries that were skipped, also with `-q`: an entry that is named like a file of a folder and is not
-    /// read must not look like one that was.
+    /// Warns about skipped entries, also with `-q`, because such an entry has the name of a file that would otherwise
+    /// be read.
     ///
     /// # Errors
     /// Returns an error if stderr cannot be written.
@@ -127,16 +127,16 @@ impl Found {
     }
 }
 
-/// The files of a folder that say what git leaves out. The library that reads them opens whatever has their name.
+/// Files that list what git ignores. The library that reads them opens any entry with such a name.
 const RULES: [&str; 3] = [".ignore", ".gitignore", ".git/info/exclude"];
 
-/// The fault of a folder in which such a file is a device, a pipe or something else whose reading may never end.
+/// Returns the error for a folder in which such a file is a device, a pipe or another entry that could block forever.
 fn unfit_rules(folder: &Path) -> Option<CliError> {
     RULES.iter().map(|name| folder.join(name)).find_map(|path| match input::check(&path) {
         Ok(()) | Err(input::Refused::Io(_)) => None,
         Err(refused) => Some(
             CliError::failure(format!("`{}` {refused}", files::display_name(&path)))
-                .help("the folder was not searched; remove the entry, or name the files"),
+                .help("the folder was not searched; remove the entry, or give the files on the command line"),
         ),
     })
 }

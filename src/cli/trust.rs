@@ -1,5 +1,4 @@
-//! `keywright trust`: a trust store as one signed file, made by the vendor and installed by support, and keys of other
-//! vendors that support adds by hand.
+//! `keywright trust`: publishes a trust store as one signed file, installs it, and adds keys of other vendors by hand.
 
 mod add;
 
@@ -25,7 +24,7 @@ use super::signer::{KeyIdArgs, SignerArgs};
 use super::trust_args::{TrustArgs, fault, stop};
 use super::{CliError, Console, Exit, files, parse_day};
 
-/// Publish a trust store as one signed file, install it, and add keys by hand
+/// Publish, install and extend trust stores
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright trust bundle --key ABC_Software.key.pem -o 1.bundle\n  \
     keywright trust install 2.bundle")]
@@ -41,10 +40,10 @@ enum Command {
     Add(add::AddArgs),
 }
 
-/// Write the trust store as one signed file
+/// Write the trust store to a signed bundle
 ///
-/// It has the keys of the signer's vendor; each vendor publishes its own. An active key signs it. Version N+1 must be signed
-/// with a key of version N, or a store with N could not install it.
+/// The bundle contains the keys of the signer's vendor; each vendor publishes its own. An active key must sign it. Sign
+/// version N+1 with a key of version N, so that a store with version N can install it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright trust bundle --key ABC_Software.key.pem -o abc-1.bundle\n  \
     keywright trust bundle --key ABC_Software.key.pem --previous abc-1.bundle -o abc-2.bundle")]
@@ -53,10 +52,10 @@ pub struct BundleArgs {
     signer: SignerArgs,
     #[command(flatten)]
     key_id: KeyIdArgs,
-    /// The version before; without it this is version 1
+    /// Previous version of the bundle; without this option, version 1 is written
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
-    /// Last day of the bundle [default: a year from today]
+    /// Last day of the bundle [default: one year from today]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     expires: Option<Date>,
     /// File to write; `-` is standard output
@@ -68,19 +67,19 @@ pub struct BundleArgs {
     trust: TrustArgs,
 }
 
-/// Install a trust bundle as trust store
+/// Install a trust bundle into a trust store
 ///
-/// The first one is accepted because of a public key that was sent by another way (`keys show` prints it as one line). It
-/// fixes the vendor whose bundles the store follows. Each later one is accepted if an active key of the installed one signed
-/// it. Older versions are refused.
+/// The first bundle is verified with a public key that you received separately (`keys show` prints it as one line). It
+/// fixes the vendor whose bundles the store accepts. A later bundle must be signed with an active key of the installed
+/// bundle. Older versions are rejected.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright trust install abc-1.bundle --first \
     keywright-pub:ABC_Software:1f7f1125050563e1:BASE64\n  keywright trust install abc-2.bundle")]
 pub struct InstallArgs {
-    /// The bundle; `-` is standard input
+    /// Bundle; `-` is standard input
     #[arg(value_name = "BUNDLE")]
     bundle: PathBuf,
-    /// The public key to believe at first, as one line
+    /// Public key in one-line form that verifies the first bundle
     #[arg(long, value_name = "KEY")]
     first: Option<String>,
     #[command(flatten)]
@@ -90,7 +89,7 @@ pub struct InstallArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// Returns an error if a key, a bundle or the trust store cannot be read, accepted or written.
+/// Returns an error if a key, a bundle or the trust store cannot be read or written, or is not accepted.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     match &args.command {
         Command::Bundle(args) => bundle(args, io),
@@ -132,31 +131,31 @@ fn bundle(args: &BundleArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     }
     if !others.is_empty() {
         io.say(&format!(
-            "note: {} of other vendors left out: each vendor publishes its own",
+            "note: omitted {} of other vendors: each vendor publishes its own",
             counted(others.len(), "key")
         ))?;
     }
     io.say(&format!(
-        "version {version} of the trust bundle of {vendor}, with {}, until {}",
+        "wrote version {version} of the trust bundle of {vendor}, with {}, valid until {}",
         counted(bundle.keys.len(), "key"),
         bundle.expires
     ))?;
     Ok(Exit::Success)
 }
 
-/// The version before, if there is one.
+/// Returns the previous version, if there is one.
 fn previous(args: &BundleArgs, trust: &Trust, key: &TrustedKey) -> Result<Option<TrustBundle>, CliError> {
     let Some(path) = &args.previous else {
         if files::is_stdin(&args.output) || fs::symlink_metadata(&args.output).is_err() {
             return Ok(None);
         }
         let name = files::display_name(&args.output);
-        return Err(CliError::usage(format!("`{name}` exists already, and this would be a first version"))
-            .help("name the version before with `--previous`, or another file"));
+        return Err(CliError::usage(format!("`{name}` already exists, and `--previous` is not given"))
+            .help("give the previous version with `--previous`, or write another file"));
     };
     let what = format!("the bundle `{}`", files::display_name(path));
     let bytes = files::read_file(path, MAX_TRUST_BUNDLE)?;
-    // Whatever became of the key that signed it: a lost key is a reason for a next version.
+    // The present state of its signer does not matter: a lost key is a reason for a new version.
     let then = trust.assuming(|_| KeyState::Active);
     let previous = TrustBundle::open(&bytes, &then).map_err(|error| fault(&what, &error))?;
     let known = previous.keys.iter().find(|known| known.key == key.key);
@@ -164,14 +163,16 @@ fn previous(args: &BundleArgs, trust: &Trust, key: &TrustedKey) -> Result<Option
         let (version, id) = (previous.version, key.key.id());
         return Err(CliError::new(
             Exit::Findings,
-            format!("version {version} does not know key {id} as one that signs"),
+            format!("key {id} is not active or standby in version {version}"),
         )
-        .help("sign with a key of the version before: a store with that version could not install this"));
+        .help(
+            "sign with a key of that version: otherwise a store with that version cannot install the new one",
+        ));
     }
     Ok(Some(previous))
 }
 
-/// Checks that a store with the version before can install a bundle.
+/// Checks that a store with the previous version can install a bundle.
 fn installs(text: &str, previous: &TrustBundle, today: Date) -> Result<(), String> {
     let mut seen = LastSeen::default();
     let usage = if previous.keys.iter().any(|key| key.entry.usage == Usage::Production) {
@@ -187,7 +188,7 @@ fn installs(text: &str, previous: &TrustBundle, today: Date) -> Result<(), Strin
             InstallFault::Refused(error)
             | InstallFault::NotCurrent(error)
             | InstallFault::Equivocation(error, _),
-        ) => Err(format!("a store with version {} would refuse it: {error}", previous.version)),
+        ) => Err(format!("a store with version {} would reject it: {error}", previous.version)),
     }
 }
 
@@ -196,7 +197,7 @@ fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let _lock = Lock::take(folder)?;
     if fs::symlink_metadata(folder.join(TRUST_LIST)).is_ok() {
         return Err(CliError::usage(format!(
-            "the trust store `{}` has a list of its own",
+            "the trust store `{}` has a `{TRUST_LIST}`",
             files::display_name(folder)
         ))
         .help("install the bundle into another folder with `--trust DIR`"));
@@ -220,16 +221,16 @@ fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
             return Err(CliError { exit: Exit::Policy, ..fault(&what, &error) });
         }
         Err(InstallFault::Equivocation(error, seen)) => {
-            // Noted although nothing is installed: the store is stale until a newer bundle is.
+            // Recorded although nothing is installed: the store is stale until a newer bundle is installed.
             files::replace(&folder.join(LAST_SEEN), seen.text().as_bytes())?;
             return Err(CliError { exit: Exit::Policy, ..fault(&what, &error) });
         }
     };
-    // The bundle first: one that was seen and is missing could not be told from one that was taken away.
+    // Write the bundle before the memory: a bundle that is recorded but missing looks like one that was removed.
     files::replace(&folder.join(TRUST_BUNDLE), &bytes)?;
     files::replace(&folder.join(LAST_SEEN), seen.text().as_bytes())?;
     io.say(&format!(
-        "installed version {} of the trust bundle of {}, with {}, until {}, into {}",
+        "installed version {} of the trust bundle of {}, with {}, valid until {}, in {}",
         bundle.version,
         bundle.vendor,
         counted(bundle.keys.len(), "key"),
@@ -239,7 +240,7 @@ fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     Ok(Exit::Success)
 }
 
-/// A bundle that cannot be used is replaced like the first one. Without a memory nothing would say whose store it is.
+/// Allows replacing an unusable bundle like a first one, if the memory names the publisher.
 fn replaced(args: &InstallArgs, seen: &LastSeen, error: &TrustError) -> Result<(), CliError> {
     let folder = &args.trust.trust;
     let publisher = seen.publisher().map_err(|error| stop(folder, &error))?;
@@ -248,22 +249,24 @@ fn replaced(args: &InstallArgs, seen: &LastSeen, error: &TrustError) -> Result<(
     }
     let stop = stop(folder, error);
     Err(stop.help(format!(
-        "it has a bundle, and `{LAST_SEEN}` does not say whose: restore that file, or install into another folder with `--trust DIR`"
+        "`{LAST_SEEN}` does not name the publisher of its bundle: restore that file, or install into another folder with `--trust DIR`"
     )))
 }
 
-/// The key that was given by hand, for a first installation.
+/// Returns the key of `--first` for a first installation.
 fn first(args: &InstallArgs, is_installed: bool, seen: &LastSeen) -> Result<Option<Trust>, CliError> {
     match (is_installed, &args.first) {
-        (true, Some(_)) => Err(CliError::usage("a bundle is installed already, so its keys decide")
-            .help("leave `--first` away; for another vendor name another folder with `--trust DIR`")),
+        (true, Some(_)) => Err(CliError::usage(
+            "`--first` is not allowed: a bundle is already installed, and its keys verify the next one",
+        )
+        .help("remove `--first`; for another vendor, use another folder with `--trust DIR`")),
         (true, None) => Ok(None),
         (false, Some(line)) => given(line).map(Some),
         (false, None) => {
             let again = seen.seen(ListKind::Trust).next().is_some();
             let why = if again { "the installed bundle is missing" } else { "no bundle is installed yet" };
-            Err(CliError::usage(format!("{why}, so nothing says whose bundle to accept"))
-                .help("give the vendor's public key, sent by another way, with `--first KEY`"))
+            Err(CliError::usage(format!("{why}; a first installation requires `--first`"))
+                .help("give the vendor's public key, received separately, with `--first KEY`"))
         }
     }
 }
@@ -276,7 +279,7 @@ fn given(line: &str) -> Result<Trust, CliError> {
         vendor: vendor.to_owned(),
         id: key.id(),
         file: String::new(),
-        // The bundle itself says what the key may do; the question here is only whether it signed it.
+        // This entry only verifies the signature. The bundle contains the actual usage and validity of the key.
         usage: Usage::Production,
         not_before: date(1, 1, 1),
         not_after: date(9999, 12, 31),

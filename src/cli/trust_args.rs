@@ -26,42 +26,42 @@ pub struct TrustArgs {
 }
 
 impl TrustArgs {
-    /// The trust store.
+    /// Loads the trust store.
     ///
     /// # Errors
-    /// Returns an error if there is none, it is faulty, or it trusts nobody.
+    /// Returns an error if there is no trust store, if it is invalid, or if it has no keys.
     pub fn load(&self, today: Date) -> Result<Trust, CliError> {
         let trust = store_fs::load_trust(&self.trust).map_err(|error| stop(&self.trust, &error))?;
         if trust.is_empty() {
             return Err(CliError::usage(format!(
-                "the trust store `{}` holds no key",
+                "the trust store `{}` has no keys",
                 files::display_name(&self.trust)
             ))
-            .help("`keywright keys new --vendor NAME` makes a key and adds it"));
+            .help("create a key with `keywright keys new --vendor NAME`"));
         }
         self.refuse_to_come(&trust, today)?;
         Ok(trust)
     }
 
-    /// ◆ A key is retired or lost on a day that has been: a list that knows of a day to come is refused, as is all that could
-    /// not have happened. One day more is let pass, for it may be tomorrow already where the list was written.
+    /// DECISION: a key cannot be retired or compromised on a future day, so a list with such a day is rejected. One day
+    /// more is allowed, for lists written in a time zone where it is tomorrow.
     fn refuse_to_come(&self, trust: &Trust, today: Date) -> Result<(), CliError> {
         let last = today.saturating_add(1.day());
         let early = trust.keys().iter().find(|key| key.entry.state.since().is_some_and(|since| since > last));
         let Some(key) = early else { return Ok(()) };
         Err(CliError::usage(format!(
-            "the trust store `{}`: key {} is {}, a day to come",
+            "the trust store `{}`: key {} is {}, which is in the future",
             files::display_name(&self.trust),
             key.key.id(),
             key.entry.state
         ))
-        .help("write the state when that day has come; `not-after` ends a key ahead of time"))
+        .help("change the state on that day; to limit a key in advance, use `not-after`"))
     }
 
-    /// The trust store, and what was withdrawn: the lists in its folder and those of the command line.
+    /// Loads the trust store, and the revocations from the lists in its folder and on the command line.
     ///
     /// # Errors
-    /// As [`Self::load`]; also when a list of the command line is not accepted.
+    /// Returns the errors of [`Self::load`], and an error if a list on the command line is not accepted.
     pub fn load_with_revocations(
         &self,
         extra: &[PathBuf],
@@ -73,10 +73,10 @@ impl TrustArgs {
         Ok((trust, revocations))
     }
 
-    /// Returns what was withdrawn: the lists in the folder of the store, and those of the command line.
+    /// Returns the revocations from the lists in the folder of the store and on the command line.
     ///
     /// # Errors
-    /// Returns an error if a list of the command line is not accepted, or the store cannot be read.
+    /// Returns an error if a list on the command line is not accepted, or if the store cannot be read.
     pub fn revocations(
         &self,
         extra: &[PathBuf],
@@ -88,12 +88,12 @@ impl TrustArgs {
     }
 }
 
-/// A fault of a trust store, for the user.
+/// Converts an error of a trust store to an error message.
 pub(super) fn stop(folder: &Path, error: &TrustError) -> CliError {
     fault(&format!("the trust store `{}`", files::display_name(folder)), error)
 }
 
-/// A fault of something that trust is built on, for the user.
+/// Converts an error of a file to an error message that begins with `what`.
 pub(super) fn fault(what: &str, error: &TrustError) -> CliError {
     let stop = CliError::usage(format!("{what}: {error}"));
     match &error.help {
@@ -102,10 +102,10 @@ pub(super) fn fault(what: &str, error: &TrustError) -> CliError {
     }
 }
 
-/// Judges the revocation lists of a store and of the command line together, and notes what was seen.
+/// Checks the revocation lists of a store and of the command line together, and records which were seen.
 ///
-/// DECISION: a list of the store that is not accepted makes its vendor's blocks stale. A list that the command line names
-/// must be accepted, or the command ends.
+/// DECISION: a list in the store that is not accepted makes the blocks of its vendor stale. A list on the command line
+/// that is not accepted is an error.
 pub(super) fn judge(
     folder: &Path,
     extra: &[PathBuf],
@@ -130,7 +130,7 @@ pub(super) fn judge(
             return Err(stop);
         }
         if refused.kind != RefusedKind::Development {
-            // Shown with `-q` too: the vendor's blocks are stale.
+            // Also shown with `-q`, because the blocks of the vendor are stale.
             writeln!(io.stderr, "warning: {}", escape(&stop.message))?;
         }
     }
@@ -141,7 +141,7 @@ pub(super) fn judge(
     Ok(judged)
 }
 
-/// The reason why a list is not accepted, for the user.
+/// Returns the error message for a list that is not accepted.
 pub(super) fn not_accepted(path: &Path, refused: &Refused) -> CliError {
     let stop = fault(&format!("the revocation list `{}`", files::display_name(path)), &refused.error);
     match refused.kind {
@@ -150,7 +150,7 @@ pub(super) fn not_accepted(path: &Path, refused: &Refused) -> CliError {
     }
 }
 
-/// Writes the memory if it changed, together with what other commands note at the same time.
+/// Writes the memory if it changed, merged with changes by other commands at the same time.
 fn remember(
     folder: &Path,
     new: &LastSeen,
@@ -166,7 +166,7 @@ fn remember(
         files::replace(&folder.join(LAST_SEEN), again(&seen).text().as_bytes())
     });
     if let Err(error) = noted {
-        // The verdicts are good without it, but the next run does not know what this one saw.
+        // The verdicts of this run are correct without it, but the next run does not know which lists this one saw.
         io.say(&format!(
             "warning: {}; an older revocation list would be accepted next time",
             escape(&error.message)
@@ -181,8 +181,7 @@ pub(super) struct SigningKey<'a> {
     pub(super) trusted: &'a TrustedKey,
 }
 
-/// Reads a secret key file and finds the key in the trust store. What the file says of the key in plain text must not
-/// contradict the store.
+/// Reads a secret key file and finds the key in the trust store. Vendor and usage in the file must match the store.
 pub(super) fn signing_key<'a>(
     path: &Path,
     passphrase: &PassphraseArgs,
@@ -193,17 +192,19 @@ pub(super) fn signing_key<'a>(
     let id = key.public_key().id();
     let trusted = trust.get(id).filter(|trusted| trusted.key == *key.public_key()).ok_or_else(|| {
         CliError::usage(format!("key {id} of `{}` is not in the trust store", files::display_name(path)))
-            .help("what it signs would not verify; name the folder that holds it with `--trust DIR`")
+            .help(
+                "its signatures would not verify; select the trust store that has the key with `--trust DIR`",
+            )
     })?;
     let entry = &trusted.entry;
     let contradicted = label.vendor.is_some_and(|vendor| vendor != entry.vendor)
         || label.usage.is_some_and(|usage| usage != entry.usage);
     if contradicted {
         return Err(CliError::usage(format!(
-            "the key file `{}` and the trust store disagree on vendor or usage of key {id}",
+            "vendor or usage of key {id} differ between the key file `{}` and the trust store",
             files::display_name(path)
         ))
-        .help("one of the two was altered: find out which before you sign"));
+        .help("one of the two was changed: find out which before you sign"));
     }
     Ok(SigningKey { key, trusted })
 }
@@ -217,8 +218,8 @@ pub(super) fn read_key(
     let name = files::display_name(path);
     let text = store_fs::read_secret_file(path).map_err(|error| {
         if is_public(path) {
-            return CliError::usage(format!("the key file `{name}` holds no secret key"))
-                .help("it is a public key; name the secret key file that belongs to it");
+            return CliError::usage(format!("the key file `{name}` does not contain a secret key"))
+                .help("it is a public key file; give the secret key file instead");
         }
         CliError::failure(format!("the key file `{name}`: {}", files::secret_reason(&error)))
     })?;
@@ -226,13 +227,13 @@ pub(super) fn read_key(
     Ok((key, label))
 }
 
-/// A key, what its file says of it, and the passphrase that opened the file.
+/// A key, the label of its file, and the passphrase of the file.
 pub(super) type OpenedKey = (SecretKey, Label, Option<Zeroizing<String>>);
 
 /// Reads the text of a secret key file, asks for its passphrase if it has one, and warns of weak protection.
 ///
 /// # Errors
-/// Returns an error if the text is not a key file that can be read, or the passphrase is wrong.
+/// Returns an error if the text is not a supported key file, or if the passphrase is wrong.
 pub(super) fn open_key(
     path: &Path,
     text: &str,
@@ -264,7 +265,8 @@ fn is_public(path: &Path) -> bool {
     })
 }
 
-/// A fault of a secret key file, for the user. Whoever cannot open it concludes nothing.
+/// Returns the error for a secret key file. A file that cannot be decrypted is a failure, because nothing is known of its
+/// content.
 pub(super) fn key_stop(path: &Path, error: &KeyFileError) -> CliError {
     let exit = match error {
         KeyFileError::WrongPassphrase

@@ -1,8 +1,8 @@
 //! Files opened for reading.
 //!
-//! Only regular files are opened, and pipes that the caller passed as a descriptor. Devices, sockets, named pipes and the
-//! files of kernel file systems (`/proc/kmsg` is a regular file by its mode, and waits for messages) are refused: a read
-//! from them can block forever or never end.
+//! Only regular files are opened, and pipes that the caller passed as a descriptor. Devices, sockets, named pipes and
+//! files of kernel file systems (such as `/proc/kmsg`, which is a regular file by its mode) are rejected, because
+//! reading them can block or never end.
 
 use std::fmt;
 use std::fs::{self, File, Metadata};
@@ -14,11 +14,11 @@ use std::path::Path;
 pub enum Refused {
     /// A directory.
     Folder,
-    /// A device, a socket or a named pipe; a symbolic link where links are not followed.
+    /// A device, a socket or a named pipe, or a symbolic link if links are not followed.
     NotRegular,
-    /// A file whose content the kernel makes.
+    /// A file of a kernel file system.
     Kernel,
-    /// An error of the system.
+    /// An error of the operating system.
     Io(io::Error),
 }
 
@@ -27,7 +27,7 @@ impl fmt::Display for Refused {
         match self {
             Self::Folder => f.write_str("is a directory, not a file"),
             Self::NotRegular => f.write_str("is not a regular file"),
-            Self::Kernel => f.write_str("is a file of the kernel, not a regular file"),
+            Self::Kernel => f.write_str("is a file of a kernel file system, not a regular file"),
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -50,7 +50,7 @@ impl From<Refused> for io::Error {
     }
 }
 
-/// Opens a regular file; symbolic links are followed.
+/// Opens a regular file. Symbolic links are followed.
 ///
 /// # Errors
 /// Returns an error if the path is not a regular file of a disk, or cannot be opened.
@@ -58,7 +58,7 @@ pub fn open(path: &Path) -> Result<File, Refused> {
     open_as(path, true)
 }
 
-/// Opens a regular file; a symbolic link in its place is refused.
+/// Opens a regular file. A symbolic link is rejected.
 ///
 /// # Errors
 /// Returns the errors of [`open`].
@@ -87,18 +87,18 @@ pub fn check(path: &Path) -> Result<(), Refused> {
     system::refuse_kernel_path(path)
 }
 
-/// Reads a regular file of at most `cap` bytes; of a longer one, `cap` bytes and one more.
+/// Reads a regular file, but at most `cap + 1` bytes, so that the caller can detect a longer one.
 ///
 /// # Errors
-/// As [`open`], and if the file cannot be read.
+/// Returns the errors of [`open`], and errors of reading.
 pub fn read_over(path: &Path, cap: u64) -> Result<Vec<u8>, Refused> {
     let mut bytes = Vec::new();
     open(path)?.take(cap.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// The file is examined by its path first, because opening a device can have effects, and again after it was opened,
-/// because the path can have changed. Opening never waits.
+/// The file is checked by its path first, because opening a device can have effects, and again after opening, because
+/// the path may have changed. Opening never blocks.
 fn open_as(path: &Path, follow: bool) -> Result<File, Refused> {
     let named = if follow { fs::metadata(path)? } else { fs::symlink_metadata(path)? };
     regular(&named)?;
@@ -117,7 +117,7 @@ fn regular(found: &Metadata) -> Result<(), Refused> {
     }
 }
 
-/// Returns true for the names of descriptors. A link in a folder to such a name is not one, and 1 and 2 are outputs.
+/// Returns true for paths of descriptors. A link to such a path is not one, and descriptors 1 and 2 are outputs.
 fn is_passed(path: &Path) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     path.to_str().is_some_and(|text| {
@@ -162,7 +162,7 @@ mod system {
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
     fn refuse_kernel(found: &rustix::fs::StatFs) -> Result<(), Refused> {
-        // The width of the field differs by platform; the numbers have 32 bits.
+        // The width of the field depends on the platform; the magic numbers have 32 bits.
         let kind = u32::try_from(i128::from(found.f_type) & 0xffff_ffff).unwrap_or_default();
         if KERNEL_FILE_SYSTEMS.iter().any(|(known, _)| *known == kind) {
             return Err(Refused::Kernel);
@@ -170,7 +170,7 @@ mod system {
         Ok(())
     }
 
-    /// File systems whose files are made by the kernel, by their numbers in `linux/magic.h`.
+    /// Kernel file systems, by their magic numbers in `linux/magic.h`.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     const KERNEL_FILE_SYSTEMS: [(u32, &str); 22] = [
         (0x0000_9fa0, "proc"),

@@ -1,4 +1,4 @@
-//! Files: the one place that decides which files are opened for reading, and how new files appear.
+//! File access: decides which files are opened for reading, and creates new files atomically.
 
 pub mod input;
 pub mod output;

@@ -1,16 +1,16 @@
-//! New files that appear whole or not at all.
+//! Atomic creation of files.
 //!
-//! A process that is killed while it writes leaves no part of a file under the file's name: a secret key file that is
-//! empty would block the next try.
+//! If the process is killed while it writes, no partial file is left under the final name: an empty secret key file
+//! would block the next attempt.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Who may use a new file.
+/// Access to a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Its owner alone.
+    /// Only the owner.
     Owner,
     /// Everyone, as far as the umask permits.
     All,
@@ -27,17 +27,17 @@ impl Access {
     }
 }
 
-/// The beginning of the names of temporary files.
+/// Prefix of the names of temporary files.
 pub const TEMPORARY: &str = ".keywright-";
 
-/// Creates a file that must not exist yet, with its content on the disk before it gets its name. A link in its place is
-/// not followed.
+/// Creates a file that must not exist yet. Its content is on disk before it gets its name. A link with this name is not
+/// followed.
 ///
-/// Where the system has files without a name, a killed process leaves nothing; elsewhere it can leave a temporary file
-/// with the same permissions beside it.
+/// If the system supports unnamed files, a killed process leaves nothing. Otherwise it can leave a temporary file with
+/// the same permissions in the same folder.
 ///
 /// # Errors
-/// Returns an error if the path exists, or the file cannot be written; then nothing is left.
+/// Returns an error if the path exists or the file cannot be written. No file is left then.
 pub fn create_new(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
@@ -51,7 +51,7 @@ pub fn create_new(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a temporary file beside the new one, and gives it the name without overwriting another file.
+/// Writes a temporary file in the same folder, and renames it without overwriting another file.
 fn create_beside(path: &Path, folder: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let mut temporary = temporary_in(folder, TEMPORARY, access)?;
     temporary.write_all(bytes)?;
@@ -59,7 +59,7 @@ fn create_beside(path: &Path, folder: &Path, bytes: &[u8], access: Access) -> io
     temporary.persist_noclobber(path).map(drop).map_err(|error| error.error)
 }
 
-/// Creates a temporary file in a folder, with its permissions from the beginning.
+/// Creates a temporary file in a folder, with its final permissions.
 ///
 /// # Errors
 /// Returns an error if the folder cannot be written.
@@ -91,7 +91,7 @@ fn create_nameless(_: &Path, _: &Path, _: &[u8], _: Access) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Files without a name: nothing is left of them when the process is killed. Not all disks have them.
+/// Unnamed files, of which nothing is left if the process is killed. Not all file systems support them.
 #[cfg(target_os = "linux")]
 pub mod nameless {
     use std::ffi::OsStr;
@@ -104,22 +104,23 @@ pub mod nameless {
 
     use super::Access;
 
-    /// Creates a file without a name in an open folder.
+    /// Creates an unnamed file in an open folder.
     ///
     /// # Errors
-    /// Returns an error if the system or the disk has no such files, or the folder cannot be written.
+    /// Returns an error if the system or the file system does not support unnamed files, or if the folder cannot be
+    /// written.
     pub fn create(folder: &File, access: Access) -> io::Result<File> {
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
         Ok(openat(folder, ".", flags, Mode::from_raw_mode(access.mode()))?.into())
     }
 
-    /// Gives a file its name in the folder; an existing file is not replaced.
+    /// Gives an unnamed file a name in the folder. An existing file is not replaced.
     ///
     /// # Errors
-    /// Returns an error if the name exists, or cannot be given.
+    /// Returns an error if the name exists or the file cannot be linked.
     pub fn link(file: &File, folder: &File, name: &OsStr) -> io::Result<()> {
         match linkat(file, "", folder, name, AtFlags::EMPTY_PATH) {
-            // Older systems permit that to few processes only; this way all may do it.
+            // Older kernels allow `AT_EMPTY_PATH` for privileged processes only; linking through `/proc` works for all.
             Err(error) if error != Errno::EXIST => {
                 let opened = format!("/proc/self/fd/{}", file.as_raw_fd());
                 Ok(linkat(CWD, opened, folder, name, AtFlags::SYMLINK_FOLLOW)?)
@@ -129,11 +130,11 @@ pub mod nameless {
     }
 }
 
-/// Opens a lock file, and creates it where it is missing. The file stays empty, so one that a killed process leaves is
-/// like a new one. A link or a pipe in its place is refused.
+/// Opens a lock file, and creates it if it does not exist. The file is always empty, so a leftover lock file is
+/// harmless. A link or a pipe with this name is rejected.
 ///
 /// # Errors
-/// Returns an error if the path is something else than a regular file, or cannot be opened.
+/// Returns an error if the path is not a regular file or cannot be opened.
 pub fn open_lock(path: &Path) -> io::Result<File> {
     let refused = || io::Error::other("it is not a regular file");
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
@@ -158,7 +159,8 @@ pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Makes new names durable. Not all systems let a folder be opened: the file itself is safe by then.
+/// Writes new names in a folder to disk. Errors are ignored: some systems cannot open a folder, and the file itself is on
+/// disk already.
 pub fn sync_folder(folder: &Path) {
     if let Ok(handle) = File::open(folder) {
         handle.sync_all().ok();

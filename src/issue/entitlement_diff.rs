@@ -132,7 +132,7 @@ impl Comparison<'_> {
     }
 
     fn after(&mut self, mix: &Mix) -> Mix {
-        // Use each feature as the old license does, whatever the new license makes of it.
+        // Use each feature as the old license does, even if the new license changes its type.
         let how = |name: &str| self.before.how(name);
         self.after.granted(mix, &how, &mut self.bounded)
     }

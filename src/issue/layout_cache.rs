@@ -152,9 +152,9 @@ impl RenderedProduct {
     pub(super) fn is(&self, license: &License, features: &[Feature]) -> bool {
         let same = |feature: &Feature, block: &ExpectedBlock| {
             let mut records = license.records(feature);
-            let all = block.records.iter().all(|(name, meant)| {
-                let meant = meant.as_deref().or_else(|| value(&self.everywhere, name));
-                records.next().is_some_and(|(read, value)| *read == **name && Some(&*value) == meant)
+            let all = block.records.iter().all(|(name, expected)| {
+                let expected = expected.as_deref().or_else(|| value(&self.everywhere, name));
+                records.next().is_some_and(|(read, value)| *read == **name && Some(&*value) == expected)
             });
             all && records.next().is_none() && feature.name.value.as_str() == &*block.name
         };

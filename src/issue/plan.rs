@@ -174,19 +174,19 @@ impl Baseline<'_> {
 /// the same customer.
 fn changes(draft: &Draft, past: Baseline<'_>) -> Result<Vec<String>, Fault> {
     if let Some(before) = past.last_issue(IssueKey::Sn(&draft.sn), draft)? {
-        return Ok(told(draft, &before, &[]));
+        return Ok(differences(draft, &before, &[]));
     }
     let Some(before) = past.last_issue(IssueKey::Customer(&draft.customer), draft)? else {
         return Ok(vec!["new".to_owned()]);
     };
     let other = before.first().map_or_else(String::new, |first| first.issue.sn.clone());
     let mut changes = vec![format!("new serial number; compared with {other} of the same customer:")];
-    changes.extend(told(draft, &before, &["SN"]));
+    changes.extend(differences(draft, &before, &["SN"]));
     Ok(changes)
 }
 
 /// Describes the differences, except in the directives of `but`. Changes common to all blocks are listed once.
-fn told(draft: &Draft, before: &[Record], but: &[&str]) -> Vec<String> {
+fn differences(draft: &Draft, before: &[Record], but: &[&str]) -> Vec<String> {
     let license = &draft.license;
     let payloads: Vec<Payload> =
         license.features.iter().map(|feature| Payload::of(license, feature)).collect();
@@ -194,12 +194,12 @@ fn told(draft: &Draft, before: &[Record], but: &[&str]) -> Vec<String> {
     let after: Vec<(&str, &[u8])> = names.zip(payloads.iter().map(Payload::as_bytes)).collect();
     let before: Vec<(&str, &[u8])> =
         before.iter().map(|known| (known.entry.feature.as_str(), &*known.entry.payload)).collect();
-    let mut told: Vec<String> = Vec::new();
+    let mut added_or_removed: Vec<String> = Vec::new();
     let mut changes: Vec<(String, String)> = Vec::new();
     for difference in log::differences(&before, &after) {
         match difference {
-            Difference::New(name) => told.push(format!("{name} is new")),
-            Difference::Gone(name) => told.push(format!("{name} is removed")),
+            Difference::New(name) => added_or_removed.push(format!("{name} is new")),
+            Difference::Gone(name) => added_or_removed.push(format!("{name} is removed")),
             Difference::Both(name, all) => {
                 let all = all.into_iter().filter(|change| !but.contains(&change.directive.as_str()));
                 changes.extend(all.map(|change| (name.clone(), change.to_string())));
@@ -209,7 +209,12 @@ fn told(draft: &Draft, before: &[Record], but: &[&str]) -> Vec<String> {
     let everywhere = in_every_block(&changes, after.len());
     let of_one = changes.iter().filter(|(_, change)| !everywhere.contains(change));
     let of_one: Vec<String> = of_one.map(|(name, change)| format!("{name}: {change}")).collect();
-    everywhere.into_iter().map(|change| format!("every block: {change}")).chain(of_one).chain(told).collect()
+    everywhere
+        .into_iter()
+        .map(|change| format!("every block: {change}"))
+        .chain(of_one)
+        .chain(added_or_removed)
+        .collect()
 }
 
 /// Returns the changes that occur in all of the `blocks` blocks.

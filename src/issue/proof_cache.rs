@@ -101,8 +101,8 @@ fn play(template: &Template, scenarios: &str, license: &str) -> Result<(), Fault
     let results = scenario::run(&parsed, &loaded.model, |_| true);
     let Some(failed) = results.iter().find(|result| !result.passed()) else { return Ok(()) };
     let row = failed.rows.iter().find(|row| !row.passed());
-    let told =
+    let comparison =
         row.map_or_else(String::new, |row| format!(": expected {}, got {}", row.expected(), row.actual()));
-    Err(Fault::new(format!("scenario `{}` failed{}", failed.name, told))
+    Err(Fault::new(format!("scenario `{}` failed{}", failed.name, comparison))
         .help("the license does not behave as its template promises; change the values or the template"))
 }

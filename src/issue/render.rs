@@ -243,8 +243,8 @@ impl Template {
             return Err(wrong(error.message.clone()));
         }
         let written =
-            Writer { template: self, assigned, tree: &tree, edits: Vec::new(), meant: Vec::new() }.write();
-        let (text, meant) = written.map_err(wrong)?;
+            Writer { template: self, assigned, tree: &tree, edits: Vec::new(), expected: Vec::new() }.write();
+        let (text, expected) = written.map_err(wrong)?;
         let text = license::format(&syntax::parse(SourceFile::new(self.name.as_str(), text)))
             .map_err(|_| wrong("the text cannot be formatted".to_owned()))?;
         let license = License::from_text(&self.name, &text);
@@ -255,7 +255,7 @@ impl Template {
                 None => fault,
             });
         }
-        if blocks_of(&license) != meant {
+        if blocks_of(&license) != expected {
             return Err(wrong("the text does not parse back to the intended values".to_owned()));
         }
         Ok(text)
@@ -332,7 +332,7 @@ struct Writer<'a> {
     assigned: &'a Arguments,
     tree: &'a Tree,
     edits: Vec<(Span, String)>,
-    meant: Blocks,
+    expected: Blocks,
 }
 
 impl Writer<'_> {
@@ -345,7 +345,7 @@ impl Writer<'_> {
                 other => return Err(format!("stray text `{}`", syntax::excerpt(self.slice(other.span())))),
             }
         }
-        if self.meant.is_empty() {
+        if self.expected.is_empty() {
             return Err("the text contains no FEATURE block".to_owned());
         }
         self.edits.sort_by_key(|(span, _)| *span);
@@ -358,7 +358,7 @@ impl Writer<'_> {
             at = span.end;
         }
         text.push_str(source.text().get(at as usize..).unwrap_or_default());
-        Ok((text, self.meant))
+        Ok((text, self.expected))
     }
 
     fn slice(&self, span: Span) -> &str {
@@ -421,7 +421,7 @@ impl Writer<'_> {
             lines.push('\n');
             self.edits.push((Span { start: block.close.start, end: block.close.start }, lines));
         }
-        self.meant.push((name, records));
+        self.expected.push((name, records));
         Ok(())
     }
 

@@ -24,18 +24,18 @@ pub(super) fn block(
     file: FileId,
     feature: &Feature,
     seen: &[Seen],
-    meant: &[&'static str],
+    intended: &[&'static str],
     unreadable: bool,
 ) -> Vec<Diagnostic> {
     let mut checks =
-        Checks { file, feature, seen, meant, has_count: false, is_postpaid: false, found: Vec::new() };
+        Checks { file, feature, seen, intended, has_count: false, is_postpaid: false, found: Vec::new() };
     checks.look();
     checks.vendor();
     checks.version_spellings();
-    let kind_known = feature.keytype.is_some() || !checks.stands("KEYTYPE");
+    let kind_known = feature.keytype.is_some() || !checks.is_given("KEYTYPE");
     if kind_known {
         checks.misplaced();
-        checks.missing(unreadable || !meant.is_empty());
+        checks.missing(unreadable || !intended.is_empty());
     }
     checks.softlimit();
     checks.metered();
@@ -46,20 +46,20 @@ struct Checks<'a> {
     file: FileId,
     feature: &'a Feature,
     seen: &'a [Seen],
-    meant: &'a [&'static str],
-    /// Whether COUNT is in the block, be it misspelt.
+    intended: &'a [&'static str],
+    /// True if the block has COUNT, even a misspelled one.
     has_count: bool,
-    /// Whether the block is PAYMENT=POSTPAID, or may be meant to be.
+    /// True if the block has PAYMENT=POSTPAID, or a misspelled PAYMENT.
     is_postpaid: bool,
     found: Vec<Diagnostic>,
 }
 
 impl Checks<'_> {
-    /// Answers once what is asked for each directive.
+    /// Computes once the properties that are needed for each directive.
     fn look(&mut self) {
-        self.has_count = self.stands("COUNT");
+        self.has_count = self.is_given("COUNT");
         let payment = self.feature.metered.as_ref().map(|metered| metered.payment);
-        self.is_postpaid = payment == Some(Payment::Postpaid) || self.meant.contains(&"PAYMENT");
+        self.is_postpaid = payment == Some(Payment::Postpaid) || self.intended.contains(&"PAYMENT");
     }
 
     fn place(&self, name: &str) -> Option<&Seen> {
@@ -68,9 +68,9 @@ impl Checks<'_> {
     }
 
     /// Returns true if the block has a directive, even a misspelled one.
-    fn stands(&self, name: &str) -> bool {
-        effort::spend_on(self.meant.len());
-        self.place(name).is_some() || self.meant.contains(&name)
+    fn is_given(&self, name: &str) -> bool {
+        effort::spend_on(self.intended.len());
+        self.place(name).is_some() || self.intended.contains(&name)
     }
 
     fn report(&mut self, code: &'static Code, span: Span, message: String, help: impl Into<String>) {
@@ -78,7 +78,7 @@ impl Checks<'_> {
     }
 
     fn vendor(&mut self) {
-        if !self.stands("VENDOR") {
+        if !self.is_given("VENDOR") {
             let message = format!(
                 "block `{}` has no VENDOR",
                 keywright_syntax::excerpt(self.feature.name.value.as_str())
@@ -97,7 +97,7 @@ impl Checks<'_> {
                 let help = "keep either VERSION, or MAJOR_VERSION and MINOR_VERSION";
                 self.report(&codes::VERSION_SPELLINGS, single.max(other), message, help);
             }
-            _ if ["MAJOR_VERSION", "MINOR_VERSION"].iter().any(|name| self.meant.contains(name)) => {}
+            _ if ["MAJOR_VERSION", "MINOR_VERSION"].iter().any(|name| self.intended.contains(name)) => {}
             (None, [Some(half), None]) => {
                 let message = "MAJOR_VERSION without MINOR_VERSION".to_owned();
                 self.report(&codes::VERSION_SPELLINGS, half, message, "write both, or VERSION alone");
@@ -169,14 +169,16 @@ impl Checks<'_> {
         let feature = self.feature;
         let Some(keytype) = feature.keytype else { return };
         let word = feature.kind.as_str();
-        let dependency = self.stands("TOKEN_DEPENDENCY");
+        let dependency = self.is_given("TOKEN_DEPENDENCY");
         match feature.kind {
             Kind::Token if !dependency => {
                 let message = format!("TOKEN `{}` has no dependency", feature.name.value);
                 let help = "write `TOKEN_DEPENDENCY=\"FEATURE=name VERSION=1.0 COUNT=1\"` for each license that a checkout needs";
                 self.report(&codes::MISSING_DEPENDENCY, keytype.span, message, help);
             }
-            Kind::Exclusive | Kind::Additive | Kind::Upgrade | Kind::Activation if !self.stands("COUNT") => {
+            Kind::Exclusive | Kind::Additive | Kind::Upgrade | Kind::Activation
+                if !self.is_given("COUNT") =>
+            {
                 let message = format!("KEYTYPE={word} without COUNT");
                 let help = match feature.kind {
                     // COUNT=UNLIMITED is not suggested, because such an UPGRADE adds nothing.
@@ -254,7 +256,7 @@ impl Checks<'_> {
                 "for tokens that cost nothing, write COUNT=UNLIMITED instead",
             );
         }
-        if let Some(funds) = metered.funds.as_ref().filter(|_| !self.stands("PRICE")) {
+        if let Some(funds) = metered.funds.as_ref().filter(|_| !self.is_given("PRICE")) {
             let message = "FUNDS without PRICE".to_owned();
             self.report(
                 &codes::METERED_CONFLICT,

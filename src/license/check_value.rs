@@ -61,7 +61,7 @@ pub(super) fn is_near(name: &str, text: &str) -> bool {
     directive(name).is_some_and(|row| {
         let reading = RawValue { directive: row.name, text, raw: text, span: Span::default() };
         let mut scratch = Feature::unread(0, Span::default(), Span::default());
-        (row.set)(&mut scratch, reading).map_or_else(|problem| problem.meant.is_some(), |()| true)
+        (row.set)(&mut scratch, reading).map_or_else(|problem| problem.intended.is_some(), |()| true)
     })
 }
 

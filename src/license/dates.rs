@@ -62,7 +62,7 @@ fn problem(text: &str) -> Problem {
         [] => found(message, "write the date as YYYY-MM-DD".to_owned()),
         [only] => {
             let mut found = found(message, format!("dates are YYYY-MM-DD: write `{only}`"));
-            found.meant = Some(only.to_string());
+            found.intended = Some(only.to_string());
             found
         }
         several => {

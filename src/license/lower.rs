@@ -105,17 +105,17 @@ impl Lowering {
             suggestions: &mut self.suggestions,
             malformed: false,
             unsupported: false,
-            meant: Vec::new(),
+            intended: Vec::new(),
         };
         reader.name(block.name);
         reader.directives(block);
         let malformed = reader.malformed;
         let unsupported = reader.unsupported;
         let seen = std::mem::take(&mut reader.seen);
-        let meant = std::mem::take(&mut reader.meant);
+        let intended = std::mem::take(&mut reader.intended);
         let mut feature = reader.feature;
         feature.kind = kind(&feature);
-        let faults = block_rules::block(source.id(), &feature, &seen, &meant, malformed);
+        let faults = block_rules::block(source.id(), &feature, &seen, &intended, malformed);
         let malformed = malformed || faults.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(faults);
         feature.condition = match (malformed, unsupported) {
@@ -162,7 +162,7 @@ struct BlockReader<'a> {
     times: Times,
     seen: Vec<Seen>,
     /// The known directives that were probably meant by unknown ones.
-    meant: Vec<&'static str>,
+    intended: Vec<&'static str>,
     diagnostics: &'a mut Findings,
     suggestions: &'a mut usize,
     malformed: bool,
@@ -231,8 +231,8 @@ impl BlockReader<'_> {
 
     fn problem(&mut self, problem: Problem, place: Span, fixable: bool) {
         let mut found = Diagnostic::new(problem.code, self.file(), place, problem.message).help(problem.help);
-        if let Some(meant) = problem.meant.filter(|_| fixable) {
-            found = found.fix(format!("write `{meant}`"), place, meant, problem.sure);
+        if let Some(intended) = problem.intended.filter(|_| fixable) {
+            found = found.fix(format!("write `{intended}`"), place, intended, problem.sure);
         }
         self.diagnostics.push(found);
         self.malformed = true;
@@ -250,13 +250,13 @@ impl BlockReader<'_> {
         let found = Diagnostic::new(&codes::UNKNOWN_DIRECTIVE, self.file(), place, message);
         let found = match self.suggestion(name) {
             Some((number, known)) => {
-                self.meant.push(known.name);
-                let stands = self.times.is_in(number, self.source, block);
+                self.intended.push(known.name);
+                let is_present = self.times.is_in(number, self.source, block);
                 let found = found.did_you_mean(known.name);
                 // A value that does not fit shows that the name is similar by chance.
                 let fits = is_near(known.name, &read_value(known.name, read.value.read(self.source)));
                 // Adding or removing a KEY changes which signature the block has, so it is never fixed automatically.
-                if stands && !known.repeats() || known.name == "KEY" || !fits {
+                if is_present && !known.repeats() || known.name == "KEY" || !fits {
                     found
                 } else {
                     let title = format!("write `{}`", known.name);

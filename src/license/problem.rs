@@ -10,7 +10,7 @@ pub(super) struct Problem {
     pub(super) message: String,
     pub(super) help: String,
     /// The value that was probably meant.
-    pub(super) meant: Option<String>,
+    pub(super) intended: Option<String>,
     /// The part `NAME=…` that the problem concerns; `None` for the whole value.
     pub(super) part: Option<&'static str>,
     /// True if no other value can be meant.
@@ -19,11 +19,11 @@ pub(super) struct Problem {
 
 impl Problem {
     pub(super) fn new(code: &'static Code, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: help.into(), meant: None, sure: true, part: None }
+        Self { code, message: message.into(), help: help.into(), intended: None, sure: true, part: None }
     }
 
-    pub(super) fn meant(mut self, value: impl Into<String>) -> Self {
-        self.meant = Some(value.into());
+    pub(super) fn intended(mut self, value: impl Into<String>) -> Self {
+        self.intended = Some(value.into());
         self
     }
 

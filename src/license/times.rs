@@ -1,5 +1,5 @@
-//! How often a block has each directive: duplicates and repetitions beyond the limit, found by the place of the directive
-//! in the table, so that each one costs the same however many are before it.
+//! Counts the directives of a block, to find duplicates and repetitions beyond the limit. Counters are indexed by the
+//! number of the directive in the table, so the cost of a directive does not depend on those before it.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use super::model::Feature;
 #[derive(Debug, Default)]
 pub(super) struct Times {
     rows: BTreeMap<usize, Row>,
-    /// The numbers of all directives of the block, read or not; made when it is first asked for.
+    /// True for the directives that the block contains anywhere, by their number. Computed on first use.
     all: Option<Vec<bool>>,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Beyond {
 }
 
 impl Times {
-    /// Counts a directive; returns how many there are now, and the place of the first.
+    /// Counts a directive. Returns its count so far, and the place of the first.
     pub(super) fn count(&mut self, number: usize, whole: Span) -> (usize, Span) {
         let row = self.rows.entry(number).or_insert(Row { times: 0, first: whole, beyond: None });
         row.times += 1;
@@ -48,7 +48,7 @@ impl Times {
         (row.times, row.first)
     }
 
-    /// The repeatable directives that the block has too many times, in the order of the table.
+    /// Returns the repeatable directives that exceed their limit, in the order of the table.
     pub(super) fn beyond(&self) -> Vec<Beyond> {
         let rows = self.rows.iter().filter_map(|(number, counted)| {
             let row = DIRECTIVES.get(*number).filter(|row| row.repeats())?;
@@ -57,7 +57,7 @@ impl Times {
         rows.collect()
     }
 
-    /// Returns whether the block has a directive anywhere, also after the one that is read.
+    /// Returns true if the block contains a directive anywhere, also after the current one.
     pub(super) fn is_in(&mut self, number: usize, source: &SourceFile, block: &Block) -> bool {
         let all = self.all.get_or_insert_with(|| numbers(source, block));
         all.get(number).copied().unwrap_or_default()
@@ -90,7 +90,7 @@ pub(super) fn duplicate(source: &SourceFile, row: &Directive, first: Span, secon
     found.help("keep only one of them")
 }
 
-/// The finding for a repeatable directive beyond its limit.
+/// Returns the finding for a repeatable directive that exceeds its limit.
 pub(super) fn too_many(file: FileId, feature: &Feature, beyond: &Beyond) -> Diagnostic {
     let Beyond { row, times, place } = beyond;
     let (name, most) = (&feature.name.value, row.most);

@@ -99,8 +99,8 @@ impl RawValue<'_> {
 
     /// Returns the place of `text` after `prefix` in the raw value, or the whole value if it is wrapped in between.
     fn part(&self, text: &str, prefix: &str) -> Span {
-        let behind = self.raw.find(prefix).map(|at| at + prefix.len());
-        let found = behind.filter(|at| self.raw.get(*at..).is_some_and(|rest| rest.starts_with(text)));
+        let after = self.raw.find(prefix).map(|at| at + prefix.len());
+        let found = after.filter(|at| self.raw.get(*at..).is_some_and(|rest| rest.starts_with(text)));
         found.map_or(self.span, |at| {
             let start = self.span.start as usize + at;
             Span::new(start, start + text.len())
@@ -116,12 +116,12 @@ impl RawValue<'_> {
                 "SHARE values are separated by commas",
                 format!("join them with `|`: `{}`", keywright_syntax::excerpt(&joined)),
             )
-            .meant(joined));
+            .intended(joined));
         }
         if self.text.contains(' ') {
             let joined = self.text.replace(' ', "");
             let help = format!("write `{}`", keywright_syntax::excerpt(&joined));
-            return Err(Problem::new(&codes::BAD_CHOICE, "SHARE contains a space", help).meant(joined));
+            return Err(Problem::new(&codes::BAD_CHOICE, "SHARE contains a space", help).intended(joined));
         }
         let mut set = ShareSet::default();
         for word in self.text.split('|') {
@@ -134,7 +134,7 @@ impl RawValue<'_> {
                 let words: Vec<&str> = Share::ALL.iter().map(|(_, word)| *word).collect();
                 let message = format!("`{}` is not a value of SHARE", keywright_syntax::excerpt(word));
                 let problem = choice_problem(message, word, &words);
-                return Err(Problem { meant: None, ..problem });
+                return Err(Problem { intended: None, ..problem });
             };
             if set.has(*share) {
                 return Err(Problem::new(
@@ -275,7 +275,7 @@ fn choice_problem(message: String, text: &str, words: &[&str]) -> Problem {
     match nearest(text, words.iter().copied()) {
         Some(word) => {
             let problem = Problem::new(&codes::BAD_CHOICE, message, format!("did you mean `{word}`?"));
-            Problem { sure: is_slip(text, word), ..problem.meant(word) }
+            Problem { sure: is_slip(text, word), ..problem.intended(word) }
         }
         None => Problem::new(&codes::BAD_CHOICE, message, format!("write one of {}", words.join(", "))),
     }
@@ -292,12 +292,12 @@ pub(super) fn read_number(text: &str, least: u32, most: u32) -> Read<u32> {
     };
     if !is_plain_integer(text) {
         let bare = text.trim_start_matches(['+', '0']);
-        let meant = (is_plain_integer(bare) && bare.len() < text.len()).then(|| bare.to_owned());
+        let intended = (is_plain_integer(bare) && bare.len() < text.len()).then(|| bare.to_owned());
         let found = problem("is not a valid integer");
-        return Err(match meant.filter(|meant| read_number(meant, least, most).is_ok()) {
-            Some(meant) => {
-                Problem { help: format!("write it without sign or leading zero: `{meant}`"), ..found }
-                    .meant(meant)
+        return Err(match intended.filter(|intended| read_number(intended, least, most).is_ok()) {
+            Some(intended) => {
+                Problem { help: format!("write it without sign or leading zero: `{intended}`"), ..found }
+                    .intended(intended)
             }
             None => found,
         });
@@ -322,7 +322,9 @@ pub(super) fn read_version(text: &str) -> Read<Version> {
             help,
         );
         match meant_version(text) {
-            Some(meant) => Problem { help: format!("{help}: write `{meant}`"), ..problem }.meant(meant),
+            Some(intended) => {
+                Problem { help: format!("{help}: write `{intended}`"), ..problem }.intended(intended)
+            }
             None => problem,
         }
     })

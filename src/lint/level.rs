@@ -43,15 +43,15 @@ pub struct UnknownSelector {
     /// The word.
     pub selector: String,
     /// The most similar rule or group, if any.
-    pub meant: Option<&'static str>,
+    pub suggestion: Option<&'static str>,
 }
 
 impl UnknownSelector {
     /// The help text.
     #[must_use]
     pub fn help(&self) -> String {
-        match self.meant {
-            Some(meant) => format!("did you mean `{meant}`?"),
+        match self.suggestion {
+            Some(suggestion) => format!("did you mean `{suggestion}`?"),
             None => "list all rules with `keywright explain --all`".to_owned(),
         }
     }

@@ -37,7 +37,7 @@ impl UnknownSelector {
         let ids = rules.map(|rule| rule.code.id);
         let folded = selector.to_uppercase();
         let same = ids.clone().find(|id| *id == folded);
-        let meant = same.or_else(|| nearest(selector, names)).or_else(|| nearest(selector, ids));
-        Self { selector: keywright_syntax::excerpt(selector), meant }
+        let suggestion = same.or_else(|| nearest(selector, names)).or_else(|| nearest(selector, ids));
+        Self { selector: keywright_syntax::excerpt(selector), suggestion }
     }
 }

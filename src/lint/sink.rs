@@ -70,7 +70,7 @@ struct File {
     /// Beyond the limit: the first finding of each code that has none in `kept`.
     firsts: Vec<Diagnostic>,
     /// The codes seen so far.
-    told: HashSet<&'static str>,
+    reported: HashSet<&'static str>,
     /// Number of findings by severity, including those not kept.
     met: [usize; 3],
 }
@@ -138,7 +138,7 @@ impl File {
         let rank = found.severity as usize;
         if let (Some(met), Some(kept)) = (self.met.get_mut(rank), self.kept.get_mut(rank)) {
             *met += 1;
-            let first = self.told.insert(found.code.id);
+            let first = self.reported.insert(found.code.id);
             if kept.len() < most {
                 kept.push(found);
             } else if first {
@@ -162,8 +162,8 @@ impl File {
             all.extend(kept);
             cut.extend(rest);
         }
-        let mut told: HashSet<&str> = all.iter().map(|found| found.code.id).collect();
-        all.extend(cut.into_iter().filter(|found| told.insert(found.code.id)));
+        let mut reported: HashSet<&str> = all.iter().map(|found| found.code.id).collect();
+        all.extend(cut.into_iter().filter(|found| reported.insert(found.code.id)));
         if let Some(severity) = lost.filter(|_| all.len() < total) {
             all.push(allow_findings::more_findings(id, Span::at(self.end), total - all.len(), severity));
         }

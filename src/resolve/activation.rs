@@ -128,7 +128,7 @@ impl Model {
         Attempt { name: Some(name), block: Some(block), count: 1, verdict, children: Vec::new() }
     }
 
-    /// One device more, a higher limit, or somebody who leaves; each is tried before it is said.
+    /// Suggests one more device, a higher limit, or a device to deactivate. Each suggestion is tried before it is reported.
     fn activation_remedies(&self, state: &mut State, name: NameId, attempts: &[Attempt]) -> Vec<Suggestion> {
         let is_full = |attempt: &&Attempt| matches!(&attempt.verdict, Verdict::Refused(it) if it.reason == Reason::NotEnoughLicenses);
         let limit = u64::from(is_at_limit(state));
@@ -167,13 +167,13 @@ impl Model {
         found
     }
 
-    /// A few devices that are bound, those of a feature first.
+    /// Returns a few bound devices, those of a feature first.
     fn bound_devices(&self, state: &State, name: NameId) -> Vec<(BlockId, Symbol)> {
         let own = self.names.get(name).blocks.iter().flat_map(|block| devices_of(state, *block));
         let mut bound: Vec<(BlockId, Symbol)> = own.take(MAX_HOLDERS).collect();
         let mut next = state.devices.first();
         while let Some((block, device)) = next.copied().filter(|_| bound.len() < MAX_HOLDERS) {
-            // The devices of the feature itself are passed over block by block.
+            // The devices of the feature itself are skipped block by block.
             let is_own = self.name_of(block) == name;
             if !is_own {
                 bound.push((block, device));
@@ -189,13 +189,13 @@ fn is_at_limit(state: &State) -> bool {
     state.active_limit.is_some_and(|limit| state.active >= limit)
 }
 
-/// The first [`MAX_HOLDERS`] devices bound to a block, oldest first.
+/// Returns the first [`MAX_HOLDERS`] devices bound to a block, oldest first.
 fn holders(state: &State, block: BlockId) -> Vec<Holder> {
     let holder = |(_, device)| Holder { who: Requester::default(), device: Some(device), amount: 1 };
     devices_of(state, block).take(MAX_HOLDERS).map(holder).collect()
 }
 
-/// The devices that a block is bound to, oldest first.
+/// Returns the devices that a block is bound to, oldest first.
 fn devices_of(state: &State, block: BlockId) -> impl Iterator<Item = (BlockId, Symbol)> + '_ {
     let all = state.devices.range((block, Symbol::FIRST)..=(block, Symbol::LAST));
     all.copied().inspect(|_| effort::spend(1))

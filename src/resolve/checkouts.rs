@@ -1,5 +1,5 @@
-//! Live checkouts in the order of their age: by feature, by feature and person, and by each of these and the custom
-//! string, each found and left in constant time.
+//! Live checkouts, oldest first: in one list for each feature, and in lists for each person and custom string of a
+//! feature. Adding, finding and removing a checkout takes constant time.
 
 use super::draw::Draw;
 use super::fast_hash::IndexMap;
@@ -23,12 +23,13 @@ pub(super) struct Checkout {
     pub(super) draws: Vec<Draw>,
     /// Time of the automatic return, if any.
     pub(super) due: Option<(i64, u64)>,
-    /// Its place in each of the lines that it is in.
+    /// Its neighbours in each of its lists.
     links: [Link; LINES],
     lines: [Option<LineId>; LINES],
 }
 
-/// Lines of a checkout: of the feature, and in it of the person, of the custom string, of both.
+/// Number of lists that a checkout is in: of its feature, and of the feature with its person, with its custom string,
+/// and with both.
 const LINES: usize = 4;
 
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +57,7 @@ impl Default for Queue {
     }
 }
 
-/// A line that had a checkout once.
+/// The index of a list that has had a checkout.
 #[derive(Debug, Clone, Copy, Default)]
 struct LineId(u32);
 
@@ -74,7 +75,7 @@ impl Checkout {
         self.links.get(by).copied().unwrap_or_default()
     }
 
-    /// Changes the place in one of the lines.
+    /// Changes the neighbours in one of the lists.
     fn relink(&mut self, by: usize, change: impl FnOnce(&mut Link)) {
         if let Some(link) = self.links.get_mut(by) {
             change(link);
@@ -82,7 +83,7 @@ impl Checkout {
     }
 }
 
-/// What the checkouts of a line have in common, beside the feature.
+/// The properties that the checkouts of a list have in common, in addition to the feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Line {
     name: NameId,
@@ -90,7 +91,7 @@ struct Line {
     custom: Option<Symbol>,
 }
 
-/// The lines that a checkout is in.
+/// Returns the keys of the lists that a checkout is in.
 fn lines_of(name: NameId, who: Requester) -> [Option<Line>; LINES] {
     let person = Some((who.user, who.host));
     let of_custom = |person| who.custom.map(|custom| Line { name, person, custom: Some(custom) });
@@ -172,7 +173,7 @@ impl Checkouts {
         self.slots.get_mut(index).draws = draws;
     }
 
-    /// The oldest checkout of a feature: of one person where `who` names one, with a custom string where one is given.
+    /// Returns the oldest checkout of a feature, optionally only those of one person or with one custom string.
     pub(super) fn oldest(&self, name: NameId, who: Option<Requester>, custom: Option<Symbol>) -> Option<u32> {
         let person = who.map(|who| (who.user, who.host));
         let ends = self.lines.get(*self.line_ids.get(&Line { name, person, custom })?);
@@ -180,7 +181,7 @@ impl Checkouts {
     }
 }
 
-/// Puts a checkout at the young end of a line.
+/// Appends a checkout to a list, as its newest.
 fn append(slots: &mut IndexVec<u32, Checkout>, ends: &mut Queue, index: u32, by: usize) {
     let older = std::mem::replace(&mut ends.newest, index);
     slots.get_mut(index).relink(by, |link| *link = Link { older, newer: NONE });
@@ -191,7 +192,7 @@ fn append(slots: &mut IndexVec<u32, Checkout>, ends: &mut Queue, index: u32, by:
     }
 }
 
-/// Takes a checkout out of a line.
+/// Removes a checkout from a list.
 fn unlink(slots: &mut IndexVec<u32, Checkout>, ends: &mut Queue, index: u32, by: usize) {
     let Link { older, newer } = slots.get(index).link(by);
     if older == NONE {

@@ -283,7 +283,7 @@ impl<'g, 'a> Builder<'g, 'a> {
         self.arrange_lots();
     }
 
-    /// Numbers the lots of each name, and notes when they begin and end to be in force.
+    /// Numbers the lots of each name, and records the days on which they come into force and expire.
     fn arrange_lots(&mut self) {
         for target in (0..self.model.targets.len()).map(TargetId::of) {
             for (number, lot) in (0..).zip(self.model.targets.get(target).lots.clone()) {

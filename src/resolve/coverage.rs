@@ -24,7 +24,7 @@ const VERY_MANY: u64 = 1 << 62;
 impl Model {
     /// Returns all coverage points, in block order, for licenses in force at `at`.
     #[must_use]
-    pub fn sights(&self, at: DateTime) -> Vec<CoveragePoint> {
+    pub fn coverage_points(&self, at: DateTime) -> Vec<CoveragePoint> {
         let mut all = Vec::new();
         let mut empty = State::new(self, at);
         for (name, _) in self.names() {
@@ -68,7 +68,7 @@ impl Model {
         }
     }
 
-    /// Whether asking for very many of a feature with tokens is denied; for a pool, its limit says the same.
+    /// Returns true if a request for very many licenses of a token is denied. For a pool, its limit has the same meaning.
     fn can_be_denied(&self, name: NameId, empty: &mut State) -> bool {
         let is_token = |block: &BlockId| self.kind(*block) == Kind::Token;
         if !self.blocks_of(name).iter().any(is_token) {
@@ -82,31 +82,31 @@ impl Model {
 impl State {
     /// Starts recording coverage points.
     pub fn observe(&mut self) {
-        self.sights.get_or_insert_default();
+        self.points.get_or_insert_default();
     }
 
     /// The coverage points hit since [`Self::observe`].
     #[must_use]
-    pub fn sights(&self) -> Option<&BTreeSet<CoveragePoint>> {
-        self.sights.as_ref()
+    pub fn covered_points(&self) -> Option<&BTreeSet<CoveragePoint>> {
+        self.points.as_ref()
     }
 
-    pub(super) fn note(&mut self, sight: CoveragePoint) {
-        if let Some(sights) = &mut self.sights {
-            sights.insert(sight);
+    pub(super) fn note(&mut self, point: CoveragePoint) {
+        if let Some(points) = &mut self.points {
+            points.insert(point);
         }
     }
 
     /// Records the coverage points of a settled walk.
     pub(super) fn note_settled(&mut self, name: NameId, settled: &Result<Grant, Outcome>) {
-        if self.sights.is_none() {
+        if self.points.is_none() {
             return;
         }
-        let seen = std::mem::take(&mut self.scratch.sights);
+        let seen = std::mem::take(&mut self.scratch.points);
         let full = std::mem::take(&mut self.scratch.full);
         match settled {
             Ok(grant) => {
-                seen.into_iter().for_each(|sight| self.note(sight));
+                seen.into_iter().for_each(|point| self.note(point));
                 grant
                     .above_softlimit
                     .iter()
@@ -119,7 +119,7 @@ impl State {
     }
 
     pub(super) fn note_denied_activation(&mut self, model: &Model, name: NameId, reason: Reason) {
-        if self.sights.is_none() || !is_capacity(reason) {
+        if self.points.is_none() || !is_capacity(reason) {
             return;
         }
         self.note(CoveragePoint::Denied(name));
@@ -137,8 +137,8 @@ fn is_capacity(reason: Reason) -> bool {
 }
 
 /// Returns true if a coverage point was hit. A feature is hit if one of its blocks is.
-pub(super) fn is_covered(model: &Model, seen: &BTreeSet<CoveragePoint>, sight: CoveragePoint) -> bool {
-    match sight {
+pub(super) fn is_covered(model: &Model, seen: &BTreeSet<CoveragePoint>, point: CoveragePoint) -> bool {
+    match point {
         CoveragePoint::Feature(name) => {
             model.blocks_of(name).iter().any(|block| seen.contains(&CoveragePoint::Block(*block)))
         }
@@ -149,7 +149,7 @@ pub(super) fn is_covered(model: &Model, seen: &BTreeSet<CoveragePoint>, sight: C
 impl Model {
     /// Returns true if a coverage point was hit.
     #[must_use]
-    pub fn is_covered(&self, seen: &BTreeSet<CoveragePoint>, sight: CoveragePoint) -> bool {
-        is_covered(self, seen, sight)
+    pub fn is_covered(&self, seen: &BTreeSet<CoveragePoint>, point: CoveragePoint) -> bool {
+        is_covered(self, seen, point)
     }
 }

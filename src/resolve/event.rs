@@ -220,7 +220,7 @@ impl Model {
         }
     }
 
-    /// How long a draw in a share group stays in it.
+    /// The time for which a draw remains in a share group.
     pub(super) fn group_kept_until(&self, state: &State, group: GroupId, since: i64) -> i64 {
         let group = state.groups.get(group);
         let kept = |block: BlockId| kept_until(self.blocks.get(block), since, state.seconds);

@@ -1,7 +1,8 @@
-//! Who holds licenses of each block, and what HOLD and MIN_CHECKOUT keep of it: an index that explanations read.
+//! Index of the holders of licenses: for each block, the checkouts and persons that use it, and the licenses that HOLD
+//! and MIN_CHECKOUT keep. Only explanations read it.
 //!
-//! It is made when the first event is explained and kept current from then on, so that a denial costs the same however
-//! many checkouts are out, and a state that never explains anything does not pay for it.
+//! The first explanation builds it, and each later event updates it. So the cost of a denial does not depend on the
+//! number of checkouts, and a state that never explains anything does not pay for the index.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +32,7 @@ pub(super) fn narrow(amount: u128) -> u64 {
     u64::try_from(amount).unwrap_or(u64::MAX)
 }
 
-/// Adds or takes back.
+/// Adds or subtracts an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
     Add,
@@ -85,7 +86,7 @@ impl Held {
         }
     }
 
-    /// The live checkout with the fewest license tokens, of those that have some.
+    /// Returns the live checkout with the fewest active license tokens, but at least one.
     pub(super) fn least_active(&self) -> Option<u32> {
         self.active.first().map(|(_, slot)| *slot)
     }

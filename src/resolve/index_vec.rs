@@ -51,7 +51,7 @@ indices! {
     pub(super) GroupId;
 }
 
-/// The rows. What copies them or walks over them all is counted, so that a test sees it.
+/// The rows. Copying them or iterating over all of them is counted, so that tests can measure it.
 #[derive(Debug)]
 pub(super) struct IndexVec<I, T> {
     rows: Vec<T>,

@@ -1,7 +1,7 @@
 //! The resolver: computes what a checkout consumes, as a pure function of licenses, state and event.
 //!
 //! The resolver reads no clock, no file and no YAML: time is part of the state, and the caller passes the licenses.
-//! Choices that the license documentation leaves open are in [`decisions`].
+//! Choices that the license documentation leaves open are in [`semantics`].
 //!
 //! ```
 //! use keywright_license::License;

@@ -1,8 +1,8 @@
-//! What is left of the METERED lots of a name: sums over the lots in the order in which they are charged, so that a
-//! consumption looks at the lots that it burns and not at all that there are.
+//! Remaining tokens of the METERED lots of a name, as sums over the lots in the order in which they are charged. A
+//! consumption inspects the lots that it consumes, not all lots.
 //!
-//! A view is for one name and for the lots that serve a version. It is made when it is first asked for; after that only
-//! what was burned, and what a new day changes, is looked at again.
+//! A view contains the lots of one name that serve a version. It is created on first use. Later only lots that were
+//! charged, or whose dates begin or end, are inspected again.
 
 use jiff::civil::Date;
 
@@ -25,16 +25,16 @@ pub(super) struct View {
     pub(super) stale: Vec<u32>,
 }
 
-/// What is known of some lots together.
+/// The summary of one or more lots.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Sum {
-    /// Tokens that can be taken.
+    /// Available tokens.
     pub(super) left: u128,
-    /// Lots that serve now.
+    /// Number of lots that serve now.
     pub(super) usable: u32,
-    /// Those of them without a limit.
+    /// Number of these lots without a limit.
     pub(super) unlimited: u32,
-    /// The highest version of those that serve now, and the last lot that has it.
+    /// The highest version of the lots that serve now, and the last lot with this version.
     pub(super) best: Option<(u32, u32)>,
 }
 
@@ -49,7 +49,7 @@ impl Sum {
     }
 }
 
-/// Sums of all halves, quarters and so on: a change of one lot changes as many sums as the list has bits of length.
+/// A binary tree of sums. A change of one lot changes one sum in each level.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tree {
     /// The root at 1, the children of `n` at `2 * n` and `2 * n + 1`, the leaves in the second half.
@@ -92,7 +92,7 @@ impl Tree {
         if from as usize >= self.leaves {
             return None;
         }
-        // Up, until something to the right has some left; then down to the first of it.
+        // Go up until a sum to the right is not 0, then down to its first lot.
         while self.node(at).left == 0 {
             while at % 2 == 1 {
                 at /= 2;
@@ -115,7 +115,7 @@ impl Tree {
 }
 
 impl Lots {
-    /// How much there is to copy.
+    /// Returns the number of entries that a copy contains.
     pub(super) fn len(&self) -> usize {
         self.views.values().flatten().map(|view| view.tree.nodes.len()).sum()
     }

@@ -16,8 +16,8 @@ use super::undo_log::{Charge, Undo};
 use super::walk::Walk;
 
 impl Walk<'_> {
-    /// Charges tokens to the lots of a name; all or nothing. The lots are burned when the walk has succeeded, earliest END
-    /// first, or before the same name is charged again.
+    /// Charges tokens to the lots of a name, all or none. The lots are consumed, earliest END first, when the walk has
+    /// succeeded or before the same name is charged again.
     pub(super) fn charge(&mut self, target: TargetId, version: u32, tokens: u64) -> Tried {
         if !self.step(1) || !self.burn_charge(target) {
             return Err(Denial::Nested);
@@ -29,7 +29,7 @@ impl Walk<'_> {
         if self.is_exhausted() {
             return Err(Denial::Nested);
         }
-        // A number that no pool has is not burned, whatever there is.
+        // A number that exceeds every possible pool is never consumed, even from lots without a limit.
         let enough = tokens != BEYOND && u128::from(tokens) <= sum.left;
         if tokens == 0 || enough {
             if tokens > 0 {
@@ -57,13 +57,13 @@ impl Walk<'_> {
         }
     }
 
-    /// Burns what the walk charged; false if something could not be burned.
+    /// Consumes the tokens that the walk charged. Returns false if some could not be consumed.
     pub(super) fn burn_charges(&mut self) -> bool {
         let waiting = self.scratch.charges.waiting();
         waiting.into_iter().all(|target| self.burn_charge(target))
     }
 
-    /// Burns what the walk charged to a name and has not burned yet.
+    /// Consumes the tokens that the walk charged to a name and has not consumed yet.
     fn burn_charge(&mut self, target: TargetId) -> bool {
         let Some((at, charge)) = self.scratch.charges.close(target) else { return true };
         self.scratch.trail.push(Undo::Burning(at));
@@ -71,7 +71,7 @@ impl Walk<'_> {
         self.burn_lots(target, charge.version, charge.tokens) == 0
     }
 
-    /// Burns tokens lot by lot; returns how many could not be burned.
+    /// Consumes tokens lot by lot. Returns how many could not be consumed.
     fn burn_lots(&mut self, target: TargetId, version: u32, tokens: u64) -> u64 {
         let lots = &self.model.targets.get(target).lots;
         let (mut rest, mut from) = (tokens, 0);
@@ -88,7 +88,7 @@ impl Walk<'_> {
         rest
     }
 
-    /// Burns tokens of one lot that has them.
+    /// Consumes tokens of one lot that has enough.
     fn burn(&mut self, lot: BlockId, tokens: u64) -> bool {
         let Some(meter) = &self.model.blocks.get(lot).meter else {
             return false;

@@ -22,12 +22,12 @@ pub struct Model {
     pub(super) names: IndexVec<NameId, NameRow>,
     pub(super) targets: IndexVec<TargetId, Target>,
     pub(super) by_name: HashMap<Name, NameId>,
-    /// Blocks by the license they came from and where they begin there.
+    /// Blocks by the index of their license and the start of their span.
     pub(super) by_place: HashMap<(usize, Span), BlockId>,
     pub(super) notices: Vec<Notice>,
     /// True if a block reserves licenses for named users or hosts.
     pub(super) reserves: bool,
-    /// Whether a block has a START or END.
+    /// True if a block has a START or END.
     pub(super) dates: bool,
     /// The METERED blocks, in file order.
     pub(super) metered: Vec<BlockId>,
@@ -91,11 +91,11 @@ pub(super) struct Target {
     pub(super) replacers: Vec<BlockId>,
     /// METERED blocks, earliest END first, then file order.
     pub(super) lots: Vec<BlockId>,
-    /// The versions of the lots, ascending, each once.
+    /// The distinct versions of the lots, in ascending order.
     pub(super) lot_versions: Vec<u32>,
-    /// The newest lot, of several the last.
+    /// The lot with the highest version; the last one if there are several.
     pub(super) newest_lot: Option<BlockId>,
-    /// The days on which a lot begins or ends to be in force, with its place among the lots.
+    /// The days on which a lot comes into force or expires, with its index among the lots.
     pub(super) turns: Vec<(Date, u32)>,
     pub(super) shared: bool,
     /// True if this name and every name below it have one block, so that paths can be merged.

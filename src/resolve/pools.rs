@@ -1,5 +1,5 @@
-//! The pools of a state that were used: a state of a hundred thousand blocks of which a scenario uses three takes the room
-//! of three.
+//! The pools of a state. Only pools that were used take memory: a state of 100,000 blocks of which a scenario uses
+//! three has three pools.
 
 use keywright_syntax::effort;
 
@@ -30,7 +30,7 @@ impl Pools {
         self.used.entry(block).or_default()
     }
 
-    /// How many were used.
+    /// Returns the number of pools that were used.
     pub(super) fn len(&self) -> usize {
         self.used.len()
     }

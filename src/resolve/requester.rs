@@ -9,9 +9,9 @@ use std::sync::Arc;
 pub struct Symbol(NonZeroU32);
 
 impl Symbol {
-    /// Before all others, in the order of symbols.
+    /// Less than all other symbols.
     pub(super) const FIRST: Self = Self(NonZeroU32::MIN);
-    /// After all others.
+    /// Greater than all other symbols.
     pub(super) const LAST: Self = Self(NonZeroU32::MAX);
 }
 
@@ -41,7 +41,7 @@ impl Interner {
         Symbol(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN))
     }
 
-    /// The text of a symbol.
+    /// Returns the text of a symbol.
     #[must_use]
     pub fn text(&self, symbol: Symbol) -> &str {
         self.texts.get(symbol.0.get() as usize - 1).map_or("", |text| text)

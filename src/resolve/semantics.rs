@@ -9,21 +9,25 @@ use super::block::{Block, SharedBy};
 use super::reason::Reason;
 use super::requester::{MissingIdentity, Requester, Symbol};
 
-/// ◆ How many steps one event may take before it ends as undetermined: arrivals at blocks, edges of merged walks.
+/// Maximum number of steps of one event, after which its result is undetermined. Steps are visits of blocks and edges
+/// of merged walks.
+/// DECISION: a fixed number of steps, not a time limit, so that results do not depend on the machine.
 pub const STEP_BUDGET: u64 = limits::STEP_BUDGET;
 
-/// ◆ How many arrivals the search for a choice that would have served may make.
+/// Maximum number of block visits of the search for another choice that would have been granted.
+/// DECISION: the search only improves an explanation, so it has a smaller limit than the event itself.
 pub const SEARCH_BUDGET: u64 = limits::SEARCH_BUDGET;
 
-/// ◆ How many steps one event may take, beside those, to find which dependency was the first that is not met where
-/// several reasons meet in a merged walk. Beyond them the reason is that of the first name in the order of the walk.
+/// Maximum number of additional steps of one event to find the first unmet dependency if several reasons meet in a
+/// merged walk.
+/// DECISION: after these steps, the reason of the first name in the order of the walk is reported.
 pub(super) const FIRST_MISS_BUDGET: u64 = limits::FIRST_MISS_BUDGET;
 
-/// ◆ Longest chain of TOKEN_DEPENDENCY steps from a token to a real license: edges are counted.
+/// DECISION: the maximum length of a chain of TOKEN_DEPENDENCY steps from a token to a license. Edges are counted.
 pub const MAX_CHAIN: usize = limits::MAX_CHAIN;
 
-/// ◆ Most EXCLUSIVE blocks of one name, and most blocks that replace one name or one block. Each of them is looked at
-/// whenever one of them is tried.
+/// DECISION: the maximum number of EXCLUSIVE blocks of one name, and of blocks that replace one name or one block. All
+/// of them are inspected whenever one of them is tried.
 pub const MAX_COMPETING_BLOCKS: usize = limits::MAX_COMPETING_BLOCKS;
 
 /// Number of paths above which a token is walked by name instead of by path, if each name below it has one block.

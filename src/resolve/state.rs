@@ -34,9 +34,9 @@ pub struct State {
     pub(super) groups: Groups,
     pub(super) slots: Checkouts,
     pub(super) devices: BTreeSet<(BlockId, Symbol)>,
-    /// Who holds what; made by the first explanation.
+    /// The index of holders; built by the first explanation.
     pub(super) held: Option<Box<Held>>,
-    /// What is left of the lots that were charged.
+    /// The remaining tokens of lots that were charged.
     pub(super) lots: Lots,
     /// Money spent on lots bought by money.
     pub(super) spent: HashMap<BlockId, Decimal>,
@@ -49,7 +49,7 @@ pub struct State {
     pub(super) active: u64,
     pub(super) active_limit: Option<u64>,
     /// Coverage points hit, if observation is enabled.
-    pub(super) sights: Option<BTreeSet<CoveragePoint>>,
+    pub(super) points: Option<BTreeSet<CoveragePoint>>,
     /// Reusable lists of walks; empty between events.
     pub(super) scratch: WalkBuffers,
     /// Total steps of all events.
@@ -61,7 +61,7 @@ pub struct State {
 }
 
 impl State {
-    /// Nothing of a model is out, at a time. Room is made for blocks when they are used.
+    /// Creates a state without checkouts at a time. Memory for blocks is allocated when they are used.
     #[must_use]
     pub fn new(_model: &Model, now: DateTime) -> Self {
         Self {
@@ -80,7 +80,7 @@ impl State {
             next_due: 0,
             active: 0,
             active_limit: None,
-            sights: None,
+            points: None,
             scratch: WalkBuffers::default(),
             work: 0,
             changed: Vec::new(),
@@ -111,7 +111,7 @@ impl State {
         effort::spend(steps);
     }
 
-    /// How much there is to copy: checkouts, share groups, devices, what is due, pools.
+    /// Returns the number of entries that a copy contains: checkouts, share groups, devices, automatic returns, pools.
     #[must_use]
     pub fn size(&self) -> usize {
         let held = if self.held.is_some() { self.slots.len() } else { 0 };

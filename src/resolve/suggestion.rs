@@ -71,7 +71,7 @@ impl Search<'_> {
         };
         let slots = slots.into_iter().filter_map(slot);
         let devices = devices.into_iter().map(device);
-        // Of what is as small as a device, checkouts come first.
+        // Among those of equal size, checkouts come before devices.
         let mut all: Vec<(u64, Returnable, Returned)> = match end {
             End::Smallest => slots.chain(devices).collect(),
             End::Largest => devices.chain(slots).collect(),
@@ -92,7 +92,7 @@ impl Search<'_> {
         let pools: BTreeSet<BlockId> = pools.iter().copied().collect();
         let smallest = self.out(&pools, limit, End::Smallest);
         let largest = self.out(&pools, limit, End::Largest);
-        // The very largest too, where it is none of the smallest.
+        // Also the largest one, unless it is among the smallest.
         let further = largest.first().filter(|_| smallest.len() == MAX_TRIES);
         let further = further.filter(|(out, _)| smallest.iter().all(|(known, _)| known != out));
         for (out, returned) in smallest.iter().chain(further) {
@@ -111,7 +111,7 @@ impl Search<'_> {
         None
     }
 
-    /// Removes everything whose return is not needed.
+    /// Removes all checkouts and devices whose return is not needed.
     fn needed(&mut self, mut gone: Vec<(Returnable, Returned)>) -> Vec<Returned> {
         let mut index = 0;
         while index < gone.len() {

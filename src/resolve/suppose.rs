@@ -1,5 +1,5 @@
-//! What if some checkouts were returned, or devices deactivated: done in the state itself and taken back afterwards,
-//! because a copy of the state for each question would cost as much as the state is large.
+//! Hypothetical returns of checkouts and devices. They are made in the state itself and undone afterwards, because a
+//! copy of the state for each question would be expensive.
 
 use super::draw::{Draw, Part, Size};
 use super::groups::Group;
@@ -9,14 +9,14 @@ use super::requester::Symbol;
 use super::semantics::kept_until;
 use super::state::State;
 
-/// What is supposed to come back.
+/// A checkout or a device that can be returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Returnable {
     Checkout(u32),
     Device(BlockId, Symbol),
 }
 
-/// What was changed for a supposition, last first to be taken back.
+/// The changes of a hypothetical return, undone last first.
 #[derive(Debug, Default)]
 pub(super) struct Supposed(Vec<Gone>);
 
@@ -24,9 +24,9 @@ pub(super) struct Supposed(Vec<Gone>);
 enum Gone {
     /// Licenses of a pool.
     Pool { block: BlockId, amount: u64, open: bool },
-    /// The part of a pool that is not reserved moved.
+    /// The usage of unreserved licenses of a pool changed.
     Shifted { block: BlockId, before: u64, after: u64 },
-    /// A draw left a share group; the group as it was, where it was the last one.
+    /// A draw left a share group. If it was the last draw, `row` is the former group.
     Left { group: GroupId, size: Size, row: Option<Box<Group>> },
     /// License tokens.
     Active(u64),
@@ -35,7 +35,7 @@ enum Gone {
 }
 
 impl Model {
-    /// Gives back what `out` holds, as a return at this moment would.
+    /// Returns the licenses of `out`, as a check-in at this moment would.
     pub(super) fn suppose(&self, state: &mut State, out: Returnable, supposed: &mut Supposed) {
         match out {
             Returnable::Device(block, device) => {
@@ -89,7 +89,7 @@ impl Model {
         }
     }
 
-    /// The blocks that a share group draws, with how many for each of its count.
+    /// Returns the blocks from which a share group draws, with the number of licenses for each of its count.
     fn units(&self, state: &State, group: GroupId) -> Vec<(BlockId, u64)> {
         let row = state.groups.get(group);
         if self.kind(row.block) != keywright_license::Kind::Token {
@@ -115,7 +115,7 @@ impl Supposed {
         self.0.push(Gone::Active(active));
     }
 
-    /// Makes the state what it was.
+    /// Undoes the hypothetical returns.
     pub(super) fn take_back(self, state: &mut State) {
         for gone in self.0.into_iter().rev() {
             match gone {

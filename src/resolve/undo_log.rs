@@ -19,10 +19,10 @@ pub(super) struct WalkBuffers {
     /// Blocks whose usage is above their SOFTLIMIT.
     pub(super) warned: Vec<BlockId>,
     /// Coverage points that the walk hit, if observation is enabled.
-    pub(super) sights: Vec<CoveragePoint>,
-    /// Charges of METERED names whose lots are not burned yet: what is given up again is never burned.
+    pub(super) points: Vec<CoveragePoint>,
+    /// Charges of METERED names whose lots are not consumed yet. Charges that are rolled back are never consumed.
     pub(super) charges: Charges,
-    /// Blocks that had too little, where the state observes; kept when what led there is given up.
+    /// Exhausted blocks, if observation is enabled. They are kept when their draws are rolled back.
     pub(super) full: Vec<BlockId>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Charge {
     pub(super) tokens: u64,
 }
 
-/// The charges of a walk, in order, and for each name the one that is not burned yet.
+/// The charges of a walk, in order, and for each name the charge that is not consumed yet.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Charges {
     all: Vec<Charge>,
@@ -54,7 +54,7 @@ impl Charges {
         }
     }
 
-    /// The charge of a name that is not burned yet, which is now going to be.
+    /// Returns the charge of a name that is not consumed yet, and marks it as consumed.
     pub(super) fn close(&mut self, target: TargetId) -> Option<(usize, Charge)> {
         let at = self.open.remove(&target)?;
         self.all.get(at).map(|charge| (at, *charge))
@@ -67,7 +67,7 @@ impl Charges {
         }
     }
 
-    /// The names with a charge that is not burned yet, in the order of the charges.
+    /// Returns the names with a charge that is not consumed yet, in the order of the charges.
     pub(super) fn waiting(&self) -> Vec<TargetId> {
         let mut open: Vec<(usize, TargetId)> = self.open.iter().map(|(target, at)| (*at, *target)).collect();
         open.sort_unstable();
@@ -85,13 +85,13 @@ impl Charges {
     }
 }
 
-/// A moment of a walk.
+/// A position in the logs of a walk, to roll back to.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Savepoint {
     pub(super) trail: usize,
     pub(super) draws: usize,
     pub(super) warned: usize,
-    pub(super) sights: usize,
+    pub(super) points: usize,
 }
 
 impl WalkBuffers {
@@ -100,7 +100,7 @@ impl WalkBuffers {
             trail: self.trail.len(),
             draws: self.draws.len(),
             warned: self.warned.len(),
-            sights: self.sights.len(),
+            points: self.points.len(),
         }
     }
 
@@ -138,7 +138,7 @@ impl WalkBuffers {
         self.trail.clear();
         self.draws.clear();
         self.warned.clear();
-        self.sights.clear();
+        self.points.clear();
         self.full.clear();
         self.charges.clear();
     }
@@ -155,11 +155,11 @@ pub(super) enum Undo {
     Closed { block: BlockId, before: u64, after: u64 },
     /// The count for which a group consumed tokens changed.
     BurnedFor { group: GroupId, before: u64 },
-    /// A name is to be charged.
+    /// A name was charged.
     Charged,
-    /// The lots of a charge, by its place, are burned; what was burned follows.
+    /// The lots of a charge (by its index) were consumed. The consumed tokens follow.
     Burning(usize),
-    /// Tokens were burned.
+    /// Tokens were consumed.
     Lot {
         block: BlockId,
         tokens: u64,

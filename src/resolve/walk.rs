@@ -166,7 +166,7 @@ impl<'a> Walk<'a> {
         self.leave(tried)
     }
 
-    /// The block that people are shown: of lots, which stand as one, the one that matters.
+    /// Returns the block that a message names. Lots count as one block, represented by the most relevant lot.
     fn shown(&mut self, id: BlockId, row: &Block, version: u32) -> BlockId {
         if self.trace.is_none() || row.kind != Kind::Metered {
             return id;
@@ -175,11 +175,11 @@ impl<'a> Walk<'a> {
     }
 
     fn note_full(&mut self, id: BlockId, row: &Block, miss: &Denial) {
-        let Some(seen) = &self.state.sights else { return };
+        let Some(seen) = &self.state.points else { return };
         match miss {
             Denial::Own(refusal) if refusal.reason == Reason::NotEnoughLicenses => self.scratch.full.push(id),
             Denial::Own(refusal) if refusal.reason == Reason::BalanceTooLow => {
-                // Lots are noted together: where the first is known to be full, all are.
+                // Lots are recorded together: if the first one is recorded as used up, all are.
                 let lots = &self.model.targets.get(row.target).lots;
                 if !lots.first().is_some_and(|lot| seen.contains(&CoveragePoint::Full(*lot))) {
                     effort::spend_on(lots.len());
@@ -311,9 +311,9 @@ impl<'a> Walk<'a> {
     }
 
     /// Records a coverage point if observation is enabled.
-    pub(super) fn see(&mut self, sight: CoveragePoint) {
-        if self.state.sights.is_some() {
-            self.scratch.sights.push(sight);
+    pub(super) fn see(&mut self, point: CoveragePoint) {
+        if self.state.points.is_some() {
+            self.scratch.points.push(point);
         }
     }
 
@@ -480,7 +480,7 @@ impl<'a> Walk<'a> {
         }
         self.scratch.draws.truncate(mark.draws);
         self.scratch.warned.truncate(mark.warned);
-        self.scratch.sights.truncate(mark.sights);
+        self.scratch.points.truncate(mark.points);
     }
 
     pub(super) fn enter(&mut self, name: Option<NameId>, block: Option<BlockId>, count: u64) {

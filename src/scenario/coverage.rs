@@ -58,23 +58,23 @@ pub fn coverage(
 ) -> Coverage {
     let mut kinds: Vec<(&'static str, usize, usize)> = KINDS.iter().map(|kind| (*kind, 0, 0)).collect();
     let mut missed = Vec::new();
-    for sight in model.sights(at) {
-        let kind = kind(sight);
-        let found = model.is_covered(seen, sight);
+    for point in model.coverage_points(at) {
+        let kind = kind(point);
+        let found = model.is_covered(seen, point);
         if let Some((_, some, all)) = kinds.iter_mut().find(|(known, _, _)| *known == kind) {
             *some += usize::from(found);
             *all += 1;
         }
         if !found {
-            let (license, span) = place(licenses, model, sight);
-            missed.push(Missed { license, span, kind, text: words(licenses, model, sight) });
+            let (license, span) = place(licenses, model, point);
+            missed.push(Missed { license, span, kind, text: words(licenses, model, point) });
         }
     }
     Coverage { kinds, missed }
 }
 
-fn kind(sight: CoveragePoint) -> &'static str {
-    match sight {
+fn kind(point: CoveragePoint) -> &'static str {
+    match point {
         CoveragePoint::Feature(_) => "features",
         CoveragePoint::Block(_) => "alternatives",
         CoveragePoint::Dependency(..) => "dependencies",
@@ -84,8 +84,8 @@ fn kind(sight: CoveragePoint) -> &'static str {
     }
 }
 
-fn words(licenses: &[License], model: &Model, sight: CoveragePoint) -> String {
-    match sight {
+fn words(licenses: &[License], model: &Model, point: CoveragePoint) -> String {
+    match point {
         CoveragePoint::Feature(name) => format!("`{}` is never granted", model.name_text(name)),
         CoveragePoint::Block(block) => format!("`{}` is never used", model.label(block)),
         CoveragePoint::Dependency(block, index) => {
@@ -101,8 +101,8 @@ fn words(licenses: &[License], model: &Model, sight: CoveragePoint) -> String {
     }
 }
 
-fn place(licenses: &[License], model: &Model, sight: CoveragePoint) -> (usize, Span) {
-    let block = match sight {
+fn place(licenses: &[License], model: &Model, point: CoveragePoint) -> (usize, Span) {
+    let block = match point {
         CoveragePoint::Feature(name) | CoveragePoint::Denied(name) => model.blocks_of(name).first().copied(),
         CoveragePoint::Block(block)
         | CoveragePoint::Dependency(block, _)
@@ -112,7 +112,7 @@ fn place(licenses: &[License], model: &Model, sight: CoveragePoint) -> (usize, S
     };
     let Some(block) = block else { return (0, Span::default()) };
     let (license, span) = model.origin(block);
-    let found = match sight {
+    let found = match point {
         CoveragePoint::Dependency(block, index) => {
             dependency(licenses, model, block, index).map(|(_, span)| span)
         }

@@ -14,7 +14,7 @@ use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::{FileId, SourceFile, Spanned};
 
 use super::codes;
-use super::lower::meant;
+use super::lower::did_you_mean;
 use super::model::{Change, Level, Scenario, ScenarioFile, Verb};
 use super::pools;
 
@@ -140,12 +140,12 @@ fn stays_inside(path: &str) -> bool {
     !foreign && parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
-/// What a file says that its licenses do not know.
+/// Returns findings for names in the file that its licenses do not have.
 fn check(file: &ScenarioFile, model: &Model) -> Vec<Diagnostic> {
     check_some(file, model, &file.scenarios)
 }
 
-/// As [`check`], of some of the scenarios.
+/// Like [`check`], for some of the scenarios.
 pub(super) fn check_some<'a>(
     file: &ScenarioFile,
     model: &Model,
@@ -208,7 +208,7 @@ impl Checking<'_> {
     fn pool(&mut self, pool: &Spanned<String>) {
         if let Err(message) = pools::find(self.model, &pool.value) {
             let known = self.model.names().filter(|(name, _)| pools::has_pools(self.model, *name));
-            let help = meant(
+            let help = did_you_mean(
                 &pool.value,
                 known.map(|(_, text)| text),
                 "a pool is a block with COUNT, or a METERED block",

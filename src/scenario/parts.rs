@@ -1,6 +1,6 @@
-//! Licenses in parts that do not know each other: names that dependencies or REPLACES join. A change of a block can only
-//! be noticed by scenarios that ask for a name of its part, and these need no other blocks than those of the parts they
-//! ask for. So a changed license is played at the cost of what it touches, not of all that there is.
+//! Splits licenses into independent parts: sets of names that are connected by dependencies or REPLACES. Only scenarios
+//! that request a name of a part can detect a change of its blocks, and these scenarios need only the blocks of the
+//! parts that they request. So the cost of a mutation depends on the size of its part, not of the license.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,22 +15,22 @@ use super::model::{Change, Scenario, ScenarioFile, Verb};
 use super::mutants::Mutant;
 use super::run::holds;
 
-/// A block: which of the licenses, and which of its features.
+/// A block: the index of the license and of the feature in it.
 type Place = (usize, usize);
 
-/// The parts of some licenses, and which scenarios ask for them.
+/// The parts of licenses, with the scenarios that request them.
 pub(super) struct Parts<'a> {
     licenses: &'a [License],
     files: &'a [&'a ScenarioFile],
     by_name: HashMap<&'a str, usize>,
     /// The blocks of each part.
     blocks: Vec<Vec<Place>>,
-    /// The scenarios that ask for each part: which of the files, and which of its scenarios.
+    /// The scenarios that request each part: the index of the file and of the scenario in it.
     askers: Vec<Vec<(usize, usize)>>,
 }
 
 impl<'a> Parts<'a> {
-    /// Only scenarios that `wanted` says yes to ask for anything.
+    /// Splits licenses into parts. Only scenarios selected by `wanted` are considered.
     pub(super) fn new(
         licenses: &'a [License],
         files: &'a [&'a ScenarioFile],
@@ -61,14 +61,14 @@ impl<'a> Parts<'a> {
         parts
     }
 
-    /// The parts that a scenario asks for.
+    /// Returns the parts that a scenario requests.
     fn asked(&self, scenario: &Scenario) -> BTreeSet<usize> {
         let names = names_of(scenario);
         effort::spend_on(names.len());
         names.into_iter().filter_map(|name| self.by_name.get(name).copied()).collect()
     }
 
-    /// Whether a scenario notices a change; `None` if the changed license does not read.
+    /// Returns true if a scenario detects a mutation, or `None` if the mutated license cannot be parsed.
     pub(super) fn notice(&self, mutant: &Mutant) -> Option<bool> {
         let changed = self.changed_blocks(mutant)?;
         let names = changed.values().flat_map(|license| &license.features).map(|it| it.name.value.as_str());
@@ -93,7 +93,7 @@ impl<'a> Parts<'a> {
         Some(asking.into_iter().filter_map(|index| Some((index, self.files.get(index)?))).any(fails))
     }
 
-    /// The blocks that a change touches, as they read afterwards; `None` if one of them has an error then.
+    /// Returns the blocks that a mutation changes, parsed again; `None` if one of them has an error.
     fn changed_blocks(&self, mutant: &Mutant) -> Option<HashMap<Place, License>> {
         let license = self.licenses.get(mutant.license)?;
         let mut edits: HashMap<usize, Vec<&Edit>> = HashMap::new();
@@ -120,7 +120,7 @@ impl<'a> Parts<'a> {
         Some(changed)
     }
 
-    /// The blocks of some parts, with those that are changed in the place of what they were.
+    /// Returns the blocks of some parts, with the changed blocks in place of the originals.
     fn compile(&self, parts: &BTreeSet<usize>, changed: &HashMap<Place, License>) -> Option<Model> {
         let mut places: Vec<Place> =
             parts.iter().filter_map(|part| self.blocks.get(*part)).flatten().copied().collect();
@@ -137,7 +137,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The part of each name.
+/// Returns the part of each name.
 fn join(licenses: &[License]) -> HashMap<&str, usize> {
     let mut joined = Joined::default();
     let mut by_key: HashMap<&str, &str> = HashMap::new();
@@ -162,7 +162,7 @@ fn join(licenses: &[License]) -> HashMap<&str, usize> {
     joined.parts()
 }
 
-/// Names in sets: each points to another of its set, and the first of a set to itself.
+/// Disjoint sets of names (union-find): each name points to another name of its set, and the root to itself.
 #[derive(Default)]
 struct Joined<'a> {
     numbers: HashMap<&'a str, usize>,
@@ -181,7 +181,7 @@ impl<'a> Joined<'a> {
     fn first(&mut self, mut at: usize) -> usize {
         while let Some(next) = self.next.get(at).copied().filter(|next| *next != at) {
             effort::spend(1);
-            // Each look makes the way shorter for the next one.
+            // Path halving: each lookup shortens the path for the next one.
             let further = self.next.get(next).copied().unwrap_or(next);
             self.next.iter_mut().skip(at).take(1).for_each(|it| *it = further);
             at = further;
@@ -207,7 +207,7 @@ impl<'a> Joined<'a> {
     }
 }
 
-/// The names that a scenario asks for or looks at.
+/// Returns the names that a scenario requests or checks.
 fn names_of(scenario: &Scenario) -> Vec<&str> {
     fn pools(change: Option<&Change>) -> impl Iterator<Item = &str> {
         let pools = match change {

@@ -38,7 +38,7 @@ pub fn observe(
     (results, seen)
 }
 
-/// Whether these scenarios of a file hold; the first that does not ends it.
+/// Returns true if these scenarios of a file pass. Stops at the first one that fails.
 pub(super) fn holds<'a>(
     file: &ScenarioFile,
     model: &Model,
@@ -65,8 +65,8 @@ fn play(
     let mut rows = player.table(scenario);
     rows.extend(scenario.steps.iter().map(|step| player.step(step)));
     *left = left.saturating_sub(player.state.work() + player.requests + 1);
-    if let (Some(seen), Some(sights)) = (seen, player.state.sights()) {
-        seen.extend(sights);
+    if let (Some(seen), Some(points)) = (seen, player.state.covered_points()) {
+        seen.extend(points);
     }
     let statements = if model.has_meters() { model.statements(&player.state) } else { Vec::new() };
     ScenarioResult { name: scenario.name.value.clone(), span: scenario.name.span, rows, statements }

@@ -17,8 +17,8 @@ use super::model::{ScenarioFile, Step, Verb};
 use super::run::{MAX_WORK, Player};
 use super::verbs;
 
-/// Least events between two moments that are kept to come back to. Between moments of a large state there are more: half
-/// as many as there is to copy, so that keeping a moment costs each event the same, however much is out.
+/// Minimum number of events between two snapshots. For a large state the distance is larger, half of the size of a
+/// copy, so that the cost of snapshots per event does not depend on the size of the state.
 const EVERY: usize = 500;
 
 /// Number of snapshots: at least [`EVERY`] events can be undone.
@@ -237,14 +237,14 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Keeps the state as it is after so many events.
+    /// Takes a snapshot of the state after a number of events.
     fn remember(&mut self, after: usize) {
         effort::spend_on(self.player.ids.len());
         let (state, ids) = (self.player.state.clone(), self.player.ids.clone());
         self.moments.push_back(Moment { after, state, ids, tally: self.tally.clone() });
     }
 
-    /// How much there is to copy.
+    /// Returns the number of entries that a snapshot contains.
     fn size(&self) -> usize {
         self.player.state.size() + self.player.ids.len() + self.tally.peaks.len()
     }
@@ -314,8 +314,8 @@ impl<'a> Session<'a> {
         true
     }
 
-    /// Lets all events after a moment happen again. Where they are many, half of the way and half of the rest are kept,
-    /// so that the next undo is nearer to its moment.
+    /// Applies all events after a snapshot again. If there are many, it takes a snapshot after half of them, and after
+    /// half of the rest, so that the next undo starts closer to its target.
     fn replay(&mut self, mut kept: usize) {
         let past = std::mem::take(&mut self.past);
         let end = self.forgotten + past.len();
@@ -329,7 +329,7 @@ impl<'a> Session<'a> {
         self.past = past;
     }
 
-    /// The time.
+    /// Returns the time of the server.
     #[must_use]
     pub fn now(&self) -> DateTime {
         self.player.state.now()

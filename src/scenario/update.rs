@@ -30,7 +30,7 @@ pub(super) fn pools(
     for (index, (pool, amount)) in others.iter().enumerate() {
         let entry = format!("{pool}: {amount}");
         let edit = match place {
-            Place::Lines { behind, indent } => new_line(source, behind, indent, &entry),
+            Place::Lines { end, indent } => new_line(source, end, indent, &entry),
             Place::Flow(at) => {
                 let lead = if index == 0 && named.is_empty() { " " } else { ", " };
                 let tail = if named.is_empty() && index + 1 == others.len() { " " } else { "" };
@@ -83,9 +83,9 @@ fn out_of_flow(kept: &str, after: &str, end: usize) -> (usize, usize) {
     if let Some(before) = kept.trim_end().strip_suffix(',') {
         return (before.len(), end);
     }
-    let behind = after.trim_start_matches(' ');
-    match behind.strip_prefix(',') {
-        Some(rest) => (kept.len(), end + after.len() - rest.trim_start_matches(' ').len()),
+    let rest = after.trim_start_matches(' ');
+    match rest.strip_prefix(',') {
+        Some(tail) => (kept.len(), end + after.len() - tail.trim_start_matches(' ').len()),
         None => (kept.len(), end),
     }
 }
@@ -132,7 +132,7 @@ enum Place {
     /// At this offset, in braces.
     Flow(usize),
     /// On new lines after the line of this offset.
-    Lines { behind: usize, indent: usize },
+    Lines { end: usize, indent: usize },
 }
 
 fn insertion(source: &SourceFile, map: Span, named: &[(Spanned<String>, Spanned<i128>)]) -> Option<Place> {
@@ -148,7 +148,7 @@ fn insertion(source: &SourceFile, map: Span, named: &[(Spanned<String>, Spanned<
     let line = source.slice(source.line_span(key.line)?);
     let indent = line.chars().take_while(|c| *c == ' ').count();
     // Only a map whose keys begin their lines can be extended with a new line.
-    (indent + 1 == key.column).then_some(Place::Lines { behind: end, indent })
+    (indent + 1 == key.column).then_some(Place::Lines { end, indent })
 }
 
 /// Returns the scenario file with the actual values of all results, and the number of failed comparisons that no edit

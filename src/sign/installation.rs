@@ -1,24 +1,25 @@
-//! Which trust bundles a store may install: a pure function of the bundle, the store and its memory.
+//! Rules that decide whether a store may install a trust bundle: a pure function of the bundle, the store and its
+//! memory.
 //!
-//! - The first installation fixes the publisher of the store. Bundles of other vendors are refused, also the first one.
+//! - The first installation fixes the publisher of the store. Bundles of other vendors are rejected.
 //! - A bundle lists keys of its publisher only. Keys of other vendors are added by hand.
-//! - An active key of the installed bundle signed it, or a standby key that the bundle makes active. The bundle calls its
-//!   signer active.
-//! - A bundle of a development key does not replace one with production keys.
-//! - A key keeps its usage, and its state changes in one direction: what was retired or compromised stays listed.
-//! - Its version is above the one that was seen, and not too far above. Another bundle of the same version makes the store
-//!   stale until a newer one is installed.
+//! - An active key of the installed bundle signed it, or a standby key that the bundle makes active. The bundle lists
+//!   its signer as active.
+//! - A bundle signed with a development key does not replace a bundle with production keys.
+//! - A key keeps its usage. Retired and compromised keys remain listed, and do not become active again.
+//! - Its version is higher than the last one seen, but not too much higher. Another bundle of the same version makes
+//!   the store stale until a newer one is installed.
 
 use jiff::civil::Date;
 
 use keywright_verify::{KeyState, Trust, TrustError, TrustedKey, Usage};
 
-use super::list_rules::refuse_withdrawn;
+use super::list_rules::refuse_revoked;
 use super::publisher::{choose, is_to_come, may_publish};
 use super::rollback::{LastSeen, ListId, Rollback, Seen};
 use super::trust_bundle::TrustBundle;
 
-/// A store as an installation finds it.
+/// A store before an installation.
 #[derive(Debug, Clone, Copy)]
 pub struct Installed<'a> {
     /// The installed bundle.
@@ -34,9 +35,9 @@ pub struct Installed<'a> {
 pub enum InstallFault {
     /// The store does not accept it.
     Refused(TrustError),
-    /// It is authentic, but not the newest.
+    /// It is authentic, but not current.
     NotCurrent(TrustError),
-    /// Another bundle of its version was seen. The memory notes both.
+    /// Another bundle of its version was seen. Contains the memory, which records both.
     Equivocation(TrustError, Box<LastSeen>),
 }
 
@@ -46,11 +47,11 @@ impl From<TrustError> for InstallFault {
     }
 }
 
-/// Decides whether a store may install a bundle. `first` is the key that was given by hand: it counts where no bundle is
-/// installed. Returns the bundle and the memory of the store after the installation.
+/// Checks whether a store may install a bundle. `first` is the key that the user gave, used only if no bundle is
+/// installed. Returns the bundle, and the memory of the store after the installation.
 ///
 /// # Errors
-/// Returns an error if a rule of this module forbids it.
+/// Returns an error if a rule of this module is not met.
 pub fn install_bundle(
     bytes: &[u8],
     first: Option<&Trust>,
@@ -60,7 +61,11 @@ pub fn install_bundle(
     let anchor = match (store.bundle, first) {
         (Some(installed), _) => installed.trust()?,
         (None, Some(first)) => first.clone(),
-        (None, None) => return Err(TrustError::new("nothing says whose bundle to accept").into()),
+        (None, None) => {
+            return Err(
+                TrustError::new("no bundle is installed, and no key of the publisher is given").into()
+            );
+        }
     };
     let (bundle, signers) = TrustBundle::authenticate(bytes, &anchor)?;
     check_publisher(&bundle, &store)?;
@@ -70,7 +75,7 @@ pub fn install_bundle(
     }
     let signer = choose(&signers, |signer| {
         bundle.check_signer(signer)?;
-        refuse_withdrawn(signer, &anchor, store.seen)?;
+        refuse_revoked(signer, &anchor, store.seen)?;
         check_active(&bundle, signer, today)
     })?;
     check_keys(&bundle, &store, today)?;
@@ -87,32 +92,34 @@ pub fn install_bundle(
     Ok((bundle, seen))
 }
 
-/// The publisher of a store never changes, and a bundle lists keys of its own publisher only.
+/// Checks that the publisher does not change, and that the bundle lists keys of its publisher only.
 fn check_publisher(bundle: &TrustBundle, store: &Installed<'_>) -> Result<(), TrustError> {
     let vendor = &bundle.vendor;
     let known = store.bundle.map(|installed| installed.vendor.as_str());
     let known = known.map_or_else(|| store.seen.publisher(), |known| Ok(Some(known)))?;
     if let Some(known) = known.filter(|known| known != vendor) {
-        let message = format!("it is of vendor `{vendor}`, and this trust store follows `{known}`");
+        let message =
+            format!("it is from vendor `{vendor}`, but this trust store accepts bundles of `{known}` only");
         return Err(TrustError::new(message).help("install it into another folder with `--trust DIR`"));
     }
     let foreign = bundle.keys.iter().find(|key| key.entry.vendor != *vendor);
     if let Some(key) = foreign {
         let (id, other) = (key.key.id(), &key.entry.vendor);
-        let message = format!("it lists key {id} of vendor `{other}`, and its publisher is `{vendor}`");
+        let message = format!("it lists key {id} of vendor `{other}`, but its publisher is `{vendor}`");
         return Err(TrustError::new(message).help(
-            "the publisher makes it again with this version of keywright, which leaves such keys out; `keywright trust add` adds a key of another vendor by hand",
+            "the publisher must write it again with this version of keywright, which omits such keys; `keywright trust add` adds a key of another vendor by hand",
         ));
     }
     Ok(())
 }
 
-/// The signer is active in the store, or is a standby key that the bundle activates; the bundle itself calls it active.
+/// Checks the signer: it is active in the store, or a standby key that the bundle activates, and the bundle lists it as
+/// active.
 fn check_active(bundle: &TrustBundle, signer: &TrustedKey, today: Date) -> Result<(), TrustError> {
     let id = signer.key.id();
     let own = bundle.own_entry(signer)?;
     if own.entry.state != KeyState::Active {
-        let message = format!("it is signed with key {id}, which it calls {} itself", own.entry.state);
+        let message = format!("it is signed with key {id}, which it lists as {}", own.entry.state);
         return Err(TrustError::new(message).help("only active keys publish trust bundles"));
     }
     may_publish(own, bundle.issued, today)?;
@@ -122,7 +129,8 @@ fn check_active(bundle: &TrustBundle, signer: &TrustedKey, today: Date) -> Resul
     may_publish(signer, bundle.issued, today)
 }
 
-/// A key that was added by hand stays as it is, and no state is of a day in the future: the store would not load.
+/// Checks that the bundle does not change a key that was added by hand, and that no state begins in the future. The
+/// store would not load otherwise.
 fn check_keys(bundle: &TrustBundle, store: &Installed<'_>, today: Date) -> Result<(), TrustError> {
     for key in &bundle.keys {
         let (id, state) = (key.key.id(), key.entry.state);
@@ -131,18 +139,18 @@ fn check_keys(bundle: &TrustBundle, store: &Installed<'_>, today: Date) -> Resul
             return Err(TrustError::new(format!("it lists key {id}, which was added by hand for `{other}`")));
         }
         if state.since().is_some_and(|since| is_to_come(since, today)) {
-            return Err(TrustError::new(format!("it says that key {id} is {state}, a day in the future")));
+            return Err(TrustError::new(format!("it lists key {id} as {state}, which is in the future")));
         }
     }
     Ok(())
 }
 
-/// Development keys decide nothing about production.
+/// Checks that a development key does not remove production keys.
 fn check_usage(usage: Usage, store: &Installed<'_>) -> Result<(), TrustError> {
     let production =
         |bundle: &TrustBundle| bundle.keys.iter().any(|key| key.entry.usage == Usage::Production);
     if usage == Usage::Development && store.bundle.is_some_and(production) {
-        return Err(TrustError::new("it is of a development key, and would remove production keys")
+        return Err(TrustError::new("it is signed with a development key, and would remove production keys")
             .help("install it into another folder with `--trust DIR`"));
     }
     Ok(())
@@ -165,7 +173,7 @@ fn check_version(
         Err(differs @ Rollback::Differs { .. }) => {
             seen.note_conflict(&id, bundle.digest);
             let error = TrustError::new(differs.to_string())
-                .help("ask the vendor which one it published; a bundle of a higher version settles it");
+                .help("ask the vendor which one it published, and install a bundle with a higher version");
             return Err(InstallFault::Equivocation(error, Box::new(seen)));
         }
     }
@@ -174,7 +182,7 @@ fn check_version(
     Ok(seen)
 }
 
-/// A key keeps its usage, and what was retired or compromised stays so.
+/// Checks that keys keep their usage, and that retired and compromised keys remain listed and do not become active again.
 fn check_changes(old: &TrustBundle, new: &TrustBundle) -> Result<(), TrustError> {
     for before in old.keys.iter().filter(|key| key.entry.vendor == old.vendor) {
         let (id, state) = (before.key.id(), before.entry.state);
@@ -182,8 +190,8 @@ fn check_changes(old: &TrustBundle, new: &TrustBundle) -> Result<(), TrustError>
             if state.since().is_none() {
                 continue;
             }
-            return Err(TrustError::new(format!("it does not list key {id} any more, which is {state}"))
-                .help("the vendor keeps retired and compromised keys in its trust list"));
+            return Err(TrustError::new(format!("it no longer lists key {id}, which is {state}"))
+                .help("the vendor must keep retired and compromised keys in its trust list"));
         };
         if after.entry.usage != before.entry.usage {
             let (was, now) = (before.entry.usage.as_str(), after.entry.usage.as_str());
@@ -191,7 +199,7 @@ fn check_changes(old: &TrustBundle, new: &TrustBundle) -> Result<(), TrustError>
         }
         if !state.may_become(after.entry.state) {
             return Err(TrustError::new(format!(
-                "it says that key {id}, which is {state}, is {}",
+                "it lists key {id}, which is {state}, as {}",
                 after.entry.state
             )));
         }

@@ -301,13 +301,13 @@ const OTHER_SCHEMES: [(ObjectIdentifier, &str); 11] = [
 /// Returns the error for an encrypted file that cannot be parsed: an unsupported scheme, or damage.
 fn other_scheme(bytes: &[u8]) -> KeyFileError {
     let head = bytes.get(..MAX_SCHEME_BYTES).unwrap_or(bytes);
-    let stands = |oid: &ObjectIdentifier| {
+    let occurs = |oid: &ObjectIdentifier| {
         let oid = oid.as_bytes();
         let tagged: Vec<u8> =
             [0x06].into_iter().chain(u8::try_from(oid.len())).chain(oid.iter().copied()).collect();
         head.windows(tagged.len()).any(|window| window == tagged)
     };
-    match OTHER_SCHEMES.iter().find(|(oid, _)| stands(oid)) {
+    match OTHER_SCHEMES.iter().find(|(oid, _)| occurs(oid)) {
         Some((_, name)) => KeyFileError::Unsupported((*name).to_owned()),
         None => KeyFileError::WrongPassphrase,
     }

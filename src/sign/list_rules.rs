@@ -1,11 +1,12 @@
-//! Which revocation lists are current: a pure function of the offered lists, the trust store and its memory.
+//! Rules that decide which revocation lists are current: a pure function of the offered lists, the trust store and its
+//! memory.
 //!
 //! Rules, for the lists of one vendor and usage:
 //!
 //! - A list is accepted if an active key signed it, if it was seen before, or if the trust store recorded it when a key
 //!   was retired or compromised.
-//! - The newest accepted list is current, unless two lists of its version differ. Then none is.
-//! - Where two lists of the newest version differ, what either withdraws remains withdrawn.
+//! - The newest accepted list is current, unless two lists of the newest version differ. Then no list is current.
+//! - If two lists of the newest version differ, the revocations of both apply.
 //! - A list that is not accepted makes its vendor stale. The name of its file does not matter.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use keywright_verify::{
-    Digest, Domain, KeyId, KeyState, ListMark, Mode, Revocations, SignedList, Trust, TrustError, TrustedKey,
-    Usage, Withdrawn,
+    Digest, Domain, KeyId, KeyState, ListMark, Mode, Revocations, Revoked, SignedList, Trust, TrustError,
+    TrustedKey, Usage,
 };
 
 use super::publisher::{choose, may_publish};
@@ -24,24 +25,24 @@ use super::rollback::{LastSeen, ListId, ListKind, Rollback, Seen};
 /// The outcome for a set of offered lists.
 #[derive(Debug, Clone, Default)]
 pub struct Judged {
-    /// The withdrawals, and the vendors that are stale.
+    /// The revocations, and the vendors that are stale.
     pub revocations: Revocations,
-    /// The memory with what was seen now.
+    /// The memory, updated with these lists.
     pub seen: LastSeen,
     /// Lists that are not accepted.
     pub refused: Vec<Refused>,
-    /// Accepted lists by vendor and usage, older ones too.
+    /// Accepted lists by vendor and usage, including older versions.
     accepted: BTreeMap<ListId, Vec<Accepted>>,
     /// Vendors and usages whose newest lists differ.
     conflicts: BTreeMap<ListId, String>,
-    /// Vendors and usages of which an older list was offered.
+    /// Vendors and usages for which an older list was offered.
     older: BTreeMap<ListId, TrustError>,
 }
 
 /// A list that is not accepted.
 #[derive(Debug, Clone)]
 pub struct Refused {
-    /// Its place among the offered lists, from 0.
+    /// Index among the offered lists, from 0.
     pub at: usize,
     /// The reason.
     pub error: TrustError,
@@ -52,11 +53,11 @@ pub struct Refused {
 /// Kinds of reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusedKind {
-    /// A list of a development key, where only production keys count: it says nothing about production.
+    /// It is signed with a development key, and only production keys are accepted. It does not affect production.
     Development,
-    /// A newer list was seen, or the version is too high.
+    /// A newer list was seen, or its version is too high.
     Version,
-    /// Any other: it makes the vendor stale.
+    /// Any other reason. It makes the vendor stale.
     NotAccepted,
 }
 
@@ -83,8 +84,8 @@ impl Judged {
         self.conflicts.get(id).map(String::as_str)
     }
 
-    /// All that the accepted lists of a vendor and usage withdraw, as one list: the one from which the next version is
-    /// made. `None` if one of the newest lists is missing.
+    /// Returns one list with the revocations of all accepted lists of a vendor and usage, the base of the next version.
+    /// `None` if one of the newest lists is missing.
     #[must_use]
     pub fn united(&self, id: &ListId) -> Option<RevocationList> {
         let lists = self.accepted.get(id)?;
@@ -95,7 +96,7 @@ impl Judged {
         let newest = lists.iter().max_by_key(|accepted| accepted.list.version)?;
         let mut united = newest.list.clone();
         for other in lists {
-            united.withdrawn.add(&other.list.withdrawn);
+            united.revoked.add(&other.list.revoked);
         }
         Some(united)
     }
@@ -104,21 +105,21 @@ impl Judged {
         self.refused.push(Refused { at, error, kind });
     }
 
-    /// Makes the vendors of a list that is not accepted stale.
+    /// Makes the vendors stale that a rejected list may belong to.
     fn stale(&mut self, vendors: impl IntoIterator<Item = (String, Usage)>, error: &TrustError) {
         for (vendor, usage) in vendors {
-            self.revocations.of_mut(usage).unbelieved.entry(vendor).or_insert_with(|| error.to_string());
+            self.revocations.of_mut(usage).rejected.entry(vendor).or_insert_with(|| error.to_string());
         }
     }
 }
 
-/// Decides which of the offered lists count. `today` is the real day, not the one that is asked about.
+/// Decides which of the offered lists are accepted. `today` is the real day, not the day that licenses are verified for.
 #[must_use]
 pub fn judge_lists(offered: &[&[u8]], trust: &Trust, mode: Mode, seen: &LastSeen, today: Date) -> Judged {
     let mut judged = Judged { seen: seen.clone(), ..Judged::default() };
     let mut unknown: Vec<TrustError> = Vec::new();
     let opened: Vec<_> = offered.iter().map(|bytes| authenticate(bytes, trust)).collect();
-    // Before any list is judged: the memory of format 1 does not say which lists are of development keys.
+    // Must be done before any list is checked: a memory of format 1 does not record which lists are of development keys.
     for opened in opened.iter().flatten() {
         assign_usage(&mut judged.seen, opened);
     }
@@ -128,8 +129,8 @@ pub fn judge_lists(offered: &[&[u8]], trust: &Trust, mode: Mode, seen: &LastSeen
             Ok((id, _)) if !mode.accepts(id.usage) => {
                 let signer =
                     SignedList::split(bytes, Domain::Revocation).ok().and_then(|s| s.signers().next());
-                let error =
-                    signer.map_or_else(|| TrustError::new("it is signed for development"), development);
+                let error = signer
+                    .map_or_else(|| TrustError::new("it is signed with a development key"), development);
                 judged.refuse(at, RefusedKind::Development, error);
             }
             Ok((id, accepted)) => judged.sort_in(at, id, accepted, trust, &before),
@@ -156,7 +157,7 @@ pub fn judge_lists(offered: &[&[u8]], trust: &Trust, mode: Mode, seen: &LastSeen
     judged
 }
 
-/// Decides whether a list counts, and for which usage.
+/// Decides whether a list is accepted, and for which usage.
 fn accept(
     opened: Authentic<'_>,
     trust: &Trust,
@@ -173,29 +174,29 @@ fn accept(
     let signer = choose(&signers, |key| match is_known(key) {
         true => Ok(()),
         false => {
-            refuse_withdrawn(key, trust, seen)?;
+            refuse_revoked(key, trust, seen)?;
             may_publish(key, list.issued, today)
         }
     })?;
     Ok((id(signer.entry.usage), Accepted { signer: signer.key.id(), list }))
 }
 
-/// A key that a revocation list withdrew does not publish, whatever its entry says.
-pub(super) fn refuse_withdrawn(key: &TrustedKey, trust: &Trust, seen: &LastSeen) -> Result<(), TrustError> {
+/// Checks that no revocation list revokes a key. A revoked key does not publish, even if its entry is active.
+pub(super) fn refuse_revoked(key: &TrustedKey, trust: &Trust, seen: &LastSeen) -> Result<(), TrustError> {
     let id = key.key.id();
     let usages = [Usage::Production, key.entry.usage];
-    if usages.iter().any(|usage| withdrawn(&key.entry.vendor, *usage, trust, seen).contains(&id)) {
-        return Err(TrustError::new(format!("it is signed with key {id}, which a revocation list withdrew")));
+    if usages.iter().any(|usage| revoked(&key.entry.vendor, *usage, trust, seen).contains(&id)) {
+        return Err(TrustError::new(format!("it is signed with key {id}, which a revocation list revokes")));
     }
     Ok(())
 }
 
-/// The keys that earlier lists withdrew. A list that a compromised key signed does not count: the lists that are accepted
-/// now repeat what the vendor withdrew.
-fn withdrawn(vendor: &str, usage: Usage, trust: &Trust, seen: &LastSeen) -> BTreeSet<KeyId> {
+/// Returns the keys that earlier lists revoked. Lists signed with a compromised key are ignored: the lists that are
+/// accepted now repeat the revocations of the vendor.
+fn revoked(vendor: &str, usage: Usage, trust: &Trust, seen: &LastSeen) -> BTreeSet<KeyId> {
     let entry = seen.get(&ListId::revocation(vendor, usage));
     let entry = entry.filter(|entry| !is_lost(entry.signer, trust));
-    entry.map(|entry| entry.withdrawn.clone()).unwrap_or_default()
+    entry.map(|entry| entry.revoked.clone()).unwrap_or_default()
 }
 
 fn is_lost(signer: Option<KeyId>, trust: &Trust) -> bool {
@@ -203,8 +204,8 @@ fn is_lost(signer: Option<KeyId>, trust: &Trust) -> bool {
     signer.is_some_and(|key| matches!(key.entry.state, KeyState::Compromised(_)))
 }
 
-/// The newest list that was seen, unless a compromised key signed it and the store records which list was current then: a
-/// thief may have published a version that no list of the vendor could follow.
+/// Returns the newest list that was seen, unless a compromised key signed it and the store records which list was
+/// current then. A thief may have published a version that is too high for any further list of the vendor.
 fn trusted_memory<'s>(id: &ListId, trust: &Trust, seen: &'s LastSeen) -> Option<&'s Seen> {
     seen.get(id).filter(|seen| {
         let signer = seen.signer.and_then(|signer| trust.get(signer));
@@ -212,7 +213,7 @@ fn trusted_memory<'s>(id: &ListId, trust: &Trust, seen: &'s LastSeen) -> Option<
     })
 }
 
-/// The list with which the offered ones are compared: the newest that was seen, or that the trust store recorded.
+/// Returns the list with which offered lists are compared: the newest that was seen or that the trust store recorded.
 fn floor(id: &ListId, trust: &Trust, seen: &LastSeen) -> Option<Seen> {
     let recorded = trust.recorded(&id.vendor, id.usage).max().copied();
     let recorded = recorded.map(|ListMark { version, digest }| Seen::new(version, digest));
@@ -222,7 +223,7 @@ fn floor(id: &ListId, trust: &Trust, seen: &LastSeen) -> Option<Seen> {
     }
 }
 
-/// Format 1 of the memory did not name usages: an entry whose digest is that of a development list is moved.
+/// Moves an entry of a format 1 memory, which has no usages, if its digest is that of a development list.
 fn assign_usage(seen: &mut LastSeen, opened: &Authentic<'_>) {
     let id = ListId::revocation(&opened.list.vendor, Usage::Production);
     let development = opened.signers.iter().all(|key| key.entry.usage == Usage::Development);
@@ -233,7 +234,7 @@ fn assign_usage(seen: &mut LastSeen, opened: &Authentic<'_>) {
     }
 }
 
-/// The vendors whose keys a list names as its signers. That is not verified: it decides only who becomes stale.
+/// Returns the vendors of the keys that a list names as its signers, unverified. This only decides which vendors become stale.
 fn vendors_named(bytes: &[u8], trust: &Trust) -> BTreeSet<(String, Usage)> {
     let Ok(sealed) = SignedList::split(bytes, Domain::Revocation) else { return BTreeSet::new() };
     let keys = sealed.signers().filter_map(|id| trust.get(id));
@@ -241,7 +242,7 @@ fn vendors_named(bytes: &[u8], trust: &Trust) -> BTreeSet<(String, Usage)> {
 }
 
 impl Judged {
-    /// Puts an accepted list beside the others of its vendor and usage, if its version can be.
+    /// Adds an accepted list to those of its vendor and usage, unless its version is too old or too high.
     fn sort_in(&mut self, at: usize, id: ListId, accepted: Accepted, trust: &Trust, seen: &LastSeen) {
         let (version, digest) = (accepted.list.version, accepted.list.digest);
         match floor(&id, trust, seen).map_or(Ok(()), |floor| floor.check(version, &digest)) {
@@ -260,12 +261,12 @@ impl Judged {
         }
     }
 
-    fn withdraw(&mut self, id: &ListId, withdrawn: &Withdrawn) {
+    fn revoke(&mut self, id: &ListId, revoked: &Revoked) {
         let lists = self.revocations.of_mut(id.usage);
-        lists.vendors.entry(id.vendor.clone()).or_default().add(withdrawn);
+        lists.vendors.entry(id.vendor.clone()).or_default().add(revoked);
     }
 
-    /// Decides what is current for each vendor and usage.
+    /// Decides which list is current for each vendor and usage.
     fn conclude(&mut self, trust: &Trust, before: &LastSeen) {
         for (id, lists) in std::mem::take(&mut self.accepted) {
             let floor = floor(&id, trust, before);
@@ -273,7 +274,7 @@ impl Judged {
                 self.seen.note(id.clone(), seen);
             }
             for accepted in &lists {
-                self.withdraw(&id, &accepted.list.withdrawn);
+                self.revoke(&id, &accepted.list.revoked);
             }
             self.accepted.insert(id, lists);
         }
@@ -281,7 +282,7 @@ impl Judged {
         self.missing(trust, before);
     }
 
-    /// The newest list of a vendor and usage, and its conflict if there is one.
+    /// Returns the memory entry for the newest list of a vendor and usage, and records a conflict if there is one.
     fn newest(
         &mut self,
         id: &ListId,
@@ -302,34 +303,34 @@ impl Judged {
                 "two lists of version {version} have different texts, with digests {}",
                 shown.join(" and ")
             );
-            self.revocations.of_mut(id.usage).unbelieved.insert(id.vendor.clone(), reason.clone());
+            self.revocations.of_mut(id.usage).rejected.insert(id.vendor.clone(), reason.clone());
             self.conflicts.insert(id.clone(), reason);
         } else {
             let own = self.revocations.of_mut(id.usage).vendors.entry(id.vendor.clone()).or_default();
-            own.expires = newest.list.withdrawn.expires;
+            own.expires = newest.list.revoked.expires;
         }
         let digest = known.as_ref().map_or(newest.list.digest, |known| known.digest);
         digests.remove(&digest);
         let is_ours = |key: &KeyId| trust.get(*key).is_some_and(|key| key.entry.vendor == id.vendor);
-        let mut keys = withdrawn(&id.vendor, id.usage, trust, before);
+        let mut keys = revoked(&id.vendor, id.usage, trust, before);
         keys.extend(
-            of_version.flat_map(|accepted| accepted.list.withdrawn.key_ids.keys()).filter(|k| is_ours(k)),
+            of_version.flat_map(|accepted| accepted.list.revoked.key_ids.keys()).filter(|k| is_ours(k)),
         );
-        Some(Seen { version, digest, also: digests, signer: Some(newest.signer), withdrawn: keys })
+        Some(Seen { version, digest, also: digests, signer: Some(newest.signer), revoked: keys })
     }
 
-    /// Keys that earlier lists withdrew remain withdrawn while these lists are missing.
+    /// Adds keys that earlier lists revoked, which remain revoked while these lists are missing.
     fn remembered(&mut self, trust: &Trust, before: &LastSeen) {
         for (id, _) in before.seen(ListKind::Revocation) {
-            for key in withdrawn(&id.vendor, id.usage, trust, before) {
+            for key in revoked(&id.vendor, id.usage, trust, before) {
                 let lists = self.revocations.of_mut(id.usage);
                 let own = lists.vendors.entry(id.vendor.clone()).or_default();
-                own.key_ids.entry(key).or_insert_with(|| "a list that was seen before".to_owned());
+                own.key_ids.entry(key).or_insert_with(|| "by a list that was seen before".to_owned());
             }
         }
     }
 
-    /// Vendors whose list was seen before and is not among the accepted ones.
+    /// Records vendors whose list was seen before and is not among the accepted lists.
     fn missing(&mut self, trust: &Trust, before: &LastSeen) {
         for (id, error) in std::mem::take(&mut self.older) {
             if !self.accepted.contains_key(&id) {
@@ -344,7 +345,7 @@ impl Judged {
         }
     }
 
-    /// The vendors that a list of unknown origin may belong to: those whose list is missing, else all.
+    /// Returns the vendors that a list of unknown origin may belong to: those whose list is missing, or all if none is missing.
     fn without_list(&self, trust: &Trust, before: &LastSeen) -> BTreeSet<(String, Usage)> {
         let seen = before.seen(ListKind::Revocation).map(|(id, _)| id);
         let missing = seen.filter(|id| !self.accepted.contains_key(id));

@@ -1,15 +1,15 @@
-//! Who may publish signed lists: active keys only.
+//! Keys that may publish signed lists: active keys only.
 //!
-//! The holder of a key writes `issued`, so that day never proves that a list was made while its key was active.
+//! The owner of a key chooses the day in `issued`, so it never proves that a list was issued while its key was active.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use keywright_verify::{KeyState, TrustError, TrustedKey, Usage, outside_key_validity};
 
-/// Checks whether a key could sign a list on the day that the list says, whatever became of it afterwards.
+/// Checks that a key was valid on the day in `issued` of a list. A key that was retired later is accepted.
 ///
 /// # Errors
-/// Returns an error if the key is compromised, or could not sign on that day.
+/// Returns an error if the key is compromised, or was not valid on that day.
 pub(super) fn could_sign(key: &TrustedKey, issued: Date) -> Result<(), TrustError> {
     let id = key.key.id();
     if let KeyState::Compromised(since) = key.entry.state {
@@ -17,14 +17,14 @@ pub(super) fn could_sign(key: &TrustedKey, issued: Date) -> Result<(), TrustErro
         return Err(TrustError::new(message).help(NEWEST));
     }
     outside_key_validity(Some(issued), key).map_or(Ok(()), |reason| {
-        Err(TrustError::new(reason.replace("the block says ISSUED=", "the list was issued on ")))
+        Err(TrustError::new(reason.replace("the block has ISSUED=", "the list was issued on ")))
     })
 }
 
-/// Checks whether a key may publish a list that says that it was issued on a day.
+/// Checks that a key may publish a list with this day in `issued`.
 ///
 /// # Errors
-/// Returns an error if the key is not active, or may not sign on one of these days.
+/// Returns an error if the key is not active, if it is not valid on one of these days, or if `issued` is in the future.
 pub(super) fn may_publish(key: &TrustedKey, issued: Date, today: Date) -> Result<(), TrustError> {
     let id = key.key.id();
     let refused = |why: String, help: &str| {
@@ -32,9 +32,9 @@ pub(super) fn may_publish(key: &TrustedKey, issued: Date, today: Date) -> Result
     };
     match key.entry.state {
         KeyState::Active => {}
-        KeyState::Standby => return refused("which is standby and does not publish".to_owned(), ACTIVATE),
+        KeyState::Standby => return refused("which is on standby and cannot publish".to_owned(), ACTIVATE),
         KeyState::Retired(since) => {
-            return refused(format!("which was retired on {since} and does not publish"), NEWEST);
+            return refused(format!("which was retired on {since} and cannot publish"), NEWEST);
         }
         KeyState::Compromised(since) => {
             return refused(format!("which is compromised since {since}"), NEWEST);
@@ -43,25 +43,30 @@ pub(super) fn may_publish(key: &TrustedKey, issued: Date, today: Date) -> Result
     let (first, last) = (key.entry.not_before, key.entry.not_after);
     if !key.is_valid_on(issued) {
         return refused(
-            format!("which may sign from {first} to {last}, and the list says `issued: {issued}`"),
+            format!("which is valid from {first} to {last}, but the list has `issued: {issued}`"),
             NEWEST,
         );
     }
     if !key.is_valid_on(today) {
-        return refused(format!("which may sign from {first} to {last}, and today is {today}"), NEWEST);
+        return refused(format!("which is valid from {first} to {last} (today is {today})"), NEWEST);
     }
     if is_to_come(issued, today) {
-        return refused(format!("and says `issued: {issued}`, while today is {today}"), CLOCK);
+        return refused(
+            format!("and has `issued: {issued}`, which is in the future (today is {today})"),
+            CLOCK,
+        );
     }
     Ok(())
 }
 
-/// Checks whether a day is in the future. One more day is permitted: the list may have been made where it is tomorrow.
+/// Returns true if a day is in the future. One day more is allowed, for lists that were issued in a time zone where it
+/// is tomorrow.
 pub(super) fn is_to_come(day: Date, today: Date) -> bool {
     today.saturating_add(1.day()) < day
 }
 
-/// The signer that decides: a key that may publish, of production before development. If none may, the first reason.
+/// Returns the signer that decides: a key that may publish, production keys first. If no key may publish, returns the
+/// first error.
 ///
 /// # Errors
 /// Returns an error if no key may publish.
@@ -83,4 +88,4 @@ pub(super) fn choose<'t>(
 
 const ACTIVATE: &str = "install the trust bundle that activates the key first";
 const CLOCK: &str = "check the clock of this computer";
-const NEWEST: &str = "fetch the newest list from the vendor, signed with a key in use";
+const NEWEST: &str = "fetch the newest list from the vendor; it must be signed with an active key";

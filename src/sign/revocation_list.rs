@@ -1,4 +1,4 @@
-//! Revocation lists: signed, versioned, with a last day; one a vendor.
+//! Revocation lists: signed files with a version and an expiry date, one for each vendor.
 //!
 //! The body of the signed file is YAML:
 //!
@@ -28,7 +28,7 @@ use serde_yaml::Spanned;
 
 use keywright_license::Name;
 use keywright_verify::{
-    Digest, Domain, KeyId, Mode, SignedList, SignedListError, Trust, TrustError, TrustedKey, Withdrawn,
+    Digest, Domain, KeyId, Mode, Revoked, SignedList, SignedListError, Trust, TrustError, TrustedKey,
 };
 
 use super::publisher::{choose, could_sign};
@@ -36,26 +36,26 @@ use super::signer::seal;
 use super::signer::{SignError, Signer};
 use super::strict_yaml::{self, day, fault, quoted, version};
 
-/// The end of the names of files with revocation lists.
+/// File name suffix of revocation lists.
 pub const REVOCATION_SUFFIX: &str = ".revocations";
-/// Most bytes of a revocation list.
+/// Maximum size of a revocation list in bytes.
 pub const MAX_REVOCATION_LIST: usize = 16 * 1024 * 1024;
-/// Most bytes of a reason.
+/// Maximum length of a reason in bytes.
 pub const MAX_REASON: usize = 500;
 const FORMAT: &str = "1";
 
-/// A revocation list that was verified.
+/// A verified revocation list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevocationList {
-    /// The vendor that withdraws; the list does not apply to blocks of other vendors.
+    /// The vendor. The list does not apply to blocks of other vendors.
     pub vendor: String,
-    /// Its version, from 1; each new list has a higher one.
+    /// The version, from 1. Each new list has a higher one.
     pub version: u64,
-    /// The day it was made.
+    /// The day on which it was issued.
     pub issued: Date,
-    /// The withdrawals; `expires` is always set.
-    pub withdrawn: Withdrawn,
-    /// Digest of its text, which tells two lists of one version apart.
+    /// The revocations; `expires` is always set.
+    pub revoked: Revoked,
+    /// Digest of the body. Two different lists of the same version differ in it.
     pub digest: Digest,
 }
 
@@ -94,24 +94,24 @@ struct RawKey {
 }
 
 impl RevocationList {
-    /// An empty list, before its first version.
+    /// Creates an empty list that has not been published yet (version 0).
     #[must_use]
     pub fn new(vendor: &str, today: Date) -> Self {
         Self {
             vendor: vendor.to_owned(),
             version: 0,
             issued: today,
-            withdrawn: Withdrawn { expires: Some(today), ..Withdrawn::default() },
+            revoked: Revoked { expires: Some(today), ..Revoked::default() },
             digest: Digest::of(b""),
         }
     }
 
-    /// Verifies a list, and only then reads it. This judges one list by itself: a key of its vendor signed it that could sign
-    /// on the day that the list says. It does not show that the list counts: [`super::judge_lists`] decides that, with the
-    /// memory of the store, and does not trust that day.
+    /// Verifies a list, then parses it. This checks one list by itself: a key of its vendor signed it, and was valid on
+    /// the day in `issued`. That day is not proof, so [`super::judge_lists`] decides, with the memory of the store,
+    /// which lists are current.
     ///
     /// # Errors
-    /// Returns an error if it is not signed by such a key, or not in the format.
+    /// Returns an error if it is not signed with such a key, or if its format is invalid.
     pub fn open(bytes: &[u8], trust: &Trust, mode: Mode) -> Result<Self, TrustError> {
         let Authentic { list, signers } = authenticate(bytes, trust)?;
         choose(&signers, |key| match mode.accepts(key.entry.usage) {
@@ -121,62 +121,62 @@ impl RevocationList {
         Ok(list)
     }
 
-    /// Reads the body of a list. Public for tests of the reader alone: nothing may be decided by it.
+    /// Parses the body of a list, without verifying anything. Public for tests of the parser only.
     ///
     /// # Errors
     /// Returns the first error.
     pub fn parse(text: &str, digest: Digest) -> Result<Self, TrustError> {
         let raw: Raw = strict_yaml::read(text)?;
         if raw.format.value != FORMAT {
-            let message = "the format of a revocation list is `1`; a newer one needs a newer program";
+            let message = "unknown format of a revocation list (expected `1`); a newer version of keywright may support it";
             return Err(fault(&raw.format, message));
         }
         if !Name::is_valid(&raw.vendor.value) {
-            return Err(fault(&raw.vendor, format!("`{}` is no vendor's name", raw.vendor.value)));
+            return Err(fault(&raw.vendor, format!("`{}` is not a vendor name", raw.vendor.value)));
         }
         let (issued, expires) = (day(&raw.issued)?, day(&raw.expires)?);
         if expires < issued {
-            return Err(fault(&raw.expires, "`expires` lies before `issued`"));
+            return Err(fault(&raw.expires, "`expires` is before `issued`"));
         }
-        let mut withdrawn = Withdrawn { expires: Some(expires), ..Withdrawn::default() };
+        let mut revoked = Revoked { expires: Some(expires), ..Revoked::default() };
         for entry in raw.blocks {
             let digest = Digest::parse(&entry.digest.value)
-                .ok_or_else(|| fault(&entry.digest, "this is no digest: 128 digits of 0-9 and a-f"))?;
-            put(&mut withdrawn.digests, digest, &entry.digest, &entry.reason)?;
+                .ok_or_else(|| fault(&entry.digest, "this is not a digest (128 digits of 0-9 and a-f)"))?;
+            put(&mut revoked.digests, digest, &entry.digest, &entry.reason)?;
         }
         for entry in raw.sets {
             if !Name::is_valid(&entry.sn.value) {
-                return Err(fault(&entry.sn, format!("`{}` is no SN", entry.sn.value)));
+                return Err(fault(&entry.sn, format!("`{}` is not an SN", entry.sn.value)));
             }
-            put(&mut withdrawn.sns, entry.sn.value.clone(), &entry.sn, &entry.reason)?;
+            put(&mut revoked.sns, entry.sn.value.clone(), &entry.sn, &entry.reason)?;
         }
         for entry in raw.keys {
             let id = KeyId::parse(&entry.id.value)
-                .ok_or_else(|| fault(&entry.id, "this is no key id: 16 digits of 0-9 and a-f"))?;
-            put(&mut withdrawn.key_ids, id, &entry.id, &entry.reason)?;
+                .ok_or_else(|| fault(&entry.id, "this is not a key id (16 digits of 0-9 and a-f)"))?;
+            put(&mut revoked.key_ids, id, &entry.id, &entry.reason)?;
         }
         let version = version(&raw.version)?;
-        Ok(Self { vendor: raw.vendor.value, version, issued, withdrawn, digest })
+        Ok(Self { vendor: raw.vendor.value, version, issued, revoked, digest })
     }
 
     /// Writes the body.
     #[must_use]
     pub fn body(&self) -> String {
-        let expires = self.withdrawn.expires.unwrap_or(self.issued);
+        let expires = self.revoked.expires.unwrap_or(self.issued);
         let mut text = format!(
             "format: {FORMAT}\nvendor: \"{}\"\nversion: {}\nissued: {}\nexpires: {expires}\n",
             self.vendor, self.version, self.issued
         );
-        section(&mut text, "blocks", "digest", &self.withdrawn.digests);
-        section(&mut text, "sets", "sn", &self.withdrawn.sns);
-        section(&mut text, "keys", "id", &self.withdrawn.key_ids);
+        section(&mut text, "blocks", "digest", &self.revoked.digests);
+        section(&mut text, "sets", "sn", &self.revoked.sns);
+        section(&mut text, "keys", "id", &self.revoked.key_ids);
         text
     }
 
-    /// Signs the list and writes the whole file. The file is opened again with the trusted key before it is handed out.
+    /// Signs the list and returns the text of the file, after verifying and parsing it again with the trusted key.
     ///
     /// # Errors
-    /// Returns an error if there is no good signature, or the file would not be accepted.
+    /// Returns an error if signing fails, or if the file would not be accepted.
     pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SignListError> {
         let text = seal(Domain::Revocation, &self.body(), signer, trusted).map_err(SignListError::Sign)?;
         let trust = Trust::of(trusted.clone());
@@ -184,22 +184,22 @@ impl RevocationList {
         if (Self { digest: self.digest, ..again }) == *self {
             Ok(text)
         } else {
-            Err(SignListError::Refused(TrustError::new("it does not read back")))
+            Err(SignListError::Refused(TrustError::new("the signed file does not parse to the same content")))
         }
     }
 }
 
-/// A list that keys of its vendor signed, whatever became of them.
+/// A list signed with keys of its vendor. The state of these keys is not checked.
 pub(super) struct Authentic<'t> {
     pub(super) list: RevocationList,
-    /// One or more.
+    /// At least one key.
     pub(super) signers: Vec<&'t TrustedKey>,
 }
 
-/// Verifies and reads a list. What its signers may publish is not decided here.
+/// Verifies and parses a list. It does not check whether its signers may publish.
 ///
 /// # Errors
-/// Returns an error if no key of its vendor signed it, or it is not in the format.
+/// Returns an error if no key of its vendor signed it, or if its format is invalid.
 pub(super) fn authenticate<'t>(bytes: &[u8], trust: &'t Trust) -> Result<Authentic<'t>, TrustError> {
     let sealed = SignedList::split(bytes, Domain::Revocation).map_err(|fault| refusal(&fault))?;
     let (text, mut signers) = sealed.verified(trust).map_err(|fault| refusal(&fault))?;
@@ -208,14 +208,14 @@ pub(super) fn authenticate<'t>(bytes: &[u8], trust: &'t Trust) -> Result<Authent
     signers.retain(|key| key.entry.vendor == list.vendor);
     if signers.is_empty() {
         return Err(TrustError::new(format!(
-            "it is of vendor `{}`, but signed by a key of `{other}`",
+            "it is from vendor `{}`, but signed with a key of `{other}`",
             list.vendor
         )));
     }
     Ok(Authentic { list, signers })
 }
 
-/// A list of a development key where only production keys count.
+/// The error for a list of a development key where only production keys are accepted.
 pub(super) fn development(key: KeyId) -> TrustError {
     TrustError::new(format!("it is signed with development key {key}, which is not trusted in production"))
         .help("it applies to development keys only: use `--development`")
@@ -224,9 +224,9 @@ pub(super) fn development(key: KeyId) -> TrustError {
 /// The reason why a list was not signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignListError {
-    /// There is no good signature.
+    /// Signing failed.
     Sign(SignError),
-    /// The signed list would be refused.
+    /// The signed list would not be accepted.
     Refused(TrustError),
 }
 
@@ -241,22 +241,22 @@ impl std::fmt::Display for SignListError {
 
 impl std::error::Error for SignListError {}
 
-/// A fault of a seal as a fault of the trust store, with what to do.
+/// Converts an error of a signed list to an error of the trust store, with a help text.
 pub(super) fn refusal(fault: &SignedListError) -> TrustError {
     let error = TrustError::new(fault.to_string());
     match fault {
         SignedListError::LineEnds => error.help("send it as an attachment, or fetch it again"),
         SignedListError::Invalid(_) | SignedListError::Key(_) | SignedListError::Signatures => {
-            error.help("it was cut or changed on the way: fetch it again from the vendor")
+            error.help("it was truncated or changed in transit: fetch it again from the vendor")
         }
         SignedListError::UnknownKey(_) => {
-            error.help("check that the trust store is the vendor's current one")
+            error.help("check that you have the current trust store of the vendor")
         }
         _ => error,
     }
 }
 
-/// Returns true if a text can be a reason: not empty, not too long, no control characters.
+/// Returns true if a text can be a reason: not empty, at most [`MAX_REASON`] bytes, without control characters.
 #[must_use]
 pub fn is_reason(text: &str) -> bool {
     !text.trim().is_empty() && text.len() <= MAX_REASON && !text.chars().any(char::is_control)
@@ -271,12 +271,12 @@ fn put<K: Ord>(
     if !is_reason(&reason.value) {
         return Err(fault(
             reason,
-            format!("a reason is text of 1 to {MAX_REASON} bytes without line breaks"),
+            format!("invalid reason: expected 1 to {MAX_REASON} bytes of text without line breaks"),
         ));
     }
     match map.insert(key, reason.value.clone()) {
         None => Ok(()),
-        Some(_) => Err(fault(place, "this stands twice in the list")),
+        Some(_) => Err(fault(place, "duplicate entry")),
     }
 }
 

@@ -1,8 +1,8 @@
-//! The memory of a trust store: whose bundles it follows, and the newest version of each signed list that was seen.
+//! The memory of a trust store: the publisher of its bundles, and the newest version of each signed list that was seen.
 //!
-//! It is the file `last-seen.yaml` in the folder of the store. Entries belong to a publisher and a usage: a list of a
-//! development key has a memory of its own. A file that exists but cannot be read is an error, never a fresh start, so
-//! that cutting it short does not bring old lists back.
+//! It is stored in `last-seen.yaml` in the folder of the store. Entries belong to a vendor and a usage: lists of
+//! development keys have entries of their own. A file that exists but cannot be read is an error, not an empty memory,
+//! so truncating it does not make old lists acceptable.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,9 +16,9 @@ use keywright_verify::{Digest, KeyId, TrustError, Usage};
 use super::strict_yaml::{self, fault, version};
 use super::versions::MAX_STEP;
 
-/// Name of the file in the folder of a trust store.
+/// File name in the folder of a trust store.
 pub const LAST_SEEN: &str = "last-seen.yaml";
-/// Format 1 had neither usages nor a publisher; it is still read.
+/// Supported formats. Format 1 has neither usages nor a publisher.
 const FORMATS: [&str; 2] = ["1", "2"];
 
 /// Kinds of signed lists.
@@ -41,7 +41,7 @@ impl ListKind {
     }
 }
 
-/// The lists that follow each other: those of one kind, publisher and usage.
+/// A sequence of versions: the lists of one kind, vendor and usage.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ListId {
     /// The kind.
@@ -73,19 +73,19 @@ pub struct Seen {
     pub version: u64,
     /// Its digest.
     pub digest: Digest,
-    /// Digests of other lists with the same version: an equivocation.
+    /// Digests of other lists with the same version (an equivocation).
     pub also: BTreeSet<Digest>,
-    /// The key that signed it; older programs did not note it.
+    /// The key that signed it, if known. Older programs did not record it.
     pub signer: Option<KeyId>,
-    /// Keys of the trust store that the lists seen so far have withdrawn.
-    pub withdrawn: BTreeSet<KeyId>,
+    /// Keys of the trust store that the lists seen so far revoke.
+    pub revoked: BTreeSet<KeyId>,
 }
 
 impl Seen {
-    /// A list of which nothing else is known.
+    /// Creates an entry with a version and a digest only.
     #[must_use]
     pub fn new(version: u64, digest: Digest) -> Self {
-        Self { version, digest, also: BTreeSet::new(), signer: None, withdrawn: BTreeSet::new() }
+        Self { version, digest, also: BTreeSet::new(), signer: None, revoked: BTreeSet::new() }
     }
 
     /// The digests of all lists with this version.
@@ -97,8 +97,7 @@ impl Seen {
     /// Compares an offered list with this one.
     ///
     /// # Errors
-    /// Returns an error if this one is newer, has the same version and another text, or the offered version is too
-    /// high.
+    /// Returns an error if the version offered is lower or too high, or if it is the same and the text differs.
     pub fn check(&self, offered: u64, digest: &Digest) -> Result<(), Rollback> {
         let (seen, version) = (self.version, offered);
         if version < seen {
@@ -161,7 +160,7 @@ impl std::fmt::Display for Rollback {
                 let digests: Vec<String> = digests.iter().map(ToString::to_string).collect();
                 write!(
                     f,
-                    "version {version} was seen before with another text: digests {}",
+                    "version {version} was seen before with a different text: digests {}",
                     digests.join(" and ")
                 )
             }
@@ -197,8 +196,8 @@ struct RawEntry {
     also: Vec<Spanned<String>>,
     #[serde(default)]
     signer: Option<Spanned<String>>,
-    #[serde(default)]
-    withdrawn: Vec<Spanned<String>>,
+    #[serde(default, rename = "withdrawn")]
+    revoked: Vec<Spanned<String>>,
 }
 
 fn vendor(value: &Spanned<String>) -> Result<String, TrustError> {
@@ -209,24 +208,27 @@ fn vendor(value: &Spanned<String>) -> Result<String, TrustError> {
 }
 
 fn digest(value: &Spanned<String>) -> Result<Digest, TrustError> {
-    Digest::parse(&value.value).ok_or_else(|| fault(value, "this is not a digest: 128 digits of 0-9 and a-f"))
+    Digest::parse(&value.value)
+        .ok_or_else(|| fault(value, "this is not a digest (128 digits of 0-9 and a-f)"))
 }
 
 fn key_id(value: &Spanned<String>) -> Result<KeyId, TrustError> {
-    KeyId::parse(&value.value).ok_or_else(|| fault(value, "this is not a key id: 16 digits of 0-9 and a-f"))
+    KeyId::parse(&value.value).ok_or_else(|| fault(value, "this is not a key id (16 digits of 0-9 and a-f)"))
 }
 
 impl RawEntry {
     fn read(&self) -> Result<(ListId, Seen), TrustError> {
         let kind = ListKind::ALL.into_iter().find(|kind| kind.as_str() == self.list.value);
-        let kind = kind.ok_or_else(|| fault(&self.list, "a list is `trust` or `revocation`"))?;
+        let kind =
+            kind.ok_or_else(|| fault(&self.list, "invalid kind of list (expected `trust` or `revocation`)"))?;
         let usage = self.usage.as_ref().map_or(Ok(Usage::Production), |usage| {
-            Usage::parse(&usage.value).ok_or_else(|| fault(usage, "a usage is production or development"))
+            Usage::parse(&usage.value)
+                .ok_or_else(|| fault(usage, "invalid usage (expected production or development)"))
         })?;
         let seen = Seen {
             also: self.also.iter().map(digest).collect::<Result<_, _>>()?,
             signer: self.signer.as_ref().map(key_id).transpose()?,
-            withdrawn: self.withdrawn.iter().map(key_id).collect::<Result<_, _>>()?,
+            revoked: self.revoked.iter().map(key_id).collect::<Result<_, _>>()?,
             ..Seen::new(version(&self.version)?, digest(&self.digest)?)
         };
         Ok((ListId { kind, vendor: vendor(&self.vendor)?, usage }, seen))
@@ -234,31 +236,34 @@ impl RawEntry {
 }
 
 impl LastSeen {
-    /// Reads the text of the file.
+    /// Parses the file.
     ///
     /// # Errors
-    /// If it is not in this format; an empty file is not.
+    /// Returns an error if the format is invalid, also for an empty file.
     pub fn parse(text: &str) -> Result<Self, TrustError> {
         let raw: Raw = strict_yaml::read(text)?;
         if !FORMATS.contains(&raw.format.value.as_str()) {
-            return Err(fault(&raw.format, "the format is `1` or `2`; a newer one needs a newer program"));
+            return Err(fault(
+                &raw.format,
+                "unknown format (expected `1` or `2`); a newer version of keywright may support it",
+            ));
         }
         let publisher = raw.publisher.as_ref().map(vendor).transpose()?;
         let mut last = Self { publisher, ..Self::default() };
         for entry in &raw.seen {
             let (id, seen) = entry.read()?;
             if last.seen.insert(id, seen).is_some() {
-                return Err(fault(&entry.vendor, "this list is repeated"));
+                return Err(fault(&entry.vendor, "duplicate entry of a list"));
             }
         }
         Ok(last)
     }
 
-    /// Writes the text of the file.
+    /// Formats the file.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text =
-            "# Versions of signed lists that were seen here. Older ones are refused: do not edit.\n\
+            "# The newest versions of signed lists that were seen. Older versions are rejected. Do not edit.\n\
                         format: 2\n"
                 .to_owned();
         // Writing to a string cannot fail.
@@ -276,12 +281,12 @@ impl LastSeen {
             if let Some(signer) = seen.signer {
                 let _ = writeln!(text, "    signer: \"{signer}\"");
             }
-            items(&mut text, "withdrawn", seen.withdrawn.iter());
+            items(&mut text, "withdrawn", seen.revoked.iter());
         }
         text
     }
 
-    /// Compares an offered list with the one that was seen.
+    /// Compares an offered list with the newest one that was seen.
     ///
     /// # Errors
     /// As [`Seen::check`].
@@ -295,21 +300,21 @@ impl LastSeen {
         self.seen.get(id)
     }
 
-    /// Replaces the newest list. Returns true if that changes the memory.
+    /// Records the newest list. Returns true if the memory changes.
     pub fn note(&mut self, id: ListId, seen: Seen) -> bool {
         let new = self.seen.get(&id) != Some(&seen);
         self.seen.insert(id, seen);
         new
     }
 
-    /// Moves an entry to another usage: format 1 did not say which one it was.
+    /// Moves an entry of a format 1 memory, which has no usages, to a usage.
     pub(super) fn assign_usage(&mut self, id: &ListId, usage: Usage) {
         if let Some(seen) = self.seen.remove(id) {
             self.seen.insert(ListId { usage, ..id.clone() }, seen);
         }
     }
 
-    /// Remembers that another list has the version of the one that was seen.
+    /// Records another list with the same version.
     pub(super) fn note_conflict(&mut self, id: &ListId, digest: Digest) {
         if let Some(seen) = self.seen.get_mut(id).filter(|seen| seen.digest != digest) {
             seen.also.insert(digest);
@@ -321,10 +326,11 @@ impl LastSeen {
         self.seen.iter().filter(move |(id, _)| id.kind == kind)
     }
 
-    /// The vendor whose bundles the store follows: it is fixed by the first installation.
+    /// Returns the publisher of the store: the vendor whose bundles it accepts, fixed by the first installation.
     ///
     /// # Errors
-    /// If the memory is of format 1, which did not name it, and has bundles of several vendors.
+    /// Returns an error if the memory has format 1, which does not name the publisher, and has bundles of several
+    /// vendors.
     pub fn publisher(&self) -> Result<Option<&str>, TrustError> {
         if let Some(publisher) = &self.publisher {
             return Ok(Some(publisher));
@@ -334,13 +340,13 @@ impl LastSeen {
             let vendors: Vec<&str> = vendors.into_iter().collect();
             let message = format!("bundles of several vendors were installed here: {}", vendors.join(", "));
             return Err(TrustError::new(message).help(
-                "one of them replaced the trust of another: install each vendor's bundle into a folder of its own",
+                "one bundle replaced that of another vendor: install each vendor's bundle into a separate folder",
             ));
         }
         Ok(vendors.into_iter().next())
     }
 
-    /// Fixes the vendor whose bundles the store follows.
+    /// Sets the publisher of the store.
     pub(super) fn follow(&mut self, publisher: &str) {
         self.publisher = Some(publisher.to_owned());
     }

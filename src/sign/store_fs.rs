@@ -1,6 +1,6 @@
-//! The files that signing reads and writes: secret keys, public keys, the folder of a trust store.
+//! File access for signing: secret keys, public keys, and the folder of a trust store.
 //!
-//! Everything is bounded, only regular files are opened, and a secret key is never left where others can read it.
+//! All reads have a size limit and open regular files only. A secret key is never written where others can read it.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -18,16 +18,16 @@ use super::rollback::{LAST_SEEN, LastSeen, ListKind};
 use super::trust_bundle::{MAX_TRUST_BUNDLE, TRUST_BUNDLE, TrustBundle};
 use super::trust_list::{ADDED_LIST, TRUST_LIST, parse_trust_list};
 
-/// Most bytes of a key file.
+/// Maximum size of a key file in bytes.
 const MAX_KEY_FILE: u64 = 64 * 1024;
-/// Most bytes of a trust list.
+/// Maximum size of a trust list in bytes.
 pub const MAX_TRUST_LIST: usize = 4 * 1024 * 1024;
 
 /// Reads a secret key file.
 ///
 /// # Errors
-/// Returns an error if it is not a regular file (a symbolic link is refused), can be read or written by others than its
-/// owner (on Unix), is too large, or is no text.
+/// Returns an error if it is not a regular file (symbolic links are rejected), if others than its owner can read or
+/// write it (on Unix), or if it is too large or not UTF-8 text.
 pub fn read_secret_file(path: &Path) -> io::Result<Zeroizing<String>> {
     let named = fs::symlink_metadata(path)?;
     let file = input::open_unlinked(path)?;
@@ -35,32 +35,32 @@ pub fn read_secret_file(path: &Path) -> io::Result<Zeroizing<String>> {
     read_text(file, MAX_KEY_FILE)
 }
 
-/// Creates a secret key file that only its owner can read. It appears whole or not at all, also when the process is killed.
+/// Creates a secret key file that only its owner can read. It is created atomically, even if the process is killed.
 ///
 /// # Errors
-/// Returns an error if the path exists, or writing fails; then no file is left.
+/// Returns an error if the path exists or writing fails. No file is left then.
 pub fn create_secret_file(path: &Path, text: &str) -> io::Result<()> {
     create_new(path, text.as_bytes(), Access::Owner)
 }
 
-/// Creates a file for all to read, such as a public key. It appears whole or not at all, also when the process is killed.
+/// Creates a file that everyone can read, such as a public key. It is created atomically, even if the process is killed.
 ///
 /// # Errors
-/// Returns an error if the path exists, or writing fails; then no file is left.
+/// Returns an error if the path exists or writing fails. No file is left then.
 pub fn create_public_file(path: &Path, text: &str) -> io::Result<()> {
     create_new(path, text.as_bytes(), Access::All)
 }
 
-/// Reads a trust store from a folder: the list `trust.yaml` and the public keys it names, or an installed bundle.
+/// Loads a trust store from a folder: the list `trust.yaml` with its public key files, or an installed bundle.
 ///
 /// # Errors
-/// Returns an error if the folder, the list or a key is missing or is not as it should be.
+/// Returns an error if the folder, the list or a key is missing or invalid.
 pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
     let path = folder.join(TRUST_LIST);
     if let Some(bundle) = load_bundle(folder)? {
         if fs::symlink_metadata(&path).is_ok() {
-            return Err(TrustError::new(format!("it has both a list `{TRUST_LIST}` and a `{TRUST_BUNDLE}`"))
-                .help("keep one of the two: your own list, or the bundle that was installed"));
+            return Err(TrustError::new(format!("it has both a `{TRUST_LIST}` and a `{TRUST_BUNDLE}`"))
+                .help("keep one of the two: your own list, or the installed bundle"));
         }
         let disputed = dispute(&bundle, &load_last_seen(folder)?);
         let mut trust = bundle.trust()?.disputed(disputed);
@@ -70,43 +70,50 @@ pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
         return Ok(trust);
     }
     let list = read_public(&path, MAX_TRUST_LIST as u64).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => TrustError::new(format!("it has no list `{TRUST_LIST}`")).help(
-            "`keywright keys new --vendor NAME` makes a key and a trust store; `--trust DIR` names another",
+        io::ErrorKind::NotFound => TrustError::new(format!("`{TRUST_LIST}` not found")).help(
+            "create a key and a trust store with `keywright keys new --vendor NAME`, or select a trust store with `--trust DIR`",
         ),
-        _ => TrustError::new(format!("its list `{TRUST_LIST}`: {}", reason(&error))),
+        _ => TrustError::new(format!("cannot read `{TRUST_LIST}`: {}", reason(&error))),
     })?;
     assemble(folder, &list)
 }
 
 fn assemble(folder: &Path, list: &str) -> Result<Trust, TrustError> {
     Trust::assemble(parse_trust_list(list)?, |entry| {
-        // The name of the file was checked to be one component.
+        // The list parser has checked that the name is a single path component.
         read_public(&folder.join(&entry.file), MAX_KEY_FILE).map_err(|error| {
-            TrustError::at(entry.line, format!("the public key `{}`: {}", entry.file, reason(&error)))
+            TrustError::at(
+                entry.line,
+                format!("cannot read the public key `{}`: {}", entry.file, reason(&error)),
+            )
         })
     })
 }
 
-/// Reads the text of the list of keys that were added by hand beside an installed bundle, if there is one.
+/// Reads the list of keys that were added by hand to a store with an installed bundle, if there is one.
 ///
 /// # Errors
 /// Returns an error if it cannot be read.
 pub fn read_added(folder: &Path) -> Result<Option<String>, TrustError> {
     let Some(bytes) = read_if_there(folder, ADDED_LIST, MAX_TRUST_LIST)? else { return Ok(None) };
-    String::from_utf8(bytes).map(Some).map_err(|_| TrustError::new(format!("its `{ADDED_LIST}` is not text")))
+    String::from_utf8(bytes)
+        .map(Some)
+        .map_err(|_| TrustError::new(format!("`{ADDED_LIST}` is not UTF-8 text")))
 }
 
-/// Reads the keys that were added by hand beside an installed bundle.
+/// Loads the keys that were added by hand to a store with an installed bundle.
 ///
 /// # Errors
-/// Returns an error if the list or a key is not in the format.
+/// Returns an error if the list or a key cannot be read or is invalid.
 pub fn load_added(folder: &Path) -> Result<Trust, TrustError> {
     let Some(list) = read_added(folder)? else { return Ok(Trust::default()) };
-    assemble(folder, &list)
-        .map_err(|error| TrustError { message: format!("its `{ADDED_LIST}`: {}", error.message), ..error })
+    assemble(folder, &list).map_err(|error| TrustError {
+        message: format!("invalid `{ADDED_LIST}`: {}", error.message),
+        ..error
+    })
 }
 
-/// Reads the bundle that is installed in a folder, if there is one.
+/// Loads the bundle that is installed in a folder, if there is one.
 ///
 /// # Errors
 /// Returns an error if it cannot be read, or is not the one that was installed.
@@ -120,34 +127,36 @@ pub fn load_bundle(folder: &Path) -> Result<Option<TrustBundle>, TrustError> {
         let mut bundles = last_seen.seen(ListKind::Trust);
         bundles.any(|(id, seen)| seen.digest == *digest && publisher.is_none_or(|vendor| vendor == id.vendor))
     };
-    TrustBundle::reopen(&bytes, installed)
-        .map(Some)
-        .map_err(|error| TrustError { message: format!("its `{TRUST_BUNDLE}`: {}", error.message), ..error })
+    TrustBundle::reopen(&bytes, installed).map(Some).map_err(|error| TrustError {
+        message: format!("invalid `{TRUST_BUNDLE}`: {}", error.message),
+        ..error
+    })
 }
 
-/// Reads which lists were seen in a folder; nothing was where there is no such file.
+/// Loads the memory of a trust store: the lists that were seen. It is empty if there is no file.
 ///
 /// # Errors
-/// Returns an error if the file is there and cannot be read.
+/// Returns an error if the file exists and cannot be read.
 pub fn load_last_seen(folder: &Path) -> Result<LastSeen, TrustError> {
     let Some(bytes) = read_if_there(folder, LAST_SEEN, MAX_TRUST_LIST)? else {
         return Ok(LastSeen::default());
     };
-    let text =
-        std::str::from_utf8(&bytes).map_err(|_| TrustError::new(format!("its `{LAST_SEEN}` is no text")))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| TrustError::new(format!("`{LAST_SEEN}` is not UTF-8 text")))?;
     LastSeen::parse(text).map_err(|error| {
-        let message = format!("its `{LAST_SEEN}` cannot be read: {}", error.message);
-        TrustError { message, ..error }.help("restore the file: without it old lists could come back")
+        let message = format!("cannot read `{LAST_SEEN}`: {}", error.message);
+        TrustError { message, ..error }
+            .help("restore the file: without it, older lists would be accepted again")
     })
 }
 
-/// The revocation lists in the folder of a trust store, by name: their bytes, of which nothing was looked at.
+/// Reads the files with revocation lists in the folder of a trust store, in the order of their names, without parsing them.
 ///
 /// # Errors
-/// Returns an error if one cannot be read, or there are more than a vendor could have.
+/// Returns an error if a file cannot be read, or if there are too many files.
 pub fn read_revocation_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, TrustError> {
     const MOST: usize = 1000;
-    let cannot = |error: &io::Error| TrustError::new(format!("its files: {}", reason(error)));
+    let cannot = |error: &io::Error| TrustError::new(format!("cannot list its files: {}", reason(error)));
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
         let name = entry.map_err(|error| cannot(&error))?.file_name();
@@ -156,7 +165,7 @@ pub fn read_revocation_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Tr
         }
     }
     if names.len() > MOST {
-        return Err(TrustError::new(format!("it holds more than {MOST} revocation lists")));
+        return Err(TrustError::new(format!("it has more than {MOST} revocation lists")));
     }
     names.sort();
     let read = |name: String| {
@@ -170,7 +179,7 @@ fn read_if_there(folder: &Path, name: &str, limit: usize) -> Result<Option<Vec<u
     match read_bytes(&folder.join(name), limit as u64) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(TrustError::new(format!("its `{name}`: {}", reason(&error)))),
+        Err(error) => Err(TrustError::new(format!("cannot read `{name}`: {}", reason(&error)))),
     }
 }
 
@@ -183,22 +192,22 @@ fn read_bytes(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 fn read_public(path: &Path, limit: u64) -> io::Result<String> {
-    String::from_utf8(read_bytes(path, limit)?).map_err(|_| refusal("it is no text"))
+    String::from_utf8(read_bytes(path, limit)?).map_err(|_| refusal("it is not UTF-8 text"))
 }
 
 fn read_text(file: File, limit: u64) -> io::Result<Zeroizing<String>> {
-    // Room for the whole file at once: growing would leave copies of a secret behind.
+    // Allocate the whole buffer at once: growing it would leave copies of the secret in memory.
     let size = usize::try_from(limit.min(file.metadata()?.len()) + 1).unwrap_or(usize::MAX);
     let mut bytes = Zeroizing::new(Vec::with_capacity(size));
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(refusal("it is too large"));
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| refusal("it is no text"))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| refusal("it is not UTF-8 text"))?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-/// The reason of an error without the numbering of the system.
+/// Returns the text of an error without the error number of the system.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
@@ -217,19 +226,19 @@ mod private {
     use std::io;
     use std::os::unix::fs::MetadataExt as _;
 
-    /// Looks at the file that was opened, not at the name: the two must be one, and nobody else may read it.
+    /// Checks the open file: it must be the file with this name, and only its owner may have access.
     pub(super) fn check(named: &Metadata, opened: &Metadata) -> io::Result<()> {
         if (named.dev(), named.ino()) != (opened.dev(), opened.ino()) || !opened.is_file() {
-            return Err(super::refusal("it was exchanged while it was opened"));
+            return Err(super::refusal("it was replaced while it was opened"));
         }
         if opened.uid() != rustix::process::geteuid().as_raw() {
-            return Err(super::refusal("it belongs to another user, who can read and change it"));
+            return Err(super::refusal("it is owned by another user, who can read and change it"));
         }
         if opened.mode() & 0o077 != 0 {
             return Err(io::Error::new(
                 io::ErrorKind::PermissionDenied,
                 format!(
-                    "others can use it (mode {:04o}); make it yours alone: chmod 600",
+                    "others can read or write it (mode {:04o}); restrict it with chmod 600",
                     opened.mode() & 0o7777
                 ),
             ));

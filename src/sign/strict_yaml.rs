@@ -1,5 +1,5 @@
-//! YAML as the lists of a trust store are written in: no aliases, tags, merges, repeated or unknown keys, and every value
-//! as text, so that it has one spelling.
+//! A strict subset of YAML for the lists of a trust store: no aliases, tags, merges, repeated or unknown keys. Every
+//! value is read as text, so that it has one spelling.
 
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ use keywright_yaml::{first_tag, words};
 
 use super::versions::{MAX_VERSION, POISONED};
 
-/// Reads a list.
+/// Parses a list.
 ///
 /// # Errors
 /// Returns the first error, with its line and column.
@@ -38,7 +38,7 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TrustError> {
             None => fault,
         }
     })?;
-    // Only a text within the budget is searched for tags.
+    // Tags are searched only in text that is within the budget.
     match first_tag(text) {
         None => Ok(read),
         Some((tag, place)) => {
@@ -48,7 +48,7 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TrustError> {
     }
 }
 
-/// A fault at the place of a value.
+/// Creates an error at the place of a value.
 pub(super) fn fault(value: &Spanned<String>, message: impl Into<String>) -> TrustError {
     TrustError {
         place: Some((value.referenced.line(), value.referenced.column())),
@@ -56,28 +56,28 @@ pub(super) fn fault(value: &Spanned<String>, message: impl Into<String>) -> Trus
     }
 }
 
-/// A day of the form YYYY-MM-DD.
+/// Parses a date.
 pub(super) fn day(value: &Spanned<String>) -> Result<Date, TrustError> {
     parse_day(&value.value)
-        .ok_or_else(|| fault(value, format!("`{}` is no day of the form YYYY-MM-DD", value.value)))
+        .ok_or_else(|| fault(value, format!("`{}` is not a date (YYYY-MM-DD)", value.value)))
 }
 
-/// A day in its one spelling, `YYYY-MM-DD`.
+/// Parses a date in its one spelling, `YYYY-MM-DD`.
 pub(super) fn parse_day(text: &str) -> Option<Date> {
     text.parse::<Date>().ok().filter(|day| day.to_string() == text)
 }
 
-/// A number from 1, in its one spelling.
+/// Parses a number from 1 in its one spelling.
 pub(super) fn number(value: &Spanned<String>) -> Result<u64, TrustError> {
     value
         .value
         .parse::<u64>()
         .ok()
         .filter(|number| *number > 0 && number.to_string() == value.value)
-        .ok_or_else(|| fault(value, format!("`{}` is no whole number from 1", value.value)))
+        .ok_or_else(|| fault(value, format!("`{}` is not a whole number from 1", value.value)))
 }
 
-/// The version of a list: a number from 1 to [`MAX_VERSION`].
+/// Parses the version of a list: a number from 1 to [`MAX_VERSION`].
 pub(super) fn version(value: &Spanned<String>) -> Result<u64, TrustError> {
     let version = number(value)?;
     if version <= MAX_VERSION {
@@ -87,7 +87,7 @@ pub(super) fn version(value: &Spanned<String>) -> Result<u64, TrustError> {
     Err(fault(value, message).help(POISONED))
 }
 
-/// Text as a double-quoted scalar; it must hold no control character.
+/// Formats text as a double-quoted scalar. The text must not contain control characters.
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -1,12 +1,12 @@
 //! Trust bundles: a whole trust store as one signed file, which support installs once.
 //!
-//! The body of the signed file is YAML: who publishes it, a version that only rises, a last day, and the keys, each with
-//! its public half. A store accepts a bundle if an active key of the installed bundle signed it, and the first one because
-//! of a public key that was given by hand.
+//! The body of the signed file is YAML: the publisher, an increasing version, an expiry date, and the public keys with
+//! their entries. A store accepts a bundle that an active key of the installed bundle signed. It accepts the first
+//! bundle by a public key that support received separately.
 //!
-//! DECISION: versions may be skipped: a key that version N trusts may sign N+1 or N+7. A bundle that trusts production keys
-//! is signed with a production key, lists its signer, and does not call it compromised. What else a store requires of a
-//! bundle before it installs it is in [`super::installation`].
+//! DECISION: versions may be skipped: a key that version N trusts may sign N+1 or N+7. A bundle that trusts production
+//! keys is signed with a production key, lists its signer, and does not mark it as compromised. The other requirements
+//! of a store are in [`super::installation`].
 
 use std::fmt::Write as _;
 
@@ -29,26 +29,26 @@ use super::signer::seal;
 use super::strict_yaml::{self, day, fault, version};
 use super::trust_list::{RawMark, read_lists, read_state, write_state};
 
-/// Name of an installed bundle in the folder of a trust store.
+/// File name of an installed bundle in the folder of a trust store.
 pub const TRUST_BUNDLE: &str = "trust.bundle";
-/// Most bytes of a bundle.
+/// Maximum size of a bundle in bytes.
 pub const MAX_TRUST_BUNDLE: usize = 4 * 1024 * 1024;
 const FORMAT: &str = "1";
 
 /// A trust bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustBundle {
-    /// The vendor that publishes it.
+    /// The publisher.
     pub vendor: String,
-    /// Its version, from 1.
+    /// The version, from 1.
     pub version: u64,
-    /// The day it was made.
+    /// The day on which it was issued.
     pub issued: Date,
-    /// Its last day.
+    /// The last day on which it is current.
     pub expires: Date,
     /// The trusted keys.
     pub keys: Vec<TrustedKey>,
-    /// Digest of its text.
+    /// Digest of the body.
     pub digest: Digest,
 }
 
@@ -80,19 +80,19 @@ struct RawKey {
 }
 
 impl TrustBundle {
-    /// Verifies a bundle with the keys of `anchor`, and only then reads it. Whether a store may install it is decided by
-    /// [`super::install_bundle`].
+    /// Verifies a bundle with the keys of `anchor`, then parses it. [`super::install_bundle`] decides whether a store
+    /// may install it.
     ///
     /// # Errors
-    /// Returns an error if no key of its vendor in `anchor` signed it, it does not list its signer, or it is not in the
-    /// format.
+    /// Returns an error if no key of its vendor in `anchor` signed it, if it does not list its signer, or if its format
+    /// is invalid.
     pub fn open(bytes: &[u8], anchor: &Trust) -> Result<Self, TrustError> {
         let (bundle, signers) = Self::authenticate(bytes, anchor)?;
         choose(&signers, |signer| bundle.check_signer(signer))?;
         Ok(bundle)
     }
 
-    /// Verifies and reads a bundle. Returns the keys of its vendor that signed it, one or more.
+    /// Verifies and parses a bundle. Also returns the keys of its vendor that signed it (at least one).
     pub(super) fn authenticate<'t>(
         bytes: &[u8],
         anchor: &'t Trust,
@@ -104,31 +104,31 @@ impl TrustBundle {
         signers.retain(|key| key.entry.vendor == bundle.vendor);
         if signers.is_empty() {
             return Err(TrustError::new(format!(
-                "it is of vendor `{}`, but signed by a key of `{other}`",
+                "it is from vendor `{}`, but signed with a key of `{other}`",
                 bundle.vendor
             )));
         }
         Ok((bundle, signers))
     }
 
-    /// Reads a bundle that was installed before: `is_known` says whether a digest is that of a bundle which was verified
-    /// then. Nothing else is read.
+    /// Parses a bundle that was installed before. `is_known` returns true for the digests of verified bundles; a bundle
+    /// with another digest is not parsed.
     ///
     /// # Errors
-    /// If it is another one, or not as it should be.
+    /// Returns an error if the digest is not known or the format is invalid.
     pub fn reopen(bytes: &[u8], is_known: impl FnOnce(&Digest) -> bool) -> Result<Self, TrustError> {
         let sealed = SignedList::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
         let digest = sealed.digest();
         if !is_known(&digest) {
             return Err(TrustError::new("the bundle is not the one that was installed").help(
-                "it was exchanged or damaged: install it again with `keywright trust install --first KEY`",
+                "it was replaced or damaged: install it again with `keywright trust install --first KEY`",
             ));
         }
         let text = sealed.unverified_body().ok_or_else(|| TrustError::new("the bundle is no text"))?;
         Self::parse(text, digest)
     }
 
-    /// Checks that a key could sign this bundle, and that the bundle lists it.
+    /// Checks that a key was allowed to sign this bundle, and that the bundle lists it.
     pub(super) fn check_signer(&self, signer: &TrustedKey) -> Result<(), TrustError> {
         let id = signer.key.id();
         if let KeyState::Compromised(since) = signer.entry.state {
@@ -138,17 +138,17 @@ impl TrustBundle {
         }
         if outside_key_validity(Some(self.issued), signer).is_some() {
             return Err(TrustError::new(format!(
-                "it is signed with key {id}, which could not sign on {}",
+                "it is signed with key {id}, which was not valid on {}",
                 self.issued
             )));
         }
         let own = self.own_entry(signer)?;
         if matches!(own.entry.state, KeyState::Compromised(_)) {
             return Err(TrustError::new(format!(
-                "it is signed with key {id}, which it calls compromised itself"
+                "it is signed with key {id}, which it marks as compromised"
             )));
         }
-        // The key that was given by hand for a first installation has no usage but the one that the bundle says.
+        // The key given with `--first` has no usage of its own, so the usage in the bundle applies.
         let usages = [signer.entry.usage, own.entry.usage];
         let production = self.keys.iter().any(|key| key.entry.usage == Usage::Production);
         if production && usages.contains(&Usage::Development) {
@@ -159,30 +159,30 @@ impl TrustBundle {
         Ok(())
     }
 
-    /// The entry of the bundle for the key that signed it.
+    /// Returns the entry of the bundle for the key that signed it.
     pub(super) fn own_entry(&self, signer: &TrustedKey) -> Result<&TrustedKey, TrustError> {
         self.keys.iter().find(|key| key.key == signer.key).ok_or_else(|| {
             let id = signer.key.id();
-            TrustError::new(format!("it is signed with key {id}, which is not among its own keys"))
+            TrustError::new(format!("it is signed with key {id}, which it does not list"))
         })
     }
 
-    /// Reads the body of a bundle. Public for tests of the reader alone: nothing may be decided by it.
+    /// Parses the body of a bundle, without verifying anything. Public for tests of the parser only.
     ///
     /// # Errors
     /// At the first thing that is not as it should be.
     pub fn parse(text: &str, digest: Digest) -> Result<Self, TrustError> {
         let raw: Raw = strict_yaml::read(text)?;
         if raw.format.value != FORMAT {
-            let message = "the format of a trust bundle is `1`; a newer one needs a newer program";
+            let message = "unknown format of a trust bundle (expected `1`); a newer version of keywright may support it";
             return Err(fault(&raw.format, message));
         }
         if !Name::is_valid(&raw.vendor.value) {
-            return Err(fault(&raw.vendor, format!("`{}` is no vendor's name", raw.vendor.value)));
+            return Err(fault(&raw.vendor, format!("`{}` is not a vendor name", raw.vendor.value)));
         }
         let (issued, expires) = (day(&raw.issued)?, day(&raw.expires)?);
         if expires < issued {
-            return Err(fault(&raw.expires, "`expires` lies before `issued`"));
+            return Err(fault(&raw.expires, "`expires` is before `issued`"));
         }
         let mut trust = Trust::default();
         for key in &raw.keys {
@@ -224,23 +224,27 @@ impl TrustBundle {
         text
     }
 
-    /// Signs the bundle and writes the whole file. The file is opened again before it is handed out.
+    /// Signs the bundle and returns the text of the file, after verifying and parsing it again.
     ///
     /// # Errors
-    /// If there is no good signature, or the file would not be accepted.
+    /// Returns an error if signing fails, or if the file would not be accepted.
     pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SignListError> {
         let text = seal(Domain::Trust, &self.body(), signer, trusted).map_err(SignListError::Sign)?;
         let again =
             Self::open(text.as_bytes(), &Trust::of(trusted.clone())).map_err(SignListError::Refused)?;
         let same = again.version == self.version && again.body() == self.body();
-        if same { Ok(text) } else { Err(SignListError::Refused(TrustError::new("it does not read back"))) }
+        if same {
+            Ok(text)
+        } else {
+            Err(SignListError::Refused(TrustError::new("the signed file does not parse to the same content")))
+        }
     }
 
-    /// The trust store that the bundle makes: the keys of its publisher. Keys of other vendors, which bundles of older
-    /// programs may list, do not count.
+    /// Returns the trust store of the bundle: the keys of its publisher. Keys of other vendors, which bundles of older
+    /// programs may list, are ignored.
     ///
     /// # Errors
-    /// If two of its keys have one id; a bundle that was read has none such.
+    /// Returns an error if two of its keys have the same id. A parsed bundle has no such keys.
     pub fn trust(&self) -> Result<Trust, TrustError> {
         let mut trust = Trust::default();
         for key in self.keys.iter().filter(|key| key.entry.vendor == self.vendor) {
@@ -252,25 +256,25 @@ impl TrustBundle {
 
 fn read_key(raw: &RawKey) -> Result<TrustedKey, TrustError> {
     if !Name::is_valid(&raw.vendor.value) {
-        return Err(fault(&raw.vendor, format!("`{}` is no vendor's name", raw.vendor.value)));
+        return Err(fault(&raw.vendor, format!("`{}` is not a vendor name", raw.vendor.value)));
     }
     let id = KeyId::parse(&raw.id.value).ok_or_else(|| {
-        fault(&raw.id, format!("`{}` is no key id: 16 digits of 0-9 and a-f", raw.id.value))
+        fault(&raw.id, format!("`{}` is not a key id (16 digits of 0-9 and a-f)", raw.id.value))
     })?;
     let bytes: Option<[u8; 32]> =
         STANDARD.decode(&raw.public.value).ok().and_then(|bytes| bytes.try_into().ok());
-    let bytes = bytes.ok_or_else(|| fault(&raw.public, "this is no public key: 32 bytes in base64"))?;
+    let bytes = bytes.ok_or_else(|| fault(&raw.public, "this is not a public key (32 bytes in base64)"))?;
     let key = PublicKey::from_bytes(&bytes)
         .map_err(|error| fault(&raw.public, format!("it cannot be trusted: {error}")))?;
     if key.id() != id {
-        return Err(fault(&raw.id, format!("the public key beside it has id {}, not {id}", key.id())));
+        return Err(fault(&raw.id, format!("the public key of this entry has id {}, not {id}", key.id())));
     }
     let usage = Usage::parse(&raw.usage.value).ok_or_else(|| {
-        fault(&raw.usage, format!("`{}` is no usage: production or development", raw.usage.value))
+        fault(&raw.usage, format!("invalid usage `{}` (expected production or development)", raw.usage.value))
     })?;
     let (not_before, not_after) = (day(&raw.not_before)?, day(&raw.not_after)?);
     if not_after < not_before {
-        return Err(fault(&raw.not_after, "`not-after` lies before `not-before`"));
+        return Err(fault(&raw.not_after, "`not-after` is before `not-before`"));
     }
     let entry = TrustEntry {
         vendor: raw.vendor.value.clone(),

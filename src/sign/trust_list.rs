@@ -1,5 +1,5 @@
-//! The list of a trust store, `trust.yaml`, read strictly: unknown and repeated keys, aliases, tags and values in a
-//! second spelling are refused.
+//! The list of a trust store, `trust.yaml`. The parser is strict: it rejects unknown and repeated keys, aliases, tags,
+//! and values that are not in their one spelling.
 //!
 //! ```yaml
 //! version: 1
@@ -13,8 +13,8 @@
 //!     state: active
 //! ```
 //!
-//! `state: retired` and `state: compromised` need `since: DATE`. They may have `lists`: the version and the digest of each
-//! revocation list of the vendor that was current at that time. These lists remain accepted.
+//! `state: retired` and `state: compromised` require `since: DATE`. They may have `lists`: the version and the digest
+//! of each revocation list of the vendor that was current at that time. These lists remain accepted.
 //!
 //! ```yaml
 //!     state: retired
@@ -34,11 +34,11 @@ use keywright_verify::{Digest, KeyId, KeyState, ListMark, TrustEntry, TrustError
 
 use super::strict_yaml::{self, day, fault, version};
 
-/// Name of the list in the folder of a trust store.
+/// File name of the list in the folder of a trust store.
 pub const TRUST_LIST: &str = "trust.yaml";
-/// Name of the list of keys that were added by hand to a store with an installed bundle; same format.
+/// File name of the list of keys that were added by hand to a store with an installed bundle; same format.
 pub const ADDED_LIST: &str = "trust.added.yaml";
-/// The end of the names of public key files.
+/// File name suffix of public keys.
 const KEY_FILE_SUFFIX: &str = ".pub.pem";
 const VERSION: &str = "1";
 
@@ -65,7 +65,7 @@ struct RawEntry {
     lists: Option<Vec<RawMark>>,
 }
 
-/// A recorded revocation list as it is written.
+/// A recorded revocation list, not parsed yet.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawMark {
@@ -73,7 +73,7 @@ pub(super) struct RawMark {
     digest: Spanned<String>,
 }
 
-/// Reads the text of a trust list.
+/// Parses a trust list.
 ///
 /// # Errors
 /// Returns the first error, with its line and column.
@@ -82,7 +82,7 @@ pub fn parse_trust_list(text: &str) -> Result<Vec<TrustEntry>, TrustError> {
     if list.version.value != VERSION {
         return Err(fault(
             &list.version,
-            "the version of a trust list is `1`; a newer one needs a newer program",
+            "unknown version of a trust list (expected `1`); a newer version of keywright may support it",
         ));
     }
     list.keys.iter().map(read_entry).collect()
@@ -90,22 +90,24 @@ pub fn parse_trust_list(text: &str) -> Result<Vec<TrustEntry>, TrustError> {
 
 fn read_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
     if !Name::is_valid(&raw.vendor.value) {
-        return Err(fault(&raw.vendor, format!("`{}` is no vendor's name", raw.vendor.value)));
+        return Err(fault(&raw.vendor, format!("`{}` is not a vendor name", raw.vendor.value)));
     }
     let id = KeyId::parse(&raw.id.value).ok_or_else(|| {
-        let message = format!("`{}` is no key id: 16 digits of 0-9 and a-f", raw.id.value);
+        let message = format!("`{}` is not a key id (16 digits of 0-9 and a-f)", raw.id.value);
         fault(&raw.id, message)
     })?;
     if !is_key_file_name(&raw.file.value) {
-        let message = format!("`{}` is no name of a public key file in this folder", raw.file.value);
-        return Err(fault(&raw.file, message).help("a name without folders that ends in `.pub.pem`"));
+        let message = format!("`{}` is not the name of a public key file in this folder", raw.file.value);
+        return Err(
+            fault(&raw.file, message).help("write a file name without folders that ends in `.pub.pem`")
+        );
     }
     let usage = Usage::parse(&raw.usage.value).ok_or_else(|| {
-        fault(&raw.usage, format!("`{}` is no usage: production or development", raw.usage.value))
+        fault(&raw.usage, format!("invalid usage `{}` (expected production or development)", raw.usage.value))
     })?;
     let (not_before, not_after) = (day(&raw.not_before)?, day(&raw.not_after)?);
     if not_after < not_before {
-        return Err(fault(&raw.not_after, "`not-after` lies before `not-before`"));
+        return Err(fault(&raw.not_after, "`not-after` is before `not-before`"));
     }
     Ok(TrustEntry {
         vendor: raw.vendor.value.clone(),
@@ -120,7 +122,7 @@ fn read_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
     })
 }
 
-/// The state of a key from its word and the day that belongs to it.
+/// Parses the state of a key and the day of the state.
 pub(super) fn read_state(
     state: &Spanned<String>,
     since: Option<&Spanned<String>>,
@@ -131,36 +133,38 @@ pub(super) fn read_state(
         ("standby", None) => Ok(KeyState::Standby),
         ("retired", Some(day)) => Ok(KeyState::Retired(day)),
         ("compromised", Some(day)) => Ok(KeyState::Compromised(day)),
-        ("active" | "standby", Some(_)) => {
-            Err(fault(since.unwrap_or(state), "`since` belongs to the states retired and compromised only"))
-        }
+        ("active" | "standby", Some(_)) => Err(fault(
+            since.unwrap_or(state),
+            "`since` is allowed for the states retired and compromised only",
+        )),
         ("retired" | "compromised", None) => {
-            Err(fault(state, format!("the state {} needs `since: DATE`", state.value)))
+            Err(fault(state, format!("the state {} requires `since: DATE`", state.value)))
         }
-        (other, _) => {
-            Err(fault(state, format!("`{other}` is no state: active, standby, retired or compromised")))
-        }
+        (other, _) => Err(fault(
+            state,
+            format!("invalid state `{other}` (expected active, standby, retired or compromised)"),
+        )),
     }
 }
 
-/// The recorded lists of a key in this state.
+/// Parses the recorded lists of a key in this state.
 pub(super) fn read_lists(
     state: &Spanned<String>,
     lists: Option<&[RawMark]>,
 ) -> Result<Option<Vec<ListMark>>, TrustError> {
     let Some(lists) = lists else { return Ok(None) };
     if matches!(state.value.as_str(), "active" | "standby") {
-        return Err(fault(state, "`lists` belongs to the states retired and compromised only"));
+        return Err(fault(state, "`lists` is allowed for the states retired and compromised only"));
     }
     let read = |raw: &RawMark| {
         let digest = Digest::parse(&raw.digest.value)
-            .ok_or_else(|| fault(&raw.digest, "this is not a digest: 128 digits of 0-9 and a-f"))?;
+            .ok_or_else(|| fault(&raw.digest, "this is not a digest (128 digits of 0-9 and a-f)"))?;
         Ok(ListMark { version: version(&raw.version)?, digest })
     };
     lists.iter().map(read).collect::<Result<_, _>>().map(Some)
 }
 
-/// Writes the day of a state and the recorded lists, as they follow `state` in an entry.
+/// Writes a state, its day and the recorded lists as lines of an entry.
 pub(super) fn write_state(text: &mut String, indent: &str, state: KeyState, lists: Option<&[ListMark]>) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{indent}state: {}", state.as_str());
@@ -183,10 +187,11 @@ fn is_key_file_name(name: &str) -> bool {
             .is_some_and(|stem| stem.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
-/// The text of a list with one more entry at its end; `None` is no list yet. All that stood there stays as it is.
+/// Returns the list with an entry added at its end. The rest of its text does not change. `None` means that there is no list
+/// yet.
 ///
 /// # Errors
-/// Returns an error if the list cannot be read, or is laid out so that an entry cannot be put at its end.
+/// Returns an error if the list cannot be parsed, or if its layout does not allow adding an entry at its end.
 pub fn append_entry(list: Option<&str>, entry: &TrustEntry) -> Result<String, TrustError> {
     let before = list.map_or(Ok(Vec::new()), parse_trust_list)?;
     let mut text = list.unwrap_or("version: 1\nkeys:\n").to_owned();
@@ -194,7 +199,7 @@ pub fn append_entry(list: Option<&str>, entry: &TrustEntry) -> Result<String, Tr
         text.push('\n');
     }
     if before.is_empty() {
-        // A list without keys is written `keys: []`, which nothing can follow.
+        // An empty list is written `keys: []`, and no entry can follow that.
         text = text.replace("keys: []", "keys:");
     }
     text.push_str(&format_entry(entry));
@@ -206,21 +211,24 @@ pub fn append_entry(list: Option<&str>, entry: &TrustEntry) -> Result<String, Tr
     if kept {
         return Ok(text);
     }
-    Err(TrustError::new(format!("the layout of `{TRUST_LIST}` takes no entry at its end")).help(format!(
-        "lay the list out as one entry under the other, or add this by hand: {}",
-        format_entry(entry).split_whitespace().collect::<Vec<_>>().join(" ")
-    )))
+    Err(TrustError::new(format!("cannot add an entry to `{TRUST_LIST}` in its present layout")).help(
+        format!(
+            "put each entry on lines of its own, or add this by hand: {}",
+            format_entry(entry).split_whitespace().collect::<Vec<_>>().join(" ")
+        ),
+    ))
 }
 
-/// The text of a list with another state of one key. All else stays as it is.
+/// Returns the list with another state of one key. The rest of its text does not change.
 ///
 /// # Errors
-/// Returns an error if the list cannot be read, has no such key, or is laid out so that its state cannot be changed.
+/// Returns an error if the list cannot be parsed, if it does not have the key, or if its layout does not allow changing
+/// the state.
 pub fn change_state(list: &str, id: KeyId, state: KeyState) -> Result<String, TrustError> {
     change_entry(list, id, state, None)
 }
 
-/// As [`change_state`], and records which revocation lists were current.
+/// Like [`change_state`], and records which revocation lists were current.
 ///
 /// # Errors
 /// Returns the errors of [`change_state`].
@@ -244,7 +252,7 @@ pub fn change_entry(
         return Ok(text);
     }
     let since = state.since().map(|day| format!(" and `since: {day}`")).unwrap_or_default();
-    Err(TrustError::new(format!("the layout of `{TRUST_LIST}` does not let the state be changed"))
+    Err(TrustError::new(format!("cannot change the state in `{TRUST_LIST}` in its present layout"))
         .help(format!("write `state: {}`{since} for key {id} by hand", state.as_str())))
 }
 
@@ -256,26 +264,26 @@ fn with_state(
     lists: Option<&[ListMark]>,
 ) -> String {
     let mut text = String::with_capacity(list.len() + 256);
-    // The column of a `lists` key whose items are left out.
+    // The column of a `lists` key whose items are omitted.
     let mut inside_lists: Option<usize> = None;
     for (number, line) in (1..).zip(list.split_inclusive('\n')) {
-        let (blanks, word) = line.split_at(line.len() - line.trim_start_matches([' ', '-']).len());
+        let (spaces, word) = line.split_at(line.len() - line.trim_start_matches([' ', '-']).len());
         if !lines.contains(&number) {
             text.push_str(line);
             continue;
         }
-        if inside_lists.is_some_and(|column| blanks.len() > column) {
+        if inside_lists.is_some_and(|column| spaces.len() > column) {
             continue;
         }
         inside_lists = None;
         if word.starts_with("lists:") {
-            inside_lists = Some(blanks.len());
+            inside_lists = Some(spaces.len());
         } else if word.starts_with("state:") {
             let mut own = String::new();
-            write_state(&mut own, &blanks.replace('-', " "), state, lists);
+            write_state(&mut own, &spaces.replace('-', " "), state, lists);
             // The first line of an entry begins with its dash.
-            text.push_str(blanks);
-            text.push_str(own.get(blanks.len()..).unwrap_or_default());
+            text.push_str(spaces);
+            text.push_str(own.get(spaces.len()..).unwrap_or_default());
         } else if !word.starts_with("since:") {
             text.push_str(line);
         }
@@ -283,11 +291,11 @@ fn with_state(
     text
 }
 
-/// Writes one entry as it is written in a list.
+/// Formats one entry of a list.
 #[must_use]
 pub fn format_entry(entry: &TrustEntry) -> String {
     let TrustEntry { vendor, id, file, usage, not_before, not_after, state, lists, .. } = entry;
-    // Vendors may be called `null`, and an id may be all digits: quotes keep both from being read as something else.
+    // A vendor can be called `null`, and an id can consist of digits only: quotes make both strings in YAML.
     let mut text = format!(
         "  - vendor: \"{vendor}\"\n    id: \"{id}\"\n    file: {file}\n    usage: {}\n    not-before: {not_before}\n    \
          not-after: {not_after}\n",

@@ -1,18 +1,18 @@
-//! Versions of signed lists: how high they get, and how far one may be above the one before.
+//! Limits for versions of signed lists: the highest version, and the largest step from one version to the next.
 //!
-//! A holder of a stolen key could otherwise publish the highest number that exists, and no list of the vendor could
-//! follow it.
+//! Without them, the thief of a key could publish the highest version that exists, and the vendor could publish no
+//! further list.
 
 use keywright_verify::TrustError;
 
 /// The highest version of a signed list. A vendor that publishes a list every second reaches it after 30,000 years.
 pub const MAX_VERSION: u64 = 1_000_000_000_000;
-/// How much higher than the version seen last a list may be. One list can use up a millionth of the versions at most.
+/// Maximum step from the last version seen. One list can use up at most a millionth of the versions.
 pub const MAX_STEP: u64 = 1_000_000;
 
-/// What to do about a version that cannot be the vendor's.
+/// Help for a version that the vendor cannot have published.
 pub(super) const POISONED: &str =
-    "another person may have published it: see \"When a version was poisoned\" in docs/security.md";
+    "someone else may have published it: see \"When a version was poisoned\" in docs/security.md";
 
 /// Returns the version after this one.
 ///
@@ -21,7 +21,7 @@ pub(super) const POISONED: &str =
 pub fn next_version(version: u64) -> Result<u64, TrustError> {
     let next = version.checked_add(1).filter(|next| *next <= MAX_VERSION);
     next.ok_or_else(|| {
-        let message = format!("no version can follow version {version}: the highest is {MAX_VERSION}");
+        let message = format!("no version is left after {version} (the highest is {MAX_VERSION})");
         TrustError::new(message).help(POISONED)
     })
 }
@@ -36,7 +36,7 @@ mod tests {
         assert_eq!(next_version(MAX_VERSION - 1), Ok(MAX_VERSION));
         for version in [MAX_VERSION, MAX_VERSION + 1, u64::MAX - 1, u64::MAX] {
             let error = next_version(version).unwrap_err();
-            assert!(error.message.contains("no version can follow"), "{error}");
+            assert!(error.message.contains("no version is left after"), "{error}");
         }
     }
 }

@@ -327,24 +327,24 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Returns true if `word` is `meant` apart from a typing slip.
+/// Returns true if `word` differs from `intended` only by a typing slip.
 ///
 /// DECISION: a slip is a difference in case, two swapped letters, one missing or additional letter, or one wrong letter
 /// in a longer word. Only slips are fixed automatically. Other near words (`MAXIMUM` for `MINIMUM`, `DATE` for `DATA`)
-/// are only suggested, because they may be meant.
+/// are only suggested, because they may be intended.
 #[must_use]
-pub fn is_slip(word: &str, meant: &str) -> bool {
+pub fn is_slip(word: &str, intended: &str) -> bool {
     /// Minimum length of a word in which one wrong letter is a slip.
     const LONG: usize = 6;
-    let (word, meant) = (word.to_lowercase(), meant.to_lowercase());
+    let (word, intended) = (word.to_lowercase(), intended.to_lowercase());
     let sorted = |text: &str| {
         let mut letters: Vec<char> = text.chars().collect();
         letters.sort_unstable();
         letters
     };
-    match strsim::damerau_levenshtein(&word, &meant) {
+    match strsim::damerau_levenshtein(&word, &intended) {
         0 => true,
-        1 => word.len() != meant.len() || meant.len() >= LONG || sorted(&word) == sorted(&meant),
+        1 => word.len() != intended.len() || intended.len() >= LONG || sorted(&word) == sorted(&intended),
         _ => false,
     }
 }
@@ -355,23 +355,23 @@ mod tests {
 
     #[test]
     fn typing_error_is_not_another_known_word() {
-        for (word, meant) in [
+        for (word, intended) in [
             ("vendor", "VENDOR"),
             ("CUONT", "COUNT"),
             ("COUN", "COUNT"),
             ("COUNTS", "COUNT"),
             ("BURROW", "BORROW"),
         ] {
-            assert!(is_slip(word, meant), "{word}");
+            assert!(is_slip(word, intended), "{word}");
         }
-        for (word, meant) in [
+        for (word, intended) in [
             ("MAXIMUM", "MINIMUM"),
             ("MAX_CHECKOUT", "MIN_CHECKOUT"),
             ("MAINTENANCE_STOP", "MAINTENANCE_START"),
             ("DATE", "DATA"),
             ("USERS", "SHARE"),
         ] {
-            assert!(!is_slip(word, meant), "{word}");
+            assert!(!is_slip(word, intended), "{word}");
         }
     }
 

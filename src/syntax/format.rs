@@ -166,7 +166,7 @@ impl Printer<'_> {
         self.out.push_str(separator);
     }
 
-    /// The comments of a run between blocks: a blank line between two of them is kept.
+    /// Prints the comments of a run between blocks. An empty line between two of them is kept.
     fn run(&mut self, run: Span) {
         let mut before: Option<Span> = None;
         for comment in comments(self.source, run) {
@@ -237,7 +237,7 @@ impl Printer<'_> {
     }
 
     /// Prints the comments of a run inside a block. `first` is the number of line breaks before the first comment, and
-    /// true if a blank line is kept there.
+    /// true if an empty line is kept there.
     fn comments_inside(&mut self, run: Span, first: (usize, bool)) {
         let (mut breaks, mut blank_line) = first;
         let mut at: Option<u32> = None;

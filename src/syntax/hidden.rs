@@ -1,4 +1,4 @@
-//! The one table of characters that a reader cannot see, or that change what a reader sees.
+//! The table of characters that a reader cannot see, or that change what a reader sees.
 //!
 //! `lint`, `verify`, `sign` and the escaping of text for terminals all use [`class`]. Control characters are not in it:
 //! a license file contains none at all.
@@ -31,14 +31,14 @@ pub enum Class {
 }
 
 impl Class {
-    /// The name with its article, for messages.
+    /// Returns the name with its article, for messages.
     #[must_use]
     pub fn with_article(self) -> &'static str {
         match self {
             Self::Direction => "a mark that changes the reading direction",
             Self::Joiner => "an invisible joiner",
             Self::Invisible => "an invisible character",
-            Self::Filler => "a blank filler character",
+            Self::Filler => "an invisible filler character",
             Self::Variation => "a variation selector",
             Self::Tag => "a tag character",
             Self::Annotation => "an annotation mark",
@@ -48,7 +48,7 @@ impl Class {
         }
     }
 
-    /// The word in reports for programs.
+    /// The word in machine-readable reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ impl Class {
     }
 }
 
-/// Characters whose general category does not say that they are hidden, or does not say how. In order.
+/// Hidden characters that the general category does not identify or classify, in ascending order.
 ///
 /// Source: Unicode 17.0, `DerivedCoreProperties.txt` (Default_Ignorable_Code_Point) and `PropList.txt` (Bidi_Control,
 /// Variation_Selector); besides these, the assigned characters that fonts draw as an empty space.
@@ -122,16 +122,16 @@ pub fn class(c: char) -> Option<Class> {
     }
 }
 
-/// The hidden characters of a text with their offsets. A joiner between two visible characters that are not ASCII is left
-/// out: some scripts need it, and it joins pictures to one.
+/// Returns the hidden characters of a text with their offsets. Omits joiners and variation selectors where a script or
+/// a picture needs them.
 pub fn hidden(text: &str) -> impl Iterator<Item = (usize, char, Class)> + '_ {
-    // Nearly all text is ASCII, in which nothing is hidden.
+    // Nearly all text is ASCII, which has no hidden characters.
     let text = if text.is_ascii() { "" } else { text };
     let found = text.char_indices().filter_map(|(at, c)| Some((at, c, class(c)?)));
     found.filter(move |(at, c, class)| *class != Class::Joiner || !is_spelling(text, *at, *c))
 }
 
-/// The name of a character that cannot be shown: `U+202E`.
+/// Returns the code point of a character as text: `U+202E`.
 #[must_use]
 pub fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))

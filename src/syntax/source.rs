@@ -255,24 +255,24 @@ fn looks_like_utf16(bytes: &[u8]) -> bool {
     head.len() >= 4 && ((zeros(1) && full(0)) || (zeros(0) && full(1)))
 }
 
-/// The lines, the start of the line, and the characters before every 1,024th byte. Computing a position takes constant
+/// Line breaks, start of the line, and characters before every 1,024th byte. Computing a position takes constant
 /// time even in a line of 64 MiB, and the index of a file of very short lines is small.
 #[derive(Debug)]
 struct LineIndex {
     strides: Vec<Stride>,
-    /// Line breaks of the whole text.
+    /// Number of line breaks in the text.
     breaks: usize,
-    /// Characters before byte `1024 * i`; empty if the text is ASCII.
+    /// Number of characters before byte `1024 * i`; empty if the text is ASCII.
     characters: Vec<u32>,
     bom: bool,
 }
 
-/// What is before one of the bytes.
+/// The text before every 1,024th byte.
 #[derive(Debug, Clone, Copy)]
 struct Stride {
-    /// Line breaks.
+    /// Number of line breaks.
     breaks: u32,
-    /// Where the line begins that the byte is in.
+    /// Start of the line that the byte is in.
     line: u32,
 }
 
@@ -293,7 +293,7 @@ impl LineIndex {
         Self { strides, breaks: before.breaks as usize, characters, bom: text.starts_with(BOM) }
     }
 
-    /// Line breaks before an offset, and where its line begins.
+    /// Returns the number of line breaks before an offset, and the start of its line.
     fn line_at(&self, text: &str, offset: usize) -> (usize, usize) {
         let stride = offset / STRIDE;
         let Some(before) = self.strides.get(stride) else { return (0, 0) };
@@ -311,7 +311,7 @@ impl LineIndex {
         Position { line: breaks + 1, column, offset }
     }
 
-    /// Where a line begins, from 1.
+    /// Returns the start of a line, counted from 1.
     fn start_of(&self, text: &str, line: usize) -> Option<usize> {
         let breaks = line.checked_sub(1).filter(|breaks| *breaks <= self.breaks)?;
         if breaks == 0 {

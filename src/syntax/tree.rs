@@ -101,8 +101,8 @@ impl Element {
     }
 }
 
-/// The comments of a run, each from `#` to the end of its line. A run is one span however many comments it has, so that
-/// a file of nothing but comments takes no more room than its text.
+/// Returns the comments of a run, each from `#` to the end of its line. A run is one span, however many comments it
+/// has, so that the tree of a file of comments is small.
 pub fn comments(source: &SourceFile, run: Span) -> impl Iterator<Item = Span> {
     let text = source.slice(run);
     let mut at = 0;

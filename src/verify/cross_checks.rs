@@ -214,7 +214,7 @@ pub(super) fn first_error(license: &License, span: Span) -> Option<FirstError> {
         rest.take_while(|finding| finding.primary.span.start < span.end)
     };
     if let Some(error) = inside().find(is_cause).or_else(|| inside().find(|finding| finding.is_error())) {
-        return Some(told(license, error, is_cause(&error)));
+        return Some(describe(license, error, is_cause(&error)));
     }
     // An error above the limit of findings: only its code is known.
     let brief = license.more_in(span).find(|brief| brief.is_error())?;
@@ -226,10 +226,10 @@ pub(super) fn first_error(license: &License, span: Span) -> Option<FirstError> {
 /// Returns the finding on damage by mail to the whole file, for a block that is unreadable because of it.
 pub(super) fn whole_fault(license: &License) -> Option<FirstError> {
     let error = license.diagnostics.iter().find(|finding| *finding.code == MAIL_DAMAGE)?;
-    Some(told(license, error, true))
+    Some(describe(license, error, true))
 }
 
-fn told(license: &License, error: &Diagnostic, is_cause: bool) -> FirstError {
+fn describe(license: &License, error: &Diagnostic, is_cause: bool) -> FirstError {
     let reason = in_line(message(error), line(license, error.primary.span));
     FirstError { reason, help: error.help.clone(), suggestion: error.suggestion.clone(), is_cause }
 }

@@ -32,7 +32,7 @@ pub use message::{Digest, Domain, KeyId, ParseDigestError, ParseKeyIdError};
 pub use payload::Payload;
 pub use public_key::{PublicKey, PublicKeyError};
 pub use reason::{Fact, Part, Reason};
-pub use revocation::{Revocations, Withdrawn};
+pub use revocation::{Revocations, Revoked};
 pub use signed_list::{MAX_SIGNATURES, SignedList, SignedListError};
 pub use trust::{KeyState, Mode, Trust, TrustedKey, Usage};
 pub use trust_entry::{ListMark, TrustEntry, TrustError};

@@ -1,4 +1,5 @@
-//! Sentences of a verdict. Text of a file is a field of its own, so that a report can mask it whatever it contains.
+//! Sentences that explain a verdict. Text that comes from a file is a separate part, so that a redacted report can mask
+//! it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +14,7 @@ use super::message::KeyId;
 /// One part of a [`Reason`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// Words of this program: they contain no text of any file.
+    /// Words of this program. They contain no text of a file.
     Text(Cow<'static, str>),
     /// The value of a directive, or the name of a block (`FEATURE`). Untrusted: escape it.
     Value {
@@ -21,21 +22,21 @@ pub enum Part {
         directive: &'static str,
         /// Its value.
         text: String,
-        /// Shown in backticks.
+        /// True if it is shown in backticks.
         quoted: bool,
     },
     /// A file, shown in backticks. Untrusted: escape it.
     File {
-        /// Its place among the files that were verified together, from 0.
+        /// The index among the files that were verified together, from 0.
         at: usize,
         /// Its name.
         name: String,
     },
-    /// Words that may contain text of a file at any place. Untrusted: escape them.
+    /// Words that can quote a file anywhere. Untrusted: escape them.
     Quote {
         /// The words.
         text: String,
-        /// What a masked report shows instead; `None` for the mask itself.
+        /// The text in a redacted report; `None` for the mask itself.
         redacted: Option<Cow<'static, str>>,
     },
 }
@@ -49,38 +50,38 @@ impl Fact for KeyId {}
 impl Fact for KeyFault {}
 impl Fact for Version {}
 
-/// A sentence of a verdict, in parts. [`fmt::Display`] writes all of them, unmasked and unescaped.
+/// A sentence that explains a verdict, in parts. [`fmt::Display`] writes all parts, unmasked and unescaped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reason {
     parts: Vec<Part>,
 }
 
 impl Reason {
-    /// A sentence that begins with words of this program.
+    /// Creates a sentence that begins with words of this program.
     #[must_use]
     pub fn new(text: &'static str) -> Self {
         Self::default().text(text)
     }
 
-    /// A sentence that consists of one fact.
+    /// Creates a sentence that consists of one fact.
     #[must_use]
     pub fn of(fact: impl Fact) -> Self {
         Self::default().fact(fact)
     }
 
-    /// A sentence of unknown origin, which a masked report hides as a whole.
+    /// Creates a sentence of unknown origin, which a redacted report masks completely.
     #[must_use]
     pub fn unknown(text: impl Into<String>) -> Self {
         Self { parts: vec![Part::Quote { text: text.into(), redacted: None }] }
     }
 
-    /// A sentence that may quote a file, with the words that a masked report shows instead.
+    /// Creates a sentence that can quote a file, with the text for a redacted report.
     #[must_use]
     pub fn quote(text: impl Into<String>, redacted: impl Into<Cow<'static, str>>) -> Self {
         Self { parts: vec![Part::Quote { text: text.into(), redacted: Some(redacted.into()) }] }
     }
 
-    /// A sentence about a key, made of dates and key ids only.
+    /// Creates a sentence about a key that contains only dates and key ids.
     pub(super) fn about_key(text: String) -> Self {
         Self { parts: vec![Part::Text(text.into())] }
     }

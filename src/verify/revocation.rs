@@ -8,20 +8,20 @@ use super::message::{Digest, KeyId};
 use super::reason::Reason;
 use super::trust::Usage;
 
-/// The revocations of one vendor, each with its reason. Reasons are text of a list: escape them.
+/// The revocations of one vendor, each with its reason. Reasons are untrusted text: escape them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Withdrawn {
-    /// Blocks, by the digest of their payload.
+pub struct Revoked {
+    /// Revoked blocks, by the digest of their payload.
     pub digests: BTreeMap<Digest, String>,
-    /// Sets, by SN.
+    /// Revoked sets, by SN.
     pub sns: BTreeMap<String, String>,
-    /// Keys: nothing that they signed is accepted.
+    /// Revoked keys. Nothing that they signed is accepted.
     pub key_ids: BTreeMap<KeyId, String>,
-    /// Last day of the list; later it is stale.
+    /// Last day of the list. After it, the list is stale.
     pub expires: Option<Date>,
 }
 
-impl Withdrawn {
+impl Revoked {
     /// Adds the revocations of another list of the vendor. `expires` does not change.
     pub fn add(&mut self, other: &Self) {
         for (digest, reason) in &other.digests {
@@ -52,12 +52,12 @@ impl Withdrawn {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Revocations {
     /// Lists of production keys, which apply to all keys of the vendor.
-    pub vendors: BTreeMap<String, Withdrawn>,
-    /// Vendors whose list was seen before and is missing now, with the version that was seen.
+    pub vendors: BTreeMap<String, Revoked>,
+    /// Vendors whose list was seen before and is missing now, with that version.
     pub missing: BTreeMap<String, u64>,
-    /// Vendors with a list that is not accepted, and why.
-    pub unbelieved: BTreeMap<String, String>,
-    /// The same for lists of development keys, which apply to development keys and their blocks only.
+    /// Vendors with a list that is not accepted, with the reason.
+    pub rejected: BTreeMap<String, String>,
+    /// Lists of development keys, which apply only to development keys and their blocks.
     pub development: Option<Box<Revocations>>,
 }
 
@@ -70,13 +70,14 @@ impl Revocations {
         }
     }
 
-    /// The lists that apply to keys of this usage.
+    /// Lists that apply to keys of this usage.
     fn applying(&self, usage: Usage) -> impl Iterator<Item = &Self> {
         let development = self.development.as_deref().filter(|_| usage == Usage::Development);
         std::iter::once(self).chain(development)
     }
 
-    /// Returns why a block is revoked: the narrowest entry first. `usage` is that of the key that signed it.
+    /// Returns why a block is revoked: by its digest, else by its SN, else by its key. `usage` is that of the key that
+    /// signed it.
     #[must_use]
     pub fn reason(
         &self,
@@ -104,7 +105,7 @@ impl Revocations {
     }
 
     fn own_stale(&self, vendor: &str, at: Date) -> Option<String> {
-        if let Some(reason) = self.unbelieved.get(vendor) {
+        if let Some(reason) = self.rejected.get(vendor) {
             return Some(format!("a revocation list of {vendor} is not accepted: {reason}"));
         }
         if let Some(version) = self.missing.get(vendor) {

@@ -1,4 +1,4 @@
-//! Signed lists as files: what they are, who signed, and the signed bytes.
+//! The file format of signed lists: kind, signatures, and the signed body.
 //!
 //! ```text
 //! keywright/revocation/1 LF
@@ -7,8 +7,8 @@
 //! the body, to the end of the file
 //! ```
 //!
-//! A signature covers the body byte for byte. The few lines before it are all that is looked at until one was verified:
-//! no reader of the body sees bytes that no trusted key signed.
+//! A signature covers the body byte for byte. Until one is verified, only the lines before the body are parsed, so no
+//! parser of a body ever reads bytes that no trusted key signed.
 
 use std::fmt;
 
@@ -16,12 +16,12 @@ use super::key_text::{KeyFault, KeyText};
 use super::message::{Digest, Domain, KeyId};
 use super::trust::{Trust, TrustedKey};
 
-/// Most signatures of one file.
+/// Maximum number of signatures of a file.
 pub const MAX_SIGNATURES: usize = 16;
 /// The start of a line with a signature.
 const KEY_HEAD: &[u8] = b"KEY ";
 
-/// A signed list taken apart. That it could be says nothing of its signatures.
+/// A signed list, split into signatures and body. The signatures are not verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedList<'a> {
     domain: Domain,
@@ -33,19 +33,19 @@ pub struct SignedList<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignedListError {
-    /// They do not begin as a signed list of this kind.
+    /// It does not begin with the line of this kind of list.
     NotSealed(Domain),
-    /// They begin as a signed object of another kind.
+    /// It is a signed object of another kind.
     OtherKind(Domain),
-    /// Its line ends were changed, which breaks every signature.
+    /// Its line endings were changed, which breaks every signature.
     LineEnds,
-    /// A line with a signature cannot be read.
+    /// A signature line cannot be parsed.
     Key(KeyFault),
-    /// It has no signature, or more than [`MAX_SIGNATURES`], or one key signed twice.
+    /// It has no signature, more than [`MAX_SIGNATURES`], or two of the same key.
     Signatures,
-    /// No trusted key signed it; the one that is named.
+    /// No trusted key signed it. Contains the key that it names.
     UnknownKey(KeyId),
-    /// The body is not what this key signed.
+    /// The signature of this key does not match.
     Invalid(KeyId),
 }
 
@@ -55,16 +55,18 @@ impl fmt::Display for SignedListError {
             Self::NotSealed(domain) => write!(f, "it does not begin with the line `{}`", domain.text()),
             Self::OtherKind(domain) => write!(f, "it is a signed object of the kind `{}`", domain.text()),
             Self::LineEnds => {
-                f.write_str("its line ends were changed on the way, which breaks its signature")
+                f.write_str("its line endings were changed in transit, which breaks its signature")
             }
-            Self::Key(fault) => write!(f, "its signature cannot be read: {fault}"),
+            Self::Key(fault) => write!(f, "invalid signature line: {fault}"),
             Self::Signatures => {
-                write!(f, "it must have 1 to {MAX_SIGNATURES} signatures, each of another key")
+                write!(f, "it must have 1 to {MAX_SIGNATURES} signatures, each with a different key")
             }
             Self::UnknownKey(key) => {
                 write!(f, "it is signed with key {key}, which is not in the trust store")
             }
-            Self::Invalid(key) => write!(f, "its text is not what key {key} signed"),
+            Self::Invalid(key) => {
+                write!(f, "its signature with key {key} does not match: the text was changed")
+            }
         }
     }
 }
@@ -72,10 +74,10 @@ impl fmt::Display for SignedListError {
 impl std::error::Error for SignedListError {}
 
 impl<'a> SignedList<'a> {
-    /// Takes a signed list apart, without looking into its body.
+    /// Splits a signed list into signatures and body, without parsing the body.
     ///
     /// # Errors
-    /// Returns an error if the bytes are not laid out as one.
+    /// Returns an error if the bytes do not have the format of a signed list of this kind.
     pub fn split(bytes: &'a [u8], domain: Domain) -> Result<Self, SignedListError> {
         let (first, mut rest) = line(bytes).ok_or(SignedListError::NotSealed(domain))?;
         if first != domain.text().as_bytes() {
@@ -118,7 +120,7 @@ impl<'a> SignedList<'a> {
         std::str::from_utf8(self.body).ok()
     }
 
-    /// The ids of the keys that are said to have signed.
+    /// Returns the key ids in the signature lines, unverified.
     pub fn signers(&self) -> impl Iterator<Item = KeyId> {
         self.keys.iter().map(|key| key.key)
     }
@@ -149,7 +151,7 @@ impl<'a> SignedList<'a> {
     }
 }
 
-/// The first line without its line feed, and what follows.
+/// Returns the first line without its line feed, and the rest.
 fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = memchr::memchr(b'\n', bytes)?;
     Some((bytes.get(..at)?, bytes.get(at + 1..)?))

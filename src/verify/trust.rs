@@ -1,4 +1,5 @@
-//! Whom to trust: (vendor, key, usage, time), never a bare list of keys and never a key that came with a license.
+//! Trust in keys: each is trusted for a vendor, a usage and a range of days. A key that came with a license is never
+//! trusted.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,7 +15,7 @@ use super::trust_entry::{ListMark, TrustEntry, TrustError};
 pub enum Usage {
     /// Licenses for customers.
     Production,
-    /// Trials inside the house; never accepted in production.
+    /// Trials inside the vendor's organisation; never accepted in production.
     Development,
 }
 
@@ -28,7 +29,7 @@ impl Usage {
         }
     }
 
-    /// Returns the usage of a word.
+    /// Parses the word of a usage.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Production, Self::Development].into_iter().find(|usage| usage.as_str() == word)
@@ -46,7 +47,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Returns true if keys of this usage count.
+    /// Returns true if signatures by keys of this usage are accepted.
     #[must_use]
     pub fn accepts(self, usage: Usage) -> bool {
         usage == Usage::Production || self == Self::Development
@@ -56,13 +57,13 @@ impl Mode {
 /// The state of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyState {
-    /// It signs.
+    /// In use: it signs.
     Active,
-    /// It is published ahead of its use.
+    /// Published, but not in use yet.
     Standby,
-    /// It signs no more; what was issued up to this day stays good.
+    /// No longer in use. Licenses issued up to this day remain valid.
     Retired(Date),
-    /// Others may have it since this day; nothing it signed counts.
+    /// Others may have it since this day. Nothing that it signed is accepted.
     Compromised(Date),
 }
 
@@ -80,8 +81,9 @@ impl KeyState {
 
     /// Checks whether a key may change from this state to another.
     ///
-    /// DECISION: a compromised key never returns, and a retired key can only become compromised: signatures from the time
-    /// in between could not be told apart. Commands and installed bundles follow the same rule.
+    /// DECISION: a compromised key stays compromised, and a retired key can only become compromised: signatures from
+    /// the time in between could not be distinguished from earlier ones. Commands and installed bundles follow the same
+    /// rule.
     #[must_use]
     pub fn may_become(self, new: Self) -> bool {
         match self {
@@ -91,7 +93,7 @@ impl KeyState {
         }
     }
 
-    /// The day that belongs to it.
+    /// The day of the state, if it has one.
     #[must_use]
     pub fn since(self) -> Option<Date> {
         match self {
@@ -118,7 +120,7 @@ pub struct TrustedKey {
 }
 
 impl TrustedKey {
-    /// Returns true if a day lies in its validity, both ends included.
+    /// Returns true if the key is valid on a day. Both ends of its validity are included.
     #[must_use]
     pub fn is_valid_on(&self, day: Date) -> bool {
         self.entry.not_before <= day && day <= self.entry.not_after
@@ -136,11 +138,11 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Puts a store together from the entries of its list; `read` gives the text of a public key file.
+    /// Builds a store from the entries of its list. `read` returns the text of a public key file.
     ///
     /// # Errors
-    /// Returns an error if a file cannot be read or has no key that can be trusted, a key id is not its key's, or two
-    /// entries share a key id.
+    /// Returns an error if a file cannot be read or does not contain an acceptable key, if a key has another id than
+    /// its entry, or if two entries have the same key id.
     pub fn assemble(
         entries: Vec<TrustEntry>,
         mut read: impl FnMut(&TrustEntry) -> Result<String, TrustError>,
@@ -151,16 +153,15 @@ impl Trust {
             let key = PublicKey::from_pem(&text).map_err(|error| unfit(&entry, error))?;
             if key.id() != entry.id {
                 let message = format!("the key in `{}` has id {}, not {}", entry.file, key.id(), entry.id);
-                return Err(
-                    TrustError::at(entry.line, message).help("a list that was altered, or the wrong file")
-                );
+                return Err(TrustError::at(entry.line, message)
+                    .help("the list was changed, or the file is the wrong one"));
             }
             trust.add(TrustedKey { entry, key })?;
         }
         Ok(trust)
     }
 
-    /// A store of one key.
+    /// Creates a store with one key.
     #[must_use]
     pub fn of(key: TrustedKey) -> Self {
         let index = HashMap::from([(key.key.id(), 0)]);
@@ -173,34 +174,34 @@ impl Trust {
     /// If a key with its id is in the store.
     pub fn add(&mut self, key: TrustedKey) -> Result<(), TrustError> {
         if let Some(other) = self.get(key.key.id()) {
-            let message =
-                format!("the key id {} stands twice, first in line {}", key.entry.id, other.entry.line);
-            return Err(TrustError::at(key.entry.line, message).help("a key has one entry, and one vendor"));
+            let message = format!("duplicate key id {}, first in line {}", key.entry.id, other.entry.line);
+            return Err(TrustError::at(key.entry.line, message).help("keep one entry for each key"));
         }
         self.index.insert(key.key.id(), self.keys.len());
         self.keys.push(key);
         Ok(())
     }
 
-    /// The same store with a last day.
+    /// Returns the same store with an expiry date.
     #[must_use]
     pub fn until(self, expires: Date) -> Self {
         Self { expires: Some(expires), ..self }
     }
 
-    /// The same store, as the bundle of a vendor.
+    /// Returns the same store, as published by a vendor.
     #[must_use]
     pub fn published_by(self, vendor: &str) -> Self {
         Self { publisher: Some(vendor.to_owned()), ..self }
     }
 
-    /// The same store, whose bundle is disputed for this reason: another bundle has its version.
+    /// Returns the same store. If there is a reason, its bundle is disputed: another bundle has the same version.
     #[must_use]
     pub fn disputed(self, reason: Option<String>) -> Self {
         Self { disputed: reason, ..self }
     }
 
-    /// The vendor whose installed bundle this is, if it is one. Keys that were added by hand are of other vendors.
+    /// The vendor that published the installed bundle, if there is one. Keys that were added by hand belong to other
+    /// vendors.
     #[must_use]
     pub fn publisher(&self) -> Option<&str> {
         self.publisher.as_deref()
@@ -212,13 +213,13 @@ impl Trust {
         self.keys.iter().filter(own).filter_map(|key| key.entry.lists.as_ref()).flatten()
     }
 
-    /// The same store with other states of its keys.
+    /// Returns the same store with other states of its keys.
     #[must_use]
     pub fn assuming(&self, state: impl Fn(&TrustedKey) -> KeyState) -> Self {
         self.with(|key| key.entry.state = state(key))
     }
 
-    /// The same store with changed entries.
+    /// Returns the same store with changed entries.
     #[must_use]
     pub fn with(&self, change: impl Fn(&mut TrustedKey)) -> Self {
         let mut trust = self.clone();
@@ -248,7 +249,7 @@ impl Trust {
         &self.keys
     }
 
-    /// Returns true if nothing is trusted.
+    /// Returns true if the store has no keys.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
@@ -259,7 +260,7 @@ fn unfit(entry: &TrustEntry, error: PublicKeyError) -> TrustError {
     let fault = TrustError::at(entry.line, format!("`{}` cannot be trusted: {error}", entry.file));
     if error == PublicKeyError::SecretKey {
         fault.help(
-            "remove the secret key from the trust store at once, and replace the key if others could read it",
+            "remove the secret key from the trust store now, and replace the key if others could read it",
         )
     } else {
         fault

@@ -128,8 +128,9 @@ impl<'a> Verifier<'a> {
         FileReport { file: license.source.name().to_owned(), blocks, policy, hidden: hidden_text(license) }
     }
 
-    /// Returns expired lists: the trust bundle, and the revocation lists of the vendors whose signatures match. A bundle
-    /// concerns the blocks of its publisher, and those whose key is not in the store: a newer bundle may have it.
+    /// Returns the lists that are not current: the trust bundle, and the revocation lists of vendors whose signatures
+    /// match. A bundle applies to blocks of its publisher, and to blocks whose key is not in the store, because a newer
+    /// bundle may have it.
     fn stale(&self, blocks: &[BlockReport<'_>]) -> Vec<PolicyFault> {
         let concerned = self.trust.publisher().is_none_or(|publisher| {
             let concerns = |block: &BlockReport<'_>| {
@@ -207,11 +208,11 @@ impl<'a> Verifier<'a> {
         if !trusted.key.verifies(Domain::Feature, digest, &key.signature) {
             return invalid();
         }
-        self.withdrawn(feature, digest, trusted).unwrap_or_else(|| self.in_time(feature, trusted))
+        self.revoked(feature, digest, trusted).unwrap_or_else(|| self.in_time(feature, trusted))
     }
 
     /// Returns the reason why a block with a matching signature is revoked, if any.
-    fn withdrawn(&self, feature: &Feature, digest: &Digest, trusted: &TrustedKey) -> Option<Ruling> {
+    fn revoked(&self, feature: &Feature, digest: &Digest, trusted: &TrustedKey) -> Option<Ruling> {
         let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());
         let key = (trusted.key.id(), trusted.entry.usage);
         let reason = self.revocations.reason(digest, feature.vendor_name(), sn, key);

@@ -56,7 +56,7 @@ fn limits() -> String {
         ("blocks of a file".to_owned(), count(limits::MAX_BLOCKS), "S015"),
         ("a block".to_owned(), mib(limits::MAX_BLOCK_BYTES), "S016"),
         (
-            "a value, after runs of blanks are folded".to_owned(),
+            "a value, after runs of whitespace are folded".to_owned(),
             format!("{} bytes", limits::MAX_VALUE_BYTES),
             "V008",
         ),

@@ -146,7 +146,7 @@ fn who(symbols: &mut Interner, at: usize) -> Requester {
     Requester { user: one, host: one, custom: Some(symbols.symbol(&format!("c{at}"))) }
 }
 
-/// Plays lines in a session; returns how many were granted.
+/// Applies lines in a session. Returns how many were granted.
 fn play(model: &Model, lines: impl Iterator<Item = String>) -> usize {
     let file = no_file();
     let mut session = Session::new(&file, model, noon(), None);
@@ -158,7 +158,7 @@ fn play(model: &Model, lines: impl Iterator<Item = String>) -> usize {
     granted
 }
 
-/// n holders, then n denials; each denial says who holds licenses and what would be enough.
+/// n holders, then n denials. Each denial names the holders and the change that would be enough.
 #[test]
 fn denial_cost_with_many_holders_is_linear() {
     let pools = [

@@ -185,7 +185,7 @@ fn check(case: &Case, found: &[Value]) {
     assert!(raised.contains(case.code.as_str()), "{path} does not raise {}, but {raised:?}", case.code);
     let free = [case.code.as_str(), "K002"];
     let others: BTreeSet<&str> = raised.into_iter().filter(|code| !free.contains(code)).collect();
-    assert_eq!(others, case.also(), "{path}: what it raises beside {}", case.code);
+    assert_eq!(others, case.also(), "{path}: additional findings to {}", case.code);
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn write_files(place: &TestDir, secrets: &Secrets) {
     };
     let quoted = format!("\"{licensee}\"");
     changed("-copy.lic", "FEATURE", "# copied\nFEATURE");
-    changed("-invalid.lic", &quoted, "\"somebody\"");
+    changed("-invalid.lic", &quoted, "\"another\"");
     changed("-exchanged.lic", "FEATURE MyDraw", "FEATURE MyWrite");
     changed("-vendor.lic", "VENDOR=ABC_Software", &format!("VENDOR=\"{bad}\""));
     changed("-name.lic", "MyDraw", &bad.replace([' ', '"', '{', '}', '#', '='], "."));
@@ -93,7 +93,7 @@ fn write_files(place: &TestDir, secrets: &Secrets) {
     changed("-key.lic", "KEY=", &format!("KEY={unknown}"));
     place.write(&secrets.path("-empty/note.txt"), "");
     #[cfg(unix)]
-    std::os::unix::fs::symlink("nowhere", place.path(&file("-link.lic"))).unwrap();
+    std::os::unix::fs::symlink("missing", place.path(&file("-link.lic"))).unwrap();
 }
 
 /// The commands whose output must not contain a secret: each reads different files or fails in a different way.

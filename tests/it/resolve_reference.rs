@@ -306,14 +306,7 @@ impl Slow {
     }
 
     /// Creates a group.
-    fn found(
-        &mut self,
-        block: &Block,
-        ticket: usize,
-        draw: Draw,
-        key: Vec<u8>,
-        mode: Mode,
-    ) -> bool {
+    fn found(&mut self, block: &Block, ticket: usize, draw: Draw, key: Vec<u8>, mode: Mode) -> bool {
         self.inside = Some(Vec::new());
         let (count, who) = (draw.amount, draw.who);
         for (name, version, each) in &block.needs {

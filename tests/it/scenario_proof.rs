@@ -293,7 +293,7 @@ fn watch_follows_named_licenses_and_configuration_only() {
     let args = ["test", "--watch", "--watch-runs", "3", "a.scenarios.yaml"];
     let mut child = command.args(args).stdout(std::process::Stdio::null()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(900));
-    place.write("beside.txt", "another file");
+    place.write("other.txt", "another file");
     std::thread::sleep(Duration::from_millis(1200));
     assert!(child.try_wait().unwrap().is_none(), "it ran again for a file that it does not read");
     place.write("sub/a.lic", format!("{POOL}# changed\n"));

@@ -1,4 +1,4 @@
-//! The life of keys and licenses on the command line: withdrawing, publishing trust, states of keys, losing one.
+//! The life of keys and licenses on the command line: revoking, publishing trust, states of keys, loss of a key.
 
 use std::fs;
 

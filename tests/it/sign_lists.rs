@@ -18,7 +18,7 @@ pub(crate) const BLOCK: &str =
 pub(crate) fn list(version: u64, change: impl FnOnce(&mut RevocationList)) -> RevocationList {
     let mut list = RevocationList::new(VENDOR, date(2026, 2, 10));
     list.version = version;
-    list.withdrawn.expires = Some(date(2026, 12, 31));
+    list.revoked.expires = Some(date(2026, 12, 31));
     change(&mut list);
     list
 }
@@ -35,10 +35,10 @@ pub(crate) fn open(text: &str) -> Result<RevocationList, String> {
 fn revocation_list_reads_back() {
     let reason = "refunded: \"all\" of it \\ for `ACME`, größtenteils";
     let list = list(7, |list| {
-        list.withdrawn.digests.insert(Digest::of(b"x"), reason.to_owned());
-        list.withdrawn.sns.insert("null".to_owned(), reason.to_owned());
-        list.withdrawn.sns.insert("0123".to_owned(), "no".to_owned());
-        list.withdrawn.key_ids.insert(key(9).public_key().id(), "~".to_owned());
+        list.revoked.digests.insert(Digest::of(b"x"), reason.to_owned());
+        list.revoked.sns.insert("null".to_owned(), reason.to_owned());
+        list.revoked.sns.insert("0123".to_owned(), "no".to_owned());
+        list.revoked.key_ids.insert(key(9).public_key().id(), "~".to_owned());
     });
     let text = sealed(&list, &key(1));
     assert!(text.starts_with("keywright/revocation/1\nKEY AQEA"), "{text}");
@@ -80,7 +80,7 @@ fn lists_are_signed_by_permitted_keys_only() {
 
 #[test]
 fn signed_lists_with_invalid_bodies_are_rejected() {
-    let good = list(1, |list| drop(list.withdrawn.sns.insert("S-1".to_owned(), "x".to_owned()))).body();
+    let good = list(1, |list| drop(list.revoked.sns.insert("S-1".to_owned(), "x".to_owned()))).body();
     let parse = |text: &str| RevocationList::parse(text, Digest::of(b""));
     assert!(parse(&good).is_ok());
     for (from, to) in [
@@ -109,7 +109,7 @@ fn signed_lists_with_invalid_bodies_are_rejected() {
     }
     let twice =
         good.replace("    reason: \"x\"\n", "    reason: \"x\"\n  - sn: \"S-1\"\n    reason: \"y\"\n");
-    assert!(parse(&twice).unwrap_err().to_string().contains("stands twice"));
+    assert!(parse(&twice).unwrap_err().to_string().contains("duplicate"));
 }
 
 pub(crate) fn bundle(version: u64, keys: Vec<TrustedKey>) -> TrustBundle {

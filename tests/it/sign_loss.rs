@@ -1,4 +1,5 @@
-//! A lost key, many hands, and commands that sign: what was withdrawn stays withdrawn, and one vendor's trouble stays its own.
+//! A lost key, concurrent commands, and commands that sign: revoked blocks stay revoked, and trouble with one vendor
+//! does not affect others.
 
 use std::fs;
 use std::process::Stdio;
@@ -27,7 +28,7 @@ fn lost_key_that_signed_revocation_list_can_be_replaced() {
     place
         .run(&["trust", "bundle", "--previous", "1.bundle", "--key", "two.pem", "-o", "2.bundle"])
         .expect_code(0);
-    // Between the steps: the list that was seen is still gone by, so that nothing it withdrew comes back.
+    // Between the steps: the list that was seen is still used, so that its revocations remain.
     place.write("b.lic", "FEATURE MyDraw { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 SN=S-9 }\n");
     place.write("c.lic", "FEATURE MyDraw { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 }\n");
     let refused = place.run(&["sign", "b.lic", "--key", "two.pem", "--in-place"]).expect_code(1);
@@ -39,7 +40,7 @@ fn lost_key_that_signed_revocation_list_can_be_replaced() {
     for store in ["keys", "support"] {
         if store == "support" {
             place.run(&[&install[..], &["2.bundle"]].concat()).expect_code(0);
-            // The old list was seen there: it is gone by until the new one comes.
+            // The old list was seen there, and is used until the new one arrives.
             place.run(&["verify", "c.lic", "--trust", store]).expect_code(0);
             place.copy_own("keys/ABC_Software.revocations", "support/ABC_Software.revocations");
         }
@@ -66,10 +67,10 @@ fn rejected_list_makes_its_vendor_stale() {
         assert!(stale.stdout.contains("  STALE "), "{}", stale.stdout);
         assert!(stale.stdout.contains("is not accepted"), "{}", stale.stdout);
         place.run(&["verify", "o.lic"]).expect_code(0);
-        // To go on from it would forget what it withdrew.
+        // A new list would not have its entries.
         place.run(&["revoke", "--sn", "S-7", "--reason", "x", "--key", "two.pem"]).expect_code(2);
     }
-    // A thief writes a newer list: it is neither believed nor gone on from.
+    // A thief writes a newer list: it is not accepted, and not used as the base of the next version.
     place.write("keys/ABC_Software.revocations", &list);
     fs::create_dir(place.path("thief")).unwrap();
     for name in fs::read_dir(place.path("keys")).unwrap() {
@@ -154,7 +155,7 @@ fn sign_and_drill_respect_revocations() {
     assert!(!place.path("b.lic").exists());
 }
 
-/// A program that holds a key signs wherever a key file does.
+/// A signing program can be used wherever a key file can.
 #[cfg(unix)]
 #[test]
 fn every_signing_command_accepts_external_signer() {

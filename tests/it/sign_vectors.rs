@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use keywright::license::{Feature, License};
 use keywright::sign::{RevocationList, SecretKey, Signer as _};
 use keywright::verify::{
-    Digest, Domain, KeyId, KeyState, KeyText, Mode, Outcome, Payload, PublicKey, Revocations, Trust,
-    TrustEntry, Usage, Verifier, Withdrawn, message,
+    Digest, Domain, KeyId, KeyState, KeyText, Mode, Outcome, Payload, PublicKey, Revocations, Revoked, Trust,
+    TrustEntry, Usage, Verifier, message,
 };
 use serde::Deserialize;
 
@@ -174,7 +174,7 @@ fn revocations(lists: &[Withdrawals]) -> Revocations {
         let reason = || "revoked".to_owned();
         let digests = list.digests.iter().map(|text| (Digest::parse(text).unwrap(), reason()));
         let key_ids = list.keys.iter().map(|text| (KeyId::parse(text).unwrap(), reason()));
-        let withdrawn = Withdrawn {
+        let withdrawn = Revoked {
             digests: digests.collect(),
             sns: list.sns.iter().map(|sn| (sn.clone(), reason())).collect(),
             key_ids: key_ids.collect(),

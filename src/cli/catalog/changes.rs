@@ -4,27 +4,27 @@ use keywright_issue::{ArgValue, Catalog, Product};
 
 /// Returns the differences, one line each.
 pub(super) fn between(old: &Catalog, new: &Catalog) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for product in &new.products {
         match old.products.iter().find(|other| other.name == product.name) {
-            None => told.push(format!("{} is new", product.name)),
-            Some(before) => told.extend(of_product(before, product)),
+            None => lines.push(format!("{} is new", product.name)),
+            Some(before) => lines.extend(of_product(before, product)),
         }
     }
     let gone =
         old.products.iter().filter(|product| !new.products.iter().any(|other| other.name == product.name));
-    told.extend(gone.map(|product| format!("{} is removed", product.name)));
-    told
+    lines.extend(gone.map(|product| format!("{} is removed", product.name)));
+    lines
 }
 
 fn of_product(before: &Product, after: &Product) -> Vec<String> {
     let name = &after.name;
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     if before.template != after.template {
-        told.push(format!("{name}: template {} → {}", before.template, after.template));
+        lines.push(format!("{name}: template {} → {}", before.template, after.template));
     }
     if before.count != after.count {
-        told.push(format!("{name}: count {} → {}", before.count, after.count));
+        lines.push(format!("{name}: count {} → {}", before.count, after.count));
     }
     let mut names: Vec<&str> =
         before.values.iter().chain(&after.values).map(|value| value.name.as_str()).collect();
@@ -33,10 +33,10 @@ fn of_product(before: &Product, after: &Product) -> Vec<String> {
     for parameter in names {
         let (was, is) = (value(&before.values, parameter), value(&after.values, parameter));
         if was != is {
-            told.extend(of_value(name, parameter, was, is));
+            lines.extend(of_value(name, parameter, was, is));
         }
     }
-    told
+    lines
 }
 
 fn value<'a>(values: &'a [ArgValue], name: &str) -> &'a str {
@@ -58,15 +58,15 @@ fn of_value(product: &str, parameter: &str, was: &str, is: &str) -> Vec<String> 
     let find = |items: &[(String, String)], name: &str| {
         items.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     };
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for (name, value) in &new {
         match find(&old, name) {
-            None => told.push(format!("{product}: {name} is new ({value})")),
-            Some(before) if before != *value => told.push(format!("{product}: {name} {before} → {value}")),
+            None => lines.push(format!("{product}: {name} is new ({value})")),
+            Some(before) if before != *value => lines.push(format!("{product}: {name} {before} → {value}")),
             Some(_) => {}
         }
     }
     let gone = old.iter().filter(|(name, _)| find(&new, name).is_none());
-    told.extend(gone.map(|(name, _)| format!("{product}: {name} is removed")));
-    if told.is_empty() { vec![format!("{product}: {parameter} {was} → {is}")] } else { told }
+    lines.extend(gone.map(|(name, _)| format!("{product}: {name} is removed")));
+    if lines.is_empty() { vec![format!("{product}: {parameter} {was} → {is}")] } else { lines }
 }

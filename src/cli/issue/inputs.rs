@@ -41,7 +41,7 @@ impl Inputs {
         let mut digest =
             Digest::of(format!("keywright-run 1\n{}\n", Digest::of(catalog_text.as_bytes())).as_bytes());
         for template in templates.values() {
-            digest = behind(&digest, &Digest::of(template.text.as_bytes()));
+            digest = chained(&digest, &Digest::of(template.text.as_bytes()));
         }
         let issuer = Issuer::new(catalog.clone(), templates, args.at.unwrap_or(io.today))
             .map_err(|fault| refused(&fault))?;
@@ -65,7 +65,7 @@ impl Inputs {
             match order {
                 Err(fault) => self.wrong.push(refuse(fault)),
                 Ok(order) => {
-                    self.digest = behind(&self.digest, &order.digest());
+                    self.digest = chained(&self.digest, &order.digest());
                     if let Some(fault) = clashes.of(&order) {
                         self.clashes.push(refuse(fault));
                         self.clashing.insert(read);
@@ -106,7 +106,7 @@ impl Inputs {
 }
 
 /// Combines a digest with the next one.
-fn behind(before: &Digest, next: &Digest) -> Digest {
+fn chained(before: &Digest, next: &Digest) -> Digest {
     Digest::of(&[before.as_bytes().as_slice(), next.as_bytes()].concat())
 }
 

@@ -18,8 +18,8 @@ use super::super::{CliError, Console, Exit};
 /// Rehearse the loss of a key: check that what the standby key signs is accepted
 ///
 /// Treats every other key of the vendor as compromised. In memory, the standby key signs a block, a trust bundle and a
-/// revocation list. The block must be valid with the shipped trust store, the bundle must install over it, and the list
-/// must follow one with the highest possible version that a lost key published. Writes nothing.
+/// revocation list. The shipped trust store must accept the block and install the bundle. The revocation list must be
+/// accepted even if a lost key published one with the highest possible version. Writes nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys drill --key spare.key.pem\n  \
     keywright keys drill --key spare.key.pem --trust /media/support/keys")]
@@ -116,11 +116,11 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Console<'_>) -> Result<Exit, CliE
     Ok(exit)
 }
 
-/// The lists that are published after a loss, in memory.
+/// The lists that the vendor publishes after a loss, in memory.
 struct Rehearsal<'a> {
     shipped: &'a Trust,
     key: &'a Holder<'a>,
-    /// The revocation list that the vendor published last.
+    /// The last revocation list of the vendor.
     current: Option<&'a RevocationList>,
     id: ListId,
 }
@@ -130,7 +130,7 @@ impl Rehearsal<'_> {
         other.key == self.key.trusted.key
     }
 
-    /// The trust store after `keys compromise` for the lost keys and `keys activate` for the standby key.
+    /// Returns the trust store after `keys compromise` for the lost keys and `keys activate` for the standby key.
     fn after(&self, today: Date) -> Trust {
         let mark = |list: &RevocationList| ListMark { version: list.version, digest: list.digest };
         let lists: Vec<ListMark> = self.current.map(mark).into_iter().collect();
@@ -181,13 +181,13 @@ impl Rehearsal<'_> {
         let mut list = self.current.cloned().unwrap_or_else(|| RevocationList::new(&self.id.vendor, today));
         list.version = next_version(list.version).map_err(|error| error.to_string())?;
         list.issued = today;
-        list.withdrawn.expires = list.withdrawn.expires.max(Some(today));
+        list.revoked.expires = list.revoked.expires.max(Some(today));
         let text = list.seal(&*self.key.signer, trusted).map_err(|error| error.to_string())?;
         let lost =
             after.keys().iter().find(|other| other.entry.vendor == self.id.vendor && !self.is_own(other));
         let mut seen = LastSeen::default();
         if let Some(lost) = lost {
-            let poisoned = Seen::new(MAX_VERSION, Digest::of(b"a list of a thief"));
+            let poisoned = Seen::new(MAX_VERSION, Digest::of(b"list published by a thief"));
             seen.note(self.id.clone(), Seen { signer: Some(lost.key.id()), ..poisoned });
         }
         let judged = judge_lists(&[text.as_bytes()], &after, self.key.mode(), &seen, today);

@@ -11,7 +11,7 @@ use super::super::passphrase::{NewPassphraseArgs, PassphraseArgs};
 use super::super::trust_args::{TrustArgs, open_key, stop};
 use super::super::{CliError, Console, Exit, files};
 use super::lock::Lock;
-use super::new::{EntryArgs, ProtectionArgs, parse_vendor, told};
+use super::new::{EntryArgs, ProtectionArgs, parse_vendor, print_result};
 use super::store::{existing_list, refuse_existing, write_all};
 
 /// Prefix of a public key in one-line form.
@@ -174,6 +174,6 @@ fn take(
     if secret.is_some() {
         args.protection.warn(io)?;
     }
-    told(folder, secret.map(|(out, _)| (out, args.protection.no_passphrase)), &entry, io)?;
+    print_result(folder, secret.map(|(out, _)| (out, args.protection.no_passphrase)), &entry, io)?;
     Ok(Exit::Success)
 }

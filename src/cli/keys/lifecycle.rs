@@ -39,8 +39,9 @@ pub(super) struct StandbyArgs {
 
 /// Retire a key: later signatures are not accepted
 ///
-/// Earlier signatures remain valid for blocks whose ISSUED date is not after the last day. A retired key publishes no lists. The vendor's current revocation list is recorded with its version and digest, so that
-/// it remains accepted although a retired key signed it.
+/// Earlier signatures remain valid for blocks whose ISSUED date is not after the last day. A retired key cannot publish
+/// lists. The current revocation list of the vendor is recorded with its version and digest, so that it remains
+/// accepted if the retired key signed it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys retire 1f7f1125050563e1\n  \
     keywright keys retire 1f7f1125050563e1 --since 2026-01-31")]
@@ -58,10 +59,11 @@ pub(super) struct RetireArgs {
     trust: TrustArgs,
 }
 
-/// Mark a key as compromised: none of its signatures are accepted any more
+/// Mark a key as compromised: its signatures are no longer accepted
 ///
-/// The vendor's current revocation list is recorded with its version and digest: it remains accepted, and the next one
-/// follows it. If a list of the thief is in the trust store, put the last good one back first, or name it with `--list`.
+/// The current revocation list of the vendor is recorded with its version and digest: it remains accepted, and the next
+/// one follows it. If a list of the thief is in the trust store, replace it with the last list of the vendor first, or give that
+/// one with `--list`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys compromise 1f7f1125050563e1\n  \
     keywright keys compromise 1f7f1125050563e1 --since 2026-01-31")]
@@ -136,7 +138,8 @@ fn change(
     Ok(Exit::Success)
 }
 
-/// The list that has a key, and its text: keys beside an installed bundle have a list of their own.
+/// Returns the list that has a key, and its text. Keys of other vendors in a store with an installed bundle have a
+/// separate list.
 fn list_with(folder: &Path, id: KeyId) -> Result<(&'static str, String), CliError> {
     let added = store_fs::load_added(folder).map_err(|error| stop(folder, &error))?;
     if added.get(id).is_some() {
@@ -150,8 +153,8 @@ fn list_with(folder: &Path, id: KeyId) -> Result<(&'static str, String), CliErro
     Ok((TRUST_LIST, text))
 }
 
-/// The revocation list that is current while the key changes its state; empty if there never was one. `None` if that is
-/// not certain: nothing is recorded then.
+/// Returns the revocation list that is current while the key changes its state; empty if there never was one. `None` if
+/// it is uncertain; then nothing is recorded.
 fn recorded(
     folder: &Path,
     store: &Trust,
@@ -164,12 +167,13 @@ fn recorded(
     if let Some(path) = named {
         let what = format!("the revocation list `{}`", files::display_name(path));
         let bytes = files::read_up_to(path, MAX_REVOCATION_LIST, io)?;
-        // The name on the command line says that it is good: the state of its signer does not matter.
+        // The user chose this list, so the state of its signer does not matter.
         let then = store.assuming(|_| KeyState::Active);
         let list =
             RevocationList::open(&bytes, &then, Mode::Development).map_err(|error| fault(&what, &error))?;
         if list.vendor != entry.vendor {
-            let message = format!("{what} is of vendor `{}`, and the key of `{}`", list.vendor, entry.vendor);
+            let message =
+                format!("{what} is from vendor `{}`, but the key belongs to `{}`", list.vendor, entry.vendor);
             return Err(CliError::usage(message));
         }
         return Ok(Some(vec![mark(&list)]));
@@ -184,8 +188,8 @@ fn recorded(
         (Some(list), None) => Ok(Some(vec![mark(list)])),
         (None, None) => Ok(Some(Vec::new())),
         (_, Some(reason)) => {
-            io.say(&format!("warning: no revocation list is recorded: {}", escape(&reason)))?;
-            io.say("  help: put the last good list into the trust store, or name it with `--list FILE`, and repeat the command")?;
+            io.say(&format!("warning: no revocation list was recorded: {}", escape(&reason)))?;
+            io.say("  help: copy the last list of the vendor to the trust store, or give it with `--list FILE`, and repeat the command")?;
             Ok(None)
         }
     }

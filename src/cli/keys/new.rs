@@ -170,7 +170,7 @@ pub(super) fn new(args: &NewArgs, io: &mut Console<'_>) -> Result<Exit, CliError
     write_all(folder, Some((&out, &secret)), &entry, key.public_key(), &extended()?)?;
     drop(lock);
     args.protection.warn(io)?;
-    told(folder, Some((&out, args.protection.no_passphrase)), &entry, io)?;
+    print_result(folder, Some((&out, args.protection.no_passphrase)), &entry, io)?;
     Ok(Exit::Success)
 }
 
@@ -185,7 +185,7 @@ fn validity(args: &EntryArgs, today: Date) -> Result<(Date, Date), CliError> {
 }
 
 /// Prints the created files and the next command.
-pub(super) fn told(
+pub(super) fn print_result(
     folder: &Path,
     secret: Option<(&Path, bool)>,
     entry: &TrustEntry,

@@ -41,7 +41,7 @@ impl Signer for Program {
         };
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // A process group of its own, so that its child processes can be killed too.
+        // Start a separate process group, so that its child processes can be killed too.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut family = Family::start(&mut command).map_err(|error| failed("cannot be started", &error))?;
@@ -54,7 +54,8 @@ impl Signer for Program {
         }
         let end = Instant::now() + self.timeout;
         let status = wait(&mut family, end);
-        let Some(status) = status.map_err(|error| failed("cannot be waited for", &error))? else {
+        let Some(status) = status.map_err(|error| failed("failed while waiting for it to end", &error))?
+        else {
             return Err(SignerFailure(format!(
                 "timeout: `{}` did not answer within {} seconds",
                 files::display_name(&self.path),

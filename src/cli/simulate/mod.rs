@@ -91,7 +91,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Runs the command. For piped input, the exit code is `No` if an event was denied, `Unreadable` if a line was invalid.
+/// Runs the command. For piped input, the exit code is `Findings` if an event was denied, `Unreadable` if a line was invalid.
 ///
 /// # Errors
 /// Returns an error if a license cannot be read or has errors, or if a stream fails.
@@ -183,7 +183,7 @@ fn play(
     }
 }
 
-/// Returns the answer and the exit code of a line: `No` if the event was denied, `Unreadable` if the line is invalid.
+/// Returns the answer and the exit code of a line: `Findings` if the event was denied, `Unreadable` if the line is invalid.
 fn answer(session: &mut Session<'_>, line: &Line<'_>, format: Format) -> serde_json::Result<(String, Exit)> {
     let json = |text: String| format!("{text}\n");
     let human = format == Format::Human;

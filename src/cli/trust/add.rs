@@ -1,4 +1,4 @@
-//! `keywright trust add`: a public key that was given by hand.
+//! `keywright trust add`: adds a public key by hand.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,35 +17,35 @@ use super::super::keys::lock::Lock;
 use super::super::trust_args::{TrustArgs, stop};
 use super::super::{CliError, Console, Exit, files, parse_day};
 
-/// The start of a public key as one line.
+/// Prefix of a public key in one-line form.
 const LINE_HEAD: &str = "keywright-pub:";
-/// The validity in years, if no last day is given.
+/// Default validity in years.
 const YEARS: i64 = 5;
 
-/// Trust a public key of a vendor, given by hand
+/// Add a public key of a vendor to the trust store
 ///
-/// In a trust store with a list of its own, the key is added to `trust.yaml`. In one with an installed bundle it is added
-/// beside the bundle, for a vendor other than the publisher: later bundles neither change nor remove it. Compare the
-/// fingerprint that is shown with the one that the vendor says.
+/// The key is added to `trust.yaml`. If the trust store has an installed bundle, the key is added to
+/// `trust.added.yaml`, and must belong to another vendor than the publisher; later bundles neither change nor remove
+/// it. Compare the fingerprint that is shown with the one that the vendor gives you.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  keywright trust add keywright-pub:Other_Vendor:1f7f1125050563e1:BASE64\n  \
     keywright trust add other.pub.pem --vendor Other_Vendor --not-before 2026-01-01 --trust support"
 )]
 pub(super) struct AddArgs {
-    /// Public key as one line, or a file with one (as a line or PEM)
+    /// Public key in one-line form, or a file with a public key (one-line form or PEM)
     #[arg(value_name = "KEY")]
     key: String,
-    /// Vendor that signs with it; a key as one line names it
+    /// Vendor of the key; a key in one-line form contains it
     #[arg(long, value_name = "NAME", value_parser = parse_vendor)]
     vendor: Option<String>,
-    /// What it may sign
+    /// Licenses that the key may sign
     #[arg(long, value_enum, default_value_t = UsageArg::Production)]
     usage: UsageArg,
-    /// First day on which it may sign [default: today]
+    /// First day on which the key may sign [default: today]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     not_before: Option<Date>,
-    /// Last day on which it may sign [default: five years later]
+    /// Last day on which the key may sign [default: five years later]
     #[arg(long, value_name = "DATE", value_parser = parse_day)]
     not_after: Option<Date>,
     #[command(flatten)]
@@ -56,13 +56,13 @@ pub(super) struct AddArgs {
 enum UsageArg {
     /// Licenses for customers
     Production,
-    /// Trials; never accepted in production
+    /// Trial licenses; never accepted in production
     Development,
 }
 
 fn parse_vendor(text: &str) -> Result<String, String> {
     let good = Name::is_valid(text);
-    good.then(|| text.to_owned()).ok_or_else(|| "letters, digits, `_` and `-`, at most 64".to_owned())
+    good.then(|| text.to_owned()).ok_or_else(|| "expected at most 64 letters, digits, `_` and `-`".to_owned())
 }
 
 pub(super) fn add(args: &AddArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
@@ -83,7 +83,7 @@ pub(super) fn add(args: &AddArgs, io: &mut Console<'_>) -> Result<Exit, CliError
     })?;
     let written = files::write(&folder.join(name), text.as_bytes());
     if written.is_err() {
-        // The error to report is the first one.
+        // Report the first error.
         let _ = fs::remove_file(&path);
     }
     written?;
@@ -98,26 +98,26 @@ pub(super) fn add(args: &AddArgs, io: &mut Console<'_>) -> Result<Exit, CliError
     Ok(Exit::Success)
 }
 
-/// The key and its vendor.
+/// Returns the key and its vendor.
 fn read(args: &AddArgs, io: &mut Console<'_>) -> Result<(String, PublicKey), CliError> {
     let text = if args.key.trim_start().starts_with(LINE_HEAD) {
         args.key.clone()
     } else {
         let bytes = files::read_up_to(&PathBuf::from(&args.key), 64 * 1024, io)?;
-        String::from_utf8(bytes).map_err(|_| CliError::usage(format!("`{}` is not text", args.key)))?
+        String::from_utf8(bytes).map_err(|_| CliError::usage(format!("`{}` is not UTF-8 text", args.key)))?
     };
     if !text.contains(LINE_HEAD) {
         let key = PublicKey::from_pem(&text)
             .map_err(|error| CliError::usage(format!("`{}`: {error}", args.key)))?;
         let vendor = args.vendor.clone();
         let vendor =
-            vendor.ok_or_else(|| CliError::usage("the vendor is not given").help("`--vendor NAME`"))?;
+            vendor.ok_or_else(|| CliError::usage("missing vendor of the key").help("add `--vendor NAME`"))?;
         return Ok((vendor, key));
     }
     let line = PublicKey::find_line(&text).unwrap_or_default();
     let (vendor, key) = PublicKey::from_line(&line).map_err(|error| CliError::usage(error.to_string()))?;
     if args.vendor.as_ref().is_some_and(|asked| asked != vendor) {
-        return Err(CliError::usage(format!("the key line names vendor `{vendor}`")));
+        return Err(CliError::usage(format!("the key is for vendor `{vendor}`")));
     }
     Ok((parse_vendor(vendor).map_err(CliError::usage)?, key))
 }
@@ -127,7 +127,7 @@ fn entry(args: &AddArgs, vendor: &str, id: KeyId, today: Date) -> Result<TrustEn
     let usual = not_before.saturating_add(YEARS.years()).saturating_sub(1.day());
     let not_after = args.not_after.unwrap_or(usual);
     if not_after < not_before {
-        return Err(CliError::usage(format!("a key from {not_before} to {not_after} could never sign")));
+        return Err(CliError::usage(format!("invalid key validity: {not_after} is before {not_before}")));
     }
     Ok(TrustEntry {
         vendor: vendor.to_owned(),
@@ -145,15 +145,15 @@ fn entry(args: &AddArgs, vendor: &str, id: KeyId, today: Date) -> Result<TrustEn
     })
 }
 
-/// The list that takes the key, and its text if there is one.
+/// Returns the path of the list to which the key is added, and its text if it exists.
 ///
-/// DECISION: a key of the publisher is not added beside its bundle: its own bundles bring it.
+/// DECISION: a key of the publisher cannot be added by hand. It must come with a bundle of the publisher.
 fn list(folder: &Path, vendor: &str) -> Result<(&'static str, Option<String>), CliError> {
     let fault = |error| stop(folder, &error);
     if let Some(bundle) = store_fs::load_bundle(folder).map_err(fault)? {
         if bundle.vendor == vendor {
             return Err(CliError::usage(format!(
-                "the store follows the trust bundles of {vendor}, which have its keys"
+                "cannot add a key of {vendor}: the trust store gets them from the bundles of this vendor"
             ))
             .help("install the newest bundle with `keywright trust install`"));
         }
@@ -164,11 +164,11 @@ fn list(folder: &Path, vendor: &str) -> Result<(&'static str, Option<String>), C
         return Ok((TRUST_LIST, None));
     }
     let text = String::from_utf8(files::read_file(&path, store_fs::MAX_TRUST_LIST)?)
-        .map_err(|_| CliError::usage(format!("`{}` is not text", files::display_name(&path))))?;
+        .map_err(|_| CliError::usage(format!("`{}` is not UTF-8 text", files::display_name(&path))))?;
     Ok((TRUST_LIST, Some(text)))
 }
 
-/// A key has one entry. Also checks that the store loads.
+/// Checks that the store is valid and does not have the key yet.
 fn refuse_known(folder: &Path, entry: &TrustEntry) -> Result<(), CliError> {
     let has = |name: &str| fs::symlink_metadata(folder.join(name)).is_ok();
     if !has(TRUST_LIST) && !has(TRUST_BUNDLE) {
@@ -176,7 +176,7 @@ fn refuse_known(folder: &Path, entry: &TrustEntry) -> Result<(), CliError> {
     }
     let trust = store_fs::load_trust(folder).map_err(|error| stop(folder, &error))?;
     if trust.get(entry.id).is_some() {
-        return Err(CliError::new(Exit::Findings, format!("key {} is in the trust store already", entry.id)));
+        return Err(CliError::new(Exit::Findings, format!("key {} is already in the trust store", entry.id)));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::search::{LICENSE, Search};
 use super::super::{CliError, Console, files};
 
-/// Settings for a directory that came from a customer: look at everything in it, and follow no links out of it.
+/// Settings for a directory that came from a customer: search everything in it, but do not follow links out of it.
 const SEARCH: Search = Search { ending: LICENSE, as_git: false, hidden: true, links: false };
 
 /// The files that a path means.

@@ -17,18 +17,18 @@ pub enum Difference {
 #[must_use]
 pub fn differences(before: &[(&str, &[u8])], after: &[(&str, &[u8])]) -> Vec<Difference> {
     let mut left: Vec<&(&str, &[u8])> = before.iter().collect();
-    let mut told: Vec<Difference> = Vec::with_capacity(after.len());
+    let mut differences: Vec<Difference> = Vec::with_capacity(after.len());
     for (name, payload) in after {
         // The first remaining block of a name is the n-th one: earlier ones were removed from `left`.
         match left.iter().position(|(other, _)| other == name) {
             Some(at) => {
                 let (_, old) = left.remove(at);
                 let changes = if old == payload { Vec::new() } else { changes(old, payload) };
-                told.push(Difference::Both((*name).to_owned(), changes));
+                differences.push(Difference::Both((*name).to_owned(), changes));
             }
-            None => told.push(Difference::New((*name).to_owned())),
+            None => differences.push(Difference::New((*name).to_owned())),
         }
     }
-    told.extend(left.into_iter().map(|(name, _)| Difference::Gone((*name).to_owned())));
-    told
+    differences.extend(left.into_iter().map(|(name, _)| Difference::Gone((*name).to_owned())));
+    differences
 }

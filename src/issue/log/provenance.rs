@@ -99,14 +99,14 @@ impl Log {
     /// Returns an error if the log cannot be read, was changed, or cannot be verified.
     pub fn trace(&self, trust: &Trust, wanted: &[Query]) -> Result<Vec<Provenance>, Fault> {
         let mut found = Found::new(wanted);
-        let told =
+        let error =
             |what: &str, fault: Fault| Fault { message: format!("{what}: {}", fault.message), ..fault };
         let checked = self.check(trust, None, |known| found.look(known));
-        let checked = checked.map_err(|fault| told("the log was changed", fault))?;
+        let checked = checked.map_err(|fault| error("the log was changed", fault))?;
         if let Some(doubt) = checked.doubt() {
-            return Err(told("the log cannot be trusted", doubt));
+            return Err(error("the log cannot be trusted", doubt));
         }
-        self.check_schema().map_err(|fault| told("the log proves nothing", fault))?;
+        self.check_schema().map_err(|fault| error("the log proves nothing", fault))?;
         let mut issues = Issues { log: self, known: HashMap::new() };
         wanted.iter().map(|wanted| self.trace_one(&found, wanted, &mut issues)).collect()
     }

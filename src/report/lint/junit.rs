@@ -21,8 +21,8 @@ impl Report for Junit {
         let suite = |source: &SourceFile| {
             // Findings are sorted by file.
             let first = part.findings.partition_point(|found| found.primary.file < source.id());
-            let behind = part.findings.partition_point(|found| found.primary.file <= source.id());
-            suite(source, part.findings.get(first..behind).unwrap_or_default(), part)
+            let end = part.findings.partition_point(|found| found.primary.file <= source.id());
+            suite(source, part.findings.get(first..end).unwrap_or_default(), part)
         };
         part.sources.iter().map(suite).collect()
     }

@@ -159,7 +159,7 @@ fn store(bytes: &[u8; 32]) -> Result<Trust, TrustError> {
     Trust::assemble(vec![entry], |_| Ok(pem(bytes)))
 }
 
-/// What became of a vector.
+/// The result of a vector.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Serviceability {
     /// No store takes the key, and without it the block is UNKNOWN-KEY.

@@ -56,21 +56,21 @@ fn threat_50_withdrawn_key_cannot_publish() {
     let keys = [one(), two()];
     let mut withdrawing = RevocationList::new(VENDOR, ISSUED);
     withdrawing.version = 7;
-    withdrawing.withdrawn.expires = Some(date(2027, 2, 10));
-    withdrawing.withdrawn.key_ids.insert(key(1).public_key().id(), "lost".to_owned());
+    withdrawing.revoked.expires = Some(date(2027, 2, 10));
+    withdrawing.revoked.key_ids.insert(key(1).public_key().id(), "lost".to_owned());
     let first = withdrawing.seal(&key(2), &two()).unwrap();
     let before = judge(&[first.as_bytes()], &keys, Mode::Production, &LastSeen::default());
     let seen = LastSeen::parse(&before.seen.text()).unwrap();
     // The thief replaces it with a newer, empty list.
     let judged = judge(&[&list(VENDOR, 8, &[], &key(1))], &keys, Mode::Production, &seen);
-    assert!(judged.refused[0].error.message.contains("which a revocation list withdrew"));
+    assert!(judged.refused[0].error.message.contains("which a revocation list revokes"));
     assert_eq!(outcome("S-1", &keys, &judged.revocations, Mode::Production).0, Outcome::NotValid);
     // Nor a bundle.
     let installed = bundle_of(&keys);
     let store = Installed { bundle: Some(&installed), added: &Trust::default(), seen: &seen };
     let fault =
         install_bundle(&bundle(VENDOR, 6, &keys, &key(1)), None, store, TODAY).map(|(bundle, _)| bundle);
-    refused(fault, "which a revocation list withdrew");
+    refused(fault, "which a revocation list revokes");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn threat_52_rejected_list_of_any_name_makes_vendor_stale() {
         seen.note(ListId::revocation(OTHER, PRODUCTION), Seen::new(3, Digest::of(b"x")));
         assert_eq!(stale(unknown, &seen), [false, true]);
     }
-    // A good list beside it does not hide it.
+    // A valid list in the same folder does not hide it.
     let good = list(VENDOR, 6, &[], &key(1));
     let judged = judge_lists(&[&good, &damaged], &trust, Mode::Production, &none, TODAY);
     assert!(judged.revocations.stale(VENDOR, PRODUCTION, TODAY).is_some());

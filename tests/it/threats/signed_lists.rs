@@ -22,11 +22,11 @@ use crate::sign_trust::good;
 fn threat_24_revocation_list_applies_to_its_vendor_only() {
     let license = License::from_text("test.lic", &signed(BLOCK));
     let digest = Payload::of(&license, &license.features[0]).digest();
-    let one = list(1, |list| drop(list.withdrawn.digests.insert(digest, "replaced".to_owned())));
+    let one = list(1, |list| drop(list.revoked.digests.insert(digest, "replaced".to_owned())));
     let trust = usual();
     for (vendor, verdict) in [(VENDOR, Verdict::Revoked), ("Other", Verdict::Valid)] {
         let mut revocations = keywright::verify::Revocations::default();
-        revocations.vendors.insert(vendor.to_owned(), one.withdrawn.clone());
+        revocations.vendors.insert(vendor.to_owned(), one.revoked.clone());
         let report = Verifier::new(&trust, &revocations, TODAY, Mode::Production).file(&license);
         assert_eq!(report.blocks[0].verdict, verdict);
     }
@@ -37,7 +37,7 @@ fn threat_30_verify_reports_stale_or_missing_list() {
     let license = License::from_text("test.lic", &signed(BLOCK));
     let trust = usual();
     let mut revocations = keywright::verify::Revocations::default();
-    revocations.vendors.insert(VENDOR.to_owned(), list(1, |_| ()).withdrawn);
+    revocations.vendors.insert(VENDOR.to_owned(), list(1, |_| ()).revoked);
     let at = |day: Date| {
         let report = Verifier::new(&trust, &revocations, day, Mode::Production).file(&license);
         (report.outcome(), report.result())

@@ -53,9 +53,9 @@ pub(crate) fn bundle(vendor: &str, version: u64, keys: &[TrustedKey], signer: &S
 pub(crate) fn list(vendor: &str, version: u64, sns: &[&str], signer: &SecretKey) -> Vec<u8> {
     let mut list = RevocationList::new(vendor, ISSUED);
     list.version = version;
-    list.withdrawn.expires = Some(date(2027, 2, 10));
+    list.revoked.expires = Some(date(2027, 2, 10));
     for sn in sns {
-        list.withdrawn.sns.insert((*sn).to_owned(), "refunded".to_owned());
+        list.revoked.sns.insert((*sn).to_owned(), "refunded".to_owned());
     }
     sealed("keywright/revocation/1", keywright::verify::Domain::Revocation, &list.body(), signer)
 }

@@ -88,7 +88,7 @@ impl Vendor {
     pub(crate) fn new() -> Self {
         let own = |number: usize| trusted(VENDOR, &keys()[number]);
         let mut list = RevocationList::new(VENDOR, date(2026, 2, 10));
-        list.withdrawn.expires = Some(date(2027, 2, 10));
+        list.revoked.expires = Some(date(2027, 2, 10));
         Self {
             keys: vec![own(0), with(own(1), KeyState::Standby), development(own(DEVELOPMENT))],
             version: 0,
@@ -116,7 +116,7 @@ impl Vendor {
         let signer = self.active()?;
         self.list.version += 1;
         for sn in &self.sns {
-            self.list.withdrawn.sns.insert((*sn).to_owned(), "refunded".to_owned());
+            self.list.revoked.sns.insert((*sn).to_owned(), "refunded".to_owned());
         }
         let bytes = list(&self.list, signer);
         self.newest_list = Some(bytes.clone());

@@ -25,7 +25,7 @@ struct World {
     bundles: Vec<Published>,
     lists: Vec<Published>,
     /// What the store has learned from the honest vendor.
-    withdrawn: BTreeSet<&'static str>,
+    revoked: BTreeSet<&'static str>,
     lost: BTreeSet<usize>,
     trusted: BTreeSet<usize>,
     log: Vec<String>,
@@ -51,7 +51,7 @@ impl World {
             store,
             bundles: vec![first],
             lists: Vec::new(),
-            withdrawn: BTreeSet::new(),
+            revoked: BTreeSet::new(),
             lost: BTreeSet::new(),
             trusted: (0..2).collect(),
             log: Vec::new(),
@@ -75,7 +75,7 @@ impl World {
                 let lost =
                     self.vendor.keys.iter().filter(|key| matches!(key.entry.state, KeyState::Compromised(_)));
                 let ids: Vec<_> = lost.map(|key| key.key.id()).collect();
-                self.vendor.list.withdrawn.key_ids.extend(ids.into_iter().map(|id| (id, "lost".to_owned())));
+                self.vendor.list.revoked.key_ids.extend(ids.into_iter().map(|id| (id, "lost".to_owned())));
                 self.lists.extend(self.vendor.publish_list());
             }
             4 | 5 => self.hostile_list(),
@@ -115,7 +115,7 @@ impl World {
         let signer = self.hostile();
         let mut list_of = RevocationList::new([VENDOR, OTHER][self.random.below(2)], date(2026, 2, 10));
         list_of.version = self.version(self.vendor.list.version.max(1));
-        list_of.withdrawn.expires = Some(date(2027, 2, 10));
+        list_of.revoked.expires = Some(date(2027, 2, 10));
         let bytes = list(&list_of, signer);
         self.lists.push(Published { bytes, signer, honest: false, sns: BTreeSet::new() });
     }
@@ -180,7 +180,7 @@ impl World {
         if let Some(current) = judged.current(&id) {
             let list = self.lists.iter().find(|list| list.honest && digest(&list.bytes) == current.digest);
             let list = list.unwrap_or_else(|| panic!("a hostile list is current\n{}", self.log.join("\n")));
-            self.withdrawn.extend(&list.sns);
+            self.revoked.extend(&list.sns);
         }
         for _ in 0..2 {
             let number = self.random.below(KEYS * SNS.len());
@@ -193,7 +193,7 @@ impl World {
             valid.fetch_add(1, Ordering::Relaxed);
             let log = || self.log.join("\n");
             assert!(self.trusted.contains(&signer), "the vendor never trusted key {signer}\n{}", log());
-            assert!(!self.withdrawn.contains(sn), "{sn} was withdrawn and is valid again\n{}", log());
+            assert!(!self.revoked.contains(sn), "{sn} was revoked and is valid again\n{}", log());
             assert!(!self.lost.contains(&signer), "key {signer} was compromised and counts again\n{}", log());
         }
     }

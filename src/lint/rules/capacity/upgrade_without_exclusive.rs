@@ -28,8 +28,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let blocks = || named.blocks.iter().filter_map(|id| cx.graph.block(*id));
         let exclusive = blocks().any(|block| block.feature.kind == Kind::Exclusive);
         // D011 reports tokens that depend only on UPGRADE blocks.
-        let told = named.drawn && named.newest.is_none();
-        if exclusive || told || cx.graph.may_be_unread(name) {
+        let is_reported = named.drawn && named.newest.is_none();
+        if exclusive || is_reported || cx.graph.may_be_unread(name) {
             continue;
         }
         if let Some(upgrade) = blocks().find(|block| block.feature.kind == Kind::Upgrade) {

@@ -54,10 +54,10 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .filter(|block| cx.measures.depth(block.id).is_some_and(|depth| depth > MAX_DEPTH))
         .collect();
     // A chain is reported once, at its first block, although later blocks may be too deep as well.
-    let behind: HashSet<BlockId> =
+    let deeper: HashSet<BlockId> =
         deep.iter().filter_map(|block| cx.measures.next_in_chain(cx.graph, block.id)).collect();
     let mut room = MAX_SHOWN_STEPS;
-    for block in deep.into_iter().filter(|block| !behind.contains(&block.id)) {
+    for block in deep.into_iter().filter(|block| !deeper.contains(&block.id)) {
         let depth = cx.measures.depth(block.id).unwrap_or_default();
         let message = format!(
             "dependency chain of `{}` is too long: {depth} dependencies, at most {MAX_DEPTH} are allowed",

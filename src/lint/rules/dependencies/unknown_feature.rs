@@ -44,7 +44,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (fault, block, dependency) in unserved(cx, Target::Unknown) {
         let name = dependency.feature.value.as_str();
         let known = || cx.graph.names().iter().filter(|named| named.vendor.as_str() == block.vendor());
-        let meant = match room.checked_sub(cx.graph.names().len()) {
+        let suggestion = match room.checked_sub(cx.graph.names().len()) {
             Some(rest) => {
                 room = rest;
                 nearest(name, known().map(|named| named.name.as_str()).filter(|known| *known != block.name()))
@@ -54,8 +54,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let message =
             format!("`{}` depends on `{name}`, which is not defined in any of these files", block.name());
         let found = cx.found(&CODE, &block, dependency.feature.span, message);
-        let found = match meant {
-            Some(meant) => found.did_you_mean(meant),
+        let found = match suggestion {
+            Some(suggestion) => found.did_you_mean(suggestion),
             None => found.help("add the block, or include the file that contains it"),
         };
         sink.push(super::also_needed(found, cx, &fault));

@@ -45,7 +45,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let message =
                 format!("unexpected vendor `{name}`: the configured {noun} {verb} {}", message::list(ours));
             let help = match nearest(name, ours.iter().map(String::as_str)) {
-                Some(meant) => format!("did you mean `{meant}`?"),
+                Some(suggestion) => format!("did you mean `{suggestion}`?"),
                 None => "if the name is correct, add it to `vendor` in `keywright.toml`".to_owned(),
             };
             sink.push(Diagnostic::new(&CODE, license.source.id(), vendor.span, message).help(help));

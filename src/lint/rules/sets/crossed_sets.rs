@@ -34,13 +34,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut told = HashSet::new();
+    let mut reported = HashSet::new();
     for (hop, provider) in crossings(cx) {
         let (Some(block), Some(need)) = (cx.graph.block(hop.block), cx.graph.dependency(hop)) else {
             continue;
         };
         let (Some(own), Some(other)) = (&block.feature.sn, &provider.feature.sn) else { continue };
-        if !told.insert((own.value.as_str(), provider.id)) {
+        if !reported.insert((own.value.as_str(), provider.id)) {
             continue;
         }
         let message = format!(

@@ -41,14 +41,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .collect();
     let twins = twins(cx);
     let mut first: [Option<(usize, String, Span)>; 2] = [None, None];
-    let mut told: HashSet<usize> = crossed;
+    let mut reported: HashSet<usize> = crossed;
     for block in cx.blocks() {
         let sn = if twins.contains(&block.id) { None } else { sn(block) };
         for (slot, (what, place)) in first.iter_mut().zip([("SN", sn), ("LICENSEE", licensee(block))]) {
             let Some((value, span)) = place else { continue };
             match slot {
                 Some((file, known, at)) if *file == block.file => {
-                    if *known != value && told.insert(block.file) {
+                    if *known != value && reported.insert(block.file) {
                         sink.push(finding(cx, block, what, (span, &value), (*at, known)));
                     }
                 }

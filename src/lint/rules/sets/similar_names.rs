@@ -36,7 +36,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     // Keyed by hash to save memory: a file may have 100,000 names with three keys each.
     let hasher = RandomState::new();
     let mut met: HashMap<u64, &FeatureGroup<'_>> = HashMap::new();
-    let mut told = HashSet::new();
+    let mut reported = HashSet::new();
     for named in cx.graph.names() {
         let vendor = named.vendor.as_str();
         let own = keys(named.name.as_str());
@@ -55,13 +55,13 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 if let Some((file, span)) = place {
                     found = found.also_in(file, span, "the other name");
                 }
-                told.insert((block.license.source.id(), block.feature.block));
+                reported.insert((block.license.source.id(), block.feature.block));
                 sink.push(found);
             }
             _ => met.extend(hashes.map(|hash| (hash, named))),
         }
     }
-    apart(cx, sink, &told);
+    apart(cx, sink, &reported);
     // D007 reports dependencies that fail because of the vendor.
     if !cx.graph.unserved().iter().any(|fault| fault.target == Target::OtherVendor) {
         vendors(cx, sink);
@@ -72,8 +72,8 @@ const HELP: &str =
     "use one spelling, or choose names that are clearly different; names are compared byte for byte";
 
 /// Compares with names of earlier files that are separate licenses. Names already reported within the file are skipped.
-fn apart(cx: &Context<'_>, sink: &mut Sink<'_>, told: &HashSet<(FileId, usize)>) {
-    for one in cx.options.elsewhere.iter().filter(|one| !told.contains(&(one.file, one.block))) {
+fn apart(cx: &Context<'_>, sink: &mut Sink<'_>, reported: &HashSet<(FileId, usize)>) {
+    for one in cx.options.elsewhere.iter().filter(|one| !reported.contains(&(one.file, one.block))) {
         let DuplicateKind::Name(other) = &one.twin else { continue };
         let Some(feature) = cx.feature(one.file, one.block) else { continue };
         let (name, place) = (&feature.name.value, &one.place);
@@ -84,16 +84,16 @@ fn apart(cx: &Context<'_>, sink: &mut Sink<'_>, told: &HashSet<(FileId, usize)>)
 
 fn vendors(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut met: HashMap<String, &str> = HashMap::new();
-    let mut told: Vec<&str> = Vec::new();
+    let mut reported: Vec<&str> = Vec::new();
     for named in cx.graph.names() {
         let vendor = named.vendor.as_str();
         let alike = keys(vendor).into_iter().find_map(|key| met.get(&key).copied());
         let place = first(cx, named).and_then(|block| Some((block, block.feature.vendor.as_ref()?)));
         match (alike, place) {
-            (Some(other), Some((block, name))) if other != vendor && !told.contains(&vendor) => {
+            (Some(other), Some((block, name))) if other != vendor && !reported.contains(&vendor) => {
                 let message = format!("similar names: `{vendor}` and `{other}` are different vendors");
                 sink.push(cx.found(&CODE, block, name.span, message).help(HELP));
-                told.push(vendor);
+                reported.push(vendor);
             }
             (None, _) => met.extend(keys(vendor).map(|key| (key, vendor))),
             _ => {}
