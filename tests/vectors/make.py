@@ -223,7 +223,7 @@ cases = []
 
 
 def known(text):
-    """What stands in each block of a text, down to the signed bytes; None where it does not read as blocks."""
+    """Returns the content of each block of a text, including the signed bytes; None if the text cannot be parsed."""
     try:
         found = blocks(text)
     except Refused:
@@ -267,7 +267,7 @@ def change(title, base, old, new, verdict):
 pool, token, texts = block("MySolutions", POOL), block("MyDraw", TOKEN), block("Ünlimited".replace("Ü", "U"), TEXTS)
 POOL_KEY = key_of("active", "MySolutions", POOL)
 
-# What must verify.
+# Licenses that must verify.
 case("a pool", pool, "VALID", of=("MySolutions", POOL, "active"))
 case("a token", token, "VALID", of=("MyDraw", TOKEN, "active"))
 case("text beyond ASCII, and of no length", texts, "VALID", of=("Unlimited", TEXTS, "active"))
@@ -307,7 +307,7 @@ for title, directives in [
     ok = directives[0][1] == US
     case(title, block("a", directives), "VALID" if ok else "NOT-FOR-VENDOR", of=("a", directives, "active") if ok else None)
 
-# What was changed after signing.
+# Changes after signing.
 for title, old, new in [
     ("a larger count", "COUNT=20", "COUNT=90"),
     ("a count without limit", "COUNT=20", "COUNT=UNLIMITED"),
@@ -378,7 +378,7 @@ case("a KEY of the URL alphabet", pool.replace(POOL_KEY, "AQEA_-" + POOL_KEY[6:]
 case("an empty KEY", pool.replace(POOL_KEY, '""'), "MALFORMED")
 case("two KEYs", pool.replace("KEY=" + POOL_KEY, f"KEY={POOL_KEY} KEY={POOL_KEY}"), "MALFORMED")
 
-# Who signed, and when.
+# Keys and dates.
 FREEDAY = [["VENDOR", US], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"], ["START", "2026-03-15"], ["END", "2026-03-15"]]
 case("a key that is not in the store", block("a", DATED, "not in the store"), "UNKNOWN-KEY")
 case("a development key", block("a", DATED, "development"), "UNKNOWN-KEY")
@@ -396,7 +396,7 @@ case("one block expired", pool + block("a", [d for d in DATED if d[0] != "SN"]),
 other_set = [d if d[0] != "SN" else ["SN", "S-2"] for d in TOKEN]
 case("blocks of two sets", pool + block("MyDraw", other_set), "VALID VALID", policy=True)
 
-# Sets: good signatures that do not belong together.
+# Sets: valid signatures of different sets.
 FREE = [["VENDOR", US], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"]]
 THEIRS = [["VENDOR", THEM], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"]]
 
@@ -417,7 +417,7 @@ case("sets: of two vendors", A + of("b", ("SN", "S-2"), base=THEIRS, key="other 
 case("sets: the other one expired", A + of("b", ("SN", "S-2"), ("END", "2026-03-01")), "VALID EXPIRED", policy=True)
 case("sets: the other one forged", A + B.replace("COUNT=1", "COUNT=9"), "VALID INVALID")
 
-# What was withdrawn. `withdrawn` is what a list says that was believed: see revocation-1.json for the lists themselves.
+# Revoked blocks. `withdrawn` is the content of accepted lists; the lists themselves are in revocation-1.json.
 POOL_DIGEST = hashlib.sha512(payload("MySolutions", POOL)).hexdigest()
 
 
@@ -439,7 +439,7 @@ case("withdrawn: the list is too old", pool, "VALID", at="2027-01-01", policy=Tr
 case("withdrawn: a list of another vendor is too old", pool, "VALID", at="2027-01-01", withdrawn=says(vendor=THEM))
 case("withdrawn: the list is too old, and the block on it", pool, "REVOKED", at="2027-01-01", withdrawn=says(digests=[POOL_DIGEST]))
 
-# What does not read as a license.
+# Texts that are not licenses.
 case("an empty file", "", [])
 case("comments only", "# nothing\n", [])
 case("an empty block", "FEATURE a { }", "MALFORMED")
@@ -472,7 +472,7 @@ with open("license-1.json", "w", encoding="utf-8") as file:
     file.write("\n")
 
 
-# Signed revocation lists: whether they are believed. A list is verified over its raw bytes before any of it is read.
+# Signed revocation lists, and whether they are accepted. A list is verified over its raw bytes before it is parsed.
 
 def body(vendor=US, version="1", issued="2026-03-01", expires="2027-02-28", blocks="blocks: []", sets="sets: []", keys="keys: []", head="format: 1"):
     lines = [head, f'vendor: "{vendor}"', f"version: {version}", f"issued: {issued}", f"expires: {expires}", blocks, sets, keys]

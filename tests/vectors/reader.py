@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Reads license texts after docs/language.md, sharing no code with the crate: which blocks stand there, and what is signed.
+"""Parses license texts into blocks and payloads as described in docs/language.md. Shares no code with keywright.
 
-As a program it reads a JSON list of texts from standard input and writes, for each, null if the text is refused, else the
-payload of each block. It judges the text only: what the values of directives mean is no concern of a signature.
+Run as a program, it reads a JSON list of texts from standard input. For each text it writes the payloads of its blocks, or null
+if the text is rejected. It checks the syntax only, because signatures do not depend on the meaning of directives.
 """
 import json
 import re
 import sys
 
-BLANK = " \t\n\r\u00a0"
+SPACE = " \t\n\r\u00a0"
 REPEATS = {"TOKEN_DEPENDENCY", "HOSTID", "TIER"}
 CURLY = "“”„‟″«»"
 WORD = re.compile("[!$-<>-z|~\u00a1-\U0010ffff]+")
@@ -24,12 +24,12 @@ def fold(text):
 
 
 def gap(text, at):
-    """The place behind blanks and comments."""
+    """Returns the offset after whitespace and comments."""
     while at < len(text):
         if text[at] == "#":
             end = text.find("\n", at)
             at = len(text) if end < 0 else end
-        elif text[at] in BLANK:
+        elif text[at] in SPACE:
             at += 1
         else:
             break
@@ -37,20 +37,20 @@ def gap(text, at):
 
 
 def quoted(text, at):
-    """The text in the quotes that open at a place, and the place behind them.
+    """Returns the text in the quotes that open at an offset, and the offset after them.
 
-    A quote that was forgotten is looked for: of "crosses a line", "ends in NAME=" and "text follows at once" two are
-    enough to refuse.
+    Rejects a quote that was probably not closed: two of three signs are required. The text contains a line break, it ends in
+    NAME=, or other text follows directly.
     """
     end = text.find('"', at + 1)
     if end < 0:
-        raise Refused("a quote is never closed")
+        raise Refused("unclosed quote")
     inner, after = text[at + 1 : end], text[end + 1 : end + 2]
     tail = inner.rstrip(" \t\u00a0")
     name = re.split("[ \t\r\n\u00a0]", tail[:-1].rstrip(" \t\u00a0"))[-1] if tail.endswith("=") else ""
-    signs = ["\n" in inner, re.fullmatch("[A-Z_]+", name) is not None, after not in ("", "}", "#", *BLANK)]
+    signs = ["\n" in inner, re.fullmatch("[A-Z_]+", name) is not None, after not in ("", "}", "#", *SPACE)]
     if sum(signs) >= 2:
-        raise Refused("a quote is probably not closed")
+        raise Refused("probably an unclosed quote")
     return inner, end + 1
 
 
@@ -76,19 +76,19 @@ def directive(text, at):
         value, at = bare.group(), bare.end()
         if any(c in CURLY for c in value):
             raise Refused("typographic quotes")
-    if text[at : at + 1] not in ("", "}", "#", *BLANK):
+    if text[at : at + 1] not in ("", "}", "#", *SPACE):
         raise Refused(f"text follows a value at {at}")
     return (word.group(), value), at
 
 
 def blocks(text):
-    """The blocks of a text: a list of (name, directives). Refuses what is not all blocks, comments and blanks."""
+    """Returns the blocks of a text as a list of (name, directives). Rejects any text outside of blocks, except comments."""
     text = text.removeprefix("\ufeff")
     if re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]|\r(?!\n)", text):
         raise Refused("a control character")
     found, at = [], gap(text, 0)
     while at < len(text):
-        if text[at : at + 7] != "FEATURE" or text[at + 7 : at + 8] not in ("#", *BLANK):
+        if text[at : at + 7] != "FEATURE" or text[at + 7 : at + 8] not in ("#", *SPACE):
             raise Refused(f"no block at {at}")
         at = gap(text, at + 7)
         name = WORD.match(text, at)
@@ -100,10 +100,10 @@ def blocks(text):
         at, directives, seen = gap(text, at + 1), [], set()
         while text[at : at + 1] != "}":
             if at >= len(text):
-                raise Refused("a block is never closed")
+                raise Refused("unclosed block")
             one, at = directive(text, at)
             if one[0] in seen and one[0] not in REPEATS:
-                raise Refused(f"{one[0]} stands twice")
+                raise Refused(f"duplicate {one[0]}")
             seen.add(one[0])
             directives.append(one)
             at = gap(text, at)
