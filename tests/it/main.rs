@@ -37,6 +37,7 @@ mod lint_resolver;
 mod module_cycles;
 mod parse;
 mod picture;
+mod prose;
 mod readme;
 mod redact;
 mod report_lint;

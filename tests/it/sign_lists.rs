@@ -62,7 +62,7 @@ fn lists_are_signed_by_permitted_keys_only() {
     for (change, words) in [
         (
             &(|key: &mut TrustedKey| key.entry.vendor = "Other".to_owned()) as &dyn Fn(&mut TrustedKey),
-            "signed by a key of `Other`",
+            "signed with a key of `Other`",
         ),
         (&|key| key.entry.usage = Usage::Development, "development key"),
         (&|key| key.entry.state = KeyState::Compromised(TODAY), "is compromised since"),
@@ -147,11 +147,11 @@ fn bundle_reads_back_and_is_a_store() {
 fn bundle_must_list_its_signer() {
     let (one, two) = (trusted(VENDOR, &key(1)), trusted(VENDOR, &key(2)));
     let refused = bundle(1, vec![two]).seal(&key(1), &one).unwrap_err().to_string();
-    assert!(refused.contains("not among its own keys"), "{refused}");
+    assert!(refused.contains("which it does not list"), "{refused}");
     let mut given_up = one.clone();
     given_up.entry.state = KeyState::Compromised(TODAY);
     let refused = bundle(1, vec![given_up]).seal(&key(1), &one).unwrap_err().to_string();
-    assert!(refused.contains("calls compromised itself"), "{refused}");
+    assert!(refused.contains("which it marks as compromised"), "{refused}");
 }
 
 #[test]

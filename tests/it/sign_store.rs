@@ -130,7 +130,7 @@ fn readable_secret_keys_and_public_keys_are_distinguished() {
         place.run(&args).expect_code(2).stderr
     };
     let told = sign("ABC_Software.key.pem");
-    assert!(told.contains("the passphrase file `pp`: others can use it (mode 0644)"), "{told}");
+    assert!(told.contains("the passphrase file `pp`: others can read or write it (mode 0644)"), "{told}");
     let public = place.run(&["keys", "list"]).stdout;
     let public = format!("keys/ABC_Software-{}.pub.pem", &public[..16]);
     fs::set_permissions(place.path(&public), fs::Permissions::from_mode(0o644)).unwrap();

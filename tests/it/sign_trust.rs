@@ -90,7 +90,7 @@ fn public_key_reads_back_in_both_forms() {
 fn folder_is_a_trust_store() {
     let folder = tempfile::tempdir().unwrap();
     let missing = store_fs::load_trust(folder.path()).unwrap_err();
-    assert!(missing.message.contains("has no list") && missing.help.is_some());
+    assert!(missing.message.contains("`trust.yaml` not found") && missing.help.is_some());
     fs::write(folder.path().join(TRUST_LIST), good()).unwrap();
     let missing = store_fs::load_trust(folder.path()).unwrap_err();
     assert!(missing.message.contains("abc.pub.pem"), "{missing}");

@@ -203,7 +203,7 @@ fn threat_21_verify_reports_hidden_characters_in_comments() {
     sign("b.lic", BLOCK.to_owned());
     place.write("b.lic", place.read("b.lic").replace("\"us\"", "\"u\u{3164}s\""));
     let run = verify(&place, &["b.lic"]).expect_code(3);
-    assert!(run.stdout.contains("contains a blank filler character (U+3164)"), "{}", run.stdout);
+    assert!(run.stdout.contains("contains an invisible filler character (U+3164)"), "{}", run.stdout);
     assert!(run.stdout.contains("hidden characters in line 1: U+3164"), "{}", run.stdout);
 }
 

@@ -159,7 +159,7 @@ fn threat_36_control_bytes_are_escaped_on_terminal() {
             assert_eq!(results, usize::from(verifies), "{args:?}: {text}");
         }
     }
-    assert!(colored, "the terminal was taken for one");
+    assert!(colored, "the terminal was mistaken for one");
 }
 
 /// Names of files, folders and options come from outside too: whatever is done with them, they begin no line.

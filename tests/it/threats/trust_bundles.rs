@@ -45,7 +45,7 @@ fn threat_49_first_installation_sets_publisher() {
     let store = Installed { bundle: None, added: &Trust::default(), seen: &seen };
     let bytes = bundle(OTHER, 1, std::slice::from_ref(&other), &key(3));
     let fault = install_bundle(&bytes, Some(&Trust::of(other)), store, TODAY).map(|(bundle, _)| bundle);
-    refused(fault, "this trust store follows `ABC_Software`");
+    refused(fault, "this trust store accepts bundles of `ABC_Software` only");
     // Format 1 did not name the publisher; with bundles of two vendors nothing says who it is.
     let entry = |vendor: &str| {
         format!(
@@ -89,20 +89,20 @@ fn threat_50_only_active_keys_publish_bundles() {
     }
     // A standby key publishes only the bundle that makes it active.
     let spare = [one(), with(two(), KeyState::Standby)];
-    refused(offer(&bundle(VENDOR, 6, &spare, &key(2)), &spare), "calls standby itself");
+    refused(offer(&bundle(VENDOR, 6, &spare, &key(2)), &spare), "which it lists as standby");
     assert!(offer(&bundle(VENDOR, 6, &both, &key(2)), &spare).is_ok());
     // A key whose time is over.
     let mut late = one();
     late.entry.not_after = date(2026, 2, 20);
-    refused(offer(&bundle(VENDOR, 6, &[late.clone()], &key(1)), &[late]), "and today is");
+    refused(offer(&bundle(VENDOR, 6, &[late.clone()], &key(1)), &[late]), "(today is");
     // What was retired or compromised stays listed and stays so, and a key keeps its usage.
     let gone = [one(), with(two(), KeyState::Compromised(old))];
-    refused(offer(&bundle(VENDOR, 6, &[one()], &key(1)), &gone), "does not list key");
+    refused(offer(&bundle(VENDOR, 6, &[one()], &key(1)), &gone), "no longer lists key");
     refused(offer(&bundle(VENDOR, 6, &both, &key(1)), &gone), "is active");
     refused(offer(&bundle(VENDOR, 6, &both, &key(1)), &[one(), development(two())]), "changes the usage");
     // A day in the future would make the store unusable.
     let late = [one(), with(two(), KeyState::Retired(date(2026, 3, 20)))];
-    refused(offer(&bundle(VENDOR, 6, &late, &key(1)), &both), "a day in the future");
+    refused(offer(&bundle(VENDOR, 6, &late, &key(1)), &both), "which is in the future");
 }
 
 #[test]
