@@ -21,7 +21,7 @@ mod value_parser;
 pub use check_value::{Refusal, check_value};
 pub use directive::{DIRECTIVES, Directive, Effect, EveryBlock, MAX_COUNT, Needs, directive};
 pub use feature_ref::FeatureRef;
-/// Dates in signatures of this crate are of this version of jiff.
+/// Dates in public signatures are of this version of jiff.
 pub use jiff;
 pub use layout::{format, layout};
 pub use model::{BrokenBlock, Condition, Dependency, Feature, License, Metered};

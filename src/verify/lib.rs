@@ -5,6 +5,62 @@
 //! store, never uses a key that came with the license, and returns [`Verified`] features.
 //!
 //! Independent of files, threads and the clock. Contains nothing that signs.
+//!
+//! # Example
+//!
+//! The application contains the public key of its vendor. It reads the license file, and gets the valid blocks:
+//!
+//! ```
+//! use jiff::civil::date;
+//! use keywright_license::License;
+//! use keywright_verify::{
+//!     KeyState, Mode, Outcome, PublicKey, Revocations, Trust, TrustEntry, TrustedKey, Usage, Verifier,
+//! };
+//!
+//! // The line that `keywright keys export KEY --form line` prints.
+//! const KEY: &str = "keywright-pub:ABC_Software:4db087d7e4ead0f4:KTabcSCjMEHuNj5JHevIY6fhVoBMTfZIO9hmK62UOpc=";
+//! let text = "\
+//! FEATURE MySolutions
+//! {
+//!   VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=1.10 COUNT=20 SN=S-1 ISSUED=2026-02-01
+//!   KEY=AQEATbCH1+Tq0PSBflhSyjdcPK2aBq3lT0HVSgVOQEb4x+W7lWCzAGFK65g9PeQIvxbDJYwgHgLEyyxQc8Kk3jShuaAV6PkXpHkE
+//! }
+//! ";
+//!
+//! let (vendor, key) = PublicKey::from_line(KEY)?;
+//! let entry = TrustEntry {
+//!     vendor: vendor.to_owned(),
+//!     id: key.id(),
+//!     file: String::new(),
+//!     usage: Usage::Production,
+//!     not_before: date(2026, 1, 1),
+//!     not_after: date(2030, 12, 31),
+//!     state: KeyState::Active,
+//!     lists: None,
+//!     line: 1,
+//! };
+//! let trust = Trust::of(TrustedKey { entry, key });
+//!
+//! let license = License::from_text("my.lic", text);
+//! let revocations = Revocations::default();
+//! let today = date(2026, 3, 15);
+//! let report = Verifier::new(&trust, &revocations, today, Mode::Production).file(&license);
+//! assert_eq!(report.outcome(), Outcome::Valid);
+//! for feature in report.verified() {
+//!     let feature = license.view(feature.get());
+//!     assert_eq!(feature.name().as_str(), "MySolutions");
+//!     assert_eq!(feature.count().map(|count| count.to_string()).as_deref(), Some("20"));
+//! }
+//!
+//! // A changed block is not valid.
+//! let changed = License::from_text("my.lic", &text.replace("COUNT=20", "COUNT=21"));
+//! let report = Verifier::new(&trust, &revocations, today, Mode::Production).file(&changed);
+//! assert_eq!(report.verified().count(), 0);
+//! assert_eq!(report.blocks[0].verdict.as_str(), "INVALID");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A license with many blocks is verified on several threads if the application provides them: see [`Jobs`].
 
 #![forbid(unsafe_code)]
 
@@ -24,7 +80,7 @@ mod trust_entry;
 mod verdict;
 mod verify;
 
-/// Dates in signatures of this crate are of this version of jiff.
+/// Dates in public signatures are of this version of jiff.
 pub use jiff;
 pub use jobs::{InOrder, Jobs};
 pub use key_text::{KEY_BYTES, KEY_CHARS, KeyFault, KeyText};
