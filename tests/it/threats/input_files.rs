@@ -9,6 +9,7 @@ use keywright::sign::Signer as _;
 
 use crate::sign::PLAIN;
 use crate::sign_cli::{DAY, KEY, place, private, signed_place, verify};
+use crate::support::cases;
 
 #[test]
 fn threat_33_size_limits_are_exact() {
@@ -43,7 +44,7 @@ fn threat_33_size_limits_are_exact() {
     }
     // A file: 64 MiB of nothing are read and hold no block; a byte more is not read.
     let large = 64 * 1024 * 1024;
-    place.write("large.lic", vec![b'\n'; large]);
+    place.write("large.lic", vec![b'\n'; cases(large, large / 8)]);
     verify(&place, &["large.lic"]).expect_code(1);
     place.write("large.lic", vec![b'\n'; large + 1]);
     verify(&place, &["large.lic"]).expect_code(3);
