@@ -12,12 +12,12 @@ use keywright_syntax::source::SourceFile;
 use keywright_verify::{Digest, TrustedKey};
 
 use super::arguments::{ArgValue, Arguments};
+use super::cache::layout::{LayoutCache, RenderedProduct};
+use super::cache::proof::{self, ProofCache};
 use super::catalog::{Catalog, Product};
 use super::error::Fault;
-use super::layout_cache::{LayoutCache, RenderedProduct};
 use super::log::{Entry, Issue};
 use super::order::{self, Line, Order};
-use super::proof_cache::{self, ProofCache};
 use super::template::Template;
 
 /// Reason for refusing an order, for statistics.
@@ -265,7 +265,7 @@ impl Issuer {
             text.push_str(&piece.text);
             parts.push((template, assigned, piece));
         }
-        let key = proof_cache::key_of(parts.iter().map(|(template, assigned, _)| (*template, assigned)));
+        let key = proof::key_of(parts.iter().map(|(template, assigned, _)| (*template, assigned)));
         if !self.known.is_sound(&key) {
             for (template, assigned, piece) in &parts {
                 let proven = self.known.prove(template, assigned, &piece.text);

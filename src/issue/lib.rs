@@ -4,20 +4,18 @@
 //! been parsed as a license, so no value can become syntax. No terminal, file or clock access, except for the log.
 
 mod arguments;
-mod bounded_cache;
 mod builtin;
+mod cache;
 mod catalog;
 mod entitlement_diff;
 mod error;
 mod issue;
-mod layout_cache;
 pub mod log;
 mod order;
 mod order_csv;
 mod parameter;
 mod parameter_types;
 mod plan;
-mod proof_cache;
 mod render;
 mod template;
 mod template_parser;

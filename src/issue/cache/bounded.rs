@@ -4,28 +4,28 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::arguments::Arguments;
-use super::parameter_types::Value;
-use super::template::Template;
+use crate::arguments::Arguments;
+use crate::parameter_types::Value;
+use crate::template::Template;
 
 /// A key-value cache shared by all threads of a run.
 #[derive(Debug)]
-pub(super) struct BoundedCache<K, V> {
+pub(crate) struct BoundedCache<K, V> {
     most: usize,
     known: Mutex<HashMap<K, V>>,
 }
 
 impl<K: Eq + Hash, V: Clone> BoundedCache<K, V> {
     /// Creates a cache with this capacity. It is cleared when full.
-    pub(super) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         Self { most, known: Mutex::default() }
     }
 
-    pub(super) fn get(&self, key: &K) -> Option<V> {
+    pub(crate) fn get(&self, key: &K) -> Option<V> {
         self.lock().get(key).cloned()
     }
 
-    pub(super) fn put(&self, key: K, value: V) {
+    pub(crate) fn put(&self, key: K, value: V) {
         let mut known = self.lock();
         if known.len() >= self.most {
             known.clear();
@@ -40,7 +40,7 @@ impl<K: Eq + Hash, V: Clone> BoundedCache<K, V> {
 }
 
 /// Appends the template's name and the values not excluded by `left_out`. Different sets have different encodings.
-pub(super) fn push_values(
+pub(crate) fn push_values(
     bytes: &mut Vec<u8>,
     template: &Template,
     assigned: &Arguments,
@@ -59,7 +59,7 @@ pub(super) fn push_values(
 }
 
 /// Appends a text, preceded by its length.
-pub(super) fn push_text(bytes: &mut Vec<u8>, text: &str) {
+pub(crate) fn push_text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend_from_slice(&text.len().to_be_bytes());
     bytes.extend_from_slice(text.as_bytes());
 }

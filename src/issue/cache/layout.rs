@@ -11,10 +11,10 @@ use keywright_license::{Feature, License};
 use keywright_syntax::source::Span;
 use keywright_syntax::{Block, needs_quotes};
 
-use super::arguments::Arguments;
-use super::bounded_cache::{BoundedCache, push_text, push_values};
-use super::error::Fault;
-use super::template::Template;
+use super::bounded::{BoundedCache, push_text, push_values};
+use crate::arguments::Arguments;
+use crate::error::Fault;
+use crate::template::Template;
 
 /// DECISION: maximum number of cached shapes.
 const MOST: usize = 1024;
@@ -47,16 +47,16 @@ type CommonDirectives = Vec<(&'static str, String)>;
 
 /// The part of a license that one template rendered.
 #[derive(Debug)]
-pub(super) struct RenderedProduct {
+pub(crate) struct RenderedProduct {
     /// Text in canonical layout.
-    pub(super) text: String,
+    pub(crate) text: String,
     shape: Arc<Layout>,
     everywhere: CommonDirectives,
 }
 
 /// Cache of shapes.
 #[derive(Debug)]
-pub(super) struct LayoutCache(BoundedCache<Vec<u8>, Arc<Layout>>);
+pub(crate) struct LayoutCache(BoundedCache<Vec<u8>, Arc<Layout>>);
 
 impl Default for LayoutCache {
     fn default() -> Self {
@@ -66,7 +66,7 @@ impl Default for LayoutCache {
 
 impl LayoutCache {
     /// Renders a template with values. The text is not parsed again: see [`RenderedProduct::is`].
-    pub(super) fn render(&self, template: &Template, assigned: &Arguments) -> Result<RenderedProduct, Fault> {
+    pub(crate) fn render(&self, template: &Template, assigned: &Arguments) -> Result<RenderedProduct, Fault> {
         let everywhere = everywhere(template, assigned);
         let key = key(template, assigned, &everywhere);
         if let Some(shape) = self.0.get(&key) {
@@ -144,12 +144,12 @@ fn value<'v>(everywhere: &'v CommonDirectives, name: &str) -> Option<&'v str> {
 
 impl RenderedProduct {
     /// Returns the number of blocks.
-    pub(super) fn blocks(&self) -> usize {
+    pub(crate) fn blocks(&self) -> usize {
         self.shape.blocks.len()
     }
 
     /// Returns true if the parsed blocks have exactly the intended names and values.
-    pub(super) fn is(&self, license: &License, features: &[Feature]) -> bool {
+    pub(crate) fn is(&self, license: &License, features: &[Feature]) -> bool {
         let same = |feature: &Feature, block: &ExpectedBlock| {
             let mut records = license.records(feature);
             let all = block.records.iter().all(|(name, expected)| {

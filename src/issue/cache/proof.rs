@@ -8,17 +8,17 @@ use keywright_scenario as scenario;
 use keywright_syntax::source::SourceFile;
 use keywright_verify::Digest;
 
-use super::arguments::Arguments;
-use super::bounded_cache::{BoundedCache, push_values};
-use super::error::Fault;
-use super::template::Template;
+use super::bounded::{BoundedCache, push_values};
+use crate::arguments::Arguments;
+use crate::error::Fault;
+use crate::template::Template;
 
 /// DECISION: maximum number of cached results of each kind.
 const MOST: usize = 65_536;
 
 /// Cached results.
 #[derive(Debug)]
-pub(super) struct ProofCache {
+pub(crate) struct ProofCache {
     scenarios: BoundedCache<Digest, Result<(), Fault>>,
     /// Keyed by [`key_of`].
     sound: BoundedCache<Digest, ()>,
@@ -32,7 +32,7 @@ impl Default for ProofCache {
 
 impl ProofCache {
     /// Runs the template's scenarios, once for all orders with equal scenario-relevant values.
-    pub(super) fn prove(&self, template: &Template, assigned: &Arguments, text: &str) -> Result<(), Fault> {
+    pub(crate) fn prove(&self, template: &Template, assigned: &Arguments, text: &str) -> Result<(), Fault> {
         let left_out = |name: &str| {
             template.only_on_every_block(name).is_some_and(|row| row.effect == Effect::Information)
         };
@@ -47,12 +47,12 @@ impl ProofCache {
     }
 
     /// Returns true if a license with this key passed all checks.
-    pub(super) fn is_sound(&self, key: &Digest) -> bool {
+    pub(crate) fn is_sound(&self, key: &Digest) -> bool {
         self.sound.get(key).is_some()
     }
 
     /// Records that all scenarios pass and that the linter reports no error for the whole license.
-    pub(super) fn note_sound(&self, key: Digest) {
+    pub(crate) fn note_sound(&self, key: Digest) {
         self.sound.put(key, ());
     }
 }
@@ -61,7 +61,7 @@ impl ProofCache {
 /// for identity that are only written on every block and are therefore equal throughout. Lint errors depend on these only
 /// through equality, as long as they are ASCII. Errors in such a value itself are found by the parser. A test checks all
 /// rules for this.
-pub(super) fn key_of<'p>(parts: impl Iterator<Item = (&'p Template, &'p Arguments)>) -> Digest {
+pub(crate) fn key_of<'p>(parts: impl Iterator<Item = (&'p Template, &'p Arguments)>) -> Digest {
     let mut key = Vec::new();
     for (template, assigned) in parts {
         let plain = |name: &str| assigned.get(name).is_none_or(|value| value.to_string().is_ascii());
