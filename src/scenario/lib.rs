@@ -1,7 +1,7 @@
 //! Scenario files: tables and steps that describe the required behaviour of a license, and the code that runs them.
 //!
-//! Depends on the resolver and the YAML reader. Does no I/O: [`parse`] takes text, [`load`] gets licenses from a
-//! callback, [`run`] runs the scenarios.
+//! Depends on the resolver and the YAML reader. Does no I/O: [`parse()`] takes text, [`load()`] gets licenses from a
+//! callback, [`run()`] runs the scenarios.
 
 mod allocation_rows;
 pub mod codes;

@@ -105,7 +105,7 @@ fn threat_33_kernel_files_pipes_and_devices_do_not_block() {
     place.copy("tests/issue/order.yaml", "order.yaml");
     let line = line();
     for file in [kernel, "pipe", "/dev/zero"] {
-        let what = if file == kernel { "is a file of the kernel" } else { "is not a regular file" };
+        let what = if file == kernel { "is a file of a kernel file system" } else { "is not a regular file" };
         for args in [
             &["verify", file][..],
             &["verify", "a.lic", "--revocations", file],

@@ -38,7 +38,7 @@ fn threat_40_key_file_of_other_user_is_rejected() {
         return;
     }
     let refused = place.run(&sign).expect_code(6);
-    assert!(refused.stderr.contains("belongs to another user"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("is owned by another user"), "{}", refused.stderr);
     assert!(!place.path("b.lic").exists());
 }
 

@@ -98,7 +98,7 @@ fn threat_50_only_active_keys_publish_bundles() {
     // What was retired or compromised stays listed and stays so, and a key keeps its usage.
     let gone = [one(), with(two(), KeyState::Compromised(old))];
     refused(offer(&bundle(VENDOR, 6, &[one()], &key(1)), &gone), "no longer lists key");
-    refused(offer(&bundle(VENDOR, 6, &both, &key(1)), &gone), "is active");
+    refused(offer(&bundle(VENDOR, 6, &both, &key(1)), &gone), "as active");
     refused(offer(&bundle(VENDOR, 6, &both, &key(1)), &[one(), development(two())]), "changes the usage");
     // A day in the future would make the store unusable.
     let late = [one(), with(two(), KeyState::Retired(date(2026, 3, 20)))];
