@@ -36,13 +36,13 @@ pub struct Args {
     /// Revoke only the blocks with this name
     #[arg(long, value_name = "NAME", requires = "license")]
     feature: Option<String>,
-    /// Withdraw the block whose payload has this digest, as `verify --format json` shows it
+    /// Revoke the block with this payload digest, as shown by `verify --format json`
     #[arg(long, value_name = "HEX")]
     digest: Vec<Digest>,
     /// Revoke all blocks with this SN
     #[arg(long, value_name = "SN")]
     sn: Vec<String>,
-    /// Withdraw everything that this key signed
+    /// Revoke everything that this key signed
     #[arg(long, value_name = "ID")]
     key_id: Vec<KeyId>,
     /// Reason, shown by `verify`

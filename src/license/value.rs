@@ -337,7 +337,7 @@ impl HostId {
     /// Returns the host id if `text` has the form `TYPE=value`.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let (kind, value) = super::value_parser::split_host_id(text)?;
+        let (kind, value) = split_host_id(text)?;
         Some(Self { kind: kind.to_owned(), value: value.to_owned() })
     }
 }
@@ -371,4 +371,11 @@ impl SystemClockCheck {
     pub fn new(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, word)| *word == text).map(|(check, _)| check)
     }
+}
+
+/// Splits a host id into type and value.
+pub(super) fn split_host_id(text: &str) -> Option<(&str, &str)> {
+    let (kind, value) = text.split_once('=')?;
+    let is_kind = kind.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit());
+    (is_kind && !kind.is_empty() && !value.is_empty()).then_some((kind, value))
 }

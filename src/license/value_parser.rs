@@ -14,7 +14,9 @@ use super::codes;
 use super::dates;
 use super::model::Dependency;
 use super::problem::{Problem, RawValue, Read};
-use super::value::{Count, Currency, Money, Name, Replaces, Reserved, Share, ShareSet, Version};
+use super::value::{
+    Count, Currency, Money, Name, Replaces, Reserved, Share, ShareSet, Version, split_host_id,
+};
 
 impl RawValue<'_> {
     fn spanned<T>(&self, value: T) -> Spanned<T> {
@@ -221,13 +223,6 @@ pub(super) fn read_time_zones(text: &str) -> Option<Vec<i8>> {
         (-12..=13).contains(&hours).then_some(hours)
     };
     text.split(',').map(|zone| hours(zone.trim())).collect()
-}
-
-/// Splits a host id into type and value.
-pub(super) fn split_host_id(text: &str) -> Option<(&str, &str)> {
-    let (kind, value) = text.split_once('=')?;
-    let is_kind = kind.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit());
-    (is_kind && !kind.is_empty() && !value.is_empty()).then_some((kind, value))
 }
 
 /// Returns true for digits without a leading zero.

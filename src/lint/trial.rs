@@ -1,4 +1,4 @@
-//! Trial checkouts of the capacity rules: the resolver plays them, and its blocks are translated to those of the graph.
+//! Trial checkouts of the capacity rules: the resolver runs them, and its blocks are translated to those of the graph.
 
 use jiff::civil::Date;
 
@@ -47,7 +47,7 @@ pub(crate) enum Customer {
     Unknown,
 }
 
-/// Plays trials from full pools.
+/// Runs trials from full pools.
 pub(crate) struct Trials<'c, 'a> {
     graph: &'c Graph<'a>,
     model: &'c Model,
@@ -67,7 +67,7 @@ impl<'c, 'a> Trials<'c, 'a> {
         self.model.block(block.index()).is_some_and(|block| self.model.is_modelled(block))
     }
 
-    /// Plays one checkout of a token block alone. Subtracts the steps from `budget`; returns `None` if the limit is
+    /// Runs one checkout of a token block alone. Subtracts the steps from `budget`; returns `None` if the limit is
     /// reached.
     pub(crate) fn token(
         &mut self,
@@ -85,7 +85,7 @@ impl<'c, 'a> Trials<'c, 'a> {
         Some(self.played(&trial))
     }
 
-    /// Plays checkouts in sequence, one license each, with `more` licenses in some pools. Subtracts the steps from
+    /// Runs checkouts in sequence, one license each, with `more` licenses in some pools. Subtracts the steps from
     /// `budget`; returns `None` if the limit is reached.
     pub(crate) fn sequence(
         &mut self,

@@ -12,12 +12,12 @@ use super::model::Model;
 use super::semantics::{BEYOND, serves_version};
 use super::state::State;
 
-/// What is left of a lot.
+/// The rest of a lot.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Left {
     /// Tokens that can be burned.
     pub(super) tokens: u64,
-    /// Whether there is no limit on them.
+    /// True if there is no limit on them.
     pub(super) unlimited: bool,
 }
 
@@ -94,7 +94,7 @@ impl State {
         if cost.is_some_and(|cost| cost <= left) { tokens } else { tokens.saturating_sub(1) }
     }
 
-    /// What is left of a lot that serves a version now, if it were larger by a gift; `None` if it does not serve.
+    /// Returns the rest of a lot that serves a version now, assuming extra licenses; `None` if it does not serve it.
     pub(super) fn lot_left(&self, model: &Model, lot: BlockId, version: u32, gift: u64) -> Option<Left> {
         let row = model.blocks.get(lot);
         if !serves_version(row, version) || !model.in_force(lot, self.now.date()) {

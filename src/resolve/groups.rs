@@ -65,7 +65,7 @@ impl Group {
         self.sizes.is_empty()
     }
 
-    /// Whether it has one draw.
+    /// True if it has one draw.
     pub(super) fn is_last(&self) -> bool {
         self.sizes.len() == 1 && self.sizes.values().all(|times| *times == 1)
     }
@@ -152,7 +152,7 @@ impl Groups {
         *self.rows.get_mut(id) = *row;
     }
 
-    /// How many there were at most.
+    /// The maximum number so far.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }

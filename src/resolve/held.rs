@@ -16,13 +16,13 @@ use super::requester::Requester;
 /// The index.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Held {
-    /// What each live checkout draws: block, amount, slot.
+    /// The draws of each live checkout: block, amount, slot.
     pub(super) slots: BTreeSet<(BlockId, u64, u32)>,
-    /// What each person draws of a block.
+    /// The amount that each person draws from a block.
     amounts: IndexMap<(BlockId, Requester), u128>,
     /// The same, largest first.
     pub(super) people: BTreeSet<(BlockId, Reverse<u64>, Requester)>,
-    /// What is kept of a block, by the second it is free.
+    /// The amount of a block that is still kept, by the second in which it becomes free.
     pub(super) kept: BTreeMap<(BlockId, i64), u128>,
     /// License tokens of each live checkout that has some, with its slot.
     active: BTreeSet<(u64, u32)>,
@@ -91,7 +91,7 @@ impl Held {
         self.active.first().map(|(_, slot)| *slot)
     }
 
-    /// Lists of what checkouts hold: one for each block, and one of license tokens if `active`.
+    /// Returns lists of the licenses that checkouts use: one for each block, and one of license tokens if `active`.
     pub(super) fn lists<'a>(
         &'a self,
         pools: &'a BTreeSet<BlockId>,

@@ -22,7 +22,7 @@ impl State {
         key
     }
 
-    /// Makes the index, where there is none yet.
+    /// Builds the index if there is none yet.
     pub(super) fn index_held(&mut self) {
         if self.held.is_some() {
             return;
@@ -39,7 +39,7 @@ impl State {
         }
     }
 
-    /// Notes that a checkout was made, or that it is about to be returned.
+    /// Updates the index for a new checkout, or for one that is about to be returned.
     pub(super) fn note_checkout(&mut self, change: Change, index: u32) {
         let Some(mut held) = self.held.take() else { return };
         if let Some(slot) = self.slots.get(index) {
@@ -48,7 +48,7 @@ impl State {
         self.held = Some(held);
     }
 
-    /// Notes what is kept until a second, or no longer kept.
+    /// Updates the index for an amount that is kept until a second, or no longer kept.
     pub(super) fn note_kept(&mut self, change: Change, at: i64, due: Due) {
         let Some(mut held) = self.held.take() else { return };
         let draw = match due {
@@ -62,7 +62,7 @@ impl State {
         self.held = Some(held);
     }
 
-    /// What some draws take, each block once.
+    /// Returns the amount that some draws take from each block.
     fn sums(&self, draws: &[Draw]) -> Vec<(BlockId, u64)> {
         let mut all = Vec::new();
         draws.iter().for_each(|draw| self.push_draws(*draw, &mut all));
@@ -77,7 +77,7 @@ impl State {
         all
     }
 
-    /// Who holds licenses of a block, largest first, so many of them.
+    /// Returns the first `most` users of a block's licenses, largest first.
     pub(super) fn holders(&self, block: BlockId, most: usize) -> Vec<Holder> {
         let Some(held) = &self.held else { return Vec::new() };
         let from = (block, Reverse(u64::MAX), Requester::default());
@@ -85,7 +85,7 @@ impl State {
         of_block.map(|(_, amount, who)| Holder { who: *who, device: None, amount: amount.0 }).collect()
     }
 
-    /// What HOLD and MIN_CHECKOUT keep of a block, earliest first, so much of it.
+    /// Returns the first `most` amounts of a block that HOLD and MIN_CHECKOUT keep, earliest first.
     pub(super) fn kept(&self, block: BlockId, most: usize) -> Vec<Kept> {
         let Some(held) = &self.held else { return Vec::new() };
         let of_block = held.kept.range((block, i64::MIN)..=(block, i64::MAX)).take(most);
@@ -94,8 +94,8 @@ impl State {
             .collect()
     }
 
-    /// The checkouts that hold least of some blocks together (and of license tokens, if `active`), with what they hold,
-    /// smallest first; or those that hold most, largest first. At most so many.
+    /// Returns the checkouts that use the fewest licenses of some blocks together (and of license tokens, if `active`),
+    /// smallest first, or those that use the most, largest first; at most `most` of them.
     pub(super) fn extremes(
         &self,
         pools: &BTreeSet<BlockId>,
@@ -107,7 +107,7 @@ impl State {
         let mut lists = held.lists(pools, active);
         let mut seen = BTreeSet::new();
         let mut found: BTreeSet<(u64, u32)> = BTreeSet::new();
-        // Each list is read from its end, one entry a round. What no list has shown yet lies behind the last entries.
+        // Each list is read from its end, one entry per round. Entries that no list has shown yet come after the last ones.
         loop {
             let round: Vec<(u64, u32)> = lists
                 .iter_mut()
@@ -127,7 +127,7 @@ impl State {
         if end == End::Smallest { found.into_iter().collect() } else { found.into_iter().rev().collect() }
     }
 
-    /// What a checkout holds of some blocks, and of license tokens if `active`.
+    /// Returns the licenses of some blocks that a checkout uses, plus its license tokens if `active`.
     fn held_by(&self, slot: u32, pools: &BTreeSet<BlockId>, active: bool) -> u64 {
         let Some(slot) = self.slots.get(slot) else { return 0 };
         let draws = self.sums(&slot.draws);
@@ -136,7 +136,7 @@ impl State {
     }
 }
 
-/// Which end of an order.
+/// An end of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Smallest,
@@ -144,13 +144,13 @@ pub(super) enum End {
 }
 
 impl End {
-    /// Whether nothing that the lists have not shown yet can come before what was found. `round` has the last entry of
+    /// Returns true if no entry that the lists have not shown yet can come before the found ones. `round` has the last entry of
     /// each list.
     fn is_settled(self, found: &BTreeSet<(u64, u32)>, round: &[(u64, u32)]) -> bool {
         match self {
-            // What comes later in a list is at least as large there.
+            // Later entries of a list are at least as large.
             Self::Smallest => found.last() <= round.iter().min(),
-            // What comes later is in no list larger, and equal in all of them only with a lower slot.
+            // Later entries are not larger in any list, and equal in all lists only with a lower slot.
             Self::Largest => {
                 let sum = round.iter().fold(0, |sum: u64, (amount, _)| sum.saturating_add(*amount));
                 let bound = round.iter().map(|(_, slot)| *slot).min().map(|slot| (sum, slot));
@@ -171,7 +171,7 @@ mod tests {
         FEATURE T { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=P VERSION=1.0 COUNT=2\"\n\
           TOKEN_DEPENDENCY=\"FEATURE=Q VERSION=1.0 COUNT=1\" }\n";
 
-    /// A state in which some checkouts were made and some returned, with the index made before or after that.
+    /// A state with some checkouts and returns, with the index built before or after them.
     fn state(model: &Model, indexed_first: bool) -> State {
         let mut state = State::new(model, jiff::civil::date(2026, 1, 15).at(0, 0, 0, 0));
         let mut symbols = Interner::default();

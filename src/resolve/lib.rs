@@ -54,6 +54,7 @@ mod reason;
 mod requester;
 mod search;
 pub mod semantics;
+mod shortage;
 mod state;
 mod statement;
 mod suggestion;
@@ -79,6 +80,7 @@ pub use outcome::{
 };
 pub use reason::{Fact, Reason};
 pub use requester::{Interner, Requester, Symbol};
+pub use shortage::Shortage;
 pub use state::State;
 pub use statement::{Billed, Line, LineKind, Statement};
-pub use trial::{DeniedCheckout, Shortage, Trial, Trials};
+pub use trial::{DeniedCheckout, Trial, Trials};

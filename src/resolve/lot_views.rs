@@ -6,7 +6,7 @@ use super::lots::{Sum, Tree, View};
 use super::model::Model;
 use super::state::State;
 
-/// Views of one name that are kept; beyond them the one that was made first is made anew when it is asked for.
+/// Maximum number of views of one name. Above it, the oldest view is dropped and rebuilt when needed.
 const MOST_VIEWS: usize = 16;
 
 impl State {
@@ -120,7 +120,7 @@ impl State {
         view.day = today;
     }
 
-    /// What is known of one lot, if it were larger by a gift.
+    /// The state of one lot, assuming extra licenses.
     fn lot_sum(&self, model: &Model, lot: BlockId, version: u32, gift: u64) -> Sum {
         match self.lot_left(model, lot, version, gift) {
             None => Sum::default(),

@@ -108,7 +108,7 @@ impl Tree {
         Some((u32::try_from(at - self.leaves).unwrap_or(u32::MAX), self.node(at).left))
     }
 
-    /// What looking up or changing one lot costs.
+    /// The cost of looking up or changing one lot.
     pub(super) fn depth(&self) -> u64 {
         u64::from(self.leaves.trailing_zeros()) + 1
     }

@@ -51,7 +51,7 @@ impl Model {
 }
 
 impl Search<'_> {
-    /// What is out of these blocks, or counts against the limit: the smallest and the largest, each in its order.
+    /// The checkouts of these blocks, or those that count against the limit: the smallest and the largest, each in order.
     fn out(&self, pools: &BTreeSet<BlockId>, limit: bool, end: End) -> Vec<(Returnable, Returned)> {
         let slots = self.state.extremes(pools, limit, MAX_TRIES, end);
         let devices: Vec<(BlockId, Symbol)> = match (limit, end) {

@@ -1,4 +1,4 @@
-//! Trials: plays checkouts on a server on which nothing else is checked out, on any day and within a step budget.
+//! Trials: runs checkouts on a server on which nothing else is checked out, on any day and within a step budget.
 //!
 //! A trial is an ordinary walk that records what it lacks and is rolled back, so it gives the answer of a checkout.
 
@@ -14,10 +14,11 @@ use super::model::Model;
 use super::outcome::Refusal;
 use super::reason::Reason;
 use super::requester::Requester;
+use super::shortage::{Recorder, Shortage};
 use super::state::State;
 use super::walk::Walk;
 
-/// Plays trials on one model. Nothing is checked out before or after a trial.
+/// Runs trials on one model. Nothing is checked out before or after a trial.
 #[derive(Debug)]
 pub struct Trials<'m> {
     model: &'m Model,
@@ -46,25 +47,6 @@ pub struct DeniedCheckout {
     pub shortage: Option<Shortage>,
 }
 
-/// A pool with too few free licenses for a draw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shortage {
-    /// The pool; for METERED blocks, which are charged together, the first of them.
-    pub block: BlockId,
-    /// The number that would be in use.
-    pub needed: u64,
-    /// The number in use before the draw.
-    pub used: u64,
-    /// The size of the pool.
-    pub size: u64,
-}
-
-impl Shortage {
-    fn missing(&self) -> u64 {
-        self.needed.saturating_sub(self.size)
-    }
-}
-
 impl<'m> Trials<'m> {
     /// Prepares trials on a model.
     #[must_use]
@@ -72,7 +54,7 @@ impl<'m> Trials<'m> {
         Self { model, state: State::new(model, DateTime::MIN) }
     }
 
-    /// Plays checkouts in sequence, up to the first that is denied. `more` are hypothetical extra licenses by block.
+    /// Runs checkouts in sequence, up to the first that is denied. `more` are hypothetical extra licenses by block.
     /// Subtracts the steps from `budget`; returns `None` if more are needed.
     pub fn requests(
         &mut self,
@@ -96,7 +78,7 @@ impl<'m> Trials<'m> {
         })
     }
 
-    /// Plays one checkout of a token block without its alternatives. The blocks that replace the token are ignored, its
+    /// Runs one checkout of a token block without its alternatives. The blocks that replace the token are ignored, its
     /// dates are not. Subtracts the steps from `budget`; returns `None` if more are needed.
     pub fn token(&mut self, day: Date, block: BlockId, who: Requester, budget: &mut u64) -> Option<Trial> {
         let mut trial = self.play(day, &[], budget, |walk, trial| {
@@ -135,40 +117,6 @@ impl<'m> Trials<'m> {
         *budget = budget.saturating_sub(self.state.work().saturating_sub(begin));
         (trial.shortages, trial.change) = (recorder.shortages, recorder.change);
         (!exhausted).then_some(trial)
-    }
-}
-
-/// Records the shortages of a walk and the dates of the visited blocks.
-#[derive(Debug, Default)]
-pub(super) struct Recorder {
-    /// For each block above the current one, the smallest shortage of the dependency that it tried last.
-    stack: Vec<Option<Shortage>>,
-    shortages: Vec<Shortage>,
-    change: Option<Date>,
-}
-
-impl Recorder {
-    pub(super) fn enter(&mut self) {
-        self.stack.push(None);
-    }
-
-    /// Passes the shortage of a denied block on to the block above. A block that serves ends a dependency, so the shortages
-    /// of its alternatives no longer count.
-    pub(super) fn leave(&mut self, served: bool) {
-        let own = self.stack.pop().flatten();
-        let Some(above) = self.stack.last_mut() else { return };
-        *above = match (*above, own) {
-            _ if served => None,
-            (Some(known), Some(own)) if own.missing() < known.missing() => Some(own),
-            (known, own) => known.or(own),
-        };
-    }
-
-    fn note(&mut self, shortage: Shortage) {
-        self.shortages.push(shortage);
-        if let Some(current) = self.stack.last_mut() {
-            *current = Some(shortage);
-        }
     }
 }
 

@@ -22,9 +22,9 @@ use super::semantics::{
     BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, may_burn,
     may_lend, nearness, requires_validity, serves_version, share_key,
 };
+use super::shortage::Recorder;
 use super::state::State;
 use super::trace::Trace;
-use super::trial::Recorder;
 use super::undo_log::{Savepoint, Undo, WalkBuffers};
 
 /// The state of a walk.

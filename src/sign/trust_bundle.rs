@@ -124,7 +124,7 @@ impl TrustBundle {
                 "it was replaced or damaged: install it again with `keywright trust install --first KEY`",
             ));
         }
-        let text = sealed.unverified_body().ok_or_else(|| TrustError::new("the bundle is no text"))?;
+        let text = sealed.unverified_body().ok_or_else(|| TrustError::new("the bundle is not text"))?;
         Self::parse(text, digest)
     }
 

@@ -68,6 +68,7 @@ mod cross_checks;
 mod hex;
 mod hidden_text;
 pub mod jobs;
+mod key_state;
 mod key_text;
 pub mod message;
 pub mod payload;
@@ -83,6 +84,7 @@ mod verify;
 /// Dates in public signatures are of this version of jiff.
 pub use jiff;
 pub use jobs::{InOrder, Jobs};
+pub use key_state::{KeyState, Mode, Usage};
 pub use key_text::{KEY_BYTES, KEY_CHARS, KeyFault, KeyText};
 pub use message::{Digest, Domain, KeyId, ParseDigestError, ParseKeyIdError};
 pub use payload::Payload;
@@ -90,7 +92,7 @@ pub use public_key::{PublicKey, PublicKeyError};
 pub use reason::{Fact, Part, Reason};
 pub use revocation::{Revocations, Revoked};
 pub use signed_list::{MAX_SIGNATURES, SignedList, SignedListError};
-pub use trust::{KeyState, Mode, Trust, TrustedKey, Usage};
+pub use trust::{Trust, TrustedKey};
 pub use trust_entry::{ListMark, TrustEntry, TrustError};
 pub use verdict::{
     BlockReport, Claimed, Duplicate, FileReport, Ground, HiddenLine, HiddenText, Outcome, Policy,

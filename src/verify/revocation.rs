@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::key_state::Usage;
 use super::message::{Digest, KeyId};
 use super::reason::Reason;
-use super::trust::Usage;
 
 /// The revocations of one vendor, each with its reason. Reasons are untrusted text: escape them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

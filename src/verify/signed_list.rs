@@ -125,7 +125,7 @@ impl<'a> SignedList<'a> {
         self.keys.iter().map(|key| key.key)
     }
 
-    /// The body as text, and the keys of the store that signed it: one or more, whatever became of them. Every signature of
+    /// The body as text, and the keys of the store that signed it: one or more, in any state. Every signature of
     /// a key of the store must match. What the keys may publish is decided by the reader of the list.
     ///
     /// # Errors

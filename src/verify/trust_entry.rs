@@ -4,13 +4,13 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use super::key_state::{KeyState, Usage};
 use super::message::{Digest, KeyId};
-use super::trust::{KeyState, Usage};
 
 /// The entry of one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustEntry {
-    /// Whose key it is; a block with another VENDOR is never good under it.
+    /// The owner of the key. A block with another VENDOR is never accepted with it.
     pub vendor: String,
     /// The key's id.
     pub id: KeyId,

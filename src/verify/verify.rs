@@ -9,15 +9,17 @@ use jiff::civil::Date;
 
 use keywright_license::{Condition, Feature, License};
 
+// Reports contain `Verified`, which only this file can create; so `verdict` and this file depend on each other.
 use super::cross_checks::{self, FirstError};
 use super::hidden_text::hidden_text;
 use super::jobs::{self, InOrder, Jobs};
+use super::key_state::{KeyState, Mode, Usage};
 use super::key_text::{KeyFault, KeyText};
 use super::message::{Digest, Domain, KeyId};
 use super::payload::Payload;
 use super::reason::Reason;
 use super::revocation::Revocations;
-use super::trust::{KeyState, Mode, Trust, TrustedKey, Usage};
+use super::trust::{Trust, TrustedKey};
 use super::verdict::{BlockReport, Claimed, FileReport, Ground, Policy, PolicyFault, Verdict};
 
 /// A value whose signature was verified. It cannot be created in any other way.

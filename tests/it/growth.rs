@@ -100,7 +100,7 @@ fn verify_cost_of_repeated_directives_is_linear() {
 #[test]
 fn lint_cost_of_repeated_directives_is_linear() {
     for (name, kind, unit) in REPEATED {
-        assert_linear(name, 1_000, |n| {
+        assert_linear(name, 1_200, |n| {
             let license = License::from_text("hostile.lic", &block(kind, n, unit));
             assert!(
                 lint(&[&license], &Options::at(DAY)).iter().any(keywright::diagnostic::Diagnostic::is_error)
@@ -274,7 +274,7 @@ fn metered_lot_cost_is_linear() {
 /// Events that are granted are kept to be undone, without a copy of all that is out for every few of them.
 #[test]
 fn undo_history_cost_is_linear() {
-    assert_linear("moments", 2_000, |n| {
+    assert_linear("moments", 4_000, |n| {
         let model = model(&format!("FEATURE A {{ VENDOR=v KEYTYPE=EXCLUSIVE COUNT={n} }}\n"));
         assert_eq!(play(&model, (0..n).map(|at| format!("checkout A by=p{at}@h{at}"))), n);
     });

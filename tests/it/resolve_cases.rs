@@ -1,4 +1,4 @@
-//! Generated licenses and requests, played on the resolver and on the reference implementation.
+//! Generated licenses and requests, run on the resolver and on the reference implementation.
 
 use keywright::license::{License, Version};
 use keywright::resolve::{

@@ -1,8 +1,6 @@
 //! A slow and simple second implementation of the resolver: it walks every path, copies the state before each attempt,
 //! and recomputes usage each time. Property tests compare the resolver with it.
 
-use std::fmt::Write as _;
-
 /// Seconds per day.
 pub(crate) const DAY: i64 = 86_400;
 
@@ -57,7 +55,7 @@ pub(crate) enum Mode {
 
 /// A draw of licenses.
 #[derive(Debug, Clone)]
-struct Draw {
+pub(crate) struct Draw {
     /// The checkout; `None` while a new share group of a token is being drawn for.
     ticket: Option<usize>,
     block: usize,
@@ -70,7 +68,7 @@ struct Draw {
 
 /// A share group of a token.
 #[derive(Debug, Clone)]
-struct Group {
+pub(crate) struct Group {
     block: usize,
     key: Vec<u8>,
     pools: Vec<(usize, u64)>,

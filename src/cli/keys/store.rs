@@ -43,7 +43,7 @@ pub(super) fn existing_list(folder: &Path) -> Result<Option<String>, CliError> {
     Ok(Some(text))
 }
 
-/// Writes the secret key if there is one, the public key and the list, all or none. The caller must hold the lock of
+/// Writes the secret key if there is one, the public key and the list, all or none. The caller must have locked
 /// the store.
 pub(super) fn write_all(
     folder: &Path,

@@ -1,7 +1,6 @@
 //! Counts that overflow, dependency graphs with too many paths, deeply nested text.
 
 use std::fs;
-use std::io::Write as _;
 
 use keywright::license::License;
 

@@ -1,6 +1,5 @@
 //! Results that must not look like success.
 
-use std::io::Write as _;
 use std::process::Command;
 
 use keywright::license::License;

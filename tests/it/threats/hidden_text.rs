@@ -1,7 +1,5 @@
 //! Characters that are invisible or look like others, in signed text and in comments.
 
-use std::io::Write as _;
-
 use keywright::license::License;
 use keywright::syntax::hidden::{Class, class};
 use keywright::verify::Verdict;
@@ -56,7 +54,7 @@ fn threat_21_control_bytes_are_rejected_everywhere() {
             assert!(License::from_text("control.lic", &text).has_errors(), "{c:?} at {at}");
         }
     }
-    // Bytes of C1 that are no text at all.
+    // C1 bytes that are not text.
     for byte in 0x80..=0x9f_u8 {
         let bytes = [&good.as_bytes()[..20], &[byte], &good.as_bytes()[20..]].concat();
         let id = keywright::source::FileId(0);

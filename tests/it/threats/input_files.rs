@@ -1,11 +1,9 @@
 //! Large files, devices, pipes and kernel files as input.
 
 use std::fs;
-use std::io::Write as _;
 use std::process::Command;
 
 use keywright::license::License;
-use keywright::sign::Signer as _;
 
 use crate::sign::PLAIN;
 use crate::sign_cli::{DAY, KEY, place, private, signed_place, verify};
@@ -42,7 +40,7 @@ fn threat_33_size_limits_are_exact() {
         let run = place.run(&["lint", "--format", "concise", "needs.lic"]);
         assert_eq!(run.stdout.contains("[D004]"), told, "{count}: {}", run.stdout);
     }
-    // A file: 64 MiB of nothing are read and hold no block; a byte more is not read.
+    // A file: 64 MiB of whitespace are read and contain no block; one byte more is rejected.
     let large = 64 * 1024 * 1024;
     place.write("large.lic", vec![b'\n'; cases(large, large / 8)]);
     verify(&place, &["large.lic"]).expect_code(1);
@@ -76,7 +74,7 @@ fn threat_33_only_limited_regular_files_are_read() {
     assert!(Command::new("mkfifo").arg(place.path("pipe")).status().unwrap().success());
     place.write("large", "");
     fs::File::options().write(true).open(place.path("large")).unwrap().set_len(100 * 1024 * 1024).unwrap();
-    // What is too long for a license is none; what is no file at all is not read.
+    // Input above the limit, and entries that are not files, are rejected.
     for (name, code) in [("pipe", 6), ("/dev/zero", 6), ("large", 3)] {
         verify(&place, &[name]).expect_code(code);
         verify(&place, &["a.lic", "--revocations", name]).expect_code(6);
@@ -142,7 +140,7 @@ fn threat_33_kernel_files_pipes_and_devices_do_not_block() {
             &["explain", "a.lic", "--feature", "MyDraw", file],
         ] {
             let run = place.run_within(20, args);
-            // The lock of a run is beside its log.
+            // The lock of a run is in the folder of its log.
             let named =
                 run.stderr.contains(what) || run.stderr.contains("cannot write `/proc/.keywright-run-");
             // A passphrase that is not needed is not read, and not every command gets as far as the file.

@@ -129,7 +129,7 @@ fn threat_29_verify_checks_key_validity_and_state() {
         under(|entry| entry.state = KeyState::Compromised(date(2026, 2, 20)), &good, prod);
     assert_eq!(verdict, Verdict::Revoked);
     assert!(reason.contains("nothing signed with it is accepted"), "{reason}");
-    // A block that was changed is told as such first.
+    // A changed block is reported as changed first.
     let changed = good.replace("COUNT=5", "COUNT=50");
     assert_eq!(under(|entry| entry.state = KeyState::Compromised(day), &changed, prod).0, Verdict::Invalid);
 }

@@ -1,16 +1,13 @@
 //! Changes that mail programs and editors make to a license.
 
-use std::io::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keywright::sign::Signer as _;
 
 use crate::sign::{PLAIN, VENDOR, key, signed};
 use crate::sign_cli::{DAY, place, verify};
 use crate::support::TestDir;
 
-/// What editors, mail programs and transports do. An empty word: the license stays good; else the report names the cause.
+/// What editors, mail programs and transports do. An empty word: the license remains valid; else the report names the cause.
 #[test]
 fn threat_20_thirty_transports_are_valid_or_reported() {
     let good = signed(PLAIN);

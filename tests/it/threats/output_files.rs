@@ -1,7 +1,6 @@
 //! Links at the places of output files, and full disks.
 
 use std::fs;
-use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -21,9 +20,9 @@ fn threat_38_output_follows_links_only_in_place() {
     place.run(&["sign", "a.lic", "--key", KEY, "-o", "out.lic"]).expect_code(0);
     assert_eq!(place.read("victim"), "what was there");
     assert!(!is_link("out.lic") && place.read("out.lic").contains("KEY="));
-    symlink(place.path("nowhere"), place.path("dangling.lic")).unwrap();
+    symlink(place.path("missing"), place.path("dangling.lic")).unwrap();
     place.run(&["sign", "a.lic", "--key", KEY, "-o", "dangling.lic"]).expect_code(0);
-    assert!(!place.path("nowhere").exists() && !is_link("dangling.lic"));
+    assert!(!place.path("missing").exists() && !is_link("dangling.lic"));
     symlink("/dev/null", place.path("device.lic")).unwrap();
     place.run(&["sign", "a.lic", "--key", KEY, "-o", "device.lic"]).expect_code(6);
     assert!(is_link("device.lic"));
@@ -38,13 +37,13 @@ fn threat_38_output_follows_links_only_in_place() {
     place.run(&["revoke", "--sn", "S-1", "--reason", "x", "--key", KEY]).expect_code(2);
     fs::remove_file(place.path("keys/last-seen.yaml")).unwrap();
     fs::remove_file(place.path("keys/ABC_Software.revocations")).unwrap();
-    symlink(place.path("nowhere"), place.path("keys/ABC_Software.revocations")).unwrap();
+    symlink(place.path("missing"), place.path("keys/ABC_Software.revocations")).unwrap();
     place.run(&["revoke", "--sn", "S-1", "--reason", "x", "--key", KEY]);
     symlink(place.path("victim"), place.path("keys/trust.yaml.lock")).unwrap();
     place.run(&["revoke", "--sn", "S-2", "--reason", "x", "--key", KEY]).expect_code(6);
     assert_eq!(place.read("victim"), "what was there");
-    assert!(!place.path("nowhere").exists());
-    // A temporary file has a name that nobody knows, and is never one that exists.
+    assert!(!place.path("missing").exists());
+    // A temporary file has an unpredictable name and is always a new file.
     symlink(place.path("victim"), place.path(".keywright-000000")).unwrap();
     place.run(&["sign", "a.lic", "--key", KEY, "-o", "again.lic"]).expect_code(0);
     assert!(is_link(".keywright-000000"));
@@ -84,7 +83,7 @@ fn threat_39_full_disk_keeps_old_file() {
     assert!(!place.path("keys/ABC_Software.revocations").exists());
 }
 
-/// Whether a temporary file stands in the folder.
+/// Returns true if a temporary file is in the folder.
 fn writing(place: &TestDir) -> bool {
     place.names().iter().any(|name| name.starts_with(".keywright"))
 }
@@ -109,7 +108,7 @@ fn threat_39_killed_sign_leaves_old_or_new_file() {
         match point {
             // All over the run.
             0..25 => std::thread::sleep(whole.mul_f64(f64::from(point) / 25.0).min(Duration::from_secs(3))),
-            // From the moment on at which the temporary file stands beside it.
+            // As soon as the temporary file exists next to it.
             25..57 => {
                 while !writing(&place) && child.try_wait().unwrap().is_none() {
                     std::thread::yield_now();

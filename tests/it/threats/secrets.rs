@@ -1,7 +1,6 @@
 //! Secrets in outputs and messages, and secret files of other users.
 
 use std::fs;
-use std::io::Write as _;
 use std::process::Command;
 
 use base64::Engine as _;
@@ -53,7 +52,7 @@ fn threat_41_internal_error_shows_no_input() {
         return;
     }
     let done = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "sign_rows::threat_41_internal_error_shows_no_input"])
+        .args(["--exact", "threats::secrets::threat_41_internal_error_shows_no_input"])
         .arg("--nocapture")
         .env(INSIDE, "1")
         .output()

@@ -1,9 +1,6 @@
-//! Blocks of several licenses in one file, copies, withdrawn blocks, the order of blocks.
-
-use std::io::Write as _;
+//! Blocks of several licenses in one file, copies, revoked blocks, the order of blocks.
 
 use keywright::license::License;
-use keywright::sign::Signer as _;
 use keywright::verify::{Mode, Outcome, Payload, Revocations, Verdict, Verifier};
 
 use crate::sign::{TODAY, VALID, VENDOR, key, report, signed, usual, verdicts};
@@ -25,7 +22,7 @@ fn threat_23_verify_counts_copies_in_ten_files_once() {
     let run = verify(&place, &["copies"]).expect_code(0);
     assert!(run.stdout.contains("ABC_Software MySolutions EXCLUSIVE COUNT=20, 1 block\n"), "{}", run.stdout);
     assert_eq!(run.stdout.matches("counted once").count(), 18, "{}", run.stdout);
-    // Whoever writes licenses is told.
+    // `lint` reports it to the author of the license.
     let one = signed("FEATURE a { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 }\n");
     place.write("pasted.lic", one.repeat(2));
     let lint = place.run(&["lint", "--format", "concise", "pasted.lic"]).expect_code(1);

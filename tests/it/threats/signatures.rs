@@ -1,6 +1,5 @@
 //! Malleable signatures, other algorithms, signatures made for another purpose, wrong signatures from a signer.
 
-use base64::Engine as _;
 use keywright::license::License;
 use keywright::sign::{SignError, Signer, SignerFailure, sign_file, sign_payload};
 use keywright::verify::{Digest, Domain, KeyText, Payload, PublicKey, Verdict, message};
@@ -32,7 +31,7 @@ fn threat_06_verify_rejects_signatures_of_other_protocols() {
         pae("keywright/feature/1"),
         ssh("file"),
         ssh("keywright/feature/1"),
-        // minisign: the file, its hash, and a trusted comment behind a signature.
+        // minisign: the file, its hash, and a trusted comment after a signature.
         [&b"ED"[..], digest.as_bytes()].concat(),
         [&[0; 64][..], b"timestamp:1 file:a.lic"].concat(),
     ];

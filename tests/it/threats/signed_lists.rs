@@ -76,7 +76,7 @@ fn threat_45_list_is_parsed_only_after_signature_check() {
     for reason in reasons {
         assert!(reason.contains("the text was changed"), "the reader saw it: {reason}");
     }
-    // Every single changed byte is noticed, wherever it stands.
+    // Every changed byte is detected.
     for at in 0..text.len() {
         let mut changed = text.clone().into_bytes();
         changed[at] ^= 1;
@@ -205,13 +205,13 @@ fn threat_34_hostile_list_reports_location() {
         ("vendor: ABC_Software", "vendor: ABC Software", 3, "is not a vendor name"),
         ("vendor: ABC_Software", "vendor: ''", 3, "is not a vendor name"),
         ("vendor: ABC_Software", "vendor: [ABC_Software]", 3, ""),
-        ("not-before: 2026-01-01", "not-before: 2026-1-1", 7, "no day"),
-        ("not-before: 2026-01-01", "not-before: 20260101", 7, "no day"),
-        ("not-before: 2026-01-01", "not-before: 2026-02-30", 7, "no day"),
-        ("not-before: 2026-01-01", "not-before: 2026-01-01T00:00:00", 7, "no day"),
+        ("not-before: 2026-01-01", "not-before: 2026-1-1", 7, "is not a date"),
+        ("not-before: 2026-01-01", "not-before: 20260101", 7, "is not a date"),
+        ("not-before: 2026-01-01", "not-before: 2026-02-30", 7, "is not a date"),
+        ("not-before: 2026-01-01", "not-before: 2026-01-01T00:00:00", 7, "is not a date"),
         ("not-after: 2030-12-31", "not-after: 2025-12-31", 8, "is before"),
         ("    not-after: 2030-12-31\n", "", 0, "not-after"),
-        ("state: active", "state: actve", 9, "no state"),
+        ("state: active", "state: actve", 9, "invalid state"),
         ("state: active", "state: retired", 9, "requires `since"),
         ("state: active", "state: active\n    since: 2027-01-01", 10, "`since` is allowed"),
         ("file: abc.pub.pem", "file: ../abc.pub.pem", 5, "is not the name of a public key file"),
@@ -292,7 +292,7 @@ fn threat_24_revoked_license_is_not_valid() {
     place.write("new.list", second.replace("refunded", "refundee"));
     let forged = verify(&place, &["b.lic", "--revocations", "new.list"]).expect_code(2);
     assert!(forged.stderr.contains("the text was changed"), "{}", forged.stderr);
-    // A memory that was cut is no fresh start.
+    // A truncated memory is not an empty one.
     place.write("keys/last-seen.yaml", "");
     verify(&place, &["b.lic"]).expect_code(2);
 }

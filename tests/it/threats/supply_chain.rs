@@ -5,8 +5,7 @@ use std::fs;
 use crate::sign::PLAIN;
 use crate::support::root;
 
-/// The library can verify without the command line. One crate holds both halves, so this is about the text: what verifies
-/// names no signer, and nothing but the encryption of key files is symmetric.
+/// The crate that verifies has no dependency that signs and names no signer. Only key file encryption is symmetric.
 #[test]
 fn threat_01_verification_modules_use_no_signer() {
     let needed = crate::architecture::built_with("keywright-verify");
@@ -19,7 +18,7 @@ fn threat_01_verification_modules_use_no_signer() {
         let name = path.display();
         let text = fs::read_to_string(path).unwrap();
         let code: String = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
-        // A public key file that holds a secret key is an error of its own.
+        // A public key file with a secret key is a separate error.
         let code =
             code.replace("SecretKey,", "").replace("Self::SecretKey", "").replace("Error::SecretKey", "");
         for word in

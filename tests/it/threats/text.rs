@@ -1,7 +1,5 @@
 //! Changed, repeated, missing and unknown directives; other spellings of values.
 
-use std::io::Write as _;
-
 use keywright::license::{DIRECTIVES, License, check_value};
 use keywright::verify::{Outcome, Verdict};
 

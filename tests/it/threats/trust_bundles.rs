@@ -78,7 +78,7 @@ fn threat_50_only_active_keys_publish_bundles() {
     for (state, words) in
         [(KeyState::Retired(old), "was retired"), (KeyState::Compromised(old), "is compromised")]
     {
-        // `issued` lies before the day of the state: the holder of the key writes it.
+        // `issued` is before the day of the state: the owner of the key chooses it.
         let bytes = bundle(VENDOR, 6, &both, &key(1));
         refused(offer(&bytes, &[with(one(), state), two()]), words);
         let bytes = bundle(VENDOR, 6, &[with(one(), state), two()], &key(1));

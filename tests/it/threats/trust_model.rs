@@ -71,7 +71,7 @@ pub(crate) struct Published {
     pub(crate) bytes: Vec<u8>,
     pub(crate) signer: usize,
     pub(crate) honest: bool,
-    /// What an honest list withdraws.
+    /// The revocations of an honest list.
     pub(crate) sns: BTreeSet<&'static str>,
 }
 

@@ -33,23 +33,11 @@ FEATURE Spare { VENDOR=Acme COUNT=10 }
     check: Check::Whole(check),
 };
 
-/// Returns true if another block of the same name can run and serves every version that `block` serves.
-pub(super) fn another_lives(cx: &Context<'_>, block: &Block<'_>) -> bool {
-    let Some(named) = cx.graph.named(block.vendor(), block.name()) else { return false };
-    cx.graph.providers(named).take(MOST_ALTERNATIVES).any(|other| {
-        let runs = other.id != block.id
-            && !cx.measures.is_faulty(other.id)
-            && cx.capacities().of(other.id) > 0
-            && !cx.shortages().is_dead(other.id);
-        runs && other.feature.version >= block.feature.version
-    })
-}
-
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut room = super::never_runs::MAX_SEARCH;
     for (id, lack) in cx.shortages().causes() {
         let Some(block) = cx.graph.block(*id) else { continue };
-        if another_lives(cx, block) {
+        if super::another_lives(cx, block) {
             let consequence = "so this alternative is never used";
             sink.push(super::never_runs::describe(cx, block, lack, &CODE, consequence, &mut room));
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::Context;
 use keywright_license::{Feature, Replaces};
-use keywright_resolve::graph::BlockId;
+use keywright_resolve::graph::{Block, BlockId};
 use keywright_resolve::semantics::MAX_CHAIN;
 
 pub(crate) mod anomaly_search;
@@ -52,4 +52,16 @@ fn replaced_names<'a>(cx: &Context<'a>) -> Option<HashSet<&'a str>> {
         Replaces::Key(_) => None,
     });
     names.collect()
+}
+
+/// Returns true if another block of the same name can run and serves every version that `block` serves.
+fn another_lives(cx: &Context<'_>, block: &Block<'_>) -> bool {
+    let Some(named) = cx.graph.named(block.vendor(), block.name()) else { return false };
+    cx.graph.providers(named).take(MOST_ALTERNATIVES).any(|other| {
+        let runs = other.id != block.id
+            && !cx.measures.is_faulty(other.id)
+            && cx.capacities().of(other.id) > 0
+            && !cx.shortages().is_dead(other.id);
+        runs && other.feature.version >= block.feature.version
+    })
 }

@@ -53,7 +53,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut room = MAX_SEARCH;
     for (id, lack) in cx.shortages().causes() {
         let Some(block) = cx.graph.block(*id) else { continue };
-        if !super::dead_alternative::another_lives(cx, block) {
+        if !super::another_lives(cx, block) {
             sink.push(describe(cx, block, lack, &CODE, "so it can never run", &mut room));
         }
     }
