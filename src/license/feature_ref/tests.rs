@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use super::*;
-use crate::DIRECTIVES;
+use super::FeatureRef;
+use crate::{DIRECTIVES, Feature, HostId, License};
 
 const TEXT: &str = r#"
 FEATURE Counted {
