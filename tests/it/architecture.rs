@@ -186,6 +186,14 @@ fn source_files_are_short_and_documented() {
 }
 
 #[test]
+fn test_files_have_at_most_400_lines() {
+    for path in files_below("tests/it") {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= 400, "{} has {lines} lines", path.display());
+    }
+}
+
+#[test]
 fn source_contains_no_todo_markers() {
     let open = ["TODO", "FIXME", "XXX", "todo!(", "unimplemented!(", concat!("#[", "ignore")];
     for Source { name, text } in sources() {

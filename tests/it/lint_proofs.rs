@@ -45,8 +45,8 @@ pub(crate) struct Block {
     pub(crate) kind: &'static str,
     /// COUNT; `None` for a token.
     count: Option<u64>,
-    needs: Vec<(String, u32, u64)>,
-    version: u32,
+    pub(crate) needs: Vec<(String, u32, u64)>,
+    pub(crate) version: u32,
     /// First year, as two digits.
     from: Option<u32>,
     to: Option<u32>,
@@ -292,7 +292,7 @@ pub(crate) fn is_served(model: &Model, name: &str, day: Date, who: Requester) ->
 }
 
 /// Returns true if a block alone is denied on every day, for clients with and without attributes.
-fn never_served(blocks: &[Block], at: usize) -> bool {
+pub(crate) fn never_served(blocks: &[Block], at: usize) -> bool {
     let model = model(&text(&without_alternatives(blocks, at)));
     let mut symbols = Interner::default();
     let (user, host, custom) = (symbols.symbol("u"), symbols.symbol("h"), symbols.symbol("c"));
@@ -322,43 +322,6 @@ fn changes(blocks: &[Block], at: usize) -> (bool, bool) {
     (ends, late)
 }
 
-/// Checks that C001 and C002 report exactly the tokens that the resolver denies on every day, except those that only
-/// depend on others of them.
-pub(crate) fn check_never_runs(blocks: &[Block]) -> Result<(), TestCaseError> {
-    let text = text(blocks);
-    let license = License::from_text("a", &text);
-    prop_assume!(!license.has_errors());
-    let found = lint(&[&license], &Options::at(day()));
-    prop_assert!(!found.iter().any(|found| ["D005", "D006"].contains(&found.code.id)), "{text}");
-    let told: BTreeSet<usize> = found
-        .iter()
-        .filter(|found| ["C001", "C002"].contains(&found.code.id))
-        .filter(|found| !found.message.starts_with("this alternative"))
-        .filter_map(|found| license.features.iter().find(|feature| feature.name.span == found.primary.span))
-        .map(|feature| feature.block)
-        .collect();
-    let denied: BTreeSet<usize> =
-        (0..blocks.len()).filter(|at| blocks[*at].kind == "TOKEN" && never_served(blocks, *at)).collect();
-    prop_assert!(told.is_subset(&denied), "reported {told:?}, denied {denied:?}\n{text}");
-    // A token is not reported if all blocks that serve one of its dependencies are.
-    let follows = |at: usize| {
-        blocks[at].needs.iter().any(|(name, version, _)| {
-            let mut serving = (0..blocks.len())
-                .filter(|other| {
-                    blocks[*other].name == *name
-                        && blocks[*other].version >= *version
-                        && blocks[*other].kind != "UPGRADE"
-                })
-                .peekable();
-            serving.peek().is_some() && serving.all(|other| denied.contains(&other))
-        })
-    };
-    for at in &denied {
-        prop_assert!(told.contains(at) || follows(*at), "{at} is denied, reported {told:?}\n{text}");
-    }
-    Ok(())
-}
-
 proptest! {
     #![proptest_config(property_cases(30, 10))]
 
@@ -384,7 +347,7 @@ proptest! {
 
     #[test]
     fn never_served_matches_resolver_on_every_day(blocks in dated()) {
-        check_never_runs(&blocks)?;
+        crate::lint_resolver::check_never_runs(&blocks)?;
     }
 }
 

@@ -1,11 +1,50 @@
 //! The answers of the capacity rules compared with checkouts on the resolver, for licenses with SHARE.
 
+use std::collections::BTreeSet;
+
 use keywright::license::License;
 use keywright::lint::{Options, lint};
 use keywright::resolve::{Interner, Request, Requester, Trials};
 use proptest::prelude::*;
 
-use crate::lint_proofs::{Block, check_never_runs, dated, day, days, holds, is_served, model, proofs, text};
+use crate::lint_proofs::{Block, dated, day, days, holds, is_served, model, never_served, proofs, text};
+
+/// Checks that C001 and C002 report exactly the tokens that the resolver denies on every day, except those that only
+/// depend on others of them.
+pub(crate) fn check_never_runs(blocks: &[Block]) -> Result<(), TestCaseError> {
+    let text = text(blocks);
+    let license = License::from_text("a", &text);
+    prop_assume!(!license.has_errors());
+    let found = lint(&[&license], &Options::at(day()));
+    prop_assert!(!found.iter().any(|found| ["D005", "D006"].contains(&found.code.id)), "{text}");
+    let told: BTreeSet<usize> = found
+        .iter()
+        .filter(|found| ["C001", "C002"].contains(&found.code.id))
+        .filter(|found| !found.message.starts_with("this alternative"))
+        .filter_map(|found| license.features.iter().find(|feature| feature.name.span == found.primary.span))
+        .map(|feature| feature.block)
+        .collect();
+    let denied: BTreeSet<usize> =
+        (0..blocks.len()).filter(|at| blocks[*at].kind == "TOKEN" && never_served(blocks, *at)).collect();
+    prop_assert!(told.is_subset(&denied), "reported {told:?}, denied {denied:?}\n{text}");
+    // A token is not reported if all blocks that serve one of its dependencies are.
+    let follows = |at: usize| {
+        blocks[at].needs.iter().any(|(name, version, _)| {
+            let mut serving = (0..blocks.len())
+                .filter(|other| {
+                    blocks[*other].name == *name
+                        && blocks[*other].version >= *version
+                        && blocks[*other].kind != "UPGRADE"
+                })
+                .peekable();
+            serving.peek().is_some() && serving.all(|other| denied.contains(&other))
+        })
+    };
+    for at in &denied {
+        prop_assert!(told.contains(at) || follows(*at), "{at} is denied, reported {told:?}\n{text}");
+    }
+    Ok(())
+}
 
 /// Tokens, names with alternatives, versions and dates. SHARE is on the pools, or on the tokens that draw on them.
 fn shared() -> impl Strategy<Value = Vec<Block>> {
