@@ -22,7 +22,7 @@ pub(super) struct Left {
 }
 
 impl State {
-    /// Free licenses of a block: 0 if it is not in force, [`UNLIMITED`] without a limit.
+    /// Free licenses of a block: 0 if it is not in force, [`UNLIMITED`](crate::UNLIMITED) without a limit.
     #[must_use]
     pub fn free(&self, model: &Model, block: BlockId) -> u64 {
         match model.kind(block) {
@@ -40,7 +40,7 @@ impl State {
         }
     }
 
-    /// Tokens left of a METERED block: 0 if it is not in force now, [`UNLIMITED`] if it has no limit. A balance in
+    /// Tokens left of a METERED block: 0 if it is not in force now, [`UNLIMITED`](crate::UNLIMITED) if it has no limit. A balance in
     /// money counts as the whole tokens it buys.
     #[must_use]
     pub fn balance(&self, model: &Model, block: BlockId) -> u64 {

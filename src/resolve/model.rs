@@ -187,7 +187,7 @@ impl Model {
         row.covers(day) && !self.is_hidden(block, day) && !self.is_discarded(block, day)
     }
 
-    /// Licenses of a block on `day`, with upgrades; [`UNLIMITED`] without a limit.
+    /// Licenses of a block on `day`, with upgrades; [`UNLIMITED`](crate::UNLIMITED) without a limit.
     #[must_use]
     pub fn capacity(&self, block: BlockId, day: Date) -> u64 {
         let row = self.blocks.get(block);
