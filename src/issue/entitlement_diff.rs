@@ -237,8 +237,8 @@ impl Asked<'_> {
     }
 
     fn request(&mut self, feature: &str, count: u64) -> Request {
-        let somebody = Some(self.people.fresh("user"));
-        let who = Requester { user: somebody, host: somebody, custom: somebody };
+        let someone = Some(self.people.fresh("user"));
+        let who = Requester { user: someone, host: someone, custom: someone };
         Request { count, who, ..Request::one(self.model.name(feature)) }
     }
 

@@ -221,7 +221,7 @@ fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbol
         Some(Fact::Ended(day)) => write!(text, ": ended on {day}"),
         Some(Fact::Starts(day)) => write!(text, ": starts on {day}"),
         Some(Fact::ReplacedBy(block)) => write!(text, ": replaced by `{}`", model.label(block)),
-        Some(Fact::Behind(block)) => {
+        Some(Fact::PrecededBy(block)) => {
             write!(text, ": the earlier EXCLUSIVE block `{}` is used", model.label(block))
         }
         None => Ok(()),

@@ -225,7 +225,7 @@ impl Model {
         starts
             .or(ended)
             .or_else(|| self.hidden_by(block, day).map(Fact::ReplacedBy))
-            .or_else(|| self.discarded_for(block, day).map(Fact::Behind))
+            .or_else(|| self.discarded_for(block, day).map(Fact::PrecededBy))
     }
 
     /// The requests for which USERBASED and HOSTBASED of a block reserve licenses.

@@ -71,5 +71,5 @@ pub enum Fact {
     /// The valid block that replaces it.
     ReplacedBy(BlockId),
     /// The earlier EXCLUSIVE block in force.
-    Behind(BlockId),
+    PrecededBy(BlockId),
 }

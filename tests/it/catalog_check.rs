@@ -77,12 +77,12 @@ fn catalog_check_finds_losses_in_single_mixes() {
         ),
     ];
     for (name, was, is, orders, meant) in cases {
-        let told = check(&place, &was, &is, &orders).expect_code(1);
-        assert!(told.stdout.contains(meant), "{name}: {}{}", told.stdout, told.stderr);
+        let output = check(&place, &was, &is, &orders).expect_code(1);
+        assert!(output.stdout.contains(meant), "{name}: {}{}", output.stdout, output.stderr);
         assert!(
-            told.stdout.contains("1 of 1 customer would lose a feature mix that they can run now\n"),
+            output.stdout.contains("1 of 1 customer would lose a feature mix that they can run now\n"),
             "{name}: {}",
-            told.stdout
+            output.stdout
         );
         check(&place, &was, &was, &orders).expect_code(0);
     }
@@ -92,9 +92,9 @@ fn catalog_check_finds_losses_in_single_mixes() {
 fn catalog_check_counts_customers_not_orders() {
     let place = place();
     let orders = "customer,sn,products\nA,A-1,P:20\nA,A-2,P:20\nB,B-1,P:4\n";
-    let told = check(&place, POOL, &POOL.replace("MyDraw:5", "MyDraw:6"), orders).expect_code(1);
+    let output = check(&place, POOL, &POOL.replace("MyDraw:5", "MyDraw:6"), orders).expect_code(1);
     let last = "after this change, 1 of 2 customers would lose a feature mix that they can run now\n";
-    assert!(told.stdout.ends_with(last), "{}", told.stdout);
+    assert!(output.stdout.ends_with(last), "{}", output.stdout);
 }
 
 #[test]
@@ -102,25 +102,25 @@ fn catalog_check_fails_without_orders() {
     let place = place();
     std::fs::create_dir_all(place.path("empty")).unwrap();
     let args = ["catalog", "check", "catalog.yaml", "--was", "catalog.yaml", "--orders", "empty"];
-    let told = place.run(&args).expect_code(2);
-    assert!(told.stderr.contains("no orders to compare"), "{}", told.stderr);
+    let output = place.run(&args).expect_code(2);
+    assert!(output.stderr.contains("no orders to compare"), "{}", output.stderr);
 }
 
 #[test]
 fn catalog_check_reads_log_without_old_catalog() {
     let place = place();
     let args = ["catalog", "check", "--orders", "order.yaml", "--at", DAY, "--log", "log"];
-    let told = place.run(&args).expect_code(2);
-    assert!(told.stderr.contains("issue log `log` not found"), "{}", told.stderr);
+    let output = place.run(&args).expect_code(2);
+    assert!(output.stderr.contains("issue log `log` not found"), "{}", output.stderr);
     issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    let told = place.run(&args).expect_code(0);
+    let output = place.run(&args).expect_code(0);
     let same = "after the change, 0 of 1 customer would lose a feature mix that they can run now\n";
-    assert_eq!(told.stdout, same);
+    assert_eq!(output.stdout, same);
     place.write("catalog.yaml", place.read("catalog.yaml").replace("MyDraw:5", "MyDraw:6"));
-    let told = place.run(&args).expect_code(1);
+    let output = place.run(&args).expect_code(1);
     assert!(
-        told.stdout.contains("ABC Corp (ABC-1) can run 4 MyDraw now, 3 MyDraw after the change\n"),
+        output.stdout.contains("ABC Corp (ABC-1) can run 4 MyDraw now, 3 MyDraw after the change\n"),
         "{}",
-        told.stdout
+        output.stdout
     );
 }

@@ -34,14 +34,14 @@ fn documented_configuration_is_accepted() {
     }
     assert!(!place.run(&["lint", "--format", "concise", "drafts"]).stdout.contains("K002"));
     // The schema accepts it as the program does.
-    let told = |text: &str| -> Value {
+    let reported = |text: &str| -> Value {
         let table: toml::Table = text.parse().unwrap();
         serde_json::to_value(table).unwrap()
     };
-    assert_eq!(schema::faults("config", &told(example)), [""; 0]);
+    assert_eq!(schema::faults("config", &reported(example)), [""; 0]);
     let wrong = example.replace("files =", "file =");
     assert!(Config::parse("x", Path::new("/"), &wrong).is_err());
-    assert_eq!(schema::faults("config", &told(&wrong)).len(), 2);
+    assert_eq!(schema::faults("config", &reported(&wrong)).len(), 2);
 }
 
 #[test]
@@ -108,9 +108,9 @@ fn action_lints_configured_paths() {
             .unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
-    let (code, told) = run("github", "", "");
+    let (code, reported) = run("github", "", "");
     assert_eq!(code, Some(1));
-    assert!(told.contains("::error file=my licenses/bad.lic,line=1,"), "{}", told.as_str());
+    assert!(reported.contains("::error file=my licenses/bad.lic,line=1,"), "{}", reported.as_str());
     assert_eq!(run("sarif", "out.sarif", "--allow\nvalues"), (Some(0), String::new()));
     assert!(place.read("out.sarif").contains("\"2.1.0\""));
     assert!(!place.path("owned").exists());

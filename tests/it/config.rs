@@ -133,8 +133,8 @@ fn configuration_errors_report_location() {
         ("vendor = \"x", "1:", ""),
         ("\u{1b}[31m = 1", "1:", ""),
     ] {
-        let (told, advice) = fault(text);
-        assert!(told.starts_with(&format!("keywright.toml:{message}")), "{text}: {}", told.as_str());
+        let (output, advice) = fault(text);
+        assert!(output.starts_with(&format!("keywright.toml:{message}")), "{text}: {}", output.as_str());
         assert!(advice.starts_with(help), "{text}: {advice}");
     }
     // The first error in the file is reported, whatever the order of the keys.

@@ -89,10 +89,10 @@ fn changed_order_replaces_license_only_with_option() {
     assert_eq!(place.read("out/ABC-1.lic"), before);
     issue(&place, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--replace"]).expect_code(0);
     place.write("old.lic", before);
-    let told = place.run(&["verify", "--at", DAY, "--log", "log", "old.lic"]).expect_code(0);
-    let told: Vec<&str> = told.stdout.lines().map(str::trim).collect();
-    let at = told.iter().position(|line| *line == "replaced by entry 8:").unwrap();
-    assert_eq!(told[at + 1], "COUNT was 20, now 25");
+    let reported = place.run(&["verify", "--at", DAY, "--log", "log", "old.lic"]).expect_code(0);
+    let reported: Vec<&str> = reported.stdout.lines().map(str::trim).collect();
+    let at = reported.iter().position(|line| *line == "replaced by entry 8:").unwrap();
+    assert_eq!(reported[at + 1], "COUNT was 20, now 25");
 }
 
 #[test]
@@ -103,10 +103,10 @@ fn log_reports_changed_directive() {
         .read("out/ABC-1.lic")
         .replace("COUNT=5 KEYTYPE=EXCLUSIVE VERSION=2.0", "COUNT=50 KEYTYPE=EXCLUSIVE VERSION=2.0");
     place.write("changed.lic", text);
-    let told = place.run(&["verify", "--at", DAY, "--log", "log", "changed.lic"]).expect_code(1);
-    let changes: Vec<&str> = told.stdout.lines().filter(|line| line.contains(" was ")).collect();
+    let reported = place.run(&["verify", "--at", DAY, "--log", "log", "changed.lic"]).expect_code(1);
+    let changes: Vec<&str> = reported.stdout.lines().filter(|line| line.contains(" was ")).collect();
     assert!(changes.iter().any(|line| line.trim() == "COUNT was 5, now 50"), "{changes:?}");
-    assert_eq!(told.stdout.matches("changed since it was issued").count(), 1, "{}", told.stdout);
+    assert_eq!(reported.stdout.matches("changed since it was issued").count(), 1, "{}", reported.stdout);
 }
 
 #[test]
@@ -164,8 +164,8 @@ fn order_tables_with_unknown_columns_are_rejected() {
         ("customer,sn", "missing column `products`"),
     ] {
         place.write("orders.csv", format!("{head}\nA,A-1,MySolutions:1,x\n"));
-        let told = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
-        assert!(told.stderr.contains(&format!("orders.csv:1: {meant}")), "{}", told.stderr);
+        let reported = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
+        assert!(reported.stderr.contains(&format!("orders.csv:1: {meant}")), "{}", reported.stderr);
     }
 }
 
@@ -186,9 +186,9 @@ fn issue_resumes_after_unwritable_folder() {
     std::fs::remove_file(place.path("out")).unwrap();
     // A directory has the name of the license file.
     std::fs::create_dir_all(place.path("out/ABC-1.lic/x")).unwrap();
-    let told = issue(&place, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--replace"])
+    let reported = issue(&place, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--replace"])
         .expect_code(6);
-    assert!(told.stdout.contains("the license file could not be written"), "{}", told.stdout);
+    assert!(reported.stdout.contains("the license file could not be written"), "{}", reported.stdout);
     std::fs::remove_dir_all(place.path("out/ABC-1.lic")).unwrap();
     issue(&place, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--resume"]).expect_code(0);
     place.run(&["verify", "--at", DAY, "--log", "log", "out/ABC-1.lic"]).expect_code(0);
@@ -226,10 +226,10 @@ fn catalog_check_reports_customers_and_mixes_of_costlier_feature() {
         "orders/more.csv",
         "customer,sn,products,runs\nRoom Corp,R-1,MySolutions:30,\"MyDraw:2, MyWrite:3\"\nTight Corp,T-1,MySolutions:19,\"MyDraw:2, MyWrite:3, MySpreadsheet:3\"\n",
     );
-    let told = place
+    let reported = place
         .run(&["catalog", "check", "catalog.yaml", "--was", "was.yaml", "--orders", "orders", "--at", DAY])
         .expect_code(1);
-    snapshot("issue", "catalog_check", &told.shown());
+    snapshot("issue", "catalog_check", &reported.shown());
     place
         .run(&["catalog", "check", "was.yaml", "--was", "was.yaml", "--orders", "orders", "--at", DAY])
         .expect_code(0);
@@ -258,7 +258,7 @@ fn catalog_and_order_errors_report_location() {
         ("value", catalog.to_owned(), order.replace("count: 5", "count: five")),
         ("lint", catalog.replace("licenses: 5", "features: \"A:50\""), order.to_owned()),
     ];
-    let told: Vec<String> = cases
+    let reported: Vec<String> = cases
         .iter()
         .map(|(name, catalog, order)| {
             let place = TestDir::new();
@@ -266,7 +266,7 @@ fn catalog_and_order_errors_report_location() {
             format!("{name}: {}", issue(&place, "order.yaml", &["--dry-run"]).shown())
         })
         .collect();
-    snapshot("issue", "wrong_inputs", &told.join("\n"));
+    snapshot("issue", "wrong_inputs", &reported.join("\n"));
 }
 
 /// Returns the comma-separated names after `use one of` in a help line.
@@ -290,12 +290,12 @@ fn issue_schemas_list_exactly_the_accepted_keys() {
     };
     let (catalog, order) = (schema("catalog.schema.json"), schema("order.schema.json"));
     let place = TestDir::new();
-    let told = |catalog: &str, order: &str| {
+    let reported = |catalog: &str, order: &str| {
         place.write("catalog.yaml", catalog).write("order.yaml", order);
         expected_names(&issue(&place, "order.yaml", &["--dry-run"]).stderr)
     };
     let good = "vendor: A\nproducts: [{ product: P, template: pool }]\n";
-    assert_eq!(told("vendor: A\nproducts: [{ zzz: 1 }]\n", ""), keys(&catalog["$defs"]["product"]));
-    assert_eq!(told(good, "zzz: 1\n"), keys(&order));
-    assert_eq!(told(good, "customer: A\nsn: A\nproducts: [{ zzz: 1 }]\n"), keys(&order["$defs"]["line"]));
+    assert_eq!(reported("vendor: A\nproducts: [{ zzz: 1 }]\n", ""), keys(&catalog["$defs"]["product"]));
+    assert_eq!(reported(good, "zzz: 1\n"), keys(&order));
+    assert_eq!(reported(good, "customer: A\nsn: A\nproducts: [{ zzz: 1 }]\n"), keys(&order["$defs"]["line"]));
 }

@@ -42,8 +42,8 @@ fn bulk_issue_resumes_after_kill_and_rejects_edited_row() {
         "cut.log",
         "UPDATE entry SET payload = CAST(replace(payload, 'COUNT 2 20', 'COUNT 2 90') AS BLOB) WHERE seq = 1",
     );
-    let told = place.run(&["log", "--log", "cut.log", "verify"]).expect_code(1);
-    assert!(told.stdout.contains("entry 1 was changed"), "{}", told.stdout);
+    let output = place.run(&["log", "--log", "cut.log", "verify"]).expect_code(1);
+    assert!(output.stdout.contains("entry 1 was changed"), "{}", output.stdout);
 }
 
 /// A run that stopped before its last file, with its log.
@@ -83,8 +83,8 @@ fn running_issue_is_not_started_again() {
     };
     let held = lock();
     held.lock().unwrap();
-    let told = issue(&place, "orders.csv", &RESUME).expect_code(6);
-    assert!(told.stderr.contains("this run is active in another process"), "{}", told.stderr);
+    let output = issue(&place, "orders.csv", &RESUME).expect_code(6);
+    assert!(output.stderr.contains("this run is active in another process"), "{}", output.stderr);
     drop(held);
     issue(&place, "orders.csv", &RESUME).expect_code(0);
     assert!(place.names().iter().all(|name| !name.starts_with(".keywright")), "{:?}", place.names());
@@ -125,7 +125,7 @@ fn date_unsupported_by_one_product_rejects_order() {
         "order.yaml",
         "customer: A\nsn: A-1\nend: 2027-12-31\nproducts: [{ product: MySolutions }, { product: Plain }]\n",
     );
-    let told = issue(&place, "order.yaml", &["--dry-run", "--templates", "mine"]).expect_code(1);
+    let output = issue(&place, "order.yaml", &["--dry-run", "--templates", "mine"]).expect_code(1);
     let expected = "order.yaml:3:6: product `Plain` does not accept `end`, which is set for the whole order";
-    assert!(told.stderr.contains(expected), "{}", told.stderr);
+    assert!(output.stderr.contains(expected), "{}", output.stderr);
 }

@@ -22,9 +22,9 @@ fn provenance(place: &TestDir, file: &str) -> Outcome {
 }
 
 fn provenance_on(place: &TestDir, file: &str, day: &str) -> Outcome {
-    let told = place.run(&["verify", "--at", day, "--log", "log", file]);
-    let lines: String = told.stdout.lines().map(|line| format!("{}\n", line.trim())).collect();
-    Outcome { stdout: lines, ..told }
+    let result = place.run(&["verify", "--at", day, "--log", "log", file]);
+    let lines: String = result.stdout.lines().map(|line| format!("{}\n", line.trim())).collect();
+    Outcome { stdout: lines, ..result }
 }
 
 #[test]
@@ -39,8 +39,8 @@ fn reissued_earlier_state_becomes_latest() {
     again(&place, DAY);
     let log = place.run(&["log", "--log", "log", "verify"]).expect_code(0);
     assert!(log.stdout.contains("last entry 21\n"), "{}", log.stdout);
-    let told = provenance(&place, "25.lic").expect_code(0);
-    assert!(told.stdout.contains("\nreplaced by entry 15:\nCOUNT was 25, now 20\n"), "{}", told.stdout);
+    let result = provenance(&place, "25.lic").expect_code(0);
+    assert!(result.stdout.contains("\nreplaced by entry 15:\nCOUNT was 25, now 20\n"), "{}", result.stdout);
     assert!(!provenance(&place, "20.lic").expect_code(0).stdout.contains("replaced"));
     let planned = issue(&place, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
     assert!(planned.stdout.contains("    no change\n"), "{}", planned.stdout);
@@ -56,10 +56,10 @@ fn log_reports_block_dropped_by_later_issue() {
     place.copy_own("out/ABC-1.lic", "old.lic");
     change(&place, "  - { product: Drawing, count: 5 }\n", "");
     again(&place, DAY);
-    let told = provenance(&place, "old.lic").expect_code(0);
+    let result = provenance(&place, "old.lic").expect_code(0);
     let gone = "\nomitted from the later issue that begins with entry 8\n";
-    assert_eq!(told.stdout.matches(gone).count(), 3, "{}", told.stdout);
-    assert!(!told.stdout.contains("replaced"), "{}", told.stdout);
+    assert_eq!(result.stdout.matches(gone).count(), 3, "{}", result.stdout);
+    assert!(!result.stdout.contains("replaced"), "{}", result.stdout);
 }
 
 #[test]
@@ -68,9 +68,9 @@ fn same_order_on_other_day_replaces_license() {
     issue_into(&place, "order.yaml", "out", "log").expect_code(0);
     place.copy_own("out/ABC-1.lic", "old.lic");
     again(&place, "2026-03-01");
-    let told = provenance_on(&place, "old.lic", "2026-03-01").expect_code(0);
+    let result = provenance_on(&place, "old.lic", "2026-03-01").expect_code(0);
     let changed = "\nISSUED was 2026-01-15, now 2026-03-01\n";
-    assert_eq!(told.stdout.matches(changed).count(), 7, "{}", told.stdout);
+    assert_eq!(result.stdout.matches(changed).count(), 7, "{}", result.stdout);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn blocks_with_same_name_are_compared_pairwise() {
     go(&place);
     place.copy_own("out/A-1.lic", "old.lic");
     place.write("catalog.yaml", catalog(9));
-    let told = go(&place);
+    let result = go(&place);
     let told_unproven = place
         .run(&[
             "issue",
@@ -115,20 +115,20 @@ fn blocks_with_same_name_are_compared_pairwise() {
             DAY,
         ])
         .expect_code(0);
-    assert!(told.stdout.starts_with("issued 1 license"), "{}", told.stdout);
+    assert!(result.stdout.starts_with("issued 1 license"), "{}", result.stdout);
     assert!(
         told_unproven.stderr.contains("warning: template `lots` has no scenarios"),
         "{}",
         told_unproven.stderr
     );
-    let told = provenance(&place, "old.lic").expect_code(0);
+    let result = provenance(&place, "old.lic").expect_code(0);
     assert_eq!(
-        told.stdout.matches("replaced by entry 4:\nCOUNT was 7, now 9\n").count(),
+        result.stdout.matches("replaced by entry 4:\nCOUNT was 7, now 9\n").count(),
         1,
         "{}",
-        told.stdout
+        result.stdout
     );
-    assert_eq!(told.stdout.matches("replaced").count(), 1, "{}", told.stdout);
+    assert_eq!(result.stdout.matches("replaced").count(), 1, "{}", result.stdout);
 }
 
 #[test]
@@ -137,14 +137,14 @@ fn log_reports_only_the_changed_count() {
     place.write("orders.csv", many(3).replace("MySolutions:20", "MySolutions:5"));
     issue_into(&place, "orders.csv", "out", "log").expect_code(0);
     place.write("changed.lic", place.read("out/C-00000.lic").replacen("COUNT=5 ", "COUNT=50 ", 1));
-    let told = provenance(&place, "changed.lic").expect_code(1);
-    assert_eq!(told.stdout.matches("changed since it was issued").count(), 1, "{}", told.stdout);
-    let mut lines = told
+    let result = provenance(&place, "changed.lic").expect_code(1);
+    assert_eq!(result.stdout.matches("changed since it was issued").count(), 1, "{}", result.stdout);
+    let mut lines = result
         .stdout
         .lines()
         .skip_while(|line| !line.starts_with("issue log: changed since it was issued as entry 1, "));
-    assert_eq!(lines.nth(1), Some("COUNT was 5, now 50"), "{}", told.stdout);
-    assert!(lines.all(|line| !line.contains(" was ")), "{}", told.stdout);
+    assert_eq!(lines.nth(1), Some("COUNT was 5, now 50"), "{}", result.stdout);
+    assert!(lines.all(|line| !line.contains(" was ")), "{}", result.stdout);
 }
 
 #[test]

@@ -31,8 +31,8 @@ fn plan_prints_common_directives_once() {
     let place = place();
     issue_into(&place, "order.yaml", "out", "log").expect_code(0);
     place.write("order.yaml", place.read("order.yaml").replace("2027-12-31", "2028-12-31"));
-    let told = issue(&place, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
-    let changes: Vec<&str> = told.stdout.lines().filter(|line| line.contains("END")).collect();
+    let output = issue(&place, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
+    let changes: Vec<&str> = output.stdout.lines().filter(|line| line.contains("END")).collect();
     assert_eq!(changes, ["    every block: END was 2027-12-31, now 2028-12-31"]);
 }
 
@@ -44,25 +44,25 @@ fn plan_compares_new_serial_number_with_current_licenses() {
         "order.yaml",
         place.read("order.yaml").replace("ABC-1", "ABC-2").replace("count: 20", "count: 25"),
     );
-    let told = issue(&place, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
+    let output = issue(&place, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
     let expected = "    new serial number; compared with ABC-1 of the same customer:\n    MySolutions: COUNT was 20, now 25\n";
-    assert!(told.stdout.contains(expected), "{}", told.stdout);
+    assert!(output.stdout.contains(expected), "{}", output.stdout);
 }
 
 #[test]
 fn plan_omits_rejected_orders_and_reports_missing_log() {
     let place = place();
     place.write("orders.csv", "customer,sn,products\nA,A-1,MySolutions:20\nB,a-1,MySolutions:5\n");
-    let told = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
-    assert!(told.stdout.contains("1 order, 4 blocks\n  20 of MySolutions\n"), "{}", told.stdout);
-    let told = issue(&place, "order.yaml", &["--dry-run", "--log", "lgo"]).expect_code(6);
-    assert!(told.stderr.contains("issue log `lgo` not found"), "{}", told.stderr);
-    let told = place
+    let output = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
+    assert!(output.stdout.contains("1 order, 4 blocks\n  20 of MySolutions\n"), "{}", output.stdout);
+    let output = issue(&place, "order.yaml", &["--dry-run", "--log", "lgo"]).expect_code(6);
+    assert!(output.stderr.contains("issue log `lgo` not found"), "{}", output.stderr);
+    let output = place
         .run(&["issue", "--catalog", "catalog.yaml", "--order", "order.yaml", "--dry-run"])
         .expect_code(0);
     assert!(
-        told.stderr.contains("issue log `issue-log.sqlite` not found: all licenses are shown as new"),
+        output.stderr.contains("issue log `issue-log.sqlite` not found: all licenses are shown as new"),
         "{}",
-        told.stderr
+        output.stderr
     );
 }

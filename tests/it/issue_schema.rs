@@ -51,9 +51,9 @@ fn order_schema_accepts_what_reader_accepts() {
     ];
     for text in texts {
         place.write("order.yaml", &text);
-        let told = issue(&place, "order.yaml", &["--dry-run"]);
+        let output = issue(&place, "order.yaml", &["--dry-run"]);
         let faults = faults("order", &json(&text));
-        assert_eq!(told.code == 0, faults.is_empty(), "{text}{}{faults:?}", told.stderr);
+        assert_eq!(output.code == 0, faults.is_empty(), "{text}{}{faults:?}", output.stderr);
     }
     // Only the program can check calendar dates and the values that a template accepts.
     for text in
@@ -86,8 +86,8 @@ fn catalog_schema_accepts_what_reader_accepts() {
     ];
     for text in texts {
         place.write("catalog.yaml", &text);
-        let told = issue(&place, "order.yaml", &["--dry-run"]);
+        let output = issue(&place, "order.yaml", &["--dry-run"]);
         let faults = faults("catalog", &json(&text));
-        assert_eq!(told.code == 0, faults.is_empty(), "{text}{}{faults:?}", told.stderr);
+        assert_eq!(output.code == 0, faults.is_empty(), "{text}{}{faults:?}", output.stderr);
     }
 }

@@ -14,11 +14,11 @@ fn row_numbers_match_editor_lines() {
         ("no break at the end", rows.trim_end().to_owned()),
     ] {
         place.write("orders.csv", text);
-        let told = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
+        let output = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
         for place in ["orders.csv:6: column `sn`: ", "orders.csv:8: `licenses`: "] {
-            assert!(told.stderr.contains(place), "{name}: {}", told.stderr);
+            assert!(output.stderr.contains(place), "{name}: {}", output.stderr);
         }
-        assert!(told.stdout.contains("1 order, 4 blocks"), "{name}: {}", told.stdout);
+        assert!(output.stdout.contains("1 order, 4 blocks"), "{name}: {}", output.stdout);
     }
 }
 
@@ -29,15 +29,15 @@ fn unclosed_quote_affects_one_row_only() {
         "orders.csv",
         "customer,sn,products\n\"A,A-1,MySolutions:20\nB,B-1,\"MySolutions:20\nC,C-1,\"MySolutions:20\"\n\"D\"\"s\",D-1,x\n",
     );
-    let told = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
+    let output = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
     for row in [
         "orders.csv:2: column `customer`: unclosed quote",
         "orders.csv:3: column `products`: unclosed quote",
         "orders.csv:5: column `customer`: the value `D\"s` contains a quote",
     ] {
-        assert!(told.stderr.contains(row), "{}", told.stderr);
+        assert!(output.stderr.contains(row), "{}", output.stderr);
     }
-    assert!(told.stdout.starts_with("C-1.lic  C\n"), "{}", told.stdout);
+    assert!(output.stdout.starts_with("C-1.lic  C\n"), "{}", output.stdout);
 }
 
 #[test]
@@ -53,8 +53,8 @@ fn catalog_errors_are_reported_once_in_catalog() {
         ("{ product: P, template: pol }", "catalog.yaml:3:29: unknown template `pol`"),
     ] {
         place.write("catalog.yaml", format!("vendor: ABC_Software\nproducts:\n  - {catalog}\n"));
-        let told = issue(&place, "orders.csv", &["--dry-run"]).expect_code(3);
-        assert_eq!(told.stderr.matches("error: ").count(), 1, "{}", told.stderr);
-        assert!(told.stderr.contains(meant), "{}", told.stderr);
+        let output = issue(&place, "orders.csv", &["--dry-run"]).expect_code(3);
+        assert_eq!(output.stderr.matches("error: ").count(), 1, "{}", output.stderr);
+        assert!(output.stderr.contains(meant), "{}", output.stderr);
     }
 }

@@ -159,8 +159,8 @@ fn excess_findings_are_counted_not_shown() {
     let place = TestDir::new();
     place.write("many.lic", "FEATURE A { VENDOR=Acme ".to_owned() + &"X=1 ".repeat(200_000) + "}\n");
     let outcome = place.run(&["lint", "many.lic"]).expect_code(1);
-    let told = "… and 199801 more\n200000 errors, 1 note in 1 file\n";
-    assert!(outcome.stderr.ends_with(told), "{}", &outcome.stderr[outcome.stderr.len() - 300..]);
+    let printed = "… and 199801 more\n200000 errors, 1 note in 1 file\n";
+    assert!(outcome.stderr.ends_with(printed), "{}", &outcome.stderr[outcome.stderr.len() - 300..]);
     let json = place.run(&["lint", "--format", "json", "many.lic"]).expect_code(1).stdout;
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();
     let all = report["diagnostics"].as_array().unwrap();
@@ -376,9 +376,9 @@ fn finding_limit_keeps_one_finding_per_code() {
     let many = "FEATURE A { VENDOR=Acme X=1 }\n".repeat(1500);
     place.write("many.lic", many + "FEATURE B { VENDOR=Acme COUNT=5 END=2026-02-30 COMMENT=\"a\n b\" }\n");
     let outcome = place.run(&["lint", "--format", "concise", "many.lic"]).expect_code(1);
-    let told: std::collections::BTreeSet<String> =
+    let printed: std::collections::BTreeSet<String> =
         codes(&outcome.stdout).iter().map(|line| line.split(' ').nth(1).unwrap().to_owned()).collect();
     for code in ["V001", "V005", "S009", "K002", "A004"] {
-        assert!(told.contains(code), "{code}: {told:?}");
+        assert!(printed.contains(code), "{code}: {printed:?}");
     }
 }

@@ -296,8 +296,8 @@ pub(crate) fn never_served(blocks: &[Block], at: usize) -> bool {
     let model = model(&text(&without_alternatives(blocks, at)));
     let mut symbols = Interner::default();
     let (user, host, custom) = (symbols.symbol("u"), symbols.symbol("h"), symbols.symbol("c"));
-    let somebody = Requester { user: Some(user), host: Some(host), custom: Some(custom) };
-    [Requester::default(), somebody]
+    let someone = Requester { user: Some(user), host: Some(host), custom: Some(custom) };
+    [Requester::default(), someone]
         .into_iter()
         .all(|who| days().all(|day| !is_served(&model, &blocks[at].name, day, who)))
 }
@@ -336,8 +336,8 @@ proptest! {
         let found: BTreeSet<usize> = proofs.iter().map(|proof| proof.block).collect();
         prop_assert!(pools.is_subset(&found), "{pools:?} {found:?}\n{text}");
         for (pool, feature) in alone {
-            let told = proofs.iter().any(|proof| proof.block == pool && proof.features == [feature.clone()]);
-            prop_assert!(told, "{pool} {feature}\n{text}");
+            let reported = proofs.iter().any(|proof| proof.block == pool && proof.features == [feature.clone()]);
+            prop_assert!(reported, "{pool} {feature}\n{text}");
         }
     }
 }
@@ -362,11 +362,11 @@ proptest! {
         let text = text(&blocks);
         let license = License::from_text("a", &text);
         let found = lint(&[&license], &Options::at(day()));
-        let told = |codes: &[&str]| found.iter().any(|found| codes.contains(&found.code.id));
+        let reported = |codes: &[&str]| found.iter().any(|found| codes.contains(&found.code.id));
         for at in (0..blocks.len()).filter(|at| blocks[*at].kind == "TOKEN") {
             let (ends, late) = changes(&blocks, at);
-            prop_assert!(!ends || told(&["T004", "T005"]), "{at} is served and then denied\n{text}\n{found:#?}");
-            prop_assert!(!late || told(&["T004", "T005", "T007"]), "{at} is not served yet\n{text}\n{found:#?}");
+            prop_assert!(!ends || reported(&["T004", "T005"]), "{at} is served and then denied\n{text}\n{found:#?}");
+            prop_assert!(!late || reported(&["T004", "T005", "T007"]), "{at} is not served yet\n{text}\n{found:#?}");
         }
     }
 }

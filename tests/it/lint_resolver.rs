@@ -17,7 +17,7 @@ pub(crate) fn check_never_runs(blocks: &[Block]) -> Result<(), TestCaseError> {
     prop_assume!(!license.has_errors());
     let found = lint(&[&license], &Options::at(day()));
     prop_assert!(!found.iter().any(|found| ["D005", "D006"].contains(&found.code.id)), "{text}");
-    let told: BTreeSet<usize> = found
+    let output: BTreeSet<usize> = found
         .iter()
         .filter(|found| ["C001", "C002"].contains(&found.code.id))
         .filter(|found| !found.message.starts_with("this alternative"))
@@ -26,7 +26,7 @@ pub(crate) fn check_never_runs(blocks: &[Block]) -> Result<(), TestCaseError> {
         .collect();
     let denied: BTreeSet<usize> =
         (0..blocks.len()).filter(|at| blocks[*at].kind == "TOKEN" && never_served(blocks, *at)).collect();
-    prop_assert!(told.is_subset(&denied), "reported {told:?}, denied {denied:?}\n{text}");
+    prop_assert!(output.is_subset(&denied), "reported {output:?}, denied {denied:?}\n{text}");
     // A token is not reported if all blocks that serve one of its dependencies are.
     let follows = |at: usize| {
         blocks[at].needs.iter().any(|(name, version, _)| {
@@ -41,7 +41,7 @@ pub(crate) fn check_never_runs(blocks: &[Block]) -> Result<(), TestCaseError> {
         })
     };
     for at in &denied {
-        prop_assert!(told.contains(at) || follows(*at), "{at} is denied, reported {told:?}\n{text}");
+        prop_assert!(output.contains(at) || follows(*at), "{at} is denied, reported {output:?}\n{text}");
     }
     Ok(())
 }

@@ -224,8 +224,8 @@ fn sarif_reports_unreadable_files() {
     let sarif: Value = serde_json::from_str(&outcome.stdout).unwrap();
     let invocation = &sarif["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
-    let told = text(&invocation["toolExecutionNotifications"][0]["message"]["text"]);
-    assert_eq!(told, "none.lic: cannot read `none.lic`: no such file or directory");
+    let output = text(&invocation["toolExecutionNotifications"][0]["message"]["text"]);
+    assert_eq!(output, "none.lic: cannot read `none.lic`: no such file or directory");
     let junit = place.run(&["lint", "--format", "junit", "a.lic", "none.lic"]).stdout;
     let document = roxmltree::Document::parse(&junit).unwrap();
     assert!(document.descendants().any(|node| node.has_tag_name("error")));

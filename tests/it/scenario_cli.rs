@@ -221,7 +221,7 @@ fn denials_report_their_reason() {
          FEATURE Gone { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE }\n\
          FEATURE New { VENDOR=v COUNT=1 KEYTYPE=EXCLUSIVE REPLACES=\"FEATURE=Gone\" }\n",
     );
-    for (step, told) in [
+    for (step, output) in [
         ("checkout: Old, version: 2.0", "version-too-low: has version 1.0, needs 2.0"),
         ("checkout: Past", "not-in-force: ended on 2025-01-01"),
         ("checkout: Next", "not-in-force: starts on 2027-01-01"),
@@ -234,7 +234,7 @@ fn denials_report_their_reason() {
             ),
         );
         let outcome = place.run(&["test", "a.scenarios.yaml"]).expect_code(1);
-        assert!(outcome.stdout.contains(told), "{}", outcome.stdout);
+        assert!(outcome.stdout.contains(output), "{}", outcome.stdout);
     }
 }
 

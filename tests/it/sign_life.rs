@@ -135,12 +135,12 @@ fn key_states_change_in_one_direction() {
     let state = |command: &str, id: &str| place.run(&["keys", command, id]);
     state("standby", &ids[0]).expect_code(0);
     state("activate", &ids[0]).expect_code(0);
-    let told = state("retire", &ids[0]).expect_code(0);
-    assert!(told.stdout.contains("active → retired since"), "{}", told.stdout);
+    let output = state("retire", &ids[0]).expect_code(0);
+    assert!(output.stdout.contains("active → retired since"), "{}", output.stdout);
     state("activate", &ids[0]).expect_code(1);
     place.run(&["keys", "retire", &ids[0], "--since", "2026-01-01"]).expect_code(0);
-    let told = state("compromise", &ids[0]).expect_code(0);
-    assert!(told.stderr.contains("keywright revoke"), "{}", told.stderr);
+    let output = state("compromise", &ids[0]).expect_code(0);
+    assert!(output.stderr.contains("keywright revoke"), "{}", output.stderr);
     state("retire", &ids[0]).expect_code(1);
     state("activate", &ids[0]).expect_code(1);
     state("retire", "0123456789abcdef").expect_code(1);

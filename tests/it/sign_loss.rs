@@ -193,7 +193,7 @@ fn every_signing_command_accepts_external_signer() {
     for args in
         [&["trust", "bundle", "-o", "x"][..], &["keys", "drill"], &["revoke", "--expires", "2099-01-01"]]
     {
-        let nobody = place.run(args).expect_code(2);
-        assert!(nobody.stderr.contains("no signing key given"), "{}", nobody.stderr);
+        let no_signer = place.run(args).expect_code(2);
+        assert!(no_signer.stderr.contains("no signing key given"), "{}", no_signer.stderr);
     }
 }

@@ -54,12 +54,12 @@ fn verify_reports_mail_damage() {
     ] {
         let place = place();
         place.write("m.lic", &text);
-        let told = verify(&place, &["m.lic"]).expect_code(3);
-        assert!(told.stdout.contains(words), "{name}: {}", told.stdout);
-        assert!(!told.stdout.contains("not a directive"), "{name}: {}", told.stdout);
+        let printed = verify(&place, &["m.lic"]).expect_code(3);
+        assert!(printed.stdout.contains(words), "{name}: {}", printed.stdout);
+        assert!(!printed.stdout.contains("not a directive"), "{name}: {}", printed.stdout);
         // The advice says how to repair the file, not where to ask.
         let advice = if words == wrapped { "join the lines, or put the whole KEY in quotes" } else { "" };
-        assert!(told.stdout.contains(advice), "{name}: {}", told.stdout);
+        assert!(printed.stdout.contains(advice), "{name}: {}", printed.stdout);
         let lint = place.run(&["lint", "--format", "concise", "m.lic"]);
         assert!(lint.stdout.contains("S018") && lint.stdout.contains(words), "{name}: {}", lint.stdout);
         assert!(!lint.stdout.contains("S006"), "{name}: {}", lint.stdout);
@@ -85,8 +85,8 @@ fn hidden_character_is_reported_before_its_consequences() {
         assert_ne!(text, good);
         let place = place();
         place.write("h.lic", &text);
-        let told = verify(&place, &["h.lic"]).expect_code(3).stdout;
-        assert!(told.contains("U+200B") || told.contains("U+202E"), "{told}");
+        let printed = verify(&place, &["h.lic"]).expect_code(3).stdout;
+        assert!(printed.contains("U+200B") || printed.contains("U+202E"), "{printed}");
     }
 }
 
@@ -135,8 +135,8 @@ fn valid_signature_is_never_called_unverified() {
         ("2028-01-01", "granted until 2027-12-31: EXCLUSIVE 1.10 COUNT=20", 4),
     ] {
         let args = ["verify", "--development", "--at", day, "a.lic"];
-        let told = place.run(&args).expect_code(code).stdout;
-        assert!(told.contains(words) && !told.contains("claims"), "{told}");
+        let printed = place.run(&args).expect_code(code).stdout;
+        assert!(printed.contains(words) && !printed.contains("claims"), "{printed}");
         let json = place.run(&[&args[..], &["--format", "json"]].concat()).stdout;
         let report: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(schema::faults("verify", &report), [""; 0]);
@@ -156,8 +156,11 @@ fn verify_reports_key_of_block_in_other_file() {
         text[from..from + 100].to_owned()
     };
     place.write("wrong.lic", good[at..].replace(&key(&good[at..]), &key(&good[..at])));
-    let told = verify(&place, &["wrong.lic", "one.lic"]).expect_code(1).stdout;
-    assert!(told.contains("the KEY belongs to the block `MySolutions` in line 2 of `one.lic`"), "{told}");
+    let printed = verify(&place, &["wrong.lic", "one.lic"]).expect_code(1).stdout;
+    assert!(
+        printed.contains("the KEY belongs to the block `MySolutions` in line 2 of `one.lic`"),
+        "{printed}"
+    );
     let alone = verify(&place, &["wrong.lic"]).expect_code(1).stdout;
     assert!(!alone.contains("belongs to"), "{alone}");
     // The search for the owner of a KEY ends for any number of forged blocks.
@@ -286,9 +289,9 @@ fn redaction_keeps_signature_damage_visible() {
     place.write("a.lic", PLAIN.replace("VENDOR=ABC_Software", "VENDOR=ABC_Software SN=CANARY-1"));
     place.run(&["sign", "a.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
     place.run(&["revoke", "--sn", "CANARY-1", "--reason", "CANARY did not pay", "--key", KEY]).expect_code(0);
-    let told = verify(&place, &["a.lic", "--redact"]).expect_code(1).stdout;
-    assert!(told.contains("revoked with all blocks of its SN: SN [redacted]"), "{told}");
-    assert!(!told.contains("CANARY"), "{told}");
+    let printed = verify(&place, &["a.lic", "--redact"]).expect_code(1).stdout;
+    assert!(printed.contains("revoked with all blocks of its SN: SN [redacted]"), "{printed}");
+    assert!(!printed.contains("CANARY"), "{printed}");
 }
 
 #[test]

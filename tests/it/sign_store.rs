@@ -129,13 +129,13 @@ fn readable_secret_keys_and_public_keys_are_distinguished() {
         let args = ["sign", "a.lic", "--key", key, "-o", "b.lic", "--passphrase-file", "pp"];
         place.run(&args).expect_code(2).stderr
     };
-    let told = sign("ABC_Software.key.pem");
-    assert!(told.contains("the passphrase file `pp`: others can read or write it (mode 0644)"), "{told}");
+    let output = sign("ABC_Software.key.pem");
+    assert!(output.contains("the passphrase file `pp`: others can read or write it (mode 0644)"), "{output}");
     let public = place.run(&["keys", "list"]).stdout;
     let public = format!("keys/ABC_Software-{}.pub.pem", &public[..16]);
     fs::set_permissions(place.path(&public), fs::Permissions::from_mode(0o644)).unwrap();
-    let told = sign(&public);
-    assert!(told.contains("does not contain a secret key") && !told.contains("chmod"), "{told}");
+    let output = sign(&public);
+    assert!(output.contains("does not contain a secret key") && !output.contains("chmod"), "{output}");
 }
 
 #[test]
@@ -185,12 +185,12 @@ fn block_without_issued_expires_with_key() {
             .expect_code(0)
             .stderr
     };
-    let told = sign("FEATURE A { VENDOR=Acme COUNT=5 }\n");
+    let output = sign("FEATURE A { VENDOR=Acme COUNT=5 }\n");
     assert!(
-        told.contains(
+        output.contains(
             "warning: 1 block has no ISSUED date; valid only until the signing key expires on 2030-12-31"
         ),
-        "{told}"
+        "{output}"
     );
     let verified = place.run(&["verify", "--at", "2026-06-01", "a.lic"]).expect_code(0).stdout;
     assert!(
@@ -199,7 +199,7 @@ fn block_without_issued_expires_with_key() {
     );
     place.run(&["verify", "--at", "2031-01-01", "a.lic"]).expect_code(1);
     for text in ["ISSUED=2026-02-01", "END=2030-12-31"] {
-        let told = sign(&format!("FEATURE A {{ VENDOR=Acme COUNT=5 {text} }}\n"));
-        assert!(!told.contains("no ISSUED"), "{told}");
+        let output = sign(&format!("FEATURE A {{ VENDOR=Acme COUNT=5 {text} }}\n"));
+        assert!(!output.contains("no ISSUED"), "{output}");
     }
 }

@@ -44,9 +44,9 @@ fn template_header_errors_report_location() {
         "---\nsummary: s\n---\nFEATURE {% if %}\n{\n}\n".to_owned(),
         "---\nsummary: s\n---\n{% include \"/etc/passwd\" %}\n".to_owned(),
     ];
-    let told: Vec<String> =
+    let result: Vec<String> =
         cases.iter().map(|text| format!("{text}=> {}\n", read(text).unwrap_err())).collect();
-    snapshot("author", "heads", &told.join("\n"));
+    snapshot("author", "heads", &result.join("\n"));
 }
 
 #[test]
@@ -63,19 +63,19 @@ fn invalid_template_output_reports_reason() {
         "# nothing\n",
         "stray\n",
     ];
-    let told = bodies.map(|body| {
+    let result = bodies.map(|body| {
         let template = read(&format!("---\nsummary: s\n---\n{body}")).unwrap();
         let fault = template.render(&template.assign(&[], TODAY).unwrap()).unwrap_err();
         format!("{body}=> {fault}; {}\n", fault.help.as_deref().unwrap_or("-"))
     });
-    snapshot("author", "bodies", &told.join("\n"));
+    snapshot("author", "bodies", &result.join("\n"));
 }
 
 #[test]
 fn new_writes_both_files_or_none() {
     let place = TestDir::new();
-    let told = place.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
-    snapshot("author", "new_pool", &told.shown());
+    let result = place.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
+    snapshot("author", "new_pool", &result.shown());
     assert_eq!(place.names(), ["a.lic", "a.scenarios.yaml"]);
     place.run(&["fmt", "--check", "a.lic"]).expect_code(0);
     let license = place.read("a.lic");
@@ -93,11 +93,16 @@ fn new_writes_both_files_or_none() {
 fn command_line_values_override_values_file() {
     let place = TestDir::new();
     place.write("values.yaml", "licenses: 30\nfeatures: Draw:3, Write:2\npool: Studio\n");
-    let told = place.run(&["new", "pool", "--values", "values.yaml", "--set", "licenses=40"]).expect_code(0);
-    assert!(told.stdout.starts_with("FEATURE Studio\n{\n  VENDOR=ABC_Software COUNT=40 "), "{}", told.stdout);
+    let result =
+        place.run(&["new", "pool", "--values", "values.yaml", "--set", "licenses=40"]).expect_code(0);
+    assert!(
+        result.stdout.starts_with("FEATURE Studio\n{\n  VENDOR=ABC_Software COUNT=40 "),
+        "{}",
+        result.stdout
+    );
     place.write("bad.yaml", "licenses: 0\nfeatures: Draw\nend: 31.12.2026\nlicenseee: A\n");
-    let told = place.run(&["new", "pool", "--values", "bad.yaml"]).expect_code(2);
-    snapshot("author", "bad_values", &told.shown());
+    let result = place.run(&["new", "pool", "--values", "bad.yaml"]).expect_code(2);
+    snapshot("author", "bad_values", &result.shown());
 }
 
 #[test]
@@ -108,8 +113,8 @@ fn unknown_names_get_suggestions() {
         (&["new", "pool", "--set", "licences=5"][..], "did you mean `licenses`?"),
         (&["new", "pool", "--set", "licenses"][..], "write `--set NAME=VALUE`"),
     ] {
-        let told = place.run(args).expect_code(2);
-        assert!(told.stderr.contains(meant), "{}", told.stderr);
+        let result = place.run(args).expect_code(2);
+        assert!(result.stderr.contains(meant), "{}", result.stderr);
     }
 }
 
@@ -119,8 +124,8 @@ fn own_templates_override_builtin_templates() {
     place.copy(SITE, "mine/site.lic");
     let list = place.run(&["new", "--templates", "mine", "--list"]).expect_code(0);
     assert!(list.stdout.starts_with("site  "), "{}", list.stdout);
-    let told = place.run(&["new", "--templates", "mine", "site"]).expect_code(2);
-    assert!(told.stderr.contains("missing value for `feature`"), "{}", told.stderr);
+    let result = place.run(&["new", "--templates", "mine", "site"]).expect_code(2);
+    assert!(result.stderr.contains("missing value for `feature`"), "{}", result.stderr);
     place.run(&["new", "--templates", "mine", "site", "--set", "feature=A", "-o", "a.lic"]).expect_code(0);
     assert_eq!(place.names(), ["a.lic", "mine"]);
     place.run(&["new", "--templates", "mine", "--show", "site"]).expect_code(0);
@@ -176,9 +181,9 @@ fn conflicting_values_write_no_license() {
     ] {
         let args: Vec<&str> = ["new"].iter().chain(args).copied().collect();
         for output in [&[][..], &["-o", "a.lic"]] {
-            let told = place.run(&[&args, output].concat()).expect_code(2);
-            assert!(told.stderr.contains(message) && told.stderr.contains(names), "{}", told.stderr);
-            assert!(told.stdout.is_empty() && place.names().is_empty(), "{}", told.stdout);
+            let result = place.run(&[&args, output].concat()).expect_code(2);
+            assert!(result.stderr.contains(message) && result.stderr.contains(names), "{}", result.stderr);
+            assert!(result.stdout.is_empty() && place.names().is_empty(), "{}", result.stdout);
         }
     }
 }
@@ -186,15 +191,15 @@ fn conflicting_values_write_no_license() {
 #[test]
 fn new_writes_dash_to_stdout() {
     let place = TestDir::new();
-    let told = place.run(&["new", "pool", "-o", "-"]).expect_code(0);
-    assert_eq!(told.stdout, place.run(&["new", "pool"]).expect_code(0).stdout);
+    let result = place.run(&["new", "pool", "-o", "-"]).expect_code(0);
+    assert_eq!(result.stdout, place.run(&["new", "pool"]).expect_code(0).stdout);
     assert!(place.names().is_empty());
 }
 
 #[test]
 fn invalid_values_files_report_reason() {
     let place = TestDir::new();
-    for (text, told) in [
+    for (text, result) in [
         ("pool: A\npool: B\n", "values.yaml:2:1: duplicate key `pool`"),
         ("pool: &a A\n", "anchors and aliases are not allowed"),
         ("pool: !x A\n", "tag `!x` is not allowed"),
@@ -203,7 +208,7 @@ fn invalid_values_files_report_reason() {
     ] {
         place.write("values.yaml", text);
         let outcome = place.run(&["new", "pool", "--values", "values.yaml"]).expect_code(3);
-        assert!(outcome.stderr.contains(told), "{text}{}", outcome.stderr);
+        assert!(outcome.stderr.contains(result), "{text}{}", outcome.stderr);
     }
 }
 
@@ -229,11 +234,11 @@ fn terminal_prompts_for_all_parameters_with_defaults() {
     let place = TestDir::new();
     // The default vendor; a pool; an invalid and a valid number of licenses; then defaults, and no dates.
     let answers = format!("\nStudio\nmany\n30\n{}", "\n".repeat(7));
-    let Some((good, told)) = typed(&place, &answers, &["new", "pool", "-o", "a.lic"]) else {
+    let Some((good, result)) = typed(&place, &answers, &["new", "pool", "-o", "a.lic"]) else {
         eprintln!("SKIPPED: no terminal test without `python3`");
         return;
     };
-    assert!(good, "{}", told.as_str());
+    assert!(good, "{}", result.as_str());
     for asked in [
         "vendor (vendor that issues and signs the license, 1 to 64 letters, digits, `_` and `-`) [ABC_Software]: ",
         "[20]: ",
@@ -241,13 +246,13 @@ fn terminal_prompts_for_all_parameters_with_defaults() {
         "[MyDraw:5, MyWrite:2, MySpreadsheet:1]: ",
         "[none]: ",
     ] {
-        assert!(told.contains(asked), "{asked}: {}", told.as_str());
+        assert!(result.contains(asked), "{asked}: {}", result.as_str());
     }
     let license = place.read("a.lic");
     assert!(license.starts_with("FEATURE Studio\n{\n  VENDOR=ABC_Software COUNT=30 "), "{license}");
     // If values are given, parameters with defaults are not asked for.
-    let (good, told) = typed(&place, "", &["new", "pool", "--set", "licenses=5"]).unwrap();
-    assert!(good && !told.contains("]: "), "{}", told.as_str());
+    let (good, result) = typed(&place, "", &["new", "pool", "--set", "licenses=5"]).unwrap();
+    assert!(good && !result.contains("]: "), "{}", result.as_str());
 }
 
 #[test]
@@ -257,6 +262,10 @@ fn license_on_stdout_is_tested_first() {
         "---\nsummary: s\nparameters: []\n---\nFEATURE A\n{\n  VENDOR=V COUNT=2 KEYTYPE=EXCLUSIVE\n}\n";
     let scenarios = "license: {{ license }}\nscenarios:\n  - name: three\n    steps:\n      - { checkout: A, count: 3 }\n";
     place.write("mine/t.lic", template).write("mine/t.scenarios.yaml", scenarios);
-    let told = place.run(&["new", "t", "--templates", "mine"]).expect_code(1);
-    assert!(told.stdout.is_empty() && told.stderr.contains("scenario `three` failed"), "{}", told.stderr);
+    let result = place.run(&["new", "t", "--templates", "mine"]).expect_code(1);
+    assert!(
+        result.stdout.is_empty() && result.stderr.contains("scenario `three` failed"),
+        "{}",
+        result.stderr
+    );
 }

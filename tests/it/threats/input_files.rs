@@ -35,10 +35,10 @@ fn threat_33_size_limits_are_exact() {
             (0..count).map(|n| format!(" TOKEN_DEPENDENCY=\"FEATURE=P{n} VERSION=1.0 COUNT=1\"")).collect();
         format!("{pools}FEATURE T {{ VENDOR=V KEYTYPE=TOKEN VERSION=1.0{needs} }}\n")
     };
-    for (count, told) in [(512, false), (513, true)] {
+    for (count, output) in [(512, false), (513, true)] {
         place.write("needs.lic", needs(count));
         let run = place.run(&["lint", "--format", "concise", "needs.lic"]);
-        assert_eq!(run.stdout.contains("[D004]"), told, "{count}: {}", run.stdout);
+        assert_eq!(run.stdout.contains("[D004]"), output, "{count}: {}", run.stdout);
     }
     // A file: 64 MiB of whitespace are read and contain no block; one byte more is rejected.
     let large = 64 * 1024 * 1024;

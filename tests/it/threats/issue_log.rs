@@ -11,8 +11,8 @@ fn threat_29_verify_rejects_block_missing_from_log() {
     place.run(&["new", "pool", "--set", "issued=2026-01-01", "-o", "ghost.lic"]).expect_code(0);
     place.run(&["sign", "ghost.lic", "--key", KEY, "--in-place"]).expect_code(0);
     place.run(&["verify", "--at", DAY, "ghost.lic"]).expect_code(0);
-    let told = place.run(&["verify", "--at", DAY, "--log", "log", "ghost.lic"]).expect_code(1);
-    assert_eq!(told.stdout.matches("not issued: no entry for this block").count(), 4, "{}", told.stdout);
+    let output = place.run(&["verify", "--at", DAY, "--log", "log", "ghost.lic"]).expect_code(1);
+    assert_eq!(output.stdout.matches("not issued: no entry for this block").count(), 4, "{}", output.stdout);
 }
 
 #[test]
@@ -70,8 +70,8 @@ fn threat_29_log_verify_detects_edits_cuts_and_reordering() {
     for (name, statements, meant) in cases {
         place.copy_own("log", name);
         sql(&place, name, statements);
-        let told = place.run(&["log", "--log", name, "verify", "--head", &kept]).expect_code(1);
-        assert!(told.stdout.contains(meant), "{name}: {}", told.stdout);
+        let output = place.run(&["log", "--log", name, "verify", "--head", &kept]).expect_code(1);
+        assert!(output.stdout.contains(meant), "{name}: {}", output.stdout);
         if name != "emptied" {
             place.run(&["log", "--log", name, "verify"]).expect_code(1);
             place.run(&["verify", "--at", DAY, "--log", name, "out/C-00000.lic"]).expect_code(6);
@@ -87,13 +87,13 @@ fn threat_30_log_verify_detects_rollback_with_saved_head() {
     place.write("orders.csv", many(2));
     issue_into(&place, "orders.csv", "out", "log").expect_code(0);
     let head = |log: &str| {
-        let told = place.run(&["log", "--log", log, "verify"]).expect_code(0).stdout;
-        told.lines().nth(1).unwrap().strip_prefix("head ").unwrap().to_owned()
+        let output = place.run(&["log", "--log", log, "verify"]).expect_code(0).stdout;
+        output.lines().nth(1).unwrap().strip_prefix("head ").unwrap().to_owned()
     };
     let (newer, older) = (head("log"), head("older"));
     place.run(&["log", "--log", "log", "verify", "--head", &older]).expect_code(0);
-    let told = place.run(&["log", "--log", "older", "verify", "--head", &newer]).expect_code(1);
-    assert!(told.stdout.contains("the log does not contain the saved head"), "{}", told.stdout);
+    let output = place.run(&["log", "--log", "older", "verify", "--head", &newer]).expect_code(1);
+    assert!(output.stdout.contains("the log does not contain the saved head"), "{}", output.stdout);
 }
 
 #[test]
@@ -104,20 +104,20 @@ fn threat_29_log_verify_rejects_unusable_head() {
     assert!(good.stdout.contains(" of ABC_Software, production, active\n"), "{}", good.stdout);
     place.copy_own("log", "bare");
     sql(&place, "bare", "DELETE FROM issue; DELETE FROM entry; DELETE FROM head");
-    let told = place.run(&["log", "--log", "bare", "verify"]).expect_code(1);
-    assert!(told.stdout.contains("FAILED: the log has no signed head"), "{}", told.stdout);
+    let output = place.run(&["log", "--log", "bare", "verify"]).expect_code(1);
+    assert!(output.stdout.contains("FAILED: the log has no signed head"), "{}", output.stdout);
     let id = place
         .read("keys/trust.yaml")
         .lines()
         .find_map(|line| line.trim().strip_prefix("id: ").map(|id| id.trim_matches('"').to_owned()));
     place.run(&["keys", "compromise", &id.unwrap()]).expect_code(0);
-    let told = place.run(&["log", "--log", "log", "verify"]).expect_code(1);
-    assert!(told.stdout.contains("signed by compromised key"), "{}", told.stdout);
+    let output = place.run(&["log", "--log", "log", "verify"]).expect_code(1);
+    assert!(output.stdout.contains("signed by compromised key"), "{}", output.stdout);
     for (log, why) in
         [("bare", "the log has no signed head"), ("log", "the head is signed by compromised key")]
     {
-        let told = place.run(&["verify", "--at", DAY, "--log", log, "out/ABC-1.lic"]).expect_code(6);
-        assert!(told.stderr.contains(&format!("the log cannot be trusted: {why}")), "{}", told.stderr);
+        let output = place.run(&["verify", "--at", DAY, "--log", log, "out/ABC-1.lic"]).expect_code(6);
+        assert!(output.stderr.contains(&format!("the log cannot be trusted: {why}")), "{}", output.stderr);
     }
 }
 
@@ -157,11 +157,11 @@ fn threat_29_log_without_triggers_is_rejected() {
         let name = format!("log-{number}");
         changed_log(&place, &name, statements);
         let before = std::fs::read(place.path(&name)).unwrap();
-        let told = place.run(&["log", "--log", &name, "verify"]).expect_code(1);
-        assert!(told.stdout.contains(&format!("FAILED: {meant}")), "{statements}: {}", told.stdout);
+        let output = place.run(&["log", "--log", &name, "verify"]).expect_code(1);
+        assert!(output.stdout.contains(&format!("FAILED: {meant}")), "{statements}: {}", output.stdout);
         place.run(&["verify", "--at", DAY, "--log", &name, "out/ABC-1.lic"]).expect_code(6);
-        let told = issue_into(&place, "order.yaml", &format!("out-{number}"), &name);
-        assert!(told.code != 0 && told.stderr.contains(meant), "{statements}: {}", told.stderr);
+        let output = issue_into(&place, "order.yaml", &format!("out-{number}"), &name);
+        assert!(output.code != 0 && output.stderr.contains(meant), "{statements}: {}", output.stderr);
         assert_eq!(std::fs::read(place.path(&name)).unwrap(), before, "{statements}");
         assert!(!place.path(&format!("out-{number}/ABC-1.lic")).exists());
     }

@@ -59,13 +59,17 @@ fn threat_31_approvals_count_keys_not_names() {
     let first = ids.iter().find(|id| approval.contains(id.as_str())).unwrap();
     for copy in [text.clone(), text.replace(first, second)] {
         place.write(&format!("plan.json.{second}.approval"), copy);
-        let told = issue(
+        let output = issue(
             &place,
             "order.yaml",
             &["--plan", "plan.json", "--approvals", "2", "--key", KEY, "--out", "out", "--log", "log"],
         )
         .expect_code(5);
-        assert!(told.stderr.contains("not enough approvals: 1 of 2; nothing was signed"), "{}", told.stderr);
+        assert!(
+            output.stderr.contains("not enough approvals: 1 of 2; nothing was signed"),
+            "{}",
+            output.stderr
+        );
     }
     std::fs::remove_file(place.path(&format!("plan.json.{second}.approval"))).unwrap();
     place.run(&["issue", "--approve", "plan.json", "--key", "second.pem"]).expect_code(0);
@@ -85,9 +89,9 @@ fn threat_37_issue_rejects_two_orders_for_one_file() {
             "orders.csv",
             format!("customer,sn,products\nA,A-1,MySolutions:20\nB,{twin},MySolutions:20\n"),
         );
-        let told = issue_into(&place, "orders.csv", "out", "log").expect_code(1);
+        let output = issue_into(&place, "orders.csv", "out", "log").expect_code(1);
         let (place_of_row, what) = ("orders.csv:3: column `sn`: ", "serial number");
-        assert!(told.stderr.contains(place_of_row) && told.stderr.contains(what), "{}", told.stderr);
+        assert!(output.stderr.contains(place_of_row) && output.stderr.contains(what), "{}", output.stderr);
         assert!(!place.path("out").exists());
     }
 }
@@ -136,8 +140,8 @@ fn threat_37_serial_numbers_cannot_leave_output_folder() {
     place.write("out/kept", "");
     let before = place.names();
     let args = ["issue", "-q", "--catalog", "catalog.yaml", "--order", "work/orders.csv", "--key", KEY];
-    let told = place.run(&[&args[..], &["--out", "out", "--log", "work/log"]].concat()).expect_code(1);
-    assert!(told.stdout.contains(&format!("{count} orders refused: invalid order\n")), "{}", told.stdout);
+    let output = place.run(&[&args[..], &["--out", "out", "--log", "work/log"]].concat()).expect_code(1);
+    assert!(output.stdout.contains(&format!("{count} orders refused: invalid order\n")), "{}", output.stdout);
     assert_eq!(place.names(), before);
     let out: Vec<_> =
         std::fs::read_dir(place.path("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -161,8 +165,8 @@ fn threat_44_issue_rejects_false_or_stale_plan() {
         assert_ne!(good, lie, "{name}");
         place.write("plan.json", lie);
         approve(&place, KEY).expect_code(0);
-        let told = go(&place, "order.yaml", &[]).expect_code(5);
-        assert!(told.stderr.contains("nothing was signed"), "{name}: {}", told.stderr);
+        let output = go(&place, "order.yaml", &[]).expect_code(5);
+        assert!(output.stderr.contains("nothing was signed"), "{name}: {}", output.stderr);
         assert!(!place.path("out").exists(), "{name}");
         let approval = place.names().into_iter().find(|name| name.ends_with(".approval")).unwrap();
         std::fs::remove_file(place.path(&approval)).unwrap();
@@ -179,8 +183,12 @@ fn threat_44_issue_rejects_false_or_stale_plan() {
     // Another issue is logged.
     place.write("other.yaml", place.read("order.yaml").replace("count: 25", "count: 30"));
     issue_into(&place, "other.yaml", "other", "log").expect_code(0);
-    let told = go(&place, "order.yaml", &[]).expect_code(5);
-    assert!(told.stderr.contains("the changes for `ABC-1` differ from the approved plan"), "{}", told.stderr);
+    let output = go(&place, "order.yaml", &[]).expect_code(5);
+    assert!(
+        output.stderr.contains("the changes for `ABC-1` differ from the approved plan"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]
@@ -203,9 +211,9 @@ fn threat_31_approval_requires_key_of_same_usage() {
     for (key, why) in
         [("trial.pem", "is a development key"), ("standby.pem", "is standby"), ("retired.pem", "retired")]
     {
-        let told = approve(&place, key);
-        assert_ne!(told.code, 0, "{key}: {}", told.stdout);
-        assert!(told.stderr.contains(why), "{key}: {}", told.stderr);
+        let output = approve(&place, key);
+        assert_ne!(output.code, 0, "{key}: {}", output.stdout);
+        assert!(output.stderr.contains(why), "{key}: {}", output.stderr);
     }
     assert!(place.names().iter().all(|name| !name.ends_with(".approval")));
     // An approval by a key that was accepted earlier but is not now, for licenses to be signed by a production key.
@@ -213,6 +221,6 @@ fn threat_31_approval_requires_key_of_same_usage() {
     place.write("keys/trust.yaml", list.replace("usage: production", "usage: development"));
     approve(&place, "trial.pem").expect_code(0);
     place.write("keys/trust.yaml", list);
-    let told = go(&place, "order.yaml", &[]).expect_code(5);
-    assert!(told.stderr.contains("not enough approvals: 0 of 1"), "{}", told.stderr);
+    let output = go(&place, "order.yaml", &[]).expect_code(5);
+    assert!(output.stderr.contains("not enough approvals: 0 of 1"), "{}", output.stderr);
 }

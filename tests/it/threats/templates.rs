@@ -115,8 +115,8 @@ fn threat_35_customer_name_is_never_syntax() {
     }
     for bad in ["a\"\"b", "a\nb", "a\u{202e}b"] {
         place.write("orders.csv", format!("customer,sn,products\n\"{bad}\",Y-1,MySolutions:20\n"));
-        let told = issue_into(&place, "orders.csv", "out", "log").expect_code(1);
-        assert!(told.stderr.contains("column `customer`"), "{}", told.stderr);
+        let output = issue_into(&place, "orders.csv", "out", "log").expect_code(1);
+        assert!(output.stderr.contains("column `customer`"), "{}", output.stderr);
         assert!(!place.path("out/Y-1.lic").exists());
     }
 }
