@@ -7,6 +7,7 @@ pub(super) mod lock;
 mod new;
 mod passwd;
 mod store;
+pub(crate) mod validity;
 
 use std::path::Path;
 

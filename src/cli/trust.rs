@@ -182,14 +182,9 @@ fn installs(text: &str, previous: &TrustBundle, today: Date) -> Result<(), Strin
     };
     seen.note(ListId::trust(&previous.vendor, usage), Seen::new(previous.version, previous.digest));
     let store = Installed { bundle: Some(previous), added: &Trust::default(), seen: &seen };
-    match install_bundle(text.as_bytes(), None, store, today) {
-        Ok(_) => Ok(()),
-        Err(
-            InstallFault::Refused(error)
-            | InstallFault::NotCurrent(error)
-            | InstallFault::Equivocation(error, _),
-        ) => Err(format!("a store with version {} would reject it: {error}", previous.version)),
-    }
+    install_bundle(text.as_bytes(), None, store, today)
+        .map(drop)
+        .map_err(|error| format!("a store with version {} would reject it: {error}", previous.version))
 }
 
 fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {

@@ -10,6 +10,8 @@
 //! - Its version is higher than the last one seen, but not too much higher. Another bundle of the same version makes
 //!   the store stale until a newer one is installed.
 
+use std::fmt;
+
 use jiff::civil::Date;
 
 use keywright_verify::{KeyState, Trust, TrustError, TrustedKey, Usage};
@@ -40,6 +42,16 @@ pub enum InstallFault {
     /// Another bundle of its version was seen. Contains the memory, which records both.
     Equivocation(TrustError, Box<LastSeen>),
 }
+
+impl fmt::Display for InstallFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) | Self::NotCurrent(error) | Self::Equivocation(error, _) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for InstallFault {}
 
 impl From<TrustError> for InstallFault {
     fn from(error: TrustError) -> Self {

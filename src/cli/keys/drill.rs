@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use keywright_license::License;
 use keywright_report::escape::escape;
 use keywright_sign::{
-    InstallFault, Installed, LastSeen, ListId, MAX_VERSION, RevocationList, Seen, TrustBundle,
-    install_bundle, judge_lists, next_version, sign_file,
+    Installed, LastSeen, ListId, MAX_VERSION, RevocationList, Seen, TrustBundle, install_bundle, judge_lists,
+    next_version, sign_file,
 };
 use keywright_verify::{Digest, KeyState, ListMark, Trust, TrustedKey, Verdict, Verifier};
 
@@ -165,14 +165,7 @@ impl Rehearsal<'_> {
         let mut seen = LastSeen::default();
         seen.note(ListId::trust(&self.id.vendor, self.id.usage), Seen::new(1, installed.digest));
         let store = Installed { bundle: Some(&installed), added: &Trust::default(), seen: &seen };
-        match install_bundle(text.as_bytes(), None, store, today) {
-            Ok(_) => Ok(()),
-            Err(
-                InstallFault::Refused(error)
-                | InstallFault::NotCurrent(error)
-                | InstallFault::Equivocation(error, _),
-            ) => Err(error.to_string()),
-        }
+        install_bundle(text.as_bytes(), None, store, today).map(drop).map_err(|error| error.to_string())
     }
 
     fn list(&self, today: Date) -> Result<(), String> {

@@ -11,8 +11,9 @@ use super::super::passphrase::{NewPassphraseArgs, PassphraseArgs};
 use super::super::trust_args::{TrustArgs, open_key, stop};
 use super::super::{CliError, Console, Exit, files};
 use super::lock::Lock;
-use super::new::{EntryArgs, ProtectionArgs, parse_vendor, print_result};
+use super::new::{EntryArgs, ProtectionArgs, print_result};
 use super::store::{existing_list, refuse_existing, write_all};
+use super::validity::parse_vendor;
 
 /// Prefix of a public key in one-line form.
 const LINE_HEAD: &str = "keywright-pub:";

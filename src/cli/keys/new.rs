@@ -3,23 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use keywright_license::Name;
 use keywright_report::escape::escape;
 use keywright_sign::{Kdf, Label, Protection, SecretKey, TRUST_LIST, append_entry, write_secret_key};
 use keywright_verify::{KeyId, KeyState, TrustEntry, Usage};
 
 use super::super::passphrase::PassphraseArgs;
 use super::super::trust_args::{TrustArgs, stop};
-use super::super::{CliError, Console, Exit, files, parse_day};
+use super::super::{CliError, Console, Exit, files};
 use super::lock::Lock;
 use super::store::{existing_list, refuse_existing, word, write_all};
-
-/// Default validity of a new key, in years.
-const YEARS: i64 = 5;
+use super::validity::{ValidityArgs, parse_vendor};
 
 /// Create a signing key and add it to the trust store
 #[derive(Debug, clap::Args)]
@@ -46,15 +42,8 @@ pub(super) struct NewArgs {
 /// Options for the entry in the trust list.
 #[derive(Debug, clap::Args)]
 pub(super) struct EntryArgs {
-    /// Licenses that the key may sign
-    #[arg(long, value_enum, default_value_t = UsageArg::Production)]
-    usage: UsageArg,
-    /// First day on which the key may sign [default: today]
-    #[arg(long, value_name = "DATE", value_parser = parse_day)]
-    not_before: Option<Date>,
-    /// Last day on which the key may sign [default: five years later]
-    #[arg(long, value_name = "DATE", value_parser = parse_day)]
-    not_after: Option<Date>,
+    #[command(flatten)]
+    validity: ValidityArgs,
     /// Create a standby key: published now, used after the loss of another key
     #[arg(long)]
     standby: bool,
@@ -62,35 +51,14 @@ pub(super) struct EntryArgs {
 
 impl EntryArgs {
     pub(super) fn usage(&self) -> Usage {
-        match self.usage {
-            UsageArg::Production => Usage::Production,
-            UsageArg::Development => Usage::Development,
-        }
+        self.validity.usage()
     }
 
     /// Returns the entry of a key.
     pub(super) fn entry(&self, vendor: &str, id: KeyId, today: Date) -> Result<TrustEntry, CliError> {
-        let (not_before, not_after) = validity(self, today)?;
-        Ok(TrustEntry {
-            vendor: vendor.to_owned(),
-            id,
-            file: format!("{vendor}-{id}.pub.pem"),
-            usage: self.usage(),
-            not_before,
-            not_after,
-            state: if self.standby { KeyState::Standby } else { KeyState::Active },
-            lists: None,
-            line: 0,
-        })
+        let state = if self.standby { KeyState::Standby } else { KeyState::Active };
+        self.validity.entry(vendor, id, state, today)
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum UsageArg {
-    /// Licenses for customers
-    Production,
-    /// Trial licenses; never accepted in production
-    Development,
 }
 
 /// Protection of a new secret key file.
@@ -140,11 +108,6 @@ impl ProtectionArgs {
     }
 }
 
-pub(super) fn parse_vendor(text: &str) -> Result<String, String> {
-    let good = Name::is_valid(text);
-    good.then(|| text.to_owned()).ok_or_else(|| "expected at most 64 letters, digits, `_` and `-`".to_owned())
-}
-
 pub(super) fn new(args: &NewArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if args.protection.no_passphrase && args.passphrase.is_given() {
         return Err(CliError::usage("`--no-passphrase` conflicts with the passphrase options"));
@@ -152,7 +115,7 @@ pub(super) fn new(args: &NewArgs, io: &mut Console<'_>) -> Result<Exit, CliError
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.key.pem", args.vendor)));
     refuse_existing(&out)?;
     let folder = &args.trust.trust;
-    validity(&args.entry, io.today)?;
+    args.entry.validity.days(io.today)?;
     let key = SecretKey::generate().map_err(|error| CliError::failure(error.to_string()))?;
     let entry = args.entry.entry(&args.vendor, key.public_key().id(), io.today)?;
     let extended =
@@ -172,16 +135,6 @@ pub(super) fn new(args: &NewArgs, io: &mut Console<'_>) -> Result<Exit, CliError
     args.protection.warn(io)?;
     print_result(folder, Some((&out, args.protection.no_passphrase)), &entry, io)?;
     Ok(Exit::Success)
-}
-
-fn validity(args: &EntryArgs, today: Date) -> Result<(Date, Date), CliError> {
-    let not_before = args.not_before.unwrap_or(today);
-    let not_after =
-        args.not_after.unwrap_or_else(|| not_before.saturating_add(YEARS.years()).saturating_sub(1.day()));
-    if not_after < not_before {
-        return Err(CliError::usage(format!("invalid key validity: {not_after} is before {not_before}")));
-    }
-    Ok((not_before, not_after))
 }
 
 /// Prints the created files and the next command.

@@ -3,24 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-use jiff::ToSpan as _;
-use jiff::civil::Date;
-
-use keywright_license::Name;
 use keywright_report::escape::escape;
 use keywright_sign::{ADDED_LIST, TRUST_BUNDLE, TRUST_LIST, append_entry, store_fs};
-use keywright_verify::{KeyId, KeyState, PublicKey, TrustEntry, Usage};
+use keywright_verify::{KeyState, PublicKey, TrustEntry};
 
 use super::super::keys::fingerprint;
 use super::super::keys::lock::Lock;
+use super::super::keys::validity::{ValidityArgs, parse_vendor};
 use super::super::trust_args::{TrustArgs, stop};
-use super::super::{CliError, Console, Exit, files, parse_day};
+use super::super::{CliError, Console, Exit, files};
 
 /// Prefix of a public key in one-line form.
 const LINE_HEAD: &str = "keywright-pub:";
-/// Default validity in years.
-const YEARS: i64 = 5;
 
 /// Add a public key of a vendor to the trust store
 ///
@@ -39,35 +33,15 @@ pub(super) struct AddArgs {
     /// Vendor of the key; a key in one-line form contains it
     #[arg(long, value_name = "NAME", value_parser = parse_vendor)]
     vendor: Option<String>,
-    /// Licenses that the key may sign
-    #[arg(long, value_enum, default_value_t = UsageArg::Production)]
-    usage: UsageArg,
-    /// First day on which the key may sign [default: today]
-    #[arg(long, value_name = "DATE", value_parser = parse_day)]
-    not_before: Option<Date>,
-    /// Last day on which the key may sign [default: five years later]
-    #[arg(long, value_name = "DATE", value_parser = parse_day)]
-    not_after: Option<Date>,
+    #[command(flatten)]
+    validity: ValidityArgs,
     #[command(flatten)]
     trust: TrustArgs,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum UsageArg {
-    /// Licenses for customers
-    Production,
-    /// Trial licenses; never accepted in production
-    Development,
-}
-
-fn parse_vendor(text: &str) -> Result<String, String> {
-    let good = Name::is_valid(text);
-    good.then(|| text.to_owned()).ok_or_else(|| "expected at most 64 letters, digits, `_` and `-`".to_owned())
-}
-
 pub(super) fn add(args: &AddArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let (vendor, key) = read(args, io)?;
-    let entry = entry(args, &vendor, key.id(), io.today)?;
+    let entry = args.validity.entry(&vendor, key.id(), KeyState::Active, io.today)?;
     let folder = &args.trust.trust;
     let _lock = Lock::take(folder)?;
     let (name, list) = list(folder, &vendor)?;
@@ -120,29 +94,6 @@ fn read(args: &AddArgs, io: &mut Console<'_>) -> Result<(String, PublicKey), Cli
         return Err(CliError::usage(format!("the key is for vendor `{vendor}`")));
     }
     Ok((parse_vendor(vendor).map_err(CliError::usage)?, key))
-}
-
-fn entry(args: &AddArgs, vendor: &str, id: KeyId, today: Date) -> Result<TrustEntry, CliError> {
-    let not_before = args.not_before.unwrap_or(today);
-    let usual = not_before.saturating_add(YEARS.years()).saturating_sub(1.day());
-    let not_after = args.not_after.unwrap_or(usual);
-    if not_after < not_before {
-        return Err(CliError::usage(format!("invalid key validity: {not_after} is before {not_before}")));
-    }
-    Ok(TrustEntry {
-        vendor: vendor.to_owned(),
-        id,
-        file: format!("{vendor}-{id}.pub.pem"),
-        usage: match args.usage {
-            UsageArg::Production => Usage::Production,
-            UsageArg::Development => Usage::Development,
-        },
-        not_before,
-        not_after,
-        state: KeyState::Active,
-        lists: None,
-        line: 0,
-    })
 }
 
 /// Returns the path of the list to which the key is added, and its text if it exists.
