@@ -5,6 +5,7 @@
 mod block_rules;
 mod check_value;
 pub mod codes;
+mod customer_name;
 mod dates;
 mod directive;
 mod feature_ref;
@@ -19,6 +20,7 @@ mod value_chars;
 mod value_parser;
 
 pub use check_value::{Refusal, check_value};
+pub use customer_name::{customer_difference, folded_customer, is_same_customer};
 pub use directive::{DIRECTIVES, Directive, Effect, EveryBlock, MAX_COUNT, Needs, directive};
 pub use feature_ref::FeatureRef;
 /// Dates in public signatures are of this version of jiff.
