@@ -27,11 +27,11 @@ mod changes;
     keywright catalog check catalog.yaml --was catalog-2025.yaml --orders orders")]
 pub struct Args {
     #[command(subcommand)]
-    command: Command,
+    command: CatalogCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CatalogCommand {
     /// Show which customers a catalogue change would affect
     ///
     /// Compares, order by order, the customer's current license with the license that the catalogue produces now. The
@@ -70,7 +70,7 @@ struct Check {
 /// # Errors
 /// Returns an error if an input cannot be read.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let Command::Check(check) = &args.command;
+    let CatalogCommand::Check(check) = &args.command;
     let day = check.at.unwrap_or(io.today);
     let issuer = |path: &Path, io: &mut Console<'_>| {
         let catalog = read_catalog(path, &text(path, io)?)?;

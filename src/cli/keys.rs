@@ -27,11 +27,11 @@ use super::{CliError, Console, Exit, files};
     keywright keys list")]
 pub struct Args {
     #[command(subcommand)]
-    command: Command,
+    command: KeysCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum KeysCommand {
     New(new::NewArgs),
     List(ListArgs),
     Show(ShowArgs),
@@ -71,17 +71,17 @@ pub struct ShowArgs {
 /// Returns an error if a key or the trust store cannot be read or written.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     match &args.command {
-        Command::New(args) => new::new(args, io),
-        Command::List(args) => list(args, io),
-        Command::Show(args) => show(args, io),
-        Command::Passwd(args) => passwd::passwd(args, io),
-        Command::Import(args) => import_export::import(args, io),
-        Command::Export(args) => import_export::export(args, io),
-        Command::Activate(args) => lifecycle::activate(args, io),
-        Command::Standby(args) => lifecycle::standby(args, io),
-        Command::Retire(args) => lifecycle::retire(args, io),
-        Command::Compromise(args) => lifecycle::compromise(args, io),
-        Command::Drill(args) => drill::drill(args, io),
+        KeysCommand::New(args) => new::new(args, io),
+        KeysCommand::List(args) => list(args, io),
+        KeysCommand::Show(args) => show(args, io),
+        KeysCommand::Passwd(args) => passwd::passwd(args, io),
+        KeysCommand::Import(args) => import_export::import(args, io),
+        KeysCommand::Export(args) => import_export::export(args, io),
+        KeysCommand::Activate(args) => lifecycle::activate(args, io),
+        KeysCommand::Standby(args) => lifecycle::standby(args, io),
+        KeysCommand::Retire(args) => lifecycle::retire(args, io),
+        KeysCommand::Compromise(args) => lifecycle::compromise(args, io),
+        KeysCommand::Drill(args) => drill::drill(args, io),
     }
 }
 

@@ -22,14 +22,14 @@ use super::{CliError, Console, Exit, files};
     keywright log expiring --within 60d\n  keywright log verify\n  keywright log export --format csv > issued.csv")]
 pub struct Args {
     #[command(subcommand)]
-    command: Command,
+    command: LogCommand,
     /// Issue log
     #[arg(long, value_name = "FILE", default_value = super::issue::LOG, global = true)]
     log: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum LogCommand {
     /// List the last entries
     #[command(after_help = "Examples:\n  keywright log list --most 10")]
     List {
@@ -72,13 +72,13 @@ enum Command {
     #[command(after_help = "Examples:\n  keywright log export --format csv > issued.csv")]
     Export {
         /// Output format
-        #[arg(long, value_enum, default_value_t = Format::Json)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = LogFormat::Json)]
+        format: LogFormat,
     },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum LogFormat {
     /// One JSON object per line
     Json,
     /// CSV with a header row
@@ -98,28 +98,28 @@ fn parse_days(text: &str) -> Result<i32, String> {
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let log = Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?;
     match &args.command {
-        Command::List { most } => {
+        LogCommand::List { most } => {
             let head = log.head().map_err(|fault| failed(&fault))?;
             let first = head.seq.saturating_sub(i64::try_from(*most).unwrap_or(i64::MAX));
             list(&log, &Filter::After(first), |_| true, io)?;
             Ok(Exit::Success)
         }
-        Command::Show { number } => show(*number, &log, io),
-        Command::Find { text } => {
+        LogCommand::Show { number } => show(*number, &log, io),
+        LogCommand::Find { text } => {
             let text = text.to_lowercase();
             // Exit code 1 if nothing is found.
             let found = list(&log, &Filter::All, |known| holds(known, &text), io)?;
             Ok(if found == 0 { Exit::Findings } else { Exit::Success })
         }
-        Command::Expiring { within, at } => {
+        LogCommand::Expiring { within, at } => {
             let from = at.unwrap_or(io.today);
             let until = from.checked_add(jiff::Span::new().days(*within)).unwrap_or(Date::MAX);
             let found = list(&log, &Filter::Ends(from.to_string(), until.to_string()), |_| true, io)?;
             io.say(&format!("{} expiring from {from} to {until}", counted(found, "block")))?;
             Ok(Exit::Success)
         }
-        Command::Verify { trust, head } => verify(args, &log, trust, head.as_ref(), io),
-        Command::Export { format } => export(&log, *format, io),
+        LogCommand::Verify { trust, head } => verify(args, &log, trust, head.as_ref(), io),
+        LogCommand::Export { format } => export(&log, *format, io),
     }
 }
 
@@ -245,14 +245,14 @@ const COLUMNS: [&str; 15] = [
     "order", "digest", "KEY", "hash",
 ];
 
-fn export(log: &Log, format: Format, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    if format == Format::Csv {
+fn export(log: &Log, format: LogFormat, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    if format == LogFormat::Csv {
         writeln!(io.stdout, "{}", COLUMNS.join(","))?;
     }
     let exported = log.each::<Broken>(&Filter::All, |known| {
         match format {
-            Format::Json => writeln!(io.stdout, "{}", json(&known))?,
-            Format::Csv => writeln!(io.stdout, "{}", csv(&known))?,
+            LogFormat::Json => writeln!(io.stdout, "{}", json(&known))?,
+            LogFormat::Csv => writeln!(io.stdout, "{}", csv(&known))?,
         }
         Ok(ControlFlow::Continue(()))
     });

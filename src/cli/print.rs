@@ -2,7 +2,7 @@
 
 use keywright_license::License;
 use keywright_report::Sources;
-use keywright_report::human::{self, Style};
+use keywright_report::human::{self, DiagnosticStyle};
 use keywright_syntax::diagnostic::Diagnostic;
 
 use super::{CliError, Console};
@@ -28,7 +28,7 @@ pub fn show_in(
     sources: &Sources<'_>,
     io: &mut Console<'_>,
 ) -> Result<(), CliError> {
-    let style = Style { color: io.color_err, width: io.width };
+    let style = DiagnosticStyle { color: io.color_err, width: io.width };
     let drawn = diagnostics.get(..MOST).unwrap_or(diagnostics);
     write!(io.stderr, "{}", human::render(drawn, sources, style))?;
     if diagnostics.len() > MOST {

@@ -30,11 +30,11 @@ use super::{CliError, Console, Exit, files, parse_day};
     keywright trust install 2.bundle")]
 pub struct Args {
     #[command(subcommand)]
-    command: Command,
+    command: TrustCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum TrustCommand {
     Bundle(BundleArgs),
     Install(InstallArgs),
     Add(add::AddArgs),
@@ -92,9 +92,9 @@ pub struct InstallArgs {
 /// Returns an error if a key, a bundle or the trust store cannot be read or written, or is not accepted.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     match &args.command {
-        Command::Bundle(args) => bundle(args, io),
-        Command::Install(args) => install(args, io),
-        Command::Add(args) => add::add(args, io),
+        TrustCommand::Bundle(args) => bundle(args, io),
+        TrustCommand::Install(args) => install(args, io),
+        TrustCommand::Add(args) => add::add(args, io),
     }
 }
 

@@ -90,7 +90,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let (trust, revocations) = private::run(args.redact, TRUST, io, |io| {
         args.trust.load_with_revocations(&args.revocations, mode, io)
     })?;
-    let Inputs { licenses, unread, skipped } = read(args, io)?;
+    let VerifyInputs { licenses, unread, skipped } = read(args, io)?;
     let verifier = Verifier {
         vendor: args.vendor.as_deref(),
         one_set: args.one_set,
@@ -140,14 +140,14 @@ struct Unread {
 }
 
 /// The files that were read, those that could not be read, and the number of skipped directory entries.
-struct Inputs {
+struct VerifyInputs {
     licenses: Vec<License>,
     unread: Vec<Unread>,
     skipped: usize,
 }
 
 /// Reads the files, and those in the directories.
-fn read(args: &Args, io: &mut Console<'_>) -> Result<Inputs, CliError> {
+fn read(args: &Args, io: &mut Console<'_>) -> Result<VerifyInputs, CliError> {
     let mut unread = Vec::new();
     let mut licenses = Vec::new();
     let mut not =
@@ -173,7 +173,7 @@ fn read(args: &Args, io: &mut Console<'_>) -> Result<Inputs, CliError> {
             number += 1;
         }
     }
-    Ok(Inputs { licenses, unread, skipped })
+    Ok(VerifyInputs { licenses, unread, skipped })
 }
 
 /// Returns the message about a file that cannot be read, without its name and the reason, which can quote it.

@@ -140,10 +140,10 @@ fn base(catalog: &Catalog, product: &Product, template: &Template, day: Date) ->
 }
 
 /// One line of an order: template, values, rendered text.
-type Part<'t> = (&'t Template, Arguments, RenderedProduct);
+type OrderedProduct<'t> = (&'t Template, Arguments, RenderedProduct);
 
 /// Returns true if the license contains exactly the intended blocks.
-fn is_meant(license: &License, parts: &[Part<'_>]) -> bool {
+fn is_meant(license: &License, parts: &[OrderedProduct<'_>]) -> bool {
     let mut rest = license.features.as_slice();
     let all = parts.iter().all(|(_, _, piece)| {
         let Some((own, others)) = rest.split_at_checked(piece.blocks()) else { return false };

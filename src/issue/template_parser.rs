@@ -21,7 +21,7 @@ pub const MAX_TEMPLATE_BYTES: usize = 1024 * 1024;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Head {
+struct FrontMatter {
     summary: String,
     #[serde(default)]
     every_block: Vec<Spanned<String>>,
@@ -58,7 +58,7 @@ impl Template {
     pub fn read(source: TemplateText<'_>) -> Result<Self, Fault> {
         let file = source.file;
         let (head, body, head_lines) = split(source.license).map_err(|fault| fault.file(file))?;
-        let head: Head = yaml::read(file, &format!("\n{head}"))?;
+        let head: FrontMatter = yaml::read(file, &format!("\n{head}"))?;
         let mut parameters = Vec::new();
         let mut names = BTreeSet::new();
         for row in &head.parameters {

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use keywright_license::{Feature, License};
 use keywright_resolve::Model;
-use keywright_resolve::graph::{Block, Capacities, Draws, Graph, Metrics};
+use keywright_resolve::graph::{Capacities, Draws, Graph, GraphBlock, Metrics};
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::source::{FileId, Span};
 
@@ -83,7 +83,7 @@ impl<'a> Context<'a> {
     pub fn found(
         &self,
         code: &'static Code,
-        block: &Block<'_>,
+        block: &GraphBlock<'_>,
         span: Span,
         message: impl Into<String>,
     ) -> Diagnostic {
@@ -99,7 +99,7 @@ impl<'a> Context<'a> {
     }
 
     /// The sound blocks of all files, in order.
-    pub fn blocks(&self) -> impl Iterator<Item = &Block<'a>> {
+    pub fn blocks(&self) -> impl Iterator<Item = &GraphBlock<'a>> {
         self.graph.blocks().iter()
     }
 }

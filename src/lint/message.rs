@@ -1,14 +1,14 @@
 //! Text shared by several rules: chains, labels along a chain, lists.
 
 use keywright_license::Feature;
-use keywright_resolve::graph::{BlockId, Chain, Graph, Hop};
+use keywright_resolve::graph::{Chain, Graph, GraphBlockId, Hop};
 use keywright_syntax::diagnostic::Diagnostic;
 
 /// Maximum number of names in a chain, and of labelled places.
 const SHOWN: usize = 20;
 
 /// Formats a chain as `` `A` → `B` → `C` ``. The middle of a very long chain is replaced by a count.
-pub(super) fn chain(graph: &Graph<'_>, blocks: impl Iterator<Item = BlockId>) -> String {
+pub(super) fn chain(graph: &Graph<'_>, blocks: impl Iterator<Item = GraphBlockId>) -> String {
     let names: Vec<String> =
         blocks.filter_map(|id| graph.block(id)).map(|block| format!("`{}`", block.name())).collect();
     let half = SHOWN / 2;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use keywright_license::Version;
-use keywright_resolve::graph::{BlockId, FeatureGroup, Graph};
+use keywright_resolve::graph::{FeatureGroup, Graph, GraphBlockId};
 use keywright_resolve::{self as resolve, Interner, Model, Request, Requester};
 
 /// Maximum number of steps of one trial, which are mostly attempts at a block.
@@ -13,7 +13,7 @@ pub(super) const STEPS: u64 = 16_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refusal {
     /// The pool.
-    pub(crate) pool: BlockId,
+    pub(crate) pool: GraphBlockId,
     /// The number that would be in use.
     pub(crate) needed: u64,
     /// The number in use before the draw.
@@ -23,7 +23,7 @@ pub(crate) struct Refusal {
 }
 
 /// The licenses that a checkout draws, by pool in file order.
-pub(crate) type Taken = Vec<(BlockId, u64)>;
+pub(crate) type Taken = Vec<(GraphBlockId, u64)>;
 
 /// The result of a trial.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl<'c, 'a> Trials<'c, 'a> {
     }
 
     /// Returns false if the resolver does not model a block.
-    pub(crate) fn can_play(&self, block: BlockId) -> bool {
+    pub(crate) fn can_play(&self, block: GraphBlockId) -> bool {
         self.model.block(block.index()).is_some_and(|block| self.model.is_modelled(block))
     }
 
@@ -71,7 +71,7 @@ impl<'c, 'a> Trials<'c, 'a> {
     /// reached.
     pub(crate) fn token(
         &mut self,
-        token: BlockId,
+        token: GraphBlockId,
         day: Date,
         customer: Customer,
         budget: &mut u64,
@@ -91,7 +91,7 @@ impl<'c, 'a> Trials<'c, 'a> {
         &mut self,
         names: &[(&FeatureGroup<'_>, Version)],
         day: Date,
-        more: Option<(BlockId, u64)>,
+        more: Option<(GraphBlockId, u64)>,
         budget: &mut u64,
     ) -> Option<Played> {
         let request = |(named, version): &(&FeatureGroup<'_>, Version)| Request {

@@ -21,7 +21,7 @@ const MOST_LINES: usize = 6;
 
 /// The style of the output.
 #[derive(Debug, Clone, Copy)]
-pub struct Style {
+pub struct DiagnosticStyle {
     /// True to use colour.
     pub color: bool,
     /// Width in columns at which text is wrapped.
@@ -30,7 +30,7 @@ pub struct Style {
 
 /// Renders findings one after the other.
 #[must_use]
-pub fn render(diagnostics: &[Diagnostic], sources: &Sources<'_>, style: Style) -> String {
+pub fn render(diagnostics: &[Diagnostic], sources: &Sources<'_>, style: DiagnosticStyle) -> String {
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
@@ -39,7 +39,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources<'_>, style: Style) -
     let mut out = String::new();
     let pages = pages(diagnostics, sources);
     for diagnostic in diagnostics {
-        let drawn = Drawn::new(diagnostic, sources, &pages);
+        let drawn = MietteDiagnostic::new(diagnostic, sources, &pages);
         // Fallback only: writing to a string cannot fail, and spans are clamped to the source.
         if handler.render_report(&mut out, &drawn).is_err() {
             let _ = writeln!(out, "{}", drawn.message);
@@ -62,7 +62,7 @@ fn pages<'a>(diagnostics: &[Diagnostic], sources: &Sources<'a>) -> HashMap<FileI
 
 /// A diagnostic for miette, with all text escaped and all spans within the source.
 #[derive(Debug)]
-struct Drawn<'a> {
+struct MietteDiagnostic<'a> {
     code: String,
     message: String,
     help: Option<String>,
@@ -71,7 +71,7 @@ struct Drawn<'a> {
     source: Option<&'a Page<'a>>,
 }
 
-impl<'a> Drawn<'a> {
+impl<'a> MietteDiagnostic<'a> {
     fn new(diagnostic: &Diagnostic, sources: &Sources<'_>, pages: &'a HashMap<FileId, Page<'a>>) -> Self {
         let source = sources.get(diagnostic.primary.file);
         let drawable = source.filter(|source| {
@@ -150,15 +150,15 @@ fn has_short_lines(source: &SourceFile, span: Span) -> bool {
     (first..=last).all(|line| source.line_span(line).is_none_or(|line| line.len() <= LONGEST_LINE))
 }
 
-impl fmt::Display for Drawn<'_> {
+impl fmt::Display for MietteDiagnostic<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Drawn<'_> {}
+impl std::error::Error for MietteDiagnostic<'_> {}
 
-impl miette::Diagnostic for Drawn<'_> {
+impl miette::Diagnostic for MietteDiagnostic<'_> {
     fn code<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
         Some(Box::new(&self.code))
     }

@@ -9,13 +9,13 @@ use super::escape::escape;
 use super::test::TestReport;
 
 #[derive(Debug, Serialize)]
-struct Report {
+struct StatementsJson {
     version: u32,
-    statements: Vec<Row>,
+    statements: Vec<StatementJson>,
 }
 
 #[derive(Debug, Serialize)]
-struct Row {
+struct StatementJson {
     file: String,
     scenario: String,
     feature: String,
@@ -51,12 +51,12 @@ pub fn render(report: &TestReport) -> serde_json::Result<String> {
             statements.extend(result.statements.iter().map(row));
         }
     }
-    let mut json = serde_json::to_string_pretty(&Report { version: 1, statements })?;
+    let mut json = serde_json::to_string_pretty(&StatementsJson { version: 1, statements })?;
     json.push('\n');
     Ok(json)
 }
 
-fn row(file: &str, scenario: &str, statement: &Statement) -> Row {
+fn row(file: &str, scenario: &str, statement: &Statement) -> StatementJson {
     let line = |line: &keywright_resolve::Line| Line {
         kind: line.kind.as_str(),
         from: line.from,
@@ -64,7 +64,7 @@ fn row(file: &str, scenario: &str, statement: &Statement) -> Row {
         price: line.price.map(|price| price.to_string()),
         amount: line.amount.map(|amount| amount.to_string()),
     };
-    Row {
+    StatementJson {
         file: escape(file).into_owned(),
         scenario: escape(scenario).into_owned(),
         feature: escape(&statement.feature).into_owned(),

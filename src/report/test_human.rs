@@ -12,7 +12,7 @@ use super::test::{self, Covered, Mutated, TestReport, TestedFile};
 
 /// The style of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Style {
+pub struct TestStyle {
     /// True for coloured results.
     pub color: bool,
 }
@@ -21,7 +21,7 @@ const RED: &str = "\u{1b}[31m";
 const GREEN: &str = "\u{1b}[32m";
 const OFF: &str = "\u{1b}[0m";
 
-impl Style {
+impl TestStyle {
     fn paint(self, color: &str, text: &str) -> String {
         if self.color { format!("{color}{text}{OFF}") } else { text.to_owned() }
     }
@@ -29,7 +29,7 @@ impl Style {
 
 /// Renders the report. The last line has the number of passed and failed scenarios.
 #[must_use]
-pub fn render(report: &TestReport, style: Style) -> String {
+pub fn render(report: &TestReport, style: TestStyle) -> String {
     let mut text = String::new();
     for file in &report.files {
         render_file(&mut text, file, style);
@@ -47,7 +47,7 @@ pub fn render(report: &TestReport, style: Style) -> String {
     text
 }
 
-fn render_file(text: &mut String, file: &TestedFile, style: Style) {
+fn render_file(text: &mut String, file: &TestedFile, style: TestStyle) {
     line(text, &escape(file.source.name()));
     for result in &file.results {
         let name = escape(&result.name);
@@ -61,7 +61,7 @@ fn render_file(text: &mut String, file: &TestedFile, style: Style) {
     line(text, "");
 }
 
-fn render_failure(text: &mut String, source: &SourceFile, result: &ScenarioResult, style: Style) {
+fn render_failure(text: &mut String, source: &SourceFile, result: &ScenarioResult, style: TestStyle) {
     for row in result.rows.iter().filter(|row| !row.passed()) {
         let first = row.checks.iter().find(|check| !check.passed());
         let at = source.position(first.map_or(row.span, |check| check.span).start as usize);
@@ -75,7 +75,7 @@ fn render_failure(text: &mut String, source: &SourceFile, result: &ScenarioResul
 }
 
 /// Writes a table of the failed comparisons: the key, the expected and the actual value.
-fn render_checks(text: &mut String, row: &RowResult, style: Style) {
+fn render_checks(text: &mut String, row: &RowResult, style: TestStyle) {
     let failing: Vec<[String; 3]> = row.checks.iter().filter(|check| !check.passed()).map(cells).collect();
     let width = |column: usize, title: &str| {
         let cells = failing.iter().filter_map(|cells| cells.get(column));
@@ -110,7 +110,7 @@ fn render_coverage(text: &mut String, covered: &Covered) {
     line(text, "");
 }
 
-fn render_mutation(text: &mut String, mutated: &Mutated, style: Style) {
+fn render_mutation(text: &mut String, mutated: &Mutated, style: TestStyle) {
     let names = test::names(&mutated.licenses);
     let Some(mutation) = &mutated.mutation else {
         line(

@@ -11,13 +11,13 @@ use super::escape::escape;
 use super::test::{self, Covered, Mutated, TestReport};
 
 #[derive(Debug, Serialize)]
-struct Report {
+struct TestReportJson {
     version: u32,
     scenarios: Vec<Scenario>,
     passed: usize,
     failed: usize,
     /// Files that could not be run. The results do not cover them.
-    not_played: Vec<NotPlayed>,
+    not_played: Vec<NotRunJson>,
     /// Coverage, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Vec<Coverage>>,
@@ -26,7 +26,7 @@ struct Report {
 }
 
 #[derive(Debug, Serialize)]
-struct NotPlayed {
+struct NotRunJson {
     file: String,
     line: Option<usize>,
     message: String,
@@ -39,7 +39,7 @@ struct Coverage {
     total: usize,
     percent: usize,
     kinds: Vec<Kind>,
-    missed: Vec<Place>,
+    missed: Vec<SourceLineJson>,
 }
 
 #[derive(Debug, Serialize)]
@@ -58,12 +58,12 @@ struct Mutation {
     not_tried: usize,
     noticed: usize,
     unreadable: usize,
-    survivors: Vec<Place>,
-    equivalent: Vec<Place>,
+    survivors: Vec<SourceLineJson>,
+    equivalent: Vec<SourceLineJson>,
 }
 
 #[derive(Debug, Serialize)]
-struct Place {
+struct SourceLineJson {
     file: String,
     line: usize,
     column: usize,
@@ -77,11 +77,11 @@ struct Scenario {
     file: String,
     name: String,
     passed: bool,
-    rows: Vec<Row>,
+    rows: Vec<RowJson>,
 }
 
 #[derive(Debug, Serialize)]
-struct Row {
+struct RowJson {
     line: usize,
     text: String,
     passed: bool,
@@ -105,7 +105,7 @@ pub fn render(report: &TestReport) -> serde_json::Result<String> {
     let coverage = some(report.coverage.is_empty()).map(|()| report.coverage.iter().map(coverage).collect());
     let mutation = some(report.mutation.is_empty()).map(|()| report.mutation.iter().map(mutation).collect());
     let not_played = report.not_played.iter().map(not_played).collect();
-    let report = Report { version: 1, scenarios, passed, failed, not_played, coverage, mutation };
+    let report = TestReportJson { version: 1, scenarios, passed, failed, not_played, coverage, mutation };
     let mut json = serde_json::to_string_pretty(&report)?;
     json.push('\n');
     Ok(json)
@@ -115,8 +115,8 @@ fn names(licenses: &[Arc<SourceFile>]) -> Vec<String> {
     licenses.iter().map(|license| escape(license.name()).into_owned()).collect()
 }
 
-fn not_played(file: &test::NotPlayed) -> NotPlayed {
-    NotPlayed {
+fn not_played(file: &test::NotPlayed) -> NotRunJson {
+    NotRunJson {
         file: escape(&file.file).into_owned(),
         line: file.line,
         message: escape(&file.message).into_owned(),
@@ -162,9 +162,9 @@ fn place(
     span: Span,
     text: &str,
     note: Option<&'static str>,
-) -> Place {
+) -> SourceLineJson {
     let (file, line, column) = test::place(licenses, license, span);
-    Place { file, line, column, text: escape(text).into_owned(), note }
+    SourceLineJson { file, line, column, text: escape(text).into_owned(), note }
 }
 
 fn scenario(source: &SourceFile, result: &ScenarioResult) -> Scenario {
@@ -176,8 +176,8 @@ fn scenario(source: &SourceFile, result: &ScenarioResult) -> Scenario {
     }
 }
 
-fn row(source: &SourceFile, row: &RowResult) -> Row {
-    Row {
+fn row(source: &SourceFile, row: &RowResult) -> RowJson {
+    RowJson {
         line: source.position(row.span.start as usize).line,
         text: escape(&row.text).into_owned(),
         passed: row.passed(),

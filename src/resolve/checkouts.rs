@@ -25,7 +25,7 @@ pub(super) struct Checkout {
     pub(super) due: Option<(i64, u64)>,
     /// Its neighbours in each of its lists.
     links: [Link; LINES],
-    lines: [Option<LineId>; LINES],
+    lines: [Option<QueueId>; LINES],
 }
 
 /// Number of lists that a checkout is in: of its feature, and of the feature with its person, with its custom string,
@@ -59,9 +59,9 @@ impl Default for Queue {
 
 /// The index of a list that has had a checkout.
 #[derive(Debug, Clone, Copy, Default)]
-struct LineId(u32);
+struct QueueId(u32);
 
-impl Index for LineId {
+impl Index for QueueId {
     fn row(self) -> usize {
         self.0 as usize
     }
@@ -85,17 +85,17 @@ impl Checkout {
 
 /// The properties that the checkouts of a list have in common, in addition to the feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Line {
+struct QueueKey {
     name: NameId,
     person: Option<(Option<Symbol>, Option<Symbol>)>,
     custom: Option<Symbol>,
 }
 
 /// Returns the keys of the lists that a checkout is in.
-fn lines_of(name: NameId, who: Requester) -> [Option<Line>; LINES] {
+fn lines_of(name: NameId, who: Requester) -> [Option<QueueKey>; LINES] {
     let person = Some((who.user, who.host));
-    let of_custom = |person| who.custom.map(|custom| Line { name, person, custom: Some(custom) });
-    let of_all = |person| Some(Line { name, person, custom: None });
+    let of_custom = |person| who.custom.map(|custom| QueueKey { name, person, custom: Some(custom) });
+    let of_all = |person| Some(QueueKey { name, person, custom: None });
     [of_all(None), of_all(person), of_custom(None), of_custom(person)]
 }
 
@@ -104,8 +104,8 @@ fn lines_of(name: NameId, who: Requester) -> [Option<Line>; LINES] {
 pub(super) struct Checkouts {
     slots: IndexVec<u32, Checkout>,
     free: Vec<u32>,
-    lines: IndexVec<LineId, Queue>,
-    line_ids: IndexMap<Line, LineId>,
+    lines: IndexVec<QueueId, Queue>,
+    line_ids: IndexMap<QueueKey, QueueId>,
 }
 
 impl Checkouts {
@@ -176,7 +176,7 @@ impl Checkouts {
     /// Returns the oldest checkout of a feature, optionally only those of one person or with one custom string.
     pub(super) fn oldest(&self, name: NameId, who: Option<Requester>, custom: Option<Symbol>) -> Option<u32> {
         let person = who.map(|who| (who.user, who.host));
-        let ends = self.lines.get(*self.line_ids.get(&Line { name, person, custom })?);
+        let ends = self.lines.get(*self.line_ids.get(&QueueKey { name, person, custom })?);
         Some(ends.oldest).filter(|oldest| *oldest != NONE)
     }
 }

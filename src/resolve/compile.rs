@@ -171,7 +171,7 @@ impl<'g, 'a> Builder<'g, 'a> {
         id
     }
 
-    fn add_block(&mut self, block: &'g graph::Block<'a>) {
+    fn add_block(&mut self, block: &'g graph::GraphBlock<'a>) {
         let (feature, vendor) = (block.feature, block.vendor());
         let name = self.name(&feature.name.value);
         let target = self.target(vendor, name, self.graph.name_at(vendor, block.name()));
@@ -322,7 +322,7 @@ impl<'g, 'a> Builder<'g, 'a> {
 }
 
 /// Returns the directives of a block that the resolver does not model.
-fn notices<'g>(block: &'g graph::Block<'_>) -> impl Iterator<Item = Notice> + 'g {
+fn notices<'g>(block: &'g graph::GraphBlock<'_>) -> impl Iterator<Item = Notice> + 'g {
     let (license, feature) = (block.file, block.feature);
     let written: HashSet<&str> = block.license.records(feature).map(|(name, _)| name).collect();
     let not_modelled = DIRECTIVES.iter().filter(|row| row.effect == Effect::Server).map(|row| row.name);

@@ -30,7 +30,7 @@ pub(super) struct ExtraLicenses {
 }
 
 /// The result of a request with extra licenses.
-enum Tried {
+enum TrialOutcome {
     /// Granted, if the limit on active license tokens is raised by this amount.
     Served(u64),
     Denied(Vec<Attempt>),
@@ -77,9 +77,9 @@ impl Search<'_> {
                 continue;
             }
             match self.try_with(&gifts) {
-                Tried::Served(limit) if limit <= gifts.limit => found.push(gifts),
-                Tried::Served(limit) => _ = waiting.insert(gifts.with_limit(limit)),
-                Tried::Denied(attempts) => {
+                TrialOutcome::Served(limit) if limit <= gifts.limit => found.push(gifts),
+                TrialOutcome::Served(limit) => _ = waiting.insert(gifts.with_limit(limit)),
+                TrialOutcome::Denied(attempts) => {
                     let missing = short_of(&attempts).into_iter();
                     let missing = missing.filter(|(_, amount)| *amount > 0 && *amount < PLENTY);
                     waiting.extend(missing.map(|(block, amount)| gifts.with(block, amount)));
@@ -100,7 +100,7 @@ impl Search<'_> {
         found
     }
 
-    fn try_with(&mut self, gifts: &ExtraLicenses) -> Tried {
+    fn try_with(&mut self, gifts: &ExtraLicenses) -> TrialOutcome {
         let asked = *self.asked;
         let mut walk = Walk::new(self.model, self.state, asked.who, asked.mode);
         walk.gifts.clone_from(&gifts.pools);
@@ -109,12 +109,12 @@ impl Search<'_> {
         let limit = asked.over_limit(&walk);
         let attempts = walk.trace.take().map(Trace::finish).unwrap_or_default();
         walk.abandon();
-        if served { Tried::Served(limit) } else { Tried::Denied(attempts) }
+        if served { TrialOutcome::Served(limit) } else { TrialOutcome::Denied(attempts) }
     }
 
     /// Starts with very many licenses of every exhausted pool of an alternative, then reduces each to the minimum.
     fn rough(&mut self) -> Vec<ExtraLicenses> {
-        let Tried::Denied(first) = self.try_with(&ExtraLicenses::default()) else { return Vec::new() };
+        let TrialOutcome::Denied(first) = self.try_with(&ExtraLicenses::default()) else { return Vec::new() };
         let mut found = Vec::new();
         for alternative in 0..first.len().min(MAX_REMEDIES) {
             if let Some(plenty) = self.plenty(alternative) {
@@ -131,8 +131,8 @@ impl Search<'_> {
         let mut gifts = ExtraLicenses::default();
         while !self.is_spent() {
             match self.try_with(&gifts) {
-                Tried::Served(limit) => return Some(gifts.with_limit(limit)),
-                Tried::Denied(attempts) => {
+                TrialOutcome::Served(limit) => return Some(gifts.with_limit(limit)),
+                TrialOutcome::Denied(attempts) => {
                     let short = short_of(attempts.get(alternative..=alternative)?);
                     let has = |block: &BlockId| gifts.pools.iter().any(|(known, _)| known == block);
                     let further: Vec<_> = short.into_iter().filter(|(block, _)| !has(block)).collect();
@@ -157,7 +157,7 @@ impl Search<'_> {
                 let middle = bad.map_or(0, |bad| bad + (good - bad) / 2);
                 let less = gifts.with_amount(index, middle);
                 match self.try_with(&less) {
-                    Tried::Served(limit) if limit <= less.limit => good = middle,
+                    TrialOutcome::Served(limit) if limit <= less.limit => good = middle,
                     _ => bad = Some(middle),
                 }
             }

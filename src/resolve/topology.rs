@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::graph::{self, Graph, Metrics, Target};
+use crate::graph::{self, DependencyTarget, Graph, Metrics};
 use keywright_license::Kind;
 
 use super::block::Block;
@@ -47,7 +47,9 @@ pub(super) fn check(model: &mut Model, graph: &Graph<'_>) -> Result<(), ModelErr
 /// Marks the blocks that [`check`] would reject, and all blocks that depend on them, as not supported. Then computes what
 /// each target can reach.
 pub(super) fn leave_out(model: &mut Model, graph: &Graph<'_>, measures: &Metrics) {
-    let may_loop = |target| matches!(target, Target::Itself | Target::TooOld | Target::Unreadable);
+    let may_loop = |target| {
+        matches!(target, DependencyTarget::Itself | DependencyTarget::TooOld | DependencyTarget::Unreadable)
+    };
     let unserved = |id| graph.needs(id).any(|(_, _, target)| may_loop(target));
     let unsorted = graph.blocks().iter().map(|block| block.id);
     let unsorted = unsorted.filter(|id| measures.depth(*id).is_none() || unserved(*id)).map(same);
@@ -68,7 +70,7 @@ pub(super) fn leave_out(model: &mut Model, graph: &Graph<'_>, measures: &Metrics
 }
 
 /// The model's handle of a block of the graph from which it was compiled.
-fn same(id: graph::BlockId) -> BlockId {
+fn same(id: graph::GraphBlockId) -> BlockId {
     BlockId::of(id.index())
 }
 
@@ -92,7 +94,7 @@ fn rivals(model: &Model) -> impl Iterator<Item = BlockId> + '_ {
 fn too_long<'g, 'a>(
     graph: &'g Graph<'a>,
     measures: &'g Metrics,
-) -> impl Iterator<Item = &'g graph::Block<'a>> {
+) -> impl Iterator<Item = &'g graph::GraphBlock<'a>> {
     let depth = |id| measures.depth(id).and_then(|depth| usize::try_from(depth).ok());
     graph.blocks().iter().filter(move |block| depth(block.id) == Some(MAX_CHAIN + 1))
 }

@@ -90,7 +90,7 @@ pub fn mutants(license: usize, file: &License) -> Vec<Mutant> {
         if !feature.is_sound() {
             continue;
         }
-        let mut block = Changes { license, file, feature, all: &mut all };
+        let mut block = MutantBuilder { license, file, feature, all: &mut all };
         block.count();
         block.dependencies();
         block.share();
@@ -112,14 +112,14 @@ fn next_of_name(file: &License) -> Vec<Option<&Feature>> {
     next
 }
 
-struct Changes<'a> {
+struct MutantBuilder<'a> {
     license: usize,
     file: &'a License,
     feature: &'a Feature,
     all: &'a mut Vec<Mutant>,
 }
 
-impl Changes<'_> {
+impl MutantBuilder<'_> {
     fn push(&mut self, span: Span, text: String, edits: Vec<Edit>, touched: Touched) {
         self.all.push(Mutant { license: self.license, span, text, edits, touched });
     }

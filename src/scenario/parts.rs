@@ -16,7 +16,7 @@ use super::mutants::Mutant;
 use super::run::holds;
 
 /// A block: the index of the license and of the feature in it.
-type Place = (usize, usize);
+type BlockAt = (usize, usize);
 
 /// The parts of licenses, with the scenarios that request them.
 pub(super) struct Parts<'a> {
@@ -24,7 +24,7 @@ pub(super) struct Parts<'a> {
     files: &'a [&'a ScenarioFile],
     by_name: HashMap<&'a str, usize>,
     /// The blocks of each part.
-    blocks: Vec<Vec<Place>>,
+    blocks: Vec<Vec<BlockAt>>,
     /// The scenarios that request each part: the index of the file and of the scenario in it.
     askers: Vec<Vec<(usize, usize)>>,
 }
@@ -94,7 +94,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Returns the blocks that a mutation changes, parsed again; `None` if one of them has an error.
-    fn changed_blocks(&self, mutant: &Mutant) -> Option<HashMap<Place, License>> {
+    fn changed_blocks(&self, mutant: &Mutant) -> Option<HashMap<BlockAt, License>> {
         let license = self.licenses.get(mutant.license)?;
         let mut edits: HashMap<usize, Vec<&Edit>> = HashMap::new();
         for edit in &mutant.edits {
@@ -121,8 +121,8 @@ impl<'a> Parts<'a> {
     }
 
     /// Returns the blocks of some parts, with the changed blocks in place of the originals.
-    fn compile(&self, parts: &BTreeSet<usize>, changed: &HashMap<Place, License>) -> Option<Model> {
-        let mut places: Vec<Place> =
+    fn compile(&self, parts: &BTreeSet<usize>, changed: &HashMap<BlockAt, License>) -> Option<Model> {
+        let mut places: Vec<BlockAt> =
             parts.iter().filter_map(|part| self.blocks.get(*part)).flatten().copied().collect();
         places.sort_unstable();
         effort::spend_on(places.len());

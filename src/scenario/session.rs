@@ -32,12 +32,12 @@ pub struct Session<'a> {
     moments: VecDeque<Moment>,
     /// Number of events before the first snapshot.
     forgotten: usize,
-    tally: Totals,
+    tally: EventTotals,
 }
 
 /// Totals of all events.
 #[derive(Debug, Clone, Default)]
-struct Totals {
+struct EventTotals {
     peaks: BTreeMap<BlockId, u64>,
     granted: u64,
     denied: u64,
@@ -77,7 +77,7 @@ struct Moment {
     after: usize,
     state: State,
     ids: HashMap<String, VecDeque<Ticket>>,
-    tally: Totals,
+    tally: EventTotals,
 }
 
 /// The answer to an event.
@@ -213,7 +213,7 @@ impl<'a> Session<'a> {
         state.limit_active_tokens(active_tokens);
         let player = Player::new(file, model, state, u64::MAX);
         let (past, moments) = (VecDeque::new(), VecDeque::new());
-        let mut session = Self { player, past, moments, forgotten: 0, tally: Totals::default() };
+        let mut session = Self { player, past, moments, forgotten: 0, tally: EventTotals::default() };
         session.keep();
         session
     }

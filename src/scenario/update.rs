@@ -30,8 +30,8 @@ pub(super) fn pools(
     for (index, (pool, amount)) in others.iter().enumerate() {
         let entry = format!("{pool}: {amount}");
         let edit = match place {
-            Place::Lines { end, indent } => new_line(source, end, indent, &entry),
-            Place::Flow(at) => {
+            InsertionPoint::Lines { end, indent } => new_line(source, end, indent, &entry),
+            InsertionPoint::Flow(at) => {
                 let lead = if index == 0 && named.is_empty() { " " } else { ", " };
                 let tail = if named.is_empty() && index + 1 == others.len() { " " } else { "" };
                 Some(Edit { span: Span::at(at), replacement: format!("{lead}{entry}{tail}") })
@@ -128,27 +128,31 @@ fn new_line(source: &SourceFile, offset: usize, indent: usize, line: &str) -> Op
 }
 
 /// The position for additional pools.
-enum Place {
+enum InsertionPoint {
     /// At this offset, in braces.
     Flow(usize),
     /// On new lines after the line of this offset.
     Lines { end: usize, indent: usize },
 }
 
-fn insertion(source: &SourceFile, map: Span, named: &[(Spanned<String>, Spanned<i128>)]) -> Option<Place> {
+fn insertion(
+    source: &SourceFile,
+    map: Span,
+    named: &[(Spanned<String>, Spanned<i128>)],
+) -> Option<InsertionPoint> {
     let flow = is_flow(source, map);
     let Some((pool, amount)) = named.last() else {
-        return flow.then(|| Place::Flow(map.start as usize + 1));
+        return flow.then(|| InsertionPoint::Flow(map.start as usize + 1));
     };
     let end = amount.span.end as usize;
     if flow {
-        return Some(Place::Flow(end));
+        return Some(InsertionPoint::Flow(end));
     }
     let key = source.position(pool.span.start as usize);
     let line = source.slice(source.line_span(key.line)?);
     let indent = line.chars().take_while(|c| *c == ' ').count();
     // Only a map whose keys begin their lines can be extended with a new line.
-    (indent + 1 == key.column).then_some(Place::Lines { end, indent })
+    (indent + 1 == key.column).then_some(InsertionPoint::Lines { end, indent })
 }
 
 /// Returns the scenario file with the actual values of all results, and the number of failed comparisons that no edit

@@ -61,7 +61,7 @@ pub struct RevocationList {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+struct RawRevocationList {
     format: Spanned<String>,
     vendor: Spanned<String>,
     version: Spanned<String>,
@@ -69,7 +69,7 @@ struct Raw {
     expires: Spanned<String>,
     blocks: Vec<RawBlock>,
     sets: Vec<RawSet>,
-    keys: Vec<RawKey>,
+    keys: Vec<RawRevokedKey>,
 }
 
 #[derive(Deserialize)]
@@ -88,7 +88,7 @@ struct RawSet {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawKey {
+struct RawRevokedKey {
     id: Spanned<String>,
     reason: Spanned<String>,
 }
@@ -126,7 +126,7 @@ impl RevocationList {
     /// # Errors
     /// Returns the first error.
     pub fn parse(text: &str, digest: Digest) -> Result<Self, TrustError> {
-        let raw: Raw = strict_yaml::read(text)?;
+        let raw: RawRevocationList = strict_yaml::read(text)?;
         if raw.format.value != FORMAT {
             let message = "unknown format of a revocation list (expected `1`); a newer version of keywright may support it";
             return Err(fault(&raw.format, message));

@@ -176,16 +176,16 @@ impl std::error::Error for Rollback {}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+struct RawSeen {
     format: Spanned<String>,
     #[serde(default)]
     publisher: Option<Spanned<String>>,
-    seen: Vec<RawEntry>,
+    seen: Vec<RawSeenEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawEntry {
+struct RawSeenEntry {
     list: Spanned<String>,
     vendor: Spanned<String>,
     #[serde(default)]
@@ -216,7 +216,7 @@ fn key_id(value: &Spanned<String>) -> Result<KeyId, TrustError> {
     KeyId::parse(&value.value).ok_or_else(|| fault(value, "this is not a key id (16 digits of 0-9 and a-f)"))
 }
 
-impl RawEntry {
+impl RawSeenEntry {
     fn read(&self) -> Result<(ListId, Seen), TrustError> {
         let kind = ListKind::ALL.into_iter().find(|kind| kind.as_str() == self.list.value);
         let kind =
@@ -241,7 +241,7 @@ impl LastSeen {
     /// # Errors
     /// Returns an error if the format is invalid, also for an empty file.
     pub fn parse(text: &str) -> Result<Self, TrustError> {
-        let raw: Raw = strict_yaml::read(text)?;
+        let raw: RawSeen = strict_yaml::read(text)?;
         if !FORMATS.contains(&raw.format.value.as_str()) {
             return Err(fault(
                 &raw.format,

@@ -54,18 +54,18 @@ pub struct TrustBundle {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+struct RawTrustBundle {
     format: Spanned<String>,
     vendor: Spanned<String>,
     version: Spanned<String>,
     issued: Spanned<String>,
     expires: Spanned<String>,
-    keys: Vec<RawKey>,
+    keys: Vec<RawTrustedKey>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RawKey {
+struct RawTrustedKey {
     vendor: Spanned<String>,
     id: Spanned<String>,
     public: Spanned<String>,
@@ -172,7 +172,7 @@ impl TrustBundle {
     /// # Errors
     /// At the first thing that is not as it should be.
     pub fn parse(text: &str, digest: Digest) -> Result<Self, TrustError> {
-        let raw: Raw = strict_yaml::read(text)?;
+        let raw: RawTrustBundle = strict_yaml::read(text)?;
         if raw.format.value != FORMAT {
             let message = "unknown format of a trust bundle (expected `1`); a newer version of keywright may support it";
             return Err(fault(&raw.format, message));
@@ -254,7 +254,7 @@ impl TrustBundle {
     }
 }
 
-fn read_key(raw: &RawKey) -> Result<TrustedKey, TrustError> {
+fn read_key(raw: &RawTrustedKey) -> Result<TrustedKey, TrustError> {
     if !Name::is_valid(&raw.vendor.value) {
         return Err(fault(&raw.vendor, format!("`{}` is not a vendor name", raw.vendor.value)));
     }

@@ -66,13 +66,16 @@ fn with_line_ends(text: String, source: &Arc<SourceFile>) -> String {
 }
 
 /// A name or a mark, and its text.
-type Part<'a> = (&'a str, Cow<'a, str>);
+type NamedText<'a> = (&'a str, Cow<'a, str>);
 
 /// Returns the content that formatting must preserve: names, values and comments in file order. It is lazy, because a list
 /// would be many times the size of the file.
-fn content<'a>(tree: &'a Tree, layout: &'a dyn Fn(&str, &str) -> Layout) -> impl Iterator<Item = Part<'a>> {
+fn content<'a>(
+    tree: &'a Tree,
+    layout: &'a dyn Fn(&str, &str) -> Layout,
+) -> impl Iterator<Item = NamedText<'a>> {
     let source = &*tree.source;
-    tree.items.iter().flat_map(move |item| -> Box<dyn Iterator<Item = Part<'a>> + 'a> {
+    tree.items.iter().flat_map(move |item| -> Box<dyn Iterator<Item = NamedText<'a>> + 'a> {
         match item {
             Item::Comments(run) => Box::new(remarks(source, *run)),
             Item::Stray(span) | Item::Lost { span, .. } => Box::new(std::iter::once(unread(source, *span))),
@@ -81,11 +84,11 @@ fn content<'a>(tree: &'a Tree, layout: &'a dyn Fn(&str, &str) -> Layout) -> impl
     })
 }
 
-fn remarks(source: &SourceFile, run: Span) -> impl Iterator<Item = Part<'_>> {
+fn remarks(source: &SourceFile, run: Span) -> impl Iterator<Item = NamedText<'_>> {
     comments(source, run).map(|span| ("#", Cow::Borrowed(source.slice(span).trim_end())))
 }
 
-fn unread(source: &SourceFile, span: Span) -> Part<'_> {
+fn unread(source: &SourceFile, span: Span) -> NamedText<'_> {
     ("?", Cow::Borrowed(source.slice(span)))
 }
 
@@ -93,10 +96,10 @@ fn block_content<'a>(
     source: &'a SourceFile,
     block: &'a Block,
     layout: &'a dyn Fn(&str, &str) -> Layout,
-) -> impl Iterator<Item = Part<'a>> {
+) -> impl Iterator<Item = NamedText<'a>> {
     let header = block.header_comments.iter().flat_map(move |run| remarks(source, *run));
     let elements =
-        block.elements.iter().flat_map(move |element| -> Box<dyn Iterator<Item = Part<'a>> + 'a> {
+        block.elements.iter().flat_map(move |element| -> Box<dyn Iterator<Item = NamedText<'a>> + 'a> {
             match element {
                 Element::Comments(run) => Box::new(remarks(source, *run)),
                 Element::Stray(span) => Box::new(std::iter::once(unread(source, *span))),

@@ -1,6 +1,6 @@
 //! The dependency graph: targets, cycles, chains, costs.
 
-use keywright::graph::{Capacities, Cost, Draws, Graph, Metrics, Target, UNLIMITED};
+use keywright::graph::{Capacities, Cost, DependencyTarget, Draws, Graph, Metrics, UNLIMITED};
 use keywright::license::License;
 
 const SUITE: &str = "
@@ -14,7 +14,7 @@ FEATURE Pool { VENDOR=V COUNT=40 }
 FEATURE Pool { VENDOR=V KEYTYPE=UPGRADE COUNT=2 }
 ";
 
-fn names(graph: &Graph<'_>, blocks: impl Iterator<Item = keywright::graph::BlockId>) -> Vec<String> {
+fn names(graph: &Graph<'_>, blocks: impl Iterator<Item = keywright::graph::GraphBlockId>) -> Vec<String> {
     blocks.map(|id| graph.block(id).unwrap().name().to_owned()).collect()
 }
 
@@ -60,16 +60,17 @@ FEATURE Pool { VENDOR=V COUNT=1 }
 ";
     let license = License::from_text("a", text);
     let graph = Graph::new(&[&license]);
-    let targets: Vec<Target> = graph.needs(graph.blocks()[0].id).map(|(_, _, target)| target).collect();
+    let targets: Vec<DependencyTarget> =
+        graph.needs(graph.blocks()[0].id).map(|(_, _, target)| target).collect();
     let expected = [
-        Target::Itself,
-        Target::TooOld,
-        Target::Unknown,
-        Target::OtherVendor,
-        Target::NotDrawable,
-        Target::OnlyUpgrades,
-        Target::Unreadable,
-        Target::Served,
+        DependencyTarget::Itself,
+        DependencyTarget::TooOld,
+        DependencyTarget::Unknown,
+        DependencyTarget::OtherVendor,
+        DependencyTarget::NotDrawable,
+        DependencyTarget::OnlyUpgrades,
+        DependencyTarget::Unreadable,
+        DependencyTarget::Served,
     ];
     assert_eq!(targets, expected);
     assert_eq!(graph.unserved().len(), 5);
@@ -112,7 +113,7 @@ fn graph_edges_cross_files_but_not_vendors() {
         let graph = Graph::new(files);
         graph.needs(graph.blocks()[0].id).next().unwrap().2
     };
-    assert_eq!(target(&[&token, &own]), Target::Served);
-    assert_eq!(target(&[&token, &other]), Target::OtherVendor);
-    assert_eq!(target(&[&token]), Target::Unknown);
+    assert_eq!(target(&[&token, &own]), DependencyTarget::Served);
+    assert_eq!(target(&[&token, &other]), DependencyTarget::OtherVendor);
+    assert_eq!(target(&[&token]), DependencyTarget::Unknown);
 }

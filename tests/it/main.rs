@@ -73,4 +73,5 @@ mod support;
 mod template_values;
 mod templates;
 mod threats;
+mod type_names;
 mod walkthrough;

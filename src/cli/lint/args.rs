@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 
 use crate::{CliError, files, parse_day};
-use keywright_report::lint::{self as formats, Report};
+use keywright_report::lint::{self as formats, ReportFormat};
 
 use super::LevelArgs;
 use super::fix;
@@ -25,8 +25,8 @@ pub struct Args {
     #[arg(required = true, value_name = "FILES")]
     pub(super) files: Vec<PathBuf>,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = LintFormat::Human, value_name = "FORMAT")]
+    pub(super) format: LintFormat,
     #[command(flatten)]
     pub(super) levels: LevelArgs,
     /// Treat all files as one license, so dependencies may be in another file
@@ -57,7 +57,7 @@ pub struct Args {
 
 /// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum LintFormat {
     /// Findings with source excerpts
     Human,
     /// One line per finding
@@ -74,9 +74,9 @@ pub enum Format {
     Junit,
 }
 
-impl Format {
+impl LintFormat {
     /// Returns the report writer; `None` for the human format.
-    pub(super) fn report(self) -> Option<Box<dyn Report>> {
+    pub(super) fn report(self) -> Option<Box<dyn ReportFormat>> {
         Some(match self {
             Self::Human => return None,
             Self::Concise => Box::new(formats::concise::Concise),
@@ -94,11 +94,11 @@ impl Args {
     pub(super) fn check(&self) -> Result<(), CliError> {
         let stdin = self.files.iter().filter(|path| files::is_stdin(path)).count();
         files::refuse_stdin_twice(&self.files)?;
-        let report = self.format != Format::Human;
+        let report = self.format != LintFormat::Human;
         if stdin > 0 && self.watch {
             return Err(CliError::usage("standard input cannot be watched"));
         }
-        if self.watch && !matches!(self.format, Format::Human | Format::Concise) {
+        if self.watch && !matches!(self.format, LintFormat::Human | LintFormat::Concise) {
             return Err(CliError::usage("`--watch` supports only the formats `human` and `concise`")
                 .help("use `--format concise`"));
         }

@@ -16,7 +16,7 @@ use keywright_lint as lint;
 
 use super::{CliError, Console, Exit, files};
 
-pub use args::{Args, Format};
+pub use args::{Args, LintFormat};
 pub use levels::LevelArgs;
 
 use plan::Plan;

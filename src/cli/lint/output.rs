@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use crate::{CliError, Console, Exit, print};
 use keywright_lint as lint;
 use keywright_report::escape::escape;
-use keywright_report::lint::{Outcome, Part, Report};
+use keywright_report::lint::{Outcome, Part, ReportFormat};
 use keywright_report::{Sources, counted};
 use keywright_syntax::diagnostic::Severity;
 
-use super::args::Format;
+use super::args::LintFormat;
 use super::pipeline::{Done, FixedFile};
 
 /// Writes the output while the run proceeds.
 pub(super) struct Show {
     /// `None` for the human format.
-    report: Option<Box<dyn Report>>,
+    report: Option<Box<dyn ReportFormat>>,
     outcome: Outcome,
     /// Number of findings shown, and number that would be shown without a limit.
     drawn: usize,
@@ -25,7 +25,7 @@ pub(super) struct Show {
 }
 
 impl Show {
-    pub(super) fn new(format: Format, io: &mut Console<'_>) -> Result<Self, CliError> {
+    pub(super) fn new(format: LintFormat, io: &mut Console<'_>) -> Result<Self, CliError> {
         let report = format.report();
         if let Some(report) = &report {
             write!(io.stdout, "{}", report.head())?;

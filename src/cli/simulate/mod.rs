@@ -53,12 +53,12 @@ pub struct Args {
     active_tokens: Option<u64>,
     /// Output format
     #[arg(long, value_enum, value_name = "FORMAT")]
-    format: Option<Format>,
+    format: Option<SimulateFormat>,
 }
 
 /// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum SimulateFormat {
     /// Text and tables; default at a prompt
     Human,
     /// JSON, one object per line; default for piped input
@@ -110,7 +110,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let file = no_file();
     let at = args.at.unwrap_or(io.today).at(0, 0, 0, 0);
     let mut session = Session::new(&file, &model, at, args.active_tokens);
-    let default = if io.interactive { Format::Human } else { Format::Json };
+    let default = if io.interactive { SimulateFormat::Human } else { SimulateFormat::Json };
     let format = args.format.unwrap_or(default);
     if io.interactive && std::io::stdin().is_terminal() {
         writeln!(io.stderr, "type `help` for a list of events")?;
@@ -156,7 +156,7 @@ impl Lines {
 /// Answers all lines until the end of input or `quit`.
 fn play(
     session: &mut Session<'_>,
-    format: Format,
+    format: SimulateFormat,
     mut next: impl FnMut(&mut Console<'_>) -> Result<Option<Vec<u8>>, CliError>,
     io: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
@@ -184,9 +184,13 @@ fn play(
 }
 
 /// Returns the answer and the exit code of a line: `Findings` if the event was denied, `Unreadable` if the line is invalid.
-fn answer(session: &mut Session<'_>, line: &Line<'_>, format: Format) -> serde_json::Result<(String, Exit)> {
+fn answer(
+    session: &mut Session<'_>,
+    line: &Line<'_>,
+    format: SimulateFormat,
+) -> serde_json::Result<(String, Exit)> {
     let json = |text: String| format!("{text}\n");
-    let human = format == Format::Human;
+    let human = format == SimulateFormat::Human;
     let text = match line {
         Line::Nothing | Line::Quit => String::new(),
         Line::Help if human => HELP.to_owned(),
@@ -208,12 +212,16 @@ fn answer(session: &mut Session<'_>, line: &Line<'_>, format: Format) -> serde_j
     Ok((text, Exit::Success))
 }
 
-fn event(session: &mut Session<'_>, text: &str, format: Format) -> serde_json::Result<(String, Exit)> {
+fn event(
+    session: &mut Session<'_>,
+    text: &str,
+    format: SimulateFormat,
+) -> serde_json::Result<(String, Exit)> {
     let step = match read_event(text) {
         Ok(step) => step,
         Err(found) => {
             let Some(first) = found.first() else { return Ok((String::new(), Exit::Unreadable)) };
-            if format == Format::Json {
+            if format == SimulateFormat::Json {
                 return Ok((format!("{}\n", simulate_json::wrong(first)?), Exit::Unreadable));
             }
             let help = first.help.as_ref().map(|help| format!("; {}", escape(help))).unwrap_or_default();
@@ -223,7 +231,7 @@ fn event(session: &mut Session<'_>, text: &str, format: Format) -> serde_json::R
     let reply = session.play(step);
     let came = if reply.granted { Exit::Success } else { Exit::Findings };
     Ok(match format {
-        Format::Human => (simulate_human::reply(&reply), came),
-        Format::Json => (format!("{}\n", simulate_json::reply(&reply)?), came),
+        SimulateFormat::Human => (simulate_human::reply(&reply), came),
+        SimulateFormat::Json => (format!("{}\n", simulate_json::reply(&reply)?), came),
     })
 }

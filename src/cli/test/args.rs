@@ -26,8 +26,8 @@ pub struct Args {
     #[arg(long)]
     pub(super) update: bool,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = TestFormat::Human, value_name = "FORMAT")]
+    pub(super) format: TestFormat,
     /// Report features, alternatives, dependencies, share groups, denials and limits that no scenario covers
     #[arg(long)]
     pub(super) coverage: bool,
@@ -62,7 +62,7 @@ pub(super) enum StatementForm {
 
 /// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(super) enum TestFormat {
     /// One line per scenario, a table for each failure
     Human,
     /// JSON, version 1

@@ -27,7 +27,7 @@ use super::{CliError, Console, Exit, files, print};
 
 pub use args::Args;
 
-use args::{Format, StatementForm};
+use args::{StatementForm, TestFormat};
 use discover::discover;
 use run::{FileResult, Played, RunContext, play_all};
 
@@ -135,16 +135,16 @@ fn not_played(source: &SourceFile, found: &[Diagnostic]) -> NotPlayed {
 
 fn show(args: &Args, report: &TestReport, io: &mut Console<'_>) -> Result<(), CliError> {
     let failure = |error: serde_json::Error| CliError::failure(error.to_string());
-    let human = test_human::Style { color: io.color_out };
+    let human = test_human::TestStyle { color: io.color_out };
     let text = match (args.statement, args.format) {
         (Some(StatementForm::Csv), _) => statement_csv::render(report),
         (Some(StatementForm::Json), _) => statement_json::render(report).map_err(failure)?,
         (Some(StatementForm::Table), _) => {
             format!("{}\n{}", statement_human::render(report), test_human::render(report, human))
         }
-        (None, Format::Human) => test_human::render(report, human),
-        (None, Format::Json) => test_json::render(report).map_err(failure)?,
-        (None, Format::Junit) => test_junit::render(report),
+        (None, TestFormat::Human) => test_human::render(report, human),
+        (None, TestFormat::Json) => test_json::render(report).map_err(failure)?,
+        (None, TestFormat::Junit) => test_junit::render(report),
     };
     write!(io.stdout, "{text}")?;
     Ok(())

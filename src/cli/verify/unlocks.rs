@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use keywright_license::{Feature, License};
 use keywright_report::verify::DrawnOn;
-use keywright_resolve::graph::{Block, Cost, Draws, Graph, Metrics, Target};
+use keywright_resolve::graph::{Cost, DependencyTarget, Draws, Graph, GraphBlock, Metrics};
 use keywright_syntax::source::Span;
 use keywright_verify::{FileReport, Policy, PolicyFault, Reason};
 
@@ -56,7 +56,7 @@ fn valid_blocks(together: &[&FileReport<'_>], report: &FileReport<'_>) -> HashSe
     counts.filter_map(|block| Some(block.verified.as_ref()?.get().span)).collect()
 }
 
-fn drawn_on(graph: &Graph<'_>, costs: &Draws, block: &Block<'_>) -> Vec<DrawnOn> {
+fn drawn_on(graph: &Graph<'_>, costs: &Draws, block: &GraphBlock<'_>) -> Vec<DrawnOn> {
     let exact = costs.is_exact(block.id);
     let draws = costs.of(block.id).into_iter().flatten();
     draws
@@ -80,13 +80,13 @@ fn drawn_on(graph: &Graph<'_>, costs: &Draws, block: &Block<'_>) -> Vec<DrawnOn>
 ///
 /// DECISION: a token of a set (SN) draws on blocks of the same set or of no set. Every dependency must be given and
 /// valid.
-fn missing(graph: &Graph<'_>, block: &Block<'_>) -> Option<Reason> {
+fn missing(graph: &Graph<'_>, block: &GraphBlock<'_>) -> Option<Reason> {
     let line = block.license.source.position(block.feature.span.start as usize).line;
     graph.needs(block.id).find_map(|(_, dependency, target)| {
         let token = Reason::default().value("FEATURE", block.name()).text(" in line ").fact(line);
         let head = token.text(" needs ").value("FEATURE", dependency.feature.value.as_str());
         let head = head.text(" ").fact(dependency.version);
-        if target != Target::Served {
+        if target != DependencyTarget::Served {
             return Some(head.text(", but no valid block provides it"));
         }
         let sn = &block.feature.sn.as_ref()?.value;

@@ -24,12 +24,12 @@ const MOST: usize = 1024;
 struct Layout {
     /// Length of the text in bytes; equal for all licenses of the shape.
     size: usize,
-    parts: Vec<Part>,
+    parts: Vec<Segment>,
     blocks: Vec<ExpectedBlock>,
 }
 
 #[derive(Debug)]
-enum Part {
+enum Segment {
     Text(Box<str>),
     /// The value of a directive on every block.
     Value(&'static str),
@@ -107,12 +107,12 @@ impl Layout {
             for directive in license.block(feature).into_iter().flat_map(Block::directives) {
                 let Some(name) = of_every(license.source.slice(directive.name)) else { continue };
                 let inner = directive.value.inner();
-                parts.push(Part::Text(license.source.slice(Span { start: at, end: inner.start }).into()));
-                parts.push(Part::Value(name));
+                parts.push(Segment::Text(license.source.slice(Span { start: at, end: inner.start }).into()));
+                parts.push(Segment::Value(name));
                 at = inner.end;
             }
         }
-        parts.push(Part::Text(text.get(at as usize..).unwrap_or_default().into()));
+        parts.push(Segment::Text(text.get(at as usize..).unwrap_or_default().into()));
         let records = |feature: &Feature| {
             let record = |(name, value): (&str, std::borrow::Cow<'_, str>)| {
                 (Box::from(name), of_every(name).is_none().then(|| Box::from(&*value)))
@@ -130,8 +130,8 @@ impl Layout {
         let mut text = String::with_capacity(self.size);
         for part in &self.parts {
             match part {
-                Part::Text(part) => text.push_str(part),
-                Part::Value(name) => text.push_str(value(everywhere, name).unwrap_or_default()),
+                Segment::Text(part) => text.push_str(part),
+                Segment::Value(name) => text.push_str(value(everywhere, name).unwrap_or_default()),
             }
         }
         text

@@ -4,13 +4,13 @@ use crate::Sources;
 use crate::escape::escape;
 use keywright_syntax::diagnostic::Diagnostic;
 
-use super::{Outcome, Part, Report};
+use super::{Outcome, Part, ReportFormat};
 
 /// The one-line format.
 #[derive(Debug, Default)]
 pub struct Concise;
 
-impl Report for Concise {
+impl ReportFormat for Concise {
     fn head(&self) -> String {
         String::new()
     }

@@ -5,13 +5,13 @@ use crate::escape::escape;
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
 
 use super::location::{message, path, range, shown};
-use super::{Outcome, Part, Report};
+use super::{Outcome, Part, ReportFormat};
 
 /// The GitHub Actions format, with one command per finding.
 #[derive(Debug, Default)]
 pub struct Github;
 
-impl Report for Github {
+impl ReportFormat for Github {
     fn head(&self) -> String {
         String::new()
     }

@@ -8,7 +8,7 @@ use keywright_syntax::diagnostic::{Diagnostic, Severity};
 
 use super::fingerprint::{self, Fingerprints};
 use super::location::{self, message};
-use super::{Elements, Outcome, Part, Report};
+use super::{Elements, Outcome, Part, ReportFormat};
 
 /// The GitLab format: a list of issues.
 #[derive(Debug)]
@@ -29,28 +29,28 @@ struct Issue {
     check_name: &'static str,
     fingerprint: String,
     severity: &'static str,
-    location: Location,
+    location: GitlabLocation,
 }
 
 #[derive(Debug, Serialize)]
-struct Location {
+struct GitlabLocation {
     path: String,
     positions: Positions,
 }
 
 #[derive(Debug, Serialize)]
 struct Positions {
-    begin: Place,
-    end: Place,
+    begin: GitlabPlace,
+    end: GitlabPlace,
 }
 
 #[derive(Debug, Serialize)]
-struct Place {
+struct GitlabPlace {
     line: usize,
     column: usize,
 }
 
-impl Report for Gitlab {
+impl ReportFormat for Gitlab {
     fn head(&self) -> String {
         "[".to_owned()
     }
@@ -75,13 +75,13 @@ impl Report for Gitlab {
 
 fn unread(name: &str, reason: &str) -> Issue {
     let path = location::shown(name);
-    let first = || Place { line: 1, column: 1 };
+    let first = || GitlabPlace { line: 1, column: 1 };
     Issue {
         description: escape(reason).into_owned(),
         check_name: "not-read",
         fingerprint: fingerprint::of_text(&format!("not-read\n{path}")),
         severity: "blocker",
-        location: Location { path, positions: Positions { begin: first(), end: first() } },
+        location: GitlabLocation { path, positions: Positions { begin: first(), end: first() } },
     }
 }
 
@@ -96,11 +96,11 @@ fn issue(found: &Diagnostic, sources: &Sources<'_>, fingerprint: String) -> Issu
             Severity::Warning => "minor",
             Severity::Note => "info",
         },
-        location: Location {
+        location: GitlabLocation {
             path: location::path(sources, found.primary.file),
             positions: Positions {
-                begin: Place { line: range.start.line, column: range.start.column },
-                end: Place { line: range.end.line, column: range.end.column },
+                begin: GitlabPlace { line: range.start.line, column: range.start.column },
+                end: GitlabPlace { line: range.end.line, column: range.end.column },
             },
         },
     }

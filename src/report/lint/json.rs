@@ -23,27 +23,27 @@ impl Default for Json {
 }
 
 #[derive(Debug, Serialize)]
-struct Finding {
+struct FindingJson {
     code: &'static str,
     name: &'static str,
     severity: &'static str,
     message: String,
     help: Option<String>,
     file: String,
-    range: Range,
+    range: RangeJson,
     label: Option<String>,
     related: Vec<Related>,
     fix: Option<FixedBy>,
 }
 
 #[derive(Debug, Serialize)]
-struct Range {
-    start: Place,
-    end: Place,
+struct RangeJson {
+    start: PlaceJson,
+    end: PlaceJson,
 }
 
 #[derive(Debug, Serialize)]
-struct Place {
+struct PlaceJson {
     line: usize,
     column: usize,
     offset: usize,
@@ -52,7 +52,7 @@ struct Place {
 #[derive(Debug, Serialize)]
 struct Related {
     file: String,
-    range: Range,
+    range: RangeJson,
     message: String,
 }
 
@@ -60,12 +60,12 @@ struct Related {
 struct FixedBy {
     title: String,
     safe: bool,
-    edits: Vec<Replacement>,
+    edits: Vec<ReplacementJson>,
 }
 
 #[derive(Debug, Serialize)]
-struct Replacement {
-    range: Range,
+struct ReplacementJson {
+    range: RangeJson,
     text: String,
 }
 
@@ -84,7 +84,7 @@ struct Unread {
     reason: String,
 }
 
-impl super::Report for Json {
+impl super::ReportFormat for Json {
     fn head(&self) -> String {
         "{\n  \"version\": 1,\n  \"diagnostics\": [".to_owned()
     }
@@ -118,9 +118,9 @@ impl super::Report for Json {
     }
 }
 
-fn finding(found: &Diagnostic, sources: &Sources<'_>) -> Finding {
+fn finding(found: &Diagnostic, sources: &Sources<'_>) -> FindingJson {
     let source = sources.get(found.primary.file);
-    Finding {
+    FindingJson {
         code: found.code.id,
         name: found.code.name,
         severity: found.severity.as_str(),
@@ -150,21 +150,21 @@ fn related(label: &Label, sources: &Sources<'_>) -> Related {
 }
 
 /// Converts an edit. The replacement is not escaped, because programs insert it into the file.
-fn replacement(source: Option<&SourceFile>, edit: &Edit) -> Replacement {
-    Replacement { range: range(source, edit.span), text: edit.replacement.clone() }
+fn replacement(source: Option<&SourceFile>, edit: &Edit) -> ReplacementJson {
+    ReplacementJson { range: range(source, edit.span), text: edit.replacement.clone() }
 }
 
 fn file_name(source: Option<&SourceFile>) -> String {
     source.map_or_else(String::new, |source| escape(source.name()).into_owned())
 }
 
-fn range(source: Option<&SourceFile>, span: Span) -> Range {
-    Range { start: place(source, span.start as usize), end: place(source, span.end as usize) }
+fn range(source: Option<&SourceFile>, span: Span) -> RangeJson {
+    RangeJson { start: place(source, span.start as usize), end: place(source, span.end as usize) }
 }
 
-fn place(source: Option<&SourceFile>, offset: usize) -> Place {
-    source.map_or(Place { line: 1, column: 1, offset }, |source| {
+fn place(source: Option<&SourceFile>, offset: usize) -> PlaceJson {
+    source.map_or(PlaceJson { line: 1, column: 1, offset }, |source| {
         let at = source.position(offset);
-        Place { line: at.line, column: at.column, offset: at.offset }
+        PlaceJson { line: at.line, column: at.column, offset: at.offset }
     })
 }

@@ -6,13 +6,13 @@ use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::SourceFile;
 
 use super::location::{message, range, shown};
-use super::{Outcome, Part, Report};
+use super::{Outcome, Part, ReportFormat};
 
 /// The JUnit format. A finding that fails the run is a failure; any other finding is a passing case with output.
 #[derive(Debug, Default)]
 pub struct Junit;
 
-impl Report for Junit {
+impl ReportFormat for Junit {
     fn head(&self) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"keywright lint\">\n".to_owned()
     }

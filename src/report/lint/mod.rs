@@ -42,7 +42,7 @@ pub struct Outcome {
 }
 
 /// A report format.
-pub trait Report {
+pub trait ReportFormat {
     /// Returns the text before the first part.
     fn head(&self) -> String;
     /// Returns the text of one part. Parts come in the order of the files.
@@ -52,7 +52,7 @@ pub trait Report {
 }
 
 /// Returns the complete report for a single part.
-pub fn whole(report: &mut dyn Report, part: &Part<'_>) -> String {
+pub fn whole(report: &mut dyn ReportFormat, part: &Part<'_>) -> String {
     let outcome = Outcome { tally: Tally::of(part.findings), files: part.sources.len(), unread: Vec::new() };
     let head = report.head();
     let body = report.part(part);

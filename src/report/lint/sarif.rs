@@ -10,7 +10,7 @@ use keywright_syntax::source::{FileId, Span};
 
 use super::fingerprint::Fingerprints;
 use super::location::{self, message, uri};
-use super::{Elements, Outcome, Part, Report, indented};
+use super::{Elements, Outcome, Part, ReportFormat, indented};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -48,13 +48,13 @@ struct ReportingDescriptor {
     name: &'static str,
     short_description: Message,
     full_description: Message,
-    help: Help,
+    help: SarifHelp,
     default_configuration: Configuration,
     properties: Tags,
 }
 
 #[derive(Debug, Serialize)]
-struct Help {
+struct SarifHelp {
     text: String,
     markdown: String,
 }
@@ -76,18 +76,18 @@ struct Message {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Finding {
+struct SarifFinding {
     rule_id: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
     message: Message,
-    locations: [Location; 1],
+    locations: [SarifLocation; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location>,
+    related_locations: Vec<SarifLocation>,
     partial_fingerprints: Partial,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    fixes: Vec<Change>,
+    fixes: Vec<SarifChange>,
 }
 
 #[derive(Debug, Serialize)]
@@ -98,7 +98,7 @@ struct Partial {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location {
+struct SarifLocation {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
     physical_location: Physical,
@@ -131,7 +131,7 @@ struct Region {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Change {
+struct SarifChange {
     description: Message,
     artifact_changes: [ArtifactChange; 1],
 }
@@ -140,12 +140,12 @@ struct Change {
 #[serde(rename_all = "camelCase")]
 struct ArtifactChange {
     artifact_location: Artifact,
-    replacements: Vec<Replacement>,
+    replacements: Vec<SarifReplacement>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Replacement {
+struct SarifReplacement {
     deleted_region: Region,
     inserted_content: Message,
 }
@@ -164,7 +164,7 @@ struct Notification {
     message: Message,
 }
 
-impl Report for Sarif {
+impl ReportFormat for Sarif {
     fn head(&self) -> String {
         let driver = Driver {
             name: "keywright",
@@ -215,7 +215,7 @@ fn descriptor(rule: &Rule) -> ReportingDescriptor {
         name: rule.code.name,
         short_description: Message { text: rule.what.to_owned() },
         full_description: Message { text: rule.why.to_owned() },
-        help: Help {
+        help: SarifHelp {
             text: format!("{} {}", rule.why, rule.remedy),
             markdown: format!("{}\n\n**How to fix**: {}", rule.why, rule.remedy),
         },
@@ -224,10 +224,10 @@ fn descriptor(rule: &Rule) -> ReportingDescriptor {
     }
 }
 
-fn finding(found: &Diagnostic, sources: &Sources<'_>, fingerprint: String) -> Finding {
+fn finding(found: &Diagnostic, sources: &Sources<'_>, fingerprint: String) -> SarifFinding {
     let related = found.related.iter().zip(1..);
     let primary = &found.primary;
-    Finding {
+    SarifFinding {
         rule_id: found.code.id,
         rule_index: RULES.iter().position(|rule| rule.code.id == found.code.id),
         level: level(found.severity),
@@ -239,13 +239,13 @@ fn finding(found: &Diagnostic, sources: &Sources<'_>, fingerprint: String) -> Fi
     }
 }
 
-fn location(label: &Label, id: Option<usize>, sources: &Sources<'_>) -> Location {
+fn location(label: &Label, id: Option<usize>, sources: &Sources<'_>) -> SarifLocation {
     let message = (!label.text.is_empty()).then(|| Message { text: escape(&label.text).into_owned() });
     let physical_location = Physical {
         artifact_location: artifact(label.file, sources),
         region: region(label.file, label.span, sources),
     };
-    Location { id, physical_location, message }
+    SarifLocation { id, physical_location, message }
 }
 
 fn artifact(file: FileId, sources: &Sources<'_>) -> Artifact {
@@ -264,12 +264,12 @@ fn region(file: FileId, span: Span, sources: &Sources<'_>) -> Region {
     }
 }
 
-fn change(fix: &Fix, file: FileId, sources: &Sources<'_>) -> Change {
-    let replacement = |edit: &Edit| Replacement {
+fn change(fix: &Fix, file: FileId, sources: &Sources<'_>) -> SarifChange {
+    let replacement = |edit: &Edit| SarifReplacement {
         deleted_region: region(file, edit.span, sources),
         inserted_content: Message { text: edit.replacement.clone() },
     };
-    Change {
+    SarifChange {
         description: Message { text: escape(&fix.title).into_owned() },
         artifact_changes: [ArtifactChange {
             artifact_location: artifact(file, sources),

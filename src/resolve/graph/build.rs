@@ -7,7 +7,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use keywright_license::{Feature, Kind, License, Name, Version};
 use keywright_syntax::codes;
 
-use super::model::{Block, BlockId, FeatureGroup, Graph, Step, Target};
+use super::model::{DependencyTarget, FeatureGroup, Graph, GraphBlock, GraphBlockId, Step};
 
 impl<'a> Graph<'a> {
     /// Builds the graph of the sound blocks of all `licenses`, in the given order.
@@ -73,8 +73,8 @@ impl<'a> Graph<'a> {
     }
 
     fn take_block(&mut self, file: usize, license: &'a License, feature: &'a Feature) {
-        let id = BlockId::new(self.blocks.len());
-        let block = Block { id, license, file, feature };
+        let id = GraphBlockId::new(self.blocks.len());
+        let block = GraphBlock { id, license, file, feature };
         self.blocks.push(block);
         self.net.add_node(());
         let Some(vendor) = &feature.vendor else { return };
@@ -147,25 +147,32 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn target(&self, block: &Block<'a>, name: &str, known: Option<usize>, version: Version) -> Target {
-        let unread = |otherwise| if self.may_be_unread(name) { Target::Unreadable } else { otherwise };
+    fn target(
+        &self,
+        block: &GraphBlock<'a>,
+        name: &str,
+        known: Option<usize>,
+        version: Version,
+    ) -> DependencyTarget {
+        let unread =
+            |otherwise| if self.may_be_unread(name) { DependencyTarget::Unreadable } else { otherwise };
         let Some(named) = known.and_then(|known| self.names.get(known)) else {
             return unread(if self.by_name.contains_key(name) {
-                Target::OtherVendor
+                DependencyTarget::OtherVendor
             } else {
-                Target::Unknown
+                DependencyTarget::Unknown
             });
         };
         // DECISION: a token that names itself depends on itself, regardless of versions; see `connect`.
         if named.name == &block.feature.name.value && block.is_token() {
-            return Target::Itself;
+            return DependencyTarget::Itself;
         }
         // DECISION: a block serves a dependency if its version is not older than the requested version.
         match named.newest {
-            Some(newest) if newest >= version => Target::Served,
-            Some(_) => unread(Target::TooOld),
-            None if named.only_upgrades => unread(Target::OnlyUpgrades),
-            None => unread(Target::NotDrawable),
+            Some(newest) if newest >= version => DependencyTarget::Served,
+            Some(_) => unread(DependencyTarget::TooOld),
+            None if named.only_upgrades => unread(DependencyTarget::OnlyUpgrades),
+            None => unread(DependencyTarget::NotDrawable),
         }
     }
 
@@ -187,7 +194,7 @@ impl<'a> Graph<'a> {
         for (at, block) in self.blocks.iter().enumerate() {
             let start = self.first_target.get(at).copied().unwrap_or_default();
             for place in (0..block.feature.dependencies.len()).rev() {
-                if self.targets.get(start + place) != Some(&Target::Served) {
+                if self.targets.get(start + place) != Some(&DependencyTarget::Served) {
                     continue;
                 }
                 let known = self.target_names.get(start + place).copied().flatten();

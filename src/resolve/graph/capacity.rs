@@ -6,7 +6,7 @@ use petgraph::visit::EdgeRef;
 
 use keywright_license::{Count, Feature, Kind, Payment};
 
-use super::model::{Block, BlockId, Graph, Hop, Step};
+use super::model::{Graph, GraphBlock, GraphBlockId, Hop, Step};
 
 /// Capacities of all blocks of a graph.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Graph<'_> {
     /// Returns the size of a real license, regardless of dates: for a pool, its licenses including UPGRADE blocks; for a
     /// METERED balance, the sum of all blocks of the name. Returns [`UNLIMITED`] if there is no limit.
     #[must_use]
-    pub fn pool_size(&self, id: BlockId) -> u64 {
+    pub fn pool_size(&self, id: GraphBlockId) -> u64 {
         let Some(block) = self.block(id) else { return 0 };
         let others =
             self.named(block.vendor(), block.name()).map(|named| named.blocks.as_slice()).unwrap_or_default();
@@ -38,7 +38,7 @@ impl Graph<'_> {
     }
 }
 
-impl Block<'_> {
+impl GraphBlock<'_> {
     /// Returns the size of the block alone, in licenses or prepaid METERED units; [`UNLIMITED`] if there is no limit.
     #[must_use]
     pub fn own_size(&self) -> u64 {
@@ -98,13 +98,13 @@ impl Capacities {
     /// Returns the largest count that one request to the block can be granted, with each dependency considered alone;
     /// 0 if none.
     #[must_use]
-    pub fn of(&self, id: BlockId) -> u64 {
+    pub fn of(&self, id: GraphBlockId) -> u64 {
         self.nodes.get(id.index()).copied().unwrap_or(0)
     }
 }
 
 /// The largest count that the tightest dependency of a token permits.
-fn through(graph: &Graph<'_>, nodes: &[u64], id: BlockId) -> u64 {
+fn through(graph: &Graph<'_>, nodes: &[u64], id: GraphBlockId) -> u64 {
     let needs = graph.net.edges(id.node()).filter_map(|edge| {
         let Step::Need(place) = edge.weight() else { return None };
         let dependency = graph.dependency(Hop { block: id, dependency: *place as usize })?;

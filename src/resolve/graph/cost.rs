@@ -6,7 +6,7 @@ use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
 use super::metrics::Metrics;
-use super::model::{BlockId, Graph, Hop, Step};
+use super::model::{Graph, GraphBlockId, Hop, Step};
 
 /// A number of licenses, in checked 64-bit arithmetic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +37,7 @@ impl Cost {
 
 /// The minimum draw of one checkout of a block on one pool, over all alternatives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Draw {
+pub struct PoolDraw {
     /// The sum over all paths, which is drawn if nothing is shared.
     pub sum: Cost,
     /// The largest single path, which is the minimum draw if a block on the path is shared.
@@ -47,7 +47,7 @@ pub struct Draw {
 /// The draws of every block on every pool.
 #[derive(Debug)]
 pub struct Draws {
-    nodes: Vec<Option<Node>>,
+    nodes: Vec<Option<NodeDraws>>,
 }
 
 /// Maximum number of draws computed over all blocks. Reached only if very many tokens each reach very many pools; the
@@ -55,10 +55,10 @@ pub struct Draws {
 const MAX_WORK: usize = 1_000_000;
 
 #[derive(Debug)]
-struct Node {
+struct NodeDraws {
     /// Minimum draws by pool, for pools that are used with every choice of alternatives. A boxed slice saves memory: most
     /// nodes have one pool, and there may be 100,000 nodes.
-    draws: Box<[(BlockId, Draw)]>,
+    draws: Box<[(GraphBlockId, PoolDraw)]>,
     /// True if alternatives are reachable, so the actual draws may be larger.
     open: bool,
 }
@@ -67,7 +67,7 @@ impl Draws {
     /// Computes the draws of every block of `graph` that reaches no fault.
     #[must_use]
     pub fn new(graph: &Graph<'_>, measures: &Metrics) -> Self {
-        let mut nodes: Vec<Option<Node>> = Vec::new();
+        let mut nodes: Vec<Option<NodeDraws>> = Vec::new();
         nodes.resize_with(graph.net.node_count(), || None);
         let mut room = MAX_WORK;
         for at in graph.order.iter().copied() {
@@ -91,13 +91,13 @@ impl Draws {
     /// Returns the pools on which every checkout of a block draws, in file order, with the minimum draws, or `None` if they
     /// are unknown.
     #[must_use]
-    pub fn of(&self, id: BlockId) -> Option<&[(BlockId, Draw)]> {
+    pub fn of(&self, id: GraphBlockId) -> Option<&[(GraphBlockId, PoolDraw)]> {
         self.nodes.get(id.index())?.as_ref().map(|node| &*node.draws)
     }
 
     /// Returns the minimum draw of every checkout of a block on one pool, or `None` if it is zero or unknown.
     #[must_use]
-    pub fn on(&self, id: BlockId, pool: BlockId) -> Option<Draw> {
+    pub fn on(&self, id: GraphBlockId, pool: GraphBlockId) -> Option<PoolDraw> {
         let draws = self.of(id)?;
         let at = draws.binary_search_by_key(&pool, |(pool, _)| *pool).ok()?;
         draws.get(at).map(|(_, draw)| *draw)
@@ -105,42 +105,42 @@ impl Draws {
 
     /// Returns true if [`Self::of`] is the exact draw of the block because it reaches no alternatives.
     #[must_use]
-    pub fn is_exact(&self, id: BlockId) -> bool {
+    pub fn is_exact(&self, id: GraphBlockId) -> bool {
         self.nodes.get(id.index()).and_then(Option::as_ref).is_some_and(|node| !node.open)
     }
 }
 
-fn size(nodes: &[Option<Node>], at: NodeIndex) -> Option<usize> {
+fn size(nodes: &[Option<NodeDraws>], at: NodeIndex) -> Option<usize> {
     nodes.get(at.index())?.as_ref().map(|node| node.draws.len())
 }
 
-fn pool(id: BlockId) -> Node {
-    let one = Draw { sum: Cost::Known(1), largest: Cost::Known(1) };
-    Node { draws: Box::new([(id, one)]), open: false }
+fn pool(id: GraphBlockId) -> NodeDraws {
+    let one = PoolDraw { sum: Cost::Known(1), largest: Cost::Known(1) };
+    NodeDraws { draws: Box::new([(id, one)]), open: false }
 }
 
-fn token(graph: &Graph<'_>, nodes: &[Option<Node>], id: BlockId) -> Option<Node> {
+fn token(graph: &Graph<'_>, nodes: &[Option<NodeDraws>], id: GraphBlockId) -> Option<NodeDraws> {
     let mut open = false;
-    let mut draws: BTreeMap<BlockId, Draw> = BTreeMap::new();
+    let mut draws: BTreeMap<GraphBlockId, PoolDraw> = BTreeMap::new();
     for edge in graph.net.edges(id.node()) {
         let node = nodes.get(edge.target().index())?.as_ref()?;
         let Step::Need(place) = edge.weight() else { continue };
         let count = graph.dependency(Hop { block: id, dependency: *place as usize })?.count;
         open |= node.open;
         for (pool, draw) in &node.draws {
-            let one = Draw { sum: draw.sum.times(count), largest: draw.largest.times(count) };
+            let one = PoolDraw { sum: draw.sum.times(count), largest: draw.largest.times(count) };
             let total = draws.entry(*pool);
             total
                 .and_modify(|all| {
-                    *all = Draw { sum: all.sum.plus(one.sum), largest: all.largest.max(one.largest) };
+                    *all = PoolDraw { sum: all.sum.plus(one.sum), largest: all.largest.max(one.largest) };
                 })
                 .or_insert(one);
         }
     }
-    Some(Node { draws: draws.into_iter().collect(), open })
+    Some(NodeDraws { draws: draws.into_iter().collect(), open })
 }
 
-fn choice(graph: &Graph<'_>, nodes: &[Option<Node>], at: NodeIndex) -> Option<Node> {
+fn choice(graph: &Graph<'_>, nodes: &[Option<NodeDraws>], at: NodeIndex) -> Option<NodeDraws> {
     let mut alternatives = graph.net.edges(at);
     let first = nodes.get(alternatives.next()?.target().index())?.as_ref()?;
     let (mut least, mut open) = (first.draws.to_vec(), first.open);
@@ -152,9 +152,9 @@ fn choice(graph: &Graph<'_>, nodes: &[Option<Node>], at: NodeIndex) -> Option<No
         least.retain_mut(|(pool, draw)| {
             while others.next_if(|(other, _)| *other < *pool).is_some() {}
             let Some((_, other)) = others.next_if(|(other, _)| *other == *pool) else { return false };
-            *draw = Draw { sum: draw.sum.min(other.sum), largest: draw.largest.min(other.largest) };
+            *draw = PoolDraw { sum: draw.sum.min(other.sum), largest: draw.largest.min(other.largest) };
             true
         });
     }
-    Some(Node { draws: least.into(), open })
+    Some(NodeDraws { draws: least.into(), open })
 }

@@ -6,7 +6,7 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use super::model::{Block, BlockId, Graph, Hop, Step};
+use super::model::{Graph, GraphBlock, GraphBlockId, Hop, Step};
 use super::paths::Chain;
 
 /// Measures of each block, computed from the blocks it depends on.
@@ -14,11 +14,11 @@ use super::paths::Chain;
 pub struct Metrics {
     /// Cycles, each as the hops from its first block back to it; one per strongly connected component.
     pub cycles: Vec<Vec<Hop>>,
-    nodes: Vec<Node>,
+    nodes: Vec<NodeMetrics>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Node {
+struct NodeMetrics {
     /// Maximum number of steps to a real license.
     depth: u32,
     /// The first edge of the longest chain.
@@ -36,10 +36,10 @@ impl Metrics {
     #[must_use]
     pub fn new(graph: &Graph<'_>) -> Self {
         let (order, knots) = (&graph.order, &graph.knots);
-        let mut nodes = vec![Node::default(); graph.net.node_count()];
+        let mut nodes = vec![NodeMetrics::default(); graph.net.node_count()];
         for node in knots.iter().flatten() {
             if let Some(node) = nodes.get_mut(node.index()) {
-                *node = Node { endless: true, faulty: true, ..Node::default() };
+                *node = NodeMetrics { endless: true, faulty: true, ..NodeMetrics::default() };
             }
         }
         for at in order.iter().copied() {
@@ -53,14 +53,14 @@ impl Metrics {
         Self { cycles, nodes }
     }
 
-    fn node(&self, id: BlockId) -> Node {
+    fn node(&self, id: GraphBlockId) -> NodeMetrics {
         self.nodes.get(id.index()).copied().unwrap_or_default()
     }
 
     /// Returns the maximum number of TOKEN_DEPENDENCY steps from a block to a real license, over all alternatives and
     /// regardless of dates, or `None` if a cycle is reachable.
     #[must_use]
-    pub fn depth(&self, id: BlockId) -> Option<u32> {
+    pub fn depth(&self, id: GraphBlockId) -> Option<u32> {
         let node = self.node(id);
         (!node.endless).then_some(node.depth)
     }
@@ -68,20 +68,20 @@ impl Metrics {
     /// Returns the total number of licenses for one checkout with the cheapest alternatives. `Some(None)` is an overflow;
     /// `None` means that a fault is reachable.
     #[must_use]
-    pub fn total(&self, id: BlockId) -> Option<Option<u64>> {
+    pub fn total(&self, id: GraphBlockId) -> Option<Option<u64>> {
         let node = self.node(id);
         (!node.faulty).then_some(node.total)
     }
 
     /// Returns true if the block reaches an unserved dependency or a cycle.
     #[must_use]
-    pub fn is_faulty(&self, id: BlockId) -> bool {
+    pub fn is_faulty(&self, id: GraphBlockId) -> bool {
         self.node(id).faulty
     }
 
     /// Returns true if the cost of every dependency of the block fits in 64 bits, so an overflow starts at this block.
     #[must_use]
-    pub fn needs_are_countable(&self, graph: &Graph<'_>, id: BlockId) -> bool {
+    pub fn needs_are_countable(&self, graph: &Graph<'_>, id: GraphBlockId) -> bool {
         graph.net.edges(id.node()).all(|edge| {
             self.nodes.get(edge.target().index()).is_some_and(|node| !node.faulty && node.total.is_some())
         })
@@ -89,20 +89,20 @@ impl Metrics {
 
     /// Returns the second block of the longest chain from a block.
     #[must_use]
-    pub fn next_in_chain(&self, graph: &Graph<'_>, id: BlockId) -> Option<BlockId> {
+    pub fn next_in_chain(&self, graph: &Graph<'_>, id: GraphBlockId) -> Option<GraphBlockId> {
         let mut at = id.node();
         loop {
             let edge = self.nodes.get(at.index())?.deepest?;
             (_, at) = graph.net.edge_endpoints(edge)?;
             if at.index() < graph.blocks.len() {
-                return Some(BlockId::new(at.index()));
+                return Some(GraphBlockId::new(at.index()));
             }
         }
     }
 
     /// Returns the longest chain from a block.
     #[must_use]
-    pub fn longest_chain(&self, graph: &Graph<'_>, id: BlockId) -> Chain {
+    pub fn longest_chain(&self, graph: &Graph<'_>, id: GraphBlockId) -> Chain {
         let mut hops = Vec::new();
         let mut block = id;
         let mut at = id.node();
@@ -112,7 +112,7 @@ impl Metrics {
                 hops.push(Hop { block, dependency: *dependency as usize });
             }
             if to.index() < graph.blocks.len() {
-                block = BlockId::new(to.index());
+                block = GraphBlockId::new(to.index());
             }
             at = to;
         }
@@ -128,13 +128,13 @@ impl Graph<'_> {
     ///
     /// # Errors
     /// Returns the names along a cycle; the first name is repeated at the end.
-    pub fn sort_names(&self, is_leaf: impl Fn(BlockId) -> bool) -> Result<Vec<usize>, Vec<usize>> {
+    pub fn sort_names(&self, is_leaf: impl Fn(GraphBlockId) -> bool) -> Result<Vec<usize>, Vec<usize>> {
         let next = |name: usize| {
             let blocks = self.names.get(name).map(|named| named.blocks.as_slice()).unwrap_or_default();
             let tokens = blocks
                 .iter()
                 .copied()
-                .filter(|id| self.block(*id).is_some_and(Block::is_token) && !is_leaf(*id));
+                .filter(|id| self.block(*id).is_some_and(GraphBlock::is_token) && !is_leaf(*id));
             tokens.flat_map(|id| self.names_of_needs(id).flatten())
         };
         let mut waiting = vec![0_usize; self.names.len()];
@@ -187,7 +187,7 @@ pub(super) fn order(graph: &Graph<'_>) -> (Vec<NodeIndex>, Vec<Vec<NodeIndex>>) 
             graph.blocks.iter().filter(|block| block.feature.vendor.is_none()).map(|block| block.id);
         let named = names.iter().rev().filter_map(|name| graph.names.get(*name));
         let nodes = named.flat_map(|named| named.blocks.iter().map(|id| id.node()).chain([named.node]));
-        return (unnamed.map(BlockId::node).chain(nodes).collect(), Vec::new());
+        return (unnamed.map(GraphBlockId::node).chain(nodes).collect(), Vec::new());
     }
     let mut order = Vec::new();
     let mut knots = Vec::new();
@@ -198,19 +198,19 @@ pub(super) fn order(graph: &Graph<'_>) -> (Vec<NodeIndex>, Vec<Vec<NodeIndex>>) 
     (order, knots)
 }
 
-fn measure(graph: &Graph<'_>, nodes: &[Node], at: NodeIndex) -> Node {
+fn measure(graph: &Graph<'_>, nodes: &[NodeMetrics], at: NodeIndex) -> NodeMetrics {
     let block = graph.blocks.get(at.index());
     match block {
         Some(block) if block.is_token() => token(graph, nodes, at, block.id),
-        Some(_) => Node { total: Some(1), ..Node::default() },
+        Some(_) => NodeMetrics { total: Some(1), ..NodeMetrics::default() },
         None => choice(graph, nodes, at),
     }
 }
 
-fn token(graph: &Graph<'_>, nodes: &[Node], at: NodeIndex, id: BlockId) -> Node {
+fn token(graph: &Graph<'_>, nodes: &[NodeMetrics], at: NodeIndex, id: GraphBlockId) -> NodeMetrics {
     let served = graph.net.edges(at).count();
     let needed = graph.needs(id).count();
-    let mut found = Node { total: Some(0), faulty: served < needed, ..Node::default() };
+    let mut found = NodeMetrics { total: Some(0), faulty: served < needed, ..NodeMetrics::default() };
     for edge in graph.net.edges(at) {
         let Some(node) = nodes.get(edge.target().index()) else { continue };
         let Step::Need(place) = edge.weight() else { continue };
@@ -227,8 +227,8 @@ fn token(graph: &Graph<'_>, nodes: &[Node], at: NodeIndex, id: BlockId) -> Node 
     found
 }
 
-fn choice(graph: &Graph<'_>, nodes: &[Node], at: NodeIndex) -> Node {
-    let mut found = Node::default();
+fn choice(graph: &Graph<'_>, nodes: &[NodeMetrics], at: NodeIndex) -> NodeMetrics {
+    let mut found = NodeMetrics::default();
     for edge in graph.net.edges(at) {
         let Some(node) = nodes.get(edge.target().index()) else { continue };
         found.endless |= node.endless;

@@ -19,7 +19,7 @@ mod model;
 mod paths;
 
 pub use capacity::{Capacities, UNLIMITED};
-pub use cost::{Cost, Draw, Draws};
+pub use cost::{Cost, Draws, PoolDraw};
 pub use metrics::Metrics;
-pub use model::{Block, BlockId, FeatureGroup, Graph, Hop, Target, Unserved};
+pub use model::{DependencyTarget, FeatureGroup, Graph, GraphBlock, GraphBlockId, Hop, Unserved};
 pub use paths::{Chain, SearchDirection, ShortestPaths};

@@ -8,9 +8,9 @@ use keywright_license::{Dependency, Feature, Kind, License, Name, Version};
 
 /// Handle of a sound block: its index among the sound blocks of all files, in the given order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlockId(pub(super) u32);
+pub struct GraphBlockId(pub(super) u32);
 
-impl BlockId {
+impl GraphBlockId {
     pub(super) fn new(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }
@@ -28,9 +28,9 @@ impl BlockId {
 
 /// A sound block and its file.
 #[derive(Debug, Clone, Copy)]
-pub struct Block<'a> {
+pub struct GraphBlock<'a> {
     /// The block's own handle.
-    pub id: BlockId,
+    pub id: GraphBlockId,
     /// The file.
     pub license: &'a License,
     /// Index of the file in the given order.
@@ -39,7 +39,7 @@ pub struct Block<'a> {
     pub feature: &'a Feature,
 }
 
-impl<'a> Block<'a> {
+impl<'a> GraphBlock<'a> {
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &'a str {
@@ -74,7 +74,7 @@ pub struct FeatureGroup<'a> {
     /// Their name.
     pub name: &'a Name,
     /// The sound blocks, in file order.
-    pub blocks: Vec<BlockId>,
+    pub blocks: Vec<GraphBlockId>,
     /// True if a dependency names it.
     pub drawn: bool,
     /// The newest version that a block serves to a checkout; `None` if no block serves.
@@ -91,14 +91,14 @@ pub struct FeatureGroup<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Hop {
     /// The block that depends.
-    pub block: BlockId,
+    pub block: GraphBlockId,
     /// Index of the dependency in the block, from 0.
     pub dependency: usize,
 }
 
 /// The target of a dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Target {
+pub enum DependencyTarget {
     /// At least one block can serve it.
     Served,
     /// The block itself.
@@ -117,7 +117,7 @@ pub enum Target {
     TooOld,
 }
 
-impl Target {
+impl DependencyTarget {
     /// Returns true if a block serves the dependency.
     #[must_use]
     pub fn is_served(self) -> bool {
@@ -129,7 +129,7 @@ impl Target {
 #[derive(Debug, Clone)]
 pub struct Unserved {
     /// The cause.
-    pub target: Target,
+    pub target: DependencyTarget,
     /// The places in file order; never empty.
     pub places: Vec<Hop>,
 }
@@ -145,7 +145,7 @@ pub(super) enum Step {
 /// The dependency graph.
 #[derive(Debug)]
 pub struct Graph<'a> {
-    pub(super) blocks: Vec<Block<'a>>,
+    pub(super) blocks: Vec<GraphBlock<'a>>,
     pub(super) names: Vec<FeatureGroup<'a>>,
     /// Index in `names` by vendor and name.
     pub(super) index: HashMap<(&'a str, &'a str), usize>,
@@ -158,7 +158,7 @@ pub struct Graph<'a> {
     /// Block nodes first, by index, then name nodes.
     pub(super) net: DiGraph<(), Step>,
     /// Targets of all dependencies, block after block.
-    pub(super) targets: Vec<Target>,
+    pub(super) targets: Vec<DependencyTarget>,
     /// For every dependency, the index in `names` of the vendor's blocks of that name, if there are any.
     pub(super) target_names: Vec<Option<u32>>,
     /// Index of the first target of each block.
@@ -172,7 +172,7 @@ pub struct Graph<'a> {
 impl<'a> Graph<'a> {
     /// All sound blocks, in file order.
     #[must_use]
-    pub fn blocks(&self) -> &[Block<'a>] {
+    pub fn blocks(&self) -> &[GraphBlock<'a>] {
         &self.blocks
     }
 
@@ -184,7 +184,7 @@ impl<'a> Graph<'a> {
 
     /// Returns the block with this handle.
     #[must_use]
-    pub fn block(&self, id: BlockId) -> Option<&Block<'a>> {
+    pub fn block(&self, id: GraphBlockId) -> Option<&GraphBlock<'a>> {
         self.blocks.get(id.index())
     }
 
@@ -208,7 +208,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Returns the blocks of a name that can serve a checkout, in file order.
-    pub fn providers<'s>(&'s self, named: &'s FeatureGroup<'a>) -> impl Iterator<Item = &'s Block<'a>> {
+    pub fn providers<'s>(&'s self, named: &'s FeatureGroup<'a>) -> impl Iterator<Item = &'s GraphBlock<'a>> {
         named.blocks.iter().filter_map(|id| self.block(*id)).filter(|block| block.serves())
     }
 
@@ -219,7 +219,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Returns all dependencies of a block with their targets.
-    pub fn needs(&self, id: BlockId) -> impl Iterator<Item = (Hop, &'a Dependency, Target)> {
+    pub fn needs(&self, id: GraphBlockId) -> impl Iterator<Item = (Hop, &'a Dependency, DependencyTarget)> {
         let dependencies = self.block(id).map(|block| block.feature.dependencies.as_slice());
         let start = self.first_target.get(id.index()).copied().unwrap_or(usize::MAX);
         let targets = self.targets.get(start..).unwrap_or_default();
@@ -233,7 +233,7 @@ impl<'a> Graph<'a> {
 
     /// Returns the index in [`Self::names`] of each dependency of a block, or `None` for a name without blocks of the same
     /// vendor.
-    pub fn names_of_needs(&self, id: BlockId) -> impl Iterator<Item = Option<usize>> {
+    pub fn names_of_needs(&self, id: GraphBlockId) -> impl Iterator<Item = Option<usize>> {
         let count = self.block(id).map_or(0, |block| block.feature.dependencies.len());
         let start = self.first_target.get(id.index()).copied().unwrap_or(usize::MAX);
         let names = self.target_names.get(start..).unwrap_or_default().iter().take(count);
@@ -243,9 +243,9 @@ impl<'a> Graph<'a> {
     /// Returns the blocks that can serve a dependency of `block`, in file order, among the first 1,000 of their name.
     pub fn serving<'s>(
         &'s self,
-        block: &Block<'a>,
+        block: &GraphBlock<'a>,
         dependency: &'s Dependency,
-    ) -> impl Iterator<Item = &'s Block<'a>> {
+    ) -> impl Iterator<Item = &'s GraphBlock<'a>> {
         self.named(block.vendor(), dependency.feature.value.as_str())
             .into_iter()
             .flat_map(|named| self.providers(named).take(1000))
@@ -269,10 +269,13 @@ impl<'a> Graph<'a> {
     #[must_use]
     pub fn unserved(&self) -> Vec<Unserved> {
         let mut found: Vec<Unserved> = Vec::new();
-        let mut known: HashMap<(Target, &str, &str, Version), usize> = HashMap::new();
+        let mut known: HashMap<(DependencyTarget, &str, &str, Version), usize> = HashMap::new();
         for block in &self.blocks {
             for (hop, dependency, target) in self.needs(block.id) {
-                if matches!(target, Target::Served | Target::Itself | Target::Unreadable) {
+                if matches!(
+                    target,
+                    DependencyTarget::Served | DependencyTarget::Itself | DependencyTarget::Unreadable
+                ) {
                     continue;
                 }
                 let key = (target, block.vendor(), dependency.feature.value.as_str(), dependency.version);

@@ -6,7 +6,7 @@ use petgraph::Direction;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use super::model::{BlockId, Graph, Hop, Step};
+use super::model::{Graph, GraphBlockId, Hop, Step};
 
 /// A chain of dependencies: each hop leads to the block of the next one, the last to `end`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +14,12 @@ pub struct Chain {
     /// The steps, starting at the dependent block.
     pub hops: Vec<Hop>,
     /// The last block.
-    pub end: BlockId,
+    pub end: GraphBlockId,
 }
 
 impl Chain {
     /// Returns the blocks along the chain, both ends included.
-    pub fn blocks(&self) -> impl Iterator<Item = BlockId> {
+    pub fn blocks(&self) -> impl Iterator<Item = GraphBlockId> {
         self.hops.iter().map(|hop| hop.block).chain([self.end])
     }
 }
@@ -33,7 +33,7 @@ pub struct ShortestPaths {
 impl ShortestPaths {
     /// Returns true if a path starts at the block.
     #[must_use]
-    pub fn leads_from(&self, from: BlockId) -> bool {
+    pub fn leads_from(&self, from: GraphBlockId) -> bool {
         self.next.get(from.index()).is_some_and(Option::is_some)
     }
 }
@@ -42,10 +42,10 @@ impl Graph<'_> {
     /// Finds shortest paths from all blocks to the nearest block that `is_goal` accepts, with a single backward search for
     /// any number of goals.
     #[must_use]
-    pub fn ways_to(&self, is_goal: impl Fn(BlockId) -> bool) -> ShortestPaths {
+    pub fn ways_to(&self, is_goal: impl Fn(GraphBlockId) -> bool) -> ShortestPaths {
         let mut next = vec![None; self.net.node_count()];
         let goals = self.blocks.iter().map(|block| block.id).filter(|id| is_goal(*id));
-        let mut queue: VecDeque<NodeIndex> = goals.map(BlockId::node).collect();
+        let mut queue: VecDeque<NodeIndex> = goals.map(GraphBlockId::node).collect();
         let mut seen = vec![false; self.net.node_count()];
         for goal in &queue {
             mark(&mut seen, *goal);
@@ -71,8 +71,8 @@ impl Graph<'_> {
     pub fn way(
         &self,
         ways: &ShortestPaths,
-        from: BlockId,
-        is_goal: impl Fn(BlockId) -> bool,
+        from: GraphBlockId,
+        is_goal: impl Fn(GraphBlockId) -> bool,
         room: &mut usize,
     ) -> Option<Chain> {
         let mut hops = Vec::new();
@@ -86,7 +86,7 @@ impl Graph<'_> {
                 hops.push(Hop { block, dependency: *dependency as usize });
             }
             if to.index() < self.blocks.len() {
-                block = BlockId::new(to.index());
+                block = GraphBlockId::new(to.index());
                 if block == from {
                     return None;
                 }
@@ -114,15 +114,15 @@ impl Graph<'_> {
     #[must_use]
     pub fn reached(
         &self,
-        from: impl IntoIterator<Item = BlockId>,
+        from: impl IntoIterator<Item = GraphBlockId>,
         toward: SearchDirection,
         room: &mut usize,
-    ) -> Option<Vec<BlockId>> {
+    ) -> Option<Vec<GraphBlockId>> {
         let direction = match toward {
             SearchDirection::Pools => Direction::Outgoing,
             SearchDirection::Tokens => Direction::Incoming,
         };
-        let mut queue: Vec<NodeIndex> = from.into_iter().map(BlockId::node).collect();
+        let mut queue: Vec<NodeIndex> = from.into_iter().map(GraphBlockId::node).collect();
         let mut seen: BTreeSet<NodeIndex> = queue.iter().copied().collect();
         while let Some(at) = queue.pop() {
             for next in self.net.neighbors_directed(at, direction) {
@@ -133,12 +133,12 @@ impl Graph<'_> {
             }
         }
         let blocks = seen.into_iter().map(NodeIndex::index).take_while(|at| *at < self.blocks.len());
-        Some(blocks.map(BlockId::new).collect())
+        Some(blocks.map(GraphBlockId::new).collect())
     }
 
     /// Returns a shortest chain from one block to another. Visits at most `room` edges and subtracts them from `room`.
     #[must_use]
-    pub fn chain_between(&self, from: BlockId, to: BlockId, room: &mut usize) -> Option<Chain> {
+    pub fn chain_between(&self, from: GraphBlockId, to: GraphBlockId, room: &mut usize) -> Option<Chain> {
         let mut came: HashMap<NodeIndex, EdgeIndex> = HashMap::new();
         let mut queue = VecDeque::from([from.node()]);
         while let Some(at) = queue.pop_front() {
@@ -179,7 +179,9 @@ pub(super) fn back_to(
     let needs = edges.iter().rev().filter_map(|edge| {
         let (from, _) = graph.net.edge_endpoints(*edge)?;
         match graph.net.edge_weight(*edge)? {
-            Step::Need(place) => Some(Hop { block: BlockId::new(from.index()), dependency: *place as usize }),
+            Step::Need(place) => {
+                Some(Hop { block: GraphBlockId::new(from.index()), dependency: *place as usize })
+            }
             Step::Choice => None,
         }
     });

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::Context;
 use crate::trial::{Played, Refusal, Taken, Trials};
 use keywright_license::{Kind, Version};
-use keywright_resolve::graph::{BlockId, Graph, SearchDirection, ShortestPaths, UNLIMITED};
+use keywright_resolve::graph::{Graph, GraphBlockId, SearchDirection, ShortestPaths, UNLIMITED};
 use keywright_syntax::source::FileId;
 
 use super::is_too_long;
@@ -24,9 +24,9 @@ pub struct MoreMeansLess {
     pub block: usize,
     /// A COUNT with which the last checkout is denied.
     pub larger: u64,
-    pub(super) pool: BlockId,
+    pub(super) pool: GraphBlockId,
     /// The first block of the feature that is denied.
-    pub(super) root: BlockId,
+    pub(super) root: GraphBlockId,
     /// The licenses that each checkout draws now.
     pub(super) now: Vec<Taken>,
     /// The licenses that the checkouts before the last one draw with the larger pool.
@@ -40,7 +40,7 @@ pub struct MoreMeansLess {
 pub(crate) struct Mixes {
     pub(crate) proofs: Vec<MoreMeansLess>,
     /// The first block of each name for which the limit was reached.
-    pub(crate) unexamined: Vec<BlockId>,
+    pub(crate) unexamined: Vec<GraphBlockId>,
 }
 
 /// DECISION: maximum number of steps of all trials of a run.
@@ -59,7 +59,7 @@ struct BudgetExhausted;
 struct Competitor {
     /// Index of the name in the graph.
     at: usize,
-    root: BlockId,
+    root: GraphBlockId,
     version: Version,
     /// True if one of its blocks reaches alternatives.
     open: bool,
@@ -76,10 +76,10 @@ impl Mixes {
         if cx.blocks().any(|block| block.feature.replaces.is_some()) {
             return found;
         }
-        let mut search = Search { cx, steps: ALL_STEPS, met: BTreeSet::new(), trials: None };
+        let mut search = AnomalySearch { cx, steps: ALL_STEPS, met: BTreeSet::new(), trials: None };
         let players = players(cx);
         let open = || players.values().filter(|player| player.open);
-        let mut unexamined: BTreeSet<BlockId> = BTreeSet::new();
+        let mut unexamined: BTreeSet<GraphBlockId> = BTreeSet::new();
         for player in open() {
             match search.alone(player) {
                 Ok(proofs) => found.proofs.extend(proofs),
@@ -102,7 +102,7 @@ impl Mixes {
 }
 
 /// Returns true if a block is not a plain pool: shared, metered or reserved.
-fn is_special(graph: &Graph<'_>, id: BlockId) -> bool {
+fn is_special(graph: &Graph<'_>, id: GraphBlockId) -> bool {
     graph.block(id).map(|block| block.feature).is_some_and(|feature| {
         feature.shares_counts()
             || feature.kind == Kind::Metered
@@ -148,7 +148,7 @@ fn says<'a>(cx: &Context<'a>, at: usize) -> Option<(&'a str, TokenShape<'a>)> {
 }
 
 /// The blocks with at least one alternative today.
-fn chosen(cx: &Context<'_>) -> HashSet<BlockId> {
+fn chosen(cx: &Context<'_>) -> HashSet<GraphBlockId> {
     let mut found = HashSet::new();
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
         let force = || cx.graph.providers(named).filter(|block| block.feature.in_force(cx.options.at));
@@ -164,7 +164,7 @@ fn chosen(cx: &Context<'_>) -> HashSet<BlockId> {
 fn player(
     cx: &Context<'_>,
     special: &ShortestPaths,
-    is_open: impl Fn(BlockId) -> bool,
+    is_open: impl Fn(GraphBlockId) -> bool,
     at: usize,
 ) -> Option<Competitor> {
     let graph = cx.graph;
@@ -189,15 +189,15 @@ fn player(
 }
 
 /// The state of the search.
-struct Search<'c, 'a> {
+struct AnomalySearch<'c, 'a> {
     cx: &'c Context<'a>,
     steps: u64,
     /// Pools that already have a proof.
-    met: BTreeSet<BlockId>,
+    met: BTreeSet<GraphBlockId>,
     trials: Option<Trials<'c, 'a>>,
 }
 
-impl Search<'_, '_> {
+impl AnomalySearch<'_, '_> {
     /// Finds larger pools that would deny a single checkout.
     fn alone(&mut self, player: &Competitor) -> Result<Vec<MoreMeansLess>, BudgetExhausted> {
         let now = self.play(&[player], None)?;
@@ -259,7 +259,7 @@ impl Search<'_, '_> {
         let blocks = graph.names().get(player.at).map(|named| named.blocks.clone()).unwrap_or_default();
         let mut room = usize::try_from(self.steps).unwrap_or(usize::MAX);
         let below = graph.reached(blocks, SearchDirection::Pools, &mut room);
-        let pools = |id: &BlockId| graph.block(*id).is_some_and(|block| !block.is_token());
+        let pools = |id: &GraphBlockId| graph.block(*id).is_some_and(|block| !block.is_token());
         let above = below.and_then(|below| {
             graph.reached(below.into_iter().filter(pools), SearchDirection::Tokens, &mut room)
         });
@@ -282,7 +282,7 @@ impl Search<'_, '_> {
         &mut self,
         players: &[&Competitor],
         now: &Played,
-        pool: BlockId,
+        pool: GraphBlockId,
         mut size: u64,
     ) -> Result<Option<MoreMeansLess>, BudgetExhausted> {
         if now.denied.is_some() {
@@ -312,7 +312,7 @@ impl Search<'_, '_> {
         &self,
         players: &[&Competitor],
         now: &Played,
-        (pool, larger): (BlockId, u64),
+        (pool, larger): (GraphBlockId, u64),
         then: Vec<Taken>,
         lack: Option<Refusal>,
     ) -> Option<MoreMeansLess> {
@@ -336,7 +336,7 @@ impl Search<'_, '_> {
     fn play(
         &mut self,
         players: &[&Competitor],
-        more: Option<(BlockId, u64)>,
+        more: Option<(GraphBlockId, u64)>,
     ) -> Result<Played, BudgetExhausted> {
         let cx = self.cx;
         let names =
@@ -348,8 +348,8 @@ impl Search<'_, '_> {
 }
 
 /// The pools that were too small, each with the smallest size at which more fits.
-fn thresholds(played: &Played) -> BTreeMap<BlockId, u64> {
-    let mut least: BTreeMap<BlockId, u64> = BTreeMap::new();
+fn thresholds(played: &Played) -> BTreeMap<GraphBlockId, u64> {
+    let mut least: BTreeMap<GraphBlockId, u64> = BTreeMap::new();
     for refusal in &played.refusals {
         let size = least.entry(refusal.pool).or_insert(refusal.needed);
         *size = refusal.needed.min(*size);
@@ -358,12 +358,12 @@ fn thresholds(played: &Played) -> BTreeMap<BlockId, u64> {
 }
 
 /// The size of a pool that was too small for a draw.
-fn size_now(played: &Played, pool: BlockId) -> Option<u64> {
+fn size_now(played: &Played, pool: GraphBlockId) -> Option<u64> {
     played.refusals.iter().find(|refusal| refusal.pool == pool).map(|refusal| refusal.size)
 }
 
 /// The COUNT that gives a pool the total `size`, UPGRADEs included; `None` if that COUNT is not valid.
-fn count_for(cx: &Context<'_>, now: &Played, pool: BlockId, size: u64) -> Option<u64> {
+fn count_for(cx: &Context<'_>, now: &Played, pool: GraphBlockId, size: u64) -> Option<u64> {
     let own = cx.graph.block(pool)?.own_size();
     let more = size.checked_sub(size_now(now, pool)?)?;
     own.checked_add(more).filter(|count| own < UNLIMITED && *count <= LARGEST_COUNT)

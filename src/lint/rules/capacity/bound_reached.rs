@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::message;
 use crate::rules::time::capacity_gap;
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_resolve::graph::{Block, BlockId};
+use keywright_resolve::graph::{GraphBlock, GraphBlockId};
 use keywright_syntax::diagnostic::{Code, Severity};
 
 use super::{more_means_less, never_runs};
@@ -62,9 +62,10 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         |(code, unexamined)| Some((code, unexamined, cx.options.levels.apply(code, Severity::Note)?)),
     );
     let asked: Vec<_> = asked.collect();
-    let blocks: BTreeSet<BlockId> =
+    let blocks: BTreeSet<GraphBlockId> =
         asked.iter().flat_map(|(_, unexamined, _)| unexamined.iter().copied()).collect();
-    let names: BTreeSet<&str> = blocks.iter().filter_map(|id| cx.graph.block(*id)).map(Block::name).collect();
+    let names: BTreeSet<&str> =
+        blocks.iter().filter_map(|id| cx.graph.block(*id)).map(GraphBlock::name).collect();
     let Some(first) = blocks.first().and_then(|id| cx.graph.block(*id)) else { return };
     let (noun, number) = if names.len() == 1 { ("feature", 1) } else { ("features", names.len()) };
     let names: Vec<&str> = names.into_iter().collect();

@@ -2,7 +2,7 @@
 
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::{Count, Dependency, Kind};
-use keywright_resolve::graph::{Block, Cost, ShortestPaths};
+use keywright_resolve::graph::{Cost, GraphBlock, ShortestPaths};
 use keywright_syntax::diagnostic::Code;
 
 use super::{MOST_ALTERNATIVES, covers, is_too_long, replaced_names};
@@ -48,7 +48,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if replaced.contains(named.name.as_str()) {
             continue;
         }
-        let mut blocks: Vec<&Block<'_>> = cx.graph.providers(named).collect();
+        let mut blocks: Vec<&GraphBlock<'_>> = cx.graph.providers(named).collect();
         blocks.sort_by_key(|block| block.feature.kind != Kind::Exclusive);
         for (at, later) in blocks.iter().enumerate().skip(1) {
             let is_dead = cx.shortages().is_dead(later.id);
@@ -93,7 +93,7 @@ impl<'c, 'a> World<'c, 'a> {
     }
 
     /// Returns why `later` is never used after `earlier`, or `None`.
-    fn hides(&self, earlier: &Block<'_>, later: &Block<'_>) -> Option<&'static str> {
+    fn hides(&self, earlier: &GraphBlock<'_>, later: &GraphBlock<'_>) -> Option<&'static str> {
         let (one, other) = (earlier.feature, later.feature);
         let is_copy = crate::rules::sets::same_block_elsewhere(earlier, later);
         if is_copy || !covers(one, other) || one.version < other.version {
@@ -121,7 +121,7 @@ impl<'c, 'a> World<'c, 'a> {
 
     /// Returns true if a token reaches no alternatives and no shared counts. Then a token that draws less of the same
     /// pools always fits if this one does.
-    fn is_certain(&self, block: &Block<'_>) -> bool {
+    fn is_certain(&self, block: &GraphBlock<'_>) -> bool {
         let cx = self.cx;
         let unshared = |id| cx.graph.block(id).is_some_and(|pool| !pool.feature.shares_counts());
         cx.draws().is_exact(block.id)
@@ -129,7 +129,7 @@ impl<'c, 'a> World<'c, 'a> {
     }
 
     /// Returns true if `one` draws only on pools from which `other` draws at least as much, through any tokens.
-    fn draws_no_more(&self, one: &Block<'_>, other: &Block<'_>) -> bool {
+    fn draws_no_more(&self, one: &GraphBlock<'_>, other: &GraphBlock<'_>) -> bool {
         let draws = self.cx.draws();
         // A token with dates in between could make `one` unavailable on days on which `other` is available.
         let same_days = !self.dated.leads_from(one.id);

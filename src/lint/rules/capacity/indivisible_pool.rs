@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::Kind;
-use keywright_resolve::graph::{BlockId, Cost, UNLIMITED};
+use keywright_resolve::graph::{Cost, GraphBlockId, UNLIMITED};
 use keywright_syntax::diagnostic::Code;
 
 /// A pool with a remainder that is never used.
@@ -32,7 +32,7 @@ FEATURE Pool { VENDOR=Acme COUNT=12 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut costs: BTreeMap<BlockId, BTreeSet<u64>> = BTreeMap::new();
+    let mut costs: BTreeMap<GraphBlockId, BTreeSet<u64>> = BTreeMap::new();
     for token in cx.blocks().filter(|block| block.is_token() && cx.draws().is_exact(block.id)) {
         for (pool, draw) in cx.draws().of(token.id).into_iter().flatten() {
             if let Cost::Known(cost) = draw.sum {

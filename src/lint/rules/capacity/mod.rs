@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::Context;
 use keywright_license::{Feature, Replaces};
-use keywright_resolve::graph::{Block, BlockId};
+use keywright_resolve::graph::{GraphBlock, GraphBlockId};
 use keywright_resolve::semantics::MAX_CHAIN;
 
 pub(crate) mod anomaly_search;
@@ -24,7 +24,7 @@ const MOST_ALTERNATIVES: usize = 64;
 
 /// Returns true if the longest chain from a block has too many dependencies, so the resolver rejects it; D003 reports
 /// such chains.
-fn is_too_long(cx: &Context<'_>, id: BlockId) -> bool {
+fn is_too_long(cx: &Context<'_>, id: GraphBlockId) -> bool {
     let depth = cx.measures.depth(id).and_then(|depth| usize::try_from(depth).ok());
     depth.is_none_or(|depth| depth > MAX_CHAIN)
 }
@@ -55,7 +55,7 @@ fn replaced_names<'a>(cx: &Context<'a>) -> Option<HashSet<&'a str>> {
 }
 
 /// Returns true if another block of the same name can run and serves every version that `block` serves.
-fn another_lives(cx: &Context<'_>, block: &Block<'_>) -> bool {
+fn another_lives(cx: &Context<'_>, block: &GraphBlock<'_>) -> bool {
     let Some(named) = cx.graph.named(block.vendor(), block.name()) else { return false };
     cx.graph.providers(named).take(MOST_ALTERNATIVES).any(|other| {
         let runs = other.id != block.id

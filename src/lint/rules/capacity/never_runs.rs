@@ -3,7 +3,7 @@
 use crate::message;
 use crate::{Check, Context, Example, Rule, Sink, Stage};
 use keywright_license::Dependency;
-use keywright_resolve::graph::{Block, BlockId, Chain, Cost, Hop};
+use keywright_resolve::graph::{Chain, Cost, GraphBlock, GraphBlockId, Hop};
 use keywright_syntax::diagnostic::{Code, Diagnostic, Severity};
 
 use super::unservable::Shortfall;
@@ -62,7 +62,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 /// Describes the licenses or days that a token lacks.
 pub(super) fn describe(
     cx: &Context<'_>,
-    block: &Block<'_>,
+    block: &GraphBlock<'_>,
     lack: &Shortfall,
     code: &'static Code,
     consequence: &str,
@@ -70,7 +70,7 @@ pub(super) fn describe(
 ) -> Diagnostic {
     let mut found = match lack {
         Shortfall::Licenses { pool, needed, size, on } => {
-            let name = cx.graph.block(*pool).map_or("?", Block::name);
+            let name = cx.graph.block(*pool).map_or("?", GraphBlock::name);
             let has = match on {
                 Some(day) => format!("{size} on {day}"),
                 None => size.to_string(),
@@ -108,8 +108,8 @@ const MOST_WAYS: usize = 5;
 fn to_pool(
     mut found: Diagnostic,
     cx: &Context<'_>,
-    block: &Block<'_>,
-    pool: BlockId,
+    block: &GraphBlock<'_>,
+    pool: GraphBlockId,
     has: &str,
     room: &mut usize,
 ) -> Diagnostic {
@@ -138,7 +138,13 @@ fn to_pool(
 }
 
 /// The path from a token to a pool through one of its dependencies.
-fn chain_by(cx: &Context<'_>, block: &Block<'_>, hop: Hop, pool: BlockId, room: &mut usize) -> Option<Chain> {
+fn chain_by(
+    cx: &Context<'_>,
+    block: &GraphBlock<'_>,
+    hop: Hop,
+    pool: GraphBlockId,
+    room: &mut usize,
+) -> Option<Chain> {
     let need = cx.graph.dependency(hop)?;
     let mut serving = cx.graph.serving(block, need).take(super::MOST_ALTERNATIVES);
     serving.find_map(|provider| {
@@ -152,7 +158,7 @@ fn chain_by(cx: &Context<'_>, block: &Block<'_>, hop: Hop, pool: BlockId, room: 
 }
 
 /// The number of licenses that a token draws from a pool through one dependency; `None` if there are alternatives.
-fn part(cx: &Context<'_>, block: &Block<'_>, need: &Dependency, pool: BlockId) -> Option<u64> {
+fn part(cx: &Context<'_>, block: &GraphBlock<'_>, need: &Dependency, pool: GraphBlockId) -> Option<u64> {
     let mut serving = cx.graph.serving(block, need);
     let provider = serving.next().filter(|_| serving.next().is_none())?;
     let draw = cx.draws().on(provider.id, pool).filter(|_| cx.draws().is_exact(provider.id))?;
@@ -163,7 +169,7 @@ fn part(cx: &Context<'_>, block: &Block<'_>, need: &Dependency, pool: BlockId) -
 }
 
 /// Labels the dependencies of a token with the periods of their blocks.
-fn periods(mut found: Diagnostic, cx: &Context<'_>, block: &Block<'_>) -> Diagnostic {
+fn periods(mut found: Diagnostic, cx: &Context<'_>, block: &GraphBlock<'_>) -> Diagnostic {
     for (_, need, _) in cx.graph.needs(block.id).take(MOST_WAYS) {
         let Some(provider) = cx.graph.serving(block, need).next() else { continue };
         let text = format!("`{}` is valid {}", provider.name(), message::period(provider.feature));

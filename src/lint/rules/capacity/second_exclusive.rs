@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::rules::sets::same_block_elsewhere;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::{Kind, Replaces};
-use keywright_resolve::graph::Block;
+use keywright_resolve::graph::GraphBlock;
 use keywright_syntax::diagnostic::Code;
 
 use super::overlap;
@@ -36,11 +36,11 @@ FEATURE Draw { VENDOR=Acme COUNT=9 START=2027-01-01 }
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for named in cx.graph.names() {
         let blocks = named.blocks.iter().filter_map(|id| cx.graph.block(*id));
-        let mut exclusive: Vec<&Block<'_>> =
+        let mut exclusive: Vec<&GraphBlock<'_>> =
             blocks.filter(|block| block.feature.kind == Kind::Exclusive).collect();
         exclusive.sort_by_key(|block| block.feature.start.map_or(Date::MIN, |start| start.value));
         // The block with the latest end among those that started earlier.
-        let mut longest: Option<&Block<'_>> = None;
+        let mut longest: Option<&GraphBlock<'_>> = None;
         for block in exclusive {
             if let Some(other) = longest.filter(|other| overlap(other.feature, block.feature)) {
                 let (first, second) = if other.id < block.id { (other, block) } else { (block, other) };
@@ -50,24 +50,25 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                     report(cx, sink, first, second);
                 }
             }
-            let end = |block: &Block<'_>| block.feature.end.map_or(Date::MAX, |end| end.value);
+            let end = |block: &GraphBlock<'_>| block.feature.end.map_or(Date::MAX, |end| end.value);
             longest = Some(longest.filter(|other| end(other) >= end(block)).unwrap_or(block));
         }
     }
 }
 
 /// Returns true if one block replaces the other while it is valid.
-fn replaces(one: &Block<'_>, other: &Block<'_>) -> bool {
+fn replaces(one: &GraphBlock<'_>, other: &GraphBlock<'_>) -> bool {
     one.feature.replaces.as_ref().is_some_and(|replaced| match &replaced.value {
         Replaces::Feature(name) => name.as_str() == other.name(),
         Replaces::Key(key) => other.feature.key.as_ref().is_some_and(|own| *own.value == **key),
     })
 }
 
-fn report(cx: &Context<'_>, sink: &mut Sink<'_>, first: &Block<'_>, second: &Block<'_>) {
+fn report(cx: &Context<'_>, sink: &mut Sink<'_>, first: &GraphBlock<'_>, second: &GraphBlock<'_>) {
     let message = format!("second EXCLUSIVE block of `{}` at the same time: it is discarded", second.name());
-    let place =
-        |block: &Block<'_>| block.feature.keytype.map_or(block.feature.name.span, |keytype| keytype.span);
+    let place = |block: &GraphBlock<'_>| {
+        block.feature.keytype.map_or(block.feature.name.span, |keytype| keytype.span)
+    };
     sink.push(
         cx.found(&CODE, second, place(second), message)
             .also_in(first.license.source.id(), place(first), "this block serves")

@@ -8,7 +8,7 @@ use crate::Context;
 use crate::rules::time::is_never_in_force;
 use crate::trial::{Customer, Played, Refusal, Trials};
 use keywright_license::Kind;
-use keywright_resolve::graph::{Block, BlockId, Cost, ShortestPaths};
+use keywright_resolve::graph::{Cost, GraphBlock, GraphBlockId, ShortestPaths};
 
 use super::{MOST_ALTERNATIVES, is_too_long, overlap, replaced_names};
 
@@ -18,7 +18,7 @@ pub(crate) enum Shortfall {
     /// A checkout needs more licenses than the pool has.
     Licenses {
         /// The pool.
-        pool: BlockId,
+        pool: GraphBlockId,
         /// The number that one checkout needs.
         needed: u64,
         /// The size of the pool.
@@ -34,7 +34,7 @@ pub(crate) enum Shortfall {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Late {
     /// The token.
-    pub(crate) block: BlockId,
+    pub(crate) block: GraphBlockId,
     /// The refusal until then.
     pub(crate) lack: Refusal,
     /// The first day on which the token is served.
@@ -45,7 +45,7 @@ pub(crate) struct Late {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CapacityDrop {
     /// The token.
-    pub(crate) block: BlockId,
+    pub(crate) block: GraphBlockId,
     /// The first day on which it does not fit.
     pub(crate) day: Date,
     /// The refusal on that day.
@@ -56,17 +56,17 @@ pub(crate) struct CapacityDrop {
 #[derive(Debug, Default)]
 pub(crate) struct Shortages {
     /// Tokens that never run, in file order.
-    dead: Vec<(BlockId, Shortfall)>,
+    dead: Vec<(GraphBlockId, Shortfall)>,
     /// The subset of `dead` that does not merely depend on other dead tokens.
-    causes: Vec<(BlockId, Shortfall)>,
+    causes: Vec<(GraphBlockId, Shortfall)>,
     /// Tokens that do not fit until a later day, without consequences of others.
     pub(crate) late: Vec<Late>,
     /// Tokens that are served now and later are not, without consequences of others.
     pub(crate) falls: Vec<CapacityDrop>,
     /// Tokens for which the limit was reached before all future days were tried.
-    pub(crate) unfollowed: Vec<BlockId>,
+    pub(crate) unfollowed: Vec<GraphBlockId>,
     /// Tokens for which the limit was reached without a result.
-    pub(crate) unexamined: Vec<BlockId>,
+    pub(crate) unexamined: Vec<GraphBlockId>,
 }
 
 /// DECISION: maximum number of steps of all trials of a run: a fixed budget, plus an allowance per dependency, so that
@@ -79,7 +79,7 @@ const MOST_DAYS: usize = 400;
 impl Shortages {
     pub(crate) fn find(cx: &Context<'_>) -> Self {
         let mut found = Self::default();
-        let mut search = Search::new(cx);
+        let mut search = UnservableSearch::new(cx);
         for block in cx.blocks().filter(|block| block.is_token() && !cx.measures.is_faulty(block.id)) {
             if let Some(lack) = search.exceeds_capacity(block) {
                 found.dead.push((block.id, lack));
@@ -101,8 +101,9 @@ impl Shortages {
 
     /// Drops tokens that fail only because of other tokens.
     fn only_causes(self, cx: &Context<'_>) -> Self {
-        let late: HashSet<BlockId> = self.late.iter().map(|late| late.block).collect();
-        let fallen: HashSet<(BlockId, Date)> = self.falls.iter().map(|fall| (fall.block, fall.day)).collect();
+        let late: HashSet<GraphBlockId> = self.late.iter().map(|late| late.block).collect();
+        let fallen: HashSet<(GraphBlockId, Date)> =
+            self.falls.iter().map(|fall| (fall.block, fall.day)).collect();
         let fails = |id| self.is_dead(id) || late.contains(&id);
         let dead = self.dead.iter().filter(|(id, _)| !follows(cx, *id, |id| self.is_dead(id)));
         let causes = dead.copied().collect();
@@ -115,18 +116,18 @@ impl Shortages {
     }
 
     /// Returns true if a token never runs.
-    pub(crate) fn is_dead(&self, id: BlockId) -> bool {
+    pub(crate) fn is_dead(&self, id: GraphBlockId) -> bool {
         self.dead.binary_search_by_key(&id, |(dead, _)| *dead).is_ok()
     }
 
     /// The tokens that never run, each with what it lacks, without tokens that merely depend on such tokens.
-    pub(super) fn causes(&self) -> &[(BlockId, Shortfall)] {
+    pub(super) fn causes(&self) -> &[(GraphBlockId, Shortfall)] {
         &self.causes
     }
 }
 
 /// Returns true if a token fails because everything that serves one of its dependencies fails.
-fn follows(cx: &Context<'_>, id: BlockId, fails: impl Fn(BlockId) -> bool) -> bool {
+fn follows(cx: &Context<'_>, id: GraphBlockId, fails: impl Fn(GraphBlockId) -> bool) -> bool {
     let Some(block) = cx.graph.block(id) else { return false };
     let needs = &block.feature.dependencies;
     needs.iter().any(|need| {
@@ -135,7 +136,7 @@ fn follows(cx: &Context<'_>, id: BlockId, fails: impl Fn(BlockId) -> bool) -> bo
     })
 }
 
-fn overflows(cx: &Context<'_>, block: &Block<'_>) -> bool {
+fn overflows(cx: &Context<'_>, block: &GraphBlock<'_>) -> bool {
     cx.measures.total(block.id) == Some(None)
 }
 
@@ -147,7 +148,7 @@ enum Serviceability {
 }
 
 /// Shared data for the trials of one run.
-struct Search<'c, 'a> {
+struct UnservableSearch<'c, 'a> {
     cx: &'c Context<'a>,
     /// Paths to blocks that are never valid, which another rule reports.
     void: ShortestPaths,
@@ -163,7 +164,7 @@ struct Search<'c, 'a> {
     trials: Option<Trials<'c, 'a>>,
 }
 
-impl<'c, 'a> Search<'c, 'a> {
+impl<'c, 'a> UnservableSearch<'c, 'a> {
     fn new(cx: &'c Context<'a>) -> Self {
         let graph = cx.graph;
         let replaced = replaced_names(cx);
@@ -173,8 +174,9 @@ impl<'c, 'a> Search<'c, 'a> {
             .filter(|block| block.feature.kind == Kind::Upgrade && is_dated(block))
             .map(|block| (block.vendor(), block.name()))
             .collect();
-        let ways_to =
-            |is_goal: &dyn Fn(&Block<'a>) -> bool| graph.ways_to(|id| graph.block(id).is_some_and(is_goal));
+        let ways_to = |is_goal: &dyn Fn(&GraphBlock<'a>) -> bool| {
+            graph.ways_to(|id| graph.block(id).is_some_and(is_goal))
+        };
         let void = ways_to(&|block| is_never_in_force(block.feature));
         let contested = ways_to(&|block| {
             replaced.as_ref().is_none_or(|names| names.contains(block.name()))
@@ -190,7 +192,7 @@ impl<'c, 'a> Search<'c, 'a> {
     }
 
     /// The shortage of a token on every day and with every alternative, if the draws on single pools prove one.
-    fn exceeds_capacity(&self, block: &Block<'_>) -> Option<Shortfall> {
+    fn exceeds_capacity(&self, block: &GraphBlock<'_>) -> Option<Shortfall> {
         let cx = self.cx;
         let draws = cx.draws().of(block.id)?;
         let lacking = draws.iter().find_map(|(pool, draw)| {
@@ -217,14 +219,14 @@ impl<'c, 'a> Search<'c, 'a> {
     }
 
     /// Returns true if [`Self::exceeds_capacity`] is exact: the token has the same draws in every checkout, on every day.
-    fn is_plain(&self, id: BlockId) -> bool {
+    fn is_plain(&self, id: GraphBlockId) -> bool {
         let draws = self.cx.draws();
         let meets = || draws.of(id).unwrap_or_default().iter().any(|(_, draw)| draw.sum != draw.largest);
         draws.is_exact(id) && !self.dated.leads_from(id) && !(self.shared.leads_from(id) && meets())
     }
 
     /// Examines a token. Returns `None` if the limit was reached.
-    fn examine(&mut self, block: &Block<'_>) -> Option<Serviceability> {
+    fn examine(&mut self, block: &GraphBlock<'_>) -> Option<Serviceability> {
         let id = block.id;
         if self.is_plain(id) || !self.can_be_tried(block) {
             return Some(Serviceability::Runs);
@@ -246,7 +248,7 @@ impl<'c, 'a> Search<'c, 'a> {
     /// Returns true if the trials decide about a token.
     ///
     /// DECISION: blocks that others replace or exclude are only tried if a dependency has SHARE, where no bound is exact.
-    fn can_be_tried(&mut self, block: &Block<'_>) -> bool {
+    fn can_be_tried(&mut self, block: &GraphBlock<'_>) -> bool {
         let (cx, id) = (self.cx, block.id);
         let void = self.void.leads_from(id) || is_never_in_force(block.feature);
         let contested = self.contested.leads_from(id) && !self.shared.leads_from(id);
@@ -259,7 +261,7 @@ impl<'c, 'a> Search<'c, 'a> {
     }
 
     /// Tries a token today, then on later days, then on earlier days.
-    fn follow(&mut self, block: &Block<'_>, customer: Customer) -> Option<Serviceability> {
+    fn follow(&mut self, block: &GraphBlock<'_>, customer: Customer) -> Option<Serviceability> {
         let today = self.cx.options.at;
         let first = block.feature.start.map_or(Date::MIN, |start| start.value);
         let last = block.feature.end.map_or(Date::MAX, |end| end.value);
@@ -289,7 +291,7 @@ impl<'c, 'a> Search<'c, 'a> {
     /// `denied`.
     fn first_served(
         &mut self,
-        block: &Block<'_>,
+        block: &GraphBlock<'_>,
         (first, last): (Date, Date),
         customer: Customer,
         denied: &mut Option<(Refusal, Date)>,
@@ -310,7 +312,7 @@ impl<'c, 'a> Search<'c, 'a> {
 
     /// The future days from which on a token no longer fits although it was served before. Returns `None` if the limit
     /// was reached.
-    fn falls(&mut self, block: &Block<'_>) -> Option<Vec<CapacityDrop>> {
+    fn falls(&mut self, block: &GraphBlock<'_>) -> Option<Vec<CapacityDrop>> {
         let mut falls = Vec::new();
         if !self.dated.leads_from(block.id) || !self.can_be_tried(block) {
             return Some(falls);
@@ -339,7 +341,7 @@ impl<'c, 'a> Search<'c, 'a> {
     }
 
     /// Tries a token on a day. Returns `None` if the limit was reached.
-    fn play(&mut self, block: &Block<'_>, day: Date, customer: Customer) -> Option<Played> {
+    fn play(&mut self, block: &GraphBlock<'_>, day: Date, customer: Customer) -> Option<Played> {
         let mut steps = self.steps;
         let played = self.trials().token(block.id, day, customer, &mut steps);
         self.steps = steps;
@@ -348,12 +350,12 @@ impl<'c, 'a> Search<'c, 'a> {
 }
 
 /// Returns true if SHARE of a block makes checkouts share its count.
-fn shares(block: &Block<'_>) -> bool {
+fn shares(block: &GraphBlock<'_>) -> bool {
     let kind = block.feature.kind;
     block.feature.shares_counts() && matches!(kind, Kind::Exclusive | Kind::Additive | Kind::Token)
 }
 
-fn is_dated(block: &Block<'_>) -> bool {
+fn is_dated(block: &GraphBlock<'_>) -> bool {
     block.feature.start.is_some() || block.feature.end.is_some()
 }
 
@@ -364,7 +366,8 @@ fn rivals<'a>(cx: &Context<'a>) -> HashSet<(&'a str, &'a str)> {
         let blocks = named.blocks.iter().filter_map(|id| cx.graph.block(*id));
         let mut exclusive: Vec<_> = blocks.filter(|block| block.feature.kind == Kind::Exclusive).collect();
         exclusive.sort_by_key(|block| block.feature.start.map(|start| start.value));
-        let both = |two: &[&Block<'a>]| matches!(two, [one, other] if overlap(one.feature, other.feature));
+        let both =
+            |two: &[&GraphBlock<'a>]| matches!(two, [one, other] if overlap(one.feature, other.feature));
         if exclusive.windows(2).any(both) {
             found.insert((named.vendor.as_str(), named.name.as_str()));
         }

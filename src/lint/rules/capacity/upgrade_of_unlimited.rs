@@ -2,7 +2,7 @@
 
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::{Count, Kind};
-use keywright_resolve::graph::Block;
+use keywright_resolve::graph::GraphBlock;
 use keywright_syntax::diagnostic::Code;
 
 /// An UPGRADE without a limit.
@@ -25,8 +25,9 @@ FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=UNLIMITED }
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for named in cx.graph.names() {
         let blocks = || named.blocks.iter().filter_map(|id| cx.graph.block(*id));
-        let endless =
-            |block: &&Block<'_>| block.feature.count.is_some_and(|count| count.value == Count::Unlimited);
+        let endless = |block: &&GraphBlock<'_>| {
+            block.feature.count.is_some_and(|count| count.value == Count::Unlimited)
+        };
         let base = blocks().filter(|block| block.feature.kind == Kind::Exclusive).find(endless);
         for upgrade in blocks().filter(|block| block.feature.kind == Kind::Upgrade) {
             let Some(count) = upgrade.feature.count else { continue };

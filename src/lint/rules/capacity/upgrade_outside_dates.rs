@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::{Feature, Kind};
-use keywright_resolve::graph::Block;
+use keywright_resolve::graph::GraphBlock;
 use keywright_syntax::diagnostic::Code;
 
 /// An UPGRADE outside the dates of its EXCLUSIVE block.
@@ -47,7 +47,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// A period without gaps in which a license is valid.
-struct Stretch {
+struct Validity {
     first: Date,
     last: Date,
 }
@@ -61,22 +61,22 @@ fn last_day(feature: &Feature) -> Date {
 }
 
 /// The periods of some blocks; a renewal without a gap extends the period.
-fn stretches<'f>(blocks: impl Iterator<Item = &'f Feature>) -> Vec<Stretch> {
+fn stretches<'f>(blocks: impl Iterator<Item = &'f Feature>) -> Vec<Validity> {
     let mut days: Vec<(Date, Date)> = blocks.map(|block| (first_day(block), last_day(block))).collect();
     days.sort_unstable();
-    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut stretches: Vec<Validity> = Vec::new();
     for (first, last) in days {
         match stretches.last_mut() {
             Some(before) if first <= before.last.tomorrow().unwrap_or(Date::MAX) => {
                 before.last = before.last.max(last);
             }
-            _ => stretches.push(Stretch { first, last }),
+            _ => stretches.push(Validity { first, last }),
         }
     }
     stretches
 }
 
-impl Stretch {
+impl Validity {
     /// DECISION: a missing START is accepted. Before the EXCLUSIVE block starts, the UPGRADE adds to nothing and the
     /// customer loses nothing.
     fn holds(&self, upgrade: &Feature) -> bool {
@@ -85,7 +85,7 @@ impl Stretch {
     }
 }
 
-fn report(cx: &Context<'_>, sink: &mut Sink<'_>, upgrade: &Block<'_>, to: (&Block<'_>, &Stretch)) {
+fn report(cx: &Context<'_>, sink: &mut Sink<'_>, upgrade: &GraphBlock<'_>, to: (&GraphBlock<'_>, &Validity)) {
     let feature = upgrade.feature;
     let dated = feature.end.or(feature.start).map(|date| date.span);
     let place = dated.or(feature.keytype.map(|keytype| keytype.span)).unwrap_or(feature.name.span);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_resolve::graph::BlockId;
+use keywright_resolve::graph::GraphBlockId;
 use keywright_syntax::diagnostic::Code;
 use keywright_syntax::limits::MAX_CHAIN;
 
@@ -54,7 +54,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         .filter(|block| cx.measures.depth(block.id).is_some_and(|depth| depth > MAX_DEPTH))
         .collect();
     // A chain is reported once, at its first block, although later blocks may be too deep as well.
-    let deeper: HashSet<BlockId> =
+    let deeper: HashSet<GraphBlockId> =
         deep.iter().filter_map(|block| cx.measures.next_in_chain(cx.graph, block.id)).collect();
     let mut room = MAX_SHOWN_STEPS;
     for block in deep.into_iter().filter(|block| !deeper.contains(&block.id)) {

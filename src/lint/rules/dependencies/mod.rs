@@ -15,14 +15,14 @@ pub(crate) mod version_not_served;
 
 use crate::Context;
 use keywright_license::Dependency;
-use keywright_resolve::graph::{Block, Target, Unserved};
+use keywright_resolve::graph::{DependencyTarget, GraphBlock, Unserved};
 use keywright_syntax::diagnostic::Diagnostic;
 
 /// The unserved dependencies with the given cause, each with the first block that has it.
 fn unserved<'a>(
     cx: &Context<'a>,
-    target: Target,
-) -> impl Iterator<Item = (Unserved, Block<'a>, &'a Dependency)> {
+    target: DependencyTarget,
+) -> impl Iterator<Item = (Unserved, GraphBlock<'a>, &'a Dependency)> {
     let graph = cx.graph;
     let faults = graph.unserved().into_iter().filter(move |fault| fault.target == target);
     faults.filter_map(move |fault| {

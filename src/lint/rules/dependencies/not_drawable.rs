@@ -2,7 +2,7 @@
 
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::Kind;
-use keywright_resolve::graph::Target;
+use keywright_resolve::graph::DependencyTarget;
 use keywright_syntax::diagnostic::Code;
 
 use super::unserved;
@@ -38,7 +38,7 @@ FEATURE Pool { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for (fault, block, dependency) in unserved(cx, Target::NotDrawable) {
+    for (fault, block, dependency) in unserved(cx, DependencyTarget::NotDrawable) {
         let name = dependency.feature.value.as_str();
         let holders = cx.graph.named(block.vendor(), name);
         let Some(holder) = holders.and_then(|named| cx.graph.block(*named.blocks.first()?)) else { continue };

@@ -2,7 +2,7 @@
 
 use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_resolve::graph::Target;
+use keywright_resolve::graph::DependencyTarget;
 use keywright_syntax::diagnostic::Code;
 
 use super::unserved;
@@ -38,7 +38,7 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for (fault, block, dependency) in unserved(cx, Target::OtherVendor) {
+    for (fault, block, dependency) in unserved(cx, DependencyTarget::OtherVendor) {
         let name = dependency.feature.value.as_str();
         let vendors: Vec<&str> = cx.graph.vendors_of(name).map(|named| named.vendor.as_str()).collect();
         let message = format!(

@@ -1,7 +1,7 @@
 //! D002: a token that depends on itself.
 
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_resolve::graph::Target;
+use keywright_resolve::graph::DependencyTarget;
 use keywright_syntax::diagnostic::Code;
 
 /// A token that depends on itself.
@@ -36,7 +36,7 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for block in cx.blocks() {
-        let own = cx.graph.needs(block.id).find(|(_, _, target)| *target == Target::Itself);
+        let own = cx.graph.needs(block.id).find(|(_, _, target)| *target == DependencyTarget::Itself);
         if let Some((_, dependency, _)) = own {
             let message = format!("token `{}` depends on itself", block.name());
             sink.push(

@@ -1,7 +1,7 @@
 //! D011: a token without a real license.
 
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_resolve::graph::Target;
+use keywright_resolve::graph::DependencyTarget;
 use keywright_syntax::diagnostic::Code;
 
 use super::unserved;
@@ -38,7 +38,7 @@ FEATURE Pool { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for (fault, block, dependency) in unserved(cx, Target::OnlyUpgrades) {
+    for (fault, block, dependency) in unserved(cx, DependencyTarget::OnlyUpgrades) {
         let name = dependency.feature.value.as_str();
         let message =
             format!("token `{}` has no real license: `{name}` has only UPGRADE blocks", block.name());

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::Kind;
-use keywright_resolve::graph::Block;
+use keywright_resolve::graph::GraphBlock;
 use keywright_syntax::diagnostic::Code;
 
 /// A license that no token draws on.
@@ -35,10 +35,10 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let unclear: HashSet<&str> = cx
         .blocks()
         .filter(|block| cx.graph.needs(block.id).any(|(_, _, target)| !target.is_served()))
-        .map(Block::vendor)
+        .map(GraphBlock::vendor)
         .collect();
     let with_tokens: HashSet<&str> =
-        cx.blocks().filter(|block| block.is_token()).map(Block::vendor).collect();
+        cx.blocks().filter(|block| block.is_token()).map(GraphBlock::vendor).collect();
     for named in cx.graph.names().iter().filter(|named| !named.drawn) {
         let vendor = named.vendor.as_str();
         // If a dependency is not served or text is unreadable, a token may draw on this license after all.
@@ -46,7 +46,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         // Next to a token of the same name, the license is an alternative of a product, not a pool.
-        if cx.graph.providers(named).any(Block::is_token) {
+        if cx.graph.providers(named).any(GraphBlock::is_token) {
             continue;
         }
         let mut pools = named.blocks.iter().filter_map(|id| cx.graph.block(*id));

@@ -1,7 +1,7 @@
 //! D005: a dependency on an unknown feature.
 
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_resolve::graph::Target;
+use keywright_resolve::graph::DependencyTarget;
 use keywright_syntax::diagnostic::{Code, nearest};
 
 use super::unserved;
@@ -41,7 +41,7 @@ const MAX_COMPARISONS: usize = 200_000;
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut room = MAX_COMPARISONS;
-    for (fault, block, dependency) in unserved(cx, Target::Unknown) {
+    for (fault, block, dependency) in unserved(cx, DependencyTarget::Unknown) {
         let name = dependency.feature.value.as_str();
         let known = || cx.graph.names().iter().filter(|named| named.vendor.as_str() == block.vendor());
         let suggestion = match room.checked_sub(cx.graph.names().len()) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::Version;
-use keywright_resolve::graph::Target;
+use keywright_resolve::graph::DependencyTarget;
 use keywright_syntax::diagnostic::Code;
 
 use super::unserved;
@@ -41,7 +41,7 @@ FEATURE Pool { VENDOR=Acme VERSION=1.5 COUNT=10 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for (fault, block, dependency) in unserved(cx, Target::TooOld) {
+    for (fault, block, dependency) in unserved(cx, DependencyTarget::TooOld) {
         let name = dependency.feature.value.as_str();
         let Some(named) = cx.graph.named(block.vendor(), name) else { continue };
         let versions: BTreeSet<Version> =

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::message;
 use crate::{Check, Context, CrossFileMatch, DuplicateKind, Example, Rule, Sink};
 use keywright_license::Feature;
-use keywright_resolve::graph::Block;
+use keywright_resolve::graph::GraphBlock;
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::source::FileId;
 
@@ -39,9 +39,9 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     // Grouped by file pair: one finding per copied file is enough.
-    let mut copies: BTreeMap<(usize, usize), Vec<(&Block<'_>, &Block<'_>)>> = BTreeMap::new();
+    let mut copies: BTreeMap<(usize, usize), Vec<(&GraphBlock<'_>, &GraphBlock<'_>)>> = BTreeMap::new();
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
-        let mut met: HashMap<Content, &Block<'_>> = HashMap::new();
+        let mut met: HashMap<Content, &GraphBlock<'_>> = HashMap::new();
         for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)) {
             let first = *met.entry(content(block.license, block.feature)).or_insert(block);
             if first.file != block.file {

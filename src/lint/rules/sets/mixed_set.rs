@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_resolve::graph::{Block, BlockId};
+use keywright_resolve::graph::{GraphBlock, GraphBlockId};
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::source::Span;
 
@@ -60,10 +60,10 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// Blocks that add to each other and differ only in SN. In these, SN distinguishes two purchases instead of naming a
 /// set.
-fn twins(cx: &Context<'_>) -> HashSet<BlockId> {
+fn twins(cx: &Context<'_>) -> HashSet<GraphBlockId> {
     let mut twins = HashSet::new();
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
-        let mut met: HashMap<(usize, Content), BlockId> = HashMap::new();
+        let mut met: HashMap<(usize, Content), GraphBlockId> = HashMap::new();
         for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)).filter(|block| adds(block)) {
             let mut said = content(block.license, block.feature);
             said.retain(|(name, _)| name != "SN");
@@ -75,11 +75,11 @@ fn twins(cx: &Context<'_>) -> HashSet<BlockId> {
     twins
 }
 
-fn sn(block: &Block<'_>) -> Option<(String, Span)> {
+fn sn(block: &GraphBlock<'_>) -> Option<(String, Span)> {
     block.feature.sn.as_ref().map(|sn| (sn.value.as_str().to_owned(), sn.span))
 }
 
-fn licensee(block: &Block<'_>) -> Option<(String, Span)> {
+fn licensee(block: &GraphBlock<'_>) -> Option<(String, Span)> {
     let source = &block.license.source;
     let directives = block.license.block(block.feature)?.directives();
     let own = directives.into_iter().find(|directive| source.slice(directive.name) == "LICENSEE")?;
@@ -88,7 +88,7 @@ fn licensee(block: &Block<'_>) -> Option<(String, Span)> {
 
 fn finding(
     cx: &Context<'_>,
-    block: &Block<'_>,
+    block: &GraphBlock<'_>,
     what: &str,
     (span, value): (Span, &str),
     (first, known): (Span, &str),

@@ -2,7 +2,7 @@
 
 use crate::Context;
 use keywright_license::{Feature, Kind, License};
-use keywright_resolve::graph::{Block, Hop, Target};
+use keywright_resolve::graph::{DependencyTarget, GraphBlock, Hop};
 
 pub(crate) mod block_in_two_files;
 pub(crate) mod crossed_sets;
@@ -24,12 +24,12 @@ pub(crate) fn content(license: &License, feature: &Feature) -> Content {
 }
 
 /// Returns true if a further block of this kind and name grants more, so a copy would too.
-fn adds(block: &Block<'_>) -> bool {
+fn adds(block: &GraphBlock<'_>) -> bool {
     matches!(block.feature.kind, Kind::Additive | Kind::Upgrade | Kind::Metered | Kind::Activation)
 }
 
 /// Returns true if two blocks of different files are the same license.
-pub(super) fn same_block_elsewhere(one: &Block<'_>, other: &Block<'_>) -> bool {
+pub(super) fn same_block_elsewhere(one: &GraphBlock<'_>, other: &GraphBlock<'_>) -> bool {
     one.file != other.file
         && one.name() == other.name()
         && one.feature.kind == other.feature.kind
@@ -37,16 +37,17 @@ pub(super) fn same_block_elsewhere(one: &Block<'_>, other: &Block<'_>) -> bool {
 }
 
 /// The dependencies of blocks with an SN that only blocks with another SN serve, each with such a block.
-fn crossings<'a>(cx: &Context<'a>) -> Vec<(Hop, Block<'a>)> {
+fn crossings<'a>(cx: &Context<'a>) -> Vec<(Hop, GraphBlock<'a>)> {
     let mut found = Vec::new();
     for block in cx.blocks() {
         let Some(set) = &block.feature.sn else { continue };
         for (hop, need, target) in cx.graph.needs(block.id) {
-            if target != Target::Served {
+            if target != DependencyTarget::Served {
                 continue;
             }
             let mut serving = cx.graph.serving(block, need).take(64);
-            let stranger = |one: &&Block<'_>| one.feature.sn.as_ref().is_some_and(|sn| sn.value != set.value);
+            let stranger =
+                |one: &&GraphBlock<'_>| one.feature.sn.as_ref().is_some_and(|sn| sn.value != set.value);
             let Some(first) = serving.next().filter(stranger) else { continue };
             if serving.all(|one| stranger(&one)) {
                 found.push((hop, *first));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_resolve::graph::Block;
+use keywright_resolve::graph::GraphBlock;
 use keywright_syntax::diagnostic::Code;
 
 use super::{Content, adds, content};
@@ -29,7 +29,7 @@ FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=5 }
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
-        let mut met: HashMap<(usize, Content), &Block<'_>> = HashMap::new();
+        let mut met: HashMap<(usize, Content), &GraphBlock<'_>> = HashMap::new();
         for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)).filter(|block| adds(block)) {
             let key = (block.file, content(block.license, block.feature));
             let Some(first) = met.get(&key) else {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
 use crate::{Check, Context, DuplicateKind, Example, Rule, Sink};
-use keywright_resolve::graph::{Block, FeatureGroup, Target};
+use keywright_resolve::graph::{DependencyTarget, FeatureGroup, GraphBlock};
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::source::FileId;
 
@@ -63,7 +63,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     apart(cx, sink, &reported);
     // D007 reports dependencies that fail because of the vendor.
-    if !cx.graph.unserved().iter().any(|fault| fault.target == Target::OtherVendor) {
+    if !cx.graph.unserved().iter().any(|fault| fault.target == DependencyTarget::OtherVendor) {
         vendors(cx, sink);
     }
 }
@@ -101,7 +101,7 @@ fn vendors(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn first<'g, 'a>(cx: &Context<'a>, named: &FeatureGroup<'_>) -> Option<&'g Block<'a>>
+fn first<'g, 'a>(cx: &Context<'a>, named: &FeatureGroup<'_>) -> Option<&'g GraphBlock<'a>>
 where
     'a: 'g,
 {

@@ -3,7 +3,7 @@
 use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::Kind;
-use keywright_resolve::graph::BlockId;
+use keywright_resolve::graph::GraphBlockId;
 use keywright_syntax::diagnostic::Code;
 
 /// A shared token that draws on a shared block.
@@ -43,7 +43,7 @@ const MAX_STEPS: usize = 1_000_000;
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     // H002 reports these SHARE values on other kinds of blocks.
-    let is_shared = |id: BlockId| {
+    let is_shared = |id: GraphBlockId| {
         cx.graph.block(id).is_some_and(|block| {
             let kind = block.feature.kind;
             block.feature.shares_counts() && matches!(kind, Kind::Exclusive | Kind::Additive | Kind::Token)

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::Context;
 use crate::rules::capacity::unservable::CapacityDrop;
-use keywright_resolve::graph::{BlockId, FeatureGroup, SearchDirection};
+use keywright_resolve::graph::{FeatureGroup, GraphBlockId, SearchDirection};
 
 /// Maximum number of edges followed per run to find the tokens that a license serves.
 ///
@@ -56,7 +56,7 @@ impl<'c> CapacityDrops<'c> {
     fn take_on(&mut self, cx: &Context<'_>, named: &FeatureGroup<'_>, day: Date) -> Vec<&'c CapacityDrop> {
         let Some(all) = self.days.get_mut(&day).filter(|all| !all.is_empty()) else { return Vec::new() };
         let blocks = named.blocks.iter().copied();
-        let above: Vec<BlockId> =
+        let above: Vec<GraphBlockId> =
             cx.graph.reached(blocks, SearchDirection::Tokens, &mut self.room).unwrap_or_default();
         let (taken, rest) = all.iter().partition(|fall| above.binary_search(&fall.block).is_ok());
         *all = rest;
@@ -65,7 +65,7 @@ impl<'c> CapacityDrops<'c> {
 
     /// The tokens that no other finding reports, grouped by day and missing pool.
     pub(super) fn left(self) -> Vec<Vec<&'c CapacityDrop>> {
-        let mut left: BTreeMap<(Date, BlockId), Vec<&CapacityDrop>> = BTreeMap::new();
+        let mut left: BTreeMap<(Date, GraphBlockId), Vec<&CapacityDrop>> = BTreeMap::new();
         for fall in self.days.into_values().flatten() {
             left.entry((fall.day, fall.lack.pool)).or_default().push(fall);
         }

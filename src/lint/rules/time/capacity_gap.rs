@@ -8,7 +8,7 @@ use crate::message;
 use crate::rules::capacity::unservable::CapacityDrop;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::{Count, Kind};
-use keywright_resolve::graph::{Block, FeatureGroup};
+use keywright_resolve::graph::{FeatureGroup, GraphBlock};
 use keywright_syntax::diagnostic::Code;
 
 use super::capacity_drop::{CapacityDrops, Fault};
@@ -41,7 +41,7 @@ FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 }
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut falls = CapacityDrops::new(cx);
     for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
-        let blocks: Vec<&Block<'_>> = named
+        let blocks: Vec<&GraphBlock<'_>> = named
             .blocks
             .iter()
             .filter_map(|id| cx.graph.block(*id))
@@ -65,7 +65,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Returns true if two EXCLUSIVE blocks overlap.
-fn rivals(blocks: &[&Block<'_>]) -> bool {
+fn rivals(blocks: &[&GraphBlock<'_>]) -> bool {
     let exclusive = blocks.iter().filter(|block| block.feature.kind == Kind::Exclusive);
     let mut periods: Vec<(Date, Date)> = exclusive
         .map(|block| (block.feature.start, block.feature.end))
@@ -82,14 +82,14 @@ const ENDLESS: u64 = 1 << 50;
 
 /// The number of licenses from one day on.
 #[derive(Debug, Clone, Copy)]
-struct Stretch {
+struct Capacity {
     from: Date,
     size: u64,
     /// True if there are also uncounted licenses.
     open: bool,
 }
 
-impl Stretch {
+impl Capacity {
     fn is_empty(&self) -> bool {
         self.size == 0 && !self.open
     }
@@ -108,7 +108,7 @@ fn is_uncounted(kind: Kind) -> bool {
 }
 
 /// The total of the blocks, day by day. An UPGRADE adds nothing on days without an EXCLUSIVE block.
-fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
+fn timeline(blocks: &[&GraphBlock<'_>]) -> Vec<Capacity> {
     let mut changes: Vec<(Date, bool, Kind, u64)> = Vec::new();
     for block in blocks {
         let (feature, kind) = (block.feature, block.feature.kind);
@@ -123,7 +123,7 @@ fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
         }
     }
     changes.sort_unstable();
-    let mut line: Vec<Stretch> = Vec::new();
+    let mut line: Vec<Capacity> = Vec::new();
     let (mut own, mut added, mut beside, mut uncounted) = (0_u64, 0_u64, 0_u64, 0_u64);
     for (from, begins, kind, count) in changes {
         let part = match kind {
@@ -134,7 +134,7 @@ fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
         };
         *part = if begins { part.saturating_add(count) } else { part.saturating_sub(count) };
         let size = beside.saturating_add(if own > 0 { own.saturating_add(added) } else { 0 });
-        let stretch = Stretch { from, size: size.min(ENDLESS), open: uncounted > 0 };
+        let stretch = Capacity { from, size: size.min(ENDLESS), open: uncounted > 0 };
         match line.last_mut().filter(|last| last.from == from) {
             Some(last) => *last = stretch,
             None => line.push(stretch),
@@ -146,11 +146,11 @@ fn timeline(blocks: &[&Block<'_>]) -> Vec<Stretch> {
 }
 
 /// All future gaps and drops. A lower size after a gap is part of the gap.
-fn faults(line: &[Stretch], today: Date) -> Vec<Fault> {
+fn faults(line: &[Capacity], today: Date) -> Vec<Fault> {
     let next = line.iter().skip(2).map(Some).chain([None]);
-    let fault = |(two, next): (&[Stretch], Option<&Stretch>)| {
+    let fault = |(two, next): (&[Capacity], Option<&Capacity>)| {
         let [before, less] = two else { return None };
-        let fault = |again, after: &Stretch| {
+        let fault = |again, after: &Capacity| {
             let fallen = after.is_less_than(before).then_some((before.size, after.size));
             Fault { day: less.from, again, fallen }
         };
@@ -168,12 +168,12 @@ fn faults(line: &[Stretch], today: Date) -> Vec<Fault> {
 /// The blocks of one name by start and end day.
 struct Periods<'n, 'a> {
     named: &'n FeatureGroup<'a>,
-    starts: BTreeMap<Date, &'n Block<'a>>,
-    ends: BTreeMap<Date, Vec<&'n Block<'a>>>,
+    starts: BTreeMap<Date, &'n GraphBlock<'a>>,
+    ends: BTreeMap<Date, Vec<&'n GraphBlock<'a>>>,
 }
 
 impl<'n, 'a> Periods<'n, 'a> {
-    fn new(named: &'n FeatureGroup<'a>, blocks: &[&'n Block<'a>]) -> Self {
+    fn new(named: &'n FeatureGroup<'a>, blocks: &[&'n GraphBlock<'a>]) -> Self {
         let mut periods = Self { named, starts: BTreeMap::new(), ends: BTreeMap::new() };
         for block in blocks {
             if let Some(start) = block.feature.start {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_resolve::graph::{Block, Hop};
+use keywright_resolve::graph::{GraphBlock, Hop};
 use keywright_syntax::diagnostic::Code;
 
 use super::service::{Period, faults, these_too};
@@ -33,7 +33,7 @@ FEATURE Pool { VENDOR=Acme COUNT=10 END=2026-12-31 }
 };
 
 /// The last day on which a dependency is served, and the first day on which it is served again.
-type Fault = (Date, Option<Date>);
+type Interruption = (Date, Option<Date>);
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let found = faults(cx, |services, block, need| {
@@ -50,7 +50,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// The end of each period and the start of the next.
-fn holes(periods: &[Period]) -> Vec<Fault> {
+fn holes(periods: &[Period]) -> Vec<Interruption> {
     let next = periods.iter().skip(1).map(|(start, _)| Some(*start)).chain([None]);
     periods
         .iter()
@@ -61,7 +61,7 @@ fn holes(periods: &[Period]) -> Vec<Fault> {
 }
 
 /// Returns true if a token is valid on a future day on which nothing serves its dependency.
-fn is_missed(cx: &Context<'_>, block: &Block<'_>, (last, again): Fault) -> bool {
+fn is_missed(cx: &Context<'_>, block: &GraphBlock<'_>, (last, again): Interruption) -> bool {
     // T002 reports dependencies that have already expired.
     let to_come = again.map_or(last >= cx.options.at, |again| again > cx.options.at);
     let goes_on = block.feature.end.is_none_or(|end| end.value > last);

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::rules::capacity::unservable::Late;
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_resolve::graph::{BlockId, Hop};
+use keywright_resolve::graph::{GraphBlockId, Hop};
 use keywright_syntax::diagnostic::Code;
 
 use super::service::{faults, these_too};
@@ -46,7 +46,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for (first, places) in found {
         report(cx, sink, first, &places);
     }
-    let mut late: BTreeMap<(BlockId, Date), Vec<&Late>> = BTreeMap::new();
+    let mut late: BTreeMap<(GraphBlockId, Date), Vec<&Late>> = BTreeMap::new();
     for one in &cx.shortages().late {
         late.entry((one.lack.pool, one.from)).or_default().push(one);
     }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::Context;
 use keywright_license::{Dependency, Version};
-use keywright_resolve::graph::{Block, Hop, Target};
+use keywright_resolve::graph::{DependencyTarget, GraphBlock, Hop};
 use keywright_syntax::diagnostic::Diagnostic;
 
 use super::is_never_in_force;
@@ -26,12 +26,17 @@ pub(super) struct Services<'a> {
 impl<'a> Services<'a> {
     /// The periods in which a dependency of a block is served, in order; adjacent periods are merged. Blocks that are
     /// never valid are ignored.
-    pub(super) fn of(&mut self, cx: &Context<'a>, block: &Block<'a>, need: &'a Dependency) -> &[Period] {
+    pub(super) fn of(&mut self, cx: &Context<'a>, block: &GraphBlock<'a>, need: &'a Dependency) -> &[Period] {
         self.named(cx, (block.vendor(), need.feature.value.as_str(), need.version))
     }
 
     /// The same for any version of a dependency.
-    pub(super) fn of_any(&mut self, cx: &Context<'a>, block: &Block<'a>, need: &'a Dependency) -> &[Period] {
+    pub(super) fn of_any(
+        &mut self,
+        cx: &Context<'a>,
+        block: &GraphBlock<'a>,
+        need: &'a Dependency,
+    ) -> &[Period] {
         self.named(cx, (block.vendor(), need.feature.value.as_str(), Version { major: 0, minor: 0 }))
     }
 
@@ -66,7 +71,7 @@ fn merge(mut all: Vec<Period>) -> Vec<Period> {
 /// Equal faults of dependencies, each with its places in file order.
 pub(super) fn faults<'a, F: Ord + Copy>(
     cx: &Context<'a>,
-    mut find: impl FnMut(&mut Services<'a>, &Block<'a>, &'a Dependency) -> Vec<F>,
+    mut find: impl FnMut(&mut Services<'a>, &GraphBlock<'a>, &'a Dependency) -> Vec<F>,
 ) -> Vec<(F, Vec<Hop>)> {
     let mut services = Services::default();
     let mut faults: BTreeMap<(&str, &str, Version, F), Vec<Hop>> = BTreeMap::new();
@@ -74,7 +79,7 @@ pub(super) fn faults<'a, F: Ord + Copy>(
     // C001 reports tokens that never run, also if dates are the cause.
     for block in tokens.filter(|block| !cx.shortages().is_dead(block.id)) {
         for (hop, need, target) in cx.graph.needs(block.id) {
-            if target != Target::Served {
+            if target != DependencyTarget::Served {
                 continue;
             }
             for fault in find(&mut services, block, need) {
