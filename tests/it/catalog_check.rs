@@ -1,20 +1,20 @@
 //! `keywright catalog check`: the feature mixes that each customer loses with another catalogue, for all kinds of
 //! blocks.
 
-use crate::issue::{DAY, issue_into, place};
+use crate::issue::{DAY, issue_into, test_dir};
 use crate::support::{Outcome, TestDir};
 
-fn check(place: &TestDir, was: &str, is: &str, orders: &str) -> Outcome {
+fn check(dir: &TestDir, was: &str, is: &str, orders: &str) -> Outcome {
     let catalog = |products: &str| format!("vendor: ABC_Software\nproducts:\n{products}");
-    place.write("was.yaml", catalog(was)).write("catalog.yaml", catalog(is)).write("orders/o.csv", orders);
-    place.run(&["catalog", "check", "catalog.yaml", "--was", "was.yaml", "--orders", "orders", "--at", DAY])
+    dir.write("was.yaml", catalog(was)).write("catalog.yaml", catalog(is)).write("orders/o.csv", orders);
+    dir.run(&["catalog", "check", "catalog.yaml", "--was", "was.yaml", "--orders", "orders", "--at", DAY])
 }
 
 const POOL: &str = "  - { product: P, template: pool, values: { features: \"MyDraw:5, MyWrite:2\" } }\n";
 
 #[test]
 fn catalog_check_finds_losses_in_single_mixes() {
-    let place = place();
+    let dir = test_dir();
     let row = |rest: &str| format!("customer,sn,products,start,end\nA,A-1,{rest}\n");
     let cases = [
         (
@@ -77,47 +77,47 @@ fn catalog_check_finds_losses_in_single_mixes() {
         ),
     ];
     for (name, was, is, orders, meant) in cases {
-        let output = check(&place, &was, &is, &orders).expect_code(1);
+        let output = check(&dir, &was, &is, &orders).expect_code(1);
         assert!(output.stdout.contains(meant), "{name}: {}{}", output.stdout, output.stderr);
         assert!(
             output.stdout.contains("1 of 1 customer would lose a feature mix that they can run now\n"),
             "{name}: {}",
             output.stdout
         );
-        check(&place, &was, &was, &orders).expect_code(0);
+        check(&dir, &was, &was, &orders).expect_code(0);
     }
 }
 
 #[test]
 fn catalog_check_counts_customers_not_orders() {
-    let place = place();
+    let dir = test_dir();
     let orders = "customer,sn,products\nA,A-1,P:20\nA,A-2,P:20\nB,B-1,P:4\n";
-    let output = check(&place, POOL, &POOL.replace("MyDraw:5", "MyDraw:6"), orders).expect_code(1);
+    let output = check(&dir, POOL, &POOL.replace("MyDraw:5", "MyDraw:6"), orders).expect_code(1);
     let last = "after this change, 1 of 2 customers would lose a feature mix that they can run now\n";
     assert!(output.stdout.ends_with(last), "{}", output.stdout);
 }
 
 #[test]
 fn catalog_check_fails_without_orders() {
-    let place = place();
-    std::fs::create_dir_all(place.path("empty")).unwrap();
+    let dir = test_dir();
+    std::fs::create_dir_all(dir.path("empty")).unwrap();
     let args = ["catalog", "check", "catalog.yaml", "--was", "catalog.yaml", "--orders", "empty"];
-    let output = place.run(&args).expect_code(2);
+    let output = dir.run(&args).expect_code(2);
     assert!(output.stderr.contains("no orders to compare"), "{}", output.stderr);
 }
 
 #[test]
 fn catalog_check_reads_log_without_old_catalog() {
-    let place = place();
+    let dir = test_dir();
     let args = ["catalog", "check", "--orders", "order.yaml", "--at", DAY, "--log", "log"];
-    let output = place.run(&args).expect_code(2);
+    let output = dir.run(&args).expect_code(2);
     assert!(output.stderr.contains("issue log `log` not found"), "{}", output.stderr);
-    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    let output = place.run(&args).expect_code(0);
+    issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
+    let output = dir.run(&args).expect_code(0);
     let same = "after the change, 0 of 1 customer would lose a feature mix that they can run now\n";
     assert_eq!(output.stdout, same);
-    place.write("catalog.yaml", place.read("catalog.yaml").replace("MyDraw:5", "MyDraw:6"));
-    let output = place.run(&args).expect_code(1);
+    dir.write("catalog.yaml", dir.read("catalog.yaml").replace("MyDraw:5", "MyDraw:6"));
+    let output = dir.run(&args).expect_code(1);
     assert!(
         output.stdout.contains("ABC Corp (ABC-1) can run 4 MyDraw now, 3 MyDraw after the change\n"),
         "{}",

@@ -24,15 +24,15 @@ fn documented_configuration_is_accepted() {
     let (_, rest) = document.split_once("```toml\n").unwrap();
     let example = rest.split("```").next().unwrap();
     Config::parse("docs/ci.md", Path::new("/"), example).unwrap();
-    let place = TestDir::new();
-    place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
+    let dir = TestDir::new();
+    dir.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
     let block = "FEATURE Draw { VENDOR=ABC_Software COUNT=5 BORROW=24 LICENSEE=\"a\n b\" }\n";
-    place.write("keywright.toml", example).write("a.lic", block).write("drafts/b.lic", block);
-    let outcome = place.run(&["lint", "--format", "concise", "a.lic"]).expect_code(1);
+    dir.write("keywright.toml", example).write("a.lic", block).write("drafts/b.lic", block);
+    let outcome = dir.run(&["lint", "--format", "concise", "a.lic"]).expect_code(1);
     for said in ["error[P002]: `BORROW`", "error[S009]", "note[K002]"] {
         assert!(outcome.stdout.contains(said), "{}", outcome.stdout);
     }
-    assert!(!place.run(&["lint", "--format", "concise", "drafts"]).stdout.contains("K002"));
+    assert!(!dir.run(&["lint", "--format", "concise", "drafts"]).stdout.contains("K002"));
     // The schema accepts it as the program does.
     let reported = |text: &str| -> Value {
         let table: toml::Table = text.parse().unwrap();
@@ -58,19 +58,18 @@ fn documented_formats_and_codes_match_program() {
 
 #[test]
 fn hooks_lint_given_files() {
-    let place = TestDir::new();
-    place
-        .write("bad.lic", "FEATURE Draw { VENDOR=Acme CUONT=5 }\n")
+    let dir = TestDir::new();
+    dir.write("bad.lic", "FEATURE Draw { VENDOR=Acme CUONT=5 }\n")
         .write("good.lic", "FEATURE Draw\n{\n  VENDOR=Acme COUNT=5\n}\n");
     for hook in yaml(".pre-commit-hooks.yaml").as_array().unwrap() {
         assert_eq!((text(&hook["language"]), text(&hook["files"])), ("system", r"\.lic$"));
         let mut words = text(&hook["entry"]).split(' ');
         assert_eq!(words.next(), Some("keywright"));
         let entry: Vec<&str> = words.collect();
-        place.run(&[&entry[..], &["good.lic"]].concat()).expect_code(0);
+        dir.run(&[&entry[..], &["good.lic"]].concat()).expect_code(0);
         assert_eq!(text(&hook["id"]), format!("keywright-{}", entry[0]));
         if entry == ["lint"] {
-            place.run(&["lint", "good.lic", "bad.lic"]).expect_code(1);
+            dir.run(&["lint", "good.lic", "bad.lic"]).expect_code(1);
         }
     }
 }
@@ -89,14 +88,13 @@ fn action_lints_configured_paths() {
         assert_eq!(variable.to_lowercase(), input);
         assert!(action["inputs"][input]["description"].is_string(), "{input}");
     }
-    let place = TestDir::new();
-    place
-        .write("my licenses/bad.lic", "FEATURE Draw { VENDOR=Acme CUONT=5 }\n")
+    let dir = TestDir::new();
+    dir.write("my licenses/bad.lic", "FEATURE Draw { VENDOR=Acme CUONT=5 }\n")
         .write("$(touch owned).lic", "");
     let run = |format: &str, output: &str, args: &str| {
         let output = Command::new("bash")
             .args(["-c", script])
-            .current_dir(place.path("."))
+            .current_dir(dir.path("."))
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap())
             .envs([
@@ -112,6 +110,6 @@ fn action_lints_configured_paths() {
     assert_eq!(code, Some(1));
     assert!(reported.contains("::error file=my licenses/bad.lic,line=1,"), "{}", reported.as_str());
     assert_eq!(run("sarif", "out.sarif", "--allow\nvalues"), (Some(0), String::new()));
-    assert!(place.read("out.sarif").contains("\"2.1.0\""));
-    assert!(!place.path("owned").exists());
+    assert!(dir.read("out.sarif").contains("\"2.1.0\""));
+    assert!(!dir.path("owned").exists());
 }

@@ -9,8 +9,8 @@ use crate::support::{TestDir, root};
 
 const UNSIGNED: &str = "FEATURE Draw { VENDOR=Acme COUNT=5 }\nFEATURE Signed { VENDOR=Acme COUNT=5 KEY=x }\n";
 
-fn codes(place: &TestDir, args: &[&str]) -> Vec<String> {
-    let outcome = place.run(&[&["lint", "--format", "concise"], args].concat());
+fn codes(dir: &TestDir, args: &[&str]) -> Vec<String> {
+    let outcome = dir.run(&[&["lint", "--format", "concise"], args].concat());
     assert!(outcome.code < 2, "{}", outcome.shown());
     let part = |line: &str| line.split(": ").nth(1).unwrap().to_owned();
     outcome.stdout.lines().map(|line| format!("{} {}", line.split(':').next().unwrap(), part(line))).collect()
@@ -25,70 +25,69 @@ fn fault(text: &str) -> (String, String) {
 
 #[test]
 fn nearest_configuration_applies_and_options_override_it() {
-    let place = TestDir::new();
+    let dir = TestDir::new();
     for name in ["a.lic", "sub/b.lic", "sub/deep/c.lic"] {
-        place.write(name, UNSIGNED);
+        dir.write(name, UNSIGNED);
     }
-    let without = codes(&place, &["."]);
+    let without = codes(&dir, &["."]);
     assert!(without.iter().any(|line| line == "a.lic error[K001]"), "{without:?}");
-    place.write("keywright.toml", "[levels]\nK = \"allow\"\n");
-    place.write("sub/deep/keywright.toml", "levels = { unsigned-block = \"warn\", K003 = \"allow\" }\n");
-    assert_eq!(codes(&place, &["."]), ["sub/deep/c.lic warning[K001]"]);
-    assert_eq!(codes(&place, &["sub/b.lic"]), [""; 0]);
-    let denied = codes(&place, &["--deny", "K001", "sub"]);
+    dir.write("keywright.toml", "[levels]\nK = \"allow\"\n");
+    dir.write("sub/deep/keywright.toml", "levels = { unsigned-block = \"warn\", K003 = \"allow\" }\n");
+    assert_eq!(codes(&dir, &["."]), ["sub/deep/c.lic warning[K001]"]);
+    assert_eq!(codes(&dir, &["sub/b.lic"]), [""; 0]);
+    let denied = codes(&dir, &["--deny", "K001", "sub"]);
     assert_eq!(denied, ["sub/b.lic error[K001]", "sub/deep/c.lic error[K001]"]);
-    place.write("other.toml", "[levels]\nsyntax = \"warn\"\n");
-    assert_eq!(codes(&place, &["--config", "other.toml", "."]), without);
+    dir.write("other.toml", "[levels]\nsyntax = \"warn\"\n");
+    assert_eq!(codes(&dir, &["--config", "other.toml", "."]), without);
 }
 
 #[test]
 fn overrides_apply_to_matching_paths() {
-    let place = TestDir::new();
+    let dir = TestDir::new();
     for name in ["a.lic", "drafts/b.lic", "drafts/old/c.lic", "x/y.draft.lic"] {
-        place.write(name, UNSIGNED);
+        dir.write(name, UNSIGNED);
     }
-    place.write(
+    dir.write(
         "keywright.toml",
         "levels = { K003 = \"allow\" }\n\
          [[override]]\nfiles = [\"drafts/**\", \"*.draft.lic\"]\nlevels = { K001 = \"allow\" }\n\
          [[override]]\nfiles = [\"drafts/*.lic\"]\nlevels = { K001 = \"warn\" }\n",
     );
-    assert_eq!(codes(&place, &["."]), ["a.lic error[K001]", "drafts/b.lic warning[K001]"]);
-    assert_eq!(codes(&place, &["./drafts/../drafts/b.lic"]), ["drafts/../drafts/b.lic warning[K001]"]);
+    assert_eq!(codes(&dir, &["."]), ["a.lic error[K001]", "drafts/b.lic warning[K001]"]);
+    assert_eq!(codes(&dir, &["./drafts/../drafts/b.lic"]), ["drafts/../drafts/b.lic warning[K001]"]);
 }
 
 #[test]
 fn configured_vendor_and_directives_are_enforced() {
-    let place = TestDir::new();
-    place
-        .write(
-            "a.lic",
-            "FEATURE Draw { VENDOR=Acmee COUNT=5 }\nFEATURE Pen { VENDOR=Acme COUNT=5 BORROW=24 }\n",
-        )
-        .write(
-            "keywright.toml",
-            "vendor = \"Acme\"\ndirectives = [\"COUNT\", \"VERSION\"]\nlevels = { K = \"allow\" }\n",
-        );
-    assert_eq!(codes(&place, &["."]), ["a.lic error[P001]", "a.lic error[P002]"]);
-    let json: Value = serde_json::from_str(&place.run(&["lint", "--format", "json", "."]).stdout).unwrap();
+    let dir = TestDir::new();
+    dir.write(
+        "a.lic",
+        "FEATURE Draw { VENDOR=Acmee COUNT=5 }\nFEATURE Pen { VENDOR=Acme COUNT=5 BORROW=24 }\n",
+    )
+    .write(
+        "keywright.toml",
+        "vendor = \"Acme\"\ndirectives = [\"COUNT\", \"VERSION\"]\nlevels = { K = \"allow\" }\n",
+    );
+    assert_eq!(codes(&dir, &["."]), ["a.lic error[P001]", "a.lic error[P002]"]);
+    let json: Value = serde_json::from_str(&dir.run(&["lint", "--format", "json", "."]).stdout).unwrap();
     assert_eq!(json["diagnostics"][0]["help"], "did you mean `Acme`?");
-    place.write("keywright.toml", "vendor = [\"Acme\", \"Acmee\"]\nlevels = { K = \"allow\" }\n");
-    assert_eq!(codes(&place, &["."]), [""; 0]);
+    dir.write("keywright.toml", "vendor = [\"Acme\", \"Acmee\"]\nlevels = { K = \"allow\" }\n");
+    assert_eq!(codes(&dir, &["."]), [""; 0]);
 }
 
 #[test]
 fn fail_level_sets_exit_code() {
-    let place = TestDir::new();
-    place.write("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"a\n b\" }\n");
-    place.run(&["lint", "a.lic"]).expect_code(0);
-    place.write("keywright.toml", "fail = \"warning\"\n");
-    place.run(&["lint", "a.lic"]).expect_code(1);
-    place.write("keywright.toml", "fail = \"warning\"\n[[override]]\nfiles = [\"a.*\"]\nfail = \"error\"\n");
-    place.run(&["lint", "a.lic"]).expect_code(0);
-    place.run(&["lint", "--deny", "warnings", "a.lic"]).expect_code(1);
-    let input = std::fs::read(place.path("a.lic")).unwrap();
+    let dir = TestDir::new();
+    dir.write("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"a\n b\" }\n");
+    dir.run(&["lint", "a.lic"]).expect_code(0);
+    dir.write("keywright.toml", "fail = \"warning\"\n");
+    dir.run(&["lint", "a.lic"]).expect_code(1);
+    dir.write("keywright.toml", "fail = \"warning\"\n[[override]]\nfiles = [\"a.*\"]\nfail = \"error\"\n");
+    dir.run(&["lint", "a.lic"]).expect_code(0);
+    dir.run(&["lint", "--deny", "warnings", "a.lic"]).expect_code(1);
+    let input = std::fs::read(dir.path("a.lic")).unwrap();
     // Standard input does not match file patterns, but it uses the configuration of this directory.
-    place.run_with(&["lint", "-"], &input).expect_code(1);
+    dir.run_with(&["lint", "-"], &input).expect_code(1);
 }
 
 #[test]
@@ -143,22 +142,22 @@ fn configuration_errors_report_location() {
 
 #[test]
 fn invalid_configuration_stops_command_first() {
-    let place = TestDir::new();
-    place.write("a.lic", "FEATURE Draw { VENDOR=Acme VENDOR=Acme COUNT=5 }\n").write("sub/b.lic", UNSIGNED);
-    place.write("sub/keywright.toml", "[levels]\nD005 = \"wran\"\n");
-    let before = place.read("a.lic");
-    let outcome = place.run(&["lint", "--fix", "a.lic", "sub"]).expect_code(2);
+    let dir = TestDir::new();
+    dir.write("a.lic", "FEATURE Draw { VENDOR=Acme VENDOR=Acme COUNT=5 }\n").write("sub/b.lic", UNSIGNED);
+    dir.write("sub/keywright.toml", "[levels]\nD005 = \"wran\"\n");
+    let before = dir.read("a.lic");
+    let outcome = dir.run(&["lint", "--fix", "a.lic", "sub"]).expect_code(2);
     let expected = "error: sub/keywright.toml:2:8: unknown level `wran`\n  help: did you mean `warn`?\n";
     assert_eq!((outcome.stderr.as_str(), outcome.stdout.as_str()), (expected, ""));
-    assert_eq!(place.read("a.lic"), before);
+    assert_eq!(dir.read("a.lic"), before);
     for (name, bytes) in
         [("latin.toml", &b"vendor = \"\xe4\""[..]), ("large.toml", &b"#".repeat(2 << 20)[..])]
     {
-        place.write(name, bytes);
-        place.run(&["lint", "--config", name, "a.lic"]).expect_code(2);
+        dir.write(name, bytes);
+        dir.run(&["lint", "--config", name, "a.lic"]).expect_code(2);
     }
-    place.run(&["lint", "--config", "none.toml", "a.lic"]).expect_code(2);
-    place.run(&["lint", "--config", "sub", "a.lic"]).expect_code(2);
+    dir.run(&["lint", "--config", "none.toml", "a.lic"]).expect_code(2);
+    dir.run(&["lint", "--config", "sub", "a.lic"]).expect_code(2);
 }
 
 /// The schema for editors has the same keys.

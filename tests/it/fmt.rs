@@ -38,35 +38,35 @@ fn fmt_preserves_line_endings() {
 
 #[test]
 fn fmt_command_checks_diffs_and_writes() {
-    let place = TestDir::new();
-    place.write("a.lic", "FEATURE A { VENDOR=V }\n").write("b.lic", "FEATURE B\n{\n  VENDOR=V\n}\n");
-    let check = place.run(&["fmt", "--check", "a.lic", "b.lic"]).expect_code(1);
+    let dir = TestDir::new();
+    dir.write("a.lic", "FEATURE A { VENDOR=V }\n").write("b.lic", "FEATURE B\n{\n  VENDOR=V\n}\n");
+    let check = dir.run(&["fmt", "--check", "a.lic", "b.lic"]).expect_code(1);
     assert_eq!(check.stdout, "a.lic\n");
-    let diff = place.run(&["fmt", "--diff", "a.lic"]).expect_code(1);
+    let diff = dir.run(&["fmt", "--diff", "a.lic"]).expect_code(1);
     assert!(
         diff.stdout.contains("-FEATURE A { VENDOR=V }\n+FEATURE A\n+{\n+  VENDOR=V\n+}\n"),
         "{}",
         diff.stdout
     );
-    assert_eq!(place.read("a.lic"), "FEATURE A { VENDOR=V }\n");
-    place.run(&["fmt", "a.lic", "b.lic"]).expect_code(0);
-    place.run(&["fmt", "--check", "a.lic", "b.lic"]).expect_code(0);
-    assert_eq!(place.names(), ["a.lic", "b.lic"]);
-    let piped = place.run_with(&["fmt", "-"], b"FEATURE A{VENDOR=V}").expect_code(0);
+    assert_eq!(dir.read("a.lic"), "FEATURE A { VENDOR=V }\n");
+    dir.run(&["fmt", "a.lic", "b.lic"]).expect_code(0);
+    dir.run(&["fmt", "--check", "a.lic", "b.lic"]).expect_code(0);
+    assert_eq!(dir.names(), ["a.lic", "b.lic"]);
+    let piped = dir.run_with(&["fmt", "-"], b"FEATURE A{VENDOR=V}").expect_code(0);
     assert_eq!(piped.stdout, "FEATURE A\n{\n  VENDOR=V\n}\n");
 }
 
 #[test]
 fn fmt_leaves_unreadable_files_unchanged() {
-    let place = TestDir::new();
-    place.write("a.lic", "FEATURE A { VENDOR= }\n");
-    let refused = place.run(&["fmt", "a.lic"]).expect_code(3);
+    let dir = TestDir::new();
+    dir.write("a.lic", "FEATURE A { VENDOR= }\n");
+    let refused = dir.run(&["fmt", "a.lic"]).expect_code(3);
     assert!(
         refused.stderr.contains("S012") && refused.stderr.contains("missing value for `VENDOR`"),
         "{}",
         refused.stderr
     );
-    assert_eq!(place.read("a.lic"), "FEATURE A { VENDOR= }\n");
+    assert_eq!(dir.read("a.lic"), "FEATURE A { VENDOR= }\n");
 }
 
 proptest! {

@@ -127,8 +127,8 @@ fn largest_block_of_one_directive_verifies() {
         assert_eq!(found.len(), 1, "{name}: {:?}", license.diagnostics.first());
         // The finding points at the first one beyond the limit, and the message says how many there are.
         let row = keywright::license::directive(name).unwrap();
-        let place = found[0].primary.span;
-        assert_eq!(text[..place.end as usize].matches(&format!("{name}=")).count(), row.most + 1, "{name}");
+        let dir = found[0].primary.span;
+        assert_eq!(text[..dir.end as usize].matches(&format!("{name}=")).count(), row.most + 1, "{name}");
         assert!(found[0].message.contains(&count.to_string()), "{}", found[0].message);
         assert!(license.features[0].dependencies.len() <= row.most);
     }
@@ -359,10 +359,10 @@ fn consecutive_comments_form_one_item() {
 
 /// The memory of a process at its highest, in bytes, while it waits for events.
 #[cfg(target_os = "linux")]
-fn peak(place: &crate::support::TestDir, file: &str) -> usize {
+fn peak(dir: &crate::support::TestDir, file: &str) -> usize {
     use std::io::{BufRead as _, Write as _};
     let pipe = std::process::Stdio::piped;
-    let mut command = place.command();
+    let mut command = dir.command();
     let mut child = command.args(["simulate", file]).stdin(pipe()).stdout(pipe()).spawn().unwrap();
     let mut asks = child.stdin.take().unwrap();
     writeln!(asks, "state").unwrap();
@@ -379,11 +379,11 @@ fn peak(place: &crate::support::TestDir, file: &str) -> usize {
 #[cfg(target_os = "linux")]
 #[test]
 fn comment_files_use_less_than_four_times_their_size() {
-    let place = crate::support::TestDir::new();
+    let dir = crate::support::TestDir::new();
     let block = "FEATURE A { VENDOR=v COUNT=5 }\n";
     let size = 16 * keywright::limits::MIB;
-    place.write("small.lic", block);
-    place.write("comments.lic", "#\n".repeat(size / 2) + block);
-    let more = peak(&place, "comments.lic").saturating_sub(peak(&place, "small.lic"));
+    dir.write("small.lic", block);
+    dir.write("comments.lic", "#\n".repeat(size / 2) + block);
+    let more = peak(&dir, "comments.lic").saturating_sub(peak(&dir, "small.lic"));
     assert!(more < 4 * size, "{} MiB more for 16 MiB", more / keywright::limits::MIB);
 }

@@ -5,7 +5,7 @@ use keywright::lint::{Options, lint};
 use keywright::verify::Verdict;
 
 use crate::sign::{TODAY, signed, verdicts};
-use crate::sign_cli::{KEY, place, verify};
+use crate::sign_cli::{KEY, test_dir, verify};
 
 pub(crate) const BLOCK: &str =
     "FEATURE a { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 LICENSEE=\"us\" DATA=\"d\" }\n";
@@ -31,11 +31,11 @@ fn joiners_required_by_script_are_accepted() {
 
 #[test]
 fn hidden_character_report_skips_bom_and_counts_lines() {
-    let place = place();
+    let dir = test_dir();
     let lines = "# \u{200b}\n".repeat(150);
-    place.write("a.lic", format!("\u{feff}{BLOCK}{lines}"));
-    place.run(&["sign", "a.lic", "--key", KEY, "--in-place"]).expect_code(0);
-    let run = verify(&place, &["a.lic"]).expect_code(0);
+    dir.write("a.lic", format!("\u{feff}{BLOCK}{lines}"));
+    dir.run(&["sign", "a.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    let run = verify(&dir, &["a.lic"]).expect_code(0);
     assert!(!run.stdout.contains("U+FEFF"), "{}", run.stdout);
     assert_eq!(run.stdout.matches("hidden characters in a comment").count(), 100);
     assert!(run.stdout.contains("hidden characters in 50 more lines"), "{}", run.stdout);

@@ -10,25 +10,25 @@ pub(crate) const DAY: &str = "2026-01-15";
 pub(crate) const KEY: &str = "ABC_Software.key.pem";
 
 /// A directory with a key, the catalogue and the order.
-pub(crate) fn place() -> TestDir {
-    let place = TestDir::new();
-    place.copy("tests/issue/catalog.yaml", "catalog.yaml").copy("tests/issue/order.yaml", "order.yaml");
-    place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
+pub(crate) fn test_dir() -> TestDir {
+    let dir = TestDir::new();
+    dir.copy("tests/issue/catalog.yaml", "catalog.yaml").copy("tests/issue/order.yaml", "order.yaml");
+    dir.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
     // The test's day is before the first day of a new key.
-    let list = place.read("keys/trust.yaml");
+    let list = dir.read("keys/trust.yaml");
     let from = list.lines().find(|line| line.contains("not-before")).unwrap().to_owned();
-    place.write("keys/trust.yaml", list.replace(&from, "    not-before: 2020-01-01"));
-    place
+    dir.write("keys/trust.yaml", list.replace(&from, "    not-before: 2020-01-01"));
+    dir
 }
 
-pub(crate) fn issue(place: &TestDir, orders: &str, more: &[&str]) -> Outcome {
+pub(crate) fn issue(dir: &TestDir, orders: &str, more: &[&str]) -> Outcome {
     let mut args = vec!["issue", "-q", "--catalog", "catalog.yaml", "--order", orders, "--at", DAY];
     args.extend(more);
-    place.run(&args)
+    dir.run(&args)
 }
 
-pub(crate) fn issue_into(place: &TestDir, orders: &str, out: &str, log: &str) -> Outcome {
-    issue(place, orders, &["--key", KEY, "--out", out, "--log", log])
+pub(crate) fn issue_into(dir: &TestDir, orders: &str, out: &str, log: &str) -> Outcome {
+    issue(dir, orders, &["--key", KEY, "--out", out, "--log", log])
 }
 
 pub(crate) fn many(count: usize) -> String {
@@ -40,56 +40,56 @@ pub(crate) fn many(count: usize) -> String {
 }
 
 /// Names and contents of the files in a directory.
-pub(crate) fn contents(place: &TestDir, folder: &str) -> Vec<(String, String)> {
-    let mut files: Vec<(String, String)> = std::fs::read_dir(place.path(folder))
+pub(crate) fn contents(dir: &TestDir, folder: &str) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = std::fs::read_dir(dir.path(folder))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .map(|name| (name.clone(), place.read(&format!("{folder}/{name}"))))
+        .map(|name| (name.clone(), dir.read(&format!("{folder}/{name}"))))
         .collect();
     files.sort();
     files
 }
 
-pub(crate) fn sql(place: &TestDir, log: &str, statements: &str) {
-    let connection = rusqlite::Connection::open(place.path(log)).unwrap();
+pub(crate) fn sql(dir: &TestDir, log: &str, statements: &str) {
+    let connection = rusqlite::Connection::open(dir.path(log)).unwrap();
     connection.execute_batch("DROP TRIGGER issue_stays; DROP TRIGGER issue_remains; DROP TRIGGER entry_stays; DROP TRIGGER entry_remains;").unwrap();
     connection.execute_batch(statements).unwrap();
 }
 
 #[test]
 fn issued_license_verifies_and_is_logged() {
-    let place = place();
-    let planned = issue(&place, "order.yaml", &["--dry-run"]).expect_code(0);
+    let dir = test_dir();
+    let planned = issue(&dir, "order.yaml", &["--dry-run"]).expect_code(0);
     snapshot("issue", "dry_run", &planned.shown());
-    assert_eq!(place.names(), [KEY, "catalog.yaml", "keys", "order.yaml"]);
-    let issued = issue_into(&place, "order.yaml", "out", "log").expect_code(0);
+    assert_eq!(dir.names(), [KEY, "catalog.yaml", "keys", "order.yaml"]);
+    let issued = issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
     assert_eq!(issued.stdout, "issued 1 license with 7 blocks into out\n");
-    assert_eq!(contents(&place, "out").len(), 1);
-    place.run(&["verify", "--at", DAY, "out/ABC-1.lic"]).expect_code(0);
-    place.run(&["fmt", "--check", "out/ABC-1.lic"]).expect_code(0);
-    place.run(&["lint", "--at", DAY, "out/ABC-1.lic", "--deny", "warnings"]).expect_code(0);
-    let verified = place.run(&["log", "--log", "log", "verify"]).expect_code(0);
+    assert_eq!(contents(&dir, "out").len(), 1);
+    dir.run(&["verify", "--at", DAY, "out/ABC-1.lic"]).expect_code(0);
+    dir.run(&["fmt", "--check", "out/ABC-1.lic"]).expect_code(0);
+    dir.run(&["lint", "--at", DAY, "out/ABC-1.lic", "--deny", "warnings"]).expect_code(0);
+    let verified = dir.run(&["log", "--log", "log", "verify"]).expect_code(0);
     assert!(verified.stdout.starts_with("log: OK, last entry 7\nhead 7:"), "{}", verified.stdout);
     // A second run changes nothing in the directory and the log.
-    let again = issue_into(&place, "order.yaml", "out", "log").expect_code(0);
+    let again = issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
     assert_eq!(again.stdout, "issued 0 licenses with 0 blocks into out\n1 license unchanged\n");
-    assert_eq!(place.run(&["log", "--log", "log", "verify"]).stdout, verified.stdout);
+    assert_eq!(dir.run(&["log", "--log", "log", "verify"]).stdout, verified.stdout);
 }
 
 #[test]
 fn changed_order_replaces_license_only_with_option() {
-    let place = place();
-    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    let before = place.read("out/ABC-1.lic");
-    place.write("order.yaml", place.read("order.yaml").replace("count: 20", "count: 25"));
-    let planned = issue(&place, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
+    let dir = test_dir();
+    issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
+    let before = dir.read("out/ABC-1.lic");
+    dir.write("order.yaml", dir.read("order.yaml").replace("count: 20", "count: 25"));
+    let planned = issue(&dir, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
     assert!(planned.stdout.contains("    MySolutions: COUNT was 20, now 25\n"), "{}", planned.stdout);
-    let refused = issue_into(&place, "order.yaml", "out", "log").expect_code(1);
+    let refused = issue_into(&dir, "order.yaml", "out", "log").expect_code(1);
     assert!(refused.stderr.contains("`out/ABC-1.lic` exists with different content"), "{}", refused.stderr);
-    assert_eq!(place.read("out/ABC-1.lic"), before);
-    issue(&place, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--replace"]).expect_code(0);
-    place.write("old.lic", before);
-    let reported = place.run(&["verify", "--at", DAY, "--log", "log", "old.lic"]).expect_code(0);
+    assert_eq!(dir.read("out/ABC-1.lic"), before);
+    issue(&dir, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--replace"]).expect_code(0);
+    dir.write("old.lic", before);
+    let reported = dir.run(&["verify", "--at", DAY, "--log", "log", "old.lic"]).expect_code(0);
     let reported: Vec<&str> = reported.stdout.lines().map(str::trim).collect();
     let at = reported.iter().position(|line| *line == "replaced by entry 8:").unwrap();
     assert_eq!(reported[at + 1], "COUNT was 20, now 25");
@@ -97,13 +97,13 @@ fn changed_order_replaces_license_only_with_option() {
 
 #[test]
 fn log_reports_changed_directive() {
-    let place = place();
-    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    let text = place
+    let dir = test_dir();
+    issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
+    let text = dir
         .read("out/ABC-1.lic")
         .replace("COUNT=5 KEYTYPE=EXCLUSIVE VERSION=2.0", "COUNT=50 KEYTYPE=EXCLUSIVE VERSION=2.0");
-    place.write("changed.lic", text);
-    let reported = place.run(&["verify", "--at", DAY, "--log", "log", "changed.lic"]).expect_code(1);
+    dir.write("changed.lic", text);
+    let reported = dir.run(&["verify", "--at", DAY, "--log", "log", "changed.lic"]).expect_code(1);
     let changes: Vec<&str> = reported.stdout.lines().filter(|line| line.contains(" was ")).collect();
     assert!(changes.iter().any(|line| line.trim() == "COUNT was 5, now 50"), "{changes:?}");
     assert_eq!(reported.stdout.matches("changed since it was issued").count(), 1, "{}", reported.stdout);
@@ -111,8 +111,8 @@ fn log_reports_changed_directive() {
 
 #[test]
 fn concurrent_issue_runs_keep_all_entries() {
-    let place = place();
-    place.write("one.csv", many(300)).write("two.csv", many(300).replace("C-", "D-"));
+    let dir = test_dir();
+    dir.write("one.csv", many(300)).write("two.csv", many(300).replace("C-", "D-"));
     let start = |orders: &str| {
         let args = [
             "issue",
@@ -130,75 +130,75 @@ fn concurrent_issue_runs_keep_all_entries() {
             "--log",
             "log",
         ];
-        place.command().args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        dir.command().args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     };
     let mut runs = [start("one.csv"), start("two.csv")];
     for run in &mut runs {
         assert!(run.wait().unwrap().success());
     }
-    assert_eq!(contents(&place, "out").len(), 600);
-    let log = place.run(&["log", "--log", "log", "verify"]).expect_code(0);
+    assert_eq!(contents(&dir, "out").len(), 600);
+    let log = dir.run(&["log", "--log", "log", "verify"]).expect_code(0);
     assert!(log.stdout.contains("last entry 2400\n"), "{}", log.stdout);
 }
 
 #[test]
 fn plan_reports_invalid_rows_and_includes_others() {
-    let place = place();
-    place.copy("tests/issue/bad.csv", "bad.csv");
-    let planned = issue(&place, "bad.csv", &["--dry-run"]).expect_code(1);
+    let dir = test_dir();
+    dir.copy("tests/issue/bad.csv", "bad.csv");
+    let planned = issue(&dir, "bad.csv", &["--dry-run"]).expect_code(1);
     snapshot("issue", "bad_rows", &planned.shown());
-    let issued = issue_into(&place, "bad.csv", "out", "log").expect_code(1);
+    let issued = issue_into(&dir, "bad.csv", "out", "log").expect_code(1);
     assert!(issued.stdout.starts_with("issued 2 licenses with 8 blocks into out\n"), "{}", issued.stdout);
     assert_eq!(
-        contents(&place, "out").iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        contents(&dir, "out").iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
         ["F-1.lic", "G-1.lic"]
     );
 }
 
 #[test]
 fn order_tables_with_unknown_columns_are_rejected() {
-    let place = place();
+    let dir = test_dir();
     for (head, meant) in [
         ("customer,sn,prodcts", "column 3: unknown column `prodcts`"),
         ("customer,sn,products,sn", "column 4: duplicate column `sn`"),
         ("customer,sn", "missing column `products`"),
     ] {
-        place.write("orders.csv", format!("{head}\nA,A-1,MySolutions:1,x\n"));
-        let reported = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
+        dir.write("orders.csv", format!("{head}\nA,A-1,MySolutions:1,x\n"));
+        let reported = issue(&dir, "orders.csv", &["--dry-run"]).expect_code(1);
         assert!(reported.stderr.contains(&format!("orders.csv:1: {meant}")), "{}", reported.stderr);
     }
 }
 
 #[test]
 fn issue_without_orders_fails() {
-    let place = place();
-    place.write("orders.csv", "customer,sn,products\n").write("empty.csv", "");
-    issue_into(&place, "orders.csv", "out", "log").expect_code(2);
-    issue_into(&place, "empty.csv", "out", "log").expect_code(1);
-    assert!(!place.path("out/A-1.lic").exists());
+    let dir = test_dir();
+    dir.write("orders.csv", "customer,sn,products\n").write("empty.csv", "");
+    issue_into(&dir, "orders.csv", "out", "log").expect_code(2);
+    issue_into(&dir, "empty.csv", "out", "log").expect_code(1);
+    assert!(!dir.path("out/A-1.lic").exists());
 }
 
 #[test]
 fn issue_resumes_after_unwritable_folder() {
-    let place = place();
-    place.write("out", "a file where the folder should be");
-    issue_into(&place, "order.yaml", "out", "log").expect_code(6);
-    std::fs::remove_file(place.path("out")).unwrap();
+    let dir = test_dir();
+    dir.write("out", "a file where the folder should be");
+    issue_into(&dir, "order.yaml", "out", "log").expect_code(6);
+    std::fs::remove_file(dir.path("out")).unwrap();
     // A directory has the name of the license file.
-    std::fs::create_dir_all(place.path("out/ABC-1.lic/x")).unwrap();
-    let reported = issue(&place, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--replace"])
+    std::fs::create_dir_all(dir.path("out/ABC-1.lic/x")).unwrap();
+    let reported = issue(&dir, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--replace"])
         .expect_code(6);
     assert!(reported.stdout.contains("the license file could not be written"), "{}", reported.stdout);
-    std::fs::remove_dir_all(place.path("out/ABC-1.lic")).unwrap();
-    issue(&place, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--resume"]).expect_code(0);
-    place.run(&["verify", "--at", DAY, "--log", "log", "out/ABC-1.lic"]).expect_code(0);
+    std::fs::remove_dir_all(dir.path("out/ABC-1.lic")).unwrap();
+    issue(&dir, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--resume"]).expect_code(0);
+    dir.run(&["verify", "--at", DAY, "--log", "log", "out/ABC-1.lic"]).expect_code(0);
 }
 
 #[test]
 fn log_lists_expiring_licenses_and_finds_entries() {
-    let place = place();
-    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    let log = |args: &[&str]| place.run(&[&["log", "--log", "log"], args].concat());
+    let dir = test_dir();
+    issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
+    let log = |args: &[&str]| dir.run(&[&["log", "--log", "log"], args].concat());
     assert_eq!(
         log(&["expiring", "--within", "60d", "--at", "2027-11-15"]).expect_code(0).stdout.lines().count(),
         7
@@ -210,28 +210,27 @@ fn log_lists_expiring_licenses_and_finds_entries() {
     log(&["show", "8"]).expect_code(1);
     assert_eq!(log(&["export"]).expect_code(0).stdout.lines().count(), 7);
     assert_eq!(log(&["export", "--format", "csv"]).expect_code(0).stdout.lines().count(), 8);
-    place.write("no.log", "not a database, but long enough to look at its head: ....................................................");
-    place.run(&["log", "--log", "no.log", "list"]).expect_code(6);
-    place.run(&["log", "--log", "none.log", "list"]).expect_code(6);
-    issue_into(&place, "order.yaml", "out", "no.log").expect_code(6);
+    dir.write("no.log", "not a database, but long enough to look at its head: ....................................................");
+    dir.run(&["log", "--log", "no.log", "list"]).expect_code(6);
+    dir.run(&["log", "--log", "none.log", "list"]).expect_code(6);
+    issue_into(&dir, "order.yaml", "out", "no.log").expect_code(6);
 }
 
 #[test]
 fn catalog_check_reports_customers_and_mixes_of_costlier_feature() {
-    let place = place();
-    place.write("was.yaml", place.read("catalog.yaml"));
-    place.write("catalog.yaml", place.read("catalog.yaml").replace("MyDraw:5", "MyDraw:6"));
-    place.write("orders/one.yaml", place.read("order.yaml"));
-    place.write(
+    let dir = test_dir();
+    dir.write("was.yaml", dir.read("catalog.yaml"));
+    dir.write("catalog.yaml", dir.read("catalog.yaml").replace("MyDraw:5", "MyDraw:6"));
+    dir.write("orders/one.yaml", dir.read("order.yaml"));
+    dir.write(
         "orders/more.csv",
         "customer,sn,products,runs\nRoom Corp,R-1,MySolutions:30,\"MyDraw:2, MyWrite:3\"\nTight Corp,T-1,MySolutions:19,\"MyDraw:2, MyWrite:3, MySpreadsheet:3\"\n",
     );
-    let reported = place
+    let reported = dir
         .run(&["catalog", "check", "catalog.yaml", "--was", "was.yaml", "--orders", "orders", "--at", DAY])
         .expect_code(1);
     snapshot("issue", "catalog_check", &reported.shown());
-    place
-        .run(&["catalog", "check", "was.yaml", "--was", "was.yaml", "--orders", "orders", "--at", DAY])
+    dir.run(&["catalog", "check", "was.yaml", "--was", "was.yaml", "--orders", "orders", "--at", DAY])
         .expect_code(0);
 }
 
@@ -261,9 +260,9 @@ fn catalog_and_order_errors_report_location() {
     let reported: Vec<String> = cases
         .iter()
         .map(|(name, catalog, order)| {
-            let place = TestDir::new();
-            place.write("catalog.yaml", catalog).write("order.yaml", order);
-            format!("{name}: {}", issue(&place, "order.yaml", &["--dry-run"]).shown())
+            let dir = TestDir::new();
+            dir.write("catalog.yaml", catalog).write("order.yaml", order);
+            format!("{name}: {}", issue(&dir, "order.yaml", &["--dry-run"]).shown())
         })
         .collect();
     snapshot("issue", "wrong_inputs", &reported.join("\n"));
@@ -289,10 +288,10 @@ fn issue_schemas_list_exactly_the_accepted_keys() {
         object["properties"].as_object().unwrap().keys().cloned().collect()
     };
     let (catalog, order) = (schema("catalog.schema.json"), schema("order.schema.json"));
-    let place = TestDir::new();
+    let dir = TestDir::new();
     let reported = |catalog: &str, order: &str| {
-        place.write("catalog.yaml", catalog).write("order.yaml", order);
-        expected_names(&issue(&place, "order.yaml", &["--dry-run"]).stderr)
+        dir.write("catalog.yaml", catalog).write("order.yaml", order);
+        expected_names(&issue(&dir, "order.yaml", &["--dry-run"]).stderr)
     };
     let good = "vendor: A\nproducts: [{ product: P, template: pool }]\n";
     assert_eq!(reported("vendor: A\nproducts: [{ zzz: 1 }]\n", ""), keys(&catalog["$defs"]["product"]));

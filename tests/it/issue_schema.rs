@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::issue::{issue, place};
+use crate::issue::{issue, test_dir};
 use crate::schema::faults;
 
 const ORDER: &str = "customer: A\nsn: A-1\nproducts:\n  - { product: MySolutions, count: 20 }\n";
@@ -15,7 +15,7 @@ fn json(text: &str) -> Value {
 
 #[test]
 fn order_schema_accepts_what_reader_accepts() {
-    let place = place();
+    let dir = test_dir();
     let with = |from: &str, to: &str| ORDER.replace(from, to);
     let behind = |text: &str| format!("{ORDER}{text}\n");
     let texts = [
@@ -50,8 +50,8 @@ fn order_schema_accepts_what_reader_accepts() {
         behind("runs: \"\""),
     ];
     for text in texts {
-        place.write("order.yaml", &text);
-        let output = issue(&place, "order.yaml", &["--dry-run"]);
+        dir.write("order.yaml", &text);
+        let output = issue(&dir, "order.yaml", &["--dry-run"]);
         let faults = faults("order", &json(&text));
         assert_eq!(output.code == 0, faults.is_empty(), "{text}{}{faults:?}", output.stderr);
     }
@@ -59,16 +59,16 @@ fn order_schema_accepts_what_reader_accepts() {
     for text in
         [with("20", "0"), behind("end: 2027-02-30"), with("MySolutions", "NoProduct"), with("A-1", "con")]
     {
-        place.write("order.yaml", &text);
-        issue(&place, "order.yaml", &["--dry-run"]).expect_code(1);
+        dir.write("order.yaml", &text);
+        issue(&dir, "order.yaml", &["--dry-run"]).expect_code(1);
         assert!(faults("order", &json(&text)).is_empty(), "{text}");
     }
 }
 
 #[test]
 fn catalog_schema_accepts_what_reader_accepts() {
-    let place = place();
-    place.write("order.yaml", ORDER);
+    let dir = test_dir();
+    dir.write("order.yaml", ORDER);
     let behind = |text: &str| format!("{CATALOG}    {text}\n");
     let texts = [
         CATALOG.to_owned(),
@@ -85,8 +85,8 @@ fn catalog_schema_accepts_what_reader_accepts() {
         behind("extra: 1"),
     ];
     for text in texts {
-        place.write("catalog.yaml", &text);
-        let output = issue(&place, "order.yaml", &["--dry-run"]);
+        dir.write("catalog.yaml", &text);
+        let output = issue(&dir, "order.yaml", &["--dry-run"]);
         let faults = faults("catalog", &json(&text));
         assert_eq!(output.code == 0, faults.is_empty(), "{text}{}{faults:?}", output.stderr);
     }

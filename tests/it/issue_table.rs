@@ -1,10 +1,10 @@
 //! Rows of an order table: each error has the line of its row and does not affect other rows.
 
-use crate::issue::{issue, place};
+use crate::issue::{issue, test_dir};
 
 #[test]
 fn row_numbers_match_editor_lines() {
-    let place = place();
+    let dir = test_dir();
     let rows =
         "customer,sn,products\n\nA,A-1,MySolutions:20\n  \n\nB,B 1,MySolutions:20\n\nC,C-1,MySolutions:0\n";
     for (name, text) in [
@@ -13,10 +13,10 @@ fn row_numbers_match_editor_lines() {
         ("bom", format!("\u{feff}{rows}")),
         ("no break at the end", rows.trim_end().to_owned()),
     ] {
-        place.write("orders.csv", text);
-        let output = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
-        for place in ["orders.csv:6: column `sn`: ", "orders.csv:8: `licenses`: "] {
-            assert!(output.stderr.contains(place), "{name}: {}", output.stderr);
+        dir.write("orders.csv", text);
+        let output = issue(&dir, "orders.csv", &["--dry-run"]).expect_code(1);
+        for location in ["orders.csv:6: column `sn`: ", "orders.csv:8: `licenses`: "] {
+            assert!(output.stderr.contains(location), "{name}: {}", output.stderr);
         }
         assert!(output.stdout.contains("1 order, 4 blocks"), "{name}: {}", output.stdout);
     }
@@ -24,12 +24,12 @@ fn row_numbers_match_editor_lines() {
 
 #[test]
 fn unclosed_quote_affects_one_row_only() {
-    let place = place();
-    place.write(
+    let dir = test_dir();
+    dir.write(
         "orders.csv",
         "customer,sn,products\n\"A,A-1,MySolutions:20\nB,B-1,\"MySolutions:20\nC,C-1,\"MySolutions:20\"\n\"D\"\"s\",D-1,x\n",
     );
-    let output = issue(&place, "orders.csv", &["--dry-run"]).expect_code(1);
+    let output = issue(&dir, "orders.csv", &["--dry-run"]).expect_code(1);
     for row in [
         "orders.csv:2: column `customer`: unclosed quote",
         "orders.csv:3: column `products`: unclosed quote",
@@ -42,8 +42,8 @@ fn unclosed_quote_affects_one_row_only() {
 
 #[test]
 fn catalog_errors_are_reported_once_in_catalog() {
-    let place = place();
-    place.write("orders.csv", "customer,sn,products\nA,A-1,P:20\nB,B-1,P:5\n");
+    let dir = test_dir();
+    dir.write("orders.csv", "customer,sn,products\nA,A-1,P:20\nB,B-1,P:5\n");
     for (catalog, meant) in [
         ("{ product: P, template: pool, values: { licenses: 0 } }", "catalog.yaml:3:55: `licenses`: "),
         (
@@ -52,8 +52,8 @@ fn catalog_errors_are_reported_once_in_catalog() {
         ),
         ("{ product: P, template: pol }", "catalog.yaml:3:29: unknown template `pol`"),
     ] {
-        place.write("catalog.yaml", format!("vendor: ABC_Software\nproducts:\n  - {catalog}\n"));
-        let output = issue(&place, "orders.csv", &["--dry-run"]).expect_code(3);
+        dir.write("catalog.yaml", format!("vendor: ABC_Software\nproducts:\n  - {catalog}\n"));
+        let output = issue(&dir, "orders.csv", &["--dry-run"]).expect_code(3);
         assert_eq!(output.stderr.matches("error: ").count(), 1, "{}", output.stderr);
         assert!(output.stderr.contains(meant), "{}", output.stderr);
     }

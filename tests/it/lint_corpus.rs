@@ -94,7 +94,7 @@ fn word<'a>(object: &'a Value, key: &str) -> &'a str {
     object[key].as_str().unwrap_or_default()
 }
 
-fn place(object: &Value) -> String {
+fn test_dir(object: &Value) -> String {
     let start = &object["range"]["start"];
     format!("{}:{}", start["line"], start["column"])
 }
@@ -104,12 +104,12 @@ fn listing(found: &[Value]) -> String {
     let mut text = String::new();
     for one in found {
         let (severity, code, name) = (word(one, "severity"), word(one, "code"), word(one, "name"));
-        writeln!(text, "{} {severity} {code} {name}\n    {}", place(one), word(one, "message")).unwrap();
+        writeln!(text, "{} {severity} {code} {name}\n    {}", test_dir(one), word(one, "message")).unwrap();
         if let Some(label) = one["label"].as_str() {
-            writeln!(text, "    at {} {label}", place(one)).unwrap();
+            writeln!(text, "    at {} {label}", test_dir(one)).unwrap();
         }
         for other in one["related"].as_array().unwrap() {
-            writeln!(text, "    at {} {}", place(other), word(other, "message")).unwrap();
+            writeln!(text, "    at {} {}", test_dir(other), word(other, "message")).unwrap();
         }
         if let Some(help) = one["help"].as_str() {
             writeln!(text, "    help: {help}").unwrap();

@@ -50,43 +50,42 @@ fn explain_pages_fit_80_columns_without_loss() {
 
 #[test]
 fn explain_finds_rules_by_code_and_name() {
-    let place = TestDir::new();
-    let by_code = place.run(&["explain", "D001"]).expect_code(0);
+    let dir = TestDir::new();
+    let by_code = dir.run(&["explain", "D001"]).expect_code(0);
     snapshot("lint", "explain-D001", &by_code.shown());
     for same in ["d001", "dependency-cycle"] {
-        assert_eq!(place.run(&["explain", same]).expect_code(0).stdout, by_code.stdout);
+        assert_eq!(dir.run(&["explain", same]).expect_code(0).stdout, by_code.stdout);
     }
-    let all = place.run(&["explain", "--all"]).expect_code(0).stdout;
-    let pages = place.run(&["explain", "--all", "-v"]).expect_code(0).stdout;
+    let all = dir.run(&["explain", "--all"]).expect_code(0).stdout;
+    let pages = dir.run(&["explain", "--all", "-v"]).expect_code(0).stdout;
     for rule in RULES {
         assert!(all.contains(&format!("  {}  ", rule.code.id)) && pages.contains(rule.code.name));
     }
-    snapshot("lint", "explain-unknown", &place.run(&["explain", "dependency-circle"]).expect_code(2).shown());
-    place.run(&["explain"]).expect_code(2);
-    place.run(&["explain", "--all", "D001"]).expect_code(2);
+    snapshot("lint", "explain-unknown", &dir.run(&["explain", "dependency-circle"]).expect_code(2).shown());
+    dir.run(&["explain"]).expect_code(2);
+    dir.run(&["explain", "--all", "D001"]).expect_code(2);
 }
 
 #[test]
 fn explain_shows_cost_of_feature() {
-    let place = TestDir::new();
-    place.copy("tests/examples/alternates.lic", "a.lic").write("bad.lic", "FEATURE A { COUNT=1 }");
+    let dir = TestDir::new();
+    dir.copy("tests/examples/alternates.lic", "a.lic").write("bad.lic", "FEATURE A { COUNT=1 }");
     snapshot(
         "lint",
         "explain-cost",
-        &place.run(&["explain", "MyDraw", "a.lic", "--at", "2026-06-01"]).expect_code(0).shown(),
+        &dir.run(&["explain", "MyDraw", "a.lic", "--at", "2026-06-01"]).expect_code(0).shown(),
     );
-    let three =
-        place.run(&["explain", "MyDraw", "a.lic", "--at", "2026-06-01", "--count", "3"]).expect_code(1);
+    let three = dir.run(&["explain", "MyDraw", "a.lic", "--at", "2026-06-01", "--count", "3"]).expect_code(1);
     snapshot("lint", "explain-denied", &three.shown());
-    place.run(&["explain", "MyDrow", "a.lic"]).expect_code(1);
-    place.run(&["explain", "A", "bad.lic"]).expect_code(3);
-    place.run(&["explain", "A", "missing.lic"]).expect_code(6);
+    dir.run(&["explain", "MyDrow", "a.lic"]).expect_code(1);
+    dir.run(&["explain", "A", "bad.lic"]).expect_code(3);
+    dir.run(&["explain", "A", "missing.lic"]).expect_code(6);
 }
 
 #[test]
 fn explain_covers_requester_devices_mixes_and_search_limit() {
-    let place = TestDir::new();
-    place.write(
+    let dir = TestDir::new();
+    dir.write(
         "a.lic",
         "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=20 }\n\
          FEATURE MyDraw { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }\n\
@@ -95,7 +94,7 @@ fn explain_covers_requester_devices_mixes_and_search_limit() {
          FEATURE Desktop { VENDOR=v KEYTYPE=ACTIVATION COUNT=3 }\n",
     );
     let run = |subject: &str, code| {
-        place.run(&["explain", subject, "a.lic", "--at", "2026-06-01"]).expect_code(code).stdout
+        dir.run(&["explain", subject, "a.lic", "--at", "2026-06-01"]).expect_code(code).stdout
     };
     let named = run("Named", 0);
     assert!(named.contains("serves") && named.contains("2 can run at the same time"), "{named}");
@@ -106,8 +105,8 @@ fn explain_covers_requester_devices_mixes_and_search_limit() {
     );
     snapshot("lint", "explain-mix", &run("MyDraw:2,MyWrite", 0));
     assert!(run("MyDraw:5,MyWrite", 1).contains("4 × MyDraw and 0 × MyWrite"));
-    place.run(&["explain", "MyDraw:0,MyWrite", "a.lic"]).expect_code(2);
-    place.run(&["explain", "MyDraw,MyWrit", "a.lic"]).expect_code(1);
+    dir.run(&["explain", "MyDraw:0,MyWrite", "a.lic"]).expect_code(2);
+    dir.run(&["explain", "MyDraw,MyWrit", "a.lic"]).expect_code(1);
 }
 
 #[test]
@@ -120,8 +119,8 @@ fn explain_reports_undecided_requests() {
             text += &format!("FEATURE L{level} {{ VENDOR=v KEYTYPE=TOKEN SN=s{way} {need} }}\n");
         }
     }
-    let place = TestDir::new();
-    place.write("a.lic", text);
-    let outcome = place.run(&["explain", "L13", "a.lic"]).expect_code(6);
+    let dir = TestDir::new();
+    dir.write("a.lic", text);
+    let outcome = dir.run(&["explain", "L13", "a.lic"]).expect_code(6);
     assert!(outcome.stdout.contains("undetermined: step limit reached"), "{}", outcome.stdout);
 }

@@ -37,12 +37,12 @@ fn examples(text: &str) -> Vec<(usize, Example)> {
     found
 }
 
-fn run(place: &TestDir, command: &str) -> String {
+fn run(dir: &TestDir, command: &str) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_keywright")).parent().unwrap().to_owned();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
     let output = Command::new("sh")
         .args(["-c", &format!("exec 2>&1\n{command}")])
-        .current_dir(place.path("."))
+        .current_dir(dir.path("."))
         .env_clear()
         .env("PATH", path)
         .env("TZ", "UTC")

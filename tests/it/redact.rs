@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::schema;
-use crate::sign_cli::{DAY, KEY, place, verify};
+use crate::sign_cli::{DAY, KEY, test_dir, verify};
 use crate::support::{Outcome, TestDir, property_cases};
 
 /// Values that must not appear in a redacted report.
@@ -51,7 +51,7 @@ fn assert_absent(secrets: &Secrets, run: &Outcome) {
 }
 
 /// Signed blocks with all secrets, and files that are faulty in different ways.
-fn write_files(place: &TestDir, secrets: &Secrets) {
+fn write_files(dir: &TestDir, secrets: &Secrets) {
     let Secrets { sn, licensee, host, data, comment, unknown, bad } = secrets;
     let first = format!(
         "FEATURE MyDraw {{ VENDOR=ABC_Software SN={sn} LICENSEE=\"{licensee}\" HOSTID=\"ETHERNET={host}\"\n  \
@@ -60,15 +60,14 @@ fn write_files(place: &TestDir, secrets: &Secrets) {
     let second = "FEATURE Other { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 SN=ANOTHER }\n";
     let folder = secrets.path("-files");
     let file = |end: &str| format!("{folder}/{}", secrets.path(end));
-    place.write(&file("-a.lic"), format!("{first}{second}"));
-    place
-        .run(&["sign", &file("-a.lic"), "--key", KEY, "--in-place", "--allow", "X003,X004,V020,V023"])
+    dir.write(&file("-a.lic"), format!("{first}{second}"));
+    dir.run(&["sign", &file("-a.lic"), "--key", KEY, "--in-place", "--allow", "X003,X004,V020,V023"])
         .expect_code(0);
-    let good = place.read(&file("-a.lic"));
+    let good = dir.read(&file("-a.lic"));
     let changed = |name: &str, from: &str, to: &str| {
         let text = good.replacen(from, to, 1);
         assert_ne!(text, good, "{name}");
-        place.write(&file(name), text);
+        dir.write(&file(name), text);
     };
     let quoted = format!("\"{licensee}\"");
     changed("-copy.lic", "FEATURE", "# copied\nFEATURE");
@@ -91,9 +90,9 @@ fn write_files(place: &TestDir, secrets: &Secrets) {
     changed("-text.lic", "FEATURE", &format!("{unknown} {licensee}\nFEATURE"));
     changed("-comment.lic", "FEATURE", &format!("# {comment} \u{202e}\nFEATURE"));
     changed("-key.lic", "KEY=", &format!("KEY={unknown}"));
-    place.write(&secrets.path("-empty/note.txt"), "");
+    dir.write(&secrets.path("-empty/note.txt"), "");
     #[cfg(unix)]
-    std::os::unix::fs::symlink("missing", place.path(&file("-link.lic"))).unwrap();
+    std::os::unix::fs::symlink("missing", dir.path(&file("-link.lic"))).unwrap();
 }
 
 /// The commands whose output must not contain a secret: each reads different files or fails in a different way.
@@ -113,13 +112,13 @@ fn commands(secrets: &Secrets) -> Vec<Vec<String>> {
     ]
 }
 
-fn run_all(place: &TestDir, secrets: &Secrets) -> Vec<Outcome> {
+fn run_all(dir: &TestDir, secrets: &Secrets) -> Vec<Outcome> {
     let mut runs = Vec::new();
     for command in commands(secrets) {
         for format in ["human", "json"] {
             let mut args: Vec<&str> = command.iter().map(String::as_str).collect();
             args.extend(["--redact", "--format", format]);
-            let run = verify(place, &args);
+            let run = verify(dir, &args);
             if format == "json" && !run.stdout.is_empty() {
                 let report: Value = serde_json::from_str(&run.stdout).unwrap();
                 assert_eq!(schema::faults("verify", &report), [""; 0]);
@@ -130,10 +129,10 @@ fn run_all(place: &TestDir, secrets: &Secrets) -> Vec<Outcome> {
     runs
 }
 
-fn revoke(place: &TestDir, secrets: &Secrets) {
+fn revoke(dir: &TestDir, secrets: &Secrets) {
     // A reason is one line of visible text.
     let reason: String = secrets.licensee.chars().filter(char::is_ascii_alphanumeric).collect();
-    place.run(&["revoke", "--sn", &secrets.sn, "--reason", &reason, "--key", KEY]).expect_code(0);
+    dir.run(&["revoke", "--sn", &secrets.sn, "--reason", &reason, "--key", KEY]).expect_code(0);
 }
 
 /// A word that occurs in no output by chance.
@@ -182,13 +181,13 @@ proptest! {
 
     #[test]
     fn redacted_report_contains_no_part_of_secret(secrets in secrets()) {
-        let place = place();
-        write_files(&place, &secrets);
-        for run in run_all(&place, &secrets) {
+        let dir = test_dir();
+        write_files(&dir, &secrets);
+        for run in run_all(&dir, &secrets) {
             assert_absent(&secrets, &run);
         }
-        revoke(&place, &secrets);
-        for run in run_all(&place, &secrets) {
+        revoke(&dir, &secrets);
+        for run in run_all(&dir, &secrets) {
             assert_absent(&secrets, &run);
         }
     }
@@ -218,9 +217,9 @@ fn redacted_report_is_independent_of_secrets() {
     };
     let plain = of(["Q7x", "Q7x", "Q7x", "Q7x", "Q7x", "Q7XYZXYZXYZQ7XY", "Q 7"]);
     let outputs = |secrets: &Secrets| {
-        let place = place();
-        write_files(&place, secrets);
-        run_all(&place, secrets).iter().map(without_digests).collect::<Vec<String>>()
+        let dir = test_dir();
+        write_files(&dir, secrets);
+        run_all(&dir, secrets).iter().map(without_digests).collect::<Vec<String>>()
     };
     let expected = outputs(&plain);
     for words in [
@@ -238,11 +237,11 @@ fn redacted_report_is_independent_of_secrets() {
 
 #[test]
 fn redacted_report_keeps_codes_and_locations() {
-    let place = place();
+    let dir = test_dir();
     let text = "FEATURE MyDraw { VENDOR=ABC_Software SN=S-1 LICENSEE=ACME COUNT=1 COUNT=2 }\n\
         FEATURE Other { VENDOR=\"ACME Ltd\" COUNT=1 }\n";
-    place.write("S-1.lic", text);
-    let run = verify(&place, &["missing.lic", "S-1.lic", "--redact"]).expect_code(6);
+    dir.write("S-1.lic", text);
+    let run = verify(&dir, &["missing.lic", "S-1.lic", "--redact"]).expect_code(6);
     for line in [
         "license  file 1  not read",
         "license  file 2  2 blocks  verified for 2026-03-01  trust [redacted]",
@@ -254,12 +253,12 @@ fn redacted_report_keeps_codes_and_locations() {
     }
     assert!(run.stderr.contains("cannot read file 1 of the command line"), "{}", run.stderr);
     assert!(run.stderr.contains("run the command again without `--redact`"), "{}", run.stderr);
-    let run = verify(&place, &["S-1.lic", "--redact", "--format", "json"]).expect_code(3);
+    let run = verify(&dir, &["S-1.lic", "--redact", "--format", "json"]).expect_code(3);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     let blocks = &report["files"][0]["blocks"];
     assert_eq!(report["files"][0]["file"], "file 1");
     assert_eq!((&blocks[0]["vendor"], &blocks[1]["vendor"]), (&"ABC_Software".into(), &"[redacted]".into()));
     // Without the option everything is shown.
-    let run = place.run(&["verify", "--development", "--at", DAY, "S-1.lic"]).expect_code(3);
+    let run = dir.run(&["verify", "--development", "--at", DAY, "S-1.lic"]).expect_code(3);
     assert!(run.stdout.contains("ACME Ltd") && run.stdout.contains("S-1.lic"), "{}", run.stdout);
 }

@@ -9,25 +9,25 @@ use crate::schema;
 use crate::support::TestDir;
 
 /// A directory with files that raise findings of all severities, with related places, fixes and hostile names.
-fn place() -> TestDir {
-    let place = TestDir::new();
+fn test_dir() -> TestDir {
+    let dir = TestDir::new();
     let token = "FEATURE Draw\n{\n  VENDOR=Acme KEYTYPE=TOKEN\n  \
         TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\"\n}\n";
-    place
+    dir
         .write("cycle.lic", token.replace("=Pool", "=Write") + &token.replace("Draw", "Write").replace("=Pool", "=Draw"))
         .write("fixes.lic", "\u{feff}FEATURE Größe\u{a0}A { VENDOR=Acme VENDOR=Acme CUONT=5 LICENSEE=\"a\n b\" }\nFEATURE B { VENDOR=Acme CUONT=5 LICENSEE=\"a\n b\" VENDOR=Acme }\n")
         .write("a & <b>, 100%: c.lic", "FEATURE X { VENDOR=\"<&'>\" COUNT=5 }\nFEATURE Y { VENDOR=x COUNT=0 \u{1b}[31m }\n")
         .write("good.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 }\n# signed later\n")
         .write("latin.lic", b"FEATURE D { VENDOR=\xe4 }");
-    place
+    dir
 }
 
-fn lint(place: &TestDir, format: &str) -> String {
-    place.run(&["lint", "--format", format, "."]).expect_code(3).stdout
+fn lint(dir: &TestDir, format: &str) -> String {
+    dir.run(&["lint", "--format", format, "."]).expect_code(3).stdout
 }
 
-fn json(place: &TestDir, format: &str) -> Value {
-    serde_json::from_str(&lint(place, format)).unwrap()
+fn json(dir: &TestDir, format: &str) -> Value {
+    serde_json::from_str(&lint(dir, format)).unwrap()
 }
 
 type Set = BTreeSet<(String, String, u64)>;
@@ -36,8 +36,8 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-fn of_json(place: &TestDir) -> Vec<(String, String, u64)> {
-    let report = json(place, "json");
+fn of_json(dir: &TestDir) -> Vec<(String, String, u64)> {
+    let report = json(dir, "json");
     let all = report["diagnostics"].as_array().unwrap();
     all.iter()
         .map(|found| {
@@ -48,13 +48,13 @@ fn of_json(place: &TestDir) -> Vec<(String, String, u64)> {
 
 #[test]
 fn all_formats_report_same_findings() {
-    let place = place();
-    let expected = of_json(&place);
+    let dir = test_dir();
+    let expected = of_json(&dir);
     assert!(expected.len() > 8, "{expected:?}");
     let set: Set = expected.iter().cloned().collect();
     let (count, codes) = (expected.len(), |line: &str| line.split(['[', ']']).nth(1).unwrap().to_owned());
 
-    let concise = lint(&place, "concise");
+    let concise = lint(&dir, "concise");
     let of_concise: Set = concise
         .lines()
         .map(|line| {
@@ -64,7 +64,7 @@ fn all_formats_report_same_findings() {
         .collect();
     assert_eq!((concise.lines().count(), of_concise), (count, set.clone()));
 
-    let github = lint(&place, "github");
+    let github = lint(&dir, "github");
     let property = |line: &str, name: &str| {
         let value = line.split(&format!("{name}=")).nth(1).unwrap().split([',', ':']).next().unwrap();
         value.replace("%3A", ":").replace("%2C", ",").replace("%25", "%")
@@ -78,7 +78,7 @@ fn all_formats_report_same_findings() {
         .collect();
     assert_eq!((github.lines().count(), of_github), (count, set.clone()));
 
-    let gitlab = json(&place, "gitlab");
+    let gitlab = json(&dir, "gitlab");
     let issues = gitlab.as_array().unwrap();
     let of_gitlab: Set = issues
         .iter()
@@ -90,7 +90,7 @@ fn all_formats_report_same_findings() {
         .collect();
     assert_eq!((issues.len(), of_gitlab), (count, set.clone()));
 
-    let sarif = json(&place, "sarif");
+    let sarif = json(&dir, "sarif");
     let results = sarif["runs"][0]["results"].as_array().unwrap();
     let of_sarif: Set = results
         .iter()
@@ -102,7 +102,7 @@ fn all_formats_report_same_findings() {
         .collect();
     assert_eq!((results.len(), of_sarif), (count, set.clone()));
 
-    let junit = lint(&place, "junit");
+    let junit = lint(&dir, "junit");
     let document = roxmltree::Document::parse(&junit).unwrap();
     let cases =
         document.descendants().filter(|node| node.has_tag_name("testcase") && node.has_attribute("line"));
@@ -119,7 +119,7 @@ fn all_formats_report_same_findings() {
     assert_eq!((cases.len(), cases.into_iter().collect::<Set>()), (count, set.clone()));
 
     // The human format has a line with the code and name of each finding.
-    let human = place.run(&["lint", "."]).expect_code(3).stderr;
+    let human = dir.run(&["lint", "."]).expect_code(3).stderr;
     for rule in RULES {
         let head = format!("{} {}\n", rule.code.id, rule.code.name);
         let drawn = human.match_indices(&head).count();
@@ -144,8 +144,8 @@ fn decoded(uri: &str) -> String {
 
 #[test]
 fn json_report_matches_schema() {
-    let place = place();
-    let report = json(&place, "json");
+    let dir = test_dir();
+    let report = json(&dir, "json");
     assert_eq!(schema::faults("lint", &report), [""; 0]);
     assert_eq!(report["summary"]["files"], 5);
     let all = report["diagnostics"].as_array().unwrap();
@@ -173,8 +173,8 @@ fn json_report_matches_schema() {
 #[test]
 fn sarif_report_matches_schema_types() {
     use serde_sarif::sarif::{ResultLevel, Sarif};
-    let place = place();
-    let sarif: Sarif = serde_json::from_str(&lint(&place, "sarif")).unwrap();
+    let dir = test_dir();
+    let sarif: Sarif = serde_json::from_str(&lint(&dir, "sarif")).unwrap();
     let [run] = sarif.runs.as_slice() else { panic!("one run") };
     let rules = run.tool.driver.rules.as_ref().unwrap();
     let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
@@ -209,7 +209,7 @@ fn sarif_report_matches_schema_types() {
     let fix = results.iter().find_map(|one| one.fixes.as_ref()?.first()).unwrap();
     assert!(!fix.artifact_changes[0].replacements.is_empty());
     // A round trip through the types keeps everything, so the report has no unknown fields.
-    let mut ours: Value = serde_json::from_str(&lint(&place, "sarif")).unwrap();
+    let mut ours: Value = serde_json::from_str(&lint(&dir, "sarif")).unwrap();
     let theirs = serde_json::to_value(&sarif).unwrap();
     assert_eq!(run.invocations.as_ref().unwrap().len(), 1);
     ours["runs"][0]["invocations"] = theirs["runs"][0]["invocations"].clone();
@@ -218,23 +218,23 @@ fn sarif_report_matches_schema_types() {
 
 #[test]
 fn sarif_reports_unreadable_files() {
-    let place = TestDir::new();
-    place.write("a.lic", "");
-    let outcome = place.run(&["lint", "--format", "sarif", "a.lic", "none.lic"]).expect_code(6);
+    let dir = TestDir::new();
+    dir.write("a.lic", "");
+    let outcome = dir.run(&["lint", "--format", "sarif", "a.lic", "none.lic"]).expect_code(6);
     let sarif: Value = serde_json::from_str(&outcome.stdout).unwrap();
     let invocation = &sarif["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
     let output = text(&invocation["toolExecutionNotifications"][0]["message"]["text"]);
     assert_eq!(output, "none.lic: cannot read `none.lic`: no such file or directory");
-    let junit = place.run(&["lint", "--format", "junit", "a.lic", "none.lic"]).stdout;
+    let junit = dir.run(&["lint", "--format", "junit", "a.lic", "none.lic"]).stdout;
     let document = roxmltree::Document::parse(&junit).unwrap();
     assert!(document.descendants().any(|node| node.has_tag_name("error")));
 }
 
 #[test]
 fn junit_counts_and_names_are_correct() {
-    let place = place();
-    let junit = lint(&place, "junit");
+    let dir = test_dir();
+    let junit = lint(&dir, "junit");
     let document = roxmltree::Document::parse(&junit).unwrap();
     let suites: Vec<_> = document.descendants().filter(|node| node.has_tag_name("testsuite")).collect();
     let names: Vec<&str> = suites.iter().map(|suite| suite.attribute("name").unwrap()).collect();
@@ -254,8 +254,8 @@ fn junit_counts_and_names_are_correct() {
 
 #[test]
 fn github_annotations_are_escaped() {
-    let place = place();
-    let github = lint(&place, "github");
+    let dir = test_dir();
+    let github = lint(&dir, "github");
     for line in github.lines() {
         let (head, message) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
         let word = head.split(' ').next().unwrap();
@@ -268,10 +268,10 @@ fn github_annotations_are_escaped() {
 #[test]
 fn fingerprints_are_stable_and_unique() {
     let fingerprints = |text: &str| -> Vec<String> {
-        let place = TestDir::new();
-        place.write("a.lic", text);
+        let dir = TestDir::new();
+        dir.write("a.lic", text);
         let report: Value =
-            serde_json::from_str(&place.run(&["lint", "--format", "gitlab", "a.lic"]).stdout).unwrap();
+            serde_json::from_str(&dir.run(&["lint", "--format", "gitlab", "a.lic"]).stdout).unwrap();
         report.as_array().unwrap().iter().map(|issue| self::text(&issue["fingerprint"])).collect()
     };
     let block = "FEATURE A {\n  VENDOR=x CUONT=5\n}\nFEATURE A {\n  VENDOR=x CUONT=5\n}\n";

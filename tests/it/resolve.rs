@@ -95,20 +95,20 @@ fn alternatives_follow_file_order() {
     let pools = [real("Low", "COUNT=5"), real("High", "COUNT=10")].concat();
     let low = token("MyDraw", &[("Low", 5)], "");
     let high = token("MyDraw", &[("High", 10)], "");
-    let mut desk = Fixture::new(&format!("{pools}{low}{high}"));
-    desk.out("MyDraw", 1, "").unwrap();
-    assert_eq!((desk.used("Low"), desk.used("High")), (5, 0));
-    desk.out("MyDraw", 1, "").unwrap();
-    assert_eq!((desk.used("Low"), desk.used("High")), (5, 10));
-    assert_eq!(desk.out("MyDraw", 1, ""), Err(Reason::NotEnoughLicenses));
-    let mut desk = Fixture::new(&format!("{pools}{high}{low}"));
-    desk.out("MyDraw", 1, "").unwrap();
-    assert_eq!((desk.used("Low"), desk.used("High")), (0, 10));
+    let mut fixture = Fixture::new(&format!("{pools}{low}{high}"));
+    fixture.out("MyDraw", 1, "").unwrap();
+    assert_eq!((fixture.used("Low"), fixture.used("High")), (5, 0));
+    fixture.out("MyDraw", 1, "").unwrap();
+    assert_eq!((fixture.used("Low"), fixture.used("High")), (5, 10));
+    assert_eq!(fixture.out("MyDraw", 1, ""), Err(Reason::NotEnoughLicenses));
+    let mut fixture = Fixture::new(&format!("{pools}{high}{low}"));
+    fixture.out("MyDraw", 1, "").unwrap();
+    assert_eq!((fixture.used("Low"), fixture.used("High")), (0, 10));
 }
 
 #[test]
 fn failed_alternative_is_rolled_back() {
-    let mut desk = Fixture::new(
+    let mut fixture = Fixture::new(
         &[
             real("A", "COUNT=5"),
             real("B", "COUNT=1"),
@@ -118,13 +118,13 @@ fn failed_alternative_is_rolled_back() {
         ]
         .concat(),
     );
-    desk.out("T", 1, "").unwrap();
-    assert_eq!((desk.used("A"), desk.used("B"), desk.used("C")), (0, 0, 1));
+    fixture.out("T", 1, "").unwrap();
+    assert_eq!((fixture.used("A"), fixture.used("B"), fixture.used("C")), (0, 0, 1));
 }
 
 #[test]
 fn counts_multiply_along_path_without_wrapping() {
-    let mut desk = Fixture::new(
+    let mut fixture = Fixture::new(
         &[
             real("P", "COUNT=UNLIMITED"),
             token("T1", &[("P", 2_147_483_647)], ""),
@@ -133,50 +133,50 @@ fn counts_multiply_along_path_without_wrapping() {
         ]
         .concat(),
     );
-    desk.out("T2", 1, "").unwrap();
-    assert_eq!(desk.used("P"), 2_147_483_647 * 2_147_483_647);
-    assert_eq!(desk.out("T3", 1, ""), Err(Reason::NotEnoughLicenses));
-    assert!(desk.why("T3", 1, "").contains("2^64 or more"));
+    fixture.out("T2", 1, "").unwrap();
+    assert_eq!(fixture.used("P"), 2_147_483_647 * 2_147_483_647);
+    assert_eq!(fixture.out("T3", 1, ""), Err(Reason::NotEnoughLicenses));
+    assert!(fixture.why("T3", 1, "").contains("2^64 or more"));
 }
 
 #[test]
 fn versions_are_checked_for_requests_and_dependencies() {
-    let mut desk = Fixture::new(
+    let mut fixture = Fixture::new(
         "FEATURE P { VENDOR=abc COUNT=5 VERSION=1.2 }\n\
          FEATURE T { VENDOR=abc KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=P VERSION=1.10 COUNT=1\" }",
     );
-    assert_eq!(desk.out("T", 1, ""), Err(Reason::VersionTooLow));
+    assert_eq!(fixture.out("T", 1, ""), Err(Reason::VersionTooLow));
     let request = Request {
         version: Some(keywright::license::Version { major: 1, minor: 2 }),
-        ..desk.request("P", 1, "")
+        ..fixture.request("P", 1, "")
     };
-    desk.grant(&Event::Checkout(request)).unwrap();
+    fixture.grant(&Event::Checkout(request)).unwrap();
 }
 
 #[test]
 fn dependencies_match_same_vendor_only() {
-    let mut desk = Fixture::new(
+    let mut fixture = Fixture::new(
         "FEATURE P { VENDOR=other COUNT=5 }\n\
          FEATURE T { VENDOR=abc KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=P VERSION=1.0 COUNT=1\" }",
     );
-    assert_eq!(desk.out("T", 1, ""), Err(Reason::NoSuchFeature));
-    desk.out("P", 1, "").unwrap();
+    assert_eq!(fixture.out("T", 1, ""), Err(Reason::NoSuchFeature));
+    fixture.out("P", 1, "").unwrap();
 }
 
 #[test]
 fn upgrades_apply_within_their_dates() {
-    let mut desk = Fixture::new(
+    let mut fixture = Fixture::new(
         &[
             real("P", "COUNT=5"),
             "FEATURE P { VENDOR=abc KEYTYPE=UPGRADE COUNT=3 START=2026-01-01 END=2026-01-31 }\n".to_owned(),
         ]
         .concat(),
     );
-    desk.out("P", 8, "").unwrap();
-    assert_eq!(desk.out("P", 1, ""), Err(Reason::NotEnoughLicenses));
-    desk.at("2026-02-01");
-    assert_eq!(desk.used("P"), 8);
-    assert_eq!(desk.out("P", 1, ""), Err(Reason::NotEnoughLicenses));
+    fixture.out("P", 8, "").unwrap();
+    assert_eq!(fixture.out("P", 1, ""), Err(Reason::NotEnoughLicenses));
+    fixture.at("2026-02-01");
+    assert_eq!(fixture.used("P"), 8);
+    assert_eq!(fixture.out("P", 1, ""), Err(Reason::NotEnoughLicenses));
 }
 
 #[test]
@@ -190,56 +190,56 @@ fn identical_blocks_count_once() {
 
 #[test]
 fn renewal_hides_replaced_block_while_in_force() {
-    let mut desk = Fixture::new(&[
+    let mut fixture = Fixture::new(&[
         "FEATURE P { VENDOR=abc KEYTYPE=ADDITIVE COUNT=5 SN=a }\n",
         "FEATURE P { VENDOR=abc KEYTYPE=ADDITIVE COUNT=7 SN=b START=2026-02-01 REPLACES=\"FEATURE=P\" }\n",
     ].concat());
-    desk.out("P", 1, "").unwrap();
-    assert_eq!(desk.used("P#1"), 1);
-    desk.at("2026-02-01");
-    desk.out("P", 1, "").unwrap();
-    assert_eq!((desk.used("P#1"), desk.used("P#2")), (1, 1));
+    fixture.out("P", 1, "").unwrap();
+    assert_eq!(fixture.used("P#1"), 1);
+    fixture.at("2026-02-01");
+    fixture.out("P", 1, "").unwrap();
+    assert_eq!((fixture.used("P#1"), fixture.used("P#2")), (1, 1));
 }
 
 #[test]
 fn hold_and_minimum_apply_through_tokens() {
-    let mut desk =
+    let mut fixture =
         Fixture::new(&[real("P", "COUNT=5 HOLD=60 MIN_CHECKOUT=600"), token("T", &[("P", 2)], "")].concat());
-    let ticket = desk.out("T", 1, "").unwrap();
-    desk.back(ticket);
-    assert_eq!(desk.used("P"), 2);
-    desk.at("2026-01-15T00:09:59");
-    assert_eq!(desk.used("P"), 2);
-    desk.at("2026-01-15T00:10:00");
-    assert_eq!(desk.used("P"), 0);
-    let ticket = desk.out("T", 1, "").unwrap();
-    desk.at("2026-01-15T01:00:00");
-    desk.back(ticket);
-    desk.at("2026-01-15T01:00:59");
-    assert_eq!(desk.used("P"), 2);
-    desk.at("2026-01-15T01:01:00");
-    assert_eq!(desk.used("P"), 0);
+    let ticket = fixture.out("T", 1, "").unwrap();
+    fixture.back(ticket);
+    assert_eq!(fixture.used("P"), 2);
+    fixture.at("2026-01-15T00:09:59");
+    assert_eq!(fixture.used("P"), 2);
+    fixture.at("2026-01-15T00:10:00");
+    assert_eq!(fixture.used("P"), 0);
+    let ticket = fixture.out("T", 1, "").unwrap();
+    fixture.at("2026-01-15T01:00:00");
+    fixture.back(ticket);
+    fixture.at("2026-01-15T01:00:59");
+    assert_eq!(fixture.used("P"), 2);
+    fixture.at("2026-01-15T01:01:00");
+    assert_eq!(fixture.used("P"), 0);
 }
 
 #[test]
 fn borrowed_licenses_expire() {
-    let mut desk = Fixture::new(&real("P", "COUNT=5 BORROW=24"));
-    let request = desk.request("P", 2, "ann@ws1");
-    desk.grant(&Event::Borrow(request, 24)).unwrap();
-    assert_eq!(desk.grant(&Event::Borrow(request, 25)), Err(Reason::NotDrawable));
-    desk.at("2026-01-15T23:59:59");
-    assert_eq!(desk.used("P"), 2);
-    desk.at("2026-01-16");
-    assert_eq!(desk.used("P"), 0);
+    let mut fixture = Fixture::new(&real("P", "COUNT=5 BORROW=24"));
+    let request = fixture.request("P", 2, "ann@ws1");
+    fixture.grant(&Event::Borrow(request, 24)).unwrap();
+    assert_eq!(fixture.grant(&Event::Borrow(request, 25)), Err(Reason::NotDrawable));
+    fixture.at("2026-01-15T23:59:59");
+    assert_eq!(fixture.used("P"), 2);
+    fixture.at("2026-01-16");
+    assert_eq!(fixture.used("P"), 0);
 }
 
 #[test]
 fn softlimit_warns_and_grants() {
-    let mut desk = Fixture::new(&real("P", "COUNT=5 SOFTLIMIT=2"));
-    let event = |desk: &mut Fixture| Event::Checkout(desk.request("P", 2, ""));
+    let mut fixture = Fixture::new(&real("P", "COUNT=5 SOFTLIMIT=2"));
+    let event = |fixture: &mut Fixture| Event::Checkout(fixture.request("P", 2, ""));
     for above in [0, 1] {
-        let event = event(&mut desk);
-        let Outcome::Granted(grant) = desk.model.apply(&mut desk.state, &event) else {
+        let event = event(&mut fixture);
+        let Outcome::Granted(grant) = fixture.model.apply(&mut fixture.state, &event) else {
             panic!("granted");
         };
         assert_eq!(grant.above_softlimit.len(), above);
@@ -248,33 +248,33 @@ fn softlimit_warns_and_grants() {
 
 #[test]
 fn reserved_licenses_serve_named_users_only() {
-    let mut desk = Fixture::new(&real("P", "COUNT=5 USERBASED=3"));
-    desk.out("P", 2, "").unwrap();
-    assert_eq!(desk.out("P", 1, ""), Err(Reason::NotEnoughLicenses));
-    desk.out("P", 3, "ann@ws1").unwrap();
+    let mut fixture = Fixture::new(&real("P", "COUNT=5 USERBASED=3"));
+    fixture.out("P", 2, "").unwrap();
+    assert_eq!(fixture.out("P", 1, ""), Err(Reason::NotEnoughLicenses));
+    fixture.out("P", 3, "ann@ws1").unwrap();
 }
 
 #[test]
 fn activation_counts_each_device_once() {
-    let mut desk = Fixture::new("FEATURE D { VENDOR=abc KEYTYPE=ACTIVATION COUNT=1 }");
-    let (one, two) = (desk.symbols.symbol("one"), desk.symbols.symbol("two"));
-    let feature = desk.model.name("D");
+    let mut fixture = Fixture::new("FEATURE D { VENDOR=abc KEYTYPE=ACTIVATION COUNT=1 }");
+    let (one, two) = (fixture.symbols.symbol("one"), fixture.symbols.symbol("two"));
+    let feature = fixture.model.name("D");
     let activate = |device| Event::Activate { feature, device };
-    desk.grant(&activate(one)).unwrap();
-    desk.grant(&activate(one)).unwrap();
-    assert_eq!(desk.used("D"), 1);
-    assert_eq!(desk.grant(&activate(two)), Err(Reason::NotEnoughLicenses));
-    desk.grant(&Event::Deactivate { feature, device: one }).unwrap();
-    desk.grant(&activate(two)).unwrap();
-    assert_eq!(desk.out("D", 1, ""), Err(Reason::NotDrawable));
+    fixture.grant(&activate(one)).unwrap();
+    fixture.grant(&activate(one)).unwrap();
+    assert_eq!(fixture.used("D"), 1);
+    assert_eq!(fixture.grant(&activate(two)), Err(Reason::NotEnoughLicenses));
+    fixture.grant(&Event::Deactivate { feature, device: one }).unwrap();
+    fixture.grant(&activate(two)).unwrap();
+    assert_eq!(fixture.out("D", 1, ""), Err(Reason::NotDrawable));
     let again = Event::Deactivate { feature, device: one };
-    let outcome = desk.model.apply(&mut desk.state, &again);
+    let outcome = fixture.model.apply(&mut fixture.state, &again);
     assert_eq!(outcome, Outcome::Failed(Failure::NothingToReturn));
 }
 
 #[test]
 fn active_token_limit_counts_floating_and_activated() {
-    let mut desk = Fixture::new(
+    let mut fixture = Fixture::new(
         &[
             real("P", "COUNT=50"),
             "FEATURE D { VENDOR=abc KEYTYPE=ACTIVATION COUNT=5 }\n".to_owned(),
@@ -282,32 +282,32 @@ fn active_token_limit_counts_floating_and_activated() {
         ]
         .concat(),
     );
-    desk.state.limit_active_tokens(Some(3));
-    let ticket = desk.out("P", 2, "").unwrap();
-    let device = desk.symbols.symbol("laptop");
-    let activate = Event::Activate { feature: desk.model.name("D"), device };
-    desk.grant(&activate).unwrap();
-    assert_eq!(desk.out("P", 1, ""), Err(Reason::ActiveTokenLimit));
-    assert_eq!(desk.used("P"), 2);
-    desk.out("L", 1, "").unwrap();
-    desk.back(ticket);
-    desk.out("P", 2, "").unwrap();
+    fixture.state.limit_active_tokens(Some(3));
+    let ticket = fixture.out("P", 2, "").unwrap();
+    let device = fixture.symbols.symbol("laptop");
+    let activate = Event::Activate { feature: fixture.model.name("D"), device };
+    fixture.grant(&activate).unwrap();
+    assert_eq!(fixture.out("P", 1, ""), Err(Reason::ActiveTokenLimit));
+    assert_eq!(fixture.used("P"), 2);
+    fixture.out("L", 1, "").unwrap();
+    fixture.back(ticket);
+    fixture.out("P", 2, "").unwrap();
 }
 
 #[test]
 fn checkin_returns_oldest_checkout_of_user() {
-    let mut desk = Fixture::new(&real("P", "COUNT=10"));
-    desk.out("P", 1, "ann@ws1").unwrap();
-    desk.out("P", 2, "bob@ws1").unwrap();
-    desk.out("P", 3, "ann@ws1").unwrap();
-    let person = Some(desk.who("ann@ws1"));
-    let feature = desk.model.name("P");
+    let mut fixture = Fixture::new(&real("P", "COUNT=10"));
+    fixture.out("P", 1, "ann@ws1").unwrap();
+    fixture.out("P", 2, "bob@ws1").unwrap();
+    fixture.out("P", 3, "ann@ws1").unwrap();
+    let person = Some(fixture.who("ann@ws1"));
+    let feature = fixture.model.name("P");
     let checkin = Event::Checkin { feature, person, custom: None };
-    desk.grant(&checkin).unwrap();
-    assert_eq!(desk.used("P"), 5);
-    desk.grant(&checkin).unwrap();
-    assert_eq!(desk.used("P"), 2);
-    let outcome = desk.model.apply(&mut desk.state, &checkin);
+    fixture.grant(&checkin).unwrap();
+    assert_eq!(fixture.used("P"), 5);
+    fixture.grant(&checkin).unwrap();
+    assert_eq!(fixture.used("P"), 2);
+    let outcome = fixture.model.apply(&mut fixture.state, &checkin);
     assert_eq!(outcome, Outcome::Failed(Failure::NothingToReturn));
 }
 
@@ -317,26 +317,27 @@ pub(crate) fn need(name: &str, version: &str, count: u64) -> String {
 
 #[test]
 fn mix_and_event_log_are_replayed() {
-    let desk = Fixture::new(
+    let fixture = Fixture::new(
         &[real("Pool", "COUNT=20"), token("Draw", &[("Pool", 5)], ""), token("Write", &[("Pool", 2)], "")]
             .concat(),
     );
-    let ask = |name: &str| Request::one(desk.model.name(name));
+    let ask = |name: &str| Request::one(fixture.model.name(name));
     let mut people = Interner::default();
-    let limit = desk.model.first_denied(&desk.state, &[ask("Draw"), ask("Write")], &mut people);
+    let limit = fixture.model.first_denied(&fixture.state, &[ask("Draw"), ask("Write")], &mut people);
     assert_eq!(limit.granted, [3, 2]);
     assert_eq!(limit.stopped, Some((1, Outcome::Denied(Reason::NotEnoughLicenses))));
-    assert_eq!(desk.model.first_denied(&desk.state, &[], &mut people).granted, [0_u64; 0]);
-    let mut state = desk.state.clone();
-    let checkin = |name: &str| Event::Checkin { feature: desk.model.name(name), person: None, custom: None };
+    assert_eq!(fixture.model.first_denied(&fixture.state, &[], &mut people).granted, [0_u64; 0]);
+    let mut state = fixture.state.clone();
+    let checkin =
+        |name: &str| Event::Checkin { feature: fixture.model.name(name), person: None, custom: None };
     let log = [
         Event::Checkout(ask("Draw")),
         Event::Checkout(ask("Write")),
         checkin("Draw"),
         Event::Checkout(ask("Write")),
     ];
-    let replay = desk.model.replay(&mut state, log);
-    let pool = desk.model.blocks_of(desk.model.name("Pool").unwrap())[0];
+    let replay = fixture.model.replay(&mut state, log);
+    let pool = fixture.model.blocks_of(fixture.model.name("Pool").unwrap())[0];
     assert_eq!((replay.peaks, replay.live.len(), state.used(pool)), (vec![(pool, 7)], 2, 4));
     assert!(replay.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Granted(_))));
 }

@@ -6,7 +6,7 @@ use crate::resolve::{Fixture, license, need, real, token};
 
 #[test]
 fn denial_reports_nearest_miss() {
-    let mut desk = Fixture::new(
+    let mut fixture = Fixture::new(
         &[
             real("Old", "COUNT=5 END=2025-01-01"),
             real("Full", "COUNT=1"),
@@ -16,9 +16,9 @@ fn denial_reports_nearest_miss() {
         ]
         .concat(),
     );
-    assert_eq!(desk.out("T", 1, ""), Err(Reason::NotEnoughLicenses));
+    assert_eq!(fixture.out("T", 1, ""), Err(Reason::NotEnoughLicenses));
     assert_eq!(
-        desk.why("T", 1, ""),
+        fixture.why("T", 1, ""),
         "1 × `T#1` (TOKEN): dependency not met\n  \
            1 × `Missing`: no-such-feature\n\
          1 × `T#2` (TOKEN): dependency not met\n  \
@@ -31,7 +31,7 @@ fn denial_reports_nearest_miss() {
 
 #[test]
 fn denial_suggests_other_alternative() {
-    let mut desk = Fixture::new(
+    let mut fixture = Fixture::new(
         &[
             real("A", "COUNT=1"),
             real("B", "COUNT=1"),
@@ -41,12 +41,13 @@ fn denial_suggests_other_alternative() {
         ]
         .concat(),
     );
-    assert_eq!(desk.out("T", 1, ""), Err(Reason::NotEnoughLicenses));
+    assert_eq!(fixture.out("T", 1, ""), Err(Reason::NotEnoughLicenses));
     assert!(
-        desk.why("T", 1, "")
+        fixture
+            .why("T", 1, "")
             .contains("\nnote: another choice of alternatives would be granted: 1 × `A`, 1 × `B`\n")
     );
-    assert_eq!((desk.used("A"), desk.used("B")), (0, 0));
+    assert_eq!((fixture.used("A"), fixture.used("B")), (0, 0));
 }
 
 #[test]
@@ -77,22 +78,22 @@ fn ladder(levels: usize, width: usize, bottom: &str) -> String {
 
 #[test]
 fn equal_dependencies_are_searched_once_per_name() {
-    let mut desk = Fixture::new(&ladder(16, 512, "COUNT=UNLIMITED"));
-    assert_eq!(desk.out("L0", 1, ""), Err(Reason::NotEnoughLicenses));
-    assert_eq!(desk.out("L10", 1, "").map(|_| desk.used("L16")), Ok(1 << 54));
-    assert!(desk.state.work() < 100_000);
-    let lines = desk.why("L0", 1, "");
+    let mut fixture = Fixture::new(&ladder(16, 512, "COUNT=UNLIMITED"));
+    assert_eq!(fixture.out("L0", 1, ""), Err(Reason::NotEnoughLicenses));
+    assert_eq!(fixture.out("L10", 1, "").map(|_| fixture.used("L16")), Ok(1 << 54));
+    assert!(fixture.state.work() < 100_000);
+    let lines = fixture.why("L0", 1, "");
     assert_eq!(lines.lines().count(), 17, "{lines}");
 }
 
 #[test]
 fn search_over_budget_is_undetermined() {
     let bottom = "COUNT=UNLIMITED }\nFEATURE L16 { VENDOR=abc KEYTYPE=ADDITIVE COUNT=1";
-    let mut desk = Fixture::new(&ladder(16, 512, bottom));
-    let request = desk.request("L0", 1, "");
-    let outcome = desk.model.apply(&mut desk.state, &Event::Checkout(request));
+    let mut fixture = Fixture::new(&ladder(16, 512, bottom));
+    let request = fixture.request("L0", 1, "");
+    let outcome = fixture.model.apply(&mut fixture.state, &Event::Checkout(request));
     assert_eq!(outcome, Outcome::Failed(Failure::Budget));
-    assert_eq!(desk.used("L16"), 0);
+    assert_eq!(fixture.used("L16"), 0);
 }
 
 /// A token with the given dependencies and so many equal ones that walks are merged.
@@ -115,7 +116,7 @@ fn denial_reason_is_independent_of_path_count() {
     ];
     for (needs, reason) in cases {
         for paths in [1, 100] {
-            let mut desk = Fixture::new(
+            let mut fixture = Fixture::new(
                 &[
                     real("B", "COUNT=1"),
                     real("A", old),
@@ -125,9 +126,9 @@ fn denial_reason_is_independent_of_path_count() {
                 ]
                 .concat(),
             );
-            assert_eq!(desk.out("T", 1, "ann@ws1"), Err(reason), "{needs} over {paths} paths");
-            assert!(desk.why("T", 1, "ann@ws1").contains(reason.as_str()));
-            assert_eq!((desk.used("B"), desk.used("F")), (0, 0));
+            assert_eq!(fixture.out("T", 1, "ann@ws1"), Err(reason), "{needs} over {paths} paths");
+            assert!(fixture.why("T", 1, "ann@ws1").contains(reason.as_str()));
+            assert_eq!((fixture.used("B"), fixture.used("F")), (0, 0));
         }
     }
 }

@@ -15,13 +15,13 @@ fn modules(token_share: &str, product_share: &str) -> Fixture {
     )
 }
 
-fn two_of_each(desk: &mut Fixture) -> (u64, u64) {
-    desk.out("ModuleA", 1, "ann@ws1").unwrap();
-    desk.out("ModuleA", 1, "bob@ws1").unwrap();
-    let first = desk.used("Product");
-    desk.out("ModuleB", 1, "ann@ws1").unwrap();
-    desk.out("ModuleB", 1, "bob@ws1").unwrap();
-    (first, desk.used("Product") - first)
+fn two_of_each(fixture: &mut Fixture) -> (u64, u64) {
+    fixture.out("ModuleA", 1, "ann@ws1").unwrap();
+    fixture.out("ModuleA", 1, "bob@ws1").unwrap();
+    let first = fixture.used("Product");
+    fixture.out("ModuleB", 1, "ann@ws1").unwrap();
+    fixture.out("ModuleB", 1, "bob@ws1").unwrap();
+    (first, fixture.used("Product") - first)
 }
 
 #[test]
@@ -33,25 +33,25 @@ fn sharing_matches_specification_table() {
 
 #[test]
 fn share_group_shrinks_to_largest_remaining_request() {
-    let mut desk = modules("", "SHARE=HOST");
-    let a = desk.out("ModuleA", 1, "ann@ws1").unwrap();
-    let b = desk.out("ModuleB", 1, "bob@ws1").unwrap();
-    desk.back(a);
-    assert_eq!(desk.used("Product"), 2);
-    desk.back(b);
-    assert_eq!(desk.used("Product"), 0);
+    let mut fixture = modules("", "SHARE=HOST");
+    let a = fixture.out("ModuleA", 1, "ann@ws1").unwrap();
+    let b = fixture.out("ModuleB", 1, "bob@ws1").unwrap();
+    fixture.back(a);
+    assert_eq!(fixture.used("Product"), 2);
+    fixture.back(b);
+    assert_eq!(fixture.used("Product"), 0);
 }
 
 #[test]
 fn incomplete_share_key_disables_sharing() {
-    let mut desk = modules("", "SHARE=HOST|USER");
-    desk.out("ModuleA", 1, "ann@ws1").unwrap();
-    desk.out("ModuleA", 1, "ann@ws1").unwrap();
-    assert_eq!(desk.used("Product"), 3);
-    desk.out("ModuleA", 1, "ann").unwrap();
-    assert_eq!(desk.used("Product"), 6);
-    desk.out("ModuleB", 1, "ann@ws2").unwrap();
-    assert_eq!(desk.used("Product"), 8);
+    let mut fixture = modules("", "SHARE=HOST|USER");
+    fixture.out("ModuleA", 1, "ann@ws1").unwrap();
+    fixture.out("ModuleA", 1, "ann@ws1").unwrap();
+    assert_eq!(fixture.used("Product"), 3);
+    fixture.out("ModuleA", 1, "ann").unwrap();
+    assert_eq!(fixture.used("Product"), 6);
+    fixture.out("ModuleB", 1, "ann@ws2").unwrap();
+    assert_eq!(fixture.used("Product"), 8);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn paths_of_checkout_add_up_unless_shared() {
 
 #[test]
 fn live_share_group_precedes_earlier_alternative() {
-    let mut desk = Fixture::new(
+    let mut fixture = Fixture::new(
         &[
             real("A", "COUNT=3"),
             real("B", "COUNT=10"),
@@ -84,26 +84,26 @@ fn live_share_group_precedes_earlier_alternative() {
         ]
         .concat(),
     );
-    let first = desk.out("A", 3, "").unwrap();
-    desk.out("T", 1, "ann@ws1").unwrap();
-    assert_eq!(desk.used("B"), 3);
-    desk.back(first);
-    desk.out("T", 1, "bob@ws1").unwrap();
-    assert_eq!((desk.used("A"), desk.used("B")), (0, 3));
+    let first = fixture.out("A", 3, "").unwrap();
+    fixture.out("T", 1, "ann@ws1").unwrap();
+    assert_eq!(fixture.used("B"), 3);
+    fixture.back(first);
+    fixture.out("T", 1, "bob@ws1").unwrap();
+    assert_eq!((fixture.used("A"), fixture.used("B")), (0, 3));
     // The group grows in place. A request that does not fit goes to the other block and leaves the group unchanged.
-    desk.out("T", 3, "cid@ws1").unwrap();
-    assert_eq!((desk.used("A"), desk.used("B")), (0, 9));
-    assert_eq!(desk.out("T", 4, "dan@ws1"), Err(Reason::NotEnoughLicenses));
-    assert_eq!((desk.used("A"), desk.used("B")), (0, 9));
+    fixture.out("T", 3, "cid@ws1").unwrap();
+    assert_eq!((fixture.used("A"), fixture.used("B")), (0, 9));
+    assert_eq!(fixture.out("T", 4, "dan@ws1"), Err(Reason::NotEnoughLicenses));
+    assert_eq!((fixture.used("A"), fixture.used("B")), (0, 9));
 }
 
 #[test]
 fn ended_share_group_can_be_joined_but_not_grow() {
-    let mut desk = Fixture::new(&real("P", "COUNT=5 SHARE=HOST END=2026-01-31"));
-    desk.out("P", 2, "ann@ws1").unwrap();
-    desk.at("2026-02-01");
-    desk.out("P", 2, "bob@ws1").unwrap();
-    assert_eq!(desk.out("P", 3, "cid@ws1"), Err(Reason::NotInForce));
-    assert_eq!(desk.out("P", 1, "ann@ws2"), Err(Reason::NotInForce));
-    assert_eq!(desk.used("P"), 2);
+    let mut fixture = Fixture::new(&real("P", "COUNT=5 SHARE=HOST END=2026-01-31"));
+    fixture.out("P", 2, "ann@ws1").unwrap();
+    fixture.at("2026-02-01");
+    fixture.out("P", 2, "bob@ws1").unwrap();
+    assert_eq!(fixture.out("P", 3, "cid@ws1"), Err(Reason::NotInForce));
+    assert_eq!(fixture.out("P", 1, "ann@ws2"), Err(Reason::NotInForce));
+    assert_eq!(fixture.used("P"), 2);
 }

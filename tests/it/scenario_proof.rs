@@ -21,22 +21,22 @@ fn schema(name: &str) -> Value {
 }
 
 fn half_proven() -> TestDir {
-    let place = TestDir::new();
-    place.write("a.lic", POOL);
-    place.write(
+    let dir = TestDir::new();
+    dir.write("a.lic", POOL);
+    dir.write(
         "a.scenarios.yaml",
         "license: a.lic\nscenarios:\n  - { name: one, steps: [ { checkout: Draw, consumes: { Pool: 2 } } ] }\n",
     );
-    place
+    dir
 }
 
 #[test]
 fn template_scenarios_catch_every_mutant() {
-    let place = TestDir::new();
+    let dir = TestDir::new();
     for builtin in BUILTIN {
-        place.run(&["new", builtin.name, "-o", &format!("{}.lic", builtin.name)]).expect_code(0);
+        dir.run(&["new", builtin.name, "-o", &format!("{}.lic", builtin.name)]).expect_code(0);
     }
-    let outcome = place.run(&["test", "--mutate", "."]).expect_code(0);
+    let outcome = dir.run(&["test", "--mutate", "."]).expect_code(0);
     let reports = outcome.stdout.lines().filter(|line| line.starts_with("mutation of "));
     assert_eq!(reports.clone().count(), BUILTIN.len());
     assert!(reports.clone().all(|line| line.ends_with(" 0 survived")), "{}", outcome.stdout);
@@ -44,23 +44,23 @@ fn template_scenarios_catch_every_mutant() {
 
 #[test]
 fn signed_license_is_mutated() {
-    let place = TestDir::new();
-    place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
-    place.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
-    place.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(0);
-    assert!(place.read("a.lic").contains("KEY="));
-    let outcome = place.run(&["test", "--mutate", "a.scenarios.yaml"]).expect_code(0);
+    let dir = TestDir::new();
+    dir.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
+    dir.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
+    dir.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(0);
+    assert!(dir.read("a.lic").contains("KEY="));
+    let outcome = dir.run(&["test", "--mutate", "a.scenarios.yaml"]).expect_code(0);
     assert!(outcome.stdout.contains("7 mutations, 7 detected, 0 survived"), "{}", outcome.stdout);
 }
 
 #[test]
 fn uncovered_points_are_listed() {
-    let place = half_proven();
-    let outcome = place.run(&["test", "--coverage", "--fail-under", "80", "."]).expect_code(1);
+    let dir = half_proven();
+    let outcome = dir.run(&["test", "--coverage", "--fail-under", "80", "."]).expect_code(1);
     snapshot("scenario", "coverage", &outcome.shown());
-    place.run(&["test", "--coverage", "--fail-under", "37", "."]).expect_code(0);
-    place.run(&["test", "--fail-under", "40", "."]).expect_code(2);
-    let json = place.run(&["test", "--coverage", "--format", "json", "."]).expect_code(0).stdout;
+    dir.run(&["test", "--coverage", "--fail-under", "37", "."]).expect_code(0);
+    dir.run(&["test", "--fail-under", "40", "."]).expect_code(2);
+    let json = dir.run(&["test", "--coverage", "--format", "json", "."]).expect_code(0).stdout;
     let report: Value = serde_json::from_str(&json).unwrap();
     let schema = schema("test.schema.json");
     let covered = &report["coverage"][0];
@@ -71,24 +71,24 @@ fn uncovered_points_are_listed() {
 
 #[test]
 fn coverage_adds_up_over_files() {
-    let place = half_proven();
-    place.write(
+    let dir = half_proven();
+    dir.write(
         "b.scenarios.yaml",
         "license: a.lic\nscenarios:\n  - name: two\n    steps:\n      \
          - { checkout: Write, count: 4, consumes: { Pool: 4 } }\n      \
          - { checkout: Draw, denied: not-enough-licenses }\n      \
          - { checkout: Write, denied: not-enough-licenses }\n",
     );
-    let outcome = place.run(&["test", "--coverage", "--fail-under", "100", "."]).expect_code(0);
+    let outcome = dir.run(&["test", "--coverage", "--fail-under", "100", "."]).expect_code(0);
     assert!(outcome.stdout.contains("coverage of ./a.lic: 8 of 8, 100 %"), "{}", outcome.stdout);
 }
 
 #[test]
 fn surviving_mutants_are_listed_with_location() {
-    let place = half_proven();
-    let outcome = place.run(&["test", "--mutate", "."]).expect_code(1);
+    let dir = half_proven();
+    let outcome = dir.run(&["test", "--mutate", "."]).expect_code(1);
     snapshot("scenario", "mutation", &outcome.shown());
-    let json = place.run(&["test", "--mutate", "--format", "json", "."]).expect_code(1).stdout;
+    let json = dir.run(&["test", "--mutate", "--format", "json", "."]).expect_code(1).stdout;
     let report: Value = serde_json::from_str(&json).unwrap();
     conforms(&report["mutation"][0], &schema("test.schema.json")["$defs"]["mutation"]);
     assert_eq!(report["mutation"][0]["survivors"][0]["line"], 1);
@@ -96,10 +96,10 @@ fn surviving_mutants_are_listed_with_location() {
 
 #[test]
 fn junit_reports_failure_of_run() {
-    let place = half_proven();
+    let dir = half_proven();
     let junit = |args: &[&str], code: i32| {
         let args = [&["test", "--format", "junit"], args, &["."]].concat();
-        let text = place.run(&args).expect_code(code).stdout;
+        let text = dir.run(&args).expect_code(code).stdout;
         let document = roxmltree::Document::parse(&text).unwrap();
         let count = |name: &str| document.root_element().attribute(name).unwrap().parse::<usize>().unwrap();
         let all = |tag: &str| document.descendants().filter(|node| node.has_tag_name(tag)).count();
@@ -184,28 +184,28 @@ fn date_mutant_that_changes_reason_counts() {
 
 #[test]
 fn denial_for_other_reason_does_not_cover_limit() {
-    let place = half_proven();
-    place.write(
+    let dir = half_proven();
+    dir.write(
         "b.scenarios.yaml",
         "license: a.lic\nscenarios:\n  - { name: two, steps: [ { checkout: Write, version: 9.0, denied: version-too-low } ] }\n",
     );
-    let outcome = place.run(&["test", "--coverage", "."]).expect_code(0);
+    let outcome = dir.run(&["test", "--coverage", "."]).expect_code(0);
     assert!(outcome.stdout.contains("`Write` is never denied"), "{}", outcome.stdout);
 }
 
 #[test]
 fn mutants_with_lint_errors_are_not_counted() {
-    let place = TestDir::new();
-    place.write(
+    let dir = TestDir::new();
+    dir.write(
         "a.lic",
         "FEATURE A { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1 END=2026-12-31 }\n\
          FEATURE A { VENDOR=v KEYTYPE=UPGRADE COUNT=1 START=2026-01-01 END=2026-12-31 }\n",
     );
-    place.write(
+    dir.write(
         "a.scenarios.yaml",
         "license: a.lic\nat: 2026-12-31\nscenarios:\n  - { name: one, steps: [ { checkout: A, count: 2, consumes: 2 } ] }\n",
     );
-    let outcome = place.run(&["test", "--mutate", "--format", "json", "."]).expect_code(1);
+    let outcome = dir.run(&["test", "--mutate", "--format", "json", "."]).expect_code(1);
     let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
     // An UPGRADE that ends after its EXCLUSIVE block, by a mutation of either END.
     assert_eq!(report["mutation"][0]["unreadable"], 1, "{}", outcome.stdout);
@@ -213,24 +213,24 @@ fn mutants_with_lint_errors_are_not_counted() {
 
 #[test]
 fn equivalent_mutants_fail_no_scenario() {
-    let place = TestDir::new();
-    place.copy("tests/scenarios/good/time.lic", "time.lic");
-    place.copy("tests/scenarios/good/time.scenarios.yaml", "time.scenarios.yaml");
-    let license = License::from_text("time.lic", &place.read("time.lic"));
+    let dir = TestDir::new();
+    dir.copy("tests/scenarios/good/time.lic", "time.lic");
+    dir.copy("tests/scenarios/good/time.scenarios.yaml", "time.scenarios.yaml");
+    let license = License::from_text("time.lic", &dir.read("time.lic"));
     let model = Model::compile([&license]).unwrap();
     for mutant in mutants(0, &license).iter().filter(|mutant| mutant.cannot_matter(&model).is_some()) {
-        place.write("time.lic", mutant.apply(license.source.text()));
-        place.run(&["test", "time.scenarios.yaml"]).expect_code(0);
+        dir.write("time.lic", mutant.apply(license.source.text()));
+        dir.run(&["test", "time.scenarios.yaml"]).expect_code(0);
     }
 }
 
 #[test]
 fn statements_print_as_table_values_and_json() {
-    let place = TestDir::new();
-    place.copy("tests/scenarios/good/babel.lic", "babel.lic");
-    place.copy("tests/scenarios/good/babel.scenarios.yaml", "babel.scenarios.yaml");
+    let dir = TestDir::new();
+    dir.copy("tests/scenarios/good/babel.lic", "babel.lic");
+    dir.copy("tests/scenarios/good/babel.scenarios.yaml", "babel.scenarios.yaml");
     let filter = ["--filter", "p"];
-    let run = |form: &str| place.run(&[&["test", "babel.scenarios.yaml", form][..], &filter[..]].concat());
+    let run = |form: &str| dir.run(&[&["test", "babel.scenarios.yaml", form][..], &filter[..]].concat());
     snapshot("scenario", "statement_table", &run("--statement").expect_code(0).stdout);
     let rows = run("--statement=csv").expect_code(0).stdout;
     snapshot("scenario", "statement_csv", &rows);
@@ -250,19 +250,19 @@ fn statements_print_as_table_values_and_json() {
 
 #[test]
 fn statement_lines_round_half_to_even() {
-    let place = TestDir::new();
+    let dir = TestDir::new();
     let bill = |price: &str, units: u64| {
-        place.write(
+        dir.write(
             "a.lic",
             format!(
                 "FEATURE A {{ VENDOR=v KEYTYPE=METERED PAYMENT=POSTPAID PERIOD=YEAR PRICE=\"{price}\" }}\n"
             ),
         );
-        place.write(
+        dir.write(
             "a.scenarios.yaml",
             format!("license: a.lic\nat: 2026-05-05\nscenarios:\n  - {{ name: a, steps: [ {{ consume: A, units: {units} }} ] }}\n"),
         );
-        let json = place.run(&["test", "--statement=json", "a.scenarios.yaml"]).expect_code(0).stdout;
+        let json = dir.run(&["test", "--statement=json", "a.scenarios.yaml"]).expect_code(0).stdout;
         let report: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(report["statements"][0]["end"], "2026-12-31");
         report["statements"][0]["total"].as_str().unwrap().to_owned()
@@ -275,31 +275,31 @@ fn statement_lines_round_half_to_even() {
 
 #[test]
 fn watch_stops_after_requested_runs() {
-    let place = half_proven();
-    let outcome = place.run(&["test", "--watch", "--watch-runs", "1", "."]).expect_code(0);
+    let dir = half_proven();
+    let outcome = dir.run(&["test", "--watch", "--watch-runs", "1", "."]).expect_code(0);
     assert!(outcome.stdout.ends_with("\n1 passed, 0 failed\n"), "{}", outcome.stdout);
-    place.run_with(&["test", "--watch", "--watch-runs", "1", "-"], b"").expect_code(2);
+    dir.run_with(&["test", "--watch", "--watch-runs", "1", "-"], b"").expect_code(2);
 }
 
 #[test]
 fn watch_follows_named_licenses_and_configuration_only() {
     use std::time::{Duration, Instant};
-    let place = TestDir::new();
-    place.write("sub/a.lic", POOL);
+    let dir = TestDir::new();
+    dir.write("sub/a.lic", POOL);
     let text =
         "license: sub/a.lic\nscenarios:\n  - { name: one, steps: [ { checkout: Draw, consumes: 2 } ] }\n";
-    place.write("a.scenarios.yaml", text);
-    let mut command = place.command();
+    dir.write("a.scenarios.yaml", text);
+    let mut command = dir.command();
     let args = ["test", "--watch", "--watch-runs", "3", "a.scenarios.yaml"];
     let mut child = command.args(args).stdout(std::process::Stdio::null()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(900));
-    place.write("other.txt", "another file");
+    dir.write("other.txt", "another file");
     std::thread::sleep(Duration::from_millis(1200));
     assert!(child.try_wait().unwrap().is_none(), "it ran again for a file that it does not read");
-    place.write("sub/a.lic", format!("{POOL}# changed\n"));
+    dir.write("sub/a.lic", format!("{POOL}# changed\n"));
     std::thread::sleep(Duration::from_millis(2000));
     assert!(child.try_wait().unwrap().is_none(), "it ran twice for one change");
-    place.write("sub/keywright.toml", "");
+    dir.write("sub/keywright.toml", "");
     let since = Instant::now();
     while child.try_wait().unwrap().is_none() {
         assert!(since.elapsed() < Duration::from_secs(20), "it did not see both changes");
@@ -315,10 +315,10 @@ fn scenario_schema_lists_accepted_keys() {
     let reasons: BTreeSet<&str> =
         schema["$defs"]["reason"]["enum"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
     assert_eq!(reasons, Reason::ALL.iter().map(|(_, word)| *word).collect());
-    let place = half_proven();
+    let dir = half_proven();
     let known = |text: &str| -> BTreeSet<String> {
-        place.write("x.scenarios.yaml", text);
-        let stderr = place.run(&["test", "x.scenarios.yaml", "--color", "never"]).expect_code(3).stderr;
+        dir.write("x.scenarios.yaml", text);
+        let stderr = dir.run(&["test", "x.scenarios.yaml", "--color", "never"]).expect_code(3).stderr;
         let folded = stderr.split_whitespace().collect::<Vec<_>>().join(" ");
         let keys = folded.split("use one of ").nth(1).unwrap_or_else(|| panic!("{stderr}"));
         let keys = keys.split(|c: char| !(c.is_ascii_alphanumeric() || ", -".contains(c))).next().unwrap();
@@ -346,21 +346,21 @@ fn scenario_schema_accepts_what_reader_accepts() {
 
 #[test]
 fn templates_run_unchanged() {
-    let place = TestDir::new();
+    let dir = TestDir::new();
     for builtin in BUILTIN {
-        place.copy(&format!("templates/{}.lic", builtin.name), &format!("templates/{}.lic", builtin.name));
+        dir.copy(&format!("templates/{}.lic", builtin.name), &format!("templates/{}.lic", builtin.name));
         let scenarios = format!("templates/{}.scenarios.yaml", builtin.name);
-        place.copy(&scenarios, &scenarios);
+        dir.copy(&scenarios, &scenarios);
     }
-    let outcome = place.run(&["test", "--mutate", "templates/"]).expect_code(0);
+    let outcome = dir.run(&["test", "--mutate", "templates/"]).expect_code(0);
     let reports = outcome.stdout.lines().filter(|line| line.starts_with("mutation of "));
     assert_eq!(reports.clone().count(), BUILTIN.len());
     assert!(reports.clone().all(|line| line.ends_with(" 0 survived")), "{}", outcome.stdout);
     // Scenarios of a template are not updated.
-    let before = place.read("templates/pool.scenarios.yaml");
+    let before = dir.read("templates/pool.scenarios.yaml");
     let wrong = before.replace("each: 5, checkouts: 2, consumes: 10", "each: 5, checkouts: 2, consumes: 11");
-    place.write("templates/pool.scenarios.yaml", &wrong);
-    let outcome = place.run(&["test", "--update", "templates/pool.scenarios.yaml"]).expect_code(2);
+    dir.write("templates/pool.scenarios.yaml", &wrong);
+    let outcome = dir.run(&["test", "--update", "templates/pool.scenarios.yaml"]).expect_code(2);
     assert!(outcome.stderr.contains("cannot update the scenarios of a template"), "{}", outcome.stderr);
-    assert_eq!(place.read("templates/pool.scenarios.yaml"), wrong);
+    assert_eq!(dir.read("templates/pool.scenarios.yaml"), wrong);
 }

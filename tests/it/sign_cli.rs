@@ -12,73 +12,73 @@ pub(crate) const KEY: &str = "ABC_Software.test.key.pem";
 pub(crate) const DAY: &str = "2026-03-01";
 
 /// A folder with the example trust store, its test key, and an unsigned license.
-pub(crate) fn place() -> TestDir {
-    let place = TestDir::new();
+pub(crate) fn test_dir() -> TestDir {
+    let dir = TestDir::new();
     for entry in fs::read_dir(root().join("keys")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        place.copy(&format!("keys/{name}"), &format!("keys/{name}"));
+        dir.copy(&format!("keys/{name}"), &format!("keys/{name}"));
     }
-    fs::rename(place.path(&format!("keys/{KEY}")), place.path(KEY)).unwrap();
-    private(&place, KEY);
-    place.write("a.lic", PLAIN);
-    place
+    fs::rename(dir.path(&format!("keys/{KEY}")), dir.path(KEY)).unwrap();
+    private(&dir, KEY);
+    dir.write("a.lic", PLAIN);
+    dir
 }
 
 /// Makes a file readable by its owner only, as required for secrets.
-pub(crate) fn private(place: &TestDir, name: &str) {
+pub(crate) fn private(dir: &TestDir, name: &str) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o600)).unwrap();
+        fs::set_permissions(dir.path(name), fs::Permissions::from_mode(0o600)).unwrap();
     }
-    let _ = (place, name);
+    let _ = (dir, name);
 }
 
 /// Makes a file executable.
 #[cfg(unix)]
-pub(crate) fn executable(place: &TestDir, name: &str) {
+pub(crate) fn executable(dir: &TestDir, name: &str) {
     use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(dir.path(name), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-pub(crate) fn signed_place() -> TestDir {
-    let place = place();
-    place.run(&["sign", "a.lic", "--key", KEY, "--in-place"]).expect_code(0);
-    place
+pub(crate) fn signed_dir() -> TestDir {
+    let dir = test_dir();
+    dir.run(&["sign", "a.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    dir
 }
 
-pub(crate) fn verify(place: &TestDir, args: &[&str]) -> crate::support::Outcome {
-    place.run(&[&["verify", "--development", "--at", DAY][..], args].concat())
+pub(crate) fn verify(dir: &TestDir, args: &[&str]) -> crate::support::Outcome {
+    dir.run(&[&["verify", "--development", "--at", DAY][..], args].concat())
 }
 
 #[test]
 fn new_key_signs_license_that_verifies() {
-    let place = TestDir::new();
-    place.write("a.lic", PLAIN.replace("ISSUED=2026-01-15", ""));
-    place.write("pass", "a passphrase\n");
-    private(&place, "pass");
+    let dir = TestDir::new();
+    dir.write("a.lic", PLAIN.replace("ISSUED=2026-01-15", ""));
+    dir.write("pass", "a passphrase\n");
+    private(&dir, "pass");
     let made =
-        place.run(&["keys", "new", "--vendor", "ABC_Software", "--passphrase-file", "pass"]).expect_code(0);
+        dir.run(&["keys", "new", "--vendor", "ABC_Software", "--passphrase-file", "pass"]).expect_code(0);
     assert!(
         made.stdout.contains("next: keywright sign LICENSE --key ABC_Software.key.pem --in-place"),
         "{}",
         made.stdout
     );
-    let secret = place.read("ABC_Software.key.pem");
+    let secret = dir.read("ABC_Software.key.pem");
     assert!(secret.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
-    place.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(2);
+    dir.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(2);
     let sign = ["sign", "a.lic", "--key", "ABC_Software.key.pem", "-o", "b.lic"];
-    place.run(&[&sign[..], &["--passphrase-file", "pass"]].concat()).expect_code(0);
-    place.run_with(&[&sign[..], &["--passphrase-fd", "0"]].concat(), b"a passphrase\r\n").expect_code(0);
-    let wrong = place.run_with(&[&sign[..], &["--passphrase-fd", "0"]].concat(), b"another").expect_code(6);
+    dir.run(&[&sign[..], &["--passphrase-file", "pass"]].concat()).expect_code(0);
+    dir.run_with(&[&sign[..], &["--passphrase-fd", "0"]].concat(), b"a passphrase\r\n").expect_code(0);
+    let wrong = dir.run_with(&[&sign[..], &["--passphrase-fd", "0"]].concat(), b"another").expect_code(6);
     assert!(wrong.stderr.contains("wrong passphrase, or the key file is damaged"), "{}", wrong.stderr);
-    assert_eq!(place.read("a.lic"), PLAIN.replace("ISSUED=2026-01-15", ""));
-    let good = place.run(&["verify", "--at", "2027-01-01", "b.lic"]).expect_code(0);
+    assert_eq!(dir.read("a.lic"), PLAIN.replace("ISSUED=2026-01-15", ""));
+    let good = dir.run(&["verify", "--at", "2027-01-01", "b.lic"]).expect_code(0);
     assert!(good.stdout.ends_with("RESULT: VALID (2 of 2 blocks valid)  exit 0\n"), "{}", good.stdout);
     // Existing files are not overwritten, and the store accepts a second key.
-    let again = place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(6);
+    let again = dir.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(6);
     assert!(again.stderr.contains("never overwritten"), "{}", again.stderr);
-    assert_eq!(place.read("ABC_Software.key.pem"), secret);
+    assert_eq!(dir.read("ABC_Software.key.pem"), secret);
     let more = [
         "keys",
         "new",
@@ -90,21 +90,20 @@ fn new_key_signs_license_that_verifies() {
         "--out",
         "other.pem",
     ];
-    place.run(&more).expect_code(0);
-    assert_eq!(place.run(&["keys", "list"]).expect_code(0).stdout.lines().count(), 2);
-    place.run(&["verify", "--at", "2027-01-01", "b.lic"]).expect_code(0);
+    dir.run(&more).expect_code(0);
+    assert_eq!(dir.run(&["keys", "list"]).expect_code(0).stdout.lines().count(), 2);
+    dir.run(&["verify", "--at", "2027-01-01", "b.lic"]).expect_code(0);
 }
 
 #[test]
 fn sign_reports_blocks_and_writes_all_or_nothing() {
-    let place = place();
-    let sign = place.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic"]).expect_code(0);
+    let dir = test_dir();
+    let sign = dir.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic"]).expect_code(0);
     assert_eq!(sign.stdout, "");
-    assert_eq!(place.read("a.lic"), PLAIN);
-    let stdout = place.run(&["sign", "a.lic", "--key", KEY, "-o", "-"]).expect_code(0).stdout;
-    assert_eq!(stdout, place.read("b.lic"));
-    let piped =
-        place.run_with(&["sign", "-", "--key", KEY, "-o", "-"], PLAIN.as_bytes()).expect_code(0).stdout;
+    assert_eq!(dir.read("a.lic"), PLAIN);
+    let stdout = dir.run(&["sign", "a.lic", "--key", KEY, "-o", "-"]).expect_code(0).stdout;
+    assert_eq!(stdout, dir.read("b.lic"));
+    let piped = dir.run_with(&["sign", "-", "--key", KEY, "-o", "-"], PLAIN.as_bytes()).expect_code(0).stdout;
     assert_eq!(piped, stdout);
     snapshot("sign", "signed", &stdout);
     for (name, text, code) in [
@@ -114,10 +113,10 @@ fn sign_reports_blocks_and_writes_all_or_nothing() {
         ("late.lic", PLAIN.replace("ISSUED=2026-01-15", "ISSUED=2025-12-31"), 1),
         ("empty.lic", String::new(), 1),
     ] {
-        place.write(name, &text);
-        let refused = place.run(&["sign", name, "--key", KEY, "--in-place"]).expect_code(code);
+        dir.write(name, &text);
+        let refused = dir.run(&["sign", name, "--key", KEY, "--in-place"]).expect_code(code);
         assert!(!refused.stderr.is_empty());
-        assert_eq!(place.read(name), text);
+        assert_eq!(dir.read(name), text);
     }
     for (args, code) in [
         (&["sign", "a.lic", "--key", KEY][..], 2),
@@ -130,50 +129,47 @@ fn sign_reports_blocks_and_writes_all_or_nothing() {
         (&["sign", "missing.lic", "--key", KEY, "-o", "b.lic"], 6),
         (&["sign", "a.lic", "--key", "a.lic", "-o", "b.lic"], 6),
     ] {
-        place.run(args).expect_code(code);
+        dir.run(args).expect_code(code);
     }
-    assert!(place.read(KEY).contains("PRIVATE KEY"));
+    assert!(dir.read(KEY).contains("PRIVATE KEY"));
 }
 
 #[test]
 fn sign_rejects_untrusted_key() {
-    let place = place();
+    let dir = test_dir();
     let made = ["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--trust", "other"];
-    place.run(&made).expect_code(0);
-    let refused =
-        place.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "-o", "b.lic"]).expect_code(2);
+    dir.run(&made).expect_code(0);
+    let refused = dir.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "-o", "b.lic"]).expect_code(2);
     assert!(refused.stderr.contains("is not in the trust store"), "{}", refused.stderr);
-    place
-        .run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "-o", "b.lic", "--trust", "other"])
+    dir.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "-o", "b.lic", "--trust", "other"])
         .expect_code(1);
     // The header of a key file must agree with the trust store.
-    let text = place.read(KEY).replace("Usage: development", "Usage: production");
-    fs::write(place.path(KEY), text).unwrap();
-    let refused = place.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic"]).expect_code(2);
+    let text = dir.read(KEY).replace("Usage: development", "Usage: production");
+    fs::write(dir.path(KEY), text).unwrap();
+    let refused = dir.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic"]).expect_code(2);
     assert!(refused.stderr.contains("differ between the key file"), "{}", refused.stderr);
 }
 
 #[test]
 fn human_verdicts_match_snapshots() {
-    let place = signed_place();
-    let good = place.read("a.lic");
-    place.write("changed.lic", good.replace("COUNT=5", "COUNT=50"));
-    let both = verify(&place, &["a.lic", "changed.lic"]).expect_code(1);
+    let dir = signed_dir();
+    let good = dir.read("a.lic");
+    dir.write("changed.lic", good.replace("COUNT=5", "COUNT=50"));
+    let both = verify(&dir, &["a.lic", "changed.lic"]).expect_code(1);
     snapshot("sign", "verify-human", &both.shown());
-    place.write("mixed.lic", "");
+    dir.write("mixed.lic", "");
     let one = "FEATURE a { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 SN=S-1 }\n";
-    place.write("mixed.lic", format!("{one}{}", one.replace("S-1", "S-2")));
-    place.run(&["sign", "mixed.lic", "--key", KEY, "--in-place"]).expect_code(0);
-    let mixed = verify(&place, &["mixed.lic"]).expect_code(5);
+    dir.write("mixed.lic", format!("{one}{}", one.replace("S-1", "S-2")));
+    dir.run(&["sign", "mixed.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    let mixed = verify(&dir, &["mixed.lic"]).expect_code(5);
     snapshot("sign", "verify-mixed", &mixed.shown());
 }
 
 #[test]
 fn verify_exit_codes_match_verdicts() {
-    let place = signed_place();
-    let good = place.read("a.lic");
-    place
-        .write("invalid.lic", good.replace("COUNT=5", "COUNT=6"))
+    let dir = signed_dir();
+    let good = dir.read("a.lic");
+    dir.write("invalid.lic", good.replace("COUNT=5", "COUNT=6"))
         .write("malformed.lic", good.replace("COUNT=20", "COUNT=020"))
         .write("unknown.lic", good.replace("COUNT=20", "COUNT=20 QUOTA=1"))
         .write("cut.lic", &good[..good.len() - 20])
@@ -209,19 +205,18 @@ fn verify_exit_codes_match_verdicts() {
         let args: Vec<&str> = [&["verify", "--development"][..], args].concat();
         let args = if args.contains(&"--at") { args } else { [&args[..], &["--at", DAY]].concat() };
         // The exit code does not depend on verbosity or output format.
-        place.run(&args).expect_code(code);
-        place.run(&[&args[..], &["--quiet"]].concat()).expect_code(code);
+        dir.run(&args).expect_code(code);
+        dir.run(&[&args[..], &["--quiet"]].concat()).expect_code(code);
         if !args.contains(&"--format") {
-            let json = place.run(&[&args[..], &["--format", "json"]].concat()).expect_code(code);
+            let json = dir.run(&[&args[..], &["--format", "json"]].concat()).expect_code(code);
             if code != 2 {
                 let report: Value = serde_json::from_str(&json.stdout).unwrap();
                 assert_eq!(report["exit_code"], code, "{args:?}");
             }
         }
     }
-    place.run(&["verify", "--at", DAY, "a.lic"]).expect_code(1);
-    let piped =
-        place.run_with(&["verify", "--development", "--at", DAY, "-"], good.as_bytes()).expect_code(0);
+    dir.run(&["verify", "--at", DAY, "a.lic"]).expect_code(1);
+    let piped = dir.run_with(&["verify", "--development", "--at", DAY, "-"], good.as_bytes()).expect_code(0);
     assert!(piped.stdout.contains("license  <stdin>"), "{}", piped.stdout);
 }
 
@@ -237,10 +232,10 @@ fn conforms(object: &Value, schema: &Value, name: &str) {
 
 #[test]
 fn json_verdicts_match_schema() {
-    let place = signed_place();
-    let good = place.read("a.lic");
-    place.write("b.lic", format!("{}\nFEATURE lost {{", good.replace("COUNT=5", "COUNT=6")));
-    let json = verify(&place, &["--format", "json", "a.lic", "b.lic", "missing.lic"]).expect_code(6).stdout;
+    let dir = signed_dir();
+    let good = dir.read("a.lic");
+    dir.write("b.lic", format!("{}\nFEATURE lost {{", good.replace("COUNT=5", "COUNT=6")));
+    let json = verify(&dir, &["--format", "json", "a.lic", "b.lic", "missing.lic"]).expect_code(6).stdout;
     let schema: Value = serde_json::from_str(include_str!("../../docs/schema/verify.schema.json")).unwrap();
     let report: Value = serde_json::from_str(&json).unwrap();
     conforms(&report, &schema, "report");
@@ -274,24 +269,24 @@ fn json_verdicts_match_schema() {
 
 #[test]
 fn invalid_store_accepts_no_new_key() {
-    let place = place();
-    let list = place.read("keys/trust.yaml");
+    let dir = test_dir();
+    let list = dir.read("keys/trust.yaml");
     for text in [
         list.replace("state: active", "state: actve"),
         "keys: [".to_owned(),
         list.replace("version: 1", "version: 2"),
     ] {
-        place.write("keys/trust.yaml", &text);
-        place.run(&["keys", "new", "--vendor", "V", "--no-passphrase"]).expect_code(2);
-        assert_eq!(place.read("keys/trust.yaml"), text);
-        assert!(!place.path("V.key.pem").exists());
+        dir.write("keys/trust.yaml", &text);
+        dir.run(&["keys", "new", "--vendor", "V", "--no-passphrase"]).expect_code(2);
+        assert_eq!(dir.read("keys/trust.yaml"), text);
+        assert!(!dir.path("V.key.pem").exists());
     }
     // A list in another layout is read, but not modified.
     let flow = "version: 1\nkeys: []\n# end";
-    place.write("keys/trust.yaml", flow);
-    place.run(&["keys", "new", "--vendor", "V", "--no-passphrase"]).expect_code(0);
+    dir.write("keys/trust.yaml", flow);
+    dir.run(&["keys", "new", "--vendor", "V", "--no-passphrase"]).expect_code(0);
     for args in [["--vendor", "a b"], ["--vendor", ""], ["--vendor", "../x"]] {
-        place.run(&[&["keys", "new", "--no-passphrase"][..], &args[..]].concat()).expect_code(2);
+        dir.run(&[&["keys", "new", "--no-passphrase"][..], &args[..]].concat()).expect_code(2);
     }
     let never = [
         "keys",
@@ -304,39 +299,39 @@ fn invalid_store_accepts_no_new_key() {
         "--not-after",
         "2026-01-01",
     ];
-    place.run(&never).expect_code(2);
+    dir.run(&never).expect_code(2);
 }
 
 #[test]
 fn unusual_list_layout_is_preserved() {
-    let place = place();
+    let dir = test_dir();
     let id = "20cb69c381446502";
     let text = format!(
         "keys:\n- {{vendor: ABC_Software, id: '{id}', file: ABC_Software-{id}.pub.pem, usage: development, not-before: 2026-01-01, not-after: 2099-12-31, state: active}}\nversion: 1\n"
     );
-    place.write("keys/trust.yaml", &text);
-    place.run(&["keys", "list"]).expect_code(0);
-    let refused = place.run(&["keys", "new", "--vendor", "V", "--no-passphrase"]).expect_code(2);
+    dir.write("keys/trust.yaml", &text);
+    dir.run(&["keys", "list"]).expect_code(0);
+    let refused = dir.run(&["keys", "new", "--vendor", "V", "--no-passphrase"]).expect_code(2);
     assert!(
         refused.stderr.contains("cannot add an entry to `trust.yaml`") && refused.stderr.contains("by hand"),
         "{}",
         refused.stderr
     );
-    assert_eq!(place.read("keys/trust.yaml"), text);
-    assert!(!place.path("V.key.pem").exists());
+    assert_eq!(dir.read("keys/trust.yaml"), text);
+    assert!(!dir.path("V.key.pem").exists());
 }
 
 #[test]
 fn payload_command_prints_raw_bytes() {
-    let place = signed_place();
-    let payload = place.run(&["payload", "a.lic", "--feature", "MyDraw"]).expect_code(0).stdout;
+    let dir = signed_dir();
+    let payload = dir.run(&["payload", "a.lic", "--feature", "MyDraw"]).expect_code(0).stdout;
     snapshot("sign", "payload", &payload);
     assert!(payload.starts_with("keywright-feature 1\n5\nFEATURE 6 MyDraw\n"));
-    let mut command = place.command();
+    let mut command = dir.command();
     let message =
         command.args(["payload", "a.lic", "--feature", "MyDraw", "--message"]).output().unwrap().stdout;
     assert_eq!((message.len(), &message[..20]), (95, &b"\x13keywright/feature/1"[..]));
-    place.write("u.lic", "FEATURE a { VENDOR=v }\nFEATURE a { VENDOR=w }\nFEATURE b { VENDOR=v COUNT=01 }");
+    dir.write("u.lic", "FEATURE a { VENDOR=v }\nFEATURE a { VENDOR=w }\nFEATURE b { VENDOR=v COUNT=01 }");
     for (args, code) in [
         (&["--feature", "a"][..], 2),
         (&["--feature", "a", "--block", "2"], 0),
@@ -348,11 +343,11 @@ fn payload_command_prints_raw_bytes() {
         (&["--feature", "a", "--block", "1", "--message", "--key-id", "0123"], 2),
         (&["--feature", "a", "--block", "1", "--key-id", "0123456789abcdef"], 2),
     ] {
-        place.run(&[&["payload", "u.lic"][..], args].concat()).expect_code(code);
+        dir.run(&[&["payload", "u.lic"][..], args].concat()).expect_code(code);
     }
-    let second = place.run(&["payload", "u.lic", "--feature", "a", "--block", "2"]).stdout;
+    let second = dir.run(&["payload", "u.lic", "--feature", "a", "--block", "2"]).stdout;
     assert!(second.contains("VENDOR 1 w\n"), "{second}");
-    let mut command = place.command();
+    let mut command = dir.command();
     command.args([
         "payload",
         "u.lic",
@@ -369,14 +364,14 @@ fn payload_command_prints_raw_bytes() {
 
 #[test]
 fn sign_applies_configured_levels() {
-    let place = TestDir::new();
-    place.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"]).expect_code(0);
-    place.write("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 COMMENT=x }\n");
+    let dir = TestDir::new();
+    dir.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "k.pem"]).expect_code(0);
+    dir.write("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 COMMENT=x }\n");
     let sign = ["sign", "a.lic", "--key", "k.pem", "-o", "signed.lic"];
-    place.write("keywright.toml", "directives = [\"COUNT\"]\n");
-    let refused = place.run(&sign).expect_code(1);
+    dir.write("keywright.toml", "directives = [\"COUNT\"]\n");
+    let refused = dir.run(&sign).expect_code(1);
     assert!(refused.stderr.contains("P002"), "{}", refused.stderr);
-    assert!(!place.names().contains(&"signed.lic".to_owned()));
-    place.write("keywright.toml", "directives = [\"COUNT\"]\nlevels = { P002 = \"allow\" }\n");
-    place.run(&sign).expect_code(0);
+    assert!(!dir.names().contains(&"signed.lic".to_owned()));
+    dir.write("keywright.toml", "directives = [\"COUNT\"]\nlevels = { P002 = \"allow\" }\n");
+    dir.run(&sign).expect_code(0);
 }

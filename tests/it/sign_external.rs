@@ -4,19 +4,19 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::sign_cli::{KEY, place, verify};
+use crate::sign_cli::{KEY, test_dir, verify};
 use crate::support::{Outcome, TestDir, root};
 
 const ID: &str = "20cb69c381446502";
 
-pub(crate) fn script(place: &TestDir, name: &str, body: &str) {
-    place.write(name, format!("#!/bin/sh\n{body}\n"));
-    fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+pub(crate) fn script(dir: &TestDir, name: &str, body: &str) {
+    dir.write(name, format!("#!/bin/sh\n{body}\n"));
+    fs::set_permissions(dir.path(name), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-pub(crate) fn sign(place: &TestDir, program: &str, args: &[&str]) -> Outcome {
+pub(crate) fn sign(dir: &TestDir, program: &str, args: &[&str]) -> Outcome {
     let base = ["sign", "a.lic", "--key-id", ID, "--signer", program, "-o", "out.lic"];
-    place.run(&[&base[..], args].concat())
+    dir.run(&[&base[..], args].concat())
 }
 
 /// Returns true if the tools of the reference signer are installed.
@@ -29,25 +29,25 @@ fn reference_signer_matches_key_file() {
     if !has_tools() {
         return;
     }
-    let place = place();
-    place.run(&["sign", "a.lic", "--key", KEY, "-o", "file.lic"]).expect_code(0);
+    let dir = test_dir();
+    dir.run(&["sign", "a.lic", "--key", KEY, "-o", "file.lic"]).expect_code(0);
     let program = root().join("examples/reference-signer.py");
-    let done = sign(&place, program.to_str().unwrap(), &["--signer-arg", KEY]).expect_code(0);
+    let done = sign(&dir, program.to_str().unwrap(), &["--signer-arg", KEY]).expect_code(0);
     assert!(done.stderr.contains("signed 2 blocks"), "{}", done.stderr);
-    assert_eq!(place.read("out.lic"), place.read("file.lic"));
-    verify(&place, &["out.lic"]).expect_code(0);
+    assert_eq!(dir.read("out.lic"), dir.read("file.lic"));
+    verify(&dir, &["out.lic"]).expect_code(0);
     // Arguments are passed unchanged, without a shell.
     let hostile = format!("{KEY}; touch pwned");
-    let failed = sign(&place, program.to_str().unwrap(), &["--signer-arg", &hostile]).expect_code(6);
+    let failed = sign(&dir, program.to_str().unwrap(), &["--signer-arg", &hostile]).expect_code(6);
     assert!(failed.stderr.contains("openssl did not return a signature"), "{}", failed.stderr);
-    assert!(!place.path("pwned").exists());
+    assert!(!dir.path("pwned").exists());
 }
 
 /// What a signer that answers in time leaves running, such as an agent, keeps running.
 #[cfg(target_os = "linux")]
 #[test]
 fn agent_of_external_signer_keeps_running() {
-    let place = place();
+    let dir = test_dir();
     if !has_tools() || !crate::support::has_tools(&["setsid"], "signers that start sessions") {
         return;
     }
@@ -57,11 +57,11 @@ fn agent_of_external_signer_keeps_running() {
         "({agent} &)\n[ -e first ] && exec sleep 60\ntouch first\nexec {} {KEY}",
         reference.display()
     );
-    script(&place, "agent", &body);
+    script(&dir, "agent", &body);
     // The second signature is too slow; the agent of the first one is left alone.
-    let done = sign(&place, "./agent", &["--signer-timeout", "5"]);
+    let done = sign(&dir, "./agent", &["--signer-timeout", "5"]);
     assert_eq!(done.code, 6, "{}", done.stderr);
-    let started = place.read("started");
+    let started = dir.read("started");
     let running: Vec<&str> = started.lines().filter(|id| !is_gone(id)).collect();
     for id in &running {
         let _ = std::process::Command::new("kill").args(["-9", id]).status();
@@ -77,7 +77,7 @@ pub(crate) fn is_gone(id: &str) -> bool {
 
 #[test]
 fn external_signer_requires_path_and_key() {
-    let place = place();
+    let dir = test_dir();
     for (args, code) in [
         (&["--signer", "cat", "--key-id", ID][..], 2),
         (&["--signer", "./missing", "--key-id", ID], 6),
@@ -90,9 +90,9 @@ fn external_signer_requires_path_and_key() {
         (&["--signer", "./x", "--key-id", ID, "--signer-timeout", "0"], 2),
         (&[], 2),
     ] {
-        let done = place.run(&[&["sign", "a.lic", "-o", "out.lic"][..], args].concat());
+        let done = dir.run(&[&["sign", "a.lic", "-o", "out.lic"][..], args].concat());
         assert_eq!(done.code, code, "{args:?}: {}", done.stderr);
-        assert!(!place.path("out.lic").exists());
+        assert!(!dir.path("out.lic").exists());
     }
 }
 
@@ -105,11 +105,11 @@ fn pkcs11_token_signs() {
         return;
     }
     let module = module.expect("the tool comes with its module");
-    let place = place();
-    fs::create_dir(place.path("tokens")).unwrap();
-    let tokens = place.path("tokens").display().to_string();
-    place.write("softhsm2.conf", format!("directories.tokendir = {tokens}\nobjectstore.backend = file\n"));
-    let config = place.path("softhsm2.conf");
+    let dir = test_dir();
+    fs::create_dir(dir.path("tokens")).unwrap();
+    let tokens = dir.path("tokens").display().to_string();
+    dir.write("softhsm2.conf", format!("directories.tokendir = {tokens}\nobjectstore.backend = file\n"));
+    let config = dir.path("softhsm2.conf");
     let tool = |args: &[&str]| {
         let done = std::process::Command::new("softhsm2-util")
             .args(args)
@@ -124,13 +124,13 @@ fn pkcs11_token_signs() {
         );
     };
     tool(&["--init-token", "--free", "--label", "test", "--pin", "1234", "--so-pin", "5678"]);
-    let key = place.path(KEY).display().to_string();
+    let key = dir.path(KEY).display().to_string();
     tool(&["--import", &key, "--token", "test", "--label", "signer", "--id", "a1", "--pin", "1234"]);
-    place.write("pin", "1234").write("wrong", "9999");
-    crate::sign_cli::private(&place, "pin");
-    crate::sign_cli::private(&place, "wrong");
+    dir.write("pin", "1234").write("wrong", "9999");
+    crate::sign_cli::private(&dir, "pin");
+    crate::sign_cli::private(&dir, "wrong");
     let sign = |args: &[&str]| {
-        let done = place
+        let done = dir
             .command()
             .args(["sign", "a.lic", "--pkcs11", module, "--key-id", ID, "-o", "out.lic"])
             .args(args)
@@ -141,9 +141,9 @@ fn pkcs11_token_signs() {
     };
     assert_eq!(sign(&["--passphrase-file", "wrong"]).0, 6);
     assert_eq!(sign(&["--passphrase-file", "pin", "--pkcs11-token", "other"]).0, 2);
-    assert!(!place.path("out.lic").exists());
+    assert!(!dir.path("out.lic").exists());
     let (code, words) = sign(&["--passphrase-file", "pin", "--pkcs11-token", "test"]);
     assert_eq!(code, 0, "{words}");
-    place.run(&["sign", "a.lic", "--key", KEY, "-o", "file.lic"]).expect_code(0);
-    assert_eq!(place.read("out.lic"), place.read("file.lic"));
+    dir.run(&["sign", "a.lic", "--key", KEY, "-o", "file.lic"]).expect_code(0);
+    assert_eq!(dir.read("out.lic"), dir.read("file.lic"));
 }

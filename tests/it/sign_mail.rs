@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::schema;
 use crate::sign::PLAIN;
-use crate::sign_cli::{KEY, place, signed_place, verify};
+use crate::sign_cli::{KEY, signed_dir, test_dir, verify};
 use crate::support::TestDir;
 
 /// Returns a signed block and its KEY.
@@ -52,24 +52,24 @@ fn verify_reports_mail_damage() {
             "every `=` is written as `=3D`",
         ),
     ] {
-        let place = place();
-        place.write("m.lic", &text);
-        let printed = verify(&place, &["m.lic"]).expect_code(3);
+        let dir = test_dir();
+        dir.write("m.lic", &text);
+        let printed = verify(&dir, &["m.lic"]).expect_code(3);
         assert!(printed.stdout.contains(words), "{name}: {}", printed.stdout);
         assert!(!printed.stdout.contains("not a directive"), "{name}: {}", printed.stdout);
         // The advice says how to repair the file, not where to ask.
         let advice = if words == wrapped { "join the lines, or put the whole KEY in quotes" } else { "" };
         assert!(printed.stdout.contains(advice), "{name}: {}", printed.stdout);
-        let lint = place.run(&["lint", "--format", "concise", "m.lic"]);
+        let lint = dir.run(&["lint", "--format", "concise", "m.lic"]);
         assert!(lint.stdout.contains("S018") && lint.stdout.contains(words), "{name}: {}", lint.stdout);
         assert!(!lint.stdout.contains("S006"), "{name}: {}", lint.stdout);
     }
     // A quoted KEY may be wrapped. A stray word after a short KEY is stray text.
-    let place = place();
-    place.write("q.lic", folded(&good.replace(&key, &format!("\"{key}\"")), 76));
-    assert!(!place.run(&["lint", "--format", "concise", "q.lic"]).stdout.contains("S018"));
-    place.write("s.lic", "FEATURE a { VENDOR=V COUNT=1 KEY=AQEA\nNOTE }\n");
-    let stray = place.run(&["lint", "--format", "concise", "s.lic"]).stdout;
+    let dir = test_dir();
+    dir.write("q.lic", folded(&good.replace(&key, &format!("\"{key}\"")), 76));
+    assert!(!dir.run(&["lint", "--format", "concise", "q.lic"]).stdout.contains("S018"));
+    dir.write("s.lic", "FEATURE a { VENDOR=V COUNT=1 KEY=AQEA\nNOTE }\n");
+    let stray = dir.run(&["lint", "--format", "concise", "s.lic"]).stdout;
     assert!(stray.contains("S006") && !stray.contains("S018"), "{stray}");
 }
 
@@ -83,24 +83,21 @@ fn hidden_character_is_reported_before_its_consequences() {
     ] {
         let text = good.replace(from, to);
         assert_ne!(text, good);
-        let place = place();
-        place.write("h.lic", &text);
-        let printed = verify(&place, &["h.lic"]).expect_code(3).stdout;
+        let dir = test_dir();
+        dir.write("h.lic", &text);
+        let printed = verify(&dir, &["h.lic"]).expect_code(3).stdout;
         assert!(printed.contains("U+200B") || printed.contains("U+202E"), "{printed}");
     }
 }
 
 #[test]
 fn results_of_several_files_are_in_order() {
-    let place = signed_place();
-    let good = place.read("a.lic");
-    place.write("b.lic", good.replace("COUNT=5", "COUNT=6"));
-    place.write(
-        "c.lic",
-        crate::sign::signed("FEATURE Own { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=7 }\n"),
-    );
-    place.run(&["sign", "c.lic", "--key", KEY, "--in-place"]).expect_code(0);
-    let run = verify(&place, &["a.lic", "missing.lic", "b.lic", "c.lic"]).expect_code(6);
+    let dir = signed_dir();
+    let good = dir.read("a.lic");
+    dir.write("b.lic", good.replace("COUNT=5", "COUNT=6"));
+    dir.write("c.lic", crate::sign::signed("FEATURE Own { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=7 }\n"));
+    dir.run(&["sign", "c.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    let run = verify(&dir, &["a.lic", "missing.lic", "b.lic", "c.lic"]).expect_code(6);
     let lines: Vec<&str> = run.stdout.lines().collect();
     let place_of = |text: &str| lines.iter().position(|line| line.starts_with(text)).unwrap();
     let results: Vec<&&str> = lines.iter().filter(|line| line.starts_with("  result: ")).collect();
@@ -117,27 +114,27 @@ fn results_of_several_files_are_in_order() {
     // A copy counts once in the total.
     assert!(run.stdout.contains("ABC_Software MySolutions EXCLUSIVE COUNT=20, 1 block\n"), "{}", run.stdout);
     assert!(run.stdout.contains("ABC_Software Own ADDITIVE COUNT=7, 1 block\n"), "{}", run.stdout);
-    let json = verify(&place, &["--format", "json", "a.lic", "missing.lic", "b.lic", "c.lic"]);
+    let json = verify(&dir, &["--format", "json", "a.lic", "missing.lic", "b.lic", "c.lic"]);
     let report: Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(schema::faults("verify", &report), [""; 0]);
     let names: Vec<&Value> = report["files"].as_array().unwrap().iter().map(|file| &file["file"]).collect();
     assert_eq!(names, ["a.lic", "missing.lic", "b.lic", "c.lic"]);
     assert_eq!(report["sums"][1]["count"], 20);
-    let alone = verify(&place, &["a.lic"]).stdout;
+    let alone = verify(&dir, &["a.lic"]).stdout;
     assert!(!alone.contains("  result: ") && !alone.contains("total of all"), "{alone}");
 }
 
 #[test]
 fn valid_signature_is_never_called_unverified() {
-    let place = signed_place();
+    let dir = signed_dir();
     for (day, words, code) in [
         ("2026-01-14", "grants when valid: EXCLUSIVE 1.10 COUNT=20", 4),
         ("2028-01-01", "granted until 2027-12-31: EXCLUSIVE 1.10 COUNT=20", 4),
     ] {
         let args = ["verify", "--development", "--at", day, "a.lic"];
-        let printed = place.run(&args).expect_code(code).stdout;
+        let printed = dir.run(&args).expect_code(code).stdout;
         assert!(printed.contains(words) && !printed.contains("claims"), "{printed}");
-        let json = place.run(&[&args[..], &["--format", "json"]].concat()).stdout;
+        let json = dir.run(&[&args[..], &["--format", "json"]].concat()).stdout;
         let report: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(schema::faults("verify", &report), [""; 0]);
         let block = &report["files"][0]["blocks"][0];
@@ -147,42 +144,41 @@ fn valid_signature_is_never_called_unverified() {
 
 #[test]
 fn verify_reports_key_of_block_in_other_file() {
-    let place = signed_place();
-    let good = place.read("a.lic");
+    let dir = signed_dir();
+    let good = dir.read("a.lic");
     let at = good.rfind("FEATURE ").unwrap();
-    place.write("one.lic", &good[..at]).write("two.lic", &good[at..]);
+    dir.write("one.lic", &good[..at]).write("two.lic", &good[at..]);
     let key = |text: &str| {
         let from = text.find("KEY=").unwrap() + 4;
         text[from..from + 100].to_owned()
     };
-    place.write("wrong.lic", good[at..].replace(&key(&good[at..]), &key(&good[..at])));
-    let printed = verify(&place, &["wrong.lic", "one.lic"]).expect_code(1).stdout;
+    dir.write("wrong.lic", good[at..].replace(&key(&good[at..]), &key(&good[..at])));
+    let printed = verify(&dir, &["wrong.lic", "one.lic"]).expect_code(1).stdout;
     assert!(
         printed.contains("the KEY belongs to the block `MySolutions` in line 2 of `one.lic`"),
         "{printed}"
     );
-    let alone = verify(&place, &["wrong.lic"]).expect_code(1).stdout;
+    let alone = verify(&dir, &["wrong.lic"]).expect_code(1).stdout;
     assert!(!alone.contains("belongs to"), "{alone}");
     // The search for the owner of a KEY ends for any number of forged blocks.
     let forged: String = (0..3000).map(|n| good[at..].replace("MyDraw", &format!("F{n}"))).collect();
-    place.write("many.lic", forged);
-    verify(&place, &["many.lic"]).expect_code(1);
+    dir.write("many.lic", forged);
+    verify(&dir, &["many.lic"]).expect_code(1);
 }
 
 #[cfg(unix)]
 #[test]
 fn verify_searches_folders_and_reports_skipped_entries() {
-    let place = signed_place();
-    let good = place.read("a.lic");
-    place
-        .write("in/A.LIC", &good)
+    let dir = signed_dir();
+    let good = dir.read("a.lic");
+    dir.write("in/A.LIC", &good)
         .write("in/.hidden/b.Lic", &good)
         .write("in/.gitignore", "*.lic\n*.LIC\n")
         .write("in/.ignore", "*\n")
         .write("in/c.lic", &good);
-    std::os::unix::fs::symlink(place.path("a.lic"), place.path("in/link.lic")).unwrap();
-    assert!(std::process::Command::new("mkfifo").arg(place.path("in/pipe.lic")).status().unwrap().success());
-    let run = verify(&place, &["in"]).expect_code(0);
+    std::os::unix::fs::symlink(dir.path("a.lic"), dir.path("in/link.lic")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(dir.path("in/pipe.lic")).status().unwrap().success());
+    let run = verify(&dir, &["in"]).expect_code(0);
     assert_eq!(run.stdout.matches("license  ").count(), 3, "{}", run.stdout);
     assert!(run.stderr.contains("`in/link.lic` is a symbolic link and was not read"), "{}", run.stderr);
     assert!(run.stderr.contains("`in/pipe.lic` is not a regular file and was not read"), "{}", run.stderr);
@@ -193,28 +189,28 @@ fn verify_searches_folders_and_reports_skipped_entries() {
 #[test]
 fn verify_reports_skipped_entries_with_quiet() {
     use std::os::unix::fs::symlink;
-    let place = signed_place();
-    place.copy_own("a.lic", "b.lic");
-    fs::create_dir(place.path("in")).unwrap();
-    fs::rename(place.path("b.lic"), place.path("in/b.lic")).unwrap();
-    let run = verify(&place, &["-q", "in"]).expect_code(0);
+    let dir = signed_dir();
+    dir.copy_own("a.lic", "b.lic");
+    fs::create_dir(dir.path("in")).unwrap();
+    fs::rename(dir.path("b.lic"), dir.path("in/b.lic")).unwrap();
+    let run = verify(&dir, &["-q", "in"]).expect_code(0);
     assert!(run.stderr.is_empty() && !run.stdout.contains("skipped"), "{}", run.shown());
-    symlink(place.path("a.lic"), place.path("in/link.lic")).unwrap();
-    let run = verify(&place, &["-q", "in"]).expect_code(0);
+    symlink(dir.path("a.lic"), dir.path("in/link.lic")).unwrap();
+    let run = verify(&dir, &["-q", "in"]).expect_code(0);
     assert!(
         run.stdout.ends_with("RESULT: VALID (2 of 2 blocks valid, 1 entry skipped)  exit 0\n"),
         "{}",
         run.stdout
     );
-    assert!(std::process::Command::new("mkfifo").arg(place.path("in/pipe.lic")).status().unwrap().success());
-    symlink(place.path("keys"), place.path("in/more")).unwrap();
-    let run = verify(&place, &["-q", "in"]).expect_code(0);
+    assert!(std::process::Command::new("mkfifo").arg(dir.path("in/pipe.lic")).status().unwrap().success());
+    symlink(dir.path("keys"), dir.path("in/more")).unwrap();
+    let run = verify(&dir, &["-q", "in"]).expect_code(0);
     let expected = "warning: `in/link.lic` is a symbolic link and was not read\n\
                     warning: `in/more` is a link to a folder and was not read\n\
                     warning: `in/pipe.lic` is not a regular file and was not read\n";
     assert_eq!(run.stderr, expected);
     assert!(run.stdout.contains("blocks valid, 3 entries skipped)"), "{}", run.stdout);
-    let json = verify(&place, &["-q", "--format", "json", "in"]).expect_code(0).stdout;
+    let json = verify(&dir, &["-q", "--format", "json", "in"]).expect_code(0).stdout;
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["skipped"], 3);
 }
@@ -223,58 +219,58 @@ fn verify_reports_skipped_entries_with_quiet() {
 #[cfg(unix)]
 #[test]
 fn lint_and_test_report_unreadable_entries_with_quiet() {
-    let place = signed_place();
-    fs::create_dir(place.path("in")).unwrap();
+    let dir = signed_dir();
+    fs::create_dir(dir.path("in")).unwrap();
     for name in ["pipe.lic", "pipe.scenarios.yaml"] {
         assert!(
             std::process::Command::new("mkfifo")
-                .arg(place.path(&format!("in/{name}")))
+                .arg(dir.path(&format!("in/{name}")))
                 .status()
                 .unwrap()
                 .success()
         );
     }
-    std::os::unix::fs::symlink(place.path("missing"), place.path("in/link.lic")).unwrap();
-    let run = place.run(&["-q", "lint", "in"]).expect_code(6);
+    std::os::unix::fs::symlink(dir.path("missing"), dir.path("in/link.lic")).unwrap();
+    let run = dir.run(&["-q", "lint", "in"]).expect_code(6);
     assert!(run.stderr.contains("`in/pipe.lic` is not a regular file"), "{}", run.stderr);
     assert!(run.stderr.contains("cannot read `in/link.lic`: no such file"), "{}", run.stderr);
-    let run = place.run(&["-q", "test", "in"]).expect_code(6);
+    let run = dir.run(&["-q", "test", "in"]).expect_code(6);
     assert!(run.stderr.contains("`in/pipe.scenarios.yaml` is not a regular file"), "{}", run.stderr);
 }
 
 #[test]
 fn log_ticket_contains_no_customer_data_and_ends_with_result() {
-    let place = TestDir::new();
-    place.copy("tests/issue/catalog.yaml", "catalog.yaml").copy("tests/issue/order.yaml", "order.yaml");
-    let order = place.read("order.yaml");
+    let dir = TestDir::new();
+    dir.copy("tests/issue/catalog.yaml", "catalog.yaml").copy("tests/issue/order.yaml", "order.yaml");
+    let order = dir.read("order.yaml");
     let customer = order.lines().find_map(|line| line.strip_prefix("customer: ")).unwrap().trim_matches('"');
-    place.write("order.yaml", order.replace(customer, "CANARY GmbH"));
-    place.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
+    dir.write("order.yaml", order.replace(customer, "CANARY GmbH"));
+    dir.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
     let issue = ["issue", "--catalog", "catalog.yaml", "--order", "order.yaml", "--log", "log"];
-    place.run(&[&issue[..], &["--key", "ABC_Software.key.pem", "--out", "out"]].concat()).expect_code(0);
-    let name = place.run(&["log", "--log", "log", "list"]).stdout;
+    dir.run(&[&issue[..], &["--key", "ABC_Software.key.pem", "--out", "out"]].concat()).expect_code(0);
+    let name = dir.run(&["log", "--log", "log", "list"]).stdout;
     let sn = name.split_whitespace().nth(2).unwrap().to_owned();
-    let good = place.read(&format!("out/{sn}.lic"));
-    place.write("good.lic", &good);
+    let good = dir.read(&format!("out/{sn}.lic"));
+    dir.write("good.lic", &good);
     assert!(good.contains("CANARY"));
-    place.write("x.lic", good.replace("CANARY GmbH", "CANARY AG"));
-    place.write("ghost.lic", "FEATURE Ghost { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 }\n");
-    place.run(&["sign", "ghost.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(0);
+    dir.write("x.lic", good.replace("CANARY GmbH", "CANARY AG"));
+    dir.write("ghost.lic", "FEATURE Ghost { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 }\n");
+    dir.run(&["sign", "ghost.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(0);
     for (file, code, result, state) in [
         ("good.lic", 0, "VALID", "issued"),
         ("x.lic", 1, "INVALID", "changed"),
         ("ghost.lic", 1, "NOT-ISSUED", "not-issued"),
     ] {
-        let run = place.run(&["verify", "--log", "log", file]).expect_code(code);
+        let run = dir.run(&["verify", "--log", "log", file]).expect_code(code);
         let last = run.stdout.lines().last().unwrap();
         assert!(last.starts_with(&format!("RESULT: {result} (")), "{last}");
         assert!(last.ends_with(&format!("exit {code}")), "{last}");
         for form in ["human", "json"] {
             let run =
-                place.run(&["verify", "--log", "log", "--redact", "--format", form, file]).expect_code(code);
+                dir.run(&["verify", "--log", "log", "--redact", "--format", form, file]).expect_code(code);
             assert!(!run.stdout.contains("CANARY") && !run.stdout.contains(&sn), "{}", run.stdout);
         }
-        let json = place.run(&["verify", "--log", "log", "--format", "json", file]).expect_code(code);
+        let json = dir.run(&["verify", "--log", "log", "--format", "json", file]).expect_code(code);
         let report: Value = serde_json::from_str(&json.stdout).unwrap();
         assert_eq!(schema::faults("verify", &report), [""; 0]);
         assert_eq!((&report["result"], &report["exit_code"]), (&Value::from(result), &Value::from(code)));
@@ -285,11 +281,11 @@ fn log_ticket_contains_no_customer_data_and_ends_with_result() {
 
 #[test]
 fn redaction_keeps_signature_damage_visible() {
-    let place = place();
-    place.write("a.lic", PLAIN.replace("VENDOR=ABC_Software", "VENDOR=ABC_Software SN=CANARY-1"));
-    place.run(&["sign", "a.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
-    place.run(&["revoke", "--sn", "CANARY-1", "--reason", "CANARY did not pay", "--key", KEY]).expect_code(0);
-    let printed = verify(&place, &["a.lic", "--redact"]).expect_code(1).stdout;
+    let dir = test_dir();
+    dir.write("a.lic", PLAIN.replace("VENDOR=ABC_Software", "VENDOR=ABC_Software SN=CANARY-1"));
+    dir.run(&["sign", "a.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
+    dir.run(&["revoke", "--sn", "CANARY-1", "--reason", "CANARY did not pay", "--key", KEY]).expect_code(0);
+    let printed = verify(&dir, &["a.lic", "--redact"]).expect_code(1).stdout;
     assert!(printed.contains("revoked with all blocks of its SN: SN [redacted]"), "{printed}");
     assert!(!printed.contains("CANARY"), "{printed}");
 }
@@ -308,14 +304,14 @@ fn public_key_can_be_pasted_from_mail() {
     .into_iter()
     .enumerate()
     {
-        let place = TestDir::new();
-        place.write("mail.txt", &text);
-        place.run(&["keys", "import", "mail.txt"]).expect_code(0);
-        let list = place.run(&["keys", "list"]).expect_code(0).stdout;
+        let dir = TestDir::new();
+        dir.write("mail.txt", &text);
+        dir.run(&["keys", "import", "mail.txt"]).expect_code(0);
+        let list = dir.run(&["keys", "list"]).expect_code(0).stdout;
         assert!(list.starts_with(&key.public_key().id().to_string()), "{number}: {list}");
     }
-    let place = TestDir::new();
-    place.write("cut.txt", &line[..line.len() - 9]);
-    place.run(&["keys", "import", "cut.txt"]).expect_code(2);
-    assert!(!place.path("keys").exists());
+    let dir = TestDir::new();
+    dir.write("cut.txt", &line[..line.len() - 9]);
+    dir.run(&["keys", "import", "cut.txt"]).expect_code(2);
+    assert!(!dir.path("keys").exists());
 }

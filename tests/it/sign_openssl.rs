@@ -93,7 +93,7 @@ fn openssl_verifies_signatures() {
 /// The steps of docs/signing.md, for blocks in any layout.
 #[test]
 fn documented_openssl_check_works() {
-    let place = crate::sign_cli::signed_place();
+    let place = crate::sign_cli::signed_dir();
     let lines = place.read("a.lic");
     place.write("one.lic", lines.lines().skip(1).collect::<Vec<_>>().join(" "));
     let document = fs::read_to_string(crate::support::root().join("docs/signing.md")).unwrap();

@@ -310,15 +310,15 @@ fn vectors_match_generator_output() {
     if !crate::support::has_tools(&["python3"], "the program that writes the vectors") {
         return;
     }
-    let place = crate::support::TestDir::new();
+    let dir = crate::support::TestDir::new();
     for name in ["make.py", "reader.py"] {
-        place.copy(&format!("tests/vectors/{name}"), name);
+        dir.copy(&format!("tests/vectors/{name}"), name);
     }
     let done =
-        std::process::Command::new("python3").args(["-B", "make.py"]).current_dir(place.path("")).status();
+        std::process::Command::new("python3").args(["-B", "make.py"]).current_dir(dir.path("")).status();
     assert!(done.unwrap().success());
     for name in ["feature-1.json", "license-1.json", "revocation-1.json"] {
         let kept = std::fs::read_to_string(crate::support::root().join("tests/vectors").join(name)).unwrap();
-        assert_eq!(place.read(name), kept, "{name}");
+        assert_eq!(dir.read(name), kept, "{name}");
     }
 }

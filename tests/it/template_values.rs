@@ -73,70 +73,69 @@ fn invalid_template_output_reports_reason() {
 
 #[test]
 fn new_writes_both_files_or_none() {
-    let place = TestDir::new();
-    let result = place.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
+    let dir = TestDir::new();
+    let result = dir.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
     snapshot("author", "new_pool", &result.shown());
-    assert_eq!(place.names(), ["a.lic", "a.scenarios.yaml"]);
-    place.run(&["fmt", "--check", "a.lic"]).expect_code(0);
-    let license = place.read("a.lic");
-    let again = place.run(&["new", "suite", "-o", "a.lic"]).expect_code(6);
+    assert_eq!(dir.names(), ["a.lic", "a.scenarios.yaml"]);
+    dir.run(&["fmt", "--check", "a.lic"]).expect_code(0);
+    let license = dir.read("a.lic");
+    let again = dir.run(&["new", "suite", "-o", "a.lic"]).expect_code(6);
     assert!(again.stderr.contains("`a.lic` already exists"), "{}", again.stderr);
-    assert_eq!(place.read("a.lic"), license);
-    place.write("b.scenarios.yaml", "mine");
-    place.run(&["new", "pool", "-o", "b.lic"]).expect_code(6);
-    assert_eq!(place.names(), ["a.lic", "a.scenarios.yaml", "b.scenarios.yaml"]);
-    place.run(&["new", "pool", "-o", "missing/c.lic"]).expect_code(6);
-    assert_eq!(place.read("b.scenarios.yaml"), "mine");
+    assert_eq!(dir.read("a.lic"), license);
+    dir.write("b.scenarios.yaml", "mine");
+    dir.run(&["new", "pool", "-o", "b.lic"]).expect_code(6);
+    assert_eq!(dir.names(), ["a.lic", "a.scenarios.yaml", "b.scenarios.yaml"]);
+    dir.run(&["new", "pool", "-o", "missing/c.lic"]).expect_code(6);
+    assert_eq!(dir.read("b.scenarios.yaml"), "mine");
 }
 
 #[test]
 fn command_line_values_override_values_file() {
-    let place = TestDir::new();
-    place.write("values.yaml", "licenses: 30\nfeatures: Draw:3, Write:2\npool: Studio\n");
-    let result =
-        place.run(&["new", "pool", "--values", "values.yaml", "--set", "licenses=40"]).expect_code(0);
+    let dir = TestDir::new();
+    dir.write("values.yaml", "licenses: 30\nfeatures: Draw:3, Write:2\npool: Studio\n");
+    let result = dir.run(&["new", "pool", "--values", "values.yaml", "--set", "licenses=40"]).expect_code(0);
     assert!(
         result.stdout.starts_with("FEATURE Studio\n{\n  VENDOR=ABC_Software COUNT=40 "),
         "{}",
         result.stdout
     );
-    place.write("bad.yaml", "licenses: 0\nfeatures: Draw\nend: 31.12.2026\nlicenseee: A\n");
-    let result = place.run(&["new", "pool", "--values", "bad.yaml"]).expect_code(2);
+    dir.write("bad.yaml", "licenses: 0\nfeatures: Draw\nend: 31.12.2026\nlicenseee: A\n");
+    let result = dir.run(&["new", "pool", "--values", "bad.yaml"]).expect_code(2);
     snapshot("author", "bad_values", &result.shown());
 }
 
 #[test]
 fn unknown_names_get_suggestions() {
-    let place = TestDir::new();
+    let dir = TestDir::new();
     for (args, meant) in [
         (&["new", "pol"][..], "did you mean `pool`?"),
         (&["new", "pool", "--set", "licences=5"][..], "did you mean `licenses`?"),
         (&["new", "pool", "--set", "licenses"][..], "write `--set NAME=VALUE`"),
     ] {
-        let result = place.run(args).expect_code(2);
+        let result = dir.run(args).expect_code(2);
         assert!(result.stderr.contains(meant), "{}", result.stderr);
     }
 }
 
 #[test]
 fn own_templates_override_builtin_templates() {
-    let place = TestDir::new();
-    place.copy(SITE, "mine/site.lic");
-    let list = place.run(&["new", "--templates", "mine", "--list"]).expect_code(0);
+    let dir = TestDir::new();
+    dir.copy(SITE, "mine/site.lic");
+    let list = dir.run(&["new", "--templates", "mine", "--list"]).expect_code(0);
     assert!(list.stdout.starts_with("site  "), "{}", list.stdout);
-    let result = place.run(&["new", "--templates", "mine", "site"]).expect_code(2);
+    let result = dir.run(&["new", "--templates", "mine", "site"]).expect_code(2);
     assert!(result.stderr.contains("missing value for `feature`"), "{}", result.stderr);
-    place.run(&["new", "--templates", "mine", "site", "--set", "feature=A", "-o", "a.lic"]).expect_code(0);
-    assert_eq!(place.names(), ["a.lic", "mine"]);
-    place.run(&["new", "--templates", "mine", "--show", "site"]).expect_code(0);
-    place.run(&["new", "--templates", "none", "--list"]).expect_code(6);
+    dir.run(&["new", "--templates", "mine", "site", "--set", "feature=A", "-o", "a.lic"]).expect_code(0);
+    assert_eq!(dir.names(), ["a.lic", "mine"]);
+    dir.run(&["new", "--templates", "mine", "--show", "site"]).expect_code(0);
+    dir.run(&["new", "--templates", "none", "--list"]).expect_code(6);
 }
 
 #[test]
 fn terminal_prompts_for_missing_parameters() {
-    let place = TestDir::new();
-    place.copy(SITE, "mine/site.lic");
-    let folder = place.path("mine");
+    let dir = TestDir::new();
+    dir.copy(SITE, "mine/site.lic");
+    let folder = dir.path("mine");
     let mut stdin = Cursor::new(b"My Draw\nMyDraw\n".to_vec());
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let mut io = Console {
@@ -161,7 +160,7 @@ fn terminal_prompts_for_missing_parameters() {
 
 #[test]
 fn conflicting_values_write_no_license() {
-    let place = TestDir::new();
+    let dir = TestDir::new();
     let steps = (0..20).map(|step| format!("S{step}:1")).collect::<Vec<_>>().join(",");
     let steps = format!("steps={steps}");
     for (args, message, names) in [
@@ -181,24 +180,24 @@ fn conflicting_values_write_no_license() {
     ] {
         let args: Vec<&str> = ["new"].iter().chain(args).copied().collect();
         for output in [&[][..], &["-o", "a.lic"]] {
-            let result = place.run(&[&args, output].concat()).expect_code(2);
+            let result = dir.run(&[&args, output].concat()).expect_code(2);
             assert!(result.stderr.contains(message) && result.stderr.contains(names), "{}", result.stderr);
-            assert!(result.stdout.is_empty() && place.names().is_empty(), "{}", result.stdout);
+            assert!(result.stdout.is_empty() && dir.names().is_empty(), "{}", result.stdout);
         }
     }
 }
 
 #[test]
 fn new_writes_dash_to_stdout() {
-    let place = TestDir::new();
-    let result = place.run(&["new", "pool", "-o", "-"]).expect_code(0);
-    assert_eq!(result.stdout, place.run(&["new", "pool"]).expect_code(0).stdout);
-    assert!(place.names().is_empty());
+    let dir = TestDir::new();
+    let result = dir.run(&["new", "pool", "-o", "-"]).expect_code(0);
+    assert_eq!(result.stdout, dir.run(&["new", "pool"]).expect_code(0).stdout);
+    assert!(dir.names().is_empty());
 }
 
 #[test]
 fn invalid_values_files_report_reason() {
-    let place = TestDir::new();
+    let dir = TestDir::new();
     for (text, result) in [
         ("pool: A\npool: B\n", "values.yaml:2:1: duplicate key `pool`"),
         ("pool: &a A\n", "anchors and aliases are not allowed"),
@@ -206,19 +205,19 @@ fn invalid_values_files_report_reason() {
         ("- a\n", "expected a map of keys"),
         ("pool: { a: b }\n", "expected a single value"),
     ] {
-        place.write("values.yaml", text);
-        let outcome = place.run(&["new", "pool", "--values", "values.yaml"]).expect_code(3);
+        dir.write("values.yaml", text);
+        let outcome = dir.run(&["new", "pool", "--values", "values.yaml"]).expect_code(3);
         assert!(outcome.stderr.contains(result), "{text}{}", outcome.stderr);
     }
 }
 
 /// Runs the program on a pseudo-terminal with typed input. Returns `None` without Python.
-fn typed(place: &TestDir, typed: &str, args: &[&str]) -> Option<(bool, String)> {
+fn typed(dir: &TestDir, typed: &str, args: &[&str]) -> Option<(bool, String)> {
     let mut child = std::process::Command::new("python3")
         .arg(root().join("tests/sign/terminal.py"))
         .arg(env!("CARGO_BIN_EXE_keywright"))
         .args(args)
-        .current_dir(place.path(""))
+        .current_dir(dir.path(""))
         .env("TERM", "dumb")
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
@@ -231,10 +230,10 @@ fn typed(place: &TestDir, typed: &str, args: &[&str]) -> Option<(bool, String)> 
 
 #[test]
 fn terminal_prompts_for_all_parameters_with_defaults() {
-    let place = TestDir::new();
+    let dir = TestDir::new();
     // The default vendor; a pool; an invalid and a valid number of licenses; then defaults, and no dates.
     let answers = format!("\nStudio\nmany\n30\n{}", "\n".repeat(7));
-    let Some((good, result)) = typed(&place, &answers, &["new", "pool", "-o", "a.lic"]) else {
+    let Some((good, result)) = typed(&dir, &answers, &["new", "pool", "-o", "a.lic"]) else {
         eprintln!("SKIPPED: no terminal test without `python3`");
         return;
     };
@@ -248,21 +247,21 @@ fn terminal_prompts_for_all_parameters_with_defaults() {
     ] {
         assert!(result.contains(asked), "{asked}: {}", result.as_str());
     }
-    let license = place.read("a.lic");
+    let license = dir.read("a.lic");
     assert!(license.starts_with("FEATURE Studio\n{\n  VENDOR=ABC_Software COUNT=30 "), "{license}");
     // If values are given, parameters with defaults are not asked for.
-    let (good, result) = typed(&place, "", &["new", "pool", "--set", "licenses=5"]).unwrap();
+    let (good, result) = typed(&dir, "", &["new", "pool", "--set", "licenses=5"]).unwrap();
     assert!(good && !result.contains("]: "), "{}", result.as_str());
 }
 
 #[test]
 fn license_on_stdout_is_tested_first() {
-    let place = TestDir::new();
+    let dir = TestDir::new();
     let template =
         "---\nsummary: s\nparameters: []\n---\nFEATURE A\n{\n  VENDOR=V COUNT=2 KEYTYPE=EXCLUSIVE\n}\n";
     let scenarios = "license: {{ license }}\nscenarios:\n  - name: three\n    steps:\n      - { checkout: A, count: 3 }\n";
-    place.write("mine/t.lic", template).write("mine/t.scenarios.yaml", scenarios);
-    let result = place.run(&["new", "t", "--templates", "mine"]).expect_code(1);
+    dir.write("mine/t.lic", template).write("mine/t.scenarios.yaml", scenarios);
+    let result = dir.run(&["new", "t", "--templates", "mine"]).expect_code(1);
     assert!(
         result.stdout.is_empty() && result.stderr.contains("scenario `three` failed"),
         "{}",

@@ -86,12 +86,12 @@ fn specification_scenarios_are_omitted_for_other_counts() {
 
 #[test]
 fn templates_are_listed_and_shown() {
-    let place = TestDir::new();
-    let list = place.run(&["new", "--list"]).expect_code(0);
+    let dir = TestDir::new();
+    let list = dir.run(&["new", "--list"]).expect_code(0);
     for builtin in BUILTIN {
         assert!(list.stdout.contains(builtin.name), "{}", list.stdout);
     }
-    snapshot("author", "show_pool", &place.run(&["new", "--show", "pool"]).expect_code(0).shown());
+    snapshot("author", "show_pool", &dir.run(&["new", "--show", "pool"]).expect_code(0).shown());
 }
 
 #[test]

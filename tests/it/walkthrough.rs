@@ -6,11 +6,10 @@ use crate::support::{TestDir, files_below, stem};
 
 /// Creates a place with a vendor's key and trust store.
 fn with_key() -> TestDir {
-    let place = TestDir::new();
-    place
-        .run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--out", "vendor.key.pem"])
+    let dir = TestDir::new();
+    dir.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--out", "vendor.key.pem"])
         .expect_code(0);
-    place
+    dir
 }
 
 /// Returns the codes of the findings of a severity in the concise output.
@@ -21,11 +20,11 @@ fn codes(printed: &str, severity: &str) -> Vec<String> {
 
 #[test]
 fn examples_report_only_elided_keys() {
-    let place = TestDir::new();
+    let dir = TestDir::new();
     for path in files_below("tests/examples") {
         let text = fs::read_to_string(&path).unwrap();
-        place.write("seed.lic", &text);
-        let lint = place.run(&["lint", "--format", "concise", "seed.lic"]).expect_code(1);
+        dir.write("seed.lic", &text);
+        let lint = dir.run(&["lint", "--format", "concise", "seed.lic"]).expect_code(1);
         let blocks = text.matches("FEATURE ").count();
         assert_eq!(codes(&lint.stdout, "error"), vec!["S011"; blocks], "{}", path.display());
         let no_break_lines = text.lines().filter(|line| line.contains('\u{a0}')).count();
@@ -36,51 +35,51 @@ fn examples_report_only_elided_keys() {
 
 #[test]
 fn signed_examples_are_valid_without_errors() {
-    let place = with_key();
+    let dir = with_key();
     for path in files_below("tests/examples") {
-        place.write("seed.lic", fs::read(&path).unwrap());
-        place.run(&["sign", "seed.lic", "--key", "vendor.key.pem", "-o", "signed.lic"]).expect_code(0);
-        let lint = place.run(&["lint", "--format", "concise", "signed.lic"]).expect_code(0);
+        dir.write("seed.lic", fs::read(&path).unwrap());
+        dir.run(&["sign", "seed.lic", "--key", "vendor.key.pem", "-o", "signed.lic"]).expect_code(0);
+        let lint = dir.run(&["lint", "--format", "concise", "signed.lic"]).expect_code(0);
         assert_eq!(codes(&lint.stdout, "error"), Vec::<String>::new());
-        place.run(&["verify", "signed.lic"]).expect_code(0);
+        dir.run(&["verify", "signed.lic"]).expect_code(0);
         // The signature does not cover the layout.
-        place.run(&["fmt", "signed.lic"]).expect_code(0);
-        place.run(&["verify", "signed.lic"]).expect_code(0);
-        let lint = place.run(&["lint", "--format", "concise", "signed.lic"]).expect_code(0);
+        dir.run(&["fmt", "signed.lic"]).expect_code(0);
+        dir.run(&["verify", "signed.lic"]).expect_code(0);
+        let lint = dir.run(&["lint", "--format", "concise", "signed.lic"]).expect_code(0);
         assert_eq!(lint.stdout, "", "{}", path.display());
     }
 }
 
 #[test]
 fn every_template_lints_tests_signs_and_verifies() {
-    let place = with_key();
-    let list = place.run(&["new", "--list"]).expect_code(0).stdout;
+    let dir = with_key();
+    let list = dir.run(&["new", "--list"]).expect_code(0).stdout;
     let names: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
     for case in ["pool", "suite", "alternates", "cascade", "token-sharing", "dependency-sharing"] {
         assert!(names.contains(&case), "{list}");
     }
     for name in names {
         let file = format!("{name}.lic");
-        let made = place.run(&["new", name, "-o", &file]);
+        let made = dir.run(&["new", name, "-o", &file]);
         if made.code != 0 && made.stderr.contains("--set") {
             // A template with required parameters reports that. Its own tests provide them.
             continue;
         }
         made.expect_code(0);
-        place.run(&["fmt", "--check", &file]).expect_code(0);
-        place.run(&["lint", "--deny", "warnings", &file]).expect_code(0);
-        place.run(&["test", &format!("{name}.scenarios.yaml")]).expect_code(0);
-        place.run(&["sign", &file, "--key", "vendor.key.pem", "--in-place"]).expect_code(0);
-        place.run(&["verify", &file]).expect_code(0);
-        place.run(&["lint", "--deny", "warnings", &file]).expect_code(0);
+        dir.run(&["fmt", "--check", &file]).expect_code(0);
+        dir.run(&["lint", "--deny", "warnings", &file]).expect_code(0);
+        dir.run(&["test", &format!("{name}.scenarios.yaml")]).expect_code(0);
+        dir.run(&["sign", &file, "--key", "vendor.key.pem", "--in-place"]).expect_code(0);
+        dir.run(&["verify", &file]).expect_code(0);
+        dir.run(&["lint", "--deny", "warnings", &file]).expect_code(0);
     }
 }
 
 #[test]
 fn demo_prints_workflow_and_leaves_no_files() {
-    let place = TestDir::new();
-    let demo = place.run(&["demo"]).expect_code(0);
-    assert_eq!(place.names(), Vec::<String>::new(), "files remain in the temporary folder");
+    let dir = TestDir::new();
+    let demo = dir.run(&["demo"]).expect_code(0);
+    assert_eq!(dir.names(), Vec::<String>::new(), "files remain in the temporary folder");
     for shown in [
         "$ keywright keys new",
         "$ keywright new pool",
@@ -95,9 +94,9 @@ fn demo_prints_workflow_and_leaves_no_files() {
     ] {
         assert!(demo.stdout.contains(shown), "no `{shown}` in:\n{}", demo.stdout);
     }
-    place.run(&["demo", "--keep", "tour"]).expect_code(0);
-    assert!(place.path("tour/mysolutions.lic").is_file());
-    let again = place.run(&["demo", "--keep", "tour"]).expect_code(6);
+    dir.run(&["demo", "--keep", "tour"]).expect_code(0);
+    assert!(dir.path("tour/mysolutions.lic").is_file());
+    let again = dir.run(&["demo", "--keep", "tour"]).expect_code(6);
     assert!(again.stderr.contains("give a directory that does not exist"), "{}", again.stderr);
 }
 
@@ -113,19 +112,19 @@ fn ladder() -> String {
 
 #[test]
 fn graph_with_512_to_the_16_paths_lints_and_resolves() {
-    let place = TestDir::new();
-    place.write("ladder.lic", ladder());
-    let lint = place.run(&["lint", "--format", "concise", "ladder.lic"]);
+    let dir = TestDir::new();
+    dir.write("ladder.lic", ladder());
+    let lint = dir.run(&["lint", "--format", "concise", "ladder.lic"]);
     // The cost overflows every pool, which is an error. Depth and number of dependencies are within the limits.
     let codes = codes(&lint.stdout, "error");
     assert!(!codes.iter().any(|code| matches!(&**code, "D002" | "D003")), "{}", lint.stdout);
-    place.write(
+    dir.write(
         "ladder.scenarios.yaml",
         "license: ladder.lic\nscenarios:\n  - name: one\n    steps:\n      - { checkout: L4, consumes: { L0: 68719476736 } }\n",
     );
     // A license with lint errors is not tested, unless the configuration permits them.
-    let refused = place.run(&["test", "ladder.scenarios.yaml"]).expect_code(3);
+    let refused = dir.run(&["test", "ladder.scenarios.yaml"]).expect_code(3);
     assert!(refused.stderr.contains("D010"), "{}", refused.stderr);
-    place.write("keywright.toml", "levels = { D010 = \"allow\" }\n");
-    place.run(&["test", "ladder.scenarios.yaml"]).expect_code(0);
+    dir.write("keywright.toml", "levels = { D010 = \"allow\" }\n");
+    dir.run(&["test", "ladder.scenarios.yaml"]).expect_code(0);
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use keywright::license::License;
 
-use crate::sign_cli::{DAY, place};
+use crate::sign_cli::{DAY, test_dir};
 use crate::support::{cases, root};
 
 #[test]
@@ -132,10 +132,10 @@ fn threat_27_exponential_paths_resolve_quickly() {
         let graph = Graph::new(&[&license]);
         assert_eq!(Metrics::new(&graph).depth(graph.blocks()[0].id).is_none(), length > 1, "{length}");
     }
-    let place = place();
+    let dir = test_dir();
     for (levels, code) in [(16, 0), (17, 1)] {
-        place.write("deep.lic", ladder(levels, 1));
-        let run = place.run(&["lint", "--at", DAY, "deep.lic"]);
+        dir.write("deep.lic", ladder(levels, 1));
+        let run = dir.run(&["lint", "--at", DAY, "deep.lic"]);
         assert_eq!(run.code, code, "{levels}: {}", run.stdout);
     }
 }

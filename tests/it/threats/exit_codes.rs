@@ -7,13 +7,13 @@ use keywright::sign::{SecretKey, sign_file};
 use keywright::verify::{KeyId, Outcome, Trust};
 
 use crate::sign::{VENDOR, key, report, signed, trusted, usual};
-use crate::sign_cli::{DAY, signed_place};
+use crate::sign_cli::{DAY, signed_dir};
 use crate::threats::blocks::SIGNED_BLOCK;
 
 #[cfg(unix)]
 #[test]
 fn threat_48_closed_stdout_keeps_exit_code() {
-    let place = signed_place();
+    let place = signed_dir();
     place.write("empty.lic", "").write("bad.lic", place.read("a.lic").replace("COUNT=5", "COUNT=6"));
     for (file, code) in [("a.lic", 0), ("empty.lic", 1), ("bad.lic", 1), ("missing.lic", 6)] {
         for redirect in [">&-", ">&- 2>&-", "| true", "2>&1 | head -c 1 >/dev/null"] {

@@ -4,13 +4,13 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::sign::PLAIN;
-use crate::sign_cli::place;
+use crate::sign_cli::test_dir;
 use crate::sign_external::{is_gone, script, sign};
 
 #[test]
 fn threat_10_lying_or_crashing_signer_writes_nothing() {
-    let place = place();
-    place.write("out.lic", "what was there");
+    let dir = test_dir();
+    dir.write("out.lic", "what was there");
     let zeros = "head -c 64 /dev/zero";
     for (name, body, words) in [
         ("zeros", zeros, "invalid signature"),
@@ -23,31 +23,31 @@ fn threat_10_lying_or_crashing_signer_writes_nothing() {
         ("code", "head -c 64 /dev/zero; echo 'no \u{1b}[2J luck' >&2; exit 3", "no \\u{1b}[2J luck"),
         ("echo", "head -c 64", "invalid signature"),
     ] {
-        script(&place, name, body);
-        let done = sign(&place, &format!("./{name}"), &["--signer-timeout", "5"]);
+        script(&dir, name, body);
+        let done = sign(&dir, &format!("./{name}"), &["--signer-timeout", "5"]);
         assert_eq!(done.code, 6, "{name}: {}", done.stderr);
         assert!(done.stderr.contains(words), "{name}: {}", done.stderr);
         assert!(!done.stderr.contains('\u{1b}'), "{}", done.stderr);
-        assert_eq!(place.read("out.lic"), "what was there", "{name}");
+        assert_eq!(dir.read("out.lic"), "what was there", "{name}");
     }
-    assert_eq!(place.read("a.lic"), PLAIN);
-    assert!(!place.names().iter().any(|name| name.starts_with(".keywright")));
+    assert_eq!(dir.read("a.lic"), PLAIN);
+    assert!(!dir.names().iter().any(|name| name.starts_with(".keywright")));
 }
 
 #[test]
 fn threat_10_slow_signer_is_killed_after_timeout() {
-    let place = place();
+    let dir = test_dir();
     // The second one leaves its output open when it exits.
     let both = "sleep 60 & echo $! >started; wait";
     for (name, body) in [("slow", "exec sleep 60"), ("left", "sleep 60 & echo $! >started"), ("both", both)] {
-        script(&place, name, body);
+        script(&dir, name, body);
         let start = Instant::now();
-        let done = sign(&place, &format!("./{name}"), &["--signer-timeout", "1"]);
+        let done = sign(&dir, &format!("./{name}"), &["--signer-timeout", "1"]);
         assert_eq!(done.code, 6, "{}", done.stderr);
         assert!(start.elapsed() < Duration::from_secs(20), "{name}");
-        assert!(!place.path("out.lic").exists());
+        assert!(!dir.path("out.lic").exists());
         // Its child processes are ended with it.
-        if let Ok(id) = fs::read_to_string(place.path("started")) {
+        if let Ok(id) = fs::read_to_string(dir.path("started")) {
             let gone = || !std::path::Path::new("/proc").exists() || is_gone(id.trim());
             let end = Instant::now() + Duration::from_secs(5);
             while !gone() && Instant::now() < end {
@@ -65,7 +65,7 @@ fn threat_10_descendants_of_slow_signer_are_killed() {
     if !crate::support::has_tools(&["setsid"], "signers that start sessions") {
         return;
     }
-    let place = place();
+    let dir = test_dir();
     let daemon = "setsid sh -c 'echo $$ >>started; exec sleep 60' >/dev/null 2>&1 </dev/null";
     let waits = "while [ $(wc -l <started) -lt COUNT ]; do sleep 0.01; done; exec sleep 60";
     let cases = [
@@ -86,16 +86,16 @@ fn threat_10_descendants_of_slow_signer_are_killed() {
         ),
     ];
     for (name, body) in cases {
-        script(&place, name, &body);
-        let done = sign(&place, &format!("./{name}"), &["--signer-timeout", "2"]);
+        script(&dir, name, &body);
+        let done = sign(&dir, &format!("./{name}"), &["--signer-timeout", "2"]);
         assert_eq!(done.code, 6, "{}", done.stderr);
-        let started = place.read("started");
+        let started = dir.read("started");
         assert!(started.lines().count() > 0, "{name}: nothing was started");
         let running: Vec<&str> = started.lines().filter(|id| !is_gone(id)).collect();
         for id in &running {
             let _ = std::process::Command::new("kill").args(["-9", id]).status();
         }
         assert!(running.is_empty(), "{name}: {running:?} still run");
-        fs::remove_file(place.path("started")).unwrap();
+        fs::remove_file(dir.path("started")).unwrap();
     }
 }

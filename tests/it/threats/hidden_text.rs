@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::hidden::{BLOCK, findings};
 use crate::schema;
 use crate::sign::{signed, verdicts};
-use crate::sign_cli::{DAY, KEY, place, verify};
+use crate::sign_cli::{DAY, KEY, test_dir, verify};
 use crate::threats::blocks::SIGNED_BLOCK;
 
 #[test]
 fn threat_19_lint_rejects_mixed_script_words() {
-    let place = place();
+    let dir = test_dir();
     for (value, code) in [
         ("P\u{430}ypal", 1),
         ("Acme \u{39f}ffice", 1),
@@ -25,10 +25,10 @@ fn threat_19_lint_rejects_mixed_script_words() {
         ("東京 Tokyo東京", 0),
     ] {
         let text = format!("FEATURE Draw {{ VENDOR=ABC_Software COUNT=5 LICENSEE=\"{value}\" SN=S-1 }}\n");
-        place.write("s.lic", text);
-        let lint = place.run(&["lint", "--format", "concise", "--at", DAY, "s.lic"]).expect_code(code);
+        dir.write("s.lic", text);
+        let lint = dir.run(&["lint", "--format", "concise", "--at", DAY, "s.lic"]).expect_code(code);
         assert_eq!(lint.stdout.contains("error[V023]"), code == 1, "{value}: {}", lint.stdout);
-        place.run(&["sign", "s.lic", "--key", KEY, "-o", "t.lic", "--at", DAY]).expect_code(code);
+        dir.run(&["sign", "s.lic", "--key", KEY, "-o", "t.lic", "--at", DAY]).expect_code(code);
     }
 }
 
@@ -173,20 +173,20 @@ fn threat_19_hidden_characters_in_signed_text_are_errors() {
 
 #[test]
 fn threat_21_verify_reports_hidden_characters_in_comments() {
-    let place = place();
+    let dir = test_dir();
     let sign = |name: &str, text: String| {
-        place.write(name, text);
-        place.run(&["sign", name, "--key", KEY, "--in-place"]).expect_code(0);
+        dir.write(name, text);
+        dir.run(&["sign", name, "--key", KEY, "--in-place"]).expect_code(0);
     };
     sign("a.lic", format!("# a\u{202e}b\u{2066}\u{202e}\n{BLOCK}# \u{e0041}\n"));
-    let run = verify(&place, &["a.lic"]).expect_code(0);
+    let run = verify(&dir, &["a.lic"]).expect_code(0);
     for line in [
         "  note            hidden characters in a comment in line 1: U+202E, U+2066",
         "hidden characters in a comment in line 3: U+E0041",
     ] {
         assert!(run.stdout.contains(line), "{line}: {}", run.stdout);
     }
-    let run = verify(&place, &["a.lic", "--format", "json"]).expect_code(0);
+    let run = verify(&dir, &["a.lic", "--format", "json"]).expect_code(0);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(schema::faults("verify", &report), [""; 0]);
     let hidden = &report["files"][0]["hidden"];
@@ -195,12 +195,12 @@ fn threat_21_verify_reports_hidden_characters_in_comments() {
     assert_eq!(hidden["lines"][0]["kinds"], serde_json::json!(["direction"]));
     assert_eq!(hidden["lines"][1]["in_comment"], true);
     // Tag characters can spell a text, so a redacted report does not list them.
-    let run = verify(&place, &["a.lic", "--redact"]).expect_code(0);
+    let run = verify(&dir, &["a.lic", "--redact"]).expect_code(0);
     assert!(run.stdout.contains("in line 3: [redacted]") && !run.stdout.contains("U+"), "{}", run.stdout);
     // In signed text the error decides, and the note says where.
     sign("b.lic", BLOCK.to_owned());
-    place.write("b.lic", place.read("b.lic").replace("\"us\"", "\"u\u{3164}s\""));
-    let run = verify(&place, &["b.lic"]).expect_code(3);
+    dir.write("b.lic", dir.read("b.lic").replace("\"us\"", "\"u\u{3164}s\""));
+    let run = verify(&dir, &["b.lic"]).expect_code(3);
     assert!(run.stdout.contains("contains an invisible filler character (U+3164)"), "{}", run.stdout);
     assert!(run.stdout.contains("hidden characters in line 1: U+3164"), "{}", run.stdout);
 }

@@ -1,25 +1,25 @@
 //! A log that was edited, cut or rolled back.
 
-use crate::issue::{DAY, KEY, issue_into, many, place, sql};
+use crate::issue::{DAY, KEY, issue_into, many, sql, test_dir};
 use crate::issue_log::change;
 use crate::support::TestDir;
 
 #[test]
 fn threat_29_verify_rejects_block_missing_from_log() {
-    let place = place();
-    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    place.run(&["new", "pool", "--set", "issued=2026-01-01", "-o", "ghost.lic"]).expect_code(0);
-    place.run(&["sign", "ghost.lic", "--key", KEY, "--in-place"]).expect_code(0);
-    place.run(&["verify", "--at", DAY, "ghost.lic"]).expect_code(0);
-    let output = place.run(&["verify", "--at", DAY, "--log", "log", "ghost.lic"]).expect_code(1);
+    let dir = test_dir();
+    issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
+    dir.run(&["new", "pool", "--set", "issued=2026-01-01", "-o", "ghost.lic"]).expect_code(0);
+    dir.run(&["sign", "ghost.lic", "--key", KEY, "--in-place"]).expect_code(0);
+    dir.run(&["verify", "--at", DAY, "ghost.lic"]).expect_code(0);
+    let output = dir.run(&["verify", "--at", DAY, "--log", "log", "ghost.lic"]).expect_code(1);
     assert_eq!(output.stdout.matches("not issued: no entry for this block").count(), 4, "{}", output.stdout);
 }
 
 #[test]
 fn threat_29_log_verify_detects_edits_cuts_and_reordering() {
-    let place = place();
-    place.write("orders.csv", many(5));
-    issue_into(&place, "orders.csv", "out", "log").expect_code(0);
+    let dir = test_dir();
+    dir.write("orders.csv", many(5));
+    issue_into(&dir, "orders.csv", "out", "log").expect_code(0);
     let cases = [
         ("edited", "UPDATE entry SET feature = 'Other' WHERE seq = 7", "entry 7 was changed"),
         ("customer", "UPDATE issue SET customer = 'Mallory' WHERE first = 5", "entry 5 was changed"),
@@ -65,72 +65,72 @@ fn threat_29_log_verify_detects_edits_cuts_and_reordering() {
         ),
         ("emptied", "DELETE FROM issue; DELETE FROM entry; DELETE FROM head", ""),
     ];
-    let kept = place.run(&["log", "--log", "log", "verify"]).expect_code(0).stdout;
+    let kept = dir.run(&["log", "--log", "log", "verify"]).expect_code(0).stdout;
     let kept = kept.lines().nth(1).unwrap().strip_prefix("head ").unwrap().to_owned();
     for (name, statements, meant) in cases {
-        place.copy_own("log", name);
-        sql(&place, name, statements);
-        let output = place.run(&["log", "--log", name, "verify", "--head", &kept]).expect_code(1);
+        dir.copy_own("log", name);
+        sql(&dir, name, statements);
+        let output = dir.run(&["log", "--log", name, "verify", "--head", &kept]).expect_code(1);
         assert!(output.stdout.contains(meant), "{name}: {}", output.stdout);
         if name != "emptied" {
-            place.run(&["log", "--log", name, "verify"]).expect_code(1);
-            place.run(&["verify", "--at", DAY, "--log", name, "out/C-00000.lic"]).expect_code(6);
+            dir.run(&["log", "--log", name, "verify"]).expect_code(1);
+            dir.run(&["verify", "--at", DAY, "--log", name, "out/C-00000.lic"]).expect_code(6);
         }
     }
 }
 
 #[test]
 fn threat_30_log_verify_detects_rollback_with_saved_head() {
-    let place = place();
-    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    place.copy_own("log", "older");
-    place.write("orders.csv", many(2));
-    issue_into(&place, "orders.csv", "out", "log").expect_code(0);
+    let dir = test_dir();
+    issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
+    dir.copy_own("log", "older");
+    dir.write("orders.csv", many(2));
+    issue_into(&dir, "orders.csv", "out", "log").expect_code(0);
     let head = |log: &str| {
-        let output = place.run(&["log", "--log", log, "verify"]).expect_code(0).stdout;
+        let output = dir.run(&["log", "--log", log, "verify"]).expect_code(0).stdout;
         output.lines().nth(1).unwrap().strip_prefix("head ").unwrap().to_owned()
     };
     let (newer, older) = (head("log"), head("older"));
-    place.run(&["log", "--log", "log", "verify", "--head", &older]).expect_code(0);
-    let output = place.run(&["log", "--log", "older", "verify", "--head", &newer]).expect_code(1);
+    dir.run(&["log", "--log", "log", "verify", "--head", &older]).expect_code(0);
+    let output = dir.run(&["log", "--log", "older", "verify", "--head", &newer]).expect_code(1);
     assert!(output.stdout.contains("the log does not contain the saved head"), "{}", output.stdout);
 }
 
 #[test]
 fn threat_29_log_verify_rejects_unusable_head() {
-    let place = place();
-    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
-    let good = place.run(&["log", "--log", "log", "verify"]).expect_code(0);
+    let dir = test_dir();
+    issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
+    let good = dir.run(&["log", "--log", "log", "verify"]).expect_code(0);
     assert!(good.stdout.contains(" of ABC_Software, production, active\n"), "{}", good.stdout);
-    place.copy_own("log", "bare");
-    sql(&place, "bare", "DELETE FROM issue; DELETE FROM entry; DELETE FROM head");
-    let output = place.run(&["log", "--log", "bare", "verify"]).expect_code(1);
+    dir.copy_own("log", "bare");
+    sql(&dir, "bare", "DELETE FROM issue; DELETE FROM entry; DELETE FROM head");
+    let output = dir.run(&["log", "--log", "bare", "verify"]).expect_code(1);
     assert!(output.stdout.contains("FAILED: the log has no signed head"), "{}", output.stdout);
-    let id = place
+    let id = dir
         .read("keys/trust.yaml")
         .lines()
         .find_map(|line| line.trim().strip_prefix("id: ").map(|id| id.trim_matches('"').to_owned()));
-    place.run(&["keys", "compromise", &id.unwrap()]).expect_code(0);
-    let output = place.run(&["log", "--log", "log", "verify"]).expect_code(1);
+    dir.run(&["keys", "compromise", &id.unwrap()]).expect_code(0);
+    let output = dir.run(&["log", "--log", "log", "verify"]).expect_code(1);
     assert!(output.stdout.contains("signed by compromised key"), "{}", output.stdout);
     for (log, why) in
         [("bare", "the log has no signed head"), ("log", "the head is signed by compromised key")]
     {
-        let output = place.run(&["verify", "--at", DAY, "--log", log, "out/ABC-1.lic"]).expect_code(6);
+        let output = dir.run(&["verify", "--at", DAY, "--log", log, "out/ABC-1.lic"]).expect_code(6);
         assert!(output.stderr.contains(&format!("the log cannot be trusted: {why}")), "{}", output.stderr);
     }
 }
 
 /// Runs SQL on a copy of the log, as another program would.
-fn changed_log(place: &TestDir, name: &str, statements: &str) {
-    place.copy_own("log", name);
-    rusqlite::Connection::open(place.path(name)).unwrap().execute_batch(statements).unwrap();
+fn changed_log(dir: &TestDir, name: &str, statements: &str) {
+    dir.copy_own("log", name);
+    rusqlite::Connection::open(dir.path(name)).unwrap().execute_batch(statements).unwrap();
 }
 
 #[test]
 fn threat_29_log_without_triggers_is_rejected() {
-    let place = place();
-    issue_into(&place, "order.yaml", "out", "log").expect_code(0);
+    let dir = test_dir();
+    issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
     let stays = "CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT 1; END";
     let cases = [
         ("DROP TRIGGER issue_stays", "the trigger `issue_stays` of the log is missing"),
@@ -152,20 +152,20 @@ fn threat_29_log_without_triggers_is_rejected() {
             "the log has an unknown trigger `more`",
         ),
     ];
-    change(&place, "count: 20", "count: 25");
+    change(&dir, "count: 20", "count: 25");
     for (number, (statements, meant)) in cases.into_iter().enumerate() {
         let name = format!("log-{number}");
-        changed_log(&place, &name, statements);
-        let before = std::fs::read(place.path(&name)).unwrap();
-        let output = place.run(&["log", "--log", &name, "verify"]).expect_code(1);
+        changed_log(&dir, &name, statements);
+        let before = std::fs::read(dir.path(&name)).unwrap();
+        let output = dir.run(&["log", "--log", &name, "verify"]).expect_code(1);
         assert!(output.stdout.contains(&format!("FAILED: {meant}")), "{statements}: {}", output.stdout);
-        place.run(&["verify", "--at", DAY, "--log", &name, "out/ABC-1.lic"]).expect_code(6);
-        let output = issue_into(&place, "order.yaml", &format!("out-{number}"), &name);
+        dir.run(&["verify", "--at", DAY, "--log", &name, "out/ABC-1.lic"]).expect_code(6);
+        let output = issue_into(&dir, "order.yaml", &format!("out-{number}"), &name);
         assert!(output.code != 0 && output.stderr.contains(meant), "{statements}: {}", output.stderr);
-        assert_eq!(std::fs::read(place.path(&name)).unwrap(), before, "{statements}");
-        assert!(!place.path(&format!("out-{number}/ABC-1.lic")).exists());
+        assert_eq!(std::fs::read(dir.path(&name)).unwrap(), before, "{statements}");
+        assert!(!dir.path(&format!("out-{number}/ABC-1.lic")).exists());
     }
     // Statistics only make searches faster.
-    changed_log(&place, "log-good", "ANALYZE");
-    place.run(&["log", "--log", "log-good", "verify"]).expect_code(0);
+    changed_log(&dir, "log-good", "ANALYZE");
+    dir.run(&["log", "--log", "log-good", "verify"]).expect_code(0);
 }

@@ -1,66 +1,64 @@
 //! Approval of plans, and names of issued files.
 
-use crate::issue::{DAY, KEY, issue, issue_into, place};
+use crate::issue::{DAY, KEY, issue, issue_into, test_dir};
 use crate::issue_plan::{approve, go};
 use crate::support::Outcome;
 
 #[test]
 fn threat_44_issue_rejects_changes_after_approval() {
-    let place = place();
-    issue(&place, "order.yaml", &["--plan", "plan.json"]).expect_code(0);
+    let dir = test_dir();
+    issue(&dir, "order.yaml", &["--plan", "plan.json"]).expect_code(0);
     let go = |needed: &str| {
         issue(
-            &place,
+            &dir,
             "order.yaml",
             &["--plan", "plan.json", "--approvals", needed, "--key", KEY, "--out", "out", "--log", "log"],
         )
     };
     let nothing = |outcome: Outcome| {
         assert!(outcome.stderr.contains("nothing was signed"), "{}", outcome.stderr);
-        assert!(!place.path("out").exists() && !place.path("log").exists());
+        assert!(!dir.path("out").exists() && !dir.path("log").exists());
     };
     nothing(go("1").expect_code(5));
-    place.run(&["issue", "--approve", "plan.json", "--key", KEY]).expect_code(0);
+    dir.run(&["issue", "--approve", "plan.json", "--key", KEY]).expect_code(0);
     nothing(go("2").expect_code(5));
-    let (order, catalog, plan) =
-        (place.read("order.yaml"), place.read("catalog.yaml"), place.read("plan.json"));
+    let (order, catalog, plan) = (dir.read("order.yaml"), dir.read("catalog.yaml"), dir.read("plan.json"));
     for (name, changed) in [
         ("order.yaml", order.replace("count: 20", "count: 200")),
         ("catalog.yaml", catalog.replace("MyDraw:5", "MyDraw:4")),
         ("plan.json", plan.replace("\"MySolutions\": 20", "\"MySolutions\": 21")),
     ] {
-        let before = place.read(name);
+        let before = dir.read(name);
         assert_ne!(before, changed, "{name}");
-        place.write(name, changed);
+        dir.write(name, changed);
         nothing(go("1").expect_code(5));
-        place.write(name, before);
+        dir.write(name, before);
     }
     go("1").expect_code(0);
-    place.run(&["verify", "--at", DAY, "out/ABC-1.lic"]).expect_code(0);
+    dir.run(&["verify", "--at", DAY, "out/ABC-1.lic"]).expect_code(0);
 }
 
 #[test]
 fn threat_31_approvals_count_keys_not_names() {
-    let place = place();
-    issue(&place, "order.yaml", &["--plan", "plan.json"]).expect_code(0);
-    place.run(&["issue", "--approve", "plan.json", "--key", KEY]).expect_code(0);
-    let approval = place.names().into_iter().find(|name| name.ends_with(".approval")).unwrap();
-    place
-        .run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--out", "second.pem"])
+    let dir = test_dir();
+    issue(&dir, "order.yaml", &["--plan", "plan.json"]).expect_code(0);
+    dir.run(&["issue", "--approve", "plan.json", "--key", KEY]).expect_code(0);
+    let approval = dir.names().into_iter().find(|name| name.ends_with(".approval")).unwrap();
+    dir.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", "--out", "second.pem"])
         .expect_code(0);
-    let ids: Vec<String> = place
+    let ids: Vec<String> = dir
         .read("keys/trust.yaml")
         .lines()
         .filter_map(|line| line.trim().strip_prefix("id: ").map(|id| id.trim_matches('"').to_owned()))
         .collect();
     let second = ids.iter().find(|id| !approval.contains(id.as_str())).unwrap();
     // The first key's approval under the file name of the second key, unchanged and with the second key's id.
-    let text = place.read(&approval);
+    let text = dir.read(&approval);
     let first = ids.iter().find(|id| approval.contains(id.as_str())).unwrap();
     for copy in [text.clone(), text.replace(first, second)] {
-        place.write(&format!("plan.json.{second}.approval"), copy);
+        dir.write(&format!("plan.json.{second}.approval"), copy);
         let output = issue(
-            &place,
+            &dir,
             "order.yaml",
             &["--plan", "plan.json", "--approvals", "2", "--key", KEY, "--out", "out", "--log", "log"],
         )
@@ -71,10 +69,10 @@ fn threat_31_approvals_count_keys_not_names() {
             output.stderr
         );
     }
-    std::fs::remove_file(place.path(&format!("plan.json.{second}.approval"))).unwrap();
-    place.run(&["issue", "--approve", "plan.json", "--key", "second.pem"]).expect_code(0);
+    std::fs::remove_file(dir.path(&format!("plan.json.{second}.approval"))).unwrap();
+    dir.run(&["issue", "--approve", "plan.json", "--key", "second.pem"]).expect_code(0);
     issue(
-        &place,
+        &dir,
         "order.yaml",
         &["--plan", "plan.json", "--approvals", "2", "--key", KEY, "--out", "out", "--log", "log"],
     )
@@ -83,22 +81,22 @@ fn threat_31_approvals_count_keys_not_names() {
 
 #[test]
 fn threat_37_issue_rejects_two_orders_for_one_file() {
-    let place = place();
+    let dir = test_dir();
     for twin in ["A-1", "a-1"] {
-        place.write(
+        dir.write(
             "orders.csv",
             format!("customer,sn,products\nA,A-1,MySolutions:20\nB,{twin},MySolutions:20\n"),
         );
-        let output = issue_into(&place, "orders.csv", "out", "log").expect_code(1);
+        let output = issue_into(&dir, "orders.csv", "out", "log").expect_code(1);
         let (place_of_row, what) = ("orders.csv:3: column `sn`: ", "serial number");
         assert!(output.stderr.contains(place_of_row) && output.stderr.contains(what), "{}", output.stderr);
-        assert!(!place.path("out").exists());
+        assert!(!dir.path("out").exists());
     }
 }
 
 #[test]
 fn threat_37_serial_numbers_cannot_leave_output_folder() {
-    let place = place();
+    let dir = test_dir();
     let bad = [
         "../x",
         "/etc/x",
@@ -136,25 +134,25 @@ fn threat_37_serial_numbers_cannot_leave_output_folder() {
         rows.push_str(&format!("A,\"{sn}\",MySolutions:20\n"));
     }
     let count = bad.len() + 1;
-    place.write("work/orders.csv", rows);
-    place.write("out/kept", "");
-    let before = place.names();
+    dir.write("work/orders.csv", rows);
+    dir.write("out/kept", "");
+    let before = dir.names();
     let args = ["issue", "-q", "--catalog", "catalog.yaml", "--order", "work/orders.csv", "--key", KEY];
-    let output = place.run(&[&args[..], &["--out", "out", "--log", "work/log"]].concat()).expect_code(1);
+    let output = dir.run(&[&args[..], &["--out", "out", "--log", "work/log"]].concat()).expect_code(1);
     assert!(output.stdout.contains(&format!("{count} orders refused: invalid order\n")), "{}", output.stdout);
-    assert_eq!(place.names(), before);
+    assert_eq!(dir.names(), before);
     let out: Vec<_> =
-        std::fs::read_dir(place.path("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        std::fs::read_dir(dir.path("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(out, ["kept"]);
 }
 
 #[test]
 fn threat_44_issue_rejects_false_or_stale_plan() {
-    let place = place();
-    issue_into(&place, "order.yaml", "before", "log").expect_code(0);
-    place.write("order.yaml", place.read("order.yaml").replace("count: 20", "count: 25"));
-    issue(&place, "order.yaml", &["--plan", "plan.json", "--log", "log"]).expect_code(0);
-    let good = place.read("plan.json");
+    let dir = test_dir();
+    issue_into(&dir, "order.yaml", "before", "log").expect_code(0);
+    dir.write("order.yaml", dir.read("order.yaml").replace("count: 20", "count: 25"));
+    issue(&dir, "order.yaml", &["--plan", "plan.json", "--log", "log"]).expect_code(0);
+    let good = dir.read("plan.json");
     for (name, lie) in [
         ("totals", good.replace("\"MySolutions\": 25", "\"MySolutions\": 21")),
         ("changes", good.replace("COUNT was 20, now 25", "COUNT was 20, now 21")),
@@ -163,17 +161,17 @@ fn threat_44_issue_rejects_false_or_stale_plan() {
         ("blocks", good.replace("\"blocks\": 7", "\"blocks\": 6")),
     ] {
         assert_ne!(good, lie, "{name}");
-        place.write("plan.json", lie);
-        approve(&place, KEY).expect_code(0);
-        let output = go(&place, "order.yaml", &[]).expect_code(5);
+        dir.write("plan.json", lie);
+        approve(&dir, KEY).expect_code(0);
+        let output = go(&dir, "order.yaml", &[]).expect_code(5);
         assert!(output.stderr.contains("nothing was signed"), "{name}: {}", output.stderr);
-        assert!(!place.path("out").exists(), "{name}");
-        let approval = place.names().into_iter().find(|name| name.ends_with(".approval")).unwrap();
-        std::fs::remove_file(place.path(&approval)).unwrap();
+        assert!(!dir.path("out").exists(), "{name}");
+        let approval = dir.names().into_iter().find(|name| name.ends_with(".approval")).unwrap();
+        std::fs::remove_file(dir.path(&approval)).unwrap();
     }
     // `--approve` shows the plan.
-    place.write("plan.json", &good);
-    let shown = approve(&place, KEY).expect_code(0);
+    dir.write("plan.json", &good);
+    let shown = approve(&dir, KEY).expect_code(0);
     assert!(
         shown.stdout.contains("ABC-1.lic  ABC Corp\n    MySolutions: COUNT was 20, now 25\n"),
         "{}",
@@ -181,9 +179,9 @@ fn threat_44_issue_rejects_false_or_stale_plan() {
     );
     assert!(shown.stdout.contains("1 order, 7 blocks\n"), "{}", shown.stdout);
     // Another issue is logged.
-    place.write("other.yaml", place.read("order.yaml").replace("count: 25", "count: 30"));
-    issue_into(&place, "other.yaml", "other", "log").expect_code(0);
-    let output = go(&place, "order.yaml", &[]).expect_code(5);
+    dir.write("other.yaml", dir.read("order.yaml").replace("count: 25", "count: 30"));
+    issue_into(&dir, "other.yaml", "other", "log").expect_code(0);
+    let output = go(&dir, "order.yaml", &[]).expect_code(5);
     assert!(
         output.stderr.contains("the changes for `ABC-1` differ from the approved plan"),
         "{}",
@@ -193,34 +191,33 @@ fn threat_44_issue_rejects_false_or_stale_plan() {
 
 #[test]
 fn threat_31_approval_requires_key_of_same_usage() {
-    let place = place();
+    let dir = test_dir();
     for (usage, file) in
         [("--usage=development", "trial.pem"), ("--standby", "standby.pem"), ("-q", "retired.pem")]
     {
-        place
-            .run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", usage, "--out", file])
+        dir.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase", usage, "--out", file])
             .expect_code(0);
     }
-    let ids: Vec<String> = place
+    let ids: Vec<String> = dir
         .read("keys/trust.yaml")
         .lines()
         .filter_map(|line| line.trim().strip_prefix("id: ").map(|id| id.trim_matches('"').to_owned()))
         .collect();
-    place.run(&["keys", "retire", &ids[3]]).expect_code(0);
-    issue(&place, "order.yaml", &["--plan", "plan.json"]).expect_code(0);
+    dir.run(&["keys", "retire", &ids[3]]).expect_code(0);
+    issue(&dir, "order.yaml", &["--plan", "plan.json"]).expect_code(0);
     for (key, why) in
         [("trial.pem", "is a development key"), ("standby.pem", "is standby"), ("retired.pem", "retired")]
     {
-        let output = approve(&place, key);
+        let output = approve(&dir, key);
         assert_ne!(output.code, 0, "{key}: {}", output.stdout);
         assert!(output.stderr.contains(why), "{key}: {}", output.stderr);
     }
-    assert!(place.names().iter().all(|name| !name.ends_with(".approval")));
+    assert!(dir.names().iter().all(|name| !name.ends_with(".approval")));
     // An approval by a key that was accepted earlier but is not now, for licenses to be signed by a production key.
-    let list = place.read("keys/trust.yaml");
-    place.write("keys/trust.yaml", list.replace("usage: production", "usage: development"));
-    approve(&place, "trial.pem").expect_code(0);
-    place.write("keys/trust.yaml", list);
-    let output = go(&place, "order.yaml", &[]).expect_code(5);
+    let list = dir.read("keys/trust.yaml");
+    dir.write("keys/trust.yaml", list.replace("usage: production", "usage: development"));
+    approve(&dir, "trial.pem").expect_code(0);
+    dir.write("keys/trust.yaml", list);
+    let output = go(&dir, "order.yaml", &[]).expect_code(5);
     assert!(output.stderr.contains("not enough approvals: 0 of 1"), "{}", output.stderr);
 }

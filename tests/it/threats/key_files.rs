@@ -5,7 +5,7 @@ use std::fs;
 use keywright::sign::{Kdf, KeyFileError, read_secret_key, store_fs};
 
 use crate::sign::key;
-use crate::sign_cli::{KEY, place, private};
+use crate::sign_cli::{KEY, private, test_dir};
 use crate::sign_keys::{PASSPHRASE, encrypted, error, id, plain};
 
 /// A key file of another program with 2,048 rounds, and one with cheap scrypt: everything that reads them warns.
@@ -14,15 +14,15 @@ fn threat_42_weak_key_derivation_is_a_warning() {
     if !crate::support::has_tools(&["openssl"], "key files with few rounds") {
         return;
     }
-    let place = place();
-    place.write("pass", "test");
-    private(&place, "pass");
+    let dir = test_dir();
+    dir.write("pass", "test");
+    private(&dir, "pass");
     let convert = |name: &str, args: &[&str]| {
         let base = ["pkcs8", "-topk8", "-in", KEY, "-out", name, "-passout", "pass:test"];
         let done =
-            std::process::Command::new("openssl").args(base).args(args).current_dir(place.path("")).status();
+            std::process::Command::new("openssl").args(base).args(args).current_dir(dir.path("")).status();
         assert!(done.unwrap().success());
-        private(&place, name);
+        private(&dir, name);
     };
     convert("weak.pem", &["-iter", "2048"]);
     convert("scrypt.pem", &["-scrypt", "-scrypt_N", "1024", "-scrypt_r", "8", "-scrypt_p", "1"]);
@@ -35,23 +35,21 @@ fn threat_42_weak_key_derivation_is_a_warning() {
         let import = [&import[..], &["--trust", &store, "--out", &out, "--usage", "development"]].concat();
         let import = [&import[..], &["--not-before", "2026-01-01"]].concat();
         let runs = [
-            place.run(&import).expect_code(0),
-            place
-                .run(&[
-                    "sign",
-                    "a.lic",
-                    "--key",
-                    name,
-                    "--passphrase-file",
-                    "pass",
-                    "-o",
-                    &format!("{name}.lic"),
-                ])
-                .expect_code(0),
+            dir.run(&import).expect_code(0),
+            dir.run(&[
+                "sign",
+                "a.lic",
+                "--key",
+                name,
+                "--passphrase-file",
+                "pass",
+                "-o",
+                &format!("{name}.lic"),
+            ])
+            .expect_code(0),
             // The key is not standby; the warning comes first.
-            place.run(&["keys", "drill", "--key", name, "--passphrase-file", "pass"]).expect_code(2),
-            place
-                .run(&["keys", "passwd", name, "--passphrase-file", "pass", "--new-passphrase-file", "pass"])
+            dir.run(&["keys", "drill", "--key", name, "--passphrase-file", "pass"]).expect_code(2),
+            dir.run(&["keys", "passwd", name, "--passphrase-file", "pass", "--new-passphrase-file", "pass"])
                 .expect_code(0),
         ];
         for run in &runs {
@@ -60,7 +58,7 @@ fn threat_42_weak_key_derivation_is_a_warning() {
         // What was written again has the cost of a new file.
         for (key, more) in [(out.as_str(), &["--trust", &store][..]), (name, &[])] {
             let sign = ["sign", "a.lic", "--key", key, "--passphrase-file", "pass", "-o", "-"];
-            let run = place.run(&[&sign[..], more].concat()).expect_code(0);
+            let run = dir.run(&[&sign[..], more].concat()).expect_code(0);
             assert!(!run.stderr.contains(warning), "{key}: {}", run.stderr);
         }
     }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::sign::{PLAIN, VENDOR, key, signed};
-use crate::sign_cli::{DAY, place, verify};
+use crate::sign_cli::{DAY, test_dir, verify};
 use crate::support::TestDir;
 
 /// What editors, mail programs and transports do. An empty word: the license remains valid; else the report names the cause.
@@ -85,11 +85,11 @@ fn threat_20_thirty_transports_are_valid_or_reported() {
         ("a zero-width space", good.replace("Çelik", "Çe\u{200b}lik").into(), "U+200B"),
     ];
     assert!(cases.len() >= 30);
-    let place = place();
+    let dir = test_dir();
     for (name, bytes, words) in cases {
-        place.write("t.lic", bytes);
-        place.write("k.pub.pem", key_pem());
-        let run = place.run(&["verify", "--at", DAY, "--trust", &trusting(&place), "t.lic"]);
+        dir.write("t.lic", bytes);
+        dir.write("k.pub.pem", key_pem());
+        let run = dir.run(&["verify", "--at", DAY, "--trust", &trusting(&dir), "t.lic"]);
         assert_eq!(run.code == 0, words.is_empty(), "{name}: {}", run.stdout);
         assert!(run.stdout.contains(words), "{name}: {}", run.stdout);
     }
@@ -100,10 +100,10 @@ fn key_pem() -> String {
 }
 
 /// A store that trusts the key of the tests for production; made once.
-fn trusting(place: &TestDir) -> String {
-    if !place.path("trusting").exists() {
+fn trusting(dir: &TestDir) -> String {
+    if !dir.path("trusting").exists() {
         let import = ["keys", "import", "k.pub.pem", "--vendor", VENDOR, "--trust", "trusting"];
-        place.run(&[&import[..], &["--not-before", "2026-01-01"]].concat()).expect_code(0);
+        dir.run(&[&import[..], &["--not-before", "2026-01-01"]].concat()).expect_code(0);
     }
     "trusting".to_owned()
 }
@@ -112,8 +112,8 @@ fn trusting(place: &TestDir) -> String {
 fn threat_20_mail_and_editor_changes_are_valid_or_reported() {
     let good = signed(PLAIN);
     let wide: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let place = place();
-    place.write("a.lic", &good);
+    let dir = test_dir();
+    dir.write("a.lic", &good);
     let named = [
         (good.replace('"', "\u{201c}").into_bytes(), "quot"),
         ([&[0xff, 0xfe][..], &wide].concat(), "UTF-16"),
@@ -122,8 +122,8 @@ fn threat_20_mail_and_editor_changes_are_valid_or_reported() {
     ];
     for (number, (bytes, word)) in named.into_iter().enumerate() {
         let name = format!("damaged{number}.lic");
-        place.write(&name, bytes);
-        let run = verify(&place, &[&name]);
+        dir.write(&name, bytes);
+        let run = verify(&dir, &[&name]);
         assert_ne!(run.code, 0);
         assert!(run.stdout.contains(word), "{word}: {}", run.stdout);
     }

@@ -6,39 +6,39 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::sign_cli::{KEY, place, private};
+use crate::sign_cli::{KEY, private, test_dir};
 use crate::support::cases;
 
 #[cfg(unix)]
 #[test]
 fn threat_40_key_file_of_other_user_is_rejected() {
     use std::os::unix::fs::PermissionsExt as _;
-    let place = place();
+    let dir = test_dir();
     // Whatever the umask: a secret is created for its owner alone.
     let script = "umask 000; exec \"$0\" keys new --vendor V --no-passphrase --trust t";
     let done = Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_keywright")])
-        .current_dir(place.path(""))
+        .current_dir(dir.path(""))
         .output()
         .unwrap();
     assert!(done.status.success());
-    assert_eq!(fs::metadata(place.path("V.key.pem")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(dir.path("V.key.pem")).unwrap().permissions().mode() & 0o777, 0o600);
     let sign = ["sign", "a.lic", "--key", KEY, "-o", "b.lic"];
     for mode in [0o640, 0o604, 0o620, 0o602, 0o610, 0o601] {
-        fs::set_permissions(place.path(KEY), fs::Permissions::from_mode(mode)).unwrap();
-        place.run(&sign).expect_code(6);
+        fs::set_permissions(dir.path(KEY), fs::Permissions::from_mode(mode)).unwrap();
+        dir.run(&sign).expect_code(6);
     }
-    private(&place, KEY);
-    place.run(&sign).expect_code(0);
-    fs::remove_file(place.path("b.lic")).unwrap();
+    private(&dir, KEY);
+    dir.run(&sign).expect_code(0);
+    fs::remove_file(dir.path("b.lic")).unwrap();
     // Only root may give a file away.
-    if std::os::unix::fs::chown(place.path(KEY), Some(12_345), None).is_err() {
+    if std::os::unix::fs::chown(dir.path(KEY), Some(12_345), None).is_err() {
         eprintln!("SKIPPED: files cannot be given away here, so a key of another user was not tested");
         return;
     }
-    let refused = place.run(&sign).expect_code(6);
+    let refused = dir.run(&sign).expect_code(6);
     assert!(refused.stderr.contains("is owned by another user"), "{}", refused.stderr);
-    assert!(!place.path("b.lic").exists());
+    assert!(!dir.path("b.lic").exists());
 }
 
 /// Run by the test below in a process of its own.
@@ -65,20 +65,20 @@ fn threat_41_internal_error_shows_no_input() {
 
 #[test]
 fn threat_43_damage_and_wrong_passphrase_give_same_message() {
-    let place = place();
-    place.write("pass", "right").write("wrong", "wrong");
-    private(&place, "pass");
-    private(&place, "wrong");
+    let dir = test_dir();
+    dir.write("pass", "right").write("wrong", "wrong");
+    private(&dir, "pass");
+    private(&dir, "wrong");
     let new =
         ["keys", "new", "--vendor", "V", "--out", "v.pem", "--kdf", "pbkdf2", "--passphrase-file", "pass"];
-    place.run(&new).expect_code(0);
-    place.write("v.lic", "FEATURE a { VENDOR=V KEYTYPE=ADDITIVE COUNT=1 }\n");
+    dir.run(&new).expect_code(0);
+    dir.write("v.lic", "FEATURE a { VENDOR=V KEYTYPE=ADDITIVE COUNT=1 }\n");
     let sign = |passphrase: &str| {
-        place.run(&["sign", "v.lic", "--key", "v.pem", "-o", "b.lic", "--passphrase-file", passphrase])
+        dir.run(&["sign", "v.lic", "--key", "v.pem", "-o", "b.lic", "--passphrase-file", passphrase])
     };
     let message = sign("wrong").expect_code(6).stderr;
     assert!(message.contains("wrong passphrase, or the key file is damaged"), "{message}");
-    let text = place.read("v.pem");
+    let text = dir.read("v.pem");
     let (head, body) = text.split_at(text.find("-----BEGIN").unwrap());
     let base64: String = body.lines().filter(|line| !line.starts_with('-')).collect();
     let bytes = STANDARD.decode(&base64).unwrap();
@@ -92,70 +92,70 @@ fn threat_43_damage_and_wrong_passphrase_give_same_message() {
             .chunks(64)
             .map(|line| String::from_utf8(line.to_vec()).unwrap())
             .collect();
-        place.write(
+        dir.write(
             "v.pem",
             format!(
                 "{head}-----BEGIN ENCRYPTED PRIVATE KEY-----\n{}\n-----END ENCRYPTED PRIVATE KEY-----\n",
                 lines.join("\n")
             ),
         );
-        private(&place, "v.pem");
+        private(&dir, "v.pem");
         let damaged = sign("pass");
         assert_eq!((damaged.code, &damaged.stderr), (6, &message), "bit {bit}");
     }
-    assert!(!place.path("b.lic").exists());
+    assert!(!dir.path("b.lic").exists());
 }
 
 #[test]
 fn threat_41_commands_print_no_secrets() {
-    let place = place();
+    let dir = test_dir();
     let canary = "canary-passphrase-7f3a";
-    place.write("pass", canary);
-    private(&place, "pass");
-    let secret = place.read(KEY);
+    dir.write("pass", canary);
+    private(&dir, "pass");
+    let secret = dir.read(KEY);
     let body = secret.lines().find(|line| line.starts_with("MC4C")).unwrap().to_owned();
     let new = ["keys", "new", "--vendor", "V", "--passphrase-file", "pass", "--trust", "other"];
     let runs = [
-        place.run(&new),
-        place.run(&new),
-        place.run(&["sign", "a.lic", "--key", "V.key.pem", "-o", "b.lic", "--passphrase-file", "pass"]),
-        place.run(&["-vv", "sign", "a.lic", "--key", KEY, "-o", "b.lic"]),
-        place.run(&["keys", "show", KEY]),
-        place.run(&["keys", "show", "pass"]),
-        place.run(&["keys", "list"]),
-        place.run(&["verify", KEY]),
-        place.run(&["verify", "--format", "json", KEY]),
-        place.run(&["sign", KEY, "--key", "pass", "-o", "b.lic"]),
+        dir.run(&new),
+        dir.run(&new),
+        dir.run(&["sign", "a.lic", "--key", "V.key.pem", "-o", "b.lic", "--passphrase-file", "pass"]),
+        dir.run(&["-vv", "sign", "a.lic", "--key", KEY, "-o", "b.lic"]),
+        dir.run(&["keys", "show", KEY]),
+        dir.run(&["keys", "show", "pass"]),
+        dir.run(&["keys", "list"]),
+        dir.run(&["verify", KEY]),
+        dir.run(&["verify", "--format", "json", KEY]),
+        dir.run(&["sign", KEY, "--key", "pass", "-o", "b.lic"]),
     ];
     for run in runs {
         let shown = run.shown();
         assert!(!shown.contains(canary) && !shown.contains(&body), "{shown}");
     }
-    assert!(!place.read("V.key.pem").contains(canary));
+    assert!(!dir.read("V.key.pem").contains(canary));
 }
 
 #[cfg(unix)]
 #[test]
 fn threat_40_readable_key_and_passphrase_files_are_rejected() {
     use std::os::unix::fs::PermissionsExt as _;
-    let place = place();
-    fs::set_permissions(place.path(KEY), fs::Permissions::from_mode(0o644)).unwrap();
-    let refused = place.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic"]).expect_code(6);
+    let dir = test_dir();
+    fs::set_permissions(dir.path(KEY), fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = dir.run(&["sign", "a.lic", "--key", KEY, "-o", "b.lic"]).expect_code(6);
     assert!(refused.stderr.contains("chmod 600"), "{}", refused.stderr);
-    place.write("pass", "x");
-    fs::set_permissions(place.path("pass"), fs::Permissions::from_mode(0o640)).unwrap();
-    place.run(&["keys", "new", "--vendor", "V", "--passphrase-file", "pass"]).expect_code(2);
-    assert!(!place.path("V.key.pem").exists());
+    dir.write("pass", "x");
+    fs::set_permissions(dir.path("pass"), fs::Permissions::from_mode(0o640)).unwrap();
+    dir.run(&["keys", "new", "--vendor", "V", "--passphrase-file", "pass"]).expect_code(2);
+    assert!(!dir.path("V.key.pem").exists());
 }
 
 #[test]
 fn threat_41_secrets_appear_only_in_key_files() {
-    let place = place();
+    let dir = test_dir();
     let canary = "canary-passphrase-91c4";
-    place.write("pass", canary).write("new", "another-canary-55d0");
-    private(&place, "pass");
-    private(&place, "new");
-    let plain = place.read(KEY);
+    dir.write("pass", canary).write("new", "another-canary-55d0");
+    private(&dir, "pass");
+    private(&dir, "new");
+    let plain = dir.read(KEY);
     let body = plain.lines().find(|line| line.starts_with("MC4C")).unwrap().to_owned();
     let runs = [
         vec!["keys", "passwd", KEY, "--new-passphrase-file", "pass"],
@@ -188,20 +188,20 @@ fn threat_41_secrets_appear_only_in_key_files() {
     ];
     let key_files = [KEY, "i.pem"];
     for args in &runs {
-        let shown = place.run(args).shown();
+        let shown = dir.run(args).shown();
         // What a license file says is shown where it is wrong; a passphrase file named as one is shown by its user.
         let named = args.contains(&"pass") && matches!(args[0], "lint")
             || args[0] == "verify" && args.contains(&"pass");
         assert!(named || !shown.contains(canary), "{args:?}: {shown}");
         assert!(!shown.contains(&body) && !shown.contains("another-canary"), "{args:?}: {shown}");
-        for name in place.names().iter().filter(|name| place.path(name).is_file()) {
+        for name in dir.names().iter().filter(|name| dir.path(name).is_file()) {
             if name == "pass" || name == "new" {
                 continue;
             }
-            let text = place.read(name);
+            let text = dir.read(name);
             assert!(!text.contains(canary), "{name}");
             assert!(!text.contains(&body) || key_files.contains(&name.as_str()), "{name}");
         }
     }
-    assert!(!place.read(KEY).contains(&body));
+    assert!(!dir.read(KEY).contains(&body));
 }

@@ -4,28 +4,28 @@ use keywright::license::License;
 use keywright::verify::{Mode, Outcome, Payload, Revocations, Verdict, Verifier};
 
 use crate::sign::{TODAY, VALID, VENDOR, key, report, signed, usual, verdicts};
-use crate::sign_cli::{KEY, place, signed_place, verify};
+use crate::sign_cli::{KEY, signed_dir, test_dir, verify};
 use crate::threats::blocks::{SIGNED_BLOCK, key_of};
 
 #[test]
 fn threat_23_verify_counts_copies_in_ten_files_once() {
-    let place = signed_place();
-    let good = place.read("a.lic");
+    let dir = signed_dir();
+    let good = dir.read("a.lic");
     for number in 0..10 {
         let layout = match number % 3 {
             0 => good.clone(),
             1 => good.replace('\n', "\r\n"),
             _ => format!("# copy {number}\n{}", good.replace("COUNT=20", "COUNT = 20")),
         };
-        place.write(&format!("copies/{number}.lic"), layout);
+        dir.write(&format!("copies/{number}.lic"), layout);
     }
-    let run = verify(&place, &["copies"]).expect_code(0);
+    let run = verify(&dir, &["copies"]).expect_code(0);
     assert!(run.stdout.contains("ABC_Software MySolutions EXCLUSIVE COUNT=20, 1 block\n"), "{}", run.stdout);
     assert_eq!(run.stdout.matches("counted once").count(), 18, "{}", run.stdout);
     // `lint` reports it to the author of the license.
     let one = signed("FEATURE a { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 }\n");
-    place.write("pasted.lic", one.repeat(2));
-    let lint = place.run(&["lint", "--format", "concise", "pasted.lic"]).expect_code(1);
+    dir.write("pasted.lic", one.repeat(2));
+    let lint = dir.run(&["lint", "--format", "concise", "pasted.lic"]).expect_code(1);
     assert!(lint.stdout.contains("error[X001]"), "{}", lint.stdout);
 }
 
@@ -143,14 +143,14 @@ fn threat_25_block_order_does_not_change_verdicts() {
 
 #[test]
 fn threat_22_token_draws_on_its_own_set_only() {
-    let place = place();
+    let dir = test_dir();
     let text = "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE COUNT=20 SN=EVAL }\n\
         FEATURE Draw { VENDOR=ABC_Software KEYTYPE=TOKEN SN=S-1 TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }\n";
-    place.write("x.lic", text);
-    place.run(&["sign", "x.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
-    let crossed = verify(&place, &["x.lic", "--require-all"]).expect_code(5);
+    dir.write("x.lic", text);
+    dir.run(&["sign", "x.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
+    let crossed = verify(&dir, &["x.lic", "--require-all"]).expect_code(5);
     assert!(crossed.stdout.contains("only blocks of another set (SN) provide it"), "{}", crossed.stdout);
-    place.write("y.lic", text.replace(" SN=EVAL", ""));
-    place.run(&["sign", "y.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
-    verify(&place, &["y.lic", "--require-all"]).expect_code(0);
+    dir.write("y.lic", text.replace(" SN=EVAL", ""));
+    dir.run(&["sign", "y.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
+    verify(&dir, &["y.lic", "--require-all"]).expect_code(0);
 }

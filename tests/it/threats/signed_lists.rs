@@ -13,7 +13,7 @@ use keywright::verify::{
 };
 
 use crate::sign::{TODAY, VENDOR, key, signed, trusted, usual};
-use crate::sign_cli::{KEY, signed_place, verify};
+use crate::sign_cli::{KEY, signed_dir, verify};
 use crate::sign_life::revoke;
 use crate::sign_lists::{BLOCK, bundle, list, open, sealed};
 use crate::sign_trust::good;
@@ -263,7 +263,7 @@ fn threat_34_yaml_bombs_are_rejected_quickly() {
 
 #[test]
 fn threat_24_revoked_license_is_not_valid() {
-    let place = signed_place();
+    let place = signed_dir();
     revoke(&place, &["--license", "a.lic", "--feature", "MyDraw", "--reason", "replaced by a larger one"])
         .expect_code(0);
     let seen = verify(&place, &["a.lic"]).expect_code(1);

@@ -6,7 +6,7 @@ use keywright::issue::ArgValue;
 use keywright::license::License;
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
-use crate::issue::{issue_into, place};
+use crate::issue::{issue_into, test_dir};
 use crate::template_values::{TODAY, site};
 
 fn hostile() -> impl Strategy<Value = String> {
@@ -92,7 +92,7 @@ proptest! {
 
 #[test]
 fn threat_35_customer_name_is_never_syntax() {
-    let place = place();
+    let dir = test_dir();
     let names = [
         "{{ licenses }} {% for %}",
         "} FEATURE Free {",
@@ -106,17 +106,17 @@ fn threat_35_customer_name_is_never_syntax() {
     for (number, name) in names.iter().enumerate() {
         writeln!(rows, "\"{name}\",X-{number},MySolutions:20").unwrap();
     }
-    place.write("orders.csv", rows);
-    issue_into(&place, "orders.csv", "out", "log").expect_code(0);
+    dir.write("orders.csv", rows);
+    issue_into(&dir, "orders.csv", "out", "log").expect_code(0);
     for (number, name) in names.iter().enumerate() {
-        let text = place.read(&format!("out/X-{number}.lic"));
+        let text = dir.read(&format!("out/X-{number}.lic"));
         assert_eq!(text.matches("\nFEATURE ").count(), 3, "{text}");
         assert_eq!(text.matches(&format!("LICENSEE=\"{name}\"\n")).count(), 4, "{text}");
     }
     for bad in ["a\"\"b", "a\nb", "a\u{202e}b"] {
-        place.write("orders.csv", format!("customer,sn,products\n\"{bad}\",Y-1,MySolutions:20\n"));
-        let output = issue_into(&place, "orders.csv", "out", "log").expect_code(1);
+        dir.write("orders.csv", format!("customer,sn,products\n\"{bad}\",Y-1,MySolutions:20\n"));
+        let output = issue_into(&dir, "orders.csv", "out", "log").expect_code(1);
         assert!(output.stderr.contains("column `customer`"), "{}", output.stderr);
-        assert!(!place.path("out/Y-1.lic").exists());
+        assert!(!dir.path("out/Y-1.lic").exists());
     }
 }

@@ -2,13 +2,13 @@
 
 use std::process::{Command, Stdio};
 
-use crate::sign_cli::{DAY, KEY, signed_place, verify};
+use crate::sign_cli::{DAY, KEY, signed_dir, verify};
 use crate::support::{TestDir, cases, root};
 
 #[test]
 fn threat_36_license_text_is_escaped_on_terminal() {
-    let place = signed_place();
-    let good = place.read("a.lic");
+    let dir = signed_dir();
+    let good = dir.read("a.lic");
     let hostile = [
         "\u{1b}[2J",
         "\u{1b}]0;x\u{7}",
@@ -33,8 +33,8 @@ fn threat_36_license_text_is_escaped_on_terminal() {
             good.replace("COUNT=20", &format!("{text}=20 COUNT={text}")),
         ];
         for variant in variants {
-            place.write("x.lic", &variant);
-            let run = verify(&place, &["x.lic"]);
+            dir.write("x.lic", &variant);
+            let run = verify(&dir, &["x.lic"]);
             // Comments are not signed.
             assert!(run.code != 0 || variant.starts_with("# "), "{variant}");
             for line in run.stdout.lines() {
@@ -46,15 +46,15 @@ fn threat_36_license_text_is_escaped_on_terminal() {
                     std::ptr::eq(line, run.stdout.lines().last().unwrap())
                 );
             }
-            let json = verify(&place, &["x.lic", "--format", "json"]);
+            let json = verify(&dir, &["x.lic", "--format", "json"]);
             for out in [run.stdout, run.stderr, json.stdout] {
                 let bad = |c: char| c != '\n' && (c.is_control() || "\u{202e}\u{2066}\u{200b}".contains(c));
                 assert!(!out.contains(bad), "{out:?}");
             }
         }
     }
-    place.write("e\u{1b}[2J\nRESULT: VALID.lic", &good);
-    let run = verify(&place, &["e\u{1b}[2J\nRESULT: VALID.lic"]).expect_code(0);
+    dir.write("e\u{1b}[2J\nRESULT: VALID.lic", &good);
+    let run = verify(&dir, &["e\u{1b}[2J\nRESULT: VALID.lic"]).expect_code(0);
     assert!(run.stdout.starts_with("license  e\\u{1b}[2J\\nRESULT: VALID.lic  "), "{}", run.stdout);
 }
 
@@ -73,7 +73,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 /// The program on a pseudo-terminal, where it colours; what reached the terminal, raw.
-fn on_a_terminal(place: &TestDir, args: &[&str]) -> Option<Vec<u8>> {
+fn on_a_terminal(dir: &TestDir, args: &[&str]) -> Option<Vec<u8>> {
     if !crate::support::has_tools(&["python3"], "a terminal") {
         return None;
     }
@@ -81,7 +81,7 @@ fn on_a_terminal(place: &TestDir, args: &[&str]) -> Option<Vec<u8>> {
         .arg(root().join("tests/sign/terminal.py"))
         .arg(env!("CARGO_BIN_EXE_keywright"))
         .args(args)
-        .current_dir(place.path(""))
+        .current_dir(dir.path(""))
         .env("TERM", "xterm-256color")
         .env_remove("NO_COLOR")
         .stdin(Stdio::null())
@@ -114,8 +114,8 @@ fn without_colors(bytes: &[u8]) -> Vec<u8> {
 #[cfg(unix)]
 #[test]
 fn threat_36_control_bytes_are_escaped_on_terminal() {
-    let place = signed_place();
-    let good = place.read("a.lic");
+    let dir = signed_dir();
+    let good = dir.read("a.lic");
     let mut colored = false;
     // Few runs, each with much: a terminal of its own takes its time.
     let texts = [HOSTILE[..5].concat(), HOSTILE[5..9].concat(), HOSTILE[9].to_owned()];
@@ -128,7 +128,7 @@ fn threat_36_control_bytes_are_escaped_on_terminal() {
             .replace("# Issued", &format!("# {text}"))
             .replace("FEATURE MyDraw", &format!("FEATURE My{text}Draw"))
             .replace("COUNT=20", &format!("COUNT=20 {text}=1"));
-        place.write(&name, content + &good + &format!("FEATURE x {{ VENDOR=\"{text}\" KEY={text} }}\n"));
+        dir.write(&name, content + &good + &format!("FEATURE x {{ VENDOR=\"{text}\" KEY={text} }}\n"));
         for args in [
             &["verify", "--development", "--at", DAY, &name][..],
             &["verify", "--development", "--format", "json", &name],
@@ -144,7 +144,7 @@ fn threat_36_control_bytes_are_escaped_on_terminal() {
             &["verify", &format!("--at={option}"), "a.lic"],
             &["keys", &option],
         ] {
-            let Some(raw) = on_a_terminal(&place, args) else { return };
+            let Some(raw) = on_a_terminal(&dir, args) else { return };
             let shown = without_colors(&raw);
             colored |= shown.len() < raw.len();
             // A terminal turns our line feeds into CR LF.
@@ -166,11 +166,11 @@ fn threat_36_control_bytes_are_escaped_on_terminal() {
 #[cfg(unix)]
 #[test]
 fn threat_36_names_cannot_imitate_verdict_lines() {
-    let place = signed_place();
+    let dir = signed_dir();
     let name = "x\nRESULT: VALID (9 of 9 blocks valid)  exit 0\n\u{1b}[2J.lic";
-    place.write(name, "FEATURE a { VENDOR=V COUNT=5 }\n");
+    dir.write(name, "FEATURE a { VENDOR=V COUNT=5 }\n");
     let folder = format!("d{name}");
-    place.write(&format!("{folder}/a.lic"), "FEATURE a{VENDOR=V COUNT=5}");
+    dir.write(&format!("{folder}/a.lic"), "FEATURE a{VENDOR=V COUNT=5}");
     let key = format!("k{name}");
     let store = format!("t{name}");
     for args in [
@@ -208,7 +208,7 @@ fn threat_36_names_cannot_imitate_verdict_lines() {
         &[name],
         &["--config", name, "lint", "a.lic"],
     ] {
-        let run = place.run(args);
+        let run = dir.run(args);
         for stream in [&run.stdout, &run.stderr] {
             assert!(!stream.contains('\u{1b}'), "{args:?}: {stream:?}");
             assert!(!stream.lines().any(|line| line.starts_with("RESULT: VALID (9")), "{args:?}: {stream:?}");

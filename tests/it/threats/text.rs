@@ -4,7 +4,7 @@ use keywright::license::{DIRECTIVES, License, check_value};
 use keywright::verify::{Outcome, Verdict};
 
 use crate::sign::{PLAIN, only, report, signed, usual, verdicts, verdicts_of};
-use crate::sign_cli::place;
+use crate::sign_cli::test_dir;
 use crate::support::TestDir;
 use crate::threats::blocks::{SIGNED_BLOCK, key_of};
 use crate::threats::second_reader::{Rng, mutated};
@@ -33,10 +33,10 @@ fn threat_13_every_duplicate_directive_is_an_error() {
 
 #[test]
 fn threat_14_lint_reports_names_that_differ_by_case() {
-    let place = place();
+    let dir = test_dir();
     let block = |name: &str| format!("FEATURE {name} {{ VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 }}\n");
-    place.write("twins.lic", block("MyDraw") + &block("mydraw"));
-    let lint = place.run(&["lint", "--format", "concise", "twins.lic"]).expect_code(1);
+    dir.write("twins.lic", block("MyDraw") + &block("mydraw"));
+    let lint = dir.run(&["lint", "--format", "concise", "twins.lic"]).expect_code(1);
     assert!(lint.stdout.contains("error[X002]"), "{}", lint.stdout);
     let both = signed(&(block("MyDraw") + &block("mydraw")));
     assert_eq!(verdicts(&both), [Verdict::Valid; 2]);
@@ -67,7 +67,7 @@ fn threat_18_written_values_read_back_unchanged() {
     }
     assert!(taken > 1000 && refused > 1000, "{taken} taken, {refused} refused");
     // Through the program that writes licenses: refused, or read back.
-    let place = TestDir::new();
+    let dir = TestDir::new();
     for (number, value) in
         ["x\" COUNT=900 Y=\"", "x}\nFEATURE b { COUNT=1", "a\u{0}b", "a\u{202e}b", "# \" {{x}}"]
             .iter()
@@ -75,9 +75,9 @@ fn threat_18_written_values_read_back_unchanged() {
     {
         let value = value.replace('\0', "\u{1}");
         let out = format!("{number}.lic");
-        let made = place.run(&["new", "pool", "--set", &format!("licensee={value}"), "-o", &out]);
-        assert!(made.code != 0 || !place.read(&out).contains("900"), "{value:?}");
-        assert!(made.code == 0 || !place.path(&out).exists(), "{value:?}");
+        let made = dir.run(&["new", "pool", "--set", &format!("licensee={value}"), "-o", &out]);
+        assert!(made.code != 0 || !dir.read(&out).contains("900"), "{value:?}");
+        assert!(made.code == 0 || !dir.path(&out).exists(), "{value:?}");
     }
 }
 
