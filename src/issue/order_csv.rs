@@ -5,62 +5,80 @@
 //! ABC Corp,ABC-2026-001,MySolutions:20,2026-12-31
 //! ```
 //!
-//! No value can contain a line break, so a row is one line: an unclosed quote affects only its own row.
+//! The text is checked by the rules of RFC 4180 first ([`super::csv_records`]): text with malformed quoting has no rows
+//! at all, because it is unclear which of its text is a row and which is inside a cell.
 
 use keywright_license::check_value;
-use keywright_syntax::diagnostic::nearest;
 
 use super::arguments::ArgValue;
+use super::csv_dialect::Dialect;
+use super::csv_records::{Malformed, RawRecord, RawRecords};
 use super::error::Fault;
 use super::order::{Line, Order, read_runs};
+use super::order_columns::{Column, column, columns};
 
-/// Required columns.
-const REQUIRED: [&str; 3] = ["customer", "sn", "products"];
-/// Optional columns.
-const OPTIONAL: [&str; 4] = ["start", "end", "issued", "runs"];
-
-/// The orders of a CSV file with a header row. Each row is parsed independently, so an error in one row does not
+/// The orders of a CSV file with a header row. Each row is parsed independently, so an invalid value in one row does not
 /// affect the others.
 #[derive(Debug)]
 pub struct Table<'a> {
     file: &'a str,
-    head: Vec<String>,
-    lines: Lines<'a>,
-    record: csv::StringRecord,
+    columns: Vec<Column>,
+    rows: Rows<'a>,
+    empty: usize,
 }
 
 impl<'a> Table<'a> {
-    /// Parses the header row. `parameters` are further columns that are allowed: parameters of templates.
+    /// Checks the text and parses the header row. `parameters` are further columns that are allowed: parameters of
+    /// templates. Text without any record has no orders.
     ///
     /// # Errors
-    /// Returns all problems of the columns.
+    /// Returns all problems of the columns, or the first place with malformed quoting.
     pub fn read(file: &'a str, bytes: &'a [u8], parameters: &[String]) -> Result<Self, Vec<Fault>> {
-        let bytes = bytes.strip_prefix(keywright_syntax::source::BOM.as_bytes()).unwrap_or(bytes);
-        let mut lines = Lines { rest: bytes, number: 0 };
-        let (number, line) = lines.next().unwrap_or((1, &[]));
-        let mut record = csv::StringRecord::new();
-        read_record(line, &mut record)
-            .map_err(|why| vec![Fault::new(format!("invalid header row: {why}")).file(file).at(number, 0)])?;
-        let head: Vec<String> = record.iter().map(str::to_owned).collect();
-        let faults = head_faults(file, number, &head, parameters);
-        if faults.is_empty() { Ok(Self { file, head, lines, record }) } else { Err(faults) }
+        let dialect = Dialect::of(bytes, |name| column(name, parameters).is_some())
+            .map_err(|message| vec![Fault::new(message).file(file)])?;
+        let mut rows = Rows::new(bytes, dialect);
+        let head =
+            rows.next().transpose().map_err(|(line, why)| vec![Fault::new(why).file(file).at(line, 0)])?;
+        let line = head.as_ref().map_or(1, |(line, _)| *line);
+        let names: Vec<String> = head
+            .iter()
+            .flat_map(|(_, record)| record.iter().map(|name| blank_trimmed(name).to_owned()))
+            .collect();
+        let empty = check(bytes, dialect, line)
+            .map_err(|malformed| vec![malformed_fault(file, bytes, &names, malformed)])?;
+        if head.is_none() {
+            return Ok(Self { file, columns: Vec::new(), rows, empty });
+        }
+        let placed = |faults: Vec<Fault>| {
+            faults.into_iter().map(|fault| fault.file(file).at(line, 0)).collect::<Vec<_>>()
+        };
+        let columns = columns(&names, dialect, parameters).map_err(placed)?;
+        Ok(Self { file, columns, rows, empty })
     }
 
-    fn row(&mut self, number: u64, line: &[u8]) -> Result<Order, Fault> {
-        let (file, head) = (self.file, &self.head);
-        let fault = |message: String| Fault::new(message).file(file).at(number, 0);
-        if let Err(why) = read_record(line, &mut self.record) {
-            let at = self.record.len().checked_sub(1).and_then(|last| head.get(last));
-            let column =
-                at.filter(|_| why == OPEN).map_or_else(String::new, |name| format!("column `{name}`: "));
-            return Err(fault(format!("{column}{why}")).help("quote values that contain a comma"));
+    /// Returns true if the text begins with the header row of an order table.
+    #[must_use]
+    pub fn is_table(bytes: &[u8]) -> bool {
+        let named = |name: &str| column(name, &[]).is_some();
+        Dialect::of(bytes, named)
+            .is_ok_and(|dialect| dialect.header(bytes).iter().filter(|name| named(name)).count() > 1)
+    }
+
+    /// Returns the number of rows after the header that have no value. They are skipped.
+    #[must_use]
+    pub fn empty_rows(&self) -> usize {
+        self.empty
+    }
+
+    fn row(&self, line: u64, record: &csv::StringRecord) -> Result<Order, Fault> {
+        let fault = |message: String| Fault::new(message).file(self.file).at(line, 0);
+        let (columns, cells) = (self.columns.len(), record.len());
+        let extra = record.iter().enumerate().skip(columns).find(|(_, cell)| !blank_trimmed(cell).is_empty());
+        if cells < columns || extra.is_some() {
+            let message = format!("the row has {cells} columns, but the header row has {columns}");
+            return Err(fault(message).help("quote values that contain the delimiter"));
         }
-        if self.record.len() != head.len() {
-            let message =
-                format!("the row has {} columns, but the header row has {}", self.record.len(), head.len());
-            return Err(fault(message).help("quote values that contain a comma"));
-        }
-        read_row(file, number, head, &self.record)
+        read_row(self.file, line, &self.columns, record)
     }
 }
 
@@ -68,76 +86,107 @@ impl Iterator for Table<'_> {
     type Item = Result<Order, Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (number, line) = self.lines.next()?;
-        Some(self.row(number, line))
+        Some(match self.rows.next()? {
+            Ok((line, record)) => self.row(line, &record),
+            Err((line, why)) => Err(Fault::new(why).file(self.file).at(line, 0)),
+        })
     }
 }
 
-/// The lines of a file that are not empty, with their numbers.
-#[derive(Debug)]
-struct Lines<'a> {
-    rest: &'a [u8],
-    number: u64,
+/// Checks the quoting of the whole text. Returns the number of empty rows after the header.
+fn check(bytes: &[u8], dialect: Dialect, header: u64) -> Result<usize, Malformed> {
+    let mut records = RawRecords::new(bytes, dialect.delimiter, dialect.start, dialect.line);
+    records.try_fold(0, |empty, record| {
+        let record = record?;
+        Ok(empty + usize::from(record.line > header && record.is_empty(bytes, dialect.delimiter)))
+    })
 }
 
-impl<'a> Iterator for Lines<'a> {
-    type Item = (u64, &'a [u8]);
+fn malformed_fault(file: &str, bytes: &[u8], names: &[String], malformed: Malformed) -> Fault {
+    let (what, help) = malformed.what.words();
+    let before = bytes.get(..malformed.at).unwrap_or_default();
+    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let bom = keywright_syntax::source::BOM.as_bytes();
+    let line = line.strip_prefix(bom).unwrap_or(line);
+    let column = String::from_utf8_lossy(line).chars().count() + 1;
+    let name = match names.get(malformed.cell).filter(|name| !name.is_empty()) {
+        Some(name) => format!("column `{}`: ", keywright_syntax::excerpt(name)),
+        None => String::new(),
+    };
+    let column = u64::try_from(column).unwrap_or(u64::MAX);
+    Fault::new(format!("{name}{what}")).file(file).at(malformed.line, column).help(help)
+}
+
+/// The rows of a text that have a value, with the line where each begins.
+struct Rows<'a> {
+    raw: RawRecords<'a>,
+    reader: csv::Reader<&'a [u8]>,
+    /// Byte of the text where the reader began.
+    start: u64,
+    bytes: &'a [u8],
+    delimiter: u8,
+}
+
+impl std::fmt::Debug for Rows<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rows").field("raw", &self.raw).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Rows<'a> {
+    fn new(bytes: &'a [u8], dialect: Dialect) -> Self {
+        let mut builder = csv::ReaderBuilder::new();
+        let builder = builder.has_headers(false).flexible(true).delimiter(dialect.delimiter);
+        let reader = builder.from_reader(bytes.get(dialect.start..).unwrap_or_default());
+        let raw = RawRecords::new(bytes, dialect.delimiter, dialect.start, dialect.line);
+        Self {
+            raw,
+            reader,
+            start: u64::try_from(dialect.start).unwrap_or(u64::MAX),
+            bytes,
+            delimiter: dialect.delimiter,
+        }
+    }
+
+    /// Reads the cells of a record.
+    fn cells(&mut self, raw: RawRecord) -> Result<csv::StringRecord, &'static str> {
+        let mut record = csv::ByteRecord::new();
+        let read = self.reader.read_byte_record(&mut record);
+        let end = self.start.saturating_add(self.reader.position().byte());
+        let place = |at: usize| u64::try_from(at).unwrap_or(u64::MAX);
+        // The check and the parser must agree where every record ends.
+        if !matches!(read, Ok(true)) || end < place(raw.end) || end > place(raw.next) {
+            return Err("the row cannot be read");
+        }
+        csv::StringRecord::from_byte_record(record)
+            .map_err(|_| "invalid UTF-8: save the file as CSV in UTF-8")
+    }
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Result<(u64, csv::StringRecord), (u64, &'static str)>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.rest.is_empty() {
-            let end = memchr::memchr(b'\n', self.rest).map_or(self.rest.len(), |at| at + 1);
-            let (line, rest) = self.rest.split_at_checked(end)?;
-            self.rest = rest;
-            self.number += 1;
-            let line = line.trim_ascii_end();
-            if !line.is_empty() {
-                return Some((self.number, line));
+        loop {
+            let raw = self.raw.next()?.ok()?;
+            // The parser skips empty lines.
+            if raw.is_blank() {
+                continue;
+            }
+            let cells = self.cells(raw);
+            if !raw.is_empty(self.bytes, self.delimiter) {
+                return Some(cells.map(|cells| (raw.line, cells)).map_err(|why| (raw.line, why)));
             }
         }
-        None
     }
 }
 
-const OPEN: &str = "unclosed quote";
-
-/// Splits one line into fields.
-fn read_record(line: &[u8], record: &mut csv::StringRecord) -> Result<(), &'static str> {
-    let text = std::str::from_utf8(line).map_err(|_| "invalid UTF-8")?;
-    if !text.contains('"') {
-        record.clear();
-        text.split(',').for_each(|field| record.push_field(field.trim()));
-        return Ok(());
-    }
-    let mut reader = csv::ReaderBuilder::new();
-    let reader = reader.has_headers(false).flexible(true).trim(csv::Trim::All);
-    let read = reader.buffer_capacity(line.len().max(1)).from_reader(line).read_record(record);
-    // Quotes inside quotes are doubled, so a complete row has an even number of them.
-    if text.matches('"').count() % 2 == 1 { Err(OPEN) } else { read.map(drop).map_err(|_| "invalid CSV") }
+/// Removes spaces around a value. Line breaks are part of it.
+fn blank_trimmed(cell: &str) -> &str {
+    cell.trim_matches([' ', '\t'])
 }
 
-fn head_faults(file: &str, number: u64, head: &[String], parameters: &[String]) -> Vec<Fault> {
-    let known = || REQUIRED.iter().chain(&OPTIONAL).copied().chain(parameters.iter().map(String::as_str));
-    let mut faults = Vec::new();
-    let fault = |message: String| Fault::new(message).file(file).at(number, 0);
-    for (at, name) in head.iter().enumerate() {
-        let shown = keywright_syntax::excerpt(name);
-        if !known().any(|known| known == name) {
-            let unknown = fault(format!("column {}: unknown column `{shown}`", at + 1));
-            faults.push(match nearest(name, known()) {
-                Some(known) => unknown.help(format!("did you mean `{known}`?")),
-                None => unknown.help("valid columns are customer, sn, products, start, end, issued, runs and template parameters"),
-            });
-        } else if head.iter().take(at).any(|other| other == name) {
-            faults.push(fault(format!("column {}: duplicate column `{shown}`", at + 1)));
-        }
-    }
-    for name in REQUIRED.iter().filter(|name| !head.iter().any(|column| column == *name)) {
-        faults.push(fault(format!("missing column `{name}`")));
-    }
-    faults
-}
-
-fn read_row(file: &str, line: u64, head: &[String], record: &csv::StringRecord) -> Result<Order, Fault> {
+fn read_row(file: &str, line: u64, columns: &[Column], record: &csv::StringRecord) -> Result<Order, Fault> {
     let fault = |column: &str, message: &str| {
         Fault::new(format!("column `{column}`: {message}")).file(file).at(line, 0)
     };
@@ -153,7 +202,19 @@ fn read_row(file: &str, line: u64, head: &[String], record: &csv::StringRecord) 
         file: file.to_owned(),
         place: (line, 0),
     };
-    for (name, value) in head.iter().zip(record) {
+    for (at, (column, value)) in columns.iter().zip(record).enumerate() {
+        let value = blank_trimmed(value);
+        let name = match column {
+            Column::Named(name) => name,
+            Column::Unnamed if !value.is_empty() => {
+                let message = format!("column {}: the value has no name in the header row", at + 1);
+                return Err(Fault::new(message)
+                    .file(file)
+                    .at(line, 0)
+                    .help("name the column, or remove the value"));
+            }
+            Column::Ignored | Column::Unnamed => continue,
+        };
         match name.as_str() {
             "customer" => {
                 check(name, "LICENSEE", value)?;

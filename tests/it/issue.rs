@@ -174,7 +174,7 @@ fn issue_without_orders_fails() {
     let dir = test_dir();
     dir.write("orders.csv", "customer,sn,products\n").write("empty.csv", "");
     issue_into(&dir, "orders.csv", "out", "log").expect_code(2);
-    issue_into(&dir, "empty.csv", "out", "log").expect_code(1);
+    issue_into(&dir, "empty.csv", "out", "log").expect_code(2);
     assert!(!dir.path("out/A-1.lic").exists());
 }
 

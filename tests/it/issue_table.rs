@@ -23,24 +23,6 @@ fn row_numbers_match_editor_lines() {
 }
 
 #[test]
-fn unclosed_quote_affects_one_row_only() {
-    let dir = test_dir();
-    dir.write(
-        "orders.csv",
-        "customer,sn,products\n\"A,A-1,MySolutions:20\nB,B-1,\"MySolutions:20\nC,C-1,\"MySolutions:20\"\n\"D\"\"s\",D-1,x\n",
-    );
-    let output = issue(&dir, "orders.csv", &["--dry-run"]).expect_code(1);
-    for row in [
-        "orders.csv:2: column `customer`: unclosed quote",
-        "orders.csv:3: column `products`: unclosed quote",
-        "orders.csv:5: column `customer`: the value `D\"s` contains a quote",
-    ] {
-        assert!(output.stderr.contains(row), "{}", output.stderr);
-    }
-    assert!(output.stdout.starts_with("C-1.lic  C\n"), "{}", output.stdout);
-}
-
-#[test]
 fn catalog_errors_are_reported_once_in_catalog() {
     let dir = test_dir();
     dir.write("orders.csv", "customer,sn,products\nA,A-1,P:20\nB,B-1,P:5\n");

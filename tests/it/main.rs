@@ -22,6 +22,7 @@ mod growth;
 mod hidden;
 mod issue;
 mod issue_bulk;
+mod issue_csv;
 mod issue_log;
 mod issue_plan;
 mod issue_schema;

@@ -27,7 +27,7 @@ pub struct Args {
     /// Product catalogue
     #[arg(long, value_name = "FILE", requires = "order")]
     pub(super) catalog: Option<PathBuf>,
-    /// Orders: a YAML file, or a CSV file whose name ends in `.csv`; can be repeated
+    /// Orders: a YAML file, or a CSV file whose name ends in `.csv` or `.tsv`; `-` is standard input; can be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) order: Vec<PathBuf>,
     /// Directory with additional templates

@@ -6,7 +6,7 @@ use crate::new::refused;
 use crate::{CliError, Console, Exit};
 
 /// Maximum number of refused orders that are listed; the others are counted.
-const MOST_TOLD: usize = 50;
+pub(super) const MOST_TOLD: usize = 50;
 
 /// Converts an error of the log or a plan: the command has no result.
 pub(crate) fn failed(fault: &keywright_issue::Fault) -> CliError {

@@ -1,11 +1,15 @@
 //! The orders of a run. They are parsed one by one each time they are needed, so that few are in memory at a time.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use keywright_issue::{Fault, Order, Table};
+use keywright_report::counted;
+use keywright_report::escape::escape;
 
-use super::super::{CliError, Console, files};
-use super::read::{MAX_INPUT, text};
+use super::super::new::refused;
+use super::super::{CliError, Console, Exit, files};
+use super::faults::MOST_TOLD;
+use super::read::{MAX_INPUT, into_text};
 
 /// The orders of some files.
 pub(crate) struct Orders {
@@ -29,11 +33,12 @@ impl Orders {
         let mut sources = Vec::new();
         for path in paths {
             let name = files::display_name(path);
-            let is_table = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-            sources.push(if is_table {
-                Source::Table { name, bytes: files::read_up_to(path, MAX_INPUT, io)? }
+            let bytes = files::read_up_to(path, MAX_INPUT, io)?;
+            sources.push(if is_table(path, &bytes) {
+                check_table(&name, &bytes, &parameters, io)?;
+                Source::Table { name, bytes }
             } else {
-                Source::One(keywright_issue::read_order(&name, &text(path, io)?).map(Box::new))
+                Source::One(keywright_issue::read_order(&name, &into_text(path, bytes)?).map(Box::new))
             });
         }
         Ok(Self { sources, parameters })
@@ -46,9 +51,43 @@ impl Orders {
                 Source::One(order) => Box::new(std::iter::once(order.clone().map(|order| *order))),
                 Source::Table { name, bytes } => match Table::read(name, bytes, &self.parameters) {
                     Ok(table) => Box::new(table),
+                    // The table was checked when it was read.
                     Err(faults) => Box::new(faults.into_iter().map(Err)),
                 },
             }
         })
     }
+}
+
+/// Refuses a table without usable columns or with malformed quoting, as a whole, and reports skipped rows.
+fn check_table(
+    name: &str,
+    bytes: &[u8],
+    parameters: &[String],
+    io: &mut Console<'_>,
+) -> Result<(), CliError> {
+    match Table::read(name, bytes, parameters) {
+        Ok(table) if table.empty_rows() > 0 => {
+            io.say(&format!(
+                "note: skipped {} in {}",
+                counted(table.empty_rows(), "empty row"),
+                escape(name)
+            ))?;
+        }
+        Ok(_) => {}
+        Err(faults) => {
+            for fault in faults.iter().take(MOST_TOLD) {
+                io.stop(&refused(fault))?;
+            }
+            let message = format!("{name} is refused as a whole: no order was read");
+            return Err(CliError::new(Exit::Findings, message).help("nothing was issued"));
+        }
+    }
+    Ok(())
+}
+
+/// Returns true for CSV by the file's name or, for standard input, by its first row.
+fn is_table(path: &Path, bytes: &[u8]) -> bool {
+    let named = |name: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(name));
+    named("csv") || named("tsv") || (files::is_stdin(path) && Table::is_table(bytes))
 }
