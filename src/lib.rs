@@ -72,7 +72,7 @@
 //! ```
 //! use keywright::jiff::civil::date;
 //! use keywright::license::License;
-//! use keywright::resolve::{MaxConcurrent, Model, Request, State};
+//! use keywright::resolve::{Model, Request, State, Usable};
 //!
 //! let text = "FEATURE Pool { VENDOR=ABC KEYTYPE=EXCLUSIVE COUNT=20 }\n\
 //!     FEATURE Draw { VENDOR=ABC KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }";
@@ -82,7 +82,7 @@
 //! let draw = Request::one(model.name("Draw"));
 //!
 //! assert_eq!(model.cost(&mut state, &draw).unwrap().len(), 1);
-//! assert_eq!(model.at_once(&state, &draw), MaxConcurrent::Exactly(4));
+//! assert_eq!(model.at_once(&state, &draw), Usable::Exactly(4));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use keywright_license::License;
 use keywright_report::cost_human;
 use keywright_report::escape::escape;
-use keywright_resolve::{Interner, MaxConcurrent, Model, Outcome, Request, Requester, State};
+use keywright_resolve::{Interner, Model, Outcome, Request, Requester, State, Usable};
 use keywright_syntax::diagnostic::nearest;
 
 use super::{CliError, Console, Exit, files};
@@ -72,8 +72,8 @@ fn cost(model: &Model, at: DateTime, request: &Request, io: &mut Console<'_>) ->
     let request = Request { who, ..*request };
     write!(io.stdout, "{}", cost_human::render(model, at, &request))?;
     Ok(match model.at_once(&State::new(model, at), &request) {
-        MaxConcurrent::Exactly(0) | MaxConcurrent::Devices(0) => Exit::Findings,
-        MaxConcurrent::Undetermined => Exit::Failure,
+        Usable::Exactly(0) | Usable::Devices(0) => Exit::Findings,
+        Usable::Undetermined => Exit::Failure,
         _ => Exit::Success,
     })
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use keywright_license::{Kind, License};
-use keywright_resolve::{Event, Interner, MaxConcurrent, Model, Outcome, Request, Requester, State};
+use keywright_resolve::{Event, Interner, Model, Outcome, Request, Requester, State, Usable};
 
 use super::error::Fault;
 
@@ -246,15 +246,15 @@ impl Asked<'_> {
     fn checkouts(&mut self, feature: &str, wanted: u64) -> u64 {
         let one = self.request(feature, 1);
         let fit = match self.model.at_once(&self.state, &one) {
-            MaxConcurrent::Unlimited => wanted,
-            MaxConcurrent::Exactly(fit) => fit.min(wanted),
-            MaxConcurrent::AtLeast(fit) => {
+            Usable::Unlimited => wanted,
+            Usable::Exactly(fit) => fit.min(wanted),
+            Usable::AtLeast(fit) => {
                 *self.bounded |= fit < wanted;
                 fit.min(wanted)
             }
             // Devices are activated, not checked out.
-            MaxConcurrent::Devices(_) => 0,
-            MaxConcurrent::Undetermined => {
+            Usable::Devices(_) => 0,
+            Usable::Undetermined => {
                 *self.bounded = true;
                 0
             }

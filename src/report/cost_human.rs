@@ -9,8 +9,8 @@ use jiff::civil::DateTime;
 use keywright_license::Kind;
 use keywright_resolve::semantics::BEYOND;
 use keywright_resolve::{
-    Alternative, BlockId, CostLine, Failure, Interner, MaxConcurrent, MixLimit, Model, Outcome, Reason,
-    Request, State, UNLIMITED,
+    Alternative, BlockId, CostLine, Failure, Interner, MixLimit, Model, Outcome, Reason, Request, State,
+    UNLIMITED, Usable,
 };
 
 use super::escape::escape;
@@ -134,18 +134,18 @@ fn push_pools(text: &mut String, model: &Model, state: &State, draws: &[(BlockId
     }
 }
 
-fn at_once(fit: MaxConcurrent) -> String {
+fn at_once(fit: Usable) -> String {
     match fit {
-        MaxConcurrent::Exactly(0) => "none can run".to_owned(),
-        MaxConcurrent::Devices(0) => "no device can be activated".to_owned(),
-        MaxConcurrent::Devices(UNLIMITED) => "any number of devices can be activated".to_owned(),
-        MaxConcurrent::Devices(count) => format!("{count} devices can be activated"),
-        MaxConcurrent::Undetermined => format!("the number that can run is {}", Failure::Budget.words()),
-        MaxConcurrent::Exactly(count) => format!("{count} can run at the same time if nothing else runs"),
-        MaxConcurrent::AtLeast(count) => {
+        Usable::Exactly(0) => "none can run".to_owned(),
+        Usable::Devices(0) => "no device can be activated".to_owned(),
+        Usable::Devices(UNLIMITED) => "any number of devices can be activated".to_owned(),
+        Usable::Devices(count) => format!("{count} devices can be activated"),
+        Usable::Undetermined => format!("the number that can run is {}", Failure::Budget.words()),
+        Usable::Exactly(count) => format!("{count} can run at the same time if nothing else runs"),
+        Usable::AtLeast(count) => {
             format!("at least {count} can run at the same time if nothing else runs")
         }
-        MaxConcurrent::Unlimited => "any number can run at the same time".to_owned(),
+        Usable::Unlimited => "any number can run at the same time".to_owned(),
     }
 }
 

@@ -6,6 +6,7 @@ use keywright_license::Kind;
 use keywright_syntax::effort;
 
 use super::coverage_point::CoveragePoint;
+use super::fact::Fact;
 use super::index_vec::{BlockId, NameId};
 use super::model::Model;
 use super::outcome::{
@@ -119,7 +120,8 @@ impl Model {
     fn attempt(&self, state: &State, name: NameId, block: BlockId) -> Attempt {
         let served = Verdict::Served { extra: 1, joined: false };
         let verdict = self.activation_miss(state, block).map_or(served, |reason| {
-            let fact = self.out_of_force(block, state.now.date()).filter(|_| reason == Reason::NotInForce);
+            let role = self.out_of_force(block, state.now.date());
+            let fact = role.filter(|_| reason == Reason::NotInForce).map(Fact::Role);
             let full = reason == Reason::NotEnoughLicenses;
             let holders = if full { holders(state, block) } else { Vec::new() };
             let needed = u64::from(full);

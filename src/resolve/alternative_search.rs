@@ -41,13 +41,51 @@ impl<'a> Walk<'a> {
     /// finds none within its budget.
     pub(super) fn find_other_choice(mut self, asked: &Asked) -> Option<Vec<(BlockId, u64)>> {
         self.limit_to(SEARCH_BUDGET);
-        let found = (self.search(asked) && self.burn_charges()).then(|| self.scratch.taken());
+        let order = &self.model.names.get(asked.name).order;
+        let served = self.search(order, asked.need, |walk| !walk.passes_active_limit(asked.active));
+        let found = (served && self.burn_charges()).then(|| self.scratch.taken());
         self.abandon();
         found
     }
 
-    fn search(&mut self, asked: &Asked) -> bool {
-        let aim = Task::Serve(&self.model.names.get(asked.name).order, asked.need);
+    /// Adds the draws of every choice of alternatives below a block to `found`, without those that are in it. Returns false
+    /// if there are more than `most` different ones, or if the search exceeds its budget.
+    pub(super) fn every_choice(
+        mut self,
+        block: BlockId,
+        need: Need,
+        most: usize,
+        found: &mut Vec<Vec<(BlockId, u64)>>,
+    ) -> bool {
+        let mut too_many = false;
+        let row = self.model.blocks.get(block);
+        if self.opens(block, row, need.version).is_ok() {
+            let order = &self.model.targets.get(row.target).order;
+            let at = order.iter().position(|other| *other == block).unwrap_or(order.len());
+            let only = order.get(at..=at).unwrap_or_default();
+            too_many = self.search(only, need, |walk| {
+                let mark = walk.scratch.mark();
+                let draws = walk.burn_charges().then(|| walk.scratch.taken());
+                walk.roll_back(mark);
+                let new = draws.filter(|draws| !found.contains(draws));
+                let is_full = new.is_some() && found.len() >= most;
+                found.extend(new.filter(|_| !is_full));
+                is_full
+            });
+        }
+        let is_complete = !too_many && !self.is_exhausted();
+        self.abandon();
+        is_complete
+    }
+
+    /// Searches for a choice of alternatives that is granted and that `accepts` takes. It may keep its draws.
+    fn search(
+        &mut self,
+        order: &'a [BlockId],
+        need: Need,
+        mut accepts: impl FnMut(&mut Self) -> bool,
+    ) -> bool {
+        let aim = Task::Serve(order, need);
         let mut goals = vec![Frame { aim, depth: 0, rest: None }];
         let mut choices: Vec<Choice> = Vec::new();
         let mut at = Some(0);
@@ -59,7 +97,7 @@ impl<'a> Walk<'a> {
             let mark = self.scratch.mark();
             let goal = at.and_then(|index| goals.get(index).copied());
             let served = match goal {
-                None if !self.passes_active_limit(asked.active) => return true,
+                None if accepts(self) => return true,
                 None => None,
                 Some(Frame { aim: Task::Share { block, key, count, since }, rest, .. }) => {
                     self.share(block, key, count, since);

@@ -60,6 +60,8 @@ pub(super) struct Block {
     pub(super) burns: bool,
     /// For tokens: the maximum number of hours it can be borrowed with some choice of alternatives.
     pub(super) lends: u32,
+    /// The earlier block with the same content, of which this one is a copy that counts for nothing.
+    pub(super) copy_of: Option<BlockId>,
     /// The target of REPLACES.
     pub(super) replaces: Replaced,
     /// Blocks whose REPLACES names the KEY of this block.
@@ -93,6 +95,7 @@ impl Default for Block {
             meter: None,
             burns: false,
             lends: 0,
+            copy_of: None,
             replaces: Replaced::Nothing,
             replaced_by: Vec::new(),
             license: 0,

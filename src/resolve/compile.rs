@@ -1,7 +1,6 @@
 //! Compiles licenses into a [`Model`]: removes duplicate blocks and computes the order in which blocks are tried. The
 //! dependency graph groups the blocks by vendor and name, and resolves the dependencies.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
@@ -23,8 +22,8 @@ use super::topology;
 type Numbered<'a> = (usize, &'a License, &'a Feature);
 
 impl Model {
-    /// Compiles the sound blocks of the licenses, in file order. Blocks with equal names and directives (except KEY)
-    /// count once.
+    /// Compiles the sound blocks of the licenses, in file order. Of blocks with equal names and directives (except KEY),
+    /// the first counts; the others have the role [`Role::DuplicateOf`](crate::Role::DuplicateOf).
     ///
     /// # Errors
     /// Returns an error for a dependency cycle, a chain longer than 16, or a shared token with a shared dependency.
@@ -76,13 +75,14 @@ fn compile_blocks(blocks: &[Numbered<'_>]) -> Result<Model, ModelError> {
 
 fn build(blocks: &[Numbered<'_>], licenses: &[&License]) -> Result<Model, ModelError> {
     effort::spend_on(blocks.len());
-    let graph = Graph::of_blocks(&distinct_blocks(blocks));
+    let graph = Graph::of_blocks(&usable_blocks(blocks));
     let mut builder = Builder::new(&graph);
     for license in licenses {
         builder.note_broken(license);
     }
     let mut model = builder.finish();
-    model.notices = graph.blocks().iter().flat_map(notices).collect();
+    let counted = graph.blocks().iter().filter(|block| block.copy_of.is_none());
+    model.notices = counted.flat_map(notices).collect();
     topology::check(&mut model, &graph)?;
     Ok(model)
 }
@@ -96,29 +96,10 @@ pub(super) fn compile_graph(graph: &Graph<'_>, measures: &Metrics) -> Model {
     model
 }
 
-/// Returns the usable blocks in order, without duplicates.
-fn distinct_blocks<'a>(blocks: &[Numbered<'a>]) -> Vec<Numbered<'a>> {
+/// Returns the usable blocks in order.
+fn usable_blocks<'a>(blocks: &[Numbered<'a>]) -> Vec<Numbered<'a>> {
     let usable = |feature: &Feature| feature.condition != Condition::Malformed && feature.vendor.is_some();
-    let mut times: HashMap<&str, usize> = HashMap::new();
-    for (_, _, feature) in blocks {
-        *times.entry(feature.name.value.as_str()).or_default() += 1;
-    }
-    let mut seen = HashSet::new();
-    let mut taken = Vec::new();
-    for (index, license, feature) in blocks.iter().copied().filter(|(_, _, feature)| usable(feature)) {
-        let once = times.get(feature.name.value.as_str()) == Some(&1);
-        if once || seen.insert(payload(license, feature)) {
-            taken.push((index, license, feature));
-        }
-    }
-    taken
-}
-
-/// The identity of a block: its name and all directives except KEY, ordered by directive name.
-fn payload<'a>(license: &'a License, feature: &'a Feature) -> (&'a str, Vec<(&'a str, Cow<'a, str>)>) {
-    let mut records: Vec<_> = license.records(feature).filter(|(name, _)| *name != "KEY").collect();
-    records.sort_by_key(|(name, _)| *name);
-    (feature.name.value.as_str(), records)
+    blocks.iter().copied().filter(|(_, _, feature)| usable(feature)).collect()
 }
 
 struct Builder<'g, 'a> {
@@ -176,10 +157,12 @@ impl<'g, 'a> Builder<'g, 'a> {
         let name = self.name(&feature.name.value);
         let target = self.target(vendor, name, self.graph.name_at(vendor, block.name()));
         let blocks = &self.model.names.get(name).blocks;
-        let row = Block {
-            ordinal: u32::try_from(blocks.len()).unwrap_or(u32::MAX).saturating_add(1),
-            ..read_block(name, target, block.file, feature)
-        };
+        let copy_of = block.copy_of.map(|first| BlockId::of(first.index()));
+        let ordinal = copy_of.map_or_else(
+            || u32::try_from(blocks.len()).unwrap_or(u32::MAX).saturating_add(1),
+            |first| self.model.blocks.get(first).ordinal,
+        );
+        let row = Block { ordinal, copy_of, ..read_block(name, target, block.file, feature) };
         let graph = self.graph;
         let edges = feature
             .dependencies
@@ -197,9 +180,17 @@ impl<'g, 'a> Builder<'g, 'a> {
         let place = (row.license, row.span);
         let id = self.model.blocks.push(Block { edges, ..row });
         self.model.by_place.insert(place, id);
-        self.model.names.get_mut(name).blocks.push(id);
         if let Some(key) = &feature.key {
-            self.by_key.entry(&key.value).or_insert(id);
+            self.by_key.entry(&key.value).or_insert(copy_of.unwrap_or(id));
+        }
+        if copy_of.is_some() {
+            return;
+        }
+        self.model.names.get_mut(name).blocks.push(id);
+        let row = self.model.targets.get_mut(target);
+        row.blocks.push(id);
+        if row.vendor.is_none() {
+            row.vendor = feature.vendor.as_ref().map(|vendor| vendor.value.clone());
         }
     }
 
@@ -221,7 +212,7 @@ impl<'g, 'a> Builder<'g, 'a> {
     /// Resolves the references of REPLACES.
     fn link(&mut self) {
         for (block, row) in self.graph.blocks().iter().zip(0..) {
-            let Some(replaces) = &block.feature.replaces else {
+            let Some(replaces) = block.feature.replaces.as_ref().filter(|_| block.copy_of.is_none()) else {
                 continue;
             };
             let id = BlockId::of(row);
@@ -250,6 +241,7 @@ impl<'g, 'a> Builder<'g, 'a> {
             .model
             .blocks
             .iter()
+            .filter(|(_, block)| block.copy_of.is_none())
             .map(|(id, block)| (id, block.name, block.target, block.kind, block.shared.any()))
             .collect();
         for exclusive in [true, false] {

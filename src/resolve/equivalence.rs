@@ -23,7 +23,7 @@ impl Model {
     #[must_use]
     pub fn has_no_effect(&self, block: BlockId) -> bool {
         let row = self.blocks.get(block);
-        if row.replaces != Replaced::Nothing {
+        if row.replaces != Replaced::Nothing || row.copy_of.is_some() {
             return false;
         }
         let target = self.targets.get(row.target);

@@ -9,7 +9,7 @@ use super::compile::pack;
 use super::draw::{Draw, Due, Part, Size};
 use super::groups::Reach;
 use super::held::Change;
-use super::index_vec::{BlockId, GroupId, NameId};
+use super::index_vec::{BlockId, GroupId, NameId, TargetId};
 use super::model::Model;
 use super::outcome::{Failure, Grant, Outcome, Ticket};
 use super::reason::Reason;
@@ -40,6 +40,40 @@ impl Request {
 
     pub(super) fn need(&self) -> Need {
         Need { count: self.count, version: self.version.map_or(0, pack) }
+    }
+}
+
+/// The blocks that serve a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// All blocks of a name.
+    AllVendors(NameId),
+    /// The blocks of a name by one vendor.
+    OneVendor(TargetId),
+}
+
+impl Source {
+    /// The name of the feature.
+    pub(super) fn name(self, model: &Model) -> NameId {
+        match self {
+            Self::AllVendors(name) => name,
+            Self::OneVendor(target) => model.targets.get(target).name,
+        }
+    }
+
+    /// The blocks in the order they are tried.
+    pub(super) fn order(self, model: &Model) -> &[BlockId] {
+        match self {
+            Self::AllVendors(name) => &model.names.get(name).order,
+            Self::OneVendor(target) => &model.targets.get(target).order,
+        }
+    }
+
+    pub(super) fn serve(self, walk: &mut Walk<'_>, need: Need) -> bool {
+        match self {
+            Self::AllVendors(name) => walk.request(name, need),
+            Self::OneVendor(target) => walk.depend(target, need),
+        }
     }
 }
 
@@ -110,8 +144,18 @@ impl Model {
         let Some(name) = request.feature else {
             return Err(Outcome::Denied(Reason::NoSuchFeature));
         };
+        self.cost_from(state, Source::AllVendors(name), request)
+    }
+
+    /// As [`Self::cost`], of the blocks of a source.
+    pub(super) fn cost_from(
+        &self,
+        state: &mut State,
+        source: Source,
+        request: &Request,
+    ) -> Result<Vec<(BlockId, u64)>, Outcome> {
         let mut walk = Walk::new(self, state, request.who, Mode::Checkout);
-        let served = walk.request(name, request.need()) && walk.burn_charges();
+        let served = source.serve(&mut walk, request.need()) && walk.burn_charges();
         let cost = walk.scratch.taken();
         if served && !walk.is_exhausted() && !walk.passes_active_limit(request.count) {
             walk.abandon();
@@ -126,11 +170,23 @@ impl Model {
     }
 
     fn checkout(&self, state: &mut State, request: &Request, mode: Mode) -> Outcome {
-        let Some(name) = request.feature else {
-            return Outcome::Denied(Reason::NoSuchFeature);
-        };
+        match request.feature {
+            Some(name) => self.checkout_from(state, Source::AllVendors(name), request, mode),
+            None => Outcome::Denied(Reason::NoSuchFeature),
+        }
+    }
+
+    /// Checks out from the blocks of a source.
+    pub(super) fn checkout_from(
+        &self,
+        state: &mut State,
+        source: Source,
+        request: &Request,
+        mode: Mode,
+    ) -> Outcome {
+        let name = source.name(self);
         let mut walk = Walk::new(self, state, request.who, mode);
-        let served = walk.request(name, request.need());
+        let served = source.serve(&mut walk, request.need());
         let settled = walk.settle(served, request.count);
         state.note_settled(name, &settled);
         settled.map_or_else(

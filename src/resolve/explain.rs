@@ -9,11 +9,13 @@ use keywright_license::Kind;
 use super::asked::Asked;
 use super::attempt::{Mode, Need};
 use super::block::UNLIMITED;
+use super::entitlement::Role;
 use super::event::{Event, Request};
+use super::fact::Fact;
 use super::index_vec::{BlockId, NameId};
 use super::model::Model;
 use super::outcome::{Attempt, Explanation, Holder, Refusal, Returned, Suggestion, Verdict};
-use super::reason::{Fact, Reason};
+use super::reason::Reason;
 use super::requester::{Interner, Requester};
 use super::semantics::BEYOND;
 use super::state::State;
@@ -218,12 +220,9 @@ fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbol
         Some(Fact::Version { has, asked }) => {
             write!(text, ": has version {}, needs {}", version_text(has), version_text(asked))
         }
-        Some(Fact::Ended(day)) => write!(text, ": ended on {day}"),
-        Some(Fact::Starts(day)) => write!(text, ": starts on {day}"),
-        Some(Fact::ReplacedBy(block)) => write!(text, ": replaced by `{}`", model.label(block)),
-        Some(Fact::PrecededBy(block)) => {
-            write!(text, ": the earlier EXCLUSIVE block `{}` is used", model.label(block))
-        }
+        Some(Fact::Role(Role::EndedOn(day))) => write!(text, ": ended on {day}"),
+        Some(Fact::Role(Role::StartsOn(day))) => write!(text, ": starts on {day}"),
+        Some(Fact::Role(role)) => write!(text, ": {}", role.words(model)),
         None => Ok(()),
     };
     let mut uses: Vec<String> = refusal.holders.iter().map(|holder| holder_text(holder, symbols)).collect();

@@ -10,10 +10,8 @@ use jiff::civil::Date;
 use keywright_license::{Kind, Name};
 use keywright_syntax::source::Span;
 
-use super::block::{Block, Replaced};
+use super::block::Block;
 use super::index_vec::{BlockId, IndexVec, NameId, TargetId};
-use super::reason::Fact;
-use super::semantics::hides;
 
 /// One or more compiled licenses.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +67,7 @@ impl std::error::Error for ModelError {}
 #[derive(Debug, Clone, Default)]
 pub(super) struct NameRow {
     pub(super) text: Option<Name>,
-    /// All blocks of this name, in file order.
+    /// All blocks of this name, in file order, without duplicates.
     pub(super) blocks: Vec<BlockId>,
     /// Blocks of all vendors that a request tries, in order.
     pub(super) order: Vec<BlockId>,
@@ -83,6 +81,9 @@ pub(super) struct NameRow {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Target {
     pub(super) name: NameId,
+    pub(super) vendor: Option<Name>,
+    /// All blocks, in file order, without duplicates.
+    pub(super) blocks: Vec<BlockId>,
     /// Blocks that a dependency tries, in order.
     pub(super) order: Vec<BlockId>,
     pub(super) exclusives: Vec<BlockId>,
@@ -124,7 +125,7 @@ impl Model {
         self.names.iter().map(|(id, row)| (id, row.text.as_ref().map_or("", Name::as_str)))
     }
 
-    /// The blocks of a name, in file order.
+    /// The blocks of a name, in file order, without duplicates.
     #[must_use]
     pub fn blocks_of(&self, name: NameId) -> &[BlockId] {
         &self.names.get(name).blocks
@@ -179,55 +180,6 @@ impl Model {
         self.dates
     }
 
-    /// Returns true if a block is in force: within its dates, not replaced, and not preceded by another EXCLUSIVE
-    /// block.
-    #[must_use]
-    pub fn in_force(&self, block: BlockId, day: Date) -> bool {
-        let row = self.blocks.get(block);
-        row.covers(day) && !self.is_hidden(block, day) && !self.is_discarded(block, day)
-    }
-
-    /// Licenses of a block on `day`, with upgrades; [`UNLIMITED`](crate::UNLIMITED) without a limit.
-    #[must_use]
-    pub fn capacity(&self, block: BlockId, day: Date) -> u64 {
-        let row = self.blocks.get(block);
-        if row.kind != Kind::Exclusive {
-            return row.capacity;
-        }
-        self.targets
-            .get(row.target)
-            .upgrades
-            .iter()
-            .filter(|upgrade| self.blocks.get(**upgrade).covers(day) && !self.is_hidden(**upgrade, day))
-            .fold(row.capacity, |sum, upgrade| sum.saturating_add(self.blocks.get(*upgrade).capacity))
-    }
-
-    /// Returns true if a valid block replaces this one.
-    fn is_hidden(&self, block: BlockId, day: Date) -> bool {
-        self.hidden_by(block, day).is_some()
-    }
-
-    fn hidden_by(&self, block: BlockId, day: Date) -> Option<BlockId> {
-        let row = self.blocks.get(block);
-        let mut replacers = self.targets.get(row.target).replacers.iter().chain(&row.replaced_by).copied();
-        replacers.find(|replacer| {
-            *replacer != block
-                && self.blocks.get(*replacer).covers(day)
-                && hides(*replacer > block, self.replaces(block, *replacer))
-        })
-    }
-
-    /// Returns why a block is not in force on `day`, or `None` if it is.
-    pub(super) fn out_of_force(&self, block: BlockId, day: Date) -> Option<Fact> {
-        let row = self.blocks.get(block);
-        let starts = row.start.filter(|start| *start > day).map(Fact::Starts);
-        let ended = row.end.filter(|end| *end < day).map(Fact::Ended);
-        starts
-            .or(ended)
-            .or_else(|| self.hidden_by(block, day).map(Fact::ReplacedBy))
-            .or_else(|| self.discarded_for(block, day).map(Fact::PrecededBy))
-    }
-
     /// The requests for which USERBASED and HOSTBASED of a block reserve licenses.
     pub(super) fn reserved_for(&self, block: BlockId) -> &'static str {
         let row = self.blocks.get(block);
@@ -245,29 +197,5 @@ impl Model {
         let replacers = target.replacers.len() + row.replaced_by.len();
         let exclusives = if row.kind == Kind::Exclusive { target.exclusives.len() - 1 } else { 0 };
         1 + (replacers + exclusives * (1 + replacers)) as u64
-    }
-
-    fn replaces(&self, replacer: BlockId, block: BlockId) -> bool {
-        replacer != block
-            && match self.blocks.get(replacer).replaces {
-                Replaced::Nothing => false,
-                Replaced::Target(target) => self.blocks.get(block).target == target,
-                Replaced::Block(named) => named == block,
-            }
-    }
-
-    /// Only the first EXCLUSIVE block of a name that is in force on `day` is used.
-    fn is_discarded(&self, block: BlockId, day: Date) -> bool {
-        self.discarded_for(block, day).is_some()
-    }
-
-    fn discarded_for(&self, block: BlockId, day: Date) -> Option<BlockId> {
-        let row = self.blocks.get(block);
-        let exclusives: &[BlockId] = match row.kind {
-            Kind::Exclusive => &self.targets.get(row.target).exclusives,
-            _ => &[],
-        };
-        let mut earlier = exclusives.iter().copied().take_while(|earlier| *earlier < block);
-        earlier.find(|earlier| self.blocks.get(*earlier).covers(day) && !self.is_hidden(*earlier, day))
     }
 }

@@ -2,8 +2,9 @@
 
 use jiff::civil::DateTime;
 
+use super::fact::Fact;
 use super::index_vec::{BlockId, NameId};
-use super::reason::{Fact, Reason};
+use super::reason::Reason;
 use super::requester::{Requester, Symbol};
 
 /// Identifies a live checkout. A ticket of a returned checkout never matches a later one.

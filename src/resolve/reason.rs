@@ -1,8 +1,4 @@
-//! The reasons of denials and their causes.
-
-use jiff::civil::Date;
-
-use super::index_vec::BlockId;
+//! The reasons of denials.
 
 /// The reason of a denial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,24 +48,36 @@ impl Reason {
     pub fn from_name(word: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known)| *known == word).map(|(reason, _)| *reason)
     }
-}
 
-/// The cause of a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fact {
-    /// Versions encoded as one number: major in the high half, minor in the low half.
-    Version {
-        /// The version of the block.
-        has: u32,
-        /// The requested version.
-        asked: u32,
-    },
-    /// The last day of the block.
-    Ended(Date),
-    /// The first day of the block.
-    Starts(Date),
-    /// The valid block that replaces it.
-    ReplacedBy(BlockId),
-    /// The earlier EXCLUSIVE block in force.
-    PrecededBy(BlockId),
+    /// The reason as words about the block that was requested.
+    #[must_use]
+    pub fn of_block(self) -> &'static str {
+        match self {
+            Self::NoSuchFeature => "no block has this name",
+            Self::VersionTooLow => "its version is too low",
+            Self::NotInForce => "it is not in force",
+            Self::NotEnoughLicenses => "it has too few licenses for one checkout",
+            Self::BalanceTooLow => "it has too few METERED tokens left for one checkout",
+            Self::ActiveTokenLimit => "the limit on active license tokens is reached",
+            Self::NotMetered => "it is not METERED",
+            Self::NotDrawable => "a checkout cannot use a block of this type",
+            Self::NotModelled => "keywright cannot compute it; `keywright lint` shows why",
+        }
+    }
+
+    /// The reason as words that follow the name of a dependency.
+    #[must_use]
+    pub fn of_dependency(self) -> &'static str {
+        match self {
+            Self::NoSuchFeature => "is missing",
+            Self::VersionTooLow => "has too low a version",
+            Self::NotInForce => "is not in force",
+            Self::NotEnoughLicenses => "has too few licenses for one checkout",
+            Self::BalanceTooLow => "has too few METERED tokens left for one checkout",
+            Self::ActiveTokenLimit => "exceeds the limit on active license tokens",
+            Self::NotMetered => "is not METERED",
+            Self::NotDrawable => "has a type that a token cannot draw on",
+            Self::NotModelled => "cannot be computed; `keywright lint` shows why",
+        }
+    }
 }

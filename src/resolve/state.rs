@@ -93,6 +93,11 @@ impl State {
         self.active_limit = limit;
     }
 
+    /// Returns true if the number of active license tokens is limited.
+    pub(super) fn has_active_limit(&self) -> bool {
+        self.active_limit.is_some()
+    }
+
     /// The current time.
     #[must_use]
     pub fn now(&self) -> DateTime {

@@ -1,6 +1,7 @@
 //! Records the attempts of a walk, nested through tokens, for explanations.
 
 use super::attempt::{Denial, Tried};
+use super::fact::Fact;
 use super::index_vec::{BlockId, NameId};
 use super::model::Model;
 use super::outcome::{Attempt, Refusal, Verdict};
@@ -88,7 +89,9 @@ fn with_facts(mut refusal: Refusal, block: Option<BlockId>, model: &Model, state
             refusal.holders = state.holders(block, MAX_HOLDERS);
             refusal.kept = state.kept(block, MAX_HOLDERS);
         }
-        Reason::NotInForce => refusal.fact = model.out_of_force(block, state.now.date()),
+        Reason::NotInForce => {
+            refusal.fact = model.out_of_force(block, state.now.date()).map(Fact::Role);
+        }
         _ => {}
     }
     refusal

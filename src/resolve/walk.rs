@@ -46,6 +46,8 @@ pub(super) struct Walk<'a> {
     depth: u32,
     /// Remaining steps to find the first unmet dependency of merged walks.
     pub(super) for_first_miss: u64,
+    /// True if every pool counts as large enough.
+    pub(super) boundless: bool,
     /// Hypothetical extra licenses by block.
     pub(super) gifts: Vec<(BlockId, u64)>,
 }
@@ -66,6 +68,7 @@ impl<'a> Walk<'a> {
             recorder: None,
             depth: 0,
             for_first_miss: FIRST_MISS_BUDGET,
+            boundless: false,
             gifts: Vec::new(),
         }
     }
@@ -97,7 +100,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Serves a dependency with blocks of the same vendor.
-    fn depend(&mut self, target: TargetId, need: Need) -> bool {
+    pub(super) fn depend(&mut self, target: TargetId, need: Need) -> bool {
         let row = self.model.targets.get(target);
         self.try_all(&row.order, row.shared, Some(row.name), need)
     }
@@ -304,6 +307,9 @@ impl<'a> Walk<'a> {
 
     /// The hypothetical extra licenses of a block.
     pub(super) fn gift(&self, id: BlockId) -> u64 {
+        if self.boundless {
+            return BEYOND;
+        }
         self.gifts
             .iter()
             .filter(|(block, _)| *block == id)

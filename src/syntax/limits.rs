@@ -49,6 +49,9 @@ pub const STEP_BUDGET: u64 = 2_000_000;
 /// Maximum number of block visits of the search for another choice that would have been granted.
 pub const SEARCH_BUDGET: u64 = 20_000;
 
+/// Maximum number of steps to compute the entitlement of a set of licenses, after which totals are undetermined.
+pub const ENTITLEMENT_BUDGET: u64 = 50_000_000;
+
 /// Maximum number of additional steps of one event to find the first unmet dependency.
 pub const FIRST_MISS_BUDGET: u64 = 500_000;
 

@@ -257,7 +257,7 @@ const MADE: &[Made] = &[
     ("S014", "a file of spaces, one byte too large", &[], || vec![b' '; MAX_FILE_BYTES + 1]),
     ("S014", "one endless line of a comment", &[], || endless(b"# ", b"x", b"")),
     ("S014", "a log that goes on and on", &[], || endless(b"", b"2026-06-01 checkout Draw: granted\n", b"")),
-    ("S015", "one block too many", &[], || b"FEATURE A{VENDOR=V}\n".repeat(100_001)),
+    ("S015", "one block too many", &["X001"], || b"FEATURE A{VENDOR=V}\n".repeat(100_001)),
     ("S015", "each block without its brace", &["S005", "A004"], || b"FEATURE A{\n".repeat(100_001)),
     ("S015", "each block with a quote that is not closed", &["S004", "A004"], || {
         b"FEATURE A{ COMMENT=\"\n".repeat(100_001)

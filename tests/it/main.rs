@@ -14,6 +14,7 @@ mod catalog_check;
 mod ci;
 mod config;
 mod docs;
+mod entitlement;
 mod files;
 mod fmt;
 mod fuzz;

@@ -66,6 +66,10 @@ impl<'a> Graph<'a> {
     }
 
     fn finish(mut self) -> Self {
+        super::copies::mark(&mut self.blocks);
+        for at in 0..self.blocks.len() {
+            self.take_name(at);
+        }
         self.take_targets();
         self.connect();
         (self.order, self.knots) = super::metrics::order(&self);
@@ -74,9 +78,15 @@ impl<'a> Graph<'a> {
 
     fn take_block(&mut self, file: usize, license: &'a License, feature: &'a Feature) {
         let id = GraphBlockId::new(self.blocks.len());
-        let block = GraphBlock { id, license, file, feature };
-        self.blocks.push(block);
+        self.blocks.push(GraphBlock { id, license, file, feature, copy_of: None });
         self.net.add_node(());
+    }
+
+    fn take_name(&mut self, at: usize) {
+        let Some(block) = self.blocks.get(at).copied().filter(|block| block.copy_of.is_none()) else {
+            return;
+        };
+        let (id, feature) = (block.id, block.feature);
         let Some(vendor) = &feature.vendor else { return };
         let at = self.entry(&vendor.value, &feature.name.value);
         if let Some(named) = self.names.get_mut(at) {

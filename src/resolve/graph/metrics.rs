@@ -183,11 +183,13 @@ fn ring<N: Iterator<Item = usize>>(waiting: &[usize], next: impl Fn(usize) -> N)
 /// Returns the nodes outside cycles, dependencies first, and the strongly connected components with cycles.
 pub(super) fn order(graph: &Graph<'_>) -> (Vec<NodeIndex>, Vec<Vec<NodeIndex>>) {
     if let Ok(names) = graph.sort_names(|_| false) {
-        let unnamed =
-            graph.blocks.iter().filter(|block| block.feature.vendor.is_none()).map(|block| block.id);
+        let all = || graph.blocks.iter();
+        let unnamed = all().filter(|block| block.feature.vendor.is_none() && block.copy_of.is_none());
+        let copies = all().filter(|block| block.copy_of.is_some());
+        let node = |block: &GraphBlock<'_>| block.id.node();
         let named = names.iter().rev().filter_map(|name| graph.names.get(*name));
         let nodes = named.flat_map(|named| named.blocks.iter().map(|id| id.node()).chain([named.node]));
-        return (unnamed.map(GraphBlockId::node).chain(nodes).collect(), Vec::new());
+        return (unnamed.map(node).chain(nodes).chain(copies.map(node)).collect(), Vec::new());
     }
     let mut order = Vec::new();
     let mut knots = Vec::new();

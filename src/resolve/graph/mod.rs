@@ -13,6 +13,7 @@
 
 mod build;
 mod capacity;
+mod copies;
 mod cost;
 mod metrics;
 mod model;

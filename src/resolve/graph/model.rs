@@ -37,6 +37,8 @@ pub struct GraphBlock<'a> {
     pub file: usize,
     /// The block.
     pub feature: &'a Feature,
+    /// The earlier block with the same name and directives except KEY. A duplicate serves nothing.
+    pub copy_of: Option<GraphBlockId>,
 }
 
 impl<'a> GraphBlock<'a> {
@@ -52,11 +54,13 @@ impl<'a> GraphBlock<'a> {
         self.feature.vendor_name()
     }
 
-    /// Returns true if the block can serve a checkout on its own. An UPGRADE only adds to an EXCLUSIVE block. A local
+    /// Returns true if the block can serve a checkout on its own. A duplicate counts for nothing. An UPGRADE only adds to an EXCLUSIVE block. A local
     /// license is not counted and an ACTIVATION license is bound to a device, so a token can draw on neither.
     #[must_use]
     pub fn serves(&self) -> bool {
-        matches!(self.feature.kind, Kind::Exclusive | Kind::Additive | Kind::Metered | Kind::Token)
+        let kind = self.feature.kind;
+        self.copy_of.is_none()
+            && matches!(kind, Kind::Exclusive | Kind::Additive | Kind::Metered | Kind::Token)
     }
 
     /// Returns true for a TOKEN block.
@@ -73,7 +77,7 @@ pub struct FeatureGroup<'a> {
     pub vendor: &'a Name,
     /// Their name.
     pub name: &'a Name,
-    /// The sound blocks, in file order.
+    /// The sound blocks, in file order, without duplicates.
     pub blocks: Vec<GraphBlockId>,
     /// True if a dependency names it.
     pub drawn: bool,

@@ -1,6 +1,6 @@
 //! X005: the same block in two files.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::message;
 use crate::{Check, Context, CrossFileMatch, DuplicateKind, Example, Rule, Sink};
@@ -8,8 +8,6 @@ use keywright_license::Feature;
 use keywright_resolve::graph::GraphBlock;
 use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::source::FileId;
-
-use super::{Content, content};
 
 /// The same block in two files.
 static CODE: Code = Code::error("X005", "block-in-two-files");
@@ -40,13 +38,10 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     // Grouped by file pair: one finding per copied file is enough.
     let mut copies: BTreeMap<(usize, usize), Vec<(&GraphBlock<'_>, &GraphBlock<'_>)>> = BTreeMap::new();
-    for named in cx.graph.names().iter().filter(|named| named.blocks.len() > 1) {
-        let mut met: HashMap<Content, &GraphBlock<'_>> = HashMap::new();
-        for block in named.blocks.iter().filter_map(|id| cx.graph.block(*id)) {
-            let first = *met.entry(content(block.license, block.feature)).or_insert(block);
-            if first.file != block.file {
-                copies.entry((block.file, first.file)).or_default().push((block, first));
-            }
+    for block in cx.blocks() {
+        let first = block.copy_of.and_then(|first| cx.graph.block(first));
+        if let Some(first) = first.filter(|first| first.file != block.file) {
+            copies.entry((block.file, first.file)).or_default().push((block, first));
         }
     }
     for pairs in copies.values() {

@@ -9,7 +9,9 @@ pub(crate) static RULE: Rule = Rule {
     why: "Blocks after the limit are not read.",
     bad: Example::Made {
         shown: "a file with 100,001 blocks",
-        make: || "FEATURE A{VENDOR=V}".repeat(MAX_BLOCKS + 1).into_bytes(),
+        make: || {
+            (0..=MAX_BLOCKS).map(|at| format!("FEATURE A{at}_{{VENDOR=V}}")).collect::<String>().into_bytes()
+        },
     },
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 }

@@ -1,0 +1,17 @@
+//! The causes of refusals.
+
+use super::entitlement::Role;
+
+/// The cause of a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// Versions encoded as one number: major in the high half, minor in the low half.
+    Version {
+        /// The version of the block.
+        has: u32,
+        /// The requested version.
+        asked: u32,
+    },
+    /// The role of a block that is not in force.
+    Role(Role),
+}
