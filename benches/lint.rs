@@ -114,12 +114,12 @@ mod one_file {
         let file = file();
         bencher
             .counter(BytesCount::new(file.text().len()))
-            .bench(|| License::read(black_box(Arc::clone(&file))));
+            .bench(|| License::parse(black_box(Arc::clone(&file))));
     }
 
     #[divan::bench(sample_count = 5)]
     fn linting_100_000_blocks_read_before(bencher: Bencher<'_, '_>) {
-        let license = License::read(file());
+        let license = License::parse(file());
         assert!(license.features.len() == 100_000 && license.diagnostics.is_empty());
         bencher
             .counter(BytesCount::new(license.source.text().len()))

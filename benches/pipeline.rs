@@ -66,7 +66,7 @@ mod reading {
     fn parse_and_lower(bencher: Bencher<'_, '_>, blocks: usize) {
         let file = file_of(blocks);
         bencher.counter(BytesCount::new(file.text().len())).bench(|| {
-            let license = License::read(Arc::clone(&file));
+            let license = License::parse(Arc::clone(&file));
             assert!(license.features.len() == blocks && license.diagnostics.is_empty());
             license
         });
@@ -81,7 +81,7 @@ mod linting {
     #[divan::bench(args = [10_000, 100_000], sample_count = 5)]
     fn all_rules(bencher: Bencher<'_, '_>, blocks: usize) {
         let file = file_of(blocks);
-        let license = License::read(Arc::clone(&file));
+        let license = License::parse(Arc::clone(&file));
         let options = Options::at(jiff::civil::date(2026, 1, 15));
         bencher.counter(BytesCount::new(file.text().len())).bench(|| lint(&[&license], &options));
     }
@@ -149,7 +149,7 @@ mod signing {
         let key = &trust.keys()[0];
         bencher.counter(ItemsCount::new(BLOCKS)).bench(|| {
             let sign = |feature| -> KeyText {
-                let digest = Payload::of(&license, feature).digest();
+                let digest = Payload::from_block(&license, feature).digest();
                 sign_payload(&secret, key, "ABC_Software", &digest).unwrap()
             };
             license.features.iter().map(sign).map(|key| key.encode().len()).sum::<usize>()

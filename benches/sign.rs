@@ -28,7 +28,7 @@ const LARGE: usize = 100_000;
 fn main() {
     let secret = SecretKey::from_seed(&SEED);
     let trusted = trusted(&secret);
-    let (trust, revocations) = (Trust::of(trusted.clone()), Revocations::default());
+    let (trust, revocations) = (Trust::from_key(trusted.clone()), Revocations::default());
     let draft = License::from_text("bench.lic", &text(BLOCKS));
     let signed = sign_file(&draft, &secret, &trusted).unwrap();
     let license = License::from_text("bench.lic", &signed.text);
@@ -48,7 +48,7 @@ fn main() {
         },
         &mut || {
             for feature in &draft.features {
-                let digest = Payload::of(&draft, feature).digest();
+                let digest = Payload::from_block(&draft, feature).digest();
                 black_box(sign_payload(&secret, &trusted, "ABC_Software", &digest).unwrap().encode());
             }
         },

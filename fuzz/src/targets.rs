@@ -7,9 +7,9 @@ use std::sync::Arc;
 use keywright::license::{self, License};
 use keywright::report::escape::escape;
 use keywright::scenario;
-use keywright::sign::{LastSeen, RevocationList, SecretKey, TrustBundle, parse_trust_list, read_secret_key};
+use keywright::sign::{LastSeen, RevocationList, SecretKey, TrustBundle, parse_secret_key, parse_trust_list};
 use keywright::source::{FileId, SourceFile};
-use keywright::syntax::parse_own;
+use keywright::syntax::parse_generated;
 use keywright::verify::{
     Digest, Domain, KeyText, Mode, Outcome, Payload, Revocations, SignedList, Trust, Verdict, Verifier,
 };
@@ -30,7 +30,7 @@ pub const TARGETS: &[Target] = &[
 ];
 
 fn read(data: &[u8]) -> License {
-    License::read(SourceFile::from_bytes(FileId::default(), "fuzz.lic", data.to_vec()))
+    License::parse(SourceFile::from_bytes(FileId::default(), "fuzz.lic", data.to_vec()))
 }
 
 fn day() -> jiff::civil::Date {
@@ -41,7 +41,7 @@ fn day() -> jiff::civil::Date {
 /// for own text returns the same result.
 pub fn license(data: &[u8]) {
     let license = read(data);
-    let own = parse_own(Arc::clone(&license.source));
+    let own = parse_generated(Arc::clone(&license.source));
     assert_eq!((own.items(), own.errors()), (license.tree.items(), license.tree.errors()));
     let (trust, revocations) = (Trust::default(), Revocations::default());
     let report = Verifier::new(&trust, &revocations, day(), Mode::Development).file(&license);
@@ -55,7 +55,7 @@ pub fn license(data: &[u8]) {
         }
     }
     for feature in &license.features {
-        let payload = Payload::of(&license, feature);
+        let payload = Payload::from_block(&license, feature);
         // The payload of a sound block can be decoded. There is no such guarantee for other blocks.
         assert!(!feature.is_sound() || Payload::decode(payload.as_bytes()).is_some());
     }
@@ -109,7 +109,7 @@ pub fn trust_bundle(data: &[u8]) {
 /// A key file without its passphrase, which must not cause any key derivation.
 pub fn key_file(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    match read_secret_key(text, None) {
+    match parse_secret_key(text, None) {
         Ok(_) => assert!(text.contains("PRIVATE KEY")),
         Err(error) => assert!(error.to_string().len() < 1000),
     }
@@ -130,14 +130,14 @@ pub fn round_trip(data: &[u8]) {
     let Ok(text) = license::format(&license.tree) else { return };
     let again = License::from_text("fuzz.lic", &text);
     let digests = |license: &License| -> Vec<Digest> {
-        license.features.iter().map(|feature| Payload::of(license, feature).digest()).collect()
+        license.features.iter().map(|feature| Payload::from_block(license, feature).digest()).collect()
     };
     assert_eq!(digests(&license), digests(&again));
     assert_eq!(license::format(&again.tree).as_deref(), Ok(text.as_str()));
     let key = SecretKey::from_seed(&[7; 32]);
     let trusted = trusted(&key);
     if let Ok(signed) = keywright::sign::sign_file(&license, &key, &trusted) {
-        let (trust, revocations) = (Trust::of(trusted), Revocations::default());
+        let (trust, revocations) = (Trust::from_key(trusted), Revocations::default());
         let verifier = Verifier::new(&trust, &revocations, day(), Mode::Production);
         for text in [
             license::format(&License::from_text("fuzz.lic", &signed.text).tree).unwrap_or_default(),

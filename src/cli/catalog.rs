@@ -102,7 +102,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     for part in in_parts(read) {
         let had = |order: Order| had(&before, &order).map(|had| (order, had));
         let part = part.into_iter().map(had).collect::<Result<Vec<(Order, Had)>, CliError>>()?;
-        let compared = on_all_cores(&part, |(order, had)| comparison.of(order, had));
+        let compared = on_all_cores(&part, |(order, had)| comparison.compare(order, had));
         for ((order, _), compared) in part.iter().zip(compared) {
             tally.count(order, compared, io)?;
         }
@@ -186,7 +186,7 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn of(&self, order: &Order, had: &Had) -> Result<Compared, Refused> {
+    fn compare(&self, order: &Order, had: &Had) -> Result<Compared, Refused> {
         let text = match had {
             Had::Nothing => return Ok(Compared::Never),
             Had::AsOrdered => "",
@@ -202,12 +202,12 @@ impl Comparison<'_> {
             Some(issuer) => issuer.render(order)?.license,
             None => License::from_text("issued", text),
         };
-        let compared = self.compare(&license, order)?;
+        let compared = self.compare_license(&license, order)?;
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(content, compared.clone());
         Ok(compared)
     }
 
-    fn compare(&self, license: &License, order: &Order) -> Result<Compared, Refused> {
+    fn compare_license(&self, license: &License, order: &Order) -> Result<Compared, Refused> {
         // Compare on the requested day, or on the first day on which the license is in force.
         let day = keywright_issue::first_day(license, self.day);
         let runs = |license: Option<&License>| {
@@ -263,8 +263,8 @@ impl Tally {
                     writeln!(
                         io.stdout,
                         "{who} can run {} now, {} after the change",
-                        shown(&loss.ran),
-                        shown(&loss.now)
+                        format_mix(&loss.ran),
+                        format_mix(&loss.now)
                     )?;
                 }
                 if lost.more > 0 {
@@ -277,14 +277,14 @@ impl Tally {
                 writeln!(
                     io.stdout,
                     "{who} can run {} now, nothing after the change: {}",
-                    shown(&ran),
+                    format_mix(&ran),
                     escape(&why)
                 )?;
             }
             Err(refused) => {
                 self.wrong += 1;
                 for fault in &refused.faults {
-                    io.stop(&super::new::refused(fault))?;
+                    io.error(&super::new::refused(fault))?;
                 }
             }
         }
@@ -294,7 +294,7 @@ impl Tally {
     fn conclude(mut self, changed: &[String], io: &mut Console<'_>) -> Result<Exit, CliError> {
         self.wrong += self.unread.len();
         for fault in &self.unread {
-            io.stop(&refused(fault))?;
+            io.error(&refused(fault))?;
         }
         let all = self.customers.len();
         if all == 0 && self.wrong == 0 {
@@ -326,7 +326,7 @@ impl Tally {
 }
 
 /// Formats a mix.
-fn shown(mix: &Mix) -> String {
+fn format_mix(mix: &Mix) -> String {
     let some = mix.iter().filter(|(_, count)| *count > 0);
     let parts = some.map(|(feature, count)| match *count {
         ANY_NUMBER => format!("any number of {}", escape(feature)),

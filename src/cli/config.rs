@@ -418,7 +418,7 @@ fn place(path: &Path) -> Option<PathBuf> {
 fn load(path: &Path) -> Result<Arc<Config>, CliError> {
     let unusable = |stop: CliError| CliError { exit: Exit::Usage, ..stop };
     let bytes = files::read_file(path, MAX_BYTES).map_err(unusable)?;
-    let name = shown(path);
+    let name = display_path(path);
     let text = String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         CliError::usage(format!("{name}: invalid UTF-8 at byte offset {offset}"))
@@ -428,7 +428,7 @@ fn load(path: &Path) -> Result<Arc<Config>, CliError> {
 }
 
 /// Returns a path below the working directory relative to it, as the user knows it.
-fn shown(path: &Path) -> String {
+fn display_path(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
     files::display_name(inside.unwrap_or(path))

@@ -43,7 +43,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// Returns an error if stderr cannot be written.
-    pub fn say(&mut self, message: &str) -> io::Result<()> {
+    pub fn note(&mut self, message: &str) -> io::Result<()> {
         if self.quiet { Ok(()) } else { writeln!(self.stderr, "{message}") }
     }
 
@@ -51,7 +51,7 @@ impl Console<'_> {
     ///
     /// # Errors
     /// Returns an error if stderr cannot be written.
-    pub fn stop(&mut self, stop: &CliError) -> io::Result<()> {
+    pub fn error(&mut self, stop: &CliError) -> io::Result<()> {
         let (on, off) = if self.color_err { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
         writeln!(self.stderr, "{on}error{off}: {}", escape(&stop.message))?;
         if let Some(help) = &stop.help {

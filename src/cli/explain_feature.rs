@@ -45,7 +45,7 @@ pub fn run(question: &Question<'_>, io: &mut Console<'_>) -> Result<Exit, CliErr
     let mix = names.iter().map(ask).collect::<Result<Vec<_>, _>>()?;
     for notice in model.notices() {
         let block = escape(notice.feature.as_str());
-        io.say(&format!(
+        io.note(&format!(
             "note: `{block}`: {} is ignored, because the simulation does not support it",
             notice.directive
         ))?;
@@ -97,7 +97,7 @@ fn mix(text: &str) -> Result<Vec<String>, CliError> {
 pub(super) fn read(files: &[PathBuf], io: &mut Console<'_>) -> Result<Vec<License>, CliError> {
     let mut licenses = Vec::new();
     for (id, path) in files.iter().enumerate() {
-        let license = License::read(files::source(path, id, io)?);
+        let license = License::parse(files::source(path, id, io)?);
         let first = license.diagnostics.iter().find(|finding| finding.is_error());
         if let Some(first) = first {
             let line = license.source.position(first.primary.span.start as usize).line;

@@ -39,7 +39,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         exit = exit.worst(match one(args, path, id, io) {
             Ok(exit) => exit,
             Err(stop) => {
-                io.stop(&stop)?;
+                io.error(&stop)?;
                 stop.exit
             }
         });
@@ -48,7 +48,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 }
 
 fn one(args: &Args, path: &Path, id: usize, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let license = License::read(files::source(path, id, io)?);
+    let license = License::parse(files::source(path, id, io)?);
     let text = match license::format(&license.tree) {
         Ok(text) => text,
         Err(Unproven::Unreadable) => return unreadable(&license, io),
@@ -73,7 +73,7 @@ fn one(args: &Args, path: &Path, id: usize, io: &mut Console<'_>) -> Result<Exit
         (false, false) if same => {}
         (false, false) => {
             files::write(path, text.as_bytes())?;
-            io.say(&format!("formatted {}", escape(&files::display_name(path))))?;
+            io.note(&format!("formatted {}", escape(&files::display_name(path))))?;
         }
     }
     Ok(if args.check || args.diff { Exit::Findings } else { Exit::Success })
@@ -87,7 +87,7 @@ fn changed(path: &Path) -> CliError {
 /// Returns true if the blocks of both texts have the same signed payloads in the same order.
 fn signs_alike(old: &License, new: &License) -> bool {
     let payloads = |license: &License| -> Vec<Payload> {
-        license.features.iter().map(|feature| Payload::of(license, feature)).collect()
+        license.features.iter().map(|feature| Payload::from_block(license, feature)).collect()
     };
     payloads(old) == payloads(new)
 }
@@ -96,7 +96,7 @@ fn unreadable(license: &License, io: &mut Console<'_>) -> Result<Exit, CliError>
     let errors: Vec<Diagnostic> =
         license.tree.errors().iter().filter(|found| found.is_error()).cloned().collect();
     print::show(&errors, &[license], io)?;
-    io.say(&format!("{} was not formatted because of errors", escape(license.source.name())))?;
+    io.note(&format!("{} was not formatted because of errors", escape(license.source.name())))?;
     Ok(Exit::Unreadable)
 }
 

@@ -95,7 +95,7 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, 
     let place = OutputDir::make(out, &name, inputs.count <= BATCH_SIZE)?;
     place.lock(|| {
         let folder = escape(&files::display_name(out)).into_owned();
-        io.say(&format!("waiting for another run that writes licenses to {folder}"))
+        io.note(&format!("waiting for another run that writes licenses to {folder}"))
     })?;
     if open.is_some() {
         place.clean()?;
@@ -165,10 +165,10 @@ fn conclude(ended: &RunSummary, out: &Path, io: &mut Console<'_>) -> Result<Exit
         *causes.entry(refused.cause).or_default() += 1;
     }
     for (cause, count) in &causes {
-        writeln!(io.stdout, "{} refused: {}", counted(*count, "order"), cause.words())?;
+        writeln!(io.stdout, "{} refused: {}", counted(*count, "order"), cause.as_str())?;
     }
     if ended.is_broken() {
-        io.say("the run is incomplete: use `--resume` to continue it")?;
+        io.note("the run is incomplete: use `--resume` to continue it")?;
         return Ok(Exit::Failure);
     }
     Ok(if ended.refused.is_empty() { Exit::Success } else { Exit::Findings })

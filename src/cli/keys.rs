@@ -106,7 +106,7 @@ fn show(args: &ShowArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
         let TrustEntry { vendor, usage, not_before, not_after, state, .. } = &key.entry;
         writeln!(io.stdout, "vendor       {vendor}")?;
         writeln!(io.stdout, "usage        {}, {not_before} to {not_after}, {state}", usage.as_str())?;
-        shown(&key.key, io)?;
+        print_key(&key.key, io)?;
         writeln!(io.stdout, "one line     {}", key.key.to_line(vendor))?;
         write!(io.stdout, "{}", key.key.to_pem())?;
         return Ok(Exit::Success);
@@ -118,12 +118,12 @@ fn show(args: &ShowArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
         CliError::usage(format!("`{}`: {error}", args.key))
             .help("give a key id or a public key file (`.pub.pem`)")
     })?;
-    shown(&key, io)?;
+    print_key(&key, io)?;
     write!(io.stdout, "{}", key.to_pem())?;
     Ok(Exit::Success)
 }
 
-fn shown(key: &PublicKey, io: &mut Console<'_>) -> Result<(), CliError> {
+fn print_key(key: &PublicKey, io: &mut Console<'_>) -> Result<(), CliError> {
     writeln!(io.stdout, "key id       {}", key.id())?;
     writeln!(io.stdout, "fingerprint  {}", fingerprint(key))?;
     Ok(())

@@ -177,7 +177,7 @@ pub fn main() -> Exit {
     match io.stdout.flush() {
         Ok(()) => exit,
         Err(error) => {
-            io.stop(&CliError::from(error)).ok();
+            io.error(&CliError::from(error)).ok();
             exit.worst(Exit::Failure)
         }
     }
@@ -197,7 +197,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut
     io.verbose = cli.global.verbose;
     cli.command.run(&cli.global, io).unwrap_or_else(|stop| {
         // If stderr fails, the exit code remains.
-        io.stop(&stop).ok();
+        io.error(&stop).ok();
         stop.exit
     })
 }

@@ -108,14 +108,14 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         LogCommand::Find { text } => {
             let text = text.to_lowercase();
             // Exit code 1 if nothing is found.
-            let found = list(&log, &Filter::All, |known| holds(known, &text), io)?;
+            let found = list(&log, &Filter::All, |known| matches(known, &text), io)?;
             Ok(if found == 0 { Exit::Findings } else { Exit::Success })
         }
         LogCommand::Expiring { within, at } => {
             let from = at.unwrap_or(io.today);
             let until = from.checked_add(jiff::Span::new().days(*within)).unwrap_or(Date::MAX);
             let found = list(&log, &Filter::Ends(from.to_string(), until.to_string()), |_| true, io)?;
-            io.say(&format!("{} expiring from {from} to {until}", counted(found, "block")))?;
+            io.note(&format!("{} expiring from {from} to {until}", counted(found, "block")))?;
             Ok(Exit::Success)
         }
         LogCommand::Verify { trust, head } => verify(args, &log, trust, head.as_ref(), io),
@@ -124,7 +124,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 }
 
 /// Returns true if one of the searchable fields contains a lower-case text.
-fn holds(known: &Record, text: &str) -> bool {
+fn matches(known: &Record, text: &str) -> bool {
     let Record { issue, entry, .. } = known;
     let key = issue.key.to_string();
     let fields = [&issue.customer, &issue.sn, &entry.feature, &issue.file, &key];

@@ -108,7 +108,7 @@ impl Shelf<'_> {
             license: builtin.license,
             scenarios: Some((&scenario_file, builtin.scenarios)),
         };
-        Template::read(text).map_err(|fault| refused(&fault))
+        Template::parse(text).map_err(|fault| refused(&fault))
     }
 
     fn unknown(&self, name: &str) -> CliError {
@@ -148,7 +148,7 @@ fn from_folder(folder: &Path, name: &str) -> Result<Template, CliError> {
     let (file, scenario_file) = (files::display_name(&license_path), files::display_name(&scenario_path));
     let scenarios = scenarios.as_deref().map(|text| (scenario_file.as_str(), text));
     let text = TemplateText { name, file: &file, license: &license, scenarios };
-    Template::read(text).map_err(|fault| refused(&fault))
+    Template::parse(text).map_err(|fault| refused(&fault))
 }
 
 fn text(path: &Path) -> Result<String, CliError> {
@@ -174,7 +174,7 @@ fn given(args: &Args, io: &mut Console<'_>) -> Result<Vec<ArgValue>, CliError> {
     let mut given = match &args.values {
         Some(path) => {
             let text = into_text(path, files::read_up_to(path, MAX_TEMPLATE_BYTES, io)?)?;
-            keywright_issue::read_values(&files::display_name(path), &text)
+            keywright_issue::parse_values(&files::display_name(path), &text)
                 .map_err(|fault| refused(&fault))?
         }
         None => Vec::new(),
@@ -241,7 +241,7 @@ fn answer(parameter: &Parameter, io: &mut Console<'_>) -> Result<Answer, CliErro
         if answer.is_empty() && !parameter.required {
             return Ok(Answer::Default);
         }
-        match parameter.read(&answer) {
+        match parameter.parse(&answer) {
             Ok(_) => return Ok(Answer::Value(answer)),
             Err(refusal) => {
                 writeln!(io.stderr, "  {}; {}", escape(&refusal.message), escape(&refusal.help))?;
@@ -278,7 +278,7 @@ fn assign(template: &Template, given: &[ArgValue], io: &mut Console<'_>) -> Resu
         let last = stops.next_back().unwrap_or_else(|| CliError::usage("invalid values"));
         for stop in stops {
             // If stderr fails, the last error and the exit code remain.
-            io.stop(&stop).ok();
+            io.error(&stop).ok();
         }
         last
     })
@@ -300,7 +300,7 @@ fn check(template: &Template, given: &[ArgValue], text: &str, io: &mut Console<'
     let broken =
         |message: &str| CliError::usage(format!("these values produce a license with errors: {message}"));
     for message in others {
-        io.stop(&broken(message))?;
+        io.error(&broken(message))?;
     }
     let names: BTreeSet<String> = given.iter().map(|given| format!("`{}`", given.name)).collect();
     let help = match names.len() {
@@ -331,15 +331,15 @@ fn write(
     files.extend(scenarios.as_ref().map(|text| (scenario_path.as_path(), text.as_bytes())));
     files::create_all(&files)?;
     for (path, _) in &files {
-        io.say(&format!("wrote {}", escape(&files::display_name(path))))?;
+        io.note(&format!("wrote {}", escape(&files::display_name(path))))?;
     }
     let shown = files::display_name(path);
     let mut next = vec![format!("keywright lint {shown}")];
     next.extend(scenarios.map(|_| format!("keywright test {}", files::display_name(&scenario_path))));
     next.push(format!("keywright sign {shown} --key KEY --in-place"));
-    io.say("next:")?;
+    io.note("next:")?;
     for command in next {
-        io.say(&format!("  {}", escape(&command)))?;
+        io.note(&format!("  {}", escape(&command)))?;
     }
     Ok(())
 }
@@ -354,7 +354,7 @@ fn list(shelf: &Shelf<'_>, io: &mut Console<'_>) -> Result<Exit, CliError> {
                 writeln!(io.stdout, "{:width$}  {}", escape(&name), escape(&template.summary))?;
             }
             Err(stop) => {
-                io.stop(&stop)?;
+                io.error(&stop)?;
                 exit = exit.worst(stop.exit);
             }
         }

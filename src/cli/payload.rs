@@ -44,7 +44,7 @@ pub struct Args {
 /// # Errors
 /// Returns an error if the file cannot be read or does not contain the block.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let license = License::read(files::source(&args.file, 0, io)?);
+    let license = License::parse(files::source(&args.file, 0, io)?);
     let feature = find(args, &license)?;
     if feature.condition == Condition::Malformed {
         return Err(CliError::new(Exit::Unreadable, "no payload: the block has errors")
@@ -54,7 +54,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         io.stdout.write_all(&key_of(&license, feature)?.signature)?;
         return Ok(Exit::Success);
     }
-    let payload = Payload::of(&license, feature);
+    let payload = Payload::from_block(&license, feature);
     if !args.message {
         io.stdout.write_all(payload.as_bytes())?;
         return Ok(Exit::Success);

@@ -48,7 +48,7 @@ fn logged(license: &License, feature: &Feature, found: Provenance) -> Logged {
             Logged { state: LogState::NotIssued, entry: None, replaced_by: None, changes: Vec::new() }
         }
         Provenance::Changed(known) => {
-            let changes = changes(&known, Payload::of(license, feature).as_bytes());
+            let changes = changes(&known, Payload::from_block(license, feature).as_bytes());
             logged(LogState::Changed, &known, None, changes)
         }
         Provenance::Issued(known, Successor::Same) => logged(LogState::Issued, &known, None, Vec::new()),

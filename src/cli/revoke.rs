@@ -114,7 +114,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     }
     files::replace(&path, text.as_bytes())?;
     files::replace(&folder.join(LAST_SEEN), signed.seen.text().as_bytes())?;
-    io.say(&format!(
+    io.note(&format!(
         "wrote version {} of the revocation list of {vendor}, with {}, valid until {expires}, to {}",
         list.version,
         entries(count(&list)),
@@ -175,7 +175,7 @@ fn current(
                 "copy both lists to the trust store, with any name that ends in `.revocations`; the next version merges them",
             )
         })?;
-        io.say(&format!("note: {reason}; the next version has the entries of both"))?;
+        io.note(&format!("note: {reason}; the next version has the entries of both"))?;
         return Ok(united);
     }
     judged.united(id).ok_or_else(|| {
@@ -220,7 +220,7 @@ fn revoke(
         revoked.key_ids.entry(*id).or_insert_with(|| reason.to_owned());
     }
     for path in &args.license {
-        let license = License::read(files::source(path, 0, io)?);
+        let license = License::parse(files::source(path, 0, io)?);
         let name = files::display_name(path);
         let chosen: Vec<_> = license
             .features
@@ -242,7 +242,7 @@ fn revoke(
                     format!("`{name}` has a block of `{other}`, but the key belongs to `{vendor}`"),
                 ));
             }
-            let digest = Payload::of(&license, feature).digest();
+            let digest = Payload::from_block(&license, feature).digest();
             revoked.digests.entry(digest).or_insert_with(|| reason.to_owned());
         }
     }

@@ -77,7 +77,7 @@ impl Search {
                         "`{name}` is nested more than {DEEPEST} directories deep"
                     )));
                 }
-                Ok(entry) => self.take(&entry, &mut found),
+                Ok(entry) => self.add(&entry, &mut found),
                 Err(error) => found.faults.push(unsearched(folder, &error)),
             }
             if found.files.len() + found.faults.len() > MOST_FILES {
@@ -92,7 +92,7 @@ impl Search {
         found
     }
 
-    fn take(self, entry: &DirEntry, found: &mut Found) {
+    fn add(self, entry: &DirEntry, found: &mut Found) {
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { return };
         let path = entry.path().to_owned();
         if !self.links && kind.is_symlink() && path.is_dir() {

@@ -66,7 +66,7 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
             files::display_name(target)
         )));
     }
-    let license = License::read(files::source(&args.file, 0, io)?);
+    let license = License::parse(files::source(&args.file, 0, io)?);
     if let Some(exit) = refuse(args, config, &license, io)? {
         return Ok(exit);
     }
@@ -93,7 +93,7 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
     };
     let name =
         if files::is_stdin(target) { "standard output".to_owned() } else { files::display_name(target) };
-    io.say(&format!("signed {blocks}{old} with key {} into {}", key.trusted.key.id(), escape(&name)))?;
+    io.note(&format!("signed {blocks}{old} with key {} into {}", key.trusted.key.id(), escape(&name)))?;
     Ok(Exit::Success)
 }
 
@@ -107,7 +107,7 @@ fn warn_undated(license: &License, key: &Holder<'_>, io: &mut Console<'_>) -> Re
     if count > 0 {
         let (blocks, verb) =
             (keywright_report::counted(count, "block"), if count == 1 { "has" } else { "have" });
-        io.say(&format!(
+        io.note(&format!(
             "warning: {blocks} {verb} no ISSUED date; valid only until the signing key expires on {last} or is retired"
         ))?;
     }
@@ -161,7 +161,7 @@ fn refuse(
         return Ok(None);
     }
     let name = escape(license.source.name());
-    io.say(&format!(
+    io.note(&format!(
         "{name} was not signed: {}",
         if unreadable { "it has parse errors" } else { "the findings above are at the fail level" }
     ))?;
@@ -179,7 +179,7 @@ fn refuse_withdrawn(
     let revocations = args.trust.revocations(&[], trust, key.mode(), io)?;
     key.refuse_withdrawn(&revocations)?;
     for feature in &license.features {
-        let digest = Payload::of(license, feature).digest();
+        let digest = Payload::from_block(license, feature).digest();
         let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());
         let signer = (key.trusted.key.id(), key.trusted.entry.usage);
         let reason = revocations.reason(&digest, feature.vendor_name(), sn, signer);

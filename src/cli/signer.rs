@@ -101,7 +101,7 @@ impl Holder<'_> {
             return Err(CliError::new(Exit::Findings, message).help(IN_USE));
         }
         if entry.state == KeyState::Standby {
-            io.say(&format!(
+            io.note(&format!(
                 "warning: key {id} is on standby; to put it into use, run `keywright keys activate {id}`"
             ))?;
         }

@@ -130,12 +130,12 @@ fn bundle(args: &BundleArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
         files::replace(&args.output, text.as_bytes())?;
     }
     if !others.is_empty() {
-        io.say(&format!(
+        io.note(&format!(
             "note: omitted {} of other vendors: each vendor publishes its own",
             counted(others.len(), "key")
         ))?;
     }
-    io.say(&format!(
+    io.note(&format!(
         "wrote version {version} of the trust bundle of {vendor}, with {}, valid until {}",
         counted(bundle.keys.len(), "key"),
         bundle.expires
@@ -224,7 +224,7 @@ fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     // Write the bundle before the memory: a bundle that is recorded but missing looks like one that was removed.
     files::replace(&folder.join(TRUST_BUNDLE), &bytes)?;
     files::replace(&folder.join(LAST_SEEN), seen.text().as_bytes())?;
-    io.say(&format!(
+    io.note(&format!(
         "installed version {} of the trust bundle of {}, with {}, valid until {}, in {}",
         bundle.version,
         bundle.vendor,
@@ -282,5 +282,5 @@ fn given(line: &str) -> Result<Trust, CliError> {
         lists: None,
         line: 0,
     };
-    Ok(Trust::of(TrustedKey { entry, key }))
+    Ok(Trust::from_key(TrustedKey { entry, key }))
 }

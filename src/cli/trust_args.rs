@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use keywright_report::escape::escape;
 use keywright_sign::{
     Judged, KeyFileError, LAST_SEEN, Label, LastSeen, MAX_REVOCATION_LIST, Refused, RefusedKind, SecretKey,
-    judge_lists, read_secret_key, store_fs,
+    judge_lists, parse_secret_key, store_fs,
 };
 use keywright_verify::{Mode, Revocations, Trust, TrustError, TrustedKey};
 
@@ -167,7 +167,7 @@ fn remember(
     });
     if let Err(error) = noted {
         // The verdicts of this run are correct without it, but the next run does not know which lists this one saw.
-        io.say(&format!(
+        io.note(&format!(
             "warning: {}; an older revocation list would be accepted next time",
             escape(&error.message)
         ))?;
@@ -241,10 +241,10 @@ pub(super) fn open_key(
     io: &mut Console<'_>,
 ) -> Result<OpenedKey, CliError> {
     let mut used = None;
-    let read = match read_secret_key(text, None) {
+    let read = match parse_secret_key(text, None) {
         Err(KeyFileError::PassphraseNeeded) => {
             let passphrase = passphrase.get(false, io)?;
-            let read = read_secret_key(text, Some(passphrase.as_bytes()));
+            let read = parse_secret_key(text, Some(passphrase.as_bytes()));
             used = Some(passphrase);
             read
         }
@@ -252,7 +252,7 @@ pub(super) fn open_key(
     };
     let (key, label) = read.map_err(|error| key_stop(path, &error))?;
     if let Some(weakness) = label.weakness {
-        io.say(&format!("warning: {weakness}"))?;
+        io.note(&format!("warning: {weakness}"))?;
     }
     Ok((key, label, used))
 }

@@ -154,7 +154,7 @@ fn read(args: &Args, io: &mut Console<'_>) -> Result<VerifyInputs, CliError> {
         |before: usize, path: &Path, stop: CliError, io: &mut Console<'_>| -> Result<(), CliError> {
             let number = before + unread.len() + 1;
             let shown = if args.redact { not_read(&masked_file(number), stop.exit) } else { stop.clone() };
-            io.stop(&shown)?;
+            io.error(&shown)?;
             unread.push(Unread { before, name: files::display_name(path), exit: stop.exit });
             Ok(())
         };
@@ -167,7 +167,7 @@ fn read(args: &Args, io: &mut Console<'_>) -> Result<VerifyInputs, CliError> {
         }
         for path in &found.files {
             match files::source(path, number, io) {
-                Ok(source) => licenses.push(License::read(source)),
+                Ok(source) => licenses.push(License::parse(source)),
                 Err(stop) => not(licenses.len(), path, stop, io)?,
             }
             number += 1;

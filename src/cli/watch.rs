@@ -34,7 +34,7 @@ pub(super) fn watch(
             Ok(exit) => exit,
             // A configuration may be invalid while it is being edited.
             Err(stop) => {
-                io.stop(&stop)?;
+                io.error(&stop)?;
                 stop.exit
             }
         };
@@ -43,7 +43,7 @@ pub(super) fn watch(
         if most.is_some_and(|most| runs >= most) {
             return Ok(exit);
         }
-        io.say("watching for changes; press Ctrl-C to stop")?;
+        io.note("watching for changes; press Ctrl-C to stop")?;
         wait(&look, &seen);
     }
 }

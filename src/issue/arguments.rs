@@ -43,8 +43,8 @@ impl ArgValue {
 ///
 /// # Errors
 /// Returns an error if the text is not such a map.
-pub fn read_values(file: &str, text: &str) -> Result<Vec<ArgValue>, Fault> {
-    let map: BTreeMap<String, Spanned<String>> = yaml::read(file, text)?;
+pub fn parse_values(file: &str, text: &str) -> Result<Vec<ArgValue>, Fault> {
+    let map: BTreeMap<String, Spanned<String>> = yaml::parse(file, text)?;
     let given = map.into_iter().map(|(name, value)| {
         let place = (file.to_owned(), value.referenced.line(), value.referenced.column());
         ArgValue { name, text: value.value, place: Some(place) }
@@ -97,7 +97,7 @@ impl Template {
         let mut faults = Vec::new();
         let mut values = BTreeMap::new();
         for parameter in &self.parameters {
-            match parameter.read_default(today) {
+            match parameter.parse_default(today) {
                 Ok(default) => drop(values.insert(parameter.name.clone(), default)),
                 Err(refusal) => faults.push(Fault::refused(&parameter.name, &refusal).file(&self.file)),
             }
@@ -113,8 +113,8 @@ impl Template {
     ) -> Vec<Fault> {
         let mut faults = Vec::new();
         for value in given {
-            match self.read_value(value) {
-                // `read_value` has checked that the parameter is declared, so the map has an entry.
+            match self.parse_value(value) {
+                // `parse_value` has checked that the parameter is declared, so the map has an entry.
                 Ok(read) => drop(assigned.values.get_mut(&value.name).map(|place| place.insert(read))),
                 Err(fault) => faults.push(fault),
             }
@@ -139,8 +139,8 @@ impl Template {
     ///
     /// # Errors
     /// Returns an error, placed at the value, if there is no such parameter or the value does not match its type.
-    pub fn read_value(&self, given: &ArgValue) -> Result<Value, Fault> {
-        match self.parameter(&given.name).map(|parameter| parameter.read(&given.text)) {
+    pub fn parse_value(&self, given: &ArgValue) -> Result<Value, Fault> {
+        match self.parameter(&given.name).map(|parameter| parameter.parse(&given.text)) {
             Some(Ok(value)) => Ok(value),
             Some(Err(refusal)) => Err(given.fault(Fault::refused(&given.name, &refusal))),
             None => Err(given.fault(self.unknown(&given.name))),

@@ -77,8 +77,8 @@ impl Catalog {
     ///
     /// # Errors
     /// Returns an error for the first problem found, with line and column.
-    pub fn read(file: &str, text: &str) -> Result<Self, Fault> {
-        let raw: RawCatalog = yaml::read(file, text)?;
+    pub fn parse(file: &str, text: &str) -> Result<Self, Fault> {
+        let raw: RawCatalog = yaml::parse(file, text)?;
         check_value("VENDOR", &raw.vendor.value)
             .map_err(|refusal| yaml::fault(file, &raw.vendor, refusal.message).help(refusal.help))?;
         let mut products: Vec<Product> = Vec::new();

@@ -44,7 +44,7 @@ pub enum Cause {
 impl Cause {
     /// Returns the text for the summary.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Order => "invalid order",
             Self::Template => "the template does not produce a license",
@@ -148,7 +148,7 @@ fn is_meant(license: &License, parts: &[OrderedProduct<'_>]) -> bool {
     let all = parts.iter().all(|(_, _, piece)| {
         let Some((own, others)) = rest.split_at_checked(piece.blocks()) else { return false };
         rest = others;
-        piece.is(license, own)
+        piece.matches(license, own)
     });
     all && rest.is_empty()
 }
@@ -272,7 +272,7 @@ impl Issuer {
                 proven.map_err(|fault| refused(Cause::Scenario, fault))?;
             }
         }
-        let license = License::read_own(SourceFile::new(file.as_str(), text));
+        let license = License::parse_generated(SourceFile::new(file.as_str(), text));
         if license.has_errors() || !is_meant(&license, &parts) {
             // Rendering each template by itself reports the error in its terms. Errors of the whole file are left to
             // the linter.

@@ -24,13 +24,13 @@ mod template;
 mod template_parser;
 mod yaml;
 
-pub use arguments::{ArgValue, Arguments, read_values};
+pub use arguments::{ArgValue, Arguments, parse_values};
 pub use builtin::{BUILTIN, Builtin};
 pub use catalog::{Catalog, Product};
 pub use entitlement_diff::{ANY_NUMBER, Entitlements, Loss, Lost, Mix, first_day, lost, runs};
 pub use error::Fault;
 pub use issue::{Cause, Draft, Issued, Issuer, Refused};
-pub use order::{Clashes, Line, MAX_ORDERS, Order, file_name, read_order};
+pub use order::{Clashes, Line, MAX_ORDERS, Order, file_name, parse_order};
 pub use order_csv::Table;
 pub use parameter::Parameter;
 pub use parameter_types::{TYPES, Value, ValueType};

@@ -111,8 +111,8 @@ struct RawLine {
 ///
 /// # Errors
 /// Returns an error for the first problem found, with line and column.
-pub fn read_order(file: &str, text: &str) -> Result<Order, Fault> {
-    let raw: RawOrder = yaml::read(file, text)?;
+pub fn parse_order(file: &str, text: &str) -> Result<Order, Fault> {
+    let raw: RawOrder = yaml::parse(file, text)?;
     let check = |directive: &str, value: &Spanned<String>| {
         check_value(directive, &value.value)
             .map_err(|refusal| yaml::fault(file, value, refusal.message).help(refusal.help))
@@ -130,7 +130,7 @@ pub fn read_order(file: &str, text: &str) -> Result<Order, Fault> {
         }
     }
     let runs = match &raw.runs {
-        Some(runs) => read_runs(&runs.value).map_err(|why| yaml::fault(file, runs, why))?,
+        Some(runs) => parse_runs(&runs.value).map_err(|why| yaml::fault(file, runs, why))?,
         None => Vec::new(),
     };
     let lines = raw.products.into_iter().map(|line| Line {
@@ -157,7 +157,7 @@ fn given_at(file: &str, name: &str, value: Spanned<String>) -> ArgValue {
 }
 
 /// Parses features with counts: `MyDraw:2, MyWrite:3`.
-pub(super) fn read_runs(text: &str) -> Result<Vec<(String, u32)>, String> {
+pub(super) fn parse_runs(text: &str) -> Result<Vec<(String, u32)>, String> {
     let item = |part: &str| {
         let (name, count) = part.trim_matches(' ').split_once(':')?;
         let good = check_value("SN", name).is_ok() && check_value("SOFTLIMIT", count).is_ok();
@@ -200,7 +200,7 @@ pub struct Clashes {
 
 impl Clashes {
     /// Returns a fault if an earlier order has the same file name.
-    pub fn of(&mut self, order: &Order) -> Option<Fault> {
+    pub fn check(&mut self, order: &Order) -> Option<Fault> {
         let folded = order.sn.to_ascii_lowercase().into_boxed_str();
         if let Some((sn, file, line)) = self.seen.get(&folded) {
             let what = if **sn == *order.sn {

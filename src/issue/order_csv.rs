@@ -14,7 +14,7 @@ use super::arguments::ArgValue;
 use super::csv_dialect::Dialect;
 use super::csv_records::{Malformed, RawRecord, RawRecords};
 use super::error::Fault;
-use super::order::{Line, Order, read_runs};
+use super::order::{Line, Order, parse_runs};
 use super::order_columns::{Column, column, columns};
 
 /// The orders of a CSV file with a header row. Each row is parsed independently, so an invalid value in one row does not
@@ -228,7 +228,7 @@ fn read_row(file: &str, line: u64, columns: &[Column], record: &csv::StringRecor
                 order.lines = value.split(',').map(|part| read_line(file, line, part)).collect();
             }
             _ if value.is_empty() => {}
-            "runs" => order.runs = read_runs(value).map_err(|why| fault(name, &why))?,
+            "runs" => order.runs = parse_runs(value).map_err(|why| fault(name, &why))?,
             _ => {
                 if matches!(name.as_str(), "start" | "end" | "issued") {
                     check(name, "START", value)?;

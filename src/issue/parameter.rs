@@ -49,8 +49,9 @@ impl Parameter {
     ///
     /// # Errors
     /// Returns an error if the text does not match the type or is out of range.
-    pub fn read(&self, text: &str) -> Result<Value, Refusal> {
-        let value = if self.list { self.value_type.read_list(text)? } else { self.value_type.read(text)? };
+    pub fn parse(&self, text: &str) -> Result<Value, Refusal> {
+        let value =
+            if self.list { self.value_type.parse_list(text)? } else { self.value_type.parse(text)? };
         if let Some((least, most)) = self.range
             && !matches!(value, Value::Number(number) if (least..=most).contains(&number))
         {
@@ -66,10 +67,10 @@ impl Parameter {
     ///
     /// # Errors
     /// Returns an error if the default does not match the type or is out of range.
-    pub fn read_default(&self, today: Date) -> Result<Option<Value>, Refusal> {
+    pub fn parse_default(&self, today: Date) -> Result<Option<Value>, Refusal> {
         match self.default.as_deref() {
             Some(TODAY) if self.value_type.word == "date" => Ok(Some(Value::Text(today.to_string()))),
-            Some(text) => self.read(text).map(Some),
+            Some(text) => self.parse(text).map(Some),
             None => Ok(None),
         }
     }

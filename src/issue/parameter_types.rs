@@ -61,18 +61,18 @@ impl std::fmt::Display for Value {
 #[rustfmt::skip]
 pub static TYPES: &[ValueType] = &[
     ValueType { word: "name", form: "1 to 64 letters, digits, `_` and `-`", counts: false, read: |text| as_text("SN", text) },
-    ValueType { word: "count", form: "1 to 2147483647, or UNLIMITED", counts: true, read: read_count },
-    ValueType { word: "integer", form: "0 to 2147483647", counts: true, read: |text| read_integer(text).map(Value::Number) },
+    ValueType { word: "count", form: "1 to 2147483647, or UNLIMITED", counts: true, read: parse_count },
+    ValueType { word: "integer", form: "0 to 2147483647", counts: true, read: |text| parse_integer(text).map(Value::Number) },
     ValueType { word: "version", form: "major.minor", counts: false, read: |text| as_text("VERSION", text) },
     ValueType { word: "date", form: "YYYY-MM-DD", counts: false, read: |text| as_text("START", text) },
     ValueType { word: "text", form: "free text without `\"` and line breaks", counts: false, read: |text| as_text("LICENSEE", text) },
     ValueType { word: "money", form: "1000.00 USD", counts: false, read: |text| as_text("FUNDS", text) },
     ValueType { word: "period", form: "MONTH, QUARTER or YEAR", counts: false, read: |text| as_text("PERIOD", text) },
-    ValueType { word: "share", form: "HOST, USER, CUSTOM, joined by |", counts: false, read: read_share },
+    ValueType { word: "share", form: "HOST, USER, CUSTOM, joined by |", counts: false, read: parse_share },
     ValueType { word: "host", form: "TYPE=value", counts: false, read: |text| as_text("HOSTID", text) },
-    ValueType { word: "cost", form: "NAME:COUNT", counts: false, read: read_cost },
-    ValueType { word: "tier", form: "FROM:PRICE", counts: false, read: read_tier },
-    ValueType { word: "release", form: "NAME:VERSION", counts: false, read: read_release },
+    ValueType { word: "cost", form: "NAME:COUNT", counts: false, read: parse_cost },
+    ValueType { word: "tier", form: "FROM:PRICE", counts: false, read: parse_tier },
+    ValueType { word: "release", form: "NAME:VERSION", counts: false, read: parse_release },
 ];
 
 impl ValueType {
@@ -86,7 +86,7 @@ impl ValueType {
     ///
     /// # Errors
     /// Returns an error if the text does not match the type.
-    pub fn read(&self, text: &str) -> Result<Value, Refusal> {
+    pub fn parse(&self, text: &str) -> Result<Value, Refusal> {
         (self.read)(text)
     }
 
@@ -94,10 +94,10 @@ impl ValueType {
     ///
     /// # Errors
     /// Returns an error if a value does not match the type or a name is repeated.
-    pub fn read_list(&self, text: &str) -> Result<Value, Refusal> {
+    pub fn parse_list(&self, text: &str) -> Result<Value, Refusal> {
         let mut items: Vec<Value> = Vec::new();
         for part in text.split(',') {
-            let item = self.read(part.trim_matches(' '))?;
+            let item = self.parse(part.trim_matches(' '))?;
             if let Some(name) = item.name()
                 && items.iter().any(|other| other.name() == Some(name))
             {
@@ -126,12 +126,12 @@ fn as_text(directive: &str, text: &str) -> Result<Value, Refusal> {
     Ok(Value::Text(text.to_owned()))
 }
 
-fn read_count(text: &str) -> Result<Value, Refusal> {
+fn parse_count(text: &str) -> Result<Value, Refusal> {
     check_value("COUNT", text)?;
     Ok(text.parse().map_or_else(|_| Value::Text(text.to_owned()), Value::Number))
 }
 
-fn read_integer(text: &str) -> Result<u32, Refusal> {
+fn parse_integer(text: &str) -> Result<u32, Refusal> {
     if text == "0" {
         return Ok(0);
     }
@@ -140,7 +140,7 @@ fn read_integer(text: &str) -> Result<u32, Refusal> {
     text.parse().map_err(|_| refusal("invalid number", format!("write 0 to {MAX_COUNT}")))
 }
 
-fn read_share(text: &str) -> Result<Value, Refusal> {
+fn parse_share(text: &str) -> Result<Value, Refusal> {
     check_value("SHARE", text)?;
     let counts = |word: &str| {
         let found = Share::ALL.iter().find(|(_, known)| *known == word);
@@ -167,19 +167,19 @@ fn pair<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), Refusal> {
     Ok((name, rest))
 }
 
-fn read_cost(text: &str) -> Result<Value, Refusal> {
+fn parse_cost(text: &str) -> Result<Value, Refusal> {
     let (name, count) = pair(text, "NAME:COUNT")?;
     check_value("SOFTLIMIT", count)?;
-    Ok(Value::Cost(name.to_owned(), read_integer(count)?))
+    Ok(Value::Cost(name.to_owned(), parse_integer(count)?))
 }
 
-fn read_release(text: &str) -> Result<Value, Refusal> {
+fn parse_release(text: &str) -> Result<Value, Refusal> {
     let (name, version) = pair(text, "NAME:VERSION")?;
     check_value("VERSION", version)?;
     Ok(Value::Release(name.to_owned(), version.to_owned()))
 }
 
-fn read_tier(text: &str) -> Result<Value, Refusal> {
+fn parse_tier(text: &str) -> Result<Value, Refusal> {
     let (from, price) = text.split_once(':').ok_or_else(|| {
         let shown = keywright_syntax::excerpt(text);
         refusal(
@@ -188,7 +188,7 @@ fn read_tier(text: &str) -> Result<Value, Refusal> {
         )
     })?;
     check_value("TIER", &format!("FROM={from} PRICE={price}"))?;
-    Ok(Value::Tier(read_integer(from)?, price.to_owned()))
+    Ok(Value::Tier(parse_integer(from)?, price.to_owned()))
 }
 
 #[cfg(test)]
@@ -213,16 +213,16 @@ mod tests {
             ("tier", "10000:0.04", "10000:-1"),
         ] {
             let known = ValueType::named(word).unwrap();
-            assert_eq!(known.read(good).unwrap().to_string(), good);
-            assert!(known.read(bad).is_err(), "{word}: {bad}");
+            assert_eq!(known.parse(good).unwrap().to_string(), good);
+            assert!(known.parse(bad).is_err(), "{word}: {bad}");
         }
     }
 
     #[test]
     fn lists_reject_duplicates() {
         let cost = ValueType::named("cost").unwrap();
-        assert_eq!(cost.read_list("A:1,B:2,  C:3").unwrap().to_string(), "A:1, B:2, C:3");
-        assert_eq!(cost.read_list("A:1,A:2").unwrap_err().message, "duplicate `A` in the list");
-        assert!(cost.read_list("A:1,").is_err());
+        assert_eq!(cost.parse_list("A:1,B:2,  C:3").unwrap().to_string(), "A:1, B:2, C:3");
+        assert_eq!(cost.parse_list("A:1,A:2").unwrap_err().message, "duplicate `A` in the list");
+        assert!(cost.parse_list("A:1,").is_err());
     }
 }

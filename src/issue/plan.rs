@@ -56,7 +56,7 @@ pub struct PlannedLicenses(HashMap<String, Digest>);
 impl PlannedLicenses {
     /// Returns true if the plan contains exactly this license.
     #[must_use]
-    pub fn holds(&self, draft: &Draft) -> bool {
+    pub fn contains(&self, draft: &Draft) -> bool {
         let digest = Digest::of(draft.text().as_bytes());
         self.0.get(&draft.sn).is_some_and(|planned| *planned == digest)
     }
@@ -137,7 +137,7 @@ impl Plan {
     ///
     /// # Errors
     /// Returns an error if the text is not a plan of this version.
-    pub fn read(file: &str, text: &str) -> Result<Self, Fault> {
+    pub fn parse(file: &str, text: &str) -> Result<Self, Fault> {
         let plan: Self = serde_json::from_str(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             let at = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
@@ -189,7 +189,7 @@ fn changes(draft: &Draft, past: Baseline<'_>) -> Result<Vec<String>, Fault> {
 fn differences(draft: &Draft, before: &[Record], but: &[&str]) -> Vec<String> {
     let license = &draft.license;
     let payloads: Vec<Payload> =
-        license.features.iter().map(|feature| Payload::of(license, feature)).collect();
+        license.features.iter().map(|feature| Payload::from_block(license, feature)).collect();
     let names = license.features.iter().map(|feature| feature.name.value.as_str());
     let after: Vec<(&str, &[u8])> = names.zip(payloads.iter().map(Payload::as_bytes)).collect();
     let before: Vec<(&str, &[u8])> =
@@ -273,7 +273,7 @@ impl Approval {
     ///
     /// # Errors
     /// Returns an error if the signer fails or returns an invalid signature.
-    pub fn of(plan: &[u8], signer: &dyn Signer, trusted: &TrustedKey) -> Result<Self, Fault> {
+    pub fn sign(plan: &[u8], signer: &dyn Signer, trusted: &TrustedKey) -> Result<Self, Fault> {
         let (key, digest) = (trusted.key.id(), Digest::of(plan));
         let signature = signer
             .sign(&message(Domain::Approval, key, &digest))
@@ -300,7 +300,7 @@ impl Approval {
 
     /// Parses an approval.
     #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines();
         (lines.next()? == HEAD).then_some(())?;
         let key = KeyId::parse(lines.next()?.strip_prefix("key ")?)?;

@@ -44,7 +44,7 @@ mod mark {
     pub(super) const END: char = '\u{fdd1}';
 
     /// Returns the mark of a value.
-    pub(super) fn of(value: &str) -> String {
+    pub(super) fn encode(value: &str) -> String {
         let mut mark = String::with_capacity(value.len() * 2 + 6);
         mark.push(BEGIN);
         for byte in value.bytes() {
@@ -186,7 +186,7 @@ fn mark_value(text: &str) -> Result<String, minijinja::Error> {
     if mark::is_in(text) {
         return Err(refuse("a value cannot be composed by the template".to_owned()));
     }
-    Ok(mark::of(text))
+    Ok(mark::encode(text))
 }
 
 fn is_plain(text: &str) -> bool {
@@ -431,7 +431,7 @@ impl Writer<'_> {
             return Err("a directive name cannot be a template value".to_owned());
         }
         let Some(value) = self.resolve(directive.value.inner())? else {
-            return Ok((name, directive.value.read(self.tree.source()).into_owned()));
+            return Ok((name, directive.value.folded(self.tree.source()).into_owned()));
         };
         if fold(&value) != value {
             return Err(format!(

@@ -55,14 +55,14 @@ impl Template {
     ///
     /// # Errors
     /// Returns the first problem of the head or the template syntax, with its place.
-    pub fn read(source: TemplateText<'_>) -> Result<Self, Fault> {
+    pub fn parse(source: TemplateText<'_>) -> Result<Self, Fault> {
         let file = source.file;
         let (head, body, head_lines) = split(source.license).map_err(|fault| fault.file(file))?;
-        let head: FrontMatter = yaml::read(file, &format!("\n{head}"))?;
+        let head: FrontMatter = yaml::parse(file, &format!("\n{head}"))?;
         let mut parameters = Vec::new();
         let mut names = BTreeSet::new();
         for row in &head.parameters {
-            let parameter = read_row(file, row)?;
+            let parameter = parse_parameter(file, row)?;
             if !names.insert(parameter.name.clone()) {
                 return Err(yaml::fault(
                     file,
@@ -140,7 +140,7 @@ fn split(text: &str) -> Result<(&str, &str, u64), Fault> {
     Err(no_head())
 }
 
-fn read_row(file: &str, row: &Row) -> Result<Parameter, Fault> {
+fn parse_parameter(file: &str, row: &Row) -> Result<Parameter, Fault> {
     let name = &row.name.value;
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
@@ -163,7 +163,7 @@ fn read_row(file: &str, row: &Row) -> Result<Parameter, Fault> {
     if let (true, Some(default)) = (required, &row.default) {
         return Err(yaml::fault(file, default, "a required parameter cannot have a default"));
     }
-    let range = row.range.as_ref().map(|range| read_range(file, range, value_type, list)).transpose()?;
+    let range = row.range.as_ref().map(|range| parse_range(file, range, value_type, list)).transpose()?;
     let parameter = Parameter {
         name: name.clone(),
         value_type,
@@ -173,7 +173,7 @@ fn read_row(file: &str, row: &Row) -> Result<Parameter, Fault> {
         range,
         text: row.text.value.clone(),
     };
-    match (parameter.read_default(SOME_DAY), &row.default) {
+    match (parameter.parse_default(SOME_DAY), &row.default) {
         (Err(refusal), Some(place)) => Err(yaml::fault(file, place, refusal.message).help(refusal.help)),
         _ => Ok(parameter),
     }
@@ -194,7 +194,7 @@ fn unknown_type(file: &str, place: &Spanned<String>, word: &str) -> Fault {
     }
 }
 
-fn read_range(
+fn parse_range(
     file: &str,
     range: &Spanned<String>,
     value_type: &ValueType,

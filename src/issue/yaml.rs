@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned, budget, options};
 
-use keywright_yaml::words;
+use keywright_yaml::describe;
 
 use super::error::Fault;
 
@@ -14,7 +14,7 @@ const MAX_NODES: usize = 4_000_000;
 ///
 /// # Errors
 /// Returns the first problem found.
-pub(super) fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Fault> {
+pub(super) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Fault> {
     let options = options! {
         budget: budget! {
             max_anchors: 0,
@@ -31,7 +31,7 @@ pub(super) fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Fau
         with_snippet: false,
     };
     serde_yaml::from_str_with_options(text, options).map_err(|error| {
-        let (message, help) = words(error.without_snippet());
+        let (message, help) = describe(error.without_snippet());
         let place = error.location().map(|at| (at.line(), at.column()));
         Fault { file: Some(file.to_owned()), place, message, help }
     })
@@ -55,6 +55,6 @@ pub fn scenario_names(text: &str) -> Result<Vec<String>, Fault> {
     struct FeatureGroup {
         name: String,
     }
-    let file: File = read("scenarios", text)?;
+    let file: File = parse("scenarios", text)?;
     Ok(file.scenarios.into_iter().map(|scenario| scenario.name).collect())
 }

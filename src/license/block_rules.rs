@@ -29,7 +29,7 @@ pub(super) fn block(
 ) -> Vec<Diagnostic> {
     let mut checks =
         Checks { file, feature, seen, intended, has_count: false, is_postpaid: false, found: Vec::new() };
-    checks.look();
+    checks.prepare();
     checks.vendor();
     checks.version_spellings();
     let kind_known = feature.keytype.is_some() || !checks.is_given("KEYTYPE");
@@ -56,7 +56,7 @@ struct Checks<'a> {
 
 impl Checks<'_> {
     /// Computes once the properties that are needed for each directive.
-    fn look(&mut self) {
+    fn prepare(&mut self) {
         self.has_count = self.is_given("COUNT");
         let payment = self.feature.metered.as_ref().map(|metered| metered.payment);
         self.is_postpaid = payment == Some(Payment::Postpaid) || self.intended.contains(&"PAYMENT");

@@ -24,7 +24,7 @@ const MONTHS: [&str; 12] = [
 const FOR_EVER: [&str; 3] = ["permanent", "unlimited", "never"];
 
 /// Parses a date from 0001-01-01 to 9999-12-31 that exists in the calendar.
-pub(super) fn read(text: &str) -> Result<Date, Problem> {
+pub(super) fn parse(text: &str) -> Result<Date, Problem> {
     iso(text).ok_or_else(|| problem(text))
 }
 
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn only_valid_iso_dates_are_accepted() {
         for good in ["2026-01-15", "2024-02-29", "9999-12-31", "0001-01-01"] {
-            assert_eq!(read(good).unwrap().to_string(), good);
+            assert_eq!(parse(good).unwrap().to_string(), good);
         }
         for bad in [
             "2025-02-29",
@@ -142,13 +142,13 @@ mod tests {
             "+026-01-15",
             "0000-01-01",
         ] {
-            assert!(read(bad).is_err(), "{bad}");
+            assert!(parse(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn date_help_shows_every_interpretation() {
-        let help = |text| read(text).unwrap_err().help;
+        let help = |text| parse(text).unwrap_err().help;
         assert_eq!(
             help("01-06-2021"),
             "dates are YYYY-MM-DD: write `2021-06-01` (1 June 2021) or `2021-01-06` (6 January 2021)"

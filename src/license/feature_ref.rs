@@ -10,7 +10,7 @@ use super::value::{
     Count, HostId, KeyType, Money, Name, Payment, Period, Replaces, Reserved, ShareSet, SystemClockCheck,
     Tier, Version,
 };
-use super::value_parser::{read_number, read_time_zones};
+use super::value_parser::{parse_number, parse_time_zones};
 
 /// A block with the text of its license.
 ///
@@ -191,7 +191,7 @@ impl<'l> FeatureRef<'l> {
     /// Returns TIME_ZONES: the allowed client time zones, in hours from GMT.
     #[must_use]
     pub fn time_zones(self) -> Vec<i8> {
-        self.text("TIME_ZONES").and_then(|text| read_time_zones(&text)).unwrap_or_default()
+        self.text("TIME_ZONES").and_then(|text| parse_time_zones(&text)).unwrap_or_default()
     }
 
     /// Returns REPLACES: the block that this one replaces while valid.
@@ -319,7 +319,7 @@ impl<'l> FeatureRef<'l> {
     }
 
     fn number(self, name: &str, least: u32, most: u32) -> Option<u8> {
-        read_number(&self.text(name)?, least, most).ok()?.try_into().ok()
+        parse_number(&self.text(name)?, least, most).ok()?.try_into().ok()
     }
 }
 

@@ -7,13 +7,13 @@ use keywright_syntax::source::Span;
 use super::check_value::Refusal;
 use super::problem::RawValue;
 use super::value::{Count, Currency, Name, Version};
-use super::value_parser::{read_name, read_version};
+use super::value_parser::{parse_name, parse_version};
 
 impl FromStr for Name {
     type Err = Refusal;
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
-        Ok(read_name(text)?)
+        Ok(parse_name(text)?)
     }
 }
 
@@ -21,7 +21,7 @@ impl FromStr for Version {
     type Err = Refusal;
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
-        Ok(read_version(text)?)
+        Ok(parse_version(text)?)
     }
 }
 

@@ -18,28 +18,28 @@ use super::problem::{Problem, RawValue};
 use super::times::{Times, duplicate, too_many};
 use super::value::{KeyType, Kind, Name};
 use super::value_chars;
-use super::value_parser::read_name;
+use super::value_parser::parse_name;
 
 impl License {
-    /// Reads a license. Never fails: problems are reported in [`License::diagnostics`].
+    /// Parses a license. Never fails: problems are reported in [`License::diagnostics`].
     #[must_use]
-    pub fn read(source: Arc<SourceFile>) -> Self {
-        Self::read_keeping(source, MOST_OF_A_CODE)
+    pub fn parse(source: Arc<SourceFile>) -> Self {
+        Self::parse_keeping(source, MOST_OF_A_CODE)
     }
 
-    /// Like [`Self::read`], but keeps up to `most` findings of each code in full.
+    /// Like [`Self::parse`], but keeps up to `most` findings of each code in full.
     #[must_use]
-    pub fn read_keeping(source: Arc<SourceFile>, most: usize) -> Self {
-        Self::of(syntax::parse_keeping(source, most))
+    pub fn parse_keeping(source: Arc<SourceFile>, most: usize) -> Self {
+        Self::from_tree(syntax::parse_keeping(source, most))
     }
 
-    /// Reads text written by keywright itself: see [`syntax::parse_own`].
+    /// Parses text written by keywright itself: see [`syntax::parse_generated`].
     #[must_use]
-    pub fn read_own(source: Arc<SourceFile>) -> Self {
-        Self::of(syntax::parse_own(source))
+    pub fn parse_generated(source: Arc<SourceFile>) -> Self {
+        Self::from_tree(syntax::parse_generated(source))
     }
 
-    fn of(tree: Tree) -> Self {
+    fn from_tree(tree: Tree) -> Self {
         let source = Arc::clone(tree.source());
         let mut lowering = Lowering {
             names: HashSet::new(),
@@ -68,7 +68,7 @@ impl License {
     /// Reads a license from text that is not in a file.
     #[must_use]
     pub fn from_text(name: &str, text: &str) -> Self {
-        Self::read(SourceFile::new(name, text))
+        Self::parse(SourceFile::new(name, text))
     }
 }
 
@@ -176,7 +176,7 @@ impl BlockReader<'_> {
 
     fn name(&mut self, place: Span) {
         let text = self.source.slice(place);
-        match read_name(text) {
+        match parse_name(text) {
             Ok(name) => self.feature.name = Spanned::new(name, place),
             Err(problem) => {
                 self.feature.name = Spanned::new(Name::unchecked(text), place);
@@ -214,7 +214,7 @@ impl BlockReader<'_> {
     fn value(&mut self, row: &'static Directive, read: syntax::Directive) {
         let place = read.value.inner();
         let raw = self.source.slice(place);
-        let value = read_value(row.name, read.value.read(self.source));
+        let value = read_value(row.name, read.value.folded(self.source));
         let reading = RawValue { directive: row.name, text: &value, raw, span: place };
         if let Err(problem) =
             value_chars::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
@@ -241,7 +241,7 @@ impl BlockReader<'_> {
     fn unknown(&mut self, name: &str, read: &syntax::Directive, block: &Block) {
         let place = read.name;
         self.unsupported = true;
-        let value = read_value(name, read.value.read(self.source));
+        let value = read_value(name, read.value.folded(self.source));
         if let Err(problem) = value_chars::check_unknown(name, &value) {
             let found = Diagnostic::new(problem.code, self.file(), read.value.inner(), problem.message);
             self.diagnostics.push(found.help(problem.help));
@@ -254,7 +254,7 @@ impl BlockReader<'_> {
                 let is_present = self.times.is_in(number, self.source, block);
                 let found = found.did_you_mean(known.name);
                 // A value that does not fit shows that the name is similar by chance.
-                let fits = is_near(known.name, &read_value(known.name, read.value.read(self.source)));
+                let fits = is_near(known.name, &read_value(known.name, read.value.folded(self.source)));
                 // Adding or removing a KEY changes which signature the block has, so it is never fixed automatically.
                 if is_present && !known.repeats() || known.name == "KEY" || !fits {
                     found

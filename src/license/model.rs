@@ -44,7 +44,7 @@ impl License {
         // Find the directive by name before reading any value.
         let mut directives = self.block(feature)?.directives();
         let directive = directives.find(|directive| self.source.slice(directive.name) == name)?;
-        Some(read_value(name, directive.value.read(&self.source)))
+        Some(read_value(name, directive.value.folded(&self.source)))
     }
 
     /// Returns name and value of all directives of a block in file order. The signature covers all of them except KEY.
@@ -89,7 +89,7 @@ fn records<'a>(
 ) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> + use<'a> {
     block.directives().map(|directive| {
         let name = source.slice(directive.name);
-        (name, read_value(name, directive.value.read(source)))
+        (name, read_value(name, directive.value.folded(source)))
     })
 }
 

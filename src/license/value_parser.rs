@@ -23,16 +23,16 @@ impl RawValue<'_> {
         Spanned::new(value, self.span)
     }
 
-    fn shown(&self) -> String {
+    fn excerpt(&self) -> String {
         keywright_syntax::excerpt(self.text)
     }
 
     fn is_not(&self, what: impl Display) -> String {
-        format!("`{}` is not {what}", self.shown())
+        format!("`{}` is not {what}", self.excerpt())
     }
 
     pub(super) fn name(&self) -> Read<Spanned<Name>> {
-        read_name(self.text).map(|name| self.spanned(name))
+        parse_name(self.text).map(|name| self.spanned(name))
     }
 
     pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Read<Spanned<T>> {
@@ -45,12 +45,12 @@ impl RawValue<'_> {
     }
 
     pub(super) fn version(&self) -> Read<Version> {
-        read_version(self.text)
+        parse_version(self.text)
     }
 
     /// Parses an integer from `least` to `most`, without sign or leading zero.
     pub(super) fn number(&self, least: u32, most: u32) -> Read<Spanned<u32>> {
-        read_number(self.text, least, most).map(|number| self.spanned(number))
+        parse_number(self.text, least, most).map(|number| self.spanned(number))
     }
 
     pub(super) fn small_number(&self, least: u16, most: u16) -> Read<u16> {
@@ -81,7 +81,7 @@ impl RawValue<'_> {
     }
 
     pub(super) fn date(&self) -> Read<Spanned<jiff::civil::Date>> {
-        dates::read(self.text).map(|date| self.spanned(date))
+        dates::parse(self.text).map(|date| self.spanned(date))
     }
 
     /// Accepts free text. Its characters are checked for all values in [`super::value_chars`].
@@ -94,7 +94,7 @@ impl RawValue<'_> {
     }
 
     pub(super) fn dependency(&self) -> Read<Dependency> {
-        let (feature, version, count) = read_dependency(self.text)?;
+        let (feature, version, count) = parse_dependency(self.text)?;
         let span = self.part(feature.as_str(), "FEATURE=");
         Ok(Dependency { span: self.span, feature: Spanned::new(feature, span), version, count })
     }
@@ -151,7 +151,7 @@ impl RawValue<'_> {
     }
 
     pub(super) fn time_zones(&self) -> Read<()> {
-        if read_time_zones(self.text).is_some() {
+        if parse_time_zones(self.text).is_some() {
             return Ok(());
         }
         Err(Problem::new(
@@ -163,7 +163,7 @@ impl RawValue<'_> {
 
     pub(super) fn replaces(&self) -> Read<Spanned<Replaces>> {
         if let Some(name) = self.text.strip_prefix("FEATURE=") {
-            return read_name(name).map(|name| self.spanned(Replaces::Feature(name)));
+            return parse_name(name).map(|name| self.spanned(Replaces::Feature(name)));
         }
         match self.text.strip_prefix("KEY=") {
             Some(key) if !key.is_empty() => Ok(self.spanned(Replaces::Key(key.to_owned()))),
@@ -188,7 +188,7 @@ impl RawValue<'_> {
 
     pub(super) fn money(&self) -> Read<Spanned<Money>> {
         let read = self.text.split_once(' ').and_then(|(amount, currency)| {
-            Some(Money { amount: read_decimal(amount)?, currency: Currency::new(currency)? })
+            Some(Money { amount: parse_decimal(amount)?, currency: Currency::new(currency)? })
         });
         read.map(|money| self.spanned(money)).ok_or_else(|| {
             Problem::new(
@@ -202,8 +202,8 @@ impl RawValue<'_> {
     pub(super) fn tier(&self) -> Read<(u64, Decimal)> {
         let read = self.text.strip_prefix("FROM=").and_then(|rest| {
             let (from, price) = rest.split_once(" PRICE=")?;
-            let from = read_number(from, 0, MAX_COUNT).ok()?;
-            Some((u64::from(from), read_decimal(price)?))
+            let from = parse_number(from, 0, MAX_COUNT).ok()?;
+            Some((u64::from(from), parse_decimal(price)?))
         });
         read.ok_or_else(|| {
             Problem::new(
@@ -216,7 +216,7 @@ impl RawValue<'_> {
 }
 
 /// Parses hours from GMT, separated by commas.
-pub(super) fn read_time_zones(text: &str) -> Option<Vec<i8>> {
+pub(super) fn parse_time_zones(text: &str) -> Option<Vec<i8>> {
     let hours = |zone: &str| {
         let (sign, digits) = zone.strip_prefix('-').map_or((1, zone), |digits| (-1, digits));
         let hours = digits.parse::<i8>().ok().filter(|_| is_plain_integer(digits) && zone != "-0")? * sign;
@@ -232,7 +232,7 @@ fn is_plain_integer(text: &str) -> bool {
         && (text == "0" || !text.starts_with('0'))
 }
 
-fn read_decimal(text: &str) -> Option<Decimal> {
+fn parse_decimal(text: &str) -> Option<Decimal> {
     let (whole, fraction) =
         text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -241,7 +241,7 @@ fn read_decimal(text: &str) -> Option<Decimal> {
 }
 
 /// Parses a name.
-pub(super) fn read_name(text: &str) -> Read<Name> {
+pub(super) fn parse_name(text: &str) -> Read<Name> {
     if let Some(name) = Name::new(text) {
         return Ok(name);
     }
@@ -276,7 +276,7 @@ fn choice_problem(message: String, text: &str, words: &[&str]) -> Problem {
     }
 }
 
-pub(super) fn read_number(text: &str, least: u32, most: u32) -> Read<u32> {
+pub(super) fn parse_number(text: &str, least: u32, most: u32) -> Read<u32> {
     let problem = |what: &str| {
         let help = if least == most {
             format!("write {least}")
@@ -289,7 +289,7 @@ pub(super) fn read_number(text: &str, least: u32, most: u32) -> Read<u32> {
         let bare = text.trim_start_matches(['+', '0']);
         let intended = (is_plain_integer(bare) && bare.len() < text.len()).then(|| bare.to_owned());
         let found = problem("is not a valid integer");
-        return Err(match intended.filter(|intended| read_number(intended, least, most).is_ok()) {
+        return Err(match intended.filter(|intended| parse_number(intended, least, most).is_ok()) {
             Some(intended) => {
                 Problem { help: format!("write it without sign or leading zero: `{intended}`"), ..found }
                     .intended(intended)
@@ -304,7 +304,7 @@ pub(super) fn read_number(text: &str, least: u32, most: u32) -> Read<u32> {
 }
 
 /// Parses a version.
-pub(super) fn read_version(text: &str) -> Read<Version> {
+pub(super) fn parse_version(text: &str) -> Read<Version> {
     let part = |text: &str| text.parse::<u16>().ok().filter(|n| *n <= 9999 && is_plain_integer(text));
     let read = text
         .split_once('.')
@@ -338,7 +338,7 @@ fn meant_version(text: &str) -> Option<String> {
 const DEPENDENCY_FORM: &str =
     "write `\"FEATURE=name VERSION=1.0 COUNT=1\"` with exactly these parts in this order";
 
-fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
+fn parse_dependency(text: &str) -> Read<(Name, Version, u32)> {
     let problem = |message: String| Problem::new(&codes::BAD_DEPENDENCY, message, DEPENDENCY_FORM);
     if text.contains(" =") || text.contains("= ") {
         return Err(problem("space next to `=` in the dependency".to_owned()));
@@ -354,8 +354,8 @@ fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
             problem(format!("expected {name} in the dependency, found `{}`", keywright_syntax::excerpt(part)))
         })
     };
-    let feature = read_name(next("FEATURE")?).map_err(|problem| problem.within("FEATURE="))?;
-    let version = read_version(next("VERSION")?).map_err(|problem| problem.within("VERSION="))?;
+    let feature = parse_name(next("FEATURE")?).map_err(|problem| problem.within("FEATURE="))?;
+    let version = parse_version(next("VERSION")?).map_err(|problem| problem.within("VERSION="))?;
     let count = next("COUNT")?;
     if count == "UNLIMITED" {
         return Err(Problem {
@@ -363,7 +363,7 @@ fn read_dependency(text: &str) -> Read<(Name, Version, u32)> {
             ..problem("COUNT=UNLIMITED is not allowed in a dependency".to_owned()).within("COUNT=")
         });
     }
-    let count = read_number(count, 1, MAX_COUNT).map_err(|problem| problem.within("COUNT="))?;
+    let count = parse_number(count, 1, MAX_COUNT).map_err(|problem| problem.within("COUNT="))?;
     match parts.next() {
         None => Ok((feature, version, count)),
         Some(part) => Err(problem(format!("unexpected `{}` after COUNT", keywright_syntax::excerpt(part)))),

@@ -13,7 +13,7 @@ use super::registry;
 use super::suppressions::{Scope, Suppressions};
 
 impl Suppressions {
-    pub(super) fn read(license: &License) -> Self {
+    pub(super) fn parse(license: &License) -> Self {
         let mut allows = Self::default();
         let source = &*license.source;
         if !source.text().contains("keywright:") {

@@ -34,7 +34,7 @@ struct Mark {
 impl FileFingerprints {
     /// Creates the marks of the sound blocks of a file.
     #[must_use]
-    pub fn of(license: &License) -> Self {
+    pub fn new(license: &License) -> Self {
         let mut met = std::collections::HashSet::new();
         let mark = |feature: &Feature| {
             let known = (feature.vendor_name(), feature.name.value.as_str());
@@ -85,7 +85,7 @@ pub struct CrossFileIndex {
 
 impl CrossFileIndex {
     /// Returns the matches with earlier files, then adds the marks of this file.
-    pub fn meet(&mut self, marks: &FileFingerprints) -> Vec<CrossFileMatch> {
+    pub fn check_and_add(&mut self, marks: &FileFingerprints) -> Vec<CrossFileMatch> {
         let mut found = Vec::new();
         for mark in &marks.blocks {
             let mut tell = |twin, place: &Place| {
@@ -99,7 +99,7 @@ impl CrossFileIndex {
             }
         }
         for mark in &marks.blocks {
-            self.take(mark, &marks.name);
+            self.add(mark, &marks.name);
         }
         found
     }
@@ -110,7 +110,7 @@ impl CrossFileIndex {
         met.find(|(other, _)| other != name)
     }
 
-    fn take(&mut self, mark: &Mark, file: &Arc<str>) {
+    fn add(&mut self, mark: &Mark, file: &Arc<str>) {
         let place = || Place { file: Arc::clone(file), line: mark.line };
         if let Some(content) = mark.content {
             self.blocks.entry(content).or_insert_with(place);

@@ -24,7 +24,7 @@ pub fn lint(licenses: &[&License], options: &Options) -> Vec<Diagnostic> {
 /// Like [`lint`], and also returns the number of all findings, including those not returned.
 #[must_use]
 pub fn lint_counting(licenses: &[&License], options: &Options) -> (Vec<Diagnostic>, Tally) {
-    let read = licenses.iter().map(|license| (*license, Suppressions::read(license)));
+    let read = licenses.iter().map(|license| (*license, Suppressions::parse(license)));
     let mut sink = Sink::new(read, options);
     for license in licenses {
         for found in &license.diagnostics {

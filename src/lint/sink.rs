@@ -25,7 +25,7 @@ pub struct Tally {
 impl Tally {
     /// Counts findings.
     #[must_use]
-    pub fn of(diagnostics: &[Diagnostic]) -> Self {
+    pub fn count(diagnostics: &[Diagnostic]) -> Self {
         let count = |severity| diagnostics.iter().filter(|found| found.severity == severity).count();
         Self {
             errors: count(Severity::Error),

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use jiff::civil::DateTime;
 
 use keywright_license::Kind;
-use keywright_resolve::semantics::BEYOND;
+use keywright_resolve::semantics::OVERFLOW;
 use keywright_resolve::{
     Alternative, BlockId, CostLine, Failure, Interner, MixLimit, Model, Outcome, Reason, Request, State,
     UNLIMITED, Usable,
@@ -61,7 +61,7 @@ pub fn render_mix(
             writeln!(text, "the next {} is denied: {}", name(*index), reason.as_str())
         }
         Some((index, Outcome::Failed(failure))) => {
-            writeln!(text, "the result for the next {} is {}", name(*index), failure.words())
+            writeln!(text, "the result for the next {} is {}", name(*index), failure.as_str())
         }
         Some((_, Outcome::Granted(_))) => Ok(()),
     };
@@ -76,7 +76,7 @@ fn heading(model: &Model, alternative: &Alternative, index: usize, first: Option
     let name = format!("{} ({})", escape(&model.label(block)), model.kind(block).as_str());
     match &alternative.draws {
         Err(Outcome::Denied(reason)) => format!("{name}: denied, {}", reason.as_str()),
-        Err(Outcome::Failed(failure)) => format!("{name}: {}", failure.words()),
+        Err(Outcome::Failed(failure)) => format!("{name}: {}", failure.as_str()),
         _ if model.kind(block) == Kind::Activation => {
             format!("{name}: activated on a device, not checked out")
         }
@@ -140,7 +140,7 @@ fn at_once(fit: Usable) -> String {
         Usable::Devices(0) => "no device can be activated".to_owned(),
         Usable::Devices(UNLIMITED) => "any number of devices can be activated".to_owned(),
         Usable::Devices(count) => format!("{count} devices can be activated"),
-        Usable::Undetermined => format!("the number that can run is {}", Failure::Budget.words()),
+        Usable::Undetermined => format!("the number that can run is {}", Failure::Budget.as_str()),
         Usable::Exactly(count) => format!("{count} can run at the same time if nothing else runs"),
         Usable::AtLeast(count) => {
             format!("at least {count} can run at the same time if nothing else runs")
@@ -150,5 +150,5 @@ fn at_once(fit: Usable) -> String {
 }
 
 fn number(count: u64) -> String {
-    if count == BEYOND { "more than 2^64".to_owned() } else { count.to_string() }
+    if count == OVERFLOW { "more than 2^64".to_owned() } else { count.to_string() }
 }

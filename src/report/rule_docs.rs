@@ -22,11 +22,11 @@ pub fn terminal(rule: &Rule, width: usize) -> String {
     };
     section("What it does", &wrap(&sentence(rule.what), "  ", width));
     section("Why is this a problem?", &wrap(rule.why, "  ", width));
-    section("Example", &indented(&shown(&rule.bad)));
+    section("Example", &indented(&example_text(&rule.bad)));
     if let Some(message) = messages(rule) {
         section("Message", &wrap(&message, "  ", width));
     }
-    section("Use instead", &indented(&shown(&rule.good)));
+    section("Use instead", &indented(&example_text(&rule.good)));
     section("How to fix", &wrap(rule.remedy, "  ", width));
     section("How to allow", &indented(&allowing(rule)));
     page
@@ -103,14 +103,14 @@ fn section(rule: &Rule) -> String {
         sentence(rule.what),
         rule.why
     );
-    let _ = write!(text, "\n**Example**\n\n{}", fenced(&shown(&rule.bad)));
+    let _ = write!(text, "\n**Example**\n\n{}", fenced(&example_text(&rule.bad)));
     if let Some(message) = messages(rule) {
         let _ = write!(text, "\n> {message}\n");
     }
     let _ = write!(
         text,
         "\n**Use instead**\n\n{}\n**How to fix**: {}\n",
-        fenced(&shown(&rule.good)),
+        fenced(&example_text(&rule.good)),
         rule.remedy
     );
     text
@@ -122,7 +122,7 @@ fn messages(rule: &Rule) -> Option<String> {
         Example::Made { .. } => return None,
         other => other.sources(),
     };
-    let licenses: Vec<License> = sources.into_iter().map(License::read).collect();
+    let licenses: Vec<License> = sources.into_iter().map(License::parse).collect();
     let (year, month, day) = EXAMPLE_DAY;
     let mut options = Options::at(jiff::civil::date(year, month, day));
     if let Example::Configured { policy, .. } = rule.bad {
@@ -146,7 +146,7 @@ fn allowing(rule: &Rule) -> String {
 }
 
 /// The text of an example, with hidden characters escaped.
-fn shown(example: &Example) -> String {
+fn example_text(example: &Example) -> String {
     let all = |text: &str| text.trim_end().lines().map(visible).collect::<Vec<_>>().join("\n");
     match example {
         Example::Text(text) => all(text),

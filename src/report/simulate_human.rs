@@ -21,7 +21,7 @@ pub fn reply(reply: &Reply) -> String {
         (None, Some(times @ 1..), Some(Failure::NothingToReturn)) => {
             format!("returned {times}; no further checkout to return")
         }
-        (None, Some(times @ 1..), Some(failure)) => format!("returned {times}; {}", failure.words()),
+        (None, Some(times @ 1..), Some(failure)) => format!("returned {times}; {}", failure.as_str()),
         (None, Some(0), Some(Failure::NothingToReturn)) => "no checkout to return".to_owned(),
         _ => escape(&reply.outcome).into_owned(),
     };

@@ -16,7 +16,7 @@ pub(super) enum Mode {
 /// A requirement on a name or a block.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Need {
-    /// The number of licenses; [`BEYOND`] after an overflow.
+    /// The number of licenses; [`OVERFLOW`] after an overflow.
     pub(super) count: u64,
     pub(super) version: u32,
 }

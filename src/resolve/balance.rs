@@ -9,7 +9,7 @@ use keywright_license::{Kind, Period};
 use super::block::{Meter, UNLIMITED};
 use super::index_vec::BlockId;
 use super::model::Model;
-use super::semantics::{BEYOND, serves_version};
+use super::semantics::{OVERFLOW, serves_version};
 use super::state::State;
 
 /// The rest of a lot.
@@ -69,10 +69,10 @@ impl State {
         Some(self.billed.get(&(block, first_day(period, day))).copied().unwrap_or(0))
     }
 
-    /// Tokens left of a block on any day, with `gift` added; less than [`BEYOND`].
+    /// Tokens left of a block on any day, with `gift` added; less than [`OVERFLOW`].
     fn tokens_left(&self, model: &Model, lot: BlockId, gift: u64) -> u64 {
         let row = model.blocks.get(lot);
-        let counted = row.capacity.saturating_add(gift).min(BEYOND - 1).saturating_sub(self.used(lot));
+        let counted = row.capacity.saturating_add(gift).min(OVERFLOW - 1).saturating_sub(self.used(lot));
         match &row.meter {
             Some(meter) if meter.funds.is_some() => self.bought(model, lot, meter, gift).min(counted),
             _ => counted,

@@ -35,7 +35,7 @@ pub struct Alternative {
 pub struct CostLine {
     /// Depth in the tree, starting at 1.
     pub depth: usize,
-    /// Number of licenses needed; [`super::semantics::BEYOND`] after an overflow.
+    /// Number of licenses needed; [`super::semantics::OVERFLOW`] after an overflow.
     pub count: u64,
     /// The feature that is needed.
     pub name: NameId,

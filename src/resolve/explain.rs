@@ -17,7 +17,7 @@ use super::model::Model;
 use super::outcome::{Attempt, Explanation, Holder, Refusal, Returned, Suggestion, Verdict};
 use super::reason::Reason;
 use super::requester::{Interner, Requester};
-use super::semantics::BEYOND;
+use super::semantics::OVERFLOW;
 use super::state::State;
 use super::trace::Trace;
 use super::walk::Walk;
@@ -263,7 +263,7 @@ fn version_text(packed: u32) -> String {
 
 /// Formats a count.
 fn number(count: u64) -> String {
-    if count == BEYOND { "2^64 or more".to_owned() } else { count.to_string() }
+    if count == OVERFLOW { "2^64 or more".to_owned() } else { count.to_string() }
 }
 
 /// The user and host of a requester, or `None` if both are unknown.

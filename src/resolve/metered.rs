@@ -11,7 +11,7 @@ use super::index_vec::{BlockId, TargetId};
 use super::lots::Sum;
 use super::outcome::Refusal;
 use super::reason::Reason;
-use super::semantics::BEYOND;
+use super::semantics::OVERFLOW;
 use super::undo_log::{Charge, Undo};
 use super::walk::Walk;
 
@@ -30,7 +30,7 @@ impl Walk<'_> {
             return Err(Denial::Nested);
         }
         // A number that exceeds every possible pool is never consumed, even from lots without a limit.
-        let enough = tokens != BEYOND && u128::from(tokens) <= sum.left;
+        let enough = tokens != OVERFLOW && u128::from(tokens) <= sum.left;
         if tokens == 0 || enough {
             if tokens > 0 {
                 self.scratch.charges.push(Charge { target, version, tokens });
@@ -80,7 +80,7 @@ impl Walk<'_> {
         {
             from = number + 1;
             let Some(lot) = lots.get(number as usize) else { break };
-            let take = rest.min(left.min((BEYOND - 1).saturating_sub(self.state.used(*lot))));
+            let take = rest.min(left.min((OVERFLOW - 1).saturating_sub(self.state.used(*lot))));
             if self.burn(*lot, take) {
                 rest -= take;
             }

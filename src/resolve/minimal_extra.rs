@@ -59,7 +59,7 @@ impl ExtraLicenses {
     }
 
     /// Returns true if every amount is at least that of another set.
-    fn holds(&self, other: &Self) -> bool {
+    fn includes(&self, other: &Self) -> bool {
         let has = |block: BlockId| self.pools.iter().find(|(known, _)| *known == block).map_or(0, |it| it.1);
         self.limit >= other.limit && other.pools.iter().all(|(block, amount)| has(*block) >= *amount)
     }
@@ -73,7 +73,7 @@ impl Search<'_> {
         let mut waiting = BTreeSet::from([ExtraLicenses::default()]);
         for _ in 0..MAX_TRIED {
             let Some(gifts) = waiting.pop_first() else { break };
-            if found.iter().any(|known| gifts.holds(known)) {
+            if found.iter().any(|known| gifts.includes(known)) {
                 continue;
             }
             match self.try_with(&gifts) {

@@ -51,7 +51,7 @@ pub enum Failure {
 impl Failure {
     /// The text for reports.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Budget => "undetermined: step limit reached",
             Self::NothingToReturn => "nothing to return",
@@ -68,7 +68,7 @@ pub struct Attempt {
     pub name: Option<NameId>,
     /// The block.
     pub block: Option<BlockId>,
-    /// Number of licenses requested; [`super::semantics::BEYOND`] after an overflow.
+    /// Number of licenses requested; [`super::semantics::OVERFLOW`] after an overflow.
     pub count: u64,
     /// The result.
     pub verdict: Verdict,

@@ -35,7 +35,7 @@ pub const MAX_COMPETING_BLOCKS: usize = limits::MAX_COMPETING_BLOCKS;
 pub(super) const MERGE_ABOVE: u64 = 48;
 
 /// The result of an overflow of counts, larger than any pool.
-pub const BEYOND: u64 = u64::MAX;
+pub const OVERFLOW: u64 = u64::MAX;
 
 /// Returns true if a block serves a requested version.
 /// DECISION: the version of the block must be equal or higher, for requests and for dependencies.

@@ -19,7 +19,7 @@ use super::outcome::Refusal;
 use super::reason::Reason;
 use super::requester::Requester;
 use super::semantics::{
-    BEYOND, FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, STEP_BUDGET, is_open, may_borrow, may_burn,
+    FIRST_MISS_BUDGET, LIVE_GROUP_FIRST, MERGE_ABOVE, OVERFLOW, STEP_BUDGET, is_open, may_borrow, may_burn,
     may_lend, nearness, requires_validity, serves_version, share_key,
 };
 use super::shortage::Recorder;
@@ -288,7 +288,7 @@ impl<'a> Walk<'a> {
         Ok(open)
     }
 
-    /// Returns the free licenses for a request (always less than [`BEYOND`]) and the number of further free licenses
+    /// Returns the free licenses for a request (always less than [`OVERFLOW`]) and the number of further free licenses
     /// that are reserved.
     fn room(&mut self, id: BlockId, row: &Block, open: bool) -> (u64, u64) {
         self.state.spend(self.model.targets.get(row.target).upgrades.len() as u64);
@@ -308,7 +308,7 @@ impl<'a> Walk<'a> {
     /// The hypothetical extra licenses of a block.
     pub(super) fn gift(&self, id: BlockId) -> u64 {
         if self.boundless {
-            return BEYOND;
+            return OVERFLOW;
         }
         self.gifts
             .iter()
@@ -524,4 +524,4 @@ pub(super) fn nearer(first: Option<Reason>, second: Option<Reason>) -> Option<Re
 }
 
 /// The overflow value must stay the maximum under saturating multiplication.
-const _: () = assert!(BEYOND == u64::MAX);
+const _: () = assert!(OVERFLOW == u64::MAX);

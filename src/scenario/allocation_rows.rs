@@ -71,7 +71,7 @@ impl Player<'_> {
                 what: "",
                 span: line.feature.span,
                 expected,
-                actual: tally.words(),
+                actual: tally.summary(),
                 edits: Vec::new(),
             };
             result.checks.push(check);
@@ -81,7 +81,7 @@ impl Player<'_> {
         }
         if result.reason.is_empty() {
             result.reason = tally.reason;
-            result.reason.extend(tally.failed.map(|failure| failure.words().to_owned()));
+            result.reason.extend(tally.failed.map(|failure| failure.as_str().to_owned()));
         }
         if !result.reason.is_empty() {
             result.reason = self.unknown(&line.feature.value).unwrap_or(result.reason);

@@ -67,7 +67,7 @@ pub fn coverage(
         }
         if !found {
             let (license, span) = place(licenses, model, point);
-            missed.push(Missed { license, span, kind, text: words(licenses, model, point) });
+            missed.push(Missed { license, span, kind, text: describe(licenses, model, point) });
         }
     }
     Coverage { kinds, missed }
@@ -84,7 +84,7 @@ fn kind(point: CoveragePoint) -> &'static str {
     }
 }
 
-fn words(licenses: &[License], model: &Model, point: CoveragePoint) -> String {
+fn describe(licenses: &[License], model: &Model, point: CoveragePoint) -> String {
     match point {
         CoveragePoint::Feature(name) => format!("`{}` is never granted", model.name_text(name)),
         CoveragePoint::Block(block) => format!("`{}` is never used", model.label(block)),

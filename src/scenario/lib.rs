@@ -35,7 +35,7 @@ pub use mutation_run::{MAX_MUTANTS, Mutation, mutate};
 pub use result::{Check, RowResult, ScenarioResult};
 pub use run::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK, observe, run};
 pub use schema::schema;
-pub use session::{COMMANDS, Peak, Pool, Reply, Session, Usage, events, no_file, read_event};
+pub use session::{COMMANDS, Peak, Pool, Reply, Session, Usage, events, no_file, parse_event};
 pub use update::updated;
 pub use value::MAX_TIMES;
 pub use yaml::MAX_SCENARIO_BYTES;

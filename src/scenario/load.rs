@@ -113,7 +113,7 @@ fn load_one(
         let found = at(&codes::BAD_LICENSE, format!("cannot read `{}`: {why}", path.value));
         found.help("paths are relative to the folder of this file")
     })?;
-    let license = License::read(numbered(source, index));
+    let license = License::parse(numbered(source, index));
     let first = license.diagnostics.iter().find(|finding| finding.is_error());
     if let Some(first) = first {
         let line = license.source.position(first.primary.span.start as usize).line;

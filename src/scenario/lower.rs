@@ -30,7 +30,7 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<ScenarioFile, Vec<Diagnostic>> 
         };
         return Err(vec![Diagnostic::new(&codes::BAD_YAML, source.id(), Span::at(end), why)]);
     }
-    let raw = yaml::read(source).map_err(|found| vec![*found])?;
+    let raw = yaml::parse(source).map_err(|found| vec![*found])?;
     let mut lowering = Lowering { source, found: Vec::new() };
     let file = lowering.file(&raw);
     lowering.found.sort_by_key(Diagnostic::order);
@@ -42,7 +42,7 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<ScenarioFile, Vec<Diagnostic>> 
 
 /// Parses a single step.
 pub(super) fn parse_step(source: &Arc<SourceFile>) -> Result<Step, Vec<Diagnostic>> {
-    let raw = yaml::read_step(source).map_err(|found| vec![*found])?;
+    let raw = yaml::parse_step(source).map_err(|found| vec![*found])?;
     let mut lowering = Lowering { source, found: Vec::new() };
     match lowering.step(&raw) {
         Some(step) if lowering.found.is_empty() => Ok(step),
@@ -175,7 +175,7 @@ impl Lowering<'_> {
             }
             (None, _) => {
                 let at = written.first().map_or(step, |(_, span)| *span);
-                let help = format!("use one of {}", verbs::words().join(", "));
+                let help = format!("use one of {}", verbs::names().join(", "));
                 self.report(&codes::BAD_STEP, at, "the step has no verb", help);
                 None
             }
@@ -210,7 +210,7 @@ impl Lowering<'_> {
             count: self.read(raw.count.as_ref(), value::positive).unwrap_or(1),
             version: self.read(raw.version.as_ref(), value::version),
             by: self.person(raw),
-            custom: self.read(raw.custom.as_ref(), value::word),
+            custom: self.read(raw.custom.as_ref(), value::free_text),
         })
     }
 
@@ -351,7 +351,7 @@ pub(super) fn did_you_mean<'a>(
 /// Converts a raw step to its verb. The required keys are present.
 fn verb(lowering: &mut Lowering<'_>, raw: &RawStep) -> Option<Verb> {
     if let Some(feature) = &raw.checkout {
-        let id = lowering.read(raw.id.as_ref(), value::word);
+        let id = lowering.read(raw.id.as_ref(), value::free_text);
         return lowering.ask(feature, raw).map(|ask| Verb::Checkout { ask, id });
     }
     if let Some(feature) = &raw.borrow {
@@ -362,8 +362,8 @@ fn verb(lowering: &mut Lowering<'_>, raw: &RawStep) -> Option<Verb> {
         return Some(Verb::Checkin {
             feature: lowering.read(Some(feature), value::feature)?,
             by: lowering.person(raw),
-            custom: lowering.read(raw.custom.as_ref(), value::word),
-            id: lowering.read(raw.id.as_ref(), value::word),
+            custom: lowering.read(raw.custom.as_ref(), value::free_text),
+            id: lowering.read(raw.id.as_ref(), value::free_text),
         });
     }
     if let Some(feature) = &raw.consume {
@@ -378,7 +378,7 @@ fn verb(lowering: &mut Lowering<'_>, raw: &RawStep) -> Option<Verb> {
     if let Some(expect) = &raw.expect {
         return Some(Verb::Expect(lowering.expectations(expect)));
     }
-    let device = lowering.read(raw.device.as_ref(), value::word)?;
+    let device = lowering.read(raw.device.as_ref(), value::free_text)?;
     match (&raw.activate, &raw.deactivate) {
         (Some(feature), _) => {
             let feature = lowering.read(Some(feature), value::feature)?;

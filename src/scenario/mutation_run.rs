@@ -66,5 +66,5 @@ fn still_lints(mutant: &Mutant, licenses: &[License], lint: Option<&Options>) ->
 
 fn changed(mutant: &Mutant, original: &License) -> License {
     let text = mutant.apply(original.source.text()).into_bytes();
-    License::read(SourceFile::from_bytes(original.source.id(), original.source.name(), text))
+    License::parse(SourceFile::from_bytes(original.source.id(), original.source.name(), text))
 }

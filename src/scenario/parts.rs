@@ -13,7 +13,7 @@ use keywright_syntax::source::SourceFile;
 use super::load::check_some;
 use super::model::{Change, Scenario, ScenarioFile, Verb};
 use super::mutants::Mutant;
-use super::run::holds;
+use super::run::all_pass;
 
 /// A block: the index of the license and of the feature in it.
 type BlockAt = (usize, usize);
@@ -87,7 +87,7 @@ impl<'a> Parts<'a> {
         let model = self.compile(&needed, &changed)?;
         let fails = |(index, file): (usize, &&ScenarioFile)| {
             let is_unfit = !check_some(file, &model, scenarios(index)).is_empty();
-            is_unfit || !holds(file, &model, scenarios(index))
+            is_unfit || !all_pass(file, &model, scenarios(index))
         };
         let asking: BTreeSet<usize> = askers.iter().map(|(file, _)| *file).collect();
         Some(asking.into_iter().filter_map(|index| Some((index, self.files.get(index)?))).any(fails))
@@ -111,7 +111,7 @@ impl<'a> Parts<'a> {
             }
             let source =
                 SourceFile::from_bytes(license.source.id(), license.source.name(), text.into_bytes());
-            let read = License::read(source);
+            let read = License::parse(source);
             if read.has_errors() || read.features.len() != 1 {
                 return None;
             }

@@ -39,7 +39,7 @@ pub fn observe(
 }
 
 /// Returns true if these scenarios of a file pass. Stops at the first one that fails.
-pub(super) fn holds<'a>(
+pub(super) fn all_pass<'a>(
     file: &ScenarioFile,
     model: &Model,
     mut scenarios: impl Iterator<Item = &'a Scenario>,
@@ -101,7 +101,7 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Formats the results: `granted`, `denied: …`, or the number of each.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn summary(&self) -> String {
         let mut parts = Vec::new();
         let sorts = usize::from(self.granted > 0) + self.denied.len() + usize::from(self.failed.is_some());
         if self.granted > 0 {
@@ -115,7 +115,7 @@ impl Tally {
                 format!("{times} denied: {word}")
             });
         }
-        parts.extend(self.failed.map(|failure| failure.words().to_owned()));
+        parts.extend(self.failed.map(|failure| failure.as_str().to_owned()));
         parts.join(", ")
     }
 }
@@ -305,7 +305,7 @@ impl Player<'_> {
         self.state.spend(1 + empty.work() - before);
         match cost {
             Ok(cost) => Ok(cost.into_iter().map(|(block, amount)| (block, i128::from(amount))).collect()),
-            Err(Outcome::Failed(failure)) => Err(vec![failure.words().to_owned()]),
+            Err(Outcome::Failed(failure)) => Err(vec![failure.as_str().to_owned()]),
             Err(_) => {
                 let explanation = self.model.explain(empty, &Event::Checkout(*request));
                 Err(explanation.map(|it| it.lines(self.model, &self.symbols)).unwrap_or_default())
@@ -335,6 +335,6 @@ pub(super) fn row(span: Span, text: String) -> RowResult {
 
 /// The comparison of a row that did not run because the maximum work is used up.
 pub(super) fn out_of_budget(span: Span) -> Check {
-    let actual = Failure::Budget.words().to_owned();
+    let actual = Failure::Budget.as_str().to_owned();
     Check { what: "", span, expected: "granted".to_owned(), actual, edits: Vec::new() }
 }

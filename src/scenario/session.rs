@@ -124,7 +124,7 @@ pub struct Pool {
 ///
 /// # Errors
 /// Returns the findings if the line is not a valid event.
-pub fn read_event(line: &str) -> Result<Step, Vec<Diagnostic>> {
+pub fn parse_event(line: &str) -> Result<Step, Vec<Diagnostic>> {
     let line = line.trim();
     if !line.starts_with('{') {
         check_words(line).map_err(|found| vec![*found])?;
@@ -152,7 +152,7 @@ fn check_words(line: &str) -> Result<(), Box<Diagnostic>> {
         let found = Diagnostic::new(&codes::BAD_STEP, FileId::default(), Span::default(), message);
         Err(Box::new(found.help(help)))
     };
-    let mut events = verbs::words();
+    let mut events = verbs::names();
     events.retain(|word| *word != "expect");
     if !events.contains(&verb) {
         let near = nearest(verb, events.iter().copied().chain(COMMANDS));

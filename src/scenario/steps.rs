@@ -141,7 +141,7 @@ impl Player<'_> {
 
 /// Compares the outcome of all requests with the expected one.
 fn granted_check(source: &SourceFile, step: &Step, tally: &Tally) -> Check {
-    let actual = tally.words();
+    let actual = tally.summary();
     let can_be_denied = !matches!(
         step.verb,
         Verb::Checkin { .. } | Verb::Deactivate { .. } | Verb::Advance(_) | Verb::Expect(_)
@@ -173,7 +173,7 @@ fn denial_text(reason: Reason) -> String {
 
 fn failure_check(step: &Step, failure: Failure) -> Check {
     let expected = step.denied.map_or_else(|| "granted".to_owned(), |denied| denial_text(denied.value));
-    Check { what: "", span: step.span, expected, actual: failure.words().to_owned(), edits: Vec::new() }
+    Check { what: "", span: step.span, expected, actual: failure.as_str().to_owned(), edits: Vec::new() }
 }
 
 /// A short description of a step.

@@ -108,7 +108,7 @@ pub(super) fn feature(text: &str) -> Result<String, Fault> {
 }
 
 /// Parses a free text: an id, a device or a custom string.
-pub(super) fn word(text: &str) -> Result<String, Fault> {
+pub(super) fn free_text(text: &str) -> Result<String, Fault> {
     if text.is_empty() || text.len() > 256 {
         return Err(("the text is empty or too long".to_owned(), "write 1 to 256 bytes".to_owned()));
     }

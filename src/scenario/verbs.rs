@@ -46,6 +46,6 @@ pub(super) fn all() -> &'static [Keys] {
     &VERBS
 }
 
-pub(super) fn words() -> Vec<&'static str> {
+pub(super) fn names() -> Vec<&'static str> {
     VERBS.iter().map(|keys| keys.verb).collect()
 }

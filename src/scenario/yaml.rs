@@ -300,16 +300,16 @@ impl<'de> Visitor<'de> for ShapeVisitor {
 }
 
 /// Reads a scenario file.
-pub(super) fn read(source: &SourceFile) -> Result<RawFile, Box<Diagnostic>> {
-    read_as(source)
+pub(super) fn parse(source: &SourceFile) -> Result<RawFile, Box<Diagnostic>> {
+    parse_as(source)
 }
 
 /// Reads a single step.
-pub(super) fn read_step(source: &SourceFile) -> Result<Placed<RawStep>, Box<Diagnostic>> {
-    read_as(source)
+pub(super) fn parse_step(source: &SourceFile) -> Result<Placed<RawStep>, Box<Diagnostic>> {
+    parse_as(source)
 }
 
-fn read_as<T: de::DeserializeOwned>(source: &SourceFile) -> Result<T, Box<Diagnostic>> {
+fn parse_as<T: de::DeserializeOwned>(source: &SourceFile) -> Result<T, Box<Diagnostic>> {
     if source.text().len() > MAX_SCENARIO_BYTES {
         let message = format!("the file is larger than {} MiB", MAX_SCENARIO_BYTES / 1024 / 1024);
         return Err(Box::new(Diagnostic::new(&codes::TOO_LARGE, source.id(), Span::default(), message)));

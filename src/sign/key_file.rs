@@ -160,7 +160,7 @@ pub fn write_secret_key(
     let mut text = Zeroizing::new(String::with_capacity(pem.len() + 512));
     text.push_str(&header_lines(key, label));
     text.push_str(&pem);
-    let (back, _) = read_secret_key(&text, passphrase)?;
+    let (back, _) = parse_secret_key(&text, passphrase)?;
     if back.public_key() == key.public_key() { Ok(text) } else { Err(KeyFileError::NotReadBack) }
 }
 
@@ -168,9 +168,9 @@ pub fn write_secret_key(
 ///
 /// # Errors
 /// Returns an error if the file has another form, exceeds a limit, the passphrase is wrong, or its parts do not match.
-pub fn read_secret_key(text: &str, passphrase: Option<&[u8]>) -> Result<(SecretKey, Label), KeyFileError> {
+pub fn parse_secret_key(text: &str, passphrase: Option<&[u8]>) -> Result<(SecretKey, Label), KeyFileError> {
     let (head, body) = split_head(text).ok_or(KeyFileError::NotPem)?;
-    let header = Header::read(head)?;
+    let header = Header::parse(head)?;
     let unreadable = if body.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----") {
         KeyFileError::WrongPassphrase
     } else {
@@ -231,7 +231,7 @@ struct Header {
 }
 
 impl Header {
-    fn read(text: &str) -> Result<Self, KeyFileError> {
+    fn parse(text: &str) -> Result<Self, KeyFileError> {
         let mut header = Self::default();
         for (name, value) in text.lines().filter_map(|line| line.split_once(": ")) {
             let value = value.trim();

@@ -22,7 +22,9 @@ mod versions;
 
 pub use all_cores::AllCores;
 pub use installation::{InstallFault, Installed, install_bundle};
-pub use key_file::{Kdf, KeyFileError, Label, MIN_KDF_ROUNDS, Protection, read_secret_key, write_secret_key};
+pub use key_file::{
+    Kdf, KeyFileError, Label, MIN_KDF_ROUNDS, Protection, parse_secret_key, write_secret_key,
+};
 pub use list_rules::{Judged, Refused, RefusedKind, judge_lists};
 pub use revocation_list::{
     MAX_REASON, MAX_REVOCATION_LIST, REVOCATION_SUFFIX, RevocationList, SignListError, is_reason,

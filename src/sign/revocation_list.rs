@@ -126,7 +126,7 @@ impl RevocationList {
     /// # Errors
     /// Returns the first error.
     pub fn parse(text: &str, digest: Digest) -> Result<Self, TrustError> {
-        let raw: RawRevocationList = strict_yaml::read(text)?;
+        let raw: RawRevocationList = strict_yaml::parse(text)?;
         if raw.format.value != FORMAT {
             let message = "unknown format of a revocation list (expected `1`); a newer version of keywright may support it";
             return Err(fault(&raw.format, message));
@@ -179,7 +179,7 @@ impl RevocationList {
     /// Returns an error if signing fails, or if the file would not be accepted.
     pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SignListError> {
         let text = seal(Domain::Revocation, &self.body(), signer, trusted).map_err(SignListError::Sign)?;
-        let trust = Trust::of(trusted.clone());
+        let trust = Trust::from_key(trusted.clone());
         let again = Self::open(text.as_bytes(), &trust, Mode::Development).map_err(SignListError::Refused)?;
         if (Self { digest: self.digest, ..again }) == *self {
             Ok(text)

@@ -217,7 +217,7 @@ fn key_id(value: &Spanned<String>) -> Result<KeyId, TrustError> {
 }
 
 impl RawSeenEntry {
-    fn read(&self) -> Result<(ListId, Seen), TrustError> {
+    fn parse(&self) -> Result<(ListId, Seen), TrustError> {
         let kind = ListKind::ALL.into_iter().find(|kind| kind.as_str() == self.list.value);
         let kind =
             kind.ok_or_else(|| fault(&self.list, "invalid kind of list (expected `trust` or `revocation`)"))?;
@@ -241,7 +241,7 @@ impl LastSeen {
     /// # Errors
     /// Returns an error if the format is invalid, also for an empty file.
     pub fn parse(text: &str) -> Result<Self, TrustError> {
-        let raw: RawSeen = strict_yaml::read(text)?;
+        let raw: RawSeen = strict_yaml::parse(text)?;
         if !FORMATS.contains(&raw.format.value.as_str()) {
             return Err(fault(
                 &raw.format,
@@ -251,7 +251,7 @@ impl LastSeen {
         let publisher = raw.publisher.as_ref().map(vendor).transpose()?;
         let mut last = Self { publisher, ..Self::default() };
         for entry in &raw.seen {
-            let (id, seen) = entry.read()?;
+            let (id, seen) = entry.parse()?;
             if last.seen.insert(id, seen).is_some() {
                 return Err(fault(&entry.vendor, "duplicate entry of a list"));
             }

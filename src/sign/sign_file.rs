@@ -113,7 +113,7 @@ fn sign_block(
     if let Some(reason) = outside_key_validity(feature.issued.map(|issued| issued.value), trusted) {
         return Err(SignFileError::Untimely(line, reason));
     }
-    let payload = Payload::of(license, feature);
+    let payload = Payload::from_block(license, feature);
     let digest = payload.digest();
     let key = sign_payload(signer, trusted, feature.vendor_name(), &digest)
         .map_err(|error| SignFileError::Block(line, error))?;
@@ -239,7 +239,7 @@ fn apply(text: &str, edits: &[Edit]) -> String {
 /// trusted key when signing, and the name and all other directives must be unchanged, so that the payload is the one that
 /// was signed. Therefore the signature need not be verified again.
 fn read_back(license: &License, text: &str, blocks: &[SignedBlock]) -> Result<(), SignFileError> {
-    let again = syntax::parse_own(SourceFile::new(license.source.name(), text));
+    let again = syntax::parse_generated(SourceFile::new(license.source.name(), text));
     if again.blocks().count() != blocks.len() || again.errors().iter().any(Diagnostic::is_error) {
         return Err(SignFileError::NotReadBack(1));
     }
@@ -290,7 +290,7 @@ mod tests {
         let (edits, blocks): (Vec<Edit>, Vec<SignedBlock>) = (1..)
             .zip(&license.features)
             .map(|(at, feature)| {
-                let payload = Payload::of(&license, feature);
+                let payload = Payload::from_block(&license, feature);
                 let block = license.block(feature).unwrap();
                 let edit = key_edit(&license, block, None, &key(at).encode());
                 let (feature, line) = (feature.name.value.to_string(), line_of(&license, feature));

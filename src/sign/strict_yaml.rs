@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_yaml::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned, budget, options};
 
 use keywright_verify::TrustError;
-use keywright_yaml::{first_tag, words};
+use keywright_yaml::{describe, first_tag};
 
 use super::versions::{MAX_VERSION, POISONED};
 
@@ -14,7 +14,7 @@ use super::versions::{MAX_VERSION, POISONED};
 ///
 /// # Errors
 /// Returns the first error, with its line and column.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TrustError> {
+pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, TrustError> {
     let options = options! {
         budget: budget! {
             max_anchors: 0,
@@ -30,7 +30,7 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TrustError> {
         with_snippet: false,
     };
     let read = serde_yaml::from_str_with_options(text, options).map_err(|error| {
-        let (message, help) = words(error.without_snippet());
+        let (message, help) = describe(error.without_snippet());
         let place = error.location().map(|at| (at.line(), at.column()));
         let fault = TrustError { place, ..TrustError::new(message) };
         match help {

@@ -27,7 +27,7 @@ use super::revocation_list::{SignListError, refusal};
 use super::signer::Signer;
 use super::signer::seal;
 use super::strict_yaml::{self, day, fault, version};
-use super::trust_list::{RawMark, read_lists, read_state, write_state};
+use super::trust_list::{RawMark, parse_lists, parse_state, write_state};
 
 /// File name of an installed bundle in the folder of a trust store.
 pub const TRUST_BUNDLE: &str = "trust.bundle";
@@ -172,7 +172,7 @@ impl TrustBundle {
     /// # Errors
     /// At the first thing that is not as it should be.
     pub fn parse(text: &str, digest: Digest) -> Result<Self, TrustError> {
-        let raw: RawTrustBundle = strict_yaml::read(text)?;
+        let raw: RawTrustBundle = strict_yaml::parse(text)?;
         if raw.format.value != FORMAT {
             let message = "unknown format of a trust bundle (expected `1`); a newer version of keywright may support it";
             return Err(fault(&raw.format, message));
@@ -186,7 +186,7 @@ impl TrustBundle {
         }
         let mut trust = Trust::default();
         for key in &raw.keys {
-            trust.add(read_key(key)?)?;
+            trust.add(parse_key(key)?)?;
         }
         let keys = trust.keys().to_vec();
         Ok(Self {
@@ -231,7 +231,7 @@ impl TrustBundle {
     pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SignListError> {
         let text = seal(Domain::Trust, &self.body(), signer, trusted).map_err(SignListError::Sign)?;
         let again =
-            Self::open(text.as_bytes(), &Trust::of(trusted.clone())).map_err(SignListError::Refused)?;
+            Self::open(text.as_bytes(), &Trust::from_key(trusted.clone())).map_err(SignListError::Refused)?;
         let same = again.version == self.version && again.body() == self.body();
         if same {
             Ok(text)
@@ -254,7 +254,7 @@ impl TrustBundle {
     }
 }
 
-fn read_key(raw: &RawTrustedKey) -> Result<TrustedKey, TrustError> {
+fn parse_key(raw: &RawTrustedKey) -> Result<TrustedKey, TrustError> {
     if !Name::is_valid(&raw.vendor.value) {
         return Err(fault(&raw.vendor, format!("`{}` is not a vendor name", raw.vendor.value)));
     }
@@ -283,8 +283,8 @@ fn read_key(raw: &RawTrustedKey) -> Result<TrustedKey, TrustError> {
         usage,
         not_before,
         not_after,
-        state: read_state(&raw.state, raw.since.as_ref())?,
-        lists: read_lists(&raw.state, raw.lists.as_deref())?,
+        state: parse_state(&raw.state, raw.since.as_ref())?,
+        lists: parse_lists(&raw.state, raw.lists.as_deref())?,
         line: raw.vendor.referenced.line(),
     };
     Ok(TrustedKey { entry, key })

@@ -78,17 +78,17 @@ pub(super) struct RawMark {
 /// # Errors
 /// Returns the first error, with its line and column.
 pub fn parse_trust_list(text: &str) -> Result<Vec<TrustEntry>, TrustError> {
-    let list: RawList = strict_yaml::read(text)?;
+    let list: RawList = strict_yaml::parse(text)?;
     if list.version.value != VERSION {
         return Err(fault(
             &list.version,
             "unknown version of a trust list (expected `1`); a newer version of keywright may support it",
         ));
     }
-    list.keys.iter().map(read_entry).collect()
+    list.keys.iter().map(parse_entry).collect()
 }
 
-fn read_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
+fn parse_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
     if !Name::is_valid(&raw.vendor.value) {
         return Err(fault(&raw.vendor, format!("`{}` is not a vendor name", raw.vendor.value)));
     }
@@ -116,14 +116,14 @@ fn read_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
         usage,
         not_before,
         not_after,
-        state: read_state(&raw.state, raw.since.as_ref())?,
-        lists: read_lists(&raw.state, raw.lists.as_deref())?,
+        state: parse_state(&raw.state, raw.since.as_ref())?,
+        lists: parse_lists(&raw.state, raw.lists.as_deref())?,
         line: raw.vendor.referenced.line(),
     })
 }
 
 /// Parses the state of a key and the day of the state.
-pub(super) fn read_state(
+pub(super) fn parse_state(
     state: &Spanned<String>,
     since: Option<&Spanned<String>>,
 ) -> Result<KeyState, TrustError> {
@@ -148,7 +148,7 @@ pub(super) fn read_state(
 }
 
 /// Parses the recorded lists of a key in this state.
-pub(super) fn read_lists(
+pub(super) fn parse_lists(
     state: &Spanned<String>,
     lists: Option<&[RawMark]>,
 ) -> Result<Option<Vec<ListMark>>, TrustError> {

@@ -13,7 +13,7 @@ use super::tree::{Block, Directive, Element, Item, Value};
 const MOST_BYTES: usize = 1024 * 1024;
 
 /// Parses a text. Returns `None` if it is not plain throughout.
-pub(super) fn read(text: &str) -> Option<Vec<Item>> {
+pub(super) fn parse(text: &str) -> Option<Vec<Item>> {
     // `=3D` may be an email in quoted-printable, which the full parser reports.
     if text.len() > MOST_BYTES || text.contains("=3D") {
         return None;

@@ -18,6 +18,6 @@ mod tree;
 
 pub use block_splitter::MAX_BLOCK_BYTES;
 pub use format::{Layout, Unproven, format, needs_quotes};
-pub use parse::{MAX_BLOCKS, parse, parse_keeping, parse_own};
+pub use parse::{MAX_BLOCKS, parse, parse_generated, parse_keeping};
 pub use recovery::excerpt;
 pub use tree::{Block, Directive, Element, Item, TokenKind, Tree, Value, comments, fold, is_blank};

@@ -46,8 +46,8 @@ pub fn parse_keeping(source: Arc<SourceFile>, most: usize) -> Tree {
 
 /// Parses text written by keywright itself. Faster than [`parse`] if the text is plain; the tree is the same.
 #[must_use]
-pub fn parse_own(source: Arc<SourceFile>) -> Tree {
-    match fast_path::read(source.text()).filter(|_| source.fault().is_none()) {
+pub fn parse_generated(source: Arc<SourceFile>) -> Tree {
+    match fast_path::parse(source.text()).filter(|_| source.fault().is_none()) {
         Some(items) => Tree { source, items, findings: Findings::new(MOST_OF_A_CODE) },
         None => parse(source),
     }
@@ -210,7 +210,7 @@ impl<'a> Builder<'a> {
         if self.is_over_cap(shift(&pair, base)) {
             return;
         }
-        let block = self.read_block(pair, base);
+        let block = self.parse_block(pair, base);
         self.items.push(Item::Block(Box::new(block)));
     }
 
@@ -230,7 +230,7 @@ impl<'a> Builder<'a> {
         self.blocks > MAX_BLOCKS
     }
 
-    fn read_block(&mut self, pair: Pair<'_, Rule>, base: u32) -> Block {
+    fn parse_block(&mut self, pair: Pair<'_, Rule>, base: u32) -> Block {
         let nowhere = Span::default();
         let mut block = Block {
             span: shift(&pair, base),
@@ -412,7 +412,7 @@ mod tests {
 
     /// Returns true if `text` is plain, after checking that the grammar produces the same tree and no finding.
     fn is_read_alike(text: &str) -> bool {
-        let Some(items) = fast_path::read(text) else { return false };
+        let Some(items) = fast_path::parse(text) else { return false };
         let tree = parse(SourceFile::new("m", text));
         assert_eq!(tree.items(), items, "{text:?}");
         assert!(tree.errors().is_empty(), "{text:?}");

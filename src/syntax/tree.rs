@@ -154,7 +154,7 @@ impl Value {
 
     /// Returns the value without quotes, with whitespace folded as by [`fold`].
     #[must_use]
-    pub fn read(self, source: &SourceFile) -> Cow<'_, str> {
+    pub fn folded(self, source: &SourceFile) -> Cow<'_, str> {
         fold(source.slice(self.inner()))
     }
 }

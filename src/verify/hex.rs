@@ -9,7 +9,7 @@ pub(super) fn write(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// Parses exactly `N` bytes. Upper-case digits are rejected, so that a value has one spelling.
-pub(super) fn read<const N: usize>(text: &str) -> Option<[u8; N]> {
+pub(super) fn parse<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.as_bytes();
     if digits.len() != N * 2 {
         return None;
@@ -35,9 +35,9 @@ mod tests {
 
     #[test]
     fn hex_accepts_one_spelling() {
-        assert_eq!(read::<2>("0aff"), Some([10, 255]));
+        assert_eq!(parse::<2>("0aff"), Some([10, 255]));
         for wrong in ["0AFF", "0af", "0aff0", "0agf", "+aff", "é"] {
-            assert_eq!(read::<2>(wrong), None, "{wrong}");
+            assert_eq!(parse::<2>(wrong), None, "{wrong}");
         }
     }
 }

@@ -73,7 +73,7 @@ impl Digest {
     /// Parses 128 lower-case hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        hex::read(text).map(Self)
+        hex::parse(text).map(Self)
     }
 
     /// Returns the bytes.
@@ -145,7 +145,7 @@ impl KeyId {
     /// Parses 16 lower-case hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        hex::read(text).map(Self)
+        hex::parse(text).map(Self)
     }
 
     /// Returns the bytes.

@@ -46,7 +46,7 @@ impl Payload {
 
     /// Creates the payload of a block of a license.
     #[must_use]
-    pub fn of(license: &License, feature: &Feature) -> Self {
+    pub fn from_block(license: &License, feature: &Feature) -> Self {
         Self::new(feature.name.value.as_str(), license.records(feature))
     }
 

@@ -63,7 +63,7 @@ impl Trust {
 
     /// Creates a store with one key.
     #[must_use]
-    pub fn of(key: TrustedKey) -> Self {
+    pub fn from_key(key: TrustedKey) -> Self {
         let index = HashMap::from([(key.key.id(), 0)]);
         Self { keys: vec![key], index, ..Self::default() }
     }

@@ -159,7 +159,7 @@ impl<'a> Verifier<'a> {
     }
 
     fn block<'l>(&self, license: &'l License, feature: &'l Feature) -> BlockReport<'l> {
-        let digest = Payload::of(license, feature).digest();
+        let digest = Payload::from_block(license, feature).digest();
         let text = license.value(feature, "KEY");
         let key = text.as_deref().map(KeyText::parse);
         let ruling = self.rule(license, feature, &digest, key);

@@ -10,7 +10,7 @@ use keywright_syntax::diagnostic::nearest;
 
 /// The message and the help text of an error, without its location.
 #[must_use]
-pub fn words(error: &Error) -> (String, Option<String>) {
+pub fn describe(error: &Error) -> (String, Option<String>) {
     let message = match error {
         Error::SerdeUnknownField { field, expected, .. } => {
             let help = match nearest(field, expected.iter().copied()) {

@@ -28,14 +28,14 @@ fn graph_costs_multiply_along_paths_and_add_at_joins() {
     assert_eq!(measures.total(suite), Some(Some(13)));
     let draws = Draws::new(&graph, &measures);
     // The minimum uses the cheaper alternative of Print: 2 × 5 + 3 × 1.
-    assert_eq!(draws.of(suite).unwrap().iter().find(|(id, _)| *id == pool).unwrap().1.sum, Cost::Known(13));
+    assert_eq!(draws.get(suite).unwrap().iter().find(|(id, _)| *id == pool).unwrap().1.sum, Cost::Known(13));
     assert_eq!(
-        draws.of(suite).unwrap().iter().find(|(id, _)| *id == pool).unwrap().1.largest,
+        draws.get(suite).unwrap().iter().find(|(id, _)| *id == pool).unwrap().1.largest,
         Cost::Known(10)
     );
     assert!(!draws.is_exact(suite) && draws.is_exact(draw) && draws.is_exact(print));
     let capacities = Capacities::new(&graph);
-    assert_eq!([pool, draw, print, suite].map(|id| capacities.of(id)), [42, 8, 42, 4]);
+    assert_eq!([pool, draw, print, suite].map(|id| capacities.get(id)), [42, 8, 42, 4]);
     let chain = measures.longest_chain(&graph, suite);
     assert_eq!(names(&graph, chain.blocks()), ["Suite", "Draw", "Pool"]);
 }
@@ -91,7 +91,7 @@ fn graph_cycles_list_hops_and_mark_dependents() {
     assert_eq!(names(&graph, measures.cycles[0].iter().map(|hop| hop.block)), ["A", "B", "C"]);
     assert_eq!([before, a, fine].map(|id| measures.depth(id)), [None, None, Some(1)]);
     assert_eq!([before, a, fine].map(|id| measures.total(id)), [None, None, Some(Some(1))]);
-    assert_eq!([fine, pool].map(|id| Capacities::new(&graph).of(id)), [UNLIMITED; 2]);
+    assert_eq!([fine, pool].map(|id| Capacities::new(&graph).get(id)), [UNLIMITED; 2]);
     let ways = graph.ways_to(|id| id == pool);
     assert!(ways.leads_from(fine) && !ways.leads_from(a));
     let mut room = 10;

@@ -7,7 +7,7 @@ use keywright::effort;
 use keywright::license::License;
 use keywright::lint::{Options, lint};
 use keywright::resolve::{Event, Interner, Model, Outcome, Reason, Request, Requester, State};
-use keywright::scenario::{self, Session, no_file, read_event};
+use keywright::scenario::{self, Session, no_file, parse_event};
 use keywright::source::SourceFile;
 use keywright::verify::{Mode, Revocations, Trust, Verdict, Verifier};
 
@@ -152,7 +152,7 @@ fn play(model: &Model, lines: impl Iterator<Item = String>) -> usize {
     let mut session = Session::new(&file, model, noon(), None);
     let mut granted = 0;
     for line in lines {
-        let reply = session.play(read_event(&line).unwrap());
+        let reply = session.play(parse_event(&line).unwrap());
         granted += usize::from(reply.granted);
     }
     granted
@@ -326,13 +326,13 @@ fn undo_reverts_many_events_one_by_one() {
     let file = no_file();
     let mut session = Session::new(&file, &model, noon(), None);
     for at in 0..6_000 {
-        assert!(session.play(read_event(&format!("checkout A by=p{at}@h{at}")).unwrap()).granted);
+        assert!(session.play(parse_event(&format!("checkout A by=p{at}@h{at}")).unwrap()).granted);
     }
     for left in (4_000..6_000).rev() {
         assert!(session.undo());
         assert_eq!(session.active_tokens(), left);
     }
-    assert!(session.play(read_event("checkout A count=5000").unwrap()).granted);
+    assert!(session.play(parse_event("checkout A count=5000").unwrap()).granted);
     assert_eq!(session.active_tokens(), 9_000);
 }
 

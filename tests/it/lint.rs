@@ -25,7 +25,7 @@ pub(crate) fn ids(found: &[Diagnostic]) -> Vec<&'static str> {
 }
 
 fn lint_example(example: &Example) -> Vec<Diagnostic> {
-    let licenses: Vec<License> = example.sources().into_iter().map(License::read).collect();
+    let licenses: Vec<License> = example.sources().into_iter().map(License::parse).collect();
     let mut options = Options::at(day());
     if let Example::Configured { policy, .. } = example {
         options.policy = policy();

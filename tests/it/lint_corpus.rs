@@ -213,7 +213,7 @@ fn with_other_customers(license: &License) -> String {
     let (mut text, mut at) = (String::new(), 0);
     for directive in license.tree.blocks().flat_map(|(_, block)| block.directives()) {
         let name = license.source.slice(directive.name);
-        let value = directive.value.read(&license.source);
+        let value = directive.value.folded(&license.source);
         if !["SN", "LICENSEE"].contains(&name) || !value.is_ascii() {
             continue;
         }
@@ -329,7 +329,7 @@ fn generated_cases_report_their_codes() {
     for (code, situation, also, make) in MADE {
         // Raise the limit, because among so many findings the expected one would only be counted.
         options.most = if *code == "A004" { MAX_FINDINGS } else { usize::MAX };
-        let license = License::read(SourceFile::from_bytes(FileId(0), "made.lic", make()));
+        let license = License::parse(SourceFile::from_bytes(FileId(0), "made.lic", make()));
         let found = lint(&[&license], &options);
         let own = found.iter().filter(|found| found.code.id == *code).count();
         assert_eq!(own, 1, "{code}: {situation}");

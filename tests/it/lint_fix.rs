@@ -175,7 +175,7 @@ fn payloads(text: &str) -> Vec<Vec<u8>> {
         .features
         .iter()
         .filter(is_signed)
-        .map(|feature| Payload::of(&license, feature).as_bytes().to_vec())
+        .map(|feature| Payload::from_block(&license, feature).as_bytes().to_vec())
         .collect()
 }
 

@@ -66,7 +66,7 @@ fn parser_errors_match_snapshots() {
     for path in files_below("tests/parse") {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let source = SourceFile::from_bytes(FileId(0), name, fs::read(&path).unwrap());
-        snapshot("parse", stem(&path), &findings(&License::read(source)));
+        snapshot("parse", stem(&path), &findings(&License::parse(source)));
     }
 }
 
@@ -144,7 +144,7 @@ proptest! {
     #[test]
     fn parser_accepts_any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let source = SourceFile::from_bytes(FileId(0), "any", bytes);
-        let license = License::read(source);
+        let license = License::parse(source);
         prop_assert_eq!(joined(&license), license.source.text());
     }
 }

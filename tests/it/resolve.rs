@@ -48,7 +48,7 @@ impl Fixture {
         match self.model.apply(&mut self.state, event) {
             Outcome::Granted(grant) => Ok(grant.ticket),
             Outcome::Denied(reason) => Err(reason),
-            Outcome::Failed(failure) => panic!("{}", failure.words()),
+            Outcome::Failed(failure) => panic!("{}", failure.as_str()),
         }
     }
 

@@ -70,7 +70,7 @@ impl Fast {
         match self.model.apply(&mut self.state, &event) {
             Outcome::Granted(grant) => Some(grant.ticket),
             Outcome::Denied(_) => None,
-            Outcome::Failed(failure) => panic!("{}", failure.words()),
+            Outcome::Failed(failure) => panic!("{}", failure.as_str()),
         }
     }
 

@@ -97,7 +97,7 @@ impl Fast {
         match self.model.apply(&mut self.state, &event) {
             Outcome::Granted(grant) => grant.ticket,
             Outcome::Denied(_) => None,
-            Outcome::Failed(failure) => panic!("{}", failure.words()),
+            Outcome::Failed(failure) => panic!("{}", failure.as_str()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Secret key files: writing, reading and rejection.
 
 use jiff::civil::date;
-use keywright::sign::{Kdf, KeyFileError, Label, Protection, SecretKey, read_secret_key, write_secret_key};
+use keywright::sign::{Kdf, KeyFileError, Label, Protection, SecretKey, parse_secret_key, write_secret_key};
 use keywright::verify::Usage;
 
 use crate::sign::{VENDOR, key};
@@ -27,7 +27,7 @@ pub(crate) fn plain() -> String {
 
 /// Returns the error of reading. A key has no `Debug`, so a success prints the key id and the label.
 pub(crate) fn error(text: &str, passphrase: Option<&[u8]>) -> KeyFileError {
-    match read_secret_key(text, passphrase) {
+    match parse_secret_key(text, passphrase) {
         Ok((key, label)) => panic!("read as {} {label:?}\n{text}", key.public_key().id()),
         Err(error) => error,
     }
@@ -48,15 +48,15 @@ fn key_file_reads_back() {
                 "\nCreated: 2026-01-01\nUsage: production\n-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
             )
         );
-        let (read, found) = read_secret_key(&text, Some(PASSPHRASE)).unwrap();
+        let (read, found) = parse_secret_key(&text, Some(PASSPHRASE)).unwrap();
         assert_eq!(read.public_key().id().to_string(), id_of_key);
         assert_eq!(found, label());
         assert_eq!(error(&text, None), KeyFileError::PassphraseNeeded);
         assert_eq!(error(&text, Some(b"other")), KeyFileError::WrongPassphrase);
         assert_eq!(error(&text, Some(b"")), KeyFileError::WrongPassphrase);
-        assert_eq!(id(read_secret_key(&text.replace('\n', "\r\n"), Some(PASSPHRASE))), id_of_key);
+        assert_eq!(id(parse_secret_key(&text.replace('\n', "\r\n"), Some(PASSPHRASE))), id_of_key);
     }
-    let (_, found) = read_secret_key(&plain(), None).unwrap();
+    let (_, found) = parse_secret_key(&plain(), None).unwrap();
     assert!(found.weakness.is_some());
 }
 
@@ -91,7 +91,7 @@ fn key_file_headers_are_read_strictly() {
         assert!(matches!(error(&wrong, None), KeyFileError::BadHeader(_)), "{wrong}");
     }
     let bags = format!("Bag Attributes\n    friendlyName: x\nKey Attributes: <No Attributes>\n{text}");
-    assert!(read_secret_key(&bags, None).is_ok());
+    assert!(parse_secret_key(&bags, None).is_ok());
 }
 
 #[test]

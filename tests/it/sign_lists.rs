@@ -54,7 +54,7 @@ fn lists_are_signed_by_permitted_keys_only() {
     let with = |change: &dyn Fn(&mut TrustedKey)| {
         let mut key = trusted(VENDOR, &key(1));
         change(&mut key);
-        RevocationList::open(text.as_bytes(), &Trust::of(key), Mode::Production)
+        RevocationList::open(text.as_bytes(), &Trust::from_key(key), Mode::Production)
             .map_err(|error| error.to_string())
     };
     assert!(with(&|_| ()).is_ok());
@@ -131,7 +131,7 @@ fn bundle_reads_back_and_is_a_store() {
     other.entry.usage = Usage::Development;
     let one = trusted(VENDOR, &key(1));
     let text = bundle(1, vec![one.clone(), retired, other]).seal(&key(1), &one).unwrap();
-    let read = TrustBundle::open(text.as_bytes(), &Trust::of(one)).unwrap();
+    let read = TrustBundle::open(text.as_bytes(), &Trust::from_key(one)).unwrap();
     assert_eq!((read.keys.len(), read.version, read.expires), (3, 1, date(2027, 2, 10)));
     assert_eq!(read.keys[2].entry.vendor, "null");
     let trust = read.trust().unwrap();
@@ -188,7 +188,7 @@ fn folder_with_list_and_bundle_is_not_a_store() {
     let unknown = keywright::sign::store_fs::load_trust(folder.path()).unwrap_err();
     assert!(unknown.message.contains("not the one that was installed"), "{unknown}");
     let mut seen = LastSeen::default();
-    let digest = TrustBundle::open(text.as_bytes(), &Trust::of(one)).unwrap().digest;
+    let digest = TrustBundle::open(text.as_bytes(), &Trust::from_key(one)).unwrap().digest;
     seen.note(ListId::trust(VENDOR, Usage::Production), Seen::new(1, digest));
     fs::write(folder.path().join("last-seen.yaml"), seen.text()).unwrap();
     let trust = keywright::sign::store_fs::load_trust(folder.path()).unwrap();

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use keywright::license::License;
-use keywright::sign::{Kdf, Label, Protection, read_secret_key, write_secret_key};
+use keywright::sign::{Kdf, Label, Protection, parse_secret_key, write_secret_key};
 use keywright::verify::{Domain, KeyText, Payload, PublicKey, message};
 
 use crate::sign::{PLAIN, key, signed};
@@ -63,7 +63,7 @@ fn openssl_keys_are_read() {
         let public = text(&openssl(folder.path(), "pkey -in key.pem -pubout").unwrap());
         let file = fs::read_to_string(folder.path().join("other.pem")).unwrap();
         let (read, _) =
-            read_secret_key(&file, Some(b"test")).unwrap_or_else(|error| panic!("{options}: {error}"));
+            parse_secret_key(&file, Some(b"test")).unwrap_or_else(|error| panic!("{options}: {error}"));
         assert_eq!(read.public_key().to_pem(), public, "{options}");
         assert_eq!(PublicKey::from_pem(&public), Ok(*read.public_key()));
     }
@@ -76,7 +76,7 @@ fn openssl_verifies_signatures() {
     fs::write(folder.path().join("pub.pem"), key(1).public_key().to_pem()).unwrap();
     for feature in &license.features {
         let parts = KeyText::parse(&license.value(feature, "KEY").unwrap()).unwrap();
-        let digest = Payload::of(&license, feature).digest();
+        let digest = Payload::from_block(&license, feature).digest();
         fs::write(folder.path().join("message"), message::message(Domain::Feature, parts.key, &digest))
             .unwrap();
         fs::write(folder.path().join("signature"), parts.signature).unwrap();

@@ -256,7 +256,7 @@ fn license_vectors_match() {
 }
 
 fn compare(title: &str, answer: &Answer, license: &License, feature: &Feature) {
-    let payload = Payload::of(license, feature);
+    let payload = Payload::from_block(license, feature);
     if feature.is_sound() {
         assert_eq!(feature.name.value.as_str(), answer.feature, "{title}");
         assert_eq!(std::str::from_utf8(payload.as_bytes()).unwrap(), answer.payload, "{title}");

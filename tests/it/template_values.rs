@@ -14,12 +14,12 @@ const SITE: &str = "tests/templates/site.lic";
 
 pub(crate) fn site() -> Template {
     let text = std::fs::read_to_string(root().join(SITE)).unwrap();
-    Template::read(TemplateText { name: "site", file: "site.lic", license: &text, scenarios: None }).unwrap()
+    Template::parse(TemplateText { name: "site", file: "site.lic", license: &text, scenarios: None }).unwrap()
 }
 
 fn read(text: &str) -> Result<Template, String> {
     let source = TemplateText { name: "t", file: "t.lic", license: text, scenarios: None };
-    Template::read(source).map_err(|fault| format!("{fault}; {}", fault.help.as_deref().unwrap_or("-")))
+    Template::parse(source).map_err(|fault| format!("{fault}; {}", fault.help.as_deref().unwrap_or("-")))
 }
 
 #[test]

@@ -12,7 +12,7 @@ const TODAY: jiff::civil::Date = jiff::civil::Date::constant(2026, 1, 15);
 fn read(builtin: &Builtin) -> Template {
     let scenarios = Some(("scenarios.yaml", builtin.scenarios));
     let text = TemplateText { name: builtin.name, file: builtin.name, license: builtin.license, scenarios };
-    Template::read(text).unwrap_or_else(|fault| panic!("{fault}"))
+    Template::parse(text).unwrap_or_else(|fault| panic!("{fault}"))
 }
 
 fn render(template: &Template, given: &[ArgValue]) -> (String, String) {

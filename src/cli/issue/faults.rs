@@ -18,10 +18,10 @@ pub(super) fn tell(all: &[Refused], io: &mut Console<'_>) -> Result<(), CliError
     let mut faults: Vec<&keywright_issue::Fault> = all.iter().flat_map(|refused| &refused.faults).collect();
     faults.sort_by(|one, other| (&one.file, one.place).cmp(&(&other.file, other.place)));
     for fault in faults.iter().take(MOST_TOLD) {
-        io.stop(&refused(fault))?;
+        io.error(&refused(fault))?;
     }
     if faults.len() > MOST_TOLD {
-        io.say(&format!("… and {} more", faults.len() - MOST_TOLD))?;
+        io.note(&format!("… and {} more", faults.len() - MOST_TOLD))?;
     }
     Ok(())
 }

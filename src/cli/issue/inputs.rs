@@ -47,7 +47,7 @@ impl Inputs {
             .map_err(|fault| refused(&fault))?;
         for name in issuer.unproven() {
             let name = escape(name);
-            io.say(&format!("warning: template `{name}` has no scenarios, so its licenses are not tested"))?;
+            io.note(&format!("warning: template `{name}` has no scenarios, so its licenses are not tested"))?;
         }
         let orders = Orders::read(&args.order, issuer.parameters(), io)?;
         let (wrong, clashes, clashing) = (Vec::new(), Vec::new(), HashSet::new());
@@ -66,7 +66,7 @@ impl Inputs {
                 Err(fault) => self.wrong.push(refuse(fault)),
                 Ok(order) => {
                     self.digest = chained(&self.digest, &order.digest());
-                    if let Some(fault) = clashes.of(&order) {
+                    if let Some(fault) = clashes.check(&order) {
                         self.clashes.push(refuse(fault));
                         self.clashing.insert(read);
                     }

@@ -38,7 +38,7 @@ impl Orders {
                 check_table(&name, &bytes, &parameters, io)?;
                 Source::Table { name, bytes }
             } else {
-                Source::One(keywright_issue::read_order(&name, &into_text(path, bytes)?).map(Box::new))
+                Source::One(keywright_issue::parse_order(&name, &into_text(path, bytes)?).map(Box::new))
             });
         }
         Ok(Self { sources, parameters })
@@ -68,7 +68,7 @@ fn check_table(
 ) -> Result<(), CliError> {
     match Table::read(name, bytes, parameters) {
         Ok(table) if table.empty_rows() > 0 => {
-            io.say(&format!(
+            io.note(&format!(
                 "note: skipped {} in {}",
                 counted(table.empty_rows(), "empty row"),
                 escape(name)
@@ -77,7 +77,7 @@ fn check_table(
         Ok(_) => {}
         Err(faults) => {
             for fault in faults.iter().take(MOST_TOLD) {
-                io.stop(&refused(fault))?;
+                io.error(&refused(fault))?;
             }
             let message = format!("{name} is refused as a whole: no order was read");
             return Err(CliError::new(Exit::Findings, message).help("nothing was issued"));

@@ -120,7 +120,7 @@ impl Batch<'_> {
 
     fn make(&self, order: &Order) -> Result<ReadyToWrite, Refused> {
         let draft = self.issuer.draft(order)?;
-        if self.plan.as_ref().is_some_and(|plan| !plan.holds(&draft)) {
+        if self.plan.as_ref().is_some_and(|plan| !plan.contains(&draft)) {
             return Err(Refused::new(
                 Cause::Plan,
                 order.fault(Fault::new("license not in the approved plan")),

@@ -48,7 +48,7 @@ fn log_to_compare(args: &Args, io: &mut Console<'_>) -> Result<Option<Log>, CliE
         return Err(CliError::failure(format!("issue log `{shown}` not found"))
             .help("omit `--log` if nothing has been issued yet"));
     }
-    io.say(&format!("issue log `{}` not found: all licenses are shown as new", escape(&shown)))?;
+    io.note(&format!("issue log `{}` not found: all licenses are shown as new", escape(&shown)))?;
     Ok(None)
 }
 
@@ -77,8 +77,8 @@ fn write_plan(path: &Path, plan: &Plan, complete: bool, io: &mut Console<'_>) ->
     let text = plan.text().map_err(|fault| failed(&fault))?;
     files::put(path, text.as_bytes(), false, true)?;
     let shown = escape(&files::display_name(path)).into_owned();
-    io.say(&format!("wrote {shown}\ndigest {}", Digest::of(text.as_bytes())))?;
-    io.say(&format!("next:\n  keywright issue --approve {shown} --key KEY"))?;
+    io.note(&format!("wrote {shown}\ndigest {}", Digest::of(text.as_bytes())))?;
+    io.note(&format!("next:\n  keywright issue --approve {shown} --key KEY"))?;
     Ok(())
 }
 
@@ -111,7 +111,7 @@ fn read_plan(path: &Path, io: &mut Console<'_>) -> Result<(String, Plan), CliErr
     let text = String::from_utf8(files::read_up_to(path, MAX_PLAN, io)?).map_err(|_| {
         CliError::new(Exit::Unreadable, format!("`{}` is not UTF-8 text", files::display_name(path)))
     })?;
-    let plan = Plan::read(&files::display_name(path), &text).map_err(|fault| refused(&fault))?;
+    let plan = Plan::parse(&files::display_name(path), &text).map_err(|fault| refused(&fault))?;
     Ok((text, plan))
 }
 
@@ -126,10 +126,10 @@ pub(super) fn approve(args: &Args, path: &Path, io: &mut Console<'_>) -> Result<
     show_plan(&plan, io)?;
     totals(&plan.totals, io)?;
     let approval =
-        Approval::of(text.as_bytes(), &*key.signer, key.trusted).map_err(|fault| failed(&fault))?;
+        Approval::sign(text.as_bytes(), &*key.signer, key.trusted).map_err(|fault| failed(&fault))?;
     let target = approval_path(path, &approval.key().to_string());
     files::put(&target, approval.text().as_bytes(), false, true)?;
-    io.say(&format!(
+    io.note(&format!(
         "approved with key {}: wrote {}",
         approval.key(),
         escape(&files::display_name(&target))
@@ -171,7 +171,7 @@ pub(super) fn approved(
     for key in trust.keys() {
         let target = approval_path(path, &key.key.id().to_string());
         if target.exists() {
-            approvals.extend(Approval::read(&read::text(&target, io)?));
+            approvals.extend(Approval::parse(&read::text(&target, io)?));
         }
     }
     let vendor = &inputs.catalog.vendor;

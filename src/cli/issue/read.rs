@@ -23,5 +23,5 @@ pub(super) fn into_text(path: &Path, bytes: Vec<u8>) -> Result<String, CliError>
 }
 
 pub(crate) fn read_catalog(path: &Path, text: &str) -> Result<Catalog, CliError> {
-    Catalog::read(&files::display_name(path), text).map_err(|fault| refused(&fault))
+    Catalog::parse(&files::display_name(path), text).map_err(|fault| refused(&fault))
 }

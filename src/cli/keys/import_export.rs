@@ -119,7 +119,7 @@ pub(super) fn import(args: &ImportArgs, io: &mut Console<'_>) -> Result<Exit, Cl
     if !text.contains("PRIVATE KEY") {
         let key = PublicKey::from_pem(&text)
             .map_err(|error| CliError::usage(format!("`{}`: {error}", args.key)))?;
-        return take(args, vendor, &key, None, io);
+        return add_key(args, vendor, &key, None, io);
     }
     let (key, label, old) = open_key(path, &text, &args.passphrase, io)?;
     if label.vendor.as_ref().is_some_and(|other| other != vendor) {
@@ -138,7 +138,7 @@ pub(super) fn import(args: &ImportArgs, io: &mut Console<'_>) -> Result<Exit, Cl
         Some(old) if !args.new.is_given() => Ok(old),
         _ => args.new.get(io),
     })?;
-    take(args, vendor, key.public_key(), Some((&out, &secret)), io)
+    add_key(args, vendor, key.public_key(), Some((&out, &secret)), io)
 }
 
 /// Imports a public key in one-line form, which contains the vendor.
@@ -149,11 +149,11 @@ fn import_line(args: &ImportArgs, text: &str, io: &mut Console<'_>) -> Result<Ex
         return Err(CliError::usage(format!("the key is for vendor `{vendor}`")));
     }
     let vendor = parse_vendor(vendor).map_err(CliError::usage)?;
-    take(args, &vendor, &key, None, io)
+    add_key(args, &vendor, &key, None, io)
 }
 
 /// Adds a key to the trust store.
-fn take(
+fn add_key(
     args: &ImportArgs,
     vendor: &str,
     key: &PublicKey,

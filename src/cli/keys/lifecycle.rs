@@ -92,14 +92,14 @@ pub(super) fn standby(args: &StandbyArgs, io: &mut Console<'_>) -> Result<Exit, 
 pub(super) fn retire(args: &RetireArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let state = KeyState::Retired(args.since.unwrap_or(io.today));
     let exit = change(&args.trust, args.key, state, args.list.as_deref(), io)?;
-    io.say("blocks with an ISSUED date up to that day remain valid; blocks without ISSUED are now REVOKED")?;
+    io.note("blocks with an ISSUED date up to that day remain valid; blocks without ISSUED are now REVOKED")?;
     Ok(exit)
 }
 
 pub(super) fn compromise(args: &CompromiseArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let state = KeyState::Compromised(args.since.unwrap_or(io.today));
     let exit = change(&args.trust, args.key, state, args.list.as_deref(), io)?;
-    io.say("next: publish the trust list with `keywright trust bundle`, revoke the key with `keywright revoke --key-id ID --reason TEXT`, and reissue the licenses that it signed")?;
+    io.note("next: publish the trust list with `keywright trust bundle`, revoke the key with `keywright revoke --key-id ID --reason TEXT`, and reissue the licenses that it signed")?;
     Ok(exit)
 }
 
@@ -188,8 +188,8 @@ fn recorded(
         (Some(list), None) => Ok(Some(vec![mark(list)])),
         (None, None) => Ok(Some(Vec::new())),
         (_, Some(reason)) => {
-            io.say(&format!("warning: no revocation list was recorded: {}", escape(&reason)))?;
-            io.say("  help: copy the last list of the vendor to the trust store, or give it with `--list FILE`, and repeat the command")?;
+            io.note(&format!("warning: no revocation list was recorded: {}", escape(&reason)))?;
+            io.note("  help: copy the last list of the vendor to the trust store, or give it with `--list FILE`, and repeat the command")?;
             Ok(None)
         }
     }

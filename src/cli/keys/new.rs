@@ -102,7 +102,7 @@ impl ProtectionArgs {
     /// Warns if the file is not encrypted.
     pub(super) fn warn(&self, io: &mut Console<'_>) -> Result<(), CliError> {
         if self.no_passphrase {
-            io.say("warning: the secret key file is not encrypted: anyone who can read it can sign")?;
+            io.note("warning: the secret key file is not encrypted: anyone who can read it can sign")?;
         }
         Ok(())
     }

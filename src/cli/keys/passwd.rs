@@ -33,7 +33,7 @@ pub(super) fn passwd(args: &PasswdArgs, io: &mut Console<'_>) -> Result<Exit, Cl
     // The file keeps its permissions; `read_key` checked that only the owner can read it.
     files::write(&args.file, text.as_bytes())?;
     args.protection.warn(io)?;
-    io.say(&format!(
+    io.note(&format!(
         "changed the passphrase of key {}; copies of the old file keep the old passphrase",
         key.public_key().id()
     ))?;

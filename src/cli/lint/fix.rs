@@ -72,7 +72,7 @@ pub(super) fn fix(
     let options = Options { most: FINDINGS, ..options.clone() };
     let mut now: Vec<FixedSource> = files.iter().map(|file| (Arc::clone(file), Report::default())).collect();
     for _ in 0..ROUNDS {
-        let read = |file: &Arc<SourceFile>| License::read_keeping(Arc::clone(file), FINDINGS);
+        let read = |file: &Arc<SourceFile>| License::parse_keeping(Arc::clone(file), FINDINGS);
         let licenses: Vec<License> = now.iter().map(|(file, _)| read(file)).collect();
         let found = lint::lint(&licenses.iter().collect::<Vec<_>>(), &options);
         let mut changed = false;
@@ -108,7 +108,7 @@ fn prove(
         if old.text() == new.text() {
             continue;
         }
-        let (was, is) = (License::read(Arc::clone(old)), License::read(Arc::clone(new)));
+        let (was, is) = (License::parse(Arc::clone(old)), License::parse(Arc::clone(new)));
         let fail = |unfixed| Err((old.name().to_owned(), unfixed));
         if is.broken.len() > was.broken.len() || is.features.len() < was.features.len() {
             return fail(Unfixed::Worse);
@@ -144,7 +144,7 @@ fn signed_block(license: &License, feature: &keywright_license::Feature) -> Opti
     let keys: Vec<String> = keys.map(|(_, value)| value.into_owned()).collect();
     (!keys.is_empty()).then(|| Signed {
         name: feature.name.value.as_str().to_owned(),
-        payload: Payload::of(license, feature).as_bytes().to_vec(),
+        payload: Payload::from_block(license, feature).as_bytes().to_vec(),
         keys,
     })
 }

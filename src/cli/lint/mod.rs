@@ -44,8 +44,9 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit
     for batch in pipeline::batches(&plan.sets) {
         let all = pipeline::batch(batch, &plan, &mut across, &progress);
         exit = progress.aside(|| {
-            all.iter()
-                .try_fold(exit, |exit, done| Ok::<_, CliError>(exit.worst(take(args, done, &mut show, io)?)))
+            all.iter().try_fold(exit, |exit, done| {
+                Ok::<_, CliError>(exit.worst(finish(args, done, &mut show, io)?))
+            })
         })?;
     }
     drop(progress);
@@ -54,7 +55,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit
 }
 
 /// Writes the fixes and shows the findings of one set of files.
-fn take(
+fn finish(
     args: &Args,
     done: &pipeline::Done,
     show: &mut output::Show,

@@ -40,7 +40,7 @@ impl Show {
         name: Option<&str>,
         io: &mut Console<'_>,
     ) -> Result<Exit, CliError> {
-        io.stop(stop)?;
+        io.error(stop)?;
         let name = name.unwrap_or("keywright").to_owned();
         self.outcome.unread.push((name, stop.message.clone()));
         Ok(stop.exit)
@@ -89,7 +89,7 @@ impl Show {
             if io.verbose > 0 {
                 self.about(io)?;
             }
-            io.say(&self.summary())?;
+            io.note(&self.summary())?;
         }
         Ok(())
     }
@@ -119,12 +119,12 @@ pub(super) fn fixed(file: &FixedFile, only_shown: bool, io: &mut Console<'_>) ->
     let report = &file.report;
     if report.applied > 0 {
         let would = if only_shown { "would fix" } else { "fixed" };
-        io.say(&format!("{would} {} in {name}", counted(report.applied, "finding")))?;
+        io.note(&format!("{would} {} in {name}", counted(report.applied, "finding")))?;
     }
     if report.withheld > 0 {
         let fixes =
             if report.withheld == 1 { "1 fix".to_owned() } else { format!("{} fixes", report.withheld) };
-        io.say(&format!(
+        io.note(&format!(
             "{name}: {fixes} skipped because the block is signed; apply them with `--unsafe-fixes`, then sign the block \
              again"
         ))?;

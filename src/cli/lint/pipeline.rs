@@ -67,8 +67,10 @@ pub(super) fn batch(
     progress: &Progress,
 ) -> Vec<Done> {
     let ready: Vec<Ready> = sets.par_iter().map(|set| Ready::new(set, plan)).collect();
-    let elsewhere: Vec<Vec<CrossFileMatch>> =
-        ready.iter().map(|ready| ready.marks.iter().flat_map(|marks| across.meet(marks)).collect()).collect();
+    let elsewhere: Vec<Vec<CrossFileMatch>> = ready
+        .iter()
+        .map(|ready| ready.marks.iter().flat_map(|marks| across.check_and_add(marks)).collect())
+        .collect();
     ready
         .into_par_iter()
         .zip(elsewhere)
@@ -126,9 +128,9 @@ impl Ready {
             }
         }
         let licenses: Vec<License> =
-            done.sources.iter().map(|source| License::read(Arc::clone(source))).collect();
+            done.sources.iter().map(|source| License::parse(Arc::clone(source))).collect();
         let marks = if plan.sets.len() > 1 {
-            licenses.iter().map(FileFingerprints::of).collect()
+            licenses.iter().map(FileFingerprints::new).collect()
         } else {
             Vec::new()
         };

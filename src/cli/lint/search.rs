@@ -25,12 +25,12 @@ pub(super) fn search(paths: &[PathBuf]) -> Files {
     let mut seen = HashSet::new();
     for path in paths {
         if files::is_stdin(path) || !path.is_dir() {
-            files.take(path, &mut seen);
+            files.add(path, &mut seen);
             continue;
         }
         let found = SEARCH.below(path);
         for path in &found.files {
-            files.take(path, &mut seen);
+            files.add(path, &mut seen);
         }
         if found.files.is_empty() && found.faults.is_empty() {
             files.faults.push(empty(path));
@@ -41,7 +41,7 @@ pub(super) fn search(paths: &[PathBuf]) -> Files {
 }
 
 impl Files {
-    fn take(&mut self, path: &Path, seen: &mut HashSet<PathBuf>) {
+    fn add(&mut self, path: &Path, seen: &mut HashSet<PathBuf>) {
         let plain = path.strip_prefix("./").unwrap_or(path);
         if seen.insert(plain.to_owned()) {
             self.paths.push(plain.to_owned());

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use keywright_report::escape::escape;
 use keywright_report::{simulate_human, simulate_json};
 use keywright_resolve::Model;
-use keywright_scenario::{Session, no_file, read_event};
+use keywright_scenario::{Session, no_file, parse_event};
 
 use super::{CliError, Console, Exit, explain_feature, files};
 
@@ -77,7 +77,7 @@ enum Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn of(text: &'a str) -> Self {
+    fn parse(text: &'a str) -> Self {
         match text.trim() {
             "" => Self::Nothing,
             comment if comment.starts_with('#') => Self::Nothing,
@@ -105,7 +105,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     })?;
     for notice in model.notices() {
         let (directive, block) = (notice.directive, escape(notice.feature.as_str()));
-        io.say(&format!("note: {directive} is ignored, because it is not modelled (`{block}`)"))?;
+        io.note(&format!("note: {directive} is ignored, because it is not modelled (`{block}`)"))?;
     }
     let file = no_file();
     let at = args.at.unwrap_or(io.today).at(0, 0, 0, 0);
@@ -167,7 +167,7 @@ fn play(
             return Err(CliError::new(Exit::Unreadable, "line too long: more than 64 KiB"));
         }
         let text = String::from_utf8_lossy(&bytes);
-        let line = Line::of(&text);
+        let line = Line::parse(&text);
         if matches!(line, Line::Quit) {
             return Ok(exit);
         }
@@ -217,7 +217,7 @@ fn event(
     text: &str,
     format: SimulateFormat,
 ) -> serde_json::Result<(String, Exit)> {
-    let step = match read_event(text) {
+    let step = match parse_event(text) {
         Ok(step) => step,
         Err(found) => {
             let Some(first) = found.first() else { return Ok((String::new(), Exit::Unreadable)) };

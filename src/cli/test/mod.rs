@@ -57,7 +57,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit
             Ok(updated) => updated.unwrap_or_else(as_is),
             // A file that cannot be written does not prevent writing the others.
             Err(stop) => {
-                io.stop(&stop)?;
+                io.error(&stop)?;
                 exit = exit.worst(stop.exit);
                 as_is()
             }
@@ -78,7 +78,7 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit
     if let Some(least) = report.least
         && report.coverage.iter().any(|covered| covered.is_below(least))
     {
-        io.say(&format!("coverage is below {least} %"))?;
+        io.note(&format!("coverage is below {least} %"))?;
         exit = exit.worst(Exit::Findings);
     }
     let survived = report.mutation.iter().any(|mutated| !mutated.is_complete());
@@ -110,7 +110,7 @@ fn collect(
                 report.not_played.push(not_played(&source, &found));
             }
             FileResult::Unread(path, stop) => {
-                io.stop(&stop)?;
+                io.error(&stop)?;
                 exit = exit.worst(stop.exit);
                 report.not_played.push(NotPlayed {
                     file: files::display_name(&path),
@@ -164,7 +164,7 @@ fn say_not_modelled(loaded: &Loaded, io: &mut Console<'_>) -> Result<(), CliErro
     for Notice { license, feature, directive, .. } in loaded.model.notices() {
         if said.insert((*license, *directive)) {
             let name = loaded.licenses.get(*license).map_or("", |license| license.source.name());
-            io.say(&format!(
+            io.note(&format!(
                 "note: {directive} is ignored, because scenarios do not model it (`{feature}` in {})",
                 escape(name)
             ))?;
@@ -192,11 +192,11 @@ fn update(played: &Played, filter: &str, io: &mut Console<'_>) -> Result<TestedF
     })?;
     if text != source.text() {
         files::write(path, text.as_bytes())?;
-        io.say(&format!("updated {name}"))?;
+        io.note(&format!("updated {name}"))?;
     }
     if left > 0 {
         let values = counted(left, "value");
-        io.say(&format!("{values} in {name} not updated: correct them by hand"))?;
+        io.note(&format!("{values} in {name} not updated: correct them by hand"))?;
     }
     let results = scenario::run(&reread, &loaded.model, |name| name.contains(filter));
     Ok(TestedFile { results, source: again })

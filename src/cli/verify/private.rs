@@ -22,7 +22,7 @@ pub(super) fn run<T>(
     let mut messages = Vec::new();
     let result = run(&mut Console { stderr: &mut messages, stdin: io.stdin, stdout: io.stdout, ..*io });
     if !messages.is_empty() {
-        io.say(&format!("warning: messages about {what} are masked; {HELP}"))?;
+        io.note(&format!("warning: messages about {what} are masked; {HELP}"))?;
     }
     result.map_err(|stop| CliError::new(stop.exit, format!("cannot use {what}")).help(HELP))
 }

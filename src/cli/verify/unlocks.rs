@@ -58,7 +58,7 @@ fn valid_blocks(together: &[&FileReport<'_>], report: &FileReport<'_>) -> HashSe
 
 fn drawn_on(graph: &Graph<'_>, costs: &Draws, block: &GraphBlock<'_>) -> Vec<DrawnOn> {
     let exact = costs.is_exact(block.id);
-    let draws = costs.of(block.id).into_iter().flatten();
+    let draws = costs.get(block.id).into_iter().flatten();
     draws
         .filter_map(|(pool, draw)| {
             // If licenses are shared on the way, one checkout may draw less than the sum over all paths.

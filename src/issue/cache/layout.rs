@@ -65,7 +65,7 @@ impl Default for LayoutCache {
 }
 
 impl LayoutCache {
-    /// Renders a template with values. The text is not parsed again: see [`RenderedProduct::is`].
+    /// Renders a template with values. The text is not parsed again: see [`RenderedProduct::matches`].
     pub(crate) fn render(&self, template: &Template, assigned: &Arguments) -> Result<RenderedProduct, Fault> {
         let everywhere = everywhere(template, assigned);
         let key = key(template, assigned, &everywhere);
@@ -73,7 +73,7 @@ impl LayoutCache {
             return Ok(RenderedProduct { text: shape.text(&everywhere), shape, everywhere });
         }
         let text = template.render(assigned)?;
-        let shape = Arc::new(Layout::of(&License::from_text(&template.name, &text), &everywhere));
+        let shape = Arc::new(Layout::new(&License::from_text(&template.name, &text), &everywhere));
         self.0.put(key, Arc::clone(&shape));
         Ok(RenderedProduct { text, shape, everywhere })
     }
@@ -98,7 +98,7 @@ fn key(template: &Template, assigned: &Arguments, everywhere: &CommonDirectives)
 }
 
 impl Layout {
-    fn of(license: &License, everywhere: &CommonDirectives) -> Self {
+    fn new(license: &License, everywhere: &CommonDirectives) -> Self {
         let text = license.source.text();
         let of_every = |name: &str| everywhere.iter().map(|(known, _)| *known).find(|known| *known == name);
         let mut parts = Vec::new();
@@ -149,7 +149,7 @@ impl RenderedProduct {
     }
 
     /// Returns true if the parsed blocks have exactly the intended names and values.
-    pub(crate) fn is(&self, license: &License, features: &[Feature]) -> bool {
+    pub(crate) fn matches(&self, license: &License, features: &[Feature]) -> bool {
         let same = |feature: &Feature, block: &ExpectedBlock| {
             let mut records = license.records(feature);
             let all = block.records.iter().all(|(name, expected)| {
@@ -174,7 +174,7 @@ mod tests {
     fn pool() -> Template {
         let pool = &BUILTIN[0];
         let text = TemplateText { name: pool.name, file: pool.name, license: pool.license, scenarios: None };
-        Template::read(text).unwrap()
+        Template::parse(text).unwrap()
     }
 
     proptest! {
@@ -196,7 +196,7 @@ mod tests {
                     (Ok(text), Ok(piece)) => {
                         prop_assert_eq!(&piece.text, &text);
                         let license = License::from_text("pool", &text);
-                        prop_assert!(piece.is(&license, &license.features));
+                        prop_assert!(piece.matches(&license, &license.features));
                     }
                     (one, other) => prop_assert!(one.is_err() && other.is_err()),
                 }

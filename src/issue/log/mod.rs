@@ -141,8 +141,9 @@ impl Log {
             Ok(()) | Err(Refused::Io(_)) => {}
             Err(refused) => return Err(Fault::new(format!("cannot open the log `{name}`: it {refused}"))),
         }
-        let fault =
-            |error: &rusqlite::Error| Fault::new(format!("cannot open the log `{name}`: {}", words(error)));
+        let fault = |error: &rusqlite::Error| {
+            Fault::new(format!("cannot open the log `{name}`: {}", describe(error)))
+        };
         // The name is always a path, never a URI, so it cannot open a file elsewhere.
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(|error| fault(&error))?;
@@ -305,7 +306,7 @@ fn sign_head(head: &Head, signer: &dyn Signer, trusted: &TrustedKey) -> Result<[
 }
 
 fn fault_of(name: &str, error: &rusqlite::Error) -> Fault {
-    let fault = Fault::new(format!("the log `{name}`: {}", words(error)));
+    let fault = Fault::new(format!("the log `{name}`: {}", describe(error)));
     if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
         return fault.help("free some disk space, then continue the run with `--resume`");
     }
@@ -313,7 +314,7 @@ fn fault_of(name: &str, error: &rusqlite::Error) -> Fault {
 }
 
 /// Returns the text of an error without SQLite's numbering.
-fn words(error: &rusqlite::Error) -> String {
+fn describe(error: &rusqlite::Error) -> String {
     match error {
         rusqlite::Error::SqliteFailure(code, text) => {
             let known = match code.code {

@@ -35,7 +35,7 @@ impl Query {
             Self {
                 name: feature.name.value.to_string(),
                 before: *count - 1,
-                digest: Payload::of(license, feature).digest(),
+                digest: Payload::from_block(license, feature).digest(),
                 sn: license.value(feature, "SN").map(std::borrow::Cow::into_owned),
                 signature: key.map(|key| key.signature),
             }
@@ -81,7 +81,7 @@ impl Found {
         }
     }
 
-    fn look(&mut self, known: &Record) {
+    fn check(&mut self, known: &Record) {
         if let Some(found) = self.digests.get_mut(&known.entry.digest) {
             *found = Some(known.clone());
         }
@@ -101,7 +101,7 @@ impl Log {
         let mut found = Found::new(wanted);
         let error =
             |what: &str, fault: Fault| Fault { message: format!("{what}: {}", fault.message), ..fault };
-        let checked = self.check(trust, None, |known| found.look(known));
+        let checked = self.check(trust, None, |known| found.check(known));
         let checked = checked.map_err(|fault| error("the log was changed", fault))?;
         if let Some(doubt) = checked.doubt() {
             return Err(error("the log cannot be trusted", doubt));

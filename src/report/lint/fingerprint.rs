@@ -17,7 +17,7 @@ pub(super) struct Fingerprints {
 impl Fingerprints {
     /// Returns the fingerprint of a finding: 64 hexadecimal digits computed from file, code, message and the text of the
     /// line, but not the line number.
-    pub(super) fn of(&mut self, found: &Diagnostic, sources: &Sources<'_>) -> String {
+    pub(super) fn fingerprint(&mut self, found: &Diagnostic, sources: &Sources<'_>) -> String {
         // The fingerprint includes the file name, so counters of other files are not needed.
         if self.file != Some(found.primary.file) {
             self.seen.clear();
@@ -53,7 +53,7 @@ fn base(found: &Diagnostic, sources: &Sources<'_>) -> [u8; 32] {
     field(found.code.id.as_bytes());
     field(found.message.as_bytes());
     if let Some(source) = sources.get(found.primary.file) {
-        field(super::location::shown(source.name()).as_bytes());
+        field(super::location::display_name(source.name()).as_bytes());
         let line = source.position(found.primary.span.start as usize).line;
         let text =
             source.line_span(line).map(|span| source.slice(span).trim().as_bytes()).unwrap_or_default();

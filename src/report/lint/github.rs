@@ -4,7 +4,7 @@ use crate::Sources;
 use crate::escape::escape;
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
 
-use super::location::{message, path, range, shown};
+use super::location::{display_name, message, path, range};
 use super::{Outcome, Part, ReportFormat};
 
 /// The GitHub Actions format, with one command per finding.
@@ -24,7 +24,7 @@ impl ReportFormat for Github {
         let unread = outcome.unread.iter();
         unread
             .map(|(name, reason)| {
-                let (file, reason) = (property(&shown(name)), data(&escape(reason)));
+                let (file, reason) = (property(&display_name(name)), data(&escape(reason)));
                 format!("::error file={file},title=not read::{reason}\n")
             })
             .collect()

@@ -58,7 +58,7 @@ impl ReportFormat for Gitlab {
     fn part(&mut self, part: &Part<'_>) -> String {
         let mut out = String::new();
         for found in part.findings {
-            let fingerprint = self.fingerprints.of(found, part.sources);
+            let fingerprint = self.fingerprints.fingerprint(found, part.sources);
             self.elements.push(&mut out, &issue(found, part.sources, fingerprint));
         }
         out
@@ -74,7 +74,7 @@ impl ReportFormat for Gitlab {
 }
 
 fn unread(name: &str, reason: &str) -> Issue {
-    let path = location::shown(name);
+    let path = location::display_name(name);
     let first = || GitlabPlace { line: 1, column: 1 };
     Issue {
         description: escape(reason).into_owned(),

@@ -5,7 +5,7 @@ use crate::escape::escape;
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::SourceFile;
 
-use super::location::{message, range, shown};
+use super::location::{display_name, message, range};
 use super::{Outcome, Part, ReportFormat};
 
 /// The JUnit format. A finding that fails the run is a failure; any other finding is a passing case with output.
@@ -29,7 +29,7 @@ impl ReportFormat for Junit {
 
     fn tail(&mut self, outcome: &Outcome) -> String {
         let unread = outcome.unread.iter().map(|(name, reason)| {
-            let (name, reason) = (attribute(&shown(name)), attribute(&escape(reason)));
+            let (name, reason) = (attribute(&display_name(name)), attribute(&escape(reason)));
             format!(
                 "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"1\">\n    \
                  <testcase classname=\"{name}\" name=\"read\">\n      <error message=\"{reason}\"/>\n    \
@@ -41,7 +41,7 @@ impl ReportFormat for Junit {
 }
 
 fn suite(source: &SourceFile, findings: &[Diagnostic], part: &Part<'_>) -> String {
-    let name = attribute(&shown(source.name()));
+    let name = attribute(&display_name(source.name()));
     let failures = findings.iter().filter(|found| found.severity >= part.fails).count();
     let tests = findings.len().max(1);
     let cases = if findings.is_empty() {

@@ -24,11 +24,11 @@ pub(super) fn range(source: Option<&SourceFile>, span: Span) -> Range {
 
 /// Returns a file name for display: escaped, with `/` as separator and without a leading `./`.
 pub(super) fn path(sources: &Sources<'_>, file: FileId) -> String {
-    sources.get(file).map_or_else(String::new, |source| shown(source.name()))
+    sources.get(file).map_or_else(String::new, |source| display_name(source.name()))
 }
 
 /// Like [`path`], for a name.
-pub(super) fn shown(name: &str) -> String {
+pub(super) fn display_name(name: &str) -> String {
     let name = if cfg!(windows) { name.replace('\\', "/") } else { name.to_owned() };
     escape(name.strip_prefix("./").unwrap_or(&name)).into_owned()
 }

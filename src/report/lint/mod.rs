@@ -53,7 +53,8 @@ pub trait ReportFormat {
 
 /// Returns the complete report for a single part.
 pub fn whole(report: &mut dyn ReportFormat, part: &Part<'_>) -> String {
-    let outcome = Outcome { tally: Tally::of(part.findings), files: part.sources.len(), unread: Vec::new() };
+    let outcome =
+        Outcome { tally: Tally::count(part.findings), files: part.sources.len(), unread: Vec::new() };
     let head = report.head();
     let body = report.part(part);
     head + &body + &report.tail(&outcome)

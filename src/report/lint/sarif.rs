@@ -182,7 +182,7 @@ impl ReportFormat for Sarif {
     fn part(&mut self, part: &Part<'_>) -> String {
         let mut out = String::new();
         for found in part.findings {
-            let fingerprint = self.fingerprints.of(found, part.sources);
+            let fingerprint = self.fingerprints.fingerprint(found, part.sources);
             self.results.push(&mut out, &finding(found, part.sources, fingerprint));
         }
         out

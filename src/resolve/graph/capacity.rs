@@ -98,7 +98,7 @@ impl Capacities {
     /// Returns the largest count that one request to the block can be granted, with each dependency considered alone;
     /// 0 if none.
     #[must_use]
-    pub fn of(&self, id: GraphBlockId) -> u64 {
+    pub fn get(&self, id: GraphBlockId) -> u64 {
         self.nodes.get(id.index()).copied().unwrap_or(0)
     }
 }

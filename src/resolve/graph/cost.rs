@@ -91,19 +91,19 @@ impl Draws {
     /// Returns the pools on which every checkout of a block draws, in file order, with the minimum draws, or `None` if they
     /// are unknown.
     #[must_use]
-    pub fn of(&self, id: GraphBlockId) -> Option<&[(GraphBlockId, PoolDraw)]> {
+    pub fn get(&self, id: GraphBlockId) -> Option<&[(GraphBlockId, PoolDraw)]> {
         self.nodes.get(id.index())?.as_ref().map(|node| &*node.draws)
     }
 
     /// Returns the minimum draw of every checkout of a block on one pool, or `None` if it is zero or unknown.
     #[must_use]
     pub fn on(&self, id: GraphBlockId, pool: GraphBlockId) -> Option<PoolDraw> {
-        let draws = self.of(id)?;
+        let draws = self.get(id)?;
         let at = draws.binary_search_by_key(&pool, |(pool, _)| *pool).ok()?;
         draws.get(at).map(|(_, draw)| *draw)
     }
 
-    /// Returns true if [`Self::of`] is the exact draw of the block because it reaches no alternatives.
+    /// Returns true if [`Self::get`] is the exact draw of the block because it reaches no alternatives.
     #[must_use]
     pub fn is_exact(&self, id: GraphBlockId) -> bool {
         self.nodes.get(id.index()).and_then(Option::as_ref).is_some_and(|node| !node.open)

@@ -31,7 +31,7 @@ fn threat_26_counts_up_to_2_to_the_64_are_exact() {
         let graph = Graph::new(&[&license]);
         let draws = Draws::new(&graph, &Metrics::new(&graph));
         let last = graph.blocks().last().unwrap().id;
-        assert_eq!(draws.of(last).unwrap().first().unwrap().1.sum, meant, "{extra}");
+        assert_eq!(draws.get(last).unwrap().first().unwrap().1.sum, meant, "{extra}");
     }
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let (_, release) = manifest.split_once("[profile.release]").unwrap();
@@ -58,7 +58,7 @@ fn threat_32_deeply_nested_text_uses_little_stack() {
             assert!(keywright::sign::RevocationList::parse(text, digest).is_err());
             assert!(keywright::sign::TrustBundle::parse(text, digest).is_err());
             assert!(keywright::verify::KeyText::parse(text).is_err());
-            assert!(keywright::sign::read_secret_key(text, None).is_err());
+            assert!(keywright::sign::parse_secret_key(text, None).is_err());
         }
     };
     std::thread::Builder::new().stack_size(256 * 1024).spawn(work).unwrap().join().unwrap();
@@ -82,7 +82,7 @@ fn threat_26_cost_overflow_is_reported() {
     let license = License::from_text("ladder.lic", &ladder(16, 2_147_483_647));
     let graph = Graph::new(&[&license]);
     let draws = Draws::new(&graph, &Metrics::new(&graph));
-    let cost = |level: usize| draws.of(graph.blocks()[level].id).unwrap()[0].1.sum;
+    let cost = |level: usize| draws.get(graph.blocks()[level].id).unwrap()[0].1.sum;
     assert_eq!(cost(1), Cost::Known(2_147_483_647));
     assert_eq!(cost(2), Cost::Known(2_147_483_647 * 2_147_483_647));
     assert!((3..=16).all(|level| cost(level) == Cost::TooMany));
@@ -116,7 +116,7 @@ fn threat_27_exponential_paths_resolve_quickly() {
         let measures = Metrics::new(&graph);
         let last = graph.blocks().last().unwrap().id;
         assert_eq!(measures.depth(last), Some(16));
-        assert_eq!(Draws::new(&graph, &measures).of(last).is_some(), is_summed, "{width}");
+        assert_eq!(Draws::new(&graph, &measures).get(last).is_some(), is_summed, "{width}");
     }
     // Cycles of any length end, and one step more than is allowed is refused.
     for length in [1_usize, 2, 16, 17] {

@@ -104,7 +104,7 @@ fn points(log: u64) -> Vec<Encoded> {
 fn block(number: u32) -> (String, Digest) {
     let text = format!("FEATURE Edge {{ VENDOR={VENDOR} KEYTYPE=ADDITIVE COUNT={number} }}\n");
     let license = License::from_text("edge.lic", &text);
-    (text.clone(), Payload::of(&license, &license.features[0]).digest())
+    (text.clone(), Payload::from_block(&license, &license.features[0]).digest())
 }
 
 /// A signature over the payload of a block, and which equations it satisfies.
@@ -288,7 +288,7 @@ fn threat_04_verify_rejects_all_twelve_speccheck_kinds() {
     // 8 k, reduced, times A is not 8 times k A: the order of A is not the order that reduces.
     let reduced = |vector: &Vector| {
         let license = License::from_text("edge.lic", &vector.text);
-        let digest = Payload::of(&license, &license.features[0]).digest();
+        let digest = Payload::from_block(&license, &license.features[0]).digest();
         let message = message(Domain::Feature, KeyId::of(&vector.key.bytes), &digest);
         let nonce: [u8; 32] = vector.signature[..32].try_into().unwrap();
         let k = hashed(nonce, vector.key.bytes, &message);

@@ -59,7 +59,7 @@ fn threat_21_control_bytes_are_rejected_everywhere() {
         let bytes = [&good.as_bytes()[..20], &[byte], &good.as_bytes()[20..]].concat();
         let id = keywright::source::FileId(0);
         let source = keywright::source::SourceFile::from_bytes(id, "raw.lic", bytes);
-        assert!(License::read(source).has_errors(), "{byte:x}");
+        assert!(License::parse(source).has_errors(), "{byte:x}");
     }
 }
 

@@ -155,7 +155,7 @@ fn threat_39_killed_key_command_leaves_complete_secret_or_none() {
         child.wait().unwrap();
         if let Ok(secret) = fs::read_to_string(dir.path(SECRET)) {
             some += 1;
-            assert!(keywright::sign::read_secret_key(&secret, None).is_ok(), "half a file at point {point}");
+            assert!(keywright::sign::parse_secret_key(&secret, None).is_ok(), "half a file at point {point}");
             // The key can be added where the command did not get that far.
             let import = ["keys", "import", SECRET, "--vendor", "V", "--no-passphrase", "--out", "again.pem"];
             let listed = dir.read_or_empty("keys/trust.yaml").contains("vendor:");

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use keywright::sign::{Kdf, KeyFileError, read_secret_key, store_fs};
+use keywright::sign::{Kdf, KeyFileError, parse_secret_key, store_fs};
 
 use crate::sign::key;
 use crate::sign_cli::{KEY, private, test_dir};
@@ -72,7 +72,7 @@ fn threat_43_flipped_bits_never_yield_other_key() {
     let text = include_str!("../../sign/openssl-pbkdf2.test.key.pem");
     let (head, body) = text.split_at(text.find("-----BEGIN").unwrap());
     let base64: String = body.lines().filter(|line| !line.starts_with('-')).collect();
-    let good = id(read_secret_key(text, Some(b"test")));
+    let good = id(parse_secret_key(text, Some(b"test")));
     let bytes = engine.decode(&base64).unwrap();
     let with_id = format!("{head}Key-Id: {good}\n");
     let mut others = 0;
@@ -85,12 +85,12 @@ fn threat_43_flipped_bits_never_yield_other_key() {
             pem.push('\n');
         }
         pem += "-----END ENCRYPTED PRIVATE KEY-----\n";
-        match read_secret_key(&format!("{with_id}{pem}"), Some(b"test")) {
+        match parse_secret_key(&format!("{with_id}{pem}"), Some(b"test")) {
             Ok((key, _)) => assert_eq!(key.public_key().id().to_string(), good, "bit {bit}"),
             // A damaged file cannot be distinguished from a wrong passphrase.
             Err(error) => assert_eq!(error, KeyFileError::WrongPassphrase, "bit {bit}"),
         }
-        let bare = read_secret_key(&pem, Some(b"test"));
+        let bare = parse_secret_key(&pem, Some(b"test"));
         others += usize::from(bare.is_ok_and(|(key, _)| key.public_key().id().to_string() != good));
     }
     // Without the comparison these would have been other keys without any error.
@@ -108,9 +108,9 @@ fn threat_09_wrong_public_part_is_rejected() {
     assert!(matches!(error(&wrong_key, None), KeyFileError::Contradiction(..)));
     // PKCS#8 version 2 contains the public key: RFC 8410, section 10.3, and the same with one bit changed.
     let v2 = "-----BEGIN PRIVATE KEY-----\nMHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\noB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB\nZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PRIVATE KEY-----\n";
-    assert!(read_secret_key(v2, None).is_ok());
+    assert!(parse_secret_key(v2, None).is_ok());
     let changed = v2.replace("ZuE=", "ZuI=");
-    assert!(read_secret_key(&changed, None).is_err());
+    assert!(parse_secret_key(&changed, None).is_err());
 }
 
 /// Returns a PKCS#8 file with the given parameters. Its body is not a key.

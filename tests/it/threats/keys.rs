@@ -85,7 +85,7 @@ fn threat_08_verify_rejects_key_of_other_vendor() {
     let refused = sign_file(&license, &theirs, &trusted("Other_Vendor", &theirs)).unwrap_err();
     assert!(refused.to_string().contains("VENDOR is `ABC_Software`"), "{refused}");
     // Signed all the same, by a program that does not refuse.
-    let digest = Payload::of(&license, &license.features[0]).digest();
+    let digest = Payload::from_block(&license, &license.features[0]).digest();
     let id = theirs.public_key().id();
     let signature = theirs.sign(&message::message(Domain::Feature, id, &digest)).unwrap();
     let forged = with_key(&signed(SIGNED_BLOCK), KeyText { key: id, signature });

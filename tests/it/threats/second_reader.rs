@@ -72,7 +72,8 @@ fn payloads(text: &str) -> Option<Vec<String>> {
         return None;
     }
     assert!(license.broken.is_empty(), "lost without an error: {text:?}");
-    let payload = |feature| String::from_utf8(Payload::of(&license, feature).as_bytes().to_vec()).unwrap();
+    let payload =
+        |feature| String::from_utf8(Payload::from_block(&license, feature).as_bytes().to_vec()).unwrap();
     Some(license.features.iter().map(payload).collect())
 }
 

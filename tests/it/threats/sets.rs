@@ -81,7 +81,7 @@ fn threat_23_verify_counts_copies_once() {
 fn threat_24_verify_rejects_withdrawn_block() {
     let good = signed(SIGNED_BLOCK);
     let license = License::from_text("test.lic", &good);
-    let digest = Payload::of(&license, &license.features[0]).digest();
+    let digest = Payload::from_block(&license, &license.features[0]).digest();
     let id = key(1).public_key().id();
     let mut lists =
         [Revocations::default(), Revocations::default(), Revocations::default(), Revocations::default()];

@@ -13,7 +13,7 @@ use crate::threats::keys::point;
 fn threat_06_verify_rejects_signatures_of_other_protocols() {
     let good = signed("FEATURE a { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=5 }\n");
     let license = License::from_text("a.lic", &good);
-    let payload = Payload::of(&license, &license.features[0]);
+    let payload = Payload::from_block(&license, &license.features[0]);
     let key = key(1);
     let digest = payload.digest();
     let body = payload.as_bytes();
@@ -133,7 +133,7 @@ impl Signer for Liar {
 fn threat_10_sign_rejects_wrong_signature() {
     let key = key(1);
     let license = License::from_text("test.lic", SIGNED_BLOCK);
-    let digest = Payload::of(&license, &license.features[0]).digest();
+    let digest = Payload::from_block(&license, &license.features[0]).digest();
     let message = message::message(Domain::Feature, key.public_key().id(), &digest);
     let mut fault = key.sign(&message).unwrap();
     fault[40] ^= 1;

@@ -21,7 +21,7 @@ use crate::sign_trust::good;
 #[test]
 fn threat_24_revocation_list_applies_to_its_vendor_only() {
     let license = License::from_text("test.lic", &signed(BLOCK));
-    let digest = Payload::of(&license, &license.features[0]).digest();
+    let digest = Payload::from_block(&license, &license.features[0]).digest();
     let one = list(1, |list| drop(list.revoked.digests.insert(digest, "replaced".to_owned())));
     let trust = usual();
     for (vendor, verdict) in [(VENDOR, Verdict::Revoked), ("Other", Verdict::Valid)] {
@@ -169,7 +169,7 @@ fn threat_30_bundle_must_be_signed_by_previous_key() {
     let (one, two) = (trusted(VENDOR, &key(1)), trusted(VENDOR, &key(2)));
     let text = bundle(2, vec![one.clone(), two.clone()]).seal(&key(2), &two).unwrap();
     let open = |anchor: TrustedKey| {
-        TrustBundle::open(text.as_bytes(), &Trust::of(anchor)).map_err(|e| e.to_string())
+        TrustBundle::open(text.as_bytes(), &Trust::from_key(anchor)).map_err(|e| e.to_string())
     };
     assert!(open(one).unwrap_err().contains("not in the trust store"));
     assert!(open(two.clone()).is_ok());

@@ -237,10 +237,10 @@ fn verify_rejects_undecodable_text() {
     let good = signed(SIGNED_BLOCK);
     for tail in [&b"\xff"[..], b"\n\xff FEATURE b {", b"\n# \xe4"] {
         let bytes = [good.as_bytes(), tail].concat();
-        let license = License::read(SourceFile::from_bytes(FileId::default(), "test.lic", bytes));
+        let license = License::parse(SourceFile::from_bytes(FileId::default(), "test.lic", bytes));
         assert_eq!(report(&usual(), &license).outcome(), Outcome::Unreadable);
     }
     let wide: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let license = License::read(SourceFile::from_bytes(FileId::default(), "test.lic", wide));
+    let license = License::parse(SourceFile::from_bytes(FileId::default(), "test.lic", wide));
     assert_eq!(report(&usual(), &license).outcome(), Outcome::Unreadable);
 }

@@ -22,7 +22,7 @@ fn threat_49_bundle_of_other_vendor_adds_no_keys() {
     // And at a first installation.
     let empty = LastSeen::default();
     let store = Installed { bundle: None, added: &Trust::default(), seen: &empty };
-    let first = Trust::of(other.clone());
+    let first = Trust::from_key(other.clone());
     let fault = install_bundle(&hostile, Some(&first), store, TODAY).map(|(bundle, _)| bundle);
     refused(fault, "its publisher is `Other`");
     assert!(install_bundle(&bundle(OTHER, 6, &[other], &key(3)), Some(&first), store, TODAY).is_ok());
@@ -34,7 +34,7 @@ fn threat_49_bundle_of_other_vendor_adds_no_keys() {
 fn threat_49_first_installation_sets_publisher() {
     let other = trusted(OTHER, &key(3));
     let mut seen = LastSeen::default();
-    let first = Trust::of(one());
+    let first = Trust::from_key(one());
     let store = Installed { bundle: None, added: &Trust::default(), seen: &seen };
     let (_, after) =
         install_bundle(&bundle(VENDOR, 1, &[one()], &key(1)), Some(&first), store, TODAY).unwrap();
@@ -44,7 +44,7 @@ fn threat_49_first_installation_sets_publisher() {
     // The bundle is gone, and another vendor's key is given by hand.
     let store = Installed { bundle: None, added: &Trust::default(), seen: &seen };
     let bytes = bundle(OTHER, 1, std::slice::from_ref(&other), &key(3));
-    let fault = install_bundle(&bytes, Some(&Trust::of(other)), store, TODAY).map(|(bundle, _)| bundle);
+    let fault = install_bundle(&bytes, Some(&Trust::from_key(other)), store, TODAY).map(|(bundle, _)| bundle);
     refused(fault, "this trust store accepts bundles of `ABC_Software` only");
     // Format 1 did not name the publisher; with bundles of two vendors nothing says who it is.
     let entry = |vendor: &str| {
@@ -60,7 +60,7 @@ fn threat_49_first_installation_sets_publisher() {
 
 #[test]
 fn threat_49_bundle_does_not_change_key_added_by_hand() {
-    let added = Trust::of(trusted(OTHER, &key(3)));
+    let added = Trust::from_key(trusted(OTHER, &key(3)));
     let installed = bundle_of(&[one()]);
     let seen = LastSeen::default();
     let store = Installed { bundle: Some(&installed), added: &added, seen: &seen };
@@ -114,7 +114,7 @@ fn threat_51_development_bundle_removes_no_production_key() {
     refused(offer(&bundle(VENDOR, 6, &[two()], &key(2)), &[development(two())]), "development key");
     let seen = LastSeen::default();
     let store = Installed { bundle: None, added: &Trust::default(), seen: &seen };
-    let first = Trust::of(two());
+    let first = Trust::from_key(two());
     let fault = install_bundle(&bundle(VENDOR, 1, &keys, &key(2)), Some(&first), store, TODAY);
     refused(fault.map(|(bundle, _)| bundle), "development key");
     assert!(offer(&bundle(VENDOR, 6, &[development(two())], &key(2)), &[development(two())]).is_ok());

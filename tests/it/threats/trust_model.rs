@@ -189,7 +189,7 @@ impl Store {
     }
 
     pub(crate) fn install(&mut self, published: &Published) -> bool {
-        let first = Trust::of(trusted(VENDOR, &keys()[0]));
+        let first = Trust::from_key(trusted(VENDOR, &keys()[0]));
         let store = Installed { bundle: self.bundle.as_ref(), added: &self.added, seen: &self.seen };
         match install_bundle(&published.bytes, Some(&first), store, TODAY) {
             Ok((bundle, seen)) => {

@@ -35,7 +35,7 @@ impl World {
     fn new(seed: u64) -> Self {
         let mut vendor = Vendor::new();
         let first = vendor.publish_bundle().unwrap();
-        let added = Trust::of(trusted(OTHER, &keys()[OTHERS]));
+        let added = Trust::from_key(trusted(OTHER, &keys()[OTHERS]));
         let mut store = Store {
             bundle: None,
             trust: None,

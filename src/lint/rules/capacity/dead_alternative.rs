@@ -125,7 +125,7 @@ impl<'c, 'a> World<'c, 'a> {
         let cx = self.cx;
         let unshared = |id| cx.graph.block(id).is_some_and(|pool| !pool.feature.shares_counts());
         cx.draws().is_exact(block.id)
-            && cx.draws().of(block.id).is_some_and(|draws| draws.iter().all(|(pool, _)| unshared(*pool)))
+            && cx.draws().get(block.id).is_some_and(|draws| draws.iter().all(|(pool, _)| unshared(*pool)))
     }
 
     /// Returns true if `one` draws only on pools from which `other` draws at least as much, through any tokens.
@@ -135,7 +135,7 @@ impl<'c, 'a> World<'c, 'a> {
         let same_days = !self.dated.leads_from(one.id);
         // A token with too long a chain is denied, so it hides nothing.
         let long = is_too_long(self.cx, one.id);
-        let Some(few) = draws.of(one.id) else { return false };
+        let Some(few) = draws.get(one.id) else { return false };
         let counted = |cost: Cost| matches!(cost, Cost::Known(_));
         same_days
             && !long

@@ -34,7 +34,7 @@ FEATURE Pool { VENDOR=Acme COUNT=12 }
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut costs: BTreeMap<GraphBlockId, BTreeSet<u64>> = BTreeMap::new();
     for token in cx.blocks().filter(|block| block.is_token() && cx.draws().is_exact(block.id)) {
-        for (pool, draw) in cx.draws().of(token.id).into_iter().flatten() {
+        for (pool, draw) in cx.draws().get(token.id).into_iter().flatten() {
             if let Cost::Known(cost) = draw.sum {
                 costs.entry(*pool).or_default().insert(cost);
             }
@@ -42,7 +42,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     for (pool, costs) in costs {
         let Some(block) = cx.graph.block(pool) else { continue };
-        let size = cx.capacities().of(pool);
+        let size = cx.capacities().get(pool);
         let floats = matches!(block.feature.kind, Kind::Exclusive | Kind::Additive);
         let divides = |cost: &u64| *cost > 0 && size.is_multiple_of(*cost);
         // Costs above the size of the pool are reported by C001 and C002.

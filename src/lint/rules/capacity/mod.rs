@@ -60,7 +60,7 @@ fn another_lives(cx: &Context<'_>, block: &GraphBlock<'_>) -> bool {
     cx.graph.providers(named).take(MOST_ALTERNATIVES).any(|other| {
         let runs = other.id != block.id
             && !cx.measures.is_faulty(other.id)
-            && cx.capacities().of(other.id) > 0
+            && cx.capacities().get(other.id) > 0
             && !cx.shortages().is_dead(other.id);
         runs && other.feature.version >= block.feature.version
     })

@@ -194,9 +194,9 @@ impl<'c, 'a> UnservableSearch<'c, 'a> {
     /// The shortage of a token on every day and with every alternative, if the draws on single pools prove one.
     fn exceeds_capacity(&self, block: &GraphBlock<'_>) -> Option<Shortfall> {
         let cx = self.cx;
-        let draws = cx.draws().of(block.id)?;
+        let draws = cx.draws().get(block.id)?;
         let lacking = draws.iter().find_map(|(pool, draw)| {
-            let size = cx.capacities().of(*pool);
+            let size = cx.capacities().get(*pool);
             let is_shared = self.shared_tokens.leads_from(block.id) || shares(cx.graph.block(*pool)?);
             match if is_shared { draw.largest } else { draw.sum } {
                 // D010 reports overflows.
@@ -206,14 +206,14 @@ impl<'c, 'a> UnservableSearch<'c, 'a> {
                 }
             }
         });
-        if lacking.is_some() || cx.capacities().of(block.id) > 0 || overflows(cx, block) {
+        if lacking.is_some() || cx.capacities().get(block.id) > 0 || overflows(cx, block) {
             return lacking;
         }
         // No single pool is needed in every case, but all alternatives of some dependency are too small.
         block.feature.dependencies.iter().find_map(|need| {
             let serving = cx.graph.serving(block, need).take(MOST_ALTERNATIVES);
-            let best = serving.max_by_key(|provider| cx.capacities().of(provider.id))?;
-            let (needed, size) = (u64::from(need.count), cx.capacities().of(best.id));
+            let best = serving.max_by_key(|provider| cx.capacities().get(provider.id))?;
+            let (needed, size) = (u64::from(need.count), cx.capacities().get(best.id));
             (size < needed).then_some(Shortfall::Licenses { pool: best.id, needed, size, on: None })
         })
     }
@@ -221,7 +221,7 @@ impl<'c, 'a> UnservableSearch<'c, 'a> {
     /// Returns true if [`Self::exceeds_capacity`] is exact: the token has the same draws in every checkout, on every day.
     fn is_plain(&self, id: GraphBlockId) -> bool {
         let draws = self.cx.draws();
-        let meets = || draws.of(id).unwrap_or_default().iter().any(|(_, draw)| draw.sum != draw.largest);
+        let meets = || draws.get(id).unwrap_or_default().iter().any(|(_, draw)| draw.sum != draw.largest);
         draws.is_exact(id) && !self.dated.leads_from(id) && !(self.shared.leads_from(id) && meets())
     }
 

@@ -39,7 +39,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let base = of_kind(Kind::Exclusive).max_by_key(|block| last_day(block.feature));
         let (Some(base), Some(last)) = (base, stretches.last()) else { continue };
         for upgrade in of_kind(Kind::Upgrade) {
-            if !stretches.iter().any(|stretch| stretch.holds(upgrade.feature)) {
+            if !stretches.iter().any(|stretch| stretch.contains(upgrade.feature)) {
                 report(cx, sink, upgrade, (base, last));
             }
         }
@@ -79,7 +79,7 @@ fn stretches<'f>(blocks: impl Iterator<Item = &'f Feature>) -> Vec<Validity> {
 impl Validity {
     /// DECISION: a missing START is accepted. Before the EXCLUSIVE block starts, the UPGRADE adds to nothing and the
     /// customer loses nothing.
-    fn holds(&self, upgrade: &Feature) -> bool {
+    fn contains(&self, upgrade: &Feature) -> bool {
         let starts = upgrade.start.is_none_or(|start| (self.first..=self.last).contains(&start.value));
         starts && last_day(upgrade) <= self.last
     }

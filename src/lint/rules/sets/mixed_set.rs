@@ -83,7 +83,7 @@ fn licensee(block: &GraphBlock<'_>) -> Option<(String, Span)> {
     let source = &block.license.source;
     let directives = block.license.block(block.feature)?.directives();
     let own = directives.into_iter().find(|directive| source.slice(directive.name) == "LICENSEE")?;
-    Some((own.value.read(source).into_owned(), own.value.inner()))
+    Some((own.value.folded(source).into_owned(), own.value.inner()))
 }
 
 fn finding(

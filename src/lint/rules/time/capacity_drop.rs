@@ -40,7 +40,7 @@ impl<'c> CapacityDrops<'c> {
 
     /// Removes and returns the tokens affected by a fault of a license. For a gap, only the tokens that do not fit after
     /// it are returned, because during the gap no token is served.
-    pub(super) fn take(
+    pub(super) fn remove_affected(
         &mut self,
         cx: &Context<'_>,
         named: &FeatureGroup<'_>,

@@ -202,8 +202,8 @@ fn report(
     let mut ending = ending.iter().filter_map(|block| Some((block, block.feature.end?)));
     let Some((block, end)) = ending.next() else { return };
     let name = periods.named.name.as_str();
-    let starved = falls.take(cx, periods.named, fault);
-    let (message, help) = words(name, fault);
+    let starved = falls.remove_affected(cx, periods.named, fault);
+    let (message, help) = message(name, fault);
     let names: Vec<&str> =
         starved.iter().filter_map(|fall| Some(cx.graph.block(fall.block)?.name())).collect();
     let message =
@@ -252,7 +252,7 @@ fn report_fall(cx: &Context<'_>, sink: &mut Sink<'_>, tokens: &[&CapacityDrop]) 
 }
 
 /// The message and the help.
-fn words(name: &str, fault: &Fault) -> (String, &'static str) {
+fn message(name: &str, fault: &Fault) -> (String, &'static str) {
     let number = |size: u64| if size >= ENDLESS { "UNLIMITED".to_owned() } else { size.to_string() };
     let fallen = fault.fallen.map(|(before, after)| (number(before), number(after)));
     let Some(again) = fault.again else {

@@ -37,8 +37,8 @@ type Interruption = (Date, Option<Date>);
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let found = faults(cx, |services, block, need| {
-        let whole = holes(services.of_any(cx, block, need));
-        let mut found = holes(services.of(cx, block, need));
+        let whole = holes(services.periods_of_any_version(cx, block, need));
+        let mut found = holes(services.periods(cx, block, need));
         // T005 reports days on which no version serves.
         found.retain(|fault| fault.1.is_none() || !whole.contains(fault));
         found.retain(|fault| is_missed(cx, block, *fault));

@@ -36,7 +36,7 @@ FEATURE Pool { VENDOR=Acme COUNT=10 START=2027-01-01 }
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let found = faults(cx, |services, block, need| {
-        let first = services.of(cx, block, need).first().map(|(start, _)| *start);
+        let first = services.periods(cx, block, need).first().map(|(start, _)| *start);
         // A dependency that has already started no longer matters.
         let late = first.filter(|first| {
             *first > cx.options.at && block.feature.start.is_none_or(|start| start.value < *first)

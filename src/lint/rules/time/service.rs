@@ -26,12 +26,17 @@ pub(super) struct Services<'a> {
 impl<'a> Services<'a> {
     /// The periods in which a dependency of a block is served, in order; adjacent periods are merged. Blocks that are
     /// never valid are ignored.
-    pub(super) fn of(&mut self, cx: &Context<'a>, block: &GraphBlock<'a>, need: &'a Dependency) -> &[Period] {
+    pub(super) fn periods(
+        &mut self,
+        cx: &Context<'a>,
+        block: &GraphBlock<'a>,
+        need: &'a Dependency,
+    ) -> &[Period] {
         self.named(cx, (block.vendor(), need.feature.value.as_str(), need.version))
     }
 
     /// The same for any version of a dependency.
-    pub(super) fn of_any(
+    pub(super) fn periods_of_any_version(
         &mut self,
         cx: &Context<'a>,
         block: &GraphBlock<'a>,

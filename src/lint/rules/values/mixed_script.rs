@@ -33,7 +33,7 @@ enum Script {
 }
 
 impl Script {
-    fn of(c: char) -> Option<Self> {
+    fn from_char(c: char) -> Option<Self> {
         match c {
             '×' | '÷' => None,
             'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => Some(Self::Latin),
@@ -82,7 +82,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 /// The first word with letters of two scripts, and the script that is not Latin.
 fn mixed(text: &str) -> Option<(&str, Script)> {
     text.split(|c: char| !c.is_alphabetic()).find_map(|word| {
-        let has = |script| word.chars().any(|c| Script::of(c) == Some(script));
+        let has = |script| word.chars().any(|c| Script::from_char(c) == Some(script));
         let other = [Script::Cyrillic, Script::Greek].into_iter().find(|other| has(*other))?;
         has(Script::Latin).then_some((word, other))
     })
