@@ -5,13 +5,14 @@ use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::excerpt;
 
 /// A word that mixes similar scripts.
-static CODE: Code = Code::error("V023", "mixed-script");
+static CODE: Code = Code::warning("V023", "mixed-script");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     what: "a word that mixes Latin letters with Cyrillic or Greek letters",
     why: "Some of these letters look the same, so a different name can look like a known one. Words in a \
-          single script are accepted, whatever the script.",
+          single script are accepted, whatever the script. A company name may mix scripts on purpose, so this \
+          is a warning.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Ex\u{430}mple Ltd\" }
 ",
