@@ -68,7 +68,7 @@ pub fn run(question: &Question<'_>, io: &mut Console<'_>) -> Result<Exit, CliErr
 /// Writes the cost of a checkout for a user without other checkouts.
 fn cost(model: &Model, at: DateTime, request: &Request, io: &mut Console<'_>) -> std::io::Result<Exit> {
     let someone = Some(Interner::default().fresh("user"));
-    let who = Requester { user: someone, host: someone, custom: None };
+    let who = Requester { user: someone, host: someone, custom: someone };
     let request = Request { who, ..*request };
     write!(io.stdout, "{}", cost_human::render(model, at, &request))?;
     Ok(match model.at_once(&State::new(model, at), &request) {

@@ -19,8 +19,10 @@ pub(super) struct Pool {
 pub(super) enum Due {
     /// Licenses kept by HOLD or MIN_CHECKOUT.
     Pool { block: BlockId, amount: u64, open: bool },
-    /// A draw of a share group kept by HOLD or MIN_CHECKOUT.
+    /// A draw of a pool's share group kept by HOLD or MIN_CHECKOUT.
     Member { group: GroupId, size: Size },
+    /// A draw of a token's share group kept by HOLD or MIN_CHECKOUT of one pool.
+    Part { group: GroupId, part: u32, size: Size },
     /// A borrowed checkout.
     Checkout { slot: u32, generation: u32 },
 }

@@ -2,12 +2,12 @@
 
 use jiff::civil::DateTime;
 
-use keywright_license::{Kind, Version};
+use keywright_license::Version;
 
 use super::attempt::{Mode, Need};
 use super::compile::pack;
-use super::draw::{Draw, Due, Part, Size};
-use super::groups::Reach;
+use super::draw::{Draw, Due, Size};
+use super::groups::{Groups, Reach};
 use super::held::Change;
 use super::index_vec::{BlockId, GroupId, NameId, TargetId};
 use super::model::Model;
@@ -200,7 +200,7 @@ impl Model {
 
     /// Creates the checkout from the draws in the scratch lists.
     fn open(&self, state: &mut State, name: NameId, request: &Request, mode: Mode) -> Ticket {
-        let active = active_tokens(request.count, state.scratch.holds_something());
+        let active = active_tokens(request.count, state.scratch.holds_something(&state.groups));
         let since = state.seconds;
         let (index, slot) = state.slots.open(name, request.who);
         let generation = slot.generation;
@@ -264,54 +264,53 @@ impl Model {
     fn return_draw(&self, state: &mut State, draw: Draw, since: i64) {
         match draw {
             Draw::Pool { block, amount, open } => self.release(state, block, amount, open, since),
-            Draw::Member { group, size } | Draw::Token { group, size } => {
-                let until = self.group_kept_until(state, group, since);
+            Draw::Member { group, size } => {
+                let until = kept_until(self.blocks.get(state.groups.get(group).block), since, state.seconds);
                 if until > state.seconds {
                     state.schedule(until, Due::Member { group, size });
                 } else {
-                    self.leave_group(state, group, size);
+                    self.leave_group(state, group, size, &[]);
                 }
+            }
+            Draw::Token { group, size } => {
+                let kept = self.kept_parts(state, group, since);
+                for (part, until) in &kept {
+                    state.schedule(*until, Due::Part { group, part: *part, size });
+                }
+                let kept: Vec<u32> = kept.iter().map(|(part, _)| *part).collect();
+                self.leave_group(state, group, size, &kept);
             }
             Draw::Burned { .. } => {}
         }
     }
 
-    /// The time for which a draw remains in a share group.
-    pub(super) fn group_kept_until(&self, state: &State, group: GroupId, since: i64) -> i64 {
-        let group = state.groups.get(group);
-        let kept = |block: BlockId| kept_until(self.blocks.get(block), since, state.seconds);
-        let parts = group.parts.iter().filter_map(|part| match part {
-            Part::Pool { block, .. } => Some(kept(*block)),
-            Part::Burned { .. } => None,
-        });
-        parts.fold(kept(group.block), i64::max)
+    /// Returns the parts of a token's share group that HOLD or MIN_CHECKOUT keep after a return now, each with the time
+    /// until which it is kept.
+    pub(super) fn kept_parts(&self, state: &State, group: GroupId, since: i64) -> Vec<(u32, i64)> {
+        let pools = state.groups.get(group).pools().into_iter();
+        let until =
+            pools.map(|pool| (pool.part, kept_until(self.blocks.get(pool.block), since, state.seconds)));
+        until.filter(|(_, until)| *until > state.seconds).collect()
     }
 
-    /// Removes a draw from a share group and frees the difference.
-    fn leave_group(&self, state: &mut State, group: GroupId, size: Size) {
-        let before = state.groups.reach(self, group);
-        let fell = state.groups.leave(group, size);
-        let after = state.groups.reach(self, group);
-        let row = state.groups.get(group);
-        if self.kind(row.block) != Kind::Token {
-            self.shrink(state, (row.block, 1), fell, (before, after));
-            return;
-        }
-        let mut next = 0;
-        while let Some(part) = state.groups.get(group).parts.get(next).copied() {
-            next += 1;
-            if let Part::Pool { block, unit } = part {
-                self.shrink(state, (block, unit), fell, (before, after));
-            }
-        }
+    /// Removes a draw of a checkout from a share group, but keeps it on some parts. Frees the difference.
+    fn leave_group(&self, state: &mut State, group: GroupId, size: Size, kept: &[u32]) {
+        self.shrink(state, group, |groups| groups.leave(group, size, kept));
     }
 
-    /// Returns the licenses by which a share group shrank to a block of which each member draws `unit`.
-    fn shrink(&self, state: &mut State, (block, unit): (BlockId, u64), fell: u64, reach: (Reach, Reach)) {
-        let row = self.blocks.get(block);
-        let open = |reach: Reach| reach.open_part(row).saturating_mul(unit);
-        state.subtract(block, unit.saturating_mul(fell), false);
-        state.shift_open(block, open(reach.0), open(reach.1));
+    /// Changes a share group, and returns the licenses by which its usage shrank.
+    fn shrink(&self, state: &mut State, group: GroupId, change: impl FnOnce(&mut Groups)) {
+        let before = state.groups.usage(self, group);
+        change(&mut state.groups);
+        for (pool, largest, reach) in before {
+            let row = self.blocks.get(pool.block);
+            let open = |reach: Reach| reach.open_part(row).saturating_mul(pool.unit);
+            let now = state.groups.get(group);
+            let (left, now) = (now.largest_on(pool.part), now.reach_on(pool.part));
+            let fell = largest.saturating_sub(left);
+            state.subtract(pool.block, pool.unit.saturating_mul(fell), false);
+            state.shift_open(pool.block, open(reach), open(now));
+        }
     }
 
     fn release(&self, state: &mut State, block: BlockId, amount: u64, open: bool, since: i64) {
@@ -360,7 +359,10 @@ impl Model {
     fn fall_due(&self, state: &mut State, due: Due) {
         match due {
             Due::Pool { block, amount, open } => state.subtract(block, amount, open),
-            Due::Member { group, size } => self.leave_group(state, group, size),
+            Due::Member { group, size } => self.leave_group(state, group, size, &[]),
+            Due::Part { group, part, size } => {
+                self.shrink(state, group, |groups| groups.forget(group, part, size));
+            }
             Due::Checkout { slot, generation } => {
                 if state.slots.live(slot, generation).is_some() {
                     self.close(state, slot);
@@ -395,7 +397,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn passes_active_limit(&self, count: u64) -> bool {
-        let wanted = active_tokens(count, self.scratch.holds_something());
+        let wanted = active_tokens(count, self.scratch.holds_something(&self.state.groups));
         wanted > 0
             && self.state.active_limit.is_some_and(|limit| self.state.active.saturating_add(wanted) > limit)
     }

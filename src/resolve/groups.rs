@@ -37,12 +37,17 @@ pub(super) struct Group {
     sizes: BTreeMap<Size, u32>,
     /// For tokens: the draws of one checkout, with the chosen alternatives.
     pub(super) parts: Vec<Part>,
-    /// For tokens: the largest count for which METERED tokens were consumed.
+    /// For tokens: the largest count for which METERED tokens were consumed since the group had no checkout.
     pub(super) burned_for: u64,
+    /// For tokens: number of draws of each size that are returned, but kept on a part by HOLD or MIN_CHECKOUT.
+    kept: BTreeMap<(u32, Size), u32>,
 }
 
+/// The combinations of missing user and host.
+const LACKS: [(bool, bool); 4] = [(false, false), (false, true), (true, false), (true, true)];
+
 impl Group {
-    /// The size of the largest draw.
+    /// The size of the largest draw of a checkout.
     pub(super) fn largest(&self) -> u64 {
         match self.sizes.last_key_value() {
             // `MissingIdentity::default()` sorts first: if it is last, every draw names a user and a host.
@@ -51,23 +56,106 @@ impl Group {
         }
     }
 
-    /// The largest draw for each combination of missing user and host.
-    pub(super) fn reach(&self) -> Reach {
-        let all = [(false, false), (false, true), (true, false), (true, true)];
-        Reach(all.map(|(user, host)| {
-            let none = Size { lacks: MissingIdentity { user, host }, count: 0 };
-            let same = none..=Size { count: u64::MAX, ..none };
-            self.sizes.range(same).next_back().map_or(none, |(size, _)| *size)
+    /// The size of the largest draw on a part, kept ones included.
+    pub(super) fn largest_on(&self, part: u32) -> u64 {
+        if self.kept.is_empty() {
+            return self.largest();
+        }
+        let kept = self.kept_reach(part).0.iter().map(|size| size.count).max();
+        self.largest().max(group_use(kept))
+    }
+
+    /// The largest draw of a checkout for each combination of missing user and host.
+    fn reach(&self) -> Reach {
+        Reach(LACKS.map(|lacks| {
+            let (none, most) = bounds(lacks);
+            self.sizes.range(none..=most).next_back().map_or(none, |(size, _)| *size)
         }))
     }
 
+    fn kept_reach(&self, part: u32) -> Reach {
+        Reach(LACKS.map(|lacks| {
+            let (none, most) = bounds(lacks);
+            let kept = self.kept.range((part, none)..=(part, most));
+            kept.map(|((_, size), _)| *size).next_back().unwrap_or(none)
+        }))
+    }
+
+    /// As [`Self::reach`], on a part, with kept draws.
+    pub(super) fn reach_on(&self, part: u32) -> Reach {
+        let (out, kept) = (self.reach(), self.kept_reach(part));
+        let mut reach = out;
+        for (size, kept) in reach.0.iter_mut().zip(kept.0) {
+            *size = (*size).max(kept);
+        }
+        reach
+    }
+
+    /// True if no checkout has a draw, and no draw is kept.
     pub(super) fn is_empty(&self) -> bool {
-        self.sizes.is_empty()
+        !self.has_checkouts() && self.kept.is_empty()
     }
 
     /// True if it has one draw.
     pub(super) fn is_last(&self) -> bool {
-        self.sizes.len() == 1 && self.sizes.values().all(|times| *times == 1)
+        self.kept.is_empty() && self.sizes.len() == 1 && self.sizes.values().all(|times| *times == 1)
+    }
+
+    /// True if a checkout has a draw.
+    pub(super) fn has_checkouts(&self) -> bool {
+        !self.sizes.is_empty()
+    }
+
+    /// Adds a draw that is kept on a part.
+    pub(super) fn keep(&mut self, part: u32, size: Size) {
+        *self.kept.entry((part, size)).or_default() += 1;
+    }
+
+    /// The licenses that the group takes from pools: for a token, of each part with its index; otherwise of its block.
+    pub(super) fn pools(&self) -> Vec<PoolPart> {
+        if self.parts.is_empty() {
+            return vec![PoolPart { part: 0, block: self.block, unit: 1 }];
+        }
+        let parts = self.parts.iter().zip(0..).filter_map(|(part, at)| match part {
+            Part::Pool { block, unit } => Some(PoolPart { part: at, block: *block, unit: *unit }),
+            Part::Burned { .. } => None,
+        });
+        parts.collect()
+    }
+}
+
+/// A draw of a checkout that left a share group.
+#[derive(Debug)]
+pub(super) struct Departure {
+    pub(super) size: Size,
+    /// The parts on which it is kept.
+    pub(super) kept: Vec<u32>,
+    /// The former count for which METERED tokens were consumed.
+    pub(super) burned_for: u64,
+}
+
+/// The licenses that one draw of a share group takes from a pool.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PoolPart {
+    /// The index of the part.
+    pub(super) part: u32,
+    pub(super) block: BlockId,
+    /// The licenses for each of its count.
+    pub(super) unit: u64,
+}
+
+/// The smallest and the largest size of a combination of missing user and host.
+fn bounds((user, host): (bool, bool)) -> (Size, Size) {
+    let none = Size { lacks: MissingIdentity { user, host }, count: 0 };
+    (none, Size { count: u64::MAX, ..none })
+}
+
+fn remove_one<K: Ord>(counts: &mut BTreeMap<K, u32>, key: &K) {
+    if let Some(times) = counts.get_mut(key) {
+        *times -= 1;
+        if *times == 0 {
+            counts.remove(key);
+        }
     }
 }
 
@@ -88,9 +176,12 @@ impl Groups {
         self.rows.get_mut(id)
     }
 
-    /// The reach of a group; only needed if a block has reserved licenses.
-    pub(super) fn reach(&self, model: &Model, id: GroupId) -> Reach {
-        if model.reserves { self.get(id).reach() } else { Reach::default() }
+    /// The usage of each pool of a group. The reach is only needed if a block has reserved licenses.
+    pub(super) fn usage(&self, model: &Model, id: GroupId) -> Vec<(PoolPart, u64, Reach)> {
+        let group = self.get(id);
+        let reach = |part| if model.reserves { group.reach_on(part) } else { Reach::default() };
+        let pools = group.pools().into_iter();
+        pools.map(|pool| (pool, group.largest_on(pool.part), reach(pool.part))).collect()
     }
 
     pub(super) fn find(&self, block: BlockId, key: ShareKey) -> Option<GroupId> {
@@ -110,36 +201,43 @@ impl Groups {
         id
     }
 
-    /// Adds a draw. Returns by how much the maximum grew.
-    pub(super) fn join(&mut self, id: GroupId, size: Size) -> u64 {
-        let group = self.rows.get_mut(id);
-        let before = group.largest();
-        *group.sizes.entry(size).or_default() += 1;
-        group.largest() - before
+    /// Adds a draw.
+    pub(super) fn join(&mut self, id: GroupId, size: Size) {
+        *self.rows.get_mut(id).sizes.entry(size).or_default() += 1;
     }
 
-    /// Removes a draw. Returns by how much the maximum fell. Removing the last draw closes the group.
-    pub(super) fn leave(&mut self, id: GroupId, size: Size) -> u64 {
+    /// Removes a draw of a checkout, but keeps it on some parts. Removing the last draw closes the group.
+    pub(super) fn leave(&mut self, id: GroupId, size: Size, kept: &[u32]) {
         let group = self.rows.get_mut(id);
-        let before = group.largest();
-        if let Some(times) = group.sizes.get_mut(&size) {
-            *times -= 1;
-            if *times == 0 {
-                group.sizes.remove(&size);
-            }
+        remove_one(&mut group.sizes, &size);
+        kept.iter().for_each(|part| group.keep(*part, size));
+        if !group.has_checkouts() {
+            group.burned_for = 0;
         }
-        let fell = before - group.largest();
+        self.close_if_empty(id);
+    }
+
+    /// Removes a draw that is kept on a part.
+    pub(super) fn forget(&mut self, id: GroupId, part: u32, size: Size) {
+        remove_one(&mut self.rows.get_mut(id).kept, &(part, size));
+        self.close_if_empty(id);
+    }
+
+    fn close_if_empty(&mut self, id: GroupId) {
+        let group = self.rows.get(id);
         if group.is_empty() {
             self.by_key.remove(&(group.block, group.key));
             self.free.push(id);
         }
-        fell
     }
 
-    /// Takes back that a draw left; `row` is the group as it was, where that closed it.
-    pub(super) fn rejoin(&mut self, id: GroupId, size: Size, row: Option<Box<Group>>) {
+    /// Undoes [`Self::leave`]; `row` is the group as it was if that closed it.
+    pub(super) fn rejoin(&mut self, id: GroupId, left: &Departure, row: Option<Box<Group>>) {
         let Some(row) = row else {
-            *self.rows.get_mut(id).sizes.entry(size).or_default() += 1;
+            let group = self.rows.get_mut(id);
+            left.kept.iter().for_each(|part| remove_one(&mut group.kept, &(*part, left.size)));
+            *group.sizes.entry(left.size).or_default() += 1;
+            group.burned_for = left.burned_for;
             return;
         };
         // Groups are closed and opened like a stack: it is on top unless something else was forgotten.

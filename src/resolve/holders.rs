@@ -54,6 +54,15 @@ impl State {
         let draw = match due {
             Due::Pool { block, amount, open } => Some(Draw::Pool { block, amount, open }),
             Due::Member { group, size } => Some(Draw::Member { group, size }),
+            Due::Part { group, part, size } => {
+                let pools = self.groups.get(group).pools();
+                let pool = pools.iter().find(|pool| pool.part == part);
+                pool.map(|pool| Draw::Pool {
+                    block: pool.block,
+                    amount: pool.unit.saturating_mul(size.count),
+                    open: false,
+                })
+            }
             Due::Checkout { .. } => None,
         };
         if let Some(draw) = draw {

@@ -55,7 +55,7 @@ impl Model {
             }
             let Some(request) = mix.get(index) else { break };
             let one = Some(people.fresh(&format!("person {}", tried + 1)));
-            let who = Requester { user: one, host: one, custom: request.who.custom };
+            let who = Requester { user: one, host: one, custom: one };
             let event = Event::Checkout(Request { who, ..*request });
             match self.apply(&mut state, &event) {
                 Outcome::Granted(_) => granted.iter_mut().skip(index).take(1).for_each(|count| *count += 1),

@@ -104,7 +104,7 @@ pub(super) fn hides(replacer_is_later: bool, mutual: bool) -> bool {
 
 /// Returns how many active license tokens a checkout counts as.
 /// DECISION: the requested number of licenses. A checkout served only by a local block or by METERED tokens counts as
-/// none.
+/// none, with or without SHARE.
 pub(super) fn active_tokens(count: u64, holds_something: bool) -> u64 {
     if holds_something { count } else { 0 }
 }
@@ -142,8 +142,8 @@ pub(super) fn open_part(open: u64, others: u64) -> u64 {
 }
 
 /// Returns the time, in seconds of the state's clock, until which a returned license is still in use.
-/// DECISION: the later of return + HOLD and checkout + MIN_CHECKOUT. For a shared token, the whole group is kept until
-/// the latest time of all its licenses.
+/// DECISION: the later of return + HOLD and checkout + MIN_CHECKOUT, for each block on its own. In the share group of a
+/// token, the licenses of the other blocks are returned; the group remains while it keeps a license.
 pub(super) fn kept_until(block: &Block, checkout: i64, now: i64) -> i64 {
     now.saturating_add(block.hold).max(checkout.saturating_add(block.min_checkout))
 }

@@ -1,8 +1,8 @@
 //! Hypothetical returns of checkouts and devices. They are made in the state itself and undone afterwards, because a
 //! copy of the state for each question would be expensive.
 
-use super::draw::{Draw, Part, Size};
-use super::groups::Group;
+use super::draw::{Draw, Size};
+use super::groups::{Departure, Group, Reach};
 use super::index_vec::{BlockId, GroupId};
 use super::model::Model;
 use super::requester::Symbol;
@@ -26,8 +26,8 @@ enum Gone {
     Pool { block: BlockId, amount: u64, open: bool },
     /// The usage of unreserved licenses of a pool changed.
     Shifted { block: BlockId, before: u64, after: u64 },
-    /// A draw left a share group. If it was the last draw, `row` is the former group.
-    Left { group: GroupId, size: Size, row: Option<Box<Group>> },
+    /// A draw left a share group. If that closed the group, `row` is the former group.
+    Left { group: GroupId, left: Departure, row: Option<Box<Group>> },
     /// License tokens.
     Active(u64),
     /// A device.
@@ -64,42 +64,46 @@ impl Model {
                     supposed.take(state, block, amount, open);
                 }
             }
-            Draw::Member { group, size } | Draw::Token { group, size } => {
-                if self.group_kept_until(state, group, since) <= state.seconds {
-                    self.suppose_left(state, group, size, supposed);
+            Draw::Member { group, size } => {
+                let block = state.groups.get(group).block;
+                if kept_until(self.blocks.get(block), since, state.seconds) <= state.seconds {
+                    self.suppose_left(state, group, size, Vec::new(), supposed);
                 }
+            }
+            Draw::Token { group, size } => {
+                let kept = self.kept_parts(state, group, since).into_iter();
+                let kept: Vec<u32> = kept.map(|(part, _)| part).collect();
+                self.suppose_left(state, group, size, kept, supposed);
             }
             Draw::Burned { .. } => {}
         }
     }
 
-    fn suppose_left(&self, state: &mut State, group: GroupId, size: Size, supposed: &mut Supposed) {
-        let row = state.groups.get(group).is_last().then(|| Box::new(state.groups.get(group).clone()));
-        let before = state.groups.reach(self, group);
-        let fell = state.groups.leave(group, size);
-        let after = state.groups.reach(self, group);
-        supposed.0.push(Gone::Left { group, size, row });
-        for (block, unit) in self.units(state, group) {
-            let row = self.blocks.get(block);
-            let (before, after) =
-                (before.open_part(row).saturating_mul(unit), after.open_part(row).saturating_mul(unit));
-            supposed.take(state, block, unit.saturating_mul(fell), false);
-            state.shift_open(block, before, after);
-            supposed.0.push(Gone::Shifted { block, before, after });
+    fn suppose_left(
+        &self,
+        state: &mut State,
+        group: GroupId,
+        size: Size,
+        kept: Vec<u32>,
+        supposed: &mut Supposed,
+    ) {
+        let now = state.groups.get(group);
+        let row = (now.is_last() && kept.is_empty()).then(|| Box::new(now.clone()));
+        let left = Departure { size, kept, burned_for: now.burned_for };
+        let before = state.groups.usage(self, group);
+        state.groups.leave(group, size, &left.kept);
+        supposed.0.push(Gone::Left { group, left, row });
+        for (pool, largest, reach) in before {
+            let block = self.blocks.get(pool.block);
+            let now = state.groups.get(group);
+            let (left, now) = (now.largest_on(pool.part), now.reach_on(pool.part));
+            let open = |reach: Reach| reach.open_part(block).saturating_mul(pool.unit);
+            let (before, after) = (open(reach), open(now));
+            let fell = largest.saturating_sub(left);
+            supposed.take(state, pool.block, pool.unit.saturating_mul(fell), false);
+            state.shift_open(pool.block, before, after);
+            supposed.0.push(Gone::Shifted { block: pool.block, before, after });
         }
-    }
-
-    /// Returns the blocks from which a share group draws, with the number of licenses for each of its count.
-    fn units(&self, state: &State, group: GroupId) -> Vec<(BlockId, u64)> {
-        let row = state.groups.get(group);
-        if self.kind(row.block) != keywright_license::Kind::Token {
-            return vec![(row.block, 1)];
-        }
-        let pools = row.parts.iter().filter_map(|part| match part {
-            Part::Pool { block, unit } => Some((*block, *unit)),
-            Part::Burned { .. } => None,
-        });
-        pools.collect()
     }
 }
 
@@ -121,7 +125,7 @@ impl Supposed {
             match gone {
                 Gone::Pool { block, amount, open } => state.add(block, amount, open),
                 Gone::Shifted { block, before, after } => state.shift_open(block, after, before),
-                Gone::Left { group, size, row } => state.groups.rejoin(group, size, row),
+                Gone::Left { group, left, row } => state.groups.rejoin(group, &left, row),
                 Gone::Active(active) => state.active = state.active.saturating_add(active),
                 Gone::Device(block, device) => _ = state.devices.insert((block, device)),
             }

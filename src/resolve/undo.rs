@@ -11,7 +11,7 @@ impl Undo {
             Self::Burning(at) => charges.reopen(at),
             Self::Pool { block, amount, open } => state.subtract(block, amount, open),
             Self::Joined { group, size } => {
-                state.groups.leave(group, size);
+                state.groups.leave(group, size, &[]);
             }
             Self::Closed { block, before, after } => state.shift_open(block, after, before),
             Self::BurnedFor { group, before } => state.groups.get_mut(group).burned_for = before,

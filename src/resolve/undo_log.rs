@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::coverage_point::CoveragePoint;
 use super::draw::{Draw, Size};
 use super::fast_hash::IndexMap;
+use super::groups::Groups;
 use super::index_vec::{BlockId, GroupId, TargetId};
 
 /// Lists of a walk, reused to avoid allocations.
@@ -104,9 +105,14 @@ impl WalkBuffers {
         }
     }
 
-    /// Returns true if a checkout with these draws has licenses to return.
-    pub(super) fn holds_something(&self) -> bool {
-        self.draws.iter().any(|draw| !matches!(draw, Draw::Burned { .. }))
+    /// Returns true if a checkout with these draws has licenses to return. The share group of a token over METERED tokens
+    /// alone has none.
+    pub(super) fn holds_something(&self, groups: &Groups) -> bool {
+        self.draws.iter().any(|draw| match draw {
+            Draw::Burned { .. } => false,
+            Draw::Token { group, .. } => !groups.get(*group).pools().is_empty(),
+            Draw::Pool { .. } | Draw::Member { .. } => true,
+        })
     }
 
     /// Returns the licenses taken since the walk began, by block in file order.

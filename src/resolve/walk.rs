@@ -326,23 +326,13 @@ impl<'a> Walk<'a> {
     /// Adds a draw to a group that has all the licenses it needs.
     pub(super) fn join(&mut self, group: GroupId, count: u64) -> Size {
         let size = Size { lacks: self.who.lacks(), count };
-        let before = self.state.groups.reach(self.model, group);
+        let before =
+            if self.model.reserves { self.state.groups.usage(self.model, group) } else { Vec::new() };
         self.state.groups.join(group, size);
         self.scratch.trail.push(Undo::Joined { group, size });
-        let after = self.state.groups.reach(self.model, group);
-        if !self.model.reserves {
-            return size;
-        }
-        let of = self.state.groups.get(group).block;
-        if self.model.kind(of) != Kind::Token {
-            self.close_part((of, 1), before, after);
-        }
-        let mut next = 0;
-        while let Some(part) = self.state.groups.get(group).parts.get(next).copied() {
-            next += 1;
-            if let Part::Pool { block, unit } = part {
-                self.close_part((block, unit), before, after);
-            }
+        for (pool, _, reach) in before {
+            let after = self.state.groups.get(group).reach_on(pool.part);
+            self.close_part((pool.block, pool.unit), reach, after);
         }
         size
     }
@@ -371,7 +361,7 @@ impl<'a> Walk<'a> {
         }
         match (key, group) {
             (None, _) => self.dependencies(id, row, need.count)?,
-            (Some(_), Some(group)) => self.grow(group, need.count, extra)?,
+            (Some(_), Some(group)) => self.grow(group, need.count)?,
             (Some(key), None) => {
                 let mark = self.scratch.mark();
                 self.dependencies(id, row, need.count)?;
@@ -423,11 +413,14 @@ impl<'a> Walk<'a> {
     }
 
     /// Grows a live share group of a token with the alternatives chosen before.
-    fn grow(&mut self, group: GroupId, count: u64, extra: u64) -> Result<(), Denial> {
+    fn grow(&mut self, group: GroupId, count: u64) -> Result<(), Denial> {
         let burned_for = self.state.groups.get(group).burned_for;
         let burn = count.saturating_sub(burned_for);
         let mut next = 0;
         while let Some(part) = self.state.groups.get(group).parts.get(next).copied() {
+            // A part that HOLD or MIN_CHECKOUT keeps has licenses already.
+            let largest = u32::try_from(next).map_or(0, |at| self.state.groups.get(group).largest_on(at));
+            let extra = count.saturating_sub(largest);
             next += 1;
             let grown = match part {
                 // Every block on the path must permit borrowing, even if no further license is drawn.

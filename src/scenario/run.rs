@@ -160,7 +160,7 @@ impl Player<'_> {
     fn stranger(&mut self, custom: Option<keywright_resolve::Symbol>) -> Requester {
         self.strangers += 1;
         let symbol = self.symbols.fresh(&format!("person {}", self.strangers));
-        Requester { user: Some(symbol), host: Some(symbol), custom }
+        Requester { user: Some(symbol), host: Some(symbol), custom: custom.or(Some(symbol)) }
     }
 
     /// Applies an event a number of times; `event` creates each. A denial with another reason than `expected` is

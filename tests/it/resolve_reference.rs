@@ -75,6 +75,8 @@ pub(crate) struct Group {
     lots: Vec<(String, u32, u64)>,
     burned_for: u64,
     members: Vec<Draw>,
+    /// Returned draws that HOLD or MIN_CHECKOUT keeps on one pool.
+    kept: Vec<Draw>,
 }
 
 /// The state.
@@ -159,7 +161,8 @@ impl Slow {
         }
         for group in &self.groups {
             let unit: u64 = group.pools.iter().filter(|(of, _)| *of == index).map(|(_, unit)| unit).sum();
-            let members: Vec<_> = group.members.iter().map(|it| (it, it.amount)).collect();
+            let kept = group.kept.iter().filter(|it| it.block == index);
+            let members: Vec<_> = group.members.iter().chain(kept).map(|it| (it, it.amount)).collect();
             sum += unit * part(&members);
         }
         sum
@@ -193,7 +196,9 @@ impl Slow {
         let ticket = self.next;
         let served = self.serve(ticket, &ask.name, ask.version, ask.count, ask.who, mode);
         let holds = self.draws.iter().any(|draw| draw.ticket == Some(ticket))
-            || self.groups.iter().any(|group| group.members.iter().any(|it| it.ticket == Some(ticket)));
+            || self.groups.iter().any(|group| {
+                !group.pools.is_empty() && group.members.iter().any(|it| it.ticket == Some(ticket))
+            });
         let active: u64 = self.live.iter().map(|(_, active)| active).sum();
         let wanted = if holds && mode != Mode::Consume { ask.count } else { 0 };
         if !served || wanted > 0 && self.limit.is_some_and(|limit| active + wanted > limit) {
@@ -323,6 +328,7 @@ impl Slow {
             lots: lots.into_iter().map(|(name, version, amount)| (name, version, amount / count)).collect(),
             burned_for: count,
             members: vec![draw],
+            kept: Vec::new(),
         });
         true
     }
@@ -358,10 +364,17 @@ impl Slow {
             draw.kept = Some(until(draw.block, draw.since).unwrap_or(now));
         }
         for group in &mut self.groups {
-            let pools = group.pools.clone();
-            for draw in group.members.iter_mut().filter(|draw| draw.ticket == Some(ticket)) {
-                let latest = pools.iter().filter_map(|(index, _)| until(*index, draw.since)).max();
-                draw.kept = Some(latest.unwrap_or(now));
+            let mut pools: Vec<usize> = group.pools.iter().map(|(index, _)| *index).collect();
+            pools.sort_unstable();
+            pools.dedup();
+            let is_returned = |draw: &mut Draw| draw.ticket == Some(ticket);
+            for draw in group.members.extract_if(.., is_returned) {
+                let kept = pools.iter().filter_map(|index| Some((*index, until(*index, draw.since)?)));
+                let kept = kept.map(|(block, until)| Draw { block, kept: Some(until), ..draw.clone() });
+                group.kept.extend(kept);
+            }
+            if group.members.is_empty() {
+                group.burned_for = 0;
             }
         }
         self.release();
@@ -373,9 +386,9 @@ impl Slow {
         let is_used = |draw: &Draw| draw.kept.is_none_or(|until| until > now);
         self.draws.retain(is_used);
         for group in &mut self.groups {
-            group.members.retain(is_used);
+            group.kept.retain(is_used);
         }
-        self.groups.retain(|group| !group.members.is_empty());
+        self.groups.retain(|group| !group.members.is_empty() || !group.kept.is_empty());
     }
 
     /// Advances the time.
