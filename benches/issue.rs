@@ -1,7 +1,7 @@
 //! Cost of issuing compared with bare signatures: render, test, lint, sign, verify, log and write orders of ten blocks.
 //!
 //! Run `cargo bench --bench issue` (some minutes). `ISSUE_ORDERS=10000` makes a short run; `ISSUE_FOLDER` sets the output
-//! folder, which is below `target` by default. (On ext4 without a journal, wait five minutes between runs: creating files
+//! directory, which is below `target` by default. (On ext4 without a journal, wait five minutes between runs: creating files
 //! is slow after many files were deleted, as at the end of a run.) Prints blocks per second and the ratio to
 //! ed25519-dalek's own `sign` and `verify_strict` on all cores, where 1.00 means no overhead. Then prints the peak memory
 //! of a process for this number of orders and for a tenth of it.
@@ -28,7 +28,7 @@ const SEED: [u8; 32] = [7; 32];
 const BLOCKS: u32 = 10;
 const ORDERS: u32 = 100_000;
 const ROUNDS: usize = 3;
-/// The folder in which a child process issues all orders to measure its memory.
+/// The directory in which a child process issues all orders to measure its memory.
 const CHILD: &str = "ISSUE_CHILD";
 
 const CATALOG: &str = "vendor: ABC_Software\nproducts:\n  - product: Ten\n    template: pool\n    values: { pool: Ten, \

@@ -14,7 +14,7 @@ use keywright::verify::{
     Digest, Domain, KeyText, Mode, Outcome, Payload, Revocations, SignedList, Trust, Verdict, Verifier,
 };
 
-/// A target: its name, which is also its corpus folder, and its function.
+/// A target: its name, which is also its corpus directory, and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.

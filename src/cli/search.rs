@@ -96,7 +96,7 @@ impl Search {
         let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { return };
         let path = entry.path().to_owned();
         if !self.links && kind.is_symlink() && path.is_dir() {
-            found.passed_over.push((path, "a link to a folder"));
+            found.passed_over.push((path, "a link to a directory"));
             return;
         }
         let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
@@ -130,14 +130,15 @@ impl Found {
 /// Files that list what git ignores. The library that reads them opens any entry with such a name.
 const RULES: [&str; 3] = [".ignore", ".gitignore", ".git/info/exclude"];
 
-/// Returns the error for a folder in which such a file is a device, a pipe or another entry that could block forever.
+/// Returns the error for a directory in which such a file is a device, a pipe or another entry that could block forever.
 fn unfit_rules(folder: &Path) -> Option<CliError> {
     RULES.iter().map(|name| folder.join(name)).find_map(|path| match input::check(&path) {
         Ok(()) | Err(input::Refused::Io(_)) => None,
-        Err(refused) => Some(
-            CliError::failure(format!("`{}` {refused}", files::display_name(&path)))
-                .help("the folder was not searched; remove the entry, or give the files on the command line"),
-        ),
+        Err(refused) => {
+            Some(CliError::failure(format!("`{}` {refused}", files::display_name(&path))).help(
+                "the directory was not searched; remove the entry, or give the files on the command line",
+            ))
+        }
     })
 }
 

@@ -195,7 +195,7 @@ fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
             "the trust store `{}` has a `{TRUST_LIST}`",
             files::display_name(folder)
         ))
-        .help("install the bundle into another folder with `--trust DIR`"));
+        .help("install the bundle into another directory with `--trust DIR`"));
     }
     let seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
     let added = store_fs::load_added(folder).map_err(|error| stop(folder, &error))?;
@@ -244,7 +244,7 @@ fn replaced(args: &InstallArgs, seen: &LastSeen, error: &TrustError) -> Result<(
     }
     let stop = stop(folder, error);
     Err(stop.help(format!(
-        "`{LAST_SEEN}` does not name the publisher of its bundle: restore that file, or install into another folder with `--trust DIR`"
+        "`{LAST_SEEN}` does not name the publisher of its bundle: restore that file, or install into another directory with `--trust DIR`"
     )))
 }
 
@@ -254,7 +254,7 @@ fn first(args: &InstallArgs, is_installed: bool, seen: &LastSeen) -> Result<Opti
         (true, Some(_)) => Err(CliError::usage(
             "`--first` is not allowed: a bundle is already installed, and its keys verify the next one",
         )
-        .help("remove `--first`; for another vendor, use another folder with `--trust DIR`")),
+        .help("remove `--first`; for another vendor, use another directory with `--trust DIR`")),
         (true, None) => Ok(None),
         (false, Some(line)) => given(line).map(Some),
         (false, None) => {

@@ -17,10 +17,10 @@ use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
 use super::{CliError, Console, Exit, files};
 
-/// The folder of the trust store.
+/// The directory of the trust store.
 #[derive(Debug, clap::Args)]
 pub struct TrustArgs {
-    /// Folder of the trust store
+    /// Directory of the trust store
     #[arg(long, value_name = "DIR", default_value = "keys")]
     pub trust: PathBuf,
 }
@@ -58,7 +58,7 @@ impl TrustArgs {
         .help("change the state on that day; to limit a key in advance, use `not-after`"))
     }
 
-    /// Loads the trust store, and the revocations from the lists in its folder and on the command line.
+    /// Loads the trust store, and the revocations from the lists in its directory and on the command line.
     ///
     /// # Errors
     /// Returns the errors of [`Self::load`], and an error if a list on the command line is not accepted.
@@ -73,7 +73,7 @@ impl TrustArgs {
         Ok((trust, revocations))
     }
 
-    /// Returns the revocations from the lists in the folder of the store and on the command line.
+    /// Returns the revocations from the lists in the directory of the store and on the command line.
     ///
     /// # Errors
     /// Returns an error if a list on the command line is not accepted, or if the store cannot be read.

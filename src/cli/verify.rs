@@ -28,7 +28,7 @@ use super::{CliError, Console, Exit, files, parse_day, provenance};
     keywright verify --format json --at 2027-01-31 *.lic\n  \
     keywright verify --vendor ABC_Software --one-set --require-all customer/")]
 pub struct Args {
-    /// License files or folders with `*.lic` files; `-` for standard input
+    /// License files or directories with `*.lic` files; `-` for standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -64,7 +64,7 @@ pub struct Args {
 
 const TRUST: &str = "the trust store or a revocation list";
 const LOG: &str = "the issue log";
-const FOLDER: &str = "a folder";
+const FOLDER: &str = "a directory";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {

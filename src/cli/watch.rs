@@ -1,7 +1,7 @@
 //! Repeats the work of a command when one of its files changes (`--watch`).
 //!
 //! DECISION: file times are polled several times per second. This works on every operating system and on network
-//! drives, and license folders are small.
+//! drives, and license directories are small.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +18,7 @@ const PERIOD: Duration = Duration::from_millis(300);
 type Seen = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
 
 /// Runs `once` and repeats it after each change of one of `paths`, until interrupted or after `most` runs. `paths` is
-/// evaluated each time, so that new files in folders are included.
+/// evaluated each time, so that new files in directories are included.
 pub(super) fn watch(
     most: Option<usize>,
     paths: impl Fn() -> Vec<PathBuf>,

@@ -34,7 +34,7 @@ pub const TEMPORARY: &str = ".keywright-";
 /// followed.
 ///
 /// If the system supports unnamed files, a killed process leaves nothing. Otherwise it can leave a temporary file with
-/// the same permissions in the same folder.
+/// the same permissions in the same directory.
 ///
 /// # Errors
 /// Returns an error if the path exists or the file cannot be written. No file is left then.
@@ -51,7 +51,7 @@ pub fn create_new(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a temporary file in the same folder, and renames it without overwriting another file.
+/// Writes a temporary file in the same directory, and renames it without overwriting another file.
 fn create_beside(path: &Path, folder: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let mut temporary = temporary_in(folder, TEMPORARY, access)?;
     temporary.write_all(bytes)?;
@@ -59,10 +59,10 @@ fn create_beside(path: &Path, folder: &Path, bytes: &[u8], access: Access) -> io
     temporary.persist_noclobber(path).map(drop).map_err(|error| error.error)
 }
 
-/// Creates a temporary file in a folder, with its final permissions.
+/// Creates a temporary file in a directory, with its final permissions.
 ///
 /// # Errors
-/// Returns an error if the folder cannot be written.
+/// Returns an error if the directory cannot be written.
 pub fn temporary_in(folder: &Path, prefix: &str, access: Access) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
@@ -104,17 +104,17 @@ pub mod nameless {
 
     use super::Access;
 
-    /// Creates an unnamed file in an open folder.
+    /// Creates an unnamed file in an open directory.
     ///
     /// # Errors
-    /// Returns an error if the system or the file system does not support unnamed files, or if the folder cannot be
+    /// Returns an error if the system or the file system does not support unnamed files, or if the directory cannot be
     /// written.
     pub fn create(folder: &File, access: Access) -> io::Result<File> {
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
         Ok(openat(folder, ".", flags, Mode::from_raw_mode(access.mode()))?.into())
     }
 
-    /// Gives an unnamed file a name in the folder. An existing file is not replaced.
+    /// Gives an unnamed file a name in the directory. An existing file is not replaced.
     ///
     /// # Errors
     /// Returns an error if the name exists or the file cannot be linked.
@@ -153,13 +153,13 @@ pub fn open_lock(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(refused()) }
 }
 
-/// Returns the folder of a file.
+/// Returns the directory of a file.
 #[must_use]
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Writes new names in a folder to disk. Errors are ignored: some systems cannot open a folder, and the file itself is on
+/// Writes new names in a directory to disk. Errors are ignored: some systems cannot open a directory, and the file itself is on
 /// disk already.
 pub fn sync_folder(folder: &Path) {
     if let Ok(handle) = File::open(folder) {

@@ -1,6 +1,6 @@
 //! Loads the licenses of a scenario file and checks that the scenarios fit them.
 //!
-//! Does no I/O: a callback receives paths that are inside the folder and returns their contents.
+//! Does no I/O: a callback receives paths that are inside the directory and returns their contents.
 
 use std::path::{Component, Path};
 use std::sync::Arc;
@@ -106,12 +106,13 @@ fn load_one(
 ) -> Result<License, Box<Diagnostic>> {
     let at = |code, message: String| Diagnostic::new(code, file.source.id(), path.span, message);
     if !stays_inside(&path.value) {
-        let found = at(&codes::PATH_LEAVES, format!("path outside of the scenario folder: `{}`", path.value));
-        return Err(Box::new(found.help("use a path inside the folder of this file, without `..`")));
+        let found =
+            at(&codes::PATH_LEAVES, format!("path outside of the scenario directory: `{}`", path.value));
+        return Err(Box::new(found.help("use a path inside the directory of this file, without `..`")));
     }
     let source = read(&path.value).map_err(|why| {
         let found = at(&codes::BAD_LICENSE, format!("cannot read `{}`: {why}", path.value));
-        found.help("paths are relative to the folder of this file")
+        found.help("paths are relative to the directory of this file")
     })?;
     let license = License::parse(numbered(source, index));
     let first = license.diagnostics.iter().find(|finding| finding.is_error());
@@ -133,7 +134,7 @@ fn numbered(source: Arc<SourceFile>, index: usize) -> Arc<SourceFile> {
     SourceFile::from_bytes(id, source.name(), source.text().as_bytes().to_vec())
 }
 
-/// Returns true if a path is inside the folder it is relative to, on every operating system.
+/// Returns true if a path is inside the directory it is relative to, on every operating system.
 fn stays_inside(path: &str) -> bool {
     let foreign = path.contains(['\\', ':', '\0']) || path.is_empty();
     let mut parts = Path::new(path).components();

@@ -16,7 +16,7 @@ use keywright_syntax::source::{SourceFile, Span, Spanned};
 pub struct ScenarioFile {
     /// The text of the file.
     pub source: Arc<SourceFile>,
-    /// The license files, relative to the folder of the scenario file.
+    /// The license files, relative to the directory of the scenario file.
     pub licenses: Vec<Spanned<String>>,
     /// The default time of the scenarios.
     pub at: Option<DateTime>,

@@ -126,7 +126,7 @@ raw! {
     /// The file.
     RawFile
     needed {
-        license: Placed<Shape> => Paths, "license files, relative to this file and below its folder";
+        license: Placed<Shape> => Paths, "license files, relative to this file and below its directory";
         scenarios: Vec<Placed<RawScenario>> => Scenarios, "";
     }
     optional {

@@ -112,7 +112,7 @@ fn check_publisher(bundle: &TrustBundle, store: &Installed<'_>) -> Result<(), Tr
     if let Some(known) = known.filter(|known| known != vendor) {
         let message =
             format!("it is from vendor `{vendor}`, but this trust store accepts bundles of `{known}` only");
-        return Err(TrustError::new(message).help("install it into another folder with `--trust DIR`"));
+        return Err(TrustError::new(message).help("install it into another directory with `--trust DIR`"));
     }
     let foreign = bundle.keys.iter().find(|key| key.entry.vendor != *vendor);
     if let Some(key) = foreign {
@@ -163,7 +163,7 @@ fn check_usage(usage: Usage, store: &Installed<'_>) -> Result<(), TrustError> {
         |bundle: &TrustBundle| bundle.keys.iter().any(|key| key.entry.usage == Usage::Production);
     if usage == Usage::Development && store.bundle.is_some_and(production) {
         return Err(TrustError::new("it is signed with a development key, and would remove production keys")
-            .help("install it into another folder with `--trust DIR`"));
+            .help("install it into another directory with `--trust DIR`"));
     }
     Ok(())
 }

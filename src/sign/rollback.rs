@@ -1,6 +1,6 @@
 //! The memory of a trust store: the publisher of its bundles, and the newest version of each signed list that was seen.
 //!
-//! It is stored in `last-seen.yaml` in the folder of the store. Entries belong to a vendor and a usage: lists of
+//! It is stored in `last-seen.yaml` in the directory of the store. Entries belong to a vendor and a usage: lists of
 //! development keys have entries of their own. A file that exists but cannot be read is an error, not an empty memory,
 //! so truncating it does not make old lists acceptable.
 
@@ -16,7 +16,7 @@ use keywright_verify::{Digest, KeyId, TrustError, Usage};
 use super::strict_yaml::{self, fault, version};
 use super::versions::MAX_STEP;
 
-/// File name in the folder of a trust store.
+/// File name in the directory of a trust store.
 pub const LAST_SEEN: &str = "last-seen.yaml";
 /// Supported formats. Format 1 has neither usages nor a publisher.
 const FORMATS: [&str; 2] = ["1", "2"];
@@ -340,7 +340,7 @@ impl LastSeen {
             let vendors: Vec<&str> = vendors.into_iter().collect();
             let message = format!("bundles of several vendors were installed here: {}", vendors.join(", "));
             return Err(TrustError::new(message).help(
-                "one bundle replaced that of another vendor: install each vendor's bundle into a separate folder",
+                "one bundle replaced that of another vendor: install each vendor's bundle into a separate directory",
             ));
         }
         Ok(vendors.into_iter().next())

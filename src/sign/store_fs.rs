@@ -1,4 +1,4 @@
-//! File access for signing: secret keys, public keys, and the folder of a trust store.
+//! File access for signing: secret keys, public keys, and the directory of a trust store.
 //!
 //! All reads have a size limit and open regular files only. A secret key is never written where others can read it.
 
@@ -51,10 +51,10 @@ pub fn create_public_file(path: &Path, text: &str) -> io::Result<()> {
     create_new(path, text.as_bytes(), Access::All)
 }
 
-/// Loads a trust store from a folder: the list `trust.yaml` with its public key files, or an installed bundle.
+/// Loads a trust store from a directory: the list `trust.yaml` with its public key files, or an installed bundle.
 ///
 /// # Errors
-/// Returns an error if the folder, the list or a key is missing or invalid.
+/// Returns an error if the directory, the list or a key is missing or invalid.
 pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
     let path = folder.join(TRUST_LIST);
     if let Some(bundle) = load_bundle(folder)? {
@@ -113,7 +113,7 @@ pub fn load_added(folder: &Path) -> Result<Trust, TrustError> {
     })
 }
 
-/// Loads the bundle that is installed in a folder, if there is one.
+/// Loads the bundle that is installed in a directory, if there is one.
 ///
 /// # Errors
 /// Returns an error if it cannot be read, or is not the one that was installed.
@@ -150,7 +150,7 @@ pub fn load_last_seen(folder: &Path) -> Result<LastSeen, TrustError> {
     })
 }
 
-/// Reads the files with revocation lists in the folder of a trust store, in the order of their names, without parsing them.
+/// Reads the files with revocation lists in the directory of a trust store, in the order of their names, without parsing them.
 ///
 /// # Errors
 /// Returns an error if a file cannot be read, or if there are too many files.

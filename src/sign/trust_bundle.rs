@@ -29,7 +29,7 @@ use super::signer::seal;
 use super::strict_yaml::{self, day, fault, version};
 use super::trust_list::{RawMark, parse_lists, parse_state, write_state};
 
-/// File name of an installed bundle in the folder of a trust store.
+/// File name of an installed bundle in the directory of a trust store.
 pub const TRUST_BUNDLE: &str = "trust.bundle";
 /// Maximum size of a bundle in bytes.
 pub const MAX_TRUST_BUNDLE: usize = 4 * 1024 * 1024;

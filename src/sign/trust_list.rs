@@ -34,7 +34,7 @@ use keywright_verify::{Digest, KeyId, KeyState, ListMark, TrustEntry, TrustError
 
 use super::strict_yaml::{self, day, fault, version};
 
-/// File name of the list in the folder of a trust store.
+/// File name of the list in the directory of a trust store.
 pub const TRUST_LIST: &str = "trust.yaml";
 /// File name of the list of keys that were added by hand to a store with an installed bundle; same format.
 pub const ADDED_LIST: &str = "trust.added.yaml";
@@ -97,9 +97,9 @@ fn parse_entry(raw: &RawEntry) -> Result<TrustEntry, TrustError> {
         fault(&raw.id, message)
     })?;
     if !is_key_file_name(&raw.file.value) {
-        let message = format!("`{}` is not the name of a public key file in this folder", raw.file.value);
+        let message = format!("`{}` is not the name of a public key file in this directory", raw.file.value);
         return Err(
-            fault(&raw.file, message).help("write a file name without folders that ends in `.pub.pem`")
+            fault(&raw.file, message).help("write a file name without directories that ends in `.pub.pem`")
         );
     }
     let usage = Usage::parse(&raw.usage.value).ok_or_else(|| {

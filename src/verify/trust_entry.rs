@@ -14,7 +14,7 @@ pub struct TrustEntry {
     pub vendor: String,
     /// The key's id.
     pub id: KeyId,
-    /// Name of the public key file, in the folder of the list.
+    /// Name of the public key file, in the directory of the list.
     pub file: String,
     /// Its usage.
     pub usage: Usage,

@@ -7,10 +7,10 @@ use crate::support::TestDir;
 #[test]
 fn unreadable_files_are_reported() {
     let dir = TestDir::new();
-    fs::create_dir(dir.path("folder")).unwrap();
+    fs::create_dir(dir.path("dir")).unwrap();
     let missing = dir.run(&["fmt", "missing.lic"]).expect_code(6);
     assert_eq!(missing.stderr, "error: cannot read `missing.lic`: no such file or directory\n");
-    let folder = dir.run(&["fmt", "folder"]).expect_code(6);
+    let folder = dir.run(&["fmt", "dir"]).expect_code(6);
     assert_eq!(folder.stderr, "error: `folder` is a directory, not a file\n");
 }
 

@@ -181,7 +181,7 @@ fn issue_without_orders_fails() {
 #[test]
 fn issue_resumes_after_unwritable_folder() {
     let dir = test_dir();
-    dir.write("out", "a file where the folder should be");
+    dir.write("out", "a file where the directory should be");
     issue_into(&dir, "order.yaml", "out", "log").expect_code(6);
     std::fs::remove_file(dir.path("out")).unwrap();
     // A directory has the name of the license file.

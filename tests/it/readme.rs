@@ -1,6 +1,6 @@
 //! The examples of the README and the tour print the output that these documents show.
 //!
-//! The shell runs all `console` blocks in order, in one folder. A block contains lines `$ command`, each followed by its
+//! The shell runs all `console` blocks in order, in one directory. A block contains lines `$ command`, each followed by its
 //! output on both streams. The README shows key ids and current dates as `…`.
 
 use std::fmt::Write as _;
@@ -91,7 +91,7 @@ fn with_printed(text: &str, printed: &[String]) -> String {
     out
 }
 
-/// Runs the examples of a document in a folder of its own. `KEYWRIGHT_UPDATE=1` writes the actual output into it first, for
+/// Runs the examples of a document in a directory of its own. `KEYWRIGHT_UPDATE=1` writes the actual output into it first, for
 /// review of the difference.
 #[cfg(unix)]
 fn check(document: &str) {

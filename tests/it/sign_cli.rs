@@ -11,7 +11,7 @@ pub(crate) const KEY: &str = "ABC_Software.test.key.pem";
 
 pub(crate) const DAY: &str = "2026-03-01";
 
-/// A folder with the example trust store, its test key, and an unsigned license.
+/// A directory with the example trust store, its test key, and an unsigned license.
 pub(crate) fn test_dir() -> TestDir {
     let dir = TestDir::new();
     for entry in fs::read_dir(root().join("keys")).unwrap() {

@@ -46,7 +46,7 @@ fn revocation_list_can_be_renewed_and_expires() {
     }
 }
 
-/// A vendor's folder with an active and a standby production key, and a license signed with the active one.
+/// A vendor's directory with an active and a standby production key, and a license signed with the active one.
 pub(crate) fn vendor() -> TestDir {
     let dir = TestDir::new();
     let new = ["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"];

@@ -1,4 +1,4 @@
-//! Files as customers send them to support: mail damage, several files, folders, clocks, tickets.
+//! Files as customers send them to support: mail damage, several files, directories, clocks, tickets.
 
 use std::fs;
 
@@ -184,7 +184,7 @@ fn verify_searches_folders_and_reports_skipped_entries() {
     assert!(run.stderr.contains("`in/pipe.lic` is not a regular file and was not read"), "{}", run.stderr);
 }
 
-/// What is skipped in a folder is a warning also with `-q`, and is counted in both reports.
+/// What is skipped in a directory is a warning also with `-q`, and is counted in both reports.
 #[cfg(unix)]
 #[test]
 fn verify_reports_skipped_entries_with_quiet() {
@@ -206,7 +206,7 @@ fn verify_reports_skipped_entries_with_quiet() {
     symlink(dir.path("keys"), dir.path("in/more")).unwrap();
     let run = verify(&dir, &["-q", "in"]).expect_code(0);
     let expected = "warning: `in/link.lic` is a symbolic link and was not read\n\
-                    warning: `in/more` is a link to a folder and was not read\n\
+                    warning: `in/more` is a link to a directory and was not read\n\
                     warning: `in/pipe.lic` is not a regular file and was not read\n";
     assert_eq!(run.stderr, expected);
     assert!(run.stdout.contains("blocks valid, 3 entries skipped)"), "{}", run.stdout);

@@ -42,7 +42,7 @@ fn lock_file_of_killed_command_is_ignored() {
 fn unwritable_store_leaves_no_folder() {
     let dir = TestDir::new();
     let new = ["keys", "new", "--vendor", "V", "--no-passphrase", "--trust", "deep/keys"];
-    // The secret key cannot be put where there is no folder.
+    // The secret key cannot be put where there is no directory.
     dir.run(&[&new[..], &["--out", "missing/V.key.pem"]].concat()).expect_code(6);
     assert_eq!(dir.names(), Vec::<String>::new());
 }

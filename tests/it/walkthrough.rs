@@ -79,7 +79,7 @@ fn every_template_lints_tests_signs_and_verifies() {
 fn demo_prints_workflow_and_leaves_no_files() {
     let dir = TestDir::new();
     let demo = dir.run(&["demo"]).expect_code(0);
-    assert_eq!(dir.names(), Vec::<String>::new(), "files remain in the temporary folder");
+    assert_eq!(dir.names(), Vec::<String>::new(), "files remain in the temporary directory");
     for shown in [
         "$ keywright keys new",
         "$ keywright new pool",

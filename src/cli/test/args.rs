@@ -16,7 +16,7 @@ use clap::ValueEnum;
     keywright test --coverage --fail-under 90 licenses/\n  keywright test --mutate licenses/\n  \
     keywright test --statement=csv metered.scenarios.yaml")]
 pub struct Args {
-    /// Scenario files, or folders to search for `*.scenarios.yaml`; `-` is standard input
+    /// Scenario files, or directories to search for `*.scenarios.yaml`; `-` is standard input
     #[arg(required = true, value_name = "FILES|DIRS")]
     pub(super) paths: Vec<PathBuf>,
     /// Run only scenarios whose name contains this text

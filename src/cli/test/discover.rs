@@ -1,4 +1,4 @@
-//! Finds scenario files: named files, and files in named folders.
+//! Finds scenario files: named files, and files in named directories.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,14 +24,14 @@ pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
         all.extend(found.into_iter().filter(|path| seen.insert(place(path))));
     }
     if all.is_empty() {
-        return Err(CliError::usage(format!("no `*{SUFFIX}` file in these folders"))
-            .help("pass a scenario file, or a folder that contains one"));
+        return Err(CliError::usage(format!("no `*{SUFFIX}` file in these directories"))
+            .help("pass a scenario file, or a directory that contains one"));
     }
     Ok(all)
 }
 
-/// Finds scenario files in a folder, sorted by path. Does not follow links to folders, and skips hidden files and
-/// folders.
+/// Finds scenario files in a directory, sorted by path. Does not follow links to directories, and skips hidden files and
+/// directories.
 fn search(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut found = SEARCH.below(folder);
     found.files.sort();

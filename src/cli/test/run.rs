@@ -150,13 +150,13 @@ fn lint_options(license: &Path, house: &RunContext) -> Result<lint::Options, Cli
     Ok(lint::Options { levels: settings.levels, policy: settings.policy, ..lint::Options::at(Date::MIN) })
 }
 
-/// Reads a license in a folder. Rejects links that lead out of the folder.
+/// Reads a license in a directory. Rejects links that lead out of the directory.
 fn read_below(folder: &Path, relative: &str) -> Result<Arc<SourceFile>, CliError> {
     let path = folder.join(relative);
     let real =
         |path: &Path| fs::canonicalize(path).map_err(|error| CliError::failure(files::io_reason(&error)));
     if !real(&path)?.starts_with(real(folder)?) {
-        return Err(CliError::new(Exit::Unreadable, "a link leads out of the folder"));
+        return Err(CliError::new(Exit::Unreadable, "a link leads out of the directory"));
     }
     let bytes = files::read_file(&path, keywright_syntax::source::MAX_FILE_BYTES)?;
     Ok(SourceFile::from_bytes(FileId(0), files::display_name(&path), bytes))

@@ -21,7 +21,7 @@ pub(super) struct Rendered {
     pub(super) scenarios: String,
 }
 
-/// The template of a scenario file: the license file of the same name in the same folder, if it is a template.
+/// The template of a scenario file: the license file of the same name in the same directory, if it is a template.
 pub(super) fn beside(path: &Path) -> Option<PathBuf> {
     let stem = path.file_name()?.to_str()?.strip_suffix(SUFFIX)?;
     let license = folder_of(path).join(format!("{stem}.lic"));

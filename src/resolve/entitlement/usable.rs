@@ -83,7 +83,8 @@ impl Model {
         if let Some(most) = self.most_of_pools(state, request, order) {
             return most;
         }
-        let mut search = Search { model: self, state: state.clone(), people: Interner::default(), source };
+        let mut search =
+            UsableSearch { model: self, state: state.clone(), people: Interner::default(), source };
         let begin = search.state.work();
         let most = search.run(request, *room);
         *room = room.saturating_sub(search.state.work() - begin);
@@ -111,14 +112,14 @@ impl Model {
 }
 
 /// A search for the largest number, which checks out as many as possible.
-struct Search<'m> {
+struct UsableSearch<'m> {
     model: &'m Model,
     state: State,
     people: Interner,
     source: Source,
 }
 
-impl Search<'_> {
+impl UsableSearch<'_> {
     /// Checks out until a request is denied. Equal requests are served in the same way while the pools that serve the
     /// first one last, so they are made as one request for all of them.
     fn run(&mut self, request: &Request, room: u64) -> Usable {

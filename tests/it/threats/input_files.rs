@@ -87,7 +87,7 @@ fn threat_33_only_limited_regular_files_are_read() {
 }
 
 /// `/proc/kmsg` is a regular file by its mode, and a read from it waits for the kernel. Such files are named on the command
-/// line, are links in folders, or are read by the libraries that search folders and open logs.
+/// line, are links in directories, or are read by the libraries that search directories and open logs.
 #[cfg(target_os = "linux")]
 #[test]
 fn threat_33_kernel_files_pipes_and_devices_do_not_block() {
@@ -140,7 +140,7 @@ fn threat_33_kernel_files_pipes_and_devices_do_not_block() {
             &["explain", "a.lic", "--feature", "MyDraw", file],
         ] {
             let run = dir.run_within(20, args);
-            // The lock of a run is in the folder of its log.
+            // The lock of a run is in the directory of its log.
             let named =
                 run.stderr.contains(what) || run.stderr.contains("cannot write `/proc/.keywright-run-");
             // A passphrase that is not needed is not read, and not every command gets as far as the file.

@@ -83,7 +83,7 @@ fn threat_39_full_disk_keeps_old_file() {
     assert!(!dir.path("keys/ABC_Software.revocations").exists());
 }
 
-/// Returns true if a temporary file is in the folder.
+/// Returns true if a temporary file is in the directory.
 fn writing(dir: &TestDir) -> bool {
     dir.names().iter().any(|name| name.starts_with(".keywright"))
 }

@@ -170,7 +170,7 @@ fn threat_52_rejected_list_of_any_name_makes_vendor_stale() {
         seen.note(ListId::revocation(OTHER, PRODUCTION), Seen::new(3, Digest::of(b"x")));
         assert_eq!(stale(unknown, &seen), [false, true]);
     }
-    // A valid list in the same folder does not hide it.
+    // A valid list in the same directory does not hide it.
     let good = list(VENDOR, 6, &[], &key(1));
     let judged = judge_lists(&[&good, &damaged], &trust, Mode::Production, &none, TODAY);
     assert!(judged.revocations.stale(VENDOR, PRODUCTION, TODAY).is_some());

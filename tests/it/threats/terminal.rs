@@ -162,7 +162,7 @@ fn threat_36_control_bytes_are_escaped_on_terminal() {
     assert!(colored, "the terminal was mistaken for one");
 }
 
-/// Names of files, folders and options come from outside too: whatever is done with them, they begin no line.
+/// Names of files, directories and options come from outside too: whatever is done with them, they begin no line.
 #[cfg(unix)]
 #[test]
 fn threat_36_names_cannot_imitate_verdict_lines() {
