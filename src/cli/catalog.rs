@@ -174,6 +174,8 @@ enum Compared {
     Gone(Mix, Refused),
     /// Never issued, so nothing can be lost.
     Never,
+    /// One of the catalogues does not produce a license for the order that passes its scenarios.
+    Unclear(&'static str, Refused),
 }
 
 /// Compares orders. Orders that differ only in customer and serial number share a result.
@@ -199,7 +201,11 @@ impl Comparison<'_> {
             return Ok(known.clone());
         }
         let license = match self.before {
-            Some(issuer) => issuer.render(order)?.license,
+            Some(issuer) => match issuer.render(order) {
+                Ok(draft) => draft.license,
+                Err(refused) if is_broken(&refused) => return Ok(Compared::Unclear("old", refused)),
+                Err(refused) => return Err(refused),
+            },
             None => License::from_text("issued", text),
         };
         let compared = self.compare_license(&license, order)?;
@@ -220,6 +226,7 @@ impl Comparison<'_> {
             Ok(draft) => {
                 Ok(Compared::Lost(keywright_issue::lost(&before, &runs(Some(&draft.license))?, &wanted)))
             }
+            Err(refused) if is_broken(&refused) => Ok(Compared::Unclear("new", refused)),
             Err(refused) => {
                 // DECISION: if a product was removed, the customer keeps the current license but can never get it
                 // again, so the order counts as affected.
@@ -229,6 +236,11 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+/// Returns true if the template of an order is at fault, not the order: what its license would grant is unknown.
+fn is_broken(refused: &Refused) -> bool {
+    matches!(refused.cause, Cause::Scenario | Cause::Template)
 }
 
 /// Totals over all orders.
@@ -280,6 +292,11 @@ impl Tally {
                     format_mix(&ran),
                     escape(&why)
                 )?;
+            }
+            Ok(Compared::Unclear(which, refused)) => {
+                self.wrong += 1;
+                let why = refused.faults.first().map_or(String::new(), |fault| fault.message.clone());
+                writeln!(io.stdout, "{who} could not be compared: {which} catalogue: {}", escape(&why))?;
             }
             Err(refused) => {
                 self.wrong += 1;

@@ -124,3 +124,40 @@ fn catalog_check_reads_log_without_old_catalog() {
         output.stdout
     );
 }
+
+#[test]
+fn catalog_check_reports_failed_scenario_as_not_compared() {
+    let place = place();
+    let template = |count: u32| {
+        format!(
+            "---\nsummary: s\nevery-block: [SN, LICENSEE]\nparameters:\n  \
+             - {{ name: vendor, type: name, default: V, text: v }}\n  \
+             - {{ name: licenses, type: count, default: 5, text: n }}\n---\n\
+             FEATURE A\n{{\n  VENDOR={{{{ vendor }}}} COUNT={{{{ licenses }}}} KEYTYPE=EXCLUSIVE\n}}\n"
+        )
+        .replace("default: 5", &format!("default: {count}"))
+    };
+    place.write("own/own.lic", template(5));
+    place.write(
+        "own/own.scenarios.yaml",
+        "license: {{ license }}\nscenarios:\n  - name: five\n    steps:\n      - { checkout: A, count: 5 }\n",
+    );
+    let catalog = |count: u32| {
+        format!(
+            "vendor: V\nproducts:\n  - {{ product: P, template: own, values: {{ licenses: {count} }} }}\n"
+        )
+    };
+    place.write("five.yaml", catalog(5)).write("four.yaml", catalog(4));
+    place.write("orders/o.csv", "customer,sn,products\nA,A-1,P\n");
+    for (was, is, which) in [("five", "four", "new"), ("four", "five", "old")] {
+        let (was, is) = (format!("{was}.yaml"), format!("{is}.yaml"));
+        let args =
+            ["catalog", "check", &is, "--was", &was, "--orders", "orders", "--templates", "own", "--at", DAY];
+        let output = place.run(&args).expect_code(1);
+        let line = format!("A (A-1) could not be compared: {which} catalogue: scenario `five` failed");
+        assert!(output.stdout.contains(&line), "{}{}", output.stdout, output.stderr);
+        assert!(output.stdout.contains("0 of 1 customer would lose"), "{}", output.stdout);
+        assert!(output.stdout.contains("1 order not compared because of errors"), "{}", output.stdout);
+        assert!(!output.stdout.contains("nothing after"), "{}", output.stdout);
+    }
+}
