@@ -378,7 +378,7 @@ fn verb(lowering: &mut Lowering<'_>, raw: &RawStep) -> Option<Verb> {
     if let Some(expect) = &raw.expect {
         return Some(Verb::Expect(lowering.expectations(expect)));
     }
-    let device = lowering.read(raw.device.as_ref(), value::free_text)?;
+    let device = lowering.read(raw.device.as_ref(), value::free_text);
     match (&raw.activate, &raw.deactivate) {
         (Some(feature), _) => {
             let feature = lowering.read(Some(feature), value::feature)?;
@@ -386,7 +386,7 @@ fn verb(lowering: &mut Lowering<'_>, raw: &RawStep) -> Option<Verb> {
         }
         (None, feature) => {
             let feature = lowering.read(feature.as_ref(), value::feature)?;
-            Some(Verb::Deactivate { feature, device })
+            Some(Verb::Deactivate { feature, device: device? })
         }
     }
 }

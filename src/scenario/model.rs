@@ -134,8 +134,8 @@ pub enum Verb {
     Activate {
         /// The feature.
         feature: String,
-        /// The device.
-        device: String,
+        /// The device; another new one for each request if not given.
+        device: Option<String>,
     },
     /// Releases a device.
     Deactivate {

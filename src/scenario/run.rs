@@ -163,6 +163,15 @@ impl Player<'_> {
         Requester { user: Some(symbol), host: Some(symbol), custom: custom.or(Some(symbol)) }
     }
 
+    /// The device as the resolver identifies it; without a name, a new one.
+    pub(super) fn device(&mut self, name: Option<&str>) -> keywright_resolve::Symbol {
+        let Some(name) = name else {
+            self.strangers += 1;
+            return self.symbols.fresh(&format!("device {}", self.strangers));
+        };
+        self.symbols.symbol(name)
+    }
+
     /// Applies an event a number of times; `event` creates each. A denial with another reason than `expected` is
     /// explained.
     pub(super) fn repeat(

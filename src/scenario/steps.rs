@@ -82,8 +82,9 @@ impl Player<'_> {
             },
             Verb::Activate { feature, device } => {
                 let feature = self.model.name(feature);
-                let device = self.symbols.symbol(device);
-                self.repeat(1, denied, |_| Ok(Event::Activate { feature, device }))
+                self.repeat(step.times, denied, |player| {
+                    Ok(Event::Activate { feature, device: player.device(device.as_deref()) })
+                })
             }
             Verb::Deactivate { feature, device } => {
                 let feature = self.model.name(feature);
@@ -193,7 +194,10 @@ fn text(step: &Step) -> String {
             let id = id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
             format!("checkin {feature}{id}{times}{}", by(person))
         }
-        Verb::Activate { feature, device } => format!("activate {feature} on {device}"),
+        Verb::Activate { feature, device } => {
+            let on = device.as_ref().map(|device| format!(" on {device}")).unwrap_or_default();
+            format!("activate {feature}{times}{on}")
+        }
         Verb::Deactivate { feature, device } => format!("deactivate {feature} on {device}"),
         Verb::Consume { feature, units } => format!("consume {units} {feature}{times}"),
         Verb::Advance(When::Moment(moment)) => format!("advance to {}", moment_text(*moment)),

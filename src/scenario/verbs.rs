@@ -16,7 +16,7 @@ static VERBS: [Keys; 8] = [
         optional: &["count", "times", "version", "by", "custom", "id", "consumes", "denied", "warns"],
     },
     Keys { verb: "checkin", needed: &[], optional: &["times", "by", "custom", "id", "consumes"] },
-    Keys { verb: "activate", needed: &["device"], optional: &["consumes", "denied"] },
+    Keys { verb: "activate", needed: &[], optional: &["device", "times", "consumes", "denied"] },
     Keys { verb: "deactivate", needed: &["device"], optional: &["consumes"] },
     Keys { verb: "consume", needed: &["units"], optional: &["times", "consumes", "denied"] },
     Keys {

@@ -207,7 +207,7 @@ raw! {
         by: Text => Person, "";
         custom: Text => Text, "string compared by SHARE=CUSTOM";
         id: Text => Text, "name for a later check-in";
-        device: Text => Text, "";
+        device: Text => Text, "device; without it, each activation is for another new device";
         units: Text => Units, "";
         hours: Text => Hours, "";
         consumes: Placed<Shape> => Change, "";

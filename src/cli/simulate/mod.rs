@@ -23,7 +23,7 @@ const HELP: &str = "\
 checkout FEATURE [count=N] [version=V] [by=USER@HOST] [custom=TEXT] [id=NAME] [times=N]
 checkin FEATURE [by=USER@HOST] [custom=TEXT] [id=NAME] [times=N]
 borrow FEATURE hours=N [count=N] [by=USER@HOST]
-activate FEATURE device=NAME
+activate FEATURE [device=NAME] [times=N]
 deactivate FEATURE device=NAME
 consume FEATURE units=N
 advance 2026-01-31 | advance 2 days
