@@ -121,15 +121,20 @@ fn render_mutation(text: &mut String, mutated: &Mutated, style: TestStyle) {
         return;
     };
     let survived = mutation.survivors.len();
-    let changes = counted(mutation.played, "mutation");
     let verdict = style.paint(if survived == 0 { GREEN } else { RED }, &format!("{survived} survived"));
-    let noticed = mutation.noticed;
-    line(text, &format!("mutation of {names}: {changes}, {noticed} detected, {verdict}"));
+    // Every mutation that was run is in one of these numbers.
+    line(
+        text,
+        &format!(
+            "mutation of {names}: {}: {} detected, {verdict}, {} without effect, {} with lint errors",
+            counted(mutation.played, "mutation"),
+            mutation.noticed,
+            mutation.equivalent.len(),
+            mutation.unreadable,
+        ),
+    );
     if mutation.possible > mutation.played {
         line(text, &format!("  {} more were not run", mutation.possible - mutation.played));
-    }
-    if mutation.unreadable > 0 {
-        line(text, &format!("  {} cause errors in the license and are not counted", mutation.unreadable));
     }
     for survivor in &mutation.survivors {
         let (file, row, column) = test::place(&mutated.licenses, survivor.license, survivor.span);

@@ -6,9 +6,10 @@ use keywright_license::Kind;
 use keywright_syntax::source::Span;
 
 use super::block::{Block, Replaced};
-use super::index_vec::{BlockId, TargetId};
+use super::index_vec::BlockId;
 use super::model::Model;
-use super::semantics::{hides, serves_version};
+use super::semantics::hides;
+use super::unserved::Needed;
 
 impl Model {
     /// Returns the block at a span of one of the licenses (from 0).
@@ -41,8 +42,7 @@ impl Model {
         replaced || discarded || adds_to_nothing
     }
 
-    /// Returns true if enabling the block on `day` changes nothing, because its first dependency is not in force that
-    /// day. False for shared tokens: their group could still be joined.
+    /// Returns true if it makes no difference whether the block is in force on `day`.
     #[must_use]
     pub fn has_no_effect_on(&self, block: BlockId, day: Date) -> bool {
         let row = self.blocks.get(block);
@@ -50,10 +50,7 @@ impl Model {
             return false;
         }
         match row.kind {
-            Kind::Token if row.shared.any() => false,
-            Kind::Token => {
-                row.edges.first().is_some_and(|edge| self.is_never_served(edge.target, edge.version, day))
-            }
+            Kind::Token => self.is_shut_on(block, row, day) || self.is_masked_on(block, row, day),
             Kind::Upgrade => {
                 let exclusives = &self.targets.get(row.target).exclusives;
                 !exclusives.iter().any(|exclusive| self.in_force(*exclusive, day))
@@ -62,23 +59,32 @@ impl Model {
         }
     }
 
-    /// Returns true if every request for a name is denied as not in force, in any state: each block has a sufficient
-    /// version and is outside its dates, or is a token whose first dependency is shut. The recursion depth is limited
-    /// by the longest chain; names with many paths are not analysed.
-    fn is_never_served(&self, target: TargetId, version: u32, day: Date) -> bool {
-        let row = self.targets.get(target);
-        let is_never_served = |block: &BlockId| {
-            let row = self.blocks.get(*block);
-            let counts = matches!(row.kind, Kind::Exclusive | Kind::Additive | Kind::Metered | Kind::Token);
-            let first = row.edges.first();
-            counts
-                && row.supported
-                && !row.shared.any()
-                && serves_version(row, version)
-                && (!self.in_force(*block, day)
-                    || first.is_some_and(|edge| self.is_never_served(edge.target, edge.version, day)))
+    /// Returns true if the first dependency of a token is not in force on `day`, for new checkouts and for those that
+    /// would join a share group.
+    fn is_shut_on(&self, block: BlockId, row: &Block, day: Date) -> bool {
+        let Some(first) = Needed::of(row, 0, 1) else { return false };
+        self.is_never_served(first, day)
+            && (self.has_no_group(block, 1, day) || self.cannot_grow(first.target, row.lends, day))
+    }
+
+    /// Returns true if a token can never run, and another block of its name is in force on `day` and only denied for
+    /// lack of licenses, which is the reason that is reported.
+    fn is_masked_on(&self, block: BlockId, row: &Block, day: Date) -> bool {
+        let masks = |other: &BlockId| {
+            *other != block
+                && self.blocks.get(*other).version >= row.version
+                && self.only_lacks_licenses(*other, day)
         };
-        row.paths <= 10_000 && !row.order.is_empty() && row.order.iter().chain(&row.lots).all(is_never_served)
+        let is_plain = row.supported && row.lends == 0 && self.is_unmetered(row.target);
+        is_plain && self.never_runs(block) && self.targets.get(row.target).order.iter().any(masks)
+    }
+
+    /// Returns true if a dependency of a block is never met, whatever its count, as long as this is at least `least`.
+    #[must_use]
+    pub fn is_never_met(&self, block: BlockId, dependency: usize, least: u64) -> bool {
+        let row = self.blocks.get(block);
+        let needed = Needed::of(row, dependency, 1).map(|needed| Needed { count: least, ..needed });
+        self.is_walked_by_path(row.target) && needed.is_some_and(|needed| self.is_too_small(needed))
     }
 
     /// Returns true if the order of two blocks of one name does not matter.
@@ -97,7 +103,19 @@ impl Model {
             (a, b) => (a == Kind::Exclusive) != (b == Kind::Exclusive),
         };
         let apart = apart && !a.shared.any() && !b.shared.any();
-        sorted || apart || are_equivalent(a, b)
+        sorted || apart || are_equivalent(a, b) || self.one_never_runs(first, second)
+    }
+
+    /// Returns true if one of two tokens of a name can never run, and both are denied for comparable reasons.
+    fn one_never_runs(&self, first: BlockId, second: BlockId) -> bool {
+        let is_token = |block| {
+            let row: &Block = self.blocks.get(block);
+            row.kind == Kind::Token && row.supported
+        };
+        is_token(first)
+            && is_token(second)
+            && self.is_unmetered(self.blocks.get(first).target)
+            && (self.never_runs(first) || self.never_runs(second))
     }
 }
 

@@ -65,6 +65,7 @@ mod trace;
 mod trial;
 mod undo;
 mod undo_log;
+mod unserved;
 mod walk;
 
 pub use block::UNLIMITED;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use keywright_license::{Count, Feature, Kind, License};
-use keywright_resolve::Model;
+use keywright_resolve::{BlockId, Model};
 use keywright_syntax::Directive;
 use keywright_syntax::diagnostic::Edit;
 use keywright_syntax::effort;
@@ -33,6 +33,10 @@ enum Touched {
     Block(Span),
     /// It makes no difference whether a block is in force on a day.
     Day(Span, Date),
+    /// The dependency of a block, by index, is never met for this count and above.
+    Dependency(Span, usize, u32),
+    /// The token is never granted, so it never shares.
+    Share(Span),
     /// None: the mutation always has an effect.
     Kind,
     /// The order of two blocks does not matter.
@@ -59,17 +63,25 @@ impl Mutant {
     pub fn cannot_matter(&self, model: &Model) -> Option<&'static str> {
         let block = |span| model.block_at(self.license, span);
         match self.touched {
-            Touched::Block(span) => block(span)
-                .is_some_and(|id| model.has_no_effect(id))
-                .then_some("the block has no effect on any day"),
+            Touched::Block(span) => without_effect(model, block(span)?),
             Touched::Day(span, day) => {
                 let id = block(span)?;
-                if model.has_no_effect(id) {
-                    return Some("the block has no effect on any day");
-                }
-                model
-                    .has_no_effect_on(id, day)
-                    .then_some("a dependency of the block is not in force on that day")
+                without_effect(model, id).or_else(|| {
+                    let proof = "it makes no difference whether the block is in force on that day";
+                    model.has_no_effect_on(id, day).then_some(proof)
+                })
+            }
+            Touched::Dependency(span, index, least) => {
+                let id = block(span)?;
+                without_effect(model, id).or_else(|| {
+                    let proof = "the dependency needs more licenses than there are";
+                    model.is_never_met(id, index, least.into()).then_some(proof)
+                })
+            }
+            Touched::Share(span) => {
+                let id = block(span)?;
+                without_effect(model, id)
+                    .or_else(|| model.never_runs(id).then_some("the token can never run, so it never shares"))
             }
             Touched::Kind => None,
             Touched::Order(first, second) => {
@@ -78,6 +90,11 @@ impl Mutant {
             }
         }
     }
+}
+
+/// Returns the proof that a block has no effect, or `None`.
+fn without_effect(model: &Model, block: BlockId) -> Option<&'static str> {
+    model.has_no_effect(block).then_some("the block has no effect on any day")
 }
 
 /// Returns all mutations of a license, in file order.
@@ -148,7 +165,7 @@ impl MutantBuilder<'_> {
 
     fn dependencies(&mut self) {
         let source = self.file.source.clone();
-        for dependency in &self.feature.dependencies {
+        for (index, dependency) in self.feature.dependencies.iter().enumerate() {
             let needed = &dependency.feature.value;
             let written = source.slice(dependency.span);
             let Some(at) = written.rfind("COUNT=").map(|at| at + "COUNT=".len()) else { continue };
@@ -158,7 +175,9 @@ impl MutantBuilder<'_> {
             for changed in neighbours(dependency.count) {
                 let (name, count) = (&self.feature.name.value, dependency.count);
                 let text = format!("`{name}`: COUNT={count} of `{needed}` changed to {changed}");
-                self.replace(Span::new(start, start + len), text, changed.to_string(), self.block());
+                let least = changed.min(dependency.count);
+                let touched = Touched::Dependency(self.feature.span, index, least);
+                self.replace(Span::new(start, start + len), text, changed.to_string(), touched);
             }
         }
         if self.feature.dependencies.len() > 1 {
@@ -184,7 +203,7 @@ impl MutantBuilder<'_> {
         }
         let Some(directive) = self.directive("SHARE") else { return };
         let text = format!("`{}`: SHARE removed", self.feature.name.value);
-        self.replace(directive.span(), text, String::new(), self.block());
+        self.replace(directive.span(), text, String::new(), Touched::Share(self.feature.span));
     }
 
     /// Moving a date by a day affects only one day: the day that is added or removed.
