@@ -127,7 +127,7 @@ fn catalog_check_reads_log_without_old_catalog() {
 
 #[test]
 fn catalog_check_reports_failed_scenario_as_not_compared() {
-    let place = place();
+    let dir = test_dir();
     let template = |count: u32| {
         format!(
             "---\nsummary: s\nevery-block: [SN, LICENSEE]\nparameters:\n  \
@@ -137,8 +137,8 @@ fn catalog_check_reports_failed_scenario_as_not_compared() {
         )
         .replace("default: 5", &format!("default: {count}"))
     };
-    place.write("own/own.lic", template(5));
-    place.write(
+    dir.write("own/own.lic", template(5));
+    dir.write(
         "own/own.scenarios.yaml",
         "license: {{ license }}\nscenarios:\n  - name: five\n    steps:\n      - { checkout: A, count: 5 }\n",
     );
@@ -147,13 +147,13 @@ fn catalog_check_reports_failed_scenario_as_not_compared() {
             "vendor: V\nproducts:\n  - {{ product: P, template: own, values: {{ licenses: {count} }} }}\n"
         )
     };
-    place.write("five.yaml", catalog(5)).write("four.yaml", catalog(4));
-    place.write("orders/o.csv", "customer,sn,products\nA,A-1,P\n");
+    dir.write("five.yaml", catalog(5)).write("four.yaml", catalog(4));
+    dir.write("orders/o.csv", "customer,sn,products\nA,A-1,P\n");
     for (was, is, which) in [("five", "four", "new"), ("four", "five", "old")] {
         let (was, is) = (format!("{was}.yaml"), format!("{is}.yaml"));
         let args =
             ["catalog", "check", &is, "--was", &was, "--orders", "orders", "--templates", "own", "--at", DAY];
-        let output = place.run(&args).expect_code(1);
+        let output = dir.run(&args).expect_code(1);
         let line = format!("A (A-1) could not be compared: {which} catalogue: scenario `five` failed");
         assert!(output.stdout.contains(&line), "{}{}", output.stdout, output.stderr);
         assert!(output.stdout.contains("0 of 1 customer would lose"), "{}", output.stdout);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use keywright::license::License;
 use keywright::resolve::Model;
-use keywright::scenario::{Session, mutants, no_file, read_event};
+use keywright::scenario::{Session, mutants, no_file, parse_event};
 use proptest::prelude::*;
 
 use crate::support::property_cases;
@@ -103,7 +103,7 @@ fn play(model: &Model, events: &[String]) -> Vec<String> {
     let mut session = Session::new(&file, model, jiff::civil::date(2026, 3, 1).at(0, 0, 0, 0), None);
     let mut results = Vec::new();
     for event in events {
-        let reply = session.play(read_event(event).unwrap());
+        let reply = session.play(parse_event(event).unwrap());
         results.push(format!("{event}: {} {:?}", reply.outcome, reply.changes));
     }
     results
