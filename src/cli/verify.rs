@@ -48,10 +48,13 @@ pub struct Args {
     /// Accept only blocks of this vendor
     #[arg(long, value_name = "NAME", value_parser = parse_name)]
     vendor: Option<String>,
-    /// Require all files to be one set: one SN and one LICENSEE per vendor
+    /// Verify all files as one set, as on one license server: totals and roles are those of all blocks
+    #[arg(long)]
+    together: bool,
+    /// As --together, and require one purchase: one SN and one LICENSEE for each vendor
     #[arg(long)]
     one_set: bool,
-    /// Require all dependencies of tokens to be given, valid and in the same set
+    /// Require all dependencies of tokens to be given, valid and of the same customer
     #[arg(long)]
     require_all: bool,
     /// Mask file names and everything that can identify the customer, for use in a ticket
@@ -60,6 +63,13 @@ pub struct Args {
     /// Look up every block in this issue log: whether it was issued, replaced or changed
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+}
+
+impl Args {
+    /// Returns true if all files are used together.
+    fn is_one_set(&self) -> bool {
+        self.together || self.one_set
+    }
 }
 
 const TRUST: &str = "the trust store or a revocation list";
@@ -93,6 +103,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let VerifyInputs { licenses, unread, skipped } = read(args, io)?;
     let verifier = Verifier {
         vendor: args.vendor.as_deref(),
+        together: args.together,
         one_set: args.one_set,
         jobs: &AllCores,
         ..Verifier::new(&trust, &revocations, at, mode)
@@ -107,6 +118,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let mut report = VerifyReport {
         result: VerifyReport::NOT_READ,
         files: &files,
+        together: args.is_one_set(),
         draws,
         unread: unread.iter().map(|unread| (unread.before, unread.name.as_str())).collect(),
         skipped,
@@ -181,10 +193,10 @@ fn not_read(file: &str, exit: Exit) -> CliError {
     CliError::new(exit, format!("cannot read {file} of the command line")).help(private::HELP)
 }
 
-/// Returns the draws of the valid blocks. Each file is a separate license, unless `--one-set` is given.
+/// Returns the draws of the valid blocks. Each file is a separate license, unless all files are used together.
 fn unlock(args: &Args, licenses: &[License], files: &mut [FileReport<'_>]) -> Vec<Vec<Vec<DrawnOn>>> {
     let licenses: Vec<&License> = licenses.iter().collect();
-    let size = if args.one_set { licenses.len().max(1) } else { 1 };
+    let size = if args.is_one_set() { licenses.len().max(1) } else { 1 };
     let mut draws = Vec::with_capacity(files.len());
     for (licenses, files) in licenses.chunks(size).zip(files.chunks_mut(size)) {
         let found = unlocks::unlocked(licenses, &files.iter().collect::<Vec<_>>());

@@ -1,7 +1,7 @@
 //! Comparison of customer names (LICENSEE).
 //!
-//! Two spellings name the same customer if only their Unicode composition or their blanks differ: mail programs, PDF
-//! readers and spreadsheets change both, and nobody can see it.
+//! Two spellings name the same customer if only their Unicode composition or their spaces differ: mail programs, PDF
+//! readers and spreadsheets change both, and readers cannot see it.
 
 use std::borrow::Cow;
 
@@ -14,8 +14,8 @@ const MOST_LISTED: usize = 4;
 /// Maximum length of a difference in ASCII that is easy to overlook: `0` for `O`, `rn` for `m`.
 const SHORT: usize = 2;
 
-/// Returns the form of a customer name that names are compared in: Unicode NFC, with each run of blanks as one space and
-/// without blanks at the ends. No-break spaces are blanks.
+/// Returns the form of a customer name that names are compared in: Unicode NFC, with each run of spaces as one space and
+/// without spaces at the ends. No-break spaces are spaces.
 ///
 /// ```
 /// # use keywright_license::folded_customer;
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn composition_and_blanks_do_not_matter() {
+    fn composition_and_spaces_do_not_matter() {
         for (one, other) in [
             ("Müller GmbH", "Mu\u{308}ller GmbH"),
             ("ABC Corp", "ABC\u{a0}Corp"),

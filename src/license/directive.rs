@@ -221,7 +221,7 @@ pub static DIRECTIVES: &[Directive] = &[
         name: "SN", form: "name", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: true, free_text: false, identity: true, mandatory: false,
         effect: Effect::Information, every_block: Some(EveryBlock::Name), since: 1,
-        summary: "serial number of the set that the block was issued in",
+        summary: "serial number of the purchase; a customer may have several",
         set: |feature, value| value.name().map(|name| feature.sn = Some(name)),
     },
     Directive {

@@ -24,7 +24,7 @@ impl Group {
         Self {
             letter: 'X',
             name: "sets",
-            about: "duplicates, similar names and mixed sets, in one file or across files",
+            about: "duplicates, similar names, customers and purchases, in one file or across files",
         },
         Self { letter: 'P', name: "policy", about: "vendor policy in `keywright.toml`" },
         Self { letter: 'A', name: "allows", about: "`allow` comments, and the list of findings itself" },

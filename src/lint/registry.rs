@@ -94,6 +94,8 @@ pub static RULES: &[&Rule] = &[
     &sets::mixed_set::RULE,
     &sets::crossed_sets::RULE,
     &sets::block_in_two_files::RULE,
+    &sets::missing_licensee::RULE,
+    &sets::several_purchases::RULE,
     &policy::foreign_vendor::RULE,
     &policy::unused_directive::RULE,
     &allows::unused_allow::RULE,

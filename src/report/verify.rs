@@ -22,6 +22,8 @@ const FEATURE: &str = "FEATURE";
 pub struct VerifyReport<'a> {
     /// The files that were read, in the order of the command line.
     pub files: &'a [FileReport<'a>],
+    /// True if all files are used together.
+    pub together: bool,
     /// The draws of one checkout: for each file, for each of its blocks.
     pub draws: Vec<Vec<Vec<DrawnOn>>>,
     /// Names of files that could not be read, each with the number of files read before it. Untrusted.
@@ -212,9 +214,13 @@ impl VerifyReport<'_> {
         })
     }
 
-    /// Returns the total grants of the valid blocks of all files, by vendor, feature and kind.
+    /// Returns the total grants of the valid blocks, by vendor, feature and kind. Empty for several files that are not
+    /// used together.
     #[must_use]
     pub fn sums(&self) -> Vec<Sum> {
+        if self.files.len() > 1 && !self.together {
+            return Vec::new();
+        }
         let mut sums: BTreeMap<(&str, &str, &'static str), (usize, Option<u64>)> = BTreeMap::new();
         for feature in self.files.iter().flat_map(FileReport::verified).map(Verified::get) {
             let key = (feature.vendor_name(), feature.name.value.as_str(), feature.kind.as_str());

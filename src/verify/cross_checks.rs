@@ -1,18 +1,17 @@
-//! Findings beyond single blocks: exchanged KEYs, repeated blocks, mixed sets, and text outside of blocks.
+//! Findings beyond single blocks: exchanged KEYs, repeated blocks, and text outside of blocks.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
-use keywright_license::{DIRECTIVES, Feature, License};
+use keywright_license::License;
 use keywright_syntax::codes::MAIL_DAMAGE;
 use keywright_syntax::diagnostic::{Brief, Diagnostic};
-use keywright_syntax::excerpt;
 use keywright_syntax::source::Span;
 
 use super::key_text::KeyText;
 use super::message::{Digest, Domain};
 use super::reason::Reason;
 use super::trust::Trust;
-use super::verdict::{BlockReport, Duplicate, FileReport, Ground, Policy, PolicyFault, Verdict};
+use super::verdict::{BlockReport, Duplicate, FileReport, Ground, Verdict};
 
 /// Maximum number of additional signature checks per run, so that a hostile file cannot cause quadratic work.
 const EXPLANATIONS: usize = 256;
@@ -72,7 +71,7 @@ pub(super) fn exchanged_keys(trust: &Trust, licenses: &[&License], reports: &mut
 }
 
 /// Describes a line, with its file if that is another one.
-fn place(line: usize, file: Option<(usize, &str)>) -> Reason {
+pub(super) fn place(line: usize, file: Option<(usize, &str)>) -> Reason {
     let line = Reason::new("line ").fact(line);
     match file {
         Some((at, name)) => line.text(" of ").file(at, name),
@@ -109,83 +108,6 @@ pub(super) fn mark_duplicates(reports: &mut [FileReport<'_>]) {
             block.duplicate = Some(Duplicate { file: file.to_owned(), line: *line });
             let reason = std::mem::take(&mut block.reason).text("; duplicate of the block in ");
             block.reason = reason.then(place(*line, other)).text(", counted once");
-        }
-    }
-}
-
-/// The names and values that identify a set, by vendor, each with its first place.
-#[derive(Default)]
-struct Sets<'a> {
-    first: BTreeMap<(&'a str, &'static str), (String, Reason)>,
-}
-
-impl<'a> Sets<'a> {
-    /// Returns the difference between a block and the set of the blocks before it, if any.
-    ///
-    /// DECISION: blocks belong to one set if, within each vendor, no two have different SN or different LICENSEE. A block
-    /// without one of these fits any set. Only blocks with a matching signature are compared: others prove nothing.
-    fn misfit(
-        &mut self,
-        license: &License,
-        feature: &'a Feature,
-        place: impl Fn() -> Reason,
-    ) -> Option<Reason> {
-        for name in DIRECTIVES.iter().filter(|row| row.identity).map(|row| row.name) {
-            let Some(value) = license.value(feature, name) else {
-                continue;
-            };
-            let key = (feature.vendor_name(), name);
-            let (known, there) = self.first.entry(key).or_insert_with(|| (value.to_string(), place()));
-            if *known != *value {
-                let (known, value) = (excerpt(known), excerpt(&value));
-                let reason = Reason::new("in another set than the block in ").then(there.clone()).text(": ");
-                let reason = reason.text(name).text(" is ").value(name, value).text(" here and ");
-                return Some(reason.value(name, known).text(" there"));
-            }
-        }
-        None
-    }
-}
-
-/// Returns the reason why the blocks of a file are not one set, if so, and adds it to the first block that does not fit.
-pub(super) fn mixed_set(license: &License, blocks: &mut [BlockReport<'_>]) -> Option<Reason> {
-    let mut sets = Sets::default();
-    let good =
-        blocks.iter_mut().zip(&license.features).filter(|(block, _)| block.verdict.is_signature_good());
-    for (block, feature) in good {
-        if let Some(reason) = sets.misfit(license, feature, || place(block.line, None)) {
-            block.reason = std::mem::take(&mut block.reason).text("; ").then(reason.clone());
-            return Some(misfits(block.line, reason));
-        }
-    }
-    None
-}
-
-fn misfits(line: usize, reason: Reason) -> Reason {
-    Reason::new("the block in line ").fact(line).text(" is ").then(reason)
-}
-
-/// Reports the first file whose blocks are not in the set of the files before it.
-pub(super) fn mixed_files(licenses: &[&License], reports: &mut [FileReport<'_>]) {
-    let mut sets = Sets::default();
-    for (number, (license, report)) in licenses.iter().zip(reports).enumerate() {
-        let good: HashSet<Span> = report
-            .blocks
-            .iter()
-            .filter(|block| block.verdict.is_signature_good())
-            .map(|block| block.span)
-            .collect();
-        for feature in license.features.iter().filter(|feature| good.contains(&feature.span)) {
-            let line = license.source.position(feature.span.start as usize).line;
-            let here = || place(line, Some((number, &report.file)));
-            if let Some(reason) = sets.misfit(license, feature, here) {
-                // A file that contains several sets reports that already.
-                if !report.policy.iter().any(|fault| fault.policy == Policy::MixedSet) {
-                    let reason = misfits(line, reason);
-                    report.policy.push(PolicyFault { policy: Policy::MixedSet, reason });
-                }
-                return;
-            }
         }
     }
 }

@@ -71,6 +71,7 @@ pub mod jobs;
 mod key_state;
 mod key_text;
 pub mod message;
+mod mixed_set;
 pub mod payload;
 mod public_key;
 mod reason;

@@ -103,9 +103,9 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Policy {
-    /// Blocks of different sets are mixed.
+    /// Blocks of different customers are mixed; with [`one_set`](super::Verifier::one_set), also of different purchases.
     MixedSet,
-    /// A dependency of a valid block is missing, invalid, or in another set.
+    /// A dependency of a valid block is missing, invalid, or of another customer.
     Incomplete,
     /// The trust bundle or a revocation list is expired or missing.
     Stale,

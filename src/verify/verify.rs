@@ -16,6 +16,7 @@ use super::jobs::{self, InOrder, Jobs};
 use super::key_state::{KeyState, Mode, Usage};
 use super::key_text::{KeyFault, KeyText};
 use super::message::{Digest, Domain, KeyId};
+use super::mixed_set;
 use super::payload::Payload;
 use super::reason::Reason;
 use super::revocation::Revocations;
@@ -53,7 +54,9 @@ pub struct Verifier<'a> {
     pub mode: Mode,
     /// The only accepted vendor, or `None` for all.
     pub vendor: Option<&'a str>,
-    /// True if the blocks of all files must be one set.
+    /// True if all files are used together, as on one license server. Otherwise each file is verified on its own.
+    pub together: bool,
+    /// True if all files are used together, and their blocks must be one purchase of one customer for each vendor.
     pub one_set: bool,
     /// The way to run the checks of many blocks or files.
     pub jobs: &'a dyn Jobs,
@@ -87,7 +90,7 @@ impl<'a> Verifier<'a> {
     /// Creates a verifier for all vendors that treats each file separately and verifies in order.
     #[must_use]
     pub fn new(trust: &'a Trust, revocations: &'a Revocations, at: Date, mode: Mode) -> Self {
-        Self { trust, revocations, at, mode, vendor: None, one_set: false, jobs: &InOrder }
+        Self { trust, revocations, at, mode, vendor: None, together: false, one_set: false, jobs: &InOrder }
     }
 
     /// Verifies all blocks of a license.
@@ -99,7 +102,8 @@ impl<'a> Verifier<'a> {
         report
     }
 
-    /// Verifies all blocks of several licenses. A payload that occurs more than once counts once.
+    /// Verifies all blocks of several licenses, each on its own unless they are used together. A payload that occurs more
+    /// than once in what is verified together counts once.
     #[must_use]
     pub fn files<'l>(&self, licenses: impl IntoIterator<Item = &'l License>) -> Vec<FileReport<'l>> {
         let licenses: Vec<&License> = licenses.into_iter().collect();
@@ -112,9 +116,13 @@ impl<'a> Verifier<'a> {
             }
         };
         cross_checks::exchanged_keys(self.trust, &licenses, &mut reports);
-        cross_checks::mark_duplicates(&mut reports);
-        if self.one_set {
-            cross_checks::mixed_files(&licenses, &mut reports);
+        if self.together || self.one_set {
+            cross_checks::mark_duplicates(&mut reports);
+            mixed_set::of_files(&licenses, &mut reports, self.one_set);
+        } else {
+            for report in &mut reports {
+                cross_checks::mark_duplicates(std::slice::from_mut(report));
+            }
         }
         reports
     }
@@ -122,7 +130,7 @@ impl<'a> Verifier<'a> {
     fn report<'l>(&self, license: &'l License) -> FileReport<'l> {
         let mut blocks: Vec<BlockReport<'l>> =
             jobs::map_many(self.jobs, &license.features, |feature| self.block(license, feature));
-        let mixed = cross_checks::mixed_set(license, &mut blocks);
+        let mixed = mixed_set::of_file(license, &mut blocks, self.one_set);
         let mut policy = self.stale(&blocks);
         policy.extend(mixed.map(|reason| PolicyFault { policy: Policy::MixedSet, reason }));
         blocks.extend(cross_checks::unreadable(license, &blocks));

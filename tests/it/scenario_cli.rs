@@ -258,7 +258,10 @@ fn update_preserves_line_breaks_and_skips_failed_files() {
 #[test]
 fn configured_levels_apply_to_scenario_licenses() {
     let dir = test_dir();
-    dir.write("two.lic", "FEATURE A { VENDOR=abc COUNT=1 SN=a }\nFEATURE B { VENDOR=abc COUNT=1 SN=b }\n");
+    dir.write(
+        "two.lic",
+        "FEATURE A { VENDOR=abc COUNT=1 LICENSEE=a }\nFEATURE B { VENDOR=abc COUNT=1 LICENSEE=b }\n",
+    );
     let text = "license: two.lic\nscenarios:\n  - { name: one, steps: [ { checkout: A, consumes: 1 } ] }\n";
     dir.write("two.scenarios.yaml", text);
     let outcome = dir.run(&["test", "two.scenarios.yaml"]).expect_code(3);

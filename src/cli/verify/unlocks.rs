@@ -1,8 +1,9 @@
 //! Grants of valid blocks: the draws of tokens on pools, and missing dependencies.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use keywright_license::{Feature, License};
+use keywright_license::{Feature, License, is_same_customer};
 use keywright_report::verify::DrawnOn;
 use keywright_resolve::graph::{Cost, DependencyTarget, Draws, Graph, GraphBlock, Metrics};
 use keywright_syntax::source::Span;
@@ -78,10 +79,11 @@ fn drawn_on(graph: &Graph<'_>, costs: &Draws, block: &GraphBlock<'_>) -> Vec<Dra
 
 /// Returns the reason why a dependency of a block is missing, if so.
 ///
-/// DECISION: a token of a set (SN) draws on blocks of the same set or of no set. Every dependency must be given and
-/// valid.
+/// DECISION: a token of a customer (LICENSEE) draws on blocks of the same customer or of no customer, whatever their
+/// purchase (SN). Every dependency must be given and valid.
 fn missing(graph: &Graph<'_>, block: &GraphBlock<'_>) -> Option<Reason> {
     let line = block.license.source.position(block.feature.span.start as usize).line;
+    let customer = licensee(block);
     graph.needs(block.id).find_map(|(_, dependency, target)| {
         let token = Reason::default().value("FEATURE", block.name()).text(" in line ").fact(line);
         let head = token.text(" needs ").value("FEATURE", dependency.feature.value.as_str());
@@ -89,9 +91,14 @@ fn missing(graph: &Graph<'_>, block: &GraphBlock<'_>) -> Option<Reason> {
         if target != DependencyTarget::Served {
             return Some(head.text(", but no valid block provides it"));
         }
-        let sn = &block.feature.sn.as_ref()?.value;
+        let customer = customer.as_deref()?;
         let mut serving = graph.serving(block, dependency);
-        let fits = serving.any(|other| other.feature.sn.as_ref().is_none_or(|other| other.value == *sn));
-        (!fits).then(|| head.text(", but only blocks of another set (SN) provide it"))
+        let fits =
+            serving.any(|other| licensee(other).is_none_or(|other| is_same_customer(customer, &other)));
+        (!fits).then(|| head.text(", but only blocks of another customer (LICENSEE) provide it"))
     })
+}
+
+fn licensee<'a>(block: &GraphBlock<'a>) -> Option<Cow<'a, str>> {
+    block.license.view(block.feature).licensee()
 }

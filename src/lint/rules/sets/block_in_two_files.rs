@@ -10,7 +10,7 @@ use keywright_syntax::diagnostic::{Code, Diagnostic};
 use keywright_syntax::source::FileId;
 
 /// The same block in two files.
-static CODE: Code = Code::error("X005", "block-in-two-files");
+static CODE: Code = Code::warning("X005", "block-in-two-files");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     why: "Identical blocks count once, however many files contain them. If two purchases are intended, one is \
           lost; if a file was copied, a change to one copy is easily missed in the other. Files that are \
           separate licenses may share blocks without SN, because such tokens go to every customer. A shared \
-          block with an SN means that one set was sent out twice.",
+          block with an SN means that one purchase was sent out twice.",
     bad: Example::Files(&[
         ("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
         ("b.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
@@ -77,7 +77,7 @@ fn apart(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let (noun, verb) = if names.len() == 1 { ("block", "is") } else { ("blocks", "are") };
         let names = message::list(&names);
         let place = &first.place;
-        let message = format!("the {noun} {names} of one set {verb} also in `{place}`");
+        let message = format!("the {noun} {names} of one purchase {verb} also in `{place}`");
         sink.push(Diagnostic::new(&CODE, file, feature.name.span, message).help(HELP));
     }
 }

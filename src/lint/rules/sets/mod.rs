@@ -1,13 +1,16 @@
-//! X: duplicates, similar names and sets, in one file or across files.
+//! X: duplicates, similar names, customers and purchases, in one file or across files.
 
 use crate::Context;
-use keywright_license::{Feature, Kind, License};
+use keywright_license::{Feature, License, customer_difference, is_same_customer};
 use keywright_resolve::graph::{DependencyTarget, GraphBlock, Hop};
+use keywright_syntax::source::Span;
 
 pub(crate) mod block_in_two_files;
 pub(crate) mod crossed_sets;
+pub(crate) mod missing_licensee;
 pub(crate) mod mixed_set;
 pub(crate) mod pasted_block;
+pub(crate) mod several_purchases;
 pub(crate) mod similar_names;
 
 /// Name and value of each directive of a block except KEY.
@@ -23,31 +26,49 @@ pub(crate) fn content(license: &License, feature: &Feature) -> Content {
     all
 }
 
-/// Returns true if a further block of this kind and name grants more, so a copy would too.
-fn adds(block: &GraphBlock<'_>) -> bool {
-    matches!(block.feature.kind, Kind::Additive | Kind::Upgrade | Kind::Metered | Kind::Activation)
-}
-
-/// Returns true if two blocks of different files are the same license.
-pub(super) fn same_block_elsewhere(one: &GraphBlock<'_>, other: &GraphBlock<'_>) -> bool {
-    one.file != other.file
-        && one.name() == other.name()
+/// Returns true if two blocks are the same license: equal apart from their KEYs. Such blocks count once.
+pub(super) fn is_copy(one: &GraphBlock<'_>, other: &GraphBlock<'_>) -> bool {
+    one.name() == other.name()
         && one.feature.kind == other.feature.kind
         && content(one.license, one.feature) == content(other.license, other.feature)
 }
 
-/// The dependencies of blocks with an SN that only blocks with another SN serve, each with such a block.
+/// The customer of a block.
+#[derive(Debug, Clone)]
+struct Licensee {
+    /// LICENSEE as written.
+    name: String,
+    span: Span,
+}
+
+/// Returns LICENSEE of a block and its place, if it has one.
+fn licensee(block: &GraphBlock<'_>) -> Option<Licensee> {
+    let source = &block.license.source;
+    let directives = block.license.block(block.feature)?.directives();
+    let own = directives.into_iter().find(|directive| source.slice(directive.name) == "LICENSEE")?;
+    Some(Licensee { name: own.value.folded(source).into_owned(), span: own.value.inner() })
+}
+
+/// Returns two customer names for a message, with their difference by code point if a reader can overlook it.
+fn two_names(one: &str, other: &str) -> String {
+    let short = keywright_syntax::excerpt;
+    let difference = customer_difference(one, other).map(|difference| format!(" ({difference})"));
+    format!("`{}` and `{}`{}", short(one), short(other), difference.unwrap_or_default())
+}
+
+/// The dependencies of blocks with a LICENSEE that only blocks of another LICENSEE serve, each with such a block.
 fn crossings<'a>(cx: &Context<'a>) -> Vec<(Hop, GraphBlock<'a>)> {
     let mut found = Vec::new();
     for block in cx.blocks() {
-        let Some(set) = &block.feature.sn else { continue };
+        let Some(own) = licensee(block) else { continue };
         for (hop, need, target) in cx.graph.needs(block.id) {
             if target != DependencyTarget::Served {
                 continue;
             }
             let mut serving = cx.graph.serving(block, need).take(64);
-            let stranger =
-                |one: &&GraphBlock<'_>| one.feature.sn.as_ref().is_some_and(|sn| sn.value != set.value);
+            let stranger = |one: &&GraphBlock<'_>| {
+                licensee(one).is_some_and(|other| !is_same_customer(&own.name, &other.name))
+            };
             let Some(first) = serving.next().filter(stranger) else { continue };
             if serving.all(|one| stranger(&one)) {
                 found.push((hop, *first));

@@ -4,11 +4,11 @@ use crate::{Check, Context, Example, Rule, Sink};
 use keywright_syntax::diagnostic::Code;
 
 /// A duplicate block that counts once.
-static CODE: Code = Code::error("X001", "pasted-block");
+static CODE: Code = Code::warning("X001", "pasted-block");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a duplicate block",
+    what: "a block that is identical, apart from its KEY, to an earlier block of the file",
     why: "Identical blocks count once, because otherwise a customer could double a license by pasting its \
           block. If two purchases are intended, the second one is lost.",
     bad: Example::Text(
@@ -17,8 +17,8 @@ FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=5 }
 ",
     ),
     good: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=10 }\n"),
-    remedy: "Remove the copy, or raise COUNT. Give each purchase its own SN, preferably in a separate file: \
-             `verify` reports two sets in one file as mixed.",
+    remedy: "Remove the copy, or raise COUNT. If the customer bought the license twice, give each purchase its \
+             own SN: then both count.",
     check: Check::Whole(check),
 };
 
@@ -30,9 +30,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         sink.push(
             cx.found(&CODE, block, block.feature.name.span, message)
                 .also(first.feature.name.span, "the same block")
-                .help(
-                    "remove it, raise COUNT, or give each purchase its own SN, preferably in a separate file",
-                ),
+                .help("remove it, raise COUNT, or give each purchase its own SN"),
         );
     }
 }
