@@ -14,10 +14,9 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use keywright_verify::{KeyState, Trust, TrustError, TrustedKey, Usage};
+use keywright_verify::{KeyState, Trust, TrustError, TrustedKey, Usage, choose, is_to_come, may_publish};
 
 use super::list_rules::refuse_revoked;
-use super::publisher::{choose, is_to_come, may_publish};
 use super::rollback::{LastSeen, ListId, Rollback, Seen};
 use super::trust_bundle::TrustBundle;
 

@@ -8,7 +8,6 @@ mod all_cores;
 mod installation;
 mod key_file;
 mod list_rules;
-mod publisher;
 mod revocation_list;
 mod rollback;
 mod secret_key;
@@ -27,7 +26,7 @@ pub use key_file::{
 };
 pub use list_rules::{Judged, Refused, RefusedKind, judge_lists};
 pub use revocation_list::{
-    MAX_REASON, MAX_REVOCATION_LIST, REVOCATION_SUFFIX, RevocationList, SignListError, is_reason,
+    MAX_REVOCATION_LIST, REVOCATION_SUFFIX, RevocationList, SignListError,
 };
 pub use rollback::{LAST_SEEN, LastSeen, ListId, ListKind, Rollback, Seen};
 pub use secret_key::{KeyGenerationError, SecretKey};
@@ -37,4 +36,5 @@ pub use trust_bundle::{MAX_TRUST_BUNDLE, TRUST_BUNDLE, TrustBundle};
 pub use trust_list::{
     ADDED_LIST, TRUST_LIST, append_entry, change_entry, change_state, format_entry, parse_trust_list,
 };
+pub use keywright_verify::{MAX_REASON, is_reason};
 pub use versions::{MAX_STEP, MAX_VERSION, next_version};

@@ -15,10 +15,9 @@ use jiff::civil::Date;
 
 use keywright_verify::{
     Digest, Domain, KeyId, KeyState, ListMark, Mode, Revocations, Revoked, SignedList, Trust, TrustError,
-    TrustedKey, Usage,
+    TrustedKey, Usage, choose, may_publish,
 };
 
-use super::publisher::{choose, may_publish};
 use super::revocation_list::{Authentic, RevocationList, authenticate, development};
 use super::rollback::{LastSeen, ListId, ListKind, Rollback, Seen};
 

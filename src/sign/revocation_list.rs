@@ -20,7 +20,6 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -28,20 +27,18 @@ use serde_yaml::Spanned;
 
 use keywright_license::Name;
 use keywright_verify::{
-    Digest, Domain, KeyId, Mode, Revoked, SignedList, SignedListError, Trust, TrustError, TrustedKey,
+    Digest, Domain, KeyId, MAX_REASON, Mode, RevocationBody, Revoked, SignedList, SignedListError, Trust,
+    TrustError, TrustedKey, choose, could_sign, is_reason,
 };
 
-use super::publisher::{choose, could_sign};
 use super::signer::seal;
 use super::signer::{SignError, Signer};
-use super::strict_yaml::{self, day, fault, quoted, version};
+use super::strict_yaml::{self, day, fault, version};
 
 /// File name suffix of revocation lists.
 pub const REVOCATION_SUFFIX: &str = ".revocations";
 /// Maximum size of a revocation list in bytes.
 pub const MAX_REVOCATION_LIST: usize = 16 * 1024 * 1024;
-/// Maximum length of a reason in bytes.
-pub const MAX_REASON: usize = 500;
 const FORMAT: &str = "1";
 
 /// A verified revocation list.
@@ -162,15 +159,8 @@ impl RevocationList {
     /// Writes the body.
     #[must_use]
     pub fn body(&self) -> String {
-        let expires = self.revoked.expires.unwrap_or(self.issued);
-        let mut text = format!(
-            "format: {FORMAT}\nvendor: \"{}\"\nversion: {}\nissued: {}\nexpires: {expires}\n",
-            self.vendor, self.version, self.issued
-        );
-        section(&mut text, "blocks", "digest", &self.revoked.digests);
-        section(&mut text, "sets", "sn", &self.revoked.sns);
-        section(&mut text, "keys", "id", &self.revoked.key_ids);
-        text
+        let Self { vendor, version, issued, revoked, .. } = self.clone();
+        RevocationBody { vendor, version, issued, revoked }.to_text()
     }
 
     /// Signs the list and returns the text of the file, after verifying and parsing it again with the trusted key.
@@ -256,12 +246,6 @@ pub(super) fn refusal(fault: &SignedListError) -> TrustError {
     }
 }
 
-/// Returns true if a text can be a reason: not empty, at most [`MAX_REASON`] bytes, without control characters.
-#[must_use]
-pub fn is_reason(text: &str) -> bool {
-    !text.trim().is_empty() && text.len() <= MAX_REASON && !text.chars().any(char::is_control)
-}
-
 fn put<K: Ord>(
     map: &mut BTreeMap<K, String>,
     key: K,
@@ -277,13 +261,5 @@ fn put<K: Ord>(
     match map.insert(key, reason.value.clone()) {
         None => Ok(()),
         Some(_) => Err(fault(place, "duplicate entry")),
-    }
-}
-
-fn section<K: std::fmt::Display>(text: &mut String, name: &str, key: &str, map: &BTreeMap<K, String>) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "{name}:{}", if map.is_empty() { " []" } else { "" });
-    for (entry, reason) in map {
-        let _ = writeln!(text, "  - {key}: \"{entry}\"\n    reason: {}", quoted(reason));
     }
 }

@@ -86,8 +86,3 @@ pub(super) fn version(value: &Spanned<String>) -> Result<u64, TrustError> {
     let message = format!("version {version} is above the highest version, {MAX_VERSION}");
     Err(fault(value, message).help(POISONED))
 }
-
-/// Formats text as a double-quoted scalar. The text must not contain control characters.
-pub(super) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}

@@ -8,8 +8,6 @@
 //! keys is signed with a production key, lists its signer, and does not mark it as compromised. The other requirements
 //! of a store are in [`super::installation`].
 
-use std::fmt::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
@@ -18,16 +16,15 @@ use serde_yaml::Spanned;
 
 use keywright_license::Name;
 use keywright_verify::{
-    Digest, Domain, KeyId, KeyState, PublicKey, SignedList, Trust, TrustEntry, TrustError, TrustedKey, Usage,
-    outside_key_validity,
+    Digest, Domain, KeyId, KeyState, PublicKey, SignedList, Trust, TrustBody, TrustEntry, TrustError, TrustedKey, Usage,
+    choose, outside_key_validity,
 };
 
-use super::publisher::choose;
 use super::revocation_list::{SignListError, refusal};
 use super::signer::Signer;
 use super::signer::seal;
 use super::strict_yaml::{self, day, fault, version};
-use super::trust_list::{RawMark, parse_lists, parse_state, write_state};
+use super::trust_list::{RawMark, parse_lists, parse_state};
 
 /// File name of an installed bundle in the directory of a trust store.
 pub const TRUST_BUNDLE: &str = "trust.bundle";
@@ -202,26 +199,8 @@ impl TrustBundle {
     /// Writes the body.
     #[must_use]
     pub fn body(&self) -> String {
-        let mut text = format!(
-            "format: {FORMAT}\nvendor: \"{}\"\nversion: {}\nissued: {}\nexpires: {}\nkeys:{}\n",
-            self.vendor,
-            self.version,
-            self.issued,
-            self.expires,
-            if self.keys.is_empty() { " []" } else { "" }
-        );
-        for TrustedKey { entry, key } in &self.keys {
-            let TrustEntry { vendor, id, usage, not_before, not_after, state, lists, .. } = entry;
-            let (usage, public) = (usage.as_str(), key.to_base64());
-            // Writing to a string cannot fail.
-            let _ = write!(
-                text,
-                "  - vendor: \"{vendor}\"\n    id: \"{id}\"\n    public: \"{public}\"\n    usage: {usage}\n    not-before: \
-                 {not_before}\n    not-after: {not_after}\n"
-            );
-            write_state(&mut text, "    ", *state, lists.as_deref());
-        }
-        text
+        let Self { vendor, version, issued, expires, keys, .. } = self.clone();
+        TrustBody { vendor, version, issued, expires, keys }.to_text()
     }
 
     /// Signs the bundle and returns the text of the file, after verifying and parsing it again.

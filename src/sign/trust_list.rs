@@ -24,13 +24,12 @@
 //!         digest: "5ec4…"
 //! ```
 
-use std::fmt::Write as _;
 
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
 use keywright_license::Name;
-use keywright_verify::{Digest, KeyId, KeyState, ListMark, TrustEntry, TrustError, Usage};
+use keywright_verify::{Digest, KeyId, KeyState, ListMark, TrustEntry, TrustError, Usage, write_state};
 
 use super::strict_yaml::{self, day, fault, version};
 
@@ -162,20 +161,6 @@ pub(super) fn parse_lists(
         Ok(ListMark { version: version(&raw.version)?, digest })
     };
     lists.iter().map(read).collect::<Result<_, _>>().map(Some)
-}
-
-/// Writes a state, its day and the recorded lists as lines of an entry.
-pub(super) fn write_state(text: &mut String, indent: &str, state: KeyState, lists: Option<&[ListMark]>) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "{indent}state: {}", state.as_str());
-    if let Some(since) = state.since() {
-        let _ = writeln!(text, "{indent}since: {since}");
-    }
-    let Some(lists) = lists else { return };
-    let _ = writeln!(text, "{indent}lists:{}", if lists.is_empty() { " []" } else { "" });
-    for ListMark { version, digest } in lists {
-        let _ = writeln!(text, "{indent}  - version: {version}\n{indent}    digest: \"{digest}\"");
-    }
 }
 
 fn is_key_file_name(name: &str) -> bool {

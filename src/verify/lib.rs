@@ -64,6 +64,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod application;
 mod cross_checks;
 mod hex;
 mod hidden_text;
@@ -74,6 +75,7 @@ pub mod message;
 mod mixed_set;
 pub mod payload;
 mod public_key;
+mod published;
 mod reason;
 mod revocation;
 mod signed_list;
@@ -90,6 +92,10 @@ pub use key_text::{KEY_BYTES, KEY_CHARS, KeyFault, KeyText};
 pub use message::{Digest, Domain, KeyId, ParseDigestError, ParseKeyIdError};
 pub use payload::Payload;
 pub use public_key::{PublicKey, PublicKeyError};
+pub use published::{
+    MAX_REASON, RevocationBody, TrustBody, choose, could_sign, is_reason, is_to_come, may_publish, quoted,
+    write_state,
+};
 pub use reason::{Fact, Part, Reason};
 pub use revocation::{Revocations, Revoked};
 pub use signed_list::{MAX_SIGNATURES, SignedList, SignedListError};

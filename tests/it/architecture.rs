@@ -9,7 +9,7 @@ use crate::support::{files_below, root};
 
 /// The crates in dependency order: a crate may depend only on crates above it.
 const CRATES: &[&str] = &[
-    "files", "syntax", "yaml", "license", "verify", "sign", "resolve", "lint", "scenario", "issue", "report",
+    "files", "syntax", "yaml", "license", "resolve", "verify", "sign", "lint", "scenario", "issue", "report",
     "cli",
 ];
 

@@ -4,13 +4,17 @@
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use keywright_verify::{KeyState, TrustError, TrustedKey, Usage, outside_key_validity};
+
+use super::super::key_state::{KeyState, Usage};
+use super::super::trust::TrustedKey;
+use super::super::trust_entry::TrustError;
+use super::super::verify::outside_key_validity;
 
 /// Checks that a key was valid on the day in `issued` of a list. A key that was retired later is accepted.
 ///
 /// # Errors
 /// Returns an error if the key is compromised, or was not valid on that day.
-pub(super) fn could_sign(key: &TrustedKey, issued: Date) -> Result<(), TrustError> {
+pub fn could_sign(key: &TrustedKey, issued: Date) -> Result<(), TrustError> {
     let id = key.key.id();
     if let KeyState::Compromised(since) = key.entry.state {
         let message = format!("it is signed with key {id}, which is compromised since {since}");
@@ -25,7 +29,7 @@ pub(super) fn could_sign(key: &TrustedKey, issued: Date) -> Result<(), TrustErro
 ///
 /// # Errors
 /// Returns an error if the key is not active, if it is not valid on one of these days, or if `issued` is in the future.
-pub(super) fn may_publish(key: &TrustedKey, issued: Date, today: Date) -> Result<(), TrustError> {
+pub fn may_publish(key: &TrustedKey, issued: Date, today: Date) -> Result<(), TrustError> {
     let id = key.key.id();
     let refused = |why: String, help: &str| {
         Err(TrustError::new(format!("it is signed with key {id}, {why}")).help(help))
@@ -61,7 +65,7 @@ pub(super) fn may_publish(key: &TrustedKey, issued: Date, today: Date) -> Result
 
 /// Returns true if a day is in the future. One day more is allowed, for lists that were issued in a time zone where it
 /// is tomorrow.
-pub(super) fn is_to_come(day: Date, today: Date) -> bool {
+pub fn is_to_come(day: Date, today: Date) -> bool {
     today.saturating_add(1.day()) < day
 }
 
@@ -70,7 +74,7 @@ pub(super) fn is_to_come(day: Date, today: Date) -> bool {
 ///
 /// # Errors
 /// Returns an error if no key may publish.
-pub(super) fn choose<'t>(
+pub fn choose<'t>(
     signers: &[&'t TrustedKey],
     may: impl Fn(&TrustedKey) -> Result<(), TrustError>,
 ) -> Result<&'t TrustedKey, TrustError> {
