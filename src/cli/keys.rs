@@ -1,6 +1,7 @@
 //! `keywright keys`: signing keys and the trust store.
 
 mod drill;
+mod embed;
 mod import_export;
 mod lifecycle;
 pub(super) mod lock;
@@ -38,6 +39,7 @@ enum KeysCommand {
     Passwd(passwd::PasswdArgs),
     Import(import_export::ImportArgs),
     Export(import_export::ExportArgs),
+    Embed(embed::EmbedArgs),
     Activate(lifecycle::ActivateArgs),
     Standby(lifecycle::StandbyArgs),
     Retire(lifecycle::RetireArgs),
@@ -77,6 +79,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         KeysCommand::Passwd(args) => passwd::passwd(args, io),
         KeysCommand::Import(args) => import_export::import(args, io),
         KeysCommand::Export(args) => import_export::export(args, io),
+        KeysCommand::Embed(args) => embed::embed(args, io),
         KeysCommand::Activate(args) => lifecycle::activate(args, io),
         KeysCommand::Standby(args) => lifecycle::standby(args, io),
         KeysCommand::Retire(args) => lifecycle::retire(args, io),

@@ -24,17 +24,16 @@ pub use installation::{InstallFault, Installed, install_bundle};
 pub use key_file::{
     Kdf, KeyFileError, Label, MIN_KDF_ROUNDS, Protection, parse_secret_key, write_secret_key,
 };
+pub use keywright_verify::application::{MAX_REVOCATION_LIST, MAX_TRUST_BUNDLE};
+pub use keywright_verify::{MAX_REASON, is_reason};
 pub use list_rules::{Judged, Refused, RefusedKind, judge_lists};
-pub use revocation_list::{
-    MAX_REVOCATION_LIST, REVOCATION_SUFFIX, RevocationList, SignListError,
-};
+pub use revocation_list::{REVOCATION_SUFFIX, RevocationList, SignListError};
 pub use rollback::{LAST_SEEN, LastSeen, ListId, ListKind, Rollback, Seen};
 pub use secret_key::{KeyGenerationError, SecretKey};
 pub use sign_file::{SignFileError, Signed, SignedBlock, sign_file};
 pub use signer::{SignError, Signer, SignerFailure, sign_payload};
-pub use trust_bundle::{MAX_TRUST_BUNDLE, TRUST_BUNDLE, TrustBundle};
+pub use trust_bundle::{TRUST_BUNDLE, TrustBundle};
 pub use trust_list::{
     ADDED_LIST, TRUST_LIST, append_entry, change_entry, change_state, format_entry, parse_trust_list,
 };
-pub use keywright_verify::{MAX_REASON, is_reason};
 pub use versions::{MAX_STEP, MAX_VERSION, next_version};

@@ -37,8 +37,6 @@ use super::strict_yaml::{self, day, fault, version};
 
 /// File name suffix of revocation lists.
 pub const REVOCATION_SUFFIX: &str = ".revocations";
-/// Maximum size of a revocation list in bytes.
-pub const MAX_REVOCATION_LIST: usize = 16 * 1024 * 1024;
 const FORMAT: &str = "1";
 
 /// A verified revocation list.

@@ -10,12 +10,13 @@ use zeroize::Zeroizing;
 
 use keywright_files::input;
 use keywright_files::output::{Access, create_new};
+use keywright_verify::application::{MAX_REVOCATION_LIST, MAX_TRUST_BUNDLE};
 use keywright_verify::{Trust, TrustError};
 
 use super::installation::dispute;
-use super::revocation_list::{MAX_REVOCATION_LIST, REVOCATION_SUFFIX};
+use super::revocation_list::REVOCATION_SUFFIX;
 use super::rollback::{LAST_SEEN, LastSeen, ListKind};
-use super::trust_bundle::{MAX_TRUST_BUNDLE, TRUST_BUNDLE, TrustBundle};
+use super::trust_bundle::{TRUST_BUNDLE, TrustBundle};
 use super::trust_list::{ADDED_LIST, TRUST_LIST, parse_trust_list};
 
 /// Maximum size of a key file in bytes.

@@ -16,8 +16,8 @@ use serde_yaml::Spanned;
 
 use keywright_license::Name;
 use keywright_verify::{
-    Digest, Domain, KeyId, KeyState, PublicKey, SignedList, Trust, TrustBody, TrustEntry, TrustError, TrustedKey, Usage,
-    choose, outside_key_validity,
+    Digest, Domain, KeyId, KeyState, PublicKey, SignedList, Trust, TrustBody, TrustEntry, TrustError,
+    TrustedKey, Usage, choose, outside_key_validity,
 };
 
 use super::revocation_list::{SignListError, refusal};
@@ -28,8 +28,6 @@ use super::trust_list::{RawMark, parse_lists, parse_state};
 
 /// File name of an installed bundle in the directory of a trust store.
 pub const TRUST_BUNDLE: &str = "trust.bundle";
-/// Maximum size of a bundle in bytes.
-pub const MAX_TRUST_BUNDLE: usize = 4 * 1024 * 1024;
 const FORMAT: &str = "1";
 
 /// A trust bundle.

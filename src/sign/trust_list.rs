@@ -24,7 +24,6 @@
 //!         digest: "5ec4…"
 //! ```
 
-
 use serde::Deserialize;
 use serde_yaml::Spanned;
 

@@ -9,6 +9,9 @@
     reason = "a test that meets the unexpected fails"
 )]
 
+mod application;
+mod application_cases;
+mod application_vectors;
 mod architecture;
 mod catalog_check;
 mod ci;

@@ -119,13 +119,13 @@ fn rfc_8032_vectors_match() {
 }
 
 #[derive(Deserialize)]
-struct Suite {
-    trust: Vec<Trusted>,
-    cases: Vec<Case>,
+pub(crate) struct Suite {
+    pub(crate) trust: Vec<Trusted>,
+    pub(crate) cases: Vec<Case>,
 }
 
 #[derive(Deserialize)]
-struct Trusted {
+pub(crate) struct Trusted {
     vendor: String,
     id: String,
     public_key: String,
@@ -137,20 +137,20 @@ struct Trusted {
 }
 
 #[derive(Deserialize)]
-struct Case {
-    title: String,
-    text: String,
-    at: String,
-    verdicts: Vec<String>,
-    file: String,
+pub(crate) struct Case {
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) at: String,
+    pub(crate) verdicts: Vec<String>,
+    pub(crate) file: String,
     blocks: Option<Vec<Answer>>,
     #[serde(default)]
-    withdrawn: Vec<Withdrawals>,
+    pub(crate) withdrawn: Vec<Withdrawals>,
 }
 
 /// The expected content of a block, including its signed bytes.
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     feature: String,
     payload: String,
     digest: String,
@@ -160,7 +160,7 @@ struct Answer {
 }
 
 #[derive(Deserialize)]
-struct Withdrawals {
+pub(crate) struct Withdrawals {
     vendor: String,
     digests: Vec<String>,
     sns: Vec<String>,
@@ -168,7 +168,7 @@ struct Withdrawals {
     expires: String,
 }
 
-fn revocations(lists: &[Withdrawals]) -> Revocations {
+pub(crate) fn revocations(lists: &[Withdrawals]) -> Revocations {
     let mut all = Revocations::default();
     for list in lists {
         let reason = || "revoked".to_owned();
@@ -185,7 +185,7 @@ fn revocations(lists: &[Withdrawals]) -> Revocations {
     all
 }
 
-fn trust(entries: &[Trusted]) -> Trust {
+pub(crate) fn trust(entries: &[Trusted]) -> Trust {
     let day = |text: &str| text.parse().unwrap();
     let list = entries.iter().map(|entry| {
         let since = entry.since.as_deref().map(day);

@@ -82,7 +82,10 @@ pub unsafe extern "C" fn kw_application_install_bundle(
         let application = unsafe { exclusive(application, "application") }?;
         // SAFETY: see above.
         let bundle = unsafe { slice(bundle, len, "bundle") }?;
-        application.keys.install_bundle(bundle, date(today)?).map_err(|error| Fault::new(kw_status::KW_LIST, error))
+        application
+            .keys
+            .install_bundle(bundle, date(today)?)
+            .map_err(|error| Fault::new(kw_status::KW_LIST, error))
     };
     // SAFETY: see above.
     unsafe { run(message, work) }
@@ -106,7 +109,10 @@ pub unsafe extern "C" fn kw_application_install_revocations(
         // SAFETY: see above.
         let list = unsafe { slice(list, len, "list") }?;
         let today = date(today)?;
-        application.keys.install_revocations(list, today).map_err(|error| Fault::new(kw_status::KW_LIST, error))
+        application
+            .keys
+            .install_revocations(list, today)
+            .map_err(|error| Fault::new(kw_status::KW_LIST, error))
     };
     // SAFETY: see above.
     unsafe { run(message, work) }

@@ -86,7 +86,8 @@ pub unsafe extern "C" fn kw_session_new(
     let work = || {
         // SAFETY: see above.
         let files = unsafe { shared(files, "files") }?;
-        let session = files.checked.session(time(now)?).map_err(|error| Fault::new(kw_status::KW_MODEL, error))?;
+        let session =
+            files.checked.session(time(now)?).map_err(|error| Fault::new(kw_status::KW_MODEL, error))?;
         let features = session.features().map(str::to_owned).collect();
         // SAFETY: see above.
         unsafe { store_handle(out, kw_session { session, features }, "out") }

@@ -11,6 +11,7 @@ use super::super::revocation::Revocations;
 use super::super::signed_list::SignedList;
 use super::super::trust::{Trust, TrustedKey};
 use super::super::trust_entry::TrustError;
+use super::armour::from_any_form;
 
 /// Maximum size of a trust bundle in bytes.
 pub const MAX_TRUST_BUNDLE: usize = 4 * 1024 * 1024;
@@ -37,15 +38,17 @@ impl fmt::Debug for Application {
 }
 
 impl Application {
-    /// Creates an application from the text that `keywright keys embed` printed. The text is part of the program, so it
-    /// is trusted as it is.
+    /// Creates an application from what `keywright keys embed` printed: text, base64 or PEM. It is part of the program, so
+    /// it is trusted as it is.
     ///
     /// # Errors
     /// Returns an error if the text is not complete and unchanged.
     pub fn new(embedded: &[u8]) -> Result<Self, TrustError> {
-        let text = std::str::from_utf8(bounded(embedded, MAX_TRUST_BUNDLE)?)
-            .map_err(|_| TrustError::new("the embedded keys are not text"))?;
-        let keys = TrustBody::parse(text)?;
+        let text = std::str::from_utf8(bounded(embedded, 2 * MAX_TRUST_BUNDLE)?).ok().and_then(from_any_form);
+        let text = text.ok_or_else(|| {
+            TrustError::new("the embedded keys are damaged").help("print them with `keywright keys embed`")
+        })?;
+        let keys = TrustBody::parse(&text)?;
         let trust = keys.trust()?;
         Ok(Self { keys, trust, revocations: Revocations::default(), mode: Mode::Production })
     }
@@ -97,7 +100,8 @@ impl Application {
             may_publish(&known, keys.issued, today)
         };
         let signer = choose(&signers, may)?;
-        let has_production = |body: &TrustBody| body.keys.iter().any(|key| key.entry.usage == Usage::Production);
+        let has_production =
+            |body: &TrustBody| body.keys.iter().any(|key| key.entry.usage == Usage::Production);
         if signer.entry.usage == Usage::Development && (has_production(&self.keys) || has_production(&keys)) {
             return Err(TrustError::new("it is signed with a development key"));
         }
@@ -142,7 +146,10 @@ impl Application {
 fn content_fault(new: &TrustBody, old: &TrustBody, today: Date) -> Option<TrustError> {
     let foreign = new.keys.iter().find(|key| key.entry.vendor != old.vendor);
     let message = if new.vendor != old.vendor {
-        format!("it is from vendor `{}`, but this application accepts bundles of `{}` only", new.vendor, old.vendor)
+        format!(
+            "it is from vendor `{}`, but this application accepts bundles of `{}` only",
+            new.vendor, old.vendor
+        )
     } else if let Some(key) = foreign {
         format!("it lists key {} of vendor `{}`", key.key.id(), key.entry.vendor)
     } else if new.version <= old.version {
@@ -164,7 +171,11 @@ fn with_state(key: &TrustedKey, state: KeyState) -> TrustedKey {
 }
 
 fn bounded(bytes: &[u8], most: usize) -> Result<&[u8], TrustError> {
-    if bytes.len() <= most { Ok(bytes) } else { Err(TrustError::new(format!("it is larger than {most} bytes"))) }
+    if bytes.len() <= most {
+        Ok(bytes)
+    } else {
+        Err(TrustError::new(format!("it is larger than {most} bytes")))
+    }
 }
 
 fn split(bytes: &[u8], domain: Domain) -> Result<SignedList<'_>, TrustError> {

@@ -7,8 +7,8 @@ use jiff::civil::DateTime;
 
 use keywright_license::{License, Version};
 use keywright_resolve::{
-    Event, Failure, Grant, Interner, MaxConcurrent, Model, ModelError, NameId, Outcome, Reason, Request, Requester,
-    State, Ticket,
+    Event, Failure, Grant, Interner, MaxConcurrent, Model, ModelError, NameId, Outcome, Reason, Request,
+    Requester, State, Ticket,
 };
 
 use super::checked::CheckedFiles;

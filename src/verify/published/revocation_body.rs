@@ -105,11 +105,7 @@ fn read_section<K: Ord>(
         let entry = parse(&lines.quoted(&first)?)
             .ok_or_else(|| TrustError::at(line, format!("this is not a value of `{key}`")))?;
         let reason = lines.quoted("    reason: ")?;
-        if is_reason(&reason) {
-            Ok((entry, reason))
-        } else {
-            Err(TrustError::at(line + 1, "invalid reason"))
-        }
+        if is_reason(&reason) { Ok((entry, reason)) } else { Err(TrustError::at(line + 1, "invalid reason")) }
     })?;
     Ok(items.into_iter().collect())
 }

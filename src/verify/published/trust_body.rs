@@ -126,8 +126,8 @@ fn key(lines: &mut BodyLines<'_>) -> Result<TrustedKey, TrustError> {
     let vendor = vendor(lines, "  - vendor: ")?;
     let id = KeyId::parse(&lines.quoted("    id: ")?)
         .ok_or_else(|| TrustError::at(line + 1, "this is not a key id (16 digits of 0-9 and a-f)"))?;
-    let key = public_key(&lines.quoted("    public: ")?)
-        .map_err(|message| TrustError::at(line + 2, message))?;
+    let key =
+        public_key(&lines.quoted("    public: ")?).map_err(|message| TrustError::at(line + 2, message))?;
     if key.id() != id {
         let message = format!("the public key of this entry has id {}, not {id}", key.id());
         return Err(TrustError::at(line + 1, message));

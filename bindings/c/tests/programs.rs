@@ -1,0 +1,111 @@
+//! C programs that use the library: the vectors of applications, and misuse. With warnings as errors, and with the address
+//! and undefined behaviour sanitizers.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Vectors {
+    keys: String,
+    cases: Vec<Vector>,
+}
+
+#[derive(Deserialize)]
+struct Vector {
+    title: String,
+    files: Vec<String>,
+    revocations: Vec<String>,
+    hosts: Vec<(String, String)>,
+    at: String,
+    script: Vec<String>,
+    answers: Vec<String>,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn vectors() -> Vectors {
+    let path = root().join("../../tests/vectors/application-1.json");
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Compiles a program, linked with the static library.
+fn compile(name: &str, folder: &Path, options: &[&str]) -> PathBuf {
+    let library = std::env::current_exe().unwrap().parent().unwrap().join("libkeywright_c.a");
+    let program = folder.join(name);
+    let output = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()))
+        .args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-O1", "-g"])
+        .args(options)
+        .arg("-I")
+        .arg(root().join("include"))
+        .arg(root().join(format!("tests/programs/{name}.c")))
+        .arg(library)
+        .args(["-lpthread", "-ldl", "-lm", "-o"])
+        .arg(&program)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    program
+}
+
+const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+
+/// Returns what a program has to read to answer a case.
+fn input(keys: &str, case: &Vector) -> String {
+    let mut text = format!("keys {}\n{keys}", keys.len());
+    for list in &case.revocations {
+        text += &format!("revocations {} {}\n{list}", list.len(), case.at);
+    }
+    for file in &case.files {
+        text += &format!("file {}\n{file}", file.len());
+    }
+    for (kind, value) in &case.hosts {
+        text += &format!("host {kind} {value}\n");
+    }
+    text += &format!("check {}\n", case.at);
+    for command in &case.script {
+        text += command;
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn c_program_answers_all_vectors() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = compile("vectors", folder.path(), SANITIZERS);
+    let vectors = vectors();
+    assert!(vectors.cases.len() > 150);
+    for case in &vectors.cases {
+        let mut child = Command::new(&program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input(&vectors.keys, case).as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", case.title);
+        let answers = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(answers.lines().collect::<Vec<_>>(), case.answers, "{}", case.title);
+    }
+}
+
+#[test]
+fn misuse_gives_a_status() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys");
+    fs::write(&keys, vectors().keys).unwrap();
+    let program = compile("misuse", folder.path(), SANITIZERS);
+    let run = |mode: &str| Command::new(&program).arg(&keys).arg(mode).output().unwrap();
+    let output = run("usual");
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    // To free a handle twice is a fault of the application. The sanitizer finds it.
+    let output = run("double-free");
+    assert!(!output.status.success());
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(text.contains("AddressSanitizer"), "{text}");
+}
