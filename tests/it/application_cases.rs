@@ -40,13 +40,13 @@ pub(crate) fn drafts() -> Vec<Draft> {
         case("session: an upgrade in a second file", &[
             "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=1.0 COUNT=20 SN=S-1 ISSUED=2026-02-01 }\n",
             "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=UPGRADE VERSION=1.0 COUNT=15 SN=S-2 ISSUED=2026-02-01 }\n"],
-            &[], "2026-03-01", "session 2026-03-01T09:00:00\navailable Pool"),
+            &[], "2026-03-01", "session 2026-03-01T09:00:00\navailable Pool\nrole 0 0\nrole 1 0"),
         case("session: two EXCLUSIVE blocks do not add up", &[
             "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=1.0 COUNT=20 SN=S-1 ISSUED=2026-02-01 }\n",
             "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=1.0 COUNT=35 SN=S-2 ISSUED=2026-02-01 }\n"],
-            &[], "2026-03-01", "session 2026-03-01T09:00:00\navailable Pool"),
+            &[], "2026-03-01", "session 2026-03-01T09:00:00\navailable Pool\nrole 0 0\nrole 1 0"),
         case("session: a file that was given twice counts once", &[POOL, POOL], &[], "2026-03-01",
-            "session 2026-03-01T09:00:00\navailable Pool\navailable Draw"),
+            "session 2026-03-01T09:00:00\navailable Pool\navailable Draw\nrole 0 0\nrole 0 1\nrole 1 1"),
         case("session: unlimited and limited", &[
             "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=ADDITIVE VERSION=1.0 COUNT=UNLIMITED ISSUED=2026-02-01 }\n\
              FEATURE Pool { VENDOR=ABC_Software KEYTYPE=ADDITIVE VERSION=1.0 COUNT=5 ISSUED=2026-02-01 }\n"],
@@ -54,11 +54,11 @@ pub(crate) fn drafts() -> Vec<Draft> {
         case("session: a block replaces another", &[
             "FEATURE Old { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=1.0 COUNT=20 ISSUED=2026-02-01 }\n\
              FEATURE New { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=2.0 COUNT=5 REPLACES=\"FEATURE=Old\" ISSUED=2026-02-01 }\n"],
-            &[], "2026-03-01", "session 2026-03-01T09:00:00\navailable Old\ncheckout Old\navailable New"),
+            &[], "2026-03-01", "session 2026-03-01T09:00:00\navailable Old\ncheckout Old\navailable New\nrole 0 0\nrole 0 1"),
         case("session: a block comes into force and ends", &[
             "FEATURE Trial { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=1.0 COUNT=1 START=2026-03-02 END=2026-03-03 ISSUED=2026-02-01 }\n"],
             &[], "2026-03-01",
-            "session 2026-03-01T23:59:59\ncheckout Trial\nadvance 2026-03-02T00:00:00\ncheckout Trial\ncheckin 1\n\
+            "session 2026-03-01T23:59:59\ncheckout Trial\nrole 0 0\nadvance 2026-03-02T00:00:00\ncheckout Trial\ncheckin 1\n\
              advance 2026-03-04T00:00:00\ncheckout Trial\nadvance 2026-03-03T00:00:00"),
         case("session: HOLD keeps a license after the checkin", &[
             "FEATURE Editor { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=1.0 COUNT=1 HOLD=60 ISSUED=2026-02-01 }\n"],
@@ -83,6 +83,6 @@ pub(crate) fn drafts() -> Vec<Draft> {
             &[], "2026-03-01", "session 2026-03-01T09:00:00"),
         case("session: a license that has ended", &[
             "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=1.0 COUNT=10 END=2026-02-20 ISSUED=2026-02-01 }\n"],
-            &[], "2026-03-01", "session 2026-03-01T09:00:00\nfeatures\navailable Pool\ncheckout Pool"),
+            &[], "2026-03-01", "session 2026-03-01T09:00:00\nfeatures\navailable Pool\ncheckout Pool\nrole 0 0"),
     ]
 }

@@ -7,9 +7,9 @@ use std::fs;
 
 use jiff::civil::Date;
 use keywright::license::License;
-use keywright::resolve::MaxConcurrent;
+use keywright::resolve::{Role, Usable};
 use keywright::sign::{RevocationList, SecretKey, sign_file};
-use keywright::verify::application::{Application, Checkout, HostIds, Session};
+use keywright::verify::application::{Application, CheckedFiles, Checkout, HostIds, Session};
 use keywright::verify::{Outcome, TrustBody, TrustedKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -131,11 +131,22 @@ fn answers(keys: &str, case: &Vector) -> Vec<String> {
                 }
                 Err(_) => "contradiction".to_owned(),
             },
+            None if command.starts_with("role ") => {
+                let session = session.as_ref().expect("the script starts a session");
+                role(session, &checked, command)
+            }
             None => answer(session.as_mut().expect("the script starts a session"), command),
         };
         lines.push(answer);
     }
     lines
+}
+
+/// Answers `role FILE BLOCK`.
+fn role(session: &Session, checked: &CheckedFiles, command: &str) -> String {
+    let numbers: Vec<usize> = command.split(' ').skip(1).map(|word| word.parse().unwrap()).collect();
+    let block = &checked.files[numbers[0]].blocks[numbers[1]];
+    format!("role {}", session.role(numbers[0], block).map_or("", Role::as_str))
 }
 
 fn answer(session: &mut Session, command: &str) -> String {
@@ -149,11 +160,11 @@ fn answer(session: &mut Session, command: &str) -> String {
     match words.as_slice() {
         ["features"] => session.features().collect::<Vec<_>>().join(" "),
         ["available", feature] => match session.available(feature) {
-            MaxConcurrent::Exactly(number) => format!("exactly {number}"),
-            MaxConcurrent::AtLeast(number) => format!("at-least {number}"),
-            MaxConcurrent::Unlimited => "unlimited".to_owned(),
-            MaxConcurrent::Devices(number) => format!("devices {number}"),
-            MaxConcurrent::Undetermined => "undetermined".to_owned(),
+            Usable::Exactly(number) => format!("exactly {number}"),
+            Usable::AtLeast(number) => format!("at-least {number}"),
+            Usable::Unlimited => "unlimited".to_owned(),
+            Usable::Devices(number) => format!("devices {number}"),
+            Usable::Undetermined => "undetermined".to_owned(),
         },
         ["checkout", feature, options @ ..] => {
             let mut request = Checkout::one(feature);

@@ -362,6 +362,19 @@ enum kw_status kw_session_available(const struct kw_session *session,
                                     struct kw_amount *out,
                                     struct kw_message **message);
 
+// Stores the role of a block on the day of the session: for example `serves` or `replaced`. File and block are counted
+// from 0. Empty for a block that grants nothing.
+//
+// # Safety
+// `session` and `files` were not freed, and the session was started with the files. `out` can be written. `message` is
+// null or can be written.
+enum kw_status kw_session_role(const struct kw_session *session,
+                               const struct kw_files *files,
+                               size_t file,
+                               size_t block,
+                               struct kw_text *out,
+                               struct kw_message **message);
+
 // Takes licenses, and stores the number of the checkout. `KW_DENIED` if the licenses do not grant it.
 //
 // # Safety

@@ -226,7 +226,7 @@ impl kw_files {
     }
 }
 
-fn find(files: &kw_files, file: usize, block: usize) -> Result<&CheckedBlock, Fault> {
+pub(crate) fn find(files: &kw_files, file: usize, block: usize) -> Result<&CheckedBlock, Fault> {
     let file = files.checked.files.get(file).ok_or_else(|| Fault::out_of_range("file"))?;
     file.blocks.get(block).ok_or_else(|| Fault::out_of_range("block"))
 }

@@ -3,11 +3,11 @@
 use std::ffi::c_char;
 
 use keywright_license::Version;
-use keywright_resolve::MaxConcurrent;
+use keywright_resolve::{Role, Usable};
 use keywright_verify::application::{Checkout, Denial, Session};
 
 use crate::border::{Fault, exclusive, free, run, shared, store, store_handle, string, time};
-use crate::files::kw_files;
+use crate::files::{find, kw_files};
 use crate::message::kw_message;
 use crate::status::kw_status;
 use crate::text::{kw_text, kw_time};
@@ -172,6 +172,34 @@ pub unsafe extern "C" fn kw_session_available(
     unsafe { run(message, work) }
 }
 
+/// Stores the role of a block on the day of the session: for example `serves` or `replaced`. File and block are counted
+/// from 0. Empty for a block that grants nothing.
+///
+/// # Safety
+/// `session` and `files` were not freed, and the session was started with the files. `out` can be written. `message` is
+/// null or can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn kw_session_role(
+    session: *const kw_session,
+    files: *const kw_files,
+    file: usize,
+    block: usize,
+    out: *mut kw_text,
+    message: *mut *mut kw_message,
+) -> kw_status {
+    let work = || {
+        // SAFETY: see above.
+        let session = unsafe { shared(session, "session") }?;
+        // SAFETY: see above.
+        let files = unsafe { shared(files, "files") }?;
+        let role = session.session.role(file, find(files, file, block)?);
+        // SAFETY: see above. The names of roles live for ever.
+        unsafe { store(out, kw_text::of(role.map_or("", Role::as_str)), "out") }
+    };
+    // SAFETY: see above.
+    unsafe { run(message, work) }
+}
+
 /// Takes licenses, and stores the number of the checkout. `KW_DENIED` if the licenses do not grant it.
 ///
 /// # Safety
@@ -281,14 +309,14 @@ fn denied(denial: Denial) -> Fault {
     Fault::new(kw_status::KW_DENIED, denial.as_str())
 }
 
-fn amount(amount: MaxConcurrent) -> kw_amount {
+fn amount(amount: Usable) -> kw_amount {
     use kw_amount_kind::{KW_AT_LEAST, KW_DEVICES, KW_EXACTLY, KW_UNDETERMINED, KW_UNLIMITED};
     let (kind, number) = match amount {
-        MaxConcurrent::Exactly(number) => (KW_EXACTLY, number),
-        MaxConcurrent::AtLeast(number) => (KW_AT_LEAST, number),
-        MaxConcurrent::Unlimited => (KW_UNLIMITED, 0),
-        MaxConcurrent::Devices(number) => (KW_DEVICES, number),
-        MaxConcurrent::Undetermined => (KW_UNDETERMINED, 0),
+        Usable::Exactly(number) => (KW_EXACTLY, number),
+        Usable::AtLeast(number) => (KW_AT_LEAST, number),
+        Usable::Unlimited => (KW_UNLIMITED, 0),
+        Usable::Devices(number) => (KW_DEVICES, number),
+        Usable::Undetermined => (KW_UNDETERMINED, 0),
     };
     kw_amount { kind, number }
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use keywright_license::License;
 use keywright_syntax::limits::MAX_FILE_BYTES;
-use keywright_syntax::source::{FileId, SourceFile};
+use keywright_syntax::source::{FileId, SourceFile, Span};
 
 use super::super::revocation::Revocations;
 use super::super::verdict::{BlockReport, FileReport, Outcome, Policy, Verdict};
@@ -50,8 +50,8 @@ pub struct CheckedBlock {
     pub line: usize,
     /// The comparison of HOSTID with this computer.
     pub host: HostMatch,
-    /// The index of the block in the license, if its signature matches. Only these blocks can grant something.
-    pub(super) signed: Option<usize>,
+    /// The index of the block in the license and its place, if its signature matches. Only these blocks can grant something.
+    pub(super) signed: Option<(usize, Span)>,
     /// True if an earlier block has the same payload.
     pub duplicate: bool,
 }
@@ -119,7 +119,7 @@ impl CheckedFiles {
     #[must_use]
     pub fn directive(&self, file: usize, block: &CheckedBlock, name: &str) -> Option<String> {
         let license = self.licenses.get(file)?;
-        let feature = license.features.get(block.signed?)?;
+        let feature = license.features.get(block.signed?.0)?;
         license.value(feature, name).map(String::from)
     }
 }
@@ -139,7 +139,11 @@ fn checked_block(license: &License, block: &BlockReport<'_>, hosts: &HostIds) ->
     let signed = block.verified.or(block.out_of_force);
     let index = signed.and_then(|feature| {
         // The blocks of a license are in the order of the file.
-        license.features.binary_search_by_key(&feature.get().span.start, |other| other.span.start).ok()
+        license
+            .features
+            .binary_search_by_key(&feature.get().span.start, |other| other.span.start)
+            .ok()
+            .map(|index| (index, feature.get().span))
     });
     let host = signed.map_or(HostMatch::NotLocked, |feature| hosts.compare(license.view(feature.get())));
     CheckedBlock {

@@ -7,11 +7,11 @@ use jiff::civil::DateTime;
 
 use keywright_license::{License, Version};
 use keywright_resolve::{
-    Event, Failure, Grant, Interner, MaxConcurrent, Model, ModelError, NameId, Outcome, Reason, Request,
-    Requester, State, Ticket,
+    Entitlements, Event, Failure, Grant, Interner, Model, ModelError, NameId, Outcome, Reason, Request,
+    Requester, Role, State, Ticket, Usable,
 };
 
-use super::checked::CheckedFiles;
+use super::checked::{CheckedBlock, CheckedFiles};
 
 /// A request of the application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl CheckedFiles {
         let files = self.licenses.iter().zip(&self.files).enumerate();
         files.flat_map(|(number, (license, file))| {
             let blocks = file.blocks.iter().filter(|block| block.grants());
-            blocks.filter_map(move |block| Some((number, license, license.features.get(block.signed?)?)))
+            blocks.filter_map(move |block| Some((number, license, license.features.get(block.signed?.0)?)))
         })
     }
 }
@@ -113,8 +113,22 @@ impl Session {
 
     /// Computes how many checkouts of a feature by different people can be granted now, in addition to those that are out.
     #[must_use]
-    pub fn available(&self, feature: &str) -> MaxConcurrent {
+    pub fn available(&self, feature: &str) -> Usable {
         self.model.at_once(&self.state, &Request::one(self.model.name(feature)))
+    }
+
+    /// Computes what the licenses grant on the day of the session, without the checkouts that are out.
+    #[must_use]
+    pub fn entitlements(&self) -> Entitlements {
+        Entitlements::on(&self.model, self.state.now().date())
+    }
+
+    /// Returns the role of a block, as [`CheckedFiles`] lists it, on the day of the session. `None` for a block that grants
+    /// nothing by itself: see [`CheckedBlock::grants`].
+    #[must_use]
+    pub fn role(&self, file: usize, block: &CheckedBlock) -> Option<Role> {
+        let span = block.signed.as_ref()?.1;
+        self.entitlements().role_at(&self.model, file, span)
     }
 
     /// Takes licenses. Returns the number of the checkout, for [`Self::checkin`].

@@ -152,6 +152,11 @@ int main(void) {
       printf("%s\n", status == KW_OK ? "ok" : status == KW_MODEL ? "contradiction" : "error");
     } else if (strcmp(command, "features") == 0) {
       print_features(session);
+    } else if (strcmp(command, "role") == 0) {
+      kw_text role;
+      size_t block = strtoul(strtok(NULL, " "), NULL, 10);
+      if (kw_session_role(session, files, strtoul(first, NULL, 10), block, &role, NULL) != KW_OK) fail("kw_session_role");
+      printf("role %.*s\n", (int)role.len, role.data);
     } else if (strcmp(command, "available") == 0) {
       kw_amount amount;
       if (kw_session_available(session, first, strlen(first), &amount, NULL) != KW_OK) fail("kw_session_available");
