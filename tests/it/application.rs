@@ -62,7 +62,6 @@ fn changed_embedded_keys_are_rejected_or_have_another_content() {
     retired.entry.lists = lists;
     let text = body(1, vec![trusted(VENDOR, &key(1)), retired]).to_text();
     assert_eq!(TrustBody::parse(&text).unwrap().to_text(), text);
-    let second = text.rfind("  - vendor").unwrap();
     let mut rejected = 0;
     for at in 0..text.len() {
         for byte in [b' ', b'0', b'"', b'\n', b'~'] {
@@ -74,10 +73,10 @@ fn changed_embedded_keys_are_rejected_or_have_another_content() {
                 Err(_) => rejected += 1,
             }
         }
-        // A text that ends between two keys is a list with fewer keys.
-        assert!(
-            TrustBody::parse(&text[..at]).is_ok_and(|body| body.to_text() == text[..at]) == (at == second)
-        );
+        // A text that ends after a complete entry is another list.
+        if let Ok(body) = TrustBody::parse(&text[..at]) {
+            assert!(text[..at].ends_with('\n') && body.to_text() == text[..at], "{at} bytes");
+        }
     }
     assert!(rejected > text.len() * 3, "{rejected}");
     assert!(TrustBody::parse(&(text + "\n")).is_err());

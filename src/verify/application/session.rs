@@ -12,6 +12,7 @@ use keywright_resolve::{
 };
 
 use super::checked::{CheckedBlock, CheckedFiles};
+use super::hosts::HostMatch;
 
 /// A request of the application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +100,7 @@ impl CheckedFiles {
     fn granting(&self) -> impl Iterator<Item = (usize, &License, &keywright_license::Feature)> {
         let files = self.licenses.iter().zip(&self.files).enumerate();
         files.flat_map(|(number, (license, file))| {
-            let blocks = file.blocks.iter().filter(|block| block.grants());
+            let blocks = file.blocks.iter().filter(|block| block.host != HostMatch::Differs);
             blocks.filter_map(move |block| Some((number, license, license.features.get(block.signed?.0)?)))
         })
     }
