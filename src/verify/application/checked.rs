@@ -126,7 +126,7 @@ impl CheckedFiles {
 
 fn read(number: u32, bytes: &[u8]) -> License {
     let name = format!("license-{number}");
-    License::read(SourceFile::from_bytes(FileId::default(), name, bytes.to_vec()))
+    License::parse(SourceFile::from_bytes(FileId::default(), name, bytes.to_vec()))
 }
 
 fn checked(license: &License, report: &FileReport<'_>, hosts: &HostIds) -> CheckedFile {

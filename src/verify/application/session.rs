@@ -67,7 +67,7 @@ impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Denied(reason) => f.write_str(reason.as_str()),
-            Self::Failed(failure) => f.write_str(failure.words()),
+            Self::Failed(failure) => f.write_str(failure.as_str()),
         }
     }
 }
