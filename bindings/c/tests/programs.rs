@@ -36,9 +36,9 @@ fn vectors() -> Vectors {
 }
 
 /// Compiles a program, linked with the static library.
-fn compile(name: &str, folder: &Path, options: &[&str]) -> PathBuf {
+fn compile(name: &str, directory: &Path, options: &[&str]) -> PathBuf {
     let library = std::env::current_exe().unwrap().parent().unwrap().join("libkeywright_c.a");
-    let program = folder.join(name);
+    let program = directory.join(name);
     let output = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()))
         .args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-O1", "-g"])
         .args(options)
@@ -78,8 +78,8 @@ fn input(keys: &str, case: &Vector) -> String {
 
 #[test]
 fn c_program_answers_all_vectors() {
-    let folder = tempfile::tempdir().unwrap();
-    let program = compile("vectors", folder.path(), SANITIZERS);
+    let directory = tempfile::tempdir().unwrap();
+    let program = compile("vectors", directory.path(), SANITIZERS);
     let vectors = vectors();
     assert!(vectors.cases.len() > 150);
     for case in &vectors.cases {
@@ -94,10 +94,10 @@ fn c_program_answers_all_vectors() {
 
 #[test]
 fn misuse_gives_a_status() {
-    let folder = tempfile::tempdir().unwrap();
-    let keys = folder.path().join("keys");
+    let directory = tempfile::tempdir().unwrap();
+    let keys = directory.path().join("keys");
     fs::write(&keys, vectors().keys).unwrap();
-    let program = compile("misuse", folder.path(), SANITIZERS);
+    let program = compile("misuse", directory.path(), SANITIZERS);
     let run = |mode: &str| Command::new(&program).arg(&keys).arg(mode).output().unwrap();
     let output = run("usual");
     let text =

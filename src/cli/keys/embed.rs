@@ -109,8 +109,8 @@ fn body(args: &EmbedArgs, trust: &Trust, vendor: &str) -> Result<TrustBody, CliE
         )
         .help("`keywright keys list` shows the keys; `--development` includes development keys"));
     };
-    let folder = &args.trust.trust;
-    let bundle = store_fs::load_bundle(folder).map_err(|error| stop(folder, &error))?;
+    let directory = &args.trust.trust;
+    let bundle = store_fs::load_bundle(directory).map_err(|error| stop(directory, &error))?;
     let bundle = bundle.filter(|bundle| bundle.vendor == vendor);
     let (version, issued, expires) =
         bundle.map_or((0, first, last), |bundle| (bundle.version, bundle.issued, bundle.expires));
