@@ -115,6 +115,7 @@
 
 /// Dates in public signatures are of this version of jiff.
 pub use jiff;
+pub use keywright_analysis as analysis;
 #[cfg(feature = "cli")]
 pub use keywright_cli as cli;
 pub use keywright_files as files;

@@ -1,5 +1,6 @@
 //! The command line. Each subcommand has a module with an `Args` struct and a function that returns the exit code,
 //! callable without a process.
+pub mod capacity;
 pub mod catalog;
 pub mod completions;
 pub mod config;
@@ -14,6 +15,7 @@ pub mod files;
 pub mod fmt;
 pub mod issue;
 pub mod keys;
+mod licenses;
 pub mod lint;
 pub mod log;
 pub mod man;
@@ -119,6 +121,7 @@ enum Command {
     Payload(payload::Args),
     Test(test::Args),
     Simulate(simulate::Args),
+    Capacity(capacity::Args),
     Revoke(revoke::Args),
     Trust(trust::Args),
     Completions(completions::Args),
@@ -142,6 +145,7 @@ impl Command {
             Self::Payload(args) => payload::run(args, io),
             Self::Test(args) => test::run(args, global.config.as_deref(), io),
             Self::Simulate(args) => simulate::run(args, io),
+            Self::Capacity(args) => capacity::run(args, io),
             Self::Revoke(args) => revoke::run(args, io),
             Self::Trust(args) => trust::run(args, io),
             Self::Completions(args) => completions::run(args, definition(), io),

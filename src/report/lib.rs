@@ -1,6 +1,7 @@
 //! Output formats, one file per format. Machine-readable formats have their own stable structs, separate from the internal
 //! types.
 
+pub mod capacity;
 pub mod cost_human;
 pub mod escape;
 #[cfg(feature = "human")]

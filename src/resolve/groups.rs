@@ -250,6 +250,21 @@ impl Groups {
         *self.rows.get_mut(id) = *row;
     }
 
+    /// The live groups, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Group> {
+        self.by_key.values().map(|id| self.rows.get(*id))
+    }
+
+    /// Forgets the groups with other keys, without a change of usage.
+    pub(super) fn retain(&mut self, keep: impl Fn(ShareKey) -> bool) {
+        let mut kept = Self::default();
+        for ((block, key), id) in self.by_key.iter().filter(|((_, key), _)| keep(*key)) {
+            let id = kept.rows.push(self.rows.get(*id).clone());
+            kept.by_key.insert((*block, *key), id);
+        }
+        *self = kept;
+    }
+
     /// The maximum number so far.
     pub(super) fn len(&self) -> usize {
         self.rows.len()

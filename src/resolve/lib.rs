@@ -51,6 +51,7 @@ mod mix_limit;
 mod model;
 mod outcome;
 mod pools;
+mod reach;
 mod reason;
 mod requester;
 mod search;
@@ -66,6 +67,7 @@ mod trial;
 mod undo;
 mod undo_log;
 mod unserved;
+mod usage_key;
 mod walk;
 
 pub use block::UNLIMITED;
@@ -81,6 +83,7 @@ pub use outcome::{
     Attempt, Explanation, Failure, Grant, Holder, Kept, Outcome, Refusal, Returned, Suggestion, Ticket,
     Verdict,
 };
+pub use reach::{Supply, SupplyReach};
 pub use reason::Reason;
 pub use requester::{Interner, Requester, Symbol};
 pub use shortage::Shortage;

@@ -30,6 +30,11 @@ impl Pools {
         self.used.entry(block).or_default()
     }
 
+    /// The pools that were used, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (BlockId, &Pool)> {
+        self.used.iter().map(|(block, pool)| (*block, pool))
+    }
+
     /// Returns the number of pools that were used.
     pub(super) fn len(&self) -> usize {
         self.used.len()

@@ -66,6 +66,13 @@ pub(super) struct ShareKey {
     custom: Option<Symbol>,
 }
 
+impl ShareKey {
+    /// Returns true if every user on this host has this key.
+    pub(super) fn is_host_alone(self, host: Symbol) -> bool {
+        self == Self { host: Some(host), ..Self::default() }
+    }
+}
+
 /// Returns the number of licenses that a share group uses.
 /// DECISION: a group uses the maximum of its draws. When the largest is returned, usage falls to the next largest.
 pub(super) fn group_use(largest: Option<u64>) -> u64 {

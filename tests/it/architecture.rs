@@ -9,8 +9,8 @@ use crate::support::{files_below, root};
 
 /// The crates in dependency order: a crate may depend only on crates above it.
 const CRATES: &[&str] = &[
-    "files", "syntax", "yaml", "license", "resolve", "verify", "sign", "lint", "scenario", "issue", "report",
-    "cli",
+    "files", "syntax", "yaml", "license", "resolve", "verify", "sign", "lint", "analysis", "scenario",
+    "issue", "report", "cli",
 ];
 
 /// A source file of the workspace.

@@ -1,0 +1,184 @@
+//! The features of a model, and what each draws.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use keywright_license::Kind;
+use keywright_resolve::{
+    Event, Model, NameId, Outcome, Reason, Request, Requester, State, Supply, UNLIMITED,
+};
+
+use super::Hosts;
+
+/// A supply with a limit.
+#[derive(Debug, Clone)]
+pub(super) struct SupplyRow {
+    pub(super) supply: Supply,
+    pub(super) label: String,
+    pub(super) size: u64,
+}
+
+/// The draws of one checkout of a feature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Demand {
+    /// No checkout is ever granted.
+    Never(Reason),
+    /// Each checkout draws the same: amounts of supplies with a limit, by index.
+    Fixed(Vec<(usize, u64)>),
+    /// The draws depend on what is checked out.
+    Choice,
+}
+
+/// A feature.
+#[derive(Debug, Clone)]
+pub(super) struct Feature {
+    pub(super) id: NameId,
+    pub(super) name: String,
+    pub(super) is_activated: bool,
+    pub(super) is_pool: bool,
+    pub(super) demand: Demand,
+    /// The supplies with a limit that it may draw on, by index.
+    pub(super) supplies: BTreeSet<usize>,
+    /// The most checkouts of which each changes the state of a supply or opens a share group.
+    pub(super) changes: u64,
+}
+
+/// All features of a model on a day.
+#[derive(Debug, Clone)]
+pub(super) struct Features {
+    rows: Vec<Feature>,
+    pub(super) supplies: Vec<SupplyRow>,
+    pub(super) day: Date,
+}
+
+impl Features {
+    pub(super) fn of(model: &Model, day: Date, hosts: Hosts) -> Self {
+        let mut all = Self { rows: Vec::new(), supplies: Vec::new(), day };
+        let ids: Vec<NameId> = model.names().map(|(id, _)| id).collect();
+        for id in ids {
+            let blocks = model.blocks_of(id);
+            if blocks.iter().any(|block| model.kind(*block) != Kind::Upgrade) {
+                let row = all.feature(model, id, hosts);
+                all.rows.push(row);
+            }
+        }
+        all.mark_pools(model);
+        all
+    }
+
+    /// Marks the names without a token on which other features draw.
+    fn mark_pools(&mut self, model: &Model) {
+        let mut users: Vec<usize> = vec![0; self.supplies.len()];
+        for supply in self.rows.iter().flat_map(|row| &row.supplies) {
+            users.iter_mut().skip(*supply).take(1).for_each(|users| *users += 1);
+        }
+        for row in &mut self.rows {
+            let has_token = model.blocks_of(row.id).iter().any(|block| model.kind(*block) == Kind::Token);
+            let is_drawn =
+                row.supplies.iter().any(|supply| users.get(*supply).is_some_and(|users| *users > 1));
+            row.is_pool = !has_token && is_drawn;
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<&Feature> {
+        self.rows.get(index)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Feature> {
+        self.rows.iter()
+    }
+
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        self.rows.iter().position(|row| row.name == name)
+    }
+
+    pub(super) fn size(&self, supply: usize) -> u64 {
+        self.supplies.get(supply).map_or(UNLIMITED, |row| row.size)
+    }
+
+    /// Returns true if two features may draw on one supply.
+    pub(super) fn meet(&self, one: usize, other: usize) -> bool {
+        match (self.rows.get(one), self.rows.get(other)) {
+            (Some(one), Some(other)) => one.supplies.intersection(&other.supplies).next().is_some(),
+            _ => false,
+        }
+    }
+
+    fn feature(&mut self, model: &Model, id: NameId, hosts: Hosts) -> Feature {
+        let reach = model.reach(id, self.day);
+        let state = State::new(model, self.day.at(0, 0, 0, 0));
+        let supplies: BTreeSet<usize> =
+            reach.supplies.iter().filter_map(|supply| self.supply(model, &state, *supply)).collect();
+        let is_activated = model.is_activated(id);
+        let is_fixed = reach.is_fixed && !(hosts == Hosts::Same && reach.is_shared);
+        let demand = match (is_fixed, is_activated) {
+            (false, _) => Demand::Choice,
+            (true, true) => self.devices(model, state, id),
+            (true, false) => self.fixed(model, state, id),
+        };
+        let licenses = supplies.iter().map(|supply| self.size(*supply)).fold(0, u64::saturating_add);
+        // A checkout that draws nothing new may still open a share group for the others: once for each block with SHARE.
+        let groups = if reach.is_shared { count_blocks(model) } else { 0 };
+        let changes = licenses.saturating_add(groups);
+        let name = model.name_text(id).to_owned();
+        Feature { id, name, is_activated, is_pool: false, demand, supplies, changes }
+    }
+
+    /// Returns the index of a supply; `None` if it has no limit.
+    fn supply(&mut self, model: &Model, state: &State, supply: Supply) -> Option<usize> {
+        if let Some(known) = self.supplies.iter().position(|row| row.supply == supply) {
+            return Some(known);
+        }
+        let size = model.free_of(state, supply);
+        if size == UNLIMITED {
+            return None;
+        }
+        self.supplies.push(SupplyRow { supply, label: model.supply_label(supply), size });
+        Some(self.supplies.len() - 1)
+    }
+
+    fn devices(&mut self, model: &Model, mut state: State, id: NameId) -> Demand {
+        let device = keywright_resolve::Interner::default().fresh("device");
+        match model.apply(&mut state, &Event::Activate { feature: Some(id), device }) {
+            Outcome::Denied(reason) => Demand::Never(reason),
+            _ => {
+                let supply = self.supplies.iter().position(|row| row.supply == Supply::Devices(id));
+                Demand::Fixed(supply.map(|supply| (supply, 1)).into_iter().collect())
+            }
+        }
+    }
+
+    fn fixed(&self, model: &Model, mut state: State, id: NameId) -> Demand {
+        let mut draws: Vec<(usize, u64)> = Vec::new();
+        let cost = match model.cost(&mut state, &Request { who: stranger(), ..Request::one(Some(id)) }) {
+            Ok(cost) => cost,
+            Err(Outcome::Denied(reason)) => return Demand::Never(reason),
+            Err(_) => return Demand::Choice,
+        };
+        for (block, amount) in cost {
+            let supply = model.supply_of(block);
+            let Some(index) = self.supplies.iter().position(|row| row.supply == supply) else { continue };
+            match draws.iter_mut().find(|(known, _)| *known == index) {
+                Some((_, sum)) => *sum = sum.saturating_add(amount),
+                None => draws.push((index, amount)),
+            }
+        }
+        draws.retain(|(_, amount)| *amount > 0);
+        Demand::Fixed(draws)
+    }
+}
+
+fn count_blocks(model: &Model) -> u64 {
+    model.names().map(|(id, _)| model.blocks_of(id).len() as u64).sum()
+}
+
+/// A user, host and custom string that no earlier request has.
+pub(super) fn stranger() -> Requester {
+    let one = Some(keywright_resolve::Interner::default().fresh("user"));
+    Requester { user: one, host: one, custom: one }
+}

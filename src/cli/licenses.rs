@@ -1,0 +1,80 @@
+//! License files of an analysis: read, linted and compiled.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use keywright_license::License;
+use keywright_lint as lint;
+use keywright_resolve::Model;
+use keywright_resolve::graph::{Graph, Metrics};
+use keywright_syntax::diagnostic::Diagnostic;
+
+use super::{CliError, Console, files, print};
+
+/// Licenses with the model of the blocks that have no errors.
+pub(super) struct Licenses {
+    pub(super) licenses: Vec<License>,
+    pub(super) model: Model,
+    /// The lint errors.
+    pub(super) errors: Vec<Diagnostic>,
+}
+
+impl Licenses {
+    /// Reads files as one license.
+    ///
+    /// # Errors
+    /// Returns an error if a file cannot be read.
+    pub(super) fn read(paths: &[PathBuf], at: Date, io: &mut Console<'_>) -> Result<Self, CliError> {
+        let sources = paths.iter().enumerate().map(|(id, path)| files::source(path, id, io));
+        let licenses = sources.map(|source| source.map(License::parse)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::new(licenses, at))
+    }
+
+    /// Lints and compiles licenses.
+    pub(super) fn new(licenses: Vec<License>, at: Date) -> Self {
+        let all: Vec<&License> = licenses.iter().collect();
+        let found = lint::lint(&all, &lint::Options::at(at));
+        let errors: Vec<Diagnostic> = found.into_iter().filter(Diagnostic::is_error).collect();
+        // A cycle or a chain that is too long stops the compilation; then the blocks that are part of it are left out.
+        let model = Model::compile(&licenses).unwrap_or_else(|_| {
+            let graph = Graph::new(&all);
+            Model::of_graph(&graph, &Metrics::new(&graph))
+        });
+        Self { licenses, model, errors }
+    }
+
+    /// Shows the lint errors on stderr. Returns true if there are any.
+    ///
+    /// # Errors
+    /// Returns an error if stderr cannot be written.
+    pub(super) fn show_errors(&self, io: &mut Console<'_>) -> Result<bool, CliError> {
+        if !self.errors.is_empty() {
+            print::show(&self.errors, &self.licenses.iter().collect::<Vec<_>>(), io)?;
+        }
+        Ok(!self.errors.is_empty())
+    }
+
+    /// The models of the single vendors; empty if there is only one.
+    pub(super) fn by_vendor(&self) -> Vec<(String, Model)> {
+        let blocks = || {
+            let numbered = self.licenses.iter().enumerate();
+            numbered
+                .flat_map(|(at, license)| license.features.iter().map(move |feature| (at, license, feature)))
+        };
+        let vendors: BTreeSet<&str> = blocks()
+            .filter_map(|(_, _, feature)| feature.vendor.as_ref().map(|it| it.value.as_str()))
+            .collect();
+        if vendors.len() < 2 {
+            return Vec::new();
+        }
+        let part = |vendor: &str| {
+            let own = blocks().filter(|(_, _, feature)| {
+                feature.vendor.as_ref().is_some_and(|it| it.value.as_str() == vendor)
+            });
+            Some((vendor.to_owned(), Model::compile_blocks(own).ok()?))
+        };
+        vendors.into_iter().filter_map(part).collect()
+    }
+}

@@ -1,0 +1,48 @@
+//! The capacity of licenses, one file per format.
+
+mod chart;
+mod csv;
+mod human;
+mod json;
+mod svg;
+
+use keywright_analysis::Capacity;
+use keywright_analysis::capacity::{DeniedMix, Frontier};
+
+pub use csv::render as csv;
+pub use human::render as human;
+pub use json::render as json;
+pub use svg::render as svg;
+
+/// The capacity of one license, or of several files together.
+#[derive(Debug, Clone, Copy)]
+pub struct Analysed<'a> {
+    /// The names of the files.
+    pub files: &'a str,
+    /// The result.
+    pub capacity: &'a Capacity,
+    /// True if tables and pictures show pairs and mixes with checkouts of the pools themselves. JSON and CSV always do.
+    pub with_pools: bool,
+}
+
+impl<'a> Analysed<'a> {
+    /// The pairs to show to people.
+    fn pairs(&self) -> Vec<&'a Frontier> {
+        let pairs = self.capacity.pairs.iter();
+        pairs.filter(|pair| self.is_shown(pair.features.iter())).collect()
+    }
+
+    /// The mixes to show to people.
+    fn mixes(&self) -> Vec<&'a DeniedMix> {
+        let mixes = self.capacity.smallest_denied.iter();
+        mixes.filter(|mix| self.is_shown(mix.mix.iter().map(|(name, _)| name))).collect()
+    }
+
+    fn is_shown<'n>(&self, mut names: impl Iterator<Item = &'n String>) -> bool {
+        let features = &self.capacity.features;
+        if self.with_pools || features.iter().all(|row| row.is_pool) {
+            return true;
+        }
+        names.all(|name| features.iter().any(|row| row.feature == *name && !row.is_pool))
+    }
+}

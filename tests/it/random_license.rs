@@ -1,0 +1,102 @@
+//! Small random licenses for property tests: pools with UPGRADE and ADDITIVE blocks, tokens with alternatives and tokens
+//! below them, SHARE, METERED balances, and two vendors.
+
+use std::fmt::Write as _;
+
+/// A generator of random numbers with a fixed sequence for each seed.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d)
+    }
+
+    /// Returns a number below `bound`.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+
+    /// Returns true once in `n` times.
+    pub(crate) fn once_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+
+    pub(crate) fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
+        &from[usize::try_from(self.below(from.len() as u64)).unwrap()]
+    }
+}
+
+/// A block: its name, and its directives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Draft {
+    pub(crate) name: String,
+    pub(crate) lines: Vec<String>,
+}
+
+impl Draft {
+    fn new(name: &str, lines: &[&str]) -> Self {
+        Self { name: name.to_owned(), lines: lines.iter().map(|line| (*line).to_owned()).collect() }
+    }
+}
+
+/// The text of a license.
+pub(crate) fn text(blocks: &[Draft]) -> String {
+    let mut text = String::new();
+    for Draft { name, lines } in blocks {
+        writeln!(text, "FEATURE {name} {{\n  {}\n}}", lines.join("\n  ")).unwrap();
+    }
+    text
+}
+
+/// A random license of which each pool has at most `most` licenses.
+pub(crate) fn blocks(random: &mut Random, most: u64) -> Vec<Draft> {
+    let mut blocks = Vec::new();
+    let shares = random.below(4);
+    let pools: Vec<String> = (0..1 + random.below(3)).map(|at| format!("P{at}")).collect();
+    for pool in &pools {
+        let count = |random: &mut Random| format!("COUNT={}", 1 + random.below(most));
+        let share =
+            if shares == 1 && random.once_in(2) { *random.pick(&["SHARE=HOST", "SHARE=USER"]) } else { "" };
+        let kind = *random.pick(&["EXCLUSIVE", "EXCLUSIVE", "EXCLUSIVE", "ADDITIVE", "METERED"]);
+        let share = if kind == "METERED" { "" } else { share };
+        let count_of = if random.once_in(12) && kind != "METERED" {
+            "COUNT=UNLIMITED".to_owned()
+        } else {
+            count(random)
+        };
+        blocks.push(Draft::new(pool, &["VENDOR=v SN=a", &format!("KEYTYPE={kind}"), &count_of, share]));
+        if kind == "EXCLUSIVE" && random.once_in(4) && count_of != "COUNT=UNLIMITED" {
+            blocks.push(Draft::new(pool, &["VENDOR=v SN=b KEYTYPE=UPGRADE", &count(random)]));
+        }
+        if random.once_in(4) && kind != "METERED" {
+            blocks.push(Draft::new(pool, &["VENDOR=v SN=c KEYTYPE=ADDITIVE", &count(random), share]));
+        }
+        if random.once_in(8) && kind != "METERED" {
+            blocks.push(Draft::new(pool, &["VENDOR=w KEYTYPE=EXCLUSIVE", &count(random)]));
+        }
+    }
+    let mut names = pools;
+    for at in 0..1 + random.below(3) {
+        let name = format!("T{at}");
+        for alternative in 0..1 + random.below(2) {
+            let share = if shares == 2 && random.once_in(2) { "SHARE=HOST" } else { "" };
+            let mut lines = vec![format!("VENDOR=v KEYTYPE=TOKEN SN=t{alternative} {share}")];
+            for _ in 0..1 + random.below(2) {
+                let need = random.pick(&names);
+                lines.push(format!(
+                    "TOKEN_DEPENDENCY=\"FEATURE={need} VERSION=1.0 COUNT={}\"",
+                    1 + random.below(3)
+                ));
+            }
+            lines.sort();
+            lines.dedup_by_key(|line| line.split("COUNT=").next().unwrap_or_default().to_owned());
+            blocks.push(Draft { name: name.clone(), lines });
+        }
+        // With SHARE on tokens, no token is below another: shared tokens below shared tokens are an error.
+        if shares != 2 {
+            names.push(name);
+        }
+    }
+    blocks
+}
