@@ -130,7 +130,7 @@ pub(super) struct Edge {
 }
 
 /// The payment terms of a METERED block.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Meter {
     /// Prepaid money; `None` for tokens bought by quantity or billed later.
     pub(super) funds: Option<Decimal>,

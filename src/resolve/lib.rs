@@ -56,6 +56,7 @@ mod reason;
 mod requester;
 mod search;
 pub mod semantics;
+mod serving;
 mod shortage;
 mod state;
 mod statement;
@@ -86,6 +87,7 @@ pub use outcome::{
 pub use reach::{Supply, SupplyReach};
 pub use reason::Reason;
 pub use requester::{Interner, Requester, Symbol};
+pub use serving::{PaymentTerms, ServingBlock, ServingLot, ServingNeed};
 pub use shortage::Shortage;
 pub use state::State;
 pub use statement::{Billed, Line, LineKind, Statement};
