@@ -39,7 +39,7 @@ impl Model {
     /// Returns what requests for one license of a feature, in any version, may draw on. Blocks that cannot serve on `day`
     /// are left out.
     #[must_use]
-    pub fn reach(&self, name: NameId, day: Date) -> SupplyReach {
+    pub fn supply_reach(&self, name: NameId, day: Date) -> SupplyReach {
         let mut found = SupplyReach { is_fixed: true, ..SupplyReach::default() };
         if self.is_activated(name) {
             found.supplies.insert(Supply::Devices(name));

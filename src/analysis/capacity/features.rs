@@ -110,7 +110,7 @@ impl Features {
     }
 
     fn feature(&mut self, model: &Model, id: NameId, hosts: Hosts) -> Feature {
-        let reach = model.reach(id, self.day);
+        let reach = model.supply_reach(id, self.day);
         let state = State::new(model, self.day.at(0, 0, 0, 0));
         let supplies: BTreeSet<usize> =
             reach.supplies.iter().filter_map(|supply| self.supply(model, &state, *supply)).collect();
