@@ -47,7 +47,7 @@ fn signed_license_is_mutated() {
     let dir = TestDir::new();
     dir.run(&["keys", "new", "--vendor", "ABC_Software", "--no-passphrase"]).expect_code(0);
     dir.run(&["new", "pool", "-o", "a.lic"]).expect_code(0);
-    dir.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "--in-dir"]).expect_code(0);
+    dir.run(&["sign", "a.lic", "--key", "ABC_Software.key.pem", "--in-place"]).expect_code(0);
     assert!(dir.read("a.lic").contains("KEY="));
     let outcome = dir.run(&["test", "--mutate", "a.scenarios.yaml"]).expect_code(0);
     assert!(
