@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use keywright_license::{Condition, Feature, License};
@@ -248,7 +249,9 @@ impl<'a> Verifier<'a> {
             let reason = verified_for(key.text(" may sign from ").fact(first), at);
             return Ruling::new(Verdict::NotYet, reason).on(Ground::KeyTime);
         }
-        if let Some(issued) = feature.issued.filter(|issued| at < issued.value) {
+        // DECISION: ISSUED may be one day later, because the issuer may live in an earlier time zone.
+        let tomorrow = at.saturating_add(1.day());
+        if let Some(issued) = feature.issued.filter(|issued| tomorrow < issued.value) {
             let issued = Reason::new("signature matches; issued on ").fact(issued.value);
             return Ruling::new(Verdict::NotYet, verified_for(issued, at))
                 .help("check the clock of this computer, or the date given with `--at`");
