@@ -42,6 +42,8 @@ pub static BAD_DEPENDENCY: Code = Code::error("V018", "bad-dependency");
 pub static BAD_VALUE: Code = Code::error("V019", "bad-value");
 /// An invisible joiner between letters, or a variation selector.
 pub static JOINER: Code = Code::warning("V020", "joiner");
+/// A text value that ends in `NAME=`.
+pub static ENDS_LIKE_DIRECTIVE: Code = Code::warning("V029", "ends-like-directive");
 /// Contradictory METERED directives.
 pub static METERED_CONFLICT: Code = Code::error("V021", "metered-conflict");
 /// An empty value for a directive that is not free text.

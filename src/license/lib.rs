@@ -10,6 +10,7 @@ mod dates;
 mod directive;
 mod feature_ref;
 mod from_str;
+mod host_id;
 mod layout;
 mod lower;
 mod model;
@@ -23,6 +24,7 @@ pub use check_value::{Refusal, check_value};
 pub use customer_name::{customer_difference, folded_customer, is_same_customer};
 pub use directive::{DIRECTIVES, Directive, Effect, EveryBlock, MAX_COUNT, Needs, directive};
 pub use feature_ref::FeatureRef;
+pub use host_id::host_id_types;
 /// Dates in public signatures are of this version of jiff.
 pub use jiff;
 pub use layout::{format, layout};

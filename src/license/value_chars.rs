@@ -3,7 +3,7 @@
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::hidden::{Class, class, code_point, joins, selects_variant};
 use keywright_syntax::source::{FileId, Span};
-use keywright_syntax::{Value, codes as syntax_codes, fold};
+use keywright_syntax::{Value, codes as syntax_codes, ends_in_assignment, fold};
 
 use super::codes;
 use super::directive::Directive;
@@ -81,6 +81,13 @@ fn refuse_hidden(name: &str, text: &str) -> Result<(), Problem> {
 /// Returns warnings for a valid value: a line break in quotes, a joiner between letters.
 pub(super) fn warn(file: FileId, reading: &RawValue<'_>, row: &Directive, value: Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    if row.free_text && reading.text.contains(' ') && ends_in_assignment(reading.text) {
+        let message = format!("the value of `{}` ends like the beginning of a directive", row.name);
+        let found_here = Diagnostic::new(&codes::ENDS_LIKE_DIRECTIVE, file, reading.span, message);
+        found.push(found_here.help(
+            "end the value with another word: if a mail program wraps it, the license can no longer be read",
+        ));
+    }
     if is_plain(reading.raw) {
         return found;
     }

@@ -12,6 +12,7 @@ use keywright_syntax::source::{Span, Spanned};
 
 use super::codes;
 use super::dates;
+use super::host_id::host_id_types;
 use super::model::Dependency;
 use super::problem::{Problem, RawValue, Read};
 use super::value::{
@@ -179,11 +180,20 @@ impl RawValue<'_> {
         if split_host_id(self.text).is_some() {
             return Ok(());
         }
-        Err(Problem::new(
+        let problem = Problem::new(
             &codes::BAD_VALUE,
             self.is_not("a host id"),
             "write `\"TYPE=value\"` with the type in capitals: `\"ETHERNET=0050569E1A2B\"`",
-        ))
+        );
+        let meant = self.text.split_once('=').map(|(kind, value)| (kind.to_ascii_uppercase(), value));
+        Err(
+            match meant
+                .filter(|(kind, value)| !value.is_empty() && host_id_types().any(|known| known == kind))
+            {
+                Some((kind, value)) => problem.intended(format!("{kind}={value}")),
+                None => problem,
+            },
+        )
     }
 
     pub(super) fn money(&self) -> Read<Spanned<Money>> {

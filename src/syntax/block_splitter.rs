@@ -193,7 +193,9 @@ fn looks_unclosed(rest: &str, len: usize) -> bool {
     doubtful >= 2
 }
 
-fn ends_in_assignment(inner: &str) -> bool {
+/// Returns true if text ends in `NAME=`, with or without a space before `=`.
+#[must_use]
+pub fn ends_in_assignment(inner: &str) -> bool {
     let Some(before) = inner.trim_end_matches([' ', '\t', '\u{a0}']).strip_suffix('=') else {
         return false;
     };

@@ -16,7 +16,7 @@ mod recovery;
 pub mod source;
 mod tree;
 
-pub use block_splitter::MAX_BLOCK_BYTES;
+pub use block_splitter::{MAX_BLOCK_BYTES, ends_in_assignment};
 pub use format::{Layout, Unproven, format, needs_quotes};
 pub use parse::{MAX_BLOCKS, parse, parse_generated, parse_keeping};
 pub use recovery::excerpt;

@@ -278,10 +278,10 @@ const MADE: &[Made] = &[
         suite((0..600).map(|_| "Pool VERSION=1.0".to_owned()), pool)
     }),
     ("V030", "600 hosts of a cluster", &[], || {
-        let hosts = (0..600).map(|at| format!("  HOSTID=\"ETHERNET={at:012X}\"\n"));
+        let hosts = (1..=600).map(|at| format!("  HOSTID=\"ETHERNET={at:012X}\"\n"));
         format!("FEATURE Draw\n{{\n  VENDOR=Acme\n{}}}\n", hosts.collect::<String>()).into_bytes()
     }),
-    ("V030", "one host pasted 513 times", &[], || {
+    ("V030", "one host pasted 513 times", &["V027"], || {
         let hosts = "  HOSTID=\"ETHERNET=0050569E1A2B\"\n".repeat(513);
         format!("FEATURE Draw\n{{\n  VENDOR=Acme\n{hosts}}}\n").into_bytes()
     }),
