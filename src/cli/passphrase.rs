@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use keywright_sign::store_fs;
+use keywright_sign::{normal_passphrase, store_fs};
 
 use super::{CliError, Console, Exit, files};
 
@@ -81,6 +81,12 @@ fn obtain(
     io: &mut Console<'_>,
 ) -> Result<Zeroizing<String>, CliError> {
     let passphrase = if let Some(path) = file {
+        if files::is_stdin(path) {
+            return Err(CliError::usage(format!(
+                "`{option}-file -`: a passphrase file cannot be standard input"
+            ))
+            .help(format!("use `{option}-fd 0` to read the passphrase from standard input")));
+        }
         store_fs::read_secret_file(path).map_err(|error| {
             CliError::usage(format!(
                 "cannot use the passphrase file `{}`: {}",
@@ -93,11 +99,17 @@ fn obtain(
     } else {
         prompt(new, option, io)?
     };
-    let passphrase = Zeroizing::new(without_line_end(&passphrase).to_owned());
+    let passphrase = without_mark(without_line_end(&passphrase));
     if passphrase.is_empty() {
         return Err(CliError::usage("empty passphrase"));
     }
-    Ok(passphrase)
+    // A key file is encrypted with the form that every keyboard and editor can produce again.
+    Ok(if new { normal_passphrase(passphrase) } else { Zeroizing::new(passphrase.to_owned()) })
+}
+
+/// Removes the byte order mark that some editors write at the beginning of a file.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix(keywright_syntax::source::BOM).unwrap_or(text)
 }
 
 fn without_line_end(text: &str) -> &str {

@@ -70,6 +70,7 @@ pub struct Args {
 /// Returns an error if a license, the key or the list cannot be read, or if the list cannot be written.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let reason = reason(args)?;
+    args.signer.refuse_stdin_twice(&args.license)?;
     let trust = args.trust.load(io.today)?;
     let key = args.signer.open(args.signer_key.id, &args.passphrase, &trust, io)?;
     refuse_to_publish(&key, io.today)?;

@@ -59,8 +59,9 @@ pub struct Args {
 /// be written.
 pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     args.signer.require()?;
+    args.signer.refuse_stdin_twice([&args.file])?;
     let target = target(args)?;
-    if args.signer.key.as_ref().is_some_and(|key| is_same_file(target, key)) {
+    if args.signer.key.as_ref().is_some_and(|key| !files::is_stdin(key) && is_same_file(target, key)) {
         return Err(CliError::usage(format!(
             "output file `{}` is the key file",
             files::display_name(target)

@@ -22,7 +22,7 @@ use super::{CliError, Console, Exit, files};
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct SignerArgs {
-    /// Secret key file
+    /// Secret key file; `-` is standard input
     #[arg(long, value_name = "FILE", group = "holder")]
     pub key: Option<PathBuf>,
     /// Path of a signing program: reads the message from standard input and writes 64 bytes
@@ -143,6 +143,22 @@ impl SignerArgs {
             return true;
         }
         self.key.is_some() || self.signer.is_some()
+    }
+
+    /// Rejects standard input for the key file if the command reads other data from it.
+    ///
+    /// # Errors
+    /// Returns an error if the key file and one of the `others` are standard input.
+    pub fn refuse_stdin_twice<'p>(
+        &self,
+        others: impl IntoIterator<Item = &'p PathBuf>,
+    ) -> Result<(), CliError> {
+        let is_key = self.key.as_deref().is_some_and(files::is_stdin);
+        if is_key && others.into_iter().any(|other| files::is_stdin(other)) {
+            return Err(CliError::usage("standard input cannot be both key file and input of the command")
+                .help("give one of them as a file, or use `--signer PROGRAM` instead of a key file"));
+        }
+        Ok(())
     }
 
     /// Rejects a command line without a signer.

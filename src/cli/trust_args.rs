@@ -1,5 +1,6 @@
 //! The trust store that a command uses, and the secret key it signs with.
 
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use jiff::ToSpan as _;
@@ -9,13 +10,16 @@ use zeroize::Zeroizing;
 use keywright_report::escape::escape;
 use keywright_sign::{
     Judged, KeyFileError, LAST_SEEN, Label, LastSeen, MAX_REVOCATION_LIST, Refused, RefusedKind, SecretKey,
-    judge_lists, parse_secret_key, store_fs,
+    judge_lists, normal_passphrase, parse_secret_key, store_fs,
 };
 use keywright_verify::{Mode, Revocations, Trust, TrustError, TrustedKey};
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
 use super::{CliError, Console, Exit, files};
+
+/// Maximum length of a key file on standard input, in bytes.
+const MAX_KEY_TEXT: usize = 64 * 1024;
 
 /// The directory of the trust store.
 #[derive(Debug, clap::Args)]
@@ -215,16 +219,62 @@ pub(super) fn read_key(
     passphrase: &PassphraseArgs,
     io: &mut Console<'_>,
 ) -> Result<(SecretKey, Label), CliError> {
-    let name = files::display_name(path);
-    let text = store_fs::read_secret_file(path).map_err(|error| {
-        if is_public(path) {
-            return CliError::usage(format!("the key file `{name}` does not contain a secret key"))
+    let text = if files::is_stdin(path) {
+        key_from_stdin(passphrase, io)?
+    } else {
+        store_fs::read_secret_file(path).map_err(|error| {
+            if is_public(path) {
+                return CliError::usage(format!(
+                    "the key file `{}` does not contain a secret key",
+                    path.display()
+                ))
                 .help("it is a public key file; give the secret key file instead");
-        }
-        CliError::failure(format!("the key file `{name}`: {}", files::secret_reason(&error)))
-    })?;
+            }
+            key_file_failure(path, &error)
+        })?
+    };
     let (key, label, _) = open_key(path, &text, passphrase, io)?;
     Ok((key, label))
+}
+
+/// Reads a key file from standard input.
+///
+/// # Errors
+/// Returns an error if the passphrase is read from there, or if the text is too long or not UTF-8.
+pub(super) fn key_from_stdin(
+    passphrase: &PassphraseArgs,
+    io: &mut Console<'_>,
+) -> Result<Zeroizing<String>, CliError> {
+    if passphrase.takes_stdin() {
+        return Err(CliError::usage("standard input cannot be both key file and passphrase")
+            .help("use `--passphrase-file FILE`, or `--passphrase-fd N` with another descriptor"));
+    }
+    // Enough capacity, so that no copy of the key is left in memory.
+    let mut text = Zeroizing::new(String::with_capacity(MAX_KEY_TEXT + 1));
+    let limit = u64::try_from(MAX_KEY_TEXT + 1).unwrap_or(u64::MAX);
+    let read = (&mut *io.stdin).take(limit).read_to_string(&mut text);
+    read.map_err(|error| {
+        CliError::failure(format!(
+            "cannot read the key file from standard input: {}",
+            files::io_reason(&error)
+        ))
+    })?;
+    if text.len() > MAX_KEY_TEXT {
+        return Err(CliError::failure("the key file on standard input is too large"));
+    }
+    Ok(text)
+}
+
+/// Returns the error for a key file that cannot be read.
+pub(super) fn key_file_failure(path: &Path, error: &io::Error) -> CliError {
+    let name = files::display_name(path);
+    let stop = CliError::failure(format!("the key file `{name}`: {}", files::secret_reason(error)));
+    if error.kind() != io::ErrorKind::InvalidInput {
+        return stop;
+    }
+    stop.help(
+        "give the path of the file itself, pipe its content into the command with `--key -`, or use `--signer PROGRAM`",
+    )
 }
 
 /// A key, the label of its file, and the passphrase of the file.
@@ -243,10 +293,18 @@ pub(super) fn open_key(
     let mut used = None;
     let read = match parse_secret_key(text, None) {
         Err(KeyFileError::PassphraseNeeded) => {
-            let passphrase = passphrase.get(false, io)?;
-            let read = parse_secret_key(text, Some(passphrase.as_bytes()));
-            used = Some(passphrase);
-            read
+            let typed = passphrase.get(false, io)?;
+            let normal = normal_passphrase(&typed);
+            let read = parse_secret_key(text, Some(normal.as_bytes()));
+            // Other programs encrypt with the passphrase as it was typed.
+            if matches!(read, Err(KeyFileError::WrongPassphrase)) && *typed != *normal {
+                let read = parse_secret_key(text, Some(typed.as_bytes()));
+                used = Some(typed);
+                read
+            } else {
+                used = Some(normal);
+                read
+            }
         }
         read => read,
     };

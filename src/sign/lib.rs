@@ -8,6 +8,7 @@ mod all_cores;
 mod installation;
 mod key_file;
 mod list_rules;
+mod passphrase;
 mod revocation_list;
 mod rollback;
 mod secret_key;
@@ -27,6 +28,7 @@ pub use key_file::{
 pub use keywright_verify::application::{MAX_REVOCATION_LIST, MAX_TRUST_BUNDLE};
 pub use keywright_verify::{MAX_REASON, is_reason};
 pub use list_rules::{Judged, Refused, RefusedKind, judge_lists};
+pub use passphrase::normal_passphrase;
 pub use revocation_list::{REVOCATION_SUFFIX, RevocationList, SignListError};
 pub use rollback::{LAST_SEEN, LastSeen, ListId, ListKind, Rollback, Seen};
 pub use secret_key::{KeyGenerationError, SecretKey};

@@ -8,7 +8,7 @@ use keywright_sign::{Label, append_entry, store_fs};
 use keywright_verify::{KeyId, PublicKey};
 
 use super::super::passphrase::{NewPassphraseArgs, PassphraseArgs};
-use super::super::trust_args::{TrustArgs, open_key, stop};
+use super::super::trust_args::{TrustArgs, key_from_stdin, open_key, stop};
 use super::super::{CliError, Console, Exit, files};
 use super::lock::Lock;
 use super::new::{EntryArgs, ProtectionArgs, print_result};
@@ -27,7 +27,7 @@ const LINE_HEAD: &str = "keywright-pub:";
     keywright keys import vendor.pub.pem --vendor Other_Vendor\n  \
     keywright keys import keywright-pub:ABC_Software:1f7f1125050563e1:BASE64")]
 pub(super) struct ImportArgs {
-    /// Secret or public key file (PEM), or a public key in one-line form, given directly or in a file
+    /// Secret or public key file (PEM), or a public key in one-line form, given directly or in a file; `-` is standard input
     #[arg(value_name = "KEY")]
     key: String,
     /// Vendor of the key; a public key in one-line form contains it
@@ -96,7 +96,12 @@ pub(super) fn import(args: &ImportArgs, io: &mut Console<'_>) -> Result<Exit, Cl
         return import_line(args, &args.key, io);
     }
     let path = Path::new(&args.key);
-    let text = match store_fs::read_secret_file(path) {
+    let read = if files::is_stdin(path) {
+        Ok(key_from_stdin(&args.passphrase, io)?)
+    } else {
+        store_fs::read_secret_file(path)
+    };
+    let text = match read {
         Ok(text) => text,
         // Other users can read the file, which is normal for a public key.
         Err(error) => {

@@ -28,6 +28,12 @@ pub(super) fn passwd(args: &PasswdArgs, io: &mut Console<'_>) -> Result<Exit, Cl
     if args.protection.no_passphrase && args.new.is_given() {
         return Err(CliError::usage("`--no-passphrase` conflicts with the new passphrase options"));
     }
+    if files::is_stdin(&args.file) {
+        return Err(CliError::usage(
+            "cannot change the passphrase of a key on standard input: the key file is replaced",
+        )
+        .help("give the path of the key file"));
+    }
     let (key, label) = read_key(&args.file, &args.passphrase, io)?;
     let text = args.protection.write(&key, &label, || args.new.get(io))?;
     // The file keeps its permissions; `read_key` checked that only the owner can read it.
