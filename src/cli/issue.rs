@@ -48,6 +48,8 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if let Some(plan) = &args.approve {
         return approve(args, plan, io);
     }
+    args.signer.refuse_stdin_twice(args.order.iter().chain(&args.catalog))?;
+    files::refuse_stdin_twice(&args.order.iter().chain(&args.catalog).cloned().collect::<Vec<_>>())?;
     let inputs = Inputs::read(args, io)?;
     if args.dry_run || (args.plan.is_some() && args.approvals.is_none()) {
         return plan(args, inputs, io);
@@ -68,7 +70,8 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, 
     let trust = args.trust.load(io.today)?;
     let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     key.refuse_state()?;
-    key.refuse_withdrawn(&args.trust.revocations(&[], &trust, key.mode(), io)?)?;
+    let revocations = args.trust.revocations(&[], &trust, key.mode(), io)?;
+    key.refuse_withdrawn(&revocations)?;
     let run = Digest::of(format!("{}\n{}\n", inputs.digest, key.trusted.key.id()).as_bytes());
     let name: String = run.to_string().chars().take(RUN_NAME).collect();
     let lock = RunLock::take(log_path(args), &name)?;
@@ -105,6 +108,7 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, 
         issuer: &inputs.issuer,
         signer: &*key.signer,
         trusted: key.trusted,
+        revocations: &revocations,
         plan: approved,
         out: place,
         replace: args.replace,

@@ -7,7 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use keywright_issue::Fault;
-use keywright_issue::log::{Filter, Head, Log, Record};
+use keywright_issue::log::{Filter, Head, IssueKey, Log, Record};
 use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_verify::{KeyText, Payload};
@@ -37,11 +37,12 @@ enum LogCommand {
         #[arg(long, default_value_t = 50, value_name = "N")]
         most: usize,
     },
-    /// Show one entry with the signed values
-    #[command(after_help = "Examples:\n  keywright log show 17")]
+    /// Show one entry, or the last license of a serial number, with the signed values
+    #[command(after_help = "Examples:\n  keywright log show 17\n  keywright log show ABC-2026-001")]
     Show {
-        /// Entry number
-        number: i64,
+        /// Entry number or serial number
+        #[arg(value_name = "ENTRY|SN")]
+        what: String,
     },
     /// Find entries by customer, serial number, feature, file or key id
     #[command(after_help = "Examples:\n  keywright log find MyDraw")]
@@ -104,7 +105,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
             list(&log, &Filter::After(first), |_| true, io)?;
             Ok(Exit::Success)
         }
-        LogCommand::Show { number } => show(*number, &log, io),
+        LogCommand::Show { what } => show(what, &log, io),
         LogCommand::Find { text } => {
             let text = text.to_lowercase();
             // Exit code 1 if nothing is found.
@@ -177,11 +178,31 @@ fn row(known: &Record) -> String {
     )
 }
 
-fn show(number: i64, log: &Log, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let known = log.entry(number).map_err(|fault| failed(&fault))?;
-    let Some(Record { seq, first, hash, issue, entry }) = &known else {
-        return Err(CliError::new(Exit::Findings, format!("entry {number} not found in the log")));
+/// Shows an entry by its number or, if there is no such entry, the last issue of a serial number.
+fn show(what: &str, log: &Log, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    let number = what.parse::<i64>().ok();
+    let entry = number.map_or(Ok(None), |number| log.entry(number)).map_err(|fault| failed(&fault))?;
+    if let Some(known) = entry {
+        show_entry(&known, io)?;
+        return Ok(Exit::Success);
+    }
+    let issue = log.last_issue(IssueKey::Sn(what), |_| false).map_err(|fault| failed(&fault))?;
+    let Some(issue) = issue else {
+        let kind = if number.is_some() { "entry" } else { "serial number" };
+        return Err(CliError::new(Exit::Findings, format!("{kind} `{what}` not found in the log"))
+            .help("give an entry number or a serial number; `keywright log find TEXT` searches for them"));
     };
+    for (at, known) in issue.iter().enumerate() {
+        if at > 0 {
+            writeln!(io.stdout)?;
+        }
+        show_entry(known, io)?;
+    }
+    Ok(Exit::Success)
+}
+
+fn show_entry(known: &Record, io: &mut Console<'_>) -> Result<(), CliError> {
+    let Record { seq, first, hash, issue, entry } = known;
     let key = KeyText { key: issue.key, signature: entry.signature };
     let rows = [
         ("entry", seq.to_string()),
@@ -203,7 +224,7 @@ fn show(number: i64, log: &Log, io: &mut Console<'_>) -> Result<Exit, CliError> 
     for (name, value) in Payload::decode(&entry.payload).unwrap_or_default() {
         writeln!(io.stdout, "  {}={}", escape(&name), escape(&value))?;
     }
-    Ok(Exit::Success)
+    Ok(())
 }
 
 fn verify(

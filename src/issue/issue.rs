@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use keywright_license::License;
+use keywright_license::{Feature, License};
 use keywright_lint as lint;
 use keywright_sign::{Signer, sign_file};
 use keywright_syntax::source::SourceFile;
@@ -31,6 +31,8 @@ pub enum Cause {
     Lint,
     /// A scenario of the template fails.
     Scenario,
+    /// The serial number or a block is revoked.
+    Revoked,
     /// Signing failed.
     Signature,
     /// The license is not in the approved plan.
@@ -50,6 +52,7 @@ impl Cause {
             Self::Template => "the template does not produce a license",
             Self::Lint => "lint error",
             Self::Scenario => "a scenario failed",
+            Self::Revoked => "revoked",
             Self::Signature => "signing failed",
             Self::Plan => "not in the approved plan",
             Self::Exists => "the license file exists with different content",
@@ -142,6 +145,14 @@ fn base(catalog: &Catalog, product: &Product, template: &Template, day: Date) ->
 /// One line of an order: template, values, rendered text.
 type OrderedProduct<'t> = (&'t Template, Arguments, RenderedProduct);
 
+/// Returns a fault if the dates of a block never are in force.
+fn backwards(license: &License) -> Option<Fault> {
+    let dates = |feature: &Feature| Some((feature.start?.value, feature.end?.value));
+    let (start, end) = license.features.iter().filter_map(dates).find(|(start, end)| end < start)?;
+    let message = format!("END {end} is before START {start}: the license would never be in force");
+    Some(Fault::new(message).help("correct `start` or `end` of the order"))
+}
+
 /// Returns true if the license contains exactly the intended blocks.
 fn is_meant(license: &License, parts: &[OrderedProduct<'_>]) -> bool {
     let mut rest = license.features.as_slice();
@@ -190,9 +201,11 @@ impl Issuer {
         })
     }
 
-    /// Returns the templates without scenarios. What their licenses do is not tested.
-    pub fn unproven(&self) -> impl Iterator<Item = &str> {
-        self.templates.values().filter(|template| !template.has_scenarios()).map(|template| &*template.name)
+    /// Returns the template of a product, if it has no scenarios. What its licenses do is not tested.
+    #[must_use]
+    pub fn unproven(&self, product: &str) -> Option<&str> {
+        let template = self.templates.get(&self.catalog.product(product).ok()?.template)?;
+        (!template.has_scenarios()).then_some(&*template.name)
     }
 
     /// The day of issue.
@@ -265,6 +278,10 @@ impl Issuer {
             text.push_str(&piece.text);
             parts.push((template, assigned, piece));
         }
+        let license = License::parse_generated(SourceFile::new(file.as_str(), text));
+        if let Some(fault) = backwards(&license) {
+            return Err(refused(Cause::Order, fault));
+        }
         let key = proof::key_of(parts.iter().map(|(template, assigned, _)| (*template, assigned)));
         if !self.known.is_sound(&key) {
             for (template, assigned, piece) in &parts {
@@ -272,7 +289,6 @@ impl Issuer {
                 proven.map_err(|fault| refused(Cause::Scenario, fault))?;
             }
         }
-        let license = License::parse_generated(SourceFile::new(file.as_str(), text));
         if license.has_errors() || !is_meant(&license, &parts) {
             // Rendering each template by itself reports the error in its terms. Errors of the whole file are left to
             // the linter.

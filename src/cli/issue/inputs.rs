@@ -1,6 +1,6 @@
 //! Inputs of `keywright issue`: catalogue, templates and orders.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -45,19 +45,19 @@ impl Inputs {
         }
         let issuer = Issuer::new(catalog.clone(), templates, args.at.unwrap_or(io.today))
             .map_err(|fault| refused(&fault))?;
-        for name in issuer.unproven() {
-            let name = escape(name);
-            io.note(&format!("warning: template `{name}` has no scenarios, so its licenses are not tested"))?;
-        }
         let orders = Orders::read(&args.order, issuer.parameters(), io)?;
         let (wrong, clashes, clashing) = (Vec::new(), Vec::new(), HashSet::new());
         let mut inputs = Self { catalog, issuer, orders, count: 0, wrong, clashes, clashing, digest };
-        inputs.look()?;
+        for name in inputs.look()? {
+            let name = escape(&name);
+            io.note(&format!("warning: template `{name}` has no scenarios, so its licenses are not tested"))?;
+        }
         Ok(inputs)
     }
 
-    /// Reads all orders once for errors, clashes and the digest.
-    fn look(&mut self) -> Result<(), CliError> {
+    /// Reads all orders once for errors, clashes and the digest. Returns the ordered templates without scenarios.
+    fn look(&mut self) -> Result<BTreeSet<String>, CliError> {
+        let mut unproven = BTreeSet::new();
         let mut clashes = Clashes::default();
         let mut read = 0;
         let refuse = |fault: Fault| Refused::new(Cause::Order, fault);
@@ -65,6 +65,8 @@ impl Inputs {
             match order {
                 Err(fault) => self.wrong.push(refuse(fault)),
                 Ok(order) => {
+                    let names = order.lines.iter().filter_map(|line| self.issuer.unproven(&line.product));
+                    unproven.extend(names.map(str::to_owned));
                     self.digest = chained(&self.digest, &order.digest());
                     if let Some(fault) = clashes.check(&order) {
                         self.clashes.push(refuse(fault));
@@ -85,7 +87,7 @@ impl Inputs {
             return Err(CliError::usage("no orders found")
                 .help("a CSV file needs a header row and one order per row"));
         }
-        Ok(())
+        Ok(unproven)
     }
 
     /// Returns the usable orders.

@@ -5,10 +5,10 @@ use std::thread;
 
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 
-use keywright_issue::log::{Entry, IssueKey, Log};
+use keywright_issue::log::{Entry, Issue, IssueKey, Log};
 use keywright_issue::{Cause, Fault, Issued, Issuer, Order, PlannedLicenses, Refused};
 use keywright_sign::Signer;
-use keywright_verify::TrustedKey;
+use keywright_verify::{Revocations, TrustedKey};
 
 use super::super::progress::Progress;
 use super::super::{CliError, files};
@@ -23,6 +23,7 @@ pub(crate) struct Batch<'a> {
     pub(crate) issuer: &'a Issuer,
     pub(crate) signer: &'a dyn Signer,
     pub(crate) trusted: &'a TrustedKey,
+    pub(crate) revocations: &'a Revocations,
     /// If given, only licenses of this plan are signed.
     pub(crate) plan: Option<PlannedLicenses>,
     pub(crate) out: OutputDir<'a>,
@@ -127,6 +128,7 @@ impl Batch<'_> {
             ));
         }
         let issued = self.issuer.sign(&draft, self.signer, self.trusted, &self.issued_at)?;
+        self.refuse_revoked(order, &issued)?;
         let standing = self.out.standing(&issued.issue.file, &issued.text);
         let exists = matches!(standing, Existing::Other { .. }).then(|| {
             let message = format!(
@@ -136,6 +138,20 @@ impl Batch<'_> {
             order.fault(Fault::new(message).help("use `--replace` to replace it"))
         });
         Ok(ReadyToWrite { issued, standing, exists })
+    }
+
+    /// Returns an error if a block of the license would be REVOKED.
+    fn refuse_revoked(&self, order: &Order, issued: &Issued) -> Result<(), Refused> {
+        let key = (self.trusted.key.id(), self.trusted.entry.usage);
+        let Issue { vendor, sn, .. } = &issued.issue;
+        let reason = |entry: &Entry| self.revocations.reason(&entry.digest, vendor, Some(sn), key);
+        issued.entries.iter().find_map(reason).map_or(Ok(()), |reason| {
+            let fault = Fault::new(format!("order `{sn}` cannot be issued: {reason}"));
+            Err(Refused::new(
+                Cause::Revoked,
+                order.fault(fault.help("a replacement needs another serial number")),
+            ))
+        })
     }
 
     /// Logs and writes the rendered licenses.
