@@ -118,6 +118,7 @@ pub use jiff;
 pub use keywright_analysis as analysis;
 #[cfg(feature = "cli")]
 pub use keywright_cli as cli;
+pub use keywright_convert as convert;
 pub use keywright_files as files;
 #[cfg(feature = "cli")]
 pub use keywright_issue as issue;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+use keywright_convert::Loss;
 use keywright_lint::{RULES, Rule, UnknownSelector, rule};
 use keywright_report::rule_docs;
 use keywright_scenario::codes;
@@ -74,6 +75,10 @@ fn all(io: &mut Console<'_>) -> Result<Exit, CliError> {
 fn one(code: &str, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let found: Option<&Rule> = rule(code).or_else(|| rule(&code.to_uppercase()));
     let Some(found) = found else {
+        if let Some(loss) = Loss::find(code) {
+            write!(io.stdout, "{}", keywright_convert::page(loss, io.width))?;
+            return Ok(Exit::Success);
+        }
         if let Some(known) = codes::ALL.iter().find(|known| known.id.eq_ignore_ascii_case(code)) {
             let message = format!("`{}` ({}) has no page: it is about scenario files", known.id, known.name);
             return Err(CliError::usage(message).help("see docs/scenarios.md"));

@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod completions;
 pub mod config;
 pub mod context;
+pub mod convert;
 mod day;
 pub mod demo;
 pub mod diff;
@@ -111,6 +112,7 @@ enum Command {
     Lint(lint::Args),
     Explain(explain::Args),
     New(new::Args),
+    Convert(convert::Args),
     Issue(issue::Args),
     Log(log::Args),
     Catalog(catalog::Args),
@@ -135,6 +137,7 @@ impl Command {
             Self::Lint(args) => lint::run(args, global.config.as_deref(), io),
             Self::Explain(args) => explain::run(args, io),
             Self::New(args) => new::run(args, io),
+            Self::Convert(args) => convert::run(args, io),
             Self::Issue(args) => issue::run(args, io),
             Self::Log(args) => log::run(args, io),
             Self::Catalog(args) => catalog::run(args, io),

@@ -2,6 +2,7 @@
 //! types.
 
 pub mod capacity;
+pub mod convert_json;
 pub mod cost_human;
 pub mod escape;
 #[cfg(feature = "human")]

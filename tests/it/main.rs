@@ -17,6 +17,7 @@ mod capacity;
 mod catalog_check;
 mod ci;
 mod config;
+mod convert;
 mod docs;
 mod entitlement;
 mod files;

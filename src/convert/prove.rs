@@ -1,0 +1,107 @@
+//! Checks the result of a conversion: the linter reports no error, and the scenarios pass.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use keywright_license::{KeyType, License};
+use keywright_lint::{Options, lint};
+use keywright_scenario as scenario;
+use keywright_syntax::diagnostic::Diagnostic;
+use keywright_syntax::source::SourceFile;
+
+use super::draft::{Draft, shown};
+use super::loss::{GRANTS_NOTHING, Report, UNSOUND_RESULT};
+use super::write::license_text;
+
+/// Codes of findings about a token that no checkout can ever use.
+const DEAD: [&str; 3] = ["C001", "D005", "D006"];
+
+/// Maximum number of rounds in which tokens are removed. A chain of tokens has at most 16 steps.
+const ROUNDS: usize = 20;
+
+/// Returns the license text after all tokens that grant nothing are removed; `None` if the linter reports errors.
+pub(crate) fn sound_text(draft: &mut Draft, at: Date, report: &mut Report) -> Option<String> {
+    for _ in 0..ROUNDS {
+        let Ok(text) = license_text(draft) else {
+            let place = draft.blocks.first().map(|block| block.place).unwrap_or_default();
+            report.say(&UNSOUND_RESULT, place, "the license is larger than a license file may be");
+            return None;
+        };
+        let license = License::from_text("license", text.as_str());
+        let errors: Vec<Diagnostic> =
+            lint(&[&license], &Options::at(at)).into_iter().filter(Diagnostic::is_error).collect();
+        if errors.is_empty() {
+            return Some(text);
+        }
+        let dead: BTreeSet<usize> =
+            errors.iter().filter_map(|error| dead_token(&license, draft, error)).collect();
+        if dead.is_empty() {
+            refuse(&license, draft, &errors, report);
+            return None;
+        }
+        remove(draft, &dead, report);
+    }
+    None
+}
+
+/// Returns the index of the block that a finding is about.
+fn block_at(license: &License, error: &Diagnostic) -> Option<usize> {
+    let at = error.primary.span.start;
+    let after = license.features.partition_point(|feature| feature.span.start <= at);
+    after.checked_sub(1)
+}
+
+fn dead_token(license: &License, draft: &Draft, error: &Diagnostic) -> Option<usize> {
+    let at = block_at(license, error).filter(|_| DEAD.contains(&error.code.id))?;
+    draft.blocks.get(at).filter(|block| block.kind == Some(KeyType::Token)).map(|_| at)
+}
+
+fn remove(draft: &mut Draft, dead: &BTreeSet<usize>, report: &mut Report) {
+    for block in dead.iter().filter_map(|at| draft.blocks.get(*at)) {
+        let needs: Vec<String> =
+            block.needs.iter().map(|need| format!("{} of `{}`", need.count, need.feature)).collect();
+        let source = format!("`{}` needs {}, which these files never grant", block.name, needs.join(" and "));
+        report.say(&GRANTS_NOTHING, block.place, source);
+    }
+    let mut at = 0;
+    draft.blocks.retain(|_| {
+        at += 1;
+        !dead.contains(&(at - 1))
+    });
+    let left: BTreeSet<&str> = draft.blocks.iter().map(|block| block.name.as_str()).collect();
+    draft.grants.retain(|grant| left.contains(grant.feature.as_str()));
+}
+
+fn refuse(license: &License, draft: &Draft, errors: &[Diagnostic], report: &mut Report) {
+    for error in errors {
+        let block = block_at(license, error).and_then(|at| draft.blocks.get(at));
+        let place = block.map(|block| block.place).unwrap_or_default();
+        let help = error.help.as_deref().unwrap_or("correct the source");
+        report.add_with(
+            &UNSOUND_RESULT,
+            place,
+            format!("{} {}: {}", error.code.id, error.code.name, error.message),
+            help.to_owned(),
+        );
+    }
+}
+
+/// Runs the scenarios on the license. Returns a sentence about the first failure.
+pub(crate) fn failure(license: &str, scenarios: &str) -> Option<String> {
+    let source = SourceFile::new("scenarios.yaml", scenarios);
+    let first = |found: Vec<Diagnostic>| found.first().map(|found| found.message.clone());
+    let parsed = match scenario::parse(&source) {
+        Ok(parsed) => parsed,
+        Err(found) => return first(found),
+    };
+    let loaded = match scenario::load(&parsed, |name| Ok(SourceFile::new(name, license)), None) {
+        Ok(loaded) => loaded,
+        Err(found) => return first(found),
+    };
+    let results = scenario::run(&parsed, &loaded.model, |_| true);
+    let failed = results.iter().find(|result| !result.passed())?;
+    let row = failed.rows.iter().find(|row| !row.passed());
+    let detail =
+        row.map_or_else(String::new, |row| format!(": expected {}, got {}", row.expected(), row.actual()));
+    Some(format!("scenario `{}` failed{}", shown(&failed.name), detail))
+}
