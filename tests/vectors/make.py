@@ -394,9 +394,9 @@ case("the day after END", block("a", DATED), "EXPIRED", at="2026-04-01")
 case("both ends on one day", block("a", FREEDAY), "VALID", at="2026-03-15")
 case("one block expired", pool + block("a", [d for d in DATED if d[0] != "SN"]), "VALID EXPIRED", at="2026-04-01")
 other_set = [d if d[0] != "SN" else ["SN", "S-2"] for d in TOKEN]
-case("blocks of two sets", pool + block("MyDraw", other_set), "VALID VALID", policy=True)
+case("blocks of two purchases", pool + block("MyDraw", other_set), "VALID VALID")
 
-# Sets: valid signatures of different sets.
+# Sets: valid signatures of several purchases (SN) and customers (LICENSEE).
 FREE = [["VENDOR", US], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"]]
 THEIRS = [["VENDOR", THEM], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"]]
 
@@ -406,15 +406,15 @@ def of(feature, *more, base=FREE, key="active"):
 
 
 A, B = of("a", ("SN", "S-1")), of("b", ("SN", "S-2"))
-case("sets: two SN", A + B, "VALID VALID", policy=True)
-case("sets: two SN, far apart", A + of("c") + of("d") + B, "VALID VALID VALID VALID", policy=True)
+case("sets: two purchases", A + B, "VALID VALID")
+case("sets: two purchases, far apart", A + of("c") + of("d") + B, "VALID VALID VALID VALID")
 case("sets: one SN and none", A + of("c"), "VALID VALID")
 case("sets: two customers", of("a", ("LICENSEE", "One")) + of("b", ("LICENSEE", "Two")), "VALID VALID", policy=True)
 case("sets: a customer and nobody", of("a", ("LICENSEE", "One")) + of("b"), "VALID VALID")
 case("sets: two spellings of a customer", of("a", ("LICENSEE", "One Ltd")) + of("b", ("LICENSEE", "One ltd")), "VALID VALID", policy=True)
 case("sets: one SN, two customers", of("a", ("SN", "S-1"), ("LICENSEE", "One")) + of("b", ("SN", "S-1"), ("LICENSEE", "Two")), "VALID VALID", policy=True)
 case("sets: of two vendors", A + of("b", ("SN", "S-2"), base=THEIRS, key="other vendor"), "VALID VALID")
-case("sets: the other one expired", A + of("b", ("SN", "S-2"), ("END", "2026-03-01")), "VALID EXPIRED", policy=True)
+case("sets: the other one expired", A + of("b", ("SN", "S-2"), ("END", "2026-03-01")), "VALID EXPIRED")
 case("sets: the other one forged", A + B.replace("COUNT=1", "COUNT=9"), "VALID INVALID")
 
 # Revoked blocks. `withdrawn` is the content of accepted lists; the lists themselves are in revocation-1.json.

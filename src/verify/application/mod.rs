@@ -2,7 +2,7 @@
 //!
 //! [`Application`] contains the keys that `keywright keys embed` printed. [`Application::check`] verifies license files
 //! and returns [`CheckedFiles`], which own everything that the application needs later. With the feature `resolve`,
-//! `Session` computes what they grant and plays checkouts.
+//! `Session` computes what they grant and makes checkouts.
 //!
 //! Nothing here reads a file, a clock or a random number, starts a thread, or panics. The application supplies the bytes,
 //! the day and the host ids.
