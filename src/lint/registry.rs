@@ -24,6 +24,7 @@ pub static RULES: &[&Rule] = &[
     &syntax::no_block::RULE,
     &syntax::mail_damage::RULE,
     &syntax::hidden_in_comment::RULE,
+    &syntax::foreign_format::RULE,
     &values::unknown_directive::RULE,
     &values::duplicate_directive::RULE,
     &values::missing_vendor::RULE,

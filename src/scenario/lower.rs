@@ -25,6 +25,7 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<ScenarioFile, Vec<Diagnostic>> 
         let end = source.text().len();
         let why = match fault {
             keywright_syntax::source::EncodingFault::Utf16 => "the file is UTF-16",
+            keywright_syntax::source::EncodingFault::Foreign(_) => "the file is not a text file",
             keywright_syntax::source::EncodingFault::NotUtf8 { .. } => "the file is not UTF-8 text",
             keywright_syntax::source::EncodingFault::TooLarge => "the file is too large",
         };

@@ -35,5 +35,7 @@ pub static TOO_MANY_BLOCKS: Code = Code::error("S015", "too-many-blocks").never_
 pub static MAIL_DAMAGE: Code = Code::error("S018", "mail-damage").never_allowed_in_file().cause();
 /// Hidden characters in a comment.
 pub static HIDDEN_IN_COMMENT: Code = Code::warning("S019", "hidden-in-comment");
+/// A file in another format.
+pub static FOREIGN_FORMAT: Code = Code::error("S020", "foreign-format").never_allowed_in_file().cause();
 /// A block above the size limit.
 pub static BLOCK_TOO_LARGE: Code = Code::error("S016", "block-too-large").never_allowed_in_file();

@@ -1,4 +1,5 @@
-//! Detection of damage done by mail: a wrapped KEY, `>` before every line, `=3D` for every `=`, base64 encoding.
+//! Detection of damage done by mail: a wrapped KEY, `>` before every line, `=3D` for every `=`, base64 encoding, and a
+//! whole email instead of the license in it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,71 +11,115 @@ use super::codes;
 use super::tree::Directive;
 
 /// Length of a KEY in characters.
-const KEY_CHARS: usize = 100;
+pub(super) const KEY_CHARS: usize = 100;
 /// Minimum length of a base64 fragment that cannot be an ordinary word.
 const PIECE: usize = 20;
 
-/// Returns the finding for a file that mail changed as a whole. It replaces all findings on stray text.
-pub(super) fn whole(source: &SourceFile) -> Option<Diagnostic> {
-    let text = source.text();
-    let (message, help) = if is_quoted(text) {
-        (
-            "the license was quoted in an email: every line begins with `>`",
-            "use the attachment instead, or remove the `>` from every line",
-        )
-    } else if is_encoded(text) {
-        (
-            "the file is a quoted-printable email: every `=` is written as `=3D`",
-            "save the license from the mail program instead of copying the message source",
-        )
-    } else if is_base64(text) {
-        (
-            "the license is base64-encoded: this is the source of an email or of its attachment",
-            "save the attachment from the mail program instead of copying the message source",
-        )
-    } else {
-        return None;
+/// Names of header lines that an email has. Two of them make an email.
+const HEADERS: [&str; 12] = [
+    "from",
+    "to",
+    "subject",
+    "date",
+    "received",
+    "return-path",
+    "delivered-to",
+    "message-id",
+    "reply-to",
+    "mime-version",
+    "content-type",
+    "content-transfer-encoding",
+];
+
+/// Number of lines at the beginning of an email in which its headers are looked for.
+const HEADER_LINES: usize = 100;
+
+/// Returns true if the text begins with the headers of an email.
+pub(super) fn is_email(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let header = |line: &str| {
+        let name = line.split_once(':')?.0;
+        HEADERS.iter().position(|known| known.eq_ignore_ascii_case(name))
     };
-    let first = text.find(|c: char| !c.is_whitespace()).unwrap_or_default();
-    let end = text.get(first..)?.find('\n').map_or(text.len(), |at| first + at);
-    Some(Diagnostic::new(&codes::MAIL_DAMAGE, source.id(), Span::new(first, end), message).help(help))
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let first = text.lines().next().unwrap_or_default();
+    // The first line has a header, or is the separator of a mailbox file.
+    let begins = first.starts_with("From ")
+        || first.split_once(':').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(is_name));
+    let head = text.lines().take(HEADER_LINES).take_while(|line| !line.trim().is_empty());
+    let mut seen: Vec<usize> = head.filter_map(header).collect();
+    seen.sort_unstable();
+    seen.dedup();
+    begins && seen.len() >= 2
 }
 
 /// Returns true if all license lines begin with `>`. Text of the email around them may begin with anything.
-fn is_quoted(text: &str) -> bool {
+pub(super) fn is_quoted(text: &str) -> bool {
     let is_license = |line: &&str| line.contains("FEATURE") || line.contains(['{', '}', '=']);
     let mut lines = text.lines().filter(is_license).peekable();
     lines.peek().is_some() && lines.all(|line| line.starts_with('>')) && text.contains("FEATURE")
 }
 
 /// Returns true if each `=` is followed by two hexadecimal digits or a line end, and at least one is `=3D`.
-fn is_encoded(text: &str) -> bool {
+pub(super) fn is_encoded(text: &str) -> bool {
     let is_code = |rest: &str| {
         let rest = rest.strip_prefix('\r').unwrap_or(rest);
         rest.starts_with('\n') || rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2
     };
-    text.contains("=3D") && text.match_indices('=').all(|(at, _)| text.get(at + 1..).is_some_and(is_code))
+    has_typed_value(text, "=3D", &[])
+        && text.match_indices('=').all(|(at, _)| text.get(at + 1..).is_some_and(is_code))
+}
+
+/// Directives whose values are dates, numbers, words or KEYs, which are never encoded or escaped.
+const TYPED: [&str; 10] = [
+    "COUNT",
+    "VERSION",
+    "KEYTYPE",
+    "END",
+    "START",
+    "ISSUED",
+    "TOKEN_DEPENDENCY",
+    "KEY",
+    "SOFTLIMIT",
+    "BORROW",
+];
+
+/// Returns true if the value of such a directive, or of one of `more`, begins with `mark`, which begins with `=`. No
+/// readable block has that.
+pub(super) fn has_typed_value(text: &str, mark: &str, more: &[&str]) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.split('\n').any(|line| {
+        let code = line.split(['#', '"']).next().unwrap_or_default();
+        code.split(|c: char| c.is_whitespace() || c == '{').any(|word| {
+            let name = word.split(|c| !is_name(c)).next().unwrap_or_default();
+            let is_typed = TYPED.contains(&name) || more.contains(&name);
+            is_typed && word.get(name.len()..).is_some_and(|value| value.starts_with(mark))
+        })
+    })
 }
 
 /// Number of base64 characters to decode when looking for a block. A multiple of four.
 const LOOKED_AT: usize = 64 * 1024;
 
-/// Returns true if consecutive lines of base64 decode to text that contains a block.
-fn is_base64(text: &str) -> bool {
+/// Returns consecutive lines of base64 that decode to text that contains a block, joined.
+pub(super) fn base64_body(text: &str) -> Option<String> {
     if text.contains(['{', '}']) {
-        return false;
+        return None;
     }
     let is_of_it = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
     let mut body = String::new();
     // The additional empty line ends a sequence of lines at the end of the file.
     for line in text.lines().chain([""]).map(str::trim) {
         if !line.is_empty() && line.bytes().all(is_of_it) {
-            body.push_str(line.get(..LOOKED_AT.saturating_sub(body.len())).unwrap_or(line));
-        } else if holds_block(&std::mem::take(&mut body)) {
-            return true;
+            body.push_str(line);
+        } else {
+            let body = std::mem::take(&mut body);
+            if holds_block(&body) {
+                return Some(body);
+            }
         }
     }
-    false
+    None
 }
 
 fn holds_block(body: &str) -> bool {

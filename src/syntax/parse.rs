@@ -15,6 +15,7 @@ use super::fast_path;
 use super::mail;
 use super::recovery;
 use super::tree::{Block, Directive, Element, Item, Tree, Value, comments};
+use super::whole_file;
 
 pub use crate::limits::MAX_BLOCKS;
 use crate::limits::MIB;
@@ -32,6 +33,7 @@ pub fn parse(source: Arc<SourceFile>) -> Tree {
 /// Like [`parse`], but keeps up to `most` findings of each code in full.
 #[must_use]
 pub fn parse_keeping(source: Arc<SourceFile>, most: usize) -> Tree {
+    let whole = whole_file::explain(&source);
     let mut builder = Builder::new(&source, most);
     builder.check_file();
     for part in split(source.text(), builder.text_start) {
@@ -41,7 +43,28 @@ pub fn parse_keeping(source: Arc<SourceFile>, most: usize) -> Tree {
         }
     }
     let (items, findings) = builder.finish();
-    Tree { source, items, findings }
+    let tree = Tree { source, items, findings };
+    match whole {
+        Some(whole) if whole.is_certain || !is_license(&tree) => only(tree, whole.found),
+        _ => tree,
+    }
+}
+
+/// Returns true if a file has a readable block with a directive.
+fn is_license(tree: &Tree) -> bool {
+    let mut blocks = tree.blocks().filter(|(_, block)| block.is_readable());
+    blocks.any(|(_, block)| block.directives().next().is_some())
+}
+
+/// Replaces the tree of a file that one finding explains: its text is not read as a license.
+fn only(tree: Tree, found: Diagnostic) -> Tree {
+    let text = tree.source.text();
+    let end = text.trim_end().len();
+    let start = text.len() - text.trim_start_matches([' ', '\t', '\r', '\n', '\u{feff}']).len();
+    let items = if start < end { vec![Item::Stray(Span::new(start, end))] } else { Vec::new() };
+    let mut findings = Findings::new(MOST_OF_A_CODE);
+    findings.push(found);
+    Tree { source: tree.source, items, findings }
 }
 
 /// Parses text written by keywright itself. Faster than [`parse`] if the text is plain; the tree is the same.
@@ -62,8 +85,6 @@ struct Builder<'a> {
     errors: Findings,
     /// No-break spaces outside quotes and comments.
     no_break_spaces: Vec<Span>,
-    /// True if mail changed the whole file, which explains all stray text.
-    mail: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -76,7 +97,6 @@ impl<'a> Builder<'a> {
             blocks: 0,
             errors: Findings::new(most),
             no_break_spaces: Vec::new(),
-            mail: false,
         }
     }
 
@@ -107,10 +127,6 @@ impl<'a> Builder<'a> {
                 .safe_fix("remove the byte order mark", mark, "");
             self.errors.push(found);
         }
-        if let Some(found) = mail::whole(self.source) {
-            self.errors.push(found);
-            self.mail = true;
-        }
         self.check_controls();
     }
 
@@ -131,7 +147,8 @@ impl<'a> Builder<'a> {
             let mut found = recovery::control_error(self.source, span);
             if is_return(&span) {
                 found.message = format!("carriage returns without line feed in {returns} places");
-                found.help = Some("save the file with Unix (LF) or Windows (CRLF) line endings".to_owned());
+                let help = "save the file with Unix (LF) or Windows (CRLF) line endings; `keywright lint --fix` can do it";
+                found.help = Some(help.to_owned());
             }
             self.errors.push(found);
         }
@@ -139,9 +156,12 @@ impl<'a> Builder<'a> {
 
     fn encoding_error(&self, fault: EncodingFault) -> Diagnostic {
         match fault {
-            EncodingFault::Utf16 => self
-                .error(&codes::UTF16, Span::default(), "the file is UTF-16, not UTF-8")
-                .help("save it as UTF-8"),
+            EncodingFault::Utf16 => {
+                self.error(&codes::UTF16, Span::default(), "the file is UTF-16, not UTF-8").help(
+                    "save it again as UTF-8: editors call UTF-16 “Unicode”; `keywright lint --fix` can do it",
+                )
+            }
+            EncodingFault::Foreign(format) => whole_file::is_foreign(self.source, format),
             EncodingFault::NotUtf8 { offset, .. } => self
                 .error(&codes::NOT_UTF8, Span::at(offset), "the file is not UTF-8 from here on")
                 .help("save the file as UTF-8; the text after this point was not read"),
@@ -304,6 +324,23 @@ impl<'a> Builder<'a> {
             return;
         }
         let found = match lost.cause {
+            Cause::Brace(at) if self.is_cut(lost) => {
+                let name = recovery::excerpt(name.unwrap_or_default());
+                let message = format!(
+                    "the file ends in the middle of the block `{name}`: the end of the file is missing"
+                );
+                self.error(&codes::UNCLOSED_BLOCK, Span::new(at, at + 1), message)
+                    .help("ask for the whole file; if you wrote the block, close it with `}`")
+            }
+            Cause::Quote(at) if self.is_cut(lost) => self
+                .error(
+                    &codes::UNCLOSED_QUOTE,
+                    Span::new(at, at + 1),
+                    "the file ends in the middle of a quoted value",
+                )
+                .help(
+                    "ask for the whole file: its end is missing; if you wrote the value, close it with `\"`",
+                ),
             Cause::Quote(at) => self
                 .error(&codes::UNCLOSED_QUOTE, Span::new(at, at + 1), "unclosed quote")
                 .help("close it with `\"`; a value cannot contain a quote"),
@@ -324,13 +361,19 @@ impl<'a> Builder<'a> {
         self.errors.push(found);
     }
 
+    /// Returns true if a block ends with the file, and not at the end of a line: the file was cut off.
+    fn is_cut(&self, lost: &Lost) -> bool {
+        let text = self.source.text();
+        lost.header.is_some()
+            && lost.span.end as usize == text.len()
+            && !text.ends_with(['\n', '\r', '}'])
+            && text.contains('\n')
+    }
+
     /// Adds the findings that need the whole tree: stray text and no-break spaces.
     fn finish(mut self) -> (Vec<Item>, Findings) {
         let mut inside = Vec::new();
         for item in &self.items {
-            if self.mail {
-                continue;
-            }
             let mut quote_open = false;
             for stray in strays(self.source, item) {
                 let Stray { span, in_block, before } = stray;

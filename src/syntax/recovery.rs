@@ -9,7 +9,7 @@ use super::hidden::{code_point, hidden};
 /// Maximum length of an excerpt in a message, in characters.
 const EXCERPT: usize = 40;
 
-const CURLY: [char; 7] = ['“', '”', '„', '‟', '″', '«', '»'];
+pub(super) const CURLY: [char; 7] = ['“', '”', '„', '‟', '″', '«', '»'];
 
 /// Returns true if the text contains a typographic quote.
 pub(super) fn has_curly_quote(text: &str) -> bool {

@@ -5,6 +5,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use crate::foreign::{self, Foreign};
 pub use crate::limits::MAX_FILE_BYTES;
 
 /// Replacement for a byte that is not valid UTF-8. It is a control character of one byte, so offsets do not change, and
@@ -115,6 +116,8 @@ pub struct Position {
 pub enum EncodingFault {
     /// UTF-16, little or big endian, detected by its byte order mark or by its zero bytes.
     Utf16,
+    /// Another format that is not text, detected by its first bytes.
+    Foreign(&'static Foreign),
     /// Invalid UTF-8. Up to a limit, invalid bytes are read as [`UNREADABLE`]; beyond it the text ends.
     NotUtf8 {
         /// Offset of the first invalid byte.
@@ -133,6 +136,8 @@ pub struct SourceFile {
     name: String,
     text: String,
     fault: Option<EncodingFault>,
+    /// The text of a file in UTF-16.
+    decoded: Option<String>,
     index: OnceLock<LineIndex>,
 }
 
@@ -147,8 +152,9 @@ impl SourceFile {
     /// reports it.
     #[must_use]
     pub fn from_bytes(id: FileId, name: impl Into<String>, bytes: Vec<u8>) -> Arc<Self> {
+        let decoded = looks_like_utf16(&bytes).then(|| decode_utf16(&bytes));
         let (text, fault) = decode(bytes);
-        Arc::new(Self { id, name: name.into(), text, fault, index: OnceLock::new() })
+        Arc::new(Self { id, name: name.into(), text, fault, decoded, index: OnceLock::new() })
     }
 
     /// Returns the index of the file in this run.
@@ -173,6 +179,12 @@ impl SourceFile {
     #[must_use]
     pub fn fault(&self) -> Option<EncodingFault> {
         self.fault
+    }
+
+    /// Returns the text of a file in UTF-16, for information: [`Self::text`] is empty then.
+    #[must_use]
+    pub fn decoded(&self) -> Option<&str> {
+        self.decoded.as_deref()
     }
 
     /// Returns the text of `span`, or an empty string if it does not lie on character boundaries of this file.
@@ -215,6 +227,9 @@ fn decode(bytes: Vec<u8>) -> (String, Option<EncodingFault>) {
     if looks_like_utf16(&bytes) {
         return (String::new(), Some(EncodingFault::Utf16));
     }
+    if let Some(format) = foreign::of_bytes(&bytes) {
+        return (String::new(), Some(EncodingFault::Foreign(format)));
+    }
     match String::from_utf8(bytes) {
         Ok(text) => (text, None),
         Err(error) => replace_unreadable(error.into_bytes()),
@@ -253,6 +268,21 @@ fn looks_like_utf16(bytes: &[u8]) -> bool {
     let zeros = |odd: usize| head.iter().skip(odd).step_by(2).all(|byte| *byte == 0);
     let full = |odd: usize| head.iter().skip(odd).step_by(2).all(|byte| *byte != 0);
     head.len() >= 4 && ((zeros(1) && full(0)) || (zeros(0) && full(1)))
+}
+
+/// Decodes UTF-16 without its byte order mark. Invalid code units are replaced.
+fn decode_utf16(bytes: &[u8]) -> String {
+    // A byte order mark, or the zero byte of the first character.
+    let is_big = bytes.starts_with(&[0xfe, 0xff]) || bytes.first() == Some(&0);
+    let within = bytes.get(..bytes.len().min(MAX_FILE_BYTES)).unwrap_or_default();
+    let units = within.chunks(2).map(|pair| match pair {
+        [first, second] if is_big => u16::from_be_bytes([*first, *second]),
+        [first, second] => u16::from_le_bytes([*first, *second]),
+        // Half a code unit at the end: a low surrogate alone is invalid, too.
+        _ => 0xdc00,
+    });
+    let text = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
+    text.skip_while(|c| *c == '\u{feff}').collect()
 }
 
 /// Line breaks, start of the line, and characters before every 1,024th byte. Computing a position takes constant

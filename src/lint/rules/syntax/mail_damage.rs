@@ -6,7 +6,7 @@ use keywright_syntax::codes;
 pub(crate) static RULE: Rule = Rule {
     code: &codes::MAIL_DAMAGE,
     what: "a license that was changed by a mail program: a KEY split over several lines, `>` before every \
-           line, or `=3D` for every `=`",
+           line, or `=3D` for every `=`; or a saved email",
     why: "The signed text is complete, but the file can no longer be read as a license. The damage happened in \
           transit; it is not the vendor's mistake.",
     bad: Example::Text(
@@ -23,7 +23,7 @@ AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"
 }
 ",
     ),
-    remedy: "Send license files as attachments. To repair this file, join the lines of the KEY, or put the \
-             whole KEY in quotes.",
+    remedy: "Send license files as attachments. `keywright lint --fix` repairs such files. With KEYs it needs the \
+             vendor's trust store (`--trust`), because the result must verify.",
     check: Check::WhileReading,
 };

@@ -6,6 +6,7 @@ pub(crate) mod control_character;
 pub(crate) mod curly_quotes;
 pub(crate) mod elided_key;
 pub(crate) mod file_too_large;
+pub(crate) mod foreign_format;
 pub(crate) mod hidden_in_comment;
 pub(crate) mod mail_damage;
 pub(crate) mod missing_value;

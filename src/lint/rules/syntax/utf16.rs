@@ -12,6 +12,6 @@ pub(crate) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Save the file again as UTF-8.",
+    remedy: "Save the file again as UTF-8, or run `keywright lint --fix`.",
     check: Check::WhileReading,
 };
