@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use keywright_license::Count;
 use keywright_sign::Signer;
+use keywright_syntax::escape_json;
 use keywright_verify::message::{Domain, message};
 use keywright_verify::{Digest, KeyId, KeyState, Payload, Trust, TrustedKey, Usage};
 
@@ -129,7 +130,7 @@ impl Plan {
     /// # Errors
     /// Returns an error if the plan cannot be serialized.
     pub fn text(&self) -> Result<String, Fault> {
-        let text = serde_json::to_string_pretty(self);
+        let text = serde_json::to_string_pretty(self).map(escape_json);
         text.map(|text| text + "\n").map_err(|error| Fault::new(format!("cannot write the plan: {error}")))
     }
 

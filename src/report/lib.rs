@@ -8,6 +8,7 @@ pub mod escape;
 #[cfg(feature = "human")]
 pub mod human;
 pub mod lint;
+mod repaired_copy;
 pub mod rule_docs;
 pub mod simulate_human;
 pub mod simulate_json;
@@ -18,6 +19,7 @@ pub mod test;
 pub mod test_human;
 pub mod test_json;
 pub mod test_junit;
+mod to_json;
 pub mod verify;
 pub mod verify_human;
 pub mod verify_json;

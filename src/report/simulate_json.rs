@@ -8,6 +8,7 @@ use keywright_scenario::{self as scenario, Reply, Session};
 use keywright_syntax::diagnostic::Diagnostic;
 
 use super::escape::escape;
+use super::to_json;
 
 #[derive(Debug, Serialize)]
 struct Event {
@@ -74,7 +75,7 @@ struct Help<'a> {
 /// # Errors
 /// Returns the errors of [`reply`].
 pub fn help(text: &str) -> serde_json::Result<String> {
-    serde_json::to_string(&Help { help: text.lines().collect() })
+    to_json::line(&Help { help: text.lines().collect() })
 }
 
 /// Renders the answer to an event.
@@ -83,7 +84,7 @@ pub fn help(text: &str) -> serde_json::Result<String> {
 /// Never returns an error for these structs.
 pub fn reply(reply: &Reply) -> serde_json::Result<String> {
     let clean = |text: &str| escape(text).into_owned();
-    serde_json::to_string(&Event {
+    to_json::line(&Event {
         event: clean(&reply.text),
         granted: reply.granted,
         outcome: clean(&reply.outcome),
@@ -106,7 +107,7 @@ pub fn state(session: &Session<'_>) -> serde_json::Result<String> {
         money: pool.money.map(|money| money.to_string()),
         in_force: pool.in_force,
     });
-    serde_json::to_string(&State {
+    to_json::line(&State {
         at: session.now().to_string(),
         active_tokens: session.active_tokens(),
         pools: pools.collect(),
@@ -120,7 +121,7 @@ pub fn state(session: &Session<'_>) -> serde_json::Result<String> {
 pub fn usage(usage: &scenario::Usage) -> serde_json::Result<String> {
     let peak =
         |it: &scenario::Peak| Peak { pool: escape(&it.pool).into_owned(), used: it.used, peak: it.peak };
-    serde_json::to_string(&Usage {
+    to_json::line(&Usage {
         usage: usage.peaks.iter().map(peak).collect(),
         granted: usage.granted,
         denied: usage.denied,
@@ -132,7 +133,7 @@ pub fn usage(usage: &scenario::Usage) -> serde_json::Result<String> {
 /// # Errors
 /// Returns the errors of [`reply`].
 pub fn undone(undone: bool) -> serde_json::Result<String> {
-    serde_json::to_string(&Undone { undone })
+    to_json::line(&Undone { undone })
 }
 
 /// Renders the error of an invalid line.
@@ -141,5 +142,5 @@ pub fn undone(undone: bool) -> serde_json::Result<String> {
 /// Returns the errors of [`reply`].
 pub fn wrong(found: &Diagnostic) -> serde_json::Result<String> {
     let help = found.help.as_ref().map(|help| escape(help).into_owned());
-    serde_json::to_string(&Wrong { error: escape(&found.message).into_owned(), help })
+    to_json::line(&Wrong { error: escape(&found.message).into_owned(), help })
 }

@@ -7,6 +7,7 @@ use keywright_resolve::Statement;
 
 use super::escape::escape;
 use super::test::TestReport;
+use super::to_json;
 
 #[derive(Debug, Serialize)]
 struct StatementsJson {
@@ -51,7 +52,7 @@ pub fn render(report: &TestReport) -> serde_json::Result<String> {
             statements.extend(result.statements.iter().map(row));
         }
     }
-    let mut json = serde_json::to_string_pretty(&StatementsJson { version: 1, statements })?;
+    let mut json = to_json::pretty(&StatementsJson { version: 1, statements })?;
     json.push('\n');
     Ok(json)
 }

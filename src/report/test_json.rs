@@ -9,6 +9,7 @@ use keywright_syntax::source::{SourceFile, Span};
 
 use super::escape::escape;
 use super::test::{self, Covered, Mutated, TestReport};
+use super::to_json;
 
 #[derive(Debug, Serialize)]
 struct TestReportJson {
@@ -106,7 +107,7 @@ pub fn render(report: &TestReport) -> serde_json::Result<String> {
     let mutation = some(report.mutation.is_empty()).map(|()| report.mutation.iter().map(mutation).collect());
     let not_played = report.not_played.iter().map(not_played).collect();
     let report = TestReportJson { version: 1, scenarios, passed, failed, not_played, coverage, mutation };
-    let mut json = serde_json::to_string_pretty(&report)?;
+    let mut json = to_json::pretty(&report)?;
     json.push('\n');
     Ok(json)
 }

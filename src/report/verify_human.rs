@@ -8,6 +8,7 @@ use keywright_verify::{BlockReport, HiddenText, Mode, Verdict};
 
 use super::counted;
 use super::escape::escape;
+use super::repaired_copy;
 use super::verify::{DrawnOn, Grant, LogChange, LogState, Logged, Sum, VerifyReport};
 
 /// Options of the report.
@@ -106,6 +107,9 @@ fn render_file(
         let (on, off) = color(style, RED);
         let reason = report.reason(&fault.reason);
         line(text, format_args!("  {on}{:WIDTH$}{off}  {reason}", fault.policy.as_str()));
+    }
+    for (word, said) in ["note", ""].into_iter().zip(file.repaired.iter().flat_map(repaired_copy::lines)) {
+        line(text, format_args!("  {word:WIDTH$}  {said}"));
     }
     render_hidden(text, report, &file.hidden);
     if several {

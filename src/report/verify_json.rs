@@ -5,6 +5,8 @@ use serde::Serialize;
 use keywright_syntax::hidden;
 use keywright_verify::{BlockReport, FileReport, HiddenText};
 
+use super::repaired_copy::{self, RepairedJson};
+use super::to_json;
 use super::verify::{DrawnOn, Grant, Logged, VerifyReport};
 
 #[derive(Debug, Serialize)]
@@ -26,6 +28,8 @@ struct File {
     policy: Vec<Policy>,
     blocks: Vec<Block>,
     hidden: Hidden,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repaired: Option<RepairedJson>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -130,6 +134,7 @@ pub fn render(report: &VerifyReport<'_>) -> serde_json::Result<String> {
         policy: Vec::new(),
         blocks: Vec::new(),
         hidden: Hidden::default(),
+        repaired: None,
     };
     let files = (1..).zip(report.in_order()).filter_map(|(number, one)| match one {
         Ok(at) => report.files.get(at).map(|found| file(report, (number, at), found)),
@@ -151,7 +156,7 @@ pub fn render(report: &VerifyReport<'_>) -> serde_json::Result<String> {
         result: report.result,
         exit_code: report.exit_code,
     };
-    serde_json::to_string_pretty(&report).map(|json| json + "\n")
+    to_json::pretty(&report).map(|json| json + "\n")
 }
 
 fn file(report: &VerifyReport<'_>, (number, at): (usize, usize), found: &FileReport<'_>) -> File {
@@ -171,6 +176,7 @@ fn file(report: &VerifyReport<'_>, (number, at): (usize, usize), found: &FileRep
             })
             .collect(),
         hidden: hidden_text(report, &found.hidden),
+        repaired: found.repaired.as_ref().map(|repaired| repaired_copy::json(report, repaired)),
     }
 }
 

@@ -208,7 +208,9 @@ pub(super) fn unreadable<'l>(license: &License, blocks: &[BlockReport<'l>]) -> V
         // One entry per line is enough to fail the file; `lint` shows all.
         if line != last_line && !is_covered(&known, span) {
             last_line = line;
-            lost.push(malformed(license, None, span, message(error)));
+            let help = error.help.as_ref().filter(|_| error.code.is_cause);
+            let help = help.map_or(SEE_LINT.into(), |help| Reason::quote(help.clone(), SEE_LINT));
+            lost.push(BlockReport { help: Some(help), ..malformed(license, None, span, message(error)) });
         }
     }
     // One entry for all errors above the limit.

@@ -77,6 +77,7 @@ pub mod payload;
 mod public_key;
 mod published;
 mod reason;
+mod repaired;
 mod revocation;
 mod signed_list;
 mod trust;
@@ -103,6 +104,6 @@ pub use trust::{Trust, TrustedKey};
 pub use trust_entry::{ListMark, TrustEntry, TrustError};
 pub use verdict::{
     BlockReport, Claimed, Duplicate, FileReport, Ground, HiddenLine, HiddenText, Outcome, Policy,
-    PolicyFault, Verdict,
+    PolicyFault, Repaired, Verdict,
 };
 pub use verify::{Verified, Verifier, outside_key_validity};

@@ -149,7 +149,8 @@ pub enum Ground {
     /// The usual cause of the verdict.
     #[default]
     Verdict,
-    /// UNSUPPORTED: the KEY has a newer version; all directives are known.
+    /// UNSUPPORTED: the KEY has a newer version; all directives are known. MALFORMED: the KEY seems to have another
+    /// version because it is damaged.
     KeyVersion,
     /// UNKNOWN-KEY: the trust store has the key as a development key.
     DevelopmentKey,
@@ -219,6 +220,8 @@ pub struct FileReport<'a> {
     pub policy: Vec<PolicyFault>,
     /// Hidden characters anywhere in the file. They change no verdict by themselves: in signed text they are errors.
     pub hidden: HiddenText,
+    /// The verdicts on a copy of the file with recognised damage undone, if there is damage. They change no verdict.
+    pub repaired: Option<Repaired>,
 }
 
 /// The hidden characters of a file.
@@ -241,6 +244,40 @@ pub struct HiddenLine {
     pub in_comment: bool,
     /// The first of them that differ, in the order of the line.
     pub characters: Vec<char>,
+}
+
+/// The verdicts on a copy of the file with recognised damage undone. They prove that the vendor signed the content. They
+/// never make the file itself valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Repaired {
+    /// The steps that undo the damage, in order, as noun phrases.
+    pub steps: Vec<&'static str>,
+    /// The verdict on each block of the copy, with its name.
+    pub blocks: Vec<(Option<String>, Verdict)>,
+}
+
+impl Repaired {
+    /// Returns the number of blocks whose signature matches.
+    #[must_use]
+    pub fn matching(&self) -> usize {
+        self.blocks.iter().filter(|(_, verdict)| verdict.is_signature_good()).count()
+    }
+
+    /// Returns one word for the copy: the verdict that decides its outcome.
+    #[must_use]
+    pub fn result(&self) -> &'static str {
+        let outcome = |verdict: Verdict| verdict.outcome();
+        let worst = self.blocks.iter().map(|(_, verdict)| *verdict).max_by_key(|verdict| outcome(*verdict));
+        worst.map_or(Verdict::Unsigned.as_str(), Verdict::as_str)
+    }
+
+    /// Returns true if all blocks of the copy have matching signatures.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        let outcome = |(_, verdict): &(Option<String>, Verdict)| verdict.outcome();
+        self.blocks.iter().map(outcome).max().is_some_and(|worst| worst <= Outcome::NotNow)
+    }
 }
 
 impl<'a> FileReport<'a> {

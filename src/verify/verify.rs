@@ -20,9 +20,10 @@ use super::message::{Digest, Domain, KeyId};
 use super::mixed_set;
 use super::payload::Payload;
 use super::reason::Reason;
+use super::repaired;
 use super::revocation::Revocations;
 use super::trust::{Trust, TrustedKey};
-use super::verdict::{BlockReport, Claimed, FileReport, Ground, Policy, PolicyFault, Verdict};
+use super::verdict::{BlockReport, Claimed, FileReport, Ground, Policy, PolicyFault, Repaired, Verdict};
 
 /// A value whose signature was verified. It cannot be created in any other way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,14 +130,36 @@ impl<'a> Verifier<'a> {
     }
 
     fn report<'l>(&self, license: &'l License) -> FileReport<'l> {
-        let mut blocks: Vec<BlockReport<'l>> =
-            jobs::map_many(self.jobs, &license.features, |feature| self.block(license, feature));
+        let mut blocks = self.features(license);
         let mixed = mixed_set::of_file(license, &mut blocks, self.one_set);
+        let mut blocks = with_unreadable(license, blocks);
+        let repaired = self.repaired(license, &mut blocks);
         let mut policy = self.stale(&blocks);
         policy.extend(mixed.map(|reason| PolicyFault { policy: Policy::MixedSet, reason }));
-        blocks.extend(cross_checks::unreadable(license, &blocks));
-        blocks.sort_by_key(|block| block.span.start);
-        FileReport { file: license.source.name().to_owned(), blocks, policy, hidden: hidden_text(license) }
+        let (file, hidden) = (license.source.name().to_owned(), hidden_text(license));
+        FileReport { file, blocks, policy, hidden, repaired }
+    }
+
+    /// Verifies the readable blocks of a license.
+    fn features<'l>(&self, license: &'l License) -> Vec<BlockReport<'l>> {
+        jobs::map_many(self.jobs, &license.features, |feature| self.block(license, feature))
+    }
+
+    /// Verifies a copy of a damaged file with the damage undone, as information.
+    fn repaired(&self, license: &License, blocks: &mut [BlockReport<'_>]) -> Option<Repaired> {
+        let (steps, copy) = repaired::copy(license, blocks)?;
+        let of_copy = with_unreadable(&copy, self.features(&copy));
+        repaired::explain(license, blocks, &of_copy);
+        let wrong = |blocks: &[BlockReport<'_>]| {
+            blocks.iter().filter(|block| !block.verdict.is_signature_good()).count()
+        };
+        let right = |blocks: &[BlockReport<'_>]| blocks.len() - wrong(blocks);
+        // A copy that is not better proves nothing.
+        let is_better = right(blocks) < right(&of_copy) || wrong(&of_copy) < wrong(blocks);
+        (right(&of_copy) > 0 && is_better).then(|| Repaired {
+            steps,
+            blocks: of_copy.into_iter().map(|block| (block.feature, block.verdict)).collect(),
+        })
     }
 
     /// Returns the lists that are not current: the trust bundle, and the revocation lists of vendors whose signatures
@@ -202,7 +225,7 @@ impl<'a> Verifier<'a> {
     ) -> Ruling {
         let key = match readable(license, feature, key) {
             Ok(key) => key,
-            Err(ruling) => return ruling,
+            Err(ruling) => return self.damaged_key(license, feature, digest).unwrap_or(ruling),
         };
         if let Some(asked) = self.vendor.filter(|asked| *asked != feature.vendor_name()) {
             return other_vendor(feature, asked);
@@ -220,6 +243,29 @@ impl<'a> Verifier<'a> {
             return invalid();
         }
         self.revoked(feature, digest, trusted).unwrap_or_else(|| self.in_time(feature, trusted))
+    }
+
+    /// Returns the ruling on a KEY whose first characters were changed: with the right ones, the signature matches. A
+    /// newer version of the format would sign another message.
+    ///
+    /// DECISION: a KEY with another version, algorithm or single flag remains UNSUPPORTED, as the test vectors say. No
+    /// version sets several flags at once, so such a KEY is MALFORMED.
+    fn damaged_key(&self, license: &License, feature: &Feature, digest: &Digest) -> Option<Ruling> {
+        let text = license.value(feature, "KEY")?;
+        let fault = KeyText::parse(&text).err().filter(|fault| fault.is_unsupported())?;
+        if feature.condition != Condition::Sound {
+            return None;
+        }
+        let key = KeyText::with_own_version(&text)?;
+        let trusted = self.trust.get(key.key).filter(|trusted| self.mode.accepts(trusted.entry.usage))?;
+        let verdict = match fault {
+            KeyFault::Flags(flags) if flags.count_ones() > 1 => Verdict::Malformed,
+            _ => Verdict::Unsupported,
+        };
+        trusted.key.verifies(Domain::Feature, digest, &key.signature).then(|| {
+            let reason = "KEY damaged: it must begin with `AQEA`; then the signature matches";
+            Ruling::new(verdict, reason).on(Ground::KeyVersion).help(COPY_KEY)
+        })
     }
 
     /// Returns the reason why a block with a matching signature is revoked, if any.
@@ -278,9 +324,19 @@ impl<'a> Verifier<'a> {
     }
 }
 
+/// Adds an entry for each text that cannot be read.
+fn with_unreadable<'l>(license: &License, mut blocks: Vec<BlockReport<'l>>) -> Vec<BlockReport<'l>> {
+    blocks.extend(cross_checks::unreadable(license, &blocks));
+    blocks.sort_by_key(|block| block.span.start);
+    blocks
+}
+
 fn verified_for(reason: Reason, at: Date) -> Reason {
     reason.text(" (verified for ").fact(at).text(")")
 }
+
+const COPY_KEY: &str =
+    "copy the complete KEY from the original license, or use the attachment, which mail does not change";
 
 /// Returns the KEY of a block that can be verified, or the verdict on one that cannot.
 fn readable(
@@ -296,9 +352,7 @@ fn readable(
     if let Some(fault @ (KeyFault::Length(_) | KeyFault::Character(_))) = fault
         && !error.as_ref().is_some_and(|error| error.is_cause)
     {
-        return Err(Ruling::new(Verdict::Malformed, Reason::of(fault)).help(
-            "copy the complete KEY from the original license, or use the attachment, which mail does not change",
-        ));
+        return Err(Ruling::new(Verdict::Malformed, Reason::of(fault)).help(COPY_KEY));
     }
     match (feature.condition, error) {
         (Condition::Unsupported, error) => return Err(unsupported(error)),
@@ -312,9 +366,11 @@ fn readable(
         Some(Ok(key)) => Ok(key),
         Some(Err(fault @ KeyFault::Elided)) => Err(Ruling::new(Verdict::Unsigned, Reason::of(fault))
             .help("use the license file instead of a printed copy")),
-        Some(Err(fault)) => Err(Ruling::new(Verdict::Unsupported, Reason::of(fault))
-            .on(Ground::KeyVersion)
-            .help("a newer version of keywright may support it")),
+        Some(Err(fault)) => {
+            Err(Ruling::new(Verdict::Unsupported, Reason::of(fault)).on(Ground::KeyVersion).help(
+                "a newer version of keywright may support it; if the KEY was typed or scanned, copy it again",
+            ))
+        }
         None => Err(Ruling::new(Verdict::Unsigned, "the block has no KEY")
             .help("the vendor signs it with `keywright sign`")),
     }

@@ -17,7 +17,7 @@ use keywright_syntax::diagnostic::{Diagnostic, Severity};
 
 use keywright_lint::Tally;
 
-use super::Sources;
+use super::{Sources, to_json};
 
 /// Some files of a run and their findings.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +90,6 @@ impl Elements {
 fn indented<T: serde::Serialize>(value: &T, indent: usize) -> String {
     let margin = " ".repeat(indent);
     // Serialization fails only for maps with non-string keys, which these types do not have.
-    let json = serde_json::to_string_pretty(value).unwrap_or_default();
+    let json = to_json::pretty(value).unwrap_or_default();
     format!("{margin}{}", json.replace('\n', &format!("\n{margin}")))
 }
