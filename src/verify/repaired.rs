@@ -15,7 +15,7 @@ pub(super) fn copy(license: &License, blocks: &[BlockReport<'_>]) -> Option<(Vec
     }
     let repaired = repair(&license.source)?;
     let source = SourceFile::new(license.source.name(), repaired.text);
-    Some((repaired.steps, License::read(source)))
+    Some((repaired.steps, License::parse(source)))
 }
 
 /// Explains blocks that do not match, but do in the copy: the file was damaged, and its content was not edited.

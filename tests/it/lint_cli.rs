@@ -210,7 +210,9 @@ fn fix_never_truncates_file() {
     let outcome = dir.run_with(&["lint", "--fix", "-"], latin).expect_code(3);
     assert_eq!(outcome.stdout, "");
     assert!(outcome.stderr.contains("error: standard input is not valid UTF-8; nothing was written\n"));
-    let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(dir.run_with(&["lint", "--fix", "-"], &utf16).expect_code(0).stdout, GOOD);
+    utf16.pop();
     assert_eq!(dir.run_with(&["lint", "--fix", "-"], &utf16).expect_code(3).stdout, "");
 }
 

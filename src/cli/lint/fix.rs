@@ -32,6 +32,8 @@ pub(super) struct Report {
     pub(super) applied: usize,
     /// Number of fixes skipped because they would change signed text.
     pub(super) withheld: usize,
+    /// True if damage could be undone, but the KEYs of the result could not be verified.
+    pub(super) unproven: bool,
     /// Names of signed blocks that were changed.
     pub(super) unsigned: Vec<String>,
 }

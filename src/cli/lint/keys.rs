@@ -31,6 +31,14 @@ pub(super) fn load(stores: &mut Stores, folder: &Path, io: &mut Console<'_>) -> 
 }
 
 impl Store {
+    /// Returns true if every block with a KEY has a matching signature.
+    pub(super) fn is_signed(&self, license: &License, at: Date) -> bool {
+        let report = Verifier::new(&self.trust, &self.revocations, at, Mode::Production).file(license);
+        let is_fine =
+            |block: &BlockReport<'_>| block.verdict.is_signature_good() || block.verdict == Verdict::Unsigned;
+        report.blocks.iter().all(is_fine)
+    }
+
     /// Returns the verification failures of KEYs, which the rules K004 to K010 report.
     pub(super) fn judge(&self, licenses: &[&License], at: Date) -> Vec<KeyFinding> {
         // Files are already processed in parallel.
@@ -63,7 +71,7 @@ fn state(block: &BlockReport<'_>) -> Option<KeyState> {
         (Verdict::NotForVendor, _) => Some(KeyState::NotForVendor),
         (Verdict::Invalid, _) => Some(KeyState::Mismatch),
         (Verdict::Revoked, _) => Some(KeyState::Revoked),
-        (Verdict::Unsupported, Ground::KeyVersion) => Some(KeyState::Unsupported),
+        (Verdict::Unsupported | Verdict::Malformed, Ground::KeyVersion) => Some(KeyState::Unsupported),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@ mod levels;
 mod output;
 mod pipeline;
 mod plan;
+mod repair;
 mod search;
 mod watch;
 
@@ -89,7 +90,7 @@ fn write(args: &Args, fixed: &pipeline::FixedFile, io: &mut Console<'_>) -> Resu
             exit = Exit::Findings;
         }
     } else if files::is_stdin(&fixed.path) {
-        if fixed.old.fault().is_some() {
+        if fixed.new.fault().is_some() {
             return Err(CliError::new(
                 Exit::Unreadable,
                 "standard input is not valid UTF-8; nothing was written",

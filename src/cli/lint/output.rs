@@ -129,6 +129,12 @@ pub(super) fn fixed(file: &FixedFile, only_shown: bool, io: &mut Console<'_>) ->
              again"
         ))?;
     }
+    if report.unproven {
+        io.note(&format!(
+            "{name}: damage by mail or an editor can be undone, but the KEYs of the result cannot be verified; give the \
+             vendor's trust store with `--trust`"
+        ))?;
+    }
     if !report.unsigned.is_empty() {
         let names: Vec<String> = report.unsigned.iter().map(|name| format!("`{}`", escape(name))).collect();
         let blocks = if names.len() == 1 { "block" } else { "blocks" };

@@ -14,6 +14,7 @@ use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
 use super::fix;
 use super::plan::{Input, Plan};
+use super::repair::{self, Repair};
 use crate::progress::Progress;
 
 /// The result for a set of files.
@@ -117,9 +118,17 @@ impl Ready {
             }
         }
         if let Some(mode) = plan.fixing {
-            match fix::fix(&done.sources, &options, mode) {
+            let store = settings.trust.as_ref().and_then(|folder| plan.stores.get(folder));
+            let repairs = done.sources.iter().map(|source| repair::repair(source, store, plan.at, mode));
+            let repairs: Vec<Repair> = repairs.collect();
+            let sources: Vec<Arc<SourceFile>> =
+                done.sources.iter().zip(&repairs).map(|(source, repair)| repair.result(source)).collect();
+            match fix::fix(&sources, &options, mode) {
                 Ok(fixes) => {
-                    for ((path, old), (new, report)) in paths.iter().zip(&mut done.sources).zip(fixes) {
+                    for (((path, old), (new, mut report)), repair) in
+                        paths.iter().zip(&mut done.sources).zip(fixes).zip(repairs)
+                    {
+                        repair.count(&mut report);
                         let old = std::mem::replace(old, Arc::clone(&new));
                         done.fixed.push(FixedFile { path: (*path).clone(), old, new, report });
                     }

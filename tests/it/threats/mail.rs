@@ -52,7 +52,7 @@ fn threat_20_thirty_transports_are_valid_or_reported() {
             "the source of a mail",
             format!("Subject: license\nContent-Transfer-Encoding: base64\n\n{}\n--end--\n", base64(&good))
                 .into(),
-            "the license is base64-encoded",
+            "a saved email",
         ),
         (
             "a soft break",
@@ -73,14 +73,14 @@ fn threat_20_thirty_transports_are_valid_or_reported() {
         ("UTF-8 read as Latin-1", good.replace('ä', "Ã¤").replace('Ç', "Ã\u{87}").into(), "U+0087"),
         ("decomposed letters", good.replace('ä', "a\u{308}").into(), "changed after signing"),
         ("replacement characters", good.replace('ä', "\u{fffd}").into(), "changed after signing"),
-        ("cut at the end", good[..good.len() - 30].into(), "unclosed block"),
+        ("cut at the end", good[..good.len() - 30].into(), "the file ends in the middle of"),
         ("cut in a block", good[..good.len() - 2].into(), "unclosed block"),
         (
             "a KEY shortened for print",
             good.replace(key, &format!("{}...", &key[..20])).into(),
             "shortened for print",
         ),
-        ("HTML entities", good.replace('&', "&amp;").into(), "changed after signing"),
+        ("HTML entities", good.replace('&', "&amp;").into(), "this copy was damaged"),
         ("a mail's signature below", format!("{good}-- \nBest regards\n").into(), "is outside any block"),
         ("a zero-width space", good.replace("Çelik", "Çe\u{200b}lik").into(), "U+200B"),
     ];
