@@ -8,7 +8,7 @@ use keywright_syntax::Unproven;
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_verify::Payload;
 
-use super::{CliError, Console, Exit, diff, files, print};
+use super::{CliError, Console, Exit, files, print, text_diff};
 
 /// Format license files
 ///
@@ -112,5 +112,5 @@ fn would_change(
         writeln!(io.stdout, "{}", escape(&name))?;
         return Ok(());
     }
-    diff::show(&name, old, new, io)
+    text_diff::show(&name, old, new, io)
 }

@@ -16,10 +16,12 @@ pub mod files;
 pub mod fmt;
 pub mod issue;
 pub mod keys;
+mod license_set;
 mod licenses;
 pub mod lint;
 pub mod log;
 pub mod man;
+pub mod merge;
 pub mod new;
 pub mod passphrase;
 pub mod payload;
@@ -36,6 +38,7 @@ pub mod sign;
 pub mod signer;
 pub mod simulate;
 pub mod test;
+pub mod text_diff;
 pub mod trust;
 pub mod trust_args;
 pub mod verify;
@@ -124,6 +127,8 @@ enum Command {
     Test(test::Args),
     Simulate(simulate::Args),
     Capacity(capacity::Args),
+    Diff(diff::Args),
+    Merge(merge::Args),
     Revoke(revoke::Args),
     Trust(trust::Args),
     Completions(completions::Args),
@@ -148,6 +153,8 @@ impl Command {
             Self::Payload(args) => payload::run(args, io),
             Self::Test(args) => test::run(args, global.config.as_deref(), io),
             Self::Simulate(args) => simulate::run(args, io),
+            Self::Diff(args) => diff::run(args, io),
+            Self::Merge(args) => merge::run(args, io),
             Self::Capacity(args) => capacity::run(args, io),
             Self::Revoke(args) => revoke::run(args, io),
             Self::Trust(args) => trust::run(args, io),

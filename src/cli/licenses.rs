@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+use keywright_analysis::LicenseSet;
 use keywright_license::License;
 use keywright_lint as lint;
 use keywright_resolve::Model;
@@ -34,9 +35,24 @@ impl Licenses {
 
     /// Lints and compiles licenses.
     pub(super) fn new(licenses: Vec<License>, at: Date) -> Self {
+        let errors = lint_errors(&licenses, at);
+        Self::compiled(licenses, errors)
+    }
+
+    /// Compiles licenses. They are linted only if a block cannot be read or compiled.
+    pub(super) fn unlinted(licenses: Vec<License>, at: Date) -> Self {
+        let is_sound = !licenses.iter().any(License::has_errors) && Model::compile(&licenses).is_ok();
+        let errors = if is_sound { Vec::new() } else { lint_errors(&licenses, at) };
+        Self::compiled(licenses, errors)
+    }
+
+    /// The licenses with their model, to compare them.
+    pub(super) fn set(&self) -> LicenseSet<'_> {
+        LicenseSet { licenses: &self.licenses, model: &self.model }
+    }
+
+    fn compiled(licenses: Vec<License>, errors: Vec<Diagnostic>) -> Self {
         let all: Vec<&License> = licenses.iter().collect();
-        let found = lint::lint(&all, &lint::Options::at(at));
-        let errors: Vec<Diagnostic> = found.into_iter().filter(Diagnostic::is_error).collect();
         // A cycle or a chain that is too long stops the compilation; then the blocks that are part of it are left out.
         let model = Model::compile(&licenses).unwrap_or_else(|_| {
             let graph = Graph::new(&all);
@@ -77,4 +93,9 @@ impl Licenses {
         };
         vendors.into_iter().filter_map(part).collect()
     }
+}
+
+fn lint_errors(licenses: &[License], at: Date) -> Vec<Diagnostic> {
+    let all: Vec<&License> = licenses.iter().collect();
+    lint::lint(&all, &lint::Options::at(at)).into_iter().filter(Diagnostic::is_error).collect()
 }

@@ -4,6 +4,7 @@
 pub mod capacity;
 pub mod convert_json;
 pub mod cost_human;
+pub mod difference;
 pub mod escape;
 #[cfg(feature = "human")]
 pub mod human;

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use keywright_license::Kind;
+use keywright_license::{Kind, Version};
 
 use super::block::{Block, Meter};
 use super::index_vec::{BlockId, Index as _, NameId, TargetId};
@@ -56,7 +56,7 @@ pub struct ServingLot {
     pub tokens: u64,
     /// Its first and last day.
     pub dates: [Option<Date>; 2],
-    /// What its tokens cost.
+    /// The price of its tokens.
     pub terms: PaymentTerms,
 }
 
@@ -94,6 +94,20 @@ impl Model {
     #[must_use]
     pub fn target_of(&self, block: BlockId) -> TargetId {
         self.blocks.get(block).target
+    }
+
+    /// Returns true if a block of a name has SHARE.
+    #[must_use]
+    pub fn has_share(&self, name: NameId) -> bool {
+        self.names.get(name).shared
+    }
+
+    /// The version of a block.
+    #[must_use]
+    pub fn version_of(&self, block: BlockId) -> Version {
+        let packed = self.blocks.get(block).version;
+        let part = |number: u32| u16::try_from(number & 0xffff).unwrap_or(u16::MAX);
+        Version { major: part(packed >> 16), minor: part(packed) }
     }
 
     /// Returns the blocks that can serve a dependency on `day`, in the order in which they are tried.

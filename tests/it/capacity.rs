@@ -192,13 +192,13 @@ fn check(text: &str, same_host: bool) -> usize {
 #[test]
 fn capacity_equals_all_orders_of_requests() {
     let mut found = 0;
-    for seed in 0..cases(3000, 150) {
+    for seed in 0..cases(3000, 100) {
         let mut random = Random::new(seed);
         let most = 2 + random.below(4);
         let text = random_license::text(&random_license::blocks(&mut random, most));
         found += check(&text, seed % 3 == 0);
     }
-    assert!(found > 500, "{found}");
+    assert!(found > 300, "{found}");
 }
 
 fn seed() -> TestDir {
@@ -233,4 +233,135 @@ fn pool_template_has_known_capacity() {
     let mix = serde_json::json!({ "MyDraw": 1, "MySpreadsheet": 2, "MyWrite": 7 });
     let found = denied.iter().find(|one| one["mix"] == mix).unwrap();
     assert_eq!(found["reason"], "not-enough-licenses");
+}
+
+/// A license in which a larger pool A denies what a smaller one grants.
+fn alternatives(a: u32, b: u32) -> String {
+    format!(
+        "FEATURE A {{ VENDOR=v KEYTYPE=EXCLUSIVE COUNT={a} }}\n\
+         FEATURE B {{ VENDOR=v KEYTYPE=EXCLUSIVE COUNT={b} }}\n\
+         FEATURE MyDraw {{ VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=A VERSION=1.0 COUNT=5\" }}\n\
+         FEATURE MyDraw {{ VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=B VERSION=1.0 COUNT=10\" }}\n\
+         FEATURE X {{ VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=A VERSION=1.0 COUNT=4\" }}\n"
+    )
+}
+
+#[test]
+fn order_matters_with_alternatives() {
+    let dir = TestDir::new();
+    dir.write("four.lic", alternatives(4, 10)).write("five.lic", alternatives(5, 10));
+    let rows = |name: &str| json(&dir, &[name, "--pair", "MyDraw,X"], 0)["pairs"][0]["frontier"].clone();
+    let row = |first: u64, always: u64, sometimes: u64| serde_json::json!({ "first": first, "always": always, "sometimes": sometimes });
+    assert_eq!(rows("four.lic"), serde_json::json!([row(0, 1, 1), row(1, 1, 1)]));
+    assert_eq!(rows("five.lic"), serde_json::json!([row(0, 1, 1), row(1, 0, 1), row(2, 0, 0)]));
+}
+
+/// Licenses with other types of blocks, and the most of each feature.
+const TYPES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "FEATURE M { VENDOR=v KEYTYPE=METERED COUNT=100 }\nFEATURE T { VENDOR=v KEYTYPE=TOKEN \
+      TOKEN_DEPENDENCY=\"FEATURE=M VERSION=1.0 COUNT=3\" }",
+        &[("M", "100"), ("T", "33")],
+    ),
+    ("FEATURE D { VENDOR=v KEYTYPE=ACTIVATION COUNT=7 }", &[("D", "7")]),
+    ("FEATURE L { VENDOR=v }", &[("L", "\"unlimited\"")]),
+    ("FEATURE U { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=UNLIMITED }", &[("U", "\"unlimited\"")]),
+    (
+        "FEATURE P { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=2147483647 }\nFEATURE P { VENDOR=v KEYTYPE=UPGRADE COUNT=3 }",
+        &[("P", "2147483650")],
+    ),
+    (
+        "FEATURE P { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=3 }\nFEATURE P { VENDOR=w KEYTYPE=EXCLUSIVE COUNT=4 }",
+        &[("P", "7")],
+    ),
+    ("FEATURE P { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=3 END=2026-05-31 }", &[("P", "0")]),
+    ("FEATURE P { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=3 SHARE=HOST }", &[("P", "3")]),
+];
+
+#[test]
+fn capacity_of_every_type_of_block() {
+    for (text, mosts) in TYPES {
+        let dir = TestDir::new();
+        dir.write("a.lic", text);
+        let args = ["capacity", "--format", "json", "--at", "2026-06-01", "a.lic"];
+        let value: Value = serde_json::from_str(&dir.run(&args).stdout).unwrap();
+        assert_eq!(schema::faults("capacity", &value), Vec::<String>::new());
+        for (name, most) in *mosts {
+            let rows = value["features"].as_array().unwrap();
+            let row = rows.iter().find(|row| row["feature"] == *name).unwrap();
+            assert_eq!(row["most"].to_string(), *most, "{text}");
+            let vendors = row["vendors"].as_array().map_or(0, Vec::len);
+            assert_eq!(vendors, if text.contains("VENDOR=w") { 2 } else { 0 });
+        }
+    }
+    let dir = TestDir::new();
+    dir.write("a.lic", "FEATURE P { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=3 SHARE=HOST }");
+    assert_eq!(json(&dir, &["a.lic", "--same-host"], 0)["features"][0]["most"], "unlimited");
+}
+
+#[test]
+fn bounds_are_stated() {
+    let dir = TestDir::new();
+    let value = json(dir.write("a.lic", alternatives(2_000_000, 1_000_000)), &["a.lic"], 0);
+    let draw = value["features"].as_array().unwrap().iter().find(|row| row["feature"] == "MyDraw").unwrap();
+    assert_eq!(draw["bound"], "at-least");
+    assert_eq!(value["smallest_denied_complete"], false);
+    assert!(value["pairs"].as_array().unwrap().iter().any(|pair| pair["complete"] == false));
+}
+
+#[test]
+fn lint_errors_are_named_and_the_rest_is_answered() {
+    let dir = seed();
+    let text = dir.read("mysolutions.lic").replacen(
+        "FEATURE=MySolutions VERSION=1.0 COUNT=2",
+        "FEATURE=None VERSION=1.0 COUNT=2",
+        1,
+    );
+    dir.write("wrong.lic", text).write(
+        "cycle.lic",
+        "FEATURE P { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=3 }\n\
+        FEATURE T { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=S VERSION=1.0 COUNT=1\" }\n\
+        FEATURE S { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=T VERSION=1.0 COUNT=1\" }\n",
+    );
+    for (name, code, most) in
+        [("wrong.lic", "D005", [("MyDraw", 4), ("MyWrite", 0)]), ("cycle.lic", "D001", [("P", 3), ("T", 0)])]
+    {
+        let output = dir.run(&["capacity", "--format", "json", name]).expect_code(1);
+        assert!(output.stderr.contains(code), "{}", output.stderr);
+        let value: Value = serde_json::from_str(&output.stdout).unwrap();
+        for (feature, most) in most {
+            let rows = value["features"].as_array().unwrap();
+            assert_eq!(rows.iter().find(|row| row["feature"] == feature).unwrap()["most"], most);
+        }
+    }
+}
+
+#[test]
+fn wrong_use_is_explained() {
+    let dir = seed();
+    let cases: [(&[&str], &str); 4] = [
+        (&["mysolutions.lic", "--pair", "MyDraw"], "write two features with a comma between them"),
+        (&["mysolutions.lic", "--pair", "MyDraw,MyWrit"], "did you mean `MyWrite`?"),
+        (&["mysolutions.lic", "mysolutions.lic", "--format", "svg"], "use `--together`"),
+        (&["mysolutions.lic", "--at", "soon"], "expected a date"),
+    ];
+    for (args, text) in cases {
+        let output = dir.run(&[&["capacity"], args].concat()).expect_code(2);
+        assert!(output.stderr.contains(text), "{}", output.stderr);
+    }
+    dir.run(&["capacity", "none.lic"]).expect_code(6);
+}
+
+#[test]
+fn capacity_prints_tables_csv_and_pictures() {
+    let dir = TestDir::new();
+    dir.write("five.lic", alternatives(5, 10));
+    let run = |format: &str| {
+        dir.run(&["capacity", "five.lic", "--at", "2026-06-01", "--format", format]).expect_code(0).stdout
+    };
+    crate::support::snapshot("capacity", "tables", &run("human"));
+    crate::support::snapshot("capacity", "csv", &run("csv"));
+    let picture = run("svg");
+    let document = roxmltree::Document::parse(&picture).unwrap();
+    assert!(document.descendants().any(|node| node.text() == Some("X next to MyDraw")), "{picture}");
 }

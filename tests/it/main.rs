@@ -18,6 +18,7 @@ mod catalog_check;
 mod ci;
 mod config;
 mod convert;
+mod diff;
 mod docs;
 mod entitlement;
 mod files;

@@ -100,3 +100,63 @@ pub(crate) fn blocks(random: &mut Random, most: u64) -> Vec<Draft> {
     }
     blocks
 }
+
+/// Changes a license at random, as a vendor or a customer might: counts, dates, versions, SHARE, HOLD, order, blocks.
+pub(crate) fn changed(random: &mut Random, blocks: &[Draft]) -> Vec<Draft> {
+    let mut blocks = blocks.to_vec();
+    for _ in 0..1 + random.below(2) {
+        let at = usize::try_from(random.below(blocks.len() as u64)).unwrap();
+        match random.below(9) {
+            0 | 1 => change_number(random, &mut blocks[at], "COUNT="),
+            2 => {
+                blocks.remove(at);
+            }
+            3 => {
+                let directive = *random.pick(&["HOLD=60", "MIN_CHECKOUT=3600", "BORROW=24", "VERSION=2.0"]);
+                let name = directive.split('=').next().unwrap();
+                blocks[at].lines.retain(|line| !line.starts_with(name));
+                blocks[at].lines.push(directive.to_owned());
+            }
+            4 => {
+                let day = *random.pick(&["END=2026-06-30", "START=2026-07-01", "END=2026-12-31"]);
+                let name = day.split('=').next().unwrap();
+                blocks[at].lines.retain(|line| !line.starts_with(name));
+                blocks[at].lines.push(day.to_owned());
+            }
+            5 => blocks[at].lines.retain(|line| !line.starts_with("SHARE")),
+            6 => {
+                let other = usize::try_from(random.below(blocks.len() as u64)).unwrap();
+                blocks.swap(at, other);
+            }
+            7 => {
+                let name = blocks[at].name.clone();
+                let kind = *random.pick(&["ADDITIVE", "UPGRADE"]);
+                let count = format!("COUNT={}", 1 + random.below(4));
+                let lines = ["VENDOR=v SN=new".to_owned(), format!("KEYTYPE={kind}"), count];
+                blocks.push(Draft { name, lines: lines.to_vec() });
+            }
+            _ => {
+                let lines = vec!["VENDOR=v KEYTYPE=EXCLUSIVE COUNT=3".to_owned()];
+                blocks.push(Draft { name: "New".to_owned(), lines });
+            }
+        }
+        if blocks.is_empty() {
+            blocks.push(Draft::new("New", &["VENDOR=v KEYTYPE=EXCLUSIVE COUNT=3"]));
+        }
+    }
+    blocks
+}
+
+/// Changes the number after a text in one of the lines by one.
+fn change_number(random: &mut Random, block: &mut Draft, before: &str) {
+    let found: Vec<usize> = (0..block.lines.len()).filter(|at| block.lines[*at].contains(before)).collect();
+    if found.is_empty() {
+        return;
+    }
+    let line = &mut block.lines[*random.pick(&found)];
+    let (head, tail) = line.split_once(before).unwrap();
+    let digits: String = tail.chars().take_while(char::is_ascii_digit).collect();
+    let Ok(number) = digits.parse::<u64>() else { return };
+    let number = if random.once_in(2) { number + 1 } else { (number - 1).max(1) };
+    *line = format!("{head}{before}{number}{}", &tail[digits.len()..]);
+}

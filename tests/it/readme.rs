@@ -125,3 +125,9 @@ fn readme_examples_match_output() {
 fn tour_examples_match_output() {
     check("docs/tour.md");
 }
+
+#[cfg(unix)]
+#[test]
+fn analysis_examples_match_output() {
+    check("docs/analysis.md");
+}

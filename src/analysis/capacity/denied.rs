@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use keywright_resolve::Reason;
 
-use super::DeniedMix;
 use super::features::{Demand, Features};
 use super::mixes::{self, Draws};
 use super::most::{Most, reason};
 use super::play::{Play, START, StateId, Step};
-use crate::Amount;
+use super::result::DeniedMix;
+use crate::amount::Amount;
 
 /// Maximum number of mixes that are examined, and of mixes that are returned.
 const MOST_EXAMINED: usize = 5_000_000;

@@ -9,7 +9,7 @@ use keywright_resolve::{
     Event, Model, NameId, Outcome, Reason, Request, Requester, State, Supply, UNLIMITED,
 };
 
-use super::Hosts;
+use super::result::Hosts;
 
 /// A supply with a limit.
 #[derive(Debug, Clone)]
@@ -54,8 +54,13 @@ pub(super) struct Features {
 
 impl Features {
     pub(super) fn of(model: &Model, day: Date, hosts: Hosts) -> Self {
+        Self::some(model, day, hosts, |_| true)
+    }
+
+    /// The features with some names.
+    pub(super) fn some(model: &Model, day: Date, hosts: Hosts, keep: impl Fn(&str) -> bool) -> Self {
         let mut all = Self { rows: Vec::new(), supplies: Vec::new(), day };
-        let ids: Vec<NameId> = model.names().map(|(id, _)| id).collect();
+        let ids: Vec<NameId> = model.names().filter(|(_, name)| keep(name)).map(|(id, _)| id).collect();
         for id in ids {
             let blocks = model.blocks_of(id);
             if blocks.iter().any(|block| model.kind(*block) != Kind::Upgrade) {

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::features::{Demand, Features};
 use super::mixes::{self, Draws};
 use super::play::{Play, START, StateId, Step};
-use super::{Frontier, MOST_FEATURES, Pairs, Row};
-use crate::Amount;
+use super::result::{Frontier, MOST_FEATURES, Pairs, Row};
+use crate::amount::Amount;
 
 /// Maximum number of rows of a frontier.
 const MOST_ROWS: u64 = 10_000;

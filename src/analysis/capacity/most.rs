@@ -4,7 +4,7 @@ use keywright_resolve::{Event, Outcome, Reason, State, Suggestion, Supply};
 
 use super::features::{Demand, Feature, Features, SupplyRow};
 use super::play::{Play, START};
-use crate::Amount;
+use crate::amount::Amount;
 
 /// Maximum number of checkouts of one feature that are tried.
 const MOST_CHECKOUTS: u64 = 100_000;

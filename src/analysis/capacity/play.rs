@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use keywright_resolve::{Event, Interner, Model, Outcome, Reason, Request, Requester, State, Symbol};
 
-use super::Hosts;
 use super::features::{Feature, Features};
+use super::result::Hosts;
 
 /// Maximum number of requests that one analysis runs. A feature with alternatives on pools of a few hundred
 /// licenses needs some thousands.

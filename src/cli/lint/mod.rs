@@ -86,7 +86,7 @@ fn write(args: &Args, fixed: &pipeline::FixedFile, io: &mut Console<'_>) -> Resu
     let mut exit = Exit::Success;
     if args.diff {
         if changed {
-            super::diff::show(fixed.old.name(), fixed.old.text(), fixed.new.text(), io)?;
+            super::text_diff::show(fixed.old.name(), fixed.old.text(), fixed.new.text(), io)?;
             exit = Exit::Findings;
         }
     } else if files::is_stdin(&fixed.path) {

@@ -1,7 +1,7 @@
 //! The capacity of licenses, one file per format.
 
 mod chart;
-mod csv;
+mod csv_table;
 mod human;
 mod json;
 mod svg;
@@ -9,7 +9,7 @@ mod svg;
 use keywright_analysis::Capacity;
 use keywright_analysis::capacity::{DeniedMix, Frontier};
 
-pub use csv::render as csv;
+pub use csv_table::render as csv;
 pub use human::render as human;
 pub use json::render as json;
 pub use svg::render as svg;

@@ -1,0 +1,63 @@
+//! The capacity of some features, for comparisons: the most of each and what it draws, and the smallest denied mixes.
+
+use jiff::civil::Date;
+
+use keywright_resolve::Model;
+
+use super::features::{Demand, Features};
+use super::play::Play;
+use super::result::{DeniedMix, Hosts};
+use super::{denied, most};
+use crate::amount::Amount;
+
+/// The capacity of some features.
+#[derive(Debug)]
+pub(crate) struct Quick {
+    rows: Vec<(String, Amount, String)>,
+    /// The smallest denied mixes; empty if they were not searched.
+    pub(crate) denied: Vec<DeniedMix>,
+    /// True if these are all.
+    pub(crate) is_complete: bool,
+}
+
+impl Quick {
+    pub(crate) fn of(
+        model: &Model,
+        day: Date,
+        hosts: Hosts,
+        keep: impl Fn(&str) -> bool,
+        with_mixes: bool,
+    ) -> Self {
+        let features = Features::some(model, day, hosts, keep);
+        let mut play = Play::new(model, &features, hosts);
+        let found: Vec<most::Most> =
+            (0..features.len()).map(|at| most::of(&mut play, &features, at)).collect();
+        let rows = features.iter().zip(&found);
+        let rows = rows.map(|(row, most)| (row.name.clone(), most.amount, cost(&features, &row.demand)));
+        let rows = rows.collect();
+        let denied =
+            if with_mixes { denied::all(&mut play, &features, &found) } else { denied::Denied::default() };
+        Self { rows, denied: denied.mixes, is_complete: denied.is_complete }
+    }
+
+    pub(crate) fn most(&self, name: &str) -> Option<Amount> {
+        self.rows.iter().find(|(known, ..)| known == name).map(|(_, most, _)| *most)
+    }
+
+    /// The draws of one checkout; empty if nothing is granted or nothing has a limit.
+    pub(crate) fn cost(&self, name: &str) -> String {
+        self.rows.iter().find(|(known, ..)| known == name).map(|(.., cost)| cost.clone()).unwrap_or_default()
+    }
+}
+
+fn cost(features: &Features, demand: &Demand) -> String {
+    let label = |supply: usize| features.supplies.get(supply).map_or("", |row| row.label.as_str());
+    match demand {
+        Demand::Never(_) => String::new(),
+        Demand::Choice => "depends on the order".to_owned(),
+        Demand::Fixed(draws) => {
+            let parts = draws.iter().map(|(supply, each)| format!("{each} {}", label(*supply)));
+            parts.collect::<Vec<_>>().join(" + ")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! A difference as text.
+
+use std::fmt::Write as _;
+
+use super::{Compared, words};
+use crate::escape::escape;
+
+/// Renders a difference.
+#[must_use]
+pub fn render(compared: &Compared<'_>) -> String {
+    let difference = compared.difference;
+    let mut text = String::new();
+    let (old, new) = (escape(compared.old), escape(compared.new));
+    let _ = writeln!(text, "from {old} to {new}, on {} and later\n", difference.at);
+    for (heading, lost) in [("less", true), ("other changes", false)] {
+        let lines: Vec<String> =
+            difference.changes.iter().filter(|change| change.lost == lost).map(words::change).collect();
+        if !lines.is_empty() {
+            let _ = writeln!(text, "{heading}\n  {}\n", lines.join("\n  "));
+        }
+    }
+    if !difference.blocks.is_empty() {
+        let lines: Vec<String> = difference.blocks.iter().map(words::block).collect();
+        let _ = writeln!(text, "blocks\n  {}\n", lines.join("\n  "));
+    }
+    let _ = writeln!(text, "result: {}", words::verdict(compared));
+    text
+}

@@ -1,0 +1,66 @@
+//! The texts of a difference, for all formats that people read.
+
+use keywright_analysis::diff::{BlockChange, Change, ChangeKind, Fate};
+
+use crate::escape::escape;
+
+/// A sentence about a change.
+pub(super) fn change(change: &Change) -> String {
+    let features: Vec<String> = change.features.iter().map(|name| escape(name).into_owned()).collect();
+    let features = features.join(", ");
+    let (old, new) = (value(&change.old), value(&change.new));
+    let day = change.day;
+    match change.kind {
+        ChangeKind::AtOnce => format!("{features}: at once {old} → {new} from {day}"),
+        ChangeKind::Cost => format!("{features}: one checkout draws {old} → {new} from {day}"),
+        ChangeKind::Mix => format!("{old}: granted in every order → {new} in some order from {day}"),
+        ChangeKind::Directive => format!("{features}: {old} → {new}"),
+        ChangeKind::Sequence => {
+            let example = change.example.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("granted before, now the last one is {new}: {}", escape(&example))
+        }
+        ChangeKind::Unproven => format!(
+            "{features}: something may be lost; no denied sequence was found, and no proof that there is none"
+        ),
+    }
+}
+
+fn value(text: &str) -> String {
+    if text.is_empty() { "none".to_owned() } else { escape(text).into_owned() }
+}
+
+/// A line about a block.
+pub(super) fn block(block: &BlockChange) -> String {
+    let name = escape(&block.feature);
+    let past = if block.is_past { " (no longer valid)" } else { "" };
+    let list = |pick: fn(&keywright_analysis::diff::ChangedDirective) -> Option<&String>| {
+        let parts =
+            block.directives.iter().filter_map(|one| Some(format!("{}={}", one.name, escape(pick(one)?))));
+        parts.collect::<Vec<_>>().join(" ")
+    };
+    match block.fate {
+        Fate::Added => format!("{name} added: {}{past}", list(|one| one.new.as_ref())),
+        Fate::Removed => format!("{name} removed: {}{past}", list(|one| one.old.as_ref())),
+        Fate::Changed => {
+            let parts = block.directives.iter().map(|one| {
+                let text = |value: &Option<String>| {
+                    value.as_ref().map_or_else(|| "none".to_owned(), |value| escape(value).into_owned())
+                };
+                format!("{} {} → {}", one.name, text(&one.old), text(&one.new))
+            });
+            format!("{name} changed: {}{past}", parts.collect::<Vec<_>>().join("; "))
+        }
+    }
+}
+
+/// The result in one sentence.
+pub(super) fn verdict(compared: &super::Compared<'_>) -> &'static str {
+    let difference = compared.difference;
+    if difference.lost {
+        "the customer can do less"
+    } else if difference.is_same_content {
+        "nothing changes but the text"
+    } else {
+        "the customer loses nothing"
+    }
+}
