@@ -86,6 +86,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! What a set of files grants on a day, as every command answers it:
+//!
+//! ```
+//! use keywright::jiff::civil::date;
+//! use keywright::license::License;
+//! use keywright::resolve::{Entitlements, Model, Role, Usable};
+//!
+//! let bought = License::from_text("1.lic", "FEATURE Pool { VENDOR=ABC KEYTYPE=EXCLUSIVE COUNT=20 SN=A-1 }");
+//! let upgrade = License::from_text("2.lic", "FEATURE Pool { VENDOR=ABC KEYTYPE=UPGRADE COUNT=15 SN=A-2 }");
+//! let model = Model::compile([&bought, &upgrade])?;
+//! let granted = Entitlements::on(&model, date(2026, 3, 1));
+//!
+//! let pool = &granted.features()[0];
+//! assert_eq!(pool.usable, Usable::Exactly(35));
+//! assert_eq!(granted.role(pool.blocks[1]), Role::AddsTo(pool.blocks[0]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Play a checkout
 //!
 //! The state changes only when an event is granted:

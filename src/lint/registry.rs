@@ -79,6 +79,7 @@ pub static RULES: &[&Rule] = &[
     &capacity::more_means_less::RULE,
     &capacity::indivisible_pool::RULE,
     &capacity::bound_reached::RULE,
+    &capacity::never_used::RULE,
     &time::start_after_end::RULE,
     &time::expired::RULE,
     &time::issued_in_future::RULE,

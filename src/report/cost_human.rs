@@ -9,8 +9,8 @@ use jiff::civil::DateTime;
 use keywright_license::Kind;
 use keywright_resolve::semantics::OVERFLOW;
 use keywright_resolve::{
-    Alternative, BlockId, CostLine, Failure, Interner, MixLimit, Model, Outcome, Reason, Request, State,
-    UNLIMITED, Usable,
+    Alternative, BlockId, CheckoutCost, CostLine, CostRange, Entitlements, Failure, Interner, MixLimit,
+    Model, Outcome, Reason, Request, Role, State, UNLIMITED, Usable,
 };
 
 use super::escape::escape;
@@ -23,17 +23,48 @@ pub fn render(model: &Model, at: DateTime, request: &Request) -> String {
     let feature = request.feature.map_or("", |name| model.name_text(name));
     let count = if request.count > 1 { format!("{} × ", request.count) } else { String::new() };
     let _ = writeln!(text, "{count}{} on {}", escape(feature), at.date());
+    let entitlements = Entitlements::of_feature(model, request.feature.unwrap_or_default(), at.date());
     let alternatives = model.alternatives(&mut state, request);
     let first = alternatives.iter().position(|alternative| alternative.draws.is_ok());
     for (index, alternative) in alternatives.iter().enumerate() {
-        let _ = writeln!(text, "\n{}", heading(model, alternative, index, first));
+        let role = entitlements.role(alternative.block);
+        let _ = writeln!(text, "\n{}", heading(model, alternative, role, index, first));
         push_tree(&mut text, model, alternative);
         if let Ok(draws) = &alternative.draws {
             push_pools(&mut text, model, &state, draws);
         }
+        if let Some(cost) = entitlements.cost(alternative.block).filter(|_| request.count == 1) {
+            push_range(&mut text, model, cost);
+        }
     }
+    push_others(&mut text, model, &entitlements, request, &alternatives);
     let _ = writeln!(text, "\n{}", at_once(model.at_once(&state, request)));
     text
+}
+
+/// Writes the blocks that are not tried: UPGRADE blocks, further METERED blocks, and duplicates.
+fn push_others(
+    text: &mut String,
+    model: &Model,
+    entitlements: &Entitlements,
+    request: &Request,
+    alternatives: &[Alternative],
+) {
+    let Some(name) = request.feature else { return };
+    let tried = |block: BlockId| alternatives.iter().any(|alternative| alternative.block == block);
+    let others = model.blocks_of(name).iter().copied().filter(|block| !tried(*block));
+    for block in others {
+        let role = entitlements.role(block).words(model);
+        let _ = writeln!(text, "\n{}: {}", block_name(model, block), escape(&role));
+    }
+    let mut copies: BTreeMap<BlockId, usize> = BTreeMap::new();
+    for (_, first) in model.duplicates_of(name) {
+        *copies.entry(first).or_default() += 1;
+    }
+    for (first, count) in copies {
+        let noun = if count == 1 { "duplicate" } else { "duplicates" };
+        let _ = writeln!(text, "\n{}: {count} {noun}, counted once", block_name(model, first));
+    }
 }
 
 /// Renders how often a mix of requests, made in turn, is granted. `names` has the feature of each request.
@@ -71,9 +102,22 @@ pub fn render_mix(
     text
 }
 
-fn heading(model: &Model, alternative: &Alternative, index: usize, first: Option<usize>) -> String {
+fn block_name(model: &Model, block: BlockId) -> String {
+    format!("{} ({})", escape(&model.label(block)), model.kind(block).as_str())
+}
+
+fn heading(
+    model: &Model,
+    alternative: &Alternative,
+    role: Role,
+    index: usize,
+    first: Option<usize>,
+) -> String {
     let block = alternative.block;
-    let name = format!("{} ({})", escape(&model.label(block)), model.kind(block).as_str());
+    let name = block_name(model, block);
+    if !role.is_used() {
+        return format!("{name}: {}", escape(&role.words(model)));
+    }
     match &alternative.draws {
         Err(Outcome::Denied(reason)) => format!("{name}: denied, {}", reason.as_str()),
         Err(Outcome::Failed(failure)) => format!("{name}: {}", failure.as_str()),
@@ -131,6 +175,33 @@ fn push_pools(text: &mut String, model: &Model, state: &State, draws: &[(BlockId
         let free = state.free(model, block);
         let of = if free == UNLIMITED { "unlimited".to_owned() } else { format!("{free} free") };
         let _ = writeln!(text, "  takes {amount} of {} ({of})", escape(&model.label(block)));
+    }
+}
+
+/// Maximum number of alternatives that are listed.
+const MOST_LISTED: usize = 8;
+
+/// Writes what other alternatives draw, if one checkout does not always draw the same.
+fn push_range(text: &mut String, model: &Model, cost: &CheckoutCost) {
+    if cost.is_exact() {
+        return;
+    }
+    if !cost.is_complete {
+        let _ = writeln!(text, "  not all alternatives were examined");
+    }
+    let draw = |draw: &CostRange| match (draw.least, draw.most) {
+        (least, most) if least == most => format!("{most} of {}", escape(model.name_text(draw.feature))),
+        (least, most) => format!("{least} to {most} of {}", escape(model.name_text(draw.feature))),
+    };
+    let draws: Vec<String> = cost.draws.iter().map(draw).collect();
+    let _ = writeln!(text, "  depending on the alternatives, takes {}:", draws.join(" and "));
+    for alternative in cost.alternatives.iter().take(MOST_LISTED) {
+        let part = |(block, amount): &(BlockId, u64)| format!("{amount} of {}", escape(&model.label(*block)));
+        let parts: Vec<String> = alternative.iter().map(part).collect();
+        let _ = writeln!(text, "    {}", parts.join(" and "));
+    }
+    if cost.alternatives.len() > MOST_LISTED {
+        let _ = writeln!(text, "    … and {} more", cost.alternatives.len() - MOST_LISTED);
     }
 }
 

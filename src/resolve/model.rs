@@ -131,6 +131,12 @@ impl Model {
         &self.names.get(name).blocks
     }
 
+    /// The duplicates of all blocks of a name, in file order, each with the block that counts.
+    pub fn duplicates_of(&self, name: NameId) -> impl Iterator<Item = (BlockId, BlockId)> + '_ {
+        let of_name = self.blocks.iter().filter(move |(_, row)| row.name == name);
+        of_name.filter_map(|(block, row)| Some((block, row.copy_of?)))
+    }
+
     /// The type of a block.
     #[must_use]
     pub fn kind(&self, block: BlockId) -> Kind {

@@ -21,6 +21,7 @@ mod convert;
 mod diff;
 mod docs;
 mod entitlement;
+mod entitlement_agrees;
 mod files;
 mod fmt;
 mod foreign_formats;

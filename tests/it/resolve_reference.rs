@@ -364,14 +364,10 @@ impl Slow {
             draw.kept = Some(until(draw.block, draw.since).unwrap_or(now));
         }
         for group in &mut self.groups {
-            let mut pools: Vec<usize> = group.pools.iter().map(|(index, _)| *index).collect();
-            pools.sort_unstable();
-            pools.dedup();
-            let is_returned = |draw: &mut Draw| draw.ticket == Some(ticket);
-            for draw in group.members.extract_if(.., is_returned) {
-                let kept = pools.iter().filter_map(|index| Some((*index, until(*index, draw.since)?)));
-                let kept = kept.map(|(block, until)| Draw { block, kept: Some(until), ..draw.clone() });
-                group.kept.extend(kept);
+            for draw in group.members.extract_if(.., |draw| draw.ticket == Some(ticket)) {
+                let until = |index: usize| Some((index, until(index, draw.since)?));
+                let kept = group.pools.iter().filter_map(|(index, _)| until(*index));
+                group.kept.extend(kept.map(|(block, kept)| Draw { block, kept: Some(kept), ..draw.clone() }));
             }
             if group.members.is_empty() {
                 group.burned_for = 0;

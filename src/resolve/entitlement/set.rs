@@ -62,21 +62,31 @@ impl Entitlements {
     /// Computes the entitlement of all blocks of a model on a day.
     #[must_use]
     pub fn on(model: &Model, day: Date) -> Self {
+        let names: Vec<NameId> = model.names().map(|(name, _)| name).collect();
+        Self::of_names(model, &names, day)
+    }
+
+    /// As [`Self::on`], of one feature. The roles of other blocks are those without their dependencies.
+    #[must_use]
+    pub fn of_feature(model: &Model, name: NameId, day: Date) -> Self {
+        Self::of_names(model, &[name], day)
+    }
+
+    fn of_names(model: &Model, names: &[NameId], day: Date) -> Self {
         let mut room = limits::ENTITLEMENT_BUDGET;
         let mut state = State::new(model, day.at(0, 0, 0, 0));
-        let all: Vec<BlockId> = model.blocks.iter().map(|(id, _)| id).collect();
         let mut found = Self {
             day,
-            roles: all.iter().map(|block| model.standing(*block, day)).collect(),
+            roles: model.blocks.iter().map(|(block, _)| model.standing(block, day)).collect(),
             features: Vec::new(),
             costs: HashMap::new(),
             shared_names: HashMap::new(),
         };
-        for block in all {
-            found.examine(model, &mut state, block, &mut room);
+        for block in names.iter().flat_map(|name| model.blocks_of(*name)) {
+            found.examine(model, &mut state, *block, &mut room);
         }
-        for (name, _) in model.names() {
-            found.total(model, &state, name, &mut room);
+        for name in names {
+            found.total(model, &state, *name, &mut room);
         }
         found
     }

@@ -10,7 +10,7 @@ use crate::block::Replaced;
 use crate::index_vec::BlockId;
 use crate::model::Model;
 use crate::reason::Reason;
-use crate::semantics::hides;
+use crate::semantics::{MAX_COMPETING_BLOCKS, hides};
 
 impl Model {
     /// Returns true if a block is in force: within its dates, not replaced, not a duplicate, and not preceded by another
@@ -36,7 +36,8 @@ impl Model {
 
     /// Returns the role of a block on `day` without its dependencies: a token can have the role [`Role::Serves`] although
     /// they are not met. See [`Entitlements`](super::Entitlements) for the complete role.
-    pub(super) fn standing(&self, block: BlockId, day: Date) -> Role {
+    #[must_use]
+    pub fn standing(&self, block: BlockId, day: Date) -> Role {
         let row = self.blocks.get(block);
         if let Some(role) = self.out_of_force(block, day) {
             return role;
@@ -48,6 +49,41 @@ impl Model {
             return Role::CannotBeServed(Obstacle { reason: Reason::NotModelled, dependency: None });
         }
         Role::Serves
+    }
+
+    /// Returns the periods in which a block is in force, in order: the first and the last day of each. UPGRADE blocks are in
+    /// force without a block that they add to. Empty for a block that the resolver does not model because too many blocks
+    /// exclude or replace each other.
+    #[must_use]
+    pub fn periods_in_force(&self, block: BlockId) -> Vec<(Date, Date)> {
+        let row = self.blocks.get(block);
+        let target = self.targets.get(row.target);
+        let rivals: &[BlockId] = if row.kind == Kind::Exclusive { &target.exclusives } else { &[] };
+        let own = || rivals.iter().chain([&block]);
+        let crowds = own().map(|one| self.blocks.get(*one).replaced_by.len());
+        if crowds.chain([rivals.len(), target.replacers.len()]).any(|crowd| crowd > MAX_COMPETING_BLOCKS) {
+            return Vec::new();
+        }
+        let replacers = own().flat_map(|one| &self.blocks.get(*one).replaced_by).chain(&target.replacers);
+        let dated = own().chain(replacers).map(|one| self.blocks.get(*one));
+        let after = |end: Date| end.tomorrow().ok();
+        let changes = dated.flat_map(|one| [one.start, one.end.and_then(after)]).flatten();
+        let mut days: Vec<Date> = changes.chain([Date::MIN]).collect();
+        days.sort_unstable();
+        days.dedup();
+        let mut periods: Vec<(Date, Date)> = Vec::new();
+        let nexts = days.iter().skip(1).map(Some).chain([None]);
+        for (first, next) in days.iter().zip(nexts) {
+            if !self.in_force(block, *first) {
+                continue;
+            }
+            let last = next.and_then(|next| next.yesterday().ok()).unwrap_or(Date::MAX);
+            match periods.last_mut().filter(|(_, before)| after(*before) == Some(*first)) {
+                Some((_, before)) => *before = last,
+                None => periods.push((*first, last)),
+            }
+        }
+        periods
     }
 
     /// Licenses of a block on `day`, with upgrades; [`UNLIMITED`](crate::UNLIMITED) without a limit.

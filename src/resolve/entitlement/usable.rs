@@ -24,6 +24,7 @@ const NO_LIMIT: u64 = 1 << 52;
 const BEYOND_COUNTS: u64 = 1 << 40;
 
 /// The number of checkouts that can be out at the same time.
+/// DECISION: the checkouts that are granted to different people on a server without other checkouts, not a sum of COUNTs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Usable {
     /// Exactly this many.

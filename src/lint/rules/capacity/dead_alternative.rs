@@ -95,7 +95,7 @@ impl<'c, 'a> World<'c, 'a> {
     /// Returns why `later` is never used after `earlier`, or `None`.
     fn hides(&self, earlier: &GraphBlock<'_>, later: &GraphBlock<'_>) -> Option<&'static str> {
         let (one, other) = (earlier.feature, later.feature);
-        if crate::rules::sets::is_copy(earlier, later) || !covers(one, other) || one.version < other.version {
+        if !covers(one, other) || one.version < other.version {
             return None;
         }
         match one.kind {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::message;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::Kind;
-use keywright_resolve::graph::{Cost, GraphBlockId, UNLIMITED};
+use keywright_resolve::UNLIMITED;
+use keywright_resolve::graph::{Cost, GraphBlock, GraphBlockId};
 use keywright_syntax::diagnostic::Code;
 
 /// A pool with a remainder that is never used.
@@ -42,7 +43,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     for (pool, costs) in costs {
         let Some(block) = cx.graph.block(pool) else { continue };
-        let size = cx.capacities().get(pool);
+        let Some(size) = size(cx, block) else { continue };
         let floats = matches!(block.feature.kind, Kind::Exclusive | Kind::Additive);
         let divides = |cost: &u64| *cost > 0 && size.is_multiple_of(*cost);
         // Costs above the size of the pool are reported by C001 and C002.
@@ -61,4 +62,11 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             "sell a multiple of a cost; otherwise some licenses stay unused while only one product runs",
         ));
     }
+}
+
+/// The licenses of a pool with its upgrades, today or on its first day. `None` if it is not in force then.
+fn size(cx: &Context<'_>, block: &GraphBlock<'_>) -> Option<u64> {
+    let pool = cx.model().block(block.id.index())?;
+    let day = block.feature.start.map_or(cx.options.at, |start| start.value.max(cx.options.at));
+    cx.model().in_force(pool, day).then(|| cx.model().capacity(pool, day))
 }

@@ -13,6 +13,7 @@ pub(crate) mod dead_alternative;
 pub(crate) mod indivisible_pool;
 pub(crate) mod more_means_less;
 pub(crate) mod never_runs;
+pub(crate) mod never_used;
 pub(crate) mod second_exclusive;
 pub(crate) mod unservable;
 pub(crate) mod upgrade_of_unlimited;

@@ -2,7 +2,6 @@
 
 use jiff::civil::Date;
 
-use crate::rules::sets::is_copy;
 use crate::{Check, Context, Example, Rule, Sink};
 use keywright_license::{Kind, Replaces};
 use keywright_resolve::graph::GraphBlock;
@@ -44,8 +43,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         for block in exclusive {
             if let Some(other) = longest.filter(|other| overlap(other.feature, block.feature)) {
                 let (first, second) = if other.id < block.id { (other, block) } else { (block, other) };
-                let fine = is_copy(first, second) || replaces(first, second) || replaces(second, first);
-                if !fine {
+                if !replaces(first, second) && !replaces(second, first) {
                     report(cx, sink, first, second);
                 }
             }

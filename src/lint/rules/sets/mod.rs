@@ -26,13 +26,6 @@ pub(crate) fn content(license: &License, feature: &Feature) -> Content {
     all
 }
 
-/// Returns true if two blocks are the same license: equal apart from their KEYs. Such blocks count once.
-pub(super) fn is_copy(one: &GraphBlock<'_>, other: &GraphBlock<'_>) -> bool {
-    one.name() == other.name()
-        && one.feature.kind == other.feature.kind
-        && content(one.license, one.feature) == content(other.license, other.feature)
-}
-
 /// The customer of a block.
 #[derive(Debug, Clone)]
 struct Licensee {

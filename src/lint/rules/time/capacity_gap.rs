@@ -51,7 +51,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if rivals(&blocks) {
             continue;
         }
-        let faults = faults(&timeline(&blocks), cx.options.at);
+        let faults = faults(&timeline(cx, &blocks), cx.options.at);
         if !faults.is_empty() {
             let periods = Periods::new(named, &blocks);
             for fault in faults {
@@ -107,8 +107,9 @@ fn is_uncounted(kind: Kind) -> bool {
     matches!(kind, Kind::Token | Kind::Local | Kind::Metered)
 }
 
-/// The total of the blocks, day by day. An UPGRADE adds nothing on days without an EXCLUSIVE block.
-fn timeline(blocks: &[&GraphBlock<'_>]) -> Vec<Capacity> {
+/// The total of the blocks, day by day, as the resolver uses them: replaced blocks add nothing, and an UPGRADE adds nothing
+/// on days without an EXCLUSIVE block.
+fn timeline(cx: &Context<'_>, blocks: &[&GraphBlock<'_>]) -> Vec<Capacity> {
     let mut changes: Vec<(Date, bool, Kind, u64)> = Vec::new();
     for block in blocks {
         let (feature, kind) = (block.feature, block.feature.kind);
@@ -117,9 +118,11 @@ fn timeline(blocks: &[&GraphBlock<'_>]) -> Vec<Capacity> {
             Some(Count::Limited(n)) => u64::from(n),
             _ => ENDLESS,
         };
-        changes.push((feature.start.map_or(Date::MIN, |start| start.value), true, kind, size));
-        if let Some(next) = feature.end.and_then(|end| end.value.tomorrow().ok()) {
-            changes.push((next, false, kind, size));
+        let model = cx.model();
+        let periods = model.block(block.id.index()).map(|id| model.periods_in_force(id));
+        for (first, last) in periods.into_iter().flatten() {
+            changes.push((first, true, kind, size));
+            changes.extend(last.tomorrow().ok().map(|next| (next, false, kind, size)));
         }
     }
     changes.sort_unstable();
@@ -200,7 +203,10 @@ fn report(
     let Ok(eve) = fault.day.yesterday() else { return };
     let ending = periods.ends.get(&eve).map(Vec::as_slice).unwrap_or_default();
     let mut ending = ending.iter().filter_map(|block| Some((block, block.feature.end?)));
-    let Some((block, end)) = ending.next() else { return };
+    // Without a block that ends, one that starts replaces another.
+    let starting = periods.starts.get(&fault.day);
+    let starting = || starting.and_then(|block| Some((block, block.feature.start?)));
+    let Some((block, end)) = ending.next().or_else(starting) else { return };
     let name = periods.named.name.as_str();
     let starved = falls.remove_affected(cx, periods.named, fault);
     let (message, help) = message(name, fault);
