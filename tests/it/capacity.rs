@@ -128,7 +128,8 @@ fn check(text: &str, same_host: bool) -> usize {
         }
     }
     for pair in &result.pairs {
-        assert!(pair.is_complete, "{text}");
+        // On one host, the first feature can be without a limit only after another one.
+        assert!(pair.is_complete || same_host, "{text}");
         let [one, other] = &pair.features;
         let is_unlimited =
             result.features.iter().any(|row| row.feature == *one && row.most == Amount::Unlimited);
@@ -137,7 +138,7 @@ fn check(text: &str, same_host: bool) -> usize {
             let both = |times| mix(&[(one, first), (other, times)]);
             let Some(row) = row else {
                 assert!(
-                    is_unlimited && first > 0 || !orders.sometimes(&both(0)),
+                    !pair.is_complete || is_unlimited && first > 0 || !orders.sometimes(&both(0)),
                     "{one} {other} {first}\n{text}"
                 );
                 continue;
@@ -302,7 +303,7 @@ fn capacity_of_every_type_of_block() {
 #[test]
 fn bounds_are_stated() {
     let dir = TestDir::new();
-    let value = json(dir.write("a.lic", alternatives(2_000_000, 1_000_000)), &["a.lic"], 0);
+    let value = json(dir.write("a.lic", alternatives(600_000, 900_000)), &["a.lic"], 0);
     let draw = value["features"].as_array().unwrap().iter().find(|row| row["feature"] == "MyDraw").unwrap();
     assert_eq!(draw["bound"], "at-least");
     assert_eq!(value["smallest_denied_complete"], false);

@@ -194,7 +194,9 @@ fn diff_explains_why_more_means_less() {
         "{changes:#?}"
     );
     let sequence = changes.iter().find(|change| change["kind"] == "sequence").unwrap();
-    assert_eq!(sequence["new"], "denied: not-enough-licenses");
+    assert_eq!(sequence["new"], "denied (not-enough-licenses)");
+    assert_eq!(sequence["example"], "on 2026-06-01: 1 Draw, then 1 X");
+    assert_eq!(sequence["draws"], serde_json::json!([{ "checkout": "1 Draw", "old": "10 B", "new": "5 A" }]));
     let markdown = dir.run(&["diff", "--format", "markdown", "old.lic", "new.lic"]).expect_code(1).stdout;
     assert!(markdown.starts_with("## License change: the customer can do less\n"), "{markdown}");
 }

@@ -16,6 +16,9 @@ use crate::amount::Amount;
 const MOST_EXAMINED: usize = 5_000_000;
 const MOST_MIXES: usize = 100_000;
 
+/// The work to examine a mix with the resolver, compared with arithmetic.
+const PLAYED: usize = 10;
+
 /// The bound was reached.
 struct BoundReached;
 
@@ -39,7 +42,7 @@ struct Search<'p, 'm, 'f> {
     play: &'p mut Play<'m>,
     features: &'f Features,
     found: &'f [Most],
-    /// The number of mixes that may still be examined.
+    /// The work that is left, in mixes examined by arithmetic.
     left: usize,
     mixes: Vec<DeniedMix>,
 }
@@ -64,7 +67,7 @@ impl Search<'_, '_, '_> {
         let able: Vec<usize> = (0..features.len()).filter(able).collect();
         for (at, one) in able.iter().enumerate() {
             for other in able.iter().skip(at + 1) {
-                self.spend()?;
+                self.spend(1)?;
                 if features.meet(*one, *other) {
                     self.group(&[*one, *other])?;
                 }
@@ -74,7 +77,7 @@ impl Search<'_, '_, '_> {
             for (next, other) in able.iter().enumerate().skip(at + 1) {
                 let direct = features.meet(*one, *other);
                 for third in able.iter().skip(next + 1) {
-                    self.spend()?;
+                    self.spend(1)?;
                     let meets = [direct, features.meet(*one, *third), features.meet(*other, *third)];
                     // A feature that shares no supply with the other two does not change what they are granted.
                     if meets.into_iter().filter(|meets| *meets).count() > 1 {
@@ -86,8 +89,8 @@ impl Search<'_, '_, '_> {
         Ok(())
     }
 
-    fn spend(&mut self) -> Result<(), BoundReached> {
-        self.left = self.left.checked_sub(1).ok_or(BoundReached)?;
+    fn spend(&mut self, work: usize) -> Result<(), BoundReached> {
+        self.left = self.left.checked_sub(work).ok_or(BoundReached)?;
         Ok(())
     }
 
@@ -110,7 +113,7 @@ impl Search<'_, '_, '_> {
         let Some(mut before) = room(0) else { return Ok(()) };
         let Some(most) = mixes::room(self.features, &[], first) else { return Ok(()) };
         for times in 1..=most {
-            self.spend()?;
+            self.spend(1)?;
             let Some(now) = mixes::room(self.features, &[(first, times)], second) else { return Ok(()) };
             if now < before {
                 self.record(group, &[times, now.saturating_add(1)], &[first, second])?;
@@ -129,7 +132,7 @@ impl Search<'_, '_, '_> {
         for one in 1..=most {
             let beside = mixes::room(features, &[(first, one)], second).unwrap_or(0);
             for other in 1..=beside {
-                self.spend()?;
+                self.spend(1)?;
                 let Some(now) = room(one, other) else { continue };
                 let is_less = |before: Option<u64>| before.is_some_and(|before| now < before);
                 if is_less(room(one - 1, other)) && is_less(room(one, other - 1)) {
@@ -203,7 +206,7 @@ impl Region<'_, '_, '_, '_, '_> {
 
     /// Returns true if a mix is always granted.
     fn visit(&mut self, mix: Mix) -> Result<bool, BoundReached> {
-        self.search.spend()?;
+        self.search.spend(PLAYED)?;
         let features = self.search.features;
         let mut states: Vec<StateId> = Vec::new();
         let mut denied: Option<(usize, StateId, Reason)> = None;

@@ -9,10 +9,10 @@ use super::result::{Frontier, MOST_FEATURES, Pairs, Row};
 use crate::amount::Amount;
 
 /// Maximum number of rows of a frontier.
-const MOST_ROWS: u64 = 10_000;
+const MOST_ROWS: u64 = 100_000;
 
 /// Maximum number of mixes that are tried for one frontier.
-const MOST_MIXES: usize = 200_000;
+const MOST_MIXES: usize = 60_000;
 
 /// Returns the frontiers of the pairs.
 pub(super) fn all(

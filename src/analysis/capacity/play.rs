@@ -10,7 +10,7 @@ use super::result::Hosts;
 
 /// Maximum number of requests that one analysis runs. A feature with alternatives on pools of a few hundred
 /// licenses needs some thousands.
-const MOST_STEPS: usize = 1_000_000;
+const MOST_STEPS: usize = 300_000;
 
 /// The number of a state.
 pub(super) type StateId = u32;

@@ -14,6 +14,8 @@ use crate::amount::Amount;
 #[derive(Debug)]
 pub(crate) struct Quick {
     rows: Vec<(String, Amount, String)>,
+    /// The names without a token on which other features draw.
+    pools: Vec<String>,
     /// The smallest denied mixes; empty if they were not searched.
     pub(crate) denied: Vec<DeniedMix>,
     /// True if these are all.
@@ -32,12 +34,18 @@ impl Quick {
         let mut play = Play::new(model, &features, hosts);
         let found: Vec<most::Most> =
             (0..features.len()).map(|at| most::of(&mut play, &features, at)).collect();
+        let pools = features.iter().filter(|row| row.is_pool).map(|row| row.name.clone()).collect();
         let rows = features.iter().zip(&found);
         let rows = rows.map(|(row, most)| (row.name.clone(), most.amount, cost(&features, &row.demand)));
         let rows = rows.collect();
         let denied =
             if with_mixes { denied::all(&mut play, &features, &found) } else { denied::Denied::default() };
-        Self { rows, denied: denied.mixes, is_complete: denied.is_complete }
+        Self { rows, pools, denied: denied.mixes, is_complete: denied.is_complete }
+    }
+
+    /// Returns true if people rather check out the features that draw on a name.
+    pub(crate) fn is_pool(&self, name: &str) -> bool {
+        self.pools.iter().any(|pool| pool == name)
     }
 
     pub(crate) fn most(&self, name: &str) -> Option<Amount> {

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use keywright_license::Kind;
 use keywright_resolve::{BlockId, ServingLot, UNLIMITED};
 
@@ -21,12 +23,14 @@ pub(super) fn proves(days: &[(Snapshot, Snapshot)]) -> bool {
 #[derive(Debug, Default)]
 struct Dominance {
     is_shared: bool,
-    /// The new block that serves instead of an old one.
-    images: BTreeMap<BlockId, BlockId>,
+    /// The new block that serves instead of an old one, by day.
+    images: BTreeMap<(Date, BlockId), BlockId>,
+    /// The latest image of each old block.
+    latest: BTreeMap<BlockId, BlockId>,
     /// The one old block of each name, where SHARE is involved.
     single: BTreeMap<Key, BlockId>,
     /// Blocks that are tried before an image, with the day.
-    before: BTreeSet<(jiff::civil::Date, Key, BlockId)>,
+    before: BTreeSet<(Date, Key, BlockId)>,
 }
 
 impl Dominance {
@@ -34,7 +38,8 @@ impl Dominance {
     fn map(&mut self, old: &Snapshot, new: &Snapshot) -> bool {
         for (key, rows) in old.targets.iter().filter(|(_, rows)| !rows.is_empty()) {
             let Some((at, image)) = self.image(key, rows, new) else { return false };
-            self.images.extend(rows.iter().map(|row| (row.id, image)));
+            self.images.extend(rows.iter().map(|row| ((new.day, row.id), image)));
+            self.latest.extend(rows.iter().map(|row| (row.id, image)));
             let earlier = new.candidates(key).iter().take(at);
             self.before.extend(earlier.map(|row| (new.day, key.clone(), row.id)));
             let direct = old.direct(&key.1);
@@ -66,11 +71,12 @@ impl Dominance {
             }
         }
         let known: BTreeSet<BlockId> =
-            rows.iter().filter_map(|row| self.images.get(&row.id).copied()).collect();
-        let fits = |row: &Candidate| {
-            known.iter().all(|image| *image == row.id) && rows.iter().all(|old| suits(old, row))
-        };
-        let at = candidates.iter().position(fits)?;
+            rows.iter().filter_map(|row| self.latest.get(&row.id).copied()).collect();
+        let fits = |row: &Candidate| rows.iter().all(|old| suits(old, row));
+        let same = candidates.iter().position(|row| known.iter().all(|image| *image == row.id) && fits(row));
+        // A renewal may take over on a later day: what was checked out before stays in the other block.
+        let other = || if self.is_shared { None } else { candidates.iter().position(fits) };
+        let at = same.or_else(other)?;
         // With SHARE, the order can change, so nothing may be tried before the image.
         (at == 0 || !self.is_shared).then_some(())?;
         Some((at, candidates.get(at)?.id))
@@ -101,7 +107,7 @@ impl Dominance {
     fn costs(&self, old: &Snapshot, new: &Snapshot) -> bool {
         let tokens = old.all().filter(|(_, row)| row.row.kind == Kind::Token);
         tokens.into_iter().all(|(key, row)| {
-            let Some(other) = self.images.get(&row.id).and_then(|id| find(new, key, *id)) else {
+            let Some(other) = self.images.get(&(new.day, row.id)).and_then(|id| find(new, key, *id)) else {
                 return false;
             };
             self.needs_less(row, other, old, new) || !self.is_shared && self.draws_less(key, old, new)
@@ -135,7 +141,7 @@ impl Dominance {
     /// The block of the new set on which the proof relies for a name.
     fn chosen<'s>(&self, key: &Key, old: &Snapshot, new: &'s Snapshot) -> Option<&'s Candidate> {
         match old.candidates(key).first() {
-            Some(row) => find(new, key, *self.images.get(&row.id)?),
+            Some(row) => find(new, key, *self.images.get(&(new.day, row.id))?),
             None => new.candidates(key).first(),
         }
     }
@@ -147,30 +153,33 @@ impl Dominance {
         after.iter().all(|(leaf, count)| before.get(leaf).is_some_and(|before| count <= before))
     }
 
-    /// Returns true if each image has at least the licenses of the old blocks for which it serves. Checkouts from an old
-    /// block that is no longer in force still count.
+    /// Returns true if each image has at least the licenses of the old blocks for which it serves. Checkouts from the days
+    /// on which it served for another block still count.
     fn has_room(&self, days: &[(Snapshot, Snapshot)]) -> bool {
-        let mut largest: BTreeMap<BlockId, u64> = BTreeMap::new();
+        // The most licenses of an old block while an image served for it.
+        let mut loads: BTreeMap<BlockId, BTreeMap<BlockId, u64>> = BTreeMap::new();
         days.iter().all(|(old, new)| {
-            let mut live: BTreeSet<BlockId> = BTreeSet::new();
-            let mut now: BTreeMap<BlockId, u64> = BTreeMap::new();
+            let mut today: BTreeMap<BlockId, Vec<(BlockId, u64)>> = BTreeMap::new();
             for (_, row) in old.all().filter(|(_, row)| is_counted(row)) {
-                live.insert(row.id);
-                now.insert(row.id, row.row.capacity);
-                let most = largest.entry(row.id).or_default();
-                *most = row.row.capacity.max(*most);
+                if let Some(image) = self.images.get(&(new.day, row.id)) {
+                    today.entry(*image).or_default().push((row.id, row.row.capacity));
+                }
             }
-            let mut needed: BTreeMap<BlockId, (u64, bool)> = BTreeMap::new();
-            for (id, image) in &self.images {
-                let size = now.get(id).or_else(|| largest.get(id)).copied().unwrap_or(0);
-                let (sum, is_live) = needed.entry(*image).or_default();
-                *sum = sum.saturating_add(size);
-                *is_live |= live.contains(id);
+            let fits = new.all().filter(|(_, row)| is_counted(row)).all(|(_, row)| {
+                let Some(live) = today.get(&row.id) else { return true };
+                let earlier = loads.get(&row.id).into_iter().flatten();
+                let earlier = earlier.filter(|(id, _)| !live.iter().any(|(known, _)| known == *id));
+                let sizes = live.iter().map(|(_, size)| *size).chain(earlier.map(|(_, size)| *size));
+                let needed = sizes.fold(0, u64::saturating_add);
+                needed <= row.row.capacity || row.row.capacity == UNLIMITED
+            });
+            for (image, live) in today {
+                for (id, size) in live {
+                    let most = loads.entry(image).or_default().entry(id).or_default();
+                    *most = size.max(*most);
+                }
             }
-            new.all().filter(|(_, row)| is_counted(row)).all(|(_, row)| {
-                let needed = needed.get(&row.id).filter(|(_, is_live)| *is_live);
-                needed.is_none_or(|(sum, _)| *sum <= row.row.capacity || row.row.capacity == UNLIMITED)
-            })
+            fits
         })
     }
 

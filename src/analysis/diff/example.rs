@@ -14,6 +14,19 @@ pub struct Example {
     pub steps: Vec<ExampleStep>,
     /// The reason of the denial.
     pub reason: Reason,
+    /// The checkouts that draw other licenses than before, which is why the last step is denied.
+    pub draws: Vec<DrawChange>,
+}
+
+/// A checkout of a sequence that draws other licenses than before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawChange {
+    /// The checkout.
+    pub checkout: String,
+    /// The licenses that it drew with the old set.
+    pub old: String,
+    /// The licenses that it draws with the new set.
+    pub new: String,
 }
 
 /// A step of a sequence.
@@ -82,8 +95,10 @@ impl fmt::Display for Example {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let with_people = self.has_repeated_person();
         for (at, step) in self.steps.iter().enumerate() {
-            if at > 0 {
-                f.write_str(", then ")?;
+            match at.checked_sub(1).and_then(|before| self.steps.get(before)) {
+                Some(ExampleStep::Advance(_)) => f.write_str(": ")?,
+                Some(_) => f.write_str(", then ")?,
+                None => {}
             }
             match step {
                 ExampleStep::Checkout { feature, count, version, by } => {

@@ -9,10 +9,10 @@ use super::components::Component;
 use super::snapshot::Snapshot;
 use super::{blocks, dominance, replay, search};
 use crate::amount::Amount;
-use crate::capacity::{Hosts, Quick};
+use crate::capacity::{DeniedMix, Hosts, Quick};
 
 /// Maximum number of periods that a proof compares.
-const MOST_DAYS: usize = 400;
+const MOST_DAYS: usize = 2_000;
 /// Maximum number of periods for which changes are listed.
 const MOST_LISTED_DAYS: usize = 40;
 /// Maximum number of features of a part for which mixes are compared, and of listed mixes.
@@ -35,7 +35,7 @@ pub(super) fn of_component(
     }
     match search::find(old, new, names, &days) {
         Some(example) => {
-            let denied = format!("denied: {}", example.reason.as_str());
+            let denied = format!("denied ({})", example.reason.as_str());
             changes.push(Change {
                 features: example.features(),
                 day: at,
@@ -144,14 +144,18 @@ impl Listing {
         let is_part = |small: &[(String, u64)], mix: &[(String, u64)]| {
             small.iter().all(|(name, times)| mix.iter().any(|(other, all)| other == name && all >= times))
         };
-        for denied in after.denied.iter().filter(|denied| denied.mix.len() > 1) {
-            let was_denied = before.denied.iter().any(|small| is_part(&small.mix, &denied.mix));
-            let was_possible = denied.mix.iter().all(|(name, _)| before.most(name).is_some());
-            if was_denied
-                || !was_possible
-                || self.mixes.len() >= MOST_MIXES
-                || self.mixes.contains(&denied.mix)
-            {
+        let is_mix = |denied: &&DeniedMix| denied.mix.len() > 1;
+        let has_pool = |denied: &DeniedMix| denied.mix.iter().any(|(name, _)| after.is_pool(name));
+        let was_granted = |denied: &DeniedMix| {
+            denied.mix.iter().all(|(name, _)| before.most(name).is_some())
+                && !before.denied.iter().any(|small| is_part(&small.mix, &denied.mix))
+        };
+        let lost: Vec<&DeniedMix> =
+            after.denied.iter().filter(is_mix).filter(|denied| was_granted(denied)).collect();
+        // Mixes with checkouts of a pool itself are listed only if no other mix is lost.
+        let with_pools = lost.iter().all(|denied| has_pool(denied));
+        for denied in lost.into_iter().filter(|denied| with_pools || !has_pool(denied)) {
+            if self.mixes.len() >= MOST_MIXES || self.mixes.contains(&denied.mix) {
                 continue;
             }
             self.mixes.push(denied.mix.clone());
@@ -162,7 +166,7 @@ impl Listing {
                 day,
                 kind: ChangeKind::Mix,
                 old: text.join(" + "),
-                new: format!("denied: {}", denied.reason.as_str()),
+                new: format!("denied ({})", denied.reason.as_str()),
                 lost: true,
                 example: None,
             });

@@ -22,7 +22,7 @@ use jiff::civil::Date;
 
 pub use blocks::{BlockChange, ChangedDirective, Fate};
 pub use change::{Change, ChangeKind, LicenseSet};
-pub use example::{Example, ExampleStep};
+pub use example::{DrawChange, Example, ExampleStep};
 
 /// A difference between two sets of licenses.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,11 +6,13 @@ use std::collections::{HashSet, VecDeque};
 use jiff::civil::Date;
 
 use keywright_license::Version;
-use keywright_resolve::{Event, Interner, Model, Outcome, Reason, Request, Requester, State, Symbol, Ticket};
+use keywright_resolve::{
+    BlockId, Event, Interner, Model, Outcome, Reason, Request, Requester, State, Symbol, Ticket,
+};
 
 use super::change::LicenseSet;
 use super::components::Component;
-use super::example::{Example, ExampleStep};
+use super::example::{DrawChange, Example, ExampleStep};
 
 /// Maximum numbers of the search.
 const MOST_NODES: usize = 3_000;
@@ -178,7 +180,9 @@ impl Duel<'_> {
                 more.push(step.clone());
                 nodes += 1;
                 match self.apply(&mut next, &step) {
-                    Move::Lost(reason) => return Some((day, Example { steps: more, reason })),
+                    Move::Lost(reason) => {
+                        return Some((day, Example { steps: more, reason, draws: Vec::new() }));
+                    }
                     Move::Void => continue,
                     Move::Granted if more.len() >= LONGEST || nodes > MOST_NODES => {}
                     Move::Granted => {
@@ -234,7 +238,7 @@ impl Duel<'_> {
                     }
                     Move::Lost(reason) => {
                         steps.push(step);
-                        return Some((day, Example { steps, reason }));
+                        return Some((day, Example { steps, reason, draws: Vec::new() }));
                     }
                     Move::Void => {}
                 }
@@ -269,6 +273,7 @@ impl Duel<'_> {
                 None => at += 1,
             }
         }
+        best.draws = self.draws(day, &best.steps);
         best.steps.insert(0, ExampleStep::Advance(day));
         for step in &mut best.steps {
             if let ExampleStep::Return(at) = step {
@@ -276,6 +281,30 @@ impl Duel<'_> {
             }
         }
         best
+    }
+
+    /// Returns the checkouts that draw other licenses in the new set.
+    fn draws(&self, day: Date, steps: &[ExampleStep]) -> Vec<DrawChange> {
+        let mut both = self.start(day);
+        let mut found = Vec::new();
+        let text = |model: &Model, draws: Vec<(BlockId, u64)>| {
+            let parts = draws.into_iter().map(|(block, amount)| format!("{amount} {}", model.label(block)));
+            parts.collect::<Vec<_>>().join(" + ")
+        };
+        for step in steps {
+            if !matches!(self.apply(&mut both, step), Move::Granted) {
+                break;
+            }
+            let Some((one, other)) = both.tickets.last().copied().flatten() else { continue };
+            let old = text(self.old, both.old.draws(one));
+            let new = text(self.new, both.new.draws(other));
+            if let ExampleStep::Checkout { feature, count, .. } = step
+                && old != new
+            {
+                found.push(DrawChange { checkout: format!("{count} {feature}"), old, new });
+            }
+        }
+        found
     }
 
     fn without(&self, day: Date, example: &Example, left_out: usize) -> Option<Example> {
@@ -295,7 +324,7 @@ impl Duel<'_> {
                 Move::Void => return None,
                 Move::Lost(reason) => {
                     steps.truncate(at + 1);
-                    return Some(Example { steps, reason });
+                    return Some(Example { steps, reason, draws: Vec::new() });
                 }
             }
         }

@@ -13,8 +13,7 @@ pub fn render(compared: &Compared<'_>) -> String {
     let (old, new) = (escape(compared.old), escape(compared.new));
     let _ = writeln!(text, "from {old} to {new}, on {} and later\n", difference.at);
     for (heading, lost) in [("less", true), ("other changes", false)] {
-        let lines: Vec<String> =
-            difference.changes.iter().filter(|change| change.lost == lost).map(words::change).collect();
+        let lines = words::lines(difference, lost);
         if !lines.is_empty() {
             let _ = writeln!(text, "{heading}\n  {}\n", lines.join("\n  "));
         }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use keywright_analysis::diff::{BlockChange, Change};
+use keywright_analysis::diff::{BlockChange, Change, DrawChange};
 
 use super::Compared;
 use crate::escape::escape;
@@ -28,6 +28,15 @@ struct ChangeJson {
     new: String,
     lost: bool,
     example: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    draws: Vec<DrawChangeJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct DrawChangeJson {
+    checkout: String,
+    old: String,
+    new: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,6 +81,12 @@ fn safe(text: &str) -> String {
 }
 
 fn change(change: &Change) -> ChangeJson {
+    let draws = change.example.iter().flat_map(|example| &example.draws);
+    let draw = |draw: &DrawChange| DrawChangeJson {
+        checkout: safe(&draw.checkout),
+        old: safe(&draw.old),
+        new: safe(&draw.new),
+    };
     ChangeJson {
         kind: change.kind.as_str(),
         features: change.features.iter().map(|name| safe(name)).collect(),
@@ -80,6 +95,7 @@ fn change(change: &Change) -> ChangeJson {
         new: safe(&change.new),
         lost: change.lost,
         example: change.example.as_ref().map(|example| safe(&example.to_string())),
+        draws: draws.map(draw).collect(),
     }
 }
 

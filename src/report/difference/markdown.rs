@@ -13,8 +13,7 @@ pub fn render(compared: &Compared<'_>) -> String {
     let mut text = format!("## License change: {}\n\n", words::verdict(compared));
     let _ = writeln!(text, "From {old} to {new}, on {} and later.", difference.at);
     for (heading, lost) in [("Less", true), ("Other changes", false)] {
-        let lines = difference.changes.iter().filter(|change| change.lost == lost).map(words::change);
-        list(&mut text, heading, lines.collect());
+        list(&mut text, heading, words::lines(difference, lost));
     }
     list(&mut text, "Blocks", difference.blocks.iter().map(words::block).collect());
     text

@@ -1,6 +1,7 @@
 //! The texts of a difference, for all formats that people read.
 
-use keywright_analysis::diff::{BlockChange, Change, ChangeKind, Fate};
+use keywright_analysis::Difference;
+use keywright_analysis::diff::{BlockChange, Change, ChangeKind, DrawChange, Fate};
 
 use crate::escape::escape;
 
@@ -13,16 +14,48 @@ pub(super) fn change(change: &Change) -> String {
     match change.kind {
         ChangeKind::AtOnce => format!("{features}: at once {old} → {new} from {day}"),
         ChangeKind::Cost => format!("{features}: one checkout draws {old} → {new} from {day}"),
-        ChangeKind::Mix => format!("{old}: granted in every order → {new} in some order from {day}"),
+        ChangeKind::Mix => format!("{old}: granted in every order → in some order {new}, from {day}"),
         ChangeKind::Directive => format!("{features}: {old} → {new}"),
         ChangeKind::Sequence => {
             let example = change.example.as_ref().map(ToString::to_string).unwrap_or_default();
-            format!("granted before, now the last one is {new}: {}", escape(&example))
+            format!("{}: granted → {new}", escape(&example))
         }
         ChangeKind::Unproven => format!(
             "{features}: something may be lost; no denied sequence was found, and no proof that there is none"
         ),
     }
+}
+
+/// Sentences that say why the last checkout of an example is denied.
+pub(super) fn reasons(change: &Change) -> Vec<String> {
+    let draws = change.example.iter().flat_map(|example| &example.draws);
+    let text = |draw: &DrawChange| {
+        let (checkout, old, new) = (escape(&draw.checkout), value(&draw.old), value(&draw.new));
+        format!("{checkout} drew {old}, now it draws {new}")
+    };
+    draws.map(text).collect()
+}
+
+/// Maximum number of mixes that texts list.
+const MOST_MIXES: usize = 6;
+
+/// The lines about lost or other changes.
+pub(super) fn lines(difference: &Difference, lost: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut mixes = 0;
+    for one in difference.changes.iter().filter(|change| change.lost == lost) {
+        if one.kind == ChangeKind::Mix {
+            mixes += 1;
+        }
+        if one.kind != ChangeKind::Mix || mixes <= MOST_MIXES {
+            lines.push(change(one));
+            lines.extend(reasons(one).into_iter().map(|reason| format!("because {reason}")));
+        }
+    }
+    if mixes > MOST_MIXES {
+        lines.push(format!("{} more mixes; `--format json` lists them", mixes - MOST_MIXES));
+    }
+    lines
 }
 
 fn value(text: &str) -> String {
