@@ -112,6 +112,12 @@ impl Session {
         self.model.names().filter(|(name, _)| !self.model.blocks_of(*name).is_empty()).map(|(_, text)| text)
     }
 
+    /// Returns the name of a feature of [`Self::entitlements`].
+    #[must_use]
+    pub fn name(&self, feature: NameId) -> &str {
+        self.model.name_text(feature)
+    }
+
     /// Computes how many checkouts of a feature by different people can be granted now, in addition to those that are out.
     #[must_use]
     pub fn available(&self, feature: &str) -> Usable {
@@ -143,7 +149,7 @@ impl Session {
             custom: self.symbol(request.custom),
         };
         let request = Request {
-            feature: self.name(request.feature),
+            feature: self.find(request.feature),
             count: u64::from(request.count.max(1)),
             version: request.version,
             who,
@@ -169,7 +175,7 @@ impl Session {
     /// # Errors
     /// Returns the reason if the balance is too low.
     pub fn consume(&mut self, feature: &str, tokens: u64) -> Result<(), Denial> {
-        let feature = self.name(feature);
+        let feature = self.find(feature);
         self.apply(&Event::Consume { feature, units: tokens }).map(drop)
     }
 
@@ -189,7 +195,7 @@ impl Session {
         }
     }
 
-    fn name(&self, feature: &str) -> Option<NameId> {
+    fn find(&self, feature: &str) -> Option<NameId> {
         self.model.name(feature)
     }
 
