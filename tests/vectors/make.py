@@ -290,7 +290,8 @@ old = [["VENDOR", US], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"], ["ISSUED", "2026
 case("signed with a retired key on its last day", block("a", old, "retired"), "VALID", at="2026-07-01", of=("a", old, "retired"))
 edge = [["VENDOR", US], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"], ["ISSUED", "2026-03-31"]]
 case("issued on the last day of its key", block("a", edge, "short"), "VALID", at="2026-03-31", of=("a", edge, "short"))
-case("issued after the day that is asked about", block("a", edge, "short"), "NOT-YET", at="2026-03-30")
+case("issued one day after the day that is asked about", block("a", edge, "short"), "VALID", at="2026-03-30")
+case("issued two days after the day that is asked about", block("a", edge, "short"), "NOT-YET", at="2026-03-29")
 case("judged long after its key could sign", block("a", edge, "short"), "VALID", at="2035-01-01")
 case("of another vendor, with that vendor's key", block("a", [["VENDOR", THEM], ["KEYTYPE", "ADDITIVE"], ["COUNT", "1"]], "other vendor"), "VALID")
 case("first day", block("a", DATED), "VALID", at="2026-03-01", of=("a", DATED, "active"))

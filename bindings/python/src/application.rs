@@ -34,7 +34,12 @@ impl Application {
     }
 
     #[pyo3(signature = (bundle, *, today = None))]
-    fn install_bundle(&mut self, py: Python<'_>, bundle: &[u8], today: Option<Bound<'_, PyAny>>) -> PyResult<()> {
+    fn install_bundle(
+        &mut self,
+        py: Python<'_>,
+        bundle: &[u8],
+        today: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
         self.keys.install_bundle(bundle, day(py, today)?).map_err(errors::list)
     }
 

@@ -31,7 +31,9 @@ impl License {
 
     #[getter]
     fn files(&self) -> Vec<LicenseFile> {
-        (0..self.checked.files.len()).map(|file| LicenseFile { checked: Arc::clone(&self.checked), file }).collect()
+        (0..self.checked.files.len())
+            .map(|file| LicenseFile { checked: Arc::clone(&self.checked), file })
+            .collect()
     }
 
     #[getter]
