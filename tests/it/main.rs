@@ -11,6 +11,7 @@
 
 mod application;
 mod application_cases;
+mod application_examples;
 mod application_vectors;
 mod architecture;
 mod capacity;

@@ -36,15 +36,15 @@ fn vectors() -> Vectors {
 }
 
 /// Compiles a program, linked with the static library.
-fn compile(name: &str, directory: &Path, options: &[&str]) -> PathBuf {
+fn compile(path: &str, directory: &Path, options: &[&str]) -> PathBuf {
     let library = std::env::current_exe().unwrap().parent().unwrap().join("libkeywright_c.a");
-    let program = directory.join(name);
+    let program = directory.join("program");
     let output = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()))
         .args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-O1", "-g"])
         .args(options)
         .arg("-I")
         .arg(root().join("include"))
-        .arg(root().join(format!("tests/programs/{name}.c")))
+        .arg(root().join(path))
         .arg(library)
         .args(["-lpthread", "-ldl", "-lm", "-o"])
         .arg(&program)
@@ -79,7 +79,7 @@ fn input(keys: &str, case: &Vector) -> String {
 #[test]
 fn c_program_answers_all_vectors() {
     let directory = tempfile::tempdir().unwrap();
-    let program = compile("vectors", directory.path(), SANITIZERS);
+    let program = compile("tests/programs/vectors.c", directory.path(), SANITIZERS);
     let vectors = vectors();
     assert!(vectors.cases.len() > 150);
     for case in &vectors.cases {
@@ -97,7 +97,7 @@ fn misuse_gives_a_status() {
     let directory = tempfile::tempdir().unwrap();
     let keys = directory.path().join("keys");
     fs::write(&keys, vectors().keys).unwrap();
-    let program = compile("misuse", directory.path(), SANITIZERS);
+    let program = compile("tests/programs/misuse.c", directory.path(), SANITIZERS);
     let run = |mode: &str| Command::new(&program).arg(&keys).arg(mode).output().unwrap();
     let output = run("usual");
     let text =
@@ -108,4 +108,18 @@ fn misuse_gives_a_status() {
     assert!(!output.status.success());
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(text.contains("AddressSanitizer"), "{text}");
+}
+
+#[test]
+fn example_runs() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = compile("examples/application.c", directory.path(), &["-Wno-unused-result"]);
+    let run = |license: &str| {
+        let output = Command::new(&program).arg(root().join("../..").join(license)).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (success, text) = run("examples/application/license.lic");
+    assert!(success && text == "2 renderers run; the next one: not-enough-licenses\n", "{text}");
+    let (_, text) = run("README.md");
+    assert!(text.contains("0 renderers run"), "{text}");
 }
