@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use keywright_license::Count;
+use keywright_license::{Kind, License};
+use keywright_resolve::{self as resolve, BlockId, Model, UNLIMITED, Usable};
 use keywright_sign::Signer;
 use keywright_syntax::escape_json;
 use keywright_verify::message::{Domain, message};
@@ -71,13 +72,24 @@ pub struct Totals {
     pub orders: usize,
     /// Number of blocks.
     pub blocks: usize,
-    /// Sum of COUNT by feature, without UNLIMITED blocks.
+    /// Licenses that the orders grant, by feature, without features without a limit.
     pub licenses: BTreeMap<String, u64>,
-    /// Number of blocks with COUNT=UNLIMITED.
+    /// Number of features without a limit, in all orders.
     pub unlimited: usize,
 }
 
 const VERSION: u32 = 1;
+
+/// Returns the usable total of each feature of a license that has licenses of its own, on `day` or on the first day of the
+/// license.
+fn sold(license: &License, day: Date) -> Result<Vec<(String, Usable)>, Fault> {
+    let model = Model::compile([license]).map_err(|error| Fault::new(error.message))?;
+    let starts = license.features.iter().map(|feature| feature.start.map_or(day, |start| start.value));
+    let entitlements = resolve::Entitlements::on(&model, starts.min().map_or(day, |start| start.max(day)));
+    let is_counted = |block: &BlockId| !matches!(model.kind(*block), Kind::Token | Kind::Local);
+    let counted = entitlements.features().iter().filter(|feature| feature.blocks.iter().any(is_counted));
+    Ok(counted.map(|one| (model.name_text(one.feature).to_owned(), one.usable)).collect())
+}
 
 impl Plan {
     /// Creates an empty plan.
@@ -95,14 +107,15 @@ impl Plan {
         let license = &draft.license;
         self.totals.orders += 1;
         self.totals.blocks += license.features.len();
-        for feature in &license.features {
-            match feature.count.map(|count| count.value) {
-                Some(Count::Limited(count)) => {
-                    let sum = self.totals.licenses.entry(feature.name.value.to_string()).or_default();
-                    *sum = sum.saturating_add(u64::from(count));
+        for (feature, usable) in sold(license, self.day.parse().unwrap_or_default())? {
+            match usable {
+                Usable::Unlimited | Usable::Devices(UNLIMITED) => self.totals.unlimited += 1,
+                Usable::Exactly(count) | Usable::AtLeast(count) | Usable::Devices(count) => {
+                    let sum = self.totals.licenses.entry(feature).or_default();
+                    *sum = sum.saturating_add(count);
                 }
-                Some(Count::Unlimited) => self.totals.unlimited += 1,
-                None => {}
+                // Too many blocks to count; the plan still lists the order.
+                Usable::Undetermined => {}
             }
         }
         self.orders.push(Planned {

@@ -101,7 +101,7 @@ fn totals(totals: &keywright_issue::Totals, io: &mut Console<'_>) -> Result<(), 
         writeln!(io.stdout, "  {count} of {}", escape(feature))?;
     }
     if totals.unlimited > 0 {
-        writeln!(io.stdout, "  {} with COUNT=UNLIMITED", counted(totals.unlimited, "block"))?;
+        writeln!(io.stdout, "  {} without a limit", counted(totals.unlimited, "feature"))?;
     }
     Ok(())
 }
