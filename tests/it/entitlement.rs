@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use keywright::jiff::civil::Date;
+use keywright::jiff::civil::{Date, date};
 use keywright::license::License;
 use keywright::resolve::{
     CheckoutCost, Entitlements, Event, Model, Outcome, Request, Requester, State, Usable,
@@ -109,5 +109,38 @@ fn usable_total_is_what_checkouts_get() {
                 ),
             }
         }
+    }
+}
+
+/// n blocks of each shape; the operations of the entitlement, twice as many for twice the blocks.
+#[test]
+fn entitlement_cost_is_linear() {
+    let shapes: [(&str, fn(usize) -> String); 4] = [
+        ("pools", |at| format!("FEATURE P{at} {{ VENDOR=v COUNT=5 }}\n")),
+        ("purchases of one pool", |at| {
+            format!("FEATURE P {{ VENDOR=v KEYTYPE=ADDITIVE COUNT=5 SN=A-{at} }}\n")
+        }),
+        ("upgrades", |at| match at {
+            0 => "FEATURE P { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=5 }\n".to_owned(),
+            _ => format!("FEATURE P {{ VENDOR=v KEYTYPE=UPGRADE COUNT=5 SN=A-{at} }}\n"),
+        }),
+        ("tokens", |at| {
+            let need = "TOKEN_DEPENDENCY=\"FEATURE=P VERSION=1.0 COUNT=2\"";
+            match at {
+                0 => "FEATURE P { VENDOR=v COUNT=5 }\n".to_owned(),
+                _ => format!("FEATURE T{at} {{ VENDOR=v KEYTYPE=TOKEN {need} }}\n"),
+            }
+        }),
+    ];
+    for (shape, block) in shapes {
+        let cost = |size: usize| {
+            let license = License::from_text("a.lic", &(0..size).map(block).collect::<String>());
+            let model = Model::compile([&license]).unwrap();
+            let before = keywright::effort::spent();
+            _ = Entitlements::on(&model, date(2026, 1, 15));
+            keywright::effort::spent().wrapping_sub(before)
+        };
+        let (once, twice) = (cost(400), cost(800));
+        assert!(twice < 3 * once, "{shape}: {once} {twice}");
     }
 }

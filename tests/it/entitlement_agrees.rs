@@ -225,7 +225,23 @@ fn capacity_rules_give_the_usable_total() {
             };
             match found.code.id {
                 // Denied on every day, so also today.
-                "C001" => assert_eq!(usable, Usable::Exactly(0), "{}", text()),
+                "C001" => {
+                    assert_eq!(usable, Usable::Exactly(0), "{}", text());
+                    let Some((pool, size, day)) = stated_size(&found.message) else { continue };
+                    let pool = customer.model.name(&pool).unwrap();
+                    let sizes: Vec<u64> = customer
+                        .model
+                        .blocks_of(pool)
+                        .iter()
+                        .filter(|block| customer.model.in_force(**block, day))
+                        .map(|block| customer.model.capacity(*block, day))
+                        .collect();
+                    let is_pool =
+                        customer.model.blocks_of(pool).iter().all(|block| {
+                            !matches!(customer.model.kind(*block), keywright::license::Kind::Token)
+                        });
+                    assert!(!is_pool || sizes.is_empty() || sizes.contains(&size), "{sizes:?} {}", text());
+                }
                 "C008" => {
                     let count = found.message.split(' ').nth(2).unwrap();
                     let role = entitlements.role(block);
@@ -246,6 +262,17 @@ fn capacity_rules_give_the_usable_total() {
     }
     let rules: Vec<&str> = checked.keys().copied().collect();
     assert_eq!(rules, ["C001", "C008", "C010", "T005"], "{checked:?}");
+}
+
+/// The pool, its size and the day of "one checkout of `T` needs 5 of `P`, which has 3 on 2026-06-02, so …".
+fn stated_size(message: &str) -> Option<(String, u64, Date)> {
+    let (head, rest) = message.split_once(", which has ")?;
+    let pool = head.rsplit('`').nth(1)?.to_owned();
+    let (number, _) = rest.split_once(", so ")?;
+    match number.split_once(" on ") {
+        Some((size, day)) => Some((pool, size.parse().ok()?, day.parse().ok()?)),
+        None => Some((pool, number.parse().ok()?, DAY)),
+    }
 }
 
 /// The numbers and the day of "`P` drops from 20 to 5 on 2026-06-02".

@@ -82,7 +82,7 @@ impl Shortages {
         let mut search = UnservableSearch::new(cx);
         for block in cx.blocks().filter(|block| block.is_token() && !cx.measures.is_faulty(block.id)) {
             if let Some(lack) = search.exceeds_capacity(block) {
-                found.dead.push((block.id, lack));
+                found.dead.push((block.id, today(cx, lack)));
                 continue;
             }
             match search.examine(block) {
@@ -134,6 +134,23 @@ fn follows(cx: &Context<'_>, id: GraphBlockId, fails: impl Fn(GraphBlockId) -> b
         let mut serving = cx.graph.serving(block, need).take(MOST_ALTERNATIVES).peekable();
         serving.peek().is_some() && serving.all(|one| fails(one.id))
     })
+}
+
+/// Replaces the largest size that a pool ever has by its size today, if it is smaller.
+fn today(cx: &Context<'_>, lack: Shortfall) -> Shortfall {
+    let Shortfall::Licenses { pool, needed, size, on: None } = lack else { return lack };
+    let (model, day) = (cx.model(), cx.options.at);
+    let block = model.block(pool.index()).filter(|block| model.in_force(*block, day));
+    match block.map(|block| model.capacity(block, day)).filter(|now| *now < size) {
+        Some(size) if cx.graph.block(pool).is_some_and(is_floating) => {
+            Shortfall::Licenses { pool, needed, size, on: Some(day) }
+        }
+        _ => lack,
+    }
+}
+
+fn is_floating(block: &GraphBlock<'_>) -> bool {
+    matches!(block.feature.kind, Kind::Exclusive | Kind::Additive)
 }
 
 fn overflows(cx: &Context<'_>, block: &GraphBlock<'_>) -> bool {
