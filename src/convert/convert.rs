@@ -15,6 +15,7 @@ use super::prove::{failure, sound_text};
 use super::reading::Reading;
 use super::rlm;
 use super::scenarios::scenario_text;
+use super::xmllicgen;
 
 /// The result of a conversion.
 #[derive(Debug)]
@@ -172,6 +173,12 @@ fn read(format: Format, inputs: &[Input], options: &Options, report: &mut Report
             }
             rlm::map(file, options, report)
         }
-        Format::Xmllicgen => Draft::default(),
+        Format::Xmllicgen => {
+            let mut file = xmllicgen::XmlFile::default();
+            for input in inputs {
+                xmllicgen::parse(&mut Reading { source: &input.source, options, report }, &mut file);
+            }
+            xmllicgen::map(&file, options, report)
+        }
     }
 }

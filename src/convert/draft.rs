@@ -126,6 +126,11 @@ impl DraftBlock {
         }
     }
 
+    /// Returns the value of a directive.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.more.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
     /// Adds text to COMMENT.
     pub(crate) fn remark(&mut self, text: &str, report: &mut Report) {
         let old = self.more.iter().position(|(name, _)| *name == "COMMENT");

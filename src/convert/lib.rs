@@ -24,6 +24,7 @@ mod upgrades;
 mod versions;
 mod words;
 mod write;
+mod xmllicgen;
 
 pub use convert::{Conversion, convert};
 pub use detect::{Detected, detect};
@@ -37,3 +38,4 @@ pub use options::{
 };
 pub use pattern::{BadPattern, TokenCost};
 pub use rlm::keywords as rlm_keywords;
+pub use xmllicgen::keywords as xmllicgen_keywords;

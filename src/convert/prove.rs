@@ -13,8 +13,8 @@ use super::draft::{Draft, shown};
 use super::loss::{GRANTS_NOTHING, Report, UNSOUND_RESULT};
 use super::write::license_text;
 
-/// Codes of findings about a token that no checkout can ever use.
-const DEAD: [&str; 3] = ["C001", "D005", "D006"];
+/// Codes of findings about a token that no checkout can ever use: it never runs, or another block is always used first.
+const DEAD: [&str; 4] = ["C001", "C002", "D005", "D006"];
 
 /// Maximum number of rounds in which tokens are removed. A chain of tokens has at most 16 steps.
 const ROUNDS: usize = 20;
@@ -60,7 +60,8 @@ fn remove(draft: &mut Draft, dead: &BTreeSet<usize>, report: &mut Report) {
     for block in dead.iter().filter_map(|at| draft.blocks.get(*at)) {
         let needs: Vec<String> =
             block.needs.iter().map(|need| format!("{} of `{}`", need.count, need.feature)).collect();
-        let source = format!("`{}` needs {}, which these files never grant", block.name, needs.join(" and "));
+        let source =
+            format!("`{}` needs {}, which these files never grant to it", block.name, needs.join(" and "));
         report.say(&GRANTS_NOTHING, block.place, source);
     }
     let mut at = 0;

@@ -1,5 +1,6 @@
 //! The words of a license file of FlexNet or RLM: separated by white space, with quotes, comments and continuation lines.
 
+use keywright_syntax::effort;
 use keywright_syntax::source::Span;
 use memchr::{memchr, memchr2};
 
@@ -208,6 +209,7 @@ impl Iterator for Words<'_> {
         let start = self.at;
         self.byte(start)?;
         let (end, closed) = self.word_end(start);
+        effort::spend_on(1 + (end - start) / 8);
         self.at = end.max(start + 1);
         let word = Word {
             span: Span::new(start, end),

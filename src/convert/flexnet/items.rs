@@ -136,8 +136,10 @@ fn without_superseded(items: Vec<Item>, options: &Options, report: &mut Report) 
     }
     let mut kept = Vec::with_capacity(items.len());
     for item in items {
+        // UPGRADE lines have no licenses of their own.
+        let has_licenses = item.line.kind != LineKind::Upgrade;
         let by = newest.get(&item.line.name.to_ascii_lowercase()).and_then(|best| best.first());
-        let Some((issued, version, _)) = by.filter(|by| by.2 != item.order) else {
+        let Some((issued, version, _)) = by.filter(|by| by.2 != item.order && has_licenses) else {
             kept.push(item);
             continue;
         };

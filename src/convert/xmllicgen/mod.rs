@@ -1,0 +1,13 @@
+//! XML templates of LM-X's license generator, xmllicgen.
+
+mod facts;
+pub mod keywords;
+mod mapping;
+mod model;
+mod parameters;
+mod reader;
+mod values;
+
+pub(crate) use mapping::map;
+pub(crate) use model::XmlFile;
+pub(crate) use reader::parse;
