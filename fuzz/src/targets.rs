@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use keywright::convert::{Format, Input, Options, convert};
 use keywright::license::{self, License};
 use keywright::report::escape::escape;
 use keywright::scenario;
@@ -27,6 +28,9 @@ pub const TARGETS: &[Target] = &[
     ("key_file", key_file),
     ("scenario", scenario),
     ("round_trip", round_trip),
+    ("flexnet", flexnet),
+    ("rlm", rlm),
+    ("xmllicgen", xmllicgen),
 ];
 
 fn read(data: &[u8]) -> License {
@@ -167,4 +171,42 @@ fn trusted(key: &SecretKey) -> keywright::verify::TrustedKey {
         line: 1,
     };
     keywright::verify::TrustedKey { entry, key: *key.public_key() }
+}
+
+/// Converts a file of another license manager. What is written is a license without errors, in canonical layout, and all
+/// messages can be displayed.
+fn converted(format: Format, data: &[u8]) {
+    let input = Input::new(FileId::default(), "fuzz", data.to_vec());
+    let losses = keywright::convert::LOSSES.to_vec();
+    for accept in [Vec::new(), losses] {
+        let options =
+            Options { from: Some(format), vendor: Some("ABC".to_owned()), accept, ..Options::at(day()) };
+        let conversion = convert(std::slice::from_ref(&input), &options);
+        for found in conversion.report.found() {
+            assert!(!escape(&found.source).chars().any(char::is_control));
+            let end = found.place.span.end as usize;
+            assert!(end <= input.source.text().len(), "{found:?}");
+        }
+        assert!(conversion.license.is_none() || !conversion.report.refuses());
+        if let Some(text) = &conversion.license {
+            let license = License::from_text("fuzz.lic", text.as_str());
+            assert!(!license.has_errors(), "{text}");
+            assert_eq!(license::format(&license.tree).as_deref(), Ok(text.as_str()));
+        }
+    }
+}
+
+/// A license file of FlexNet.
+pub fn flexnet(data: &[u8]) {
+    converted(Format::FlexNet, data);
+}
+
+/// A license file of RLM.
+pub fn rlm(data: &[u8]) {
+    converted(Format::Rlm, data);
+}
+
+/// An XML template of LM-X's generator.
+pub fn xmllicgen(data: &[u8]) {
+    converted(Format::Xmllicgen, data);
 }

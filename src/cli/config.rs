@@ -21,10 +21,12 @@ use super::{CliError, Exit, files};
 pub const NAME: &str = "keywright.toml";
 
 /// Top-level keys.
-pub const KEYS: &[&str] = &["vendor", "directives", "trust", "fail", "levels", "override"];
+pub const KEYS: &[&str] = &["vendor", "directives", "trust", "keys", "fail", "levels", "override"];
 /// Keys of an `[[override]]`.
-pub const OVERRIDE_KEYS: &[&str] = &["files", "vendor", "directives", "trust", "fail", "levels"];
+pub const OVERRIDE_KEYS: &[&str] = &["files", "vendor", "directives", "trust", "keys", "fail", "levels"];
 const LEVELS: &[(&str, Level)] = &[("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny)];
+/// Makers of the KEYs: true if it is another license manager.
+const KEY_MAKERS: &[(&str, bool)] = &[("own", false), ("foreign", true)];
 const FAILS: &[(&str, Severity)] =
     &[("note", Severity::Note), ("warning", Severity::Warning), ("error", Severity::Error)];
 
@@ -54,6 +56,7 @@ struct Wishes {
     vendors: Option<Vec<String>>,
     directives: Option<Vec<String>>,
     trust: Option<PathBuf>,
+    foreign_keys: Option<bool>,
 }
 
 /// The settings that apply to one file.
@@ -67,11 +70,19 @@ pub struct Settings {
     pub policy: Policy,
     /// Directory of the trust store used to check KEYs, if one is configured.
     pub trust: Option<PathBuf>,
+    /// True if another license manager makes the KEYs: they are opaque, and the rules about KEYs do not apply.
+    pub foreign_keys: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { levels: Levels::default(), fails: Severity::Error, policy: Policy::default(), trust: None }
+        Self {
+            levels: Levels::default(),
+            fails: Severity::Error,
+            policy: Policy::default(),
+            trust: None,
+            foreign_keys: false,
+        }
     }
 }
 
@@ -91,6 +102,7 @@ impl Settings {
         if let Some(trust) = &wishes.trust {
             self.trust = Some(trust.clone());
         }
+        self.foreign_keys = wishes.foreign_keys.unwrap_or(self.foreign_keys);
     }
 }
 
@@ -127,6 +139,11 @@ impl Config {
             for wishes in self.overrides.iter().filter(|one| one.files.is_match(inside)) {
                 settings.apply(&wishes.wishes);
             }
+        }
+        if settings.foreign_keys {
+            settings.trust = None;
+            // The group exists; a level for one of its rules takes precedence.
+            settings.levels.set("keys", Level::Allow).ok();
         }
         settings
     }
@@ -175,6 +192,7 @@ impl Reader<'_> {
             "vendor" => wishes.vendors = Some(self.vendors(value)?),
             "directives" => wishes.directives = Some(self.directives(value)?),
             "trust" => wishes.trust = Some(self.folder.join(self.text(value, "a trust store")?)),
+            "keys" => wishes.foreign_keys = Some(self.choice(value, "maker of keys", KEY_MAKERS)?),
             "fail" => wishes.fails = Some(self.choice(value, "fail level", FAILS)?),
             "levels" => wishes.levels = self.levels(value)?,
             other => return Err(self.unknown("key", other, key.span(), known)),

@@ -9,8 +9,8 @@ use clap::builder::TypedValueParser as _;
 use jiff::civil::Date;
 
 use keywright_convert::{
-    Conversion, DateOrder, Duplicates, Format, HoldUnit, Input, Loss, Options, SuiteCounts, TokenCost,
-    Undated, VendorString, VersionOrder, convert,
+    Conversion, DateOrder, Duplicates, Format, HoldUnit, Input, Loss, Options, Report, SuiteCounts,
+    TokenCost, Undated, VendorString, VersionOrder, convert, export,
 };
 use keywright_license::check_value;
 use keywright_report::Sources;
@@ -31,7 +31,8 @@ use super::{CliError, Console, Exit, files};
 #[command(after_help = "Examples:\n  keywright convert vendor.lic -o converted.lic\n  \
     keywright convert tokens.lic customer.lic --from rlm -o converted.lic\n  \
     keywright convert vendor.lic --accept L001,L004 --report losses.json -o converted.lic\n  \
-    keywright convert template.xml --vendor ABC_Software --set COUNT=20 -o converted.lic")]
+    keywright convert template.xml --vendor ABC_Software --set COUNT=20 -o converted.lic\n  \
+    keywright convert license.lic --to xmllicgen -o template.xml")]
 pub struct Args {
     /// Files that together describe one license; `-` is standard input
     #[arg(required = true, value_name = "FILES")]
@@ -39,6 +40,9 @@ pub struct Args {
     /// Format of the files
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = formats())]
     from: String,
+    /// Format of the result. `xmllicgen` writes license files as a template for LM-X's own generator
+    #[arg(long, value_name = "FORMAT", default_value = "keywright", value_parser = ["keywright", "xmllicgen"])]
+    to: String,
     /// VENDOR of the result, instead of the vendor in the source
     #[arg(long, value_name = "NAME")]
     vendor: Option<String>,
@@ -117,10 +121,13 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
         inputs.push(Input::new(id, &files::display_name(path), files::read_license(path, io)?));
     }
+    if args.to == "xmllicgen" {
+        return to_template(args, &inputs, &options, io);
+    }
     let conversion = convert(&inputs, &options);
     let sources = Sources::new(inputs.iter().map(|input| &*input.source));
     show(&conversion.report, &sources, io)?;
-    let exit = exit_of(&conversion);
+    let exit = exit_of(&conversion.report, conversion.license.is_some());
     if let Some(license) = &conversion.license {
         match &names {
             None => io.stdout.write_all(license.as_bytes())?,
@@ -151,9 +158,46 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     Ok(exit)
 }
 
-fn exit_of(conversion: &Conversion) -> Exit {
-    let report = &conversion.report;
-    match (report.is_unreadable(), report.refuses() || report.is_broken() || conversion.license.is_none()) {
+/// Writes licenses as a template for LM-X's generator.
+fn to_template(
+    args: &Args,
+    inputs: &[Input],
+    options: &Options,
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let result = export(inputs, options);
+    let sources = Sources::new(inputs.iter().map(|input| &*input.source));
+    show(&result.report, &sources, io)?;
+    let exit = exit_of(&result.report, result.template.is_some());
+    let output = args.output.as_deref().filter(|path| !files::is_stdin(path));
+    match (&result.template, output) {
+        (None, _) => io.note("nothing was written")?,
+        (Some(template), None) => io.stdout.write_all(template.as_bytes())?,
+        (Some(template), Some(path)) => {
+            files::create_all(&[(path, template.as_bytes())])?;
+            io.note(&format!("wrote {}", escape(&files::display_name(path))))?;
+        }
+    }
+    if let Some(path) = &args.report {
+        let shown = output.filter(|_| result.template.is_some()).map(files::display_name);
+        let report = ConvertReport {
+            from: None,
+            to: "xmllicgen",
+            sources: &sources,
+            output: shown.as_deref(),
+            scenarios: None,
+            blocks: result.features,
+            written: result.template.is_some(),
+            exit_code: exit.code(),
+            losses: &result.report,
+        };
+        files::write(path, convert_json::render(&report).as_bytes())?;
+    }
+    Ok(exit)
+}
+
+fn exit_of(report: &Report, written: bool) -> Exit {
+    match (report.is_unreadable(), report.refuses() || report.is_broken() || !written) {
         (true, _) => Exit::Unreadable,
         (false, true) => Exit::Findings,
         (false, false) => Exit::Success,
@@ -213,7 +257,7 @@ fn output_names(path: &Path) -> Result<OutputNames<'_>, CliError> {
             .help("give a file: `-o license.lic`; without `-o` the license goes to stdout")
     })?;
     let scenarios = path.with_extension("scenarios.yaml");
-    if scenarios == path {
+    if name.ends_with(".scenarios.yaml") {
         return Err(CliError::usage(format!("the license file name `{name}` is reserved for scenarios"))
             .help("choose another name: `-o license.lic`"));
     }

@@ -149,7 +149,7 @@ impl Command {
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),
             Self::Sign(args) => sign::run(args, global.config.as_deref(), io),
-            Self::Verify(args) => verify::run(args, io),
+            Self::Verify(args) => verify::run(args, global.config.as_deref(), io),
             Self::Payload(args) => payload::run(args, io),
             Self::Test(args) => test::run(args, global.config.as_deref(), io),
             Self::Simulate(args) => simulate::run(args, io),

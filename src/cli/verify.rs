@@ -16,6 +16,7 @@ use keywright_report::verify_json;
 use keywright_sign::AllCores;
 use keywright_verify::{FileReport, Mode, Outcome, Verifier};
 
+use super::config::Configs;
 use super::trust_args::TrustArgs;
 use super::{CliError, Console, Exit, files, parse_day, provenance};
 
@@ -89,11 +90,28 @@ fn parse_name(text: &str) -> Result<String, String> {
     good.then(|| text.to_owned()).ok_or_else(|| "use a vendor name: letters, digits, `_` and `-`".to_owned())
 }
 
+/// Stops for a file whose KEYs another license manager made, by its configuration: keywright cannot verify them.
+fn refuse_foreign_keys(licenses: &[License], config: Option<&Path>) -> Result<(), CliError> {
+    let mut configs = Configs::new(config)?;
+    for license in licenses {
+        let path = Path::new(license.source.name());
+        if configs.settings(path)?.foreign_keys {
+            let name = files::display_name(path);
+            let message =
+                format!("the KEYs of `{name}` are foreign by its keywright.toml, so they cannot be verified");
+            return Err(CliError::usage(message).help(
+                "verify it with the license manager that made the KEYs, or remove `keys = \"foreign\"`",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Runs the command.
 ///
 /// # Errors
 /// Returns an error if there is no trust store, one of its lists is not trustworthy, or the report cannot be written.
-pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
+pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     files::refuse_stdin_twice(&args.files)?;
     let at = args.at.unwrap_or(io.today);
     let mode = if args.development { Mode::Development } else { Mode::Production };
@@ -101,6 +119,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         args.trust.load_with_revocations(&args.revocations, mode, io)
     })?;
     let VerifyInputs { licenses, unread, skipped } = read(args, io)?;
+    refuse_foreign_keys(&licenses, config)?;
     let verifier = Verifier {
         vendor: args.vendor.as_deref(),
         together: args.together,

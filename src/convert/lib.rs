@@ -38,4 +38,5 @@ pub use options::{
 };
 pub use pattern::{BadPattern, TokenCost};
 pub use rlm::keywords as rlm_keywords;
+pub use xmllicgen::export::{Export, export};
 pub use xmllicgen::keywords as xmllicgen_keywords;

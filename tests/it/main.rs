@@ -19,6 +19,8 @@ mod catalog_check;
 mod ci;
 mod config;
 mod convert;
+mod convert_docs;
+mod convert_export;
 mod convert_flexnet;
 mod convert_hostile;
 mod convert_rlm;

@@ -95,9 +95,18 @@ fn with_printed(text: &str, printed: &[String]) -> String {
 /// review of the difference.
 #[cfg(unix)]
 fn check(document: &str) {
+    check_with(document, None);
+}
+
+/// Like [`check`], with the files of a directory of the project.
+#[cfg(unix)]
+fn check_with(document: &str, files: Option<&str>) {
     let path = root().join(document);
     let mut text = fs::read_to_string(&path).unwrap();
     let dir = TestDir::new();
+    for file in files.iter().flat_map(|folder| crate::support::files_below(folder)) {
+        dir.write(file.file_name().unwrap().to_str().unwrap(), fs::read(&file).unwrap());
+    }
     let printed: Vec<String> =
         examples(&text).iter().map(|(_, example)| run(&dir, &example.command)).collect();
     assert!(printed.len() >= 8, "{document} has {} examples", printed.len());
@@ -130,4 +139,10 @@ fn tour_examples_match_output() {
 #[test]
 fn analysis_examples_match_output() {
     check("docs/analysis.md");
+}
+
+#[cfg(unix)]
+#[test]
+fn convert_examples_match_output() {
+    check_with("docs/convert.md", Some("examples/convert"));
 }

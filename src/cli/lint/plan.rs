@@ -36,6 +36,7 @@ impl Plan {
         let mut configs = Configs::new(config)?;
         let mut stores = keys::Stores::new();
         let mut inputs = Vec::with_capacity(found.paths.len());
+        let mut foreign = false;
         for (id, path) in found.paths.into_iter().enumerate() {
             let mut settings = configs.settings(&path)?;
             args.levels.apply(&mut settings.levels, &mut settings.fails)?;
@@ -45,8 +46,12 @@ impl Plan {
             if let Some(folder) = &settings.trust {
                 keys::load(&mut stores, folder, io)?;
             }
+            foreign |= settings.foreign_keys;
             let given = if files::is_stdin(&path) { Some(files::read_license(&path, io)) } else { None };
             inputs.push(Input { id, path, given, settings });
+        }
+        if foreign {
+            io.note("note: KEYs are not checked: `keys = \"foreign\"` in keywright.toml")?;
         }
         let sets =
             if args.together { vec![inputs] } else { inputs.into_iter().map(|one| vec![one]).collect() };

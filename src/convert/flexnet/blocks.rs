@@ -33,7 +33,7 @@ impl BlockWriter<'_> {
         for (index, pool) in pools.iter().enumerate() {
             let Some(first) = pool.first() else { continue };
             if !first.draws.is_empty() {
-                out.push(self.token(first));
+                self.token(pool, out);
             } else if first.line.seats == Seats::Uncounted {
                 self.local(pool, out);
             } else {
@@ -47,18 +47,32 @@ impl BlockWriter<'_> {
         DraftBlock::new(&item.name, vendor, item.version, item.line.place)
     }
 
-    fn token(&mut self, item: &Item) -> DraftBlock {
-        let mut block = self.block(item);
-        block.kind = Some(KeyType::Token);
-        let needs = item.draws.iter().map(|draw| DraftNeed {
-            feature: draw.feature.clone(),
-            version: draw.version,
-            count: draw.count,
-        });
-        block.needs = needs.collect();
-        dates(&mut block, item.line.start, item.line.expires);
-        self.information(&mut block, item);
-        block
+    /// Adds a token for each period that is not a part of another one. Its licenses have periods of their own.
+    fn token(&mut self, pool: &Pool, out: &mut Vec<DraftBlock>) {
+        let periods = pool.periods();
+        // The longest period is first, so a later one is either a part of it or extends it.
+        let mut kept: Vec<&Period> = Vec::new();
+        let mut order: Vec<&Period> = periods.iter().collect();
+        order.sort_by_key(|period| (period.start, std::cmp::Reverse(period.expires)));
+        for period in order {
+            if kept.last().is_none_or(|last| !last.contains(period)) {
+                kept.push(period);
+            }
+        }
+        for period in kept {
+            let Some(item) = pool.items.get(period.first) else { continue };
+            let mut block = self.block(item);
+            block.kind = Some(KeyType::Token);
+            let needs = item.draws.iter().map(|draw| DraftNeed {
+                feature: draw.feature.clone(),
+                version: draw.version,
+                count: draw.count,
+            });
+            block.needs = needs.collect();
+            dates(&mut block, period.start, period.expires);
+            self.information(&mut block, item);
+            out.push(block);
+        }
     }
 
     /// Adds one local block for each line: any of their host ids is enough.

@@ -1,5 +1,6 @@
 //! XML templates of LM-X's license generator, xmllicgen.
 
+pub(crate) mod export;
 mod facts;
 pub mod keywords;
 mod mapping;
