@@ -1,6 +1,6 @@
 //! Converts license files of FlexNet and RLM and XML templates of LM-X's generator to licenses, without silent losses.
 //!
-//! Each format has a folder: it reads the text, keeps what the source says with its places, and maps it to a common draft.
+//! Each format has a directory: it reads the text, keeps what the source says with its places, and maps it to a common draft.
 //! Everything that the result states in another way, or not at all, is a [`Loss`] with a code. Does no I/O.
 
 mod convert;

@@ -57,3 +57,30 @@ fn blocks_that_lm_x_does_not_have_are_refused() {
     place.write("bad.lic", "FEATURE A { VENDOR=ABC COUNT=05 }\n");
     place.run(&["convert", "bad.lic", "--to", "xmllicgen"]).expect_code(3);
 }
+
+/// A license that LM-X's generator signed: its KEY has another form.
+#[test]
+fn foreign_keys_are_opaque() {
+    let place = TestDir::new();
+    place.write(
+        "a.lic",
+        "FEATURE A\n{\n  VENDOR=ABC COUNT=5 KEYTYPE=EXCLUSIVE VERSION=1.0\n  KEY=2F0C]81*A0\n}\n",
+    );
+    place
+        .write("a.scenarios.yaml", "license: a.lic\nscenarios:\n  - name: a\n    steps: [{ checkout: A }]\n");
+    let own = place.run(&["lint", "--format", "concise", "a.lic"]).expect_code(1);
+    assert!(own.stdout.contains("K003"), "{}", own.stdout);
+    place.run(&["test", "a.scenarios.yaml"]).expect_code(3);
+    place.write("keywright.toml", "keys = \"foreign\"\n");
+    let foreign = place.run(&["lint", "--format", "concise", "a.lic"]).expect_code(0);
+    assert_eq!(foreign.stdout, "");
+    assert!(foreign.stderr.contains("KEYs are not checked"), "{}", foreign.stderr);
+    place.run(&["test", "a.scenarios.yaml"]).expect_code(0);
+    place.run(&["fmt", "--check", "a.lic"]).expect_code(0);
+    place.run(&["keys", "new", "--vendor", "ABC", "--no-passphrase"]).expect_code(0);
+    let verify = place.run(&["verify", "a.lic"]).expect_code(2);
+    assert!(verify.stderr.contains("are foreign by its keywright.toml"), "{}", verify.stderr);
+    place.write("keywright.toml", "keys = \"strange\"\n");
+    let wrong = place.run(&["lint", "a.lic"]).expect_code(2);
+    assert!(wrong.stderr.contains("expected one of own, foreign"), "{}", wrong.stderr);
+}

@@ -1,4 +1,4 @@
-//! Checks the meaning of conversions: random requests are played by the source's own rules, and by the resolver on the
+//! Checks the meaning of conversions: random requests run by the source's own rules, and by the resolver on the
 //! converted license. The evaluators of the source formats are in `convert_flexnet`, `convert_rlm` and `convert_xml`.
 
 use std::collections::HashMap;
@@ -103,7 +103,7 @@ pub(crate) fn options() -> Options {
     Options::at(date(2026, 6, 1))
 }
 
-/// Converts the files and plays requests on both sides.
+/// Converts the files and runs requests on both sides.
 pub(crate) fn agree(
     files: &[&str],
     options: &Options,
