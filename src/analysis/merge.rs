@@ -82,32 +82,68 @@ fn reason(
     roles.iter().all(is_idle).then(|| first.words(model))
 }
 
-/// Appends a text without some parts; of a line that has nothing else, the line break goes too.
+/// Appends the rest of a file, after an empty line. A rest without text is left out.
 fn append(all: &mut String, text: &str, without: &[(usize, usize)]) {
+    let rest = rest(text, without);
+    if rest.trim().is_empty() {
+        return;
+    }
     if !all.is_empty() {
         if !all.ends_with('\n') {
             all.push('\n');
         }
-        if !text.trim().is_empty() && !all.ends_with("\n\n") && !all.ends_with("\n\r\n") {
+        if !all.ends_with("\n\n") && !all.ends_with("\n\r\n") {
             all.push('\n');
         }
     }
+    all.push_str(&rest);
+}
+
+/// Returns a text without some parts. Of a line that has nothing else, the line break goes too.
+fn rest(text: &str, without: &[(usize, usize)]) -> String {
+    let mut rest = String::new();
     let mut from = 0;
+    let line_at =
+        |from: usize| text.get(from..).unwrap_or_default().split_inclusive('\n').next().unwrap_or_default();
     for (start, end) in without {
-        let before = text.get(from..*start).unwrap_or_default();
-        all.push_str(before);
+        rest.push_str(text.get(from..*start).unwrap_or_default());
         from = *end;
-        let rest = text.get(from..).unwrap_or_default();
-        let line = rest.split_inclusive('\n').next().unwrap_or_default();
-        let is_alone = all.is_empty() || all.ends_with('\n');
-        if is_alone && line.trim().is_empty() {
+        let line = line_at(from);
+        if (rest.is_empty() || rest.ends_with('\n')) && line.trim().is_empty() {
             from += line.len();
-            let next = text.get(from..).unwrap_or_default().split_inclusive('\n').next().unwrap_or_default();
-            // One of the two empty lines around the block is enough.
-            if next.trim().is_empty() && (all.is_empty() || all.ends_with("\n\n")) {
+            // One of the two empty lines around the part is enough.
+            let next = line_at(from);
+            if next.trim().is_empty() && (rest.is_empty() || rest.ends_with("\n\n")) {
                 from += next.len();
             }
         }
     }
-    all.push_str(text.get(from..).unwrap_or_default());
+    rest.push_str(text.get(from..).unwrap_or_default());
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{append, rest};
+
+    #[test]
+    fn rest_keeps_comments_and_one_empty_line() {
+        let text = "# one\nA\n\n# two\nB # same line\n\nC\n";
+        let part = |name: &str| {
+            let at = text.find(name).unwrap();
+            (at, at + 1)
+        };
+        assert_eq!(rest(text, &[part("A\n")]), "# one\n\n# two\nB # same line\n\nC\n");
+        assert_eq!(rest(text, &[part("B #")]), "# one\nA\n\n# two\n # same line\n\nC\n");
+        assert_eq!(rest(text, &[part("C\n")]), "# one\nA\n\n# two\nB # same line\n\n");
+    }
+
+    #[test]
+    fn appended_files_are_apart() {
+        let mut all = String::new();
+        for text in ["A", "\n", "B\n", "C\n\n", "D"] {
+            append(&mut all, text, &[]);
+        }
+        assert_eq!(all, "A\n\nB\n\nC\n\nD");
+    }
 }
