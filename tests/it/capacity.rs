@@ -311,6 +311,23 @@ fn bounds_are_stated() {
 }
 
 #[test]
+fn many_features_of_one_pool_are_answered() {
+    let token = |at: u32| {
+        let need = format!("TOKEN_DEPENDENCY=\"FEATURE=P VERSION=1.0 COUNT={}\"", at % 7 + 1);
+        format!("FEATURE T{at} {{ VENDOR=v KEYTYPE=TOKEN {need} }}\n")
+    };
+    let tokens: String = (0..999).map(token).collect();
+    let dir = TestDir::new();
+    dir.write("a.lic", format!("FEATURE P {{ VENDOR=v KEYTYPE=EXCLUSIVE COUNT=700 }}\n{tokens}"));
+    let value = json(&dir, &["a.lic"], 0);
+    assert_eq!(value["features"].as_array().unwrap().len(), 1000);
+    assert_eq!(
+        (&value["pairs_complete"], &value["smallest_denied_complete"]),
+        (&Value::Bool(false), &Value::Bool(false))
+    );
+}
+
+#[test]
 fn lint_errors_are_named_and_the_rest_is_answered() {
     let dir = seed();
     let text = dir.read("mysolutions.lic").replacen(

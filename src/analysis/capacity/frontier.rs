@@ -11,16 +11,19 @@ use crate::amount::Amount;
 /// Maximum number of rows of a frontier.
 const MOST_ROWS: u64 = 100_000;
 
+/// Maximum number of rows of all frontiers, after which no further pair is analysed.
+const MOST_ROWS_OF_ALL: usize = 300_000;
+
 /// Maximum number of mixes that are tried for one frontier.
 const MOST_MIXES: usize = 60_000;
 
-/// Returns the frontiers of the pairs.
+/// Returns the frontiers of the pairs, and true if these are all.
 pub(super) fn all(
     play: &mut Play<'_>,
     features: &Features,
     mosts: &[Amount],
     pairs: &Pairs,
-) -> Vec<Frontier> {
+) -> (Vec<Frontier>, bool) {
     let chosen: Vec<(usize, usize)> = match pairs {
         Pairs::Some(names) => {
             let find =
@@ -34,7 +37,18 @@ pub(super) fn all(
             all.filter(|(one, other)| every || features.meet(*one, *other)).collect()
         }
     };
-    chosen.into_iter().filter_map(|(one, other)| pair(play, features, mosts, (one, other))).collect()
+    let mut frontiers = Vec::new();
+    let mut left = MOST_ROWS_OF_ALL;
+    for (one, other) in &chosen {
+        if left == 0 {
+            return (frontiers, false);
+        }
+        if let Some(frontier) = pair(play, features, mosts, (*one, *other)) {
+            left = left.saturating_sub(frontier.rows.len());
+            frontiers.push(frontier);
+        }
+    }
+    (frontiers, true)
 }
 
 fn pair(

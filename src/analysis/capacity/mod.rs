@@ -40,6 +40,8 @@ pub struct Capacity {
     pub features: Vec<FeatureCapacity>,
     /// The frontiers of pairs.
     pub pairs: Vec<Frontier>,
+    /// False if a bound was reached, so that [`Self::pairs`] has only the first pairs.
+    pub has_all_pairs: bool,
     /// The minimal mixes of up to three features that are not always granted: by number of features, then in file order.
     pub smallest_denied: Vec<DeniedMix>,
     /// False if a bound ended the search for [`Self::smallest_denied`], so that more of these mixes may exist.
@@ -58,7 +60,7 @@ impl Capacity {
         let found: Vec<most::Most> =
             (0..features.len()).map(|at| most::of(&mut play, &features, at)).collect();
         let mosts: Vec<Amount> = found.iter().map(|most| most.amount).collect();
-        let frontiers = frontier::all(&mut play, &features, &mosts, pairs);
+        let (frontiers, has_all_pairs) = frontier::all(&mut play, &features, &mosts, pairs);
         let denied = denied::all(&mut play, &features, &found);
         let rows = found.into_iter().enumerate().filter_map(|(index, most)| {
             let feature = features.get(index)?;
@@ -76,6 +78,7 @@ impl Capacity {
             at,
             features: rows.collect(),
             pairs: frontiers,
+            has_all_pairs,
             smallest_denied: denied.mixes,
             is_complete: denied.is_complete,
             pools: pools::all(model, &features),

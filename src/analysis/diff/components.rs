@@ -8,6 +8,9 @@ use super::change::LicenseSet;
 /// The names of a part.
 pub(super) type Component = BTreeSet<String>;
 
+/// The blocks of a part, each with its name.
+type Blocks<'a> = Vec<(String, Records<'a>)>;
+
 /// Returns the parts in which the sets differ.
 pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component> {
     let mut union = Union::default();
@@ -19,7 +22,7 @@ pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component
             union.join(name, other);
         }
     }
-    let mut parts: BTreeMap<usize, (Component, [Vec<(String, Records<'_>)>; 2])> = BTreeMap::new();
+    let mut parts: BTreeMap<usize, (Component, [Blocks<'_>; 2])> = BTreeMap::new();
     for name in union.names() {
         let root = union.root_of(&name);
         parts.entry(root).or_default().0.insert(name);
@@ -40,7 +43,7 @@ pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component
             }
         }
     }
-    let differs = |(_, [old, new]): &(Component, [Vec<(String, Records<'_>)>; 2])| old != new;
+    let differs = |(_, [old, new]): &(Component, [Blocks<'_>; 2])| old != new;
     parts.into_values().filter(differs).map(|(names, _)| names).collect()
 }
 

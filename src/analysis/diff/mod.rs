@@ -51,8 +51,7 @@ impl Difference {
             changes.extend(listing::of_component(old, new, component, at));
         }
         let is_same_content = block_changes.is_empty() && components.is_empty();
-        changes
-            .sort_by(|one, other| (!one.lost, one.day, one.kind).cmp(&(!other.lost, other.day, other.kind)));
+        changes.sort_by_key(|change| (!change.lost, change.day, change.kind));
         let lost = changes.iter().any(|change| change.lost);
         Self { at, lost, changes, blocks: block_changes, is_same_content }
     }

@@ -77,19 +77,16 @@ fn is_critical(old: &Snapshot, key: &Key, known: &mut BTreeMap<Key, bool>) -> bo
     if let Some(known) = known.get(key) {
         return *known;
     }
-    // Dependencies have no cycles.
     let users = old.all().filter(|(_, block)| block.needs.iter().any(|(need, ..)| need == key));
-    let is_last = |(user, block): (&Key, &Candidate)| {
+    // Dependencies have no cycles.
+    let mut is_last = |(user, block): (&Key, &Candidate)| {
         let last_of_vendor = old.candidates(user).last().is_some_and(|last| last.id == block.id);
         last_of_vendor
             && old.direct(&user.1).last() == Some(&block.id)
             && !old.reordered.contains(&user.1)
             && is_critical(old, user, known)
     };
-    let users: Vec<_> = users.collect();
-    let mut is_last = is_last;
     let critical = users.into_iter().all(&mut is_last);
-    drop(is_last);
     known.insert(key.clone(), critical);
     critical
 }

@@ -28,6 +28,9 @@ pub fn render(analysed: &Analysed<'_>, width: usize, all: bool) -> String {
             pair(&mut text, frontier, width, most(MOST_COLUMNS));
         }
         more(&mut text, pairs.len(), most(MOST_PAIRS), "pairs");
+        if !capacity.has_all_pairs {
+            text.push_str("  there are too many pairs to analyse all; choose some with `--pair`\n");
+        }
     }
     let mixes = analysed.mixes();
     if !mixes.is_empty() {
