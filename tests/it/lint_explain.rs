@@ -83,6 +83,30 @@ fn explain_shows_cost_of_feature() {
 }
 
 #[test]
+fn explain_shows_roles_and_range_of_cost() {
+    let dir = TestDir::new();
+    dir.write(
+        "a.lic",
+        "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=20 SN=1 }\n\
+         FEATURE Pool { VENDOR=v KEYTYPE=UPGRADE COUNT=5 SN=2 }\n\
+         FEATURE Draw { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }\n\
+         FEATURE Draw { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Other VERSION=1.0 COUNT=2\" }\n\
+         FEATURE Suite { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Draw VERSION=1.0 COUNT=2\" }\n\
+         FEATURE Waits { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Later VERSION=1.0 COUNT=1\" }\n\
+         FEATURE Later { VENDOR=v COUNT=3 START=2027-01-01 }\n\
+         FEATURE Other { VENDOR=v COUNT=4 }\n",
+    );
+    dir.write(
+        "b.lic",
+        "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=35 SN=3 }\n\
+         FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=20 SN=1 }\n",
+    );
+    let run = |feature: &str| dir.run(&["explain", feature, "a.lic", "b.lic", "--at", "2026-06-01"]).stdout;
+    let shown = ["Pool", "Suite", "Waits", "Later"].map(run).join("----\n");
+    snapshot("lint", "explain-roles", &shown);
+}
+
+#[test]
 fn explain_covers_requester_devices_mixes_and_search_limit() {
     let dir = TestDir::new();
     dir.write(
