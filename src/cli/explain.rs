@@ -7,13 +7,13 @@ use jiff::civil::Date;
 use keywright_convert::Loss;
 use keywright_lint::{RULES, Rule, UnknownSelector, rule};
 use keywright_report::rule_docs;
-use keywright_scenario::codes;
+use keywright_scenario::PAGES;
 
 use super::{CliError, Console, Exit, explain_feature};
 
 /// Explain a lint rule or the cost of a feature
 ///
-/// With a rule code or name: the purpose of the rule, an example, a corrected example, and how to fix findings. With a
+/// With a code or name of a rule or of a finding in a scenario file: the purpose of the rule, an example, a corrected example, and how to fix findings. With a
 /// feature and license files: the licenses that one checkout draws from each pool, for each alternative, on a server
 /// without other checkouts. With several features, as in `MyDraw:2,MyWrite`: how many of them can run at the same time
 /// if they are checked out in turn, and which checkout is denied first.
@@ -62,7 +62,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 
 fn all(io: &mut Console<'_>) -> Result<Exit, CliError> {
     if io.verbose == 0 {
-        write!(io.stdout, "{}", rule_docs::table())?;
+        write!(io.stdout, "{}{}", rule_docs::table(), rule_docs::code_table(&PAGES))?;
         return Ok(Exit::Success);
     }
     for (at, rule) in RULES.iter().enumerate() {
@@ -79,9 +79,12 @@ fn one(code: &str, io: &mut Console<'_>) -> Result<Exit, CliError> {
             write!(io.stdout, "{}", keywright_convert::page(loss, io.width))?;
             return Ok(Exit::Success);
         }
-        if let Some(known) = codes::ALL.iter().find(|known| known.id.eq_ignore_ascii_case(code)) {
-            let message = format!("`{}` ({}) has no page: it is about scenario files", known.id, known.name);
-            return Err(CliError::usage(message).help("see docs/scenarios.md"));
+        if let Some(page) = PAGES
+            .iter()
+            .find(|page| page.code.id.eq_ignore_ascii_case(code) || page.code.name.eq_ignore_ascii_case(code))
+        {
+            write!(io.stdout, "{}", rule_docs::code_page(page, io.width))?;
+            return Ok(Exit::Success);
         }
         let unknown = UnknownSelector::new(code);
         let help = match unknown.suggestion {

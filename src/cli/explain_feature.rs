@@ -58,6 +58,12 @@ pub fn run(question: &Question<'_>, io: &mut Console<'_>) -> Result<Exit, CliErr
     let mix: Vec<Request> = mix.into_iter().map(|one| Request { count: question.count, ..one }).collect();
     let limit = model.first_denied(&State::new(&model, at), &mix, &mut people);
     write!(io.stdout, "{}", cost_human::render_mix(&model, at, &names, &limit, &people))?;
+    let stuck = mix.iter().zip(&names).zip(&limit.granted).find(|(_, granted)| **granted == 0);
+    if let Some(((request, name), _)) = stuck
+        && let Some(day) = model.first_day(request, at.date())
+    {
+        writeln!(io.stdout, "the first day on which {} can run is {day}: see `--at {day}`", escape(name))?;
+    }
     Ok(match limit.stopped {
         Some((_, Outcome::Failed(_))) => Exit::Failure,
         _ if limit.granted.contains(&0) => Exit::Findings,
@@ -81,8 +87,9 @@ fn cost(model: &Model, at: DateTime, request: &Request, io: &mut Console<'_>) ->
 /// Parses a mix such as `MyDraw:2,MyWrite`, and returns each name as often as it is requested per turn.
 fn mix(text: &str) -> Result<Vec<String>, CliError> {
     let mut names = Vec::new();
-    for part in text.split(',') {
+    for part in text.split(',').map(str::trim) {
         let (name, times) = part.split_once(':').unwrap_or((part, "1"));
+        let (name, times) = (name.trim_end(), times.trim_start());
         let times = times.parse::<usize>().ok().filter(|times| (1..=MAX_TURN).contains(times));
         let times = times.ok_or_else(|| {
             CliError::usage(format!("invalid part `{part}` of a mix"))

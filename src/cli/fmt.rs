@@ -8,17 +8,18 @@ use keywright_syntax::Unproven;
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_verify::Payload;
 
-use super::{CliError, Console, Exit, files, print, text_diff};
+use super::{CliError, Console, Exit, files, lint, print, template, text_diff};
 
 /// Format license files
 ///
 /// Changes only spaces, line breaks and quotes; never the order, names, values or comments. The result is parsed again
-/// and compared with the input, so signatures remain valid.
+/// and compared with the input, so signatures remain valid. Directories are searched as `lint` does. Templates are left
+/// unchanged.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  keywright fmt license.lic\n  keywright fmt --check *.lic\n  \
+#[command(after_help = "Examples:\n  keywright fmt license.lic\n  keywright fmt --check licenses/\n  \
     keywright fmt - < license.lic > canonical.lic")]
 pub struct Args {
-    /// License files; `-` formats standard input to standard output
+    /// License files and directories to search; `-` formats standard input to standard output
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
     /// Exit with 1 and list the files that would change, without writing them
@@ -35,7 +36,12 @@ pub struct Args {
 /// Returns an error if a file cannot be read or written.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let mut exit = Exit::Success;
-    for (id, path) in args.files.iter().enumerate() {
+    let found = lint::search::search(&args.files);
+    for fault in &found.faults {
+        io.error(fault)?;
+        exit = exit.worst(fault.exit);
+    }
+    for (id, path) in found.paths.iter().enumerate() {
         exit = exit.worst(match one(args, path, id, io) {
             Ok(exit) => exit,
             Err(stop) => {
@@ -49,6 +55,14 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 
 fn one(args: &Args, path: &Path, id: usize, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let license = License::parse(files::source(path, id, io)?);
+    if template::is_template(license.source.text().as_bytes()) {
+        if files::is_stdin(path) && !(args.check || args.diff) {
+            io.stdout.write_all(license.source.text().as_bytes())?;
+        }
+        let name = files::display_name(path);
+        io.note(&format!("note: {} is a template and was not formatted", escape(&name)))?;
+        return Ok(Exit::Success);
+    }
     let text = match license::format(&license.tree) {
         Ok(text) => text,
         Err(Unproven::Unreadable) => return unreadable(&license, io),

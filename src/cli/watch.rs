@@ -5,11 +5,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
 use super::{CliError, Console, Exit};
+
+/// Clears the screen and the scrollback of a terminal, and moves the cursor to the top.
+const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
 
 /// Polling interval.
 const PERIOD: Duration = Duration::from_millis(300);
@@ -17,7 +21,7 @@ const PERIOD: Duration = Duration::from_millis(300);
 /// Modification time and size of each file.
 type Seen = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
 
-/// Runs `once` and repeats it after each change of one of `paths`, until interrupted or after `most` runs. `paths` is
+/// Runs `once`, shows the time, and repeats it on a clear screen after each change of one of `paths`, until interrupted or after `most` runs. `paths` is
 /// evaluated each time, so that new files in directories are included.
 pub(super) fn watch(
     most: Option<usize>,
@@ -28,6 +32,9 @@ pub(super) fn watch(
     let look = || paths().into_iter().map(|path| (path.clone(), state(&path))).collect::<Seen>();
     let mut runs = 0;
     loop {
+        if runs > 0 && io.interactive && std::io::stdout().is_terminal() {
+            write!(io.stdout, "{CLEAR}")?;
+        }
         // Look before reading, so that a change during the run is detected.
         let seen = look();
         let exit = match once(io) {
@@ -43,7 +50,8 @@ pub(super) fn watch(
         if most.is_some_and(|most| runs >= most) {
             return Ok(exit);
         }
-        io.note("watching for changes; press Ctrl-C to stop")?;
+        let time = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
+        io.note(&format!("{time}  watching for changes; press Ctrl-C to stop"))?;
         wait(&look, &seen);
     }
 }

@@ -38,7 +38,13 @@ pub fn render(model: &Model, at: DateTime, request: &Request) -> String {
         }
     }
     push_others(&mut text, model, &entitlements, request, &alternatives);
-    let _ = writeln!(text, "\n{}", at_once(model.at_once(&state, request)));
+    let usable = model.at_once(&state, request);
+    let _ = writeln!(text, "\n{}", at_once(usable));
+    if matches!(usable, Usable::Exactly(0) | Usable::Devices(0))
+        && let Some(day) = model.first_day(request, at.date())
+    {
+        let _ = writeln!(text, "the first day on which it can run is {day}: see `--at {day}`");
+    }
     text
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use keywright_license::License;
 use keywright_lint::{EXAMPLE_DAY, Example, Group, KeyFinding, KeyState, Options, RULES, Rule, lint};
+use keywright_scenario::CodePage;
 use keywright_syntax::source::FileId;
 
 use super::escape::escape;
@@ -50,6 +51,42 @@ pub fn table() -> String {
         }
     }
     text
+}
+
+/// Returns the page of a code of scenario files for a terminal.
+#[must_use]
+pub fn code_page(page: &CodePage, width: usize) -> String {
+    let mut text = format!("{} {} ({})\n", page.code.id, page.code.name, page.code.severity.as_str());
+    let width = width.clamp(30, PROSE);
+    let mut section = |title: &str, body: &str| {
+        let _ = write!(text, "\n{title}\n{body}");
+    };
+    section("What it does", &wrap(&sentence(page.what), "  ", width));
+    section("Why is this a problem?", &wrap(&capital(page.why), "  ", width));
+    if !page.bad.is_empty() {
+        section("Example", &indented(page.bad));
+        section("Use instead", &indented(page.good));
+    }
+    section("How to fix", &wrap(page.remedy, "  ", width));
+    text
+}
+
+/// Returns one line for each code of scenario files.
+#[must_use]
+pub fn code_table(pages: &[CodePage]) -> String {
+    let mut text = "\nR scenarios (scenario files)\n".to_owned();
+    for CodePage { code, what, .. } in pages {
+        let severity = code.severity.as_str();
+        let _ = writeln!(text, "  {}  {severity:<7}  {:<26} {}", code.id, code.name, first_part(what));
+    }
+    text
+}
+
+/// A phrase as a sentence.
+fn capital(phrase: &str) -> String {
+    let mut chars = phrase.chars();
+    let first = chars.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
 }
 
 /// The anchor of a rule on the page of all rules.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::civil::{DateTime, Time};
 
 use keywright_resolve::Failure;
-use keywright_scenario::{Peak, Pool, Reply, Session, Usage};
+use keywright_scenario::{Peak, Pool, PoolUser, Reply, Session, Usage};
 
 use super::escape::escape;
 
@@ -56,6 +56,30 @@ pub fn usage(usage: &Usage) -> String {
     let mut text = format!("{} granted, {} denied\n", usage.granted, usage.denied);
     for Peak { pool, used, peak } in &usage.peaks {
         let _ = writeln!(text, "{:width$}  {used} in use, peak {peak}", escape(pool));
+    }
+    text
+}
+
+/// Renders who uses the licenses of each pool, one line each.
+#[must_use]
+pub fn who(users: &[PoolUser]) -> String {
+    if users.is_empty() {
+        return "no license is in use\n".to_owned();
+    }
+    let width = users.iter().map(|user| user.pool.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for it in users {
+        let custom = it.custom.as_ref().map(|custom| format!(" (custom `{}`)", escape(custom)));
+        let by = match (&it.user, &it.host, &it.device, it.until) {
+            (_, _, _, Some(until)) => format!("HOLD or MIN_CHECKOUT until {}", time_text(until)),
+            (_, _, Some(device), _) => format!("device `{}`", escape(device)),
+            (Some(user), Some(host), _, _) => format!("`{}@{}`", escape(user), escape(host)),
+            (Some(user), None, _, _) => format!("`{}`", escape(user)),
+            (None, Some(host), _, _) => format!("`@{}`", escape(host)),
+            (None, None, _, _) => "an unnamed user".to_owned(),
+        };
+        let (pool, custom) = (escape(&it.pool), custom.unwrap_or_default());
+        let _ = writeln!(text, "{pool:width$}  {} in use by {by}{custom}", it.amount);
     }
     text
 }

@@ -18,6 +18,8 @@ struct Event {
     changes: BTreeMap<String, i128>,
     warns: bool,
     reason: Vec<String>,
+    /// The time after an event that advanced it.
+    time: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -56,6 +58,29 @@ struct Peak {
 #[derive(Debug, Serialize)]
 struct Undone {
     undone: bool,
+    undone_event: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Who {
+    who: Vec<PoolUser>,
+}
+
+#[derive(Debug, Serialize)]
+struct PoolUser {
+    pool: String,
+    amount: u64,
+    user: Option<String>,
+    host: Option<String>,
+    custom: Option<String>,
+    device: Option<String>,
+    /// The time until which HOLD or MIN_CHECKOUT keep returned licenses in use.
+    until: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Saved {
+    saved: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -91,6 +116,7 @@ pub fn reply(reply: &Reply) -> serde_json::Result<String> {
         changes: reply.changes.iter().map(|(pool, change)| (clean(pool), *change)).collect(),
         warns: reply.warns,
         reason: reply.reason.iter().map(|line| clean(line)).collect(),
+        time: reply.time.map(|time| time.to_string()),
     })
 }
 
@@ -132,8 +158,44 @@ pub fn usage(usage: &scenario::Usage) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// Returns the errors of [`reply`].
-pub fn undone(undone: bool) -> serde_json::Result<String> {
-    to_json::line(&Undone { undone })
+pub fn undone(event: Option<&str>) -> serde_json::Result<String> {
+    let event = event.map(|event| escape(event).into_owned());
+    to_json::line(&Undone { undone: event.is_some(), undone_event: event })
+}
+
+/// Renders the users of all pools.
+///
+/// # Errors
+/// Returns the errors of [`reply`].
+pub fn who(users: &[scenario::PoolUser]) -> serde_json::Result<String> {
+    let clean = |text: &Option<String>| text.as_deref().map(|text| escape(text).into_owned());
+    let user = |it: &scenario::PoolUser| PoolUser {
+        pool: escape(&it.pool).into_owned(),
+        amount: it.amount,
+        user: clean(&it.user),
+        host: clean(&it.host),
+        custom: clean(&it.custom),
+        device: clean(&it.device),
+        until: it.until.map(|until| until.to_string()),
+    };
+    to_json::line(&Who { who: users.iter().map(user).collect() })
+}
+
+/// Renders the name of the file that was saved.
+///
+/// # Errors
+/// Returns the errors of [`reply`].
+pub fn saved(file: &str) -> serde_json::Result<String> {
+    to_json::line(&Saved { saved: escape(file).into_owned() })
+}
+
+/// Renders the error of a command that failed.
+///
+/// # Errors
+/// Returns the errors of [`reply`].
+pub fn not_done(error: &str, help: Option<&str>) -> serde_json::Result<String> {
+    let help = help.map(|help| escape(help).into_owned());
+    to_json::line(&Wrong { error: escape(error).into_owned(), help })
 }
 
 /// Renders the error of an invalid line.

@@ -222,6 +222,12 @@ fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbol
         }
         Some(Fact::Role(Role::EndedOn(day))) => write!(text, ": ended on {day}"),
         Some(Fact::Role(Role::StartsOn(day))) => write!(text, ": starts on {day}"),
+        Some(Fact::Borrow { block, most: Some(most), asked }) => {
+            write!(text, ": `{}` can be borrowed for {most} hours, not {asked}", model.label(block))
+        }
+        Some(Fact::Borrow { block, most: None, .. }) => {
+            write!(text, ": `{}` has no BORROW", model.label(block))
+        }
         Some(Fact::Role(role)) => write!(text, ": {}", role.words(model)),
         None => Ok(()),
     };

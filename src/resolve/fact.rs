@@ -1,6 +1,7 @@
 //! The causes of refusals.
 
 use super::entitlement::Role;
+use super::index_vec::BlockId;
 
 /// The cause of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,4 +15,13 @@ pub enum Fact {
     },
     /// The role of a block that is not in force.
     Role(Role),
+    /// The first block that cannot be borrowed for the requested time.
+    Borrow {
+        /// The block.
+        block: BlockId,
+        /// Its BORROW in hours, if it has one.
+        most: Option<u32>,
+        /// The requested hours.
+        asked: u32,
+    },
 }

@@ -94,6 +94,25 @@ impl State {
         of_block.map(|(_, amount, who)| Holder { who: *who, device: None, amount: amount.0 }).collect()
     }
 
+    /// Returns the users and devices with licenses of a block, largest first; devices last.
+    pub fn users(&mut self, block: BlockId) -> Vec<Holder> {
+        self.index_held();
+        let mut users = self.holders(block, usize::MAX);
+        let of_block = self.devices.iter().filter(|(of, _)| *of == block);
+        users.extend(of_block.map(|(_, device)| Holder {
+            who: Requester::default(),
+            device: Some(*device),
+            amount: 1,
+        }));
+        users
+    }
+
+    /// Returns the amounts of a block that HOLD and MIN_CHECKOUT keep, earliest first.
+    pub fn kept_amounts(&mut self, block: BlockId) -> Vec<Kept> {
+        self.index_held();
+        self.kept(block, usize::MAX)
+    }
+
     /// Returns the first `most` amounts of a block that HOLD and MIN_CHECKOUT keep, earliest first.
     pub(super) fn kept(&self, block: BlockId, most: usize) -> Vec<Kept> {
         let Some(held) = &self.held else { return Vec::new() };

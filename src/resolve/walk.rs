@@ -228,7 +228,7 @@ impl<'a> Walk<'a> {
         if let Mode::Borrow(hours) = self.mode
             && !may_lend(row, hours)
         {
-            return Err(Reason::NotDrawable.into());
+            return Err(Denial::Own(self.model.not_lent(id, hours)));
         }
         if !self.model.in_force(id, self.day) {
             return Err(Reason::NotInForce.into());
@@ -266,7 +266,7 @@ impl<'a> Walk<'a> {
         if let Mode::Borrow(hours) = self.mode
             && !may_borrow(row, hours)
         {
-            return Err(Reason::NotDrawable.into());
+            return Err(Denial::Own(Refusal::borrow(id, row.borrow, hours)));
         }
         if !requires_validity(extra) {
             return Ok(open);

@@ -12,8 +12,10 @@ mod lower;
 mod model;
 mod mutants;
 mod mutation_run;
+mod pages;
 mod parts;
 mod pools;
+mod record;
 mod result;
 mod run;
 mod schema;
@@ -25,17 +27,18 @@ mod verbs;
 mod yaml;
 
 pub use coverage::{Coverage, Missed, coverage};
-pub use load::{Loaded, load};
+pub use load::{LicenseError, Loaded, load};
 pub use lower::parse;
 pub use model::{
     Ask, Change, Expectation, Gauge, Level, Person, Row, Scenario, ScenarioFile, Step, Totals, Verb, When,
 };
 pub use mutants::{Mutant, mutants};
 pub use mutation_run::{MAX_MUTANTS, Mutation, mutate};
+pub use pages::{CodePage, EXAMPLE_LICENSE, PAGES};
 pub use result::{Check, RowResult, ScenarioResult};
 pub use run::{MAX_FILE_WORK, MAX_REQUESTS, MAX_WORK, observe, run};
 pub use schema::schema;
-pub use session::{COMMANDS, Peak, Pool, Reply, Session, Usage, events, no_file, parse_event};
+pub use session::{COMMANDS, Peak, Pool, PoolUser, Reply, Session, Usage, events, no_file, parse_event};
 pub use update::updated;
 pub use value::MAX_TIMES;
 pub use yaml::MAX_SCENARIO_BYTES;

@@ -29,8 +29,17 @@ pub struct Loaded {
     pub lint: Option<Options>,
 }
 
+/// The reason why a license that a scenario file names is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LicenseError {
+    /// The path leads out of the project.
+    Outside,
+    /// The file cannot be read: a short reason.
+    Unreadable(String),
+}
+
 /// Reads, lints and compiles the licenses of a scenario file, and checks the scenarios against them. `read` is called
-/// with each path and returns a short error text on failure. `lint` returns the lint options for a path, or `None` if
+/// with each relative path. `lint` returns the lint options for a path, or `None` if
 /// the caller has linted the licenses. The day in these options is replaced by the day of the scenarios.
 ///
 /// # Errors
@@ -38,7 +47,7 @@ pub struct Loaded {
 /// locations.
 pub fn load(
     file: &ScenarioFile,
-    mut read: impl FnMut(&str) -> Result<Arc<SourceFile>, String>,
+    mut read: impl FnMut(&str) -> Result<Arc<SourceFile>, LicenseError>,
     lint: Option<Options>,
 ) -> Result<Loaded, Vec<Diagnostic>> {
     let mut found = Vec::new();
@@ -102,17 +111,26 @@ fn load_one(
     file: &ScenarioFile,
     path: &Spanned<String>,
     index: usize,
-    read: &mut impl FnMut(&str) -> Result<Arc<SourceFile>, String>,
+    read: &mut impl FnMut(&str) -> Result<Arc<SourceFile>, LicenseError>,
 ) -> Result<License, Box<Diagnostic>> {
     let at = |code, message: String| Diagnostic::new(code, file.source.id(), path.span, message);
-    if !stays_inside(&path.value) {
+    if !is_relative(&path.value) {
         let found =
-            at(&codes::PATH_LEAVES, format!("path outside of the scenario directory: `{}`", path.value));
-        return Err(Box::new(found.help("use a path inside the directory of this file, without `..`")));
+            at(&codes::PATH_LEAVES, format!("the path of a license is not relative: `{}`", path.value));
+        return Err(Box::new(found.help("use a path relative to the directory of this file")));
     }
-    let source = read(&path.value).map_err(|why| {
-        let found = at(&codes::BAD_LICENSE, format!("cannot read `{}`: {why}", path.value));
-        found.help("paths are relative to the directory of this file")
+    let source = read(&path.value).map_err(|error| match error {
+        LicenseError::Outside => {
+            let found =
+                at(&codes::PATH_LEAVES, format!("the license is outside of the project: `{}`", path.value));
+            found.help(
+                "use a path below the directory with `keywright.toml` or `.git`, or below the directory of this file",
+            )
+        }
+        LicenseError::Unreadable(why) => {
+            let found = at(&codes::BAD_LICENSE, format!("cannot read `{}`: {why}", path.value));
+            found.help("paths are relative to the directory of this file")
+        }
     })?;
     let license = License::parse(numbered(source, index));
     let first = license.diagnostics.iter().find(|finding| finding.is_error());
@@ -134,11 +152,12 @@ fn numbered(source: Arc<SourceFile>, index: usize) -> Arc<SourceFile> {
     SourceFile::from_bytes(id, source.name(), source.text().as_bytes().to_vec())
 }
 
-/// Returns true if a path is inside the directory it is relative to, on every operating system.
-fn stays_inside(path: &str) -> bool {
+/// Returns true if a path is relative, on every operating system.
+fn is_relative(path: &str) -> bool {
     let foreign = path.contains(['\\', ':', '\0']) || path.is_empty();
     let mut parts = Path::new(path).components();
-    !foreign && parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    !foreign
+        && parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir | Component::ParentDir))
 }
 
 /// Returns findings for names in the file that its licenses do not have.

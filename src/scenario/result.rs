@@ -1,6 +1,6 @@
 //! The result of running a scenario file.
 
-use keywright_resolve::{Failure, Statement};
+use keywright_resolve::{Failure, Reason, Statement};
 use keywright_syntax::diagnostic::Edit;
 use keywright_syntax::source::Span;
 
@@ -38,6 +38,8 @@ pub struct RowResult {
     pub granted: u64,
     /// Number of requests that were denied.
     pub denied: u64,
+    /// The reason of the first denial.
+    pub denied_for: Option<Reason>,
     /// The failure of the last request, if it was neither granted nor denied.
     pub failure: Option<Failure>,
     /// The explanation of an unexpected denial: lines, indented by two spaces per level.

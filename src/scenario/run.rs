@@ -339,7 +339,16 @@ fn level_text(level: Level, like: &str) -> String {
 
 /// Creates the result of a row, without comparisons.
 pub(super) fn row(span: Span, text: String) -> RowResult {
-    RowResult { span, text, checks: Vec::new(), granted: 0, denied: 0, failure: None, reason: Vec::new() }
+    RowResult {
+        span,
+        text,
+        checks: Vec::new(),
+        granted: 0,
+        denied: 0,
+        denied_for: None,
+        failure: None,
+        reason: Vec::new(),
+    }
 }
 
 /// The comparison of a row that did not run because the maximum work is used up.

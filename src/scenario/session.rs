@@ -6,15 +6,18 @@ use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
 use keywright_license::Kind;
-use keywright_resolve::{BlockId, Failure, Model, State, Ticket, UNLIMITED};
+use keywright_resolve::{BlockId, Failure, Model, State, Symbol, Ticket, UNLIMITED};
 use keywright_syntax::diagnostic::{Diagnostic, nearest};
 use keywright_syntax::effort;
 use keywright_syntax::source::{FileId, SourceFile, Span};
 
 use super::codes;
-use super::lower::parse_step;
+use super::lower::{parse, parse_step};
 use super::model::{ScenarioFile, Step, Verb};
-use super::run::{MAX_WORK, Player};
+use super::record::{self, MOST_EVENTS, Played};
+use super::result::{RowResult, ScenarioResult};
+use super::run::{MAX_WORK, Player, run};
+use super::steps::text;
 use super::verbs;
 
 /// Minimum number of events between two snapshots. For a large state the distance is larger, half of the size of a
@@ -33,6 +36,12 @@ pub struct Session<'a> {
     /// Number of events before the first snapshot.
     forgotten: usize,
     tally: EventTotals,
+    began: DateTime,
+    active_tokens: Option<u64>,
+    /// The events that were not undone, as scenario steps, and whether each of them can be undone. Empty if there were too
+    /// many of them.
+    record: Vec<(String, bool)>,
+    is_record_full: bool,
 }
 
 /// Totals of all events.
@@ -69,6 +78,25 @@ impl std::fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session").field("events", &(self.forgotten + self.past.len())).finish_non_exhaustive()
     }
+}
+
+/// A user or device with licenses of a pool, or licenses that HOLD or MIN_CHECKOUT keep in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolUser {
+    /// Display name of the block.
+    pub pool: String,
+    /// Number of licenses; each draw of a share group counts.
+    pub amount: u64,
+    /// The user, if known.
+    pub user: Option<String>,
+    /// The host, if known.
+    pub host: Option<String>,
+    /// The custom string, if given.
+    pub custom: Option<String>,
+    /// The activated device.
+    pub device: Option<String>,
+    /// The time until which returned licenses are kept in use.
+    pub until: Option<DateTime>,
 }
 
 /// A snapshot.
@@ -142,7 +170,7 @@ pub fn parse_event(line: &str) -> Result<Step, Vec<Diagnostic>> {
 }
 
 /// Commands of a session that are not events.
-pub const COMMANDS: [&str; 5] = ["state", "usage", "undo", "help", "quit"];
+pub const COMMANDS: [&str; 7] = ["state", "usage", "who", "undo", "save", "help", "quit"];
 
 /// Checks that a line starts with a verb and its object.
 fn check_words(line: &str) -> Result<(), Box<Diagnostic>> {
@@ -213,7 +241,17 @@ impl<'a> Session<'a> {
         state.limit_active_tokens(active_tokens);
         let player = Player::new(file, model, state, u64::MAX);
         let (past, moments) = (VecDeque::new(), VecDeque::new());
-        let mut session = Self { player, past, moments, forgotten: 0, tally: EventTotals::default() };
+        let mut session = Self {
+            player,
+            past,
+            moments,
+            forgotten: 0,
+            tally: EventTotals::default(),
+            began: at,
+            active_tokens,
+            record: Vec::new(),
+            is_record_full: false,
+        };
         session.keep();
         session
     }
@@ -252,9 +290,13 @@ impl<'a> Session<'a> {
     /// Applies an event. A denied event changes nothing and cannot be undone.
     pub fn play(&mut self, step: Step) -> Reply {
         let before = self.now();
-        let (reply, granted) = self.act(&step);
+        let (reply, result) = self.act(&step);
         // Some of several requests may be granted, or the time may have advanced, before a denial.
-        if granted > 0 || self.now() != before {
+        let has_changed = result.granted > 0 || self.now() != before;
+        let (changes, warns, now) = (&reply.changes, reply.warns, self.now());
+        let lines = record::lines(&Played { step: &step, result: &result, changes, warns, before, now });
+        self.record(lines, has_changed);
+        if has_changed {
             self.past.push_back(step);
             let kept = self.moments.back().map_or(0, |moment| moment.after);
             if self.events() >= kept + EVERY.max(self.size() / 2) {
@@ -264,8 +306,45 @@ impl<'a> Session<'a> {
         reply
     }
 
-    /// Returns the answer, and the number of requests that were granted.
-    fn act(&mut self, step: &Step) -> (Reply, u64) {
+    fn record(&mut self, lines: String, can_be_undone: bool) {
+        if self.record.len() >= MOST_EVENTS {
+            self.is_record_full = true;
+            self.record.clear();
+        }
+        if !self.is_record_full {
+            self.record.push((lines, can_be_undone));
+        }
+    }
+
+    /// Returns the text of a scenario file with the events that were not undone and their results, or `None` if there
+    /// were none or too many.
+    #[must_use]
+    pub fn scenario_file(&self, licenses: &[String]) -> Option<String> {
+        let licenses: Vec<String> = licenses.iter().map(|path| record::quoted(path)).collect();
+        let steps: String = self.record.iter().map(|(lines, _)| lines.as_str()).collect();
+        if !steps.contains("- {") {
+            return None;
+        }
+        let limit =
+            self.active_tokens.map(|limit| format!("    active-tokens: {limit}\n")).unwrap_or_default();
+        Some(format!(
+            "# A session of `keywright simulate`.\nlicense: [{}]\nat: {}\nscenarios:\n  - name: simulated session\n\
+             {limit}    steps:\n{steps}",
+            licenses.join(", "),
+            record::moment(self.began),
+        ))
+    }
+
+    /// Returns true if the scenarios of a file pass on the session's licenses.
+    #[must_use]
+    pub fn repeats(&self, text: &str) -> bool {
+        let model = self.player.model;
+        parse(&SourceFile::new("session", text))
+            .is_ok_and(|file| run(&file, model, |_| true).iter().all(ScenarioResult::passed))
+    }
+
+    /// Returns the answer, and the result of the step.
+    fn act(&mut self, step: &Step) -> (Reply, RowResult) {
         self.player.allow(MAX_WORK);
         self.player.state.watch();
         let result = self.player.step(step);
@@ -279,7 +358,7 @@ impl<'a> Session<'a> {
             *peak = (*peak).max(self.player.state.used(*block));
         }
         let reply = Reply {
-            text: result.text,
+            text: result.text.clone(),
             granted,
             outcome,
             returned: matches!(step.verb, Verb::Checkin { .. }).then_some(result.granted),
@@ -287,21 +366,22 @@ impl<'a> Session<'a> {
             time: (granted && matches!(step.verb, Verb::Advance(_))).then(|| self.player.state.now()),
             changes: changes.into_iter().map(|(block, change)| (model.label(block), change)).collect(),
             warns: self.player.warned,
-            reason: result.reason,
+            reason: result.reason.clone(),
         };
-        (reply, result.granted)
+        (reply, result)
     }
 
-    /// Undoes the last event. Returns false if there is none in the history.
-    pub fn undo(&mut self) -> bool {
-        if self.past.pop_back().is_none() {
-            return false;
-        }
+    /// Undoes the last event that changed something, and returns its description; `None` if the history has no such
+    /// event.
+    pub fn undo(&mut self) -> Option<String> {
+        let undone = text(&self.past.pop_back()?);
+        // Denials after the event had another state, so they are dropped as well.
+        while let Some((_, false)) = self.record.pop() {}
         while self.moments.len() > 1 && self.moments.back().is_some_and(|moment| moment.after > self.events())
         {
             self.moments.pop_back();
         }
-        let Some(moment) = self.moments.back() else { return false };
+        let moment = self.moments.back()?;
         self.player.state = moment.state.clone();
         self.player.ids = moment.ids.clone();
         // Denied events are not undone, so their number remains.
@@ -311,7 +391,7 @@ impl<'a> Session<'a> {
         effort::spend_on(self.player.ids.len());
         self.replay(kept);
         self.tally.denied = denied;
-        true
+        Some(undone)
     }
 
     /// Applies all events after a snapshot again. If there are many, it takes a snapshot after half of them, and after
@@ -355,6 +435,34 @@ impl<'a> Session<'a> {
             granted: self.tally.granted,
             denied: self.tally.denied,
         }
+    }
+
+    /// Returns the holders of all pools, in file order, largest first.
+    pub fn pool_users(&mut self) -> Vec<PoolUser> {
+        let (model, symbols) = (self.player.model, &self.player.symbols);
+        let mut all = Vec::new();
+        for block in model.names().flat_map(|(name, _)| model.blocks_of(name)) {
+            let text = |symbol: Symbol| symbols.text(symbol).to_owned();
+            all.extend(self.player.state.users(*block).into_iter().map(|holder| PoolUser {
+                pool: model.label(*block),
+                amount: holder.amount,
+                user: holder.who.user.map(text),
+                host: holder.who.host.map(text),
+                custom: holder.who.custom.map(text),
+                device: holder.device.map(text),
+                until: None,
+            }));
+            all.extend(self.player.state.kept_amounts(*block).into_iter().map(|kept| PoolUser {
+                pool: model.label(*block),
+                amount: kept.amount,
+                user: None,
+                host: None,
+                custom: None,
+                device: None,
+                until: Some(kept.until),
+            }));
+        }
+        all
     }
 
     /// The state of all pools, in file order.

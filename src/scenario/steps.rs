@@ -32,6 +32,7 @@ impl Player<'_> {
         self.warned = tally.warned;
         (result.granted, result.failure) = (tally.granted, tally.failed);
         result.denied = tally.denied.iter().map(|(_, times)| times).sum();
+        result.denied_for = tally.denied.first().map(|(reason, _)| *reason);
         let changes = self.state.changes();
         result.checks.push(granted_check(&self.file.source, step, &tally));
         if let Some(consumes) = &step.consumes {
@@ -178,7 +179,7 @@ fn failure_check(step: &Step, failure: Failure) -> Check {
 }
 
 /// A short description of a step.
-fn text(step: &Step) -> String {
+pub(super) fn text(step: &Step) -> String {
     let times = if step.times > 1 { format!(" × {}", step.times) } else { String::new() };
     let by = |person: &Option<Person>| {
         person.as_ref().map(|by| format!(" by {}", person_text(by))).unwrap_or_default()

@@ -329,7 +329,7 @@ fn undo_reverts_many_events_one_by_one() {
         assert!(session.play(parse_event(&format!("checkout A by=p{at}@h{at}")).unwrap()).granted);
     }
     for left in (4_000..6_000).rev() {
-        assert!(session.undo());
+        assert!(session.undo().is_some());
         assert_eq!(session.active_tokens(), left);
     }
     assert!(session.play(parse_event("checkout A count=5000").unwrap()).granted);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keywright::diagnostic::Diagnostic;
-use keywright::scenario::{self, ScenarioResult};
+use keywright::scenario::{self, LicenseError, ScenarioResult};
 use keywright::source::{FileId, SourceFile};
 
 use crate::support::{files_below, root, snapshot};
@@ -27,7 +27,7 @@ fn play(source: &Arc<SourceFile>, folder: &Path) -> Result<Vec<ScenarioResult>, 
         |path| {
             fs::read(folder.join(path))
                 .map(|bytes| SourceFile::from_bytes(FileId(0), path, bytes))
-                .map_err(|_| "no such file or directory".to_owned())
+                .map_err(|_| LicenseError::Unreadable("no such file or directory".to_owned()))
         },
         Some(keywright::lint::Options::at(jiff::civil::Date::MIN)),
     )?;

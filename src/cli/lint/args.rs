@@ -14,7 +14,8 @@ use super::fix;
 /// Check license files for errors and likely mistakes
 ///
 /// Each file is a separate license; with `--together`, all files form one license. Directories are searched for `*.lic`
-/// files, except hidden ones and those excluded by `.gitignore`. Levels, vendors and allowed directives come from the
+/// files, except hidden ones and those excluded by `.gitignore`. A template is linted as the license that it generates
+/// with its default parameters. Levels, vendors and allowed directives come from the
 /// nearest `keywright.toml` in the directory of each file or above it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright lint license.lic\n  keywright lint licenses/\n  \

@@ -8,7 +8,7 @@ mod output;
 mod pipeline;
 mod plan;
 mod repair;
-mod search;
+pub(super) mod search;
 mod watch;
 
 use std::path::Path;
@@ -63,6 +63,9 @@ fn finish(
     io: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
     let mut exit = Exit::Success;
+    for note in &done.notes {
+        io.note(note)?;
+    }
     for (name, stop) in &done.unread {
         exit = exit.worst(show.unread(stop, Some(name), io)?);
     }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::{CliError, Exit, files};
+use crate::{CliError, Exit, files, template};
+use jiff::civil::Date;
 use keywright_license::License;
 use keywright_lint::{self as lint, CrossFileIndex, CrossFileMatch, FileFingerprints, Tally};
+use keywright_report::escape::escape;
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
 use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
@@ -26,6 +28,8 @@ pub(super) struct Done {
     pub(super) fixed: Vec<FixedFile>,
     /// Files that could not be read or fixed.
     pub(super) unread: Vec<(String, CliError)>,
+    /// Notes about templates.
+    pub(super) notes: Vec<String>,
     pub(super) fails: Severity,
     pub(super) exit: Exit,
 }
@@ -97,27 +101,39 @@ struct Ready {
 impl Ready {
     fn new(set: &[Input], plan: &Plan) -> Self {
         let settings = set.first().map(|input| input.settings.clone()).unwrap_or_default();
-        let options = plan.options(&settings);
+        let mut options = plan.options(&settings);
         let mut done = Done {
             sources: Vec::new(),
             found: Vec::new(),
             tally: Tally::default(),
             fixed: Vec::new(),
             unread: Vec::new(),
+            notes: Vec::new(),
             fails: settings.fails,
             exit: Exit::Success,
         };
         let mut paths = Vec::new();
+        let mut has_template = false;
         for input in set {
-            match read(input) {
-                Ok(source) => {
+            match read(input, plan.at) {
+                Ok(Read::License(source)) => {
                     done.sources.push(source);
                     paths.push(&input.path);
                 }
+                Ok(Read::Generated(source, note)) => {
+                    done.sources.push(source);
+                    done.notes.push(note);
+                    has_template = true;
+                }
+                Ok(Read::Nothing(note)) => done.notes.push(note),
                 Err(stop) => done.unread.push((files::display_name(&input.path), stop)),
             }
         }
-        if let Some(mode) = plan.fixing {
+        if has_template {
+            // A template has no KEYs.
+            options.levels.set(DRAFT, lint::Level::Allow).ok();
+        }
+        if let Some(mode) = plan.fixing.filter(|_| !has_template) {
             let store = settings.trust.as_ref().and_then(|folder| plan.stores.get(folder));
             let repairs = done.sources.iter().map(|source| repair::repair(source, store, plan.at, mode));
             let repairs: Vec<Repair> = repairs.collect();
@@ -138,7 +154,7 @@ impl Ready {
         }
         let licenses: Vec<License> =
             done.sources.iter().map(|source| License::parse(Arc::clone(source))).collect();
-        let marks = if plan.sets.len() > 1 {
+        let marks = if plan.sets.len() > 1 && !has_template {
             licenses.iter().map(FileFingerprints::new).collect()
         } else {
             Vec::new()
@@ -159,13 +175,40 @@ impl Ready {
     }
 }
 
-fn read(input: &Input) -> Result<Arc<SourceFile>, CliError> {
+/// The rule about blocks without KEY.
+const DRAFT: &str = "K002";
+
+/// The content to lint for a file.
+enum Read {
+    License(Arc<SourceFile>),
+    /// The license that a template generates, and a note about it.
+    Generated(Arc<SourceFile>, String),
+    /// A note about a template that generates nothing without values.
+    Nothing(String),
+}
+
+fn read(input: &Input, today: Date) -> Result<Read, CliError> {
     let bytes = match &input.given {
         Some(given) => given.clone()?,
         None => files::read_license_file(&input.path)?,
     };
     let id = FileId(u32::try_from(input.id).unwrap_or(u32::MAX));
-    Ok(SourceFile::from_bytes(id, files::display_name(&input.path), bytes))
+    let name = files::display_name(&input.path);
+    if !template::is_template(&bytes) {
+        return Ok(Read::License(SourceFile::from_bytes(id, name, bytes)));
+    }
+    let shown = escape(&name).into_owned();
+    Ok(match template::with_defaults(&input.path, &bytes, today)? {
+        Some(text) => {
+            let note = format!("note: {shown} is a template, linted with its default parameters");
+            let source = SourceFile::from_bytes(id, format!("{name} (generated)"), text.into_bytes());
+            Read::Generated(source, note)
+        }
+        None => Read::Nothing(format!(
+            "note: {shown} is a template with required parameters and was not linted; lint a license that `keywright \
+             new` generates from it"
+        )),
+    })
 }
 
 /// Returns the exit code: `No` for findings, `Unreadable` for text that could not be read as a license.

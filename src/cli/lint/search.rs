@@ -11,16 +11,16 @@ const SEARCH: Search = Search { ending: LICENSE, as_git: true, hidden: false, li
 
 /// The result of the search.
 #[derive(Debug, Default)]
-pub(super) struct Files {
+pub(crate) struct Files {
     /// The files in the order of the command line, sorted by name within a directory, without duplicates.
-    pub(super) paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
     /// Errors, including directories without a license file.
-    pub(super) faults: Vec<CliError>,
+    pub(crate) faults: Vec<CliError>,
 }
 
 /// Replaces directories with the license files below them. Skips hidden files and files excluded by `.gitignore` or
 /// `.ignore`, and does not follow links to directories.
-pub(super) fn search(paths: &[PathBuf]) -> Files {
+pub(crate) fn search(paths: &[PathBuf]) -> Files {
     let mut files = Files::default();
     let mut seen = HashSet::new();
     for path in paths {

@@ -1,10 +1,11 @@
 //! `keywright simulate`: an interactive license server, for a prompt or a pipe.
 
 mod prompt;
+mod save;
 
 use std::collections::VecDeque;
 use std::io::{IsTerminal as _, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use jiff::civil::Date;
@@ -29,7 +30,9 @@ consume FEATURE units=N
 advance 2026-01-31 | advance 2 days
 state     show the pools
 usage     show the peak usage of each pool, and the number of events granted and denied
-undo      undo the last event
+who       show who uses the licenses of each pool
+undo      undo the last event that was granted
+save FILE write the events and their results as a scenario file for `keywright test`
 quit      exit
 ";
 
@@ -73,6 +76,8 @@ enum Line<'a> {
     State,
     Undo,
     Usage,
+    Who,
+    Save(&'a str),
     Event(&'a str),
 }
 
@@ -86,6 +91,9 @@ impl<'a> Line<'a> {
             "state" => Self::State,
             "undo" => Self::Undo,
             "usage" => Self::Usage,
+            "who" => Self::Who,
+            "save" => Self::Save(""),
+            save if save.starts_with("save ") => Self::Save(save.trim_start_matches("save").trim()),
             event => Self::Event(event),
         }
     }
@@ -115,10 +123,16 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if io.interactive && std::io::stdin().is_terminal() {
         writeln!(io.stderr, "type `help` for a list of events")?;
         let mut prompt = prompt::Prompt::new(&model)?;
-        return play(&mut session, format, |io| Ok(prompt.read(io)?.map(String::into_bytes)), io);
+        return play(
+            &mut session,
+            format,
+            &args.files,
+            |io| Ok(prompt.read(io)?.map(String::into_bytes)),
+            io,
+        );
     }
     let mut lines = Lines::default();
-    play(&mut session, format, |io| Ok(lines.next(&mut *io.stdin)?), io)
+    play(&mut session, format, &args.files, |io| Ok(lines.next(&mut *io.stdin)?), io)
 }
 
 /// The lines of a stream, returned as soon as they are complete.
@@ -157,6 +171,7 @@ impl Lines {
 fn play(
     session: &mut Session<'_>,
     format: SimulateFormat,
+    licenses: &[PathBuf],
     mut next: impl FnMut(&mut Console<'_>) -> Result<Option<Vec<u8>>, CliError>,
     io: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
@@ -171,8 +186,11 @@ fn play(
         if matches!(line, Line::Quit) {
             return Ok(exit);
         }
-        let (answer, came) =
-            answer(session, &line, format).map_err(|error| CliError::failure(error.to_string()))?;
+        let answered = match line {
+            Line::Save(file) => saved(session, licenses, Path::new(file), format),
+            line => answer(session, &line, format),
+        };
+        let (answer, came) = answered.map_err(|error| CliError::failure(error.to_string()))?;
         // At a prompt, the exit code does not reflect denials and typing errors, which the user has seen.
         if !io.interactive {
             exit = exit.worst(came);
@@ -192,7 +210,9 @@ fn answer(
     let json = |text: String| format!("{text}\n");
     let human = format == SimulateFormat::Human;
     let text = match line {
-        Line::Nothing | Line::Quit => String::new(),
+        Line::Nothing | Line::Quit | Line::Save(_) => String::new(),
+        Line::Who if human => simulate_human::who(&session.pool_users()),
+        Line::Who => json(simulate_json::who(&session.pool_users())?),
         Line::Help if human => HELP.to_owned(),
         Line::State if human => simulate_human::state(session),
         Line::State => json(simulate_json::state(session)?),
@@ -200,16 +220,41 @@ fn answer(
         Line::Usage => json(simulate_json::usage(&session.usage())?),
         Line::Undo => {
             let undone = session.undo();
-            match (human, undone) {
-                (true, true) => "undone\n".to_owned(),
-                (true, false) => "nothing to undo\n".to_owned(),
-                (false, _) => json(simulate_json::undone(undone)?),
+            match (human, &undone) {
+                (true, Some(event)) => format!("undone: {}\n", escape(event)),
+                (true, None) => "nothing to undo\n".to_owned(),
+                (false, _) => json(simulate_json::undone(undone.as_deref())?),
             }
         }
         Line::Help => json(simulate_json::help(HELP)?),
         Line::Event(text) => return event(session, text, format),
     };
     Ok((text, Exit::Success))
+}
+
+/// Saves the session, and returns the answer.
+fn saved(
+    session: &Session<'_>,
+    licenses: &[PathBuf],
+    file: &Path,
+    format: SimulateFormat,
+) -> serde_json::Result<(String, Exit)> {
+    let result = save::save(session, licenses, file);
+    let name = files::display_name(file);
+    if format == SimulateFormat::Json {
+        let text = match &result {
+            Ok(()) => simulate_json::saved(&name)?,
+            Err(stop) => simulate_json::not_done(&stop.message, stop.help.as_deref())?,
+        };
+        return Ok((format!("{text}\n"), result.map_or_else(|stop| stop.exit, |()| Exit::Success)));
+    }
+    Ok(match result {
+        Ok(()) => (format!("wrote {}\n", escape(&name)), Exit::Success),
+        Err(stop) => {
+            let help = stop.help.map(|help| format!("; {}", escape(&help))).unwrap_or_default();
+            (format!("{}{help}\n", escape(&stop.message)), stop.exit)
+        }
+    })
 }
 
 fn event(

@@ -1,7 +1,6 @@
 //! Reads scenario files and their licenses and runs them in parallel.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -10,11 +9,13 @@ use rayon::prelude::*;
 
 use crate::config::Configs;
 use crate::progress::Progress;
-use crate::{CliError, Console, Exit, files};
+use crate::{CliError, Console, Exit, files, scenario_paths};
 use keywright_files::output::folder_of;
 use keywright_lint as lint;
 use keywright_resolve::CoveragePoint;
-use keywright_scenario::{self as scenario, Loaded, MAX_SCENARIO_BYTES, ScenarioFile, ScenarioResult};
+use keywright_scenario::{
+    self as scenario, LicenseError, Loaded, MAX_SCENARIO_BYTES, ScenarioFile, ScenarioResult,
+};
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::{FileId, SourceFile};
 
@@ -117,7 +118,7 @@ fn prepare(
     let folder = folder_of(path);
     let lint = match file.licenses.first() {
         // Licenses of one scenario file are linted together, with the configuration of the first.
-        Some(first) => lint_options(&folder.join(&first.value), house)
+        Some(first) => lint_options(&config_path(folder, &first.value), house)
             .map_err(|stop| Refused::CliError(Box::new(stop)))?,
         None => lint::Options::at(Date::MIN),
     };
@@ -130,9 +131,9 @@ fn prepare(
                 let name = files::display_name(&folder.join(relative));
                 return Ok(SourceFile::new(name, rendered.license.as_str()));
             }
-            read_below(folder, relative).map_err(|stop| {
-                exit = exit.worst(stop.exit);
-                stop.message
+            read_license(folder, relative).map_err(|(error, why)| {
+                exit = exit.worst(why);
+                error
             })
         },
         Some(lint),
@@ -150,14 +151,18 @@ fn lint_options(license: &Path, house: &RunContext) -> Result<lint::Options, Cli
     Ok(lint::Options { levels: settings.levels, policy: settings.policy, ..lint::Options::at(Date::MIN) })
 }
 
-/// Reads a license in a directory. Rejects links that lead out of the directory.
-fn read_below(folder: &Path, relative: &str) -> Result<Arc<SourceFile>, CliError> {
-    let path = folder.join(relative);
-    let real =
-        |path: &Path| fs::canonicalize(path).map_err(|error| CliError::failure(files::io_reason(&error)));
-    if !real(&path)?.starts_with(real(folder)?) {
-        return Err(CliError::new(Exit::Unreadable, "a link leads out of the directory"));
-    }
-    let bytes = files::read_file(&path, keywright_syntax::source::MAX_FILE_BYTES)?;
+/// Returns the path that determines the configuration: that of the license, if it is in the project.
+fn config_path(folder: &Path, relative: &str) -> PathBuf {
+    scenario_paths::resolve(folder, relative).unwrap_or_else(|_| folder.join("license.lic"))
+}
+
+/// Reads a license that a scenario file in a directory names.
+fn read_license(folder: &Path, relative: &str) -> Result<Arc<SourceFile>, (LicenseError, Exit)> {
+    let path = scenario_paths::resolve(folder, relative).map_err(|error| {
+        let exit = if error == LicenseError::Outside { Exit::Unreadable } else { Exit::Failure };
+        (error, exit)
+    })?;
+    let bytes = files::read_file(&path, keywright_syntax::source::MAX_FILE_BYTES);
+    let bytes = bytes.map_err(|stop| (LicenseError::Unreadable(stop.message), stop.exit))?;
     Ok(SourceFile::from_bytes(FileId(0), files::display_name(&path), bytes))
 }
