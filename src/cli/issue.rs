@@ -20,6 +20,7 @@ mod inputs;
 mod lock;
 mod orders;
 pub(super) mod output_dir;
+mod owned;
 pub(super) mod pipeline;
 mod plan;
 mod read;
@@ -34,7 +35,7 @@ pub(super) use read::{read_catalog, text};
 use args::log_path;
 use faults::tell;
 use inputs::Inputs;
-use lock::RunLock;
+use lock::{LogLock, RunLock};
 use plan::{Approvers, approve, approved, plan};
 
 /// Number of digits of a run's digest in the names of its files.
@@ -75,10 +76,15 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, 
     let run = Digest::of(format!("{}\n{}\n", inputs.digest, key.trusted.key.id()).as_bytes());
     let name: String = run.to_string().chars().take(RUN_NAME).collect();
     let lock = RunLock::take(log_path(args), &name)?;
+    let log_lock = LogLock::take(log_path(args), || {
+        let log = escape(&files::display_name(log_path(args))).into_owned();
+        io.note(&format!("waiting for another run that writes to the log {log}"))
+    })?;
     let open = open_run(args, &run)?;
     let approved = match args.approvals {
         Some(needed) => {
-            let approvers = Approvers { needed, trust: &trust, usage: key.trusted.entry.usage };
+            let usage = key.trusted.entry.usage;
+            let approvers = Approvers { needed, trust: &trust, usage, revocations: &revocations };
             Some(approved(args, &approvers, &mut inputs, open.as_ref().map(|open| open.since), io)?)
         }
         None => None,
@@ -109,6 +115,8 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, 
         signer: &*key.signer,
         trusted: key.trusted,
         revocations: &revocations,
+        allow_loss: args.allow_loss.as_deref(),
+        since: open_run.since,
         plan: approved,
         out: place,
         replace: args.replace,
@@ -116,13 +124,14 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, 
         issued_at: now(),
         progress: Progress::new(inputs.count, "orders", io.interactive && !io.quiet),
     };
-    let mut ended = batch.run(inputs.orders(), &mut log)?;
+    let past = Log::open_to_read(log_path(args)).map_err(|fault| failed(&fault))?;
+    let mut ended = batch.run(inputs.orders(), &mut log, &past)?;
     if !ended.is_broken() {
         // A run has ended when its files survive a power failure.
         batch.out.sync()?;
         log.end_run(&run).map_err(|fault| failed(&fault))?;
     }
-    drop((batch, lock));
+    drop((batch, log_lock, lock));
     ended.refused.append(&mut inputs.wrong);
     conclude(&ended, out, io)
 }

@@ -1,5 +1,6 @@
 //! `keywright log`: queries and verification of the issue log.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use keywright_issue::Fault;
-use keywright_issue::log::{Filter, Head, IssueKey, Log, Record};
+use keywright_issue::log::{Filter, Head, Holding, IssueKey, Log, Record};
 use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_verify::{KeyText, Payload};
@@ -50,7 +51,7 @@ enum LogCommand {
         /// Text that one of these fields contains
         text: String,
     },
-    /// List blocks that expire soon and were not reissued
+    /// List blocks that expire soon and that no later license continues
     #[command(after_help = "Examples:\n  keywright log expiring --within 60d")]
     Expiring {
         /// Number of days: `60d`
@@ -69,6 +70,11 @@ enum LogCommand {
         #[arg(long, value_name = "HEAD")]
         head: Option<Head>,
     },
+    /// Change a log of an older version to the current one
+    ///
+    /// Entries, hashes and the signed head stay the same. Keep a copy of the file.
+    #[command(after_help = "Examples:\n  keywright log upgrade --log issue-log.sqlite")]
+    Upgrade,
     /// Write all entries to standard output
     #[command(after_help = "Examples:\n  keywright log export --format csv > issued.csv")]
     Export {
@@ -97,6 +103,9 @@ fn parse_days(text: &str) -> Result<i32, String> {
 /// # Errors
 /// Returns an error if the log cannot be read.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    if matches!(args.command, LogCommand::Upgrade) {
+        return upgrade(args, io);
+    }
     let log = Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?;
     match &args.command {
         LogCommand::List { most } => {
@@ -115,13 +124,31 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         LogCommand::Expiring { within, at } => {
             let from = at.unwrap_or(io.today);
             let until = from.checked_add(jiff::Span::new().days(*within)).unwrap_or(Date::MAX);
-            let found = list(&log, &Filter::Ends(from.to_string(), until.to_string()), |_| true, io)?;
+            let mut continued = Continued { log: &log, known: BTreeMap::new() };
+            let wanted = |known: &Record| !continued.is_continued(known);
+            let found = list(&log, &Filter::Ends(from.to_string(), until.to_string()), wanted, io)?;
             io.note(&format!("{} expiring from {from} to {until}", counted(found, "block")))?;
             Ok(Exit::Success)
         }
         LogCommand::Verify { trust, head } => verify(args, &log, trust, head.as_ref(), io),
+        LogCommand::Upgrade => upgrade(args, io),
         LogCommand::Export { format } => export(&log, *format, io),
     }
+}
+
+fn upgrade(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    let old = keywright_issue::log::upgrade(&args.log).map_err(|fault| failed(&fault))?;
+    let name = escape(&files::display_name(&args.log)).into_owned();
+    let current = keywright_issue::log::CURRENT_VERSION;
+    if old == current {
+        writeln!(io.stdout, "{name}: already has version {current}")?;
+    } else {
+        writeln!(
+            io.stdout,
+            "{name}: changed from version {old} to {current}; entries and head are the same"
+        )?;
+    }
+    Ok(Exit::Success)
 }
 
 /// Returns true if one of the searchable fields contains a lower-case text.
@@ -130,6 +157,25 @@ fn matches(known: &Record, text: &str) -> bool {
     let key = issue.key.to_string();
     let fields = [&issue.customer, &issue.sn, &entry.feature, &issue.file, &key];
     fields.iter().any(|field| field.to_lowercase().contains(text))
+}
+
+/// Finds blocks that a later purchase of the same customer continues or replaces.
+struct Continued<'a> {
+    log: &'a Log,
+    /// The licenses of each customer.
+    known: BTreeMap<String, Vec<Holding>>,
+}
+
+impl Continued<'_> {
+    fn is_continued(&mut self, ending: &Record) -> bool {
+        let customer = &ending.issue.customer;
+        if !self.known.contains_key(customer) {
+            // Without the other licenses, the block is listed.
+            self.known.insert(customer.clone(), self.log.holdings(customer, None).unwrap_or_default());
+        }
+        let holdings = self.known.get(customer).map(Vec::as_slice).unwrap_or_default();
+        holdings.iter().any(|other| other.sn() != ending.issue.sn && other.continues(ending))
+    }
 }
 
 /// An error of the log or of the output.
@@ -151,7 +197,7 @@ impl From<std::io::Error> for Broken {
 fn list(
     log: &Log,
     filter: &Filter,
-    wanted: impl Fn(&Record) -> bool,
+    mut wanted: impl FnMut(&Record) -> bool,
     io: &mut Console<'_>,
 ) -> Result<usize, CliError> {
     let mut found = 0;

@@ -6,7 +6,10 @@
 //!   - product: MySolutions
 //!     template: pool
 //!     count: licenses                 parameter that an order's count sets; default `licenses`
+//!     addon: UPGRADE                  KEYTYPE of add-ons: UPGRADE (default) or ADDITIVE
 //!     values: { pool: MySolutions, version: 1.0, features: "MyDraw:5, MyWrite:2, MySpreadsheet:1" }
+//! pools:                              pools that several products share
+//!   - { pool: MySolutions, addon: UPGRADE }
 //! ```
 
 use std::collections::BTreeMap;
@@ -17,6 +20,7 @@ use serde_yaml::Spanned;
 use keywright_license::check_value;
 use keywright_syntax::diagnostic::nearest;
 
+use super::addon_type::AddonType;
 use super::arguments::ArgValue;
 use super::error::Fault;
 use super::yaml;
@@ -30,6 +34,17 @@ pub struct Catalog {
     pub vendor: String,
     /// Products in file order.
     pub products: Vec<Product>,
+    /// Pools that several products share.
+    pub pools: Vec<Pool>,
+}
+
+/// A pool that several products share: their licenses in one order are one block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pool {
+    /// Name of the FEATURE block.
+    pub name: String,
+    /// KEYTYPE of add-ons to the pool, if it differs from that of the product.
+    pub addon: Option<AddonType>,
 }
 
 /// One product.
@@ -41,6 +56,8 @@ pub struct Product {
     pub template: String,
     /// Template parameter that an order's count sets.
     pub count: String,
+    /// KEYTYPE of the pools of an add-on, if it is not UPGRADE.
+    pub addon: Option<AddonType>,
     /// Values for the template's parameters.
     pub values: Vec<ArgValue>,
     /// Line and column of the name.
@@ -56,6 +73,16 @@ pub struct Product {
 struct RawCatalog {
     vendor: Spanned<String>,
     products: Vec<RawProduct>,
+    #[serde(default)]
+    pools: Vec<RawPool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPool {
+    pool: Spanned<String>,
+    #[serde(default)]
+    addon: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +92,8 @@ struct RawProduct {
     template: Spanned<String>,
     #[serde(default)]
     count: Option<Spanned<String>>,
+    #[serde(default)]
+    addon: Option<Spanned<String>>,
     #[serde(default)]
     values: BTreeMap<String, Spanned<String>>,
 }
@@ -94,12 +123,20 @@ impl Catalog {
                 place: place(name),
                 template_place: place(&row.template),
                 count_place: row.count.as_ref().map(place),
+                addon: row.addon.as_ref().map(|addon| parse_addon(file, addon)).transpose()?,
                 template: row.template.value,
                 count: row.count.map_or_else(|| COUNT.to_owned(), |count| count.value),
                 values: given(file, row.values),
             });
         }
-        Ok(Self { file: file.to_owned(), vendor: raw.vendor.value, products })
+        let pools = parse_pools(file, raw.pools)?;
+        Ok(Self { file: file.to_owned(), vendor: raw.vendor.value, products, pools })
+    }
+
+    /// Returns the shared pool with this name.
+    #[must_use]
+    pub fn pool(&self, name: &str) -> Option<&Pool> {
+        self.pools.iter().find(|pool| pool.name == name)
     }
 
     /// Returns the product with this name.
@@ -117,6 +154,31 @@ impl Catalog {
             }
         })
     }
+}
+
+fn parse_pools(file: &str, rows: Vec<RawPool>) -> Result<Vec<Pool>, Fault> {
+    let mut pools: Vec<Pool> = Vec::new();
+    for row in rows {
+        let name = &row.pool;
+        check_value("SN", &name.value)
+            .map_err(|refusal| yaml::fault(file, name, refusal.message).help(refusal.help))?;
+        if pools.iter().any(|pool| pool.name == name.value) {
+            return Err(yaml::fault(file, name, format!("duplicate pool `{}`", name.value)));
+        }
+        let addon = row.addon.as_ref().map(|addon| parse_addon(file, addon)).transpose()?;
+        pools.push(Pool { name: name.value.clone(), addon });
+    }
+    Ok(pools)
+}
+
+/// Parses the KEYTYPE of add-ons.
+fn parse_addon(file: &str, value: &Spanned<String>) -> Result<AddonType, Fault> {
+    let found = AddonType::ALL.iter().find(|(_, word)| *word == value.value);
+    found.map(|(kind, _)| *kind).ok_or_else(|| {
+        let shown = keywright_syntax::excerpt(&value.value);
+        yaml::fault(file, value, format!("`{shown}` is not a type of add-on"))
+            .help("write UPGRADE or ADDITIVE")
+    })
 }
 
 fn place<T>(value: &Spanned<T>) -> (u64, u64) {

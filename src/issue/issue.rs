@@ -16,8 +16,10 @@ use super::cache::layout::{LayoutCache, RenderedProduct};
 use super::cache::proof::{self, ProofCache};
 use super::catalog::{Catalog, Product};
 use super::error::Fault;
+use super::life_cycle::{self, BlockText, EntitlementChange};
 use super::log::{Entry, Issue};
 use super::order::{self, Line, Order};
+use super::order_kind::OrderKind;
 use super::template::Template;
 
 /// Reason for refusing an order, for statistics.
@@ -31,6 +33,8 @@ pub enum Cause {
     Lint,
     /// A scenario of the template fails.
     Scenario,
+    /// The customer would have less than before.
+    Loss,
     /// The serial number or a block is revoked.
     Revoked,
     /// Signing failed.
@@ -52,6 +56,7 @@ impl Cause {
             Self::Template => "the template does not produce a license",
             Self::Lint => "lint error",
             Self::Scenario => "a scenario failed",
+            Self::Loss => "the customer would have less",
             Self::Revoked => "revoked",
             Self::Signature => "signing failed",
             Self::Plan => "not in the approved plan",
@@ -68,13 +73,15 @@ pub struct Refused {
     pub cause: Cause,
     /// Problems; at least one.
     pub faults: Vec<Fault>,
+    /// Text of the license, if there is one.
+    pub text: Option<String>,
 }
 
 impl Refused {
     /// Creates a refusal with one fault.
     #[must_use]
     pub fn new(cause: Cause, fault: Fault) -> Self {
-        Self { cause, faults: vec![fault] }
+        Self { cause, faults: vec![fault], text: None }
     }
 }
 
@@ -91,11 +98,45 @@ pub struct Draft {
     pub license: License,
     /// Digest of the order.
     pub order: Digest,
-    /// Template name of each block.
-    templates: Vec<String>,
+    /// Kind of the order, if stated.
+    pub kind: Option<OrderKind>,
+    /// Serial number of the license that the order refers to.
+    pub of: Option<String>,
+    /// Changes of what the customer can use, with all the customer's licenses.
+    pub entitlements: Vec<EntitlementChange>,
+    /// Reason for accepting a loss; empty if nothing is lost.
+    pub loss_reason: String,
+    /// Template and order line of each block.
+    pub(super) origins: Vec<(String, usize)>,
 }
 
 impl Draft {
+    pub(super) fn new(order: &Order, file: String, license: License, origins: Vec<(String, usize)>) -> Self {
+        Self {
+            sn: order.sn.clone(),
+            customer: order.customer.clone(),
+            file,
+            license,
+            order: order.digest(),
+            kind: order.kind,
+            of: order.of.clone(),
+            entitlements: Vec::new(),
+            loss_reason: String::new(),
+            origins,
+        }
+    }
+
+    /// Returns the blocks as names and values.
+    pub(super) fn blocks(&self) -> Vec<BlockText> {
+        BlockText::all_of(&self.license, &self.origins)
+    }
+
+    /// Returns the names of the blocks that are not tokens.
+    pub fn pools(&self) -> impl Iterator<Item = &str> {
+        let pools = self.license.features.iter().filter(|feature| feature.dependencies.is_empty());
+        pools.map(|feature| feature.name.value.as_str())
+    }
+
     /// Returns the license text.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -231,26 +272,19 @@ impl Issuer {
     pub fn draft(&self, order: &Order) -> Result<Draft, Refused> {
         let (draft, key) = self.made(order)?;
         let license = &draft.license;
-        if license.diagnostics.is_empty() && self.known.is_sound(&key) {
+        if license.diagnostics.is_empty() && key.is_some_and(|key| self.known.is_sound(&key)) {
             return Ok(draft);
         }
         let options = lint::Options { stage: lint::Stage::Signing, ..lint::Options::at(self.day) };
         let found = lint::lint(&[license], &options);
-        let errors: Vec<Fault> = found
-            .iter()
-            .filter(|found| found.is_error())
-            .map(|found| {
-                let fault = order.fault(Fault::new(format!("{} {}", found.code.id, found.message)));
-                match &found.help {
-                    Some(help) => fault.help(help.clone()),
-                    None => fault,
-                }
-            })
-            .collect();
+        let errors: Vec<Fault> =
+            found.iter().filter(|found| found.is_error()).map(|found| lint_fault(order, found)).collect();
         if !errors.is_empty() {
-            return Err(Refused { cause: Cause::Lint, faults: errors });
+            return Err(Refused { cause: Cause::Lint, faults: errors, text: Some(draft.text().to_owned()) });
         }
-        self.known.note_sound(key);
+        if let Some(key) = key {
+            self.known.note_sound(key);
+        }
         Ok(draft)
     }
 
@@ -262,8 +296,8 @@ impl Issuer {
         self.made(order).map(|(draft, _)| draft)
     }
 
-    /// Renders a draft; the digest is the cache key for its checks.
-    fn made(&self, order: &Order) -> Result<(Draft, Digest), Refused> {
+    /// Renders a draft; the digest is the cache key for its checks, if they depend on the values of templates only.
+    fn made(&self, order: &Order) -> Result<(Draft, Option<Digest>), Refused> {
         let file = order::file_name(order).map_err(|fault| Refused::new(Cause::Order, fault))?;
         let refused = |cause, fault| Refused::new(cause, order.fault(fault));
         let mut parts = Vec::with_capacity(order.lines.len());
@@ -300,18 +334,39 @@ impl Issuer {
                 return Err(refused(Cause::Template, Fault::new(message)));
             }
         }
-        let templates = parts.iter();
-        let templates = templates
-            .flat_map(|(template, _, piece)| std::iter::repeat_n(template.name.clone(), piece.blocks()));
-        let draft = Draft {
-            sn: order.sn.clone(),
-            customer: order.customer.clone(),
-            templates: templates.collect(),
-            license,
-            file,
-            order: order.digest(),
-        };
-        Ok((draft, key))
+        let origins = parts.iter().enumerate();
+        let origins = origins
+            .flat_map(|(line, (template, _, piece))| {
+                std::iter::repeat_n((template.name.clone(), line), piece.blocks())
+            })
+            .collect();
+        let draft = Draft::new(order, file, license, origins);
+        Ok(match self.shaped(order, &draft).map_err(|fault| refused(Cause::Order, fault))? {
+            Some(shaped) => (shaped, None),
+            None => (draft, Some(key)),
+        })
+    }
+
+    /// Applies steps in time and shared pools. Returns `None` if the order has neither.
+    fn shaped(&self, order: &Order, draft: &Draft) -> Result<Option<Draft>, Fault> {
+        // Most catalogues and orders have neither.
+        if self.catalog.pools.is_empty() && order.lines.iter().all(|line| line.from.is_none()) {
+            return Ok(None);
+        }
+        let Some(blocks) = life_cycle::shaped(order, &self.catalog, draft.blocks())? else { return Ok(None) };
+        let license =
+            License::parse_generated(SourceFile::new(draft.file.as_str(), life_cycle::text_of(&blocks)?));
+        if let Some(fault) = backwards(&license) {
+            return Err(fault);
+        }
+        let origins = blocks.into_iter().map(|block| (block.template, block.line)).collect();
+        Ok(Some(Draft::new(order, draft.file.clone(), license, origins)))
+    }
+
+    /// Returns the catalogue.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
     }
 
     fn assign(&self, order: &Order, line: &Line) -> Result<(&Template, Arguments), Refused> {
@@ -332,7 +387,7 @@ impl Issuer {
         if faults.is_empty() {
             Ok((template, assigned))
         } else {
-            Err(Refused { cause: Cause::Order, faults: faults.into_iter().map(at).collect() })
+            Err(Refused { cause: Cause::Order, faults: faults.into_iter().map(at).collect(), text: None })
         }
     }
 
@@ -359,9 +414,13 @@ impl Issuer {
             sn: draft.sn.clone(),
             file: draft.file.clone(),
             order: draft.order,
+            kind: draft.kind.map_or_else(String::new, |kind| kind.as_str().to_owned()),
+            of: draft.of.clone().unwrap_or_default(),
+            loss_reason: draft.loss_reason.clone(),
+            text: Some(signed.text.clone()),
         };
-        let blocks = license.features.iter().zip(signed.blocks).zip(&draft.templates);
-        let entries = blocks.map(|((feature, block), template)| Entry {
+        let blocks = license.features.iter().zip(signed.blocks).zip(&draft.origins);
+        let entries = blocks.map(|((feature, block), (template, _))| Entry {
             feature: block.feature,
             ends: feature.end.map_or_else(String::new, |end| end.value.to_string()),
             template: template.clone(),
@@ -406,4 +465,13 @@ fn given(order: &Order, line: &Line, product: &Product, template: &Template) -> 
     }
     given.extend(line.values.iter().cloned());
     Ok(given)
+}
+
+/// Returns a lint finding as a fault of the order.
+pub(crate) fn lint_fault(order: &Order, found: &keywright_syntax::diagnostic::Diagnostic) -> Fault {
+    let fault = order.fault(Fault::new(format!("{} {}", found.code.id, found.message)));
+    match &found.help {
+        Some(help) => fault.help(help.clone()),
+        None => fault,
+    }
 }

@@ -8,11 +8,14 @@
 //!   - { product: MySolutions, count: 20 }
 //! ```
 //!
+//! `kind` and `of` say what the order means for a customer who has licenses: see [`super::order_kind`].
+//!
 //! Rows are parsed by [`super::order_csv`].
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
@@ -22,6 +25,7 @@ use keywright_verify::Digest;
 use super::arguments::ArgValue;
 use super::catalog::given;
 use super::error::Fault;
+use super::order_kind::OrderKind;
 use super::yaml;
 
 /// Maximum number of orders per run.
@@ -34,7 +38,11 @@ pub struct Order {
     pub customer: String,
     /// Serial number: SN of every block, and the name of the license file.
     pub sn: String,
-    /// Ordered products.
+    /// Relation to what the customer has; not stated in many orders.
+    pub kind: Option<OrderKind>,
+    /// Serial number of the license that the order refers to.
+    pub of: Option<String>,
+    /// Ordered products; a renewal without products has the content of the old license.
     pub lines: Vec<Line>,
     /// Values for all lines: dates and template parameters.
     pub values: Vec<ArgValue>,
@@ -55,6 +63,8 @@ pub struct Line {
     pub place: (u64, u64),
     /// Ordered count, not yet assigned to a template parameter.
     pub count: Option<ArgValue>,
+    /// First day of a step: the count of an earlier line of the product ends on the day before.
+    pub from: Option<Date>,
     /// Values for this line only.
     pub values: Vec<ArgValue>,
 }
@@ -64,6 +74,30 @@ impl Order {
     #[must_use]
     pub fn fault(&self, fault: Fault) -> Fault {
         if fault.file.is_some() { fault } else { fault.file(&self.file).at(self.place.0, self.place.1) }
+    }
+
+    /// Checks that `kind`, `of` and the products fit together.
+    pub(super) fn check_kind(&self) -> Result<(), Fault> {
+        let refers = self.kind.is_some_and(|kind| kind != OrderKind::New);
+        let fault = |message: String, help: &str| Err(self.fault(Fault::new(message).help(help)));
+        match (self.kind, &self.of) {
+            (Some(kind), None) if refers => fault(
+                format!("the order has `kind: {kind}`, but no `of`"),
+                "write the serial number of the license it refers to",
+            ),
+            (None, Some(_)) => fault(
+                "the order has `of`, but no `kind`".to_owned(),
+                "write `kind: addon`, `upgrade`, `renewal` or `replacement`",
+            ),
+            (Some(OrderKind::New), Some(_)) => fault(
+                "an order with `kind: new` has no `of`".to_owned(),
+                "remove `of`, or write another kind",
+            ),
+            _ if self.lines.is_empty() && self.kind != Some(OrderKind::Renewal) => {
+                Err(self.fault(Fault::new("the order has no products")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns the digest of the order's content, independent of its place.
@@ -77,6 +111,14 @@ impl Order {
             self.lines.iter().map(|line| (&line.product, count(line), values(&line.values))).collect();
         let content = ("keywright-order 1", &self.customer, &self.sn, lines, values(&self.values));
         // A tuple of strings always has a JSON form.
+        let digest = Digest::of(&serde_json::to_vec(&content).unwrap_or_default());
+        let steps: Vec<Option<String>> =
+            self.lines.iter().map(|line| line.from.map(|from| from.to_string())).collect();
+        if self.kind.is_none() && self.of.is_none() && steps.iter().all(Option::is_none) {
+            return digest;
+        }
+        let kind = self.kind.map(OrderKind::as_str);
+        let content = ("keywright-order 2", digest.to_string(), kind, &self.of, steps);
         Digest::of(&serde_json::to_vec(&content).unwrap_or_default())
     }
 }
@@ -86,6 +128,11 @@ impl Order {
 struct RawOrder {
     customer: Spanned<String>,
     sn: Spanned<String>,
+    #[serde(default)]
+    kind: Option<Spanned<String>>,
+    #[serde(default)]
+    of: Option<Spanned<String>>,
+    #[serde(default)]
     products: Vec<RawLine>,
     #[serde(default)]
     start: Option<Spanned<String>>,
@@ -103,6 +150,8 @@ struct RawLine {
     product: Spanned<String>,
     #[serde(default)]
     count: Option<Spanned<String>>,
+    #[serde(default)]
+    from: Option<Spanned<String>>,
     #[serde(default)]
     values: BTreeMap<String, Spanned<String>>,
 }
@@ -133,22 +182,46 @@ pub fn parse_order(file: &str, text: &str) -> Result<Order, Fault> {
         Some(runs) => parse_runs(&runs.value).map_err(|why| yaml::fault(file, runs, why))?,
         None => Vec::new(),
     };
-    let lines = raw.products.into_iter().map(|line| Line {
-        place: (line.product.referenced.line(), line.product.referenced.column()),
-        product: line.product.value,
-        count: line.count.map(|count| given_at(file, "count", count)),
-        values: given(file, line.values),
-    });
+    let kind = match &raw.kind {
+        Some(kind) => Some(kind.value.parse().map_err(|why: String| yaml::fault(file, kind, why))?),
+        None => None,
+    };
+    if let Some(of) = &raw.of {
+        check("SN", of)?;
+    }
+    let mut lines = Vec::with_capacity(raw.products.len());
+    for line in raw.products {
+        let from = match &line.from {
+            Some(from) => Some(parse_step(&from.value).map_err(|why| yaml::fault(file, from, why))?),
+            None => None,
+        };
+        lines.push(Line {
+            place: (line.product.referenced.line(), line.product.referenced.column()),
+            product: line.product.value,
+            count: line.count.map(|count| given_at(file, "count", count)),
+            from,
+            values: given(file, line.values),
+        });
+    }
     let order = Order {
+        kind,
+        of: raw.of.map(|of| of.value),
         customer: raw.customer.value,
         sn: raw.sn.value,
-        lines: lines.collect(),
+        lines,
         values,
         runs,
         file: file.to_owned(),
         place: (raw.sn.referenced.line(), raw.sn.referenced.column()),
     };
-    if order.lines.is_empty() { Err(order.fault(Fault::new("the order has no products"))) } else { Ok(order) }
+    order.check_kind()?;
+    Ok(order)
+}
+
+/// Parses the first day of a step.
+pub(super) fn parse_step(text: &str) -> Result<Date, String> {
+    check_value("START", text).map_err(|refusal| refusal.message)?;
+    text.parse().map_err(|_| format!("`{}` is not a date", keywright_syntax::excerpt(text)))
 }
 
 fn given_at(file: &str, name: &str, value: Spanned<String>) -> ArgValue {

@@ -9,7 +9,7 @@ use super::error::Fault;
 /// Required columns.
 const REQUIRED: [&str; 3] = ["customer", "sn", "products"];
 /// Optional columns.
-const OPTIONAL: [&str; 4] = ["start", "end", "issued", "runs"];
+const OPTIONAL: [&str; 6] = ["start", "end", "issued", "runs", "kind", "of"];
 /// A column for people, which is not read.
 const NOTE: &str = "note";
 /// Prefix of columns for other programs, which are not read.

@@ -14,7 +14,7 @@ use super::arguments::ArgValue;
 use super::csv_dialect::Dialect;
 use super::csv_records::{Malformed, RawRecord, RawRecords};
 use super::error::Fault;
-use super::order::{Line, Order, parse_runs};
+use super::order::{Line, Order, parse_runs, parse_step};
 use super::order_columns::{Column, column, columns};
 
 /// The orders of a CSV file with a header row. Each row is parsed independently, so an invalid value in one row does not
@@ -196,6 +196,8 @@ fn read_row(file: &str, line: u64, columns: &[Column], record: &csv::StringRecor
     let mut order = Order {
         customer: String::new(),
         sn: String::new(),
+        kind: None,
+        of: None,
         lines: Vec::new(),
         values: Vec::new(),
         runs: Vec::new(),
@@ -224,10 +226,16 @@ fn read_row(file: &str, line: u64, columns: &[Column], record: &csv::StringRecor
                 check(name, "SN", value)?;
                 order.sn = value.to_owned();
             }
-            "products" => {
-                order.lines = value.split(',').map(|part| read_line(file, line, part)).collect();
+            "products" if !value.is_empty() => {
+                let lines = value.split(',').map(|part| read_line(file, line, part));
+                order.lines = lines.collect::<Result<_, _>>().map_err(|why| fault(name, &why))?;
             }
             _ if value.is_empty() => {}
+            "kind" => order.kind = Some(value.parse().map_err(|why: String| fault(name, &why))?),
+            "of" => {
+                check(name, "SN", value)?;
+                order.of = Some(value.to_owned());
+            }
             "runs" => order.runs = parse_runs(value).map_err(|why| fault(name, &why))?,
             _ => {
                 if matches!(name.as_str(), "start" | "end" | "issued") {
@@ -241,12 +249,15 @@ fn read_row(file: &str, line: u64, columns: &[Column], record: &csv::StringRecor
     if order.customer.is_empty() {
         return Err(fault("customer", "the value is empty"));
     }
+    order.check_kind()?;
     Ok(order)
 }
 
-/// Parses `MySolutions:20`, or a product without a count.
-fn read_line(file: &str, line: u64, part: &str) -> Line {
+/// Parses `MySolutions:20`, a product without a count, or the step `MySolutions:35@2027-01-01`.
+fn read_line(file: &str, line: u64, part: &str) -> Result<Line, String> {
     let part = part.trim_matches(' ');
+    let (part, from) = part.split_once('@').map_or((part, None), |(part, from)| (part, Some(from)));
+    let from = from.map(parse_step).transpose()?;
     let (product, count) =
         part.split_once(':').map_or((part, None), |(product, count)| (product, Some(count)));
     let count = count.map(|count| ArgValue {
@@ -254,5 +265,5 @@ fn read_line(file: &str, line: u64, part: &str) -> Line {
         text: count.to_owned(),
         place: Some((file.to_owned(), line, 0)),
     });
-    Line { product: product.to_owned(), place: (line, 0), count, values: Vec::new() }
+    Ok(Line { product: product.to_owned(), place: (line, 0), count, from, values: Vec::new() })
 }

@@ -17,7 +17,9 @@ use keywright_verify::{Digest, KeyId, KeyState, Payload, Trust, TrustedKey, Usag
 
 use super::error::Fault;
 use super::issue::Draft;
+use super::life_cycle::EntitlementChange;
 use super::log::{self, Difference, IssueKey, Log, Record};
+use super::order_kind::OrderKind;
 
 /// A plan, as written to its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +51,15 @@ pub struct Planned {
     pub license: String,
     /// Changes compared with the customer's current license; `new` if there is none.
     pub changes: Vec<String>,
+    /// Kind of the order and the license that it refers to; empty if it states none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// Changes of what the customer can use, with all the customer's licenses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entitlements: Vec<EntitlementChange>,
+    /// Reason for accepting a loss.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub loss_reason: String,
 }
 
 /// The licenses of a plan: serial numbers and digests of the texts.
@@ -124,6 +135,13 @@ impl Plan {
             file: draft.file.clone(),
             license: Digest::of(draft.text().as_bytes()).to_string(),
             changes: changes(draft, past)?,
+            kind: match (draft.kind, &draft.of) {
+                (Some(kind), Some(of)) => format!("{kind} of {of}"),
+                (Some(kind), None) => kind.to_string(),
+                (None, _) => String::new(),
+            },
+            entitlements: draft.entitlements.clone(),
+            loss_reason: draft.loss_reason.clone(),
         });
         Ok(())
     }
@@ -184,11 +202,20 @@ impl Baseline<'_> {
 
 /// Returns the differences from the customer's current license.
 ///
-/// DECISION: the current license is the last issue of the serial number or, for a new serial number, the last issue of
-/// the same customer.
+/// DECISION: the current license is the last issue of the serial number or, for a new serial number, the license that
+/// the order refers to, else the last issue of the same customer.
 fn changes(draft: &Draft, past: Baseline<'_>) -> Result<Vec<String>, Fault> {
     if let Some(before) = past.last_issue(IssueKey::Sn(&draft.sn), draft)? {
         return Ok(differences(draft, &before, &[]));
+    }
+    if let Some(of) = &draft.of {
+        if draft.kind == Some(OrderKind::Addon) {
+            return Ok(vec![format!("adds to {of}")]);
+        }
+        let before = past.last_issue(IssueKey::Sn(of), draft)?.unwrap_or_default();
+        let mut changes = vec![format!("compared with {of}:")];
+        changes.extend(differences(draft, &before, &["SN", "REPLACES"]));
+        return Ok(changes);
     }
     let Some(before) = past.last_issue(IssueKey::Customer(&draft.customer), draft)? else {
         return Ok(vec!["new".to_owned()]);
@@ -269,7 +296,11 @@ impl Planned {
         if (&self.customer, &self.file) != (&now.customer, &now.file) {
             return Some(format!("the customer or the file of `{sn}` differs from the approved plan"));
         }
-        (self.changes != now.changes).then(|| format!("the changes for `{sn}` differ from the approved plan"))
+        if (&self.kind, &self.loss_reason) != (&now.kind, &now.loss_reason) {
+            return Some(format!("the kind of the order `{sn}` differs from the approved plan"));
+        }
+        let changes = (&self.changes, &self.entitlements) != (&now.changes, &now.entitlements);
+        changes.then(|| format!("the changes for `{sn}` differ from the approved plan"))
     }
 }
 

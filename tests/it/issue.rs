@@ -112,7 +112,8 @@ fn log_reports_changed_directive() {
 #[test]
 fn concurrent_issue_runs_keep_all_entries() {
     let dir = test_dir();
-    dir.write("one.csv", many(300)).write("two.csv", many(300).replace("C-", "D-"));
+    dir.write("one.csv", many(300))
+        .write("two.csv", many(300).replace("C-", "D-").replace("Customer", "Client"));
     let start = |orders: &str| {
         let args = [
             "issue",

@@ -99,7 +99,7 @@ fn unknown_columns_are_named_with_the_known_ones() {
         .iter()
         .map(|fault| format!("{fault}\n{}", fault.help.as_deref().unwrap_or_default()))
         .collect();
-    let known = "known columns are customer, sn, products, start, end, issued, runs, licenses; \
+    let known = "known columns are customer, sn, products, start, end, issued, runs, kind, of, licenses; \
         a column called `note` or `x-…` is ignored";
     assert_eq!(
         shown,

@@ -42,10 +42,12 @@ fn plan_compares_new_serial_number_with_current_licenses() {
     issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
     dir.write(
         "order.yaml",
-        dir.read("order.yaml").replace("ABC-1", "ABC-2").replace("count: 20", "count: 25"),
+        dir.read("order.yaml")
+            .replace("sn: ABC-1", "sn: ABC-2\nkind: upgrade\nof: ABC-1")
+            .replace("count: 20", "count: 25"),
     );
     let output = issue(&dir, "order.yaml", &["--dry-run", "--log", "log"]).expect_code(0);
-    let expected = "    new serial number; compared with ABC-1 of the same customer:\n    MySolutions: COUNT was 20, now 25\n";
+    let expected = "    upgrade of ABC-1\n    compared with ABC-1:\n    MySolutions: COUNT was 20, now 25\n";
     assert!(output.stdout.contains(expected), "{}", output.stdout);
 }
 

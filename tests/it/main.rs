@@ -40,6 +40,7 @@ mod hidden;
 mod issue;
 mod issue_bulk;
 mod issue_csv;
+mod issue_life_cycle;
 mod issue_log;
 mod issue_plan;
 mod issue_refused;

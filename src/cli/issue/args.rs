@@ -18,6 +18,7 @@ use crate::trust_args::TrustArgs;
 #[command(
     after_help = "Examples:\n  keywright issue --catalog catalog.yaml --order order.yaml --dry-run\n  \
     keywright issue --catalog catalog.yaml --order orders.csv --key vendor.key.pem --out licenses\n  \
+    keywright issue --catalog catalog.yaml --order orders.csv --dry-run --show\n  \
     keywright issue --catalog catalog.yaml --order orders.csv --plan plan.json\n  \
     keywright issue --approve plan.json --key second.key.pem\n  \
     keywright issue --catalog catalog.yaml --order orders.csv --plan plan.json --approvals 2 --key vendor.key.pem --out licenses"
@@ -46,6 +47,12 @@ pub struct Args {
     /// Show licenses, totals and changes without signing or writing anything
     #[arg(long, conflicts_with_all = ["resume", "replace", "approvals", "approve"])]
     pub(super) dry_run: bool,
+    /// With `--dry-run`: print the text of each license, also of refused orders
+    #[arg(long, requires = "dry_run")]
+    pub(super) show: bool,
+    /// Accept that customers have less than before, for this reason, which is logged
+    #[arg(long, value_name = "REASON", value_parser = parse_reason)]
+    pub(super) allow_loss: Option<String>,
     /// Write a plan to this file without signing; with `--approvals`, read the approved plan
     #[arg(long, value_name = "FILE", conflicts_with = "approve")]
     pub(super) plan: Option<PathBuf>,
@@ -68,6 +75,19 @@ pub struct Args {
     pub(super) trust: TrustArgs,
     #[command(flatten)]
     pub(super) passphrase: PassphraseArgs,
+}
+
+/// Maximum length of a reason in bytes.
+const MAX_REASON: usize = 1000;
+
+fn parse_reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text {
+        "" => Err("the reason is empty".to_owned()),
+        _ if text.len() > MAX_REASON => Err(format!("the reason is longer than {MAX_REASON} bytes")),
+        _ if text.chars().any(char::is_control) => Err("the reason contains a control character".to_owned()),
+        _ => Ok(text.to_owned()),
+    }
 }
 
 /// Default name of the issue log.

@@ -5,14 +5,15 @@ use std::thread;
 
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 
-use keywright_issue::log::{Entry, Issue, IssueKey, Log};
-use keywright_issue::{Cause, Fault, Issued, Issuer, Order, PlannedLicenses, Refused};
+use keywright_issue::log::{Entry, Holding, Issue, IssueKey, Log, Owned};
+use keywright_issue::{Cause, Fault, Issued, Issuer, Order, PlannedLicenses, Refused, RunCustomers, Terms};
 use keywright_sign::Signer;
 use keywright_verify::{Revocations, TrustedKey};
 
 use super::super::progress::Progress;
 use super::super::{CliError, files};
 use super::faults::failed;
+use super::owned::{revoked, with_owned};
 use crate::issue::output_dir::{Existing, OutputDir};
 
 /// Number of orders that are rendered, logged and written together: the most that an interruption loses.
@@ -24,6 +25,10 @@ pub(crate) struct Batch<'a> {
     pub(crate) signer: &'a dyn Signer,
     pub(crate) trusted: &'a TrustedKey,
     pub(crate) revocations: &'a Revocations,
+    /// Reason for accepting losses.
+    pub(crate) allow_loss: Option<&'a str>,
+    /// Number of the last entry before the run: later ones are of the run itself.
+    pub(crate) since: i64,
     /// If given, only licenses of this plan are signed.
     pub(crate) plan: Option<PlannedLicenses>,
     pub(crate) out: OutputDir<'a>,
@@ -46,9 +51,22 @@ pub(crate) struct RunSummary {
     pub(crate) unchanged: usize,
     /// Refused orders, in order.
     pub(crate) refused: Vec<Refused>,
+    /// The customers of the run.
+    customers: RunCustomers,
 }
 
 impl RunSummary {
+    /// Refuses an order that depends on an earlier order of the run.
+    fn claim(&mut self, made: ReadyToWrite) -> Result<ReadyToWrite, Refused> {
+        let Issue { customer, of, .. } = &made.issued.issue;
+        let of = Some(of.as_str()).filter(|of| !of.is_empty());
+        let (file, (line, column)) = &made.place;
+        self.customers
+            .claim(customer, made.pools.iter().map(String::as_str), of)
+            .map_err(|fault| Refused::new(Cause::Order, fault.file(file).at(*line, *column)))?;
+        Ok(made)
+    }
+
     /// Returns true if logged files are missing, so that the run must be resumed.
     pub(crate) fn is_broken(&self) -> bool {
         self.refused.iter().any(|refused| refused.cause == Cause::Write)
@@ -61,6 +79,10 @@ struct ReadyToWrite {
     standing: Existing,
     /// The error to report if the existing file must not be replaced.
     exists: Option<Fault>,
+    /// Names of its blocks that are not tokens.
+    pools: Vec<String>,
+    /// File, line and column of the order.
+    place: (String, (u64, u64)),
 }
 
 /// The results of one part of the orders.
@@ -72,12 +94,14 @@ impl Batch<'_> {
         &self,
         orders: impl Iterator<Item = Order> + Send,
         log: &mut Log,
+        past: &Log,
     ) -> Result<RunSummary, CliError> {
         if self.signer.is_concurrent() {
-            return self.run_at_once(orders, log);
+            return self.run_at_once(orders, log, past);
         }
         let mut ended = RunSummary::default();
         for part in in_parts(orders) {
+            let part = with_owned(part, Some(past), Some(self.since))?;
             let made = part.iter().map(|order| self.make(order)).collect();
             self.keep(made, log, &mut ended)?;
             if ended.is_broken() {
@@ -92,6 +116,7 @@ impl Batch<'_> {
         &self,
         orders: impl Iterator<Item = Order> + Send,
         log: &mut Log,
+        past: &Log,
     ) -> Result<RunSummary, CliError> {
         thread::scope(|scope| {
             // One part in each channel keeps all threads busy and limits the number of orders and licenses in memory.
@@ -109,6 +134,7 @@ impl Batch<'_> {
                 Ok(ended)
             });
             for part in parts {
+                let part = with_owned(part, Some(past), Some(self.since))?;
                 // The writer thread failed; its error is returned by `join` below.
                 if sender.send(on_all_cores(&part, |order| self.make(order))).is_err() {
                     break;
@@ -119,8 +145,10 @@ impl Batch<'_> {
         })
     }
 
-    fn make(&self, order: &Order) -> Result<ReadyToWrite, Refused> {
-        let draft = self.issuer.draft(order)?;
+    fn make(&self, (order, owned): &(Order, Owned)) -> Result<ReadyToWrite, Refused> {
+        let revoked = |holding: &Holding| revoked(self.revocations, holding);
+        let terms = Terms { allow_loss: self.allow_loss, revoked: &revoked, describe: false };
+        let draft = self.issuer.draft_for(order, owned, terms)?;
         if self.plan.as_ref().is_some_and(|plan| !plan.contains(&draft)) {
             return Err(Refused::new(
                 Cause::Plan,
@@ -137,7 +165,8 @@ impl Batch<'_> {
             );
             order.fault(Fault::new(message).help("use `--replace` to replace it"))
         });
-        Ok(ReadyToWrite { issued, standing, exists })
+        let pools = draft.pools().map(str::to_owned).collect();
+        Ok(ReadyToWrite { issued, standing, exists, pools, place: (order.file.clone(), order.place) })
     }
 
     /// Returns an error if a block of the license would be REVOKED.
@@ -159,6 +188,7 @@ impl Batch<'_> {
         let count = made.len();
         let mut ready = Vec::with_capacity(count);
         for made in made {
+            let made = made.and_then(|made| ended.claim(made));
             match made {
                 Ok(made) if self.may_put(&made, log)? => ready.push(made),
                 Ok(made) => {

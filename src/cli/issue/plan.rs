@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use keywright_issue::log::Log;
-use keywright_issue::{Approval, Baseline, Plan, PlannedLicenses, Refused, refused_approver};
+use keywright_issue::log::{Holding, Log};
+use keywright_issue::{
+    Approval, Baseline, Cause, Plan, PlannedLicenses, Refused, RunCustomers, Terms, refused_approver,
+};
 use keywright_report::counted;
 use keywright_report::escape::escape;
-use keywright_verify::{Digest, Trust, Usage};
+use keywright_verify::{Digest, Mode, Revocations, Trust, Usage};
 
 use super::super::new::refused;
 use super::super::progress::Progress;
@@ -14,6 +16,7 @@ use super::super::{CliError, Console, Exit, files};
 use super::args::{Args, log_path};
 use super::faults::{failed, tell};
 use super::inputs::Inputs;
+use super::owned::{revoked, with_owned};
 use super::read;
 use crate::issue::pipeline::{in_parts, on_all_cores};
 
@@ -24,7 +27,10 @@ const MAX_PLAN: usize = 1024 * 1024 * 1024;
 pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let log = log_to_compare(args, io)?;
     let past = Baseline { log: log.as_ref(), since: None };
-    let (plan, wrong) = build(&inputs, past, io)?;
+    let revocations = revocations(args, io)?;
+    let revoked = |holding: &Holding| revoked(&revocations, holding);
+    let terms = Terms { allow_loss: args.allow_loss.as_deref(), revoked: &revoked, describe: true };
+    let (plan, wrong) = build(&inputs, past, terms, args.show, io)?;
     let mut refused = std::mem::take(&mut inputs.wrong);
     refused.append(&mut inputs.clashes);
     refused.extend(wrong);
@@ -35,6 +41,15 @@ pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Res
     }
     totals(&plan.totals, io)?;
     Ok(if refused.is_empty() { Exit::Success } else { Exit::Findings })
+}
+
+/// Returns the revocations of the trust store; none if there is no trust store, which a dry run does not need.
+fn revocations(args: &Args, io: &mut Console<'_>) -> Result<Revocations, CliError> {
+    if !args.trust.trust.exists() {
+        return Ok(Revocations::default());
+    }
+    let trust = args.trust.load(io.today)?;
+    args.trust.revocations(&[], &trust, Mode::Production, io)
 }
 
 /// Opens the log to compare with. The default log may be missing; a log given with `--log` must exist.
@@ -52,14 +67,38 @@ fn log_to_compare(args: &Args, io: &mut Console<'_>) -> Result<Option<Log>, CliE
     Ok(None)
 }
 
-/// Builds the plan of all orders, and returns the refused ones. Only some drafts are in memory at a time.
-fn build(inputs: &Inputs, past: Baseline<'_>, io: &Console<'_>) -> Result<(Plan, Vec<Refused>), CliError> {
+/// Builds the plan of all orders, and returns the refused ones. Only some drafts are in memory at a time. With `show`,
+/// the license texts are printed.
+fn build(
+    inputs: &Inputs,
+    past: Baseline<'_>,
+    terms: Terms<'_>,
+    show: bool,
+    io: &mut Console<'_>,
+) -> Result<(Plan, Vec<Refused>), CliError> {
     let mut plan = Plan::new(&inputs.catalog.vendor, inputs.issuer.day());
     let mut refused = Vec::new();
+    let mut customers = RunCustomers::default();
     let progress = Progress::new(inputs.count, "orders", io.interactive && !io.quiet);
     for part in in_parts(inputs.orders()) {
-        for draft in on_all_cores(&part, |order| inputs.issuer.draft(order)) {
-            match draft {
+        let part = with_owned(part, past.log, past.since)?;
+        let drafts = on_all_cores(&part, |(order, owned)| inputs.issuer.draft_for(order, owned, terms));
+        for ((order, _), draft) in part.iter().zip(drafts) {
+            let claimed = draft.and_then(|draft| {
+                let claimed = customers.claim(&draft.customer, draft.pools(), draft.of.as_deref());
+                claimed.map_err(|fault| Refused {
+                    text: Some(draft.text().to_owned()),
+                    ..Refused::new(Cause::Order, order.fault(fault))
+                })?;
+                Ok(draft)
+            });
+            if show {
+                let text = claimed
+                    .as_ref()
+                    .map_or_else(|refused| refused.text.as_deref(), |draft| Some(draft.text()));
+                show_text(&order.sn, text, io)?;
+            }
+            match claimed {
                 Ok(draft) => plan.add(&draft, past).map_err(|fault| failed(&fault))?,
                 Err(wrong) => refused.push(wrong),
             }
@@ -67,6 +106,17 @@ fn build(inputs: &Inputs, past: Baseline<'_>, io: &Console<'_>) -> Result<(Plan,
         progress.done(part.len());
     }
     Ok((plan, refused))
+}
+
+/// Prints the license of an order. An order with invalid values has none.
+fn show_text(sn: &str, text: Option<&str>, io: &mut Console<'_>) -> Result<(), CliError> {
+    let Some(text) = text else { return Ok(()) };
+    writeln!(io.stdout, "# {}", escape(sn))?;
+    for line in text.lines() {
+        writeln!(io.stdout, "{}", escape(line))?;
+    }
+    writeln!(io.stdout)?;
+    Ok(())
 }
 
 fn write_plan(path: &Path, plan: &Plan, complete: bool, io: &mut Console<'_>) -> Result<(), CliError> {
@@ -88,8 +138,18 @@ fn show_plan(plan: &Plan, io: &mut Console<'_>) -> Result<(), CliError> {
         if planned.changes.is_empty() {
             writeln!(io.stdout, "    no change")?;
         }
+        if !planned.kind.is_empty() {
+            writeln!(io.stdout, "    {}", escape(&planned.kind))?;
+        }
         for change in &planned.changes {
             writeln!(io.stdout, "    {}", escape(change))?;
+        }
+        for change in &planned.entitlements {
+            let loss = if change.loss { "  (less than before)" } else { "" };
+            writeln!(io.stdout, "    usable {}{loss}", escape(&change.to_string()))?;
+        }
+        if !planned.loss_reason.is_empty() {
+            writeln!(io.stdout, "    loss accepted: {}", escape(&planned.loss_reason))?;
         }
     }
     Ok(())
@@ -151,6 +211,7 @@ pub(super) struct Approvers<'a> {
     pub(super) trust: &'a Trust,
     /// Usage of the signing key.
     pub(super) usage: Usage,
+    pub(super) revocations: &'a Revocations,
 }
 
 /// Returns the licenses of this run, if enough keys approved its plan, and the plan matches the inputs and the log.
@@ -166,7 +227,7 @@ pub(super) fn approved(
     let (text, plan) = read_plan(path, io)?;
     let day = super::super::parse_day(&plan.day)
         .map_err(|why| CliError::new(Exit::Unreadable, format!("invalid day in the plan: {why}")))?;
-    let Approvers { needed, trust, usage } = *approvers;
+    let Approvers { needed, trust, usage, revocations } = *approvers;
     let mut approvals = Vec::new();
     for key in trust.keys() {
         let target = approval_path(path, &key.key.id().to_string());
@@ -188,7 +249,9 @@ pub(super) fn approved(
         true => Some(Log::open_to_read(path).map_err(|fault| failed(&fault))?),
         false => None,
     };
-    check_plan(&plan, inputs, Baseline { log: log.as_ref(), since }, io)
+    let revoked = |holding: &Holding| revoked(revocations, holding);
+    let terms = Terms { allow_loss: args.allow_loss.as_deref(), revoked: &revoked, describe: true };
+    check_plan(&plan, inputs, Baseline { log: log.as_ref(), since }, terms, io)
 }
 
 /// Checks every statement of the plan before anything is signed.
@@ -196,9 +259,10 @@ fn check_plan(
     plan: &Plan,
     inputs: &Inputs,
     past: Baseline<'_>,
-    io: &Console<'_>,
+    terms: Terms<'_>,
+    io: &mut Console<'_>,
 ) -> Result<PlannedLicenses, CliError> {
-    let (now, refused) = build(inputs, past, io)?;
+    let (now, refused) = build(inputs, past, terms, false, io)?;
     let difference = plan.difference(&now).or_else(|| {
         let unread = !inputs.wrong.is_empty() || !refused.is_empty();
         unread.then(|| "the orders differ from the approved plan".to_owned())

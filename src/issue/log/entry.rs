@@ -21,6 +21,14 @@ pub struct Issue {
     pub file: String,
     /// Digest of the order.
     pub order: Digest,
+    /// Kind of the order; empty if it stated none.
+    pub kind: String,
+    /// Serial number of the license that the order refers to; empty if there is none.
+    pub of: String,
+    /// Reason for accepting a loss; empty if nothing was lost.
+    pub loss_reason: String,
+    /// Text of the license file; none in issues of a version 3 log.
+    pub text: Option<String>,
 }
 
 /// The record of one KEY of an issue.
@@ -120,6 +128,13 @@ pub(super) fn hash_of(before: &Head, seq: i64, first: i64, issue: &Issue, entry:
         push(issue.sn.as_bytes());
         push(issue.file.as_bytes());
         push(issue.order.as_bytes());
+        // Issues of version 3 end here.
+        if let Some(text) = &issue.text {
+            push(issue.kind.as_bytes());
+            push(issue.of.as_bytes());
+            push(issue.loss_reason.as_bytes());
+            push(Digest::of(text.as_bytes()).as_bytes());
+        }
     }
     push(entry.feature.as_bytes());
     push(entry.ends.as_bytes());

@@ -19,74 +19,31 @@ use keywright_verify::message::{Domain, message};
 use super::error::Fault;
 
 mod entry;
+mod holdings;
 mod issue_diff;
+mod migration;
 mod payload_diff;
 mod provenance;
 mod queries;
 mod runs;
 mod schema;
+mod tables;
 mod verify;
 
 pub use entry::{Entry, Head, Issue, Record};
+pub use holdings::{Holding, Owned, Referred};
 pub use issue_diff::{Difference, differences};
+pub use migration::upgrade;
 pub use payload_diff::{Change, changes};
 pub use provenance::{Provenance, Query, Successor};
 pub use queries::{Filter, IssueKey};
 pub use runs::OpenRun;
 pub use verify::{Checked, HeadKey};
 
-use queries::{ENTRIES, insert, is_last_issue, last_hash, last_issue, read_entry, read_head, read_issue};
+pub use tables::CURRENT_VERSION;
 
-/// SQLite application id of an issue log.
-const APPLICATION: i32 = 0x6b77_6c67;
-/// Version of the tables.
-const VERSION: i32 = 3;
-
-/// DECISION: an issue has the number of its first entry, so there is no separate counter to keep in sync. Only issues
-/// are indexed: an index on digests or signatures is written at random places, which dominates the cost in a large
-/// log.
-const TABLES: &str = "
-CREATE TABLE issue(
-    first INTEGER PRIMARY KEY CHECK (first > 0),
-    issued_at TEXT NOT NULL,
-    key_id TEXT NOT NULL,
-    vendor TEXT NOT NULL,
-    customer TEXT NOT NULL,
-    sn TEXT NOT NULL,
-    file TEXT NOT NULL,
-    order_digest BLOB NOT NULL
-) STRICT;
-CREATE INDEX issue_sn ON issue(sn);
-CREATE INDEX issue_customer ON issue(customer);
-CREATE TABLE entry(
-    seq INTEGER PRIMARY KEY CHECK (seq > 0),
-    issue INTEGER NOT NULL,
-    feature TEXT NOT NULL,
-    ends TEXT NOT NULL,
-    template TEXT NOT NULL,
-    digest BLOB NOT NULL,
-    payload BLOB NOT NULL,
-    signature BLOB NOT NULL,
-    hash BLOB NOT NULL
-) STRICT;
-CREATE TABLE head(
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    seq INTEGER NOT NULL,
-    hash BLOB NOT NULL,
-    key_id TEXT NOT NULL,
-    signature BLOB NOT NULL
-) STRICT;
-CREATE TABLE run(
-    inputs BLOB PRIMARY KEY,
-    day TEXT NOT NULL,
-    since INTEGER NOT NULL,
-    ended INTEGER NOT NULL
-) STRICT;
-CREATE TRIGGER issue_stays BEFORE UPDATE ON issue BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-CREATE TRIGGER issue_remains BEFORE DELETE ON issue BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-CREATE TRIGGER entry_remains BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-";
+use queries::{entries, insert, is_last_issue, last_hash, last_issue, read_entry, read_head, read_issue};
+use tables::{APPLICATION, OLDEST, VERSION, tables};
 
 /// Maximum wait for another process that writes to the log.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -96,6 +53,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Log {
     connection: Connection,
     name: String,
+    /// Version of its tables.
+    version: i32,
 }
 
 impl Log {
@@ -110,6 +69,7 @@ impl Log {
         log.connection.pragma_update(None, "cache_size", -16_384).map_err(|error| log.fault(&error))?;
         log.prepare().map_err(|error| log.fault(&error))?;
         log.check_kind()?;
+        log.refuse_old()?;
         log.check_schema()
             .map_err(|fault| Fault { message: format!("{} (`{}`)", fault.message, log.name), ..fault })?;
         Ok(log)
@@ -125,11 +85,11 @@ impl Log {
         let mut journal = path.as_os_str().to_owned();
         journal.push("-journal");
         if Path::new(&journal).exists()
-            && let Ok(writer) = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+            && let Ok(mut writer) = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
         {
             writer.check_kind()?;
         }
-        let log = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let mut log = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         log.check_kind()?;
         Ok(log)
     }
@@ -157,32 +117,47 @@ impl Log {
                 "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL;",
             )
             .map_err(|error| fault(&error))?;
-        Ok(Self { connection, name })
+        Ok(Self { connection, name, version: VERSION })
     }
 
     /// Creates the tables of a new log.
     fn prepare(&mut self) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let tables: i64 =
-            transaction.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
-        if tables == 0 {
-            transaction.execute_batch(TABLES)?;
+        let found: i64 = transaction.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+        if found == 0 {
+            transaction.execute_batch(&tables(VERSION))?;
             transaction.pragma_update(None, "application_id", APPLICATION)?;
             transaction.pragma_update(None, "user_version", VERSION)?;
         }
         transaction.commit()
     }
 
-    fn check_kind(&self) -> Result<(), Fault> {
+    /// Checks that the file is a log, and notes its version.
+    fn check_kind(&mut self) -> Result<(), Fault> {
         let pragma = |name: &str| self.connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
         match (pragma("application_id"), pragma("user_version")) {
-            (Ok(APPLICATION), Ok(VERSION)) => Ok(()),
+            (Ok(APPLICATION), Ok(version @ OLDEST..=VERSION)) => {
+                self.version = version;
+                Ok(())
+            }
             (Ok(APPLICATION), Ok(version)) => {
                 Err(Fault::new(format!("unsupported version {version} of the log `{}`", self.name)))
             }
             (Err(error), _) | (_, Err(error)) => Err(self.fault(&error)),
             _ => Err(Fault::new(format!("`{}` is not an issue log", self.name))),
         }
+    }
+
+    /// Refuses to write to a log of an older version.
+    fn refuse_old(&self) -> Result<(), Fault> {
+        if self.version == VERSION {
+            return Ok(());
+        }
+        let message =
+            format!("the log `{}` has version {}, which this program only reads", self.name, self.version);
+        Err(Fault::new(message).help(format!(
+            "`keywright log upgrade` changes it to version {VERSION}; keep a copy of the file"
+        )))
     }
 
     fn fault(&self, error: &rusqlite::Error) -> Fault {
@@ -246,7 +221,8 @@ impl Log {
     ) -> Result<(), E> {
         let fault = |error: rusqlite::Error| E::from(self.fault(&error));
         let (condition, order, value) = filter.condition();
-        let sql = format!("{ENTRIES} WHERE {condition} ORDER BY {order}");
+        let entries = entries(self.version);
+        let sql = format!("{entries} WHERE {condition} ORDER BY {order}");
         let mut statement = self.connection.prepare_cached(&sql).map_err(fault)?;
         let mut rows = statement.query([value]).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {
@@ -275,7 +251,7 @@ impl Log {
     /// # Errors
     /// Returns an error if the file cannot be read.
     pub fn issue(&self, number: i64) -> Result<Vec<Record>, Fault> {
-        read_issue(&self.connection, number).map_err(|error| self.fault(&error))
+        read_issue(&self.connection, self.version, number).map_err(|error| self.fault(&error))
     }
 
     /// Returns all entries of the last issue of a serial number or customer, or `None`. Issues whose first entry
@@ -288,7 +264,7 @@ impl Log {
         of: IssueKey<'_>,
         passed_over: impl Fn(&Record) -> bool,
     ) -> Result<Option<Vec<Record>>, Fault> {
-        last_issue(&self.connection, of, passed_over).map_err(|error| self.fault(&error))
+        last_issue(&self.connection, self.version, of, passed_over).map_err(|error| self.fault(&error))
     }
 }
 

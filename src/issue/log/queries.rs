@@ -1,10 +1,14 @@
 //! SQL statements of the log's tables.
 
+use std::borrow::Cow;
+
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
+use keywright_license::folded_customer;
 use keywright_verify::{Digest, KeyId};
 
 use super::entry::{Entry, Head, Issue, Record, hash_of};
+use super::tables::{OLDEST, VERSION, issue_columns};
 
 /// A selection of entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,29 +51,38 @@ pub enum IssueKey<'a> {
     Customer(&'a str),
 }
 
-/// Start of a statement that reads entries with their issues; condition and order follow.
-pub(super) const ENTRIES: &str = "SELECT seq, first, hash, issued_at, key_id, vendor, customer, sn, file, order_digest, \
-     feature, ends, template, digest, payload, signature FROM entry CROSS JOIN issue ON first = entry.issue";
+/// Returns the start of a statement that reads entries with their issues; condition and order follow.
+pub(super) fn entries(version: i32) -> String {
+    let issue = issue_columns(version);
+    format!(
+        "SELECT seq, first, hash, feature, ends, template, digest, payload, signature, {issue} \
+         FROM entry CROSS JOIN issue ON first = entry.issue"
+    )
+}
 
-/// Reads a row of [`ENTRIES`].
+/// Reads a row of [`entries`].
 pub(super) fn read_entry(row: &Row<'_>) -> rusqlite::Result<Record> {
-    let key: String = row.get(4)?;
-    let issue = Issue {
-        issued_at: row.get(3)?,
-        key: KeyId::parse(&key).ok_or_else(|| bad_column(4))?,
-        vendor: row.get(5)?,
-        customer: row.get(6)?,
-        sn: row.get(7)?,
-        file: row.get(8)?,
-        order: digest_of(row, 9)?,
-    };
     let entry = Entry {
-        feature: row.get(10)?,
-        ends: row.get(11)?,
-        template: row.get(12)?,
-        digest: digest_of(row, 13)?,
-        payload: row.get(14)?,
-        signature: bytes_of(row, 15)?,
+        feature: row.get(3)?,
+        ends: row.get(4)?,
+        template: row.get(5)?,
+        digest: digest_of(row, 6)?,
+        payload: row.get(7)?,
+        signature: bytes_of(row, 8)?,
+    };
+    let key: String = row.get(10)?;
+    let issue = Issue {
+        issued_at: row.get(9)?,
+        key: KeyId::parse(&key).ok_or_else(|| bad_column(10))?,
+        vendor: row.get(11)?,
+        customer: row.get(12)?,
+        sn: row.get(13)?,
+        file: row.get(14)?,
+        order: digest_of(row, 15)?,
+        kind: row.get(16)?,
+        of: row.get(17)?,
+        loss_reason: row.get(18)?,
+        text: row.get(19)?,
     };
     Ok(Record { seq: row.get(0)?, first: row.get(1)?, hash: digest_of(row, 2)?, issue, entry })
 }
@@ -107,7 +120,9 @@ pub(super) fn is_last_issue(
     issue: &Issue,
     entries: &[Entry],
 ) -> rusqlite::Result<bool> {
-    let Some(last) = last_issue(connection, IssueKey::Sn(&issue.sn), |_| false)? else { return Ok(false) };
+    let Some(last) = last_issue(connection, VERSION, IssueKey::Sn(&issue.sn), |_| false)? else {
+        return Ok(false);
+    };
     let same = |known: &Record, entry: &Entry| {
         known.issue.order == issue.order
             && known.issue.file == issue.file
@@ -119,18 +134,21 @@ pub(super) fn is_last_issue(
 
 pub(super) fn last_issue(
     connection: &Connection,
+    version: i32,
     of: IssueKey<'_>,
     passed_over: impl Fn(&Record) -> bool,
 ) -> rusqlite::Result<Option<Vec<Record>>> {
     let (column, value) = match of {
-        IssueKey::Sn(sn) => ("sn", sn),
-        IssueKey::Customer(customer) => ("customer", customer),
+        IssueKey::Sn(sn) => ("sn", Cow::Borrowed(sn)),
+        // A log of version 3 has no folded names.
+        IssueKey::Customer(customer) if version == OLDEST => ("customer", Cow::Borrowed(customer)),
+        IssueKey::Customer(customer) => ("customer_key", folded_customer(customer)),
     };
     let sql = format!("SELECT first FROM issue WHERE {column} = ?1 ORDER BY first DESC");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([value])?;
     while let Some(row) = rows.next()? {
-        let issue = read_issue(connection, row.get(0)?)?;
+        let issue = read_issue(connection, version, row.get(0)?)?;
         if issue.first().is_some_and(|first| !passed_over(first)) {
             return Ok(Some(issue));
         }
@@ -139,8 +157,9 @@ pub(super) fn last_issue(
 }
 
 /// Returns all entries of an issue; they are consecutive.
-pub(super) fn read_issue(connection: &Connection, first: i64) -> rusqlite::Result<Vec<Record>> {
-    let sql = format!("{ENTRIES} WHERE seq >= ?1 ORDER BY seq");
+pub(super) fn read_issue(connection: &Connection, version: i32, first: i64) -> rusqlite::Result<Vec<Record>> {
+    let entries = entries(version);
+    let sql = format!("{entries} WHERE seq >= ?1 ORDER BY seq");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([first])?;
     let mut issue = Vec::new();
@@ -162,8 +181,8 @@ pub(super) fn insert(
     entries: &[Entry],
 ) -> rusqlite::Result<Head> {
     let first = before.seq + 1;
-    let sql = "INSERT INTO issue(first, issued_at, key_id, vendor, customer, sn, file, order_digest) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql = "INSERT INTO issue(first, issued_at, key_id, vendor, customer, sn, file, order_digest, customer_key, \
+               kind, of_sn, loss_reason, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     transaction.prepare_cached(sql)?.execute(params![
         first,
         issue.issued_at,
@@ -173,6 +192,11 @@ pub(super) fn insert(
         issue.sn,
         issue.file,
         issue.order.as_bytes(),
+        folded_customer(&issue.customer),
+        issue.kind,
+        issue.of,
+        issue.loss_reason,
+        issue.text,
     ])?;
     let sql = "INSERT INTO entry(seq, issue, feature, ends, template, digest, payload, signature, hash) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";

@@ -6,7 +6,8 @@ use rusqlite::Connection;
 
 use crate::error::Fault;
 
-use super::{Log, TABLES};
+use super::Log;
+use super::tables::tables;
 
 /// The SQL of each object by kind and name. Indexes that SQLite makes for a key have no SQL.
 type Objects = BTreeMap<(String, String), Option<String>>;
@@ -20,7 +21,8 @@ impl Log {
     /// With the first object that is missing, changed or unknown.
     pub fn check_schema(&self) -> Result<(), Fault> {
         let read = |error: rusqlite::Error| self.fault(&error);
-        let (expected, found) = (expected().map_err(read)?, objects(&self.connection).map_err(read)?);
+        let (expected, found) =
+            (expected(self.version).map_err(read)?, objects(&self.connection).map_err(read)?);
         for ((kind, name), sql) in &expected {
             match found.get(&(kind.clone(), name.clone())) {
                 Some(other) if other == sql => {}
@@ -42,10 +44,10 @@ fn fault(message: String) -> Fault {
     )
 }
 
-/// The objects of a new log.
-fn expected() -> rusqlite::Result<Objects> {
+/// The objects of a new log of a version.
+fn expected(version: i32) -> rusqlite::Result<Objects> {
     let connection = Connection::open_in_memory()?;
-    connection.execute_batch(TABLES)?;
+    connection.execute_batch(&tables(version))?;
     objects(&connection)
 }
 

@@ -8,7 +8,7 @@ use keywright_verify::{Digest, KeyId, KeyState, Trust, Usage};
 
 use super::Log;
 use super::entry::{Head, Record, hash_of, line};
-use super::queries::{ENTRIES, bytes_of, read_entry, read_head};
+use super::queries::{bytes_of, entries, read_entry, read_head};
 
 /// A verified log. It is unchanged as far as the file itself can prove.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Log {
         let mut before = Head::empty();
         let mut issues: i64 = 0;
         let mut found_kept = kept.is_none_or(|kept| *kept == before);
-        let sql = format!("{ENTRIES} ORDER BY seq");
+        let sql = format!("{} ORDER BY seq", entries(self.version));
         let mut statement = self.connection.prepare(&sql).map_err(read)?;
         let mut rows = statement.query([]).map_err(read)?;
         while let Some(row) = rows.next().map_err(read)? {

@@ -32,7 +32,7 @@ fn threat_29_log_verify_detects_edits_cuts_and_reordering() {
         ("no issue", "DELETE FROM issue WHERE first = 9", "entry 9 is missing"),
         (
             "put in",
-            "INSERT INTO issue SELECT 30, issued_at, key_id, vendor, customer, sn, file, order_digest FROM issue WHERE first = 1",
+            "INSERT INTO issue SELECT 30, issued_at, key_id, vendor, customer, customer_key, sn, file, order_digest, kind, of_sn, loss_reason, text FROM issue WHERE first = 1",
             "the log contains an issue without entries",
         ),
         (

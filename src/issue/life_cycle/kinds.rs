@@ -1,0 +1,194 @@
+//! The blocks that each kind of order needs, derived from the rendered ones and from what the customer has.
+
+use jiff::civil::Date;
+
+use super::block_text::{BlockText, key_of};
+use super::held::{Held, HeldLicense};
+use crate::addon_type::AddonType;
+use crate::error::Fault;
+use crate::order::Order;
+use crate::order_kind::OrderKind;
+
+/// Makes the blocks of an add-on: pools add to those of `base`, and tokens that the customer has are left out.
+///
+/// # Errors
+/// Returns an error if no pool of the order is in the license that it adds to.
+pub(crate) fn addon(
+    blocks: Vec<BlockText>,
+    held: &Held<'_>,
+    base: &HeldLicense<'_>,
+    kind: impl Fn(&BlockText) -> AddonType,
+    day: Date,
+) -> Result<Vec<BlockText>, Fault> {
+    let family = held.family(base.sn());
+    let pools = || base.blocks.iter().filter(|block| block.is_pool());
+    let mut kept = Vec::with_capacity(blocks.len());
+    let mut adds = false;
+    for mut block in blocks {
+        let has_it = held.all.iter().any(|license| {
+            family.contains(&license.sn()) && license.blocks.iter().any(|known| known.is_same_content(&block))
+        });
+        if block.is_token() && has_it {
+            continue;
+        }
+        if let Some(pool) = pools().find(|pool| block.is_pool() && pool.name == block.name) {
+            adds = true;
+            let is_additive = pool.get("KEYTYPE") == Some("ADDITIVE");
+            let word = if is_additive { AddonType::Additive } else { kind(&block) }.as_str();
+            block.set("KEYTYPE", word);
+            within(&mut block, pool, day);
+        }
+        kept.push(block);
+    }
+    if adds {
+        return Ok(kept);
+    }
+    let names: Vec<&str> = pools().map(|pool| pool.name.as_str()).collect();
+    let message = format!("the products of the order do not add to `{}`", base.sn());
+    Err(Fault::new(message).help(format!(
+        "the pools of `{}` are: {}; for an independent purchase write `kind: new`",
+        base.sn(),
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    )))
+}
+
+/// Limits a block without own dates to the dates of the pool that it adds to.
+fn within(block: &mut BlockText, pool: &BlockText, day: Date) {
+    if block.get("END").is_none()
+        && let Some(end) = pool.get("END")
+    {
+        block.set("END", end);
+    }
+    // Dates of this form are ordered like text.
+    let starts_later = |start: &&str| block.get("START").is_none() && **start > *day.to_string();
+    if let Some(start) = pool.get("START").filter(starts_later) {
+        block.set("START", start);
+    }
+}
+
+/// Adds REPLACES for the blocks of the superseded license and its add-ons.
+///
+/// A block replaces at most one other. Pools and changed tokens are replaced first: an unchanged token of an old file
+/// draws on the new pool and grants nothing by itself.
+///
+/// # Errors
+/// Returns an error if the license has fewer blocks than it must replace.
+pub(crate) fn supersede(
+    mut blocks: Vec<BlockText>,
+    held: &Held<'_>,
+    base: &HeldLicense<'_>,
+) -> Result<Vec<BlockText>, Fault> {
+    let family = held.family(base.sn());
+    let members = held.all.iter().filter(|license| family.contains(&license.sn()));
+    let old: Vec<(&BlockText, String)> = members
+        .flat_map(|license| license.blocks.iter().zip(license.holding.records.iter().map(key_of)))
+        .collect();
+    let unchanged = |old: &BlockText| old.is_token() && blocks.iter().any(|block| block.is_same_content(old));
+    let (optional, needed): (Vec<_>, Vec<_>) = old.iter().partition(|(block, _)| unchanged(block));
+    let mut carriers: Vec<Option<&str>> = vec![None; blocks.len()];
+    for (block, key) in needed.iter().chain(&optional) {
+        let is_free = |at: &usize| carriers.get(*at).is_some_and(Option::is_none);
+        let free = || (0..blocks.len()).filter(is_free);
+        let same = free().find(|at| blocks.get(*at).is_some_and(|new| new.name == block.name));
+        let Some(at) = same.or_else(|| free().next()) else { continue };
+        if let Some(carrier) = carriers.get_mut(at) {
+            *carrier = Some(key.as_str());
+        }
+    }
+    let replaced = |key: &String| carriers.iter().any(|carrier| *carrier == Some(key.as_str()));
+    if let Some((block, _)) = needed.iter().find(|(_, key)| !replaced(key)) {
+        let message = format!(
+            "the license has {} blocks, but must replace {} of `{}` and its add-ons: `{}` would stay in force",
+            blocks.len(),
+            needed.len(),
+            base.sn(),
+            block.name
+        );
+        return Err(Fault::new(message)
+            .help("order the products that replace them as well, or revoke the old license"));
+    }
+    let keys: Vec<Option<String>> = carriers.iter().map(|key| key.map(|key| format!("KEY={key}"))).collect();
+    for (block, key) in blocks.iter_mut().zip(keys) {
+        if let Some(key) = key {
+            block.set("REPLACES", key);
+        }
+    }
+    Ok(blocks)
+}
+
+/// First and last day of a renewal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Renewed {
+    pub(crate) start: String,
+    pub(crate) end: String,
+}
+
+/// Returns the period of a renewal.
+///
+/// # Errors
+/// Returns an error if the old license never ends, or if the order states dates with a gap or an overlap.
+pub(crate) fn period(order: &Order, base: &HeldLicense<'_>) -> Result<Renewed, Fault> {
+    let sn = base.sn();
+    let day = |text: &str| text.parse::<Date>().ok();
+    let Some(last) = base.holding.last_end().and_then(day) else {
+        return Err(Fault::new(format!("`{sn}` has no END, so there is nothing to renew"))
+            .help("write `kind: addon` or `kind: upgrade`"));
+    };
+    let start = last.tomorrow().map_err(|_| Fault::new(format!("`{sn}` ends on the last possible day")))?;
+    let given = |name: &str| order.values.iter().find(|value| value.name == name);
+    if let Some(value) = given("start")
+        && let Some(asked) = day(&value.text)
+        && asked != start
+    {
+        let what = if asked > start { "leaves a gap" } else { "overlaps" };
+        let message =
+            format!("`start` {asked} {what}: `{sn}` ends on {last}, so its renewal starts on {start}");
+        return Err(value.fault(Fault::new(message).help("omit `start`")));
+    }
+    let end = match given("end") {
+        Some(value) => value.text.clone(),
+        None => same_length(base, last, start).ok_or_else(|| {
+            Fault::new("the renewal has no `end`")
+                .help(format!("`{sn}` has no START, so its length is not known"))
+        })?,
+    };
+    Ok(Renewed { start: start.to_string(), end })
+}
+
+/// Returns the last day of a period as long as the old one, in years, months and days.
+fn same_length(base: &HeldLicense<'_>, last: Date, start: Date) -> Option<String> {
+    let ending = base.blocks.iter().filter(|block| block.get("END") == Some(last.to_string().as_str()));
+    let first = ending.filter_map(|block| block.get("START")?.parse::<Date>().ok()).min()?;
+    let length = first.until((jiff::Unit::Year, start)).ok()?;
+    Some(start.checked_add(length).ok()?.yesterday().ok()?.to_string())
+}
+
+/// Makes the blocks of a renewal without products: those that end last, for the next period.
+pub(crate) fn renewed(order: &Order, base: &HeldLicense<'_>, period: &Renewed, day: Date) -> Vec<BlockText> {
+    let last = base.holding.last_end().unwrap_or_default();
+    let ending = base.blocks.iter().filter(|block| block.get("END") == Some(last));
+    let next = |block: &BlockText| {
+        let mut block = block.clone();
+        for (name, value) in [("START", &period.start), ("END", &period.end), ("SN", &order.sn)] {
+            block.set(name, value.as_str());
+        }
+        if block.get("LICENSEE").is_some() {
+            block.set("LICENSEE", order.customer.as_str());
+        }
+        if block.get("ISSUED").is_some() {
+            block.set("ISSUED", day.to_string());
+        }
+        block
+    };
+    ending.map(next).collect()
+}
+
+/// Returns the advice for an order without a kind.
+pub(crate) fn choices(sn: &str) -> String {
+    let words: Vec<String> = OrderKind::ALL
+        .iter()
+        .filter(|(kind, _)| *kind != OrderKind::New)
+        .map(|(_, word)| format!("`kind: {word}`"))
+        .collect();
+    format!("write {} with `of: {sn}`, or `kind: new` for an independent purchase", words.join(", "))
+}

@@ -1,0 +1,17 @@
+//! The life cycle of licenses: what an order means for a customer who already has some.
+//!
+//! Every order is checked on the set of all licenses of its customer by the entitlement model.
+
+mod block_text;
+mod entitlement_change;
+mod held;
+mod kinds;
+mod shape;
+
+pub use entitlement_change::EntitlementChange;
+
+pub(crate) use block_text::{BlockText, text_of};
+pub(crate) use entitlement_change::Comparison;
+pub(crate) use held::{Held, HeldLicense};
+pub(crate) use kinds::{addon, choices, period, renewed, supersede};
+pub(crate) use shape::shaped;
