@@ -10,6 +10,7 @@ use jiff::civil::Date;
 
 use keywright_issue::log::{IssueKey, Log};
 use keywright_issue::{ANY_NUMBER, Catalog, Cause, Fault, Issuer, Lost, Mix, Order, Refused};
+use keywright_license::folded_customer;
 use keywright_license::{Effect, License, directive};
 use keywright_report::escape::escape;
 use keywright_verify::{Digest, Payload};
@@ -262,14 +263,14 @@ impl Tally {
         io: &mut Console<'_>,
     ) -> Result<(), CliError> {
         let customer = &order.customer;
-        self.customers.insert(customer.clone());
+        self.customers.insert(folded_customer(customer).into_owned());
         let who = format!("  {} ({})", escape(customer), escape(&order.sn));
         match compared {
             Ok(Compared::Never) => self.never += 1,
             Ok(Compared::Lost(lost)) => {
                 self.bounded += usize::from(lost.bounded);
                 if !lost.losses.is_empty() {
-                    self.hit.insert(customer.clone());
+                    self.hit.insert(folded_customer(customer).into_owned());
                 }
                 for loss in &lost.losses {
                     writeln!(
@@ -284,7 +285,7 @@ impl Tally {
                 }
             }
             Ok(Compared::Gone(ran, refused)) => {
-                self.hit.insert(customer.clone());
+                self.hit.insert(folded_customer(customer).into_owned());
                 let why = refused.faults.first().map_or(String::new(), |fault| fault.message.clone());
                 writeln!(
                     io.stdout,
