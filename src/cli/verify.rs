@@ -1,39 +1,49 @@
 //! `keywright verify`: verdicts on blocks and files.
 
+mod batch;
+mod grants;
+mod identity;
 pub(super) mod inputs;
+mod output;
 mod private;
-mod unlocks;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use jiff::civil::Date;
 
-use keywright_license::{License, Name};
-use keywright_report::verify::{DrawnOn, VerifyReport, masked_file};
-use keywright_report::verify_human::{self, Style};
-use keywright_report::verify_json;
+use keywright_license::Name;
+use keywright_report::verify::{VerifyReport, VerifySummary};
 use keywright_sign::AllCores;
-use keywright_verify::{FileReport, Mode, Outcome, Verifier};
+use keywright_verify::{Mode, Outcome, Trust, Verdict, Verifier};
 
 use super::config::Configs;
-use super::trust_args::TrustArgs;
 use super::{CliError, Console, Exit, files, parse_day, provenance};
+use batch::Batch;
+use inputs::Inputs;
+use output::{Format, Output};
 
 /// Verify the signatures of license files
 ///
 /// Each block gets a verdict: MALFORMED, UNSUPPORTED, UNSIGNED, UNKNOWN-KEY, NOT-FOR-VENDOR, INVALID, REVOKED, NOT-YET,
-/// EXPIRED or VALID. The exit code is 0 if there is at least one block and all blocks are valid.
+/// EXPIRED or VALID. The exit code is 0 if there is at least one block and all blocks are valid. Each file is verified on
+/// its own; with `--together`, all files are one set.
+///
+/// A directory, or more than 10 files, is reported with one line for each file, failures first. With `-v`, and for fewer
+/// files, all blocks are shown. With `-q`, only failures are shown.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright verify license.lic\n  \
     keywright verify --format json --at 2027-01-31 *.lic\n  \
+    keywright verify --together old.lic add-on.lic\n  \
+    keywright verify -q --log log customers/\n  \
     keywright verify --vendor ABC_Software --one-set --require-all customer/")]
 pub struct Args {
     /// License files or directories with `*.lic` files; `-` for standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
-    #[command(flatten)]
-    trust: TrustArgs,
+    /// Directory of the trust store [default: `trust` in the `keywright.toml` of the working directory, or `keys`]
+    #[arg(long, value_name = "DIR")]
+    trust: Option<PathBuf>,
     /// Signed revocation list, in addition to those in the trust store
     #[arg(long, value_name = "FILE")]
     revocations: Vec<PathBuf>,
@@ -75,15 +85,9 @@ impl Args {
 
 const TRUST: &str = "the trust store or a revocation list";
 const LOG: &str = "the issue log";
-const FOLDER: &str = "a directory";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Text
-    Human,
-    /// JSON
-    Json,
-}
+/// Maximum number of outdated blocks that the result names.
+const MOST_OUTDATED: usize = 5;
 
 fn parse_name(text: &str) -> Result<String, String> {
     let good = Name::is_valid(text);
@@ -91,10 +95,9 @@ fn parse_name(text: &str) -> Result<String, String> {
 }
 
 /// Stops for a file whose KEYs another license manager made, by its configuration: keywright cannot verify them.
-fn refuse_foreign_keys(licenses: &[License], config: Option<&Path>) -> Result<(), CliError> {
+fn refuse_foreign_keys(inputs: &Inputs, config: Option<&Path>) -> Result<(), CliError> {
     let mut configs = Configs::new(config)?;
-    for license in licenses {
-        let path = Path::new(license.source.name());
+    for path in inputs.files() {
         if configs.settings(path)?.foreign_keys {
             let name = files::display_name(path);
             let message =
@@ -115,11 +118,13 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
     files::refuse_stdin_twice(&args.files)?;
     let at = args.at.unwrap_or(io.today);
     let mode = if args.development { Mode::Development } else { Mode::Production };
-    let (trust, revocations) = private::run(args.redact, TRUST, io, |io| {
-        args.trust.load_with_revocations(&args.revocations, mode, io)
+    let (store, trust, revocations) = private::run(args.redact, TRUST, io, |io| {
+        let store = trust::store(args.trust.as_deref(), config)?;
+        let (trust, revocations) = trust::load(&store, &args.revocations, mode, io)?;
+        Ok((store, trust, revocations))
     })?;
-    let VerifyInputs { licenses, unread, skipped } = read(args, io)?;
-    refuse_foreign_keys(&licenses, config)?;
+    let inputs = Inputs::find(&args.files, args.redact, io)?;
+    private::run(args.redact, "the configuration", io, |_| refuse_foreign_keys(&inputs, config))?;
     let verifier = Verifier {
         vendor: args.vendor.as_deref(),
         together: args.together,
@@ -127,116 +132,139 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
         jobs: &AllCores,
         ..Verifier::new(&trust, &revocations, at, mode)
     };
-    let mut files = verifier.files(&licenses);
-    let draws = unlock(args, &licenses, &mut files);
-
-    let look_up = |log: &PathBuf| {
-        private::run(args.redact, LOG, io, |_| provenance::look_up(log, &licenses, &files, &trust))
+    let mut output = Output::new(args.format, args.is_one_set(), &inputs, io);
+    let mut run = Run {
+        args,
+        trust: &trust,
+        verifier,
+        store: trust::display_name(&store),
+        exit: Exit::Success,
+        summary: VerifySummary {
+            result: VerifyReport::NOT_READ,
+            skipped: inputs.skipped,
+            ..VerifySummary::default()
+        },
+        has_result: false,
     };
-    let log = args.log.as_ref().map(look_up).transpose()?;
-    let mut report = VerifyReport {
-        result: VerifyReport::NOT_READ,
-        files: &files,
-        together: args.is_one_set(),
-        draws,
-        unread: unread.iter().map(|unread| (unread.before, unread.name.as_str())).collect(),
-        skipped,
-        log,
-        at,
-        mode,
-        trust: files::display_name(&args.trust.trust),
-        redact: args.redact,
-        exit_code: 0,
-    };
-    let worst = unread.iter().fold(Exit::Success, |worst, unread| worst.worst(unread.exit));
-    let of_files: Vec<Exit> = (0..files.len()).map(|at| exit(&report, at)).collect();
-    let exit = of_files.iter().fold(worst, |worst, exit| worst.worst(*exit));
-    let decides = of_files.iter().position(|of_file| *of_file == exit);
-    report.result = decides.map_or(VerifyReport::NOT_READ, |at| report.file_result(at));
-    report.exit_code = exit.code();
-    let text = match args.format {
-        Format::Human => verify_human::render(&report, Style { color: io.color_out }),
-        Format::Json => verify_json::render(&report)
-            .map_err(|error| CliError::failure(format!("cannot write the report: {error}")))?,
-    };
-    io.stdout.write_all(text.as_bytes())?;
+    let mut items = inputs.items.into_iter().peekable();
+    let mut before = 0;
+    while items.peek().is_some() {
+        let batch = Batch::read(&mut items, before, run.batch_size(), args.redact, io)?;
+        before += batch.len();
+        run.batch(&batch, &mut output, io)?;
+    }
+    let Run { exit, mut summary, .. } = run;
+    summary.exit_code = exit.code();
+    output.end(&summary, io)?;
     Ok(exit)
 }
 
-/// A file that could not be read: the number of files read before it, and the error.
-struct Unread {
-    before: usize,
-    name: String,
+/// A run of the command.
+struct Run<'a> {
+    args: &'a Args,
+    trust: &'a Trust,
+    verifier: Verifier<'a>,
+    /// The name of the trust store, for display.
+    store: String,
     exit: Exit,
+    summary: VerifySummary,
+    has_result: bool,
 }
 
-/// The files that were read, those that could not be read, and the number of skipped directory entries.
-struct VerifyInputs {
-    licenses: Vec<License>,
-    unread: Vec<Unread>,
-    skipped: usize,
-}
+impl Run<'_> {
+    /// Returns the number of files that are in memory at the same time. Files that are used together are verified in one
+    /// batch. The issue log is checked once for each batch, so batches are large with a log.
+    fn batch_size(&self) -> batch::Size {
+        match (self.args.is_one_set(), &self.args.log) {
+            (true, _) => batch::Size::ALL,
+            (_, Some(_)) => batch::Size::LARGE,
+            _ => batch::Size::USUAL,
+        }
+    }
 
-/// Reads the files, and those in the directories.
-fn read(args: &Args, io: &mut Console<'_>) -> Result<VerifyInputs, CliError> {
-    let mut unread = Vec::new();
-    let mut licenses = Vec::new();
-    let mut not =
-        |before: usize, path: &Path, stop: CliError, io: &mut Console<'_>| -> Result<(), CliError> {
-            let number = before + unread.len() + 1;
-            let shown = if args.redact { not_read(&masked_file(number), stop.exit) } else { stop.clone() };
-            io.error(&shown)?;
-            unread.push(Unread { before, name: files::display_name(path), exit: stop.exit });
-            Ok(())
+    /// Verifies some files, and reports them.
+    fn batch(&mut self, batch: &Batch, output: &mut Output, io: &mut Console<'_>) -> Result<(), CliError> {
+        let args = self.args;
+        let licenses = &batch.licenses;
+        let mut files = self.verifier.files(licenses);
+        let identities =
+            licenses.iter().zip(&files).map(|(license, file)| identity::of(license, file)).collect();
+        let (facts, totals) = if output.needs_facts() || args.require_all {
+            let (facts, totals, missing) =
+                grants::of_all(licenses, &files, args.is_one_set(), self.verifier.at);
+            if args.require_all {
+                for (file, missing) in files.iter_mut().zip(missing) {
+                    file.policy.extend(missing);
+                }
+            }
+            (facts, totals)
+        } else {
+            (Vec::new(), Vec::new())
         };
-    let (mut number, mut skipped) = (0, 0);
-    for path in &args.files {
-        let found = private::run(args.redact, FOLDER, io, |io| inputs::license_files(path, io))?;
-        skipped += found.skipped;
-        for stop in found.faults {
-            not(licenses.len(), path, stop, io)?;
-        }
-        for path in &found.files {
-            match files::source(path, number, io) {
-                Ok(source) => licenses.push(License::parse(source)),
-                Err(stop) => not(licenses.len(), path, stop, io)?,
-            }
-            number += 1;
-        }
+        let look_up = |log: &PathBuf| {
+            private::run(args.redact, LOG, io, |_| provenance::look_up(log, licenses, &files, self.trust))
+        };
+        let log = args.log.as_ref().map(look_up).transpose()?;
+        let report = VerifyReport {
+            before: batch.before,
+            files: &files,
+            together: args.is_one_set(),
+            identities,
+            facts,
+            totals,
+            unread: batch.unread.iter().map(|unread| (unread.before, unread.name.as_str())).collect(),
+            log,
+            at: self.verifier.at,
+            mode: self.verifier.mode,
+            trust: self.store.clone(),
+            redact: args.redact,
+        };
+        self.count(&report, batch);
+        output.files(&report, io)
     }
-    Ok(VerifyInputs { licenses, unread, skipped })
-}
 
-/// Returns the message about a file that cannot be read, without its name and the reason, which can quote it.
-fn not_read(file: &str, exit: Exit) -> CliError {
-    CliError::new(exit, format!("cannot read {file} of the command line")).help(private::HELP)
-}
-
-/// Returns the draws of the valid blocks. Each file is a separate license, unless all files are used together.
-fn unlock(args: &Args, licenses: &[License], files: &mut [FileReport<'_>]) -> Vec<Vec<Vec<DrawnOn>>> {
-    let licenses: Vec<&License> = licenses.iter().collect();
-    let size = if args.is_one_set() { licenses.len().max(1) } else { 1 };
-    let mut draws = Vec::with_capacity(files.len());
-    for (licenses, files) in licenses.chunks(size).zip(files.chunks_mut(size)) {
-        let found = unlocks::unlocked(licenses, &files.iter().collect::<Vec<_>>());
-        draws.extend(found.draws);
-        if args.require_all {
-            for (file, missing) in files.iter_mut().zip(found.missing) {
-                file.policy.extend(missing);
+    /// Adds the results of some files to the result of the run.
+    fn count(&mut self, report: &VerifyReport<'_>, batch: &Batch) {
+        for file in 0..report.files.len() {
+            let exit = exit(report, file);
+            self.add(exit, report.file_result(file));
+            self.summary.valid_files += usize::from(exit == Exit::Success);
+            for block in report.outdated(file) {
+                self.summary.outdated_count += 1;
+                if self.summary.outdated.len() < MOST_OUTDATED {
+                    let name = report.value("FEATURE", block.feature.as_deref().unwrap_or_default());
+                    let state = if block.verdict == Verdict::Revoked { "revoked" } else { "replaced" };
+                    self.summary.outdated.push(format!("{name} in line {} was {state}", block.line));
+                }
             }
         }
+        for unread in &batch.unread {
+            self.add(unread.exit, VerifyReport::NOT_READ);
+        }
+        let blocks = || report.files.iter().flat_map(|file| &file.blocks);
+        self.summary.files += batch.len();
+        self.summary.blocks += blocks().count();
+        self.summary.valid_blocks += blocks().filter(|block| block.verdict == Verdict::Valid).count();
     }
-    draws
+
+    /// The word of the first file with the worst exit code is the result.
+    fn add(&mut self, exit: Exit, word: &'static str) {
+        if !self.has_result || exit.worst(self.exit) != self.exit {
+            self.summary.result = word;
+        }
+        self.has_result = true;
+        self.exit = exit.worst(self.exit);
+    }
 }
 
 /// Returns the exit code of a file. A block that is not in the issue log as it is fails, even with a matching signature.
-fn exit(report: &VerifyReport<'_>, at: usize) -> Exit {
-    let exit = match report.files.get(at).map(FileReport::outcome) {
+fn exit(report: &VerifyReport<'_>, file: usize) -> Exit {
+    let exit = match report.outcome(file) {
         Some(Outcome::Valid) => Exit::Success,
         Some(Outcome::NotNow) => Exit::NotInForce,
         Some(Outcome::Policy) => Exit::Policy,
         Some(Outcome::Unreadable) => Exit::Unreadable,
         Some(Outcome::NotValid) | None => Exit::Findings,
     };
-    if report.is_issued(at) { exit } else { exit.worst(Exit::Findings) }
+    if report.is_issued(file) { exit } else { exit.worst(Exit::Findings) }
 }

@@ -22,8 +22,10 @@ pub mod test_json;
 pub mod test_junit;
 mod to_json;
 pub mod verify;
+pub mod verify_facts;
 pub mod verify_human;
 pub mod verify_json;
+pub mod verify_lines;
 
 use keywright_syntax::source::{FileId, SourceFile};
 

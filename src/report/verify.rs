@@ -1,15 +1,14 @@
 //! Verification results independent of the output format: verdicts, grants of valid blocks, and redaction.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use keywright_license::{self as license, Count, Feature, Name, check_value};
 use keywright_syntax::hidden::code_point;
-use keywright_verify::{FileReport, HiddenLine, Mode, Outcome, Part, Reason, Verified};
+use keywright_verify::{BlockReport, FileReport, Ground, HiddenLine, Mode, Outcome, Part, Reason, Verdict};
 
 use super::escape::escape;
+use super::verify_facts::{BlockFacts, FeatureTotal, FileIdentity};
 
 /// The replacement for masked text.
 pub const MASK: &str = "[redacted]";
@@ -17,19 +16,23 @@ pub const MASK: &str = "[redacted]";
 /// The pseudo directive for the name of a block.
 const FEATURE: &str = "FEATURE";
 
-/// The verdicts of a run, for the reports.
+/// The verdicts on some files of a run, for the reports. The files of a large directory are reported in several parts.
 #[derive(Debug)]
 pub struct VerifyReport<'a> {
+    /// The number of files of the command line before these.
+    pub before: usize,
     /// The files that were read, in the order of the command line.
     pub files: &'a [FileReport<'a>],
     /// True if all files are used together.
     pub together: bool,
-    /// The draws of one checkout: for each file, for each of its blocks.
-    pub draws: Vec<Vec<Vec<DrawnOn>>>,
+    /// The customers and purchases of each file.
+    pub identities: Vec<FileIdentity>,
+    /// The facts about valid blocks: for each file, for each of its blocks. Empty if the report does not need them.
+    pub facts: Vec<Vec<BlockFacts>>,
+    /// The usable totals: of each file, or only of all files if they are used together.
+    pub totals: Vec<Vec<FeatureTotal>>,
     /// Names of files that could not be read, each with the number of files read before it. Untrusted.
     pub unread: Vec<(usize, &'a str)>,
-    /// The number of directory entries with the name of a license file that were not read, such as links and pipes.
-    pub skipped: usize,
     /// The entries of the issue log for the blocks, if the log was consulted.
     pub log: Option<LogReport>,
     /// The verification date.
@@ -40,10 +43,29 @@ pub struct VerifyReport<'a> {
     pub trust: String,
     /// True if everything that can identify the customer is masked, for a ticket.
     pub redact: bool,
+}
+
+/// The result of a run.
+#[derive(Debug, Clone, Default)]
+pub struct VerifySummary {
     /// One word for the run.
     pub result: &'static str,
-    /// The exit code of the run.
+    /// The exit code.
     pub exit_code: u8,
+    /// The number of files, read or not.
+    pub files: usize,
+    /// The number of files whose exit code is 0.
+    pub valid_files: usize,
+    /// The number of blocks.
+    pub blocks: usize,
+    /// The number of valid blocks.
+    pub valid_blocks: usize,
+    /// The first blocks that were replaced, revoked or left out since they were issued, for display.
+    pub outdated: Vec<String>,
+    /// The number of such blocks.
+    pub outdated_count: usize,
+    /// The number of directory entries with the name of a license file that were not read, such as links and pipes.
+    pub skipped: usize,
 }
 
 /// The entries of the issue log: for each file, for each block of its report.
@@ -125,43 +147,30 @@ pub struct LogChange {
     pub now: Option<String>,
 }
 
-/// The total grant of a feature in the valid blocks of all files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sum {
-    /// VENDOR.
-    pub vendor: String,
-    /// The name of the feature.
-    pub feature: String,
-    /// EXCLUSIVE, TOKEN, ….
-    pub kind: &'static str,
-    /// The number of blocks, without copies.
-    pub blocks: usize,
-    /// The sum of their counts, or `None` if a block has no count and is therefore unlimited.
-    pub count: Option<u64>,
-}
-
-/// A pool that a checkout of a block draws on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DrawnOn {
-    /// The name of the pool, from a verified block: letters, digits, `_` and `-`.
-    pub pool: String,
-    /// The number of licenses, or `None` above 2^64.
-    pub count: Option<u64>,
-    /// True if the number is exact; false if it is the minimum over all alternatives.
-    pub exact: bool,
-}
-
 impl VerifyReport<'_> {
     /// The word for a file that could not be read.
     pub const NOT_READ: &'static str = "NOT-READ";
     /// The word for a file with matching signatures and a block that is not in the issue log.
     pub const NOT_ISSUED: &'static str = "NOT-ISSUED";
+    /// The word for a file with matching signatures and a block that was replaced since, by the issue log.
+    pub const REPLACED: &'static str = "REPLACED";
 
     /// Returns the word for a file.
     #[must_use]
     pub fn file_result(&self, at: usize) -> &'static str {
-        let Some(file) = self.files.get(at) else { return Self::NOT_READ };
-        if self.is_issued(at) || file.outcome() > Outcome::Policy { file.result() } else { Self::NOT_ISSUED }
+        let (Some(file), Some(outcome)) = (self.files.get(at), self.outcome(at)) else {
+            return Self::NOT_READ;
+        };
+        if !self.is_issued(at) && outcome <= Outcome::Policy {
+            return Self::NOT_ISSUED;
+        }
+        match self.outdated(at).next() {
+            Some(block) if outcome == Outcome::Policy => match block.verdict {
+                Verdict::Revoked => Verdict::Revoked.as_str(),
+                _ => Self::REPLACED,
+            },
+            _ => file.result(),
+        }
     }
 
     /// Returns true if the log contains all blocks of a file as they are, or was not consulted.
@@ -214,34 +223,6 @@ impl VerifyReport<'_> {
         })
     }
 
-    /// Returns the total grants of the valid blocks, by vendor, feature and kind. Empty for several files that are not
-    /// used together.
-    #[must_use]
-    pub fn sums(&self) -> Vec<Sum> {
-        if self.files.len() > 1 && !self.together {
-            return Vec::new();
-        }
-        let mut sums: BTreeMap<(&str, &str, &'static str), (usize, Option<u64>)> = BTreeMap::new();
-        for feature in self.files.iter().flat_map(FileReport::verified).map(Verified::get) {
-            let key = (feature.vendor_name(), feature.name.value.as_str(), feature.kind.as_str());
-            let count = feature.count.and_then(|count| match count.value {
-                Count::Limited(count) => Some(u64::from(count)),
-                Count::Unlimited => None,
-            });
-            let (blocks, sum) = sums.entry(key).or_insert((0, Some(0)));
-            *blocks += 1;
-            *sum = sum.zip(count).and_then(|(sum, count)| sum.checked_add(count));
-        }
-        let sum = |((vendor, feature, kind), (blocks, count)): ((&str, &str, _), _)| Sum {
-            vendor: vendor.to_owned(),
-            feature: feature.to_owned(),
-            kind,
-            blocks,
-            count,
-        };
-        sums.into_iter().map(sum).collect()
-    }
-
     /// Returns a file name for display: escaped, or `file N` by its place on the command line if masking is requested.
     #[must_use]
     pub fn file_name(&self, number: usize, name: &str) -> String {
@@ -255,8 +236,9 @@ impl VerifyReport<'_> {
     }
 
     /// Returns the place on the command line of a file that was read, from 1.
-    fn number_of(&self, at: usize) -> usize {
-        at + 1 + self.unread.iter().filter(|(before, _)| *before <= at).count()
+    #[must_use]
+    pub fn number_of(&self, at: usize) -> usize {
+        self.before + at + 1 + self.unread.iter().filter(|(before, _)| *before <= at).count()
     }
 
     /// Returns a reason for display: escaped, and with each private field masked if requested.
@@ -289,11 +271,65 @@ impl VerifyReport<'_> {
         found.characters.iter().map(|c| code_point(*c)).collect()
     }
 
-    /// Returns the draws of a block.
+    /// Returns the facts about a block.
     #[must_use]
-    pub fn draws(&self, file: usize, block: usize) -> &[DrawnOn] {
-        self.draws.get(file).and_then(|blocks| blocks.get(block)).map_or(&[], Vec::as_slice)
+    pub fn facts(&self, file: usize, block: usize) -> Option<&BlockFacts> {
+        self.facts.get(file)?.get(block)
     }
+
+    /// Returns the usable totals of a file; empty if all files are used together.
+    #[must_use]
+    pub fn file_totals(&self, file: usize) -> &[FeatureTotal] {
+        if self.together { &[] } else { self.totals.get(file).map_or(&[], Vec::as_slice) }
+    }
+
+    /// Returns the usable totals of all files, if they are used together.
+    #[must_use]
+    pub fn set_totals(&self) -> Option<&[FeatureTotal]> {
+        self.together.then(|| self.totals.first().map_or(&[][..], Vec::as_slice))
+    }
+
+    /// Returns true if the vendor replaced, omitted or revoked a block after it was issued, by the issue log and the
+    /// revocation lists. False without an issue log.
+    #[must_use]
+    pub fn is_outdated(&self, file: usize, block: usize) -> bool {
+        let report = || self.files.get(file).and_then(|report| report.blocks.get(block));
+        self.logged(file, block).is_some_and(|logged| match logged.state {
+            LogState::Replaced | LogState::LeftOut => true,
+            LogState::Issued => report().is_some_and(is_on_a_list),
+            LogState::Changed | LogState::NotIssued => false,
+        })
+    }
+
+    /// Returns the outdated blocks of a file.
+    pub fn outdated(&self, file: usize) -> impl Iterator<Item = &BlockReport<'_>> {
+        let blocks = self.files.get(file).map_or(&[][..], |report| report.blocks.as_slice());
+        blocks
+            .iter()
+            .enumerate()
+            .filter(move |(block, _)| self.is_outdated(file, *block))
+            .map(|(_, block)| block)
+    }
+
+    /// Returns the outcome of a file. With an issue log, a revoked block that is in it is a matter of policy.
+    #[must_use]
+    pub fn outcome(&self, file: usize) -> Option<Outcome> {
+        let report = self.files.get(file)?;
+        let outdated = self.outdated(file).next().map(|_| Outcome::Policy);
+        let others = report.blocks.iter().enumerate();
+        let others = others.filter(|(at, block)| !(is_on_a_list(block) && self.is_outdated(file, *at)));
+        let others = others.map(|(_, block)| block.verdict.outcome()).max();
+        match (report.outcome(), outdated) {
+            (outcome, None) => Some(outcome),
+            (Outcome::NotValid, Some(policy)) => Some(others.map_or(policy, |others| others.max(policy))),
+            (outcome, Some(policy)) => Some(outcome.max(policy)),
+        }
+    }
+}
+
+/// Returns true if a revocation list revokes the block. The signature matches.
+fn is_on_a_list(block: &BlockReport<'_>) -> bool {
+    block.verdict == Verdict::Revoked && block.ground == Ground::Verdict
 }
 
 /// Returns the name of a file in a masked report.

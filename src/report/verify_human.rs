@@ -3,119 +3,175 @@
 
 use std::fmt::Write as _;
 
+use keywright_resolve::{Role, Usable};
 use keywright_syntax::excerpt;
 use keywright_verify::{BlockReport, HiddenText, Mode, Verdict};
 
 use super::counted;
 use super::escape::escape;
 use super::repaired_copy;
-use super::verify::{DrawnOn, Grant, LogChange, LogState, Logged, Sum, VerifyReport};
+use super::verify::{Grant, LogChange, LogState, Logged, VerifyReport, VerifySummary};
+use super::verify_facts::{BlockFacts, DrawnOn, FeatureTotal};
 
 /// Options of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// True if verdicts are coloured.
     pub color: bool,
+    /// True if only files that are not valid are shown.
+    pub failures_only: bool,
 }
 
 /// Length of the longest verdict.
-const WIDTH: usize = 14;
+pub(super) const WIDTH: usize = 14;
 
-/// Renders the report. Its last line is the result.
+/// Renders the details of all files.
 #[must_use]
-pub fn render(report: &VerifyReport<'_>, style: Style) -> String {
+pub fn files(report: &VerifyReport<'_>, several: bool, style: Style) -> String {
     let mut text = String::new();
-    let several = report.files.len() + report.unread.len() > 1;
-    for (number, file) in (1..).zip(report.in_order()) {
+    for (number, file) in (report.before + 1..).zip(report.in_order()) {
         match file {
-            Ok(at) => render_file(&mut text, report, (number, at), several, style),
+            Ok(at) if style.failures_only && report.file_result(at) == Verdict::Valid.as_str() => {}
+            Ok(at) => text.push_str(&details(report, at, several, style)),
             Err(name) => {
                 line(&mut text, format_args!("license  {}  not read", report.file_name(number, name)));
             }
         }
     }
-    if several {
-        render_sums(&mut text, report);
+    if let Some(totals) = report.set_totals().filter(|_| !style.failures_only) {
+        render_totals(&mut text, totals);
     }
-    let blocks: usize = report.files.iter().map(|file| file.blocks.len()).sum();
-    let valid =
-        report.files.iter().flat_map(|file| &file.blocks).filter(|block| block.verdict == Verdict::Valid);
-    let valid = valid.count();
-    let good = report.exit_code == 0;
-    let (on, off) = color(style, if good { GREEN } else { RED });
-    let (result, exit) = (report.result, report.exit_code);
-    let skipped = match report.skipped {
+    text
+}
+
+/// Renders the last line of the report: the result.
+#[must_use]
+pub fn result(summary: &VerifySummary, by_files: bool, style: Style) -> String {
+    let mut text = String::new();
+    let (on, off) = color(style, if summary.exit_code == 0 { GREEN } else { RED });
+    let counts = if by_files {
+        format!("{} of {} valid", summary.valid_files, counted(summary.files, "file"))
+    } else {
+        format!("{} of {} valid", summary.valid_blocks, counted(summary.blocks, "block"))
+    };
+    let skipped = match summary.skipped {
         0 => String::new(),
         1 => ", 1 entry skipped".to_owned(),
         n => format!(", {n} entries skipped"),
     };
-    line(
-        &mut text,
-        format_args!(
-            "{on}RESULT: {result}{off} ({valid} of {} valid{skipped})  exit {exit}",
-            counted(blocks, "block")
-        ),
-    );
+    let outdated = outdated(summary);
+    let (result, exit) = (summary.result, summary.exit_code);
+    line(&mut text, format_args!("{on}RESULT: {result}{off} ({counts}{skipped}{outdated})  exit {exit}"));
     text
 }
 
-/// Renders the total grants of all files. Counts of a feature in several blocks are added up.
-fn render_sums(text: &mut String, report: &VerifyReport<'_>) {
-    let sums = report.sums();
-    if sums.is_empty() {
-        return;
+/// Names the blocks that were replaced or revoked since they were issued.
+fn outdated(summary: &VerifySummary) -> String {
+    if summary.outdated_count == 0 {
+        return String::new();
     }
-    line(text, format_args!("  total of all valid blocks"));
-    for Sum { vendor, feature, kind, blocks, count } in &sums {
-        let count =
-            count.filter(|count| *count > 0).map(|count| format!(" COUNT={count}")).unwrap_or_default();
-        let blocks = counted(*blocks, "block");
-        line(text, format_args!("  {:WIDTH$}  {vendor} {feature} {kind}{count}, {blocks}", ""));
-    }
+    let more = match summary.outdated_count - summary.outdated.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("; {}{more}", summary.outdated.join(", "))
 }
 
-fn render_file(
-    text: &mut String,
-    report: &VerifyReport<'_>,
-    (number, at): (usize, usize),
-    several: bool,
-    style: Style,
-) {
-    let Some(file) = report.files.get(at) else { return };
+/// Renders the details of one file.
+fn details(report: &VerifyReport<'_>, at: usize, several: bool, style: Style) -> String {
+    let mut text = String::new();
+    let Some(file) = report.files.get(at) else { return text };
     let mode = if report.mode == Mode::Development { "  development keys accepted" } else { "" };
     line(
-        text,
+        &mut text,
         format_args!(
-            "license  {}  {}  verified for {}  trust {}{mode}",
-            report.file_name(number, &file.file),
+            "license  {}{}  {}  verified for {}  trust {}{mode}",
+            customers(report, at),
+            report.file_name(report.number_of(at), &file.file),
             counted(file.blocks.len(), "block"),
             report.at,
             report.trust_name()
         ),
     );
+    render_purchases(&mut text, report, at);
     for (number, block) in file.blocks.iter().enumerate() {
-        render_block(text, report, block, report.draws(at, number), style);
+        render_block(&mut text, report, block, report.facts(at, number), style);
         if let Some(logged) = report.logged(at, number) {
-            render_logged(text, report, logged);
+            render_logged(&mut text, report, logged);
         }
     }
     if file.blocks.is_empty() {
-        line(text, format_args!("  {:WIDTH$}  no FEATURE block", ""));
-        line(text, format_args!("  {:WIDTH$}  a file without signed blocks is never valid", ""));
+        line(&mut text, format_args!("  {:WIDTH$}  no FEATURE block", ""));
+        line(&mut text, format_args!("  {:WIDTH$}  a file without signed blocks is never valid", ""));
     }
     for fault in &file.policy {
         let (on, off) = color(style, RED);
         let reason = report.reason(&fault.reason);
-        line(text, format_args!("  {on}{:WIDTH$}{off}  {reason}", fault.policy.as_str()));
+        line(&mut text, format_args!("  {on}{:WIDTH$}{off}  {reason}", fault.policy.as_str()));
     }
     for (word, said) in ["note", ""].into_iter().zip(file.repaired.iter().flat_map(repaired_copy::lines)) {
-        line(text, format_args!("  {word:WIDTH$}  {said}"));
+        line(&mut text, format_args!("  {word:WIDTH$}  {said}"));
     }
-    render_hidden(text, report, &file.hidden);
+    render_hidden(&mut text, report, &file.hidden);
+    render_totals(&mut text, report.file_totals(at));
     if several {
         let valid = file.blocks.iter().filter(|block| block.verdict == Verdict::Valid).count();
         let blocks = counted(file.blocks.len(), "block");
-        line(text, format_args!("  result: {} ({valid} of {blocks} valid)", report.file_result(at)));
+        line(&mut text, format_args!("  result: {} ({valid} of {blocks} valid)", report.file_result(at)));
+    }
+    text
+}
+
+/// Returns the customers of a file with two spaces after them, or nothing.
+pub(super) fn customers(report: &VerifyReport<'_>, at: usize) -> String {
+    const MOST: usize = 3;
+    let Some(identity) = report.identities.get(at).filter(|identity| !identity.customers.is_empty()) else {
+        return String::new();
+    };
+    let shown = |name: &String| format!("`{}`", report.value("LICENSEE", &excerpt(name)));
+    let mut names: Vec<String> = identity.customers.iter().take(MOST).map(shown).collect();
+    if identity.customers.len() > MOST {
+        names.push(format!("{} more", identity.customers.len() - MOST));
+    }
+    let claimed = if identity.is_claimed { "claims to be for " } else { "for " };
+    format!("{claimed}{}  ", names.join(", "))
+}
+
+/// Names the purchases of a file if there are several, and the blocks without a customer.
+fn render_purchases(text: &mut String, report: &VerifyReport<'_>, at: usize) {
+    let Some(identity) = report.identities.get(at) else { return };
+    if identity.purchases.len() > 1 {
+        let purchases = &identity.purchases;
+        let mut shown: Vec<String> = purchases.iter().take(MOST).map(|sn| report.value("SN", sn)).collect();
+        if purchases.len() > MOST {
+            shown.push(format!("and {} more", purchases.len() - MOST));
+        }
+        line(text, format_args!("  {:WIDTH$}  {}", "purchases", shown.join(", ")));
+    }
+    if let [first, rest @ ..] = identity.without_customer.as_slice() {
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        let note = "warning";
+        line(
+            text,
+            format_args!(
+                "  {note:WIDTH$}  the block in line {first}{more} without LICENSEE: any customer can use it"
+            ),
+        );
+    }
+}
+
+/// Renders the usable totals, one feature a line.
+fn render_totals(text: &mut String, totals: &[FeatureTotal]) {
+    let several = totals.iter().any(|total| totals.first().is_some_and(|first| first.vendor != total.vendor));
+    for (number, total) in totals.iter().enumerate() {
+        let head = if number == 0 { "usable" } else { "" };
+        let vendor = if several { format!("{} ", total.vendor) } else { String::new() };
+        let alone = match (total.kind, total.usable) {
+            ("TOKEN", Usable::Exactly(1..) | Usable::AtLeast(_)) => ", if nothing else is checked out",
+            _ => "",
+        };
+        let (feature, usable) = (&total.feature, total.usable);
+        line(text, format_args!("  {head:WIDTH$}  {vendor}{feature}: {usable}{alone}"));
     }
 }
 
@@ -155,7 +211,7 @@ fn render_block(
     text: &mut String,
     report: &VerifyReport<'_>,
     block: &BlockReport<'_>,
-    draws: &[DrawnOn],
+    facts: Option<&BlockFacts>,
     style: Style,
 ) {
     let paint = match block.verdict {
@@ -184,7 +240,11 @@ fn render_block(
         ),
     );
     line(text, format_args!("  {:WIDTH$}  {}", "", report.reason(&block.reason)));
-    if let Some(draws) = drawn(draws) {
+    let role = facts.and_then(|facts| facts.role.as_ref()).filter(|role| is_news(role.role));
+    if let Some(role) = role {
+        line(text, format_args!("  {:WIDTH$}  {}", "", report.reason(&role.words)));
+    }
+    if let Some(draws) = facts.and_then(|facts| drawn(&facts.draws)) {
         line(text, format_args!("  {:WIDTH$}  one checkout draws {draws}", ""));
     }
     if let Some(granted) = &block.out_of_force {
@@ -240,16 +300,27 @@ fn words(grant: &Grant) -> String {
     text
 }
 
+/// Returns true if a role is not clear from the verdict.
+fn is_news(role: Role) -> bool {
+    !matches!(role, Role::Serves | Role::StartsOn(_) | Role::EndedOn(_))
+}
+
+/// Maximum number of items of a list that are named.
+const MOST: usize = 8;
+
 /// Returns the draws of one checkout in words. Only the first pools are named.
 fn drawn(draws: &[DrawnOn]) -> Option<String> {
-    const MOST: usize = 8;
     if draws.is_empty() {
         return None;
     }
-    let one = |draw: &DrawnOn| {
-        let least = if draw.exact { "" } else { "at least " };
-        let count = draw.count.map_or_else(|| "more than 2^64".to_owned(), |count| count.to_string());
-        format!("{least}{count} of {}", draw.pool)
+    let number = |count: u64| match count {
+        u64::MAX => "more than 2^64".to_owned(),
+        count => count.to_string(),
+    };
+    let one = |draw: &DrawnOn| match draw {
+        DrawnOn { pool, least, .. } if draw.is_exact() => format!("{} of {pool}", number(*least)),
+        DrawnOn { pool, least, is_complete: false, .. } => format!("at least {} of {pool}", number(*least)),
+        DrawnOn { pool, least, most, .. } => format!("{} to {} of {pool}", number(*least), number(*most)),
     };
     let mut parts: Vec<String> = draws.iter().take(MOST).map(one).collect();
     if draws.len() > MOST {
@@ -258,11 +329,11 @@ fn drawn(draws: &[DrawnOn]) -> Option<String> {
     Some(parts.join(", "))
 }
 
-const GREEN: &str = "\u{1b}[32m";
-const YELLOW: &str = "\u{1b}[33m";
-const RED: &str = "\u{1b}[1;31m";
+pub(super) const GREEN: &str = "\u{1b}[32m";
+pub(super) const YELLOW: &str = "\u{1b}[33m";
+pub(super) const RED: &str = "\u{1b}[1;31m";
 
-fn color(style: Style, on: &'static str) -> (&'static str, &'static str) {
+pub(super) fn color(style: Style, on: &'static str) -> (&'static str, &'static str) {
     if style.color { (on, "\u{1b}[0m") } else { ("", "") }
 }
 

@@ -1,20 +1,23 @@
 //! The JSON report of verdicts, version 1. These structs are a public interface: fields may only be added.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
+use keywright_resolve::Usable;
 use keywright_syntax::hidden;
 use keywright_verify::{BlockReport, FileReport, HiddenText};
 
 use super::repaired_copy::{self, RepairedJson};
 use super::to_json;
-use super::verify::{DrawnOn, Grant, Logged, VerifyReport};
+use super::verify::{Grant, Logged, VerifyReport, VerifySummary};
+use super::verify_facts::{BlockFacts, DrawnOn, FeatureTotal};
 
+/// The part of the report after the files.
 #[derive(Debug, Serialize)]
-struct Report {
-    version: u32,
-    at: String,
-    files: Vec<File>,
+struct End {
     sums: Vec<Summed>,
+    together: bool,
+    usable: Vec<Total>,
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<usize>,
     result: &'static str,
@@ -25,11 +28,34 @@ struct Report {
 struct File {
     file: String,
     result: &'static str,
+    customers: Vec<String>,
+    customers_are_claimed: bool,
+    purchases: Vec<String>,
+    lines_without_licensee: Vec<usize>,
     policy: Vec<Policy>,
     blocks: Vec<Block>,
+    usable: Vec<Total>,
     hidden: Hidden,
     #[serde(skip_serializing_if = "Option::is_none")]
     repaired: Option<RepairedJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct Total {
+    vendor: String,
+    feature: String,
+    kind: &'static str,
+    usable: Amount,
+    exact: bool,
+    unit: &'static str,
+}
+
+/// A number, or a word.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Amount {
+    Count(u64),
+    Word(&'static str),
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -97,6 +123,8 @@ struct Block {
     grants: Option<Granted>,
     claims: Option<Granted>,
     log: Option<Log>,
+    role: Option<&'static str>,
+    role_text: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -104,6 +132,7 @@ struct Unlocks {
     #[serde(flatten)]
     granted: Granted,
     draws: Vec<Drawn>,
+    alternatives: Vec<Vec<Draw>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -121,60 +150,170 @@ struct Drawn {
     pool: String,
     count: Option<u64>,
     exact: bool,
+    least: Option<u64>,
+    most: Option<u64>,
 }
 
-/// Renders the report as pretty-printed JSON with a final line break.
-///
-/// # Errors
-/// Returns an error if serialisation fails, which these types cannot cause.
-pub fn render(report: &VerifyReport<'_>) -> serde_json::Result<String> {
-    let unread = |number: usize, name: &str| File {
-        file: report.file_name(number, name),
+#[derive(Debug, Serialize)]
+struct Draw {
+    pool: String,
+    count: Option<u64>,
+}
+
+/// The JSON report, written in parts, so that the files of a large directory need not be in memory together. The text of
+/// all parts is pretty-printed JSON with a final line break.
+#[derive(Debug)]
+pub struct JsonReport {
+    is_begun: bool,
+    is_empty: bool,
+    sums: Vec<Summed>,
+    usable: Vec<Total>,
+    together: bool,
+    files: usize,
+}
+
+impl JsonReport {
+    /// Creates the report. `together` is true if all files are used together.
+    #[must_use]
+    pub fn new(together: bool) -> Self {
+        Self { is_begun: false, is_empty: true, sums: Vec::new(), usable: Vec::new(), together, files: 0 }
+    }
+
+    /// Returns the part of some files, at the first call after the beginning of the report.
+    ///
+    /// # Errors
+    /// Returns an error if serialisation fails, which these types cannot cause.
+    pub fn files(&mut self, report: &VerifyReport<'_>) -> serde_json::Result<String> {
+        let mut text = String::new();
+        if !self.is_begun {
+            self.is_begun = true;
+            let at = report.at;
+            text = format!("{{\n  \"version\": 1,\n  \"at\": \"{at}\",\n  \"files\": [");
+        }
+        for (number, one) in (report.before + 1..).zip(report.in_order()) {
+            let found = match one {
+                Ok(at) => report.files.get(at).map(|found| file(report, at, found)),
+                Err(name) => Some(unread(report.file_name(number, name))),
+            };
+            let Some(found) = found else { continue };
+            text.push_str(if self.is_empty { "\n" } else { ",\n" });
+            self.is_empty = false;
+            for (number, line) in to_json::pretty(&found)?.lines().enumerate() {
+                let end = if number == 0 { "" } else { "\n" };
+                text.push_str(&format!("{end}    {line}"));
+            }
+            self.files += 1;
+        }
+        // Totals are those of one set of files: one file, or all files if they are used together.
+        let totals = report.totals.first().map_or(&[][..], Vec::as_slice);
+        if self.together {
+            self.usable = totals.iter().map(total).collect();
+        }
+        self.sums = if self.together || self.files == 1 { sums(totals) } else { Vec::new() };
+        Ok(text)
+    }
+
+    /// Returns the last part.
+    ///
+    /// # Errors
+    /// Returns an error if serialisation fails, which these types cannot cause.
+    pub fn end(self, summary: &VerifySummary) -> serde_json::Result<String> {
+        let close = if self.is_empty { "]" } else { "\n  ]" };
+        let end = End {
+            sums: self.sums,
+            together: self.together,
+            usable: self.usable,
+            skipped: Some(summary.skipped).filter(|skipped| *skipped > 0),
+            result: summary.result,
+            exit_code: summary.exit_code,
+        };
+        let rest = to_json::pretty(&end)?;
+        Ok(format!("{close},{}\n", rest.strip_prefix('{').unwrap_or_default()))
+    }
+}
+
+fn unread(name: String) -> File {
+    File {
+        file: name,
         result: VerifyReport::NOT_READ,
+        customers: Vec::new(),
+        customers_are_claimed: false,
+        purchases: Vec::new(),
+        lines_without_licensee: Vec::new(),
         policy: Vec::new(),
         blocks: Vec::new(),
+        usable: Vec::new(),
         hidden: Hidden::default(),
         repaired: None,
-    };
-    let files = (1..).zip(report.in_order()).filter_map(|(number, one)| match one {
-        Ok(at) => report.files.get(at).map(|found| file(report, (number, at), found)),
-        Err(name) => Some(unread(number, name)),
-    });
-    let sums = report.sums().into_iter().map(|sum| Summed {
-        vendor: sum.vendor,
-        feature: sum.feature,
-        kind: sum.kind,
-        blocks: sum.blocks,
-        count: sum.count,
-    });
-    let report = Report {
-        version: 1,
-        at: report.at.to_string(),
-        files: files.collect(),
-        sums: sums.collect(),
-        skipped: Some(report.skipped).filter(|skipped| *skipped > 0),
-        result: report.result,
-        exit_code: report.exit_code,
-    };
-    to_json::pretty(&report).map(|json| json + "\n")
+    }
 }
 
-fn file(report: &VerifyReport<'_>, (number, at): (usize, usize), found: &FileReport<'_>) -> File {
+fn sums(totals: &[FeatureTotal]) -> Vec<Summed> {
+    let mut sums: Vec<Summed> = totals
+        .iter()
+        .map(|total| Summed {
+            vendor: total.vendor.clone(),
+            feature: total.feature.clone(),
+            kind: total.kind,
+            blocks: total.blocks,
+            count: match amount(total.usable).0 {
+                Amount::Count(count) => Some(count),
+                Amount::Word(_) => None,
+            },
+        })
+        .collect();
+    sums.sort_by(|one, other| (&one.vendor, &one.feature).cmp(&(&other.vendor, &other.feature)));
+    sums
+}
+
+fn total(total: &FeatureTotal) -> Total {
+    let (usable, exact) = amount(total.usable);
+    let unit = if matches!(total.usable, Usable::Devices(_)) { "devices" } else { "checkouts" };
+    Total {
+        vendor: total.vendor.clone(),
+        feature: total.feature.clone(),
+        kind: total.kind,
+        usable,
+        exact,
+        unit,
+    }
+}
+
+/// Returns a usable total, and true if it is exact.
+fn amount(usable: Usable) -> (Amount, bool) {
+    match usable {
+        Usable::Unlimited | Usable::Devices(u64::MAX) => (Amount::Word("unlimited"), true),
+        Usable::Exactly(count) | Usable::Devices(count) => (Amount::Count(count), true),
+        Usable::AtLeast(count) => (Amount::Count(count), false),
+        Usable::Undetermined => (Amount::Word("undetermined"), false),
+    }
+}
+
+fn file(report: &VerifyReport<'_>, at: usize, found: &FileReport<'_>) -> File {
     let policy = found
         .policy
         .iter()
         .map(|fault| Policy { policy: fault.policy.as_str(), reason: report.reason(&fault.reason) });
     let blocks = found.blocks.iter().enumerate();
+    let identity = report.identities.get(at).cloned().unwrap_or_default();
+    let shown = |directive: &str, values: &[String]| -> Vec<String> {
+        values.iter().map(|value| report.value(directive, value)).collect()
+    };
     File {
-        file: report.file_name(number, &found.file),
+        file: report.file_name(report.number_of(at), &found.file),
         result: report.file_result(at),
+        customers: shown("LICENSEE", &identity.customers),
+        customers_are_claimed: identity.is_claimed && !identity.customers.is_empty(),
+        purchases: shown("SN", &identity.purchases),
+        lines_without_licensee: identity.without_customer,
         policy: policy.collect(),
         blocks: blocks
             .map(|(number, one)| Block {
                 log: report.logged(at, number).map(|logged| log(report, logged)),
-                ..block(report, one, report.draws(at, number))
+                ..block(report, one, report.facts(at, number))
             })
             .collect(),
+        usable: report.file_totals(at).iter().map(total).collect(),
         hidden: hidden_text(report, &found.hidden),
         repaired: found.repaired.as_ref().map(|repaired| repaired_copy::json(report, repaired)),
     }
@@ -198,10 +337,12 @@ fn hidden_text(report: &VerifyReport<'_>, found: &HiddenText) -> Hidden {
     Hidden { lines: lines.collect(), more: found.more }
 }
 
-fn block(report: &VerifyReport<'_>, block: &BlockReport<'_>, draws: &[DrawnOn]) -> Block {
+fn block(report: &VerifyReport<'_>, block: &BlockReport<'_>, facts: Option<&BlockFacts>) -> Block {
+    let role = facts.and_then(|facts| facts.role.as_ref());
     let unlocks = block.verified.as_ref().filter(|_| block.duplicate.is_none()).map(|feature| Unlocks {
         granted: granted(Grant::of(feature.get(), report.redact)),
-        draws: draws.iter().map(drawn).collect(),
+        draws: facts.map(|facts| facts.draws.iter().map(drawn).collect()).unwrap_or_default(),
+        alternatives: facts.map(alternatives).unwrap_or_default(),
     });
     let grants = block.out_of_force.as_ref().map(|feature| granted(Grant::of(feature.get(), report.redact)));
     let claims =
@@ -218,6 +359,8 @@ fn block(report: &VerifyReport<'_>, block: &BlockReport<'_>, draws: &[DrawnOn]) 
         grants,
         claims,
         log: None,
+        role: role.map(|role| role.role.as_str()),
+        role_text: role.map(|role| report.reason(&role.words)),
     }
 }
 
@@ -242,10 +385,21 @@ fn log(report: &VerifyReport<'_>, logged: &Logged) -> Log {
 
 fn granted(grant: Grant) -> Granted {
     let Grant { kind, version, count, sn, start, end } = grant;
-    let day = |day: jiff::civil::Date| day.to_string();
+    let day = |day: Date| day.to_string();
     Granted { kind, version, count, sn, start: start.map(day), end: end.map(day) }
 }
 
 fn drawn(draw: &DrawnOn) -> Drawn {
-    Drawn { pool: draw.pool.clone(), count: draw.count, exact: draw.exact }
+    let (least, most) = (limited(draw.least), limited(draw.most).filter(|_| draw.is_complete));
+    Drawn { pool: draw.pool.clone(), count: least, exact: draw.is_exact(), least, most }
+}
+
+fn alternatives(facts: &BlockFacts) -> Vec<Vec<Draw>> {
+    let draw = |(pool, count): &(String, u64)| Draw { pool: pool.clone(), count: limited(*count) };
+    facts.alternatives.iter().map(|draws| draws.iter().map(draw).collect()).collect()
+}
+
+/// A number of licenses, or `None` if it is above all numbers.
+fn limited(count: u64) -> Option<u64> {
+    Some(count).filter(|count| *count < u64::MAX)
 }

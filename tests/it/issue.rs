@@ -89,7 +89,7 @@ fn changed_order_replaces_license_only_with_option() {
     assert_eq!(dir.read("out/ABC-1.lic"), before);
     issue(&dir, "order.yaml", &["--key", KEY, "--out", "out", "--log", "log", "--replace"]).expect_code(0);
     dir.write("old.lic", before);
-    let reported = dir.run(&["verify", "--at", DAY, "--log", "log", "old.lic"]).expect_code(0);
+    let reported = dir.run(&["verify", "--at", DAY, "--log", "log", "old.lic"]).expect_code(5);
     let reported: Vec<&str> = reported.stdout.lines().map(str::trim).collect();
     let at = reported.iter().position(|line| *line == "replaced by entry 8:").unwrap();
     assert_eq!(reported[at + 1], "COUNT was 20, now 25");

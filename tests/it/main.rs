@@ -102,4 +102,5 @@ mod template_values;
 mod templates;
 mod threats;
 mod type_names;
+mod verify;
 mod walkthrough;

@@ -277,7 +277,7 @@ fn verify_handles_folders_sets_and_vendors() {
     }
     dir.write("c/notes.txt", "no license").write("c/deep/x.lic.bak", "no license");
     let both = verify(&dir, &["c"]).expect_code(0);
-    assert!(both.stdout.contains("RESULT: VALID (2 of 2 blocks valid)"), "{}", both.stdout);
+    assert!(both.stdout.contains("RESULT: VALID (2 of 2 files valid)"), "{}", both.stdout);
     for (args, code) in [
         (&["c", "--one-set", "--require-all"][..], 0),
         (&["c/deep/draw.lic"], 0),

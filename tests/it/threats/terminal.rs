@@ -55,7 +55,7 @@ fn threat_36_license_text_is_escaped_on_terminal() {
     }
     dir.write("e\u{1b}[2J\nRESULT: VALID.lic", &good);
     let run = verify(&dir, &["e\u{1b}[2J\nRESULT: VALID.lic"]).expect_code(0);
-    assert!(run.stdout.starts_with("license  e\\u{1b}[2J\\nRESULT: VALID.lic  "), "{}", run.stdout);
+    assert!(run.stdout.contains("`  e\\u{1b}[2J\\nRESULT: VALID.lic  2 blocks  "), "{}", run.stdout);
 }
 
 /// What a terminal acts upon: CSI, OSC, DCS, C1 in UTF-8, BEL, BS, direction marks, and a forged verdict.

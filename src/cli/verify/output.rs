@@ -1,0 +1,103 @@
+//! The output of `verify`: details of all blocks, one line for each file, or JSON.
+
+use clap::ValueEnum;
+
+use keywright_report::verify::{VerifyReport, VerifySummary};
+use keywright_report::verify_human::{self, Style};
+use keywright_report::verify_json::JsonReport;
+use keywright_report::verify_lines;
+
+use super::super::{CliError, Console};
+use super::inputs::Inputs;
+
+/// Number of files that are shown in detail. More files, and directories, are reported with one line for each file.
+const MOST_IN_DETAIL: usize = 10;
+
+/// Output formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Text
+    Human,
+    /// JSON
+    Json,
+}
+
+/// The output of a run.
+#[derive(Debug)]
+pub(super) enum Output {
+    /// All blocks.
+    Details {
+        /// True if there are several files.
+        several: bool,
+    },
+    /// One line for each file. Failures are printed as they are found, and valid files after them.
+    Lines {
+        /// The lines of valid files; empty with `-q`.
+        valid: Vec<String>,
+    },
+    /// JSON.
+    Json(JsonReport),
+}
+
+impl Output {
+    /// Chooses the output by the format and the number of files. `is_one_set` is true if all files are used together.
+    pub(super) fn new(format: Format, is_one_set: bool, inputs: &Inputs, io: &Console<'_>) -> Self {
+        let files = inputs.items.len();
+        let is_long = inputs.has_directory || files > MOST_IN_DETAIL;
+        match format {
+            Format::Json => Self::Json(JsonReport::new(is_one_set)),
+            Format::Human if files > 1 && is_long && io.verbose == 0 && !is_one_set => {
+                Self::Lines { valid: Vec::new() }
+            }
+            Format::Human => Self::Details { several: files > 1 },
+        }
+    }
+
+    /// Returns true if roles, draws and totals are shown.
+    pub(super) fn needs_facts(&self) -> bool {
+        !matches!(self, Self::Lines { .. })
+    }
+
+    /// Writes the report on some files.
+    pub(super) fn files(&mut self, report: &VerifyReport<'_>, io: &mut Console<'_>) -> Result<(), CliError> {
+        let style = Style { color: io.color_out, failures_only: io.quiet };
+        match self {
+            Self::Details { several } => {
+                let text = verify_human::files(report, *several, style);
+                io.stdout.write_all(text.as_bytes())?;
+            }
+            Self::Lines { valid } => {
+                for line in verify_lines::lines(report, style) {
+                    if line.has_failed {
+                        io.stdout.write_all(line.text.as_bytes())?;
+                    } else if !io.quiet {
+                        valid.push(line.text);
+                    }
+                }
+            }
+            Self::Json(json) => {
+                let text = json.files(report).map_err(|error| unwritable(&error))?;
+                io.stdout.write_all(text.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the part after the files: the result.
+    pub(super) fn end(self, summary: &VerifySummary, io: &mut Console<'_>) -> Result<(), CliError> {
+        let style = Style { color: io.color_out, failures_only: io.quiet };
+        let by_files = matches!(self, Self::Lines { .. });
+        let text = match self {
+            Self::Json(json) => json.end(summary).map_err(|error| unwritable(&error))?,
+            Self::Details { .. } | Self::Lines { .. } if io.quiet && summary.exit_code == 0 => String::new(),
+            Self::Details { .. } => verify_human::result(summary, by_files, style),
+            Self::Lines { valid } => valid.concat() + &verify_human::result(summary, by_files, style),
+        };
+        io.stdout.write_all(text.as_bytes())?;
+        Ok(())
+    }
+}
+
+fn unwritable(error: &serde_json::Error) -> CliError {
+    CliError::failure(format!("cannot write the report: {error}"))
+}
