@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use keywright_analysis::merge::{self, Merged};
 use keywright_analysis::{Difference, LicenseSet};
 use keywright_license::{License, customer_difference, is_same_customer};
+use keywright_report::counted;
 use keywright_report::difference::{self as report, Compared};
 use keywright_report::escape::escape;
 use keywright_resolve::Model;
@@ -118,9 +119,7 @@ fn report_on(
     }
     let target = files::display_name(&args.output);
     let target = if files::is_stdin(&args.output) { "standard output".into() } else { escape(&target) };
-    let (kept, count) = (merged.kept, args.files.len());
-    io.note(&format!(
-        "merged {kept} blocks of {count} files into {target}; it grants the same as the files"
-    ))?;
+    let (kept, count) = (counted(merged.kept, "block"), counted(args.files.len(), "file"));
+    io.note(&format!("merged {kept} of {count} into {target}; it grants the same as the files"))?;
     Ok(())
 }

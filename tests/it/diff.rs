@@ -284,3 +284,16 @@ fn merge_leaves_out_idle_blocks_and_proves_it() {
     assert!(output.stderr.contains("different customers"), "{}", output.stderr);
     assert!(!dir.names().contains(&"none.lic".to_owned()));
 }
+
+#[test]
+fn diff_accepts_a_renewal_that_takes_over() {
+    let old = "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=10 END=2026-12-31 SN=a }\n\
+        FEATURE Draw { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=2\" }\n";
+    let renewal = "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=12 START=2026-12-01 END=2027-12-31 SN=b \
+        REPLACES=\"FEATURE=Pool\" }\n";
+    let dir = with(&[("old.lic", old), ("new.lic", &format!("{old}{renewal}"))]);
+    let output = dir.run(&["diff", "--at", "2026-06-01", "old.lic", "new.lic"]).expect_code(0);
+    assert!(output.stdout.contains("Draw: at once 5 → 6 from 2026-12-01"), "{}", output.stdout);
+    assert!(!output.stdout.contains("draws"), "{}", output.stdout);
+    dir.run(&["diff", "--at", "2026-06-01", "new.lic", "old.lic"]).expect_code(1);
+}

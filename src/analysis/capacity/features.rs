@@ -16,6 +16,8 @@ use super::result::Hosts;
 pub(super) struct SupplyRow {
     pub(super) supply: Supply,
     pub(super) label: String,
+    /// The name of the pool without the number of the block.
+    pub(super) name: String,
     pub(super) size: u64,
 }
 
@@ -143,7 +145,12 @@ impl Features {
         if size == UNLIMITED {
             return None;
         }
-        self.supplies.push(SupplyRow { supply, label: model.supply_label(supply), size });
+        let label = model.supply_label(supply);
+        let name = match supply {
+            Supply::Licenses(block) => model.name_text(model.name_of(block)).to_owned(),
+            Supply::Balance(_) | Supply::Devices(_) => label.clone(),
+        };
+        self.supplies.push(SupplyRow { supply, label, name, size });
         Some(self.supplies.len() - 1)
     }
 

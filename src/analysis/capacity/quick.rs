@@ -58,13 +58,14 @@ impl Quick {
     }
 }
 
+/// The draws of one checkout by name: another block of a pool does not change the cost.
 fn cost(features: &Features, demand: &Demand) -> String {
-    let label = |supply: usize| features.supplies.get(supply).map_or("", |row| row.label.as_str());
+    let name = |supply: usize| features.supplies.get(supply).map_or("", |row| row.name.as_str());
     match demand {
         Demand::Never(_) => String::new(),
         Demand::Choice => "depends on the order".to_owned(),
         Demand::Fixed(draws) => {
-            let parts = draws.iter().map(|(supply, each)| format!("{each} {}", label(*supply)));
+            let parts = draws.iter().map(|(supply, each)| format!("{each} {}", name(*supply)));
             parts.collect::<Vec<_>>().join(" + ")
         }
     }

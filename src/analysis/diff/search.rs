@@ -288,7 +288,9 @@ impl Duel<'_> {
         let mut both = self.start(day);
         let mut found = Vec::new();
         let text = |model: &Model, draws: Vec<(BlockId, u64)>| {
-            let parts = draws.into_iter().map(|(block, amount)| format!("{amount} {}", model.label(block)));
+            let parts = draws
+                .into_iter()
+                .map(|(block, amount)| format!("{amount} {}", model.name_text(model.name_of(block))));
             parts.collect::<Vec<_>>().join(" + ")
         };
         for step in steps {
