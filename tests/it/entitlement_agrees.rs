@@ -128,7 +128,7 @@ impl Customer {
     /// What `explain` says how many can run.
     fn explain(&self, feature: &str, day: &str) -> String {
         let out = self.dir.run(&self.args(&["explain", "--at", day, feature])).stdout;
-        let last = out.lines().last().unwrap_or_default();
+        let last = out.lines().rfind(|line| !line.starts_with("the first day")).unwrap_or_default();
         match last.strip_suffix(" can run at the same time if nothing else runs") {
             Some(count) => count.to_owned(),
             None if last == "none can run" => "0".to_owned(),
