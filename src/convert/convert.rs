@@ -7,11 +7,11 @@ use super::draft::Draft;
 use super::flexnet;
 use super::input::Input;
 use super::loss::{
-    BINARY_FILE, LATIN_1, MIXED_FORMATS, NO_LICENSE, NOT_A_LICENSE, Place, Report, SCENARIOS_CUT, TOO_LARGE,
-    UNCLEAR_FORMAT, UNSOUND_RESULT,
+    BINARY_FILE, LATIN_1, MIXED_FORMATS, NO_LICENSE, NOT_A_LICENSE, Place, Report, SCENARIOS_CUT,
+    SHARED_POOLS, TOO_LARGE, UNCLEAR_FORMAT, UNSOUND_RESULT,
 };
 use super::options::{Format, Options};
-use super::prove::{failure, sound_text};
+use super::prove::{first_failure, sound_text};
 use super::reading::Reading;
 use super::rlm;
 use super::scenarios::scenario_text;
@@ -28,7 +28,7 @@ pub struct Conversion {
     pub license: Option<String>,
     /// Number of blocks of the license.
     pub blocks: usize,
-    grants: Draft,
+    draft: Draft,
     options: Options,
 }
 
@@ -36,7 +36,7 @@ impl Conversion {
     /// Returns the scenario file for the license under this file name.
     #[must_use]
     pub fn scenarios(&self, license: &str) -> String {
-        scenario_text(license, self.options.at, &self.grants.grants).text
+        scenario_text(license, self.options.at, &self.draft.grants).text
     }
 }
 
@@ -50,7 +50,7 @@ pub fn convert(inputs: &[Input], options: &Options) -> Conversion {
         report,
         license: None,
         blocks: 0,
-        grants: Draft::default(),
+        draft: Draft::default(),
         options: options.clone(),
     };
     let Some(format) = format.filter(|_| !conversion.report.refuses()) else { return conversion };
@@ -58,6 +58,12 @@ pub fn convert(inputs: &[Input], options: &Options) -> Conversion {
     if draft.blocks.is_empty() && !conversion.report.refuses() && !conversion.report.is_broken() {
         let said = "the files have no line that grants a license";
         conversion.report.say(&NO_LICENSE, whole(inputs.first()), said);
+    }
+    if format != Format::Xmllicgen {
+        for (name, place) in draft.shared_pools() {
+            let said = format!("`{name}` has several pools whose licenses are shared");
+            conversion.report.say(&SHARED_POOLS, place, said);
+        }
     }
     if conversion.report.refuses() || draft.blocks.is_empty() {
         return conversion;
@@ -69,7 +75,7 @@ pub fn convert(inputs: &[Input], options: &Options) -> Conversion {
     let license = sound_text(&mut draft, options.at, &mut conversion.report);
     conversion.blocks = draft.blocks.len();
     conversion.license = license.filter(|_| !draft.blocks.is_empty());
-    conversion.grants = draft;
+    conversion.draft = draft;
     check_scenarios(&mut conversion, inputs);
     if conversion.report.refuses() {
         conversion.license = None;
@@ -79,14 +85,18 @@ pub fn convert(inputs: &[Input], options: &Options) -> Conversion {
 
 /// The scenarios must pass on the license that is written. If they do not, the conversion itself is wrong.
 fn check_scenarios(conversion: &mut Conversion, inputs: &[Input]) {
-    let Some(license) = &conversion.license else { return };
-    let written = scenario_text("license", conversion.options.at, &conversion.grants.grants);
-    let place = whole(inputs.first());
-    if written.covered < conversion.grants.grants.len() {
-        let said = format!("the scenario file covers the first {} features", written.covered);
-        conversion.report.say(&SCENARIOS_CUT, place, said);
+    if conversion.license.is_none() {
+        return;
     }
-    if let Some(reason) = failure(license, &written.text) {
+    let (draft, at) = (&conversion.draft, conversion.options.at);
+    let place = whole(inputs.first());
+    let covered = scenario_text("license", at, &draft.grants).covered;
+    if covered < draft.grants.len() {
+        let said = format!("the license has {} features", draft.grants.len());
+        let done = format!("the scenario file covers the first {covered}");
+        conversion.report.add_with(&SCENARIOS_CUT, place, said, done);
+    }
+    if let Some(reason) = first_failure(&conversion.draft, at) {
         let said = format!("the license would not grant what the source states: {reason}");
         let done = "this is an error in keywright; please report it with the source".to_owned();
         conversion.report.add_with(&UNSOUND_RESULT, place, said, done);

@@ -146,6 +146,30 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 impl Draft {
+    /// Returns the features with several pools of which at least one is shared, with the place of their second pool.
+    pub(crate) fn shared_pools(&self) -> Vec<(&str, Place)> {
+        let is_shared = |block: &DraftBlock| {
+            block
+                .get("SHARE")
+                .is_some_and(|share| share.split('|').any(|part| matches!(part, "HOST" | "USER" | "CUSTOM")))
+        };
+        let mut features: HashMap<&str, (usize, bool, Place)> = HashMap::new();
+        let mut order = Vec::new();
+        for block in
+            self.blocks.iter().filter(|block| block.kind.is_some_and(|kind| kind != KeyType::Upgrade))
+        {
+            let entry = features.entry(&block.name).or_insert_with(|| {
+                order.push(block.name.as_str());
+                (0, false, block.place)
+            });
+            *entry = (entry.0 + 1, entry.1 || is_shared(block), block.place);
+        }
+        let several =
+            |name: &&str| features.get(name).is_some_and(|(count, shared, _)| *count > 1 && *shared);
+        let place = |name: &str| features.get(name).map_or_else(Place::default, |entry| entry.2);
+        order.into_iter().filter(several).map(|name| (name, place(name))).collect()
+    }
+
     /// Marks identical ADDITIVE blocks, which would count once, with a COMMENT that names their line.
     pub(crate) fn tell_apart(&mut self, line: impl Fn(Place) -> usize) {
         let mut seen: HashMap<String, usize> = HashMap::new();

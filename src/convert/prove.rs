@@ -1,6 +1,6 @@
 //! Checks the result of a conversion: the linter reports no error, and the scenarios pass.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use keywright_license::{KeyType, License};
@@ -9,8 +9,9 @@ use keywright_scenario as scenario;
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::SourceFile;
 
-use super::draft::{Draft, shown};
+use super::draft::{Draft, Grant, shown};
 use super::loss::{GRANTS_NOTHING, Report, UNSOUND_RESULT};
+use super::scenarios::scenario_text;
 use super::write::license_text;
 
 /// Codes of findings about a token that no checkout can ever use: it never runs, or another block is always used first.
@@ -87,15 +88,48 @@ fn refuse(license: &License, draft: &Draft, errors: &[Diagnostic], report: &mut 
     }
 }
 
+/// Number of features whose scenarios run together. Bounds the memory for a large license.
+const TOGETHER: usize = 1000;
+
+/// Runs the scenarios of all features, each with the blocks that it draws on. Returns a sentence about the first failure.
+pub(crate) fn first_failure(draft: &Draft, at: Date) -> Option<String> {
+    if draft.grants.len() <= TOGETHER {
+        return failure(draft, &draft.grants, at);
+    }
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, block) in draft.blocks.iter().enumerate() {
+        by_name.entry(&block.name).or_default().push(index);
+    }
+    draft.grants.chunks(TOGETHER).find_map(|grants| {
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        let mut open: Vec<&str> = grants.iter().map(|grant| grant.feature.as_str()).collect();
+        let mut blocks = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if !names.insert(name) {
+                continue;
+            }
+            for index in by_name.get(name).into_iter().flatten() {
+                blocks.insert(*index);
+                let needs = draft.blocks.get(*index).into_iter().flat_map(|block| &block.needs);
+                open.extend(needs.map(|need| need.feature.as_str()));
+            }
+        }
+        let blocks = blocks.into_iter().filter_map(|index| draft.blocks.get(index).cloned()).collect();
+        failure(&Draft { blocks, grants: Vec::new() }, grants, at)
+    })
+}
+
 /// Runs the scenarios on the license. Returns a sentence about the first failure.
-pub(crate) fn failure(license: &str, scenarios: &str) -> Option<String> {
+fn failure(draft: &Draft, grants: &[Grant], at: Date) -> Option<String> {
+    let license = license_text(draft).unwrap_or_default();
+    let scenarios = scenario_text("license", at, grants).text;
     let source = SourceFile::new("scenarios.yaml", scenarios);
     let first = |found: Vec<Diagnostic>| found.first().map(|found| found.message.clone());
     let parsed = match scenario::parse(&source) {
         Ok(parsed) => parsed,
         Err(found) => return first(found),
     };
-    let loaded = match scenario::load(&parsed, |name| Ok(SourceFile::new(name, license)), None) {
+    let loaded = match scenario::load(&parsed, |name| Ok(SourceFile::new(name, license.as_str())), None) {
         Ok(loaded) => loaded,
         Err(found) => return first(found),
     };

@@ -50,6 +50,8 @@ fn random(dice: &mut Dice) -> File {
     for name in names {
         // All lines of one name share in the same way; then the order of pools does not depend on who asks.
         let dup = *dice.pick(&["NONE", "NONE", "U", "H", "UH"]);
+        // Names that a package adds to are not shared: L025 reports several shared pools.
+        let dup = if matches!(name, "alpha" | "beta" | "kit") { "NONE" } else { dup };
         let is_suite = name == "suite";
         let versions: u64 = if dup == "NONE" && !is_suite { 3 } else { 1 };
         let suite_dup = (is_suite && dice.one_in(2)).then(|| *dice.pick(&["U", "NONE", "H"]));
@@ -63,7 +65,8 @@ fn random(dice: &mut Dice) -> File {
                 overdraft: if dice.one_in(5) && !is_suite { 1 } else { 0 },
                 dup,
                 suite_dup,
-                expired: dice.one_in(6),
+                // A shared pool of several periods can become several shared pools, which L010 and L025 report.
+                expired: dice.one_in(6) && (dup == "NONE" || is_suite),
                 issued: supersedes.then(|| 1 + u32::try_from(dice.below(4)).unwrap()),
                 supersedes: supersedes && dice.one_in(2),
                 sort: *dice.pick(&[100, 100, 100, 50, 150]),

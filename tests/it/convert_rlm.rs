@@ -44,7 +44,8 @@ fn spelled(version: u16) -> &'static str {
 fn random(dice: &mut Dice) -> (Vec<Line>, Option<(usize, u64)>) {
     let mut lines = Vec::new();
     for product in 0..6 {
-        let share = *dice.pick(&["", "", "u", "h", "uh"]);
+        // UPGRADE can split the first product, and L025 reports several shared pools.
+        let share = if product == 0 { "" } else { *dice.pick(&["", "", "u", "h", "uh"]) };
         let replacing = dice.one_in(3);
         let several = if share.is_empty() { 3 } else { 1 };
         let version = dice.pick(&VERSIONS).1;

@@ -130,6 +130,11 @@ losses! {
         says "a block or directive that the format of the result does not have"
         does "it is not written"
         advice "keep the license in the format that can state it";
+    SHARED_POOLS "L025" "shared-pools" Error Grants
+        says "a feature has several pools whose licenses are shared"
+        does "a checkout first joins the pool in which its user or host already has a license, whichever pool \
+            is tried first"
+        advice "accept this if the order of the pools does not matter for users with several checkouts";
     SIGNATURE "L101" "signature" Note Cosmetic
         says "signatures of the source"
         does "the result is not signed"

@@ -4,8 +4,8 @@ use crate::keyword::Keyword;
 use crate::loss::{
     COUNTED_HOST_LOCK, DATE_ORDER, ENVIRONMENT, GRANTS_NOTHING, HOST_ID_KIND, INFORMATION, LOCKED_TOKEN,
     METERED_LINE, OUT_OF_RANGE, PADDED_VERSION, PARTIAL_UPGRADE, PASSWORD, PLATFORM_NAMES, REPEATED_LINE,
-    ROAMING, SERVER_LOCK, SERVER_SETTINGS, SHARE_LIMIT, SIGNATURE, SUPERSEDED, TEXT_CHANGED, TIME_ZONE,
-    UNDATED_LINE, VENDOR_SHARING, VIRTUAL_MACHINES,
+    ROAMING, SERVER_LOCK, SERVER_SETTINGS, SHARE_LIMIT, SHARED_POOLS, SIGNATURE, SUPERSEDED, TEXT_CHANGED,
+    TIME_ZONE, UNDATED_LINE, VENDOR_SHARING, VIRTUAL_MACHINES,
 };
 
 /// The statements, each at the beginning of a line; several have two names.
@@ -78,7 +78,7 @@ pub static ATTRIBUTES: &[Keyword] = &[
         "share",
         "line",
         "SHARE: u is USER, h is HOST, i is CUSTOM",
-        &[&SHARE_LIMIT, &VENDOR_SHARING],
+        &[&SHARE_LIMIT, &VENDOR_SHARING, &SHARED_POOLS],
     ),
     Keyword::mapped("sig", "line", "nothing; sign the result", &[&SIGNATURE]),
     Keyword::mapped("soft_limit", "line", "SOFTLIMIT", &[&OUT_OF_RANGE]),
