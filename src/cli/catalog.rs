@@ -10,8 +10,7 @@ use jiff::civil::Date;
 
 use keywright_issue::log::{IssueKey, Log};
 use keywright_issue::{ANY_NUMBER, Catalog, Cause, Fault, Issuer, Lost, Mix, Order, Refused};
-use keywright_license::folded_customer;
-use keywright_license::{Effect, License, directive};
+use keywright_license::{Effect, License, directive, folded_customer};
 use keywright_report::escape::escape;
 use keywright_verify::{Digest, Payload};
 

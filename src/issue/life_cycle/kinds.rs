@@ -95,7 +95,7 @@ pub(crate) fn supersede(
             *carrier = Some(key.as_str());
         }
     }
-    let replaced = |key: &String| carriers.iter().any(|carrier| *carrier == Some(key.as_str()));
+    let replaced = |key: &String| carriers.contains(&Some(key.as_str()));
     if let Some((block, _)) = needed.iter().find(|(_, key)| !replaced(key)) {
         let message = format!(
             "the license has {} blocks, but must replace {} of `{}` and its add-ons: `{}` would stay in force",
