@@ -120,6 +120,8 @@ impl Plan {
         self.totals.blocks += license.features.len();
         for (feature, usable) in sold(license, self.day.parse().unwrap_or_default())? {
             match usable {
+                // An UPGRADE has no total without its base: the changes of the order show its effect.
+                Usable::Exactly(0) if draft.kind == Some(OrderKind::Addon) => {}
                 Usable::Unlimited | Usable::Devices(UNLIMITED) => self.totals.unlimited += 1,
                 Usable::Exactly(count) | Usable::AtLeast(count) | Usable::Devices(count) => {
                     let sum = self.totals.licenses.entry(feature).or_default();
