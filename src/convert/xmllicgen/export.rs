@@ -84,7 +84,7 @@ fn push_feature(out: &mut String, license: &License, feature: &Feature, report: 
                 report.once(&INFORMATION, place, "LM-X's generator writes VENDOR by itself");
             }
             "KEY" => {
-                report.once(&SIGNATURE, place, "the license has KEYs, and LM-X's generator writes its own")
+                report.once(&SIGNATURE, place, "the license has KEYs, and LM-X's generator writes its own");
             }
             "VERSION" => {
                 let (major, minor) = value.split_once('.').unwrap_or((&value, "0"));
