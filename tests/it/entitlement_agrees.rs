@@ -10,6 +10,7 @@ use keywright::lint::{Options, lint};
 use keywright::resolve::{Entitlements, Model, Role, Usable};
 use keywright::source::{FileId, SourceFile};
 
+use crate::sign::{VENDOR, key, signed};
 use crate::support::{TestDir, cases, snapshot};
 
 const DAY: Date = date(2026, 6, 1);
@@ -159,6 +160,37 @@ impl Customer {
         answers.collect()
     }
 
+    /// The usable totals that `verify --together` reports for the signed files.
+    fn verify(&self, day: &str) -> BTreeMap<String, String> {
+        let key = key(1);
+        let id = key.public_key().id();
+        self.dir.write("keys/one.pub.pem", key.public_key().to_pem());
+        self.dir.write(
+            "keys/trust.yaml",
+            format!(
+                "version: 1\nkeys:\n  - vendor: \"{VENDOR}\"\n    id: \"{id}\"\n    file: one.pub.pem\n    \
+                 usage: production\n    not-before: 2026-01-01\n    not-after: 2060-12-31\n    state: active\n"
+            ),
+        );
+        for name in &self.names {
+            self.dir.write(&format!("signed/{name}"), signed(&self.dir.read(name)));
+        }
+        let head = ["verify", "--together", "--trust", "keys", "--at", day, "--format", "json"];
+        let files: Vec<String> = self.names.iter().map(|name| format!("signed/{name}")).collect();
+        let args: Vec<&str> = head.into_iter().chain(files.iter().map(String::as_str)).collect();
+        let out = self.dir.run(&args);
+        let report: serde_json::Value = serde_json::from_str(&out.stdout).unwrap();
+        let total = |total: &serde_json::Value| {
+            assert_eq!(total["exact"], true);
+            let usable = match &total["usable"] {
+                serde_json::Value::String(word) => word.clone(),
+                number => number.to_string(),
+            };
+            (total["feature"].as_str().unwrap().to_owned(), usable)
+        };
+        report["usable"].as_array().unwrap().iter().map(total).collect()
+    }
+
     fn entitlements(&self, day: Date) -> Entitlements {
         Entitlements::on(&self.model, day)
     }
@@ -171,13 +203,14 @@ fn set_of(seed: u64) -> Customer {
 }
 
 #[test]
-fn explain_and_simulate_give_the_usable_total() {
+fn verify_explain_and_simulate_give_the_usable_total() {
     let (mut unlimited, mut none, mut unequal) = (0, 0, 0);
     for seed in 0..cases(300, 20) {
         let customer = set_of(seed);
         let entitlements = customer.entitlements(DAY);
         let names: Vec<&str> = customer.model.names().map(|(_, name)| name).collect();
         let simulated = customer.simulate(&names, "2026-06-01");
+        let verified = customer.verify("2026-06-01");
         for (name, simulated) in names.iter().zip(&simulated) {
             let usable = entitlements.usable(customer.model.name(name).unwrap());
             let text = || format!("{name} in set {seed}: {:?}", set(seed));
@@ -185,6 +218,9 @@ fn explain_and_simulate_give_the_usable_total() {
             if !customer.model.blocks_of(customer.model.name(name).unwrap()).is_empty() {
                 assert_eq!(usable.to_string(), customer.explain(name, "2026-06-01"), "explain: {}", text());
             }
+            // A feature without a valid block has no total.
+            let verified = verified.get(*name).map_or("0", String::as_str);
+            assert_eq!(usable.to_string(), verified, "verify: {}", text());
             unlimited += u32::from(usable == Usable::Unlimited);
             none += u32::from(usable == Usable::Exactly(0));
         }
@@ -316,7 +352,7 @@ fn customer_who_kept_every_file_gets_one_answer() {
     let model = &customer.model;
     let mut shown = String::new();
     for (day, pool, draw) in [
-        ("2026-02-01", "30", "6"),
+        ("2026-03-15", "30", "6"),
         // The upgrade adds to the first purchase, whose 35 and the added 10 serve 5 at a time.
         ("2026-06-01", "45", "9"),
         ("2026-12-31", "45", "9"),
@@ -327,6 +363,9 @@ fn customer_who_kept_every_file_gets_one_answer() {
         let usable = |name: &str| entitlements.usable(model.name(name).unwrap()).to_string();
         assert_eq!([usable("Pool"), usable("Draw")], [pool, draw], "{day}");
         assert_eq!(["Pool", "Draw"].map(|name| customer.explain(name, day)), [pool, draw], "{day}");
+        let verified = customer.verify(day);
+        let verified = |name: &str| verified.get(name).map_or("0", String::as_str);
+        assert_eq!(["Pool", "Draw"].map(verified), [pool, draw], "{day}");
         assert_eq!(customer.simulate(&["Pool", "Draw"], day), [pool, draw], "{day}");
         _ = writeln!(shown, "{day}: {pool} Pool, {draw} Draw");
         for (at, license) in customer.licenses.iter().enumerate() {
