@@ -7,8 +7,12 @@
 mod amount;
 pub mod capacity;
 pub mod diff;
+pub mod graph;
 pub mod merge;
+pub mod timeline;
 
 pub use amount::Amount;
 pub use capacity::{Capacity, Hosts};
 pub use diff::{Difference, LicenseSet};
+pub use graph::FeatureGraph;
+pub use timeline::Timeline;

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod explain_feature;
 pub mod files;
 pub mod fmt;
+pub mod graph;
 pub mod issue;
 pub mod keys;
 mod license_set;
@@ -41,6 +42,7 @@ pub mod simulate;
 mod template;
 pub mod test;
 pub mod text_diff;
+pub mod timeline;
 pub mod trust;
 pub mod trust_args;
 pub mod verify;
@@ -131,6 +133,8 @@ enum Command {
     Capacity(capacity::Args),
     Diff(diff::Args),
     Merge(merge::Args),
+    Graph(graph::Args),
+    Timeline(timeline::Args),
     Revoke(revoke::Args),
     Trust(trust::Args),
     Completions(completions::Args),
@@ -158,6 +162,8 @@ impl Command {
             Self::Diff(args) => diff::run(args, io),
             Self::Merge(args) => merge::run(args, io),
             Self::Capacity(args) => capacity::run(args, io),
+            Self::Graph(args) => graph::run(args, io),
+            Self::Timeline(args) => timeline::run(args, io),
             Self::Revoke(args) => revoke::run(args, io),
             Self::Trust(args) => trust::run(args, io),
             Self::Completions(args) => completions::run(args, definition(), io),

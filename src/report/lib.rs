@@ -6,6 +6,7 @@ pub mod convert_json;
 pub mod cost_human;
 pub mod difference;
 pub mod escape;
+pub mod graph;
 #[cfg(feature = "human")]
 pub mod human;
 pub mod lint;
@@ -20,12 +21,15 @@ pub mod test;
 pub mod test_human;
 pub mod test_json;
 pub mod test_junit;
+pub mod timeline;
 mod to_json;
+mod usable_json;
 pub mod verify;
 pub mod verify_facts;
 pub mod verify_human;
 pub mod verify_json;
 pub mod verify_lines;
+mod xml;
 
 use keywright_syntax::source::{FileId, SourceFile};
 

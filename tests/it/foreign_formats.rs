@@ -68,7 +68,10 @@ fn license_without_findings_is_never_foreign() {
         let license =
             License::parse(SourceFile::from_bytes(FileId(0), "x.lic", std::fs::read(&path).unwrap()));
         let is_whole = license.diagnostics.iter().any(|found| matches!(found.code.id, "S018" | "S020"));
-        if is_whole && path.to_str().is_some_and(|path| !path.contains("S018") && !path.contains("S020")) {
+        // The cases of these rules, and the input of `convert`.
+        let is_foreign =
+            ["S018", "S020", "tests/convert"].iter().any(|part| path.to_str().unwrap().contains(part));
+        if is_whole && !is_foreign {
             panic!("{}: {:?}", path.display(), license.diagnostics);
         }
         clean += usize::from(license.diagnostics.is_empty());

@@ -37,7 +37,7 @@ fn examples(text: &str) -> Vec<(usize, Example)> {
     found
 }
 
-fn run(dir: &TestDir, command: &str) -> String {
+pub(crate) fn run(dir: &TestDir, command: &str) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_keywright")).parent().unwrap().to_owned();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
     let output = Command::new("sh")
@@ -145,4 +145,10 @@ fn analysis_examples_match_output() {
 #[test]
 fn convert_examples_match_output() {
     check_with("docs/convert.md", Some("examples/convert"));
+}
+
+#[cfg(unix)]
+#[test]
+fn examples_of_pictures_match_output() {
+    check("docs/pictures.md");
 }

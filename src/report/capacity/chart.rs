@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use keywright_analysis::Amount;
 use keywright_analysis::capacity::{Frontier, Row};
 
-use crate::escape::escape;
+use crate::xml::xml;
 
 /// The size of a chart with its labels.
 pub(super) const WIDTH: u32 = 400;
@@ -144,11 +144,6 @@ fn ratio(number: u64, of: u64) -> f64 {
     let shift = (64 - of.leading_zeros()).saturating_sub(31);
     let small = |number: u64| f64::from(u32::try_from(number >> shift).unwrap_or(u32::MAX));
     small(number) / small(of).max(1.0)
-}
-
-/// Escapes text for XML.
-pub(super) fn xml(text: &str) -> String {
-    escape(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

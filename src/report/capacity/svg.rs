@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Analysed;
-use super::chart::{self, HEIGHT, WIDTH, xml};
+use super::chart::{self, HEIGHT, WIDTH};
+use crate::xml::xml;
 
 /// Maximum number of charts; a picture with more is not readable.
 const MOST_CHARTS: usize = 60;

@@ -1,0 +1,52 @@
+//! The usable totals over time, one file per format.
+
+mod human;
+mod ics;
+mod json;
+mod svg;
+
+use keywright_analysis::Timeline;
+use keywright_analysis::timeline::{BlockEvent, FeatureTime};
+
+pub use human::render as human;
+pub use ics::render as ics;
+pub use json::render as json;
+pub use svg::render as svg;
+
+/// A timeline with the names of its files.
+#[derive(Debug, Clone, Copy)]
+pub struct Planned<'a> {
+    /// The names of the files, in the order in which they were given. Untrusted.
+    pub files: &'a [String],
+    /// The timeline.
+    pub timeline: &'a Timeline,
+}
+
+impl Planned<'_> {
+    fn title(&self) -> String {
+        self.files.join(", ")
+    }
+
+    /// Returns true if the features are of several vendors.
+    fn has_vendors(&self) -> bool {
+        let features = &self.timeline.features;
+        features.iter().any(|one| features.first().is_some_and(|first| first.vendor != one.vendor))
+    }
+
+    /// Returns the name of a feature, with its vendor if there are several.
+    fn name(&self, vendor: &str, name: &str) -> String {
+        if self.has_vendors() { format!("{vendor} {name}") } else { name.to_owned() }
+    }
+
+    fn name_of(&self, feature: &FeatureTime) -> String {
+        self.name(&feature.vendor, &feature.name)
+    }
+
+    /// Returns the place of a block: its line, with the file if there are several.
+    fn place(&self, event: &BlockEvent) -> String {
+        match self.files.get(event.file).filter(|_| self.files.len() > 1) {
+            Some(file) => format!("{file} line {}", event.line),
+            None => format!("line {}", event.line),
+        }
+    }
+}
