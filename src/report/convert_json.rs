@@ -7,7 +7,7 @@ use keywright_convert::{Effect, Report as Losses};
 use super::Sources;
 
 #[derive(Debug, Serialize)]
-struct Report<'a> {
+struct ConversionJson<'a> {
     version: u32,
     from: Option<&'a str>,
     to: &'a str,
@@ -90,7 +90,7 @@ pub fn render(report: &ConvertReport<'_>) -> String {
             result: &found.result,
         }
     });
-    let json = Report {
+    let json = ConversionJson {
         version: 1,
         from: report.from,
         to: report.to,

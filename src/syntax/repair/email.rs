@@ -15,12 +15,15 @@ pub(super) fn license(text: &str) -> Option<String> {
     let mut parts = parts(text);
     // An attachment is the license as it was sent; text may be wrapped.
     parts.sort_by_key(|part| !part.is_attachment);
-    parts.into_iter().filter_map(Part::decoded).find(|text| text.contains("FEATURE") && text.contains('{'))
+    parts
+        .into_iter()
+        .filter_map(MailPart::decoded)
+        .find(|text| text.contains("FEATURE") && text.contains('{'))
 }
 
 /// A part of an email.
 #[derive(Debug, Default, Clone, Copy)]
-struct Part<'a> {
+struct MailPart<'a> {
     encoding: Encoding,
     is_attachment: bool,
     body: &'a str,
@@ -34,7 +37,7 @@ enum Encoding {
     QuotedPrintable,
 }
 
-impl<'a> Part<'a> {
+impl<'a> MailPart<'a> {
     /// Splits headers and body.
     fn new(text: &'a str) -> Self {
         let mut part = Self::default();
@@ -72,7 +75,7 @@ impl<'a> Part<'a> {
 }
 
 /// Returns the parts of an email. A line `--…` that is followed by a header begins a part, also in nested parts.
-fn parts(text: &str) -> Vec<Part<'_>> {
+fn parts(text: &str) -> Vec<MailPart<'_>> {
     let mut starts = vec![0];
     let mut at = 0;
     let mut ends = Vec::new();
@@ -91,5 +94,5 @@ fn parts(text: &str) -> Vec<Part<'_>> {
         at = next;
     }
     ends.push(text.len());
-    starts.into_iter().zip(ends).filter_map(|(start, end)| text.get(start..end)).map(Part::new).collect()
+    starts.into_iter().zip(ends).filter_map(|(start, end)| text.get(start..end)).map(MailPart::new).collect()
 }

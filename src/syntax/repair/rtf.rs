@@ -10,7 +10,8 @@ pub(super) fn text(text: &str) -> Option<String> {
     if !text.trim_start_matches(['\u{feff}', ' ', '\r', '\n']).starts_with("{\\rtf") {
         return None;
     }
-    let mut reader = Reader { rest: text, plain: String::with_capacity(text.len() / 2), groups: Vec::new() };
+    let mut reader =
+        RtfReader { rest: text, plain: String::with_capacity(text.len() / 2), groups: Vec::new() };
     while let Some(c) = reader.next() {
         match c {
             '{' if reader.groups.len() < DEEPEST => {
@@ -27,14 +28,14 @@ pub(super) fn text(text: &str) -> Option<String> {
     reader.plain.contains("FEATURE").then_some(reader.plain)
 }
 
-struct Reader<'a> {
+struct RtfReader<'a> {
     rest: &'a str,
     plain: String,
     /// For each open group, true if its content is not text.
     groups: Vec<bool>,
 }
 
-impl Reader<'_> {
+impl RtfReader<'_> {
     fn next(&mut self) -> Option<char> {
         let c = self.rest.chars().next()?;
         self.rest = self.rest.get(c.len_utf8()..)?;
