@@ -269,7 +269,7 @@ fn version_text(packed: u32) -> String {
 
 /// Formats a count.
 fn number(count: u64) -> String {
-    if count == OVERFLOW { "2^64 or more".to_owned() } else { count.to_string() }
+    if count == OVERFLOW { "more than 2^64".to_owned() } else { count.to_string() }
 }
 
 /// The user and host of a requester, or `None` if both are unknown.
