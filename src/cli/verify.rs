@@ -19,8 +19,8 @@ use keywright_verify::{Mode, Outcome, Trust, Verdict, Verifier};
 
 use super::config::Configs;
 use super::{CliError, Console, Exit, files, parse_day, provenance};
-use batch::Batch;
-use inputs::Inputs;
+use batch::FileBatch;
+use inputs::VerifyInputs;
 use output::{Format, Output};
 
 /// Verify the signatures of license files
@@ -95,7 +95,7 @@ fn parse_name(text: &str) -> Result<String, String> {
 }
 
 /// Stops for a file whose KEYs another license manager made, by its configuration: keywright cannot verify them.
-fn refuse_foreign_keys(inputs: &Inputs, config: Option<&Path>) -> Result<(), CliError> {
+fn refuse_foreign_keys(inputs: &VerifyInputs, config: Option<&Path>) -> Result<(), CliError> {
     let mut configs = Configs::new(config)?;
     for path in inputs.files() {
         if configs.settings(path)?.foreign_keys {
@@ -123,7 +123,7 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
         let (trust, revocations) = trust::load(&store, &args.revocations, mode, io)?;
         Ok((store, trust, revocations))
     })?;
-    let inputs = Inputs::find(&args.files, args.redact, io)?;
+    let inputs = VerifyInputs::find(&args.files, args.redact, io)?;
     private::run(args.redact, "the configuration", io, |_| refuse_foreign_keys(&inputs, config))?;
     let verifier = Verifier {
         vendor: args.vendor.as_deref(),
@@ -149,7 +149,7 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
     let mut items = inputs.items.into_iter().peekable();
     let mut before = 0;
     while items.peek().is_some() {
-        let batch = Batch::read(&mut items, before, run.batch_size(), args.redact, io)?;
+        let batch = FileBatch::read(&mut items, before, run.batch_size(), args.redact, io)?;
         before += batch.len();
         run.batch(&batch, &mut output, io)?;
     }
@@ -183,7 +183,12 @@ impl Run<'_> {
     }
 
     /// Verifies some files, and reports them.
-    fn batch(&mut self, batch: &Batch, output: &mut Output, io: &mut Console<'_>) -> Result<(), CliError> {
+    fn batch(
+        &mut self,
+        batch: &FileBatch,
+        output: &mut Output,
+        io: &mut Console<'_>,
+    ) -> Result<(), CliError> {
         let args = self.args;
         let licenses = &batch.licenses;
         let mut files = self.verifier.files(licenses);
@@ -224,7 +229,7 @@ impl Run<'_> {
     }
 
     /// Adds the results of some files to the result of the run.
-    fn count(&mut self, report: &VerifyReport<'_>, batch: &Batch) {
+    fn count(&mut self, report: &VerifyReport<'_>, batch: &FileBatch) {
         for file in 0..report.files.len() {
             let exit = exit(report, file);
             self.add(exit, report.file_result(file));

@@ -9,7 +9,7 @@ use crate::arguments::ArgValue;
 use crate::error::Fault;
 use crate::issue::{Cause, Draft, Issuer, Refused, lint_fault};
 use crate::life_cycle::{
-    self as kinds, BlockText, Comparison, EntitlementChange, Held, HeldLicense, text_of,
+    self as kinds, BlockText, EntitlementChange, EntitlementComparison, Held, HeldLicense, text_of,
 };
 use crate::log::{Holding, Owned};
 use crate::order::{self, Order};
@@ -73,7 +73,7 @@ impl Issuer {
         let others: Vec<&License> = held.all.iter().map(|license| &license.license).collect();
         let with_others = if order.kind == Some(OrderKind::Addon) { others.as_slice() } else { &[] };
         self.lint(order, &draft, with_others)?;
-        let comparison = Comparison {
+        let comparison = EntitlementComparison {
             before: others.iter().copied().chain(held.corrected.as_ref().map(|old| &old.license)).collect(),
             after: others.iter().copied().chain([&draft.license]).collect(),
             day: self.day(),
@@ -201,6 +201,6 @@ impl Issuer {
     }
 
     fn totals(&self, draft: &Draft) -> Result<Vec<EntitlementChange>, Fault> {
-        Comparison { before: Vec::new(), after: vec![&draft.license], day: self.day() }.changes()
+        EntitlementComparison { before: Vec::new(), after: vec![&draft.license], day: self.day() }.changes()
     }
 }

@@ -17,12 +17,12 @@ struct ConversionJson<'a> {
     blocks: usize,
     written: bool,
     exit_code: u8,
-    totals: Vec<Total>,
+    totals: Vec<TallyJson>,
     losses: Vec<Loss<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Total {
+struct TallyJson {
     code: &'static str,
     name: &'static str,
     effect: &'static str,
@@ -68,7 +68,7 @@ pub struct ConvertReport<'a> {
 /// Returns the report as JSON.
 #[must_use]
 pub fn render(report: &ConvertReport<'_>) -> String {
-    let totals = report.losses.tallies().map(|tally| Total {
+    let totals = report.losses.tallies().map(|tally| TallyJson {
         code: tally.loss.code.id,
         name: tally.loss.code.name,
         effect: tally.loss.effect.as_str(),

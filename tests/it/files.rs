@@ -10,8 +10,8 @@ fn unreadable_files_are_reported() {
     fs::create_dir(dir.path("dir")).unwrap();
     let missing = dir.run(&["fmt", "missing.lic"]).expect_code(6);
     assert_eq!(missing.stderr, "error: cannot read `missing.lic`: no such file or directory\n");
-    let folder = dir.run(&["fmt", "dir"]).expect_code(6);
-    assert_eq!(folder.stderr, "error: `folder` is a directory, not a file\n");
+    let empty = dir.run(&["fmt", "dir"]).expect_code(2);
+    assert!(empty.stderr.starts_with("error: no license files (`*.lic`) in `dir`"), "{}", empty.stderr);
 }
 
 #[cfg(unix)]

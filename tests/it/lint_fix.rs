@@ -194,7 +194,9 @@ fn no_fix_changes_a_signed_payload() {
         }
     }
     assert!(texts.len() > 60);
-    let signed: Vec<String> = texts.iter().map(|text| text.replace('}', " KEY=AQE\n}")).collect();
+    // A KEY would break the syntax of templates.
+    let licenses = texts.iter().filter(|text| !text.starts_with("---"));
+    let signed: Vec<String> = licenses.map(|text| text.replace('}', " KEY=AQE\n}")).collect();
     for (n, text) in texts.iter().chain(&signed).enumerate() {
         dir.write(&format!("{n:04}.lic"), text);
     }

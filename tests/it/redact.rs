@@ -54,7 +54,7 @@ fn assert_absent(secrets: &Secrets, run: &Outcome) {
 fn write_files(dir: &TestDir, secrets: &Secrets) {
     let Secrets { sn, licensee, host, data, comment, unknown, bad } = secrets;
     let first = format!(
-        "FEATURE MyDraw {{ VENDOR=ABC_Software SN={sn} LICENSEE=\"{licensee}\" HOSTID=\"ETHERNET={host}\"\n  \
+        "FEATURE MyDraw {{ VENDOR=ABC_Software SN={sn} LICENSEE=\"{licensee}\" HOSTID=\"CUSTOM={host}\"\n  \
          DATA=\"{data}\" COMMENT=\"{comment}\" OPTIONS=\"{data}\" PLATFORMS=\"{comment}\" }}\n"
     );
     let second = "FEATURE Other { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 SN=ANOTHER }\n";
@@ -76,7 +76,7 @@ fn write_files(dir: &TestDir, secrets: &Secrets) {
     changed("-vendor.lic", "VENDOR=ABC_Software", &format!("VENDOR=\"{bad}\""));
     changed("-name.lic", "MyDraw", &bad.replace([' ', '"', '{', '}', '#', '='], "."));
     changed("-sn.lic", &format!("SN={sn}"), &format!("SN=\"{bad}\""));
-    changed("-host.lic", "ETHERNET=", bad);
+    changed("-host.lic", "CUSTOM=", bad);
     changed("-count.lic", "COUNT=1", &format!("COUNT=\"{bad}\""));
     changed("-dependency.lic", "COUNT=1", &format!("TOKEN_DEPENDENCY=\"FEATURE={bad} VERSION=1.0\""));
     changed("-date.lic", "COUNT=1", &format!("COUNT=1 END=\"{bad}\""));

@@ -193,7 +193,7 @@ fn date_verdicts_come_after_signature_verdicts() {
     for (day, verdict, outcome) in [
         (date(2025, 12, 31), Verdict::NotYet, Outcome::NotNow),
         // ISSUED is after START. Before that day the clock must be wrong.
-        (date(2026, 1, 14), Verdict::NotYet, Outcome::NotNow),
+        (date(2026, 1, 13), Verdict::NotYet, Outcome::NotNow),
         (date(2026, 1, 15), Verdict::Valid, Outcome::Valid),
         (date(2027, 12, 31), Verdict::Valid, Outcome::Valid),
         (date(2028, 1, 1), Verdict::Expired, Outcome::NotNow),

@@ -313,14 +313,14 @@ fn verify_handles_folders_sets_and_vendors() {
 #[test]
 fn ticket_contains_no_customer_data() {
     let dir = test_dir();
-    let text = "FEATURE MyDraw { VENDOR=ABC_Software SN=CANARY-SN LICENSEE=\"CANARY GmbH\"\n  HOSTID=\"ETHERNET=CANARY01\"\n  \
+    let text = "FEATURE MyDraw { VENDOR=ABC_Software SN=CANARY-SN LICENSEE=\"CANARY GmbH\"\n  HOSTID=\"CUSTOM=CANARY01\"\n  \
         COMMENT=\"CANARY note\" DATA=\"CANARY\" OPTIONS=\"CANARY\" }\nFEATURE Other { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 SN=CANARY-2 LICENSEE=\"CANARY Inc\" }\n";
     dir.write("CANARY/a.lic", text);
     dir.run(&["sign", "CANARY/a.lic", "--key", KEY, "--in-place", "--allow", "X003,X004"]).expect_code(0);
     let good = dir.read("CANARY/a.lic");
     dir.write("CANARY/b.lic", good.replace("CANARY GmbH", "CANARY AG"))
         .write("CANARY/c.lic", good.replace("SN=CANARY-SN", "SN=\"CANARY SN\""))
-        .write("CANARY/d.lic", good.replace("HOSTID=\"ETHERNET=", "HOSTID=\"CANARY"))
+        .write("CANARY/d.lic", good.replace("HOSTID=\"CUSTOM=", "HOSTID=\"CANARY"))
         .write("CANARY/e.lic", good.replace("COMMENT=\"CANARY note\"", "CANARY=1"))
         .write("CANARY/f.lic", good.replace("COUNT=1", "COUNT=\"`CANARY\""))
         .write("CANARY/g.lic", good.replace("\"CANARY Inc\"", "\"CANARY`` Inc\""));

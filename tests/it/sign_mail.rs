@@ -128,7 +128,7 @@ fn results_of_several_files_are_in_order() {
 fn valid_signature_is_never_called_unverified() {
     let dir = signed_dir();
     for (day, words, code) in [
-        ("2026-01-14", "grants when valid: EXCLUSIVE 1.10 COUNT=20", 4),
+        ("2026-01-13", "grants when valid: EXCLUSIVE 1.10 COUNT=20", 4),
         ("2028-01-01", "granted until 2027-12-31: EXCLUSIVE 1.10 COUNT=20", 4),
     ] {
         let args = ["verify", "--development", "--at", day, "a.lic"];

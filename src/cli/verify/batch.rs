@@ -40,14 +40,14 @@ pub(super) struct Unread {
 
 /// Some files of the command line, read and parsed.
 #[derive(Debug)]
-pub(super) struct Batch {
+pub(super) struct FileBatch {
     /// The number of files before the batch.
     pub(super) before: usize,
     pub(super) licenses: Vec<License>,
     pub(super) unread: Vec<Unread>,
 }
 
-impl Batch {
+impl FileBatch {
     /// Reads the next files, at least one.
     ///
     /// # Errors

@@ -54,7 +54,7 @@ pub(super) enum Item {
 
 /// All files of a run.
 #[derive(Debug)]
-pub(super) struct Inputs {
+pub(super) struct VerifyInputs {
     /// The files and faults in the order of the command line.
     pub(super) items: Vec<Item>,
     /// The number of directory entries that were skipped.
@@ -63,7 +63,7 @@ pub(super) struct Inputs {
     pub(super) has_directory: bool,
 }
 
-impl Inputs {
+impl VerifyInputs {
     /// The files, without the paths that could not be searched.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
         self.items.iter().filter_map(|item| match item {

@@ -8,7 +8,7 @@ use keywright_report::verify_json::JsonReport;
 use keywright_report::verify_lines;
 
 use super::super::{CliError, Console};
-use super::inputs::Inputs;
+use super::inputs::VerifyInputs;
 
 /// Number of files that are shown in detail. More files, and directories, are reported with one line for each file.
 const MOST_IN_DETAIL: usize = 10;
@@ -41,7 +41,7 @@ pub(super) enum Output {
 
 impl Output {
     /// Chooses the output by the format and the number of files. `is_one_set` is true if all files are used together.
-    pub(super) fn new(format: Format, is_one_set: bool, inputs: &Inputs, io: &Console<'_>) -> Self {
+    pub(super) fn new(format: Format, is_one_set: bool, inputs: &VerifyInputs, io: &Console<'_>) -> Self {
         let files = inputs.items.len();
         let is_long = inputs.has_directory || files > MOST_IN_DETAIL;
         match format {

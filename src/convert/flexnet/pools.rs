@@ -118,9 +118,9 @@ impl Layout {
 }
 
 /// The values that lines of one pool have in common.
-type PoolKey = (String, Version, bool, Vec<Option<String>>, Vec<Draw>);
+type FlexnetPoolKey = (String, Version, bool, Vec<Option<String>>, Vec<Draw>);
 
-fn key(item: &Item, options: &Options) -> PoolKey {
+fn key(item: &Item, options: &Options) -> FlexnetPoolKey {
     let attributes = &item.line.attributes;
     let mut values: Vec<Option<String>> = POOL_KEYWORDS
         .iter()
@@ -144,7 +144,7 @@ pub(crate) fn pools(mut items: Vec<Item>, options: &Options, report: &mut Report
     }
     items.sort_by_cached_key(sort_key);
     let mut all: Vec<Vec<Pool>> = (0..names.len()).map(|_| Vec::new()).collect();
-    let mut known: HashMap<PoolKey, usize> = HashMap::new();
+    let mut known: HashMap<FlexnetPoolKey, usize> = HashMap::new();
     for item in items {
         let Some(pools) = names.get(&item.name).and_then(|at| all.get_mut(*at)) else { continue };
         let next = pools.len();

@@ -25,10 +25,10 @@ pub(crate) struct RlmPool {
 }
 
 /// The values that lines of one pool have in common.
-type PoolKey = (String, Version, Expiry, Option<Date>, Vec<(usize, Option<String>)>);
+type RlmPoolKey = (String, Version, Expiry, Option<Date>, Vec<(usize, Option<String>)>);
 
 /// Returns the key of a line; `None` if it is always a pool of its own.
-fn key(item: &RlmItem) -> Option<PoolKey> {
+fn key(item: &RlmItem) -> Option<RlmPoolKey> {
     let is_counted = matches!(item.line.count, RlmCount::Counted(_));
     if !is_counted || item.line.attributes.has("soft_limit") {
         return None;
@@ -43,7 +43,7 @@ fn key(item: &RlmItem) -> Option<PoolKey> {
 pub(crate) fn pools(mut items: Vec<RlmItem>, report: &mut Report) -> Vec<Vec<RlmPool>> {
     items.sort_by_key(|item| item.order);
     let mut names: HashMap<String, usize> = HashMap::new();
-    let mut known: HashMap<PoolKey, usize> = HashMap::new();
+    let mut known: HashMap<RlmPoolKey, usize> = HashMap::new();
     let mut all: Vec<Vec<RlmPool>> = Vec::new();
     for item in items {
         let next = names.len();

@@ -41,14 +41,14 @@ impl fmt::Display for EntitlementChange {
 
 /// The licenses of a customer before and after an order.
 #[derive(Debug)]
-pub(crate) struct Comparison<'a> {
+pub(crate) struct EntitlementComparison<'a> {
     pub(crate) before: Vec<&'a License>,
     /// The last one is the license of the order: a customer adds its file to those that are there.
     pub(crate) after: Vec<&'a License>,
     pub(crate) day: Date,
 }
 
-impl Comparison<'_> {
+impl EntitlementComparison<'_> {
     /// Returns the changes of all usable totals, from the day of issue on.
     ///
     /// # Errors

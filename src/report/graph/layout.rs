@@ -25,14 +25,14 @@ pub(super) struct Link {
 pub(super) struct Places {
     /// The centres of the boxes.
     pub(super) boxes: Vec<(f64, f64)>,
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<LayoutLine>,
     pub(super) width: f64,
     pub(super) height: f64,
 }
 
 /// A placed line.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Line {
+pub(super) struct LayoutLine {
     pub(super) points: Vec<(f64, f64)>,
     /// The centre of its label.
     pub(super) label: (f64, f64),
@@ -92,7 +92,7 @@ fn collect(graph: &Graph<NodeLabel, EdgeLabel>, boxes: &[BoxSize], links: &[Link
         let middle = points.get(points.len() / 2).copied().unwrap_or_default();
         let label = edge.and_then(|edge| Some((edge.x?, edge.y?))).unwrap_or(middle);
         places.width = places.width.max(label.0 + link.label / 2.0 + MARGIN);
-        places.lines.push(Line { points, label });
+        places.lines.push(LayoutLine { points, label });
     }
     places
 }

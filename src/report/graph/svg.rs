@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use keywright_analysis::graph::Fault;
 
-use super::layout::{self, Line, Link, Places};
+use super::layout::{self, LayoutLine, Link, Places};
 use super::shapes::{self, Arrow, FRAME, Shape, number};
 use super::{MOST_BOXES, Pictured};
 use crate::counted;
@@ -131,7 +131,7 @@ fn draw_box(out: &mut String, shape: &Shape, x: f64, y: f64) {
     }
 }
 
-fn draw_line(out: &mut String, arrow: &Arrow, line: &Line) {
+fn draw_line(out: &mut String, arrow: &Arrow, line: &LayoutLine) {
     let [.., before, end] = line.points.as_slice() else { return };
     let mut path = String::new();
     for (at, (x, y)) in line.points.iter().enumerate() {

@@ -18,6 +18,6 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn local(hosts: usize) -> Vec<u8> {
-    let hosts = (0..hosts).map(|at| format!("  HOSTID=\"ETHERNET={at:012X}\"\n"));
+    let hosts = (0..hosts).map(|at| format!("  HOSTID=\"ETHERNET=0050{at:08X}\"\n"));
     format!("FEATURE Draw\n{{\n  VENDOR=Acme\n{}}}\n", hosts.collect::<String>()).into_bytes()
 }
