@@ -1,6 +1,7 @@
 //! An application that checks its license and has a pool of its own.
 //!
 //! `cargo run --example application examples/application/license.lic`
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to its user")]
 
 use std::process::ExitCode;
 
@@ -28,7 +29,7 @@ fn start() -> Result<Session, Box<dyn std::error::Error>> {
     // The host ids that the application found on this computer; only local licenses need them.
     let hosts = HostIds::from_iter([("HOSTNAME", "desk-7")]);
     let checked = Application::new(KEYS)?.check([bytes.as_slice()], &hosts, now.date())?;
-    for block in &checked.files[0].blocks {
+    for block in checked.files.iter().flat_map(|file| &file.blocks) {
         let name = block.feature.as_deref().unwrap_or("?");
         println!("line {}: {name}: {}", block.line, block.verdict.as_str());
     }

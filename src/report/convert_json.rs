@@ -94,7 +94,7 @@ pub fn render(report: &ConvertReport<'_>) -> String {
         version: 1,
         from: report.from,
         to: report.to,
-        sources: report.sources.iter().map(|file| file.name()).collect(),
+        sources: report.sources.iter().map(keywright_syntax::source::SourceFile::name).collect(),
         output: report.output,
         scenarios: report.scenarios,
         blocks: report.blocks,

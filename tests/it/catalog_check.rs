@@ -129,13 +129,11 @@ fn catalog_check_reads_log_without_old_catalog() {
 fn catalog_check_reports_failed_scenario_as_not_compared() {
     let dir = test_dir();
     let template = |count: u32| {
-        format!(
-            "---\nsummary: s\nevery-block: [SN, LICENSEE]\nparameters:\n  \
-             - {{ name: vendor, type: name, default: V, text: v }}\n  \
-             - {{ name: licenses, type: count, default: 5, text: n }}\n---\n\
-             FEATURE A\n{{\n  VENDOR={{{{ vendor }}}} COUNT={{{{ licenses }}}} KEYTYPE=EXCLUSIVE\n}}\n"
-        )
-        .replace("default: 5", &format!("default: {count}"))
+        "---\nsummary: s\nevery-block: [SN, LICENSEE]\nparameters:\n  \
+             - { name: vendor, type: name, default: V, text: v }\n  \
+             - { name: licenses, type: count, default: 5, text: n }\n---\n\
+             FEATURE A\n{\n  VENDOR={{ vendor }} COUNT={{ licenses }} KEYTYPE=EXCLUSIVE\n}\n"
+            .replace("default: 5", &format!("default: {count}"))
     };
     dir.write("own/own.lic", template(5));
     dir.write(

@@ -165,10 +165,12 @@ impl RlmServer {
         let mut pools: HashMap<(usize, u16), usize> = HashMap::new();
         for line in lines.into_iter().filter(|line| !line.expired) {
             let of_product = products.entry(line.product).or_default();
-            let Count::Seats(seats) = line.count else {
-                let Count::Token(needs) = line.count else { unreachable!() };
-                of_product.push(Served { version: line.version, count: Err(needs) });
-                continue;
+            let seats = match line.count {
+                Count::Seats(seats) => seats,
+                Count::Token(needs) => {
+                    of_product.push(Served { version: line.version, count: Err(needs) });
+                    continue;
+                }
             };
             match pools.get(&(line.product, line.version)) {
                 Some(at) => {

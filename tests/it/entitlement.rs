@@ -115,7 +115,8 @@ fn usable_total_is_what_checkouts_get() {
 /// n blocks of each shape; the operations of the entitlement, twice as many for twice the blocks.
 #[test]
 fn entitlement_cost_is_linear() {
-    let shapes: [(&str, fn(usize) -> String); 4] = [
+    type Shape = (&'static str, fn(usize) -> String);
+    let shapes: [Shape; 4] = [
         ("pools", |at| format!("FEATURE P{at} {{ VENDOR=v COUNT=5 }}\n")),
         ("purchases of one pool", |at| {
             format!("FEATURE P {{ VENDOR=v KEYTYPE=ADDITIVE COUNT=5 SN=A-{at} }}\n")

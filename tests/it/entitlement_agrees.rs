@@ -225,9 +225,11 @@ fn verify_explain_and_simulate_give_the_usable_total() {
             none += u32::from(usable == Usable::Exactly(0));
         }
         let is_left_out = |role: Role| !role.is_used();
-        let blocks = customer.licenses.iter().enumerate().flat_map(|(at, license)| {
-            license.features.iter().filter_map(move |feature| Some((at, feature.span)))
-        });
+        let blocks = customer
+            .licenses
+            .iter()
+            .enumerate()
+            .flat_map(|(at, license)| license.features.iter().map(move |feature| (at, feature.span)));
         unequal += u32::from(
             blocks.filter_map(|(at, span)| entitlements.role_at(&customer.model, at, span)).any(is_left_out),
         );

@@ -104,7 +104,10 @@ fn mutate(template: &Template, values: &Values) -> Option<Mutation> {
     let assigned = template.assign(values, TODAY).unwrap_or_else(|faults| panic!("{values:?}: {faults:?}"));
     let text = template.render(&assigned).ok()?;
     let license = License::from_text("license.lic", &text);
-    if lint::lint(&[&license], &lint::Options::at(TODAY)).iter().any(|found| found.is_error()) {
+    if lint::lint(&[&license], &lint::Options::at(TODAY))
+        .iter()
+        .any(keywright::diagnostic::Diagnostic::is_error)
+    {
         return None;
     }
     let rendered = template.render_scenarios(&assigned, "license.lic");

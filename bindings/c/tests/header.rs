@@ -1,5 +1,7 @@
 //! The header and the exported symbols do not change by accident.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
