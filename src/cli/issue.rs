@@ -30,6 +30,7 @@ pub(super) use args::LOG;
 pub(super) use faults::failed;
 pub(super) use inputs::templates;
 pub(super) use orders::Orders;
+pub(super) use owned::revoked;
 pub(super) use read::{read_catalog, text};
 
 use args::log_path;

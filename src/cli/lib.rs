@@ -6,6 +6,7 @@ pub mod completions;
 pub mod config;
 pub mod context;
 pub mod convert;
+pub mod customer;
 mod day;
 pub mod demo;
 pub mod diff;
@@ -122,6 +123,7 @@ enum Command {
     Convert(convert::Args),
     Issue(issue::Args),
     Log(log::Args),
+    Customer(customer::Args),
     Catalog(catalog::Args),
     Fmt(fmt::Args),
     Keys(keys::Args),
@@ -151,6 +153,7 @@ impl Command {
             Self::Convert(args) => convert::run(args, io),
             Self::Issue(args) => issue::run(args, io),
             Self::Log(args) => log::run(args, io),
+            Self::Customer(args) => customer::run(args, io),
             Self::Catalog(args) => catalog::run(args, io),
             Self::Fmt(args) => fmt::run(args, io),
             Self::Keys(args) => keys::run(args, io),

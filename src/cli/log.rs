@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use keywright_issue::Fault;
 use keywright_issue::log::{Filter, Head, Holding, IssueKey, Log, Record};
+use keywright_license::License;
 use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_verify::{KeyText, Payload};
@@ -50,6 +51,9 @@ enum LogCommand {
     Find {
         /// Text that one of these fields contains
         text: String,
+        /// Write JSON or CSV instead of text
+        #[arg(long, value_enum)]
+        format: Option<LogFormat>,
     },
     /// List blocks that expire soon and that no later license continues
     #[command(after_help = "Examples:\n  keywright log expiring --within 60d")]
@@ -60,6 +64,15 @@ enum LogCommand {
         /// Count from this day instead of today
         #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
         at: Option<Date>,
+    },
+    /// Write the license file of a serial number again, byte for byte as it was issued
+    #[command(after_help = "Examples:\n  keywright log restore ABC-2026-001 -o ABC-2026-001.lic")]
+    Restore {
+        /// Serial number
+        sn: String,
+        /// File to write; `-` for standard output [default: the name under which it was issued]
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// Verify all entries, the hash chain, and the signature of the head
     #[command(after_help = "Examples:\n  keywright log verify")]
@@ -115,11 +128,17 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
             Ok(Exit::Success)
         }
         LogCommand::Show { what } => show(what, &log, io),
-        LogCommand::Find { text } => {
-            let text = text.to_lowercase();
-            // Exit code 1 if nothing is found.
-            let found = list(&log, &Filter::All, |known| matches(known, &text), io)?;
-            Ok(if found == 0 { Exit::Findings } else { Exit::Success })
+        LogCommand::Find { text, format } => {
+            let wanted = text.to_lowercase();
+            let found = match format {
+                None => list(&log, &Filter::All, |known| matches(known, &wanted), io)?,
+                Some(format) => export(&log, *format, |known| matches(known, &wanted), io)?,
+            };
+            if found > 0 {
+                return Ok(Exit::Success);
+            }
+            io.note(&format!("no entry contains `{}`", escape(text)))?;
+            Ok(Exit::Findings)
         }
         LogCommand::Expiring { within, at } => {
             let from = at.unwrap_or(io.today);
@@ -130,9 +149,10 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
             io.note(&format!("{} expiring from {from} to {until}", counted(found, "block")))?;
             Ok(Exit::Success)
         }
+        LogCommand::Restore { sn, output } => restore(sn, output.as_deref(), &log, io),
         LogCommand::Verify { trust, head } => verify(args, &log, trust, head.as_ref(), io),
         LogCommand::Upgrade => upgrade(args, io),
-        LogCommand::Export { format } => export(&log, *format, io),
+        LogCommand::Export { format } => export(&log, *format, |_| true, io).map(|_| Exit::Success),
     }
 }
 
@@ -247,6 +267,49 @@ fn show(what: &str, log: &Log, io: &mut Console<'_>) -> Result<Exit, CliError> {
     Ok(Exit::Success)
 }
 
+/// Writes the license file of the last issue of a serial number.
+fn restore(sn: &str, output: Option<&Path>, log: &Log, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    let issue = log.last_issue(IssueKey::Sn(sn), |_| false).map_err(|fault| failed(&fault))?;
+    let Some(record) = issue.as_ref().and_then(|issue| issue.first()) else {
+        return Err(CliError::new(Exit::Findings, format!("serial number `{sn}` not found in the log"))
+            .help("`keywright log find TEXT` searches for serial numbers and customers"));
+    };
+    let Some(text) = &record.issue.text else {
+        return Err(CliError::new(
+            Exit::Findings,
+            format!("the log does not contain the text of license `{sn}`"),
+        )
+        .help("it was issued when the log had version 3; `keywright log show SN` shows its blocks"));
+    };
+    // The hash chain covers the signed values, not the text.
+    let license = License::from_text(&record.issue.file, text);
+    let digests = license.features.iter().map(|block| Payload::from_block(&license, block).digest());
+    if !digests.eq(issue.iter().flatten().map(|known| known.entry.digest)) {
+        return Err(CliError::failure(format!(
+            "the text of license `{sn}` in the log does not match its entries"
+        ))
+        .help("the log was changed: run `keywright log verify`, and restore the log from a copy"));
+    }
+    let path = output.unwrap_or_else(|| Path::new(&record.issue.file));
+    if path == Path::new("-") {
+        io.stdout.write_all(text.as_bytes())?;
+        return Ok(Exit::Success);
+    }
+    if path.exists() {
+        let name = files::display_name(path);
+        return Err(CliError::failure(format!("`{name}` already exists"))
+            .help("write to another file with `-o FILE`"));
+    }
+    files::write(path, text.as_bytes())?;
+    io.note(&format!(
+        "wrote license {} of {} to {}",
+        escape(sn),
+        escape(&record.issue.customer),
+        escape(&files::display_name(path))
+    ))?;
+    Ok(Exit::Success)
+}
+
 fn show_entry(known: &Record, io: &mut Console<'_>) -> Result<(), CliError> {
     let Record { seq, first, hash, issue, entry } = known;
     let key = KeyText { key: issue.key, signature: entry.signature };
@@ -312,11 +375,22 @@ const COLUMNS: [&str; 15] = [
     "order", "digest", "KEY", "hash",
 ];
 
-fn export(log: &Log, format: LogFormat, io: &mut Console<'_>) -> Result<Exit, CliError> {
+/// Writes the matching entries, and returns their number.
+fn export(
+    log: &Log,
+    format: LogFormat,
+    wanted: impl Fn(&Record) -> bool,
+    io: &mut Console<'_>,
+) -> Result<usize, CliError> {
+    let mut found = 0;
     if format == LogFormat::Csv {
         writeln!(io.stdout, "{}", COLUMNS.join(","))?;
     }
     let exported = log.each::<Broken>(&Filter::All, |known| {
+        if !wanted(&known) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        found += 1;
         match format {
             LogFormat::Json => writeln!(io.stdout, "{}", json(&known))?,
             LogFormat::Csv => writeln!(io.stdout, "{}", csv(&known))?,
@@ -324,7 +398,7 @@ fn export(log: &Log, format: LogFormat, io: &mut Console<'_>) -> Result<Exit, Cl
         Ok(ControlFlow::Continue(()))
     });
     exported.map_err(|Broken(stop)| stop)?;
-    Ok(Exit::Success)
+    Ok(found)
 }
 
 fn values(known: &Record) -> [String; 15] {

@@ -12,7 +12,7 @@ const CATALOG: &str = "vendor: ACME\nproducts:\n  \
     - { product: Separate, template: pool, addon: ADDITIVE, values: { pool: Other, features: \"Extra:1\" } }\n";
 
 /// A directory with a key and a catalogue.
-fn test_dir() -> TestDir {
+pub(crate) fn test_dir() -> TestDir {
     let dir = TestDir::new();
     let new = ["keys", "new", "--vendor", "ACME", "--not-before", "2026-01-01", "--no-passphrase"];
     dir.run(&new).expect_code(0);
@@ -27,18 +27,18 @@ fn order(dir: &TestDir, day: &str, text: &str, more: &[&str]) -> Outcome {
     dir.run(&[&args[..], more].concat())
 }
 
-fn signed(dir: &TestDir, day: &str, text: &str) -> Outcome {
+pub(crate) fn signed(dir: &TestDir, day: &str, text: &str) -> Outcome {
     order(dir, day, text, &["--key", KEY, "--out", "out"])
 }
 
-const FIRST: &str = "customer: ABC Corp\nsn: A-1\nstart: 2026-01-01\nend: 2026-12-31\n\
+pub(crate) const FIRST: &str = "customer: ABC Corp\nsn: A-1\nstart: 2026-01-01\nend: 2026-12-31\n\
     products: [{ product: MySolutions, count: 20 }]\n";
 
-fn of_first(kind: &str, sn: &str, more: &str) -> String {
+pub(crate) fn of_first(kind: &str, sn: &str, more: &str) -> String {
     format!("customer: ABC Corp\nsn: {sn}\nkind: {kind}\nof: A-1\n{more}")
 }
 
-const TEN: &str = "products: [{ product: MySolutions, count: 10 }]\n";
+pub(crate) const TEN: &str = "products: [{ product: MySolutions, count: 10 }]\n";
 
 /// The usable total of the pool in all files of the customer together.
 fn usable(dir: &TestDir, day: &str) -> Usable {

@@ -26,6 +26,7 @@ mod convert_hostile;
 mod convert_rlm;
 mod convert_rules;
 mod convert_xml;
+mod customer;
 mod diff;
 mod docs;
 mod entitlement;

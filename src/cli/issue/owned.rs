@@ -8,7 +8,7 @@ use super::super::CliError;
 use super::faults::failed;
 
 /// Returns the reason if a license is revoked.
-pub(super) fn revoked(revocations: &Revocations, holding: &Holding) -> Option<String> {
+pub(crate) fn revoked(revocations: &Revocations, holding: &Holding) -> Option<String> {
     let usages = [Usage::Production, Usage::Development];
     holding.records.iter().find_map(|Record { issue, entry, .. }| {
         let reason =

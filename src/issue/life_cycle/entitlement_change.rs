@@ -103,7 +103,7 @@ impl EntitlementComparison<'_> {
     }
 }
 
-fn compiled(licenses: &[&License]) -> Result<Model, Fault> {
+pub(crate) fn compiled(licenses: &[&License]) -> Result<Model, Fault> {
     Model::compile(licenses.iter().copied()).map_err(|error| Fault::new(error.message))
 }
 

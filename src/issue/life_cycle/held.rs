@@ -37,6 +37,22 @@ impl<'a> Held<'a> {
         owned: &'a Owned,
         revoked: &dyn Fn(&Holding) -> Option<String>,
     ) -> Result<Self, Fault> {
+        Self::read(Some(&order.sn), owned, revoked)
+    }
+
+    /// Reads what the log says of a customer, without an order.
+    pub(crate) fn of_customer(
+        owned: &'a Owned,
+        revoked: &dyn Fn(&Holding) -> Option<String>,
+    ) -> Result<Self, Fault> {
+        Self::read(None, owned, revoked)
+    }
+
+    fn read(
+        own: Option<&str>,
+        owned: &'a Owned,
+        revoked: &dyn Fn(&Holding) -> Option<String>,
+    ) -> Result<Self, Fault> {
         let mut held = Self::default();
         for (holding, number) in owned.holdings.iter().zip(1..) {
             if let Some(reason) = revoked(holding) {
@@ -44,7 +60,7 @@ impl<'a> Held<'a> {
                 continue;
             }
             let license = HeldLicense::new(holding, FileId(number))?;
-            if holding.sn() == order.sn {
+            if own == Some(holding.sn()) {
                 held.corrected = Some(license);
             } else {
                 held.all.push(license);

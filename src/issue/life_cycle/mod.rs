@@ -11,7 +11,7 @@ mod shape;
 pub use entitlement_change::EntitlementChange;
 
 pub(crate) use block_text::{BlockText, text_of};
-pub(crate) use entitlement_change::EntitlementComparison;
+pub(crate) use entitlement_change::{EntitlementComparison, compiled};
 pub(crate) use held::{Held, HeldLicense};
 pub(crate) use kinds::{addon, choices, period, renewed, supersede};
 pub(crate) use shape::shaped;

@@ -1,0 +1,153 @@
+//! `keywright customer`: what a customer owns, from the issue log.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use jiff::civil::Date;
+use serde_json::json;
+
+use keywright_issue::log::{IssueKey, Log, Owned};
+use keywright_issue::{CustomerLicenses, OwnedLicense};
+use keywright_report::escape::escape;
+use keywright_syntax::escape_json;
+use keywright_verify::{Mode, Revocations};
+
+use super::issue::{failed, revoked};
+use super::trust_args::TrustArgs;
+use super::{CliError, Console, Exit};
+
+/// Show what a customer owns: licenses, their states, and usable totals
+///
+/// The totals are what a server grants that has all license files of the customer, old ones included. Revoked licenses
+/// do not count.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  keywright customer \"Example Ltd\"\n  keywright customer ABC-2026-001\n  \
+    keywright customer \"Example Ltd\" --at 2027-01-01 --format json"
+)]
+pub struct Args {
+    /// Name of the customer, or a serial number of one of the licenses
+    #[arg(value_name = "NAME|SN")]
+    who: String,
+    /// Issue log
+    #[arg(long, value_name = "FILE", default_value = super::issue::LOG)]
+    log: PathBuf,
+    /// Day instead of today
+    #[arg(long, value_name = "DAY", value_parser = super::parse_day)]
+    at: Option<Date>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = CustomerFormat::Human)]
+    format: CustomerFormat,
+    #[command(flatten)]
+    trust: TrustArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CustomerFormat {
+    /// Text
+    Human,
+    /// JSON
+    Json,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Returns an error if the log cannot be read, or if it does not know the customer.
+pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    let log = Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?;
+    let (customer, owned) = find(&log, &args.who)?;
+    let revocations = revocations(args, io)?;
+    let at = args.at.unwrap_or(io.today);
+    let licenses = CustomerLicenses::on(at, &owned, &|holding| revoked(&revocations, holding));
+    let licenses = licenses.map_err(|fault| failed(&fault))?;
+    match args.format {
+        CustomerFormat::Human => write_text(&customer, at, &licenses, io)?,
+        CustomerFormat::Json => {
+            let text = format!("{:#}", json(&customer, at, &licenses));
+            writeln!(io.stdout, "{}", escape_json(text))?;
+        }
+    }
+    Ok(Exit::Success)
+}
+
+/// Returns the customer with this name, or who has the license with this serial number.
+fn find(log: &Log, who: &str) -> Result<(String, Owned), CliError> {
+    let by_name = log.last_issue(IssueKey::Customer(who), |_| false).map_err(|fault| failed(&fault))?;
+    let found = match by_name {
+        Some(issue) => Some(issue),
+        None => log.last_issue(IssueKey::Sn(who), |_| false).map_err(|fault| failed(&fault))?,
+    };
+    let Some(record) = found.as_ref().and_then(|issue| issue.first()) else {
+        return Err(CliError::new(Exit::Findings, format!("no customer and no license `{who}` in the log"))
+            .help("`keywright log find TEXT` searches for part of a name"));
+    };
+    let customer = record.issue.customer.clone();
+    let owned = log.owned(&customer, None, None).map_err(|fault| failed(&fault))?;
+    Ok((customer, owned))
+}
+
+/// Returns the revocations of the trust store; none if there is no trust store.
+fn revocations(args: &Args, io: &mut Console<'_>) -> Result<Revocations, CliError> {
+    if !args.trust.trust.exists() {
+        io.note("no trust store: revoked licenses are not recognised")?;
+        return Ok(Revocations::default());
+    }
+    Ok(args.trust.load_with_revocations(&[], Mode::Development, io)?.1)
+}
+
+fn write_text(
+    customer: &str,
+    at: Date,
+    owned: &CustomerLicenses<'_>,
+    io: &mut Console<'_>,
+) -> Result<(), CliError> {
+    writeln!(io.stdout, "customer {}, on {at}\n\nusable", escape(customer))?;
+    let width = owned.usable.iter().map(|(feature, _)| feature.len()).max().unwrap_or_default();
+    for (feature, usable) in &owned.usable {
+        writeln!(io.stdout, "  {feature:width$}  {usable}")?;
+    }
+    writeln!(io.stdout, "\nlicenses")?;
+    let width = owned.licenses.iter().map(|license| license.holding.sn().len()).max().unwrap_or_default();
+    for OwnedLicense { holding, state } in &owned.licenses {
+        let Some(issue) = holding.issue() else { continue };
+        let kind = match (issue.kind.as_str(), issue.of.as_str()) {
+            ("", _) => String::new(),
+            (kind, "") => format!("  {kind}"),
+            (kind, of) => format!("  {kind} of {of}"),
+        };
+        let ends = holding.last_end().map_or_else(|| "no end".to_owned(), |end| format!("ends {end}"));
+        let day = issue.issued_at.get(..10).unwrap_or_default();
+        let line = format!("{:width$}  issued {day}  {ends}{kind}  {state}  {}", holding.sn(), issue.file);
+        writeln!(io.stdout, "  {}", escape(&line))?;
+    }
+    Ok(())
+}
+
+/// Returns the JSON report, version 1. A public interface: fields may only be added.
+fn json(customer: &str, at: Date, owned: &CustomerLicenses<'_>) -> serde_json::Value {
+    let usable = owned.usable.iter();
+    let usable = usable.map(|(feature, usable)| json!({ "feature": feature, "usable": usable.to_string() }));
+    let licenses = owned.licenses.iter().filter_map(|OwnedLicense { holding, state }| {
+        let issue = holding.issue()?;
+        let features = holding.records.iter().map(|record| record.entry.feature.as_str());
+        Some(json!({
+            "sn": issue.sn,
+            "kind": issue.kind,
+            "of": issue.of,
+            "issued": issue.issued_at,
+            "ends": holding.last_end(),
+            "state": state.as_str(),
+            "detail": state.to_string(),
+            "file": issue.file,
+            "features": features.collect::<Vec<_>>(),
+        }))
+    });
+    json!({
+        "version": 1,
+        "customer": customer,
+        "at": at.to_string(),
+        "usable": usable.collect::<Vec<_>>(),
+        "licenses": licenses.collect::<Vec<_>>(),
+    })
+}

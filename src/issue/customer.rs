@@ -1,0 +1,117 @@
+//! The licenses of a customer on a day, each with its state, and the usable totals, from the log.
+
+use jiff::civil::Date;
+
+use keywright_license::License;
+use keywright_resolve::{Entitlements, Usable};
+
+use crate::error::Fault;
+use crate::life_cycle::{Held, compiled};
+use crate::log::{Holding, Owned};
+use crate::order_kind::OrderKind;
+
+/// The licenses of a customer on a day.
+#[derive(Debug)]
+pub struct CustomerLicenses<'a> {
+    /// The last issue of each serial number, in the order of issue.
+    pub licenses: Vec<OwnedLicense<'a>>,
+    /// The usable total of each feature, over all licenses that are not revoked.
+    pub usable: Vec<(String, Usable)>,
+}
+
+/// A license of a customer.
+#[derive(Debug)]
+pub struct OwnedLicense<'a> {
+    /// The issue.
+    pub holding: &'a Holding,
+    /// Its state on the day.
+    pub state: LicenseState,
+}
+
+/// The state of a license.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LicenseState {
+    /// None of the other states.
+    Current,
+    /// All its blocks have ended.
+    Ended,
+    /// An upgrade or a replacement with this serial number superseded it.
+    ReplacedBy(String),
+    /// A renewal with this serial number continues it.
+    RenewedBy(String),
+    /// It is revoked. Contains the reason.
+    Revoked(String),
+}
+
+impl LicenseState {
+    /// Returns the word for reports.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Ended => "ended",
+            Self::ReplacedBy(_) => "replaced",
+            Self::RenewedBy(_) => "renewed",
+            Self::Revoked(_) => "revoked",
+        }
+    }
+}
+
+impl std::fmt::Display for LicenseState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Current | Self::Ended => f.write_str(self.as_str()),
+            Self::ReplacedBy(sn) => write!(f, "replaced by {sn}"),
+            Self::RenewedBy(sn) => write!(f, "renewed by {sn}"),
+            Self::Revoked(reason) => write!(f, "revoked: {reason}"),
+        }
+    }
+}
+
+impl<'a> CustomerLicenses<'a> {
+    /// Computes what a customer owns. `revoked` returns the reason if a license is revoked.
+    ///
+    /// # Errors
+    /// Returns an error if a license in the log cannot be read, or if the resolver rejects the licenses together.
+    pub fn on(
+        day: Date,
+        owned: &'a Owned,
+        revoked: &dyn Fn(&Holding) -> Option<String>,
+    ) -> Result<Self, Fault> {
+        let held = Held::of_customer(owned, revoked)?;
+        let licenses = owned.holdings.iter().map(|holding| {
+            let state = match revoked(holding) {
+                Some(reason) => LicenseState::Revoked(reason),
+                None => state(&held, holding, day),
+            };
+            OwnedLicense { holding, state }
+        });
+        let files: Vec<&License> = held.all.iter().map(|license| &license.license).collect();
+        let model = compiled(&files)?;
+        let entitlements = Entitlements::on(&model, day);
+        let usable = model.names().filter(|(name, _)| !model.blocks_of(*name).is_empty());
+        let usable = usable.map(|(name, text)| (text.to_owned(), entitlements.usable(name)));
+        Ok(Self { usable: usable.collect(), licenses: licenses.collect() })
+    }
+}
+
+/// Returns the state of a license that is not revoked.
+fn state(held: &Held<'_>, holding: &Holding, day: Date) -> LicenseState {
+    let own = held.all.iter().find(|license| license.sn() == holding.sn());
+    let later = held.successor(holding.sn());
+    if own.is_some_and(|own| held.is_superseded(own)) {
+        let by = held.all.iter().rfind(|other| {
+            other.holding.kind().is_some_and(OrderKind::supersedes)
+                && held.family(other.of()).contains(&holding.sn())
+        });
+        return LicenseState::ReplacedBy(by.map_or_else(String::new, |by| by.sn().to_owned()));
+    }
+    let has_ended =
+        holding.records.iter().all(|record| record.entry.ends.parse::<Date>().is_ok_and(|ends| ends < day));
+    match later {
+        Some(later) => LicenseState::RenewedBy(later.sn().to_owned()),
+        None if has_ended => LicenseState::Ended,
+        None => LicenseState::Current,
+    }
+}
