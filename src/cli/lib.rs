@@ -1,5 +1,6 @@
 //! The command line. Each subcommand has a module with an `Args` struct and a function that returns the exit code,
 //! callable without a process.
+mod candidates;
 pub mod capacity;
 pub mod catalog;
 pub mod completions;
@@ -169,7 +170,7 @@ impl Command {
             Self::Timeline(args) => timeline::run(args, io),
             Self::Revoke(args) => revoke::run(args, io),
             Self::Trust(args) => trust::run(args, io),
-            Self::Completions(args) => completions::run(args, definition(), io),
+            Self::Completions(args) => completions::run(args, io),
             Self::Man(args) => man::run(args, definition(), io),
         }
     }
@@ -184,6 +185,9 @@ pub fn definition() -> clap::Command {
 /// Runs the program on the streams of the process.
 #[must_use]
 pub fn main() -> Exit {
+    if candidates::complete(&std::env::args_os().collect::<Vec<_>>(), Cli::command) {
+        return Exit::Success;
+    }
     let terminal = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
     let mut stdout = std::io::BufWriter::new(context::Pipe(std::io::stdout()));
     let mut io = Console {

@@ -17,6 +17,7 @@ mod architecture;
 mod capacity;
 mod catalog_check;
 mod ci;
+mod completions;
 mod config;
 mod convert;
 mod convert_docs;
