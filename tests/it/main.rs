@@ -108,3 +108,4 @@ mod timeline;
 mod type_names;
 mod verify;
 mod walkthrough;
+mod wrapping;
