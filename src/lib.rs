@@ -53,7 +53,7 @@
 //! let signed = sign_file(&draft, &secret, &trusted)?;
 //! let license = License::from_text("draw.lic", &signed.text);
 //!
-//! let (trust, revocations) = (Trust::of(trusted), Revocations::default());
+//! let (trust, revocations) = (Trust::from_key(trusted), Revocations::default());
 //! let verifier = Verifier::new(&trust, &revocations, date(2026, 3, 1), Mode::Production);
 //! let report = verifier.file(&license);
 //! assert_eq!(report.outcome(), Outcome::Valid);

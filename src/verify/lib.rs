@@ -39,7 +39,7 @@
 //!     lists: None,
 //!     line: 1,
 //! };
-//! let trust = Trust::of(TrustedKey { entry, key });
+//! let trust = Trust::from_key(TrustedKey { entry, key });
 //!
 //! let license = License::from_text("my.lic", text);
 //! let revocations = Revocations::default();
