@@ -104,10 +104,10 @@ fn life_of_a_license_in_entitlements() {
             "customer: ABC Corp\nsn: A-4\nkind: renewal\nof: A-3\nend: 2027-12-31\n".to_owned(),
         ),
     ];
-    let mut told = String::new();
+    let mut report = String::new();
     for (name, day, text) in &steps {
         let planned = order(&dir, day, text, &["--dry-run"]).expect_code(0);
-        told.push_str(&format!("## {name}\n{}\n", planned.stdout));
+        report.push_str(&format!("## {name}\n{}\n", planned.stdout));
         signed(&dir, day, text).expect_code(0);
         // Every old file is kept.
         let totals: &[(&str, u64)] = match *name {
@@ -131,9 +131,9 @@ fn life_of_a_license_in_entitlements() {
                 if line.contains("REPLACES=") { "  REPLACES=\"KEY=…\"".to_owned() } else { line.to_owned() }
             })
             .collect();
-        told.push_str(&format!("## {file}.lic\n{}\n\n", lines.join("\n")));
+        report.push_str(&format!("## {file}.lic\n{}\n\n", lines.join("\n")));
     }
-    snapshot("issue", "life_cycle", &told);
+    snapshot("issue", "life_cycle", &report);
     dir.run(&["log", "--log", "log", "verify"]).expect_code(0);
 }
 
