@@ -99,6 +99,20 @@ pub enum Outcome {
     Unreadable,
 }
 
+impl Outcome {
+    /// Returns the word in vectors and in the libraries for applications.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "VALID",
+            Self::NotNow => "NOT-NOW",
+            Self::Policy => "POLICY",
+            Self::NotValid => "NOT-VALID",
+            Self::Unreadable => "UNREADABLE",
+        }
+    }
+}
+
 /// A requirement beyond matching signatures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -10,7 +10,7 @@ use keywright::license::License;
 use keywright::resolve::{Role, Usable};
 use keywright::sign::{RevocationList, SecretKey, sign_file};
 use keywright::verify::application::{Application, CheckedFiles, Checkout, HostIds, Session};
-use keywright::verify::{Outcome, TrustBody, TrustedKey};
+use keywright::verify::{TrustBody, TrustedKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -112,7 +112,7 @@ fn answers(keys: &str, case: &Vector) -> Vec<String> {
     }
     let hosts: HostIds = case.hosts.iter().map(|(kind, value)| (kind.as_str(), value.as_str())).collect();
     let checked = application.check(case.files.iter().map(String::as_bytes), &hosts, at).unwrap();
-    lines.push(format!("outcome {}", word(checked.outcome())));
+    lines.push(format!("outcome {}", checked.outcome().as_str()));
     for (number, file) in checked.files.iter().enumerate() {
         for block in &file.blocks {
             let (verdict, host) = (block.verdict.as_str(), block.host.as_str());
@@ -187,16 +187,6 @@ fn answer(session: &mut Session, command: &str) -> String {
         ["consume", feature, tokens] => done(session.consume(feature, tokens.parse().unwrap())),
         ["advance", time] => done(session.advance(time.parse().unwrap())),
         other => panic!("{other:?}"),
-    }
-}
-
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Valid => "VALID",
-        Outcome::NotNow => "NOT-NOW",
-        Outcome::Policy => "POLICY",
-        Outcome::NotValid => "NOT-VALID",
-        Outcome::Unreadable => "UNREADABLE",
     }
 }
 

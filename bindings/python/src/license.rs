@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use keywright_verify::Outcome;
 use keywright_verify::application::{CheckedBlock, CheckedFiles};
 use pyo3::prelude::*;
 
@@ -26,7 +25,7 @@ impl License {
 impl License {
     #[getter]
     fn outcome(&self) -> &'static str {
-        word(self.checked.outcome())
+        self.checked.outcome().as_str()
     }
 
     #[getter]
@@ -59,7 +58,7 @@ pub(crate) struct LicenseFile {
 impl LicenseFile {
     #[getter]
     fn outcome(&self) -> &'static str {
-        self.checked.files.get(self.file).map_or("NOT-VALID", |file| word(file.outcome))
+        self.checked.files.get(self.file).map_or("NOT-VALID", |file| file.outcome.as_str())
     }
 
     #[getter]
@@ -123,15 +122,5 @@ impl Block {
 
     fn directive(&self, name: &str) -> Option<String> {
         self.checked.directive(self.file, &self.block, name)
-    }
-}
-
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Valid => "VALID",
-        Outcome::NotNow => "NOT-NOW",
-        Outcome::Policy => "POLICY",
-        Outcome::NotValid => "NOT-VALID",
-        Outcome::Unreadable => "UNREADABLE",
     }
 }
