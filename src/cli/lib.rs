@@ -22,6 +22,7 @@ pub mod keys;
 mod license_set;
 mod licenses;
 pub mod lint;
+mod local_time;
 pub mod log;
 pub mod man;
 pub mod merge;
@@ -199,7 +200,7 @@ pub fn main() -> Exit {
         quiet: false,
         verbose: 0,
         width: terminal_width(),
-        today: jiff::Zoned::now().date(),
+        today: local_time::now().date(),
         interactive: terminal.1 && std::io::stdin().is_terminal(),
     };
     let exit = run(std::env::args_os(), &mut io);
@@ -233,13 +234,15 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut
 
 /// Prints help and version on stdout, which is success, and usage errors on stderr.
 ///
-/// Clap's messages repeat arguments verbatim, including line breaks. So the escaped arguments are parsed again for
-/// their message. If escaping makes them valid, the original message is printed on one line.
+/// Clap's messages repeat arguments verbatim, including line breaks. So arguments that escaping changes are parsed again
+/// for their message. If escaping makes them valid, the original message is printed on one line.
 fn explain_usage(error: &clap::Error, args: &[OsString], io: &mut Console<'_>) -> Exit {
-    let shown: Vec<String> = args.iter().map(|arg| escape(&arg.to_string_lossy()).into_owned()).collect();
-    let text = match Cli::try_parse_from(&shown) {
-        Err(error) => escape_lines(&error.render().to_string()).into_owned(),
-        Ok(_) => format!("{}\n", escape(error.render().to_string().trim_end())),
+    let shown: Vec<OsString> =
+        args.iter().map(|arg| escape(&arg.to_string_lossy()).into_owned().into()).collect();
+    let text = match (shown != args).then(|| Cli::try_parse_from(&shown)) {
+        None => escape_lines(&error.render().to_string()).into_owned(),
+        Some(Err(again)) => escape_lines(&again.render().to_string()).into_owned(),
+        Some(Ok(_)) => format!("{}\n", escape(error.render().to_string().trim_end())),
     };
     let (stream, exit): (&mut dyn Write, Exit) =
         if error.use_stderr() { (&mut *io.stderr, Exit::Usage) } else { (&mut *io.stdout, Exit::Success) };

@@ -50,7 +50,7 @@ pub(super) fn watch(
         if most.is_some_and(|most| runs >= most) {
             return Ok(exit);
         }
-        let time = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
+        let time = super::local_time::now().strftime("%H:%M:%S").to_string();
         io.note(&format!("{time}  watching for changes; press Ctrl-C to stop"))?;
         wait(&look, &seen);
     }

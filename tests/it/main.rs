@@ -57,6 +57,7 @@ mod lint_fix;
 mod lint_limits;
 mod lint_proofs;
 mod lint_resolver;
+mod local_time;
 mod machine_formats;
 mod module_cycles;
 mod mutation_proofs;
