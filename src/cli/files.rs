@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keywright_files::input::{self, Refused};
-use keywright_files::output::{TEMPORARY, folder_of, sync_folder};
+use keywright_files::output::{folder_of, sync_folder};
 use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
+use super::atomic_file::{AtomicFile, temporary_in};
 use super::context::Console;
 use super::error::CliError;
 
@@ -139,10 +140,15 @@ pub fn source(path: &Path, id: usize, io: &mut Console<'_>) -> Result<Arc<Source
 /// # Errors
 /// Returns an error if the file cannot be written; the old file is then unchanged.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    let target = resolve(path).map_err(|error| {
-        CliError::failure(format!("cannot write `{}`: {}", display_name(path), io_reason(&error)))
-    })?;
-    write_over(path, &target, bytes)
+    write_all(begin(path)?, bytes)
+}
+
+/// Begins to write a file as [`write()`] does.
+///
+/// # Errors
+/// Returns an error as [`write()`] does.
+pub fn begin(path: &Path) -> Result<AtomicFile, CliError> {
+    AtomicFile::create(display_name(path), path)
 }
 
 /// Writes as [`write()`] does, but replaces a symbolic link itself instead of its target. A link to a device is not
@@ -156,28 +162,12 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     if is_link && fs::metadata(path).map_or(true, |found| found.is_file()) {
         return put(path, bytes, true, true);
     }
-    write_over(path, path, bytes)
+    write_all(AtomicFile::over(display_name(path), path.to_owned())?, bytes)
 }
 
-fn write_over(path: &Path, target: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    let name = display_name(path);
-    let cannot =
-        |error: &io::Error| CliError::failure(format!("cannot write `{name}`: {}", io_reason(error)));
-    let old = match fs::metadata(target) {
-        Ok(found) if found.is_file() => Some(found.permissions()),
-        Ok(_) => return Err(CliError::failure(format!("cannot write `{name}`: it is not a regular file"))),
-        Err(_) => None,
-    };
-    if old.as_ref().is_some_and(fs::Permissions::readonly) {
-        return Err(CliError::failure(format!("cannot write `{name}`: it is read-only")));
-    }
-    let folder = folder_of(target);
-    let mut temporary = temporary_in(folder, old).map_err(|error| cannot(&error))?;
-    temporary.write_all(bytes).map_err(|error| cannot(&error))?;
-    temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
-    temporary.persist(target).map_err(|error| cannot(&error.error))?;
-    sync_folder(folder);
-    Ok(())
+fn write_all(mut file: AtomicFile, bytes: &[u8]) -> Result<(), CliError> {
+    file.put(bytes)?;
+    file.finish()
 }
 
 /// Creates files that must not exist, all of them or none, each one atomically.
@@ -237,27 +227,6 @@ fn cannot_create(path: &Path, error: &io::Error) -> CliError {
             .help("nothing was written; choose another name, or remove the file");
     }
     CliError::failure(format!("cannot write `{name}`: {}", io_reason(error)))
-}
-
-/// Creates a temporary file in the directory of the final one, with the permissions of the replaced file.
-fn temporary_in(folder: &Path, permissions: Option<fs::Permissions>) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // Default mode of new files, reduced by the umask; `tempfile` would use 0600.
-        builder.permissions(permissions.unwrap_or_else(|| fs::Permissions::from_mode(0o666)));
-    }
-    builder.tempfile_in(folder)
-}
-
-/// Returns the path to write: an existing link is resolved, so that it remains a link.
-fn resolve(path: &Path) -> io::Result<PathBuf> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => fs::canonicalize(path),
-        _ => Ok(path.to_owned()),
-    }
 }
 
 /// Returns why a secret file was rejected or could not be read. Only texts of the operating system are simplified.

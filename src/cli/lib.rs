@@ -1,5 +1,6 @@
 //! The command line. Each subcommand has a module with an `Args` struct and a function that returns the exit code,
 //! callable without a process.
+mod atomic_file;
 mod candidates;
 pub mod capacity;
 pub mod catalog;
