@@ -50,6 +50,13 @@ impl Tally {
         self.warnings += other.warnings;
         self.notes += other.notes;
     }
+
+    /// Takes away findings that were counted.
+    pub fn remove(&mut self, other: Self) {
+        self.errors = self.errors.saturating_sub(other.errors);
+        self.warnings = self.warnings.saturating_sub(other.warnings);
+        self.notes = self.notes.saturating_sub(other.notes);
+    }
 }
 
 /// Collects findings.

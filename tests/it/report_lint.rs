@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use keywright::lint::RULES;
 use serde_json::Value;
 
-use crate::schema;
 use crate::support::TestDir;
+use crate::{sarif, schema};
 
 /// A directory with files that raise findings of all severities, with related places, fixes and hostile names.
 fn test_dir() -> TestDir {
@@ -172,48 +172,20 @@ fn json_report_matches_schema() {
 
 #[test]
 fn sarif_report_matches_schema_types() {
-    use serde_sarif::sarif::{ResultLevel, Sarif};
+    use serde_sarif::sarif::ResultLevel;
     let dir = test_dir();
-    let sarif: Sarif = serde_json::from_str(&lint(&dir, "sarif")).unwrap();
-    let [run] = sarif.runs.as_slice() else { panic!("one run") };
+    let sarif = sarif::checked(&lint(&dir, "sarif"));
+    let run = &sarif.runs[0];
     let rules = run.tool.driver.rules.as_ref().unwrap();
     let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
     assert_eq!(ids, RULES.iter().map(|rule| rule.code.id).collect::<Vec<_>>());
-    for rule in rules {
-        assert!(rule.help.as_ref().is_some_and(|help| !help.text.is_empty() && help.markdown.is_some()));
-        assert!(rule.short_description.is_some() && rule.full_description.is_some());
-    }
     let results = run.results.as_ref().unwrap();
-    for result in results {
-        let index = usize::try_from(result.rule_index.unwrap()).unwrap();
-        assert_eq!(result.rule_id.as_deref(), Some(ids[index]));
-        let region = result.locations.as_ref().unwrap()[0]
-            .physical_location
-            .as_ref()
-            .unwrap()
-            .region
-            .as_ref()
-            .unwrap();
-        let (start, end) = (
-            (region.start_line.unwrap(), region.start_column.unwrap()),
-            (region.end_line.unwrap(), region.end_column.unwrap()),
-        );
-        assert!(start <= end && start.0 >= 1 && start.1 >= 1);
-        assert!(result.message.text.as_ref().is_some_and(|text| !text.is_empty()));
-        assert!(result.partial_fingerprints.as_ref().is_some_and(|prints| !prints.is_empty()));
-    }
     let levels: BTreeSet<String> = results.iter().map(|one| format!("{:?}", one.level)).collect();
     assert_eq!(levels.len(), 3, "{levels:?}");
     assert!(results.iter().any(|one| one.level == Some(ResultLevel::Error)));
     assert!(results.iter().any(|one| one.related_locations.as_ref().is_some_and(|all| !all.is_empty())));
     let fix = results.iter().find_map(|one| one.fixes.as_ref()?.first()).unwrap();
     assert!(!fix.artifact_changes[0].replacements.is_empty());
-    // A round trip through the types keeps everything, so the report has no unknown fields.
-    let mut ours: Value = serde_json::from_str(&lint(&dir, "sarif")).unwrap();
-    let theirs = serde_json::to_value(&sarif).unwrap();
-    assert_eq!(run.invocations.as_ref().unwrap().len(), 1);
-    ours["runs"][0]["invocations"] = theirs["runs"][0]["invocations"].clone();
-    assert_eq!(ours, theirs);
 }
 
 #[test]

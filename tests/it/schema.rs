@@ -138,6 +138,7 @@ fn matches(pattern: &str, text: &str) -> bool {
             text.split(',').all(pair)
         }
         "^[0-9a-f]{16}$" => hexadecimal(16),
+        "^[0-9a-f]{64}$" => hexadecimal(64),
         "^[0-9a-f]{128}$" => hexadecimal(128),
         "^([0-9]+|UNLIMITED)$" => {
             text == "UNLIMITED" || !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 
 use crate::{CliError, files, parse_day};
-use keywright_report::lint::{self as formats, ReportFormat};
+use keywright_report::lint::{self as formats, ReportFormat, ReportedRule};
 
 use super::LevelArgs;
 use super::fix;
@@ -20,6 +20,9 @@ use super::fix;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright lint license.lic\n  keywright lint licenses/\n  \
     keywright lint --deny warnings *.lic\n  keywright lint --fix --diff license.lic\n  \
+    keywright lint --format sarif --output report.sarif licenses/\n  \
+    keywright lint --write-baseline known.json licenses/\n  \
+    keywright lint --baseline known.json --statistics licenses/\n  \
     keywright lint --format json - < license.lic\n  keywright explain D001")]
 pub struct Args {
     /// License files and directories to search; `-` is standard input
@@ -45,6 +48,18 @@ pub struct Args {
     /// Also apply fixes that may change the meaning or signed blocks, which must then be signed again
     #[arg(long)]
     pub(super) unsafe_fixes: bool,
+    /// Show the number of findings of each rule instead of the findings; with `--format json`, in addition
+    #[arg(long, conflicts_with = "diff")]
+    pub(super) statistics: bool,
+    /// Report only findings that are not in this baseline
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the findings of this run to a baseline, and accept them
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["diff", "watch"])]
+    pub(super) write_baseline: Option<PathBuf>,
+    /// Write the report to this file instead of standard output or, for `human`, standard error
+    #[arg(long, value_name = "FILE", conflicts_with = "diff")]
+    pub(super) output: Option<PathBuf>,
     /// Lint again whenever a file changes
     #[arg(long, conflicts_with_all = ["fix", "diff"])]
     pub(super) watch: bool,
@@ -82,7 +97,7 @@ impl LintFormat {
             Self::Human => return None,
             Self::Concise => Box::new(formats::concise::Concise),
             Self::Json => Box::new(formats::json::Json::default()),
-            Self::Sarif => Box::new(formats::sarif::Sarif::default()),
+            Self::Sarif => Box::new(formats::sarif::Sarif::new("lint", ReportedRule::of_lint())),
             Self::Github => Box::new(formats::github::Github),
             Self::Gitlab => Box::new(formats::gitlab::Gitlab::default()),
             Self::Junit => Box::new(formats::junit::Junit),
@@ -106,9 +121,26 @@ impl Args {
         if self.unsafe_fixes && !self.fix && !self.diff {
             return Err(CliError::usage("`--unsafe-fixes` needs `--fix` or `--diff`"));
         }
-        if report && (self.diff || self.fix && stdin > 0) {
+        if self.statistics && !matches!(self.format, LintFormat::Human | LintFormat::Json) {
+            return Err(CliError::usage("`--statistics` supports only the formats `human` and `json`"));
+        }
+        if report && self.output.is_none() && (self.diff || self.fix && stdin > 0) {
             return Err(CliError::usage("the result and the report would both go to standard output")
-                .help("omit `--format`, so findings go to standard error"));
+                .help("write the report to a file with `--output`, or omit `--format`"));
+        }
+        self.check_output()
+    }
+
+    /// Refuses to write over a license: `--output *.lic` means the first of them.
+    fn check_output(&self) -> Result<(), CliError> {
+        let outputs = [("--output", &self.output), ("--write-baseline", &self.write_baseline)];
+        for (option, path) in outputs.iter().filter_map(|(option, path)| Some((option, path.as_ref()?))) {
+            let is_license = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("lic"));
+            if is_license || self.files.contains(path) {
+                let name = files::display_name(path);
+                return Err(CliError::usage(format!("`{option} {name}` would write over a license"))
+                    .help(format!("give the file after the option: `{option} FILE`")));
+            }
         }
         Ok(())
     }

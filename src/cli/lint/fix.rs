@@ -13,8 +13,8 @@ use keywright_verify::Payload;
 /// Maximum number of rounds; a fix may reveal another finding.
 const ROUNDS: usize = 16;
 
-/// Maximum number of findings per round. Higher than the number shown, because all of them are fixed.
-const FINDINGS: usize = 100_000;
+/// Maximum number of findings per file, if all of them count. Higher than the number shown, because all of them are fixed.
+pub(super) const FINDINGS: usize = 100_000;
 
 /// The fixes to apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

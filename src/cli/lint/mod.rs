@@ -1,6 +1,7 @@
 //! `keywright lint`: checks license files.
 
 mod args;
+mod baseline;
 mod fix;
 mod keys;
 mod levels;
@@ -20,6 +21,7 @@ use super::{CliError, Console, Exit, files};
 pub use args::{Args, LintFormat};
 pub use levels::LevelArgs;
 
+use baseline::Known;
 use plan::Plan;
 
 /// Runs the command. `config` is the configuration file given on the command line.
@@ -35,7 +37,8 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
 /// Runs once over all files.
 fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let plan = Plan::new(args, config, io)?;
-    let mut show = output::Show::new(args.format, io)?;
+    let mut known = Known::read(args, io)?;
+    let mut show = output::Show::new(args, io)?;
     let mut exit = Exit::Success;
     for fault in &plan.faults {
         exit = exit.worst(show.unread(fault, None, io)?);
@@ -43,7 +46,8 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit
     let progress = super::progress::Progress::new(plan.files(), "files", io.interactive && !io.quiet);
     let mut across = lint::CrossFileIndex::default();
     for batch in pipeline::batches(&plan.sets) {
-        let all = pipeline::batch(batch, &plan, &mut across, &progress);
+        let mut all = pipeline::batch(batch, &plan, &mut across, &progress);
+        all.iter_mut().for_each(|done| known.apply(done));
         exit = progress.aside(|| {
             all.iter().try_fold(exit, |exit, done| {
                 Ok::<_, CliError>(exit.worst(finish(args, done, &mut show, io)?))
@@ -51,7 +55,8 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit
         })?;
     }
     drop(progress);
-    show.end(io)?;
+    let is_complete = show.end(known.outcome(), io)?;
+    known.write(is_complete, io)?;
     Ok(exit)
 }
 

@@ -1,5 +1,6 @@
 //! Parallel reading and linting in batches, which limits memory use.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use keywright_license::License;
 use keywright_lint::{self as lint, CrossFileIndex, CrossFileMatch, FileFingerprints, Tally};
 use keywright_report::escape::escape;
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
-use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
+use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile, Span};
 
 use super::fix;
 use super::plan::{Input, Plan};
@@ -32,6 +33,8 @@ pub(super) struct Done {
     pub(super) notes: Vec<String>,
     pub(super) fails: Severity,
     pub(super) exit: Exit,
+    /// The places and codes of errors that make a part of a file unreadable.
+    pub(super) unreadable: HashSet<(FileId, Span, &'static str)>,
 }
 
 /// A file after fixing, changed or not.
@@ -111,6 +114,7 @@ impl Ready {
             notes: Vec::new(),
             fails: settings.fails,
             exit: Exit::Success,
+            unreadable: HashSet::new(),
         };
         let mut paths = Vec::new();
         let mut has_template = false;
@@ -170,7 +174,8 @@ impl Ready {
             options.keys = store.judge(&all, plan.at);
         }
         (done.found, done.tally) = lint::lint_counting(&all, &options);
-        done.exit = conclusion(&done.found, &all, done.fails);
+        done.unreadable = unreadable(&all);
+        done.exit = conclusion(&done.found, !done.unreadable.is_empty(), done.fails);
         done
     }
 }
@@ -212,13 +217,18 @@ fn read(input: &Input, today: Date) -> Result<Read, CliError> {
 }
 
 /// Returns the exit code: `No` for findings, `Unreadable` for text that could not be read as a license.
-fn conclusion(found: &[Diagnostic], licenses: &[&License], fails: Severity) -> Exit {
+fn conclusion(found: &[Diagnostic], is_unreadable: bool, fails: Severity) -> Exit {
     let failing = found.iter().any(|diagnostic| diagnostic.severity >= fails);
-    let lost = licenses.iter().any(|license| license.tree.errors().iter().any(Diagnostic::is_error));
     // Levels do not matter here: unreadable text was not linted.
-    match (failing, lost) {
+    match (failing, is_unreadable) {
         (_, true) => Exit::Unreadable,
         (true, false) => Exit::Findings,
         (false, false) => Exit::Success,
     }
+}
+
+/// Returns the places and codes of errors that make text unreadable.
+fn unreadable(licenses: &[&License]) -> HashSet<(FileId, Span, &'static str)> {
+    let errors = licenses.iter().flat_map(|license| license.tree.errors());
+    errors.filter(|error| error.is_error()).map(Diagnostic::order).collect()
 }

@@ -28,6 +28,8 @@ pub(super) struct Plan {
     pub(super) fixing: Option<fix::Mode>,
     pub(super) stores: keys::Stores,
     pub(super) at: Date,
+    /// Maximum number of findings per file.
+    most: usize,
 }
 
 impl Plan {
@@ -56,7 +58,10 @@ impl Plan {
         let sets =
             if args.together { vec![inputs] } else { inputs.into_iter().map(|one| vec![one]).collect() };
         let at = args.at.unwrap_or(io.today);
-        Ok(Self { sets, faults: found.faults, fixing: args.fixing(), stores, at })
+        // Numbers and baselines are about all findings.
+        let is_complete = args.statistics || args.baseline.is_some() || args.write_baseline.is_some();
+        let most = if is_complete { fix::FINDINGS } else { lint::MAX_FINDINGS };
+        Ok(Self { sets, faults: found.faults, fixing: args.fixing(), stores, at, most })
     }
 
     pub(super) fn files(&self) -> usize {
@@ -66,6 +71,6 @@ impl Plan {
     /// Returns the options for a set of files. With `--together`, the settings of the first file apply.
     pub(super) fn options(&self, settings: &Settings) -> lint::Options {
         let (levels, policy) = (settings.levels.clone(), settings.policy.clone());
-        lint::Options { levels, policy, ..lint::Options::at(self.at) }
+        lint::Options { levels, policy, most: self.most, ..lint::Options::at(self.at) }
     }
 }

@@ -6,9 +6,10 @@ use crate::Sources;
 use crate::escape::escape;
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
 
+use super::elements::Elements;
 use super::fingerprint::{self, Fingerprints};
 use super::location::{self, message};
-use super::{Elements, Outcome, Part, ReportFormat};
+use super::{Outcome, Part, ReportFormat};
 
 /// The GitLab format: a list of issues.
 #[derive(Debug)]

@@ -8,7 +8,8 @@ use keywright_syntax::source::{SourceFile, Span};
 use crate::Sources;
 use crate::escape::escape;
 
-use super::{Elements, Outcome, Part, indented};
+use super::elements::{Elements, indented};
+use super::{Outcome, Part};
 
 /// The JSON format: an object with `version`, `diagnostics`, `unread` and `summary`.
 #[derive(Debug)]
@@ -75,6 +76,36 @@ struct Summary {
     warnings: usize,
     notes: usize,
     files: usize,
+    files_with_findings: usize,
+}
+
+/// The number of findings of a rule.
+#[derive(Debug, Serialize)]
+struct RuleStatistics {
+    code: &'static str,
+    name: &'static str,
+    count: usize,
+    files: usize,
+    fixable: usize,
+    fixable_unsafe: usize,
+}
+
+/// The number of findings in the baseline.
+#[derive(Debug, Serialize)]
+struct KnownFindings {
+    hidden: usize,
+    gone: usize,
+}
+
+/// The parts after the findings. The optional parts are there if they were requested.
+#[derive(Debug, Serialize)]
+struct Tail {
+    unread: Vec<Unread>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<Vec<RuleStatistics>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<KnownFindings>,
+    summary: Summary,
 }
 
 /// A file that could not be read, searched or written.
@@ -98,23 +129,39 @@ impl super::ReportFormat for Json {
     }
 
     fn tail(&mut self, outcome: &Outcome) -> String {
-        let summary = Summary {
+        let tail = indented(&tail(outcome), 0);
+        let tail = tail.strip_prefix('{').unwrap_or(&tail);
+        format!("{}],{tail}\n", self.elements.close())
+    }
+}
+
+fn tail(outcome: &Outcome) -> Tail {
+    let unread = outcome.unread.iter().map(|(file, reason)| Unread {
+        file: escape(file).into_owned(),
+        reason: escape(reason).into_owned(),
+    });
+    let statistics = outcome.statistics.as_ref().map(|statistics| {
+        let rules = statistics.sorted().into_iter().map(|rule| RuleStatistics {
+            code: rule.code.id,
+            name: rule.code.name,
+            count: rule.count,
+            files: rule.files,
+            fixable: rule.fixable,
+            fixable_unsafe: rule.fixable_unsafe,
+        });
+        rules.collect()
+    });
+    Tail {
+        unread: unread.collect(),
+        statistics,
+        baseline: outcome.baseline.map(|known| KnownFindings { hidden: known.hidden, gone: known.gone }),
+        summary: Summary {
             errors: outcome.tally.errors,
             warnings: outcome.tally.warnings,
             notes: outcome.tally.notes,
             files: outcome.files,
-        };
-        let unread = outcome.unread.iter().map(|(file, reason)| Unread {
-            file: escape(file).into_owned(),
-            reason: escape(reason).into_owned(),
-        });
-        let (unread, summary) = (indented(&unread.collect::<Vec<_>>(), 2), indented(&summary, 2));
-        format!(
-            "{}],\n  \"unread\": {},\n  \"summary\": {}\n}}\n",
-            self.elements.close(),
-            unread.trim_start(),
-            summary.trim_start()
-        )
+            files_with_findings: outcome.files_with_findings,
+        },
     }
 }
 

@@ -1,23 +1,32 @@
-//! Report formats of the linter, one file per format, with a common trait.
+//! Report formats for findings, one file per format, with a common trait. `lint` has all of them; `verify` and `test` have
+//! some.
 //!
 //! A report is written in parts, so a run over many files keeps only a few of them in memory. Every format reports the same
 //! findings.
 
+pub mod baseline;
 pub mod concise;
 pub mod github;
 pub mod gitlab;
 pub mod json;
 pub mod junit;
 pub mod sarif;
+pub mod statistics;
 
+mod elements;
 mod fingerprint;
 mod location;
+mod reported_rule;
 
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
 
 use keywright_lint::Tally;
 
-use super::{Sources, to_json};
+use super::Sources;
+use baseline::BaselineOutcome;
+use statistics::Statistics;
+
+pub use reported_rule::ReportedRule;
 
 /// Some files of a run and their findings.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +46,12 @@ pub struct Outcome {
     pub tally: Tally,
     /// Number of files read.
     pub files: usize,
+    /// Number of files with findings.
+    pub files_with_findings: usize,
+    /// The number of findings of each rule, if requested.
+    pub statistics: Option<Statistics>,
+    /// The number of known findings, if there is a baseline.
+    pub baseline: Option<BaselineOutcome>,
     /// Files that could not be read, with the reason. Untrusted text.
     pub unread: Vec<(String, String)>,
 }
@@ -53,43 +68,19 @@ pub trait ReportFormat {
 
 /// Returns the complete report for a single part.
 pub fn whole(report: &mut dyn ReportFormat, part: &Part<'_>) -> String {
-    let outcome =
-        Outcome { tally: Tally::count(part.findings), files: part.sources.len(), unread: Vec::new() };
+    let outcome = Outcome {
+        tally: Tally::count(part.findings),
+        files: part.sources.len(),
+        files_with_findings: files_with_findings(part.findings),
+        ..Outcome::default()
+    };
     let head = report.head();
     let body = report.part(part);
     head + &body + &report.tail(&outcome)
 }
 
-/// Writes the elements of a JSON list incrementally, indented and separated by commas.
-#[derive(Debug, Default)]
-struct Elements {
-    indent: usize,
-    any: bool,
-}
-
-impl Elements {
-    fn new(indent: usize) -> Self {
-        Self { indent, any: false }
-    }
-
-    /// Writes one element, with a separator if it is not the first.
-    fn push<T: serde::Serialize>(&mut self, out: &mut String, element: &T) {
-        out.push_str(if self.any { ",\n" } else { "\n" });
-        self.any = true;
-        out.push_str(&indented(element, self.indent));
-    }
-
-    /// Returns the text before the closing bracket.
-    fn close(&self) -> String {
-        if self.any { format!("\n{}", " ".repeat(self.indent.saturating_sub(2))) } else { String::new() }
-    }
-}
-
-/// Formats a value as pretty JSON with every line indented. Line breaks inside strings are escaped in JSON, so every line
-/// break in the text is layout.
-fn indented<T: serde::Serialize>(value: &T, indent: usize) -> String {
-    let margin = " ".repeat(indent);
-    // Serialization fails only for maps with non-string keys, which these types do not have.
-    let json = to_json::pretty(value).unwrap_or_default();
-    format!("{margin}{}", json.replace('\n', &format!("\n{margin}")))
+/// Returns the number of files with findings. The findings are sorted by file.
+#[must_use]
+pub fn files_with_findings(findings: &[Diagnostic]) -> usize {
+    findings.chunk_by(|one, next| one.primary.file == next.primary.file).count()
 }

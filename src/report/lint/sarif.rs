@@ -4,27 +4,37 @@ use serde::Serialize;
 
 use crate::Sources;
 use crate::escape::escape;
-use keywright_lint::{RULES, Rule};
 use keywright_syntax::diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 use keywright_syntax::source::{FileId, Span};
 
+use super::elements::{Elements, indented};
 use super::fingerprint::Fingerprints;
 use super::location::{self, message, uri};
-use super::{Elements, Outcome, Part, ReportFormat, indented};
+use super::{Outcome, Part, ReportFormat, ReportedRule};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// The SARIF format: one run of one tool.
+/// The SARIF format: one run of one command.
 #[derive(Debug)]
 pub struct Sarif {
+    command: &'static str,
+    rules: Vec<ReportedRule>,
     results: Elements,
     fingerprints: Fingerprints,
 }
 
-impl Default for Sarif {
-    fn default() -> Self {
-        Self { results: Elements::new(8), fingerprints: Fingerprints::default() }
+impl Sarif {
+    /// Creates the report of a command with these rules.
+    #[must_use]
+    pub fn new(command: &'static str, rules: Vec<ReportedRule>) -> Self {
+        Self { command, rules, results: Elements::new(8), fingerprints: Fingerprints::default() }
     }
+}
+
+/// Identifies the command, so that code scanning keeps the results of `lint` when those of `verify` arrive.
+#[derive(Debug, Serialize)]
+struct Automation {
+    id: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -169,13 +179,16 @@ impl ReportFormat for Sarif {
         let driver = Driver {
             name: "keywright",
             semantic_version: env!("CARGO_PKG_VERSION"),
-            rules: RULES.iter().map(|rule| descriptor(rule)).collect(),
+            rules: self.rules.iter().map(descriptor).collect(),
         };
         let tool = indented(&Tool { driver }, 6);
+        let automation = indented(&Automation { id: format!("keywright-{}/", self.command) }, 6);
         format!(
             "{{\n  \"$schema\": \"{SCHEMA}\",\n  \"version\": \"2.1.0\",\n  \"runs\": [\n    {{\n      \
-             \"tool\": {},\n      \"columnKind\": \"unicodeCodePoints\",\n      \"results\": [",
-            tool.trim_start()
+             \"tool\": {},\n      \"automationDetails\": {},\n      \"columnKind\": \"unicodeCodePoints\",\n      \
+             \"results\": [",
+            tool.trim_start(),
+            automation.trim_start()
         )
     }
 
@@ -183,7 +196,8 @@ impl ReportFormat for Sarif {
         let mut out = String::new();
         for found in part.findings {
             let fingerprint = self.fingerprints.fingerprint(found, part.sources);
-            self.results.push(&mut out, &finding(found, part.sources, fingerprint));
+            let index = self.rules.iter().position(|rule| rule.code.id == found.code.id);
+            self.results.push(&mut out, &finding(found, index, part.sources, fingerprint));
         }
         out
     }
@@ -209,7 +223,7 @@ fn level(severity: Severity) -> &'static str {
     severity.as_str()
 }
 
-fn descriptor(rule: &Rule) -> ReportingDescriptor {
+fn descriptor(rule: &ReportedRule) -> ReportingDescriptor {
     ReportingDescriptor {
         id: rule.code.id,
         name: rule.code.name,
@@ -220,16 +234,21 @@ fn descriptor(rule: &Rule) -> ReportingDescriptor {
             markdown: format!("{}\n\n**How to fix**: {}", rule.why, rule.remedy),
         },
         default_configuration: Configuration { level: level(rule.code.severity) },
-        properties: Tags { tags: rule.group().iter().map(|group| group.name).collect() },
+        properties: Tags { tags: vec![rule.group] },
     }
 }
 
-fn finding(found: &Diagnostic, sources: &Sources<'_>, fingerprint: String) -> SarifFinding {
+fn finding(
+    found: &Diagnostic,
+    rule_index: Option<usize>,
+    sources: &Sources<'_>,
+    fingerprint: String,
+) -> SarifFinding {
     let related = found.related.iter().zip(1..);
     let primary = &found.primary;
     SarifFinding {
         rule_id: found.code.id,
-        rule_index: RULES.iter().position(|rule| rule.code.id == found.code.id),
+        rule_index,
         level: level(found.severity),
         message: Message { text: message(found) },
         locations: [location(primary, None, sources)],
