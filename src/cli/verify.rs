@@ -15,11 +15,12 @@ use jiff::civil::Date;
 use keywright_license::Name;
 use keywright_report::verify::{VerifyReport, VerifySummary};
 use keywright_sign::AllCores;
+use keywright_syntax::source::SourceFile;
 use keywright_verify::{Mode, Outcome, Trust, Verdict, Verifier};
 
 use super::config::Configs;
 use super::{CliError, Console, Exit, files, parse_day, provenance};
-use batch::FileBatch;
+use batch::{FileBatch, Unread};
 use inputs::VerifyInputs;
 use output::{Format, Output};
 
@@ -36,6 +37,7 @@ use output::{Format, Output};
     keywright verify --format json --at 2027-01-31 *.lic\n  \
     keywright verify --together old.lic add-on.lic\n  \
     keywright verify -q --log log customers/\n  \
+    keywright verify --format github licenses/\n  \
     keywright verify --vendor ABC_Software --one-set --require-all customer/")]
 pub struct Args {
     /// License files or directories with `*.lic` files; `-` for standard input
@@ -116,6 +118,10 @@ fn refuse_foreign_keys(inputs: &VerifyInputs, config: Option<&Path>) -> Result<(
 /// Returns an error if there is no trust store, one of its lists is not trustworthy, or the report cannot be written.
 pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     files::refuse_stdin_twice(&args.files)?;
+    if args.redact && args.format.has_places() {
+        return Err(CliError::usage("`--redact` supports only the formats `human` and `json`")
+            .help("the other formats refer to places in the files, so their readers need the files"));
+    }
     let at = args.at.unwrap_or(io.today);
     let mode = if args.development { Mode::Development } else { Mode::Production };
     let (store, trust, revocations) = private::run(args.redact, TRUST, io, |io| {
@@ -217,7 +223,7 @@ impl Run<'_> {
             identities,
             facts,
             totals,
-            unread: batch.unread.iter().map(|unread| (unread.before, unread.name.as_str())).collect(),
+            unread: batch.unread.iter().map(Unread::for_report).collect(),
             log,
             at: self.verifier.at,
             mode: self.verifier.mode,
@@ -225,7 +231,8 @@ impl Run<'_> {
             redact: args.redact,
         };
         self.count(&report, batch);
-        output.files(&report, io)
+        let sources: Vec<&SourceFile> = licenses.iter().map(|license| &*license.source).collect();
+        output.files(&report, &sources, io)
     }
 
     /// Adds the results of some files to the result of the run.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use keywright_scenario::{Coverage, Mutation, ScenarioResult};
+use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::{SourceFile, Span};
 
 use super::escape::escape;
@@ -71,7 +72,7 @@ pub(super) fn place(licenses: &[Arc<SourceFile>], license: usize, span: Span) ->
 }
 
 /// A file that could not be run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct NotPlayed {
     /// The name of the file. Untrusted, like the message.
     pub file: String,
@@ -79,6 +80,8 @@ pub struct NotPlayed {
     pub line: Option<usize>,
     /// The first error.
     pub message: String,
+    /// The file and its errors, if it could be read.
+    pub invalid: Option<(Arc<SourceFile>, Vec<Diagnostic>)>,
 }
 
 /// A file that was run.
@@ -88,6 +91,8 @@ pub struct TestedFile {
     pub source: Arc<SourceFile>,
     /// Its scenarios.
     pub results: Vec<ScenarioResult>,
+    /// Warnings about the file.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl TestReport {

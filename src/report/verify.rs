@@ -31,8 +31,8 @@ pub struct VerifyReport<'a> {
     pub facts: Vec<Vec<BlockFacts>>,
     /// The usable totals: of each file, or only of all files if they are used together.
     pub totals: Vec<Vec<FeatureTotal>>,
-    /// Names of files that could not be read, each with the number of files read before it. Untrusted.
-    pub unread: Vec<(usize, &'a str)>,
+    /// Files that could not be read.
+    pub unread: Vec<UnreadFile<'a>>,
     /// The entries of the issue log for the blocks, if the log was consulted.
     pub log: Option<LogReport>,
     /// The verification date.
@@ -43,6 +43,17 @@ pub struct VerifyReport<'a> {
     pub trust: String,
     /// True if everything that can identify the customer is masked, for a ticket.
     pub redact: bool,
+}
+
+/// A file that could not be read. Its texts are untrusted.
+#[derive(Debug, Clone, Copy)]
+pub struct UnreadFile<'a> {
+    /// The number of files read before it.
+    pub before: usize,
+    /// Its name.
+    pub name: &'a str,
+    /// The reason. It can quote the name.
+    pub reason: &'a str,
 }
 
 /// The result of a run.
@@ -216,9 +227,9 @@ impl VerifyReport<'_> {
     /// Returns the files in the order of the command line: the index of a file that was read, or the name of one that was
     /// not.
     pub fn in_order(&self) -> impl Iterator<Item = Result<usize, &str>> {
-        let unread_before = |at: usize| self.unread.iter().filter(move |(before, _)| *before == at);
+        let unread_before = |at: usize| self.unread.iter().filter(move |unread| unread.before == at);
         (0..=self.files.len()).flat_map(move |at| {
-            let unread = unread_before(at).map(|(_, name)| Err(*name));
+            let unread = unread_before(at).map(|unread| Err(unread.name));
             unread.chain((at < self.files.len()).then_some(Ok(at)))
         })
     }
@@ -238,7 +249,7 @@ impl VerifyReport<'_> {
     /// Returns the place on the command line of a file that was read, from 1.
     #[must_use]
     pub fn number_of(&self, at: usize) -> usize {
-        self.before + at + 1 + self.unread.iter().filter(|(before, _)| *before <= at).count()
+        self.before + at + 1 + self.unread.iter().filter(|unread| unread.before <= at).count()
     }
 
     /// Returns a reason for display: escaped, and with each private field masked if requested.

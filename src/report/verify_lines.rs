@@ -4,6 +4,7 @@ use keywright_verify::Verdict;
 
 use super::counted;
 use super::verify::VerifyReport;
+use super::verify_failures::{self, VerifyFailure};
 use super::verify_human::{GREEN, RED, Style, WIDTH, YELLOW, color, customers};
 
 /// Maximum number of reasons that are given for a file.
@@ -66,23 +67,13 @@ fn paint(word: &str) -> &'static str {
     }
 }
 
-/// Returns the reasons of a failure: blocks that are not valid, blocks that the issue log does not accept, and policies.
+/// Returns the reasons of a failure, each with the block and its line.
 fn reasons(report: &VerifyReport<'_>, at: usize) -> Vec<String> {
-    let Some(file) = report.files.get(at) else { return Vec::new() };
-    if file.blocks.is_empty() {
-        return vec!["no FEATURE block: a file without signed blocks is never valid".to_owned()];
-    }
-    let blocks = file.blocks.iter().enumerate().filter_map(|(number, block)| {
+    let failures = verify_failures::of_file(report, at).into_iter();
+    let in_words = |VerifyFailure { block, reason, .. }: VerifyFailure<'_>| {
+        let Some(block) = block else { return reason };
         let name = block.feature.as_deref().map(|name| format!("`{}` in ", report.value("FEATURE", name)));
-        let reason = match (block.verdict, report.logged(at, number)) {
-            (Verdict::Valid, Some(logged)) if report.is_outdated(at, number) || !logged.state.is_issued() => {
-                format!("{} in the issue log", logged.state.as_str())
-            }
-            (Verdict::Valid, _) => return None,
-            _ => report.reason(&block.reason),
-        };
-        Some(format!("{}line {}: {reason}", name.unwrap_or_default(), block.line))
-    });
-    let policies = file.policy.iter().map(|fault| report.reason(&fault.reason));
-    blocks.chain(policies).collect()
+        format!("{}line {}: {reason}", name.unwrap_or_default(), block.line)
+    };
+    failures.map(in_words).collect()
 }

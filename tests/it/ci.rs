@@ -80,7 +80,7 @@ fn hooks_lint_given_files() {
 fn action_lints_configured_paths() {
     let action = yaml("action.yml");
     let steps = action["runs"]["steps"].as_array().unwrap();
-    let lint = steps.iter().find(|step| step["name"] == "Lint").unwrap();
+    let lint = steps.iter().find(|step| step["name"] == "Run").unwrap();
     let script = text(&lint["run"]);
     assert!(!script.contains("${{"), "values go through the environment");
     for (variable, value) in lint["env"].as_object().unwrap() {
@@ -91,7 +91,7 @@ fn action_lints_configured_paths() {
     let dir = TestDir::new();
     dir.write("my licenses/bad.lic", "FEATURE Draw { VENDOR=Acme CUONT=5 }\n")
         .write("$(touch owned).lic", "");
-    let run = |format: &str, output: &str, args: &str| {
+    let run_command = |command: &str, format: &str, output: &str, args: &str| {
         let output = Command::new("bash")
             .args(["-c", script])
             .current_dir(dir.path("."))
@@ -101,15 +101,24 @@ fn action_lints_configured_paths() {
                 ("BINARY", env!("CARGO_BIN_EXE_keywright")),
                 ("PATHS", "my licenses\n$(touch owned).lic\n"),
             ])
-            .envs([("FORMAT", format), ("OUTPUT", output), ("CONFIG", ""), ("ARGS", args)])
+            .envs([("COMMAND", command), ("FORMAT", format), ("OUTPUT", output)])
+            .envs([("CONFIG", ""), ("ARGS", args)])
             .output()
             .unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
+    let run = |format: &str, output: &str, args: &str| run_command("lint", format, output, args);
     let (code, reported) = run("github", "", "");
     assert_eq!(code, Some(1));
     assert!(reported.contains("::error file=my licenses/bad.lic,line=1,"), "{}", reported.as_str());
     assert_eq!(run("sarif", "out.sarif", "--allow\nvalues"), (Some(0), String::new()));
     assert!(dir.read("out.sarif").contains("\"2.1.0\""));
+    dir.run(&["keys", "new", "--vendor", "Acme", "--no-passphrase"]).expect_code(0);
+    let (code, reported) = run_command("verify", "github", "", "--trust=keys");
+    assert_eq!(code, Some(3));
+    assert!(reported.contains("title=UNSUPPORTED"), "{reported}");
+    let (code, reported) = run_command("sign; touch owned", "github", "", "");
+    assert_eq!(code, Some(2));
+    assert!(reported.contains("must be lint, verify or test"), "{reported}");
     assert!(!dir.path("owned").exists());
 }

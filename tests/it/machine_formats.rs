@@ -48,7 +48,10 @@ fn no_format_contains_raw_control_characters() {
             "verify", "--redact", "--format", form, "--trust", "keys", "c1.lic", "fix.lic", "del.lic",
         ]);
     }
-    for form in ["human", "json", "junit"] {
+    for form in ["sarif", "github"] {
+        runs.push(vec!["verify", "--format", form, "--trust", "keys", "c1.lic", "fix.lic", "del.lic"]);
+    }
+    for form in ["human", "json", "junit", "sarif", "github"] {
         runs.push(vec!["test", "--format", form, "x.scenarios.yaml", "y.scenarios.yaml"]);
         runs.push(vec!["test", "--coverage", "--mutate", "--format", form, "x.scenarios.yaml"]);
     }

@@ -68,6 +68,7 @@ mod prose;
 mod random_license;
 mod readme;
 mod redact;
+mod report_findings;
 mod report_lint;
 mod resolve;
 mod resolve_cases;

@@ -14,6 +14,7 @@ use clap::ValueEnum;
 #[command(after_help = "Examples:\n  keywright test license.scenarios.yaml\n  keywright test licenses/\n  \
     keywright test --filter sharing licenses/\n  keywright test --update license.scenarios.yaml\n  \
     keywright test --coverage --fail-under 90 licenses/\n  keywright test --mutate licenses/\n  \
+    keywright test --format github licenses/\n  \
     keywright test --statement=csv metered.scenarios.yaml")]
 pub struct Args {
     /// Scenario files, or directories to search for `*.scenarios.yaml`; `-` is standard input
@@ -69,4 +70,8 @@ pub(super) enum TestFormat {
     Json,
     /// `JUnit` XML
     Junit,
+    /// SARIF 2.1.0: failures for code scanning
+    Sarif,
+    /// GitHub Actions annotations: failures next to the changed lines
+    Github,
 }

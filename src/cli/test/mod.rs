@@ -9,10 +9,13 @@ mod watch;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use keywright_report::escape::escape;
+use keywright_report::lint::github::Github;
+use keywright_report::lint::sarif::Sarif;
 use keywright_report::test::{NotPlayed, TestReport, TestedFile};
+use keywright_report::test_findings::{self, test_rules};
 use keywright_report::{
     Sources, counted, statement_csv, statement_human, statement_json, test_human, test_json, test_junit,
 };
@@ -52,7 +55,11 @@ fn once(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit
     for one in &played {
         let wanted = args.update && one.results.iter().any(|result| !result.passed());
         let updated = wanted.then(|| update(one, filter, io)).transpose();
-        let as_is = || TestedFile { source: one.source.clone(), results: one.results.clone() };
+        let as_is = || TestedFile {
+            source: one.source.clone(),
+            results: one.results.clone(),
+            warnings: one.file.warnings.clone(),
+        };
         report.files.push(match updated {
             Ok(updated) => updated.unwrap_or_else(as_is),
             // A file that cannot be written does not prevent writing the others.
@@ -107,7 +114,7 @@ fn collect(
             FileResult::Unsound(source, found, why) => {
                 print::show_in(&found, &Sources::new([&*source]), io)?;
                 exit = exit.worst(why);
-                report.not_played.push(not_played(&source, &found));
+                report.not_played.push(not_played(source, found));
             }
             FileResult::Unread(path, stop) => {
                 io.error(&stop)?;
@@ -116,6 +123,7 @@ fn collect(
                     file: files::display_name(&path),
                     line: None,
                     message: stop.message,
+                    invalid: None,
                 });
             }
         }
@@ -124,12 +132,13 @@ fn collect(
 }
 
 /// Returns the first error of an invalid file, for reports.
-fn not_played(source: &SourceFile, found: &[Diagnostic]) -> NotPlayed {
+fn not_played(source: Arc<SourceFile>, found: Vec<Diagnostic>) -> NotPlayed {
     let first = found.iter().find(|found| found.is_error()).or(found.first());
     NotPlayed {
         file: source.name().to_owned(),
         line: first.map(|found| source.position(found.primary.span.start as usize).line),
         message: first.map(|found| found.message.clone()).unwrap_or_default(),
+        invalid: Some((source, found)),
     }
 }
 
@@ -145,6 +154,8 @@ fn show(args: &Args, report: &TestReport, io: &mut Console<'_>) -> Result<(), Cl
         (None, TestFormat::Human) => test_human::render(report, human),
         (None, TestFormat::Json) => test_json::render(report).map_err(failure)?,
         (None, TestFormat::Junit) => test_junit::render(report),
+        (None, TestFormat::Sarif) => test_findings::render(report, &mut Sarif::new("test", test_rules())),
+        (None, TestFormat::Github) => test_findings::render(report, &mut Github),
     };
     write!(io.stdout, "{text}")?;
     Ok(())
@@ -199,5 +210,5 @@ fn update(played: &Played, filter: &str, io: &mut Console<'_>) -> Result<TestedF
         io.note(&format!("{values} in {name} not updated: correct them by hand"))?;
     }
     let results = scenario::run(&reread, &loaded.model, |name| name.contains(filter));
-    Ok(TestedFile { results, source: again })
+    Ok(TestedFile { results, source: again, warnings: reread.warnings })
 }

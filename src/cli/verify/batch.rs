@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keywright_license::License;
-use keywright_report::verify::masked_file;
+use keywright_report::verify::{UnreadFile, masked_file};
 use keywright_sign::AllCores;
 use keywright_syntax::source::SourceFile;
 use keywright_verify::jobs;
@@ -33,9 +33,17 @@ impl Size {
 /// A file that could not be read: the number of files read before it in the batch, and the error.
 #[derive(Debug)]
 pub(super) struct Unread {
-    pub(super) before: usize,
-    pub(super) name: String,
+    before: usize,
+    name: String,
+    reason: String,
     pub(super) exit: Exit,
+}
+
+impl Unread {
+    /// Returns the file for reports.
+    pub(super) fn for_report(&self) -> UnreadFile<'_> {
+        UnreadFile { before: self.before, name: &self.name, reason: &self.reason }
+    }
 }
 
 /// Some files of the command line, read and parsed.
@@ -106,5 +114,5 @@ fn not_read(
         stop
     };
     io.error(&shown)?;
-    Ok(Unread { before, name: files::display_name(path), exit })
+    Ok(Unread { before, name: files::display_name(path), reason: shown.message, exit })
 }
