@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use keywright_convert::{Effect, Report as Losses};
 
-use super::Sources;
+use super::{Sources, to_json};
 
 #[derive(Debug, Serialize)]
 struct ConversionJson<'a> {
@@ -104,5 +104,5 @@ pub fn render(report: &ConvertReport<'_>) -> String {
         losses: losses.collect(),
     };
     // Strings, numbers and lists can always be written.
-    serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
+    to_json::pretty(&json).unwrap_or_default() + "\n"
 }

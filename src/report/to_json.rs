@@ -18,3 +18,11 @@ pub(super) fn line(value: &impl Serialize) -> serde_json::Result<String> {
 pub(super) fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string_pretty(value).map(escape_json)
 }
+
+/// Formats a report that is a whole file, with a line break at the end.
+///
+/// # Errors
+/// Returns an error as [`line`] does.
+pub(super) fn document(value: &impl Serialize) -> serde_json::Result<String> {
+    pretty(value).map(|json| json + "\n")
+}

@@ -28,7 +28,7 @@ fn is_raw(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{200b}' | '\u{202e}' | '\u{2066}')
 }
 
-fn assert_clean(name: &str, run: &Outcome) {
+pub(crate) fn assert_clean(name: &str, run: &Outcome) {
     for text in [&run.stdout, &run.stderr] {
         let raw: Vec<char> = text.chars().filter(|c| is_raw(*c)).collect();
         assert!(raw.is_empty(), "{name}: {raw:?} in {text}");

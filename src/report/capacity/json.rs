@@ -9,6 +9,7 @@ use keywright_analysis::capacity::{DeniedMix, FeatureCapacity, Frontier, PoolUse
 
 use super::Analysed;
 use crate::escape::escape;
+use crate::to_json;
 
 #[derive(Debug, Serialize)]
 struct CapacityJson {
@@ -117,9 +118,7 @@ pub fn render(analysed: &Analysed<'_>) -> serde_json::Result<String> {
         smallest_denied_complete: capacity.is_complete,
         pools: capacity.pools.iter().map(pool).collect(),
     };
-    let mut json = serde_json::to_string_pretty(&report)?;
-    json.push('\n');
-    Ok(json)
+    to_json::document(&report)
 }
 
 fn safe(text: &str) -> String {

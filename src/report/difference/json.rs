@@ -6,6 +6,7 @@ use keywright_analysis::diff::{BlockChange, Change, DrawChange};
 
 use super::Compared;
 use crate::escape::escape;
+use crate::to_json;
 
 #[derive(Debug, Serialize)]
 struct DifferenceJson {
@@ -71,9 +72,7 @@ pub fn render(compared: &Compared<'_>) -> serde_json::Result<String> {
         changes: difference.changes.iter().map(change).collect(),
         blocks: difference.blocks.iter().map(block).collect(),
     };
-    let mut json = serde_json::to_string_pretty(&report)?;
-    json.push('\n');
-    Ok(json)
+    to_json::document(&report)
 }
 
 fn safe(text: &str) -> String {

@@ -68,14 +68,13 @@ pub fn render(pictured: &Pictured<'_>) -> serde_json::Result<String> {
         alternative: edge.alternative,
         faults: faults(&edge.faults),
     });
-    let json = to_json::pretty(&GraphJson {
+    to_json::document(&GraphJson {
         version: 1,
         at: graph.at.to_string(),
         files: escape(pictured.files).into_owned(),
         features: features.collect(),
         dependencies: dependencies.collect(),
-    });
-    json.map(|json| json + "\n")
+    })
 }
 
 fn faults(faults: &[Fault]) -> Vec<FaultJson> {

@@ -88,7 +88,7 @@ pub fn render(planned: &Planned<'_>) -> serde_json::Result<String> {
         feature: clean(&stop.name),
         reason: clean(&stop.reason),
     });
-    let json = to_json::pretty(&TimelineJson {
+    to_json::document(&TimelineJson {
         version: 1,
         from: timeline.from.to_string(),
         to: timeline.to.to_string(),
@@ -96,6 +96,5 @@ pub fn render(planned: &Planned<'_>) -> serde_json::Result<String> {
         files: planned.files.iter().map(|file| clean(file)).collect(),
         features: features.collect(),
         stops: stops.collect(),
-    });
-    json.map(|json| json + "\n")
+    })
 }
