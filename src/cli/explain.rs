@@ -6,10 +6,11 @@ use jiff::civil::Date;
 
 use keywright_convert::Loss;
 use keywright_lint::{RULES, Rule, UnknownSelector, rule};
-use keywright_report::rule_docs;
-use keywright_scenario::PAGES;
+use keywright_report::{rule_docs, rule_json};
+use keywright_scenario::{CodePage, PAGES};
 
-use super::{CliError, Console, Exit, explain_feature};
+use super::explain_feature::{self, ExplainFormat};
+use super::{CliError, Console, Exit};
 
 /// Explain a lint rule or the cost of a feature
 ///
@@ -20,7 +21,8 @@ use super::{CliError, Console, Exit, explain_feature};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright explain D001\n  keywright explain dependency-cycle\n  \
     keywright explain --all\n  keywright explain MyDraw license.lic\n  \
-    keywright explain MyDraw:2,MyWrite license.lic")]
+    keywright explain MyDraw:2,MyWrite license.lic\n  \
+    keywright explain --format json MyDraw license.lic")]
 pub struct Args {
     /// Rule code or name; with files, one or more features
     #[arg(value_name = "CODE|FEATURE|MIX", required_unless_present = "all", conflicts_with = "all")]
@@ -38,6 +40,9 @@ pub struct Args {
     /// Day of the checkout instead of today
     #[arg(long, value_name = "DATE", value_parser = super::parse_day, requires = "files")]
     at: Option<Date>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Human, value_name = "FORMAT")]
+    format: ExplainFormat,
 }
 
 /// Runs the command.
@@ -46,21 +51,25 @@ pub struct Args {
 /// Returns an error if the rule or feature is unknown, a file cannot be read, or the output cannot be written.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     match &args.subject {
-        None => all(io),
-        Some(code) if args.files.is_empty() => one(code, io),
+        None => all(args.format, io),
+        Some(code) if args.files.is_empty() => one(code, args.format, io),
         Some(feature) => {
             let question = explain_feature::Question {
                 feature,
                 files: &args.files,
                 count: args.count.into(),
                 at: args.at,
+                format: args.format,
             };
             explain_feature::run(&question, io)
         }
     }
 }
 
-fn all(io: &mut Console<'_>) -> Result<Exit, CliError> {
+fn all(format: ExplainFormat, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    if format == ExplainFormat::Json {
+        return json(rule_json::all(), io);
+    }
     if io.verbose == 0 {
         write!(io.stdout, "{}{}", rule_docs::table(), rule_docs::code_table(&PAGES))?;
         return Ok(Exit::Success);
@@ -72,27 +81,61 @@ fn all(io: &mut Console<'_>) -> Result<Exit, CliError> {
     Ok(Exit::Success)
 }
 
-fn one(code: &str, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let found: Option<&Rule> = rule(code).or_else(|| rule(&code.to_uppercase()));
-    let Some(found) = found else {
-        if let Some(loss) = Loss::find(code) {
-            write!(io.stdout, "{}", keywright_convert::page(loss, io.width))?;
-            return Ok(Exit::Success);
-        }
-        if let Some(page) = PAGES
-            .iter()
-            .find(|page| page.code.id.eq_ignore_ascii_case(code) || page.code.name.eq_ignore_ascii_case(code))
-        {
-            write!(io.stdout, "{}", rule_docs::code_page(page, io.width))?;
-            return Ok(Exit::Success);
-        }
-        let unknown = UnknownSelector::new(code);
-        let help = match unknown.suggestion {
-            Some(_) => unknown.help(),
-            None => format!("{}; to explain a feature, add its license files", unknown.help()),
+fn one(code: &str, format: ExplainFormat, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    let page = Page::find(code).ok_or_else(|| unknown(code))?;
+    if format == ExplainFormat::Json {
+        return json(page.json(), io);
+    }
+    write!(io.stdout, "{}", page.text(io.width))?;
+    Ok(Exit::Success)
+}
+
+/// The page of a code.
+enum Page {
+    Rule(&'static Rule),
+    Loss(&'static Loss),
+    Scenario(&'static CodePage),
+}
+
+impl Page {
+    fn find(code: &str) -> Option<Self> {
+        let is_named = |page: &&CodePage| {
+            page.code.id.eq_ignore_ascii_case(code) || page.code.name.eq_ignore_ascii_case(code)
         };
-        return Err(CliError::usage(unknown.to_string()).help(help));
+        let found = rule(code).or_else(|| rule(&code.to_uppercase())).map(Self::Rule);
+        found
+            .or_else(|| Loss::find(code).map(Self::Loss))
+            .or_else(|| PAGES.iter().find(is_named).map(Self::Scenario))
+    }
+
+    fn text(&self, width: usize) -> String {
+        match self {
+            Self::Rule(rule) => rule_docs::terminal(rule, width),
+            Self::Loss(loss) => keywright_convert::page(loss, width),
+            Self::Scenario(page) => rule_docs::code_page(page, width),
+        }
+    }
+
+    fn json(&self) -> serde_json::Result<String> {
+        match self {
+            Self::Rule(rule) => rule_json::rule(rule),
+            Self::Loss(loss) => rule_json::loss(loss),
+            Self::Scenario(page) => rule_json::code_page(page),
+        }
+    }
+}
+
+fn unknown(code: &str) -> CliError {
+    let unknown = UnknownSelector::new(code);
+    let help = match unknown.suggestion {
+        Some(_) => unknown.help(),
+        None => format!("{}; to explain a feature, add its license files", unknown.help()),
     };
-    write!(io.stdout, "{}", rule_docs::terminal(found, io.width))?;
+    CliError::usage(unknown.to_string()).help(help)
+}
+
+fn json(text: serde_json::Result<String>, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    let text = text.map_err(|error| CliError::failure(error.to_string()))?;
+    io.stdout.write_all(text.as_bytes())?;
     Ok(Exit::Success)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::civil::{Date, DateTime};
 
 use keywright_license::License;
-use keywright_report::cost_human;
+use keywright_report::cost::{self, CostOfMix, FeatureCost};
 use keywright_report::escape::escape;
 use keywright_resolve::{Interner, Model, Outcome, Request, Requester, State, Usable};
 use keywright_syntax::diagnostic::nearest;
@@ -14,6 +14,15 @@ use super::{CliError, Console, Exit, files};
 
 /// Maximum number of checkouts of one feature per turn of a mix.
 const MAX_TURN: usize = 1000;
+
+/// The output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExplainFormat {
+    /// Text for people
+    Human,
+    /// JSON, version 1
+    Json,
+}
 
 /// The arguments.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +35,8 @@ pub struct Question<'a> {
     pub count: u64,
     /// The day of the checkout; today if `None`.
     pub at: Option<Date>,
+    /// The output format.
+    pub format: ExplainFormat,
 }
 
 /// Writes the answer to standard output. Returns `Success` if one checkout would be granted.
@@ -51,37 +62,72 @@ pub fn run(question: &Question<'_>, io: &mut Console<'_>) -> Result<Exit, CliErr
         ))?;
     }
     let at = question.at.unwrap_or(io.today).at(0, 0, 0, 0);
+    let asked = Asked { question, licenses: &licenses, model: &model, at };
     if let [one] = mix.as_slice() {
-        return Ok(cost(&model, at, &Request { count: question.count, ..*one }, io)?);
+        return asked.about_one(&Request { count: question.count, ..*one }, io);
     }
-    let mut people = Interner::default();
     let mix: Vec<Request> = mix.into_iter().map(|one| Request { count: question.count, ..one }).collect();
-    let limit = model.first_denied(&State::new(&model, at), &mix, &mut people);
-    write!(io.stdout, "{}", cost_human::render_mix(&model, at, &names, &limit, &people))?;
-    let stuck = mix.iter().zip(&names).zip(&limit.granted).find(|(_, granted)| **granted == 0);
-    if let Some(((request, name), _)) = stuck
-        && let Some(day) = model.first_day(request, at.date())
-    {
-        writeln!(io.stdout, "the first day on which {} can run is {day}: see `--at {day}`", escape(name))?;
-    }
-    Ok(match limit.stopped {
-        Some((_, Outcome::Failed(_))) => Exit::Failure,
-        _ if limit.granted.contains(&0) => Exit::Findings,
-        _ => Exit::Success,
-    })
+    asked.about_mix(&names, &mix, io)
 }
 
-/// Writes the cost of a checkout for a user without other checkouts.
-fn cost(model: &Model, at: DateTime, request: &Request, io: &mut Console<'_>) -> std::io::Result<Exit> {
-    let someone = Some(Interner::default().fresh("user"));
-    let who = Requester { user: someone, host: someone, custom: someone };
-    let request = Request { who, ..*request };
-    write!(io.stdout, "{}", cost_human::render(model, at, &request))?;
-    Ok(match model.at_once(&State::new(model, at), &request) {
-        Usable::Exactly(0) | Usable::Devices(0) => Exit::Findings,
-        Usable::Undetermined => Exit::Failure,
-        _ => Exit::Success,
-    })
+/// A question about licenses that were read.
+struct Asked<'a> {
+    question: &'a Question<'a>,
+    licenses: &'a [License],
+    model: &'a Model,
+    at: DateTime,
+}
+
+impl Asked<'_> {
+    /// Writes the cost of a checkout for a user without other checkouts.
+    fn about_one(&self, request: &Request, io: &mut Console<'_>) -> Result<Exit, CliError> {
+        let someone = Some(Interner::default().fresh("user"));
+        let who = Requester { user: someone, host: someone, custom: someone };
+        let found = FeatureCost::new(self.model, self.at, &Request { who, ..*request });
+        let text = match self.question.format {
+            ExplainFormat::Human => cost::human(&found),
+            ExplainFormat::Json => cost::json(&found, self.licenses).map_err(unwritable)?,
+        };
+        io.stdout.write_all(text.as_bytes())?;
+        Ok(match found.usable {
+            Usable::Exactly(0) | Usable::Devices(0) => Exit::Findings,
+            Usable::Undetermined => Exit::Failure,
+            _ => Exit::Success,
+        })
+    }
+
+    /// Writes how often the requests of a mix are granted in turn.
+    fn about_mix(&self, names: &[String], mix: &[Request], io: &mut Console<'_>) -> Result<Exit, CliError> {
+        let mut people = Interner::default();
+        let limit = self.model.first_denied(&State::new(self.model, self.at), mix, &mut people);
+        let never = mix.iter().zip(names).zip(&limit.granted).find(|(_, granted)| **granted == 0);
+        let first_day = never.and_then(|((request, name), _)| {
+            Some((name.as_str(), self.model.first_day(request, self.at.date())?))
+        });
+        let found = CostOfMix {
+            model: self.model,
+            day: self.at.date(),
+            names,
+            count: self.question.count,
+            limit: &limit,
+            people: &people,
+            first_day,
+        };
+        let text = match self.question.format {
+            ExplainFormat::Human => cost::mix_human(&found),
+            ExplainFormat::Json => cost::mix_json(&found).map_err(unwritable)?,
+        };
+        io.stdout.write_all(text.as_bytes())?;
+        Ok(match limit.stopped {
+            Some((_, Outcome::Failed(_))) => Exit::Failure,
+            _ if limit.granted.contains(&0) => Exit::Findings,
+            _ => Exit::Success,
+        })
+    }
+}
+
+fn unwritable(error: serde_json::Error) -> CliError {
+    CliError::failure(error.to_string())
 }
 
 /// Parses a mix such as `MyDraw:2,MyWrite`, and returns each name as often as it is requested per turn.

@@ -12,6 +12,7 @@ pub mod customer;
 mod day;
 pub mod demo;
 pub mod diff;
+mod entitled_set;
 pub mod error;
 pub mod explain;
 pub mod explain_feature;

@@ -3,8 +3,9 @@
 
 pub mod capacity;
 pub mod convert_json;
-pub mod cost_human;
+pub mod cost;
 pub mod difference;
+mod entitlement_json;
 pub mod escape;
 pub mod graph;
 #[cfg(feature = "human")]
@@ -12,6 +13,7 @@ pub mod human;
 pub mod lint;
 mod repaired_copy;
 pub mod rule_docs;
+pub mod rule_json;
 pub mod simulate_human;
 pub mod simulate_json;
 pub mod statement_csv;

@@ -154,7 +154,7 @@ fn section(rule: &Rule) -> String {
 }
 
 /// The message for the bad example; `None` for examples that are too long to show.
-fn messages(rule: &Rule) -> Option<String> {
+pub(super) fn messages(rule: &Rule) -> Option<String> {
     let sources = match rule.bad {
         Example::Made { .. } => return None,
         other => other.sources(),
@@ -183,7 +183,7 @@ fn allowing(rule: &Rule) -> String {
 }
 
 /// The text of an example, with hidden characters escaped.
-fn example_text(example: &Example) -> String {
+pub(super) fn example_text(example: &Example) -> String {
     let all = |text: &str| text.trim_end().lines().map(visible).collect::<Vec<_>>().join("\n");
     match example {
         Example::Text(text) => all(text),

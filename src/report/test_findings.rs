@@ -58,7 +58,7 @@ pub fn test_rules() -> Vec<ReportedRule> {
 pub fn render(report: &TestReport, format: &mut dyn ReportFormat) -> String {
     let mut text = format.head();
     let mut part = |findings: &[Diagnostic], sources: &Sources<'_>| {
-        text.push_str(&format.part(&Part { findings, sources, fails: Severity::Warning }));
+        text.push_str(&format.part(&Part { findings, sources, fails: Severity::Warning, entitled: None }));
     };
     for file in &report.files {
         part(&failures(file), &Sources::new([&*file.source]));

@@ -3,21 +3,21 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use keywright_resolve::Usable;
 use keywright_syntax::hidden;
 use keywright_verify::{BlockReport, FileReport, HiddenText};
 
+use super::entitlement_json::{AlternativeDrawJson, AmountJson, DrawnJson, TotalJson};
 use super::repaired_copy::{self, RepairedJson};
 use super::to_json;
 use super::verify::{Grant, Logged, VerifyReport, VerifySummary};
-use super::verify_facts::{BlockFacts, DrawnOn, FeatureTotal};
+use super::verify_facts::{BlockFacts, FeatureTotal};
 
 /// The part of the report after the files.
 #[derive(Debug, Serialize)]
 struct End {
     sums: Vec<Summed>,
     together: bool,
-    usable: Vec<Total>,
+    usable: Vec<TotalJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<usize>,
     result: &'static str,
@@ -34,28 +34,10 @@ struct File {
     lines_without_licensee: Vec<usize>,
     policy: Vec<Policy>,
     blocks: Vec<Block>,
-    usable: Vec<Total>,
+    usable: Vec<TotalJson>,
     hidden: Hidden,
     #[serde(skip_serializing_if = "Option::is_none")]
     repaired: Option<RepairedJson>,
-}
-
-#[derive(Debug, Serialize)]
-struct Total {
-    vendor: String,
-    feature: String,
-    kind: &'static str,
-    usable: Amount,
-    exact: bool,
-    unit: &'static str,
-}
-
-/// A number, or a word.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Amount {
-    Count(u64),
-    Word(&'static str),
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -131,8 +113,8 @@ struct Block {
 struct Unlocks {
     #[serde(flatten)]
     granted: Granted,
-    draws: Vec<Drawn>,
-    alternatives: Vec<Vec<Draw>>,
+    draws: Vec<DrawnJson>,
+    alternatives: Vec<Vec<AlternativeDrawJson>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -145,21 +127,6 @@ struct Granted {
     end: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-struct Drawn {
-    pool: String,
-    count: Option<u64>,
-    exact: bool,
-    least: Option<u64>,
-    most: Option<u64>,
-}
-
-#[derive(Debug, Serialize)]
-struct Draw {
-    pool: String,
-    count: Option<u64>,
-}
-
 /// The JSON report, written in parts, so that the files of a large directory need not be in memory together. The text of
 /// all parts is pretty-printed JSON with a final line break.
 #[derive(Debug)]
@@ -167,7 +134,7 @@ pub struct JsonReport {
     is_begun: bool,
     is_empty: bool,
     sums: Vec<Summed>,
-    usable: Vec<Total>,
+    usable: Vec<TotalJson>,
     together: bool,
     files: usize,
 }
@@ -207,7 +174,7 @@ impl JsonReport {
         // Totals are those of one set of files: one file, or all files if they are used together.
         let totals = report.totals.first().map_or(&[][..], Vec::as_slice);
         if self.together {
-            self.usable = totals.iter().map(total).collect();
+            self.usable = TotalJson::all(totals);
         }
         self.sums = if self.together || self.files == 1 { sums(totals) } else { Vec::new() };
         Ok(text)
@@ -256,37 +223,11 @@ fn sums(totals: &[FeatureTotal]) -> Vec<Summed> {
             feature: total.feature.clone(),
             kind: total.kind,
             blocks: total.blocks,
-            count: match amount(total.usable).0 {
-                Amount::Count(count) => Some(count),
-                Amount::Word(_) => None,
-            },
+            count: AmountJson::of(total.usable).0.count(),
         })
         .collect();
     sums.sort_by(|one, other| (&one.vendor, &one.feature).cmp(&(&other.vendor, &other.feature)));
     sums
-}
-
-fn total(total: &FeatureTotal) -> Total {
-    let (usable, exact) = amount(total.usable);
-    let unit = if matches!(total.usable, Usable::Devices(_)) { "devices" } else { "checkouts" };
-    Total {
-        vendor: total.vendor.clone(),
-        feature: total.feature.clone(),
-        kind: total.kind,
-        usable,
-        exact,
-        unit,
-    }
-}
-
-/// Returns a usable total, and true if it is exact.
-fn amount(usable: Usable) -> (Amount, bool) {
-    match usable {
-        Usable::Unlimited | Usable::Devices(u64::MAX) => (Amount::Word("unlimited"), true),
-        Usable::Exactly(count) | Usable::Devices(count) => (Amount::Count(count), true),
-        Usable::AtLeast(count) => (Amount::Count(count), false),
-        Usable::Undetermined => (Amount::Word("undetermined"), false),
-    }
 }
 
 fn file(report: &VerifyReport<'_>, at: usize, found: &FileReport<'_>) -> File {
@@ -313,7 +254,7 @@ fn file(report: &VerifyReport<'_>, at: usize, found: &FileReport<'_>) -> File {
                 ..block(report, one, report.facts(at, number))
             })
             .collect(),
-        usable: report.file_totals(at).iter().map(total).collect(),
+        usable: TotalJson::all(report.file_totals(at)),
         hidden: hidden_text(report, &found.hidden),
         repaired: found.repaired.as_ref().map(|repaired| repaired_copy::json(report, repaired)),
     }
@@ -341,8 +282,10 @@ fn block(report: &VerifyReport<'_>, block: &BlockReport<'_>, facts: Option<&Bloc
     let role = facts.and_then(|facts| facts.role.as_ref());
     let unlocks = block.verified.as_ref().filter(|_| block.duplicate.is_none()).map(|feature| Unlocks {
         granted: granted(Grant::of(feature.get(), report.redact)),
-        draws: facts.map(|facts| facts.draws.iter().map(drawn).collect()).unwrap_or_default(),
-        alternatives: facts.map(alternatives).unwrap_or_default(),
+        draws: facts.map(|facts| DrawnJson::all(&facts.draws)).unwrap_or_default(),
+        alternatives: facts
+            .map(|facts| AlternativeDrawJson::alternatives(&facts.alternatives))
+            .unwrap_or_default(),
     });
     let grants = block.out_of_force.as_ref().map(|feature| granted(Grant::of(feature.get(), report.redact)));
     let claims =
@@ -387,19 +330,4 @@ fn granted(grant: Grant) -> Granted {
     let Grant { kind, version, count, sn, start, end } = grant;
     let day = |day: Date| day.to_string();
     Granted { kind, version, count, sn, start: start.map(day), end: end.map(day) }
-}
-
-fn drawn(draw: &DrawnOn) -> Drawn {
-    let (least, most) = (limited(draw.least), limited(draw.most).filter(|_| draw.is_complete));
-    Drawn { pool: draw.pool.clone(), count: least, exact: draw.is_exact(), least, most }
-}
-
-fn alternatives(facts: &BlockFacts) -> Vec<Vec<Draw>> {
-    let draw = |(pool, count): &(String, u64)| Draw { pool: pool.clone(), count: limited(*count) };
-    facts.alternatives.iter().map(|draws| draws.iter().map(draw).collect()).collect()
-}
-
-/// A number of licenses, or `None` if it is above all numbers.
-fn limited(count: u64) -> Option<u64> {
-    Some(count).filter(|count| *count < u64::MAX)
 }

@@ -82,8 +82,8 @@ fn explain_shows_cost_of_feature() {
     dir.run(&["explain", "A", "missing.lic"]).expect_code(6);
 }
 
-#[test]
-fn explain_shows_roles_and_range_of_cost() {
+/// Two files that form one license, with blocks of every role.
+pub(crate) fn roles() -> TestDir {
     let dir = TestDir::new();
     dir.write(
         "a.lic",
@@ -101,6 +101,12 @@ fn explain_shows_roles_and_range_of_cost() {
         "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=35 SN=3 }\n\
          FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=20 SN=1 }\n",
     );
+    dir
+}
+
+#[test]
+fn explain_shows_roles_and_range_of_cost() {
+    let dir = roles();
     let run = |feature: &str| dir.run(&["explain", feature, "a.lic", "b.lic", "--at", "2026-06-01"]).stdout;
     let shown = ["Pool", "Suite", "Waits", "Later"].map(run).join("----\n");
     snapshot("lint", "explain-roles", &shown);

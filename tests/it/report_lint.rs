@@ -171,6 +171,36 @@ fn json_report_matches_schema() {
 }
 
 #[test]
+fn json_report_has_roles_and_usable_totals() {
+    let dir = TestDir::new();
+    dir.write(
+        "a.lic",
+        "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=20 SN=1 }\nFEATURE Broken { COUNT }\n\
+         FEATURE Draw { VENDOR=v KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=5\" }\n",
+    );
+    dir.write("b.lic", "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=35 SN=2 }\n");
+    let sets = |more: &[&str]| {
+        let args = [&["lint", "--format", "json", "--at", "2026-06-01", "a.lic", "b.lic"], more].concat();
+        let report: Value = serde_json::from_str(&dir.run(&args).stdout).unwrap();
+        assert_eq!(schema::faults("lint", &report), [""; 0]);
+        report["sets"].as_array().unwrap().clone()
+    };
+    let usable = |set: &Value| -> Vec<Value> {
+        set["usable"].as_array().unwrap().iter().map(|total| total["usable"].clone()).collect()
+    };
+    let alone = sets(&[]);
+    assert_eq!(usable(&alone[0]), [20, 4]);
+    assert_eq!(usable(&alone[1]), [35]);
+    let [set] = sets(&["--together"]).try_into().unwrap();
+    assert_eq!(usable(&set), [20, 4]);
+    let roles: Vec<&Value> = set["blocks"].as_array().unwrap().iter().map(|block| &block["role"]).collect();
+    assert_eq!(roles, ["serves", "serves", "other-exclusive-serves"], "a broken block has no role");
+    assert_eq!(set["blocks"][1]["draws"][0]["count"], 5);
+    let other = "not used: the EXCLUSIVE block `Pool` in line 1 of `a.lic` serves";
+    assert_eq!([&set["blocks"][2]["file"], &set["blocks"][2]["role_text"]], ["b.lic", other]);
+}
+
+#[test]
 fn sarif_report_matches_schema_types() {
     use serde_sarif::sarif::ResultLevel;
     let dir = test_dir();

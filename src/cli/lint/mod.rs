@@ -2,6 +2,7 @@
 
 mod args;
 mod baseline;
+mod entitled;
 mod fix;
 mod keys;
 mod levels;

@@ -97,7 +97,8 @@ impl Show {
         self.count(done);
         let sources = Sources::new(done.sources.iter().map(|source| &**source));
         if let Some(report) = &mut self.report {
-            let part = Part { findings: &done.found, sources: &sources, fails: done.fails };
+            let entitled = done.entitled.as_ref();
+            let part = Part { findings: &done.found, sources: &sources, fails: done.fails, entitled };
             let text = report.part(&part);
             return self.put(&text, io);
         }

@@ -12,18 +12,21 @@ use jiff::civil::Date;
 use keywright_license::License;
 use keywright_lint::{self as lint, CrossFileIndex, CrossFileMatch, FileFingerprints, Tally};
 use keywright_report::escape::escape;
+use keywright_report::lint::Entitled;
 use keywright_syntax::diagnostic::{Diagnostic, Severity};
 use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile, Span};
 
-use super::fix;
 use super::plan::{Input, Plan};
 use super::repair::{self, Repair};
+use super::{entitled, fix};
 use crate::progress::Progress;
 
 /// The result for a set of files.
 pub(super) struct Done {
     pub(super) sources: Vec<Arc<SourceFile>>,
     pub(super) found: Vec<Diagnostic>,
+    /// The grants of the files, if the format shows them.
+    pub(super) entitled: Option<Entitled>,
     /// Number of all findings, including those not kept.
     pub(super) tally: Tally,
     pub(super) fixed: Vec<FixedFile>,
@@ -108,6 +111,7 @@ impl Ready {
         let mut done = Done {
             sources: Vec::new(),
             found: Vec::new(),
+            entitled: None,
             tally: Tally::default(),
             fixed: Vec::new(),
             unread: Vec::new(),
@@ -175,6 +179,7 @@ impl Ready {
         }
         (done.found, done.tally) = lint::lint_counting(&all, &options);
         done.unreadable = unreadable(&all);
+        done.entitled = plan.shows_entitled.then(|| entitled::of(&all, plan.at));
         done.exit = conclusion(&done.found, !done.unreadable.is_empty(), done.fails);
         done
     }
@@ -199,7 +204,7 @@ fn read(input: &Input, today: Date) -> Result<Read, CliError> {
     };
     let id = FileId(u32::try_from(input.id).unwrap_or(u32::MAX));
     let name = files::display_name(&input.path);
-    if !template::is_template(&bytes) {
+    if !template::is_template(&input.path, &bytes) {
         return Ok(Read::License(SourceFile::from_bytes(id, name, bytes)));
     }
     let shown = escape(&name).into_owned();

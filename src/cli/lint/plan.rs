@@ -30,6 +30,8 @@ pub(super) struct Plan {
     pub(super) at: Date,
     /// Maximum number of findings per file.
     most: usize,
+    /// True if the output contains what the files grant.
+    pub(super) shows_entitled: bool,
 }
 
 impl Plan {
@@ -61,7 +63,8 @@ impl Plan {
         // Numbers and baselines are about all findings.
         let is_complete = args.statistics || args.baseline.is_some() || args.write_baseline.is_some();
         let most = if is_complete { fix::FINDINGS } else { lint::MAX_FINDINGS };
-        Ok(Self { sets, faults: found.faults, fixing: args.fixing(), stores, at, most })
+        let shows_entitled = !args.diff && args.format.report().is_some_and(|report| report.shows_entitled());
+        Ok(Self { sets, faults: found.faults, fixing: args.fixing(), stores, at, most, shows_entitled })
     }
 
     pub(super) fn files(&self) -> usize {

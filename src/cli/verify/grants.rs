@@ -1,18 +1,19 @@
 //! Grants of the valid blocks of files that are used together: roles, draws of tokens, usable totals and missing
 //! dependencies.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use jiff::civil::Date;
 
 use keywright_license::{Feature, License, is_same_customer};
-use keywright_report::verify_facts::{BlockFacts, BlockRole, DrawnOn, FeatureTotal};
+use keywright_report::verify_facts::{BlockFacts, FeatureTotal};
 use keywright_resolve::graph::{DependencyTarget, Graph, GraphBlock, Metrics};
-use keywright_resolve::{CheckoutCost, Entitlement, Entitlements, Model, Role};
+use keywright_resolve::{Entitlements, Model, Role};
 use keywright_sign::AllCores;
 use keywright_syntax::source::Span;
 use keywright_verify::{FileReport, Policy, PolicyFault, Reason, jobs};
+
+use crate::entitled_set::{EntitledSet, licensee};
 
 /// The grants of files that are used together.
 #[derive(Debug)]
@@ -67,9 +68,10 @@ fn of(licenses: &[&License], reports: &[&FileReport<'_>], at: Date) -> Grants {
             *slot = reason.map(|reason| PolicyFault { policy: Policy::Incomplete, reason });
         }
     }
-    let set = Set { licenses, reports, model: &model, entitlements: &entitlements, at };
-    let blocks = (0..reports.len()).map(|file| set.blocks_of(file)).collect();
-    let totals = if are_of_one_customer(&graph) { set.totals() } else { Vec::new() };
+    let names = reports.iter().map(|report| report.file.clone()).collect();
+    let set = EntitledSet { licenses, names, model: &model, entitlements: &entitlements };
+    let blocks = (0..reports.len()).map(|file| blocks_of(&set, reports, file, at)).collect();
+    let totals = set.totals(&graph);
     Grants { blocks, totals, missing }
 }
 
@@ -78,113 +80,29 @@ fn valid_blocks(report: &FileReport<'_>) -> HashSet<Span> {
     report.blocks.iter().filter_map(|block| Some(block.verified.as_ref()?.get().span)).collect()
 }
 
-/// Returns true if no two blocks of a vendor have different LICENSEE: totals are never added up over customers.
-fn are_of_one_customer(graph: &Graph<'_>) -> bool {
-    let mut first: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
-    graph.blocks().iter().all(|block| {
-        let Some(name) = licensee(block) else { return true };
-        is_same_customer(first.entry(block.vendor()).or_insert_with(|| name.clone()), &name)
-    })
-}
-
-/// A set of files with its entitlement.
-struct Set<'s, 'a> {
-    licenses: &'s [&'a License],
-    reports: &'s [&'s FileReport<'s>],
-    model: &'s Model,
-    entitlements: &'s Entitlements,
+/// Returns the facts about the blocks of a file of the set.
+fn blocks_of(
+    set: &EntitledSet<'_, '_>,
+    reports: &[&FileReport<'_>],
+    file: usize,
     at: Date,
-}
-
-impl Set<'_, '_> {
-    fn blocks_of(&self, file: usize) -> Vec<BlockFacts> {
-        let Some(report) = self.reports.get(file) else { return Vec::new() };
-        let facts = report.blocks.iter().map(|block| {
-            if let Some(feature) = &block.out_of_force {
-                let role = out_of_force(feature.get(), self.at);
-                return BlockFacts { role: role.map(|role| self.named(role, file)), ..BlockFacts::default() };
-            }
-            let known = block.verified.as_ref().and_then(|_| self.model.block_at(file, block.span));
-            let Some(id) = known else { return BlockFacts::default() };
-            let role = Some(self.named(self.entitlements.role(id), file));
-            let Some(cost) = self.entitlements.cost(id) else {
-                return BlockFacts { role, ..BlockFacts::default() };
-            };
-            BlockFacts { role, draws: self.draws(cost), alternatives: self.alternatives(cost) }
-        });
-        facts.collect()
-    }
-
-    /// Describes a role. Names blocks by their lines, with the file if it is another one than `file`.
-    fn named(&self, role: Role, file: usize) -> BlockRole {
-        const PLACE: &str = "\0";
-        let words = role.words_with(|_| PLACE.to_owned(), |name| self.model.name_text(name).to_owned());
-        let words = match (words.split_once(PLACE), role.other()) {
-            (Some((before, after)), Some(other)) => {
-                let (in_file, span) = self.model.origin(other);
-                let line = self.licenses.get(in_file).map_or(0, |license| line(license, span));
-                let name = self.model.name_text(self.model.name_of(other));
-                let place = Reason::default().value("FEATURE", name).text(" in line ").fact(line);
-                let place = match self.reports.get(in_file).filter(|_| in_file != file) {
-                    Some(report) => place.text(" of ").file(in_file, report.file.clone()),
-                    None => place,
-                };
-                plain(before).then(place).then(plain(after))
-            }
-            _ => plain(&words),
-        };
-        BlockRole { role, words }
-    }
-
-    fn draws(&self, cost: &CheckoutCost) -> Vec<DrawnOn> {
-        let drawn = cost.draws.iter().map(|draw| DrawnOn {
-            pool: self.model.name_text(draw.feature).to_owned(),
-            least: draw.least,
-            most: draw.most,
-            is_complete: cost.is_complete,
-        });
-        drawn.collect()
-    }
-
-    fn alternatives(&self, cost: &CheckoutCost) -> Vec<Vec<(String, u64)>> {
-        if cost.alternatives.len() < 2 {
-            return Vec::new();
+) -> Vec<BlockFacts> {
+    let Some(report) = reports.get(file) else { return Vec::new() };
+    let facts = report.blocks.iter().map(|block| {
+        if let Some(feature) = &block.out_of_force {
+            let role = out_of_force(feature.get(), at);
+            return BlockFacts { role: role.map(|role| set.named(role, file)), ..BlockFacts::default() };
         }
-        let named = cost
-            .alternatives
-            .iter()
-            .map(|draws| draws.iter().map(|(block, amount)| (self.model.label(*block), *amount)).collect());
-        named.collect()
-    }
-
-    fn totals(&self) -> Vec<FeatureTotal> {
-        let total = |one: &Entitlement| {
-            let first = one.blocks.first().copied();
-            FeatureTotal {
-                vendor: one.vendor.as_ref().map(|vendor| vendor.as_str().to_owned()).unwrap_or_default(),
-                feature: self.model.name_text(one.feature).to_owned(),
-                kind: first.map_or("", |first| self.model.kind(first).as_str()),
-                blocks: one.blocks.len(),
-                usable: one.usable,
-            }
-        };
-        self.entitlements.features().iter().map(total).collect()
-    }
-}
-
-/// Words of this program and valid names of features, which a masked report shows.
-fn plain(words: &str) -> Reason {
-    Reason::quote(words.to_owned(), words.to_owned())
+        let known = block.verified.as_ref().and_then(|_| set.model.block_at(file, block.span));
+        known.map(|id| set.facts(id, file)).unwrap_or_default()
+    });
+    facts.collect()
 }
 
 /// The role of a block by its own dates.
 fn out_of_force(feature: &Feature, at: Date) -> Option<Role> {
     let start = feature.start.map(|start| start.value).filter(|start| *start > at).map(Role::StartsOn);
     start.or_else(|| feature.end.map(|end| end.value).filter(|end| *end < at).map(Role::EndedOn))
-}
-
-fn line(license: &License, place: Span) -> usize {
-    license.source.position(place.start as usize).line
 }
 
 /// Returns the reason why a dependency of a block is missing, if so.
@@ -207,8 +125,4 @@ fn missing_dependency(graph: &Graph<'_>, block: &GraphBlock<'_>) -> Option<Reaso
             serving.any(|other| licensee(other).is_none_or(|other| is_same_customer(customer, &other)));
         (!fits).then(|| head.text(", but only blocks of another customer (LICENSEE) provide it"))
     })
-}
-
-fn licensee<'a>(block: &GraphBlock<'a>) -> Option<Cow<'a, str>> {
-    block.license.view(block.feature).licensee()
 }

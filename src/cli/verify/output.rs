@@ -123,7 +123,8 @@ impl Output {
                 }
                 let findings = verify_failures::findings(report, sources);
                 let sources = Sources::new(sources.iter().copied());
-                let part = Part { findings: &findings, sources: &sources, fails: Severity::Warning };
+                let part =
+                    Part { findings: &findings, sources: &sources, fails: Severity::Warning, entitled: None };
                 io.stdout.write_all(format.part(&part).as_bytes())?;
                 let unread = report.unread.iter();
                 outcome.unread.extend(unread.map(|file| (file.name.to_owned(), file.reason.to_owned())));

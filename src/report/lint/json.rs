@@ -9,17 +9,19 @@ use crate::Sources;
 use crate::escape::escape;
 
 use super::elements::{Elements, indented};
+use super::entitled_json::SetJson;
 use super::{Outcome, Part};
 
-/// The JSON format: an object with `version`, `diagnostics`, `unread` and `summary`.
+/// The JSON format: an object with `version`, `diagnostics`, `sets`, `unread` and `summary`.
 #[derive(Debug)]
 pub struct Json {
     elements: Elements,
+    sets: Vec<SetJson>,
 }
 
 impl Default for Json {
     fn default() -> Self {
-        Self { elements: Elements::new(4) }
+        Self { elements: Elements::new(4), sets: Vec::new() }
     }
 }
 
@@ -99,7 +101,8 @@ struct KnownFindings {
 
 /// The parts after the findings. The optional parts are there if they were requested.
 #[derive(Debug, Serialize)]
-struct Tail {
+struct Tail<'s> {
+    sets: &'s [SetJson],
     unread: Vec<Unread>,
     #[serde(skip_serializing_if = "Option::is_none")]
     statistics: Option<Vec<RuleStatistics>>,
@@ -125,17 +128,22 @@ impl super::ReportFormat for Json {
         for found in part.findings {
             self.elements.push(&mut out, &finding(found, part.sources));
         }
+        self.sets.extend(part.entitled.map(SetJson::new));
         out
     }
 
+    fn shows_entitled(&self) -> bool {
+        true
+    }
+
     fn tail(&mut self, outcome: &Outcome) -> String {
-        let tail = indented(&tail(outcome), 0);
+        let tail = indented(&tail(outcome, &self.sets), 0);
         let tail = tail.strip_prefix('{').unwrap_or(&tail);
         format!("{}],{tail}\n", self.elements.close())
     }
 }
 
-fn tail(outcome: &Outcome) -> Tail {
+fn tail<'s>(outcome: &Outcome, sets: &'s [SetJson]) -> Tail<'s> {
     let unread = outcome.unread.iter().map(|(file, reason)| Unread {
         file: escape(file).into_owned(),
         reason: escape(reason).into_owned(),
@@ -152,6 +160,7 @@ fn tail(outcome: &Outcome) -> Tail {
         rules.collect()
     });
     Tail {
+        sets,
         unread: unread.collect(),
         statistics,
         baseline: outcome.baseline.map(|known| KnownFindings { hidden: known.hidden, gone: known.gone }),

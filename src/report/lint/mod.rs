@@ -14,6 +14,7 @@ pub mod sarif;
 pub mod statistics;
 
 mod elements;
+mod entitled_json;
 mod fingerprint;
 mod location;
 mod reported_rule;
@@ -23,6 +24,7 @@ use keywright_syntax::diagnostic::{Diagnostic, Severity};
 use keywright_lint::Tally;
 
 use super::Sources;
+use super::verify_facts::{BlockFacts, FeatureTotal};
 use baseline::BaselineOutcome;
 use statistics::Statistics;
 
@@ -37,6 +39,32 @@ pub struct Part<'a> {
     pub sources: &'a Sources<'a>,
     /// The lowest severity that fails the run for these files.
     pub fails: Severity,
+    /// The grants of the files, for formats that show them.
+    pub entitled: Option<&'a Entitled>,
+}
+
+/// The grants of files that are one license, on a day.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Entitled {
+    /// The names of the files. Untrusted.
+    pub files: Vec<String>,
+    /// The blocks without errors, in order.
+    pub blocks: Vec<EntitledBlock>,
+    /// The usable totals; empty if the blocks are of different customers.
+    pub totals: Vec<FeatureTotal>,
+}
+
+/// A block with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntitledBlock {
+    /// The index of its file.
+    pub file: usize,
+    /// Its line.
+    pub line: usize,
+    /// Its name.
+    pub feature: String,
+    /// Its role and cost.
+    pub facts: BlockFacts,
 }
 
 /// Totals of a run.
@@ -64,6 +92,10 @@ pub trait ReportFormat {
     fn part(&mut self, part: &Part<'_>) -> String;
     /// Returns the text after the last part.
     fn tail(&mut self, outcome: &Outcome) -> String;
+    /// Returns true if the format shows [`Part::entitled`].
+    fn shows_entitled(&self) -> bool {
+        false
+    }
 }
 
 /// Returns the complete report for a single part.

@@ -4,108 +4,57 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use jiff::civil::DateTime;
-
 use keywright_license::Kind;
 use keywright_resolve::semantics::OVERFLOW;
 use keywright_resolve::{
-    Alternative, BlockId, CheckoutCost, CostLine, CostRange, Entitlements, Failure, Interner, MixLimit,
-    Model, Outcome, Reason, Request, Role, State, UNLIMITED, Usable,
+    Alternative, BlockId, CheckoutCost, CostLine, CostRange, Failure, Model, Outcome, Reason, Role, State,
+    UNLIMITED, Usable,
 };
 
-use super::escape::escape;
+use super::FeatureCost;
+use crate::escape::escape;
 
 /// Renders the cost of a request on a server without other checkouts.
 #[must_use]
-pub fn render(model: &Model, at: DateTime, request: &Request) -> String {
-    let mut state = State::new(model, at);
+pub fn render(cost: &FeatureCost<'_>) -> String {
+    let FeatureCost { model, request, alternatives, entitlements, .. } = cost;
     let mut text = String::new();
-    let feature = request.feature.map_or("", |name| model.name_text(name));
     let count = if request.count > 1 { format!("{} × ", request.count) } else { String::new() };
-    let _ = writeln!(text, "{count}{} on {}", escape(feature), at.date());
-    let entitlements = Entitlements::of_feature(model, request.feature.unwrap_or_default(), at.date());
-    let alternatives = model.alternatives(&mut state, request);
+    let _ = writeln!(text, "{count}{} on {}", escape(cost.feature()), cost.day());
     let first = alternatives.iter().position(|alternative| alternative.draws.is_ok());
     for (index, alternative) in alternatives.iter().enumerate() {
         let role = entitlements.role(alternative.block);
         let _ = writeln!(text, "\n{}", heading(model, alternative, role, index, first));
         push_tree(&mut text, model, alternative);
         if let Ok(draws) = &alternative.draws {
-            push_pools(&mut text, model, &state, draws);
+            push_pools(&mut text, model, &cost.state, draws);
         }
         if let Some(cost) = entitlements.cost(alternative.block).filter(|_| request.count == 1) {
             push_range(&mut text, model, cost);
         }
     }
-    push_others(&mut text, model, &entitlements, request, &alternatives);
-    let usable = model.at_once(&state, request);
-    let _ = writeln!(text, "\n{}", at_once(usable));
-    if matches!(usable, Usable::Exactly(0) | Usable::Devices(0))
-        && let Some(day) = model.first_day(request, at.date())
-    {
+    push_others(&mut text, cost);
+    let _ = writeln!(text, "\n{}", at_once(cost.usable));
+    if let Some(day) = cost.first_day {
         let _ = writeln!(text, "the first day on which it can run is {day}: see `--at {day}`");
     }
     text
 }
 
 /// Writes the blocks that are not tried: UPGRADE blocks, further METERED blocks, and duplicates.
-fn push_others(
-    text: &mut String,
-    model: &Model,
-    entitlements: &Entitlements,
-    request: &Request,
-    alternatives: &[Alternative],
-) {
-    let Some(name) = request.feature else { return };
-    let tried = |block: BlockId| alternatives.iter().any(|alternative| alternative.block == block);
-    let others = model.blocks_of(name).iter().copied().filter(|block| !tried(*block));
-    for block in others {
-        let role = entitlements.role(block).words(model);
-        let _ = writeln!(text, "\n{}: {}", block_name(model, block), escape(&role));
+fn push_others(text: &mut String, cost: &FeatureCost<'_>) {
+    for block in cost.others() {
+        let role = cost.entitlements.role(block).words(cost.model);
+        let _ = writeln!(text, "\n{}: {}", block_name(cost.model, block), escape(&role));
     }
     let mut copies: BTreeMap<BlockId, usize> = BTreeMap::new();
-    for (_, first) in model.duplicates_of(name) {
+    for (_, first) in cost.duplicates() {
         *copies.entry(first).or_default() += 1;
     }
     for (first, count) in copies {
         let noun = if count == 1 { "duplicate" } else { "duplicates" };
-        let _ = writeln!(text, "\n{}: {count} {noun}, counted once", block_name(model, first));
+        let _ = writeln!(text, "\n{}: {count} {noun}, counted once", block_name(cost.model, first));
     }
-}
-
-/// Renders how often a mix of requests, made in turn, is granted. `names` has the feature of each request.
-#[must_use]
-pub fn render_mix(
-    model: &Model,
-    at: DateTime,
-    names: &[String],
-    limit: &MixLimit,
-    people: &Interner,
-) -> String {
-    let mut sums: Vec<(&String, u64)> = Vec::new();
-    for (name, count) in names.iter().zip(&limit.granted) {
-        match sums.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, sum)) => *sum += count,
-            None => sums.push((name, *count)),
-        }
-    }
-    let sums: Vec<String> = sums.iter().map(|(name, sum)| format!("{sum} × {}", escape(name))).collect();
-    let mut text = format!("in turn on {}: {} can run at the same time\n", at.date(), sums.join(" and "));
-    let name = |index: usize| names.get(index).map(|name| escape(name).into_owned()).unwrap_or_default();
-    let _ = match &limit.stopped {
-        None => writeln!(text, "further checkouts were not tried"),
-        Some((index, Outcome::Denied(reason))) => {
-            writeln!(text, "the next {} is denied: {}", name(*index), reason.as_str())
-        }
-        Some((index, Outcome::Failed(failure))) => {
-            writeln!(text, "the result for the next {} is {}", name(*index), failure.as_str())
-        }
-        Some((_, Outcome::Granted(_))) => Ok(()),
-    };
-    for line in limit.explanation.iter().flat_map(|it| it.lines(model, people)) {
-        let _ = writeln!(text, "  {}", escape(&line));
-    }
-    text
 }
 
 fn block_name(model: &Model, block: BlockId) -> String {
