@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use crate::attempt::{Mode, Need};
 use crate::index_vec::{BlockId, NameId};
 use crate::model::Model;
@@ -42,6 +44,17 @@ impl CheckoutCost {
         self.is_complete && self.draws.iter().all(|draw| draw.least == draw.most)
     }
 
+    /// Returns the number that every checkout draws from a block; `None` if that depends on the alternatives.
+    #[must_use]
+    pub fn exactly_from(&self, block: BlockId) -> Option<u64> {
+        let drawn = |draws: &Vec<(BlockId, u64)>| {
+            draws.iter().find(|(drawn, _)| *drawn == block).map(|(_, sum)| *sum)
+        };
+        let mut each = self.alternatives.iter().map(drawn);
+        let first = each.next().filter(|_| self.is_complete)?;
+        if each.all(|other| other == first) { first } else { None }
+    }
+
     /// The cost over the alternatives of several blocks of a feature.
     pub(super) fn of_any<'c>(model: &Model, costs: impl IntoIterator<Item = &'c Self>) -> Self {
         let mut all = Self { is_complete: true, ..Self::default() };
@@ -59,6 +72,13 @@ impl CheckoutCost {
 }
 
 impl Model {
+    /// Returns the cost of one checkout of a token block on a day, on a server without other checkouts. Subtracts the steps
+    /// from `room`. `None` if its dependencies cannot be met, however large the pools are.
+    #[must_use]
+    pub fn checkout_cost(&self, block: BlockId, day: Date, room: &mut u64) -> Option<CheckoutCost> {
+        self.cost_of_token(&mut State::new(self, day.at(0, 0, 0, 0)), block, room)
+    }
+
     /// Computes the cost of one license of a token block on the day of `state`. Subtracts the steps from `room`.
     ///
     /// If the pools are too small for one checkout, the cost is what it would draw on larger pools.

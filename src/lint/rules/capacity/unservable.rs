@@ -96,7 +96,11 @@ impl Shortages {
                 None => found.unfollowed.push(block.id),
             }
         }
-        found.only_causes(cx)
+        let mut found = found.only_causes(cx);
+        for (id, lack) in &mut found.causes {
+            *lack = search.exact(*id, *lack);
+        }
+        found
     }
 
     /// Drops tokens that fail only because of other tokens.
@@ -233,6 +237,21 @@ impl<'c, 'a> UnservableSearch<'c, 'a> {
             let (needed, size) = (u64::from(need.count), cx.capacities().get(best.id));
             (size < needed).then_some(Shortfall::Licenses { pool: best.id, needed, size, on: None })
         })
+    }
+
+    /// Replaces a bound by the number that one checkout draws, if the resolver finds the same number for all alternatives.
+    fn exact(&mut self, id: GraphBlockId, lack: Shortfall) -> Shortfall {
+        let Shortfall::Licenses { pool, size, on, .. } = lack else { return lack };
+        if !self.shared.leads_from(id) {
+            return lack;
+        }
+        let (model, day) = (self.cx.model(), on.unwrap_or(self.cx.options.at));
+        let cost = model.block(id.index()).and_then(|token| model.checkout_cost(token, day, &mut self.steps));
+        let drawn = model.block(pool.index()).and_then(|pool| cost?.exactly_from(pool));
+        match drawn {
+            Some(needed) if needed > size => Shortfall::Licenses { pool, needed, size, on },
+            _ => lack,
+        }
     }
 
     /// Returns true if [`Self::exceeds_capacity`] is exact: the token has the same draws in every checkout, on every day.
