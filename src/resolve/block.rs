@@ -122,7 +122,7 @@ pub(super) enum Replaced {
 }
 
 /// One TOKEN_DEPENDENCY.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Edge {
     pub(super) target: TargetId,
     pub(super) version: u32,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use keywright_license::Kind;
 
-use super::block::{Block, UNLIMITED};
+use super::block::{Block, Edge, UNLIMITED};
 use super::index_vec::{BlockId, NameId, TargetId};
 use super::model::Model;
 use super::semantics::serves_version;
@@ -28,8 +28,8 @@ pub enum Supply {
 pub struct SupplyReach {
     /// The supplies, in file order within each type.
     pub supplies: BTreeSet<Supply>,
-    /// True if a request never has a choice: each name below it has at most one block that can serve, so that every
-    /// request by a new user on a new host draws the same.
+    /// True if a request never has a choice: each name below it has at most one block that can serve, or tokens with
+    /// equal dependencies, so that every request by a new user on a new host draws the same.
     pub is_fixed: bool,
     /// True if a block with SHARE is among the blocks.
     pub is_shared: bool,
@@ -109,10 +109,18 @@ impl Model {
         open: &mut Vec<(TargetId, u32)>,
     ) {
         let mut candidates = 0;
+        // Tokens with the same dependencies as an earlier one, such as those of a second purchase, never serve.
+        let mut tokens: Vec<&[Edge]> = Vec::new();
         for id in order {
             let row = self.blocks.get(*id);
             if !self.may_serve(*id, row, version, day, is_direct) {
                 continue;
+            }
+            if row.kind == Kind::Token && !row.shared.any() {
+                if tokens.contains(&row.edges.as_slice()) {
+                    continue;
+                }
+                tokens.push(&row.edges);
             }
             candidates += 1;
             found.is_shared |= row.shared.any();

@@ -1,9 +1,9 @@
 //! C002: an alternative that is never used.
 
 use crate::{Check, Context, Example, Rule, Sink};
-use keywright_license::{Count, Dependency, Kind};
+use keywright_license::{Count, Dependency, Feature, Kind};
 use keywright_resolve::graph::{Cost, GraphBlock, ShortestPaths};
-use keywright_syntax::diagnostic::Code;
+use keywright_syntax::diagnostic::{Code, Diagnostic, Severity};
 
 use super::{MOST_ALTERNATIVES, covers, is_too_long, replaced_names};
 
@@ -15,7 +15,8 @@ pub(crate) static RULE: Rule = Rule {
     what: "a block that never serves a checkout of its name: it costs more than there is, or an earlier block \
            always serves first",
     why: "Blocks of one name are tried in file order, EXCLUSIVE blocks first. A block that is never used is \
-          usually in the wrong place, or is a copy that should have been changed.",
+          usually in the wrong place, or is a copy that should have been changed. For the token of a second \
+          purchase (another SN, the same dependencies) this is a note.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
 FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=2\" }
@@ -60,17 +61,34 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             if let Some((earlier, why)) =
                 earlier.into_iter().find_map(|one| Some((one, world.hides(one, later)?)))
             {
-                let message = format!("this alternative of `{}` is never used", later.name());
-                sink.push(
-                    cx.found(&CODE, later, later.feature.name.span, message)
-                        .also_in(earlier.license.source.id(), earlier.feature.name.span, why)
-                        .help(
-                            "remove the block, move it before the other one, or let it draw on another pool",
-                        ),
-                );
+                sink.push(found(cx, earlier, later, why));
             }
         }
     }
+}
+
+fn found(cx: &Context<'_>, earlier: &GraphBlock<'_>, later: &GraphBlock<'_>, why: &str) -> Diagnostic {
+    let message = format!("this alternative of `{}` is never used", later.name());
+    let found = cx.found(&CODE, later, later.feature.name.span, message).also_in(
+        earlier.license.source.id(),
+        earlier.feature.name.span,
+        why,
+    );
+    if is_of_second_purchase(earlier.feature, later.feature) {
+        let found = found
+            .help("this is normal for a second purchase of the same product: the tokens of both are equal");
+        return Diagnostic { severity: Severity::Note, ..found };
+    }
+    found.help("remove the block, move it before the other one, or let it draw on another pool")
+}
+
+/// DECISION: a customer may buy a product twice. Then the tokens of the second purchase are not used, and nothing is lost.
+fn is_of_second_purchase(one: &Feature, other: &Feature) -> bool {
+    let sn = |feature: &Feature| feature.sn.as_ref().map(|sn| sn.value.as_str().to_owned());
+    let is_another = sn(one).is_some() && sn(other).is_some() && sn(one) != sn(other);
+    is_another
+        && one.dependencies.len() == other.dependencies.len()
+        && begins_with(&other.dependencies, &one.dependencies)
 }
 
 /// Shared data for the comparisons of one run.
