@@ -24,6 +24,7 @@ mod owned;
 pub(super) mod pipeline;
 mod plan;
 mod read;
+mod run_key;
 
 pub use args::Args;
 pub(super) use args::LOG;
@@ -84,8 +85,7 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, 
     let open = open_run(args, &run)?;
     let approved = match args.approvals {
         Some(needed) => {
-            let usage = key.trusted.entry.usage;
-            let approvers = Approvers { needed, trust: &trust, usage, revocations: &revocations };
+            let approvers = Approvers { needed, trust: &trust, key: key.trusted, revocations: &revocations };
             Some(approved(args, &approvers, &mut inputs, open.as_ref().map(|open| open.since), io)?)
         }
         None => None,

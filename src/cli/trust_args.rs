@@ -10,9 +10,9 @@ use zeroize::Zeroizing;
 use keywright_report::escape::escape;
 use keywright_sign::{
     Judged, KeyFileError, LAST_SEEN, Label, LastSeen, MAX_REVOCATION_LIST, Refused, RefusedKind, SecretKey,
-    judge_lists, normal_passphrase, parse_secret_key, store_fs,
+    judge_lists, normal_passphrase, parse_secret_key, stated_key_id, store_fs,
 };
-use keywright_verify::{Mode, Revocations, Trust, TrustError, TrustedKey};
+use keywright_verify::{KeyId, Mode, Revocations, Trust, TrustError, TrustedKey};
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
@@ -219,22 +219,27 @@ pub(super) fn read_key(
     passphrase: &PassphraseArgs,
     io: &mut Console<'_>,
 ) -> Result<(SecretKey, Label), CliError> {
-    let text = if files::is_stdin(path) {
-        key_from_stdin(passphrase, io)?
-    } else {
-        store_fs::read_secret_file(path).map_err(|error| {
-            if is_public(path) {
-                return CliError::usage(format!(
-                    "the key file `{}` does not contain a secret key",
-                    path.display()
-                ))
-                .help("it is a public key file; give the secret key file instead");
-            }
-            key_file_failure(path, &error)
-        })?
-    };
+    let text = if files::is_stdin(path) { key_from_stdin(passphrase, io)? } else { key_text(path)? };
     let (key, label, _) = open_key(path, &text, passphrase, io)?;
     Ok((key, label))
+}
+
+/// Returns the id that a secret key file states, without its passphrase; `None` if it states none.
+pub(super) fn stated_id(path: &Path) -> Result<Option<KeyId>, CliError> {
+    Ok(stated_key_id(&key_text(path)?).ok().flatten())
+}
+
+fn key_text(path: &Path) -> Result<Zeroizing<String>, CliError> {
+    store_fs::read_secret_file(path).map_err(|error| {
+        if is_public(path) {
+            return CliError::usage(format!(
+                "the key file `{}` does not contain a secret key",
+                path.display()
+            ))
+            .help("it is a public key file; give the secret key file instead");
+        }
+        key_file_failure(path, &error)
+    })
 }
 
 /// Reads a key file from standard input.

@@ -193,6 +193,15 @@ pub fn parse_secret_key(text: &str, passphrase: Option<&[u8]>) -> Result<(Secret
     Ok((key, Label { weakness, ..header.label }))
 }
 
+/// Returns the id that a key file states, without reading the secret key.
+///
+/// # Errors
+/// Returns an error if the file is not a key file.
+pub fn stated_key_id(text: &str) -> Result<Option<KeyId>, KeyFileError> {
+    let (head, _) = split_head(text).ok_or(KeyFileError::NotPem)?;
+    Ok(Header::parse(head)?.id)
+}
+
 fn header_lines(key: &SecretKey, label: &Label) -> String {
     let public = key.public_key();
     let mut lines = String::new();

@@ -23,7 +23,7 @@ mod versions;
 pub use all_cores::AllCores;
 pub use installation::{InstallFault, Installed, install_bundle};
 pub use key_file::{
-    Kdf, KeyFileError, Label, MIN_KDF_ROUNDS, Protection, parse_secret_key, write_secret_key,
+    Kdf, KeyFileError, Label, MIN_KDF_ROUNDS, Protection, parse_secret_key, stated_key_id, write_secret_key,
 };
 pub use keywright_verify::application::{MAX_REVOCATION_LIST, MAX_TRUST_BUNDLE};
 pub use keywright_verify::{MAX_REASON, is_reason};

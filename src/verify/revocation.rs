@@ -35,7 +35,7 @@ impl Revoked {
         }
     }
 
-    fn reason(&self, digest: &Digest, sn: Option<&str>, key: KeyId) -> Option<Reason> {
+    fn reason(&self, digest: &Digest, sn: Option<&str>, key: Option<KeyId>) -> Option<Reason> {
         if let Some(reason) = self.digests.get(digest) {
             return Some(Reason::new("this block was revoked: ").quoted_unknown(reason));
         }
@@ -43,6 +43,7 @@ impl Revoked {
             let of_set = Reason::new("revoked with all blocks of its SN: SN ").value("SN", sn);
             return Some(of_set.text(", ").quoted_unknown(reason));
         }
+        let key = key?;
         let reason = self.key_ids.get(&key)?;
         Some(Reason::new("key ").fact(key).text(" was revoked: ").quoted_unknown(reason))
     }
@@ -86,7 +87,19 @@ impl Revocations {
         sn: Option<&str>,
         (key, usage): (KeyId, Usage),
     ) -> Option<Reason> {
-        self.applying(usage).find_map(|lists| lists.vendors.get(vendor)?.reason(digest, sn, key))
+        self.applying(usage).find_map(|lists| lists.vendors.get(vendor)?.reason(digest, sn, Some(key)))
+    }
+
+    /// Returns why a block that a key of this usage is going to sign would be revoked: by its digest, else by its SN.
+    #[must_use]
+    pub fn unsigned_reason(
+        &self,
+        digest: &Digest,
+        vendor: &str,
+        sn: Option<&str>,
+        usage: Usage,
+    ) -> Option<Reason> {
+        self.applying(usage).find_map(|lists| lists.vendors.get(vendor)?.reason(digest, sn, None))
     }
 
     /// Returns why a key is revoked.

@@ -26,6 +26,25 @@ fn revoked_serial_number_is_refused_and_not_logged() {
 }
 
 #[test]
+fn dry_run_refuses_what_is_revoked() {
+    let dir = test_dir();
+    dir.write("orders.csv", "customer,sn,products\nA,A-1,MySolutions:20\nB,B-1,MySolutions:20\n");
+    let dry_run = |more: &[&str]| {
+        let args = ["issue", "--catalog", "catalog.yaml", "--order", "orders.csv", "--at", DAY, "--dry-run"];
+        dir.run(&[&args[..], more].concat())
+    };
+    dry_run(&["--key", KEY]).expect_code(0);
+    dir.run(&["revoke", "--sn", "A-1", "--reason", "refunded", "--key", KEY]).expect_code(0);
+    for named in [&[][..], &["--key", KEY]] {
+        let output = dry_run(named).expect_code(1);
+        assert!(output.stderr.contains("orders.csv:2: order `A-1` cannot be issued: "), "{}", output.stderr);
+        assert!(output.stdout.contains("B-1.lic") && !output.stdout.contains("A-1.lic"), "{}", output.stdout);
+    }
+    dry_run(&["--plan", "plan.json"]).expect_code(1);
+    assert!(!dir.path("plan.json").exists());
+}
+
+#[test]
 fn template_without_scenarios_is_reported_only_if_ordered() {
     let dir = test_dir();
     let catalog = dir.read("catalog.yaml");

@@ -14,6 +14,7 @@ use super::super::progress::Progress;
 use super::super::{CliError, files};
 use super::faults::failed;
 use super::owned::{revoked, with_owned};
+use super::run_key::RunKey;
 use crate::issue::output_dir::{Existing, OutputDir};
 
 /// Number of orders that are rendered, logged and written together: the most that an interruption loses.
@@ -156,7 +157,7 @@ impl Batch<'_> {
             ));
         }
         let issued = self.issuer.sign(&draft, self.signer, self.trusted, &self.issued_at)?;
-        self.refuse_revoked(order, &issued)?;
+        RunKey::of(self.trusted).refuse_issued(order, &issued, self.revocations)?;
         let standing = self.out.standing(&issued.issue.file, &issued.text);
         let exists = matches!(standing, Existing::Other { .. }).then(|| {
             let message = format!(
@@ -167,20 +168,6 @@ impl Batch<'_> {
         });
         let pools = draft.pools().map(str::to_owned).collect();
         Ok(ReadyToWrite { issued, standing, exists, pools, place: (order.file.clone(), order.place) })
-    }
-
-    /// Returns an error if a block of the license would be REVOKED.
-    fn refuse_revoked(&self, order: &Order, issued: &Issued) -> Result<(), Refused> {
-        let key = (self.trusted.key.id(), self.trusted.entry.usage);
-        let Issue { vendor, sn, .. } = &issued.issue;
-        let reason = |entry: &Entry| self.revocations.reason(&entry.digest, vendor, Some(sn), key);
-        issued.entries.iter().find_map(reason).map_or(Ok(()), |reason| {
-            let fault = Fault::new(format!("order `{sn}` cannot be issued: {reason}"));
-            Err(Refused::new(
-                Cause::Revoked,
-                order.fault(fault.help("a replacement needs another serial number")),
-            ))
-        })
     }
 
     /// Logs and writes the rendered licenses.

@@ -8,7 +8,7 @@ use keywright_issue::{
 };
 use keywright_report::counted;
 use keywright_report::escape::escape;
-use keywright_verify::{Digest, Mode, Revocations, Trust, Usage};
+use keywright_verify::{Digest, Mode, Revocations, Trust, TrustedKey};
 
 use super::super::new::refused;
 use super::super::progress::Progress;
@@ -18,6 +18,7 @@ use super::faults::{failed, tell};
 use super::inputs::Inputs;
 use super::owned::{revoked, with_owned};
 use super::read;
+use super::run_key::RunKey;
 use crate::issue::pipeline::{in_parts, on_all_cores};
 
 /// DECISION: maximum size of a plan in bytes: one million orders with a few changes each.
@@ -27,10 +28,10 @@ const MAX_PLAN: usize = 1024 * 1024 * 1024;
 pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let log = log_to_compare(args, io)?;
     let past = Baseline { log: log.as_ref(), since: None };
-    let revocations = revocations(args, io)?;
+    let (key, revocations) = key_and_revocations(args, &inputs.catalog.vendor, io)?;
     let revoked = |holding: &Holding| revoked(&revocations, holding);
     let terms = Terms { allow_loss: args.allow_loss.as_deref(), revoked: &revoked, describe: true };
-    let (plan, wrong) = build(&inputs, past, terms, args.show, io)?;
+    let (plan, wrong) = build(&inputs, past, terms, (key, &revocations), args.show, io)?;
     let mut refused = std::mem::take(&mut inputs.wrong);
     refused.append(&mut inputs.clashes);
     refused.extend(wrong);
@@ -43,13 +44,18 @@ pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Res
     Ok(if refused.is_empty() { Exit::Success } else { Exit::Findings })
 }
 
-/// Returns the revocations of the trust store; none if there is no trust store, which a dry run does not need.
-fn revocations(args: &Args, io: &mut Console<'_>) -> Result<Revocations, CliError> {
+/// Returns the key and the revocations of the trust store; none if there is no trust store, which a dry run does not need.
+fn key_and_revocations(
+    args: &Args,
+    vendor: &str,
+    io: &mut Console<'_>,
+) -> Result<(RunKey, Revocations), CliError> {
     if !args.trust.trust.exists() {
-        return Ok(Revocations::default());
+        return Ok((RunKey::of_dry_run(args, &Trust::default(), vendor)?, Revocations::default()));
     }
     let trust = args.trust.load(io.today)?;
-    args.trust.revocations(&[], &trust, Mode::Production, io)
+    let revocations = args.trust.revocations(&[], &trust, Mode::Production, io)?;
+    Ok((RunKey::of_dry_run(args, &trust, vendor)?, revocations))
 }
 
 /// Opens the log to compare with. The default log may be missing; a log given with `--log` must exist.
@@ -73,6 +79,7 @@ fn build(
     inputs: &Inputs,
     past: Baseline<'_>,
     terms: Terms<'_>,
+    (key, revocations): (RunKey, &Revocations),
     show: bool,
     io: &mut Console<'_>,
 ) -> Result<(Plan, Vec<Refused>), CliError> {
@@ -85,6 +92,7 @@ fn build(
         let drafts = on_all_cores(&part, |(order, owned)| inputs.issuer.draft_for(order, owned, terms));
         for ((order, _), draft) in part.iter().zip(drafts) {
             let claimed = draft.and_then(|draft| {
+                key.refuse_draft(order, &draft, revocations)?;
                 let claimed = customers.claim(&draft.customer, draft.pools(), draft.of.as_deref());
                 claimed.map_err(|fault| Refused {
                     text: Some(draft.text().to_owned()),
@@ -209,8 +217,8 @@ fn approval_path(plan: &Path, key: &str) -> PathBuf {
 pub(super) struct Approvers<'a> {
     pub(super) needed: u16,
     pub(super) trust: &'a Trust,
-    /// Usage of the signing key.
-    pub(super) usage: Usage,
+    /// The signing key.
+    pub(super) key: &'a TrustedKey,
     pub(super) revocations: &'a Revocations,
 }
 
@@ -227,7 +235,8 @@ pub(super) fn approved(
     let (text, plan) = read_plan(path, io)?;
     let day = super::super::parse_day(&plan.day)
         .map_err(|why| CliError::new(Exit::Unreadable, format!("invalid day in the plan: {why}")))?;
-    let Approvers { needed, trust, usage, revocations } = *approvers;
+    let Approvers { needed, trust, key, revocations } = *approvers;
+    let usage = key.entry.usage;
     let mut approvals = Vec::new();
     for key in trust.keys() {
         let target = approval_path(path, &key.key.id().to_string());
@@ -251,22 +260,16 @@ pub(super) fn approved(
     };
     let revoked = |holding: &Holding| revoked(revocations, holding);
     let terms = Terms { allow_loss: args.allow_loss.as_deref(), revoked: &revoked, describe: true };
-    check_plan(&plan, inputs, Baseline { log: log.as_ref(), since }, terms, io)
+    let past = Baseline { log: log.as_ref(), since };
+    let (now, refused) = build(inputs, past, terms, (RunKey::of(key), revocations), false, io)?;
+    check_plan(&plan, &now, inputs.wrong.is_empty() && refused.is_empty())
 }
 
-/// Checks every statement of the plan before anything is signed.
-fn check_plan(
-    plan: &Plan,
-    inputs: &Inputs,
-    past: Baseline<'_>,
-    terms: Terms<'_>,
-    io: &mut Console<'_>,
-) -> Result<PlannedLicenses, CliError> {
-    let (now, refused) = build(inputs, past, terms, false, io)?;
-    let difference = plan.difference(&now).or_else(|| {
-        let unread = !inputs.wrong.is_empty() || !refused.is_empty();
-        unread.then(|| "the orders differ from the approved plan".to_owned())
-    });
+/// Checks every statement of the plan before anything is signed. `complete` is false if orders are refused.
+fn check_plan(plan: &Plan, now: &Plan, complete: bool) -> Result<PlannedLicenses, CliError> {
+    let difference = plan
+        .difference(now)
+        .or_else(|| (!complete).then(|| "the orders differ from the approved plan".to_owned()));
     match difference {
         Some(what) => Err(CliError::new(Exit::Policy, format!("{what}; nothing was signed")).help(
             "orders, catalogue, templates or issue log changed after the plan was written: write a new plan and have it approved",
