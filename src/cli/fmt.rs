@@ -55,7 +55,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 
 fn one(args: &Args, path: &Path, id: usize, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let license = License::parse(files::source(path, id, io)?);
-    if template::is_template(license.source.text().as_bytes()) {
+    if template::is_template(path, license.source.text().as_bytes()) {
         if files::is_stdin(path) && !(args.check || args.diff) {
             io.stdout.write_all(license.source.text().as_bytes())?;
         }

@@ -19,7 +19,7 @@ const GIT: &str = "git:";
 /// The file that git passes for a side without a file.
 const NO_FILE: &str = "/dev/null";
 
-const SEARCH: Search = Search { ending: LICENSE, as_git: false, hidden: false, links: true };
+const SEARCH: Search = Search { endings: &[LICENSE], as_git: false, hidden: false, links: true };
 
 /// Reads the licenses of a set.
 ///
@@ -62,8 +62,8 @@ fn find(set: &Path) -> Result<Option<Vec<PathBuf>>, CliError> {
     } else {
         return Ok(None);
     };
-    let ending = if pattern.is_some() { "" } else { LICENSE };
-    let found = Search { ending, ..SEARCH }.below(&folder);
+    let endings: &[&str] = if pattern.is_some() { &[""] } else { &[LICENSE] };
+    let found = Search { endings, ..SEARCH }.below(&folder);
     if let Some(fault) = found.faults.into_iter().next() {
         return Err(fault);
     }

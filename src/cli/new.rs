@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use keywright_issue::{ArgValue, Arguments, BUILTIN, MAX_TEMPLATE_BYTES, Parameter, Template, TemplateText};
+use keywright_issue::{
+    ArgValue, Arguments, BUILTIN, MAX_TEMPLATE_BYTES, Parameter, TEMPLATE_ENDINGS, Template, TemplateText,
+    template_name,
+};
 use keywright_license::License;
 use keywright_lint as lint;
 use keywright_report::escape::escape;
@@ -132,16 +135,17 @@ fn names_in(folder: &Path) -> Result<Vec<String>, CliError> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
         let name = entry.map_err(|error| cannot(&error))?.file_name();
-        if let Some(stem) = name.to_str().and_then(|name| name.strip_suffix(".lic")) {
+        if let Some(stem) = name.to_str().and_then(template_name) {
             names.push(stem.to_owned());
         }
     }
     names.sort();
+    names.dedup();
     Ok(names)
 }
 
 fn from_folder(folder: &Path, name: &str) -> Result<Template, CliError> {
-    let license_path = folder.join(format!("{name}.lic"));
+    let license_path = template_path(folder, name);
     let scenario_path = folder.join(format!("{name}.scenarios.yaml"));
     let license = text(&license_path)?;
     let scenarios = if scenario_path.exists() { Some(text(&scenario_path)?) } else { None };
@@ -149,6 +153,12 @@ fn from_folder(folder: &Path, name: &str) -> Result<Template, CliError> {
     let scenarios = scenarios.as_deref().map(|text| (scenario_file.as_str(), text));
     let text = TemplateText { name, file: &file, license: &license, scenarios };
     Template::parse(text).map_err(|fault| refused(&fault))
+}
+
+/// Returns the file of a template, whose name can have one of several endings.
+pub(super) fn template_path(folder: &Path, name: &str) -> PathBuf {
+    let [own, other] = TEMPLATE_ENDINGS.map(|ending| folder.join(format!("{name}{ending}")));
+    if own.exists() { own } else { other }
 }
 
 fn text(path: &Path) -> Result<String, CliError> {

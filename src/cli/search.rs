@@ -20,8 +20,8 @@ const DEEPEST: usize = 64;
 /// Search settings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Search {
-    /// File name ending, in any case.
-    pub(super) ending: &'static str,
+    /// File name endings, in lower case; they match in any case.
+    pub(super) endings: &'static [&'static str],
     /// True if files listed in `.gitignore` and `.ignore` are skipped.
     ///
     /// DECISION: this is done only in the vendor's own directories. In a directory received from outside, no file may
@@ -100,7 +100,7 @@ impl Search {
             return;
         }
         let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
-        if !name.ends_with(self.ending) {
+        if !self.endings.iter().any(|ending| name.ends_with(ending)) {
             return;
         }
         if kind.is_file() || self.links {

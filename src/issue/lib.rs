@@ -27,6 +27,7 @@ mod plan;
 mod render;
 mod run_customers;
 mod template;
+mod template_file;
 mod template_parser;
 mod yaml;
 
@@ -48,5 +49,5 @@ pub use parameter_types::{TYPES, Value, ValueType};
 pub use plan::{Approval, Baseline, Plan, Planned, PlannedLicenses, Totals, approvals, refused_approver};
 pub use run_customers::RunCustomers;
 pub use template::{Template, TemplateText};
-pub use template_parser::MAX_TEMPLATE_BYTES;
+pub use template_file::{MAX_TEMPLATE_BYTES, TEMPLATE_ENDINGS, is_template, template_name};
 pub use yaml::scenario_names;

@@ -14,10 +14,8 @@ use super::parameter::Parameter;
 use super::parameter_types::{TYPES, ValueType};
 use super::render;
 use super::template::{Template, TemplateText};
+use super::template_file::{TemplateParts, split};
 use super::yaml;
-
-/// Maximum size of a template text, in bytes.
-pub const MAX_TEMPLATE_BYTES: usize = 1024 * 1024;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -44,9 +42,6 @@ struct Row {
     text: Spanned<String>,
 }
 
-/// The line before and after the head.
-const FENCE: &str = "---";
-
 /// A day for checking defaults when no day is known.
 const SOME_DAY: Date = Date::constant(2000, 1, 1);
 
@@ -57,8 +52,9 @@ impl Template {
     /// Returns the first problem of the head or the template syntax, with its place.
     pub fn parse(source: TemplateText<'_>) -> Result<Self, Fault> {
         let file = source.file;
-        let (head, body, head_lines) = split(source.license).map_err(|fault| fault.file(file))?;
-        let head: FrontMatter = yaml::parse(file, &format!("\n{head}"))?;
+        let TemplateParts { head, lines_before_head, body, lines_before_body: head_lines } =
+            split(source.license).map_err(|fault| fault.file(file))?;
+        let head: FrontMatter = yaml::parse(file, &format!("{}{head}", "\n".repeat(lines_before_head)))?;
         let mut parameters = Vec::new();
         let mut names = BTreeSet::new();
         for row in &head.parameters {
@@ -108,36 +104,6 @@ impl Template {
             head_lines,
         })
     }
-}
-
-/// Splits the text into head and body, and counts the lines before the body.
-fn split(text: &str) -> Result<(&str, &str, u64), Fault> {
-    if text.len() > MAX_TEMPLATE_BYTES {
-        let message = format!("the template is larger than {MAX_TEMPLATE_BYTES} bytes");
-        return Err(Fault::new(message));
-    }
-    let no_head = || {
-        Fault::new("the template has no head")
-            .at(1, 1)
-            .help("start with a line `---`, then `summary:` and `parameters:`, then a line `---`")
-    };
-    let mut lines = 0;
-    let mut at = 0;
-    let mut head_start = None;
-    for line in text.split_inclusive('\n') {
-        lines += 1;
-        at += line.len();
-        match (line.trim_end(), head_start) {
-            (FENCE, None) => head_start = Some(at),
-            (FENCE, Some(start)) => {
-                let head = text.get(start..at - line.len()).unwrap_or_default();
-                return Ok((head, text.get(at..).unwrap_or_default(), lines));
-            }
-            (_, None) => return Err(no_head()),
-            _ => {}
-        }
-    }
-    Err(no_head())
 }
 
 fn parse_parameter(file: &str, row: &Row) -> Result<Parameter, Fault> {

@@ -54,6 +54,56 @@ fn lint_checks_license_that_template_generates() {
     assert!(outcome.stderr.contains("all/templates/pool.lic:"), "{}", outcome.stderr);
 }
 
+const TEMPLATE: &str = "---\nsummary: s\nparameters:\n  - { name: count, type: count, default: 5, text: licenses }\n\
+                        every-block: [SN, LICENSEE]\n---\nFEATURE Own\n{\n  VENDOR=v KEYTYPE=EXCLUSIVE COUNT={{ count }}\n}\n";
+
+#[test]
+fn templates_are_recognised_by_head_or_ending() {
+    let dir = TestDir::new();
+    let license = "FEATURE A\n{\n  VENDOR=v KEYTYPE=EXCLUSIVE COUNT=1\n}\n";
+    let headless = "FEATURE Own { VENDOR=v COUNT={{ count }} }\n";
+    // Name, text, exit code of `lint`, and what it says.
+    let template = "is a template, linted with its default parameters";
+    let rows = [
+        ("plain.lic", TEMPLATE.to_owned(), 0, template),
+        ("ending.lic.tmpl", TEMPLATE.to_owned(), 0, template),
+        ("mark.lic", format!("\u{feff}{TEMPLATE}"), 0, template),
+        ("comment.lic", format!("# for resellers\n\n{TEMPLATE}"), 0, template),
+        ("crlf.lic", TEMPLATE.replace('\n', "\r\n"), 0, template),
+        ("headless.lic.tmpl", headless.to_owned(), 3, "the template has no head"),
+        ("between-rules.lic", format!("---\n{license}---\n"), 3, "2 errors"),
+        ("below-a-rule.lic", format!("---\n{license}"), 3, "1 error"),
+    ];
+    for (name, text, code, says) in rows {
+        dir.write(name, &text);
+        let run = dir.run(&["lint", name]).expect_code(code);
+        assert!(run.stderr.contains(says), "{name}: {}{}", run.stdout, run.stderr);
+        let is_template = code == 0 || name.ends_with(".tmpl");
+        let fmt = dir.run(&["fmt", "--check", name]);
+        assert_eq!(fmt.stderr.contains("is a template"), is_template, "{name}: {}", fmt.stderr);
+        assert_eq!(dir.read(name), text, "{name}");
+    }
+}
+
+#[test]
+fn templates_with_their_own_ending_are_used() {
+    let dir = TestDir::new();
+    dir.write("own/site.lic.tmpl", format!("# ours\n{TEMPLATE}"));
+    dir.write(
+        "own/site.scenarios.yaml",
+        "license: {{ license }}\nat: 2026-01-15\nscenarios:\n  - name: all\n    steps:\n      - { checkout: Own, count: {{ count }} }\n",
+    );
+    let list = dir.run(&["new", "--list", "--templates", "own"]).expect_code(0).stdout;
+    assert_eq!(list.lines().filter(|line| line.starts_with("site ")).count(), 1, "{list}");
+    let made = dir.run(&["new", "site", "--templates", "own", "--set", "count=7"]).expect_code(0).stdout;
+    assert!(made.starts_with("FEATURE Own") && made.contains("COUNT=7"), "{made}");
+    dir.run(&["test", "own"]).expect_code(0);
+    dir.run(&["lint", "own"]).expect_code(0);
+    dir.write("own/site.lic.tmpl", TEMPLATE.replace("type: count", "type: cuont"));
+    let wrong = dir.run(&["new", "site", "--templates", "own"]).expect_code(3);
+    assert!(wrong.stderr.contains("site.lic.tmpl:4:"), "{}", wrong.stderr);
+}
+
 #[test]
 fn own_templates_have_no_findings() {
     let dir = TestDir::new();

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use keywright_issue::TEMPLATE_ENDINGS;
+
 use crate::search::{LICENSE, Search};
 use crate::{CliError, Exit, files};
 
-/// Search settings for the vendor's own directories: ignore files apply, and links to files are followed.
-const SEARCH: Search = Search { ending: LICENSE, as_git: true, hidden: false, links: true };
+/// Search settings for the vendor's own directories: templates are searched too, ignore files apply, and links to files are followed.
+const SEARCH: Search = Search { endings: &TEMPLATE_ENDINGS, as_git: true, hidden: false, links: true };
 
 /// The result of the search.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use crate::{CliError, files};
 /// The suffix of scenario file names.
 pub(super) const SUFFIX: &str = ".scenarios.yaml";
 
-const SEARCH: Search = Search { ending: SUFFIX, as_git: false, hidden: false, links: true };
+const SEARCH: Search = Search { endings: &[SUFFIX], as_git: false, hidden: false, links: true };
 
 /// Returns the files to run, without duplicates, in argument order.
 pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {

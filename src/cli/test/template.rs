@@ -1,19 +1,15 @@
 //! Scenario files of templates, rendered with the template's default parameters.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::new::{Shelf, refused};
-use crate::{CliError, Exit, files};
-use keywright_files::input;
+use crate::new::{Shelf, refused, template_path};
+use crate::{CliError, Exit, files, template};
 use keywright_files::output::folder_of;
+use keywright_issue::{MAX_TEMPLATE_BYTES, template_name};
 
 use super::discover::SUFFIX;
-
-/// The first bytes of a license file that is a template.
-const MARK: &[u8] = b"---";
 
 /// A template's license and scenarios, rendered with the default parameters.
 pub(super) struct Rendered {
@@ -24,16 +20,15 @@ pub(super) struct Rendered {
 /// The template of a scenario file: the license file of the same name in the same directory, if it is a template.
 pub(super) fn beside(path: &Path) -> Option<PathBuf> {
     let stem = path.file_name()?.to_str()?.strip_suffix(SUFFIX)?;
-    let license = folder_of(path).join(format!("{stem}.lic"));
-    let mut start = [0; MARK.len()];
-    let begins = input::open(&license).is_ok_and(|mut file| file.read_exact(&mut start).is_ok());
-    (begins && start == MARK).then_some(license)
+    let license = template_path(folder_of(path), stem);
+    let text = files::read_file(&license, MAX_TEMPLATE_BYTES).ok()?;
+    template::is_template(&license, &text).then_some(license)
 }
 
 /// Renders a template with its default parameters.
 pub(super) fn render(license: &Path, today: Date) -> Result<Rendered, CliError> {
     let folder = folder_of(license);
-    let name = license.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let name = license.file_name().and_then(|name| template_name(name.to_str()?)).unwrap_or_default();
     let template = Shelf { folder: Some(folder) }.template(name)?;
     let assigned = template.assign(&[], today).map_err(|faults| {
         let stop = faults.first().map(refused);

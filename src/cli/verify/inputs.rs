@@ -7,7 +7,7 @@ use super::super::{CliError, Console, files};
 use super::private;
 
 /// Settings for a directory that came from a customer: search everything in it, but do not follow links out of it.
-const SEARCH: Search = Search { ending: LICENSE, as_git: false, hidden: true, links: false };
+const SEARCH: Search = Search { endings: &[LICENSE], as_git: false, hidden: true, links: false };
 
 /// The files that a path means.
 #[derive(Debug, Default)]
