@@ -12,7 +12,7 @@ pub mod merge;
 pub mod timeline;
 
 pub use amount::Amount;
-pub use capacity::{Capacity, Hosts};
+pub use capacity::{Capacity, Hosts, ORDER_DECIDES};
 pub use diff::{Difference, LicenseSet};
 pub use graph::FeatureGraph;
 pub use timeline::Timeline;

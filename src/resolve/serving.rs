@@ -162,6 +162,14 @@ impl Model {
         lots.map(lot).collect()
     }
 
+    /// The most hours for which a license of a block can be borrowed; 0 if it cannot. A token is borrowed with its
+    /// dependencies, for the choice of alternatives that allows the most hours.
+    #[must_use]
+    pub fn longest_borrow(&self, block: BlockId) -> u32 {
+        let row = self.blocks.get(block);
+        if row.kind == Kind::Token { row.lends } else { row.borrow.unwrap_or(0) }
+    }
+
     /// The days after `day` on which a block comes into force or is no longer in force, in order.
     #[must_use]
     pub fn turning_days(&self, day: Date) -> Vec<Date> {

@@ -9,7 +9,7 @@ use keywright::license::{License, Version};
 use keywright::resolve::{Event, Interner, Model, Outcome, Request, Requester, State, Ticket};
 use serde_json::Value;
 
-use crate::random_license::{self, Random};
+use crate::random_license::{self, Draft, Random};
 use crate::schema;
 use crate::support::{TestDir, cases};
 
@@ -48,7 +48,8 @@ fn run_scenario(random: &mut Random, old: &Compiled, new: &Compiled, names: &[St
         let version = *random.pick(&[None, None, Some(Version { major: 2, minor: 0 })]);
         let (user, host) = (Some(*random.pick(&symbols)), Some(*random.pick(&symbols[..3])));
         let anonymous = random.once_in(8);
-        let who = if anonymous { Requester::default() } else { Requester { user, host, custom: None } };
+        let custom = *random.pick(&[None, None, Some(symbols[0]), Some(symbols[1])]);
+        let who = if anonymous { Requester::default() } else { Requester { user, host, custom } };
         let request =
             |model: &Model, count| Request { count, version, who, ..Request::one(model.name(feature)) };
         let count = *random.pick(&[1, 1, 1, 2, 3, 4, 6]);
@@ -66,6 +67,14 @@ fn run_scenario(random: &mut Random, old: &Compiled, new: &Compiled, names: &[St
             4 => [&old.model, &new.model].map(|model| Event::Borrow(request(model, count), 24)),
             5 => [&old.model, &new.model]
                 .map(|model| Event::Consume { feature: model.name(feature), units: count }),
+            6 => {
+                let device = *random.pick(&symbols);
+                let is_release = random.once_in(4);
+                [&old.model, &new.model].map(|model| match (model.name(feature), is_release) {
+                    (feature, true) => Event::Deactivate { feature, device },
+                    (feature, false) => Event::Activate { feature, device },
+                })
+            }
             _ => [&old.model, &new.model].map(|model| Event::Checkout(request(model, count))),
         };
         log += &format!("\n{:?} {feature}", events[0]);
@@ -73,7 +82,7 @@ fn run_scenario(random: &mut Random, old: &Compiled, new: &Compiled, names: &[St
         match new.model.apply(&mut after, &events[1]) {
             Outcome::Granted(other) => live.extend(one.ticket.zip(other.ticket)),
             denied => {
-                return if matches!(events[0], Event::Return(_)) {
+                return if matches!(events[0], Event::Return(_) | Event::Deactivate { .. }) {
                     Ok(())
                 } else {
                     Err(format!("{log}\n{denied:?}"))
@@ -84,15 +93,12 @@ fn run_scenario(random: &mut Random, old: &Compiled, new: &Compiled, names: &[St
     Ok(())
 }
 
-#[test]
-fn diff_without_a_loss_denies_no_granted_scenario() {
+/// Compares random sets. Returns the number of comparisons without a loss, and of all.
+fn compare(seeds: u64, sets: impl Fn(&mut Random) -> [Vec<Draft>; 2]) -> (u64, u64) {
     let (mut safe, mut compared) = (0, 0);
-    for seed in 0..cases(10_000, 300) {
+    for seed in 0..seeds {
         let mut random = Random::new(seed);
-        let most = 3 + random.below(6);
-        let blocks = random_license::blocks(&mut random, most);
-        let other = random_license::changed(&mut random, &blocks);
-        let texts = [random_license::text(&blocks), random_license::text(&other)];
+        let texts = sets(&mut random).map(|blocks| random_license::text(&blocks));
         let [Some(old), Some(new)] = texts.each_ref().map(|text| Compiled::of(text)) else { continue };
         let same = Difference::between(old.set(), old.set(), DAY);
         assert!(same.is_empty() && !same.lost && same.is_same_content, "{}", texts[0]);
@@ -109,7 +115,29 @@ fn diff_without_a_loss_denies_no_granted_scenario() {
             assert_eq!(result, Ok(()), "seed {seed}\n{}\n-- new\n{}", texts[0], texts[1]);
         }
     }
+    (safe, compared)
+}
+
+#[test]
+fn diff_without_a_loss_denies_no_granted_scenario() {
+    let (safe, compared) = compare(cases(10_000, 300), |random| {
+        let most = 3 + random.below(6);
+        let blocks = random_license::blocks(random, most);
+        let other = random_license::changed(random, &blocks);
+        [blocks, other]
+    });
     assert!(safe * 10 > compared && compared > 100, "{safe} of {compared}");
+}
+
+#[test]
+fn diff_without_a_loss_denies_no_granted_scenario_of_wide_licenses() {
+    let (safe, compared) = compare(cases(10_000, 300), |random| {
+        let most = 3 + random.below(6);
+        let blocks = random_license::wide_blocks(random, most);
+        let other = random_license::widely_changed(random, &blocks, most);
+        [blocks, other]
+    });
+    assert!(safe * 20 > compared && compared > 100, "{safe} of {compared}");
 }
 
 const POOL: &str = "FEATURE Pool { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=20 }\n\
@@ -168,6 +196,42 @@ fn diff_judges_common_changes() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A change of a license, and the sentence about a term that it changes.
+const TERMS: &[(&str, &str, &str, &str)] = &[
+    ("COUNT=20 }", "COUNT=20 END=2027-01-01 }", "less", "Pool: last day no end → 2027-01-01"),
+    ("END=2027-12-31", "END=2028-12-31", "other", "Local: last day 2027-12-31 → 2028-12-31"),
+    ("BORROW=24", "BORROW=12", "less", "Lend: borrowed for at most 24 hours → 12 hours from 2026-06-01"),
+    (
+        "COUNT=20 }",
+        "COUNT=20 BORROW=8 }",
+        "other",
+        "Draw: borrowed for at most 0 hours → 8 hours from 2026-06-01",
+    ),
+    ("COUNT=20 }", "COUNT=20 SHARE=HOST }", "other", "Pool: SHARE none → HOST from 2026-06-01"),
+    ("0.05 USD", "0.10 USD", "other", "Meter: price PRICE 0.05 USD → PRICE 0.10 USD from 2026-06-01"),
+];
+
+#[test]
+fn diff_names_ends_borrowing_sharing_and_prices() {
+    let old = format!(
+        "{POOL}FEATURE Meter {{ VENDOR=v KEYTYPE=METERED FUNDS=\"100.00 USD\" PRICE=\"0.05 USD\" }}\n"
+    );
+    for (from, to, heading, sentence) in TERMS {
+        let new = old.replacen(from, to, 1);
+        let dir = with(&[("old.lic", &old), ("new.lic", &new)]);
+        let run =
+            |format: &str| dir.run(&["diff", "--at", "2026-06-01", "--format", format, "old.lic", "new.lic"]);
+        let human = run("human").stdout;
+        assert!(human.contains(&format!("  {sentence}\n")), "{human}");
+        let is_less = human.split("other changes").next().unwrap().contains(sentence);
+        assert_eq!(is_less, *heading == "less", "{human}");
+        assert_eq!(human.matches("BORROW=24").count(), 0, "the directive is not listed twice: {human}");
+        let value: Value = serde_json::from_str(&run("json").stdout).unwrap();
+        assert_eq!(schema::faults("diff", &value), Vec::<String>::new());
+        assert!(run("markdown").stdout.contains(&sentence[..6]), "{sentence}");
+    }
 }
 
 fn with(files: &[(&str, &str)]) -> TestDir {

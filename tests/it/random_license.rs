@@ -1,5 +1,5 @@
 //! Small random licenses for property tests: pools with UPGRADE and ADDITIVE blocks, tokens with alternatives and tokens
-//! below them, SHARE, METERED balances, and two vendors.
+//! below them, SHARE, METERED balances, and two vendors. Wide ones have every other directive that decides about a request.
 
 use std::fmt::Write as _;
 
@@ -99,6 +99,81 @@ pub(crate) fn blocks(random: &mut Random, most: u64) -> Vec<Draft> {
         }
     }
     blocks
+}
+
+/// A random license as [`blocks`] makes it, with ACTIVATION, USERBASED and HOSTBASED, SHARE=CUSTOM, REPLACES, and several METERED lots
+/// of a name.
+pub(crate) fn wide_blocks(random: &mut Random, most: u64) -> Vec<Draft> {
+    let mut blocks = blocks(random, most);
+    for _ in 0..1 + random.below(3) {
+        widen(random, &mut blocks, most);
+    }
+    blocks
+}
+
+/// Changes a license as [`changed`] does, or adds or removes one of the directives of [`wide_blocks`].
+pub(crate) fn widely_changed(random: &mut Random, blocks: &[Draft], most: u64) -> Vec<Draft> {
+    if random.once_in(2) {
+        return changed(random, blocks);
+    }
+    let mut blocks = blocks.to_vec();
+    if random.once_in(2) {
+        widen(random, &mut blocks, most);
+        return blocks;
+    }
+    let at = usize::try_from(random.below(blocks.len() as u64)).unwrap();
+    let name = *random.pick(&["USERBASED", "HOSTBASED", "REPLACES", "SHARE", "END", "START", "PRICE"]);
+    blocks[at].lines.retain(|line| !line.starts_with(name));
+    let before = *random.pick(&["COUNT=", "USERBASED=", "HOSTBASED=", "FUNDS=\""]);
+    change_number(random, &mut blocks[at], before);
+    blocks
+}
+
+/// Adds a block or a directive that [`blocks`] does not use.
+fn widen(random: &mut Random, blocks: &mut Vec<Draft>, most: u64) {
+    let at = usize::try_from(random.below(blocks.len() as u64)).unwrap();
+    let has = |block: &Draft, text: &str| block.lines.iter().any(|line| line.contains(text));
+    let count = 1 + random.below(most);
+    let is_pool = has(&blocks[at], "=EXCLUSIVE") || has(&blocks[at], "=ADDITIVE");
+    match random.below(5) {
+        0 => {
+            let line = format!("VENDOR=v KEYTYPE=ACTIVATION SN=d{count} COUNT={count}");
+            blocks.push(Draft { name: "Device".to_owned(), lines: vec![line] });
+        }
+        1 if is_pool && !has(&blocks[at], "BASED=") => {
+            let amount = if random.once_in(3) { "ALL".to_owned() } else { (1 + random.below(2)).to_string() };
+            let name = *random.pick(&["USERBASED", "HOSTBASED"]);
+            blocks[at].lines.push(format!("{name}={amount}"));
+        }
+        2 if is_pool && !has(&blocks[at], "SHARE=") => {
+            let share = *random.pick(&["CUSTOM", "USER|CUSTOM", "HOST|USER"]);
+            blocks[at].lines.push(format!("SHARE={share}"));
+        }
+        3 if is_pool => {
+            let start = *random.pick(&["", "START=2026-07-01", "END=2026-12-31"]);
+            let line = format!(
+                "VENDOR=v KEYTYPE=EXCLUSIVE SN=r{count} COUNT={count} REPLACES=\"FEATURE={}\"",
+                blocks[at].name
+            );
+            let name = if random.once_in(4) { "Successor".to_owned() } else { blocks[at].name.clone() };
+            blocks.push(Draft { name, lines: vec![line, start.to_owned()] });
+        }
+        _ => {
+            let metered = blocks.iter().find(|block| has(block, "=METERED"));
+            let name = metered.map_or_else(|| "Meter".to_owned(), |block| block.name.clone());
+            let lots = 1 + random.below(2);
+            for lot in 0..lots {
+                let dates = *random.pick(&["", "END=2026-06-30", "START=2026-07-01", "END=2026-12-31"]);
+                let price = if random.once_in(4) {
+                    format!("FUNDS=\"{count}.00 USD\" PRICE=\"0.50 USD\"")
+                } else {
+                    format!("COUNT={count}")
+                };
+                let line = format!("VENDOR=v KEYTYPE=METERED SN=m{lot}{count} {price}");
+                blocks.push(Draft { name: name.clone(), lines: vec![line, dates.to_owned()] });
+            }
+        }
+    }
 }
 
 /// Changes a license at random, as a vendor or a customer might: counts, dates, versions, SHARE, HOLD, order, blocks.

@@ -58,12 +58,15 @@ impl Quick {
     }
 }
 
+/// The draws of one checkout that depend on what is checked out.
+pub const ORDER_DECIDES: &str = "depends on the order";
+
 /// The draws of one checkout by name: another block of a pool does not change the cost.
 fn cost(features: &Features, demand: &Demand) -> String {
     let name = |supply: usize| features.supplies.get(supply).map_or("", |row| row.name.as_str());
     match demand {
         Demand::Never(_) => String::new(),
-        Demand::Choice => "depends on the order".to_owned(),
+        Demand::Choice => ORDER_DECIDES.to_owned(),
         Demand::Fixed(draws) => {
             let parts = draws.iter().map(|(supply, each)| format!("{each} {}", name(*supply)));
             parts.collect::<Vec<_>>().join(" + ")

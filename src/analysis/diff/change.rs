@@ -42,6 +42,14 @@ pub enum ChangeKind {
     AtOnce,
     /// The licenses that one checkout draws.
     Cost,
+    /// The last day on which the feature can be used.
+    End,
+    /// The longest time for which a license can be borrowed.
+    Borrow,
+    /// The values of SHARE.
+    Share,
+    /// The price of METERED tokens.
+    Price,
     /// A mix that is granted in every order.
     Mix,
     /// A sequence of requests that was granted and is denied.
@@ -59,6 +67,10 @@ impl ChangeKind {
         match self {
             Self::AtOnce => "at-once",
             Self::Cost => "cost",
+            Self::End => "end",
+            Self::Borrow => "borrow",
+            Self::Share => "share",
+            Self::Price => "price",
             Self::Mix => "mix",
             Self::Sequence => "sequence",
             Self::Unproven => "unproven",

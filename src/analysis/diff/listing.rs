@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::change::{Change, ChangeKind, LicenseSet};
 use super::components::Component;
 use super::snapshot::Snapshot;
+use super::terms_listing::TermsListing;
 use super::{blocks, dominance, replay, search};
 use crate::amount::Amount;
 use crate::capacity::{DeniedMix, Hosts, Quick};
@@ -90,6 +91,7 @@ struct Listing {
     most: BTreeMap<String, (Option<Amount>, Option<Amount>)>,
     cost: BTreeMap<String, (String, String)>,
     mixes: Vec<Vec<(String, u64)>>,
+    terms: TermsListing,
     changes: Vec<Change>,
 }
 
@@ -109,8 +111,13 @@ impl Listing {
             let (before, after) = (of(old), of(new));
             for name in names {
                 self.amounts(name, *day, &before, &after);
+                self.terms.note_use(name, *day, [&before, &after].map(|quick| is_usable(quick.most(name))));
             }
+            self.changes.extend(self.terms.on(old, new, names, *day));
             self.lost_mixes(*day, &before, &after);
+        }
+        if days.len() <= MOST_LISTED_DAYS {
+            self.changes.extend(std::mem::take(&mut self.terms).ends());
         }
         self.changes
     }
@@ -172,6 +179,26 @@ impl Listing {
             });
         }
     }
+}
+
+/// Drops the changes of a BORROW directive that the change of the longest time to borrow repeats.
+pub(super) fn drop_repeated(changes: &mut Vec<Change>) {
+    let is_lost = |change: &Change, kind: ChangeKind| change.lost && change.kind == kind;
+    let borrowed: Vec<Vec<String>> = changes
+        .iter()
+        .filter(|change| is_lost(change, ChangeKind::Borrow))
+        .map(|change| change.features.clone())
+        .collect();
+    changes.retain(|change| {
+        let is_repeated = is_lost(change, ChangeKind::Directive)
+            && change.old.starts_with("BORROW=")
+            && borrowed.contains(&change.features);
+        !is_repeated
+    });
+}
+
+fn is_usable(most: Option<Amount>) -> bool {
+    most.is_some_and(|most| most != Amount::Exactly(0))
 }
 
 /// Returns true if an amount is certainly less than another one.

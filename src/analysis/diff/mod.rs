@@ -17,6 +17,8 @@ mod listing;
 mod replay;
 mod search;
 mod snapshot;
+mod terms;
+mod terms_listing;
 
 use jiff::civil::Date;
 
@@ -50,6 +52,7 @@ impl Difference {
         for component in &components {
             changes.extend(listing::of_component(old, new, component, at));
         }
+        listing::drop_repeated(&mut changes);
         let is_same_content = block_changes.is_empty() && components.is_empty();
         changes.sort_by_key(|change| (!change.lost, change.day, change.kind));
         let lost = changes.iter().any(|change| change.lost);

@@ -1,7 +1,7 @@
 //! The texts of a difference, for all formats that people read.
 
-use keywright_analysis::Difference;
 use keywright_analysis::diff::{BlockChange, Change, ChangeKind, DrawChange, Fate};
+use keywright_analysis::{Difference, ORDER_DECIDES};
 
 use crate::escape::escape;
 
@@ -10,10 +10,24 @@ pub(super) fn change(change: &Change) -> String {
     let features: Vec<String> = change.features.iter().map(|name| escape(name).into_owned()).collect();
     let features = features.join(", ");
     let (old, new) = (value(&change.old), value(&change.new));
+    let (old, new) = match change.kind {
+        ChangeKind::Cost => (amounts(old), amounts(new)),
+        _ => (old, new),
+    };
     let day = change.day;
     match change.kind {
         ChangeKind::AtOnce => format!("{features}: at once {old} → {new} from {day}"),
         ChangeKind::Cost => format!("{features}: one checkout draws {old} → {new} from {day}"),
+        ChangeKind::End => {
+            format!("{features}: last day {} → {}", or(&change.old, "no end"), or(&change.new, "no end"))
+        }
+        ChangeKind::Borrow => format!(
+            "{features}: borrowed for at most {} → {} from {day}",
+            or(&change.old, "0 hours"),
+            or(&change.new, "0 hours")
+        ),
+        ChangeKind::Share => format!("{features}: SHARE {old} → {new} from {day}"),
+        ChangeKind::Price => format!("{features}: price {old} → {new} from {day}"),
         ChangeKind::Mix => format!("{old}: granted in every order → in some order {new}, from {day}"),
         ChangeKind::Directive => format!("{features}: {old} → {new}"),
         ChangeKind::Sequence => {
@@ -59,7 +73,16 @@ pub(super) fn lines(difference: &Difference, lost: bool) -> Vec<String> {
 }
 
 fn value(text: &str) -> String {
-    if text.is_empty() { "none".to_owned() } else { escape(text).into_owned() }
+    or(text, "none")
+}
+
+/// The draws of a checkout, as the end of a sentence.
+fn amounts(text: String) -> String {
+    if text == ORDER_DECIDES { "varying numbers".to_owned() } else { text }
+}
+
+fn or(text: &str, nothing: &str) -> String {
+    if text.is_empty() { nothing.to_owned() } else { escape(text).into_owned() }
 }
 
 /// A line about a block.
