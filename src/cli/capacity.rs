@@ -89,6 +89,7 @@ fn one(args: &Args, paths: &[PathBuf], pairs: &Pairs, io: &mut Console<'_>) -> R
     let at = args.at.unwrap_or(io.today);
     let licenses = Licenses::read(paths, at, io)?;
     let has_errors = licenses.show_errors(io)?;
+    licenses.note_dates(at, io)?;
     if let Pairs::Some(pairs) = pairs {
         for name in pairs.iter().flat_map(|(first, second)| [first, second]) {
             check_name(&licenses, name)?;
@@ -100,7 +101,11 @@ fn one(args: &Args, paths: &[PathBuf], pairs: &Pairs, io: &mut Console<'_>) -> R
     let analysed = Analysed {
         files: &names.join(", "),
         capacity: &capacity,
-        with_pools: io.verbose > 0 || !args.pair.is_empty(),
+        asked: match pairs {
+            Pairs::Some(asked) => Some(asked),
+            Pairs::All => None,
+        },
+        with_pools: io.verbose > 0,
     };
     let text = match args.format {
         CapacityFormat::Human => report::human(&analysed, io.width, io.verbose > 0),
@@ -124,6 +129,8 @@ fn pairs(texts: &[String]) -> Result<Pairs, CliError> {
         return Ok(Pairs::All);
     }
     let pair = |text: &String| match text.split(',').map(str::trim).collect::<Vec<_>>().as_slice() {
+        [first, second] if first == second => Err(CliError::usage(format!("`{text}` is not a pair"))
+            .help("name two different features; the result for a single feature is always shown")),
         [first, second] if !first.is_empty() && !second.is_empty() => {
             Ok(((*first).to_owned(), (*second).to_owned()))
         }

@@ -98,6 +98,9 @@ fn compare(args: &Args, sets: [&Path; 2], names: [&str; 2], io: &mut Console<'_>
     let at = args.at.unwrap_or(io.today);
     let (old, new) = (Licenses::unlinted(old, at), Licenses::unlinted(new, at));
     let has_errors = old.show_errors(io)? | new.show_errors(io)?;
+    if let (Some(note), Some(_)) = (new.out_of_force(at), old.out_of_force(at)) {
+        io.note(&note)?;
+    }
     let difference = Difference::between(old.set(), new.set(), at);
     let [old_name, new_name] = names;
     let compared = Compared { old: old_name, new: new_name, difference: &difference };

@@ -64,6 +64,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let at = args.at.unwrap_or(io.today);
     let licenses = Licenses::read(&args.files, at, io)?;
     let has_errors = licenses.show_errors(io)?;
+    licenses.note_dates(at, io)?;
     let all: Vec<&License> = licenses.licenses.iter().collect();
     let found = lint::lint(&all, &lint::Options::at(at));
     let is_shown = |found: &&Diagnostic| found.is_error() || STARVING.contains(&found.code.id);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use keywright_analysis::LicenseSet;
-use keywright_license::License;
+use keywright_license::{Feature, License};
 use keywright_lint as lint;
 use keywright_resolve::Model;
 use keywright_resolve::graph::{Graph, Metrics};
@@ -70,6 +70,31 @@ impl Licenses {
             print::show(&self.errors, &self.licenses.iter().collect::<Vec<_>>(), io)?;
         }
         Ok(!self.errors.is_empty())
+    }
+
+    /// Returns a note if no block is in force on a day; `None` if one is, or if there are no blocks.
+    pub(super) fn out_of_force(&self, at: Date) -> Option<String> {
+        let blocks = || self.licenses.iter().flat_map(|license| &license.features);
+        let start = |feature: &Feature| feature.start.map_or(Date::MIN, |start| start.value);
+        let end = |feature: &Feature| feature.end.map_or(Date::MAX, |end| end.value);
+        if blocks().next().is_none() || blocks().any(|block| start(block) <= at && at <= end(block)) {
+            return None;
+        }
+        let next = blocks().map(start).filter(|start| *start > at).min();
+        let last = blocks().map(end).filter(|end| *end < at).max();
+        Some(match (next, last) {
+            (Some(next), _) => format!("note: no block is in force on {at}; the next one starts on {next}"),
+            (None, Some(last)) => format!("note: no block is in force on {at}; the last one ended on {last}"),
+            (None, None) => format!("note: no block is in force on {at}"),
+        })
+    }
+
+    /// Shows the note of [`Self::out_of_force`].
+    ///
+    /// # Errors
+    /// Returns an error if stderr cannot be written.
+    pub(super) fn note_dates(&self, at: Date, io: &mut Console<'_>) -> Result<(), CliError> {
+        self.out_of_force(at).map_or(Ok(()), |note| Ok(io.note(&note)?))
     }
 
     /// The models of the single vendors; empty if there is only one.

@@ -1,5 +1,6 @@
 //! `keywright merge`: one license file from several purchases.
 
+use std::fs;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -45,6 +46,7 @@ pub struct Args {
 /// cannot be written.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     files::refuse_stdin_twice(&args.files)?;
+    refuse_to_replace(args)?;
     let licenses = explain_feature::read(&args.files, io)?;
     refuse_other_customers(&licenses)?;
     let at = args.at.unwrap_or(io.today);
@@ -79,6 +81,21 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     }
     report_on(args, &licenses, &merged, io)?;
     Ok(Exit::Success)
+}
+
+/// DECISION: the result never takes the place of one of the files, because blocks that are left out would be lost.
+fn refuse_to_replace(args: &Args) -> Result<(), CliError> {
+    if files::is_stdin(&args.output) {
+        return Ok(());
+    }
+    let place = |path: &PathBuf| fs::canonicalize(path).ok();
+    let Some(output) = place(&args.output) else { return Ok(()) };
+    if args.files.iter().all(|path| files::is_stdin(path) || place(path).as_ref() != Some(&output)) {
+        return Ok(());
+    }
+    let name = files::display_name(&args.output);
+    Err(CliError::usage(format!("`{name}` is one of the files to merge"))
+        .help("write the result to another file, so that the files stay as they were issued"))
 }
 
 fn compile(licenses: &[License]) -> Result<Model, CliError> {

@@ -65,6 +65,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     }
     let licenses = Licenses::read(&args.files, from, io)?;
     let has_errors = licenses.show_errors(io)?;
+    licenses.note_dates(from, io)?;
     let all: Vec<&License> = licenses.licenses.iter().collect();
     let timeline = Timeline::of(&all, &licenses.model, from, args.to);
     let names: Vec<String> = args.files.iter().map(|path| files::display_name(path)).collect();
