@@ -1,9 +1,11 @@
 //! Live checkouts, oldest first: in one list for each feature, and in lists for each person and custom string of a
 //! feature. Adding, finding and removing a checkout takes constant time.
 
+use std::collections::hash_map::Entry;
+
 use super::draw::Draw;
 use super::fast_hash::IndexMap;
-use super::index_vec::{Index, IndexVec, NameId};
+use super::index_vec::{IndexVec, NameId};
 use super::requester::{Requester, Symbol};
 
 /// Null index of the linked lists.
@@ -25,7 +27,6 @@ pub(super) struct Checkout {
     pub(super) due: Option<(i64, u64)>,
     /// Its neighbours in each of its lists.
     links: [Link; LINES],
-    lines: [Option<QueueId>; LINES],
 }
 
 /// Number of lists that a checkout is in: of its feature, and of the feature with its person, with its custom string,
@@ -57,16 +58,9 @@ impl Default for Queue {
     }
 }
 
-/// The index of a list that has had a checkout.
-#[derive(Debug, Clone, Copy, Default)]
-struct QueueId(u32);
-
-impl Index for QueueId {
-    fn row(self) -> usize {
-        self.0 as usize
-    }
-    fn of(row: usize) -> Self {
-        Self(u32::of(row))
+impl Queue {
+    fn is_empty(self) -> bool {
+        self.oldest == NONE
     }
 }
 
@@ -91,12 +85,14 @@ struct QueueKey {
     custom: Option<Symbol>,
 }
 
-/// Returns the keys of the lists that a checkout is in.
-fn lines_of(name: NameId, who: Requester) -> [Option<QueueKey>; LINES] {
+/// Returns the keys of the lists that a checkout is in, each with its place among the links.
+fn lines_of(name: NameId, who: Requester) -> impl Iterator<Item = (usize, QueueKey)> {
     let person = Some((who.user, who.host));
-    let of_custom = |person| who.custom.map(|custom| QueueKey { name, person, custom: Some(custom) });
-    let of_all = |person| Some(QueueKey { name, person, custom: None });
-    [of_all(None), of_all(person), of_custom(None), of_custom(person)]
+    let custom = who.custom;
+    let lines = [(None, None), (person, None), (None, custom), (person, custom)];
+    let in_use = if custom.is_some() { LINES } else { LINES / 2 };
+    let keys = lines.into_iter().map(move |(person, custom)| QueueKey { name, person, custom });
+    keys.take(in_use).enumerate()
 }
 
 /// All checkouts.
@@ -104,8 +100,8 @@ fn lines_of(name: NameId, who: Requester) -> [Option<QueueKey>; LINES] {
 pub(super) struct Checkouts {
     slots: IndexVec<u32, Checkout>,
     free: Vec<u32>,
-    lines: IndexVec<QueueId, Queue>,
-    line_ids: IndexMap<QueueKey, QueueId>,
+    /// The lists that have a checkout.
+    lines: IndexMap<QueueKey, Queue>,
 }
 
 impl Checkouts {
@@ -134,17 +130,12 @@ impl Checkouts {
             Some(index) => index,
             None => self.slots.push(Checkout::default()),
         };
-        let all = &mut self.lines;
-        let ids = &mut self.line_ids;
-        let lines = lines_of(name, who)
-            .map(|line| line.map(|line| *ids.entry(line).or_insert_with(|| all.push(Queue::default()))));
         let slot = self.slots.get_mut(index);
         slot.live = true;
         slot.name = name;
         slot.who = who;
-        slot.lines = lines;
-        for (at, line) in lines.into_iter().enumerate().filter_map(|(at, line)| Some((at, line?))) {
-            append(&mut self.slots, self.lines.get_mut(line), index, at);
+        for (at, line) in lines_of(name, who) {
+            append(&mut self.slots, self.lines.entry(line).or_default(), index, at);
         }
         (index, self.slots.get_mut(index))
     }
@@ -156,13 +147,18 @@ impl Checkouts {
     /// Frees a slot and returns its draws. [`Self::recycle`] takes the list back for reuse.
     pub(super) fn close(&mut self, index: u32) -> Vec<Draw> {
         let slot = self.slots.get_mut(index);
-        let lines = slot.lines;
+        let (name, who) = (slot.name, slot.who);
         slot.live = false;
         slot.generation = slot.generation.wrapping_add(1);
         slot.due = None;
         let draws = std::mem::take(&mut slot.draws);
-        for (at, line) in lines.into_iter().enumerate().filter_map(|(at, line)| Some((at, line?))) {
-            unlink(&mut self.slots, self.lines.get_mut(line), index, at);
+        for (at, line) in lines_of(name, who) {
+            if let Entry::Occupied(mut ends) = self.lines.entry(line) {
+                unlink(&mut self.slots, ends.get_mut(), index, at);
+                if ends.get().is_empty() {
+                    ends.remove();
+                }
+            }
         }
         self.free.push(index);
         draws
@@ -176,8 +172,7 @@ impl Checkouts {
     /// Returns the oldest checkout of a feature, optionally only those of one person or with one custom string.
     pub(super) fn oldest(&self, name: NameId, who: Option<Requester>, custom: Option<Symbol>) -> Option<u32> {
         let person = who.map(|who| (who.user, who.host));
-        let ends = self.lines.get(*self.line_ids.get(&QueueKey { name, person, custom })?);
-        Some(ends.oldest).filter(|oldest| *oldest != NONE)
+        self.lines.get(&QueueKey { name, person, custom }).map(|ends| ends.oldest)
     }
 }
 
@@ -204,5 +199,57 @@ fn unlink(slots: &mut IndexVec<u32, Checkout>, ends: &mut Queue, index: u32, by:
         ends.newest = older;
     } else {
         slots.get_mut(newer).relink(by, |link| link.older = older);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keywright_license::License;
+
+    use crate::{Event, Interner, Model, Outcome, Request, Requester, State, Ticket};
+
+    /// Three features with share groups, and what 20 people on 20 hosts with custom strings ask for.
+    fn model() -> Model {
+        let block = |at| format!("FEATURE F{at} {{ VENDOR=v KEYTYPE=EXCLUSIVE COUNT=99 SHARE=HOST }}\n");
+        let text: String = (0..3).map(block).collect();
+        Model::compile([&License::from_text("a.lic", &text)]).unwrap()
+    }
+
+    fn requests(model: &Model) -> Vec<Request> {
+        let mut symbols = Interner::default();
+        let mut part = |kind: &str, at: usize| Some(symbols.symbol(&format!("{kind}{at}")));
+        let who: Vec<Requester> = (0..20)
+            .map(|at| Requester { user: part("u", at), host: part("h", at), custom: part("c", at) })
+            .collect();
+        let feature = |at: usize| Request::one(model.name(&format!("F{}", at % 3)));
+        (0..60).map(|at| Request { who: who[at / 3], ..feature(at) }).collect()
+    }
+
+    fn checkout(model: &Model, state: &mut State, request: Request) -> Ticket {
+        let outcome = model.apply(state, &Event::Checkout(request));
+        let Outcome::Granted(grant) = outcome else { panic!("{outcome:?}") };
+        grant.ticket.unwrap()
+    }
+
+    #[test]
+    fn returns_leave_no_entries() {
+        let model = model();
+        let mut state = State::new(&model, jiff::civil::date(2026, 1, 15).at(0, 0, 0, 0));
+        let entries = |state: &State| (state.slots.lines.len(), state.groups.iter().count());
+        for request in requests(&model) {
+            let ticket = checkout(&model, &mut state, request);
+            assert_eq!(entries(&state), (super::LINES, 1));
+            model.apply(&mut state, &Event::Return(ticket));
+            assert_eq!(entries(&state), (0, 0));
+        }
+        // One slot, one group and a pool for each feature, whoever checked out.
+        assert_eq!(state.size(), 5);
+        let tickets: Vec<Ticket> =
+            requests(&model).into_iter().map(|request| checkout(&model, &mut state, request)).collect();
+        assert_eq!(entries(&state), (3 + 60 * 3, 60));
+        for ticket in tickets {
+            model.apply(&mut state, &Event::Return(ticket));
+        }
+        assert_eq!(entries(&state), (0, 0));
     }
 }

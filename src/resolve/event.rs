@@ -287,7 +287,7 @@ impl Model {
     /// Returns the parts of a token's share group that HOLD or MIN_CHECKOUT keep after a return now, each with the time
     /// until which it is kept.
     pub(super) fn kept_parts(&self, state: &State, group: GroupId, since: i64) -> Vec<(u32, i64)> {
-        let pools = state.groups.get(group).pools().into_iter();
+        let pools = state.groups.get(group).pools();
         let until =
             pools.map(|pool| (pool.part, kept_until(self.blocks.get(pool.block), since, state.seconds)));
         until.filter(|(_, until)| *until > state.seconds).collect()
@@ -305,8 +305,7 @@ impl Model {
         for (pool, largest, reach) in before {
             let row = self.blocks.get(pool.block);
             let open = |reach: Reach| reach.open_part(row).saturating_mul(pool.unit);
-            let now = state.groups.get(group);
-            let (left, now) = (now.largest_on(pool.part), now.reach_on(pool.part));
+            let (left, now) = state.groups.usage_on(self, group, pool.part);
             let fell = largest.saturating_sub(left);
             state.subtract(pool.block, pool.unit.saturating_mul(fell), false);
             state.shift_open(pool.block, open(reach), open(now));

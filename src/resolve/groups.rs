@@ -112,15 +112,13 @@ impl Group {
     }
 
     /// The licenses that the group takes from pools: for a token, of each part with its index; otherwise of its block.
-    pub(super) fn pools(&self) -> Vec<PoolPart> {
-        if self.parts.is_empty() {
-            return vec![PoolPart { part: 0, block: self.block, unit: 1 }];
-        }
+    pub(super) fn pools(&self) -> impl Iterator<Item = PoolPart> {
+        let own = self.parts.is_empty().then_some(PoolPart { part: 0, block: self.block, unit: 1 });
         let parts = self.parts.iter().zip(0..).filter_map(|(part, at)| match part {
             Part::Pool { block, unit } => Some(PoolPart { part: at, block: *block, unit: *unit }),
             Part::Burned { .. } => None,
         });
-        parts.collect()
+        own.into_iter().chain(parts)
     }
 }
 
@@ -176,12 +174,20 @@ impl Groups {
         self.rows.get_mut(id)
     }
 
-    /// The usage of each pool of a group. The reach is only needed if a block has reserved licenses.
+    /// The usage of each pool of a group.
     pub(super) fn usage(&self, model: &Model, id: GroupId) -> Vec<(PoolPart, u64, Reach)> {
+        let usage = |pool: PoolPart| {
+            let (largest, reach) = self.usage_on(model, id, pool.part);
+            (pool, largest, reach)
+        };
+        self.get(id).pools().map(usage).collect()
+    }
+
+    /// The usage of a part of a group. The reach is only needed if a block has reserved licenses.
+    pub(super) fn usage_on(&self, model: &Model, id: GroupId, part: u32) -> (u64, Reach) {
         let group = self.get(id);
-        let reach = |part| if model.reserves { group.reach_on(part) } else { Reach::default() };
-        let pools = group.pools().into_iter();
-        pools.map(|pool| (pool, group.largest_on(pool.part), reach(pool.part))).collect()
+        let reach = if model.reserves { group.reach_on(part) } else { Reach::default() };
+        (group.largest_on(part), reach)
     }
 
     pub(super) fn find(&self, block: BlockId, key: ShareKey) -> Option<GroupId> {

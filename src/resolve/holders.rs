@@ -55,8 +55,7 @@ impl State {
             Due::Pool { block, amount, open } => Some(Draw::Pool { block, amount, open }),
             Due::Member { group, size } => Some(Draw::Member { group, size }),
             Due::Part { group, part, size } => {
-                let pools = self.groups.get(group).pools();
-                let pool = pools.iter().find(|pool| pool.part == part);
+                let pool = self.groups.get(group).pools().find(|pool| pool.part == part);
                 pool.map(|pool| Draw::Pool {
                     block: pool.block,
                     amount: pool.unit.saturating_mul(size.count),

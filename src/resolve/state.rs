@@ -179,6 +179,9 @@ impl State {
 
     /// Changes the part of a pool's usage that counts against the unreserved licenses.
     pub(super) fn shift_open(&mut self, block: BlockId, before: u64, after: u64) {
+        if before == after {
+            return;
+        }
         let pool = self.pools.get_mut(block);
         pool.open = pool.open.saturating_add(after).saturating_sub(before);
     }

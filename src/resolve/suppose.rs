@@ -95,8 +95,7 @@ impl Model {
         supposed.0.push(Gone::Left { group, left, row });
         for (pool, largest, reach) in before {
             let block = self.blocks.get(pool.block);
-            let now = state.groups.get(group);
-            let (left, now) = (now.largest_on(pool.part), now.reach_on(pool.part));
+            let (left, now) = state.groups.usage_on(self, group, pool.part);
             let open = |reach: Reach| reach.open_part(block).saturating_mul(pool.unit);
             let (before, after) = (open(reach), open(now));
             let fell = largest.saturating_sub(left);

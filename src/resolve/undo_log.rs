@@ -110,7 +110,7 @@ impl WalkBuffers {
     pub(super) fn holds_something(&self, groups: &Groups) -> bool {
         self.draws.iter().any(|draw| match draw {
             Draw::Burned { .. } => false,
-            Draw::Token { group, .. } => !groups.get(*group).pools().is_empty(),
+            Draw::Token { group, .. } => groups.get(*group).pools().next().is_some(),
             Draw::Pool { .. } | Draw::Member { .. } => true,
         })
     }
