@@ -33,7 +33,7 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<ScenarioFile, Vec<Diagnostic>> 
     }
     let raw = yaml::parse(source).map_err(|found| vec![*found])?;
     let mut lowering = Lowering { source, found: Vec::new() };
-    let file = lowering.file(&raw);
+    let file = lowering.file(raw);
     lowering.found.sort_by_key(Diagnostic::order);
     if lowering.found.iter().any(Diagnostic::is_error) {
         return Err(lowering.found);
@@ -57,19 +57,20 @@ pub(super) struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    fn file(&mut self, raw: &RawFile) -> ScenarioFile {
+    /// Consumes the raw values, so that each step frees its own when it is done.
+    fn file(&mut self, raw: RawFile) -> ScenarioFile {
         let licenses = self.licenses(&raw.license);
+        let at = self.moment(raw.at.as_ref());
         let mut names = HashSet::new();
-        let mut scenarios = Vec::new();
         for scenario in &raw.scenarios {
             let name = scenario.value().name.spanned();
             if !names.insert(name.value) {
                 let message = format!("duplicate scenario name `{}`", name.value);
                 self.report(&codes::SAME_NAME, name.span, message, "give each scenario a unique name");
             }
-            scenarios.push(self.scenario(scenario.value()));
         }
-        let at = self.moment(raw.at.as_ref());
+        let scenarios = raw.scenarios.into_iter();
+        let scenarios = scenarios.map(|scenario| self.scenario(scenario.into_value())).collect();
         ScenarioFile { source: self.source.clone(), licenses, at, scenarios, warnings: Vec::new() }
     }
 
@@ -92,7 +93,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn scenario(&mut self, raw: &RawScenario) -> Scenario {
+    fn scenario(&mut self, raw: RawScenario) -> Scenario {
         let name = raw.name.spanned();
         if raw.table.iter().flatten().next().is_none() && raw.steps.iter().flatten().next().is_none() {
             let message = format!("scenario `{}` has no `table` and no `steps`", name.value);
@@ -110,7 +111,6 @@ impl Lowering<'_> {
             }
         }
         let rows = raw.table.iter().flatten();
-        let steps = raw.steps.iter().flatten();
         Scenario {
             name: Spanned::new(name.value.to_owned(), name.span),
             at: self.moment(raw.at.as_ref()),
@@ -118,8 +118,14 @@ impl Lowering<'_> {
             table: rows.map(|row| self.row(row.value())).collect(),
             totals: raw.totals.as_ref().map(|totals| self.totals(totals.value())),
             remaining: self.levels(raw.remaining.as_ref(), value::level),
-            steps: steps.filter_map(|step| self.step(step)).collect(),
+            steps: self.steps(raw.steps.unwrap_or_default()),
         }
+    }
+
+    fn steps(&mut self, raw: Vec<Placed<RawStep>>) -> Vec<Step> {
+        let mut steps = Vec::with_capacity(raw.len());
+        steps.extend(raw.into_iter().filter_map(|step| self.step(&step)));
+        steps
     }
 
     fn row(&mut self, raw: &RawRow) -> Row {

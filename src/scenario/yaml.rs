@@ -21,18 +21,29 @@ const MAX_DEPTH: usize = 12;
 /// A scalar as written in the file.
 pub(super) type Text = Placed<String>;
 
-/// A value and its location in the file.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Placed<T>(serde_yaml::Spanned<T>);
+/// A value and its location in the file. In a box: a step has few of its many keys, and a file may have 100,000 steps.
+#[derive(Debug, Clone)]
+pub(super) struct Placed<T>(Box<Spanned<T>>);
 
 impl<T> Placed<T> {
     pub(super) fn value(&self) -> &T {
         &self.0.value
     }
 
+    pub(super) fn into_value(self) -> T {
+        self.0.value
+    }
+
     pub(super) fn span(&self) -> Span {
-        span_of(&self.0.referenced)
+        self.0.span
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        // The library's type has two locations with line and column: too large to keep.
+        let read = serde_yaml::Spanned::<T>::deserialize(from)?;
+        Ok(Self(Box::new(Spanned::new(read.value, span_of(&read.referenced)))))
     }
 }
 
