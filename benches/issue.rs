@@ -151,6 +151,7 @@ fn run(args: &[&str]) {
         color_err: false,
         quiet: true,
         verbose: 0,
+        config: None,
         width: 100,
         today: jiff::Zoned::now().date(),
         interactive: false,

@@ -73,6 +73,7 @@ fn io<'a>(stdout: &'a mut Vec<u8>, stderr: &'a mut Vec<u8>) -> Console<'a> {
         color_err: false,
         quiet: false,
         verbose: 0,
+        config: None,
         width: 100,
         today: TODAY,
         interactive: false,

@@ -14,8 +14,10 @@ use keywright_license::{Effect, License, directive, folded_customer};
 use keywright_report::escape::escape;
 use keywright_verify::{Digest, Payload};
 
-use super::issue::{self, Orders, failed, read_catalog, templates, text};
+use super::issue::{Orders, failed, read_catalog, templates, text};
+use super::log_args::LogArgs;
 use super::new::refused;
+use super::project::{Project, first_of};
 use super::{CliError, Console, Exit, files};
 use crate::issue::pipeline::{in_parts, on_all_cores};
 
@@ -45,25 +47,27 @@ enum CatalogCommand {
 #[command(after_help = "Examples:\n  keywright catalog check --orders orders\n  \
     keywright catalog check catalog.yaml --was catalog-2025.yaml --orders orders")]
 struct Check {
-    /// New catalogue
-    #[arg(value_name = "CATALOG", default_value = "catalog.yaml")]
-    catalog: PathBuf,
+    /// New catalogue [default: `catalog` in keywright.toml, or catalog.yaml]
+    #[arg(value_name = "CATALOG")]
+    catalog: Option<PathBuf>,
     /// Old catalogue; by default, current licenses are taken from the issue log
     #[arg(long, value_name = "FILE", conflicts_with = "log")]
     was: Option<PathBuf>,
-    /// Issue log
-    #[arg(long, value_name = "FILE", default_value = issue::LOG)]
-    log: PathBuf,
+    #[command(flatten)]
+    log: LogArgs,
     /// Orders: YAML and CSV files, or directories of them
     #[arg(long, value_name = "DIR", required = true)]
     orders: Vec<PathBuf>,
-    /// Directory with additional templates
+    /// Directory with additional templates [default: `templates` in keywright.toml]
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
     /// Compare licenses for this date instead of today; orders that start later are compared on their first day
     #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     at: Option<Date>,
 }
+
+/// Default name of the catalogue.
+const CATALOG: &str = "catalog.yaml";
 
 /// Runs the command.
 ///
@@ -72,13 +76,17 @@ struct Check {
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let CatalogCommand::Check(check) = &args.command;
     let day = check.at.unwrap_or(io.today);
+    let project = Project::load(io)?;
+    let settings = project.settings();
+    let own_templates = first_of(check.templates.as_ref(), settings.templates.as_ref());
+    let path = first_of(check.catalog.as_ref(), settings.catalog.as_ref()).unwrap_or(Path::new(CATALOG));
     let issuer = |path: &Path, io: &mut Console<'_>| {
         let catalog = read_catalog(path, &text(path, io)?)?;
-        let templates = templates(&catalog, check.templates.as_deref())?;
+        let templates = templates(&catalog, own_templates)?;
         let issuer = Issuer::new(catalog.clone(), templates, day).map_err(|fault| refused(&fault))?;
         Ok::<(Catalog, Issuer), CliError>((catalog, issuer))
     };
-    let (new, after) = issuer(&check.catalog, io)?;
+    let (new, after) = issuer(path, io)?;
     let mut changed = Vec::new();
     let before = match &check.was {
         Some(was) => {
@@ -86,7 +94,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
             changed = changes::between(&old, &new);
             Before::Catalog(Box::new(before))
         }
-        None => Before::Log(open_log(&check.log)?),
+        None => Before::Log(open_log(&check.log.path(&project))?),
     };
     for change in &changed {
         writeln!(io.stdout, "{}", escape(change))?;
@@ -131,7 +139,7 @@ impl Before {
 fn open_log(path: &Path) -> Result<Log, CliError> {
     if !path.exists() {
         return Err(CliError::usage(format!("issue log `{}` not found", files::display_name(path)))
-            .help("give the log with `--log FILE`, or the old catalogue with `--was FILE`"));
+            .help("give the log with `--log FILE` or `log` in keywright.toml, or the old catalogue with `--was FILE`"));
     }
     Log::open_to_read(path).map_err(|fault| failed(&fault))
 }

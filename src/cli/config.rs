@@ -2,33 +2,28 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue};
+use toml::de::DeTable;
 
-use keywright_license::{DIRECTIVES, check_value, directive};
-use keywright_lint::{Level, Levels, Policy};
-use keywright_syntax::diagnostic::{Severity, nearest};
+use keywright_lint::Level;
 use keywright_syntax::source::SourceFile;
 
 use super::{CliError, Exit, files};
 
+mod project_keys;
+mod reader;
+mod settings;
+
+pub use reader::{KEYS, OVERRIDE_KEYS};
+pub use settings::{ProjectSettings, Settings};
+
+use reader::{Reader, in_order};
+use settings::{Override, PartialSettings};
+
 /// Name of the configuration file.
 pub const NAME: &str = "keywright.toml";
-
-/// Top-level keys.
-pub const KEYS: &[&str] = &["vendor", "directives", "trust", "keys", "fail", "levels", "override"];
-/// Keys of an `[[override]]`.
-pub const OVERRIDE_KEYS: &[&str] = &["files", "vendor", "directives", "trust", "keys", "fail", "levels"];
-const LEVELS: &[(&str, Level)] = &[("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny)];
-/// Makers of the KEYs: true if it is another license manager.
-const KEY_MAKERS: &[(&str, bool)] = &[("own", false), ("foreign", true)];
-const FAILS: &[(&str, Severity)] =
-    &[("note", Severity::Note), ("warning", Severity::Warning), ("error", Severity::Error)];
 
 /// Maximum size of a configuration file, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -38,72 +33,11 @@ const MAX_BYTES: usize = 1024 * 1024;
 pub struct Config {
     /// Directory that patterns and paths are relative to.
     folder: PathBuf,
-    base: Wishes,
+    /// Name of the file, for messages.
+    name: String,
+    base: PartialSettings,
+    project: ProjectSettings,
     overrides: Vec<Override>,
-}
-
-#[derive(Debug)]
-struct Override {
-    files: GlobSet,
-    wishes: Wishes,
-}
-
-/// Settings from the file, for all files or for those of an override.
-#[derive(Debug, Default)]
-struct Wishes {
-    levels: Vec<(String, Level)>,
-    fails: Option<Severity>,
-    vendors: Option<Vec<String>>,
-    directives: Option<Vec<String>>,
-    trust: Option<PathBuf>,
-    foreign_keys: Option<bool>,
-}
-
-/// The settings that apply to one file.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Severities that differ from the rules' defaults.
-    pub levels: Levels,
-    /// Lowest severity that makes a run fail.
-    pub fails: Severity,
-    /// Vendor policy.
-    pub policy: Policy,
-    /// Directory of the trust store used to check KEYs, if one is configured.
-    pub trust: Option<PathBuf>,
-    /// True if another license manager makes the KEYs: they are opaque, and the rules about KEYs do not apply.
-    pub foreign_keys: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            levels: Levels::default(),
-            fails: Severity::Error,
-            policy: Policy::default(),
-            trust: None,
-            foreign_keys: false,
-        }
-    }
-}
-
-impl Settings {
-    fn apply(&mut self, wishes: &Wishes) {
-        for (selector, level) in &wishes.levels {
-            // Selectors were checked when the file was parsed.
-            self.levels.set(selector, *level).ok();
-        }
-        self.fails = wishes.fails.unwrap_or(self.fails);
-        if let Some(vendors) = &wishes.vendors {
-            self.policy.vendors.clone_from(vendors);
-        }
-        if let Some(directives) = &wishes.directives {
-            self.policy.directives.clone_from(directives);
-        }
-        if let Some(trust) = &wishes.trust {
-            self.trust = Some(trust.clone());
-        }
-        self.foreign_keys = wishes.foreign_keys.unwrap_or(self.foreign_keys);
-    }
 }
 
 impl Config {
@@ -117,17 +51,37 @@ impl Config {
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
             reader.stop(error.span().unwrap_or_default(), message)
         })?;
-        let mut config = Self { folder: folder.to_owned(), base: Wishes::default(), overrides: Vec::new() };
+        let mut config = Self {
+            folder: folder.to_owned(),
+            name: name.to_owned(),
+            base: PartialSettings::default(),
+            project: ProjectSettings::default(),
+            overrides: Vec::new(),
+        };
         for (key, value) in in_order(root.get_ref()) {
             if key.get_ref() == "override" {
                 for table in reader.array(value, "[[override]]")? {
-                    config.overrides.push(reader.overriding(table)?);
+                    config.overrides.push(reader.file_override(table)?);
                 }
-            } else {
-                reader.wish(&mut config.base, key, value, KEYS)?;
+            } else if !reader.set_project(&mut config.project, key, value)? {
+                reader.set(&mut config.base, key, value, KEYS)?;
             }
         }
+        reader.check_signer(&config.project)?;
+        config.project.trust.clone_from(&config.base.trust);
         Ok(config)
+    }
+
+    /// Returns the settings of the project.
+    #[must_use]
+    pub fn project(&self) -> &ProjectSettings {
+        &self.project
+    }
+
+    /// Returns the name of the file, for messages.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Returns the settings for a file, given by its full path. Later overrides win.
@@ -136,8 +90,8 @@ impl Config {
         let mut settings = Settings::default();
         settings.apply(&self.base);
         if let Some(inside) = path.and_then(|path| path.strip_prefix(&self.folder).ok()) {
-            for wishes in self.overrides.iter().filter(|one| one.files.is_match(inside)) {
-                settings.apply(&wishes.wishes);
+            for entry in self.overrides.iter().filter(|entry| entry.files.is_match(inside)) {
+                settings.apply(&entry.settings);
             }
         }
         if settings.foreign_keys {
@@ -147,200 +101,6 @@ impl Config {
         }
         settings
     }
-}
-
-/// Returns the entries of a table in file order, so that the first problem in the file is reported.
-fn in_order<'t, 'i>(
-    table: &'t DeTable<'i>,
-) -> Vec<(&'t Spanned<std::borrow::Cow<'i, str>>, &'t Spanned<DeValue<'i>>)> {
-    let mut entries: Vec<_> = table.iter().collect();
-    entries.sort_by_key(|(key, _)| key.span().start);
-    entries
-}
-
-struct Reader<'a> {
-    source: Arc<SourceFile>,
-    /// Directory that paths are relative to.
-    folder: &'a Path,
-}
-
-type Value<'i> = Spanned<DeValue<'i>>;
-
-impl Reader<'_> {
-    fn stop(&self, span: Range<usize>, message: impl std::fmt::Display) -> CliError {
-        let at = self.source.position(span.start);
-        CliError::usage(format!("{}:{}:{}: {message}", self.source.name(), at.line, at.column))
-    }
-
-    /// Creates an error for an unknown word.
-    fn unknown(&self, what: &str, word: &str, span: Range<usize>, known: &[&str]) -> CliError {
-        let stop = self.stop(span, format!("unknown {what} `{}`", keywright_syntax::excerpt(word)));
-        match nearest(word, known.iter().copied()) {
-            Some(suggestion) => stop.help(format!("did you mean `{suggestion}`?")),
-            None => stop.help(format!("expected one of {}", known.join(", "))),
-        }
-    }
-
-    fn wish(
-        &self,
-        wishes: &mut Wishes,
-        key: &Spanned<std::borrow::Cow<'_, str>>,
-        value: &Value<'_>,
-        known: &[&str],
-    ) -> Result<(), CliError> {
-        match &**key.get_ref() {
-            "vendor" => wishes.vendors = Some(self.vendors(value)?),
-            "directives" => wishes.directives = Some(self.directives(value)?),
-            "trust" => wishes.trust = Some(self.folder.join(self.text(value, "a trust store")?)),
-            "keys" => wishes.foreign_keys = Some(self.choice(value, "maker of keys", KEY_MAKERS)?),
-            "fail" => wishes.fails = Some(self.choice(value, "fail level", FAILS)?),
-            "levels" => wishes.levels = self.levels(value)?,
-            other => return Err(self.unknown("key", other, key.span(), known)),
-        }
-        Ok(())
-    }
-
-    fn overriding(&self, value: &Value<'_>) -> Result<Override, CliError> {
-        let table = self.table(value, "an override")?;
-        let mut wishes = Wishes::default();
-        let mut files = None;
-        for (key, value) in in_order(table) {
-            if key.get_ref() == "files" {
-                files = Some(self.patterns(value)?);
-            } else {
-                self.wish(&mut wishes, key, value, OVERRIDE_KEYS)?;
-            }
-        }
-        let files = files.ok_or_else(|| {
-            self.stop(value.span(), "missing `files` in the override")
-                .help("add the files that it applies to: files = [\"drafts/**\"]")
-        })?;
-        Ok(Override { files, wishes })
-    }
-
-    fn levels(&self, value: &Value<'_>) -> Result<Vec<(String, Level)>, CliError> {
-        let mut levels = Vec::new();
-        for (key, value) in in_order(self.table(value, "`levels`")?) {
-            let level = self.choice(value, "level", LEVELS)?;
-            Levels::default()
-                .set(key.get_ref(), level)
-                .map_err(|unknown| self.stop(key.span(), &unknown).help(unknown.help()))?;
-            levels.push((key.get_ref().to_string(), level));
-        }
-        Ok(levels)
-    }
-
-    fn vendors(&self, value: &Value<'_>) -> Result<Vec<String>, CliError> {
-        let names =
-            if value.get_ref().is_str() { vec![value] } else { self.array(value, "`vendor`")?.collect() };
-        let mut vendors = Vec::new();
-        for name in names {
-            let text = self.text(name, "a vendor")?;
-            check_value("VENDOR", text)
-                .map_err(|refusal| self.stop(name.span(), &refusal.message).help(refusal.help))?;
-            vendors.push(text.to_owned());
-        }
-        self.some(vendors, value, "empty `vendor`")
-    }
-
-    fn directives(&self, value: &Value<'_>) -> Result<Vec<String>, CliError> {
-        let known: Vec<&str> = DIRECTIVES.iter().map(|row| row.name).collect();
-        let mut directives = Vec::new();
-        for name in self.array(value, "`directives`")? {
-            let text = self.text(name, "a directive")?;
-            if directive(text).is_none() {
-                return Err(self.unknown("directive", text, name.span(), &known));
-            }
-            directives.push(text.to_owned());
-        }
-        self.some(directives, value, "empty `directives`")
-    }
-
-    fn patterns(&self, value: &Value<'_>) -> Result<GlobSet, CliError> {
-        let mut set = GlobSetBuilder::new();
-        let mut any = Vec::new();
-        for pattern in self.array(value, "`files`")? {
-            let text = self.text(pattern, "a pattern")?;
-            self.refuse_outside(pattern, text)?;
-            // As in .gitignore, a pattern without a slash matches a name in any directory.
-            let whole = if text.contains('/') {
-                text.trim_start_matches("./").to_owned()
-            } else {
-                format!("**/{text}")
-            };
-            let glob = GlobBuilder::new(&whole).literal_separator(true).backslash_escape(false).build();
-            set.add(glob.map_err(|error| {
-                let reason = error.kind();
-                self.stop(
-                    pattern.span(),
-                    format!("invalid pattern `{}`: {reason}", keywright_syntax::excerpt(text)),
-                )
-                .help("`*` matches any part of a name, `**` any directories, `[abc]` one of these characters")
-            })?);
-            any.push(());
-        }
-        self.some(any, value, "empty `files`")?;
-        set.build().map_err(|error| self.stop(value.span(), format!("invalid patterns: {error}")))
-    }
-
-    /// Rejects a pattern that cannot match any file. It would silently disable its override.
-    fn refuse_outside(&self, pattern: &Value<'_>, text: &str) -> Result<(), CliError> {
-        let help = if text.starts_with('/') {
-            "patterns are relative to the directory of this file: omit the leading `/`"
-        } else if text.ends_with('/') {
-            "to match all files in a directory, write `directory/**`"
-        } else if text.split('/').any(|part| part == "..") {
-            "put a keywright.toml into that directory or one of its parents"
-        } else {
-            return Ok(());
-        };
-        let message = format!("pattern `{}` cannot match any file", keywright_syntax::excerpt(text));
-        Err(self.stop(pattern.span(), message).help(help))
-    }
-
-    fn some<T>(&self, list: Vec<T>, value: &Value<'_>, message: &str) -> Result<Vec<T>, CliError> {
-        if list.is_empty() {
-            return Err(self.stop(value.span(), message).help("omit the key to allow everything"));
-        }
-        Ok(list)
-    }
-
-    fn choice<T: Copy>(&self, value: &Value<'_>, what: &str, choices: &[(&str, T)]) -> Result<T, CliError> {
-        let word = self.text(value, &format!("a {what}"))?;
-        let found = choices.iter().find(|(name, _)| *name == word).map(|(_, choice)| *choice);
-        let known: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        found.ok_or_else(|| self.unknown(what, word, value.span(), &known))
-    }
-
-    fn text<'v>(&self, value: &'v Value<'_>, what: &str) -> Result<&'v str, CliError> {
-        let wrong = || self.mismatch(value, what, "a quoted string");
-        value.get_ref().as_str().ok_or_else(wrong)
-    }
-
-    fn table<'v, 'i>(&self, value: &'v Value<'i>, what: &str) -> Result<&'v DeTable<'i>, CliError> {
-        value.get_ref().as_table().ok_or_else(|| self.mismatch(value, what, "a table"))
-    }
-
-    fn array<'v, 'i>(
-        &self,
-        value: &'v Value<'i>,
-        what: &str,
-    ) -> Result<impl Iterator<Item = &'v Value<'i>> + use<'v, 'i>, CliError> {
-        let array: Option<&DeArray<'i>> = value.get_ref().as_array();
-        array.map(|array| array.iter()).ok_or_else(|| self.mismatch(value, what, "a list"))
-    }
-
-    fn mismatch(&self, value: &Value<'_>, what: &str, wanted: &str) -> CliError {
-        self.stop(
-            value.span(),
-            format!("{what} must be {wanted}, not {}", article(value.get_ref().type_str())),
-        )
-    }
-}
-
-fn article(noun: &str) -> String {
-    let an = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
-    format!("{} {noun}", if an { "an" } else { "a" })
 }
 
 /// The configurations of a run, each read once.
@@ -360,6 +120,19 @@ impl Configs {
     pub fn new(named: Option<&Path>) -> Result<Self, CliError> {
         let named = named.map(load).transpose()?;
         Ok(Self { named, folders: HashMap::new() })
+    }
+
+    /// Returns the configuration of the project: the one from the command line, or the nearest one in or above the working
+    /// directory.
+    ///
+    /// # Errors
+    /// Returns an error if that configuration cannot be read or is invalid.
+    pub fn of_project(&mut self) -> Result<Option<Arc<Config>>, CliError> {
+        if let Some(named) = &self.named {
+            return Ok(Some(Arc::clone(named)));
+        }
+        let here = fs::canonicalize(".").ok();
+        here.map(|here| self.upward(&here)).transpose().map(Option::flatten)
     }
 
     /// Returns the settings for a file, from the configuration in its directory or the nearest parent. Standard input

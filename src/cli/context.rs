@@ -1,6 +1,7 @@
 //! Standard streams, terminal properties and today's date, as seen by a command.
 
 use std::io::{self, Read, Write};
+use std::path::PathBuf;
 
 use jiff::civil::Date;
 
@@ -26,6 +27,8 @@ pub struct Console<'a> {
     pub verbose: u8,
     /// Width of the terminal in columns; 100 without a terminal.
     pub width: usize,
+    /// Configuration file given with `--config`.
+    pub config: Option<PathBuf>,
     /// Today's local date.
     pub today: Date,
     /// True if prompts are possible.

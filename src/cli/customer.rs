@@ -1,7 +1,5 @@
 //! `keywright customer`: what a customer owns, from the issue log.
 
-use std::path::PathBuf;
-
 use clap::ValueEnum;
 use jiff::civil::Date;
 use serde_json::json;
@@ -13,6 +11,7 @@ use keywright_syntax::escape_json;
 use keywright_verify::{Mode, Revocations};
 
 use super::issue::{failed, revoked};
+use super::log_args::LogArgs;
 use super::trust_args::TrustArgs;
 use super::{CliError, Console, Exit};
 
@@ -29,9 +28,8 @@ pub struct Args {
     /// Name of the customer, or a serial number of one of the licenses
     #[arg(value_name = "NAME|SN")]
     who: String,
-    /// Issue log
-    #[arg(long, value_name = "FILE", default_value = super::issue::LOG)]
-    log: PathBuf,
+    #[command(flatten)]
+    log: LogArgs,
     /// Day instead of today
     #[arg(long, value_name = "DAY", value_parser = super::parse_day)]
     at: Option<Date>,
@@ -55,7 +53,7 @@ enum CustomerFormat {
 /// # Errors
 /// Returns an error if the log cannot be read, or if it does not know the customer.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let log = Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?;
+    let log = args.log.open_to_read(io)?;
     let (customer, owned) = find(&log, &args.who)?;
     let revocations = revocations(args, io)?;
     let at = args.at.unwrap_or(io.today);
@@ -89,7 +87,7 @@ fn find(log: &Log, who: &str) -> Result<(String, Owned), CliError> {
 
 /// Returns the revocations of the trust store; none if there is no trust store.
 fn revocations(args: &Args, io: &mut Console<'_>) -> Result<Revocations, CliError> {
-    if !args.trust.trust.exists() {
+    if !args.trust.directory(io)?.exists() {
         io.note("no trust store: revoked licenses are not recognised")?;
         return Ok(Revocations::default());
     }

@@ -1,7 +1,7 @@
 //! `keywright issue`: signed licenses from orders, for one customer or a hundred thousand.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use keywright_issue::Cause;
 use keywright_issue::log::{Log, OpenRun};
@@ -27,14 +27,13 @@ mod read;
 mod run_key;
 
 pub use args::Args;
-pub(super) use args::LOG;
 pub(super) use faults::failed;
 pub(super) use inputs::templates;
 pub(super) use orders::Orders;
 pub(super) use owned::revoked;
 pub(super) use read::{read_catalog, text};
 
-use args::log_path;
+use args::RunSettings;
 use faults::tell;
 use inputs::Inputs;
 use lock::{LogLock, RunLock};
@@ -49,37 +48,49 @@ const RUN_NAME: usize = 16;
 /// Returns an error if an input cannot be read, a plan is not approved, or the log cannot be written.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if let Some(plan) = &args.approve {
-        return approve(args, plan, io);
+        return approve(&args.run, plan, io);
     }
-    args.signer.refuse_stdin_twice(args.order.iter().chain(&args.catalog))?;
-    files::refuse_stdin_twice(&args.order.iter().chain(&args.catalog).cloned().collect::<Vec<_>>())?;
-    let inputs = Inputs::read(args, io)?;
-    if args.dry_run || (args.plan.is_some() && args.approvals.is_none()) {
-        return plan(args, inputs, io);
+    let orders = args.order_files();
+    if orders.is_empty() {
+        return Err(CliError::usage("no orders given").help("write `keywright issue orders.csv`"));
     }
-    issue(args, inputs, io)
+    let read: Vec<PathBuf> = orders.iter().chain(&args.run.catalog).cloned().collect();
+    args.run.signer.refuse_stdin_twice(&read)?;
+    files::refuse_stdin_twice(&read)?;
+    let settings = args.settings(io)?;
+    let inputs = Inputs::read(&settings, &orders, io)?;
+    if args.run.dry_run || (args.plan.is_some() && args.approvals.is_none()) {
+        return plan(&settings, inputs, io);
+    }
+    issue(&settings, inputs, io)
 }
 
-fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, CliError> {
+fn issue(args: &RunSettings<'_>, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if !inputs.clashes.is_empty() {
         tell(&inputs.clashes, io)?;
         return Err(CliError::new(Exit::Findings, "duplicate license file name in the orders")
             .help("nothing was issued"));
     }
-    let (true, Some(out)) = (args.signer.is_given(), &args.out) else {
-        return Err(CliError::usage("missing `--key` or `--out`")
-            .help("use `--dry-run` to show the licenses without signing"));
+    let options = args.run;
+    let signer = options.signer.or_project(io)?;
+    let missing = |what, option, key| {
+        let missing = args.project.missing(what, option, key);
+        missing.help("use `--dry-run` to show the licenses without signing")
     };
-    let trust = args.trust.load(io.today)?;
-    let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
+    if !signer.is_given() {
+        return Err(missing("signing key", "--key FILE", "key"));
+    }
+    let out = args.out.as_deref().ok_or_else(|| missing("output directory", "--out DIR", "out"))?;
+    let trust = options.trust.load(io)?;
+    let key = signer.open(options.key_id.id, &options.passphrase, &trust, io)?;
     key.refuse_state()?;
-    let revocations = args.trust.revocations(&[], &trust, key.mode(), io)?;
+    let revocations = options.trust.revocations(&[], &trust, key.mode(), io)?;
     key.refuse_withdrawn(&revocations)?;
     let run = Digest::of(format!("{}\n{}\n", inputs.digest, key.trusted.key.id()).as_bytes());
     let name: String = run.to_string().chars().take(RUN_NAME).collect();
-    let lock = RunLock::take(log_path(args), &name)?;
-    let log_lock = LogLock::take(log_path(args), || {
-        let log = escape(&files::display_name(log_path(args))).into_owned();
+    let lock = RunLock::take(&args.log, &name)?;
+    let log_lock = LogLock::take(&args.log, || {
+        let log = escape(&files::display_name(&args.log)).into_owned();
         io.note(&format!("waiting for another run that writes to the log {log}"))
     })?;
     let open = open_run(args, &run)?;
@@ -90,7 +101,7 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, 
         }
         None => None,
     };
-    let mut log = Log::open(log_path(args)).map_err(|fault| failed(&fault))?;
+    let mut log = Log::open(&args.log).map_err(|fault| failed(&fault))?;
     let open_run = match &open {
         Some(open) => open.clone(),
         None => OpenRun {
@@ -116,16 +127,16 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, 
         signer: &*key.signer,
         trusted: key.trusted,
         revocations: &revocations,
-        allow_loss: args.allow_loss.as_deref(),
+        allow_loss: options.allow_loss.as_deref(),
         since: open_run.since,
         plan: approved,
         out: place,
-        replace: args.replace,
+        replace: options.replace,
         resumed: open.as_ref().map(|open| open.since),
         issued_at: now(),
         progress: Progress::new(inputs.count, "orders", io.interactive && !io.quiet),
     };
-    let past = Log::open_to_read(log_path(args)).map_err(|fault| failed(&fault))?;
+    let past = Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?;
     let mut ended = batch.run(inputs.orders(), &mut log, &past)?;
     if !ended.is_broken() {
         // A run has ended when its files survive a power failure.
@@ -138,8 +149,8 @@ fn issue(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, 
 }
 
 /// Returns the interrupted run of these inputs, if `--resume` was given.
-fn open_run(args: &Args, run: &Digest) -> Result<Option<OpenRun>, CliError> {
-    let path = log_path(args);
+fn open_run(args: &RunSettings<'_>, run: &Digest) -> Result<Option<OpenRun>, CliError> {
+    let path = args.log.as_path();
     // Opened for writing, because another run may be creating the log at this moment.
     let open = match path.exists() {
         true => Log::open(path).and_then(|log| log.open_run(run)).map_err(|fault| failed(&fault))?,

@@ -89,7 +89,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 }
 
 fn list(args: &ListArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let trust = args.trust.load(io.today)?;
+    let trust = args.trust.load(io)?;
     let width = trust.keys().iter().map(|key| key.entry.vendor.len()).max().unwrap_or_default();
     for TrustedKey { entry, .. } in trust.keys() {
         let TrustEntry { vendor, id, usage, not_before, not_after, state, .. } = entry;
@@ -101,7 +101,7 @@ fn list(args: &ListArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
 
 fn show(args: &ShowArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if let Some(id) = KeyId::parse(&args.key) {
-        let trust = args.trust.load(io.today)?;
+        let trust = args.trust.load(io)?;
         let key = trust.get(id).ok_or_else(|| {
             CliError::new(Exit::Findings, format!("key {id} is not in the trust store"))
                 .help("`keywright keys list` shows the keys in the trust store")

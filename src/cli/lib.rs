@@ -26,6 +26,7 @@ mod licenses;
 pub mod lint;
 mod local_time;
 pub mod log;
+pub mod log_args;
 pub mod man;
 pub mod merge;
 pub mod new;
@@ -36,6 +37,7 @@ mod pkcs11;
 pub mod print;
 pub mod process;
 mod progress;
+pub mod project;
 mod provenance;
 mod publish;
 pub mod revoke;
@@ -202,6 +204,7 @@ pub fn main() -> Exit {
         quiet: false,
         verbose: 0,
         width: terminal_width(),
+        config: None,
         today: local_time::now().date(),
         interactive: terminal.1 && std::io::stdin().is_terminal(),
     };
@@ -227,6 +230,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, io: &mut
     io.color_err = cli.global.color.on(io.color_err);
     io.quiet = cli.global.quiet;
     io.verbose = cli.global.verbose;
+    io.config.clone_from(&cli.global.config);
     cli.command.run(&cli.global, io).unwrap_or_else(|stop| {
         // If stderr fails, the exit code remains.
         io.error(&stop).ok();

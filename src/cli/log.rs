@@ -15,6 +15,7 @@ use keywright_report::escape::escape;
 use keywright_verify::{KeyText, Payload};
 
 use super::issue::failed;
+use super::log_args::LogArgs;
 use super::trust_args::TrustArgs;
 use super::{CliError, Console, Exit, files};
 
@@ -25,9 +26,8 @@ use super::{CliError, Console, Exit, files};
 pub struct Args {
     #[command(subcommand)]
     command: LogCommand,
-    /// Issue log
-    #[arg(long, value_name = "FILE", default_value = super::issue::LOG, global = true)]
-    log: PathBuf,
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -119,7 +119,8 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if matches!(args.command, LogCommand::Upgrade) {
         return upgrade(args, io);
     }
-    let log = Log::open_to_read(&args.log).map_err(|fault| failed(&fault))?;
+    let path = args.log.existing(io)?;
+    let log = Log::open_to_read(&path).map_err(|fault| failed(&fault))?;
     match &args.command {
         LogCommand::List { most } => {
             let head = log.head().map_err(|fault| failed(&fault))?;
@@ -150,15 +151,16 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
             Ok(Exit::Success)
         }
         LogCommand::Restore { sn, output } => restore(sn, output.as_deref(), &log, io),
-        LogCommand::Verify { trust, head } => verify(args, &log, trust, head.as_ref(), io),
+        LogCommand::Verify { trust, head } => verify(&path, &log, trust, head.as_ref(), io),
         LogCommand::Upgrade => upgrade(args, io),
         LogCommand::Export { format } => export(&log, *format, |_| true, io).map(|_| Exit::Success),
     }
 }
 
 fn upgrade(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let old = keywright_issue::log::upgrade(&args.log).map_err(|fault| failed(&fault))?;
-    let name = escape(&files::display_name(&args.log)).into_owned();
+    let path = args.log.existing(io)?;
+    let old = keywright_issue::log::upgrade(&path).map_err(|fault| failed(&fault))?;
+    let name = escape(&files::display_name(&path)).into_owned();
     let current = keywright_issue::log::CURRENT_VERSION;
     if old == current {
         writeln!(io.stdout, "{name}: already has version {current}")?;
@@ -337,14 +339,14 @@ fn show_entry(known: &Record, io: &mut Console<'_>) -> Result<(), CliError> {
 }
 
 fn verify(
-    args: &Args,
+    path: &Path,
     log: &Log,
     trust: &TrustArgs,
     kept: Option<&Head>,
     io: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
-    let trust = trust.load(io.today)?;
-    let name = escape(&files::display_name(&args.log)).into_owned();
+    let trust = trust.load(io)?;
+    let name = escape(&files::display_name(path)).into_owned();
     let checked = log.check(&trust, kept, |_| {}).and_then(|checked| match checked.doubt() {
         // An empty log has no signed head. That is acceptable if the saved head is the one of an empty log.
         Some(doubt) if kept.is_none_or(|kept| *kept != checked.head) => Err(doubt),

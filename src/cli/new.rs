@@ -13,6 +13,7 @@ use keywright_lint as lint;
 use keywright_report::escape::escape;
 use keywright_syntax::diagnostic::nearest;
 
+use super::project::{Project, first_of};
 use super::{CliError, Console, Exit, files};
 
 /// Create a license and its test scenarios from a template
@@ -34,7 +35,7 @@ pub struct Args {
     /// Write the license to this file, and its scenarios next to it; by default the license goes to stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Directory with additional templates: `NAME.lic` and `NAME.scenarios.yaml`
+    /// Directory with additional templates, `NAME.lic` and `NAME.scenarios.yaml` [default: `templates` in keywright.toml]
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
     /// List the templates
@@ -50,7 +51,8 @@ pub struct Args {
 /// # Errors
 /// Returns an error if the template, its values or the output are rejected.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let shelf = Shelf { folder: args.templates.as_deref() };
+    let project = Project::load(io)?;
+    let shelf = Shelf { folder: first_of(args.templates.as_ref(), project.settings().templates.as_ref()) };
     if args.list {
         return list(&shelf, io);
     }

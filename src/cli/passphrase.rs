@@ -13,7 +13,7 @@ use super::{CliError, Console, Exit, files};
 const LONGEST: u64 = 4096;
 
 /// Sources of a passphrase other than the prompt.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct PassphraseArgs {
     /// File containing the passphrase (must be mode 0600)
     #[arg(long, value_name = "FILE", conflicts_with = "passphrase_fd")]

@@ -71,13 +71,13 @@ pub struct Args {
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let reason = reason(args)?;
     args.signer.refuse_stdin_twice(&args.license)?;
-    let trust = args.trust.load(io.today)?;
+    let trust = args.trust.load(io)?;
     let key = args.signer.open(args.signer_key.id, &args.passphrase, &trust, io)?;
     refuse_to_publish(&key, io.today)?;
     refuse_development(&trust, key.trusted)?;
     let vendor = key.trusted.entry.vendor.as_str();
     let id = ListId::revocation(vendor, key.trusted.entry.usage);
-    let folder = &args.trust.trust;
+    let folder = &args.trust.directory(io)?;
     let path = args.output.clone().unwrap_or_else(|| folder.join(format!("{vendor}{REVOCATION_SUFFIX}")));
     // Lock before reading the list, so that the entries of a concurrent run are not lost.
     let _lock = Lock::take(folder)?;

@@ -58,10 +58,11 @@ pub struct Args {
 /// Returns an error if the license, the key, the trust store or a configuration cannot be read, or the result cannot
 /// be written.
 pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    args.signer.require()?;
-    args.signer.refuse_stdin_twice([&args.file])?;
+    let signer = args.signer.or_project(io)?;
+    signer.require()?;
+    signer.refuse_stdin_twice([&args.file])?;
     let target = target(args)?;
-    if args.signer.key.as_ref().is_some_and(|key| !files::is_stdin(key) && is_same_file(target, key)) {
+    if signer.key.as_ref().is_some_and(|key| !files::is_stdin(key) && is_same_file(target, key)) {
         return Err(CliError::usage(format!(
             "output file `{}` is the key file",
             files::display_name(target)
@@ -71,8 +72,8 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
     if let Some(exit) = refuse(args, config, &license, io)? {
         return Ok(exit);
     }
-    let trust = args.trust.load(io.today)?;
-    let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
+    let trust = args.trust.load(io)?;
+    let key = signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     key.refuse_day(args.at.unwrap_or(io.today), io)?;
     refuse_withdrawn(args, &license, &key, &trust, io)?;
     warn_undated(&license, &key, io)?;
@@ -144,15 +145,15 @@ fn refuse(
     license: &License,
     io: &mut Console<'_>,
 ) -> Result<Option<Exit>, CliError> {
-    let Settings { mut levels, mut fails, policy, .. } = Configs::new(config)?.settings(&args.file)?;
-    args.levels.apply(&mut levels, &mut fails)?;
+    let Settings { mut levels, mut fail_level, policy, .. } = Configs::new(config)?.settings(&args.file)?;
+    args.levels.apply(&mut levels, &mut fail_level)?;
     let at = args.at.unwrap_or(io.today);
     let options = lint::Options { levels, policy, stage: lint::Stage::Signing, ..lint::Options::at(at) };
     let found: Vec<_> = lint::lint(&[license], &options)
         .into_iter()
         .filter(|found| found.severity > Severity::Note)
         .collect();
-    let refused = found.iter().any(|found| found.severity >= fails);
+    let refused = found.iter().any(|found| found.severity >= fail_level);
     if !io.quiet || refused {
         print::show(&found, &[license], io)?;
     }

@@ -15,14 +15,15 @@ use keywright_verify::{KeyId, KeyState, Mode, Revocations, Trust, TrustedKey, Us
 
 use self::program::Program;
 use super::passphrase::PassphraseArgs;
+use super::project::Project;
 use super::trust_args::{SigningKey, signing_key};
 use super::{CliError, Console, Exit, files};
 
 /// Location of the secret key.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
 pub struct SignerArgs {
-    /// Secret key file; `-` is standard input
+    /// Secret key file; `-` is standard input [default: `key` or `signer` in keywright.toml]
     #[arg(long, value_name = "FILE", group = "holder")]
     pub key: Option<PathBuf>,
     /// Path of a signing program: reads the message from standard input and writes 64 bytes
@@ -42,10 +43,13 @@ pub struct SignerArgs {
     #[cfg(feature = "pkcs11")]
     #[arg(long, value_name = "LABEL", requires = "pkcs11")]
     pkcs11_token: Option<String>,
+    /// Key of the signing program, if the project sets both.
+    #[arg(skip)]
+    project_key: Option<KeyId>,
 }
 
 /// Key of a signing program or token.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
 pub struct KeyIdArgs {
     /// Key id in the trust store of the key that the program or token signs with
@@ -145,6 +149,29 @@ impl SignerArgs {
         self.key.is_some() || self.signer.is_some()
     }
 
+    /// Returns the signer of the command line or, without one, that of the project.
+    ///
+    /// # Errors
+    /// Returns an error if the configuration cannot be read or is invalid.
+    pub fn or_project(&self, io: &Console<'_>) -> Result<Self, CliError> {
+        let mut signer = self.clone();
+        if !self.is_given() {
+            let project = Project::load(io)?;
+            let settings = project.settings();
+            signer.key.clone_from(&settings.key);
+            signer.signer.clone_from(&settings.signer);
+            signer.signer_arg.clone_from(&settings.signer_arg);
+            signer.project_key = settings.key_id;
+        }
+        Ok(signer)
+    }
+
+    /// Returns the key of the program or the token: the one of the command line, or that of the project.
+    #[must_use]
+    pub fn key_id(&self, id: Option<KeyId>) -> Option<KeyId> {
+        id.or(self.project_key)
+    }
+
     /// Rejects standard input for the key file if the command reads other data from it.
     ///
     /// # Errors
@@ -170,7 +197,7 @@ impl SignerArgs {
             return Ok(());
         }
         Err(CliError::usage("no signing key given").help(
-            "use `--key FILE` for a secret key file, or `--signer PROGRAM --key-id ID` for a signing program",
+            "use `--key FILE` for a secret key file, or `--signer PROGRAM --key-id ID` for a signing program; or set `key` or `signer` in keywright.toml",
         ))
     }
 
@@ -185,12 +212,13 @@ impl SignerArgs {
         trust: &'a Trust,
         io: &mut Console<'_>,
     ) -> Result<Holder<'a>, CliError> {
-        if let Some(path) = &self.key {
+        let signer = self.or_project(io)?;
+        if let Some(path) = &signer.key {
             let SigningKey { key, trusted } = signing_key(path, passphrase, trust, io)?;
             return Ok(Holder { signer: Box::new(key), trusted });
         }
-        self.require()?;
-        let trusted = id.and_then(|id| trust.get(id)).ok_or_else(|| {
+        signer.require()?;
+        let trusted = signer.key_id(id).and_then(|id| trust.get(id)).ok_or_else(|| {
             CliError::usage("the key of the signer is not in the trust store")
                 .help("add the public key with `keywright keys import`, and select it with `--key-id ID`")
         })?;
@@ -200,7 +228,7 @@ impl SignerArgs {
             let token = super::pkcs11::Token::open(module, self.pkcs11_token.as_deref(), &pin, &trusted.key)?;
             return Ok(Holder { signer: Box::new(token), trusted });
         }
-        let program = self.signer.as_deref().unwrap_or(Path::new(""));
+        let program = signer.signer.as_deref().unwrap_or(Path::new(""));
         // Not searched in PATH: a program in one of its directories must not become the signer.
         if program.components().count() < 2 {
             return Err(CliError::usage(format!("`{}` is not a path", files::display_name(program)))
@@ -208,7 +236,7 @@ impl SignerArgs {
         }
         let program = Program {
             path: program.to_owned(),
-            arguments: self.signer_arg.clone(),
+            arguments: signer.signer_arg,
             timeout: Duration::from_secs(self.signer_timeout),
             public: trusted.key,
         };

@@ -3,7 +3,7 @@
 mod add;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use jiff::ToSpan as _;
@@ -99,7 +99,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 }
 
 fn bundle(args: &BundleArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let trust = args.trust.load(io.today)?;
+    let trust = args.trust.load(io)?;
     let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     refuse_to_publish(&key, io.today)?;
     let vendor = &key.trusted.entry.vendor;
@@ -188,7 +188,7 @@ fn installs(text: &str, previous: &TrustBundle, today: Date) -> Result<(), Strin
 }
 
 fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let folder = &args.trust.trust;
+    let folder = &args.trust.directory(io)?;
     let _lock = Lock::take(folder)?;
     if fs::symlink_metadata(folder.join(TRUST_LIST)).is_ok() {
         return Err(CliError::usage(format!(
@@ -200,7 +200,7 @@ fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
     let added = store_fs::load_added(folder).map_err(|error| stop(folder, &error))?;
     let installed = match store_fs::load_bundle(folder) {
-        Err(error) if args.first.is_some() => replaced(args, &seen, &error).map(|()| None)?,
+        Err(error) if args.first.is_some() => replaced(folder, &seen, &error).map(|()| None)?,
         installed => installed.map_err(|error| stop(folder, &error))?,
     };
     let first = first(args, installed.is_some(), &seen)?;
@@ -236,8 +236,7 @@ fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
 }
 
 /// Allows replacing an unusable bundle like a first one, if the memory names the publisher.
-fn replaced(args: &InstallArgs, seen: &LastSeen, error: &TrustError) -> Result<(), CliError> {
-    let folder = &args.trust.trust;
+fn replaced(folder: &Path, seen: &LastSeen, error: &TrustError) -> Result<(), CliError> {
     let publisher = seen.publisher().map_err(|error| stop(folder, &error))?;
     if publisher.is_some() {
         return Ok(());

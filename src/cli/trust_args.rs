@@ -16,50 +16,52 @@ use keywright_verify::{KeyId, Mode, Revocations, Trust, TrustError, TrustedKey};
 
 use super::keys::lock::Lock;
 use super::passphrase::PassphraseArgs;
+use super::project::Project;
 use super::{CliError, Console, Exit, files};
 
 /// Maximum length of a key file on standard input, in bytes.
 const MAX_KEY_TEXT: usize = 64 * 1024;
 
 /// The directory of the trust store.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct TrustArgs {
-    /// Directory of the trust store
-    #[arg(long, value_name = "DIR", default_value = "keys")]
-    pub trust: PathBuf,
+    /// Directory of the trust store [default: `trust` in keywright.toml, or `keys`]
+    #[arg(long, value_name = "DIR")]
+    pub trust: Option<PathBuf>,
 }
 
+/// Default directory of the trust store.
+const TRUST: &str = "keys";
+
 impl TrustArgs {
+    /// Returns the directory: the option, the setting of the project, or the default.
+    ///
+    /// # Errors
+    /// Returns an error if the configuration cannot be read or is invalid.
+    pub fn directory(&self, io: &Console<'_>) -> Result<PathBuf, CliError> {
+        if let Some(directory) = &self.trust {
+            return Ok(directory.clone());
+        }
+        let configured = Project::load(io)?.settings().trust.clone();
+        Ok(configured.unwrap_or_else(|| PathBuf::from(TRUST)))
+    }
+
     /// Loads the trust store.
     ///
     /// # Errors
     /// Returns an error if there is no trust store, if it is invalid, or if it has no keys.
-    pub fn load(&self, today: Date) -> Result<Trust, CliError> {
-        let trust = store_fs::load_trust(&self.trust).map_err(|error| stop(&self.trust, &error))?;
+    pub fn load(&self, io: &Console<'_>) -> Result<Trust, CliError> {
+        let directory = self.directory(io)?;
+        let trust = store_fs::load_trust(&directory).map_err(|error| stop(&directory, &error))?;
         if trust.is_empty() {
             return Err(CliError::usage(format!(
                 "the trust store `{}` has no keys",
-                files::display_name(&self.trust)
+                files::display_name(&directory)
             ))
             .help("create a key with `keywright keys new --vendor NAME`"));
         }
-        self.refuse_to_come(&trust, today)?;
+        refuse_to_come(&directory, &trust, io.today)?;
         Ok(trust)
-    }
-
-    /// DECISION: a key cannot be retired or compromised on a future day, so a list with such a day is rejected. One day
-    /// more is allowed, for lists written in a time zone where it is tomorrow.
-    fn refuse_to_come(&self, trust: &Trust, today: Date) -> Result<(), CliError> {
-        let last = today.saturating_add(1.day());
-        let early = trust.keys().iter().find(|key| key.entry.state.since().is_some_and(|since| since > last));
-        let Some(key) = early else { return Ok(()) };
-        Err(CliError::usage(format!(
-            "the trust store `{}`: key {} is {}, which is in the future",
-            files::display_name(&self.trust),
-            key.key.id(),
-            key.entry.state
-        ))
-        .help("change the state on that day; to limit a key in advance, use `not-after`"))
     }
 
     /// Loads the trust store, and the revocations from the lists in its directory and on the command line.
@@ -72,7 +74,7 @@ impl TrustArgs {
         mode: Mode,
         io: &mut Console<'_>,
     ) -> Result<(Trust, Revocations), CliError> {
-        let trust = self.load(io.today)?;
+        let trust = self.load(io)?;
         let revocations = self.revocations(extra, &trust, mode, io)?;
         Ok((trust, revocations))
     }
@@ -88,8 +90,23 @@ impl TrustArgs {
         mode: Mode,
         io: &mut Console<'_>,
     ) -> Result<Revocations, CliError> {
-        judge(&self.trust, extra, trust, mode, io).map(|judged| judged.revocations)
+        judge(&self.directory(io)?, extra, trust, mode, io).map(|judged| judged.revocations)
     }
+}
+
+/// DECISION: a key cannot be retired or compromised on a future day, so a list with such a day is rejected. One day
+/// more is allowed, for lists written in a time zone where it is tomorrow.
+fn refuse_to_come(directory: &Path, trust: &Trust, today: Date) -> Result<(), CliError> {
+    let last = today.saturating_add(1.day());
+    let early = trust.keys().iter().find(|key| key.entry.state.since().is_some_and(|since| since > last));
+    let Some(key) = early else { return Ok(()) };
+    Err(CliError::usage(format!(
+        "the trust store `{}`: key {} is {}, which is in the future",
+        files::display_name(directory),
+        key.key.id(),
+        key.entry.state
+    ))
+    .help("change the state on that day; to limit a key in advance, use `not-after`"))
 }
 
 /// Converts an error of a trust store to an error message.

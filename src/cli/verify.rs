@@ -19,6 +19,8 @@ use keywright_syntax::source::SourceFile;
 use keywright_verify::{Mode, Outcome, Trust, Verdict, Verifier};
 
 use super::config::Configs;
+use super::log_args::LogArgs;
+use super::trust_args::TrustArgs;
 use super::{CliError, Console, Exit, files, parse_day, provenance};
 use batch::{FileBatch, Unread};
 use inputs::VerifyInputs;
@@ -36,16 +38,16 @@ use output::{Format, Output};
 #[command(after_help = "Examples:\n  keywright verify license.lic\n  \
     keywright verify --format json --at 2027-01-31 *.lic\n  \
     keywright verify --together old.lic add-on.lic\n  \
-    keywright verify -q --log log customers/\n  \
+    keywright verify -q --log issue-log.sqlite customers/\n  \
+    keywright verify license.lic --log\n  \
     keywright verify --format github licenses/\n  \
     keywright verify --vendor ABC_Software --one-set --require-all customer/")]
 pub struct Args {
     /// License files or directories with `*.lic` files; `-` for standard input
     #[arg(required = true, value_name = "FILES")]
     files: Vec<PathBuf>,
-    /// Directory of the trust store [default: `trust` in the `keywright.toml` of the working directory, or `keys`]
-    #[arg(long, value_name = "DIR")]
-    trust: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArgs,
     /// Signed revocation list, in addition to those in the trust store
     #[arg(long, value_name = "FILE")]
     revocations: Vec<PathBuf>,
@@ -73,9 +75,10 @@ pub struct Args {
     /// Mask file names and everything that can identify the customer, for use in a ticket
     #[arg(long)]
     redact: bool,
-    /// Look up every block in this issue log: whether it was issued, replaced or changed
-    #[arg(long, value_name = "FILE")]
-    log: Option<PathBuf>,
+    /// Look up every block in this issue log: whether it was issued, replaced or changed. Without FILE, the log is `log`
+    /// in keywright.toml, or `issue-log.sqlite`
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    log: Option<Option<PathBuf>>,
 }
 
 impl Args {
@@ -125,7 +128,7 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
     let at = args.at.unwrap_or(io.today);
     let mode = if args.development { Mode::Development } else { Mode::Production };
     let (store, trust, revocations) = private::run(args.redact, TRUST, io, |io| {
-        let store = trust::store(args.trust.as_deref(), config)?;
+        let store = args.trust.directory(io)?;
         let (trust, revocations) = trust::load(&store, &args.revocations, mode, io)?;
         Ok((store, trust, revocations))
     })?;
@@ -212,8 +215,11 @@ impl Run<'_> {
         } else {
             (Vec::new(), Vec::new())
         };
-        let look_up = |log: &PathBuf| {
-            private::run(args.redact, LOG, io, |_| provenance::look_up(log, licenses, &files, self.trust))
+        let look_up = |log: &Option<PathBuf>| {
+            private::run(args.redact, LOG, io, |io| {
+                let log = LogArgs { log: log.clone() }.existing(io)?;
+                provenance::look_up(&log, licenses, &files, self.trust)
+            })
         };
         let log = args.log.as_ref().map(look_up).transpose()?;
         let report = VerifyReport {

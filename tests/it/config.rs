@@ -99,7 +99,7 @@ fn configuration_errors_report_location() {
         (
             "[zzz]\n",
             "1:2: unknown key `zzz`",
-            "expected one of vendor, directives, trust, keys, fail, levels, override",
+            "expected one of vendor, directives, trust, keys, catalog, templates, out, log, key, signer, signer-arg, key-id, fail, levels, override",
         ),
         ("[levels]\nD005 = \"wran\"", "2:8: unknown level `wran`", "did you mean `warn`?"),
         (

@@ -66,6 +66,7 @@ mod module_cycles;
 mod mutation_proofs;
 mod parse;
 mod picture;
+mod project_file;
 mod prose;
 mod random_license;
 mod readme;

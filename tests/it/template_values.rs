@@ -146,6 +146,7 @@ fn terminal_prompts_for_missing_parameters() {
         color_err: false,
         quiet: false,
         verbose: 0,
+        config: None,
         width: 100,
         today: TODAY,
         interactive: true,

@@ -4,48 +4,70 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::parse_day;
+use crate::log_args::LogArgs;
 use crate::passphrase::PassphraseArgs;
+use crate::project::{Project, first_of};
 use crate::signer::{KeyIdArgs, SignerArgs};
 use crate::trust_args::TrustArgs;
+use crate::{CliError, Console, parse_day};
 
 /// Issue signed licenses for orders
 ///
 /// Orders are YAML files (one order each) or CSV files (one order per row). Each order is rendered from its templates,
 /// linted, tested by the templates' scenarios, signed, verified, logged and written. Every KEY is logged before its
 /// file appears, and an order is issued completely or not at all.
+///
+/// The options have defaults in `keywright.toml`, so that the daily command is `keywright issue orders.csv`.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  keywright issue --catalog catalog.yaml --order order.yaml --dry-run\n  \
-    keywright issue --catalog catalog.yaml --order orders.csv --key vendor.key.pem --out licenses\n  \
-    keywright issue --catalog catalog.yaml --order orders.csv --dry-run --show\n  \
-    keywright issue --catalog catalog.yaml --order orders.csv --plan plan.json\n  \
+#[command(after_help = "Examples:\n  keywright issue orders.csv\n  keywright issue order.yaml --dry-run\n  \
+    keywright issue orders.csv --dry-run --show\n  \
+    keywright issue orders.csv --catalog catalog.yaml --key vendor.key.pem --out licenses\n  \
+    keywright issue orders.csv --plan plan.json\n  \
     keywright issue --approve plan.json --key second.key.pem\n  \
-    keywright issue --catalog catalog.yaml --order orders.csv --plan plan.json --approvals 2 --key vendor.key.pem --out licenses"
-)]
-#[command(group(clap::ArgGroup::new("what").required(true).args(["catalog", "approve"])))]
+    keywright issue orders.csv --plan plan.json --approvals 2")]
 pub struct Args {
-    /// Product catalogue
-    #[arg(long, value_name = "FILE", requires = "order")]
-    pub(super) catalog: Option<PathBuf>,
-    /// Orders: a YAML file, or a CSV file whose name ends in `.csv` or `.tsv`; `-` is standard input; can be repeated
+    /// Orders: YAML files, or CSV files whose names end in `.csv` or `.tsv`; `-` is standard input
+    #[arg(value_name = "ORDERS")]
+    orders: Vec<PathBuf>,
+    /// Orders, as ORDERS; can be repeated
     #[arg(long, value_name = "FILE")]
-    pub(super) order: Vec<PathBuf>,
-    /// Directory with additional templates
+    order: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
+    /// Write a plan to this file without signing; with `--approvals`, read the approved plan
+    #[arg(long, value_name = "FILE", conflicts_with = "approve")]
+    pub(super) plan: Option<PathBuf>,
+    /// Approve a plan: sign its digest into a file next to it
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["orders", "order", "dry_run"])]
+    pub(super) approve: Option<PathBuf>,
+    /// Issue only licenses in the plan, and only if this many keys approved it
+    #[arg(long, value_name = "N", requires = "plan", conflicts_with = "dry_run", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) approvals: Option<u16>,
+    /// Resume an interrupted run; the result is identical, byte by byte
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) resume: bool,
+}
+
+/// The options of every run that issues licenses.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct RunArgs {
+    /// Product catalogue [default: `catalog` in keywright.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(super) catalog: Option<PathBuf>,
+    /// Directory with additional templates [default: `templates` in keywright.toml]
     #[arg(long, value_name = "DIR")]
     pub(super) templates: Option<PathBuf>,
     #[command(flatten)]
     pub(super) signer: SignerArgs,
     #[command(flatten)]
     pub(super) key_id: KeyIdArgs,
-    /// Output directory for the license files
+    /// Output directory for the license files [default: `out` in keywright.toml]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
-    /// Issue log; created if it does not exist [default: issue-log.sqlite]
-    #[arg(long, value_name = "FILE")]
-    pub(super) log: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) log: LogArgs,
     /// Show licenses, totals and changes without signing or writing anything
-    #[arg(long, conflicts_with_all = ["resume", "replace", "approvals", "approve"])]
+    #[arg(long, conflicts_with = "replace")]
     pub(super) dry_run: bool,
     /// With `--dry-run`: print the text of each license, also of refused orders
     #[arg(long, requires = "dry_run")]
@@ -53,18 +75,6 @@ pub struct Args {
     /// Accept that customers have less than before, for this reason, which is logged
     #[arg(long, value_name = "REASON", value_parser = parse_reason)]
     pub(super) allow_loss: Option<String>,
-    /// Write a plan to this file without signing; with `--approvals`, read the approved plan
-    #[arg(long, value_name = "FILE", conflicts_with = "approve")]
-    pub(super) plan: Option<PathBuf>,
-    /// Approve a plan: sign its digest into a file next to it
-    #[arg(long, value_name = "PLAN")]
-    pub(super) approve: Option<PathBuf>,
-    /// Issue only licenses in the plan, and only if this many keys approved it
-    #[arg(long, value_name = "N", requires = "plan", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(super) approvals: Option<u16>,
-    /// Resume an interrupted run; the result is identical, byte by byte
-    #[arg(long)]
-    pub(super) resume: bool,
     /// Replace existing license files that have different content
     #[arg(long)]
     pub(super) replace: bool,
@@ -75,6 +85,51 @@ pub struct Args {
     pub(super) trust: TrustArgs,
     #[command(flatten)]
     pub(super) passphrase: PassphraseArgs,
+}
+
+impl Args {
+    /// Returns the files with orders.
+    pub(super) fn order_files(&self) -> Vec<PathBuf> {
+        self.orders.iter().chain(&self.order).cloned().collect()
+    }
+
+    /// Returns the settings of the run: the options, and those of the project.
+    ///
+    /// # Errors
+    /// Returns an error if the configuration cannot be read or is invalid.
+    pub(super) fn settings(&self, io: &Console<'_>) -> Result<RunSettings<'_>, CliError> {
+        let project = Project::load(io)?;
+        let Self { run, plan, approvals, resume, .. } = self;
+        let set = project.settings();
+        let owned = |option: &Option<PathBuf>, setting: &Option<PathBuf>| {
+            first_of(option.as_ref(), setting.as_ref()).map(Path::to_owned)
+        };
+        Ok(RunSettings {
+            run,
+            plan: plan.as_deref(),
+            approvals: *approvals,
+            resume: *resume,
+            catalog: owned(&run.catalog, &set.catalog),
+            templates: owned(&run.templates, &set.templates),
+            out: owned(&run.out, &set.out),
+            log: run.log.path(&project),
+            project,
+        })
+    }
+}
+
+/// The settings of a run.
+#[derive(Debug)]
+pub(super) struct RunSettings<'a> {
+    pub(super) run: &'a RunArgs,
+    pub(super) plan: Option<&'a Path>,
+    pub(super) approvals: Option<u16>,
+    pub(super) resume: bool,
+    pub(super) catalog: Option<PathBuf>,
+    pub(super) templates: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
+    pub(super) log: PathBuf,
+    pub(super) project: Project,
 }
 
 /// Maximum length of a reason in bytes.
@@ -88,11 +143,4 @@ fn parse_reason(text: &str) -> Result<String, String> {
         _ if text.chars().any(char::is_control) => Err("the reason contains a control character".to_owned()),
         _ => Ok(text.to_owned()),
     }
-}
-
-/// Default name of the issue log.
-pub(crate) const LOG: &str = "issue-log.sqlite";
-
-pub(super) fn log_path(args: &Args) -> &Path {
-    args.log.as_deref().unwrap_or(Path::new(LOG))
 }

@@ -1,7 +1,7 @@
 //! Inputs of `keywright issue`: catalogue, templates and orders.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
@@ -11,7 +11,7 @@ use keywright_verify::Digest;
 
 use super::super::new::{Shelf, refused};
 use super::super::{CliError, Console, Exit};
-use super::args::Args;
+use super::args::RunSettings;
 use super::orders::Orders;
 use super::read::{read_catalog, text};
 
@@ -33,8 +33,13 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    pub(super) fn read(args: &Args, io: &mut Console<'_>) -> Result<Self, CliError> {
-        let path = args.catalog.as_deref().unwrap_or(Path::new(""));
+    pub(super) fn read(
+        args: &RunSettings<'_>,
+        order_files: &[PathBuf],
+        io: &mut Console<'_>,
+    ) -> Result<Self, CliError> {
+        let missing = || args.project.missing("catalogue", "--catalog FILE", "catalog");
+        let path = args.catalog.as_deref().ok_or_else(missing)?;
         let catalog_text = text(path, io)?;
         let catalog = read_catalog(path, &catalog_text)?;
         let templates = templates(&catalog, args.templates.as_deref())?;
@@ -43,9 +48,9 @@ impl Inputs {
         for template in templates.values() {
             digest = chained(&digest, &Digest::of(template.text.as_bytes()));
         }
-        let issuer = Issuer::new(catalog.clone(), templates, args.at.unwrap_or(io.today))
+        let issuer = Issuer::new(catalog.clone(), templates, args.run.at.unwrap_or(io.today))
             .map_err(|fault| refused(&fault))?;
-        let orders = Orders::read(&args.order, issuer.parameters(), io)?;
+        let orders = Orders::read(order_files, issuer.parameters(), io)?;
         let (wrong, clashes, clashing) = (Vec::new(), Vec::new(), HashSet::new());
         let mut inputs = Self { catalog, issuer, orders, count: 0, wrong, clashes, clashing, digest };
         for name in inputs.look()? {
@@ -97,7 +102,7 @@ impl Inputs {
     }
 
     /// Sets the day of issue.
-    pub(super) fn on(&mut self, day: Date, args: &Args) -> Result<(), CliError> {
+    pub(super) fn on(&mut self, day: Date, args: &RunSettings<'_>) -> Result<(), CliError> {
         if day != self.issuer.day() {
             let templates = templates(&self.catalog, args.templates.as_deref())?;
             self.issuer =

@@ -13,7 +13,7 @@ use keywright_verify::{Digest, Mode, Revocations, Trust, TrustedKey};
 use super::super::new::refused;
 use super::super::progress::Progress;
 use super::super::{CliError, Console, Exit, files};
-use super::args::{Args, log_path};
+use super::args::{RunArgs, RunSettings};
 use super::faults::{failed, tell};
 use super::inputs::Inputs;
 use super::owned::{revoked, with_owned};
@@ -25,18 +25,22 @@ use crate::issue::pipeline::{in_parts, on_all_cores};
 const MAX_PLAN: usize = 1024 * 1024 * 1024;
 
 /// Shows or writes the plan.
-pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, CliError> {
+pub(super) fn plan(
+    args: &RunSettings<'_>,
+    mut inputs: Inputs,
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
     let log = log_to_compare(args, io)?;
     let past = Baseline { log: log.as_ref(), since: None };
-    let (key, revocations) = key_and_revocations(args, &inputs.catalog.vendor, io)?;
+    let (key, revocations) = key_and_revocations(args.run, &inputs.catalog.vendor, io)?;
     let revoked = |holding: &Holding| revoked(&revocations, holding);
-    let terms = Terms { allow_loss: args.allow_loss.as_deref(), revoked: &revoked, describe: true };
-    let (plan, wrong) = build(&inputs, past, terms, (key, &revocations), args.show, io)?;
+    let terms = Terms { allow_loss: args.run.allow_loss.as_deref(), revoked: &revoked, describe: true };
+    let (plan, wrong) = build(&inputs, past, terms, (key, &revocations), args.run.show, io)?;
     let mut refused = std::mem::take(&mut inputs.wrong);
     refused.append(&mut inputs.clashes);
     refused.extend(wrong);
     tell(&refused, io)?;
-    match &args.plan {
+    match args.plan {
         Some(path) => write_plan(path, &plan, refused.is_empty(), io)?,
         None => show_plan(&plan, io)?,
     }
@@ -46,26 +50,28 @@ pub(super) fn plan(args: &Args, mut inputs: Inputs, io: &mut Console<'_>) -> Res
 
 /// Returns the key and the revocations of the trust store; none if there is no trust store, which a dry run does not need.
 fn key_and_revocations(
-    args: &Args,
+    args: &RunArgs,
     vendor: &str,
     io: &mut Console<'_>,
 ) -> Result<(RunKey, Revocations), CliError> {
-    if !args.trust.trust.exists() {
-        return Ok((RunKey::of_dry_run(args, &Trust::default(), vendor)?, Revocations::default()));
+    let signer = args.signer.or_project(io)?;
+    let signer = (&signer, args.key_id.id);
+    if !args.trust.directory(io)?.exists() {
+        return Ok((RunKey::of_dry_run(signer, &Trust::default(), vendor)?, Revocations::default()));
     }
-    let trust = args.trust.load(io.today)?;
+    let trust = args.trust.load(io)?;
     let revocations = args.trust.revocations(&[], &trust, Mode::Production, io)?;
-    Ok((RunKey::of_dry_run(args, &trust, vendor)?, revocations))
+    Ok((RunKey::of_dry_run(signer, &trust, vendor)?, revocations))
 }
 
-/// Opens the log to compare with. The default log may be missing; a log given with `--log` must exist.
-fn log_to_compare(args: &Args, io: &mut Console<'_>) -> Result<Option<Log>, CliError> {
-    let path = log_path(args);
+/// Opens the log to compare with. It may be missing before the first run; a log given with `--log` must exist.
+fn log_to_compare(args: &RunSettings<'_>, io: &mut Console<'_>) -> Result<Option<Log>, CliError> {
+    let path = args.log.as_path();
     if path.exists() {
         return Log::open_to_read(path).map(Some).map_err(|fault| failed(&fault));
     }
     let shown = files::display_name(path);
-    if args.log.is_some() {
+    if args.run.log.log.is_some() {
         return Err(CliError::failure(format!("issue log `{shown}` not found"))
             .help("omit `--log` if nothing has been issued yet"));
     }
@@ -184,9 +190,9 @@ fn read_plan(path: &Path, io: &mut Console<'_>) -> Result<(String, Plan), CliErr
 }
 
 /// Shows a plan and signs its digest.
-pub(super) fn approve(args: &Args, path: &Path, io: &mut Console<'_>) -> Result<Exit, CliError> {
+pub(super) fn approve(args: &RunArgs, path: &Path, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let (text, plan) = read_plan(path, io)?;
-    let trust = args.trust.load(io.today)?;
+    let trust = args.trust.load(io)?;
     let key = args.signer.open(args.key_id.id, &args.passphrase, &trust, io)?;
     if let Some(why) = refused_approver(key.trusted, &plan.vendor, &trust, io.today) {
         return Err(CliError::new(Exit::Policy, why).help("nothing was approved"));
@@ -225,13 +231,13 @@ pub(super) struct Approvers<'a> {
 /// Returns the licenses of this run, if enough keys approved its plan, and the plan matches the inputs and the log.
 /// Log entries of this run, after `since`, are ignored.
 pub(super) fn approved(
-    args: &Args,
+    args: &RunSettings<'_>,
     approvers: &Approvers<'_>,
     inputs: &mut Inputs,
     since: Option<i64>,
     io: &mut Console<'_>,
 ) -> Result<PlannedLicenses, CliError> {
-    let path = args.plan.as_deref().unwrap_or(Path::new(""));
+    let path = args.plan.unwrap_or(Path::new(""));
     let (text, plan) = read_plan(path, io)?;
     let day = super::super::parse_day(&plan.day)
         .map_err(|why| CliError::new(Exit::Unreadable, format!("invalid day in the plan: {why}")))?;
@@ -253,13 +259,13 @@ pub(super) fn approved(
         ));
     }
     inputs.on(day, args)?;
-    let path = log_path(args);
+    let path = args.log.as_path();
     let log = match path.exists() {
         true => Some(Log::open_to_read(path).map_err(|fault| failed(&fault))?),
         false => None,
     };
     let revoked = |holding: &Holding| revoked(revocations, holding);
-    let terms = Terms { allow_loss: args.allow_loss.as_deref(), revoked: &revoked, describe: true };
+    let terms = Terms { allow_loss: args.run.allow_loss.as_deref(), revoked: &revoked, describe: true };
     let past = Baseline { log: log.as_ref(), since };
     let (now, refused) = build(inputs, past, terms, (RunKey::of(key), revocations), false, io)?;
     check_plan(&plan, &now, inputs.wrong.is_empty() && refused.is_empty())

@@ -3,15 +3,15 @@
 use keywright_issue::{Cause, Draft, Fault, Issued, Order, Refused};
 use keywright_verify::{Digest, KeyId, Payload, Revocations, Trust, TrustedKey, Usage};
 
-use super::args::Args;
 use crate::CliError;
 use crate::files;
+use crate::signer::SignerArgs;
 use crate::trust_args::stated_id;
 
 /// The key that signs the licenses of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RunKey {
-    /// `None` if the command line of a dry run does not name a key.
+    /// `None` if a dry run has no key.
     id: Option<KeyId>,
     usage: Usage,
 }
@@ -25,9 +25,13 @@ impl RunKey {
     /// The key with which a dry run would sign, if it were no dry run. Needs no passphrase.
     ///
     /// DECISION: without a key, a dry run assumes a production key of the vendor, if the trust store has one.
-    pub(super) fn of_dry_run(args: &Args, trust: &Trust, vendor: &str) -> Result<Self, CliError> {
-        let file = args.signer.key.as_deref().filter(|path| !files::is_stdin(path));
-        let id = match (args.key_id.id, file) {
+    pub(super) fn of_dry_run(
+        (signer, id): (&SignerArgs, Option<KeyId>),
+        trust: &Trust,
+        vendor: &str,
+    ) -> Result<Self, CliError> {
+        let file = signer.key.as_deref().filter(|path| !files::is_stdin(path));
+        let id = match (signer.key_id(id), file) {
             (Some(id), _) => Some(id),
             (None, Some(file)) => stated_id(file)?,
             (None, None) => None,

@@ -36,7 +36,7 @@ pub(super) struct DrillArgs {
 }
 
 pub(super) fn drill(args: &DrillArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let shipped = args.trust.load(io.today)?;
+    let shipped = args.trust.load(io)?;
     let key = args.signer.open(args.key_id.id, &args.passphrase, &shipped, io)?;
     let (entry, id) = (&key.trusted.entry, key.trusted.key.id());
     if entry.state != KeyState::Standby {
@@ -90,7 +90,7 @@ pub(super) fn drill(args: &DrillArgs, io: &mut Console<'_>) -> Result<Exit, CliE
         )?;
         return Ok(Exit::Findings);
     }
-    let current = judge(&args.trust.trust, &[], &shipped, mode, io)?;
+    let current = judge(&args.trust.directory(io)?, &[], &shipped, mode, io)?;
     let id = ListId::revocation(&entry.vendor, entry.usage);
     let rehearsal = Rehearsal { shipped: &shipped, key: &key, current: current.current(&id), id };
     let mut exit = Exit::Success;

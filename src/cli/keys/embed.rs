@@ -55,9 +55,9 @@ enum EmbedForm {
 }
 
 pub(super) fn embed(args: &EmbedArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let trust = args.trust.load(io.today)?;
+    let trust = args.trust.load(io)?;
     let vendor = vendor(args, &trust)?;
-    let body = body(args, &trust, &vendor)?;
+    let body = body(args, &trust, &vendor, io)?;
     let text = body.to_text();
     // What the application will do at its start.
     Application::new(text.as_bytes()).map_err(|error| CliError::failure(error.to_string()))?;
@@ -93,7 +93,7 @@ fn vendor(args: &EmbedArgs, trust: &Trust) -> Result<String, CliError> {
 }
 
 /// Returns the keys of the vendor. Version and dates are those of its installed bundle, if there is one.
-fn body(args: &EmbedArgs, trust: &Trust, vendor: &str) -> Result<TrustBody, CliError> {
+fn body(args: &EmbedArgs, trust: &Trust, vendor: &str, io: &Console<'_>) -> Result<TrustBody, CliError> {
     let is_embedded = |key: &&TrustedKey| {
         key.entry.vendor == vendor && (args.development || key.entry.usage == Usage::Production)
     };
@@ -109,7 +109,7 @@ fn body(args: &EmbedArgs, trust: &Trust, vendor: &str) -> Result<TrustBody, CliE
         )
         .help("`keywright keys list` shows the keys; `--development` includes development keys"));
     };
-    let directory = &args.trust.trust;
+    let directory = &args.trust.directory(io)?;
     let bundle = store_fs::load_bundle(directory).map_err(|error| stop(directory, &error))?;
     let bundle = bundle.filter(|bundle| bundle.vendor == vendor);
     let (version, issued, expires) =

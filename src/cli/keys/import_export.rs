@@ -74,7 +74,7 @@ enum Form {
 }
 
 pub(super) fn export(args: &ExportArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let trust = args.trust.load(io.today)?;
+    let trust = args.trust.load(io)?;
     let key = KeyId::parse(&args.key).and_then(|id| trust.get(id)).ok_or_else(|| {
         CliError::new(Exit::Findings, format!("key `{}` is not in the trust store", args.key)).help(
             "`keywright keys list` shows the keys in the trust store; a secret key file needs no export",
@@ -165,7 +165,7 @@ fn add_key(
     secret: Option<(&Path, &str)>,
     io: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
-    let folder = &args.trust.trust;
+    let folder = &args.trust.directory(io)?;
     let lock = Lock::take(folder)?;
     let list = existing_list(folder)?;
     let entry = args.entry.entry(vendor, key.id(), io.today)?;

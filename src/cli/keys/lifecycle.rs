@@ -110,15 +110,15 @@ fn change(
     list: Option<&Path>,
     io: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
-    let folder = &trust.trust;
+    let folder = &trust.directory(io)?;
     if let Some(since) = state.since().filter(|since| io.today < *since) {
         return Err(CliError::usage(format!("date {since} is in the future (today is {})", io.today))
             .help("run the command on that day; until then the key is in use"));
     }
     // Checked first, because locking would create a missing store.
-    trust.load(io.today)?;
+    trust.load(io)?;
     let _lock = Lock::take(folder)?;
-    let store = trust.load(io.today)?;
+    let store = trust.load(io)?;
     let key = store.get(id).ok_or_else(|| {
         CliError::new(Exit::Findings, format!("key {id} is not in the trust store"))
             .help("`keywright keys list` shows the keys in the trust store")

@@ -114,7 +114,7 @@ pub(super) fn new(args: &NewArgs, io: &mut Console<'_>) -> Result<Exit, CliError
     }
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.key.pem", args.vendor)));
     refuse_existing(&out)?;
-    let folder = &args.trust.trust;
+    let folder = &args.trust.directory(io)?;
     args.entry.validity.days(io.today)?;
     let key = SecretKey::generate().map_err(|error| CliError::failure(error.to_string()))?;
     let entry = args.entry.entry(&args.vendor, key.public_key().id(), io.today)?;

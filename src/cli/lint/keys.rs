@@ -23,7 +23,7 @@ pub(super) type Stores = HashMap<PathBuf, Store>;
 /// Loads a store, unless it is already loaded.
 pub(super) fn load(stores: &mut Stores, folder: &Path, io: &mut Console<'_>) -> Result<(), CliError> {
     if !stores.contains_key(folder) {
-        let args = TrustArgs { trust: folder.to_owned() };
+        let args = TrustArgs { trust: Some(folder.to_owned()) };
         let (trust, revocations) = args.load_with_revocations(&[], Mode::Production, io)?;
         stores.insert(folder.to_owned(), Store { trust, revocations });
     }

@@ -64,6 +64,7 @@ impl Show {
             color_err: false,
             stdin: io.stdin,
             stdout: io.stdout,
+            config: io.config.clone(),
             ..*io
         })?;
         file.put(&text)

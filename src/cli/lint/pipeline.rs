@@ -116,7 +116,7 @@ impl Ready {
             fixed: Vec::new(),
             unread: Vec::new(),
             notes: Vec::new(),
-            fails: settings.fails,
+            fails: settings.fail_level,
             exit: Exit::Success,
             unreadable: HashSet::new(),
         };

@@ -43,7 +43,7 @@ impl Plan {
         let mut foreign = false;
         for (id, path) in found.paths.into_iter().enumerate() {
             let mut settings = configs.settings(&path)?;
-            args.levels.apply(&mut settings.levels, &mut settings.fails)?;
+            args.levels.apply(&mut settings.levels, &mut settings.fail_level)?;
             if let Some(trust) = &args.trust {
                 settings.trust = Some(trust.clone());
             }

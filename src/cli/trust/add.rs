@@ -42,7 +42,7 @@ pub(super) struct AddArgs {
 pub(super) fn add(args: &AddArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let (vendor, key) = read(args, io)?;
     let entry = args.validity.entry(&vendor, key.id(), KeyState::Active, io.today)?;
-    let folder = &args.trust.trust;
+    let folder = &args.trust.directory(io)?;
     let _lock = Lock::take(folder)?;
     let (name, list) = list(folder, &vendor)?;
     refuse_known(folder, &entry)?;

@@ -20,7 +20,13 @@ pub(super) fn run<T>(
         return run(io);
     }
     let mut messages = Vec::new();
-    let result = run(&mut Console { stderr: &mut messages, stdin: io.stdin, stdout: io.stdout, ..*io });
+    let result = run(&mut Console {
+        stderr: &mut messages,
+        stdin: io.stdin,
+        stdout: io.stdout,
+        config: io.config.clone(),
+        ..*io
+    });
     if !messages.is_empty() {
         io.note(&format!("warning: messages about {what} are masked; {HELP}"))?;
     }

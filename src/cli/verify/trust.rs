@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use keywright_sign::{TRUST_BUNDLE, TRUST_LIST, store_fs};
 use keywright_verify::{Mode, Revocations, Trust};
 
-use super::super::config::Configs;
 use super::super::trust_args::TrustArgs;
 use super::super::{CliError, Console, files};
 
@@ -13,21 +12,6 @@ use super::super::{CliError, Console, files};
 const OBTAIN_KEYS: &str = "ask the vendor of the license for the public key, and add it with `keywright trust add KEY`; \
     or for a trust bundle, and install it with `keywright trust install BUNDLE --first KEY`. If you have a trust store, \
     select it with `--trust DIR`";
-
-/// Returns the directory of the trust store: the option, the configuration, or `keys`.
-///
-/// DECISION: only the configuration of the working directory is used, or the one of `--config`. One in the directory of
-/// the license files can come from the customer, and would choose the keys that their licenses are verified with.
-///
-/// # Errors
-/// Returns an error if the configuration cannot be read or is invalid.
-pub(super) fn store(option: Option<&Path>, config: Option<&Path>) -> Result<PathBuf, CliError> {
-    if let Some(directory) = option {
-        return Ok(directory.to_owned());
-    }
-    let configured = Configs::new(config)?.settings(Path::new(files::STDIN))?.trust;
-    Ok(configured.unwrap_or_else(|| PathBuf::from("keys")))
-}
 
 /// Returns the name of the trust store for display: below the working directory without the path to it.
 pub(super) fn display_name(store: &Path) -> String {
@@ -46,7 +30,7 @@ pub(super) fn load(
     mode: Mode,
     io: &mut Console<'_>,
 ) -> Result<(Trust, Revocations), CliError> {
-    let trust = TrustArgs { trust: store.to_owned() };
+    let trust = TrustArgs { trust: Some(store.to_owned()) };
     trust
         .load_with_revocations(lists, mode, io)
         .map_err(|stop| if has_no_keys(store) { stop.help(OBTAIN_KEYS) } else { stop })
