@@ -7,6 +7,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "pem")]
 use der::Document;
 use ed25519_dalek::{Signature, VerifyingKey};
 
@@ -103,6 +104,7 @@ impl PublicKey {
     ///
     /// # Errors
     /// Returns an error if the text has another form or the key is rejected.
+    #[cfg(feature = "pem")]
     pub fn from_pem(text: &str) -> Result<Self, PublicKeyError> {
         let (label, document) = Document::from_pem(text.trim()).map_err(|_| PublicKeyError::NotPem)?;
         if label.ends_with("PRIVATE KEY") {

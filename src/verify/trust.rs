@@ -7,7 +7,9 @@ use jiff::civil::Date;
 
 use super::key_state::{KeyState, Usage};
 use super::message::KeyId;
-use super::public_key::{PublicKey, PublicKeyError};
+use super::public_key::PublicKey;
+#[cfg(feature = "pem")]
+use super::public_key::PublicKeyError;
 use super::trust_entry::{ListMark, TrustEntry, TrustError};
 
 /// One key of a trust store.
@@ -43,6 +45,7 @@ impl Trust {
     /// # Errors
     /// Returns an error if a file cannot be read or does not contain an acceptable key, if a key has another id than
     /// its entry, or if two entries have the same key id.
+    #[cfg(feature = "pem")]
     pub fn assemble(
         entries: Vec<TrustEntry>,
         mut read: impl FnMut(&TrustEntry) -> Result<String, TrustError>,
@@ -156,6 +159,7 @@ impl Trust {
     }
 }
 
+#[cfg(feature = "pem")]
 fn unfit(entry: &TrustEntry, error: PublicKeyError) -> TrustError {
     let fault = TrustError::at(entry.line, format!("`{}` cannot be trusted: {error}", entry.file));
     if error == PublicKeyError::SecretKey {

@@ -8,7 +8,7 @@ use crate::support::root;
 /// The crate that verifies has no dependency that signs and names no signer. Only key file encryption is symmetric.
 #[test]
 fn threat_01_verification_modules_use_no_signer() {
-    let needed = crate::architecture::built_with("keywright-verify");
+    let needed = crate::architecture::built_with("keywright-verify", "resolve");
     for signs in ["keywright-sign", "pkcs8", "pkcs5", "rand_core", "getrandom", "cryptoki"] {
         assert!(!needed.contains(signs), "keywright-verify depends on {signs}");
     }
