@@ -12,6 +12,7 @@
 mod application;
 mod application_cases;
 mod application_examples;
+mod application_lists;
 mod application_vectors;
 mod architecture;
 mod capacity;

@@ -41,6 +41,19 @@ pub struct Obstacle {
 }
 
 impl Role {
+    /// The words of all roles.
+    pub const WORDS: [&str; 9] = [
+        "serves",
+        "adds-to",
+        "other-exclusive-serves",
+        "replaced",
+        "not-yet-in-force",
+        "no-longer-in-force",
+        "duplicate",
+        "no-base-to-upgrade",
+        "cannot-be-served",
+    ];
+
     /// The word for reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -50,6 +50,13 @@ pub enum Denial {
 }
 
 impl Denial {
+    /// The names of all reasons.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        let failures = [Failure::Budget, Failure::NothingToReturn, Failure::TimeGoesBack, Failure::EndOfTime];
+        let denied = Reason::ALL.into_iter().map(|(reason, _)| Self::Denied(reason));
+        denied.chain(failures.map(Self::Failed)).map(Self::as_str)
+    }
+
     /// Returns the name of the reason: for example `not-enough-licenses`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

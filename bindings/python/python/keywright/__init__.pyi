@@ -18,6 +18,32 @@ Verdict = Literal[
     "VALID",
 ]
 HostMatch = Literal["not-locked", "matches", "differs"]
+Role = Literal[
+    "serves",
+    "adds-to",
+    "other-exclusive-serves",
+    "replaced",
+    "not-yet-in-force",
+    "no-longer-in-force",
+    "duplicate",
+    "no-base-to-upgrade",
+    "cannot-be-served",
+]
+Reason = Literal[
+    "no-such-feature",
+    "version-too-low",
+    "not-in-force",
+    "not-enough-licenses",
+    "balance-too-low",
+    "active-token-limit",
+    "not-metered",
+    "not-drawable",
+    "not-modelled",
+    "undetermined",
+    "nothing-to-return",
+    "time-goes-back",
+    "end-of-time",
+]
 HostIds = Iterable[tuple[str, str]]
 
 class KeywrightError(Exception):
@@ -39,6 +65,8 @@ class ModelError(KeywrightError):
 
 class Denied(KeywrightError):
     """A request is not granted. `code` is the reason, for example `not-enough-licenses`."""
+
+    code: Reason
 
 class Application:
     """The keys that an application accepts licenses of."""
@@ -127,8 +155,8 @@ class Session:
         """What the licenses grant on the day of the session, without the checkouts that are out."""
     def available(self, feature: str) -> int | None:
         """How many more checkouts can be granted now; `None` if there is no limit."""
-    def role(self, file: int, block: int) -> str | None:
-        """The role of a block on the day of the session, for example `serves` or `replaced`."""
+    def role(self, file: int, block: int) -> Role | None:
+        """The role of a block on the day of the session."""
     def checkout(
         self,
         feature: str,
