@@ -7,6 +7,8 @@
  * Strings are UTF-8 with a length, and not terminated by a zero byte. A kw_text belongs to the handle that it was
  * asked from. A handle is freed once, with the function of its type; null is ignored.
  *
+ * The functions of the linter exist if the library was built with its feature `lint`; define KEYWRIGHT_LINT then.
+ *
  * Threads: several threads may use one kw_application, kw_hosts or kw_files at the same time, as long as none of them
  * calls a function that takes the handle without `const`. One thread at a time may use a kw_session.
  */
@@ -44,20 +46,6 @@ typedef enum kw_status {
   KW_INTERNAL = 10,
 } kw_status;
 
-// The outcome for a file, from best to worst.
-typedef enum kw_outcome {
-  // There is a block, and all blocks are valid.
-  KW_VALID = 0,
-  // The signatures match, but a block has expired or is not valid yet.
-  KW_NOT_NOW = 1,
-  // The signatures match, but a policy is not met.
-  KW_POLICY = 2,
-  // A signature is missing, untrusted, wrong or revoked.
-  KW_NOT_VALID = 3,
-  // A block cannot be read.
-  KW_UNREADABLE = 4,
-} kw_outcome;
-
 // The meaning of the number of an amount.
 typedef enum kw_amount_kind {
   // Exactly this many.
@@ -72,18 +60,43 @@ typedef enum kw_amount_kind {
   KW_UNDETERMINED = 4,
 } kw_amount_kind;
 
+// The outcome for a file, from best to worst.
+typedef enum kw_outcome {
+  // There is a block, and all blocks are valid.
+  KW_VALID = 0,
+  // The signatures match, but a block has expired or is not valid yet.
+  KW_NOT_NOW = 1,
+  // The signatures match, but a policy is not met.
+  KW_POLICY = 2,
+  // A signature is missing, untrusted, wrong or revoked.
+  KW_NOT_VALID = 3,
+  // A block cannot be read.
+  KW_UNREADABLE = 4,
+} kw_outcome;
+
 // The keys that an application accepts licenses of. Several threads may use it at the same time, unless a list is
 // installed.
 typedef struct kw_application kw_application;
 
+// What the licenses grant on a day, a part for each feature of each vendor.
+typedef struct kw_entitlements kw_entitlements;
+
 // Verified license files. Several threads may use them at the same time.
 typedef struct kw_files kw_files;
+
+#if defined(KEYWRIGHT_LINT)
+// The findings of the linter.
+typedef struct kw_findings kw_findings;
+#endif
 
 // The host ids of the computer. The application determines them.
 typedef struct kw_hosts kw_hosts;
 
 // A message: why a function did not return `KW_OK`. Free it with `kw_message_free`.
 typedef struct kw_message kw_message;
+
+// The signed payload of each block that can be read.
+typedef struct kw_payloads kw_payloads;
 
 // The checkouts of one process. One thread at a time may use a session.
 typedef struct kw_session kw_session;
@@ -98,14 +111,6 @@ typedef struct kw_date {
   int8_t day;
 } kw_date;
 
-// Bytes of the application: a license file.
-typedef struct kw_bytes {
-  // The first byte; may be null if `len` is 0.
-  const uint8_t *data;
-  // The number of bytes.
-  size_t len;
-} kw_bytes;
-
 // UTF-8 text, not terminated by a zero byte. It belongs to the handle that it was asked from.
 typedef struct kw_text {
   // The first byte; not null.
@@ -113,6 +118,32 @@ typedef struct kw_text {
   // The number of bytes.
   size_t len;
 } kw_text;
+
+// How many checkouts can be granted.
+typedef struct kw_amount {
+  // The meaning of the number.
+  enum kw_amount_kind kind;
+  // The number.
+  uint64_t number;
+} kw_amount;
+
+// What the licenses grant of a feature of a vendor. The strings belong to the entitlements.
+typedef struct kw_entitlement {
+  // The name of the feature.
+  struct kw_text feature;
+  // The vendor; empty if there is none.
+  struct kw_text vendor;
+  // The number of checkouts that can be out at the same time.
+  struct kw_amount usable;
+} kw_entitlement;
+
+// Bytes of the application: a license file.
+typedef struct kw_bytes {
+  // The first byte; may be null if `len` is 0.
+  const uint8_t *data;
+  // The number of bytes.
+  size_t len;
+} kw_bytes;
 
 // What is known about a block. The strings belong to the files.
 typedef struct kw_block {
@@ -131,6 +162,32 @@ typedef struct kw_block {
   bool grants;
 } kw_block;
 
+// A policy that a file does not meet. The strings belong to the files.
+typedef struct kw_policy {
+  // The name of the policy, as `keywright verify` prints it.
+  struct kw_text name;
+  // The reason. It contains text of the file: do not print it to a terminal as it is.
+  struct kw_text reason;
+} kw_policy;
+
+#if defined(KEYWRIGHT_LINT)
+// A finding of the linter. The strings belong to the findings, and contain text of the file.
+typedef struct kw_finding {
+  // The code of the rule, for example `V024`.
+  struct kw_text code;
+  // `note`, `warning` or `error`.
+  struct kw_text severity;
+  // What is wrong.
+  struct kw_text message;
+  // What to do; may be empty.
+  struct kw_text help;
+  // The line, from 1.
+  size_t line;
+  // The column in characters, from 1.
+  size_t column;
+} kw_finding;
+#endif
+
 // A local time.
 typedef struct kw_time {
   // The day.
@@ -142,14 +199,6 @@ typedef struct kw_time {
   // The second, 0 to 59.
   int8_t second;
 } kw_time;
-
-// How many checkouts can be granted.
-typedef struct kw_amount {
-  // The meaning of the number.
-  enum kw_amount_kind kind;
-  // The number.
-  uint64_t number;
-} kw_amount;
 
 // A request. Set all members to zero, then those that you need.
 typedef struct kw_checkout {
@@ -224,6 +273,38 @@ enum kw_status kw_application_install_revocations(struct kw_application *applica
                                                   struct kw_date today,
                                                   struct kw_message **message);
 
+// Computes what the licenses grant on the day of the session, without the checkouts that are out. Free the result with
+// `kw_entitlements_free`.
+//
+// # Safety
+// `session` was not freed. `out` can be written. `message` is null or can be written.
+enum kw_status kw_session_entitlements(const struct kw_session *session,
+                                       struct kw_entitlements **out,
+                                       struct kw_message **message);
+
+// Frees entitlements. A null pointer is ignored.
+//
+// # Safety
+// `entitlements` is null, or was not freed.
+void kw_entitlements_free(struct kw_entitlements *entitlements);
+
+// Stores the number of entitlements.
+//
+// # Safety
+// `entitlements` was not freed. `out` can be written. `message` is null or can be written.
+enum kw_status kw_entitlement_count(const struct kw_entitlements *entitlements,
+                                    size_t *out,
+                                    struct kw_message **message);
+
+// Stores an entitlement, counted from 0.
+//
+// # Safety
+// As for `kw_entitlement_count`.
+enum kw_status kw_entitlement_at(const struct kw_entitlements *entitlements,
+                                 size_t index,
+                                 struct kw_entitlement *out,
+                                 struct kw_message **message);
+
 // Verifies license files of one customer. Free the result with `kw_files_free`. `hosts` may be null: no host ids.
 //
 // # Safety
@@ -271,6 +352,25 @@ enum kw_status kw_file_block(const struct kw_files *files,
                              struct kw_block *out,
                              struct kw_message **message);
 
+// Stores the number of policies that a file does not meet.
+//
+// # Safety
+// As for `kw_files_outcome`.
+enum kw_status kw_file_policy_count(const struct kw_files *files,
+                                    size_t file,
+                                    size_t *out,
+                                    struct kw_message **message);
+
+// Stores a policy that a file does not meet, counted from 0.
+//
+// # Safety
+// As for `kw_files_outcome`.
+enum kw_status kw_file_policy(const struct kw_files *files,
+                              size_t file,
+                              size_t policy,
+                              struct kw_policy *out,
+                              struct kw_message **message);
+
 // Stores the value of a directive of a block with a matching signature: for example LICENSEE. Empty if the block does
 // not have it, or if its signature does not match.
 //
@@ -308,6 +408,45 @@ enum kw_status kw_hosts_add(struct kw_hosts *hosts,
 // `hosts` is null, or was not freed.
 void kw_hosts_free(struct kw_hosts *hosts);
 
+#if defined(KEYWRIGHT_LINT)
+// Lints a license file with the default rules. Free the result with `kw_findings_free`.
+//
+// # Safety
+// `text` has `len` bytes. `out` can be written. `message` is null or can be written.
+enum kw_status kw_lint(const uint8_t *text,
+                       size_t len,
+                       struct kw_date at,
+                       struct kw_findings **out,
+                       struct kw_message **message);
+#endif
+
+#if defined(KEYWRIGHT_LINT)
+// Frees findings. A null pointer is ignored.
+//
+// # Safety
+// `findings` is null, or was not freed.
+void kw_findings_free(struct kw_findings *findings);
+#endif
+
+#if defined(KEYWRIGHT_LINT)
+// Stores the number of findings.
+//
+// # Safety
+// `findings` was not freed. `out` can be written. `message` is null or can be written.
+enum kw_status kw_finding_count(const struct kw_findings *findings, size_t *out, struct kw_message **message);
+#endif
+
+#if defined(KEYWRIGHT_LINT)
+// Stores a finding, counted from 0.
+//
+// # Safety
+// As for `kw_finding_count`.
+enum kw_status kw_finding_at(const struct kw_findings *findings,
+                             size_t index,
+                             struct kw_finding *out,
+                             struct kw_message **message);
+#endif
+
 // Returns the text of a message. It is valid until the message is freed; empty for a null pointer.
 //
 // # Safety
@@ -319,6 +458,36 @@ struct kw_text kw_message_text(const struct kw_message *message);
 // # Safety
 // `message` is null, or a message that was not freed.
 void kw_message_free(struct kw_message *message);
+
+// Computes the signed payload of each block that can be read. Free the result with `kw_payloads_free`.
+//
+// # Safety
+// `text` has `len` bytes. `out` can be written. `message` is null or can be written.
+enum kw_status kw_payload(const uint8_t *text,
+                          size_t len,
+                          struct kw_payloads **out,
+                          struct kw_message **message);
+
+// Frees payloads. A null pointer is ignored.
+//
+// # Safety
+// `payloads` is null, or was not freed.
+void kw_payloads_free(struct kw_payloads *payloads);
+
+// Stores the number of payloads.
+//
+// # Safety
+// `payloads` was not freed. `out` can be written. `message` is null or can be written.
+enum kw_status kw_payload_count(const struct kw_payloads *payloads, size_t *out, struct kw_message **message);
+
+// Stores a payload, counted from 0. Its bytes belong to the payloads.
+//
+// # Safety
+// As for `kw_payload_count`.
+enum kw_status kw_payload_at(const struct kw_payloads *payloads,
+                             size_t index,
+                             struct kw_bytes *out,
+                             struct kw_message **message);
 
 // Starts a session with verified files. Free it with `kw_session_free`. `now` is local time.
 //

@@ -1,6 +1,8 @@
 //! The keys of the application.
 
+use keywright_verify::TrustError;
 use keywright_verify::application::Application;
+use keywright_verify::jiff::civil::Date;
 
 use crate::border::{Fault, date, exclusive, free, run, slice, store_handle};
 use crate::message::kw_message;
@@ -77,16 +79,8 @@ pub unsafe extern "C" fn kw_application_install_bundle(
     today: kw_date,
     message: *mut *mut kw_message,
 ) -> kw_status {
-    let work = || {
-        // SAFETY: see above.
-        let application = unsafe { exclusive(application, "application") }?;
-        // SAFETY: see above.
-        let bundle = unsafe { slice(bundle, len, "bundle") }?;
-        application
-            .keys
-            .install_bundle(bundle, date(today)?)
-            .map_err(|error| Fault::new(kw_status::KW_LIST, error))
-    };
+    // SAFETY: see above.
+    let work = || unsafe { install(application, bundle, len, today, "bundle", Application::install_bundle) };
     // SAFETY: see above.
     unsafe { run(message, work) }
 }
@@ -103,17 +97,25 @@ pub unsafe extern "C" fn kw_application_install_revocations(
     today: kw_date,
     message: *mut *mut kw_message,
 ) -> kw_status {
-    let work = || {
-        // SAFETY: see above.
-        let application = unsafe { exclusive(application, "application") }?;
-        // SAFETY: see above.
-        let list = unsafe { slice(list, len, "list") }?;
-        let today = date(today)?;
-        application
-            .keys
-            .install_revocations(list, today)
-            .map_err(|error| Fault::new(kw_status::KW_LIST, error))
-    };
+    // SAFETY: see above.
+    let work = || unsafe { install(application, list, len, today, "list", Application::install_revocations) };
     // SAFETY: see above.
     unsafe { run(message, work) }
+}
+
+/// Installs a signed list. `what` is the name of the argument.
+///
+/// # Safety
+/// As for `kw_application_install_bundle`.
+unsafe fn install(
+    application: *mut kw_application,
+    list: *const u8,
+    len: usize,
+    today: kw_date,
+    what: &str,
+    with: impl FnOnce(&mut Application, &[u8], Date) -> Result<(), TrustError>,
+) -> Result<(), Fault> {
+    // SAFETY: see above.
+    let (application, list) = unsafe { (exclusive(application, "application")?, slice(list, len, what)?) };
+    with(&mut application.keys, list, date(today)?).map_err(|error| Fault::new(kw_status::KW_LIST, error))
 }

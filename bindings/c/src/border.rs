@@ -24,7 +24,7 @@ impl Fault {
         Self::new(kw_status::KW_NULL_POINTER, format!("`{what}` is null"))
     }
 
-    pub(crate) fn out_of_range(what: &str) -> Self {
+    fn out_of_range(what: &str) -> Self {
         Self::new(kw_status::KW_OUT_OF_RANGE, format!("`{what}` is out of range"))
     }
 }
@@ -51,13 +51,36 @@ pub(crate) unsafe fn run(
     fault.status
 }
 
+/// Checks what can be checked of a pointer to `count` values: null, alignment, size.
+fn check<T>(data: *const T, count: usize, what: &str) -> Result<(), Fault> {
+    if data.is_null() {
+        return Err(Fault::null(what));
+    }
+    let len = count.checked_mul(size_of::<T>()).filter(|len| isize::try_from(*len).is_ok());
+    if data.is_aligned() && len.is_some_and(|len| is_memory(data.addr(), len)) {
+        Ok(())
+    } else {
+        Err(Fault::out_of_range(what))
+    }
+}
+
+/// Returns false if there cannot be memory at these bytes. Only a WebAssembly module knows where its memory ends.
+fn is_memory(address: usize, len: usize) -> bool {
+    #[cfg(target_family = "wasm")]
+    let end = crate::memory::end();
+    #[cfg(not(target_family = "wasm"))]
+    let end = usize::MAX;
+    address.checked_add(len).is_some_and(|after| after <= end)
+}
+
 /// Returns a handle.
 ///
 /// # Safety
 /// `handle` is null, or a handle that was not freed and that no other thread changes.
 pub(crate) unsafe fn shared<'a, T>(handle: *const T, what: &str) -> Result<&'a T, Fault> {
-    // SAFETY: see above.
-    unsafe { handle.as_ref() }.ok_or_else(|| Fault::null(what))
+    check(handle, 1, what)?;
+    // SAFETY: not null; the rest see above.
+    Ok(unsafe { &*handle })
 }
 
 /// Returns a handle that changes.
@@ -65,8 +88,9 @@ pub(crate) unsafe fn shared<'a, T>(handle: *const T, what: &str) -> Result<&'a T
 /// # Safety
 /// `handle` is null, or a handle that was not freed and that no other thread uses.
 pub(crate) unsafe fn exclusive<'a, T>(handle: *mut T, what: &str) -> Result<&'a mut T, Fault> {
-    // SAFETY: see above.
-    unsafe { handle.as_mut() }.ok_or_else(|| Fault::null(what))
+    check(handle, 1, what)?;
+    // SAFETY: not null; the rest see above.
+    Ok(unsafe { &mut *handle })
 }
 
 /// Returns the items of an array.
@@ -77,14 +101,14 @@ pub(crate) unsafe fn slice<'a, T>(data: *const T, len: usize, what: &str) -> Res
     if len == 0 {
         return Ok(&[]);
     }
-    if data.is_null() {
-        return Err(Fault::null(what));
-    }
-    if len.checked_mul(size_of::<T>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
-        return Err(Fault::out_of_range(what));
-    }
+    check(data, len, what)?;
     // SAFETY: not null, and the size is possible; the rest see above.
     Ok(unsafe { std::slice::from_raw_parts(data, len) })
+}
+
+/// Returns an item of a list, counted from 0.
+pub(crate) fn item<'a, T>(items: &'a [T], index: usize, what: &str) -> Result<&'a T, Fault> {
+    items.get(index).ok_or_else(|| Fault::out_of_range(what))
 }
 
 /// Returns a string.
@@ -103,9 +127,7 @@ pub(crate) unsafe fn string<'a>(data: *const c_char, len: usize, what: &str) -> 
 /// # Safety
 /// `out` is null or can be written.
 pub(crate) unsafe fn store<T>(out: *mut T, value: T, what: &str) -> Result<(), Fault> {
-    if out.is_null() {
-        return Err(Fault::null(what));
-    }
+    check(out, 1, what)?;
     // SAFETY: not null, and can be written.
     unsafe { out.write(value) };
     Ok(())
@@ -116,9 +138,7 @@ pub(crate) unsafe fn store<T>(out: *mut T, value: T, what: &str) -> Result<(), F
 /// # Safety
 /// `out` is null or can be written.
 pub(crate) unsafe fn store_handle<T>(out: *mut *mut T, value: T, what: &str) -> Result<(), Fault> {
-    if out.is_null() {
-        return Err(Fault::null(what));
-    }
+    check(out, 1, what)?;
     // SAFETY: not null, and can be written.
     unsafe { out.write(Box::into_raw(Box::new(value))) };
     Ok(())

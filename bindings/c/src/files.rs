@@ -8,7 +8,7 @@ use keywright_verify::Outcome;
 use keywright_verify::application::{CheckError, CheckedBlock, CheckedFiles, HostIds};
 
 use crate::application::kw_application;
-use crate::border::{Fault, date, free, run, shared, slice, store, store_handle, string};
+use crate::border::{Fault, date, free, item, run, shared, slice, store, store_handle, string};
 use crate::hosts::kw_hosts;
 use crate::message::kw_message;
 use crate::status::kw_status;
@@ -54,6 +54,16 @@ pub struct kw_block {
     /// True if the block grants something: its signature matches, the computer matches, and it is no duplicate. Its
     /// dates are not considered.
     pub grants: bool,
+}
+
+/// A policy that a file does not meet. The strings belong to the files.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct kw_policy {
+    /// The name of the policy, as `keywright verify` prints it.
+    pub name: kw_text,
+    /// The reason. It contains text of the file: do not print it to a terminal as it is.
+    pub reason: kw_text,
 }
 
 /// Verifies license files of one customer. Free the result with `kw_files_free`. `hosts` may be null: no host ids.
@@ -141,7 +151,7 @@ pub unsafe extern "C" fn kw_file_blocks(
     let work = || {
         // SAFETY: see above.
         let files = unsafe { shared(files, "files") }?;
-        let file = files.checked.files.get(file).ok_or_else(|| Fault::out_of_range("file"))?;
+        let file = item(&files.checked.files, file, "file")?;
         // SAFETY: see above.
         unsafe {
             store(count, file.blocks.len(), "count")?;
@@ -178,6 +188,51 @@ pub unsafe extern "C" fn kw_file_block(
         };
         // SAFETY: see above.
         unsafe { store(out, info, "out") }
+    };
+    // SAFETY: see above.
+    unsafe { run(message, work) }
+}
+
+/// Stores the number of policies that a file does not meet.
+///
+/// # Safety
+/// As for `kw_files_outcome`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn kw_file_policy_count(
+    files: *const kw_files,
+    file: usize,
+    out: *mut usize,
+    message: *mut *mut kw_message,
+) -> kw_status {
+    let work = || {
+        // SAFETY: see above.
+        let file = item(&unsafe { shared(files, "files") }?.checked.files, file, "file")?;
+        // SAFETY: see above.
+        unsafe { store(out, file.policies.len(), "out") }
+    };
+    // SAFETY: see above.
+    unsafe { run(message, work) }
+}
+
+/// Stores a policy that a file does not meet, counted from 0.
+///
+/// # Safety
+/// As for `kw_files_outcome`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn kw_file_policy(
+    files: *const kw_files,
+    file: usize,
+    policy: usize,
+    out: *mut kw_policy,
+    message: *mut *mut kw_message,
+) -> kw_status {
+    let work = || {
+        // SAFETY: see above.
+        let file = item(&unsafe { shared(files, "files") }?.checked.files, file, "file")?;
+        let (policy, reason) = item(&file.policies, policy, "policy")?;
+        let policy = kw_policy { name: kw_text::of(policy.as_str()), reason: kw_text::of(reason) };
+        // SAFETY: see above.
+        unsafe { store(out, policy, "out") }
     };
     // SAFETY: see above.
     unsafe { run(message, work) }
@@ -227,8 +282,7 @@ impl kw_files {
 }
 
 pub(crate) fn find(files: &kw_files, file: usize, block: usize) -> Result<&CheckedBlock, Fault> {
-    let file = files.checked.files.get(file).ok_or_else(|| Fault::out_of_range("file"))?;
-    file.blocks.get(block).ok_or_else(|| Fault::out_of_range("block"))
+    item(&item(&files.checked.files, file, "file")?.blocks, block, "block")
 }
 
 fn outcome(outcome: Outcome) -> kw_outcome {

@@ -3,18 +3,18 @@
 use std::ffi::c_char;
 
 use keywright_license::Version;
-use keywright_resolve::{Role, Usable};
+use keywright_resolve::Role;
 use keywright_verify::application::{Checkout, Denial, Session};
 
-use crate::border::{Fault, exclusive, free, run, shared, store, store_handle, string, time};
+use crate::border::{Fault, exclusive, free, item, run, shared, store, store_handle, string, time};
 use crate::files::{find, kw_files};
 use crate::message::kw_message;
 use crate::status::kw_status;
-use crate::text::{kw_text, kw_time};
+use crate::text::{kw_amount, kw_text, kw_time};
 
 /// The checkouts of one process. One thread at a time may use a session.
 pub struct kw_session {
-    session: Session,
+    pub(crate) session: Session,
     features: Vec<String>,
 }
 
@@ -44,32 +44,6 @@ pub struct kw_checkout {
     pub custom: *const c_char,
     /// Its length in bytes.
     pub custom_len: usize,
-}
-
-/// The meaning of the number of an amount.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum kw_amount_kind {
-    /// Exactly this many.
-    KW_EXACTLY = 0,
-    /// At least this many.
-    KW_AT_LEAST = 1,
-    /// No limit; the number is 0.
-    KW_UNLIMITED = 2,
-    /// Devices that can be activated.
-    KW_DEVICES = 3,
-    /// Not determined; the number is 0.
-    KW_UNDETERMINED = 4,
-}
-
-/// How many checkouts can be granted.
-#[repr(C)]
-#[derive(Debug, Clone, Copy)]
-pub struct kw_amount {
-    /// The meaning of the number.
-    pub kind: kw_amount_kind,
-    /// The number.
-    pub number: u64,
 }
 
 /// Starts a session with verified files. Free it with `kw_session_free`. `now` is local time.
@@ -140,7 +114,7 @@ pub unsafe extern "C" fn kw_session_feature(
     let work = || {
         // SAFETY: see above.
         let session = unsafe { shared(session, "session") }?;
-        let name = session.features.get(feature).ok_or_else(|| Fault::out_of_range("feature"))?;
+        let name = item(&session.features, feature, "feature")?;
         // SAFETY: see above.
         unsafe { store(out, kw_text::of(name), "out") }
     };
@@ -166,7 +140,7 @@ pub unsafe extern "C" fn kw_session_available(
         // SAFETY: see above.
         let feature = unsafe { string(feature, feature_len, "feature") }?;
         // SAFETY: see above.
-        unsafe { store(out, amount(session.session.available(feature)), "out") }
+        unsafe { store(out, kw_amount::of(session.session.available(feature)), "out") }
     };
     // SAFETY: see above.
     unsafe { run(message, work) }
@@ -307,16 +281,4 @@ unsafe fn checkout(request: &kw_checkout) -> Result<Checkout<'_>, Fault> {
 
 fn denied(denial: Denial) -> Fault {
     Fault::new(kw_status::KW_DENIED, denial.as_str())
-}
-
-fn amount(amount: Usable) -> kw_amount {
-    use kw_amount_kind::{KW_AT_LEAST, KW_DEVICES, KW_EXACTLY, KW_UNDETERMINED, KW_UNLIMITED};
-    let (kind, number) = match amount {
-        Usable::Exactly(number) => (KW_EXACTLY, number),
-        Usable::AtLeast(number) => (KW_AT_LEAST, number),
-        Usable::Unlimited => (KW_UNLIMITED, 0),
-        Usable::Devices(number) => (KW_DEVICES, number),
-        Usable::Undetermined => (KW_UNDETERMINED, 0),
-    };
-    kw_amount { kind, number }
 }

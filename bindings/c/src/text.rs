@@ -1,6 +1,8 @@
-//! Strings and byte ranges across the border.
+//! Strings, byte ranges, times and amounts across the border.
 
 use std::ffi::c_char;
+
+use keywright_resolve::Usable;
 
 /// UTF-8 text, not terminated by a zero byte. It belongs to the handle that it was asked from.
 #[repr(C)]
@@ -54,4 +56,44 @@ pub struct kw_time {
     pub minute: i8,
     /// The second, 0 to 59.
     pub second: i8,
+}
+
+/// The meaning of the number of an amount.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum kw_amount_kind {
+    /// Exactly this many.
+    KW_EXACTLY = 0,
+    /// At least this many.
+    KW_AT_LEAST = 1,
+    /// No limit; the number is 0.
+    KW_UNLIMITED = 2,
+    /// Devices that can be activated.
+    KW_DEVICES = 3,
+    /// Not determined; the number is 0.
+    KW_UNDETERMINED = 4,
+}
+
+/// How many checkouts can be granted.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct kw_amount {
+    /// The meaning of the number.
+    pub kind: kw_amount_kind,
+    /// The number.
+    pub number: u64,
+}
+
+impl kw_amount {
+    pub(crate) fn of(amount: Usable) -> Self {
+        use kw_amount_kind::{KW_AT_LEAST, KW_DEVICES, KW_EXACTLY, KW_UNDETERMINED, KW_UNLIMITED};
+        let (kind, number) = match amount {
+            Usable::Exactly(number) => (KW_EXACTLY, number),
+            Usable::AtLeast(number) => (KW_AT_LEAST, number),
+            Usable::Unlimited => (KW_UNLIMITED, 0),
+            Usable::Devices(number) => (KW_DEVICES, number),
+            Usable::Undetermined => (KW_UNDETERMINED, 0),
+        };
+        Self { kind, number }
+    }
 }

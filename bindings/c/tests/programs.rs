@@ -112,6 +112,35 @@ fn misuse_gives_a_status() {
     assert!(text.contains("AddressSanitizer"), "{text}");
 }
 
+/// Installs the library and builds the example with the shared library, by pkg-config.
+#[test]
+fn installed_library_is_found_by_pkg_config() {
+    if Command::new("pkg-config").arg("--version").output().is_err() {
+        assert!(std::env::var_os("KEYWRIGHT_ALL_TOOLS").is_none(), "pkg-config is missing");
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let prefix = directory.path().to_str().unwrap();
+    let built = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+    let run = |command: &mut Command| {
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(Command::new(root().join("install")).arg(prefix).arg(&built));
+    let libraries = directory.path().join("lib");
+    let mut pkg_config = Command::new("pkg-config");
+    pkg_config.env("PKG_CONFIG_PATH", libraries.join("pkgconfig"));
+    let flags = run(pkg_config.args(["--cflags", "--libs", "keywright"]));
+    let program = directory.path().join("program");
+    let mut compiler = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
+    compiler.arg(root().join("examples/application.c")).args(flags.split_whitespace());
+    run(compiler.arg("-o").arg(&program));
+    let mut program = Command::new(program);
+    program.env("LD_LIBRARY_PATH", libraries).arg(root().join("../../examples/application/license.lic"));
+    assert_eq!(run(&mut program), "2 renderers run; the next one: not-enough-licenses\n");
+}
+
 #[test]
 fn example_runs() {
     let directory = tempfile::tempdir().unwrap();

@@ -72,6 +72,17 @@ int main(int argc, char **argv) {
   EXPECT(kw_block_directive(files, 0, 0, "SN", 2, &text, NULL), KW_OK);
   if (text.len != 0 || text.data == NULL) failures++;
 
+  kw_policy policy;
+  EXPECT(kw_file_policy_count(files, 0, NULL, NULL), KW_NULL_POINTER);
+  EXPECT(kw_file_policy(files, 0, SIZE_MAX, &policy, NULL), KW_OUT_OF_RANGE);
+
+  kw_payloads *payloads = NULL;
+  EXPECT(kw_payload(keys, SIZE_MAX, &payloads, NULL), KW_OUT_OF_RANGE);
+  EXPECT(kw_payload(NULL, 1, &payloads, NULL), KW_NULL_POINTER);
+  EXPECT(kw_payload(junk.data, junk.len, &payloads, NULL), KW_OK);
+  EXPECT(kw_payload_at(payloads, SIZE_MAX, &none, NULL), KW_OUT_OF_RANGE);
+  kw_payloads_free(payloads);
+
   kw_session *session = NULL;
   kw_time now = {day, 24, 0, 0};
   EXPECT(kw_session_new(files, now, &session, NULL), KW_NO_SUCH_DATE);
@@ -89,6 +100,13 @@ int main(int argc, char **argv) {
   EXPECT(kw_session_checkin(session, 0, NULL), KW_DENIED);
   EXPECT(kw_session_feature(session, 0, &text, NULL), KW_OUT_OF_RANGE);
   EXPECT(kw_session_available(session, "x", SIZE_MAX, NULL, NULL), KW_OUT_OF_RANGE);
+  kw_entitlements *entitlements = NULL;
+  kw_entitlement entitlement;
+  EXPECT(kw_session_entitlements(NULL, &entitlements, NULL), KW_NULL_POINTER);
+  EXPECT(kw_session_entitlements(session, NULL, NULL), KW_NULL_POINTER);
+  EXPECT(kw_session_entitlements(session, &entitlements, NULL), KW_OK);
+  EXPECT(kw_entitlement_at(entitlements, 0, &entitlement, NULL), KW_OUT_OF_RANGE);
+  kw_entitlements_free(entitlements);
   kw_session_free(session);
   kw_session_free(NULL);
   kw_files_free(NULL);
