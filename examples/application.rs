@@ -1,6 +1,4 @@
-//! An application that checks its license and has a pool of its own.
-//!
-//! `cargo run --example application examples/application/license.lic`
+//! An application that checks its license and has a pool of its own: `cargo run --example application LICENSE`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to its user")]
 
 use std::process::ExitCode;
@@ -23,8 +21,7 @@ fn main() -> ExitCode {
 
 /// Verifies the license file and starts a session.
 fn start() -> Result<Session, Box<dyn std::error::Error>> {
-    let path = std::env::args().nth(1).ok_or("usage: application LICENSE")?;
-    let bytes = std::fs::read(&path)?;
+    let bytes = std::fs::read(std::env::args().nth(1).ok_or("usage: application LICENSE")?)?;
     let now = Zoned::now().datetime();
     // The host ids that the application found on this computer; only local licenses need them.
     let hosts = HostIds::from_iter([("HOSTNAME", "desk-7")]);

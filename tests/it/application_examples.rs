@@ -10,6 +10,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("rust", "examples/application.rs"),
     ("c", "bindings/c/examples/application.c"),
     ("python", "bindings/python/examples/application.py"),
+    ("js", "bindings/wasm/examples/application.mjs"),
+    ("html", "bindings/wasm/examples/application.html"),
 ];
 
 #[test]

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_that_lint_takes_for_one_host_match() {
+    fn spellings_of_one_host_match_as_in_lint() {
         for (wanted, kind, found, expected) in [
             ("ETHERNET=001A2B3C4D5E", "ETHERNET", "00:1a:2b:3c:4d:5e", HostMatch::Matches),
             ("ETHERNET=001a.2b3c.4d5e", "ethernet", "00-1A-2B-3C-4D-5E", HostMatch::Matches),
