@@ -167,20 +167,5 @@ export function verify(
   options?: { at?: Day; hosts?: HostIds },
 ): License;
 
-/** A finding of the linter. */
-export interface Finding {
-  readonly code: string;
-  readonly severity: "note" | "warning" | "error";
-  readonly message: string;
-  readonly help: string | null;
-  /** The line, from 1. */
-  readonly line: number;
-  /** The column in characters, from 1. */
-  readonly column: number;
-}
-
-/** Lints a license file with the default rules. */
-export function lint(text: string | Uint8Array, options?: { at?: Day }): Finding[];
-
 /** Returns the signed payload of each block that can be read. */
 export function payload(text: string | Uint8Array): Uint8Array[];

@@ -4,5 +4,5 @@ export { Application, verify } from "./src/application.js";
 export { Denied, KeysError, KeywrightError, ListError, ModelError, TooLargeError } from "./src/errors.js";
 export { License } from "./src/license.js";
 export { init } from "./src/module.js";
+export { payload } from "./src/payload.js";
 export { Session } from "./src/session.js";
-export { lint, payload } from "./src/tools.js";

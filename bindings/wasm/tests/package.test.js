@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 
-import { Application, Denied, KeysError, ListError, TooLargeError, init, lint, payload, verify } from "keywright";
+import { Application, Denied, KeysError, ListError, TooLargeError, init, payload, verify } from "keywright";
 
 import { vectors } from "./vectors.js";
 
@@ -26,8 +26,7 @@ test("the module is smaller than 1 MiB", () => {
 test("the module exports the C interface", () => {
   const names = WebAssembly.Module.exports(module()).map(({ name }) => name).filter((name) => name.startsWith("kw_"));
   const listed = read("../../c/symbols.txt").toString().trim().split("\n");
-  const linter = ["kw_lint", "kw_finding_count", "kw_finding_at", "kw_findings_free"];
-  assert.deepEqual(names.sort(), [...listed, ...linter, "kw_alloc", "kw_dealloc"].sort());
+  assert.deepEqual(names.sort(), [...listed, "kw_alloc", "kw_dealloc"].sort());
 });
 
 test("the package has the version of the workspace", () => {
@@ -76,11 +75,6 @@ test("a policy that is not met has a reason", () => {
   for (const list of vector.revocations) application.installRevocations(list, { today: vector.at });
   const [{ policies }] = application.check(vector.files, { at: vector.at }).files;
   assert.ok(policies.length > 0 && policies.every(({ name, reason }) => name !== "" && reason !== ""));
-});
-
-test("lint finds the place", () => {
-  const [error] = lint("FEATURE A { VENDOR=ABC COUNT=05 }", { at }).filter(({ severity }) => severity === "error");
-  assert.deepEqual([error.line, error.column, error.code[0]], [1, 30, "V"]);
 });
 
 test("a payload is that of the vectors", () => {

@@ -1,6 +1,6 @@
 /** The types, as a user meets them. Only compiled. */
 
-import { Application, Denied, License, Session, init, lint, payload, verify, type Amount, type Verdict } from "keywright";
+import { Application, Denied, License, Session, init, payload, verify, type Amount, type Verdict } from "keywright";
 
 await init(new URL("https://example.com/keywright.wasm"));
 const application = new Application("keys", { development: true });
@@ -19,6 +19,5 @@ try {
 new License();
 // @ts-expect-error: there is no such verdict.
 const never: Verdict = "FINE";
-const places: number[] = lint("text").map((finding) => finding.line);
 const [bytes]: Uint8Array[] = payload(new Uint8Array());
-export { amount, bytes, never, places, text, verdicts };
+export { amount, bytes, never, text, verdicts };
