@@ -12,9 +12,6 @@
     reason = "a benchmark prints its results and panics on errors"
 )]
 
-#[path = "../src/allocator.rs"]
-mod allocator;
-
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};

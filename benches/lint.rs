@@ -7,9 +7,6 @@
     reason = "a benchmark prints its results and panics on errors"
 )]
 
-#[path = "../src/allocator.rs"]
-mod allocator;
-
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};

@@ -2,9 +2,6 @@
 //!
 //! Run `cargo bench --bench pictures`.
 
-#[path = "../src/allocator.rs"]
-mod allocator;
-
 use std::fmt::Write as _;
 
 use divan::{Bencher, black_box};

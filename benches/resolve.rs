@@ -14,7 +14,7 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use jiff::civil::{DateTime, date};
 use keywright::license::License;
-use keywright::resolve::{Event, Interner, Model, Outcome, Request, Requester, State};
+use keywright::resolve::{Event, Interner, Model, NameId, Outcome, Request, Requester, State, Ticket};
 
 fn main() {
     divan::main();
@@ -93,6 +93,68 @@ fn pairs_cascade_of_four_shared(bencher: Bencher<'_, '_>) {
     let mut symbols = Interner::default();
     let who = ann(&mut symbols);
     bencher.counter(ItemsCount::new(PAIRS)).bench(|| pairs(&model, "D", who));
+}
+
+/// Pairs on a state with other people and features: each next pair is of a feature and a person chosen at random.
+struct Crowd {
+    model: Model,
+    names: Vec<Option<NameId>>,
+    people: Vec<Requester>,
+    random: u64,
+}
+
+impl Crowd {
+    fn new(features: usize, people: usize, more: &str) -> Self {
+        let block = |at| format!("FEATURE F{at} {{ VENDOR=v KEYTYPE=EXCLUSIVE COUNT=UNLIMITED {more} }}\n");
+        let model = compile(&(0..features).map(block).collect::<String>());
+        let mut symbols = Interner::default();
+        let mut symbol = |kind: char, at: usize| Some(symbols.symbol(&format!("{kind}{at}")));
+        let people = (0..people)
+            .map(|at| Requester { user: symbol('u', at), host: symbol('h', at), custom: None })
+            .collect();
+        let names = (0..features).map(|at| model.name(&format!("F{at}"))).collect();
+        Self { model, names, people, random: 1 }
+    }
+
+    fn next(&mut self, below: usize) -> usize {
+        self.random =
+            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.random >> 33).unwrap() % below
+    }
+
+    fn checkout(&self, state: &mut State, feature: usize, person: usize) -> Ticket {
+        let request = Request { who: self.people[person], ..Request::one(self.names[feature]) };
+        match self.model.apply(state, &black_box(Event::Checkout(request))) {
+            Outcome::Granted(grant) => grant.ticket.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn pairs(&mut self, state: &mut State) {
+        for _ in 0..PAIRS {
+            let (feature, person) = (self.next(self.names.len()), self.next(self.people.len()));
+            let ticket = self.checkout(state, feature, person);
+            assert!(matches!(self.model.apply(state, &Event::Return(ticket)), Outcome::Granted(_)));
+        }
+    }
+}
+
+/// The samples run on one state, so a state that grows gets slower: compare the fastest with the slowest one.
+#[divan::bench(sample_count = 20)]
+fn pairs_of_1_000_people_and_10_000_features(bencher: Bencher<'_, '_>) {
+    let mut crowd = Crowd::new(10_000, 1_000, "");
+    let mut state = State::new(&crowd.model, midnight());
+    bencher.counter(ItemsCount::new(PAIRS)).bench_local(|| crowd.pairs(&mut state));
+}
+
+#[divan::bench(sample_count = 20)]
+fn pairs_with_100_000_live_on_hosts(bencher: Bencher<'_, '_>) {
+    let mut crowd = Crowd::new(1, 100_000, "SHARE=HOST");
+    let mut state = State::new(&crowd.model, midnight());
+    for person in 0..crowd.people.len() {
+        crowd.checkout(&mut state, 0, person);
+    }
+    bencher.counter(ItemsCount::new(PAIRS)).bench_local(|| crowd.pairs(&mut state));
 }
 
 /// Returns 16 levels of 512 equal dependencies: 512^16 paths.

@@ -4,8 +4,6 @@ use std::process::ExitCode;
 
 use keywright::cli;
 
-mod allocator;
-
 fn main() -> ExitCode {
     cli::process::no_core_dumps();
     ExitCode::from(cli::process::guarded(cli::main).code())
