@@ -242,7 +242,7 @@ mod tests {
             model.apply(&mut state, &Event::Return(ticket));
             assert_eq!(entries(&state), (0, 0));
         }
-        // One slot, one group and a pool for each feature, whoever checked out.
+        // One slot, one group and a pool for each feature, for any number of people.
         assert_eq!(state.size(), 5);
         let tickets: Vec<Ticket> =
             requests(&model).into_iter().map(|request| checkout(&model, &mut state, request)).collect();
