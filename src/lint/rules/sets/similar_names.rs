@@ -37,7 +37,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let hasher = RandomState::new();
     let mut met: HashMap<u64, &FeatureGroup<'_>> = HashMap::new();
     let mut reported = HashSet::new();
-    for named in cx.graph.names() {
+    for named in candidates(cx.graph.names(), &hasher) {
         let vendor = named.vendor.as_str();
         let own = keys(named.name.as_str());
         let hashes = [0, 1, 2].map(|at: usize| hasher.hash_one((vendor, own.get(at))));
@@ -68,6 +68,19 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Returns the names that share their outline with another name of their vendor. Others are not similar to any name.
+fn candidates<'g>(names: &'g [FeatureGroup<'g>], hasher: &RandomState) -> Vec<&'g FeatureGroup<'g>> {
+    let hash =
+        |named: &FeatureGroup<'_>| hasher.hash_one((named.vendor.as_str(), outline(named.name.as_str())));
+    let hashes: Vec<u64> = names.iter().map(hash).collect();
+    let mut sorted = hashes.clone();
+    sorted.sort_unstable();
+    let pairs = sorted.iter().zip(sorted.iter().skip(1));
+    let shared: Vec<u64> = pairs.filter(|(one, next)| one == next).map(|(one, _)| *one).collect();
+    let names = names.iter().zip(hashes);
+    names.filter(|(_, hash)| shared.binary_search(hash).is_ok()).map(|(named, _)| named).collect()
+}
+
 const HELP: &str =
     "use one spelling, or choose names that are clearly different; names are compared byte for byte";
 
@@ -84,19 +97,25 @@ fn apart(cx: &Context<'_>, sink: &mut Sink<'_>, reported: &HashSet<(FileId, usiz
 
 fn vendors(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let mut met: HashMap<String, &str> = HashMap::new();
-    let mut reported: Vec<&str> = Vec::new();
+    let mut done: HashSet<&str> = HashSet::new();
     for named in cx.graph.names() {
         let vendor = named.vendor.as_str();
+        if done.contains(vendor) {
+            continue;
+        }
         let alike = keys(vendor).into_iter().find_map(|key| met.get(&key).copied());
         let place = first(cx, named).and_then(|block| Some((block, block.feature.vendor.as_ref()?)));
         match (alike, place) {
-            (Some(other), Some((block, name))) if other != vendor && !reported.contains(&vendor) => {
+            (Some(other), Some((block, name))) => {
                 let message = format!("similar names: `{vendor}` and `{other}` are different vendors");
                 sink.push(cx.found(&CODE, block, name.span, message).help(HELP));
-                reported.push(vendor);
+                done.insert(vendor);
             }
-            (None, _) => met.extend(keys(vendor).map(|key| (key, vendor))),
-            _ => {}
+            (None, _) => {
+                met.extend(keys(vendor).map(|key| (key, vendor)));
+                done.insert(vendor);
+            }
+            (Some(_), None) => {}
         }
     }
 }
@@ -115,6 +134,24 @@ pub(crate) fn keys(name: &str) -> [String; 3] {
     let shapes: String = name.chars().map(shape).collect();
     // A prefix separates the kinds of keys.
     [format!("c{folded}"), format!("s{shapes}"), format!("k{}", skeleton(name))]
+}
+
+/// A text that names have in common if they share a key; other names may have it in common, too. It is cheaper than the
+/// keys, because each character is replaced independently: a letter that looks like a pair by that pair.
+fn outline(name: &str) -> String {
+    let mut outline = String::with_capacity(2 * name.len());
+    for c in name.chars() {
+        match c.to_ascii_lowercase() {
+            'm' => outline.push_str("rn"),
+            'w' => outline.push_str("vv"),
+            'd' => outline.push_str("cl"),
+            '1' | 'i' => outline.push('l'),
+            '0' => outline.push('o'),
+            '-' => outline.push('_'),
+            c => outline.push(c),
+        }
+    }
+    outline
 }
 
 fn shape(c: char) -> char {
@@ -147,10 +184,32 @@ fn skeleton(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::keys;
+    use std::collections::HashMap;
+
+    use super::{keys, outline};
 
     fn alike(one: &str, other: &str) -> bool {
         keys(one).iter().any(|key| keys(other).contains(key))
+    }
+
+    /// All names of up to three of these characters, which are in every pair and every class of characters.
+    #[test]
+    fn similar_names_have_same_outline() {
+        let mut names = vec![String::new()];
+        for length in 0..3 {
+            let longest: Vec<String> = names.iter().filter(|name| name.len() == length).cloned().collect();
+            for c in "rRnNmMvVwcCdDlLiI1oO0-_x".chars() {
+                names.extend(longest.iter().map(|name| format!("{name}{c}")));
+            }
+        }
+        let mut outlines: HashMap<String, String> = HashMap::new();
+        for name in &names {
+            for key in keys(name) {
+                let known = outlines.entry(key).or_insert_with(|| outline(name));
+                assert_eq!(*known, outline(name), "{name}");
+            }
+        }
+        assert!(outlines.len() > names.len());
     }
 
     #[test]
