@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -53,7 +54,8 @@ impl Fact for Version {}
 /// A sentence that explains a verdict, in parts. [`fmt::Display`] writes all parts, unmasked and unescaped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reason {
-    parts: Vec<Part>,
+    /// Shared, because all blocks of a file usually have the same reason: see [`Self::share`].
+    parts: Arc<Vec<Part>>,
 }
 
 impl Reason {
@@ -72,32 +74,30 @@ impl Reason {
     /// Creates a sentence of unknown origin, which a redacted report masks completely.
     #[must_use]
     pub fn unknown(text: impl Into<String>) -> Self {
-        Self { parts: vec![Part::Quote { text: text.into(), redacted: None }] }
+        Self::default().with(Part::Quote { text: text.into(), redacted: None })
     }
 
     /// Creates a sentence that can quote a file, with the text for a redacted report.
     #[must_use]
     pub fn quote(text: impl Into<String>, redacted: impl Into<Cow<'static, str>>) -> Self {
-        Self { parts: vec![Part::Quote { text: text.into(), redacted: Some(redacted.into()) }] }
+        Self::default().with(Part::Quote { text: text.into(), redacted: Some(redacted.into()) })
     }
 
     /// Creates a sentence about a key that contains only dates and key ids.
     pub(super) fn about_key(text: String) -> Self {
-        Self { parts: vec![Part::Text(text.into())] }
+        Self::default().with(Part::Text(text.into()))
     }
 
     /// Adds words of this program.
     #[must_use]
-    pub fn text(mut self, text: &'static str) -> Self {
-        self.parts.push(Part::Text(text.into()));
-        self
+    pub fn text(self, text: &'static str) -> Self {
+        self.with(Part::Text(text.into()))
     }
 
     /// Adds a fact.
     #[must_use]
-    pub fn fact(mut self, fact: impl Fact) -> Self {
-        self.parts.push(Part::Text(fact.to_string().into()));
-        self
+    pub fn fact(self, fact: impl Fact) -> Self {
+        self.with(Part::Text(fact.to_string().into()))
     }
 
     /// Adds a value in backticks.
@@ -112,30 +112,39 @@ impl Reason {
         self.with_value(directive, text.into(), false)
     }
 
-    fn with_value(mut self, directive: &'static str, text: String, quoted: bool) -> Self {
-        self.parts.push(Part::Value { directive, text, quoted });
-        self
+    fn with_value(self, directive: &'static str, text: String, quoted: bool) -> Self {
+        self.with(Part::Value { directive, text, quoted })
     }
 
     /// Adds the name of a file in backticks.
     #[must_use]
-    pub fn file(mut self, at: usize, name: impl Into<String>) -> Self {
-        self.parts.push(Part::File { at, name: name.into() });
-        self
+    pub fn file(self, at: usize, name: impl Into<String>) -> Self {
+        self.with(Part::File { at, name: name.into() })
     }
 
     /// Adds text of unknown origin in backticks.
     #[must_use]
-    pub fn quoted_unknown(mut self, text: &str) -> Self {
-        self.parts.push(Part::Quote { text: format!("`{text}`"), redacted: None });
-        self
+    pub fn quoted_unknown(self, text: &str) -> Self {
+        self.with(Part::Quote { text: format!("`{text}`"), redacted: None })
     }
 
     /// Adds another sentence.
     #[must_use]
     pub fn then(mut self, other: Self) -> Self {
-        self.parts.extend(other.parts);
+        Arc::make_mut(&mut self.parts).extend(Arc::unwrap_or_clone(other.parts));
         self
+    }
+
+    fn with(mut self, part: Part) -> Self {
+        Arc::make_mut(&mut self.parts).push(part);
+        self
+    }
+
+    /// Uses the memory of another reason if it is the same.
+    pub(super) fn share(&mut self, other: &Self) {
+        if self == other {
+            self.parts = Arc::clone(&other.parts);
+        }
     }
 
     /// The parts in the order of the sentence.

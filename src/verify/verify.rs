@@ -88,6 +88,9 @@ impl Ruling {
     }
 }
 
+/// Number of blocks that are verified at once. Their reasons are in memory separately for a moment.
+const AT_ONCE: usize = 4096;
+
 impl<'a> Verifier<'a> {
     /// Creates a verifier for all vendors that treats each file separately and verifies in order.
     #[must_use]
@@ -142,7 +145,16 @@ impl<'a> Verifier<'a> {
 
     /// Verifies the readable blocks of a license.
     fn features<'l>(&self, license: &'l License) -> Vec<BlockReport<'l>> {
-        jobs::map_many(self.jobs, &license.features, |feature| self.block(license, feature))
+        let mut blocks: Vec<BlockReport<'l>> = Vec::with_capacity(license.features.len());
+        for features in license.features.chunks(AT_ONCE) {
+            for mut block in jobs::map_many(self.jobs, features, |feature| self.block(license, feature)) {
+                if let Some(before) = blocks.last() {
+                    block.reason.share(&before.reason);
+                }
+                blocks.push(block);
+            }
+        }
+        blocks
     }
 
     /// Verifies a copy of a damaged file with the damage undone, as information.
