@@ -24,24 +24,31 @@ fn main() {
 fn large_file(blocks: usize) -> String {
     let key = "AQEA".repeat(25);
     let mut text = String::new();
-    for set in 0..blocks / 4 {
-        write!(
-            text,
-            "# set {set}: pool of twenty {{tokens}}\nFEATURE MySolutions{set}\n{{\n  VENDOR=ABC_Software COUNT=20 \
-             KEYTYPE=EXCLUSIVE VERSION=1.0 END=2030-12-31\n  LICENSEE=\"ABC Corp, {set}\"\n  KEY={key}\n}}\n\n"
-        )
-        .unwrap();
-        for (name, count) in [("MyDraw", 5), ("MyWrite", 2), ("MySpreadsheet", 1)] {
+    for block in 0..blocks {
+        let set = block / 4;
+        let Some((name, count)) =
+            [("MyDraw", 5), ("MyWrite", 2), ("MySpreadsheet", 1)].get((block % 4).wrapping_sub(1))
+        else {
             write!(
                 text,
-                "FEATURE {name}{set}\n{{\n  VENDOR=ABC_Software KEYTYPE=TOKEN VERSION=1.0\n  \
-                 TOKEN_DEPENDENCY=\"FEATURE=MySolutions{set} VERSION=1.0 COUNT={count}\"\n  KEY={key}\n}}\n\n"
+                "# set {set}: pool of twenty {{tokens}}\nFEATURE MySolutions{set}\n{{\n  VENDOR=ABC_Software COUNT=20 \
+                 KEYTYPE=EXCLUSIVE VERSION=1.0 END=2030-12-31\n  LICENSEE=\"ABC Corp, {set}\"\n  KEY={key}\n}}\n\n"
             )
             .unwrap();
-        }
+            continue;
+        };
+        write!(
+            text,
+            "FEATURE {name}{set}\n{{\n  VENDOR=ABC_Software KEYTYPE=TOKEN VERSION=1.0\n  \
+             TOKEN_DEPENDENCY=\"FEATURE=MySolutions{set} VERSION=1.0 COUNT={count}\"\n  KEY={key}\n}}\n\n"
+        )
+        .unwrap();
     }
     text
 }
+
+/// The sizes of generated files, in blocks.
+const SIZES: [usize; 4] = [1, 100, 10_000, 100_000];
 
 fn file_of(blocks: usize) -> Arc<SourceFile> {
     static LARGE: OnceLock<Arc<SourceFile>> = OnceLock::new();
@@ -52,33 +59,55 @@ fn file_of(blocks: usize) -> Arc<SourceFile> {
 }
 
 mod reading {
-    use super::{Arc, Bencher, BytesCount, License, black_box, file_of};
+    use super::{Arc, Bencher, BytesCount, License, SIZES, SourceFile, black_box, file_of};
+    use keywright::diagnostic::MOST_OF_A_CODE;
+    use keywright::sign::AllCores;
+    use keywright::syntax;
 
-    #[divan::bench(args = [10_000, 100_000], sample_count = 10)]
-    fn floor_counting_lines(bencher: Bencher<'_, '_>, blocks: usize) {
+    /// Measures work on a file, per byte.
+    fn each<R>(bencher: Bencher<'_, '_>, blocks: usize, work: impl Fn(Arc<SourceFile>) -> R + Sync) {
         let file = file_of(blocks);
-        bencher
-            .counter(BytesCount::new(file.text().len()))
-            .bench(|| memchr::memchr_iter(b'\n', black_box(file.text()).as_bytes()).count());
+        bencher.counter(BytesCount::new(file.text().len())).bench(|| work(Arc::clone(black_box(&file))));
     }
 
-    #[divan::bench(args = [10_000, 100_000], sample_count = 5)]
+    #[divan::bench(args = SIZES, sample_count = 10)]
+    fn floor_counting_lines(bencher: Bencher<'_, '_>, blocks: usize) {
+        each(bencher, blocks, |file| memchr::memchr_iter(b'\n', file.text().as_bytes()).count());
+    }
+
+    /// The tree by the grammar alone, without the plain path.
+    #[divan::bench(args = SIZES, sample_count = 5)]
+    fn peer_parse_by_grammar(bencher: Bencher<'_, '_>, blocks: usize) {
+        each(bencher, blocks, syntax::parse_by_grammar);
+    }
+
+    #[divan::bench(args = SIZES, sample_count = 5)]
+    fn parse(bencher: Bencher<'_, '_>, blocks: usize) {
+        each(bencher, blocks, syntax::parse);
+    }
+
+    /// From text to model on one core.
+    #[divan::bench(args = SIZES, sample_count = 5)]
     fn parse_and_lower(bencher: Bencher<'_, '_>, blocks: usize) {
-        let file = file_of(blocks);
-        bencher.counter(BytesCount::new(file.text().len())).bench(|| {
-            let license = License::parse(Arc::clone(&file));
+        each(bencher, blocks, |file| {
+            let license = License::parse(file);
             assert!(license.features.len() == blocks && license.diagnostics.is_empty());
             license
         });
     }
+
+    #[divan::bench(args = SIZES, sample_count = 5)]
+    fn parse_and_lower_on_all_cores(bencher: Bencher<'_, '_>, blocks: usize) {
+        each(bencher, blocks, |file| License::parse_with(file, MOST_OF_A_CODE, &AllCores));
+    }
 }
 
 mod linting {
-    use super::{Arc, Bencher, BytesCount, License, file_of};
+    use super::{Arc, Bencher, BytesCount, License, SIZES, file_of};
     use keywright::lint::{Options, lint};
 
-    /// Compare with `reading::parse_and_lower` of the same file.
-    #[divan::bench(args = [10_000, 100_000], sample_count = 5)]
+    /// Compare with `reading::peer_parse_by_grammar` of the same file.
+    #[divan::bench(args = SIZES, sample_count = 5)]
     fn all_rules(bencher: Bencher<'_, '_>, blocks: usize) {
         let file = file_of(blocks);
         let license = License::parse(Arc::clone(&file));

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
 
-use ed25519_dalek::{Signer as _, SigningKey};
+use ed25519_dalek::{Signature, Signer as _, SigningKey};
 use jiff::civil::date;
 use keywright::license::License;
 use keywright::sign::{AllCores, SecretKey, sign_file, sign_payload};
@@ -35,15 +35,16 @@ fn main() {
     let alone = Verifier::new(&trust, &revocations, date(2026, 3, 1), Mode::Production);
     let all = Verifier { jobs: &AllCores, ..alone };
     let bare = SigningKey::from_bytes(&SEED);
-    let message = [1_u8; 95];
-    let signature = bare.sign(&message);
+    // As many different messages as blocks: with a single one, the processor predicts every branch.
+    let messages: Vec<[u8; 95]> = (0..BLOCKS).map(message).collect();
+    let signatures: Vec<Signature> = messages.iter().map(|message| bare.sign(message)).collect();
     let public = bare.verifying_key();
 
     let times = interleaved(&mut [
         &mut || {
-            for _ in 0..BLOCKS {
-                let signature = bare.sign(black_box(&message));
-                public.verify_strict(black_box(&message), &signature).unwrap();
+            for message in &messages {
+                let signature = bare.sign(black_box(message));
+                public.verify_strict(black_box(message), &signature).unwrap();
             }
         },
         &mut || {
@@ -53,8 +54,8 @@ fn main() {
             }
         },
         &mut || {
-            for _ in 0..BLOCKS {
-                public.verify_strict(black_box(&message), &signature).unwrap();
+            for (message, signature) in messages.iter().zip(&signatures) {
+                public.verify_strict(black_box(message), signature).unwrap();
             }
         },
         &mut || assert!(alone.file(black_box(&license)).outcome() == Outcome::Valid),
@@ -88,6 +89,12 @@ fn main() {
         block(sign_all)
     );
     large(&secret, &trusted, &all);
+}
+
+fn message(number: usize) -> [u8; 95] {
+    let mut message = [1; 95];
+    message.iter_mut().zip(number.to_le_bytes()).for_each(|(byte, digit)| *byte = digit);
+    message
 }
 
 /// Measures a file of 100,000 blocks: time from text to verdicts, and the peak memory of the process.
