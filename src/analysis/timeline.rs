@@ -188,7 +188,7 @@ fn dates(feature: &Feature) -> impl Iterator<Item = (Date, EventKind)> {
     let start = if feature.kind == Kind::Upgrade { EventKind::Upgrade } else { EventKind::Start };
     let start = feature.start.map(|day| (day.value, start));
     let end = feature.end.map(|day| (day.value, EventKind::End));
-    let maintenance = feature.maintenance_end.map(|day| (day.value, EventKind::MaintenanceEnd));
+    let maintenance = feature.terms().maintenance_end.map(|day| (day.value, EventKind::MaintenanceEnd));
     start.into_iter().chain(end).chain(maintenance)
 }
 

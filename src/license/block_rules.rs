@@ -218,7 +218,7 @@ impl Checks<'_> {
     }
 
     fn softlimit(&mut self) {
-        if let (Some(soft), Some(count)) = (self.feature.softlimit, self.feature.count)
+        if let (Some(soft), Some(count)) = (self.feature.terms().softlimit, self.feature.count)
             && let Count::Limited(limit) = count.value
             && soft.value >= limit
         {

@@ -3,7 +3,7 @@
 pub use keywright_syntax::limits::MAX_COUNT;
 use keywright_syntax::limits::{MAX_DEPENDENCIES, MAX_HOST_IDS, MAX_TIERS};
 
-use super::model::{Feature, Metered};
+use super::model::{Feature, Metered, Terms};
 use super::problem::{Problem, RawValue};
 use super::value::{KeyType, Kind, Payment, Period, SystemClockCheck, Tier};
 
@@ -104,7 +104,17 @@ pub fn directive(name: &str) -> Option<&'static Directive> {
 
 /// The row of a directive with its place in the table.
 pub(super) fn numbered(name: &str) -> Option<(usize, &'static Directive)> {
-    DIRECTIVES.iter().enumerate().find(|(_, row)| row.name == name)
+    numbered_from(0, name)
+}
+
+/// As [`numbered`], but begins the search at a row: directives are usually in the order of the table.
+pub(super) fn numbered_from(first: usize, name: &str) -> Option<(usize, &'static Directive)> {
+    let rows = || DIRECTIVES.iter().enumerate();
+    rows().skip(first).chain(rows().take(first)).find(|(_, row)| row.name == name)
+}
+
+fn terms(feature: &mut Feature) -> &mut Terms {
+    feature.terms.get_or_insert_with(Box::default)
 }
 
 fn metered(feature: &mut Feature) -> &mut Metered {
@@ -201,14 +211,14 @@ pub static DIRECTIVES: &[Directive] = &[
         redacted: false, free_text: false, identity: false, mandatory: false,
         effect: Effect::Information, every_block: Some(EveryBlock::Date), since: 1,
         summary: "first day of the maintenance plan (informational)",
-        set: |feature, value| value.date().map(|date| feature.maintenance_start = Some(date)),
+        set: |feature, value| value.date().map(|date| terms(feature).maintenance_start = Some(date)),
     },
     Directive {
         name: "MAINTENANCE_END", form: "YYYY-MM-DD", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
         redacted: false, free_text: false, identity: false, mandatory: false,
         effect: Effect::Information, every_block: Some(EveryBlock::Date), since: 1,
         summary: "last day of the maintenance plan (informational)",
-        set: |feature, value| value.date().map(|date| feature.maintenance_end = Some(date)),
+        set: |feature, value| value.date().map(|date| terms(feature).maintenance_end = Some(date)),
     },
     Directive {
         name: "ISSUED", form: "YYYY-MM-DD", quoted: false, most: 1, on: ALL, needs: Needs::Nothing,
@@ -271,7 +281,7 @@ pub static DIRECTIVES: &[Directive] = &[
         redacted: true, free_text: false, identity: false, mandatory: false,
         effect: Effect::Checkout, every_block: None, since: 1,
         summary: "replaces another block while valid",
-        set: |feature, value| value.replaces().map(|replaces| feature.replaces = Some(replaces)),
+        set: |feature, value| value.replaces().map(|replaces| terms(feature).replaces = Some(replaces)),
     },
     Directive {
         name: "HOSTID", form: "\"TYPE=value\"", quoted: true, most: MAX_HOST_IDS, on: LOCAL, needs: Needs::Nothing,
@@ -300,49 +310,49 @@ pub static DIRECTIVES: &[Directive] = &[
         redacted: false, free_text: false, identity: false, mandatory: false,
         effect: Effect::Checkout, every_block: None, since: 1,
         summary: "checkouts above it are granted with a warning",
-        set: |feature, value| value.number(1, MAX_COUNT).map(|n| feature.softlimit = Some(n)),
+        set: |feature, value| value.number(1, MAX_COUNT).map(|n| terms(feature).softlimit = Some(n)),
     },
     Directive {
         name: "HOLD", form: "1 to 31536000 seconds", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false, free_text: false, identity: false, mandatory: false,
         effect: Effect::Checkout, every_block: None, since: 1,
         summary: "time that licenses stay in use after check-in",
-        set: |feature, value| value.number(SECONDS.0, SECONDS.1).map(|n| feature.hold = Some(n)),
+        set: |feature, value| value.number(SECONDS.0, SECONDS.1).map(|n| terms(feature).hold = Some(n)),
     },
     Directive {
         name: "MIN_CHECKOUT", form: "1 to 31536000 seconds", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false, free_text: false, identity: false, mandatory: false,
         effect: Effect::Checkout, every_block: None, since: 1,
         summary: "minimum time that licenses stay in use",
-        set: |feature, value| value.number(SECONDS.0, SECONDS.1).map(|n| feature.min_checkout = Some(n)),
+        set: |feature, value| value.number(SECONDS.0, SECONDS.1).map(|n| terms(feature).min_checkout = Some(n)),
     },
     Directive {
         name: "BORROW", form: "1 to 8760 hours", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false, free_text: false, identity: false, mandatory: false,
         effect: Effect::Checkout, every_block: None, since: 1,
         summary: "maximum time a license may be borrowed for offline use; it is taken from the pool",
-        set: |feature, value| value.number(1, 8760).map(|n| feature.borrow = Some(n)),
+        set: |feature, value| value.number(1, 8760).map(|n| terms(feature).borrow = Some(n)),
     },
     Directive {
         name: "GRACE", form: "1 to 168 hours", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false, free_text: false, identity: false, mandatory: false,
         effect: Effect::Server, every_block: None, since: 1,
         summary: "maximum time of offline use without taking the license from the pool",
-        set: |feature, value| value.number(1, 168).map(|n| feature.grace = Some(n)),
+        set: |feature, value| value.number(1, 168).map(|n| terms(feature).grace = Some(n)),
     },
     Directive {
         name: "USERBASED", form: "1 to 2147483647, or ALL", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false, free_text: false, identity: false, mandatory: false,
         effect: Effect::Checkout, every_block: None, since: 1,
         summary: "number of licenses reserved for named users",
-        set: |feature, value| value.reserved().map(|n| feature.userbased = Some(n)),
+        set: |feature, value| value.reserved().map(|n| terms(feature).userbased = Some(n)),
     },
     Directive {
         name: "HOSTBASED", form: "1 to 2147483647, or ALL", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,
         redacted: false, free_text: false, identity: false, mandatory: false,
         effect: Effect::Checkout, every_block: None, since: 1,
         summary: "number of licenses reserved for named hosts",
-        set: |feature, value| value.reserved().map(|n| feature.hostbased = Some(n)),
+        set: |feature, value| value.reserved().map(|n| terms(feature).hostbased = Some(n)),
     },
     Directive {
         name: "HAL_SERVERS", form: "3", quoted: false, most: 1, on: COUNTED, needs: Needs::Count,

@@ -137,13 +137,13 @@ impl<'l> FeatureRef<'l> {
     /// Returns MAINTENANCE_START.
     #[must_use]
     pub fn maintenance_start(self) -> Option<Date> {
-        self.feature.maintenance_start.map(|it| it.value)
+        self.feature.terms().maintenance_start.map(|it| it.value)
     }
 
     /// Returns MAINTENANCE_END.
     #[must_use]
     pub fn maintenance_end(self) -> Option<Date> {
-        self.feature.maintenance_end.map(|it| it.value)
+        self.feature.terms().maintenance_end.map(|it| it.value)
     }
 
     /// Returns ISSUED: the day of signing.
@@ -197,7 +197,7 @@ impl<'l> FeatureRef<'l> {
     /// Returns REPLACES: the block that this one replaces while valid.
     #[must_use]
     pub fn replaces(self) -> Option<&'l Replaces> {
-        self.feature.replaces.as_ref().map(|it| &it.value)
+        self.feature.terms().replaces.as_ref().map(|it| &it.value)
     }
 
     /// Returns HOSTID: the hosts that a local license is locked to.
@@ -221,43 +221,43 @@ impl<'l> FeatureRef<'l> {
     /// Returns SOFTLIMIT: checkouts above it are granted with a warning.
     #[must_use]
     pub fn softlimit(self) -> Option<u32> {
-        self.feature.softlimit.map(|it| it.value)
+        self.feature.terms().softlimit.map(|it| it.value)
     }
 
     /// Returns HOLD: seconds that licenses stay in use after check-in.
     #[must_use]
     pub fn hold(self) -> Option<u32> {
-        self.feature.hold.map(|it| it.value)
+        self.feature.terms().hold.map(|it| it.value)
     }
 
     /// Returns MIN_CHECKOUT: minimum seconds that licenses stay in use.
     #[must_use]
     pub fn min_checkout(self) -> Option<u32> {
-        self.feature.min_checkout.map(|it| it.value)
+        self.feature.terms().min_checkout.map(|it| it.value)
     }
 
     /// Returns BORROW: maximum hours that a license may be borrowed.
     #[must_use]
     pub fn borrow(self) -> Option<u32> {
-        self.feature.borrow.map(|it| it.value)
+        self.feature.terms().borrow.map(|it| it.value)
     }
 
     /// Returns GRACE: maximum hours of offline use without taking the license from the pool.
     #[must_use]
     pub fn grace(self) -> Option<u32> {
-        self.feature.grace.map(|it| it.value)
+        self.feature.terms().grace.map(|it| it.value)
     }
 
     /// Returns USERBASED: the licenses reserved for named users.
     #[must_use]
     pub fn userbased(self) -> Option<Reserved> {
-        self.feature.userbased.map(|it| it.value)
+        self.feature.terms().userbased.map(|it| it.value)
     }
 
     /// Returns HOSTBASED: the licenses reserved for named hosts.
     #[must_use]
     pub fn hostbased(self) -> Option<Reserved> {
-        self.feature.hostbased.map(|it| it.value)
+        self.feature.terms().hostbased.map(|it| it.value)
     }
 
     /// Returns HAL_SERVERS: the number of redundant license servers.

@@ -155,28 +155,10 @@ pub struct Feature {
     pub end: Option<Spanned<Date>>,
     /// ISSUED.
     pub issued: Option<Spanned<Date>>,
-    /// MAINTENANCE_START.
-    pub maintenance_start: Option<Spanned<Date>>,
-    /// MAINTENANCE_END.
-    pub maintenance_end: Option<Spanned<Date>>,
     /// SN.
     pub sn: Option<Spanned<Name>>,
-    /// REPLACES.
-    pub replaces: Option<Spanned<Replaces>>,
-    /// SOFTLIMIT: checkouts above it are granted with a warning.
-    pub softlimit: Option<Spanned<u32>>,
-    /// HOLD, in seconds.
-    pub hold: Option<Spanned<u32>>,
-    /// MIN_CHECKOUT, in seconds.
-    pub min_checkout: Option<Spanned<u32>>,
-    /// BORROW, in hours.
-    pub borrow: Option<Spanned<u32>>,
-    /// GRACE, in hours.
-    pub grace: Option<Spanned<u32>>,
-    /// USERBASED.
-    pub userbased: Option<Spanned<Reserved>>,
-    /// HOSTBASED.
-    pub hostbased: Option<Spanned<Reserved>>,
+    /// The directives that few blocks have: see [`Self::terms`].
+    pub(super) terms: Option<Box<Terms>>,
     /// Payment directives of a METERED block; `None` on other kinds.
     pub metered: Option<Box<Metered>>,
     /// KEY without spaces.
@@ -202,17 +184,8 @@ impl Feature {
             start: None,
             end: None,
             issued: None,
-            maintenance_start: None,
-            maintenance_end: None,
             sn: None,
-            replaces: None,
-            softlimit: None,
-            hold: None,
-            min_checkout: None,
-            borrow: None,
-            grace: None,
-            userbased: None,
-            hostbased: None,
+            terms: None,
             metered: None,
             key: None,
         }
@@ -242,12 +215,57 @@ impl Feature {
         self.vendor.as_ref().map_or("", |vendor| vendor.value.as_str())
     }
 
+    /// Returns the directives that few blocks have.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        self.terms.as_deref().unwrap_or(&NO_TERMS)
+    }
+
     /// Returns true if the block is sound.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.condition == Condition::Sound
     }
 }
+
+/// The directives that few blocks have. They are apart, because a file may have 100,000 blocks.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Terms {
+    /// MAINTENANCE_START.
+    pub maintenance_start: Option<Spanned<Date>>,
+    /// MAINTENANCE_END.
+    pub maintenance_end: Option<Spanned<Date>>,
+    /// REPLACES.
+    pub replaces: Option<Spanned<Replaces>>,
+    /// SOFTLIMIT: checkouts above it are granted with a warning.
+    pub softlimit: Option<Spanned<u32>>,
+    /// HOLD, in seconds.
+    pub hold: Option<Spanned<u32>>,
+    /// MIN_CHECKOUT, in seconds.
+    pub min_checkout: Option<Spanned<u32>>,
+    /// BORROW, in hours.
+    pub borrow: Option<Spanned<u32>>,
+    /// GRACE, in hours.
+    pub grace: Option<Spanned<u32>>,
+    /// USERBASED.
+    pub userbased: Option<Spanned<Reserved>>,
+    /// HOSTBASED.
+    pub hostbased: Option<Spanned<Reserved>>,
+}
+
+static NO_TERMS: Terms = Terms {
+    maintenance_start: None,
+    maintenance_end: None,
+    replaces: None,
+    softlimit: None,
+    hold: None,
+    min_checkout: None,
+    borrow: None,
+    grace: None,
+    userbased: None,
+    hostbased: None,
+};
 
 /// A TOKEN_DEPENDENCY: a license that a checkout needs.
 #[derive(Debug, Clone, PartialEq, Eq)]

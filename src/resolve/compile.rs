@@ -212,7 +212,8 @@ impl<'g, 'a> Builder<'g, 'a> {
     /// Resolves the references of REPLACES.
     fn link(&mut self) {
         for (block, row) in self.graph.blocks().iter().zip(0..) {
-            let Some(replaces) = block.feature.replaces.as_ref().filter(|_| block.copy_of.is_none()) else {
+            let Some(replaces) = block.feature.terms().replaces.as_ref().filter(|_| block.copy_of.is_none())
+            else {
                 continue;
             };
             let id = BlockId::of(row);
@@ -355,12 +356,12 @@ fn read_block(name: NameId, target: TargetId, license: usize, feature: &Feature)
         start: feature.start.map(|date| date.value),
         end: feature.end.map(|date| date.value),
         shared: shared_by(feature),
-        softlimit: feature.softlimit.map(|it| u64::from(it.value)),
-        hold: feature.hold.map_or(0, |it| i64::from(it.value)),
-        min_checkout: feature.min_checkout.map_or(0, |it| i64::from(it.value)),
-        borrow: feature.borrow.map(|it| it.value),
-        reserved_user: reserved(feature.userbased),
-        reserved_host: reserved(feature.hostbased),
+        softlimit: feature.terms().softlimit.map(|it| u64::from(it.value)),
+        hold: feature.terms().hold.map_or(0, |it| i64::from(it.value)),
+        min_checkout: feature.terms().min_checkout.map_or(0, |it| i64::from(it.value)),
+        borrow: feature.terms().borrow.map(|it| it.value),
+        reserved_user: reserved(feature.terms().userbased),
+        reserved_host: reserved(feature.terms().hostbased),
         meter: (feature.kind == Kind::Metered).then(|| Box::new(read_meter(feature))),
         license,
         span: feature.span,

@@ -149,7 +149,7 @@ fn join(licenses: &[License]) -> HashMap<&str, usize> {
     }
     for feature in features() {
         let name = joined.number(feature.name.value.as_str());
-        let replaced = feature.replaces.as_ref().and_then(|replaces| match &replaces.value {
+        let replaced = feature.terms().replaces.as_ref().and_then(|replaces| match &replaces.value {
             Replaces::Feature(name) => Some(name.as_str()),
             Replaces::Key(key) => by_key.get(key.as_str()).copied(),
         });

@@ -32,7 +32,7 @@ pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component
             let name = feature.name.value.as_str();
             let mut records = blocks::records((license, feature));
             // REPLACES may name a KEY.
-            if feature.replaces.is_some() || set_replaces_keys(set) {
+            if feature.terms().replaces.is_some() || set_replaces_keys(set) {
                 let key = feature.key.as_ref().map(|key| key.value.to_string()).unwrap_or_default();
                 records.insert("KEY", vec![key.into()]);
             }
@@ -50,6 +50,7 @@ pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component
 fn set_replaces_keys(set: LicenseSet<'_>) -> bool {
     blocks::all(set).any(|(_, feature)| {
         feature
+            .terms()
             .replaces
             .as_ref()
             .is_some_and(|replaces| matches!(replaces.value, keywright_license::Replaces::Key(_)))

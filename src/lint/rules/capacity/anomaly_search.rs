@@ -73,7 +73,7 @@ impl Mixes {
     pub(crate) fn find(cx: &Context<'_>) -> Self {
         let mut found = Self::default();
         // REPLACES changes the valid blocks from day to day, which this search does not model.
-        if cx.blocks().any(|block| block.feature.replaces.is_some()) {
+        if cx.blocks().any(|block| block.feature.terms().replaces.is_some()) {
             return found;
         }
         let mut search = AnomalySearch { cx, steps: ALL_STEPS, met: BTreeSet::new(), trials: None };
@@ -106,8 +106,8 @@ fn is_special(graph: &Graph<'_>, id: GraphBlockId) -> bool {
     graph.block(id).map(|block| block.feature).is_some_and(|feature| {
         feature.shares_counts()
             || feature.kind == Kind::Metered
-            || feature.userbased.is_some()
-            || feature.hostbased.is_some()
+            || feature.terms().userbased.is_some()
+            || feature.terms().hostbased.is_some()
     })
 }
 

@@ -119,7 +119,7 @@ impl<'c, 'a> World<'c, 'a> {
         match one.kind {
             Kind::Exclusive | Kind::Additive => {
                 let endless = one.count.is_some_and(|count| count.value == Count::Unlimited);
-                let open = one.userbased.is_none() && one.hostbased.is_none();
+                let open = one.terms().userbased.is_none() && one.terms().hostbased.is_none();
                 (endless && open).then_some("this block is tried first and is UNLIMITED")
             }
             Kind::Token if other.kind == Kind::Token && !one.shares_counts() && !other.shares_counts() => {

@@ -47,7 +47,7 @@ fn overlap(one: &Feature, other: &Feature) -> bool {
 
 /// The names whose blocks a REPLACES may hide. `None` means any block, because a REPLACES names a KEY.
 fn replaced_names<'a>(cx: &Context<'a>) -> Option<HashSet<&'a str>> {
-    let replaces = cx.blocks().filter_map(|block| block.feature.replaces.as_ref());
+    let replaces = cx.blocks().filter_map(|block| block.feature.terms().replaces.as_ref());
     let names = replaces.map(|replaces| match &replaces.value {
         Replaces::Feature(name) => Some(name.as_str()),
         Replaces::Key(_) => None,

@@ -31,7 +31,7 @@ FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=10 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    if !cx.blocks().any(|block| block.feature.replaces.is_some()) {
+    if !cx.blocks().any(|block| block.feature.terms().replaces.is_some()) {
         return;
     }
     for block in cx.blocks().filter(|block| !is_never_in_force(block.feature)) {
@@ -64,7 +64,8 @@ fn report(
 ) {
     let never = if was_used { "is no longer used" } else { "is never used" };
     let message = format!("`{}` {never}: another block replaces it", block.name());
-    let place = other.feature.replaces.as_ref().map_or(other.feature.name.span, |replaces| replaces.span);
+    let place =
+        other.feature.terms().replaces.as_ref().map_or(other.feature.name.span, |replaces| replaces.span);
     let mut found = cx
         .found(&CODE, block, block.feature.name.span, message)
         .also_in(other.license.source.id(), place, "replaces it")

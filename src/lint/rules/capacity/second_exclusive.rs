@@ -55,7 +55,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// Returns true if one block replaces the other while it is valid.
 fn replaces(one: &GraphBlock<'_>, other: &GraphBlock<'_>) -> bool {
-    one.feature.replaces.as_ref().is_some_and(|replaced| match &replaced.value {
+    one.feature.terms().replaces.as_ref().is_some_and(|replaced| match &replaced.value {
         Replaces::Feature(name) => name.as_str() == other.name(),
         Replaces::Key(key) => other.feature.key.as_ref().is_some_and(|own| *own.value == **key),
     })

@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for block in cx.blocks() {
-        let dates = block.feature.maintenance_start.zip(block.feature.maintenance_end);
+        let dates = block.feature.terms().maintenance_start.zip(block.feature.terms().maintenance_end);
         if let Some((start, end)) = dates.filter(|(start, end)| start.value > end.value) {
             let message = format!(
                 "maintenance of `{}` starts on {}, after its end on {}",
