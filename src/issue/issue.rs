@@ -312,7 +312,7 @@ impl Issuer {
             text.push_str(&piece.text);
             parts.push((template, assigned, piece));
         }
-        let license = License::parse_generated(SourceFile::new(file.as_str(), text));
+        let license = License::parse(SourceFile::new(file.as_str(), text));
         if let Some(fault) = backwards(&license) {
             return Err(refused(Cause::Order, fault));
         }
@@ -354,8 +354,7 @@ impl Issuer {
             return Ok(None);
         }
         let Some(blocks) = life_cycle::shaped(order, &self.catalog, draft.blocks())? else { return Ok(None) };
-        let license =
-            License::parse_generated(SourceFile::new(draft.file.as_str(), life_cycle::text_of(&blocks)?));
+        let license = License::parse(SourceFile::new(draft.file.as_str(), life_cycle::text_of(&blocks)?));
         if let Some(fault) = backwards(&license) {
             return Err(fault);
         }

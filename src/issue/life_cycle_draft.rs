@@ -129,7 +129,7 @@ impl Issuer {
     /// Makes a draft of blocks.
     fn draft_of(&self, order: &Order, blocks: &[BlockText]) -> Result<Draft, Fault> {
         let file = order::file_name(order)?;
-        let license = License::parse_generated(SourceFile::new(file.as_str(), text_of(blocks)?));
+        let license = License::parse(SourceFile::new(file.as_str(), text_of(blocks)?));
         let origins = blocks.iter().map(|block| (block.template.clone(), block.line)).collect();
         Ok(Draft::new(order, file, license, origins))
     }

@@ -59,14 +59,15 @@ pub fn check_value(name: &str, text: &str) -> Result<(), Refusal> {
 /// Returns true if `text` is a value of the directive `name`, or a misspelling with a clear correction.
 pub(super) fn is_near(name: &str, text: &str) -> bool {
     directive(name).is_some_and(|row| {
-        let reading = RawValue { directive: row.name, text, raw: text, span: Span::default() };
+        let reading =
+            RawValue { directive: row.name, text, raw: text, is_plain: false, span: Span::default() };
         let mut scratch = Feature::unread(0, Span::default(), Span::default());
         (row.set)(&mut scratch, reading).map_or_else(|problem| problem.intended.is_some(), |()| true)
     })
 }
 
 fn check_row(row: &Directive, text: &str) -> Result<(), Refusal> {
-    let reading = RawValue { directive: row.name, text, raw: text, span: Span::default() };
+    let reading = RawValue { directive: row.name, text, raw: text, is_plain: false, span: Span::default() };
     let mut scratch = Feature::unread(0, Span::default(), Span::default());
     value_chars::check(&reading, row)
         .and_then(|()| (row.set)(&mut scratch, reading))

@@ -29,7 +29,7 @@ impl FromStr for Count {
     type Err = Refusal;
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
-        let value = RawValue { directive: "COUNT", text, raw: text, span: Span::default() };
+        let value = RawValue { directive: "COUNT", text, raw: text, is_plain: false, span: Span::default() };
         Ok(value.count()?.value)
     }
 }

@@ -1,10 +1,10 @@
 //! Conversion of the syntax tree to the typed model, driven by the table of directives.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use keywright_syntax::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE, is_slip, nearest};
 use keywright_syntax::effort;
+use keywright_syntax::jobs::{self, InOrder, Jobs};
 use keywright_syntax::limits::MAX_SUGGESTIONS;
 use keywright_syntax::source::{FileId, SourceFile, Span, Spanned};
 use keywright_syntax::{self as syntax, Block, Item, Tree};
@@ -12,7 +12,7 @@ use keywright_syntax::{self as syntax, Block, Item, Tree};
 use super::block_rules::{self, Seen};
 use super::check_value::is_near;
 use super::codes;
-use super::directive::{DIRECTIVES, Directive, numbered};
+use super::directive::{DIRECTIVES, Directive, numbered, numbered_from};
 use super::model::{BrokenBlock, Condition, Feature, License, read_value};
 use super::problem::{Problem, RawValue};
 use super::times::{Times, duplicate, too_many};
@@ -24,44 +24,41 @@ impl License {
     /// Parses a license. Never fails: problems are reported in [`License::diagnostics`].
     #[must_use]
     pub fn parse(source: Arc<SourceFile>) -> Self {
-        Self::parse_keeping(source, MOST_OF_A_CODE)
+        Self::parse_with(source, MOST_OF_A_CODE, &InOrder)
     }
 
-    /// Like [`Self::parse`], but keeps up to `most` findings of each code in full.
+    /// Like [`Self::parse`], but keeps up to `most` findings of each code in full, and reads the parts of a large file as
+    /// `jobs`.
     #[must_use]
-    pub fn parse_keeping(source: Arc<SourceFile>, most: usize) -> Self {
-        Self::from_tree(syntax::parse_keeping(source, most))
+    pub fn parse_with(source: Arc<SourceFile>, most: usize, jobs: &dyn Jobs) -> Self {
+        Self::from_tree(syntax::parse_with(source, most, jobs), jobs)
     }
 
-    /// Parses text written by keywright itself: see [`syntax::parse_generated`].
-    #[must_use]
-    pub fn parse_generated(source: Arc<SourceFile>) -> Self {
-        Self::from_tree(syntax::parse_generated(source))
-    }
-
-    fn from_tree(tree: Tree) -> Self {
-        let source = Arc::clone(tree.source());
-        let mut lowering = Lowering {
-            names: HashSet::new(),
-            diagnostics: tree.findings().carry_on(),
-            suggestions: MAX_SUGGESTIONS,
-        };
+    fn from_tree(tree: Tree, jobs: &dyn Jobs) -> Self {
         // The exact capacity, because unused capacity would multiply in a file with 100,000 blocks.
-        let mut features = Vec::with_capacity(tree.blocks().filter(|(_, block)| block.is_readable()).count());
-        let mut broken = Vec::new();
-        for (index, item) in tree.items().iter().enumerate() {
-            match item {
-                Item::Block(block) if block.is_readable() => {
-                    features.push(lowering.feature(&tree, index, block));
+        let readable = tree.blocks().filter(|(_, block)| block.is_readable()).count();
+        let mut lowering = Lowering::new(tree.findings().carry_on(), readable);
+        let chunks: Vec<Chunk<'_>> = Chunk::all(&tree).collect();
+        for chunks in chunks.chunks(AT_ONCE) {
+            // Findings have a limit for the whole file, so text that causes any is lowered in order.
+            let done =
+                jobs::map(
+                    jobs,
+                    chunks,
+                    |chunk| {
+                        if chunks.len() > 1 { chunk.without_findings(&tree) } else { None }
+                    },
+                );
+            for (chunk, done) in chunks.iter().zip(done) {
+                match done {
+                    Some(done) => lowering.append(done),
+                    None => lowering.items(&tree, chunk),
                 }
-                Item::Block(block) => broken.push(lowering.broken(&source, block.span, Some(block.name))),
-                Item::Comments(_) => {}
-                Item::Stray(span) => broken.push(lowering.broken(&source, *span, None)),
-                Item::Lost { span, name } => broken.push(lowering.broken(&source, *span, *name)),
             }
         }
-        let mut found = lowering.diagnostics;
+        let Lowering { features, broken, findings: mut found, .. } = lowering;
         found.sort();
+        let source = Arc::clone(tree.source());
         Self { source, tree, features, broken, diagnostics: found.kept, more: found.more }
     }
 
@@ -72,36 +69,97 @@ impl License {
     }
 }
 
+/// Number of items that are lowered as one job.
+const CHUNK: usize = 256;
+
+/// Number of chunks that are lowered at once. Their results are in memory twice for a moment.
+const AT_ONCE: usize = 64;
+
+/// Successive items of a tree.
+struct Chunk<'t> {
+    items: &'t [Item],
+    /// The index of the first item.
+    first: usize,
+}
+
+impl<'t> Chunk<'t> {
+    fn all(tree: &'t Tree) -> impl Iterator<Item = Self> {
+        tree.items().chunks(CHUNK).enumerate().map(|(at, items)| Self { items, first: at * CHUNK })
+    }
+
+    /// Lowers the items if none of them causes a finding.
+    fn without_findings(&self, tree: &Tree) -> Option<Lowering> {
+        let mut lowering = Lowering::new(Findings::new(1), self.items.len());
+        for (index, item) in (self.first..).zip(self.items) {
+            lowering.item(tree, index, item);
+            if !lowering.findings.kept.is_empty() {
+                return None;
+            }
+        }
+        Some(lowering)
+    }
+}
+
 struct Lowering {
-    /// All names seen so far. Equal names share one allocation.
-    names: HashSet<Name>,
-    diagnostics: Findings,
+    features: Vec<Feature>,
+    broken: Vec<BrokenBlock>,
+    findings: Findings,
     /// The number of further unknown directives that get a suggestion.
     suggestions: usize,
+    /// The directives of the current block.
+    seen: Vec<Seen>,
+    times: Times,
 }
 
 impl Lowering {
-    fn shared(&mut self, name: Name) -> Name {
-        if let Some(known) = self.names.get(name.as_str()) {
-            return known.clone();
+    fn new(findings: Findings, blocks: usize) -> Self {
+        Self {
+            features: Vec::with_capacity(blocks),
+            broken: Vec::new(),
+            findings,
+            suggestions: MAX_SUGGESTIONS,
+            seen: Vec::new(),
+            times: Times::default(),
         }
-        self.names.insert(name.clone());
-        name
     }
 
-    fn broken(&mut self, source: &SourceFile, span: Span, name: Option<Span>) -> BrokenBlock {
-        let name = name.and_then(|place| Some(Spanned::new(Name::new(source.slice(place))?, place)));
-        BrokenBlock { name: name.map(|name| Spanned::new(self.shared(name.value), name.span)), span }
+    /// Adds the result for the next items.
+    fn append(&mut self, mut other: Self) {
+        self.features.append(&mut other.features);
+        self.broken.append(&mut other.broken);
     }
 
-    fn feature(&mut self, tree: &Tree, index: usize, block: &Block) -> Feature {
+    fn items(&mut self, tree: &Tree, chunk: &Chunk<'_>) {
+        for (index, item) in (chunk.first..).zip(chunk.items) {
+            self.item(tree, index, item);
+        }
+    }
+
+    fn item(&mut self, tree: &Tree, index: usize, item: &Item) {
+        match item {
+            Item::Block(block) if block.is_readable() => self.feature(tree, index, block),
+            Item::Block(block) => self.broken(tree, block.span, Some(block.name)),
+            Item::Comments(_) => {}
+            Item::Stray(span) => self.broken(tree, *span, None),
+            Item::Lost { span, name } => self.broken(tree, *span, *name),
+        }
+    }
+
+    fn broken(&mut self, tree: &Tree, span: Span, name: Option<Span>) {
+        let name = name.and_then(|place| Some(Spanned::new(Name::new(tree.source().slice(place))?, place)));
+        self.broken.push(BrokenBlock { name, span });
+    }
+
+    fn feature(&mut self, tree: &Tree, index: usize, block: &Block) {
+        self.seen.clear();
+        self.times.clear();
         let source = tree.source();
         let mut reader = BlockReader {
             source,
             feature: Feature::unread(index, block.span, block.name),
-            times: Times::default(),
-            seen: Vec::new(),
-            diagnostics: &mut self.diagnostics,
+            times: &mut self.times,
+            seen: &mut self.seen,
+            findings: &mut self.findings,
             suggestions: &mut self.suggestions,
             malformed: false,
             unsupported: false,
@@ -109,33 +167,18 @@ impl Lowering {
         };
         reader.name(block.name);
         reader.directives(block);
-        let malformed = reader.malformed;
-        let unsupported = reader.unsupported;
-        let seen = std::mem::take(&mut reader.seen);
-        let intended = std::mem::take(&mut reader.intended);
-        let mut feature = reader.feature;
+        let BlockReader { malformed, unsupported, intended, mut feature, .. } = reader;
         feature.kind = kind(&feature);
-        let faults = block_rules::block(source.id(), &feature, &seen, &intended, malformed);
+        let faults = block_rules::block(source.id(), &feature, &self.seen, &intended, malformed);
         let malformed = malformed || faults.iter().any(Diagnostic::is_error);
-        self.diagnostics.extend(faults);
+        self.findings.extend(faults);
         feature.condition = match (malformed, unsupported) {
             (true, _) => Condition::Malformed,
             (false, true) => Condition::Unsupported,
             (false, false) => Condition::Sound,
         };
         feature.dependencies.shrink_to_fit();
-        self.share_names(&mut feature);
-        feature
-    }
-
-    fn share_names(&mut self, feature: &mut Feature) {
-        feature.name.value = self.shared(feature.name.value.clone());
-        for named in [&mut feature.vendor, &mut feature.sn].into_iter().flatten() {
-            named.value = self.shared(named.value.clone());
-        }
-        for dependency in &mut feature.dependencies {
-            dependency.feature.value = self.shared(dependency.feature.value.clone());
-        }
+        self.features.push(feature);
     }
 }
 
@@ -153,17 +196,14 @@ fn kind(feature: &Feature) -> Kind {
     }
 }
 
-/// Directives of a block that room is made for at once.
-const MOST_RESERVED: usize = 64;
-
 struct BlockReader<'a> {
     source: &'a SourceFile,
     feature: Feature,
-    times: Times,
-    seen: Vec<Seen>,
+    times: &'a mut Times,
+    seen: &'a mut Vec<Seen>,
     /// The known directives that were probably meant by unknown ones.
     intended: Vec<&'static str>,
-    diagnostics: &'a mut Findings,
+    findings: &'a mut Findings,
     suggestions: &'a mut usize,
     malformed: bool,
     unsupported: bool,
@@ -186,14 +226,15 @@ impl BlockReader<'_> {
     }
 
     fn directives(&mut self, block: &Block) {
-        self.seen.reserve(block.elements.len().min(MOST_RESERVED));
+        let mut last = 0;
         for read in block.directives() {
             effort::spend(1);
             let name = self.source.slice(read.name);
-            let Some((number, row)) = numbered(name) else {
+            let Some((number, row)) = numbered_from(last, name) else {
                 self.unknown(name, read, block);
                 continue;
             };
+            last = number;
             let whole = read.span();
             let (times, first) = self.times.count(number, whole);
             if times <= row.most {
@@ -203,11 +244,11 @@ impl BlockReader<'_> {
             }
             self.malformed = true;
             if !row.repeats() {
-                self.diagnostics.push(duplicate(self.source, row, first, whole));
+                self.findings.push(duplicate(self.source, row, first, whole));
             }
         }
         for beyond in self.times.beyond() {
-            self.diagnostics.push(too_many(self.file(), &self.feature, &beyond));
+            self.findings.push(too_many(self.file(), &self.feature, &beyond));
         }
     }
 
@@ -215,7 +256,8 @@ impl BlockReader<'_> {
         let place = read.value.inner();
         let raw = self.source.slice(place);
         let value = read_value(row.name, read.value.folded(self.source));
-        let reading = RawValue { directive: row.name, text: &value, raw, span: place };
+        let is_plain = value_chars::is_plain(raw);
+        let reading = RawValue { directive: row.name, text: &value, raw, is_plain, span: place };
         if let Err(problem) =
             value_chars::check(&reading, row).and_then(|()| (row.set)(&mut self.feature, reading))
         {
@@ -224,9 +266,9 @@ impl BlockReader<'_> {
             let fixable = problem.part.is_none() || part.is_some();
             self.problem(problem, part.unwrap_or(place), fixable);
         } else {
-            self.diagnostics.extend(value_chars::warn(self.file(), &reading, row, read.value));
+            self.findings.extend(value_chars::warn(self.file(), &reading, row, read.value));
         }
-        self.malformed |= value_chars::has_control(raw);
+        self.malformed |= value_chars::has_control(&reading);
     }
 
     fn problem(&mut self, problem: Problem, place: Span, fixable: bool) {
@@ -234,7 +276,7 @@ impl BlockReader<'_> {
         if let Some(intended) = problem.intended.filter(|_| fixable) {
             found = found.fix(format!("write `{intended}`"), place, intended, problem.sure);
         }
-        self.diagnostics.push(found);
+        self.findings.push(found);
         self.malformed = true;
     }
 
@@ -244,7 +286,7 @@ impl BlockReader<'_> {
         let value = read_value(name, read.value.folded(self.source));
         if let Err(problem) = value_chars::check_unknown(name, &value) {
             let found = Diagnostic::new(problem.code, self.file(), read.value.inner(), problem.message);
-            self.diagnostics.push(found.help(problem.help));
+            self.findings.push(found.help(problem.help));
         }
         let message = format!("unknown directive `{}`", syntax::excerpt(name));
         let found = Diagnostic::new(&codes::UNKNOWN_DIRECTIVE, self.file(), place, message);
@@ -265,7 +307,7 @@ impl BlockReader<'_> {
             }
             None => found.help("blocks with unknown directives are not supported; comments start with `#`"),
         };
-        self.diagnostics.push(found);
+        self.findings.push(found);
     }
 
     /// Returns the directive that was probably meant. The number of searches in a file is limited.

@@ -44,6 +44,8 @@ pub(super) struct RawValue<'a> {
     pub(super) text: &'a str,
     /// The raw text between the quotes, used to locate parts of the value.
     pub(super) raw: &'a str,
+    /// True if the raw text is known to consist of printable ASCII.
+    pub(super) is_plain: bool,
     /// The place of the raw text.
     pub(super) span: Span,
 }

@@ -1,8 +1,6 @@
 //! Counts the directives of a block, to find duplicates and repetitions beyond the limit. Counters are indexed by the
 //! number of the directive in the table, so the cost of a directive does not depend on those before it.
 
-use std::collections::BTreeMap;
-
 use keywright_syntax::Block;
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::effort;
@@ -15,13 +13,15 @@ use super::model::Feature;
 /// The directives of one block, counted by their number in the table.
 #[derive(Debug, Default)]
 pub(super) struct Times {
-    rows: BTreeMap<usize, Row>,
+    rows: Vec<Row>,
     /// True for the directives that the block contains anywhere, by their number. Computed on first use.
     all: Option<Vec<bool>>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Row {
+    /// The number in the table.
+    number: usize,
     times: usize,
     first: Span,
     /// The first directive beyond the limit.
@@ -40,7 +40,10 @@ pub(super) struct Beyond {
 impl Times {
     /// Counts a directive. Returns its count so far, and the place of the first.
     pub(super) fn count(&mut self, number: usize, whole: Span) -> (usize, Span) {
-        let row = self.rows.entry(number).or_insert(Row { times: 0, first: whole, beyond: None });
+        let Some(row) = self.rows.iter_mut().find(|row| row.number == number) else {
+            self.rows.push(Row { number, times: 1, first: whole, beyond: None });
+            return (1, whole);
+        };
         row.times += 1;
         if row.beyond.is_none() && DIRECTIVES.get(number).is_some_and(|it| row.times > it.most) {
             row.beyond = Some(whole);
@@ -50,11 +53,19 @@ impl Times {
 
     /// Returns the repeatable directives that exceed their limit, in the order of the table.
     pub(super) fn beyond(&self) -> Vec<Beyond> {
-        let rows = self.rows.iter().filter_map(|(number, counted)| {
-            let row = DIRECTIVES.get(*number).filter(|row| row.repeats())?;
+        let mut rows: Vec<&Row> = self.rows.iter().filter(|row| row.beyond.is_some()).collect();
+        rows.sort_by_key(|row| row.number);
+        let beyond = rows.into_iter().filter_map(|counted| {
+            let row = DIRECTIVES.get(counted.number).filter(|row| row.repeats())?;
             Some(Beyond { row, times: counted.times, place: counted.beyond? })
         });
-        rows.collect()
+        beyond.collect()
+    }
+
+    /// Prepares for another block.
+    pub(super) fn clear(&mut self) {
+        self.rows.clear();
+        self.all = None;
     }
 
     /// Returns true if the block contains a directive anywhere, also after the current one.

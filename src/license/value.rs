@@ -1,27 +1,27 @@
 //! Value types: names, versions, counts, SHARE sets, money.
 
 use std::fmt;
-use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use smol_str::SmolStr;
 
 /// A name of a feature, a vendor or a set: `[A-Za-z0-9_-]`, 1 to 64 characters, compared byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Name(Arc<str>);
+pub struct Name(SmolStr);
 
 impl Name {
     /// Maximum length of a name in characters.
     pub const MAX: usize = keywright_syntax::limits::MAX_NAME;
 
     /// Creates a name from text that was checked before, or from a placeholder for an invalid name.
-    pub(crate) fn unchecked(text: impl Into<Arc<str>>) -> Self {
+    pub(crate) fn unchecked(text: impl Into<SmolStr>) -> Self {
         Self(text.into())
     }
 
     /// Returns `text` as a name if it is valid.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        Self::is_valid(text).then(|| Self(text.into()))
+        Self::is_valid(text).then(|| Self(SmolStr::new(text)))
     }
 
     /// Returns true if `text` is a valid name.
@@ -57,13 +57,13 @@ impl std::borrow::Borrow<str> for Name {
 
 impl PartialEq<str> for Name {
     fn eq(&self, other: &str) -> bool {
-        &*self.0 == other
+        self.as_str() == other
     }
 }
 
 impl PartialEq<&str> for Name {
     fn eq(&self, other: &&str) -> bool {
-        &*self.0 == *other
+        self.as_str() == *other
     }
 }
 

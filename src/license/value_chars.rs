@@ -29,20 +29,22 @@ pub(super) fn check(reading: &RawValue<'_>, row: &Directive) -> Result<(), Probl
             format!("at most {MAX_VALUE_BYTES} bytes are allowed"),
         ));
     }
-    if is_plain(reading.text) {
+    if reading.is_plain || is_plain(reading.text) {
         return Ok(());
     }
     refuse_hidden(row.name, reading.text)
 }
 
-/// Returns true for printable ASCII, which nearly all values consist of. None of it is hidden.
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+/// Returns true for printable ASCII, which nearly all values consist of. None of it is hidden. Without an early end, the
+/// compiler vectorizes the loop.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
 /// Returns true if the raw text contains a control character. It is reported with the file's text.
-pub(super) fn has_control(raw: &str) -> bool {
-    if is_plain(raw) {
+pub(super) fn has_control(reading: &RawValue<'_>) -> bool {
+    let raw = reading.raw;
+    if reading.is_plain {
         return false;
     }
     raw.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
@@ -81,14 +83,14 @@ fn refuse_hidden(name: &str, text: &str) -> Result<(), Problem> {
 /// Returns warnings for a valid value: a line break in quotes, a joiner between letters.
 pub(super) fn warn(file: FileId, reading: &RawValue<'_>, row: &Directive, value: Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    if row.free_text && reading.text.contains(' ') && ends_in_assignment(reading.text) {
+    if row.free_text && ends_in_assignment(reading.text) && reading.text.contains(' ') {
         let message = format!("the value of `{}` ends like the beginning of a directive", row.name);
         let found_here = Diagnostic::new(&codes::ENDS_LIKE_DIRECTIVE, file, reading.span, message);
         found.push(found_here.help(
             "end the value with another word: if a mail program wraps it, the license can no longer be read",
         ));
     }
-    if is_plain(reading.raw) {
+    if reading.is_plain {
         return found;
     }
     // A quoted KEY may be wrapped: this is the form for email.

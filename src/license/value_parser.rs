@@ -102,7 +102,8 @@ impl RawValue<'_> {
 
     /// Returns the place of `text` after `prefix` in the raw value, or the whole value if it is wrapped in between.
     fn part(&self, text: &str, prefix: &str) -> Span {
-        let after = self.raw.find(prefix).map(|at| at + prefix.len());
+        let at = if self.raw.starts_with(prefix) { Some(0) } else { self.raw.find(prefix) };
+        let after = at.map(|at| at + prefix.len());
         let found = after.filter(|at| self.raw.get(*at..).is_some_and(|rest| rest.starts_with(text)));
         found.map_or(self.span, |at| {
             let start = self.span.start as usize + at;
@@ -348,14 +349,25 @@ fn meant_version(text: &str) -> Option<String> {
 const DEPENDENCY_FORM: &str =
     "write `\"FEATURE=name VERSION=1.0 COUNT=1\"` with exactly these parts in this order";
 
+fn dependency_problem(message: String) -> Problem {
+    Problem::new(&codes::BAD_DEPENDENCY, message, DEPENDENCY_FORM)
+}
+
+/// Parses a dependency. A wrong separator explains any other problem.
 fn parse_dependency(text: &str) -> Read<(Name, Version, u32)> {
-    let problem = |message: String| Problem::new(&codes::BAD_DEPENDENCY, message, DEPENDENCY_FORM);
-    if text.contains(" =") || text.contains("= ") {
-        return Err(problem("space next to `=` in the dependency".to_owned()));
-    }
-    if text.contains(',') {
-        return Err(problem("dependency parts are separated by commas instead of spaces".to_owned()));
-    }
+    dependency_parts(text).map_err(|problem| {
+        if text.contains(" =") || text.contains("= ") {
+            dependency_problem("space next to `=` in the dependency".to_owned())
+        } else if text.contains(',') {
+            dependency_problem("dependency parts are separated by commas instead of spaces".to_owned())
+        } else {
+            problem
+        }
+    })
+}
+
+fn dependency_parts(text: &str) -> Read<(Name, Version, u32)> {
+    let problem = dependency_problem;
     let mut parts = text.split(' ');
     let mut next = |name: &str| {
         let part = parts.next().ok_or_else(|| problem(format!("missing {name} in the dependency")))?;

@@ -239,7 +239,7 @@ fn apply(text: &str, edits: &[Edit]) -> String {
 /// trusted key when signing, and the name and all other directives must be unchanged, so that the payload is the one that
 /// was signed. Therefore the signature need not be verified again.
 fn read_back(license: &License, text: &str, blocks: &[SignedBlock]) -> Result<(), SignFileError> {
-    let again = syntax::parse_generated(SourceFile::new(license.source.name(), text));
+    let again = syntax::parse(SourceFile::new(license.source.name(), text));
     if again.blocks().count() != blocks.len() || again.errors().iter().any(Diagnostic::is_error) {
         return Err(SignFileError::NotReadBack(1));
     }

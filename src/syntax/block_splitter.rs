@@ -51,7 +51,16 @@ pub(super) struct Header {
 
 /// Splits `text` into parts, beginning at offset `start`.
 pub(super) fn split(text: &str, start: usize) -> Vec<Part> {
-    Splitter { text, at: start, done: start, words: [None; 2], block: None, parts: Vec::new() }.run()
+    let splitter = Splitter {
+        text,
+        at: start,
+        done: start,
+        comment: None,
+        words: [None; 2],
+        block: None,
+        parts: Vec::new(),
+    };
+    splitter.run()
 }
 
 struct Splitter<'a> {
@@ -60,6 +69,8 @@ struct Splitter<'a> {
     at: usize,
     /// Offset up to which the text is in `parts`.
     done: usize,
+    /// The last `#` that was found, also one in quotes; the length of the text if there is none.
+    comment: Option<usize>,
     /// The last two words, which form the header if a brace follows.
     words: [Option<Span>; 2],
     /// Header of the open block and the offset of its brace.
@@ -70,7 +81,10 @@ struct Splitter<'a> {
 impl Splitter<'_> {
     fn run(mut self) -> Vec<Part> {
         while let Some((at, byte)) = self.next_special() {
-            self.note_words(at);
+            // A quote and a closing brace end any header, so the words before them are not needed.
+            if matches!(byte, b'#' | b'{') {
+                self.note_words(at);
+            }
             self.at = at + 1;
             match byte {
                 b'#' => self.skip_comment(),
@@ -86,10 +100,19 @@ impl Splitter<'_> {
         self.parts
     }
 
-    fn next_special(&self) -> Option<(usize, u8)> {
-        let rest = self.text.as_bytes().get(self.at..)?;
-        let offset = rest.iter().position(|byte| matches!(byte, b'"' | b'#' | b'{' | b'}'))?;
-        rest.get(offset).map(|byte| (self.at + offset, *byte))
+    /// Returns the next quote, brace or beginning of a comment. The search function takes three bytes at most, so the next
+    /// `#` is kept from one call to the next.
+    fn next_special(&mut self) -> Option<(usize, u8)> {
+        let bytes = self.text.as_bytes();
+        let rest = bytes.get(self.at..)?;
+        let comment = match self.comment.filter(|comment| self.at <= *comment) {
+            Some(comment) => comment,
+            None => memchr::memchr(b'#', rest).map_or(bytes.len(), |offset| self.at + offset),
+        };
+        self.comment = Some(comment);
+        let other = memchr::memchr3(b'"', b'{', b'}', bytes.get(self.at..comment)?);
+        let at = other.map_or(comment, |offset| self.at + offset);
+        bytes.get(at).map(|byte| (at, *byte))
     }
 
     /// Records the last two words of the text before `end`.
@@ -188,7 +211,10 @@ fn looks_unclosed(rest: &str, len: usize) -> bool {
     let inner = rest.get(..len).unwrap_or_default();
     let after = rest.get(len + 1..).and_then(|after| after.chars().next());
     let bounded = after.is_none_or(|c| is_gap(c) || matches!(c, '}' | '#'));
-    let crosses = inner.contains('\n');
+    let crosses = memchr::memchr(b'\n', inner.as_bytes()).is_some();
+    if bounded && !crosses {
+        return false;
+    }
     let doubtful = [crosses, ends_in_assignment(inner), !bounded].into_iter().filter(|sign| *sign).count();
     doubtful >= 2
 }

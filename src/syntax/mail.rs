@@ -88,14 +88,16 @@ const TYPED: [&str; 10] = [
 /// readable block has that.
 pub(super) fn has_typed_value(text: &str, mark: &str, more: &[&str]) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.split('\n').any(|line| {
-        let code = line.split(['#', '"']).next().unwrap_or_default();
-        code.split(|c: char| c.is_whitespace() || c == '{').any(|word| {
-            let name = word.split(|c| !is_name(c)).next().unwrap_or_default();
-            let is_typed = TYPED.contains(&name) || more.contains(&name);
-            is_typed && word.get(name.len()..).is_some_and(|value| value.starts_with(mark))
+    let is_anywhere = memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    is_anywhere
+        && text.split('\n').any(|line| {
+            let code = line.split(['#', '"']).next().unwrap_or_default();
+            code.split(|c: char| c.is_whitespace() || c == '{').any(|word| {
+                let name = word.split(|c| !is_name(c)).next().unwrap_or_default();
+                let is_typed = TYPED.contains(&name) || more.contains(&name);
+                is_typed && word.get(name.len()..).is_some_and(|value| value.starts_with(mark))
+            })
         })
-    })
 }
 
 /// Number of base64 characters to decode when looking for a block. A multiple of four.

@@ -7,12 +7,13 @@ use pest::iterators::Pair;
 use pest_derive::Parser;
 
 use crate::diagnostic::{Diagnostic, Findings, MOST_OF_A_CODE};
+use crate::jobs::{self, InOrder, Jobs};
 use crate::source::{BOM, EncodingFault, MAX_FILE_BYTES, SourceFile, Span};
 
 use super::block_splitter::{Cause, Lost, MAX_BLOCK_BYTES, Part, split};
 use super::codes;
-use super::fast_path;
 use super::mail;
+use super::plain;
 use super::recovery;
 use super::tree::{Block, Directive, Element, Item, Tree, Value, comments};
 use super::whole_file;
@@ -27,19 +28,36 @@ struct LicenseParser;
 /// Parses a file. Never fails: text that cannot be read is reported in [`Tree::errors`].
 #[must_use]
 pub fn parse(source: Arc<SourceFile>) -> Tree {
-    parse_keeping(source, MOST_OF_A_CODE)
+    parse_with(source, MOST_OF_A_CODE, &InOrder)
 }
 
-/// Like [`parse`], but keeps up to `most` findings of each code in full.
+/// Like [`parse`], but keeps up to `most` findings of each code in full, and reads the parts of a large file as `jobs`.
 #[must_use]
-pub fn parse_keeping(source: Arc<SourceFile>, most: usize) -> Tree {
+pub fn parse_with(source: Arc<SourceFile>, most: usize, jobs: &dyn Jobs) -> Tree {
+    build(source, most, |source, parts| jobs::map(jobs, parts, |part| part.read(source)))
+}
+
+/// Like [`parse`], but reads all text with the grammar. Slow: it exists to check that [`parse`] returns the same.
+#[must_use]
+pub fn parse_by_grammar(source: Arc<SourceFile>) -> Tree {
+    build(source, MOST_OF_A_CODE, |_, parts| parts.iter().map(|_| None).collect())
+}
+
+fn build(
+    source: Arc<SourceFile>,
+    most: usize,
+    read: impl Fn(&SourceFile, &[Part]) -> Vec<Option<Vec<Item>>>,
+) -> Tree {
     let whole = whole_file::explain(&source);
     let mut builder = Builder::new(&source, most);
     builder.check_file();
-    for part in split(source.text(), builder.text_start) {
-        match part {
-            Part::Text(span) => builder.text(span),
-            Part::Lost(lost) => builder.lost(&lost),
+    let parts = split(source.text(), builder.text_start);
+    let plain = read(&source, &parts);
+    for (part, plain) in parts.into_iter().zip(plain) {
+        match (part, plain) {
+            (_, Some(items)) => items.into_iter().for_each(|item| builder.plain_item(item)),
+            (Part::Text(span), None) => builder.text(span),
+            (Part::Lost(lost), None) => builder.lost(&lost),
         }
     }
     let (items, findings) = builder.finish();
@@ -67,12 +85,13 @@ fn only(tree: Tree, found: Diagnostic) -> Tree {
     Tree { source: tree.source, items, findings }
 }
 
-/// Parses text written by keywright itself. Faster than [`parse`] if the text is plain; the tree is the same.
-#[must_use]
-pub fn parse_generated(source: Arc<SourceFile>) -> Tree {
-    match fast_path::parse(source.text()).filter(|_| source.fault().is_none()) {
-        Some(items) => Tree { source, items, findings: Findings::new(MOST_OF_A_CODE) },
-        None => parse(source),
+impl Part {
+    /// Reads the part on the plain path: see [`plain`].
+    fn read(&self, source: &SourceFile) -> Option<Vec<Item>> {
+        match self {
+            Self::Text(span) => plain::read(source.text(), *span),
+            Self::Lost(_) => None,
+        }
     }
 }
 
@@ -175,6 +194,17 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn plain_item(&mut self, item: Item) {
+        match &item {
+            Item::Block(block) if self.is_over_cap(block.span) => return,
+            Item::Block(block) => block.comments().for_each(|run| self.check_comments(run)),
+            Item::Comments(run) => self.check_comments(*run),
+            Item::Stray(_) | Item::Lost { .. } => {}
+        }
+        self.push(item);
+    }
+
+    /// Reads text with the grammar.
     fn text(&mut self, span: Span) {
         let Ok(pairs) = LicenseParser::parse(Rule::part, self.source.slice(span)) else {
             // The recovery rules accept any text. Only the parser's own guard against deep nesting can fail.
@@ -197,14 +227,22 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Returns a run of comments without its last line end, and reports hidden characters in each comment.
+    /// Returns a run of comments without its last line end, after checking it.
     fn comments(&mut self, place: Span) -> Span {
         let run = trim_line_end(self.source, place);
+        self.check_comments(run);
+        run
+    }
+
+    /// Reports hidden characters in each comment of a run.
+    fn check_comments(&mut self, run: Span) {
+        if self.source.slice(run).is_ascii() {
+            return;
+        }
         self.errors.extend(
             comments(self.source, run)
                 .filter_map(|comment| recovery::hidden_in_comment(self.source, comment)),
         );
-        run
     }
 
     /// Adds an item. Above the limit of blocks, the last item, which is lost, is extended instead.
@@ -453,15 +491,6 @@ mod tests {
         })
     }
 
-    /// Returns true if `text` is plain, after checking that the grammar produces the same tree and no finding.
-    fn is_read_alike(text: &str) -> bool {
-        let Some(items) = fast_path::parse(text) else { return false };
-        let tree = parse(SourceFile::new("m", text));
-        assert_eq!(tree.items(), items, "{text:?}");
-        assert!(tree.errors().is_empty(), "{text:?}");
-        true
-    }
-
     fn block_texts(text: &str) -> Vec<String> {
         let Ok(pairs) = LicenseParser::parse(Rule::file, text) else {
             return Vec::new();
@@ -493,16 +522,6 @@ mod tests {
             }
             text
         })
-    }
-
-    #[test]
-    fn fast_path_agrees_with_grammar() {
-        let base = "FEATURE A\n{\n  VENDOR=V COUNT=5\n  LICENSEE=\"xü; [y]\" D=\"\"\n  KEY=Ab+/3==\n}\n\nFEATURE B-1{ K=4 }FEATURE C {}\n";
-        assert!(is_read_alike(base));
-        let more = ["\r\n", "\t", "=3D", "“", "ü", "A=\"", "\u{85}", "=FEATURE X {"];
-        let accepted =
-            mutations(base, &[&MARKS[..], &more].concat()).filter(|text| is_read_alike(text)).count();
-        assert!(accepted > 1000, "only {accepted} are plain");
     }
 
     #[test]

@@ -36,8 +36,7 @@ pub(super) fn controls(text: &str) -> Vec<Span> {
     let bytes = text.as_bytes();
     let mut found: Vec<Span> = Vec::new();
     let mut at = 0;
-    while let Some(offset) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| is_suspect(*byte))) {
-        let start = at + offset;
+    while let Some(start) = next_suspect(bytes, at) {
         let len = control_at(bytes, start);
         at = start + len.max(1);
         match found.last_mut() {
@@ -47,6 +46,17 @@ pub(super) fn controls(text: &str) -> Vec<Span> {
         }
     }
     found
+}
+
+/// Returns the offset of the next byte that can begin a control character. Nearly all text has none, so whole chunks are
+/// tested at once.
+fn next_suspect(bytes: &[u8], from: usize) -> Option<usize> {
+    const CHUNK: usize = 32;
+    let rest = bytes.get(from..)?;
+    let is_clean = |chunk: &&[u8]| !chunk.iter().fold(false, |any, byte| any | is_suspect(*byte));
+    let clean = rest.chunks_exact(CHUNK).take_while(is_clean).count() * CHUNK;
+    let offset = rest.get(clean..)?.iter().position(|byte| is_suspect(*byte))?;
+    Some(from + clean + offset)
 }
 
 fn is_suspect(byte: u8) -> bool {

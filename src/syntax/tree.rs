@@ -72,6 +72,15 @@ impl Block {
         })
     }
 
+    /// Returns the comments in file order, as runs: see [`comments`].
+    pub(super) fn comments(&self) -> impl Iterator<Item = Span> {
+        let inside = self.elements.iter().filter_map(|element| match element {
+            Element::Comments(run) => Some(*run),
+            Element::Directive(_) | Element::Stray(_) => None,
+        });
+        self.header_comments.iter().copied().chain(inside)
+    }
+
     /// Returns true if the content consists of directives and comments only.
     #[must_use]
     pub fn is_readable(&self) -> bool {
@@ -80,7 +89,7 @@ impl Block {
 }
 
 /// An element of a block.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Element {
     /// `NAME=value`.
     Directive(Directive),
@@ -152,10 +161,11 @@ impl Value {
         }
     }
 
-    /// Returns the value without quotes, with whitespace folded as by [`fold`].
+    /// Returns the value without quotes, with whitespace folded as by [`fold`]. There is none in a value without quotes.
     #[must_use]
     pub fn folded(self, source: &SourceFile) -> Cow<'_, str> {
-        fold(source.slice(self.inner()))
+        let text = source.slice(self.inner());
+        if self.quoted { fold(text) } else { Cow::Borrowed(text) }
     }
 }
 
@@ -163,12 +173,11 @@ impl Value {
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim_matches(is_blank);
-    let mut before = b' ';
-    // Whitespace is ASCII, so comparing bytes is enough.
-    let folded = trimmed.bytes().all(|byte| {
-        let fine = byte == b' ' && before != b' ' || !is_blank(char::from(byte));
-        before = byte;
-        fine
+    // Whitespace is ASCII, so comparing bytes is enough. Without an early end, the compiler vectorizes the loop.
+    let bytes = trimmed.as_bytes();
+    let after = bytes.get(1..).unwrap_or_default();
+    let folded = bytes.iter().zip(after).fold(true, |folded, (byte, next)| {
+        folded & !matches!(byte, b'\t' | b'\n' | b'\r') & !(*byte == b' ' && *next == b' ')
     });
     if folded {
         return Cow::Borrowed(trimmed);

@@ -68,7 +68,6 @@ pub mod application;
 mod cross_checks;
 mod hex;
 mod hidden_text;
-pub mod jobs;
 mod key_state;
 mod key_text;
 pub mod message;
@@ -87,9 +86,9 @@ mod verify;
 
 /// Dates in public signatures are of this version of jiff.
 pub use jiff;
-pub use jobs::{InOrder, Jobs};
 pub use key_state::{KeyState, Mode, Usage};
 pub use key_text::{KEY_BYTES, KEY_CHARS, KeyFault, KeyText};
+pub use keywright_syntax::jobs::{self, InOrder, Jobs};
 pub use message::{Digest, Domain, KeyId, ParseDigestError, ParseKeyIdError};
 pub use payload::Payload;
 pub use public_key::{PublicKey, PublicKeyError};

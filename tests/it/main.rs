@@ -66,6 +66,7 @@ mod machine_formats;
 mod module_cycles;
 mod mutation_proofs;
 mod parse;
+mod parse_plain;
 mod picture;
 mod project_file;
 mod prose;

@@ -7,6 +7,7 @@ use crate::{CliError, Exit};
 use keywright_license::License;
 use keywright_lint::{self as lint, Options};
 use keywright_syntax::diagnostic::{Diagnostic, Edit, Fix};
+use keywright_syntax::jobs::InOrder;
 use keywright_syntax::source::{SourceFile, Span};
 use keywright_verify::Payload;
 
@@ -74,7 +75,7 @@ pub(super) fn fix(
     let options = Options { most: FINDINGS, ..options.clone() };
     let mut now: Vec<FixedSource> = files.iter().map(|file| (Arc::clone(file), Report::default())).collect();
     for _ in 0..ROUNDS {
-        let read = |file: &Arc<SourceFile>| License::parse_keeping(Arc::clone(file), FINDINGS);
+        let read = |file: &Arc<SourceFile>| License::parse_with(Arc::clone(file), FINDINGS, &InOrder);
         let licenses: Vec<License> = now.iter().map(|(file, _)| read(file)).collect();
         let found = lint::lint(&licenses.iter().collect::<Vec<_>>(), &options);
         let mut changed = false;

@@ -127,7 +127,7 @@ pub(crate) fn text_of(blocks: &[BlockText]) -> Result<String, Fault> {
         block.write(&mut text);
     }
     let failed = || Fault::new("the license cannot be derived from what the customer has");
-    let license = License::parse_generated(SourceFile::new("order", text));
+    let license = License::parse(SourceFile::new("order", text));
     let origins: Vec<(String, usize)> =
         blocks.iter().map(|block| (block.template.clone(), block.line)).collect();
     if BlockText::all_of(&license, &origins) != blocks {
