@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use keywright_files::input::{self, Refused};
 use keywright_files::output::{folder_of, sync_folder};
+use keywright_license::License;
+use keywright_sign::AllCores;
+use keywright_syntax::diagnostic::MOST_OF_A_CODE;
 use keywright_syntax::source::{FileId, MAX_FILE_BYTES, SourceFile};
 
 use super::atomic_file::{AtomicFile, temporary_in};
@@ -132,6 +135,12 @@ pub fn source(path: &Path, id: usize, io: &mut Console<'_>) -> Result<Arc<Source
     let bytes = read_license(path, io)?;
     let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
     Ok(SourceFile::from_bytes(id, display_name(path), bytes))
+}
+
+/// Parses a license on all cores.
+#[must_use]
+pub fn parse_license(source: Arc<SourceFile>) -> License {
+    License::parse_with(source, MOST_OF_A_CODE, &AllCores)
 }
 
 /// Writes a file atomically: into a temporary file in the same directory, which is then renamed. An existing file

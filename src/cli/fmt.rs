@@ -1,12 +1,14 @@
 //! `keywright fmt`: the canonical layout, verified on every run.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use keywright_license::{self as license, License};
 use keywright_report::escape::escape;
 use keywright_syntax::Unproven;
 use keywright_syntax::diagnostic::Diagnostic;
-use keywright_verify::Payload;
+use keywright_syntax::source::SourceFile;
+use keywright_verify::{Digest, Payload};
 
 use super::{CliError, Console, Exit, files, lint, print, template, text_diff};
 
@@ -54,7 +56,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 }
 
 fn one(args: &Args, path: &Path, id: usize, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let license = License::parse(files::source(path, id, io)?);
+    let mut license = files::parse_license(files::source(path, id, io)?);
     if template::is_template(path, license.source.text().as_bytes()) {
         if files::is_stdin(path) && !(args.check || args.diff) {
             io.stdout.write_all(license.source.text().as_bytes())?;
@@ -75,14 +77,18 @@ fn one(args: &Args, path: &Path, id: usize, io: &mut Console<'_>) -> Result<Exit
         }
         Err(Unproven::Changed) => return Err(changed(path)),
     };
-    if !signs_alike(&license, &License::from_text(license.source.name(), &text)) {
+    let signed = payloads(&license);
+    // A large file is in memory twice from here on.
+    license.features = Vec::new();
+    let source = SourceFile::new(license.source.name(), text);
+    if signed != payloads(&files::parse_license(Arc::clone(&source))) {
         return Err(changed(path));
     }
-    let old = license.source.text();
+    let (old, text) = (license.source.text(), source.text());
     let same = text == old;
     match (args.check || args.diff, files::is_stdin(path)) {
         (true, _) if same => return Ok(Exit::Success),
-        (true, _) => would_change(args, path, old, &text, io)?,
+        (true, _) => would_change(args, path, old, text, io)?,
         (false, true) => io.stdout.write_all(text.as_bytes())?,
         (false, false) if same => {}
         (false, false) => {
@@ -98,12 +104,9 @@ fn changed(path: &Path) -> CliError {
         .help("nothing was written; this is a bug in keywright, please report it with the file")
 }
 
-/// Returns true if the blocks of both texts have the same signed payloads in the same order.
-fn signs_alike(old: &License, new: &License) -> bool {
-    let payloads = |license: &License| -> Vec<Payload> {
-        license.features.iter().map(|feature| Payload::from_block(license, feature)).collect()
-    };
-    payloads(old) == payloads(new)
+/// Returns what is signed of each block, in file order.
+fn payloads(license: &License) -> Vec<Digest> {
+    license.features.iter().map(|feature| Payload::from_block(license, feature).digest()).collect()
 }
 
 fn unreadable(license: &License, io: &mut Console<'_>) -> Result<Exit, CliError> {

@@ -68,7 +68,7 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
             files::display_name(target)
         )));
     }
-    let license = License::parse(files::source(&args.file, 0, io)?);
+    let license = files::parse_license(files::source(&args.file, 0, io)?);
     if let Some(exit) = refuse(args, config, &license, io)? {
         return Ok(exit);
     }

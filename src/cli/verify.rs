@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use keywright_license::Name;
+use keywright_license::{License, Name};
 use keywright_report::verify::{VerifyReport, VerifySummary};
 use keywright_sign::AllCores;
 use keywright_syntax::source::SourceFile;
-use keywright_verify::{Mode, Outcome, Trust, Verdict, Verifier};
+use keywright_verify::{FileReport, Mode, Outcome, Trust, Verdict, Verifier, jobs};
 
 use super::config::Configs;
 use super::log_args::LogArgs;
@@ -201,8 +201,8 @@ impl Run<'_> {
         let args = self.args;
         let licenses = &batch.licenses;
         let mut files = self.verifier.files(licenses);
-        let identities =
-            licenses.iter().zip(&files).map(|(license, file)| identity::of(license, file)).collect();
+        let pairs: Vec<(&License, &FileReport<'_>)> = licenses.iter().zip(&files).collect();
+        let identities = jobs::map(&AllCores, &pairs, |(license, file)| identity::of(license, file));
         let (facts, totals) = if output.needs_facts() || args.require_all {
             let (facts, totals, missing) =
                 grants::of_all(licenses, &files, args.is_one_set(), self.verifier.at);

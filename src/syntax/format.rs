@@ -49,14 +49,17 @@ pub fn format(tree: &Tree, layout: &dyn Fn(&str, &str) -> Layout) -> Result<Stri
     if !readable || unsound || tree.source.fault().is_some() {
         return Err(Unproven::Unreadable);
     }
-    let mut printer = Printer { source: &tree.source, layout, out: String::new() };
+    // Most files grow by little, and growing a large text copies it.
+    let out = String::with_capacity(tree.source.text().len() / 8 * 9);
+    let mut printer = Printer { source: &tree.source, layout, out };
     printer.items(&tree.items);
     let text = with_line_ends(printer.out, &tree.source);
     if text.len() > MAX_FILE_BYTES {
         return Err(Unproven::TooLarge);
     }
-    let again = super::parse(SourceFile::new(tree.source.name(), text.clone()));
-    if content(tree, layout).eq(content(&again, layout)) { Ok(text) } else { Err(Unproven::Changed) }
+    let again = super::parse(SourceFile::new(tree.source.name(), text));
+    let is_same = content(tree, layout).eq(content(&again, layout));
+    if is_same { Ok(SourceFile::into_text(again.source)) } else { Err(Unproven::Changed) }
 }
 
 /// Returns `text` with the line ending that the source uses on its first line.

@@ -175,6 +175,11 @@ impl SourceFile {
         &self.text
     }
 
+    /// Returns the text alone, without copying it if nothing else uses the file.
+    pub(super) fn into_text(file: Arc<Self>) -> String {
+        Arc::try_unwrap(file).map_or_else(|shared| shared.text.clone(), |own| own.text)
+    }
+
     /// Returns the encoding fault, if any.
     #[must_use]
     pub fn fault(&self) -> Option<EncodingFault> {

@@ -161,7 +161,7 @@ impl Ready {
             }
         }
         let licenses: Vec<License> =
-            done.sources.iter().map(|source| License::parse(Arc::clone(source))).collect();
+            done.sources.iter().map(|source| files::parse_license(Arc::clone(source))).collect();
         let marks = if plan.sets.len() > 1 && !has_template {
             licenses.iter().map(FileFingerprints::new).collect()
         } else {

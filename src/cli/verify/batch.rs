@@ -1,13 +1,13 @@
 //! Files that are in memory at the same time.
 
+use std::fs;
 use std::iter::Peekable;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use keywright_license::License;
 use keywright_report::verify::{UnreadFile, masked_file};
 use keywright_sign::AllCores;
-use keywright_syntax::source::SourceFile;
+use keywright_syntax::source::{FileId, SourceFile};
 use keywright_verify::jobs;
 
 use super::super::{CliError, Console, Exit, files};
@@ -67,34 +67,72 @@ impl FileBatch {
         redact: bool,
         io: &mut Console<'_>,
     ) -> Result<Self, CliError> {
-        let mut sources: Vec<Arc<SourceFile>> = Vec::new();
-        let mut unread: Vec<Unread> = Vec::new();
-        let mut bytes = 0_usize;
-        while sources.len() + unread.len() < size.files && bytes < size.bytes {
+        let mut chosen: Vec<FileToRead> = Vec::new();
+        let mut bytes = 0;
+        while chosen.len() < size.files && bytes < size.bytes {
             let Some(item) = items.next() else { break };
-            let number = before + sources.len() + unread.len();
-            let (path, read) = match item {
-                Item::File(path) => {
-                    let read = files::source(&path, number, io);
-                    (path, read)
-                }
-                Item::Fault(path, stop) => (path, Err(stop)),
-            };
+            let next = FileToRead::new(item, before + chosen.len(), io);
+            bytes = bytes.saturating_add(next.size());
+            chosen.push(next);
+        }
+        let read = jobs::map(&AllCores, &chosen, FileToRead::read);
+        let mut batch = Self { before, licenses: Vec::with_capacity(chosen.len()), unread: Vec::new() };
+        for (chosen, read) in chosen.iter().zip(read) {
             match read {
-                Ok(source) => {
-                    bytes = bytes.saturating_add(source.text().len());
-                    sources.push(source);
+                Ok(license) => batch.licenses.push(license),
+                Err(stop) => {
+                    let place = (batch.licenses.len(), chosen.number + 1);
+                    batch.unread.push(not_read(&chosen.path, place, stop, redact, io)?);
                 }
-                Err(stop) => unread.push(not_read(&path, (sources.len(), number + 1), stop, redact, io)?),
             }
         }
-        let licenses = jobs::map(&AllCores, &sources, |source| License::parse(Arc::clone(source)));
-        Ok(Self { before, licenses, unread })
+        Ok(batch)
     }
 
     /// Returns the number of files, read or not.
     pub(super) fn len(&self) -> usize {
         self.licenses.len() + self.unread.len()
+    }
+}
+
+/// A file of a batch before it is read.
+struct FileToRead {
+    path: PathBuf,
+    /// Its number on the command line.
+    number: usize,
+    /// The content of standard input, or the error of a path that could not be searched.
+    given: Option<Result<Vec<u8>, CliError>>,
+}
+
+impl FileToRead {
+    fn new(item: Item, number: usize, io: &mut Console<'_>) -> Self {
+        match item {
+            Item::File(path) => {
+                let given = files::is_stdin(&path).then(|| files::read_license(&path, io));
+                Self { path, number, given }
+            }
+            Item::Fault(path, stop) => Self { path, number, given: Some(Err(stop)) },
+        }
+    }
+
+    /// Returns the size in bytes, as far as it is known.
+    fn size(&self) -> usize {
+        match &self.given {
+            Some(given) => given.as_ref().map_or(0, Vec::len),
+            None => {
+                fs::metadata(&self.path).map_or(0, |found| usize::try_from(found.len()).unwrap_or(usize::MAX))
+            }
+        }
+    }
+
+    fn read(&self) -> Result<License, CliError> {
+        let bytes = match &self.given {
+            Some(given) => given.clone()?,
+            None => files::read_license_file(&self.path)?,
+        };
+        let id = FileId(u32::try_from(self.number).unwrap_or(u32::MAX));
+        let source = SourceFile::from_bytes(id, files::display_name(&self.path), bytes);
+        Ok(files::parse_license(source))
     }
 }
 
