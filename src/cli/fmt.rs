@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use keywright_license::{self as license, License};
+use keywright_license as license;
+use keywright_report::Sources;
 use keywright_report::escape::escape;
-use keywright_syntax::Unproven;
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::SourceFile;
+use keywright_syntax::{self as syntax, Block, Tree, Unproven};
 use keywright_verify::{Digest, Payload};
 
 use super::{CliError, Console, Exit, files, lint, print, template, text_diff};
@@ -56,18 +57,21 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 }
 
 fn one(args: &Args, path: &Path, id: usize, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let mut license = files::parse_license(files::source(path, id, io)?);
-    if template::is_template(path, license.source.text().as_bytes()) {
+    // A large file is in memory twice, so its model is not built.
+    let before = files::source(path, id, io)?;
+    let old = before.text();
+    if template::is_template(path, old.as_bytes()) {
         if files::is_stdin(path) && !(args.check || args.diff) {
-            io.stdout.write_all(license.source.text().as_bytes())?;
+            io.stdout.write_all(old.as_bytes())?;
         }
         let name = files::display_name(path);
         io.note(&format!("note: {} is a template and was not formatted", escape(&name)))?;
         return Ok(Exit::Success);
     }
-    let text = match license::format(&license.tree) {
+    let tree = syntax::parse(Arc::clone(&before));
+    let text = match license::format(&tree) {
         Ok(text) => text,
-        Err(Unproven::Unreadable) => return unreadable(&license, io),
+        Err(Unproven::Unreadable) => return unreadable(&tree, io),
         Err(Unproven::TooLarge) => {
             return Err(CliError::failure(format!(
                 "`{}` would exceed the maximum file size when formatted",
@@ -77,14 +81,13 @@ fn one(args: &Args, path: &Path, id: usize, io: &mut Console<'_>) -> Result<Exit
         }
         Err(Unproven::Changed) => return Err(changed(path)),
     };
-    let signed = payloads(&license);
-    // A large file is in memory twice from here on.
-    license.features = Vec::new();
-    let source = SourceFile::new(license.source.name(), text);
-    if signed != payloads(&files::parse_license(Arc::clone(&source))) {
+    let signed = payloads(&tree);
+    drop(tree);
+    let after = SourceFile::new(before.name(), text);
+    if signed != payloads(&syntax::parse(Arc::clone(&after))) {
         return Err(changed(path));
     }
-    let (old, text) = (license.source.text(), source.text());
+    let text = after.text();
     let same = text == old;
     match (args.check || args.diff, files::is_stdin(path)) {
         (true, _) if same => return Ok(Exit::Success),
@@ -105,15 +108,17 @@ fn changed(path: &Path) -> CliError {
 }
 
 /// Returns what is signed of each block, in file order.
-fn payloads(license: &License) -> Vec<Digest> {
-    license.features.iter().map(|feature| Payload::from_block(license, feature).digest()).collect()
+fn payloads(tree: &Tree) -> Vec<Digest> {
+    let payload = |block: &Block| {
+        Payload::new(tree.source().slice(block.name), license::records(tree.source(), block)).digest()
+    };
+    tree.blocks().map(|(_, block)| payload(block)).collect()
 }
 
-fn unreadable(license: &License, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let errors: Vec<Diagnostic> =
-        license.tree.errors().iter().filter(|found| found.is_error()).cloned().collect();
-    print::show(&errors, &[license], io)?;
-    io.note(&format!("{} was not formatted because of errors", escape(license.source.name())))?;
+fn unreadable(tree: &Tree, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    let errors: Vec<Diagnostic> = tree.errors().iter().filter(|found| found.is_error()).cloned().collect();
+    print::show_in(&errors, &Sources::new([&**tree.source()]), io)?;
+    io.note(&format!("{} was not formatted because of errors", escape(tree.source().name())))?;
     Ok(Exit::Unreadable)
 }
 

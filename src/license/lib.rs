@@ -28,7 +28,7 @@ pub use host_id::host_id_types;
 /// Dates in public signatures are of this version of jiff.
 pub use jiff;
 pub use layout::{format, layout};
-pub use model::{BrokenBlock, Condition, Dependency, Feature, License, Metered, Terms};
+pub use model::{BrokenBlock, Condition, Dependency, Feature, License, Metered, Terms, records};
 /// Amounts of money are of this version of rust_decimal.
 pub use rust_decimal;
 pub use value::{

@@ -82,8 +82,8 @@ impl License {
     }
 }
 
-/// Implements [`License::records`] for a syntax block.
-fn records<'a>(
+/// Returns name and value of all directives of a syntax block: see [`License::records`].
+pub fn records<'a>(
     source: &'a SourceFile,
     block: &'a Block,
 ) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> + use<'a> {
