@@ -9,11 +9,13 @@ use clap::Subcommand;
 use jiff::civil::Date;
 
 use keywright_issue::log::{IssueKey, Log};
-use keywright_issue::{ANY_NUMBER, Catalog, Cause, Fault, Issuer, Lost, Mix, Order, Refused};
+use keywright_issue::{Catalog, Cause, Issuer, Lost, Mix, Order, Refused};
 use keywright_license::{Effect, License, directive, folded_customer};
+use keywright_report::catalog_json::{self, CatalogEffect, CatalogReport, CheckedOrder};
 use keywright_report::escape::escape;
 use keywright_verify::{Digest, Payload};
 
+use super::format::{TextOrJson, json_text};
 use super::issue::{Orders, failed, read_catalog, templates, text};
 use super::log_args::LogArgs;
 use super::new::refused;
@@ -22,6 +24,7 @@ use super::{CliError, Console, Exit, files};
 use crate::issue::pipeline::{in_parts, on_all_cores};
 
 mod changes;
+mod output;
 
 /// Check changes of the product catalogue
 #[derive(Debug, clap::Args)]
@@ -45,7 +48,8 @@ enum CatalogCommand {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright catalog check --orders orders\n  \
-    keywright catalog check catalog.yaml --was catalog-2025.yaml --orders orders")]
+    keywright catalog check catalog.yaml --was catalog-2025.yaml --orders orders\n  \
+    keywright catalog check --orders orders --format json")]
 struct Check {
     /// New catalogue [default: `catalog` in keywright.toml, or catalog.yaml]
     #[arg(value_name = "CATALOG")]
@@ -61,6 +65,9 @@ struct Check {
     /// Directory with additional templates [default: `templates` in keywright.toml]
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = TextOrJson::Human)]
+    format: TextOrJson,
     /// Compare licenses for this date instead of today; orders that start later are compared on their first day
     #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     at: Option<Date>,
@@ -96,27 +103,60 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         }
         None => Before::Log(open_log(&check.log.path(&project))?),
     };
-    for change in &changed {
-        writeln!(io.stdout, "{}", escape(change))?;
+    if check.format == TextOrJson::Human {
+        for change in &changed {
+            writeln!(io.stdout, "{}", escape(change))?;
+        }
     }
     let mut parameters = after.parameters();
     if let Before::Catalog(before) = &before {
         parameters.extend(before.parameters());
     }
     let orders = Orders::read(&files(&check.orders)?, parameters, io)?;
-    let (mut tally, mut unread) = (Tally::default(), Vec::new());
+    let mut tally = Tally::default();
+    let mut unread = match check.format {
+        TextOrJson::Human => {
+            orders.refuse_unusable(io)?;
+            Vec::new()
+        }
+        TextOrJson::Json => orders.unusable().to_vec(),
+    };
     let comparison = Comparison { before: before.catalog(), after: &after, day, known: Mutex::default() };
-    let read = orders.each().filter_map(|order| order.map_err(|fault| unread.push(fault)).ok());
+    let is_usable = unread.is_empty();
+    let read = orders
+        .each()
+        .filter(|_| is_usable)
+        .filter_map(|order| order.map_err(|fault| unread.push(fault)).ok());
     for part in in_parts(read) {
         let had = |order: Order| had(&before, &order).map(|had| (order, had));
         let part = part.into_iter().map(had).collect::<Result<Vec<(Order, Had)>, CliError>>()?;
         let compared = on_all_cores(&part, |(order, had)| comparison.compare(order, had));
         for ((order, _), compared) in part.iter().zip(compared) {
-            tally.count(order, compared, io)?;
+            let found = tally.count(order, compared);
+            match check.format {
+                TextOrJson::Human => found.iter().try_for_each(|found| output::tell(found, io))?,
+                TextOrJson::Json => tally.orders.extend(found),
+            }
         }
     }
-    tally.unread = unread;
-    tally.conclude(&changed, io)
+    let unread: Vec<CheckedOrder> = unread.into_iter().map(output::unread).collect();
+    tally.wrong += unread.len();
+    if tally.customers.is_empty() && tally.wrong == 0 {
+        return Err(CliError::usage("no orders to compare")
+            .help("`--orders` takes YAML and CSV files, or directories that contain some"));
+    }
+    match check.format {
+        TextOrJson::Human => {
+            unread.iter().try_for_each(|unread| output::tell(unread, io))?;
+            tally.conclude(&changed, io)
+        }
+        TextOrJson::Json => {
+            tally.orders.extend(unread);
+            let report = json_text(catalog_json::render(&tally.report(&changed)))?;
+            io.stdout.write_all(report.as_bytes())?;
+            Ok(tally.exit())
+        }
+    }
 }
 
 /// The source of current licenses.
@@ -254,78 +294,66 @@ fn is_broken(refused: &Refused) -> bool {
 /// Totals over all orders.
 #[derive(Default)]
 struct Tally {
-    unread: Vec<Fault>,
     customers: BTreeSet<String>,
     hit: BTreeSet<String>,
     wrong: usize,
     never: usize,
     bounded: usize,
+    /// The orders of a report in JSON.
+    orders: Vec<CheckedOrder>,
 }
 
 impl Tally {
-    fn count(
-        &mut self,
-        order: &Order,
-        compared: Result<Compared, Refused>,
-        io: &mut Console<'_>,
-    ) -> Result<(), CliError> {
-        let customer = &order.customer;
-        self.customers.insert(folded_customer(customer).into_owned());
-        let who = format!("  {} ({})", escape(customer), escape(&order.sn));
-        match compared {
-            Ok(Compared::Never) => self.never += 1,
+    /// Counts an order, and returns it if it loses something or could not be compared.
+    fn count(&mut self, order: &Order, compared: Result<Compared, Refused>) -> Option<CheckedOrder> {
+        let customer = folded_customer(&order.customer).into_owned();
+        self.customers.insert(customer.clone());
+        let (effect, problems) = match compared {
+            Ok(Compared::Never) => {
+                self.never += 1;
+                return None;
+            }
             Ok(Compared::Lost(lost)) => {
                 self.bounded += usize::from(lost.bounded);
-                if !lost.losses.is_empty() {
-                    self.hit.insert(folded_customer(customer).into_owned());
+                if lost.losses.is_empty() && lost.more == 0 {
+                    return None;
                 }
-                for loss in &lost.losses {
-                    writeln!(
-                        io.stdout,
-                        "{who} can run {} now, {} after the change",
-                        format_mix(&loss.ran),
-                        format_mix(&loss.now)
-                    )?;
-                }
-                if lost.more > 0 {
-                    writeln!(io.stdout, "{who} further lost mixes: {}", lost.more)?;
-                }
+                (CatalogEffect::Less(lost.losses, lost.more), Vec::new())
             }
-            Ok(Compared::Gone(ran, refused)) => {
-                self.hit.insert(folded_customer(customer).into_owned());
-                let why = refused.faults.first().map_or(String::new(), |fault| fault.message.clone());
-                writeln!(
-                    io.stdout,
-                    "{who} can run {} now, nothing after the change: {}",
-                    format_mix(&ran),
-                    escape(&why)
-                )?;
-            }
+            Ok(Compared::Gone(ran, refused)) => (CatalogEffect::Nothing(ran), refused.faults),
             Ok(Compared::Unclear(which, refused)) => {
-                self.wrong += 1;
-                let why = refused.faults.first().map_or(String::new(), |fault| fault.message.clone());
-                writeln!(io.stdout, "{who} could not be compared: {which} catalogue: {}", escape(&why))?;
+                (CatalogEffect::NotCompared(Some(which)), refused.faults)
             }
-            Err(refused) => {
-                self.wrong += 1;
-                for fault in &refused.faults {
-                    io.error(&super::new::refused(fault))?;
-                }
+            Err(refused) => (CatalogEffect::NotCompared(None), refused.faults),
+        };
+        match effect {
+            CatalogEffect::NotCompared(_) => self.wrong += 1,
+            CatalogEffect::Less(..) | CatalogEffect::Nothing(_) => {
+                self.hit.insert(customer);
             }
         }
-        Ok(())
+        Some(CheckedOrder { order: Some((order.customer.clone(), order.sn.clone())), effect, problems })
     }
 
-    fn conclude(mut self, changed: &[String], io: &mut Console<'_>) -> Result<Exit, CliError> {
-        self.wrong += self.unread.len();
-        for fault in &self.unread {
-            io.error(&refused(fault))?;
+    fn report<'a>(&'a self, changes: &'a [String]) -> CatalogReport<'a> {
+        CatalogReport {
+            changes,
+            orders: &self.orders,
+            customers: self.customers.len(),
+            affected: self.hit.len(),
+            not_compared: self.wrong,
+            never_issued: self.never,
+            limited: self.bounded,
+            exit_code: self.exit().code(),
         }
+    }
+
+    fn exit(&self) -> Exit {
+        if self.hit.is_empty() && self.wrong == 0 { Exit::Success } else { Exit::Findings }
+    }
+
+    fn conclude(self, changed: &[String], io: &mut Console<'_>) -> Result<Exit, CliError> {
         let all = self.customers.len();
-        if all == 0 && self.wrong == 0 {
-            return Err(CliError::usage("no orders to compare")
-                .help("`--orders` takes YAML and CSV files, or directories that contain some"));
-        }
         let what = match changed {
             [_] => "after this change".to_owned(),
             [] => "after the change".to_owned(),
@@ -346,19 +374,8 @@ impl Tally {
                 writeln!(io.stdout, "{} {what}", keywright_report::counted(count, "order"))?;
             }
         }
-        Ok(if hit == 0 && self.wrong == 0 { Exit::Success } else { Exit::Findings })
+        Ok(self.exit())
     }
-}
-
-/// Formats a mix.
-fn format_mix(mix: &Mix) -> String {
-    let some = mix.iter().filter(|(_, count)| *count > 0);
-    let parts = some.map(|(feature, count)| match *count {
-        ANY_NUMBER => format!("any number of {}", escape(feature)),
-        count => format!("{count} {}", escape(feature)),
-    });
-    let parts: Vec<String> = parts.collect();
-    if parts.is_empty() { "nothing".to_owned() } else { parts.join(" + ") }
 }
 
 /// Returns the order files: files as given, and the YAML and CSV files in directories.

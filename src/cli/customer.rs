@@ -1,15 +1,14 @@
 //! `keywright customer`: what a customer owns, from the issue log.
 
-use clap::ValueEnum;
 use jiff::civil::Date;
-use serde_json::json;
 
 use keywright_issue::log::{IssueKey, Log, Owned};
 use keywright_issue::{CustomerLicenses, OwnedLicense};
+use keywright_report::customer_json;
 use keywright_report::escape::escape;
-use keywright_syntax::escape_json;
 use keywright_verify::{Mode, Revocations};
 
+use super::format::{TextOrJson, json_text};
 use super::issue::{failed, revoked};
 use super::log_args::LogArgs;
 use super::trust_args::TrustArgs;
@@ -34,18 +33,10 @@ pub struct Args {
     #[arg(long, value_name = "DAY", value_parser = super::parse_day)]
     at: Option<Date>,
     /// Output format
-    #[arg(long, value_enum, default_value_t = CustomerFormat::Human)]
-    format: CustomerFormat,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Human)]
+    format: TextOrJson,
     #[command(flatten)]
     trust: TrustArgs,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum CustomerFormat {
-    /// Text
-    Human,
-    /// JSON
-    Json,
 }
 
 /// Runs the command.
@@ -60,10 +51,10 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let licenses = CustomerLicenses::on(at, &owned, &|holding| revoked(&revocations, holding));
     let licenses = licenses.map_err(|fault| failed(&fault))?;
     match args.format {
-        CustomerFormat::Human => write_text(&customer, at, &licenses, io)?,
-        CustomerFormat::Json => {
-            let text = format!("{:#}", json(&customer, at, &licenses));
-            writeln!(io.stdout, "{}", escape_json(text))?;
+        TextOrJson::Human => write_text(&customer, at, &licenses, io)?,
+        TextOrJson::Json => {
+            let text = json_text(customer_json::render(&customer, at, &licenses))?;
+            io.stdout.write_all(text.as_bytes())?;
         }
     }
     Ok(Exit::Success)
@@ -120,32 +111,4 @@ fn write_text(
         writeln!(io.stdout, "  {}", escape(&line))?;
     }
     Ok(())
-}
-
-/// Returns the JSON report, version 1. A public interface: fields may only be added.
-fn json(customer: &str, at: Date, owned: &CustomerLicenses<'_>) -> serde_json::Value {
-    let usable = owned.usable.iter();
-    let usable = usable.map(|(feature, usable)| json!({ "feature": feature, "usable": usable.to_string() }));
-    let licenses = owned.licenses.iter().filter_map(|OwnedLicense { holding, state }| {
-        let issue = holding.issue()?;
-        let features = holding.records.iter().map(|record| record.entry.feature.as_str());
-        Some(json!({
-            "sn": issue.sn,
-            "kind": issue.kind,
-            "of": issue.of,
-            "issued": issue.issued_at,
-            "ends": holding.last_end(),
-            "state": state.as_str(),
-            "detail": state.to_string(),
-            "file": issue.file,
-            "features": features.collect::<Vec<_>>(),
-        }))
-    });
-    json!({
-        "version": 1,
-        "customer": customer,
-        "at": at.to_string(),
-        "usable": usable.collect::<Vec<_>>(),
-        "licenses": licenses.collect::<Vec<_>>(),
-    })
 }

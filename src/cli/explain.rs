@@ -6,6 +6,8 @@ use jiff::civil::Date;
 
 use keywright_convert::Loss;
 use keywright_lint::{RULES, Rule, UnknownSelector, rule};
+use keywright_report::test_findings::test_rules;
+use keywright_report::verify_rules::verify_rules;
 use keywright_report::{rule_docs, rule_json};
 use keywright_scenario::{CodePage, PAGES};
 
@@ -94,25 +96,26 @@ fn one(code: &str, format: ExplainFormat, io: &mut Console<'_>) -> Result<Exit, 
 enum Page {
     Rule(&'static Rule),
     Loss(&'static Loss),
-    Scenario(&'static CodePage),
+    Code(CodePage),
 }
 
 impl Page {
     fn find(code: &str) -> Option<Self> {
-        let is_named = |page: &&CodePage| {
+        let is_named = |page: &CodePage| {
             page.code.id.eq_ignore_ascii_case(code) || page.code.name.eq_ignore_ascii_case(code)
         };
         let found = rule(code).or_else(|| rule(&code.to_uppercase())).map(Self::Rule);
-        found
-            .or_else(|| Loss::find(code).map(Self::Loss))
-            .or_else(|| PAGES.iter().find(is_named).map(Self::Scenario))
+        // `verify` and `test` have rules of their own.
+        let reported = verify_rules().into_iter().chain(test_rules()).map(CodePage::from);
+        let mut pages = PAGES.iter().copied().chain(reported);
+        found.or_else(|| Loss::find(code).map(Self::Loss)).or_else(|| pages.find(is_named).map(Self::Code))
     }
 
     fn text(&self, width: usize) -> String {
         match self {
             Self::Rule(rule) => rule_docs::terminal(rule, width),
             Self::Loss(loss) => keywright_convert::page(loss, width),
-            Self::Scenario(page) => rule_docs::code_page(page, width),
+            Self::Code(page) => rule_docs::code_page(page, width),
         }
     }
 
@@ -120,7 +123,7 @@ impl Page {
         match self {
             Self::Rule(rule) => rule_json::rule(rule),
             Self::Loss(loss) => rule_json::loss(loss),
-            Self::Scenario(page) => rule_json::code_page(page),
+            Self::Code(page) => rule_json::code_page(page),
         }
     }
 }

@@ -7,8 +7,10 @@ use keywright_issue::Cause;
 use keywright_issue::log::{Log, OpenRun};
 use keywright_report::counted;
 use keywright_report::escape::escape;
+use keywright_report::issue_json::{self, IssueReport};
 use keywright_verify::Digest;
 
+use super::format::{TextOrJson, json_text};
 use super::progress::Progress;
 use super::{CliError, Console, Exit, files};
 use crate::issue::output_dir::OutputDir;
@@ -66,7 +68,13 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 }
 
 fn issue(args: &RunSettings<'_>, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    if !inputs.clashes.is_empty() {
+    if !inputs.clashes.is_empty() || inputs.is_unusable {
+        if args.run.format == TextOrJson::Json {
+            let mut refused = std::mem::take(&mut inputs.wrong);
+            refused.append(&mut inputs.clashes);
+            let ended = RunSummary::refused(refused);
+            return conclude(args.run.format, &ended, args.out.as_deref().unwrap_or(Path::new("")), io);
+        }
         tell(&inputs.clashes, io)?;
         return Err(CliError::new(Exit::Findings, "duplicate license file name in the orders")
             .help("nothing was issued"));
@@ -132,6 +140,7 @@ fn issue(args: &RunSettings<'_>, mut inputs: Inputs, io: &mut Console<'_>) -> Re
         plan: approved,
         out: place,
         replace: options.replace,
+        lists_licenses: options.format == TextOrJson::Json,
         resumed: open.as_ref().map(|open| open.since),
         issued_at: now(),
         progress: Progress::new(inputs.count, "orders", io.interactive && !io.quiet),
@@ -145,7 +154,7 @@ fn issue(args: &RunSettings<'_>, mut inputs: Inputs, io: &mut Console<'_>) -> Re
     }
     drop((batch, log_lock, lock));
     ended.refused.append(&mut inputs.wrong);
-    conclude(&ended, out, io)
+    conclude(args.run.format, &ended, out, io)
 }
 
 /// Returns the interrupted run of these inputs, if `--resume` was given.
@@ -173,7 +182,37 @@ fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-fn conclude(ended: &RunSummary, out: &Path, io: &mut Console<'_>) -> Result<Exit, CliError> {
+fn conclude(
+    format: TextOrJson,
+    ended: &RunSummary,
+    out: &Path,
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let exit = match (ended.is_broken(), ended.refused.is_empty()) {
+        (true, _) => Exit::Failure,
+        (false, false) => Exit::Findings,
+        (false, true) => Exit::Success,
+    };
+    if format == TextOrJson::Json {
+        let report = IssueReport {
+            out: &files::display_name(out),
+            licenses: &ended.licenses,
+            blocks: ended.blocks,
+            refused: &ended.refused,
+            is_complete: !ended.is_broken(),
+            exit_code: exit.code(),
+        };
+        io.stdout.write_all(json_text(issue_json::result(&report))?.as_bytes())?;
+    } else {
+        tell_result(ended, out, io)?;
+    }
+    if ended.is_broken() {
+        io.note("the run is incomplete: use `--resume` to continue it")?;
+    }
+    Ok(exit)
+}
+
+fn tell_result(ended: &RunSummary, out: &Path, io: &mut Console<'_>) -> Result<(), CliError> {
     tell(&ended.refused, io)?;
     let shown = escape(&files::display_name(out)).into_owned();
     writeln!(
@@ -192,9 +231,5 @@ fn conclude(ended: &RunSummary, out: &Path, io: &mut Console<'_>) -> Result<Exit
     for (cause, count) in &causes {
         writeln!(io.stdout, "{} refused: {}", counted(*count, "order"), cause.as_str())?;
     }
-    if ended.is_broken() {
-        io.note("the run is incomplete: use `--resume` to continue it")?;
-        return Ok(Exit::Failure);
-    }
-    Ok(if ended.refused.is_empty() { Exit::Success } else { Exit::Findings })
+    Ok(())
 }

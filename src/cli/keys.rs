@@ -17,8 +17,10 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use clap::Subcommand;
 use sha2::Digest as _;
 
+use keywright_report::keys_json;
 use keywright_verify::{KeyId, PublicKey, TrustEntry, TrustedKey};
 
+use super::format::{TextOrJson, json_text};
 use super::trust_args::TrustArgs;
 use super::{CliError, Console, Exit, files};
 
@@ -50,8 +52,12 @@ enum KeysCommand {
 /// List the keys in the trust store
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright keys list\n  \
-    keywright keys list --trust /media/support/keys")]
+    keywright keys list --trust /media/support/keys\n  \
+    keywright keys list --format json")]
 pub struct ListArgs {
+    /// Output format
+    #[arg(long, value_enum, default_value_t = TextOrJson::Human)]
+    format: TextOrJson,
     #[command(flatten)]
     trust: TrustArgs,
 }
@@ -90,6 +96,11 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 
 fn list(args: &ListArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let trust = args.trust.load(io)?;
+    if args.format == TextOrJson::Json {
+        let store = files::display_name(&args.trust.directory(io)?);
+        io.stdout.write_all(json_text(keys_json::render(&store, trust.keys()))?.as_bytes())?;
+        return Ok(Exit::Success);
+    }
     let width = trust.keys().iter().map(|key| key.entry.vendor.len()).max().unwrap_or_default();
     for TrustedKey { entry, .. } in trust.keys() {
         let TrustEntry { vendor, id, usage, not_before, not_after, state, .. } = entry;

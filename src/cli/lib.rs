@@ -18,6 +18,7 @@ pub mod explain;
 pub mod explain_feature;
 pub mod files;
 pub mod fmt;
+pub mod format;
 pub mod graph;
 pub mod issue;
 pub mod keys;

@@ -22,18 +22,20 @@ pub struct ArgValue {
     pub text: String,
     /// File, line and column; `None` on the command line.
     pub place: Option<(String, u64, u64)>,
+    /// Number of the column, if the value is in a table.
+    pub cell: Option<u64>,
 }
 
 impl ArgValue {
     /// Creates a value without a place.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), place: None }
+        Self { name: name.into(), text: text.into(), place: None, cell: None }
     }
 
     pub(super) fn fault(&self, fault: Fault) -> Fault {
         match &self.place {
-            Some((file, line, column)) => fault.file(file).at(*line, *column),
+            Some((file, line, column)) => fault.file(file).at(*line, *column).cell(self.cell),
             None => fault,
         }
     }
@@ -47,7 +49,7 @@ pub fn parse_values(file: &str, text: &str) -> Result<Vec<ArgValue>, Fault> {
     let map: BTreeMap<String, Spanned<String>> = yaml::parse(file, text)?;
     let given = map.into_iter().map(|(name, value)| {
         let place = (file.to_owned(), value.referenced.line(), value.referenced.column());
-        ArgValue { name, text: value.value, place: Some(place) }
+        ArgValue { name, text: value.value, place: Some(place), cell: None }
     });
     let mut given: Vec<ArgValue> = given.collect();
     given.sort_by(|one, other| one.place.cmp(&other.place));

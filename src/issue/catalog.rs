@@ -189,7 +189,7 @@ fn place<T>(value: &Spanned<T>) -> (u64, u64) {
 pub(super) fn given(file: &str, map: BTreeMap<String, Spanned<String>>) -> Vec<ArgValue> {
     let given = map.into_iter().map(|(name, value)| {
         let place = (file.to_owned(), value.referenced.line(), value.referenced.column());
-        ArgValue { name, text: value.value, place: Some(place) }
+        ArgValue { name, text: value.value, place: Some(place), cell: None }
     });
     let mut given: Vec<ArgValue> = given.collect();
     given.sort_by(|one, other| one.place.cmp(&other.place));

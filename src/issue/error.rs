@@ -11,6 +11,8 @@ pub struct Fault {
     pub file: Option<String>,
     /// Line and column, from 1; column 0 means the whole line.
     pub place: Option<(u64, u64)>,
+    /// Number of the column of a table, from 1.
+    pub cell: Option<u64>,
     /// Message; lower case, no full stop.
     pub message: String,
     /// Advice.
@@ -21,7 +23,7 @@ impl Fault {
     /// Creates a fault without a place.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self { file: None, place: None, message: message.into(), help: None }
+        Self { file: None, place: None, cell: None, message: message.into(), help: None }
     }
 
     /// Creates a fault for a value that the license language rejects, prefixed with the parameter name.
@@ -41,6 +43,13 @@ impl Fault {
     #[must_use]
     pub fn at(mut self, line: u64, column: u64) -> Self {
         self.place = Some((line, column));
+        self
+    }
+
+    /// Sets the number of the column of a table.
+    #[must_use]
+    pub fn cell(mut self, column: Option<u64>) -> Self {
+        self.cell = column;
         self
     }
 

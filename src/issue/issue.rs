@@ -48,6 +48,23 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Returns the word in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Template => "template",
+            Self::Lint => "lint",
+            Self::Scenario => "scenario",
+            Self::Loss => "loss",
+            Self::Revoked => "revoked",
+            Self::Signature => "signature",
+            Self::Plan => "plan",
+            Self::Exists => "exists",
+            Self::Write => "write",
+        }
+    }
+
     /// Returns the text for the summary.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -71,6 +88,8 @@ impl Cause {
 pub struct Refused {
     /// Reason, for statistics.
     pub cause: Cause,
+    /// Serial number of the order, if known.
+    pub sn: Option<String>,
     /// Problems; at least one.
     pub faults: Vec<Fault>,
     /// Text of the license, if there is one.
@@ -81,7 +100,13 @@ impl Refused {
     /// Creates a refusal with one fault.
     #[must_use]
     pub fn new(cause: Cause, fault: Fault) -> Self {
-        Self { cause, faults: vec![fault], text: None }
+        Self { cause, sn: None, faults: vec![fault], text: None }
+    }
+
+    /// Sets the serial number of the order.
+    #[must_use]
+    pub fn of(self, sn: &str) -> Self {
+        Self { sn: Some(sn.to_owned()), ..self }
     }
 }
 
@@ -280,7 +305,12 @@ impl Issuer {
         let errors: Vec<Fault> =
             found.iter().filter(|found| found.is_error()).map(|found| lint_fault(order, found)).collect();
         if !errors.is_empty() {
-            return Err(Refused { cause: Cause::Lint, faults: errors, text: Some(draft.text().to_owned()) });
+            return Err(Refused {
+                cause: Cause::Lint,
+                sn: None,
+                faults: errors,
+                text: Some(draft.text().to_owned()),
+            });
         }
         if let Some(key) = key {
             self.known.note_sound(key);
@@ -370,7 +400,7 @@ impl Issuer {
 
     fn assign(&self, order: &Order, line: &Line) -> Result<(&Template, Arguments), Refused> {
         let at = |fault: Fault| match fault.file {
-            None => fault.file(&order.file).at(line.place.0, line.place.1),
+            None => fault.file(&order.file).at(line.place.0, line.place.1).cell(line.cell),
             Some(_) => fault,
         };
         let refused = |fault: Fault| Refused::new(Cause::Order, at(fault));
@@ -386,7 +416,12 @@ impl Issuer {
         if faults.is_empty() {
             Ok((template, assigned))
         } else {
-            Err(Refused { cause: Cause::Order, faults: faults.into_iter().map(at).collect(), text: None })
+            Err(Refused {
+                cause: Cause::Order,
+                sn: None,
+                faults: faults.into_iter().map(at).collect(),
+                text: None,
+            })
         }
     }
 

@@ -164,7 +164,11 @@ impl Issuer {
         let found = lint::lint(&files, &options);
         let errors = found.iter().filter(|found| found.is_error() && found.primary.file == own);
         let faults: Vec<Fault> = errors.map(|found| lint_fault(order, found)).collect();
-        if faults.is_empty() { Ok(()) } else { Err(Refused { cause: Cause::Lint, faults, text: None }) }
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Refused { cause: Cause::Lint, sn: None, faults, text: None })
+        }
     }
 
     /// Returns the reason for accepted losses, or an empty text if nothing is lost.

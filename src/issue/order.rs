@@ -61,6 +61,8 @@ pub struct Line {
     pub product: String,
     /// Line and column of the name; column 0 for a row.
     pub place: (u64, u64),
+    /// Number of the column, if the name is in a table.
+    pub cell: Option<u64>,
     /// Ordered count, not yet assigned to a template parameter.
     pub count: Option<ArgValue>,
     /// First day of a step: the count of an earlier line of the product ends on the day before.
@@ -197,6 +199,7 @@ pub fn parse_order(file: &str, text: &str) -> Result<Order, Fault> {
         };
         lines.push(Line {
             place: (line.product.referenced.line(), line.product.referenced.column()),
+            cell: None,
             product: line.product.value,
             count: line.count.map(|count| given_at(file, "count", count)),
             from,
@@ -226,7 +229,7 @@ pub(super) fn parse_step(text: &str) -> Result<Date, String> {
 
 fn given_at(file: &str, name: &str, value: Spanned<String>) -> ArgValue {
     let place = (file.to_owned(), value.referenced.line(), value.referenced.column());
-    ArgValue { name: name.to_owned(), text: value.value, place: Some(place) }
+    ArgValue { name: name.to_owned(), text: value.value, place: Some(place), cell: None }
 }
 
 /// Parses features with counts: `MyDraw:2, MyWrite:3`.

@@ -55,14 +55,15 @@ pub(super) fn columns(
     let mut columns: Vec<Column> = Vec::with_capacity(head.len());
     for (at, name) in head.iter().enumerate() {
         let number = at + 1;
+        let cell = u64::try_from(number).ok();
         let found = if at >= named { Some(Column::Unnamed) } else { column(name, parameters) };
         if let Some(Column::Named(known)) = &found
             && columns.iter().any(|other| matches!(other, Column::Named(other) if other == known))
         {
-            faults.push(Fault::new(format!("column {number}: duplicate column `{known}`")));
+            faults.push(Fault::new(format!("column {number}: duplicate column `{known}`")).cell(cell));
         }
         if found.is_none() {
-            faults.push(unknown(number, name, parameters));
+            faults.push(unknown(number, name, parameters).cell(cell));
         }
         columns.push(found.unwrap_or(Column::Ignored));
     }

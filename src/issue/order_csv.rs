@@ -76,7 +76,10 @@ impl<'a> Table<'a> {
         let extra = record.iter().enumerate().skip(columns).find(|(_, cell)| !blank_trimmed(cell).is_empty());
         if cells < columns || extra.is_some() {
             let message = format!("the row has {cells} columns, but the header row has {columns}");
-            return Err(fault(message).help("quote values that contain the delimiter"));
+            let cell = extra.map_or(cells, |(at, _)| at);
+            return Err(fault(message)
+                .cell(Some(number(cell)))
+                .help("quote values that contain the delimiter"));
         }
         read_row(self.file, line, &self.columns, record)
     }
@@ -114,7 +117,8 @@ fn malformed_fault(file: &str, bytes: &[u8], names: &[String], malformed: Malfor
         None => String::new(),
     };
     let column = u64::try_from(column).unwrap_or(u64::MAX);
-    Fault::new(format!("{name}{what}")).file(file).at(malformed.line, column).help(help)
+    let fault = Fault::new(format!("{name}{what}")).file(file).at(malformed.line, column);
+    fault.cell(Some(number(malformed.cell))).help(help)
 }
 
 /// The rows of a text that have a value, with the line where each begins.
@@ -187,8 +191,13 @@ fn blank_trimmed(cell: &str) -> &str {
 }
 
 fn read_row(file: &str, line: u64, columns: &[Column], record: &csv::StringRecord) -> Result<Order, Fault> {
+    let cell_of = |name: &str| {
+        let at = columns.iter().position(|column| matches!(column, Column::Named(known) if known == name));
+        at.map(number)
+    };
     let fault = |column: &str, message: &str| {
-        Fault::new(format!("column `{column}`: {message}")).file(file).at(line, 0)
+        let fault = Fault::new(format!("column `{column}`: {message}")).file(file).at(line, 0);
+        fault.cell(cell_of(column))
     };
     let check = |column: &str, directive: &str, value: &str| {
         check_value(directive, value).map_err(|refusal| fault(column, &refusal.message).help(refusal.help))
@@ -213,6 +222,7 @@ fn read_row(file: &str, line: u64, columns: &[Column], record: &csv::StringRecor
                 return Err(Fault::new(message)
                     .file(file)
                     .at(line, 0)
+                    .cell(Some(number(at)))
                     .help("name the column, or remove the value"));
             }
             Column::Ignored | Column::Unnamed => continue,
@@ -227,7 +237,7 @@ fn read_row(file: &str, line: u64, columns: &[Column], record: &csv::StringRecor
                 order.sn = value.to_owned();
             }
             "products" if !value.is_empty() => {
-                let lines = value.split(',').map(|part| read_line(file, line, part));
+                let lines = value.split(',').map(|part| read_line(file, (line, number(at)), part));
                 order.lines = lines.collect::<Result<_, _>>().map_err(|why| fault(name, &why))?;
             }
             _ if value.is_empty() => {}
@@ -242,7 +252,12 @@ fn read_row(file: &str, line: u64, columns: &[Column], record: &csv::StringRecor
                     check(name, "START", value)?;
                 }
                 let place = Some((file.to_owned(), line, 0));
-                order.values.push(ArgValue { name: name.clone(), text: value.to_owned(), place });
+                order.values.push(ArgValue {
+                    name: name.clone(),
+                    text: value.to_owned(),
+                    place,
+                    cell: Some(number(at)),
+                });
             }
         }
     }
@@ -253,8 +268,13 @@ fn read_row(file: &str, line: u64, columns: &[Column], record: &csv::StringRecor
     Ok(order)
 }
 
+/// Returns the number of a column for people.
+fn number(index: usize) -> u64 {
+    u64::try_from(index + 1).unwrap_or(u64::MAX)
+}
+
 /// Parses `MySolutions:20`, a product without a count, or the step `MySolutions:35@2027-01-01`.
-fn read_line(file: &str, line: u64, part: &str) -> Result<Line, String> {
+fn read_line(file: &str, (line, cell): (u64, u64), part: &str) -> Result<Line, String> {
     let part = part.trim_matches(' ');
     let (part, from) = part.split_once('@').map_or((part, None), |(part, from)| (part, Some(from)));
     let from = from.map(parse_step).transpose()?;
@@ -264,6 +284,14 @@ fn read_line(file: &str, line: u64, part: &str) -> Result<Line, String> {
         name: "count".to_owned(),
         text: count.to_owned(),
         place: Some((file.to_owned(), line, 0)),
+        cell: Some(cell),
     });
-    Ok(Line { product: product.to_owned(), place: (line, 0), count, from, values: Vec::new() })
+    Ok(Line {
+        product: product.to_owned(),
+        place: (line, 0),
+        cell: Some(cell),
+        count,
+        from,
+        values: Vec::new(),
+    })
 }

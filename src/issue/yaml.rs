@@ -33,7 +33,7 @@ pub(super) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Fa
     serde_yaml::from_str_with_options(text, options).map_err(|error| {
         let (message, help) = describe(error.without_snippet());
         let place = error.location().map(|at| (at.line(), at.column()));
-        Fault { file: Some(file.to_owned()), place, message, help }
+        Fault { file: Some(file.to_owned()), place, cell: None, message, help }
     })
 }
 

@@ -104,5 +104,5 @@ pub fn render(report: &ConvertReport<'_>) -> String {
         losses: losses.collect(),
     };
     // Strings, numbers and lists can always be written.
-    to_json::pretty(&json).unwrap_or_default() + "\n"
+    to_json::document(&json).unwrap_or_default()
 }

@@ -28,6 +28,12 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Returns the escaped text.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    escape(text).into_owned()
+}
+
 /// Escapes a text of several lines, and keeps line breaks.
 #[must_use]
 pub fn escape_lines(text: &str) -> Cow<'_, str> {

@@ -2,14 +2,21 @@
 //! types.
 
 pub mod capacity;
+#[cfg(feature = "issue")]
+pub mod catalog_json;
 pub mod convert_json;
 pub mod cost;
+#[cfg(feature = "issue")]
+pub mod customer_json;
 pub mod difference;
 mod entitlement_json;
 pub mod escape;
 pub mod graph;
 #[cfg(feature = "human")]
 pub mod human;
+#[cfg(feature = "issue")]
+pub mod issue_json;
+pub mod keys_json;
 pub mod lint;
 mod repaired_copy;
 pub mod rule_docs;

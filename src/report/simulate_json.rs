@@ -1,4 +1,4 @@
-//! JSON output of `simulate`: one object per line. These structs are a public contract: fields are only added.
+//! JSON output of `simulate`, version 1: one object per line. These structs are a public contract: fields are only added.
 
 use std::collections::BTreeMap;
 
@@ -100,7 +100,7 @@ struct Help<'a> {
 /// # Errors
 /// Returns the errors of [`reply`].
 pub fn help(text: &str) -> serde_json::Result<String> {
-    to_json::line(&Help { help: text.lines().collect() })
+    to_json::versioned_line(&Help { help: text.lines().collect() })
 }
 
 /// Renders the answer to an event.
@@ -109,7 +109,7 @@ pub fn help(text: &str) -> serde_json::Result<String> {
 /// Never returns an error for these structs.
 pub fn reply(reply: &Reply) -> serde_json::Result<String> {
     let clean = |text: &str| escape(text).into_owned();
-    to_json::line(&Event {
+    to_json::versioned_line(&Event {
         event: clean(&reply.text),
         granted: reply.granted,
         outcome: clean(&reply.outcome),
@@ -133,7 +133,7 @@ pub fn state(session: &Session<'_>) -> serde_json::Result<String> {
         money: pool.money.map(|money| money.to_string()),
         in_force: pool.in_force,
     });
-    to_json::line(&State {
+    to_json::versioned_line(&State {
         at: session.now().to_string(),
         active_tokens: session.active_tokens(),
         pools: pools.collect(),
@@ -147,7 +147,7 @@ pub fn state(session: &Session<'_>) -> serde_json::Result<String> {
 pub fn usage(usage: &scenario::Usage) -> serde_json::Result<String> {
     let peak =
         |it: &scenario::Peak| Peak { pool: escape(&it.pool).into_owned(), used: it.used, peak: it.peak };
-    to_json::line(&Usage {
+    to_json::versioned_line(&Usage {
         usage: usage.peaks.iter().map(peak).collect(),
         granted: usage.granted,
         denied: usage.denied,
@@ -160,7 +160,7 @@ pub fn usage(usage: &scenario::Usage) -> serde_json::Result<String> {
 /// Returns the errors of [`reply`].
 pub fn undone(event: Option<&str>) -> serde_json::Result<String> {
     let event = event.map(|event| escape(event).into_owned());
-    to_json::line(&Undone { undone: event.is_some(), undone_event: event })
+    to_json::versioned_line(&Undone { undone: event.is_some(), undone_event: event })
 }
 
 /// Renders the users of all pools.
@@ -178,7 +178,7 @@ pub fn who(users: &[scenario::PoolUser]) -> serde_json::Result<String> {
         device: clean(&it.device),
         until: it.until.map(|until| until.to_string()),
     };
-    to_json::line(&Who { who: users.iter().map(user).collect() })
+    to_json::versioned_line(&Who { who: users.iter().map(user).collect() })
 }
 
 /// Renders the name of the file that was saved.
@@ -186,7 +186,7 @@ pub fn who(users: &[scenario::PoolUser]) -> serde_json::Result<String> {
 /// # Errors
 /// Returns the errors of [`reply`].
 pub fn saved(file: &str) -> serde_json::Result<String> {
-    to_json::line(&Saved { saved: escape(file).into_owned() })
+    to_json::versioned_line(&Saved { saved: escape(file).into_owned() })
 }
 
 /// Renders the error of a command that failed.
@@ -195,7 +195,7 @@ pub fn saved(file: &str) -> serde_json::Result<String> {
 /// Returns the errors of [`reply`].
 pub fn not_done(error: &str, help: Option<&str>) -> serde_json::Result<String> {
     let help = help.map(|help| escape(help).into_owned());
-    to_json::line(&Wrong { error: escape(error).into_owned(), help })
+    to_json::versioned_line(&Wrong { error: escape(error).into_owned(), help })
 }
 
 /// Renders the error of an invalid line.
@@ -204,5 +204,5 @@ pub fn not_done(error: &str, help: Option<&str>) -> serde_json::Result<String> {
 /// Returns the errors of [`reply`].
 pub fn wrong(found: &Diagnostic) -> serde_json::Result<String> {
     let help = found.help.as_ref().map(|help| escape(help).into_owned());
-    to_json::line(&Wrong { error: escape(&found.message).into_owned(), help })
+    to_json::versioned_line(&Wrong { error: escape(&found.message).into_owned(), help })
 }

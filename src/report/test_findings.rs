@@ -19,28 +19,28 @@ static NOT_MUTATED: Code = Code::error("R023", "mutation-not-run");
 static RESULTS: [ReportedRule; 4] = [
     ReportedRule {
         code: &FAILED,
-        what: "step or row of a scenario whose result is not the expected one",
+        what: "steps and rows of scenarios whose result is not the expected one",
         why: "The license does not grant what the scenario says, or the scenario is wrong.",
         remedy: "Correct the license or the expected value; `keywright test --update` writes the actual values.",
         group: "scenarios",
     },
     ReportedRule {
         code: &NOT_COVERED,
-        what: "part of a license that no scenario covers",
+        what: "parts of a license that no scenario covers",
         why: "A mistake there is not detected. It is an error if the coverage is below `--fail-under`.",
         remedy: "Add a scenario that uses it.",
         group: "scenarios",
     },
     ReportedRule {
         code: &SURVIVED,
-        what: "change of a license that no scenario detects",
+        what: "changes of a license that no scenario detects",
         why: "A mistake of this kind would be issued.",
         remedy: "Add a scenario whose result depends on the value.",
         group: "scenarios",
     },
     ReportedRule {
         code: &NOT_MUTATED,
-        what: "license that is not mutated, because one of its scenarios fails",
+        what: "licenses that are not mutated, because one of their scenarios fails",
         why: "Changes can be detected only by scenarios that pass on the unchanged license.",
         remedy: "Correct the failed scenario first.",
         group: "scenarios",

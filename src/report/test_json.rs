@@ -107,9 +107,7 @@ pub fn render(report: &TestReport) -> serde_json::Result<String> {
     let mutation = some(report.mutation.is_empty()).map(|()| report.mutation.iter().map(mutation).collect());
     let not_played = report.not_played.iter().map(not_played).collect();
     let report = TestReportJson { version: 1, scenarios, passed, failed, not_played, coverage, mutation };
-    let mut json = to_json::pretty(&report)?;
-    json.push('\n');
-    Ok(json)
+    to_json::document(&report)
 }
 
 fn names(licenses: &[Arc<SourceFile>]) -> Vec<String> {

@@ -11,6 +11,15 @@ pub(super) fn line(value: &impl Serialize) -> serde_json::Result<String> {
     serde_json::to_string(value).map(escape_json)
 }
 
+/// Formats an object on one line, with the version of the format as its first field.
+///
+/// # Errors
+/// Returns an error as [`line`] does.
+pub(super) fn versioned_line(value: &impl Serialize) -> serde_json::Result<String> {
+    let line = line(value)?;
+    Ok(format!("{{\"version\":1,{}", line.strip_prefix('{').unwrap_or(&line)))
+}
+
 /// Formats a value on several lines, without a final line break.
 ///
 /// # Errors

@@ -47,43 +47,43 @@ macro_rules! rule {
 /// All rules: verdicts in the order of precedence, then policies, then states of the issue log.
 static RULES: &[ReportedRule] = &[
     rule!(Error "MALFORMED" "malformed-block" "verdict":
-        "block that cannot be read",
+        "blocks that cannot be read",
         "A license server does not load it, or reads something else than the vendor signed.",
         "Run `keywright lint` on the file, and get the license again as it was issued."),
     rule!(Error "UNSUPPORTED" "unsupported-block" "verdict":
-        "block that this version of keywright does not understand",
+        "blocks that this version of keywright does not understand",
         "It has an unknown directive or a KEY of a newer version, so its meaning cannot be checked.",
         "Update keywright, or correct the directive."),
     rule!(Error "UNSIGNED" "unsigned-block" "verdict":
-        "block without KEY",
+        "blocks without KEY",
         "Nothing proves that the vendor issued it.",
         "The vendor signs it with `keywright sign`."),
     rule!(Error "UNKNOWN-KEY" "unknown-key" "verdict":
-        "block that is signed with a key that the trust store does not have",
+        "blocks that are signed with a key that the trust store does not have",
         "Anyone can make a key, so the signature proves nothing.",
         "Get the vendor's current trust store; never trust a key that comes with a license."),
     rule!(Error "NOT-FOR-VENDOR" "not-for-vendor" "verdict":
-        "block of a vendor for whom its key is not trusted, or who is not accepted",
+        "blocks of a vendor for whom their key is not trusted, or who is not accepted",
         "A vendor can sign its own blocks only.",
         "Correct VENDOR and sign the block again, or correct `--vendor`."),
     rule!(Error "INVALID" "invalid-signature" "verdict":
-        "block that differs from what was signed",
+        "blocks that differ from what was signed",
         "Someone changed it after the vendor signed it.",
         "Use the license as it was issued; `keywright verify --log LOG` shows the difference."),
     rule!(Error "REVOKED" "revoked-block" "verdict":
-        "block that the vendor revoked, or whose key was revoked",
+        "blocks that the vendor revoked, or whose key was revoked",
         "It must not be used any more.",
         "Ask the vendor for a replacement license."),
     rule!(Warning "NOT-YET" "not-yet-valid" "verdict":
-        "block that is not valid yet",
+        "blocks that are not valid yet",
         "Its START, or the validity of its key, is after the verification date.",
         "Use it from that day on; check the clock or the date given with `--at`."),
     rule!(Warning "EXPIRED" "expired-block" "verdict":
-        "block that has expired",
+        "blocks that have expired",
         "Its END is before the verification date.",
         "Renew the license, and remove the block."),
     rule!(Error "NO-BLOCK" "file-without-block" "verdict":
-        "file without a block",
+        "files without a block",
         "A file without signed blocks is never valid.",
         "Check that it is the right file and that it is complete."),
     rule!(Warning "MIXED-SET" "mixed-set" "policy":
@@ -91,27 +91,27 @@ static RULES: &[ReportedRule] = &[
         "They are of different customers, or with `--one-set` of different purchases.",
         "Give each customer an own file."),
     rule!(Warning "INCOMPLETE" "missing-dependency" "policy":
-        "token whose dependency is missing",
+        "tokens whose dependency is missing",
         "No valid block of the same customer provides it, so the token can never be checked out.",
         "Add the missing block, or verify all files of the customer with `--together`."),
     rule!(Warning "STALE" "stale-list" "policy":
-        "trust list or revocation list that is expired or missing",
+        "trust lists and revocation lists that are expired or missing",
         "Keys and blocks that were revoked since are not known.",
         "Get the current lists from the vendor."),
     rule!(Error "NOT-ISSUED" "not-issued" "log":
-        "block that is not in the issue log",
+        "blocks that are not in the issue log",
         "It was signed without a record, or with a stolen key.",
         "Find out who signed it, and revoke it if it must not exist."),
     rule!(Error "CHANGED" "changed-since-issue" "log":
-        "block with another content than in the issue log",
+        "blocks with another content than in the issue log",
         "Its serial number was issued with other values.",
         "Compare it with the license in the log: `keywright log restore SN`."),
     rule!(Warning "REPLACED" "replaced-block" "log":
-        "block that a later purchase replaced",
+        "blocks that a later purchase replaced",
         "It grants nothing next to its replacement.",
         "Use the current license of the customer: `keywright customer NAME`."),
     rule!(Warning "LEFT-OUT" "left-out-block" "log":
-        "block that the last issue of its serial number does not contain",
+        "blocks that the last issue of their serial number does not contain",
         "The customer has an older version of the license.",
         "Use the current license of the customer: `keywright customer NAME`."),
 ];

@@ -46,6 +46,7 @@ mod hostile_text;
 mod issue;
 mod issue_bulk;
 mod issue_csv;
+mod issue_json;
 mod issue_life_cycle;
 mod issue_log;
 mod issue_plan;

@@ -152,3 +152,25 @@ fn missing_coverage_and_undetected_mutations_are_findings_in_the_license() {
     let sarif = dir.run(&["test", "a.scenarios.yaml", "--format", "sarif", "--coverage", "--mutate"]);
     sarif::checked(&sarif.expect_code(1).stdout);
 }
+
+#[test]
+fn every_rule_of_a_report_has_a_page() {
+    let dir = signed_dir();
+    let rules = |args: &[&str]| -> Vec<String> {
+        let sarif = sarif::checked(&dir.run(&[args, &["--format", "sarif"]].concat()).stdout);
+        let rules = sarif.runs[0].tool.driver.rules.as_ref().unwrap();
+        rules.iter().map(|rule| rule.id.clone()).collect()
+    };
+    dir.copy("tests/scenarios/good/pool.lic", "pool.lic");
+    dir.copy("tests/scenarios/good/pool.scenarios.yaml", "pool.scenarios.yaml");
+    let all = [rules(&["verify", "a.lic"]), rules(&["test", "pool.scenarios.yaml"])].concat();
+    assert!(all.len() > 30, "{all:?}");
+    for id in all {
+        let page = dir.run(&["explain", &id]).expect_code(0).stdout;
+        assert!(page.starts_with(&id) && page.contains("Checks for"), "{page}");
+        let json = dir.run(&["explain", &id, "--format", "json"]).expect_code(0).stdout;
+        let page: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(crate::schema::faults("explain", &page), [""; 0]);
+        assert_eq!(page["code"], id);
+    }
+}

@@ -55,11 +55,10 @@ fn validate(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut 
                 let has = |key: &Value| value.get(key.as_str().unwrap()).is_some();
                 wrong(!value.is_object() || rule.as_array().unwrap().iter().all(has));
             }
-            "anyOf" => wrong(rule.as_array().unwrap().iter().any(|one| {
-                let mut faults = Vec::new();
-                validate(root, one, value, at, &mut faults);
-                faults.is_empty()
-            })),
+            "anyOf" => wrong(rule.as_array().unwrap().iter().any(|one| is_valid(root, one, value, at))),
+            "oneOf" => wrong(
+                rule.as_array().unwrap().iter().filter(|one| is_valid(root, one, value, at)).count() == 1,
+            ),
             "$ref" => {
                 let target = rule.as_str().unwrap().strip_prefix('#').unwrap();
                 validate(root, root.pointer(target).expect("the reference has a target"), value, at, faults);
@@ -68,6 +67,12 @@ fn validate(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut 
         }
     }
     inside(root, schema, value, at, faults);
+}
+
+fn is_valid(root: &Value, schema: &Value, value: &Value, at: &str) -> bool {
+    let mut faults = Vec::new();
+    validate(root, schema, value, at, &mut faults);
+    faults.is_empty()
 }
 
 fn inside(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
@@ -120,6 +125,9 @@ fn matches(pattern: &str, text: &str) -> bool {
         }
         "^[a-z0-9]+(-[a-z0-9]+)*$" => text.split('-').all(|word| {
             !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        }),
+        "^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$" => text.split('-').all(|word| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         }),
         "^[A-Za-z0-9_-]{1,64}$" => is_name(text),
         "^[^\"]+$" => !text.is_empty() && !text.contains('"'),

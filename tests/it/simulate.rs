@@ -75,7 +75,14 @@ fn undo_reverts_many_events() {
     let outcome = dir.run_with(&["simulate", "a.lic"], events.as_bytes()).expect_code(0);
     let last: Value = serde_json::from_str(outcome.stdout.lines().last().unwrap()).unwrap();
     assert_eq!(last["pools"][0]["used"], 500);
-    assert!(outcome.stdout.lines().skip(1700).take(1200).all(|line| line.starts_with("{\"undone\":true,")));
+    assert!(
+        outcome
+            .stdout
+            .lines()
+            .skip(1700)
+            .take(1200)
+            .all(|line| line.starts_with("{\"version\":1,\"undone\":true,"))
+    );
 }
 
 #[test]
@@ -113,8 +120,8 @@ fn undo_skips_denied_events() {
     let outcome = dir.run_with(&["simulate", "a.lic"], events.as_bytes()).expect_code(1);
     let undone: Vec<&str> = outcome.stdout.lines().skip(3).collect();
     let expected = [
-        "{\"undone\":true,\"undone_event\":\"checkout ModuleA\"}",
-        "{\"undone\":false,\"undone_event\":null}",
+        "{\"version\":1,\"undone\":true,\"undone_event\":\"checkout ModuleA\"}",
+        "{\"version\":1,\"undone\":false,\"undone_event\":null}",
     ];
     assert_eq!(undone, expected, "{}", outcome.stdout);
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use crate::format::TextOrJson;
 use crate::log_args::LogArgs;
 use crate::passphrase::PassphraseArgs;
 use crate::project::{Project, first_of};
@@ -22,6 +23,7 @@ use crate::{CliError, Console, parse_day};
 #[command(after_help = "Examples:\n  keywright issue orders.csv\n  keywright issue order.yaml --dry-run\n  \
     keywright issue orders.csv --dry-run --show\n  \
     keywright issue orders.csv --catalog catalog.yaml --key vendor.key.pem --out licenses\n  \
+    keywright issue orders.csv --dry-run --format json\n  \
     keywright issue orders.csv --plan plan.json\n  \
     keywright issue --approve plan.json --key second.key.pem\n  \
     keywright issue orders.csv --plan plan.json --approvals 2")]
@@ -38,7 +40,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "approve")]
     pub(super) plan: Option<PathBuf>,
     /// Approve a plan: sign its digest into a file next to it
-    #[arg(long, value_name = "PLAN", conflicts_with_all = ["orders", "order", "dry_run"])]
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["orders", "order", "dry_run", "format"])]
     pub(super) approve: Option<PathBuf>,
     /// Issue only licenses in the plan, and only if this many keys approved it
     #[arg(long, value_name = "N", requires = "plan", conflicts_with = "dry_run", value_parser = clap::value_parser!(u16).range(1..))]
@@ -72,6 +74,9 @@ pub(super) struct RunArgs {
     /// With `--dry-run`: print the text of each license, also of refused orders
     #[arg(long, requires = "dry_run")]
     pub(super) show: bool,
+    /// Output format; the JSON of a dry run is a plan, and otherwise the result
+    #[arg(long, value_enum, default_value_t = TextOrJson::Human)]
+    pub(super) format: TextOrJson,
     /// Accept that customers have less than before, for this reason, which is logged
     #[arg(long, value_name = "REASON", value_parser = parse_reason)]
     pub(super) allow_loss: Option<String>,

@@ -9,6 +9,7 @@ use keywright_issue::{Catalog, Cause, Clashes, Fault, Issuer, MAX_ORDERS, Order,
 use keywright_report::escape::escape;
 use keywright_verify::Digest;
 
+use super::super::format::TextOrJson;
 use super::super::new::{Shelf, refused};
 use super::super::{CliError, Console, Exit};
 use super::args::RunSettings;
@@ -28,6 +29,8 @@ pub(super) struct Inputs {
     pub(super) clashes: Vec<Refused>,
     /// Indexes of these orders among the parsed ones.
     clashing: HashSet<usize>,
+    /// True if an order table is refused as a whole, which is then the only entry of `wrong`.
+    pub(super) is_unusable: bool,
     /// Digest of catalogue, templates and orders.
     pub(super) digest: Digest,
 }
@@ -51,8 +54,20 @@ impl Inputs {
         let issuer = Issuer::new(catalog.clone(), templates, args.run.at.unwrap_or(io.today))
             .map_err(|fault| refused(&fault))?;
         let orders = Orders::read(order_files, issuer.parameters(), io)?;
+        if args.run.format == TextOrJson::Human {
+            orders.refuse_unusable(io)?;
+        }
         let (wrong, clashes, clashing) = (Vec::new(), Vec::new(), HashSet::new());
-        let mut inputs = Self { catalog, issuer, orders, count: 0, wrong, clashes, clashing, digest };
+        let mut inputs =
+            Self { catalog, issuer, orders, count: 0, wrong, clashes, clashing, is_unusable: false, digest };
+        if let Some(unusable) = inputs.orders.unusable().split_first() {
+            let (first, more) = unusable;
+            let mut refused = Refused::new(Cause::Order, first.clone());
+            refused.faults.extend(more.iter().cloned());
+            inputs.wrong.push(refused);
+            inputs.is_unusable = true;
+            return Ok(inputs);
+        }
         for name in inputs.look()? {
             let name = escape(&name);
             io.note(&format!("warning: template `{name}` has no scenarios, so its licenses are not tested"))?;
@@ -74,7 +89,7 @@ impl Inputs {
                     unproven.extend(names.map(str::to_owned));
                     self.digest = chained(&self.digest, &order.digest());
                     if let Some(fault) = clashes.check(&order) {
-                        self.clashes.push(refuse(fault));
+                        self.clashes.push(refuse(fault).of(&order.sn));
                         self.clashing.insert(read);
                     }
                     read += 1;
@@ -97,7 +112,8 @@ impl Inputs {
 
     /// Returns the usable orders.
     pub(super) fn orders(&self) -> impl Iterator<Item = Order> + Send + '_ {
-        let good = self.orders.each().filter_map(Result::ok).enumerate();
+        let all = self.orders.each().filter(|_| !self.is_unusable);
+        let good = all.filter_map(Result::ok).enumerate();
         good.filter(|(at, _)| !self.clashing.contains(at)).map(|(_, order)| order)
     }
 

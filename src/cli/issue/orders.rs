@@ -16,6 +16,8 @@ pub(crate) struct Orders {
     sources: Vec<Source>,
     /// Additional columns allowed in tables.
     parameters: Vec<String>,
+    /// The problems of a table that is refused as a whole, and its name.
+    unusable: Option<(String, Vec<Fault>)>,
 }
 
 enum Source {
@@ -24,24 +26,43 @@ enum Source {
 }
 
 impl Orders {
-    /// Reads the files. Tables are parsed later, by [`Self::each`].
+    /// Reads the files. Tables are parsed later, by [`Self::each`]. A table without usable columns or with malformed quoting
+    /// is refused as a whole: see [`Self::unusable`].
     pub(crate) fn read(
         paths: &[PathBuf],
         parameters: Vec<String>,
         io: &mut Console<'_>,
     ) -> Result<Self, CliError> {
-        let mut sources = Vec::new();
+        let (mut sources, mut unusable) = (Vec::new(), None);
         for path in paths {
             let name = files::display_name(path);
             let bytes = files::read_up_to(path, MAX_INPUT, io)?;
             sources.push(if is_table(path, &bytes) {
-                check_table(&name, &bytes, &parameters, io)?;
+                let faults = check_table(&name, &bytes, &parameters, io)?;
+                if !faults.is_empty() {
+                    unusable = unusable.or_else(|| Some((name.clone(), faults)));
+                }
                 Source::Table { name, bytes }
             } else {
                 Source::One(keywright_issue::parse_order(&name, &into_text(path, bytes)?).map(Box::new))
             });
         }
-        Ok(Self { sources, parameters })
+        Ok(Self { sources, parameters, unusable })
+    }
+
+    /// Returns the problems of the first table that is refused as a whole.
+    pub(crate) fn unusable(&self) -> &[Fault] {
+        self.unusable.as_ref().map_or(&[], |(_, faults)| faults)
+    }
+
+    /// Prints these problems. Then no order can be used.
+    pub(crate) fn refuse_unusable(&self, io: &mut Console<'_>) -> Result<(), CliError> {
+        let Some((name, faults)) = &self.unusable else { return Ok(()) };
+        for fault in faults.iter().take(MOST_TOLD) {
+            io.error(&refused(fault))?;
+        }
+        let message = format!("{name} is refused as a whole: no order was read");
+        Err(CliError::new(Exit::Findings, message).help("nothing was issued"))
     }
 
     /// Returns all orders in order, each parsed or with its problem.
@@ -59,13 +80,13 @@ impl Orders {
     }
 }
 
-/// Refuses a table without usable columns or with malformed quoting, as a whole, and reports skipped rows.
+/// Returns the problems of a table as a whole, and reports skipped rows.
 fn check_table(
     name: &str,
     bytes: &[u8],
     parameters: &[String],
     io: &mut Console<'_>,
-) -> Result<(), CliError> {
+) -> Result<Vec<Fault>, CliError> {
     match Table::read(name, bytes, parameters) {
         Ok(table) if table.empty_rows() > 0 => {
             io.note(&format!(
@@ -75,15 +96,9 @@ fn check_table(
             ))?;
         }
         Ok(_) => {}
-        Err(faults) => {
-            for fault in faults.iter().take(MOST_TOLD) {
-                io.error(&refused(fault))?;
-            }
-            let message = format!("{name} is refused as a whole: no order was read");
-            return Err(CliError::new(Exit::Findings, message).help("nothing was issued"));
-        }
+        Err(faults) => return Ok(faults),
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// Returns true for CSV by the file's name or, for standard input, by its first row.

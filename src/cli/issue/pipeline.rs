@@ -7,6 +7,7 @@ use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, Pa
 
 use keywright_issue::log::{Entry, Holding, Issue, IssueKey, Log, Owned};
 use keywright_issue::{Cause, Fault, Issued, Issuer, Order, PlannedLicenses, Refused, RunCustomers, Terms};
+use keywright_report::issue_json::IssuedFile;
 use keywright_sign::Signer;
 use keywright_verify::{Revocations, TrustedKey};
 
@@ -35,6 +36,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) out: OutputDir<'a>,
     /// True if files with different content are replaced.
     pub(crate) replace: bool,
+    /// True if the result lists all licenses.
+    pub(crate) lists_licenses: bool,
     /// Number of the last entry before the run, if it is resumed.
     pub(crate) resumed: Option<i64>,
     pub(crate) issued_at: String,
@@ -50,6 +53,8 @@ pub(crate) struct RunSummary {
     pub(crate) blocks: usize,
     /// Number of licenses whose files already existed.
     pub(crate) unchanged: usize,
+    /// The licenses in order, if they are to be listed.
+    pub(crate) licenses: Vec<IssuedFile>,
     /// Refused orders, in order.
     pub(crate) refused: Vec<Refused>,
     /// The customers of the run.
@@ -57,14 +62,19 @@ pub(crate) struct RunSummary {
 }
 
 impl RunSummary {
+    /// Creates the result of a run in which nothing is issued.
+    pub(crate) fn refused(refused: Vec<Refused>) -> Self {
+        Self { refused, ..Self::default() }
+    }
+
     /// Refuses an order that depends on an earlier order of the run.
     fn claim(&mut self, made: ReadyToWrite) -> Result<ReadyToWrite, Refused> {
         let Issue { customer, of, .. } = &made.issued.issue;
         let of = Some(of.as_str()).filter(|of| !of.is_empty());
         let (file, (line, column)) = &made.place;
-        self.customers
-            .claim(customer, made.pools.iter().map(String::as_str), of)
-            .map_err(|fault| Refused::new(Cause::Order, fault.file(file).at(*line, *column)))?;
+        self.customers.claim(customer, made.pools.iter().map(String::as_str), of).map_err(|fault| {
+            Refused::new(Cause::Order, fault.file(file).at(*line, *column)).of(&made.issued.issue.sn)
+        })?;
         Ok(made)
     }
 
@@ -146,7 +156,11 @@ impl Batch<'_> {
         })
     }
 
-    fn make(&self, (order, owned): &(Order, Owned)) -> Result<ReadyToWrite, Refused> {
+    fn make(&self, ordered: &(Order, Owned)) -> Result<ReadyToWrite, Refused> {
+        self.make_license(ordered).map_err(|refused| refused.of(&ordered.0.sn))
+    }
+
+    fn make_license(&self, (order, owned): &(Order, Owned)) -> Result<ReadyToWrite, Refused> {
         let revoked = |holding: &Holding| revoked(self.revocations, holding);
         let terms = Terms { allow_loss: self.allow_loss, revoked: &revoked, describe: false };
         let draft = self.issuer.draft_for(order, owned, terms)?;
@@ -179,7 +193,9 @@ impl Batch<'_> {
             match made {
                 Ok(made) if self.may_put(&made, log)? => ready.push(made),
                 Ok(made) => {
-                    ended.refused.extend(made.exists.map(|fault| Refused::new(Cause::Exists, fault)));
+                    let sn = &made.issued.issue.sn;
+                    let refused = made.exists.map(|fault| Refused::new(Cause::Exists, fault).of(sn));
+                    ended.refused.extend(refused);
                 }
                 Err(refused) => ended.refused.push(refused),
             }
@@ -189,6 +205,10 @@ impl Batch<'_> {
         log.append(issues, self.signer, self.trusted).map_err(|fault| failed(&fault))?;
         let written = on_all_cores(&ready, |ready| self.write(ready));
         for (ready, written) in ready.iter().zip(written) {
+            if let (true, Ok(is_new)) = (self.lists_licenses, &written) {
+                let Issue { sn, customer, file, .. } = ready.issued.issue.clone();
+                ended.licenses.push(IssuedFile { sn, customer, file, is_new: *is_new });
+            }
             match written {
                 Ok(false) => ended.unchanged += 1,
                 Ok(true) => {
@@ -223,7 +243,7 @@ impl Batch<'_> {
         self.out.put(&issue.file, text, replace).map_err(|stop| {
             let fault = Fault::new(stop.message);
             let fault = stop.help.map_or(fault.clone(), |help| fault.help(help));
-            Refused::new(Cause::Write, fault)
+            Refused::new(Cause::Write, fault).of(&issue.sn)
         })
     }
 }

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use keywright_issue::log::{Holding, Log};
 use keywright_issue::{
-    Approval, Baseline, Cause, Plan, PlannedLicenses, Refused, RunCustomers, Terms, refused_approver,
+    Approval, Baseline, Cause, Draft, Plan, PlannedLicenses, Refused, RunCustomers, Terms, refused_approver,
 };
 use keywright_report::counted;
 use keywright_report::escape::escape;
+use keywright_report::issue_json::{self, PlanReport};
 use keywright_verify::{Digest, Mode, Revocations, Trust, TrustedKey};
 
+use super::super::format::{TextOrJson, json_text};
 use super::super::new::refused;
 use super::super::progress::Progress;
 use super::super::{CliError, Console, Exit, files};
@@ -35,17 +37,39 @@ pub(super) fn plan(
     let (key, revocations) = key_and_revocations(args.run, &inputs.catalog.vendor, io)?;
     let revoked = |holding: &Holding| revoked(&revocations, holding);
     let terms = Terms { allow_loss: args.run.allow_loss.as_deref(), revoked: &revoked, describe: true };
-    let (plan, wrong) = build(&inputs, past, terms, (key, &revocations), args.run.show, io)?;
+    let is_json = args.run.format == TextOrJson::Json;
+    let mut texts = Vec::new();
+    let mut show = |sn: &str, drafted: &Result<Draft, Refused>, io: &mut Console<'_>| match drafted {
+        _ if !args.run.show => Ok(()),
+        Ok(draft) if is_json => {
+            texts.push(draft.text().to_owned());
+            Ok(())
+        }
+        Err(_) if is_json => Ok(()),
+        Ok(draft) => show_text(sn, Some(draft.text()), io),
+        Err(refused) => show_text(sn, refused.text.as_deref(), io),
+    };
+    let (plan, wrong) = build(&inputs, past, terms, (key, &revocations), &mut show, io)?;
     let mut refused = std::mem::take(&mut inputs.wrong);
     refused.append(&mut inputs.clashes);
     refused.extend(wrong);
-    tell(&refused, io)?;
+    let exit = if refused.is_empty() { Exit::Success } else { Exit::Findings };
+    if is_json {
+        let texts = args.run.show.then_some(texts.as_slice());
+        let report = PlanReport { plan: &plan, texts, refused: &refused, exit_code: exit.code() };
+        io.stdout.write_all(json_text(issue_json::plan(&report))?.as_bytes())?;
+    } else {
+        tell(&refused, io)?;
+    }
     match args.plan {
         Some(path) => write_plan(path, &plan, refused.is_empty(), io)?,
+        None if is_json => {}
         None => show_plan(&plan, io)?,
     }
-    totals(&plan.totals, io)?;
-    Ok(if refused.is_empty() { Exit::Success } else { Exit::Findings })
+    if !is_json {
+        totals(&plan.totals, io)?;
+    }
+    Ok(exit)
 }
 
 /// Returns the key and the revocations of the trust store; none if there is no trust store, which a dry run does not need.
@@ -79,14 +103,17 @@ fn log_to_compare(args: &RunSettings<'_>, io: &mut Console<'_>) -> Result<Option
     Ok(None)
 }
 
-/// Builds the plan of all orders, and returns the refused ones. Only some drafts are in memory at a time. With `show`,
-/// the license texts are printed.
+/// Shows the license of an order, given its serial number.
+type ShowLicense<'a> =
+    dyn FnMut(&str, &Result<Draft, Refused>, &mut Console<'_>) -> Result<(), CliError> + 'a;
+
+/// Builds the plan of all orders, and returns the refused ones. Only some drafts are in memory at a time.
 fn build(
     inputs: &Inputs,
     past: Baseline<'_>,
     terms: Terms<'_>,
     (key, revocations): (RunKey, &Revocations),
-    show: bool,
+    show: &mut ShowLicense<'_>,
     io: &mut Console<'_>,
 ) -> Result<(Plan, Vec<Refused>), CliError> {
     let mut plan = Plan::new(&inputs.catalog.vendor, inputs.issuer.day());
@@ -106,12 +133,8 @@ fn build(
                 })?;
                 Ok(draft)
             });
-            if show {
-                let text = claimed
-                    .as_ref()
-                    .map_or_else(|refused| refused.text.as_deref(), |draft| Some(draft.text()));
-                show_text(&order.sn, text, io)?;
-            }
+            let claimed = claimed.map_err(|refused| refused.of(&order.sn));
+            show(&order.sn, &claimed, io)?;
             match claimed {
                 Ok(draft) => plan.add(&draft, past).map_err(|fault| failed(&fault))?,
                 Err(wrong) => refused.push(wrong),
@@ -267,7 +290,8 @@ pub(super) fn approved(
     let revoked = |holding: &Holding| revoked(revocations, holding);
     let terms = Terms { allow_loss: args.run.allow_loss.as_deref(), revoked: &revoked, describe: true };
     let past = Baseline { log: log.as_ref(), since };
-    let (now, refused) = build(inputs, past, terms, (RunKey::of(key), revocations), false, io)?;
+    let (now, refused) =
+        build(inputs, past, terms, (RunKey::of(key), revocations), &mut |_, _, _| Ok(()), io)?;
     check_plan(&plan, &now, inputs.wrong.is_empty() && refused.is_empty())
 }
 

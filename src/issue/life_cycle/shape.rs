@@ -36,7 +36,7 @@ fn stepped(order: &Order, blocks: Vec<BlockText>) -> Result<Vec<BlockText>, Faul
     let mut ends: BTreeMap<usize, Date> = BTreeMap::new();
     for (at, line) in order.lines.iter().enumerate() {
         let Some(from) = line.from else { continue };
-        let place = |fault: Fault| fault.file(&order.file).at(line.place.0, line.place.1);
+        let place = |fault: Fault| fault.file(&order.file).at(line.place.0, line.place.1).cell(line.cell);
         let earlier = order.lines.iter().take(at).rposition(|earlier| earlier.product == line.product);
         let Some(earlier) = earlier else {
             let message = format!("the step of `{}` from {from} has no earlier line", line.product);

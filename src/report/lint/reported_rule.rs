@@ -27,6 +27,14 @@ impl ReportedRule {
     }
 }
 
+impl From<ReportedRule> for CodePage {
+    /// Creates the page of a rule without an example.
+    fn from(rule: ReportedRule) -> Self {
+        let ReportedRule { code, what, why, remedy, .. } = rule;
+        Self { code, what, why, bad: "", good: "", remedy }
+    }
+}
+
 impl From<&'static Rule> for ReportedRule {
     fn from(rule: &'static Rule) -> Self {
         let group = rule.group().map_or("", |group| group.name);
