@@ -171,6 +171,12 @@ const CHANGES: &[(&str, &str, &str, bool)] = &[
     (POOL, "FEATURE Draw", "FEATURE Pool { VENDOR=v KEYTYPE=UPGRADE COUNT=5 }\nFEATURE Draw", false),
     (POOL, "FEATURE Draw", "FEATURE More { VENDOR=v KEYTYPE=EXCLUSIVE COUNT=5 }\nFEATURE Draw", false),
     (POOL, "FEATURE Draw { VENDOR=v", "FEATURE Draw { VENDOR=v END=2026-06-01", true),
+    (
+        POOL,
+        "FEATURE Draw",
+        "FEATURE Next { VENDOR=v COUNT=30 REPLACES=\"FEATURE=Pool\" }\nFEATURE Draw",
+        true,
+    ),
     (POOL, "HOSTNAME=one", "HOSTNAME=two", true),
     (POOL, "HOSTID=\"HOSTNAME=one\" ", "", false),
     (POOL, "FEATURE Local {", "FEATURE Local { HOSTID=\"HOSTNAME=two\"", true),

@@ -1,6 +1,9 @@
-//! Parts of two sets of licenses that have nothing to do with each other: names that depend on each other, directly or not.
+//! Parts of two sets of licenses that have nothing to do with each other: names that depend on each other or replace each
+//! other, directly or not.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use keywright_license::Replaces;
 
 use super::blocks::{self, Records};
 use super::change::LicenseSet;
@@ -15,10 +18,24 @@ type Blocks<'a> = Vec<(String, Records<'a>)>;
 pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component> {
     let mut union = Union::default();
     let every = || blocks::all(old).chain(blocks::all(new));
+    let by_key: BTreeMap<String, &str> = every()
+        .filter_map(|(_, feature)| {
+            Some((feature.key.as_ref()?.value.to_string(), feature.name.value.as_str()))
+        })
+        .collect();
     for (_, feature) in every() {
         let name = union.index(feature.name.value.as_str());
         for need in &feature.dependencies {
             let other = union.index(need.feature.value.as_str());
+            union.join(name, other);
+        }
+        // A block can replace those of another name.
+        let replaced = feature.terms().replaces.as_ref().and_then(|replaces| match &replaces.value {
+            Replaces::Feature(replaced) => Some(replaced.as_str()),
+            Replaces::Key(key) => by_key.get(key).copied(),
+        });
+        if let Some(replaced) = replaced {
+            let other = union.index(replaced);
             union.join(name, other);
         }
     }
@@ -49,11 +66,7 @@ pub(super) fn changed(old: LicenseSet<'_>, new: LicenseSet<'_>) -> Vec<Component
 
 fn set_replaces_keys(set: LicenseSet<'_>) -> bool {
     blocks::all(set).any(|(_, feature)| {
-        feature
-            .terms()
-            .replaces
-            .as_ref()
-            .is_some_and(|replaces| matches!(replaces.value, keywright_license::Replaces::Key(_)))
+        feature.terms().replaces.as_ref().is_some_and(|replaces| matches!(replaces.value, Replaces::Key(_)))
     })
 }
 
