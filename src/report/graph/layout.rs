@@ -72,6 +72,16 @@ pub(super) fn place(boxes: &[BoxSize], links: &[Link]) -> Places {
     collect(&graph, boxes, links)
 }
 
+/// Lets a line to the right begin in the middle of the right side of its box, so that it does not cross the boxes above or
+/// below it.
+fn begin_at_side(points: &mut [(f64, f64)], side: (f64, f64)) {
+    if let [first, next, ..] = points
+        && next.0 > side.0
+    {
+        *first = side;
+    }
+}
+
 fn collect(graph: &Graph<NodeLabel, EdgeLabel>, boxes: &[BoxSize], links: &[Link]) -> Places {
     let mut places = Places::default();
     for (at, size) in boxes.iter().enumerate() {
@@ -83,8 +93,11 @@ fn collect(graph: &Graph<NodeLabel, EdgeLabel>, boxes: &[BoxSize], links: &[Link
     }
     for (at, link) in links.iter().enumerate() {
         let edge = graph.edge(&link.from.to_string(), &link.to.to_string(), Some(&at.to_string()));
-        let points: Vec<(f64, f64)> =
+        let mut points: Vec<(f64, f64)> =
             edge.into_iter().flat_map(|edge| &edge.points).map(|point| (point.x, point.y)).collect();
+        if let (Some((x, y)), Some(size)) = (places.boxes.get(link.from), boxes.get(link.from)) {
+            begin_at_side(&mut points, (x + size.width / 2.0, *y));
+        }
         for (x, y) in &points {
             places.width = places.width.max(x + MARGIN);
             places.height = places.height.max(y + MARGIN);

@@ -21,10 +21,11 @@ const STYLE: &str = "<style>.page{fill:#fff}text{fill:#1f2328;font:13px system-u
 /// Maximum number of rows and of stops that are drawn.
 const MOST_ROWS: usize = 60;
 const MOST_STOPS: usize = 20;
-/// The horizontal range of the charts, and heights.
-const LEFT: f64 = 170.0;
+/// The least and the largest number of letters for which a name has space, and the width of a letter.
+const LETTERS: (usize, usize) = (18, 44);
+const LETTER: f64 = 8.5;
+/// The width of the charts, and heights.
 const PLOT: f64 = 720.0;
-const WIDTH: f64 = LEFT + PLOT + 40.0;
 const HEAD: f64 = 66.0;
 const ROW: f64 = 62.0;
 const CHART: f64 = 34.0;
@@ -39,17 +40,18 @@ pub fn render(planned: &Planned<'_>) -> String {
     let height = bottom + 48.0 + number(notes.len()) * 18.0;
     let title =
         format!("{}: usable licenses from {} to {}", xml(&planned.title()), timeline.from, timeline.to);
+    let axis = Axis::new(planned);
+    let width = axis.left + PLOT + 40.0;
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
-         role=\"img\" aria-label=\"{title}\">\n{STYLE}<rect class=\"page\" width=\"{WIDTH}\" height=\"{height}\"/>\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
+         role=\"img\" aria-label=\"{title}\">\n{STYLE}<rect class=\"page\" width=\"{width}\" height=\"{height}\"/>\n\
          <text class=\"t\" x=\"16\" y=\"28\">{title}</text>\n"
     );
-    let axis = Axis::new(timeline.from, timeline.to);
     axis.draw(&mut out, bottom);
     for (at, feature) in timeline.features.iter().take(MOST_ROWS).enumerate() {
         row(&mut out, planned, feature, &axis, HEAD + number(at) * ROW);
     }
-    legend(&mut out, bottom + 22.0);
+    legend(&mut out, axis.left, bottom + 22.0);
     for (at, (class, note)) in notes.iter().enumerate() {
         let y = bottom + 48.0 + number(at) * 18.0;
         let _ = writeln!(out, "<text class=\"{class}\" x=\"16\" y=\"{y:.0}\">{}</text>", xml(note));
@@ -65,18 +67,27 @@ fn number(number: usize) -> f64 {
 
 /// Places of days.
 struct Axis {
+    /// The largest number of letters of a name.
+    letters: usize,
+    /// The left end of the charts, after the names.
+    left: f64,
     from: Date,
     to: Date,
     days: f64,
 }
 
 impl Axis {
-    fn new(from: Date, to: Date) -> Self {
-        Self { from, to, days: days(from, to).max(1.0) }
+    fn new(planned: &Planned<'_>) -> Self {
+        let (from, to) = (planned.timeline.from, planned.timeline.to);
+        let names = planned.timeline.features.iter().take(MOST_ROWS).map(|row| planned.name_of(row));
+        let longest = names.map(|name| name.chars().count()).max().unwrap_or(0);
+        let letters = longest.clamp(LETTERS.0, LETTERS.1);
+        let left = number(letters) * LETTER + 28.0;
+        Self { letters, left, from, to, days: days(from, to).max(1.0) }
     }
 
     fn x(&self, day: Date) -> f64 {
-        LEFT + PLOT * (days(self.from, day) / self.days).clamp(0.0, 1.0)
+        self.left + PLOT * (days(self.from, day) / self.days).clamp(0.0, 1.0)
     }
 
     /// Draws a line for each year, quarter or month.
@@ -121,7 +132,7 @@ fn days(from: Date, to: Date) -> f64 {
 fn row(out: &mut String, planned: &Planned<'_>, feature: &FeatureTime, axis: &Axis, top: f64) {
     let base = top + 12.0 + CHART;
     let name = planned.name_of(feature);
-    let short: String = name.chars().take(20).collect();
+    let short: String = name.chars().take(axis.letters).collect();
     let _ = writeln!(
         out,
         "<g><title>{}</title><text class=\"h\" x=\"16\" y=\"{:.1}\">{}</text>",
@@ -133,7 +144,7 @@ fn row(out: &mut String, planned: &Planned<'_>, feature: &FeatureTime, axis: &Ax
         feature.steps.iter().filter_map(|(_, usable)| count(*usable)).max().unwrap_or_default().max(1);
     let mut last_label = f64::MIN;
     for (at, (day, usable)) in feature.steps.iter().enumerate() {
-        let next = feature.steps.get(at + 1).map_or(LEFT + PLOT, |(next, _)| axis.x(*next));
+        let next = feature.steps.get(at + 1).map_or(axis.left + PLOT, |(next, _)| axis.x(*next));
         let (x, height) = (axis.x(*day), CHART * share(*usable, largest));
         if height > 0.0 {
             let _ = writeln!(
@@ -155,7 +166,7 @@ fn row(out: &mut String, planned: &Planned<'_>, feature: &FeatureTime, axis: &Ax
             last_label = x + number(text.chars().count()) * 6.5 + 8.0;
         }
     }
-    let _ = writeln!(out, "<path class=\"z\" d=\"M{LEFT} {base:.1}h{PLOT}\"/></g>");
+    let _ = writeln!(out, "<path class=\"z\" d=\"M{} {base:.1}h{PLOT}\"/></g>", axis.left);
     for event in &feature.events {
         let x = axis.x(event.day);
         let _ = writeln!(
@@ -192,10 +203,10 @@ fn share(usable: Usable, largest: u64) -> f64 {
     }
 }
 
-fn legend(out: &mut String, y: f64) {
+fn legend(out: &mut String, left: f64, y: f64) {
     let marks = [EventKind::Start, EventKind::End, EventKind::MaintenanceEnd];
     for (at, kind) in marks.into_iter().enumerate() {
-        let x = LEFT + number(at) * 190.0;
+        let x = left + number(at) * 190.0;
         let _ = writeln!(
             out,
             "<path class=\"{}\" d=\"M{x:.1} {:.1}l4 8h-8z\"/><text class=\"l\" x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
