@@ -21,9 +21,10 @@ const STYLE: &str = "<style>.page{fill:#fff}text{fill:#1f2328;font:13px system-u
 /// Maximum number of rows and of stops that are drawn.
 const MOST_ROWS: usize = 60;
 const MOST_STOPS: usize = 20;
-/// The least and the largest number of letters for which a name has space, and the width of a letter.
-const LETTERS: (usize, usize) = (18, 44);
+/// The largest number of letters of a name, the width of a letter, and the least space for names.
+const MOST_LETTERS: usize = 44;
 const LETTER: f64 = 8.5;
+const LEAST_LEFT: f64 = 172.0;
 /// The width of the charts, and heights.
 const PLOT: f64 = 720.0;
 const HEAD: f64 = 66.0;
@@ -81,8 +82,8 @@ impl Axis {
         let (from, to) = (planned.timeline.from, planned.timeline.to);
         let names = planned.timeline.features.iter().take(MOST_ROWS).map(|row| planned.name_of(row));
         let longest = names.map(|name| name.chars().count()).max().unwrap_or(0);
-        let letters = longest.clamp(LETTERS.0, LETTERS.1);
-        let left = number(letters) * LETTER + 28.0;
+        let letters = longest.min(MOST_LETTERS);
+        let left = (number(letters) * LETTER + 28.0).max(LEAST_LEFT);
         Self { letters, left, from, to, days: days(from, to).max(1.0) }
     }
 
