@@ -6,10 +6,9 @@ use keywright_issue::log::{IssueKey, Log, Owned};
 use keywright_issue::{CustomerLicenses, OwnedLicense};
 use keywright_report::customer_json;
 use keywright_report::escape::escape;
-use keywright_verify::{Mode, Revocations};
 
 use super::format::{TextOrJson, json_text};
-use super::issue::{failed, revoked};
+use super::issue::{failed, known_revocations, revoked};
 use super::log_args::LogArgs;
 use super::trust_args::TrustArgs;
 use super::{CliError, Console, Exit};
@@ -46,7 +45,7 @@ pub struct Args {
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let log = args.log.open_to_read(io)?;
     let (customer, owned) = find(&log, &args.who)?;
-    let revocations = revocations(args, io)?;
+    let revocations = known_revocations(&args.trust, io)?;
     let at = args.at.unwrap_or(io.today);
     let licenses = CustomerLicenses::on(at, &owned, &|holding| revoked(&revocations, holding));
     let licenses = licenses.map_err(|fault| failed(&fault))?;
@@ -74,15 +73,6 @@ fn find(log: &Log, who: &str) -> Result<(String, Owned), CliError> {
     let customer = record.issue.customer.clone();
     let owned = log.owned(&customer, None, None).map_err(|fault| failed(&fault))?;
     Ok((customer, owned))
-}
-
-/// Returns the revocations of the trust store; none if there is no trust store.
-fn revocations(args: &Args, io: &mut Console<'_>) -> Result<Revocations, CliError> {
-    if !args.trust.directory(io)?.exists() {
-        io.note("no trust store: revoked licenses are not recognised")?;
-        return Ok(Revocations::default());
-    }
-    Ok(args.trust.load_with_revocations(&[], Mode::Development, io)?.1)
 }
 
 fn write_text(

@@ -26,16 +26,17 @@ mod owned;
 pub(super) mod pipeline;
 mod plan;
 mod read;
+mod renew;
 mod run_key;
 
 pub use args::Args;
 pub(super) use faults::failed;
 pub(super) use inputs::templates;
 pub(super) use orders::Orders;
-pub(super) use owned::revoked;
+pub(super) use owned::{known_revocations, revoked};
 pub(super) use read::{read_catalog, text};
 
-use args::RunSettings;
+use args::{IssueCommand, RunSettings};
 use faults::tell;
 use inputs::Inputs;
 use lock::{LogLock, RunLock};
@@ -49,6 +50,11 @@ const RUN_NAME: usize = 16;
 /// # Errors
 /// Returns an error if an input cannot be read, a plan is not approved, or the log cannot be written.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    if let Some(IssueCommand::Renew(args)) = &args.command {
+        let settings = RunSettings::new(&args.run, io)?;
+        let renewals = renew::renewals(args, &settings, io)?;
+        return renewals.map_or(Ok(Exit::Success), |inputs| carry_out(&settings, inputs, io));
+    }
     if let Some(plan) = &args.approve {
         return approve(&args.run, plan, io);
     }
@@ -60,11 +66,17 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     args.run.signer.refuse_stdin_twice(&read)?;
     files::refuse_stdin_twice(&read)?;
     let settings = args.settings(io)?;
-    let inputs = Inputs::read(&settings, &orders, io)?;
+    let read = |parameters, io: &mut Console<'_>| Orders::read(&orders, parameters, io);
+    let inputs = Inputs::read(&settings, read, io)?;
+    carry_out(&settings, inputs, io)
+}
+
+/// Shows the plan of a run, or issues its licenses.
+fn carry_out(args: &RunSettings<'_>, inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     if args.run.dry_run || (args.plan.is_some() && args.approvals.is_none()) {
-        return plan(&settings, inputs, io);
+        return plan(args, inputs, io);
     }
-    issue(&settings, inputs, io)
+    issue(args, inputs, io)
 }
 
 fn issue(args: &RunSettings<'_>, mut inputs: Inputs, io: &mut Console<'_>) -> Result<Exit, CliError> {

@@ -98,18 +98,12 @@ impl<'a> CustomerLicenses<'a> {
 
 /// Returns the state of a license that is not revoked.
 fn state(held: &Held<'_>, holding: &Holding, day: Date) -> LicenseState {
-    let own = held.all.iter().find(|license| license.sn() == holding.sn());
-    let later = held.successor(holding.sn());
-    if own.is_some_and(|own| held.is_superseded(own)) {
-        let by = held.all.iter().rfind(|other| {
-            other.holding.kind().is_some_and(OrderKind::supersedes)
-                && held.family(other.of()).contains(&holding.sn())
-        });
-        return LicenseState::ReplacedBy(by.map_or_else(String::new, |by| by.sn().to_owned()));
-    }
     let has_ended =
         holding.records.iter().all(|record| record.entry.ends.parse::<Date>().is_ok_and(|ends| ends < day));
-    match later {
+    match held.successor(holding.sn()) {
+        Some(later) if later.holding.kind().is_some_and(OrderKind::supersedes) => {
+            LicenseState::ReplacedBy(later.sn().to_owned())
+        }
         Some(later) => LicenseState::RenewedBy(later.sn().to_owned()),
         None if has_ended => LicenseState::Ended,
         None => LicenseState::Current,

@@ -103,7 +103,7 @@ impl Issuer {
             Some(OrderKind::Renewal) => {
                 let period = kinds::period(order, base).map_err(wrong)?;
                 if order.lines.is_empty() {
-                    let blocks = kinds::renewed(order, base, &period, self.day());
+                    let blocks = kinds::renewed(order, held, base, &period, self.day()).map_err(wrong)?;
                     return self.draft_of(order, &blocks).map_err(wrong);
                 }
                 let mut dated = order.clone();

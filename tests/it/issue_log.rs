@@ -152,12 +152,11 @@ fn renewed_licenses_are_not_listed_as_expiring() {
     change(&dir, "ABC Corp", "Größe AG");
     issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
     let log = |args: &[&str]| dir.run(&[&["log", "--log", "log"], args].concat());
-    let soon =
-        || log(&["expiring", "--within", "60d", "--at", "2027-11-15"]).expect_code(0).stdout.lines().count();
-    assert_eq!(soon(), 7);
+    let soon = || log(&["expiring", "--within", "60d", "--at", "2027-11-15"]).expect_code(0).stdout;
+    assert!(soon().contains("Größe AG"), "{}", soon());
     change(&dir, "2027-12-31", "2028-12-31");
     again(&dir, DAY);
-    assert_eq!(soon(), 0);
+    assert_eq!(soon(), "");
     for text in ["GRÖSSE", "größe ag", "abc-1", "MYDRAW"] {
         let code = i32::from(text == "GRÖSSE");
         log(&["find", text]).expect_code(code);

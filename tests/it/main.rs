@@ -75,6 +75,7 @@ mod random_license;
 mod readme;
 mod redact;
 mod report_findings;
+mod renewals;
 mod report_lint;
 mod resolve;
 mod resolve_cases;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use crate::day::parse_days;
 use crate::format::TextOrJson;
 use crate::log_args::LogArgs;
 use crate::passphrase::PassphraseArgs;
@@ -20,14 +21,18 @@ use crate::{CliError, Console, parse_day};
 ///
 /// The options have defaults in `keywright.toml`, so that the daily command is `keywright issue orders.csv`.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "Examples:\n  keywright issue orders.csv\n  keywright issue order.yaml --dry-run\n  \
     keywright issue orders.csv --dry-run --show\n  \
     keywright issue orders.csv --catalog catalog.yaml --key vendor.key.pem --out licenses\n  \
     keywright issue orders.csv --dry-run --format json\n  \
     keywright issue orders.csv --plan plan.json\n  \
     keywright issue --approve plan.json --key second.key.pem\n  \
-    keywright issue orders.csv --plan plan.json --approvals 2")]
+    keywright issue orders.csv --plan plan.json --approvals 2\n  \
+    keywright issue renew --within 60d --dry-run")]
 pub struct Args {
+    #[command(subcommand)]
+    pub(super) command: Option<IssueCommand>,
     /// Orders: YAML files, or CSV files whose names end in `.csv` or `.tsv`; `-` is standard input
     #[arg(value_name = "ORDERS")]
     orders: Vec<PathBuf>,
@@ -48,6 +53,27 @@ pub struct Args {
     /// Resume an interrupted run; the result is identical, byte by byte
     #[arg(long, conflicts_with = "dry_run")]
     pub(super) resume: bool,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum IssueCommand {
+    Renew(RenewArgs),
+}
+
+/// Renew the licenses that end soon and that no later license continues
+///
+/// The same as issuing the table that `keywright log expiring --format csv` writes. Each renewal starts on the day after the
+/// license ends and has the content of the license and of its add-ons.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  keywright issue renew --within 60d --dry-run\n  keywright issue renew --within 30d"
+)]
+pub(super) struct RenewArgs {
+    /// Number of days: `60d`
+    #[arg(long, default_value = "60d", value_name = "DAYS", value_parser = parse_days)]
+    pub(super) within: i32,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
 }
 
 /// The options of every run that issues licenses.
@@ -103,23 +129,9 @@ impl Args {
     /// # Errors
     /// Returns an error if the configuration cannot be read or is invalid.
     pub(super) fn settings(&self, io: &Console<'_>) -> Result<RunSettings<'_>, CliError> {
-        let project = Project::load(io)?;
-        let Self { run, plan, approvals, resume, .. } = self;
-        let set = project.settings();
-        let owned = |option: &Option<PathBuf>, setting: &Option<PathBuf>| {
-            first_of(option.as_ref(), setting.as_ref()).map(Path::to_owned)
-        };
-        Ok(RunSettings {
-            run,
-            plan: plan.as_deref(),
-            approvals: *approvals,
-            resume: *resume,
-            catalog: owned(&run.catalog, &set.catalog),
-            templates: owned(&run.templates, &set.templates),
-            out: owned(&run.out, &set.out),
-            log: run.log.path(&project),
-            project,
-        })
+        let Self { plan, approvals, resume, .. } = self;
+        let settings = RunSettings::new(&self.run, io)?;
+        Ok(RunSettings { plan: plan.as_deref(), approvals: *approvals, resume: *resume, ..settings })
     }
 }
 
@@ -135,6 +147,31 @@ pub(super) struct RunSettings<'a> {
     pub(super) out: Option<PathBuf>,
     pub(super) log: PathBuf,
     pub(super) project: Project,
+}
+
+impl<'a> RunSettings<'a> {
+    /// Returns the options, and the settings of the project for those that are not given.
+    ///
+    /// # Errors
+    /// Returns an error if the configuration cannot be read or is invalid.
+    pub(super) fn new(run: &'a RunArgs, io: &Console<'_>) -> Result<Self, CliError> {
+        let project = Project::load(io)?;
+        let set = project.settings();
+        let path = |option: &Option<PathBuf>, setting: &Option<PathBuf>| {
+            first_of(option.as_ref(), setting.as_ref()).map(Path::to_owned)
+        };
+        Ok(Self {
+            run,
+            plan: None,
+            approvals: None,
+            resume: false,
+            catalog: path(&run.catalog, &set.catalog),
+            templates: path(&run.templates, &set.templates),
+            out: path(&run.out, &set.out),
+            log: run.log.path(&project),
+            project,
+        })
+    }
 }
 
 /// Maximum length of a reason in bytes.

@@ -1,7 +1,7 @@
 //! Inputs of `keywright issue`: catalogue, templates and orders.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::civil::Date;
 
@@ -38,7 +38,7 @@ pub(super) struct Inputs {
 impl Inputs {
     pub(super) fn read(
         args: &RunSettings<'_>,
-        order_files: &[PathBuf],
+        read: impl FnOnce(Vec<String>, &mut Console<'_>) -> Result<Orders, CliError>,
         io: &mut Console<'_>,
     ) -> Result<Self, CliError> {
         let missing = || args.project.missing("catalogue", "--catalog FILE", "catalog");
@@ -53,7 +53,7 @@ impl Inputs {
         }
         let issuer = Issuer::new(catalog.clone(), templates, args.run.at.unwrap_or(io.today))
             .map_err(|fault| refused(&fault))?;
-        let orders = Orders::read(order_files, issuer.parameters(), io)?;
+        let orders = read(issuer.parameters(), io)?;
         if args.run.format == TextOrJson::Human {
             orders.refuse_unusable(io)?;
         }

@@ -65,6 +65,18 @@ impl Orders {
         Err(CliError::new(Exit::Findings, message).help("nothing was issued"))
     }
 
+    /// Reads a table that this program made.
+    pub(super) fn of_table(
+        name: &str,
+        bytes: Vec<u8>,
+        parameters: Vec<String>,
+        io: &mut Console<'_>,
+    ) -> Result<Self, CliError> {
+        let faults = check_table(name, &bytes, &parameters, io)?;
+        let unusable = (!faults.is_empty()).then(|| (name.to_owned(), faults));
+        Ok(Self { sources: vec![Source::Table { name: name.to_owned(), bytes }], parameters, unusable })
+    }
+
     /// Returns all orders in order, each parsed or with its problem.
     pub(crate) fn each(&self) -> impl Iterator<Item = Result<Order, Fault>> + Send + '_ {
         self.sources.iter().flat_map(|source| -> Box<dyn Iterator<Item = Result<Order, Fault>> + Send + '_> {

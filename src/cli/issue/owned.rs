@@ -2,10 +2,11 @@
 
 use keywright_issue::Order;
 use keywright_issue::log::{Holding, Log, Owned, Record};
-use keywright_verify::{Revocations, Usage};
+use keywright_verify::{Mode, Revocations, Usage};
 
-use super::super::CliError;
 use super::faults::failed;
+use crate::trust_args::TrustArgs;
+use crate::{CliError, Console};
 
 /// Returns the reason if a license is revoked.
 pub(crate) fn revoked(revocations: &Revocations, holding: &Holding) -> Option<String> {
@@ -15,6 +16,15 @@ pub(crate) fn revoked(revocations: &Revocations, holding: &Holding) -> Option<St
             |usage| revocations.reason(&entry.digest, &issue.vendor, Some(&issue.sn), (issue.key, usage));
         usages.into_iter().find_map(reason).map(|reason| reason.to_string())
     })
+}
+
+/// Returns the revocations of the trust store; none if there is no trust store.
+pub(crate) fn known_revocations(trust: &TrustArgs, io: &mut Console<'_>) -> Result<Revocations, CliError> {
+    if !trust.directory(io)?.exists() {
+        io.note("no trust store: revoked licenses are not recognised")?;
+        return Ok(Revocations::default());
+    }
+    Ok(trust.load_with_revocations(&[], Mode::Development, io)?.1)
 }
 
 /// Adds to each order what its customer has.

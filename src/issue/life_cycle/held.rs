@@ -103,19 +103,38 @@ impl<'a> Held<'a> {
         found.map(Some).ok_or_else(|| Fault::new(format!("`of`: no license `{of}` in the log")))
     }
 
-    /// Returns the license that superseded or renewed this one.
+    /// Returns the license that superseded or renewed this one, or the license that it adds to.
     pub(crate) fn successor(&self, sn: &str) -> Option<&HeldLicense<'a>> {
-        self.all.iter().find(|license| {
+        self.superseding(sn).or_else(|| self.all.iter().find(|license| self.is_renewal_of(license, sn)))
+    }
+
+    /// Returns the upgrade or replacement that superseded this license.
+    fn superseding(&self, sn: &str) -> Option<&HeldLicense<'a>> {
+        let supersedes = |license: &HeldLicense<'a>| {
             let kind = license.holding.kind();
-            let ends = kind.is_some_and(|kind| kind.supersedes() || kind == OrderKind::Renewal);
-            ends && license.of() == sn
-        })
+            kind.is_some_and(OrderKind::supersedes) && self.family(license.of()).contains(&sn)
+        };
+        self.all.iter().find(|license| supersedes(license))
+    }
+
+    fn is_renewal_of(&self, license: &HeldLicense<'a>, sn: &str) -> bool {
+        let is_renewed = |of: &'a str| of == sn || self.renewed_with(of).any(|other| other.sn() == sn);
+        license.holding.kind() == Some(OrderKind::Renewal) && is_renewed(license.of())
     }
 
     /// Returns true if an upgrade or a replacement superseded this license.
     pub(crate) fn is_superseded(&self, license: &HeldLicense<'_>) -> bool {
-        let supersedes = |other: &HeldLicense<'_>| other.holding.kind().is_some_and(OrderKind::supersedes);
-        self.all.iter().any(|other| supersedes(other) && self.family(other.of()).contains(&license.sn()))
+        self.superseding(license.sn()).is_some()
+    }
+
+    /// Returns the add-ons of a license that end on its last day: its renewal continues them.
+    pub(crate) fn renewed_with(&self, sn: &'a str) -> impl Iterator<Item = &HeldLicense<'a>> {
+        let last_end = |sn: &str| self.all.iter().find(|license| license.sn() == sn)?.holding.last_end();
+        let (last, family) = (last_end(sn), self.family(sn));
+        self.all.iter().filter(move |license| {
+            let is_addon = license.sn() != sn && family.contains(&license.sn());
+            is_addon && last.is_some() && license.holding.last_end() == last
+        })
     }
 
     /// Returns a serial number and those of its add-ons, and of their add-ons.

@@ -6,7 +6,6 @@ use super::block_text::{BlockText, key_of};
 use super::held::{Held, HeldLicense};
 use crate::addon_type::AddonType;
 use crate::error::Fault;
-use crate::order::Order;
 use crate::order_kind::OrderKind;
 
 /// Makes the blocks of an add-on: pools add to those of `base`, and tokens that the customer has are left out.
@@ -114,73 +113,6 @@ pub(crate) fn supersede(
         }
     }
     Ok(blocks)
-}
-
-/// First and last day of a renewal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Renewed {
-    pub(crate) start: String,
-    pub(crate) end: String,
-}
-
-/// Returns the period of a renewal.
-///
-/// # Errors
-/// Returns an error if the old license never ends, or if the order states dates with a gap or an overlap.
-pub(crate) fn period(order: &Order, base: &HeldLicense<'_>) -> Result<Renewed, Fault> {
-    let sn = base.sn();
-    let day = |text: &str| text.parse::<Date>().ok();
-    let Some(last) = base.holding.last_end().and_then(day) else {
-        return Err(Fault::new(format!("`{sn}` has no END, so there is nothing to renew"))
-            .help("write `kind: addon` or `kind: upgrade`"));
-    };
-    let start = last.tomorrow().map_err(|_| Fault::new(format!("`{sn}` ends on the last possible day")))?;
-    let given = |name: &str| order.values.iter().find(|value| value.name == name);
-    if let Some(value) = given("start")
-        && let Some(asked) = day(&value.text)
-        && asked != start
-    {
-        let what = if asked > start { "leaves a gap" } else { "overlaps" };
-        let message =
-            format!("`start` {asked} {what}: `{sn}` ends on {last}, so its renewal starts on {start}");
-        return Err(value.fault(Fault::new(message).help("omit `start`")));
-    }
-    let end = match given("end") {
-        Some(value) => value.text.clone(),
-        None => same_length(base, last, start).ok_or_else(|| {
-            Fault::new("the renewal has no `end`")
-                .help(format!("`{sn}` has no START, so its length is not known"))
-        })?,
-    };
-    Ok(Renewed { start: start.to_string(), end })
-}
-
-/// Returns the last day of a period as long as the old one, in years, months and days.
-fn same_length(base: &HeldLicense<'_>, last: Date, start: Date) -> Option<String> {
-    let ending = base.blocks.iter().filter(|block| block.get("END") == Some(last.to_string().as_str()));
-    let first = ending.filter_map(|block| block.get("START")?.parse::<Date>().ok()).min()?;
-    let length = first.until((jiff::Unit::Year, start)).ok()?;
-    Some(start.checked_add(length).ok()?.yesterday().ok()?.to_string())
-}
-
-/// Makes the blocks of a renewal without products: those that end last, for the next period.
-pub(crate) fn renewed(order: &Order, base: &HeldLicense<'_>, period: &Renewed, day: Date) -> Vec<BlockText> {
-    let last = base.holding.last_end().unwrap_or_default();
-    let ending = base.blocks.iter().filter(|block| block.get("END") == Some(last));
-    let next = |block: &BlockText| {
-        let mut block = block.clone();
-        for (name, value) in [("START", &period.start), ("END", &period.end), ("SN", &order.sn)] {
-            block.set(name, value.as_str());
-        }
-        if block.get("LICENSEE").is_some() {
-            block.set("LICENSEE", order.customer.as_str());
-        }
-        if block.get("ISSUED").is_some() {
-            block.set("ISSUED", day.to_string());
-        }
-        block
-    };
-    ending.map(next).collect()
 }
 
 /// Returns the advice for an order without a kind.

@@ -6,6 +6,7 @@ mod block_text;
 mod entitlement_change;
 mod held;
 mod kinds;
+mod renewal;
 mod shape;
 
 pub use entitlement_change::EntitlementChange;
@@ -13,5 +14,6 @@ pub use entitlement_change::EntitlementChange;
 pub(crate) use block_text::{BlockText, text_of};
 pub(crate) use entitlement_change::{EntitlementComparison, compiled};
 pub(crate) use held::{Held, HeldLicense};
-pub(crate) use kinds::{addon, choices, period, renewed, supersede};
-pub(crate) use shape::shaped;
+pub(crate) use kinds::{addon, choices, supersede};
+pub(crate) use renewal::{period, renewed, same_length};
+pub(crate) use shape::{added, shaped};

@@ -153,7 +153,7 @@ fn summed(blocks: &[BlockText]) -> Result<Vec<BlockText>, Fault> {
 }
 
 /// Adds two COUNTs.
-fn added(one: Option<&str>, other: Option<&str>) -> Option<String> {
+pub(crate) fn added(one: Option<&str>, other: Option<&str>) -> Option<String> {
     const UNLIMITED: &str = "UNLIMITED";
     if [one, other].contains(&Some(UNLIMITED)) {
         return Some(UNLIMITED.to_owned());

@@ -1,0 +1,87 @@
+//! `keywright log export`: entries as JSON or CSV.
+
+use std::ops::ControlFlow;
+
+use keywright_issue::log::{Filter, Log, Record};
+use keywright_report::escape::escape;
+use keywright_verify::{KeyText, Payload};
+
+use super::LogFormat;
+use super::broken::Broken;
+use crate::{CliError, Console};
+
+const COLUMNS: [&str; 15] = [
+    "entry", "issue", "issued", "key", "vendor", "customer", "sn", "feature", "ends", "template", "file",
+    "order", "digest", "KEY", "hash",
+];
+
+/// Writes the matching entries, and returns their number.
+pub(super) fn export(
+    log: &Log,
+    format: LogFormat,
+    wanted: impl Fn(&Record) -> bool,
+    io: &mut Console<'_>,
+) -> Result<usize, CliError> {
+    let mut found = 0;
+    if format == LogFormat::Csv {
+        writeln!(io.stdout, "{}", COLUMNS.join(","))?;
+    }
+    let exported = log.each::<Broken>(&Filter::All, |known| {
+        if !wanted(&known) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        found += 1;
+        match format {
+            LogFormat::Json => writeln!(io.stdout, "{}", json(&known))?,
+            LogFormat::Csv => writeln!(io.stdout, "{}", csv(&known))?,
+        }
+        Ok(ControlFlow::Continue(()))
+    });
+    exported.map_err(|Broken(stop)| stop)?;
+    Ok(found)
+}
+
+fn values(known: &Record) -> [String; 15] {
+    let Record { seq, first, hash, issue, entry } = known;
+    let key = KeyText { key: issue.key, signature: entry.signature };
+    [
+        seq.to_string(),
+        first.to_string(),
+        issue.issued_at.clone(),
+        issue.key.to_string(),
+        issue.vendor.clone(),
+        issue.customer.clone(),
+        issue.sn.clone(),
+        entry.feature.clone(),
+        entry.ends.clone(),
+        entry.template.clone(),
+        issue.file.clone(),
+        issue.order.to_string(),
+        entry.digest.to_string(),
+        key.encode(),
+        hash.to_string(),
+    ]
+}
+
+fn json(known: &Record) -> String {
+    let columns = COLUMNS.iter().zip(values(known));
+    let mut object: serde_json::Map<String, serde_json::Value> = columns
+        .map(|(name, value)| ((*name).to_owned(), serde_json::Value::from(escape(&value).into_owned())))
+        .collect();
+    object.insert("entry".to_owned(), known.seq.into());
+    object.insert("issue".to_owned(), known.first.into());
+    let signed = Payload::decode(&known.entry.payload).unwrap_or_default();
+    let signed = signed.into_iter().map(|(name, value)| serde_json::json!([name, escape(&value)]));
+    object.insert("signed".to_owned(), signed.collect());
+    serde_json::Value::from(object).to_string()
+}
+
+/// Formats a CSV row. A leading apostrophe protects text that a spreadsheet would read as a formula.
+fn csv(known: &Record) -> String {
+    let cells = values(known).map(|value| {
+        let value = escape(&value).replace('"', "\"\"");
+        let formula = value.starts_with(['=', '+', '-', '@']);
+        format!("\"{}{value}\"", if formula { "'" } else { "" })
+    });
+    cells.join(",")
+}
