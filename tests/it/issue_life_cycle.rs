@@ -1,7 +1,9 @@
 //! Orders of customers who already have licenses: add-ons, upgrades, renewals, replacements, and what is refused.
 
+use keywright::issue::log::{Entry, Issue, Log, issue_table};
 use keywright::license::License;
 use keywright::resolve::{Entitlements, Model, Usable};
+use keywright::sign::{parse_secret_key, store_fs};
 
 use crate::support::{Outcome, TestDir, snapshot};
 
@@ -259,34 +261,34 @@ fn steps_and_shared_pools_are_blocks_of_one_license() {
     snapshot("issue", "steps_and_pools", &shown.shown());
 }
 
+/// Writes the log again as version 3, which has neither the relations of issues nor the texts of licenses.
+fn write_version_3(dir: &TestDir) {
+    let log = Log::open_to_read(&dir.path("log")).unwrap();
+    let records = log.issue(1).unwrap();
+    let issue = Issue { text: None, ..records[0].issue.clone() };
+    let entries: Vec<Entry> = records.into_iter().map(|record| record.entry).collect();
+    std::fs::remove_file(dir.path("log")).unwrap();
+    let (key, _) = parse_secret_key(&dir.read(KEY), None).unwrap();
+    let trust = store_fs::load_trust(&dir.path("keys")).unwrap();
+    let mut log = Log::open(&dir.path("log")).unwrap();
+    log.append([(&issue, entries.as_slice())], &key, &trust.keys()[0]).unwrap();
+    drop(log);
+    let connection = rusqlite::Connection::open(dir.path("log")).unwrap();
+    let columns = "first, issued_at, key_id, vendor, customer, sn, file, order_digest";
+    connection
+        .execute_batch(&format!(
+            "CREATE TEMP TABLE old AS SELECT {columns} FROM issue; DROP TABLE issue; {} \
+             INSERT INTO issue SELECT * FROM old; DROP TABLE old; PRAGMA user_version = 3;",
+            issue_table(3)
+        ))
+        .unwrap();
+}
+
 #[test]
 fn log_of_version_3_is_read_and_upgraded_on_request() {
     let dir = test_dir();
     signed(&dir, "2026-01-05", FIRST).expect_code(0);
-    // Version 3 has the same entries without the new columns.
-    let connection = rusqlite::Connection::open(dir.path("log")).unwrap();
-    connection
-        .execute_batch(
-            "CREATE TEMP TABLE old AS SELECT first, issued_at, key_id, vendor, customer, sn, file, order_digest FROM issue;
-             DROP TABLE issue;
-             CREATE TABLE issue(
-    first INTEGER PRIMARY KEY CHECK (first > 0),
-    issued_at TEXT NOT NULL,
-    key_id TEXT NOT NULL,
-    vendor TEXT NOT NULL,
-    customer TEXT NOT NULL,
-    sn TEXT NOT NULL,
-    file TEXT NOT NULL,
-    order_digest BLOB NOT NULL
-) STRICT;
-CREATE INDEX issue_sn ON issue(sn);
-CREATE INDEX issue_customer ON issue(customer);
-CREATE TRIGGER issue_stays BEFORE UPDATE ON issue BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-CREATE TRIGGER issue_remains BEFORE DELETE ON issue BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-             INSERT INTO issue SELECT * FROM old; DROP TABLE old; PRAGMA user_version = 3;",
-        )
-        .unwrap();
-    drop(connection);
+    write_version_3(&dir);
     let before = std::fs::read(dir.path("log")).unwrap();
     let log = |args: &[&str]| dir.run(&[&["log", "--log", "log"], args].concat());
     assert!(log(&["list"]).expect_code(0).stdout.contains("A-1"));

@@ -9,7 +9,7 @@ use keywright_license::folded_customer;
 use crate::error::Fault;
 
 use super::Log;
-use super::tables::{APPLICATION, ISSUE_TRIGGERS, ISSUES_4, VERSION};
+use super::tables::{APPLICATION, VERSION, issue_table};
 
 /// Upgrades a log to the current version. Returns the old version. Its entries, hashes and head stay the same.
 ///
@@ -32,7 +32,7 @@ pub fn upgrade(path: &Path) -> Result<i32, Fault> {
 fn rebuild(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute_batch("CREATE TEMP TABLE old_issue AS SELECT * FROM issue; DROP TABLE issue;")?;
-    transaction.execute_batch(&[ISSUES_4, ISSUE_TRIGGERS].concat())?;
+    transaction.execute_batch(&issue_table(VERSION))?;
     {
         let mut old = transaction.prepare(
             "SELECT first, issued_at, key_id, vendor, customer, sn, file, order_digest FROM temp.old_issue ORDER BY first",

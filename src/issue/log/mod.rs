@@ -40,7 +40,7 @@ pub use queries::{Filter, IssueKey};
 pub use runs::OpenRun;
 pub use verify::{Checked, HeadKey};
 
-pub use tables::CURRENT_VERSION;
+pub use tables::{CURRENT_VERSION, issue_table};
 
 use queries::{entries, insert, is_last_issue, last_hash, last_issue, read_entry, read_head, read_issue};
 use tables::{APPLICATION, OLDEST, VERSION, tables};
