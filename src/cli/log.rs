@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use jiff::civil::Date;
 
 use keywright_issue::log::{Head, Log};
@@ -12,6 +12,8 @@ use super::issue::failed;
 use super::log_args::LogArgs;
 use super::trust_args::TrustArgs;
 use super::{CliError, Console, Exit};
+use expiring::ExpiringFormat;
+use export::LogFormat;
 
 mod broken;
 mod expiring;
@@ -74,8 +76,8 @@ enum LogCommand {
         #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
         at: Option<Date>,
         /// Write renewal orders instead of text
-        #[arg(long, value_enum, default_value_t = expiring::ExpiringFormat::Human)]
-        format: expiring::ExpiringFormat,
+        #[arg(long, value_enum, default_value_t = ExpiringFormat::Human)]
+        format: ExpiringFormat,
         #[command(flatten)]
         trust: TrustArgs,
     },
@@ -109,14 +111,6 @@ enum LogCommand {
         #[arg(long, value_enum, default_value_t = LogFormat::Json)]
         format: LogFormat,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LogFormat {
-    /// One JSON object per line
-    Json,
-    /// CSV with a header row
-    Csv,
 }
 
 /// Runs the command.

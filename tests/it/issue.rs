@@ -201,7 +201,9 @@ fn log_lists_expiring_licenses_and_finds_entries() {
     issue_into(&dir, "order.yaml", "out", "log").expect_code(0);
     let log = |args: &[&str]| dir.run(&[&["log", "--log", "log"], args].concat());
     let soon = log(&["expiring", "--within", "60d", "--at", "2027-11-15"]).expect_code(0).stdout;
-    assert_eq!(soon, "EXPECTED");
+    let expected = ["MySolutions 20", "Sketcher 5", "Printer 5"]
+        .map(|product| format!("2027-12-31  ABC Corp  {product}  ABC-1\n"));
+    assert_eq!(soon, expected.concat());
     assert_eq!(log(&["expiring", "--within", "10d", "--at", "2027-11-15"]).expect_code(0).stdout, "");
     assert_eq!(log(&["find", "abc corp"]).expect_code(0).stdout.lines().count(), 7);
     log(&["find", "unknown"]).expect_code(1);

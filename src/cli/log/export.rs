@@ -2,13 +2,22 @@
 
 use std::ops::ControlFlow;
 
+use clap::ValueEnum;
+
 use keywright_issue::log::{Filter, Log, Record};
 use keywright_report::escape::escape;
 use keywright_verify::{KeyText, Payload};
 
-use super::LogFormat;
 use super::broken::Broken;
 use crate::{CliError, Console};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// One JSON object per line
+    Json,
+    /// CSV with a header row
+    Csv,
+}
 
 const COLUMNS: [&str; 15] = [
     "entry", "issue", "issued", "key", "vendor", "customer", "sn", "feature", "ends", "template", "file",

@@ -5,9 +5,8 @@ use std::ops::ControlFlow;
 use keywright_issue::log::{Filter, Log, Record};
 use keywright_report::escape::escape;
 
-use super::LogFormat;
 use super::broken::Broken;
-use super::export::export;
+use super::export::{LogFormat, export};
 use crate::issue::failed;
 use crate::{CliError, Console, Exit};
 
