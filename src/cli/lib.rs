@@ -27,6 +27,7 @@ mod licenses;
 pub mod lint;
 mod local_time;
 pub mod log;
+mod log_answers;
 pub mod log_args;
 pub mod man;
 pub mod merge;

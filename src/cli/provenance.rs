@@ -7,10 +7,11 @@ use keywright_issue::log::{self, Log, Provenance, Query, Record, Successor};
 use keywright_license::{Feature, License};
 use keywright_report::verify::{LogChange, LogEntry, LogReport, LogState, Logged};
 use keywright_syntax::source::Span;
-use keywright_verify::{FileReport, Payload, Trust};
+use keywright_verify::{FileReport, Payload, Verifier};
 
 use super::CliError;
 use super::issue::failed;
+use super::log_answers::Answers;
 
 /// Looks up all blocks.
 ///
@@ -20,15 +21,18 @@ pub(super) fn look_up(
     path: &Path,
     licenses: &[License],
     files: &[FileReport<'_>],
-    trust: &Trust,
+    verifier: &Verifier<'_>,
 ) -> Result<LogReport, CliError> {
     let log = Log::open_to_read(path).map_err(|fault| failed(&fault))?;
     let wanted: Vec<Vec<Query>> = licenses.iter().map(Query::all_of).collect();
-    let found = log.trace(trust, &wanted.concat()).map_err(|fault| failed(&fault))?;
+    let found = log.trace(verifier.trust, &wanted.concat()).map_err(|fault| failed(&fault))?;
+    let mut answers = Answers::new(&log, verifier.revocations, verifier.at);
     let mut found = found.into_iter();
     let mut report = LogReport::default();
     for (license, file) in licenses.iter().zip(files) {
-        let traced = license.features.iter().zip(found.by_ref());
+        let blocks: Vec<Provenance> = found.by_ref().take(license.features.len()).collect();
+        report.answers.push(answers.about(&blocks)?);
+        let traced = license.features.iter().zip(blocks);
         let traced: HashMap<Span, Logged> =
             traced.map(|(feature, found)| (feature.span, logged(license, feature, found))).collect();
         report.files.push(file.blocks.iter().map(|block| traced.get(&block.span).cloned()).collect());

@@ -218,7 +218,7 @@ impl Run<'_> {
         let look_up = |log: &Option<PathBuf>| {
             private::run(args.redact, LOG, io, |io| {
                 let log = LogArgs { log: log.clone() }.existing(io)?;
-                provenance::look_up(&log, licenses, &files, self.trust)
+                provenance::look_up(&log, licenses, &files, &self.verifier)
             })
         };
         let log = args.log.as_ref().map(look_up).transpose()?;

@@ -1,4 +1,6 @@
 //! The licenses of a customer on a day, each with its state, and the usable totals, from the log.
+//!
+//! DECISION: the totals are those of all licenses that are not revoked, old ones included: a customer keeps every file.
 
 use jiff::civil::Date;
 
@@ -69,6 +71,36 @@ impl std::fmt::Display for LicenseState {
     }
 }
 
+/// Returns the licenses of a customer with their states, in the order of issue. `revoked` returns the reason if a license is
+/// revoked.
+///
+/// # Errors
+/// Returns an error if a license in the log cannot be read.
+pub fn license_states<'a>(
+    day: Date,
+    owned: &'a Owned,
+    revoked: &dyn Fn(&Holding) -> Option<String>,
+) -> Result<Vec<OwnedLicense<'a>>, Fault> {
+    let held = Held::of_customer(owned, revoked)?;
+    Ok(states(&held, day, owned, revoked))
+}
+
+fn states<'a>(
+    held: &Held<'_>,
+    day: Date,
+    owned: &'a Owned,
+    revoked: &dyn Fn(&Holding) -> Option<String>,
+) -> Vec<OwnedLicense<'a>> {
+    let licenses = owned.holdings.iter().map(|holding| {
+        let state = match revoked(holding) {
+            Some(reason) => LicenseState::Revoked(reason),
+            None => state(held, holding, day),
+        };
+        OwnedLicense { holding, state }
+    });
+    licenses.collect()
+}
+
 impl<'a> CustomerLicenses<'a> {
     /// Computes what a customer owns. `revoked` returns the reason if a license is revoked.
     ///
@@ -80,19 +112,13 @@ impl<'a> CustomerLicenses<'a> {
         revoked: &dyn Fn(&Holding) -> Option<String>,
     ) -> Result<Self, Fault> {
         let held = Held::of_customer(owned, revoked)?;
-        let licenses = owned.holdings.iter().map(|holding| {
-            let state = match revoked(holding) {
-                Some(reason) => LicenseState::Revoked(reason),
-                None => state(&held, holding, day),
-            };
-            OwnedLicense { holding, state }
-        });
+        let licenses = states(&held, day, owned, revoked);
         let files: Vec<&License> = held.all.iter().map(|license| &license.license).collect();
         let model = compiled(&files)?;
         let entitlements = Entitlements::on(&model, day);
         let usable = model.names().filter(|(name, _)| !model.blocks_of(*name).is_empty());
         let usable = usable.map(|(name, text)| (text.to_owned(), entitlements.usable(name)));
-        Ok(Self { usable: usable.collect(), licenses: licenses.collect() })
+        Ok(Self { usable: usable.collect(), licenses })
     }
 }
 

@@ -37,7 +37,7 @@ pub use addon_type::AddonType;
 pub use arguments::{ArgValue, Arguments, parse_values};
 pub use builtin::{BUILTIN, Builtin};
 pub use catalog::{Catalog, Pool, Product};
-pub use customer::{CustomerLicenses, LicenseState, OwnedLicense};
+pub use customer::{CustomerLicenses, LicenseState, OwnedLicense, license_states};
 pub use ending::{EndingLicense, EndingProduct, ending_licenses};
 pub use entitlement_diff::{ANY_NUMBER, Entitlements, Loss, Lost, Mix, first_day, lost, runs};
 pub use error::Fault;

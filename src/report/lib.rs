@@ -11,6 +11,7 @@ pub mod customer_json;
 pub mod difference;
 mod entitlement_json;
 pub mod escape;
+pub mod file_answer;
 pub mod graph;
 #[cfg(feature = "human")]
 pub mod human;
@@ -40,6 +41,7 @@ pub mod verify_failures;
 pub mod verify_human;
 pub mod verify_json;
 pub mod verify_lines;
+mod verify_log;
 pub mod verify_rules;
 mod xml;
 

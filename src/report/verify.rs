@@ -8,6 +8,7 @@ use keywright_syntax::hidden::code_point;
 use keywright_verify::{BlockReport, FileReport, Ground, HiddenLine, Mode, Outcome, Part, Reason, Verdict};
 
 use super::escape::escape;
+use super::file_answer::FileAnswer;
 use super::verify_facts::{BlockFacts, FeatureTotal, FileIdentity};
 
 /// The replacement for masked text.
@@ -84,6 +85,8 @@ pub struct VerifySummary {
 pub struct LogReport {
     /// `None` for text that could not be read as a block.
     pub files: Vec<Vec<Option<Logged>>>,
+    /// The answer about each file.
+    pub answers: Vec<FileAnswer>,
 }
 
 /// The state of a block in the issue log.
@@ -189,6 +192,12 @@ impl VerifyReport<'_> {
     pub fn is_issued(&self, at: usize) -> bool {
         let blocks = self.log.as_ref().and_then(|log| log.files.get(at));
         blocks.is_none_or(|blocks| blocks.iter().flatten().all(|logged| logged.state.is_issued()))
+    }
+
+    /// Returns the log's answer about a file.
+    #[must_use]
+    pub fn answer(&self, file: usize) -> Option<&FileAnswer> {
+        self.log.as_ref()?.answers.get(file)
     }
 
     /// Returns the log's information about a block.

@@ -12,6 +12,7 @@ use super::escape::escape;
 use super::repaired_copy;
 use super::verify::{Grant, LogChange, LogState, Logged, VerifyReport, VerifySummary};
 use super::verify_facts::{BlockFacts, DrawnOn, FeatureTotal};
+use super::verify_log;
 
 /// Options of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +94,9 @@ fn details(report: &VerifyReport<'_>, at: usize, several: bool, style: Style) ->
             report.trust_name()
         ),
     );
+    if let Some(answer) = verify_log::answer(report, at) {
+        line(&mut text, format_args!("  {:WIDTH$}  {answer}", "issue log"));
+    }
     render_purchases(&mut text, report, at);
     for (number, block) in file.blocks.iter().enumerate() {
         render_block(&mut text, report, block, report.facts(at, number), style);

@@ -6,6 +6,7 @@ use super::counted;
 use super::verify::VerifyReport;
 use super::verify_failures::{self, VerifyFailure};
 use super::verify_human::{GREEN, RED, Style, WIDTH, YELLOW, color, customers};
+use super::verify_log;
 
 /// Maximum number of reasons that are given for a file.
 const MOST_REASONS: usize = 3;
@@ -43,7 +44,9 @@ fn of_file(report: &VerifyReport<'_>, at: usize, style: Style) -> FileLine {
     let blocks = counted(file.blocks.len(), "block");
     let name = report.file_name(report.number_of(at), &file.file);
     let customers = customers(report, at);
-    let mut text = format!("  {on}{word:WIDTH$}{off}  {customers}{name}  {valid} of {blocks} valid\n");
+    let answer = verify_log::answer(report, at).map_or_else(String::new, |answer| format!("  {answer}"));
+    let mut text =
+        format!("  {on}{word:WIDTH$}{off}  {customers}{name}  {valid} of {blocks} valid{answer}\n");
     if has_failed {
         let reasons = reasons(report, at);
         for reason in reasons.iter().take(MOST_REASONS) {
