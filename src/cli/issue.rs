@@ -8,7 +8,7 @@ use keywright_issue::log::{Log, OpenRun};
 use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_report::issue_json::{self, IssueReport};
-use keywright_verify::Digest;
+use keywright_verify::{Digest, Trust};
 
 use super::format::{TextOrJson, json_text};
 use super::progress::Progress;
@@ -122,6 +122,7 @@ fn issue(args: &RunSettings<'_>, mut inputs: Inputs, io: &mut Console<'_>) -> Re
         None => None,
     };
     let mut log = Log::open(&args.log).map_err(|fault| failed(&fault))?;
+    refuse_changed(&log, &trust, &args.log)?;
     let open_run = match &open {
         Some(open) => open.clone(),
         None => OpenRun {
@@ -167,6 +168,19 @@ fn issue(args: &RunSettings<'_>, mut inputs: Inputs, io: &mut Console<'_>) -> Re
     drop((batch, log_lock, lock));
     ended.refused.append(&mut inputs.wrong);
     conclude(args.run.format, &ended, out, io)
+}
+
+/// Refuses a log that was changed: what customers have would be wrong.
+///
+/// DECISION: the whole log is verified before each run, because a changed entry anywhere can decide what an order means.
+/// A head by a compromised key is accepted: the run signs a new one.
+fn refuse_changed(log: &Log, trust: &Trust, path: &Path) -> Result<(), CliError> {
+    let checked = log.check(trust, None, |_| {});
+    checked.map(drop).map_err(|fault| {
+        let name = files::display_name(path);
+        let stop = CliError::failure(format!("the log `{name}` does not verify: {}", fault.message));
+        stop.help("nothing was signed; run `keywright log verify`, and restore the log from a copy")
+    })
 }
 
 /// Returns the interrupted run of these inputs, if `--resume` was given.

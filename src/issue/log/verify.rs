@@ -3,12 +3,14 @@
 use rusqlite::OptionalExtension as _;
 
 use crate::error::Fault;
+use keywright_license::folded_customer;
 use keywright_verify::message::Domain;
 use keywright_verify::{Digest, KeyId, KeyState, Trust, Usage};
 
 use super::Log;
 use super::entry::{Head, Record, hash_of, line};
 use super::queries::{bytes_of, entries, read_entry, read_head};
+use super::tables::OLDEST;
 
 /// A verified log. It is unchanged as far as the file itself can prove.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +106,27 @@ impl Log {
         let sound = self.connection.query_row(sound, [], |row| row.get::<_, String>(0)).map_err(read)?;
         if sound != "ok" {
             return Err(Fault::new("an index of the log does not match its table").help(sound));
+        }
+        self.check_customers()
+    }
+
+    /// Checks the names that customers are compared by: no hash covers them, because they follow from the customers.
+    fn check_customers(&self) -> Result<(), Fault> {
+        if self.version == OLDEST {
+            return Ok(());
+        }
+        let read = |error: rusqlite::Error| self.fault(&error);
+        let sql = "SELECT first, customer, customer_key FROM issue";
+        let mut statement = self.connection.prepare(sql).map_err(read)?;
+        let mut rows = statement.query([]).map_err(read)?;
+        while let Some(row) = rows.next().map_err(read)? {
+            let text = |column: usize| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+            let (customer, key) = (text(1).map_err(read)?, text(2).map_err(read)?);
+            if folded_customer(customer) != key {
+                let first: i64 = row.get(0).map_err(read)?;
+                return Err(Fault::new(format!("entry {first} was changed: the name of its customer"))
+                    .help("the row was changed by another program"));
+            }
         }
         Ok(())
     }

@@ -24,6 +24,11 @@ fn threat_29_log_verify_detects_edits_cuts_and_reordering() {
         ("edited", "UPDATE entry SET feature = 'Other' WHERE seq = 7", "entry 7 was changed"),
         ("customer", "UPDATE issue SET customer = 'Mallory' WHERE first = 5", "entry 5 was changed"),
         (
+            "customer key",
+            "UPDATE issue SET customer_key = 'mallory' WHERE first = 5",
+            "entry 5 was changed: the name of its customer",
+        ),
+        (
             "digest",
             "UPDATE entry SET digest = (SELECT digest FROM entry WHERE seq = 2) WHERE seq = 3",
             "entry 3 was changed",
