@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AddonType {
     /// The licenses belong to the EXCLUSIVE block that the customer has.
+    ///
+    /// DECISION: the default, because such licenses work only together with that block, as one pool with its conditions.
     #[default]
     Upgrade,
     /// The licenses are a pool of their own.

@@ -143,6 +143,8 @@ impl Issuer {
     }
 
     /// Refuses an order without a kind for a product that the customer has on the same days.
+    ///
+    /// DECISION: the kind is never guessed: each one gives the customer another total.
     fn refuse_unstated(&self, order: &Order, held: &Held<'_>, draft: &Draft) -> Result<(), Fault> {
         let current = held.all.iter().filter(|license| !held.is_superseded(license));
         let mut found = current.filter_map(|license| {
@@ -180,7 +182,8 @@ impl Issuer {
         terms: Terms<'_>,
         changes: &[EntitlementChange],
     ) -> Result<String, Fault> {
-        // A replacement can give less of what it replaces, and a correction less of the license that it corrects.
+        // DECISION: a replacement can give less of what it replaces, and a correction less of the license that it corrects.
+        // Every other loss on any day from the day of issue needs a reason, which is logged.
         let replaced =
             target.filter(|_| order.kind == Some(OrderKind::Replacement)).or(held.corrected.as_ref());
         let implied = |change: &EntitlementChange| {

@@ -1,5 +1,7 @@
-//! Orders of one run for the same customer. Each order is checked against the licenses before the run, so two orders of one
-//! run must not depend on each other.
+//! Orders of one run for the same customer.
+//!
+//! DECISION: each order is checked against the licenses before the run, so that orders are independent and are checked in
+//! parallel. Two orders of one run for the same pool of a customer are refused.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};

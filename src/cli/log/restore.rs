@@ -11,6 +11,8 @@ use crate::issue::failed;
 use crate::{CliError, Console, Exit, files};
 
 /// Writes the license file of the last issue of a serial number.
+///
+/// DECISION: it never replaces a file, which could be another license.
 pub(super) fn restore(
     sn: &str,
     output: Option<&Path>,

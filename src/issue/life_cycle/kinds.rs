@@ -67,7 +67,7 @@ fn within(block: &mut BlockText, pool: &BlockText, day: Date) {
 
 /// Adds REPLACES for the blocks of the superseded license and its add-ons.
 ///
-/// A block replaces at most one other. Pools and changed tokens are replaced first: an unchanged token of an old file
+/// DECISION: an upgrade supersedes the license and all its add-ons. A block replaces at most one other. Pools and changed tokens are replaced first: an unchanged token of an old file
 /// draws on the new pool and grants nothing by itself.
 ///
 /// # Errors

@@ -58,6 +58,9 @@ pub(crate) fn same_length(base: &HeldLicense<'_>, last: Date, start: Date) -> Op
 /// Makes the blocks of a renewal without products, for the next period: those that end last, of the license and of its
 /// add-ons that end on the same day. A pool has the count of all of them.
 ///
+/// DECISION: a renewal continues the add-ons too, and keeps REPLACES: a superseded license without an end must not grant
+/// anything again when the license that superseded it has ended.
+///
 /// # Errors
 /// Returns an error if a pool would have too many licenses.
 pub(crate) fn renewed(
