@@ -18,6 +18,7 @@ use export::LogFormat;
 mod broken;
 mod expiring;
 mod export;
+mod find;
 mod list;
 mod restore;
 mod show;
@@ -53,7 +54,7 @@ enum LogCommand {
         #[arg(value_name = "ENTRY|SN")]
         what: String,
     },
-    /// Find entries by customer, serial number, feature, file or key id
+    /// Find entries by customer, serial number, feature, file or key id, with COUNT and the state of their license
     #[command(after_help = "Examples:\n  keywright log find MyDraw")]
     Find {
         /// Text that one of these fields contains
@@ -61,6 +62,11 @@ enum LogCommand {
         /// Write JSON or CSV instead of text
         #[arg(long, value_enum)]
         format: Option<LogFormat>,
+        /// Show the state on this day instead of today
+        #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
+        at: Option<Date>,
+        #[command(flatten)]
+        trust: TrustArgs,
     },
     /// List products that end soon and that no later license continues, one a line
     ///
@@ -126,7 +132,10 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     match &args.command {
         LogCommand::List { most } => list::last(&log, *most, io),
         LogCommand::Show { what } => show::show(what, &log, io),
-        LogCommand::Find { text, format } => list::find(text, *format, &log, io),
+        LogCommand::Find { text, format, at, trust } => {
+            let wanted = find::Wanted { text, format: *format, at: at.unwrap_or(io.today) };
+            find::find(wanted, trust, &log, io)
+        }
         LogCommand::Expiring { within, at, format, trust } => {
             let from = at.unwrap_or(io.today);
             expiring::expiring(&log, days_from(from, *within), *format, trust, io)
@@ -134,6 +143,6 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         LogCommand::Restore { sn, output } => restore::restore(sn, output.as_deref(), &log, io),
         LogCommand::Verify { trust, head } => verify::verify(&path, &log, trust, head.as_ref(), io),
         LogCommand::Upgrade => upgrade::upgrade(&path, io),
-        LogCommand::Export { format } => export::export(&log, *format, |_| true, io).map(|_| Exit::Success),
+        LogCommand::Export { format } => export::export(&log, *format, io),
     }
 }

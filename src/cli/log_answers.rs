@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use keywright_issue::log::{Holding, Log, Provenance, Record, Successor};
+use keywright_issue::log::{Holding, IssueKey, Log, Provenance, Record, Successor};
 use keywright_issue::{LicenseState, OwnedLicense, license_states};
 use keywright_license::folded_customer;
 use keywright_report::file_answer::{FileAnswer, IssuedLicense, IssuedState};
@@ -57,6 +57,17 @@ impl<'a> Answers<'a> {
             }
         }
         Ok(answer)
+    }
+
+    /// Returns the state of the license of an entry.
+    pub(super) fn of_entry(&mut self, known: &Record) -> Result<IssuedState, CliError> {
+        let sn = IssueKey::Sn(&known.issue.sn);
+        let last = self.log.last_issue(sn, |_| false).map_err(|fault| failed(&fault))?;
+        let later = last.as_ref().and_then(|issue| issue.first()).filter(|last| last.first != known.first);
+        match later {
+            Some(later) => Ok(IssuedState::Corrected(day(later))),
+            None => self.state(known),
+        }
     }
 
     /// Returns the day of the later issue, if there is one.

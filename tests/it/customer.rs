@@ -92,15 +92,30 @@ fn lost_license_is_restored_byte_for_byte() {
 }
 
 #[test]
-fn log_find_prints_a_message_json_and_csv() {
+fn log_find_prints_columns_a_message_json_and_csv() {
     let dir = test_dir();
     signed(&dir, "2026-01-05", FIRST).expect_code(0);
-    let find = |more: &[&str]| dir.run(&[&["log", "--log", "log", "find"][..], more].concat());
+    signed(&dir, "2026-02-01", &of_first("addon", "A-2", TEN)).expect_code(0);
+    let upgrade = "end: 2026-12-31\nproducts: [{ product: MySolutions, count: 35 }]\n";
+    signed(&dir, "2026-03-01", &of_first("upgrade", "A-3", upgrade)).expect_code(0);
+    let find = |more: &[&str]| {
+        dir.run(&[&["log", "--log", "log", "find"][..], more, &["--at", "2026-06-01"]].concat())
+    };
     let none = find(&["nothing"]).expect_code(1);
     assert!(none.stderr.contains("no entry contains `nothing`"), "{}", none.stderr);
-    let csv = find(&["MyDraw", "--format", "csv"]).expect_code(0).stdout;
-    assert_eq!(csv.lines().count(), 2, "{csv}");
-    let json = find(&["MyDraw", "--format", "json"]).expect_code(0).stdout;
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let text = find(&["MySolutions"]).expect_code(0).stdout;
+    let lines: Vec<Vec<String>> = text.lines().map(words).collect();
+    assert_eq!(lines[0], ["entry", "issued", "SN", "feature", "COUNT", "ends", "state", "customer"]);
+    let rest = |line: usize| lines[line][2..].join(" ");
+    assert_eq!(rest(1), "A-1 MySolutions 20 2026-12-31 replaced by A-3 ABC Corp");
+    assert_eq!(rest(2), "A-2 MySolutions 10 2026-12-31 replaced by A-3 ABC Corp");
+    assert_eq!(rest(3), "A-3 MySolutions 35 2026-12-31 current ABC Corp");
+    let csv = find(&["A-3", "--format", "csv"]).expect_code(0).stdout;
+    assert_eq!(csv.lines().count(), 4, "{csv}");
+    assert!(csv.lines().next().unwrap().ends_with(",hash,count,state"), "{csv}");
+    assert!(csv.lines().nth(1).unwrap().ends_with(",\"35\",\"current\""), "{csv}");
+    let json = find(&["A-1", "--format", "json"]).expect_code(0).stdout;
     let entry: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
-    assert_eq!(entry["feature"], "MyDraw");
+    assert_eq!((entry["count"].as_str(), entry["state"].as_str()), (Some("20"), Some("replaced by A-3")));
 }

@@ -205,7 +205,8 @@ fn log_lists_expiring_licenses_and_finds_entries() {
         .map(|product| format!("2027-12-31  ABC Corp  {product}  ABC-1\n"));
     assert_eq!(soon, expected.concat());
     assert_eq!(log(&["expiring", "--within", "10d", "--at", "2027-11-15"]).expect_code(0).stdout, "");
-    assert_eq!(log(&["find", "abc corp"]).expect_code(0).stdout.lines().count(), 7);
+    // A line with the names of the columns, and the entries.
+    assert_eq!(log(&["find", "abc corp"]).expect_code(0).stdout.lines().count(), 8);
     log(&["find", "unknown"]).expect_code(1);
     assert!(log(&["show", "5"]).expect_code(0).stdout.contains("  COUNT=5\n"));
     log(&["show", "8"]).expect_code(1);

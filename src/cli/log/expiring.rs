@@ -38,6 +38,7 @@ pub(super) fn expiring(
             io.stdout.write_all(table.as_bytes())?;
         }
     }
+    io.stdout.flush()?;
     let (from, until) = days;
     let products = ending.iter().map(|license| license.products.len()).sum();
     io.note(&format!("{} expiring from {from} to {until}", counted(products, "product")))?;

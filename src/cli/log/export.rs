@@ -9,7 +9,7 @@ use keywright_report::escape::escape;
 use keywright_verify::{KeyText, Payload};
 
 use super::broken::Broken;
-use crate::{CliError, Console};
+use crate::{CliError, Console, Exit};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogFormat {
@@ -24,30 +24,32 @@ const COLUMNS: [&str; 15] = [
     "order", "digest", "KEY", "hash",
 ];
 
-/// Writes the matching entries, and returns their number.
-pub(super) fn export(
-    log: &Log,
-    format: LogFormat,
-    wanted: impl Fn(&Record) -> bool,
-    io: &mut Console<'_>,
-) -> Result<usize, CliError> {
-    let mut found = 0;
-    if format == LogFormat::Csv {
-        writeln!(io.stdout, "{}", COLUMNS.join(","))?;
+/// Writes all entries.
+pub(super) fn export(log: &Log, format: LogFormat, io: &mut Console<'_>) -> Result<Exit, CliError> {
+    if let Some(header) = format.header(&[]) {
+        writeln!(io.stdout, "{header}")?;
     }
     let exported = log.each::<Broken>(&Filter::All, |known| {
-        if !wanted(&known) {
-            return Ok(ControlFlow::Continue(()));
-        }
-        found += 1;
-        match format {
-            LogFormat::Json => writeln!(io.stdout, "{}", json(&known))?,
-            LogFormat::Csv => writeln!(io.stdout, "{}", csv(&known))?,
-        }
+        writeln!(io.stdout, "{}", format.row(&known, &[], &[]))?;
         Ok(ControlFlow::Continue(()))
     });
     exported.map_err(|Broken(stop)| stop)?;
-    Ok(found)
+    Ok(Exit::Success)
+}
+
+impl LogFormat {
+    /// Returns the first line, with columns added at the end.
+    pub(super) fn header(self, added: &[&str]) -> Option<String> {
+        (self == Self::Csv).then(|| [COLUMNS.as_slice(), added].concat().join(","))
+    }
+
+    /// Returns the line of an entry, with the values of columns added at the end.
+    pub(super) fn row(self, known: &Record, names: &[&str], added: &[String]) -> String {
+        match self {
+            Self::Json => json(known, names, added),
+            Self::Csv => csv(known, added),
+        }
+    }
 }
 
 fn values(known: &Record) -> [String; 15] {
@@ -72,8 +74,8 @@ fn values(known: &Record) -> [String; 15] {
     ]
 }
 
-fn json(known: &Record) -> String {
-    let columns = COLUMNS.iter().zip(values(known));
+fn json(known: &Record, names: &[&str], added: &[String]) -> String {
+    let columns = COLUMNS.iter().chain(names).zip(values(known).into_iter().chain(added.iter().cloned()));
     let mut object: serde_json::Map<String, serde_json::Value> = columns
         .map(|(name, value)| ((*name).to_owned(), serde_json::Value::from(escape(&value).into_owned())))
         .collect();
@@ -86,11 +88,12 @@ fn json(known: &Record) -> String {
 }
 
 /// Formats a CSV row. A leading apostrophe protects text that a spreadsheet would read as a formula.
-fn csv(known: &Record) -> String {
-    let cells = values(known).map(|value| {
+fn csv(known: &Record, added: &[String]) -> String {
+    let values = values(known).into_iter().chain(added.iter().cloned());
+    let cells = values.map(|value| {
         let value = escape(&value).replace('"', "\"\"");
         let formula = value.starts_with(['=', '+', '-', '@']);
         format!("\"{}{value}\"", if formula { "'" } else { "" })
     });
-    cells.join(",")
+    cells.collect::<Vec<String>>().join(",")
 }

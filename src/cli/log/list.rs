@@ -1,4 +1,4 @@
-//! `keywright log list` and `keywright log find`: entries, one a line.
+//! `keywright log list`: the last entries, one a line.
 
 use std::ops::ControlFlow;
 
@@ -6,7 +6,6 @@ use keywright_issue::log::{Filter, Log, Record};
 use keywright_report::escape::escape;
 
 use super::broken::Broken;
-use super::export::{LogFormat, export};
 use crate::issue::failed;
 use crate::{CliError, Console, Exit};
 
@@ -18,27 +17,8 @@ pub(super) fn last(log: &Log, most: usize, io: &mut Console<'_>) -> Result<Exit,
     Ok(Exit::Success)
 }
 
-/// Lists the entries that contain a text, or writes them in a format.
-pub(super) fn find(
-    text: &str,
-    format: Option<LogFormat>,
-    log: &Log,
-    io: &mut Console<'_>,
-) -> Result<Exit, CliError> {
-    let wanted = text.to_lowercase();
-    let found = match format {
-        None => list(log, &Filter::All, |known| matches(known, &wanted), io)?,
-        Some(format) => export(log, format, |known| matches(known, &wanted), io)?,
-    };
-    if found > 0 {
-        return Ok(Exit::Success);
-    }
-    io.note(&format!("no entry contains `{}`", escape(text)))?;
-    Ok(Exit::Findings)
-}
-
 /// Returns true if one of the searchable fields contains a lower-case text.
-fn matches(known: &Record, text: &str) -> bool {
+pub(super) fn matches(known: &Record, text: &str) -> bool {
     let Record { issue, entry, .. } = known;
     let key = issue.key.to_string();
     let fields = [&issue.customer, &issue.sn, &entry.feature, &issue.file, &key];

@@ -88,6 +88,12 @@ impl BlockText {
         self.name == other.name && self.content(&[]) == other.content(&[])
     }
 
+    /// Returns true if two blocks are one pool with counts for different periods.
+    pub(crate) fn is_step_of(&self, other: &Self) -> bool {
+        let is_pool = self.is_pool() && other.is_pool();
+        is_pool && self.name == other.name && self.content(&["COUNT"]) == other.content(&["COUNT"])
+    }
+
     /// Returns the directives that describe the content, sorted, without those of `but`.
     pub(crate) fn content(&self, but: &[&str]) -> Vec<&(String, String)> {
         let is_content = |name: &str| !PURCHASE.contains(&name) && !but.contains(&name);

@@ -67,8 +67,8 @@ fn within(block: &mut BlockText, pool: &BlockText, day: Date) {
 
 /// Adds REPLACES for the blocks of the superseded license and its add-ons.
 ///
-/// DECISION: an upgrade supersedes the license and all its add-ons. A block replaces at most one other. Pools and changed tokens are replaced first: an unchanged token of an old file
-/// draws on the new pool and grants nothing by itself.
+/// DECISION: an upgrade supersedes the license and all its add-ons. A block replaces at most one other. Pools and changed
+/// tokens are replaced first: an unchanged token of an old file draws on the new pool and grants nothing by itself.
 ///
 /// # Errors
 /// Returns an error if the license has fewer blocks than it must replace.
@@ -84,10 +84,12 @@ pub(crate) fn supersede(
         .collect();
     let unchanged = |old: &BlockText| old.is_token() && blocks.iter().any(|block| block.is_same_content(old));
     let (optional, needed): (Vec<_>, Vec<_>) = old.iter().partition(|(block, _)| unchanged(block));
+    let firsts = first_steps(&blocks);
+    let is_first = |at: &usize| firsts.get(*at) == Some(at);
     let mut carriers: Vec<Option<&str>> = vec![None; blocks.len()];
     for (block, key) in needed.iter().chain(&optional) {
         let is_free = |at: &usize| carriers.get(*at).is_some_and(Option::is_none);
-        let free = || (0..blocks.len()).filter(is_free);
+        let free = || (0..blocks.len()).filter(is_first).filter(is_free);
         let same = free().find(|at| blocks.get(*at).is_some_and(|new| new.name == block.name));
         let Some(at) = same.or_else(|| free().next()) else { continue };
         if let Some(carrier) = carriers.get_mut(at) {
@@ -98,7 +100,7 @@ pub(crate) fn supersede(
     if let Some((block, _)) = needed.iter().find(|(_, key)| !replaced(key)) {
         let message = format!(
             "the license has {} blocks, but must replace {} of `{}` and its add-ons: `{}` would stay in force",
-            blocks.len(),
+            (0..blocks.len()).filter(is_first).count(),
             needed.len(),
             base.sn(),
             block.name
@@ -106,13 +108,21 @@ pub(crate) fn supersede(
         return Err(Fault::new(message)
             .help("order the products that replace them as well, or revoke the old license"));
     }
-    let keys: Vec<Option<String>> = carriers.iter().map(|key| key.map(|key| format!("KEY={key}"))).collect();
+    // A block replaces only while it is in force, so every step of a pool replaces what the first one replaces.
+    let keys = firsts.iter().map(|first| carriers.get(*first).copied().flatten());
+    let keys: Vec<Option<String>> = keys.map(|key| key.map(|key| format!("KEY={key}"))).collect();
     for (block, key) in blocks.iter_mut().zip(keys) {
         if let Some(key) = key {
             block.set("REPLACES", key);
         }
     }
     Ok(blocks)
+}
+
+/// Returns for each block the first step of its pool; for a block without steps, the block itself.
+fn first_steps(blocks: &[BlockText]) -> Vec<usize> {
+    let first = |block: &BlockText| blocks.iter().position(|other| block.is_step_of(other));
+    blocks.iter().enumerate().map(|(at, block)| first(block).unwrap_or(at)).collect()
 }
 
 /// Returns the advice for an order without a kind.
