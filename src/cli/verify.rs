@@ -16,7 +16,7 @@ use keywright_license::{License, Name};
 use keywright_report::verify::{VerifyReport, VerifySummary};
 use keywright_sign::AllCores;
 use keywright_syntax::source::SourceFile;
-use keywright_verify::{FileReport, Mode, Outcome, Trust, Verdict, Verifier, jobs};
+use keywright_verify::{FileReport, Mode, Outcome, Verdict, Verifier, jobs};
 
 use super::config::Configs;
 use super::log_args::LogArgs;
@@ -144,7 +144,6 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
     let mut output = Output::new(args.format, args.is_one_set(), &inputs, io);
     let mut run = Run {
         args,
-        trust: &trust,
         verifier,
         store: trust::display_name(&store),
         exit: Exit::Success,
@@ -171,7 +170,6 @@ pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<E
 /// A run of the command.
 struct Run<'a> {
     args: &'a Args,
-    trust: &'a Trust,
     verifier: Verifier<'a>,
     /// The name of the trust store, for display.
     store: String,

@@ -27,7 +27,7 @@ fn commands_use_the_files_of_the_project() {
         (&["customer", "A-1", "--at", "2026-02-01"][..], "customer ABC Corp, on 2026-02-01"),
         (&["log", "verify"], "desk/issued.sqlite: OK, last entry 3"),
         (&["log", "restore", "A-1", "-o", "-"], &license),
-        (&["log", "find", "MyDraw"], "A-1  MyDraw"),
+        (&["log", "find", "MyDraw"], "2026-12-31  current"),
         (&["catalog", "check", "--orders", "order.yaml", "--at", "2026-02-01"], "0 of 1 customer"),
         (&["verify", "licenses/A-1.lic", "--at", "2026-02-01", "--log"], "issued"),
         (&["keys", "list"], "ACME"),

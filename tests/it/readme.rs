@@ -51,10 +51,17 @@ pub(crate) fn run(dir: &TestDir, command: &str) -> String {
     neutral(&without_today(&String::from_utf8(output.stdout).unwrap()))
 }
 
-/// Replaces the day on which a command ran, which the issue log records, by a word.
+/// Replaces the day and the time at which a command ran, which the issue log records, by a word.
 fn without_today(text: &str) -> String {
-    let today = jiff::Timestamp::now().to_string();
-    text.replace(&today[..10], "TODAY")
+    const TIME: usize = "T06:48:47Z".len();
+    let now = jiff::Timestamp::now().to_string();
+    let mut parts = text.split(&now[..10]);
+    let mut out = parts.next().unwrap().to_owned();
+    for part in parts {
+        out += "TODAY";
+        out += if part.starts_with('T') { &part[TIME..] } else { part };
+    }
+    out
 }
 
 /// Replaces key ids, which differ from run to run.

@@ -49,8 +49,9 @@ pub(crate) fn period(order: &Order, base: &HeldLicense<'_>) -> Result<Renewed, F
 
 /// Returns the last day of a period as long as the old one, in years, months and days.
 pub(crate) fn same_length(base: &HeldLicense<'_>, last: Date, start: Date) -> Option<String> {
-    let ending = base.blocks.iter().filter(|block| block.get("END") == Some(last.to_string().as_str()));
-    let first = ending.filter_map(|block| block.get("START")?.parse::<Date>().ok()).min()?;
+    // The steps of a pool are one period, so the first START of the license counts. Without START, it is not known.
+    let starts = base.blocks.iter().map(|block| block.get("START")?.parse::<Date>().ok());
+    let first = starts.collect::<Option<Vec<Date>>>()?.into_iter().min()?;
     let length = first.until((jiff::Unit::Year, start)).ok()?;
     Some(start.checked_add(length).ok()?.yesterday().ok()?.to_string())
 }
