@@ -114,7 +114,10 @@ struct Builder<'g, 'a> {
 impl<'g, 'a> Builder<'g, 'a> {
     fn new(graph: &'g Graph<'a>) -> Self {
         let targets = IndexVec::with_len(graph.names().len());
-        let model = Model { targets, ..Model::default() };
+        // Exact room, because these tables are large in a file with 100,000 blocks.
+        let names = IndexVec::with_capacity(graph.names().len());
+        let blocks = IndexVec::with_capacity(graph.blocks().len());
+        let model = Model { targets, names, blocks, ..Model::default() };
         let mut builder = Self { graph, model, missing: HashMap::new(), by_key: HashMap::new() };
         for block in graph.blocks() {
             builder.add_block(block);

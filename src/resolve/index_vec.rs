@@ -79,6 +79,11 @@ impl<I: Index, T: Default> IndexVec<I, T> {
         I::of(self.rows.len() - 1)
     }
 
+    /// Creates an empty table with room for this many rows.
+    pub(super) fn with_capacity(rows: usize) -> Self {
+        Self { rows: Vec::with_capacity(rows), ..Self::default() }
+    }
+
     /// Creates a table of default rows.
     pub(super) fn with_len(len: usize) -> Self
     where
