@@ -1,8 +1,9 @@
 //! The linter, which finds errors and probable mistakes in license files.
 //!
-//! Each rule is a file under `rules/` with its code, explanation and check. [`RULES`] is the single table of rules, used
-//! by `explain`, the documentation, reports and tests. The linter does not verify signatures: the caller passes
-//! verification results, and matches between files that are linted separately.
+//! The rules of the parser are rows of `rules/parser.rs`; every other rule is a file under `rules/` with its code,
+//! explanation and check. [`RULES`] is the table of all rules, used by `explain`, the documentation, reports and tests.
+//! The linter does not verify signatures: the caller passes verification results, and matches between files that are
+//! linted separately.
 
 mod allow_comments;
 mod allow_findings;

@@ -1,64 +1,35 @@
 //! The table of all rules.
 
+use std::sync::LazyLock;
+
+use super::group::Group;
 use super::rule::Rule;
-use super::rules::{allows, capacity, dependencies, keys, policy, sets, sharing, syntax, time, values};
+use super::rules::{
+    allows, capacity, dependencies, keys, parser, policy, sets, sharing, syntax, time, values,
+};
 
 /// All rules, ordered by group and code.
-pub static RULES: &[&Rule] = &[
-    &syntax::not_utf8::RULE,
-    &syntax::utf16::RULE,
-    &syntax::control_character::RULE,
-    &syntax::unclosed_quote::RULE,
-    &syntax::unclosed_block::RULE,
-    &syntax::stray_text::RULE,
-    &syntax::byte_order_mark::RULE,
-    &syntax::no_break_space::RULE,
-    &syntax::wrapped_string::RULE,
-    &syntax::curly_quotes::RULE,
+pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
+    let mut rules: Vec<&Rule> = parser::RULES.iter().chain(CHECKED.iter().copied()).collect();
+    rules.sort_by_key(|rule| {
+        (Group::ALL.iter().position(|group| group.letter == rule.code.group()), rule.code.id)
+    });
+    rules
+});
+
+/// The rules with a file of their own, which check a license after it was read.
+static CHECKED: &[&Rule] = &[
     &syntax::elided_key::RULE,
-    &syntax::missing_value::RULE,
-    &syntax::no_break_space_inside::RULE,
-    &syntax::file_too_large::RULE,
-    &syntax::too_many_blocks::RULE,
-    &syntax::block_too_large::RULE,
     &syntax::no_block::RULE,
-    &syntax::mail_damage::RULE,
-    &syntax::hidden_in_comment::RULE,
-    &syntax::foreign_format::RULE,
-    &values::unknown_directive::RULE,
-    &values::duplicate_directive::RULE,
-    &values::missing_vendor::RULE,
-    &values::bad_version::RULE,
-    &values::bad_date::RULE,
-    &values::bad_number::RULE,
-    &values::bad_name::RULE,
-    &values::value_too_long::RULE,
-    &values::hidden_character::RULE,
-    &values::version_spellings::RULE,
-    &values::misplaced_directive::RULE,
-    &values::missing_count::RULE,
-    &values::missing_dependency::RULE,
-    &values::stray_dependency::RULE,
-    &values::softlimit_too_high::RULE,
-    &values::share_comma::RULE,
-    &values::bad_choice::RULE,
-    &values::bad_dependency::RULE,
-    &values::bad_value::RULE,
-    &values::joiner::RULE,
-    &values::metered_conflict::RULE,
-    &values::empty_value::RULE,
     &values::mixed_script::RULE,
     &values::bad_host_id::RULE,
     &values::host_id_spelling::RULE,
     &values::common_host_id::RULE,
     &values::repeated_host_id::RULE,
     &values::match_rate_without_host::RULE,
-    &values::ends_like_directive::RULE,
-    &values::too_many_directives::RULE,
     &dependencies::dependency_cycle::RULE,
     &dependencies::self_dependency::RULE,
     &dependencies::chain_too_deep::RULE,
-    &dependencies::too_many_dependencies::RULE,
     &dependencies::unknown_feature::RULE,
     &dependencies::version_not_served::RULE,
     &dependencies::other_vendor::RULE,

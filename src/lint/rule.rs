@@ -20,15 +20,15 @@ pub struct Rule {
     /// Its code, name and default severity.
     pub code: &'static Code,
     /// The finding, as a phrase that completes “checks for”, without a full stop.
-    pub what: &'static str,
+    pub summary: &'static str,
     /// The reason for the rule, in sentences.
-    pub why: &'static str,
+    pub rationale: &'static str,
     /// A license that raises this rule and no other error or warning.
     pub bad: Example,
     /// A corrected license.
     pub good: Example,
     /// The way to fix a finding, in sentences.
-    pub remedy: &'static str,
+    pub how_to_fix: &'static str,
     /// The check.
     pub check: Check,
 }
@@ -45,11 +45,11 @@ impl Rule {
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
     /// By the parser, while the file is read.
-    WhileReading,
+    Parser,
     /// By a function over all files.
-    Whole(fn(&Context<'_>, &mut Sink<'_>)),
+    Project(fn(&Context<'_>, &mut Sink<'_>)),
     /// By the sink, while it collects the findings of other rules.
-    WhileSorting,
+    Sink,
 }
 
 /// An example license of a rule.
@@ -62,7 +62,7 @@ pub enum Example {
     /// Several files of one run, as name and text.
     Files(&'static [(&'static str, &'static str)]),
     /// One file, and the verification failure of the KEY of its first block.
-    Judged(&'static str, KeyState),
+    WithKeyVerdict(&'static str, KeyState),
     /// One file with a configuration.
     Configured {
         /// The text of `keywright.toml`.
@@ -73,7 +73,7 @@ pub enum Example {
         text: &'static str,
     },
     /// A generated file that is too long to show.
-    Made {
+    Generated {
         /// A description of the file.
         shown: &'static str,
         /// Generates the file.
@@ -87,11 +87,11 @@ impl Example {
     pub fn sources(&self) -> Vec<Arc<SourceFile>> {
         let one = |bytes: Vec<u8>| vec![SourceFile::from_bytes(FileId(0), "example.lic", bytes)];
         match self {
-            Self::Text(text) | Self::Judged(text, _) | Self::Configured { text, .. } => {
+            Self::Text(text) | Self::WithKeyVerdict(text, _) | Self::Configured { text, .. } => {
                 one(text.as_bytes().to_vec())
             }
             Self::Bytes(bytes) => one(bytes.to_vec()),
-            Self::Made { make, .. } => one(make()),
+            Self::Generated { make, .. } => one(make()),
             Self::Files(files) => (0..)
                 .zip(*files)
                 .map(|(id, (name, text))| SourceFile::from_bytes(FileId(id), *name, text.as_bytes().to_vec()))

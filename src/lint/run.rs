@@ -35,8 +35,8 @@ pub fn lint_counting(licenses: &[&License], options: &Options) -> (Vec<Diagnosti
         }
     }
     with_context(licenses, options, |context| {
-        for rule in RULES {
-            if let Check::Whole(check) = rule.check {
+        for rule in RULES.iter() {
+            if let Check::Project(check) = rule.check {
                 check(context, &mut sink);
             }
         }

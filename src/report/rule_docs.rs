@@ -21,14 +21,14 @@ pub fn terminal(rule: &Rule, width: usize) -> String {
     let mut section = |title: &str, text: &str| {
         let _ = write!(page, "\n{title}\n{text}");
     };
-    section("What it does", &wrap(&sentence(rule.what), "  ", width));
-    section("Why is this a problem?", &wrap(rule.why, "  ", width));
+    section("What it does", &wrap(&sentence(rule.summary), "  ", width));
+    section("Why is this a problem?", &wrap(rule.rationale, "  ", width));
     section("Example", &indented(&example_text(&rule.bad)));
     if let Some(message) = messages(rule) {
         section("Message", &wrap(&message, "  ", width));
     }
     section("Use instead", &indented(&example_text(&rule.good)));
-    section("How to fix", &wrap(rule.remedy, "  ", width));
+    section("How to fix", &wrap(rule.how_to_fix, "  ", width));
     section("How to allow", &indented(&allowing(rule)));
     page
 }
@@ -46,7 +46,7 @@ pub fn table() -> String {
                 rule.code.id,
                 rule.code.severity.as_str(),
                 rule.code.name,
-                first_part(rule.what)
+                first_part(rule.summary)
             );
         }
     }
@@ -61,13 +61,13 @@ pub fn code_page(page: &CodePage, width: usize) -> String {
     let mut section = |title: &str, body: &str| {
         let _ = write!(text, "\n{title}\n{body}");
     };
-    section("What it does", &wrap(&sentence(page.what), "  ", width));
-    section("Why is this a problem?", &wrap(&capital(page.why), "  ", width));
+    section("What it does", &wrap(&sentence(page.summary), "  ", width));
+    section("Why is this a problem?", &wrap(&capital(page.rationale), "  ", width));
     if !page.bad.is_empty() {
         section("Example", &indented(page.bad));
         section("Use instead", &indented(page.good));
     }
-    section("How to fix", &wrap(page.remedy, "  ", width));
+    section("How to fix", &wrap(page.how_to_fix, "  ", width));
     text
 }
 
@@ -119,7 +119,7 @@ pub fn markdown() -> String {
         for rule in rules() {
             let (id, name) = (rule.code.id, rule.code.name);
             let anchor = anchor(rule);
-            let what = first_part(rule.what).replace('|', "\\|");
+            let what = first_part(rule.summary).replace('|', "\\|");
             let _ =
                 writeln!(text, "| [{id}](#{anchor}) | {name} | {} | {what} |", rule.code.severity.as_str());
         }
@@ -137,8 +137,8 @@ fn section(rule: &Rule) -> String {
         "\n### {} {}\n\n{}\n\n**Why is this a problem?** {}\n",
         rule.code.id,
         rule.code.name,
-        sentence(rule.what),
-        rule.why
+        sentence(rule.summary),
+        rule.rationale
     );
     let _ = write!(text, "\n**Example**\n\n{}", fenced(&example_text(&rule.bad)));
     if let Some(message) = messages(rule) {
@@ -148,7 +148,7 @@ fn section(rule: &Rule) -> String {
         text,
         "\n**Use instead**\n\n{}\n**How to fix**: {}\n",
         fenced(&example_text(&rule.good)),
-        rule.remedy
+        rule.how_to_fix
     );
     text
 }
@@ -156,7 +156,7 @@ fn section(rule: &Rule) -> String {
 /// The message for the bad example; `None` for examples that are too long to show.
 pub(super) fn messages(rule: &Rule) -> Option<String> {
     let sources = match rule.bad {
-        Example::Made { .. } => return None,
+        Example::Generated { .. } => return None,
         other => other.sources(),
     };
     let licenses: Vec<License> = sources.into_iter().map(License::parse).collect();
@@ -165,7 +165,7 @@ pub(super) fn messages(rule: &Rule) -> Option<String> {
     if let Example::Configured { policy, .. } = rule.bad {
         options.policy = policy();
     }
-    if let Example::Judged(_, state) = rule.bad {
+    if let Example::WithKeyVerdict(_, state) = rule.bad {
         let block = licenses.first()?.features.first()?.block;
         options.keys.push(KeyFinding { file: FileId(0), block, state, detail: String::new() });
     }
@@ -187,11 +187,11 @@ pub(super) fn example_text(example: &Example) -> String {
     let all = |text: &str| text.trim_end().lines().map(visible).collect::<Vec<_>>().join("\n");
     match example {
         Example::Text(text) => all(text),
-        Example::Judged(text, state) => format!("{}\n# {}", all(text), judgement(*state)),
+        Example::WithKeyVerdict(text, state) => format!("{}\n# {}", all(text), judgement(*state)),
         Example::Configured { config, text, .. } => {
             format!("# with keywright.toml: {}\n{}", config.trim_end(), all(text))
         }
-        Example::Made { shown, .. } => format!("# {shown}"),
+        Example::Generated { shown, .. } => format!("# {shown}"),
         Example::Bytes(bytes) => {
             let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
             bytes.escape_ascii().to_string().replace("\\n", "\n").replace("\\\"", "\"")

@@ -119,7 +119,7 @@ fn rule_pages_state_limits() {
     ];
     for (code, number) in numbers {
         let rule = keywright::lint::rule(code).unwrap();
-        assert!(rule.what.contains(&number), "{code}: {}", rule.what);
+        assert!(rule.summary.contains(&number), "{code}: {}", rule.summary);
     }
 }
 

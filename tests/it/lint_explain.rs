@@ -37,13 +37,13 @@ fn rule_tables_link_to_one_heading_each() {
 
 #[test]
 fn explain_pages_fit_80_columns_without_loss() {
-    for rule in RULES {
+    for rule in RULES.iter() {
         let page = rule_docs::terminal(rule, 80);
         for line in page.lines() {
             assert!(line.chars().count() <= 110, "{}: {line}", rule.code.id);
             assert!(!line.ends_with(' ') && !line.contains(['\u{a0}', '\u{200b}', '\u{feff}']), "{line}");
         }
-        let first = rule.what.split([':', ';']).next().unwrap();
+        let first = rule.summary.split([':', ';']).next().unwrap();
         assert_eq!(first.matches('(').count(), first.matches(')').count(), "cut in the table: {first}");
     }
 }
@@ -58,7 +58,7 @@ fn explain_finds_rules_by_code_and_name() {
     }
     let all = dir.run(&["explain", "--all"]).expect_code(0).stdout;
     let pages = dir.run(&["explain", "--all", "-v"]).expect_code(0).stdout;
-    for rule in RULES {
+    for rule in RULES.iter() {
         assert!(all.contains(&format!("  {}  ", rule.code.id)) && pages.contains(rule.code.name));
     }
     snapshot("lint", "explain-unknown", &dir.run(&["explain", "dependency-circle"]).expect_code(2).shown());

@@ -188,7 +188,7 @@ fn no_fix_changes_a_signed_payload() {
         .filter(|path| path.extension().is_some_and(|ending| ending == "lic"))
         .filter_map(|path| fs::read_to_string(root().join(path)).ok())
         .collect();
-    for rule in RULES {
+    for rule in RULES.iter() {
         if let Example::Text(text) | Example::Configured { text, .. } = rule.bad {
             texts.push(text.to_owned());
         }

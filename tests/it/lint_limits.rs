@@ -89,7 +89,7 @@ fn lint_reports_nothing_after_unreadable_text() {
 /// C009 has the level of the rule whose analysis is incomplete.
 #[test]
 fn lint_fails_at_search_limit_when_rule_is_denied() {
-    let Example::Made { make, .. } = rule("C009").unwrap().bad else { panic!("made") };
+    let Example::Generated { make, .. } = rule("C009").unwrap().bad else { panic!("made") };
     let license = License::parse(SourceFile::from_bytes(FileId(0), "a", make()));
     let severity = |levels: &[(&str, Level)]| {
         let mut options = Options::at(day());

@@ -120,7 +120,7 @@ fn all_formats_report_same_findings() {
 
     // The human format has a line with the code and name of each finding.
     let human = dir.run(&["lint", "."]).expect_code(3).stderr;
-    for rule in RULES {
+    for rule in RULES.iter() {
         let head = format!("{} {}\n", rule.code.id, rule.code.name);
         let drawn = human.match_indices(&head).count();
         assert_eq!(drawn, expected.iter().filter(|(code, ..)| code == rule.code.id).count(), "{head}{human}");

@@ -173,7 +173,7 @@ impl Show {
         let rules = self.met.iter().filter_map(|id| lint::rule(id));
         let line = |rule: &lint::Rule| {
             let (id, name) = (rule.code.id, rule.code.name);
-            format!("{id} {name} checks for {}; more with `keywright explain {id}`\n", rule.what)
+            format!("{id} {name} checks for {}; more with `keywright explain {id}`\n", rule.summary)
         };
         rules.map(line).collect()
     }

@@ -227,11 +227,11 @@ fn descriptor(rule: &ReportedRule) -> ReportingDescriptor {
     ReportingDescriptor {
         id: rule.code.id,
         name: rule.code.name,
-        short_description: Message { text: rule.what.to_owned() },
-        full_description: Message { text: rule.why.to_owned() },
+        short_description: Message { text: rule.summary.to_owned() },
+        full_description: Message { text: rule.rationale.to_owned() },
         help: SarifHelp {
-            text: format!("{} {}", rule.why, rule.remedy),
-            markdown: format!("{}\n\n**How to fix**: {}", rule.why, rule.remedy),
+            text: format!("{} {}", rule.rationale, rule.how_to_fix),
+            markdown: format!("{}\n\n**How to fix**: {}", rule.rationale, rule.how_to_fix),
         },
         default_configuration: Configuration { level: level(rule.code.severity) },
         properties: Tags { tags: vec![rule.group] },

@@ -5,8 +5,8 @@ use crate::{Check, Example, Rule};
 
 pub(crate) static RULE: Rule = Rule {
     code: &ALLOW_WITHOUT_REASON,
-    what: "an `allow` comment without a reason",
-    why: "The next reader cannot know whether the exception is still needed.",
+    summary: "an `allow` comment without a reason",
+    rationale: "The next reader cannot know whether the exception is still needed.",
     bad: Example::Text(
         "FEATURE Suite { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Draw VERSION=1.0 COUNT=1\" }
 FEATURE Draw { VENDOR=Acme COUNT=5 }
@@ -21,6 +21,6 @@ FEATURE Draw { VENDOR=Acme COUNT=5 }
 FEATURE Print { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "After the closing parenthesis, explain why the finding is acceptable here.",
-    check: Check::WhileSorting,
+    how_to_fix: "After the closing parenthesis, explain why the finding is acceptable here.",
+    check: Check::Sink,
 };

@@ -5,9 +5,9 @@ use crate::{Check, Example, Rule};
 
 pub(crate) static RULE: Rule = Rule {
     code: &UNKNOWN_ALLOW,
-    what: "a comment for the linter that names an unknown rule, has invalid syntax, or allows a rule that a \
+    summary: "a comment for the linter that names an unknown rule, has invalid syntax, or allows a rule that a \
            file cannot allow itself",
-    why: "The author expects the finding to be suppressed, but it is not. A file cannot allow what a trust \
+    rationale: "The author expects the finding to be suppressed, but it is not. A file cannot allow what a trust \
           store reports about its own KEYs.",
     bad: Example::Text(
         "# keywright: allow(D102) sold alone
@@ -21,7 +21,7 @@ FEATURE Draw { VENDOR=Acme COUNT=5 }
 FEATURE Print { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Write `# keywright: allow(CODE) reason`, with the code or the name of a rule. Separate several \
+    how_to_fix: "Write `# keywright: allow(CODE) reason`, with the code or the name of a rule. Separate several \
              rules with commas.",
-    check: Check::WhileSorting,
+    check: Check::Sink,
 };

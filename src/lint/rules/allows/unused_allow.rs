@@ -5,8 +5,8 @@ use crate::{Check, Example, Rule};
 
 pub(crate) static RULE: Rule = Rule {
     code: &UNUSED_ALLOW,
-    what: "an `allow` comment that does not match any finding",
-    why: "The finding was fixed, or the comment is in the wrong place. If it stays, it hides the finding when \
+    summary: "an `allow` comment that does not match any finding",
+    rationale: "The finding was fixed, or the comment is in the wrong place. If it stays, it hides the finding when \
           it returns.",
     bad: Example::Text(
         "# keywright: allow(D012) sold alone
@@ -14,7 +14,7 @@ FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
     good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
-    remedy: "Remove the comment, or move it. Above a block it applies to the block, after a directive to that \
+    how_to_fix: "Remove the comment, or move it. Above a block it applies to the block, after a directive to that \
              line.",
-    check: Check::WhileSorting,
+    check: Check::Sink,
 };

@@ -16,19 +16,19 @@ static CODE: Code = Code::note("C009", "bound-reached");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "features that never-runs (C001), more-means-less (C007) or capacity-gap (T005) did not analyse \
+    summary: "features that never-runs (C001), more-means-less (C007) or capacity-gap (T005) did not analyse \
            completely, because there are too many combinations to try",
-    why: "The findings of these rules are correct, but may be incomplete for these features. If a level is set \
+    rationale: "The findings of these rules are correct, but may be incomplete for these features. If a level is set \
           for one of these rules, this finding gets the same level, so that a run cannot pass because an \
           analysis was skipped.",
-    bad: Example::Made {
+    bad: Example::Generated {
         shown: "15 pairs of tokens, each token depending on both tokens of the next pair: 32,768 combinations",
         make: || pairs(15),
     },
-    good: Example::Made { shown: "8 such pairs: 256 combinations", make: || pairs(8) },
-    remedy: "Split the feature, or reduce the number of alternatives that its dependencies pass through. Allow \
+    good: Example::Generated { shown: "8 such pairs: 256 combinations", make: || pairs(8) },
+    how_to_fix: "Split the feature, or reduce the number of alternatives that its dependencies pass through. Allow \
              the finding if the feature is known to work.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn pairs(levels: usize) -> Vec<u8> {

@@ -12,9 +12,9 @@ static CODE: Code = Code::error("C002", "dead-alternative");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block that never serves a checkout of its name: it costs more than there is, or an earlier block \
+    summary: "a block that never serves a checkout of its name: it costs more than there is, or an earlier block \
            always serves first",
-    why: "Blocks of one name are tried in file order, EXCLUSIVE blocks first. A block that is never used is \
+    rationale: "Blocks of one name are tried in file order, EXCLUSIVE blocks first. A block that is never used is \
           usually in the wrong place, or is a copy that should have been changed. For the token of a second \
           purchase (another SN, the same dependencies) this is a note.",
     bad: Example::Text(
@@ -30,8 +30,8 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 FEATURE Spare { VENDOR=Acme COUNT=10 }
 ",
     ),
-    remedy: "Remove the block, move it before the one that hides it, or let it draw on another pool.",
-    check: Check::Whole(check),
+    how_to_fix: "Remove the block, move it before the one that hides it, or let it draw on another pool.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -14,8 +14,8 @@ static CODE: Code = Code::note("C008", "indivisible-pool");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a pool whose COUNT is not a multiple of the cost of any token that draws on it",
-    why: "While only one product runs, some licenses remain unused. Either they were bought for nothing, or \
+    summary: "a pool whose COUNT is not a multiple of the cost of any token that draws on it",
+    rationale: "While only one product runs, some licenses remain unused. Either they were bought for nothing, or \
           the COUNT of a dependency is wrong.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=3\" }
@@ -27,9 +27,9 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 FEATURE Pool { VENDOR=Acme COUNT=12 }
 ",
     ),
-    remedy: "Sell a multiple of what the products cost. Ignore the note if several products run at the same \
+    how_to_fix: "Sell a multiple of what the products cost. Ignore the note if several products run at the same \
              time.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -11,9 +11,9 @@ pub(super) static CODE: Code = Code::warning("C007", "more-means-less");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a pool that would deny a checkout if it were larger: one that is granted today, alone or as the \
+    summary: "a pool that would deny a checkout if it were larger: one that is granted today, alone or as the \
            second of two",
-    why: "Alternatives are tried in order, and a choice is not revisited. In a larger pool, an earlier \
+    rationale: "Alternatives are tried in order, and a choice is not revisited. In a larger pool, an earlier \
           alternative that did not fit before fits now, and takes the licenses that a later dependency or \
           another feature needs. A customer who buys more could run less. The rule simulates every feature \
           alone and after every other feature, at each pool size at which an alternative starts to fit. \
@@ -66,9 +66,9 @@ FEATURE Print { VENDOR=Acme COUNT=4 }
 FEATURE Spare { VENDOR=Acme COUNT=4 }
 ",
     ),
-    remedy: "Move the dependency without alternatives before the one with alternatives, or enlarge the other \
+    how_to_fix: "Move the dependency without alternatives before the one with alternatives, or enlarge the other \
              pool as well.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

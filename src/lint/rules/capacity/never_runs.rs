@@ -13,9 +13,9 @@ pub(super) static CODE: Code = Code::error("C001", "never-runs");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token that is denied on every day, even if nothing else is checked out: it costs more than a pool \
+    summary: "a token that is denied on every day, even if nothing else is checked out: it costs more than a pool \
            has, or the licenses that it draws on are never valid on the same day",
-    why: "The customer pays for a feature that never starts. COUNTs multiply along a chain of tokens and add \
+    rationale: "The customer pays for a feature that never starts. COUNTs multiply along a chain of tokens and add \
           up where paths meet in one pool. Blocks with dates are tested on each day on which something starts \
           or ends. For an unsigned file this is a warning, because other files of the set may enlarge the \
           pool.",
@@ -42,8 +42,8 @@ FEATURE Pool
 FEATURE Pool { VENDOR=Acme COUNT=24 }
 ",
     ),
-    remedy: "Enlarge the pool (an UPGRADE adds to an issued one), or lower the COUNT of the dependency.",
-    check: Check::Whole(check),
+    how_to_fix: "Enlarge the pool (an UPGRADE adds to an issued one), or lower the COUNT of the dependency.",
+    check: Check::Project(check),
 };
 
 /// Maximum number of graph nodes visited per run to show the chains of findings.

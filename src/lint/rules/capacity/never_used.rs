@@ -11,8 +11,8 @@ static CODE: Code = Code::warning("C010", "never-used");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block that grants nothing from today on, because another block replaces it",
-    why: "REPLACES hides the blocks that it names while its own block is valid, so their licenses are lost. An \
+    summary: "a block that grants nothing from today on, because another block replaces it",
+    rationale: "REPLACES hides the blocks that it names while its own block is valid, so their licenses are lost. An \
           addition that was meant to enlarge a license must not replace it. Files of a former period are \
           normally replaced by a renewal: if the block was used before, or if the other block is in another \
           file, this is a note.",
@@ -26,8 +26,8 @@ FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=10 REPLACES=\"FEATURE=Draw\" }
 FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=10 }
 ",
     ),
-    remedy: "Remove the replaced block, or remove REPLACES from the other one if both are to count.",
-    check: Check::Whole(check),
+    how_to_fix: "Remove the replaced block, or remove REPLACES from the other one if both are to count.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

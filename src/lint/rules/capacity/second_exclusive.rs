@@ -14,8 +14,8 @@ static CODE: Code = Code::error("C003", "second-exclusive");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a second EXCLUSIVE block of the same name that is valid on the same day as the first",
-    why: "Only the first of several EXCLUSIVE blocks serves; the others are discarded, and the customer loses \
+    summary: "a second EXCLUSIVE block of the same name that is valid on the same day as the first",
+    rationale: "Only the first of several EXCLUSIVE blocks serves; the others are discarded, and the customer loses \
           their licenses. A block with COUNT and without KEYTYPE is also EXCLUSIVE.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 END=2026-12-31 }
@@ -27,9 +27,9 @@ FEATURE Draw { VENDOR=Acme COUNT=9 START=2026-12-01 }
 FEATURE Draw { VENDOR=Acme COUNT=9 START=2027-01-01 }
 ",
     ),
-    remedy: "Use KEYTYPE=ADDITIVE for another pool or KEYTYPE=UPGRADE to enlarge the first, or let a renewal \
+    how_to_fix: "Use KEYTYPE=ADDITIVE for another pool or KEYTYPE=UPGRADE to enlarge the first, or let a renewal \
              start on the day after the END of the first block.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -10,16 +10,16 @@ static CODE: Code = Code::error("C006", "upgrade-of-unlimited");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "an UPGRADE that is UNLIMITED, or that adds to an UNLIMITED block",
-    why: "Adding to an unlimited number has no effect. License servers reject both.",
+    summary: "an UPGRADE that is UNLIMITED, or that adds to an UNLIMITED block",
+    rationale: "Adding to an unlimited number has no effect. License servers reject both.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 }
 FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=UNLIMITED }
 ",
     ),
     good: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=UNLIMITED }\n"),
-    remedy: "Reissue the EXCLUSIVE block as UNLIMITED, with REPLACES, or give both blocks a number.",
-    check: Check::Whole(check),
+    how_to_fix: "Reissue the EXCLUSIVE block as UNLIMITED, with REPLACES, or give both blocks a number.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -12,9 +12,9 @@ static CODE: Code = Code::error("C005", "upgrade-outside-dates");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "an UPGRADE that is valid on days on which no EXCLUSIVE block of its name is, or that has no END \
+    summary: "an UPGRADE that is valid on days on which no EXCLUSIVE block of its name is, or that has no END \
            although the EXCLUSIVE block has one",
-    why: "On these days there is no license that it could add to.",
+    rationale: "On these days there is no license that it could add to.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 END=2027-05-31 }
 FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }
@@ -25,8 +25,8 @@ FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }
 FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 END=2027-05-31 }
 ",
     ),
-    remedy: "Give the UPGRADE dates within those of the EXCLUSIVE block. Usually both have the same END.",
-    check: Check::Whole(check),
+    how_to_fix: "Give the UPGRADE dates within those of the EXCLUSIVE block. Usually both have the same END.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

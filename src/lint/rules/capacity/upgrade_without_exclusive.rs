@@ -9,17 +9,17 @@ static CODE: Code = Code::error("C004", "upgrade-without-exclusive");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "an UPGRADE block without an EXCLUSIVE block of the same name in any of the files",
-    why: "An UPGRADE adds its COUNT to the EXCLUSIVE block of the same name and grants nothing on its own.",
+    summary: "an UPGRADE block without an EXCLUSIVE block of the same name in any of the files",
+    rationale: "An UPGRADE adds its COUNT to the EXCLUSIVE block of the same name and grants nothing on its own.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }\n"),
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 }
 FEATURE Draw { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }
 ",
     ),
-    remedy: "Include the file with the EXCLUSIVE block in the same run, or use KEYTYPE=ADDITIVE for a separate \
+    how_to_fix: "Include the file with the EXCLUSIVE block in the same run, or use KEYTYPE=ADDITIVE for a separate \
              pool.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -18,20 +18,20 @@ const MAX_DEPTH: u32 = MAX_CHAIN as u32;
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token whose longest path to a real license takes more than 16 dependencies, over all alternatives \
+    summary: "a token whose longest path to a real license takes more than 16 dependencies, over all alternatives \
            and regardless of dates",
-    why: "License servers follow at most 16 dependencies and deny a checkout of such a token.",
-    bad: Example::Made {
+    rationale: "License servers follow at most 16 dependencies and deny a checkout of such a token.",
+    bad: Example::Generated {
         shown: "a chain of 17 tokens, each depending on the next, and a pool: 17 steps",
         make: || chain(17),
     },
-    good: Example::Made {
+    good: Example::Generated {
         shown: "a chain of 16 tokens, each depending on the next, and a pool: 16 steps",
         make: || chain(16),
     },
-    remedy: "Let the token depend on a feature further down the chain, and multiply the COUNTs of the \
+    how_to_fix: "Let the token depend on a feature further down the chain, and multiply the COUNTs of the \
              dependencies that this skips.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn chain(steps: usize) -> Vec<u8> {

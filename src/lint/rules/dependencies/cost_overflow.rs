@@ -9,8 +9,8 @@ static CODE: Code = Code::error("D010", "cost-overflow");
 
 pub(in crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token for which one checkout needs more licenses than a 64-bit number can represent",
-    why: "COUNTs multiply along a chain of tokens. No pool has that many licenses, so every checkout is \
+    summary: "a token for which one checkout needs more licenses than a 64-bit number can represent",
+    rationale: "COUNTs multiply along a chain of tokens. No pool has that many licenses, so every checkout is \
           denied, and a program in which the number overflows could grant it for almost nothing.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Ink VERSION=1.0 COUNT=2147483647\" }
@@ -25,9 +25,9 @@ FEATURE Ink { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=
 FEATURE Pool { VENDOR=Acme COUNT=UNLIMITED }
 ",
     ),
-    remedy: "Find the COUNT in the chain that is too high. Tokens usually cost between 1 and a few hundred \
+    how_to_fix: "Find the COUNT in the chain that is too high. Tokens usually cost between 1 and a few hundred \
              licenses.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -10,8 +10,8 @@ static CODE: Code = Code::error("D001", "dependency-cycle");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "tokens that depend on each other in a cycle",
-    why: "A checkout would require itself and never reach a real license. License servers reject the file.",
+    summary: "tokens that depend on each other in a cycle",
+    rationale: "A checkout would require itself and never reach a real license. License servers reject the file.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -39,8 +39,8 @@ FEATURE Print
 FEATURE Pool { VENDOR=Acme COUNT=10 }
 ",
     ),
-    remedy: "Decide which feature is the base, and let it draw on a real license, that is a block with COUNT.",
-    check: Check::Whole(check),
+    how_to_fix: "Decide which feature is the base, and let it draw on a real license, that is a block with COUNT.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -8,7 +8,6 @@ pub(crate) mod other_vendor;
 pub(crate) mod repeated_dependency;
 pub(crate) mod self_dependency;
 pub(crate) mod token_without_license;
-pub(crate) mod too_many_dependencies;
 pub(crate) mod undrawn_license;
 pub(crate) mod unknown_feature;
 pub(crate) mod version_not_served;

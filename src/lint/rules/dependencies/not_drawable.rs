@@ -12,8 +12,8 @@ static CODE: Code = Code::error("D008", "not-drawable");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a dependency on a feature that has only local or ACTIVATION blocks",
-    why: "A local license is not counted, and an ACTIVATION license is bound to a device. A token can draw on \
+    summary: "a dependency on a feature that has only local or ACTIVATION blocks",
+    rationale: "A local license is not counted, and an ACTIVATION license is bound to a device. A token can draw on \
           neither.",
     bad: Example::Text(
         "FEATURE Draw
@@ -33,8 +33,8 @@ FEATURE Pool { VENDOR=Acme KEYTYPE=ACTIVATION COUNT=10 }
 FEATURE Pool { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 }
 ",
     ),
-    remedy: "Depend on a floating license (EXCLUSIVE, ADDITIVE), on another TOKEN, or on a METERED license.",
-    check: Check::Whole(check),
+    how_to_fix: "Depend on a floating license (EXCLUSIVE, ADDITIVE), on another TOKEN, or on a METERED license.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

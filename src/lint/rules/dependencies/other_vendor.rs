@@ -12,8 +12,8 @@ static CODE: Code = Code::error("D007", "other-vendor");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a dependency on a feature that only another vendor defines",
-    why: "Dependencies are resolved within one VENDOR. Tokens cannot draw on another vendor's licenses.",
+    summary: "a dependency on a feature that only another vendor defines",
+    rationale: "Dependencies are resolved within one VENDOR. Tokens cannot draw on another vendor's licenses.",
     bad: Example::Text(
         "FEATURE Draw
 {
@@ -32,9 +32,9 @@ FEATURE Pool { VENDOR=Apex COUNT=10 }
 FEATURE Pool { VENDOR=Acme COUNT=10 }
 ",
     ),
-    remedy: "Use the same VENDOR in both blocks if one company issues both. Otherwise depend on one of your \
+    how_to_fix: "Use the same VENDOR in both blocks if one company issues both. Otherwise depend on one of your \
              own licenses.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

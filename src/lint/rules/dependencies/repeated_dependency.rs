@@ -11,8 +11,8 @@ static CODE: Code = Code::warning("D009", "repeated-dependency");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a TOKEN block that repeats a dependency: the same feature and version",
-    why: "Both are drawn, so the COUNTs add up (on a shared pool, only the larger one counts). Usually the \
+    summary: "a TOKEN block that repeats a dependency: the same feature and version",
+    rationale: "Both are drawn, so the COUNTs add up (on a shared pool, only the larger one counts). Usually the \
           line was copied to be changed and was not.",
     bad: Example::Text(
         "FEATURE Draw
@@ -33,8 +33,8 @@ FEATURE Pool { VENDOR=Acme COUNT=8 }
 FEATURE Pool { VENDOR=Acme COUNT=8 }
 ",
     ),
-    remedy: "Remove the second dependency, correct its feature, or write a single dependency with the sum.",
-    check: Check::Whole(check),
+    how_to_fix: "Remove the second dependency, correct its feature, or write a single dependency with the sum.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -9,8 +9,8 @@ static CODE: Code = Code::error("D002", "self-dependency");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a TOKEN block with a dependency on its own name",
-    why: "A checkout would require another checkout of the same token, without end. The rule compares names \
+    summary: "a TOKEN block with a dependency on its own name",
+    rationale: "A checkout would require another checkout of the same token, without end. The rule compares names \
           only: even if another block of this name serves the dependency today, the cycle closes as soon as \
           the VERSION of this block is raised.",
     bad: Example::Text(
@@ -30,8 +30,8 @@ pub(crate) static RULE: Rule = Rule {
 FEATURE Pool { VENDOR=Acme COUNT=10 }
 ",
     ),
-    remedy: "Name the real license that the token draws on.",
-    check: Check::Whole(check),
+    how_to_fix: "Name the real license that the token draws on.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -11,8 +11,8 @@ static CODE: Code = Code::error("D011", "token-without-license");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token whose chain ends at UPGRADE blocks without the license that they add to",
-    why: "An UPGRADE has no licenses of its own: it adds its COUNT to the EXCLUSIVE block of the same name. \
+    summary: "a token whose chain ends at UPGRADE blocks without the license that they add to",
+    rationale: "An UPGRADE has no licenses of its own: it adds its COUNT to the EXCLUSIVE block of the same name. \
           Without that block there is nothing to draw, and every checkout of the token is denied.",
     bad: Example::Text(
         "FEATURE Draw
@@ -33,8 +33,8 @@ FEATURE Pool { VENDOR=Acme KEYTYPE=EXCLUSIVE COUNT=10 }
 FEATURE Pool { VENDOR=Acme KEYTYPE=UPGRADE COUNT=5 }
 ",
     ),
-    remedy: "Add the EXCLUSIVE block that the upgrade was sold for, or include the file that contains it.",
-    check: Check::Whole(check),
+    how_to_fix: "Add the EXCLUSIVE block that the upgrade was sold for, or include the file that contains it.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

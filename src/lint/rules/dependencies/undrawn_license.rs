@@ -12,8 +12,8 @@ static CODE: Code = Code::note("D012", "undrawn-license");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a floating license that no token draws on, from a vendor whose files also contain tokens",
-    why: "It may be sold on its own. But if tokens draw on everything else, it is often the pool that one of \
+    summary: "a floating license that no token draws on, from a vendor whose files also contain tokens",
+    rationale: "It may be sold on its own. But if tokens draw on everything else, it is often the pool that one of \
           them should draw on.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
@@ -26,9 +26,9 @@ FEATURE Pool2 { VENDOR=Acme COUNT=10 }
 FEATURE Pool { VENDOR=Acme COUNT=10 }
 ",
     ),
-    remedy: "If it is sold on its own, say so with `# keywright: allow(D012) sold alone`. Otherwise correct \
+    how_to_fix: "If it is sold on its own, say so with `# keywright: allow(D012) sold alone`. Otherwise correct \
              the token that should draw on it.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -11,8 +11,8 @@ static CODE: Code = Code::error("D005", "unknown-feature");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a dependency on a feature that is not defined in any of the files",
-    why: "Nothing can serve the dependency, so every checkout of the token is denied. Usually the name is \
+    summary: "a dependency on a feature that is not defined in any of the files",
+    rationale: "Nothing can serve the dependency, so every checkout of the token is denied. Usually the name is \
           misspelled, or the file with the real license was not included.",
     bad: Example::Text(
         "FEATURE Draw
@@ -32,8 +32,8 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 FEATURE Pool { VENDOR=Acme COUNT=10 }
 ",
     ),
-    remedy: "Correct the name, add the block, or include the file that defines it in the same run.",
-    check: Check::Whole(check),
+    how_to_fix: "Correct the name, add the block, or include the file that defines it in the same run.",
+    check: Check::Project(check),
 };
 
 /// Maximum number of name comparisons per run for suggestions.

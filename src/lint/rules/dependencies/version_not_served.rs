@@ -15,8 +15,8 @@ static CODE: Code = Code::error("D006", "version-not-served");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a dependency on a version that is newer than every block of that feature",
-    why: "VERSION of a block is the highest version that may be checked out, so nothing serves the dependency. \
+    summary: "a dependency on a version that is newer than every block of that feature",
+    rationale: "VERSION of a block is the highest version that may be checked out, so nothing serves the dependency. \
           Versions are compared as pairs of numbers: 1.10 is newer than 1.2.",
     bad: Example::Text(
         "FEATURE Draw
@@ -36,8 +36,8 @@ FEATURE Pool { VENDOR=Acme VERSION=1.5 COUNT=10 }
 FEATURE Pool { VENDOR=Acme VERSION=1.5 COUNT=10 }
 ",
     ),
-    remedy: "Request a version that is served, or issue a block for the newer version.",
-    check: Check::Whole(check),
+    how_to_fix: "Request a version that is served, or issue a block for the newer version.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

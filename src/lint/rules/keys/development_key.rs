@@ -10,10 +10,10 @@ static CODE: Code = Code::error("K008", "development-key").never_allowed_in_file
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY made with a signing key that is for development only",
-    why: "Copies of development keys exist on many machines. Licenses signed with them are for tests and are \
+    summary: "a KEY made with a signing key that is for development only",
+    rationale: "Copies of development keys exist on many machines. Licenses signed with them are for tests and are \
           never valid for customers.",
-    bad: Example::Judged(
+    bad: Example::WithKeyVerdict(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
@@ -24,8 +24,8 @@ pub(crate) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Sign with the production key before you send the file out.",
-    check: Check::Whole(check),
+    how_to_fix: "Sign with the production key before you send the file out.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -10,16 +10,16 @@ static CODE: Code = Code::note("K002", "draft-file");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a file in which no block has a KEY",
-    why: "The file is a draft: license servers do not accept it yet.",
+    summary: "a file in which no block has a KEY",
+    rationale: "The file is a draft: license servers do not accept it yet.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Ignore the note while you edit the file. `keywright sign` adds the KEYs.",
-    check: Check::Whole(check),
+    how_to_fix: "Ignore the note while you edit the file. `keywright sign` adds the KEYs.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

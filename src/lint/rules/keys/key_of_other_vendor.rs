@@ -10,9 +10,9 @@ static CODE: Code = Code::error("K009", "key-of-other-vendor").never_allowed_in_
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY made with a signing key that is trusted only for another VENDOR",
-    why: "Each signing key is valid for one vendor. Otherwise any vendor could issue licenses for all others.",
-    bad: Example::Judged(
+    summary: "a KEY made with a signing key that is trusted only for another VENDOR",
+    rationale: "Each signing key is valid for one vendor. Otherwise any vendor could issue licenses for all others.",
+    bad: Example::WithKeyVerdict(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
@@ -23,8 +23,8 @@ pub(crate) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Correct VENDOR and sign again, or sign with a key of that vendor.",
-    check: Check::Whole(check),
+    how_to_fix: "Correct VENDOR and sign again, or sign with a key of that vendor.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -10,10 +10,10 @@ static CODE: Code = Code::error("K006", "key-out-of-time").never_allowed_in_file
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY made outside the validity period of its signing key",
-    why: "A signing key is trusted for a fixed period. This block has an issue date outside that period, when \
+    summary: "a KEY made outside the validity period of its signing key",
+    rationale: "A signing key is trusted for a fixed period. This block has an issue date outside that period, when \
           the key was not in use.",
-    bad: Example::Judged(
+    bad: Example::WithKeyVerdict(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
@@ -24,8 +24,8 @@ pub(crate) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Sign with a key that is valid. `keywright keys list` lists the keys.",
-    check: Check::Whole(check),
+    how_to_fix: "Sign with a key that is valid. `keywright keys list` lists the keys.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -12,8 +12,8 @@ const KEY_LENGTH: usize = 100;
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY that is not 100 base64 characters",
-    why: "A KEY encodes 75 bytes: a header of 11 bytes and a signature of 64. A different length means that it \
+    summary: "a KEY that is not 100 base64 characters",
+    rationale: "A KEY encodes 75 bytes: a header of 11 bytes and a signature of 64. A different length means that it \
           was truncated or pasted twice; other characters mean that it was changed, or that another tool made \
           it.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 KEY=AQEA7 }\n"),
@@ -22,8 +22,8 @@ pub(crate) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Copy the KEY from the issued file, or sign again. KEYs of other license managers cannot be used.",
-    check: Check::Whole(check),
+    how_to_fix: "Copy the KEY from the issued file, or sign again. KEYs of other license managers cannot be used.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

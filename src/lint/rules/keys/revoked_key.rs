@@ -10,9 +10,9 @@ static CODE: Code = Code::error("K007", "revoked-key").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block that is revoked, or whose signing key is revoked",
-    why: "The vendor revoked it: the license was replaced, or the signing key may be compromised.",
-    bad: Example::Judged(
+    summary: "a block that is revoked, or whose signing key is revoked",
+    rationale: "The vendor revoked it: the license was replaced, or the signing key may be compromised.",
+    bad: Example::WithKeyVerdict(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
@@ -23,8 +23,8 @@ pub(crate) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Ask the vendor for a new license.",
-    check: Check::Whole(check),
+    how_to_fix: "Ask the vendor for a new license.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

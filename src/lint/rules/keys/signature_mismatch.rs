@@ -10,10 +10,10 @@ static CODE: Code = Code::error("K005", "signature-mismatch").never_allowed_in_f
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block that does not match its KEY",
-    why: "A KEY covers the name and every directive of its block. If a single character of them changes, the \
+    summary: "a block that does not match its KEY",
+    rationale: "A KEY covers the name and every directive of its block. If a single character of them changes, the \
           signature is no longer valid. Comments and layout may change.",
-    bad: Example::Judged(
+    bad: Example::WithKeyVerdict(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
@@ -24,8 +24,8 @@ pub(crate) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Copy the block from the issued file. As the vendor, sign it again with `keywright sign`.",
-    check: Check::Whole(check),
+    how_to_fix: "Copy the block from the issued file. As the vendor, sign it again with `keywright sign`.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -10,10 +10,10 @@ static CODE: Code = Code::error("K004", "unknown-key").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY made with a signing key that is not in the trust store",
-    why: "It is unknown who signed the block. A public key that arrives together with the license proves \
+    summary: "a KEY made with a signing key that is not in the trust store",
+    rationale: "It is unknown who signed the block. A public key that arrives together with the license proves \
           nothing; only a trust store that was set up beforehand does.",
-    bad: Example::Judged(
+    bad: Example::WithKeyVerdict(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
@@ -24,9 +24,9 @@ pub(crate) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Ask the vendor for the public key, confirm it over a separate channel, and add it to the trust \
+    how_to_fix: "Ask the vendor for the public key, confirm it over a separate channel, and add it to the trust \
              store. Otherwise treat the block as a forgery.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -10,8 +10,8 @@ static CODE: Code = Code::error("K001", "unsigned-block");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block without a KEY in a file in which other blocks have one",
-    why: "License servers reject the block. It was added after signing, or its KEY was lost.",
+    summary: "a block without a KEY in a file in which other blocks have one",
+    rationale: "License servers reject the block. It was added after signing, or its KEY was lost.",
     bad: Example::Text(
         "FEATURE Pool { VENDOR=Acme COUNT=10
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
@@ -25,8 +25,8 @@ FEATURE Print { VENDOR=Acme COUNT=10
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Sign the file with `keywright sign`, or remove the block.",
-    check: Check::Whole(check),
+    how_to_fix: "Sign the file with `keywright sign`, or remove the block.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -10,9 +10,9 @@ static CODE: Code = Code::error("K010", "unsupported-key").never_allowed_in_file
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY whose version or algorithm this program does not support",
-    why: "A newer program made it, or it is damaged. A KEY that cannot be checked is not valid.",
-    bad: Example::Judged(
+    summary: "a KEY whose version or algorithm this program does not support",
+    rationale: "A newer program made it, or it is damaged. A KEY that cannot be checked is not valid.",
+    bad: Example::WithKeyVerdict(
         "FEATURE Draw { VENDOR=Acme COUNT=5
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
@@ -23,8 +23,8 @@ pub(crate) static RULE: Rule = Rule {
   KEY=AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA }
 ",
     ),
-    remedy: "Use a newer version of keywright, or sign again.",
-    check: Check::Whole(check),
+    how_to_fix: "Use a newer version of keywright, or sign again.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

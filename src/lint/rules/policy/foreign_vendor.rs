@@ -9,8 +9,8 @@ static CODE: Code = Code::error("P001", "foreign-vendor");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block whose VENDOR is not named in `keywright.toml`",
-    why: "A misspelled vendor name is still a valid name: the block would be accepted, but no client would \
+    summary: "a block whose VENDOR is not named in `keywright.toml`",
+    rationale: "A misspelled vendor name is still a valid name: the block would be accepted, but no client would \
           ever request it.",
     bad: Example::Configured {
         config: "vendor = \"Acme\"\n",
@@ -22,8 +22,8 @@ pub(crate) static RULE: Rule = Rule {
         policy,
         text: "FEATURE Draw { VENDOR=Acme COUNT=5 }\n",
     },
-    remedy: "Use the configured vendor name, or add this one to `vendor` in `keywright.toml`.",
-    check: Check::Whole(check),
+    how_to_fix: "Use the configured vendor name, or add this one to `vendor` in `keywright.toml`.",
+    check: Check::Project(check),
 };
 
 fn policy() -> Policy {

@@ -9,8 +9,8 @@ static CODE: Code = Code::error("P002", "unused-directive");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a directive that is not listed under `directives` in `keywright.toml`",
-    why: "A client that was never tested with a directive may ignore it. The list prevents such a license from \
+    summary: "a directive that is not listed under `directives` in `keywright.toml`",
+    rationale: "A client that was never tested with a directive may ignore it. The list prevents such a license from \
           being sent out.",
     bad: Example::Configured {
         config: "directives = [\"COUNT\", \"VERSION\"]\n",
@@ -22,8 +22,8 @@ pub(crate) static RULE: Rule = Rule {
         policy,
         text: "FEATURE Draw { VENDOR=Acme COUNT=5 }\n",
     },
-    remedy: "Remove the directive, or add it to `directives` in `keywright.toml`.",
-    check: Check::Whole(check),
+    how_to_fix: "Remove the directive, or add it to `directives` in `keywright.toml`.",
+    check: Check::Project(check),
 };
 
 fn policy() -> Policy {

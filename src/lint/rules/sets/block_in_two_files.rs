@@ -14,8 +14,8 @@ static CODE: Code = Code::warning("X005", "block-in-two-files");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block that is identical, apart from its KEY, to a block in another file of the run",
-    why: "Identical blocks count once, however many files contain them. If two purchases are intended, one is \
+    summary: "a block that is identical, apart from its KEY, to a block in another file of the run",
+    rationale: "Identical blocks count once, however many files contain them. If two purchases are intended, one is \
           lost; if a file was copied, a change to one copy is easily missed in the other. Files that are \
           separate licenses may share blocks without SN, because such tokens go to every customer. A shared \
           block with an SN means that one purchase was sent out twice.",
@@ -27,8 +27,8 @@ pub(crate) static RULE: Rule = Rule {
         ("a.lic", "FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
         ("b.lic", "FEATURE Print { VENDOR=Acme COUNT=5 }\n"),
     ]),
-    remedy: "Remove one of the two. Give each purchase its own SN.",
-    check: Check::Whole(check),
+    how_to_fix: "Remove one of the two. Give each purchase its own SN.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

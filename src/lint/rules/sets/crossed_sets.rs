@@ -14,8 +14,8 @@ static CODE: Code = Code::error("X004", "crossed-sets");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token whose dependency only blocks with another LICENSEE can serve",
-    why: "The token uses up licenses of another customer, and cannot run on the server of its own. A token may \
+    summary: "a token whose dependency only blocks with another LICENSEE can serve",
+    rationale: "The token uses up licenses of another customer, and cannot run on the server of its own. A token may \
           draw on another purchase (SN) of the same customer.",
     bad: Example::Files(&[
         (
@@ -31,8 +31,8 @@ pub(crate) static RULE: Rule = Rule {
         ),
         ("pool.lic", "FEATURE Pool { VENDOR=Acme LICENSEE=One COUNT=10 }\n"),
     ]),
-    remedy: "Issue the pool to the customer of the token. Check files of different customers separately.",
-    check: Check::Whole(check),
+    how_to_fix: "Issue the pool to the customer of the token. Check files of different customers separately.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -14,8 +14,8 @@ static CODE: Code = Code::warning("X006", "missing-licensee");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block without LICENSEE in a file whose other blocks of the vendor have one",
-    why: "The block does not say whose license it is: any customer can copy it into their file, and `verify` \
+    summary: "a block without LICENSEE in a file whose other blocks of the vendor have one",
+    rationale: "The block does not say whose license it is: any customer can copy it into their file, and `verify` \
           accepts it there.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Example Ltd\" }
@@ -27,8 +27,8 @@ FEATURE Print { VENDOR=Acme COUNT=5 }
 FEATURE Print { VENDOR=Acme COUNT=5 LICENSEE=\"Example Ltd\" }
 ",
     ),
-    remedy: "Add LICENSEE to every block.",
-    check: Check::Whole(check),
+    how_to_fix: "Add LICENSEE to every block.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -14,8 +14,8 @@ static CODE: Code = Code::error("X003", "mixed-set");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a file, or a set of files that are used together, with blocks of one vendor for different LICENSEE",
-    why: "LICENSEE names the customer. A file with two of them was assembled by hand, and gives one customer \
+    summary: "a file, or a set of files that are used together, with blocks of one vendor for different LICENSEE",
+    rationale: "LICENSEE names the customer. A file with two of them was assembled by hand, and gives one customer \
           the licenses of another. Names that differ only in Unicode composition or in spaces, no-break spaces \
           included, are the same customer. Different SN are purchases of one customer, and normal.",
     bad: Example::Text(
@@ -28,9 +28,9 @@ FEATURE Print { VENDOR=Acme COUNT=5 LICENSEE=\"Other Ltd\" }
 FEATURE Print { VENDOR=Acme COUNT=5 LICENSEE=\"Example Ltd\" SN=A-1002 }
 ",
     ),
-    remedy: "Keep the blocks of each customer in their own file. If both names are of one customer, write \
+    how_to_fix: "Keep the blocks of each customer in their own file. If both names are of one customer, write \
              LICENSEE the same way in every block.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

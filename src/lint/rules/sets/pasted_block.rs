@@ -8,8 +8,8 @@ static CODE: Code = Code::warning("X001", "pasted-block");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block that is identical, apart from its KEY, to an earlier block of the file",
-    why: "Identical blocks count once, because otherwise a customer could double a license by pasting its \
+    summary: "a block that is identical, apart from its KEY, to an earlier block of the file",
+    rationale: "Identical blocks count once, because otherwise a customer could double a license by pasting its \
           block. If two purchases are intended, the second one is lost.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=5 }
@@ -17,9 +17,9 @@ FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=5 }
 ",
     ),
     good: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=ADDITIVE COUNT=10 }\n"),
-    remedy: "Remove the copy, or raise COUNT. If the customer bought the license twice, give each purchase its \
+    how_to_fix: "Remove the copy, or raise COUNT. If the customer bought the license twice, give each purchase its \
              own SN: then both count.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

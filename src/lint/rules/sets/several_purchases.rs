@@ -14,8 +14,8 @@ static CODE: Code = Code::note("X007", "several-purchases");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "blocks of one vendor with different SN, none of which has a LICENSEE",
-    why: "SN names a purchase, and a customer may have several. Without LICENSEE, nothing says that the \
+    summary: "blocks of one vendor with different SN, none of which has a LICENSEE",
+    rationale: "SN names a purchase, and a customer may have several. Without LICENSEE, nothing says that the \
           purchases are of one customer.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 SN=A-1001 }
@@ -27,8 +27,8 @@ FEATURE Print { VENDOR=Acme COUNT=5 SN=A-1002 }
 FEATURE Print { VENDOR=Acme COUNT=5 SN=A-1002 LICENSEE=\"Example Ltd\" }
 ",
     ),
-    remedy: "Add LICENSEE to every block.",
-    check: Check::Whole(check),
+    how_to_fix: "Add LICENSEE to every block.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

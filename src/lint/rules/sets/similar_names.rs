@@ -13,10 +13,10 @@ static CODE: Code = Code::error("X002", "similar-names");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "two features of one vendor, or two vendors, whose names look alike: they differ only in case, in \
+    summary: "two features of one vendor, or two vendors, whose names look alike: they differ only in case, in \
            `-` and `_`, in characters that look alike (`0` and `O`, or `1`, `l` and `I`, or `rn` and `m`, `vv` \
            and `w`, `cl` and `d`), or in a combination of these",
-    why: "Names are compared byte for byte, so these are different features. People overlook the difference: a \
+    rationale: "Names are compared byte for byte, so these are different features. People overlook the difference: a \
           token depends on one while the customer buys the other.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
@@ -28,8 +28,8 @@ FEATURE DRAW { VENDOR=Acme COUNT=9 }
 FEATURE Print { VENDOR=Acme COUNT=9 }
 ",
     ),
-    remedy: "Use one spelling, or choose names that are clearly different.",
-    check: Check::Whole(check),
+    how_to_fix: "Use one spelling, or choose names that are clearly different.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -11,9 +11,9 @@ static CODE: Code = Code::error("H001", "double-sharing");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a TOKEN with SHARE=HOST, USER or CUSTOM that reaches, at any depth and through any alternative, \
+    summary: "a TOKEN with SHARE=HOST, USER or CUSTOM that reaches, at any depth and through any alternative, \
            another block with one of these three values",
-    why: "A token and its dependencies cannot both be shared: it would be unclear which checkouts share which \
+    rationale: "A token and its dependencies cannot both be shared: it would be unclear which checkouts share which \
           count. License servers reject the file.",
     bad: Example::Text(
         "FEATURE Draw
@@ -33,9 +33,9 @@ FEATURE Pool { VENDOR=Acme COUNT=9 SHARE=HOST }
 FEATURE Pool { VENDOR=Acme COUNT=9 SHARE=HOST }
 ",
     ),
-    remedy: "Share the token if several runs of one product on a host should cost one checkout. Share the \
+    how_to_fix: "Share the token if several runs of one product on a host should cost one checkout. Share the \
              license if different products on a host should together cost only as much as the largest of them.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 /// Maximum number of graph steps per run to show the chains.

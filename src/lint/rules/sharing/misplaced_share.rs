@@ -10,15 +10,15 @@ static CODE: Code = Code::error("H002", "misplaced-share");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a value of SHARE that has no effect on this kind of block",
-    why: "HOST, USER and CUSTOM share the count of floating licenses. TERMINALSERVER and SINGLE apply to local \
+    summary: "a value of SHARE that has no effect on this kind of block",
+    rationale: "HOST, USER and CUSTOM share the count of floating licenses. TERMINALSERVER and SINGLE apply to local \
           licenses, VIRTUAL and CLOUD to both. METERED licenses are consumed and ACTIVATION licenses are bound \
           to a device, so neither can share a count. An UPGRADE uses the sharing of the block that it adds to \
           and accepts only VIRTUAL.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=ACTIVATION COUNT=5 SHARE=HOST }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme KEYTYPE=ACTIVATION COUNT=5 SHARE=VIRTUAL }\n"),
-    remedy: "Remove the value, or change the KEYTYPE.",
-    check: Check::Whole(check),
+    how_to_fix: "Remove the value, or change the KEYTYPE.",
+    check: Check::Project(check),
 };
 
 const BOTH: &[Share] = &[Share::Virtual, Share::Cloud];

@@ -9,14 +9,14 @@ static CODE: Code = Code::warning("H003", "share-without-effect");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "SHARE=HOST, USER or CUSTOM where nothing is counted: on an UNLIMITED license, or on a token that \
+    summary: "SHARE=HOST, USER or CUSTOM where nothing is counted: on an UNLIMITED license, or on a token that \
            draws only on UNLIMITED licenses",
-    why: "Sharing lets several checkouts use one count. Where nothing is counted it saves nothing, and the \
+    rationale: "Sharing lets several checkouts use one count. Where nothing is counted it saves nothing, and the \
           SHARE was probably meant for another block.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=UNLIMITED SHARE=HOST }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=10 SHARE=HOST }\n"),
-    remedy: "Remove SHARE, or limit COUNT.",
-    check: Check::Whole(check),
+    how_to_fix: "Remove SHARE, or limit COUNT.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

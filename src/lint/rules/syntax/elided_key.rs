@@ -8,14 +8,14 @@ static CODE: Code = Code::error("S011", "elided-key").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a KEY that ends in `...`",
-    why: "Documentation shortens KEYs like this. Such a block is an example, not a license: it cannot be \
+    summary: "a KEY that ends in `...`",
+    rationale: "Documentation shortens KEYs like this. Such a block is an example, not a license: it cannot be \
           verified.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 KEY=mYsfn30C6ShBYszCq2WVicpTZXQwkf... }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 }\n"),
-    remedy: "Copy the complete KEY from the issued file, or remove it and sign the block with `keywright \
+    how_to_fix: "Copy the complete KEY from the issued file, or remove it and sign the block with `keywright \
              sign`.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

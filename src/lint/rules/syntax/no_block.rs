@@ -9,8 +9,8 @@ static CODE: Code = Code::warning("S017", "no-block").never_allowed_in_file();
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a file that is empty or contains only comments",
-    why: "It licenses nothing. Often it is the wrong file, or its contents were lost.",
+    summary: "a file that is empty or contains only comments",
+    rationale: "It licenses nothing. Often it is the wrong file, or its contents were lost.",
     bad: Example::Text(
         "# The licenses of Acme
 ",
@@ -19,8 +19,8 @@ pub(crate) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 }
 ",
     ),
-    remedy: "Check that this is the intended file, or get it again.",
-    check: Check::Whole(check),
+    how_to_fix: "Check that this is the intended file, or get it again.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

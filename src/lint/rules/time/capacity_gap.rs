@@ -19,9 +19,9 @@ pub(crate) static CODE: Code = Code::warning("T005", "capacity-gap");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a license with a gap between two of its blocks or a drop in its count, and a token that is denied \
+    summary: "a license with a gap between two of its blocks or a drop in its count, and a token that is denied \
            from some day on for lack of licenses; the finding names the tokens that no longer fit",
-    why: "The first and last day of a period are both included, so a renewal starts on the day after the \
+    rationale: "The first and last day of a period are both included, so a renewal starts on the day after the \
           previous END. A gap of a single day stops every user on that day; a drop stops some of them.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 END=2026-12-30 }
@@ -33,9 +33,9 @@ FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 }
 FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 }
 ",
     ),
-    remedy: "Let each period start on the day after the previous one ends. Allow the finding if the drop is \
+    how_to_fix: "Let each period start on the day after the previous one ends. Allow the finding if the drop is \
              intended.",
-    check: Check::Whole(check),
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

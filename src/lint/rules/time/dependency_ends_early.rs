@@ -13,9 +13,9 @@ static CODE: Code = Code::warning("T004", "dependency-ends-early");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token that is valid on days on which nothing serves one of its dependencies, because the licenses \
+    summary: "a token that is valid on days on which nothing serves one of its dependencies, because the licenses \
            end earlier or a new enough version has a gap",
-    why: "From that day on, every checkout of the token is denied, which customers mistake for a server \
+    rationale: "From that day on, every checkout of the token is denied, which customers mistake for a server \
           problem.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
@@ -28,8 +28,8 @@ FEATURE Pool { VENDOR=Acme COUNT=10 END=2026-12-31 }
 FEATURE Pool { VENDOR=Acme COUNT=10 END=2026-12-31 }
 ",
     ),
-    remedy: "Give the token the same END as its dependency, or renew the dependency.",
-    check: Check::Whole(check),
+    how_to_fix: "Give the token the same END as its dependency, or renew the dependency.",
+    check: Check::Project(check),
 };
 
 /// The last day on which a dependency is served, and the first day on which it is served again.

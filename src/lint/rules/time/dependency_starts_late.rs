@@ -16,9 +16,9 @@ static CODE: Code = Code::warning("T007", "dependency-starts-late");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a token that is valid before anything serves one of its dependencies, or before a pool is large \
+    summary: "a token that is valid before anything serves one of its dependencies, or before a pool is large \
            enough for it",
-    why: "Until that day, every checkout of the token is denied, which customers mistake for a server problem.",
+    rationale: "Until that day, every checkout of the token is denied, which customers mistake for a server problem.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=1\" }
 FEATURE Pool { VENDOR=Acme COUNT=10 START=2027-01-01 }
@@ -30,8 +30,8 @@ FEATURE Pool { VENDOR=Acme COUNT=10 START=2027-01-01 }
 FEATURE Pool { VENDOR=Acme COUNT=10 START=2027-01-01 }
 ",
     ),
-    remedy: "Give the token the same START as its dependency, or let the dependency start earlier.",
-    check: Check::Whole(check),
+    how_to_fix: "Give the token the same START as its dependency, or let the dependency start earlier.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

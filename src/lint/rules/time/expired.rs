@@ -10,13 +10,13 @@ static CODE: Code = Code::warning("T002", "expired");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block whose END has passed",
-    why: "It no longer grants anything. When a file is signed or issued this is an error, because an expired \
+    summary: "a block whose END has passed",
+    rationale: "It no longer grants anything. When a file is signed or issued this is an error, because an expired \
           license is never sold on purpose.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 END=2025-12-31 }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 END=2027-12-31 }\n"),
-    remedy: "Renew or remove the block. Use `--at DATE` to check for another day.",
-    check: Check::Whole(check),
+    how_to_fix: "Renew or remove the block. Use `--at DATE` to check for another day.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -9,14 +9,14 @@ static CODE: Code = Code::error("T003", "issued-in-future");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block whose ISSUED date is more than one day in the future",
-    why: "ISSUED determines whether the signing key was valid when the license was signed. A date in the \
+    summary: "a block whose ISSUED date is more than one day in the future",
+    rationale: "ISSUED determines whether the signing key was valid when the license was signed. A date in the \
           future means that a clock is wrong or that the date was invented. One day is allowed, because the \
           issuer may live in an earlier time zone.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 ISSUED=2030-01-01 }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 ISSUED=2026-01-01 }\n"),
-    remedy: "Write the actual date of issue. Use START for the first day of validity.",
-    check: Check::Whole(check),
+    how_to_fix: "Write the actual date of issue. Use START for the first day of validity.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

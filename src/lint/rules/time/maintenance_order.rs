@@ -8,16 +8,16 @@ static CODE: Code = Code::error("T006", "maintenance-order");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a MAINTENANCE_START after the MAINTENANCE_END",
-    why: "The maintenance plan covers no day, so a customer who asks for support is turned away.",
+    summary: "a MAINTENANCE_START after the MAINTENANCE_END",
+    rationale: "The maintenance plan covers no day, so a customer who asks for support is turned away.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 MAINTENANCE_START=2027-01-01 MAINTENANCE_END=2026-12-31 }\n",
     ),
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme COUNT=5 MAINTENANCE_START=2026-01-01 MAINTENANCE_END=2026-12-31 }\n",
     ),
-    remedy: "Correct the dates. Both days are included in the period.",
-    check: Check::Whole(check),
+    how_to_fix: "Correct the dates. Both days are included in the period.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -10,12 +10,12 @@ static CODE: Code = Code::error("T001", "start-after-end");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a block whose START is after its END",
-    why: "The block is never valid.",
+    summary: "a block whose START is after its END",
+    rationale: "The block is never valid.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 START=2027-01-01 END=2026-12-31 }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 START=2026-01-01 END=2026-12-31 }\n"),
-    remedy: "Correct the dates. START and END are both included in the period.",
-    check: Check::Whole(check),
+    how_to_fix: "Correct the dates. START and END are both included in the period.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -11,13 +11,13 @@ static CODE: Code = Code::error("V024", "bad-host-id");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a HOSTID value that no computer can have, such as an IP address with a number above 255",
-    why: "No computer matches it, so the license never works. The same is true for a misspelled type. Types that \
+    summary: "a HOSTID value that no computer can have, such as an IP address with a number above 255",
+    rationale: "No computer matches it, so the license never works. The same is true for a misspelled type. Types that \
           keywright does not know are not checked.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme HOSTID=\"IPADDRESS=999.1.1.1\" }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme HOSTID=\"IPADDRESS=192.168.1.10\" }\n"),
-    remedy: "Ask the customer for the value again.",
-    check: Check::Whole(check),
+    how_to_fix: "Ask the customer for the value again.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -11,13 +11,13 @@ static CODE: Code = Code::warning("V026", "common-host-id");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a HOSTID value that many machines have, such as `localhost` or an address of zeros",
-    why: "The license works on every machine with this value: containers, virtual machines and computers without \
+    summary: "a HOSTID value that many machines have, such as `localhost` or an address of zeros",
+    rationale: "The license works on every machine with this value: containers, virtual machines and computers without \
           such an id share the same defaults.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme HOSTID=\"ETHERNET=000000000000\" }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme HOSTID=\"ETHERNET=0050569E1A2B\" }\n"),
-    remedy: "Ask the customer for the id of a physical network card, or use another type.",
-    check: Check::Whole(check),
+    how_to_fix: "Ask the customer for the id of a physical network card, or use another type.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -11,13 +11,13 @@ static CODE: Code = Code::warning("V025", "host-id-spelling");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a HOSTID value in an unusual spelling, such as an ETHERNET address with colons",
-    why: "License servers compare host ids as text, so another spelling may not match the computer. ETHERNET is \
+    summary: "a HOSTID value in an unusual spelling, such as an ETHERNET address with colons",
+    rationale: "License servers compare host ids as text, so another spelling may not match the computer. ETHERNET is \
           written as 12 capital digits, IPADDRESS and UUID as their standards write them.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme HOSTID=\"ETHERNET=00:50:56:9e:1a:2b\" }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme HOSTID=\"ETHERNET=0050569E1A2B\" }\n"),
-    remedy: "Apply the fix.",
-    check: Check::Whole(check),
+    how_to_fix: "Apply the fix.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -10,15 +10,15 @@ static CODE: Code = Code::warning("V028", "match-rate-without-host");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "HOSTID_MATCH_RATE on a block without HOSTID",
-    why: "The rate is a percentage of the host ids of the block. Without any, it has no effect, and the license works \
+    summary: "HOSTID_MATCH_RATE on a block without HOSTID",
+    rationale: "The rate is a percentage of the host ids of the block. Without any, it has no effect, and the license works \
           on every machine.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme HOSTID_MATCH_RATE=50 }\n"),
     good: Example::Text(
         "FEATURE Draw { VENDOR=Acme HOSTID=\"CUSTOM=a1\" HOSTID=\"CUSTOM=b2\" HOSTID_MATCH_RATE=50 }\n",
     ),
-    remedy: "Add the host ids, or remove HOSTID_MATCH_RATE.",
-    check: Check::Whole(check),
+    how_to_fix: "Add the host ids, or remove HOSTID_MATCH_RATE.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -9,8 +9,8 @@ static CODE: Code = Code::warning("V023", "mixed-script");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a word that mixes Latin letters with Cyrillic or Greek letters",
-    why: "Some of these letters look the same, so a different name can look like a known one. Words in a \
+    summary: "a word that mixes Latin letters with Cyrillic or Greek letters",
+    rationale: "Some of these letters look the same, so a different name can look like a known one. Words in a \
           single script are accepted, whatever the script. A company name may mix scripts on purpose, so this \
           is a warning.",
     bad: Example::Text(
@@ -21,8 +21,8 @@ pub(crate) static RULE: Rule = Rule {
         "FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Example Ltd\" }
 ",
     ),
-    remedy: "Retype the word. If the mix is intended, allow the rule for the file.",
-    check: Check::Whole(check),
+    how_to_fix: "Retype the word. If the mix is intended, allow the rule for the file.",
+    check: Check::Project(check),
 };
 
 /// A script with letters that look like those of another script.

@@ -15,12 +15,12 @@ static CODE: Code = Code::warning("V027", "repeated-host-id");
 
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
-    what: "a HOSTID that the same block already has, also in another spelling",
-    why: "It counts twice for HOSTID_MATCH_RATE. Usually one of the two should be another value.",
+    summary: "a HOSTID that the same block already has, also in another spelling",
+    rationale: "It counts twice for HOSTID_MATCH_RATE. Usually one of the two should be another value.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme HOSTID=\"CUSTOM=a1\" HOSTID=\"CUSTOM=a1\" }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme HOSTID=\"CUSTOM=a1\" HOSTID=\"CUSTOM=b2\" }\n"),
-    remedy: "Remove one of the two, or correct it.",
-    check: Check::Whole(check),
+    how_to_fix: "Remove one of the two, or correct it.",
+    check: Check::Project(check),
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
