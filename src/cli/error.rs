@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use keywright_files::reason::io_reason;
+
 /// The result of a command for scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Exit {
@@ -109,21 +111,6 @@ impl std::error::Error for CliError {}
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         Self::failure(format!("cannot write the output: {}", io_reason(&error)))
-    }
-}
-
-/// Returns the text of an error without Rust's numbering.
-#[must_use]
-pub fn io_reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
-        _ => {
-            let text = error.to_string().to_lowercase();
-            // The standard library adds the number to the text, and offers no text without it.
-            text.split(" (os error").next().unwrap_or_default().to_owned()
-        }
     }
 }
 

@@ -16,7 +16,7 @@ use super::atomic_file::{AtomicFile, temporary_in};
 use super::context::Console;
 use super::error::CliError;
 
-pub use super::error::io_reason;
+pub use keywright_files::reason::io_reason;
 
 /// Name of standard input in messages.
 pub const STDIN: &str = "<stdin>";

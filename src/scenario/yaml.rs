@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Budget, Error, Options};
 
-use keywright_syntax::diagnostic::{Diagnostic, nearest};
+use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::{SourceFile, Span, Spanned};
+use keywright_yaml::{NO_ANCHORS, describe};
 
 use super::codes;
 use super::form::Form;
@@ -378,47 +379,18 @@ fn explain(error: &Error, source: &SourceFile) -> Diagnostic {
         return Diagnostic::new(&codes::BAD_YAML, source.id(), span, NO_ANCHORS);
     }
     let span = error.location().map_or(Span::default(), |location| place(&location, source));
-    let found = |code, message: String| Diagnostic::new(code, source.id(), span, message);
-    match error {
-        Error::SerdeUnknownField { field, expected, .. } => {
-            let found = found(&codes::UNKNOWN_KEY, format!("unknown key `{field}`"));
-            found.help(match nearest(field, expected.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("use one of {}", expected.join(", ")),
-            })
-        }
-        Error::SerdeMissingField { field, .. } => {
-            found(&codes::MISSING_KEY, format!("missing key `{field}`"))
-        }
-        Error::DuplicateMappingKey { key, .. } => {
-            let key = key.as_deref().unwrap_or("a key");
-            found(&codes::DUPLICATE_KEY, format!("duplicate key `{key}`"))
-        }
-        Error::NullIntoString { .. } => found(&codes::BAD_VALUE, "missing value".to_owned()),
-        Error::MergeKeyNotAllowed { .. } => found(&codes::BAD_YAML, "merge keys are not allowed".to_owned()),
-        Error::UnsupportedTag { tag, .. } => found(&codes::BAD_YAML, format!("tag `{tag}` is not allowed")),
-        Error::UnknownAnchor { .. } => found(&codes::BAD_YAML, NO_ANCHORS.to_owned()),
-        Error::MultipleDocuments { .. } => found(&codes::BAD_YAML, ONE_DOCUMENT.to_owned()),
-        Error::Budget { breach, .. } => found(&codes::BAD_YAML, budget_words(breach).to_owned()),
-        Error::Eof { .. } => found(&codes::BAD_YAML, "unexpected end of file: a value is missing".to_owned()),
-        Error::Unexpected { expected, .. } => {
-            let message = match *expected {
-                "mapping start" => "expected a map of keys".to_owned(),
-                "sequence start" => "expected a list".to_owned(),
-                "string scalar" => "expected a single value".to_owned(),
-                other => format!("expected {other}"),
-            };
-            found(&codes::BAD_VALUE, message)
-        }
-        other => {
-            let text = other.to_string().to_lowercase();
-            // The library offers the place of these errors, and the kind of this one, only in their text.
-            let text = text.split(" at line ").next().unwrap_or_default();
-            if text.contains("recursion limit") {
-                return found(&codes::BAD_YAML, TOO_DEEP.to_owned());
-            }
-            found(&codes::BAD_YAML, format!("invalid YAML: {}", text.replace(['\n', '\r'], " ")))
-        }
+    let code = match error {
+        Error::SerdeUnknownField { .. } => &codes::UNKNOWN_KEY,
+        Error::SerdeMissingField { .. } => &codes::MISSING_KEY,
+        Error::DuplicateMappingKey { .. } => &codes::DUPLICATE_KEY,
+        Error::NullIntoString { .. } | Error::Unexpected { .. } => &codes::BAD_VALUE,
+        _ => &codes::BAD_YAML,
+    };
+    let (message, help) = describe(error);
+    let found = Diagnostic::new(code, source.id(), span, message);
+    match help {
+        Some(help) => found.help(help),
+        None => found,
     }
 }
 
@@ -441,20 +413,6 @@ fn find_anchor(location: &serde_yaml::Location, source: &SourceFile) -> Option<S
     let at = before.rmatch_indices('&').map(|(at, _)| at).find(starts)?;
     let name = text.get(at..)?.split(|c: char| c.is_whitespace() || ",[]{}".contains(c)).next()?;
     Some(Span::new(at, at + name.len()))
-}
-
-const NO_ANCHORS: &str = "anchors and aliases are not allowed";
-const TOO_DEEP: &str = "nesting too deep";
-const ONE_DOCUMENT: &str = "more than one YAML document";
-
-fn budget_words(breach: &serde_yaml::budget::BudgetBreach) -> &'static str {
-    use serde_yaml::budget::BudgetBreach as Breach;
-    match breach {
-        Breach::Anchors { .. } | Breach::Aliases { .. } => NO_ANCHORS,
-        Breach::Documents { .. } => ONE_DOCUMENT,
-        Breach::Depth { .. } => TOO_DEEP,
-        _ => "the file exceeds the size limits of scenario files",
-    }
 }
 
 /// The location of an error, on character boundaries.

@@ -7,7 +7,7 @@ use keywright_syntax::diagnostic::{Diagnostic, Edit};
 use keywright_syntax::source::{SourceFile, Span};
 use keywright_syntax::{self as syntax, Block, Element, Tree};
 use keywright_verify::jobs::{InOrder, Jobs, map_many};
-use keywright_verify::{Digest, KeyText, Payload, TrustedKey, outside_key_validity};
+use keywright_verify::{Digest, KeyText, Payload, SignedObject, TrustedKey, outside_key_validity};
 
 use super::all_cores::AllCores;
 use super::signer::{SignError, Signer, sign_payload};
@@ -111,6 +111,7 @@ fn sign_block(
 ) -> Result<(Edit, SignedBlock), SignFileError> {
     let line = line_of(license, feature);
     if let Some(reason) = outside_key_validity(feature.issued.map(|issued| issued.value), trusted) {
+        let reason = reason.describe(&trusted.key.id(), SignedObject::Block);
         return Err(SignFileError::Untimely(line, reason));
     }
     let payload = Payload::from_block(license, feature);

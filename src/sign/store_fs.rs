@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use keywright_files::input;
 use keywright_files::output::{Access, create_new};
+use keywright_files::reason::io_reason;
 use keywright_verify::application::{MAX_REVOCATION_LIST, MAX_TRUST_BUNDLE};
 use keywright_verify::{Trust, TrustError};
 
@@ -74,7 +75,7 @@ pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
         io::ErrorKind::NotFound => TrustError::new(format!("`{TRUST_LIST}` not found")).help(
             "create a key and a trust store with `keywright keys new --vendor NAME`, or select a trust store with `--trust DIR`",
         ),
-        _ => TrustError::new(format!("cannot read `{TRUST_LIST}`: {}", reason(&error))),
+        _ => TrustError::new(format!("cannot read `{TRUST_LIST}`: {}", io_reason(&error))),
     })?;
     assemble(folder, &list)
 }
@@ -85,7 +86,7 @@ fn assemble(folder: &Path, list: &str) -> Result<Trust, TrustError> {
         read_public(&folder.join(&entry.file), MAX_KEY_FILE).map_err(|error| {
             TrustError::at(
                 entry.line,
-                format!("cannot read the public key `{}`: {}", entry.file, reason(&error)),
+                format!("cannot read the public key `{}`: {}", entry.file, io_reason(&error)),
             )
         })
     })
@@ -157,7 +158,7 @@ pub fn load_last_seen(folder: &Path) -> Result<LastSeen, TrustError> {
 /// Returns an error if a file cannot be read, or if there are too many files.
 pub fn read_revocation_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, TrustError> {
     const MOST: usize = 1000;
-    let cannot = |error: &io::Error| TrustError::new(format!("cannot list its files: {}", reason(error)));
+    let cannot = |error: &io::Error| TrustError::new(format!("cannot list its files: {}", io_reason(error)));
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
         let name = entry.map_err(|error| cannot(&error))?.file_name();
@@ -180,7 +181,7 @@ fn read_if_there(folder: &Path, name: &str, limit: usize) -> Result<Option<Vec<u
     match read_bytes(&folder.join(name), limit as u64) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(TrustError::new(format!("cannot read `{name}`: {}", reason(&error)))),
+        Err(error) => Err(TrustError::new(format!("cannot read `{name}`: {}", io_reason(&error)))),
     }
 }
 
@@ -206,15 +207,6 @@ fn read_text(file: File, limit: u64) -> io::Result<Zeroizing<String>> {
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| refusal("it is not UTF-8 text"))?;
     Ok(Zeroizing::new(text.to_owned()))
-}
-
-/// Returns the text of an error without the error number of the system.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase(),
-    }
 }
 
 fn refusal(why: &'static str) -> io::Error {

@@ -70,6 +70,7 @@ mod hex;
 mod hidden_text;
 mod key_state;
 mod key_text;
+mod key_validity;
 pub mod message;
 mod mixed_set;
 pub mod payload;
@@ -88,6 +89,7 @@ mod verify;
 pub use jiff;
 pub use key_state::{KeyState, Mode, Usage};
 pub use key_text::{KEY_BYTES, KEY_CHARS, KeyFault, KeyText};
+pub use key_validity::{InvalidKeyUse, SignedObject, outside_key_validity};
 pub use keywright_syntax::jobs::{self, InOrder, Jobs};
 pub use message::{Digest, Domain, KeyId, ParseDigestError, ParseKeyIdError};
 pub use payload::Payload;
@@ -105,4 +107,4 @@ pub use verdict::{
     BlockReport, Claimed, Duplicate, FileReport, Ground, HiddenLine, HiddenText, Outcome, Policy,
     PolicyFault, Repaired, Verdict,
 };
-pub use verify::{Verified, Verifier, outside_key_validity};
+pub use verify::{Verified, Verifier};

@@ -14,8 +14,9 @@ use keywright_license::{Condition, Feature, License};
 use super::cross_checks::{self, FirstError};
 use super::hidden_text::hidden_text;
 use super::jobs::{self, InOrder, Jobs};
-use super::key_state::{KeyState, Mode, Usage};
+use super::key_state::{Mode, Usage};
 use super::key_text::{KeyFault, KeyText};
+use super::key_validity::{InvalidKeyUse, SignedObject, missing_issue_date, outside_key_validity};
 use super::message::{Digest, Domain, KeyId};
 use super::mixed_set;
 use super::payload::Payload;
@@ -293,8 +294,8 @@ impl<'a> Verifier<'a> {
         let issued = feature.issued.map(|issued| issued.value);
         let reason =
             outside_key_validity(issued, trusted).or_else(|| missing_issue_date(issued, trusted, self.at))?;
-        let reason = Reason::about_key(reason);
-        let lost = matches!(trusted.entry.state, KeyState::Compromised(_));
+        let lost = matches!(reason, InvalidKeyUse::Compromised { .. });
+        let reason = Reason::about_key(reason.describe(&trusted.key.id(), SignedObject::Block));
         let ground = if lost { Ground::Verdict } else { Ground::KeyTime };
         Some(Ruling::new(Verdict::Revoked, reason).on(ground).help("ask the vendor to reissue the license"))
     }
@@ -448,45 +449,4 @@ fn invalid() -> Ruling {
          and block order are not signed)",
     )
     .help("use the license as it was issued; compare the block with it to find the change")
-}
-
-/// Returns the reason why a key was not valid when a block was signed, if any.
-///
-/// DECISION: a key signs only from its not-before to its not-after date and until the day it was retired; nothing signed
-/// with a compromised key is accepted. The date of signing is ISSUED. A block without ISSUED is accepted under an active
-/// or standby key. Under a retired key it is rejected, because it may have been signed after the key was retired.
-#[must_use]
-pub fn outside_key_validity(issued: Option<Date>, trusted: &TrustedKey) -> Option<String> {
-    let key = trusted.key.id();
-    let entry = &trusted.entry;
-    match (entry.state, issued) {
-        (KeyState::Compromised(since), _) => {
-            Some(format!("key {key} is compromised since {since}; nothing signed with it is accepted"))
-        }
-        (KeyState::Retired(since), None) => Some(format!(
-            "key {key} was retired on {since}, and the block has no ISSUED date to prove that it is older"
-        )),
-        (KeyState::Retired(since), Some(issued)) if since < issued => {
-            Some(format!("key {key} was retired on {since}, but the block has ISSUED={issued}"))
-        }
-        (_, Some(issued)) if !trusted.is_valid_on(issued) => Some(format!(
-            "key {key} may sign from {} to {}, but the block has ISSUED={issued}",
-            entry.not_before, entry.not_after
-        )),
-        _ => None,
-    }
-}
-
-/// Returns the reason why a block without ISSUED is rejected after the last day of its key, if so.
-///
-/// DECISION: a block without ISSUED is valid as long as its key may sign. Afterwards it is rejected, because it may have
-/// been signed too late.
-fn missing_issue_date(issued: Option<Date>, trusted: &TrustedKey, at: Date) -> Option<String> {
-    let last = trusted.entry.not_after;
-    (issued.is_none() && last < at).then(|| {
-        format!(
-            "key {} was valid until {last}, and the block has no ISSUED date to prove when it was signed",
-            trusted.key.id()
-        )
-    })
 }

@@ -2,15 +2,16 @@
 //!
 //! Depends only on the YAML library.
 
-use granit_parser::{Event, Parser};
-use serde_yaml::Error;
+use granit_parser::{ErrorKind, Event, Parser};
 use serde_yaml::budget::BudgetBreach;
+use serde_yaml::{DefaultMessageFormatter, Error, ExternalMessageSource, MessageFormatter as _};
 
 use keywright_syntax::diagnostic::nearest;
 
 /// The message and the help text of an error, without its location.
 #[must_use]
 pub fn describe(error: &Error) -> (String, Option<String>) {
+    let error = error.without_snippet();
     let message = match error {
         Error::SerdeUnknownField { field, expected, .. } => {
             let help = match nearest(field, expected.iter().copied()) {
@@ -20,18 +21,14 @@ pub fn describe(error: &Error) -> (String, Option<String>) {
             return (format!("unknown key `{field}`"), Some(help));
         }
         Error::SerdeMissingField { field, .. } => format!("missing key `{field}`"),
-        Error::DuplicateMappingKey { key, .. } => {
-            format!("duplicate key `{}`", key.as_deref().unwrap_or("?"))
-        }
+        Error::DuplicateMappingKey { key: Some(key), .. } => format!("duplicate key `{key}`"),
+        Error::DuplicateMappingKey { key: None, .. } => "duplicate key".to_owned(),
         Error::NullIntoString { .. } => "missing value".to_owned(),
         Error::MergeKeyNotAllowed { .. } => "merge keys are not allowed".to_owned(),
         Error::UnknownAnchor { .. } => NO_ANCHORS.to_owned(),
         Error::UnsupportedTag { tag, .. } => format!("tag `{tag}` is not allowed"),
-        Error::MultipleDocuments { .. } => "more than one YAML document".to_owned(),
-        Error::Budget { breach: BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. }, .. } => {
-            NO_ANCHORS.to_owned()
-        }
-        Error::Budget { .. } => "the file is too large or nested too deep".to_owned(),
+        Error::MultipleDocuments { .. } => ONE_DOCUMENT.to_owned(),
+        Error::Budget { breach, .. } => exceeded(breach).to_owned(),
         Error::Eof { .. } => "unexpected end of file: a value is missing".to_owned(),
         Error::Unexpected { expected, .. } => match *expected {
             "mapping start" => "expected a map of keys".to_owned(),
@@ -39,13 +36,31 @@ pub fn describe(error: &Error) -> (String, Option<String>) {
             "string scalar" => "expected a single value".to_owned(),
             other => format!("expected {other}"),
         },
-        other => {
-            let text = other.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-            // The library offers the place of these errors only as the end of their text.
-            text.split(" at line ").next().unwrap_or_default().trim_end_matches('.').to_owned()
-        }
+        Error::ExternalMessage { source, .. } => match source.as_ref() {
+            ExternalMessageSource::Parser(error) if *error.kind() == ErrorKind::RecursionLimitExceeded => {
+                TOO_DEEP.to_owned()
+            }
+            _ => format!("invalid YAML: {}", text_of(error).to_lowercase()),
+        },
+        other => text_of(other),
     };
     (message, None)
+}
+
+/// The limit that a file exceeds.
+fn exceeded(breach: &BudgetBreach) -> &'static str {
+    match breach {
+        BudgetBreach::Anchors { .. } | BudgetBreach::Aliases { .. } => NO_ANCHORS,
+        BudgetBreach::Documents { .. } => ONE_DOCUMENT,
+        BudgetBreach::Depth { .. } => TOO_DEEP,
+        _ => "the file exceeds the size limits of YAML files",
+    }
+}
+
+/// The text of the library on one line, without a location.
+fn text_of(error: &Error) -> String {
+    let text = DefaultMessageFormatter.format_message(error);
+    text.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.').to_owned()
 }
 
 /// Returns the first tag of a text with its line and column, from 1. The reader reports unknown tags only: it applies tags
@@ -67,4 +82,7 @@ pub fn first_tag(text: &str) -> Option<(String, (u64, u64))> {
     None
 }
 
-const NO_ANCHORS: &str = "anchors and aliases are not allowed";
+/// The message about an anchor or an alias.
+pub const NO_ANCHORS: &str = "anchors and aliases are not allowed";
+const ONE_DOCUMENT: &str = "more than one YAML document";
+const TOO_DEEP: &str = "nesting too deep";

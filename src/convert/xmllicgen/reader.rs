@@ -2,7 +2,7 @@
 
 use keywright_syntax::limits;
 use keywright_syntax::source::Span;
-use roxmltree::{Document, Error, Node, ParsingOptions, TextPos};
+use roxmltree::{Document, Error, Node, ParsingOptions};
 
 use super::keywords::SETTINGS;
 use super::model::{Setting, XmlFeature, XmlFile};
@@ -83,14 +83,30 @@ fn refuse(reading: &mut Reading<'_>, error: &Error) {
                 "write `<FEATURE NAME=\"…\">`".to_owned(),
             );
         }
-        other => format!("the XML is not well-formed: {}", without_place(&other.to_string(), at)),
+        other => match detail(other) {
+            Some(detail) => format!("the XML is not well-formed: {detail}"),
+            None => "the XML is not well-formed".to_owned(),
+        },
     };
     reading.report.say(&BAD_XML, place, said);
 }
 
-/// Removes the place from a message of the parser; the finding shows it.
-fn without_place(message: &str, at: TextPos) -> String {
-    shown(message.strip_suffix(&format!(" at {at}")).unwrap_or(message))
+/// The fault of XML that is not well-formed, for the errors whose place does not show it.
+fn detail(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::UnexpectedCloseTag(expected, found, _) => {
+            format!("expected `</{}>`, found `</{}>`", shown(expected), shown(found))
+        }
+        Error::UnclosedRootNode | Error::UnexpectedEndOfStream => "the end of the file is missing".to_owned(),
+        Error::NoRootNode => "there is no element".to_owned(),
+        Error::DuplicatedAttribute(name, _) => format!("duplicate attribute `{}`", shown(name)),
+        Error::UnknownNamespace(name, _) => format!("unknown namespace `{}`", shown(name)),
+        Error::InvalidName(_) => "invalid name".to_owned(),
+        Error::InvalidAttributeValue(_) => "invalid value of an attribute".to_owned(),
+        Error::MalformedEntityReference(_) => "invalid entity reference".to_owned(),
+        Error::NonXmlChar(..) => "a character that XML does not allow".to_owned(),
+        _ => return None,
+    })
 }
 
 struct Elements<'r, 's> {

@@ -6,9 +6,9 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::super::key_state::{KeyState, Usage};
+use super::super::key_validity::{SignedObject, outside_key_validity};
 use super::super::trust::TrustedKey;
 use super::super::trust_entry::TrustError;
-use super::super::verify::outside_key_validity;
 
 /// Checks that a key was valid on the day in `issued` of a list. A key that was retired later is accepted.
 ///
@@ -20,9 +20,10 @@ pub fn could_sign(key: &TrustedKey, issued: Date) -> Result<(), TrustError> {
         let message = format!("it is signed with key {id}, which is compromised since {since}");
         return Err(TrustError::new(message).help(NEWEST));
     }
-    outside_key_validity(Some(issued), key).map_or(Ok(()), |reason| {
-        Err(TrustError::new(reason.replace("the block has ISSUED=", "the list was issued on ")))
-    })
+    match outside_key_validity(Some(issued), key) {
+        Some(reason) => Err(TrustError::new(reason.describe(&id, SignedObject::List))),
+        None => Ok(()),
+    }
 }
 
 /// Checks that a key may publish a list with this day in `issued`.
