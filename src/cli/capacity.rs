@@ -15,10 +15,10 @@ use super::{CliError, Console, Exit, files};
 
 /// Show how many checkouts can run at the same time
 ///
-/// For each feature: the most at once, and how many licenses one more needs. For each pair of features: the most of the
-/// second next to each number of the first. Then the smallest mixes that are denied, with an order and the reason, and
-/// the pools. If a feature has alternatives, the order of the checkouts can matter: `always` counts what is granted in
-/// every order, `sometimes` what is granted in some order.
+/// For each feature, shows how many checkouts can run at once, and how many licenses one more needs. For each pair of
+/// features, shows how many of the second can run with each number of the first. Then lists the smallest mixes that are
+/// denied, with an order and the reason, and the pools. If a feature has alternatives, the order of the checkouts can
+/// matter: `always` counts what is granted in every order, `sometimes` what is granted in some order.
 ///
 /// Each checkout is one license of any version, by a different user on a different host. Each file is a separate
 /// license; with `--together`, all files form one license.

@@ -24,9 +24,9 @@ use super::{CliError, Console, Exit, files};
 /// Convert license files of FlexNet or RLM, or XML templates of LM-X's generator
 ///
 /// All files together describe one license. The result is an unsigned license, in the layout of `fmt`, and a scenario file
-/// next to it that states what the source grants. Each loss has a code: a loss that changes what can be run is refused
-/// unless its code is accepted, and what is ambiguous is asked for by an option. `keywright explain CODE` describes a
-/// loss.
+/// next to it that states what the source grants. Each loss has a code, which `keywright explain CODE` describes. If a loss
+/// changes what can run, nothing is written unless you accept its code. If a line is ambiguous, nothing is written until
+/// an option selects its meaning.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright convert vendor.lic -o converted.lic\n  \
     keywright convert tokens.lic customer.lic --from rlm -o converted.lic\n  \
@@ -52,44 +52,44 @@ pub struct Args {
     /// Write a JSON report of all losses to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Accept losses that change what can be run: codes, separated by commas or spaces; can be repeated
+    /// Accept losses that change what can run: codes, separated by commas or spaces; can be repeated
     #[arg(long, value_name = "CODE", num_args = 1..)]
     accept: Vec<String>,
     /// Convert only the lines of this vendor daemon (FlexNet) or ISV (RLM)
-    #[arg(long, value_name = "NAME", help_heading = "Answers")]
+    #[arg(long, value_name = "NAME", help_heading = "Ambiguous sources")]
     daemon: Option<String>,
     /// Day of the conversion and of the scenarios instead of today
-    #[arg(long, value_name = "DATE", value_parser = super::parse_day, help_heading = "Answers")]
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day, help_heading = "Ambiguous sources")]
     at: Option<Date>,
     /// Meaning of a version such as 1.10 or 20160610
-    #[arg(long, value_name = "ORDER", value_parser = words(VersionOrder::ALL), help_heading = "Answers")]
+    #[arg(long, value_name = "ORDER", value_parser = words(VersionOrder::ALL), help_heading = "Ambiguous sources")]
     versions: Option<VersionOrder>,
     /// Order of day and month in dates such as 05-06-2026
-    #[arg(long, value_name = "ORDER", value_parser = words(DateOrder::ALL), help_heading = "Answers")]
+    #[arg(long, value_name = "ORDER", value_parser = words(DateOrder::ALL), help_heading = "Ambiguous sources")]
     dates: Option<DateOrder>,
     /// Meaning of a number of licenses on a component of a suite
-    #[arg(long, value_name = "MEANING", value_parser = words(SuiteCounts::ALL), help_heading = "Answers")]
+    #[arg(long, value_name = "MEANING", value_parser = words(SuiteCounts::ALL), help_heading = "Ambiguous sources")]
     suite_counts: Option<SuiteCounts>,
     /// Meaning of identical lines
-    #[arg(long, value_name = "MEANING", value_parser = words(Duplicates::ALL), help_heading = "Answers")]
+    #[arg(long, value_name = "MEANING", value_parser = words(Duplicates::ALL), help_heading = "Ambiguous sources")]
     duplicates: Option<Duplicates>,
     /// Meaning of lines without an issue date where another line replaces older ones
-    #[arg(long, value_name = "MEANING", value_parser = words(Undated::ALL), help_heading = "Answers")]
+    #[arg(long, value_name = "MEANING", value_parser = words(Undated::ALL), help_heading = "Ambiguous sources")]
     undated: Option<Undated>,
     /// Meaning of lines that differ in VENDOR_STRING only
-    #[arg(long, value_name = "MEANING", value_parser = words(VendorString::ALL), help_heading = "Answers")]
+    #[arg(long, value_name = "MEANING", value_parser = words(VendorString::ALL), help_heading = "Ambiguous sources")]
     vendor_string: Option<VendorString>,
     /// Pattern of a token cost inside VENDOR_STRING, such as `tokens={cost}` or `{pool}:{cost}`
-    #[arg(long, value_name = "PATTERN", help_heading = "Answers")]
+    #[arg(long, value_name = "PATTERN", help_heading = "Ambiguous sources")]
     token_cost: Option<TokenCost>,
     /// Pool of token costs that do not name one
-    #[arg(long, value_name = "NAME", requires = "token_cost", help_heading = "Answers")]
+    #[arg(long, value_name = "NAME", requires = "token_cost", help_heading = "Ambiguous sources")]
     token_pool: Option<String>,
     /// Unit of HOLD in an XML template
-    #[arg(long, value_name = "UNIT", value_parser = words(HoldUnit::ALL), help_heading = "Answers")]
+    #[arg(long, value_name = "UNIT", value_parser = words(HoldUnit::ALL), help_heading = "Ambiguous sources")]
     hold_unit: Option<HoldUnit>,
     /// Value for a parameter of an XML template; can be repeated
-    #[arg(long, value_name = "NAME=VALUE", help_heading = "Answers")]
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Ambiguous sources")]
     set: Vec<String>,
 }
 

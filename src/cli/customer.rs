@@ -15,7 +15,7 @@ use super::{CliError, Console, Exit};
 
 /// Show what a customer owns: licenses, their states, and usable totals
 ///
-/// The totals are what a server grants that has all license files of the customer, old ones included. Revoked licenses
+/// The totals are what a license server with all license files of the customer grants, old ones included. Revoked licenses
 /// do not count.
 #[derive(Debug, clap::Args)]
 #[command(

@@ -13,9 +13,9 @@ use super::{CliError, Console, Exit, files, license_set};
 
 /// Compare what two licenses grant
 ///
-/// Shows what the customer can do less, or differently, with the new license: numbers at once, costs, mixes, sequences of
-/// checkouts that would be denied, and changed directives; on the day and on all later days on which a block begins or
-/// ends. The exit code is 1 if the customer can do less in any respect, or if it cannot be shown that nothing is lost.
+/// Shows what the customer loses, and what changes, with the new license: numbers at once, costs, mixes, sequences of
+/// checkouts that would be denied, and directives, on the day and on all later days on which a block begins or ends. The
+/// exit code is 1 if the customer can do less in any respect, or if keywright cannot prove that nothing is lost.
 ///
 /// OLD and NEW are license files, directories with `*.lic` files, patterns in quotes such as `'licenses/*.lic'`, or files in a
 /// git repository: `git:REV:PATH`.

@@ -16,7 +16,7 @@ use super::{CliError, Console, Exit, files, lint, print, template, text_diff};
 /// Format license files
 ///
 /// Changes only spaces, line breaks and quotes; never the order, names, values or comments. The result is parsed again
-/// and compared with the input, so signatures remain valid. Directories are searched as `lint` does. Templates are left
+/// and compared with the input, so signatures remain valid. Directories are searched as by `lint`. Templates are left
 /// unchanged.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright fmt license.lic\n  keywright fmt --check licenses/\n  \

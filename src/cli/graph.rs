@@ -18,8 +18,8 @@ use super::{CliError, Console, Exit, files};
 
 /// Draw the features of licenses: tokens, pools and dependencies
 ///
-/// A line leads from each token to what it draws on, with the number of licenses for one checkout. Alternatives are dashed
-/// and numbered in the order in which they are tried. Pools are larger if they have more licenses. Features with SHARE have
+/// Lines lead from each token to what it draws on, and show the number of licenses for one checkout. Alternatives are
+/// dashed and numbered in the order in which they are tried. Pools are larger if they have more licenses. Features with SHARE have
 /// a frame. Lint errors are red. A picture with more than 60 features is grouped by pools.
 ///
 /// All files form one license.

@@ -105,9 +105,9 @@ enum LogCommand {
         #[arg(long, value_name = "HEAD")]
         head: Option<Head>,
     },
-    /// Change a log of an older version to the current one
+    /// Upgrade a log of an older version to the current one
     ///
-    /// Entries, hashes and the signed head stay the same. Keep a copy of the file.
+    /// Entries, hashes and the signed head do not change. Keep a copy of the old file.
     #[command(after_help = "Examples:\n  keywright log upgrade --log issue-log.sqlite")]
     Upgrade,
     /// Write all entries to standard output

@@ -18,9 +18,10 @@ use super::{CliError, Console, Exit, explain_feature, files};
 /// Merge the license files of several purchases
 ///
 /// Writes one file that grants exactly what the files grant together, in the order of the files. A block is left out only
-/// if it is a duplicate, or if it serves and adds to nothing on the day and on any later day; each is named with the
-/// reason. Comments, KEYs and the order of the other blocks stay. Before it writes, the command compares the result with
-/// the files, as `keywright diff` does. If the comparison finds a difference, or cannot exclude one, nothing is written.
+/// if it is a duplicate, or if it neither serves nor adds to another block on the day or on any later day; the reason is
+/// shown. Comments, KEYs and the order of the other blocks do not change. Before it writes, the command compares the
+/// result with the files, as `keywright diff` does. If there is a difference, or if it cannot exclude one, it writes
+/// nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  keywright merge base.lic addon.lic -o all.lic\n  \
     keywright merge --keep-expired 2025.lic 2026.lic -o all.lic\n  keywright merge base.lic addon.lic -o -")]

@@ -15,7 +15,7 @@ use super::super::signer::{Holder, KeyIdArgs, SignerArgs};
 use super::super::trust_args::{TrustArgs, judge};
 use super::super::{CliError, Console, Exit};
 
-/// Rehearse the loss of a key: check that what the standby key signs is accepted
+/// Rehearse the loss of a key: check that the standby key can replace it
 ///
 /// Treats every other key of the vendor as compromised. In memory, the standby key signs a block, a trust bundle and a
 /// revocation list. The shipped trust store must accept the block and install the bundle. The revocation list must be

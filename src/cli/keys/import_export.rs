@@ -18,7 +18,7 @@ use super::validity::parse_vendor;
 /// Prefix of a public key in one-line form.
 const LINE_HEAD: &str = "keywright-pub:";
 
-/// Add a key of another program, or a public key, to the trust store
+/// Add a key from another program, or a public key, to the trust store
 ///
 /// A secret key file of OpenSSL (PKCS#8, plain or encrypted) is converted to a keywright key file. For a public key
 /// only the trust store entry is created. Import a public key only if you received it from a source that you trust.
