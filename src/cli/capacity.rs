@@ -70,7 +70,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let sets: Vec<&[PathBuf]> =
         if args.together { vec![&args.files] } else { args.files.chunks(1).collect() };
     if sets.len() > 1 && matches!(args.format, CapacityFormat::Csv | CapacityFormat::Svg) {
-        return Err(CliError::usage("this format shows one license, and these are several")
+        return Err(CliError::usage("this format supports only one license")
             .help("give one file, or use `--together` if the files form one license"));
     }
     let pairs = pairs(&args.pair)?;
@@ -117,7 +117,7 @@ fn one(args: &Args, paths: &[PathBuf], pairs: &Pairs, io: &mut Console<'_>) -> R
     };
     io.stdout.write_all(text.as_bytes())?;
     if has_errors {
-        io.note("note: the blocks with errors are not part of the result")?;
+        io.note("note: blocks with errors are omitted from the result")?;
         return Ok(Exit::Findings);
     }
     Ok(Exit::Success)

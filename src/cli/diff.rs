@@ -111,7 +111,7 @@ fn compare(args: &Args, sets: [&Path; 2], names: [&str; 2], io: &mut Console<'_>
     };
     io.stdout.write_all(text.as_bytes())?;
     if has_errors {
-        io.note("note: the blocks with errors are not compared")?;
+        io.note("note: blocks with errors are not compared")?;
     }
     Ok(if difference.lost || has_errors { Exit::Findings } else { Exit::Success })
 }

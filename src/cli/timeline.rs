@@ -80,7 +80,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     };
     io.stdout.write_all(text.as_bytes())?;
     if has_errors {
-        io.note("note: the blocks with errors are not part of the result")?;
+        io.note("note: blocks with errors are omitted from the result")?;
         return Ok(Exit::Findings);
     }
     Ok(Exit::Success)

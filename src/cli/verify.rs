@@ -105,8 +105,9 @@ fn refuse_foreign_keys(inputs: &VerifyInputs, config: Option<&Path>) -> Result<(
     for path in inputs.files() {
         if configs.settings(path)?.foreign_keys {
             let name = files::display_name(path);
-            let message =
-                format!("the KEYs of `{name}` are foreign by its keywright.toml, so they cannot be verified");
+            let message = format!(
+                "the KEYs of `{name}` cannot be verified: its keywright.toml has `keys = \"foreign\"`"
+            );
             return Err(CliError::usage(message).help(
                 "verify it with the license manager that made the KEYs, or remove `keys = \"foreign\"`",
             ));

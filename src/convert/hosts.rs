@@ -36,7 +36,7 @@ pub(crate) fn set_hosts(block: &mut DraftBlock, list: &str, report: &mut Report)
         match host_id(text) {
             Some(host_id) => found.push(host_id),
             None => {
-                let said = format!("the host id `{}` has no equal in the license language", shown(text));
+                let said = format!("the host id `{}` has no equivalent in the license language", shown(text));
                 report.say(&HOST_ID_KIND, block.place, said);
             }
         }

@@ -57,7 +57,7 @@ fn problem(text: &str) -> Problem {
             "check the month and the number of days in it".to_owned(),
         ),
         [] if FOR_EVER.iter().any(|word| text.eq_ignore_ascii_case(word)) => {
-            found(message, "leave it out: a license without END never expires".to_owned())
+            found(message, "omit it: a license without END never expires".to_owned())
         }
         [] => found(message, "write the date as YYYY-MM-DD".to_owned()),
         [only] => {
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(help("1-June-2021"), "dates are YYYY-MM-DD: write `2021-06-01`");
         assert_eq!(help("31-jun-2021"), "write the date as YYYY-MM-DD");
         assert_eq!(help("31-dec-21"), "write the date as YYYY-MM-DD");
-        assert_eq!(help("permanent"), "leave it out: a license without END never expires");
+        assert_eq!(help("permanent"), "omit it: a license without END never expires");
         assert_eq!(help("soon"), "write the date as YYYY-MM-DD");
     }
 }

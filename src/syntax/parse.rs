@@ -177,7 +177,7 @@ impl<'a> Builder<'a> {
         match fault {
             EncodingFault::Utf16 => {
                 self.error(&codes::UTF16, Span::default(), "the file is UTF-16, not UTF-8").help(
-                    "save it again as UTF-8: editors call UTF-16 “Unicode”; `keywright lint --fix` can do it",
+                    "save it again as UTF-8 (some editors call UTF-16 “Unicode”); `keywright lint --fix` can do it",
                 )
             }
             EncodingFault::Foreign(format) => whole_file::is_foreign(self.source, format),

@@ -84,11 +84,7 @@ fn add(
         reading.report.say(&CUSTOMER_KEYWORD, place, said);
         return Some(());
     }
-    reading.report.say(
-        &UNKNOWN_KEYWORD,
-        place,
-        format!("keywright does not know the keyword `{}`", shown(name)),
-    );
+    reading.report.say(&UNKNOWN_KEYWORD, place, format!("unknown keyword `{}`", shown(name)));
     Some(())
 }
 

@@ -40,9 +40,9 @@ impl Effect {
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Grants => "changes what can be run: refused unless accepted",
-            Self::Cosmetic => "changes nothing that can be run: a note",
-            Self::Question => "ambiguous: nothing is written until an option answers it",
+            Self::Grants => "changes what can run: refused unless accepted",
+            Self::Cosmetic => "does not change what can run: a note",
+            Self::Question => "ambiguous: nothing is written until an option selects the meaning",
             Self::Broken => "the rest of the source is converted, and the exit code is 1",
             Self::Unreadable => "nothing is written",
         }

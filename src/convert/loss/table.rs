@@ -115,7 +115,7 @@ losses! {
         does "BORROW has the nearest value that is not longer, or is omitted"
         advice "set BORROW by hand";
     UNKNOWN_KEYWORD "L020" "unknown-keyword" Error Grants
-        says "a keyword that keywright does not know"
+        says "an unknown keyword"
         does "the keyword has no effect"
         advice "accept this if you know that the keyword does not limit or grant anything";
     MIXED_POOL "L021" "mixed-pool" Error Grants
@@ -218,29 +218,29 @@ losses! {
     VERSION_ORDER "L201" "version-order" Error Question
         says "a version that can be read in more than one way"
         does "nothing is written"
-        advice "answer with `--versions pair` (1.10 is newer than 1.2), `--versions decimal` (1.10 is \
+        advice "use `--versions pair` (1.10 is newer than 1.2), `--versions decimal` (1.10 is \
             1.1) or `--versions date` (20160610 is 2016.610)";
     DATE_ORDER "L202" "date-order" Error Question
         says "a date that can be read day first or month first"
         does "nothing is written"
-        advice "answer with `--dates day-first` or `--dates month-first`";
+        advice "use `--dates day-first` or `--dates month-first`";
     SUITE_COUNT "L203" "suite-count" Error Question
         says "a component of a suite has a number of licenses, which FlexNet does not allow"
         does "nothing is written"
-        advice "answer with `--suite-counts ignore` (a checkout takes one of the suite) or \
+        advice "use `--suite-counts ignore` (a checkout takes one of the suite) or \
             `--suite-counts draw` (it takes this number)";
     IDENTICAL_LINES "L204" "identical-lines" Error Question
         says "a line is repeated without any difference"
         does "nothing is written"
-        advice "answer with `--duplicates once` (a pasted copy) or `--duplicates sum` (two purchases)";
+        advice "use `--duplicates once` (a pasted copy) or `--duplicates sum` (two purchases)";
     UNDATED_LINE "L205" "undated-line" Error Question
         says "a line without ISSUED, and a line that supersedes older ones"
         does "nothing is written"
-        advice "answer with `--undated superseded` (it is older) or `--undated kept`";
+        advice "use `--undated superseded` (it is older) or `--undated kept`";
     VENDOR_STRING_POOLS "L206" "vendor-string-pools" Error Question
         says "lines that differ only in VENDOR_STRING"
         does "nothing is written"
-        advice "answer with `--vendor-string pool` (they are separate pools) or `--vendor-string ignore` \
+        advice "use `--vendor-string pool` (they are separate pools) or `--vendor-string ignore` \
             (they are one pool)";
     TWO_VENDORS "L207" "two-vendors" Error Question
         says "two vendors define the same feature"
@@ -253,7 +253,7 @@ losses! {
     HOLD_UNIT "L209" "hold-unit" Error Question
         says "a HOLD that can be minutes or seconds, depending on the version of LM-X"
         does "nothing is written"
-        advice "answer with `--hold-unit seconds` (LM-X 4.8.1 and newer) or `--hold-unit minutes`";
+        advice "use `--hold-unit seconds` (LM-X 4.8.1 and newer) or `--hold-unit minutes`";
     PARAMETER "L210" "parameter" Error Question
         says "a parameter of a generator's template without a value"
         does "nothing is written"

@@ -121,7 +121,7 @@ fn unknown(reading: &mut Reading<'_>, name: &str, word: Word) -> Option<()> {
         let said = format!("`{}` is a keyword that the customer may change", shown(name));
         reading.report.say(&INFORMATION, place, said);
     } else {
-        let said = format!("keywright does not know the keyword `{}`", shown(name));
+        let said = format!("unknown keyword `{}`", shown(name));
         reading.report.say(&UNKNOWN_KEYWORD, place, said);
     }
     Some(())

@@ -164,7 +164,7 @@ impl Elements<'_, '_> {
     }
 
     fn unknown(&mut self, what: &str, name: &str, place: Place) {
-        let said = format!("keywright does not know the {what} `{}`", shown(name));
+        let said = format!("unknown {what} `{}`", shown(name));
         self.reading.report.say(&UNKNOWN_KEYWORD, place, said);
     }
 

@@ -39,12 +39,14 @@ fn stepped(order: &Order, blocks: Vec<BlockText>) -> Result<Vec<BlockText>, Faul
         let place = |fault: Fault| fault.file(&order.file).at(line.place.0, line.place.1).cell(line.cell);
         let earlier = order.lines.iter().take(at).rposition(|earlier| earlier.product == line.product);
         let Some(earlier) = earlier else {
-            let message = format!("the step of `{}` from {from} has no earlier line", line.product);
-            return Err(place(Fault::new(message).help("order the product first, then its step")));
+            let message = format!("`from: {from}` of `{}` has no earlier entry of the product", line.product);
+            return Err(place(
+                Fault::new(message).help("add an entry of the product without `from` before it"),
+            ));
         };
         let before = from.yesterday().map_err(|_| place(Fault::new(format!("{from} is too early"))))?;
         if order.lines.get(earlier).and_then(|earlier| earlier.from).is_some_and(|start| start >= from) {
-            let message = format!("the steps of `{}` are not in the order of their days", line.product);
+            let message = format!("the entries of `{}` are not in the order of `from`", line.product);
             return Err(place(Fault::new(message)));
         }
         ends.insert(earlier, before);

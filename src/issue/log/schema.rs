@@ -40,7 +40,7 @@ impl Log {
 fn fault(message: String) -> Fault {
     Fault::new(message).help(
         "another program changed the file: entries can be replaced unnoticed before the next check; restore the log \
-         from a copy, and compare with a head that was kept elsewhere",
+         from a copy, and compare it with a head that you saved elsewhere",
     )
 }
 

@@ -82,7 +82,7 @@ impl Log {
         self.check_issues(issues)?;
         let head = read_head(&self.connection).map_err(read)?;
         if head != before {
-            let message = format!("log ends at entry {}, but its head says {}", before.seq, head.seq);
+            let message = format!("log ends at entry {}, but its head is for entry {}", before.seq, head.seq);
             return Err(Fault::new(message)
                 .help("entries were removed from the end, or rows were added by another program"));
         }

@@ -290,8 +290,8 @@ INCREMENT draw acmed 2026.0 31-dec-2027 5 SIGN=\"0000 0000\"
     Rule {
         code: &license_codes::HIDDEN_CHARACTER,
         summary: "an invisible or private-use character, or one that changes the reading direction, in a value",
-        rationale: "Two values that look alike would be different, or a value would read as another: a way to make a \
-          license look like what it is not.",
+        rationale: "Values that look the same can differ, and a value can look like another one. Attackers use this to \
+          disguise a license.",
         bad: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Example\u{200b} Ltd\" }\n"),
         good: Example::Text("FEATURE Draw { VENDOR=Acme COUNT=5 LICENSEE=\"Example Ltd\" }\n"),
         how_to_fix: "Remove the character. Retyping the value is easiest.",
@@ -462,7 +462,7 @@ FEATURE Pool { VENDOR=Acme COUNT=5 }
     Rule {
         code: &license_codes::TOO_MANY_DIRECTIVES,
         summary: "a block with more than 512 HOSTID or more than 128 TIER directives",
-        rationale: "No license needs as many, and a program that reads them all can be kept busy by a hostile file.",
+        rationale: "No license needs more, and the limit bounds the work that a hostile file can cause.",
         bad: Example::Generated {
             shown: "a local license with 513 HOSTID directives",
             make: || local(MAX_HOST_IDS + 1),

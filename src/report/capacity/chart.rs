@@ -48,7 +48,7 @@ pub(super) fn draw(out: &mut String, frontier: &Frontier, (x, y): (u32, u32)) {
     if !frontier.is_complete {
         let _ = writeln!(
             out,
-            "<text class=\"l\" x=\"{}\" y=\"{}\" text-anchor=\"end\">cut off at a bound</text>",
+            "<text class=\"l\" x=\"{}\" y=\"{}\" text-anchor=\"end\">cut off at a limit</text>",
             PLOT.0 + PLOT.2,
             PLOT.1 - 4.0
         );

@@ -23,7 +23,8 @@ pub fn render(analysed: &Analysed<'_>, width: usize, all: bool) -> String {
     let most = |limit: usize| if all { usize::MAX } else { limit };
     let pairs = analysed.pairs();
     if !pairs.is_empty() {
-        let _ = writeln!(text, "\npairs: the most of the second feature next to each number of the first");
+        let _ =
+            writeln!(text, "\npairs: how many of the second feature can run with each number of the first");
         for frontier in pairs.iter().take(most(MOST_PAIRS)) {
             pair(&mut text, frontier, width, most(MOST_COLUMNS));
         }
@@ -48,7 +49,7 @@ pub fn render(analysed: &Analysed<'_>, width: usize, all: bool) -> String {
         }
         more(&mut text, mixes.len(), most(MOST_MIXES), "mixes");
         if !capacity.is_complete {
-            text.push_str("  the search stopped at a bound; there may be more of these mixes\n");
+            text.push_str("  the search reached its limit; there may be more of these mixes\n");
         }
     }
     if !capacity.pools.is_empty() {
@@ -140,7 +141,7 @@ fn pair(text: &mut String, frontier: &Frontier, width: usize, most: usize) {
         text.push_str("  … more columns: `-v` shows all\n");
     }
     if !frontier.is_complete {
-        text.push_str("  the search stopped at a bound; larger numbers may be possible\n");
+        text.push_str("  the search reached its limit; larger numbers may be possible\n");
     }
 }
 

@@ -28,14 +28,14 @@ pub(super) fn change(change: &Change) -> String {
         ),
         ChangeKind::Share => format!("{features}: SHARE {old} → {new} from {day}"),
         ChangeKind::Price => format!("{features}: price {old} → {new} from {day}"),
-        ChangeKind::Mix => format!("{old}: granted in every order → in some order {new}, from {day}"),
+        ChangeKind::Mix => format!("{old}: granted in every order → {new} in some orders, from {day}"),
         ChangeKind::Directive => format!("{features}: {old} → {new}"),
         ChangeKind::Sequence => {
             let example = change.example.as_ref().map(ToString::to_string).unwrap_or_default();
             format!("{}: granted → {new}", escape(&example))
         }
         ChangeKind::Unproven => format!(
-            "{features}: something may be lost; no denied sequence was found, and no proof that there is none"
+            "{features}: something may be lost: the search found neither a denied sequence nor a proof that there is none"
         ),
     }
 }
@@ -115,7 +115,7 @@ pub(super) fn verdict(compared: &super::Compared<'_>) -> &'static str {
     if difference.lost {
         "the customer can do less"
     } else if difference.is_same_content {
-        "nothing changes but the text"
+        "only the text changes"
     } else {
         "the customer loses nothing"
     }

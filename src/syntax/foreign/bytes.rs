@@ -22,7 +22,7 @@ static ZIP: Foreign = Foreign::new("a zip archive", UNPACK);
 static OFFICE: Foreign = Foreign::new("a document of a word processor (docx, odt)", SAVE_TEXT);
 static PDF: Foreign = Foreign::new(
     "a PDF document",
-    "a PDF does not keep the text of a license; ask for the license file as it was issued",
+    "a PDF does not preserve the text of a license; ask for the license file as it was issued",
 );
 
 static MAGICS: &[Magic] = &[

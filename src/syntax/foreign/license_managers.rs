@@ -5,7 +5,7 @@ use super::format::{Foreign, TextFormat, head, lines};
 const CONVERT: &str =
     "to use it here, run `keywright convert` on it; otherwise ask for the license file as it was issued";
 const NOT_OURS: &str =
-    "its license manager reads it, keywright cannot; ask for the license file as it was issued";
+    "keywright cannot read it: use its license manager, or ask for the license file as it was issued";
 
 pub(super) static FORMATS: &[TextFormat] = &[
     TextFormat { format: Foreign::new("a FlexNet license file", CONVERT), is: is_flexnet },
