@@ -75,7 +75,7 @@ pub fn code_page(page: &CodePage, width: usize) -> String {
 #[must_use]
 pub fn code_table(pages: &[CodePage]) -> String {
     let mut text = "\nR scenarios (scenario files)\n".to_owned();
-    for CodePage { code, what, .. } in pages {
+    for CodePage { code, summary: what, .. } in pages {
         let severity = code.severity.as_str();
         let _ = writeln!(text, "  {}  {severity:<7}  {:<26} {}", code.id, code.name, first_part(what));
     }
