@@ -12,11 +12,11 @@ pub struct Merged {
     pub text: String,
     /// The number of blocks in it.
     pub kept: usize,
-    /// The blocks that were left out, in the order of the files.
+    /// The blocks that were omitted, in the order of the files.
     pub dropped: Vec<Dropped>,
 }
 
-/// A block that was left out.
+/// A block that was omitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
     /// The index of the license, from 0.
@@ -29,7 +29,7 @@ pub struct Dropped {
     pub reason: String,
 }
 
-/// Merges licenses in their order. A block is left out if it is a duplicate, or if it serves and adds to nothing on `at`
+/// Merges licenses in their order. A block is omitted if it is a duplicate, or if it serves and adds to nothing on `at`
 /// and on each later day; with `keep_expired`, a block that has ended stays. Comments, KEYs and the order of the other
 /// blocks stay as they are.
 #[must_use]
@@ -56,7 +56,7 @@ pub fn merge(licenses: &[License], model: &Model, at: Date, keep_expired: bool) 
     merged
 }
 
-/// Returns why a block is left out, or `None` if it stays.
+/// Returns why a block is omitted, or `None` if it stays.
 fn reason(
     model: &Model,
     days: &[Entitlements],
@@ -82,7 +82,7 @@ fn reason(
     roles.iter().all(is_idle).then(|| first.words(model))
 }
 
-/// Appends the rest of a file, after an empty line. A rest without text is left out.
+/// Appends the rest of a file, after an empty line. A rest without text is omitted.
 fn append(all: &mut String, text: &str, without: &[(usize, usize)]) {
     let rest = rest(text, without);
     if rest.trim().is_empty() {

@@ -21,7 +21,7 @@ pub struct Timeline {
     pub features: Vec<FeatureTime>,
     /// The days on which a feature stops, in order.
     pub stops: Vec<Stop>,
-    /// False if the period has more changes than [`MOST_DAYS`]: then [`Self::to`] is the day before the first one left out.
+    /// False if the period has more changes than [`MOST_DAYS`]: then [`Self::to`] is the day before the first one omitted.
     pub is_complete: bool,
 }
 

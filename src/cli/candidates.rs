@@ -1,6 +1,6 @@
 //! Values that shell completions offer: template names, codes, features and key ids.
 //!
-//! The script of `keywright completions` runs the program at every completion, so that it knows the files and keys of the
+//! The script of `keywright completions` runs the program at every completion, so that it offers the files and keys of the
 //! working directory. The candidates of an argument follow from the name of its value.
 
 use std::collections::BTreeSet;

@@ -218,7 +218,7 @@ fn load(path: &Path) -> Result<Arc<Config>, CliError> {
     Config::parse(&name, &folder, &text).map(Arc::new)
 }
 
-/// Returns a path below the working directory relative to it, as the user knows it.
+/// Returns a path below the working directory relative to it, as the user wrote it.
 fn display_path(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let inside = here.as_deref().and_then(|here| path.strip_prefix(here).ok());

@@ -41,7 +41,7 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// Returns an error if the log cannot be read, or if it does not know the customer.
+/// Returns an error if the log cannot be read, or if it has no license of the customer.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let log = args.log.open_to_read(io)?;
     let (customer, owned) = find(&log, &args.who)?;

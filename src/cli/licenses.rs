@@ -53,7 +53,7 @@ impl Licenses {
 
     fn compiled(licenses: Vec<License>, errors: Vec<Diagnostic>) -> Self {
         let all: Vec<&License> = licenses.iter().collect();
-        // A cycle or a chain that is too long stops the compilation; then the blocks that are part of it are left out.
+        // A cycle or a chain that is too long stops the compilation; then the blocks that are part of it are omitted.
         let model = Model::compile(&licenses).unwrap_or_else(|_| {
             let graph = Graph::new(&all);
             Model::of_graph(&graph, &Metrics::new(&graph))

@@ -17,7 +17,7 @@ use super::{CliError, Console, Exit, explain_feature, files};
 
 /// Merge the license files of several purchases
 ///
-/// Writes one file that grants exactly what the files grant together, in the order of the files. A block is left out only
+/// Writes one file that grants exactly what the files grant together, in the order of the files. A block is omitted only
 /// if it is a duplicate, or if it neither serves nor adds to another block on the day or on any later day; the reason is
 /// shown. Comments, KEYs and the order of the other blocks do not change. Before it writes, the command compares the
 /// result with the files, as `keywright diff` does. If there is a difference, or if it cannot exclude one, it writes
@@ -123,7 +123,7 @@ fn refuse_other_customers(licenses: &[License]) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Names the blocks that were left out.
+/// Names the blocks that were omitted.
 fn report_on(
     args: &Args,
     licenses: &[License],
@@ -133,7 +133,7 @@ fn report_on(
     for dropped in &merged.dropped {
         let file = licenses.get(dropped.license).map_or("", |license| license.source.name());
         let (file, feature) = (escape(file), escape(&dropped.feature));
-        io.note(&format!("left out {feature} ({file}, line {}): {}", dropped.line, escape(&dropped.reason)))?;
+        io.note(&format!("omitted {feature} ({file}, line {}): {}", dropped.line, escape(&dropped.reason)))?;
     }
     let target = files::display_name(&args.output);
     let target = if files::is_stdin(&args.output) { "standard output".into() } else { escape(&target) };

@@ -187,7 +187,7 @@ fn remember(
         files::replace(&folder.join(LAST_SEEN), again(&seen).text().as_bytes())
     });
     if let Err(error) = noted {
-        // The verdicts of this run are correct without it, but the next run does not know which lists this one saw.
+        // The verdicts of this run are correct without it, but the next run would not remember the lists of this one.
         io.note(&format!(
             "warning: {}; an older revocation list would be accepted next time",
             escape(&error.message)

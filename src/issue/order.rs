@@ -8,7 +8,7 @@
 //!   - { product: MySolutions, count: 20 }
 //! ```
 //!
-//! `kind` and `of` say what the order means for a customer who has licenses: see [`super::order_kind`].
+//! `kind` and `of` relate the order to the earlier licenses of the customer: see [`super::order_kind`].
 //!
 //! Rows are parsed by [`super::order_csv`].
 

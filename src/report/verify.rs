@@ -72,7 +72,7 @@ pub struct VerifySummary {
     pub blocks: usize,
     /// The number of valid blocks.
     pub valid_blocks: usize,
-    /// The first blocks that were replaced, revoked or left out since they were issued, for display.
+    /// The first blocks that were replaced, revoked or omitted since they were issued, for display.
     pub outdated: Vec<String>,
     /// The number of such blocks.
     pub outdated_count: usize,

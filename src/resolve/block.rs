@@ -60,7 +60,7 @@ pub(super) struct Block {
     pub(super) burns: bool,
     /// For tokens: the maximum number of hours it can be borrowed with some choice of alternatives.
     pub(super) lends: u32,
-    /// The earlier block with the same content, of which this one is a copy that counts for nothing.
+    /// The earlier block with the same content, of which this one is a copy without effect.
     pub(super) copy_of: Option<BlockId>,
     /// The target of REPLACES.
     pub(super) replaces: Replaced,

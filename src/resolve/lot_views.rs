@@ -18,7 +18,7 @@ impl State {
         }
     }
 
-    /// Brings the view of a name up to date and returns its sum: the lots that serve a version, today. `version` is at
+    /// Updates the view of a name and returns its sum: the lots that serve a version, today. `version` is at
     /// most that of the newest lot.
     pub(super) fn lots_sum(&mut self, model: &Model, target: TargetId, version: u32) -> Sum {
         self.with_view(model, target, version, |_, view| view.tree.node(1))

@@ -37,7 +37,7 @@ pub struct SupplyReach {
 
 impl Model {
     /// Returns what requests for one license of a feature, in any version, may draw on. Blocks that cannot serve on `day`
-    /// are left out.
+    /// are omitted.
     #[must_use]
     pub fn supply_reach(&self, name: NameId, day: Date) -> SupplyReach {
         let mut found = SupplyReach { is_fixed: true, ..SupplyReach::default() };

@@ -1,4 +1,4 @@
-//! Shortages that a walk meets, and their recorder.
+//! Shortages that a walk encounters, and their recorder.
 
 use jiff::civil::Date;
 

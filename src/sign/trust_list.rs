@@ -13,6 +13,8 @@
 //!     state: active
 //! ```
 //!
+//! DECISION: the list is not signed, unlike trust bundles and revocation lists, because trust begins with it.
+//!
 //! `state: retired` and `state: compromised` require `since: DATE`. They may have `lists`: the version and the digest
 //! of each revocation list of the vendor that was current at that time. These lists remain accepted.
 //!

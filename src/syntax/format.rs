@@ -13,7 +13,7 @@ use super::tree::{Block, Directive, Element, Item, Tree, comments, fold};
 /// Maximum length in bytes of a line with several directives.
 const WIDTH: usize = 100;
 
-/// The layout of a directive's value. The caller provides it, because this module does not know what a directive means.
+/// The layout of a directive's value. The caller provides it, because this module is independent of the directives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     /// Written in quotes even if the value does not require them.

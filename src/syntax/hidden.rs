@@ -26,7 +26,7 @@ pub enum Class {
     PrivateUse,
     /// Ends a line or a paragraph for some programs and not for others.
     Separator,
-    /// Not assigned in the version of Unicode that this program knows.
+    /// Not assigned in the version of Unicode that this program uses.
     Unassigned,
 }
 

@@ -65,7 +65,7 @@ mod tests {
         }
     }
 
-    /// Runs on threads and leaves out every third job.
+    /// Runs on threads and omits every third job.
     #[derive(Debug)]
     struct Incomplete;
 

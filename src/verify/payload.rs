@@ -143,7 +143,7 @@ mod tests {
             "MyDraw",
             &[
                 ("VENDOR", "ABC_Software"),
-                ("KEY", "left out"),
+                ("KEY", "omitted"),
                 ("TOKEN_DEPENDENCY", "FEATURE=B VERSION=1.0 COUNT=5"),
                 ("COMMENT", "naïve"),
                 ("TOKEN_DEPENDENCY", "FEATURE=A VERSION=1.0 COUNT=5"),

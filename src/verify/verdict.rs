@@ -244,7 +244,7 @@ pub struct FileReport<'a> {
 pub struct HiddenText {
     /// The first lines that contain some.
     pub lines: Vec<HiddenLine>,
-    /// Number of lines that are left out.
+    /// Number of lines that are omitted.
     pub more: usize,
 }
 

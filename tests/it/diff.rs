@@ -33,7 +33,7 @@ impl Compiled {
     }
 }
 
-/// Runs a random scenario on both servers. Requests that the old one denies are left out.
+/// Runs a random scenario on both servers. Requests that the old one denies are omitted.
 fn run_scenario(random: &mut Random, old: &Compiled, new: &Compiled, names: &[String]) -> Result<(), String> {
     let mut people = Interner::default();
     let symbols: Vec<_> = (0..6).map(|at| people.fresh(&format!("p{at}"))).collect();
@@ -341,8 +341,8 @@ fn merge_leaves_out_idle_blocks_and_proves_it() {
     let dir = with(&[("base.lic", &base), ("addon.lic", &addon)]);
     let output =
         dir.run(&["merge", "base.lic", "addon.lic", "-o", "all.lic", "--at", "2026-06-01"]).expect_code(0);
-    assert!(output.stderr.contains("left out Pool (base.lic, line 5): "), "{}", output.stderr);
-    assert!(output.stderr.contains("left out Pool (addon.lic, line 1): "), "{}", output.stderr);
+    assert!(output.stderr.contains("omitted Pool (base.lic, line 5): "), "{}", output.stderr);
+    assert!(output.stderr.contains("omitted Pool (addon.lic, line 1): "), "{}", output.stderr);
     let text = dir.read("all.lic");
     assert_eq!(text.matches("FEATURE").count(), 2, "{text}");
     assert!(text.contains("# base\n") && text.contains("# old\n"), "{text}");

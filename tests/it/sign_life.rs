@@ -82,7 +82,7 @@ fn installed_bundle_is_updated_by_its_vendor() {
     // The installed store is its vendor's.
     dir.run(&["keys", "retire", &ids[0], "--trust", "support"]).expect_code(2);
     dir.run(&["keys", "new", "--vendor", "V", "--no-passphrase", "--trust", "support"]).expect_code(2);
-    // The active key is lost: the standby key, which version 1 knows, signs version 2.
+    // The active key is lost: the standby key, which version 1 lists, signs version 2.
     dir.run(&["keys", "compromise", &ids[0]]).expect_code(0);
     dir.run(&["keys", "activate", &ids[1]]).expect_code(0);
     dir.run(&["trust", "bundle", "--key", "two.pem", "-o", "2.bundle"]).expect_code(0);

@@ -1,11 +1,11 @@
 //! The capacity of licenses: which mixes of features can be checked out at the same time.
 //!
-//! A mix says how many checkouts of each feature there are; each is one license in any version by a different user. A mix is
+//! A mix is a number of checkouts of each feature; each is one license in any version by a different user. A mix is
 //! granted *always* if all its checkouts are granted in every order, *sometimes* if they are in some order. The two differ
 //! only where a feature has alternatives.
 //!
 //! If no checkout of two or three features ever has a choice, arithmetic gives the answer. Otherwise the resolver tries all
-//! orders; states that later requests cannot tell apart are tried once.
+//! orders; states that are equal for all later requests are tried once.
 
 mod denied;
 mod features;

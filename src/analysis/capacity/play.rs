@@ -1,4 +1,4 @@
-//! Runs requests on the resolver. States that later requests cannot tell apart have one number, and each request is run
+//! Runs requests on the resolver. States that are equal for all later requests have one number, and each request is run
 //! once for each of them.
 
 use std::collections::HashMap;

@@ -20,7 +20,7 @@ pub enum Pairs {
     /// All pairs of up to [`MOST_FEATURES`] features; of more features, those that share a pool.
     #[default]
     All,
-    /// These pairs. Pairs with a name that is not among the features are left out.
+    /// These pairs. Pairs with a name that is not among the features are omitted.
     Some(Vec<(String, String)>),
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The answer is conservative: a set loses nothing only if a proof shows that it grants every sequence of requests that the
 //! old one grants, on every day from a given day on. Without a proof, a search looks for a sequence that the old set grants
-//! and the new one denies; if it finds none either, the difference says that something may be lost.
+//! and the new one denies; if it finds none either, the result is that something may be lost.
 //!
 //! Two proofs are known. Either every request does the same in both sets, and additional licenses are used only where the
 //! old set would deny (`replay`). Or no request has a choice in the old set, and each draws at most as much in the new one

@@ -263,7 +263,7 @@ impl Duel<'_> {
         }
     }
 
-    /// Leaves out steps that the example does not need.
+    /// Omits steps that the example does not need.
     fn shortened(&self, day: Date, example: Example) -> Example {
         let mut best = example;
         let mut at = 0;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{FeatureGraph, FeatureNode, NodeKind};
 
-/// Maximum number of pools that tell groups apart. Features with more are grouped by the first ones.
+/// Maximum number of pools that distinguish groups. Features with more are grouped by the first ones.
 const MOST_POOLS: usize = 8;
 
 /// A graph whose tokens are grouped by the pools that they draw on.

@@ -56,7 +56,7 @@ pub struct Loss {
     pub code: Code,
     /// The effect.
     pub effect: Effect,
-    /// A phrase for what the source says.
+    /// The content of the source, as a phrase.
     pub source: &'static str,
     /// A phrase for what the result does instead.
     pub result: &'static str,

@@ -31,7 +31,7 @@ pub(crate) struct HeldLicense<'a> {
 }
 
 impl<'a> Held<'a> {
-    /// Reads what the log says. `revoked` returns the reason if a license is revoked.
+    /// Reads the licenses from the log. `revoked` returns the reason if a license is revoked.
     pub(crate) fn new(
         order: &Order,
         owned: &'a Owned,
@@ -40,7 +40,7 @@ impl<'a> Held<'a> {
         Self::read(Some(&order.sn), owned, revoked)
     }
 
-    /// Reads what the log says of a customer, without an order.
+    /// Reads the licenses of a customer from the log, without an order.
     pub(crate) fn of_customer(
         owned: &'a Owned,
         revoked: &dyn Fn(&Holding) -> Option<String>,

@@ -8,7 +8,7 @@ use crate::addon_type::AddonType;
 use crate::error::Fault;
 use crate::order_kind::OrderKind;
 
-/// Makes the blocks of an add-on: pools add to those of `base`, and tokens that the customer has are left out.
+/// Makes the blocks of an add-on: pools add to those of `base`, and tokens that the customer has are omitted.
 ///
 /// # Errors
 /// Returns an error if no pool of the order is in the license that it adds to.

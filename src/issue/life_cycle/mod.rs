@@ -1,4 +1,4 @@
-//! The life cycle of licenses: what an order means for a customer who already has some.
+//! The life cycle of licenses: the effect of an order for a customer who already has licenses.
 //!
 //! Every order is checked on the set of all licenses of its customer by the entitlement model.
 

@@ -31,7 +31,7 @@ pub(crate) fn shaped(
     Ok((merged != before).then_some(merged))
 }
 
-/// Ends the pools of a line on the day before the next step of its product, and leaves out the tokens of steps.
+/// Ends the pools of a line on the day before the next step of its product, and omits the tokens of steps.
 fn stepped(order: &Order, blocks: Vec<BlockText>) -> Result<Vec<BlockText>, Fault> {
     let mut ends: BTreeMap<usize, Date> = BTreeMap::new();
     for (at, line) in order.lines.iter().enumerate() {

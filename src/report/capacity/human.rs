@@ -13,7 +13,7 @@ const MOST_COLUMNS: usize = 60;
 const MOST_PAIRS: usize = 40;
 const MOST_MIXES: usize = 40;
 
-/// Renders a result for a terminal of some columns. With `all`, nothing is left out.
+/// Renders a result for a terminal of some columns. With `all`, nothing is omitted.
 #[must_use]
 pub fn render(analysed: &Analysed<'_>, width: usize, all: bool) -> String {
     let capacity = analysed.capacity;

@@ -40,7 +40,7 @@ pub(super) fn change(change: &Change) -> String {
     }
 }
 
-/// Sentences that say why the last checkout of an example is denied.
+/// The reasons why the last checkout of an example is denied, as sentences.
 pub(super) fn reasons(change: &Change) -> Vec<String> {
     let draws = change.example.iter().flat_map(|example| &example.draws);
     let text = |draw: &DrawChange| {

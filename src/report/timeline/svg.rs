@@ -155,7 +155,7 @@ fn row(out: &mut String, planned: &Planned<'_>, feature: &FeatureTime, axis: &Ax
                 (next - x).max(0.0)
             );
         }
-        // A label that would cover the one before it is left out; the tooltip has it.
+        // A label that would cover the one before it is omitted; the tooltip has it.
         let text = usable.to_string();
         if x >= last_label {
             let _ = writeln!(

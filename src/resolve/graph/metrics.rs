@@ -35,9 +35,9 @@ impl Metrics {
     /// Computes the measures of every block of `graph`.
     #[must_use]
     pub fn new(graph: &Graph<'_>) -> Self {
-        let (order, knots) = (&graph.order, &graph.knots);
+        let (order, components) = (&graph.order, &graph.components);
         let mut nodes = vec![NodeMetrics::default(); graph.net.node_count()];
-        for node in knots.iter().flatten() {
+        for node in components.iter().flatten() {
             if let Some(node) = nodes.get_mut(node.index()) {
                 *node = NodeMetrics { endless: true, faulty: true, ..NodeMetrics::default() };
             }
@@ -48,7 +48,7 @@ impl Metrics {
                 *node = measured;
             }
         }
-        let mut cycles: Vec<Vec<Hop>> = knots.iter().filter_map(|knot| cycle(graph, knot)).collect();
+        let mut cycles: Vec<Vec<Hop>> = components.iter().filter_map(|component| cycle(graph, component)).collect();
         cycles.sort_by_key(|cycle| cycle.first().map(|hop| hop.block));
         Self { cycles, nodes }
     }
@@ -192,12 +192,12 @@ pub(super) fn order(graph: &Graph<'_>) -> (Vec<NodeIndex>, Vec<Vec<NodeIndex>>) 
         return (unnamed.map(node).chain(nodes).chain(copies.map(node)).collect(), Vec::new());
     }
     let mut order = Vec::new();
-    let mut knots = Vec::new();
+    let mut components = Vec::new();
     for part in kosaraju_scc(&graph.net) {
         // Self-dependencies are not edges, so a single node is never a cycle.
-        if part.len() > 1 { knots.push(part) } else { order.extend(part) }
+        if part.len() > 1 { components.push(part) } else { order.extend(part) }
     }
-    (order, knots)
+    (order, components)
 }
 
 fn measure(graph: &Graph<'_>, nodes: &[NodeMetrics], at: NodeIndex) -> NodeMetrics {
@@ -248,9 +248,9 @@ fn choice(graph: &Graph<'_>, nodes: &[NodeMetrics], at: NodeIndex) -> NodeMetric
 }
 
 /// A shortest cycle through the first block of a strongly connected component.
-fn cycle(graph: &Graph<'_>, knot: &[NodeIndex]) -> Option<Vec<Hop>> {
-    let start = knot.iter().copied().filter(|node| node.index() < graph.blocks.len()).min()?;
-    let inside: HashSet<NodeIndex> = knot.iter().copied().collect();
+fn cycle(graph: &Graph<'_>, component: &[NodeIndex]) -> Option<Vec<Hop>> {
+    let start = component.iter().copied().filter(|node| node.index() < graph.blocks.len()).min()?;
+    let inside: HashSet<NodeIndex> = component.iter().copied().collect();
     let mut came: HashMap<NodeIndex, EdgeIndex> = HashMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(at) = queue.pop_front() {

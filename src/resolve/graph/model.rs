@@ -54,7 +54,7 @@ impl<'a> GraphBlock<'a> {
         self.feature.vendor_name()
     }
 
-    /// Returns true if the block can serve a checkout on its own. A duplicate counts for nothing. An UPGRADE only adds to an EXCLUSIVE block. A local
+    /// Returns true if the block can serve a checkout on its own. A duplicate has no effect. An UPGRADE only adds to an EXCLUSIVE block. A local
     /// license is not counted and an ACTIVATION license is bound to a device, so a token can draw on neither.
     #[must_use]
     pub fn serves(&self) -> bool {

@@ -18,7 +18,7 @@ pub const MAX_TRUST_BUNDLE: usize = 4 * 1024 * 1024;
 /// Maximum size of a revocation list in bytes.
 pub const MAX_REVOCATION_LIST: usize = 16 * 1024 * 1024;
 
-/// The keys that an application accepts licenses of, and the revocations that it knows.
+/// The keys that an application accepts licenses of, and the revocations that it received.
 #[derive(Clone)]
 pub struct Application {
     pub(super) keys: TrustBody,

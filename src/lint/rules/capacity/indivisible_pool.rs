@@ -15,7 +15,7 @@ static CODE: Code = Code::note("C008", "indivisible-pool");
 pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     summary: "a pool whose COUNT is not a multiple of the cost of any token that draws on it",
-    rationale: "While only one product runs, some licenses remain unused. Either they were bought for nothing, or \
+    rationale: "While only one product runs, some licenses remain unused. Either the customer does not need them, or \
           the COUNT of a dependency is wrong.",
     bad: Example::Text(
         "FEATURE Draw { VENDOR=Acme KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=Pool VERSION=1.0 COUNT=3\" }

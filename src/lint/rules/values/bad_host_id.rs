@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     code: &CODE,
     summary: "a HOSTID value that no computer can have, such as an IP address with a number above 255",
     rationale: "No computer matches it, so the license never works. The same is true for a misspelled type. Types that \
-          keywright does not know are not checked.",
+          are not in the list of keywright are not checked.",
     bad: Example::Text("FEATURE Draw { VENDOR=Acme HOSTID=\"IPADDRESS=999.1.1.1\" }\n"),
     good: Example::Text("FEATURE Draw { VENDOR=Acme HOSTID=\"IPADDRESS=192.168.1.10\" }\n"),
     how_to_fix: "Ask the customer for the value again.",
