@@ -20,7 +20,7 @@ pub struct Timeline {
     /// All features, in file order.
     pub features: Vec<FeatureTime>,
     /// The days on which a feature stops, in order.
-    pub stops: Vec<Stop>,
+    pub stops: Vec<StoppedFeature>,
     /// False if the period has more changes than [`MOST_DAYS`]: then [`Self::to`] is the day before the first one omitted.
     pub is_complete: bool,
 }
@@ -91,7 +91,7 @@ impl EventKind {
 
 /// A feature that grants no checkout from a day on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stop {
+pub struct StoppedFeature {
     /// The first day on which it does not run.
     pub day: Date,
     /// VENDOR.
@@ -147,7 +147,7 @@ impl Timeline {
             }
             feature.steps.push((granted.day(), entitlement.usable));
             if entitlement.usable.is_none() && before.is_some_and(|before| !before.is_none()) {
-                self.stops.push(Stop {
+                self.stops.push(StoppedFeature {
                     day: granted.day(),
                     vendor: feature.vendor.clone(),
                     name: feature.name.clone(),

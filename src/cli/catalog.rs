@@ -9,7 +9,7 @@ use clap::Subcommand;
 use jiff::civil::Date;
 
 use keywright_issue::log::{IssueKey, Log};
-use keywright_issue::{Catalog, Cause, Issuer, Lost, Mix, Order, Refused};
+use keywright_issue::{Catalog, Cause, FeatureMix, Issuer, Order, Refused, Regressions};
 use keywright_license::{Effect, License, directive, folded_customer};
 use keywright_report::catalog_json::{self, CatalogEffect, CatalogReport, CheckedOrder};
 use keywright_report::escape::escape;
@@ -217,9 +217,9 @@ fn block(records: &[(String, String)]) -> String {
 #[derive(Clone)]
 enum Compared {
     /// Compared.
-    Lost(Lost),
+    Regressions(Regressions),
     /// The new catalogue no longer produces a license for the order.
-    Gone(Mix, Refused),
+    Gone(FeatureMix, Refused),
     /// Never issued, so nothing can be lost.
     Never,
     /// One of the catalogues does not produce a license for the order that passes its scenarios.
@@ -269,11 +269,14 @@ impl Comparison<'_> {
                 .map_err(|fault| Refused::new(Cause::Order, order.fault(fault)))
         };
         let before = runs(Some(license))?;
-        let wanted: Mix = order.runs.iter().map(|(name, count)| (name.clone(), u64::from(*count))).collect();
+        let wanted: FeatureMix =
+            order.runs.iter().map(|(name, count)| (name.clone(), u64::from(*count))).collect();
         match self.after.render(order) {
-            Ok(draft) => {
-                Ok(Compared::Lost(keywright_issue::lost(&before, &runs(Some(&draft.license))?, &wanted)))
-            }
+            Ok(draft) => Ok(Compared::Regressions(keywright_issue::lost(
+                &before,
+                &runs(Some(&draft.license))?,
+                &wanted,
+            ))),
             Err(refused) if is_broken(&refused) => Ok(Compared::Unclear("new", refused)),
             Err(refused) => {
                 // DECISION: if a product was removed, the customer keeps the current license but can never get it
@@ -313,7 +316,7 @@ impl Tally {
                 self.never += 1;
                 return None;
             }
-            Ok(Compared::Lost(lost)) => {
+            Ok(Compared::Regressions(lost)) => {
                 self.bounded += usize::from(lost.bounded);
                 if lost.losses.is_empty() && lost.more == 0 {
                     return None;

@@ -17,7 +17,7 @@ use crate::issue::output_dir::OutputDir;
 use crate::issue::pipeline::{BATCH_SIZE, Batch, RunSummary};
 
 mod args;
-mod faults;
+mod errors;
 mod inputs;
 mod lock;
 mod orders;

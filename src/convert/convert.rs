@@ -2,8 +2,10 @@
 
 use keywright_syntax::source::{EncodingFault, Span};
 
+use super::check_result::{first_failure, sound_text};
 use super::detect::{Detected, detect};
 use super::draft::Draft;
+use super::file_reader::Reading;
 use super::flexnet;
 use super::input::Input;
 use super::loss::{
@@ -11,8 +13,6 @@ use super::loss::{
     SHARED_POOLS, TOO_LARGE, UNCLEAR_FORMAT, UNSOUND_RESULT,
 };
 use super::options::{Format, Options};
-use super::prove::{first_failure, sound_text};
-use super::reading::Reading;
 use super::rlm;
 use super::scenarios::scenario_text;
 use super::xmllicgen;

@@ -3,11 +3,13 @@
 //! Each format has a directory: it reads the text, keeps what the source says with its places, and maps it to a common draft.
 //! Everything that the result states in another way, or not at all, is a [`Loss`] with a code. Does no I/O.
 
+mod check_result;
 mod convert;
 mod dates;
 mod detect;
 mod draft;
 mod facts;
+mod file_reader;
 mod flexnet;
 mod hosts;
 mod input;
@@ -16,13 +18,11 @@ mod loss;
 mod names;
 mod options;
 mod pattern;
-mod prove;
-mod reading;
 mod rlm;
 mod scenarios;
+mod statements;
 mod upgrades;
 mod versions;
-mod words;
 mod write;
 mod xmllicgen;
 

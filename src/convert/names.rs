@@ -23,7 +23,7 @@ impl Vendors {
 /// The names of a source, each with the spelling of its first use.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    known: HashMap<String, Known>,
+    known: HashMap<String, SeenName>,
     /// Names of the result, in lower case, with the name of the source that they stem from.
     taken: HashMap<String, String>,
     /// The additional feature that counts the licenses of a feature.
@@ -31,7 +31,7 @@ pub(crate) struct Names {
 }
 
 #[derive(Debug)]
-struct Known {
+struct SeenName {
     first: String,
     result: Option<String>,
 }
@@ -49,7 +49,7 @@ impl Names {
             return known.result.clone();
         }
         let result = self.fresh(text, place, report);
-        self.known.insert(folded, Known { first: text.to_owned(), result: result.clone() });
+        self.known.insert(folded, SeenName { first: text.to_owned(), result: result.clone() });
         result
     }
 

@@ -5,10 +5,10 @@ use std::str::FromStr;
 
 /// A pattern such as `pool={pool};cost={cost}`: literal text with the placeholders `{cost}` and, optionally, `{pool}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenCost(Vec<Piece>);
+pub struct TokenCost(Vec<PatternPart>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+enum PatternPart {
     Text(String),
     Cost,
     Pool,
@@ -43,23 +43,23 @@ impl FromStr for TokenCost {
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}').ok_or(BadPattern::Placeholder)?;
             let piece = match name {
-                "cost" => Piece::Cost,
-                "pool" => Piece::Pool,
+                "cost" => PatternPart::Cost,
+                "pool" => PatternPart::Pool,
                 _ => return Err(BadPattern::Placeholder),
             };
             if pieces.contains(&piece) {
                 return Err(BadPattern::Placeholder);
             }
             if !before.is_empty() {
-                pieces.push(Piece::Text(before.to_owned()));
+                pieces.push(PatternPart::Text(before.to_owned()));
             }
             pieces.push(piece);
             rest = after;
         }
         if !rest.is_empty() {
-            pieces.push(Piece::Text(rest.to_owned()));
+            pieces.push(PatternPart::Text(rest.to_owned()));
         }
-        if pieces.contains(&Piece::Cost) { Ok(Self(pieces)) } else { Err(BadPattern::NoCost) }
+        if pieces.contains(&PatternPart::Cost) { Ok(Self(pieces)) } else { Err(BadPattern::NoCost) }
     }
 }
 
@@ -74,7 +74,7 @@ impl TokenCost {
     /// Returns the cost at the first place where the pattern matches.
     pub(crate) fn find(&self, text: &str) -> Option<CostFound> {
         match self.0.first()? {
-            Piece::Text(first) => {
+            PatternPart::Text(first) => {
                 text.match_indices(first.as_str()).find_map(|(at, _)| self.matches(text.get(at..)?))
             }
             _ => self.matches(text),
@@ -85,13 +85,13 @@ impl TokenCost {
         let (mut rest, mut pool, mut cost) = (text, None, None);
         for piece in &self.0 {
             match piece {
-                Piece::Text(literal) => rest = rest.strip_prefix(literal.as_str())?,
-                Piece::Cost => {
+                PatternPart::Text(literal) => rest = rest.strip_prefix(literal.as_str())?,
+                PatternPart::Cost => {
                     let (digits, after) = split_while(rest, |c| c.is_ascii_digit());
                     cost = Some(digits.parse().ok().filter(|cost| *cost > 0)?);
                     rest = after;
                 }
-                Piece::Pool => {
+                PatternPart::Pool => {
                     let (name, after) =
                         split_while(rest, |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
                     pool = Some(name.to_owned()).filter(|name| !name.is_empty());

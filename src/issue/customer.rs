@@ -8,7 +8,7 @@ use keywright_license::License;
 use keywright_resolve::{Entitlements, Usable};
 
 use crate::error::Fault;
-use crate::life_cycle::{Held, compiled};
+use crate::life_cycle::{ExistingLicenses, compiled};
 use crate::log::{Holding, Owned};
 use crate::order_kind::OrderKind;
 
@@ -81,12 +81,12 @@ pub fn license_states<'a>(
     owned: &'a Owned,
     revoked: &dyn Fn(&Holding) -> Option<String>,
 ) -> Result<Vec<OwnedLicense<'a>>, Fault> {
-    let held = Held::of_customer(owned, revoked)?;
-    Ok(states(&held, day, owned, revoked))
+    let existing = ExistingLicenses::of_customer(owned, revoked)?;
+    Ok(states(&existing, day, owned, revoked))
 }
 
 fn states<'a>(
-    held: &Held<'_>,
+    existing: &ExistingLicenses<'_>,
     day: Date,
     owned: &'a Owned,
     revoked: &dyn Fn(&Holding) -> Option<String>,
@@ -94,7 +94,7 @@ fn states<'a>(
     let licenses = owned.holdings.iter().map(|holding| {
         let state = match revoked(holding) {
             Some(reason) => LicenseState::Revoked(reason),
-            None => state(held, holding, day),
+            None => state(existing, holding, day),
         };
         OwnedLicense { holding, state }
     });
@@ -111,9 +111,9 @@ impl<'a> CustomerLicenses<'a> {
         owned: &'a Owned,
         revoked: &dyn Fn(&Holding) -> Option<String>,
     ) -> Result<Self, Fault> {
-        let held = Held::of_customer(owned, revoked)?;
-        let licenses = states(&held, day, owned, revoked);
-        let files: Vec<&License> = held.all.iter().map(|license| &license.license).collect();
+        let existing = ExistingLicenses::of_customer(owned, revoked)?;
+        let licenses = states(&existing, day, owned, revoked);
+        let files: Vec<&License> = existing.all.iter().map(|license| &license.license).collect();
         let model = compiled(&files)?;
         let entitlements = Entitlements::on(&model, day);
         let usable = model.names().filter(|(name, _)| !model.blocks_of(*name).is_empty());
@@ -123,10 +123,10 @@ impl<'a> CustomerLicenses<'a> {
 }
 
 /// Returns the state of a license that is not revoked.
-fn state(held: &Held<'_>, holding: &Holding, day: Date) -> LicenseState {
+fn state(existing: &ExistingLicenses<'_>, holding: &Holding, day: Date) -> LicenseState {
     let has_ended =
         holding.records.iter().all(|record| record.entry.ends.parse::<Date>().is_ok_and(|ends| ends < day));
-    match held.successor(holding.sn()) {
+    match existing.successor(holding.sn()) {
         Some(later) if later.holding.kind().is_some_and(OrderKind::supersedes) => {
             LicenseState::ReplacedBy(later.sn().to_owned())
         }

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use keywright_license::folded_customer;
 
 use crate::error::Fault;
-use crate::life_cycle::{Held, HeldLicense, added, same_length};
+use crate::life_cycle::{ExistingLicense, ExistingLicenses, added, same_length};
 use crate::log::{Filter, Holding, Log, Owned};
 use crate::order_kind::OrderKind;
 
@@ -110,9 +110,9 @@ fn of_customer(
     (from, until): (Date, Date),
     revoked: &dyn Fn(&Holding) -> Option<String>,
 ) -> Result<Vec<EndingLicense>, Fault> {
-    let held = Held::of_customer(owned, revoked)?;
-    let in_use: Vec<&HeldLicense<'_>> =
-        held.all.iter().filter(|license| !held.is_superseded(license)).collect();
+    let existing = ExistingLicenses::of_customer(owned, revoked)?;
+    let in_use: Vec<&ExistingLicense<'_>> =
+        existing.all.iter().filter(|license| !existing.is_superseded(license)).collect();
     let blocks: Vec<Block<'_>> = in_use.iter().flat_map(|license| blocks_of(license)).collect();
     let mut ending: Vec<EndingLicense> = Vec::new();
     for block in &blocks {
@@ -141,7 +141,7 @@ fn of_customer(
     Ok(ending)
 }
 
-fn blocks_of<'h>(license: &'h HeldLicense<'_>) -> Vec<Block<'h>> {
+fn blocks_of<'h>(license: &'h ExistingLicense<'_>) -> Vec<Block<'h>> {
     let features = &license.license.features;
     let has_pool = features.iter().any(|feature| feature.dependencies.is_empty());
     let blocks = features.iter().zip(&license.blocks);
@@ -158,7 +158,7 @@ fn blocks_of<'h>(license: &'h HeldLicense<'_>) -> Vec<Block<'h>> {
 }
 
 /// Returns the license that an add-on adds to, if both end on the same day, or the license itself; and its last day.
-fn base<'h, 'a>(in_use: &[&'h HeldLicense<'a>], sn: &str) -> Option<(&'h HeldLicense<'a>, Date)> {
+fn base<'h, 'a>(in_use: &[&'h ExistingLicense<'a>], sn: &str) -> Option<(&'h ExistingLicense<'a>, Date)> {
     let find = |sn: &str| in_use.iter().copied().find(|license| license.sn() == sn);
     let mut found = find(sn)?;
     while found.holding.kind() == Some(OrderKind::Addon)
@@ -173,7 +173,7 @@ fn base<'h, 'a>(in_use: &[&'h HeldLicense<'a>], sn: &str) -> Option<(&'h HeldLic
 /// Returns the last day of a renewal.
 ///
 /// DECISION: the renewal of a license without START, whose length is not known, is proposed for one year.
-fn next_last(base: &HeldLicense<'_>, last: Date) -> Date {
+fn next_last(base: &ExistingLicense<'_>, last: Date) -> Date {
     let year = last.saturating_add(1.year());
     let known = last.tomorrow().ok().and_then(|start| same_length(base, last, start)?.parse().ok());
     known.unwrap_or(year)

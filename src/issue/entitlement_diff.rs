@@ -8,7 +8,7 @@ use keywright_resolve::{Event, Interner, Model, Outcome, Request, Requester, Sta
 use super::error::Fault;
 
 /// Features and how many of each are in use at the same time.
-pub type Mix = Vec<(String, u64)>;
+pub type FeatureMix = Vec<(String, u64)>;
 
 /// Placeholder count: as many as possible.
 pub const ANY_NUMBER: u64 = 1 << 52;
@@ -20,7 +20,7 @@ const MOST_MIXES: usize = 1000;
 const MOST_STEPS: u64 = 10_000;
 
 /// DECISION: maximum number of lost mixes reported per license, smallest first.
-const MOST_TOLD: usize = 3;
+const MAX_REPORTED: usize = 3;
 
 /// The way in which users take a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,18 +81,18 @@ fn features(license: &License) -> Vec<(String, Use)> {
 
 /// A mix that can no longer run completely.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Loss {
+pub struct Regression {
     /// The mix that ran before.
-    pub ran: Mix,
+    pub ran: FeatureMix,
     /// The part of it that runs now.
-    pub now: Mix,
+    pub now: FeatureMix,
 }
 
 /// Mixes that one license can run and another cannot.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lost {
+pub struct Regressions {
     /// The smallest lost mixes, each reduced to the features needed to reproduce the loss.
-    pub losses: Vec<Loss>,
+    pub losses: Vec<Regression>,
     /// Number of further lost mixes.
     pub more: usize,
     /// True if a limit stopped the search.
@@ -101,10 +101,10 @@ pub struct Lost {
 
 /// Compares two licenses on the `wanted` mix or, if that is empty, on mixes that exhaust the first license.
 #[must_use]
-pub fn lost(before: &Entitlements, after: &Entitlements, wanted: &Mix) -> Lost {
+pub fn lost(before: &Entitlements, after: &Entitlements, wanted: &FeatureMix) -> Regressions {
     let mut trial = Comparison { before, after, bounded: false };
     let mixes = if wanted.is_empty() { trial.edge() } else { vec![wanted.clone()] };
-    let mut losses: Vec<Loss> = Vec::new();
+    let mut losses: Vec<Regression> = Vec::new();
     for mix in mixes {
         let ran = trial.before(&mix);
         if let Some(loss) = trial.smallest_loss(ran, wanted.is_empty())
@@ -114,9 +114,9 @@ pub fn lost(before: &Entitlements, after: &Entitlements, wanted: &Mix) -> Lost {
         }
     }
     losses.sort_by_key(|loss| loss.ran.len());
-    let more = losses.len().saturating_sub(MOST_TOLD);
-    losses.truncate(MOST_TOLD);
-    Lost { losses, more, bounded: trial.bounded }
+    let more = losses.len().saturating_sub(MAX_REPORTED);
+    losses.truncate(MAX_REPORTED);
+    Regressions { losses, more, bounded: trial.bounded }
 }
 
 struct Comparison<'a> {
@@ -126,12 +126,12 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn before(&mut self, mix: &Mix) -> Mix {
+    fn before(&mut self, mix: &FeatureMix) -> FeatureMix {
         let how = |name: &str| self.before.how(name);
         self.before.granted(mix, &how, &mut self.bounded)
     }
 
-    fn after(&mut self, mix: &Mix) -> Mix {
+    fn after(&mut self, mix: &FeatureMix) -> FeatureMix {
         // Use each feature as the old license does, even if the new license changes its type.
         let how = |name: &str| self.before.how(name);
         self.after.granted(mix, &how, &mut self.bounded)
@@ -139,8 +139,8 @@ impl Comparison<'_> {
 
     /// Returns the part of a mix that is lost. With `shrink`, the mix is first reduced to a minimal one that still
     /// loses something.
-    fn smallest_loss(&mut self, ran: Mix, shrink: bool) -> Option<Loss> {
-        let mut ran: Mix = ran.into_iter().filter(|(_, count)| *count > 0).collect();
+    fn smallest_loss(&mut self, ran: FeatureMix, shrink: bool) -> Option<Regression> {
+        let mut ran: FeatureMix = ran.into_iter().filter(|(_, count)| *count > 0).collect();
         let mut now = self.after(&ran);
         if now == ran {
             return None;
@@ -157,14 +157,14 @@ impl Comparison<'_> {
                 at += 1;
             }
         }
-        Some(Loss { ran, now })
+        Some(Regression { ran, now })
     }
 
     /// Mixes that exhaust a license: a number of one feature, then as many as possible of the others, each of them
     /// first in turn.
-    fn edge(&mut self) -> Vec<Mix> {
+    fn edge(&mut self) -> Vec<FeatureMix> {
         let names: Vec<String> = self.before.features.iter().map(|(name, _)| name.clone()).collect();
-        let mut mixes: Vec<Mix> = Vec::new();
+        let mut mixes: Vec<FeatureMix> = Vec::new();
         for first in &names {
             let alone = self.before(&vec![(first.clone(), ANY_NUMBER)]);
             let Some(most) = alone.first().map(|(_, count)| *count).filter(|count| *count > 0) else {
@@ -188,7 +188,7 @@ impl Comparison<'_> {
 }
 
 /// Mixes with `count` of one feature, then as many as possible of the others, starting with each of them in turn.
-fn fills(first: &str, count: u64, names: &[String]) -> Vec<Mix> {
+fn fills(first: &str, count: u64, names: &[String]) -> Vec<FeatureMix> {
     let others: Vec<&String> = names.iter().filter(|name| *name != first).collect();
     let turn = |begin: usize| {
         let filled = others.iter().cycle().skip(begin).take(others.len());
@@ -204,8 +204,8 @@ impl Entitlements {
     }
 
     /// Returns how many of each feature are granted when the mix is started in order.
-    fn granted(&self, mix: &Mix, how: &dyn Fn(&str) -> Use, bounded: &mut bool) -> Mix {
-        let mut asked = Asked {
+    fn granted(&self, mix: &FeatureMix, how: &dyn Fn(&str) -> Use, bounded: &mut bool) -> FeatureMix {
+        let mut simulation = Simulation {
             model: &self.model,
             state: State::new(&self.model, self.day.at(0, 0, 0, 0)),
             people: Interner::default(),
@@ -213,9 +213,9 @@ impl Entitlements {
         };
         let granted = mix.iter().map(|(feature, wanted)| {
             let count = match how(feature) {
-                Use::Checkout => asked.checkouts(feature, *wanted),
-                Use::Activate => asked.devices(feature, *wanted),
-                Use::Consume => asked.units(feature, *wanted),
+                Use::Checkout => simulation.checkouts(feature, *wanted),
+                Use::Activate => simulation.devices(feature, *wanted),
+                Use::Consume => simulation.units(feature, *wanted),
             };
             (feature.clone(), count)
         });
@@ -224,14 +224,14 @@ impl Entitlements {
 }
 
 /// A license state that receives one request after the other.
-struct Asked<'a> {
+struct Simulation<'a> {
     model: &'a Model,
     state: State,
     people: Interner,
     bounded: &'a mut bool,
 }
 
-impl Asked<'_> {
+impl Simulation<'_> {
     fn grants(&mut self, event: &Event) -> bool {
         matches!(self.model.apply(&mut self.state, event), Outcome::Granted(_))
     }
@@ -262,8 +262,8 @@ impl Asked<'_> {
         if fit == 0 || self.takes_at_once(feature, fit) {
             return fit;
         }
-        self.one_by_one(fit, |asked| {
-            let one = asked.request(feature, 1);
+        self.one_by_one(fit, |simulation| {
+            let one = simulation.request(feature, 1);
             Event::Checkout(one)
         })
     }
@@ -288,7 +288,10 @@ impl Asked<'_> {
 
     fn devices(&mut self, feature: &str, wanted: u64) -> u64 {
         let feature = self.model.name(feature);
-        self.one_by_one(wanted, |asked| Event::Activate { feature, device: asked.people.fresh("device") })
+        self.one_by_one(wanted, |simulation| Event::Activate {
+            feature,
+            device: simulation.people.fresh("device"),
+        })
     }
 
     /// Returns how many of `wanted` events are granted one by one. Above the step limit, `wanted` is assumed to fit.
@@ -306,10 +309,10 @@ impl Asked<'_> {
     /// Returns the largest number of units that can be consumed.
     fn units(&mut self, feature: &str, wanted: u64) -> u64 {
         let feature = self.model.name(feature);
-        let burns = |asked: &Self, units: u64| {
-            let mut state = asked.state.clone();
+        let burns = |simulation: &Self, units: u64| {
+            let mut state = simulation.state.clone();
             let event = Event::Consume { feature, units };
-            units == 0 || matches!(asked.model.apply(&mut state, &event), Outcome::Granted(_))
+            units == 0 || matches!(simulation.model.apply(&mut state, &event), Outcome::Granted(_))
         };
         let (mut fits, mut fails) = (0, wanted + 1);
         if burns(self, wanted) {

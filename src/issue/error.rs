@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use keywright_license::Refusal;
+use keywright_license::ValueError;
 
 /// One problem, with its place if known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Fault {
 
     /// Creates a fault for a value that the license language rejects, prefixed with the parameter name.
     #[must_use]
-    pub fn refused(what: &str, refusal: &Refusal) -> Self {
+    pub fn refused(what: &str, refusal: &ValueError) -> Self {
         Self::new(format!("`{what}`: {}", refusal.message)).help(refusal.help.clone())
     }
 

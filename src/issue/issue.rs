@@ -34,7 +34,7 @@ pub enum Cause {
     /// A scenario of the template fails.
     Scenario,
     /// The customer would have less than before.
-    Loss,
+    Regression,
     /// The serial number or a block is revoked.
     Revoked,
     /// Signing failed.
@@ -56,7 +56,7 @@ impl Cause {
             Self::Template => "template",
             Self::Lint => "lint",
             Self::Scenario => "scenario",
-            Self::Loss => "loss",
+            Self::Regression => "loss",
             Self::Revoked => "revoked",
             Self::Signature => "signature",
             Self::Plan => "plan",
@@ -73,7 +73,7 @@ impl Cause {
             Self::Template => "the template does not produce a license",
             Self::Lint => "lint error",
             Self::Scenario => "a scenario failed",
-            Self::Loss => "the customer would have less",
+            Self::Regression => "the customer would have less",
             Self::Revoked => "revoked",
             Self::Signature => "signing failed",
             Self::Plan => "not in the approved plan",

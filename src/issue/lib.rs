@@ -39,13 +39,15 @@ pub use builtin::{BUILTIN, Builtin};
 pub use catalog::{Catalog, Pool, Product};
 pub use customer::{CustomerLicenses, LicenseState, OwnedLicense, license_states};
 pub use ending::{EndingLicense, EndingProduct, ending_licenses};
-pub use entitlement_diff::{ANY_NUMBER, Entitlements, Loss, Lost, Mix, first_day, lost, runs};
+pub use entitlement_diff::{
+    ANY_NUMBER, Entitlements, FeatureMix, Regression, Regressions, first_day, lost, runs,
+};
 pub use error::Fault;
 pub use issue::{Cause, Draft, Issued, Issuer, Refused};
 pub use life_cycle::EntitlementChange;
 pub use life_cycle_draft::Terms;
 pub use order::{Clashes, Line, MAX_ORDERS, Order, file_name, parse_order};
-pub use order_csv::Table;
+pub use order_csv::OrderCsv;
 pub use order_kind::OrderKind;
 pub use parameter::Parameter;
 pub use parameter_types::{TYPES, Value, ValueType};

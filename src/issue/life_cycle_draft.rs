@@ -9,14 +9,15 @@ use crate::arguments::ArgValue;
 use crate::error::Fault;
 use crate::issue::{Cause, Draft, Issuer, Refused, lint_fault};
 use crate::life_cycle::{
-    self as kinds, BlockText, EntitlementChange, EntitlementComparison, Held, HeldLicense, text_of,
+    self as kinds, BlockText, EntitlementChange, EntitlementComparison, ExistingLicense, ExistingLicenses,
+    text_of,
 };
 use crate::log::{Holding, Owned};
 use crate::order::{self, Order};
 use crate::order_kind::OrderKind;
 
 /// Maximum number of losses in a message.
-const MOST_TOLD: usize = 3;
+const MAX_REPORTED: usize = 3;
 
 /// Settings for checking orders against the licenses of their customers.
 #[derive(Clone, Copy)]
@@ -49,11 +50,12 @@ impl Issuer {
             let changes = if terms.describe { self.totals(&draft).map_err(wrong)? } else { Vec::new() };
             return Ok(Draft { entitlements: changes, ..draft });
         }
-        let held = Held::new(order, owned, &|holding| (terms.revoked)(holding)).map_err(wrong)?;
-        let target = held.target(order, owned).map_err(wrong)?;
-        let draft = self.derived(order, &held, target)?;
+        let existing =
+            ExistingLicenses::new(order, owned, &|holding| (terms.revoked)(holding)).map_err(wrong)?;
+        let target = existing.target(order, owned).map_err(wrong)?;
+        let draft = self.derived(order, &existing, target)?;
         let text = draft.text().to_owned();
-        let checked = self.check(order, &held, target, terms, draft);
+        let checked = self.check(order, &existing, target, terms, draft);
         checked.map_err(|refused| Refused { text: Some(text), ..refused })
     }
 
@@ -61,32 +63,36 @@ impl Issuer {
     fn check(
         &self,
         order: &Order,
-        held: &Held<'_>,
-        target: Option<&HeldLicense<'_>>,
+        existing: &ExistingLicenses<'_>,
+        target: Option<&ExistingLicense<'_>>,
         terms: Terms<'_>,
         draft: Draft,
     ) -> Result<Draft, Refused> {
         let wrong = |cause: Cause, fault: Fault| Refused::new(cause, order.fault(fault));
         if order.kind.is_none() {
-            self.refuse_unstated(order, held, &draft).map_err(|fault| wrong(Cause::Order, fault))?;
+            self.refuse_unstated(order, existing, &draft).map_err(|fault| wrong(Cause::Order, fault))?;
         }
-        let others: Vec<&License> = held.all.iter().map(|license| &license.license).collect();
+        let others: Vec<&License> = existing.all.iter().map(|license| &license.license).collect();
         let with_others = if order.kind == Some(OrderKind::Addon) { others.as_slice() } else { &[] };
         self.lint(order, &draft, with_others)?;
         let comparison = EntitlementComparison {
-            before: others.iter().copied().chain(held.corrected.as_ref().map(|old| &old.license)).collect(),
+            before: others
+                .iter()
+                .copied()
+                .chain(existing.corrected.as_ref().map(|old| &old.license))
+                .collect(),
             after: others.iter().copied().chain([&draft.license]).collect(),
             day: self.day(),
         };
         let changes = comparison.changes().map_err(|fault| wrong(Cause::Order, fault))?;
         if let Some((feature, role)) = comparison.useless().map_err(|fault| wrong(Cause::Order, fault))? {
             let message = format!("the block `{feature}` of the order has no effect: {role}");
-            let help = format!("the customer has: {}", held.names());
+            let help = format!("the customer has: {}", existing.names());
             return Err(wrong(Cause::Order, Fault::new(message).help(help)));
         }
         let reason = self
-            .refuse_losses(order, held, target, terms, &changes)
-            .map_err(|fault| wrong(Cause::Loss, fault))?;
+            .refuse_losses(order, existing, target, terms, &changes)
+            .map_err(|fault| wrong(Cause::Regression, fault))?;
         Ok(Draft { entitlements: changes, loss_reason: reason, ..draft })
     }
 
@@ -94,8 +100,8 @@ impl Issuer {
     fn derived(
         &self,
         order: &Order,
-        held: &Held<'_>,
-        target: Option<&HeldLicense<'_>>,
+        existing: &ExistingLicenses<'_>,
+        target: Option<&ExistingLicense<'_>>,
     ) -> Result<Draft, Refused> {
         let wrong = |fault: Fault| Refused::new(Cause::Order, order.fault(fault));
         let Some(base) = target else { return self.render(order) };
@@ -103,7 +109,7 @@ impl Issuer {
             Some(OrderKind::Renewal) => {
                 let period = kinds::period(order, base).map_err(wrong)?;
                 if order.lines.is_empty() {
-                    let blocks = kinds::renewed(order, held, base, &period, self.day()).map_err(wrong)?;
+                    let blocks = kinds::renewed(order, existing, base, &period, self.day()).map_err(wrong)?;
                     return self.draft_of(order, &blocks).map_err(wrong);
                 }
                 let mut dated = order.clone();
@@ -115,11 +121,11 @@ impl Issuer {
             Some(OrderKind::Addon) => {
                 let blocks = self.render(order)?.blocks();
                 let kind = |block: &BlockText| self.addon_type(order, block);
-                let blocks = kinds::addon(blocks, held, base, kind, self.day()).map_err(wrong)?;
+                let blocks = kinds::addon(blocks, existing, base, kind, self.day()).map_err(wrong)?;
                 self.draft_of(order, &blocks).map_err(wrong)
             }
             Some(OrderKind::Upgrade | OrderKind::Replacement) => {
-                let blocks = kinds::supersede(self.render(order)?.blocks(), held, base).map_err(wrong)?;
+                let blocks = kinds::supersede(self.render(order)?.blocks(), existing, base).map_err(wrong)?;
                 self.draft_of(order, &blocks).map_err(wrong)
             }
             Some(OrderKind::New) | None => self.render(order),
@@ -145,8 +151,13 @@ impl Issuer {
     /// Refuses an order without a kind for a product that the customer has on the same days.
     ///
     /// DECISION: the kind is never guessed: each one gives the customer another total.
-    fn refuse_unstated(&self, order: &Order, held: &Held<'_>, draft: &Draft) -> Result<(), Fault> {
-        let current = held.all.iter().filter(|license| !held.is_superseded(license));
+    fn refuse_unstated(
+        &self,
+        order: &Order,
+        existing: &ExistingLicenses<'_>,
+        draft: &Draft,
+    ) -> Result<(), Fault> {
+        let current = existing.all.iter().filter(|license| !existing.is_superseded(license));
         let mut found = current.filter_map(|license| {
             license.overlaps(&draft.license, self.day()).map(|feature| (license, feature.to_owned()))
         });
@@ -177,15 +188,15 @@ impl Issuer {
     fn refuse_losses(
         &self,
         order: &Order,
-        held: &Held<'_>,
-        target: Option<&HeldLicense<'_>>,
+        existing: &ExistingLicenses<'_>,
+        target: Option<&ExistingLicense<'_>>,
         terms: Terms<'_>,
         changes: &[EntitlementChange],
     ) -> Result<String, Fault> {
         // DECISION: a replacement can give less of what it replaces, and a correction less of the license that it corrects.
         // Every other loss on any day from the day of issue needs a reason, which is logged.
         let replaced =
-            target.filter(|_| order.kind == Some(OrderKind::Replacement)).or(held.corrected.as_ref());
+            target.filter(|_| order.kind == Some(OrderKind::Replacement)).or(existing.corrected.as_ref());
         let implied = |change: &EntitlementChange| {
             replaced.is_some_and(|base| base.blocks.iter().any(|block| block.name == change.feature))
         };
@@ -198,9 +209,9 @@ impl Issuer {
             _ if losses.is_empty() => Ok(String::new()),
             Some(reason) => Ok(reason.to_owned()),
             None => {
-                let more = losses.len().saturating_sub(MOST_TOLD);
+                let more = losses.len().saturating_sub(MAX_REPORTED);
                 let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-                let shown = losses.iter().take(MOST_TOLD).cloned().collect::<Vec<_>>().join("; ");
+                let shown = losses.iter().take(MAX_REPORTED).cloned().collect::<Vec<_>>().join("; ");
                 Err(Fault::new(format!("the customer would have less: {shown}{more}"))
                     .help("correct the order, or give the reason with `--allow-loss REASON`"))
             }

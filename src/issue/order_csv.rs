@@ -20,14 +20,14 @@ use super::order_columns::{Column, column, columns};
 /// The orders of a CSV file with a header row. Each row is parsed independently, so an invalid value in one row does not
 /// affect the others.
 #[derive(Debug)]
-pub struct Table<'a> {
+pub struct OrderCsv<'a> {
     file: &'a str,
     columns: Vec<Column>,
     rows: Rows<'a>,
     empty: usize,
 }
 
-impl<'a> Table<'a> {
+impl<'a> OrderCsv<'a> {
     /// Checks the text and parses the header row. `parameters` are further columns that are allowed: parameters of
     /// templates. Text without any record has no orders.
     ///
@@ -85,7 +85,7 @@ impl<'a> Table<'a> {
     }
 }
 
-impl Iterator for Table<'_> {
+impl Iterator for OrderCsv<'_> {
     type Item = Result<Order, Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use keywright_license::Refusal;
+use keywright_license::ValueError;
 
 use super::parameter_types::{Value, ValueType};
 
@@ -49,13 +49,13 @@ impl Parameter {
     ///
     /// # Errors
     /// Returns an error if the text does not match the type or is out of range.
-    pub fn parse(&self, text: &str) -> Result<Value, Refusal> {
+    pub fn parse(&self, text: &str) -> Result<Value, ValueError> {
         let value =
             if self.list { self.value_type.parse_list(text)? } else { self.value_type.parse(text)? };
         if let Some((least, most)) = self.range
             && !matches!(value, Value::Number(number) if (least..=most).contains(&number))
         {
-            return Err(Refusal {
+            return Err(ValueError {
                 message: format!("value `{}` is out of range", keywright_syntax::excerpt(text)),
                 help: format!("write a number from {least} to {most}"),
             });
@@ -67,7 +67,7 @@ impl Parameter {
     ///
     /// # Errors
     /// Returns an error if the default does not match the type or is out of range.
-    pub fn parse_default(&self, today: Date) -> Result<Option<Value>, Refusal> {
+    pub fn parse_default(&self, today: Date) -> Result<Option<Value>, ValueError> {
         match self.default.as_deref() {
             Some(TODAY) if self.value_type.word == "date" => Ok(Some(Value::Text(today.to_string()))),
             Some(text) => self.parse(text).map(Some),

@@ -1,6 +1,6 @@
 //! Parameter types: the value types of the license language, and pairs of them.
 
-use keywright_license::{MAX_COUNT, Refusal, Share, check_value};
+use keywright_license::{MAX_COUNT, Share, ValueError, check_value};
 
 /// A parameter type.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub struct ValueType {
     pub form: &'static str,
     /// True for number types, which can have a range.
     pub counts: bool,
-    read: fn(&str) -> Result<Value, Refusal>,
+    read: fn(&str) -> Result<Value, ValueError>,
 }
 
 /// A checked parameter value.
@@ -86,7 +86,7 @@ impl ValueType {
     ///
     /// # Errors
     /// Returns an error if the text does not match the type.
-    pub fn parse(&self, text: &str) -> Result<Value, Refusal> {
+    pub fn parse(&self, text: &str) -> Result<Value, ValueError> {
         (self.read)(text)
     }
 
@@ -94,7 +94,7 @@ impl ValueType {
     ///
     /// # Errors
     /// Returns an error if a value does not match the type or a name is repeated.
-    pub fn parse_list(&self, text: &str) -> Result<Value, Refusal> {
+    pub fn parse_list(&self, text: &str) -> Result<Value, ValueError> {
         let mut items: Vec<Value> = Vec::new();
         for part in text.split(',') {
             let item = self.parse(part.trim_matches(' '))?;
@@ -117,21 +117,21 @@ impl ValueType {
 /// Maximum number of items in a list: the maximum number of dependencies of a block.
 const MAX_ITEMS: usize = 512;
 
-fn refusal(message: impl Into<String>, help: impl Into<String>) -> Refusal {
-    Refusal { message: message.into(), help: help.into() }
+fn refusal(message: impl Into<String>, help: impl Into<String>) -> ValueError {
+    ValueError { message: message.into(), help: help.into() }
 }
 
-fn as_text(directive: &str, text: &str) -> Result<Value, Refusal> {
+fn as_text(directive: &str, text: &str) -> Result<Value, ValueError> {
     check_value(directive, text)?;
     Ok(Value::Text(text.to_owned()))
 }
 
-fn parse_count(text: &str) -> Result<Value, Refusal> {
+fn parse_count(text: &str) -> Result<Value, ValueError> {
     check_value("COUNT", text)?;
     Ok(text.parse().map_or_else(|_| Value::Text(text.to_owned()), Value::Number))
 }
 
-fn parse_integer(text: &str) -> Result<u32, Refusal> {
+fn parse_integer(text: &str) -> Result<u32, ValueError> {
     if text == "0" {
         return Ok(0);
     }
@@ -140,7 +140,7 @@ fn parse_integer(text: &str) -> Result<u32, Refusal> {
     text.parse().map_err(|_| refusal("invalid number", format!("write 0 to {MAX_COUNT}")))
 }
 
-fn parse_share(text: &str) -> Result<Value, Refusal> {
+fn parse_share(text: &str) -> Result<Value, ValueError> {
     check_value("SHARE", text)?;
     let counts = |word: &str| {
         let found = Share::ALL.iter().find(|(_, known)| *known == word);
@@ -155,7 +155,7 @@ fn parse_share(text: &str) -> Result<Value, Refusal> {
     ))
 }
 
-fn pair<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), Refusal> {
+fn pair<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), ValueError> {
     let (name, rest) = text.split_once(':').ok_or_else(|| {
         let shown = keywright_syntax::excerpt(text);
         refusal(
@@ -167,19 +167,19 @@ fn pair<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), Refusal> {
     Ok((name, rest))
 }
 
-fn parse_cost(text: &str) -> Result<Value, Refusal> {
+fn parse_cost(text: &str) -> Result<Value, ValueError> {
     let (name, count) = pair(text, "NAME:COUNT")?;
     check_value("SOFTLIMIT", count)?;
     Ok(Value::Cost(name.to_owned(), parse_integer(count)?))
 }
 
-fn parse_release(text: &str) -> Result<Value, Refusal> {
+fn parse_release(text: &str) -> Result<Value, ValueError> {
     let (name, version) = pair(text, "NAME:VERSION")?;
     check_value("VERSION", version)?;
     Ok(Value::Release(name.to_owned(), version.to_owned()))
 }
 
-fn parse_tier(text: &str) -> Result<Value, Refusal> {
+fn parse_tier(text: &str) -> Result<Value, ValueError> {
     let (from, price) = text.split_once(':').ok_or_else(|| {
         let shown = keywright_syntax::excerpt(text);
         refusal(

@@ -13,28 +13,28 @@ use super::value_chars;
 
 /// The reason why a value is not allowed in a license.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct ValueError {
     /// The problem. May contain the value, which is untrusted.
     pub message: String,
     /// Advice.
     pub help: String,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for ValueError {}
 
-impl From<Problem> for Refusal {
+impl From<Problem> for ValueError {
     fn from(problem: Problem) -> Self {
         Self::new(problem.message, problem.help)
     }
 }
 
-impl Refusal {
+impl ValueError {
     fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), help: help.into() }
     }
@@ -45,9 +45,9 @@ impl Refusal {
 ///
 /// # Errors
 /// Returns an error if the value is invalid or the directive is unknown.
-pub fn check_value(name: &str, text: &str) -> Result<(), Refusal> {
+pub fn check_value(name: &str, text: &str) -> Result<(), ValueError> {
     let Some(row) = directive(name) else {
-        return Err(Refusal::new(
+        return Err(ValueError::new(
             format!("unknown directive `{name}`"),
             "use a directive of the license language",
         ));
@@ -66,16 +66,16 @@ pub(super) fn is_near(name: &str, text: &str) -> bool {
     })
 }
 
-fn check_row(row: &Directive, text: &str) -> Result<(), Refusal> {
+fn check_row(row: &Directive, text: &str) -> Result<(), ValueError> {
     let reading = RawValue { directive: row.name, text, raw: text, is_plain: false, span: Span::default() };
     let mut scratch = Feature::unread(0, Span::default(), Span::default());
     value_chars::check(&reading, row)
         .and_then(|()| (row.set)(&mut scratch, reading))
-        .map_err(|problem| Refusal::new(problem.message, problem.help))
+        .map_err(|problem| ValueError::new(problem.message, problem.help))
 }
 
 /// Rejects text that no value can contain: there are no escapes, and whitespace is folded when read.
-fn check_plain(text: &str) -> Result<(), Refusal> {
+fn check_plain(text: &str) -> Result<(), ValueError> {
     let shown = keywright_syntax::excerpt(text);
     if let Some(c) = text.chars().find(|c| *c == '"' || c.is_control()) {
         let what = match c {
@@ -85,13 +85,13 @@ fn check_plain(text: &str) -> Result<(), Refusal> {
             c => format!("the control character U+{:04X}", u32::from(c)),
         };
         let help = "remove it: license files have no escape sequences";
-        return Err(Refusal::new(format!("the value `{shown}` contains {what}"), help));
+        return Err(ValueError::new(format!("the value `{shown}` contains {what}"), help));
     }
     if fold(text) != text {
         let message = format!("the value `{shown}` has leading, trailing or repeated spaces");
         let help =
             format!("write `{}`, as a license file folds spaces", keywright_syntax::excerpt(&fold(text)));
-        return Err(Refusal::new(message, help));
+        return Err(ValueError::new(message, help));
     }
     Ok(())
 }

@@ -4,41 +4,41 @@ use std::str::FromStr;
 
 use keywright_syntax::source::Span;
 
-use super::check_value::Refusal;
+use super::check_value::ValueError;
 use super::problem::RawValue;
 use super::value::{Count, Currency, Name, Version};
 use super::value_parser::{parse_name, parse_version};
 
 impl FromStr for Name {
-    type Err = Refusal;
+    type Err = ValueError;
 
-    fn from_str(text: &str) -> Result<Self, Refusal> {
+    fn from_str(text: &str) -> Result<Self, ValueError> {
         Ok(parse_name(text)?)
     }
 }
 
 impl FromStr for Version {
-    type Err = Refusal;
+    type Err = ValueError;
 
-    fn from_str(text: &str) -> Result<Self, Refusal> {
+    fn from_str(text: &str) -> Result<Self, ValueError> {
         Ok(parse_version(text)?)
     }
 }
 
 impl FromStr for Count {
-    type Err = Refusal;
+    type Err = ValueError;
 
-    fn from_str(text: &str) -> Result<Self, Refusal> {
+    fn from_str(text: &str) -> Result<Self, ValueError> {
         let value = RawValue { directive: "COUNT", text, raw: text, is_plain: false, span: Span::default() };
         Ok(value.count()?.value)
     }
 }
 
 impl FromStr for Currency {
-    type Err = Refusal;
+    type Err = ValueError;
 
-    fn from_str(text: &str) -> Result<Self, Refusal> {
-        Self::new(text).ok_or_else(|| Refusal {
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        Self::new(text).ok_or_else(|| ValueError {
             message: format!("`{}` is not a currency", keywright_syntax::excerpt(text)),
             help: "write three capital letters, as in ISO 4217".to_owned(),
         })

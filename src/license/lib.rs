@@ -20,7 +20,7 @@ mod value;
 mod value_chars;
 mod value_parser;
 
-pub use check_value::{Refusal, check_value};
+pub use check_value::{ValueError, check_value};
 pub use customer_name::{customer_difference, folded_customer, is_same_customer};
 pub use directive::{DIRECTIVES, Directive, Effect, EveryBlock, MAX_COUNT, Needs, directive};
 pub use feature_ref::FeatureRef;

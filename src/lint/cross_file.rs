@@ -16,11 +16,11 @@ use super::rules::sets;
 pub struct FileFingerprints {
     file: FileId,
     name: Arc<str>,
-    blocks: Vec<Mark>,
+    blocks: Vec<BlockFingerprint>,
 }
 
 #[derive(Debug)]
-struct Mark {
+struct BlockFingerprint {
     block: usize,
     line: usize,
     /// Hash of the block.
@@ -39,7 +39,7 @@ impl FileFingerprints {
         let mark = |feature: &Feature| {
             let known = (feature.vendor_name(), feature.name.value.as_str());
             let name = met.insert(known.0.to_owned() + "\n" + known.1);
-            Mark {
+            BlockFingerprint {
                 block: feature.block,
                 line: license.source.position(feature.span.start as usize).line,
                 content: feature.sn.is_some().then(|| digest(license, feature)),
@@ -64,12 +64,12 @@ fn digest(license: &License, feature: &Feature) -> [u8; 32] {
 
 /// A place in an earlier file.
 #[derive(Debug, Clone)]
-struct Place {
+struct BlockLocation {
     file: Arc<str>,
     line: usize,
 }
 
-impl Place {
+impl BlockLocation {
     fn text(&self) -> String {
         format!("{}:{}", self.file, self.line)
     }
@@ -78,9 +78,9 @@ impl Place {
 /// The marks of all earlier files.
 #[derive(Debug, Default)]
 pub struct CrossFileIndex {
-    blocks: HashMap<[u8; 32], Place>,
+    blocks: HashMap<[u8; 32], BlockLocation>,
     /// First name and place by vendor and similarity key.
-    names: HashMap<(String, String), (String, Place)>,
+    names: HashMap<(String, String), (String, BlockLocation)>,
 }
 
 impl CrossFileIndex {
@@ -88,7 +88,7 @@ impl CrossFileIndex {
     pub fn check_and_add(&mut self, marks: &FileFingerprints) -> Vec<CrossFileMatch> {
         let mut found = Vec::new();
         for mark in &marks.blocks {
-            let mut tell = |twin, place: &Place| {
+            let mut tell = |twin, place: &BlockLocation| {
                 found.push(CrossFileMatch { file: marks.file, block: mark.block, twin, place: place.text() });
             };
             if let Some(first) = mark.content.and_then(|content| self.blocks.get(&content)) {
@@ -104,14 +104,14 @@ impl CrossFileIndex {
         found
     }
 
-    fn alike(&self, (vendor, name): &(String, String)) -> Option<&(String, Place)> {
+    fn alike(&self, (vendor, name): &(String, String)) -> Option<&(String, BlockLocation)> {
         let keys = sets::similar_names::keys(name).into_iter();
         let mut met = keys.filter_map(|key| self.names.get(&(vendor.clone(), key)));
         met.find(|(other, _)| other != name)
     }
 
-    fn add(&mut self, mark: &Mark, file: &Arc<str>) {
-        let place = || Place { file: Arc::clone(file), line: mark.line };
+    fn add(&mut self, mark: &BlockFingerprint, file: &Arc<str>) {
+        let place = || BlockLocation { file: Arc::clone(file), line: mark.line };
         if let Some(content) = mark.content {
             self.blocks.entry(content).or_insert_with(place);
         }

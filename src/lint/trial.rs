@@ -81,7 +81,7 @@ impl<'c, 'a> Trials<'c, 'a> {
             Customer::Unknown => Requester::default(),
         };
         let token = self.model.block(token.index())?;
-        let trial = within(budget, |room| self.trials.token(day, token, who, room))?;
+        let trial = within(budget, |steps| self.trials.token(day, token, who, steps))?;
         Some(self.played(&trial))
     }
 
@@ -103,7 +103,7 @@ impl<'c, 'a> Trials<'c, 'a> {
         let requests: Vec<Request> = names.iter().map(request).collect();
         let more = more.into_iter().filter_map(|(pool, more)| Some((self.model.block(pool.index())?, more)));
         let more: Vec<_> = more.collect();
-        let trial = within(budget, |room| self.trials.requests(day, &requests, &more, room))?;
+        let trial = within(budget, |steps| self.trials.requests(day, &requests, &more, steps))?;
         Some(self.played(&trial))
     }
 
@@ -127,9 +127,9 @@ impl<'c, 'a> Trials<'c, 'a> {
 
 /// Runs a trial with at most [`STEPS`] of a budget.
 fn within<T>(budget: &mut u64, run: impl FnOnce(&mut u64) -> Option<T>) -> Option<T> {
-    let room = STEPS.min(*budget);
-    let mut left = room;
+    let steps = STEPS.min(*budget);
+    let mut left = steps;
     let found = run(&mut left);
-    *budget -= room - left;
+    *budget -= steps - left;
     found
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use keywright_issue::{ANY_NUMBER, Fault, Loss, Mix};
+use keywright_issue::{ANY_NUMBER, Fault, FeatureMix, Regression};
 
 use super::escape::escaped;
 use super::issue_json::{ProblemJson, problem};
@@ -44,9 +44,9 @@ pub struct CheckedOrder {
 #[derive(Debug, Clone)]
 pub enum CatalogEffect {
     /// Some mixes no longer run completely: the first ones, and the number of others.
-    Less(Vec<Loss>, usize),
+    Less(Vec<Regression>, usize),
     /// The catalogue no longer produces a license. Contains a mix that runs now.
-    Nothing(Mix),
+    Nothing(FeatureMix),
     /// The order could not be compared. Contains the catalogue that is at fault, `old` or `new`, if it is not the order.
     NotCompared(Option<&'static str>),
 }
@@ -144,11 +144,11 @@ fn checked(checked: &CheckedOrder) -> CheckedJson {
     }
 }
 
-fn loss(loss: &Loss) -> LostMixJson {
+fn loss(loss: &Regression) -> LostMixJson {
     LostMixJson { before: mix(&loss.ran), after: mix(&loss.now) }
 }
 
-fn mix(mix: &Mix) -> Vec<MixedFeature> {
+fn mix(mix: &FeatureMix) -> Vec<MixedFeature> {
     let some = mix.iter().filter(|(_, count)| *count > 0);
     some.map(|(feature, count)| MixedFeature {
         feature: escaped(feature),

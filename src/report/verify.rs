@@ -5,7 +5,9 @@ use jiff::civil::Date;
 
 use keywright_license::{self as license, Count, Feature, Name, check_value};
 use keywright_syntax::hidden::code_point;
-use keywright_verify::{BlockReport, FileReport, Ground, HiddenLine, Mode, Outcome, Part, Reason, Verdict};
+use keywright_verify::{
+    BlockReport, FileReport, HiddenLine, Mode, Outcome, Part, Reason, Verdict, VerdictCause,
+};
 
 use super::escape::escape;
 use super::file_answer::FileAnswer;
@@ -349,7 +351,7 @@ impl VerifyReport<'_> {
 
 /// Returns true if a revocation list revokes the block. The signature matches.
 fn is_on_a_list(block: &BlockReport<'_>) -> bool {
-    block.verdict == Verdict::Revoked && block.ground == Ground::Verdict
+    block.verdict == Verdict::Revoked && block.ground == VerdictCause::Verdict
 }
 
 /// Returns the name of a file in a masked report.

@@ -7,6 +7,7 @@ use keywright_syntax::effort;
 
 use super::coverage_point::CoveragePoint;
 use super::fact::Fact;
+use super::hypothetical_returns::{Returnable, Supposed};
 use super::index_vec::{BlockId, NameId};
 use super::model::Model;
 use super::outcome::{
@@ -15,7 +16,6 @@ use super::outcome::{
 use super::reason::Reason;
 use super::requester::{Requester, Symbol};
 use super::state::State;
-use super::suppose::{Returnable, Supposed};
 use super::trace::MAX_HOLDERS;
 
 impl Model {
@@ -141,7 +141,7 @@ impl Model {
         let mut found = vec![Suggestion::More { pools, limit }];
         state.index_held();
         let bound = self.bound_devices(state, name);
-        let least = state.held.as_ref().and_then(|held| held.least_active());
+        let least = state.holder_index.as_ref().and_then(|holder_index| holder_index.least_active());
         let least = least.and_then(|index| {
             let slot = state.slot(index)?;
             Some((index, Returned { feature: slot.name, who: slot.who, device: None }))
@@ -156,15 +156,15 @@ impl Model {
         for (block, other) in bound {
             if would_grant(Returnable::Device(block, other)) {
                 let feature = self.name_of(block);
-                let gone = Returned { feature, who: Requester::default(), device: Some(other) };
-                found.push(Suggestion::Return(vec![gone]));
+                let removed = Returned { feature, who: Requester::default(), device: Some(other) };
+                found.push(Suggestion::Return(vec![removed]));
                 return found;
             }
         }
-        if let Some((index, gone)) = least
+        if let Some((index, removed)) = least
             && would_grant(Returnable::Checkout(index))
         {
-            found.push(Suggestion::Return(vec![gone]));
+            found.push(Suggestion::Return(vec![removed]));
         }
         found
     }

@@ -3,7 +3,6 @@
 
 use keywright_license::Kind;
 
-use super::asked::Asked;
 use super::attempt::Need;
 use super::block::Block;
 use super::draw::{Draw, Size};
@@ -11,6 +10,7 @@ use super::index_vec::BlockId;
 use super::semantics::{SEARCH_BUDGET, ShareKey, share_key};
 use super::undo_log::Savepoint;
 use super::walk::Walk;
+use super::walk_request::WalkRequest;
 
 /// A remaining goal and the index of the goal after it.
 #[derive(Clone, Copy)]
@@ -39,10 +39,10 @@ struct Choice {
 impl<'a> Walk<'a> {
     /// Returns the additional licenses of a choice that would be granted, by block in file order; `None` if the search
     /// finds none within its budget.
-    pub(super) fn find_other_choice(mut self, asked: &Asked) -> Option<Vec<(BlockId, u64)>> {
+    pub(super) fn find_other_choice(mut self, requested: &WalkRequest) -> Option<Vec<(BlockId, u64)>> {
         self.limit_to(SEARCH_BUDGET);
-        let order = &self.model.names.get(asked.name).order;
-        let served = self.search(order, asked.need, |walk| !walk.passes_active_limit(asked.active));
+        let order = &self.model.names.get(requested.name).order;
+        let served = self.search(order, requested.need, |walk| !walk.passes_active_limit(requested.active));
         let found = (served && self.burn_charges()).then(|| self.scratch.taken());
         self.abandon();
         found

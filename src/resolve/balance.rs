@@ -69,22 +69,22 @@ impl State {
         Some(self.billed.get(&(block, first_day(period, day))).copied().unwrap_or(0))
     }
 
-    /// Tokens left of a block on any day, with `gift` added; less than [`OVERFLOW`].
-    fn tokens_left(&self, model: &Model, lot: BlockId, gift: u64) -> u64 {
+    /// Tokens left of a block on any day, with `extra` added; less than [`OVERFLOW`].
+    fn tokens_left(&self, model: &Model, lot: BlockId, extra: u64) -> u64 {
         let row = model.blocks.get(lot);
-        let counted = row.capacity.saturating_add(gift).min(OVERFLOW - 1).saturating_sub(self.used(lot));
+        let counted = row.capacity.saturating_add(extra).min(OVERFLOW - 1).saturating_sub(self.used(lot));
         match &row.meter {
-            Some(meter) if meter.funds.is_some() => self.bought(model, lot, meter, gift).min(counted),
+            Some(meter) if meter.funds.is_some() => self.bought(model, lot, meter, extra).min(counted),
             _ => counted,
         }
     }
 
-    /// Whole tokens that the remaining money and the money for `gift` tokens buy.
-    fn bought(&self, model: &Model, lot: BlockId, meter: &Meter, gift: u64) -> u64 {
+    /// Whole tokens that the remaining money and the money for `extra` tokens buy.
+    fn bought(&self, model: &Model, lot: BlockId, meter: &Meter, extra: u64) -> u64 {
         let (Some(left), Some(price)) = (self.money_left(model, lot), meter.price) else {
             return 0;
         };
-        let given = price.checked_mul(Decimal::from(gift)).and_then(|more| left.checked_add(more));
+        let given = price.checked_mul(Decimal::from(extra)).and_then(|more| left.checked_add(more));
         let left = given.unwrap_or(Decimal::MAX);
         let Some(tokens) = left.checked_div(price).and_then(|tokens| tokens.floor().to_u64()) else {
             return 0;
@@ -95,13 +95,13 @@ impl State {
     }
 
     /// Returns the rest of a lot that serves a version now, assuming extra licenses; `None` if it does not serve it.
-    pub(super) fn lot_left(&self, model: &Model, lot: BlockId, version: u32, gift: u64) -> Option<Left> {
+    pub(super) fn lot_left(&self, model: &Model, lot: BlockId, version: u32, extra: u64) -> Option<Left> {
         let row = model.blocks.get(lot);
         if !serves_version(row, version) || !model.in_force(lot, self.now.date()) {
             return None;
         }
         let unlimited = self.balance(model, lot) == UNLIMITED;
-        Some(Left { tokens: self.tokens_left(model, lot, gift), unlimited })
+        Some(Left { tokens: self.tokens_left(model, lot, extra), unlimited })
     }
 
     pub(super) fn unbill(&mut self, block: BlockId, period: Date, tokens: u64) {

@@ -19,7 +19,7 @@ use super::semantics::MAX_COMPETING_BLOCKS;
 use super::topology;
 
 /// A block with the number of its license, and the license that it was read from.
-type Numbered<'a> = (usize, &'a License, &'a Feature);
+type NumberedFeature<'a> = (usize, &'a License, &'a Feature);
 
 impl Model {
     /// Compiles the sound blocks of the licenses, in file order. Of blocks with equal names and directives (except KEY),
@@ -69,11 +69,11 @@ fn compile<'a>(licenses: impl IntoIterator<Item = &'a License>) -> Result<Model,
 }
 
 /// As [`compile`], of some blocks of licenses that have no errors.
-fn compile_blocks(blocks: &[Numbered<'_>]) -> Result<Model, ModelError> {
+fn compile_blocks(blocks: &[NumberedFeature<'_>]) -> Result<Model, ModelError> {
     build(blocks, &[])
 }
 
-fn build(blocks: &[Numbered<'_>], licenses: &[&License]) -> Result<Model, ModelError> {
+fn build(blocks: &[NumberedFeature<'_>], licenses: &[&License]) -> Result<Model, ModelError> {
     effort::spend_on(blocks.len());
     let graph = Graph::of_blocks(&usable_blocks(blocks));
     let mut builder = Builder::new(&graph);
@@ -97,7 +97,7 @@ pub(super) fn compile_graph(graph: &Graph<'_>, measures: &Metrics) -> Model {
 }
 
 /// Returns the usable blocks in order.
-fn usable_blocks<'a>(blocks: &[Numbered<'a>]) -> Vec<Numbered<'a>> {
+fn usable_blocks<'a>(blocks: &[NumberedFeature<'a>]) -> Vec<NumberedFeature<'a>> {
     let usable = |feature: &Feature| feature.condition != Condition::Malformed && feature.vendor.is_some();
     blocks.iter().copied().filter(|(_, _, feature)| usable(feature)).collect()
 }

@@ -8,7 +8,7 @@ use super::attempt::{Mode, Need};
 use super::compile::pack;
 use super::draw::{Draw, Due, Size};
 use super::groups::{Groups, Reach};
-use super::held::Change;
+use super::holder_index::Change;
 use super::index_vec::{BlockId, GroupId, NameId, TargetId};
 use super::model::Model;
 use super::outcome::{Failure, Grant, Outcome, Ticket};
@@ -206,8 +206,8 @@ impl Model {
         let generation = slot.generation;
         slot.active = active;
         slot.since = since;
-        let held = state.scratch.draws.drain(..);
-        slot.draws.extend(held.filter(|draw| !matches!(draw, Draw::Burned { .. })));
+        let drawn = state.scratch.draws.drain(..);
+        slot.draws.extend(drawn.filter(|draw| !matches!(draw, Draw::Burned { .. })));
         state.active = state.active.saturating_add(active);
         state.note_checkout(Change::Add, index);
         if let Mode::Borrow(hours) = mode {

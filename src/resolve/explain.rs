@@ -6,7 +6,6 @@ use jiff::civil::DateTime;
 
 use keywright_license::Kind;
 
-use super::asked::Asked;
 use super::attempt::{Mode, Need};
 use super::block::UNLIMITED;
 use super::entitlement::Role;
@@ -21,6 +20,7 @@ use super::semantics::OVERFLOW;
 use super::state::State;
 use super::trace::Trace;
 use super::walk::Walk;
+use super::walk_request::WalkRequest;
 
 /// Maximum number of attempts in the text.
 const MAX_LINES: usize = 60;
@@ -32,7 +32,7 @@ impl Model {
     pub fn explain(&self, state: &mut State, event: &Event) -> Option<Explanation> {
         let walked = |state: &mut State, request: &Request, mode: Mode| {
             let Request { feature, who, count, .. } = *request;
-            self.explain_walk(state, feature, |name| Asked {
+            self.explain_walk(state, feature, |name| WalkRequest {
                 name,
                 need: request.need(),
                 who,
@@ -46,8 +46,8 @@ impl Model {
             Event::Consume { feature, units } => {
                 let need = Need { count: *units, version: 0 };
                 let who = Requester::default();
-                let asked = |name| Asked { name, need, who, mode: Mode::Consume, active: 0 };
-                self.explain_walk(state, *feature, asked)
+                let requested = |name| WalkRequest { name, need, who, mode: Mode::Consume, active: 0 };
+                self.explain_walk(state, *feature, requested)
             }
             Event::Activate { feature, device } => Some(match feature {
                 Some(name) => self.explain_activation(state, *name, *device),
@@ -61,18 +61,18 @@ impl Model {
         &self,
         state: &mut State,
         feature: Option<NameId>,
-        asked: impl Fn(NameId) -> Asked,
+        requested: impl Fn(NameId) -> WalkRequest,
     ) -> Option<Explanation> {
         let Some(name) = feature else {
-            return Some(unknown_name(asked(NameId::default()).need.count));
+            return Some(unknown_name(requested(NameId::default()).need.count));
         };
-        let asked = asked(name);
+        let requested = requested(name);
         state.index_held();
-        let mut walk = Walk::new(self, state, asked.who, asked.mode);
+        let mut walk = Walk::new(self, state, requested.who, requested.mode);
         walk.trace = Some(Trace::default());
-        let served = walk.request(name, asked.need);
+        let served = walk.request(name, requested.need);
         let attempts = walk.trace.take().map(Trace::finish).unwrap_or_default();
-        let outcome = if served && walk.passes_active_limit(asked.active) {
+        let outcome = if served && walk.passes_active_limit(requested.active) {
             Err(Reason::ActiveTokenLimit)
         } else if served {
             Ok(())
@@ -87,11 +87,11 @@ impl Model {
         let other_choice = if served {
             None
         } else {
-            Walk::new(self, state, asked.who, asked.mode).find_other_choice(&asked)
+            Walk::new(self, state, requested.who, requested.mode).find_other_choice(&requested)
         };
         let remedies = match outcome {
             Ok(()) => Vec::new(),
-            Err(reason) => self.remedies(state, &asked, reason, &attempts),
+            Err(reason) => self.remedies(state, &requested, reason, &attempts),
         };
         Some(Explanation { outcome, attempts, other_choice, remedies })
     }
@@ -217,13 +217,13 @@ fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbol
         };
     }
     _ = match refusal.fact {
-        Some(Fact::Version { has, asked }) => {
-            write!(text, ": has version {}, needs {}", version_text(has), version_text(asked))
+        Some(Fact::Version { has, requested }) => {
+            write!(text, ": has version {}, needs {}", version_text(has), version_text(requested))
         }
         Some(Fact::Role(Role::EndedOn(day))) => write!(text, ": ended on {day}"),
         Some(Fact::Role(Role::StartsOn(day))) => write!(text, ": starts on {day}"),
-        Some(Fact::Borrow { block, most: Some(most), asked }) => {
-            write!(text, ": `{}` can be borrowed for {most} hours, not {asked}", model.label(block))
+        Some(Fact::Borrow { block, most: Some(most), requested }) => {
+            write!(text, ": `{}` can be borrowed for {most} hours, not {requested}", model.label(block))
         }
         Some(Fact::Borrow { block, most: None, .. }) => {
             write!(text, ": `{}` has no BORROW", model.label(block))

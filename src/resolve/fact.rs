@@ -11,7 +11,7 @@ pub enum Fact {
         /// The version of the block.
         has: u32,
         /// The requested version.
-        asked: u32,
+        requested: u32,
     },
     /// The role of a block that is not in force.
     Role(Role),
@@ -22,6 +22,6 @@ pub enum Fact {
         /// Its BORROW in hours, if it has one.
         most: Option<u32>,
         /// The requested hours.
-        asked: u32,
+        requested: u32,
     },
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use keywright_syntax::effort;
 
 use super::draw::{Draw, Due};
-use super::held::{Change, narrow};
+use super::holder_index::{Change, narrow};
 use super::index_vec::BlockId;
 use super::outcome::{Holder, Kept};
 use super::requester::Requester;
@@ -24,11 +24,11 @@ impl State {
 
     /// Builds the index if there is none yet.
     pub(super) fn index_held(&mut self) {
-        if self.held.is_some() {
+        if self.holder_index.is_some() {
             return;
         }
         self.spend((self.slots.len() + self.due.len()) as u64);
-        self.held = Some(Box::default());
+        self.holder_index = Some(Box::default());
         let slots: Vec<u32> = self.slots.numbered().map(|(slot, _)| slot).collect();
         for slot in slots {
             self.note_checkout(Change::Add, slot);
@@ -41,16 +41,16 @@ impl State {
 
     /// Updates the index for a new checkout, or for one that is about to be returned.
     pub(super) fn note_checkout(&mut self, change: Change, index: u32) {
-        let Some(mut held) = self.held.take() else { return };
+        let Some(mut holder_index) = self.holder_index.take() else { return };
         if let Some(slot) = self.slots.get(index) {
-            held.checkout(change, index, slot.who, slot.active, &self.sums(&slot.draws));
+            holder_index.checkout(change, index, slot.who, slot.active, &self.sums(&slot.draws));
         }
-        self.held = Some(held);
+        self.holder_index = Some(holder_index);
     }
 
     /// Updates the index for an amount that is kept until a second, or no longer kept.
     pub(super) fn note_kept(&mut self, change: Change, at: i64, due: Due) {
-        let Some(mut held) = self.held.take() else { return };
+        let Some(mut holder_index) = self.holder_index.take() else { return };
         let draw = match due {
             Due::Pool { block, amount, open } => Some(Draw::Pool { block, amount, open }),
             Due::Member { group, size } => Some(Draw::Member { group, size }),
@@ -65,9 +65,9 @@ impl State {
             Due::Checkout { .. } => None,
         };
         if let Some(draw) = draw {
-            held.keep(change, at, &self.sums(&[draw]));
+            holder_index.keep(change, at, &self.sums(&[draw]));
         }
-        self.held = Some(held);
+        self.holder_index = Some(holder_index);
     }
 
     /// Returns the amount that some draws take from each block.
@@ -87,9 +87,9 @@ impl State {
 
     /// Returns the first `most` users of a block's licenses, largest first.
     pub(super) fn holders(&self, block: BlockId, most: usize) -> Vec<Holder> {
-        let Some(held) = &self.held else { return Vec::new() };
+        let Some(holder_index) = &self.holder_index else { return Vec::new() };
         let from = (block, Reverse(u64::MAX), Requester::default());
-        let of_block = held.people.range(from..).take_while(|(of, _, _)| *of == block).take(most);
+        let of_block = holder_index.people.range(from..).take_while(|(of, _, _)| *of == block).take(most);
         of_block.map(|(_, amount, who)| Holder { who: *who, device: None, amount: amount.0 }).collect()
     }
 
@@ -114,8 +114,8 @@ impl State {
 
     /// Returns the first `most` amounts of a block that HOLD and MIN_CHECKOUT keep, earliest first.
     pub(super) fn kept(&self, block: BlockId, most: usize) -> Vec<Kept> {
-        let Some(held) = &self.held else { return Vec::new() };
-        let of_block = held.kept.range((block, i64::MIN)..=(block, i64::MAX)).take(most);
+        let Some(holder_index) = &self.holder_index else { return Vec::new() };
+        let of_block = holder_index.kept.range((block, i64::MIN)..=(block, i64::MAX)).take(most);
         of_block
             .filter_map(|((_, at), amount)| Some(Kept { amount: narrow(*amount), until: time_of(*at)? }))
             .collect()
@@ -130,8 +130,8 @@ impl State {
         most: usize,
         end: End,
     ) -> Vec<(u64, u32)> {
-        let Some(held) = &self.held else { return Vec::new() };
-        let mut lists = held.lists(pools, active);
+        let Some(holder_index) = &self.holder_index else { return Vec::new() };
+        let mut lists = holder_index.lists(pools, active);
         let mut seen = BTreeSet::new();
         let mut found: BTreeSet<(u64, u32)> = BTreeSet::new();
         // Each list is read from its end, one entry per round. Entries that no list has shown yet come after the last ones.
@@ -236,7 +236,7 @@ mod tests {
                 let pools: BTreeSet<BlockId> = pools.iter().copied().collect();
                 let slots =
                     state.slots.numbered().map(|(slot, _)| (state.held_by(slot, &pools, active), slot));
-                let mut all: Vec<(u64, u32)> = slots.filter(|(held, _)| *held > 0).collect();
+                let mut all: Vec<(u64, u32)> = slots.filter(|(holder_index, _)| *holder_index > 0).collect();
                 all.sort_unstable();
                 for most in [1, 5, 24, 1000] {
                     let smallest: Vec<_> = all.iter().copied().take(most).collect();

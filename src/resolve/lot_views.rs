@@ -30,12 +30,12 @@ impl State {
         model: &Model,
         target: TargetId,
         version: u32,
-        gifts: &[(BlockId, u64)],
+        extras: &[(BlockId, u64)],
     ) -> Sum {
         self.with_view(model, target, version, |state, view| {
-            let sums = gifts.iter().filter(|(block, _)| model.blocks.get(*block).target == target);
+            let sums = extras.iter().filter(|(block, _)| model.blocks.get(*block).target == target);
             for (block, _) in sums {
-                let more = gifts.iter().filter(|(other, _)| other == block);
+                let more = extras.iter().filter(|(other, _)| other == block);
                 let more = more.fold(0, |sum: u64, (_, amount)| sum.saturating_add(*amount));
                 let number = model.blocks.get(*block).lot;
                 if model.targets.get(target).lots.get(number as usize) == Some(block) {
@@ -121,8 +121,8 @@ impl State {
     }
 
     /// The state of one lot, assuming extra licenses.
-    fn lot_sum(&self, model: &Model, lot: BlockId, version: u32, gift: u64) -> Sum {
-        match self.lot_left(model, lot, version, gift) {
+    fn lot_sum(&self, model: &Model, lot: BlockId, version: u32, extra: u64) -> Sum {
+        match self.lot_left(model, lot, version, extra) {
             None => Sum::default(),
             Some(Left { tokens, unlimited }) => {
                 let row = model.blocks.get(lot);

@@ -51,9 +51,9 @@ impl Walk<'_> {
     }
 
     fn lots_sum(&mut self, target: TargetId, version: u32) -> Sum {
-        match self.gifts.as_slice() {
+        match self.extras.as_slice() {
             [] => self.state.lots_sum(self.model, target, version),
-            gifts => self.state.lots_sum_with(self.model, target, version, gifts),
+            extras => self.state.lots_sum_with(self.model, target, version, extras),
         }
     }
 

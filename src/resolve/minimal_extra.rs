@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::index_vec::BlockId;
 use super::outcome::{Attempt, Suggestion};
-use super::search::{BUDGET, MAX_REMEDIES, Search, short_of};
+use super::suggestion_search::{BUDGET, MAX_REMEDIES, Search, short_of};
 use super::trace::Trace;
 use super::walk::Walk;
 
@@ -72,17 +72,17 @@ impl Search<'_> {
         let mut found: Vec<ExtraLicenses> = Vec::new();
         let mut waiting = BTreeSet::from([ExtraLicenses::default()]);
         for _ in 0..MAX_TRIED {
-            let Some(gifts) = waiting.pop_first() else { break };
-            if found.iter().any(|known| gifts.includes(known)) {
+            let Some(extras) = waiting.pop_first() else { break };
+            if found.iter().any(|known| extras.includes(known)) {
                 continue;
             }
-            match self.try_with(&gifts) {
-                TrialOutcome::Served(limit) if limit <= gifts.limit => found.push(gifts),
-                TrialOutcome::Served(limit) => _ = waiting.insert(gifts.with_limit(limit)),
+            match self.try_with(&extras) {
+                TrialOutcome::Served(limit) if limit <= extras.limit => found.push(extras),
+                TrialOutcome::Served(limit) => _ = waiting.insert(extras.with_limit(limit)),
                 TrialOutcome::Denied(attempts) => {
                     let missing = short_of(&attempts).into_iter();
                     let missing = missing.filter(|(_, amount)| *amount > 0 && *amount < PLENTY);
-                    waiting.extend(missing.map(|(block, amount)| gifts.with(block, amount)));
+                    waiting.extend(missing.map(|(block, amount)| extras.with(block, amount)));
                 }
             }
             if found.len() == MAX_REMEDIES || self.is_spent() {
@@ -100,13 +100,13 @@ impl Search<'_> {
         found
     }
 
-    fn try_with(&mut self, gifts: &ExtraLicenses) -> TrialOutcome {
-        let asked = *self.asked;
-        let mut walk = Walk::new(self.model, self.state, asked.who, asked.mode);
-        walk.gifts.clone_from(&gifts.pools);
+    fn try_with(&mut self, extras: &ExtraLicenses) -> TrialOutcome {
+        let requested = *self.requested;
+        let mut walk = Walk::new(self.model, self.state, requested.who, requested.mode);
+        walk.extras.clone_from(&extras.pools);
         walk.trace = Some(Trace::default());
-        let served = asked.served(&mut walk);
-        let limit = asked.over_limit(&walk);
+        let served = requested.served(&mut walk);
+        let limit = requested.over_limit(&walk);
         let attempts = walk.trace.take().map(Trace::finish).unwrap_or_default();
         walk.abandon();
         if served { TrialOutcome::Served(limit) } else { TrialOutcome::Denied(attempts) }
@@ -128,18 +128,18 @@ impl Search<'_> {
 
     /// Adds very many licenses of everything that an alternative lacks.
     fn plenty(&mut self, alternative: usize) -> Option<ExtraLicenses> {
-        let mut gifts = ExtraLicenses::default();
+        let mut extras = ExtraLicenses::default();
         while !self.is_spent() {
-            match self.try_with(&gifts) {
-                TrialOutcome::Served(limit) => return Some(gifts.with_limit(limit)),
+            match self.try_with(&extras) {
+                TrialOutcome::Served(limit) => return Some(extras.with_limit(limit)),
                 TrialOutcome::Denied(attempts) => {
                     let short = short_of(attempts.get(alternative..=alternative)?);
-                    let has = |block: &BlockId| gifts.pools.iter().any(|(known, _)| known == block);
+                    let has = |block: &BlockId| extras.pools.iter().any(|(known, _)| known == block);
                     let further: Vec<_> = short.into_iter().filter(|(block, _)| !has(block)).collect();
                     if further.is_empty() {
                         return None;
                     }
-                    gifts = further.iter().fold(gifts, |gifts, (block, _)| gifts.with(*block, PLENTY));
+                    extras = further.iter().fold(extras, |extras, (block, _)| extras.with(*block, PLENTY));
                 }
             }
         }
@@ -147,24 +147,24 @@ impl Search<'_> {
     }
 
     /// Reduces one pool after the other to the smallest amount that still grants the request.
-    fn lessen(&mut self, mut gifts: ExtraLicenses) -> Option<ExtraLicenses> {
-        for index in 0..gifts.pools.len() {
+    fn lessen(&mut self, mut extras: ExtraLicenses) -> Option<ExtraLicenses> {
+        for index in 0..extras.pools.len() {
             let (mut bad, mut good) = (None, PLENTY);
             while good > bad.map_or(0, |bad| bad + 1) {
                 if self.is_spent() {
                     return None;
                 }
                 let middle = bad.map_or(0, |bad| bad + (good - bad) / 2);
-                let less = gifts.with_amount(index, middle);
+                let less = extras.with_amount(index, middle);
                 match self.try_with(&less) {
                     TrialOutcome::Served(limit) if limit <= less.limit => good = middle,
                     _ => bad = Some(middle),
                 }
             }
-            gifts = gifts.with_amount(index, good);
+            extras = extras.with_amount(index, good);
         }
-        gifts.pools.retain(|(_, amount)| *amount > 0);
-        Some(gifts)
+        extras.pools.retain(|(_, amount)| *amount > 0);
+        Some(extras)
     }
 }
 

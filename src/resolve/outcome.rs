@@ -120,12 +120,12 @@ impl Refusal {
         Self { reason, needed, free, holders: Vec::new(), kept: Vec::new(), reserved: 0, fact: None }
     }
 
-    pub(super) fn borrow(block: BlockId, most: Option<u32>, asked: u32) -> Self {
-        Self { fact: Some(Fact::Borrow { block, most, asked }), ..Self::new(Reason::NotDrawable) }
+    pub(super) fn borrow(block: BlockId, most: Option<u32>, requested: u32) -> Self {
+        Self { fact: Some(Fact::Borrow { block, most, requested }), ..Self::new(Reason::NotDrawable) }
     }
 
-    pub(super) fn version(has: u32, asked: u32) -> Self {
-        Self { fact: Some(Fact::Version { has, asked }), ..Self::new(Reason::VersionTooLow) }
+    pub(super) fn version(has: u32, requested: u32) -> Self {
+        Self { fact: Some(Fact::Version { has, requested }), ..Self::new(Reason::VersionTooLow) }
     }
 }
 

@@ -39,8 +39,8 @@ pub const OVERFLOW: u64 = u64::MAX;
 
 /// Returns true if a block serves a requested version.
 /// DECISION: the version of the block must be equal or higher, for requests and for dependencies.
-pub(super) fn serves_version(block: &Block, asked: u32) -> bool {
-    block.version >= asked
+pub(super) fn serves_version(block: &Block, requested: u32) -> bool {
+    block.version >= requested
 }
 
 /// Returns the share key of a request, or `None` if it does not share.

@@ -13,7 +13,7 @@ use super::checkouts::{Checkout, Checkouts};
 use super::coverage_point::CoveragePoint;
 use super::draw::{Draw, Due, Part};
 use super::groups::Groups;
-use super::held::Held;
+use super::holder_index::HolderIndex;
 use super::index_vec::{BlockId, Index};
 use super::lots::Lots;
 use super::model::Model;
@@ -35,7 +35,7 @@ pub struct State {
     pub(super) slots: Checkouts,
     pub(super) devices: BTreeSet<(BlockId, Symbol)>,
     /// The index of holders; built by the first explanation.
-    pub(super) held: Option<Box<Held>>,
+    pub(super) holder_index: Option<Box<HolderIndex>>,
     /// The remaining tokens of lots that were charged.
     pub(super) lots: Lots,
     /// Money spent on lots bought by money.
@@ -72,7 +72,7 @@ impl State {
             groups: Groups::default(),
             slots: Checkouts::default(),
             devices: BTreeSet::new(),
-            held: None,
+            holder_index: None,
             lots: Lots::default(),
             spent: HashMap::new(),
             billed: BTreeMap::new(),
@@ -119,9 +119,9 @@ impl State {
     /// Returns the number of entries that a copy contains: checkouts, share groups, devices, automatic returns, pools.
     #[must_use]
     pub fn size(&self) -> usize {
-        let held = if self.held.is_some() { self.slots.len() } else { 0 };
+        let indexed = if self.holder_index.is_some() { self.slots.len() } else { 0 };
         let out = self.slots.len() + self.groups.len() + self.devices.len() + self.due.len();
-        out + held + self.pools.len() + self.lots.len()
+        out + indexed + self.pools.len() + self.lots.len()
     }
 
     /// Active license tokens: the licenses requested by live checkouts, and activated devices.

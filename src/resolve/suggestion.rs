@@ -5,18 +5,18 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::asked::Asked;
 use super::holders::End;
+use super::hypothetical_returns::{Returnable, Supposed};
 use super::index_vec::BlockId;
 use super::minimal_extra::ExtraLicenses;
 use super::model::Model;
 use super::outcome::{Attempt, Returned, Suggestion};
 use super::reason::Reason;
 use super::requester::{Requester, Symbol};
-use super::search::{BUDGET, Search, short_of};
 use super::state::State;
-use super::suppose::{Returnable, Supposed};
+use super::suggestion_search::{BUDGET, Search, short_of};
 use super::walk::Walk;
+use super::walk_request::WalkRequest;
 
 /// Maximum number of checkouts that are tentatively returned.
 const MAX_TRIES: usize = 24;
@@ -29,7 +29,7 @@ impl Model {
     pub(super) fn remedies(
         &self,
         state: &mut State,
-        asked: &Asked,
+        requested: &WalkRequest,
         reason: Reason,
         attempts: &[Attempt],
     ) -> Vec<Suggestion> {
@@ -39,11 +39,11 @@ impl Model {
             return Vec::new();
         }
         let end = state.work().saturating_add(BUDGET);
-        let mut search = Search { model: self, state, asked, end };
+        let mut search = Search { model: self, state, requested, end };
         let more = search.more();
         let mut pools = short_of(attempts).into_iter().map(|(block, _)| block).collect::<Vec<_>>();
-        pools.extend(more.iter().flat_map(|gifts| &gifts.pools).map(|(block, _)| *block));
-        let limit = reason == Reason::ActiveTokenLimit || more.iter().any(|gifts| gifts.limit > 0);
+        pools.extend(more.iter().flat_map(|extras| &extras.pools).map(|(block, _)| *block));
+        let limit = reason == Reason::ActiveTokenLimit || more.iter().any(|extras| extras.limit > 0);
         let mut found: Vec<Suggestion> = more.into_iter().map(ExtraLicenses::remedy).collect();
         found.extend(search.returns(&pools, limit));
         found
@@ -59,10 +59,10 @@ impl Search<'_> {
             (true, End::Smallest) => self.state.devices.iter().copied().take(MAX_TRIES).collect(),
             (true, End::Largest) => self.state.devices.iter().rev().copied().take(MAX_TRIES).collect(),
         };
-        let slot = |(held, index): (u64, u32)| {
+        let slot = |(amount, index): (u64, u32)| {
             let slot = self.state.slot(index)?;
             let returned = Returned { feature: slot.name, who: slot.who, device: None };
-            Some((held, Returnable::Checkout(index), returned))
+            Some((amount, Returnable::Checkout(index), returned))
         };
         let device = |(block, device): (BlockId, Symbol)| {
             let feature = self.model.name_of(block);
@@ -77,8 +77,8 @@ impl Search<'_> {
             End::Largest => devices.chain(slots).collect(),
         };
         match end {
-            End::Smallest => all.sort_by_key(|(held, _, _)| *held),
-            End::Largest => all.sort_by_key(|(held, _, _)| Reverse(*held)),
+            End::Smallest => all.sort_by_key(|(amount, _, _)| *amount),
+            End::Largest => all.sort_by_key(|(amount, _, _)| Reverse(*amount)),
         }
         all.truncate(MAX_TRIES);
         all.into_iter().map(|(_, out, returned)| (out, returned)).collect()
@@ -100,43 +100,43 @@ impl Search<'_> {
                 return Some(Suggestion::Return(vec![*returned]));
             }
         }
-        let mut gone: Vec<(Returnable, Returned)> = Vec::new();
+        let mut removed: Vec<(Returnable, Returned)> = Vec::new();
         for (out, returned) in largest {
-            gone.push((out, returned));
-            let all: Vec<Returnable> = gone.iter().map(|(out, _)| *out).collect();
-            if gone.len() > 1 && self.grants_without(&all) {
-                return Some(Suggestion::Return(self.needed(gone)));
+            removed.push((out, returned));
+            let all: Vec<Returnable> = removed.iter().map(|(out, _)| *out).collect();
+            if removed.len() > 1 && self.grants_without(&all) {
+                return Some(Suggestion::Return(self.needed(removed)));
             }
         }
         None
     }
 
     /// Removes all checkouts and devices whose return is not needed.
-    fn needed(&mut self, mut gone: Vec<(Returnable, Returned)>) -> Vec<Returned> {
+    fn needed(&mut self, mut removed: Vec<(Returnable, Returned)>) -> Vec<Returned> {
         let mut index = 0;
-        while index < gone.len() {
-            let others = gone.iter().enumerate().filter(|(at, _)| *at != index);
+        while index < removed.len() {
+            let others = removed.iter().enumerate().filter(|(at, _)| *at != index);
             let others: Vec<Returnable> = others.map(|(_, (out, _))| *out).collect();
             if self.grants_without(&others) {
-                gone.remove(index);
+                removed.remove(index);
             } else {
                 index += 1;
             }
         }
-        gone.into_iter().map(|(_, returned)| returned).collect()
+        removed.into_iter().map(|(_, returned)| returned).collect()
     }
 
     /// Returns true if the request is granted after these are returned.
-    fn grants_without(&mut self, gone: &[Returnable]) -> bool {
+    fn grants_without(&mut self, removed: &[Returnable]) -> bool {
         if self.is_spent() {
             return false;
         }
         let mut supposed = Supposed::default();
-        for out in gone {
+        for out in removed {
             self.model.suppose(self.state, *out, &mut supposed);
         }
-        let mut walk = Walk::new(self.model, self.state, self.asked.who, self.asked.mode);
-        let served = self.asked.served(&mut walk) && !walk.passes_active_limit(self.asked.active);
+        let mut walk = Walk::new(self.model, self.state, self.requested.who, self.requested.mode);
+        let served = self.requested.served(&mut walk) && !walk.passes_active_limit(self.requested.active);
         walk.abandon();
         supposed.take_back(self.state);
         self.state.spend(1);

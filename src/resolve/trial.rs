@@ -108,7 +108,7 @@ impl<'m> Trials<'m> {
         let mut trial = Trial::default();
         let mut walk = Walk::new(self.model, &mut self.state, Requester::default(), Mode::Checkout);
         walk.limit_to(*budget);
-        walk.gifts = more.to_vec();
+        walk.extras = more.to_vec();
         walk.recorder = Some(Recorder { stack: vec![None], ..Recorder::default() });
         run(&mut walk, &mut trial);
         let recorder = walk.recorder.take().unwrap_or_default();
@@ -137,7 +137,7 @@ impl Walk<'_> {
         let used = self.state.used(id);
         let found = match reason {
             Reason::NotEnoughLicenses => {
-                let capacity = self.model.capacity(id, self.day).saturating_add(self.gift(id));
+                let capacity = self.model.capacity(id, self.day).saturating_add(self.extra_of(id));
                 Some(Shortage { block: id, needed: used.saturating_add(*needed), used, size: capacity })
             }
             Reason::BalanceTooLow => {

@@ -15,7 +15,7 @@ impl State {
     /// joins. Nothing can be returned afterwards.
     pub fn forget_people(&mut self, host: Option<Symbol>) {
         self.slots = Checkouts::default();
-        self.held = None;
+        self.holder_index = None;
         self.due.clear();
         self.devices.clear();
         self.groups.retain(|key| host.is_some_and(|host| key.is_host_alone(host)));

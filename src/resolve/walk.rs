@@ -49,7 +49,7 @@ pub(super) struct Walk<'a> {
     /// True if every pool counts as large enough.
     pub(super) boundless: bool,
     /// Hypothetical extra licenses by block.
-    pub(super) gifts: Vec<(BlockId, u64)>,
+    pub(super) extras: Vec<(BlockId, u64)>,
 }
 
 impl<'a> Walk<'a> {
@@ -69,7 +69,7 @@ impl<'a> Walk<'a> {
             depth: 0,
             for_first_miss: FIRST_MISS_BUDGET,
             boundless: false,
-            gifts: Vec::new(),
+            extras: Vec::new(),
         }
     }
 
@@ -201,12 +201,12 @@ impl<'a> Walk<'a> {
         if self.depth > 0 || self.mode != Mode::Checkout {
             return Err(Reason::NotDrawable.into());
         }
-        self.standing(id, row, need.version)?;
+        self.check_in_force(id, row, need.version)?;
         Ok(Served { extra: 0, joined: false })
     }
 
     /// Checks version and dates.
-    pub(super) fn standing(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Denial> {
+    pub(super) fn check_in_force(&self, id: BlockId, row: &Block, version: u32) -> Result<(), Denial> {
         if !serves_version(row, version) {
             return Err(Denial::Own(Refusal::version(row.version, version)));
         }
@@ -274,7 +274,7 @@ impl<'a> Walk<'a> {
         if !self.model.in_force(id, self.day) {
             return Err(Reason::NotInForce.into());
         }
-        let (free, reserved) = self.room(id, row, open);
+        let (free, reserved) = self.available(id, row, open);
         if extra > free {
             let free = if self.model.capacity(id, self.day) == UNLIMITED { UNLIMITED } else { free };
             let refusal = Refusal::numbers(Reason::NotEnoughLicenses, extra, free);
@@ -290,9 +290,9 @@ impl<'a> Walk<'a> {
 
     /// Returns the free licenses for a request (always less than [`OVERFLOW`]) and the number of further free licenses
     /// that are reserved.
-    fn room(&mut self, id: BlockId, row: &Block, open: bool) -> (u64, u64) {
+    fn available(&mut self, id: BlockId, row: &Block, open: bool) -> (u64, u64) {
         self.state.spend(self.model.targets.get(row.target).upgrades.len() as u64);
-        let capacity = self.model.capacity(id, self.day).saturating_add(self.gift(id)).min(UNLIMITED - 1);
+        let capacity = self.model.capacity(id, self.day).saturating_add(self.extra_of(id)).min(UNLIMITED - 1);
         let pool = self.state.pools.get(id);
         let free = capacity.saturating_sub(pool.used);
         if !open {
@@ -306,11 +306,11 @@ impl<'a> Walk<'a> {
     }
 
     /// The hypothetical extra licenses of a block.
-    pub(super) fn gift(&self, id: BlockId) -> u64 {
+    pub(super) fn extra_of(&self, id: BlockId) -> u64 {
         if self.boundless {
             return OVERFLOW;
         }
-        self.gifts
+        self.extras
             .iter()
             .filter(|(block, _)| *block == id)
             .fold(0, |sum, (_, amount)| sum.saturating_add(*amount))

@@ -6,7 +6,7 @@ use keywright_resolve::{BlockId, Event, Request, State};
 
 use super::model::{Gauge, Row, Scenario, Totals};
 use super::result::{Check, RowResult};
-use super::run::{Changes, Player, out_of_budget, row};
+use super::run::{Changes, ScenarioRunner, out_of_budget, row};
 
 /// The totals of the rows.
 #[derive(Default)]
@@ -15,7 +15,7 @@ struct Sum {
     changes: BTreeMap<BlockId, i128>,
 }
 
-impl Player<'_> {
+impl ScenarioRunner<'_> {
     pub(super) fn table(&mut self, scenario: &Scenario) -> Vec<RowResult> {
         if scenario.table.is_empty() && scenario.totals.is_none() && scenario.remaining.is_empty() {
             return Vec::new();
@@ -58,8 +58,8 @@ impl Player<'_> {
             (None, _, _) => 1,
         };
         self.state.watch();
-        let tally = self.repeat(times, None, |player| {
-            let who = player.who(line.by.as_ref(), None, true);
+        let tally = self.repeat(times, None, |runner| {
+            let who = runner.who(line.by.as_ref(), None, true);
             Ok(Event::Checkout(Request { who, ..request }))
         });
         let changes = self.state.changes();

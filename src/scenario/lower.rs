@@ -14,7 +14,9 @@ use super::model::{
 };
 use super::value::{self, Fault};
 use super::verbs;
-use super::yaml::{self, Placed, RawExpect, RawFile, RawRow, RawScenario, RawStep, RawTotals, Shape, Text};
+use super::yaml::{
+    self, Placed, RawExpect, RawFile, RawRow, RawScenario, RawStep, RawTotals, Text, YamlNode,
+};
 
 /// Parses a scenario file.
 ///
@@ -74,11 +76,11 @@ impl Lowering<'_> {
         ScenarioFile { source: self.source.clone(), licenses, at, scenarios, warnings: Vec::new() }
     }
 
-    fn licenses(&mut self, raw: &Placed<Shape>) -> Vec<Spanned<String>> {
+    fn licenses(&mut self, raw: &Placed<YamlNode>) -> Vec<Spanned<String>> {
         let span = raw.span();
         match raw.value() {
-            Shape::Scalar(text) => vec![Spanned::new(self.scalar(text, span).to_owned(), span)],
-            Shape::List(items) if !items.is_empty() => {
+            YamlNode::Scalar(text) => vec![Spanned::new(self.scalar(text, span).to_owned(), span)],
+            YamlNode::List(items) if !items.is_empty() => {
                 items.iter().map(|item| Spanned::new(item.value().clone(), item.span())).collect()
             }
             _ => {
@@ -288,16 +290,16 @@ impl Lowering<'_> {
         text.as_deref().unwrap_or_else(|| self.source.slice(span))
     }
 
-    fn change(&mut self, raw: Option<&Placed<Shape>>) -> Option<Spanned<Change>> {
+    fn change(&mut self, raw: Option<&Placed<YamlNode>>) -> Option<Spanned<Change>> {
         let raw = raw?;
         let span = raw.span();
         let change = match raw.value() {
-            Shape::Scalar(text) => {
+            YamlNode::Scalar(text) => {
                 let read = value::change(self.scalar(text, span));
                 Change::Sum(self.judge(read, span)?)
             }
-            Shape::Map(entries) => Change::Pools(self.entries(entries, value::change)),
-            Shape::List(_) | Shape::Nothing => {
+            YamlNode::Map(entries) => Change::Pools(self.entries(entries, value::change)),
+            YamlNode::List(_) | YamlNode::Nothing => {
                 let help = "write a number, or a map of pools such as `{ Product: 3 }`";
                 self.report(&codes::BAD_VALUE, span, "expected an amount", help);
                 return None;
@@ -308,11 +310,11 @@ impl Lowering<'_> {
 
     fn levels(
         &mut self,
-        raw: Option<&Placed<Shape>>,
+        raw: Option<&Placed<YamlNode>>,
         read: fn(&str) -> Result<Level, Fault>,
     ) -> Vec<(Spanned<String>, Spanned<Level>)> {
         let Some(raw) = raw else { return Vec::new() };
-        if let Shape::Map(entries) = raw.value() {
+        if let YamlNode::Map(entries) = raw.value() {
             return self.entries(entries, read);
         }
         let help = "write a map of pools such as `{ Product: 3 }`";

@@ -51,7 +51,7 @@ impl<'a> Parts<'a> {
         for (index, file) in files.iter().enumerate() {
             for (number, scenario) in file.scenarios.iter().enumerate() {
                 if wanted(&scenario.name.value) {
-                    for part in parts.asked(scenario) {
+                    for part in parts.parts_of(scenario) {
                         let all = parts.askers.get_mut(part);
                         all.into_iter().for_each(|all| all.push((index, number)));
                     }
@@ -62,7 +62,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Returns the parts that a scenario requests.
-    fn asked(&self, scenario: &Scenario) -> BTreeSet<usize> {
+    fn parts_of(&self, scenario: &Scenario) -> BTreeSet<usize> {
         let names = names_of(scenario);
         effort::spend_on(names.len());
         names.into_iter().filter_map(|name| self.by_name.get(name).copied()).collect()
@@ -82,7 +82,7 @@ impl<'a> Parts<'a> {
         };
         let mut needed = touched.clone();
         for (index, _) in self.files.iter().enumerate() {
-            needed.extend(scenarios(index).flat_map(|scenario| self.asked(scenario)));
+            needed.extend(scenarios(index).flat_map(|scenario| self.parts_of(scenario)));
         }
         let model = self.compile(&needed, &changed)?;
         let fails = |(index, file): (usize, &&ScenarioFile)| {

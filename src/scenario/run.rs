@@ -61,18 +61,18 @@ fn play(
         state.observe();
     }
     state.limit_active_tokens(scenario.active_tokens);
-    let mut player = Player::new(file, model, state, MAX_WORK.min(*left));
-    let mut rows = player.table(scenario);
-    rows.extend(scenario.steps.iter().map(|step| player.step(step)));
-    *left = left.saturating_sub(player.state.work() + player.requests + 1);
-    if let (Some(seen), Some(points)) = (seen, player.state.covered_points()) {
+    let mut runner = ScenarioRunner::new(file, model, state, MAX_WORK.min(*left));
+    let mut rows = runner.table(scenario);
+    rows.extend(scenario.steps.iter().map(|step| runner.step(step)));
+    *left = left.saturating_sub(runner.state.work() + runner.requests + 1);
+    if let (Some(seen), Some(points)) = (seen, runner.state.covered_points()) {
         seen.extend(points);
     }
-    let statements = if model.has_meters() { model.statements(&player.state) } else { Vec::new() };
+    let statements = if model.has_meters() { model.statements(&runner.state) } else { Vec::new() };
     ScenarioResult { name: scenario.name.value.clone(), span: scenario.name.span, rows, statements }
 }
 
-pub(super) struct Player<'a> {
+pub(super) struct ScenarioRunner<'a> {
     pub(super) file: &'a ScenarioFile,
     pub(super) model: &'a Model,
     pub(super) state: State,
@@ -120,7 +120,7 @@ impl Tally {
     }
 }
 
-impl<'a> Player<'a> {
+impl<'a> ScenarioRunner<'a> {
     pub(super) fn new(file: &'a ScenarioFile, model: &'a Model, state: State, limit: u64) -> Self {
         Self {
             file,
@@ -136,7 +136,7 @@ impl<'a> Player<'a> {
     }
 }
 
-impl Player<'_> {
+impl ScenarioRunner<'_> {
     /// Permits this much further work.
     pub(super) fn allow(&mut self, work: u64) {
         self.limit = self.state.work().saturating_add(work);

@@ -16,7 +16,7 @@ use super::lower::{parse, parse_step};
 use super::model::{ScenarioFile, Step, Verb};
 use super::record::{self, MOST_EVENTS, Played};
 use super::result::{RowResult, ScenarioResult};
-use super::run::{MAX_WORK, Player, run};
+use super::run::{MAX_WORK, ScenarioRunner, run};
 use super::steps::text;
 use super::verbs;
 
@@ -29,7 +29,7 @@ const MOMENTS: usize = 3;
 
 /// The server with its history.
 pub struct Session<'a> {
-    player: Player<'a>,
+    runner: ScenarioRunner<'a>,
     /// Events since the first snapshot.
     past: VecDeque<Step>,
     moments: VecDeque<Moment>,
@@ -200,8 +200,8 @@ fn check_words(line: &str) -> Result<(), Box<Diagnostic>> {
 /// The events and the keys that each accepts.
 pub fn events() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
     let checks = ["consumes", "denied", "warns"];
-    let asked = verbs::all().iter().filter(|keys| keys.verb != "expect");
-    asked
+    let events = verbs::all().iter().filter(|keys| keys.verb != "expect");
+    events
         .map(move |keys| (keys.verb, keys.keys().chain(["at"]).filter(|key| !checks.contains(key)).collect()))
 }
 
@@ -239,10 +239,10 @@ impl<'a> Session<'a> {
     pub fn new(file: &'a ScenarioFile, model: &'a Model, at: DateTime, active_tokens: Option<u64>) -> Self {
         let mut state = State::new(model, at);
         state.limit_active_tokens(active_tokens);
-        let player = Player::new(file, model, state, u64::MAX);
+        let runner = ScenarioRunner::new(file, model, state, u64::MAX);
         let (past, moments) = (VecDeque::new(), VecDeque::new());
         let mut session = Self {
-            player,
+            runner,
             past,
             moments,
             forgotten: 0,
@@ -277,14 +277,14 @@ impl<'a> Session<'a> {
 
     /// Takes a snapshot of the state after a number of events.
     fn remember(&mut self, after: usize) {
-        effort::spend_on(self.player.ids.len());
-        let (state, ids) = (self.player.state.clone(), self.player.ids.clone());
+        effort::spend_on(self.runner.ids.len());
+        let (state, ids) = (self.runner.state.clone(), self.runner.ids.clone());
         self.moments.push_back(Moment { after, state, ids, tally: self.tally.clone() });
     }
 
     /// Returns the number of entries that a snapshot contains.
     fn size(&self) -> usize {
-        self.player.state.size() + self.player.ids.len() + self.tally.peaks.len()
+        self.runner.state.size() + self.runner.ids.len() + self.tally.peaks.len()
     }
 
     /// Applies an event. A denied event changes nothing and cannot be undone.
@@ -338,24 +338,24 @@ impl<'a> Session<'a> {
     /// Returns true if the scenarios of a file pass on the session's licenses.
     #[must_use]
     pub fn repeats(&self, text: &str) -> bool {
-        let model = self.player.model;
+        let model = self.runner.model;
         parse(&SourceFile::new("session", text))
             .is_ok_and(|file| run(&file, model, |_| true).iter().all(ScenarioResult::passed))
     }
 
     /// Returns the answer, and the result of the step.
     fn act(&mut self, step: &Step) -> (Reply, RowResult) {
-        self.player.allow(MAX_WORK);
-        self.player.state.watch();
-        let result = self.player.step(step);
-        let changes = self.player.state.changes();
-        let model = self.player.model;
+        self.runner.allow(MAX_WORK);
+        self.runner.state.watch();
+        let result = self.runner.step(step);
+        let changes = self.runner.state.changes();
+        let model = self.runner.model;
         let outcome = result.actual();
         let granted = result.is_granted();
         *(if granted { &mut self.tally.granted } else { &mut self.tally.denied }) += 1;
         for (block, _) in &changes {
             let peak = self.tally.peaks.entry(*block).or_default();
-            *peak = (*peak).max(self.player.state.used(*block));
+            *peak = (*peak).max(self.runner.state.used(*block));
         }
         let reply = Reply {
             text: result.text.clone(),
@@ -363,9 +363,9 @@ impl<'a> Session<'a> {
             outcome,
             returned: matches!(step.verb, Verb::Checkin { .. }).then_some(result.granted),
             failure: result.failure,
-            time: (granted && matches!(step.verb, Verb::Advance(_))).then(|| self.player.state.now()),
+            time: (granted && matches!(step.verb, Verb::Advance(_))).then(|| self.runner.state.now()),
             changes: changes.into_iter().map(|(block, change)| (model.label(block), change)).collect(),
-            warns: self.player.warned,
+            warns: self.runner.warned,
             reason: result.reason.clone(),
         };
         (reply, result)
@@ -382,13 +382,13 @@ impl<'a> Session<'a> {
             self.moments.pop_back();
         }
         let moment = self.moments.back()?;
-        self.player.state = moment.state.clone();
-        self.player.ids = moment.ids.clone();
+        self.runner.state = moment.state.clone();
+        self.runner.ids = moment.ids.clone();
         // Denied events are not undone, so their number remains.
         let denied = self.tally.denied;
         self.tally = moment.tally.clone();
         let kept = moment.after;
-        effort::spend_on(self.player.ids.len());
+        effort::spend_on(self.runner.ids.len());
         self.replay(kept);
         self.tally.denied = denied;
         Some(undone)
@@ -412,19 +412,19 @@ impl<'a> Session<'a> {
     /// Returns the time of the server.
     #[must_use]
     pub fn now(&self) -> DateTime {
-        self.player.state.now()
+        self.runner.state.now()
     }
 
     /// The number of active license tokens.
     #[must_use]
     pub fn active_tokens(&self) -> u64 {
-        self.player.state.active_tokens()
+        self.runner.state.active_tokens()
     }
 
     /// Totals of all events that were not undone.
     #[must_use]
     pub fn usage(&self) -> Usage {
-        let (model, state) = (self.player.model, &self.player.state);
+        let (model, state) = (self.runner.model, &self.runner.state);
         let peak = |(block, peak): (&BlockId, &u64)| Peak {
             pool: model.label(*block),
             used: state.used(*block),
@@ -439,11 +439,11 @@ impl<'a> Session<'a> {
 
     /// Returns the holders of all pools, in file order, largest first.
     pub fn pool_users(&mut self) -> Vec<PoolUser> {
-        let (model, symbols) = (self.player.model, &self.player.symbols);
+        let (model, symbols) = (self.runner.model, &self.runner.symbols);
         let mut all = Vec::new();
         for block in model.names().flat_map(|(name, _)| model.blocks_of(name)) {
             let text = |symbol: Symbol| symbols.text(symbol).to_owned();
-            all.extend(self.player.state.users(*block).into_iter().map(|holder| PoolUser {
+            all.extend(self.runner.state.users(*block).into_iter().map(|holder| PoolUser {
                 pool: model.label(*block),
                 amount: holder.amount,
                 user: holder.who.user.map(text),
@@ -452,7 +452,7 @@ impl<'a> Session<'a> {
                 device: holder.device.map(text),
                 until: None,
             }));
-            all.extend(self.player.state.kept_amounts(*block).into_iter().map(|kept| PoolUser {
+            all.extend(self.runner.state.kept_amounts(*block).into_iter().map(|kept| PoolUser {
                 pool: model.label(*block),
                 amount: kept.amount,
                 user: None,
@@ -468,7 +468,7 @@ impl<'a> Session<'a> {
     /// The state of all pools, in file order.
     #[must_use]
     pub fn pools(&self) -> Vec<Pool> {
-        let (model, state) = (self.player.model, &self.player.state);
+        let (model, state) = (self.runner.model, &self.runner.state);
         let blocks = model.names().flat_map(|(name, _)| model.blocks_of(name));
         let counts = |kind| !matches!(kind, Kind::Token | Kind::Local | Kind::Upgrade);
         blocks

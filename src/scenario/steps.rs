@@ -7,10 +7,10 @@ use keywright_syntax::source::SourceFile;
 
 use super::model::{Ask, Expectation, Person, Step, Verb, When};
 use super::result::{Check, RowResult};
-use super::run::{Player, Tally, out_of_budget, row};
+use super::run::{ScenarioRunner, Tally, out_of_budget, row};
 use super::update;
 
-impl Player<'_> {
+impl ScenarioRunner<'_> {
     pub(super) fn step(&mut self, step: &Step) -> RowResult {
         let mut result = row(step.span, text(step));
         if self.is_spent() {
@@ -70,23 +70,23 @@ impl Player<'_> {
         match &step.verb {
             Verb::Checkout { ask, id } => {
                 let mut tally =
-                    self.repeat(step.times, denied, |player| Ok(Event::Checkout(player.request(ask))));
+                    self.repeat(step.times, denied, |runner| Ok(Event::Checkout(runner.request(ask))));
                 if let Some(id) = id {
                     self.ids.entry(id.clone()).or_default().extend(tally.tickets.drain(..));
                 }
                 tally
             }
             Verb::Borrow { ask, hours } => {
-                self.repeat(step.times, denied, |player| Ok(Event::Borrow(player.request(ask), *hours)))
+                self.repeat(step.times, denied, |runner| Ok(Event::Borrow(runner.request(ask), *hours)))
             }
             Verb::Checkin { feature, by, custom, id } => match id {
-                Some(id) => self.repeat(step.times, denied, |player| player.return_named(id)),
+                Some(id) => self.repeat(step.times, denied, |runner| runner.return_named(id)),
                 None => self.checkin(step.times, feature, by.as_ref(), custom.as_deref()),
             },
             Verb::Activate { feature, device } => {
                 let feature = self.model.name(feature);
-                self.repeat(step.times, denied, |player| {
-                    Ok(Event::Activate { feature, device: player.device(device.as_deref()) })
+                self.repeat(step.times, denied, |runner| {
+                    Ok(Event::Activate { feature, device: runner.device(device.as_deref()) })
                 })
             }
             Verb::Deactivate { feature, device } => {
@@ -100,8 +100,8 @@ impl Player<'_> {
             }
             Verb::Advance(when) => {
                 let when = *when;
-                self.repeat(1, denied, |player| {
-                    player.moment(when).map(Event::Advance).ok_or(Failure::EndOfTime)
+                self.repeat(1, denied, |runner| {
+                    runner.moment(when).map(Event::Advance).ok_or(Failure::EndOfTime)
                 })
             }
             Verb::Expect(_) => Tally::default(),
@@ -186,13 +186,13 @@ pub(super) fn text(step: &Step) -> String {
     let by = |person: &Option<Person>| {
         person.as_ref().map(|by| format!(" by {}", person_text(by))).unwrap_or_default()
     };
-    let asked = |ask: &Ask| {
+    let request = |ask: &Ask| {
         let count = if ask.count > 1 { format!("{} ", ask.count) } else { String::new() };
         format!("{count}{}{times}{}", ask.feature, by(&ask.by))
     };
     match &step.verb {
-        Verb::Checkout { ask, .. } => format!("checkout {}", asked(ask)),
-        Verb::Borrow { ask, hours } => format!("borrow {} for {hours} hours", asked(ask)),
+        Verb::Checkout { ask, .. } => format!("checkout {}", request(ask)),
+        Verb::Borrow { ask, hours } => format!("borrow {} for {hours} hours", request(ask)),
         Verb::Checkin { feature, by: person, id, .. } => {
             let id = id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
             format!("checkin {feature}{id}{times}{}", by(person))

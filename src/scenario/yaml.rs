@@ -138,7 +138,7 @@ raw! {
     /// The file.
     RawFile
     needed {
-        license: Placed<Shape> => Paths, "license files, relative to this file and below its directory";
+        license: Placed<YamlNode> => Paths, "license files, relative to this file and below its directory";
         scenarios: Vec<Placed<RawScenario>> => Scenarios, "";
     }
     optional {
@@ -157,7 +157,7 @@ raw! {
         active_tokens: Text => Number, "limit on active license tokens";
         table: Vec<Placed<RawRow>> => Rows, "";
         totals: Placed<RawTotals> => Totals, "totals of the table rows";
-        remaining: Placed<Shape> => Levels, "free licenses after the table";
+        remaining: Placed<YamlNode> => Levels, "free licenses after the table";
         steps: Vec<Placed<RawStep>> => Steps, "";
     }
 }
@@ -169,9 +169,9 @@ raw! {
         feature: Text => Name, "";
     }
     optional {
-        each: Placed<Shape> => Change, "licenses that one checkout takes on an empty state";
+        each: Placed<YamlNode> => Change, "licenses that one checkout takes on an empty state";
         checkouts: Text => Checkouts, "number of checkouts";
-        consumes: Placed<Shape> => Change, "licenses that all checkouts of the row take together";
+        consumes: Placed<YamlNode> => Change, "licenses that all checkouts of the row take together";
         count: Text => Count, "licenses per checkout; default 1";
         version: Text => Version, "";
         by: Text => Person, "requester; by default a different person for each checkout";
@@ -184,7 +184,7 @@ raw! {
     needed {}
     optional {
         checkouts: Text => Number, "";
-        consumes: Placed<Shape> => Change, "";
+        consumes: Placed<YamlNode> => Change, "";
     }
 }
 
@@ -193,9 +193,9 @@ raw! {
     RawExpect
     needed {}
     optional {
-        used: Placed<Shape> => Levels, "";
-        free: Placed<Shape> => Levels, "";
-        balance: Placed<Shape> => Balances, "";
+        used: Placed<YamlNode> => Levels, "";
+        free: Placed<YamlNode> => Levels, "";
+        balance: Placed<YamlNode> => Balances, "";
     }
 }
 
@@ -222,7 +222,7 @@ raw! {
         device: Text => Text, "device; without it, each activation is for another new device";
         units: Text => Units, "";
         hours: Text => Hours, "";
-        consumes: Placed<Shape> => Change, "";
+        consumes: Placed<YamlNode> => Change, "";
         denied: Text => Reason, "all requests are denied for this reason";
         warns: Text => Boolean, "whether usage is above a SOFTLIMIT";
     }
@@ -230,7 +230,7 @@ raw! {
 
 /// A value of any type.
 #[derive(Debug, Clone)]
-pub(super) enum Shape {
+pub(super) enum YamlNode {
     /// A scalar; `None` if YAML reads it as another type than text. The text is then taken from the file.
     Scalar(Option<String>),
     List(Vec<Text>),
@@ -243,7 +243,7 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Op
     T::deserialize(from).map(Some)
 }
 
-impl<'de> Deserialize<'de> for Shape {
+impl<'de> Deserialize<'de> for YamlNode {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(ShapeVisitor)
     }
@@ -252,62 +252,62 @@ impl<'de> Deserialize<'de> for Shape {
 struct ShapeVisitor;
 
 impl<'de> Visitor<'de> for ShapeVisitor {
-    type Value = Shape;
+    type Value = YamlNode;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("a value, a list or a map")
     }
 
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Shape, E> {
-        Ok(Shape::Scalar(None))
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<YamlNode, E> {
+        Ok(YamlNode::Scalar(None))
     }
 
-    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Shape, E> {
-        Ok(Shape::Scalar(None))
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<YamlNode, E> {
+        Ok(YamlNode::Scalar(None))
     }
 
-    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Shape, E> {
-        Ok(Shape::Scalar(None))
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<YamlNode, E> {
+        Ok(YamlNode::Scalar(None))
     }
 
-    fn visit_i128<E: de::Error>(self, _: i128) -> Result<Shape, E> {
-        Ok(Shape::Scalar(None))
+    fn visit_i128<E: de::Error>(self, _: i128) -> Result<YamlNode, E> {
+        Ok(YamlNode::Scalar(None))
     }
 
-    fn visit_u128<E: de::Error>(self, _: u128) -> Result<Shape, E> {
-        Ok(Shape::Scalar(None))
+    fn visit_u128<E: de::Error>(self, _: u128) -> Result<YamlNode, E> {
+        Ok(YamlNode::Scalar(None))
     }
 
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Shape, E> {
-        Ok(Shape::Scalar(None))
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<YamlNode, E> {
+        Ok(YamlNode::Scalar(None))
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Shape, E> {
-        Ok(Shape::Scalar(Some(text.to_owned())))
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<YamlNode, E> {
+        Ok(YamlNode::Scalar(Some(text.to_owned())))
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Shape, E> {
-        Ok(Shape::Nothing)
+    fn visit_unit<E: de::Error>(self) -> Result<YamlNode, E> {
+        Ok(YamlNode::Nothing)
     }
 
-    fn visit_none<E: de::Error>(self) -> Result<Shape, E> {
-        Ok(Shape::Nothing)
+    fn visit_none<E: de::Error>(self) -> Result<YamlNode, E> {
+        Ok(YamlNode::Nothing)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<YamlNode, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element()? {
             items.push(item);
         }
-        Ok(Shape::List(items))
+        Ok(YamlNode::List(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<YamlNode, A::Error> {
         let mut entries = Vec::new();
         while let Some(key) = map.next_key()? {
             entries.push((key, map.next_value()?));
         }
-        Ok(Shape::Map(entries))
+        Ok(YamlNode::Map(entries))
     }
 }
 

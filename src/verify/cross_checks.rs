@@ -11,13 +11,13 @@ use super::key_text::KeyText;
 use super::message::{Digest, Domain};
 use super::reason::Reason;
 use super::trust::Trust;
-use super::verdict::{BlockReport, Duplicate, FileReport, Ground, Verdict};
+use super::verdict::{BlockReport, Duplicate, FileReport, Verdict, VerdictCause};
 
 /// Maximum number of additional signature checks per run, so that a hostile file cannot cause quadratic work.
 const EXPLANATIONS: usize = 256;
 
 /// The place of a payload.
-struct Place {
+struct BlockLocation {
     file: usize,
     name: String,
     line: usize,
@@ -42,7 +42,7 @@ pub(super) fn exchanged_keys(trust: &Trust, licenses: &[&License], reports: &mut
             let text = feature.and_then(|feature| license.value(feature, "KEY"));
             let Some(key) = text.and_then(|text| KeyText::parse(&text).ok()) else { continue };
             let Some(trusted) = trust.get(key.key) else { continue };
-            let (own, others): (Vec<&Place>, Vec<&Place>) =
+            let (own, others): (Vec<&BlockLocation>, Vec<&BlockLocation>) =
                 places.iter().partition(|place| place.file == number);
             let owner = own
                 .into_iter()
@@ -54,7 +54,7 @@ pub(super) fn exchanged_keys(trust: &Trust, licenses: &[&License], reports: &mut
                     left
                 })
                 .find(|place| trusted.key.verifies(Domain::Feature, &place.digest, &key.signature));
-            let Some(Place { file, name, line, .. }) = owner else { continue };
+            let Some(BlockLocation { file, name, line, .. }) = owner else { continue };
             let other = files.get(*file).filter(|_| *file != number).map(|name| (*file, name.as_str()));
             let owner = Reason::new("signature does not match: the KEY belongs to the block ")
                 .value("FEATURE", name)
@@ -80,11 +80,16 @@ pub(super) fn place(line: usize, file: Option<(usize, &str)>) -> Reason {
 }
 
 /// Returns the payloads of all files with their places, up to the limit of checks.
-fn places(reports: &[FileReport<'_>]) -> Vec<Place> {
+fn places(reports: &[FileReport<'_>]) -> Vec<BlockLocation> {
     let mut places = Vec::new();
     for (file, report) in reports.iter().enumerate() {
         let known = report.blocks.iter().filter_map(|block| {
-            Some(Place { file, name: block.feature.clone()?, line: block.line, digest: block.digest? })
+            Some(BlockLocation {
+                file,
+                name: block.feature.clone()?,
+                line: block.line,
+                digest: block.digest?,
+            })
         });
         places.extend(known);
     }
@@ -232,7 +237,7 @@ fn malformed<'l>(license: &License, feature: Option<String>, span: Span, reason:
         feature,
         vendor: None,
         verdict: Verdict::Malformed,
-        ground: Ground::Verdict,
+        ground: VerdictCause::Verdict,
         reason,
         help: Some(SEE_LINT.into()),
         key: None,

@@ -104,7 +104,7 @@ pub use signed_list::{MAX_SIGNATURES, SignedList, SignedListError};
 pub use trust::{Trust, TrustedKey};
 pub use trust_entry::{ListMark, TrustEntry, TrustError};
 pub use verdict::{
-    BlockReport, Claimed, Duplicate, FileReport, Ground, HiddenLine, HiddenText, Outcome, Policy,
-    PolicyFault, Repaired, Verdict,
+    BlockReport, Claimed, Duplicate, FileReport, HiddenLine, HiddenText, Outcome, Policy, PolicyFault,
+    Repaired, Verdict, VerdictCause,
 };
 pub use verify::{Verified, Verifier};

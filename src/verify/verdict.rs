@@ -159,7 +159,7 @@ pub struct Duplicate {
 /// The basis of a verdict that has several possible causes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
-pub enum Ground {
+pub enum VerdictCause {
     /// The usual cause of the verdict.
     #[default]
     Verdict,
@@ -183,7 +183,7 @@ pub struct BlockReport<'a> {
     /// The verdict.
     pub verdict: Verdict,
     /// The basis of the verdict.
-    pub ground: Ground,
+    pub ground: VerdictCause,
     /// The reason, in a sentence. Contains text of the file: escape it.
     pub reason: Reason,
     /// Advice.

@@ -24,7 +24,9 @@ use super::reason::Reason;
 use super::repaired;
 use super::revocation::Revocations;
 use super::trust::{Trust, TrustedKey};
-use super::verdict::{BlockReport, Claimed, FileReport, Ground, Policy, PolicyFault, Repaired, Verdict};
+use super::verdict::{
+    BlockReport, Claimed, FileReport, Policy, PolicyFault, Repaired, Verdict, VerdictCause,
+};
 
 /// A value whose signature was verified. It cannot be created in any other way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,19 +68,19 @@ pub struct Verifier<'a> {
 }
 
 /// A verdict with its basis.
-pub(super) struct Ruling {
+pub(super) struct VerdictReason {
     pub(super) verdict: Verdict,
-    pub(super) ground: Ground,
+    pub(super) ground: VerdictCause,
     pub(super) reason: Reason,
     pub(super) help: Option<Reason>,
 }
 
-impl Ruling {
+impl VerdictReason {
     fn new(verdict: Verdict, reason: impl Into<Reason>) -> Self {
-        Self { verdict, ground: Ground::Verdict, reason: reason.into(), help: None }
+        Self { verdict, ground: VerdictCause::Verdict, reason: reason.into(), help: None }
     }
 
-    fn on(mut self, ground: Ground) -> Self {
+    fn on(mut self, ground: VerdictCause) -> Self {
         self.ground = ground;
         self
     }
@@ -235,13 +237,13 @@ impl<'a> Verifier<'a> {
         feature: &Feature,
         digest: &Digest,
         key: Option<Result<KeyText, KeyFault>>,
-    ) -> Ruling {
+    ) -> VerdictReason {
         let key = match readable(license, feature, key) {
             Ok(key) => key,
             Err(ruling) => return self.damaged_key(license, feature, digest).unwrap_or(ruling),
         };
-        if let Some(asked) = self.vendor.filter(|asked| *asked != feature.vendor_name()) {
-            return other_vendor(feature, asked);
+        if let Some(accepted) = self.vendor.filter(|accepted| *accepted != feature.vendor_name()) {
+            return other_vendor(feature, accepted);
         }
         let Some(trusted) = self.trust.get(key.key) else {
             return unknown_key(key.key);
@@ -263,7 +265,7 @@ impl<'a> Verifier<'a> {
     ///
     /// DECISION: a KEY with another version, algorithm or single flag remains UNSUPPORTED, as the test vectors say. No
     /// version sets several flags at once, so such a KEY is MALFORMED.
-    fn damaged_key(&self, license: &License, feature: &Feature, digest: &Digest) -> Option<Ruling> {
+    fn damaged_key(&self, license: &License, feature: &Feature, digest: &Digest) -> Option<VerdictReason> {
         let text = license.value(feature, "KEY")?;
         let fault = KeyText::parse(&text).err().filter(|fault| fault.is_unsupported())?;
         if feature.condition != Condition::Sound {
@@ -277,18 +279,18 @@ impl<'a> Verifier<'a> {
         };
         trusted.key.verifies(Domain::Feature, digest, &key.signature).then(|| {
             let reason = "KEY damaged: it must begin with `AQEA`; then the signature matches";
-            Ruling::new(verdict, reason).on(Ground::KeyVersion).help(COPY_KEY)
+            VerdictReason::new(verdict, reason).on(VerdictCause::KeyVersion).help(COPY_KEY)
         })
     }
 
     /// Returns the reason why a block with a matching signature is revoked, if any.
-    fn revoked(&self, feature: &Feature, digest: &Digest, trusted: &TrustedKey) -> Option<Ruling> {
+    fn revoked(&self, feature: &Feature, digest: &Digest, trusted: &TrustedKey) -> Option<VerdictReason> {
         let sn = feature.sn.as_ref().map(|sn| sn.value.as_str());
         let key = (trusted.key.id(), trusted.entry.usage);
         let reason = self.revocations.reason(digest, feature.vendor_name(), sn, key);
         if let Some(reason) = reason {
             return Some(
-                Ruling::new(Verdict::Revoked, reason).help("ask the vendor for a replacement license"),
+                VerdictReason::new(Verdict::Revoked, reason).help("ask the vendor for a replacement license"),
             );
         }
         let issued = feature.issued.map(|issued| issued.value);
@@ -296,32 +298,36 @@ impl<'a> Verifier<'a> {
             outside_key_validity(issued, trusted).or_else(|| missing_issue_date(issued, trusted, self.at))?;
         let lost = matches!(reason, InvalidKeyUse::Compromised { .. });
         let reason = Reason::about_key(reason.describe(&trusted.key.id(), SignedObject::Block));
-        let ground = if lost { Ground::Verdict } else { Ground::KeyTime };
-        Some(Ruling::new(Verdict::Revoked, reason).on(ground).help("ask the vendor to reissue the license"))
+        let ground = if lost { VerdictCause::Verdict } else { VerdictCause::KeyTime };
+        Some(
+            VerdictReason::new(Verdict::Revoked, reason)
+                .on(ground)
+                .help("ask the vendor to reissue the license"),
+        )
     }
 
-    fn in_time(&self, feature: &Feature, trusted: &TrustedKey) -> Ruling {
+    fn in_time(&self, feature: &Feature, trusted: &TrustedKey) -> VerdictReason {
         let at = self.at;
         let first = trusted.entry.not_before;
         if at < first {
             let key = Reason::new("signature matches; key ").fact(trusted.key.id());
             let reason = verified_for(key.text(" may sign from ").fact(first), at);
-            return Ruling::new(Verdict::NotYet, reason).on(Ground::KeyTime);
+            return VerdictReason::new(Verdict::NotYet, reason).on(VerdictCause::KeyTime);
         }
         // DECISION: ISSUED may be one day later, because the issuer may live in an earlier time zone.
         let tomorrow = at.saturating_add(1.day());
         if let Some(issued) = feature.issued.filter(|issued| tomorrow < issued.value) {
             let issued = Reason::new("signature matches; issued on ").fact(issued.value);
-            return Ruling::new(Verdict::NotYet, verified_for(issued, at))
+            return VerdictReason::new(Verdict::NotYet, verified_for(issued, at))
                 .help("check the clock of this computer, or the date given with `--at`");
         }
         if let Some(start) = feature.start.filter(|start| at < start.value) {
             let start = Reason::new("signature matches; valid from ").fact(start.value);
-            return Ruling::new(Verdict::NotYet, verified_for(start, at));
+            return VerdictReason::new(Verdict::NotYet, verified_for(start, at));
         }
         if let Some(end) = feature.end.filter(|end| end.value < at) {
             let end = Reason::new("signature matches; valid until ").fact(end.value);
-            return Ruling::new(Verdict::Expired, verified_for(end, at));
+            return VerdictReason::new(Verdict::Expired, verified_for(end, at));
         }
         // DECISION: without ISSUED, a block is valid only as long as its key may sign. See `missing_issue_date`.
         let key_ends = feature.issued.is_none().then_some(trusted.entry.not_after);
@@ -333,7 +339,7 @@ impl<'a> Verifier<'a> {
             (None, _) => Reason::new("never expires"),
         };
         let signed = Reason::new("signed by ").bare("VENDOR", &trusted.entry.vendor);
-        Ruling::new(Verdict::Valid, signed.text("; ").then(until))
+        VerdictReason::new(Verdict::Valid, signed.text("; ").then(until))
     }
 }
 
@@ -356,7 +362,7 @@ fn readable(
     license: &License,
     feature: &Feature,
     key: Option<Result<KeyText, KeyFault>>,
-) -> Result<KeyText, Ruling> {
+) -> Result<KeyText, VerdictReason> {
     let fault = match key {
         Some(Err(fault)) => Some(fault),
         _ => None,
@@ -365,7 +371,7 @@ fn readable(
     if let Some(fault @ (KeyFault::Length(_) | KeyFault::Character(_))) = fault
         && !error.as_ref().is_some_and(|error| error.is_cause)
     {
-        return Err(Ruling::new(Verdict::Malformed, Reason::of(fault)).help(COPY_KEY));
+        return Err(VerdictReason::new(Verdict::Malformed, Reason::of(fault)).help(COPY_KEY));
     }
     match (feature.condition, error) {
         (Condition::Unsupported, error) => return Err(unsupported(error)),
@@ -377,73 +383,75 @@ fn readable(
     }
     match key {
         Some(Ok(key)) => Ok(key),
-        Some(Err(fault @ KeyFault::Elided)) => Err(Ruling::new(Verdict::Unsigned, Reason::of(fault))
+        Some(Err(fault @ KeyFault::Elided)) => Err(VerdictReason::new(Verdict::Unsigned, Reason::of(fault))
             .help("use the license file instead of a printed copy")),
-        Some(Err(fault)) => {
-            Err(Ruling::new(Verdict::Unsupported, Reason::of(fault)).on(Ground::KeyVersion).help(
+        Some(Err(fault)) => Err(VerdictReason::new(Verdict::Unsupported, Reason::of(fault))
+            .on(VerdictCause::KeyVersion)
+            .help(
                 "a newer version of keywright may support it; if the KEY was typed or scanned, copy it again",
-            ))
-        }
-        None => Err(Ruling::new(Verdict::Unsigned, "the block has no KEY")
+            )),
+        None => Err(VerdictReason::new(Verdict::Unsigned, "the block has no KEY")
             .help("the vendor signs it with `keywright sign`")),
     }
 }
 
-fn malformed(error: Option<FirstError>) -> Ruling {
+fn malformed(error: Option<FirstError>) -> VerdictReason {
     match error {
         // Advice on the cause is more useful than a list of consequences.
         Some(FirstError { reason, help: Some(help), is_cause: true, .. }) => {
-            Ruling::new(Verdict::Malformed, reason).help(Reason::quote(help, cross_checks::SEE_LINT))
+            VerdictReason::new(Verdict::Malformed, reason).help(Reason::quote(help, cross_checks::SEE_LINT))
         }
-        Some(error) => Ruling::new(Verdict::Malformed, error.reason).help(cross_checks::SEE_LINT),
-        None => Ruling::new(Verdict::Malformed, "the block cannot be read").help(cross_checks::SEE_LINT),
+        Some(error) => VerdictReason::new(Verdict::Malformed, error.reason).help(cross_checks::SEE_LINT),
+        None => {
+            VerdictReason::new(Verdict::Malformed, "the block cannot be read").help(cross_checks::SEE_LINT)
+        }
     }
 }
 
-fn unsupported(error: Option<FirstError>) -> Ruling {
+fn unsupported(error: Option<FirstError>) -> VerdictReason {
     const HELP: &str = "a newer version of keywright may support it";
     let Some(error) = error else {
         let reason = "the block has an unknown directive";
-        return Ruling::new(Verdict::Unsupported, reason).help(HELP);
+        return VerdictReason::new(Verdict::Unsupported, reason).help(HELP);
     };
     let help = error.suggestion.map_or_else(
         || Reason::new(HELP),
         |meant| Reason::quote(format!("did you mean `{meant}`? If not, {HELP}"), HELP),
     );
-    Ruling::new(Verdict::Unsupported, error.reason).help(help)
+    VerdictReason::new(Verdict::Unsupported, error.reason).help(help)
 }
 
-fn unknown_key(key: KeyId) -> Ruling {
-    Ruling::new(
+fn unknown_key(key: KeyId) -> VerdictReason {
+    VerdictReason::new(
         Verdict::UnknownKey,
         Reason::new("signed with key ").fact(key).text(", which is not in the trust store"),
     )
     .help("get the vendor's current trust store; never trust a key that comes with a license")
 }
 
-fn development_key(key: KeyId) -> Ruling {
-    Ruling::new(
+fn development_key(key: KeyId) -> VerdictReason {
+    VerdictReason::new(
         Verdict::UnknownKey,
         Reason::new("signed with development key ").fact(key).text(", which is not trusted in production"),
     )
-    .on(Ground::DevelopmentKey)
+    .on(VerdictCause::DevelopmentKey)
     .help("sign with a production key; for tests, `--development` accepts development keys")
 }
 
-fn not_for_vendor(feature: &Feature, trusted: &TrustedKey) -> Ruling {
+fn not_for_vendor(feature: &Feature, trusted: &TrustedKey) -> VerdictReason {
     let reason = Reason::new("VENDOR is ").bare("VENDOR", feature.vendor_name());
     let reason = reason.text(", but key ").fact(trusted.key.id()).text(" is trusted for ");
-    Ruling::new(Verdict::NotForVendor, reason.value("VENDOR", &trusted.entry.vendor).text(" only"))
+    VerdictReason::new(Verdict::NotForVendor, reason.value("VENDOR", &trusted.entry.vendor).text(" only"))
 }
 
-fn other_vendor(feature: &Feature, asked: &str) -> Ruling {
+fn other_vendor(feature: &Feature, accepted: &str) -> VerdictReason {
     let reason = Reason::new("VENDOR is ").bare("VENDOR", feature.vendor_name());
-    let reason = reason.text(", but only blocks of ").value("VENDOR", asked);
-    Ruling::new(Verdict::NotForVendor, reason.text(" are accepted"))
+    let reason = reason.text(", but only blocks of ").value("VENDOR", accepted);
+    VerdictReason::new(Verdict::NotForVendor, reason.text(" are accepted"))
 }
 
-fn invalid() -> Ruling {
-    Ruling::new(
+fn invalid() -> VerdictReason {
+    VerdictReason::new(
         Verdict::Invalid,
         "signature does not match: a name, a value or the KEY was changed after signing (comments, layout, line endings \
          and block order are not signed)",

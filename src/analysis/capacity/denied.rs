@@ -6,10 +6,10 @@ use std::rc::Rc;
 use keywright_resolve::Reason;
 
 use super::features::{Demand, Features};
+use super::maximum::{Most, reason};
 use super::mixes::{self, Draws};
-use super::most::{Most, reason};
-use super::play::{Play, START, StateId, Step};
 use super::result::DeniedMix;
+use super::simulation::{Play, START, StateId, Step};
 use crate::amount::Amount;
 
 /// Maximum number of mixes that are examined, and of mixes that are returned.
@@ -109,12 +109,14 @@ impl Search<'_, '_, '_> {
         first: Draws<'_>,
         second: Draws<'_>,
     ) -> Result<(), BoundReached> {
-        let room = |times| mixes::room(self.features, &[(first, times)], second);
-        let Some(mut before) = room(0) else { return Ok(()) };
-        let Some(most) = mixes::room(self.features, &[], first) else { return Ok(()) };
+        let max_of_last = |times| mixes::max_of_last(self.features, &[(first, times)], second);
+        let Some(mut before) = max_of_last(0) else { return Ok(()) };
+        let Some(most) = mixes::max_of_last(self.features, &[], first) else { return Ok(()) };
         for times in 1..=most {
             self.spend(1)?;
-            let Some(now) = mixes::room(self.features, &[(first, times)], second) else { return Ok(()) };
+            let Some(now) = mixes::max_of_last(self.features, &[(first, times)], second) else {
+                return Ok(());
+            };
             if now < before {
                 self.record(group, &[times, now.saturating_add(1)], &[first, second])?;
             }
@@ -126,16 +128,16 @@ impl Search<'_, '_, '_> {
     fn fixed_triple(&mut self, group: &[usize], draws: [Draws<'_>; 3]) -> Result<(), BoundReached> {
         let [first, second, third] = draws;
         let features = self.features;
-        let room = |one, other| mixes::room(features, &[(first, one), (second, other)], third);
+        let max_of_last = |one, other| mixes::max_of_last(features, &[(first, one), (second, other)], third);
         // An unlimited feature draws on no supply with a limit, so it is in no group.
-        let most = mixes::room(features, &[], first).unwrap_or(0);
+        let most = mixes::max_of_last(features, &[], first).unwrap_or(0);
         for one in 1..=most {
-            let beside = mixes::room(features, &[(first, one)], second).unwrap_or(0);
+            let beside = mixes::max_of_last(features, &[(first, one)], second).unwrap_or(0);
             for other in 1..=beside {
                 self.spend(1)?;
-                let Some(now) = room(one, other) else { continue };
+                let Some(now) = max_of_last(one, other) else { continue };
                 let is_less = |before: Option<u64>| before.is_some_and(|before| now < before);
-                if is_less(room(one - 1, other)) && is_less(room(one, other - 1)) {
+                if is_less(max_of_last(one - 1, other)) && is_less(max_of_last(one, other - 1)) {
                     self.record(group, &[one, other, now.saturating_add(1)], &draws)?;
                 }
             }

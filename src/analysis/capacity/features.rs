@@ -74,7 +74,7 @@ impl Features {
         all
     }
 
-    /// Marks the names without a token on which other features draw.
+    /// FaultIndex the names without a token on which other features draw.
     fn mark_pools(&mut self, model: &Model) {
         let mut users: Vec<usize> = vec![0; self.supplies.len()];
         for supply in self.rows.iter().flat_map(|row| &row.supplies) {

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::features::{Demand, Features};
 use super::mixes::{self, Draws};
-use super::play::{Play, START, StateId, Step};
 use super::result::{Frontier, MOST_FEATURES, Pairs, Row};
+use super::simulation::{Play, START, StateId, Step};
 use crate::amount::Amount;
 
 /// Maximum number of rows of a frontier.
@@ -80,7 +80,7 @@ fn firsts(most: Amount) -> (impl Iterator<Item = u64>, bool) {
 fn by_arithmetic(features: &Features, most: Amount, first: Draws<'_>, second: Draws<'_>) -> (Vec<Row>, bool) {
     let (firsts, is_complete) = firsts(most);
     let row = |times: u64| {
-        let beside = mixes::room(features, &[(first, times)], second);
+        let beside = mixes::max_of_last(features, &[(first, times)], second);
         let beside = beside.map_or(Amount::Unlimited, Amount::Exactly);
         Row { first: times, always: Some(beside), sometimes: beside }
     };

@@ -15,7 +15,7 @@ pub(super) fn fixed<'f>(features: &'f Features, indices: &[usize]) -> Option<Vec
 }
 
 /// Returns how many checkouts with draws `last` fit next to a mix; `None` without a limit. `mix` must fit.
-pub(super) fn room(features: &Features, mix: &[(Draws<'_>, u64)], last: Draws<'_>) -> Option<u64> {
+pub(super) fn max_of_last(features: &Features, mix: &[(Draws<'_>, u64)], last: Draws<'_>) -> Option<u64> {
     let fits = |(supply, each): &(usize, u64)| {
         let used = mix.iter().map(|(draws, times)| amount(draws, *supply).saturating_mul(*times));
         let used = used.fold(0, u64::saturating_add);

@@ -10,12 +10,12 @@
 mod denied;
 mod features;
 mod frontier;
+mod maximum;
 mod mixes;
-mod most;
-mod play;
 mod pools;
-mod quick;
 mod result;
+mod simulation;
+mod summary;
 
 use jiff::civil::Date;
 
@@ -27,10 +27,10 @@ pub use pools::{Draw, PoolUse};
 pub use quick::ORDER_DECIDES;
 pub use result::{DeniedMix, FeatureCapacity, Frontier, Hosts, MOST_FEATURES, Pairs, Row};
 
-pub(crate) use quick::Quick;
+pub(crate) use summary::Quick;
 
 use features::Features;
-use play::Play;
+use simulation::Play;
 
 /// The result: the mixes that licenses grant at the same time on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +58,8 @@ impl Capacity {
     pub fn of(model: &Model, parts: &[(String, Model)], at: Date, hosts: Hosts, pairs: &Pairs) -> Self {
         let features = Features::of(model, at, hosts);
         let mut play = Play::new(model, &features, hosts);
-        let found: Vec<most::Most> =
-            (0..features.len()).map(|at| most::of(&mut play, &features, at)).collect();
+        let found: Vec<maximum::Most> =
+            (0..features.len()).map(|at| maximum::of(&mut play, &features, at)).collect();
         let mosts: Vec<Amount> = found.iter().map(|most| most.amount).collect();
         let (frontiers, has_all_pairs) = frontier::all(&mut play, &features, &mosts, pairs);
         let denied = denied::all(&mut play, &features, &found);
@@ -97,7 +97,7 @@ fn vendors(parts: &[(String, Model)], name: &str, at: Date, hosts: Hosts) -> Vec
         let features = Features::of(model, at, hosts);
         let index = features.position(name)?;
         let mut play = Play::new(model, &features, hosts);
-        Some((vendor.clone(), most::of(&mut play, &features, index).amount))
+        Some((vendor.clone(), maximum::of(&mut play, &features, index).amount))
     };
     using.into_iter().filter_map(part).collect()
 }

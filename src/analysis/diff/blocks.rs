@@ -17,7 +17,7 @@ pub struct BlockChange {
     /// Its vendor.
     pub vendor: String,
     /// True if the block was added, removed or changed.
-    pub fate: Fate,
+    pub fate: BlockChangeKind,
     /// The directives that differ, for a changed block; those of the block otherwise.
     pub directives: Vec<ChangedDirective>,
     /// True if the block is no longer valid on the day of the comparison, before and after.
@@ -26,7 +26,7 @@ pub struct BlockChange {
 
 /// The kind of a change of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fate {
+pub enum BlockChangeKind {
     /// Only the new set has it.
     Added,
     /// Only the old set has it.
@@ -35,7 +35,7 @@ pub enum Fate {
     Changed,
 }
 
-impl Fate {
+impl BlockChangeKind {
     /// The name in reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -136,15 +136,16 @@ pub(super) fn changes(
     let change = |(before, after): &(Option<Placed<'_>>, Option<Placed<'_>>)| {
         let (_, feature) = after.or(*before)?;
         let fate = match (before, after) {
-            (Some(_), Some(_)) => Fate::Changed,
-            (None, _) => Fate::Added,
-            (_, None) => Fate::Removed,
+            (Some(_), Some(_)) => BlockChangeKind::Changed,
+            (None, _) => BlockChangeKind::Added,
+            (_, None) => BlockChangeKind::Removed,
         };
         let read = |block: &Option<Placed<'_>>| {
             block.map(|(license, feature)| owned(&records((license, feature)))).unwrap_or_default()
         };
         let is_past = is_past(before) && is_past(after);
-        let directives = directives(&read(before), &read(after), fate == Fate::Changed && !is_past);
+        let directives =
+            directives(&read(before), &read(after), fate == BlockChangeKind::Changed && !is_past);
         (!directives.is_empty()).then(|| BlockChange {
             feature: feature.name.value.as_str().to_owned(),
             vendor: feature.vendor_name().to_owned(),

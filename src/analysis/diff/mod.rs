@@ -22,7 +22,7 @@ mod terms_listing;
 
 use jiff::civil::Date;
 
-pub use blocks::{BlockChange, ChangedDirective, Fate};
+pub use blocks::{BlockChange, BlockChangeKind, ChangedDirective};
 pub use change::{Change, ChangeKind, LicenseSet};
 pub use example::{DrawChange, Example, ExampleStep};
 

@@ -143,7 +143,7 @@ impl FeatureGraph {
             found.nodes.push(node(&graph, group, usable));
         }
         let mut missing = HashMap::new();
-        let marks = Marks::new(faults);
+        let marks = FaultIndex::new(faults);
         for (from, group) in graph.names().iter().enumerate() {
             found.dependencies(&graph, (from, group), &mut missing, &marks);
         }
@@ -156,7 +156,7 @@ impl FeatureGraph {
         graph: &Graph<'a>,
         (from, group): (usize, &FeatureGroup<'a>),
         missing: &mut HashMap<(&'a str, &'a str), usize>,
-        marks: &Marks<'_>,
+        marks: &FaultIndex<'_>,
     ) {
         let tokens = group.blocks.iter().filter_map(|id| graph.block(*id)).filter(|block| block.is_token());
         let has_alternatives = tokens.clone().count() > 1;
@@ -275,11 +275,11 @@ fn usable(model: &Model, granted: &Entitlements, group: &FeatureGroup<'_>) -> Op
 }
 
 /// Faults by place.
-struct Marks<'a> {
+struct FaultIndex<'a> {
     by_file: HashMap<usize, Vec<(Span, &'a Fault)>>,
 }
 
-impl<'a> Marks<'a> {
+impl<'a> FaultIndex<'a> {
     fn new(faults: &'a [PlacedFault]) -> Self {
         let mut by_file: HashMap<usize, Vec<(Span, &Fault)>> = HashMap::new();
         for placed in faults {

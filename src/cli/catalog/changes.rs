@@ -11,9 +11,9 @@ pub(super) fn between(old: &Catalog, new: &Catalog) -> Vec<String> {
             Some(before) => lines.extend(of_product(before, product)),
         }
     }
-    let gone =
+    let removed =
         old.products.iter().filter(|product| !new.products.iter().any(|other| other.name == product.name));
-    lines.extend(gone.map(|product| format!("{} is removed", product.name)));
+    lines.extend(removed.map(|product| format!("{} is removed", product.name)));
     lines
 }
 
@@ -66,7 +66,7 @@ fn of_value(product: &str, parameter: &str, was: &str, is: &str) -> Vec<String> 
             Some(_) => {}
         }
     }
-    let gone = old.iter().filter(|(name, _)| find(&new, name).is_none());
-    lines.extend(gone.map(|(name, _)| format!("{product}: {name} is removed")));
+    let removed = old.iter().filter(|(name, _)| find(&new, name).is_none());
+    lines.extend(removed.map(|(name, _)| format!("{product}: {name} is removed")));
     if lines.is_empty() { vec![format!("{product}: {parameter} {was} → {is}")] } else { lines }
 }

@@ -1,6 +1,6 @@
 //! The output of `catalog check` for people: one line for each loss.
 
-use keywright_issue::{ANY_NUMBER, Fault, Mix};
+use keywright_issue::{ANY_NUMBER, Fault, FeatureMix};
 use keywright_report::catalog_json::{CatalogEffect, CheckedOrder};
 use keywright_report::escape::escape;
 
@@ -45,7 +45,7 @@ pub(super) fn tell(checked: &CheckedOrder, io: &mut Console<'_>) -> Result<(), C
 }
 
 /// Formats a mix.
-fn words(mix: &Mix) -> String {
+fn words(mix: &FeatureMix) -> String {
     let some = mix.iter().filter(|(_, count)| *count > 0);
     let parts = some.map(|(feature, count)| match *count {
         ANY_NUMBER => format!("any number of {}", escape(feature)),

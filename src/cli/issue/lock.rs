@@ -11,7 +11,7 @@ use super::super::{CliError, files};
 #[derive(Debug)]
 pub(super) struct RunLock {
     path: PathBuf,
-    _held: File,
+    _file: File,
 }
 
 impl RunLock {
@@ -25,9 +25,9 @@ impl RunLock {
                 files::io_reason(error)
             ))
         };
-        let held = open_lock(&path).map_err(|error| cannot(&error))?;
-        match held.try_lock() {
-            Ok(()) => Ok(Self { path, _held: held }),
+        let file = open_lock(&path).map_err(|error| cannot(&error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { path, _file: file }),
             Err(TryLockError::WouldBlock) => Err(CliError::failure("this run is active in another process")
                 .help("wait for it to end, or stop it and continue with `--resume`")),
             Err(TryLockError::Error(error)) => Err(cannot(&error)),
@@ -39,7 +39,7 @@ impl RunLock {
 #[derive(Debug)]
 pub(super) struct LogLock {
     path: PathBuf,
-    _held: File,
+    _file: File,
 }
 
 impl LogLock {
@@ -56,18 +56,18 @@ impl LogLock {
         };
         let mut wait = Some(wait);
         loop {
-            let held = open_lock(&path).map_err(|error| cannot(&error))?;
-            match held.try_lock() {
+            let file = open_lock(&path).map_err(|error| cannot(&error))?;
+            match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
                     wait.take().map_or(Ok(()), |wait| wait())?;
-                    held.lock().map_err(|error| cannot(&error))?;
+                    file.lock().map_err(|error| cannot(&error))?;
                 }
                 Err(TryLockError::Error(error)) => return Err(cannot(&error)),
             }
             // The run that had the lock may have removed the file: another one can then lock a new file.
-            if is_at(&held, &path) {
-                return Ok(Self { path, _held: held });
+            if is_at(&file, &path) {
+                return Ok(Self { path, _file: file });
             }
         }
     }

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use keywright_issue::{Fault, Order, Table};
+use keywright_issue::{Fault, Order, OrderCsv};
 use keywright_report::counted;
 use keywright_report::escape::escape;
 
 use super::super::new::refused;
 use super::super::{CliError, Console, Exit, files};
-use super::faults::MOST_TOLD;
+use super::errors::MAX_REPORTED;
 use super::read::{MAX_INPUT, into_text};
 
 /// The orders of some files.
@@ -21,7 +21,7 @@ pub(crate) struct Orders {
 }
 
 enum Source {
-    Table { name: String, bytes: Vec<u8> },
+    OrderCsv { name: String, bytes: Vec<u8> },
     One(Result<Box<Order>, Fault>),
 }
 
@@ -42,7 +42,7 @@ impl Orders {
                 if !faults.is_empty() {
                     unusable = unusable.or_else(|| Some((name.clone(), faults)));
                 }
-                Source::Table { name, bytes }
+                Source::OrderCsv { name, bytes }
             } else {
                 Source::One(keywright_issue::parse_order(&name, &into_text(path, bytes)?).map(Box::new))
             });
@@ -58,7 +58,7 @@ impl Orders {
     /// Prints these problems. Then no order can be used.
     pub(crate) fn refuse_unusable(&self, io: &mut Console<'_>) -> Result<(), CliError> {
         let Some((name, faults)) = &self.unusable else { return Ok(()) };
-        for fault in faults.iter().take(MOST_TOLD) {
+        for fault in faults.iter().take(MAX_REPORTED) {
             io.error(&refused(fault))?;
         }
         let message = format!("{name} is refused as a whole: no order was read");
@@ -74,7 +74,7 @@ impl Orders {
     ) -> Result<Self, CliError> {
         let faults = check_table(name, &bytes, &parameters, io)?;
         let unusable = (!faults.is_empty()).then(|| (name.to_owned(), faults));
-        Ok(Self { sources: vec![Source::Table { name: name.to_owned(), bytes }], parameters, unusable })
+        Ok(Self { sources: vec![Source::OrderCsv { name: name.to_owned(), bytes }], parameters, unusable })
     }
 
     /// Returns all orders in order, each parsed or with its problem.
@@ -82,7 +82,7 @@ impl Orders {
         self.sources.iter().flat_map(|source| -> Box<dyn Iterator<Item = Result<Order, Fault>> + Send + '_> {
             match source {
                 Source::One(order) => Box::new(std::iter::once(order.clone().map(|order| *order))),
-                Source::Table { name, bytes } => match Table::read(name, bytes, &self.parameters) {
+                Source::OrderCsv { name, bytes } => match OrderCsv::read(name, bytes, &self.parameters) {
                     Ok(table) => Box::new(table),
                     // The table was checked when it was read.
                     Err(faults) => Box::new(faults.into_iter().map(Err)),
@@ -99,7 +99,7 @@ fn check_table(
     parameters: &[String],
     io: &mut Console<'_>,
 ) -> Result<Vec<Fault>, CliError> {
-    match Table::read(name, bytes, parameters) {
+    match OrderCsv::read(name, bytes, parameters) {
         Ok(table) if table.empty_rows() > 0 => {
             io.note(&format!(
                 "note: skipped {} in {}",
@@ -116,5 +116,5 @@ fn check_table(
 /// Returns true for CSV by the file's name or, for standard input, by its first row.
 fn is_table(path: &Path, bytes: &[u8]) -> bool {
     let named = |name: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(name));
-    named("csv") || named("tsv") || (files::is_stdin(path) && Table::is_table(bytes))
+    named("csv") || named("tsv") || (files::is_stdin(path) && OrderCsv::is_table(bytes))
 }

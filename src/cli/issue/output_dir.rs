@@ -70,7 +70,7 @@ impl<'a> OutputDir<'a> {
     }
 
     /// Returns the state of a license file.
-    pub(crate) fn standing(&self, name: &str, license: &str) -> Existing {
+    pub(crate) fn compare(&self, name: &str, license: &str) -> Existing {
         let path = self.path(name);
         if fs::symlink_metadata(&path).is_err() {
             return Existing::Nothing;
@@ -104,7 +104,7 @@ impl<'a> OutputDir<'a> {
         match placed {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if self.standing(name, license) == Existing::Same { Ok(false) } else { Err(cannot(&error)) }
+                if self.compare(name, license) == Existing::Same { Ok(false) } else { Err(cannot(&error)) }
             }
             Err(error) => Err(cannot(&error)),
         }
@@ -194,10 +194,10 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("out");
         let out = OutputDir::make(&folder, "0123", false).unwrap();
-        assert_eq!(out.standing("a.lic", "text"), Existing::Nothing);
+        assert_eq!(out.compare("a.lic", "text"), Existing::Nothing);
         assert!(out.put("a.lic", "text", false).unwrap());
         assert!(!out.put("a.lic", "text", false).unwrap());
-        assert_eq!(out.standing("a.lic", "text and more"), Existing::Other { beginning: true });
+        assert_eq!(out.compare("a.lic", "text and more"), Existing::Other { beginning: true });
         assert!(out.put("a.lic", "other", false).unwrap_err().message.contains("exists"));
         assert!(out.put("a.lic", "other", true).unwrap());
         // The way for systems without unnamed temporary files.

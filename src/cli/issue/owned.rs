@@ -4,7 +4,7 @@ use keywright_issue::Order;
 use keywright_issue::log::{Holding, Log, Owned, Record};
 use keywright_verify::{Mode, Revocations, Usage};
 
-use super::faults::failed;
+use super::errors::failed;
 use crate::trust_args::TrustArgs;
 use crate::{CliError, Console};
 

@@ -13,7 +13,7 @@ use keywright_verify::{Revocations, TrustedKey};
 
 use super::super::progress::Progress;
 use super::super::{CliError, files};
-use super::faults::failed;
+use super::errors::failed;
 use super::owned::{revoked, with_owned};
 use super::run_key::RunKey;
 use crate::issue::output_dir::{Existing, OutputDir};
@@ -87,7 +87,7 @@ impl RunSummary {
 /// A signed license and the state of its file.
 struct ReadyToWrite {
     issued: Issued,
-    standing: Existing,
+    existing: Existing,
     /// The error to report if the existing file must not be replaced.
     exists: Option<Fault>,
     /// Names of its blocks that are not tokens.
@@ -172,8 +172,8 @@ impl Batch<'_> {
         }
         let issued = self.issuer.sign(&draft, self.signer, self.trusted, &self.issued_at)?;
         RunKey::of(self.trusted).refuse_issued(order, &issued, self.revocations)?;
-        let standing = self.out.standing(&issued.issue.file, &issued.text);
-        let exists = matches!(standing, Existing::Other { .. }).then(|| {
+        let existing = self.out.compare(&issued.issue.file, &issued.text);
+        let exists = matches!(existing, Existing::Other { .. }).then(|| {
             let message = format!(
                 "`{}` exists with different content",
                 files::display_name(&self.out.path(&issued.issue.file))
@@ -181,7 +181,7 @@ impl Batch<'_> {
             order.fault(Fault::new(message).help("use `--replace` to replace it"))
         });
         let pools = draft.pools().map(str::to_owned).collect();
-        Ok(ReadyToWrite { issued, standing, exists, pools, place: (order.file.clone(), order.place) })
+        Ok(ReadyToWrite { issued, existing, exists, pools, place: (order.file.clone(), order.place) })
     }
 
     /// Logs and writes the rendered licenses.
@@ -224,7 +224,7 @@ impl Batch<'_> {
 
     /// Returns true if a license may be written to its file.
     fn may_put(&self, ready: &ReadyToWrite, log: &Log) -> Result<bool, CliError> {
-        match (ready.standing, self.resumed) {
+        match (ready.existing, self.resumed) {
             (Existing::Nothing | Existing::Same, _) => Ok(true),
             (Existing::Other { .. }, _) if self.replace => Ok(true),
             (Existing::Other { .. }, None) => Ok(false),
@@ -235,7 +235,7 @@ impl Batch<'_> {
     /// Writes the file. Returns false if it already existed.
     fn write(&self, ready: &ReadyToWrite) -> Result<bool, Refused> {
         let Issued { issue, text, .. } = &ready.issued;
-        let replace = match ready.standing {
+        let replace = match ready.existing {
             Existing::Same => return Ok(false),
             Existing::Nothing => self.replace,
             Existing::Other { .. } => true,

@@ -16,7 +16,7 @@ use super::super::new::refused;
 use super::super::progress::Progress;
 use super::super::{CliError, Console, Exit, files};
 use super::args::{RunArgs, RunSettings};
-use super::faults::{failed, tell};
+use super::errors::{failed, tell};
 use super::inputs::Inputs;
 use super::owned::{revoked, with_owned};
 use super::read;

@@ -4,7 +4,7 @@ use keywright_issue::log::Holding;
 use keywright_issue::{ending_licenses, renewal_orders};
 
 use super::args::{RenewArgs, RunSettings};
-use super::faults::failed;
+use super::errors::failed;
 use super::inputs::Inputs;
 use super::orders::Orders;
 use super::owned::{known_revocations, revoked};

@@ -150,7 +150,7 @@ pub(super) fn import(args: &ImportArgs, io: &mut Console<'_>) -> Result<Exit, Cl
 fn import_line(args: &ImportArgs, text: &str, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let line = PublicKey::find_line(text).unwrap_or_default();
     let (vendor, key) = PublicKey::from_line(&line).map_err(|error| CliError::usage(error.to_string()))?;
-    if args.vendor.as_ref().is_some_and(|asked| asked != vendor) {
+    if args.vendor.as_ref().is_some_and(|given| given != vendor) {
         return Err(CliError::usage(format!("the key is for vendor `{vendor}`")));
     }
     let vendor = parse_vendor(vendor).map_err(CliError::usage)?;

@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// leftover lock file is harmless.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    held: Option<(PathBuf, File)>,
+    locked: Option<(PathBuf, File)>,
     made: Vec<PathBuf>,
 }
 
@@ -36,14 +36,14 @@ impl Lock {
     }
 
     fn take_within(folder: &Path, patience: Duration) -> Result<Self, CliError> {
-        let mut lock = Self { held: None, made: Vec::new() };
+        let mut lock = Self { locked: None, made: Vec::new() };
         let path = folder.join(LOCK);
         let end = Instant::now() + patience;
         loop {
             lock.make(folder)?;
             match try_take(&path) {
                 Ok(Some(file)) => {
-                    lock.held = Some((path, file));
+                    lock.locked = Some((path, file));
                     return Ok(lock);
                 }
                 Ok(None) => {}
@@ -102,7 +102,7 @@ fn is_in_place(_: &File, _: &Path) -> bool {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        if let Some((path, file)) = self.held.take() {
+        if let Some((path, file)) = self.locked.take() {
             // Removed while locked, so no other command can lock the removed file. A leftover file is harmless.
             let _ = fs::remove_file(&path);
             drop(file);

@@ -9,7 +9,7 @@ use crate::trust_args::TrustArgs;
 use crate::{CliError, Console};
 use keywright_license::License;
 use keywright_lint::{KeyFinding, KeyState};
-use keywright_verify::{BlockReport, Ground, Mode, Revocations, Trust, Verdict, Verifier};
+use keywright_verify::{BlockReport, Mode, Revocations, Trust, Verdict, VerdictCause, Verifier};
 
 /// A trust store with its revocations.
 pub(super) struct Store {
@@ -65,13 +65,13 @@ impl Store {
 /// Converts a verdict to a failure; `None` for verdicts that other rules cover: unreadable blocks, missing KEYs, dates.
 fn state(block: &BlockReport<'_>) -> Option<KeyState> {
     match (block.verdict, block.ground) {
-        (Verdict::UnknownKey, Ground::DevelopmentKey) => Some(KeyState::Development),
-        (Verdict::Revoked | Verdict::NotYet, Ground::KeyTime) => Some(KeyState::OutOfTime),
+        (Verdict::UnknownKey, VerdictCause::DevelopmentKey) => Some(KeyState::Development),
+        (Verdict::Revoked | Verdict::NotYet, VerdictCause::KeyTime) => Some(KeyState::OutOfTime),
         (Verdict::UnknownKey, _) => Some(KeyState::UnknownKey),
         (Verdict::NotForVendor, _) => Some(KeyState::NotForVendor),
         (Verdict::Invalid, _) => Some(KeyState::Mismatch),
         (Verdict::Revoked, _) => Some(KeyState::Revoked),
-        (Verdict::Unsupported | Verdict::Malformed, Ground::KeyVersion) => Some(KeyState::Unsupported),
+        (Verdict::Unsupported | Verdict::Malformed, VerdictCause::KeyVersion) => Some(KeyState::Unsupported),
         _ => None,
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn batch(
     across: &mut CrossFileIndex,
     progress: &Progress,
 ) -> Vec<Done> {
-    let ready: Vec<Ready> = sets.par_iter().map(|set| Ready::new(set, plan)).collect();
+    let ready: Vec<FixedSet> = sets.par_iter().map(|set| FixedSet::new(set, plan)).collect();
     let elsewhere: Vec<Vec<CrossFileMatch>> = ready
         .iter()
         .map(|ready| ready.marks.iter().flat_map(|marks| across.check_and_add(marks)).collect())
@@ -95,7 +95,7 @@ pub(super) fn batch(
 }
 
 /// A set of files that was read and fixed but not yet linted.
-struct Ready {
+struct FixedSet {
     done: Done,
     licenses: Vec<License>,
     options: lint::Options,
@@ -104,7 +104,7 @@ struct Ready {
     marks: Vec<FileFingerprints>,
 }
 
-impl Ready {
+impl FixedSet {
     fn new(set: &[Input], plan: &Plan) -> Self {
         let settings = set.first().map(|input| input.settings.clone()).unwrap_or_default();
         let mut options = plan.options(&settings);

@@ -90,7 +90,7 @@ fn read(args: &AddArgs, io: &mut Console<'_>) -> Result<(String, PublicKey), Cli
     }
     let line = PublicKey::find_line(&text).unwrap_or_default();
     let (vendor, key) = PublicKey::from_line(&line).map_err(|error| CliError::usage(error.to_string()))?;
-    if args.vendor.as_ref().is_some_and(|asked| asked != vendor) {
+    if args.vendor.as_ref().is_some_and(|given| given != vendor) {
         return Err(CliError::usage(format!("the key is for vendor `{vendor}`")));
     }
     Ok((parse_vendor(vendor).map_err(CliError::usage)?, key))

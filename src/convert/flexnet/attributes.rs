@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use super::keywords::{ATTRIBUTES, CUSTOMER};
 use super::model::Attributes;
 use crate::draft::shown;
+use crate::file_reader::Reading;
 use crate::keyword::position;
 use crate::loss::{BAD_VALUE, BROKEN_LINE, CUSTOMER_KEYWORD, Place, SIGNATURE, UNKNOWN_KEYWORD};
-use crate::reading::Reading;
-use crate::words::{Word, unquoted};
+use crate::statements::{Word, unquoted};
 
 /// The keywords of a line, and those that are read further.
 #[derive(Debug, Default)]

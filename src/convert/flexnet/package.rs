@@ -3,10 +3,10 @@
 use super::attributes::attributes;
 use super::model::{Component, Package, PackageKind};
 use crate::draft::shown;
+use crate::file_reader::Reading;
 use crate::loss::{BAD_VALUE, BROKEN_LINE, Place, SUITE_COUNT, SUITE_RESERVED};
 use crate::options::SuiteCounts;
-use crate::reading::Reading;
-use crate::words::Word;
+use crate::statements::Word;
 
 /// Reads a PACKAGE line; `None` if it cannot be read, which is reported.
 pub(crate) fn package(reading: &mut Reading<'_>, words: &[Word], place: Place) -> Option<Package> {

@@ -10,10 +10,10 @@ use super::keywords::STATEMENTS;
 use super::model::{Daemon, FlexFile, LicenseLine, LineKind, Seats, Server};
 use super::package::package;
 use crate::draft::shown;
+use crate::file_reader::Reading;
 use crate::keyword::position;
 use crate::loss::{BAD_VALUE, BROKEN_LINE, JOINED_LINES, Place, SERVER_SETTINGS, TOO_LARGE};
-use crate::reading::Reading;
-use crate::words::{Grammar, Statement, Word, statements, unquoted};
+use crate::statements::{Grammar, Statement, Word, statements, unquoted};
 
 /// The rules for lines.
 pub(crate) struct Lines;

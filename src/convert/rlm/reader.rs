@@ -8,13 +8,13 @@ use super::keywords::STATEMENTS;
 use super::model::{RlmCount, RlmFile, RlmKind, RlmLine};
 use super::tokens::primaries;
 use crate::draft::shown;
+use crate::file_reader::Reading;
 use crate::keyword::position;
 use crate::loss::{
     BAD_VALUE, BROKEN_LINE, JOINED_LINES, LOCKED_TOKEN, METERED_LINE, Place, SERVER_LOCK, SERVER_SETTINGS,
     TOO_LARGE,
 };
-use crate::reading::Reading;
-use crate::words::{Grammar, Statement, Word, statements};
+use crate::statements::{Grammar, Statement, Word, statements};
 
 /// The rules for lines.
 pub(crate) struct RlmLines;

@@ -1,8 +1,8 @@
 //! Parameters of a generator's template: `${NAME}`, `{{NAME}}`, `%NAME%` and `@NAME@`.
 
 use crate::draft::shown;
+use crate::file_reader::Reading;
 use crate::loss::{PARAMETER, Place};
-use crate::reading::Reading;
 
 /// The marks before and after the name of a parameter.
 const MARKS: [(&str, &str); 4] = [("${", "}"), ("{{", "}}"), ("%", "%"), ("@", "@")];

@@ -8,10 +8,10 @@ use super::keywords::SETTINGS;
 use super::model::{Setting, XmlFeature, XmlFile};
 use super::parameters::fill;
 use crate::draft::shown;
+use crate::file_reader::Reading;
 use crate::loss::{
     BAD_XML, BROKEN_LINE, COMMENTS, NOT_A_LICENSE, Place, SERVER_LOCK, TOO_LARGE, UNKNOWN_KEYWORD,
 };
-use crate::reading::Reading;
 
 /// Maximum nesting of elements; a template needs four.
 const MOST_DEPTH: usize = 32;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::block_text::{BlockText, key_of};
-use super::held::{Held, HeldLicense};
+use super::owned::{ExistingLicense, ExistingLicenses};
 use crate::addon_type::AddonType;
 use crate::error::Fault;
 use crate::order_kind::OrderKind;
@@ -14,17 +14,17 @@ use crate::order_kind::OrderKind;
 /// Returns an error if no pool of the order is in the license that it adds to.
 pub(crate) fn addon(
     blocks: Vec<BlockText>,
-    held: &Held<'_>,
-    base: &HeldLicense<'_>,
+    existing: &ExistingLicenses<'_>,
+    base: &ExistingLicense<'_>,
     kind: impl Fn(&BlockText) -> AddonType,
     day: Date,
 ) -> Result<Vec<BlockText>, Fault> {
-    let family = held.family(base.sn());
+    let family = existing.family(base.sn());
     let pools = || base.blocks.iter().filter(|block| block.is_pool());
     let mut kept = Vec::with_capacity(blocks.len());
     let mut adds = false;
     for mut block in blocks {
-        let has_it = held.all.iter().any(|license| {
+        let has_it = existing.all.iter().any(|license| {
             family.contains(&license.sn()) && license.blocks.iter().any(|known| known.is_same_content(&block))
         });
         if block.is_token() && has_it {
@@ -74,11 +74,11 @@ fn within(block: &mut BlockText, pool: &BlockText, day: Date) {
 /// Returns an error if the license has fewer blocks than it must replace.
 pub(crate) fn supersede(
     mut blocks: Vec<BlockText>,
-    held: &Held<'_>,
-    base: &HeldLicense<'_>,
+    existing: &ExistingLicenses<'_>,
+    base: &ExistingLicense<'_>,
 ) -> Result<Vec<BlockText>, Fault> {
-    let family = held.family(base.sn());
-    let members = held.all.iter().filter(|license| family.contains(&license.sn()));
+    let family = existing.family(base.sn());
+    let members = existing.all.iter().filter(|license| family.contains(&license.sn()));
     let old: Vec<(&BlockText, String)> = members
         .flat_map(|license| license.blocks.iter().zip(license.holding.records.iter().map(key_of)))
         .collect();

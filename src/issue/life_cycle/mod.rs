@@ -4,7 +4,6 @@
 
 mod block_text;
 mod entitlement_change;
-mod held;
 mod kinds;
 mod renewal;
 mod shape;
@@ -13,7 +12,7 @@ pub use entitlement_change::EntitlementChange;
 
 pub(crate) use block_text::{BlockText, text_of};
 pub(crate) use entitlement_change::{EntitlementComparison, compiled};
-pub(crate) use held::{Held, HeldLicense};
 pub(crate) use kinds::{addon, choices, supersede};
+pub(crate) use owned::{ExistingLicense, ExistingLicenses};
 pub(crate) use renewal::{period, renewed, same_length};
 pub(crate) use shape::{added, shaped};

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::block_text::BlockText;
-use super::held::{Held, HeldLicense};
+use super::owned::{ExistingLicense, ExistingLicenses};
 use super::shape::added;
 use crate::error::Fault;
 use crate::order::Order;
@@ -19,7 +19,7 @@ pub(crate) struct Renewed {
 ///
 /// # Errors
 /// Returns an error if the old license never ends, or if the order states dates with a gap or an overlap.
-pub(crate) fn period(order: &Order, base: &HeldLicense<'_>) -> Result<Renewed, Fault> {
+pub(crate) fn period(order: &Order, base: &ExistingLicense<'_>) -> Result<Renewed, Fault> {
     let sn = base.sn();
     let day = |text: &str| text.parse::<Date>().ok();
     let Some(last) = base.holding.last_end().and_then(day) else {
@@ -48,7 +48,7 @@ pub(crate) fn period(order: &Order, base: &HeldLicense<'_>) -> Result<Renewed, F
 }
 
 /// Returns the last day of a period as long as the old one, in years, months and days.
-pub(crate) fn same_length(base: &HeldLicense<'_>, last: Date, start: Date) -> Option<String> {
+pub(crate) fn same_length(base: &ExistingLicense<'_>, last: Date, start: Date) -> Option<String> {
     // The steps of a pool are one period, so the first START of the license counts. Without START, it is not known.
     let starts = base.blocks.iter().map(|block| block.get("START")?.parse::<Date>().ok());
     let first = starts.collect::<Option<Vec<Date>>>()?.into_iter().min()?;
@@ -66,14 +66,14 @@ pub(crate) fn same_length(base: &HeldLicense<'_>, last: Date, start: Date) -> Op
 /// Returns an error if a pool would have too many licenses.
 pub(crate) fn renewed(
     order: &Order,
-    held: &Held<'_>,
-    base: &HeldLicense<'_>,
+    existing: &ExistingLicenses<'_>,
+    base: &ExistingLicense<'_>,
     period: &Renewed,
     day: Date,
 ) -> Result<Vec<BlockText>, Fault> {
     let last = base.holding.last_end().unwrap_or_default();
     let mut blocks: Vec<BlockText> = ending(base, last).cloned().collect();
-    for addon in held.renewed_with(base.sn()) {
+    for addon in existing.renewed_with(base.sn()) {
         for block in ending(addon, last) {
             add(&mut blocks, block)?;
         }
@@ -93,7 +93,7 @@ pub(crate) fn renewed(
 }
 
 /// Returns the blocks of a license that end on its last day.
-fn ending<'h>(license: &'h HeldLicense<'_>, last: &'h str) -> impl Iterator<Item = &'h BlockText> {
+fn ending<'h>(license: &'h ExistingLicense<'_>, last: &'h str) -> impl Iterator<Item = &'h BlockText> {
     license.blocks.iter().filter(move |block| block.get("END") == Some(last))
 }
 

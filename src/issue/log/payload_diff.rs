@@ -51,9 +51,9 @@ pub fn changes(issued: &[u8], now: &[u8]) -> Vec<Change> {
             });
             continue;
         }
-        let (mut gone, mut come) = (only(&old, &new).into_iter(), only(&new, &old).into_iter());
+        let (mut removed, mut added) = (only(&old, &new).into_iter(), only(&new, &old).into_iter());
         loop {
-            let change = Change { directive: name.to_owned(), issued: gone.next(), now: come.next() };
+            let change = Change { directive: name.to_owned(), issued: removed.next(), now: added.next() };
             if change.issued.is_none() && change.now.is_none() {
                 break;
             }

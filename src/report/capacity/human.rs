@@ -120,10 +120,10 @@ fn pair(text: &mut String, frontier: &Frontier, width: usize, most: usize) {
     let mut rest = columns.as_slice();
     text.push('\n');
     while !rest.is_empty() {
-        let mut room = width.saturating_sub(column + 2);
+        let mut space = width.saturating_sub(column + 2);
         let fitting = rest.iter().take_while(|cells| {
-            let next = room.checked_sub(wide(cells) + 2);
-            room = next.unwrap_or(0);
+            let next = space.checked_sub(wide(cells) + 2);
+            space = next.unwrap_or(0);
             next.is_some()
         });
         let (part, later) = rest.split_at(fitting.count().max(1));

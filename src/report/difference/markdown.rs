@@ -10,12 +10,12 @@ use crate::escape::escape;
 pub fn render(compared: &Compared<'_>) -> String {
     let difference = compared.difference;
     let (old, new) = (plain(&escape(compared.old)), plain(&escape(compared.new)));
-    let mut text = format!("## License change: {}\n\n", words::verdict(compared));
+    let mut text = format!("## License change: {}\n\n", text::verdict(compared));
     let _ = writeln!(text, "From {old} to {new}, on {} and later.", difference.at);
     for (heading, lost) in [("Less", true), ("Other changes", false)] {
-        list(&mut text, heading, words::lines(difference, lost));
+        list(&mut text, heading, text::lines(difference, lost));
     }
-    list(&mut text, "Blocks", difference.blocks.iter().map(words::block).collect());
+    list(&mut text, "Blocks", difference.blocks.iter().map(text::block).collect());
     text
 }
 

@@ -3,7 +3,7 @@
 mod human;
 mod json;
 mod markdown;
-mod words;
+mod text;
 
 use keywright_analysis::Difference;
 

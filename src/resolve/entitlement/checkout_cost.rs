@@ -73,13 +73,13 @@ impl CheckoutCost {
 
 impl Model {
     /// Returns the cost of one checkout of a token block on a day, on a server without other checkouts. Subtracts the steps
-    /// from `room`. `None` if its dependencies cannot be met, however large the pools are.
+    /// from `budget`. `None` if its dependencies cannot be met, however large the pools are.
     #[must_use]
-    pub fn checkout_cost(&self, block: BlockId, day: Date, room: &mut u64) -> Option<CheckoutCost> {
-        self.cost_of_token(&mut State::new(self, day.at(0, 0, 0, 0)), block, room)
+    pub fn checkout_cost(&self, block: BlockId, day: Date, budget: &mut u64) -> Option<CheckoutCost> {
+        self.cost_of_token(&mut State::new(self, day.at(0, 0, 0, 0)), block, budget)
     }
 
-    /// Computes the cost of one license of a token block on the day of `state`. Subtracts the steps from `room`.
+    /// Computes the cost of one license of a token block on the day of `state`. Subtracts the steps from `budget`.
     ///
     /// If the pools are too small for one checkout, the cost is what it would draw on larger pools.
     /// `None` if its dependencies cannot be met, however large the pools are.
@@ -87,20 +87,20 @@ impl Model {
         &self,
         state: &mut State,
         block: BlockId,
-        room: &mut u64,
+        budget: &mut u64,
     ) -> Option<CheckoutCost> {
         let begin = state.work();
-        let mut cost = self.cost_within(state, block, *room, false);
+        let mut cost = self.cost_within(state, block, *budget, false);
         if cost.alternatives.is_empty() {
-            cost = self.cost_within(state, block, *room, true);
+            cost = self.cost_within(state, block, *budget, true);
         }
-        *room = room.saturating_sub(state.work() - begin);
+        *budget = budget.saturating_sub(state.work() - begin);
         (!cost.alternatives.is_empty() || !cost.is_complete).then_some(cost)
     }
 
-    fn cost_within(&self, state: &mut State, block: BlockId, room: u64, boundless: bool) -> CheckoutCost {
+    fn cost_within(&self, state: &mut State, block: BlockId, budget: u64, boundless: bool) -> CheckoutCost {
         let need = Need { count: 1, version: 0 };
-        let mut first = self.cost_walk(state, room.min(STEP_BUDGET), boundless);
+        let mut first = self.cost_walk(state, budget.min(STEP_BUDGET), boundless);
         let served = first.try_block(block, need) && first.burn_charges();
         let is_complete = !first.is_exhausted();
         let draws = (served && is_complete).then(|| first.scratch.taken());
@@ -111,7 +111,7 @@ impl Model {
         if is_plain || !is_complete {
             return CheckoutCost { draws: ranges(self, &alternatives), alternatives, is_complete };
         }
-        let search = self.cost_walk(state, room.min(SEARCH_BUDGET), boundless);
+        let search = self.cost_walk(state, budget.min(SEARCH_BUDGET), boundless);
         let is_complete = search.every_choice(block, need, MOST_ALTERNATIVES, &mut alternatives);
         CheckoutCost { draws: ranges(self, &alternatives), alternatives, is_complete }
     }

@@ -8,7 +8,7 @@ mod checkout_cost;
 mod obstacle;
 mod role;
 mod set;
-mod standing;
+mod text_role;
 mod usable;
 
 pub use checkout_cost::{CheckoutCost, CostRange};

@@ -15,22 +15,28 @@ use crate::walk::Walk;
 
 impl Model {
     /// Returns why a block grants not even one checkout in this state, or `None` if it does, or if that takes more than
-    /// `room` steps. Subtracts the steps from `room`.
-    pub(super) fn obstacle(&self, state: &mut State, block: BlockId, room: &mut u64) -> Option<Obstacle> {
+    /// `budget` steps. Subtracts the steps from `budget`.
+    pub(super) fn obstacle(&self, state: &mut State, block: BlockId, budget: &mut u64) -> Option<Obstacle> {
         if self.kind(block) == Kind::Activation {
             let reason = self.activation_miss(state, block)?;
             return Some(Obstacle { reason, dependency: None });
         }
         let begin = state.work();
-        let denied = self.attempt_once(state, block, *room, false)?;
-        let explained = self.attempt_once(state, block, *room, true).unwrap_or(denied);
-        *room = room.saturating_sub(state.work() - begin);
+        let denied = self.attempt_once(state, block, *budget, false)?;
+        let explained = self.attempt_once(state, block, *budget, true).unwrap_or(denied);
+        *budget = budget.saturating_sub(state.work() - begin);
         Some(explained)
     }
 
-    fn attempt_once(&self, state: &mut State, block: BlockId, room: u64, explain: bool) -> Option<Obstacle> {
+    fn attempt_once(
+        &self,
+        state: &mut State,
+        block: BlockId,
+        budget: u64,
+        explain: bool,
+    ) -> Option<Obstacle> {
         let mut walk = Walk::new(self, state, super::usable::someone(), Mode::Checkout);
-        walk.limit_to(room.min(STEP_BUDGET));
+        walk.limit_to(budget.min(STEP_BUDGET));
         walk.trace = explain.then(Trace::default);
         let served = walk.try_block(block, Need { count: 1, version: 0 }) && walk.burn_charges();
         let attempts = walk.trace.take().map(Trace::finish).unwrap_or_default();

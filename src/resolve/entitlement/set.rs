@@ -73,43 +73,43 @@ impl Entitlements {
     }
 
     fn of_names(model: &Model, names: &[NameId], day: Date) -> Self {
-        let mut room = limits::ENTITLEMENT_BUDGET;
+        let mut budget = limits::ENTITLEMENT_BUDGET;
         let mut state = State::new(model, day.at(0, 0, 0, 0));
         let mut found = Self {
             day,
-            roles: model.blocks.iter().map(|(block, _)| model.standing(block, day)).collect(),
+            roles: model.blocks.iter().map(|(block, _)| model.role_by_text(block, day)).collect(),
             features: Vec::new(),
             costs: HashMap::new(),
             shared_names: HashMap::new(),
         };
         for block in names.iter().flat_map(|name| model.blocks_of(*name)) {
-            found.examine(model, &mut state, *block, &mut room);
+            found.examine(model, &mut state, *block, &mut budget);
         }
         for name in names {
-            found.total(model, &state, *name, &mut room);
+            found.total(model, &state, *name, &mut budget);
         }
         found
     }
 
     /// Completes the role of a block with its dependencies, and computes its cost.
-    fn examine(&mut self, model: &Model, state: &mut State, block: BlockId, room: &mut u64) {
+    fn examine(&mut self, model: &Model, state: &mut State, block: BlockId, budget: &mut u64) {
         if self.role(block) != Role::Serves {
             return;
         }
-        if let Some(obstacle) = model.obstacle(state, block, room)
+        if let Some(obstacle) = model.obstacle(state, block, budget)
             && let Some(role) = self.roles.get_mut(block.index())
         {
             *role = Role::CannotBeServed(obstacle);
         }
         if model.kind(block) == Kind::Token
-            && let Some(cost) = model.cost_of_token(state, block, room)
+            && let Some(cost) = model.cost_of_token(state, block, budget)
         {
             self.costs.insert(block, cost);
         }
     }
 
     /// Computes the usable totals of a name, for each vendor.
-    fn total(&mut self, model: &Model, state: &State, name: NameId, room: &mut u64) {
+    fn total(&mut self, model: &Model, state: &State, name: NameId, budget: &mut u64) {
         let one = Request::one(Some(name));
         let mut targets: Vec<TargetId> = Vec::new();
         for block in model.blocks_of(name) {
@@ -126,12 +126,12 @@ impl Entitlements {
                 vendor: row.vendor.clone(),
                 feature: name,
                 blocks: row.blocks.clone(),
-                usable: model.most_of(state, &one, Source::OneVendor(*target), room),
+                usable: model.most_of(state, &one, Source::OneVendor(*target), budget),
                 cost: (!costs.is_empty()).then(|| CheckoutCost::of_any(model, costs)),
             });
         }
         if targets.len() > 1 {
-            let all = model.most_of(state, &one, Source::AllVendors(name), room);
+            let all = model.most_of(state, &one, Source::AllVendors(name), budget);
             self.shared_names.insert(name, all);
         }
     }

@@ -70,8 +70,14 @@ impl Model {
         self.most_of(state, request, Source::AllVendors(name), &mut MOST_WORK.clone())
     }
 
-    /// As [`Self::at_once`], of the blocks of a source, within a number of steps. Subtracts the steps from `room`.
-    pub(super) fn most_of(&self, state: &State, request: &Request, source: Source, room: &mut u64) -> Usable {
+    /// As [`Self::at_once`], of the blocks of a source, within a number of steps. Subtracts the steps from `budget`.
+    pub(super) fn most_of(
+        &self,
+        state: &State,
+        request: &Request,
+        source: Source,
+        budget: &mut u64,
+    ) -> Usable {
         let blocks = match source {
             Source::AllVendors(name) => &self.names.get(name).blocks,
             Source::OneVendor(target) => &self.targets.get(target).blocks,
@@ -87,8 +93,8 @@ impl Model {
         let mut search =
             UsableSearch { model: self, state: state.clone(), people: Interner::default(), source };
         let begin = search.state.work();
-        let most = search.run(request, *room);
-        *room = room.saturating_sub(search.state.work() - begin);
+        let most = search.run(request, *budget);
+        *budget = budget.saturating_sub(search.state.work() - begin);
         most
     }
 
@@ -123,7 +129,7 @@ struct UsableSearch<'m> {
 impl UsableSearch<'_> {
     /// Checks out until a request is denied. Equal requests are served in the same way while the pools that serve the
     /// first one last, so they are made as one request for all of them.
-    fn run(&mut self, request: &Request, room: u64) -> Usable {
+    fn run(&mut self, request: &Request, budget: u64) -> Usable {
         let begin = self.state.work();
         let mut fit = 0_u64;
         loop {
@@ -144,7 +150,7 @@ impl UsableSearch<'_> {
                 return Usable::Unlimited;
             }
             fit = fit.saturating_add(granted);
-            if granted == 0 || self.state.work() - begin >= room {
+            if granted == 0 || self.state.work() - begin >= budget {
                 return Usable::AtLeast(fit);
             }
         }

@@ -61,7 +61,7 @@ impl<'a> Graph<'a> {
             target_names: Vec::new(),
             first_target: Vec::new(),
             order: Vec::new(),
-            knots: Vec::new(),
+            components: Vec::new(),
         }
     }
 
@@ -72,7 +72,7 @@ impl<'a> Graph<'a> {
         }
         self.take_targets();
         self.connect();
-        (self.order, self.knots) = super::metrics::order(&self);
+        (self.order, self.components) = super::metrics::order(&self);
         self
     }
 

@@ -69,12 +69,12 @@ impl Draws {
     pub fn new(graph: &Graph<'_>, measures: &Metrics) -> Self {
         let mut nodes: Vec<Option<NodeDraws>> = Vec::new();
         nodes.resize_with(graph.net.node_count(), || None);
-        let mut room = MAX_WORK;
+        let mut budget = MAX_WORK;
         for at in graph.order.iter().copied() {
             let block = graph.blocks.get(at.index());
             let work: usize = graph.net.edges(at).filter_map(|edge| size(&nodes, edge.target())).sum();
-            let Some(rest) = room.checked_sub(work + 1) else { break };
-            room = rest;
+            let Some(rest) = budget.checked_sub(work + 1) else { break };
+            budget = rest;
             let node = match block {
                 Some(block) if measures.is_faulty(block.id) => None,
                 Some(block) if block.is_token() => token(graph, &nodes, block.id),

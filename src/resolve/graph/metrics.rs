@@ -48,7 +48,8 @@ impl Metrics {
                 *node = measured;
             }
         }
-        let mut cycles: Vec<Vec<Hop>> = components.iter().filter_map(|component| cycle(graph, component)).collect();
+        let mut cycles: Vec<Vec<Hop>> =
+            components.iter().filter_map(|component| cycle(graph, component)).collect();
         cycles.sort_by_key(|cycle| cycle.first().map(|hop| hop.block));
         Self { cycles, nodes }
     }

@@ -170,7 +170,7 @@ pub struct Graph<'a> {
     /// The nodes outside cycles, dependencies first.
     pub(super) order: Vec<NodeIndex>,
     /// The strongly connected components with cycles.
-    pub(super) knots: Vec<Vec<NodeIndex>>,
+    pub(super) components: Vec<Vec<NodeIndex>>,
 }
 
 impl<'a> Graph<'a> {

@@ -65,21 +65,21 @@ impl Graph<'_> {
         ShortestPaths { next }
     }
 
-    /// Returns the path from a block to the first goal other than itself. Takes at most `room` steps, and subtracts them
-    /// from `room`.
+    /// Returns the path from a block to the first goal other than itself. Takes at most `budget` steps, and subtracts them
+    /// from `budget`.
     #[must_use]
     pub fn way(
         &self,
         ways: &ShortestPaths,
         from: GraphBlockId,
         is_goal: impl Fn(GraphBlockId) -> bool,
-        room: &mut usize,
+        budget: &mut usize,
     ) -> Option<Chain> {
         let mut hops = Vec::new();
         let mut block = from;
         let mut at = from.node();
         loop {
-            *room = room.checked_sub(1)?;
+            *budget = budget.checked_sub(1)?;
             let edge = (*ways.next.get(at.index())?)?;
             let (_, to) = self.net.edge_endpoints(edge)?;
             if let Some(Step::Need(dependency)) = self.net.edge_weight(edge) {
@@ -110,13 +110,13 @@ pub enum SearchDirection {
 
 impl Graph<'_> {
     /// Returns the blocks that are reachable through any alternative, the start blocks included, in file order. Visits at
-    /// most `room` edges and subtracts them from `room`; returns `None` if more are needed.
+    /// most `budget` edges and subtracts them from `budget`; returns `None` if more are needed.
     #[must_use]
     pub fn reached(
         &self,
         from: impl IntoIterator<Item = GraphBlockId>,
         toward: SearchDirection,
-        room: &mut usize,
+        budget: &mut usize,
     ) -> Option<Vec<GraphBlockId>> {
         let direction = match toward {
             SearchDirection::Pools => Direction::Outgoing,
@@ -126,7 +126,7 @@ impl Graph<'_> {
         let mut seen: BTreeSet<NodeIndex> = queue.iter().copied().collect();
         while let Some(at) = queue.pop() {
             for next in self.net.neighbors_directed(at, direction) {
-                *room = room.checked_sub(1)?;
+                *budget = budget.checked_sub(1)?;
                 if seen.insert(next) {
                     queue.push(next);
                 }
@@ -136,14 +136,14 @@ impl Graph<'_> {
         Some(blocks.map(GraphBlockId::new).collect())
     }
 
-    /// Returns a shortest chain from one block to another. Visits at most `room` edges and subtracts them from `room`.
+    /// Returns a shortest chain from one block to another. Visits at most `budget` edges and subtracts them from `budget`.
     #[must_use]
-    pub fn chain_between(&self, from: GraphBlockId, to: GraphBlockId, room: &mut usize) -> Option<Chain> {
+    pub fn chain_between(&self, from: GraphBlockId, to: GraphBlockId, budget: &mut usize) -> Option<Chain> {
         let mut came: HashMap<NodeIndex, EdgeIndex> = HashMap::new();
         let mut queue = VecDeque::from([from.node()]);
         while let Some(at) = queue.pop_front() {
             for edge in self.net.edges(at) {
-                *room = room.checked_sub(1)?;
+                *budget = budget.checked_sub(1)?;
                 if edge.target() == to.node() {
                     return Some(Chain { hops: back_to(self, &came, from.node(), edge.id()), end: to });
                 }

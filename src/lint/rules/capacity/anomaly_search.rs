@@ -257,13 +257,13 @@ impl AnomalySearch<'_, '_> {
     ) -> Result<Vec<&'p Competitor>, BudgetExhausted> {
         let graph = self.cx.graph;
         let blocks = graph.names().get(player.at).map(|named| named.blocks.clone()).unwrap_or_default();
-        let mut room = usize::try_from(self.steps).unwrap_or(usize::MAX);
-        let below = graph.reached(blocks, SearchDirection::Pools, &mut room);
+        let mut budget = usize::try_from(self.steps).unwrap_or(usize::MAX);
+        let below = graph.reached(blocks, SearchDirection::Pools, &mut budget);
         let pools = |id: &GraphBlockId| graph.block(*id).is_some_and(|block| !block.is_token());
         let above = below.and_then(|below| {
-            graph.reached(below.into_iter().filter(pools), SearchDirection::Tokens, &mut room)
+            graph.reached(below.into_iter().filter(pools), SearchDirection::Tokens, &mut budget)
         });
-        self.steps = room as u64;
+        self.steps = budget as u64;
         let above = above.ok_or(BudgetExhausted)?;
         let names: BTreeSet<usize> = above
             .into_iter()

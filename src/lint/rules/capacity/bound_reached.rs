@@ -58,12 +58,12 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         (&capacity_gap::CODE, &shortages.unfollowed),
     ];
     // An incomplete rule matters only if it is enabled; the finding then has the rule's level.
-    let asked = rules.into_iter().filter(|(_, unexamined)| !unexamined.is_empty()).filter_map(
+    let incomplete = rules.into_iter().filter(|(_, unexamined)| !unexamined.is_empty()).filter_map(
         |(code, unexamined)| Some((code, unexamined, cx.options.levels.apply(code, Severity::Note)?)),
     );
-    let asked: Vec<_> = asked.collect();
+    let incomplete: Vec<_> = incomplete.collect();
     let blocks: BTreeSet<GraphBlockId> =
-        asked.iter().flat_map(|(_, unexamined, _)| unexamined.iter().copied()).collect();
+        incomplete.iter().flat_map(|(_, unexamined, _)| unexamined.iter().copied()).collect();
     let names: BTreeSet<&str> =
         blocks.iter().filter_map(|id| cx.graph.block(*id)).map(GraphBlock::name).collect();
     let Some(first) = blocks.first().and_then(|id| cx.graph.block(*id)) else { return };
@@ -73,11 +73,11 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         "analysis incomplete for {number} {noun} with too many combinations: {}",
         message::list(&names)
     );
-    let codes: Vec<&str> = asked.iter().map(|(code, _, _)| code.name).collect();
+    let codes: Vec<&str> = incomplete.iter().map(|(code, _, _)| code.name).collect();
     let mut found = cx
         .found(&CODE, first, first.feature.name.span, message)
         .label(format!("not analysed completely by {}", message::list(&codes)))
         .help("split the feature, reduce the alternatives of its dependencies, or allow the finding");
-    found.severity = asked.iter().map(|(_, _, severity)| *severity).max().unwrap_or(CODE.severity);
+    found.severity = incomplete.iter().map(|(_, _, severity)| *severity).max().unwrap_or(CODE.severity);
     sink.push(found);
 }

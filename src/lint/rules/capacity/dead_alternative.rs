@@ -35,12 +35,12 @@ FEATURE Spare { VENDOR=Acme COUNT=10 }
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut room = super::never_runs::MAX_SEARCH;
+    let mut budget = super::never_runs::MAX_SEARCH;
     for (id, lack) in cx.shortages().causes() {
         let Some(block) = cx.graph.block(*id) else { continue };
         if super::another_lives(cx, block) {
             let consequence = "so this alternative is never used";
-            sink.push(super::never_runs::describe(cx, block, lack, &CODE, consequence, &mut room));
+            sink.push(super::never_runs::describe(cx, block, lack, &CODE, consequence, &mut budget));
         }
     }
     let Some(replaced) = replaced_names(cx) else { return };

@@ -50,11 +50,11 @@ FEATURE Pool { VENDOR=Acme COUNT=24 }
 pub(super) const MAX_SEARCH: usize = 1_000_000;
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut room = MAX_SEARCH;
+    let mut budget = MAX_SEARCH;
     for (id, lack) in cx.shortages().causes() {
         let Some(block) = cx.graph.block(*id) else { continue };
         if !super::another_lives(cx, block) {
-            sink.push(describe(cx, block, lack, &CODE, "so it can never run", &mut room));
+            sink.push(describe(cx, block, lack, &CODE, "so it can never run", &mut budget));
         }
     }
 }
@@ -66,7 +66,7 @@ pub(super) fn describe(
     lack: &Shortfall,
     code: &'static Code,
     consequence: &str,
-    room: &mut usize,
+    budget: &mut usize,
 ) -> Diagnostic {
     let mut found = match lack {
         Shortfall::Licenses { pool, needed, size, on } => {
@@ -82,7 +82,7 @@ pub(super) fn describe(
             let found = cx
                 .found(code, block, block.feature.name.span, message)
                 .help("enlarge the pool, or lower the COUNT of a dependency");
-            to_pool(found, cx, block, *pool, &has, room)
+            to_pool(found, cx, block, *pool, &has, budget)
         }
         Shortfall::Days => {
             let message = format!(
@@ -111,12 +111,12 @@ fn to_pool(
     block: &GraphBlock<'_>,
     pool: GraphBlockId,
     has: &str,
-    room: &mut usize,
+    budget: &mut usize,
 ) -> Diagnostic {
     let mut ways = Vec::new();
     for (hop, need, _) in cx.graph.needs(block.id) {
         if ways.len() <= MOST_WAYS
-            && let Some(chain) = chain_by(cx, block, hop, pool, room)
+            && let Some(chain) = chain_by(cx, block, hop, pool, budget)
         {
             ways.push((chain, part(cx, block, need, pool)));
         }
@@ -143,7 +143,7 @@ fn chain_by(
     block: &GraphBlock<'_>,
     hop: Hop,
     pool: GraphBlockId,
-    room: &mut usize,
+    budget: &mut usize,
 ) -> Option<Chain> {
     let need = cx.graph.dependency(hop)?;
     let mut serving = cx.graph.serving(block, need).take(super::MOST_ALTERNATIVES);
@@ -151,7 +151,8 @@ fn chain_by(
         if provider.id == pool {
             return Some(Chain { hops: vec![hop], end: pool });
         }
-        let chain = provider.is_token().then(|| cx.graph.chain_between(provider.id, pool, room)).flatten()?;
+        let chain =
+            provider.is_token().then(|| cx.graph.chain_between(provider.id, pool, budget)).flatten()?;
         let hops = std::iter::once(hop).chain(chain.hops).collect();
         Some(Chain { hops, end: pool })
     })

@@ -47,7 +47,7 @@ fn replaced<'c, 'a>(cx: &'c Context<'a>, block: &GraphBlock<'a>) -> Option<(&'c 
     let id = model.block(block.id.index())?;
     let today = cx.options.at;
     let first = block.feature.start.map_or(today, |start| start.value.max(today));
-    let Role::ReplacedBy(other) = model.standing(id, first) else { return None };
+    let Role::ReplacedBy(other) = model.role_by_text(id, first) else { return None };
     let periods = model.periods_in_force(id);
     if periods.iter().any(|(_, last)| *last >= today) {
         return None;

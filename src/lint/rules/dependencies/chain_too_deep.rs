@@ -56,18 +56,18 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     // A chain is reported once, at its first block, although later blocks may be too deep as well.
     let deeper: HashSet<GraphBlockId> =
         deep.iter().filter_map(|block| cx.measures.next_in_chain(cx.graph, block.id)).collect();
-    let mut room = MAX_SHOWN_STEPS;
+    let mut budget = MAX_SHOWN_STEPS;
     for block in deep.into_iter().filter(|block| !deeper.contains(&block.id)) {
         let depth = cx.measures.depth(block.id).unwrap_or_default();
         let message = format!(
             "dependency chain of `{}` is too long: {depth} dependencies, at most {MAX_DEPTH} are allowed",
             block.name()
         );
-        let Some(rest) = room.checked_sub(depth as usize) else {
+        let Some(rest) = budget.checked_sub(depth as usize) else {
             sink.push(cx.found(&CODE, block, block.feature.name.span, message).help(HELP));
             continue;
         };
-        room = rest;
+        budget = rest;
         let chain = cx.measures.longest_chain(cx.graph, block.id);
         let message = format!("{message}: {}", message::chain(cx.graph, chain.blocks()));
         let found = cx.found(&CODE, block, block.feature.name.span, message).help(HELP);

@@ -40,13 +40,13 @@ FEATURE Pool { VENDOR=Acme COUNT=10 }
 const MAX_COMPARISONS: usize = 200_000;
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut room = MAX_COMPARISONS;
+    let mut budget = MAX_COMPARISONS;
     for (fault, block, dependency) in unserved(cx, DependencyTarget::Unknown) {
         let name = dependency.feature.value.as_str();
         let known = || cx.graph.names().iter().filter(|named| named.vendor.as_str() == block.vendor());
-        let suggestion = match room.checked_sub(cx.graph.names().len()) {
+        let suggestion = match budget.checked_sub(cx.graph.names().len()) {
             Some(rest) => {
-                room = rest;
+                budget = rest;
                 nearest(name, known().map(|named| named.name.as_str()).filter(|known| *known != block.name()))
             }
             None => None,

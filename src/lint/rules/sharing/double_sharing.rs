@@ -50,14 +50,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         })
     };
     let ways = cx.graph.ways_to(is_shared);
-    let mut room = MAX_STEPS;
+    let mut budget = MAX_STEPS;
     for block in cx.blocks().filter(|block| block.is_token()) {
         let Some(share) = block.feature.share.filter(|share| share.value.counts()) else { continue };
-        if room == 0 {
+        if budget == 0 {
             // Such chains are errors because of their length; once they are fixed, the next run shows the rest.
             break;
         }
-        let Some(chain) = cx.graph.way(&ways, block.id, is_shared, &mut room) else { continue };
+        let Some(chain) = cx.graph.way(&ways, block.id, is_shared, &mut budget) else { continue };
         let Some((end, culprit)) =
             cx.graph.block(chain.end).and_then(|end| Some((end, end.feature.share.as_ref()?)))
         else {

@@ -26,7 +26,7 @@ pub(super) struct Fault {
 /// Tokens that no longer fit, by day.
 pub(super) struct CapacityDrops<'c> {
     days: BTreeMap<Date, Vec<&'c CapacityDrop>>,
-    room: usize,
+    budget: usize,
 }
 
 impl<'c> CapacityDrops<'c> {
@@ -35,7 +35,7 @@ impl<'c> CapacityDrops<'c> {
         for fall in &cx.shortages().falls {
             days.entry(fall.day).or_default().push(fall);
         }
-        Self { days, room: MOST_STEPS }
+        Self { days, budget: MOST_STEPS }
     }
 
     /// Removes and returns the tokens affected by a fault of a license. For a gap, only the tokens that do not fit after
@@ -57,7 +57,7 @@ impl<'c> CapacityDrops<'c> {
         let Some(all) = self.days.get_mut(&day).filter(|all| !all.is_empty()) else { return Vec::new() };
         let blocks = named.blocks.iter().copied();
         let above: Vec<GraphBlockId> =
-            cx.graph.reached(blocks, SearchDirection::Tokens, &mut self.room).unwrap_or_default();
+            cx.graph.reached(blocks, SearchDirection::Tokens, &mut self.budget).unwrap_or_default();
         let (taken, rest) = all.iter().partition(|fall| above.binary_search(&fall.block).is_ok());
         *all = rest;
         taken

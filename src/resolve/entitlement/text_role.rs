@@ -37,7 +37,7 @@ impl Model {
     /// Returns the role of a block on `day` without its dependencies: a token can have the role [`Role::Serves`] although
     /// they are not met. See [`Entitlements`](super::Entitlements) for the complete role.
     #[must_use]
-    pub fn standing(&self, block: BlockId, day: Date) -> Role {
+    pub fn role_by_text(&self, block: BlockId, day: Date) -> Role {
         let row = self.blocks.get(block);
         if let Some(role) = self.out_of_force(block, day) {
             return role;

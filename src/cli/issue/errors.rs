@@ -6,7 +6,7 @@ use crate::new::refused;
 use crate::{CliError, Console, Exit};
 
 /// Maximum number of refused orders that are listed; the others are counted.
-pub(super) const MOST_TOLD: usize = 50;
+pub(super) const MAX_REPORTED: usize = 50;
 
 /// Converts an error of the log or a plan: the command has no result.
 pub(crate) fn failed(fault: &keywright_issue::Fault) -> CliError {
@@ -17,11 +17,11 @@ pub(crate) fn failed(fault: &keywright_issue::Fault) -> CliError {
 pub(super) fn tell(all: &[Refused], io: &mut Console<'_>) -> Result<(), CliError> {
     let mut faults: Vec<&keywright_issue::Fault> = all.iter().flat_map(|refused| &refused.faults).collect();
     faults.sort_by(|one, other| (&one.file, one.place).cmp(&(&other.file, other.place)));
-    for fault in faults.iter().take(MOST_TOLD) {
+    for fault in faults.iter().take(MAX_REPORTED) {
         io.error(&refused(fault))?;
     }
-    if faults.len() > MOST_TOLD {
-        io.note(&format!("… and {} more", faults.len() - MOST_TOLD))?;
+    if faults.len() > MAX_REPORTED {
+        io.note(&format!("… and {} more", faults.len() - MAX_REPORTED))?;
     }
     Ok(())
 }

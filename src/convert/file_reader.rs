@@ -6,7 +6,7 @@ use super::dates::{DateFault, Expiry, expiry};
 use super::draft::shown;
 use super::loss::{BAD_VALUE, DATE_ORDER, Place, Report};
 use super::options::Options;
-use super::words::{Word, unquoted};
+use super::statements::{Word, unquoted};
 
 /// The reading of one file.
 pub(crate) struct Reading<'a> {

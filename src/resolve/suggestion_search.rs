@@ -1,11 +1,11 @@
 //! The search for changes that would grant a request: its limits, and the blocks that are too small.
 
-use super::asked::Asked;
 use super::index_vec::BlockId;
 use super::model::Model;
 use super::outcome::{Attempt, Verdict};
 use super::reason::Reason;
 use super::state::State;
+use super::walk_request::WalkRequest;
 
 /// Maximum work of the search, in resolver steps.
 pub(super) const BUDGET: u64 = 200_000;
@@ -36,7 +36,7 @@ fn collect_short(attempt: &Attempt, short: &mut Vec<(BlockId, u64)>) {
 pub(super) struct Search<'a> {
     pub(super) model: &'a Model,
     pub(super) state: &'a mut State,
-    pub(super) asked: &'a Asked,
+    pub(super) requested: &'a WalkRequest,
     /// The value of the state's work counter at which the search ends.
     pub(super) end: u64,
 }

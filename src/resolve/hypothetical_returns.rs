@@ -120,8 +120,8 @@ impl Supposed {
 
     /// Undoes the hypothetical returns.
     pub(super) fn take_back(self, state: &mut State) {
-        for gone in self.0.into_iter().rev() {
-            match gone {
+        for removed in self.0.into_iter().rev() {
+            match removed {
                 Gone::Pool { block, amount, open } => state.add(block, amount, open),
                 Gone::Shifted { block, before, after } => state.shift_open(block, after, before),
                 Gone::Left { group, left, row } => state.groups.rejoin(group, &left, row),

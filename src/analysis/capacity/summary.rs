@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use keywright_resolve::Model;
 
 use super::features::{Demand, Features};
-use super::play::Play;
 use super::result::{DeniedMix, Hosts};
+use super::simulation::Play;
 use super::{denied, most};
 use crate::amount::Amount;
 
@@ -32,8 +32,8 @@ impl Quick {
     ) -> Self {
         let features = Features::some(model, day, hosts, keep);
         let mut play = Play::new(model, &features, hosts);
-        let found: Vec<most::Most> =
-            (0..features.len()).map(|at| most::of(&mut play, &features, at)).collect();
+        let found: Vec<maximum::Most> =
+            (0..features.len()).map(|at| maximum::of(&mut play, &features, at)).collect();
         let pools = features.iter().filter(|row| row.is_pool).map(|row| row.name.clone()).collect();
         let rows = features.iter().zip(&found);
         let rows = rows.map(|(row, most)| (row.name.clone(), most.amount, cost(&features, &row.demand)));

@@ -15,7 +15,7 @@ use super::requester::Requester;
 
 /// The index.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Held {
+pub(super) struct HolderIndex {
     /// The draws of each live checkout: block, amount, slot.
     pub(super) slots: BTreeSet<(BlockId, u64, u32)>,
     /// The amount that each person draws from a block.
@@ -48,7 +48,7 @@ impl Change {
     }
 }
 
-impl Held {
+impl HolderIndex {
     pub(super) fn checkout(
         &mut self,
         change: Change,

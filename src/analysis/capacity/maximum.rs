@@ -3,7 +3,7 @@
 use keywright_resolve::{Event, Outcome, Reason, State, Suggestion, Supply};
 
 use super::features::{Demand, Feature, Features, SupplyRow};
-use super::play::{Play, START};
+use super::simulation::{Play, START};
 use crate::amount::Amount;
 
 /// Maximum number of checkouts of one feature that are tried.

@@ -1,6 +1,6 @@
 //! The texts of a difference, for all formats that people read.
 
-use keywright_analysis::diff::{BlockChange, Change, ChangeKind, DrawChange, Fate};
+use keywright_analysis::diff::{BlockChange, BlockChangeKind, Change, ChangeKind, DrawChange};
 use keywright_analysis::{Difference, ORDER_DECIDES};
 
 use crate::escape::escape;
@@ -95,9 +95,9 @@ pub(super) fn block(block: &BlockChange) -> String {
         parts.collect::<Vec<_>>().join(" ")
     };
     match block.fate {
-        Fate::Added => format!("{name} added: {}{past}", list(|one| one.new.as_ref())),
-        Fate::Removed => format!("{name} removed: {}{past}", list(|one| one.old.as_ref())),
-        Fate::Changed => {
+        BlockChangeKind::Added => format!("{name} added: {}{past}", list(|one| one.new.as_ref())),
+        BlockChangeKind::Removed => format!("{name} removed: {}{past}", list(|one| one.old.as_ref())),
+        BlockChangeKind::Changed => {
             let parts = block.directives.iter().map(|one| {
                 let text = |value: &Option<String>| {
                     value.as_ref().map_or_else(|| "none".to_owned(), |value| escape(value).into_owned())

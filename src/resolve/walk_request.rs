@@ -8,7 +8,7 @@ use super::walk::Walk;
 
 /// The parameters of a request's walk.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct WalkRequest {
     pub(super) name: NameId,
     pub(super) need: Need,
     pub(super) who: Requester,
@@ -17,7 +17,7 @@ pub(super) struct Asked {
     pub(super) active: u64,
 }
 
-impl Asked {
+impl WalkRequest {
     /// Returns true if the walk grants the request.
     pub(super) fn served(&self, walk: &mut Walk<'_>) -> bool {
         walk.request(self.name, self.need) && !walk.is_exhausted()

@@ -15,22 +15,22 @@ use crate::order_kind::OrderKind;
 
 /// The licenses of a customer that are neither revoked nor the license of the order itself.
 #[derive(Debug, Default)]
-pub(crate) struct Held<'a> {
-    pub(crate) all: Vec<HeldLicense<'a>>,
+pub(crate) struct ExistingLicenses<'a> {
+    pub(crate) all: Vec<ExistingLicense<'a>>,
     /// The earlier issue of the order's own serial number, which the order corrects.
-    pub(crate) corrected: Option<HeldLicense<'a>>,
+    pub(crate) corrected: Option<ExistingLicense<'a>>,
     revoked: Vec<(&'a str, String)>,
 }
 
 /// One license of a customer.
 #[derive(Debug)]
-pub(crate) struct HeldLicense<'a> {
+pub(crate) struct ExistingLicense<'a> {
     pub(crate) holding: &'a Holding,
     pub(crate) blocks: Vec<BlockText>,
     pub(crate) license: License,
 }
 
-impl<'a> Held<'a> {
+impl<'a> ExistingLicenses<'a> {
     /// Reads the licenses from the log. `revoked` returns the reason if a license is revoked.
     pub(crate) fn new(
         order: &Order,
@@ -53,27 +53,27 @@ impl<'a> Held<'a> {
         owned: &'a Owned,
         revoked: &dyn Fn(&Holding) -> Option<String>,
     ) -> Result<Self, Fault> {
-        let mut held = Self::default();
+        let mut existing = Self::default();
         for (holding, number) in owned.holdings.iter().zip(1..) {
             if let Some(reason) = revoked(holding) {
-                held.revoked.push((holding.sn(), reason));
+                existing.revoked.push((holding.sn(), reason));
                 continue;
             }
-            let license = HeldLicense::new(holding, FileId(number))?;
+            let license = ExistingLicense::new(holding, FileId(number))?;
             if own == Some(holding.sn()) {
-                held.corrected = Some(license);
+                existing.corrected = Some(license);
             } else {
-                held.all.push(license);
+                existing.all.push(license);
             }
         }
-        Ok(held)
+        Ok(existing)
     }
 
     /// Returns the license that the order names with `of`.
     ///
     /// # Errors
     /// Returns an error if the license does not exist, is of another customer, or is revoked or already superseded.
-    pub(crate) fn target(&self, order: &Order, owned: &Owned) -> Result<Option<&HeldLicense<'a>>, Fault> {
+    pub(crate) fn target(&self, order: &Order, owned: &Owned) -> Result<Option<&ExistingLicense<'a>>, Fault> {
         let Some(of) = &order.of else { return Ok(None) };
         let fault = |message: String| Err(Fault::new(message));
         match &owned.referred {
@@ -104,31 +104,31 @@ impl<'a> Held<'a> {
     }
 
     /// Returns the license that superseded or renewed this one, or the license that it adds to.
-    pub(crate) fn successor(&self, sn: &str) -> Option<&HeldLicense<'a>> {
+    pub(crate) fn successor(&self, sn: &str) -> Option<&ExistingLicense<'a>> {
         self.superseding(sn).or_else(|| self.all.iter().find(|license| self.is_renewal_of(license, sn)))
     }
 
     /// Returns the upgrade or replacement that superseded this license.
-    fn superseding(&self, sn: &str) -> Option<&HeldLicense<'a>> {
-        let supersedes = |license: &HeldLicense<'a>| {
+    fn superseding(&self, sn: &str) -> Option<&ExistingLicense<'a>> {
+        let supersedes = |license: &ExistingLicense<'a>| {
             let kind = license.holding.kind();
             kind.is_some_and(OrderKind::supersedes) && self.family(license.of()).contains(&sn)
         };
         self.all.iter().find(|license| supersedes(license))
     }
 
-    fn is_renewal_of(&self, license: &HeldLicense<'a>, sn: &str) -> bool {
+    fn is_renewal_of(&self, license: &ExistingLicense<'a>, sn: &str) -> bool {
         let is_renewed = |of: &'a str| of == sn || self.renewed_with(of).any(|other| other.sn() == sn);
         license.holding.kind() == Some(OrderKind::Renewal) && is_renewed(license.of())
     }
 
     /// Returns true if an upgrade or a replacement superseded this license.
-    pub(crate) fn is_superseded(&self, license: &HeldLicense<'_>) -> bool {
+    pub(crate) fn is_superseded(&self, license: &ExistingLicense<'_>) -> bool {
         self.superseding(license.sn()).is_some()
     }
 
     /// Returns the add-ons of a license that end on its last day: its renewal continues them.
-    pub(crate) fn renewed_with(&self, sn: &'a str) -> impl Iterator<Item = &HeldLicense<'a>> {
+    pub(crate) fn renewed_with(&self, sn: &'a str) -> impl Iterator<Item = &ExistingLicense<'a>> {
         let last_end = |sn: &str| self.all.iter().find(|license| license.sn() == sn)?.holding.last_end();
         let (last, family) = (last_end(sn), self.family(sn));
         self.all.iter().filter(move |license| {
@@ -151,12 +151,12 @@ impl<'a> Held<'a> {
     }
 
     pub(crate) fn names(&self) -> String {
-        let names: Vec<&str> = self.all.iter().map(HeldLicense::sn).collect();
+        let names: Vec<&str> = self.all.iter().map(ExistingLicense::sn).collect();
         if names.is_empty() { "none".to_owned() } else { names.join(", ") }
     }
 }
 
-impl<'a> HeldLicense<'a> {
+impl<'a> ExistingLicense<'a> {
     fn new(holding: &'a Holding, id: FileId) -> Result<Self, Fault> {
         let unreadable = || Fault::new(format!("the license `{}` in the log cannot be read", holding.sn()));
         let records = || holding.records.iter();
