@@ -95,7 +95,7 @@ pub fn trust_list(data: &[u8]) {
 
 /// A revocation list: its seal, and its body as if signed.
 pub fn revocation_list(data: &[u8]) {
-    assert!(RevocationList::open(data, &Trust::default(), Mode::Development).is_err());
+    assert!(RevocationList::verify(data, &Trust::default(), Mode::Development).is_err());
     let _ = SignedList::split(data, Domain::Revocation);
     let Ok(text) = std::str::from_utf8(data) else { return };
     let digest = Digest::of(b"");
@@ -106,7 +106,7 @@ pub fn revocation_list(data: &[u8]) {
 
 /// A trust bundle: its seal, and its body as if signed.
 pub fn trust_bundle(data: &[u8]) {
-    assert!(TrustBundle::open(data, &Trust::default()).is_err());
+    assert!(TrustBundle::verify(data, &Trust::default()).is_err());
     let _ = SignedList::split(data, Domain::Trust);
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(bundle) = TrustBundle::parse(text, Digest::of(b"")) {

@@ -80,7 +80,7 @@ impl EventKind {
 
     /// The words for people.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Start | Self::Upgrade => "first day",
             Self::End => "last day",
@@ -225,9 +225,9 @@ fn reason(model: &Model, granted: &Entitlements, entitlement: &Entitlement) -> S
             _ => None,
         });
         match (ended.max(), roles.clone().find(|role| matches!(role, Role::CannotBeServed(_)))) {
-            (_, Some(role)) => role.words(model),
+            (_, Some(role)) => role.describe(model),
             (Some(day), None) => format!("ended on {day}"),
-            (None, None) => roles.map(|role| role.words(model)).next().unwrap_or_default(),
+            (None, None) => roles.map(|role| role.describe(model)).next().unwrap_or_default(),
         }
     })
 }

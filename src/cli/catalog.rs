@@ -21,7 +21,7 @@ use super::log_args::LogArgs;
 use super::new::refused;
 use super::project::{Project, first_of};
 use super::{CliError, Console, Exit, files};
-use crate::issue::pipeline::{in_parts, on_all_cores};
+use crate::issue::pipeline::{in_batches, on_all_cores};
 
 mod changes;
 mod output;
@@ -127,14 +127,14 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         .each()
         .filter(|_| is_usable)
         .filter_map(|order| order.map_err(|fault| unread.push(fault)).ok());
-    for part in in_parts(read) {
+    for part in in_batches(read) {
         let had = |order: Order| had(&before, &order).map(|had| (order, had));
         let part = part.into_iter().map(had).collect::<Result<Vec<(Order, Had)>, CliError>>()?;
         let compared = on_all_cores(&part, |(order, had)| comparison.compare(order, had));
         for ((order, _), compared) in part.iter().zip(compared) {
             let found = tally.count(order, compared);
             match check.format {
-                TextOrJson::Human => found.iter().try_for_each(|found| output::tell(found, io))?,
+                TextOrJson::Human => found.iter().try_for_each(|found| output::report(found, io))?,
                 TextOrJson::Json => tally.orders.extend(found),
             }
         }
@@ -147,7 +147,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     }
     match check.format {
         TextOrJson::Human => {
-            unread.iter().try_for_each(|unread| output::tell(unread, io))?;
+            unread.iter().try_for_each(|unread| output::report(unread, io))?;
             tally.conclude(&changed, io)
         }
         TextOrJson::Json => {

@@ -30,14 +30,14 @@ mod renew;
 mod run_key;
 
 pub use args::Args;
-pub(super) use faults::failed;
+pub(super) use errors::failed;
 pub(super) use inputs::templates;
 pub(super) use orders::Orders;
 pub(super) use owned::{known_revocations, revoked};
 pub(super) use read::{read_catalog, text};
 
 use args::{IssueCommand, RunSettings};
-use faults::tell;
+use errors::report;
 use inputs::Inputs;
 use lock::{LogLock, RunLock};
 use plan::{Approvers, approve, approved, plan};
@@ -87,7 +87,7 @@ fn issue(args: &RunSettings<'_>, mut inputs: Inputs, io: &mut Console<'_>) -> Re
             let ended = RunSummary::refused(refused);
             return conclude(args.run.format, &ended, args.out.as_deref().unwrap_or(Path::new("")), io);
         }
-        tell(&inputs.clashes, io)?;
+        report(&inputs.clashes, io)?;
         return Err(CliError::new(Exit::Findings, "duplicate license file name in the orders")
             .help("nothing was issued"));
     }
@@ -239,7 +239,7 @@ fn conclude(
 }
 
 fn tell_result(ended: &RunSummary, out: &Path, io: &mut Console<'_>) -> Result<(), CliError> {
-    tell(&ended.refused, io)?;
+    report(&ended.refused, io)?;
     let shown = escape(&files::display_name(out)).into_owned();
     writeln!(
         io.stdout,

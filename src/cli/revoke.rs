@@ -106,7 +106,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         )));
     }
     list.revoked.expires = Some(expires);
-    let text = list.seal(&*key.signer, key.trusted).map_err(|error| {
+    let text = list.sign(&*key.signer, key.trusted).map_err(|error| {
         CliError::new(Exit::Findings, format!("the list was not signed: {error}")).help("nothing was written")
     })?;
     let signed = judge_lists(&[text.as_bytes()], &trust, Mode::Development, &last_seen, io.today);

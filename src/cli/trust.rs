@@ -120,7 +120,7 @@ fn bundle(args: &BundleArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
         CliError::new(Exit::Findings, format!("the bundle was not signed: {reason}"))
             .help("nothing was written")
     };
-    let text = bundle.seal(&*key.signer, key.trusted).map_err(|error| not_signed(error.to_string()))?;
+    let text = bundle.sign(&*key.signer, key.trusted).map_err(|error| not_signed(error.to_string()))?;
     if let Some(previous) = &previous {
         installs(&text, previous, io.today).map_err(not_signed)?;
     }
@@ -157,7 +157,7 @@ fn previous(args: &BundleArgs, trust: &Trust, key: &TrustedKey) -> Result<Option
     let bytes = files::read_file(path, MAX_TRUST_BUNDLE)?;
     // The present state of its signer does not matter: a lost key is a reason for a new version.
     let then = trust.assuming(|_| KeyState::Active);
-    let previous = TrustBundle::open(&bytes, &then).map_err(|error| fault(&what, &error))?;
+    let previous = TrustBundle::verify(&bytes, &then).map_err(|error| fault(&what, &error))?;
     let known = previous.keys.iter().find(|known| known.key == key.key);
     if !known.is_some_and(|known| matches!(known.entry.state, KeyState::Active | KeyState::Standby)) {
         let (version, id) = (previous.version, key.key.id());

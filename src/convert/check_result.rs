@@ -9,7 +9,7 @@ use keywright_scenario as scenario;
 use keywright_syntax::diagnostic::Diagnostic;
 use keywright_syntax::source::SourceFile;
 
-use super::draft::{Draft, Grant, shown};
+use super::draft::{Draft, Grant, excerpt};
 use super::loss::{GRANTS_NOTHING, Report, UNSOUND_RESULT};
 use super::scenarios::scenario_text;
 use super::write::license_text;
@@ -25,7 +25,7 @@ pub(crate) fn sound_text(draft: &mut Draft, at: Date, report: &mut Report) -> Op
     for _ in 0..ROUNDS {
         let Ok(text) = license_text(draft) else {
             let place = draft.blocks.first().map(|block| block.place).unwrap_or_default();
-            report.say(&UNSOUND_RESULT, place, "the license is larger than a license file may be");
+            report.add_found(&UNSOUND_RESULT, place, "the license is larger than a license file may be");
             return None;
         };
         let license = License::from_text("license", text.as_str());
@@ -63,7 +63,7 @@ fn remove(draft: &mut Draft, dead: &BTreeSet<usize>, report: &mut Report) {
             block.needs.iter().map(|need| format!("{} of `{}`", need.count, need.feature)).collect();
         let source =
             format!("`{}` needs {}, which these files never grant to it", block.name, needs.join(" and "));
-        report.say(&GRANTS_NOTHING, block.place, source);
+        report.add_found(&GRANTS_NOTHING, block.place, source);
     }
     let mut at = 0;
     draft.blocks.retain(|_| {
@@ -89,18 +89,18 @@ fn refuse(license: &License, draft: &Draft, errors: &[Diagnostic], report: &mut 
 }
 
 /// Number of features whose scenarios run together. Bounds the memory for a large license.
-const TOGETHER: usize = 1000;
+const BATCH_SIZE: usize = 1000;
 
 /// Runs the scenarios of all features, each with the blocks that it draws on. Returns a sentence about the first failure.
 pub(crate) fn first_failure(draft: &Draft, at: Date) -> Option<String> {
-    if draft.grants.len() <= TOGETHER {
+    if draft.grants.len() <= BATCH_SIZE {
         return failure(draft, &draft.grants, at);
     }
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, block) in draft.blocks.iter().enumerate() {
         by_name.entry(&block.name).or_default().push(index);
     }
-    draft.grants.chunks(TOGETHER).find_map(|grants| {
+    draft.grants.chunks(BATCH_SIZE).find_map(|grants| {
         let mut names: BTreeSet<&str> = BTreeSet::new();
         let mut open: Vec<&str> = grants.iter().map(|grant| grant.feature.as_str()).collect();
         let mut blocks = BTreeSet::new();
@@ -138,5 +138,5 @@ fn failure(draft: &Draft, grants: &[Grant], at: Date) -> Option<String> {
     let row = failed.rows.iter().find(|row| !row.passed());
     let detail =
         row.map_or_else(String::new, |row| format!(": expected {}, got {}", row.expected(), row.actual()));
-    Some(format!("scenario `{}` failed{}", shown(&failed.name), detail))
+    Some(format!("scenario `{}` failed{}", excerpt(&failed.name), detail))
 }

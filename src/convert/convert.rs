@@ -57,12 +57,12 @@ pub fn convert(inputs: &[Input], options: &Options) -> Conversion {
     let mut draft = read(format, inputs, options, &mut conversion.report);
     if draft.blocks.is_empty() && !conversion.report.refuses() && !conversion.report.is_broken() {
         let said = "the files have no line that grants a license";
-        conversion.report.say(&NO_LICENSE, whole(inputs.first()), said);
+        conversion.report.add_found(&NO_LICENSE, whole(inputs.first()), said);
     }
     if format != Format::Xmllicgen {
         for (name, place) in draft.shared_pools() {
             let said = format!("`{name}` has several pools whose licenses are shared");
-            conversion.report.say(&SHARED_POOLS, place, said);
+            conversion.report.add_found(&SHARED_POOLS, place, said);
         }
     }
     if conversion.report.refuses() || draft.blocks.is_empty() {
@@ -113,11 +113,11 @@ fn format_of(inputs: &[Input], options: &Options, report: &mut Report) -> Option
     for input in inputs {
         let place = whole(Some(input));
         if matches!(input.source.fault(), Some(EncodingFault::TooLarge)) {
-            report.say(&TOO_LARGE, place, "the file is larger than 64 MiB");
+            report.add_found(&TOO_LARGE, place, "the file is larger than 64 MiB");
             return None;
         }
         if input.is_binary {
-            report.say(&BINARY_FILE, place, "the file is not text: it may be an encrypted report log");
+            report.add_found(&BINARY_FILE, place, "the file is not text: it may be an encrypted report log");
             continue;
         }
         if input.is_latin1 {
@@ -126,26 +126,26 @@ fn format_of(inputs: &[Input], options: &Options, report: &mut Report) -> Option
         let found = detect(input.source.text());
         let format = match found {
             Detected::Other(what) => {
-                report.say(&NOT_A_LICENSE, place, format!("the file is {what}, not a license"));
+                report.add_found(&NOT_A_LICENSE, place, format!("the file is {what}, not a license"));
                 continue;
             }
             Detected::Keywright => {
-                report.say(&NOT_A_LICENSE, place, "the file already is a license with FEATURE blocks");
+                report.add_found(&NOT_A_LICENSE, place, "the file already is a license with FEATURE blocks");
                 continue;
             }
             Detected::Mixed => {
-                report.say(&MIXED_FORMATS, place, "the file has lines of FlexNet and of RLM");
+                report.add_found(&MIXED_FORMATS, place, "the file has lines of FlexNet and of RLM");
                 continue;
             }
             Detected::Known(format) => format,
             Detected::Unclear => match options.from {
                 Some(format) => format,
                 None if input.source.text().trim().is_empty() => {
-                    report.say(&NO_LICENSE, place, "the file is empty");
+                    report.add_found(&NO_LICENSE, place, "the file is empty");
                     continue;
                 }
                 None => {
-                    report.say(&UNCLEAR_FORMAT, place, "the format of the file is not clear");
+                    report.add_found(&UNCLEAR_FORMAT, place, "the format of the file is not clear");
                     continue;
                 }
             },
@@ -154,7 +154,7 @@ fn format_of(inputs: &[Input], options: &Options, report: &mut Report) -> Option
             None => common = Some(format),
             Some(other) if other != format && (options.from.is_none() || !is_alias(other, format)) => {
                 let said = format!("the file looks like {}, not like {}", format.title(), other.title());
-                report.say(&MIXED_FORMATS, place, said);
+                report.add_found(&MIXED_FORMATS, place, said);
             }
             Some(_) => {}
         }

@@ -108,21 +108,21 @@ impl DraftBlock {
             return;
         }
         if name == "SN" && !Name::is_valid(value) {
-            report.say(
+            report.add_found(
                 &TEXT_CHANGED,
                 self.place,
-                format!("the serial number `{}` is not a name", shown(value)),
+                format!("the serial number `{}` is not a name", excerpt(value)),
             );
             self.remark(&format!("SN {value}"), report);
             return;
         }
         let changed = value.replace('"', "'");
         if changed != value {
-            report.say(&TEXT_CHANGED, self.place, format!("the value of {name} has quotes"));
+            report.add_found(&TEXT_CHANGED, self.place, format!("the value of {name} has quotes"));
         }
         match check_value(name, &changed) {
             Ok(()) => self.more.push((name, changed)),
-            Err(refusal) => report.say(&BAD_VALUE, self.place, refusal.message),
+            Err(refusal) => report.add_found(&BAD_VALUE, self.place, refusal.message),
         }
     }
 
@@ -141,7 +141,7 @@ impl DraftBlock {
 }
 
 /// Returns the beginning of a text for a message.
-pub(crate) fn shown(text: &str) -> String {
+pub(crate) fn excerpt(text: &str) -> String {
     keywright_syntax::excerpt(text)
 }
 

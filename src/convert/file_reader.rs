@@ -3,7 +3,7 @@
 use keywright_syntax::source::{SourceFile, Span};
 
 use super::dates::{DateFault, Expiry, expiry};
-use super::draft::shown;
+use super::draft::excerpt;
 use super::loss::{BAD_VALUE, DATE_ORDER, Place, Report};
 use super::options::Options;
 use super::statements::{Word, unquoted};
@@ -36,15 +36,15 @@ impl Reading<'_> {
         match expiry(text, self.options.dates) {
             Ok(expiry) => Some(expiry),
             Err(DateFault::Ambiguous) => {
-                self.report.say(
+                self.report.add_found(
                     &DATE_ORDER,
                     place,
-                    format!("{what} `{}` can be read day first or month first", shown(text)),
+                    format!("{what} `{}` can be read day first or month first", excerpt(text)),
                 );
                 Some(Expiry::Never)
             }
             Err(DateFault::Invalid) => {
-                self.report.say(&BAD_VALUE, place, format!("{what} `{}` is not a date", shown(text)));
+                self.report.add_found(&BAD_VALUE, place, format!("{what} `{}` is not a date", excerpt(text)));
                 None
             }
         }

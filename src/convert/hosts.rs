@@ -2,7 +2,7 @@
 
 use keywright_license::check_value;
 
-use super::draft::{DraftBlock, shown};
+use super::draft::{DraftBlock, excerpt};
 use super::loss::{HOST_ID_KIND, Report};
 
 /// Kinds of host ids that have an equal in the license language: the word of the source, and ours.
@@ -36,14 +36,15 @@ pub(crate) fn set_hosts(block: &mut DraftBlock, list: &str, report: &mut Report)
         match host_id(text) {
             Some(host_id) => found.push(host_id),
             None => {
-                let said = format!("the host id `{}` has no equivalent in the license language", shown(text));
-                report.say(&HOST_ID_KIND, block.place, said);
+                let said =
+                    format!("the host id `{}` has no equivalent in the license language", excerpt(text));
+                report.add_found(&HOST_ID_KIND, block.place, said);
             }
         }
     }
     if found.len() > MOST_HOSTS {
         let said = format!("more than {MOST_HOSTS} host ids, each of which is enough");
-        report.say(&HOST_ID_KIND, block.place, said);
+        report.add_found(&HOST_ID_KIND, block.place, said);
         found.truncate(MOST_HOSTS);
     }
     if found.len() > 1 {

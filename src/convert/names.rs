@@ -44,7 +44,7 @@ impl Names {
             if known.first != text {
                 let source =
                     format!("`{text}` is spelled `{}` before; the source ignores the case", known.first);
-                report.say(&NAME_SPELLING, place, source);
+                report.add_found(&NAME_SPELLING, place, source);
             }
             return known.result.clone();
         }

@@ -10,7 +10,7 @@ use super::draft::{Grant, Part, Total};
 /// Number of features up to which each has a scenario of its own.
 const SINGLE: usize = 200;
 /// Number of features that share a scenario in a larger file.
-const TOGETHER: usize = 1000;
+const BATCH_SIZE: usize = 1000;
 
 /// The text of a scenario file.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(crate) fn scenario_text(license: &str, at: Date, grants: &[Grant]) -> Scenar
         let mut part = String::new();
         if single {
             let _ = writeln!(part, "  - name: {}\n    steps:", quoted(&title(grant)));
-        } else if index % TOGETHER == 0 {
+        } else if index % BATCH_SIZE == 0 {
             let _ = writeln!(part, "  - name: features from number {}\n    steps:", index + 1);
         }
         push_steps(&mut part, grant, !single);

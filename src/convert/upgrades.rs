@@ -55,7 +55,7 @@ pub(crate) fn apply<T: Raisable>(items: &mut Vec<T>, raises: &[Raise], report: &
         *count += 1;
         if *count > MOST_UPGRADES {
             let said = format!("more than {MOST_UPGRADES} UPGRADE lines of `{}`", raise.name);
-            report.say(&TOO_LARGE, raise.place, said);
+            report.add_found(&TOO_LARGE, raise.place, said);
             continue;
         }
         if let Some(bases) = by_name.get_mut(&raise.name) {
@@ -82,7 +82,7 @@ fn apply_one<T: Raisable>(items: &mut Vec<T>, bases: &mut Vec<usize>, raise: &Ra
     bases.extend(added);
     if raise.to.count.is_some() && left > 0 {
         let said = format!("UPGRADE of `{}` for {left} licenses that these files do not have", raise.name);
-        report.say(&GRANTS_NOTHING, raise.place, said);
+        report.add_found(&GRANTS_NOTHING, raise.place, said);
     }
 }
 
@@ -104,7 +104,7 @@ fn raise_one<T: Raisable>(base: &mut T, raise: &Raise, left: &mut u32, report: &
         return None;
     };
     let said = format!("UPGRADE raises {left} of the {count} licenses of `{}`", raise.name);
-    report.say(&PARTIAL_UPGRADE, raise.place, said);
+    report.add_found(&PARTIAL_UPGRADE, raise.place, said);
     let mut part = base.clone();
     part.set_level(Level { count: Some(*left), ..whole });
     part.put_last();

@@ -90,7 +90,7 @@ impl Template {
     ) -> Result<Arguments, Vec<Fault>> {
         let (mut assigned, mut faults) = self.defaults(today);
         faults.extend(self.fill(&mut assigned, given));
-        faults.extend(self.unfilled(&assigned));
+        faults.extend(self.missing_required(&assigned));
         if faults.is_empty() { Ok(assigned) } else { Err(faults) }
     }
 
@@ -125,7 +125,7 @@ impl Template {
     }
 
     /// Returns a fault for each required parameter without a value.
-    pub(super) fn unfilled(&self, assigned: &Arguments) -> impl Iterator<Item = Fault> {
+    pub(super) fn missing_required(&self, assigned: &Arguments) -> impl Iterator<Item = Fault> {
         let missing = self.parameters.iter().filter(|parameter| parameter.required);
         missing.filter(|parameter| assigned.get(&parameter.name).is_none()).map(|parameter| {
             Fault::new(format!("missing value for `{}`", parameter.name)).help(format!(

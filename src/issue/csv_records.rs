@@ -57,7 +57,7 @@ pub(super) enum Mistake {
 
 impl Mistake {
     /// Returns the message and the advice.
-    pub(super) fn words(self) -> (&'static str, &'static str) {
+    pub(super) fn describe(self) -> (&'static str, &'static str) {
         match self {
             Self::QuoteInside => (
                 "quote inside a value that does not begin with a quote",

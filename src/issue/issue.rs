@@ -412,7 +412,7 @@ impl Issuer {
         let given = given(order, line, product, template).map_err(refused)?;
         let mut assigned = self.bases.get(&product.name).cloned().unwrap_or_default();
         let mut faults = template.fill(&mut assigned, &given);
-        faults.extend(template.unfilled(&assigned));
+        faults.extend(template.missing_required(&assigned));
         if faults.is_empty() {
             Ok((template, assigned))
         } else {

@@ -177,7 +177,7 @@ pub fn parse_order(file: &str, text: &str) -> Result<Order, Fault> {
     for (name, value) in [("start", raw.start), ("end", raw.end), ("issued", raw.issued)] {
         if let Some(value) = value {
             check("START", &value)?;
-            values.push(given_at(file, name, value));
+            values.push(arg_value(file, name, value));
         }
     }
     let runs = match &raw.runs {
@@ -201,7 +201,7 @@ pub fn parse_order(file: &str, text: &str) -> Result<Order, Fault> {
             place: (line.product.referenced.line(), line.product.referenced.column()),
             cell: None,
             product: line.product.value,
-            count: line.count.map(|count| given_at(file, "count", count)),
+            count: line.count.map(|count| arg_value(file, "count", count)),
             from,
             values: given(file, line.values),
         });
@@ -227,7 +227,7 @@ pub(super) fn parse_step(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| format!("`{}` is not a date", keywright_syntax::excerpt(text)))
 }
 
-fn given_at(file: &str, name: &str, value: Spanned<String>) -> ArgValue {
+fn arg_value(file: &str, name: &str, value: Spanned<String>) -> ArgValue {
     let place = (file.to_owned(), value.referenced.line(), value.referenced.column());
     ArgValue { name: name.to_owned(), text: value.value, place: Some(place), cell: None }
 }

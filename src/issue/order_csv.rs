@@ -106,7 +106,7 @@ fn check(bytes: &[u8], dialect: Dialect, header: u64) -> Result<usize, Malformed
 }
 
 fn malformed_fault(file: &str, bytes: &[u8], names: &[String], malformed: Malformed) -> Fault {
-    let (what, help) = malformed.what.words();
+    let (what, help) = malformed.what.describe();
     let before = bytes.get(..malformed.at).unwrap_or_default();
     let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let bom = keywright_syntax::source::BOM.as_bytes();

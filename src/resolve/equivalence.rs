@@ -8,7 +8,7 @@ use keywright_syntax::source::Span;
 use super::block::{Block, Replaced};
 use super::index_vec::BlockId;
 use super::model::Model;
-use super::semantics::hides;
+use super::semantics::supersedes;
 use super::unserved::Needed;
 
 impl Model {
@@ -30,7 +30,7 @@ impl Model {
         let target = self.targets.get(row.target);
         let replaced = target.replacers.iter().chain(&row.replaced_by).any(|replacer| {
             let other = self.blocks.get(*replacer);
-            *replacer != block && is_undated(other) && hides(*replacer > block, false)
+            *replacer != block && is_undated(other) && supersedes(*replacer > block, false)
         });
         let discarded = row.kind == Kind::Exclusive
             && target.replacers.is_empty()

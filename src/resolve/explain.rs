@@ -228,7 +228,7 @@ fn refusal_text(refusal: &Refusal, block: Option<BlockId>, model: &Model, symbol
         Some(Fact::Borrow { block, most: None, .. }) => {
             write!(text, ": `{}` has no BORROW", model.label(block))
         }
-        Some(Fact::Role(role)) => write!(text, ": {}", role.words(model)),
+        Some(Fact::Role(role)) => write!(text, ": {}", role.describe(model)),
         None => Ok(()),
     };
     let mut uses: Vec<String> = refusal.holders.iter().map(|holder| holder_text(holder, symbols)).collect();

@@ -95,7 +95,7 @@ impl Search<'_> {
     fn or_rough(&mut self, mut found: Vec<ExtraLicenses>) -> Vec<ExtraLicenses> {
         if found.is_empty() {
             self.end = self.end.saturating_add(BUDGET / 2);
-            found.extend(self.rough());
+            found.extend(self.approximate());
         }
         found
     }
@@ -113,12 +113,12 @@ impl Search<'_> {
     }
 
     /// Starts with very many licenses of every exhausted pool of an alternative, then reduces each to the minimum.
-    fn rough(&mut self) -> Vec<ExtraLicenses> {
+    fn approximate(&mut self) -> Vec<ExtraLicenses> {
         let TrialOutcome::Denied(first) = self.try_with(&ExtraLicenses::default()) else { return Vec::new() };
         let mut found = Vec::new();
         for alternative in 0..first.len().min(MAX_REMEDIES) {
-            if let Some(plenty) = self.plenty(alternative) {
-                found.extend(self.lessen(plenty));
+            if let Some(upper_bound) = self.upper_bound(alternative) {
+                found.extend(self.shrink(upper_bound));
             }
         }
         found.sort();
@@ -127,7 +127,7 @@ impl Search<'_> {
     }
 
     /// Adds very many licenses of everything that an alternative lacks.
-    fn plenty(&mut self, alternative: usize) -> Option<ExtraLicenses> {
+    fn upper_bound(&mut self, alternative: usize) -> Option<ExtraLicenses> {
         let mut extras = ExtraLicenses::default();
         while !self.is_spent() {
             match self.try_with(&extras) {
@@ -147,7 +147,7 @@ impl Search<'_> {
     }
 
     /// Reduces one pool after the other to the smallest amount that still grants the request.
-    fn lessen(&mut self, mut extras: ExtraLicenses) -> Option<ExtraLicenses> {
+    fn shrink(&mut self, mut extras: ExtraLicenses) -> Option<ExtraLicenses> {
         for index in 0..extras.pools.len() {
             let (mut bad, mut good) = (None, PLENTY);
             while good > bad.map_or(0, |bad| bad + 1) {

@@ -102,10 +102,10 @@ pub(super) fn nearness(reason: Reason) -> u8 {
     }
 }
 
-/// Returns true if a replacing block hides the other one.
-/// DECISION: if two blocks replace each other, the later one hides the earlier one, so a renewal appended to a file
+/// Returns true if a replacing block supersedes the other one.
+/// DECISION: if two blocks replace each other, the later one supersedes the earlier one, so a renewal appended to a file
 /// wins.
-pub(super) fn hides(replacer_is_later: bool, mutual: bool) -> bool {
+pub(super) fn supersedes(replacer_is_later: bool, mutual: bool) -> bool {
     !mutual || replacer_is_later
 }
 

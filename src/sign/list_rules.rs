@@ -235,8 +235,8 @@ fn assign_usage(seen: &mut LastSeen, opened: &Authentic<'_>) {
 
 /// Returns the vendors of the keys that a list names as its signers, unverified. This only decides which vendors become stale.
 fn vendors_named(bytes: &[u8], trust: &Trust) -> BTreeSet<(String, Usage)> {
-    let Ok(sealed) = SignedList::split(bytes, Domain::Revocation) else { return BTreeSet::new() };
-    let keys = sealed.signers().filter_map(|id| trust.get(id));
+    let Ok(list_file) = SignedList::split(bytes, Domain::Revocation) else { return BTreeSet::new() };
+    let keys = list_file.signers().filter_map(|id| trust.get(id));
     keys.map(|key| (key.entry.vendor.clone(), key.entry.usage)).collect()
 }
 

@@ -107,7 +107,7 @@ impl RevocationList {
     ///
     /// # Errors
     /// Returns an error if it is not signed with such a key, or if its format is invalid.
-    pub fn open(bytes: &[u8], trust: &Trust, mode: Mode) -> Result<Self, TrustError> {
+    pub fn verify(bytes: &[u8], trust: &Trust, mode: Mode) -> Result<Self, TrustError> {
         let Authentic { list, signers } = authenticate(bytes, trust)?;
         choose(&signers, |key| match mode.accepts(key.entry.usage) {
             true => could_sign(key, list.issued),
@@ -165,10 +165,12 @@ impl RevocationList {
     ///
     /// # Errors
     /// Returns an error if signing fails, or if the file would not be accepted.
-    pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SignListError> {
-        let text = seal(Domain::Revocation, &self.body(), signer, trusted).map_err(SignListError::Sign)?;
+    pub fn sign(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SignListError> {
+        let text =
+            sign_list(Domain::Revocation, &self.body(), signer, trusted).map_err(SignListError::Sign)?;
         let trust = Trust::from_key(trusted.clone());
-        let again = Self::open(text.as_bytes(), &trust, Mode::Development).map_err(SignListError::Refused)?;
+        let again =
+            Self::verify(text.as_bytes(), &trust, Mode::Development).map_err(SignListError::Refused)?;
         if (Self { digest: self.digest, ..again }) == *self {
             Ok(text)
         } else {
@@ -189,9 +191,9 @@ pub(super) struct Authentic<'t> {
 /// # Errors
 /// Returns an error if no key of its vendor signed it, or if its format is invalid.
 pub(super) fn authenticate<'t>(bytes: &[u8], trust: &'t Trust) -> Result<Authentic<'t>, TrustError> {
-    let sealed = SignedList::split(bytes, Domain::Revocation).map_err(|fault| refusal(&fault))?;
-    let (text, mut signers) = sealed.verified(trust).map_err(|fault| refusal(&fault))?;
-    let list = RevocationList::parse(text, sealed.digest())?;
+    let list_file = SignedList::split(bytes, Domain::Revocation).map_err(|fault| refusal(&fault))?;
+    let (text, mut signers) = list_file.verified(trust).map_err(|fault| refusal(&fault))?;
+    let list = RevocationList::parse(text, list_file.digest())?;
     let other = signers.first().map(|key| key.entry.vendor.clone()).unwrap_or_default();
     signers.retain(|key| key.entry.vendor == list.vendor);
     if signers.is_empty() {

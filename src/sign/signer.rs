@@ -130,7 +130,7 @@ pub(super) fn sign_object(
 ///
 /// # Errors
 /// If the signer has another key or gives no good signature.
-pub(super) fn seal(
+pub(super) fn sign_list(
     domain: Domain,
     body: &str,
     signer: &dyn Signer,

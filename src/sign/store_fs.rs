@@ -129,7 +129,7 @@ pub fn load_bundle(folder: &Path) -> Result<Option<TrustBundle>, TrustError> {
         let mut bundles = last_seen.seen(ListKind::Trust);
         bundles.any(|(id, seen)| seen.digest == *digest && publisher.is_none_or(|vendor| vendor == id.vendor))
     };
-    TrustBundle::reopen(&bytes, installed).map(Some).map_err(|error| TrustError {
+    TrustBundle::parse_installed(&bytes, installed).map(Some).map_err(|error| TrustError {
         message: format!("invalid `{TRUST_BUNDLE}`: {}", error.message),
         ..error
     })

@@ -81,7 +81,7 @@ impl TrustBundle {
     /// # Errors
     /// Returns an error if no key of its vendor in `anchor` signed it, if it does not list its signer, or if its format
     /// is invalid.
-    pub fn open(bytes: &[u8], anchor: &Trust) -> Result<Self, TrustError> {
+    pub fn verify(bytes: &[u8], anchor: &Trust) -> Result<Self, TrustError> {
         let (bundle, signers) = Self::authenticate(bytes, anchor)?;
         choose(&signers, |signer| bundle.check_signer(signer))?;
         Ok(bundle)
@@ -92,9 +92,9 @@ impl TrustBundle {
         bytes: &[u8],
         anchor: &'t Trust,
     ) -> Result<(Self, Vec<&'t TrustedKey>), TrustError> {
-        let sealed = SignedList::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
-        let (text, mut signers) = sealed.verified(anchor).map_err(|fault| refusal(&fault))?;
-        let bundle = Self::parse(text, sealed.digest())?;
+        let list_file = SignedList::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
+        let (text, mut signers) = list_file.verified(anchor).map_err(|fault| refusal(&fault))?;
+        let bundle = Self::parse(text, list_file.digest())?;
         let other = signers.first().map(|key| key.entry.vendor.clone()).unwrap_or_default();
         signers.retain(|key| key.entry.vendor == bundle.vendor);
         if signers.is_empty() {
@@ -111,15 +111,15 @@ impl TrustBundle {
     ///
     /// # Errors
     /// Returns an error if the digest is not known or the format is invalid.
-    pub fn reopen(bytes: &[u8], is_known: impl FnOnce(&Digest) -> bool) -> Result<Self, TrustError> {
-        let sealed = SignedList::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
-        let digest = sealed.digest();
+    pub fn parse_installed(bytes: &[u8], is_known: impl FnOnce(&Digest) -> bool) -> Result<Self, TrustError> {
+        let list_file = SignedList::split(bytes, Domain::Trust).map_err(|fault| refusal(&fault))?;
+        let digest = list_file.digest();
         if !is_known(&digest) {
             return Err(TrustError::new("the bundle is not the one that was installed").help(
                 "it was replaced or damaged: install it again with `keywright trust install --first KEY`",
             ));
         }
-        let text = sealed.unverified_body().ok_or_else(|| TrustError::new("the bundle is not text"))?;
+        let text = list_file.unverified_body().ok_or_else(|| TrustError::new("the bundle is not text"))?;
         Self::parse(text, digest)
     }
 
@@ -205,10 +205,10 @@ impl TrustBundle {
     ///
     /// # Errors
     /// Returns an error if signing fails, or if the file would not be accepted.
-    pub fn seal(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SignListError> {
-        let text = seal(Domain::Trust, &self.body(), signer, trusted).map_err(SignListError::Sign)?;
-        let again =
-            Self::open(text.as_bytes(), &Trust::from_key(trusted.clone())).map_err(SignListError::Refused)?;
+    pub fn sign(&self, signer: &dyn Signer, trusted: &TrustedKey) -> Result<String, SignListError> {
+        let text = sign_list(Domain::Trust, &self.body(), signer, trusted).map_err(SignListError::Sign)?;
+        let again = Self::verify(text.as_bytes(), &Trust::from_key(trusted.clone()))
+            .map_err(SignListError::Refused)?;
         let same = again.version == self.version && again.body() == self.body();
         if same {
             Ok(text)

@@ -34,7 +34,7 @@ pub struct SignedList<'a> {
 #[non_exhaustive]
 pub enum SignedListError {
     /// It does not begin with the line of this kind of list.
-    NotSealed(Domain),
+    NotASignedList(Domain),
     /// It is a signed object of another kind.
     OtherKind(Domain),
     /// Its line endings were changed, which breaks every signature.
@@ -52,7 +52,7 @@ pub enum SignedListError {
 impl fmt::Display for SignedListError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotSealed(domain) => write!(f, "it does not begin with the line `{}`", domain.text()),
+            Self::NotASignedList(domain) => write!(f, "it does not begin with the line `{}`", domain.text()),
             Self::OtherKind(domain) => write!(f, "it is a signed object of the kind `{}`", domain.text()),
             Self::LineEnds => {
                 f.write_str("its line endings were changed in transit, which breaks its signature")
@@ -79,12 +79,12 @@ impl<'a> SignedList<'a> {
     /// # Errors
     /// Returns an error if the bytes do not have the format of a signed list of this kind.
     pub fn split(bytes: &'a [u8], domain: Domain) -> Result<Self, SignedListError> {
-        let (first, mut rest) = line(bytes).ok_or(SignedListError::NotSealed(domain))?;
+        let (first, mut rest) = line(bytes).ok_or(SignedListError::NotASignedList(domain))?;
         if first != domain.text().as_bytes() {
             let kind = |text: &[u8]| Domain::ALL.into_iter().find(|kind| kind.text().as_bytes() == text);
             return Err(match first.strip_suffix(b"\r") {
                 Some(text) if kind(text) == Some(domain) => SignedListError::LineEnds,
-                _ => kind(first).map_or(SignedListError::NotSealed(domain), SignedListError::OtherKind),
+                _ => kind(first).map_or(SignedListError::NotASignedList(domain), SignedListError::OtherKind),
             });
         }
         let mut keys: Vec<KeyText> = Vec::new();

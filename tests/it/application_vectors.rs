@@ -70,7 +70,7 @@ fn from_license_case(case: &Case) -> Vector {
         let signer = secret(if vendor == "ABC_Software" { "active" } else { "other vendor" });
         let mut list = RevocationList::new(&vendor, "2026-02-01".parse().unwrap());
         (list.version, list.revoked) = (1, revoked);
-        list.seal(&signer, &trusted(&signer)).unwrap()
+        list.sign(&signer, &trusted(&signer)).unwrap()
     });
     Vector {
         title: case.title.clone(),

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::schema;
-use crate::sign::{PLAIN, report, signed, usual};
+use crate::sign::{PLAIN, default_trust, report, signed};
 use crate::sign_cli::{signed_dir, test_dir, verify};
 use crate::support::{TestDir, cases, files_below, property_cases};
 
@@ -125,7 +125,7 @@ proptest! {
         bytes[place] = byte;
         bytes.truncate(cut.index(bytes.len()) + 1);
         let license = License::parse(SourceFile::from_bytes(FileId(0), "x.lic", bytes));
-        let trust = usual();
+        let trust = default_trust();
         let report = report(&trust, &license);
         prop_assert_eq!(report.verified().count(), 0);
     }
@@ -340,7 +340,7 @@ fn fix_repairs_files_without_keys() {
 /// Recognising and undoing takes time in proportion to the size of the file.
 #[test]
 fn large_foreign_files_are_read_quickly() {
-    let trust = usual();
+    let trust = default_trust();
     let samples = FOREIGN.iter().map(|(name, bytes)| (*name, bytes.to_vec()));
     let damaged = DAMAGES.iter().map(|(name, damage)| (*name, damage(&signed(PLAIN))));
     let hostile = [

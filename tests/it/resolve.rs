@@ -39,7 +39,7 @@ impl Fixture {
         Request { count, who: self.who(by), ..Request::one(self.model.name(feature)) }
     }
 
-    pub(crate) fn out(&mut self, feature: &str, count: u64, by: &str) -> Result<Ticket, Reason> {
+    pub(crate) fn checkout(&mut self, feature: &str, count: u64, by: &str) -> Result<Ticket, Reason> {
         let request = self.request(feature, count, by);
         self.grant(&Event::Checkout(request)).map(Option::unwrap)
     }
@@ -52,7 +52,7 @@ impl Fixture {
         }
     }
 
-    pub(crate) fn back(&mut self, ticket: Ticket) {
+    pub(crate) fn checkin(&mut self, ticket: Ticket) {
         self.grant(&Event::Return(ticket)).unwrap();
     }
 
@@ -67,18 +67,18 @@ impl Fixture {
             .sum()
     }
 
-    pub(crate) fn at(&mut self, date: &str) {
+    pub(crate) fn advance_to(&mut self, date: &str) {
         self.grant(&Event::Advance(date.parse().unwrap_or_else(|_| day(date)))).unwrap();
     }
 
-    pub(crate) fn why(&mut self, feature: &str, count: u64, by: &str) -> String {
+    pub(crate) fn explain(&mut self, feature: &str, count: u64, by: &str) -> String {
         let request = self.request(feature, count, by);
         let explanation = self.model.explain(&mut self.state, &Event::Checkout(request)).unwrap();
         explanation.lines(&self.model, &self.symbols).join("\n")
     }
 }
 
-pub(crate) fn real(name: &str, rest: &str) -> String {
+pub(crate) fn pool(name: &str, rest: &str) -> String {
     format!("FEATURE {name} {{ VENDOR=abc KEYTYPE=EXCLUSIVE {rest} }}\n")
 }
 
@@ -92,17 +92,17 @@ pub(crate) fn token(name: &str, needs: &[(&str, u64)], rest: &str) -> String {
 
 #[test]
 fn alternatives_follow_file_order() {
-    let pools = [real("Low", "COUNT=5"), real("High", "COUNT=10")].concat();
+    let pools = [pool("Low", "COUNT=5"), pool("High", "COUNT=10")].concat();
     let low = token("MyDraw", &[("Low", 5)], "");
     let high = token("MyDraw", &[("High", 10)], "");
     let mut fixture = Fixture::new(&format!("{pools}{low}{high}"));
-    fixture.out("MyDraw", 1, "").unwrap();
+    fixture.checkout("MyDraw", 1, "").unwrap();
     assert_eq!((fixture.used("Low"), fixture.used("High")), (5, 0));
-    fixture.out("MyDraw", 1, "").unwrap();
+    fixture.checkout("MyDraw", 1, "").unwrap();
     assert_eq!((fixture.used("Low"), fixture.used("High")), (5, 10));
-    assert_eq!(fixture.out("MyDraw", 1, ""), Err(Reason::NotEnoughLicenses));
+    assert_eq!(fixture.checkout("MyDraw", 1, ""), Err(Reason::NotEnoughLicenses));
     let mut fixture = Fixture::new(&format!("{pools}{high}{low}"));
-    fixture.out("MyDraw", 1, "").unwrap();
+    fixture.checkout("MyDraw", 1, "").unwrap();
     assert_eq!((fixture.used("Low"), fixture.used("High")), (0, 10));
 }
 
@@ -110,15 +110,15 @@ fn alternatives_follow_file_order() {
 fn failed_alternative_is_rolled_back() {
     let mut fixture = Fixture::new(
         &[
-            real("A", "COUNT=5"),
-            real("B", "COUNT=1"),
-            real("C", "COUNT=5"),
+            pool("A", "COUNT=5"),
+            pool("B", "COUNT=1"),
+            pool("C", "COUNT=5"),
             token("T", &[("A", 2), ("B", 2)], ""),
             token("T", &[("C", 1)], ""),
         ]
         .concat(),
     );
-    fixture.out("T", 1, "").unwrap();
+    fixture.checkout("T", 1, "").unwrap();
     assert_eq!((fixture.used("A"), fixture.used("B"), fixture.used("C")), (0, 0, 1));
 }
 
@@ -126,17 +126,17 @@ fn failed_alternative_is_rolled_back() {
 fn counts_multiply_along_path_without_wrapping() {
     let mut fixture = Fixture::new(
         &[
-            real("P", "COUNT=UNLIMITED"),
+            pool("P", "COUNT=UNLIMITED"),
             token("T1", &[("P", 2_147_483_647)], ""),
             token("T2", &[("T1", 2_147_483_647)], ""),
             token("T3", &[("T2", 2_147_483_647)], ""),
         ]
         .concat(),
     );
-    fixture.out("T2", 1, "").unwrap();
+    fixture.checkout("T2", 1, "").unwrap();
     assert_eq!(fixture.used("P"), 2_147_483_647 * 2_147_483_647);
-    assert_eq!(fixture.out("T3", 1, ""), Err(Reason::NotEnoughLicenses));
-    assert!(fixture.why("T3", 1, "").contains("more than 2^64"));
+    assert_eq!(fixture.checkout("T3", 1, ""), Err(Reason::NotEnoughLicenses));
+    assert!(fixture.explain("T3", 1, "").contains("more than 2^64"));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn versions_are_checked_for_requests_and_dependencies() {
         "FEATURE P { VENDOR=abc COUNT=5 VERSION=1.2 }\n\
          FEATURE T { VENDOR=abc KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=P VERSION=1.10 COUNT=1\" }",
     );
-    assert_eq!(fixture.out("T", 1, ""), Err(Reason::VersionTooLow));
+    assert_eq!(fixture.checkout("T", 1, ""), Err(Reason::VersionTooLow));
     let request = Request {
         version: Some(keywright::license::Version { major: 1, minor: 2 }),
         ..fixture.request("P", 1, "")
@@ -159,29 +159,29 @@ fn dependencies_match_same_vendor_only() {
         "FEATURE P { VENDOR=other COUNT=5 }\n\
          FEATURE T { VENDOR=abc KEYTYPE=TOKEN TOKEN_DEPENDENCY=\"FEATURE=P VERSION=1.0 COUNT=1\" }",
     );
-    assert_eq!(fixture.out("T", 1, ""), Err(Reason::NoSuchFeature));
-    fixture.out("P", 1, "").unwrap();
+    assert_eq!(fixture.checkout("T", 1, ""), Err(Reason::NoSuchFeature));
+    fixture.checkout("P", 1, "").unwrap();
 }
 
 #[test]
 fn upgrades_apply_within_their_dates() {
     let mut fixture = Fixture::new(
         &[
-            real("P", "COUNT=5"),
+            pool("P", "COUNT=5"),
             "FEATURE P { VENDOR=abc KEYTYPE=UPGRADE COUNT=3 START=2026-01-01 END=2026-01-31 }\n".to_owned(),
         ]
         .concat(),
     );
-    fixture.out("P", 8, "").unwrap();
-    assert_eq!(fixture.out("P", 1, ""), Err(Reason::NotEnoughLicenses));
-    fixture.at("2026-02-01");
+    fixture.checkout("P", 8, "").unwrap();
+    assert_eq!(fixture.checkout("P", 1, ""), Err(Reason::NotEnoughLicenses));
+    fixture.advance_to("2026-02-01");
     assert_eq!(fixture.used("P"), 8);
-    assert_eq!(fixture.out("P", 1, ""), Err(Reason::NotEnoughLicenses));
+    assert_eq!(fixture.checkout("P", 1, ""), Err(Reason::NotEnoughLicenses));
 }
 
 #[test]
 fn identical_blocks_count_once() {
-    let one = real("P", "COUNT=5 KEYTYPE=EXCLUSIVE").replace("KEYTYPE=EXCLUSIVE COUNT", "COUNT");
+    let one = pool("P", "COUNT=5 KEYTYPE=EXCLUSIVE").replace("KEYTYPE=EXCLUSIVE COUNT", "COUNT");
     let first = license(&one);
     let again = license(&one.replace("COUNT=5 KEYTYPE=EXCLUSIVE", "KEYTYPE=EXCLUSIVE COUNT=5 KEY=abc"));
     let model = Model::compile([&first, &again]).unwrap();
@@ -194,48 +194,48 @@ fn renewal_hides_replaced_block_while_in_force() {
         "FEATURE P { VENDOR=abc KEYTYPE=ADDITIVE COUNT=5 SN=a }\n",
         "FEATURE P { VENDOR=abc KEYTYPE=ADDITIVE COUNT=7 SN=b START=2026-02-01 REPLACES=\"FEATURE=P\" }\n",
     ].concat());
-    fixture.out("P", 1, "").unwrap();
+    fixture.checkout("P", 1, "").unwrap();
     assert_eq!(fixture.used("P#1"), 1);
-    fixture.at("2026-02-01");
-    fixture.out("P", 1, "").unwrap();
+    fixture.advance_to("2026-02-01");
+    fixture.checkout("P", 1, "").unwrap();
     assert_eq!((fixture.used("P#1"), fixture.used("P#2")), (1, 1));
 }
 
 #[test]
 fn hold_and_minimum_apply_through_tokens() {
     let mut fixture =
-        Fixture::new(&[real("P", "COUNT=5 HOLD=60 MIN_CHECKOUT=600"), token("T", &[("P", 2)], "")].concat());
-    let ticket = fixture.out("T", 1, "").unwrap();
-    fixture.back(ticket);
+        Fixture::new(&[pool("P", "COUNT=5 HOLD=60 MIN_CHECKOUT=600"), token("T", &[("P", 2)], "")].concat());
+    let ticket = fixture.checkout("T", 1, "").unwrap();
+    fixture.checkin(ticket);
     assert_eq!(fixture.used("P"), 2);
-    fixture.at("2026-01-15T00:09:59");
+    fixture.advance_to("2026-01-15T00:09:59");
     assert_eq!(fixture.used("P"), 2);
-    fixture.at("2026-01-15T00:10:00");
+    fixture.advance_to("2026-01-15T00:10:00");
     assert_eq!(fixture.used("P"), 0);
-    let ticket = fixture.out("T", 1, "").unwrap();
-    fixture.at("2026-01-15T01:00:00");
-    fixture.back(ticket);
-    fixture.at("2026-01-15T01:00:59");
+    let ticket = fixture.checkout("T", 1, "").unwrap();
+    fixture.advance_to("2026-01-15T01:00:00");
+    fixture.checkin(ticket);
+    fixture.advance_to("2026-01-15T01:00:59");
     assert_eq!(fixture.used("P"), 2);
-    fixture.at("2026-01-15T01:01:00");
+    fixture.advance_to("2026-01-15T01:01:00");
     assert_eq!(fixture.used("P"), 0);
 }
 
 #[test]
 fn borrowed_licenses_expire() {
-    let mut fixture = Fixture::new(&real("P", "COUNT=5 BORROW=24"));
+    let mut fixture = Fixture::new(&pool("P", "COUNT=5 BORROW=24"));
     let request = fixture.request("P", 2, "ann@ws1");
     fixture.grant(&Event::Borrow(request, 24)).unwrap();
     assert_eq!(fixture.grant(&Event::Borrow(request, 25)), Err(Reason::NotDrawable));
-    fixture.at("2026-01-15T23:59:59");
+    fixture.advance_to("2026-01-15T23:59:59");
     assert_eq!(fixture.used("P"), 2);
-    fixture.at("2026-01-16");
+    fixture.advance_to("2026-01-16");
     assert_eq!(fixture.used("P"), 0);
 }
 
 #[test]
 fn softlimit_warns_and_grants() {
-    let mut fixture = Fixture::new(&real("P", "COUNT=5 SOFTLIMIT=2"));
+    let mut fixture = Fixture::new(&pool("P", "COUNT=5 SOFTLIMIT=2"));
     let event = |fixture: &mut Fixture| Event::Checkout(fixture.request("P", 2, ""));
     for above in [0, 1] {
         let event = event(&mut fixture);
@@ -248,10 +248,10 @@ fn softlimit_warns_and_grants() {
 
 #[test]
 fn reserved_licenses_serve_named_users_only() {
-    let mut fixture = Fixture::new(&real("P", "COUNT=5 USERBASED=3"));
-    fixture.out("P", 2, "").unwrap();
-    assert_eq!(fixture.out("P", 1, ""), Err(Reason::NotEnoughLicenses));
-    fixture.out("P", 3, "ann@ws1").unwrap();
+    let mut fixture = Fixture::new(&pool("P", "COUNT=5 USERBASED=3"));
+    fixture.checkout("P", 2, "").unwrap();
+    assert_eq!(fixture.checkout("P", 1, ""), Err(Reason::NotEnoughLicenses));
+    fixture.checkout("P", 3, "ann@ws1").unwrap();
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn activation_counts_each_device_once() {
     assert_eq!(fixture.grant(&activate(two)), Err(Reason::NotEnoughLicenses));
     fixture.grant(&Event::Deactivate { feature, device: one }).unwrap();
     fixture.grant(&activate(two)).unwrap();
-    assert_eq!(fixture.out("D", 1, ""), Err(Reason::NotDrawable));
+    assert_eq!(fixture.checkout("D", 1, ""), Err(Reason::NotDrawable));
     let again = Event::Deactivate { feature, device: one };
     let outcome = fixture.model.apply(&mut fixture.state, &again);
     assert_eq!(outcome, Outcome::Failed(Failure::NothingToReturn));
@@ -276,30 +276,30 @@ fn activation_counts_each_device_once() {
 fn active_token_limit_counts_floating_and_activated() {
     let mut fixture = Fixture::new(
         &[
-            real("P", "COUNT=50"),
+            pool("P", "COUNT=50"),
             "FEATURE D { VENDOR=abc KEYTYPE=ACTIVATION COUNT=5 }\n".to_owned(),
             "FEATURE L { VENDOR=abc }\n".to_owned(),
         ]
         .concat(),
     );
     fixture.state.limit_active_tokens(Some(3));
-    let ticket = fixture.out("P", 2, "").unwrap();
+    let ticket = fixture.checkout("P", 2, "").unwrap();
     let device = fixture.symbols.symbol("laptop");
     let activate = Event::Activate { feature: fixture.model.name("D"), device };
     fixture.grant(&activate).unwrap();
-    assert_eq!(fixture.out("P", 1, ""), Err(Reason::ActiveTokenLimit));
+    assert_eq!(fixture.checkout("P", 1, ""), Err(Reason::ActiveTokenLimit));
     assert_eq!(fixture.used("P"), 2);
-    fixture.out("L", 1, "").unwrap();
-    fixture.back(ticket);
-    fixture.out("P", 2, "").unwrap();
+    fixture.checkout("L", 1, "").unwrap();
+    fixture.checkin(ticket);
+    fixture.checkout("P", 2, "").unwrap();
 }
 
 #[test]
 fn checkin_returns_oldest_checkout_of_user() {
-    let mut fixture = Fixture::new(&real("P", "COUNT=10"));
-    fixture.out("P", 1, "ann@ws1").unwrap();
-    fixture.out("P", 2, "bob@ws1").unwrap();
-    fixture.out("P", 3, "ann@ws1").unwrap();
+    let mut fixture = Fixture::new(&pool("P", "COUNT=10"));
+    fixture.checkout("P", 1, "ann@ws1").unwrap();
+    fixture.checkout("P", 2, "bob@ws1").unwrap();
+    fixture.checkout("P", 3, "ann@ws1").unwrap();
     let person = Some(fixture.who("ann@ws1"));
     let feature = fixture.model.name("P");
     let checkin = Event::Checkin { feature, person, custom: None };
@@ -318,7 +318,7 @@ pub(crate) fn need(name: &str, version: &str, count: u64) -> String {
 #[test]
 fn mix_and_event_log_are_replayed() {
     let fixture = Fixture::new(
-        &[real("Pool", "COUNT=20"), token("Draw", &[("Pool", 5)], ""), token("Write", &[("Pool", 2)], "")]
+        &[pool("Pool", "COUNT=20"), token("Draw", &[("Pool", 5)], ""), token("Write", &[("Pool", 2)], "")]
             .concat(),
     );
     let ask = |name: &str| Request::one(fixture.model.name(name));

@@ -2,23 +2,23 @@
 
 use keywright::resolve::{Event, Failure, Model, Outcome, Reason};
 
-use crate::resolve::{Fixture, license, need, real, token};
+use crate::resolve::{Fixture, license, need, pool, token};
 
 #[test]
 fn denial_reports_nearest_miss() {
     let mut fixture = Fixture::new(
         &[
-            real("Old", "COUNT=5 END=2025-01-01"),
-            real("Full", "COUNT=1"),
+            pool("Old", "COUNT=5 END=2025-01-01"),
+            pool("Full", "COUNT=1"),
             token("T", &[("Missing", 1)], ""),
             token("T", &[("Old", 1)], ""),
             token("T", &[("Full", 2)], ""),
         ]
         .concat(),
     );
-    assert_eq!(fixture.out("T", 1, ""), Err(Reason::NotEnoughLicenses));
+    assert_eq!(fixture.checkout("T", 1, ""), Err(Reason::NotEnoughLicenses));
     assert_eq!(
-        fixture.why("T", 1, ""),
+        fixture.explain("T", 1, ""),
         "1 × `T#1` (TOKEN): dependency not met\n  \
            1 × `Missing`: no-such-feature\n\
          1 × `T#2` (TOKEN): dependency not met\n  \
@@ -33,18 +33,18 @@ fn denial_reports_nearest_miss() {
 fn denial_suggests_other_alternative() {
     let mut fixture = Fixture::new(
         &[
-            real("A", "COUNT=1"),
-            real("B", "COUNT=1"),
+            pool("A", "COUNT=1"),
+            pool("B", "COUNT=1"),
             token("Any", &[("A", 1)], ""),
             token("Any", &[("B", 1)], ""),
             token("T", &[("Any", 1), ("A", 1)], ""),
         ]
         .concat(),
     );
-    assert_eq!(fixture.out("T", 1, ""), Err(Reason::NotEnoughLicenses));
+    assert_eq!(fixture.checkout("T", 1, ""), Err(Reason::NotEnoughLicenses));
     assert!(
         fixture
-            .why("T", 1, "")
+            .explain("T", 1, "")
             .contains("\nnote: another choice of alternatives would be granted: 1 × `A`, 1 × `B`\n")
     );
     assert_eq!((fixture.used("A"), fixture.used("B")), (0, 0));
@@ -58,12 +58,12 @@ fn model_rejects_cycles_long_chains_and_double_sharing() {
     let chain = |length: usize| -> String {
         (0..length)
             .map(|level| token(&format!("T{level}"), &[(&format!("T{}", level + 1), 1)], ""))
-            .chain([real(&format!("T{length}"), "COUNT=1")])
+            .chain([pool(&format!("T{length}"), "COUNT=1")])
             .collect()
     };
-    Fixture::new(&chain(16)).out("T0", 1, "").unwrap();
+    Fixture::new(&chain(16)).checkout("T0", 1, "").unwrap();
     assert_eq!(refused(&chain(17)), "dependency chain too deep: more than 16 dependencies from `T0`");
-    let both = [real("P", "COUNT=5 SHARE=HOST"), token("T", &[("P", 1)], "SHARE=USER")].concat();
+    let both = [pool("P", "COUNT=5 SHARE=HOST"), token("T", &[("P", 1)], "SHARE=USER")].concat();
     assert_eq!(refused(&both), "double sharing: the token `T` and one of its dependencies both have SHARE");
 }
 
@@ -73,16 +73,16 @@ fn ladder(levels: usize, width: usize, bottom: &str) -> String {
         let below = format!("L{}", level + 1);
         text += &token(&format!("L{level}"), &vec![(below.as_str(), 1); width], "");
     }
-    text + &real(&format!("L{levels}"), bottom)
+    text + &pool(&format!("L{levels}"), bottom)
 }
 
 #[test]
 fn equal_dependencies_are_searched_once_per_name() {
     let mut fixture = Fixture::new(&ladder(16, 512, "COUNT=UNLIMITED"));
-    assert_eq!(fixture.out("L0", 1, ""), Err(Reason::NotEnoughLicenses));
-    assert_eq!(fixture.out("L10", 1, "").map(|_| fixture.used("L16")), Ok(1 << 54));
+    assert_eq!(fixture.checkout("L0", 1, ""), Err(Reason::NotEnoughLicenses));
+    assert_eq!(fixture.checkout("L10", 1, "").map(|_| fixture.used("L16")), Ok(1 << 54));
     assert!(fixture.state.work() < 100_000);
-    let lines = fixture.why("L0", 1, "");
+    let lines = fixture.explain("L0", 1, "");
     assert_eq!(lines.lines().count(), 17, "{lines}");
 }
 
@@ -99,7 +99,7 @@ fn search_over_budget_is_undetermined() {
 /// A token with the given dependencies and so many equal ones that walks are merged.
 pub(crate) fn over(needs: &str, paths: usize) -> String {
     let padding = "TOKEN_DEPENDENCY=\"FEATURE=F VERSION=1.0 COUNT=1\" ".repeat(paths);
-    format!("FEATURE T {{ VENDOR=abc KEYTYPE=TOKEN {needs} {padding} }}\n{}", real("F", "COUNT=1000"))
+    format!("FEATURE T {{ VENDOR=abc KEYTYPE=TOKEN {needs} {padding} }}\n{}", pool("F", "COUNT=1000"))
 }
 
 #[test]
@@ -118,16 +118,16 @@ fn denial_reason_is_independent_of_path_count() {
         for paths in [1, 100] {
             let mut fixture = Fixture::new(
                 &[
-                    real("B", "COUNT=1"),
-                    real("A", old),
+                    pool("B", "COUNT=1"),
+                    pool("A", old),
                     token("U", &[("B", 2)], ""),
                     token("V", &[("U", 1)], ""),
                     over(&needs, paths),
                 ]
                 .concat(),
             );
-            assert_eq!(fixture.out("T", 1, "ann@ws1"), Err(reason), "{needs} over {paths} paths");
-            assert!(fixture.why("T", 1, "ann@ws1").contains(reason.as_str()));
+            assert_eq!(fixture.checkout("T", 1, "ann@ws1"), Err(reason), "{needs} over {paths} paths");
+            assert!(fixture.explain("T", 1, "ann@ws1").contains(reason.as_str()));
             assert_eq!((fixture.used("B"), fixture.used("F")), (0, 0));
         }
     }

@@ -2,7 +2,7 @@
 
 use keywright::resolve::{Event, Reason};
 
-use crate::resolve::{Fixture, need, real, token};
+use crate::resolve::{Fixture, need, pool, token};
 use crate::resolve_denials::over;
 
 #[test]
@@ -21,7 +21,7 @@ fn lots_are_charged_by_end_date_and_may_split() {
     assert_eq!((fixture.used("C#1"), fixture.used("C#2"), fixture.used("C#3")), (0, 5, 10));
     assert_eq!(fixture.grant(&consume(16)), Err(Reason::BalanceTooLow));
     assert_eq!(fixture.used("C"), 15);
-    fixture.at("2027-01-01");
+    fixture.advance_to("2027-01-01");
     assert_eq!(fixture.grant(&consume(11)), Err(Reason::BalanceTooLow));
     fixture.grant(&consume(10)).unwrap();
 }
@@ -43,18 +43,18 @@ fn money_is_charged_in_whole_tokens() {
 fn checkin_returns_drawn_licenses_not_metered_units() {
     let mut fixture = Fixture::new(
         &[
-            real("P", "COUNT=5"),
+            pool("P", "COUNT=5"),
             "FEATURE C { VENDOR=abc KEYTYPE=METERED COUNT=10 }\n".to_owned(),
             token("T", &[("P", 1), ("C", 4)], ""),
             token("Calls", &[("C", 1)], ""),
         ]
         .concat(),
     );
-    let ticket = fixture.out("T", 2, "").unwrap();
+    let ticket = fixture.checkout("T", 2, "").unwrap();
     assert_eq!((fixture.used("P"), fixture.used("C")), (2, 8));
-    fixture.back(ticket);
+    fixture.checkin(ticket);
     assert_eq!((fixture.used("P"), fixture.used("C")), (0, 8));
-    assert_eq!(fixture.out("T", 1, ""), Err(Reason::BalanceTooLow));
+    assert_eq!(fixture.checkout("T", 1, ""), Err(Reason::BalanceTooLow));
     assert_eq!((fixture.used("P"), fixture.used("C")), (0, 8));
     let consume =
         |fixture: &Fixture, name: &str| Event::Consume { feature: fixture.model.name(name), units: 1 };
@@ -72,14 +72,14 @@ fn shared_token_charges_high_water_mark() {
         ]
         .concat(),
     );
-    let keep = fixture.out("T", 1, "ann@ws1").unwrap();
-    let big = fixture.out("T", 3, "bob@ws1").unwrap();
+    let keep = fixture.checkout("T", 1, "ann@ws1").unwrap();
+    let big = fixture.checkout("T", 3, "bob@ws1").unwrap();
     assert_eq!(fixture.used("C"), 15);
-    fixture.back(big);
-    fixture.out("T", 2, "bob@ws1").unwrap();
+    fixture.checkin(big);
+    fixture.checkout("T", 2, "bob@ws1").unwrap();
     assert_eq!(fixture.used("C"), 15);
-    fixture.back(keep);
-    fixture.out("T", 4, "cid@ws1").unwrap();
+    fixture.checkin(keep);
+    fixture.checkout("T", 4, "cid@ws1").unwrap();
     assert_eq!(fixture.used("C"), 20);
 }
 
@@ -90,7 +90,7 @@ fn postpaid_tokens_are_counted_by_period() {
     );
     let feature = fixture.model.name("C");
     fixture.grant(&Event::Consume { feature, units: 7 }).unwrap();
-    fixture.at("2026-02-03");
+    fixture.advance_to("2026-02-03");
     fixture.grant(&Event::Consume { feature, units: 5 }).unwrap();
     let block = fixture.model.blocks_of(feature.unwrap())[0];
     let billed = |date: &str| fixture.state.billed_in(&fixture.model, block, date.parse().unwrap());
@@ -104,7 +104,7 @@ fn lots_of_several_versions_are_charged_per_path() {
     for paths in [1, 100] {
         let mut fixture =
             Fixture::new(&(lots.to_owned() + &over(&(need("C", "1.0", 1) + &need("C", "2.0", 1)), paths)));
-        fixture.out("T", 1, "ann@ws1").unwrap();
+        fixture.checkout("T", 1, "ann@ws1").unwrap();
         assert_eq!((fixture.used("C#1"), fixture.used("C#2")), (1, 1));
     }
 }
@@ -127,8 +127,8 @@ fn count_above_all_lots_is_denied_without_effect() {
 fn permanent_denials_precede_date_denials() {
     let mut fixture = Fixture::new(
         &[
-            real("Pool", "COUNT=9"),
-            real("Lent", "COUNT=9 BORROW=24 END=2026-01-01"),
+            pool("Pool", "COUNT=9"),
+            pool("Lent", "COUNT=9 BORROW=24 END=2026-01-01"),
             token("T", &[("Pool", 1)], "END=2026-01-01"),
             token("L", &[("Lent", 1)], "END=2026-01-01"),
         ]

@@ -2,12 +2,12 @@
 
 use keywright::resolve::Reason;
 
-use crate::resolve::{Fixture, real, token};
+use crate::resolve::{Fixture, pool, token};
 
 fn modules(token_share: &str, product_share: &str) -> Fixture {
     Fixture::new(
         &[
-            real("Product", &format!("COUNT=10 {product_share}")),
+            pool("Product", &format!("COUNT=10 {product_share}")),
             token("ModuleA", &[("Product", 3)], token_share),
             token("ModuleB", &[("Product", 2)], token_share),
         ]
@@ -16,11 +16,11 @@ fn modules(token_share: &str, product_share: &str) -> Fixture {
 }
 
 fn two_of_each(fixture: &mut Fixture) -> (u64, u64) {
-    fixture.out("ModuleA", 1, "ann@ws1").unwrap();
-    fixture.out("ModuleA", 1, "bob@ws1").unwrap();
+    fixture.checkout("ModuleA", 1, "ann@ws1").unwrap();
+    fixture.checkout("ModuleA", 1, "bob@ws1").unwrap();
     let first = fixture.used("Product");
-    fixture.out("ModuleB", 1, "ann@ws1").unwrap();
-    fixture.out("ModuleB", 1, "bob@ws1").unwrap();
+    fixture.checkout("ModuleB", 1, "ann@ws1").unwrap();
+    fixture.checkout("ModuleB", 1, "bob@ws1").unwrap();
     (first, fixture.used("Product") - first)
 }
 
@@ -34,23 +34,23 @@ fn sharing_matches_specification_table() {
 #[test]
 fn share_group_shrinks_to_largest_remaining_request() {
     let mut fixture = modules("", "SHARE=HOST");
-    let a = fixture.out("ModuleA", 1, "ann@ws1").unwrap();
-    let b = fixture.out("ModuleB", 1, "bob@ws1").unwrap();
-    fixture.back(a);
+    let a = fixture.checkout("ModuleA", 1, "ann@ws1").unwrap();
+    let b = fixture.checkout("ModuleB", 1, "bob@ws1").unwrap();
+    fixture.checkin(a);
     assert_eq!(fixture.used("Product"), 2);
-    fixture.back(b);
+    fixture.checkin(b);
     assert_eq!(fixture.used("Product"), 0);
 }
 
 #[test]
 fn incomplete_share_key_disables_sharing() {
     let mut fixture = modules("", "SHARE=HOST|USER");
-    fixture.out("ModuleA", 1, "ann@ws1").unwrap();
-    fixture.out("ModuleA", 1, "ann@ws1").unwrap();
+    fixture.checkout("ModuleA", 1, "ann@ws1").unwrap();
+    fixture.checkout("ModuleA", 1, "ann@ws1").unwrap();
     assert_eq!(fixture.used("Product"), 3);
-    fixture.out("ModuleA", 1, "ann").unwrap();
+    fixture.checkout("ModuleA", 1, "ann").unwrap();
     assert_eq!(fixture.used("Product"), 6);
-    fixture.out("ModuleB", 1, "ann@ws2").unwrap();
+    fixture.checkout("ModuleB", 1, "ann@ws2").unwrap();
     assert_eq!(fixture.used("Product"), 8);
 }
 
@@ -58,7 +58,7 @@ fn incomplete_share_key_disables_sharing() {
 fn paths_of_checkout_add_up_unless_shared() {
     let text = |share: &str| {
         [
-            real("P", &format!("COUNT=10 {share}")),
+            pool("P", &format!("COUNT=10 {share}")),
             token("Left", &[("P", 3)], ""),
             token("Right", &[("P", 2)], ""),
             token("Both", &[("Left", 1), ("Right", 1)], ""),
@@ -66,10 +66,10 @@ fn paths_of_checkout_add_up_unless_shared() {
         .concat()
     };
     let mut plain = Fixture::new(&text(""));
-    plain.out("Both", 1, "ann@ws1").unwrap();
+    plain.checkout("Both", 1, "ann@ws1").unwrap();
     assert_eq!(plain.used("P"), 5);
     let mut shared = Fixture::new(&text("SHARE=HOST"));
-    shared.out("Both", 1, "ann@ws1").unwrap();
+    shared.checkout("Both", 1, "ann@ws1").unwrap();
     assert_eq!(shared.used("P"), 3);
 }
 
@@ -77,33 +77,33 @@ fn paths_of_checkout_add_up_unless_shared() {
 fn live_share_group_precedes_earlier_alternative() {
     let mut fixture = Fixture::new(
         &[
-            real("A", "COUNT=3"),
-            real("B", "COUNT=10"),
+            pool("A", "COUNT=3"),
+            pool("B", "COUNT=10"),
             token("T", &[("A", 3)], "SHARE=HOST"),
             token("T", &[("B", 3)], "SHARE=HOST"),
         ]
         .concat(),
     );
-    let first = fixture.out("A", 3, "").unwrap();
-    fixture.out("T", 1, "ann@ws1").unwrap();
+    let first = fixture.checkout("A", 3, "").unwrap();
+    fixture.checkout("T", 1, "ann@ws1").unwrap();
     assert_eq!(fixture.used("B"), 3);
-    fixture.back(first);
-    fixture.out("T", 1, "bob@ws1").unwrap();
+    fixture.checkin(first);
+    fixture.checkout("T", 1, "bob@ws1").unwrap();
     assert_eq!((fixture.used("A"), fixture.used("B")), (0, 3));
     // The group grows in place. A request that does not fit goes to the other block and leaves the group unchanged.
-    fixture.out("T", 3, "cid@ws1").unwrap();
+    fixture.checkout("T", 3, "cid@ws1").unwrap();
     assert_eq!((fixture.used("A"), fixture.used("B")), (0, 9));
-    assert_eq!(fixture.out("T", 4, "dan@ws1"), Err(Reason::NotEnoughLicenses));
+    assert_eq!(fixture.checkout("T", 4, "dan@ws1"), Err(Reason::NotEnoughLicenses));
     assert_eq!((fixture.used("A"), fixture.used("B")), (0, 9));
 }
 
 #[test]
 fn ended_share_group_can_be_joined_but_not_grow() {
-    let mut fixture = Fixture::new(&real("P", "COUNT=5 SHARE=HOST END=2026-01-31"));
-    fixture.out("P", 2, "ann@ws1").unwrap();
-    fixture.at("2026-02-01");
-    fixture.out("P", 2, "bob@ws1").unwrap();
-    assert_eq!(fixture.out("P", 3, "cid@ws1"), Err(Reason::NotInForce));
-    assert_eq!(fixture.out("P", 1, "ann@ws2"), Err(Reason::NotInForce));
+    let mut fixture = Fixture::new(&pool("P", "COUNT=5 SHARE=HOST END=2026-01-31"));
+    fixture.checkout("P", 2, "ann@ws1").unwrap();
+    fixture.advance_to("2026-02-01");
+    fixture.checkout("P", 2, "bob@ws1").unwrap();
+    assert_eq!(fixture.checkout("P", 3, "cid@ws1"), Err(Reason::NotInForce));
+    assert_eq!(fixture.checkout("P", 1, "ann@ws2"), Err(Reason::NotInForce));
     assert_eq!(fixture.used("P"), 2);
 }

@@ -58,7 +58,7 @@ pub(crate) fn store(entries: &[(TrustEntry, &SecretKey)]) -> Trust {
 }
 
 /// Returns the trust store of most tests: [`VENDOR`] with key 1.
-pub(crate) fn usual() -> Trust {
+pub(crate) fn default_trust() -> Trust {
     let key = key(1);
     store(&[(entry(VENDOR, &key), &key)])
 }
@@ -86,11 +86,11 @@ pub(crate) fn verdicts_of(trust: &Trust, text: &str) -> Vec<Verdict> {
 }
 
 pub(crate) fn verdicts(text: &str) -> Vec<Verdict> {
-    verdicts_of(&usual(), text)
+    verdicts_of(&default_trust(), text)
 }
 
 /// Returns verdict and reason of the only block.
-pub(crate) fn only(trust: &Trust, text: &str) -> (Verdict, String) {
+pub(crate) fn single_verdict(trust: &Trust, text: &str) -> (Verdict, String) {
     let license = License::from_text("test.lic", text);
     let report = report(trust, &license);
     assert_eq!(report.blocks.len(), 1, "{text}");
@@ -188,7 +188,7 @@ fn permitted_customer_changes_stay_valid() {
 #[test]
 fn date_verdicts_come_after_signature_verdicts() {
     let good = signed(&PLAIN[..PLAIN.rfind("FEATURE ").unwrap()]);
-    let trust = usual();
+    let trust = default_trust();
     let revocations = Revocations::default();
     for (day, verdict, outcome) in [
         (date(2025, 12, 31), Verdict::NotYet, Outcome::NotNow),
@@ -226,12 +226,12 @@ fn every_verdict_is_reached() {
         (good.replace("COUNT=5", "COUNT=6"), Verdict::Invalid, "changed after signing"),
     ];
     for (text, verdict, words) in cases {
-        let (found, reason) = only(&usual(), &text);
+        let (found, reason) = single_verdict(&default_trust(), &text);
         assert_eq!(found, verdict, "{text}\n{reason}");
         assert!(reason.contains(words), "{reason}");
     }
     let other = key(2);
-    let (found, reason) = only(&store(&[(entry(VENDOR, &other), &other)]), &good);
+    let (found, reason) = single_verdict(&store(&[(entry(VENDOR, &other), &other)]), &good);
     assert_eq!(found, Verdict::UnknownKey);
     assert!(reason.contains("not in the trust store"), "{reason}");
 }
@@ -242,7 +242,7 @@ fn verify_names_block_that_key_belongs_to() {
     let keys: Vec<&str> = text.match_indices("KEY=AQEA").map(|(at, _)| &text[at + 4..at + 104]).collect();
     let swapped = text.replace(keys[0], "FIRST").replace(keys[1], keys[0]).replace("FIRST", keys[1]);
     let license = License::from_text("test.lic", &swapped);
-    let trust = usual();
+    let trust = default_trust();
     let report = report(&trust, &license);
     assert_eq!(report.blocks.iter().map(|block| block.verdict).collect::<Vec<_>>(), [Verdict::Invalid; 2]);
     assert!(
@@ -261,7 +261,7 @@ fn verify_names_block_that_key_belongs_to() {
 fn broken_block_is_malformed_and_fails_file() {
     let text = format!("{}FEATURE lost {{ VENDOR=ABC_Software\n", signed(PLAIN));
     let license = License::from_text("test.lic", &text);
-    let trust = usual();
+    let trust = default_trust();
     let report = report(&trust, &license);
     assert_eq!(report.outcome(), Outcome::Unreadable);
     assert_eq!(report.result(), "MALFORMED");

@@ -10,7 +10,7 @@ use keywright::sign::{
 };
 use keywright::verify::{Digest, KeyState, Mode, Outcome, PublicKey, Trust, TrustedKey, Usage};
 
-use crate::sign::{TODAY, VENDOR, entry, key, signed, store, trusted, usual};
+use crate::sign::{TODAY, VENDOR, default_trust, entry, key, signed, store, trusted};
 
 pub(crate) const BLOCK: &str =
     "FEATURE MyDraw { VENDOR=ABC_Software KEYTYPE=ADDITIVE VERSION=1.0 COUNT=5 SN=S-1 ISSUED=2026-02-01 }";
@@ -23,12 +23,13 @@ pub(crate) fn list(version: u64, change: impl FnOnce(&mut RevocationList)) -> Re
     list
 }
 
-pub(crate) fn sealed(list: &RevocationList, key: &SecretKey) -> String {
-    list.seal(key, &trusted(VENDOR, key)).unwrap()
+pub(crate) fn signed(list: &RevocationList, key: &SecretKey) -> String {
+    list.sign(key, &trusted(VENDOR, key)).unwrap()
 }
 
 pub(crate) fn open(text: &str) -> Result<RevocationList, String> {
-    RevocationList::open(text.as_bytes(), &usual(), Mode::Production).map_err(|error| error.to_string())
+    RevocationList::verify(text.as_bytes(), &default_trust(), Mode::Production)
+        .map_err(|error| error.to_string())
 }
 
 #[test]
@@ -40,21 +41,21 @@ fn revocation_list_reads_back() {
         list.revoked.sns.insert("0123".to_owned(), "no".to_owned());
         list.revoked.key_ids.insert(key(9).public_key().id(), "~".to_owned());
     });
-    let text = sealed(&list, &key(1));
+    let text = signed(&list, &key(1));
     assert!(text.starts_with("keywright/revocation/1\nKEY AQEA"), "{text}");
     let read = open(&text).unwrap();
     assert_eq!(RevocationList { digest: list.digest, ..read }, list);
-    assert_eq!(open(&sealed(&self::list(1, |_| ()), &key(1))).unwrap().version, 1);
+    assert_eq!(open(&signed(&self::list(1, |_| ()), &key(1))).unwrap().version, 1);
 }
 
 #[test]
 fn lists_are_signed_by_permitted_keys_only() {
     let good = list(1, |_| ());
-    let text = sealed(&good, &key(1));
+    let text = signed(&good, &key(1));
     let with = |change: &dyn Fn(&mut TrustedKey)| {
         let mut key = trusted(VENDOR, &key(1));
         change(&mut key);
-        RevocationList::open(text.as_bytes(), &Trust::from_key(key), Mode::Production)
+        RevocationList::verify(text.as_bytes(), &Trust::from_key(key), Mode::Production)
             .map_err(|error| error.to_string())
     };
     assert!(with(&|_| ()).is_ok());
@@ -74,7 +75,7 @@ fn lists_are_signed_by_permitted_keys_only() {
     }
     let other = key(2);
     let error =
-        RevocationList::open(text.as_bytes(), &store(&[(entry(VENDOR, &other), &other)]), Mode::Production);
+        RevocationList::verify(text.as_bytes(), &store(&[(entry(VENDOR, &other), &other)]), Mode::Production);
     assert!(error.unwrap_err().to_string().contains("not in the trust store"));
 }
 
@@ -130,8 +131,8 @@ fn bundle_reads_back_and_is_a_store() {
     let mut other = trusted("null", &key(3));
     other.entry.usage = Usage::Development;
     let one = trusted(VENDOR, &key(1));
-    let text = bundle(1, vec![one.clone(), retired, other]).seal(&key(1), &one).unwrap();
-    let read = TrustBundle::open(text.as_bytes(), &Trust::from_key(one)).unwrap();
+    let text = bundle(1, vec![one.clone(), retired, other]).sign(&key(1), &one).unwrap();
+    let read = TrustBundle::verify(text.as_bytes(), &Trust::from_key(one)).unwrap();
     assert_eq!((read.keys.len(), read.version, read.expires), (3, 1, date(2027, 2, 10)));
     assert_eq!(read.keys[2].entry.vendor, "null");
     let trust = read.trust().unwrap();
@@ -139,18 +140,18 @@ fn bundle_reads_back_and_is_a_store() {
     assert!(trust.stale(date(2027, 2, 11)).is_some());
     let license = License::from_text("test.lic", &signed(BLOCK));
     assert_eq!(crate::sign::report(&trust, &license).outcome(), Outcome::Valid);
-    assert!(TrustBundle::reopen(text.as_bytes(), |_| false).is_err());
-    assert_eq!(TrustBundle::reopen(text.as_bytes(), |digest| *digest == read.digest).unwrap(), read);
+    assert!(TrustBundle::parse_installed(text.as_bytes(), |_| false).is_err());
+    assert_eq!(TrustBundle::parse_installed(text.as_bytes(), |digest| *digest == read.digest).unwrap(), read);
 }
 
 #[test]
 fn bundle_must_list_its_signer() {
     let (one, two) = (trusted(VENDOR, &key(1)), trusted(VENDOR, &key(2)));
-    let refused = bundle(1, vec![two]).seal(&key(1), &one).unwrap_err().to_string();
+    let refused = bundle(1, vec![two]).sign(&key(1), &one).unwrap_err().to_string();
     assert!(refused.contains("which it does not list"), "{refused}");
     let mut given_up = one.clone();
     given_up.entry.state = KeyState::Compromised(TODAY);
-    let refused = bundle(1, vec![given_up]).seal(&key(1), &one).unwrap_err().to_string();
+    let refused = bundle(1, vec![given_up]).sign(&key(1), &one).unwrap_err().to_string();
     assert!(refused.contains("which it marks as compromised"), "{refused}");
 }
 
@@ -183,12 +184,12 @@ fn state_change_leaves_other_fields_unchanged() {
 fn folder_with_list_and_bundle_is_not_a_store() {
     let folder = tempfile::tempdir().unwrap();
     let one = trusted(VENDOR, &key(1));
-    let text = bundle(1, vec![one.clone()]).seal(&key(1), &one).unwrap();
+    let text = bundle(1, vec![one.clone()]).sign(&key(1), &one).unwrap();
     fs::write(folder.path().join("trust.bundle"), &text).unwrap();
     let unknown = keywright::sign::store_fs::load_trust(folder.path()).unwrap_err();
     assert!(unknown.message.contains("not the one that was installed"), "{unknown}");
     let mut seen = LastSeen::default();
-    let digest = TrustBundle::open(text.as_bytes(), &Trust::from_key(one)).unwrap().digest;
+    let digest = TrustBundle::verify(text.as_bytes(), &Trust::from_key(one)).unwrap().digest;
     seen.note(ListId::trust(VENDOR, Usage::Production), Seen::new(1, digest));
     fs::write(folder.path().join("last-seen.yaml"), seen.text()).unwrap();
     let trust = keywright::sign::store_fs::load_trust(folder.path()).unwrap();

@@ -24,8 +24,8 @@ use keywright_resolve::Model;
 use crate::amount::Amount;
 
 pub use pools::{Draw, PoolUse};
-pub use quick::ORDER_DECIDES;
 pub use result::{DeniedMix, FeatureCapacity, Frontier, Hosts, MOST_FEATURES, Pairs, Row};
+pub use summary::ORDER_DECIDES;
 
 pub(crate) use summary::Quick;
 

@@ -14,7 +14,7 @@ pub(crate) fn failed(fault: &keywright_issue::Fault) -> CliError {
 }
 
 /// Prints why orders were refused, in file order, up to a limit.
-pub(super) fn tell(all: &[Refused], io: &mut Console<'_>) -> Result<(), CliError> {
+pub(super) fn report(all: &[Refused], io: &mut Console<'_>) -> Result<(), CliError> {
     let mut faults: Vec<&keywright_issue::Fault> = all.iter().flat_map(|refused| &refused.faults).collect();
     faults.sort_by(|one, other| (&one.file, one.place).cmp(&(&other.file, other.place)));
     for fault in faults.iter().take(MAX_REPORTED) {

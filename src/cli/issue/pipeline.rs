@@ -111,10 +111,10 @@ impl Batch<'_> {
             return self.run_at_once(orders, log, past);
         }
         let mut ended = RunSummary::default();
-        for part in in_parts(orders) {
+        for part in in_batches(orders) {
             let part = with_owned(part, Some(past), Some(self.since))?;
             let made = part.iter().map(|order| self.make(order)).collect();
-            self.keep(made, log, &mut ended)?;
+            self.commit(made, log, &mut ended)?;
             if ended.is_broken() {
                 break;
             }
@@ -132,12 +132,12 @@ impl Batch<'_> {
         thread::scope(|scope| {
             // One part in each channel keeps all threads busy and limits the number of orders and licenses in memory.
             let (reader, parts) = mpsc::sync_channel::<Vec<Order>>(1);
-            scope.spawn(move || in_parts(orders).try_for_each(|part| reader.send(part)));
+            scope.spawn(move || in_batches(orders).try_for_each(|part| reader.send(part)));
             let (sender, receiver) = mpsc::sync_channel::<Drafted>(1);
             let keeper = scope.spawn(move || {
                 let mut ended = RunSummary::default();
                 for made in receiver {
-                    self.keep(made, log, &mut ended)?;
+                    self.commit(made, log, &mut ended)?;
                     if ended.is_broken() {
                         break;
                     }
@@ -185,7 +185,7 @@ impl Batch<'_> {
     }
 
     /// Logs and writes the rendered licenses.
-    fn keep(&self, made: Drafted, log: &mut Log, ended: &mut RunSummary) -> Result<(), CliError> {
+    fn commit(&self, made: Drafted, log: &mut Log, ended: &mut RunSummary) -> Result<(), CliError> {
         let count = made.len();
         let mut ready = Vec::with_capacity(count);
         for made in made {
@@ -265,7 +265,7 @@ fn is_ours(ready: &ReadyToWrite, log: &Log, since: i64, beginning: bool) -> Resu
 }
 
 /// Splits items into parts of bounded size.
-pub(crate) fn in_parts<T>(mut items: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
+pub(crate) fn in_batches<T>(mut items: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
     std::iter::from_fn(move || {
         let part: Vec<T> = items.by_ref().take(BATCH_SIZE).collect();
         (!part.is_empty()).then_some(part)

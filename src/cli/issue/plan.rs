@@ -16,12 +16,12 @@ use super::super::new::refused;
 use super::super::progress::Progress;
 use super::super::{CliError, Console, Exit, files};
 use super::args::{RunArgs, RunSettings};
-use super::errors::{failed, tell};
+use super::errors::{failed, report};
 use super::inputs::Inputs;
 use super::owned::{revoked, with_owned};
 use super::read;
 use super::run_key::RunKey;
-use crate::issue::pipeline::{in_parts, on_all_cores};
+use crate::issue::pipeline::{in_batches, on_all_cores};
 
 /// DECISION: maximum size of a plan in bytes: one million orders with a few changes each.
 const MAX_PLAN: usize = 1024 * 1024 * 1024;
@@ -59,7 +59,7 @@ pub(super) fn plan(
         let report = PlanReport { plan: &plan, texts, refused: &refused, exit_code: exit.code() };
         io.stdout.write_all(json_text(issue_json::plan(&report))?.as_bytes())?;
     } else {
-        tell(&refused, io)?;
+        report(&refused, io)?;
     }
     match args.plan {
         Some(path) => write_plan(path, &plan, refused.is_empty(), io)?,
@@ -120,7 +120,7 @@ fn build(
     let mut refused = Vec::new();
     let mut customers = RunCustomers::default();
     let progress = Progress::new(inputs.count, "orders", io.interactive && !io.quiet);
-    for part in in_parts(inputs.orders()) {
+    for part in in_batches(inputs.orders()) {
         let part = with_owned(part, past.log, past.since)?;
         let drafts = on_all_cores(&part, |(order, owned)| inputs.issuer.draft_for(order, owned, terms));
         for ((order, _), draft) in part.iter().zip(drafts) {

@@ -159,7 +159,7 @@ impl Rehearsal<'_> {
     fn bundle(&self, today: Date) -> Result<(), String> {
         let after = self.after(today);
         let trusted = after.get(self.key.trusted.key.id()).ok_or("the key is missing")?;
-        let text = self.bundle_of(&after, 2, today).seal(&*self.key.signer, trusted);
+        let text = self.bundle_of(&after, 2, today).sign(&*self.key.signer, trusted);
         let text = text.map_err(|error| error.to_string())?;
         let installed = self.bundle_of(self.shipped, 1, today);
         let mut seen = LastSeen::default();
@@ -175,7 +175,7 @@ impl Rehearsal<'_> {
         list.version = next_version(list.version).map_err(|error| error.to_string())?;
         list.issued = today;
         list.revoked.expires = list.revoked.expires.max(Some(today));
-        let text = list.seal(&*self.key.signer, trusted).map_err(|error| error.to_string())?;
+        let text = list.sign(&*self.key.signer, trusted).map_err(|error| error.to_string())?;
         let lost =
             after.keys().iter().find(|other| other.entry.vendor == self.id.vendor && !self.is_own(other));
         let mut seen = LastSeen::default();

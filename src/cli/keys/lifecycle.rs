@@ -170,7 +170,7 @@ fn recorded(
         // The user chose this list, so the state of its signer does not matter.
         let then = store.assuming(|_| KeyState::Active);
         let list =
-            RevocationList::open(&bytes, &then, Mode::Development).map_err(|error| fault(&what, &error))?;
+            RevocationList::verify(&bytes, &then, Mode::Development).map_err(|error| fault(&what, &error))?;
         if list.vendor != entry.vendor {
             let message =
                 format!("{what} is from vendor `{}`, but the key belongs to `{}`", list.vendor, entry.vendor);

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::keywords::{ATTRIBUTES, CUSTOMER};
 use super::model::Attributes;
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::file_reader::Reading;
 use crate::keyword::position;
 use crate::loss::{BAD_VALUE, BROKEN_LINE, CUSTOMER_KEYWORD, Place, SIGNATURE, UNKNOWN_KEYWORD};
@@ -61,8 +61,8 @@ fn add(
 ) -> Option<()> {
     let place = reading.place(word.span);
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        let said = format!("`{}` is not a keyword", shown(reading.raw(word.span)));
-        reading.report.say(&BROKEN_LINE, place, said);
+        let said = format!("`{}` is not a keyword", excerpt(reading.raw(word.span)));
+        reading.report.add_found(&BROKEN_LINE, place, said);
         return None;
     }
     if let Some(row) = position(ATTRIBUTES, name, false) {
@@ -71,7 +71,7 @@ fn add(
     if name == "sort" {
         let sort = value.as_deref().and_then(|value| value.parse().ok());
         if sort.is_none() {
-            reading.report.say(&BAD_VALUE, place, "the value of `sort` is not a number");
+            reading.report.add_found(&BAD_VALUE, place, "the value of `sort` is not a number");
         }
         read.sort = sort?;
         return Some(());
@@ -81,10 +81,10 @@ fn add(
         || position(ATTRIBUTES, name, true).is_some() && name.bytes().any(|b| b.is_ascii_lowercase())
     {
         let said = format!("`{name}` in lower case is a keyword of the customer without effect");
-        reading.report.say(&CUSTOMER_KEYWORD, place, said);
+        reading.report.add_found(&CUSTOMER_KEYWORD, place, said);
         return Some(());
     }
-    reading.report.say(&UNKNOWN_KEYWORD, place, format!("unknown keyword `{}`", shown(name)));
+    reading.report.add_found(&UNKNOWN_KEYWORD, place, format!("unknown keyword `{}`", excerpt(name)));
     Some(())
 }
 
@@ -98,7 +98,7 @@ fn known(
     let row = ATTRIBUTES.get(at)?;
     let place = reading.place(word.span);
     if read.attributes.has(row.name) {
-        reading.report.say(&BROKEN_LINE, place, format!("the line has {} twice", row.name));
+        reading.report.add_found(&BROKEN_LINE, place, format!("the line has {} twice", row.name));
         return None;
     }
     match row.name {
@@ -123,8 +123,8 @@ fn known(
     {
         let shown = value
             .as_ref()
-            .map_or_else(|| row.name.to_owned(), |value| format!("{}={}", row.name, shown(value)));
-        reading.report.say(loss, place, format!("`{shown}`: {}", loss.source));
+            .map_or_else(|| row.name.to_owned(), |value| format!("{}={}", row.name, excerpt(value)));
+        reading.report.add_found(loss, place, format!("`{shown}`: {}", loss.source));
         return Some(());
     }
     read.attributes.0.push((at, value));

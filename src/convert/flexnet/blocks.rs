@@ -6,7 +6,7 @@ use super::items::Item;
 use super::model::Seats;
 use super::pools::{Layout, Period, Pool};
 use crate::dates::Expiry;
-use crate::draft::{DraftBlock, DraftNeed, shown};
+use crate::draft::{DraftBlock, DraftNeed, excerpt};
 use crate::hosts::{is_any, set_hosts};
 use crate::loss::{
     APPLICATION_DECIDES, BAD_VALUE, COUNTED_HOST_LOCK, DUPLICATE_GROUPING, ENVIRONMENT, MERGED_LINES,
@@ -82,7 +82,7 @@ impl BlockWriter<'_> {
             let Some(host_ids) = item.line.attributes.get("HOSTID") else {
                 let said =
                     format!("`{}` is uncounted and has no HOSTID, which FlexNet does not allow", item.name);
-                self.report.say(&BAD_VALUE, item.line.place, said);
+                self.report.add_found(&BAD_VALUE, item.line.place, said);
                 continue;
             };
             let mut block = self.block(item);
@@ -118,7 +118,7 @@ impl BlockWriter<'_> {
                 if let Some(first) = pool.first() {
                     let said =
                         format!("the lines of one pool of `{}` are valid in different periods", first.name);
-                    self.report.say(&POOL_PERIODS, first.line.place, said);
+                    self.report.add_found(&POOL_PERIODS, first.line.place, said);
                 }
                 let kind = KeyType::Additive;
                 out.extend(periods.iter().filter_map(|period| self.period(pool, period, kind)));
@@ -133,7 +133,7 @@ impl BlockWriter<'_> {
             .filter(|count| *count <= keywright_syntax::limits::MAX_COUNT)
         else {
             let said = format!("the lines of `{}` add up to more licenses than COUNT allows", item.name);
-            self.report.say(&TOO_LARGE, item.line.place, said);
+            self.report.add_found(&TOO_LARGE, item.line.place, said);
             return None;
         };
         let mut block = self.block(item);
@@ -148,7 +148,7 @@ impl BlockWriter<'_> {
         self.common(&mut block, item);
         if pool.items.iter().any(|other| other.line.issued != item.line.issued) {
             let said = format!("the lines of one pool of `{}` have different ISSUED", item.name);
-            self.report.say(&MERGED_LINES, item.line.place, said);
+            self.report.add_found(&MERGED_LINES, item.line.place, said);
         }
         Some(block)
     }
@@ -177,7 +177,7 @@ impl BlockWriter<'_> {
         }
         if attributes.get("HOSTID").is_some_and(|list| !list.split(' ').any(is_any)) {
             let said = format!("`{}` is counted and locked to hosts", item.name);
-            self.report.say(&COUNTED_HOST_LOCK, block.place, said);
+            self.report.add_found(&COUNTED_HOST_LOCK, block.place, said);
         }
     }
 
@@ -188,12 +188,12 @@ impl BlockWriter<'_> {
             Ok(number) => {
                 let said =
                     format!("{name} of `{}` would be {number}, and {most} is the largest value", block.name);
-                self.report.say(&OUT_OF_RANGE, block.place, said);
+                self.report.add_found(&OUT_OF_RANGE, block.place, said);
                 block.set(name, most);
             }
             Err(_) => {
-                let said = format!("`{}` is not a number", shown(text));
-                self.report.say(&BAD_VALUE, block.place, said);
+                let said = format!("`{}` is not a number", excerpt(text));
+                self.report.add_found(&BAD_VALUE, block.place, said);
             }
         }
     }
@@ -210,13 +210,13 @@ impl BlockWriter<'_> {
         let has = |letter: char| group.chars().any(|c| c.eq_ignore_ascii_case(&letter));
         let is_known = group.eq_ignore_ascii_case("SITE") || group.chars().all(|c| "UHDVuhdv".contains(c));
         if !is_known {
-            let said = format!("`DUP_GROUP={}` is not NONE, SITE or letters of UHDV", shown(group));
-            self.report.say(&BAD_VALUE, item.line.place, said);
+            let said = format!("`DUP_GROUP={}` is not NONE, SITE or letters of UHDV", excerpt(group));
+            self.report.add_found(&BAD_VALUE, item.line.place, said);
             return None;
         }
         if has('S') || has('V') || has('D') {
             let said = format!("`DUP_GROUP={group}` of `{}`: {}", item.name, DUPLICATE_GROUPING.source);
-            self.report.say(&DUPLICATE_GROUPING, item.line.place, said);
+            self.report.add_found(&DUPLICATE_GROUPING, item.line.place, said);
         }
         match (has('U'), has('H')) {
             _ if has('S') => None,
@@ -239,8 +239,8 @@ impl BlockWriter<'_> {
             if keywright_license::check_value("TIME_ZONES", &list).is_ok() {
                 block.set("TIME_ZONES", list);
             } else {
-                let said = format!("`TZ={}` cannot be written as TIME_ZONES", shown(zones));
-                self.report.say(&TIME_ZONE, block.place, said);
+                let said = format!("`TZ={}` cannot be written as TIME_ZONES", excerpt(zones));
+                self.report.add_found(&TIME_ZONE, block.place, said);
             }
         }
         match attributes.get("VM_PLATFORMS") {
@@ -250,8 +250,8 @@ impl BlockWriter<'_> {
             }
             Some("PHYSICAL") => {}
             Some(other) => {
-                let said = format!("`VM_PLATFORMS={}` of `{}`", shown(other), item.name);
-                self.report.say(&ENVIRONMENT, block.place, said);
+                let said = format!("`VM_PLATFORMS={}` of `{}`", excerpt(other), item.name);
+                self.report.add_found(&ENVIRONMENT, block.place, said);
             }
         }
         self.information(block, item);

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use keywright_license::{Name, Version};
 
 use super::model::{FlexFile, LicenseLine, LineKind};
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::loss::{
     BAD_VALUE, IDENTICAL_LINES, REPEATED_LINE, Report, SECOND_FEATURE, SUPERSEDED, TWO_VENDORS, UNDATED_LINE,
     VERSION_ORDER,
@@ -65,14 +65,14 @@ pub(crate) fn one_vendor(file: &mut FlexFile, options: &Options, report: &mut Re
     if let Some((line, vendor)) = shared {
         let said = format!(
             "`{}` is a feature of `{}` and of `{}`, which have separate pools",
-            shown(&line.name),
-            shown(vendor),
-            shown(&line.vendor)
+            excerpt(&line.name),
+            excerpt(vendor),
+            excerpt(&line.vendor)
         );
-        report.say(&TWO_VENDORS, line.place, said);
+        report.add_found(&TWO_VENDORS, line.place, said);
     } else if let Some(line) = file.lines.last().filter(|_| all.len() > 1 && options.vendor.is_some()) {
         let said = "the lines are of several vendors, and `--vendor` would join them";
-        report.say(&TWO_VENDORS, line.place, said);
+        report.add_found(&TWO_VENDORS, line.place, said);
     }
 }
 
@@ -87,21 +87,21 @@ pub(crate) fn items(
     let mut items = Vec::with_capacity(file.lines.len());
     for (order, line) in std::mem::take(&mut file.lines).into_iter().enumerate() {
         let Some(name) = names.get(&line.name, line.place, report) else {
-            let said = format!("`{}` cannot be written as the name of a feature", shown(&line.name));
-            report.say(&BAD_VALUE, line.place, said);
+            let said = format!("`{}` cannot be written as the name of a feature", excerpt(&line.name));
+            report.add_found(&BAD_VALUE, line.place, said);
             continue;
         };
         if options.vendor.is_none() && !Name::is_valid(&line.vendor) {
-            let said = format!("`{}` cannot be written as the name of a vendor", shown(&line.vendor));
-            report.say(&BAD_VALUE, line.place, said);
+            let said = format!("`{}` cannot be written as the name of a vendor", excerpt(&line.vendor));
+            report.add_found(&BAD_VALUE, line.place, said);
             continue;
         }
         let Ok(version) = scale.read(&line.version) else {
             if is_date(&line.version) && report.has(&VERSION_ORDER) {
                 continue;
             }
-            let said = format!("`{}` is not a version: two numbers up to 9999", shown(&line.version));
-            report.say(&BAD_VALUE, line.place, said);
+            let said = format!("`{}` is not a version: two numbers up to 9999", excerpt(&line.version));
+            report.add_found(&BAD_VALUE, line.place, said);
             continue;
         };
         items.push(Item { line, name, version, order, draws: Vec::new() });
@@ -147,14 +147,14 @@ fn without_superseded(items: Vec<Item>, options: &Options, report: &mut Report) 
             Some(own) => own < *issued || own == *issued && item.version < *version,
             None if options.undated.is_none() => {
                 let said = format!("`{}` has no ISSUED, and another line supersedes older ones", item.name);
-                report.say(&UNDATED_LINE, item.line.place, said);
+                report.add_found(&UNDATED_LINE, item.line.place, said);
                 false
             }
             None => options.undated == Some(Undated::Superseded),
         };
         if older {
             let said = format!("a line issued on {issued} supersedes this line of `{}`", item.name);
-            report.say(&SUPERSEDED, item.line.place, said);
+            report.add_found(&SUPERSEDED, item.line.place, said);
         } else {
             kept.push(item);
         }
@@ -170,7 +170,7 @@ fn first_features(mut items: Vec<Item>, report: &mut Report) -> Vec<Item> {
             return true;
         }
         let said = format!("a second FEATURE line of `{}`", item.name);
-        report.say(&SECOND_FEATURE, item.line.place, said);
+        report.add_found(&SECOND_FEATURE, item.line.place, said);
         false
     });
     items
@@ -187,9 +187,9 @@ fn without_repeated(mut items: Vec<Item>, options: &Options, report: &mut Report
         }
         let said = format!("an INCREMENT line of `{}` is repeated without any difference", item.name);
         match options.duplicates {
-            None => report.say(&IDENTICAL_LINES, item.line.place, said),
+            None => report.add_found(&IDENTICAL_LINES, item.line.place, said),
             Some(Duplicates::Once) => {
-                report.say(&REPEATED_LINE, item.line.place, said);
+                report.add_found(&REPEATED_LINE, item.line.place, said);
                 return false;
             }
             Some(Duplicates::Sum) => {}

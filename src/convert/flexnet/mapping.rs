@@ -12,7 +12,7 @@ use super::model::{FlexFile, Seats};
 use super::packages::Expansion;
 use super::pools::pools;
 use super::upgrades::apply_upgrades;
-use crate::draft::{Draft, shown};
+use crate::draft::{Draft, excerpt};
 use crate::facts::grants;
 use crate::hosts::is_any;
 use crate::loss::{
@@ -66,12 +66,16 @@ fn scale(file: &FlexFile, options: &Options, report: &mut Report) -> Scale {
             None => {
                 let said = format!(
                     "the version `{}` can be a pair of numbers, a decimal number or a day",
-                    shown(version)
+                    excerpt(version)
                 );
-                report.say(&VERSION_ORDER, place, said);
+                report.add_found(&VERSION_ORDER, place, said);
             }
             Some(VersionOrder::Decimal) if digits > 1 => {
-                report.say(&PADDED_VERSION, place, format!("`{}` is a decimal number", shown(version)));
+                report.add_found(
+                    &PADDED_VERSION,
+                    place,
+                    format!("`{}` is a decimal number", excerpt(version)),
+                );
             }
             Some(_) => {}
         }
@@ -85,14 +89,14 @@ fn servers(file: &FlexFile, report: &mut Report) -> HashSet<FileId> {
     for server in &file.servers {
         *counts.entry(server.place.file).or_default() += 1;
         if !is_any(&server.host_id) {
-            let said = format!("the license server is locked to the host id `{}`", shown(&server.host_id));
-            report.say(&SERVER_LOCK, server.place, said);
+            let said = format!("the license server is locked to the host id `{}`", excerpt(&server.host_id));
+            report.add_found(&SERVER_LOCK, server.place, said);
         }
     }
     for server in &file.servers {
         if counts.get(&server.place.file).is_some_and(|count| !matches!(count, 1 | 3)) {
             counts.remove(&server.place.file);
-            report.say(&BROKEN_LINE, server.place, "a license file has one or three SERVER lines");
+            report.add_found(&BROKEN_LINE, server.place, "a license file has one or three SERVER lines");
         }
     }
     counts.into_iter().filter(|(_, count)| *count == 3).map(|(file, _)| file).collect()
@@ -104,9 +108,12 @@ fn daemons(file: &FlexFile, report: &mut Report) {
         let said = if vendors.contains(&daemon.name.to_ascii_lowercase()) || vendors.is_empty() {
             "settings of the license server".to_owned()
         } else {
-            format!("the daemon is called `{}`, and the license lines have another name", shown(&daemon.name))
+            format!(
+                "the daemon is called `{}`, and the license lines have another name",
+                excerpt(&daemon.name)
+            )
         };
-        report.say(&SERVER_SETTINGS, daemon.place, said);
+        report.add_found(&SERVER_SETTINGS, daemon.place, said);
     }
 }
 
@@ -131,14 +138,14 @@ fn token_costs(items: Vec<Item>, names: &mut Names, options: &Options, report: &
                 "a checkout of `{}` costs {} of a pool that VENDOR_STRING does not name",
                 item.name, found.cost
             );
-            report.say(&TOKEN_POOL, place, said);
+            report.add_found(&TOKEN_POOL, place, said);
             continue;
         };
         let Some(pool) = names.get(pool, place, report) else {
-            report.say(
+            report.add_found(
                 &BAD_VALUE,
                 place,
-                format!("`{}` cannot be written as the name of a feature", shown(pool)),
+                format!("`{}` cannot be written as the name of a feature", excerpt(pool)),
             );
             continue;
         };

@@ -2,7 +2,7 @@
 
 use super::attributes::attributes;
 use super::model::{Component, Package, PackageKind};
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::file_reader::Reading;
 use crate::loss::{BAD_VALUE, BROKEN_LINE, Place, SUITE_COUNT, SUITE_RESERVED};
 use crate::options::SuiteCounts;
@@ -11,7 +11,7 @@ use crate::statements::Word;
 /// Reads a PACKAGE line; `None` if it cannot be read, which is reported.
 pub(crate) fn package(reading: &mut Reading<'_>, words: &[Word], place: Place) -> Option<Package> {
     let Some(([name, vendor], rest)) = words.split_first_chunk::<2>() else {
-        reading.report.say(&BROKEN_LINE, place, "PACKAGE needs a name and a vendor");
+        reading.report.add_found(&BROKEN_LINE, place, "PACKAGE needs a name and a vendor");
         return None;
     };
     let version = rest.first().map(|word| reading.text(*word)).filter(|text| !text.contains('='));
@@ -28,13 +28,13 @@ pub(crate) fn package(reading: &mut Reading<'_>, words: &[Word], place: Place) -
             PackageKind::SuiteReserved
         }
         Some(other) => {
-            let said = format!("`OPTIONS={}` is not SUITE or SUITE_RESERVED", shown(other));
-            reading.report.say(&BAD_VALUE, place, said);
+            let said = format!("`OPTIONS={}` is not SUITE or SUITE_RESERVED", excerpt(other));
+            reading.report.add_found(&BAD_VALUE, place, said);
             return None;
         }
     };
     let Some(list) = read.attributes.get("COMPONENTS") else {
-        reading.report.say(&BROKEN_LINE, place, "PACKAGE needs COMPONENTS");
+        reading.report.add_found(&BROKEN_LINE, place, "PACKAGE needs COMPONENTS");
         return None;
     };
     let mut components = Vec::new();
@@ -42,7 +42,7 @@ pub(crate) fn package(reading: &mut Reading<'_>, words: &[Word], place: Place) -
         components.push(component(reading, text, kind, place)?);
     }
     if components.is_empty() {
-        reading.report.say(&BROKEN_LINE, place, "COMPONENTS is empty");
+        reading.report.add_found(&BROKEN_LINE, place, "COMPONENTS is empty");
         return None;
     }
     Some(Package {
@@ -66,8 +66,8 @@ fn component(reading: &mut Reading<'_>, text: &str, kind: PackageKind, place: Pl
         Some(digits) => match digits.parse::<u32>() {
             Ok(count) if count > 0 => Some(count),
             _ => {
-                let said = format!("`{}` is not a component with a number of licenses", shown(text));
-                reading.report.say(&BAD_VALUE, place, said);
+                let said = format!("`{}` is not a component with a number of licenses", excerpt(text));
+                reading.report.add_found(&BAD_VALUE, place, said);
                 return None;
             }
         },
@@ -76,8 +76,8 @@ fn component(reading: &mut Reading<'_>, text: &str, kind: PackageKind, place: Pl
         && count.is_some_and(|count| count > 1)
         && reading.options.suite_counts.is_none()
     {
-        let said = format!("the component `{}` of a suite has a number of licenses", shown(text));
-        reading.report.say(&SUITE_COUNT, place, said);
+        let said = format!("the component `{}` of a suite has a number of licenses", excerpt(text));
+        reading.report.add_found(&SUITE_COUNT, place, said);
     }
     let draws = reading.options.suite_counts == Some(SuiteCounts::Draw);
     let count = count.filter(|_| kind == PackageKind::Plain || draws);

@@ -6,7 +6,7 @@ use keywright_syntax::limits;
 
 use super::items::{Draw, Item};
 use super::model::{Component, LineKind, Package, PackageKind, Seats};
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::loss::{BAD_VALUE, GRANTS_NOTHING, Report, SEATS_FEATURE, TOO_LARGE};
 use crate::names::Names;
 use crate::versions::Scale;
@@ -25,8 +25,8 @@ impl Expansion<'_> {
         for package in newest(packages) {
             let key = (package.name.to_ascii_lowercase(), package.version.as_deref());
             if seen.insert(key, ()).is_some() {
-                let said = format!("a second PACKAGE line of `{}`", shown(&package.name));
-                self.report.say(&GRANTS_NOTHING, package.place, said);
+                let said = format!("a second PACKAGE line of `{}`", excerpt(&package.name));
+                self.report.add_found(&GRANTS_NOTHING, package.place, said);
                 continue;
             }
             items = self.one(items, package);
@@ -43,14 +43,15 @@ impl Expansion<'_> {
         };
         let (enabling, mut rest): (Vec<Item>, Vec<Item>) = items.into_iter().partition(enables);
         if enabling.is_empty() {
-            let said = format!("no FEATURE or INCREMENT line enables the package `{}`", shown(&package.name));
-            self.report.say(&GRANTS_NOTHING, package.place, said);
+            let said =
+                format!("no FEATURE or INCREMENT line enables the package `{}`", excerpt(&package.name));
+            self.report.add_found(&GRANTS_NOTHING, package.place, said);
             return rest;
         }
         if (enabling.len() * package.components.len()).saturating_add(rest.len()) > limits::MAX_BLOCKS {
             let said =
                 format!("the package `{}` has more components than a license can have blocks", package.name);
-            self.report.say(&TOO_LARGE, package.place, said);
+            self.report.add_found(&TOO_LARGE, package.place, said);
             return rest;
         }
         for line in &enabling {
@@ -70,16 +71,16 @@ impl Expansion<'_> {
         item.line.kind =
             if line.line.kind == LineKind::Feature { LineKind::Feature } else { LineKind::Increment };
         let Some(name) = self.names.get(&component.name, package.place, self.report) else {
-            let said = format!("`{}` cannot be written as the name of a feature", shown(&component.name));
-            return self.report.say(&BAD_VALUE, package.place, said);
+            let said = format!("`{}` cannot be written as the name of a feature", excerpt(&component.name));
+            return self.report.add_found(&BAD_VALUE, package.place, said);
         };
         item.name = name;
         if let Some(text) = &component.version {
             match self.scale.read(text) {
                 Ok(version) => item.version = version,
                 Err(_) => {
-                    let said = format!("`{}` is not a version", shown(text));
-                    return self.report.say(&BAD_VALUE, package.place, said);
+                    let said = format!("`{}` is not a version", excerpt(text));
+                    return self.report.add_found(&BAD_VALUE, package.place, said);
                 }
             }
         }
@@ -88,7 +89,7 @@ impl Expansion<'_> {
         if package.kind == PackageKind::Plain {
             let Some(count) = seats.checked_mul(each).filter(|count| *count <= limits::MAX_COUNT) else {
                 let said = format!("{each} times {seats} licenses of `{}` are too many", item.name);
-                return self.report.say(&TOO_LARGE, package.place, said);
+                return self.report.add_found(&TOO_LARGE, package.place, said);
             };
             item.line.seats = Seats::Counted(count);
             return out.push(item);
@@ -105,7 +106,7 @@ impl Expansion<'_> {
         if of_suite != own {
             let Some(name) = self.names.seats(&token.name) else {
                 let said = format!("`{}` is too long for an additional name", token.name);
-                return self.report.say(&BAD_VALUE, token.line.place, said);
+                return self.report.add_found(&BAD_VALUE, token.line.place, said);
             };
             let said = format!("`{}` and its suite share licenses in different ways", token.name);
             let done = format!("the feature `{name}` counts the licenses of `{}`", token.name);

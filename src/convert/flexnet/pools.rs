@@ -187,10 +187,10 @@ fn compare(pool: &Pool, item: &Item, options: &Options, report: &mut Report) {
         let said = format!("the lines of one pool of `{}` have different {}", item.name, row.name);
         match row.name {
             "VENDOR_STRING" if options.vendor_string.is_none() => {
-                report.say(&VENDOR_STRING_POOLS, place, said);
+                report.add_found(&VENDOR_STRING_POOLS, place, said);
             }
-            "VENDOR_STRING" | "NOTICE" | "SN" => report.say(&MERGED_LINES, place, said),
-            "LINGER" | "SUITE_DUP_GROUP" | "TS_OK" => report.say(&MIXED_POOL, place, said),
+            "VENDOR_STRING" | "NOTICE" | "SN" => report.add_found(&MERGED_LINES, place, said),
+            "LINGER" | "SUITE_DUP_GROUP" | "TS_OK" => report.add_found(&MIXED_POOL, place, said),
             _ => {}
         }
     }

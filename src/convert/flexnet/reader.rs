@@ -9,7 +9,7 @@ use super::attributes::attributes;
 use super::keywords::STATEMENTS;
 use super::model::{Daemon, FlexFile, LicenseLine, LineKind, Seats, Server};
 use super::package::package;
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::file_reader::Reading;
 use crate::keyword::position;
 use crate::loss::{BAD_VALUE, BROKEN_LINE, JOINED_LINES, Place, SERVER_SETTINGS, TOO_LARGE};
@@ -42,11 +42,15 @@ fn parse_statement(reading: &mut Reading<'_>, statement: &Statement, out: &mut F
     let place = reading.place(statement.span());
     if statement.is_too_long || statement.span().len() > limits::MAX_BLOCK_BYTES {
         let first = statement.words.first().map(|word| word.span).unwrap_or_default();
-        reading.report.say(&TOO_LARGE, reading.place(first), "the line is too long");
+        reading.report.add_found(&TOO_LARGE, reading.place(first), "the line is too long");
         return;
     }
     if let Some(open) = statement.words.iter().find(|word| word.is_unclosed) {
-        reading.report.say(&BROKEN_LINE, reading.place(head(open.span)), "a quote or brace is never closed");
+        reading.report.add_found(
+            &BROKEN_LINE,
+            reading.place(head(open.span)),
+            "a quote or brace is never closed",
+        );
         return;
     }
     let joined = statement.words.iter().skip(2).position(|word| {
@@ -57,7 +61,7 @@ fn parse_statement(reading: &mut Reading<'_>, statement: &Statement, out: &mut F
         Some((first, second)) if first.len() >= 5 => {
             let at = second.first().map(|word| word.span).unwrap_or_default();
             let said = format!("`{}` begins in the middle of a line", reading.raw(at));
-            reading.report.say(&JOINED_LINES, reading.place(at), said);
+            reading.report.add_found(&JOINED_LINES, reading.place(at), said);
             parse_words(reading, first, place, out);
             parse_statement(reading, &Statement { words: second.to_vec(), is_too_long: false }, out);
         }
@@ -80,11 +84,11 @@ fn parse_words(reading: &mut Reading<'_>, words: &[Word], place: Place, out: &mu
                 reading.report.once(&SERVER_SETTINGS, place, "settings of the license server");
                 out.servers.push(server);
             }
-            None => reading.report.say(&BROKEN_LINE, place, "SERVER needs a host name and a host id"),
+            None => reading.report.add_found(&BROKEN_LINE, place, "SERVER needs a host name and a host id"),
         },
         "VENDOR" | "DAEMON" => match rest.first() {
             Some(name) => out.daemons.push(Daemon { name: reading.text(*name), place }),
-            None => reading.report.say(&BROKEN_LINE, place, format!("{keyword} needs a name")),
+            None => reading.report.add_found(&BROKEN_LINE, place, format!("{keyword} needs a name")),
         },
         "USE_SERVER" => reading.report.once(&SERVER_SETTINGS, place, "settings of the license server"),
         "FEATURE" => out.lines.extend(license_line(reading, LineKind::Feature, rest, place)),
@@ -92,8 +96,8 @@ fn parse_words(reading: &mut Reading<'_>, words: &[Word], place: Place, out: &mu
         "UPGRADE" => out.lines.extend(license_line(reading, LineKind::Upgrade, rest, place)),
         "PACKAGE" => out.packages.extend(package(reading, rest, place)),
         _ => {
-            let word = shown(reading.raw(first.span));
-            reading.report.say(
+            let word = excerpt(reading.raw(first.span));
+            reading.report.add_found(
                 &BROKEN_LINE,
                 place,
                 format!("`{word}` does not begin a line of a license file"),
@@ -111,7 +115,7 @@ fn license_line(
     let needed = if kind == LineKind::Upgrade { 6 } else { 5 };
     let Some((fixed, rest)) = words.split_at_checked(needed) else {
         let fields = "a name, a vendor, a version, an expiry date and a number of licenses";
-        reading.report.say(&BROKEN_LINE, place, format!("the line is not complete: it needs {fields}"));
+        reading.report.add_found(&BROKEN_LINE, place, format!("the line is not complete: it needs {fields}"));
         return None;
     };
     let mut texts = fixed.iter().map(|word| reading.text(*word)).collect::<Vec<_>>().into_iter();
@@ -149,7 +153,11 @@ fn seats(reading: &mut Reading<'_>, text: &str, span: Span) -> Option<Seats> {
         Ok(count) if count <= limits::MAX_COUNT => Some(Seats::Counted(count)),
         _ => {
             let place = reading.place(span);
-            reading.report.say(&BAD_VALUE, place, format!("`{}` is not a number of licenses", shown(text)));
+            reading.report.add_found(
+                &BAD_VALUE,
+                place,
+                format!("`{}` is not a number of licenses", excerpt(text)),
+            );
             None
         }
     }

@@ -2,7 +2,7 @@
 
 use super::items::Item;
 use super::model::{LineKind, Seats};
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::loss::{BAD_VALUE, Report};
 use crate::upgrades::{Level, Raisable, Raise, apply};
 use crate::versions::Scale;
@@ -39,8 +39,8 @@ pub(crate) fn apply_upgrades(items: Vec<Item>, scale: Scale, report: &mut Report
     for upgrade in upgrades {
         let from = upgrade.line.from.as_deref().unwrap_or_default();
         let Ok(from) = scale.read(from) else {
-            let said = format!("`{}` is not a version", shown(from));
-            report.say(&BAD_VALUE, upgrade.line.place, said);
+            let said = format!("`{}` is not a version", excerpt(from));
+            report.add_found(&BAD_VALUE, upgrade.line.place, said);
             continue;
         };
         let (to, place) = (upgrade.level(), upgrade.line.place);

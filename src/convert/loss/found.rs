@@ -103,7 +103,7 @@ impl Report {
     }
 
     /// Adds a loss with a sentence about the source.
-    pub fn say(&mut self, loss: &'static Loss, place: Place, source: impl Into<String>) {
+    pub fn add_found(&mut self, loss: &'static Loss, place: Place, source: impl Into<String>) {
         self.add_with(loss, place, source.into(), loss.result.to_owned());
     }
 
@@ -120,7 +120,7 @@ impl Report {
     /// Adds a loss, but only once for each code: for what applies to a whole source.
     pub fn once(&mut self, loss: &'static Loss, place: Place, source: impl Into<String>) {
         if !self.has(loss) {
-            self.say(loss, place, source);
+            self.add_found(loss, place, source);
         }
     }
 

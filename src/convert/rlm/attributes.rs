@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::keywords::ATTRIBUTES;
 use super::model::RlmAttributes;
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::file_reader::Reading;
 use crate::keyword::position;
 use crate::loss::{BAD_VALUE, BROKEN_LINE, INFORMATION, SIGNATURE, UNKNOWN_KEYWORD};
@@ -49,7 +49,7 @@ pub(crate) fn attributes(reading: &mut Reading<'_>, words: &[Word]) -> Option<Rl
         }
         if name.eq_ignore_ascii_case("sig") {
             if read.signature.is_some() {
-                reading.report.say(&BROKEN_LINE, reading.place(word.span), "the line has sig twice");
+                reading.report.add_found(&BROKEN_LINE, reading.place(word.span), "the line has sig twice");
                 return None;
             }
             sign(reading, &mut read, &value, word);
@@ -79,7 +79,7 @@ fn add(
     };
     let row = ATTRIBUTES.get(at)?;
     if read.attributes.has(row.name) {
-        reading.report.say(&BROKEN_LINE, place, format!("the line has {} twice", row.name));
+        reading.report.add_found(&BROKEN_LINE, place, format!("the line has {} twice", row.name));
         return None;
     }
     match row.name {
@@ -94,7 +94,7 @@ fn add(
             return Some(());
         }
         "token" if value.is_none() => {
-            reading.report.say(&BAD_VALUE, place, "`token` has no value");
+            reading.report.add_found(&BAD_VALUE, place, "`token` has no value");
             return None;
         }
         _ => {}
@@ -102,7 +102,7 @@ fn add(
     if row.always
         && let Some(loss) = row.losses.first()
     {
-        reading.report.say(loss, place, format!("`{}`: {}", row.name, loss.source));
+        reading.report.add_found(loss, place, format!("`{}`: {}", row.name, loss.source));
         return Some(());
     }
     read.attributes.0.push((at, value));
@@ -113,16 +113,16 @@ fn unknown(reading: &mut Reading<'_>, name: &str, word: Word) -> Option<()> {
     let place = reading.place(word.span);
     let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     if name.is_empty() || !is_word {
-        let said = format!("`{}` is not a keyword", shown(reading.raw(word.span)));
-        reading.report.say(&BROKEN_LINE, place, said);
+        let said = format!("`{}` is not a keyword", excerpt(reading.raw(word.span)));
+        reading.report.add_found(&BROKEN_LINE, place, said);
         return None;
     }
     if name.starts_with('_') {
-        let said = format!("`{}` is a keyword that the customer may change", shown(name));
-        reading.report.say(&INFORMATION, place, said);
+        let said = format!("`{}` is a keyword that the customer may change", excerpt(name));
+        reading.report.add_found(&INFORMATION, place, said);
     } else {
-        let said = format!("unknown keyword `{}`", shown(name));
-        reading.report.say(&UNKNOWN_KEYWORD, place, said);
+        let said = format!("unknown keyword `{}`", excerpt(name));
+        reading.report.add_found(&UNKNOWN_KEYWORD, place, said);
     }
     Some(())
 }

@@ -6,7 +6,7 @@ use super::items::{RlmItem, roaming};
 use super::keywords::NAMED;
 use super::model::RlmCount;
 use super::pools::RlmPool;
-use crate::draft::{DraftBlock, shown};
+use crate::draft::{DraftBlock, excerpt};
 use crate::hosts::{is_any, set_hosts};
 use crate::loss::{
     BAD_VALUE, COUNTED_HOST_LOCK, ENVIRONMENT, NO_EQUIVALENT, OUT_OF_RANGE, PLATFORM_NAMES, Report,
@@ -60,7 +60,7 @@ impl RlmWriter<'_> {
         let count = u32::try_from(pool.count).ok().filter(|n| *n <= keywright_syntax::limits::MAX_COUNT);
         let Some(count) = count else {
             let said = format!("the lines of `{}` add up to more licenses than COUNT allows", item.name);
-            self.report.say(&TOO_LARGE, block.place, said);
+            self.report.add_found(&TOO_LARGE, block.place, said);
             return None;
         };
         block.kind = Some(if single { KeyType::Exclusive } else { KeyType::Additive });
@@ -89,7 +89,7 @@ impl RlmWriter<'_> {
         }
         if attributes.get("hostid").is_some_and(|list| !list.split(' ').any(is_any)) {
             let said = format!("`{}` is counted and locked to hosts", item.name);
-            self.report.say(&COUNTED_HOST_LOCK, block.place, said);
+            self.report.add_found(&COUNTED_HOST_LOCK, block.place, said);
         }
         Some(())
     }
@@ -104,11 +104,11 @@ impl RlmWriter<'_> {
         let limits = COUNTED_ONLY.iter().chain(NAMED.iter().map(|(name, _)| name));
         for name in limits.filter(|name| attributes.has(name)) {
             let said = format!("`{name}` limits the token `{}`, and a token has no such limit", item.name);
-            self.report.say(&NO_EQUIVALENT, block.place, said);
+            self.report.add_found(&NO_EQUIVALENT, block.place, said);
         }
         if attributes.get("hostid").is_some_and(|list| !list.split(' ').any(is_any)) {
             let said = format!("the token `{}` is locked to hosts", item.name);
-            self.report.say(&COUNTED_HOST_LOCK, block.place, said);
+            self.report.add_found(&COUNTED_HOST_LOCK, block.place, said);
         }
     }
 
@@ -120,7 +120,7 @@ impl RlmWriter<'_> {
             Some(list) => set_hosts(block, list, self.report),
             None => {
                 let said = format!("`{}` is not counted and not locked to a host", item.name);
-                self.report.say(&BAD_VALUE, block.place, said);
+                self.report.add_found(&BAD_VALUE, block.place, said);
                 return None;
             }
         }
@@ -133,13 +133,13 @@ impl RlmWriter<'_> {
             text.split_once(':').map_or((text, None), |(letters, max)| (letters, Some(max)));
         let has = |letter: char| letters.chars().any(|c| c.eq_ignore_ascii_case(&letter));
         if letters.is_empty() || !letters.chars().all(|c| "uhiUHI".contains(c)) {
-            let said = format!("`share={}` has other letters than u, h and i", shown(text));
-            self.report.say(&BAD_VALUE, item.line.place, said);
+            let said = format!("`share={}` has other letters than u, h and i", excerpt(text));
+            self.report.add_found(&BAD_VALUE, item.line.place, said);
             return None;
         }
         if let Some(limit) = limit.filter(|limit| *limit != "0") {
-            let said = format!("at most {} checkouts share a license of `{}`", shown(limit), item.name);
-            self.report.say(&SHARE_LIMIT, item.line.place, said);
+            let said = format!("at most {} checkouts share a license of `{}`", excerpt(limit), item.name);
+            self.report.add_found(&SHARE_LIMIT, item.line.place, said);
         }
         if has('i') {
             self.report.add(&VENDOR_SHARING, item.line.place);
@@ -159,11 +159,11 @@ impl RlmWriter<'_> {
                 format!("{name} of `{}` would be {number}, and {most} is the largest value", block.name)
             }
             Err(_) => {
-                let said = format!("`{}` is not a number", shown(text));
-                return self.report.say(&BAD_VALUE, block.place, said);
+                let said = format!("`{}` is not a number", excerpt(text));
+                return self.report.add_found(&BAD_VALUE, block.place, said);
             }
         };
-        self.report.say(&OUT_OF_RANGE, block.place, said);
+        self.report.add_found(&OUT_OF_RANGE, block.place, said);
         block.set(name, most);
     }
 
@@ -178,8 +178,8 @@ impl RlmWriter<'_> {
         let is_known =
             |word: &str| word.eq_ignore_ascii_case("VM") || word.eq_ignore_ascii_case("TerminalServer");
         if let Some(word) = disabled.split([' ', ',']).find(|word| !word.is_empty() && !is_known(word)) {
-            let said = format!("`disable={}` of `{}`", shown(word), item.name);
-            self.report.say(&ENVIRONMENT, block.place, said);
+            let said = format!("`disable={}` of `{}`", excerpt(word), item.name);
+            self.report.add_found(&ENVIRONMENT, block.place, said);
         }
         if let Some(issued) = item.line.issued {
             block.set("ISSUED", issued);

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use keywright_license::{Name, Version};
 
 use super::model::{RlmCount, RlmFile, RlmKind, RlmLine};
-use crate::draft::{DraftNeed, shown};
+use crate::draft::{DraftNeed, excerpt};
 use crate::loss::{
     BAD_VALUE, GRANTS_NOTHING, REPEATED_LINE, ROAMING, Report, SUPERSEDED, TWO_VENDORS, UNDATED_LINE,
     VERSION_ORDER,
@@ -77,16 +77,20 @@ pub(crate) fn one_vendor(file: &mut RlmFile, options: &Options, report: &mut Rep
     for line in &file.lines {
         let vendor = *vendors.entry(line.product.to_ascii_lowercase()).or_insert(&line.vendor);
         if !vendor.eq_ignore_ascii_case(&line.vendor) {
-            let (name, one, other) = (shown(&line.product), shown(vendor), shown(&line.vendor));
+            let (name, one, other) = (excerpt(&line.product), excerpt(vendor), excerpt(&line.vendor));
             let said =
                 format!("`{name}` is a product of `{one}` and of `{other}`, which have separate pools");
-            return report.say(&TWO_VENDORS, line.place, said);
+            return report.add_found(&TWO_VENDORS, line.place, said);
         }
     }
     let first = file.lines.first().map(|line| line.vendor.clone()).unwrap_or_default();
     let other = file.lines.iter().find(|line| !line.vendor.eq_ignore_ascii_case(&first));
     if let Some(line) = other.filter(|_| options.vendor.is_some()) {
-        report.say(&TWO_VENDORS, line.place, "the lines are of several ISVs, and `--vendor` would join them");
+        report.add_found(
+            &TWO_VENDORS,
+            line.place,
+            "the lines are of several ISVs, and `--vendor` would join them",
+        );
     }
 }
 
@@ -149,10 +153,10 @@ fn item(
     let mut name = |text: &str, report: &mut Report| {
         let name = names.get(text, place, report);
         if name.is_none() {
-            report.say(
+            report.add_found(
                 &BAD_VALUE,
                 place,
-                format!("`{}` cannot be written as the name of a feature", shown(text)),
+                format!("`{}` cannot be written as the name of a feature", excerpt(text)),
             );
         }
         name
@@ -161,15 +165,15 @@ fn item(
         let version = scale.read(text).ok();
         // A version that is a day is asked for, once for all lines.
         if version.is_none() && !(is_date(text) && report.has(&VERSION_ORDER)) {
-            let said = format!("`{}` is not a version: two numbers up to 9999", shown(text));
-            report.say(&BAD_VALUE, place, said);
+            let said = format!("`{}` is not a version: two numbers up to 9999", excerpt(text));
+            report.add_found(&BAD_VALUE, place, said);
         }
         version
     };
     let own = name(&line.product, report)?;
     if options.vendor.is_none() && !Name::is_valid(&line.vendor) {
-        let said = format!("`{}` cannot be written as the name of a vendor", shown(&line.vendor));
-        report.say(&BAD_VALUE, place, said);
+        let said = format!("`{}` cannot be written as the name of a vendor", excerpt(&line.vendor));
+        report.add_found(&BAD_VALUE, place, said);
         return None;
     }
     let own_version = version(&line.version, report)?;
@@ -210,14 +214,14 @@ fn without_replaced(
             Some(issued) => issued < *by,
             None if options.undated.is_none() => {
                 let said = format!("`{}` has no issue date, and another line replaces older ones", item.name);
-                report.say(&UNDATED_LINE, item.line.place, said);
+                report.add_found(&UNDATED_LINE, item.line.place, said);
                 false
             }
             None => options.undated == Some(Undated::Superseded),
         };
         if older {
             let said = format!("a line issued on {by} replaces this line of `{}`", item.name);
-            report.say(&SUPERSEDED, item.line.place, said);
+            report.add_found(&SUPERSEDED, item.line.place, said);
         }
         !older
     });
@@ -231,7 +235,7 @@ pub(crate) fn roaming(item: &RlmItem, can_roam: bool, report: &mut Report) -> Op
     let Some(text) = item.line.attributes.get("max_roam") else {
         if can_roam {
             let said = format!("`{}` may roam, and the files do not say how long", item.name);
-            report.say(&ROAMING, place, said);
+            report.add_found(&ROAMING, place, said);
         }
         return None;
     };
@@ -239,7 +243,7 @@ pub(crate) fn roaming(item: &RlmItem, can_roam: bool, report: &mut Report) -> Op
         Ok(days) if days <= 0 => None,
         Ok(_) if !can_roam => {
             let said = format!("`{}` has max_roam, and no `{ROAM}` license permits roaming", item.name);
-            report.say(&GRANTS_NOTHING, place, said);
+            report.add_found(&GRANTS_NOTHING, place, said);
             None
         }
         Ok(days) => {
@@ -247,12 +251,12 @@ pub(crate) fn roaming(item: &RlmItem, can_roam: bool, report: &mut Report) -> Op
             if hours > MOST {
                 let said =
                     format!("`{}` may roam for {days} days, and BORROW has at most {MOST} hours", item.name);
-                report.say(&ROAMING, place, said);
+                report.add_found(&ROAMING, place, said);
             }
             Some(hours.min(MOST))
         }
         Err(_) => {
-            report.say(&BAD_VALUE, place, format!("`{}` is not a number of days", shown(text)));
+            report.add_found(&BAD_VALUE, place, format!("`{}` is not a number of days", excerpt(text)));
             None
         }
     }

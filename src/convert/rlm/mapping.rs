@@ -4,7 +4,7 @@ use super::blocks::RlmWriter;
 use super::items::{RlmItems, items, one_vendor};
 use super::model::{RlmCount, RlmFile, RlmKind};
 use super::pools::{offers, pools};
-use crate::draft::{Draft, shown};
+use crate::draft::{Draft, excerpt};
 use crate::facts::grants;
 use crate::loss::{PADDED_VERSION, Place, Report, VERSION_ORDER, VIRTUAL_MACHINES};
 use crate::names::Names;
@@ -56,12 +56,16 @@ fn scale(file: &RlmFile, options: &Options, report: &mut Report) -> Scale {
         }
     }
     if let Some((version, place)) = day.filter(|_| options.versions.is_none()) {
-        let said = format!("the version `{}` is larger than 9999; it can be a day", shown(version));
-        report.say(&VERSION_ORDER, place, said);
+        let said = format!("the version `{}` is larger than 9999; it can be a day", excerpt(version));
+        report.add_found(&VERSION_ORDER, place, said);
     }
     let order = options.versions.unwrap_or(VersionOrder::Decimal);
     if let Some((version, place)) = padded.filter(|_| order == VersionOrder::Decimal) {
-        report.say(&PADDED_VERSION, place, format!("RLM compares `{}` as a decimal number", shown(version)));
+        report.add_found(
+            &PADDED_VERSION,
+            place,
+            format!("RLM compares `{}` as a decimal number", excerpt(version)),
+        );
     }
     Scale { order, digits }
 }

@@ -7,7 +7,7 @@ use super::attributes::attributes;
 use super::keywords::STATEMENTS;
 use super::model::{RlmCount, RlmFile, RlmKind, RlmLine};
 use super::tokens::primaries;
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::file_reader::Reading;
 use crate::keyword::position;
 use crate::loss::{
@@ -47,12 +47,12 @@ fn parse_statement(reading: &mut Reading<'_>, found: &Statement, out: &mut RlmFi
     let place = reading.place(found.span());
     if found.is_too_long || found.span().len() > limits::MAX_BLOCK_BYTES {
         let first = found.words.first().map(|word| word.span).unwrap_or_default();
-        reading.report.say(&TOO_LARGE, reading.place(first), "the line is too long");
+        reading.report.add_found(&TOO_LARGE, reading.place(first), "the line is too long");
         return;
     }
     if let Some(open) = found.words.iter().find(|word| word.is_unclosed) {
         let head = Span { start: open.span.start, end: open.span.end.min(open.span.start + 24) };
-        reading.report.say(&BROKEN_LINE, reading.place(head), "a quote is never closed");
+        reading.report.add_found(&BROKEN_LINE, reading.place(head), "a quote is never closed");
         return;
     }
     let is_joined = |word: &Word| matches!(reading.raw(word.span), "LICENSE" | "UPGRADE" | "HOST" | "ISV");
@@ -60,7 +60,7 @@ fn parse_statement(reading: &mut Reading<'_>, found: &Statement, out: &mut RlmFi
         Some((first, second)) if first.len() >= 6 => {
             let at = second.first().map(|word| word.span).unwrap_or_default();
             let said = format!("`{}` begins in the middle of a line", reading.raw(at));
-            reading.report.say(&JOINED_LINES, reading.place(at), said);
+            reading.report.add_found(&JOINED_LINES, reading.place(at), said);
             parse_words(reading, first, place, out);
             parse_statement(reading, &Statement { words: second.to_vec(), is_too_long: false }, out);
         }
@@ -75,8 +75,8 @@ fn parse_words(reading: &mut Reading<'_>, words: &[Word], place: Place, out: &mu
             reading.report.once(&SERVER_SETTINGS, place, "settings of the license server");
             let host_id = rest.get(1).map(|word| reading.text(*word)).unwrap_or_default();
             if !host_id.is_empty() && !host_id.eq_ignore_ascii_case("any") {
-                let said = format!("the license server is locked to the host id `{}`", shown(&host_id));
-                reading.report.say(&SERVER_LOCK, place, said);
+                let said = format!("the license server is locked to the host id `{}`", excerpt(&host_id));
+                reading.report.add_found(&SERVER_LOCK, place, said);
             }
         }
         Some("ISV" | "DAEMON" | "CUSTOMER") => {
@@ -85,8 +85,8 @@ fn parse_words(reading: &mut Reading<'_>, words: &[Word], place: Place, out: &mu
         Some("UPGRADE") => out.lines.extend(license_line(reading, true, rest, place)),
         Some(_) => out.lines.extend(license_line(reading, false, rest, place)),
         None => {
-            let word = shown(reading.raw(first.span));
-            reading.report.say(
+            let word = excerpt(reading.raw(first.span));
+            reading.report.add_found(
                 &BROKEN_LINE,
                 place,
                 format!("`{word}` does not begin a line of a license file"),
@@ -99,7 +99,7 @@ fn license_line(reading: &mut Reading<'_>, upgrade: bool, words: &[Word], place:
     let needed = if upgrade { 6 } else { 5 };
     let Some((fixed, rest)) = words.split_at_checked(needed) else {
         let fields = "an ISV, a product, a version, an expiry date and a number of licenses";
-        reading.report.say(&BROKEN_LINE, place, format!("the line is not complete: it needs {fields}"));
+        reading.report.add_found(&BROKEN_LINE, place, format!("the line is not complete: it needs {fields}"));
         return None;
     };
     let spans: Vec<Span> = fixed.iter().rev().take(2).map(|word| word.span).collect();
@@ -139,7 +139,11 @@ fn count_of(reading: &mut Reading<'_>, text: &str, tokens: Option<&str>, span: S
             }
             let found = tokens.and_then(primaries);
             if found.is_none() {
-                reading.report.say(&BAD_VALUE, place, "a token needs `token=\"<product version count>\"`");
+                reading.report.add_found(
+                    &BAD_VALUE,
+                    place,
+                    "a token needs `token=\"<product version count>\"`",
+                );
             }
             return found.map(RlmCount::Token);
         }
@@ -152,7 +156,11 @@ fn count_of(reading: &mut Reading<'_>, text: &str, tokens: Option<&str>, span: S
     match text.parse::<u32>() {
         Ok(count) if count <= limits::MAX_COUNT => Some(RlmCount::Counted(count)),
         _ => {
-            reading.report.say(&BAD_VALUE, place, format!("`{}` is not a number of licenses", shown(text)));
+            reading.report.add_found(
+                &BAD_VALUE,
+                place,
+                format!("`{}` is not a number of licenses", excerpt(text)),
+            );
             None
         }
     }

@@ -6,7 +6,7 @@ use keywright_license::{Feature, Kind, License};
 use keywright_syntax::Item;
 use keywright_syntax::source::Span;
 
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::input::Input;
 use crate::loss::{
     BINARY_FILE, COMMENTS, INFORMATION, NO_EQUIVALENT, NO_LICENSE, Place, Report, SIGNATURE, UNSOUND_RESULT,
@@ -47,7 +47,11 @@ pub fn export(inputs: &[Input], options: &Options) -> Export {
         if let Some(Item::Comments(span)) =
             license.tree.items().iter().find(|item| matches!(item, Item::Comments(_)))
         {
-            report.say(&COMMENTS, Place::new(input.source.id(), *span), "comments and layout of the license");
+            report.add_found(
+                &COMMENTS,
+                Place::new(input.source.id(), *span),
+                "comments and layout of the license",
+            );
         }
         for feature in &license.features {
             features += usize::from(push_feature(&mut body, &license, feature, &mut report));
@@ -55,7 +59,7 @@ pub fn export(inputs: &[Input], options: &Options) -> Export {
     }
     if features == 0 && !report.refuses() {
         let place = inputs.first().map(|input| Place::new(input.source.id(), Span::default()));
-        report.say(
+        report.add_found(
             &NO_LICENSE,
             place.unwrap_or_default(),
             "the files have no block that a template can state",
@@ -73,7 +77,7 @@ fn push_feature(out: &mut String, license: &License, feature: &Feature, report: 
     let name = feature.name.value.as_str();
     if matches!(feature.kind, Kind::Activation | Kind::Metered) {
         let kind = feature.kind.as_str();
-        report.say(&NO_EQUIVALENT, place, format!("LM-X has no {kind} licenses, and `{name}` is one"));
+        report.add_found(&NO_EQUIVALENT, place, format!("LM-X has no {kind} licenses, and `{name}` is one"));
         return false;
     }
     let _ = writeln!(out, "  <FEATURE NAME=\"{}\">", escaped(name));
@@ -97,8 +101,8 @@ fn push_feature(out: &mut String, license: &License, feature: &Feature, report: 
             }
             _ => {
                 let said =
-                    format!("`{directive}={}` of `{name}` has no setting in a template", shown(&value));
-                report.say(&NO_EQUIVALENT, place, said);
+                    format!("`{directive}={}` of `{name}` has no setting in a template", excerpt(&value));
+                report.add_found(&NO_EQUIVALENT, place, said);
             }
         }
     }

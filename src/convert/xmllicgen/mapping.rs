@@ -8,7 +8,7 @@ use keywright_license::{Count, KeyType, Name, Version, check_value};
 use super::facts::offers;
 use super::model::{Setting, XmlFeature, XmlFile};
 use super::values::{Values, number, version};
-use crate::draft::{Draft, DraftBlock, DraftNeed, shown};
+use crate::draft::{Draft, DraftBlock, DraftNeed, excerpt};
 use crate::facts::grants;
 use crate::loss::{BAD_VALUE, COUNTED_HOST_LOCK, GRANTS_NOTHING, NO_VENDOR, Report};
 use crate::names::Names;
@@ -50,7 +50,7 @@ pub(crate) fn map(file: &XmlFile, options: &Options, report: &mut Report) -> Dra
         for block in blocks {
             if block.kind == Some(KeyType::Exclusive) && is_second(&block, &mut exclusive) {
                 let said = format!("a second EXCLUSIVE block of `{}`, which LM-X discards", block.name);
-                report.say(&GRANTS_NOTHING, block.place, said);
+                report.add_found(&GRANTS_NOTHING, block.place, said);
                 continue;
             }
             draft.blocks.push(block);
@@ -82,7 +82,7 @@ struct Mapping<'a> {
 
 impl Mapping<'_> {
     fn bad(&mut self, setting: &Setting, said: String) {
-        self.report.say(&BAD_VALUE, setting.place, said);
+        self.report.add_found(&BAD_VALUE, setting.place, said);
     }
 
     /// Returns the blocks of a FEATURE; `None` if a value cannot be read, which is reported.
@@ -90,8 +90,8 @@ impl Mapping<'_> {
         let feature = self.feature;
         self.repeated()?;
         let Some(name) = self.names.get(&feature.name, feature.place, self.report) else {
-            let said = format!("`{}` cannot be written as the name of a feature", shown(&feature.name));
-            self.report.say(&BAD_VALUE, feature.place, said);
+            let said = format!("`{}` cannot be written as the name of a feature", excerpt(&feature.name));
+            self.report.add_found(&BAD_VALUE, feature.place, said);
             return None;
         };
         let vendor = self.vendor()?;
@@ -125,7 +125,7 @@ impl Mapping<'_> {
             Some(setting) => {
                 self.bad(
                     setting,
-                    format!("`{}` cannot be written as the name of a vendor", shown(&setting.value)),
+                    format!("`{}` cannot be written as the name of a vendor", excerpt(&setting.value)),
                 );
                 None
             }
@@ -155,7 +155,7 @@ impl Mapping<'_> {
                 let has_parts =
                     feature.get("MAJOR_VERSION").is_some() || feature.get("MINOR_VERSION").is_some();
                 if has_parts && version != split {
-                    self.report.say(&BAD_VALUE, feature.place, "VERSION and MAJOR_VERSION differ");
+                    self.report.add_found(&BAD_VALUE, feature.place, "VERSION and MAJOR_VERSION differ");
                     return None;
                 }
                 Some(version)
@@ -186,7 +186,7 @@ impl Mapping<'_> {
                 let kind = KINDS.iter().find(|(word, _)| *word == setting.value).map(|(_, kind)| *kind);
                 if kind.is_none() {
                     let said =
-                        format!("`{}` is not EXCLUSIVE, ADDITIVE, UPGRADE or TOKEN", shown(&setting.value));
+                        format!("`{}` is not EXCLUSIVE, ADDITIVE, UPGRADE or TOKEN", excerpt(&setting.value));
                     self.bad(setting, said);
                 }
                 Some(kind?)
@@ -195,7 +195,7 @@ impl Mapping<'_> {
         let needs_count =
             matches!(block.kind, Some(KeyType::Exclusive | KeyType::Additive | KeyType::Upgrade));
         if needs_count && block.count.is_none() {
-            self.report.say(
+            self.report.add_found(
                 &BAD_VALUE,
                 feature.place,
                 format!("`{}` has a KEYTYPE and no COUNT", block.name),
@@ -203,7 +203,11 @@ impl Mapping<'_> {
             return None;
         }
         if block.kind == Some(KeyType::Token) && block.count.is_some() {
-            self.report.say(&BAD_VALUE, feature.place, format!("the token `{}` has a COUNT", block.name));
+            self.report.add_found(
+                &BAD_VALUE,
+                feature.place,
+                format!("the token `{}` has a COUNT", block.name),
+            );
             return None;
         }
         Some(())
@@ -213,14 +217,14 @@ impl Mapping<'_> {
         let feature = self.feature;
         for setting in feature.settings.iter().filter(|setting| setting.name == "TOKEN_DEPENDENCY") {
             let Some(need) = dependency(&setting.value) else {
-                let said = format!("`{}` is not `FEATURE=name VERSION=a.b COUNT=n`", shown(&setting.value));
+                let said = format!("`{}` is not `FEATURE=name VERSION=a.b COUNT=n`", excerpt(&setting.value));
                 self.bad(setting, said);
                 return None;
             };
             let Some(name) = self.names.get(&need.feature, setting.place, self.report) else {
                 self.bad(
                     setting,
-                    format!("`{}` cannot be written as the name of a feature", shown(&need.feature)),
+                    format!("`{}` cannot be written as the name of a feature", excerpt(&need.feature)),
                 );
                 return None;
             };
@@ -233,7 +237,7 @@ impl Mapping<'_> {
             } else {
                 "has a TOKEN_DEPENDENCY and is not a TOKEN"
             };
-            self.report.say(&BAD_VALUE, feature.place, format!("`{}` {said}", block.name));
+            self.report.add_found(&BAD_VALUE, feature.place, format!("`{}` {said}", block.name));
             return None;
         }
         Some(())
@@ -282,7 +286,7 @@ impl Mapping<'_> {
         }
         if block.kind.is_some() {
             let said = format!("`{}` is counted and locked to hosts", block.name);
-            self.report.say(&COUNTED_HOST_LOCK, block.place, said);
+            self.report.add_found(&COUNTED_HOST_LOCK, block.place, said);
             return Some(vec![block]);
         }
         let mut blocks = Vec::new();
@@ -290,7 +294,7 @@ impl Mapping<'_> {
             let mut block = block.clone();
             for host_id in hosts {
                 if let Err(refusal) = check_value("HOSTID", host_id) {
-                    self.report.say(&BAD_VALUE, block.place, refusal.message);
+                    self.report.add_found(&BAD_VALUE, block.place, refusal.message);
                     return None;
                 }
                 block.set("HOSTID", host_id);

@@ -1,6 +1,6 @@
 //! Parameters of a generator's template: `${NAME}`, `{{NAME}}`, `%NAME%` and `@NAME@`.
 
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::file_reader::Reading;
 use crate::loss::{PARAMETER, Place};
 
@@ -17,7 +17,7 @@ pub(crate) fn fill(text: &str, place: Place, reading: &mut Reading<'_>) -> Optio
         match reading.options.set.iter().rev().find(|(known, _)| known == name) {
             Some((_, value)) => out.push_str(value),
             None => {
-                let said = format!("the parameter `{}` has no value", shown(name));
+                let said = format!("the parameter `{}` has no value", excerpt(name));
                 reading.report.add_with(&PARAMETER, place, said, PARAMETER.result.to_owned());
                 complete = false;
             }

@@ -7,7 +7,7 @@ use roxmltree::{Document, Error, Node, ParsingOptions};
 use super::keywords::SETTINGS;
 use super::model::{Setting, XmlFeature, XmlFile};
 use super::parameters::fill;
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::file_reader::Reading;
 use crate::loss::{
     BAD_XML, BROKEN_LINE, COMMENTS, NOT_A_LICENSE, Place, SERVER_LOCK, TOO_LARGE, UNKNOWN_KEYWORD,
@@ -26,7 +26,7 @@ pub(crate) fn parse(reading: &mut Reading<'_>, out: &mut XmlFile) {
     if let Some(at) = too_deep(body) {
         let place = reading.place(Span::at(start + at));
         let said = format!("elements are nested more than {MOST_DEPTH} levels deep");
-        return reading.report.say(&BAD_XML, place, said);
+        return reading.report.add_found(&BAD_XML, place, said);
     }
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     match Document::parse_with_options(body, options) {
@@ -74,7 +74,7 @@ fn refuse(reading: &mut Reading<'_>, error: &Error) {
     let said = match error {
         Error::DtdDetected => "the XML has a DTD, which could declare entities".to_owned(),
         Error::NodesLimitReached => "the XML has too many elements".to_owned(),
-        Error::UnknownEntityReference(name, _) => format!("the entity `{}` is not declared", shown(name)),
+        Error::UnknownEntityReference(name, _) => format!("the entity `{}` is not declared", excerpt(name)),
         _ if text.contains("<FEATURE=") => {
             return reading.report.add_with(
                 &BAD_XML,
@@ -88,19 +88,19 @@ fn refuse(reading: &mut Reading<'_>, error: &Error) {
             None => "the XML is not well-formed".to_owned(),
         },
     };
-    reading.report.say(&BAD_XML, place, said);
+    reading.report.add_found(&BAD_XML, place, said);
 }
 
 /// The fault of XML that is not well-formed, for the errors whose place does not show it.
 fn detail(error: &Error) -> Option<String> {
     Some(match error {
         Error::UnexpectedCloseTag(expected, found, _) => {
-            format!("expected `</{}>`, found `</{}>`", shown(expected), shown(found))
+            format!("expected `</{}>`, found `</{}>`", excerpt(expected), excerpt(found))
         }
         Error::UnclosedRootNode | Error::UnexpectedEndOfStream => "the end of the file is missing".to_owned(),
         Error::NoRootNode => "there is no element".to_owned(),
-        Error::DuplicatedAttribute(name, _) => format!("duplicate attribute `{}`", shown(name)),
-        Error::UnknownNamespace(name, _) => format!("unknown namespace `{}`", shown(name)),
+        Error::DuplicatedAttribute(name, _) => format!("duplicate attribute `{}`", excerpt(name)),
+        Error::UnknownNamespace(name, _) => format!("unknown namespace `{}`", excerpt(name)),
         Error::InvalidName(_) => "invalid name".to_owned(),
         Error::InvalidAttributeValue(_) => "invalid value of an attribute".to_owned(),
         Error::MalformedEntityReference(_) => "invalid entity reference".to_owned(),
@@ -137,8 +137,8 @@ impl Elements<'_, '_> {
         let root = document.root_element();
         if !root.has_tag_name("LICENSEFILE") {
             let place = self.tag(root);
-            let said = format!("the XML is a `{}`, not a LICENSEFILE", shown(root.tag_name().name()));
-            return self.reading.report.say(&NOT_A_LICENSE, place, said);
+            let said = format!("the XML is a `{}`, not a LICENSEFILE", excerpt(root.tag_name().name()));
+            return self.reading.report.add_found(&NOT_A_LICENSE, place, said);
         }
         for node in root.children() {
             self.stray_text(node);
@@ -154,7 +154,7 @@ impl Elements<'_, '_> {
             return self.unknown("element", node.tag_name().name(), place);
         }
         if out.features.len() >= limits::MAX_BLOCKS {
-            return self.reading.report.say(
+            return self.reading.report.add_found(
                 &TOO_LARGE,
                 place,
                 "the template has more features than a license can have blocks",
@@ -164,8 +164,8 @@ impl Elements<'_, '_> {
     }
 
     fn unknown(&mut self, what: &str, name: &str, place: Place) {
-        let said = format!("unknown {what} `{}`", shown(name));
-        self.reading.report.say(&UNKNOWN_KEYWORD, place, said);
+        let said = format!("unknown {what} `{}`", excerpt(name));
+        self.reading.report.add_found(&UNKNOWN_KEYWORD, place, said);
     }
 
     /// Text between elements has no meaning in a template.
@@ -175,8 +175,8 @@ impl Elements<'_, '_> {
             let range = node.range();
             let from = range.start + (text.len() - text.trim_start().len());
             let place = self.place(&(from..from + text.trim().len()));
-            let said = format!("the text `{}` is not part of a setting", shown(text));
-            self.reading.report.say(&BROKEN_LINE, place, said);
+            let said = format!("the text `{}` is not part of a setting", excerpt(text));
+            self.reading.report.add_found(&BROKEN_LINE, place, said);
         }
     }
 
@@ -184,7 +184,7 @@ impl Elements<'_, '_> {
         let name = node.attribute("NAME").map(str::trim).unwrap_or_default();
         let name = fill(name, place, self.reading)?;
         if name.is_empty() {
-            self.reading.report.say(&BROKEN_LINE, place, "a FEATURE needs a NAME");
+            self.reading.report.add_found(&BROKEN_LINE, place, "a FEATURE needs a NAME");
             return None;
         }
         let mut feature = XmlFeature { name, settings: Vec::new(), clients: Vec::new(), place };
@@ -203,7 +203,7 @@ impl Elements<'_, '_> {
                 "SERVER_HOSTID" => {
                     let place = self.tag(child);
                     let said = format!("the license server of `{}` is locked to a host", feature.name);
-                    self.reading.report.say(&SERVER_LOCK, place, said);
+                    self.reading.report.add_found(&SERVER_LOCK, place, said);
                 }
                 name => {
                     let place = self.tag(child);
@@ -226,7 +226,7 @@ impl Elements<'_, '_> {
             if row.always
                 && let Some(loss) = row.losses.first()
             {
-                self.reading.report.say(loss, place, format!("`{name}`: {}", loss.source));
+                self.reading.report.add_found(loss, place, format!("`{name}`: {}", loss.source));
                 continue;
             }
             settings.push(Setting { value: fill(attribute.value(), place, self.reading)?, name, place });

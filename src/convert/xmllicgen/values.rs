@@ -5,7 +5,7 @@ use keywright_license::Version;
 
 use super::model::Setting;
 use crate::dates::{DateFault, date};
-use crate::draft::shown;
+use crate::draft::excerpt;
 use crate::loss::{BAD_VALUE, DATE_ORDER, HOLD_UNIT, NUMBER_SPELLING, Report, TODAY};
 use crate::options::{HoldUnit, Options};
 
@@ -36,8 +36,8 @@ pub(crate) fn version(text: &str) -> Option<Version> {
 
 impl Values<'_> {
     fn bad(&mut self, setting: &Setting, what: &str) {
-        let said = format!("{} `{}` is not {what}", setting.name, shown(&setting.value));
-        self.report.say(&BAD_VALUE, setting.place, said);
+        let said = format!("{} `{}` is not {what}", setting.name, excerpt(&setting.value));
+        self.report.add_found(&BAD_VALUE, setting.place, said);
     }
 
     /// Reads a number in a range.
@@ -48,8 +48,8 @@ impl Values<'_> {
         if read.is_none() {
             self.bad(setting, &format!("a number from {least} to {most}"));
         } else if digits.is_some_and(|digits| digits != setting.value.trim()) {
-            let said = format!("{} is written `{}`", setting.name, shown(&setting.value));
-            self.report.say(&NUMBER_SPELLING, setting.place, said);
+            let said = format!("{} is written `{}`", setting.name, excerpt(&setting.value));
+            self.report.add_found(&NUMBER_SPELLING, setting.place, said);
         }
         read
     }
@@ -65,8 +65,8 @@ impl Values<'_> {
         match read {
             None => self.bad(setting, "a version: two numbers up to 9999"),
             Some(read) if read.to_string() != setting.value.trim() => {
-                let said = format!("{} is written `{}`", setting.name, shown(&setting.value));
-                self.report.say(&NUMBER_SPELLING, setting.place, said);
+                let said = format!("{} is written `{}`", setting.name, excerpt(&setting.value));
+                self.report.add_found(&NUMBER_SPELLING, setting.place, said);
             }
             Some(_) => {}
         }
@@ -85,8 +85,9 @@ impl Values<'_> {
         match date(text, self.options.dates) {
             Ok(day) => Some(day),
             Err(DateFault::Ambiguous) => {
-                let said = format!("{} `{}` can be read day first or month first", setting.name, shown(text));
-                self.report.say(&DATE_ORDER, setting.place, said);
+                let said =
+                    format!("{} `{}` can be read day first or month first", setting.name, excerpt(text));
+                self.report.add_found(&DATE_ORDER, setting.place, said);
                 Some(self.options.at)
             }
             Err(DateFault::Invalid) => {
@@ -105,7 +106,7 @@ impl Values<'_> {
             Some(HoldUnit::Minutes) => Some(hold * 60),
             None => {
                 let said = format!("HOLD `{hold}` can be seconds or minutes");
-                self.report.say(&HOLD_UNIT, setting.place, said);
+                self.report.add_found(&HOLD_UNIT, setting.place, said);
                 Some(hold)
             }
         }

@@ -86,7 +86,7 @@ impl EntitlementComparison<'_> {
             let role = Entitlements::on(&model, day).role_at(&model, others.len(), feature.span);
             let role = role.filter(|role| !role.is_used() && !matches!(role, Role::EndedOn(_)));
             if let Some(role) = role {
-                return Ok(Some((feature.name.value.to_string(), role.words(&model))));
+                return Ok(Some((feature.name.value.to_string(), role.describe(&model))));
             }
         }
         Ok(None)

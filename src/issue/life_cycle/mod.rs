@@ -5,6 +5,7 @@
 mod block_text;
 mod entitlement_change;
 mod kinds;
+mod owned;
 mod renewal;
 mod shape;
 

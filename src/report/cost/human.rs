@@ -44,7 +44,7 @@ pub fn render(cost: &FeatureCost<'_>) -> String {
 /// Writes the blocks that are not tried: UPGRADE blocks, further METERED blocks, and duplicates.
 fn push_others(text: &mut String, cost: &FeatureCost<'_>) {
     for block in cost.others() {
-        let role = cost.entitlements.role(block).words(cost.model);
+        let role = cost.entitlements.role(block).describe(cost.model);
         let _ = writeln!(text, "\n{}: {}", block_name(cost.model, block), escape(&role));
     }
     let mut copies: BTreeMap<BlockId, usize> = BTreeMap::new();
@@ -71,7 +71,7 @@ fn heading(
     let block = alternative.block;
     let name = block_name(model, block);
     if !role.is_used() {
-        return format!("{name}: {}", escape(&role.words(model)));
+        return format!("{name}: {}", escape(&role.describe(model)));
     }
     match &alternative.draws {
         Err(Outcome::Denied(reason)) => format!("{name}: denied, {}", reason.as_str()),

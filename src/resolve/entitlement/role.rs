@@ -92,7 +92,7 @@ impl Role {
 
     /// Returns the role as text that names blocks by their labels.
     #[must_use]
-    pub fn words(self, model: &Model) -> String {
+    pub fn describe(self, model: &Model) -> String {
         self.words_with(|block| format!("`{}`", model.label(block)), |name| model.name_text(name).to_owned())
     }
 

@@ -10,7 +10,7 @@ use crate::block::Replaced;
 use crate::index_vec::BlockId;
 use crate::model::Model;
 use crate::reason::Reason;
-use crate::semantics::{MAX_COMPETING_BLOCKS, hides};
+use crate::semantics::{MAX_COMPETING_BLOCKS, supersedes};
 
 impl Model {
     /// Returns true if a block is in force: within its dates, not replaced, not a duplicate, and not preceded by another
@@ -112,7 +112,7 @@ impl Model {
         replacers.find(|replacer| {
             *replacer != block
                 && self.blocks.get(*replacer).covers(day)
-                && hides(*replacer > block, self.replaces(block, *replacer))
+                && supersedes(*replacer > block, self.replaces(block, *replacer))
         })
     }
 

@@ -45,7 +45,7 @@ fn threat_32_deeply_nested_text_uses_little_stack() {
         {
             let text = piece.repeat(cases(1_000_000, 200_000) / piece.len());
             let license = License::from_text("deep.lic", &text);
-            let verdicts = crate::sign::report(&crate::sign::usual(), &license);
+            let verdicts = crate::sign::report(&crate::sign::default_trust(), &license);
             assert_eq!(verdicts.verified().count(), 0);
         }
         // Other readers of hostile text: lists of a trust store, KEYs, key files.

@@ -14,7 +14,7 @@ use keywright::verify::{
 };
 use sha2::{Digest as _, Sha512};
 
-use crate::sign::{VENDOR, entry, key, only, usual};
+use crate::sign::{VENDOR, default_trust, entry, key, single_verdict};
 
 /// The order of the base point, little endian.
 const ORDER: [u8; 32] = [
@@ -171,11 +171,11 @@ enum Serviceability {
 fn fate(key: &Encoded, signature: [u8; 64], text: &str) -> Serviceability {
     let text = license(text, key, signature);
     match store(&key.bytes) {
-        Ok(trust) => Serviceability::Verdict(only(&trust, &text).0.as_str().to_owned()),
+        Ok(trust) => Serviceability::Verdict(single_verdict(&trust, &text).0.as_str().to_owned()),
         Err(_) => {
             let error = PublicKey::from_bytes(&key.bytes).unwrap_err();
             assert_eq!(PublicKey::from_pem(&pem(&key.bytes)).unwrap_err(), error);
-            assert_eq!(only(&usual(), &text).0, Verdict::UnknownKey);
+            assert_eq!(single_verdict(&default_trust(), &text).0, Verdict::UnknownKey);
             Serviceability::KeyRefused(format!("{error:?}"))
         }
     }

@@ -6,7 +6,7 @@ use keywright::license::License;
 use keywright::sign::{SecretKey, sign_file};
 use keywright::verify::{KeyId, Outcome, Trust};
 
-use crate::sign::{VENDOR, key, report, signed, trusted, usual};
+use crate::sign::{VENDOR, default_trust, key, report, signed, trusted};
 use crate::sign_cli::{DAY, signed_dir};
 use crate::threats::blocks::SIGNED_BLOCK;
 
@@ -42,7 +42,7 @@ fn threat_48_unsigned_license_never_exits_0() {
         "FEATURE a { VENDOR=b }",
     ] {
         let license = License::from_text("test.lic", text);
-        for trust in [usual(), Trust::default()] {
+        for trust in [default_trust(), Trust::default()] {
             let report = report(&trust, &license);
             assert!(report.outcome() >= Outcome::NotValid, "{text:?}");
             assert_ne!(report.result(), "VALID");

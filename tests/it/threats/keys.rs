@@ -7,7 +7,7 @@ use keywright::verify::{
     TrustedKey, Usage, Verdict, Verifier, message,
 };
 
-use crate::sign::{TODAY, VENDOR, entry, key, only, signed, store, trusted, verdicts_of};
+use crate::sign::{TODAY, VENDOR, entry, key, signed, single_verdict, store, trusted, verdicts_of};
 use crate::sign_lists::bundle;
 use crate::threats::blocks::{SIGNED_BLOCK, key_of, with_key};
 
@@ -89,7 +89,7 @@ fn threat_08_verify_rejects_key_of_other_vendor() {
     let id = theirs.public_key().id();
     let signature = theirs.sign(&message::message(Domain::Feature, id, &digest)).unwrap();
     let forged = with_key(&signed(SIGNED_BLOCK), KeyText { key: id, signature });
-    let (verdict, reason) = only(&trust, &forged);
+    let (verdict, reason) = single_verdict(&trust, &forged);
     assert_eq!(verdict, Verdict::NotForVendor);
     assert!(reason.contains("VENDOR is ABC_Software") && reason.contains("`Other_Vendor`"), "{reason}");
 }

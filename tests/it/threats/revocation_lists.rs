@@ -58,7 +58,7 @@ fn threat_50_withdrawn_key_cannot_publish() {
     withdrawing.version = 7;
     withdrawing.revoked.expires = Some(date(2027, 2, 10));
     withdrawing.revoked.key_ids.insert(key(1).public_key().id(), "lost".to_owned());
-    let first = withdrawing.seal(&key(2), &two()).unwrap();
+    let first = withdrawing.sign(&key(2), &two()).unwrap();
     let before = judge(&[first.as_bytes()], &keys, Mode::Production, &LastSeen::default());
     let seen = LastSeen::parse(&before.seen.text()).unwrap();
     // The thief replaces it with a newer, empty list.

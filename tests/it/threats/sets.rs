@@ -3,7 +3,7 @@
 use keywright::license::License;
 use keywright::verify::{Mode, Outcome, Payload, Revocations, Verdict, Verifier};
 
-use crate::sign::{TODAY, VALID, VENDOR, key, report, signed, usual, verdicts};
+use crate::sign::{TODAY, VALID, VENDOR, default_trust, key, report, signed, verdicts};
 use crate::sign_cli::{KEY, signed_dir, test_dir, verify};
 use crate::threats::blocks::{SIGNED_BLOCK, key_of};
 
@@ -33,7 +33,7 @@ fn threat_23_verify_counts_copies_in_ten_files_once() {
 fn threat_22_verify_reports_mixed_set() {
     let us = signed(&SIGNED_BLOCK.replace("COUNT=5", "COUNT=5 LICENSEE=us"));
     let other = |text: &str| signed(&SIGNED_BLOCK.replace("MyDraw", "Other").replace("COUNT=5", text));
-    let trust = usual();
+    let trust = default_trust();
     let found = |text: &str, one_set: bool| {
         let license = License::from_text("test.lic", text);
         let revocations = Revocations::default();
@@ -72,7 +72,7 @@ fn threat_22_verify_reports_mixed_set() {
 fn threat_22_names_that_look_the_same_are_told_apart_by_code_point() {
     let block =
         |name: &str| signed(&SIGNED_BLOCK.replace("COUNT=5", &format!("COUNT=5 LICENSEE=\"{name}\"")));
-    let trust = usual();
+    let trust = default_trust();
     let reason = |one: &str, other: &str| {
         let license = License::from_text("test.lic", &format!("{}\n{}", block(one), block(other)));
         report(&trust, &license).policy.first().map(|fault| fault.reason.to_string())
@@ -94,7 +94,7 @@ fn threat_23_verify_counts_copies_once() {
     let spaced = good.replace(' ', "\n  ").replace("as\n  agreed", "as agreed");
     let text = [good.as_str(), &spaced, &good.replace('\n', "\r\n"), "# again\n", &good].join("\n");
     let license = License::from_text("test.lic", &text);
-    let trust = usual();
+    let trust = default_trust();
     let report = report(&trust, &license);
     assert_eq!(report.blocks.len(), 4);
     assert_eq!(report.outcome(), Outcome::Valid);
@@ -126,7 +126,7 @@ fn threat_24_verify_rejects_withdrawn_block() {
     {
         list.vendors = [(vendor.to_owned(), withdrawn)].into();
     }
-    let trust = usual();
+    let trust = default_trust();
     let found = lists.map(|revocations| {
         let verifier = Verifier::new(&trust, &revocations, TODAY, Mode::Production);
         let report = verifier.file(&license);

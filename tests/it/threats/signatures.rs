@@ -4,7 +4,7 @@ use keywright::license::License;
 use keywright::sign::{SignError, Signer, SignerFailure, sign_file, sign_payload};
 use keywright::verify::{Digest, Domain, KeyText, Payload, PublicKey, Verdict, message};
 
-use crate::sign::{VENDOR, key, signed, trusted, usual, verdicts, verdicts_of};
+use crate::sign::{VENDOR, default_trust, key, signed, trusted, verdicts, verdicts_of};
 use crate::threats::blocks::{SIGNED_BLOCK, key_of, with_key};
 use crate::threats::keys::point;
 
@@ -40,7 +40,12 @@ fn threat_06_verify_rejects_signatures_of_other_protocols() {
         let forged = KeyText { key: key.public_key().id(), signature }.encode();
         let at = good.find("KEY=").unwrap() + 4;
         let text = good.replace(&good[at..at + 100], &forged);
-        assert_eq!(verdicts_of(&usual(), &text), [Verdict::Invalid], "{}", String::from_utf8_lossy(&message));
+        assert_eq!(
+            verdicts_of(&default_trust(), &text),
+            [Verdict::Invalid],
+            "{}",
+            String::from_utf8_lossy(&message)
+        );
     }
 }
 

@@ -12,10 +12,10 @@ use keywright::verify::{
     TrustedKey, Usage, Verdict, Verifier,
 };
 
-use crate::sign::{TODAY, VENDOR, key, signed, trusted, usual};
+use crate::sign::{TODAY, VENDOR, default_trust, key, signed, trusted};
 use crate::sign_cli::{KEY, signed_dir, verify};
 use crate::sign_life::revoke;
-use crate::sign_lists::{BLOCK, bundle, list, open, sealed};
+use crate::sign_lists::{BLOCK, bundle, list, open, signed};
 use crate::sign_trust::good;
 
 #[test]
@@ -23,7 +23,7 @@ fn threat_24_revocation_list_applies_to_its_vendor_only() {
     let license = License::from_text("test.lic", &signed(BLOCK));
     let digest = Payload::from_block(&license, &license.features[0]).digest();
     let one = list(1, |list| drop(list.revoked.digests.insert(digest, "replaced".to_owned())));
-    let trust = usual();
+    let trust = default_trust();
     for (vendor, verdict) in [(VENDOR, Verdict::Revoked), ("Other", Verdict::Valid)] {
         let mut revocations = keywright::verify::Revocations::default();
         revocations.vendors.insert(vendor.to_owned(), one.revoked.clone());
@@ -35,7 +35,7 @@ fn threat_24_revocation_list_applies_to_its_vendor_only() {
 #[test]
 fn threat_30_verify_reports_stale_or_missing_list() {
     let license = License::from_text("test.lic", &signed(BLOCK));
-    let trust = usual();
+    let trust = default_trust();
     let mut revocations = keywright::verify::Revocations::default();
     revocations.vendors.insert(VENDOR.to_owned(), list(1, |_| ()).revoked);
     let at = |day: Date| {
@@ -48,7 +48,7 @@ fn threat_30_verify_reports_stale_or_missing_list() {
     missing.missing.insert(VENDOR.to_owned(), 3);
     let report = Verifier::new(&trust, &missing, TODAY, Mode::Production).file(&license);
     assert_eq!(report.result(), "STALE");
-    let old = usual().until(date(2026, 2, 28));
+    let old = default_trust().until(date(2026, 2, 28));
     let report = Verifier::new(&old, &keywright::verify::Revocations::default(), TODAY, Mode::Production)
         .file(&license);
     assert_eq!(report.result(), "STALE");
@@ -60,7 +60,7 @@ fn threat_30_verify_reports_stale_or_missing_list() {
 
 #[test]
 fn threat_45_list_is_parsed_only_after_signature_check() {
-    let text = sealed(&list(1, |_| ()), &key(1));
+    let text = signed(&list(1, |_| ()), &key(1));
     let body = text.find("\n\n").unwrap() + 2;
     let mut reasons = Vec::new();
     for hostile in
@@ -71,7 +71,7 @@ fn threat_45_list_is_parsed_only_after_signature_check() {
     let mut bytes = text.clone().into_bytes();
     bytes.truncate(body);
     bytes.extend([0xff, 0xfe]);
-    let error = RevocationList::open(&bytes, &usual(), Mode::Production).unwrap_err();
+    let error = RevocationList::verify(&bytes, &default_trust(), Mode::Production).unwrap_err();
     reasons.push(error.to_string());
     for reason in reasons {
         assert!(reason.contains("the text was changed"), "the reader saw it: {reason}");
@@ -80,22 +80,22 @@ fn threat_45_list_is_parsed_only_after_signature_check() {
     for at in 0..text.len() {
         let mut changed = text.clone().into_bytes();
         changed[at] ^= 1;
-        assert!(RevocationList::open(&changed, &usual(), Mode::Production).is_err(), "byte {at}");
+        assert!(RevocationList::verify(&changed, &default_trust(), Mode::Production).is_err(), "byte {at}");
     }
 }
 
 #[test]
 fn threat_45_list_envelope_is_parsed_strictly() {
-    let text = sealed(&list(1, |_| ()), &key(1));
+    let text = signed(&list(1, |_| ()), &key(1));
     let (head, rest) = text.split_once('\n').unwrap();
     let (key_line, rest) = rest.split_once('\n').unwrap();
     let fault = |text: &str| SignedList::split(text.as_bytes(), Domain::Revocation).unwrap_err();
-    let unsealed = SignedListError::NotSealed(Domain::Revocation);
+    let not_a_list = SignedListError::NotASignedList(Domain::Revocation);
     for (text, expected) in [
-        (String::new(), unsealed.clone()),
-        (head.to_owned(), unsealed.clone()),
-        (format!("{head}x\n{key_line}\n{rest}"), unsealed.clone()),
-        (format!("\u{feff}{text}"), unsealed),
+        (String::new(), not_a_list.clone()),
+        (head.to_owned(), not_a_list.clone()),
+        (format!("{head}x\n{key_line}\n{rest}"), not_a_list.clone()),
+        (format!("\u{feff}{text}"), not_a_list),
         (text.replace('\n', "\r\n"), SignedListError::LineEnds),
         (text.replace("revocation/1", "trust/1"), SignedListError::OtherKind(Domain::Trust)),
         (format!("{head}\n{rest}"), SignedListError::Signatures),
@@ -110,7 +110,7 @@ fn threat_45_list_envelope_is_parsed_strictly() {
     let many: String = (0..17)
         .map(|n| {
             let list = list(1, |_| ());
-            let text = sealed(&list, &key(n + 1));
+            let text = signed(&list, &key(n + 1));
             format!("{}\n", text.lines().nth(1).unwrap())
         })
         .collect();
@@ -167,9 +167,9 @@ fn threat_30_older_lists_are_rejected() {
 #[test]
 fn threat_30_bundle_must_be_signed_by_previous_key() {
     let (one, two) = (trusted(VENDOR, &key(1)), trusted(VENDOR, &key(2)));
-    let text = bundle(2, vec![one.clone(), two.clone()]).seal(&key(2), &two).unwrap();
+    let text = bundle(2, vec![one.clone(), two.clone()]).sign(&key(2), &two).unwrap();
     let open = |anchor: TrustedKey| {
-        TrustBundle::open(text.as_bytes(), &Trust::from_key(anchor)).map_err(|e| e.to_string())
+        TrustBundle::verify(text.as_bytes(), &Trust::from_key(anchor)).map_err(|e| e.to_string())
     };
     assert!(open(one).unwrap_err().contains("not in the trust store"));
     assert!(open(two.clone()).is_ok());

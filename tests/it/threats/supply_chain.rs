@@ -40,7 +40,7 @@ fn threat_01_verification_modules_use_no_signer() {
 #[test]
 fn threat_01_format_has_no_symmetric_algorithm() {
     // The only algorithm that a KEY can name is Ed25519: row 2 tries the others. No secret is needed to verify.
-    let trust = crate::sign::usual();
+    let trust = crate::sign::default_trust();
     assert!(trust.keys().iter().all(|key| key.key.to_pem().contains("BEGIN PUBLIC KEY")));
     let good = crate::sign::signed(PLAIN);
     assert!(crate::sign::verdicts_of(&trust, &good).iter().all(|verdict| verdict.as_str() == "VALID"));

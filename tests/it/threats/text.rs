@@ -3,7 +3,7 @@
 use keywright::license::{DIRECTIVES, License, check_value};
 use keywright::verify::{Outcome, Verdict};
 
-use crate::sign::{PLAIN, only, report, signed, usual, verdicts, verdicts_of};
+use crate::sign::{PLAIN, default_trust, report, signed, single_verdict, verdicts, verdicts_of};
 use crate::sign_cli::test_dir;
 use crate::support::TestDir;
 use crate::threats::blocks::{SIGNED_BLOCK, key_of};
@@ -18,7 +18,7 @@ fn threat_13_every_duplicate_directive_is_an_error() {
                 let text = format!("FEATURE a {{ {name}={first}{between}{name}={second} }}\n");
                 let license = License::from_text("twice.lic", &text);
                 assert!(license.diagnostics.iter().any(|found| found.code.id == "V002"), "{text}");
-                let trust = usual();
+                let trust = default_trust();
                 let report = report(&trust, &license);
                 assert_eq!(report.blocks[0].verdict, Verdict::Malformed, "{text}");
             }
@@ -164,7 +164,7 @@ fn threat_18_values_cannot_inject_directives() {
 #[test]
 fn threat_12_verify_rejects_every_changed_character() {
     let good = signed(PLAIN);
-    let trust = usual();
+    let trust = default_trust();
     let mut tried = 0;
     for (at, c) in good.char_indices() {
         let in_comment = at < good.find('\n').unwrap();
@@ -226,7 +226,7 @@ fn threat_16_verify_rejects_missing_directive() {
 #[test]
 fn threat_17_verify_rejects_unknown_directive() {
     let good = signed(SIGNED_BLOCK);
-    let (verdict, _) = only(&usual(), &good.replace("COUNT=5", "COUNT=5 QUOTA=1"));
+    let (verdict, _) = single_verdict(&default_trust(), &good.replace("COUNT=5", "COUNT=5 QUOTA=1"));
     assert_eq!(verdict, Verdict::Unsupported);
     assert_eq!(verdict.outcome(), Outcome::Unreadable);
 }
@@ -238,9 +238,9 @@ fn verify_rejects_undecodable_text() {
     for tail in [&b"\xff"[..], b"\n\xff FEATURE b {", b"\n# \xe4"] {
         let bytes = [good.as_bytes(), tail].concat();
         let license = License::parse(SourceFile::from_bytes(FileId::default(), "test.lic", bytes));
-        assert_eq!(report(&usual(), &license).outcome(), Outcome::Unreadable);
+        assert_eq!(report(&default_trust(), &license).outcome(), Outcome::Unreadable);
     }
     let wide: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let license = License::parse(SourceFile::from_bytes(FileId::default(), "test.lic", wide));
-    assert_eq!(report(&usual(), &license).outcome(), Outcome::Unreadable);
+    assert_eq!(report(&default_trust(), &license).outcome(), Outcome::Unreadable);
 }

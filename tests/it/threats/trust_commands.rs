@@ -29,7 +29,7 @@ pub(crate) fn bundle(vendor: &str, version: u64, keys: &[TrustedKey], signer: &S
         keys: keys.to_vec(),
         digest: Digest::of(b""),
     };
-    bundle.seal(signer, &lasting(vendor, signer)).unwrap()
+    bundle.sign(signer, &lasting(vendor, signer)).unwrap()
 }
 
 pub(crate) fn line(vendor: &str, key: &SecretKey) -> String {
