@@ -79,7 +79,7 @@ fn reason(
         | Role::DuplicateOf(_)
         | Role::NoBase => true,
     };
-    roles.iter().all(is_idle).then(|| first.words(model))
+    roles.iter().all(is_idle).then(|| first.describe(model))
 }
 
 /// Appends the rest of a file, after an empty line. A rest without text is omitted.
