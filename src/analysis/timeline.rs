@@ -80,7 +80,7 @@ impl EventKind {
 
     /// The words for people.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn describe(self) -> &'static str {
         match self {
             Self::Start | Self::Upgrade => "first day",
             Self::End => "last day",

@@ -31,7 +31,7 @@ use keywright_verify::{
     TrustError, TrustedKey, choose, could_sign, is_reason,
 };
 
-use super::signer::seal;
+use super::signer::sign_list;
 use super::signer::{SignError, Signer};
 use super::strict_yaml::{self, day, fault, version};
 

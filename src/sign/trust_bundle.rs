@@ -22,7 +22,7 @@ use keywright_verify::{
 
 use super::revocation_list::{SignListError, refusal};
 use super::signer::Signer;
-use super::signer::seal;
+use super::signer::sign_list;
 use super::strict_yaml::{self, day, fault, version};
 use super::trust_list::{RawMark, parse_lists, parse_state};
 

@@ -1,5 +1,6 @@
 //! The documentation agrees with the tables in the code, and its links lead to existing files.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +10,7 @@ use keywright::limits;
 
 use crate::support::{files_below, root};
 
-fn stands_on(kinds: &[Kind]) -> String {
+fn allowed_kinds(kinds: &[Kind]) -> String {
     if kinds.len() == Kind::ALL.len() {
         return "all".to_owned();
     }
@@ -32,7 +33,7 @@ fn directives() -> String {
             table,
             "| {} | {cell}{repeats} | {}{needs} | {} |",
             row.name,
-            stands_on(row.on),
+            allowed_kinds(row.on),
             row.summary
         )
         .unwrap();
@@ -165,6 +166,26 @@ fn book_lists_every_page() {
         let name = path.file_name().unwrap().to_str().unwrap();
         assert!(name == "SUMMARY.md" || summary.contains(&format!("]({name})")), "{name}");
     }
+}
+
+/// A decision in the code has an entry that says why, and an entry has a mark in the code.
+#[test]
+fn decisions_in_code_and_document_match() {
+    let document = fs::read_to_string(root().join("docs/decisions.md")).unwrap();
+    let in_document: BTreeSet<&str> = document
+        .lines()
+        .filter_map(|line| line.strip_prefix("### "))
+        .flat_map(|heading| heading.split('`').skip(1).step_by(2))
+        .filter(|name| name.starts_with("src/"))
+        .collect();
+    let sources = files_below("src");
+    let in_code: BTreeSet<&str> = sources
+        .iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .filter(|path| fs::read_to_string(path).unwrap().contains("DECISION:"))
+        .map(|path| path.strip_prefix(root()).unwrap().to_str().unwrap())
+        .collect();
+    assert_eq!(in_document, in_code);
 }
 
 /// The tree that newcomers find their way by: every path that CONTRIBUTING names exists.

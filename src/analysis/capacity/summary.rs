@@ -7,7 +7,7 @@ use keywright_resolve::Model;
 use super::features::{Demand, Features};
 use super::result::{DeniedMix, Hosts};
 use super::simulation::Play;
-use super::{denied, most};
+use super::{denied, maximum};
 use crate::amount::Amount;
 
 /// The capacity of some features.

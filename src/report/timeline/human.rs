@@ -49,7 +49,7 @@ fn render_feature(text: &mut String, planned: &Planned<'_>, feature: &FeatureTim
         lines.push((
             event.day,
             1,
-            format!("{} of {}, {}", event.kind.as_str(), event.keytype, escape(&place)),
+            format!("{} of {}, {}", event.kind.describe(), event.keytype, escape(&place)),
         ));
     }
     lines.sort();

@@ -21,7 +21,7 @@ pub fn render(planned: &Planned<'_>) -> String {
     for feature in &planned.timeline.features {
         let name = planned.name_of(feature);
         for event in &feature.events {
-            let summary = format!("{name}: {} of {}", event.kind.as_str(), event.keytype);
+            let summary = format!("{name}: {} of {}", event.kind.describe(), event.keytype);
             calendar.event(event.day, &summary, &format!("{}, {}", planned.title(), planned.place(event)));
         }
     }

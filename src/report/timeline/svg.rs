@@ -175,7 +175,7 @@ fn row(out: &mut String, planned: &Planned<'_>, feature: &FeatureTime, axis: &Ax
             "<path class=\"{}\" d=\"M{x:.1} {base:.1}l4 8h-8z\"><title>{} {} of {}, {}</title></path>",
             event.kind.as_str(),
             event.day,
-            event.kind.as_str(),
+            event.kind.describe(),
             event.keytype,
             xml(&planned.place(event))
         );
@@ -214,7 +214,7 @@ fn legend(out: &mut String, left: f64, y: f64) {
             kind.as_str(),
             y - 8.0,
             x + 10.0,
-            kind.as_str()
+            kind.describe()
         );
     }
 }
