@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Compared, words};
+use super::{Compared, text};
 use crate::escape::escape;
 
 /// Renders a difference.
