@@ -77,7 +77,7 @@ fn entitlement_of_each_set() {
             for feature in &license.features {
                 let block = model.block_at(index, feature.span).unwrap();
                 let role = granted_now.role(block);
-                let words = role.words(&model);
+                let words = role.describe(&model);
                 _ = writeln!(
                     shown,
                     "{} in {}: {words} ({})",

@@ -1,13 +1,13 @@
 //! Order tables as spreadsheet programs write them, and the rule that text inside a cell never becomes an order.
 
-use keywright::issue::Table;
+use keywright::issue::OrderCsv;
 use proptest::prelude::*;
 
 use crate::issue::{issue, test_dir};
 
 /// Serial numbers of the orders, or the first fault.
 fn read(text: &[u8]) -> Result<Vec<String>, String> {
-    let table = Table::read("o.csv", text, &[]).map_err(|faults| faults[0].to_string())?;
+    let table = OrderCsv::read("o.csv", text, &[]).map_err(|faults| faults[0].to_string())?;
     table.map(|order| order.map(|order| order.sn).map_err(|fault| fault.to_string())).collect()
 }
 
@@ -94,7 +94,7 @@ fn malformed_tables_are_refused_at_first_place() {
 #[test]
 fn unknown_columns_are_named_with_the_known_ones() {
     let faults =
-        Table::read("o.csv", b"customer,sn,products,ende,colour\n", &["licenses".to_owned()]).unwrap_err();
+        OrderCsv::read("o.csv", b"customer,sn,products,ende,colour\n", &["licenses".to_owned()]).unwrap_err();
     let shown: Vec<String> = faults
         .iter()
         .map(|fault| format!("{fault}\n{}", fault.help.as_deref().unwrap_or_default()))
@@ -141,7 +141,7 @@ fn malformed_table_refuses_the_run_and_writes_nothing() {
 #[test]
 fn line_break_in_a_value_is_an_error_of_that_order() {
     let rows = b"customer,sn,products\n\"A\nMallory,M-1,MySolutions:900\n\",A-1,P:1\nB,B-1,P:1\n";
-    let table = Table::read("o.csv", rows, &[]).unwrap();
+    let table = OrderCsv::read("o.csv", rows, &[]).unwrap();
     let orders: Vec<Result<String, String>> =
         table.map(|order| order.map(|order| order.sn).map_err(|fault| fault.to_string())).collect();
     assert_eq!(orders.len(), 2);
@@ -230,7 +230,7 @@ proptest! {
     fn table_reads_the_records_of_the_rfc_or_nothing(body in "([\",\r\n a]|\"\"|\r\n|,\"){0,40}") {
         let text = format!("sn,customer,products,note\n{body}");
         let records = reference(&text);
-        let table = Table::read("o.csv", text.as_bytes(), &[]);
+        let table = OrderCsv::read("o.csv", text.as_bytes(), &[]);
         prop_assert_eq!(table.is_ok(), records.is_some(), "{:?}", text);
         if let (Ok(table), Some(records)) = (table, records) {
             let rows = records[1..].iter().filter(|record| {

@@ -23,7 +23,7 @@ pub(crate) fn list(version: u64, change: impl FnOnce(&mut RevocationList)) -> Re
     list
 }
 
-pub(crate) fn signed(list: &RevocationList, key: &SecretKey) -> String {
+pub(crate) fn signed_list(list: &RevocationList, key: &SecretKey) -> String {
     list.sign(key, &trusted(VENDOR, key)).unwrap()
 }
 
@@ -41,17 +41,17 @@ fn revocation_list_reads_back() {
         list.revoked.sns.insert("0123".to_owned(), "no".to_owned());
         list.revoked.key_ids.insert(key(9).public_key().id(), "~".to_owned());
     });
-    let text = signed(&list, &key(1));
+    let text = signed_list(&list, &key(1));
     assert!(text.starts_with("keywright/revocation/1\nKEY AQEA"), "{text}");
     let read = open(&text).unwrap();
     assert_eq!(RevocationList { digest: list.digest, ..read }, list);
-    assert_eq!(open(&signed(&self::list(1, |_| ()), &key(1))).unwrap().version, 1);
+    assert_eq!(open(&signed_list(&self::list(1, |_| ()), &key(1))).unwrap().version, 1);
 }
 
 #[test]
 fn lists_are_signed_by_permitted_keys_only() {
     let good = list(1, |_| ());
-    let text = signed(&good, &key(1));
+    let text = signed_list(&good, &key(1));
     let with = |change: &dyn Fn(&mut TrustedKey)| {
         let mut key = trusted(VENDOR, &key(1));
         change(&mut key);

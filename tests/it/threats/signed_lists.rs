@@ -15,7 +15,7 @@ use keywright::verify::{
 use crate::sign::{TODAY, VENDOR, default_trust, key, signed, trusted};
 use crate::sign_cli::{KEY, signed_dir, verify};
 use crate::sign_life::revoke;
-use crate::sign_lists::{BLOCK, bundle, list, open, signed};
+use crate::sign_lists::{BLOCK, bundle, list, open, signed_list};
 use crate::sign_trust::good;
 
 #[test]
@@ -60,7 +60,7 @@ fn threat_30_verify_reports_stale_or_missing_list() {
 
 #[test]
 fn threat_45_list_is_parsed_only_after_signature_check() {
-    let text = signed(&list(1, |_| ()), &key(1));
+    let text = signed_list(&list(1, |_| ()), &key(1));
     let body = text.find("\n\n").unwrap() + 2;
     let mut reasons = Vec::new();
     for hostile in
@@ -86,7 +86,7 @@ fn threat_45_list_is_parsed_only_after_signature_check() {
 
 #[test]
 fn threat_45_list_envelope_is_parsed_strictly() {
-    let text = signed(&list(1, |_| ()), &key(1));
+    let text = signed_list(&list(1, |_| ()), &key(1));
     let (head, rest) = text.split_once('\n').unwrap();
     let (key_line, rest) = rest.split_once('\n').unwrap();
     let fault = |text: &str| SignedList::split(text.as_bytes(), Domain::Revocation).unwrap_err();
@@ -110,7 +110,7 @@ fn threat_45_list_envelope_is_parsed_strictly() {
     let many: String = (0..17)
         .map(|n| {
             let list = list(1, |_| ());
-            let text = signed(&list, &key(n + 1));
+            let text = signed_list(&list, &key(n + 1));
             format!("{}\n", text.lines().nth(1).unwrap())
         })
         .collect();

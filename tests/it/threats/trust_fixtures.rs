@@ -46,7 +46,7 @@ pub(crate) fn bundle(vendor: &str, version: u64, keys: &[TrustedKey], signer: &S
         keys: keys.to_vec(),
         digest: Digest::of(b""),
     };
-    signed("keywright/trust/1", keywright::verify::Domain::Trust, &bundle.body(), signer)
+    list_file("keywright/trust/1", keywright::verify::Domain::Trust, &bundle.body(), signer)
 }
 
 /// A revocation list as a holder of a key signs it, without the checks of `revoke`.
@@ -57,10 +57,10 @@ pub(crate) fn list(vendor: &str, version: u64, sns: &[&str], signer: &SecretKey)
     for sn in sns {
         list.revoked.sns.insert((*sn).to_owned(), "refunded".to_owned());
     }
-    signed("keywright/revocation/1", keywright::verify::Domain::Revocation, &list.body(), signer)
+    list_file("keywright/revocation/1", keywright::verify::Domain::Revocation, &list.body(), signer)
 }
 
-pub(crate) fn signed(
+pub(crate) fn list_file(
     head: &str,
     domain: keywright::verify::Domain,
     body: &str,

@@ -11,7 +11,7 @@ use keywright::sign::{
 use keywright::verify::{Digest, Domain, KeyState, ListMark, Trust, TrustedKey, Usage};
 
 use crate::sign::{TODAY, VENDOR, key, trusted};
-use crate::threats::trust_fixtures::{development, digest, signed, with};
+use crate::threats::trust_fixtures::{development, digest, list_file, with};
 
 pub(crate) const OTHER: &str = "Other";
 
@@ -151,11 +151,11 @@ pub(crate) fn bundle(vendor: &str, version: u64, listed: &[TrustedKey], signer: 
         keys: listed.to_vec(),
         digest: Digest::of(b""),
     };
-    signed("keywright/trust/1", Domain::Trust, &bundle.body(), &keys()[signer])
+    list_file("keywright/trust/1", Domain::Trust, &bundle.body(), &keys()[signer])
 }
 
 pub(crate) fn list(list: &RevocationList, signer: usize) -> Vec<u8> {
-    signed("keywright/revocation/1", Domain::Revocation, &list.body(), &keys()[signer])
+    list_file("keywright/revocation/1", Domain::Revocation, &list.body(), &keys()[signer])
 }
 
 /// The store of a customer's support, which follows the honest vendor and has a key of the other vendor by hand.
