@@ -378,7 +378,7 @@ fn customer_who_kept_every_file_gets_one_answer() {
                     "  {} in {}: {}",
                     feature.name.value,
                     license.source.name(),
-                    role.words(model)
+                    role.describe(model)
                 );
             }
         }
