@@ -32,7 +32,7 @@ impl EntitledSet<'_, '_> {
     /// Describes a role. Names blocks by their lines, with the file if it is another one than `file`.
     pub(super) fn named(&self, role: Role, file: usize) -> BlockRole {
         const PLACE: &str = "\0";
-        let words = role.words_with(|_| PLACE.to_owned(), |name| self.model.name_text(name).to_owned());
+        let words = role.describe_with(|_| PLACE.to_owned(), |name| self.model.name_text(name).to_owned());
         let words = match (words.split_once(PLACE), role.other()) {
             (Some((before, after)), Some(other)) => {
                 let (in_file, span) = self.model.origin(other);

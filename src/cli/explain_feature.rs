@@ -62,23 +62,23 @@ pub fn run(question: &Question<'_>, io: &mut Console<'_>) -> Result<Exit, CliErr
         ))?;
     }
     let at = question.at.unwrap_or(io.today).at(0, 0, 0, 0);
-    let asked = Asked { question, licenses: &licenses, model: &model, at };
+    let query = FeatureQuery { question, licenses: &licenses, model: &model, at };
     if let [one] = mix.as_slice() {
-        return asked.about_one(&Request { count: question.count, ..*one }, io);
+        return query.about_one(&Request { count: question.count, ..*one }, io);
     }
     let mix: Vec<Request> = mix.into_iter().map(|one| Request { count: question.count, ..one }).collect();
-    asked.about_mix(&names, &mix, io)
+    query.about_mix(&names, &mix, io)
 }
 
 /// A question about licenses that were read.
-struct Asked<'a> {
+struct FeatureQuery<'a> {
     question: &'a Question<'a>,
     licenses: &'a [License],
     model: &'a Model,
     at: DateTime,
 }
 
-impl Asked<'_> {
+impl FeatureQuery<'_> {
     /// Writes the cost of a checkout for a user without other checkouts.
     fn about_one(&self, request: &Request, io: &mut Console<'_>) -> Result<Exit, CliError> {
         let someone = Some(Interner::default().fresh("user"));

@@ -88,12 +88,12 @@ fn of_rule(rule: &Rule) -> RuleJson {
         code: rule.code.id,
         name: rule.code.name,
         severity: rule.code.severity.as_str(),
-        checks_for: rule.what,
-        why: rule.why,
+        checks_for: rule.summary,
+        why: rule.rationale,
         example: Some(rule_docs::example_text(&rule.bad)),
         message: rule_docs::messages(rule),
         use_instead: Some(rule_docs::example_text(&rule.good)),
-        how_to_fix: rule.remedy,
+        how_to_fix: rule.how_to_fix,
         can_be_allowed_in_file: rule.code.may_be_allowed_in_file,
     }
 }
@@ -104,12 +104,12 @@ fn of_page(page: &CodePage) -> RuleJson {
         code: page.code.id,
         name: page.code.name,
         severity: page.code.severity.as_str(),
-        checks_for: page.what,
-        why: page.why,
+        checks_for: page.summary,
+        why: page.rationale,
         example: example(page.bad),
         message: None,
         use_instead: example(page.bad).and_then(|_| example(page.good)),
-        how_to_fix: page.remedy,
+        how_to_fix: page.how_to_fix,
         can_be_allowed_in_file: false,
     }
 }

@@ -40,7 +40,7 @@ pub fn verify_rules() -> Vec<ReportedRule> {
 macro_rules! rule {
     ($severity:ident $id:literal $name:literal $group:literal: $what:literal, $why:literal, $remedy:literal) => {{
         static CODE: Code = Code::new($id, $name, Severity::$severity);
-        ReportedRule { code: &CODE, what: $what, why: $why, remedy: $remedy, group: $group }
+        ReportedRule { code: &CODE, summary: $what, rationale: $why, how_to_fix: $remedy, group: $group }
     }};
 }
 

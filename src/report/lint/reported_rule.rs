@@ -10,11 +10,11 @@ pub struct ReportedRule {
     /// Its code, name and default severity.
     pub code: &'static Code,
     /// The finding, as a phrase.
-    pub what: &'static str,
+    pub summary: &'static str,
     /// The reason for the rule, in sentences.
-    pub why: &'static str,
+    pub rationale: &'static str,
     /// The way to resolve a finding, in sentences.
-    pub remedy: &'static str,
+    pub how_to_fix: &'static str,
     /// The group of the rule.
     pub group: &'static str,
 }
@@ -38,12 +38,24 @@ impl From<ReportedRule> for CodePage {
 impl From<&'static Rule> for ReportedRule {
     fn from(rule: &'static Rule) -> Self {
         let group = rule.group().map_or("", |group| group.name);
-        Self { code: rule.code, what: rule.what, why: rule.why, remedy: rule.remedy, group }
+        Self {
+            code: rule.code,
+            summary: rule.summary,
+            rationale: rule.rationale,
+            how_to_fix: rule.how_to_fix,
+            group,
+        }
     }
 }
 
 impl From<&CodePage> for ReportedRule {
     fn from(page: &CodePage) -> Self {
-        Self { code: page.code, what: page.what, why: page.why, remedy: page.remedy, group: "scenarios" }
+        Self {
+            code: page.code,
+            summary: page.summary,
+            rationale: page.rationale,
+            how_to_fix: page.how_to_fix,
+            group: "scenarios",
+        }
     }
 }

@@ -93,12 +93,19 @@ impl Role {
     /// Returns the role as text that names blocks by their labels.
     #[must_use]
     pub fn describe(self, model: &Model) -> String {
-        self.words_with(|block| format!("`{}`", model.label(block)), |name| model.name_text(name).to_owned())
+        self.describe_with(
+            |block| format!("`{}`", model.label(block)),
+            |name| model.name_text(name).to_owned(),
+        )
     }
 
     /// Returns the role as text, given how to name another block and a feature.
     #[must_use]
-    pub fn words_with(self, block: impl Fn(BlockId) -> String, feature: impl Fn(NameId) -> String) -> String {
+    pub fn describe_with(
+        self,
+        block: impl Fn(BlockId) -> String,
+        feature: impl Fn(NameId) -> String,
+    ) -> String {
         match self {
             Self::Serves => "serves".to_owned(),
             Self::AddsTo(base) => format!("adds to {}", block(base)),
