@@ -84,7 +84,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     Ok(Exit::Success)
 }
 
-/// DECISION: the result never takes the place of one of the files, because blocks that are left out would be lost.
+/// DECISION: the result never takes the place of one of the files, because blocks that are omitted would be lost.
 fn refuse_to_replace(args: &Args) -> Result<(), CliError> {
     if files::is_stdin(&args.output) {
         return Ok(());

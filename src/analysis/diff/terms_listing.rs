@@ -109,7 +109,7 @@ impl TermsListing {
         }
     }
 
-    /// Returns the changes of ends, after all periods were noted. A feature that only one set has is left out.
+    /// Returns the changes of ends, after all periods were noted. A feature that only one set has is omitted.
     pub(super) fn ends(self) -> impl Iterator<Item = Change> {
         self.ends.into_iter().filter_map(|(name, [old, new])| {
             let day = [old, new].into_iter().filter_map(|end| match end {

@@ -9,7 +9,7 @@ use keywright_resolve::{Entitlements, Model};
 
 use crate::entitled_set::EntitledSet;
 
-/// Returns what files that are one license grant on a day. Blocks with errors are left out.
+/// Returns what files that are one license grant on a day. Blocks with errors are omitted.
 pub(super) fn of(licenses: &[&License], at: Date) -> Entitled {
     let graph = Graph::new(licenses);
     let model = Model::of_graph(&graph, &Metrics::new(&graph));

@@ -150,7 +150,7 @@ impl Show {
         Ok(is_complete)
     }
 
-    /// Returns the end of the report for people: what was left out, numbers, explanations with `-v`, and the summary.
+    /// Returns the end of the report for people: what was omitted, numbers, explanations with `-v`, and the summary.
     fn human_end(&self, summary: Option<&str>, io: &Console<'_>) -> String {
         let mut text = String::new();
         if self.wanted > self.drawn {
