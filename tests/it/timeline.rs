@@ -145,7 +145,7 @@ fn timeline_reports_bad_input() {
     assert!(empty.stderr.contains("the period is empty"), "{}", empty.stderr);
     let run = dir.run(&["timeline", "x.lic", "--from", "2026-01-01"]).expect_code(1);
     assert!(run.stdout.contains("A\n  2026-01-01  0 usable\n"), "{}", run.stdout);
-    assert!(run.stderr.contains("the blocks with errors are not part of the result"), "{}", run.stderr);
+    assert!(run.stderr.contains("blocks with errors are omitted from the result"), "{}", run.stderr);
     // Many changes: the timeline ends early and says so.
     let many: String = (0..500)
         .map(|at| {
