@@ -103,7 +103,7 @@ impl Shown<'_, '_> {
             file: source.map(|source| escape(source.name()).into_owned()).unwrap_or_default(),
             line: source.map_or(0, |source| source.position(span.start as usize).line),
             role: role.as_str(),
-            role_text: escape(&role.words(model)).into_owned(),
+            role_text: escape(&role.describe(model)).into_owned(),
             denied: None,
             takes: None,
             draws: DrawnJson::all(&facts.draws),
