@@ -66,7 +66,7 @@ fn prepare(place: &Path) {
     fs::write(place.join("message"), "a message").unwrap();
     let key = ["keys", "new", "--vendor", "Acme", "--no-passphrase", "--out", "key.pem", "--trust", "keys"];
     let sign = ["sign", "--key", "key.pem", "--trust", "keys", "--in-place", "signed.lic"];
-    // Where a program is missing, its row is left out.
+    // Where a program is missing, its row is omitted.
     run(place, PROGRAM, &key).unwrap();
     run(place, PROGRAM, &sign).unwrap();
     run(place, "minisign", &["-GW", "-p", "minisign.pub", "-s", "minisign.key"]);
