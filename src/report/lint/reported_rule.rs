@@ -30,8 +30,8 @@ impl ReportedRule {
 impl From<ReportedRule> for CodePage {
     /// Creates the page of a rule without an example.
     fn from(rule: ReportedRule) -> Self {
-        let ReportedRule { code, what, why, remedy, .. } = rule;
-        Self { code, what, why, bad: "", good: "", remedy }
+        let ReportedRule { code, summary, rationale, how_to_fix, .. } = rule;
+        Self { code, summary, rationale, bad: "", good: "", how_to_fix }
     }
 }
 
