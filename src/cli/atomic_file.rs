@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use keywright_files::output::{TEMPORARY, folder_of, sync_folder};
 
-use super::error::{CliError, io_reason};
+use super::error::CliError;
+use keywright_files::reason::io_reason;
 
 /// A new content of a file. Until it is complete, it is a temporary file in the same directory. An existing file keeps its
 /// permissions, and its content until then.

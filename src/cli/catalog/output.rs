@@ -13,7 +13,7 @@ pub(super) fn unread(fault: Fault) -> CheckedOrder {
 }
 
 /// Shows the result for an order. Problems of the order itself go to standard error.
-pub(super) fn tell(checked: &CheckedOrder, io: &mut Console<'_>) -> Result<(), CliError> {
+pub(super) fn report(checked: &CheckedOrder, io: &mut Console<'_>) -> Result<(), CliError> {
     let who = checked.order.as_ref().map(|(customer, sn)| format!("  {} ({})", escape(customer), escape(sn)));
     let who = who.unwrap_or_default();
     let first = || checked.problems.first().map(|fault| escape(&fault.message).into_owned());
