@@ -172,7 +172,7 @@ fn run_with_a_changed_log_signs_nothing() {
             "entry 1 was changed",
         ),
         ("end", "UPDATE entry SET ends = '2030-12-31' WHERE seq = 1", "entry 1 was changed"),
-        ("last", "DELETE FROM entry WHERE seq = 6", "log ends at entry 5, but its head says 6"),
+        ("last", "DELETE FROM entry WHERE seq = 6", "log ends at entry 5, but its head is for entry 6"),
     ] {
         change(&dir, name, statements);
         let before = std::fs::read(dir.path(name)).unwrap();

@@ -45,7 +45,7 @@ fn threat_29_log_verify_detects_edits_cuts_and_reordering() {
             "UPDATE entry SET payload = CAST(payload || 'x' AS BLOB) WHERE seq = 3",
             "entry 3 was changed: its payload",
         ),
-        ("cut", "DELETE FROM entry WHERE seq > 18", "log ends at entry 18, but its head says 20"),
+        ("cut", "DELETE FROM entry WHERE seq > 18", "log ends at entry 18, but its head is for entry 20"),
         ("taken out", "DELETE FROM entry WHERE seq = 4", "entry 4 is missing"),
         (
             "closed up",
