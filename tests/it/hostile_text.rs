@@ -3,6 +3,8 @@
 
 use std::fs;
 
+use keywright::report::escape::escape;
+
 use crate::issue::{DAY, KEY, issue_into, sql, test_dir as issue_dir};
 use crate::machine_formats::assert_clean;
 use crate::support::TestDir;
@@ -110,7 +112,7 @@ fn orders_plans_and_log_escape_names() {
     }
     let customer = dir.run(&["customer", "A-1", "--log", "log", "--format", "json"]).expect_code(0).stdout;
     let value: serde_json::Value = serde_json::from_str(&customer).unwrap();
-    assert_eq!(value["customer"], who, "the value is the same after reading");
+    assert_eq!(value["customer"], *escape(&who));
 
     let name = format!("o{BAD}.csv");
     dir.write(
