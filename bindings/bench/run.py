@@ -21,6 +21,7 @@ RELEASE = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 # Together five blocks, all of them valid.
 FILES = ["a token draws on a pool", "sharing by user and host", "metered tokens", "two EXCLUSIVE blocks do not add up"]
 BLOCKS = 5
+TIMES = 100
 ROUNDS = 9
 STARTS = 300
 
@@ -86,13 +87,15 @@ def main() -> None:
         # In turns, so that a busy moment of the computer does not fall on one language only.
         for _ in range(ROUNDS):
             for language, command in commands.items():
-                output = subprocess.check_output([*command, "keys", "license", "2000"], cwd=directory)
+                output = subprocess.check_output([*command, "keys", "license", str(TIMES)], cwd=directory)
                 best[language] = min(best[language], float(output) / BLOCKS)
         for language, nanoseconds in best.items():
             print(f"{language:20} {nanoseconds / 1000:6.1f} µs per block, {nanoseconds / best['Rust']:.2f} × of Rust")
         if shutil.which("valgrind"):
-            rust, c = (instructions(commands[language], directory) for language in ("Rust", "C"))
-            print(f"Rust {rust:.0f} instructions per block, C {c:.0f}: {c / rust:.3f} × of Rust")
+            rust = instructions(commands["Rust"], directory)
+            for language in ("C", "Python"):
+                ratio = instructions(commands[language], directory) / rust
+                print(f"{language:20} {ratio:.3f} × the instructions of Rust, {rust:.0f} per block")
         check = start_milliseconds([*commands["C"], "keys", "license", "1"], directory)
         openssl = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "pub.pem", "-rawin", "-in", "message"]
         one = start_milliseconds([*openssl, "-sigfile", "signature"], directory)
