@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use jiff::civil::Date;
 
-use keywright_issue::log::{Head, Log};
+use keywright_issue::log::{Filter, Head, Log};
 
 use super::day::days_from;
+use super::format::TextOrJson;
 use super::issue::failed;
 use super::log_args::LogArgs;
 use super::trust_args::TrustArgs;
@@ -46,6 +47,9 @@ enum LogCommand {
         /// Maximum number of entries
         #[arg(long, default_value_t = 50, value_name = "N")]
         most: usize,
+        /// Write JSON or CSV instead of text
+        #[arg(long, value_enum)]
+        format: Option<LogFormat>,
     },
     /// Show one entry, or the last license of a serial number, with the signed values
     #[command(after_help = "Examples:\n  keywright log show 17\n  keywright log show ABC-2026-001")]
@@ -53,6 +57,9 @@ enum LogCommand {
         /// Entry number or serial number
         #[arg(value_name = "ENTRY|SN")]
         what: String,
+        /// Write JSON or CSV instead of text
+        #[arg(long, value_enum)]
+        format: Option<LogFormat>,
     },
     /// Find entries by customer, serial number, feature, file or key id, with COUNT and the state of their license
     #[command(after_help = "Examples:\n  keywright log find MyDraw")]
@@ -81,7 +88,7 @@ enum LogCommand {
         /// Count from this day instead of today
         #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
         at: Option<Date>,
-        /// Write renewal orders instead of text
+        /// Write renewal orders or JSON instead of text
         #[arg(long, value_enum, default_value_t = ExpiringFormat::Human)]
         format: ExpiringFormat,
         #[command(flatten)]
@@ -104,6 +111,9 @@ enum LogCommand {
         /// Head saved earlier, which the log must contain
         #[arg(long, value_name = "HEAD")]
         head: Option<Head>,
+        /// Output format
+        #[arg(long, value_enum, default_value_t = TextOrJson::Human)]
+        format: TextOrJson,
     },
     /// Upgrade a log of an older version to the current one
     ///
@@ -130,8 +140,8 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     }
     let log = Log::open_to_read(&path).map_err(|fault| failed(&fault))?;
     match &args.command {
-        LogCommand::List { most } => list::last(&log, *most, io),
-        LogCommand::Show { what } => show::show(what, &log, io),
+        LogCommand::List { most, format } => list::last(&log, *most, *format, io),
+        LogCommand::Show { what, format } => show::show(what, *format, &log, io),
         LogCommand::Find { text, format, at, trust } => {
             let wanted = find::Wanted { text, format: *format, at: at.unwrap_or(io.today) };
             find::find(wanted, trust, &log, io)
@@ -141,8 +151,10 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
             expiring::expiring(&log, days_from(from, *within), *format, trust, io)
         }
         LogCommand::Restore { sn, output } => restore::restore(sn, output.as_deref(), &log, io),
-        LogCommand::Verify { trust, head } => verify::verify(&path, &log, trust, head.as_ref(), io),
+        LogCommand::Verify { trust, head, format } => {
+            verify::verify(&path, &log, trust, head.as_ref(), *format, io)
+        }
         LogCommand::Upgrade => upgrade::upgrade(&path, io),
-        LogCommand::Export { format } => export::export(&log, *format, io),
+        LogCommand::Export { format } => export::export(&log, &Filter::All, *format, io),
     }
 }

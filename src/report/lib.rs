@@ -19,6 +19,8 @@ pub mod human;
 pub mod issue_json;
 pub mod keys_json;
 pub mod lint;
+#[cfg(feature = "issue")]
+pub mod log_json;
 mod repaired_copy;
 pub mod rule_docs;
 pub mod rule_json;

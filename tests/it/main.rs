@@ -54,6 +54,7 @@ mod issue_plan;
 mod issue_refused;
 mod issue_schema;
 mod issue_table;
+mod json_reports;
 mod license_desk;
 mod lint;
 mod lint_baseline;

@@ -14,6 +14,12 @@ impl From<Fault> for Broken {
     }
 }
 
+impl From<CliError> for Broken {
+    fn from(stop: CliError) -> Self {
+        Self(stop)
+    }
+}
+
 impl From<std::io::Error> for Broken {
     fn from(error: std::io::Error) -> Self {
         Self(error.into())

@@ -7,7 +7,9 @@ use keywright_issue::log::{Holding, Log};
 use keywright_issue::{EndingLicense, ending_licenses, renewal_orders};
 use keywright_report::counted;
 use keywright_report::escape::escape;
+use keywright_report::log_json;
 
+use crate::format::json_text;
 use crate::issue::{failed, known_revocations, revoked};
 use crate::trust_args::TrustArgs;
 use crate::{CliError, Console, Exit};
@@ -18,6 +20,8 @@ pub(super) enum ExpiringFormat {
     Human,
     /// A table of renewal orders
     Csv,
+    /// JSON, version 1
+    Json,
 }
 
 /// Lists the products that end between two days.
@@ -36,6 +40,9 @@ pub(super) fn expiring(
         ExpiringFormat::Csv => {
             let table = renewal_orders(&ending, log).map_err(|fault| failed(&fault))?;
             io.stdout.write_all(table.as_bytes())?;
+        }
+        ExpiringFormat::Json => {
+            io.stdout.write_all(json_text(log_json::expiring(days, &ending))?.as_bytes())?;
         }
     }
     io.stdout.flush()?;

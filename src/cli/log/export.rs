@@ -6,9 +6,11 @@ use clap::ValueEnum;
 
 use keywright_issue::log::{Filter, Log, Record};
 use keywright_report::escape::escape;
-use keywright_verify::{KeyText, Payload};
+use keywright_report::log_json::{self, FoundEntry};
+use keywright_verify::KeyText;
 
 use super::broken::Broken;
+use crate::format::json_text;
 use crate::{CliError, Console, Exit};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -24,13 +26,16 @@ const COLUMNS: [&str; 15] = [
     "order", "digest", "KEY", "hash",
 ];
 
-/// Writes all entries.
-pub(super) fn export(log: &Log, format: LogFormat, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    if let Some(header) = format.header(&[]) {
-        writeln!(io.stdout, "{header}")?;
-    }
-    let exported = log.each::<Broken>(&Filter::All, |known| {
-        writeln!(io.stdout, "{}", format.row(&known, &[], &[]))?;
+/// Writes entries.
+pub(super) fn export(
+    log: &Log,
+    filter: &Filter,
+    format: LogFormat,
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    format.begin(io)?;
+    let exported = log.each::<Broken>(filter, |known| {
+        writeln!(io.stdout, "{}", format.row(&known, None)?)?;
         Ok(ControlFlow::Continue(()))
     });
     exported.map_err(|Broken(stop)| stop)?;
@@ -38,16 +43,24 @@ pub(super) fn export(log: &Log, format: LogFormat, io: &mut Console<'_>) -> Resu
 }
 
 impl LogFormat {
+    /// Writes the part before the entries.
+    pub(super) fn begin(self, io: &mut Console<'_>) -> Result<(), CliError> {
+        if let Some(header) = self.header(&[]) {
+            writeln!(io.stdout, "{header}")?;
+        }
+        Ok(())
+    }
+
     /// Returns the first line, with columns added at the end.
     pub(super) fn header(self, added: &[&str]) -> Option<String> {
         (self == Self::Csv).then(|| [COLUMNS.as_slice(), added].concat().join(","))
     }
 
-    /// Returns the line of an entry, with the values of columns added at the end.
-    pub(super) fn row(self, known: &Record, names: &[&str], added: &[String]) -> String {
+    /// Returns the line of an entry, with what `log find` adds.
+    pub(super) fn row(self, known: &Record, found: Option<FoundEntry<'_>>) -> Result<String, CliError> {
         match self {
-            Self::Json => json(known, names, added),
-            Self::Csv => csv(known, added),
+            Self::Json => json_text(log_json::entry(known, found)),
+            Self::Csv => Ok(csv(known, found)),
         }
     }
 }
@@ -74,22 +87,10 @@ fn values(known: &Record) -> [String; 15] {
     ]
 }
 
-fn json(known: &Record, names: &[&str], added: &[String]) -> String {
-    let columns = COLUMNS.iter().chain(names).zip(values(known).into_iter().chain(added.iter().cloned()));
-    let mut object: serde_json::Map<String, serde_json::Value> = columns
-        .map(|(name, value)| ((*name).to_owned(), serde_json::Value::from(escape(&value).into_owned())))
-        .collect();
-    object.insert("entry".to_owned(), known.seq.into());
-    object.insert("issue".to_owned(), known.first.into());
-    let signed = Payload::decode(&known.entry.payload).unwrap_or_default();
-    let signed = signed.into_iter().map(|(name, value)| serde_json::json!([name, escape(&value)]));
-    object.insert("signed".to_owned(), signed.collect());
-    serde_json::Value::from(object).to_string()
-}
-
 /// Formats a CSV row. A leading apostrophe protects text that a spreadsheet would read as a formula.
-fn csv(known: &Record, added: &[String]) -> String {
-    let values = values(known).into_iter().chain(added.iter().cloned());
+fn csv(known: &Record, found: Option<FoundEntry<'_>>) -> String {
+    let added = found.into_iter().flat_map(|found| [found.count.to_owned(), found.state.to_owned()]);
+    let values = values(known).into_iter().chain(added);
     let cells = values.map(|value| {
         let value = escape(&value).replace('"', "\"\"");
         let formula = value.starts_with(['=', '+', '-', '@']);

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use keywright_issue::log::{Filter, Log, Record};
 use keywright_report::escape::escape;
 use keywright_report::file_answer::IssuedState;
+use keywright_report::log_json::FoundEntry;
 use keywright_verify::Payload;
 
 use super::broken::Broken;
@@ -17,7 +18,7 @@ use crate::log_answers::Answers;
 use crate::trust_args::TrustArgs;
 use crate::{CliError, Console, Exit};
 
-/// The columns that JSON and CSV have in addition to those of `log export`.
+/// The columns that CSV has in addition to those of `log export`.
 const ADDED: [&str; 2] = ["count", "state"];
 
 /// The columns of the text with their widths. Longer values move the rest of their line.
@@ -65,7 +66,7 @@ pub(super) fn find(
         let count = count(&known);
         let line = match format {
             None => line(&known, count, state),
-            Some(format) => format.row(&known, &ADDED, &[count, state]),
+            Some(format) => format.row(&known, Some(FoundEntry { count: &count, state: &state }))?,
         };
         writeln!(io.stdout, "{line}")?;
         Ok(ControlFlow::Continue(()))

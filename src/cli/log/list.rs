@@ -6,13 +6,22 @@ use keywright_issue::log::{Filter, Log, Record};
 use keywright_report::escape::escape;
 
 use super::broken::Broken;
+use super::export::{LogFormat, export};
 use crate::issue::failed;
 use crate::{CliError, Console, Exit};
 
-/// Lists the last entries.
-pub(super) fn last(log: &Log, most: usize, io: &mut Console<'_>) -> Result<Exit, CliError> {
+/// Lists the last entries, or writes them in a format.
+pub(super) fn last(
+    log: &Log,
+    most: usize,
+    format: Option<LogFormat>,
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
     let head = log.head().map_err(|fault| failed(&fault))?;
     let first = head.seq.saturating_sub(i64::try_from(most).unwrap_or(i64::MAX));
+    if let Some(format) = format {
+        return export(log, &Filter::After(first), format, io);
+    }
     list(log, &Filter::After(first), |_| true, io)?;
     Ok(Exit::Success)
 }

@@ -4,30 +4,46 @@ use keywright_issue::log::{IssueKey, Log, Record};
 use keywright_report::escape::escape;
 use keywright_verify::{KeyText, Payload};
 
+use super::export::LogFormat;
 use crate::issue::failed;
 use crate::{CliError, Console, Exit};
 
 /// Shows an entry by its number or, if there is no such entry, the last issue of a serial number.
-pub(super) fn show(what: &str, log: &Log, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let number = what.parse::<i64>().ok();
-    let entry = number.map_or(Ok(None), |number| log.entry(number)).map_err(|fault| failed(&fault))?;
-    if let Some(known) = entry {
-        show_entry(&known, io)?;
+pub(super) fn show(
+    what: &str,
+    format: Option<LogFormat>,
+    log: &Log,
+    io: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let entries = find(what, log)?;
+    if let Some(format) = format {
+        format.begin(io)?;
+        for known in &entries {
+            writeln!(io.stdout, "{}", format.row(known, None)?)?;
+        }
         return Ok(Exit::Success);
     }
-    let issue = log.last_issue(IssueKey::Sn(what), |_| false).map_err(|fault| failed(&fault))?;
-    let Some(issue) = issue else {
-        let kind = if number.is_some() { "entry" } else { "serial number" };
-        return Err(CliError::new(Exit::Findings, format!("{kind} `{what}` not found in the log"))
-            .help("give an entry number or a serial number; `keywright log find TEXT` searches for them"));
-    };
-    for (at, known) in issue.iter().enumerate() {
+    for (at, known) in entries.iter().enumerate() {
         if at > 0 {
             writeln!(io.stdout)?;
         }
         show_entry(known, io)?;
     }
     Ok(Exit::Success)
+}
+
+fn find(what: &str, log: &Log) -> Result<Vec<Record>, CliError> {
+    let number = what.parse::<i64>().ok();
+    let entry = number.map_or(Ok(None), |number| log.entry(number)).map_err(|fault| failed(&fault))?;
+    if let Some(known) = entry {
+        return Ok(vec![known]);
+    }
+    let issue = log.last_issue(IssueKey::Sn(what), |_| false).map_err(|fault| failed(&fault))?;
+    issue.ok_or_else(|| {
+        let kind = if number.is_some() { "entry" } else { "serial number" };
+        CliError::new(Exit::Findings, format!("{kind} `{what}` not found in the log"))
+            .help("give an entry number or a serial number; `keywright log find TEXT` searches for them")
+    })
 }
 
 fn show_entry(known: &Record, io: &mut Console<'_>) -> Result<(), CliError> {

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use keywright_issue::log::{Head, Log};
+use keywright_issue::Fault;
+use keywright_issue::log::{Checked, Head, Log};
 use keywright_report::escape::escape;
+use keywright_report::log_json;
 
+use crate::format::{TextOrJson, json_text};
 use crate::trust_args::TrustArgs;
 use crate::{CliError, Console, Exit, files};
 
@@ -14,6 +17,7 @@ pub(super) fn verify(
     log: &Log,
     trust: &TrustArgs,
     kept: Option<&Head>,
+    format: TextOrJson,
     io: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
     let trust = trust.load(io)?;
@@ -23,6 +27,18 @@ pub(super) fn verify(
         Some(doubt) if kept.is_none_or(|kept| *kept != checked.head) => Err(doubt),
         _ => log.check_schema().map(|()| checked),
     });
+    let exit = if checked.is_ok() { Exit::Success } else { Exit::Findings };
+    match format {
+        TextOrJson::Human => tell(&name, &checked, io)?,
+        TextOrJson::Json => {
+            let report = log_json::check(&files::display_name(path), &checked, exit.code());
+            io.stdout.write_all(json_text(report)?.as_bytes())?;
+        }
+    }
+    Ok(exit)
+}
+
+fn tell(name: &str, checked: &Result<Checked, Fault>, io: &mut Console<'_>) -> Result<(), CliError> {
     match checked {
         Ok(checked) => {
             writeln!(io.stdout, "{name}: OK, last entry {}", checked.head.seq)?;
@@ -31,14 +47,13 @@ pub(super) fn verify(
                 let (vendor, usage) = (escape(&key.vendor), key.usage.as_str());
                 writeln!(io.stdout, "signed by key {} of {vendor}, {usage}, {}", key.id, key.state)?;
             }
-            Ok(Exit::Success)
         }
         Err(fault) => {
             writeln!(io.stdout, "{name}: FAILED: {}", escape(&fault.to_string()))?;
             if let Some(help) = &fault.help {
                 writeln!(io.stdout, "  {}", escape(help))?;
             }
-            Ok(Exit::Findings)
         }
     }
+    Ok(())
 }
