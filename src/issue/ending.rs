@@ -175,6 +175,6 @@ fn base<'h, 'a>(in_use: &[&'h ExistingLicense<'a>], sn: &str) -> Option<(&'h Exi
 /// DECISION: the renewal of a license without START, whose length is not known, is proposed for one year.
 fn next_last(base: &ExistingLicense<'_>, last: Date) -> Date {
     let year = last.saturating_add(1.year());
-    let known = last.tomorrow().ok().and_then(|start| same_length(base, last, start)?.parse().ok());
+    let known = last.tomorrow().ok().and_then(|start| same_length(base, start)?.parse().ok());
     known.unwrap_or(year)
 }

@@ -39,7 +39,7 @@ pub(crate) fn period(order: &Order, base: &ExistingLicense<'_>) -> Result<Renewe
     }
     let end = match given("end") {
         Some(value) => value.text.clone(),
-        None => same_length(base, last, start).ok_or_else(|| {
+        None => same_length(base, start).ok_or_else(|| {
             Fault::new("the renewal has no `end`")
                 .help(format!("`{sn}` has no START, so its length is not known"))
         })?,
@@ -48,7 +48,7 @@ pub(crate) fn period(order: &Order, base: &ExistingLicense<'_>) -> Result<Renewe
 }
 
 /// Returns the last day of a period as long as the old one, in years, months and days.
-pub(crate) fn same_length(base: &ExistingLicense<'_>, last: Date, start: Date) -> Option<String> {
+pub(crate) fn same_length(base: &ExistingLicense<'_>, start: Date) -> Option<String> {
     // The steps of a pool are one period, so the first START of the license counts. Without START, it is not known.
     let starts = base.blocks.iter().map(|block| block.get("START")?.parse::<Date>().ok());
     let first = starts.collect::<Option<Vec<Date>>>()?.into_iter().min()?;
