@@ -109,9 +109,7 @@ fn one(args: &Args, paths: &[PathBuf], pairs: &Pairs, io: &mut Console<'_>) -> R
     };
     let text = match args.format {
         CapacityFormat::Human => report::human(&analysed, io.width, io.verbose > 0),
-        CapacityFormat::Json => {
-            report::json(&analysed).map_err(|error| CliError::failure(error.to_string()))?
-        }
+        CapacityFormat::Json => report::json(&analysed)?,
         CapacityFormat::Csv => report::csv(&analysed),
         CapacityFormat::Svg => report::svg(&analysed),
     };

@@ -15,7 +15,7 @@ use keywright_report::catalog_json::{self, CatalogEffect, CatalogReport, Checked
 use keywright_report::escape::escape;
 use keywright_verify::{Digest, Payload};
 
-use super::format::{TextOrJson, json_text};
+use super::format::TextOrJson;
 use super::issue::{Orders, failed, read_catalog, templates, text};
 use super::log_args::LogArgs;
 use super::new::refused;
@@ -152,7 +152,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         }
         TextOrJson::Json => {
             tally.orders.extend(unread);
-            let report = json_text(catalog_json::render(&tally.report(&changed)))?;
+            let report = catalog_json::render(&tally.report(&changed))?;
             io.stdout.write_all(report.as_bytes())?;
             Ok(tally.exit())
         }

@@ -7,7 +7,7 @@ use keywright_issue::{CustomerLicenses, OwnedLicense};
 use keywright_report::customer_json;
 use keywright_report::escape::escape;
 
-use super::format::{TextOrJson, json_text};
+use super::format::TextOrJson;
 use super::issue::{failed, known_revocations, revoked};
 use super::log_args::LogArgs;
 use super::trust_args::TrustArgs;
@@ -52,7 +52,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     match args.format {
         TextOrJson::Human => write_text(&customer, at, &licenses, io)?,
         TextOrJson::Json => {
-            let text = json_text(customer_json::render(&customer, at, &licenses))?;
+            let text = customer_json::render(&customer, at, &licenses)?;
             io.stdout.write_all(text.as_bytes())?;
         }
     }

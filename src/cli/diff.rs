@@ -106,7 +106,7 @@ fn compare(args: &Args, sets: [&Path; 2], names: [&str; 2], io: &mut Console<'_>
     let compared = Compared { old: old_name, new: new_name, difference: &difference };
     let text = match args.format {
         DiffFormat::Human => report::human(&compared),
-        DiffFormat::Json => report::json(&compared).map_err(|error| CliError::failure(error.to_string()))?,
+        DiffFormat::Json => report::json(&compared)?,
         DiffFormat::Markdown => report::markdown(&compared),
     };
     io.stdout.write_all(text.as_bytes())?;

@@ -106,6 +106,13 @@ impl fmt::Display for CliError {
 
 impl std::error::Error for CliError {}
 
+/// A report that cannot be written as JSON is an internal failure.
+impl From<serde_json::Error> for CliError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::failure(format!("cannot write the report: {error}"))
+    }
+}
+
 /// Only writing results fails with a bare [`io::Error`]; files are opened through `cli::files`, which adds their
 /// names.
 impl From<io::Error> for CliError {

@@ -138,7 +138,6 @@ fn unknown(code: &str) -> CliError {
 }
 
 fn json(text: serde_json::Result<String>, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let text = text.map_err(|error| CliError::failure(error.to_string()))?;
-    io.stdout.write_all(text.as_bytes())?;
+    io.stdout.write_all(text?.as_bytes())?;
     Ok(Exit::Success)
 }

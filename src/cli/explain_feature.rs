@@ -86,7 +86,7 @@ impl FeatureQuery<'_> {
         let found = FeatureCost::new(self.model, self.at, &Request { who, ..*request });
         let text = match self.question.format {
             ExplainFormat::Human => cost::human(&found),
-            ExplainFormat::Json => cost::json(&found, self.licenses).map_err(unwritable)?,
+            ExplainFormat::Json => cost::json(&found, self.licenses)?,
         };
         io.stdout.write_all(text.as_bytes())?;
         Ok(match found.usable {
@@ -115,7 +115,7 @@ impl FeatureQuery<'_> {
         };
         let text = match self.question.format {
             ExplainFormat::Human => cost::mix_human(&found),
-            ExplainFormat::Json => cost::mix_json(&found).map_err(unwritable)?,
+            ExplainFormat::Json => cost::mix_json(&found)?,
         };
         io.stdout.write_all(text.as_bytes())?;
         Ok(match limit.stopped {
@@ -124,10 +124,6 @@ impl FeatureQuery<'_> {
             _ => Exit::Success,
         })
     }
-}
-
-fn unwritable(error: serde_json::Error) -> CliError {
-    CliError::failure(error.to_string())
 }
 
 /// Parses a mix such as `MyDraw:2,MyWrite`, and returns each name as often as it is requested per turn.

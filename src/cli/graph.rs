@@ -80,7 +80,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         GraphFormat::Svg => report::svg(&pictured),
         GraphFormat::Dot => report::dot(&pictured),
         GraphFormat::Mermaid => report::mermaid(&pictured),
-        GraphFormat::Json => report::json(&pictured).map_err(|error| CliError::failure(error.to_string()))?,
+        GraphFormat::Json => report::json(&pictured)?,
     };
     io.stdout.write_all(text.as_bytes())?;
     Ok(if has_errors { Exit::Findings } else { Exit::Success })

@@ -10,7 +10,7 @@ use keywright_report::escape::escape;
 use keywright_report::issue_json::{self, IssueReport};
 use keywright_verify::{Digest, Trust};
 
-use super::format::{TextOrJson, json_text};
+use super::format::TextOrJson;
 use super::progress::Progress;
 use super::{CliError, Console, Exit, files};
 use crate::issue::output_dir::OutputDir;
@@ -228,7 +228,7 @@ fn conclude(
             is_complete: !ended.is_broken(),
             exit_code: exit.code(),
         };
-        io.stdout.write_all(json_text(issue_json::result(&report))?.as_bytes())?;
+        io.stdout.write_all(issue_json::result(&report)?.as_bytes())?;
     } else {
         tell_result(ended, out, io)?;
     }

@@ -20,7 +20,7 @@ use sha2::Digest as _;
 use keywright_report::keys_json;
 use keywright_verify::{KeyId, PublicKey, TrustEntry, TrustedKey};
 
-use super::format::{TextOrJson, json_text};
+use super::format::TextOrJson;
 use super::trust_args::TrustArgs;
 use super::{CliError, Console, Exit, files};
 
@@ -98,7 +98,7 @@ fn list(args: &ListArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let trust = args.trust.load(io)?;
     if args.format == TextOrJson::Json {
         let store = files::display_name(&args.trust.directory(io)?);
-        io.stdout.write_all(json_text(keys_json::render(&store, trust.keys()))?.as_bytes())?;
+        io.stdout.write_all(keys_json::render(&store, trust.keys())?.as_bytes())?;
         return Ok(Exit::Success);
     }
     let width = trust.keys().iter().map(|key| key.entry.vendor.len()).max().unwrap_or_default();

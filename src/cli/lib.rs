@@ -129,7 +129,8 @@ enum Command {
     Explain(explain::Args),
     New(new::Args),
     Convert(convert::Args),
-    Issue(issue::Args),
+    // Boxed: its arguments are twice as large as those of any other command.
+    Issue(Box<issue::Args>),
     Log(log::Args),
     Customer(customer::Args),
     Catalog(catalog::Args),

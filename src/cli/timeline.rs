@@ -73,9 +73,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let text = match args.format {
         TimelineFormat::Human => report::human(&planned),
         TimelineFormat::Svg => report::svg(&planned),
-        TimelineFormat::Json => {
-            report::json(&planned).map_err(|error| CliError::failure(error.to_string()))?
-        }
+        TimelineFormat::Json => report::json(&planned)?,
         TimelineFormat::Ics => report::ics(&planned),
     };
     io.stdout.write_all(text.as_bytes())?;

@@ -11,7 +11,7 @@ use keywright_report::escape::escape;
 use keywright_report::issue_json::{self, PlanReport};
 use keywright_verify::{Digest, Mode, Revocations, Trust, TrustedKey};
 
-use super::super::format::{TextOrJson, json_text};
+use super::super::format::TextOrJson;
 use super::super::new::refused;
 use super::super::progress::Progress;
 use super::super::{CliError, Console, Exit, files};
@@ -57,7 +57,7 @@ pub(super) fn plan(
     if is_json {
         let texts = args.run.show.then_some(texts.as_slice());
         let report = PlanReport { plan: &plan, texts, refused: &refused, exit_code: exit.code() };
-        io.stdout.write_all(json_text(issue_json::plan(&report))?.as_bytes())?;
+        io.stdout.write_all(issue_json::plan(&report)?.as_bytes())?;
     } else {
         report(&refused, io)?;
     }

@@ -9,7 +9,6 @@ use keywright_report::counted;
 use keywright_report::escape::escape;
 use keywright_report::log_json;
 
-use crate::format::json_text;
 use crate::issue::{failed, known_revocations, revoked};
 use crate::trust_args::TrustArgs;
 use crate::{CliError, Console, Exit};
@@ -42,7 +41,7 @@ pub(super) fn expiring(
             io.stdout.write_all(table.as_bytes())?;
         }
         ExpiringFormat::Json => {
-            io.stdout.write_all(json_text(log_json::expiring(days, &ending))?.as_bytes())?;
+            io.stdout.write_all(log_json::expiring(days, &ending)?.as_bytes())?;
         }
     }
     io.stdout.flush()?;

@@ -10,7 +10,6 @@ use keywright_report::log_json::{self, FoundEntry};
 use keywright_verify::KeyText;
 
 use super::broken::Broken;
-use crate::format::json_text;
 use crate::{CliError, Console, Exit};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -59,7 +58,7 @@ impl LogFormat {
     /// Returns the line of an entry, with what `log find` adds.
     pub(super) fn row(self, known: &Record, found: Option<FoundEntry<'_>>) -> Result<String, CliError> {
         match self {
-            Self::Json => json_text(log_json::entry(known, found)),
+            Self::Json => Ok(log_json::entry(known, found)?),
             Self::Csv => Ok(csv(known, found)),
         }
     }

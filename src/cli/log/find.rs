@@ -97,7 +97,7 @@ fn words(state: &IssuedState) -> String {
 }
 
 fn head() -> String {
-    padded(COLUMNS.map(|(name, _)| name.to_owned()))
+    padded(&COLUMNS.map(|(name, _)| name.to_owned()))
 }
 
 fn line(known: &Record, count: String, state: String) -> String {
@@ -105,10 +105,10 @@ fn line(known: &Record, count: String, state: String) -> String {
     let day = issue.issued_at.get(..10).unwrap_or_default().to_owned();
     let ends = if entry.ends.is_empty() { "no end".to_owned() } else { entry.ends.clone() };
     let (sn, feature, customer) = (issue.sn.clone(), entry.feature.clone(), issue.customer.clone());
-    padded([seq.to_string(), day, sn, feature, count, ends, state, customer])
+    padded(&[seq.to_string(), day, sn, feature, count, ends, state, customer])
 }
 
-fn padded(cells: [String; 8]) -> String {
+fn padded(cells: &[String; 8]) -> String {
     let cells = cells.iter().zip(COLUMNS).map(|(cell, (_, width))| format!("{:width$}", escape(cell)));
     cells.collect::<Vec<_>>().join("  ")
 }

@@ -7,7 +7,7 @@ use keywright_issue::log::{Checked, Head, Log};
 use keywright_report::escape::escape;
 use keywright_report::log_json;
 
-use crate::format::{TextOrJson, json_text};
+use crate::format::TextOrJson;
 use crate::trust_args::TrustArgs;
 use crate::{CliError, Console, Exit, files};
 
@@ -32,7 +32,7 @@ pub(super) fn verify(
         TextOrJson::Human => tell(&name, &checked, io)?,
         TextOrJson::Json => {
             let report = log_json::check(&files::display_name(path), &checked, exit.code());
-            io.stdout.write_all(json_text(report)?.as_bytes())?;
+            io.stdout.write_all(report?.as_bytes())?;
         }
     }
     Ok(exit)

@@ -190,7 +190,7 @@ fn play(
             Line::Save(file) => saved(session, licenses, Path::new(file), format),
             line => answer(session, &line, format),
         };
-        let (answer, came) = answered.map_err(|error| CliError::failure(error.to_string()))?;
+        let (answer, came) = answered?;
         // At a prompt, the exit code does not reflect denials and typing errors, which the user has seen.
         if !io.interactive {
             exit = exit.worst(came);

@@ -143,16 +143,15 @@ fn not_played(source: Arc<SourceFile>, found: Vec<Diagnostic>) -> NotPlayed {
 }
 
 fn show(args: &Args, report: &TestReport, io: &mut Console<'_>) -> Result<(), CliError> {
-    let failure = |error: serde_json::Error| CliError::failure(error.to_string());
     let human = test_human::TestStyle { color: io.color_out };
     let text = match (args.statement, args.format) {
         (Some(StatementForm::Csv), _) => statement_csv::render(report),
-        (Some(StatementForm::Json), _) => statement_json::render(report).map_err(failure)?,
+        (Some(StatementForm::Json), _) => statement_json::render(report)?,
         (Some(StatementForm::Table), _) => {
             format!("{}\n{}", statement_human::render(report), test_human::render(report, human))
         }
         (None, TestFormat::Human) => test_human::render(report, human),
-        (None, TestFormat::Json) => test_json::render(report).map_err(failure)?,
+        (None, TestFormat::Json) => test_json::render(report)?,
         (None, TestFormat::Junit) => test_junit::render(report),
         (None, TestFormat::Sarif) => test_findings::render(report, &mut Sarif::new("test", test_rules())),
         (None, TestFormat::Github) => test_findings::render(report, &mut Github),

@@ -114,7 +114,7 @@ impl Output {
                 }
             }
             Self::Json(json) => {
-                let text = json.files(report).map_err(|error| unwritable(&error))?;
+                let text = json.files(report)?;
                 io.stdout.write_all(text.as_bytes())?;
             }
             Self::Findings { report: format, outcome, is_begun } => {
@@ -138,7 +138,7 @@ impl Output {
         let style = Style { color: io.color_out, failures_only: io.quiet };
         let by_files = matches!(self, Self::Lines { .. });
         let text = match self {
-            Self::Json(json) => json.end(summary).map_err(|error| unwritable(&error))?,
+            Self::Json(json) => json.end(summary)?,
             Self::Findings { mut report, outcome, .. } => report.tail(&outcome),
             Self::Details { .. } | Self::Lines { .. } if io.quiet && summary.exit_code == 0 => String::new(),
             Self::Details { .. } => verify_human::result(summary, by_files, style),
@@ -147,8 +147,4 @@ impl Output {
         io.stdout.write_all(text.as_bytes())?;
         Ok(())
     }
-}
-
-fn unwritable(error: &serde_json::Error) -> CliError {
-    CliError::failure(format!("cannot write the report: {error}"))
 }
