@@ -209,7 +209,12 @@ mod tests {
                 assert_eq!(*known, outline(name), "{name}");
             }
         }
-        assert!(outlines.len() > names.len());
+        assert!(
+            names.len() > 10_000 && outlines.len() > 1_000,
+            "{} names, {} keys",
+            names.len(),
+            outlines.len()
+        );
     }
 
     #[test]
