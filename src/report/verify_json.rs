@@ -11,6 +11,7 @@ use super::repaired_copy::{self, RepairedJson};
 use super::to_json;
 use super::verify::{Grant, Logged, VerifyReport, VerifySummary};
 use super::verify_facts::{BlockFacts, FeatureTotal};
+use super::verify_log::{self, FileAnswerJson};
 
 /// The part of the report after the files.
 #[derive(Debug, Serialize)]
@@ -36,6 +37,8 @@ struct File {
     blocks: Vec<Block>,
     usable: Vec<TotalJson>,
     hidden: Hidden,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued: Option<FileAnswerJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     repaired: Option<RepairedJson>,
 }
@@ -211,6 +214,7 @@ fn unread(name: String) -> File {
         blocks: Vec::new(),
         usable: Vec::new(),
         hidden: Hidden::default(),
+        issued: None,
         repaired: None,
     }
 }
@@ -256,6 +260,7 @@ fn file(report: &VerifyReport<'_>, at: usize, found: &FileReport<'_>) -> File {
             .collect(),
         usable: TotalJson::all(report.file_totals(at)),
         hidden: hidden_text(report, &found.hidden),
+        issued: verify_log::json(report, at),
         repaired: found.repaired.as_ref().map(|repaired| repaired_copy::json(report, repaired)),
     }
 }

@@ -1,4 +1,6 @@
-//! The answer of the issue log about a file, in one line: issued or not, and its state.
+//! The answer of the issue log about a file, in one line and in JSON: issued or not, and its state.
+
+use serde::Serialize;
 
 use super::file_answer::{FileAnswer, IssuedLicense, IssuedState};
 use super::verify::VerifyReport;
@@ -37,4 +39,57 @@ fn issued(report: &VerifyReport<'_>, license: &IssuedLicense) -> String {
         IssuedState::Revoked(reason) => format!("revoked: {}", report.reason(reason)),
     };
     format!("issued by us on {} as {} to `{customer}`, {state}", license.day, sn(&license.sn))
+}
+
+/// The answer in JSON.
+#[derive(Debug, Serialize)]
+pub(super) struct FileAnswerJson {
+    licenses: Vec<IssuedLicenseJson>,
+    blocks_changed: usize,
+    blocks_not_issued: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct IssuedLicenseJson {
+    sn: String,
+    customer: String,
+    issued: String,
+    state: &'static str,
+    /// The license that replaced or renewed it.
+    by: Option<String>,
+    /// The day on which that was issued, or its own last day.
+    on: Option<String>,
+    /// The reason of a revocation.
+    reason: Option<String>,
+}
+
+/// Returns the answer for a file in JSON, or `None` if the log was not consulted.
+pub(super) fn json(report: &VerifyReport<'_>, at: usize) -> Option<FileAnswerJson> {
+    let answer = report.answer(at)?;
+    Some(FileAnswerJson {
+        licenses: answer.licenses.iter().map(|license| license_json(report, license)).collect(),
+        blocks_changed: answer.changed,
+        blocks_not_issued: answer.not_issued,
+    })
+}
+
+fn license_json(report: &VerifyReport<'_>, license: &IssuedLicense) -> IssuedLicenseJson {
+    let sn = |sn: &str| report.value("SN", sn);
+    let (state, by, on, reason) = match &license.state {
+        IssuedState::Current => ("current", None, None, None),
+        IssuedState::Ended(day) => ("ended", None, Some(day), None),
+        IssuedState::Corrected(day) => ("issued-again", None, Some(day), None),
+        IssuedState::Replaced(by, day) => ("replaced", Some(sn(by)), Some(day), None),
+        IssuedState::Renewed(by, day) => ("renewed", Some(sn(by)), Some(day), None),
+        IssuedState::Revoked(reason) => ("revoked", None, None, Some(report.reason(reason))),
+    };
+    IssuedLicenseJson {
+        sn: sn(&license.sn),
+        customer: report.value("LICENSEE", &license.customer),
+        issued: license.day.clone(),
+        state,
+        by,
+        on: on.cloned(),
+        reason,
+    }
 }

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::schema::faults;
 use crate::support::{TestDir, files_below};
 
 /// Checkouts that are more than any pool has.
@@ -122,46 +123,62 @@ fn verify_answers_from_the_log_in_one_line_for_each_file() {
     dir.run(&["revoke", "--sn", "OT-1", "--reason", "refunded"]).expect_code(0);
     let today = jiff::Timestamp::now().to_string()[..10].to_owned();
     let issued = |sn: &str, customer: &str| format!("issued by us on {today} as {sn} to `{customer}`, ");
-    for (file, day, expected) in [
+    for (file, day, expected, state) in [
         (
             "licenses/EX-1.lic",
             "2026-02-01",
             issued("EX-1", "Example Ltd") + &format!("replaced by EX-3 on {today}\n"),
+            "replaced",
         ),
         (
             "licenses/EX-2.lic",
             "2026-02-01",
             issued("EX-2", "Example Ltd") + &format!("replaced by EX-3 on {today}\n"),
+            "replaced",
         ),
         (
             "licenses/EX-3.lic",
             "2026-02-01",
             issued("EX-3", "Example Ltd") + &format!("replaced by EX-4 on {today}\n"),
+            "replaced",
         ),
         (
             "licenses/EX-4.lic",
             "2026-05-04",
             issued("EX-4", "Example Ltd") + &format!("current, renewed by EX-4-R1 on {today}\n"),
+            "renewed",
         ),
-        ("licenses/EX-4-R1.lic", "2026-06-15", issued("EX-4-R1", "Example Ltd") + "current\n"),
-        ("licenses/EX-4-R1.lic", "2027-06-15", issued("EX-4-R1", "Example Ltd") + "ended on 2027-05-31\n"),
+        ("licenses/EX-4-R1.lic", "2026-06-15", issued("EX-4-R1", "Example Ltd") + "current\n", "current"),
+        (
+            "licenses/EX-4-R1.lic",
+            "2027-06-15",
+            issued("EX-4-R1", "Example Ltd") + "ended on 2027-05-31\n",
+            "ended",
+        ),
         (
             "edited.lic",
             "2026-06-15",
             issued("EX-4-R1", "Example Ltd") + "current; 1 of 3 blocks changed since\n",
+            "current",
         ),
         (
             "corrected.lic",
             "2026-02-01",
             issued("OT-1", "Other") + &format!("replaced on {today} by a later issue of OT-1\n"),
+            "issued-again",
         ),
-        ("licenses/OT-1.lic", "2026-02-01", issued("OT-1", "Other") + "revoked: "),
-        ("unknown.lic", "2026-06-15", "not issued by us\n".to_owned()),
+        ("licenses/OT-1.lic", "2026-02-01", issued("OT-1", "Other") + "revoked: ", "revoked"),
+        ("unknown.lic", "2026-06-15", "not issued by us\n".to_owned(), ""),
     ] {
         let output = dir.run(&["verify", file, "--log", "--at", day]);
         let second = output.stdout.lines().nth(1).unwrap().to_owned() + "\n";
         let answer = second.trim_start().strip_prefix("issue log").unwrap().trim_start();
         assert!(answer.starts_with(&expected), "{file}: {}\n{expected}", output.shown());
+        let json = dir.run(&["verify", file, "--log", "--at", day, "--format", "json"]).stdout;
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(faults("verify", &json), Vec::<String>::new());
+        let license = &json["files"][0]["issued"]["licenses"][0];
+        assert_eq!(license["state"].as_str().unwrap_or_default(), state, "{file}: {license}");
     }
     // A directory has one line for each file, with the answer.
     let output = dir.run(&["verify", "licenses", "--log", "--at", "2026-02-01"]).stdout;
