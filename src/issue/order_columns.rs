@@ -88,7 +88,13 @@ pub(super) fn columns(
 }
 
 fn unknown(number: usize, name: &str, parameters: &[String]) -> Fault {
-    let known: Vec<&str> = all_names(parameters).collect();
+    let mut known: Vec<&str> = Vec::new();
+    // A parameter of a template may have the name of a column.
+    for name in all_names(parameters) {
+        if !known.contains(&name) {
+            known.push(name);
+        }
+    }
     let listed = format!(
         "known columns are {}; a column called `{NOTE}` or `{EXTENSION}…` is ignored",
         known.join(", ")

@@ -4,6 +4,7 @@
 //! signed. This detects rows that were changed, removed, added or moved, and a truncated end, unless an older head was
 //! restored as well. To detect that too, save a head outside of the file and pass it to [`Log::check`].
 
+use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
@@ -98,6 +99,13 @@ impl Log {
         let name = path.display().to_string();
         // A pipe or a device in its place would make the library wait.
         match input::check(path) {
+            Err(Refused::Io(error))
+                if error.kind() == io::ErrorKind::NotFound
+                    && !flags.contains(OpenFlags::SQLITE_OPEN_CREATE) =>
+            {
+                let help = "`keywright issue` creates it when it issues the first license";
+                return Err(Fault::new(format!("the issue log `{name}` does not exist")).help(help));
+            }
             Ok(()) | Err(Refused::Io(_)) => {}
             Err(refused) => return Err(Fault::new(format!("cannot open the log `{name}`: it {refused}"))),
         }
@@ -298,7 +306,7 @@ fn describe(error: &rusqlite::Error) -> String {
                 rusqlite::ErrorCode::NotADatabase => "not an issue log",
                 rusqlite::ErrorCode::DiskFull => "no space left on the device",
                 rusqlite::ErrorCode::ReadOnly => "the file is read-only",
-                rusqlite::ErrorCode::CannotOpen => "no such file, or the file cannot be opened",
+                rusqlite::ErrorCode::CannotOpen => "the file cannot be opened",
                 rusqlite::ErrorCode::DatabaseCorrupt => "the file is damaged",
                 _ => "",
             };
