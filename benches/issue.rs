@@ -1,6 +1,6 @@
 //! Cost of issuing compared with bare signatures: render, test, lint, sign, verify, log and write orders of ten blocks.
 //!
-//! Run `cargo bench --bench issue` (some minutes). `ISSUE_ORDERS=10000` makes a short run; `ISSUE_FOLDER` sets the output
+//! Run `cargo bench --bench issue` (some minutes). `ISSUE_ORDERS=10000` makes a short run; `ISSUE_DIRECTORY` sets the output
 //! directory, which is below `target` by default. (On ext4 without a journal, wait five minutes between runs: creating files
 //! is slow after many files were deleted, as at the end of a run.) Prints blocks per second and the ratio to
 //! ed25519-dalek's own `sign` and `verify_strict` on all cores, where 1.00 means no overhead. Then prints the peak memory
@@ -32,15 +32,15 @@ const CATALOG: &str = "vendor: ABC_Software\nproducts:\n  - product: Ten\n    te
                        features: \"F1:1, F2:2, F3:3, F4:4, F5:5, F6:6, F7:7, F8:8, F9:9\" }\n";
 
 fn main() {
-    if let Some(folder) = std::env::var_os(CHILD) {
-        issue(Path::new(&folder), "memory");
+    if let Some(directory) = std::env::var_os(CHILD) {
+        issue(Path::new(&directory), "memory");
         peak();
         return;
     }
     let orders = std::env::var("ISSUE_ORDERS").ok().and_then(|text| text.parse().ok()).unwrap_or(ORDERS);
-    let folder = std::env::var_os("ISSUE_FOLDER")
+    let directory = std::env::var_os("ISSUE_DIRECTORY")
         .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
-    let place = tempfile::Builder::new().prefix("keywright-bench").tempdir_in(folder).unwrap();
+    let place = tempfile::Builder::new().prefix("keywright-bench").tempdir_in(directory).unwrap();
     prepare(place.path(), orders);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut times = [(0.0, 0.0); ROUNDS];
@@ -85,16 +85,16 @@ fn bare(orders: u32, cores: usize) -> f64 {
     begin.elapsed().as_secs_f64()
 }
 
-fn prepare(folder: &Path, orders: u32) {
+fn prepare(directory: &Path, orders: u32) {
     let mut rows = "customer,sn,products,end\n".to_owned();
     for number in 0..orders {
         let count = 20 + number % 7;
         writeln!(rows, "Customer {number},C-{number:06},Ten:{count},2027-12-31").unwrap();
     }
-    std::fs::write(folder.join("orders.csv"), rows).unwrap();
-    std::fs::write(folder.join("catalog.yaml"), CATALOG).unwrap();
-    let keys = folder.join("keys");
-    let key = folder.join("key.pem");
+    std::fs::write(directory.join("orders.csv"), rows).unwrap();
+    std::fs::write(directory.join("catalog.yaml"), CATALOG).unwrap();
+    let keys = directory.join("keys");
+    let key = directory.join("key.pem");
     run(&[
         "keys",
         "new",
@@ -109,8 +109,8 @@ fn prepare(folder: &Path, orders: u32) {
 }
 
 /// Returns the time of issuing all orders, in seconds.
-fn issue(folder: &Path, out: &str) -> f64 {
-    let path = |name: &str| folder.join(name);
+fn issue(directory: &Path, out: &str) -> f64 {
+    let path = |name: &str| directory.join(name);
     let (catalog, orders, key, keys) =
         (path("catalog.yaml"), path("orders.csv"), path("key.pem"), path("keys"));
     let (out, log) = (path(out), path(&format!("{out}.log")));

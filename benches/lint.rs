@@ -38,8 +38,8 @@ fn peak() -> Option<usize> {
 fn memory() {
     let key = format!("\n  SN=A-1001 ISSUED=2026-01-15\n  KEY=AQE{}\n}}", "A".repeat(97));
     let text = blocks(0, 100_000).replace("\n}", &key);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("largest.lic");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("largest.lic");
     std::fs::write(&path, &text).unwrap();
     let size = text.len() / (1024 * 1024);
     drop(text);
@@ -131,31 +131,31 @@ mod many_files {
     const FILES: usize = 10_000;
 
     /// Creates 10,000 files of 20 blocks.
-    fn folder() -> PathBuf {
-        static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
-        let folder = FOLDER.get_or_init(|| {
-            let folder = tempfile::tempdir().unwrap();
+    fn directory() -> PathBuf {
+        static DIRECTORY: OnceLock<tempfile::TempDir> = OnceLock::new();
+        let directory = DIRECTORY.get_or_init(|| {
+            let directory = tempfile::tempdir().unwrap();
             let text = blocks(0, 20);
             for n in 0..FILES {
-                let inner = folder.path().join((n / 100).to_string());
+                let inner = directory.path().join((n / 100).to_string());
                 std::fs::create_dir_all(&inner).unwrap();
                 std::fs::write(inner.join(format!("{n}.lic")), &text).unwrap();
             }
-            folder
+            directory
         });
-        folder.path().to_owned()
+        directory.path().to_owned()
     }
 
     /// `threads`: 0 means one per core.
     #[divan::bench(args = [1, 2, 0], sample_count = 3)]
     fn linting_10_000_files_of_20_blocks(bencher: Bencher<'_, '_>, threads: usize) {
-        let folder = folder();
+        let directory = directory();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         bencher.counter(ItemsCount::new(FILES)).bench(|| {
             pool.install(|| {
                 let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
                 let mut io = io(&mut stdout, &mut stderr);
-                let args = ["keywright", "lint", "--format", "concise", folder.to_str().unwrap()];
+                let args = ["keywright", "lint", "--format", "concise", directory.to_str().unwrap()];
                 let exit = cli::run(args, &mut io);
                 assert_eq!(exit.code(), 0, "{}", String::from_utf8_lossy(&stderr));
                 stdout

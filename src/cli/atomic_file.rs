@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use keywright_files::output::{TEMPORARY, folder_of, sync_folder};
+use keywright_files::output::{TEMPORARY, directory_of, sync_directory};
 
 use super::error::CliError;
 use keywright_files::reason::io_reason;
@@ -37,7 +37,7 @@ impl AtomicFile {
         if old.as_ref().is_some_and(fs::Permissions::readonly) {
             return refused("it is read-only");
         }
-        let temporary = temporary_in(folder_of(&target), old).map_err(|error| cannot(&name, &error))?;
+        let temporary = temporary_in(directory_of(&target), old).map_err(|error| cannot(&name, &error))?;
         Ok(Self { name, target, temporary })
     }
 
@@ -49,7 +49,7 @@ impl AtomicFile {
         let Self { name, target, temporary } = self;
         temporary.as_file().sync_all().map_err(|error| cannot(&name, &error))?;
         temporary.persist(&target).map_err(|error| cannot(&name, &error.error))?;
-        sync_folder(folder_of(&target));
+        sync_directory(directory_of(&target));
         Ok(())
     }
 
@@ -68,7 +68,7 @@ fn cannot(name: &str, error: &io::Error) -> CliError {
 
 /// Creates a temporary file in the directory of the final one, with the permissions of the replaced file.
 pub(super) fn temporary_in(
-    folder: &Path,
+    directory: &Path,
     permissions: Option<fs::Permissions>,
 ) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
@@ -79,7 +79,7 @@ pub(super) fn temporary_in(
         // Default mode of new files, reduced by the umask; `tempfile` would use 0600.
         builder.permissions(permissions.unwrap_or_else(|| fs::Permissions::from_mode(0o666)));
     }
-    builder.tempfile_in(folder)
+    builder.tempfile_in(directory)
 }
 
 /// Returns the path to write: an existing link is resolved, so that it remains a link.

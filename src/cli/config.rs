@@ -32,7 +32,7 @@ const MAX_BYTES: usize = 1024 * 1024;
 #[derive(Debug)]
 pub struct Config {
     /// Directory that patterns and paths are relative to.
-    folder: PathBuf,
+    directory: PathBuf,
     /// Name of the file, for messages.
     name: String,
     base: PartialSettings,
@@ -41,18 +41,18 @@ pub struct Config {
 }
 
 impl Config {
-    /// Parses a configuration. Patterns are relative to `folder`.
+    /// Parses a configuration. Patterns are relative to `directory`.
     ///
     /// # Errors
     /// Returns the first problem found, with its place (exit code 2).
-    pub fn parse(name: &str, folder: &Path, text: &str) -> Result<Self, CliError> {
-        let reader = Reader { source: SourceFile::new(name, text), folder };
+    pub fn parse(name: &str, directory: &Path, text: &str) -> Result<Self, CliError> {
+        let reader = Reader { source: SourceFile::new(name, text), directory };
         let root = DeTable::parse(text).map_err(|error| {
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
             reader.stop(error.span().unwrap_or_default(), message)
         })?;
         let mut config = Self {
-            folder: folder.to_owned(),
+            directory: directory.to_owned(),
             name: name.to_owned(),
             base: PartialSettings::default(),
             project: ProjectSettings::default(),
@@ -89,7 +89,7 @@ impl Config {
     pub fn settings(&self, path: Option<&Path>) -> Settings {
         let mut settings = Settings::default();
         settings.apply(&self.base);
-        if let Some(inside) = path.and_then(|path| path.strip_prefix(&self.folder).ok()) {
+        if let Some(inside) = path.and_then(|path| path.strip_prefix(&self.directory).ok()) {
             for entry in self.overrides.iter().filter(|entry| entry.files.is_match(inside)) {
                 settings.apply(&entry.settings);
             }
@@ -109,7 +109,7 @@ pub struct Configs {
     /// The configuration given with `--config`; applies to all files.
     named: Option<Arc<Config>>,
     /// The configuration that applies to each directory looked at.
-    folders: HashMap<PathBuf, Option<Arc<Config>>>,
+    directories: HashMap<PathBuf, Option<Arc<Config>>>,
 }
 
 impl Configs {
@@ -119,7 +119,7 @@ impl Configs {
     /// Returns an error if that file cannot be read or is invalid.
     pub fn new(named: Option<&Path>) -> Result<Self, CliError> {
         let named = named.map(load).transpose()?;
-        Ok(Self { named, folders: HashMap::new() })
+        Ok(Self { named, directories: HashMap::new() })
     }
 
     /// Returns the configuration of the project: the one from the command line, or the nearest one in or above the working
@@ -142,25 +142,25 @@ impl Configs {
     /// Returns an error if that configuration cannot be read or is invalid.
     pub fn settings(&mut self, path: &Path) -> Result<Settings, CliError> {
         let place = place(path);
-        let folder = place.as_deref().and_then(Path::parent).map(Path::to_owned);
+        let directory = place.as_deref().and_then(Path::parent).map(Path::to_owned);
         let config = match &self.named {
             Some(named) => Some(Arc::clone(named)),
-            None => folder.map(|folder| self.upward(&folder)).transpose()?.flatten(),
+            None => directory.map(|directory| self.upward(&directory)).transpose()?.flatten(),
         };
         let path = place.as_deref().filter(|_| !files::is_stdin(path));
         Ok(config.map(|config| config.settings(path)).unwrap_or_default())
     }
 
-    fn upward(&mut self, folder: &Path) -> Result<Option<Arc<Config>>, CliError> {
+    fn upward(&mut self, directory: &Path) -> Result<Option<Arc<Config>>, CliError> {
         let mut passed = Vec::new();
         let mut found = None;
-        for folder in folder.ancestors() {
-            if let Some(known) = self.folders.get(folder) {
+        for directory in directory.ancestors() {
+            if let Some(known) = self.directories.get(directory) {
                 found.clone_from(known);
                 break;
             }
-            passed.push(folder.to_owned());
-            let candidate = folder.join(NAME);
+            passed.push(directory.to_owned());
+            let candidate = directory.join(NAME);
             let missing = |error: std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
             // If it exists but is unreadable, `load` reports that. It is never skipped.
             if !fs::symlink_metadata(&candidate).is_err_and(missing) {
@@ -168,8 +168,8 @@ impl Configs {
                 break;
             }
         }
-        for folder in passed {
-            self.folders.insert(folder, found.clone());
+        for directory in passed {
+            self.directories.insert(directory, found.clone());
         }
         Ok(found)
     }
@@ -183,14 +183,14 @@ pub(super) fn places(files: &[PathBuf], named: Option<&Path>) -> Vec<PathBuf> {
     }
     let mut all = Vec::new();
     let mut last = None;
-    for folder in files.iter().filter_map(|path| path.parent()) {
-        if last == Some(folder) {
+    for directory in files.iter().filter_map(|path| path.parent()) {
+        if last == Some(directory) {
             continue;
         }
-        last = Some(folder);
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        if let Ok(folder) = fs::canonicalize(folder) {
-            all.extend(folder.ancestors().map(|folder| folder.join(NAME)));
+        last = Some(directory);
+        let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        if let Ok(directory) = fs::canonicalize(directory) {
+            all.extend(directory.ancestors().map(|directory| directory.join(NAME)));
         }
     }
     all
@@ -202,8 +202,9 @@ fn place(path: &Path) -> Option<PathBuf> {
     if files::is_stdin(path) {
         return Some(std::env::current_dir().ok()?.join(files::STDIN));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    let directory =
+        path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Some(fs::canonicalize(directory).ok()?.join(path.file_name()?))
 }
 
 fn load(path: &Path) -> Result<Arc<Config>, CliError> {
@@ -214,8 +215,8 @@ fn load(path: &Path) -> Result<Arc<Config>, CliError> {
         let offset = error.utf8_error().valid_up_to();
         CliError::usage(format!("{name}: invalid UTF-8 at byte offset {offset}"))
     })?;
-    let folder = place(path).and_then(|place| Some(place.parent()?.to_owned())).unwrap_or_default();
-    Config::parse(&name, &folder, &text).map(Arc::new)
+    let directory = place(path).and_then(|place| Some(place.parent()?.to_owned())).unwrap_or_default();
+    Config::parse(&name, &directory, &text).map(Arc::new)
 }
 
 /// Returns a path below the working directory relative to it, as the user wrote it.

@@ -106,10 +106,10 @@ const STEPS: &[Step] = &[
 /// Returns an error if the directory cannot be created or a step ends with an unexpected exit code.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let temporary;
-    let folder: &Path = match &args.keep {
-        Some(folder) => {
-            make(folder)?;
-            folder
+    let directory: &Path = match &args.keep {
+        Some(directory) => {
+            make(directory)?;
+            directory
         }
         None => {
             let made = tempfile::Builder::new().prefix("keywright-demo-").tempdir();
@@ -127,12 +127,12 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     })?;
     for (number, step) in STEPS.iter().enumerate() {
         writeln!(io.stdout, "{}. {}", number + 1, step.title)?;
-        play(step, &program, folder, io)?;
+        play(step, &program, directory, io)?;
         writeln!(io.stdout)?;
     }
     match &args.keep {
-        Some(folder) => {
-            writeln!(io.stdout, "The files are in {}.", escape(&files::display_name(folder)))?;
+        Some(directory) => {
+            writeln!(io.stdout, "The files are in {}.", escape(&files::display_name(directory)))?;
         }
         None => writeln!(
             io.stdout,
@@ -142,22 +142,22 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     Ok(Exit::Success)
 }
 
-fn make(folder: &Path) -> Result<(), CliError> {
-    fs::create_dir(folder).map_err(|error| {
+fn make(directory: &Path) -> Result<(), CliError> {
+    fs::create_dir(directory).map_err(|error| {
         let stop = CliError::failure(format!(
             "cannot create `{}`: {}",
-            files::display_name(folder),
+            files::display_name(directory),
             files::io_reason(&error)
         ));
-        if folder.exists() { stop.help("give a directory that does not exist") } else { stop }
+        if directory.exists() { stop.help("give a directory that does not exist") } else { stop }
     })
 }
 
-fn play(step: &Step, program: &Path, folder: &Path, io: &mut Console<'_>) -> Result<(), CliError> {
+fn play(step: &Step, program: &Path, directory: &Path, io: &mut Console<'_>) -> Result<(), CliError> {
     match step.action {
         Action::Run(args) => {
             writeln!(io.stdout, "   $ keywright {}", args.join(" "))?;
-            let (code, output) = call(program, folder, args)?;
+            let (code, output) = call(program, directory, args)?;
             indent(&output, io)?;
             if code != Some(i32::from(step.expected.code())) {
                 let ended = code.map_or_else(|| "a signal".to_owned(), |code| format!("exit code {code}"));
@@ -172,15 +172,15 @@ fn play(step: &Step, program: &Path, folder: &Path, io: &mut Console<'_>) -> Res
             writeln!(io.stdout, "   $ cat > {name} <<'END'")?;
             indent(content, io)?;
             writeln!(io.stdout, "   END")?;
-            files::write(&folder.join(name), content.as_bytes())?;
+            files::write(&directory.join(name), content.as_bytes())?;
         }
         Action::Show(name) => {
             writeln!(io.stdout, "   $ cat {name}")?;
-            indent(&escape_lines(&text_of(&folder.join(name))?), io)?;
+            indent(&escape_lines(&text_of(&directory.join(name))?), io)?;
         }
         Action::Change(name, from, to) => {
             writeln!(io.stdout, "   $ sed -i 's/{from}/{to}/' {name}")?;
-            let path = folder.join(name);
+            let path = directory.join(name);
             files::write(&path, text_of(&path)?.replacen(from, to, 1).as_bytes())?;
         }
     }
@@ -193,13 +193,13 @@ fn text_of(path: &Path) -> Result<String, CliError> {
 }
 
 /// Runs the program in the directory. Returns its exit code and its output, standard output first.
-fn call(program: &Path, folder: &Path, args: &[&str]) -> Result<(Option<i32>, String), CliError> {
+fn call(program: &Path, directory: &Path, args: &[&str]) -> Result<(Option<i32>, String), CliError> {
     let failed = |error: &std::io::Error| {
         CliError::failure(format!("cannot run the keywright program: {}", files::io_reason(error)))
     };
     let output = Command::new(program)
         .args(args.iter().map(OsStr::new))
-        .current_dir(folder)
+        .current_dir(directory)
         .stdin(Stdio::null())
         .output()
         .map_err(|error| failed(&error))?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keywright_files::input::{self, Refused};
-use keywright_files::output::{folder_of, sync_folder};
+use keywright_files::output::{directory_of, sync_directory};
 use keywright_license::License;
 use keywright_sign::AllCores;
 use keywright_syntax::diagnostic::MOST_OF_A_CODE;
@@ -99,7 +99,7 @@ pub fn open(path: &Path) -> Result<File, CliError> {
     let name = display_name(path);
     input::open_given(path).map_err(|refused| match refused {
         Refused::Io(error) => CliError::failure(format!("cannot read `{name}`: {}", io_reason(&error))),
-        Refused::Folder => CliError::failure(format!("`{name}` {refused}")),
+        Refused::Directory => CliError::failure(format!("`{name}` {refused}")),
         Refused::NotRegular | Refused::Kernel => CliError::failure(format!("`{name}` {refused}"))
             .help("pipe its content into the command and use `-` as the file"),
     })
@@ -190,7 +190,7 @@ pub fn create_all(files: &[(&Path, &[u8])]) -> Result<(), CliError> {
         if fs::symlink_metadata(path).is_ok() {
             return Err(cannot(&io::ErrorKind::AlreadyExists.into()));
         }
-        let mut temporary = temporary_in(folder_of(path), None).map_err(|error| cannot(&error))?;
+        let mut temporary = temporary_in(directory_of(path), None).map_err(|error| cannot(&error))?;
         temporary.write_all(bytes).map_err(|error| cannot(&error))?;
         temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
         temporaries.push((path, temporary));
@@ -204,7 +204,7 @@ pub fn create_all(files: &[(&Path, &[u8])]) -> Result<(), CliError> {
             return Err(cannot_create(path, &error.error));
         }
         created.push(path);
-        sync_folder(folder_of(path));
+        sync_directory(directory_of(path));
     }
     Ok(())
 }
@@ -216,7 +216,7 @@ pub fn create_all(files: &[(&Path, &[u8])]) -> Result<(), CliError> {
 /// Returns an error if the file exists and must not be replaced, or cannot be written.
 pub fn put(path: &Path, bytes: &[u8], replace: bool, durable: bool) -> Result<(), CliError> {
     let cannot = |error: &io::Error| cannot_create(path, error);
-    let mut temporary = temporary_in(folder_of(path), None).map_err(|error| cannot(&error))?;
+    let mut temporary = temporary_in(directory_of(path), None).map_err(|error| cannot(&error))?;
     temporary.write_all(bytes).map_err(|error| cannot(&error))?;
     if durable {
         temporary.as_file().sync_all().map_err(|error| cannot(&error))?;
@@ -224,7 +224,7 @@ pub fn put(path: &Path, bytes: &[u8], replace: bool, durable: bool) -> Result<()
     let placed = if replace { temporary.persist(path) } else { temporary.persist_noclobber(path) };
     placed.map_err(|error| cannot(&error.error))?;
     if durable {
-        sync_folder(folder_of(path));
+        sync_directory(directory_of(path));
     }
     Ok(())
 }

@@ -136,8 +136,8 @@ fn issue(args: &RunSettings<'_>, mut inputs: Inputs, io: &mut Console<'_>) -> Re
     key.refuse_day(day, io)?;
     let place = OutputDir::make(out, &name, inputs.count <= BATCH_SIZE)?;
     place.lock(|| {
-        let folder = escape(&files::display_name(out)).into_owned();
-        io.note(&format!("waiting for another run that writes licenses to {folder}"))
+        let directory = escape(&files::display_name(out)).into_owned();
+        io.note(&format!("waiting for another run that writes licenses to {directory}"))
     })?;
     if open.is_some() {
         place.clean()?;

@@ -46,24 +46,24 @@ pub(super) fn read(set: &Path, io: &mut Console<'_>) -> Result<Vec<License>, Cli
 /// Returns the files of a directory or a pattern; `None` for a single file.
 fn find(set: &Path) -> Result<Option<Vec<PathBuf>>, CliError> {
     let name = files::display_name(set);
-    let (folder, pattern) = if set.is_dir() {
+    let (directory, pattern) = if set.is_dir() {
         (set.to_owned(), None)
     } else if !files::is_stdin(set) && !set.exists() && name.contains(['*', '?', '[', '{']) {
         let parts: Vec<_> = set.components().collect();
         let is_plain = |part: &std::path::Component<'_>| {
             !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])
         };
-        let folder: PathBuf = parts.iter().take_while(|part| is_plain(part)).collect();
+        let directory: PathBuf = parts.iter().take_while(|part| is_plain(part)).collect();
         let glob = GlobBuilder::new(&name).literal_separator(true).build();
         let glob =
             glob.map_err(|error| CliError::usage(format!("invalid pattern `{name}`: {}", error.kind())))?;
-        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        (folder, Some(glob.compile_matcher()))
+        let directory = if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory };
+        (directory, Some(glob.compile_matcher()))
     } else {
         return Ok(None);
     };
     let endings: &[&str] = if pattern.is_some() { &[""] } else { &[LICENSE] };
-    let found = Search { endings, ..SEARCH }.below(&folder);
+    let found = Search { endings, ..SEARCH }.below(&directory);
     if let Some(fault) = found.faults.into_iter().next() {
         return Err(fault);
     }

@@ -20,15 +20,15 @@ pub struct Args {
 pub fn run(args: &Args, mut definition: clap::Command, io: &mut Console<'_>) -> Result<Exit, CliError> {
     definition.build();
     match &args.output {
-        Some(folder) => {
-            std::fs::create_dir_all(folder).map_err(|error| {
+        Some(directory) => {
+            std::fs::create_dir_all(directory).map_err(|error| {
                 CliError::failure(format!(
                     "cannot create `{}`: {}",
-                    files::display_name(folder),
+                    files::display_name(directory),
                     files::io_reason(&error)
                 ))
             })?;
-            pages(&definition, folder, "")?;
+            pages(&definition, directory, "")?;
         }
         None => io.stdout.write_all(&page(&definition)?)?,
     }
@@ -42,11 +42,11 @@ fn page(command: &clap::Command) -> Result<Vec<u8>, CliError> {
 }
 
 /// Writes one page per command, named `keywright-sign.1` and so on.
-fn pages(command: &clap::Command, folder: &Path, before: &str) -> Result<(), CliError> {
+fn pages(command: &clap::Command, directory: &Path, before: &str) -> Result<(), CliError> {
     let name = format!("{before}{}", command.get_name());
-    files::write(&folder.join(format!("{name}.1")), &page(&command.clone().name(name.clone()))?)?;
+    files::write(&directory.join(format!("{name}.1")), &page(&command.clone().name(name.clone()))?)?;
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-        pages(sub, folder, &format!("{name}-"))?;
+        pages(sub, directory, &format!("{name}-"))?;
     }
     Ok(())
 }

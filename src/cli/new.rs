@@ -52,7 +52,7 @@ pub struct Args {
 /// Returns an error if the template, its values or the output are rejected.
 pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let project = Project::load(io)?;
-    let shelf = Shelf { folder: first_of(args.templates.as_ref(), project.settings().templates.as_ref()) };
+    let shelf = Shelf { directory: first_of(args.templates.as_ref(), project.settings().templates.as_ref()) };
     if args.list {
         return list(&shelf, io);
     }
@@ -77,14 +77,14 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
 
 /// The templates: those in a user directory first, then the built-in ones.
 pub(super) struct Shelf<'a> {
-    pub(super) folder: Option<&'a Path>,
+    pub(super) directory: Option<&'a Path>,
 }
 
 impl Shelf<'_> {
     /// Returns the names of all templates, those of the directory first.
     pub(super) fn names(&self) -> Result<Vec<String>, CliError> {
-        let mut names = match self.folder {
-            Some(folder) => names_in(folder)?,
+        let mut names = match self.directory {
+            Some(directory) => names_in(directory)?,
             None => Vec::new(),
         };
         for builtin in BUILTIN {
@@ -97,10 +97,10 @@ impl Shelf<'_> {
 
     /// Reads the template with this name.
     pub(super) fn template(&self, name: &str) -> Result<Template, CliError> {
-        if let Some(folder) = self.folder
-            && names_in(folder)?.iter().any(|known| known == name)
+        if let Some(directory) = self.directory
+            && names_in(directory)?.iter().any(|known| known == name)
         {
-            return from_folder(folder, name);
+            return from_directory(directory, name);
         }
         let Some(builtin) = BUILTIN.iter().find(|builtin| builtin.name == name) else {
             return Err(self.unknown(name));
@@ -126,16 +126,16 @@ impl Shelf<'_> {
     }
 }
 
-fn names_in(folder: &Path) -> Result<Vec<String>, CliError> {
+fn names_in(directory: &Path) -> Result<Vec<String>, CliError> {
     let cannot = |error: &std::io::Error| {
         CliError::failure(format!(
             "cannot read the directory `{}`: {}",
-            files::display_name(folder),
+            files::display_name(directory),
             files::io_reason(error)
         ))
     };
     let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
+    for entry in fs::read_dir(directory).map_err(|error| cannot(&error))? {
         let name = entry.map_err(|error| cannot(&error))?.file_name();
         if let Some(stem) = name.to_str().and_then(template_name) {
             names.push(stem.to_owned());
@@ -146,9 +146,9 @@ fn names_in(folder: &Path) -> Result<Vec<String>, CliError> {
     Ok(names)
 }
 
-fn from_folder(folder: &Path, name: &str) -> Result<Template, CliError> {
-    let license_path = template_path(folder, name);
-    let scenario_path = folder.join(format!("{name}.scenarios.yaml"));
+fn from_directory(directory: &Path, name: &str) -> Result<Template, CliError> {
+    let license_path = template_path(directory, name);
+    let scenario_path = directory.join(format!("{name}.scenarios.yaml"));
     let license = text(&license_path)?;
     let scenarios = if scenario_path.exists() { Some(text(&scenario_path)?) } else { None };
     let (file, scenario_file) = (files::display_name(&license_path), files::display_name(&scenario_path));
@@ -158,8 +158,8 @@ fn from_folder(folder: &Path, name: &str) -> Result<Template, CliError> {
 }
 
 /// Returns the file of a template, whose name can have one of several endings.
-pub(super) fn template_path(folder: &Path, name: &str) -> PathBuf {
-    let [own, other] = TEMPLATE_ENDINGS.map(|ending| folder.join(format!("{name}{ending}")));
+pub(super) fn template_path(directory: &Path, name: &str) -> PathBuf {
+    let [own, other] = TEMPLATE_ENDINGS.map(|ending| directory.join(format!("{name}{ending}")));
     if own.exists() { own } else { other }
 }
 

@@ -77,12 +77,12 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
     refuse_development(&trust, key.trusted)?;
     let vendor = key.trusted.entry.vendor.as_str();
     let id = ListId::revocation(vendor, key.trusted.entry.usage);
-    let folder = &args.trust.directory(io)?;
-    let path = args.output.clone().unwrap_or_else(|| folder.join(format!("{vendor}{REVOCATION_SUFFIX}")));
+    let directory = &args.trust.directory(io)?;
+    let path = args.output.clone().unwrap_or_else(|| directory.join(format!("{vendor}{REVOCATION_SUFFIX}")));
     // Lock before reading the list, so that the entries of a concurrent run are not lost.
-    let _lock = Lock::take(folder)?;
-    let last_seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
-    let mut list = current(folder, &path, &id, &trust, &last_seen, io)?;
+    let _lock = Lock::take(directory)?;
+    let last_seen = store_fs::load_last_seen(directory).map_err(|error| stop(directory, &error))?;
+    let mut list = current(directory, &path, &id, &trust, &last_seen, io)?;
 
     let before = count(&list);
     revoke(args, &mut list, reason, io)?;
@@ -114,7 +114,7 @@ pub fn run(args: &Args, io: &mut Console<'_>) -> Result<Exit, CliError> {
         return Err(not_accepted(&path, refused));
     }
     files::replace(&path, text.as_bytes())?;
-    files::replace(&folder.join(LAST_SEEN), signed.seen.text().as_bytes())?;
+    files::replace(&directory.join(LAST_SEEN), signed.seen.text().as_bytes())?;
     io.note(&format!(
         "wrote version {} of the revocation list of {vendor}, with {}, valid until {expires}, to {}",
         list.version,
@@ -143,7 +143,7 @@ fn count(list: &RevocationList) -> usize {
 ///
 /// If two lists of the newest version differ, the next version has the entries of both.
 fn current(
-    folder: &Path,
+    directory: &Path,
     path: &Path,
     id: &ListId,
     trust: &Trust,
@@ -153,7 +153,7 @@ fn current(
     let what = format!("the revocation list `{}`", files::display_name(path));
     let missing = std::fs::symlink_metadata(path).is_err();
     let own = if missing { None } else { Some(files::read_file(path, MAX_REVOCATION_LIST)?) };
-    let stored = store_fs::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
+    let stored = store_fs::read_revocation_files(directory).map_err(|error| stop(directory, &error))?;
     let others = stored.into_iter().map(|(_, bytes)| bytes).filter(|bytes| own.as_ref() != Some(bytes));
     let lists: Vec<Vec<u8>> = own.iter().cloned().chain(others).collect();
     let offered: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();

@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use keywright_files::output::folder_of;
+use keywright_files::output::directory_of;
 use keywright_scenario::LicenseError;
 
 use super::config;
@@ -16,21 +16,21 @@ use super::{CliError, files};
 /// Names that mark the root of a project.
 const MARKS: [&str; 2] = [config::NAME, ".git"];
 
-/// Returns the path of a license that a scenario file in `folder` names.
+/// Returns the path of a license that a scenario file in `directory` names.
 ///
 /// # Errors
 /// Returns an error if the file does not exist, or is outside of the project.
-pub(super) fn resolve(folder: &Path, relative: &str) -> Result<PathBuf, LicenseError> {
+pub(super) fn resolve(directory: &Path, relative: &str) -> Result<PathBuf, LicenseError> {
     let real = |path: &Path| {
         fs::canonicalize(path).map_err(|error| LicenseError::Unreadable(files::io_reason(&error)))
     };
-    let folder_on_disk = real(folder)?;
-    let root = root(&folder_on_disk);
+    let directory_on_disk = real(directory)?;
+    let root = root(&directory_on_disk);
     // The first check does not touch files outside, so a message cannot reveal which of them exist.
-    if !without_parents(&folder_on_disk.join(relative)).starts_with(&root) {
+    if !without_parents(&directory_on_disk.join(relative)).starts_with(&root) {
         return Err(LicenseError::Outside);
     }
-    let path = folder.join(relative);
+    let path = directory.join(relative);
     if real(&path)?.starts_with(root) { Ok(path) } else { Err(LicenseError::Outside) }
 }
 
@@ -48,16 +48,17 @@ fn without_parents(path: &Path) -> PathBuf {
 }
 
 /// Returns the root of the project of a directory.
-fn root(folder: &Path) -> PathBuf {
-    let is_root = |folder: &&Path| MARKS.iter().any(|mark| fs::symlink_metadata(folder.join(mark)).is_ok());
-    folder.ancestors().find(is_root).unwrap_or(folder).to_owned()
+fn root(directory: &Path) -> PathBuf {
+    let is_root =
+        |directory: &&Path| MARKS.iter().any(|mark| fs::symlink_metadata(directory.join(mark)).is_ok());
+    directory.ancestors().find(is_root).unwrap_or(directory).to_owned()
 }
 
-/// Returns the path of a license for a scenario file in `folder`.
+/// Returns the path of a license for a scenario file in `directory`.
 ///
 /// # Errors
 /// Returns an error if a scenario file there cannot name the license.
-pub(super) fn relative(license: &Path, folder: &Path) -> Result<String, CliError> {
+pub(super) fn relative(license: &Path, directory: &Path) -> Result<String, CliError> {
     let real = |path: &Path| {
         fs::canonicalize(path).map_err(|error| {
             let name = files::display_name(path);
@@ -65,15 +66,15 @@ pub(super) fn relative(license: &Path, folder: &Path) -> Result<String, CliError
         })
     };
     let name = license.file_name().unwrap_or_default();
-    let (license, folder) = (real(folder_of(license))?.join(name), real(folder)?);
+    let (license, directory) = (real(directory_of(license))?.join(name), real(directory)?);
     let common =
-        license.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
-    let up = folder.components().skip(common).map(|_| Component::ParentDir);
+        license.components().zip(directory.components()).take_while(|(one, other)| one == other).count();
+    let up = directory.components().skip(common).map(|_| Component::ParentDir);
     let path: PathBuf = up.chain(license.components().skip(common)).collect();
     let text = path.to_str().map(str::to_owned).ok_or_else(|| {
         CliError::usage(format!("the path `{}` is not valid UTF-8", files::display_name(&path)))
     })?;
-    match resolve(&folder, &text) {
+    match resolve(&directory, &text) {
         Ok(_) => Ok(text),
         Err(_) => {
             let name = files::display_name(&license);

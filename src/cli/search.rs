@@ -46,9 +46,9 @@ pub(super) struct Found {
 
 impl Search {
     /// Searches a directory.
-    pub(super) fn below(self, folder: &Path) -> Found {
+    pub(super) fn below(self, directory: &Path) -> Found {
         let mut found = Found::default();
-        let mut walk = WalkBuilder::new(folder);
+        let mut walk = WalkBuilder::new(directory);
         walk.standard_filters(self.as_git)
             .hidden(!self.hidden)
             .require_git(false)
@@ -56,14 +56,14 @@ impl Search {
         walk.max_depth(Some(DEEPEST + 1));
         let unfit = Arc::new(Mutex::new(Vec::new()));
         if self.as_git {
-            let full = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+            let full = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
             found.faults.extend(full.ancestors().filter_map(unfit_rules));
             if !found.faults.is_empty() {
                 return found;
             }
             let unfit = Arc::clone(&unfit);
             walk.filter_entry(move |entry| {
-                let fault = if is_folder(entry) { unfit_rules(entry.path()) } else { None };
+                let fault = if is_directory(entry) { unfit_rules(entry.path()) } else { None };
                 let fits = fault.is_none();
                 unfit.lock().unwrap_or_else(PoisonError::into_inner).extend(fault);
                 fits
@@ -71,17 +71,17 @@ impl Search {
         }
         for entry in walk.build() {
             match entry {
-                Ok(entry) if is_folder(&entry) && entry.depth() > DEEPEST => {
+                Ok(entry) if is_directory(&entry) && entry.depth() > DEEPEST => {
                     let name = files::display_name(entry.path());
                     found.faults.push(CliError::failure(format!(
                         "`{name}` is nested more than {DEEPEST} directories deep"
                     )));
                 }
                 Ok(entry) => self.add(&entry, &mut found),
-                Err(error) => found.faults.push(unsearched(folder, &error)),
+                Err(error) => found.faults.push(unsearched(directory, &error)),
             }
             if found.files.len() + found.faults.len() > MOST_FILES {
-                let name = files::display_name(folder);
+                let name = files::display_name(directory);
                 found
                     .faults
                     .push(CliError::failure(format!("`{name}` contains more than {MOST_FILES} files")));
@@ -131,8 +131,8 @@ impl Found {
 const RULES: [&str; 3] = [".ignore", ".gitignore", ".git/info/exclude"];
 
 /// Returns the error for a directory in which such a file is a device, a pipe or another entry that could block forever.
-fn unfit_rules(folder: &Path) -> Option<CliError> {
-    RULES.iter().map(|name| folder.join(name)).find_map(|path| match input::check(&path) {
+fn unfit_rules(directory: &Path) -> Option<CliError> {
+    RULES.iter().map(|name| directory.join(name)).find_map(|path| match input::check(&path) {
         Ok(()) | Err(input::Refused::Io(_)) => None,
         Err(refused) => {
             Some(CliError::failure(format!("`{}` {refused}", files::display_name(&path))).help(
@@ -142,11 +142,11 @@ fn unfit_rules(folder: &Path) -> Option<CliError> {
     })
 }
 
-fn is_folder(entry: &DirEntry) -> bool {
+fn is_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
-fn unsearched(folder: &Path, error: &ignore::Error) -> CliError {
+fn unsearched(directory: &Path, error: &ignore::Error) -> CliError {
     let reason = error.io_error().map_or_else(|| error.to_string(), files::io_reason);
-    CliError::failure(format!("cannot search `{}`: {reason}", files::display_name(folder)))
+    CliError::failure(format!("cannot search `{}`: {reason}", files::display_name(directory)))
 }

@@ -188,20 +188,20 @@ fn installs(text: &str, previous: &TrustBundle, today: Date) -> Result<(), Strin
 }
 
 fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
-    let folder = &args.trust.directory(io)?;
-    let _lock = Lock::take(folder)?;
-    if fs::symlink_metadata(folder.join(TRUST_LIST)).is_ok() {
+    let directory = &args.trust.directory(io)?;
+    let _lock = Lock::take(directory)?;
+    if fs::symlink_metadata(directory.join(TRUST_LIST)).is_ok() {
         return Err(CliError::usage(format!(
             "the trust store `{}` has a `{TRUST_LIST}`",
-            files::display_name(folder)
+            files::display_name(directory)
         ))
         .help("install the bundle into another directory with `--trust DIR`"));
     }
-    let seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
-    let added = store_fs::load_added(folder).map_err(|error| stop(folder, &error))?;
-    let installed = match store_fs::load_bundle(folder) {
-        Err(error) if args.first.is_some() => replaced(folder, &seen, &error).map(|()| None)?,
-        installed => installed.map_err(|error| stop(folder, &error))?,
+    let seen = store_fs::load_last_seen(directory).map_err(|error| stop(directory, &error))?;
+    let added = store_fs::load_added(directory).map_err(|error| stop(directory, &error))?;
+    let installed = match store_fs::load_bundle(directory) {
+        Err(error) if args.first.is_some() => replaced(directory, &seen, &error).map(|()| None)?,
+        installed => installed.map_err(|error| stop(directory, &error))?,
     };
     let first = first(args, installed.is_some(), &seen)?;
     let bytes = files::read_up_to(&args.bundle, MAX_TRUST_BUNDLE, io)?;
@@ -217,31 +217,31 @@ fn install(args: &InstallArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
         }
         Err(InstallFault::Equivocation(error, seen)) => {
             // Recorded although nothing is installed: the store is stale until a newer bundle is installed.
-            files::replace(&folder.join(LAST_SEEN), seen.text().as_bytes())?;
+            files::replace(&directory.join(LAST_SEEN), seen.text().as_bytes())?;
             return Err(CliError { exit: Exit::Policy, ..fault(&what, &error) });
         }
     };
     // Write the bundle before the memory: a bundle that is recorded but missing looks like one that was removed.
-    files::replace(&folder.join(TRUST_BUNDLE), &bytes)?;
-    files::replace(&folder.join(LAST_SEEN), seen.text().as_bytes())?;
+    files::replace(&directory.join(TRUST_BUNDLE), &bytes)?;
+    files::replace(&directory.join(LAST_SEEN), seen.text().as_bytes())?;
     io.note(&format!(
         "installed version {} of the trust bundle of {}, with {}, valid until {}, in {}",
         bundle.version,
         bundle.vendor,
         counted(bundle.keys.len(), "key"),
         bundle.expires,
-        escape(&files::display_name(folder))
+        escape(&files::display_name(directory))
     ))?;
     Ok(Exit::Success)
 }
 
 /// Allows replacing an unusable bundle like a first one, if the memory names the publisher.
-fn replaced(folder: &Path, seen: &LastSeen, error: &TrustError) -> Result<(), CliError> {
-    let publisher = seen.publisher().map_err(|error| stop(folder, &error))?;
+fn replaced(directory: &Path, seen: &LastSeen, error: &TrustError) -> Result<(), CliError> {
+    let publisher = seen.publisher().map_err(|error| stop(directory, &error))?;
     if publisher.is_some() {
         return Ok(());
     }
-    let stop = stop(folder, error);
+    let stop = stop(directory, error);
     Err(stop.help(format!(
         "`{LAST_SEEN}` does not name the publisher of its bundle: restore that file, or install into another directory with `--trust DIR`"
     )))

@@ -110,8 +110,8 @@ fn refuse_to_come(directory: &Path, trust: &Trust, today: Date) -> Result<(), Cl
 }
 
 /// Converts an error of a trust store to an error message.
-pub(super) fn stop(folder: &Path, error: &TrustError) -> CliError {
-    fault(&format!("the trust store `{}`", files::display_name(folder)), error)
+pub(super) fn stop(directory: &Path, error: &TrustError) -> CliError {
+    fault(&format!("the trust store `{}`", files::display_name(directory)), error)
 }
 
 /// Converts an error of a file to an error message that begins with `what`.
@@ -128,16 +128,16 @@ pub(super) fn fault(what: &str, error: &TrustError) -> CliError {
 /// DECISION: a list in the store that is not accepted makes the blocks of its vendor stale. A list on the command line
 /// that is not accepted is an error.
 pub(super) fn judge(
-    folder: &Path,
+    directory: &Path,
     extra: &[PathBuf],
     trust: &Trust,
     mode: Mode,
     io: &mut Console<'_>,
 ) -> Result<Judged, CliError> {
-    let last_seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
-    let stored = store_fs::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
+    let last_seen = store_fs::load_last_seen(directory).map_err(|error| stop(directory, &error))?;
+    let stored = store_fs::read_revocation_files(directory).map_err(|error| stop(directory, &error))?;
     let mut lists: Vec<(PathBuf, Vec<u8>)> =
-        stored.into_iter().map(|(name, bytes)| (folder.join(name), bytes)).collect();
+        stored.into_iter().map(|(name, bytes)| (directory.join(name), bytes)).collect();
     let named = lists.len();
     for path in extra {
         lists.push((path.clone(), files::read_up_to(path, MAX_REVOCATION_LIST, io)?));
@@ -145,7 +145,7 @@ pub(super) fn judge(
     let offered: Vec<&[u8]> = lists.iter().map(|(_, bytes)| bytes.as_slice()).collect();
     let judged = judge_lists(&offered, trust, mode, &last_seen, io.today);
     for refused in &judged.refused {
-        let path = lists.get(refused.at).map(|(path, _)| path.as_path()).unwrap_or(folder);
+        let path = lists.get(refused.at).map(|(path, _)| path.as_path()).unwrap_or(directory);
         let stop = not_accepted(path, refused);
         if refused.at >= named {
             return Err(stop);
@@ -156,7 +156,7 @@ pub(super) fn judge(
         }
     }
     let today = io.today;
-    remember(folder, &judged.seen, &last_seen, io, |seen| {
+    remember(directory, &judged.seen, &last_seen, io, |seen| {
         judge_lists(&offered, trust, mode, seen, today).seen
     })?;
     Ok(judged)
@@ -173,7 +173,7 @@ pub(super) fn not_accepted(path: &Path, refused: &Refused) -> CliError {
 
 /// Writes the memory if it changed, merged with changes by other commands at the same time.
 fn remember(
-    folder: &Path,
+    directory: &Path,
     new: &LastSeen,
     old: &LastSeen,
     io: &mut Console<'_>,
@@ -182,9 +182,9 @@ fn remember(
     if new == old {
         return Ok(());
     }
-    let noted = Lock::take(folder).and_then(|_lock| {
-        let seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
-        files::replace(&folder.join(LAST_SEEN), again(&seen).text().as_bytes())
+    let noted = Lock::take(directory).and_then(|_lock| {
+        let seen = store_fs::load_last_seen(directory).map_err(|error| stop(directory, &error))?;
+        files::replace(&directory.join(LAST_SEEN), again(&seen).text().as_bytes())
     });
     if let Err(error) = noted {
         // The verdicts of this run are correct without it, but the next run would not remember the lists of this one.

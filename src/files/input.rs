@@ -13,7 +13,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub enum Refused {
     /// A directory.
-    Folder,
+    Directory,
     /// A device, a socket or a named pipe, or a symbolic link if links are not followed.
     NotRegular,
     /// A file of a kernel file system.
@@ -25,7 +25,7 @@ pub enum Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Folder => f.write_str("is a directory, not a file"),
+            Self::Directory => f.write_str("is a directory, not a file"),
             Self::NotRegular => f.write_str("is not a regular file"),
             Self::Kernel => f.write_str("is a file of a kernel file system, not a regular file"),
             Self::Io(error) => error.fmt(f),
@@ -111,7 +111,7 @@ fn open_as(path: &Path, follow: bool) -> Result<File, Refused> {
 
 fn regular(found: &Metadata) -> Result<(), Refused> {
     match found.file_type() {
-        kind if kind.is_dir() => Err(Refused::Folder),
+        kind if kind.is_dir() => Err(Refused::Directory),
         kind if kind.is_file() => Ok(()),
         _ => Err(Refused::NotRegular),
     }
@@ -267,7 +267,7 @@ mod tests {
             }
         }
         assert!(matches!(open_unlinked(&link), Err(Refused::NotRegular)));
-        assert!(matches!(open(place.path()), Err(Refused::Folder)));
+        assert!(matches!(open(place.path()), Err(Refused::Directory)));
         assert!(matches!(open(Path::new("/dev/zero")), Err(Refused::NotRegular)));
     }
 }

@@ -42,18 +42,18 @@ pub fn create_new(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    let folder = folder_of(path);
-    create_nameless(path, folder, bytes, access).or_else(|error| match error.kind() {
+    let directory = directory_of(path);
+    create_nameless(path, directory, bytes, access).or_else(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Err(error),
-        _ => create_beside(path, folder, bytes, access),
+        _ => create_beside(path, directory, bytes, access),
     })?;
-    sync_folder(folder);
+    sync_directory(directory);
     Ok(())
 }
 
 /// Writes a temporary file in the same directory, and renames it without overwriting another file.
-fn create_beside(path: &Path, folder: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
-    let mut temporary = temporary_in(folder, TEMPORARY, access)?;
+fn create_beside(path: &Path, directory: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+    let mut temporary = temporary_in(directory, TEMPORARY, access)?;
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
     temporary.persist_noclobber(path).map(drop).map_err(|error| error.error)
@@ -63,7 +63,7 @@ fn create_beside(path: &Path, folder: &Path, bytes: &[u8], access: Access) -> io
 ///
 /// # Errors
 /// Returns an error if the directory cannot be written.
-pub fn temporary_in(folder: &Path, prefix: &str, access: Access) -> io::Result<tempfile::NamedTempFile> {
+pub fn temporary_in(directory: &Path, prefix: &str, access: Access) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
     #[cfg(unix)]
@@ -73,17 +73,17 @@ pub fn temporary_in(folder: &Path, prefix: &str, access: Access) -> io::Result<t
     }
     #[cfg(not(unix))]
     let _ = access;
-    builder.tempfile_in(folder)
+    builder.tempfile_in(directory)
 }
 
 #[cfg(target_os = "linux")]
-fn create_nameless(path: &Path, folder: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+fn create_nameless(path: &Path, directory: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let folder = File::open(folder)?;
-    let mut file = nameless::create(&folder, access)?;
+    let directory = File::open(directory)?;
+    let mut file = nameless::create(&directory, access)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    nameless::link(&file, &folder, name)
+    nameless::link(&file, &directory, name)
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -109,21 +109,21 @@ pub mod nameless {
     /// # Errors
     /// Returns an error if the system or the file system does not support unnamed files, or if the directory cannot be
     /// written.
-    pub fn create(folder: &File, access: Access) -> io::Result<File> {
+    pub fn create(directory: &File, access: Access) -> io::Result<File> {
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-        Ok(openat(folder, ".", flags, Mode::from_raw_mode(access.mode()))?.into())
+        Ok(openat(directory, ".", flags, Mode::from_raw_mode(access.mode()))?.into())
     }
 
     /// Gives an unnamed file a name in the directory. An existing file is not replaced.
     ///
     /// # Errors
     /// Returns an error if the name exists or the file cannot be linked.
-    pub fn link(file: &File, folder: &File, name: &OsStr) -> io::Result<()> {
-        match linkat(file, "", folder, name, AtFlags::EMPTY_PATH) {
+    pub fn link(file: &File, directory: &File, name: &OsStr) -> io::Result<()> {
+        match linkat(file, "", directory, name, AtFlags::EMPTY_PATH) {
             // Older kernels allow `AT_EMPTY_PATH` for privileged processes only; linking through `/proc` works for all.
             Err(error) if error != Errno::EXIST => {
                 let opened = format!("/proc/self/fd/{}", file.as_raw_fd());
-                Ok(linkat(CWD, opened, folder, name, AtFlags::SYMLINK_FOLLOW)?)
+                Ok(linkat(CWD, opened, directory, name, AtFlags::SYMLINK_FOLLOW)?)
             }
             linked => Ok(linked?),
         }
@@ -155,14 +155,14 @@ pub fn open_lock(path: &Path) -> io::Result<File> {
 
 /// Returns the directory of a file.
 #[must_use]
-pub fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+pub fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Writes new names in a directory to disk. Errors are ignored: some systems cannot open a directory, and the file itself is on
 /// disk already.
-pub fn sync_folder(folder: &Path) {
-    if let Ok(handle) = File::open(folder) {
+pub fn sync_directory(directory: &Path) {
+    if let Ok(handle) = File::open(directory) {
         handle.sync_all().ok();
     }
 }

@@ -18,7 +18,7 @@ pub const BAD_STEP: Code = Code::error("R006", "bad-step");
 /// A license that cannot be read or has errors.
 pub const BAD_LICENSE: Code = Code::error("R007", "license-not-usable");
 /// A path outside of the project of the scenario file.
-pub const PATH_LEAVES: Code = Code::error("R008", "path-leaves-folder");
+pub const PATH_LEAVES: Code = Code::error("R008", "path-leaves-directory");
 /// A pool that is not in the license.
 pub const UNKNOWN_POOL: Code = Code::error("R009", "unknown-pool");
 /// Blocks have dates, but the scenario has no time.

@@ -57,16 +57,16 @@ pub fn create_public_file(path: &Path, text: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// Returns an error if the directory, the list or a key is missing or invalid.
-pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
-    let path = folder.join(TRUST_LIST);
-    if let Some(bundle) = load_bundle(folder)? {
+pub fn load_trust(directory: &Path) -> Result<Trust, TrustError> {
+    let path = directory.join(TRUST_LIST);
+    if let Some(bundle) = load_bundle(directory)? {
         if fs::symlink_metadata(&path).is_ok() {
             return Err(TrustError::new(format!("it has both a `{TRUST_LIST}` and a `{TRUST_BUNDLE}`"))
                 .help("keep one of the two: your own list, or the installed bundle"));
         }
-        let disputed = dispute(&bundle, &load_last_seen(folder)?);
+        let disputed = dispute(&bundle, &load_last_seen(directory)?);
         let mut trust = bundle.trust()?.disputed(disputed);
-        for key in load_added(folder)?.keys() {
+        for key in load_added(directory)?.keys() {
             trust.add(key.clone())?;
         }
         return Ok(trust);
@@ -77,13 +77,13 @@ pub fn load_trust(folder: &Path) -> Result<Trust, TrustError> {
         ),
         _ => TrustError::new(format!("cannot read `{TRUST_LIST}`: {}", io_reason(&error))),
     })?;
-    assemble(folder, &list)
+    assemble(directory, &list)
 }
 
-fn assemble(folder: &Path, list: &str) -> Result<Trust, TrustError> {
+fn assemble(directory: &Path, list: &str) -> Result<Trust, TrustError> {
     Trust::assemble(parse_trust_list(list)?, |entry| {
         // The list parser has checked that the name is a single path component.
-        read_public(&folder.join(&entry.file), MAX_KEY_FILE).map_err(|error| {
+        read_public(&directory.join(&entry.file), MAX_KEY_FILE).map_err(|error| {
             TrustError::at(
                 entry.line,
                 format!("cannot read the public key `{}`: {}", entry.file, io_reason(&error)),
@@ -96,8 +96,8 @@ fn assemble(folder: &Path, list: &str) -> Result<Trust, TrustError> {
 ///
 /// # Errors
 /// Returns an error if it cannot be read.
-pub fn read_added(folder: &Path) -> Result<Option<String>, TrustError> {
-    let Some(bytes) = read_if_there(folder, ADDED_LIST, MAX_TRUST_LIST)? else { return Ok(None) };
+pub fn read_added(directory: &Path) -> Result<Option<String>, TrustError> {
+    let Some(bytes) = read_if_there(directory, ADDED_LIST, MAX_TRUST_LIST)? else { return Ok(None) };
     String::from_utf8(bytes)
         .map(Some)
         .map_err(|_| TrustError::new(format!("`{ADDED_LIST}` is not UTF-8 text")))
@@ -107,9 +107,9 @@ pub fn read_added(folder: &Path) -> Result<Option<String>, TrustError> {
 ///
 /// # Errors
 /// Returns an error if the list or a key cannot be read or is invalid.
-pub fn load_added(folder: &Path) -> Result<Trust, TrustError> {
-    let Some(list) = read_added(folder)? else { return Ok(Trust::default()) };
-    assemble(folder, &list).map_err(|error| TrustError {
+pub fn load_added(directory: &Path) -> Result<Trust, TrustError> {
+    let Some(list) = read_added(directory)? else { return Ok(Trust::default()) };
+    assemble(directory, &list).map_err(|error| TrustError {
         message: format!("invalid `{ADDED_LIST}`: {}", error.message),
         ..error
     })
@@ -119,11 +119,11 @@ pub fn load_added(folder: &Path) -> Result<Trust, TrustError> {
 ///
 /// # Errors
 /// Returns an error if it cannot be read, or is not the one that was installed.
-pub fn load_bundle(folder: &Path) -> Result<Option<TrustBundle>, TrustError> {
-    let Some(bytes) = read_if_there(folder, TRUST_BUNDLE, MAX_TRUST_BUNDLE)? else {
+pub fn load_bundle(directory: &Path) -> Result<Option<TrustBundle>, TrustError> {
+    let Some(bytes) = read_if_there(directory, TRUST_BUNDLE, MAX_TRUST_BUNDLE)? else {
         return Ok(None);
     };
-    let last_seen = load_last_seen(folder)?;
+    let last_seen = load_last_seen(directory)?;
     let publisher = last_seen.publisher()?;
     let installed = |digest: &_| {
         let mut bundles = last_seen.seen(ListKind::Trust);
@@ -139,8 +139,8 @@ pub fn load_bundle(folder: &Path) -> Result<Option<TrustBundle>, TrustError> {
 ///
 /// # Errors
 /// Returns an error if the file exists and cannot be read.
-pub fn load_last_seen(folder: &Path) -> Result<LastSeen, TrustError> {
-    let Some(bytes) = read_if_there(folder, LAST_SEEN, MAX_TRUST_LIST)? else {
+pub fn load_last_seen(directory: &Path) -> Result<LastSeen, TrustError> {
+    let Some(bytes) = read_if_there(directory, LAST_SEEN, MAX_TRUST_LIST)? else {
         return Ok(LastSeen::default());
     };
     let text = std::str::from_utf8(&bytes)
@@ -156,11 +156,11 @@ pub fn load_last_seen(folder: &Path) -> Result<LastSeen, TrustError> {
 ///
 /// # Errors
 /// Returns an error if a file cannot be read, or if there are too many files.
-pub fn read_revocation_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, TrustError> {
+pub fn read_revocation_files(directory: &Path) -> Result<Vec<(String, Vec<u8>)>, TrustError> {
     const MOST: usize = 1000;
     let cannot = |error: &io::Error| TrustError::new(format!("cannot list its files: {}", io_reason(error)));
     let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
+    for entry in fs::read_dir(directory).map_err(|error| cannot(&error))? {
         let name = entry.map_err(|error| cannot(&error))?.file_name();
         if let Some(name) = name.to_str().filter(|name| name.ends_with(REVOCATION_SUFFIX)) {
             names.push(name.to_owned());
@@ -171,14 +171,14 @@ pub fn read_revocation_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Tr
     }
     names.sort();
     let read = |name: String| {
-        let bytes = read_if_there(folder, &name, MAX_REVOCATION_LIST)?.unwrap_or_default();
+        let bytes = read_if_there(directory, &name, MAX_REVOCATION_LIST)?.unwrap_or_default();
         Ok((name, bytes))
     };
     names.into_iter().map(read).collect()
 }
 
-fn read_if_there(folder: &Path, name: &str, limit: usize) -> Result<Option<Vec<u8>>, TrustError> {
-    match read_bytes(&folder.join(name), limit as u64) {
+fn read_if_there(directory: &Path, name: &str, limit: usize) -> Result<Option<Vec<u8>>, TrustError> {
+    match read_bytes(&directory.join(name), limit as u64) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(TrustError::new(format!("cannot read `{name}`: {}", io_reason(&error)))),

@@ -65,14 +65,14 @@ fn crates_depend_only_on_crates_above_them() {
 }
 
 #[test]
-fn every_folder_of_src_is_a_known_crate() {
-    let folders: BTreeSet<String> = fs::read_dir(root().join("src"))
+fn every_directory_of_src_is_a_known_crate() {
+    let directories: BTreeSet<String> = fs::read_dir(root().join("src"))
         .unwrap()
         .map(|entry| entry.unwrap())
         .filter(|entry| entry.path().is_dir())
         .map(|entry| entry.file_name().into_string().unwrap())
         .collect();
-    assert_eq!(folders, CRATES.iter().map(|name| (*name).to_owned()).collect());
+    assert_eq!(directories, CRATES.iter().map(|name| (*name).to_owned()).collect());
 }
 
 #[test]

@@ -9,9 +9,9 @@ pub(crate) const DAY: &str = "2026-06-01";
 
 /// Runs a case. A license that is written is formatted, lints without error, and passes its scenarios.
 fn run_case(name: &str) -> String {
-    let folder = root().join("tests/convert").join(name);
+    let directory = root().join("tests/convert").join(name);
     let place = TestDir::new();
-    for entry in fs::read_dir(&folder).unwrap() {
+    for entry in fs::read_dir(&directory).unwrap() {
         let path = entry.unwrap().path();
         place.write(path.file_name().unwrap().to_str().unwrap(), fs::read(&path).unwrap());
     }

@@ -114,11 +114,11 @@ fn losses_are_unique_and_have_pages() {
 fn report_matches_its_schema() {
     let place = TestDir::new();
     for (case, code) in [("flexnet-refused", 1), ("flexnet-broken", 1), ("xml-settings", 0), ("binary", 3)] {
-        let folder = root().join("tests/convert").join(case);
-        let args = fs::read_to_string(folder.join("args")).unwrap();
+        let directory = root().join("tests/convert").join(case);
+        let args = fs::read_to_string(directory.join("args")).unwrap();
         let mut words: Vec<&str> = args.split_whitespace().collect();
         let file = words.remove(0);
-        place.write(file, fs::read(folder.join(file)).unwrap());
+        place.write(file, fs::read(directory.join(file)).unwrap());
         let mut all = vec!["convert", file, "--at", "2026-06-01", "--report", "losses.json"];
         all.extend(words);
         place.run(&all).expect_code(code);

@@ -272,7 +272,7 @@ fn diff_explains_why_more_means_less() {
 }
 
 #[test]
-fn diff_reads_folders_and_patterns() {
+fn diff_reads_directories_and_patterns() {
     let (pools, local) = POOL.split_at(POOL.find("FEATURE Local").unwrap());
     let dir = with(&[("old/a.lic", POOL), ("new/b.lic", pools), ("new/c.lic", local)]);
     for args in [["old", "new"], ["old/*.lic", "new/*.lic"], ["old/a.lic", "new/[bc].lic"]] {

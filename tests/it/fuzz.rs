@@ -74,8 +74,9 @@ fn fuzz_targets_pass_on_corpus_and_mutations() {
     let rounds = cases(400, 10);
     let mut dice = Rng(0x9e37_79b9_7f4a_7c15);
     for (name, target) in targets::TARGETS {
-        let folder = root().join("fuzz/corpus").join(name);
-        let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let directory = root().join("fuzz/corpus").join(name);
+        let mut files: Vec<_> =
+            fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
         assert!(files.len() >= 4, "{name} has no corpus");
         for file in files {

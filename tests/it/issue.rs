@@ -40,11 +40,11 @@ pub(crate) fn many(count: usize) -> String {
 }
 
 /// Names and contents of the files in a directory.
-pub(crate) fn contents(dir: &TestDir, folder: &str) -> Vec<(String, String)> {
-    let mut files: Vec<(String, String)> = std::fs::read_dir(dir.path(folder))
+pub(crate) fn contents(dir: &TestDir, directory: &str) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = std::fs::read_dir(dir.path(directory))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .map(|name| (name.clone(), dir.read(&format!("{folder}/{name}"))))
+        .map(|name| (name.clone(), dir.read(&format!("{directory}/{name}"))))
         .collect();
     files.sort();
     files
@@ -180,7 +180,7 @@ fn issue_without_orders_fails() {
 }
 
 #[test]
-fn issue_resumes_after_unwritable_folder() {
+fn issue_resumes_after_unwritable_directory() {
     let dir = test_dir();
     dir.write("out", "a file where the directory should be");
     issue_into(&dir, "order.yaml", "out", "log").expect_code(6);

@@ -92,7 +92,7 @@ fn running_issue_is_not_started_again() {
 
 /// Otherwise a run could replace the licenses of another one, or log licenses that it cannot write.
 #[test]
-fn issue_waits_for_other_run_in_same_folder() {
+fn issue_waits_for_other_run_in_same_directory() {
     let dir = test_dir();
     customers(&dir, 3);
     std::fs::create_dir(dir.path("out")).unwrap();

@@ -207,9 +207,9 @@ fn messages_follow_style_rules() {
 
 #[test]
 fn example_licenses_report_only_elided_keys() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/examples");
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/examples");
     for name in ["alternates", "cascade", "dependency-sharing", "pool", "suite", "token-sharing"] {
-        let text = std::fs::read_to_string(folder.join(format!("{name}.lic"))).unwrap();
+        let text = std::fs::read_to_string(directory.join(format!("{name}.lic"))).unwrap();
         let license = License::from_text(name, &text);
         let found = lint(&[&license], &Options::at(day()));
         let grave: Vec<&Diagnostic> = found.iter().filter(|found| found.severity > Severity::Note).collect();

@@ -16,7 +16,7 @@ fn codes(stdout: &str) -> Vec<String> {
 }
 
 #[test]
-fn folder_search_follows_gitignore() {
+fn directory_search_follows_gitignore() {
     let dir = TestDir::new();
     for name in
         ["b.lic", "a/z.LIC", "a/a.lic", "a/note.txt", ".hidden/x.lic", "out/x.lic", "a/skip.lic", "c.d/x.lic"]
@@ -35,7 +35,7 @@ fn folder_search_follows_gitignore() {
 }
 
 #[test]
-fn lint_of_folder_without_licenses_fails() {
+fn lint_of_directory_without_licenses_fails() {
     let dir = TestDir::new();
     dir.write("empty/readme.txt", "").write("good.lic", GOOD);
     let outcome = dir.run(&["lint", "empty", "good.lic"]).expect_code(2);

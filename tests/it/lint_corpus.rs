@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::support::{Outcome, TestDir, files_below, root, snapshot};
 
-const FOLDER: &str = "tests/corpus/lint";
+const DIRECTORY: &str = "tests/corpus/lint";
 
 /// A file in the corpus.
 struct Case {
@@ -32,7 +32,7 @@ struct Case {
 
 impl Case {
     fn path(&self) -> String {
-        format!("{FOLDER}/{}/{}.lic", self.code, self.name)
+        format!("{DIRECTORY}/{}/{}.lic", self.code, self.name)
     }
 
     fn first_line(&self) -> &str {
@@ -54,14 +54,14 @@ impl Case {
 }
 
 fn cases() -> Vec<Case> {
-    let folder = root().join(FOLDER);
+    let directory = root().join(DIRECTORY);
     let case = |path: std::path::PathBuf| {
-        let name = path.strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/");
+        let name = path.strip_prefix(&directory).unwrap().to_str().unwrap().replace('\\', "/");
         let (code, name) = name.strip_suffix(".lic").expect("only licenses").split_once('/').unwrap();
         assert!(rule(code).is_some_and(|rule| rule.code.id == code), "no rule {code}");
         Case { code: code.to_owned(), name: name.to_owned(), bytes: fs::read(&path).unwrap() }
     };
-    files_below(FOLDER).into_iter().map(case).collect()
+    files_below(DIRECTORY).into_iter().map(case).collect()
 }
 
 /// Runs the command in the project directory.

@@ -98,13 +98,13 @@ struct Files {
 
 impl Files {
     fn read(name: &str) -> Self {
-        let folder = root().join("src").join(name);
+        let directory = root().join("src").join(name);
         let mut modules = BTreeMap::new();
         for path in files_below(&format!("src/{name}")) {
             if path.extension().is_none_or(|extension| extension != "rs") {
                 continue;
             }
-            let inside = path.strip_prefix(&folder).unwrap().with_extension("");
+            let inside = path.strip_prefix(&directory).unwrap().with_extension("");
             let mut module: Module =
                 inside.components().map(|part| part.as_os_str().to_str().unwrap().to_owned()).collect();
             if matches!(module.last().unwrap().as_str(), "lib" | "mod") {

@@ -15,8 +15,8 @@ fn joined(license: &License) -> String {
 
 /// All license files of the tests.
 fn corpus() -> Vec<(String, String)> {
-    let folders = ["tests/examples", "tests/parse"];
-    let files = folders.iter().flat_map(|folder| files_below(folder));
+    let directories = ["tests/examples", "tests/parse"];
+    let files = directories.iter().flat_map(|directory| files_below(directory));
     let texts = files.filter(|path| path.extension().is_some_and(|extension| extension == "lic"));
     texts.filter_map(|path| Some((path.display().to_string(), fs::read_to_string(&path).ok()?))).collect()
 }

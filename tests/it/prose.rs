@@ -114,8 +114,8 @@ fn is_placeholder(text: &str) -> bool {
 }
 
 fn files() -> Vec<std::path::PathBuf> {
-    let folders = ["src", "docs", "grammar", "templates", "examples", "benches", "tests/it"];
-    let mut files: Vec<_> = folders.iter().flat_map(|folder| files_below(folder)).collect();
+    let directories = ["src", "docs", "grammar", "templates", "examples", "benches", "tests/it"];
+    let mut files: Vec<_> = directories.iter().flat_map(|directory| files_below(directory)).collect();
     let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Cargo.toml", "action.yml"];
     files.extend(top.iter().map(|name| root().join(name)).filter(|path| path.exists()));
     let is_text = |path: &Path| {

@@ -117,7 +117,7 @@ fn check_with(document: &str, files: Option<&str>) {
     let path = root().join(document);
     let mut text = fs::read_to_string(&path).unwrap();
     let dir = TestDir::new();
-    for file in files.iter().flat_map(|folder| crate::support::files_below(folder)) {
+    for file in files.iter().flat_map(|directory| crate::support::files_below(directory)) {
         dir.write(file.file_name().unwrap().to_str().unwrap(), fs::read(&file).unwrap());
     }
     let printed: Vec<String> =

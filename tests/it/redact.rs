@@ -58,8 +58,8 @@ fn write_files(dir: &TestDir, secrets: &Secrets) {
          DATA=\"{data}\" COMMENT=\"{comment}\" OPTIONS=\"{data}\" PLATFORMS=\"{comment}\" }}\n"
     );
     let second = "FEATURE Other { VENDOR=ABC_Software KEYTYPE=ADDITIVE COUNT=1 SN=ANOTHER }\n";
-    let folder = secrets.path("-files");
-    let file = |end: &str| format!("{folder}/{}", secrets.path(end));
+    let directory = secrets.path("-files");
+    let file = |end: &str| format!("{directory}/{}", secrets.path(end));
     dir.write(&file("-a.lic"), format!("{first}{second}"));
     dir.run(&["sign", &file("-a.lic"), "--key", KEY, "--in-place", "--allow", "X003,X004,V020,V023"])
         .expect_code(0);
@@ -97,12 +97,12 @@ fn write_files(dir: &TestDir, secrets: &Secrets) {
 
 /// The commands whose output must not contain a secret: each reads different files or fails in a different way.
 fn commands(secrets: &Secrets) -> Vec<Vec<String>> {
-    let folder = secrets.path("-files");
-    let file = format!("{folder}/{}", secrets.path("-a.lic"));
+    let directory = secrets.path("-files");
+    let file = format!("{directory}/{}", secrets.path("-a.lic"));
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     vec![
-        words(&[&folder]),
-        words(&[&folder, "--one-set", "--require-all"]),
+        words(&[&directory]),
+        words(&[&directory, "--one-set", "--require-all"]),
         words(&[&file, &secrets.path("-gone.lic"), &secrets.path("-empty"), &file]),
         words(&[&file, "--vendor", "Another"]),
         words(&[&file, "--log", &secrets.path("-gone.log")]),

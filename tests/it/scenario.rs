@@ -10,8 +10,8 @@ use keywright::source::{FileId, SourceFile};
 
 use crate::support::{files_below, root, snapshot};
 
-fn yaml_files(folder: &str) -> Vec<PathBuf> {
-    let files = files_below(folder).into_iter();
+fn yaml_files(directory: &str) -> Vec<PathBuf> {
+    let files = files_below(directory).into_iter();
     files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect()
 }
 
@@ -20,12 +20,12 @@ fn source(path: &Path) -> Arc<SourceFile> {
     SourceFile::from_bytes(FileId(0), name, fs::read(path).unwrap())
 }
 
-fn play(source: &Arc<SourceFile>, folder: &Path) -> Result<Vec<ScenarioResult>, Vec<Diagnostic>> {
+fn play(source: &Arc<SourceFile>, directory: &Path) -> Result<Vec<ScenarioResult>, Vec<Diagnostic>> {
     let file = scenario::parse(source)?;
     let loaded = scenario::load(
         &file,
         |path| {
-            fs::read(folder.join(path))
+            fs::read(directory.join(path))
                 .map(|bytes| SourceFile::from_bytes(FileId(0), path, bytes))
                 .map_err(|_| LicenseError::Unreadable("no such file or directory".to_owned()))
         },
@@ -96,10 +96,10 @@ fn failing_rows_report_actual_values() {
 fn update_is_stable() {
     for path in yaml_files("tests/scenarios/failing") {
         let source = source(&path);
-        let folder = path.parent().unwrap();
-        let (updated, left) = scenario::updated(&source, &play(&source, folder).unwrap());
+        let directory = path.parent().unwrap();
+        let (updated, left) = scenario::updated(&source, &play(&source, directory).unwrap());
         let again = SourceFile::new("again", updated.clone());
-        let results = play(&again, folder).unwrap();
+        let results = play(&again, directory).unwrap();
         assert_eq!(scenario::updated(&again, &results), (updated, left));
     }
 }

@@ -144,7 +144,7 @@ fn scenario_search_does_not_follow_links_outside() {
 }
 
 #[test]
-fn stdin_is_read_as_file_in_working_folder() {
+fn stdin_is_read_as_file_in_working_directory() {
     let dir = test_dir();
     let text = dir.read("good/pool.scenarios.yaml").replace("license: pool.lic", "license: good/pool.lic");
     dir.run_with(&["test", "-"], text.as_bytes()).expect_code(0);
@@ -286,7 +286,7 @@ fn duplicate_scenario_name_is_a_warning() {
 }
 
 #[test]
-fn test_runs_each_file_once_and_skips_hidden_folders() {
+fn test_runs_each_file_once_and_skips_hidden_directories() {
     let dir = test_dir();
     dir.copy("tests/scenarios/good/pool.lic", ".git/pool.lic");
     dir.copy("tests/scenarios/good/pool.scenarios.yaml", ".git/pool.scenarios.yaml");

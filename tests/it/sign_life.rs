@@ -260,7 +260,7 @@ fn keys_of_other_programs_can_be_imported() {
 }
 
 #[test]
-fn verify_handles_folders_sets_and_vendors() {
+fn verify_handles_directories_sets_and_vendors() {
     let dir = test_dir();
     let pool = "FEATURE Pool { VENDOR=ABC_Software KEYTYPE=EXCLUSIVE VERSION=1.0 COUNT=20 SN=S-1 }\n";
     let token = "FEATURE Draw { VENDOR=ABC_Software KEYTYPE=TOKEN VERSION=1.0 SN=S-1\n  \

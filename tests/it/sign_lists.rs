@@ -181,20 +181,20 @@ fn state_change_leaves_other_fields_unchanged() {
 }
 
 #[test]
-fn folder_with_list_and_bundle_is_not_a_store() {
-    let folder = tempfile::tempdir().unwrap();
+fn directory_with_list_and_bundle_is_not_a_store() {
+    let directory = tempfile::tempdir().unwrap();
     let one = trusted(VENDOR, &key(1));
     let text = bundle(1, vec![one.clone()]).sign(&key(1), &one).unwrap();
-    fs::write(folder.path().join("trust.bundle"), &text).unwrap();
-    let unknown = keywright::sign::store_fs::load_trust(folder.path()).unwrap_err();
+    fs::write(directory.path().join("trust.bundle"), &text).unwrap();
+    let unknown = keywright::sign::store_fs::load_trust(directory.path()).unwrap_err();
     assert!(unknown.message.contains("not the one that was installed"), "{unknown}");
     let mut seen = LastSeen::default();
     let digest = TrustBundle::verify(text.as_bytes(), &Trust::from_key(one)).unwrap().digest;
     seen.note(ListId::trust(VENDOR, Usage::Production), Seen::new(1, digest));
-    fs::write(folder.path().join("last-seen.yaml"), seen.text()).unwrap();
-    let trust = keywright::sign::store_fs::load_trust(folder.path()).unwrap();
+    fs::write(directory.path().join("last-seen.yaml"), seen.text()).unwrap();
+    let trust = keywright::sign::store_fs::load_trust(directory.path()).unwrap();
     let public: PublicKey = *key(1).public_key();
     assert!(trust.get(public.id()).is_some());
-    fs::write(folder.path().join("trust.yaml"), "version: 1\nkeys: []\n").unwrap();
-    assert!(keywright::sign::store_fs::load_trust(folder.path()).unwrap_err().message.contains("both"));
+    fs::write(directory.path().join("trust.yaml"), "version: 1\nkeys: []\n").unwrap();
+    assert!(keywright::sign::store_fs::load_trust(directory.path()).unwrap_err().message.contains("both"));
 }

@@ -168,7 +168,7 @@ fn verify_reports_key_of_block_in_other_file() {
 
 #[cfg(unix)]
 #[test]
-fn verify_searches_folders_and_reports_skipped_entries() {
+fn verify_searches_directories_and_reports_skipped_entries() {
     let dir = signed_dir();
     let good = dir.read("a.lic");
     dir.write("in/A.LIC", &good)

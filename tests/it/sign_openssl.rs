@@ -12,11 +12,11 @@ use keywright::verify::{Domain, KeyText, Payload, PublicKey, message};
 
 use crate::sign::{PLAIN, key, signed};
 
-fn openssl(folder: &Path, arguments: &str) -> Option<Output> {
+fn openssl(directory: &Path, arguments: &str) -> Option<Output> {
     if !crate::support::has_tools(&["openssl"], "interoperability") {
         return None;
     }
-    Some(Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output().unwrap())
+    Some(Command::new("openssl").args(arguments.split(' ')).current_dir(directory).output().unwrap())
 }
 
 fn text(output: &Output) -> String {
@@ -26,9 +26,9 @@ fn text(output: &Output) -> String {
 
 #[test]
 fn openssl_reads_keys() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let key = key(1);
-    fs::write(folder.path().join("pub.pem"), key.public_key().to_pem()).unwrap();
+    fs::write(directory.path().join("pub.pem"), key.public_key().to_pem()).unwrap();
     for protection in [
         Protection::Plain,
         Protection::Passphrase(b"test", Kdf::Scrypt),
@@ -36,19 +36,19 @@ fn openssl_reads_keys() {
     ] {
         let label = Label { vendor: Some("ABC_Software".to_owned()), ..Label::default() };
         let text_of_key = write_secret_key(&key, &label, protection).unwrap();
-        fs::write(folder.path().join("key.pem"), &*text_of_key).unwrap();
-        let Some(output) = openssl(folder.path(), "pkey -in key.pem -passin pass:test -pubout") else {
+        fs::write(directory.path().join("key.pem"), &*text_of_key).unwrap();
+        let Some(output) = openssl(directory.path(), "pkey -in key.pem -passin pass:test -pubout") else {
             return;
         };
         assert_eq!(text(&output), key.public_key().to_pem());
     }
-    let output = openssl(folder.path(), "pkey -pubin -in pub.pem -pubout").unwrap();
+    let output = openssl(directory.path(), "pkey -pubin -in pub.pem -pubout").unwrap();
     assert_eq!(text(&output), key.public_key().to_pem());
 }
 
 #[test]
 fn openssl_keys_are_read() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     for options in [
         "pkcs8 -topk8 -in key.pem -out other.pem -nocrypt",
         "pkcs8 -topk8 -in key.pem -out other.pem -passout pass:test",
@@ -57,11 +57,11 @@ fn openssl_keys_are_read() {
         "pkcs8 -topk8 -in key.pem -out other.pem -passout pass:test -scrypt",
         "pkey -in key.pem -out other.pem -aes256 -passout pass:test",
     ] {
-        let Some(made) = openssl(folder.path(), "genpkey -algorithm ed25519 -out key.pem") else { return };
+        let Some(made) = openssl(directory.path(), "genpkey -algorithm ed25519 -out key.pem") else { return };
         text(&made);
-        text(&openssl(folder.path(), options).unwrap());
-        let public = text(&openssl(folder.path(), "pkey -in key.pem -pubout").unwrap());
-        let file = fs::read_to_string(folder.path().join("other.pem")).unwrap();
+        text(&openssl(directory.path(), options).unwrap());
+        let public = text(&openssl(directory.path(), "pkey -in key.pem -pubout").unwrap());
+        let file = fs::read_to_string(directory.path().join("other.pem")).unwrap();
         let (read, _) =
             parse_secret_key(&file, Some(b"test")).unwrap_or_else(|error| panic!("{options}: {error}"));
         assert_eq!(read.public_key().to_pem(), public, "{options}");
@@ -71,22 +71,22 @@ fn openssl_keys_are_read() {
 
 #[test]
 fn openssl_verifies_signatures() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let license = License::from_text("test.lic", &signed(PLAIN));
-    fs::write(folder.path().join("pub.pem"), key(1).public_key().to_pem()).unwrap();
+    fs::write(directory.path().join("pub.pem"), key(1).public_key().to_pem()).unwrap();
     for feature in &license.features {
         let parts = KeyText::parse(&license.value(feature, "KEY").unwrap()).unwrap();
         let digest = Payload::from_block(&license, feature).digest();
-        fs::write(folder.path().join("message"), message::message(Domain::Feature, parts.key, &digest))
+        fs::write(directory.path().join("message"), message::message(Domain::Feature, parts.key, &digest))
             .unwrap();
-        fs::write(folder.path().join("signature"), parts.signature).unwrap();
+        fs::write(directory.path().join("signature"), parts.signature).unwrap();
         let command = "pkeyutl -verify -pubin -inkey pub.pem -rawin -in message -sigfile signature";
-        let Some(output) = openssl(folder.path(), command) else { return };
+        let Some(output) = openssl(directory.path(), command) else { return };
         assert!(text(&output).contains("Signature Verified Successfully"));
         let mut wrong = parts.signature;
         wrong[0] ^= 1;
-        fs::write(folder.path().join("signature"), wrong).unwrap();
-        assert!(!openssl(folder.path(), command).unwrap().status.success());
+        fs::write(directory.path().join("signature"), wrong).unwrap();
+        assert!(!openssl(directory.path(), command).unwrap().status.success());
     }
 }
 

@@ -39,7 +39,7 @@ fn lock_file_of_killed_command_is_ignored() {
 }
 
 #[test]
-fn unwritable_store_leaves_no_folder() {
+fn unwritable_store_leaves_no_directory() {
     let dir = TestDir::new();
     let new = ["keys", "new", "--vendor", "V", "--no-passphrase", "--trust", "deep/keys"];
     // The secret key cannot be put where there is no directory.
@@ -148,7 +148,7 @@ fn stdin_is_read_once() {
 }
 
 #[test]
-fn man_pages_are_written_to_new_folder() {
+fn man_pages_are_written_to_new_directory() {
     let dir = TestDir::new();
     dir.run(&["man", "-o", "share/man1"]).expect_code(0);
     assert!(dir.path("share/man1/keywright-sign.1").exists());

@@ -87,22 +87,24 @@ fn public_key_reads_back_in_both_forms() {
 }
 
 #[test]
-fn folder_is_a_trust_store() {
-    let folder = tempfile::tempdir().unwrap();
-    let missing = store_fs::load_trust(folder.path()).unwrap_err();
+fn directory_is_a_trust_store() {
+    let directory = tempfile::tempdir().unwrap();
+    let missing = store_fs::load_trust(directory.path()).unwrap_err();
     assert!(missing.message.contains("`trust.yaml` not found") && missing.help.is_some());
-    fs::write(folder.path().join(TRUST_LIST), good()).unwrap();
-    let missing = store_fs::load_trust(folder.path()).unwrap_err();
+    fs::write(directory.path().join(TRUST_LIST), good()).unwrap();
+    let missing = store_fs::load_trust(directory.path()).unwrap_err();
     assert!(missing.message.contains("abc.pub.pem"), "{missing}");
     assert_eq!(missing.place, Some((3, 1)));
-    let path = folder.path().join("abc.pub.pem");
+    let path = directory.path().join("abc.pub.pem");
     fs::create_dir(&path).unwrap();
-    assert!(store_fs::load_trust(folder.path()).unwrap_err().message.contains("is a directory, not a file"));
+    assert!(
+        store_fs::load_trust(directory.path()).unwrap_err().message.contains("is a directory, not a file")
+    );
     fs::remove_dir(&path).unwrap();
     fs::write(&path, "x".repeat(70_000)).unwrap();
-    assert!(store_fs::load_trust(folder.path()).unwrap_err().message.contains("too large"));
+    assert!(store_fs::load_trust(directory.path()).unwrap_err().message.contains("too large"));
     fs::write(&path, key(1).public_key().to_pem()).unwrap();
-    let trust = store_fs::load_trust(folder.path()).unwrap();
+    let trust = store_fs::load_trust(directory.path()).unwrap();
     assert_eq!(trust.get(key(1).public_key().id()).unwrap().entry.vendor, VENDOR);
     assert!(trust.get(key(2).public_key().id()).is_none());
 }

@@ -31,13 +31,13 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// Returns all files below a directory of the project, sorted.
-pub(crate) fn files_below(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn files_below(directory: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut folders = vec![root().join(folder)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
+    let mut directories = vec![root().join(directory)];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
+            if path.is_dir() { directories.push(path) } else { found.push(path) }
         }
     }
     found.sort();
@@ -67,16 +67,16 @@ impl Outcome {
 
 /// A directory to run the program in.
 pub(crate) struct TestDir {
-    folder: TempDir,
+    directory: TempDir,
 }
 
 impl TestDir {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::Builder::new().prefix("kw").tempdir().unwrap() }
+        Self { directory: tempfile::Builder::new().prefix("kw").tempdir().unwrap() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.directory.path().join(name)
     }
 
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
@@ -107,7 +107,7 @@ impl TestDir {
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(self.folder.path())
+        let mut names: Vec<String> = fs::read_dir(self.directory.path())
             .unwrap()
             .map(|e| e.unwrap().file_name().into_string().unwrap())
             .collect();
@@ -119,10 +119,10 @@ impl TestDir {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
         command
-            .current_dir(self.folder.path())
+            .current_dir(self.directory.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.env("TMPDIR", self.folder.path()).env("TZ", "UTC");
+        command.env("TMPDIR", self.directory.path()).env("TZ", "UTC");
         command
     }
 
@@ -177,7 +177,7 @@ impl TestDir {
 
     fn neutral(&self, bytes: &[u8]) -> String {
         let text = String::from_utf8(bytes.to_vec()).expect("output is UTF-8");
-        text.replace(&*self.folder.path().to_string_lossy(), "@")
+        text.replace(&*self.directory.path().to_string_lossy(), "@")
     }
 }
 

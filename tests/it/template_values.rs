@@ -135,7 +135,7 @@ fn own_templates_override_builtin_templates() {
 fn terminal_prompts_for_missing_parameters() {
     let dir = TestDir::new();
     dir.copy(SITE, "mine/site.lic");
-    let folder = dir.path("mine");
+    let directory = dir.path("mine");
     let mut stdin = Cursor::new(b"My Draw\nMyDraw\n".to_vec());
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let mut io = Console {
@@ -151,7 +151,7 @@ fn terminal_prompts_for_missing_parameters() {
         today: TODAY,
         interactive: true,
     };
-    let exit = cli::run(["keywright", "new", "site", "--templates", folder.to_str().unwrap()], &mut io);
+    let exit = cli::run(["keywright", "new", "site", "--templates", directory.to_str().unwrap()], &mut io);
     let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
     assert_eq!(exit, Exit::Success, "{stderr}");
     assert!(stdout.contains("FEATURE MyDraw\n"), "{stdout}");

@@ -54,7 +54,7 @@ pub(super) fn in_order<'t, 'i>(
 pub(super) struct Reader<'a> {
     pub(super) source: Arc<SourceFile>,
     /// Directory that paths are relative to.
-    pub(super) folder: &'a Path,
+    pub(super) directory: &'a Path,
 }
 
 pub(super) type Value<'i> = Spanned<DeValue<'i>>;
@@ -197,7 +197,7 @@ impl Reader<'_> {
         if text.is_empty() {
             return Err(self.stop(value.span(), format!("{what} must be a path, not an empty string")));
         }
-        Ok(self.folder.join(text))
+        Ok(self.directory.join(text))
     }
 
     fn some<T>(&self, list: Vec<T>, value: &Value<'_>, message: &str) -> Result<Vec<T>, CliError> {

@@ -136,9 +136,9 @@ fn chained(before: &Digest, next: &Digest) -> Digest {
 /// Reads the templates that a catalogue uses.
 pub(crate) fn templates(
     catalog: &Catalog,
-    folder: Option<&Path>,
+    directory: Option<&Path>,
 ) -> Result<BTreeMap<String, keywright_issue::Template>, CliError> {
-    let shelf = Shelf { folder };
+    let shelf = Shelf { directory };
     let mut templates = BTreeMap::new();
     for product in &catalog.products {
         if !templates.contains_key(&product.template) {

@@ -27,7 +27,7 @@ pub(crate) enum Existing {
 /// The output directory, and the run's prefix for temporary files.
 #[derive(Debug)]
 pub(crate) struct OutputDir<'a> {
-    folder: &'a Path,
+    directory: &'a Path,
     mark: String,
     /// The directory. Must be open before the first write: syncfs reports write-back errors only to descriptors opened
     /// earlier. `None` on systems that cannot open directories.
@@ -38,35 +38,35 @@ pub(crate) struct OutputDir<'a> {
 
 impl<'a> OutputDir<'a> {
     /// Creates the directory. `run` is the name of the run; `--resume` finds its temporary files by it.
-    pub(crate) fn make(folder: &'a Path, run: &str, durable: bool) -> Result<Self, CliError> {
+    pub(crate) fn make(directory: &'a Path, run: &str, durable: bool) -> Result<Self, CliError> {
         let cannot = |what: &'static str| {
             move |error: io::Error| {
-                let (folder, reason) = (files::display_name(folder), files::io_reason(&error));
-                CliError::failure(format!("cannot {what} the directory `{folder}`: {reason}"))
+                let (directory, reason) = (files::display_name(directory), files::io_reason(&error));
+                CliError::failure(format!("cannot {what} the directory `{directory}`: {reason}"))
             }
         };
-        fs::create_dir_all(folder).map_err(cannot("create"))?;
+        fs::create_dir_all(directory).map_err(cannot("create"))?;
         // Without syncfs, every file is synced by itself.
         let durable = durable || !cfg!(target_os = "linux");
-        let opened = cfg!(unix).then(|| fs::File::open(folder)).transpose().map_err(cannot("open"))?;
-        Ok(Self { folder, mark: format!("{TEMPORARY}{run}-"), opened, durable })
+        let opened = cfg!(unix).then(|| fs::File::open(directory)).transpose().map_err(cannot("open"))?;
+        Ok(Self { directory, mark: format!("{TEMPORARY}{run}-"), opened, durable })
     }
 
     /// Locks the directory until this run ends, because the state of existing files must not change between check and
     /// write. `wait` is called if another run has the lock. Does nothing on systems that cannot lock a directory.
     pub(crate) fn lock(&self, wait: impl FnOnce() -> io::Result<()>) -> Result<(), CliError> {
-        let Some(folder) = &self.opened else { return Ok(()) };
-        if let Err(fs::TryLockError::WouldBlock) = folder.try_lock() {
+        let Some(directory) = &self.opened else { return Ok(()) };
+        if let Err(fs::TryLockError::WouldBlock) = directory.try_lock() {
             wait()?;
             // If waiting is not supported, neither is the lock.
-            let _ = folder.lock();
+            let _ = directory.lock();
         }
         Ok(())
     }
 
     /// Returns the path of a license file.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+        self.directory.join(name)
     }
 
     /// Returns the state of a license file.
@@ -114,10 +114,10 @@ impl<'a> OutputDir<'a> {
     /// directory changes only once. Not supported by all systems and file systems.
     #[cfg(target_os = "linux")]
     fn link(&self, name: &str, license: &str) -> io::Result<()> {
-        let folder = self.opened.as_ref().ok_or(io::ErrorKind::Unsupported)?;
-        let mut file = nameless::create(folder, Access::All)?;
+        let directory = self.opened.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+        let mut file = nameless::create(directory, Access::All)?;
         self.write(&mut file, license)?;
-        nameless::link(&file, folder, name.as_ref())
+        nameless::link(&file, directory, name.as_ref())
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -127,7 +127,7 @@ impl<'a> OutputDir<'a> {
 
     /// Writes a file by renaming a temporary one.
     fn rename(&self, path: &Path, license: &str, replace: bool) -> io::Result<()> {
-        let mut temporary = temporary_in(self.folder, &self.mark, Access::All)?;
+        let mut temporary = temporary_in(self.directory, &self.mark, Access::All)?;
         self.write(temporary.as_file_mut(), license)?;
         let placed = if replace { temporary.persist(path) } else { temporary.persist_noclobber(path) };
         placed.map(drop).map_err(|error| error.error)
@@ -143,11 +143,11 @@ impl<'a> OutputDir<'a> {
         let cannot = |error: &io::Error| {
             CliError::failure(format!(
                 "cannot clean `{}`: {}",
-                files::display_name(self.folder),
+                files::display_name(self.directory),
                 files::io_reason(error)
             ))
         };
-        for entry in fs::read_dir(self.folder).map_err(|error| cannot(&error))? {
+        for entry in fs::read_dir(self.directory).map_err(|error| cannot(&error))? {
             let entry = entry.map_err(|error| cannot(&error))?;
             if entry.file_name().to_str().is_some_and(|name| name.starts_with(&self.mark)) {
                 fs::remove_file(entry.path()).map_err(|error| cannot(&error))?;
@@ -162,7 +162,7 @@ impl<'a> OutputDir<'a> {
         self.opened.as_ref().map_or(Ok(()), write_down).map_err(|error| {
             CliError::failure(format!(
                 "cannot sync `{}` to disk: {}",
-                files::display_name(self.folder),
+                files::display_name(self.directory),
                 files::io_reason(&error)
             ))
             .help("free some disk space, then continue the run with `--resume`")
@@ -172,8 +172,8 @@ impl<'a> OutputDir<'a> {
 
 /// Syncs the whole file system of a directory: one step for a hundred thousand files.
 #[cfg(target_os = "linux")]
-fn write_all_down(folder: &fs::File) -> io::Result<()> {
-    rustix::fs::syncfs(folder)?;
+fn write_all_down(directory: &fs::File) -> io::Result<()> {
+    rustix::fs::syncfs(directory)?;
     Ok(())
 }
 
@@ -181,8 +181,8 @@ fn write_all_down(folder: &fs::File) -> io::Result<()> {
 use write_names_down as write_all_down;
 
 /// Syncs the names in a directory.
-fn write_names_down(folder: &fs::File) -> io::Result<()> {
-    folder.sync_all()
+fn write_names_down(directory: &fs::File) -> io::Result<()> {
+    directory.sync_all()
 }
 
 #[cfg(test)]
@@ -192,8 +192,8 @@ mod tests {
     #[test]
     fn files_changed_by_others_are_left_unchanged() {
         let place = tempfile::tempdir().unwrap();
-        let folder = place.path().join("out");
-        let out = OutputDir::make(&folder, "0123", false).unwrap();
+        let directory = place.path().join("out");
+        let out = OutputDir::make(&directory, "0123", false).unwrap();
         assert_eq!(out.compare("a.lic", "text"), Existing::Nothing);
         assert!(out.put("a.lic", "text", false).unwrap());
         assert!(!out.put("a.lic", "text", false).unwrap());
@@ -201,7 +201,7 @@ mod tests {
         assert!(out.put("a.lic", "other", false).unwrap_err().message.contains("exists"));
         assert!(out.put("a.lic", "other", true).unwrap());
         // The way for systems without unnamed temporary files.
-        let path = folder.join("c.lic");
+        let path = directory.join("c.lic");
         out.rename(&path, "text", false).unwrap();
         let again = out.rename(&path, "other", false).unwrap_err();
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
@@ -209,10 +209,10 @@ mod tests {
         fs::remove_file(path).unwrap();
         out.sync().unwrap();
         for name in [".keywright-0123-Ab", ".keywright-9999-Ab", "b.lic"] {
-            fs::write(folder.join(name), "").unwrap();
+            fs::write(directory.join(name), "").unwrap();
         }
         out.clean().unwrap();
-        let mut left: Vec<_> = fs::read_dir(&folder)
+        let mut left: Vec<_> = fs::read_dir(&directory)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();

@@ -165,21 +165,21 @@ fn add_key(
     secret: Option<(&Path, &str)>,
     io: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
-    let folder = &args.trust.directory(io)?;
-    let lock = Lock::take(folder)?;
-    let list = existing_list(folder)?;
+    let directory = &args.trust.directory(io)?;
+    let lock = Lock::take(directory)?;
+    let list = existing_list(directory)?;
     let entry = args.entry.entry(vendor, key.id(), io.today)?;
     let known = list.as_deref().map(keywright_sign::parse_trust_list).transpose();
-    let known = known.map_err(|error| stop(folder, &error))?.unwrap_or_default();
+    let known = known.map_err(|error| stop(directory, &error))?.unwrap_or_default();
     if known.iter().any(|known| known.id == entry.id) {
         return Err(CliError::new(Exit::Findings, format!("key {} is already in the trust store", entry.id)));
     }
-    let list = append_entry(list.as_deref(), &entry).map_err(|error| stop(folder, &error))?;
-    write_all(folder, secret, &entry, key, &list)?;
+    let list = append_entry(list.as_deref(), &entry).map_err(|error| stop(directory, &error))?;
+    write_all(directory, secret, &entry, key, &list)?;
     drop(lock);
     if secret.is_some() {
         args.protection.warn(io)?;
     }
-    print_result(folder, secret.map(|(out, _)| (out, args.protection.no_passphrase)), &entry, io)?;
+    print_result(directory, secret.map(|(out, _)| (out, args.protection.no_passphrase)), &entry, io)?;
     Ok(Exit::Success)
 }

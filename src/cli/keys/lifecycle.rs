@@ -110,14 +110,14 @@ fn change(
     list: Option<&Path>,
     io: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
-    let folder = &trust.directory(io)?;
+    let directory = &trust.directory(io)?;
     if let Some(since) = state.since().filter(|since| io.today < *since) {
         return Err(CliError::usage(format!("date {since} is in the future (today is {})", io.today))
             .help("run the command on that day; until then the key is in use"));
     }
     // Checked first, because locking would create a missing store.
     trust.load(io)?;
-    let _lock = Lock::take(folder)?;
+    let _lock = Lock::take(directory)?;
     let store = trust.load(io)?;
     let key = store.get(id).ok_or_else(|| {
         CliError::new(Exit::Findings, format!("key {id} is not in the trust store"))
@@ -127,28 +127,28 @@ fn change(
     if !old.may_become(state) {
         return Err(CliError::new(Exit::Findings, format!("key {id} cannot become {state}: it is {old}")));
     }
-    let (name, text) = list_with(folder, id)?;
+    let (name, text) = list_with(directory, id)?;
     let lists = match state.since() {
         None => None,
-        Some(_) => recorded(folder, &store, key, list, io)?.or_else(|| key.entry.lists.clone()),
+        Some(_) => recorded(directory, &store, key, list, io)?.or_else(|| key.entry.lists.clone()),
     };
-    let text = change_entry(&text, id, state, lists.as_deref()).map_err(|error| stop(folder, &error))?;
-    files::write(&folder.join(name), text.as_bytes())?;
+    let text = change_entry(&text, id, state, lists.as_deref()).map_err(|error| stop(directory, &error))?;
+    files::write(&directory.join(name), text.as_bytes())?;
     writeln!(io.stdout, "key {id} of {}: {old} → {state}", key.entry.vendor)?;
     Ok(Exit::Success)
 }
 
 /// Returns the list that has a key, and its text. Keys of other vendors in a store with an installed bundle have a
 /// separate list.
-fn list_with(folder: &Path, id: KeyId) -> Result<(&'static str, String), CliError> {
-    let added = store_fs::load_added(folder).map_err(|error| stop(folder, &error))?;
+fn list_with(directory: &Path, id: KeyId) -> Result<(&'static str, String), CliError> {
+    let added = store_fs::load_added(directory).map_err(|error| stop(directory, &error))?;
     if added.get(id).is_some() {
-        let text = store_fs::read_added(folder).map_err(|error| stop(folder, &error))?;
+        let text = store_fs::read_added(directory).map_err(|error| stop(directory, &error))?;
         return Ok((ADDED_LIST, text.unwrap_or_default()));
     }
-    let text = existing_list(folder)?;
+    let text = existing_list(directory)?;
     let text = text.ok_or_else(|| {
-        CliError::usage(format!("no trust list in the trust store `{}`", files::display_name(folder)))
+        CliError::usage(format!("no trust list in the trust store `{}`", files::display_name(directory)))
     })?;
     Ok((TRUST_LIST, text))
 }
@@ -156,7 +156,7 @@ fn list_with(folder: &Path, id: KeyId) -> Result<(&'static str, String), CliErro
 /// Returns the revocation list that is current while the key changes its state; empty if there never was one. `None` if
 /// it is uncertain; then nothing is recorded.
 fn recorded(
-    folder: &Path,
+    directory: &Path,
     store: &Trust,
     key: &TrustedKey,
     named: Option<&Path>,
@@ -178,8 +178,8 @@ fn recorded(
         }
         return Ok(Some(vec![mark(&list)]));
     }
-    let seen = store_fs::load_last_seen(folder).map_err(|error| stop(folder, &error))?;
-    let stored = store_fs::read_revocation_files(folder).map_err(|error| stop(folder, &error))?;
+    let seen = store_fs::load_last_seen(directory).map_err(|error| stop(directory, &error))?;
+    let stored = store_fs::read_revocation_files(directory).map_err(|error| stop(directory, &error))?;
     let offered: Vec<&[u8]> = stored.iter().map(|(_, bytes)| bytes.as_slice()).collect();
     let judged = judge_lists(&offered, store, Mode::Development, &seen, io.today);
     let id = ListId::revocation(&entry.vendor, entry.usage);

@@ -31,16 +31,16 @@ impl Lock {
     ///
     /// # Errors
     /// Returns an error if the directory cannot be written, or the lock is not released in time.
-    pub(crate) fn take(folder: &Path) -> Result<Self, CliError> {
-        Self::take_within(folder, PATIENCE)
+    pub(crate) fn take(directory: &Path) -> Result<Self, CliError> {
+        Self::take_within(directory, PATIENCE)
     }
 
-    fn take_within(folder: &Path, patience: Duration) -> Result<Self, CliError> {
+    fn take_within(directory: &Path, patience: Duration) -> Result<Self, CliError> {
         let mut lock = Self { locked: None, made: Vec::new() };
-        let path = folder.join(LOCK);
+        let path = directory.join(LOCK);
         let end = Instant::now() + patience;
         loop {
-            lock.make(folder)?;
+            lock.make(directory)?;
             match try_take(&path) {
                 Ok(Some(file)) => {
                     lock.locked = Some((path, file));
@@ -54,7 +54,7 @@ impl Lock {
             if Instant::now() >= end {
                 return Err(CliError::failure(format!(
                     "the trust store `{}` is locked by another command (`{}`)",
-                    files::display_name(folder),
+                    files::display_name(directory),
                     files::display_name(&path)
                 ))
                 .help("try again after that command has ended"));
@@ -64,13 +64,13 @@ impl Lock {
     }
 
     /// Creates the directory, and records which directories were missing.
-    fn make(&mut self, folder: &Path) -> Result<(), CliError> {
-        if folder.is_dir() {
+    fn make(&mut self, directory: &Path) -> Result<(), CliError> {
+        if directory.is_dir() {
             return Ok(());
         }
-        let missing = folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
+        let missing = directory.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
         self.made.extend(missing.map(Path::to_owned));
-        fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))
+        fs::create_dir_all(directory).map_err(|error| cannot(directory, &error))
     }
 }
 
@@ -107,9 +107,9 @@ impl Drop for Lock {
             let _ = fs::remove_file(&path);
             drop(file);
         }
-        for folder in &self.made {
+        for directory in &self.made {
             // Innermost first; `remove_dir` fails for a directory that is not empty.
-            let _ = fs::remove_dir(folder);
+            let _ = fs::remove_dir(directory);
         }
     }
 }
@@ -125,14 +125,14 @@ mod tests {
     #[test]
     fn lock_is_exclusive_and_released() {
         let place = tempfile::tempdir().unwrap();
-        let folder = place.path().join("a/keys");
-        let lock = Lock::take(&folder).unwrap();
-        let refused = Lock::take_within(&folder, Duration::ZERO).unwrap_err();
+        let directory = place.path().join("a/keys");
+        let lock = Lock::take(&directory).unwrap();
+        let refused = Lock::take_within(&directory, Duration::ZERO).unwrap_err();
         assert_eq!(refused.exit, super::super::super::Exit::Failure);
         assert!(refused.message.contains(LOCK), "{refused}");
         drop(lock);
         assert!(!place.path().join("a").exists(), "empty directories were not removed");
-        drop(Lock::take_within(&folder, Duration::ZERO).unwrap());
+        drop(Lock::take_within(&directory, Duration::ZERO).unwrap());
     }
 
     #[test]
@@ -144,12 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn non_empty_folder_is_kept() {
+    fn non_empty_directory_is_kept() {
         let place = tempfile::tempdir().unwrap();
-        let folder = place.path().join("keys");
-        let lock = Lock::take(&folder).unwrap();
-        fs::write(folder.join("a.pub.pem"), "key").unwrap();
+        let directory = place.path().join("keys");
+        let lock = Lock::take(&directory).unwrap();
+        fs::write(directory.join("a.pub.pem"), "key").unwrap();
         drop(lock);
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
     }
 }

@@ -114,12 +114,13 @@ pub(super) fn new(args: &NewArgs, io: &mut Console<'_>) -> Result<Exit, CliError
     }
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.key.pem", args.vendor)));
     refuse_existing(&out)?;
-    let folder = &args.trust.directory(io)?;
+    let directory = &args.trust.directory(io)?;
     args.entry.validity.days(io.today)?;
     let key = SecretKey::generate().map_err(|error| CliError::failure(error.to_string()))?;
     let entry = args.entry.entry(&args.vendor, key.public_key().id(), io.today)?;
-    let extended =
-        || append_entry(existing_list(folder)?.as_deref(), &entry).map_err(|error| stop(folder, &error));
+    let extended = || {
+        append_entry(existing_list(directory)?.as_deref(), &entry).map_err(|error| stop(directory, &error))
+    };
     // Checks the store before asking for a passphrase.
     extended()?;
     let label = Label {
@@ -129,17 +130,17 @@ pub(super) fn new(args: &NewArgs, io: &mut Console<'_>) -> Result<Exit, CliError
         weakness: None,
     };
     let secret = args.protection.write(&key, &label, || args.passphrase.get(true, io))?;
-    let lock = Lock::take(folder)?;
-    write_all(folder, Some((&out, &secret)), &entry, key.public_key(), &extended()?)?;
+    let lock = Lock::take(directory)?;
+    write_all(directory, Some((&out, &secret)), &entry, key.public_key(), &extended()?)?;
     drop(lock);
     args.protection.warn(io)?;
-    print_result(folder, Some((&out, args.protection.no_passphrase)), &entry, io)?;
+    print_result(directory, Some((&out, args.protection.no_passphrase)), &entry, io)?;
     Ok(Exit::Success)
 }
 
 /// Prints the created files and the next command.
 pub(super) fn print_result(
-    folder: &Path,
+    directory: &Path,
     secret: Option<(&Path, bool)>,
     entry: &TrustEntry,
     io: &mut Console<'_>,
@@ -153,10 +154,10 @@ pub(super) fn print_result(
         let note = if plain { "not encrypted, keep it safe" } else { "encrypted, keep it private" };
         writeln!(io.stdout, "  secret key  {}  ({note})", shown(out))?;
     }
-    writeln!(io.stdout, "  public key  {}", shown(&folder.join(&entry.file)))?;
-    writeln!(io.stdout, "  trust list  {}", shown(&folder.join(TRUST_LIST)))?;
+    writeln!(io.stdout, "  public key  {}", shown(&directory.join(&entry.file)))?;
+    writeln!(io.stdout, "  trust list  {}", shown(&directory.join(TRUST_LIST)))?;
     let trust =
-        if folder == Path::new("keys") { String::new() } else { format!(" --trust {}", word(folder)) };
+        if directory == Path::new("keys") { String::new() } else { format!(" --trust {}", word(directory)) };
     if let Some((out, _)) = secret {
         let next = if *state == KeyState::Standby { "keys drill" } else { "sign LICENSE" };
         let place = if *state == KeyState::Standby { "" } else { " --in-place" };

@@ -22,31 +22,31 @@ pub(super) fn refuse_existing(out: &Path) -> Result<(), CliError> {
 }
 
 /// Returns the text of the trust list, if there is one.
-pub(super) fn existing_list(folder: &Path) -> Result<Option<String>, CliError> {
-    if fs::symlink_metadata(folder.join(TRUST_BUNDLE)).is_ok() {
-        let name = files::display_name(folder);
+pub(super) fn existing_list(directory: &Path) -> Result<Option<String>, CliError> {
+    if fs::symlink_metadata(directory.join(TRUST_BUNDLE)).is_ok() {
+        let name = files::display_name(directory);
         return Err(CliError::usage(format!(
             "the trust store `{name}` is an installed trust bundle, which cannot be changed"
         ))
         .help("ask its vendor for a new version; `keywright trust add` adds a key of another vendor"));
     }
-    let path = folder.join(TRUST_LIST);
+    let path = directory.join(TRUST_LIST);
     if fs::symlink_metadata(&path).is_err() {
         return Ok(None);
     }
     // The whole store must be valid before a key is added to it.
-    store_fs::load_trust(folder).map_err(|error| stop(folder, &error))?;
+    store_fs::load_trust(directory).map_err(|error| stop(directory, &error))?;
     let bytes = files::read_file(&path, store_fs::MAX_TRUST_LIST)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| CliError::usage(format!("`{}` is not UTF-8 text", files::display_name(&path))))?;
-    parse_trust_list(&text).map_err(|error| stop(folder, &error))?;
+    parse_trust_list(&text).map_err(|error| stop(directory, &error))?;
     Ok(Some(text))
 }
 
 /// Writes the secret key if there is one, the public key and the list, all or none. The caller must have locked
 /// the store.
 pub(super) fn write_all(
-    folder: &Path,
+    directory: &Path,
     secret: Option<(&Path, &str)>,
     entry: &TrustEntry,
     public: &PublicKey,
@@ -62,10 +62,10 @@ pub(super) fn write_all(
     if let Some((out, secret)) = secret {
         store_fs::create_secret_file(out, secret).map_err(|error| cannot(out, &error))?;
     }
-    let path = folder.join(&entry.file);
+    let path = directory.join(&entry.file);
     let written =
         create_public(&path, &public.to_pem()).map_err(|error| cannot(&path, &error)).and_then(|()| {
-            let listed = files::write(&folder.join(TRUST_LIST), list.as_bytes());
+            let listed = files::write(&directory.join(TRUST_LIST), list.as_bytes());
             if listed.is_err() {
                 // Report the first error.
                 let _ = fs::remove_file(&path);

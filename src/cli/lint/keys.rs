@@ -21,11 +21,11 @@ pub(super) struct Store {
 pub(super) type Stores = HashMap<PathBuf, Store>;
 
 /// Loads a store, unless it is already loaded.
-pub(super) fn load(stores: &mut Stores, folder: &Path, io: &mut Console<'_>) -> Result<(), CliError> {
-    if !stores.contains_key(folder) {
-        let args = TrustArgs { trust: Some(folder.to_owned()) };
+pub(super) fn load(stores: &mut Stores, directory: &Path, io: &mut Console<'_>) -> Result<(), CliError> {
+    if !stores.contains_key(directory) {
+        let args = TrustArgs { trust: Some(directory.to_owned()) };
         let (trust, revocations) = args.load_with_revocations(&[], Mode::Production, io)?;
-        stores.insert(folder.to_owned(), Store { trust, revocations });
+        stores.insert(directory.to_owned(), Store { trust, revocations });
     }
     Ok(())
 }

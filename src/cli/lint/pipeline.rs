@@ -142,7 +142,7 @@ impl FixedSet {
             options.levels.set(DRAFT, lint::Level::Allow).ok();
         }
         if let Some(mode) = plan.fixing.filter(|_| !has_template) {
-            let store = settings.trust.as_ref().and_then(|folder| plan.stores.get(folder));
+            let store = settings.trust.as_ref().and_then(|directory| plan.stores.get(directory));
             let repairs = done.sources.iter().map(|source| repair::repair(source, store, plan.at, mode));
             let repairs: Vec<Repair> = repairs.collect();
             let sources: Vec<Arc<SourceFile>> =
@@ -174,7 +174,7 @@ impl FixedSet {
         let Self { mut done, licenses, mut options, trust, .. } = self;
         let all: Vec<&License> = licenses.iter().collect();
         options.elsewhere = elsewhere;
-        if let Some(store) = trust.as_ref().and_then(|folder| plan.stores.get(folder)) {
+        if let Some(store) = trust.as_ref().and_then(|directory| plan.stores.get(directory)) {
             options.keys = store.judge(&all, plan.at);
         }
         (done.found, done.tally) = lint::lint_counting(&all, &options);

@@ -47,8 +47,8 @@ impl Plan {
             if let Some(trust) = &args.trust {
                 settings.trust = Some(trust.clone());
             }
-            if let Some(folder) = &settings.trust {
-                keys::load(&mut stores, folder, io)?;
+            if let Some(directory) = &settings.trust {
+                keys::load(&mut stores, directory, io)?;
             }
             foreign |= settings.foreign_keys;
             let given = if files::is_stdin(&path) { Some(files::read_license(&path, io)) } else { None };

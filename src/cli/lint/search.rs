@@ -52,10 +52,10 @@ impl Files {
 }
 
 /// The error for a directory without license files, which is probably the wrong directory.
-fn empty(folder: &Path) -> CliError {
+fn empty(directory: &Path) -> CliError {
     CliError::new(
         Exit::Usage,
-        format!("no license files (`*{LICENSE}`) in `{}`", files::display_name(folder)),
+        format!("no license files (`*{LICENSE}`) in `{}`", files::display_name(directory)),
     )
     .help("name a file explicitly to read it; hidden files and files excluded by `.gitignore` are skipped")
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use keywright_files::output::folder_of;
+use keywright_files::output::directory_of;
 use keywright_scenario::Session;
 
 use crate::{CliError, files, scenario_paths};
@@ -16,7 +16,7 @@ pub(super) fn save(session: &Session<'_>, licenses: &[PathBuf], file: &Path) -> 
     if !name.ends_with(SUFFIX) {
         return Err(CliError::usage(format!("`save` needs a file name that ends in `{SUFFIX}`")));
     }
-    let paths = licenses.iter().map(|license| scenario_paths::relative(license, folder_of(file)));
+    let paths = licenses.iter().map(|license| scenario_paths::relative(license, directory_of(file)));
     let paths = paths.collect::<Result<Vec<String>, CliError>>()?;
     let text = session.scenario_file(&paths).ok_or_else(|| {
         CliError::usage("nothing to save: no event was granted or denied, or there were too many events")

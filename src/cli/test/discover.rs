@@ -19,8 +19,8 @@ pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
     // Different paths to the same file count as one.
     let place = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
     for path in paths {
-        let is_folder = !files::is_stdin(path) && fs::metadata(path).is_ok_and(|found| found.is_dir());
-        let found = if is_folder { search(path)? } else { vec![path.clone()] };
+        let is_directory = !files::is_stdin(path) && fs::metadata(path).is_ok_and(|found| found.is_dir());
+        let found = if is_directory { search(path)? } else { vec![path.clone()] };
         all.extend(found.into_iter().filter(|path| seen.insert(place(path))));
     }
     if all.is_empty() {
@@ -32,8 +32,8 @@ pub(super) fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
 
 /// Finds scenario files in a directory, sorted by path. Does not follow links to directories, and skips hidden files and
 /// directories.
-fn search(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let mut found = SEARCH.below(folder);
+fn search(directory: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let mut found = SEARCH.below(directory);
     found.files.sort();
     match found.faults.into_iter().next() {
         Some(fault) => Err(fault),

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::config::Configs;
 use crate::progress::Progress;
 use crate::{CliError, Console, Exit, files, scenario_paths};
-use keywright_files::output::folder_of;
+use keywright_files::output::directory_of;
 use keywright_lint as lint;
 use keywright_resolve::CoveragePoint;
 use keywright_scenario::{
@@ -115,10 +115,10 @@ fn prepare(
     house: &RunContext,
 ) -> Result<(ScenarioFile, Loaded), Refused> {
     let file = scenario::parse(source).map_err(|found| Refused::Found(found, Exit::Unreadable))?;
-    let folder = folder_of(path);
+    let directory = directory_of(path);
     let lint = match file.licenses.first() {
         // Licenses of one scenario file are linted together, with the configuration of the first.
-        Some(first) => lint_options(&config_path(folder, &first.value), house)
+        Some(first) => lint_options(&config_path(directory, &first.value), house)
             .map_err(|stop| Refused::CliError(Box::new(stop)))?,
         None => lint::Options::at(Date::MIN),
     };
@@ -128,10 +128,10 @@ fn prepare(
         &file,
         |relative| {
             if let (Some(rendered), true) = (rendered, file.licenses.iter().any(|it| it.value == relative)) {
-                let name = files::display_name(&folder.join(relative));
+                let name = files::display_name(&directory.join(relative));
                 return Ok(SourceFile::new(name, rendered.license.as_str()));
             }
-            read_license(folder, relative).map_err(|(error, why)| {
+            read_license(directory, relative).map_err(|(error, why)| {
                 exit = exit.worst(why);
                 error
             })
@@ -152,13 +152,13 @@ fn lint_options(license: &Path, house: &RunContext) -> Result<lint::Options, Cli
 }
 
 /// Returns the path that determines the configuration: that of the license, if it is in the project.
-fn config_path(folder: &Path, relative: &str) -> PathBuf {
-    scenario_paths::resolve(folder, relative).unwrap_or_else(|_| folder.join("license.lic"))
+fn config_path(directory: &Path, relative: &str) -> PathBuf {
+    scenario_paths::resolve(directory, relative).unwrap_or_else(|_| directory.join("license.lic"))
 }
 
 /// Reads a license that a scenario file in a directory names.
-fn read_license(folder: &Path, relative: &str) -> Result<Arc<SourceFile>, (LicenseError, Exit)> {
-    let path = scenario_paths::resolve(folder, relative).map_err(|error| {
+fn read_license(directory: &Path, relative: &str) -> Result<Arc<SourceFile>, (LicenseError, Exit)> {
+    let path = scenario_paths::resolve(directory, relative).map_err(|error| {
         let exit = if error == LicenseError::Outside { Exit::Unreadable } else { Exit::Failure };
         (error, exit)
     })?;

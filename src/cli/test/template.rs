@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::new::{Shelf, refused, template_path};
 use crate::{CliError, Exit, files, template};
-use keywright_files::output::folder_of;
+use keywright_files::output::directory_of;
 use keywright_issue::{MAX_TEMPLATE_BYTES, template_name};
 
 use super::discover::SUFFIX;
@@ -20,16 +20,16 @@ pub(super) struct Rendered {
 /// The template of a scenario file: the license file of the same name in the same directory, if it is a template.
 pub(super) fn beside(path: &Path) -> Option<PathBuf> {
     let stem = path.file_name()?.to_str()?.strip_suffix(SUFFIX)?;
-    let license = template_path(folder_of(path), stem);
+    let license = template_path(directory_of(path), stem);
     let text = files::read_file(&license, MAX_TEMPLATE_BYTES).ok()?;
     template::is_template(&license, &text).then_some(license)
 }
 
 /// Renders a template with its default parameters.
 pub(super) fn render(license: &Path, today: Date) -> Result<Rendered, CliError> {
-    let folder = folder_of(license);
+    let directory = directory_of(license);
     let name = license.file_name().and_then(|name| template_name(name.to_str()?)).unwrap_or_default();
-    let template = Shelf { folder: Some(folder) }.template(name)?;
+    let template = Shelf { directory: Some(directory) }.template(name)?;
     let assigned = template.assign(&[], today).map_err(|faults| {
         let stop = faults.first().map(refused);
         stop.unwrap_or_else(|| CliError::new(Exit::Unreadable, "invalid default parameters")).help(

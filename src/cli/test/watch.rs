@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::watch::watch;
 use crate::{CliError, Console, Exit, config, files};
-use keywright_files::output::folder_of;
+use keywright_files::output::directory_of;
 use keywright_scenario::{self as scenario, MAX_SCENARIO_BYTES};
 use keywright_syntax::source::{FileId, SourceFile};
 
@@ -40,5 +40,5 @@ fn licenses(path: &Path) -> Vec<PathBuf> {
         return vec![template];
     }
     let Ok(file) = scenario::parse(&source) else { return Vec::new() };
-    file.licenses.iter().map(|license| folder_of(path).join(&license.value)).collect()
+    file.licenses.iter().map(|license| directory_of(path).join(&license.value)).collect()
 }

@@ -42,12 +42,12 @@ pub(super) struct AddArgs {
 pub(super) fn add(args: &AddArgs, io: &mut Console<'_>) -> Result<Exit, CliError> {
     let (vendor, key) = read(args, io)?;
     let entry = args.validity.entry(&vendor, key.id(), KeyState::Active, io.today)?;
-    let folder = &args.trust.directory(io)?;
-    let _lock = Lock::take(folder)?;
-    let (name, list) = list(folder, &vendor)?;
-    refuse_known(folder, &entry)?;
-    let text = append_entry(list.as_deref(), &entry).map_err(|error| stop(folder, &error))?;
-    let path = folder.join(&entry.file);
+    let directory = &args.trust.directory(io)?;
+    let _lock = Lock::take(directory)?;
+    let (name, list) = list(directory, &vendor)?;
+    refuse_known(directory, &entry)?;
+    let text = append_entry(list.as_deref(), &entry).map_err(|error| stop(directory, &error))?;
+    let path = directory.join(&entry.file);
     store_fs::create_public_file(&path, &key.to_pem()).map_err(|error| {
         CliError::failure(format!(
             "cannot write `{}`: {}",
@@ -55,7 +55,7 @@ pub(super) fn add(args: &AddArgs, io: &mut Console<'_>) -> Result<Exit, CliError
             files::io_reason(&error)
         ))
     })?;
-    let written = files::write(&folder.join(name), text.as_bytes());
+    let written = files::write(&directory.join(name), text.as_bytes());
     if written.is_err() {
         // Report the first error.
         let _ = fs::remove_file(&path);
@@ -68,7 +68,7 @@ pub(super) fn add(args: &AddArgs, io: &mut Console<'_>) -> Result<Exit, CliError
         entry.not_before, entry.not_after
     )?;
     writeln!(io.stdout, "  fingerprint {}", fingerprint(&key))?;
-    writeln!(io.stdout, "  trust list  {}", escape(&files::display_name(&folder.join(name))))?;
+    writeln!(io.stdout, "  trust list  {}", escape(&files::display_name(&directory.join(name))))?;
     Ok(Exit::Success)
 }
 
@@ -99,18 +99,18 @@ fn read(args: &AddArgs, io: &mut Console<'_>) -> Result<(String, PublicKey), Cli
 /// Returns the path of the list to which the key is added, and its text if it exists.
 ///
 /// DECISION: a key of the publisher cannot be added by hand. It must come with a bundle of the publisher.
-fn list(folder: &Path, vendor: &str) -> Result<(&'static str, Option<String>), CliError> {
-    let fault = |error| stop(folder, &error);
-    if let Some(bundle) = store_fs::load_bundle(folder).map_err(fault)? {
+fn list(directory: &Path, vendor: &str) -> Result<(&'static str, Option<String>), CliError> {
+    let fault = |error| stop(directory, &error);
+    if let Some(bundle) = store_fs::load_bundle(directory).map_err(fault)? {
         if bundle.vendor == vendor {
             return Err(CliError::usage(format!(
                 "cannot add a key of {vendor}: the trust store gets them from the bundles of this vendor"
             ))
             .help("install the newest bundle with `keywright trust install`"));
         }
-        return Ok((ADDED_LIST, store_fs::read_added(folder).map_err(fault)?));
+        return Ok((ADDED_LIST, store_fs::read_added(directory).map_err(fault)?));
     }
-    let path = folder.join(TRUST_LIST);
+    let path = directory.join(TRUST_LIST);
     if fs::symlink_metadata(&path).is_err() {
         return Ok((TRUST_LIST, None));
     }
@@ -120,12 +120,12 @@ fn list(folder: &Path, vendor: &str) -> Result<(&'static str, Option<String>), C
 }
 
 /// Checks that the store is valid and does not have the key yet.
-fn refuse_known(folder: &Path, entry: &TrustEntry) -> Result<(), CliError> {
-    let has = |name: &str| fs::symlink_metadata(folder.join(name)).is_ok();
+fn refuse_known(directory: &Path, entry: &TrustEntry) -> Result<(), CliError> {
+    let has = |name: &str| fs::symlink_metadata(directory.join(name)).is_ok();
     if !has(TRUST_LIST) && !has(TRUST_BUNDLE) {
         return Ok(());
     }
-    let trust = store_fs::load_trust(folder).map_err(|error| stop(folder, &error))?;
+    let trust = store_fs::load_trust(directory).map_err(|error| stop(directory, &error))?;
     if trust.get(entry.id).is_some() {
         return Err(CliError::new(Exit::Findings, format!("key {} is already in the trust store", entry.id)));
     }

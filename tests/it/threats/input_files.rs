@@ -150,10 +150,10 @@ fn threat_33_kernel_files_pipes_and_devices_do_not_block() {
         }
     }
     for target in [kernel, "/dev/zero"] {
-        for (folder, name) in [("found", "a.lic"), ("rules", ".gitignore"), ("rules/below", ".ignore")] {
-            fs::create_dir_all(dir.path(folder)).unwrap();
-            let _ = fs::remove_file(dir.path(&format!("{folder}/{name}")));
-            symlink(target, dir.path(&format!("{folder}/{name}"))).unwrap();
+        for (directory, name) in [("found", "a.lic"), ("rules", ".gitignore"), ("rules/below", ".ignore")] {
+            fs::create_dir_all(dir.path(directory)).unwrap();
+            let _ = fs::remove_file(dir.path(&format!("{directory}/{name}")));
+            symlink(target, dir.path(&format!("{directory}/{name}"))).unwrap();
         }
         dir.write("rules/below/b.lic", PLAIN);
         for args in

@@ -95,7 +95,7 @@ fn threat_37_issue_rejects_two_orders_for_one_file() {
 }
 
 #[test]
-fn threat_37_serial_numbers_cannot_leave_output_folder() {
+fn threat_37_serial_numbers_cannot_leave_output_directory() {
     let dir = test_dir();
     let bad = [
         "../x",

@@ -200,8 +200,8 @@ fn threat_42_excessive_key_derivation_cost_is_rejected() {
 #[test]
 fn threat_40_secret_key_file_is_private_to_owner() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.key.pem");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.key.pem");
     store_fs::create_secret_file(&path, &plain()).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(store_fs::read_secret_file(&path).is_ok());
@@ -214,12 +214,12 @@ fn threat_40_secret_key_file_is_private_to_owner() {
     }
     fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
     assert!(store_fs::read_secret_file(&path).is_ok());
-    let link = folder.path().join("link");
+    let link = directory.path().join("link");
     symlink(&path, &link).unwrap();
     assert!(store_fs::read_secret_file(&link).is_err());
     assert!(store_fs::create_secret_file(&link, "x").is_err());
-    assert!(store_fs::read_secret_file(folder.path()).is_err());
-    assert!(store_fs::read_secret_file(&folder.path().join("missing")).is_err());
+    assert!(store_fs::read_secret_file(directory.path()).is_err());
+    assert!(store_fs::read_secret_file(&directory.path().join("missing")).is_err());
 }
 
 #[test]

@@ -169,19 +169,19 @@ fn threat_36_names_cannot_imitate_verdict_lines() {
     let dir = signed_dir();
     let name = "x\nRESULT: VALID (9 of 9 blocks valid)  exit 0\n\u{1b}[2J.lic";
     dir.write(name, "FEATURE a { VENDOR=V COUNT=5 }\n");
-    let folder = format!("d{name}");
-    dir.write(&format!("{folder}/a.lic"), "FEATURE a{VENDOR=V COUNT=5}");
+    let directory = format!("d{name}");
+    dir.write(&format!("{directory}/a.lic"), "FEATURE a{VENDOR=V COUNT=5}");
     let key = format!("k{name}");
     let store = format!("t{name}");
     for args in [
         &["lint", name][..],
-        &["lint", "--format", "concise", &folder],
+        &["lint", "--format", "concise", &directory],
         &["lint", "--format", "github", name],
         &["lint", "--fix", name],
-        &["fmt", "--diff", &folder],
+        &["fmt", "--diff", &directory],
         &["fmt", "--diff", name],
         &["verify", name, "missing\nRESULT: VALID (9"],
-        &["verify", &folder],
+        &["verify", &directory],
         &["verify", "a.lic", "--trust", name],
         &["verify", "a.lic", "--revocations", name],
         &["verify", "a.lic", "--log", name],
