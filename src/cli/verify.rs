@@ -122,6 +122,7 @@ fn refuse_foreign_keys(inputs: &VerifyInputs, config: Option<&Path>) -> Result<(
 /// Returns an error if there is no trust store, one of its lists is not trustworthy, or the report cannot be written.
 pub fn run(args: &Args, config: Option<&Path>, io: &mut Console<'_>) -> Result<Exit, CliError> {
     files::refuse_stdin_twice(&args.files)?;
+    // DECISION: a masked report has no places.
     if args.redact && args.format.has_places() {
         return Err(CliError::usage("`--redact` supports only the formats `human` and `json`")
             .help("the other formats refer to places in the files, so their readers need the files"));

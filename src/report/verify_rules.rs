@@ -1,4 +1,6 @@
-//! The kinds of failures that `verify` reports, with explanations. Their codes are the words of its other formats.
+//! The kinds of failures that `verify` reports, with explanations.
+//!
+//! DECISION: their codes are the words of its other formats.
 //!
 //! A failure is a warning if the vendor signed the block as it is and only a date, a policy or a later purchase speaks
 //! against it (exit codes 4 and 5), and an error otherwise.

@@ -45,7 +45,9 @@ impl Known {
         Ok(Self::Old(baseline))
     }
 
-    /// Takes the known findings out of a result. An error that makes a file unreadable stays: the file was not linted.
+    /// Takes the known findings out of a result.
+    ///
+    /// DECISION: an error that makes a file unreadable stays.
     pub(super) fn apply(&mut self, done: &mut Done) {
         let Done { found, sources, unreadable, .. } = done;
         let sources = Sources::new(sources.iter().map(|source| &**source));
