@@ -19,8 +19,10 @@ const MOST: usize = 65_536;
 /// Cached results.
 #[derive(Debug)]
 pub(crate) struct ProofCache {
+    /// Without it 2.5 times, if orders combine two products of 45 counts each. Nothing if the orders have one product: then
+    /// `sound` answers.
     scenarios: BoundedCache<Digest, Result<(), Fault>>,
-    /// Keyed by [`key_of`].
+    /// Keyed by [`key_of`]. Without it 1.3 times, if the orders have one product of five counts.
     sound: BoundedCache<Digest, ()>,
 }
 
