@@ -4,6 +4,7 @@
 //! committed, so a passphrase in one is refused instead of ignored.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use toml::Spanned;
@@ -44,8 +45,7 @@ impl Reader<'_> {
         let name = &**key.get_ref();
         if let Some((_, what, setting)) = PATHS.iter().find(|(known, ..)| *known == name) {
             if value.get_ref().as_str().is_some_and(is_secret_key) {
-                let message = format!("`{name}` is a secret, but this file never contains secrets");
-                return Err(self.stop(value.span(), message).help("give the path of the key file"));
+                return Err(self.secret(value.span(), name).help("give the path of the key file"));
             }
             *setting(project) = Some(self.path(value, what)?);
             return Ok(true);
@@ -91,9 +91,12 @@ impl Reader<'_> {
         if !is_secret_name(name) {
             return Ok(());
         }
+        Err(self.secret(at..at, name).help(NO_SECRETS))
+    }
+
+    fn secret(&self, span: Range<usize>, name: &str) -> CliError {
         let name = keywright_syntax::excerpt(name);
-        let message = format!("`{name}` is a secret, but this file never contains secrets");
-        Err(self.stop(at..at, message).help(NO_SECRETS))
+        self.stop(span, format!("`{name}` is a secret, but this file never contains secrets"))
     }
 }
 

@@ -138,7 +138,7 @@ impl Args {
             let is_license = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("lic"));
             if is_license || self.files.contains(path) {
                 let name = files::display_name(path);
-                return Err(CliError::usage(format!("`{option} {name}` would write over a license"))
+                return Err(CliError::usage(format!("`{option} {name}` would overwrite a license"))
                     .help(format!("give the file after the option: `{option} FILE`")));
             }
         }

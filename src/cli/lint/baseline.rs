@@ -94,7 +94,7 @@ pub(super) fn line(known: BaselineOutcome) -> String {
         0 => hidden,
         gone => {
             let verb = if gone == 1 { "occurs" } else { "occur" };
-            format!("{hidden}; {gone} of it no longer {verb}: write it again with `--write-baseline`")
+            format!("{hidden}; {gone} no longer {verb}: write the baseline again with `--write-baseline`")
         }
     }
 }
